@@ -1,0 +1,137 @@
+/**
+ * What a connector is. Design section 6; the conformance suite in `./conformance/` holds every connector to it.
+ *
+ * A connector declares, as values: its type, its settings, its entities, its limits, its default field mappings.
+ * It implements check, read, find and write. It never retries by itself (the HTTP client does, where that is safe),
+ * never logs a secret, never holds a whole export in memory, and knows nothing of Tieline's tables.
+ */
+import type { z } from 'zod';
+import type { Json, JsonObject } from '../../model/json.ts';
+import type { FieldMapping } from '../../model/mapping.ts';
+import type { HttpClient } from './http-client.ts';
+
+/** The words of the record that a connector may speak of. */
+export type EntityType =
+  | 'asset' | 'finding' | 'asset_tag'
+  | 'system' | 'component' | 'control' | 'poam' | 'milestone';
+
+export interface EntityCapabilities {
+  readonly readAll: boolean;
+  /** Whether `read` honours a mark and yields only what changed since. */
+  readonly readChanges: boolean;
+  readonly create: boolean;
+  readonly update: boolean;
+  readonly find: boolean;
+}
+
+export interface ConnectorDeclaration<Settings = unknown> {
+  readonly systemType: string;
+  readonly title: string;
+  /** Settings as kept in external_systems.connection_config; fields named in `secrets` arrive as `Secret`. */
+  readonly settings: z.ZodType<Settings>;
+  /** The settings that are secret: prompted for or read from the environment, stored encrypted. */
+  readonly secrets: readonly { readonly name: string; readonly prompt: string; readonly env: string; readonly optional?: boolean }[];
+  readonly entities: Partial<Record<EntityType, EntityCapabilities>>;
+  /** Defaults; an installation may lower them in its settings. */
+  readonly limits: { readonly requestsPerSecond: number; readonly concurrency: number };
+  readonly mappings: readonly FieldMapping[];
+}
+
+/** A record as the remote spells it. */
+export interface ExternalRecord {
+  readonly externalId: string;
+  /** The id of the record it belongs to: a POA&M's or component's system, a milestone's POA&M. */
+  readonly parentId?: string;
+  /** ETag, version number or modified time; what an update must present. */
+  readonly version?: string;
+  /** The record as it came, parsed JSON. */
+  readonly raw: JsonObject;
+}
+
+/**
+ * What a read yields, in order. Each event carries the position from which a later `read` continues after a crash:
+ * the reader stores the position in the same transaction as the records, so that nothing is read twice or skipped.
+ * A position is opaque JSON, small, and stays valid across processes.
+ */
+export type ReadEvent =
+  /** Nothing to store but the position: an export was started, a page token was obtained. */
+  | { readonly type: 'position'; readonly position: Json; readonly progress?: ReadProgress }
+  /** Records to store, as a stream; it must be read to its end before the next event is asked for. */
+  | { readonly type: 'page'; readonly records: AsyncIterable<ExternalRecord>; readonly position: Json; readonly progress?: ReadProgress }
+  /** The read is complete. `mark` is what the next incremental read starts from; it is older than anything unread. */
+  | { readonly type: 'end'; readonly mark: string };
+
+export interface ReadProgress {
+  readonly done: number;
+  readonly total?: number;
+  readonly unit: 'chunks' | 'pages' | 'systems';
+}
+
+export interface ReadOptions {
+  /** From an earlier `end`: read what changed since. Absent: read all. */
+  readonly mark?: string;
+  /** From an earlier event of an unfinished read of the same entity and mark: continue there. */
+  readonly position?: Json;
+  readonly signal: AbortSignal;
+}
+
+/** How to look a record up: by the remote's id, or by the idempotency key that a create carried. */
+export type FindKey =
+  | { readonly by: 'id'; readonly externalId: string; readonly parentId?: string }
+  | { readonly by: 'idempotency-key'; readonly idempotencyKey: string; readonly parentId?: string };
+
+export interface Change {
+  readonly kind: 'create' | 'update';
+  /** The record to change; absent in a create. */
+  readonly externalId?: string;
+  readonly parentId?: string;
+  /** The version that the change was decided on; an update of a newer one is a conflict. */
+  readonly version?: string;
+  /** Derived from the record and the target values; the same change always bears the same key. */
+  readonly idempotencyKey: string;
+  /** The fields to send, in the remote's own spelling (after the reverse mapping). */
+  readonly fields: JsonObject;
+}
+
+export type WriteResult =
+  /** The remote has it; `record` is its own reading of it, which may be trimmed, re-cased or rounded. */
+  | { readonly outcome: 'confirmed'; readonly record: ExternalRecord }
+  /** The remote refused the values. Sending the same again would be refused again. */
+  | { readonly outcome: 'rejected'; readonly message: string; readonly fields: readonly { readonly field: string; readonly message: string }[] }
+  /** The record has moved on since `version`. */
+  | { readonly outcome: 'conflict'; readonly message: string; readonly current?: ExternalRecord }
+  /** The record is not there any more. */
+  | { readonly outcome: 'missing'; readonly message: string }
+  /** It may or may not have happened: look it up before sending again. */
+  | { readonly outcome: 'unknown'; readonly message: string };
+
+/** One line of `tieline systems check`. */
+export interface CheckResult {
+  readonly check: string;
+  readonly kind: 'connectivity' | 'authentication' | 'permission' | 'clock';
+  readonly status: 'ok' | 'warning' | 'failed';
+  readonly detail: string;
+  /** What to do; present unless ok. */
+  readonly remedy?: string;
+}
+
+export interface Connector {
+  check(signal: AbortSignal): AsyncIterable<CheckResult>;
+  read(entity: EntityType, options: ReadOptions): AsyncIterable<ReadEvent>;
+  find(entity: EntityType, key: FindKey, signal: AbortSignal): Promise<ExternalRecord | undefined>;
+  write(entity: EntityType, change: Change, signal: AbortSignal): Promise<WriteResult>;
+}
+
+export interface ConnectorContext<Settings> {
+  readonly settings: Settings;
+  readonly http: HttpClient;
+  /** The present instant; an input so that tests can move it. */
+  readonly now: () => Date;
+  /** Waits, and ends early with the signal's reason. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+export interface ConnectorModule<Settings = unknown> {
+  readonly declaration: ConnectorDeclaration<Settings>;
+  connect(context: ConnectorContext<Settings>): Connector;
+}

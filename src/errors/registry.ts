@@ -1,0 +1,159 @@
+/**
+ * The registry of error codes: the only place that says what a code means, what its reader should do,
+ * which exit code the command line ends with and whether the same call may be tried again.
+ * Each entry is the operator's manual for that code; docs/errors.md is generated from it.
+ *
+ * Exit codes: 1 failed, 2 wrong usage or settings, 3 done with conflicts or held records.
+ */
+export interface ErrorEntry {
+  /** What happened, in one sentence, for the manual. */
+  readonly meaning: string;
+  /** What the reader should do. */
+  readonly remedy: string;
+  readonly exitCode: 1 | 2 | 3;
+  /** Whether the same operation may succeed later without anybody changing anything. */
+  readonly retryable: boolean;
+}
+
+export const errorRegistry = {
+  USAGE: {
+    meaning: 'The command line was not understood.',
+    remedy: 'Read the usage with --help; nothing was done.',
+    exitCode: 2,
+    retryable: false,
+  },
+  SETTING_INVALID: {
+    meaning: 'A setting has a value that its rule forbids, or a required one is missing.',
+    remedy: 'Correct the named setting; the message gives an example.',
+    exitCode: 2,
+    retryable: false,
+  },
+  SYSTEM_UNKNOWN: {
+    meaning: 'No external system with that name or type exists.',
+    remedy: 'List the systems with `tieline systems list`.',
+    exitCode: 2,
+    retryable: false,
+  },
+  SYSTEM_EXISTS: {
+    meaning: 'An external system with that name exists already.',
+    remedy: 'Choose another name, or change the existing one.',
+    exitCode: 2,
+    retryable: false,
+  },
+  OPERATION_UNKNOWN: {
+    meaning: 'No operation starts with that id.',
+    remedy: 'List the operations with `tieline ops list`.',
+    exitCode: 2,
+    retryable: false,
+  },
+  SYNC_RUNNING: {
+    meaning: 'Another process runs a sync over this database.',
+    remedy: 'Wait for it (`tieline sync status`), or stop that process.',
+    exitCode: 1,
+    retryable: true,
+  },
+  DATABASE_UNREACHABLE: {
+    meaning: 'PostgreSQL did not answer.',
+    remedy: 'Check that the server runs and that DATABASE_URL names it.',
+    exitCode: 1,
+    retryable: true,
+  },
+  DATABASE_UNSUITABLE: {
+    meaning: 'The database server is too old or its schema is not one that Tieline can use.',
+    remedy: 'Use PostgreSQL 14 or newer and run the migrations.',
+    exitCode: 1,
+    retryable: false,
+  },
+  DATABASE_HELD: {
+    meaning: 'The embedded database is held by another process that does not share it.',
+    remedy: 'Stop the process that the message names, or choose another --data-dir.',
+    exitCode: 1,
+    retryable: true,
+  },
+  MIGRATION_FAILED: {
+    meaning: 'A migration could not be applied; the database is as it was before it.',
+    remedy: 'Correct what the message names and run the command again.',
+    exitCode: 1,
+    retryable: false,
+  },
+  SECRET_UNREADABLE: {
+    meaning: 'A stored secret could not be decrypted with the present master key.',
+    remedy: 'Give the key it was written with (TIELINE_MASTER_KEY), or enter the secret anew.',
+    exitCode: 2,
+    retryable: false,
+  },
+  REMOTE_UNREACHABLE: {
+    meaning: 'The remote system could not be reached.',
+    remedy: 'Check its address, the proxy and the network; `tieline systems check NAME` tells more.',
+    exitCode: 1,
+    retryable: true,
+  },
+  REMOTE_TIMEOUT: {
+    meaning: 'The remote system did not answer in time.',
+    remedy: 'Run the sync again: it continues where it was. Raise the time limit if it happens often.',
+    exitCode: 1,
+    retryable: true,
+  },
+  REMOTE_RATE_LIMITED: {
+    meaning: 'The remote system kept refusing requests as too many.',
+    remedy: 'Run the sync again later: it continues where it was. Lower the request rate of this system.',
+    exitCode: 1,
+    retryable: true,
+  },
+  REMOTE_FAILED: {
+    meaning: 'The remote system answered with a server error, repeatedly.',
+    remedy: 'Run the sync again later: it continues where it was.',
+    exitCode: 1,
+    retryable: true,
+  },
+  REMOTE_UNAUTHORIZED: {
+    meaning: 'The remote system did not accept the credentials (401).',
+    remedy: 'Check the keys or password of this system with `tieline systems check NAME`.',
+    exitCode: 1,
+    retryable: false,
+  },
+  REMOTE_FORBIDDEN: {
+    meaning: 'The remote account lacks a permission (403).',
+    remedy: 'Grant the account the permission that the message names.',
+    exitCode: 1,
+    retryable: false,
+  },
+  REMOTE_UNEXPECTED: {
+    meaning: 'The remote system answered in a way its documentation does not describe.',
+    remedy: 'Report the message; nothing of this answer was stored.',
+    exitCode: 1,
+    retryable: false,
+  },
+  REMOTE_CIRCUIT_OPEN: {
+    meaning: 'Too many calls to the remote system failed in a row; calls are suspended for a while.',
+    remedy: 'Wait for the remote system to recover, then run the sync again.',
+    exitCode: 1,
+    retryable: true,
+  },
+  EXPORT_FAILED: {
+    meaning: 'A Tenable export ended without delivering its chunks (error, cancelled, expired).',
+    remedy: 'Run the sync again: it starts a new export for what is missing.',
+    exitCode: 1,
+    retryable: true,
+  },
+  PROFILE_INVALID: {
+    meaning: 'A REST profile does not satisfy its schema.',
+    remedy: 'Correct the named field of the profile.',
+    exitCode: 2,
+    retryable: false,
+  },
+  MAPPING_INVALID: {
+    meaning: 'A field mapping names an unknown field or transform, or cannot be reversed where it must.',
+    remedy: 'Correct the named mapping.',
+    exitCode: 2,
+    retryable: false,
+  },
+  INTERNAL: {
+    meaning: 'A state that the code takes to be impossible.',
+    remedy: 'Report it with the message and the operation id.',
+    exitCode: 1,
+    retryable: false,
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorRegistry;

@@ -1,0 +1,38 @@
+/**
+ * A field mapping: one row of data_field_mappings. It ties a path in the remote's record to a field of Tieline's,
+ * with the transforms between. How it is applied, in both directions, is `src/sync/mapping.ts`.
+ */
+import type { Json } from './json.ts';
+
+export type Transform =
+  | { readonly kind: 'trim' }
+  | { readonly kind: 'case'; readonly to: 'upper' | 'lower' | 'title' }
+  | { readonly kind: 'values'; readonly map: Readonly<Record<string, Json>>; readonly otherwise?: 'keep' | 'fail' | 'null' }
+  | { readonly kind: 'date'; readonly external: 'iso' | 'date' | 'epoch-seconds' | 'epoch-milliseconds'; readonly internal: 'instant' | 'date' }
+  | { readonly kind: 'number'; readonly scale?: number; readonly integer?: boolean }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'text' }
+  | { readonly kind: 'list' }
+  | { readonly kind: 'split'; readonly separator: string }
+  | { readonly kind: 'first' }
+  | { readonly kind: 'last' }
+  | { readonly kind: 'template'; readonly text: string }
+  | { readonly kind: 'constant'; readonly value: Json }
+  | { readonly kind: 'default'; readonly value: Json }
+  | { readonly kind: 'lookup'; readonly table: string }
+  | { readonly kind: 'uuid'; readonly derive?: boolean };
+
+export type MappingDirection = 'inbound' | 'outbound' | 'bidirectional';
+
+export interface FieldMapping {
+  /** asset, finding, plugin, system, component, control, poam, milestone */
+  readonly entityType: string;
+  /** Dotted path in the remote's record: `asset.uuid`, `plugin.cve`. */
+  readonly externalField: string;
+  /** The field of Tieline's record, spelled as its column. */
+  readonly internalField: string;
+  readonly direction: MappingDirection;
+  /** Applied first to last on the way in; reversed, last to first, on the way out. */
+  readonly transforms: readonly Transform[];
+  readonly required: boolean;
+}

@@ -1,0 +1,38 @@
+/** The words that Tieline's record uses, as the existing application spells them (reference/existing-schema.md). */
+
+export const severities = ['Info', 'Low', 'Medium', 'High', 'Critical'] as const;
+export type Severity = (typeof severities)[number];
+
+/**
+ * Where a finding stands, as Tenable reports it. The owner's column `state` knows no `reopened`
+ * (its readers would miss an open weakness), so it says `Open` for both and `lifecycle_state` keeps this word.
+ */
+export const lifecycleStates = ['open', 'reopened', 'fixed'] as const;
+export type LifecycleState = (typeof lifecycleStates)[number];
+
+export const severityModifications = ['none', 'recast', 'accepted'] as const;
+export type SeverityModification = (typeof severityModifications)[number];
+
+/** POA&M status: the owner's four words and the further ones that a GRC system keeps apart (reference/grc.md). */
+export const poamStatuses = [
+  'Open',
+  'In Progress',
+  'Pending Verification',
+  'Completed',
+  'Risk Accepted',
+  'False Positive',
+  'Operational Requirement',
+  'Not Applicable',
+  'Cancelled',
+] as const;
+export type PoamStatus = (typeof poamStatuses)[number];
+
+export const milestoneStatuses = ['Pending', 'In Progress', 'Completed', 'Cancelled'] as const;
+export type MilestoneStatus = (typeof milestoneStatuses)[number];
+
+export const implementationStatuses = [
+  'Implemented',
+  'Partially Implemented',
+  'Not Implemented',
+  'Not Applicable',
+] as const;
