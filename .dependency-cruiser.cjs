@@ -60,6 +60,5 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: 'node_modules' },
     enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'] },
-    tsConfig: undefined,
   },
 };

@@ -16,13 +16,15 @@ import {
 const instant = z.iso.datetime();
 const date = z.iso.date();
 const text = z.string();
+/** A text no longer than its column, so that a long one is held with a reason instead of failing a whole batch. */
+const upTo = (length: number) => z.string().max(length);
 const words = z.array(z.string());
 const maybe = <T extends z.ZodType>(type: T) => type.nullable().optional();
 
 export const assetRecord = z.object({
   asset_uuid: z.uuid(),
-  hostname: maybe(text),
-  netbios_name: maybe(text),
+  hostname: maybe(upTo(255)),
+  netbios_name: maybe(upTo(100)),
   has_agent: maybe(z.boolean()),
   has_plugin_results: maybe(z.boolean()),
   first_seen: maybe(instant),
@@ -54,7 +56,7 @@ export const pluginRecord = z.object({
   synopsis: maybe(text),
   description: maybe(text),
   solution: maybe(text),
-  risk_factor: maybe(text),
+  risk_factor: maybe(upTo(20)),
   cvss_base_score: maybe(z.number().min(0).max(10)),
   cvss_vector: maybe(text),
   cvss3_base_score: maybe(z.number().min(0).max(10)),
@@ -78,14 +80,14 @@ export const findingRecord = z.object({
   plugin_id: text,
   port: z.int().min(0).max(65535),
   /** Lower case. */
-  protocol: text,
-  service: maybe(text),
+  protocol: upTo(20),
+  service: maybe(upTo(100)),
   lifecycle_state: z.enum(lifecycleStates),
   /** After recast, as Tenable reports it. */
   severity: z.enum(severities),
   severity_modification: maybe(z.enum(severityModifications)),
   /** Tenable's own finding_id, where one is given. */
-  finding_id: maybe(text),
+  finding_id: maybe(upTo(255)),
   output: maybe(text),
   first_found: maybe(instant),
   last_found: maybe(instant),
@@ -95,38 +97,38 @@ export const findingRecord = z.object({
 export type FindingRecord = z.infer<typeof findingRecord>;
 
 export const systemRecord = z.object({
-  xacta_system_id: text.min(1),
+  xacta_system_id: text.min(1).max(255),
   system_id: text.min(1).max(50),
   name: text.min(1).max(255),
   /** Derived from the system's id where the remote's is no UUID (in the samples it is none). */
   uuid: z.uuid(),
-  status: maybe(text),
+  status: maybe(upTo(50)),
   authorization_boundary: maybe(text),
-  system_type: maybe(text),
-  responsible_organization: maybe(text),
-  system_owner: maybe(text),
-  information_system_security_officer: maybe(text),
-  authorizing_official: maybe(text),
+  system_type: maybe(upTo(100)),
+  responsible_organization: maybe(upTo(255)),
+  system_owner: maybe(upTo(255)),
+  information_system_security_officer: maybe(upTo(255)),
+  authorizing_official: maybe(upTo(255)),
   last_assessment_date: maybe(instant),
   authorization_date: maybe(instant),
   authorization_termination_date: maybe(instant),
-  confidentiality_impact: maybe(text),
-  integrity_impact: maybe(text),
-  availability_impact: maybe(text),
+  confidentiality_impact: maybe(upTo(20)),
+  integrity_impact: maybe(upTo(20)),
+  availability_impact: maybe(upTo(20)),
 });
 export type SystemRecord = z.infer<typeof systemRecord>;
 
 export const componentRecord = z.object({
-  component_id: text.min(1),
-  xacta_system_id: text.min(1),
-  name: text.min(1),
-  component_type: maybe(text),
+  component_id: text.min(1).max(255),
+  xacta_system_id: text.min(1).max(255),
+  name: text.min(1).max(255),
+  component_type: maybe(upTo(100)),
   description: maybe(text),
-  operating_system: maybe(text),
-  business_owner: maybe(text),
-  technical_owner: maybe(text),
-  hostname: maybe(text),
-  netbios_name: maybe(text),
+  operating_system: maybe(upTo(255)),
+  business_owner: maybe(upTo(255)),
+  technical_owner: maybe(upTo(255)),
+  hostname: maybe(upTo(255)),
+  netbios_name: maybe(upTo(100)),
   tenable_uuid: maybe(text),
   agent_uuid: maybe(text),
   bios_uuid: maybe(text),
@@ -137,17 +139,17 @@ export const componentRecord = z.object({
 export type ComponentRecord = z.infer<typeof componentRecord>;
 
 export const controlRecord = z.object({
-  xacta_control_id: text.min(1),
-  xacta_system_id: text.min(1),
+  xacta_control_id: text.min(1).max(255),
+  xacta_system_id: text.min(1).max(255),
   control_id: text.min(1).max(50),
-  control_title: maybe(text),
-  family: maybe(text),
+  control_title: maybe(upTo(500)),
+  family: maybe(upTo(100)),
   implementation_status: maybe(z.enum(implementationStatuses)),
-  assessment_status: maybe(text),
-  control_origination: maybe(text),
+  assessment_status: maybe(upTo(50)),
+  control_origination: maybe(upTo(100)),
   implementation_guidance: maybe(text),
   assessment_procedures: maybe(text),
-  responsible_role: maybe(text),
+  responsible_role: maybe(upTo(255)),
   last_assessed: maybe(instant),
   assessment_frequency_months: maybe(z.int().positive()),
   next_assessment_date: maybe(date),
@@ -155,37 +157,37 @@ export const controlRecord = z.object({
 export type ControlRecord = z.infer<typeof controlRecord>;
 
 export const poamRecord = z.object({
-  xacta_poam_id: text.min(1),
-  xacta_system_id: text.min(1),
+  xacta_poam_id: text.min(1).max(255),
+  xacta_system_id: text.min(1).max(255),
   /** The integrator's key: Tieline's own where Tieline made the POA&M, else whatever another tool put there. */
   external_uid: maybe(text.max(100)),
   weakness_description: text.min(1),
-  source_of_discovery: maybe(text),
-  security_control: maybe(text),
+  source_of_discovery: maybe(upTo(255)),
+  security_control: maybe(upTo(100)),
   resources_required: maybe(text),
   scheduled_completion: maybe(date),
   actual_completion: maybe(date),
-  poc: maybe(text),
+  poc: maybe(upTo(255)),
   status: z.enum(poamStatuses),
-  risk_rating: maybe(text),
+  risk_rating: maybe(upTo(20)),
   deviation_rationale: maybe(text),
   original_detection_date: maybe(date),
-  weakness_risk_level: maybe(text),
-  residual_risk_level: maybe(text),
-  threat_relevance: maybe(text),
-  likelihood: maybe(text),
-  impact: maybe(text),
+  weakness_risk_level: maybe(upTo(20)),
+  residual_risk_level: maybe(upTo(20)),
+  threat_relevance: maybe(upTo(50)),
+  likelihood: maybe(upTo(20)),
+  impact: maybe(upTo(20)),
   remediation_plan: maybe(text),
   comments: maybe(text),
   affected_assets: maybe(words),
   cves: maybe(words),
-  cost_estimate: maybe(text),
+  cost_estimate: maybe(upTo(100)),
 });
 export type PoamRecord = z.infer<typeof poamRecord>;
 
 export const milestoneRecord = z.object({
-  milestone_id: text.min(1),
-  xacta_poam_id: text.min(1),
+  milestone_id: text.min(1).max(100),
+  xacta_poam_id: text.min(1).max(255),
   milestone_description: text.min(1),
   scheduled_completion: maybe(date),
   actual_completion: maybe(date),

@@ -1,0 +1,116 @@
+/**
+ * Every setting of Tieline: type, default, description, example, secret or not. Environment variables, flags, the
+ * config file, --help and docs/settings.md all come from this table.
+ */
+import { z } from 'zod';
+
+export interface SettingEntry<T extends z.ZodType = z.ZodType> {
+  readonly env: string;
+  /** Key in the config file (tieline.yaml). */
+  readonly key: string;
+  /** Command-line flag, where there is one. */
+  readonly flag?: string;
+  readonly type: T;
+  readonly description: string;
+  readonly example: string;
+  /** A secret is taken from the environment or a file, never from a flag, and never printed. */
+  readonly secret?: true;
+}
+
+const milliseconds = z.coerce.number().int().min(1).max(86_400_000);
+const file = z.string().min(1);
+
+export const settingsTable = {
+  dataDir: {
+    env: 'TIELINE_DATA_DIR',
+    key: 'data_dir',
+    flag: '--data-dir',
+    type: file.default('.tieline'),
+    description: 'Directory of the embedded database, the generated master key and their locks.',
+    example: '/var/lib/tieline',
+  },
+  databaseUrl: {
+    env: 'DATABASE_URL',
+    key: 'database_url',
+    type: z
+      .string()
+      .regex(/^postgres(ql)?:\/\/./, 'must start with postgres:// or postgresql://')
+      .optional(),
+    description: 'A PostgreSQL (14 or newer) to use instead of the embedded one.',
+    example: 'postgres://tieline@db.example:5432/grc',
+    secret: true,
+  },
+  masterKey: {
+    env: 'TIELINE_MASTER_KEY',
+    key: 'master_key',
+    type: z
+      .string()
+      .regex(/^[A-Za-z0-9+/]{43}=$/, 'must be 32 random bytes in base64, as `openssl rand -base64 32` prints')
+      .optional(),
+    description:
+      'The key that encrypts stored secrets. Without it and without a key file, one is generated in the data directory.',
+    example: 'the output of: openssl rand -base64 32',
+    secret: true,
+  },
+  masterKeyFile: {
+    env: 'TIELINE_MASTER_KEY_FILE',
+    key: 'master_key_file',
+    type: file.optional(),
+    description: 'A file that holds the master key in base64.',
+    example: '/run/secrets/tieline-master-key',
+  },
+  logLevel: {
+    env: 'TIELINE_LOG_LEVEL',
+    key: 'log_level',
+    flag: '--log-level',
+    type: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
+    description: 'What is logged to standard error, one JSON object a line.',
+    example: 'info',
+  },
+  proxy: {
+    env: 'TIELINE_PROXY',
+    key: 'proxy',
+    type: z.url({ protocol: /^https?$/ }).optional(),
+    description: 'HTTP proxy for all calls to external systems. A user and password in it are sent to the proxy only.',
+    example: 'http://proxy.example:3128',
+    secret: true,
+  },
+  caFile: {
+    env: 'TIELINE_CA_FILE',
+    key: 'ca_file',
+    type: file.optional(),
+    description: 'PEM file with further certificate authorities to trust, beside the usual ones.',
+    example: '/etc/ssl/corporate-ca.pem',
+  },
+  connectTimeoutMs: {
+    env: 'TIELINE_CONNECT_TIMEOUT_MS',
+    key: 'connect_timeout_ms',
+    type: milliseconds.default(10_000),
+    description: 'How long a connection to an external system may take, in milliseconds.',
+    example: '10000',
+  },
+  headersTimeoutMs: {
+    env: 'TIELINE_HEADERS_TIMEOUT_MS',
+    key: 'headers_timeout_ms',
+    type: milliseconds.default(60_000),
+    description: 'How long an external system may take to begin its answer, in milliseconds.',
+    example: '60000',
+  },
+  bodyTimeoutMs: {
+    env: 'TIELINE_BODY_TIMEOUT_MS',
+    key: 'body_timeout_ms',
+    type: milliseconds.default(60_000),
+    description: 'How long an answer may pause between two pieces of its body, in milliseconds.',
+    example: '60000',
+  },
+  requestAttempts: {
+    env: 'TIELINE_REQUEST_ATTEMPTS',
+    key: 'request_attempts',
+    type: z.coerce.number().int().min(1).max(50).default(6),
+    description: 'How often a request that is safe to repeat is tried before the run stops.',
+    example: '6',
+  },
+} as const satisfies Record<string, SettingEntry>;
+
+export type SettingName = keyof typeof settingsTable;
+export type SettingsByName = { readonly [N in SettingName]: z.output<(typeof settingsTable)[N]['type']> };
