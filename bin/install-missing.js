@@ -8,7 +8,13 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, 'node_modules', '.tieline-installed');
-export const ownNode = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+export const ownNode = join(
+  root,
+  'node_modules',
+  'node',
+  'bin',
+  process.platform === 'win32' ? 'node.exe' : 'node',
+);
 
 /** What must be installed: changes when the lock file or the platform does. */
 function wanted() {
@@ -55,7 +61,9 @@ function takeLock(lock) {
 export function installMissing() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19))
-    fail(`Node ${process.versions.node} is too old to start Tieline: install Node 20.19 or newer (Tieline then brings its own Node 24).`);
+    fail(
+      `Node ${process.versions.node} is too old to start Tieline: install Node 20.19 or newer (Tieline then brings its own Node 24).`,
+    );
   if (isInstalled()) return;
   const lock = join(root, '.tieline-installing');
   while (!takeLock(lock)) {
@@ -72,8 +80,13 @@ export function installMissing() {
     env: { ...process.env, NODE_ENV: '' },
   });
   if (result.error || result.status !== 0)
-    fail(`npm ci failed (${result.error ? result.error.message : `exit code ${result.status}`}). Check the network or the npm registry setting, then run the command again.`);
-  if (!existsSync(ownNode)) fail('npm ci ran, but brought no Node 24: allow the install script of the package "node" (npm config ignore-scripts must be false).');
+    fail(
+      `npm ci failed (${result.error ? result.error.message : `exit code ${result.status}`}). Check the network or the npm registry setting, then run the command again.`,
+    );
+  if (!existsSync(ownNode))
+    fail(
+      'npm ci ran, but brought no Node 24: allow the install script of the package "node" (npm config ignore-scripts must be false).',
+    );
   writeFileSync(stamp, wanted());
   rmSync(lock, { force: true });
 }

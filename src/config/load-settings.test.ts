@@ -19,12 +19,19 @@ function faultsOf(act: () => unknown) {
 
 describe('settings', () => {
   it('have defaults for all that is not required', () => {
-    expect(loadSettings(nowhere)).toMatchObject({ dataDir: '.tieline', logLevel: 'warn', databaseUrl: undefined });
+    expect(loadSettings(nowhere)).toMatchObject({
+      dataDir: '.tieline',
+      logLevel: 'warn',
+      databaseUrl: undefined,
+    });
   });
 
   it('come from a flag before the environment before the config file', () => {
     const workingDir = mkdtempSync(join(tmpdir(), 'tieline-config-'));
-    writeFileSync(join(workingDir, 'tieline.yaml'), 'data_dir: from-file\nlog_level: debug\nrequest_attempts: 3\n');
+    writeFileSync(
+      join(workingDir, 'tieline.yaml'),
+      'data_dir: from-file\nlog_level: debug\nrequest_attempts: 3\n',
+    );
     const settings = loadSettings({
       workingDir,
       env: { TIELINE_DATA_DIR: 'from-env', TIELINE_LOG_LEVEL: 'error' },
@@ -43,7 +50,9 @@ describe('settings', () => {
   });
 
   it('never repeat the value of a wrong secret', () => {
-    const faults = faultsOf(() => loadSettings({ ...nowhere, env: { DATABASE_URL: 'mysql://root:hunter2@db' } }));
+    const faults = faultsOf(() =>
+      loadSettings({ ...nowhere, env: { DATABASE_URL: 'mysql://root:hunter2@db' } }),
+    );
     expect(faults[0]?.field).toBe('DATABASE_URL');
     expect(JSON.stringify(faults)).not.toContain('hunter2');
   });
@@ -55,6 +64,8 @@ describe('settings', () => {
   });
 
   it('refuse a config file that was asked for and is not there', () => {
-    expect(() => loadSettings({ ...nowhere, configFile: '/nowhere/tieline.yaml' })).toThrow('could not be read');
+    expect(() => loadSettings({ ...nowhere, configFile: '/nowhere/tieline.yaml' })).toThrow(
+      'could not be read',
+    );
   });
 });

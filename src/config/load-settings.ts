@@ -23,13 +23,20 @@ function readConfigFile(sources: SettingSources): { name: string; values: Record
   try {
     content = parseYaml(readFileSync(name, 'utf8')) ?? {};
   } catch (error) {
-    throw new TielineError('SETTING_INVALID', `The config file ${name} could not be read: ${messageOf(error)}`, {
-      remedy: 'Give a YAML file of settings, one `key: value` a line; docs/settings.md lists the keys.',
-      cause: error,
-    });
+    throw new TielineError(
+      'SETTING_INVALID',
+      `The config file ${name} could not be read: ${messageOf(error)}`,
+      {
+        remedy: 'Give a YAML file of settings, one `key: value` a line; docs/settings.md lists the keys.',
+        cause: error,
+      },
+    );
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content))
-    throw new TielineError('SETTING_INVALID', `The config file ${name} is not a list of \`key: value\` lines.`);
+    throw new TielineError(
+      'SETTING_INVALID',
+      `The config file ${name} is not a list of \`key: value\` lines.`,
+    );
   return { name, values: content as Record<string, unknown> };
 }
 
@@ -45,7 +52,10 @@ export function loadSettings(sources: SettingSources): SettingsByName {
   const known = new Set(entries.map(([, entry]) => entry.key));
   for (const key of Object.keys(file.values))
     if (!known.has(key))
-      faults.push({ field: `${key} in ${file.name}`, message: `is no setting; the settings are ${[...known].join(', ')}` });
+      faults.push({
+        field: `${key} in ${file.name}`,
+        message: `is no setting; the settings are ${[...known].join(', ')}`,
+      });
 
   const loaded = entries.map(([name, entry]) => {
     const flag = sources.flags[name];
@@ -64,9 +74,13 @@ export function loadSettings(sources: SettingSources): SettingsByName {
     return [name, undefined];
   });
   if (faults.length > 0)
-    throw new TielineError('SETTING_INVALID', faults.length === 1 ? 'A setting is wrong.' : `${faults.length} settings are wrong.`, {
-      fields: faults,
-      remedy: 'Correct it and run the command again; nothing was done.',
-    });
+    throw new TielineError(
+      'SETTING_INVALID',
+      faults.length === 1 ? 'A setting is wrong.' : `${faults.length} settings are wrong.`,
+      {
+        fields: faults,
+        remedy: 'Correct it and run the command again; nothing was done.',
+      },
+    );
   return Object.fromEntries(loaded) as SettingsByName; // each value was just parsed by its own entry's type
 }

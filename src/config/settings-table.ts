@@ -71,7 +71,8 @@ export const settingsTable = {
     env: 'TIELINE_PROXY',
     key: 'proxy',
     type: z.url({ protocol: /^https?$/ }).optional(),
-    description: 'HTTP proxy for all calls to external systems. A user and password in it are sent to the proxy only.',
+    description:
+      'HTTP proxy for all calls to external systems. A user and password in it are sent to the proxy only.',
     example: 'http://proxy.example:3128',
     secret: true,
   },

@@ -52,6 +52,18 @@ export const errorRegistry = {
     exitCode: 1,
     retryable: true,
   },
+  INTERRUPTED: {
+    meaning: 'The command was ended by Ctrl-C, by a signal, or because the process that started it is gone.',
+    remedy: 'Run the command again: a sync goes on where it was.',
+    exitCode: 1,
+    retryable: true,
+  },
+  DEMO_RUNNING: {
+    meaning: 'Another demo is up over the same data directory.',
+    remedy: 'End it with Ctrl-C, or give this one another --data-dir.',
+    exitCode: 1,
+    retryable: true,
+  },
   DATABASE_UNREACHABLE: {
     meaning: 'PostgreSQL did not answer.',
     remedy: 'Check that the server runs and that DATABASE_URL names it.',

@@ -7,8 +7,16 @@ import type { Json } from './json.ts';
 export type Transform =
   | { readonly kind: 'trim' }
   | { readonly kind: 'case'; readonly to: 'upper' | 'lower' | 'title' }
-  | { readonly kind: 'values'; readonly map: Readonly<Record<string, Json>>; readonly otherwise?: 'keep' | 'fail' | 'null' }
-  | { readonly kind: 'date'; readonly external: 'iso' | 'date' | 'epoch-seconds' | 'epoch-milliseconds'; readonly internal: 'instant' | 'date' }
+  | {
+      readonly kind: 'values';
+      readonly map: Readonly<Record<string, Json>>;
+      readonly otherwise?: 'keep' | 'fail' | 'null';
+    }
+  | {
+      readonly kind: 'date';
+      readonly external: 'iso' | 'date' | 'epoch-seconds' | 'epoch-milliseconds';
+      readonly internal: 'instant' | 'date';
+    }
   | { readonly kind: 'number'; readonly scale?: number; readonly integer?: boolean }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'text' }

@@ -11,9 +11,17 @@ import type { FieldMapping } from '../../model/mapping.ts';
 import type { HttpClient } from './http-client.ts';
 
 /** The words of the record that a connector may speak of. */
-export type EntityType =
-  | 'asset' | 'finding' | 'asset_tag'
-  | 'system' | 'component' | 'control' | 'poam' | 'milestone';
+export const entityTypes = [
+  'asset',
+  'finding',
+  'asset_tag',
+  'system',
+  'component',
+  'control',
+  'poam',
+  'milestone',
+] as const;
+export type EntityType = (typeof entityTypes)[number];
 
 export interface EntityCapabilities {
   readonly readAll: boolean;
@@ -30,7 +38,12 @@ export interface ConnectorDeclaration<Settings = unknown> {
   /** Settings as kept in external_systems.connection_config; fields named in `secrets` arrive as `Secret`. */
   readonly settings: z.ZodType<Settings>;
   /** The settings that are secret: prompted for or read from the environment, stored encrypted. */
-  readonly secrets: readonly { readonly name: string; readonly prompt: string; readonly env: string; readonly optional?: boolean }[];
+  readonly secrets: readonly {
+    readonly name: string;
+    readonly prompt: string;
+    readonly env: string;
+    readonly optional?: boolean;
+  }[];
   readonly entities: Partial<Record<EntityType, EntityCapabilities>>;
   /** Defaults; an installation may lower them in its settings. */
   readonly limits: { readonly requestsPerSecond: number; readonly concurrency: number };
@@ -46,6 +59,8 @@ export interface ExternalRecord {
   readonly version?: string;
   /** The record as it came, parsed JSON. */
   readonly raw: JsonObject;
+  /** Records that came inside this one (a POA&M's milestones), where the remote answers so. */
+  readonly children?: readonly { readonly entity: EntityType; readonly records: readonly ExternalRecord[] }[];
 }
 
 /**
@@ -57,7 +72,12 @@ export type ReadEvent =
   /** Nothing to store but the position: an export was started, a page token was obtained. */
   | { readonly type: 'position'; readonly position: Json; readonly progress?: ReadProgress }
   /** Records to store, as a stream; it must be read to its end before the next event is asked for. */
-  | { readonly type: 'page'; readonly records: AsyncIterable<ExternalRecord>; readonly position: Json; readonly progress?: ReadProgress }
+  | {
+      readonly type: 'page';
+      readonly records: AsyncIterable<ExternalRecord>;
+      readonly position: Json;
+      readonly progress?: ReadProgress;
+    }
   /** The read is complete. `mark` is what the next incremental read starts from; it is older than anything unread. */
   | { readonly type: 'end'; readonly mark: string };
 
@@ -91,13 +111,19 @@ export interface Change {
   readonly idempotencyKey: string;
   /** The fields to send, in the remote's own spelling (after the reverse mapping). */
   readonly fields: JsonObject;
+  /** Records to be created with this one (a POA&M's milestones), in the remote's own spelling; only in a create. */
+  readonly children?: readonly { readonly entity: EntityType; readonly records: readonly JsonObject[] }[];
 }
 
 export type WriteResult =
   /** The remote has it; `record` is its own reading of it, which may be trimmed, re-cased or rounded. */
   | { readonly outcome: 'confirmed'; readonly record: ExternalRecord }
   /** The remote refused the values. Sending the same again would be refused again. */
-  | { readonly outcome: 'rejected'; readonly message: string; readonly fields: readonly { readonly field: string; readonly message: string }[] }
+  | {
+      readonly outcome: 'rejected';
+      readonly message: string;
+      readonly fields: readonly { readonly field: string; readonly message: string }[];
+    }
   /** The record has moved on since `version`. */
   | { readonly outcome: 'conflict'; readonly message: string; readonly current?: ExternalRecord }
   /** The record is not there any more. */

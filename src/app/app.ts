@@ -1,0 +1,42 @@
+import type pg from 'pg';
+import type { ConnectionContext } from './connections/connect.ts';
+import { connectSystem } from './connections/connect.ts';
+import type { ConnectedSystem } from './connections/connected-system.ts';
+import { fetchSystem } from './connections/systems.ts';
+import { TielineError } from '../errors/tieline-error.ts';
+import { listSystems } from '../store/external-systems.ts';
+import type { RunLog, StepProgress } from './runs/run-context.ts';
+import { runSync, type SyncOptions, type SyncOutcome } from './runs/sync-run.ts';
+
+/** What every use case is given; made by the composition root, once a process. */
+export interface App extends ConnectionContext {
+  readonly pool: pg.Pool;
+  readonly log: RunLog;
+}
+
+/**
+ * Connects the systems that are asked for (all that are enabled if none is) and runs a sync over them.
+ * @throws TielineError SYSTEM_UNKNOWN if there is none, and what `runSync` throws.
+ */
+export async function syncSystems(
+  app: App,
+  options: SyncOptions,
+  caller: { readonly signal: AbortSignal; readonly report: (progress: StepProgress) => void },
+): Promise<SyncOutcome> {
+  const rows =
+    options.systems.length > 0
+      ? await Promise.all(options.systems.map((name) => fetchSystem(app, name)))
+      : (await listSystems(app.db)).filter((row) => row.sync_enabled !== false);
+  if (rows.length === 0)
+    throw new TielineError('SYSTEM_UNKNOWN', 'There is no external system to sync with.', {
+      remedy:
+        'Add one with `tieline systems add tenable --name … --url …`, or see it all work with `npm run demo`.',
+    });
+  const systems: ConnectedSystem[] = [];
+  try {
+    for (const row of rows) systems.push(await connectSystem(app, row));
+    return await runSync({ ...app, systems, ...caller }, options);
+  } finally {
+    await Promise.all(systems.map((system) => system.close()));
+  }
+}

@@ -1,0 +1,121 @@
+import type { Kysely } from 'kysely';
+import type { ConnectorModule } from '../../connectors/kit/contract.ts';
+import { createHttpClient } from '../../connectors/kit/undici-http-client.ts';
+import { TielineError } from '../../errors/tieline-error.ts';
+import { isJsonObject, type JsonObject } from '../../model/json.ts';
+import { insertCallLogs } from '../../store/call-logs.ts';
+import type { ExternalSystemRow } from '../../store/external-systems.ts';
+import { listMappings } from '../../store/field-mappings.ts';
+import type { Database } from '../../store/schema.ts';
+import { parseMappingRow } from '../../sync/mapping-row.ts';
+import type { ConnectedSystem } from './connected-system.ts';
+import type { SecretBox } from './secret-box.ts';
+
+/** How calls go out, for every system alike. */
+export interface HttpSettings {
+  readonly timeouts: { readonly connectMs: number; readonly headersMs: number; readonly bodyMs: number };
+  readonly attempts: number;
+  readonly proxy: string | undefined;
+  /** PEM text. */
+  readonly ca: string | undefined;
+  readonly userAgent: string;
+}
+
+export interface ConnectionContext {
+  readonly db: Kysely<Database>;
+  readonly modules: ReadonlyMap<string, ConnectorModule>;
+  readonly secretBox: SecretBox;
+  readonly http: HttpSettings;
+  readonly now: () => Date;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly log: { warn(event: object, message: string): void };
+}
+
+export function moduleFor(context: Pick<ConnectionContext, 'modules'>, systemType: string): ConnectorModule {
+  const found = context.modules.get(systemType);
+  if (found) return found;
+  throw new TielineError('SYSTEM_UNKNOWN', `There is no connector for systems of type "${systemType}".`, {
+    remedy: `The types are ${[...context.modules.keys()].join(', ')}.`,
+  });
+}
+
+/** The purpose under which a setting of a system is sealed. */
+export const purposeOf = (systemName: string, setting: string): string => `${systemName}/${setting}`;
+
+function openSettings(module: ConnectorModule, row: ExternalSystemRow, box: SecretBox): unknown {
+  const stored: JsonObject = isJsonObject(row.connection_config) ? row.connection_config : {};
+  const opened: Record<string, unknown> = { ...stored };
+  for (const { name } of module.declaration.secrets)
+    if (stored[name] !== undefined) opened[name] = box.open(stored[name], purposeOf(row.system_name, name));
+  const parsed = module.declaration.settings.safeParse(opened);
+  if (parsed.success) return parsed.data;
+  throw new TielineError('SETTING_INVALID', `The connection settings of ${row.system_name} are not usable.`, {
+    fields: parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message })),
+    remedy: 'Add the system anew with `tieline systems add`.',
+  });
+}
+
+/** Limits that an installation may lower, kept beside the connector's own settings. */
+function limitsOf(
+  module: ConnectorModule,
+  row: ExternalSystemRow,
+): { requestsPerSecond: number; concurrency: number } {
+  const stored = isJsonObject(row.connection_config) ? row.connection_config : {};
+  const given = (key: string, fallback: number): number =>
+    typeof stored[key] === 'number' && stored[key] > 0 ? stored[key] : fallback;
+  return {
+    requestsPerSecond: given('requests_per_second', module.declaration.limits.requestsPerSecond),
+    concurrency: given('concurrency', module.declaration.limits.concurrency),
+  };
+}
+
+/** Opens a system for use: settings decrypted, one HTTP client whose every call goes into api_call_logs. */
+export async function connectSystem(
+  context: ConnectionContext,
+  row: ExternalSystemRow,
+): Promise<ConnectedSystem> {
+  const module = moduleFor(context, row.system_type);
+  const settings = openSettings(module, row, context.secretBox);
+  const mappings = (await listMappings(context.db, row.id)).map((each) => parseMappingRow(each));
+  let operationId: string | undefined;
+  const logging = new Set<Promise<void>>();
+  const { proxy, ca } = context.http;
+  const http = createHttpClient({
+    baseUrl: row.api_base_url,
+    ...limitsOf(module, row),
+    timeouts: context.http.timeouts,
+    attempts: context.http.attempts,
+    userAgent: context.http.userAgent,
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(ca === undefined ? {} : { ca }),
+    now: context.now,
+    sleep: context.sleep,
+    onCall(call) {
+      const kept = insertCallLogs(context.db, [{ ...call, externalSystemId: row.id, operationId }])
+        // A call that cannot be logged must not undo what it did; the log says that it is incomplete.
+        .catch((error: unknown) =>
+          context.log.warn({ err: error }, 'a call could not be written to api_call_logs'),
+        )
+        .finally(() => logging.delete(kept));
+      logging.add(kept);
+    },
+  });
+  const flushCalls = async (): Promise<void> => {
+    while (logging.size > 0) await Promise.all(logging);
+  };
+  return {
+    id: row.id,
+    name: row.system_name,
+    module,
+    connector: module.connect({ settings, http, now: context.now, sleep: context.sleep }),
+    mappings,
+    setOperation(operation) {
+      operationId = operation;
+    },
+    flushCalls,
+    async close() {
+      await flushCalls();
+      await http.close();
+    },
+  };
+}

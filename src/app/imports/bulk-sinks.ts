@@ -1,0 +1,131 @@
+/** Sinks of what is loaded in bulk: assets and findings. */
+import type { ExternalRecord } from '../../connectors/kit/contract.ts';
+import { deriveUuid } from '../../model/derived-uuid.ts';
+import { identifiersOfAsset } from '../../model/identifiers.ts';
+import { isJsonObject } from '../../model/json.ts';
+import { assetRecord, findingRecord, pluginRecord } from '../../model/records.ts';
+import { beginAssetLoad } from '../../store/assets.ts';
+import { beginFindingLoad } from '../../store/findings.ts';
+import type { HeldRecord } from '../../store/held-records.ts';
+import { noCounts } from '../../store/operations.ts';
+import type { Tx } from '../../store/transaction.ts';
+import { heldFor, type MapperOf, type Sink } from './sink.ts';
+
+interface Source {
+  readonly systemId: number;
+  readonly operationId: string;
+}
+
+export async function openAssetSink(tx: Tx, source: Source, mapperOf: MapperOf): Promise<Sink> {
+  const map = mapperOf('asset', assetRecord);
+  const load = await beginAssetLoad(tx, source);
+  const held: HeldRecord[] = [];
+  let read = 0;
+  return {
+    async add(external) {
+      read += 1;
+      const mapped = map(external.raw);
+      if (!mapped.ok) held.push(heldFor('ingestion_assets', external, mapped.faults));
+      else
+        await load.add({
+          record: mapped.record,
+          identifiers: identifiersOfAsset(mapped.record),
+          raw: external.raw,
+        });
+    },
+    async finish() {
+      return { counts: { ...noCounts, ...(await load.finish()), read, failed: held.length }, held };
+    },
+    abort: (cause) => load.abort(cause),
+  };
+}
+
+/**
+ * What plugins looked like when last seen in this run, so that a plugin that a hundred thousand findings repeat is
+ * mapped once. A few thousand plugins are known at a time; the oldest are forgotten.
+ */
+export class SeenPlugins {
+  readonly #seen = new Map<string, string>();
+
+  /** Whether this very block was seen already; remembers it. */
+  has(pluginId: string, block: string): boolean {
+    if (this.#seen.get(pluginId) === block) return true;
+    this.#seen.delete(pluginId);
+    this.#seen.set(pluginId, block);
+    if (this.#seen.size > 5_000) this.#seen.delete(this.#seen.keys().next().value ?? '');
+    return false;
+  }
+
+  /** The block could not be stored, so the next finding with it must be looked at again. */
+  refuse(pluginId: string): void {
+    this.#seen.delete(pluginId);
+  }
+
+  /** After a rollback nothing of what was seen is certain to be stored. */
+  forget(): void {
+    this.#seen.clear();
+  }
+}
+
+/** Lower-case words and the plugin's number, as design section 4 identifies a finding: the scan is no part of it. */
+function findingKey(finding: {
+  asset_uuid: string;
+  plugin_id: string;
+  port: number;
+  protocol: string;
+}): string {
+  return deriveUuid(
+    'finding',
+    finding.asset_uuid.toLowerCase(),
+    finding.plugin_id,
+    String(finding.port),
+    finding.protocol,
+  );
+}
+
+export async function openFindingSink(
+  tx: Tx,
+  source: Source,
+  mapperOf: MapperOf,
+  seenPlugins: SeenPlugins,
+): Promise<Sink> {
+  const mapFinding = mapperOf('finding', findingRecord);
+  const mapPlugin = mapperOf('plugin', pluginRecord);
+  const load = await beginFindingLoad(tx, source);
+  const held: HeldRecord[] = [];
+  let read = 0;
+
+  /** Adds the plugin block unless it is known; answers whether the finding may be stored. */
+  function takePlugin(external: ExternalRecord, pluginId: string): boolean {
+    const block = external.raw['plugin'];
+    if (isJsonObject(block) && seenPlugins.has(pluginId, JSON.stringify(block))) return true;
+    const plugin = mapPlugin(external.raw);
+    if (plugin.ok) load.addPlugin({ record: plugin.record, raw: isJsonObject(block) ? block : {} });
+    else {
+      seenPlugins.refuse(pluginId);
+      held.push(heldFor('scan_plugins', external, plugin.faults));
+    }
+    return plugin.ok;
+  }
+
+  return {
+    async add(external) {
+      read += 1;
+      const finding = mapFinding(external.raw);
+      if (!finding.ok) {
+        held.push(heldFor('ingestion_vulnerabilities', external, finding.faults));
+        return;
+      }
+      if (!takePlugin(external, finding.record.plugin_id)) return;
+      const { plugin: _storedOnce, ...raw } = external.raw;
+      await load.add(finding.record, findingKey(finding.record), raw);
+    },
+    async finish() {
+      return { counts: { ...noCounts, ...(await load.finish()), read, failed: held.length }, held };
+    },
+    async abort(cause) {
+      seenPlugins.forget();
+      await load.abort(cause);
+    },
+  };
+}

@@ -1,0 +1,150 @@
+/**
+ * Reads one entity of one system into the record: connector → mapping → store, a page a transaction. With the records
+ * of a page go its counts and the position after it, so a crash at any point loses nothing and counts nothing twice.
+ *
+ * A read that breaks off (connection cut, server error) goes on from the last position, a few times; what then still
+ * fails ends the run, and the next one goes on from there. The mark moves only after a complete read in which every
+ * record was taken in.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { EntityType, ReadEvent } from '../../connectors/kit/contract.ts';
+import type { Json } from '../../model/json.ts';
+import { TielineError, messageOf } from '../../errors/tieline-error.ts';
+import { hasHeldRecords, insertHeldRecords } from '../../store/held-records.ts';
+import { addCounts, noCounts, recordCounts, recordRetry, type Counts } from '../../store/operations.ts';
+import { findReadState, finishRead, saveReadPosition } from '../../store/reads.ts';
+import { inTransaction, type Tx } from '../../store/transaction.ts';
+import type { ConnectedSystem } from '../connections/connected-system.ts';
+import type { RunContext } from '../runs/run-context.ts';
+import { SeenPlugins, openAssetSink, openFindingSink } from './bulk-sinks.ts';
+import { mapperFrom } from './mapper.ts';
+import { openNegotiatedSink } from './negotiated-sink.ts';
+import type { MapperOf, Sink } from './sink.ts';
+
+/** How often a read may break off without any progress between, before the run gives up. */
+const attemptsWithoutProgress = 4;
+
+interface EntityRead {
+  readonly system: ConnectedSystem;
+  readonly entity: EntityType;
+  /** The operation of this step. */
+  readonly operationId: string;
+  readonly full: boolean;
+}
+
+type OpenSink = (tx: Tx) => Promise<Sink> | Sink;
+
+function sinkFor(read: EntityRead, mapperOf: MapperOf): OpenSink {
+  const source = { systemId: read.system.id, operationId: read.operationId };
+  switch (read.entity) {
+    case 'asset':
+      return (tx) => openAssetSink(tx, source, mapperOf);
+    case 'finding': {
+      const seenPlugins = new SeenPlugins();
+      return (tx) => openFindingSink(tx, source, mapperOf, seenPlugins);
+    }
+    case 'system':
+    case 'component':
+    case 'control':
+    case 'poam':
+    case 'milestone': {
+      const { entity } = read;
+      return (tx) => openNegotiatedSink(tx, entity, source, mapperOf);
+    }
+    case 'asset_tag':
+      throw new TielineError('INTERNAL', 'Tags are written, not read as an entity of their own.');
+  }
+}
+
+/**
+ * Reads an entity to its end.
+ * @returns what became of the records that this call read.
+ * @throws TielineError when the remote keeps failing; what was read so far is stored and the position kept.
+ */
+export async function importEntity(context: RunContext, read: EntityRead): Promise<Counts> {
+  const openSink = sinkFor(read, mapperFrom(read.system.mappings));
+  let total = noCounts;
+  let failures = 0;
+  for (;;) {
+    const before = await findReadState(context.db, read.system.id, read.entity);
+    const mark = read.full ? undefined : (before?.mark ?? undefined);
+    const position = before?.operation_id === read.operationId ? (before.position as Json) : undefined;
+    const events = read.system.connector.read(read.entity, {
+      ...(mark === undefined ? {} : { mark }),
+      ...(position === undefined || position === null ? {} : { position }),
+      signal: context.signal,
+    });
+    try {
+      for await (const event of events) {
+        total = addCounts(total, await take(context, read, openSink, event));
+        if (event.type === 'page') failures = 0;
+      }
+      return total;
+    } catch (error) {
+      if (context.signal.aborted || !(error instanceof TielineError) || !error.entry.retryable) throw error;
+      const after = await findReadState(context.db, read.system.id, read.entity);
+      failures = isDeepStrictEqual(after?.position, before?.position) ? failures + 1 : 0;
+      if (failures >= attemptsWithoutProgress) throw error;
+      await recordRetry(context.db, read.operationId, messageOf(error));
+      context.log.warn(
+        { operation: read.operationId, code: error.code, entity: read.entity },
+        `the read broke off and goes on: ${error.message}`,
+      );
+      context.report({ system: read.system.name, step: read.entity, state: 'retrying', note: error.message });
+      await context.sleep(Math.min(200 * 2 ** failures, 5_000), context.signal);
+    }
+  }
+}
+
+async function take(
+  context: RunContext,
+  read: EntityRead,
+  openSink: OpenSink,
+  event: ReadEvent,
+): Promise<Counts> {
+  const where = { systemId: read.system.id, entity: read.entity, operationId: read.operationId };
+  switch (event.type) {
+    case 'position':
+      await saveReadPosition(context.db, { ...where, position: event.position });
+      if (event.progress)
+        context.report({ system: read.system.name, step: read.entity, state: 'working', ...event.progress });
+      return noCounts;
+    case 'page': {
+      const counts = await inTransaction(context.pool, async (tx) => {
+        const stored = await fillSink(await openSink(tx), event.records);
+        await insertHeldRecords(tx.db, read.operationId, stored.held);
+        await recordCounts(tx.db, read.operationId, stored.counts);
+        await saveReadPosition(tx.db, { ...where, position: event.position });
+        return stored.counts;
+      });
+      context.report({
+        system: read.system.name,
+        step: read.entity,
+        state: 'working',
+        counts,
+        ...event.progress,
+      });
+      return counts;
+    }
+    case 'end':
+      await inTransaction(context.pool, async (tx) => {
+        // Over all its interruptions: one record that was not taken in keeps the mark where it was.
+        const incomplete = await hasHeldRecords(tx.db, read.operationId);
+        await finishRead(tx.db, { ...where, mark: incomplete ? undefined : event.mark });
+      });
+      return noCounts;
+  }
+}
+
+async function fillSink(
+  sink: Sink,
+  records: Extract<ReadEvent, { type: 'page' }>['records'],
+): ReturnType<Sink['finish']> {
+  try {
+    for await (const record of records) await sink.add(record);
+    return await sink.finish();
+  } catch (error) {
+    await sink.abort(error instanceof Error ? error : new Error(messageOf(error)));
+    throw error;
+  }
+}

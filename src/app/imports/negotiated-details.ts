@@ -1,0 +1,65 @@
+import type { JsonObject } from '../../model/json.ts';
+import { identifiersOfComponent } from '../../model/identifiers.ts';
+import type { ComponentRecord } from '../../model/records.ts';
+import { replaceComponentIdentifiers } from '../../store/components.ts';
+import type { NegotiatedEntity } from '../../store/negotiated.ts';
+import { addPoamAssets, addPoamCves } from '../../store/poams.ts';
+import { saveImpactLevels } from '../../store/systems.ts';
+import type { Tx } from '../../store/transaction.ts';
+
+export interface RecordOfRow {
+  readonly entityId: string;
+  readonly record: JsonObject;
+}
+
+const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+/**
+ * Brings the tables beside the row up to date: impact levels, identifiers, the assets and CVEs of a POA&M.
+ * Assets and CVEs are only added: the GRC side's list and ours are joined, never cut (a set that both sides extend).
+ * @returns the entity ids of which something changed.
+ */
+export async function renewDetails(
+  tx: Tx,
+  entity: NegotiatedEntity,
+  records: readonly RecordOfRow[],
+): Promise<ReadonlySet<string>> {
+  switch (entity) {
+    case 'system':
+      return saveImpactLevels(
+        tx.db,
+        records.map(({ entityId, record }) => ({
+          system_id: entityId,
+          confidentiality_impact: record['confidentiality_impact'],
+          integrity_impact: record['integrity_impact'],
+          availability_impact: record['availability_impact'],
+        })),
+      );
+    case 'component':
+      return replaceComponentIdentifiers(
+        tx.db,
+        records.map(({ entityId, record }) => ({
+          componentId: Number(entityId),
+          identifiers: identifiersOfComponent(record as unknown as ComponentRecord), // validated by its schema
+        })),
+      );
+    case 'poam': {
+      const assets = await addPoamAssets(
+        tx.db,
+        records.flatMap(({ entityId, record }) =>
+          words(record['affected_assets']).map((asset) => ({ poamId: entityId, value: asset })),
+        ),
+      );
+      const cves = await addPoamCves(
+        tx.db,
+        records.flatMap(({ entityId, record }) =>
+          words(record['cves']).map((cve) => ({ poamId: entityId, value: cve })),
+        ),
+      );
+      return new Set([...assets, ...cves]);
+    }
+    case 'control':
+    case 'milestone':
+      return new Set();
+  }
+}

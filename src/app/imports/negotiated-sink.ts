@@ -1,0 +1,268 @@
+/**
+ * Takes in the records of negotiated entities: finds our row by link or natural key, merges field by field, holds
+ * what both sides changed, journals what it takes, and moves the base where both agree. The same path serves the
+ * remote's reading of what we have written, which is how an echo comes to be no change.
+ */
+import type { ExternalRecord } from '../../connectors/kit/contract.ts';
+import { scalarText, type Json, type JsonObject } from '../../model/json.ts';
+import { recordChanges, type JournalEntry } from '../../store/changes.ts';
+import { closeSettledConflicts, recordConflicts, type ConflictToRecord } from '../../store/conflicts.ts';
+import type { HeldRecord } from '../../store/held-records.ts';
+import { fetchLinks, saveLinks, type LinkToSave } from '../../store/links.ts';
+import {
+  fetchRows,
+  findByNaturalKey,
+  insertRows,
+  updateRows,
+  type NegotiatedEntity,
+  type StoredRecord,
+} from '../../store/negotiated.ts';
+import { addCounts, noCounts, type Counts } from '../../store/operations.ts';
+import type { Tx } from '../../store/transaction.ts';
+import { decideInbound, type InboundDecision } from '../../sync/inbound.ts';
+import { sameValue } from '../../sync/three-way.ts';
+import { renewDetails } from './negotiated-details.ts';
+import { negotiatedShapes, type NegotiatedShape } from './negotiated-shapes.ts';
+import { heldFor, type MapperOf, type Sink } from './sink.ts';
+
+export interface NegotiatedSource {
+  readonly systemId: number;
+  readonly operationId: string;
+}
+
+interface Incoming {
+  readonly external: ExternalRecord;
+  readonly record: JsonObject;
+}
+
+const pageSize = 500;
+
+export function openNegotiatedSink(
+  tx: Tx,
+  entity: NegotiatedEntity,
+  source: NegotiatedSource,
+  mapperOf: MapperOf,
+): Sink {
+  const shape = negotiatedShapes[entity];
+  const map = mapperOf(entity, shape.schema);
+  const held: HeldRecord[] = [];
+  let counts = noCounts;
+  let page = new Map<string, Incoming>();
+
+  async function store(): Promise<void> {
+    const incoming = [...page.values()];
+    page = new Map();
+    counts = addCounts(counts, await storePage(tx, entity, source, incoming, held));
+  }
+
+  return {
+    async add(external) {
+      const mapped = map(external.raw);
+      if (!mapped.ok || external.externalId === '') {
+        const faults = mapped.ok ? [{ field: 'id', message: 'the record has none' }] : mapped.faults;
+        held.push(heldFor(shape.table, external, faults));
+        counts = addCounts(counts, { ...noCounts, read: 1, failed: 1 });
+        return;
+      }
+      // The same record twice in a page (a page delivered twice): the later one stands, and counts as nothing new.
+      if (page.has(external.externalId)) counts = addCounts(counts, { ...noCounts, read: 1, unchanged: 1 });
+      page.set(external.externalId, { external, record: mapped.record });
+      if (page.size >= pageSize) await store();
+    },
+    async finish() {
+      await store();
+      return { counts, held };
+    },
+    abort: () => Promise.resolve(),
+  };
+}
+
+/** Replaces the remote's id of the parent by ours; a record whose parent is not known is held. */
+async function resolveParents(
+  tx: Tx,
+  shape: NegotiatedShape,
+  source: NegotiatedSource,
+  incoming: readonly Incoming[],
+  held: HeldRecord[],
+): Promise<Incoming[]> {
+  const { parent } = shape;
+  if (!parent) return [...incoming];
+  const externalIds = incoming.map((each) => scalarText(each.record[parent.field]));
+  const links = await fetchLinks(tx.db, source.systemId, parent.entity, externalIds);
+  return incoming.flatMap((each) => {
+    const link = links.get(scalarText(each.record[parent.field]));
+    if (link) return [{ ...each, record: { ...each.record, [parent.column]: link.entity_id } }];
+    const message = `names the ${parent.entity} ${scalarText(each.record[parent.field])}, which is not known here`;
+    held.push(heldFor(shape.table, each.external, [{ field: parent.field, message }]));
+    return [];
+  });
+}
+
+async function storePage(
+  tx: Tx,
+  entity: NegotiatedEntity,
+  source: NegotiatedSource,
+  page: readonly Incoming[],
+  held: HeldRecord[],
+): Promise<Counts> {
+  const shape = negotiatedShapes[entity];
+  const incoming = await resolveParents(tx, shape, source, page, held);
+  const links = await fetchLinks(
+    tx.db,
+    source.systemId,
+    entity,
+    incoming.map((each) => each.external.externalId),
+  );
+  const linkedRows = await fetchRows(
+    tx.db,
+    entity,
+    [...links.values()].map((link) => link.entity_id),
+  );
+  const unlinked = incoming.filter((each) => !links.has(each.external.externalId));
+  const recognized = await findByNaturalKey(
+    tx.db,
+    entity,
+    source.systemId,
+    unlinked.map((each) => ({ ...each.record, external_system_id: source.systemId })),
+  );
+  const claimed = new Set<string>();
+
+  const decided = incoming.map((each) => {
+    const link = links.get(each.external.externalId);
+    let stored: StoredRecord | undefined = link && linkedRows.get(link.entity_id);
+    if (!link) {
+      const candidate = recognized.get(unlinked.indexOf(each));
+      if (candidate && !claimed.has(candidate.entityId)) {
+        claimed.add(candidate.entityId);
+        stored = candidate;
+      }
+    }
+    const decision = decideInbound({
+      fields: shape.fields,
+      record: each.record,
+      row: stored?.row,
+      base: link?.base,
+    });
+    return { each, stored, decision, isNewLink: link === undefined };
+  });
+
+  const created = decided.filter((one) => !one.stored);
+  const newIds = await insertRows(
+    tx.db,
+    entity,
+    created.map(({ each, decision }) => ({
+      ...shape.begin(each.record, source),
+      ...(shape.parent ? { [shape.parent.column]: each.record[shape.parent.column] } : {}),
+      ...(shape.keepsRaw ? { raw_json: each.external.raw } : {}),
+      ...decision.take,
+    })),
+  );
+  const idOf = new Map(created.map((one, index) => [one, newIds[index] ?? '']));
+  const existing = decided.flatMap((one) => (one.stored ? [{ ...one, stored: one.stored }] : []));
+  const rawMoved = (one: { stored: StoredRecord; each: Incoming }): boolean =>
+    shape.keepsRaw && !sameValue(one.stored.row['raw_json'], one.each.external.raw);
+  const changed = existing.filter((one) => Object.keys(one.decision.take).length > 0 || rawMoved(one));
+  await updateRows(
+    tx.db,
+    entity,
+    changed.map((one) => ({
+      entityId: one.stored.entityId,
+      columns: { ...one.decision.take, ...(rawMoved(one) ? { raw_json: one.each.external.raw } : {}) },
+    })),
+  );
+
+  const settled = decided.map((one) => ({ ...one, entityId: one.stored?.entityId ?? idOf.get(one) ?? '' }));
+  const detailsChanged = await renewDetails(
+    tx,
+    entity,
+    settled.map(({ entityId, each }) => ({ entityId, record: each.record })),
+  );
+  await saveLinks(
+    tx.db,
+    { ...source, entity },
+    settled.map(({ entityId, each, decision }): LinkToSave => ({
+      entityId,
+      externalId: each.external.externalId,
+      base: decision.base,
+      version: each.external.version ?? null,
+    })),
+  );
+  await recordChanges(
+    tx.db,
+    source,
+    settled.flatMap((one) => journalOf(entity, one)),
+  );
+  await recordConflicts(
+    tx.db,
+    source.operationId,
+    settled.flatMap((one) => conflictsOf(entity, one)),
+  );
+  await closeSettledConflicts(
+    tx.db,
+    entity,
+    existing.flatMap((one) => one.decision.agreed.map((field) => ({ entityId: one.stored.entityId, field }))),
+  );
+
+  const heldHere = existing.filter((one) => one.decision.conflicts.length > 0);
+  const updated = existing.filter(
+    (one) => !heldHere.includes(one) && (changed.includes(one) || detailsChanged.has(one.stored.entityId)),
+  );
+  return {
+    read: page.length,
+    created: created.length,
+    updated: updated.length,
+    held: heldHere.length,
+    failed: page.length - incoming.length,
+    unchanged: incoming.length - created.length - updated.length - heldHere.length,
+  };
+}
+
+interface Settled {
+  readonly entityId: string;
+  readonly each: Incoming;
+  readonly stored: StoredRecord | undefined;
+  readonly decision: InboundDecision;
+  readonly isNewLink: boolean;
+}
+
+function journalOf(entity: NegotiatedEntity, one: Settled): JournalEntry[] {
+  const common = {
+    entity,
+    entityId: one.entityId,
+    direction: 'inbound',
+    decidedBy: 'rule:the remote changed it',
+  } as const;
+  if (!one.stored)
+    return [{ ...common, after: one.decision.take, reason: `created from ${one.each.external.externalId}` }];
+  const linked: JournalEntry[] = one.isNewLink
+    ? [
+        {
+          ...common,
+          after: one.each.external.externalId,
+          decidedBy: 'rule:natural key',
+          reason: 'linked to a row that was there already',
+        },
+      ]
+    : [];
+  return [
+    ...linked,
+    ...one.decision.changes.map(({ field, before, after }) => ({
+      ...common,
+      field,
+      before: before ?? null,
+      after: after as Json,
+    })),
+  ];
+}
+
+function conflictsOf(entity: NegotiatedEntity, one: Settled): ConflictToRecord[] {
+  return one.decision.conflicts.map((conflict) => ({
+    entity,
+    entityId: one.entityId,
+    type: 'field_mismatch',
+    field: conflict.field,
+    base: conflict.base ?? null,
+    internal: conflict.internal ?? null,
+    external: conflict.external ?? null,
+  }));
+}

@@ -1,0 +1,35 @@
+import type { z } from 'zod';
+import type { ExternalRecord } from '../../connectors/kit/contract.ts';
+import type { FieldFault } from '../../errors/tieline-error.ts';
+import type { HeldRecord } from '../../store/held-records.ts';
+import type { Counts } from '../../store/operations.ts';
+
+/** Where the records of one page go. All of it happens in one transaction, which the import owns. */
+export interface Sink {
+  add(record: ExternalRecord): Promise<void>;
+  /** Stores what was added and says what became of it. */
+  finish(): Promise<{ counts: Counts; held: readonly HeldRecord[] }>;
+  /** Frees the connection after a failure; the transaction is rolled back afterwards. */
+  abort(cause: Error): Promise<void>;
+}
+
+/** Maps a remote record into a canonical one, or says field by field why not. */
+export type MapInbound<T> = (
+  raw: ExternalRecord['raw'],
+) =>
+  | { readonly ok: true; readonly record: T }
+  | { readonly ok: false; readonly faults: readonly FieldFault[] };
+
+/** Compiles the installed mappings of an entity; the record must then satisfy the schema. */
+export type MapperOf = <T>(entity: string, schema: z.ZodType<T>) => MapInbound<T>;
+
+/** A record that cannot be taken in: kept with every fault, so that one look tells what to mend. */
+export function heldFor(table: string, record: ExternalRecord, faults: readonly FieldFault[]): HeldRecord {
+  return {
+    table,
+    identifier: record.externalId,
+    type: 'mapping',
+    message: faults.map((fault) => `${fault.field}: ${fault.message}`).join('; '),
+    raw: record.raw,
+  };
+}

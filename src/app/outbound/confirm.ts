@@ -1,0 +1,126 @@
+import type { ExternalRecord } from '../../connectors/kit/contract.ts';
+import { scalarText, type Json, type JsonObject } from '../../model/json.ts';
+import { recordChanges, type JournalEntry } from '../../store/changes.ts';
+import { closeSettledConflicts } from '../../store/conflicts.ts';
+import { fetchLinks, saveLinks } from '../../store/links.ts';
+import { updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
+import { noCounts, type Counts } from '../../store/operations.ts';
+import { markConfirmed, type OutboxRow } from '../../store/outbox.ts';
+import { addAssetTags } from '../../store/tags.ts';
+import type { Tx } from '../../store/transaction.ts';
+import { sameValue } from '../../sync/three-way.ts';
+import type { ConnectedSystem } from '../connections/connected-system.ts';
+import { mapperFrom } from '../imports/mapper.ts';
+import { negotiatedShapes } from '../imports/negotiated-shapes.ts';
+import { openNegotiatedSink } from '../imports/negotiated-sink.ts';
+
+const negotiated = (entity: string): entity is NegotiatedEntity => entity in negotiatedShapes;
+
+/** Whether a record that was looked up has what the row was to write: then the row arrived, whoever has seen the answer. */
+export function shows(system: ConnectedSystem, row: OutboxRow, found: ExternalRecord): boolean {
+  if (row.change_kind === 'create' || !negotiated(row.entity_type)) return true;
+  const mapped = mapperFrom(system.mappings)(row.entity_type, negotiatedShapes[row.entity_type].schema)(
+    found.raw,
+  );
+  return (
+    mapped.ok && Object.entries(row.payload).every(([field, value]) => sameValue(mapped.record[field], value))
+  );
+}
+
+/**
+ * The remote has it: the outbox row is settled, both sides are linked, what was written becomes the base with the
+ * remote's own reading of it, and the journal says what went out; all in the caller's transaction.
+ */
+export async function confirmRow(
+  tx: Tx,
+  system: ConnectedSystem,
+  operationId: string,
+  row: OutboxRow,
+  record: ExternalRecord,
+): Promise<Counts> {
+  await markConfirmed(tx.db, row.id, row.entity_type === 'asset_tag' ? null : record.externalId);
+  await recordChanges(tx.db, { systemId: system.id, operationId }, journalOf(row));
+  await closeSettledConflicts(tx.db, row.entity_type, [{ entityId: row.entity_id }]);
+  if (row.entity_type === 'asset_tag') return confirmTags(tx, row);
+  if (negotiated(row.entity_type)) await takeReading(tx, system, operationId, row.entity_type, row, record);
+  return row.change_kind === 'create'
+    ? { ...noCounts, read: 1, created: 1 }
+    : { ...noCounts, read: 1, updated: 1 };
+}
+
+async function confirmTags(tx: Tx, row: OutboxRow): Promise<Counts> {
+  const assets = Array.isArray(row.payload['asset_uuids']) ? row.payload['asset_uuids'].map(scalarText) : [];
+  await addAssetTags(tx.db, {
+    category: scalarText(row.payload['category']),
+    value: scalarText(row.payload['value']),
+    assets,
+  });
+  return { ...noCounts, read: assets.length, created: assets.length };
+}
+
+/**
+ * Makes what was sent the base, then takes the remote's reading in like any other record: our row equals the base, so
+ * what the remote trimmed or re-cased is taken, and the next read of it is no change.
+ */
+async function takeReading(
+  tx: Tx,
+  system: ConnectedSystem,
+  operationId: string,
+  entity: NegotiatedEntity,
+  row: OutboxRow,
+  record: ExternalRecord,
+): Promise<void> {
+  const source = { systemId: system.id, operationId };
+  const known = (await fetchLinks(tx.db, system.id, entity, [record.externalId])).get(record.externalId);
+  const sent = Object.fromEntries(
+    negotiatedShapes[entity].fields.flatMap((field): [string, Json][] => {
+      const value = row.payload[field];
+      return value === undefined ? [] : [[field, value]];
+    }),
+  );
+  await saveLinks(tx.db, { ...source, entity }, [
+    {
+      entityId: row.entity_id,
+      externalId: record.externalId,
+      base: { ...known?.base, ...sent },
+      version: record.version ?? null,
+    },
+  ]);
+  const mapperOf = mapperFrom(system.mappings);
+  const groups = [{ entity, records: [record] }, ...(record.children ?? [])];
+  for (const group of groups) {
+    if (!negotiated(group.entity)) continue;
+    const sink = openNegotiatedSink(tx, group.entity, source, mapperOf);
+    for (const each of group.records) await sink.add(each);
+    await sink.finish();
+  }
+  if (entity === 'poam' || entity === 'control')
+    await updateRows(tx.db, entity, [{ entityId: row.entity_id, columns: { sync_status: 'synced' } }]);
+}
+
+function journalOf(row: OutboxRow): JournalEntry[] {
+  const common = {
+    entity: row.entity_type,
+    direction: 'outbound',
+    decidedBy: 'rule:outbox',
+    reason: row.reason,
+  } as const;
+  if (row.entity_type === 'asset_tag') {
+    const assets = Array.isArray(row.payload['asset_uuids']) ? row.payload['asset_uuids'] : [];
+    const tag: JsonObject = { category: row.payload['category'], value: row.payload['value'] };
+    return assets.map((asset) => ({
+      ...common,
+      entity: 'asset',
+      entityId: scalarText(asset),
+      field: 'tag',
+      after: tag,
+    }));
+  }
+  if (row.change_kind === 'create') return [{ ...common, entityId: row.entity_id, after: row.payload }];
+  return Object.entries(row.payload).map(([field, after]) => ({
+    ...common,
+    entityId: row.entity_id,
+    field,
+    after,
+  }));
+}

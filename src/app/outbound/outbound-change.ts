@@ -1,0 +1,37 @@
+import type { Change } from '../../connectors/kit/contract.ts';
+import { TielineError } from '../../errors/tieline-error.ts';
+import { isJsonObject, type JsonObject } from '../../model/json.ts';
+import type { OutboxRow } from '../../store/outbox.ts';
+import { compileMappings } from '../../sync/mapping.ts';
+import type { ConnectedSystem } from '../connections/connected-system.ts';
+
+/** Canonical fields in the remote's spelling. @throws TielineError MAPPING_INVALID naming the field that has no way out. */
+function spelledOut(system: ConnectedSystem, entity: string, fields: JsonObject): JsonObject {
+  const mapped = compileMappings(system.mappings, entity).outbound(fields);
+  if (mapped.ok) return mapped.raw;
+  throw new TielineError('MAPPING_INVALID', `A ${entity} cannot be written in the words of ${system.name}.`, {
+    fields: mapped.faults,
+  });
+}
+
+/** The change that an outbox row stands for, as a connector takes it. */
+export function changeOf(system: ConnectedSystem, row: OutboxRow): Change {
+  const { milestones, ...own } = row.payload;
+  const children = (Array.isArray(milestones) ? milestones : []).filter((each) => isJsonObject(each));
+  return {
+    kind: row.change_kind,
+    ...(row.external_id === null ? {} : { externalId: row.external_id }),
+    ...(row.parent_external_id === null ? {} : { parentId: row.parent_external_id }),
+    ...(row.base_version === null ? {} : { version: row.base_version }),
+    idempotencyKey: row.idempotency_key,
+    // Tags have no mapping: category, value and assets are the connector's own words.
+    fields: row.entity_type === 'asset_tag' ? own : spelledOut(system, row.entity_type, own),
+    ...(children.length === 0
+      ? {}
+      : {
+          children: [
+            { entity: 'milestone', records: children.map((each) => spelledOut(system, 'milestone', each)) },
+          ],
+        }),
+  };
+}

@@ -1,0 +1,36 @@
+import type { Kysely } from 'kysely';
+import type pg from 'pg';
+import type { ConnectedSystem } from '../connections/connected-system.ts';
+import type { Counts } from '../../store/operations.ts';
+import type { Database } from '../../store/schema.ts';
+
+/** What a step of a run tells while it works. */
+export interface StepProgress {
+  readonly system: string;
+  readonly step: string;
+  readonly state: 'started' | 'working' | 'retrying' | 'done' | 'skipped';
+  readonly counts?: Counts;
+  /** Of the whole step, where it is known. */
+  readonly done?: number;
+  readonly total?: number;
+  readonly note?: string;
+}
+
+/** What every step of a sync run is given. */
+export interface RunContext {
+  readonly pool: pg.Pool;
+  readonly db: Kysely<Database>;
+  /** The run. */
+  readonly operationId: string;
+  readonly systems: readonly ConnectedSystem[];
+  readonly now: () => Date;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly signal: AbortSignal;
+  readonly report: (progress: StepProgress) => void;
+  readonly log: RunLog;
+}
+
+export interface RunLog {
+  info(event: object, message: string): void;
+  warn(event: object, message: string): void;
+}

@@ -1,0 +1,95 @@
+import type { EntityType } from '../../connectors/kit/contract.ts';
+import { canRead, canWrite, type ConnectedSystem } from '../connections/connected-system.ts';
+import { correlateAssets } from '../correlation/correlate.ts';
+import { importEntity } from '../imports/import-entity.ts';
+import { drainOutbox } from '../outbound/drain.ts';
+import { planEdits } from '../outbound/plan-edits.ts';
+import { planTags } from '../outbound/plan-tags.ts';
+import { planPoams } from '../poams/plan-poams.ts';
+import type { RunContext } from './run-context.ts';
+import type { SyncOptions } from './sync-run.ts';
+
+export interface Step {
+  readonly system: ConnectedSystem;
+  /** Unique within a run and system; the batch_type of its operation. */
+  readonly name: string;
+  readonly type: 'import' | 'update' | 'export';
+  run(context: RunContext, operationId: string): Promise<void>;
+}
+
+/** The order in which entities are read: what others name comes first. */
+const readOrder = [
+  'asset',
+  'finding',
+  'system',
+  'component',
+  'control',
+  'poam',
+  'milestone',
+] as const satisfies readonly EntityType[];
+
+/** The steps of a run, in order. With entities asked for, only what reads, concludes from or sends these. */
+export function planSteps(systems: readonly ConnectedSystem[], options: SyncOptions): Step[] {
+  const asked = (...entities: EntityType[]): boolean =>
+    options.entities.length === 0 || entities.some((entity) => options.entities.includes(entity));
+  const scannersFirst = systems.toSorted((a, b) => Number(canRead(b, 'asset')) - Number(canRead(a, 'asset')));
+  const grc = systems.filter((system) => canRead(system, 'poam'));
+  const writable = systems.filter((system) => canWrite(system, 'poam') || canWrite(system, 'asset_tag'));
+
+  const send = (name: string): Step[] =>
+    writable.map((system) => ({
+      system,
+      name,
+      type: 'export',
+      run: (context, operationId) => drainOutbox(context, system, operationId, (entity) => asked(entity)),
+    }));
+  const reads = scannersFirst.flatMap((system) =>
+    readOrder
+      .filter((entity) => canRead(system, entity) && asked(entity))
+      .map((entity): Step => ({
+        system,
+        name: entity,
+        type: 'import',
+        run: async (context, operationId) => {
+          await importEntity(context, { system, entity, operationId, full: options.full });
+        },
+      })),
+  );
+  const conclusions = [
+    ...(asked('asset', 'component')
+      ? grc.map((system): Step => ({
+          system,
+          name: 'correlate',
+          type: 'update',
+          run: (context, operationId) => correlateAssets(context, system, operationId),
+        }))
+      : []),
+    ...(asked('finding', 'poam')
+      ? grc.map((system): Step => ({
+          system,
+          name: 'weaknesses',
+          type: 'update',
+          run: (context, operationId) => planPoams(context, system, operationId),
+        }))
+      : []),
+    ...(asked('poam', 'milestone', 'control')
+      ? grc.map((system): Step => ({
+          system,
+          name: 'edits',
+          type: 'update',
+          run: (context, operationId) => planEdits(context, system, operationId),
+        }))
+      : []),
+    ...(asked('asset', 'asset_tag')
+      ? systems
+          .filter((system) => canWrite(system, 'asset_tag'))
+          .map((system): Step => ({
+            system,
+            name: 'tags',
+            type: 'update',
+            run: (context, operationId) => planTags(context, system, operationId),
+          }))
+      : []),
+  ];
+  return [...send('settle'), ...reads, ...conclusions, ...send('send')];
+}

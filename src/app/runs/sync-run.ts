@@ -1,0 +1,205 @@
+/**
+ * A sync run: what is in flight is settled, scanners are read, then the GRC systems, then the record draws its
+ * conclusions, then what goes out is sent. Each step is an operation of its own; a run that was killed or failed is
+ * taken up again at the first step that is not complete, within that step where it was.
+ *
+ * Scanners come before GRC systems because POA&Ms name assets; conclusions come after all reads because they rest on
+ * both; sending comes last, and what an earlier run left unsettled is settled first, so that the reads see its outcome.
+ */
+import type { EntityType } from '../../connectors/kit/contract.ts';
+import { TielineError, messageOf } from '../../errors/tieline-error.ts';
+import { isJsonObject, type JsonObject } from '../../model/json.ts';
+import { recordSystemSynced } from '../../store/external-systems.ts';
+import {
+  addCounts,
+  beginOperation,
+  findStep,
+  findUnfinishedRun,
+  finishOperation,
+  listSteps,
+  noCounts,
+  recordRetry,
+  resumeOperation,
+  type Counts,
+  type OperationRow,
+} from '../../store/operations.ts';
+import { takeSyncLock } from '../../store/sync-lock.ts';
+import type { ConnectedSystem } from '../connections/connected-system.ts';
+import type { RunContext } from './run-context.ts';
+import { planSteps, type Step } from './steps.ts';
+
+export interface SyncOptions {
+  /** Names of external systems; empty means all that are enabled. */
+  readonly systems: readonly string[];
+  /** Entities; empty means all. */
+  readonly entities: readonly EntityType[];
+  /** Read everything, not only what changed since the last mark. */
+  readonly full: boolean;
+}
+
+export interface SyncOutcome {
+  readonly operationId: string;
+  readonly resumed: boolean;
+  readonly counts: Counts;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+}
+
+export type RunEnvironment = Omit<RunContext, 'operationId'>;
+
+/**
+ * Runs a sync, or takes up the latest one if it was left unfinished and asked for the same.
+ * @throws TielineError SYNC_RUNNING if another process runs one; else what a step could not overcome, after the run was
+ *   recorded as failed. What was stored stays, and the next run goes on from there.
+ */
+export async function runSync(environment: RunEnvironment, options: SyncOptions): Promise<SyncOutcome> {
+  const lock = await takeSyncLock(environment.pool);
+  if (!lock) throw new TielineError('SYNC_RUNNING', 'Another process runs a sync over this database.');
+  try {
+    const unfinished = await findUnfinishedRun(environment.db);
+    const run = await beginOrResume(environment, options, unfinished);
+    const context: RunContext = { ...environment, operationId: run.operationId };
+    await runSteps(context, options);
+    return await conclude(context, run);
+  } finally {
+    await lock.release();
+  }
+}
+
+interface StartedRun {
+  readonly operationId: string;
+  readonly resumed: boolean;
+  readonly startedAt: Date;
+}
+
+/** The options as they are kept with the run, to tell whether a later command asks for the same. */
+const asMetadata = (options: SyncOptions): JsonObject => ({
+  systems: options.systems.toSorted(),
+  entities: options.entities.toSorted(),
+  full: options.full,
+});
+
+async function beginOrResume(
+  environment: RunEnvironment,
+  options: SyncOptions,
+  unfinished: OperationRow | undefined,
+): Promise<StartedRun> {
+  const asked = asMetadata(options);
+  if (unfinished) {
+    const before = isJsonObject(unfinished.metadata) ? unfinished.metadata['options'] : undefined;
+    if (JSON.stringify(sorted(before)) === JSON.stringify(sorted(asked))) {
+      await resumeOperation(environment.db, unfinished.batch_id);
+      await recordRetry(environment.db, unfinished.batch_id, 'taken up again after an interruption');
+      environment.log.info({ operation: unfinished.batch_id }, 'taking up an unfinished sync');
+      return {
+        operationId: unfinished.batch_id,
+        resumed: true,
+        startedAt: unfinished.started_at ?? environment.now(),
+      };
+    }
+    await finishOperation(environment.db, unfinished.batch_id, 'failed', {
+      error: 'given up: a later sync asked for something else',
+      metadata: { resumable: false },
+    });
+  }
+  const operationId = await beginOperation(environment.db, {
+    type: 'sync',
+    system: 'tieline',
+    metadata: { options: asked },
+  });
+  environment.log.info({ operation: operationId }, 'sync started');
+  return { operationId, resumed: false, startedAt: environment.now() };
+}
+
+const sorted = (value: unknown): unknown =>
+  isJsonObject(value)
+    ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+
+async function runSteps(context: RunContext, options: SyncOptions): Promise<void> {
+  for (const step of planSteps(context.systems, options)) {
+    try {
+      await runStep(context, step);
+    } catch (error) {
+      const message = messageOf(error);
+      // A person who presses Ctrl-C wants it to go on later, like a failure that may pass.
+      const resumable = context.signal.aborted || (error instanceof TielineError && error.entry.retryable);
+      await finishOperation(context.db, context.operationId, 'failed', {
+        error: message,
+        metadata: { resumable },
+      });
+      context.log.warn(
+        { operation: context.operationId, step: step.name, system: step.system.name },
+        `sync failed: ${message}`,
+      );
+      throw error;
+    }
+  }
+}
+
+async function runStep(context: RunContext, step: Step): Promise<void> {
+  const { system, name } = step;
+  const known = await findStep(context.db, context.operationId, system.name, name);
+  if (known?.status?.startsWith('completed')) return;
+  const operationId =
+    known?.batch_id ??
+    (await beginOperation(context.db, {
+      type: step.type,
+      system: system.name,
+      step: name,
+      parent: context.operationId,
+    }));
+  if (known) await resumeOperation(context.db, operationId);
+  system.setOperation(operationId);
+  context.report({ system: system.name, step: name, state: 'started' });
+  try {
+    await step.run(context, operationId);
+  } catch (error) {
+    await system.flushCalls();
+    await finishOperation(context.db, operationId, 'failed', { error: messageOf(error) });
+    throw error;
+  }
+  await system.flushCalls();
+  const counts = countsOf(await findStep(context.db, context.operationId, system.name, name));
+  await finishOperation(
+    context.db,
+    operationId,
+    counts.failed + counts.held > 0 ? 'completed_with_issues' : 'completed',
+  );
+  system.setOperation(undefined);
+  context.report({ system: system.name, step: name, state: 'done', counts });
+}
+
+/** The counts that an operation's row keeps. */
+export function countsOf(row: Pick<OperationRow, 'metadata'> | undefined): Counts {
+  const counts = isJsonObject(row?.metadata) ? row.metadata['counts'] : undefined;
+  if (!isJsonObject(counts)) return noCounts;
+  const one = (name: keyof Counts): number => Number(counts[name] ?? 0);
+  return {
+    read: one('read'),
+    created: one('created'),
+    updated: one('updated'),
+    unchanged: one('unchanged'),
+    held: one('held'),
+    failed: one('failed'),
+  };
+}
+
+async function conclude(context: RunContext, run: StartedRun): Promise<SyncOutcome> {
+  const steps = await listSteps(context.db, context.operationId);
+  const counts = steps.map((step) => countsOf(step)).reduce(addCounts, noCounts);
+  const finishedAt = context.now();
+  await finishOperation(
+    context.db,
+    context.operationId,
+    counts.failed + counts.held > 0 ? 'completed_with_issues' : 'completed',
+    {
+      metadata: { counts: { ...counts }, resumable: false },
+    },
+  );
+  await Promise.all(
+    context.systems.map((system: ConnectedSystem) => recordSystemSynced(context.db, system.id, finishedAt)),
+  );
+  context.log.info({ operation: context.operationId, counts }, 'sync done');
+  return { operationId: run.operationId, resumed: run.resumed, counts, startedAt: run.startedAt, finishedAt };
+}

@@ -1,0 +1,148 @@
+/**
+ * The command line: a tree of commands over the use cases. Facts go to standard output (`--json`: as JSON, documented in
+ * docs/cli.md), everything else to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage or settings,
+ * 3 done with conflicts or held records.
+ */
+import type { Readable, Writable } from 'node:stream';
+import { Command, CommanderError, Option } from 'commander';
+import type { App } from '../app/app.ts';
+import { TielineError } from '../errors/tieline-error.ts';
+import { wholeNumber } from './number-flag.ts';
+import { addOpsCommands } from './ops-commands.ts';
+import { addSecretsCommands } from './secrets-commands.ts';
+import { addSyncCommands } from './sync-commands.ts';
+import { addSystemsCommands } from './systems-commands.ts';
+
+export interface Terminal {
+  readonly in: Readable & { readonly isTTY?: boolean };
+  readonly out: Writable & { readonly isTTY?: boolean };
+  readonly err: Writable & { readonly isTTY?: boolean };
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Flags that every command takes. */
+export interface GlobalFlags {
+  readonly dataDir?: string;
+  readonly config?: string;
+  readonly logLevel?: string;
+  readonly json?: boolean;
+}
+
+export interface DemoFlags extends GlobalFlags {
+  readonly once: boolean;
+  readonly recorded?: string;
+  readonly size: number;
+  readonly seed: number;
+}
+
+/** What the composition root does for the command line. */
+export interface CommandHost {
+  readonly version: string;
+  readonly terminal: Terminal;
+  /** Ends work that can be ended: Ctrl-C, or the parent is gone. */
+  readonly signal: AbortSignal;
+  /** Opens settings, database and connectors, and closes them after `work`. */
+  withApp<T>(flags: GlobalFlags, work: (app: App) => Promise<T>): Promise<T>;
+  rotateSecrets(
+    flags: GlobalFlags & { readonly newKeyFile?: string },
+  ): Promise<{ readonly secrets: number; readonly keyId: string; readonly place: string }>;
+  runDemo(flags: DemoFlags): Promise<number>;
+}
+
+/** Where a command leaves the exit code it wants. */
+export interface CommandResult {
+  exitCode: number;
+}
+
+export interface CommandContext {
+  readonly host: CommandHost;
+  readonly result: CommandResult;
+  /** Prints one line to standard output. */
+  print(line: string): void;
+  printJson(value: unknown): void;
+}
+
+function buildProgram(context: CommandContext): Command {
+  const { host } = context;
+  const program = new Command('tieline')
+    .description('Keeps Tenable and Xacta in agreement, in both directions, on PostgreSQL.')
+    .version(host.version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => host.terminal.out.write(text),
+      writeErr: (text) => host.terminal.err.write(text),
+    })
+    .option(
+      '--data-dir <dir>',
+      'directory of the embedded database and the generated key (TIELINE_DATA_DIR; default .tieline)',
+    )
+    .option('--config <file>', 'YAML file of settings (TIELINE_CONFIG; default tieline.yaml if it is there)')
+    .addOption(
+      new Option(
+        '--log-level <level>',
+        'what is logged to standard error (TIELINE_LOG_LEVEL; default warn)',
+      ).choices(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    )
+    .option('--json', 'print facts as JSON')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 done with conflicts or held records.\nSee it work:  npm run demo\nSettings: docs/settings.md',
+    );
+  program
+    .command('demo')
+    .description('see the whole job done over two simulators and a database of its own')
+    .option('--once', 'stop everything after the second sync instead of staying up', false)
+    .option(
+      '--recorded <dir>',
+      'serve recorded Tenable exports (assets-chunk*.json, vulns-chunk*.json) instead of the invented world',
+    )
+    .option('--size <n>', 'how many times the invented world of 80 assets', wholeNumber(1, 200), 1)
+    .option('--seed <n>', 'which invented world', wholeNumber(0, 2 ** 31 - 1), 1)
+    .action(async (_options, command: Command) => {
+      context.result.exitCode = await host.runDemo(command.optsWithGlobals<DemoFlags>());
+    });
+  addSystemsCommands(program, context);
+  addSyncCommands(program, context);
+  addOpsCommands(program, context);
+  addSecretsCommands(program, context);
+  inheritSettings(program);
+  return program;
+}
+
+/** Every command, however deep, reports its usage errors the same way. */
+function inheritSettings(command: Command): void {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    if (child.commands.length > 0 && !child.description())
+      throw new TielineError('INTERNAL', `${child.name()} has no description`);
+    inheritSettings(child);
+  }
+}
+
+/**
+ * Parses and carries out one command line.
+ * @param args without the program's name.
+ * @returns the exit code; errors of use come back as 2, other failures are thrown for the root to show.
+ */
+export async function runCommandLine(host: CommandHost, args: readonly string[]): Promise<number> {
+  const result: CommandResult = { exitCode: 0 };
+  const context: CommandContext = {
+    host,
+    result,
+    print: (line) => void host.terminal.out.write(`${line}\n`),
+    printJson: (value) => void host.terminal.out.write(`${JSON.stringify(value)}\n`),
+  };
+  const program = buildProgram(context);
+  if (args.length === 0) {
+    program.outputHelp();
+    return 2;
+  }
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return result.exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    const asked = ['commander.help', 'commander.helpDisplayed', 'commander.version'].includes(error.code);
+    return asked && error.exitCode === 0 ? 0 : 2;
+  }
+}

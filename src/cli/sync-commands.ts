@@ -1,0 +1,117 @@
+import type { Command } from 'commander';
+import { syncSystems } from '../app/app.ts';
+import { fetchSyncStatus } from '../app/runs/status.ts';
+import { summarizeRun, type SyncSummary } from '../app/runs/summary.ts';
+import { entityTypes, type EntityType } from '../connectors/kit/contract.ts';
+import { TielineError } from '../errors/tieline-error.ts';
+import type { CommandContext, GlobalFlags } from './command-line.ts';
+import { progressView } from './progress.ts';
+import { counted, table } from './table.ts';
+
+interface RunFlags extends GlobalFlags {
+  readonly system?: string[];
+  readonly entity?: EntityType[];
+  readonly full?: boolean;
+}
+
+function entityNamed(text: string, before: EntityType[] | undefined): EntityType[] {
+  const entity = entityTypes.find((each) => each === text || `${each}s` === text);
+  if (!entity)
+    throw new TielineError('USAGE', `"${text}" is no entity.`, {
+      remedy: `The entities are ${entityTypes.join(', ')}.`,
+    });
+  return [...(before ?? []), entity];
+}
+
+export function addSyncCommands(program: Command, context: CommandContext): void {
+  const sync = program.command('sync').description('bring the systems and the record together');
+
+  sync
+    .command('run')
+    .description(
+      'read what changed, draw conclusions, send what is due; goes on where an interrupted run was',
+    )
+    .option(
+      '--system <name>',
+      'only this system; may be given more than once',
+      (value: string, before: string[] | undefined) => [...(before ?? []), value],
+    )
+    .option(
+      '--entity <entity>',
+      'only this entity (asset, finding, system, component, control, poam, milestone, asset_tag); may be given more than once',
+      entityNamed,
+    )
+    .option('--full', 'read everything, not only what changed')
+    .action(async (_options, command: Command) => {
+      const flags = command.optsWithGlobals<RunFlags>();
+      const started = performance.now();
+      const view = progressView(context.host.terminal);
+      const summary = await context.host.withApp(flags, async (app) => {
+        try {
+          const outcome = await syncSystems(
+            app,
+            { systems: flags.system ?? [], entities: flags.entity ?? [], full: flags.full ?? false },
+            { signal: context.host.signal, report: view.report },
+          );
+          return await summarizeRun(app.db, outcome.operationId);
+        } finally {
+          view.stop();
+        }
+      });
+      const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
+      if (flags.json) context.printJson({ ...summary, seconds });
+      else context.print(shortSummary(summary, seconds));
+      if (needsPerson(summary)) context.result.exitCode = 3;
+    });
+
+  sync
+    .command('status')
+    .description('what was read when, what waits to be sent, what needs a person')
+    .action(async (_options, command: Command) => {
+      const flags = command.optsWithGlobals<GlobalFlags>();
+      const status = await context.host.withApp(flags, fetchSyncStatus);
+      if (flags.json) {
+        context.printJson(status);
+        return;
+      }
+      const { lastRun } = status;
+      context.print(
+        lastRun
+          ? `Last sync ${lastRun.operationId.slice(0, 8)}: ${lastRun.status}, started ${lastRun.startedAt ?? '–'} UTC`
+          : 'No sync was run yet.',
+      );
+      if (status.reads.length > 0)
+        context.print(
+          `\n${table(
+            ['SYSTEM', 'ENTITY', 'READ UP TO (UTC)', ''],
+            status.reads.map((read) => [
+              read.system,
+              read.entity,
+              read.completeAt ?? 'never',
+              read.unfinished ? 'unfinished: the next sync goes on' : '',
+            ]),
+          )}`,
+        );
+      context.print(
+        `\n${counted(status.outbox.open, 'change')} waiting to be sent, ${status.outbox.failed} refused; ${counted(status.conflictsPending, 'conflict')} and ${counted(status.assetsForReview, 'asset match', 'asset matches')} wait for a person`,
+      );
+    });
+}
+
+/** Whether the exit code must say that something waits for a person: held or failed records of this run. */
+export function needsPerson(summary: SyncSummary): boolean {
+  return summary.recordsFailed > 0 || summary.recordsHeld > 0;
+}
+
+function shortSummary(summary: SyncSummary, seconds: number): string {
+  const issues = [
+    summary.recordsFailed > 0 ? `${counted(summary.recordsFailed, 'record')} could not be taken in` : '',
+    summary.recordsHeld > 0 ? `${counted(summary.recordsHeld, 'record')} held for a person` : '',
+  ].filter(Boolean);
+  return [
+    `Read ${counted(summary.read, 'record')}, wrote ${counted(summary.written, 'change')} to the remote systems, in ${seconds} s.`,
+    ...(issues.length > 0
+      ? [`${issues.join(', ')}: see tieline ops show ${summary.operationId.slice(0, 8)}`]
+      : []),
+  ].join('\n');
+}

@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../model/json.ts';
+import type { CheckResult } from '../kit/contract.ts';
+import { startScriptedServer, type ScriptedServer } from './scripted-server.test-support.ts';
+
+let server: ScriptedServer;
+beforeEach(async () => {
+  server = await startScriptedServer();
+  for (const path of ['/assets/export/status', '/vulns/export/status', '/tags/categories'])
+    say(path, 200, {});
+  say('/session', 200, { permissions: 64 });
+});
+afterEach(async () => {
+  await server.stop();
+});
+
+const say = (path: string, status: number, body: JsonObject): void =>
+  void server.answers.set(`GET ${path}`, { status, body });
+
+async function check(): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  for await (const result of server.connect().check(new AbortController().signal)) results.push(result);
+  return results;
+}
+const brief = (results: readonly CheckResult[]): string[] =>
+  results.map((each) => `${each.check}: ${each.status}`);
+
+describe('checking a Tenable', () => {
+  it('says ok of reach, TLS, clock, sign-in and each right', async () => {
+    expect(brief(await check())).toEqual([
+      'reach: ok',
+      'TLS: ok',
+      'clock: ok',
+      'sign-in: ok',
+      'export assets: ok',
+      'export vulnerabilities: ok',
+      'tags: ok',
+    ]);
+  });
+
+  it('stops at keys that are not accepted, and says what to do', async () => {
+    say('/tags/categories', 401, { error: 'Unauthorized', message: 'Invalid credentials.' });
+    const results = await check();
+    expect(results.at(-1)).toMatchObject({
+      check: 'sign-in',
+      status: 'failed',
+      remedy: expect.stringContaining('API keys') as string,
+    });
+  });
+
+  it('tells each right that is missing apart', async () => {
+    say('/vulns/export/status', 403, {});
+    say('/session', 200, { permissions: 16 });
+    const results = await check();
+    expect(brief(results).slice(4)).toEqual([
+      'export assets: ok',
+      'export vulnerabilities: failed',
+      'tags: failed',
+    ]);
+    expect(results.filter((each) => each.status !== 'ok').every((each) => each.remedy !== undefined)).toBe(
+      true,
+    );
+  });
+
+  it('warns of a skewed clock', async () => {
+    server.date = new Date(Date.now() - 600_000);
+    expect((await check()).find((each) => each.check === 'clock')).toMatchObject({
+      status: 'warning',
+      detail: expect.stringMatching(/^The clock of this machine is (599|600|601) s ahead/) as string,
+    });
+  });
+
+  it('fails at reach when nobody answers', async () => {
+    const connector = server.connect();
+    await server.stop();
+    const results: CheckResult[] = [];
+    for await (const result of connector.check(new AbortController().signal)) results.push(result);
+    expect(brief(results)).toEqual(['reach: failed']);
+  });
+});

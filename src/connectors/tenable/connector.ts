@@ -1,0 +1,54 @@
+/** Tenable Vulnerability Management: assets and findings in, by export jobs; tags out. */
+import { TielineError } from '../../errors/tieline-error.ts';
+import type { Connector, ConnectorModule } from '../kit/contract.ts';
+import { assetMappings } from './asset-mappings.ts';
+import { checkTenable } from './check.ts';
+import { readExports } from './export-read.ts';
+import { findingMappings, pluginMappings } from './finding-mappings.ts';
+import { tenableSettings, type TenableSettings } from './settings.ts';
+import { findAssetTags, writeAssetTag } from './tags.ts';
+import { createTenableApi } from './tenable-api.ts';
+
+function unsupported(what: string): TielineError {
+  return new TielineError('INTERNAL', `The Tenable connector does not declare that it can ${what}.`);
+}
+
+export const tenableConnector: ConnectorModule<TenableSettings> = {
+  declaration: {
+    systemType: 'tenable',
+    title: 'Tenable Vulnerability Management',
+    settings: tenableSettings,
+    secrets: [
+      { name: 'access_key', prompt: 'Access key', env: 'TENABLE_ACCESS_KEY' },
+      { name: 'secret_key', prompt: 'Secret key', env: 'TENABLE_SECRET_KEY' },
+    ],
+    entities: {
+      asset: { readAll: true, readChanges: true, create: false, update: false, find: false },
+      finding: { readAll: true, readChanges: true, create: false, update: false, find: false },
+      asset_tag: { readAll: false, readChanges: false, create: true, update: false, find: true },
+    },
+    // The vendor publishes no rate and advises against parallel requests; a 429 slows all of them down.
+    limits: { requestsPerSecond: 20, concurrency: 2 },
+    mappings: [...assetMappings, ...pluginMappings, ...findingMappings],
+  },
+  connect(context): Connector {
+    const api = createTenableApi(context.http, context.settings);
+    return {
+      check: (signal) => checkTenable(api, context, signal),
+      read(entity, options) {
+        if (entity === 'asset') return readExports(api, context, 'assets', options);
+        if (entity === 'finding') return readExports(api, context, 'vulns', options);
+        throw unsupported(`read ${entity}`);
+      },
+      async find(entity, key, signal) {
+        if (entity !== 'asset_tag') throw unsupported(`find ${entity}`);
+        // Tags carry no key; the same assignment may simply be sent again.
+        return key.by === 'id' ? await findAssetTags(api, key.externalId, signal) : undefined;
+      },
+      async write(entity, change, signal) {
+        if (entity !== 'asset_tag') throw unsupported(`write ${entity}`);
+        return await writeAssetTag(api, context, change, signal);
+      },
+    };
+  },
+};

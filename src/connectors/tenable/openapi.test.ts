@@ -1,0 +1,118 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nothingStored, readOn } from '../kit/conformance/storing-reader.ts';
+import { startScriptedServer, type Asked, type ScriptedServer } from './scripted-server.test-support.ts';
+
+const folder = join(import.meta.dirname, '../../../../shared/data/specs');
+const files = ['tenable-vm-openapi.json', 'tenable-platform-openapi.json'].map((name) => join(folder, name));
+
+interface Operation {
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly requestBody?: { readonly content: Record<string, { readonly schema: object }> };
+}
+interface Spec {
+  readonly paths: Record<string, Record<string, Operation>>;
+}
+
+describe.skipIf(!files.every((file) => existsSync(file)))(
+  "the connector's requests (skipped where the vendor's OpenAPI documents are absent)",
+  () => {
+    let server: ScriptedServer;
+    const asked: Asked[] = [];
+    const checks: string[] = [];
+    const signal = new AbortController().signal;
+
+    beforeAll(async () => {
+      server = await startScriptedServer();
+      const asset = '2d520484-6b83-4c63-b3d0-bf094315cc0f';
+      server.onStart = (_kind, nth) => {
+        server.jobs.set(`j${nth}`, {
+          status: { status: 'FINISHED', chunks_available: [1] },
+          chunks: { 1: '[]' },
+        });
+        return { status: 200, body: { export_uuid: `j${nth}` } };
+      };
+      const say = (what: string, body: object): void =>
+        void server.answers.set(what, { status: 200, body: { ...body } });
+      say('GET /tags/values', { values: [] });
+      say('POST /tags/values', {
+        uuid: '173c3f3c-cb25-4f35-97e8-26b83f50c38d',
+        category_name: 'Xacta System',
+        value: 'ENT',
+      });
+      say('POST /tags/assets/assignments', {});
+      say(`GET /tags/assets/${asset}/assignments`, {
+        tags: [{ value_uuid: '173c3f3c-cb25-4f35-97e8-26b83f50c38d' }],
+      });
+      const connector = server.connect();
+      for (const entity of ['asset', 'finding'] as const) {
+        await readOn(connector, entity, nothingStored());
+        await readOn(connector, entity, nothingStored(), { mark: '1700000000' });
+      }
+      const fields = { value: 'ENT', asset_uuids: [asset] };
+      await connector.write('asset_tag', { kind: 'create', idempotencyKey: 'k', fields }, signal);
+      for await (const result of connector.check(signal)) checks.push(result.check);
+      // GET /session is recorded in real traffic and absent from the documents.
+      asked.push(...server.asked.filter((each) => each.path !== '/session'));
+    });
+    afterAll(async () => {
+      await server?.stop();
+    });
+
+    it('name paths and methods that exist, with bodies that satisfy their schemas', () => {
+      const specs = files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Spec); // The vendor's documents.
+      const ajv = new Ajv({ strict: false, allErrors: true });
+      addFormats.default(ajv);
+      for (const [index, spec] of specs.entries()) ajv.addSchema({ $id: `spec${index}`, ...spec });
+      let bodies = 0;
+      for (const request of asked) {
+        const what = `${request.method} ${request.path}`;
+        const found = specs.flatMap((spec, index) =>
+          Object.keys(spec.paths)
+            .filter((path) => new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`).test(request.path))
+            .filter((path) => spec.paths[path]?.[request.method.toLowerCase()] !== undefined)
+            .map((path) => ({ index, path })),
+        )[0];
+        if (!found) throw new Error(`${what} is in no document`);
+        if (request.body === undefined) continue;
+        const pointer = [
+          found.path,
+          request.method.toLowerCase(),
+          'requestBody',
+          'content',
+          'application/json',
+          'schema',
+        ]
+          .map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')))
+          .join('/');
+        const validate = ajv.compile({ $ref: `spec${found.index}#/paths/${pointer}` });
+        const isValid = validate(request.body);
+        expect(isValid, `${what}: ${ajv.errorsText(validate.errors)}`).toBe(true);
+        const schema =
+          specs[found.index]?.paths[found.path]?.[request.method.toLowerCase()]?.requestBody?.content[
+            'application/json'
+          ]?.schema;
+        expect(unknownFields(schema, request.body), `${what}: fields that the documents do not know`).toEqual(
+          [],
+        );
+        bodies += 1;
+      }
+      expect(checks).toContain('tags');
+      expect(asked.length).toBeGreaterThan(20);
+      expect(bodies).toBe(8);
+    });
+  },
+);
+
+/** Fields of the value that the schema does not name: additional ones pass a schema and are ignored by the vendor. */
+function unknownFields(schema: unknown, value: unknown, at = ''): string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  const known = (schema as { properties?: Record<string, unknown> } | undefined)?.properties; // A part of the document.
+  if (!known) return [];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    name in known ? unknownFields(known[name], inner, `${at}${name}.`) : [`${at}${name}`],
+  );
+}

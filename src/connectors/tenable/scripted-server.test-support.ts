@@ -1,0 +1,126 @@
+/**
+ * A server for tests of single turns in an export's life, each of which the test sets by hand. The life as a whole is
+ * tested over the simulator.
+ */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Json, JsonObject } from '../../model/json.ts';
+import { Secret } from '../../model/secret.ts';
+import { createHttpClient } from '../kit/undici-http-client.ts';
+import { sleep } from '../kit/abort.ts';
+import type { Connector } from '../kit/contract.ts';
+import { tenableConnector } from './connector.ts';
+
+export interface ScriptedJob {
+  status: JsonObject;
+  /** Text of each chunk, or the status to refuse it with. */
+  chunks: Record<number, string | number>;
+}
+
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly body: Json | undefined;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+export interface ScriptedServer {
+  readonly asked: Asked[];
+  readonly jobs: Map<string, ScriptedJob>;
+  /** What starting an export does; it may put a job into `jobs`. */
+  onStart: (kind: string, nth: number) => { status: number; body: Json };
+  /** Answers to anything else, by `METHOD path`. */
+  readonly answers: Map<string, { status: number; body: Json }>;
+  /** Called before a status is told. */
+  onStatus: (uuid: string, job: ScriptedJob | undefined) => void;
+  date: Date;
+  connect(settings?: Record<string, number>): Connector;
+  stop(): Promise<void>;
+}
+
+/** Starts the server with no job and every answer 404. */
+export async function startScriptedServer(): Promise<ScriptedServer> {
+  let starts = 0;
+  const server = createServer((request, response) => {
+    void (async () => {
+      const pieces: Buffer[] = [];
+      for await (const piece of request as AsyncIterable<Buffer>) pieces.push(piece);
+      const text = Buffer.concat(pieces).toString();
+      const path = (request.url ?? '').split('?')[0] ?? '';
+      const method = request.method ?? '';
+      scripted.asked.push({
+        method,
+        path,
+        body: text === '' ? undefined : (JSON.parse(text) as Json),
+        headers: request.headers,
+      });
+      const answer = (status: number, body: Json | string): void => {
+        response.setHeader('date', scripted.date.toUTCString());
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(typeof body === 'string' ? body : JSON.stringify(body));
+      };
+      const [, kind = '', , uuid = '', what = '', chunk = ''] = path.split('/');
+      const job = scripted.jobs.get(uuid);
+      const prepared = scripted.answers.get(`${method} ${path}`);
+      if (prepared) answer(prepared.status, prepared.body);
+      else if (method === 'POST' && path.endsWith('/export')) {
+        starts += 1;
+        const started = scripted.onStart(kind, starts);
+        answer(started.status, started.body);
+      } else if (what === 'status') {
+        scripted.onStatus(uuid, job);
+        if (job) answer(200, job.status);
+        else answer(404, { error: 'not found' });
+      } else if (what === 'chunks') {
+        const content = job?.chunks[Number(chunk)] ?? 404;
+        if (typeof content === 'number') answer(content, { error: 'chunk' });
+        else answer(200, content);
+      } else answer(404, { error: 'not found' });
+    })();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const clients: { close(): Promise<void> }[] = [];
+  const scripted: ScriptedServer = {
+    asked: [],
+    jobs: new Map(),
+    answers: new Map<string, { status: number; body: Json }>([
+      ['GET /server/status', { status: 200, body: { code: 200 } }],
+    ]),
+    onStart: () => ({ status: 500, body: {} }),
+    onStatus: () => undefined,
+    date: new Date(),
+    connect(settings = {}) {
+      const http = createHttpClient({
+        baseUrl: url,
+        requestsPerSecond: 1000,
+        concurrency: 2,
+        timeouts: { connectMs: 2000, headersMs: 2000, bodyMs: 2000 },
+        userAgent: 'test',
+        attempts: 3,
+        backoff: { baseMs: 1, capMs: 5 },
+      });
+      clients.push(http);
+      const given = {
+        access_key: new Secret('a1'),
+        secret_key: new Secret('s2'),
+        poll_interval_seconds: 0.01,
+        ...settings,
+      };
+      return tenableConnector.connect({
+        settings: tenableConnector.declaration.settings.parse(given),
+        http,
+        now: () => new Date(),
+        sleep,
+      });
+    },
+    async stop() {
+      for (const client of clients) await client.close();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+  return scripted;
+}

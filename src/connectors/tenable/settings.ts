@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { Secret } from '../../model/secret.ts';
+
+const secret = z.instanceof(Secret);
+
+/** The settings of one Tenable VM, as external_systems.connection_config keeps them. */
+export const tenableSettings = z.object({
+  access_key: secret,
+  secret_key: secret,
+  /** Assets whose findings one chunk holds (the vendor's OpenAPI: 50 to 5000). */
+  num_assets_per_chunk: z.coerce.number().int().min(50).max(5000).default(500),
+  /** Assets in one chunk of an asset export (100 to 10000; the vendor advises against more than 5000). */
+  chunk_size: z.coerce.number().int().min(100).max(5000).default(1000),
+  /** The longest pause between two looks at an export under way; the first ones follow faster. */
+  poll_interval_seconds: z.coerce.number().min(0.01).max(600).default(10),
+  /** An export without a new chunk or state for this long is given up (pyTenable issue 715: some hang for days). */
+  stall_minutes: z.coerce.number().min(0.01).max(1440).default(30),
+  /** How often a read replaces an export that failed, was cancelled or expired. */
+  export_restarts: z.coerce.number().int().min(0).max(20).default(3),
+  /** The tag category that says to which authorized system an asset belongs. */
+  tag_category: z
+    .string()
+    .min(1)
+    .max(127)
+    .regex(/^[^:]*$/, 'must not contain a colon')
+    .default('Xacta System'),
+  /** How long to wait until a tag that was assigned can be seen on its assets. */
+  tag_visible_seconds: z.coerce.number().min(0).max(600).default(30),
+});
+export type TenableSettings = z.output<typeof tenableSettings>;

@@ -1,0 +1,247 @@
+/**
+ * `npm run demo`: the whole job for real. An embedded database of the demo's own, both simulators as processes of their
+ * own, a full two-way sync, a summary, and a second sync that finds nothing to do. Each demo begins with an empty
+ * database, because its simulators begin with a new world.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync, globSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import pg from 'pg';
+import { syncSystems } from '../app/app.ts';
+import { addSystem } from '../app/connections/systems.ts';
+import { summarizeRun, type SyncSummary } from '../app/runs/summary.ts';
+import type { DemoFlags, Terminal } from '../cli/command-line.ts';
+import { renderDemoSummary } from '../cli/demo-summary.ts';
+import { progressView } from '../cli/progress.ts';
+import type { SettingsByName } from '../config/settings-table.ts';
+import { TielineError } from '../errors/tieline-error.ts';
+import { Secret } from '../model/secret.ts';
+import { listSystems } from '../store/external-systems.ts';
+import { openEmbeddedServer, type EmbeddedServer } from '../store/embedded/server.ts';
+import { createLogger } from './logger.ts';
+import { startSimulator, type RunningSimulator } from './simulator-process.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
+
+export interface DemoCall {
+  readonly flags: DemoFlags;
+  readonly settings: SettingsByName;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  /** Whether the person chose the data directory; else the demo has one of its own inside the usual one. */
+  readonly explicitDataDir: boolean;
+}
+
+const randomSecret = (): Secret => new Secret(randomBytes(24).toString('hex'));
+
+/** Marks a data directory as the demo's, so that a demo never empties a database with real data. */
+const marker = 'demo-only.txt';
+
+/** @returns the exit code. @throws TielineError; nothing that was started is left running. */
+export async function runDemo(call: DemoCall): Promise<number> {
+  const started = performance.now();
+  const dataDir = resolve(call.explicitDataDir ? call.settings.dataDir : join(call.settings.dataDir, 'demo'));
+  const settings: SettingsByName = { ...call.settings, dataDir };
+  const recorded = call.flags.recorded === undefined ? undefined : checkedRecording(call.flags.recorded);
+  const opened: (() => Promise<void>)[] = [];
+  const say = (line: string): void => void call.terminal.err.write(`${line}\n`);
+  try {
+    say(
+      recorded
+        ? `Tieline demo over the recorded exports in ${call.flags.recorded ?? ''}`
+        : 'Tieline demo: a Tenable, an Xacta and a PostgreSQL, all on this machine',
+    );
+    // Both take most of a second to start; side by side they take one.
+    const simulators = startSimulators(call.flags, recorded);
+    opened.push(async () => {
+      for (const simulator of Object.values(await simulators)) await simulator.stop();
+    });
+    simulators.catch(() => undefined); // awaited below; a failure before that must not end the process
+    if (settings.databaseUrl === undefined) {
+      const server = await emptyServer(dataDir);
+      opened.push(() => server.close());
+    }
+    const workspace = await openWorkspace(settings, createLogger(settings.logLevel));
+    opened.push(() => workspace.close());
+    const { tenable, xacta, secrets } = await simulators;
+    await connect(workspace, { tenable, xacta, secrets });
+    say('');
+
+    const view = progressView(call.terminal);
+    let first: SyncSummary;
+    let second: SyncSummary;
+    try {
+      first = await syncOnce(workspace, call, view.report, true);
+      say('\nAgain, to see that only changes are read and nothing is written:');
+      second = await syncOnce(workspace, call, view.report, false);
+    } finally {
+      view.stop();
+    }
+    const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
+    const summary = { ...first, secondSync: { read: second.read, written: second.written }, seconds };
+    const shownDir = relative(process.cwd(), dataDir) || '.';
+    if (!call.flags.json)
+      call.terminal.out.write(
+        `${renderDemoSummary(summary, { dataDir: shownDir, stays: !call.flags.once, urls: { tenable: tenable.url, xacta: xacta.url } })}\n`,
+      );
+    if (!call.flags.once) {
+      if (call.flags.json) say('Up until Ctrl-C.');
+      await new Promise<void>((done) => {
+        const alive = setInterval(() => undefined, 60_000); // a promise alone keeps no process running
+        call.signal.addEventListener('abort', () => {
+          clearInterval(alive);
+          done();
+        });
+        if (call.signal.aborted) done();
+      });
+      say('\nStopping …');
+    }
+    // The last line of all, also after what the shutdown may have to say.
+    if (call.flags.json)
+      opened.unshift(async () => void call.terminal.out.write(`${JSON.stringify(summary)}\n`));
+    return 0;
+  } finally {
+    for (const close of opened.toReversed())
+      await close().catch((error: unknown) => say(`tieline: ${String(error)}`));
+  }
+}
+
+function checkedRecording(dir: string): string {
+  const path = resolve(dir);
+  const found = existsSync(path) ? globSync('{assets,vulns}-chunk*.json', { cwd: path }) : [];
+  if (found.some((name) => name.startsWith('assets')) && found.some((name) => name.startsWith('vulns')))
+    return path;
+  throw new TielineError('USAGE', `${dir} holds no recorded exports.`, {
+    fields: [
+      {
+        field: '--recorded',
+        message: 'must name a folder with assets-chunk*.json and vulns-chunk*.json, as Tenable delivers them',
+      },
+    ],
+  });
+}
+
+interface Simulators {
+  readonly tenable: RunningSimulator;
+  readonly xacta: RunningSimulator;
+}
+interface DemoSecrets {
+  readonly accessKey: Secret;
+  readonly secretKey: Secret;
+  readonly password: Secret;
+}
+
+async function startSimulators(
+  flags: DemoFlags,
+  recorded: string | undefined,
+): Promise<Simulators & { secrets: DemoSecrets }> {
+  const secrets = { accessKey: randomSecret(), secretKey: randomSecret(), password: randomSecret() };
+  const world = [
+    '--seed',
+    String(flags.seed),
+    '--size',
+    String(flags.size),
+    '--now',
+    new Date().toISOString(),
+  ];
+  const source = recorded === undefined ? [] : ['--recorded', recorded];
+  const [tenable, xacta] = await Promise.allSettled([
+    startSimulator('tenable', [...world, ...source], {
+      SIMULATOR_ACCESS_KEY: secrets.accessKey,
+      SIMULATOR_SECRET_KEY: secrets.secretKey,
+    }),
+    startSimulator('xacta', [...world, ...source], {
+      SIMULATOR_USERNAME: new Secret('tieline'),
+      SIMULATOR_PASSWORD: secrets.password,
+    }),
+  ]);
+  if (tenable.status === 'fulfilled' && xacta.status === 'fulfilled')
+    return { tenable: tenable.value, xacta: xacta.value, secrets };
+  for (const each of [tenable, xacta]) if (each.status === 'fulfilled') await each.value.stop();
+  throw tenable.status === 'rejected'
+    ? tenable.reason
+    : xacta.status === 'rejected'
+      ? xacta.reason
+      : new TielineError('INTERNAL', 'No simulator failed.');
+}
+
+/** The demo's own server with an empty database; refuses a directory that holds anything else. */
+async function emptyServer(dataDir: string): Promise<EmbeddedServer> {
+  const isNew = !existsSync(join(dataDir, 'postgres.password'));
+  if (!isNew && !existsSync(join(dataDir, marker)))
+    throw new TielineError(
+      'USAGE',
+      `${dataDir} holds a database that is not the demo's, and a demo begins by emptying its database.`,
+      {
+        fields: [{ field: '--data-dir', message: 'must name a new directory or that of an earlier demo' }],
+      },
+    );
+  const server = await openEmbeddedServer({ dataDir });
+  try {
+    if (!server.startedByUs) throw new TielineError('DEMO_RUNNING', `A demo over ${dataDir} is up already.`);
+    await writeFile(
+      join(dataDir, marker),
+      'This database belongs to `npm run demo`, which empties it each time.\n',
+    );
+    if (!isNew) await recreateDatabase(server.url);
+    return server;
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}
+
+async function recreateDatabase(url: Secret): Promise<void> {
+  const target = new URL(url.reveal());
+  const name = pg.escapeIdentifier(target.pathname.slice(1));
+  target.pathname = '/postgres';
+  const client = new pg.Client({ connectionString: target.href });
+  await client.connect();
+  try {
+    await client.query(`drop database if exists ${name} with (force)`);
+    await client.query(`create database ${name}`);
+  } finally {
+    await client.end();
+  }
+}
+
+async function connect(workspace: Workspace, running: Simulators & { secrets: DemoSecrets }): Promise<void> {
+  const { app } = workspace;
+  if ((await listSystems(app.db)).length > 0)
+    throw new TielineError(
+      'USAGE',
+      'The database that DATABASE_URL names has external systems already; the demo would mix its invented world with them.',
+      {
+        remedy: 'Unset DATABASE_URL, or name a database without external systems.',
+      },
+    );
+  const { secrets } = running;
+  await addSystem(app, {
+    type: 'tenable',
+    name: 'tenable',
+    url: running.tenable.url,
+    settings: {},
+    secrets: { access_key: secrets.accessKey, secret_key: secrets.secretKey },
+  });
+  await addSystem(app, {
+    type: 'xacta',
+    name: 'xacta',
+    url: running.xacta.url,
+    settings: { username: 'tieline' },
+    secrets: { password: secrets.password },
+  });
+}
+
+async function syncOnce(
+  workspace: Workspace,
+  call: DemoCall,
+  report: Parameters<typeof syncSystems>[2]['report'],
+  full: boolean,
+): Promise<SyncSummary> {
+  const outcome = await syncSystems(
+    workspace.app,
+    { systems: [], entities: [], full },
+    { signal: call.signal, report },
+  );
+  return summarizeRun(workspace.app.db, outcome.operationId);
+}

@@ -1,0 +1,122 @@
+/**
+ * Where the master key comes from: TIELINE_MASTER_KEY, else the file of TIELINE_MASTER_KEY_FILE, else a file in the data
+ * directory that is generated at first use. During a rotation the next key lies beside the present one
+ * (`master.key.next`) until the database is sealed with it; if that is cut short, both open.
+ */
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { masterKeyFrom, type MasterKey } from '../app/connections/secret-box.ts';
+import type { SettingsByName } from '../config/settings-table.ts';
+import { TielineError, messageOf } from '../errors/tieline-error.ts';
+import { Secret } from '../model/secret.ts';
+
+type KeySettings = Pick<SettingsByName, 'masterKey' | 'masterKeyFile' | 'dataDir'>;
+
+async function readKeyFile(path: string): Promise<MasterKey | undefined> {
+  try {
+    return masterKeyFrom(new Secret(await readFile(path, 'utf8')));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error instanceof TielineError
+      ? error
+      : new TielineError(
+          'SETTING_INVALID',
+          `The master key file ${path} could not be read: ${messageOf(error)}`,
+          { cause: error },
+        );
+  }
+}
+
+/** Writes a key that only its owner may read, whole or not at all, and on disk before it is used. */
+async function writeKeyFile(path: string, key: Secret): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(`${key.reveal()}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+const newKey = (): Secret => new Secret(randomBytes(32).toString('base64'));
+
+/** The keys, the present one first. @throws TielineError SETTING_INVALID if the one that is set cannot be used. */
+export async function loadMasterKeys(settings: KeySettings): Promise<[MasterKey, ...MasterKey[]]> {
+  if (settings.masterKey !== undefined) return [masterKeyFrom(new Secret(settings.masterKey))];
+  const path = settings.masterKeyFile ?? join(settings.dataDir, 'master.key');
+  const next = await readKeyFile(`${path}.next`);
+  const present = await readKeyFile(path);
+  if (present) return next ? [present, next] : [present];
+  if (settings.masterKeyFile !== undefined)
+    throw new TielineError('SETTING_INVALID', `The master key file ${path} does not exist.`, {
+      fields: [
+        { field: 'TIELINE_MASTER_KEY_FILE', message: 'must name a file with 32 random bytes in base64' },
+      ],
+    });
+  try {
+    await writeKeyFile(path, newKey());
+  } catch (error) {
+    // Another process made it a moment ago.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const made = await readKeyFile(path);
+  if (!made) throw new TielineError('INTERNAL', `The master key ${path} was written and is not there.`);
+  return [made];
+}
+
+export interface KeyRotation {
+  readonly next: MasterKey;
+  /** Makes the next key the present one; to be called when everything is sealed with it. */
+  complete(): Promise<void>;
+  /** Says where the next key is, for the person. */
+  readonly place: string;
+}
+
+/**
+ * Prepares a rotation. With the key in a file, the next one is generated beside it; with the key in the environment,
+ * the next one must be given in TIELINE_NEW_MASTER_KEY, since Tieline cannot change an environment.
+ */
+export async function prepareRotation(
+  settings: KeySettings,
+  given: Secret | undefined,
+): Promise<KeyRotation> {
+  if (settings.masterKey !== undefined) {
+    if (!given)
+      throw new TielineError(
+        'SETTING_INVALID',
+        'The present key comes from TIELINE_MASTER_KEY, so the new one must be given too.',
+        {
+          fields: [
+            {
+              field: 'TIELINE_NEW_MASTER_KEY',
+              message: 'is missing; make one with `openssl rand -base64 32`',
+            },
+          ],
+          remedy: 'Set TIELINE_NEW_MASTER_KEY, rotate, then put the new key in TIELINE_MASTER_KEY.',
+        },
+      );
+    return {
+      next: masterKeyFrom(given),
+      complete: () => Promise.resolve(),
+      place: 'set TIELINE_MASTER_KEY to the new key from now on',
+    };
+  }
+  const path = settings.masterKeyFile ?? join(settings.dataDir, 'master.key');
+  const nextPath = `${path}.next`;
+  // One left by a rotation that was cut short may have sealed values already: go on with it.
+  const left = await readKeyFile(nextPath);
+  if (!left) await writeKeyFile(nextPath, given ?? newKey());
+  const next = left ?? (await readKeyFile(nextPath));
+  if (!next) throw new TielineError('INTERNAL', `The master key ${nextPath} was written and is not there.`);
+  return {
+    next,
+    place: `the new key is in ${path}`,
+    async complete() {
+      await rename(nextPath, path);
+      await chmod(path, 0o600);
+      await rm(nextPath, { force: true });
+    },
+  };
+}

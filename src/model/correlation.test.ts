@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decideCorrelation, settleSharedComponents, type Candidate } from './correlation.ts';
+import { identifierKinds, type IdentifierKind } from './identifiers.ts';
+
+const candidate = (
+  componentId: number,
+  kinds: readonly IdentifierKind[],
+  contradicted: readonly IdentifierKind[] = [],
+): Candidate => ({
+  componentId,
+  shared: kinds.map((kind) => ({ kind, value: `${kind}-value` })),
+  contradicted,
+  assetsSharing: {},
+});
+
+const outcome = (...candidates: Candidate[]) =>
+  Object.fromEntries(decideCorrelation(candidates).map((each) => [each.componentId, each.decision]));
+
+describe('matching an asset to a component', () => {
+  it('links where one identifier that names one machine is shared and nothing speaks against it', () => {
+    for (const kind of ['tenable_uuid', 'agent_uuid', 'bios_uuid', 'mac', 'fqdn', 'netbios'] as const)
+      expect(outcome(candidate(1, [kind]))).toEqual({ 1: 'linked' });
+  });
+
+  it('never links by an address alone, or by a short name alone', () => {
+    expect(outcome(candidate(1, ['ip']))).toEqual({ 1: 'rejected' });
+    expect(outcome(candidate(1, ['hostname']))).toEqual({ 1: 'rejected' });
+    expect(outcome(candidate(1, ['hostname', 'ip']))).toEqual({ 1: 'linked' });
+  });
+
+  it('counts an FQDN and the host name in it as one fact', () => {
+    const [both] = decideCorrelation([candidate(1, ['fqdn', 'hostname'])]);
+    const [one] = decideCorrelation([candidate(1, ['fqdn'])]);
+    expect(both?.score).toBe(one?.score);
+  });
+
+  it('sends two components that fit about equally well to review, both with their evidence', () => {
+    const decisions = decideCorrelation([candidate(1, ['netbios']), candidate(2, ['netbios'])]);
+    expect(decisions.map((each) => each.decision)).toEqual(['review', 'review']);
+    expect(decisions[0]?.evidence).toEqual([{ kind: 'netbios', value: 'netbios-value', weight: 50 }]);
+  });
+
+  it('links the one that fits far better than the other', () => {
+    expect(outcome(candidate(1, ['mac', 'fqdn']), candidate(2, ['netbios']))).toEqual({
+      1: 'linked',
+      2: 'rejected',
+    });
+  });
+
+  it('is not misled by an address that another machine had before', () => {
+    expect(outcome(candidate(1, ['fqdn']), candidate(2, ['ip']))).toEqual({ 1: 'linked', 2: 'rejected' });
+  });
+
+  it('holds a different BIOS UUID against a shared name', () => {
+    expect(outcome(candidate(1, ['fqdn', 'ip'], ['bios_uuid']))).toEqual({ 1: 'rejected' });
+  });
+
+  it('does not depend on the order of the candidates', () => {
+    const kinds = fc.uniqueArray(fc.constantFrom(...identifierKinds), { minLength: 1 });
+    fc.assert(
+      fc.property(fc.array(kinds, { minLength: 1, maxLength: 4 }), (sets) => {
+        const candidates = sets.map((set, index) => candidate(index, set));
+        expect(decideCorrelation(candidates.toReversed())).toEqual(decideCorrelation(candidates));
+      }),
+    );
+  });
+
+  it('links at most one component to an asset', () => {
+    const kinds = fc.uniqueArray(fc.constantFrom(...identifierKinds), { minLength: 1 });
+    fc.assert(
+      fc.property(fc.array(kinds, { minLength: 1, maxLength: 5 }), (sets) => {
+        const decisions = decideCorrelation(sets.map((set, index) => candidate(index, set)));
+        expect(decisions.filter((each) => each.decision === 'linked').length).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});
+
+describe('several assets that fit one component', () => {
+  const pair = (assetUuid: string, score: number) => ({
+    assetUuid,
+    componentId: 1,
+    decision: 'linked' as const,
+    score,
+    evidence: [],
+    reason: '',
+  });
+
+  it('go to review if they fit about equally well', () => {
+    const settled = settleSharedComponents([pair('a', 70), pair('b', 65)]);
+    expect(settled.map((each) => each.decision)).toEqual(['review', 'review']);
+  });
+
+  it('leave the link to the one that fits far better', () => {
+    const settled = settleSharedComponents([pair('a', 165), pair('b', 70)]);
+    expect(settled.map((each) => each.decision)).toEqual(['linked', 'rejected']);
+  });
+});

@@ -1,0 +1,89 @@
+/**
+ * COPY into a table, row by row, with back-pressure: however many rows come, a few hundred kilobytes are held.
+ * Text format was chosen over binary because it lets PostgreSQL parse dates and JSON, and over CSV because null and
+ * the empty text stay apart.
+ */
+import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+
+export type CopyValue = string | number | boolean | null | undefined;
+
+const flushAtCharacters = 256 * 1024;
+const special = /[\\\t\n\r]/;
+const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+
+function field(value: CopyValue): string {
+  if (value === null || value === undefined) return '\\N';
+  if (typeof value !== 'string') return String(value);
+  const text = storableText(value);
+  return special.test(text)
+    ? text.replaceAll(/[\\\t\n\r]/g, (character) => escapes[character] ?? character)
+    : text;
+}
+
+/** PostgreSQL's text holds neither U+0000 nor half a surrogate pair; scanners report both in plugin output. */
+export function storableText(text: string): string {
+  const whole = text.isWellFormed() ? text : text.toWellFormed();
+  return whole.includes('\0') ? whole.replaceAll('\0', '') : whole;
+}
+
+/** JSON as PostgreSQL's jsonb can hold it: what `storableText` does, at every depth. */
+export function storableJson(value: unknown): string {
+  const json = JSON.stringify(value);
+  if (!json.includes(String.raw`\u0000`) && !/\\ud[89a-f]/i.test(json)) return json;
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'string' ? storableText(inner) : inner,
+  );
+}
+
+export interface CopyInto {
+  write(row: readonly CopyValue[]): Promise<void>;
+  /** Ends the COPY; the connection is free again when it resolves. */
+  end(): Promise<void>;
+  /** Gives the COPY up after a failure; the transaction must then be rolled back. */
+  abort(cause: Error): Promise<void>;
+}
+
+/** Begins a COPY on a connection that nothing else uses until `end` or `abort`. `target`: `table (column, …)`. */
+export function copyInto(client: pg.PoolClient, target: string): CopyInto {
+  const stream = client.query(copyFrom(`copy ${target} from stdin`));
+  let failure: Error | undefined;
+  const ended = new Promise<void>((resolve) => {
+    stream.once('finish', resolve);
+    stream.once('error', (error: Error) => {
+      failure = error;
+      resolve();
+    });
+  });
+  let pending: string[] = [];
+  let pendingCharacters = 0;
+
+  async function flush(): Promise<void> {
+    if (failure) throw failure;
+    const text = pending.join('');
+    pending = [];
+    pendingCharacters = 0;
+    if (text === '' || stream.write(text)) return;
+    await Promise.race([new Promise<void>((resolve) => stream.once('drain', resolve)), ended]);
+    if (failure) throw failure;
+  }
+
+  return {
+    async write(row) {
+      const line = `${row.map(field).join('\t')}\n`;
+      pending.push(line);
+      pendingCharacters += line.length;
+      if (pendingCharacters >= flushAtCharacters) await flush();
+    },
+    async end() {
+      await flush();
+      stream.end();
+      await ended;
+      if (failure) throw failure;
+    },
+    async abort(cause) {
+      stream.destroy(cause);
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,224 @@
+import { sql, type Kysely } from 'kysely';
+import type { Candidate, PairDecision } from '../model/correlation.ts';
+import type { Identifier, IdentifierKind } from '../model/identifiers.ts';
+import { storableJson } from './copy-rows.ts';
+import type { Database } from './schema.ts';
+
+export interface CandidatePair extends Candidate {
+  readonly assetUuid: string;
+}
+
+/**
+ * Every pair of a living asset and a component that share an identifier other than an address, but for pairs that a
+ * person has decided about. Counts on idx_component_identifiers_value.
+ */
+export async function listCandidatePairs(
+  db: Kysely<Database>,
+  externalSystemId: number,
+): Promise<CandidatePair[]> {
+  const { rows } = await sql<{
+    asset_uuid: string;
+    component_id: number;
+    shared: Identifier[];
+    sharing: Record<string, number>;
+    contradicted: IdentifierKind[];
+  }>`
+    with shared as (
+      select a.asset_uuid, c.component_id, a.kind, a.value
+        from asset_identifiers a
+        join component_identifiers c using (kind, value)
+        join ingestion_assets asset using (asset_uuid)
+        join system_components component on component.id = c.component_id
+       where asset.deleted_at is null and asset.terminated_at is null
+         and component.external_system_id = ${externalSystemId}
+    ), sharing as (
+      select kind, value, count(distinct asset_uuid)::int as assets from shared group by kind, value
+    ), pairs as (
+      select s.asset_uuid, s.component_id,
+             jsonb_agg(jsonb_build_object('kind', s.kind, 'value', s.value) order by s.kind, s.value) as shared,
+             jsonb_object_agg(s.kind || ' ' || s.value, n.assets) as sharing,
+             array_agg(distinct s.kind) as kinds
+        from shared s join sharing n using (kind, value)
+       group by s.asset_uuid, s.component_id
+      having bool_or(s.kind <> 'ip')
+    )
+    select p.asset_uuid::text, p.component_id, p.shared, p.sharing,
+           array(select distinct a.kind::text
+                   from asset_identifiers a join component_identifiers c using (kind)
+                  where a.asset_uuid = p.asset_uuid and c.component_id = p.component_id and a.kind <> all (p.kinds)
+                  order by 1) as contradicted
+      from pairs p
+     where not exists (select from asset_correlations k
+                        where k.asset_uuid = p.asset_uuid and k.component_id = p.component_id
+                          and k.decided_by not like 'rule:%')
+     order by p.asset_uuid, p.component_id`.execute(db);
+  return rows.map((row) => ({
+    assetUuid: row.asset_uuid,
+    componentId: row.component_id,
+    shared: row.shared,
+    contradicted: row.contradicted,
+    assetsSharing: row.sharing,
+  }));
+}
+
+/**
+ * Makes the decisions of the rule exactly these; a person's decisions stay. Then brings the asset's system, component
+ * and owners, its assignment and its link in line with all linked pairs, and journals what that changes.
+ */
+export async function applyCorrelations(
+  db: Kysely<Database>,
+  source: { systemId: number; operationId: string },
+  decisions: readonly PairDecision[],
+): Promise<void> {
+  const given = sql`jsonb_to_recordset(${storableJson(decisions)}::jsonb)
+        as d("assetUuid" uuid, "componentId" int, decision text, score numeric, evidence jsonb, reason text)`;
+  await sql`
+    delete from asset_correlations known
+     using system_components component
+     where component.id = known.component_id and component.external_system_id = ${source.systemId}
+       and known.decided_by like 'rule:%'
+       and not exists (select from ${given} where d."assetUuid" = known.asset_uuid and d."componentId" = known.component_id)`.execute(
+    db,
+  );
+  await sql`
+    insert into asset_correlations as known (asset_uuid, component_id, decision, score, evidence, reason, decided_by, operation_id)
+    select d."assetUuid", d."componentId", d.decision, d.score, d.evidence, d.reason, 'rule:weighted identifiers', ${source.operationId}::uuid
+      from ${given}
+    on conflict (asset_uuid, component_id) do update
+      set decision = excluded.decision, score = excluded.score, evidence = excluded.evidence, reason = excluded.reason,
+          operation_id = excluded.operation_id, decided_at = now()
+      where known.decided_by like 'rule:%'
+        and (known.decision, known.score, known.evidence, known.reason)
+            is distinct from (excluded.decision, excluded.score, excluded.evidence, excluded.reason)`.execute(
+    db,
+  );
+  await retireLinks(db, source);
+  await makeLinks(db, source);
+}
+
+const linked = (systemId: number) => sql`
+    select k.asset_uuid, c.id, c.component_id, c.system_id, c.business_owner, c.technical_owner
+      from asset_correlations k join system_components c on c.id = k.component_id
+     where k.decision = 'linked' and c.external_system_id = ${systemId}`;
+
+async function retireLinks(
+  db: Kysely<Database>,
+  source: { systemId: number; operationId: string },
+): Promise<void> {
+  await sql`
+    with gone as (
+      update sync_links l set retired_at = now()
+       where l.external_system_id = ${source.systemId} and l.entity_type = 'component' and l.retired_at is null
+         and not exists (select from (${linked(source.systemId)}) k
+                          where k.asset_uuid::text = l.entity_id and k.component_id = l.external_id)
+      returning l.entity_id, l.external_id
+    ), journal as (
+      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, direction, decided_by, reason)
+      select ${source.operationId}::uuid, ${source.systemId}, 'asset', gone.entity_id, 'xacta_component_id', to_jsonb(gone.external_id),
+             'internal', 'rule:weighted identifiers', 'the match is no longer clear'
+        from gone
+    ), unassigned as (
+      delete from ingestion_system_assets s using gone
+       where s.asset_uuid::text = gone.entity_id and s.assignment_type = 'correlated'
+    )
+    update ingestion_assets a set system_id = null, xacta_component_id = null
+      from gone where a.asset_uuid::text = gone.entity_id and a.xacta_component_id = gone.external_id`.execute(
+    db,
+  );
+}
+
+async function makeLinks(
+  db: Kysely<Database>,
+  source: { systemId: number; operationId: string },
+): Promise<void> {
+  await sql`
+    insert into sync_links as known (external_system_id, entity_type, entity_id, external_id, operation_id)
+    select ${source.systemId}, 'component', k.asset_uuid::text, k.component_id, ${source.operationId}::uuid
+      from (${linked(source.systemId)}) k
+    on conflict (external_system_id, entity_type, external_id) do update
+      set entity_id = excluded.entity_id, retired_at = null, operation_id = excluded.operation_id, confirmed_at = now()
+      where known.entity_id <> excluded.entity_id or known.retired_at is not null`.execute(db);
+  // An assignment that the owner made otherwise stands; ours is kept beside it.
+  await sql`
+    with changing as (
+      select a.asset_uuid, a.system_id as old_system, a.xacta_component_id as old_component, k.*
+        from (${linked(source.systemId)}) k join ingestion_assets a on a.asset_uuid = k.asset_uuid
+       where a.xacta_component_id is distinct from k.component_id
+          or a.system_id is null
+          or a.system_id <> k.system_id
+             and exists (select from ingestion_system_assets s
+                          where s.asset_uuid = a.asset_uuid and s.system_id = a.system_id and s.assignment_type = 'correlated')
+    ), journal as (
+      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by, reason)
+      select ${source.operationId}::uuid, ${source.systemId}, 'asset', a.asset_uuid::text, f.name, to_jsonb(f.before), to_jsonb(f.after), 'internal',
+             'rule:weighted identifiers', 'see asset_correlations for the evidence'
+        from (select asset_uuid, old_system, old_component, system_id, component_id from changing) a(asset_uuid, old_system, old_component, system_id, component_id)
+       cross join lateral (values ('system_id', a.old_system::text, a.system_id::text), ('xacta_component_id', a.old_component::text, a.component_id::text)) f(name, before, after)
+       where f.before is distinct from f.after
+    )
+    update ingestion_assets a
+       set system_id = c.system_id, xacta_component_id = c.component_id,
+           business_owner = coalesce(a.business_owner, c.business_owner),
+           technical_owner = coalesce(a.technical_owner, c.technical_owner),
+           external_system_mappings = coalesce(a.external_system_mappings, '{}')
+             || jsonb_build_object('xacta', jsonb_build_object('component_id', c.component_id, 'system_id', c.system_id)),
+           updated_at = now()
+      from (${linked(source.systemId)}) c
+     where a.asset_uuid = c.asset_uuid
+       and (a.xacta_component_id is distinct from c.component_id or a.system_id is null
+            or a.system_id <> c.system_id
+               and exists (select from ingestion_system_assets s
+                            where s.asset_uuid = a.asset_uuid and s.system_id = a.system_id and s.assignment_type = 'correlated'))`.execute(
+    db,
+  );
+  await sql`
+    delete from ingestion_system_assets s using (${linked(source.systemId)}) k
+     where s.asset_uuid = k.asset_uuid and s.assignment_type = 'correlated' and s.system_id <> k.system_id`.execute(
+    db,
+  );
+  await sql`
+    insert into ingestion_system_assets (system_id, asset_uuid, assignment_type)
+    select k.system_id, k.asset_uuid, 'correlated' from (${linked(source.systemId)}) k
+     where not exists (select from ingestion_system_assets s where s.asset_uuid = k.asset_uuid and s.system_id = k.system_id)`.execute(
+    db,
+  );
+}
+
+export interface CorrelationCounts {
+  readonly linked: number;
+  readonly review: number;
+  /** Living assets with no candidate that fits. */
+  readonly unmatched: number;
+  /** Linked assets by the strongest identifier that linked them. */
+  readonly linkedBy: Readonly<Record<string, number>>;
+}
+
+export async function countCorrelations(db: Kysely<Database>): Promise<CorrelationCounts> {
+  const { rows } = await sql<{
+    linked: number;
+    review: number;
+    unmatched: number;
+    linked_by: Record<string, number> | null;
+  }>`
+    with decided as (
+      select asset_uuid, bool_or(decision = 'linked') as linked, bool_or(decision = 'review') as review,
+             min(evidence -> 0 ->> 'kind') filter (where decision = 'linked') as kind
+        from asset_correlations group by asset_uuid
+    ), living as (
+      select a.asset_uuid, coalesce(d.linked, false) as linked, coalesce(d.review, false) and not coalesce(d.linked, false) as review, d.kind
+        from ingestion_assets a left join decided d using (asset_uuid)
+       where a.deleted_at is null and a.terminated_at is null and a.tenable_asset_uuid is not null
+    )
+    select count(*) filter (where linked)::int as linked,
+           count(*) filter (where review)::int as review,
+           count(*) filter (where not linked and not review)::int as unmatched,
+           (select jsonb_object_agg(kind, n) from (select kind, count(*)::int as n from living where linked group by kind) by_kind) as linked_by
+      from living`.execute(db);
+  const row = rows[0];
+  return {
+    linked: row?.linked ?? 0,
+    review: row?.review ?? 0,
+    unmatched: row?.unmatched ?? 0,
+    linkedBy: row?.linked_by ?? {},
+  };
+}

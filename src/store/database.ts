@@ -1,0 +1,118 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { TielineError, messageOf } from '../errors/tieline-error.ts';
+import { Secret } from '../model/secret.ts';
+import type { Database } from './schema.ts';
+import { valueParsers } from './value-parsers.ts';
+
+const oldestServer = 140_000;
+
+export interface DatabaseOptions {
+  /** What `pg_stat_activity` shows for our connections. Default: tieline. */
+  readonly applicationName?: string;
+  /** The schema of Tieline's own tables; it comes first in the search path, `public` after it. */
+  readonly schema?: string;
+  /** The most connections of the pool. Default: 10. */
+  readonly maxConnections?: number;
+  /** How long to wait for one connection. Default: 10,000. */
+  readonly connectTimeoutMs?: number;
+}
+
+export interface OpenDatabase {
+  readonly db: Kysely<Database>;
+  readonly pool: pg.Pool;
+  /** Ends every connection; waits for running queries. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** The search path for a schema of Tieline's own tables, as SQL. */
+export function searchPathOf(schema: string): string {
+  return `${pg.escapeIdentifier(schema)}, public`;
+}
+
+/**
+ * Opens a pool on a PostgreSQL of version 14 or newer. Every connection has the time zone UTC, an application
+ * name and, if a schema is given, the search path. Instants are Date objects both ways (see value-parsers.ts).
+ *
+ * Throws SETTING_INVALID (not a postgres URL), DATABASE_UNREACHABLE, DATABASE_UNSUITABLE (too old). No message holds
+ * the password.
+ */
+export async function openDatabase(
+  url: Secret | string,
+  options: DatabaseOptions = {},
+): Promise<OpenDatabase> {
+  const text = typeof url === 'string' ? url : url.reveal();
+  const place = placeOf(text);
+  const pool = new pg.Pool({
+    connectionString: text,
+    max: options.maxConnections ?? 10,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
+    types: valueParsers,
+    // By SET and not by start-up options: poolers such as PgBouncer refuse those.
+    // pg awaits the promise before it hands out the connection; its type declarations still say void.
+    onConnect: (client) => prepareConnection(client, options) as unknown as void,
+  });
+  // pg hides the password from whoever prints the pool, but not the URL that it came in.
+  Object.defineProperty(pool.options, 'connectionString', { value: text, enumerable: false });
+  // A server that ends an idle connection must not end the process; the next query reports it.
+  pool.on('error', () => undefined);
+  try {
+    await checkServer(pool, place);
+  } catch (cause) {
+    await pool.end();
+    if (cause instanceof TielineError) throw cause;
+    throw new TielineError(
+      'DATABASE_UNREACHABLE',
+      `No connection to PostgreSQL at ${place}: ${messageOf(cause)}.`,
+      {
+        cause,
+      },
+    );
+  }
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  let closing: Promise<void> | undefined;
+  return {
+    db,
+    pool,
+    close: () => {
+      closing ??= pool.end();
+      return closing;
+    },
+  };
+}
+
+async function prepareConnection(client: pg.ClientBase, options: DatabaseOptions): Promise<void> {
+  const settings = [
+    ['TimeZone', 'UTC'],
+    ['application_name', options.applicationName ?? 'tieline'],
+    ...(options.schema === undefined ? [] : [['search_path', searchPathOf(options.schema)]]),
+  ];
+  await client.query(
+    `SELECT set_config(name, value, false) FROM unnest($1::text[], $2::text[]) AS wanted (name, value)`,
+    [settings.map(([name]) => name), settings.map(([, value]) => value)],
+  );
+}
+
+async function checkServer(pool: pg.Pool, place: string): Promise<void> {
+  const { rows } = await pool.query<{ number: number; version: string }>(
+    `SELECT current_setting('server_version_num')::int4 AS number, current_setting('server_version') AS version`,
+  );
+  const server = rows[0];
+  if (server === undefined || server.number < oldestServer)
+    throw new TielineError(
+      'DATABASE_UNSUITABLE',
+      `PostgreSQL at ${place} is version ${server?.version ?? 'unknown'}; Tieline needs 14 or newer.`,
+    );
+}
+
+/** host:port/database of a postgres URL, for messages: never the user information or the parameters. */
+function placeOf(text: string): string {
+  // The TypeError of URL holds the whole text, password included: it is not kept as a cause.
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^postgres(ql)?:$/.test(url.protocol))
+    throw new TielineError('SETTING_INVALID', 'DATABASE_URL is not a PostgreSQL URL.', {
+      remedy:
+        'Write it as postgres://user:password@host:5432/database, with special characters percent-encoded.',
+    });
+  return `${url.hostname || 'localhost'}:${url.port || '5432'}${url.pathname}`;
+}

@@ -1,0 +1,48 @@
+import { sql, type Kysely } from 'kysely';
+import type { Database } from './schema.ts';
+
+export interface HeldRecord {
+  readonly table: string;
+  readonly identifier: string;
+  readonly type: string;
+  readonly message: string;
+  readonly raw: unknown;
+}
+
+/** Keeps records that could not be taken in, with the reason and the record itself, in ingestion_errors. */
+export async function insertHeldRecords(
+  db: Kysely<Database>,
+  operationId: string,
+  records: readonly HeldRecord[],
+): Promise<void> {
+  if (records.length === 0) return;
+  await sql`
+    insert into ingestion_errors (batch_id, table_name, record_identifier, error_type, error_message, raw_data)
+    select ${operationId}::uuid, left("table", 100), left(identifier, 255), left(type, 100), message, raw
+      from jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
+        as held("table" text, identifier text, type text, message text, raw jsonb)`.execute(db);
+}
+
+export function listHeldRecords(
+  db: Kysely<Database>,
+  operationIds: readonly string[],
+  limit: number,
+): Promise<{ record_identifier: string | null; error_type: string | null; error_message: string | null }[]> {
+  return db
+    .selectFrom('ingestion_errors')
+    .select(['record_identifier', 'error_type', 'error_message'])
+    .where('batch_id', 'in', [...operationIds])
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}
+
+export async function hasHeldRecords(db: Kysely<Database>, operationId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('ingestion_errors')
+    .select('id')
+    .where('batch_id', '=', operationId)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}

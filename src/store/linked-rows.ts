@@ -1,0 +1,41 @@
+import { sql, type Kysely } from 'kysely';
+import type { JsonObject } from '../model/json.ts';
+import type { NegotiatedEntity } from './negotiated.ts';
+import type { Database } from './schema.ts';
+
+export interface LinkedRow {
+  readonly linkId: number;
+  readonly entityId: string;
+  readonly externalId: string;
+  readonly parentExternalId: string | null;
+  readonly version: string | null;
+  readonly base: JsonObject;
+  readonly row: JsonObject;
+}
+
+const places = {
+  poam: { table: 'ingestion_poams', key: 'poam_id', parent: 'system', parentColumn: 'system_id' },
+  milestone: { table: 'ingestion_poam_milestones', key: 'id', parent: 'poam', parentColumn: 'poam_id' },
+  control: { table: 'ingestion_controls', key: 'id', parent: 'system', parentColumn: 'system_id' },
+} as const satisfies Partial<Record<NegotiatedEntity, object>>;
+
+/** Rows that are linked to a record of the system and were not retired, with their base, in pages by link id. */
+export async function listLinkedRows(
+  db: Kysely<Database>,
+  systemId: number,
+  entity: keyof typeof places,
+  afterLinkId: number,
+  limit: number,
+): Promise<LinkedRow[]> {
+  const place = places[entity];
+  const { rows } = await sql<LinkedRow>`
+    select l.id::int as "linkId", l.entity_id as "entityId", l.external_id as "externalId", parent.external_id as "parentExternalId",
+           l.remote_version as version, l.base, to_jsonb(t) as row
+      from sync_links l
+      join ${sql.table(place.table)} t on t.${sql.ref(place.key)}::text = l.entity_id
+      left join sync_links parent on parent.external_system_id = l.external_system_id and parent.entity_type = ${place.parent}
+                                 and parent.entity_id = t.${sql.ref(place.parentColumn)}
+     where l.external_system_id = ${systemId} and l.entity_type = ${entity} and l.retired_at is null and l.id > ${afterLinkId}
+     order by l.id limit ${limit}`.execute(db);
+  return rows;
+}

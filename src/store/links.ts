@@ -1,0 +1,55 @@
+import { sql, type Kysely } from 'kysely';
+import type { JsonObject } from '../model/json.ts';
+import { storableJson } from './copy-rows.ts';
+import type { Database } from './schema.ts';
+
+export interface LinkRow {
+  readonly entity_id: string;
+  readonly external_id: string;
+  readonly base: JsonObject;
+  readonly remote_version: string | null;
+}
+
+/** Links of one entity type by the remote's ids. */
+export async function fetchLinks(
+  db: Kysely<Database>,
+  systemId: number,
+  entity: string,
+  externalIds: readonly string[],
+): Promise<Map<string, LinkRow>> {
+  if (externalIds.length === 0) return new Map();
+  const { rows } = await sql<LinkRow>`
+    select entity_id, external_id, base, remote_version
+      from sync_links
+     where external_system_id = ${systemId} and entity_type = ${entity} and external_id = any(${[...externalIds]}::text[])`.execute(
+    db,
+  );
+  return new Map(rows.map((row) => [row.external_id, row]));
+}
+
+export interface LinkToSave {
+  readonly entityId: string;
+  readonly externalId: string;
+  readonly base: JsonObject;
+  readonly version: string | null;
+}
+
+/** Makes or renews links: the base becomes what both sides now agree on. */
+export async function saveLinks(
+  db: Kysely<Database>,
+  source: { systemId: number; entity: string; operationId: string },
+  links: readonly LinkToSave[],
+): Promise<void> {
+  if (links.length === 0) return;
+  await sql`
+    insert into sync_links as known (external_system_id, entity_type, entity_id, external_id, base, remote_version, operation_id)
+    select ${source.systemId}, ${source.entity}, wanted."entityId", wanted."externalId", wanted.base, wanted.version, ${source.operationId}::uuid
+      from jsonb_to_recordset(${storableJson(links)}::jsonb)
+        as wanted("entityId" text, "externalId" text, base jsonb, version text)
+    on conflict (external_system_id, entity_type, external_id) do update
+      set entity_id = excluded.entity_id, base = excluded.base, remote_version = excluded.remote_version,
+          operation_id = excluded.operation_id, confirmed_at = now(), retired_at = null
+      where (known.base, known.remote_version, known.entity_id)
+            is distinct from (excluded.base, excluded.remote_version, excluded.entity_id)
+         or known.retired_at is not null`.execute(db);
+}

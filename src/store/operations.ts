@@ -1,0 +1,202 @@
+/**
+ * Operations: rows of ingestion_batches. A sync run is one operation; what it does for each system and entity is a
+ * child of it. Counts are added in the transaction that stores what they count, so they always add up.
+ */
+import { sql, type Kysely } from 'kysely';
+import { isJsonObject, type JsonObject } from '../model/json.ts';
+import type { Database } from './schema.ts';
+
+export interface Counts {
+  readonly read: number;
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly held: number;
+  readonly failed: number;
+}
+
+export const noCounts: Counts = { read: 0, created: 0, updated: 0, unchanged: 0, held: 0, failed: 0 };
+
+export function addCounts(left: Counts, right: Counts): Counts {
+  return {
+    read: left.read + right.read,
+    created: left.created + right.created,
+    updated: left.updated + right.updated,
+    unchanged: left.unchanged + right.unchanged,
+    held: left.held + right.held,
+    failed: left.failed + right.failed,
+  };
+}
+
+export type OperationStatus = 'in_progress' | 'completed' | 'completed_with_issues' | 'failed';
+
+export interface OperationRow {
+  readonly batch_id: string;
+  readonly parent_operation_id: string | null;
+  readonly source_system: string;
+  readonly batch_type: string | null;
+  readonly operation_type: string | null;
+  readonly external_system: string | null;
+  readonly status: string | null;
+  readonly started_at: Date | null;
+  readonly completed_at: Date | null;
+  readonly total_records: number | null;
+  readonly retry_count: number | null;
+  readonly error_details: string | null;
+  readonly metadata: unknown;
+}
+
+const columns = [
+  'batch_id',
+  'parent_operation_id',
+  'source_system',
+  'batch_type',
+  'operation_type',
+  'external_system',
+  'status',
+  'started_at',
+  'completed_at',
+  'total_records',
+  'retry_count',
+  'error_details',
+  'metadata',
+] as const;
+
+export interface NewOperation {
+  readonly type: 'sync' | 'import' | 'export' | 'update';
+  /** Name of the external system, or `internal`. */
+  readonly system: string;
+  /** The entity or step. */
+  readonly step?: string;
+  readonly parent?: string;
+  readonly metadata?: JsonObject;
+}
+
+export async function beginOperation(db: Kysely<Database>, operation: NewOperation): Promise<string> {
+  const row = await db
+    .insertInto('ingestion_batches')
+    .values({
+      batch_id: sql<string>`gen_random_uuid()`,
+      source_system: operation.system.slice(0, 50),
+      external_system: operation.system.slice(0, 50),
+      batch_type: operation.step ?? null,
+      operation_type: operation.type,
+      parent_operation_id: operation.parent ?? null,
+      total_records: 0,
+      status: 'in_progress',
+      metadata: JSON.stringify({ ...operation.metadata, counts: noCounts }),
+    })
+    .returning('batch_id')
+    .executeTakeFirstOrThrow();
+  return row.batch_id;
+}
+
+/** The child of a run for one system and step, whatever its status. */
+export function findStep(
+  db: Kysely<Database>,
+  parent: string,
+  system: string,
+  step: string,
+): Promise<OperationRow | undefined> {
+  return db
+    .selectFrom('ingestion_batches')
+    .select(columns)
+    .where('parent_operation_id', '=', parent)
+    .where('external_system', '=', system.slice(0, 50))
+    .where('batch_type', '=', step)
+    .orderBy('id')
+    .executeTakeFirst();
+}
+
+/**
+ * The latest run, if it was left unfinished: killed (still in progress; under the sync lock its process is gone) or
+ * ended by a failure that may pass.
+ */
+export async function findUnfinishedRun(db: Kysely<Database>): Promise<OperationRow | undefined> {
+  const latest = await db
+    .selectFrom('ingestion_batches')
+    .select(columns)
+    .where('operation_type', '=', 'sync')
+    .where('parent_operation_id', 'is', null)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const resumable = isJsonObject(latest?.metadata) && latest.metadata['resumable'] === true;
+  return latest && (latest.status === 'in_progress' || (latest.status === 'failed' && resumable))
+    ? latest
+    : undefined;
+}
+
+/** Adds to the counts of an operation: read = created + updated + unchanged + held + failed. */
+export async function recordCounts(db: Kysely<Database>, operationId: string, more: Counts): Promise<void> {
+  await sql`
+    update ingestion_batches
+       set total_records      = coalesce(total_records, 0) + ${more.read},
+           successful_records = coalesce(successful_records, 0) + ${more.created + more.updated + more.unchanged},
+           failed_records     = coalesce(failed_records, 0) + ${more.held + more.failed},
+           metadata = jsonb_set(coalesce(metadata, '{}'), '{counts}', (
+             select jsonb_object_agg(name, coalesce((metadata #>> array['counts', name])::bigint, 0) + added::bigint)
+               from jsonb_each_text(${JSON.stringify(more)}::jsonb) as more(name, added)))
+     where batch_id = ${operationId}::uuid`.execute(db);
+}
+
+export async function recordRetry(db: Kysely<Database>, operationId: string, error: string): Promise<void> {
+  await sql`
+    update ingestion_batches
+       set retry_count = coalesce(retry_count, 0) + 1, error_details = ${error}
+     where batch_id = ${operationId}::uuid`.execute(db);
+}
+
+export async function finishOperation(
+  db: Kysely<Database>,
+  operationId: string,
+  status: Exclude<OperationStatus, 'in_progress'>,
+  outcome: { error?: string; metadata?: JsonObject } = {},
+): Promise<void> {
+  await sql`
+    update ingestion_batches
+       set status = ${status},
+           completed_at = now(),
+           error_details = ${outcome.error ?? null},
+           metadata = coalesce(metadata, '{}') || ${JSON.stringify(outcome.metadata ?? {})}::jsonb
+     where batch_id = ${operationId}::uuid`.execute(db);
+}
+
+/** Puts an operation that was interrupted back to work. */
+export async function resumeOperation(db: Kysely<Database>, operationId: string): Promise<void> {
+  await sql`
+    update ingestion_batches
+       set status = 'in_progress', completed_at = null
+     where batch_id = ${operationId}::uuid`.execute(db);
+}
+
+/** The latest runs (operations without a parent), newest first. */
+export function listRuns(db: Kysely<Database>, limit: number): Promise<OperationRow[]> {
+  return db
+    .selectFrom('ingestion_batches')
+    .select(columns)
+    .where('parent_operation_id', 'is', null)
+    .where('operation_type', 'is not', null)
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+}
+
+/** Operations whose id starts with `prefix`; at most two, since more than one is an ambiguity. */
+export function findOperationsByPrefix(db: Kysely<Database>, prefix: string): Promise<OperationRow[]> {
+  return db
+    .selectFrom('ingestion_batches')
+    .select(columns)
+    .where(sql<boolean>`batch_id::text like ${`${prefix.replaceAll(/[^0-9a-f-]/gi, '').toLowerCase()}%`}`)
+    .limit(2)
+    .execute();
+}
+
+export function listSteps(db: Kysely<Database>, parent: string): Promise<OperationRow[]> {
+  return db
+    .selectFrom('ingestion_batches')
+    .select(columns)
+    .where('parent_operation_id', '=', parent)
+    .orderBy('id')
+    .execute();
+}

@@ -1,0 +1,76 @@
+import { sql, type Kysely } from 'kysely';
+import type { Json } from '../model/json.ts';
+import type { Database } from './schema.ts';
+
+export interface ReadState {
+  readonly mark: string | null;
+  readonly operation_id: string | null;
+  readonly position: unknown;
+}
+
+/** How far an entity of a system was read; undefined if never. */
+export function findReadState(
+  db: Kysely<Database>,
+  systemId: number,
+  entity: string,
+): Promise<ReadState | undefined> {
+  return db
+    .selectFrom('sync_reads')
+    .select(['mark', 'operation_id', 'position'])
+    .where('external_system_id', '=', systemId)
+    .where('entity_type', '=', entity)
+    .executeTakeFirst();
+}
+
+/** Keeps where an unfinished read stands; called in the transaction that stores what the position covers. */
+export async function saveReadPosition(
+  db: Kysely<Database>,
+  read: { systemId: number; entity: string; operationId: string; position: Json },
+): Promise<void> {
+  await sql`
+    insert into sync_reads (external_system_id, entity_type, operation_id, position)
+    values (${read.systemId}, ${read.entity}, ${read.operationId}::uuid, ${JSON.stringify(read.position)}::jsonb)
+    on conflict (external_system_id, entity_type)
+    do update set operation_id = excluded.operation_id, position = excluded.position`.execute(db);
+}
+
+/**
+ * Ends a read. The mark moves only if one is given: where a record was held, the old mark stays, so that the next
+ * read brings it again.
+ */
+export async function finishRead(
+  db: Kysely<Database>,
+  read: { systemId: number; entity: string; mark: string | undefined },
+): Promise<void> {
+  await sql`
+    insert into sync_reads (external_system_id, entity_type, mark, mark_set_at)
+    values (${read.systemId}, ${read.entity}, ${read.mark ?? null}, now())
+    on conflict (external_system_id, entity_type)
+    do update set operation_id = null, position = null,
+                  mark = coalesce(excluded.mark, sync_reads.mark),
+                  mark_set_at = case when excluded.mark is null then sync_reads.mark_set_at else now() end`.execute(
+    db,
+  );
+}
+
+export interface ReadStatusRow {
+  readonly system_name: string;
+  readonly entity_type: string;
+  readonly mark_set_at: Date | null;
+  readonly unfinished: boolean;
+}
+
+export function listReads(db: Kysely<Database>): Promise<ReadStatusRow[]> {
+  return db
+    .selectFrom('sync_reads as r')
+    .innerJoin('external_systems as s', 's.id', 'r.external_system_id')
+    .select([
+      's.system_name',
+      'r.entity_type',
+      'r.mark_set_at',
+      sql<boolean>`r.operation_id is not null`.as('unfinished'),
+    ])
+    .orderBy('s.id')
+    .orderBy('r.entity_type')
+    .execute();
+}

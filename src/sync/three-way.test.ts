@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canonical, mergeField, sameValue } from './three-way.ts';
+
+const value = fc.oneof(
+  fc.string(),
+  fc.integer(),
+  fc.boolean(),
+  fc.constant(null),
+  fc.array(fc.string(), { maxLength: 3 }),
+);
+
+describe('the merge of one field', () => {
+  it('takes what only the remote changed', () => {
+    expect(mergeField({ base: 'a', internal: 'a', external: 'b' })).toBe('take');
+  });
+
+  it('sends what only our side changed', () => {
+    expect(mergeField({ base: 'a', internal: 'b', external: 'a' })).toBe('send');
+  });
+
+  it('calls two different edits a conflict', () => {
+    expect(mergeField({ base: 'a', internal: 'b', external: 'c' })).toBe('conflict');
+  });
+
+  it('sees nothing to do where both sides made the same edit', () => {
+    expect(mergeField({ base: 'a', internal: 'b', external: ' b ' })).toBe('same');
+  });
+
+  it('lets an empty side give way where there is no base, and nothing else', () => {
+    expect(mergeField({ base: undefined, internal: null, external: 'x' })).toBe('take');
+    expect(mergeField({ base: undefined, internal: 'x', external: '' })).toBe('send');
+    expect(mergeField({ base: undefined, internal: 'x', external: 'y' })).toBe('conflict');
+  });
+
+  it('is the same seen from either side, but for the direction', () => {
+    const mirrored = { same: 'same', take: 'send', send: 'take', conflict: 'conflict' } as const;
+    fc.assert(
+      fc.property(value, value, value, (base, internal, external) => {
+        expect(mergeField({ base, internal: external, external: internal })).toBe(
+          mirrored[mergeField({ base, internal, external })],
+        );
+      }),
+    );
+  });
+
+  it('finds nothing to do once its verdict was carried out', () => {
+    fc.assert(
+      fc.property(fc.option(value, { nil: undefined }), value, value, (base, internal, external) => {
+        const after = {
+          same: { base, internal, external },
+          take: { base: external, internal: external, external },
+          send: { base: internal, internal, external: internal },
+          conflict: { base, internal: external, external },
+        }[mergeField({ base, internal, external })];
+        expect(mergeField(after)).toBe('same');
+      }),
+    );
+  });
+});
+
+describe('canonical values', () => {
+  it('do not tell a date from the same day at midnight UTC, in any spelling', () => {
+    for (const spelling of [
+      '2024-07-15',
+      '2024-07-15T00:00:00',
+      '2024-07-15 00:00:00',
+      '2024-07-15T00:00:00.000Z',
+    ])
+      expect(canonical(spelling)).toBe('2024-07-15T00:00:00.000Z');
+    expect(canonical('2024-07-15T02:00:00+02:00')).toBe('2024-07-15T00:00:00.000Z');
+  });
+
+  it('do not depend on the order of a list or of keys', () => {
+    expect(sameValue(['b', 'a'], ['a', 'b'])).toBe(true);
+    expect(sameValue({ x: 1, y: 2 }, { y: 2, x: 1 })).toBe(true);
+  });
+
+  it('keep text that only looks like a date', () => {
+    expect(canonical('2024-13-45')).toBe('2024-13-45');
+  });
+});

@@ -1,0 +1,68 @@
+/**
+ * The three-way merge of one field, on canonical values (design section 5): B base, I internal, E external.
+ *
+ * | I = B? | E = B? | I = E? | verdict  |
+ * |--------|--------|--------|----------|
+ * | any    | any    | yes    | same     |
+ * | yes    | no     | no     | take     |
+ * | no     | yes    | no     | send     |
+ * | no     | no     | no     | conflict |
+ *
+ * Without a base (a row from before Tieline that was just linked) an empty side gives way to the other; two different
+ * values are a conflict, since nobody can tell which is the newer.
+ */
+import type { Json } from '../model/json.ts';
+
+export type Verdict = 'same' | 'take' | 'send' | 'conflict';
+
+const dateOrInstant = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}(:?\d{2})?)?)?$/;
+
+/**
+ * The form in which values are compared: no difference between absent, null and empty; dates and times as UTC
+ * instants (a text without zone holds UTC, design section 4); lists as sets; texts without outer white space.
+ */
+export function canonical(value: Json | undefined): Json {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'string') {
+    const text = value.trim().replaceAll('\r\n', '\n');
+    if (text === '') return null;
+    if (!dateOrInstant.test(text)) return text;
+    const instant = new Date(
+      /(Z|[+-]\d{2}(:?\d{2})?)$/.test(text.slice(10)) || text.length === 10 ? text : `${text}Z`,
+    );
+    return Number.isNaN(instant.getTime()) ? text : instant.toISOString();
+  }
+  if (Array.isArray(value)) {
+    if (value.length === 0) return null;
+    return value
+      .map((each) => canonical(each))
+      .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  }
+  if (typeof value === 'object')
+    return Object.fromEntries(
+      Object.keys(value)
+        .toSorted()
+        .map((key) => [key, canonical(value[key])]),
+    );
+  return value;
+}
+
+export function sameValue(left: Json | undefined, right: Json | undefined): boolean {
+  return JSON.stringify(canonical(left)) === JSON.stringify(canonical(right));
+}
+
+/** `base` is undefined where the two sides have never agreed on this field. */
+export function mergeField(values: {
+  readonly base: Json | undefined;
+  readonly internal: Json | undefined;
+  readonly external: Json | undefined;
+}): Verdict {
+  const { base, internal, external } = values;
+  if (sameValue(internal, external)) return 'same';
+  if (base === undefined) {
+    if (canonical(internal) === null) return 'take';
+    return canonical(external) === null ? 'send' : 'conflict';
+  }
+  if (sameValue(internal, base)) return 'take';
+  return sameValue(external, base) ? 'send' : 'conflict';
+}
