@@ -28,9 +28,7 @@ export async function planEdits(
     const updates = system.module.declaration.entities[entity]?.update ?? false;
     if (!updates && !canWrite(system, entity)) continue;
     const mapping = compileMappings(system.mappings, entity);
-    const sendable = negotiatedShapes[entity].fields.filter(
-      (field) => Object.keys(mapping.outbound({ [field]: 'probe' }).fields).length > 0,
-    );
+    const sendable = negotiatedShapes[entity].fields.filter((field) => mapping.sendable.has(field));
     let afterId = 0;
     for (;;) {
       const page = await listLinkedRows(context.db, system.id, entity, afterId, pageSize);

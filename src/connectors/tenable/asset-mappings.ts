@@ -13,17 +13,22 @@ function inbound(
   return { entityType: 'asset', externalField, internalField, direction: 'inbound', transforms, required };
 }
 
+const namesInOrder = [
+  'hostnames | network.hostnames',
+  'fqdns | network.fqdns',
+  'netbios_names | network.netbios_names',
+  'agent_names',
+  'ipv4s | network.ipv4s',
+];
+
 /**
  * From an element of an asset export, version 1 (flat, nulls present) or 2 (nested, empties left out). Attributes of
  * assets come from here only: the asset inside a finding contradicts itself (reference/tenable.md section 5).
  */
 export const assetMappings: readonly FieldMapping[] = [
   inbound('id', 'asset_uuid', [{ kind: 'uuid' }], true),
-  inbound(
-    'hostnames | network.hostnames | fqdns | network.fqdns | netbios_names | network.netbios_names | agent_names | ipv4s | network.ipv4s',
-    'hostname',
-    [{ kind: 'first' }, text],
-  ),
+  // Version 1 sends empty lists, which count as there, so each source of a name is a row; the first that yields one wins.
+  ...namesInOrder.map((path) => inbound(path, 'hostname', [{ kind: 'first' }, text])),
   inbound('netbios_names | network.netbios_names', 'netbios_name', [{ kind: 'first' }, text]),
   inbound('has_agent', 'has_agent', [{ kind: 'boolean' }]),
   inbound('has_plugin_results', 'has_plugin_results', [{ kind: 'boolean' }]),

@@ -23,16 +23,21 @@ async function read(entity: 'asset' | 'finding', file: string): Promise<Stored> 
   return stored;
 }
 
-describe.skipIf(!existsSync(folder))('recorded chunks of a real Tenable (skipped where the recordings are absent)', () => {
-  it.each([
-    ['asset', 'tenable-vm/assets-chunk.json', 100],
-    ['finding', 'tenable-vm/vulns-chunk.json', 344],
-    ['asset', 'tenable-vm-2022/assets-chunk.json', 6],
-    ['finding', 'tenable-vm-2022/vulns-chunk.json', 103],
-  ] as const)('give each %s of %s once, under an id of its own', async (entity, file, count) => {
-    const { records } = await read(entity, file);
-    expect(records).toHaveLength(count);
-    expect(new Set(records.map((record) => record.externalId)).size).toBe(count);
-    expect(records.map((record) => record.raw)).toEqual(JSON.parse(readFileSync(join(folder, file), 'utf8')));
-  });
-});
+describe.skipIf(!existsSync(folder))(
+  'recorded chunks of a real Tenable (skipped where the recordings are absent)',
+  () => {
+    it.each([
+      ['asset', 'tenable-vm/assets-chunk.json', 100],
+      ['finding', 'tenable-vm/vulns-chunk.json', 344],
+      ['asset', 'tenable-vm-2022/assets-chunk.json', 6],
+      ['finding', 'tenable-vm-2022/vulns-chunk.json', 103],
+    ] as const)('give each %s of %s once, under an id of its own', async (entity, file, count) => {
+      const { records } = await read(entity, file);
+      expect(records).toHaveLength(count);
+      expect(new Set(records.map((record) => record.externalId)).size).toBe(count);
+      expect(records.map((record) => record.raw)).toEqual(
+        JSON.parse(readFileSync(join(folder, file), 'utf8')),
+      );
+    });
+  },
+);

@@ -3,7 +3,7 @@
  * tested over the simulator.
  */
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { Secret } from '../../model/secret.ts';
@@ -25,15 +25,21 @@ export interface Asked {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
+type PreparedAnswer = { status: number; body: Json } | ((asked: Asked) => { status: number; body: Json });
+
 export interface ScriptedServer {
   readonly asked: Asked[];
   readonly jobs: Map<string, ScriptedJob>;
   /** What starting an export does; it may put a job into `jobs`. */
   onStart: (kind: string, nth: number) => { status: number; body: Json };
   /** Answers to anything else, by `METHOD path`. */
-  readonly answers: Map<string, { status: number; body: Json }>;
+  readonly answers: Map<string, PreparedAnswer>;
   /** Called before a status is told. */
   onStatus: (uuid: string, job: ScriptedJob | undefined) => void;
+  /** True: it has answered itself, and nothing is done. */
+  beforeAnswer: (asked: Asked, response: ServerResponse) => boolean;
+  /** True: it has answered itself, after what was asked was done. */
+  insteadOfAnswer: (asked: Asked, status: number, body: Json | string, response: ServerResponse) => boolean;
   date: Date;
   connect(settings?: Record<string, number>): Connector;
   stop(): Promise<void>;
@@ -49,13 +55,16 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
       const text = Buffer.concat(pieces).toString();
       const path = (request.url ?? '').split('?')[0] ?? '';
       const method = request.method ?? '';
-      scripted.asked.push({
+      const asked: Asked = {
         method,
         path,
         body: text === '' ? undefined : (JSON.parse(text) as Json),
         headers: request.headers,
-      });
+      };
+      scripted.asked.push(asked);
+      if (scripted.beforeAnswer(asked, response)) return;
       const answer = (status: number, body: Json | string): void => {
+        if (scripted.insteadOfAnswer(asked, status, body, response)) return;
         response.setHeader('date', scripted.date.toUTCString());
         response.writeHead(status, { 'content-type': 'application/json' });
         response.end(typeof body === 'string' ? body : JSON.stringify(body));
@@ -63,8 +72,10 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
       const [, kind = '', , uuid = '', what = '', chunk = ''] = path.split('/');
       const job = scripted.jobs.get(uuid);
       const prepared = scripted.answers.get(`${method} ${path}`);
-      if (prepared) answer(prepared.status, prepared.body);
-      else if (method === 'POST' && path.endsWith('/export')) {
+      if (prepared) {
+        const made = typeof prepared === 'function' ? prepared(asked) : prepared;
+        answer(made.status, made.body);
+      } else if (method === 'POST' && path.endsWith('/export')) {
         starts += 1;
         const started = scripted.onStart(kind, starts);
         answer(started.status, started.body);
@@ -86,11 +97,11 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
   const scripted: ScriptedServer = {
     asked: [],
     jobs: new Map(),
-    answers: new Map<string, { status: number; body: Json }>([
-      ['GET /server/status', { status: 200, body: { code: 200 } }],
-    ]),
+    answers: new Map<string, PreparedAnswer>([['GET /server/status', { status: 200, body: { code: 200 } }]]),
     onStart: () => ({ status: 500, body: {} }),
     onStatus: () => undefined,
+    beforeAnswer: () => false,
+    insteadOfAnswer: () => false,
     date: new Date(),
     connect(settings = {}) {
       const http = createHttpClient({
@@ -99,7 +110,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
         concurrency: 2,
         timeouts: { connectMs: 2000, headersMs: 2000, bodyMs: 2000 },
         userAgent: 'test',
-        attempts: 3,
+        attempts: 4,
         backoff: { baseMs: 1, capMs: 5 },
       });
       clients.push(http);
