@@ -1,0 +1,53 @@
+/** What a test may do behind the product's back: POST /__control/edit. */
+import type { ExportJobs, ExportMishap } from './export-jobs.ts';
+import type { FindingJson } from './finding-json.ts';
+import type { Inventory } from './inventory.ts';
+
+interface Editable {
+  readonly inventory: Inventory;
+  readonly jobs: ExportJobs;
+  readonly now: () => Date;
+  readonly setRole: (role: number) => void;
+}
+
+const mishaps: readonly ExportMishap[] = ['error', 'cancelled', 'chunk-failed', 'expired', 'stuck'];
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * One of: {asset, fields} · {asset, delete: true} · {asset, terminate: true} · {asset, plugin, fields} (a finding) ·
+ * {addFinding: item} · {nextExport: mishap} · {expireChunks: true} · {role: number}.
+ * @throws Error that says what is wrong.
+ */
+export function editTenable(body: unknown, { inventory, jobs, now, setRole }: Editable): unknown {
+  if (!isObject(body)) throw new Error('expected an object');
+  const at = now().toISOString();
+  const fields = isObject(body['fields']) ? body['fields'] : {};
+  if (typeof body['role'] === 'number') {
+    setRole(body['role']);
+    return { role: body['role'] };
+  }
+  if (body['expireChunks'] === true) {
+    jobs.expireAll();
+    return { expired: true };
+  }
+  const mishap = mishaps.find((each) => each === body['nextExport']);
+  if (mishap) {
+    jobs.nextMishap = mishap;
+    return { nextExport: mishap };
+  }
+  if (isObject(body['addFinding'])) {
+    inventory.addFinding({ indexed: at, ...body['addFinding'] } as unknown as FindingJson); // the test's own, as it wants it
+    return { added: true };
+  }
+  const { asset, plugin } = body;
+  if (typeof asset !== 'string' || !inventory.hasAsset(asset)) throw new Error(`no asset ${String(asset)}`);
+  if (typeof plugin === 'number') inventory.editFinding(asset, plugin, { indexed: at, ...fields });
+  else
+    inventory.editAsset(asset, {
+      updated_at: at,
+      ...(body['delete'] === true ? { deleted_at: at } : {}),
+      ...(body['terminate'] === true ? { terminated_at: at } : {}),
+      ...fields,
+    });
+  return { edited: asset };
+}

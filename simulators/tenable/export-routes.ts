@@ -1,0 +1,133 @@
+import { applyDrift, type FaultEngine } from '../kit/faults.ts';
+import type { Route, SimRequest, SimResponse } from '../kit/route.ts';
+import { tenableError } from './answers.ts';
+import type { ExportJobs, ExportKind, Job } from './export-jobs.ts';
+import { faultInAssetFilters, faultInFindingFilters, type Filters } from './filters.ts';
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+interface ExportRequest {
+  readonly filters: Filters;
+  readonly body: string;
+  readonly perChunk: number;
+}
+
+/** The validated request of an export, or the answer that refuses it. */
+function readRequest(kind: ExportKind, json: unknown): ExportRequest | SimResponse {
+  const given = json === undefined ? {} : json;
+  if (!isObject(given)) return tenableError(400, 'Bad Request', 'The body must be a JSON object');
+  const filters = given['filters'] ?? {};
+  if (!isObject(filters)) return tenableError(400, 'Bad Request', 'filters must be an object');
+  const fault = kind === 'vulns' ? faultInFindingFilters(filters) : faultInAssetFilters(filters);
+  if (fault) return tenableError(400, 'Bad Request', fault);
+  const body = JSON.stringify(given);
+  if (kind === 'vulns') {
+    const asked = given['num_assets'] ?? 50;
+    if (!Number.isInteger(asked)) return tenableError(400, 'Bad Request', 'num_assets must be an integer');
+    return { filters, body, perChunk: Math.min(Math.max(Number(asked), 50), 5000) };
+  }
+  const size = given['chunk_size'];
+  if (!Number.isInteger(size) || Number(size) < 100 || Number(size) > 10_000)
+    return tenableError(400, 'Bad Request', 'chunk_size is required and must be between 100 and 10000');
+  return { filters, body, perChunk: Number(size) };
+}
+
+/** The filters as a job tells them: what was not given is 0 or empty. */
+function toldFilters(job: Job): Filters {
+  if (job.kind === 'assets') return job.filters;
+  return { since: 0, first_found: 0, last_found: 0, last_fixed: 0, first_seen: 0, last_seen: 0, indexed_at: 0, resurfaced_date: 0, severity: [], state: [], ...job.filters };
+}
+
+export function exportRoutes(jobs: ExportJobs, faults: FaultEngine): Route[] {
+  const withJob =
+    (kind: ExportKind, act: (job: Job, request: SimRequest) => SimResponse) =>
+    (request: SimRequest): SimResponse => {
+      const job = jobs.find(kind, request.params['uuid'] ?? '');
+      return job ? act(job, request) : tenableError(404, 'Not Found', 'Export not found');
+    };
+
+  const start = (kind: ExportKind) => (request: SimRequest): SimResponse => {
+    const wanted = readRequest(kind, request.json);
+    if ('status' in wanted) return wanted;
+    const active = jobs.running(kind, wanted.body, request.now);
+    if (active) return { status: 409, json: { active_job_id: active.uuid, failure_reason: 'Duplicate export. An export with the same request is in progress.' } };
+    const job = jobs.start(kind, { ...wanted, repeatsFirstChunk: faults.active('duplicate', request) !== undefined }, request.now);
+    return { status: 200, json: { export_uuid: job.uuid } };
+  };
+
+  const status = (job: Job, request: SimRequest): SimResponse => {
+    const now = jobs.status(job, request.now);
+    if (job.kind === 'assets') return { status: 200, json: { status: now.status, chunks_available: now.available } };
+    return {
+      status: 200,
+      json: {
+        uuid: job.uuid,
+        status: now.status,
+        chunks_available: now.available,
+        chunks_failed: now.failed,
+        chunks_cancelled: now.cancelled,
+        total_chunks: now.total,
+        chunks_available_count: now.available.length,
+        empty_chunks_count: 0,
+        finished_chunks: now.available.length + now.failed.length,
+        filters: toldFilters(job),
+        num_assets_per_chunk: job.perChunk,
+        created: job.created.getTime(),
+        ...(now.status === 'ERROR' ? { reason: 'Internal error while preparing the export' } : {}),
+      },
+    };
+  };
+
+  const chunk = (job: Job, request: SimRequest): SimResponse => {
+    const records = jobs.chunk(job, Number(request.params['chunk']), request.now);
+    if (records === 'expired') return tenableError(404, 'Not Found', 'Chunk not found or expired');
+    if (records === 'not ready') return tenableError(400, 'Bad Request', 'Chunk is not ready');
+    const drifts = faults.drifts(job.kind === 'assets' ? 'asset' : 'finding', request);
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/octet-stream' },
+      stream: (function* () {
+        let separator = '[';
+        for (const record of records()) {
+          const shown = drifts.reduce<Record<string, unknown>>((each, drift) => applyDrift(each, drift), record);
+          yield `${separator}${JSON.stringify(shown)}`;
+          separator = ',';
+        }
+        yield separator === '[' ? '[]' : ']';
+      })(),
+    };
+  };
+
+  return (['vulns', 'assets'] as const).flatMap((kind): Route[] => [
+    { method: 'POST', path: `/${kind}/export`, reading: true, handle: start(kind) },
+    {
+      method: 'GET',
+      path: `/${kind}/export/status`,
+      handle: ({ now }) => ({
+        status: 200,
+        json: {
+          exports: jobs.list(kind).map((job) => ({
+            uuid: job.uuid,
+            status: jobs.status(job, now).status,
+            total_chunks: jobs.status(job, now).total,
+            filters: kind === 'assets' ? JSON.stringify(toldFilters(job)) : toldFilters(job),
+            finished_chunks: jobs.status(job, now).available.length,
+            num_assets_per_chunk: job.perChunk,
+            created: job.created.getTime(),
+          })),
+        },
+      }),
+    },
+    { method: 'GET', path: `/${kind}/export/:uuid/status`, handle: withJob(kind, status) },
+    { method: 'GET', path: `/${kind}/export/:uuid/chunks/:chunk`, handle: withJob(kind, chunk) },
+    {
+      method: 'POST',
+      path: `/${kind}/export/:uuid/cancel`,
+      reading: true,
+      handle: withJob(kind, (job) => {
+        jobs.cancel(job);
+        return { status: 200, json: { status: 'CANCELLED' } };
+      }),
+    },
+  ]);
+}

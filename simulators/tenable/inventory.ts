@@ -1,0 +1,142 @@
+/**
+ * What this Tenable knows: assets and findings of the invented world or of recorded exports, with edits laid over them.
+ * Findings are made on demand, machine by machine, so that 200,000 of them need no memory.
+ */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createFindings } from '../world/findings.ts';
+import { generateWorld } from '../world/generate.ts';
+import type { WorldOptions } from '../world/world.ts';
+import { assetJson, type AssetJson } from './asset-json.ts';
+import { createFindingJson, type FindingJson } from './finding-json.ts';
+
+interface Base {
+  readonly assets: readonly AssetJson[];
+  findingsOf(assetIndex: number): FindingJson[];
+}
+
+function inventedBase(options: WorldOptions): Base {
+  const world = generateWorld(options);
+  const findings = createFindings(options, world.plugins);
+  const toJson = createFindingJson(options);
+  return {
+    assets: world.hosts.map((host) => assetJson(options, host)),
+    findingsOf(assetIndex) {
+      const host = world.hosts[assetIndex];
+      if (!host) return [];
+      const items = findings(host, assetIndex).map(toJson);
+      const [first] = items;
+      // Two items with the same asset, plugin, port and protocol in one chunk, as real exports have them.
+      return first && (assetIndex === 3 || assetIndex === 11) ? [...items, { ...first, output: `${String(first['output'])}again\n` }] : items;
+    },
+  };
+}
+
+function readChunks<T>(dir: string, pattern: string): T[] {
+  return globSync(pattern, { cwd: dir })
+    .toSorted()
+    .flatMap((name) => JSON.parse(readFileSync(join(dir, name), 'utf8')) as T[]);
+}
+
+function recordedBase(dir: string): Base {
+  const assets = readChunks<AssetJson>(dir, 'assets-chunk*.json');
+  const byAsset = Map.groupBy(readChunks<FindingJson>(dir, 'vulns-chunk*.json'), (finding) => finding.asset.uuid);
+  // Findings on machines that no recorded asset chunk has come last.
+  const known = new Set(assets.map((asset) => asset.id));
+  const orphans = [...byAsset].filter(([uuid]) => !known.has(uuid)).flatMap(([, findings]) => findings);
+  return {
+    assets,
+    findingsOf: (index) => (index === assets.length ? orphans : (byAsset.get(assets[index]?.id ?? '') ?? [])),
+  };
+}
+
+export interface AssetTag {
+  readonly uuid: string;
+  readonly key: string;
+  readonly value: string;
+  readonly added_at: string;
+}
+
+const identityOf = (finding: FindingJson): string => `${finding.asset.uuid}:${finding.plugin.id}`;
+
+export class Inventory {
+  readonly #base: Base;
+  readonly #assetEdits = new Map<string, Partial<AssetJson>>();
+  readonly #findingEdits = new Map<string, Record<string, unknown>>();
+  readonly #added: FindingJson[] = [];
+  readonly #tags = new Map<string, AssetTag[]>();
+
+  constructor(options: WorldOptions, recorded: string | undefined) {
+    this.#base = recorded === undefined ? inventedBase(options) : recordedBase(recorded);
+  }
+
+  get assetCount(): number {
+    return this.#base.assets.length;
+  }
+
+  /** Machines whose findings can be asked for; one more than there are assets, for what belongs to none of them. */
+  get findingGroups(): number {
+    return this.#base.assets.length + 1;
+  }
+
+  asset(index: number): AssetJson | undefined {
+    const base = this.#base.assets[index];
+    if (!base) return undefined;
+    const own = this.#tags.get(base.id);
+    const recordedTags = Array.isArray(base['tags']) ? (base['tags'] as unknown[]) : [];
+    return { ...base, ...this.#assetEdits.get(base.id), ...(own ? { tags: [...recordedTags, ...own] } : {}) };
+  }
+
+  hasAsset(uuid: string): boolean {
+    return this.#base.assets.some((asset) => asset.id === uuid);
+  }
+
+  *findings(group: number): Generator<FindingJson> {
+    for (const finding of this.#base.findingsOf(group)) {
+      const edit = this.#findingEdits.get(identityOf(finding));
+      if (edit?.['removed'] !== true) yield edit ? { ...finding, ...edit } : finding;
+    }
+    const uuid = this.#base.assets[group]?.id;
+    for (const finding of this.#added) if (finding.asset.uuid === uuid) yield finding;
+  }
+
+  tagsOf(uuid: string): readonly AssetTag[] {
+    return this.#tags.get(uuid) ?? [];
+  }
+
+  /** Adds or takes a tag. An asset's `updated_at` moves only if something changed. */
+  setTag(uuid: string, tag: AssetTag, isPresent: boolean): void {
+    const before = this.tagsOf(uuid);
+    const has = before.some((each) => each.uuid === tag.uuid);
+    if (has === isPresent) return;
+    this.#tags.set(uuid, isPresent ? [...before, tag] : before.filter((each) => each.uuid !== tag.uuid));
+    this.editAsset(uuid, { updated_at: tag.added_at });
+  }
+
+  editAsset(uuid: string, fields: Partial<AssetJson>): void {
+    this.#assetEdits.set(uuid, { ...this.#assetEdits.get(uuid), ...fields });
+  }
+
+  /** Changes the findings of a plugin on an asset; `removed: true` takes them out. */
+  editFinding(asset: string, plugin: number, fields: Record<string, unknown>): void {
+    const key = `${asset}:${plugin}`;
+    this.#findingEdits.set(key, { ...this.#findingEdits.get(key), ...fields });
+  }
+
+  addFinding(finding: FindingJson): void {
+    this.#added.push(finding);
+  }
+
+  reset(): void {
+    this.#assetEdits.clear();
+    this.#findingEdits.clear();
+    this.#added.length = 0;
+    this.#tags.clear();
+  }
+
+  /** Assets with the tags that were set here, in canonical order. */
+  taggedAssets(): Record<string, string[]> {
+    const rows = [...this.#tags].filter(([, tags]) => tags.length > 0).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(rows.map(([uuid, tags]) => [uuid, tags.map((tag) => `${tag.key}:${tag.value}`).toSorted()]));
+  }
+}
