@@ -14,6 +14,9 @@ export function errorAnswer(
   return { status, headers, json: { error: { code, message } } };
 }
 
+/** How a simulator words a refusal that the kit makes. */
+export type Refuse = typeof errorAnswer;
+
 /** @param cutAfterBytes sends so much of the body at most, never its last byte, then cuts the connection */
 export async function sendAnswer(
   response: ServerResponse,

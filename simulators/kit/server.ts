@@ -6,13 +6,14 @@
  * commit-cut, cut-body.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { cut, errorAnswer, sendAnswer } from './answer.ts';
+import { cut, errorAnswer, sendAnswer, type Refuse } from './answer.ts';
 import type { Clock } from './clock.ts';
 import { controlRoutes, type ControlledSimulator } from './control.ts';
 import { RequestCounters } from './counters.ts';
 import { FaultEngine, type Fault } from './faults.ts';
 import { announce, endWithParent } from './process.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { readBody, readRequest } from './read-request.ts';
 import { createRouter, type Route, type RouteMatch, type SimRequest, type SimResponse } from './route.ts';
 
 export type { Clock } from './clock.ts';
@@ -30,7 +31,7 @@ export interface SimulatorOptions extends ControlledSimulator {
   readonly faults?: readonly Fault[];
   /** Called for all requests but /__control and open routes; an answer refuses the request. */
   authorize?(request: SimRequest): SimResponse | undefined;
-  /** How this server words the refusals that the kit makes (429, 5xx); default: the shape of `errorAnswer`. */
+  /** How this server words the refusals that the kit makes (400, 404, 405, 413, 429, 5xx); default: the shape of `errorAnswer`. */
   refuse?(status: number, message: string, headers: Readonly<Record<string, string>>): SimResponse;
   /** Headers of every answer. */
   headers?(): Readonly<Record<string, string>>;
@@ -54,14 +55,14 @@ export async function serveSimulator(options: SimulatorOptions): Promise<{ url: 
     controlRoutes({ simulator: options, faults, initialFaults, counters, clock: options.clock }),
   );
   const limit = createRateLimit(options.requestsPerSecond ?? 0);
-  const refuse: typeof errorAnswer = (status, code, message, headers = {}) =>
+  const refuse: Refuse = (status, code, message, headers = {}) =>
     options.refuse?.(status, message, headers) ?? errorAnswer(status, code, message, headers);
 
   async function answerControl(message: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const method = message.method ?? 'GET';
     const match = control(method, url.pathname);
-    const request = withBody(bareRequest(message, url, options.clock.now()), await bodyOf(message));
-    const answer = 'status' in request ? request : await handle(match, request);
+    const request = readRequest(message, url, await readBody(message), { now: options.clock.now(), refuse: errorAnswer });
+    const answer = 'status' in request ? request : await handle(match, request, errorAnswer);
     await sendAnswer(response, answer, undefined);
   }
 
@@ -70,7 +71,7 @@ export async function serveSimulator(options: SimulatorOptions): Promise<{ url: 
     const match = routes(target.method, target.path);
     const name = `${target.method} ${match.route?.path ?? '(no route)'}`;
     counters.arrived(name);
-    const body = await bodyOf(message);
+    const body = await readBody(message);
 
     const delay = faults.active('delay', target);
     if (delay !== undefined) await new Promise((resolve) => setTimeout(resolve, delay.ms));
@@ -90,7 +91,7 @@ export async function serveSimulator(options: SimulatorOptions): Promise<{ url: 
       await sendAnswer(response, refused, undefined);
       return;
     }
-    const request = withBody(bareRequest(message, url, now), body);
+    const request = readRequest(message, url, body, { now, refuse });
     const result = await authorizedAnswer(match, request);
     const changes = target.method !== 'GET' && target.method !== 'HEAD' && match.route?.reading !== true;
     if (changes && result.status >= 200 && result.status < 300) counters.wrote(name);
@@ -117,7 +118,7 @@ export async function serveSimulator(options: SimulatorOptions): Promise<{ url: 
   function authorizedAnswer(match: RouteMatch, request: SimRequest | SimResponse): SimResponse | Promise<SimResponse> {
     if ('status' in request) return request;
     const refused = match.route?.open === true ? undefined : options.authorize?.(request);
-    return refused ?? handle(match, request);
+    return refused ?? handle(match, request, refuse);
   }
 
   const server = createServer({ keepAliveTimeout: 60_000 }, (message, response) => {
@@ -148,42 +149,10 @@ export async function serveSimulator(options: SimulatorOptions): Promise<{ url: 
   };
 }
 
-const bodyLimitBytes = 64 * 1024 * 1024;
-
-async function bodyOf(message: IncomingMessage): Promise<Buffer | undefined> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of message as AsyncIterable<Buffer>) {
-    bytes += piece.length;
-    if (bytes <= bodyLimitBytes) pieces.push(piece);
-  }
-  return bytes > bodyLimitBytes ? undefined : Buffer.concat(pieces);
-}
-
-function bareRequest(message: IncomingMessage, url: URL, now: Date): Omit<SimRequest, 'json' | 'body'> {
-  const { headers, method = 'GET' } = message;
-  return { method, path: url.pathname, params: {}, query: url.searchParams, headers, now };
-}
-
-/** The request with its parsed body, or the answer that refuses the body. */
-function withBody(
-  request: Omit<SimRequest, 'json' | 'body'>,
-  body: Buffer | undefined,
-): SimRequest | SimResponse {
-  if (body === undefined) return errorAnswer(413, 'too_large', 'The body is larger than 64 MiB.');
-  const type = request.headers['content-type'] ?? 'application/json';
-  if (body.length === 0 || !type.includes('json')) return { ...request, body, json: undefined };
-  try {
-    return { ...request, body, json: JSON.parse(body.toString('utf8')) as unknown };
-  } catch {
-    return errorAnswer(400, 'malformed', 'The body is not valid JSON.');
-  }
-}
-
-function handle(match: RouteMatch, request: SimRequest): SimResponse | Promise<SimResponse> {
+function handle(match: RouteMatch, request: SimRequest, refuse: Refuse): SimResponse | Promise<SimResponse> {
   if (match.route !== undefined) return match.route.handle({ ...request, params: match.params });
-  if (match.allowed.length === 0) return errorAnswer(404, 'not_found', `There is nothing at ${request.path}.`);
-  return errorAnswer(405, 'method_not_allowed', `${request.method} is not possible here.`, {
+  if (match.allowed.length === 0) return refuse(404, 'not_found', `There is nothing at ${request.path}.`);
+  return refuse(405, 'method_not_allowed', `${request.method} is not possible here.`, {
     allow: match.allowed.join(', '),
   });
 }

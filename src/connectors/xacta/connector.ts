@@ -1,0 +1,49 @@
+/** Xacta, through a declarative REST profile: systems, components, controls, POA&Ms and milestones in; POA&Ms out. */
+import { TielineError } from '../../errors/tieline-error.ts';
+import type { Connector, ConnectorModule, EntityType } from '../kit/contract.ts';
+import { checkXacta } from './check.ts';
+import { xactaMappings } from './mappings.ts';
+import { loadProfile, type ProfiledEntity } from './profile.ts';
+import { readEntity } from './read.ts';
+import { createSession } from './session.ts';
+import { xactaSettings, type XactaSettings } from './settings.ts';
+import { findRecord, writeRecord } from './write.ts';
+
+const profiled: readonly string[] = ['system', 'component', 'control', 'poam', 'milestone'] satisfies ProfiledEntity[];
+
+function asProfiled(entity: EntityType): ProfiledEntity {
+  if (!profiled.includes(entity)) throw new TielineError('INTERNAL', `The Xacta connector knows no ${entity}.`);
+  return entity as ProfiledEntity; // just checked
+}
+
+export const xactaConnector: ConnectorModule<XactaSettings> = {
+  declaration: {
+    systemType: 'xacta',
+    title: 'Xacta 360',
+    settings: xactaSettings,
+    secrets: [
+      { name: 'password', prompt: 'Password', env: 'XACTA_PASSWORD', optional: true },
+      { name: 'token', prompt: 'API token', env: 'XACTA_TOKEN', optional: true },
+      { name: 'client_secret', prompt: 'OAuth2 client secret', env: 'XACTA_CLIENT_SECRET', optional: true },
+    ],
+    entities: {
+      system: { readAll: true, readChanges: true, create: false, update: false, find: true },
+      component: { readAll: true, readChanges: true, create: false, update: false, find: false },
+      control: { readAll: true, readChanges: true, create: false, update: true, find: true },
+      poam: { readAll: true, readChanges: true, create: true, update: true, find: true },
+      milestone: { readAll: true, readChanges: true, create: false, update: true, find: true },
+    },
+    limits: { requestsPerSecond: 50, concurrency: 4 },
+    mappings: xactaMappings,
+  },
+  connect(context): Connector {
+    const profile = loadProfile(context.settings.profile);
+    const session = createSession(context, profile);
+    return {
+      check: (signal) => checkXacta(session, profile, context, signal),
+      read: (entity, options) => readEntity(session, profile, context, asProfiled(entity), options),
+      find: (entity, key, signal) => findRecord(session, profile, asProfiled(entity), key, signal),
+      write: (entity, change, signal) => writeRecord(session, profile, asProfiled(entity), change, signal),
+    };
+  },
+};

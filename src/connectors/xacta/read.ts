@@ -1,0 +1,118 @@
+/**
+ * Reads an entity: the list itself, or the lists of each system for what belongs to a system. Pages are stored one by
+ * one with the position after them. While a list is walked, records may be added, changed or removed, which shifts
+ * those behind them from page to page; so a walk that took more than one page looks once more at what was modified since
+ * the walk began, and a record that shows up twice is no change the second time.
+ */
+import { z } from 'zod';
+import type { Json } from '../../model/json.ts';
+import type { ConnectorContext, ExternalRecord, ReadEvent, ReadOptions } from '../kit/contract.ts';
+import { fillPath } from './field-path.ts';
+import { fetchPage, type ListPage } from './lists.ts';
+import type { Profile, ProfiledEntity } from './profile.ts';
+import { externalRecord } from './records.ts';
+import type { Session } from './session.ts';
+import type { XactaSettings } from './settings.ts';
+
+/** How far a mark lies before the start of the read, so that what was being written then is read next time. */
+const overlapMs = 60_000;
+
+const positionSchema = z.object({
+  /** The server's time at the start of the read, ISO. */
+  startedAt: z.string(),
+  /** Parents still to be walked, the first being under way; one empty entry where there is no parent. */
+  parents: z.array(z.string()),
+  total: z.number(),
+  next: z.string().optional(),
+  /** Whether the list at hand took more than one page so far. */
+  paged: z.boolean(),
+  /** Whether the second look at it is under way. */
+  again: z.boolean(),
+});
+type Position = z.output<typeof positionSchema>;
+
+async function* recordsOf(records: readonly ExternalRecord[]): AsyncGenerator<ExternalRecord> {
+  yield* records;
+}
+
+/** The ids of all records that may have children: every page of the parent's list, whatever changed. */
+async function listParents(session: Session, profile: Profile, entity: 'system' | 'poam', signal: AbortSignal): Promise<string[]> {
+  const shape = profile.entities[entity];
+  if (!shape.list) return [];
+  const grandparents = shape.parent ? await listParents(session, profile, shape.parent.entity, signal) : [''];
+  const ids = new Set<string>();
+  for (const parent of grandparents) {
+    const list = { path: fillPath(shape.list.path, { parent }), items: shape.list.items, query: shape.list.query, signal };
+    let at: string | undefined;
+    do {
+      const page: ListPage = await fetchPage(session, profile, list, at);
+      for (const item of page.items) ids.add(externalRecord(profile, entity, item).externalId);
+      at = page.next;
+    } while (at !== undefined);
+  }
+  ids.delete('');
+  return [...ids];
+}
+
+/** The server's clock: the Date header of a first, small answer. */
+async function serverTime(session: Session, profile: Profile, context: ConnectorContext<XactaSettings>, signal: AbortSignal): Promise<string> {
+  const { list } = profile.entities.system;
+  const page = list ? await fetchPage(session, profile, { path: list.path, items: list.items, query: list.query, signal }, undefined) : undefined;
+  const at = Date.parse(page?.date ?? '');
+  return new Date(Number.isNaN(at) ? context.now().getTime() : at).toISOString();
+}
+
+export async function* readEntity(
+  session: Session,
+  profile: Profile,
+  context: ConnectorContext<XactaSettings>,
+  entity: ProfiledEntity,
+  options: ReadOptions,
+): AsyncGenerator<ReadEvent> {
+  const { signal } = options;
+  const shape = profile.entities[entity];
+  // What stands inside its parent is read where the parent is.
+  const walked: ProfiledEntity = shape?.inline && shape.parent ? shape.parent.entity : entity;
+  const walkedShape = profile.entities[walked];
+  const list = walkedShape?.list;
+  if (!shape || !walkedShape || !list) return;
+
+  const resumed = positionSchema.safeParse(options.position);
+  let position: Position;
+  if (resumed.success) position = resumed.data;
+  else {
+    const startedAt = await serverTime(session, profile, context, signal);
+    const parents = walkedShape.parent ? await listParents(session, profile, walkedShape.parent.entity, signal) : [''];
+    position = { startedAt, parents, total: parents.length, paged: false, again: false };
+    yield { type: 'position', position: position as Json };
+  }
+  // Without the parameter every read is a read of all, which is slower and never wrong.
+  const canAskSince = profile.changedSince !== undefined;
+  const mark = new Date(Date.parse(position.startedAt) - overlapMs).toISOString();
+
+  for (;;) {
+    const [parent] = position.parents;
+    if (parent === undefined) break;
+    const since = position.again ? position.startedAt : options.mark;
+    const query = { ...list.query, ...(since !== undefined && profile.changedSince ? { [profile.changedSince.parameter]: since } : {}) };
+    const page = await fetchPage(session, profile, { path: fillPath(list.path, { parent }), items: list.items, query, signal }, position.next);
+    const records = page.items.map((item) => externalRecord(profile, walked, item, parent === '' ? undefined : parent));
+    const wanted = walked === entity ? records : records.flatMap((record) => record.children?.find((child) => child.entity === entity)?.records ?? []);
+    position = after(position, page.next, canAskSince);
+    yield {
+      type: 'page',
+      records: recordsOf(wanted),
+      position: position as Json,
+      progress: { done: position.total - position.parents.length, total: position.total, unit: walkedShape.parent ? 'systems' : 'pages' },
+    };
+  }
+  yield { type: 'end', mark };
+}
+
+/** Where the walk stands after a page whose successor is `next`. */
+function after(position: Position, next: string | undefined, canAskSince: boolean): Position {
+  const { next: _done, ...rest } = position;
+  if (next !== undefined) return { ...rest, paged: true, next };
+  if (position.paged && !position.again && canAskSince) return { ...rest, paged: false, again: true };
+  return { ...rest, parents: position.parents.slice(1), paged: false, again: false };
+}
