@@ -20,13 +20,19 @@ export function readRequest(
   message: IncomingMessage,
   url: URL,
   body: Buffer | undefined,
-  context: { readonly now: Date; readonly refuse: Refuse },
+  context: {
+    readonly now: Date;
+    readonly refuse: Refuse;
+    /** Takes any body for JSON, whatever its content type says. */
+    readonly alwaysJson?: boolean;
+  },
 ): SimRequest | SimResponse {
   const { headers, method = 'GET' } = message;
   if (body === undefined) return context.refuse(413, 'too_large', 'The body is larger than 64 MiB.');
   const request = { method, path: url.pathname, params: {}, query: url.searchParams, headers, body, now: context.now };
   const type = headers['content-type'] ?? 'application/json';
-  if (body.length === 0 || !type.includes('json')) return { ...request, json: undefined };
+  const isJson = context.alwaysJson === true || type.includes('json');
+  if (body.length === 0 || !isJson) return { ...request, json: undefined };
   try {
     return { ...request, json: JSON.parse(body.toString('utf8')) as unknown };
   } catch {

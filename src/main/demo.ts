@@ -54,7 +54,8 @@ export async function runDemo(call: DemoCall): Promise<number> {
     // Both take most of a second to start; side by side they take one.
     const simulators = startSimulators(call.flags, recorded);
     opened.push(async () => {
-      for (const simulator of Object.values(await simulators)) await simulator.stop();
+      const { tenable, xacta } = await simulators;
+      await Promise.all([tenable.stop(), xacta.stop()]);
     });
     simulators.catch(() => undefined); // awaited below; a failure before that must not end the process
     if (settings.databaseUrl === undefined) {

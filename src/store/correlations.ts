@@ -141,7 +141,8 @@ async function makeLinks(
   // An assignment that the owner made otherwise stands; ours is kept beside it.
   await sql`
     with changing as (
-      select a.asset_uuid, a.system_id as old_system, a.xacta_component_id as old_component, k.*
+      select a.asset_uuid, a.system_id as old_system, a.xacta_component_id as old_component,
+             k.system_id as new_system, k.component_id as new_component, k.business_owner, k.technical_owner
         from (${linked(source.systemId)}) k join ingestion_assets a on a.asset_uuid = k.asset_uuid
        where a.xacta_component_id is distinct from k.component_id
           or a.system_id is null
@@ -150,27 +151,22 @@ async function makeLinks(
                           where s.asset_uuid = a.asset_uuid and s.system_id = a.system_id and s.assignment_type = 'correlated')
     ), journal as (
       insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by, reason)
-      select ${source.operationId}::uuid, ${source.systemId}, 'asset', a.asset_uuid::text, f.name, to_jsonb(f.before), to_jsonb(f.after), 'internal',
+      select ${source.operationId}::uuid, ${source.systemId}, 'asset', c.asset_uuid::text, f.name, to_jsonb(f.before), to_jsonb(f.after), 'internal',
              'rule:weighted identifiers', 'see asset_correlations for the evidence'
-        from (select asset_uuid, old_system, old_component, system_id, component_id from changing) a(asset_uuid, old_system, old_component, system_id, component_id)
-       cross join lateral (values ('system_id', a.old_system::text, a.system_id::text), ('xacta_component_id', a.old_component::text, a.component_id::text)) f(name, before, after)
+        from changing c
+       cross join lateral (values ('system_id', c.old_system::text, c.new_system::text),
+                                  ('xacta_component_id', c.old_component::text, c.new_component::text)) f(name, before, after)
        where f.before is distinct from f.after
     )
     update ingestion_assets a
-       set system_id = c.system_id, xacta_component_id = c.component_id,
+       set system_id = c.new_system, xacta_component_id = c.new_component,
            business_owner = coalesce(a.business_owner, c.business_owner),
            technical_owner = coalesce(a.technical_owner, c.technical_owner),
            external_system_mappings = coalesce(a.external_system_mappings, '{}')
-             || jsonb_build_object('xacta', jsonb_build_object('component_id', c.component_id, 'system_id', c.system_id)),
+             || jsonb_build_object('xacta', jsonb_build_object('component_id', c.new_component, 'system_id', c.new_system)),
            updated_at = now()
-      from (${linked(source.systemId)}) c
-     where a.asset_uuid = c.asset_uuid
-       and (a.xacta_component_id is distinct from c.component_id or a.system_id is null
-            or a.system_id <> c.system_id
-               and exists (select from ingestion_system_assets s
-                            where s.asset_uuid = a.asset_uuid and s.system_id = a.system_id and s.assignment_type = 'correlated'))`.execute(
-    db,
-  );
+      from changing c
+     where a.asset_uuid = c.asset_uuid`.execute(db);
   await sql`
     delete from ingestion_system_assets s using (${linked(source.systemId)}) k
      where s.asset_uuid = k.asset_uuid and s.assignment_type = 'correlated' and s.system_id <> k.system_id`.execute(
