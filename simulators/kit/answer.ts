@@ -73,7 +73,11 @@ export function cut(response: ServerResponse): void {
 /** Waits until the bytes have left this process, so that a cut right after comes after them. */
 function write(response: ServerResponse, part: Buffer): Promise<void> {
   return new Promise((resolve) => {
-    response.once('close', resolve);
-    response.write(part, () => resolve());
+    const done = (): void => {
+      response.off('close', done);
+      resolve();
+    };
+    response.once('close', done);
+    response.write(part, done);
   });
 }

@@ -83,7 +83,7 @@ export function addSyncCommands(program: Command, context: CommandContext): void
       if (status.reads.length > 0)
         context.print(
           `\n${table(
-            ['SYSTEM', 'ENTITY', 'READ UP TO (UTC)', ''],
+            ['SYSTEM', 'ENTITY', 'LAST COMPLETE READ (UTC)', ''],
             status.reads.map((read) => [
               read.system,
               read.entity,

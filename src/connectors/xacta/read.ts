@@ -8,7 +8,8 @@ import { z } from 'zod';
 import type { Json } from '../../model/json.ts';
 import type { ConnectorContext, ExternalRecord, ReadEvent, ReadOptions } from '../kit/contract.ts';
 import { fillPath } from './field-path.ts';
-import { fetchPage, type ListPage } from './lists.ts';
+import { fetchPage } from './lists.ts';
+import { listParents } from './parents.ts';
 import type { Profile, ProfiledEntity } from './profile.ts';
 import { externalRecord } from './records.ts';
 import type { Session } from './session.ts';
@@ -33,25 +34,6 @@ type Position = z.output<typeof positionSchema>;
 
 async function* recordsOf(records: readonly ExternalRecord[]): AsyncGenerator<ExternalRecord> {
   yield* records;
-}
-
-/** The ids of all records that may have children: every page of the parent's list, whatever changed. */
-async function listParents(session: Session, profile: Profile, entity: 'system' | 'poam', signal: AbortSignal): Promise<string[]> {
-  const shape = profile.entities[entity];
-  if (!shape.list) return [];
-  const grandparents = shape.parent ? await listParents(session, profile, shape.parent.entity, signal) : [''];
-  const ids = new Set<string>();
-  for (const parent of grandparents) {
-    const list = { path: fillPath(shape.list.path, { parent }), items: shape.list.items, query: shape.list.query, signal };
-    let at: string | undefined;
-    do {
-      const page: ListPage = await fetchPage(session, profile, list, at);
-      for (const item of page.items) ids.add(externalRecord(profile, entity, item).externalId);
-      at = page.next;
-    } while (at !== undefined);
-  }
-  ids.delete('');
-  return [...ids];
 }
 
 /** The server's clock: the Date header of a first, small answer. */

@@ -6,6 +6,7 @@ import type { HttpRequest, HttpResponse } from '../kit/http-client.ts';
 import { requestMayHaveArrived } from '../kit/transport-failure.ts';
 import { fillPath, valueAt } from './field-path.ts';
 import { fetchPage } from './lists.ts';
+import { listParents } from './parents.ts';
 import type { Profile, ProfileEntity, ProfiledEntity } from './profile.ts';
 import { externalRecord } from './records.ts';
 import { sessionRefusal, type Session } from './session.ts';
@@ -35,17 +36,20 @@ export async function findRecord(session: Session, profile: Profile, entity: Pro
   return externalRecord(profile, entity, await response.json(), key.parentId);
 }
 
-/** For records that can only be listed (a control). */
+/** For records that can only be listed (a control, a milestone): in their parent's list, or in every parent's. */
 async function findInList(session: Session, profile: Profile, entity: ProfiledEntity, shape: ProfileEntity, key: Extract<FindKey, { by: 'id' }>, signal: AbortSignal): Promise<ExternalRecord | undefined> {
   if (!shape.list) return undefined;
-  const list = { path: fillPath(shape.list.path, { parent: key.parentId ?? '' }), items: shape.list.items, query: shape.list.query, signal };
-  let at: string | undefined;
-  do {
-    const page = await fetchPage(session, profile, list, at);
-    const found = page.items.map((item) => externalRecord(profile, entity, item, key.parentId)).find((record) => record.externalId === key.externalId);
-    if (found) return found;
-    at = page.next;
-  } while (at !== undefined);
+  const everyParent = shape.parent && key.parentId === undefined ? await listParents(session, profile, shape.parent.entity, signal) : [key.parentId ?? ''];
+  for (const parent of everyParent) {
+    const list = { path: fillPath(shape.list.path, { parent }), items: shape.list.items, query: shape.list.query, signal };
+    let at: string | undefined;
+    do {
+      const page = await fetchPage(session, profile, list, at);
+      const found = page.items.map((item) => externalRecord(profile, entity, item, parent || undefined)).find((record) => record.externalId === key.externalId);
+      if (found) return found;
+      at = page.next;
+    } while (at !== undefined);
+  }
   return undefined;
 }
 
