@@ -14,8 +14,31 @@ interface LockEntry {
 }
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as { packages: Record<string, LockEntry> };
 
-const systems = ['android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'aix', 'win32', 'windows'];
-const processors = ['x64', 'arm64', 'arm', 'ia32', 'ppc64', 'riscv64', 's390x', 'loong64', 'mips64el', 'wasm32'];
+const systems = [
+  'android',
+  'darwin',
+  'freebsd',
+  'linux',
+  'netbsd',
+  'openbsd',
+  'openharmony',
+  'sunos',
+  'aix',
+  'win32',
+  'windows',
+];
+const processors = [
+  'x64',
+  'arm64',
+  'arm',
+  'ia32',
+  'ppc64',
+  'riscv64',
+  's390x',
+  'loong64',
+  'mips64el',
+  'wasm32',
+];
 
 /** What npm needs to know to leave the package alone elsewhere; the names all end in system, processor, C library. */
 function platformOf(name: string): Record<string, string[]> | undefined {
@@ -24,7 +47,8 @@ function platformOf(name: string): Record<string, string[]> | undefined {
   const cpu = processors.find((processor) => words.includes(processor));
   if (cpu === 'wasm32') return { cpu: ['wasm32'] };
   if (os === undefined || cpu === undefined) return undefined;
-  const libc = os === 'linux' ? (words.some((word) => word.startsWith('musl')) ? ['musl'] : ['glibc']) : undefined;
+  const libc =
+    os === 'linux' ? (words.some((word) => word.startsWith('musl')) ? ['musl'] : ['glibc']) : undefined;
   return { os: [os === 'windows' ? 'win32' : os], cpu: [cpu], ...(libc ? { libc } : {}) };
 }
 
@@ -34,7 +58,8 @@ for (const [path, entry] of Object.entries(lock.packages))
     const nested = `${path}/node_modules/${name}`;
     if (lock.packages[`node_modules/${name}`] !== undefined || lock.packages[nested] !== undefined) continue;
     const platform = platformOf(name);
-    if (!platform) throw new Error(`${name} (optional in ${path}) is not in the lock and its platform is not known`);
+    if (!platform)
+      throw new Error(`${name} (optional in ${path}) is not in the lock and its platform is not known`);
     missing.push(name);
     lock.packages[`node_modules/${name}`] = {
       version: range.replace(/^[\^~]/, ''),
@@ -50,6 +75,9 @@ else if (process.argv.includes('--check')) {
   process.exitCode = 1;
 } else {
   const sorted = Object.entries(lock.packages).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  writeFileSync('package-lock.json', `${JSON.stringify({ ...lock, packages: Object.fromEntries(sorted) }, null, 2)}\n`);
+  writeFileSync(
+    'package-lock.json',
+    `${JSON.stringify({ ...lock, packages: Object.fromEntries(sorted) }, null, 2)}\n`,
+  );
   console.log(`added ${missing.length}: ${missing.join(', ')}`);
 }

@@ -7,7 +7,9 @@ const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 function defaultOf(entry: SettingEntry): string {
   const result = entry.type.safeParse(undefined);
-  return result.success && result.data !== undefined ? `\`${String(result.data)}\`` : '';
+  return result.success && result.data !== undefined
+    ? `\`${JSON.stringify(result.data).replaceAll('"', '')}\``
+    : '';
 }
 
 function settingsPage(): string {

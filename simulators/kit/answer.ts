@@ -15,7 +15,12 @@ export function errorAnswer(
 }
 
 /** How a simulator words a refusal that the kit makes. */
-export type Refuse = typeof errorAnswer;
+export type Refuse = (
+  status: number,
+  code: string,
+  message: string,
+  headers?: Readonly<Record<string, string>>,
+) => SimResponse;
 
 /** @param cutAfterBytes sends so much of the body at most, never its last byte, then cuts the connection */
 export async function sendAnswer(

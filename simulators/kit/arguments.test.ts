@@ -3,7 +3,18 @@ import { readArguments } from './arguments.ts';
 
 it('reads what every simulator knows and what only one of them knows', () => {
   const args = readArguments(
-    ['--port', '8080', '--seed=7', '--now', '2026-11-23T12:00:00Z', '--exit-with-parent', '--page-size', '3', '--faults', '[{"kind":"delay","ms":5}]'],
+    [
+      '--port',
+      '8080',
+      '--seed=7',
+      '--now',
+      '2026-11-23T12:00:00Z',
+      '--exit-with-parent',
+      '--page-size',
+      '3',
+      '--faults',
+      '[{"kind":"delay","ms":5}]',
+    ],
     ['page-size', 'role'],
   );
   expect(args).toEqual({

@@ -36,7 +36,8 @@ export function readArguments(argv: readonly string[], extra: readonly string[] 
   };
   const number = (name: string, absent: number, least: number): number => {
     const value = Number(text(name) ?? absent);
-    if (!Number.isInteger(value) || value < least) throw new Error(`--${name} must be a whole number, ${least} or more`);
+    if (!Number.isInteger(value) || value < least)
+      throw new Error(`--${name} must be a whole number, ${least} or more`);
     return value;
   };
   const now = new Date(text('now') ?? startOfToday());
@@ -50,7 +51,9 @@ export function readArguments(argv: readonly string[], extra: readonly string[] 
     ...(recorded === undefined ? {} : { recorded }),
     exitWithParent: values.get('exit-with-parent') === true,
     faults: parseFaults(JSON.parse(text('faults') ?? '[]')),
-    others: Object.fromEntries(extra.flatMap((name) => (text(name) === undefined ? [] : [[name, text(name) ?? '']]))),
+    others: Object.fromEntries(
+      extra.flatMap((name) => (text(name) === undefined ? [] : [[name, text(name) ?? '']])),
+    ),
   };
 }
 

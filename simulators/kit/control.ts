@@ -82,7 +82,8 @@ export function controlRoutes(parts: {
       method: 'POST',
       path: '/__control/clock',
       handle: refusing((body) => {
-        const offset = typeof body === 'object' && body !== null && 'offsetSeconds' in body ? body.offsetSeconds : null;
+        const offset =
+          typeof body === 'object' && body !== null && 'offsetSeconds' in body ? body.offsetSeconds : null;
         if (typeof offset !== 'number' || !Number.isFinite(offset))
           throw new Error('expected {"offsetSeconds": a number}');
         clock.offsetSeconds = offset;

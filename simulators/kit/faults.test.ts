@@ -5,10 +5,16 @@ const drift = { kind: 'schema-drift', entity: 'poam' } as const;
 
 it('drifts a record without touching the original', () => {
   const record = { id: 'a', status: 'ongoing', count: 3, impact_level: { availability: 'low' } };
-  expect(applyDrift(record, { ...drift, field: 'status', mode: 'missing' })).toEqual({ id: 'a', count: 3, impact_level: { availability: 'low' } });
+  expect(applyDrift(record, { ...drift, field: 'status', mode: 'missing' })).toEqual({
+    id: 'a',
+    count: 3,
+    impact_level: { availability: 'low' },
+  });
   expect(applyDrift(record, { ...drift, field: 'new', mode: 'extra' })).toHaveProperty('new');
   expect(applyDrift(record, { ...drift, field: 'count', mode: 'wrong-type' })).toHaveProperty('count', ['3']);
-  expect(applyDrift(record, { ...drift, field: 'impact_level.availability', mode: 'missing' })).toHaveProperty('impact_level', {});
+  expect(
+    applyDrift(record, { ...drift, field: 'impact_level.availability', mode: 'missing' }),
+  ).toHaveProperty('impact_level', {});
   expect(record).toEqual({ id: 'a', status: 'ongoing', count: 3, impact_level: { availability: 'low' } });
 });
 

@@ -9,7 +9,9 @@ import { createRandom, type Random } from '../world/random.ts';
 
 const when = {
   /** Requests it is for; `path` is the source of a regular expression over the path without its query. */
-  match: z.strictObject({ method: z.string().optional(), path: z.string().refine(isPattern).optional() }).optional(),
+  match: z
+    .strictObject({ method: z.string().optional(), path: z.string().refine(isPattern).optional() })
+    .optional(),
   /** How often it fires; without, whenever it fits. */
   times: z.int().min(1).optional(),
   /** Lets the first n fitting requests pass. */
@@ -95,7 +97,8 @@ export class FaultEngine {
     target: FaultTarget,
     where: (fault: FaultOf<K>) => boolean = () => true,
   ): FaultOf<K> | undefined {
-    for (const armed of this.#armed) if (isOf(armed.fault, kind) && where(armed.fault) && fires(armed, target)) return armed.fault;
+    for (const armed of this.#armed)
+      if (isOf(armed.fault, kind) && where(armed.fault) && fires(armed, target)) return armed.fault;
     return undefined;
   }
 
@@ -103,7 +106,8 @@ export class FaultEngine {
   drifts(entity: string, target: FaultTarget): FaultOf<'schema-drift'>[] {
     const found: FaultOf<'schema-drift'>[] = [];
     for (const armed of this.#armed)
-      if (isOf(armed.fault, 'schema-drift') && armed.fault.entity === entity && fires(armed, target)) found.push(armed.fault);
+      if (isOf(armed.fault, 'schema-drift') && armed.fault.entity === entity && fires(armed, target))
+        found.push(armed.fault);
     return found;
   }
 }
@@ -129,7 +133,9 @@ export function applyDrift(record: object, fault: FaultOf<'schema-drift'>): Reco
 
 function wrongType(value: unknown): unknown {
   if (typeof value === 'object' && value !== null) return 'not a list or an object any more';
-  return typeof value === 'string' || value === null || value === undefined ? { unexpected: true } : [String(value)];
+  return typeof value === 'string' || value === null || value === undefined
+    ? { unexpected: true }
+    : [JSON.stringify(value)];
 }
 
 function isOf<K extends FaultKind>(fault: Fault, kind: K): fault is FaultOf<K> {

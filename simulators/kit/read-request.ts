@@ -29,7 +29,15 @@ export function readRequest(
 ): SimRequest | SimResponse {
   const { headers, method = 'GET' } = message;
   if (body === undefined) return context.refuse(413, 'too_large', 'The body is larger than 64 MiB.');
-  const request = { method, path: url.pathname, params: {}, query: url.searchParams, headers, body, now: context.now };
+  const request = {
+    method,
+    path: url.pathname,
+    params: {},
+    query: url.searchParams,
+    headers,
+    body,
+    now: context.now,
+  };
   const type = headers['content-type'] ?? 'application/json';
   const isJson = context.alwaysJson === true || type.includes('json');
   if (body.length === 0 || !isJson) return { ...request, json: undefined };

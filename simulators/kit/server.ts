@@ -45,7 +45,9 @@ export interface SimulatorOptions extends ControlledSimulator {
  * Starts the simulator on 127.0.0.1 and, as a process of its own, prints `{"ready":true,"url":…}` on standard output.
  * @throws if the port is taken
  */
-export async function serveSimulator(options: SimulatorOptions): Promise<{ url: string; close(): Promise<void> }> {
+export async function serveSimulator(
+  options: SimulatorOptions,
+): Promise<{ url: string; close(): Promise<void> }> {
   const faults = options.engine ?? new FaultEngine();
   const initialFaults = options.faults ?? [];
   faults.set(initialFaults);
@@ -87,7 +89,8 @@ export async function serveSimulator(options: SimulatorOptions): Promise<{ url: 
     const skew = faults.active('clock-skew', target);
     const now = new Date(options.clock.now().getTime() + (skew?.seconds ?? 0) * 1000);
     response.setHeader('date', now.toUTCString());
-    for (const [header, value] of Object.entries(options.headers?.() ?? {})) response.setHeader(header, value);
+    for (const [header, value] of Object.entries(options.headers?.() ?? {}))
+      response.setHeader(header, value);
 
     const refused = refusedByLimit(target);
     if (refused !== undefined) {
@@ -114,12 +117,19 @@ export async function serveSimulator(options: SimulatorOptions): Promise<{ url: 
     const storm = faults.active('rate-limit', target);
     const retryAfter = storm?.retryAfterSeconds ?? limit();
     if (retryAfter !== undefined)
-      return refuse(429, 'rate_limited', 'Too many requests.', { 'retry-after': String(Math.ceil(retryAfter)) });
+      return refuse(429, 'rate_limited', 'Too many requests.', {
+        'retry-after': String(Math.ceil(retryAfter)),
+      });
     const failure = faults.active('server-error', target);
-    return failure === undefined ? undefined : refuse(failure.status, 'server_error', 'Something went wrong here.', {});
+    return failure === undefined
+      ? undefined
+      : refuse(failure.status, 'server_error', 'Something went wrong here.', {});
   }
 
-  function authorizedAnswer(match: RouteMatch, request: SimRequest | SimResponse): SimResponse | Promise<SimResponse> {
+  function authorizedAnswer(
+    match: RouteMatch,
+    request: SimRequest | SimResponse,
+  ): SimResponse | Promise<SimResponse> {
     if ('status' in request) return request;
     const refused = match.route?.open === true ? undefined : options.authorize?.(request);
     return refused ?? handle(match, request, refuse);
@@ -131,7 +141,12 @@ export async function serveSimulator(options: SimulatorOptions): Promise<{ url: 
     (isControl ? answerControl : answer)(message, response, url).catch((error: unknown) => {
       process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
       if (response.headersSent) cut(response);
-      else void sendAnswer(response, errorAnswer(500, 'internal', 'The simulator itself failed; see its output.'), undefined);
+      else
+        void sendAnswer(
+          response,
+          errorAnswer(500, 'internal', 'The simulator itself failed; see its output.'),
+          undefined,
+        );
     });
   });
   await new Promise<void>((resolve, reject) => {

@@ -1,7 +1,12 @@
 import { createRandom } from '../world/random.ts';
 import type { WorldHost, WorldOptions } from '../world/world.ts';
 
-export type AssetJson = Record<string, unknown> & { id: string; updated_at: string; deleted_at: string | null; terminated_at: string | null };
+export type AssetJson = Record<string, unknown> & {
+  id: string;
+  updated_at: string;
+  deleted_at: string | null;
+  terminated_at: string | null;
+};
 
 /** A machine as an asset export of version 1 shows it: flat, with nulls, plural lists (recorded exports). */
 export function assetJson(options: WorldOptions, host: WorldHost): AssetJson {
@@ -51,7 +56,13 @@ export function assetJson(options: WorldOptions, host: WorldHost): AssetJson {
     hostnames: [random.chance(0.7) ? fqdn : host.hostname],
     ssh_fingerprints: [],
     manufacturer_tpm_ids: [],
-    sources: [{ name: host.agentUuid === undefined ? 'NESSUS_SCAN' : 'NESSUS_AGENT', first_seen: host.firstSeen, last_seen: host.lastSeen }],
+    sources: [
+      {
+        name: host.agentUuid === undefined ? 'NESSUS_SCAN' : 'NESSUS_AGENT',
+        first_seen: host.firstSeen,
+        last_seen: host.lastSeen,
+      },
+    ],
     tags: [],
     network_interfaces: [],
     acr_score: String(random.between(3, 10)),

@@ -11,7 +11,8 @@ interface Editable {
 }
 
 const mishaps: readonly ExportMishap[] = ['error', 'cancelled', 'chunk-failed', 'expired', 'stuck'];
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * One of: {asset, fields} · {asset, delete: true} · {asset, terminate: true} · {asset, plugin, fields} (a finding) ·

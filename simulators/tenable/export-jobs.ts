@@ -53,10 +53,19 @@ export class ExportJobs {
 
   /** A running job with the very same request, which a second start meets as 409. */
   running(kind: ExportKind, body: string, now: Date): Job | undefined {
-    return [...this.#jobs.values()].find((job) => job.kind === kind && job.body === body && ['QUEUED', 'PROCESSING'].includes(this.status(job, now).status));
+    return [...this.#jobs.values()].find(
+      (job) =>
+        job.kind === kind &&
+        job.body === body &&
+        ['QUEUED', 'PROCESSING'].includes(this.status(job, now).status),
+    );
   }
 
-  start(kind: ExportKind, request: { filters: Filters; body: string; perChunk: number; repeatsFirstChunk: boolean }, now: Date): Job {
+  start(
+    kind: ExportKind,
+    request: { filters: Filters; body: string; perChunk: number; repeatsFirstChunk: boolean },
+    now: Date,
+  ): Job {
     this.#made += 1;
     const matching: number[] = [];
     if (kind === 'assets') {
@@ -105,17 +114,30 @@ export class ExportJobs {
     const total = all.length;
     const elapsed = performance.now() - job.startedAt;
     const nothing = { available: [], failed: [], cancelled: [], total };
-    if (job.cancelled || job.mishap === 'cancelled') return { ...nothing, status: 'CANCELLED', cancelled: all };
+    if (job.cancelled || job.mishap === 'cancelled')
+      return { ...nothing, status: 'CANCELLED', cancelled: all };
     if (elapsed < this.#times.queuedMs) return { ...nothing, status: 'QUEUED' };
     if (job.mishap === 'error') return { ...nothing, status: 'ERROR' };
-    const share = this.#times.processingMs === 0 ? 1 : Math.min((elapsed - this.#times.queuedMs) / this.#times.processingMs, 1);
+    const share =
+      this.#times.processingMs === 0
+        ? 1
+        : Math.min((elapsed - this.#times.queuedMs) / this.#times.processingMs, 1);
     // Odd chunks become ready before even ones: nothing promises an order.
-    const inOrderOfReadiness = [...all.filter((id) => id % 2 === 1).toReversed(), ...all.filter((id) => id % 2 === 0)];
+    const inOrderOfReadiness = [
+      ...all.filter((id) => id % 2 === 1).toReversed(),
+      ...all.filter((id) => id % 2 === 0),
+    ];
     const ready = inOrderOfReadiness.slice(0, Math.floor(share * total));
     if (job.mishap === 'stuck') return { ...nothing, status: 'PROCESSING', available: ready.slice(0, -1) };
     if (job.mishap === 'chunk-failed' && share === 1) {
       const lost = Math.max(1, Math.floor(total / 2));
-      return { status: 'FINISHED', available: all.filter((id) => id < lost), failed: all.filter((id) => id === lost), cancelled: all.filter((id) => id > lost), total };
+      return {
+        status: 'FINISHED',
+        available: all.filter((id) => id < lost),
+        failed: all.filter((id) => id === lost),
+        cancelled: all.filter((id) => id > lost),
+        total,
+      };
     }
     return { ...nothing, status: share === 1 ? 'FINISHED' : 'PROCESSING', available: ready };
   }
@@ -131,8 +153,17 @@ export class ExportJobs {
   readonly #expired = new Set<string>();
 
   /** The records of a chunk, or why they cannot be had. */
-  chunk(job: Job, id: number, now: Date): (() => Generator<AssetJson | FindingJson>) | 'expired' | 'not ready' {
-    if (this.#expired.has(job.uuid) || job.mishap === 'expired' || performance.now() - job.startedAt > this.#times.chunkTtlMs) return 'expired';
+  chunk(
+    job: Job,
+    id: number,
+    now: Date,
+  ): (() => Generator<AssetJson | FindingJson>) | 'expired' | 'not ready' {
+    if (
+      this.#expired.has(job.uuid) ||
+      job.mishap === 'expired' ||
+      performance.now() - job.startedAt > this.#times.chunkTtlMs
+    )
+      return 'expired';
     if (!this.status(job, now).available.includes(id)) return 'not ready';
     const indices = job.chunks[id - 1] ?? (job.repeatsFirstChunk ? job.chunks[0] : undefined) ?? [];
     const inventory = this.#inventory;
@@ -141,7 +172,9 @@ export class ExportJobs {
         if (job.kind === 'assets') {
           const asset = inventory.asset(index);
           if (asset) yield asset;
-        } else for (const finding of inventory.findings(index)) if (matchesFinding(finding, job.filters, job.created)) yield finding;
+        } else
+          for (const finding of inventory.findings(index))
+            if (matchesFinding(finding, job.filters, job.created)) yield finding;
       }
     };
   }

@@ -4,7 +4,8 @@ import { tenableError } from './answers.ts';
 import type { ExportJobs, ExportKind, Job } from './export-jobs.ts';
 import { faultInAssetFilters, faultInFindingFilters, type Filters } from './filters.ts';
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 interface ExportRequest {
   readonly filters: Filters;
@@ -35,7 +36,19 @@ function readRequest(kind: ExportKind, json: unknown): ExportRequest | SimRespon
 /** The filters as a job tells them: what was not given is 0 or empty. */
 function toldFilters(job: Job): Filters {
   if (job.kind === 'assets') return job.filters;
-  return { since: 0, first_found: 0, last_found: 0, last_fixed: 0, first_seen: 0, last_seen: 0, indexed_at: 0, resurfaced_date: 0, severity: [], state: [], ...job.filters };
+  return {
+    since: 0,
+    first_found: 0,
+    last_found: 0,
+    last_fixed: 0,
+    first_seen: 0,
+    last_seen: 0,
+    indexed_at: 0,
+    resurfaced_date: 0,
+    severity: [],
+    state: [],
+    ...job.filters,
+  };
 }
 
 export function exportRoutes(jobs: ExportJobs, faults: FaultEngine): Route[] {
@@ -46,18 +59,32 @@ export function exportRoutes(jobs: ExportJobs, faults: FaultEngine): Route[] {
       return job ? act(job, request) : tenableError(404, 'Not Found', 'Export not found');
     };
 
-  const start = (kind: ExportKind) => (request: SimRequest): SimResponse => {
-    const wanted = readRequest(kind, request.json);
-    if ('status' in wanted) return wanted;
-    const active = jobs.running(kind, wanted.body, request.now);
-    if (active) return { status: 409, json: { active_job_id: active.uuid, failure_reason: 'Duplicate export. An export with the same request is in progress.' } };
-    const job = jobs.start(kind, { ...wanted, repeatsFirstChunk: faults.active('duplicate', request) !== undefined }, request.now);
-    return { status: 200, json: { export_uuid: job.uuid } };
-  };
+  const start =
+    (kind: ExportKind) =>
+    (request: SimRequest): SimResponse => {
+      const wanted = readRequest(kind, request.json);
+      if ('status' in wanted) return wanted;
+      const active = jobs.running(kind, wanted.body, request.now);
+      if (active)
+        return {
+          status: 409,
+          json: {
+            active_job_id: active.uuid,
+            failure_reason: 'Duplicate export. An export with the same request is in progress.',
+          },
+        };
+      const job = jobs.start(
+        kind,
+        { ...wanted, repeatsFirstChunk: faults.active('duplicate', request) !== undefined },
+        request.now,
+      );
+      return { status: 200, json: { export_uuid: job.uuid } };
+    };
 
   const status = (job: Job, request: SimRequest): SimResponse => {
     const now = jobs.status(job, request.now);
-    if (job.kind === 'assets') return { status: 200, json: { status: now.status, chunks_available: now.available } };
+    if (job.kind === 'assets')
+      return { status: 200, json: { status: now.status, chunks_available: now.available } };
     return {
       status: 200,
       json: {
@@ -89,7 +116,10 @@ export function exportRoutes(jobs: ExportJobs, faults: FaultEngine): Route[] {
       stream: (function* () {
         let separator = '[';
         for (const record of records()) {
-          const shown = drifts.reduce<Record<string, unknown>>((each, drift) => applyDrift(each, drift), record);
+          const shown = drifts.reduce<Record<string, unknown>>(
+            (each, drift) => applyDrift(each, drift),
+            record,
+          );
           yield `${separator}${JSON.stringify(shown)}`;
           separator = ',';
         }

@@ -40,7 +40,10 @@ export function pluginJson(plugin: WorldPlugin): Record<string, unknown> & { id:
       : {
           cve: [...plugin.cves],
           epss_score: Number((plugin.severity * 11.7).toFixed(1)), // percent
-          xrefs: [{ type: 'CWE', id: '20' }, ...(plugin.severity >= 3 ? [{ type: 'IAVA', id: '2026-A-0042' }] : [])],
+          xrefs: [
+            { type: 'CWE', id: '20' },
+            ...(plugin.severity >= 3 ? [{ type: 'IAVA', id: '2026-A-0042' }] : []),
+          ],
           see_also: [`https://nvd.example/vuln/detail/${plugin.cves[0] ?? ''}`],
         }),
   };
@@ -57,7 +60,9 @@ function snapshot(finding: WorldFinding, random: Random): { uuid: string } & Rec
     ipv4: host.ipv4,
     ...(random.chance(0.85) && host.agentUuid !== undefined ? { agent_uuid: host.agentUuid } : {}),
     bios_uuid: host.biosUuid.toUpperCase(),
-    mac_address: random.chance(0.5) ? (host.macAddresses[0] ?? '') : (host.macAddresses[0] ?? '').toUpperCase(),
+    mac_address: random.chance(0.5)
+      ? (host.macAddresses[0] ?? '')
+      : (host.macAddresses[0] ?? '').toUpperCase(),
     netbios_name: host.netbiosName,
     operating_system: [random.chance(0.9) ? host.operatingSystem : 'Linux Kernel'],
     network_id: '00000000-0000-0000-0000-000000000000',
@@ -77,7 +82,11 @@ export function createFindingJson(options: WorldOptions): (finding: WorldFinding
       asset: snapshot(finding, random),
       output: `\n${plugin.name}\n  Host    : ${finding.host.hostname}\n  Checked : ${finding.lastFound}\n  Detail  : ${random.hex(24)}\n`,
       plugin: block,
-      port: { port: plugin.port, protocol: plugin.protocol, ...(plugin.service === undefined ? {} : { service: plugin.service }) },
+      port: {
+        port: plugin.port,
+        protocol: plugin.protocol,
+        ...(plugin.service === undefined ? {} : { service: plugin.service }),
+      },
       scan: { uuid: `${finding.findingId.slice(0, 8)}-template`, started_at: finding.lastFound },
       severity: severities[finding.severityId],
       severity_id: finding.severityId,

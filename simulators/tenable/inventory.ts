@@ -27,7 +27,9 @@ function inventedBase(options: WorldOptions): Base {
       const items = findings(host, assetIndex).map(toJson);
       const [first] = items;
       // Two items with the same asset, plugin, port and protocol in one chunk, as real exports have them.
-      return first && (assetIndex === 3 || assetIndex === 11) ? [...items, { ...first, output: `${String(first['output'])}again\n` }] : items;
+      return first && (assetIndex === 3 || assetIndex === 11)
+        ? [...items, { ...first, output: `${String(first['output'])}again\n` }]
+        : items;
     },
   };
 }
@@ -40,7 +42,10 @@ function readChunks<T>(dir: string, pattern: string): T[] {
 
 function recordedBase(dir: string): Base {
   const assets = readChunks<AssetJson>(dir, 'assets-chunk*.json');
-  const byAsset = Map.groupBy(readChunks<FindingJson>(dir, 'vulns-chunk*.json'), (finding) => finding.asset.uuid);
+  const byAsset = Map.groupBy(
+    readChunks<FindingJson>(dir, 'vulns-chunk*.json'),
+    (finding) => finding.asset.uuid,
+  );
   // Findings on machines that no recorded asset chunk has come last.
   const known = new Set(assets.map((asset) => asset.id));
   const orphans = [...byAsset].filter(([uuid]) => !known.has(uuid)).flatMap(([, findings]) => findings);
@@ -136,7 +141,11 @@ export class Inventory {
 
   /** Assets with the tags that were set here, in canonical order. */
   taggedAssets(): Record<string, string[]> {
-    const rows = [...this.#tags].filter(([, tags]) => tags.length > 0).toSorted(([a], [b]) => (a < b ? -1 : 1));
-    return Object.fromEntries(rows.map(([uuid, tags]) => [uuid, tags.map((tag) => `${tag.key}:${tag.value}`).toSorted()]));
+    const rows = [...this.#tags]
+      .filter(([, tags]) => tags.length > 0)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(
+      rows.map(([uuid, tags]) => [uuid, tags.map((tag) => `${tag.key}:${tag.value}`).toSorted()]),
+    );
   }
 }

@@ -11,7 +11,13 @@ import { exportRoutes } from './export-routes.ts';
 import { Inventory } from './inventory.ts';
 import { TagStore, tagRoutes } from './tag-routes.ts';
 
-const args = readArguments(process.argv.slice(2), ['chunk-ttl-seconds', 'queued-ms', 'processing-ms', 'requests-per-second', 'role']);
+const args = readArguments(process.argv.slice(2), [
+  'chunk-ttl-seconds',
+  'queued-ms',
+  'processing-ms',
+  'requests-per-second',
+  'role',
+]);
 const numberOf = (name: string, absent: number): number => Number(args.others[name] ?? absent);
 const clock = createClock();
 const inventory = new Inventory({ seed: args.seed, size: args.size, now: args.now }, args.recorded);
@@ -28,21 +34,49 @@ let role = numberOf('role', 64);
 const expected = `accessKey=${process.env['SIMULATOR_ACCESS_KEY'] ?? 'simulator-access'};secretKey=${process.env['SIMULATOR_SECRET_KEY'] ?? 'simulator-secret'}`;
 
 function authorize({ headers }: SimRequest): SimResponse | undefined {
-  const given = String(headers['x-apikeys'] ?? '').replaceAll(/\s/g, '').replace(/;$/, '');
+  const given = String(headers['x-apikeys'] ?? '')
+    .replaceAll(/\s/g, '')
+    .replace(/;$/, '');
   return given === expected ? undefined : tenableError(401, 'Unauthorized', 'Invalid Credentials');
 }
 
 const serverRoutes: Route[] = [
-  { method: 'GET', path: '/server/status', open: true, handle: () => ({ status: 200, json: { code: 200, status: 'ready' } }) },
+  {
+    method: 'GET',
+    path: '/server/status',
+    open: true,
+    handle: () => ({ status: 200, json: { code: 200, status: 'ready' } }),
+  },
   {
     method: 'GET',
     path: '/server/properties',
-    handle: () => ({ status: 200, json: { server_version: '6.9.1', server_build: 'C20023', nessus_type: 'Nessus Cloud', region: 'simulator', license: { agents: -1, ips: -1, scanners: -1, users: -1, type: 'vm' } } }),
+    handle: () => ({
+      status: 200,
+      json: {
+        server_version: '6.9.1',
+        server_build: 'C20023',
+        nessus_type: 'Nessus Cloud',
+        region: 'simulator',
+        license: { agents: -1, ips: -1, scanners: -1, users: -1, type: 'vm' },
+      },
+    }),
   },
   {
     method: 'GET',
     path: '/session',
-    handle: () => ({ status: 200, json: { id: 3, username: 'tieline@enterprise.example', email: 'tieline@enterprise.example', name: 'Tieline', type: 'local', permissions: role, enabled: true, container_uuid: 'a0abbae8-512f-4b9d-93f3-74d9809a1004' } }),
+    handle: () => ({
+      status: 200,
+      json: {
+        id: 3,
+        username: 'tieline@enterprise.example',
+        email: 'tieline@enterprise.example',
+        name: 'Tieline',
+        type: 'local',
+        permissions: role,
+        enabled: true,
+        container_uuid: 'a0abbae8-512f-4b9d-93f3-74d9809a1004',
+      },
+    }),
   },
 ];
 
@@ -54,7 +88,8 @@ await serveSimulator({
   faults: args.faults,
   requestsPerSecond: numberOf('requests-per-second', 0),
   authorize,
-  refuse: (status, message, headers) => (status === 429 ? tooManyRequests(headers) : { ...tenableError(status, 'Error', message), headers }),
+  refuse: (status, message, headers) =>
+    status === 429 ? tooManyRequests(headers) : { ...tenableError(status, 'Error', message), headers },
   headers: () => ({ 'x-request-uuid': randomUUID() }),
   routes: [...serverRoutes, ...exportRoutes(jobs, engine), ...tagRoutes(tags, inventory, () => role >= 40)],
   state: () => ({

@@ -7,12 +7,35 @@ import { kindOf } from './hosts.ts';
 import { createRandom } from './random.ts';
 import type { WorldComponent, WorldHost, WorldOptions, WorldSystem } from './world.ts';
 
-const people: readonly [string, ...string[]] = ['Sarah Davis', 'Robert Wilson', 'Lisa Anderson', 'David Martinez', 'Emily Chen', 'Tom Becker'];
-const teams: readonly [string, ...string[]] = ['Platform Operations', 'Database Administration', 'Network Operations Center', 'Business Applications'];
+const people: readonly [string, ...string[]] = [
+  'Sarah Davis',
+  'Robert Wilson',
+  'Lisa Anderson',
+  'David Martinez',
+  'Emily Chen',
+  'Tom Becker',
+];
+const teams: readonly [string, ...string[]] = [
+  'Platform Operations',
+  'Database Administration',
+  'Network Operations Center',
+  'Business Applications',
+];
 
 /** The ways in which a record may know a machine; the index in the sixty decides. */
 type Knowledge = 'tenable' | 'bios' | 'mac-only' | 'netbios-only' | 'fqdn' | 'fqdn-stale-ip';
-const knowledgeCycle: readonly Knowledge[] = ['fqdn', 'tenable', 'fqdn', 'mac-only', 'fqdn', 'bios', 'netbios-only', 'fqdn', 'fqdn-stale-ip', 'fqdn'];
+const knowledgeCycle: readonly Knowledge[] = [
+  'fqdn',
+  'tenable',
+  'fqdn',
+  'mac-only',
+  'fqdn',
+  'bios',
+  'netbios-only',
+  'fqdn',
+  'fqdn-stale-ip',
+  'fqdn',
+];
 
 function known(host: WorldHost, knowledge: Knowledge, staleIp: string): Partial<WorldComponent> {
   switch (knowledge) {
@@ -25,41 +48,85 @@ function known(host: WorldHost, knowledge: Knowledge, staleIp: string): Partial<
     case 'netbios-only':
       return { netbiosName: `ENTERPRISE\\${host.netbiosName}` };
     case 'fqdn':
-      return { hostname: host.hostname, fqdn: `${host.hostname}.${host.domain}`.toUpperCase(), ipv4: host.ipv4 };
+      return {
+        hostname: host.hostname,
+        fqdn: `${host.hostname}.${host.domain}`.toUpperCase(),
+        ipv4: host.ipv4,
+      };
     case 'fqdn-stale-ip':
       return { hostname: host.hostname, fqdn: `${host.hostname}.${host.domain}`, ipv4: staleIp };
   }
 }
 
-export function generateComponents(options: WorldOptions, systems: readonly WorldSystem[], hosts: readonly WorldHost[]): WorldComponent[] {
+export function generateComponents(
+  options: WorldOptions,
+  systems: readonly WorldSystem[],
+  hosts: readonly WorldHost[],
+): WorldComponent[] {
   const inSystems = hosts.filter((host) => host.systemId !== undefined);
   const components: WorldComponent[] = [];
   for (let block = 0; block < options.size; block += 1) {
     const own = inSystems.slice(block * 70, block * 70 + 51);
     own.forEach((host, index) => {
       const stale = own[(index + 9) % own.length]?.ipv4 ?? host.ipv4;
-      components.push(componentOf(options, components.length, host, host.systemId ?? '', known(host, knowledgeCycle[index % knowledgeCycle.length] ?? 'fqdn', stale)));
+      components.push(
+        componentOf(
+          options,
+          components.length,
+          host,
+          host.systemId ?? '',
+          known(host, knowledgeCycle[index % knowledgeCycle.length] ?? 'fqdn', stale),
+        ),
+      );
     });
     // The same machine in a second system's list: two candidates, and no way to tell which is right.
-    for (const [offset, host] of own.filter((_, index) => knowledgeCycle[index % knowledgeCycle.length] === 'fqdn').slice(3, 6).entries()) {
-      const other = systems.find((system, index) => system.id !== host.systemId && index >= offset) ?? systems[0];
-      components.push(componentOf(options, components.length, host, other?.id ?? '', known(host, 'fqdn', host.ipv4)));
+    for (const [offset, host] of own
+      .filter((_, index) => knowledgeCycle[index % knowledgeCycle.length] === 'fqdn')
+      .slice(3, 6)
+      .entries()) {
+      const other =
+        systems.find((system, index) => system.id !== host.systemId && index >= offset) ?? systems[0];
+      components.push(
+        componentOf(options, components.length, host, other?.id ?? '', known(host, 'fqdn', host.ipv4)),
+      );
     }
-    for (let index = 0; index < 6; index += 1) components.push(strangerOf(options, components.length, systems[(block + index) % systems.length]?.id ?? ''));
+    for (let index = 0; index < 6; index += 1)
+      components.push(
+        strangerOf(options, components.length, systems[(block + index) % systems.length]?.id ?? ''),
+      );
   }
   return components;
 }
 
-function common(options: WorldOptions, index: number): Pick<WorldComponent, 'id' | 'owner' | 'technicalOwner'> {
+function common(
+  options: WorldOptions,
+  index: number,
+): Pick<WorldComponent, 'id' | 'owner' | 'technicalOwner'> {
   const random = createRandom(options.seed, 'component', index);
-  return { id: `CMP-${String(index + 1).padStart(4, '0')}`, owner: random.pick(people), technicalOwner: random.pick(teams) };
+  return {
+    id: `CMP-${String(index + 1).padStart(4, '0')}`,
+    owner: random.pick(people),
+    technicalOwner: random.pick(teams),
+  };
 }
 
 const nothingKnown = {
-  hostname: undefined, fqdn: undefined, netbiosName: undefined, ipv4: undefined, macAddress: undefined, biosUuid: undefined, tenableUuid: undefined,
+  hostname: undefined,
+  fqdn: undefined,
+  netbiosName: undefined,
+  ipv4: undefined,
+  macAddress: undefined,
+  biosUuid: undefined,
+  tenableUuid: undefined,
 } as const;
 
-function componentOf(options: WorldOptions, index: number, host: WorldHost, systemId: string, knowledge: Partial<WorldComponent>): WorldComponent {
+function componentOf(
+  options: WorldOptions,
+  index: number,
+  host: WorldHost,
+  systemId: string,
+  knowledge: Partial<WorldComponent>,
+): WorldComponent {
   return {
     ...common(options, index),
     systemId,

@@ -31,8 +31,15 @@ function pluginsFor(kind: HostKind, plugins: readonly WorldPlugin[]): WorldPlugi
 }
 
 /** The findings of one machine by its place in the world. */
-export function createFindings(options: WorldOptions, plugins: readonly WorldPlugin[]): (host: WorldHost, index: number) => WorldFinding[] {
-  const byKind = { linux: pluginsFor('linux', plugins), windows: pluginsFor('windows', plugins), network: pluginsFor('network', plugins) };
+export function createFindings(
+  options: WorldOptions,
+  plugins: readonly WorldPlugin[],
+): (host: WorldHost, index: number) => WorldFinding[] {
+  const byKind = {
+    linux: pluginsFor('linux', plugins),
+    windows: pluginsFor('windows', plugins),
+    network: pluginsFor('network', plugins),
+  };
   return (host, index) => {
     const fitting = byKind[kindOf(host)];
     const count = perHost[(index * 3 + Math.floor(index / 5)) % perHost.length] ?? 25;
@@ -59,12 +66,14 @@ function findingOf(options: WorldOptions, host: WorldHost, plugin: WorldPlugin):
     host,
     plugin,
     state,
-    severityId: modification === 'RECASTED' ? (Math.max(plugin.severity - 1, 1) as 1 | 2 | 3) : plugin.severity,
+    severityId:
+      modification === 'RECASTED' ? (Math.max(plugin.severity - 1, 1) as 1 | 2 | 3) : plugin.severity,
     modification,
     firstFound: daysBefore(options.now, age + 1),
     lastFound: daysBefore(options.now, state === 'FIXED' ? fixedDays + 0.4 : lastSeenDays),
     lastFixed: state === 'OPEN' ? undefined : daysBefore(options.now, fixedDays),
-    resurfacedOn: state === 'REOPENED' ? daysBefore(options.now, Math.max(age * 0.2, lastSeenDays)) : undefined,
+    resurfacedOn:
+      state === 'REOPENED' ? daysBefore(options.now, Math.max(age * 0.2, lastSeenDays)) : undefined,
     indexedOn: daysBefore(options.now, Math.max(lastSeenDays - 0.05, 0.1)),
   };
 }

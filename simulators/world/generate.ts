@@ -1,27 +1,88 @@
 import { generateComponents } from './components.ts';
 import { generateHosts } from './hosts.ts';
-import { pluginCatalog, type CatalogRow } from './plugin-catalog.ts';
+import type { CatalogRow } from './catalog-row.ts';
+import { pluginCatalog } from './plugin-catalog.ts';
 import { createRandom, daysBefore } from './random.ts';
 import type { World, WorldOptions, WorldPlugin, WorldSystem } from './world.ts';
 
 const systemRows = [
-  ['SYS-ENT-001', 'Enterprise Web Infrastructure', 'Internal Corporate Network - Web Services', 'Major Application', 'IT Security Department', 'John Smith', 'moderate', 'moderate', 'low'],
-  ['SYS-ENT-002', 'Active Directory Domain Services', 'Internal Corporate Network - Identity Management', 'General Support System', 'IT Infrastructure Team', 'Robert Wilson', 'high', 'high', 'moderate'],
-  ['SYS-ENT-003', 'Enterprise Database Systems', 'Internal Corporate Network - Database Tier', 'Major Application', 'Database Administration Team', 'Sarah Davis', 'high', 'high', 'moderate'],
-  ['SYS-ENT-004', 'Network Infrastructure', 'Corporate Network Perimeter and Internal Routing', 'General Support System', 'Network Operations Center', 'David Martinez', 'moderate', 'moderate', 'high'],
-  ['SYS-ENT-005', 'Enterprise Resource Planning System', 'ERP Application Environment - Finance and HR', 'Major Application', 'Business Applications Team', 'Lisa Anderson', 'high', 'high', 'moderate'],
+  [
+    'SYS-ENT-001',
+    'Enterprise Web Infrastructure',
+    'Internal Corporate Network - Web Services',
+    'Major Application',
+    'IT Security Department',
+    'John Smith',
+    'moderate',
+    'moderate',
+    'low',
+  ],
+  [
+    'SYS-ENT-002',
+    'Active Directory Domain Services',
+    'Internal Corporate Network - Identity Management',
+    'General Support System',
+    'IT Infrastructure Team',
+    'Robert Wilson',
+    'high',
+    'high',
+    'moderate',
+  ],
+  [
+    'SYS-ENT-003',
+    'Enterprise Database Systems',
+    'Internal Corporate Network - Database Tier',
+    'Major Application',
+    'Database Administration Team',
+    'Sarah Davis',
+    'high',
+    'high',
+    'moderate',
+  ],
+  [
+    'SYS-ENT-004',
+    'Network Infrastructure',
+    'Corporate Network Perimeter and Internal Routing',
+    'General Support System',
+    'Network Operations Center',
+    'David Martinez',
+    'moderate',
+    'moderate',
+    'high',
+  ],
+  [
+    'SYS-ENT-005',
+    'Enterprise Resource Planning System',
+    'ERP Application Environment - Finance and HR',
+    'Major Application',
+    'Business Applications Team',
+    'Lisa Anderson',
+    'high',
+    'high',
+    'moderate',
+  ],
 ] as const;
 
 function generateSystems(options: WorldOptions): WorldSystem[] {
-  return systemRows.map(([id, name, boundary, systemType, organization, owner, confidentiality, integrity, availability], index) => ({
-    id, name, boundary, systemType, organization, owner,
-    isso: 'Jane Doe',
-    authorizingOfficial: 'Michael Johnson',
-    impact: { confidentiality, integrity, availability },
-    assessedOn: daysBefore(options.now, 260 - index * 31),
-    authorizedOn: daysBefore(options.now, 240 - index * 31),
-    authorizationEndsOn: daysBefore(options.now, 240 - index * 31 - 1096),
-  }));
+  return systemRows.map(
+    (
+      [id, name, boundary, systemType, organization, owner, confidentiality, integrity, availability],
+      index,
+    ) => ({
+      id,
+      name,
+      boundary,
+      systemType,
+      organization,
+      owner,
+      isso: 'Jane Doe',
+      authorizingOfficial: 'Michael Johnson',
+      impact: { confidentiality, integrity, availability },
+      assessedOn: daysBefore(options.now, 260 - index * 31),
+      authorizedOn: daysBefore(options.now, 240 - index * 31),
+      authorizationEndsOn: daysBefore(options.now, 240 - index * 31 - 1096),
+    }),
+  );
 }
 
 const scores = [undefined, 3.7, 5.9, 7.8, 9.8] as const;
@@ -36,7 +97,10 @@ function pluginOf(options: WorldOptions, row: CatalogRow): WorldPlugin {
     name: row.name,
     family: row.family,
     severity: row.severity,
-    synopsis: row.severity === 0 ? 'Information about the remote host was collected.' : `The remote host is affected by ${risks[row.severity]} weakness.`,
+    synopsis:
+      row.severity === 0
+        ? 'Information about the remote host was collected.'
+        : `The remote host is affected by ${risks[row.severity]} weakness.`,
     description:
       row.severity === 0
         ? `${row.name}: the scanner collected this information from the remote host. It is no weakness by itself.`

@@ -37,7 +37,11 @@ function macOf(random: Random, kind: HostKind): string {
 export function generateHosts(options: WorldOptions, systems: readonly WorldSystem[]): WorldHost[] {
   return Array.from({ length: 80 * options.size }, (_, index): WorldHost => {
     const random = createRandom(options.seed, 'host', index);
-    const role = roles[index % roles.length] ?? { name: 'host', role: 'server', operatingSystem: 'Ubuntu 22.04 LTS' };
+    const role = roles[index % roles.length] ?? {
+      name: 'host',
+      role: 'server',
+      operatingSystem: 'Ubuntu 22.04 LTS',
+    };
     const kind = kindOf(role);
     const hostname = `${role.name}${String(Math.floor(index / roles.length) + 1).padStart(2, '0')}`;
     const system = index % 8 === 7 ? undefined : systems[(index * 7) % systems.length];
@@ -47,9 +51,12 @@ export function generateHosts(options: WorldOptions, systems: readonly WorldSyst
       domain: 'enterprise.example',
       netbiosName: hostname.toUpperCase().slice(0, 15),
       ipv4: `10.${20 + (Math.floor(index / 62_500) % 200)}.${Math.floor(index / 250) % 250}.${(index % 250) + 2}`,
-      macAddresses: Array.from({ length: kind === 'network' ? 3 : random.between(1, 2) }, () => macOf(random, kind)),
+      macAddresses: Array.from({ length: kind === 'network' ? 3 : random.between(1, 2) }, () =>
+        macOf(random, kind),
+      ),
       biosUuid: randomUuid(random),
-      agentUuid: kind !== 'network' && random.chance(0.75) ? randomUuid(random).replaceAll('-', '') : undefined,
+      agentUuid:
+        kind !== 'network' && random.chance(0.75) ? randomUuid(random).replaceAll('-', '') : undefined,
       operatingSystem: role.operatingSystem,
       role: role.role,
       systemId: system?.id,

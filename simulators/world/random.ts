@@ -12,7 +12,8 @@ export interface Random {
 export function createRandom(...seeds: (number | string)[]): Random {
   // FNV-1a over the seeds, so that neighbouring seeds give unrelated worlds.
   let state = 0x811c9dc5;
-  for (const character of seeds.join('/')) state = Math.imul(state ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  for (const character of seeds.join('/'))
+    state = Math.imul(state ^ (character.codePointAt(0) ?? 0), 0x01000193);
   const next = (): number => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);

@@ -14,7 +14,11 @@ export interface WorldSystem {
   readonly owner: string;
   readonly isso: string;
   readonly authorizingOfficial: string;
-  readonly impact: { readonly confidentiality: string; readonly integrity: string; readonly availability: string };
+  readonly impact: {
+    readonly confidentiality: string;
+    readonly integrity: string;
+    readonly availability: string;
+  };
   readonly authorizedOn: string; // ISO instant
   readonly assessedOn: string;
   readonly authorizationEndsOn: string;

@@ -5,7 +5,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   /** The parsed body; its shape is what the test expects. */
-  readonly body: Record<string, never>;
+  readonly body: Record<string, unknown>;
 }
 
 export interface XactaClient {
@@ -63,11 +63,14 @@ export async function readAll(
   query: Record<string, string> = {},
 ): Promise<Record<string, unknown>[]> {
   const records: Record<string, unknown>[] = [];
-  for (let page: number | null = 1; page !== null; ) {
-    const { status, body } = await client.send('GET', `${path}?${String(new URLSearchParams({ ...query, page: String(page) }))}`);
+  for (let page: number | null = 1; page !== null;) {
+    const { status, body } = await client.send(
+      'GET',
+      `${path}?${String(new URLSearchParams({ ...query, page: String(page) }))}`,
+    );
     if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
     const entity = path.split('/').at(-1) ?? '';
-    records.push(...(body[entity] as unknown as Record<string, unknown>[]));
+    records.push(...(body[entity] as Record<string, unknown>[]));
     page = body['next_page'] as number | null;
   }
   return records;
@@ -93,3 +96,36 @@ export function validPoam(changes: Record<string, unknown> = {}): Record<string,
   };
 }
 
+/** The list of a system in which AU-2 is inherited. */
+export const poamList = '/api/systems/SYS-ENT-002/poams';
+
+/** Sends a create of a valid POA&M with these changes. */
+export function postPoam(client: XactaClient, changes: Record<string, unknown> = {}): Promise<Answer> {
+  return client.send('POST', poamList, validPoam(changes));
+}
+
+export interface CreatedPoam {
+  readonly path: string;
+  readonly body: Record<string, unknown>;
+  readonly etag: string;
+}
+
+/** A POA&M that was created. */
+export async function createPoam(
+  client: XactaClient,
+  changes: Record<string, unknown> = {},
+): Promise<CreatedPoam> {
+  const answer = await postPoam(client, changes);
+  if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+  return {
+    path: `/api/poams/${String(answer.body['id'])}`,
+    body: answer.body,
+    etag: answer.headers.get('etag') ?? '',
+  };
+}
+
+/** The rules that an answer names, as "field rule". */
+export function brokenRules(answer: Answer): string[] {
+  const { error } = answer.body as { error?: { fields?: { field: string; rule: string }[] } };
+  return (error?.fields ?? []).map((each) => `${each.field} ${each.rule}`).toSorted();
+}

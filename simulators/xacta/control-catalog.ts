@@ -13,7 +13,8 @@ export const controlCatalog: readonly CatalogControl[] = [
     title: 'Account Management',
     family: 'Access Control',
     role: 'System Administrator',
-    guidance: 'Accounts are requested, approved, reviewed every quarter and disabled within a day of departure.',
+    guidance:
+      'Accounts are requested, approved, reviewed every quarter and disabled within a day of departure.',
   },
   {
     id: 'AC-17',
@@ -48,7 +49,8 @@ export const controlCatalog: readonly CatalogControl[] = [
     title: 'Authenticator Management',
     family: 'Identification and Authentication',
     role: 'System Administrator',
-    guidance: 'Default authenticators are changed before installation; passwords follow the enterprise policy.',
+    guidance:
+      'Default authenticators are changed before installation; passwords follow the enterprise policy.',
   },
   {
     id: 'RA-5',

@@ -18,7 +18,12 @@ import { stateOf } from './state.ts';
 import { XactaStore } from './store.ts';
 import { systemRoutes } from './system-routes.ts';
 
-const args = readArguments(process.argv.slice(2), ['token-ttl-seconds', 'page-size', 'requests-per-second', 'read-only']);
+const args = readArguments(process.argv.slice(2), [
+  'token-ttl-seconds',
+  'page-size',
+  'requests-per-second',
+  'read-only',
+]);
 const numberOf = (name: string, absent: number): number => Number(args.others[name] ?? absent);
 const pageSize = numberOf('page-size', 50);
 

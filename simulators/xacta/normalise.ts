@@ -19,11 +19,15 @@ const text: Reader<string | null> = (value, field, errors) => {
 
 /** "Risk Accepted" → "risk_accepted" */
 const word: Reader<string | null> = (value, field, errors) =>
-  text(value, field, errors)?.toLowerCase().replaceAll(/[\s-]+/g, '_') ?? null;
+  text(value, field, errors)
+    ?.toLowerCase()
+    .replaceAll(/[\s-]+/g, '_') ?? null;
 
 /** "HIGH" → "high", "Very High" → "very high" */
 const lower: Reader<string | null> = (value, field, errors) =>
-  text(value, field, errors)?.toLowerCase().replaceAll(/[\s_]+/g, ' ') ?? null;
+  text(value, field, errors)
+    ?.toLowerCase()
+    .replaceAll(/[\s_]+/g, ' ') ?? null;
 
 /** "very high" → "Very High" */
 const title: Reader<string | null> = (value, field, errors) =>
@@ -53,7 +57,13 @@ export function controlIds(value: string | null): string[] {
     .map((each) => each.replace(/^([A-Z]{2})-0*(\d+)(?:\.0*(\d+)|\s*\(0*(\d+)\))?$/, controlId));
 }
 
-function controlId(_all: string, family: string, number: string, dotted?: string, bracketed?: string): string {
+function controlId(
+  _all: string,
+  family: string,
+  number: string,
+  dotted?: string,
+  bracketed?: string,
+): string {
   const enhancement = dotted ?? bracketed;
   return enhancement === undefined ? `${family}-${number}` : `${family}-${number}(${enhancement})`;
 }

@@ -1,8 +1,16 @@
 /** POA&Ms: list, create, read, replace. */
 import type { Route, SimRequest, SimResponse } from '../kit/route.ts';
-import { duplicateUid, invalid, notFound, objectBody, refusedByVersion, xactaError, type Presenter } from './answers.ts';
+import {
+  duplicateUid,
+  invalid,
+  notFound,
+  objectBody,
+  refusedByVersion,
+  xactaError,
+  type Presenter,
+} from './answers.ts';
 import { readMilestone, readPoam } from './normalise.ts';
-import { milestoneErrors, poamErrors } from './poam-rules.ts';
+import { archivedErrors, milestoneErrors, poamErrors } from './poam-rules.ts';
 import type { FieldError, MilestoneFields, PoamFields, XactaPoam } from './records.ts';
 import { touch, type XactaStore } from './store.ts';
 
@@ -117,10 +125,9 @@ export function milestoneRoutes(store: XactaStore, present: Presenter, pageSize:
       handle: ofPoam((poam, request) => {
         const given = objectBody(request);
         if ('refused' in given) return given.refused;
-        const errors: FieldError[] = [];
-        const fields = readMilestone(given.body, '', errors);
-        errors.push(...milestoneErrors(fields, poam, ''));
-        if (errors.length > 0) return invalid(errors);
+        const read = readAllowedMilestone(given.body, poam);
+        if ('refused' in read) return read.refused;
+        const { fields } = read;
         return present.one('milestone', store.addMilestone(poam, fields, request.now), request, 201);
       }),
     },
@@ -135,10 +142,9 @@ export function milestoneRoutes(store: XactaStore, present: Presenter, pageSize:
         if ('refused' in given) return given.refused;
         const refused = refusedByVersion(request, milestone);
         if (refused) return refused;
-        const errors: FieldError[] = [];
-        const fields = readMilestone(given.body, '', errors);
-        errors.push(...milestoneErrors(fields, poam, ''));
-        if (errors.length > 0) return invalid(errors);
+        const read = readAllowedMilestone(given.body, poam);
+        if ('refused' in read) return read.refused;
+        const { fields } = read;
         Object.assign(milestone, { ...fields, status: fields.status ?? 'pending' });
         touch(milestone, request.now);
         touch(poam, request.now); // the POA&M shows its milestones
@@ -146,6 +152,17 @@ export function milestoneRoutes(store: XactaStore, present: Presenter, pageSize:
       }),
     },
   ];
+}
+
+function readAllowedMilestone(
+  body: object,
+  poam: XactaPoam,
+): { readonly fields: MilestoneFields } | { readonly refused: SimResponse } {
+  const errors = archivedErrors(poam);
+  if (errors.length > 0) return { refused: invalid(errors) };
+  const fields = readMilestone(body, '', errors);
+  errors.push(...milestoneErrors(fields, poam, ''));
+  return errors.length > 0 ? { refused: invalid(errors) } : { fields };
 }
 
 function newMilestones(body: object, errors: FieldError[]): object[] {

@@ -25,7 +25,17 @@ const statusDemands: Readonly<Record<string, 'nothing' | 'plan' | 'completion' |
 };
 
 const milestoneStatuses = ['pending', 'in_progress', 'completed', 'delayed', 'cancelled', 'archived'];
-const riskWords = ['none', 'informational', 'very low', 'low', 'moderate', 'medium', 'high', 'very high', 'critical'];
+const riskWords = [
+  'none',
+  'informational',
+  'very low',
+  'low',
+  'moderate',
+  'medium',
+  'high',
+  'very high',
+  'critical',
+];
 
 const required = ['status', 'weakness_description', 'source', 'poc', 'resources'] as const;
 const riskFields = ['risk_rating', 'weakness_severity', 'residual_risk', 'likelihood', 'impact'] as const;
@@ -54,7 +64,7 @@ export interface PoamCase {
 
 /** Every rule that the POA&M would break; empty: it can be saved. */
 export function poamErrors(poam: PoamCase): FieldError[] {
-  if (poam.current?.status === 'archived') return [archived];
+  if (poam.current?.status === 'archived') return archivedErrors(poam.current);
   return [
     ...required.filter((field) => poam.next[field] === null).map((field) => missing(field)),
     ...lengthErrors(poam.next),
@@ -73,7 +83,6 @@ export function milestoneErrors(
   poam: Pick<XactaPoam, 'status' | 'scheduled_completion' | 'review_status'>,
   prefix: string,
 ): FieldError[] {
-  if (poam.status === 'archived') return [archived];
   const errors: FieldError[] = [];
   for (const field of ['description', 'target_date'] as const)
     if (milestone[field] === null) errors.push(missing(`${prefix}${field}`));
@@ -103,7 +112,11 @@ export function milestoneErrors(
   return errors;
 }
 
-const archived: FieldError = { field: 'status', rule: 'archived', message: 'an archived item cannot be changed' };
+/** An archived POA&M is as it is, its milestones included. */
+export function archivedErrors(poam: Pick<XactaPoam, 'status'>): FieldError[] {
+  if (poam.status !== 'archived') return [];
+  return [{ field: 'status', rule: 'archived', message: 'an archived item cannot be changed' }];
+}
 
 function missing(field: string): FieldError {
   return { field, rule: 'required', message: `${field} is required` };
@@ -141,7 +154,9 @@ function controlErrors({ next, controls }: PoamCase): FieldError[] {
   return controlIds(next.security_control).flatMap((id): FieldError[] => {
     const control = controls.find((each) => each.control_id === id);
     if (!control)
-      return [{ field: 'security_control', rule: 'unknown_control', message: `${id} is no control of this system` }];
+      return [
+        { field: 'security_control', rule: 'unknown_control', message: `${id} is no control of this system` },
+      ];
     if (!isInherited(control)) return [];
     return [
       {
@@ -203,7 +218,11 @@ function dueDateErrors({ next, current, milestones }: PoamCase): FieldError[] {
       },
     ];
   }
-  const last = milestones.map((each) => each.target_date ?? '').toSorted().at(-1) ?? '';
+  const last =
+    milestones
+      .map((each) => each.target_date ?? '')
+      .toSorted()
+      .at(-1) ?? '';
   if (next.scheduled_completion === null || last <= next.scheduled_completion) return [];
   return [
     {

@@ -46,7 +46,11 @@ export function recordedComponents(folder: string, systems: readonly WorldSystem
 export function recordedWeaknesses(folder: string, components: readonly WorldComponent[]): ScanWeakness[] {
   const systemOf = new Map(components.map((each) => [each.hostUuid, each.systemId]));
   const found = new Map<string, ScanWeakness & { assets: string[] }>();
-  for (const { asset, plugin, severity_id: severity, state } of chunks(folder, /^vulns-chunk.*\.json$/, recordedFinding)) {
+  for (const { asset, plugin, severity_id: severity, state } of chunks(
+    folder,
+    /^vulns-chunk.*\.json$/,
+    recordedFinding,
+  )) {
     const systemId = systemOf.get(asset.uuid);
     if (systemId === undefined || (severity !== 3 && severity !== 4) || state === 'FIXED') continue;
     const key = `${systemId} ${plugin.id}`;
@@ -70,9 +74,7 @@ function chunks<T>(folder: string, names: RegExp, record: z.ZodType<T>): T[] {
   const files = readdirSync(folder)
     .filter((name) => names.test(name))
     .toSorted();
-  return files.flatMap((name) =>
-    z.array(record).parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))),
-  );
+  return files.flatMap((name) => z.array(record).parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))));
 }
 
 /** The first two kinds of machine by name and address, every third by MAC alone, as far as the recording tells. */

@@ -59,7 +59,14 @@ export interface XactaControl extends Stamped {
   responsible_role: string | null;
   last_assessed: string | null;
   implementation_guidance: string | null;
-  findings: { id: string; severity: string; description: string; recommendation: string; target_date: string; poc: string }[];
+  findings: {
+    id: string;
+    severity: string;
+    description: string;
+    recommendation: string;
+    target_date: string;
+    poc: string;
+  }[];
   evidence: { id: string; name: string; type: string; location: string; upload_date: string }[];
   /** With responsibility "inherited" another system answers for the control, and no POA&M can be saved under it here. */
   inherited_controls: { provider: string; description: string; responsibility: 'inherited' | 'shared' }[];

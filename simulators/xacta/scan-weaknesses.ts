@@ -49,5 +49,7 @@ function systemsByHost(components: readonly WorldComponent[]): ReadonlyMap<strin
   const systems = new Map<string, string | undefined>();
   for (const { hostUuid, systemId } of components)
     if (hostUuid !== undefined) systems.set(hostUuid, systems.has(hostUuid) ? undefined : systemId);
-  return new Map([...systems].flatMap(([host, system]) => (system === undefined ? [] : [[host, system] as const])));
+  return new Map(
+    [...systems].flatMap(([host, system]) => (system === undefined ? [] : [[host, system] as const])),
+  );
 }

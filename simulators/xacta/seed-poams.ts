@@ -39,7 +39,10 @@ export function seedPoams(
 }
 
 /** The worst first, one system after the other, so that every system has its share. */
-function spreadOverSystems(weaknesses: readonly ScanWeakness[], systems: readonly WorldSystem[]): ScanWeakness[] {
+function spreadOverSystems(
+  weaknesses: readonly ScanWeakness[],
+  systems: readonly WorldSystem[],
+): ScanWeakness[] {
   const queues = systems.map(({ id }) =>
     weaknesses
       .filter((each) => each.systemId === id)
@@ -133,9 +136,15 @@ function poamOf(options: WorldOptions, index: number, random: Random, draft: Dra
     resources: draft.resources,
     scheduled_completion: accepted ? null : day(dueInDays),
     completion_date: done ? day(dueInDays - 2) : null,
-    poc: random.pick(['sysadmin@enterprise.example', 'security@enterprise.example', 'noc@enterprise.example', 'dba@enterprise.example']),
+    poc: random.pick([
+      'sysadmin@enterprise.example',
+      'security@enterprise.example',
+      'noc@enterprise.example',
+      'dba@enterprise.example',
+    ]),
     status: draft.status,
-    review_status: index % 4 === 1 || done || accepted ? 'approved' : index % 4 === 2 ? 'under_review' : 'not_approved',
+    review_status:
+      index % 4 === 1 || done || accepted ? 'approved' : index % 4 === 2 ? 'under_review' : 'not_approved',
     risk_rating: draft.risk,
     deviation_rationale: accepted || draft.status === 'false_positive' ? draft.mitigation : null,
     original_detection_date: day(-draft.detectedDaysAgo),
@@ -145,14 +154,20 @@ function poamOf(options: WorldOptions, index: number, random: Random, draft: Dra
     likelihood: draft.risk === 'low' ? 'Low' : 'Medium',
     impact: draft.risk === 'critical' ? 'Very High' : draft.risk === 'high' ? 'High' : 'Medium',
     mitigation_strategy: draft.mitigation,
-    comments: done ? 'Verified by the assessor.' : accepted ? 'Accepted by the authorizing official for one year.' : null,
+    comments: done
+      ? 'Verified by the assessor.'
+      : accepted
+        ? 'Accepted by the authorizing official for one year.'
+        : null,
     affected_assets: [...draft.assets],
     cve_references: [...draft.cves],
     cost_estimate: draft.cost,
     created_at: daysBefore(options.now, draft.detectedDaysAgo - 1),
     modified_at: changed,
     version: random.between(1, 5),
-    milestones: accepted ? [] : milestonesOf({ id, index, changed, dueInDays, done, random, day, from: draft.detectedDaysAgo }),
+    milestones: accepted
+      ? []
+      : milestonesOf({ id, index, changed, dueInDays, done, random, day, from: draft.detectedDaysAgo }),
   };
 }
 

@@ -45,7 +45,10 @@ it('gives a new token for one that still holds, and the old one ends', async () 
 });
 
 it('lets an account that may only read do just that', async () => {
-  expect((await xacta.send('GET', '/api/users/me')).body).toEqual({ username: 'isso', permissions: ['read', 'write'] });
+  expect((await xacta.send('GET', '/api/users/me')).body).toEqual({
+    username: 'isso',
+    permissions: ['read', 'write'],
+  });
   await xacta.control('POST', '/edit', { entity: 'account', fields: { permissions: ['read'] } });
   expect((await xacta.send('GET', '/api/users/me')).body).toMatchObject({ permissions: ['read'] });
   expect((await xacta.send('GET', '/api/systems')).status).toBe(200);

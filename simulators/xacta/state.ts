@@ -10,7 +10,8 @@ import type { XactaStore } from './store.ts';
 export function stateOf(store: XactaStore, account: Account, stable: boolean): unknown {
   const { systems, components, controls, artifacts } = store;
   const poams = [...store.poams.values()];
-  if (!stable) return { systems, components, controls, poams, artifacts, account: { permissions: account.permissions } };
+  if (!stable)
+    return { systems, components, controls, poams, artifacts, account: { permissions: account.permissions } };
   return {
     controls: controls.map((each) => ({ control: each.id, ...withoutVolatile(each) })),
     poams: poams
@@ -36,7 +37,9 @@ function withoutVolatile(record: Stamped): Record<string, unknown> {
 }
 
 function poamOrder(poam: Record<string, unknown>): string {
-  return ['system_id', 'external_uid', 'weakness_description', 'source'].map((field) => String(poam[field])).join('\n');
+  return ['system_id', 'external_uid', 'weakness_description', 'source']
+    .map((field) => String(poam[field]))
+    .join('\n');
 }
 
 function sorted<T>(items: readonly T[], key: (item: T) => string): T[] {

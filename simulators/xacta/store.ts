@@ -56,7 +56,12 @@ export class XactaStore {
     return this.poamsOf(systemId).find((each) => each.external_uid === externalUid && each.id !== except);
   }
 
-  addPoam(systemId: string, fields: PoamFields, milestones: readonly MilestoneFields[], now: Date): XactaPoam {
+  addPoam(
+    systemId: string,
+    fields: PoamFields,
+    milestones: readonly MilestoneFields[],
+    now: Date,
+  ): XactaPoam {
     this.#lastPoam += 1;
     const at = now.toISOString();
     const id = `POAM-${now.getUTCFullYear()}-${String(this.#lastPoam).padStart(4, '0')}`;

@@ -6,7 +6,13 @@ import { readControl, type ControlFields } from './normalise.ts';
 import type { FieldError, XactaControl, XactaSystem } from './records.ts';
 import { touch, type XactaStore } from './store.ts';
 
-const implementationWords = ['implemented', 'partially_implemented', 'not_implemented', 'planned', 'not_applicable'];
+const implementationWords = [
+  'implemented',
+  'partially_implemented',
+  'not_implemented',
+  'planned',
+  'not_applicable',
+];
 const assessmentWords = ['satisfied', 'other_than_satisfied', 'not_assessed', 'not_applicable'];
 
 export function systemRoutes(store: XactaStore, present: Presenter, pageSize: number): Route[] {
@@ -25,7 +31,8 @@ export function systemRoutes(store: XactaStore, present: Presenter, pageSize: nu
       handle: (request) => {
         const active = request.query.get('active');
         const wanted = store.systems.filter(
-          (each) => active === null || active === '' || (each.status === 'operational') === (active === 'true'),
+          (each) =>
+            active === null || active === '' || (each.status === 'operational') === (active === 'true'),
         );
         return present.list('system', wanted, request, pageSize);
       },
@@ -34,7 +41,12 @@ export function systemRoutes(store: XactaStore, present: Presenter, pageSize: nu
       method: 'GET',
       path: '/api/systems/:system/components',
       handle: inSystem((system, request) =>
-        present.list('component', store.components.filter((each) => each.system_id === system.id), request, pageSize),
+        present.list(
+          'component',
+          store.components.filter((each) => each.system_id === system.id),
+          request,
+          pageSize,
+        ),
       ),
     },
     {
@@ -72,7 +84,9 @@ export function systemRoutes(store: XactaStore, present: Presenter, pageSize: nu
       handle: inSystem((system, request) => {
         const name = artifactName(request);
         if (name === undefined)
-          return invalid([{ field: 'name', rule: 'required', message: 'name is required, in the body or in the query' }]);
+          return invalid([
+            { field: 'name', rule: 'required', message: 'name is required, in the body or in the query' },
+          ]);
         const artifact = {
           id: `ART-${String(store.artifacts.length + 1).padStart(4, '0')}`,
           system_id: system.id,
@@ -103,11 +117,19 @@ function controlErrors(fields: ControlFields): FieldError[] {
       errors.push({ field, rule: 'value_list', message: `"${value}" is none of ${words.join(', ')}` });
   };
   if (fields.implementation_status === null)
-    errors.push({ field: 'implementation_status', rule: 'required', message: 'implementation_status is required' });
+    errors.push({
+      field: 'implementation_status',
+      rule: 'required',
+      message: 'implementation_status is required',
+    });
   inList('implementation_status', implementationWords);
   inList('assessment_status', assessmentWords);
   if (fields.last_assessed !== null && Number.isNaN(Date.parse(fields.last_assessed)))
-    errors.push({ field: 'last_assessed', rule: 'instant', message: 'last_assessed must be an ISO 8601 instant' });
+    errors.push({
+      field: 'last_assessed',
+      rule: 'instant',
+      message: 'last_assessed must be an ISO 8601 instant',
+    });
   return errors;
 }
 

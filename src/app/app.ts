@@ -6,7 +6,8 @@ import { fetchSystem } from './connections/systems.ts';
 import { TielineError } from '../errors/tieline-error.ts';
 import { listSystems } from '../store/external-systems.ts';
 import type { RunLog, StepProgress } from './runs/run-context.ts';
-import { runSync, type SyncOptions, type SyncOutcome } from './runs/sync-run.ts';
+import type { SyncOptions } from './runs/sync-options.ts';
+import { runSync, type SyncOutcome } from './runs/sync-run.ts';
 
 /** What every use case is given; made by the composition root, once a process. */
 export interface App extends ConnectionContext {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { fetchOperation, listOperations, type OperationFacts } from '../app/runs/operations.ts';
-import type { CommandContext, GlobalFlags } from './command-line.ts';
+import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { wholeNumber } from './number-flag.ts';
 import { table } from './table.ts';
 

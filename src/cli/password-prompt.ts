@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { Secret } from '../model/secret.ts';
-import type { Terminal } from './command-line.ts';
+import type { Terminal } from './command-context.ts';
 
 /** Asks for a secret at the terminal without showing what is typed. */
 export async function password(terminal: Terminal, prompt: string): Promise<Secret> {

@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import pc from 'picocolors';
 import type { StepProgress } from '../app/runs/run-context.ts';
-import type { Terminal } from './command-line.ts';
+import type { Terminal } from './command-context.ts';
 
 const titles: Readonly<Record<string, string>> = {
   settle: 'settle what is in flight',

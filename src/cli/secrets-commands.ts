@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandContext, GlobalFlags } from './command-line.ts';
+import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { counted } from './table.ts';
 
 export function addSecretsCommands(program: Command, context: CommandContext): void {

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import { TielineError, messageOf } from '../errors/tieline-error.ts';
-import type { Terminal } from './command-line.ts';
+import type { Terminal } from './command-context.ts';
 
 /**
  * Shows a failure the way a person can act on it: what, which fields, what to do; with `json`, as one object on

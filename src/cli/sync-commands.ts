@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { syncSystems } from '../app/app.ts';
 import { fetchSyncStatus } from '../app/runs/status.ts';
 import { summarizeRun, type SyncSummary } from '../app/runs/summary.ts';
-import { entityTypes, type EntityType } from '../connectors/kit/contract.ts';
+import { entityTypes, type EntityType } from '../model/entity-type.ts';
 import { TielineError } from '../errors/tieline-error.ts';
-import type { CommandContext, GlobalFlags } from './command-line.ts';
+import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { progressView } from './progress.ts';
 import { counted, table } from './table.ts';
 

@@ -9,7 +9,7 @@ import type { App } from '../app/app.ts';
 import { TielineError, messageOf } from '../errors/tieline-error.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { Secret } from '../model/secret.ts';
-import type { CommandContext, GlobalFlags, Terminal } from './command-line.ts';
+import type { CommandContext, GlobalFlags, Terminal } from './command-context.ts';
 import { table } from './table.ts';
 
 interface AddFlags extends GlobalFlags {

@@ -16,8 +16,3 @@ export function table(header: readonly string[], rows: readonly (readonly string
 export function counted(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
 }
-
-/** `2026-11-23 14:05:09`, in UTC. */
-export function utc(at: Date | null | undefined): string {
-  return at ? at.toISOString().slice(0, 19).replace('T', ' ') : '–';
-}

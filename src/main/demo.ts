@@ -11,7 +11,7 @@ import pg from 'pg';
 import { syncSystems } from '../app/app.ts';
 import { addSystem } from '../app/connections/systems.ts';
 import { summarizeRun, type SyncSummary } from '../app/runs/summary.ts';
-import type { DemoFlags, Terminal } from '../cli/command-line.ts';
+import type { DemoFlags, Terminal } from '../cli/command-context.ts';
 import { renderDemoSummary } from '../cli/demo-summary.ts';
 import { progressView } from '../cli/progress.ts';
 import type { SettingsByName } from '../config/settings-table.ts';

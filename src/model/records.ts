@@ -116,7 +116,6 @@ export const systemRecord = z.object({
   integrity_impact: maybe(upTo(20)),
   availability_impact: maybe(upTo(20)),
 });
-export type SystemRecord = z.infer<typeof systemRecord>;
 
 export const componentRecord = z.object({
   component_id: text.min(1).max(255),
@@ -154,7 +153,6 @@ export const controlRecord = z.object({
   assessment_frequency_months: maybe(z.int().positive()),
   next_assessment_date: maybe(date),
 });
-export type ControlRecord = z.infer<typeof controlRecord>;
 
 export const poamRecord = z.object({
   xacta_poam_id: text.min(1).max(255),
@@ -183,7 +181,6 @@ export const poamRecord = z.object({
   cves: maybe(words),
   cost_estimate: maybe(upTo(100)),
 });
-export type PoamRecord = z.infer<typeof poamRecord>;
 
 export const milestoneRecord = z.object({
   milestone_id: text.min(1).max(100),
@@ -194,7 +191,6 @@ export const milestoneRecord = z.object({
   status: maybe(z.enum(milestoneStatuses)),
   comments: maybe(text),
 });
-export type MilestoneRecord = z.infer<typeof milestoneRecord>;
 
 /** Every entity that has mappings, with the schema its mapped record must satisfy. */
 export const recordSchemas = {
@@ -207,4 +203,3 @@ export const recordSchemas = {
   poam: poamRecord,
   milestone: milestoneRecord,
 } as const;
-export type MappedEntity = keyof typeof recordSchemas;

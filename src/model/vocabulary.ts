@@ -8,10 +8,8 @@ export type Severity = (typeof severities)[number];
  * (its readers would miss an open weakness), so it says `Open` for both and `lifecycle_state` keeps this word.
  */
 export const lifecycleStates = ['open', 'reopened', 'fixed'] as const;
-export type LifecycleState = (typeof lifecycleStates)[number];
 
 export const severityModifications = ['none', 'recast', 'accepted'] as const;
-export type SeverityModification = (typeof severityModifications)[number];
 
 /** POA&M status: the owner's four words and the further ones that a GRC system keeps apart (reference/grc.md). */
 export const poamStatuses = [
@@ -25,10 +23,8 @@ export const poamStatuses = [
   'Not Applicable',
   'Cancelled',
 ] as const;
-export type PoamStatus = (typeof poamStatuses)[number];
 
 export const milestoneStatuses = ['Pending', 'In Progress', 'Completed', 'Cancelled'] as const;
-export type MilestoneStatus = (typeof milestoneStatuses)[number];
 
 export const implementationStatuses = [
   'Implemented',

@@ -4,7 +4,7 @@
  * the empty text stay apart.
  */
 import type pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
+import { from as beginCopy } from 'pg-copy-streams';
 
 export type CopyValue = string | number | boolean | null | undefined;
 
@@ -46,7 +46,7 @@ export interface CopyInto {
 
 /** Begins a COPY on a connection that nothing else uses until `end` or `abort`. `target`: `table (column, …)`. */
 export function copyInto(client: pg.PoolClient, target: string): CopyInto {
-  const stream = client.query(copyFrom(`copy ${target} from stdin`));
+  const stream = client.query(beginCopy(`copy ${target} from stdin`));
   let failure: Error | undefined;
   const ended = new Promise<void>((resolve) => {
     stream.once('finish', resolve);

@@ -44,12 +44,3 @@ export async function addAssetTags(
   );
   return Number(numAffectedRows ?? 0n);
 }
-
-/** Assets that bear a tag of the category. */
-export async function countTagged(db: Kysely<Database>, category: string): Promise<number> {
-  const { rows } = await sql<{ n: number }>`
-    select count(distinct asset_uuid)::int as n from ingestion_asset_tags where tag_key = ${category}`.execute(
-    db,
-  );
-  return rows[0]?.n ?? 0;
-}

@@ -1,5 +1,4 @@
 import { sql, type Kysely } from 'kysely';
-import type { JsonObject } from '../model/json.ts';
 import type { Severity } from '../model/vocabulary.ts';
 import type { ControlRule } from '../model/weakness.ts';
 import { storableJson } from './copy-rows.ts';
@@ -173,14 +172,4 @@ export async function listPoamsLackingAssets(
     db,
   );
   return rows;
-}
-
-/** Milestones of a POA&M in the order of their dates, as they are sent with its creation. */
-export async function listMilestones(db: Kysely<Database>, poamId: string): Promise<JsonObject[]> {
-  const { rows } = await sql<{ milestone: JsonObject }>`
-    select jsonb_build_object('milestone_description', milestone_description,
-                              'scheduled_completion', to_char(scheduled_completion, 'YYYY-MM-DD'),
-                              'status', status) as milestone
-      from ingestion_poam_milestones where poam_id = ${poamId} order by scheduled_completion, id`.execute(db);
-  return rows.map((row) => row.milestone);
 }

@@ -10,9 +10,21 @@ const json = z.json();
 const transform: z.ZodType<Transform> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('trim') }),
   z.strictObject({ kind: z.literal('case'), to: z.enum(['upper', 'lower', 'title']) }),
-  z.strictObject({ kind: z.literal('values'), map: z.record(z.string(), json), otherwise: z.enum(['keep', 'fail', 'null']).exactOptional() }),
-  z.strictObject({ kind: z.literal('date'), external: z.enum(['iso', 'date', 'epoch-seconds', 'epoch-milliseconds']), internal: z.enum(['instant', 'date']) }),
-  z.strictObject({ kind: z.literal('number'), scale: z.number().positive().exactOptional(), integer: z.boolean().exactOptional() }),
+  z.strictObject({
+    kind: z.literal('values'),
+    map: z.record(z.string(), json),
+    otherwise: z.enum(['keep', 'fail', 'null']).exactOptional(),
+  }),
+  z.strictObject({
+    kind: z.literal('date'),
+    external: z.enum(['iso', 'date', 'epoch-seconds', 'epoch-milliseconds']),
+    internal: z.enum(['instant', 'date']),
+  }),
+  z.strictObject({
+    kind: z.literal('number'),
+    scale: z.number().positive().exactOptional(),
+    integer: z.boolean().exactOptional(),
+  }),
   z.strictObject({ kind: z.literal('boolean') }),
   z.strictObject({ kind: z.literal('text') }),
   z.strictObject({ kind: z.literal('list') }),
@@ -45,13 +57,25 @@ export function checkMapping(mapping: FieldMapping): FieldFault[] {
   const name = `${mapping.entityType}: ${mapping.externalField} → ${mapping.internalField}`;
   const faults: FieldFault[] = [];
   const schema = Object.entries(recordSchemas).find(([entity]) => entity === mapping.entityType)?.[1];
-  if (!schema) faults.push({ field: name, message: `${mapping.entityType} is no entity; they are ${Object.keys(recordSchemas).join(', ')}` });
+  if (!schema)
+    faults.push({
+      field: name,
+      message: `${mapping.entityType} is no entity; they are ${Object.keys(recordSchemas).join(', ')}`,
+    });
   else if (!(mapping.internalField in schema.shape))
-    faults.push({ field: name, message: `${mapping.internalField} is no field of it; they are ${Object.keys(schema.shape).join(', ')}` });
+    faults.push({
+      field: name,
+      message: `${mapping.internalField} is no field of it; they are ${Object.keys(schema.shape).join(', ')}`,
+    });
   if (mapping.direction === 'inbound') return faults;
-  if (mapping.externalField.includes('|')) faults.push({ field: name, message: 'alternatives can only be read; make it inbound, with an outbound row beside it' });
+  if (mapping.externalField.includes('|'))
+    faults.push({
+      field: name,
+      message: 'alternatives can only be read; make it inbound, with an outbound row beside it',
+    });
   for (const each of mapping.transforms)
-    if (!waysOf(each, {}).out) faults.push({ field: name, message: `${each.kind} cannot be reversed here; make the mapping inbound` });
+    if (!waysOf(each, {}).out)
+      faults.push({ field: name, message: `${each.kind} cannot be reversed here; make the mapping inbound` });
   return faults;
 }
 
@@ -61,7 +85,10 @@ export function parseMappingRow(row: MappingRow): FieldMapping {
   const name = `${row.entity_type}: ${row.external_field_name} → ${row.internal_field_name}`;
   if (!parsed.success)
     throw new TielineError('MAPPING_INVALID', `The field mapping ${name} cannot be used.`, {
-      fields: parsed.error.issues.map((issue) => ({ field: ['transformation_rule', ...issue.path].join('.'), message: issue.message })),
+      fields: parsed.error.issues.map((issue) => ({
+        field: ['transformation_rule', ...issue.path].join('.'),
+        message: issue.message,
+      })),
     });
   const mapping: FieldMapping = {
     entityType: row.entity_type,
@@ -72,17 +99,25 @@ export function parseMappingRow(row: MappingRow): FieldMapping {
     required: row.is_required ?? false,
   };
   const faults = checkMapping(mapping);
-  if (faults.length > 0) throw new TielineError('MAPPING_INVALID', `The field mapping ${name} cannot be used.`, { fields: faults });
+  if (faults.length > 0)
+    throw new TielineError('MAPPING_INVALID', `The field mapping ${name} cannot be used.`, {
+      fields: faults,
+    });
   return mapping;
 }
 
 /** The row that keeps a mapping. */
-export function mappingRowOf(mapping: FieldMapping): Omit<MappingRow, 'transformation_rule'> & { transformation_rule: JsonObject } {
+export function mappingRowOf(
+  mapping: FieldMapping,
+): Omit<MappingRow, 'transformation_rule'> & { transformation_rule: JsonObject } {
   return {
     entity_type: mapping.entityType,
     external_field_name: mapping.externalField,
     internal_field_name: mapping.internalField,
-    transformation_rule: { direction: mapping.direction, transforms: mapping.transforms.map((each): JsonObject => ({ ...each })) },
+    transformation_rule: {
+      direction: mapping.direction,
+      transforms: mapping.transforms.map((each): JsonObject => ({ ...each })),
+    },
     is_required: mapping.required,
   };
 }

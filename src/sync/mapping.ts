@@ -9,8 +9,12 @@ import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import type { FieldMapping } from '../model/mapping.ts';
 import { Refused, waysOf, type Way } from './transforms.ts';
 
-export type MappedInbound = { readonly ok: true; readonly record: JsonObject } | { readonly ok: false; readonly faults: readonly FieldFault[] };
-export type MappedOutbound = { readonly ok: true; readonly raw: JsonObject } | { readonly ok: false; readonly faults: readonly FieldFault[] };
+export type MappedInbound =
+  | { readonly ok: true; readonly record: JsonObject }
+  | { readonly ok: false; readonly faults: readonly FieldFault[] };
+export type MappedOutbound =
+  | { readonly ok: true; readonly raw: JsonObject }
+  | { readonly ok: false; readonly faults: readonly FieldFault[] };
 
 export interface CompiledMappings {
   /**
@@ -78,7 +82,11 @@ function applyAll(value: Json, ways: readonly Way[], skipNull: boolean): Json | 
 }
 
 /** Compiles the mappings of one entity. Several rows may name one canonical field: the first that yields a value wins. */
-export function compileMappings(mappings: readonly FieldMapping[], entity: string, options: CompileOptions = {}): CompiledMappings {
+export function compileMappings(
+  mappings: readonly FieldMapping[],
+  entity: string,
+  options: CompileOptions = {},
+): CompiledMappings {
   const own = mappings.filter((mapping) => mapping.entityType === entity);
   const lookups = options.lookups ?? {};
   const inward: InboundField[] = own
@@ -88,7 +96,9 @@ export function compileMappings(mappings: readonly FieldMapping[], entity: strin
       paths: mapping.externalField.split('|').map((path) => path.trim().split('.')),
       internal: mapping.internalField,
       ways: mapping.transforms.map((transform) => waysOf(transform, lookups).in),
-      always: mapping.transforms.some((transform) => transform.kind === 'constant' || transform.kind === 'default'),
+      always: mapping.transforms.some(
+        (transform) => transform.kind === 'constant' || transform.kind === 'default',
+      ),
       required: mapping.required,
     }));
   const outward: OutboundField[] = own
@@ -119,7 +129,8 @@ export function compileMappings(mappings: readonly FieldMapping[], entity: strin
         }
         const mapped = applyAll(value, field.ways, !field.always);
         if (mapped instanceof Refused) faults.push({ field: field.external, message: mapped.rule });
-        else if (mapped === null && field.required) faults.push({ field: field.external, message: 'is required and empty' });
+        else if (mapped === null && field.required)
+          faults.push({ field: field.external, message: 'is required and empty' });
         else record[field.internal] = mapped;
       }
       return faults.length > 0 ? { ok: false, faults } : { ok: true, record };
@@ -144,7 +155,9 @@ export function mapRecord<T>(
   compiled: CompiledMappings,
   schema: z.ZodType<T>,
   raw: JsonObject,
-): { readonly ok: true; readonly record: T } | { readonly ok: false; readonly faults: readonly FieldFault[] } {
+):
+  | { readonly ok: true; readonly record: T }
+  | { readonly ok: false; readonly faults: readonly FieldFault[] } {
   const mapped = compiled.inbound(raw);
   if (!mapped.ok) return mapped;
   const parsed = schema.safeParse(mapped.record);

@@ -3,7 +3,7 @@
  * Pure. A way in that cannot make sense of a value says so; it never guesses.
  */
 import { deriveUuid } from '../model/derived-uuid.ts';
-import { isJsonObject, type Json } from '../model/json.ts';
+import { isJsonObject, scalarText, type Json } from '../model/json.ts';
 import type { Transform } from '../model/mapping.ts';
 
 /** A value that a transform refuses, with the rule that it breaks. */
@@ -24,8 +24,15 @@ export interface TransformWays {
 
 const same: Way = (value) => value;
 const kindOf = (value: Json): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `the ${typeof value} ${JSON.stringify(value).slice(0, 60)}`;
-const expected = (what: string, value: Json): Refused => new Refused(`expected ${what}, got ${kindOf(value)}`);
+  value === null
+    ? 'null'
+    : Array.isArray(value)
+      ? 'a list'
+      : typeof value === 'object'
+        ? 'an object'
+        : `the ${typeof value} ${JSON.stringify(value).slice(0, 60)}`;
+const expected = (what: string, value: Json): Refused =>
+  new Refused(`expected ${what}, got ${kindOf(value)}`);
 
 /** Applies to a text, or to each text of a list. */
 const onTexts =
@@ -37,26 +44,41 @@ const onTexts =
     return results.find((each) => each instanceof Refused) ?? (results as Json[]);
   };
 
-const titleCase = (text: string): string => text.toLowerCase().replaceAll(/(^|[\s_-])(\p{L})/gu, (_all, before: string, letter: string) => before + letter.toUpperCase());
-const cases = { upper: (text: string) => text.toUpperCase(), lower: (text: string) => text.toLowerCase(), title: titleCase };
+const titleCase = (text: string): string =>
+  text
+    .toLowerCase()
+    .replaceAll(
+      /(^|[\s_-])(\p{L})/gu,
+      (_all, before: string, letter: string) => before + letter.toUpperCase(),
+    );
+const cases = {
+  upper: (text: string) => text.toUpperCase(),
+  lower: (text: string) => text.toLowerCase(),
+  title: titleCase,
+};
 
 function values(transform: Extract<Transform, { kind: 'values' }>): TransformWays {
   const inward = new Map(Object.entries(transform.map).map(([from, to]) => [from.trim().toLowerCase(), to]));
   const otherwise = transform.otherwise ?? 'fail';
   const translate: Way = (value) => {
-    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return expected('one of the known words', value);
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
+      return expected('one of the known words', value);
     const found = inward.get(String(value).trim().toLowerCase());
     if (found !== undefined) return found;
     if (otherwise === 'keep') return value;
     if (otherwise === 'null') return null;
-    return new Refused(`${JSON.stringify(value)} is none of the known words: ${Object.keys(transform.map).join(', ')}`);
+    return new Refused(
+      `${JSON.stringify(value)} is none of the known words: ${Object.keys(transform.map).join(', ')}`,
+    );
   };
   const entries = Object.entries(transform.map);
   const outward = new Map(entries.map(([from, to]) => [JSON.stringify(to), from]));
   if (outward.size < entries.length) return { in: translate };
   return {
     in: translate,
-    out: (value) => outward.get(JSON.stringify(value)) ?? (otherwise === 'keep' ? value : new Refused(`${JSON.stringify(value)} has no word on the other side`)),
+    out: (value) =>
+      outward.get(JSON.stringify(value)) ??
+      (otherwise === 'keep' ? value : new Refused(`${JSON.stringify(value)} has no word on the other side`)),
   };
 }
 
@@ -66,19 +88,30 @@ type DateTransform = Extract<Transform, { kind: 'date' }>;
 const isoText = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?\s*(Z|[+-]\d{2}(:?\d{2})?)?)?$/i;
 
 function parseInstant(value: Json, transform: DateTransform): Date | Refused {
-  const numeric = typeof value === 'number' ? value : typeof value === 'string' && /^\d{9,13}$/.test(value.trim()) ? Number(value) : undefined;
+  const numeric =
+    typeof value === 'number'
+      ? value
+      : typeof value === 'string' && /^\d{9,13}$/.test(value.trim())
+        ? Number(value)
+        : undefined;
   if (numeric !== undefined) {
     // Milliseconds are told from seconds by their size where the mapping does not say: seconds reach 10^11 in the year 5138.
-    const inMilliseconds = transform.external === 'epoch-milliseconds' || (transform.external !== 'epoch-seconds' && numeric > 1e11);
+    const inMilliseconds =
+      transform.external === 'epoch-milliseconds' ||
+      (transform.external !== 'epoch-seconds' && numeric > 1e11);
     const at = new Date(inMilliseconds ? numeric : numeric * 1000);
     return Number.isNaN(at.getTime()) ? expected('a date', value) : at;
   }
-  if (typeof value !== 'string' || !isoText.test(value.trim())) return expected('a date (ISO 8601 or epoch)', value);
+  if (typeof value !== 'string' || !isoText.test(value.trim()))
+    return expected('a date (ISO 8601 or epoch)', value);
   const text = value.trim().replace(' ', 'T');
-  const at = new Date(text.length > 10 && !/(Z|[+-]\d{2}(:?\d{2})?)$/i.test(text.slice(11)) ? `${text}Z` : text);
+  const at = new Date(
+    text.length > 10 && !/(Z|[+-]\d{2}(:?\d{2})?)$/i.test(text.slice(11)) ? `${text}Z` : text,
+  );
   // JavaScript rolls 2026-02-30 over to March; a date that does not exist is refused.
   const dayGiven = text.slice(0, 10);
-  if (Number.isNaN(at.getTime()) || new Date(`${dayGiven}T00:00:00Z`).toISOString().slice(0, 10) !== dayGiven) return expected('a date that exists', value);
+  if (Number.isNaN(at.getTime()) || new Date(`${dayGiven}T00:00:00Z`).toISOString().slice(0, 10) !== dayGiven)
+    return expected('a date that exists', value);
   return at;
 }
 
@@ -112,7 +145,12 @@ function number(transform: Extract<Transform, { kind: 'number' }>): TransformWay
   // Scaling by 0.01 leaves binary dust (93.1 percent becomes 0.9309999…); twelve digits are more than any score has.
   const tidy = (value: number): number => Number(value.toPrecision(12));
   const parse = (value: Json): number | Refused => {
-    const parsed = typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
+    const parsed =
+      typeof value === 'number'
+        ? value
+        : typeof value === 'string' && value.trim() !== ''
+          ? Number(value)
+          : Number.NaN;
     return Number.isFinite(parsed) ? parsed : expected('a number', value);
   };
   return {
@@ -131,31 +169,45 @@ function number(transform: Extract<Transform, { kind: 'number' }>): TransformWay
   };
 }
 
-const booleans: Readonly<Record<string, boolean>> = { true: true, yes: true, '1': true, false: false, no: false, '0': false };
+const booleans: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  '1': true,
+  false: false,
+  no: false,
+  '0': false,
+};
 
 function template(text: string): TransformWays {
   const names = [...text.matchAll(/\{(\w*)\}/g)].map((match) => match[1] ?? '');
   const fill = (value: Json): Json | Refused => {
     if (!isJsonObject(value)) {
-      if (names.some((name) => name !== '') || (typeof value !== 'string' && typeof value !== 'number')) return expected('an object with the named fields', value);
+      if (names.some((name) => name !== '') || (typeof value !== 'string' && typeof value !== 'number'))
+        return expected('an object with the named fields', value);
       return text.replaceAll('{}', String(value));
     }
     const missing = names.find((name) => typeof value[name] !== 'string' && typeof value[name] !== 'number');
     if (missing !== undefined) return new Refused(`the field ${missing} of the template is missing`);
-    return text.replaceAll(/\{(\w+)\}/g, (_all, name: string) => String(value[name] as string | number));
+    return text.replaceAll(/\{(\w+)\}/g, (_all, name: string) => scalarText(value[name]));
   };
   const fillAll: Way = (value) => {
     if (!Array.isArray(value)) return fill(value);
     // Some releases send ready texts where others send objects; a text that is there already stands.
-    const filled = value.map((each) => (typeof each === 'string' && names.some((name) => name !== '') ? each : fill(each)));
+    const filled = value.map((each) =>
+      typeof each === 'string' && names.some((name) => name !== '') ? each : fill(each),
+    );
     return filled.find((each) => each instanceof Refused) ?? (filled as Json[]);
   };
   const [before, after, ...more] = text.split('{}');
-  if (before === undefined || after === undefined || more.length > 0 || names.length !== 1) return { in: fillAll };
+  if (before === undefined || after === undefined || more.length > 0 || names.length !== 1)
+    return { in: fillAll };
   return {
     in: fillAll,
     out: (value) =>
-      typeof value === 'string' && value.startsWith(before) && value.endsWith(after) && value.length >= before.length + after.length
+      typeof value === 'string' &&
+      value.startsWith(before) &&
+      value.endsWith(after) &&
+      value.length >= before.length + after.length
         ? value.slice(before.length, value.length - after.length)
         : new Refused(`does not have the form ${text}`),
   };
@@ -179,7 +231,10 @@ function uuid(derive: boolean): TransformWays {
 }
 
 /** The two ways of a transform. @param lookups tables that `lookup` names, by external value. */
-export function waysOf(transform: Transform, lookups: Readonly<Record<string, ReadonlyMap<string, Json>>>): TransformWays {
+export function waysOf(
+  transform: Transform,
+  lookups: Readonly<Record<string, ReadonlyMap<string, Json>>>,
+): TransformWays {
   switch (transform.kind) {
     case 'trim':
       return { in: onTexts((text) => text.trim()), out: same };
@@ -195,19 +250,40 @@ export function waysOf(transform: Transform, lookups: Readonly<Record<string, Re
       return {
         in: (value) => {
           if (typeof value === 'boolean') return value;
-          return (typeof value === 'string' || typeof value === 'number' ? booleans[String(value).trim().toLowerCase()] : undefined) ?? expected('true or false', value);
+          return (
+            (typeof value === 'string' || typeof value === 'number'
+              ? booleans[String(value).trim().toLowerCase()]
+              : undefined) ?? expected('true or false', value)
+          );
         },
         out: same,
       };
     case 'text':
-      return { in: (value) => (typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : expected('text', value)), out: same };
+      return {
+        in: (value) =>
+          typeof value === 'string'
+            ? value
+            : typeof value === 'number' || typeof value === 'boolean'
+              ? String(value)
+              : expected('text', value),
+        out: same,
+      };
     case 'list':
       return { in: (value) => (Array.isArray(value) ? value : value === '' ? [] : [value]), out: same };
     case 'split': {
       const { separator } = transform;
-      const texts = (value: Json): value is string[] => Array.isArray(value) && value.every((each) => typeof each === 'string');
+      const texts = (value: Json): value is string[] =>
+        Array.isArray(value) && value.every((each) => typeof each === 'string');
       return {
-        in: (value) => (typeof value === 'string' ? value.split(separator).map((each) => each.trim()).filter(Boolean) : texts(value) ? value : expected('text', value)),
+        in: (value) =>
+          typeof value === 'string'
+            ? value
+                .split(separator)
+                .map((each) => each.trim())
+                .filter(Boolean)
+            : texts(value)
+              ? value
+              : expected('text', value),
         out: (value) => (texts(value) ? value.join(separator) : expected('a list of texts', value)),
       };
     }
@@ -224,7 +300,9 @@ export function waysOf(transform: Transform, lookups: Readonly<Record<string, Re
     case 'lookup': {
       const table = lookups[transform.table];
       return {
-        in: (value) => table?.get(String(value as string | number)) ?? new Refused(`${kindOf(value)} is not in the table ${transform.table}`),
+        in: (value) =>
+          table?.get(scalarText(value)) ??
+          new Refused(`${kindOf(value)} is not in the table ${transform.table}`),
       };
     }
     case 'uuid':

@@ -21,8 +21,16 @@ let source: { systemId: number; operationId: string };
 
 beforeAll(async () => {
   database = await cloneDatabase();
-  const system = await insertSystem(database.db, { name: 'tenable', type: 'tenable', url: 'https://tenable.example', config: {} });
-  source = { systemId: system?.id ?? 0, operationId: await beginOperation(database.db, { type: 'import', system: 'tenable', step: 'finding' }) };
+  const system = await insertSystem(database.db, {
+    name: 'tenable',
+    type: 'tenable',
+    url: 'https://tenable.example',
+    config: {},
+  });
+  source = {
+    systemId: system?.id ?? 0,
+    operationId: await beginOperation(database.db, { type: 'import', system: 'tenable', step: 'finding' }),
+  };
 });
 afterAll(async () => {
   await database[Symbol.asyncDispose]();
@@ -35,7 +43,8 @@ function store(open: (tx: Tx) => Promise<Sink>, records: readonly JsonObject[]) 
     return sink.finish();
   });
 }
-const storeAssets = (records: readonly JsonObject[]) => store((tx) => openAssetSink(tx, source, mapperOf), records);
+const storeAssets = (records: readonly JsonObject[]) =>
+  store((tx) => openAssetSink(tx, source, mapperOf), records);
 const storeFindings = (records: readonly JsonObject[]) =>
   store((tx) => openFindingSink(tx, source, mapperOf, new SeenPlugins()), records);
 
@@ -43,30 +52,54 @@ async function rowsOf(query: string, ...values: unknown[]): Promise<Record<strin
   return (await database.pool.query(query, values)).rows as Record<string, unknown>[];
 }
 
-const chunk = (path: string): JsonObject[] => JSON.parse(readFileSync(join(recordings, path), 'utf8')) as JsonObject[];
+const chunk = (path: string): JsonObject[] =>
+  JSON.parse(readFileSync(join(recordings, path), 'utf8')) as JsonObject[];
 
 describe.skipIf(absent)('recorded Tenable exports (skipped without ../shared/data)', () => {
   it.each([
     ['tenable-vm', 100, 344, { open: 337, reopened: 7, fixed: 0 }],
     ['tenable-vm-2022', 6, 103, { open: 103, reopened: 0, fixed: 0 }],
-  ])('in %s are stored each once, and a second time changes nothing', async (folder, assets, findings, byState) => {
-    const before = await countFindingsByState(database.db);
-    const first = await storeAssets(chunk(`${folder}/assets-chunk.json`));
-    expect(first.held).toEqual([]);
-    expect(first.counts).toMatchObject({ read: assets, created: assets });
-    expect((await storeAssets(chunk(`${folder}/assets-chunk.json`))).counts).toMatchObject({ unchanged: assets, created: 0, updated: 0 });
+  ])(
+    'in %s are stored each once, and a second time changes nothing',
+    async (folder, assets, findings, byState) => {
+      const before = await countFindingsByState(database.db);
+      const first = await storeAssets(chunk(`${folder}/assets-chunk.json`));
+      expect(first.held).toEqual([]);
+      expect(first.counts).toMatchObject({ read: assets, created: assets });
+      expect((await storeAssets(chunk(`${folder}/assets-chunk.json`))).counts).toMatchObject({
+        unchanged: assets,
+        created: 0,
+        updated: 0,
+      });
 
-    const loaded = await storeFindings(chunk(`${folder}/vulns-chunk.json`));
-    expect(loaded.held).toEqual([]);
-    expect(loaded.counts).toMatchObject({ read: findings, created: findings });
-    expect((await storeFindings(chunk(`${folder}/vulns-chunk.json`))).counts).toMatchObject({ unchanged: findings, created: 0, updated: 0 });
-    const after = await countFindingsByState(database.db);
-    expect({ open: after.open - before.open, reopened: after.reopened - before.reopened, fixed: after.fixed - before.fixed }).toEqual(byState);
-  });
+      const loaded = await storeFindings(chunk(`${folder}/vulns-chunk.json`));
+      expect(loaded.held).toEqual([]);
+      expect(loaded.counts).toMatchObject({ read: findings, created: findings });
+      expect((await storeFindings(chunk(`${folder}/vulns-chunk.json`))).counts).toMatchObject({
+        unchanged: findings,
+        created: 0,
+        updated: 0,
+      });
+      const after = await countFindingsByState(database.db);
+      expect({
+        open: after.open - before.open,
+        reopened: after.reopened - before.reopened,
+        fixed: after.fixed - before.fixed,
+      }).toEqual(byState);
+    },
+  );
 });
 
 const assetUuid = '11111111-2222-4333-8444-555555555555';
-const plugin = { id: 4711, name: 'Widget Server < 2.0 RCE', family: 'Web Servers', cve: ['CVE-2026-0001'], solution: 'Upgrade.', risk_factor: 'Critical', modification_date: '2026-01-01T00:00:00Z' };
+const plugin = {
+  id: 4711,
+  name: 'Widget Server < 2.0 RCE',
+  family: 'Web Servers',
+  cve: ['CVE-2026-0001'],
+  solution: 'Upgrade.',
+  risk_factor: 'Critical',
+  modification_date: '2026-01-01T00:00:00Z',
+};
 const finding = (more: JsonObject = {}): JsonObject => ({
   asset: { uuid: assetUuid },
   plugin,
@@ -85,19 +118,39 @@ describe('findings', () => {
   it('keep the plugin text once, and repeat what present readers of the table expect', async () => {
     await storeFindings([finding()]);
     const [row] = await rowsOf(`select * from ingestion_vulnerabilities where plugin_id = '4711'`);
-    expect(row).toMatchObject({ vulnerability_name: plugin.name, severity: 'Critical', state: 'Open', solution: 'Upgrade.', port: 8443, protocol: 'tcp' });
+    expect(row).toMatchObject({
+      vulnerability_name: plugin.name,
+      severity: 'Critical',
+      state: 'Open',
+      solution: 'Upgrade.',
+      port: 8443,
+      protocol: 'tcp',
+    });
     expect(row?.['raw_data']).not.toHaveProperty('plugin');
-    expect(await rowsOf(`select cves from scan_plugins where plugin_id = '4711'`)).toEqual([{ cves: ['CVE-2026-0001'] }]);
-    expect(await rowsOf('select cve_id from ingestion_vulnerability_cves where vulnerability_id = $1', row?.['id'])).toEqual([{ cve_id: 'CVE-2026-0001' }]);
+    expect(await rowsOf(`select cves from scan_plugins where plugin_id = '4711'`)).toEqual([
+      { cves: ['CVE-2026-0001'] },
+    ]);
+    expect(
+      await rowsOf(
+        'select cve_id from ingestion_vulnerability_cves where vulnerability_id = $1',
+        row?.['id'],
+      ),
+    ).toEqual([{ cve_id: 'CVE-2026-0001' }]);
   });
 
   it('that reopen stay Open for present readers, say reopened in our column, and leave a journal row', async () => {
-    const { counts } = await storeFindings([finding({ state: 'REOPENED', last_fixed: '2026-02-10T10:00:00Z' })]);
-    expect(counts).toMatchObject({ updated: 1 });
-    expect(await rowsOf(`select state, lifecycle_state from ingestion_vulnerabilities where plugin_id = '4711'`)).toEqual([{ state: 'Open', lifecycle_state: 'reopened' }]);
-    expect(await rowsOf(`select before_value, after_value from sync_changes where entity_type = 'finding' and field_name = 'lifecycle_state'`)).toEqual([
-      { before_value: 'open', after_value: 'reopened' },
+    const { counts } = await storeFindings([
+      finding({ state: 'REOPENED', last_fixed: '2026-02-10T10:00:00Z' }),
     ]);
+    expect(counts).toMatchObject({ updated: 1 });
+    expect(
+      await rowsOf(`select state, lifecycle_state from ingestion_vulnerabilities where plugin_id = '4711'`),
+    ).toEqual([{ state: 'Open', lifecycle_state: 'reopened' }]);
+    expect(
+      await rowsOf(
+        `select before_value, after_value from sync_changes where entity_type = 'finding' and field_name = 'lifecycle_state'`,
+      ),
+    ).toEqual([{ before_value: 'open', after_value: 'reopened' }]);
   });
 
   it('twice in one chunk on one port are one finding with both outputs', async () => {
@@ -106,15 +159,26 @@ describe('findings', () => {
       finding({ plugin: { ...plugin, id: 4712 }, output: 'first' }),
     ]);
     expect(counts).toMatchObject({ read: 2, created: 1, unchanged: 1 });
-    const [row] = await rowsOf(`select raw_data -> 'outputs' as outputs from ingestion_vulnerabilities where plugin_id = '4712'`);
+    const [row] = await rowsOf(
+      `select raw_data -> 'outputs' as outputs from ingestion_vulnerabilities where plugin_id = '4712'`,
+    );
     expect(row).toEqual({ outputs: ['first', 'second'] });
   });
 
   it('renew what they repeat when the plugin changes, CVEs included', async () => {
-    const changed = { ...plugin, name: 'Widget Server < 2.1 RCE', cve: ['CVE-2026-0002'], modification_date: '2026-05-01T00:00:00Z' };
-    await storeFindings([finding({ state: 'REOPENED', last_fixed: '2026-02-10T10:00:00Z', plugin: changed })]);
+    const changed = {
+      ...plugin,
+      name: 'Widget Server < 2.1 RCE',
+      cve: ['CVE-2026-0002'],
+      modification_date: '2026-05-01T00:00:00Z',
+    };
+    await storeFindings([
+      finding({ state: 'REOPENED', last_fixed: '2026-02-10T10:00:00Z', plugin: changed }),
+    ]);
     expect(
-      await rowsOf(`select v.vulnerability_name, c.cve_id from ingestion_vulnerabilities v join ingestion_vulnerability_cves c on c.vulnerability_id = v.id where v.plugin_id = '4711'`),
+      await rowsOf(
+        `select v.vulnerability_name, c.cve_id from ingestion_vulnerabilities v join ingestion_vulnerability_cves c on c.vulnerability_id = v.id where v.plugin_id = '4711'`,
+      ),
     ).toEqual([{ vulnerability_name: changed.name, cve_id: 'CVE-2026-0002' }]);
   });
 
@@ -128,42 +192,73 @@ describe('findings', () => {
   });
 
   it('are stored whatever characters a scanner reports', async () => {
-    const { counts, held } = await storeFindings([finding({ plugin: { ...plugin, id: 4714 }, output: 'tab\tnewline\nback\\slash nul\0 half \ud800 pair' })]);
+    const { counts, held } = await storeFindings([
+      finding({
+        plugin: { ...plugin, id: 4714 },
+        output: 'tab\tnewline\nback\\slash nul\0 half \ud800 pair',
+      }),
+    ]);
     expect(held).toEqual([]);
     expect(counts.created).toBe(1);
-    const [row] = await rowsOf(`select raw_data ->> 'output' as output from ingestion_vulnerabilities where plugin_id = '4714'`);
+    const [row] = await rowsOf(
+      `select raw_data ->> 'output' as output from ingestion_vulnerabilities where plugin_id = '4714'`,
+    );
     expect(row).toEqual({ output: 'tab\tnewline\nback\\slash nul half \ufffd pair' });
   });
 });
 
 describe('assets', () => {
   const asset = (more: JsonObject = {}): JsonObject => ({
-    id: assetUuid, has_agent: true, hostnames: ['web01'], fqdns: ['web01.enterprise.example'], ipv4s: ['10.0.0.1', '10.0.0.2'],
-    mac_addresses: ['00:50:56:AA:BB:CC'], netbios_names: ['WEB01'], operating_systems: ['Linux Kernel 5.14'], system_types: ['general-purpose'],
-    tags: [{ key: 'Site', value: 'HQ' }], first_seen: '2026-01-01T00:00:00.000Z', last_seen: '2026-02-01T00:00:00.000Z', deleted_at: null, terminated_at: null, ...more,
+    id: assetUuid,
+    has_agent: true,
+    hostnames: ['web01'],
+    fqdns: ['web01.enterprise.example'],
+    ipv4s: ['10.0.0.1', '10.0.0.2'],
+    mac_addresses: ['00:50:56:AA:BB:CC'],
+    netbios_names: ['WEB01'],
+    operating_systems: ['Linux Kernel 5.14'],
+    system_types: ['general-purpose'],
+    tags: [{ key: 'Site', value: 'HQ' }],
+    first_seen: '2026-01-01T00:00:00.000Z',
+    last_seen: '2026-02-01T00:00:00.000Z',
+    deleted_at: null,
+    terminated_at: null,
+    ...more,
   });
 
   it('keep addresses, tags and identifiers in step with what Tenable says', async () => {
     await storeAssets([asset()]);
     await storeAssets([asset({ ipv4s: ['10.0.0.2', '10.0.0.9'], tags: [{ key: 'Site', value: 'DR' }] })]);
-    expect(await rowsOf(`select ipv4_address from ingestion_asset_network where asset_uuid = $1 and ipv4_address is not null order by 1`, assetUuid)).toEqual([
-      { ipv4_address: '10.0.0.2' },
-      { ipv4_address: '10.0.0.9' },
-    ]);
-    expect(await rowsOf('select tag_key, tag_value from ingestion_asset_tags where asset_uuid = $1', assetUuid)).toEqual([{ tag_key: 'Site', tag_value: 'DR' }]);
-    const identifiers = await rowsOf(`select value from asset_identifiers where asset_uuid = $1 and kind in ('mac', 'ip') order by 1`, assetUuid);
+    expect(
+      await rowsOf(
+        `select ipv4_address from ingestion_asset_network where asset_uuid = $1 and ipv4_address is not null order by 1`,
+        assetUuid,
+      ),
+    ).toEqual([{ ipv4_address: '10.0.0.2' }, { ipv4_address: '10.0.0.9' }]);
+    expect(
+      await rowsOf('select tag_key, tag_value from ingestion_asset_tags where asset_uuid = $1', assetUuid),
+    ).toEqual([{ tag_key: 'Site', tag_value: 'DR' }]);
+    const identifiers = await rowsOf(
+      `select value from asset_identifiers where asset_uuid = $1 and kind in ('mac', 'ip') order by 1`,
+      assetUuid,
+    );
     expect(identifiers.map((row) => row['value'])).toEqual(['00:50:56:aa:bb:cc', '10.0.0.2', '10.0.0.9']);
   });
 
   it('keep a value that a later record does not name', async () => {
     const { netbios_names: _left, ...rest } = asset();
     await storeAssets([rest]);
-    expect(await rowsOf('select netbios_name from ingestion_assets where asset_uuid = $1', assetUuid)).toEqual([{ netbios_name: 'WEB01' }]);
+    expect(
+      await rowsOf('select netbios_name from ingestion_assets where asset_uuid = $1', assetUuid),
+    ).toEqual([{ netbios_name: 'WEB01' }]);
   });
 
   it('that were deleted in Tenable are retired with their links, and kept', async () => {
     await storeAssets([asset({ deleted_at: '2026-04-01T00:00:00.000Z' })]);
-    const [row] = await rowsOf(`select a.deleted_at, l.retired_at from ingestion_assets a join sync_links l on l.entity_type = 'asset' and l.entity_id = a.asset_uuid::text where a.asset_uuid = $1`, assetUuid);
+    const [row] = await rowsOf(
+      `select a.deleted_at, l.retired_at from ingestion_assets a join sync_links l on l.entity_type = 'asset' and l.entity_id = a.asset_uuid::text where a.asset_uuid = $1`,
+      assetUuid,
+    );
     expect(row?.['deleted_at']).toEqual(new Date('2026-04-01T00:00:00Z'));
     expect(row?.['retired_at']).not.toBeNull();
   });

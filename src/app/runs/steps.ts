@@ -7,7 +7,7 @@ import { planEdits } from '../outbound/plan-edits.ts';
 import { planTags } from '../outbound/plan-tags.ts';
 import { planPoams } from '../poams/plan-poams.ts';
 import type { RunContext } from './run-context.ts';
-import type { SyncOptions } from './sync-run.ts';
+import type { SyncOptions } from './sync-options.ts';
 
 export interface Step {
   readonly system: ConnectedSystem;

@@ -6,7 +6,6 @@
  * Scanners come before GRC systems because POA&Ms name assets; conclusions come after all reads because they rest on
  * both; sending comes last, and what an earlier run left unsettled is settled first, so that the reads see its outcome.
  */
-import type { EntityType } from '../../connectors/kit/contract.ts';
 import { TielineError, messageOf } from '../../errors/tieline-error.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import { recordSystemSynced } from '../../store/external-systems.ts';
@@ -27,15 +26,7 @@ import { takeSyncLock } from '../../store/sync-lock.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from './run-context.ts';
 import { planSteps, type Step } from './steps.ts';
-
-export interface SyncOptions {
-  /** Names of external systems; empty means all that are enabled. */
-  readonly systems: readonly string[];
-  /** Entities; empty means all. */
-  readonly entities: readonly EntityType[];
-  /** Read everything, not only what changed since the last mark. */
-  readonly full: boolean;
-}
+import type { SyncOptions } from './sync-options.ts';
 
 export interface SyncOutcome {
   readonly operationId: string;

@@ -6,22 +6,12 @@
  * never logs a secret, never holds a whole export in memory, and knows nothing of Tieline's tables.
  */
 import type { z } from 'zod';
+import type { EntityType } from '../../model/entity-type.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { FieldMapping } from '../../model/mapping.ts';
 import type { HttpClient } from './http-client.ts';
 
-/** The words of the record that a connector may speak of. */
-export const entityTypes = [
-  'asset',
-  'finding',
-  'asset_tag',
-  'system',
-  'component',
-  'control',
-  'poam',
-  'milestone',
-] as const;
-export type EntityType = (typeof entityTypes)[number];
+export type { EntityType };
 
 export interface EntityCapabilities {
   readonly readAll: boolean;

@@ -20,14 +20,24 @@ const failed = (check: string, kind: CheckResult['kind'], error: unknown): Check
 });
 
 /** Yields reach and sign-in, TLS, clock, the right to read each entity, the right to write. Stops where the rest is moot. */
-export async function* checkXacta(session: Session, profile: Profile, context: ConnectorContext<XactaSettings>, signal: AbortSignal): AsyncGenerator<CheckResult> {
+export async function* checkXacta(
+  session: Session,
+  profile: Profile,
+  context: ConnectorContext<XactaSettings>,
+  signal: AbortSignal,
+): AsyncGenerator<CheckResult> {
   try {
     await session.signIn(signal);
   } catch (error) {
     if (signal.aborted) throw error;
     const code = error instanceof TielineError ? error.code : '';
     if (code === 'REMOTE_UNAUTHORIZED' || code === 'REMOTE_FORBIDDEN' || code === 'SETTING_INVALID') {
-      yield { check: 'reach', kind: 'connectivity', status: 'ok', detail: `The server${session.origin ? ` at ${session.origin}` : ''} answers.` };
+      yield {
+        check: 'reach',
+        kind: 'connectivity',
+        status: 'ok',
+        detail: `The server${session.origin ? ` at ${session.origin}` : ''} answers.`,
+      };
       yield failed('sign-in', 'authentication', error);
     } else yield failed(/certificate|TLS/i.test(messageOf(error)) ? 'TLS' : 'reach', 'connectivity', error);
     return;
@@ -36,29 +46,78 @@ export async function* checkXacta(session: Session, profile: Profile, context: C
   if (!list) return;
   let systems: string[] = [];
   try {
-    const page = await fetchPage(session, profile, { path: list.path, items: list.items, query: list.query, signal }, undefined);
-    systems = page.items.map((item) => externalRecord(profile, 'system', item).externalId).filter((id) => id !== '');
-    yield { check: 'reach', kind: 'connectivity', status: 'ok', detail: `The server${session.origin ? ` at ${session.origin}` : ''} answers.` };
+    const page = await fetchPage(
+      session,
+      profile,
+      { path: list.path, items: list.items, query: list.query, signal },
+      undefined,
+    );
+    systems = page.items
+      .map((item) => externalRecord(profile, 'system', item).externalId)
+      .filter((id) => id !== '');
+    yield {
+      check: 'reach',
+      kind: 'connectivity',
+      status: 'ok',
+      detail: `The server${session.origin ? ` at ${session.origin}` : ''} answers.`,
+    };
     yield tls(session.origin);
-    yield { check: 'sign-in', kind: 'authentication', status: 'ok', detail: `Signed in (profile ${profile.profile}, ${profile.auth.kind}).` };
+    yield {
+      check: 'sign-in',
+      kind: 'authentication',
+      status: 'ok',
+      detail: `Signed in (profile ${profile.profile}, ${profile.auth.kind}).`,
+    };
     yield clock(Date.parse(page.date ?? ''), context.now().getTime());
-    yield { check: 'read systems', kind: 'permission', status: systems.length > 0 ? 'ok' : 'warning', detail: `${systems.length} on the first page.`, ...(systems.length > 0 ? {} : { remedy: 'Give the account the right to see the systems that Tieline shall keep.' }) };
+    yield {
+      check: 'read systems',
+      kind: 'permission',
+      status: systems.length > 0 ? 'ok' : 'warning',
+      detail: `${systems.length} on the first page.`,
+      ...(systems.length > 0
+        ? {}
+        : { remedy: 'Give the account the right to see the systems that Tieline shall keep.' }),
+    };
   } catch (error) {
     if (signal.aborted) throw error;
     yield failed('read systems', 'permission', error);
     return;
   }
-  for (const entity of ['component', 'control', 'poam'] as const) yield await canRead(session, profile, entity, systems[0], signal);
+  for (const entity of ['component', 'control', 'poam'] as const)
+    yield await canRead(session, profile, entity, systems[0], signal);
   yield await canWrite(session, profile, signal);
 }
 
-async function canRead(session: Session, profile: Profile, entity: ProfiledEntity, system: string | undefined, signal: AbortSignal): Promise<CheckResult> {
+async function canRead(
+  session: Session,
+  profile: Profile,
+  entity: ProfiledEntity,
+  system: string | undefined,
+  signal: AbortSignal,
+): Promise<CheckResult> {
   const check = `read ${entity === 'poam' ? 'POA&Ms' : `${entity}s`}`;
   const list = profile.entities[entity]?.list;
-  if (!list || system === undefined) return { check, kind: 'permission', status: 'warning', detail: 'Could not be tried.', remedy: 'It shows at the first sync.' };
+  if (!list || system === undefined)
+    return {
+      check,
+      kind: 'permission',
+      status: 'warning',
+      detail: 'Could not be tried.',
+      remedy: 'It shows at the first sync.',
+    };
   try {
-    const page = await fetchPage(session, profile, { path: fillPath(list.path, { parent: system }), items: list.items, query: list.query, signal }, undefined);
-    return { check, kind: 'permission', status: 'ok', detail: `Allowed (${page.items.length} on the first page of ${system}).` };
+    const page = await fetchPage(
+      session,
+      profile,
+      { path: fillPath(list.path, { parent: system }), items: list.items, query: list.query, signal },
+      undefined,
+    );
+    return {
+      check,
+      kind: 'permission',
+      status: 'ok',
+      detail: `Allowed (${page.items.length} on the first page of ${system}).`,
+    };
   } catch (error) {
     if (signal.aborted) throw error;
     return failed(check, 'permission', error);
@@ -69,13 +128,24 @@ async function canRead(session: Session, profile: Profile, entity: ProfiledEntit
 async function canWrite(session: Session, profile: Profile, signal: AbortSignal): Promise<CheckResult> {
   const base = { check: 'write POA&Ms', kind: 'permission' } as const;
   const { account } = profile;
-  if (!account) return { ...base, status: 'warning', detail: 'The profile does not say where the rights of the account are.', remedy: 'It shows at the first POA&M that is sent.' };
+  if (!account)
+    return {
+      ...base,
+      status: 'warning',
+      detail: 'The profile does not say where the rights of the account are.',
+      remedy: 'It shows at the first POA&M that is sent.',
+    };
   try {
     const { body } = await session.fetch({ method: 'GET', path: account.path, retry: 'safe', signal });
     const rights = valueAt(body, account.permissions);
     const granted = (Array.isArray(rights) ? rights : [rights ?? null]).map((each) => scalarText(each));
     if (granted.includes(account.write)) return { ...base, status: 'ok', detail: 'Allowed.' };
-    return { ...base, status: 'failed', detail: `The account has ${granted.join(', ') || 'no rights'}.`, remedy: `Give the account the right "${account.write}".` };
+    return {
+      ...base,
+      status: 'failed',
+      detail: `The account has ${granted.join(', ') || 'no rights'}.`,
+      remedy: `Give the account the right "${account.write}".`,
+    };
   } catch (error) {
     if (signal.aborted) throw error;
     return failed(base.check, base.kind, error);
@@ -84,18 +154,37 @@ async function canWrite(session: Session, profile: Profile, signal: AbortSignal)
 
 function tls(origin: string | undefined): CheckResult {
   const isOpen = origin?.startsWith('http:') ?? false;
-  if (!isOpen) return { check: 'TLS', kind: 'connectivity', status: 'ok', detail: 'The certificate is trusted.' };
+  if (!isOpen)
+    return { check: 'TLS', kind: 'connectivity', status: 'ok', detail: 'The certificate is trusted.' };
   const isLocal = /^http:\/\/(localhost|127\.|\[::1\])/.test(origin ?? '');
   return isLocal
-    ? { check: 'TLS', kind: 'connectivity', status: 'ok', detail: 'Not needed: the server is on this machine.' }
-    : { check: 'TLS', kind: 'connectivity', status: 'warning', detail: 'The connection is not encrypted.', remedy: 'Give this system an address that begins with https://.' };
+    ? {
+        check: 'TLS',
+        kind: 'connectivity',
+        status: 'ok',
+        detail: 'Not needed: the server is on this machine.',
+      }
+    : {
+        check: 'TLS',
+        kind: 'connectivity',
+        status: 'warning',
+        detail: 'The connection is not encrypted.',
+        remedy: 'Give this system an address that begins with https://.',
+      };
 }
 
 function clock(server: number, own: number): CheckResult {
   const base = { check: 'clock', kind: 'clock' } as const;
-  if (Number.isNaN(server)) return { ...base, status: 'warning', detail: 'The server does not tell its time.', remedy: 'Nothing to do; reads then go by the clock of this machine.' };
+  if (Number.isNaN(server))
+    return {
+      ...base,
+      status: 'warning',
+      detail: 'The server does not tell its time.',
+      remedy: 'Nothing to do; reads then go by the clock of this machine.',
+    };
   const seconds = Math.round((own - server) / 1000);
-  if (Math.abs(own - server) < skewWarningMs) return { ...base, status: 'ok', detail: `The clocks differ by ${Math.abs(seconds)} s.` };
+  if (Math.abs(own - server) < skewWarningMs)
+    return { ...base, status: 'ok', detail: `The clocks differ by ${Math.abs(seconds)} s.` };
   return {
     ...base,
     status: 'warning',

@@ -7,7 +7,12 @@ import { startXactaSimulator } from './simulator.test-support.ts';
 
 type State = Record<'systems' | 'components' | 'controls' | 'poams', (JsonObject & { id: string })[]>;
 
-const listOf: Partial<Record<EntityType, keyof State>> = { system: 'systems', component: 'components', control: 'controls', poam: 'poams' };
+const listOf: Partial<Record<EntityType, keyof State>> = {
+  system: 'systems',
+  component: 'components',
+  control: 'controls',
+  poam: 'poams',
+};
 const pathOf: Partial<Record<EntityType, string>> = {
   system: '^/api/systems$',
   component: '/components$',
@@ -45,7 +50,8 @@ async function start(): Promise<ConformanceHarness> {
   const simulator = await startXactaSimulator();
   let samples = 0;
   const state = () => simulator.control<State>('GET', '/state');
-  const milestones = async () => (await state()).poams.flatMap((poam) => poam['milestones'] as (JsonObject & { id: string })[]);
+  const milestones = async () =>
+    (await state()).poams.flatMap((poam) => poam['milestones'] as (JsonObject & { id: string })[]);
   const recordsOf = async (entity: EntityType) => {
     const list = listOf[entity];
     return list ? (await state())[list] : milestones();
@@ -78,10 +84,21 @@ async function start(): Promise<ConformanceHarness> {
         parentId: 'SYS-ENT-001',
         idempotencyKey: uid,
         fields: {
-          external_uid: uid, weakness_description: `Sample ${samples}`, source: 'Conformance', poc: 'Jane Doe', resources: 'One hour',
-          status: 'ongoing', scheduled_completion: '2031-01-31', original_detection_date: '2030-01-01',
+          external_uid: uid,
+          weakness_description: `Sample ${samples}`,
+          source: 'Conformance',
+          poc: 'Jane Doe',
+          resources: 'One hour',
+          status: 'ongoing',
+          scheduled_completion: '2031-01-31',
+          original_detection_date: '2030-01-01',
         },
-        children: [{ entity: 'milestone', records: [{ description: 'Do it', target_date: '2031-01-15', status: 'pending' }] }],
+        children: [
+          {
+            entity: 'milestone',
+            records: [{ description: 'Do it', target_date: '2031-01-15', status: 'pending' }],
+          },
+        ],
       };
     },
     sampleUpdate(entity, record) {
@@ -98,16 +115,27 @@ async function start(): Promise<ConformanceHarness> {
     },
     findKey: (_entity, change) =>
       change.kind === 'update'
-        ? { by: 'id', externalId: change.externalId ?? '', ...(change.parentId === undefined ? {} : { parentId: change.parentId }) }
+        ? {
+            by: 'id',
+            externalId: change.externalId ?? '',
+            ...(change.parentId === undefined ? {} : { parentId: change.parentId }),
+          }
         : { by: 'idempotency-key', idempotencyKey: change.idempotencyKey, parentId: 'SYS-ENT-001' },
     async effects(entity, change) {
       const records = await recordsOf(entity);
       return records.filter((record) =>
-        change.kind === 'create' ? record['external_uid'] === change.idempotencyKey : record['comments'] === change.idempotencyKey || record['implementation_guidance'] === change.idempotencyKey,
+        change.kind === 'create'
+          ? record['external_uid'] === change.idempotencyKey
+          : record['comments'] === change.idempotencyKey ||
+            record['implementation_guidance'] === change.idempotencyKey,
       ).length;
     },
     stop: () => simulator.stop(),
   };
 }
 
-describeConnectorConformance({ name: 'Xacta (default profile, simulator)', declaration: xactaConnector.declaration, start });
+describeConnectorConformance({
+  name: 'Xacta (default profile, simulator)',
+  declaration: xactaConnector.declaration,
+  start,
+});

@@ -9,10 +9,17 @@ import { createSession } from './session.ts';
 import { xactaSettings, type XactaSettings } from './settings.ts';
 import { findRecord, writeRecord } from './write.ts';
 
-const profiled: readonly string[] = ['system', 'component', 'control', 'poam', 'milestone'] satisfies ProfiledEntity[];
+const profiled: readonly string[] = [
+  'system',
+  'component',
+  'control',
+  'poam',
+  'milestone',
+] satisfies ProfiledEntity[];
 
 function asProfiled(entity: EntityType): ProfiledEntity {
-  if (!profiled.includes(entity)) throw new TielineError('INTERNAL', `The Xacta connector knows no ${entity}.`);
+  if (!profiled.includes(entity))
+    throw new TielineError('INTERNAL', `The Xacta connector knows no ${entity}.`);
   return entity as ProfiledEntity; // just checked
 }
 

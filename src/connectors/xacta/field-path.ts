@@ -11,6 +11,12 @@ export function valueAt(record: unknown, path: string): Json | undefined {
 }
 
 /** Fills `{name}` in a path from the names given, else from the record; values are escaped. */
-export function fillPath(template: string, names: Readonly<Record<string, string>>, record: JsonObject = {}): string {
-  return template.replaceAll(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(names[name] ?? scalarText(record[name])));
+export function fillPath(
+  template: string,
+  names: Readonly<Record<string, string>>,
+  record: JsonObject = {},
+): string {
+  return template.replaceAll(/\{(\w+)\}/g, (_all, name: string) =>
+    encodeURIComponent(names[name] ?? scalarText(record[name])),
+  );
 }

@@ -21,7 +21,12 @@ export interface ListRequest {
 }
 
 /** Fetches the page at `at` (undefined: the first). */
-export async function fetchPage(session: Session, profile: Profile, list: ListRequest, at: string | undefined): Promise<ListPage> {
+export async function fetchPage(
+  session: Session,
+  profile: Profile,
+  list: ListRequest,
+  at: string | undefined,
+): Promise<ListPage> {
   const { paging } = profile;
   const query: Record<string, string | number> = { ...list.query };
   let path = list.path;
@@ -44,15 +49,35 @@ export async function fetchPage(session: Session, profile: Profile, list: ListRe
         for (const [name, value] of link.searchParams) query[name] = value;
       }
   }
-  if (paging.style !== 'none' && paging.sizeParameter !== undefined) query[paging.sizeParameter] = paging.size;
-  const { body, response } = await session.fetch({ method: 'GET', path, query, retry: 'safe', signal: list.signal });
+  if (paging.style !== 'none' && paging.sizeParameter !== undefined)
+    query[paging.sizeParameter] = paging.size;
+  const { body, response } = await session.fetch({
+    method: 'GET',
+    path,
+    query,
+    retry: 'safe',
+    signal: list.signal,
+  });
   const items = list.items === undefined ? (body as Json) : valueAt(body, list.items);
   if (!Array.isArray(items))
-    throw new TielineError('REMOTE_UNEXPECTED', `GET ${path}: the answer has no list${list.items === undefined ? '' : ` in ${list.items}`}.`);
-  return { items, next: nextOf(profile, body, items.length, at, response.headers['link']), date: response.headers['date'] };
+    throw new TielineError(
+      'REMOTE_UNEXPECTED',
+      `GET ${path}: the answer has no list${list.items === undefined ? '' : ` in ${list.items}`}.`,
+    );
+  return {
+    items,
+    next: nextOf(profile, body, items.length, at, response.headers['link']),
+    date: response.headers['date'],
+  };
 }
 
-function nextOf(profile: Profile, body: unknown, count: number, at: string | undefined, link: string | undefined): string | undefined {
+function nextOf(
+  profile: Profile,
+  body: unknown,
+  count: number,
+  at: string | undefined,
+  link: string | undefined,
+): string | undefined {
   const { paging } = profile;
   switch (paging.style) {
     case 'none':

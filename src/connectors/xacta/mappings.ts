@@ -13,7 +13,12 @@ const day: Transform = { kind: 'date', external: 'date', internal: 'date' };
 type Direction = FieldMapping['direction'];
 const rows =
   (entityType: string, usual: Direction) =>
-  (externalField: string, internalField: string, transforms: readonly Transform[] = [text, trim], more: { required?: boolean; direction?: Direction } = {}): FieldMapping => ({
+  (
+    externalField: string,
+    internalField: string,
+    transforms: readonly Transform[] = [text, trim],
+    more: { required?: boolean; direction?: Direction } = {},
+  ): FieldMapping => ({
     entityType,
     externalField,
     internalField,
@@ -33,8 +38,20 @@ const systemMappings = [
   system('name', 'name', [text, trim], required),
   // In the samples it is no UUID ("ent-web-…"); then one is derived from it.
   system('uuid | id', 'uuid', [{ kind: 'uuid', derive: true }], required),
-  ...(['status', 'authorization_boundary', 'system_type', 'responsible_organization', 'system_owner', 'information_system_security_officer', 'authorizing_official'] as const).map((field) => system(field, field)),
-  ...(['last_assessment_date', 'authorization_date', 'authorization_termination_date'] as const).map((field) => system(field, field, [instant])),
+  ...(
+    [
+      'status',
+      'authorization_boundary',
+      'system_type',
+      'responsible_organization',
+      'system_owner',
+      'information_system_security_officer',
+      'authorizing_official',
+    ] as const
+  ).map((field) => system(field, field)),
+  ...(['last_assessment_date', 'authorization_date', 'authorization_termination_date'] as const).map(
+    (field) => system(field, field, [instant]),
+  ),
   system('impact_level.confidentiality', 'confidentiality_impact'),
   system('impact_level.integrity', 'integrity_impact'),
   system('impact_level.availability', 'availability_impact'),
@@ -73,7 +90,12 @@ const controlMappings = [
     [
       {
         kind: 'values',
-        map: { implemented: 'Implemented', partially_implemented: 'Partially Implemented', not_implemented: 'Not Implemented', not_applicable: 'Not Applicable' },
+        map: {
+          implemented: 'Implemented',
+          partially_implemented: 'Partially Implemented',
+          not_implemented: 'Not Implemented',
+          not_applicable: 'Not Applicable',
+        },
       },
     ],
     { direction: 'bidirectional' },
@@ -105,10 +127,21 @@ const poamMappings = [
       {
         kind: 'values',
         map: {
-          open: 'Open', ongoing: 'Open', critical: 'Open', in_progress: 'In Progress', delayed: 'In Progress', overdue: 'In Progress',
-          pending_verification: 'Pending Verification', completed: 'Completed', closed: 'Completed', risk_accepted: 'Risk Accepted',
-          false_positive: 'False Positive', operational_requirement: 'Operational Requirement', not_applicable: 'Not Applicable',
-          cancelled: 'Cancelled', archived: 'Cancelled',
+          open: 'Open',
+          ongoing: 'Open',
+          critical: 'Open',
+          in_progress: 'In Progress',
+          delayed: 'In Progress',
+          overdue: 'In Progress',
+          pending_verification: 'Pending Verification',
+          completed: 'Completed',
+          closed: 'Completed',
+          risk_accepted: 'Risk Accepted',
+          false_positive: 'False Positive',
+          operational_requirement: 'Operational Requirement',
+          not_applicable: 'Not Applicable',
+          cancelled: 'Cancelled',
+          archived: 'Cancelled',
         },
       },
     ],
@@ -121,8 +154,15 @@ const poamMappings = [
       {
         kind: 'values',
         map: {
-          ongoing: 'Open', in_progress: 'In Progress', pending_verification: 'Pending Verification', completed: 'Completed', risk_accepted: 'Risk Accepted',
-          false_positive: 'False Positive', operational_requirement: 'Operational Requirement', not_applicable: 'Not Applicable', cancelled: 'Cancelled',
+          ongoing: 'Open',
+          in_progress: 'In Progress',
+          pending_verification: 'Pending Verification',
+          completed: 'Completed',
+          risk_accepted: 'Risk Accepted',
+          false_positive: 'False Positive',
+          operational_requirement: 'Operational Requirement',
+          not_applicable: 'Not Applicable',
+          cancelled: 'Cancelled',
         },
       },
     ],
@@ -153,11 +193,44 @@ const milestoneMappings = [
   milestone(
     'status',
     'status',
-    [{ kind: 'values', map: { pending: 'Pending', in_progress: 'In Progress', delayed: 'In Progress', completed: 'Completed', cancelled: 'Cancelled', archived: 'Cancelled' } }],
+    [
+      {
+        kind: 'values',
+        map: {
+          pending: 'Pending',
+          in_progress: 'In Progress',
+          delayed: 'In Progress',
+          completed: 'Completed',
+          cancelled: 'Cancelled',
+          archived: 'Cancelled',
+        },
+      },
+    ],
     inbound,
   ),
-  milestone('status', 'status', [{ kind: 'values', map: { pending: 'Pending', in_progress: 'In Progress', completed: 'Completed', cancelled: 'Cancelled' } }], outbound),
+  milestone(
+    'status',
+    'status',
+    [
+      {
+        kind: 'values',
+        map: {
+          pending: 'Pending',
+          in_progress: 'In Progress',
+          completed: 'Completed',
+          cancelled: 'Cancelled',
+        },
+      },
+    ],
+    outbound,
+  ),
   milestone('comments', 'comments'),
 ];
 
-export const xactaMappings: readonly FieldMapping[] = [...systemMappings, ...componentMappings, ...controlMappings, ...poamMappings, ...milestoneMappings];
+export const xactaMappings: readonly FieldMapping[] = [
+  ...systemMappings,
+  ...componentMappings,
+  ...controlMappings,
+  ...poamMappings,
+  ...milestoneMappings,
+];

@@ -14,7 +14,11 @@ const fieldPath = z.string().min(1);
 const auth = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
   z.strictObject({ kind: z.literal('basic') }),
-  z.strictObject({ kind: z.literal('bearer'), header: z.string().default('Authorization'), scheme: z.string().default('Bearer') }),
+  z.strictObject({
+    kind: z.literal('bearer'),
+    header: z.string().default('Authorization'),
+    scheme: z.string().default('Bearer'),
+  }),
   z.strictObject({
     kind: z.literal('login'),
     path,
@@ -38,10 +42,32 @@ const auth = z.discriminatedUnion('kind', [
 
 const paging = z.discriminatedUnion('style', [
   z.strictObject({ style: z.literal('none') }),
-  z.strictObject({ style: z.literal('page'), pageParameter: z.string(), sizeParameter: z.string().optional(), size: z.int().min(1).max(1000).default(100), first: z.int().default(1), next: fieldPath.optional() }),
-  z.strictObject({ style: z.literal('offset'), offsetParameter: z.string(), sizeParameter: z.string(), size: z.int().min(1).max(1000).default(100) }),
-  z.strictObject({ style: z.literal('cursor'), cursorParameter: z.string(), next: fieldPath, sizeParameter: z.string().optional(), size: z.int().min(1).max(1000).default(100) }),
-  z.strictObject({ style: z.literal('link'), sizeParameter: z.string().optional(), size: z.int().min(1).max(1000).default(100) }),
+  z.strictObject({
+    style: z.literal('page'),
+    pageParameter: z.string(),
+    sizeParameter: z.string().optional(),
+    size: z.int().min(1).max(1000).default(100),
+    first: z.int().default(1),
+    next: fieldPath.optional(),
+  }),
+  z.strictObject({
+    style: z.literal('offset'),
+    offsetParameter: z.string(),
+    sizeParameter: z.string(),
+    size: z.int().min(1).max(1000).default(100),
+  }),
+  z.strictObject({
+    style: z.literal('cursor'),
+    cursorParameter: z.string(),
+    next: fieldPath,
+    sizeParameter: z.string().optional(),
+    size: z.int().min(1).max(1000).default(100),
+  }),
+  z.strictObject({
+    style: z.literal('link'),
+    sizeParameter: z.string().optional(),
+    size: z.int().min(1).max(1000).default(100),
+  }),
 ]);
 
 const write = z.strictObject({ method: z.enum(['POST', 'PUT', 'PATCH']), path });
@@ -49,7 +75,13 @@ const write = z.strictObject({ method: z.enum(['POST', 'PUT', 'PATCH']), path })
 const entity = z
   .strictObject({
     parent: z.strictObject({ entity: z.enum(['system', 'poam']), field: fieldPath }).optional(),
-    list: z.strictObject({ path, items: fieldPath.optional(), query: z.record(z.string(), z.string()).default({}) }).optional(),
+    list: z
+      .strictObject({
+        path,
+        items: fieldPath.optional(),
+        query: z.record(z.string(), z.string()).default({}),
+      })
+      .optional(),
     /** The records stand inside those of the parent, in this field. */
     inline: z.strictObject({ field: fieldPath }).optional(),
     get: z.strictObject({ path }).optional(),
@@ -61,7 +93,10 @@ const entity = z
     version: fieldPath.optional(),
     readOnly: z.array(z.string()).default([]),
   })
-  .refine((each) => each.list !== undefined || (each.inline !== undefined && each.parent !== undefined), 'needs either `list`, or `inline` with `parent`');
+  .refine(
+    (each) => each.list !== undefined || (each.inline !== undefined && each.parent !== undefined),
+    'needs either `list`, or `inline` with `parent`',
+  );
 
 export const profileSchema = z.strictObject({
   profile: z.string().min(1),
@@ -75,7 +110,12 @@ export const profileSchema = z.strictObject({
     /** Read, compare, write: weaker, since somebody may write between. */
     z.strictObject({ kind: z.literal('none') }),
   ]),
-  errors: z.strictObject({ message: fieldPath, fields: fieldPath.optional(), field: z.string().default('field'), fieldMessage: z.string().default('message') }),
+  errors: z.strictObject({
+    message: fieldPath,
+    fields: fieldPath.optional(),
+    field: z.string().default('field'),
+    fieldMessage: z.string().default('message'),
+  }),
   /** Where the account's rights can be read, for `systems check`. */
   account: z.strictObject({ path, permissions: fieldPath, write: z.string() }).optional(),
   entities: z.strictObject({
@@ -96,12 +136,17 @@ export function parseProfile(text: string, name: string): Profile {
   try {
     content = parseYaml(text);
   } catch (error) {
-    throw new TielineError('PROFILE_INVALID', `The profile ${name} is not YAML: ${messageOf(error)}`, { cause: error });
+    throw new TielineError('PROFILE_INVALID', `The profile ${name} is not YAML: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
   const parsed = profileSchema.safeParse(content);
   if (parsed.success) return parsed.data;
   throw new TielineError('PROFILE_INVALID', `The profile ${name} cannot be used.`, {
-    fields: parsed.error.issues.map((issue) => ({ field: issue.path.join('.') || '(whole file)', message: issue.message })),
+    fields: parsed.error.issues.map((issue) => ({
+      field: issue.path.join('.') || '(whole file)',
+      message: issue.message,
+    })),
   });
 }
 

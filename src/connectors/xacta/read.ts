@@ -37,9 +37,21 @@ async function* recordsOf(records: readonly ExternalRecord[]): AsyncGenerator<Ex
 }
 
 /** The server's clock: the Date header of a first, small answer. */
-async function serverTime(session: Session, profile: Profile, context: ConnectorContext<XactaSettings>, signal: AbortSignal): Promise<string> {
+async function serverTime(
+  session: Session,
+  profile: Profile,
+  context: ConnectorContext<XactaSettings>,
+  signal: AbortSignal,
+): Promise<string> {
   const { list } = profile.entities.system;
-  const page = list ? await fetchPage(session, profile, { path: list.path, items: list.items, query: list.query, signal }, undefined) : undefined;
+  const page = list
+    ? await fetchPage(
+        session,
+        profile,
+        { path: list.path, items: list.items, query: list.query, signal },
+        undefined,
+      )
+    : undefined;
   const at = Date.parse(page?.date ?? '');
   return new Date(Number.isNaN(at) ? context.now().getTime() : at).toISOString();
 }
@@ -64,7 +76,9 @@ export async function* readEntity(
   if (resumed.success) position = resumed.data;
   else {
     const startedAt = await serverTime(session, profile, context, signal);
-    const parents = walkedShape.parent ? await listParents(session, profile, walkedShape.parent.entity, signal) : [''];
+    const parents = walkedShape.parent
+      ? await listParents(session, profile, walkedShape.parent.entity, signal)
+      : [''];
     position = { startedAt, parents, total: parents.length, paged: false, again: false };
     yield { type: 'position', position: position as Json };
   }
@@ -76,16 +90,35 @@ export async function* readEntity(
     const [parent] = position.parents;
     if (parent === undefined) break;
     const since = position.again ? position.startedAt : options.mark;
-    const query = { ...list.query, ...(since !== undefined && profile.changedSince ? { [profile.changedSince.parameter]: since } : {}) };
-    const page = await fetchPage(session, profile, { path: fillPath(list.path, { parent }), items: list.items, query, signal }, position.next);
-    const records = page.items.map((item) => externalRecord(profile, walked, item, parent === '' ? undefined : parent));
-    const wanted = walked === entity ? records : records.flatMap((record) => record.children?.find((child) => child.entity === entity)?.records ?? []);
+    const query = {
+      ...list.query,
+      ...(since !== undefined && profile.changedSince ? { [profile.changedSince.parameter]: since } : {}),
+    };
+    const page = await fetchPage(
+      session,
+      profile,
+      { path: fillPath(list.path, { parent }), items: list.items, query, signal },
+      position.next,
+    );
+    const records = page.items.map((item) =>
+      externalRecord(profile, walked, item, parent === '' ? undefined : parent),
+    );
+    const wanted =
+      walked === entity
+        ? records
+        : records.flatMap(
+            (record) => record.children?.find((child) => child.entity === entity)?.records ?? [],
+          );
     position = after(position, page.next, canAskSince);
     yield {
       type: 'page',
       records: recordsOf(wanted),
       position: position as Json,
-      progress: { done: position.total - position.parents.length, total: position.total, unit: walkedShape.parent ? 'systems' : 'pages' },
+      progress: {
+        done: position.total - position.parents.length,
+        total: position.total,
+        unit: walkedShape.parent ? 'systems' : 'pages',
+      },
     };
   }
   yield { type: 'end', mark };

@@ -7,11 +7,20 @@ import type { Profile, ProfileEntity, ProfiledEntity } from './profile.ts';
  * A remote record with its id, parent and version as the profile finds them. What is no object or has no id comes with
  * an empty id, so that the reader can hold it with a reason instead of losing it.
  */
-export function externalRecord(profile: Profile, entity: ProfiledEntity, item: unknown, parentId?: string): ExternalRecord {
+export function externalRecord(
+  profile: Profile,
+  entity: ProfiledEntity,
+  item: unknown,
+  parentId?: string,
+): ExternalRecord {
   const shape = profile.entities[entity];
-  if (!shape || !isJsonObject(item)) return { externalId: '', raw: { value: isJsonObject(item) ? item : scalarText(item as never) } };
+  if (!shape || !isJsonObject(item))
+    return { externalId: '', raw: { value: isJsonObject(item) ? item : scalarText(item as never) } };
   // A record inside its parent may not name it; the mapping needs it.
-  const raw: JsonObject = shape.parent && parentId !== undefined && item[shape.parent.field] === undefined ? { ...item, [shape.parent.field]: parentId } : item;
+  const raw: JsonObject =
+    shape.parent && parentId !== undefined && item[shape.parent.field] === undefined
+      ? { ...item, [shape.parent.field]: parentId }
+      : item;
   const parent = parentId ?? (shape.parent ? scalarText(valueAt(raw, shape.parent.field)) : '');
   const version = versionOf(shape, raw);
   const children = childrenOf(profile, entity, raw);
@@ -28,10 +37,21 @@ function versionOf(shape: ProfileEntity, raw: JsonObject): string {
   return shape.version === undefined ? '' : scalarText(valueAt(raw, shape.version));
 }
 
-function childrenOf(profile: Profile, entity: ProfiledEntity, raw: JsonObject): NonNullable<ExternalRecord['children']> {
+function childrenOf(
+  profile: Profile,
+  entity: ProfiledEntity,
+  raw: JsonObject,
+): NonNullable<ExternalRecord['children']> {
   const { milestone } = profile.entities;
   if (!milestone?.inline || milestone.parent?.entity !== entity) return [];
   const items = valueAt(raw, milestone.inline.field);
   const parentId = scalarText(valueAt(raw, profile.entities[entity]?.id ?? ''));
-  return Array.isArray(items) ? [{ entity: 'milestone', records: items.map((item) => externalRecord(profile, 'milestone', item, parentId)) }] : [];
+  return Array.isArray(items)
+    ? [
+        {
+          entity: 'milestone',
+          records: items.map((item) => externalRecord(profile, 'milestone', item, parentId)),
+        },
+      ]
+    : [];
 }

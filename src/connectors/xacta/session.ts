@@ -49,19 +49,46 @@ export function createSession(context: ConnectorContext<XactaSettings>, profile:
   let token: Token | undefined;
   let signingIn: Promise<Token> | undefined;
 
-  async function askForToken(path: string, json: HttpRequest['json'], headers: HttpRequest['headers'], signal: AbortSignal): Promise<HttpResponse> {
-    return http.send({ method: 'POST', path, ...(json === undefined ? {} : { json }), ...(headers ? { headers } : {}), retry: 'safe', signal });
+  async function askForToken(
+    path: string,
+    json: HttpRequest['json'],
+    headers: HttpRequest['headers'],
+    signal: AbortSignal,
+  ): Promise<HttpResponse> {
+    return http.send({
+      method: 'POST',
+      path,
+      ...(json === undefined ? {} : { json }),
+      ...(headers ? { headers } : {}),
+      retry: 'safe',
+      signal,
+    });
   }
 
-  async function readToken(response: HttpResponse, request: { path: string; signal: AbortSignal }): Promise<Token> {
-    if (response.status >= 300) throw await sessionRefusal({ method: 'POST', path: request.path, retry: 'safe', signal: request.signal }, response);
+  async function readToken(
+    response: HttpResponse,
+    request: { path: string; signal: AbortSignal },
+  ): Promise<Token> {
+    if (response.status >= 300)
+      throw await sessionRefusal(
+        { method: 'POST', path: request.path, retry: 'safe', signal: request.signal },
+        response,
+      );
     const body = await response.json();
     const field = auth.kind === 'login' ? auth.tokenField : 'access_token';
     const text = z.string().min(1).safeParse(valueAt(body, field));
-    if (!text.success) throw new TielineError('REMOTE_UNEXPECTED', `POST ${request.path}: the answer has no token in ${field}.`);
-    const lifetime = z.number().safeParse(valueAt(body, auth.kind === 'login' ? (auth.expiresInField ?? '') : 'expires_in'));
-    const scheme = auth.kind === 'login' || auth.kind === 'oauth2-client-credentials' ? auth.scheme : 'Bearer';
-    const header = auth.kind === 'login' || auth.kind === 'oauth2-client-credentials' ? auth.header : 'Authorization';
+    if (!text.success)
+      throw new TielineError(
+        'REMOTE_UNEXPECTED',
+        `POST ${request.path}: the answer has no token in ${field}.`,
+      );
+    const lifetime = z
+      .number()
+      .safeParse(valueAt(body, auth.kind === 'login' ? (auth.expiresInField ?? '') : 'expires_in'));
+    const scheme =
+      auth.kind === 'login' || auth.kind === 'oauth2-client-credentials' ? auth.scheme : 'Bearer';
+    const header =
+      auth.kind === 'login' || auth.kind === 'oauth2-client-credentials' ? auth.header : 'Authorization';
     return {
       header,
       value: new Secret(`${scheme} ${text.data}`.trim()),
@@ -75,17 +102,33 @@ export function createSession(context: ConnectorContext<XactaSettings>, profile:
         return { header: '', value: new Secret(''), expiresAt: Number.POSITIVE_INFINITY };
       case 'basic': {
         const pair = `${needed(settings.username, 'username')}:${needed(settings.password, 'password').reveal()}`;
-        return { header: 'Authorization', value: new Secret(`Basic ${Buffer.from(pair).toString('base64')}`), expiresAt: Number.POSITIVE_INFINITY };
+        return {
+          header: 'Authorization',
+          value: new Secret(`Basic ${Buffer.from(pair).toString('base64')}`),
+          expiresAt: Number.POSITIVE_INFINITY,
+        };
       }
       case 'bearer':
-        return { header: auth.header, value: new Secret(`${auth.scheme} ${needed(settings.token, 'token').reveal()}`.trim()), expiresAt: Number.POSITIVE_INFINITY };
+        return {
+          header: auth.header,
+          value: new Secret(`${auth.scheme} ${needed(settings.token, 'token').reveal()}`.trim()),
+          expiresAt: Number.POSITIVE_INFINITY,
+        };
       case 'login': {
         if (token && auth.refreshPath !== undefined && token.expiresAt > now().getTime()) {
-          const refreshed = await askForToken(auth.refreshPath, undefined, { [token.header]: token.value }, signal);
+          const refreshed = await askForToken(
+            auth.refreshPath,
+            undefined,
+            { [token.header]: token.value },
+            signal,
+          );
           if (refreshed.status < 300) return readToken(refreshed, { path: auth.refreshPath, signal });
           refreshed.body.destroy(); // too old to be renewed: sign in anew
         }
-        const json = { [auth.usernameField]: needed(settings.username, 'username'), [auth.passwordField]: needed(settings.password, 'password').reveal() };
+        const json = {
+          [auth.usernameField]: needed(settings.username, 'username'),
+          [auth.passwordField]: needed(settings.password, 'password').reveal(),
+        };
         return readToken(await askForToken(auth.path, json, undefined, signal), { path: auth.path, signal });
       }
       case 'oauth2-client-credentials': {
@@ -117,7 +160,8 @@ export function createSession(context: ConnectorContext<XactaSettings>, profile:
     async send(request) {
       for (let attempt = 1; ; attempt += 1) {
         const used = await currentToken(request.signal);
-        const headers = used.header === '' ? request.headers : { ...request.headers, [used.header]: used.value };
+        const headers =
+          used.header === '' ? request.headers : { ...request.headers, [used.header]: used.value };
         const response = await http.send({ ...request, ...(headers ? { headers } : {}) });
         const canSignInAgain = auth.kind === 'login' || auth.kind === 'oauth2-client-credentials';
         if (response.status !== 401 || attempt > 1 || !canSignInAgain) return response;

@@ -22,10 +22,14 @@ export interface TestSimulator {
 }
 
 export async function startXactaSimulator(args: readonly string[] = []): Promise<TestSimulator> {
-  const child = spawn(process.execPath, [join(projectDir, 'simulators/xacta/main.ts'), '--port', '0', '--exit-with-parent', ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, SIMULATOR_USERNAME: 'tieline', SIMULATOR_PASSWORD: password },
-  });
+  const child = spawn(
+    process.execPath,
+    [join(projectDir, 'simulators/xacta/main.ts'), '--port', '0', '--exit-with-parent', ...args],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, SIMULATOR_USERNAME: 'tieline', SIMULATOR_PASSWORD: password },
+    },
+  );
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]; // readline's event
   const { url } = JSON.parse(line) as { url: string };
   const clients: { close(): Promise<void> }[] = [];
@@ -54,7 +58,9 @@ export async function startXactaSimulator(args: readonly string[] = []): Promise
     async control<T>(method: string, path: string, body?: unknown): Promise<T> {
       const response = await fetch(`${url}/__control${path}`, {
         method,
-        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+        ...(body === undefined
+          ? {}
+          : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
       });
       if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
       return (await response.json()) as T;

@@ -12,13 +12,24 @@ import { externalRecord } from './records.ts';
 import { sessionRefusal, type Session } from './session.ts';
 
 /** Looks a record up by its id, or by the integrator's key within its system. */
-export async function findRecord(session: Session, profile: Profile, entity: ProfiledEntity, key: FindKey, signal: AbortSignal): Promise<ExternalRecord | undefined> {
+export async function findRecord(
+  session: Session,
+  profile: Profile,
+  entity: ProfiledEntity,
+  key: FindKey,
+  signal: AbortSignal,
+): Promise<ExternalRecord | undefined> {
   const shape = profile.entities[entity];
   if (!shape) return undefined;
   const parent = key.parentId ?? '';
   if (key.by === 'idempotency-key') {
     if (!shape.findBy || !shape.list) return undefined;
-    const list = { path: fillPath(shape.list.path, { parent }), items: shape.list.items, query: { ...shape.list.query, [shape.findBy.parameter]: key.idempotencyKey }, signal };
+    const list = {
+      path: fillPath(shape.list.path, { parent }),
+      items: shape.list.items,
+      query: { ...shape.list.query, [shape.findBy.parameter]: key.idempotencyKey },
+      signal,
+    };
     const page = await fetchPage(session, profile, list, undefined);
     const { field } = shape.findBy;
     // A server that does not know the parameter answers with everything.
@@ -26,7 +37,12 @@ export async function findRecord(session: Session, profile: Profile, entity: Pro
     return item === undefined ? undefined : externalRecord(profile, entity, item, parent || undefined);
   }
   if (!shape.get) return findInList(session, profile, entity, shape, key, signal);
-  const request: HttpRequest = { method: 'GET', path: fillPath(shape.get.path, { id: key.externalId, parent }), retry: 'safe', signal };
+  const request: HttpRequest = {
+    method: 'GET',
+    path: fillPath(shape.get.path, { id: key.externalId, parent }),
+    retry: 'safe',
+    signal,
+  };
   const response = await session.send(request);
   if (response.status === 404 || response.status === 410) {
     response.body.destroy();
@@ -37,15 +53,32 @@ export async function findRecord(session: Session, profile: Profile, entity: Pro
 }
 
 /** For records that can only be listed (a control, a milestone): in their parent's list, or in every parent's. */
-async function findInList(session: Session, profile: Profile, entity: ProfiledEntity, shape: ProfileEntity, key: Extract<FindKey, { by: 'id' }>, signal: AbortSignal): Promise<ExternalRecord | undefined> {
+async function findInList(
+  session: Session,
+  profile: Profile,
+  entity: ProfiledEntity,
+  shape: ProfileEntity,
+  key: Extract<FindKey, { by: 'id' }>,
+  signal: AbortSignal,
+): Promise<ExternalRecord | undefined> {
   if (!shape.list) return undefined;
-  const everyParent = shape.parent && key.parentId === undefined ? await listParents(session, profile, shape.parent.entity, signal) : [key.parentId ?? ''];
+  const everyParent =
+    shape.parent && key.parentId === undefined
+      ? await listParents(session, profile, shape.parent.entity, signal)
+      : [key.parentId ?? ''];
   for (const parent of everyParent) {
-    const list = { path: fillPath(shape.list.path, { parent }), items: shape.list.items, query: shape.list.query, signal };
+    const list = {
+      path: fillPath(shape.list.path, { parent }),
+      items: shape.list.items,
+      query: shape.list.query,
+      signal,
+    };
     let at: string | undefined;
     do {
       const page = await fetchPage(session, profile, list, at);
-      const found = page.items.map((item) => externalRecord(profile, entity, item, parent || undefined)).find((record) => record.externalId === key.externalId);
+      const found = page.items
+        .map((item) => externalRecord(profile, entity, item, parent || undefined))
+        .find((record) => record.externalId === key.externalId);
       if (found) return found;
       at = page.next;
     } while (at !== undefined);
@@ -54,16 +87,26 @@ async function findInList(session: Session, profile: Profile, entity: ProfiledEn
 }
 
 /** @throws TielineError where the change certainly did not arrive and may pass later, or the account may not write. */
-export async function writeRecord(session: Session, profile: Profile, entity: ProfiledEntity, change: Change, signal: AbortSignal): Promise<WriteResult> {
+export async function writeRecord(
+  session: Session,
+  profile: Profile,
+  entity: ProfiledEntity,
+  change: Change,
+  signal: AbortSignal,
+): Promise<WriteResult> {
   const shape = profile.entities[entity];
   const write = change.kind === 'create' ? shape?.create : shape?.update;
-  if (!shape || !write) throw new TielineError('INTERNAL', `The profile ${profile.profile} has no ${change.kind} for ${entity}.`);
-  return change.kind === 'create' ? create(session, profile, entity, shape, change, signal) : update(session, profile, entity, shape, change, signal);
+  if (!shape || !write)
+    throw new TielineError('INTERNAL', `The profile ${profile.profile} has no ${change.kind} for ${entity}.`);
+  return change.kind === 'create'
+    ? create(session, profile, entity, shape, change, signal)
+    : update(session, profile, entity, shape, change, signal);
 }
 
 function createBody(profile: Profile, shape: ProfileEntity, change: Change): JsonObject {
   const body: JsonObject = { ...change.fields };
-  if (shape.findBy && scalarText(valueAt(body, shape.findBy.field)) === '') body[shape.findBy.field] = change.idempotencyKey;
+  if (shape.findBy && scalarText(valueAt(body, shape.findBy.field)) === '')
+    body[shape.findBy.field] = change.idempotencyKey;
   for (const child of change.children ?? []) {
     const inline = child.entity === 'milestone' ? profile.entities.milestone?.inline : undefined;
     if (inline) body[inline.field] = child.records.map((record): Json => ({ ...record }));
@@ -71,7 +114,14 @@ function createBody(profile: Profile, shape: ProfileEntity, change: Change): Jso
   return body;
 }
 
-async function create(session: Session, profile: Profile, entity: ProfiledEntity, shape: ProfileEntity, change: Change, signal: AbortSignal): Promise<WriteResult> {
+async function create(
+  session: Session,
+  profile: Profile,
+  entity: ProfiledEntity,
+  shape: ProfileEntity,
+  change: Change,
+  signal: AbortSignal,
+): Promise<WriteResult> {
   const parent = change.parentId ?? '';
   const body = createBody(profile, shape, change);
   const request: HttpRequest = {
@@ -87,27 +137,60 @@ async function create(session: Session, profile: Profile, entity: ProfiledEntity
   if (sent.status === 409) {
     const key = shape.findBy ? scalarText(valueAt(body, shape.findBy.field)) : '';
     const message = await readMessage(profile, sent);
-    const ours = key === '' ? undefined : await findRecord(session, profile, entity, { by: 'idempotency-key', idempotencyKey: key, parentId: parent }, signal);
+    const ours =
+      key === ''
+        ? undefined
+        : await findRecord(
+            session,
+            profile,
+            entity,
+            { by: 'idempotency-key', idempotencyKey: key, parentId: parent },
+            signal,
+          );
     return ours ? { outcome: 'confirmed', record: ours } : { outcome: 'conflict', message };
   }
   return interpret(session, profile, entity, request, sent, change, signal);
 }
 
-async function update(session: Session, profile: Profile, entity: ProfiledEntity, shape: ProfileEntity, change: Change, signal: AbortSignal): Promise<WriteResult> {
-  const key: FindKey = { by: 'id', externalId: change.externalId ?? '', ...(change.parentId === undefined ? {} : { parentId: change.parentId }) };
+async function update(
+  session: Session,
+  profile: Profile,
+  entity: ProfiledEntity,
+  shape: ProfileEntity,
+  change: Change,
+  signal: AbortSignal,
+): Promise<WriteResult> {
+  const key: FindKey = {
+    by: 'id',
+    externalId: change.externalId ?? '',
+    ...(change.parentId === undefined ? {} : { parentId: change.parentId }),
+  };
   const current = await findRecord(session, profile, entity, key, signal);
   if (!current) return { outcome: 'missing', message: `${entity} ${key.externalId} is not there any more` };
   if (change.version !== undefined && current.version !== undefined && change.version !== current.version)
-    return { outcome: 'conflict', message: `${entity} ${key.externalId} has moved on from version ${change.version} to ${current.version}`, current };
+    return {
+      outcome: 'conflict',
+      message: `${entity} ${key.externalId} has moved on from version ${change.version} to ${current.version}`,
+      current,
+    };
   const whole: JsonObject = { ...current.raw, ...change.fields };
   for (const field of shape.readOnly) if (!(field in change.fields)) delete whole[field];
   const { concurrency } = profile;
   const version = change.version ?? current.version;
   const request: HttpRequest = {
     method: shape.update?.method ?? 'PUT',
-    path: fillPath(shape.update?.path ?? '', { id: key.externalId, parent: change.parentId ?? current.parentId ?? '' }, current.raw),
-    json: concurrency.kind === 'body-field' && version !== undefined ? { ...whole, [concurrency.field]: version } : whole,
-    ...(concurrency.kind === 'if-match' && version !== undefined ? { headers: { 'If-Match': `"${version}"` } } : {}),
+    path: fillPath(
+      shape.update?.path ?? '',
+      { id: key.externalId, parent: change.parentId ?? current.parentId ?? '' },
+      current.raw,
+    ),
+    json:
+      concurrency.kind === 'body-field' && version !== undefined
+        ? { ...whole, [concurrency.field]: version }
+        : whole,
+    ...(concurrency.kind === 'if-match' && version !== undefined
+      ? { headers: { 'If-Match': `"${version}"` } }
+      : {}),
     retry: 'never',
     signal,
   };
@@ -117,14 +200,21 @@ async function update(session: Session, profile: Profile, entity: ProfiledEntity
 }
 
 /** Sends; a failure after which the remote may have acted is an outcome, not an exception. */
-async function send(session: Session, request: HttpRequest): Promise<HttpResponse | Extract<WriteResult, { outcome: 'unknown' }>> {
+async function send(
+  session: Session,
+  request: HttpRequest,
+): Promise<HttpResponse | Extract<WriteResult, { outcome: 'unknown' }>> {
   try {
     const response = await session.send(request);
     if (response.status < 500) return response;
     response.body.destroy();
-    return { outcome: 'unknown', message: `${request.method} ${request.path} was answered with ${response.status}` };
+    return {
+      outcome: 'unknown',
+      message: `${request.method} ${request.path} was answered with ${response.status}`,
+    };
   } catch (error) {
-    if (request.signal.aborted || !(error instanceof TielineError) || !requestMayHaveArrived(error)) throw error;
+    if (request.signal.aborted || !(error instanceof TielineError) || !requestMayHaveArrived(error))
+      throw error;
     return { outcome: 'unknown', message: messageOf(error) };
   }
 }
@@ -146,7 +236,10 @@ async function interpret(
   const { status } = response;
   if (status < 300) {
     try {
-      return { outcome: 'confirmed', record: externalRecord(profile, entity, await response.json(), change.parentId) };
+      return {
+        outcome: 'confirmed',
+        record: externalRecord(profile, entity, await response.json(), change.parentId),
+      };
     } catch (error) {
       // It was done; only the answer was lost on the way.
       if (signal.aborted) throw error;
@@ -156,17 +249,29 @@ async function interpret(
   if (status === 400 || status === 422) {
     const body: unknown = await response.json().catch(() => undefined);
     const given = profile.errors.fields === undefined ? undefined : valueAt(body, profile.errors.fields);
-    const fields = (Array.isArray(given) ? given : []).filter((each) => isJsonObject(each)).map((each) => ({
-      field: scalarText(each[profile.errors.field]),
-      message: scalarText(each[profile.errors.fieldMessage]),
-    }));
-    return { outcome: 'rejected', message: scalarText(valueAt(body, profile.errors.message) ?? null) || `answered with ${status}`, fields };
+    const fields = (Array.isArray(given) ? given : [])
+      .filter((each) => isJsonObject(each))
+      .map((each) => ({
+        field: scalarText(each[profile.errors.field]),
+        message: scalarText(each[profile.errors.fieldMessage]),
+      }));
+    return {
+      outcome: 'rejected',
+      message: scalarText(valueAt(body, profile.errors.message) ?? null) || `answered with ${status}`,
+      fields,
+    };
   }
-  if (status === 404 || status === 410) return { outcome: 'missing', message: await readMessage(profile, response) };
+  if (status === 404 || status === 410)
+    return { outcome: 'missing', message: await readMessage(profile, response) };
   if (status === 409 || status === 412 || status === 428) {
     const message = await readMessage(profile, response);
-    const key: FindKey = { by: 'id', externalId: change.externalId ?? '', ...(change.parentId === undefined ? {} : { parentId: change.parentId }) };
-    const current = change.externalId === undefined ? undefined : await findRecord(session, profile, entity, key, signal);
+    const key: FindKey = {
+      by: 'id',
+      externalId: change.externalId ?? '',
+      ...(change.parentId === undefined ? {} : { parentId: change.parentId }),
+    };
+    const current =
+      change.externalId === undefined ? undefined : await findRecord(session, profile, entity, key, signal);
     return { outcome: 'conflict', message, ...(current ? { current } : {}) };
   }
   throw await sessionRefusal(request, response);

@@ -1,0 +1,10 @@
+import type { EntityType } from '../../model/entity-type.ts';
+
+export interface SyncOptions {
+  /** Names of external systems; empty means all that are enabled. */
+  readonly systems: readonly string[];
+  /** Entities; empty means all. */
+  readonly entities: readonly EntityType[];
+  /** Read everything, not only what changed since the last mark. */
+  readonly full: boolean;
+}

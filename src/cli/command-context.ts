@@ -1,0 +1,52 @@
+/** What the commands are given by the composition root, and the flags that all of them take. */
+import type { Readable, Writable } from 'node:stream';
+import type { App } from '../app/app.ts';
+
+export interface Terminal {
+  readonly in: Readable & { readonly isTTY?: boolean };
+  readonly out: Writable & { readonly isTTY?: boolean };
+  readonly err: Writable & { readonly isTTY?: boolean };
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Flags that every command takes. */
+export interface GlobalFlags {
+  readonly dataDir?: string;
+  readonly config?: string;
+  readonly logLevel?: string;
+  readonly json?: boolean;
+}
+
+export interface DemoFlags extends GlobalFlags {
+  readonly once: boolean;
+  readonly recorded?: string;
+  readonly size: number;
+  readonly seed: number;
+}
+
+/** What the composition root does for the command line. */
+export interface CommandHost {
+  readonly version: string;
+  readonly terminal: Terminal;
+  /** Ends work that can be ended: Ctrl-C, or the parent is gone. */
+  readonly signal: AbortSignal;
+  /** Opens settings, database and connectors, and closes them after `work`. */
+  withApp<T>(flags: GlobalFlags, work: (app: App) => Promise<T>): Promise<T>;
+  rotateSecrets(
+    flags: GlobalFlags & { readonly newKeyFile?: string },
+  ): Promise<{ readonly secrets: number; readonly keyId: string; readonly place: string }>;
+  runDemo(flags: DemoFlags): Promise<number>;
+}
+
+/** Where a command leaves the exit code it wants. */
+export interface CommandResult {
+  exitCode: number;
+}
+
+export interface CommandContext {
+  readonly host: CommandHost;
+  readonly result: CommandResult;
+  /** Prints one line to standard output. */
+  print(line: string): void;
+  printJson(value: unknown): void;
+}

@@ -1,0 +1,12 @@
+/** The words of the record that a connector may speak of. */
+export const entityTypes = [
+  'asset',
+  'finding',
+  'asset_tag',
+  'system',
+  'component',
+  'control',
+  'poam',
+  'milestone',
+] as const;
+export type EntityType = (typeof entityTypes)[number];
