@@ -7,6 +7,7 @@ import { generatedPages } from '../tools/generate-docs.ts';
 const sources = globSync('src/**/*.ts').filter((file) => !file.endsWith('.test.ts'));
 const textOf = (file: string): string => readFileSync(file, 'utf8');
 
+// A list, and not a pattern, so that every new place is looked at.
 describe('the house', () => {
   it('documents settings and errors as the code has them', () => {
     for (const [file, text] of Object.entries(generatedPages))
@@ -54,11 +55,12 @@ describe('the house', () => {
     expect([...new Set(revealing)].toSorted()).toEqual([
       'src/app/connections',
       'src/connectors/kit',
+      'src/connectors/tenable',
+      'src/connectors/xacta',
       'src/main/demo.ts',
       'src/main/master-key.ts',
       'src/main/simulator-process.ts',
       'src/store/database.ts',
-      'src/store/embedded',
     ]);
   });
 });

@@ -90,7 +90,7 @@ it('shows a POA&M as changed when one of its milestones changed', async () => {
     (each) => (each['milestones'] as unknown[]).length > 0,
   );
   const since = new Date(Date.now() - 1).toISOString();
-  const [milestone] = withMilestone?.['milestones'] as { id: string }[];
+  const [milestone] = (withMilestone?.['milestones'] ?? []) as { id: string }[];
   await xacta.control('POST', '/edit', {
     entity: 'milestone',
     id: milestone?.id,

@@ -1,14 +1,6 @@
 /** POA&Ms: list, create, read, replace. */
 import type { Route, SimRequest, SimResponse } from '../kit/route.ts';
-import {
-  duplicateUid,
-  invalid,
-  notFound,
-  objectBody,
-  refusedByVersion,
-  xactaError,
-  type Presenter,
-} from './answers.ts';
+import { duplicateUid, invalid, notFound, objectBody, refusedByVersion, type Presenter } from './answers.ts';
 import { readMilestone, readPoam } from './normalise.ts';
 import { archivedErrors, milestoneErrors, poamErrors } from './poam-rules.ts';
 import type { FieldError, MilestoneFields, PoamFields, XactaPoam } from './records.ts';

@@ -38,7 +38,7 @@ export function seedPoams(
   return poams;
 }
 
-/** The worst first, one system after the other, so that every system has its share. */
+/** One system after the other, so that each has its share; the worst first, and plugins not yet covered before others. */
 function spreadOverSystems(
   weaknesses: readonly ScanWeakness[],
   systems: readonly WorldSystem[],
@@ -48,8 +48,17 @@ function spreadOverSystems(
       .filter((each) => each.systemId === id)
       .toSorted((a, b) => b.severity - a.severity || a.pluginId - b.pluginId),
   );
-  const longest = Math.max(0, ...queues.map((queue) => queue.length));
-  return Array.from({ length: longest }, (_, row) => queues.flatMap((queue) => queue[row] ?? [])).flat();
+  const covered = new Set<number>();
+  const spread: ScanWeakness[] = [];
+  while (queues.some((queue) => queue.length > 0))
+    for (const queue of queues) {
+      const fresh = queue.findIndex((each) => !covered.has(each.pluginId));
+      const [weakness] = queue.splice(Math.max(fresh, 0), 1);
+      if (!weakness) continue;
+      covered.add(weakness.pluginId);
+      spread.push(weakness);
+    }
+  return spread;
 }
 
 function aboutScan(options: WorldOptions, index: number, weakness: ScanWeakness): XactaPoam {
@@ -61,7 +70,7 @@ function aboutScan(options: WorldOptions, index: number, weakness: ScanWeakness)
     systemId: weakness.systemId,
     description: weakness.pluginName,
     source: `Tenable plugin ${weakness.pluginId}`,
-    control: 'SI-2',
+    control: /unsupported/i.test(weakness.pluginName) ? 'SA-22' : 'SI-2',
     resources: '1 System Administrator, maintenance window',
     status: late ? 'delayed' : 'ongoing',
     risk: critical ? 'critical' : 'high',

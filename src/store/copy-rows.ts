@@ -3,8 +3,8 @@
  * Text format was chosen over binary because it lets PostgreSQL parse dates and JSON, and over CSV because null and
  * the empty text stay apart.
  */
-import type pg from 'pg';
-import { from as beginCopy } from 'pg-copy-streams';
+import type { PoolClient } from 'pg';
+import * as copyStreams from 'pg-copy-streams';
 
 export type CopyValue = string | number | boolean | null | undefined;
 
@@ -45,8 +45,8 @@ export interface CopyInto {
 }
 
 /** Begins a COPY on a connection that nothing else uses until `end` or `abort`. `target`: `table (column, …)`. */
-export function copyInto(client: pg.PoolClient, target: string): CopyInto {
-  const stream = client.query(beginCopy(`copy ${target} from stdin`));
+export function copyInto(client: PoolClient, target: string): CopyInto {
+  const stream = client.query(copyStreams.from(`copy ${target} from stdin`));
   let failure: Error | undefined;
   const ended = new Promise<void>((resolve) => {
     stream.once('finish', resolve);
