@@ -197,7 +197,7 @@ async function renewLinks(tx: Tx, source: { systemId: number; operationId: strin
     update sync_links l
        set retired_at = case when coalesce(a.deleted_at, a.terminated_at) is null then null else now() end
       from changed_assets c join ingestion_assets a using (asset_uuid)
-     where l.entity_type in ('asset', 'component') and l.entity_id = c.asset_uuid::text
+     where l.entity_type in ('asset', 'asset_component') and l.entity_id = c.asset_uuid::text
        and (l.retired_at is null) <> (coalesce(a.deleted_at, a.terminated_at) is null)`);
 }
 

@@ -108,7 +108,7 @@ async function retireLinks(
   await sql`
     with gone as (
       update sync_links l set retired_at = now()
-       where l.external_system_id = ${source.systemId} and l.entity_type = 'component' and l.retired_at is null
+       where l.external_system_id = ${source.systemId} and l.entity_type = 'asset_component' and l.retired_at is null
          and not exists (select from (${linked(source.systemId)}) k
                           where k.asset_uuid::text = l.entity_id and k.component_id = l.external_id)
       returning l.entity_id, l.external_id
@@ -133,7 +133,7 @@ async function makeLinks(
 ): Promise<void> {
   await sql`
     insert into sync_links as known (external_system_id, entity_type, entity_id, external_id, operation_id)
-    select ${source.systemId}, 'component', k.asset_uuid::text, k.component_id, ${source.operationId}::uuid
+    select ${source.systemId}, 'asset_component', k.asset_uuid::text, k.component_id, ${source.operationId}::uuid
       from (${linked(source.systemId)}) k
     on conflict (external_system_id, entity_type, external_id) do update
       set entity_id = excluded.entity_id, retired_at = null, operation_id = excluded.operation_id, confirmed_at = now()

@@ -11,6 +11,8 @@ export interface LinkedRow {
   readonly version: string | null;
   readonly base: JsonObject;
   readonly row: JsonObject;
+  /** Fields in an open conflict: held on both sides until a person decides. */
+  readonly heldFields: readonly string[];
 }
 
 const places = {
@@ -30,7 +32,10 @@ export async function listLinkedRows(
   const place = places[entity];
   const { rows } = await sql<LinkedRow>`
     select l.id::int as "linkId", l.entity_id as "entityId", l.external_id as "externalId", parent.external_id as "parentExternalId",
-           l.remote_version as version, l.base, to_jsonb(t) as row
+           l.remote_version as version, l.base, to_jsonb(t) as row,
+           array(select c.field_name::text from sync_conflicts c
+                  where c.entity_type = l.entity_type and c.entity_id = l.entity_id
+                    and c.resolution_status = 'pending' and c.field_name is not null) as "heldFields"
       from sync_links l
       join ${sql.table(place.table)} t on t.${sql.ref(place.key)}::text = l.entity_id
       left join sync_links parent on parent.external_system_id = l.external_system_id and parent.entity_type = ${place.parent}

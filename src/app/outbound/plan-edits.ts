@@ -35,7 +35,8 @@ export async function planEdits(
       if (page.length === 0) break;
       afterId = page.at(-1)?.linkId ?? afterId;
       const changes = page.flatMap((linked): OutboundChange[] => {
-        const payload = editedFields(sendable, linked.row, linked.base);
+        const free = sendable.filter((field) => !linked.heldFields.includes(field));
+        const payload = editedFields(free, linked.row, linked.base);
         if (Object.keys(payload).length === 0) return [];
         return [
           {

@@ -1,0 +1,99 @@
+/** Both simulators as processes and a database of its own, with the product composed over them in this process. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { App } from '../../src/app/app.ts';
+import { syncSystems } from '../../src/app/app.ts';
+import { createSecretBox, masterKeyFrom } from '../../src/app/connections/secret-box.ts';
+import { addSystem } from '../../src/app/connections/systems.ts';
+import type { SyncOptions } from '../../src/app/runs/sync-options.ts';
+import { summarizeRun, type SyncSummary } from '../../src/app/runs/summary.ts';
+import { connectorModules } from '../../src/main/connectors.ts';
+import { startSimulator } from '../../src/main/simulator-process.ts';
+import { Secret } from '../../src/model/secret.ts';
+import { cloneDatabase } from './database.ts';
+
+export type SimulatorName = 'tenable' | 'xacta';
+
+export interface TwoSystems {
+  readonly app: App;
+  readonly urls: Readonly<Record<SimulatorName, string>>;
+  /** Runs a sync over both and sums it up from what is stored. */
+  sync(options?: Partial<SyncOptions>): Promise<SyncSummary>;
+  rows(query: string, ...values: unknown[]): Promise<Record<string, unknown>[]>;
+  /** Calls an endpoint under /__control of a simulator. */
+  control<T = unknown>(simulator: SimulatorName, method: string, path: string, body?: unknown): Promise<T>;
+  /** A new, empty database over the same, reset simulators. */
+  beginAnew(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const secret = (): Secret => new Secret(randomBytes(16).toString('hex'));
+
+export async function startTwoSystems(args: readonly string[] = []): Promise<TwoSystems> {
+  const keys = { access: secret(), secret: secret(), password: secret() };
+  const world = ['--seed', '1', '--now', '2026-11-01T12:00:00.000Z', ...args];
+  const [tenable, xacta] = await Promise.all([
+    startSimulator('tenable', [...world, '--processing-ms', '30', '--queued-ms', '0'], { SIMULATOR_ACCESS_KEY: keys.access, SIMULATOR_SECRET_KEY: keys.secret }),
+    startSimulator('xacta', world, { SIMULATOR_USERNAME: new Secret('tieline'), SIMULATOR_PASSWORD: keys.password }),
+  ]);
+  const urls = { tenable: tenable.url, xacta: xacta.url };
+  let database = await cloneDatabase();
+
+  function compose(): App {
+    return {
+      db: database.db,
+      pool: database.pool,
+      modules: connectorModules,
+      secretBox: createSecretBox([masterKeyFrom(new Secret(randomBytes(32).toString('base64')))]),
+      http: { timeouts: { connectMs: 2000, headersMs: 5000, bodyMs: 5000 }, attempts: 5, proxy: undefined, ca: undefined, userAgent: 'Tieline tests' },
+      now: () => new Date(),
+      sleep: async (ms, signal) => {
+        await delay(Math.min(ms, 50), undefined, { signal });
+      },
+      log: { info: () => undefined, warn: () => undefined },
+    };
+  }
+  let app = compose();
+  async function connect(): Promise<void> {
+    const fast = { requests_per_second: 1000, concurrency: 8 };
+    await addSystem(app, { type: 'tenable', name: 'tenable', url: urls.tenable, settings: { ...fast, poll_interval_seconds: 0.02 }, secrets: { access_key: keys.access, secret_key: keys.secret } });
+    await addSystem(app, { type: 'xacta', name: 'xacta', url: urls.xacta, settings: { ...fast, username: 'tieline' }, secrets: { password: keys.password } });
+  }
+  await connect();
+
+  async function control<T>(simulator: SimulatorName, method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${urls[simulator]}/__control${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    if (!response.ok) throw new Error(`${simulator} ${method} ${path}: ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  return {
+    get app() {
+      return app;
+    },
+    urls,
+    control,
+    async sync(options = {}) {
+      const outcome = await syncSystems(app, { systems: [], entities: [], full: false, ...options }, { signal: new AbortController().signal, report: () => undefined });
+      return summarizeRun(app.db, outcome.operationId);
+    },
+    async rows(query, ...values) {
+      return (await app.pool.query(query, values)).rows as Record<string, unknown>[];
+    },
+    async beginAnew() {
+      await Promise.all([control('tenable', 'POST', '/reset'), control('xacta', 'POST', '/reset')]);
+      const before = database;
+      database = await cloneDatabase();
+      app = compose();
+      await connect();
+      await before[Symbol.asyncDispose]();
+    },
+    async stop() {
+      await Promise.all([tenable.stop(), xacta.stop()]);
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
