@@ -22,6 +22,8 @@ export interface TwoSystems {
   rows(query: string, ...values: unknown[]): Promise<Record<string, unknown>[]>;
   /** Calls an endpoint under /__control of a simulator. */
   control<T = unknown>(simulator: SimulatorName, method: string, path: string, body?: unknown): Promise<T>;
+  /** The environment in which a `tieline` process works over the same database. */
+  environment(): Record<string, string>;
   /** A new, empty database over the same, reset simulators. */
   beginAnew(): Promise<void>;
   stop(): Promise<void>;
@@ -38,13 +40,14 @@ export async function startTwoSystems(args: readonly string[] = []): Promise<Two
   ]);
   const urls = { tenable: tenable.url, xacta: xacta.url };
   let database = await cloneDatabase();
+  const masterKey = randomBytes(32).toString('base64');
 
   function compose(): App {
     return {
       db: database.db,
       pool: database.pool,
       modules: connectorModules,
-      secretBox: createSecretBox([masterKeyFrom(new Secret(randomBytes(32).toString('base64')))]),
+      secretBox: createSecretBox([masterKeyFrom(new Secret(masterKey))]),
       http: { timeouts: { connectMs: 2000, headersMs: 5000, bodyMs: 5000 }, attempts: 5, proxy: undefined, ca: undefined, userAgent: 'Tieline tests' },
       now: () => new Date(),
       sleep: async (ms, signal) => {
@@ -83,6 +86,7 @@ export async function startTwoSystems(args: readonly string[] = []): Promise<Two
     async rows(query, ...values) {
       return (await app.pool.query(query, values)).rows as Record<string, unknown>[];
     },
+    environment: () => ({ DATABASE_URL: String(database.url), TIELINE_MASTER_KEY: masterKey }),
     async beginAnew() {
       await Promise.all([control('tenable', 'POST', '/reset'), control('xacta', 'POST', '/reset')]);
       const before = database;

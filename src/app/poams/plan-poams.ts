@@ -3,8 +3,10 @@ import { deriveUuid } from '../../model/derived-uuid.ts';
 import { dueDateFor } from '../../model/due-dates.ts';
 import { composePoam, controlsFor, poamId, poamKey, type ControlRule } from '../../model/weakness.ts';
 import { recordChanges } from '../../store/changes.ts';
+import { hasHeldRecords } from '../../store/held-records.ts';
 import { insertRows } from '../../store/negotiated.ts';
-import { noCounts, recordCounts, type Counts } from '../../store/operations.ts';
+import { findStep, noCounts, recordCounts, type Counts } from '../../store/operations.ts';
+import { findReadState } from '../../store/reads.ts';
 import { enqueueChanges, type OutboundChange } from '../../store/outbox.ts';
 import { addPoamAssets, addPoamCves } from '../../store/poams.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
@@ -74,7 +76,10 @@ export async function planPoams(
     const weaknesses = await listWeaknesses(tx.db, system.id);
     const controls = { rules: await listControlRules(tx.db), bySystem: await listControlIds(tx.db) };
     const planned = weaknesses.flatMap((weakness) => plan(weakness, controls) ?? []);
-    const fresh = planned.filter(({ weakness }) => weakness.poamId === null);
+    const unanswered = planned.filter(({ weakness }) => weakness.poamId === null);
+    // A POA&M that could not be taken in may be the very answer; a second one for the same weakness would be wrong.
+    const fresh = (await knowsEveryPoam(context, tx, system)) ? unanswered : [];
+    const waiting = unanswered.length - fresh.length;
     const recognized = planned.filter(({ weakness }) => weakness.poamId !== null);
 
     await createPoams(tx, source, fresh, today);
@@ -82,7 +87,7 @@ export async function planPoams(
       ...fresh.map(({ weakness, save }) => ({ ...save, poamId: poamId(weakness) })),
       ...recognized.map(({ weakness, save }) => ({ ...save, poamId: weakness.poamId ?? '' })),
     ]);
-    const answered = planned.map(({ weakness }) => ({ weakness, poam: weakness.poamId ?? poamId(weakness) }));
+    const answered = [...fresh, ...recognized].map(({ weakness }) => ({ weakness, poam: weakness.poamId ?? poamId(weakness) }));
     await addPoamAssets(
       tx.db,
       answered.flatMap(({ weakness, poam }) => weakness.assets.map((value) => ({ poamId: poam, value }))),
@@ -99,12 +104,20 @@ export async function planPoams(
       read: weaknesses.length,
       created: fresh.length,
       updated: extended,
-      unchanged: weaknesses.length - fresh.length - extended,
+      held: waiting,
+      unchanged: weaknesses.length - fresh.length - extended - waiting,
     };
     await recordCounts(tx.db, operationId, outcome);
     return outcome;
   });
   context.report({ system: system.name, step: 'poams', state: 'working', counts });
+}
+
+/** Whether the GRC system's POA&Ms were all read and taken in, in this run or, if it did not read them, in an earlier one. */
+async function knowsEveryPoam(context: RunContext, tx: Tx, system: ConnectedSystem): Promise<boolean> {
+  const read = await findStep(tx.db, context.operationId, system.name, 'poam');
+  if (read) return !(await hasHeldRecords(tx.db, read.batch_id));
+  return typeof (await findReadState(tx.db, system.id, 'poam'))?.mark === 'string';
 }
 
 async function createPoams(
