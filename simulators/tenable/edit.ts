@@ -16,7 +16,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /**
  * One of: {asset, fields} · {asset, delete: true} · {asset, terminate: true} · {asset, plugin, fields} (a finding) ·
- * {addFinding: item} · {nextExport: mishap} · {expireChunks: true} · {role: number}.
+ * {addFinding: item} · {nextExport: mishap, kind?: assets|vulns} · {expireChunks: true} · {role: number}.
  * @throws Error that says what is wrong.
  */
 export function editTenable(body: unknown, { inventory, jobs, now, setRole }: Editable): unknown {
@@ -33,7 +33,8 @@ export function editTenable(body: unknown, { inventory, jobs, now, setRole }: Ed
   }
   const mishap = mishaps.find((each) => each === body['nextExport']);
   if (mishap) {
-    jobs.nextMishap = mishap;
+    const kind = (['assets', 'vulns'] as const).find((each) => each === body['kind']);
+    jobs.nextMishap = { mishap, ...(kind ? { kind } : {}) };
     return { nextExport: mishap };
   }
   if (isObject(body['addFinding'])) {

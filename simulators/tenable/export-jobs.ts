@@ -44,7 +44,8 @@ export class ExportJobs {
   readonly #times: JobTimes;
   readonly #jobs = new Map<string, Job>();
   #made = 0;
-  nextMishap: ExportMishap | undefined;
+  /** How the next job goes wrong; with a kind, the next job of that kind. */
+  nextMishap: { readonly mishap: ExportMishap; readonly kind?: ExportKind } | undefined;
 
   constructor(inventory: Inventory, times: JobTimes) {
     this.#inventory = inventory;
@@ -84,6 +85,9 @@ export class ExportJobs {
     const chunks = Array.from({ length: Math.ceil(matching.length / request.perChunk) }, (_, index) =>
       matching.slice(index * request.perChunk, (index + 1) * request.perChunk),
     );
+    const next = this.nextMishap?.kind === undefined || this.nextMishap.kind === kind ? this.nextMishap : undefined;
+    // The status of an asset export has no word for a failed chunk: such a job ends in ERROR (the vendor's OpenAPI).
+    const mishap = next?.mishap === 'chunk-failed' && kind === 'assets' ? 'error' : next?.mishap;
     const job: Job = {
       ...request,
       uuid: `${String(this.#made).padStart(8, '0')}-${kind === 'assets' ? 'a55e' : 'f1d1'}-4000-8000-${Math.floor(now.getTime()).toString(16).padStart(12, '0').slice(-12)}`,
@@ -91,10 +95,10 @@ export class ExportJobs {
       created: now,
       startedAt: performance.now(),
       chunks,
-      mishap: this.nextMishap,
+      mishap,
       cancelled: false,
     };
-    this.nextMishap = undefined;
+    if (mishap) this.nextMishap = undefined;
     this.#jobs.set(job.uuid, job);
     return job;
   }

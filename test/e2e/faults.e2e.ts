@@ -53,7 +53,8 @@ const disturbances: readonly Disturbance[] = [
   { name: 'a clock of Xacta that is an hour behind', at: 'xacta', faults: [{ kind: 'clock-skew', seconds: -3600 }] },
   { name: 'an export that fails', at: 'tenable', edit: { nextExport: 'error' } },
   { name: 'an export that somebody cancels', at: 'tenable', edit: { nextExport: 'cancelled' } },
-  { name: 'an export that finishes without one of its chunks', at: 'tenable', edit: { nextExport: 'chunk-failed' } },
+  { name: 'an export that finishes without one of its chunks', at: 'tenable', edit: { nextExport: 'chunk-failed', kind: 'vulns' } },
+  { name: 'an export of assets that fails in a chunk', at: 'tenable', edit: { nextExport: 'chunk-failed', kind: 'assets' } },
   { name: 'an export whose chunks expire', at: 'tenable', edit: { nextExport: 'expired' } },
 ];
 
