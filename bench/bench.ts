@@ -18,7 +18,9 @@ import { openEmbeddedServer } from '../src/store/embedded/server.ts';
 import { migrate } from '../src/store/migrations.ts';
 
 const memoryLimitMegabytes = 400;
-const { values } = parseArgs({ options: { size: { type: 'string', default: '100' }, json: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { size: { type: 'string', default: '100' }, json: { type: 'boolean', default: false } },
+});
 const size = Number(values.size);
 const work = mkdtempSync(join(tmpdir(), 'tieline-bench-'));
 const dataDir = join(work, 'data');
@@ -36,23 +38,44 @@ function runSync(databaseUrl: string, tenableUrl: string, masterKey: string): Pr
     });
     let line = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (line += text));
-    child.on('exit', (code) => (code === 0 ? resolve(JSON.parse(line) as SyncFacts) : reject(new Error(`the sync ended with ${String(code)}`))));
+    child.on('exit', (code) =>
+      code === 0
+        ? resolve(JSON.parse(line) as SyncFacts)
+        : reject(new Error(`the sync ended with ${String(code)}`)),
+    );
   });
 }
 
 async function startTenable(): Promise<{ url: string; stop(): void }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../simulators/tenable/main.ts'), '--port', '0', '--size', String(size), '--exit-with-parent'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  for await (const line of createInterface({ input: child.stdout })) return { url: (JSON.parse(line) as { url: string }).url, stop: () => void child.kill() };
+  const child = spawn(
+    process.execPath,
+    [
+      join(import.meta.dirname, '../simulators/tenable/main.ts'),
+      '--port',
+      '0',
+      '--size',
+      String(size),
+      '--exit-with-parent',
+    ],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  for await (const line of createInterface({ input: child.stdout }))
+    return { url: (JSON.parse(line) as { url: string }).url, stop: () => void child.kill() };
   throw new Error('the simulator did not start');
 }
 
 /** Seconds to COPY the stored findings into an empty table of the same shape. */
 async function timeCopy(client: pg.Client, file: string, including: string): Promise<number> {
-  await client.query(`drop table if exists bench_copy; create table bench_copy (like ingestion_vulnerabilities ${including})`);
+  await client.query(
+    `drop table if exists bench_copy; create table bench_copy (like ingestion_vulnerabilities ${including})`,
+  );
   await client.query('checkpoint');
   const started = performance.now();
   await client.query('begin');
-  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), client.query(copyFrom('copy bench_copy from stdin')));
+  await pipeline(
+    createReadStream(file, { highWaterMark: 1 << 20 }),
+    client.query(copyFrom('copy bench_copy from stdin')),
+  );
   await client.query('commit');
   return (performance.now() - started) / 1000;
 }
@@ -91,21 +114,44 @@ try {
     firstLoadToUnchanged: Number((first.seconds.finding / again.seconds.finding).toFixed(2)),
     peakMegabytes: Math.max(first.peakMegabytes, again.peakMegabytes),
     bytesPerFinding: Math.round(stored.bytes / stored.findings),
-    machine: { cores: cpus().length, memoryGigabytes: Math.round(totalmem() / 2 ** 30), node: process.version, postgres: stored.version },
+    machine: {
+      cores: cpus().length,
+      memoryGigabytes: Math.round(totalmem() / 2 ** 30),
+      node: process.version,
+      postgres: stored.version,
+    },
   };
   if (values.json) console.log(JSON.stringify(result));
   else {
     const line = (what: string, value: string): void => console.log(`  ${what.padEnd(46)} ${value}`);
     console.log(`${stored.findings.toLocaleString('en-US')} findings, one run of each:`);
-    line('sync, first load (export over HTTP to stored)', `${result.firstLoad.findingsPerSecond.toLocaleString('en-US')} a second`);
-    line('sync, the same again unchanged', `${result.unchangedLoad.findingsPerSecond.toLocaleString('en-US')} a second`);
-    line('baseline: COPY of the same rows, all indexes', `${result.copyIndexed.findingsPerSecond.toLocaleString('en-US')} a second`);
-    line('baseline: COPY of the same rows, no index', `${result.copyBare.findingsPerSecond.toLocaleString('en-US')} a second`);
+    line(
+      'sync, first load (export over HTTP to stored)',
+      `${result.firstLoad.findingsPerSecond.toLocaleString('en-US')} a second`,
+    );
+    line(
+      'sync, the same again unchanged',
+      `${result.unchangedLoad.findingsPerSecond.toLocaleString('en-US')} a second`,
+    );
+    line(
+      'baseline: COPY of the same rows, all indexes',
+      `${result.copyIndexed.findingsPerSecond.toLocaleString('en-US')} a second`,
+    );
+    line(
+      'baseline: COPY of the same rows, no index',
+      `${result.copyBare.findingsPerSecond.toLocaleString('en-US')} a second`,
+    );
     line('first load as a share of COPY with indexes', result.firstLoadToCopyIndexed.toFixed(2));
     line('peak memory of the sync process', `${result.peakMegabytes} MB (limit ${memoryLimitMegabytes})`);
-    line('storage for each finding, table and indexes', `${result.bytesPerFinding.toLocaleString('en-US')} bytes`);
+    line(
+      'storage for each finding, table and indexes',
+      `${result.bytesPerFinding.toLocaleString('en-US')} bytes`,
+    );
   }
-  writeFileSync(join(import.meta.dirname, 'results', `load-${size}.json`), `${JSON.stringify(result, null, 2)}\n`);
+  writeFileSync(
+    join(import.meta.dirname, 'results', `load-${size}.json`),
+    `${JSON.stringify(result, null, 2)}\n`,
+  );
   if (stored.findings !== 2000 * size || result.peakMegabytes >= memoryLimitMegabytes) process.exitCode = 1;
 } finally {
   tenable.stop();

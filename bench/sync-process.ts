@@ -9,14 +9,22 @@ import { Secret } from '../src/model/secret.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { listSystems } from '../src/store/external-systems.ts';
 
-const [databaseUrl = '', tenableUrl = '', masterKey = randomBytes(32).toString('base64')] = (process.env['BENCH'] ?? '').split(' ');
+const [databaseUrl = '', tenableUrl = '', masterKey = randomBytes(32).toString('base64')] = (
+  process.env['BENCH'] ?? ''
+).split(' ');
 const database = await openDatabase(databaseUrl);
 const app: App = {
   db: database.db,
   pool: database.pool,
   modules: connectorModules,
   secretBox: createSecretBox([masterKeyFrom(new Secret(masterKey))]),
-  http: { timeouts: { connectMs: 10_000, headersMs: 60_000, bodyMs: 60_000 }, attempts: 6, proxy: undefined, ca: undefined, userAgent: 'Tieline bench' },
+  http: {
+    timeouts: { connectMs: 10_000, headersMs: 60_000, bodyMs: 60_000 },
+    attempts: 6,
+    proxy: undefined,
+    ca: undefined,
+    userAgent: 'Tieline bench',
+  },
   now: () => new Date(),
   sleep: async (ms, signal) => {
     await delay(ms, undefined, { signal });
@@ -36,9 +44,15 @@ const signal = new AbortController().signal;
 const seconds: Record<string, number> = {};
 for (const entity of ['asset', 'finding'] as const) {
   const started = performance.now();
-  await syncSystems(app, { systems: [], entities: [entity], full: true }, { signal, report: () => undefined });
+  await syncSystems(
+    app,
+    { systems: [], entities: [entity], full: true },
+    { signal, report: () => undefined },
+  );
   seconds[entity] = (performance.now() - started) / 1000;
 }
 await database.close();
 // maxRSS is in kilobytes on every platform (libuv).
-process.stdout.write(`${JSON.stringify({ seconds, peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024) })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ seconds, peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024) })}\n`,
+);

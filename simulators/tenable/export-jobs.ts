@@ -85,7 +85,8 @@ export class ExportJobs {
     const chunks = Array.from({ length: Math.ceil(matching.length / request.perChunk) }, (_, index) =>
       matching.slice(index * request.perChunk, (index + 1) * request.perChunk),
     );
-    const next = this.nextMishap?.kind === undefined || this.nextMishap.kind === kind ? this.nextMishap : undefined;
+    const next =
+      this.nextMishap?.kind === undefined || this.nextMishap.kind === kind ? this.nextMishap : undefined;
     // The status of an asset export has no word for a failed chunk: such a job ends in ERROR (the vendor's OpenAPI).
     const mishap = next?.mishap === 'chunk-failed' && kind === 'assets' ? 'error' : next?.mishap;
     const job: Job = {

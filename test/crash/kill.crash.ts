@@ -38,7 +38,9 @@ async function syncProcess(killAfterMs?: number): Promise<number | null> {
 
 /** How many steps and pages were stored when a process was killed, to show that the kills hit all over the run. */
 async function stepsSoFar(): Promise<string> {
-  const [row] = await world.rows(`select count(*) filter (where status like 'completed%')::int as done, max(batch_type) filter (where status = 'in_progress') as at from ingestion_batches where parent_operation_id is not null`);
+  const [row] = await world.rows(
+    `select count(*) filter (where status like 'completed%')::int as done, max(batch_type) filter (where status = 'in_progress') as at from ingestion_batches where parent_operation_id is not null`,
+  );
   return `${String(row?.['done'])} steps, then ${String(row?.['at'])}`;
 }
 
@@ -54,15 +56,21 @@ afterAll(async () => {
 });
 
 describe('a sync that is killed', () => {
-  it.each(Array.from({ length: 10 }, (_, index) => index + 1))('at point %i of ten ends, once restarted, as an undisturbed one', async (point) => {
-    await world.beginAnew();
-    // Starting takes the first part of the run; the points lie over the rest, each a little off by chance.
-    const share = 0.15 + (0.8 * (point - 1 + Math.random())) / 10;
-    const killedWith = await syncProcess(undisturbedMs * share);
-    const where = await stepsSoFar();
-    expect(await syncProcess(), `killed at ${share.toFixed(3)} of the run (${where})`).toBe(0);
-    expect(await endStateOf(world), `killed at ${share.toFixed(3)} of the run (${where}), exit ${String(killedWith)}`).toEqual(undisturbed);
-  });
+  it.each(Array.from({ length: 10 }, (_, index) => index + 1))(
+    'at point %i of ten ends, once restarted, as an undisturbed one',
+    async (point) => {
+      await world.beginAnew();
+      // Starting takes the first part of the run; the points lie over the rest, each a little off by chance.
+      const share = 0.15 + (0.8 * (point - 1 + Math.random())) / 10;
+      const killedWith = await syncProcess(undisturbedMs * share);
+      const where = await stepsSoFar();
+      expect(await syncProcess(), `killed at ${share.toFixed(3)} of the run (${where})`).toBe(0);
+      expect(
+        await endStateOf(world),
+        `killed at ${share.toFixed(3)} of the run (${where}), exit ${String(killedWith)}`,
+      ).toEqual(undisturbed);
+    },
+  );
 
   it('again and again until it gets through ends as an undisturbed one', async () => {
     await world.beginAnew();

@@ -32,29 +32,101 @@ const post = { method: 'POST', path: '/poams$' };
 const disturbances: readonly Disturbance[] = [
   { name: 'slow answers of Tenable', at: 'tenable', faults: [{ kind: 'delay', ms: 40 }] },
   { name: 'slow answers of Xacta', at: 'xacta', faults: [{ kind: 'delay', ms: 15 }] },
-  { name: 'a storm of 429 at Tenable', at: 'tenable', faults: [{ kind: 'rate-limit', retryAfterSeconds: 0, probability: 0.5, seed: 1 }] },
-  { name: 'a storm of 429 at Xacta', at: 'xacta', faults: [{ kind: 'rate-limit', retryAfterSeconds: 0, probability: 0.3, seed: 1 }] },
+  {
+    name: 'a storm of 429 at Tenable',
+    at: 'tenable',
+    faults: [{ kind: 'rate-limit', retryAfterSeconds: 0, probability: 0.5, seed: 1 }],
+  },
+  {
+    name: 'a storm of 429 at Xacta',
+    at: 'xacta',
+    faults: [{ kind: 'rate-limit', retryAfterSeconds: 0, probability: 0.3, seed: 1 }],
+  },
   { name: 'nothing but 429 at Xacta', at: 'xacta', faults: [{ kind: 'rate-limit', retryAfterSeconds: 0 }] },
-  { name: 'server errors at Tenable now and then', at: 'tenable', faults: [{ kind: 'server-error', status: 503, probability: 0.4, seed: 2 }] },
-  { name: 'server errors at Xacta now and then', at: 'xacta', faults: [{ kind: 'server-error', status: 502, probability: 0.2, seed: 2 }] },
-  { name: 'nothing but server errors at Tenable', at: 'tenable', faults: [{ kind: 'server-error', status: 500 }] },
-  { name: 'a chunk of findings cut in the middle', at: 'tenable', faults: [{ kind: 'cut-body', afterBytes: 50_000, times: 2, match: { path: '/vulns/.*/chunks/' } }] },
-  { name: 'chunks that are always cut', at: 'tenable', faults: [{ kind: 'cut-body', afterBytes: 9000, match: chunk }] },
-  { name: 'pages of Xacta cut in the middle', at: 'xacta', faults: [{ kind: 'cut-body', afterBytes: 300, probability: 0.3, seed: 3, match: { method: 'GET' } }] },
-  { name: 'connections cut before Xacta looks at the request', at: 'xacta', faults: [{ kind: 'cut-before', probability: 0.2, seed: 4 }] },
-  { name: 'POA&Ms that Xacta takes and does not answer', at: 'xacta', faults: [{ kind: 'commit-cut', probability: 0.3, seed: 5, match: post }] },
-  { name: 'POA&Ms that Xacta takes and never answers', at: 'xacta', faults: [{ kind: 'commit-cut', times: 30, match: post }] },
-  { name: 'POA&Ms whose answer is cut', at: 'xacta', faults: [{ kind: 'cut-body', afterBytes: 40, times: 10, match: post }] },
-  { name: 'tags that Tenable sets and does not answer', at: 'tenable', faults: [{ kind: 'commit-cut', times: 4, match: { method: 'POST', path: '^/tags/' } }] },
-  { name: 'a start of an export that is not answered', at: 'tenable', faults: [{ kind: 'commit-cut', times: 2, match: { method: 'POST', path: '/export$' } }] },
+  {
+    name: 'server errors at Tenable now and then',
+    at: 'tenable',
+    faults: [{ kind: 'server-error', status: 503, probability: 0.4, seed: 2 }],
+  },
+  {
+    name: 'server errors at Xacta now and then',
+    at: 'xacta',
+    faults: [{ kind: 'server-error', status: 502, probability: 0.2, seed: 2 }],
+  },
+  {
+    name: 'nothing but server errors at Tenable',
+    at: 'tenable',
+    faults: [{ kind: 'server-error', status: 500 }],
+  },
+  {
+    name: 'a chunk of findings cut in the middle',
+    at: 'tenable',
+    faults: [{ kind: 'cut-body', afterBytes: 50_000, times: 2, match: { path: '/vulns/.*/chunks/' } }],
+  },
+  {
+    name: 'chunks that are always cut',
+    at: 'tenable',
+    faults: [{ kind: 'cut-body', afterBytes: 9000, match: chunk }],
+  },
+  {
+    name: 'pages of Xacta cut in the middle',
+    at: 'xacta',
+    faults: [{ kind: 'cut-body', afterBytes: 300, probability: 0.3, seed: 3, match: { method: 'GET' } }],
+  },
+  {
+    name: 'connections cut before Xacta looks at the request',
+    at: 'xacta',
+    faults: [{ kind: 'cut-before', probability: 0.2, seed: 4 }],
+  },
+  {
+    name: 'POA&Ms that Xacta takes and does not answer',
+    at: 'xacta',
+    faults: [{ kind: 'commit-cut', probability: 0.3, seed: 5, match: post }],
+  },
+  {
+    name: 'POA&Ms that Xacta takes and never answers',
+    at: 'xacta',
+    faults: [{ kind: 'commit-cut', times: 30, match: post }],
+  },
+  {
+    name: 'POA&Ms whose answer is cut',
+    at: 'xacta',
+    faults: [{ kind: 'cut-body', afterBytes: 40, times: 10, match: post }],
+  },
+  {
+    name: 'tags that Tenable sets and does not answer',
+    at: 'tenable',
+    faults: [{ kind: 'commit-cut', times: 4, match: { method: 'POST', path: '^/tags/' } }],
+  },
+  {
+    name: 'a start of an export that is not answered',
+    at: 'tenable',
+    faults: [{ kind: 'commit-cut', times: 2, match: { method: 'POST', path: '/export$' } }],
+  },
   { name: 'chunks delivered twice', at: 'tenable', faults: [{ kind: 'duplicate' }] },
   { name: 'pages delivered twice', at: 'xacta', faults: [{ kind: 'duplicate' }] },
-  { name: 'a clock of Tenable that is an hour ahead', at: 'tenable', faults: [{ kind: 'clock-skew', seconds: 3600 }] },
-  { name: 'a clock of Xacta that is an hour behind', at: 'xacta', faults: [{ kind: 'clock-skew', seconds: -3600 }] },
+  {
+    name: 'a clock of Tenable that is an hour ahead',
+    at: 'tenable',
+    faults: [{ kind: 'clock-skew', seconds: 3600 }],
+  },
+  {
+    name: 'a clock of Xacta that is an hour behind',
+    at: 'xacta',
+    faults: [{ kind: 'clock-skew', seconds: -3600 }],
+  },
   { name: 'an export that fails', at: 'tenable', edit: { nextExport: 'error' } },
   { name: 'an export that somebody cancels', at: 'tenable', edit: { nextExport: 'cancelled' } },
-  { name: 'an export that finishes without one of its chunks', at: 'tenable', edit: { nextExport: 'chunk-failed', kind: 'vulns' } },
-  { name: 'an export of assets that fails in a chunk', at: 'tenable', edit: { nextExport: 'chunk-failed', kind: 'assets' } },
+  {
+    name: 'an export that finishes without one of its chunks',
+    at: 'tenable',
+    edit: { nextExport: 'chunk-failed', kind: 'vulns' },
+  },
+  {
+    name: 'an export of assets that fails in a chunk',
+    at: 'tenable',
+    edit: { nextExport: 'chunk-failed', kind: 'assets' },
+  },
   { name: 'an export whose chunks expire', at: 'tenable', edit: { nextExport: 'expired' } },
 ];
 
@@ -92,26 +164,75 @@ describe('a sync through', () => {
 });
 
 describe('a change of the schema', () => {
-  const drift = (entity: string, field: string, mode: string) => ({ kind: 'schema-drift', entity, field, mode });
-  it.each([
-    { at: 'tenable', what: 'an asset field that is missing', faults: [drift('asset', 'has_agent', 'missing')], held: 0 },
-    { at: 'tenable', what: 'a finding without its port', faults: [drift('finding', 'port', 'missing')], held: 2002 },
-    { at: 'tenable', what: 'a state of the wrong type', faults: [drift('finding', 'state', 'wrong-type')], held: 2002 },
-    { at: 'tenable', what: 'a new field of findings', faults: [drift('finding', 'quantum_score', 'extra')], held: 0 },
-    { at: 'xacta', what: 'a system whose name is of the wrong type', faults: [drift('system', 'name', 'wrong-type')], held: 5 },
-    { at: 'xacta', what: 'a POA&M without its status', faults: [drift('poam', 'status', 'missing')], held: 24 },
-    { at: 'xacta', what: 'a new field of components', faults: [drift('component', 'colour', 'extra')], held: 0 },
-  ] as const)('($what) loses nothing: what cannot be taken in is held, and comes in when the schema is right again', async ({ at, faults, held }) => {
-    await world.beginAnew();
-    await world.control(at, 'PUT', '/faults', faults);
-    const drifted = await world.sync();
-    expect(drifted.recordsFailed).toBeGreaterThanOrEqual(held);
-    const [reasons] = await world.rows(`select count(*)::int as n, count(error_message)::int as explained, count(raw_data)::int as kept from ingestion_errors`);
-    expect(reasons).toEqual({ n: drifted.recordsFailed, explained: drifted.recordsFailed, kept: drifted.recordsFailed });
-    await world.control(at, 'DELETE', '/faults');
-    await world.sync({ full: true });
-    const { plugins: _drifted, findings, ...state } = await endStateOf(world);
-    const { plugins: _plain, findings: plainFindings, ...plain } = undisturbed;
-    expect({ ...state, findings }).toEqual({ ...plain, findings: plainFindings });
+  const drift = (entity: string, field: string, mode: string) => ({
+    kind: 'schema-drift',
+    entity,
+    field,
+    mode,
   });
+  it.each([
+    {
+      at: 'tenable',
+      what: 'an asset field that is missing',
+      faults: [drift('asset', 'has_agent', 'missing')],
+      held: 0,
+    },
+    {
+      at: 'tenable',
+      what: 'a finding without its port',
+      faults: [drift('finding', 'port', 'missing')],
+      held: 2002,
+    },
+    {
+      at: 'tenable',
+      what: 'a state of the wrong type',
+      faults: [drift('finding', 'state', 'wrong-type')],
+      held: 2002,
+    },
+    {
+      at: 'tenable',
+      what: 'a new field of findings',
+      faults: [drift('finding', 'quantum_score', 'extra')],
+      held: 0,
+    },
+    {
+      at: 'xacta',
+      what: 'a system whose name is of the wrong type',
+      faults: [drift('system', 'name', 'wrong-type')],
+      held: 5,
+    },
+    {
+      at: 'xacta',
+      what: 'a POA&M without its status',
+      faults: [drift('poam', 'status', 'missing')],
+      held: 24,
+    },
+    {
+      at: 'xacta',
+      what: 'a new field of components',
+      faults: [drift('component', 'colour', 'extra')],
+      held: 0,
+    },
+  ] as const)(
+    '($what) loses nothing: what cannot be taken in is held, and comes in when the schema is right again',
+    async ({ at, faults, held }) => {
+      await world.beginAnew();
+      await world.control(at, 'PUT', '/faults', faults);
+      const drifted = await world.sync();
+      expect(drifted.recordsFailed).toBeGreaterThanOrEqual(held);
+      const [reasons] = await world.rows(
+        `select count(*)::int as n, count(error_message)::int as explained, count(raw_data)::int as kept from ingestion_errors`,
+      );
+      expect(reasons).toEqual({
+        n: drifted.recordsFailed,
+        explained: drifted.recordsFailed,
+        kept: drifted.recordsFailed,
+      });
+      await world.control(at, 'DELETE', '/faults');
+      await world.sync({ full: true });
+      const { plugins: _drifted, findings, ...state } = await endStateOf(world);
+      const { plugins: _plain, findings: plainFindings, ...plain } = undisturbed;
+      expect({ ...state, findings }).toEqual({ ...plain, findings: plainFindings });
+    },
+  );
 });

@@ -18,29 +18,43 @@ afterAll(async () => {
   await world.stop();
 });
 
-const remotePoams = async (): Promise<RemotePoam[]> => (await world.control<{ poams: RemotePoam[] }>('xacta', 'GET', '/state')).poams;
+const remotePoams = async (): Promise<RemotePoam[]> =>
+  (await world.control<{ poams: RemotePoam[] }>('xacta', 'GET', '/state')).poams;
 async function remotePoam(id: string): Promise<RemotePoam> {
   const found = (await remotePoams()).find((poam) => poam.id === id);
   if (!found) throw new Error(`no POA&M ${id} in Xacta`);
   return found;
 }
 const writes = async (): Promise<number> =>
-  (await world.control<{ writes: number }>('tenable', 'GET', '/requests')).writes + (await world.control<{ writes: number }>('xacta', 'GET', '/requests')).writes;
+  (await world.control<{ writes: number }>('tenable', 'GET', '/requests')).writes +
+  (await world.control<{ writes: number }>('xacta', 'GET', '/requests')).writes;
 
 // One story in order: each step begins where the one before ended.
 describe('a two-way sync', () => {
   it('brings everything in, creates the missing POA&Ms once and tags the assets', async () => {
     const summary = await world.sync();
     expect(summary).toMatchObject({
-      assets: 80, findings: 2000, systems: 5, components: 60, controls: 60, poamsRead: 24,
-      assetsForReview: 3, recordsFailed: 0, recordsHeld: 0, conflictsPending: 0,
+      assets: 80,
+      findings: 2000,
+      systems: 5,
+      components: 60,
+      controls: 60,
+      poamsRead: 24,
+      assetsForReview: 3,
+      recordsFailed: 0,
+      recordsHeld: 0,
+      conflictsPending: 0,
     });
     expect(summary.poamsCreated).toBeGreaterThan(50);
     const created = (await remotePoams()).filter((poam) => poam.external_uid !== null);
     expect(created).toHaveLength(summary.poamsCreated);
     expect(new Set(created.map((poam) => poam.external_uid)).size).toBe(created.length);
     expect(created.every((poam) => poam.milestones.length > 0 && poam.affected_assets.length > 0)).toBe(true);
-    const { assignments } = await world.control<{ assignments: Record<string, string[]> }>('tenable', 'GET', '/state');
+    const { assignments } = await world.control<{ assignments: Record<string, string[]> }>(
+      'tenable',
+      'GET',
+      '/state',
+    );
     expect(Object.keys(assignments)).toHaveLength(summary.assetsLinked);
   });
 
@@ -51,7 +65,8 @@ describe('a two-way sync', () => {
        where k.decision = 'linked'`);
     expect(linked.length).toBeGreaterThan(40);
     // The name of a component ends with the host name of the machine that it truly is.
-    for (const row of linked) expect(String(row['component']).split(' ').at(-1)).toBe(String(row['hostname']).split('.')[0]);
+    for (const row of linked)
+      expect(String(row['component']).split(' ').at(-1)).toBe(String(row['hostname']).split('.')[0]);
   });
 
   it('gives every POA&M that it made a due date, a control of its system and a journal row with the reason', async () => {
@@ -87,33 +102,60 @@ describe('a two-way sync', () => {
     await world.rows(`update ingestion_poams set comments = 'edited here' where poam_id = 'POAM-2026-0001'`);
     expect(await world.sync()).toMatchObject({ written: 1, recordsHeld: 0 });
     const after = await remotePoam('POAM-2026-0001');
-    expect({ ...after, comments: null, version: 0, modified_at: null }).toEqual({ ...before, comments: null, version: 0, modified_at: null });
+    expect({ ...after, comments: null, version: 0, modified_at: null }).toEqual({
+      ...before,
+      comments: null,
+      version: 0,
+      modified_at: null,
+    });
     expect(after.comments).toBe('edited here');
     expect(await world.sync()).toMatchObject({ written: 0 });
   });
 
   it('takes in what was edited there, and says so in the journal', async () => {
-    await world.control('xacta', 'POST', '/edit', { entity: 'poam', id: 'POAM-2026-0003', fields: { comments: 'edited there' } });
+    await world.control('xacta', 'POST', '/edit', {
+      entity: 'poam',
+      id: 'POAM-2026-0003',
+      fields: { comments: 'edited there' },
+    });
     expect(await world.sync()).toMatchObject({ written: 0, recordsHeld: 0 });
-    expect(await world.rows(`select comments from ingestion_poams where poam_id = 'POAM-2026-0003'`)).toEqual([{ comments: 'edited there' }]);
-    expect(await world.rows(`select after_value from sync_changes where entity_id = 'POAM-2026-0003' and field_name = 'comments'`)).toEqual([{ after_value: 'edited there' }]);
+    expect(await world.rows(`select comments from ingestion_poams where poam_id = 'POAM-2026-0003'`)).toEqual(
+      [{ comments: 'edited there' }],
+    );
+    expect(
+      await world.rows(
+        `select after_value from sync_changes where entity_id = 'POAM-2026-0003' and field_name = 'comments'`,
+      ),
+    ).toEqual([{ after_value: 'edited there' }]);
   });
 
   it('holds a field that both sides edited, on both sides, and nothing else of the record', async () => {
-    await world.rows(`update ingestion_poams set comments = 'ours', resources_required = 'ours too' where poam_id = 'POAM-2026-0002'`);
-    await world.control('xacta', 'POST', '/edit', { entity: 'poam', id: 'POAM-2026-0002', fields: { comments: 'theirs' } });
+    await world.rows(
+      `update ingestion_poams set comments = 'ours', resources_required = 'ours too' where poam_id = 'POAM-2026-0002'`,
+    );
+    await world.control('xacta', 'POST', '/edit', {
+      entity: 'poam',
+      id: 'POAM-2026-0002',
+      fields: { comments: 'theirs' },
+    });
     expect(await world.sync()).toMatchObject({ recordsHeld: 1, conflictsPending: 1, written: 1 });
     expect(await remotePoam('POAM-2026-0002')).toMatchObject({ comments: 'theirs', resources: 'ours too' });
-    expect(await world.rows(`select comments from ingestion_poams where poam_id = 'POAM-2026-0002'`)).toEqual([{ comments: 'ours' }]);
-    expect(await world.rows(`select internal_value, external_value, resolution_status from sync_conflicts`)).toEqual([
-      { internal_value: 'ours', external_value: 'theirs', resolution_status: 'pending' },
-    ]);
+    expect(await world.rows(`select comments from ingestion_poams where poam_id = 'POAM-2026-0002'`)).toEqual(
+      [{ comments: 'ours' }],
+    );
+    expect(
+      await world.rows(`select internal_value, external_value, resolution_status from sync_conflicts`),
+    ).toEqual([{ internal_value: 'ours', external_value: 'theirs', resolution_status: 'pending' }]);
     await world.sync();
     expect(await remotePoam('POAM-2026-0002')).toMatchObject({ comments: 'theirs' });
   });
 
   it('closes a conflict that settles itself', async () => {
-    await world.control('xacta', 'POST', '/edit', { entity: 'poam', id: 'POAM-2026-0002', fields: { comments: 'ours' } });
+    await world.control('xacta', 'POST', '/edit', {
+      entity: 'poam',
+      id: 'POAM-2026-0002',
+      fields: { comments: 'ours' },
+    });
     expect(await world.sync()).toMatchObject({ conflictsPending: 0, recordsHeld: 0 });
   });
 
@@ -128,9 +170,16 @@ describe('a two-way sync', () => {
     const asset = String(weakness?.['asset']);
     await world.control('tenable', 'POST', '/edit', {
       addFinding: {
-        asset: { uuid: asset }, plugin: { id: Number(weakness?.['identifier']), name: 'the same plugin' }, port: { port: 0, protocol: 'TCP' },
-        severity: 'critical', severity_id: 4, severity_modification_type: 'NONE', state: 'OPEN',
-        first_found: '2026-10-30T00:00:00Z', last_found: '2026-10-31T00:00:00Z', indexed: new Date().toISOString(),
+        asset: { uuid: asset },
+        plugin: { id: Number(weakness?.['identifier']), name: 'the same plugin' },
+        port: { port: 0, protocol: 'TCP' },
+        severity: 'critical',
+        severity_id: 4,
+        severity_modification_type: 'NONE',
+        state: 'OPEN',
+        first_found: '2026-10-30T00:00:00Z',
+        last_found: '2026-10-31T00:00:00Z',
+        indexed: new Date().toISOString(),
       },
     });
     expect(await world.sync()).toMatchObject({ poamsCreated: 0, poamsUpdated: 1 });
@@ -139,11 +188,16 @@ describe('a two-way sync', () => {
   });
 
   it('retires an asset that was deleted in Tenable, and deletes nothing', async () => {
-    const [linked] = await world.rows(`select entity_id from sync_links where entity_type = 'asset_component' order by id limit 1`);
+    const [linked] = await world.rows(
+      `select entity_id from sync_links where entity_type = 'asset_component' order by id limit 1`,
+    );
     await world.control('tenable', 'POST', '/edit', { asset: linked?.['entity_id'], delete: true });
     const summary = await world.sync();
     expect(summary.assets).toBe(80);
-    const [row] = await world.rows(`select count(*) filter (where retired_at is not null)::int as retired from sync_links where entity_id = $1`, linked?.['entity_id']);
+    const [row] = await world.rows(
+      `select count(*) filter (where retired_at is not null)::int as retired from sync_links where entity_id = $1`,
+      linked?.['entity_id'],
+    );
     expect(row).toEqual({ retired: 2 });
   });
 });

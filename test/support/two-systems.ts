@@ -24,6 +24,8 @@ export interface TwoSystems {
   control<T = unknown>(simulator: SimulatorName, method: string, path: string, body?: unknown): Promise<T>;
   /** The environment in which a `tieline` process works over the same database. */
   environment(): Record<string, string>;
+  /** Every secret in play, by name. */
+  secrets(): Record<string, string>;
   /** A new, empty database over the same, reset simulators. */
   beginAnew(): Promise<void>;
   stop(): Promise<void>;
@@ -35,8 +37,14 @@ export async function startTwoSystems(args: readonly string[] = []): Promise<Two
   const keys = { access: secret(), secret: secret(), password: secret() };
   const world = ['--seed', '1', '--now', '2026-11-01T12:00:00.000Z', ...args];
   const [tenable, xacta] = await Promise.all([
-    startSimulator('tenable', [...world, '--processing-ms', '30', '--queued-ms', '0'], { SIMULATOR_ACCESS_KEY: keys.access, SIMULATOR_SECRET_KEY: keys.secret }),
-    startSimulator('xacta', world, { SIMULATOR_USERNAME: new Secret('tieline'), SIMULATOR_PASSWORD: keys.password }),
+    startSimulator('tenable', [...world, '--processing-ms', '30', '--queued-ms', '0'], {
+      SIMULATOR_ACCESS_KEY: keys.access,
+      SIMULATOR_SECRET_KEY: keys.secret,
+    }),
+    startSimulator('xacta', world, {
+      SIMULATOR_USERNAME: new Secret('tieline'),
+      SIMULATOR_PASSWORD: keys.password,
+    }),
   ]);
   const urls = { tenable: tenable.url, xacta: xacta.url };
   let database = await cloneDatabase();
@@ -48,7 +56,13 @@ export async function startTwoSystems(args: readonly string[] = []): Promise<Two
       pool: database.pool,
       modules: connectorModules,
       secretBox: createSecretBox([masterKeyFrom(new Secret(masterKey))]),
-      http: { timeouts: { connectMs: 2000, headersMs: 5000, bodyMs: 5000 }, attempts: 5, proxy: undefined, ca: undefined, userAgent: 'Tieline tests' },
+      http: {
+        timeouts: { connectMs: 2000, headersMs: 5000, bodyMs: 5000 },
+        attempts: 5,
+        proxy: undefined,
+        ca: undefined,
+        userAgent: 'Tieline tests',
+      },
       now: () => new Date(),
       sleep: async (ms, signal) => {
         await delay(Math.min(ms, 50), undefined, { signal });
@@ -59,15 +73,34 @@ export async function startTwoSystems(args: readonly string[] = []): Promise<Two
   let app = compose();
   async function connect(): Promise<void> {
     const fast = { requests_per_second: 1000, concurrency: 8 };
-    await addSystem(app, { type: 'tenable', name: 'tenable', url: urls.tenable, settings: { ...fast, poll_interval_seconds: 0.02 }, secrets: { access_key: keys.access, secret_key: keys.secret } });
-    await addSystem(app, { type: 'xacta', name: 'xacta', url: urls.xacta, settings: { ...fast, username: 'tieline' }, secrets: { password: keys.password } });
+    await addSystem(app, {
+      type: 'tenable',
+      name: 'tenable',
+      url: urls.tenable,
+      settings: { ...fast, poll_interval_seconds: 0.02 },
+      secrets: { access_key: keys.access, secret_key: keys.secret },
+    });
+    await addSystem(app, {
+      type: 'xacta',
+      name: 'xacta',
+      url: urls.xacta,
+      settings: { ...fast, username: 'tieline' },
+      secrets: { password: keys.password },
+    });
   }
   await connect();
 
-  async function control<T>(simulator: SimulatorName, method: string, path: string, body?: unknown): Promise<T> {
+  async function control<T>(
+    simulator: SimulatorName,
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<T> {
     const response = await fetch(`${urls[simulator]}/__control${path}`, {
       method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     });
     if (!response.ok) throw new Error(`${simulator} ${method} ${path}: ${await response.text()}`);
     return (await response.json()) as T;
@@ -80,13 +113,24 @@ export async function startTwoSystems(args: readonly string[] = []): Promise<Two
     urls,
     control,
     async sync(options = {}) {
-      const outcome = await syncSystems(app, { systems: [], entities: [], full: false, ...options }, { signal: new AbortController().signal, report: () => undefined });
+      const outcome = await syncSystems(
+        app,
+        { systems: [], entities: [], full: false, ...options },
+        { signal: new AbortController().signal, report: () => undefined },
+      );
       return summarizeRun(app.db, outcome.operationId);
     },
     async rows(query, ...values) {
       return (await app.pool.query(query, values)).rows as Record<string, unknown>[];
     },
     environment: () => ({ DATABASE_URL: String(database.url), TIELINE_MASTER_KEY: masterKey }),
+    secrets: () => ({
+      accessKey: keys.access.reveal(),
+      secretKey: keys.secret.reveal(),
+      password: keys.password.reveal(),
+      masterKey,
+      databasePassword: new URL(database.url).password,
+    }),
     async beginAnew() {
       await Promise.all([control('tenable', 'POST', '/reset'), control('xacta', 'POST', '/reset')]);
       const before = database;

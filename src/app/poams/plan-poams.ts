@@ -87,7 +87,10 @@ export async function planPoams(
       ...fresh.map(({ weakness, save }) => ({ ...save, poamId: poamId(weakness) })),
       ...recognized.map(({ weakness, save }) => ({ ...save, poamId: weakness.poamId ?? '' })),
     ]);
-    const answered = [...fresh, ...recognized].map(({ weakness }) => ({ weakness, poam: weakness.poamId ?? poamId(weakness) }));
+    const answered = [...fresh, ...recognized].map(({ weakness }) => ({
+      weakness,
+      poam: weakness.poamId ?? poamId(weakness),
+    }));
     await addPoamAssets(
       tx.db,
       answered.flatMap(({ weakness, poam }) => weakness.assets.map((value) => ({ poamId: poam, value }))),

@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from 'vitest';
+import { removeDataDirectory } from '../../src/store/embedded/remove-data.ts';
+import { lastLine, projectDir, tieline } from '../support/command.ts';
+
+const dataDir = join(mkdtempSync(join(tmpdir(), 'tieline-demo-')), 'data');
+const recorded = join(projectDir, '../shared/data/tenable-vm');
+afterAll(async () => {
+  await removeDataDirectory(dataDir);
+});
+
+/** Processes of a demo over our data directory, by their command lines. */
+function leftRunning(): string[] {
+  const all = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n');
+  return all.filter((line) => line.includes(dataDir) && !line.includes('ps -eo'));
+}
+
+describe('npm run demo -- --once --json', () => {
+  it('does the whole job, says so in one JSON object on the last line, and leaves nothing running', async () => {
+    const { code, out, err } = await tieline(['demo', '--once', '--json', '--data-dir', dataDir]);
+    expect(code, err).toBe(0);
+    expect(JSON.parse(lastLine(out))).toMatchObject({
+      assets: 80,
+      findings: 2000,
+      findingsByState: { open: 1651, reopened: 58, fixed: 291 },
+      systems: 5,
+      components: 60,
+      controls: 60,
+      poamsRead: 24,
+      assetsForReview: 3,
+      secondSync: { written: 0 },
+      recordsFailed: 0,
+      recordsHeld: 0,
+    });
+    const summary = JSON.parse(lastLine(out)) as Record<string, number>;
+    expect(summary['poamsCreated']).toBeGreaterThan(50);
+    expect(summary['tagsAssigned']).toBe(summary['assetsLinked']);
+    expect(summary['seconds']).toBeLessThan(120);
+    expect(leftRunning()).toEqual([]);
+  });
+
+  it.skipIf(!existsSync(recorded))(
+    'does it again over recorded exports in the same directory (skipped without ../shared/data)',
+    async () => {
+      const { code, out, err } = await tieline([
+        'demo',
+        '--recorded',
+        recorded,
+        '--once',
+        '--json',
+        '--data-dir',
+        dataDir,
+      ]);
+      expect(code, err).toBe(0);
+      expect(JSON.parse(lastLine(out))).toMatchObject({
+        assets: 100,
+        findings: 344,
+        findingsByState: { open: 337, reopened: 7, fixed: 0 },
+        secondSync: { written: 0 },
+      });
+    },
+  );
+
+  it('is ended by Ctrl-C with all that it started', async () => {
+    const { code } = await tieline(['demo', '--data-dir', dataDir], {}, (child) => {
+      void delay(3500).then(() => child.kill('SIGINT'));
+    });
+    expect(code).not.toBeNull();
+    expect(leftRunning()).toEqual([]);
+  });
+
+  it('leaves nothing running when it is killed', async () => {
+    await tieline(['demo', '--data-dir', dataDir], {}, (child) => {
+      void delay(3500).then(() => child.kill('SIGKILL'));
+    });
+    for (let waited = 0; leftRunning().length > 0 && waited < 8000; waited += 200) await delay(200);
+    expect(leftRunning()).toEqual([]);
+  });
+
+  it('refuses a directory whose database is not the demo’s', async () => {
+    const foreign = mkdtempSync(join(tmpdir(), 'tieline-foreign-'));
+    writeFileSync(join(foreign, 'postgres.password'), 'somebody else’s');
+    const { code, err } = await tieline(['demo', '--once', '--data-dir', foreign]);
+    expect(code).toBe(2);
+    expect(err).toContain('--data-dir');
+  });
+
+  it('refuses a folder without recorded exports', async () => {
+    const { code, err } = await tieline(['demo', '--once', '--recorded', tmpdir(), '--data-dir', dataDir]);
+    expect(code).toBe(2);
+    expect(err).toContain('assets-chunk*.json');
+  });
+});
