@@ -13,7 +13,7 @@ const layers = {
   store: ['model', 'errors'],
   jobs: ['store', 'errors'],
   'connectors/kit': ['model', 'errors'],
-  'app': ['model', 'sync', 'contract', 'store', 'jobs', 'connectors/kit', 'errors'],
+  app: ['model', 'sync', 'contract', 'store', 'jobs', 'connectors/kit', 'errors'],
   http: ['contract', 'app', 'model', 'errors'],
   cli: ['contract', 'app', 'model', 'errors'],
   web: ['contract', 'model', 'errors'],
@@ -59,6 +59,10 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: 'node_modules' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'], exportsFields: ['exports'], conditionNames: ['node', 'import', 'require', 'default'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['node', 'import', 'require', 'default'],
+    },
   },
 };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readArguments } from './arguments.ts';
+import { numberArgument, readArguments } from './arguments.ts';
 
 it('reads what every simulator knows and what only one of them knows', () => {
   const args = readArguments(
@@ -36,3 +36,20 @@ it.each([
 ])('refuses %j and names what is wrong', (argv, name) => {
   expect(() => readArguments(argv)).toThrow(name);
 });
+
+it('reads a number within its bounds, or the one for when it is not given', () => {
+  const args = readArguments(['--rate', '0.5', '--page-size', '7'], ['rate', 'page-size']);
+  expect(numberArgument(args, 'rate', 0, { least: 0, fraction: true })).toBe(0.5);
+  expect(numberArgument(args, 'page-size', 50, { least: 1, most: 200 })).toBe(7);
+  expect(numberArgument(args, 'wait', 3, { least: 0 })).toBe(3);
+});
+
+it.each(['many', '', '0', '201', '1.5', 'Infinity'])(
+  'refuses --page-size "%s" and says what it may be',
+  (value) => {
+    const args = readArguments(['--page-size', value], ['page-size']);
+    expect(() => numberArgument(args, 'page-size', 50, { least: 1, most: 200 })).toThrow(
+      '--page-size must be a whole number, between 1 and 200',
+    );
+  },
+);

@@ -57,6 +57,25 @@ export function readArguments(argv: readonly string[], extra: readonly string[] 
   };
 }
 
+/**
+ * Reads a number among `others`.
+ * @param bounds both inclusive; a whole number unless `fraction` says otherwise
+ * @throws Error that names the argument and what it may be
+ */
+export function numberArgument(
+  { others }: SimulatorArguments,
+  name: string,
+  absent: number,
+  bounds: { readonly least: number; readonly most?: number; readonly fraction?: boolean },
+): number {
+  const { least, most = Number.MAX_SAFE_INTEGER, fraction = false } = bounds;
+  const given = others[name];
+  const value = given === undefined ? absent : given.trim() === '' ? Number.NaN : Number(given);
+  if (value >= least && value <= most && (fraction || Number.isInteger(value))) return value;
+  const range = bounds.most === undefined ? `${least} or more` : `between ${least} and ${most}`;
+  throw new Error(`--${name} must be a ${fraction ? '' : 'whole '}number, ${range}`);
+}
+
 /** Two simulators that are started on the same day without --now see the same world. */
 function startOfToday(): string {
   return `${new Date().toISOString().slice(0, 10)}T00:00:00.000Z`;

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
 import { createClock } from './clock.ts';
 import type { Fault } from './faults.ts';
@@ -63,6 +64,24 @@ it('routes by method and path, and says 404 and 405', async () => {
   expect((await fetch(`${url}/nothing`)).status).toBe(404);
   const wrong = await fetch(`${url}/counts/a`, { method: 'DELETE' });
   expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET, POST']);
+});
+
+it.each([
+  ['//', 404],
+  ['//counts/a', 404],
+  ['*', 400],
+])('answers a request for %s and goes on', async (target, status) => {
+  const url = await start();
+  const answered = await new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    request({ hostname, port, path: target, method: 'OPTIONS', agent: false }, (answer) => {
+      resolve(answer.resume().statusCode);
+    })
+      .on('error', reject)
+      .end();
+  });
+  expect(answered).toBe(status);
+  expect((await fetch(`${url}/counts/a`)).status).toBe(200);
 });
 
 it('refuses a body that is no JSON', async () => {
@@ -208,6 +227,13 @@ it('limits the rate as a real server and says how long to wait', async () => {
   const refused = answers.filter((answer) => answer.status === 429);
   expect(refused.length).toBeGreaterThanOrEqual(5);
   expect(refused.every((answer) => answer.headers.get('retry-after') === '1')).toBe(true);
+});
+
+it('lets a request pass now and then where the rate is below one a second', async () => {
+  const url = await start({ requestsPerSecond: 0.25 });
+  const first = await fetch(`${url}/counts/a`);
+  const second = await fetch(`${url}/counts/a`);
+  expect([first.status, second.status, second.headers.get('retry-after')]).toEqual([200, 429, '4']);
 });
 
 it('refuses a fault that it does not know, naming what is wrong', async () => {

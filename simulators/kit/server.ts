@@ -136,7 +136,11 @@ export async function serveSimulator(
   }
 
   const server = createServer({ keepAliveTimeout: 60_000 }, (message, response) => {
-    const url = new URL(message.url ?? '/', 'http://simulator');
+    const url = requestUrl(message.url ?? '/');
+    if (url === null) {
+      void sendAnswer(response, refuse(400, 'malformed', 'The request target is not a path.'), undefined);
+      return;
+    }
     const isControl = url.pathname.startsWith('/__control/');
     (isControl ? answerControl : answer)(message, response, url).catch((error: unknown) => {
       process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
@@ -166,6 +170,11 @@ export async function serveSimulator(
         server.closeAllConnections();
       }),
   };
+}
+
+/** A target that starts with "//" is a path here, not a host; null where it is neither a path nor an address. */
+function requestUrl(target: string): URL | null {
+  return URL.parse(target.startsWith('/') ? `http://simulator${target}` : target);
 }
 
 function handle(match: RouteMatch, request: SimRequest, refuse: Refuse): SimResponse | Promise<SimResponse> {

@@ -116,7 +116,8 @@ export function createPresenter(faults: FaultEngine) {
 export type Presenter = ReturnType<typeof createPresenter>;
 export type Entity = 'system' | 'component' | 'control' | 'poam' | 'milestone';
 
-const largestPage = 200;
+/** The largest page_size that a client may ask for. */
+export const largestPage = 200;
 
 function pagingOf(
   query: URLSearchParams,

@@ -61,6 +61,9 @@ it('says what is wrong with its arguments and ends', async () => {
   await expect(startSimulatorProcess('xacta', ['--size', 'huge'])).rejects.toThrow(
     '--size must be a whole number',
   );
+  await expect(startSimulatorProcess('xacta', ['--page-size', '500'])).rejects.toThrow(
+    '--page-size must be a whole number, between 1 and 200',
+  );
 });
 
 const recorded = fileURLToPath(new URL('../../../shared/data/tenable-vm', import.meta.url));

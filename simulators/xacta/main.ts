@@ -2,12 +2,12 @@
  * The simulated Xacta as a process: `node simulators/xacta/main.ts --port 0`. Its REST shape is the default profile of
  * Tieline's Xacta connector; no public Xacta endpoint is known, so it is nobody else's.
  */
-import { readArguments, type SimulatorArguments } from '../kit/arguments.ts';
+import { numberArgument, readArguments, type SimulatorArguments } from '../kit/arguments.ts';
 import { createClock } from '../kit/clock.ts';
 import { FaultEngine } from '../kit/faults.ts';
 import { serveSimulator } from '../kit/server.ts';
 import { generateWorld } from '../world/generate.ts';
-import { createPresenter } from './answers.ts';
+import { createPresenter, largestPage } from './answers.ts';
 import { editXacta } from './edit.ts';
 import { milestoneRoutes, poamRoutes } from './poam-routes.ts';
 import { recordedComponents, recordedWeaknesses } from './recorded-machines.ts';
@@ -24,8 +24,9 @@ const args = readArguments(process.argv.slice(2), [
   'requests-per-second',
   'read-only',
 ]);
-const numberOf = (name: string, absent: number): number => Number(args.others[name] ?? absent);
-const pageSize = numberOf('page-size', 50);
+const pageSize = numberArgument(args, 'page-size', 50, { least: 1, most: largestPage });
+const tokenTtlSeconds = numberArgument(args, 'token-ttl-seconds', 1800, { least: 0, fraction: true });
+const requestsPerSecond = numberArgument(args, 'requests-per-second', 0, { least: 0, fraction: true });
 
 const permissions = (): string[] => (args.others['read-only'] === 'true' ? ['read'] : ['read', 'write']);
 const account: Account = {
@@ -38,7 +39,7 @@ const clock = createClock();
 const engine = new FaultEngine();
 const present = createPresenter(engine);
 const store = new XactaStore(seedOf(args));
-const sessions = new Sessions(account, clock, numberOf('token-ttl-seconds', 1800));
+const sessions = new Sessions(account, clock, tokenTtlSeconds);
 
 await serveSimulator({
   port: args.port,
@@ -46,7 +47,7 @@ await serveSimulator({
   clock,
   engine,
   faults: args.faults,
-  requestsPerSecond: numberOf('requests-per-second', 0),
+  requestsPerSecond,
   authorize: (request) => sessions.authorize(request),
   routes: [
     ...sessions.routes(),

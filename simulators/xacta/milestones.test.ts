@@ -3,8 +3,11 @@ import {
   brokenRules,
   createPoam,
   inDays,
+  postPoam,
   readAll,
   startXacta,
+  validPoam,
+  type Answer,
   type XactaClient,
 } from './client.test-support.ts';
 
@@ -72,4 +75,27 @@ it('are refused under an accepted risk', async () => {
     target_date: inDays(1),
   });
   expect(brokenRules(answer)).toEqual(['poam_id forbidden_when_risk_accepted']);
+});
+
+it('bind nobody once they are given up, so that the risk can be accepted', async () => {
+  const { path, body } = await createPoam(xacta);
+  const [milestone] = body['milestones'] as Record<string, unknown>[];
+  const accept = async (): Promise<Answer> => {
+    const etag = (await xacta.send('GET', path)).headers.get('etag') ?? '';
+    const accepted = validPoam({ status: 'risk_accepted', comments: 'x', scheduled_completion: null });
+    return xacta.send('PUT', path, { ...accepted, milestones: [milestone] }, { 'if-match': etag });
+  };
+  expect(brokenRules(await accept())).toEqual(['milestones forbidden_when_risk_accepted']);
+  const givenUp = { ...milestone, status: 'Cancelled' };
+  const milestonePath = `${path}/milestones/${String(milestone?.['id'])}`;
+  expect((await xacta.send('PUT', milestonePath, givenUp, { 'if-match': '"1"' })).status).toBe(200);
+  expect(await accept()).toMatchObject({
+    status: 200,
+    body: { status: 'risk_accepted', milestones: [{ status: 'cancelled' }] },
+  });
+});
+
+it('are no plan once all are given up', async () => {
+  const milestones = [{ description: 'x', target_date: inDays(1), status: 'cancelled' }];
+  expect(brokenRules(await postPoam(xacta, { milestones }))).toEqual(['milestones required_when_ongoing']);
 });

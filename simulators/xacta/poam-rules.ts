@@ -25,6 +25,8 @@ const statusDemands: Readonly<Record<string, 'nothing' | 'plan' | 'completion' |
 };
 
 const milestoneStatuses = ['pending', 'in_progress', 'completed', 'delayed', 'cancelled', 'archived'];
+/** A milestone is never deleted; one that was given up stays on record and binds nobody. */
+const givenUp = new Set(['cancelled', 'archived']);
 const riskWords = [
   'none',
   'informational',
@@ -52,7 +54,7 @@ export const milestoneTextLimit = 2000;
 
 export interface PoamCase {
   readonly next: PoamFields;
-  /** The milestones that the item will have. */
+  /** The milestones that the item will have, those given up included. */
   readonly milestones: readonly MilestoneFields[];
   /** The item as it stands; absent in a create. */
   readonly current?: XactaPoam;
@@ -65,6 +67,7 @@ export interface PoamCase {
 /** Every rule that the POA&M would break; empty: it can be saved. */
 export function poamErrors(poam: PoamCase): FieldError[] {
   if (poam.current?.status === 'archived') return archivedErrors(poam.current);
+  const milestones = poam.milestones.filter((each) => !givenUp.has(each.status ?? ''));
   return [
     ...required.filter((field) => poam.next[field] === null).map((field) => missing(field)),
     ...lengthErrors(poam.next),
@@ -72,8 +75,8 @@ export function poamErrors(poam: PoamCase): FieldError[] {
     ...riskFields.flatMap((field) => listErrors(field, poam.next[field]?.toLowerCase() ?? null, riskWords)),
     ...listErrors('status', poam.next.status, Object.keys(statusDemands)),
     ...controlErrors(poam),
-    ...statusErrors(poam),
-    ...dueDateErrors(poam),
+    ...statusErrors({ ...poam, milestones }),
+    ...dueDateErrors({ ...poam, milestones }),
   ];
 }
 

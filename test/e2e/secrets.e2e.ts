@@ -4,7 +4,7 @@ import { tieline, type CommandOutcome } from '../support/command.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 
 let world: TwoSystems;
-let outcomes: CommandOutcome[] = [];
+const outcomes: CommandOutcome[] = [];
 
 beforeAll(async () => {
   world = await startTwoSystems();
