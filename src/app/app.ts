@@ -15,6 +15,9 @@ export interface App extends ConnectionContext {
   readonly log: RunLog;
 }
 
+/** How old the reads of a resumed run may be before they are done again. */
+const staleAfterMs = 10 * 60_000;
+
 /**
  * Connects the systems that are asked for (all that are enabled if none is) and runs a sync over them.
  * @throws TielineError SYSTEM_UNKNOWN if there is none, and what `runSync` throws.
@@ -36,7 +39,11 @@ export async function syncSystems(
   const systems: ConnectedSystem[] = [];
   try {
     for (const row of rows) systems.push(await connectSystem(app, row));
-    return await runSync({ ...app, systems, ...caller }, options);
+    const environment = { ...app, systems, ...caller };
+    const outcome = await runSync(environment, options);
+    // A run that was taken up again skips the reads that it had done before: if that was long ago, they are done anew.
+    const isStale = outcome.resumed && outcome.finishedAt.getTime() - outcome.startedAt.getTime() > staleAfterMs;
+    return isStale ? await runSync(environment, options) : outcome;
   } finally {
     await Promise.all(systems.map((system) => system.close()));
   }

@@ -144,9 +144,13 @@ async function secretsFor(
   for (const secret of secrets) {
     const text = fromFile[secret.name] ?? terminal.env[secret.env];
     if (typeof text === 'string' && text !== '') given[secret.name] = new Secret(text);
-    else if (!secret.optional && terminal.in.isTTY)
-      given[secret.name] = await password(terminal, secret.prompt);
-    else if (!secret.optional) missing.push(`${secret.name} (${secret.env})`);
+    else if (terminal.in.isTTY) {
+      const typed = await password(
+        terminal,
+        secret.optional ? `${secret.prompt} (Enter for none)` : secret.prompt,
+      );
+      if (typed.reveal() !== '' || !secret.optional) given[secret.name] = typed;
+    } else if (!secret.optional) missing.push(`${secret.name} (${secret.env})`);
   }
   if (missing.length > 0)
     throw new TielineError('SETTING_INVALID', `Secrets are missing: ${missing.join(', ')}.`, {

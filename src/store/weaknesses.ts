@@ -149,7 +149,10 @@ export async function tieFindings(db: Kysely<Database>): Promise<void> {
      where f.id = tied.id and f.poam_id is distinct from tied.poam_id`.execute(db);
 }
 
-/** POA&Ms that answer a weakness, with the assets that the remote does not list for them yet. */
+/**
+ * POA&Ms that answer a weakness on assets that the remote does not list for them yet, with the joined list: what the
+ * remote lists stays, also what is no asset known here.
+ */
 export async function listPoamsLackingAssets(
   db: Kysely<Database>,
   externalSystemId: number,
@@ -161,7 +164,9 @@ export async function listPoamsLackingAssets(
     assets: string[];
   }>`
     select p.poam_id as "poamId", l.external_id as "externalId", l.remote_version as version,
-           array_agg(distinct a.asset_uuid::text order by a.asset_uuid::text) as assets
+           array(select listed from jsonb_array_elements_text(case when jsonb_typeof(p.raw_json -> 'affected_assets') = 'array'
+                                                                  then p.raw_json -> 'affected_assets' else '[]' end) listed
+                 union select unnest(array_agg(a.asset_uuid::text)) order by 1) as assets
       from weaknesses w
       join ingestion_poams p on p.id = w.poam_id
       join sync_links l on l.external_system_id = ${externalSystemId} and l.entity_type = 'poam' and l.entity_id = p.poam_id
