@@ -42,7 +42,8 @@ export async function syncSystems(
     const environment = { ...app, systems, ...caller };
     const outcome = await runSync(environment, options);
     // A run that was taken up again skips the reads that it had done before: if that was long ago, they are done anew.
-    const isStale = outcome.resumed && outcome.finishedAt.getTime() - outcome.startedAt.getTime() > staleAfterMs;
+    const isStale =
+      outcome.resumed && outcome.finishedAt.getTime() - outcome.startedAt.getTime() > staleAfterMs;
     return isStale ? await runSync(environment, options) : outcome;
   } finally {
     await Promise.all(systems.map((system) => system.close()));
