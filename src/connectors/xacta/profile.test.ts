@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { TielineError } from '../../errors/tieline-error.ts';
+import { loadProfile, parseProfile } from './profile.ts';
+
+function faultsOf(text: string): readonly string[] {
+  try {
+    parseProfile(text, 'test');
+  } catch (error) {
+    if (error instanceof TielineError && error.code === 'PROFILE_INVALID')
+      return error.fields.map((fault) => fault.field);
+    throw error;
+  }
+  return [];
+}
+
+const minimal = `
+profile: minimal
+title: Minimal
+auth: { kind: bearer }
+paging: { style: none }
+concurrency: { kind: none }
+errors: { message: message }
+entities:
+  system: { list: { path: /systems }, id: id }
+  poam: { list: { path: '/systems/{parent}/poams' }, parent: { entity: system, field: system_id }, id: id }
+`;
+
+describe('a profile', () => {
+  it('ships for our own simulator, and says that it is no interface of Telos', () => {
+    expect(loadProfile('default').title).toContain('not a Telos interface');
+  });
+
+  it('may be as short as an installation that only lists', () => {
+    expect(faultsOf(minimal)).toEqual([]);
+  });
+
+  it('is refused with every wrong field named', () => {
+    expect(
+      faultsOf(
+        minimal
+          .replace('kind: bearer', 'kind: telepathy')
+          .replace('/systems,', 'x')
+          .replace('style: none', 'style: page'),
+      ),
+    ).toEqual(expect.arrayContaining(['auth.kind', 'paging.pageParameter']));
+    expect(faultsOf(minimal.replace('path: /systems }', 'path: systems }'))).toEqual([
+      'entities.system.list.path',
+    ]);
+    expect(faultsOf(`${minimal}\ncolour: red`)).toEqual(['(whole file)']);
+    expect(faultsOf('- just a list')).toEqual(['(whole file)']);
+  });
+
+  it('that does not exist is an error that says what to name', () => {
+    expect(() => loadProfile('/nowhere/profile.yaml')).toThrow('could not be read');
+  });
+});
