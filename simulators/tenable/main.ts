@@ -17,10 +17,15 @@ const args = readArguments(process.argv.slice(2), [
   'processing-ms',
   'requests-per-second',
   'role',
+  'doubles',
 ]);
 const numberOf = (name: string, absent: number): number => Number(args.others[name] ?? absent);
 const clock = createClock();
-const inventory = new Inventory({ seed: args.seed, size: args.size, now: args.now }, args.recorded);
+const inventory = new Inventory(
+  { seed: args.seed, size: args.size, now: args.now },
+  args.recorded,
+  args.others['doubles'] !== 'no',
+);
 const jobs = new ExportJobs(inventory, {
   queuedMs: numberOf('queued-ms', 20),
   processingMs: numberOf('processing-ms', 150),
