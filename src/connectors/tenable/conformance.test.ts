@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startSimulatorProcess } from '../../../simulators/kit/simulator-process.test-support.ts';
+import { scalarText } from '../../model/json.ts';
 import { Secret } from '../../model/secret.ts';
 import type { Connector, EntityType } from '../kit/contract.ts';
 import type { ConformanceFault, ConformanceHarness } from '../kit/conformance/harness.ts';
@@ -188,7 +189,7 @@ async function start(): Promise<ConformanceHarness> {
     }),
     async effects(_entity, change) {
       const { assignments } = await control<{ assignments: Record<string, string[]> }>('GET', '/state');
-      const tag = `Xacta System:${String(change.fields['value'])}`;
+      const tag = `Xacta System:${scalarText(change.fields['value'])}`;
       return (
         Object.values(assignments)
           .flat()
