@@ -76,10 +76,7 @@ export function renderDemoSummary(
     heading('What needs a human'),
     ...(needs.length > 0 ? needs.map((need) => `  ${need}`) : ['  nothing']),
     heading('The second sync'),
-    line(
-      '',
-      `read ${counted(summary.secondSync.read, 'changed record')}, wrote ${n(summary.secondSync.written)}`,
-    ).trimEnd(),
+    `  read ${counted(summary.secondSync.read, 'changed record')} (mostly the echo of what was just written), wrote ${n(summary.secondSync.written)}`,
     `\nDone in ${summary.seconds} s.`,
     heading('What next'),
     `  ${tieline} ops show ${summary.operationId.slice(0, 8)} ${at}    every step of the first sync`,
