@@ -10,7 +10,14 @@ interface Editable {
   readonly setRole: (role: number) => void;
 }
 
-const mishaps: readonly ExportMishap[] = ['error', 'cancelled', 'chunk-failed', 'expired', 'stuck'];
+const mishaps: readonly ExportMishap[] = [
+  'error',
+  'cancelled',
+  'chunk-failed',
+  'empty-chunk',
+  'expired',
+  'stuck',
+];
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -6,7 +6,7 @@ import type { Inventory } from './inventory.ts';
 
 export type ExportKind = 'assets' | 'vulns';
 /** How the next job that is started shall go wrong. */
-export type ExportMishap = 'error' | 'cancelled' | 'chunk-failed' | 'expired' | 'stuck';
+export type ExportMishap = 'error' | 'cancelled' | 'chunk-failed' | 'empty-chunk' | 'expired' | 'stuck';
 
 interface Job {
   readonly uuid: string;
@@ -30,6 +30,8 @@ export interface JobStatus {
   readonly failed: readonly number[];
   readonly cancelled: readonly number[];
   readonly total: number;
+  /** How many chunks hold no record. */
+  readonly empty: number;
 }
 
 export interface JobTimes {
@@ -77,7 +79,7 @@ export class ExportJobs {
     } else {
       for (let group = 0; group < this.#inventory.findingGroups; group += 1)
         for (const finding of this.#inventory.findings(group))
-          if (matchesFinding(finding, request.filters, now)) {
+          if (matchesFinding(finding, request.filters, this.#scope(now))) {
             matching.push(group);
             break;
           }
@@ -89,6 +91,7 @@ export class ExportJobs {
       this.nextMishap?.kind === undefined || this.nextMishap.kind === kind ? this.nextMishap : undefined;
     // The status of an asset export has no word for a failed chunk: such a job ends in ERROR (the vendor's OpenAPI).
     const mishap = next?.mishap === 'chunk-failed' && kind === 'assets' ? 'error' : next?.mishap;
+    if (mishap === 'empty-chunk') chunks.unshift([]);
     const job: Job = {
       ...request,
       uuid: `${String(this.#made).padStart(8, '0')}-${kind === 'assets' ? 'a55e' : 'f1d1'}-4000-8000-${Math.floor(now.getTime()).toString(16).padStart(12, '0').slice(-12)}`,
@@ -102,6 +105,10 @@ export class ExportJobs {
     if (mishap) this.nextMishap = undefined;
     this.#jobs.set(job.uuid, job);
     return job;
+  }
+
+  #scope(now: Date): Parameters<typeof matchesFinding>[2] {
+    return { now, tagsOf: (uuid) => this.#inventory.tagsOf(uuid) };
   }
 
   find(kind: ExportKind, uuid: string): Job | undefined {
@@ -118,7 +125,8 @@ export class ExportJobs {
     if (job.repeatsFirstChunk && all.length > 0) all.push(all.length + 1);
     const total = all.length;
     const elapsed = performance.now() - job.startedAt;
-    const nothing = { available: [], failed: [], cancelled: [], total };
+    const empty = job.chunks.filter((chunk) => chunk.length === 0).length;
+    const nothing = { available: [], failed: [], cancelled: [], total, empty };
     if (job.cancelled || job.mishap === 'cancelled')
       return { ...nothing, status: 'CANCELLED', cancelled: all };
     if (elapsed < this.#times.queuedMs) return { ...nothing, status: 'QUEUED' };
@@ -142,6 +150,7 @@ export class ExportJobs {
         failed: all.filter((id) => id === lost),
         cancelled: all.filter((id) => id > lost),
         total,
+        empty,
       };
     }
     return { ...nothing, status: share === 1 ? 'FINISHED' : 'PROCESSING', available: ready };
@@ -172,6 +181,7 @@ export class ExportJobs {
     if (!this.status(job, now).available.includes(id)) return 'not ready';
     const indices = job.chunks[id - 1] ?? (job.repeatsFirstChunk ? job.chunks[0] : undefined) ?? [];
     const inventory = this.#inventory;
+    const scope = this.#scope(job.created);
     return function* records() {
       for (const index of indices) {
         if (job.kind === 'assets') {
@@ -179,7 +189,7 @@ export class ExportJobs {
           if (asset) yield asset;
         } else
           for (const finding of inventory.findings(index))
-            if (matchesFinding(finding, job.filters, job.created)) yield finding;
+            if (matchesFinding(finding, job.filters, scope)) yield finding;
       }
     };
   }

@@ -51,7 +51,18 @@ function toldFilters(job: Job): Filters {
   };
 }
 
-export function exportRoutes(jobs: ExportJobs, faults: FaultEngine): Route[] {
+/** @param role of the caller; exports need Basic, which is 16 */
+export function exportRoutes(jobs: ExportJobs, faults: FaultEngine, role: () => number): Route[] {
+  const allowed =
+    (act: (request: SimRequest) => SimResponse) =>
+    (request: SimRequest): SimResponse =>
+      role() < 16
+        ? tenableError(
+            403,
+            'Forbidden',
+            'You need to log in to perform this request with the role Basic [16]',
+          )
+        : act(request);
   const withJob =
     (kind: ExportKind, act: (job: Job, request: SimRequest) => SimResponse) =>
     (request: SimRequest): SimResponse => {
@@ -95,7 +106,7 @@ export function exportRoutes(jobs: ExportJobs, faults: FaultEngine): Route[] {
         chunks_cancelled: now.cancelled,
         total_chunks: now.total,
         chunks_available_count: now.available.length,
-        empty_chunks_count: 0,
+        empty_chunks_count: now.empty,
         finished_chunks: now.available.length + now.failed.length,
         filters: toldFilters(job),
         num_assets_per_chunk: job.perChunk,
@@ -129,11 +140,11 @@ export function exportRoutes(jobs: ExportJobs, faults: FaultEngine): Route[] {
   };
 
   return (['vulns', 'assets'] as const).flatMap((kind): Route[] => [
-    { method: 'POST', path: `/${kind}/export`, reading: true, handle: start(kind) },
+    { method: 'POST', path: `/${kind}/export`, reading: true, handle: allowed(start(kind)) },
     {
       method: 'GET',
       path: `/${kind}/export/status`,
-      handle: ({ now }) => ({
+      handle: allowed(({ now }) => ({
         status: 200,
         json: {
           exports: jobs.list(kind).map((job) => ({
@@ -146,18 +157,20 @@ export function exportRoutes(jobs: ExportJobs, faults: FaultEngine): Route[] {
             created: job.created.getTime(),
           })),
         },
-      }),
+      })),
     },
-    { method: 'GET', path: `/${kind}/export/:uuid/status`, handle: withJob(kind, status) },
-    { method: 'GET', path: `/${kind}/export/:uuid/chunks/:chunk`, handle: withJob(kind, chunk) },
+    { method: 'GET', path: `/${kind}/export/:uuid/status`, handle: allowed(withJob(kind, status)) },
+    { method: 'GET', path: `/${kind}/export/:uuid/chunks/:chunk`, handle: allowed(withJob(kind, chunk)) },
     {
       method: 'POST',
       path: `/${kind}/export/:uuid/cancel`,
       reading: true,
-      handle: withJob(kind, (job) => {
-        jobs.cancel(job);
-        return { status: 200, json: { status: 'CANCELLED' } };
-      }),
+      handle: allowed(
+        withJob(kind, (job) => {
+          jobs.cancel(job);
+          return { status: 200, json: { status: 'CANCELLED' } };
+        }),
+      ),
     },
   ]);
 }

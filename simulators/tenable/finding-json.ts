@@ -1,53 +1,14 @@
 import type { WorldFinding } from '../world/findings.ts';
-import { createRandom, type Random } from '../world/random.ts';
-import type { WorldOptions, WorldPlugin } from '../world/world.ts';
+import { createRandom, randomUuid, type Random } from '../world/random.ts';
+import type { WorldOptions } from '../world/world.ts';
+import { pluginJson } from './plugin-json.ts';
 
-export type FindingJson = Record<string, unknown> & { asset: { uuid: string }; plugin: { id: number } };
+export type FindingJson = Record<string, unknown> & {
+  asset: Record<string, unknown> & { uuid: string };
+  plugin: Record<string, unknown> & { id: number };
+};
 
 const severities = ['info', 'low', 'medium', 'high', 'critical'] as const;
-const riskFactors = ['None', 'Low', 'Medium', 'High', 'Critical'] as const;
-
-/** A plugin block with the vendor's field names; a key without a value is left out, as exports do. */
-export function pluginJson(plugin: WorldPlugin): Record<string, unknown> & { id: number } {
-  const base = plugin.cvss3 === undefined ? undefined : Math.max(plugin.cvss3 - 0.5, 0.1);
-  return {
-    id: plugin.id,
-    name: plugin.name,
-    family: plugin.family,
-    family_id: plugin.family.length,
-    type: plugin.port === 0 || plugin.port === 445 ? 'local' : 'remote',
-    version: '1.42',
-    synopsis: plugin.synopsis,
-    description: plugin.description,
-    solution: plugin.solution,
-    risk_factor: riskFactors[plugin.severity],
-    has_patch: plugin.hasPatch,
-    exploit_available: plugin.exploitAvailable,
-    publication_date: plugin.publishedOn,
-    modification_date: plugin.publishedOn,
-    ...(plugin.hasPatch ? { patch_publication_date: plugin.publishedOn } : {}),
-    ...(base === undefined || plugin.cvss3 === undefined
-      ? {}
-      : {
-          cvss_base_score: Number(base.toFixed(1)),
-          cvss_vector: { raw: 'AV:N/AC:L/Au:N/C:P/I:P/A:P' },
-          cvss3_base_score: plugin.cvss3,
-          cvss3_vector: { raw: 'AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H' },
-          vpr: { score: Number((plugin.cvss3 * 0.8).toFixed(1)) },
-        }),
-    ...(plugin.cves.length === 0
-      ? {}
-      : {
-          cve: [...plugin.cves],
-          epss_score: Number((plugin.severity * 11.7).toFixed(1)), // percent
-          xrefs: [
-            { type: 'CWE', id: '20' },
-            ...(plugin.severity >= 3 ? [{ type: 'IAVA', id: '2026-A-0042' }] : []),
-          ],
-          see_also: [`https://nvd.example/vuln/detail/${plugin.cves[0] ?? ''}`],
-        }),
-  };
-}
 
 /** The asset inside a finding is a snapshot of its scan, and contradicts itself from finding to finding (reference/tenable.md section 5). */
 function snapshot(finding: WorldFinding, random: Random): { uuid: string } & Record<string, unknown> {
@@ -67,6 +28,22 @@ function snapshot(finding: WorldFinding, random: Random): { uuid: string } & Rec
     operating_system: [random.chance(0.9) ? host.operatingSystem : 'Linux Kernel'],
     network_id: '00000000-0000-0000-0000-000000000000',
     tracked: true,
+  };
+}
+
+const secondsBetween = (from: string, to: string): number =>
+  Math.round((Date.parse(to) - Date.parse(from)) / 1000);
+
+/** Why its severity is not the plugin's, where a rule changed it. */
+function modificationOf(finding: WorldFinding, options: WorldOptions): Record<string, string> {
+  if (finding.modification === 'NONE') return {};
+  const random = createRandom(options.seed, 'rule', finding.modification, finding.plugin.id);
+  return {
+    recast_reason:
+      finding.modification === 'ACCEPTED'
+        ? 'Accepted by the authorizing official until the next release.'
+        : 'Lowered: a compensating control is in place.',
+    recast_rule_uuid: randomUuid(random),
   };
 }
 
@@ -92,9 +69,13 @@ export function createFindingJson(options: WorldOptions): (finding: WorldFinding
       severity_id: finding.severityId,
       severity_default_id: plugin.severity,
       severity_modification_type: finding.modification,
+      ...modificationOf(finding, options),
       first_found: finding.firstFound,
       last_found: finding.lastFound,
       ...(finding.lastFixed === undefined ? {} : { last_fixed: finding.lastFixed }),
+      ...(finding.state === 'FIXED' && finding.lastFixed !== undefined
+        ? { time_taken_to_fix: secondsBetween(finding.firstFound, finding.lastFixed) }
+        : {}),
       ...(finding.resurfacedOn === undefined ? {} : { resurfaced_date: finding.resurfacedOn }),
       state: finding.state,
       indexed: finding.indexedOn,

@@ -106,6 +106,7 @@ export class Inventory {
     for (const finding of this.#added) if (finding.asset.uuid === uuid) yield finding;
   }
 
+  /** The tags that were set here; those of a recording are only in its assets. */
   tagsOf(uuid: string): readonly AssetTag[] {
     return this.#tags.get(uuid) ?? [];
   }

@@ -96,7 +96,11 @@ await serveSimulator({
   refuse: (status, message, headers) =>
     status === 429 ? tooManyRequests(headers) : { ...tenableError(status, 'Error', message), headers },
   headers: () => ({ 'x-request-uuid': randomUUID() }),
-  routes: [...serverRoutes, ...exportRoutes(jobs, engine), ...tagRoutes(tags, inventory, () => role >= 40)],
+  routes: [
+    ...serverRoutes,
+    ...exportRoutes(jobs, engine, () => role),
+    ...tagRoutes(tags, inventory, () => role >= 40),
+  ],
   state: () => ({
     categories: [...tags.categories.values()].map((each) => each.name).toSorted(),
     values: [...tags.values.values()].map((each) => `${each.category.name}:${each.value}`).toSorted(),

@@ -92,7 +92,7 @@ export const anyMachine: readonly CatalogRow[] = [
   }),
 ];
 
-/** Products on any machine whose version a scan reads over the network. */
+/** Products on servers and workstations whose version a scan reads over the network. */
 export const products: readonly CatalogRow[] = (
   [
     ['Apache Tomcat 9.0.x < 9.0.98', 3, 8080],
@@ -112,7 +112,7 @@ export const products: readonly CatalogRow[] = (
   ] as const
 ).map(([name, severity, port], index): CatalogRow => ({
   id: 940_000 + index * 17,
-  kind: 'any',
+  kind: 'server',
   family: port === 0 ? 'Misc.' : 'Web Servers',
   severity,
   name: `${name} Multiple Vulnerabilities`,

@@ -1,5 +1,6 @@
 /** What scanners find, by kind of machine. Names, families and CVEs in the manner of the public plugin catalogue; the ids of invented rows lie where no real plugin has them. */
-export type MachineKind = 'linux' | 'windows' | 'network' | 'any';
+/** `server` is Linux or Windows. */
+export type MachineKind = 'linux' | 'windows' | 'network' | 'server' | 'any';
 
 export interface CatalogRow {
   readonly id: number;
@@ -12,4 +13,6 @@ export interface CatalogRow {
   readonly service?: string;
   readonly cves?: readonly string[];
   readonly solution?: string;
+  /** ISO date, where the name tells it. */
+  readonly publishedOn?: string;
 }

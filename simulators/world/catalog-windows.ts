@@ -34,17 +34,24 @@ const windowsFacts: readonly (readonly [id: number, name: string, family: string
   [161502, 'Microsoft Windows Logged On Users', 'Windows'],
   [164690, 'Windows Disabled Command Prompt Enumeration', 'Windows'],
 ];
+/** Microsoft publishes its updates on the second Tuesday of a month. */
+function secondTuesday(year: number, monthIndex: number): string {
+  const first = new Date(Date.UTC(year, monthIndex, 1)).getUTCDay();
+  return new Date(Date.UTC(year, monthIndex, 8 + ((9 - first) % 7))).toISOString();
+}
+
 export const windows: readonly CatalogRow[] = [
   ...months.map((month, index): CatalogRow => ({
     id: 920_000 + index * 11,
     kind: 'windows',
     family: 'Windows : Microsoft Bulletins',
     severity: index % 4 === 1 ? 4 : 3,
-    name: `KB50${41_000 + index * 773}: Windows Server Security Update (${month} 2026)`,
+    name: `KB50${41_000 + index * 773}: Windows 11 / Windows Server 2019 / 2022 Security Update (${month} 2026)`,
     port: 445,
     service: 'cifs',
     cves: [`CVE-2026-${21_000 + index * 53}`, `CVE-2026-${21_007 + index * 53}`],
     solution: `Apply Security Update 50${41_000 + index * 773}.`,
+    publishedOn: secondTuesday(2026, index),
   })),
   ...windowsFacts.map(([id, name, family]): CatalogRow => ({
     id,

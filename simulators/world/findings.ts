@@ -26,7 +26,8 @@ const perHost = [15, 20, 25, 30, 35] as const;
 /** For each kind of machine the plugins that can fire on it, in an order in which weak and harmless ones alternate. */
 function pluginsFor(kind: HostKind, plugins: readonly WorldPlugin[]): WorldPlugin[] {
   const kinds = new Map(pluginCatalog.map((row) => [row.id, row.kind]));
-  const fitting = plugins.filter((plugin) => ['any', kind].includes(kinds.get(plugin.id) ?? ''));
+  const wanted = kind === 'network' ? ['any', kind] : ['any', 'server', kind];
+  const fitting = plugins.filter((plugin) => wanted.includes(kinds.get(plugin.id) ?? ''));
   return fitting.toSorted((a, b) => ((a.id * 7919) % 1009) - ((b.id * 7919) % 1009));
 }
 
@@ -56,7 +57,10 @@ function findingOf(options: WorldOptions, host: WorldHost, plugin: WorldPlugin):
   const roll = random.next();
   // Information is never "fixed" in the demo's world; of weaknesses a fifth was, and one in twenty came back.
   const state = plugin.severity === 0 || roll < 0.72 ? 'OPEN' : roll < 0.77 ? 'REOPENED' : 'FIXED';
-  const age = plugin.severity >= 3 ? random.between(2, 75) : random.between(5, 400);
+  const drawnAge = plugin.severity >= 3 ? random.between(2, 75) : random.between(5, 400);
+  // No scan finds anything before the plugin for it is out.
+  const outDays = (options.now.getTime() - Date.parse(plugin.publishedOn)) / 86_400_000;
+  const age = Math.min(drawnAge, Math.floor(outDays) - 2);
   const lastSeenDays = random.between(4, 72) / 24;
   const modified = plugin.severity > 0 && state === 'OPEN' ? random.next() : 1;
   const modification = modified < 0.02 ? 'ACCEPTED' : modified < 0.04 ? 'RECASTED' : 'NONE';
@@ -69,7 +73,11 @@ function findingOf(options: WorldOptions, host: WorldHost, plugin: WorldPlugin):
     severityId:
       modification === 'RECASTED' ? (Math.max(plugin.severity - 1, 1) as 1 | 2 | 3) : plugin.severity,
     modification,
-    firstFound: daysBefore(options.now, age + 1),
+    // Found before it was fixed, however young it is.
+    firstFound: daysBefore(
+      options.now,
+      state === 'OPEN' ? Math.max(age + 1, lastSeenDays) : Math.max(age + 1, fixedDays + 1),
+    ),
     lastFound: daysBefore(options.now, state === 'FIXED' ? fixedDays + 0.4 : lastSeenDays),
     lastFixed: state === 'OPEN' ? undefined : daysBefore(options.now, fixedDays),
     resurfacedOn:

@@ -2,7 +2,8 @@ import { generateComponents } from './components.ts';
 import { generateHosts } from './hosts.ts';
 import type { CatalogRow } from './catalog-row.ts';
 import { pluginCatalog } from './plugin-catalog.ts';
-import { createRandom, daysBefore } from './random.ts';
+import { createRandom, daysBefore, type Random } from './random.ts';
+import { scoresFor } from './scores.ts';
 import type { World, WorldOptions, WorldPlugin, WorldSystem } from './world.ts';
 
 const systemRows = [
@@ -85,13 +86,28 @@ function generateSystems(options: WorldOptions): WorldSystem[] {
   );
 }
 
-const scores = [undefined, 3.7, 5.9, 7.8, 9.8] as const;
+const dayMs = 86_400_000;
 const risks = ['informational', 'a low', 'a medium', 'a high', 'a critical'] as const;
+
+/** Not before the year of its newest CVE began, and before today whatever "today" is in this world. */
+function publicationOf(options: WorldOptions, row: CatalogRow, random: Random): string {
+  const years = (row.cves ?? []).map((cve) => Number(cve.slice(4, 8)));
+  const earliest = Math.max(
+    options.now.getTime() - 2000 * dayMs,
+    ...years.map((year) => Date.UTC(year, 0, 15)),
+  );
+  const most = Math.floor((options.now.getTime() - earliest) / dayMs);
+  const days =
+    row.publishedOn === undefined
+      ? random.between(60, Math.max(60, most))
+      : (options.now.getTime() - Date.parse(row.publishedOn)) / dayMs;
+  return daysBefore(options.now, Math.max(days, 10));
+}
 
 function pluginOf(options: WorldOptions, row: CatalogRow): WorldPlugin {
   const random = createRandom(options.seed, 'plugin', row.id);
-  const nudge = random.between(-3, 2) / 10;
-  const score = scores[row.severity];
+  const publishedOn = publicationOf(options, row, random);
+  const exploitAvailable = row.severity >= 3 && random.chance(0.4);
   return {
     id: row.id,
     name: row.name,
@@ -107,13 +123,17 @@ function pluginOf(options: WorldOptions, row: CatalogRow): WorldPlugin {
         : `${row.name}. The version or configuration that was found on the remote host is affected${row.cves?.length ? ` (${row.cves.join(', ')})` : ''}. Note that the scanner has relied on the self-reported version or configuration.`,
     solution: row.solution ?? (row.severity === 0 ? 'n/a' : 'Apply the vendor update.'),
     cves: row.cves ?? [],
-    cvss3: score === undefined ? undefined : Number((score + nudge).toFixed(1)),
+    scores: scoresFor(
+      row.severity,
+      { remote: ![0, 445].includes(row.port ?? 0), threat: exploitAvailable },
+      random,
+    ),
     port: row.port ?? 0,
     protocol: row.protocol ?? 'TCP',
     service: row.service === '' ? undefined : row.service,
-    publishedOn: daysBefore(options.now, random.between(60, 2000)),
+    publishedOn,
     hasPatch: row.severity > 0 && /update|upgrade|patch/i.test(row.solution ?? ''),
-    exploitAvailable: row.severity >= 3 && random.chance(0.4),
+    exploitAvailable,
   };
 }
 

@@ -5,19 +5,61 @@ interface Role {
   readonly name: string;
   readonly role: string;
   readonly operatingSystem: string;
+  /** The system that such machines belong to, where they belong to one. */
+  readonly system: string;
 }
 
 const roles: readonly Role[] = [
-  { name: 'web', role: 'web server', operatingSystem: 'Red Hat Enterprise Linux 9.4' },
-  { name: 'app', role: 'application server', operatingSystem: 'Red Hat Enterprise Linux 8.10' },
-  { name: 'db', role: 'database server', operatingSystem: 'Red Hat Enterprise Linux 8.10' },
-  { name: 'dc', role: 'domain controller', operatingSystem: 'Microsoft Windows Server 2019 Standard' },
-  { name: 'fs', role: 'file server', operatingSystem: 'Microsoft Windows Server 2022 Standard' },
-  { name: 'ws', role: 'workstation', operatingSystem: 'Microsoft Windows 11 Enterprise' },
-  { name: 'mail', role: 'mail server', operatingSystem: 'Microsoft Windows Server 2022 Standard' },
-  { name: 'log', role: 'log collector', operatingSystem: 'Ubuntu 22.04 LTS' },
-  { name: 'sw', role: 'network switch', operatingSystem: 'Cisco IOS XE 17.9' },
-  { name: 'erp', role: 'ERP application server', operatingSystem: 'Red Hat Enterprise Linux 9.4' },
+  { name: 'web', role: 'web server', operatingSystem: 'Red Hat Enterprise Linux 9.4', system: 'SYS-ENT-001' },
+  {
+    name: 'app',
+    role: 'application server',
+    operatingSystem: 'Red Hat Enterprise Linux 8.10',
+    system: 'SYS-ENT-005',
+  },
+  {
+    name: 'db',
+    role: 'database server',
+    operatingSystem: 'Red Hat Enterprise Linux 8.10',
+    system: 'SYS-ENT-003',
+  },
+  {
+    name: 'dc',
+    role: 'domain controller',
+    operatingSystem: 'Microsoft Windows Server 2019 Standard',
+    system: 'SYS-ENT-002',
+  },
+  {
+    name: 'fs',
+    role: 'file server',
+    operatingSystem: 'Microsoft Windows Server 2022 Standard',
+    system: 'SYS-ENT-002',
+  },
+  {
+    name: 'ws',
+    role: 'workstation',
+    operatingSystem: 'Microsoft Windows 11 Enterprise',
+    system: 'SYS-ENT-002',
+  },
+  {
+    name: 'mail',
+    role: 'mail server',
+    operatingSystem: 'Microsoft Windows Server 2022 Standard',
+    system: 'SYS-ENT-001',
+  },
+  {
+    name: 'log',
+    role: 'log collector',
+    operatingSystem: 'Red Hat Enterprise Linux 9.4',
+    system: 'SYS-ENT-004',
+  },
+  { name: 'sw', role: 'network switch', operatingSystem: 'Cisco IOS XE 17.9', system: 'SYS-ENT-004' },
+  {
+    name: 'erp',
+    role: 'ERP application server',
+    operatingSystem: 'Red Hat Enterprise Linux 9.4',
+    system: 'SYS-ENT-005',
+  },
 ];
 
 export type HostKind = 'linux' | 'windows' | 'network';
@@ -37,14 +79,11 @@ function macOf(random: Random, kind: HostKind): string {
 export function generateHosts(options: WorldOptions, systems: readonly WorldSystem[]): WorldHost[] {
   return Array.from({ length: 80 * options.size }, (_, index): WorldHost => {
     const random = createRandom(options.seed, 'host', index);
-    const role = roles[index % roles.length] ?? {
-      name: 'host',
-      role: 'server',
-      operatingSystem: 'Ubuntu 22.04 LTS',
-    };
+    const role = roles[index % roles.length];
+    if (!role) throw new Error('there are no roles');
     const kind = kindOf(role);
     const hostname = `${role.name}${String(Math.floor(index / roles.length) + 1).padStart(2, '0')}`;
-    const system = index % 8 === 7 ? undefined : systems[(index * 7) % systems.length];
+    const system = index % 8 === 7 ? undefined : systems.find(({ id }) => id === role.system);
     return {
       tenableUuid: randomUuid(random),
       hostname,

@@ -60,6 +60,17 @@ export interface WorldComponent {
   readonly hostUuid: string | undefined;
 }
 
+export interface WorldScores {
+  readonly cvss2: number;
+  readonly cvss2Vector: string;
+  readonly cvss3: number;
+  readonly cvss3Vector: string;
+  /** 0 to 10 */
+  readonly vpr: number;
+  /** 0 to 100, as Tenable tells it; other sources have 0 to 1. */
+  readonly epssPercent: number;
+}
+
 export interface WorldPlugin {
   readonly id: number;
   readonly name: string;
@@ -69,7 +80,8 @@ export interface WorldPlugin {
   readonly description: string;
   readonly solution: string;
   readonly cves: readonly string[];
-  readonly cvss3: number | undefined;
+  /** None for information. */
+  readonly scores: WorldScores | undefined;
   readonly port: number;
   readonly protocol: 'TCP' | 'UDP';
   readonly service: string | undefined;

@@ -26,7 +26,7 @@ describe('npm run demo -- --once --json', () => {
     expect(JSON.parse(lastLine(out))).toMatchObject({
       assets: 80,
       findings: 2000,
-      findingsByState: { open: 1651, reopened: 58, fixed: 291 },
+      findingsByState: { open: 1661, reopened: 56, fixed: 283 },
       systems: 5,
       components: 60,
       controls: 60,
