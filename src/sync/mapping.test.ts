@@ -70,6 +70,7 @@ describe('transforms', () => {
       [{ type: 'CWE', id: 20 }, 'IAVA:1'],
       ['CWE:20', 'IAVA:1'],
     ],
+    ['a template over a text with signs of its own', [{ kind: 'template', text: 'CVE-{}' }], '$&', 'CVE-$&'],
     [
       'a UUID without dashes',
       [{ kind: 'uuid' }],

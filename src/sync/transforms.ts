@@ -184,7 +184,8 @@ function template(text: string): TransformWays {
     if (!isJsonObject(value)) {
       if (names.some((name) => name !== '') || (typeof value !== 'string' && typeof value !== 'number'))
         return expected('an object with the named fields', value);
-      return text.replaceAll('{}', String(value));
+      // A function: in a text as replacement, '$&' and its kind would be commands.
+      return text.replaceAll('{}', () => String(value));
     }
     const missing = names.find((name) => typeof value[name] !== 'string' && typeof value[name] !== 'number');
     if (missing !== undefined) return new Refused(`the field ${missing} of the template is missing`);
