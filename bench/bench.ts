@@ -15,7 +15,7 @@ import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { openDatabase } from '../src/store/database.ts';
 import { removeDataDirectory } from '../src/store/embedded/remove-data.ts';
 import { openEmbeddedServer } from '../src/store/embedded/server.ts';
-import { migrate } from '../src/store/migrations.ts';
+import { migrate } from '../src/store/migrations/migrate.ts';
 
 const memoryLimitMegabytes = 400;
 const { values } = parseArgs({

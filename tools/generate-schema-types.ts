@@ -11,7 +11,7 @@ import type pg from 'pg';
 import type { Secret } from '../src/model/secret.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { openEmbeddedServer } from '../src/store/embedded/server.ts';
-import { migrate } from '../src/store/migrations.ts';
+import { migrate } from '../src/store/migrations/migrate.ts';
 
 const target = new URL('../src/store/schema.ts', import.meta.url);
 

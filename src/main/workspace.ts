@@ -11,7 +11,7 @@ import { TielineError, messageOf } from '../errors/tieline-error.ts';
 import { Secret } from '../model/secret.ts';
 import { openDatabase } from '../store/database.ts';
 import { openEmbeddedServer } from '../store/embedded/server.ts';
-import { migrate } from '../store/migrations.ts';
+import { migrate } from '../store/migrations/migrate.ts';
 import { ensurePartitions } from '../store/partitions.ts';
 import { connectorModules } from './connectors.ts';
 import { loadMasterKeys } from './master-key.ts';

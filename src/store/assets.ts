@@ -2,6 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { Identifier } from '../model/identifiers.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { AssetRecord } from '../model/records.ts';
+import { linkedReason } from './changes.ts';
 import { copyInto, storableJson } from './copy-rows.ts';
 import type { Counts } from './operations.ts';
 import type { Database } from './schema.ts';
@@ -29,6 +30,11 @@ export interface StagedAsset {
   readonly raw: JsonObject;
 }
 
+interface Source {
+  readonly systemId: number;
+  readonly operationId: string;
+}
+
 export interface AssetLoad {
   add(asset: StagedAsset): Promise<void>;
   finish(): Promise<Pick<Counts, 'created' | 'updated' | 'unchanged'>>;
@@ -36,24 +42,26 @@ export interface AssetLoad {
 }
 
 /**
- * Bulk load of assets from the server that owns their identity (asset_uuid = Tenable's). Columns, operating systems,
+ * Bulk load of assets from the server that gives them their identity: asset_uuid is Tenable's, but for rows that were
+ * there before Tieline under a uuid of their own. Columns, operating systems,
  * addresses, tags and identifiers of assets that changed are brought up to date; those that did not are not touched.
  */
-export async function beginAssetLoad(
-  tx: Tx,
-  source: { systemId: number; operationId: string },
-): Promise<AssetLoad> {
+export async function beginAssetLoad(tx: Tx, source: Source): Promise<AssetLoad> {
   await tx.client.query(`
     create temp table if not exists staging_assets (
-      ordinal integer not null, asset_uuid uuid not null, record jsonb not null, identifiers jsonb not null, raw jsonb not null
+      ordinal integer not null, tenable_uuid uuid not null, asset_uuid uuid not null, record jsonb not null, identifiers jsonb not null, raw jsonb not null
     ) on commit delete rows`);
-  const copy = copyInto(tx.client, 'staging_assets (ordinal, asset_uuid, record, identifiers, raw)');
+  const copy = copyInto(
+    tx.client,
+    'staging_assets (ordinal, tenable_uuid, asset_uuid, record, identifiers, raw)',
+  );
   let added = 0;
   return {
     async add({ record, identifiers, raw }) {
       added += 1;
       await copy.write([
         added,
+        record.asset_uuid,
         record.asset_uuid,
         storableJson(record),
         storableJson(identifiers),
@@ -69,24 +77,54 @@ export async function beginAssetLoad(
   };
 }
 
-async function merge(
-  tx: Tx,
-  source: { systemId: number; operationId: string },
-): Promise<{ created: number; updated: number }> {
+/**
+ * Finds the row that each staged record is: the one linked to it; else, of rows from before Tieline, the one that bears
+ * Tenable's uuid as its own, or notes it as Tenable's (tenable_asset_uuid, or the id in its raw record). The oldest of
+ * several; a row that another record is linked to is none of them.
+ */
+async function recogniseRows(tx: Tx, source: Source): Promise<void> {
+  await tx.client.query(
+    `update staging_assets s set asset_uuid = l.entity_id::uuid
+       from sync_links l
+      where l.external_system_id = $1 and l.entity_type = 'asset' and l.external_id = s.tenable_uuid::text
+        and l.entity_id <> s.asset_uuid::text`,
+    [source.systemId],
+  );
+  await tx.client.query(
+    `with candidates as (
+       select distinct on (s.tenable_uuid) s.tenable_uuid, a.asset_uuid
+         from staging_assets s
+         join ingestion_assets a
+           on lower(coalesce(a.tenable_asset_uuid, a.raw_json ->> 'id', a.raw_json ->> 'uuid')) = s.tenable_uuid::text
+        where not exists (select from ingestion_assets same where same.asset_uuid = s.asset_uuid)
+          and not exists (select from sync_links l where l.external_system_id = $1 and l.entity_type = 'asset'
+                             and l.external_id = s.tenable_uuid::text)
+          and not exists (select from sync_links l where l.entity_type = 'asset' and l.entity_id = a.asset_uuid::text)
+        order by s.tenable_uuid, a.id
+     ), chosen as (
+       select distinct on (asset_uuid) * from candidates order by asset_uuid, tenable_uuid
+     )
+     update staging_assets s set asset_uuid = c.asset_uuid from chosen c where c.tenable_uuid = s.tenable_uuid`,
+    [source.systemId],
+  );
+}
+
+async function merge(tx: Tx, source: Source): Promise<{ created: number; updated: number }> {
   const names = Object.keys(plain);
   const incoming = Object.entries(plain).map(([column, type]) => `(s.record ->> '${column}')::${type}`);
   await tx.client.query(`
     delete from staging_assets s using staging_assets later
-     where later.asset_uuid = s.asset_uuid and later.ordinal > s.ordinal`);
+     where later.tenable_uuid = s.tenable_uuid and later.ordinal > s.ordinal`);
   await tx.client.query(
-    `create temp table if not exists changed_assets (asset_uuid uuid primary key) on commit delete rows`,
+    `create temp table if not exists changed_assets (asset_uuid uuid primary key, earlier_raw jsonb) on commit delete rows`,
   );
   await tx.client.query('analyze staging_assets');
+  await recogniseRows(tx, source);
 
   const created = await tx.client.query(
     `with created as (
        insert into ingestion_assets (asset_uuid, tenable_asset_uuid, ${names.join(', ')}, ingestion_source, ingestion_batch_id, last_sync_time, raw_json)
-       select s.asset_uuid, s.asset_uuid::text, ${incoming.join(', ')}, 'tenable', $1, now(), s.raw
+       select s.asset_uuid, s.tenable_uuid::text, ${incoming.join(', ')}, 'tenable', $1, now(), s.raw
          from staging_assets s
         where not exists (select from ingestion_assets a where a.asset_uuid = s.asset_uuid)
        on conflict (asset_uuid) do nothing
@@ -103,25 +141,36 @@ async function merge(
   const journaled = names.filter((name) => !notJournaled.has(name));
   const updated = await tx.client.query(
     `with differing as (
-       select a.asset_uuid, s.raw, ${kept.map((value, index) => `${value} as new_${names[index] ?? ''}`).join(', ')},
+       select a.asset_uuid, s.tenable_uuid, s.raw, l.entity_id is null as linked, a.raw_json as old_raw, a.tenable_asset_uuid as old_tenable,
+              ${kept.map((value, index) => `${value} as new_${names[index] ?? ''}`).join(', ')},
               ${names.map((name) => `a.${name} as old_${name}`).join(', ')}
          from staging_assets s join ingestion_assets a using (asset_uuid)
-        where (a.raw_json, a.tenable_asset_uuid, ${names.map((name) => `a.${name}`).join(', ')})
-              is distinct from (s.raw, s.asset_uuid::text, ${kept.join(', ')})
+         left join sync_links l on l.external_system_id = $2 and l.entity_type = 'asset' and l.external_id = s.tenable_uuid::text
+        where not exists (select from changed_assets created where created.asset_uuid = a.asset_uuid)
+          and (l.entity_id is null
+               or (a.raw_json, a.tenable_asset_uuid, ${names.map((name) => `a.${name}`).join(', ')})
+                  is distinct from (s.raw, s.tenable_uuid::text, ${kept.join(', ')}))
      ), written as (
        update ingestion_assets a
           set ${names.map((name) => `${name} = d.new_${name}`).join(', ')},
-              tenable_asset_uuid = a.asset_uuid::text, raw_json = d.raw, ingestion_batch_id = $1,
+              tenable_asset_uuid = d.tenable_uuid::text, raw_json = d.raw, ingestion_batch_id = $1,
               last_sync_time = now(), updated_at = now()
          from differing d where a.asset_uuid = d.asset_uuid
      ), journal as (
        insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by)
        select $1, $2, 'asset', d.asset_uuid::text, f.name, f.before, f.after, 'inbound', 'rule:tenable reports it'
          from differing d
-        cross join lateral (values ${journaled.map((name) => `('${name}', to_jsonb(d.old_${name}), to_jsonb(d.new_${name}))`).join(', ')}) f(name, before, after)
+        cross join lateral (values ${journaled.map((name) => `('${name}', to_jsonb(d.old_${name}), to_jsonb(d.new_${name}))`).join(', ')},
+                                   ('tenable_asset_uuid', to_jsonb(d.old_tenable), to_jsonb(d.tenable_uuid::text))) f(name, before, after)
         where f.before is distinct from f.after
+     ), links as (
+       -- Nothing is lost: the raw record that the owner's row held is kept.
+       insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, before_value, after_value, direction, decided_by, reason)
+       select $1, $2, 'asset', d.asset_uuid::text, jsonb_build_object('raw_json', d.old_raw), to_jsonb(d.tenable_uuid::text), 'inbound',
+              'rule:same Tenable uuid', '${linkedReason}'
+         from differing d where d.linked
      )
-     insert into changed_assets select asset_uuid from differing`,
+     insert into changed_assets select asset_uuid, case when not linked then old_raw end from differing`,
     [source.operationId, source.systemId],
   );
   await renewDetails(tx);
@@ -137,6 +186,13 @@ const addressKinds = [
   ['fqdn', 'fqdns', 255],
 ] as const;
 
+/**
+ * What Tenable no longer lists goes only if Tenable was who listed it: a value that the owner's people entered, or that
+ * another source gave, is not in the record that Tenable sent before.
+ */
+const listedBefore = (value: string): string =>
+  `position(lower(to_json(${value})::text) in lower(c.earlier_raw::text)) > 0`;
+
 const arrayOf = (key: string): string =>
   `jsonb_array_elements_text(case when jsonb_typeof(s.record -> '${key}') = 'array' then s.record -> '${key}' else '[]' end)`;
 
@@ -146,6 +202,7 @@ async function renewDetails(tx: Tx): Promise<void> {
     await tx.client.query(`
       delete from ingestion_asset_network n using staging_assets s, changed_assets c
        where c.asset_uuid = s.asset_uuid and n.asset_uuid = s.asset_uuid and s.record ? '${key}' and n.${column} is not null
+         and ${listedBefore(`n.${column}`)}
          and not exists (select from ${arrayOf(key)} v(value) where v.value = n.${column})`);
     await tx.client.query(`
       insert into ingestion_asset_network (asset_uuid, ${column})
@@ -157,6 +214,7 @@ async function renewDetails(tx: Tx): Promise<void> {
   await tx.client.query(`
     delete from ingestion_asset_systems o using staging_assets s, changed_assets c
      where c.asset_uuid = s.asset_uuid and o.asset_uuid = s.asset_uuid and s.record ? 'operating_systems'
+       and ${listedBefore('o.operating_system')}
        and not exists (select from ${arrayOf('operating_systems')} v(value) where left(v.value, 255) = o.operating_system)`);
   await tx.client.query(`
     insert into ingestion_asset_systems (asset_uuid, operating_system, system_type, is_primary)
@@ -167,6 +225,7 @@ async function renewDetails(tx: Tx): Promise<void> {
   await tx.client.query(`
     delete from ingestion_asset_tags t using staging_assets s, changed_assets c
      where c.asset_uuid = s.asset_uuid and t.asset_uuid = s.asset_uuid and s.record ? 'tags'
+       and ${listedBefore('t.tag_value')}
        and not exists (select from ${tags} where left(v.key, 100) = t.tag_key and left(v.value, 255) = t.tag_value)`);
   await tx.client.query(`
     insert into ingestion_asset_tags (asset_uuid, tag_key, tag_value)
@@ -186,10 +245,11 @@ async function renewDetails(tx: Tx): Promise<void> {
 }
 
 /** Links each asset to its Tenable record; a terminated or deleted one retires all its links. */
-async function renewLinks(tx: Tx, source: { systemId: number; operationId: string }): Promise<void> {
+async function renewLinks(tx: Tx, source: Source): Promise<void> {
   await tx.client.query(
     `insert into sync_links (external_system_id, entity_type, entity_id, external_id, operation_id)
-     select $2, 'asset', c.asset_uuid::text, c.asset_uuid::text, $1 from changed_assets c
+     select $2, 'asset', c.asset_uuid::text, s.tenable_uuid::text, $1
+       from changed_assets c join staging_assets s using (asset_uuid)
      on conflict (external_system_id, entity_type, external_id) do nothing`,
     [source.operationId, source.systemId],
   );
@@ -201,9 +261,22 @@ async function renewLinks(tx: Tx, source: { systemId: number; operationId: strin
        and (l.retired_at is null) <> (coalesce(a.deleted_at, a.terminated_at) is null)`);
 }
 
-/** Assets that a Tenable server has reported. */
+/** Assets that a source has reported. */
 export async function countAssets(db: Kysely<Database>): Promise<number> {
   const { rows } = await sql<{ n: number }>`
-    select count(*)::int as n from ingestion_assets where tenable_asset_uuid is not null`.execute(db);
+    select count(distinct entity_id)::int as n from sync_links where entity_type = 'asset'`.execute(db);
   return rows[0]?.n ?? 0;
+}
+
+/** Tenable's uuids of assets that bear another one here: rows from before Tieline keep their own. */
+export async function listAssetAliases(
+  db: Kysely<Database>,
+  externalSystemId: number,
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await sql<{ external_id: string; entity_id: string }>`
+    select external_id, entity_id from sync_links
+     where external_system_id = ${externalSystemId} and entity_type = 'asset' and entity_id <> external_id`.execute(
+    db,
+  );
+  return new Map(rows.map((row) => [row.external_id, row.entity_id]));
 }

@@ -15,6 +15,9 @@ export interface JournalEntry {
   readonly reason?: string;
 }
 
+/** Why a row from before Tieline changed whole: it was recognised as the record that an external system shows. */
+export const linkedReason = 'linked to a row that was there already';
+
 /** Writes journal rows, in the transaction that makes the changes. */
 export async function recordChanges(
   db: Kysely<Database>,

@@ -203,7 +203,8 @@ export async function countCorrelations(db: Kysely<Database>): Promise<Correlati
     ), living as (
       select a.asset_uuid, coalesce(d.linked, false) as linked, coalesce(d.review, false) and not coalesce(d.linked, false) as review, d.kind
         from ingestion_assets a left join decided d using (asset_uuid)
-       where a.deleted_at is null and a.terminated_at is null and a.tenable_asset_uuid is not null
+       where a.deleted_at is null and a.terminated_at is null
+         and exists (select from sync_links l where l.entity_type = 'asset' and l.entity_id = a.asset_uuid::text)
     )
     select count(*) filter (where linked)::int as linked,
            count(*) filter (where review)::int as review,

@@ -10,7 +10,7 @@ const oldestServer = 140_000;
 export interface DatabaseOptions {
   /** What `pg_stat_activity` shows for our connections. Default: tieline. */
   readonly applicationName?: string;
-  /** The schema of Tieline's own tables; it comes first in the search path, `public` after it. */
+  /** The schema of Tieline's own tables; it comes first in the search path, `public` after it. Default: found by itself. */
   readonly schema?: string;
   /** The most connections of the pool. Default: 10. */
   readonly maxConnections?: number;
@@ -26,7 +26,7 @@ export interface OpenDatabase {
 }
 
 /** The search path for a schema of Tieline's own tables, as SQL. */
-export function searchPathOf(schema: string): string {
+function searchPathOf(schema: string): string {
   return `${pg.escapeIdentifier(schema)}, public`;
 }
 
@@ -81,15 +81,27 @@ export async function openDatabase(
   };
 }
 
+/**
+ * Where Tieline's own tables are found without being told: the schema of its ledger, and the schema in which those lie
+ * whose names were taken. Only schemas of the ledger's owner count, so that nobody else can put a table before ours.
+ */
+const ownSchemas = `
+  select string_agg(quote_ident(n.nspname), ', ' order by n.nspname <> 'tieline')
+    from (select c.relnamespace, c.relowner from pg_class c
+           where c.relname = 'tieline_migrations' and c.relkind = 'r'
+           order by array_position(current_schemas(false), (select nspname from pg_namespace where oid = c.relnamespace)) nulls last
+           limit 1) ledger
+    join pg_namespace n on n.nspowner = ledger.relowner
+   where n.nspname = 'tieline' or n.oid = ledger.relnamespace and n.nspname <> all (current_schemas(false))`;
+
 async function prepareConnection(client: pg.ClientBase, options: DatabaseOptions): Promise<void> {
-  const settings = [
-    ['TimeZone', 'UTC'],
-    ['application_name', options.applicationName ?? 'tieline'],
-    ...(options.schema === undefined ? [] : [['search_path', searchPathOf(options.schema)]]),
-  ];
   await client.query(
-    `SELECT set_config(name, value, false) FROM unnest($1::text[], $2::text[]) AS wanted (name, value)`,
-    [settings.map(([name]) => name), settings.map(([, value]) => value)],
+    `SELECT set_config('TimeZone', 'UTC', false), set_config('application_name', $1, false),
+            set_config('search_path', coalesce($2, concat_ws(', ', (${ownSchemas}), current_setting('search_path'))), false)`,
+    [
+      options.applicationName ?? 'tieline',
+      options.schema === undefined ? null : searchPathOf(options.schema),
+    ],
   );
 }
 

@@ -5,10 +5,13 @@
  */
 import { sql, type Kysely } from 'kysely';
 import type { FindingRecord } from '../model/records.ts';
+import { severities } from '../model/vocabulary.ts';
 import type { JsonObject } from '../model/json.ts';
 import { copyInto, storableJson, type CopyInto } from './copy-rows.ts';
 import type { Counts } from './operations.ts';
-import { mergePlugins, repeatedPluginColumns, type StagedPlugin } from './plugins.ts';
+import { mergePlugins, type StagedPlugin } from './plugins.ts';
+import { linkedReason } from './changes.ts';
+import { fetchFindingColumns, type FindingColumns } from './finding-columns.ts';
 import type { Database } from './schema.ts';
 import type { Tx } from './transaction.ts';
 
@@ -21,6 +24,7 @@ const staged = [
   'service',
   'lifecycle_state',
   'severity',
+  'severity_rank',
   'severity_modification',
   'finding_id',
   'first_found',
@@ -31,47 +35,40 @@ const staged = [
   'raw',
 ] as const;
 
-/** What a stored finding is compared on; left the column, right the staged value. */
-const compared: readonly (readonly [column: string, value: string])[] = [
-  ['lifecycle_state', 's.lifecycle_state'],
-  ['state', ownersState()],
-  ['severity', 's.severity'],
-  ['severity_modification', 's.severity_modification'],
-  ['service', 's.service'],
-  ['first_found', 's.first_found'],
-  ['last_found', 's.last_found'],
-  ['last_fixed', 's.last_fixed'],
-  ['resurfaced_at', 's.resurfaced_at'],
-  ['tenable_vuln_id', 'coalesce(s.finding_id, s.finding_key::text)'],
-  ['raw_data', 's.raw'],
-];
+/** A finding that could not be stored yet because the table demands its asset, which is not known. */
+export interface WaitingFinding {
+  readonly asset_uuid: string;
+  readonly plugin_id: string;
+}
 
-/** The word that the present readers of `state` know (reference/existing-schema.md): they have none for reopened. */
-function ownersState(): string {
-  return `case when s.lifecycle_state = 'fixed' then 'Fixed'
-               when s.severity_modification = 'accepted' then 'Accepted'
-               else 'Open' end`;
+interface Source {
+  readonly systemId: number;
+  readonly operationId: string;
 }
 
 export interface FindingLoad {
   /** `raw` is the finding as it came, without the plugin block. */
   add(finding: FindingRecord, findingKey: string, raw: JsonObject): Promise<void>;
   addPlugin(plugin: StagedPlugin): void;
-  /** Merges what was added. Counts: items with the same identity are one finding, the others count as unchanged. */
-  finish(): Promise<Pick<Counts, 'created' | 'updated' | 'unchanged'>>;
+  /**
+   * Merges what was added. Counts: items with the same identity are one finding, the others count as unchanged; a row
+   * from before Tieline that was recognised counts as updated.
+   */
+  finish(): Promise<{
+    readonly counts: Pick<Counts, 'created' | 'updated' | 'unchanged'>;
+    readonly waiting: readonly WaitingFinding[];
+  }>;
   abort(cause: Error): Promise<void>;
 }
 
 /** Begins a load in the caller's transaction, whose connection it keeps busy until `finish` or `abort`. */
-export async function beginFindingLoad(
-  tx: Tx,
-  source: { systemId: number; operationId: string },
-): Promise<FindingLoad> {
+export async function beginFindingLoad(tx: Tx, source: Source): Promise<FindingLoad> {
+  const columns = await fetchFindingColumns(tx);
   await tx.client.query(`
     create temp table if not exists staging_findings (
       finding_key uuid not null, asset_uuid uuid not null, plugin_id text not null, port integer not null,
       protocol text not null, service text, lifecycle_state text not null, severity text not null,
-      severity_modification text, finding_id text, first_found timestamp, last_found timestamp, last_fixed timestamp,
+      severity_rank smallint not null, severity_modification text, finding_id text, first_found timestamp, last_found timestamp, last_fixed timestamp,
       resurfaced_at timestamp, output text, raw jsonb not null
     ) on commit delete rows`);
   const copy: CopyInto = copyInto(tx.client, `staging_findings (${staged.join(', ')})`);
@@ -90,6 +87,7 @@ export async function beginFindingLoad(
         finding.service,
         finding.lifecycle_state,
         finding.severity,
+        severities.indexOf(finding.severity),
         finding.severity_modification,
         finding.finding_id,
         finding.first_found,
@@ -105,12 +103,17 @@ export async function beginFindingLoad(
     },
     async finish() {
       await copy.end();
-      await mergePlugins(tx, plugins.values());
+      await mergePlugins(tx, plugins.values(), columns);
       await foldDuplicates(tx);
       await tx.client.query('analyze staging_findings');
-      const updated = await updateChanged(tx, source);
-      const created = await insertNew(tx, source);
-      return { created, updated, unchanged: added - created - updated };
+      await identifyEarlierRows(tx, columns);
+      const updated = await updateChanged(tx, source, columns);
+      const created = await insertNew(tx, source, columns);
+      const waiting = columns.needsAsset ? await listWaiting(tx) : [];
+      return {
+        counts: { created, updated, unchanged: added - created - updated - waiting.length },
+        waiting,
+      };
     },
     abort: (cause) => copy.abort(cause),
   };
@@ -136,18 +139,66 @@ async function foldDuplicates(tx: Tx): Promise<void> {
      where s.finding_key = kept.finding_key and s.ctid <> kept.row`);
 }
 
-async function updateChanged(tx: Tx, source: { systemId: number; operationId: string }): Promise<number> {
+/**
+ * Gives rows from before Tieline, which bear no key yet, the key of the staged finding that they are: same asset and
+ * plugin, and the port and protocol that they name. Of several such rows the oldest; the others stay as they are.
+ * Rows that name no port are given out in the order of their ids, one to each finding that is left.
+ */
+async function identifyEarlierRows(tx: Tx, columns: FindingColumns): Promise<void> {
+  const { rows } = await tx.client.query<{ some: boolean }>(
+    'select exists (select from ingestion_vulnerabilities where finding_key is null) as some',
+  );
+  if (!rows[0]?.some) return;
+  const candidates = `
+    select v.id, s.finding_key, s.port, s.protocol, s.asset_uuid, ${columns.port} as own_port, ${columns.protocol} as own_protocol
+      from staging_findings s
+      join ingestion_vulnerabilities v
+        on v.finding_key is null and v.plugin_id = ${columns.pluginId('s.plugin_id')}
+       and coalesce(v.asset_ref::text, lower(trim(v.asset_uuid::text))) = s.asset_uuid::text
+     where not exists (select from ingestion_vulnerabilities known where known.finding_key = s.finding_key)`;
+  const identify = (chosen: string): string => `
+    with candidates as materialized (${candidates}), chosen as (${chosen})
+    update ingestion_vulnerabilities v
+       set finding_key = c.finding_key, asset_ref = c.asset_uuid, port = c.port, protocol = c.protocol
+      from chosen c where v.id = c.id`;
+  await tx.client.query(
+    identify(`
+      select distinct on (finding_key) * from candidates
+       where own_port = port and coalesce(own_protocol, protocol) = protocol
+       order by finding_key, id`),
+  );
+  await tx.client.query(
+    identify(`
+      select f.* from (
+        select *, dense_rank() over (partition by asset_uuid, plugin order by finding) as finding_place,
+               dense_rank() over (partition by asset_uuid, plugin order by id) as row_place
+          from (select c.*, v.plugin_id as plugin, row(c.port, c.protocol) as finding
+                  from candidates c join ingestion_vulnerabilities v using (id) where c.own_port is null) open
+      ) f where finding_place = row_place`),
+  );
+}
+
+async function updateChanged(tx: Tx, source: Source, columns: FindingColumns): Promise<number> {
+  const { compared } = columns;
   const { rows } = await tx.client.query<{ updated: number }>(
     `with changed as (
-       select v.id, v.lifecycle_state as old_state, v.severity as old_severity,
+       select v.id, s.plugin_id as known_plugin, v.external_system_id is null as linked,
+              case when v.external_system_id is null then
+                (select coalesce(jsonb_object_agg(o.name, o.old), '{}')
+                   from (values ${compared.map(([column, value]) => `('${column}', to_jsonb(v.${column}), v.${column} is distinct from ${value})`).join(', ')}) o(name, old, differs)
+                  where o.differs)
+              end as replaced,
+              v.lifecycle_state as old_lifecycle_state, v.severity_rank as old_severity_rank,
               ${compared.map(([column, value]) => `${value} as new_${column}`).join(', ')}
          from staging_findings s
          join ingestion_vulnerabilities v on v.finding_key = s.finding_key
-        where (${compared.map(([column]) => `v.${column}`).join(', ')})
+        where v.external_system_id is null
+           or (${compared.map(([column]) => `v.${column}`).join(', ')})
               is distinct from (${compared.map(([, value]) => value).join(', ')})
      ), written as (
        update ingestion_vulnerabilities v
           set ${compared.map(([column]) => `${column} = c.new_${column}`).join(', ')},
+              external_system_id = coalesce(v.external_system_id, $2),
               last_tenable_update = now(), updated_at = now(), batch_id = $1, sync_status = 'synced'
          from changed c where v.id = c.id
        returning 1
@@ -155,9 +206,22 @@ async function updateChanged(tx: Tx, source: { systemId: number; operationId: st
        insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by)
        select $1, $2, 'finding', c.id, f.name, f.before, f.after, 'inbound', 'rule:tenable reports it'
          from changed c
-        cross join lateral (values ('lifecycle_state', to_jsonb(c.old_state), to_jsonb(c.new_lifecycle_state)),
-                                   ('severity', to_jsonb(c.old_severity), to_jsonb(c.new_severity))) f(name, before, after)
-        where f.before is distinct from f.after
+        cross join lateral (values ('lifecycle_state', to_jsonb(c.old_lifecycle_state), to_jsonb(c.new_lifecycle_state)),
+                                   ('severity', to_jsonb(('{Info,Low,Medium,High,Critical}'::text[])[c.old_severity_rank + 1]),
+                                                to_jsonb(('{Info,Low,Medium,High,Critical}'::text[])[c.new_severity_rank + 1]))) f(name, before, after)
+        where not c.linked and f.before is distinct from f.after
+     ), links as (
+       -- Nothing is lost: what the owner's row held before it was linked is kept whole.
+       insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, before_value, direction, decided_by, reason)
+       select $1, $2, 'finding', c.id, c.replaced, 'inbound', 'rule:same asset, plugin, port and protocol', '${linkedReason}'
+         from changed c where c.linked
+     ), cves as (
+       insert into ingestion_vulnerability_cves (vulnerability_id, cve_id, batch_id)
+       select c.id, cve.id, $1
+         from changed c join scan_plugins p on p.plugin_id = c.known_plugin
+        cross join lateral unnest(p.cves) cve(id)
+        where c.linked and length(cve.id) <= 20
+          and not exists (select from ingestion_vulnerability_cves k where k.vulnerability_id = c.id and k.cve_id = cve.id)
      )
      select count(*)::int as updated from written`,
     [source.operationId, source.systemId],
@@ -165,20 +229,22 @@ async function updateChanged(tx: Tx, source: { systemId: number; operationId: st
   return rows[0]?.updated ?? 0;
 }
 
-async function insertNew(tx: Tx, source: { systemId: number; operationId: string }): Promise<number> {
-  const columns = Object.keys(repeatedPluginColumns);
+async function insertNew(tx: Tx, source: Source, columns: FindingColumns): Promise<number> {
+  const { compared, repeated } = columns;
   const { rows } = await tx.client.query<{ created: number }>(
     `with created as (
        insert into ingestion_vulnerabilities
-         (batch_id, external_system_id, finding_key, asset_uuid, plugin_id, port, protocol,
-          ${compared.map(([column]) => column).join(', ')}, ${columns.join(', ')}, last_tenable_update)
-       select $1, $2, s.finding_key, s.asset_uuid, s.plugin_id, s.port, s.protocol,
-              ${compared.map(([, value]) => value).join(', ')}, ${Object.values(repeatedPluginColumns).join(', ')}, now()
+         (batch_id, external_system_id, finding_key, asset_uuid, asset_ref, plugin_id, port, protocol,
+          ${[...compared, ...repeated].map(([column]) => column).join(', ')}, last_tenable_update)
+       select $1, $2, s.finding_key, ${columns.assetUuid}, s.asset_uuid, ${columns.pluginId('s.plugin_id')}, s.port, s.protocol,
+              ${[...compared, ...repeated].map(([, value]) => value).join(', ')}, now()
          from staging_findings s
          join scan_plugins p on p.plugin_id = s.plugin_id
-        where not exists (select from ingestion_vulnerabilities v where v.finding_key = s.finding_key)
+         left join (select null::text as state, null::text as severity_modification) v on true
+        where not exists (select from ingestion_vulnerabilities known where known.finding_key = s.finding_key)
+        ${columns.needsAsset ? 'and exists (select from ingestion_assets a where a.asset_uuid = s.asset_uuid)' : ''}
        on conflict (finding_key) do nothing
-       returning id, plugin_id
+       returning id, plugin_id::text as plugin_id
      ), cves as (
        insert into ingestion_vulnerability_cves (vulnerability_id, cve_id, batch_id)
        select created.id, cve.id, $1
@@ -192,13 +258,21 @@ async function insertNew(tx: Tx, source: { systemId: number; operationId: string
   return rows[0]?.created ?? 0;
 }
 
-/** Findings that Tieline has identified, by life-cycle state. */
+async function listWaiting(tx: Tx): Promise<WaitingFinding[]> {
+  const { rows } = await tx.client.query<WaitingFinding>(`
+    select s.asset_uuid::text, s.plugin_id from staging_findings s
+     where not exists (select from ingestion_assets a where a.asset_uuid = s.asset_uuid)
+       and not exists (select from ingestion_vulnerabilities v where v.finding_key = s.finding_key)`);
+  return rows;
+}
+
+/** Findings that a source has shown to Tieline, by life-cycle state. */
 export async function countFindingsByState(
   db: Kysely<Database>,
 ): Promise<{ open: number; reopened: number; fixed: number }> {
   const { rows } = await sql<{ state: 'open' | 'reopened' | 'fixed'; n: number }>`
     select lifecycle_state as state, count(*)::int as n
-      from ingestion_vulnerabilities where finding_key is not null
+      from ingestion_vulnerabilities where finding_key is not null and external_system_id is not null
      group by lifecycle_state`.execute(db);
   const counts = { open: 0, reopened: 0, fixed: 0 };
   for (const row of rows) counts[row.state] = row.n;

@@ -1,6 +1,7 @@
 import type { PluginRecord } from '../model/records.ts';
 import type { JsonObject } from '../model/json.ts';
 import { copyInto, storableJson } from './copy-rows.ts';
+import type { FindingColumns } from './finding-columns.ts';
 import type { Tx } from './transaction.ts';
 
 const textColumns = [
@@ -38,7 +39,11 @@ export interface StagedPlugin {
  * Stores plugins, once each. A plugin whose text, score or CVEs changed also renews the columns that the findings of
  * it repeat for their present readers; a new VPR or EPSS score alone touches no finding.
  */
-export async function mergePlugins(tx: Tx, plugins: Iterable<StagedPlugin>): Promise<void> {
+export async function mergePlugins(
+  tx: Tx,
+  plugins: Iterable<StagedPlugin>,
+  findings: FindingColumns,
+): Promise<void> {
   await tx.client.query(`
     create temp table if not exists staging_plugins (record jsonb not null, raw jsonb not null) on commit delete rows`);
   const copy = copyInto(tx.client, 'staging_plugins (record, raw)');
@@ -87,33 +92,30 @@ export async function mergePlugins(tx: Tx, plugins: Iterable<StagedPlugin>): Pro
     await renewFindingsOf(
       tx,
       rows.map((row) => row.plugin_id),
+      findings,
     );
 }
 
-/** SQL for the columns of a finding that repeat its plugin `p`, for insert and renewal alike. */
-export const repeatedPluginColumns = {
-  vulnerability_name: 'left(p.name, 500)',
-  cvss_score: 'coalesce(p.cvss3_base_score, p.cvss_base_score)',
-  cvss_vector: 'left(coalesce(p.cvss3_vector, p.cvss_vector), 200)',
-  description: 'p.description',
-  solution: 'p.solution',
-  external_references:
-    "jsonb_build_object('cve', p.cves, 'xref', p.cross_references, 'see_also', p.see_also)",
-} as const;
-
-async function renewFindingsOf(tx: Tx, pluginIds: readonly string[]): Promise<void> {
-  const assignments = Object.entries(repeatedPluginColumns).map(([column, value]) => `${column} = ${value}`);
+/** Renews findings that a source has shown; rows from before Tieline that none has shown stay as they are. */
+async function renewFindingsOf(
+  tx: Tx,
+  pluginIds: readonly string[],
+  findings: FindingColumns,
+): Promise<void> {
+  const assignments = findings.repeated.map(([column, value]) => `${column} = ${value}`);
+  const ofPlugin = `finding.plugin_id = ${findings.pluginId('p.plugin_id')} and finding.external_system_id is not null`;
   await tx.client.query(
     `update ingestion_vulnerabilities finding
         set ${assignments.join(', ')}, updated_at = now()
        from scan_plugins p
-      where p.plugin_id = any($1) and finding.plugin_id = p.plugin_id and finding.finding_key is not null`,
+      where p.plugin_id = any($1) and ${ofPlugin}`,
     [pluginIds],
   );
+  // CVEs that another application noted are not ours to take away.
   await tx.client.query(
     `delete from ingestion_vulnerability_cves cve
-      using ingestion_vulnerabilities finding, scan_plugins p
-      where p.plugin_id = any($1) and finding.plugin_id = p.plugin_id and finding.finding_key is not null
+      using ingestion_vulnerabilities finding, scan_plugins p, ingestion_batches batch
+      where p.plugin_id = any($1) and ${ofPlugin} and batch.batch_id = cve.batch_id and batch.operation_type is not null
         and cve.vulnerability_id = finding.id and cve.cve_id <> all (p.cves)`,
     [pluginIds],
   );
@@ -121,7 +123,7 @@ async function renewFindingsOf(tx: Tx, pluginIds: readonly string[]): Promise<vo
     `insert into ingestion_vulnerability_cves (vulnerability_id, cve_id, batch_id)
      select finding.id, cve.id, finding.batch_id
        from scan_plugins p
-       join ingestion_vulnerabilities finding on finding.plugin_id = p.plugin_id and finding.finding_key is not null
+       join ingestion_vulnerabilities finding on ${ofPlugin}
       cross join lateral unnest(p.cves) cve(id)
       where p.plugin_id = any($1) and length(cve.id) <= 20
         and not exists (select from ingestion_vulnerability_cves known

@@ -73,6 +73,8 @@ export interface Database {
   sync_policies: SyncPoliciesTable;
   sync_reads: SyncReadsTable;
   system_components: SystemComponentsTable;
+  tieline_backfill: TielineBackfillTable;
+  tieline_objects: TielineObjectsTable;
   tieline_partitioned_tables: TielinePartitionedTablesTable;
   users: UsersTable;
   vulnerability_intelligence: VulnerabilityIntelligenceTable;
@@ -702,6 +704,10 @@ interface IngestionVulnerabilitiesTable {
   /** When a fixed finding was last seen again (UTC). */
   resurfaced_at: Instant | null;
   external_system_id: number | null;
+  /** The asset, as a uuid: asset_uuid is text in one variant of this table, uuid in another, and may hold what is no uuid. */
+  asset_ref: string | null;
+  /** 0 info, 1 low, 2 medium, 3 high, 4 critical; severity is a word in one variant of this table, a number in another. */
+  severity_rank: number | null;
 }
 
 /** CVE ids of a finding. */
@@ -969,6 +975,35 @@ interface SystemComponentsTable {
   raw_json: JsonColumn | null;
   created_at: Generated<Instant>;
   updated_at: Generated<Instant>;
+}
+
+/** How far `tieline db backfill` has come, one row a table; it goes on from there. */
+interface TielineBackfillTable {
+  rule_name: string;
+  /** The last id that was looked at; committed with the values that it got. */
+  last_id: Generated<number>;
+  rows_seen: Generated<number>;
+  rows_filled: Generated<number>;
+  /** Object: column to how many rows got a value. */
+  values_filled: Generated<JsonColumn>;
+  rows_refused: Generated<number>;
+  /** Rows that somebody else held just then; looked at again at the end. */
+  missed_ids: Generated<number[]>;
+  operation_id: string | null;
+  started_at: Generated<Instant>;
+  finished_at: Instant | null;
+}
+
+/** What Tieline brought into this database; a table that is not listed here was there before. `tieline db remove` takes out exactly these. */
+interface TielineObjectsTable {
+  id: GeneratedAlways<number>;
+  object_kind: string;
+  schema_name: string;
+  table_name: string | null;
+  object_name: string;
+  /** For an index on a table that was there: the statement that builds it, so that a build that was broken off is made good. */
+  making_sql: string | null;
+  recorded_at: Generated<Instant>;
 }
 
 /** The tables that are partitioned by month, and how long their rows are kept. */

@@ -30,19 +30,19 @@ export interface WeaknessRow {
 /**
  * The weaknesses that meet the rule: findings open or reopened, high or critical, on a living asset of a known system
  * of this GRC system that is not excluded from sync, grouped by plugin and system (issue 2, section 5). A POA&M that is there already is
- * recognised by our key or because its source names the plugin.
+ * recognised by our key, because the findings point at it, or because its source names the plugin.
  */
 export async function listWeaknesses(db: Kysely<Database>, externalSystemId: number): Promise<WeaknessRow[]> {
   const { rows } = await sql<WeaknessRow>`
     with grouped as (
-      select a.system_id, f.plugin_id,
-             bool_or(f.severity = 'Critical') as critical,
+      select a.system_id, f.plugin_id::text as plugin_id, min(f.poam_id) as poam_id,
+             bool_or(f.severity_rank = 4) as critical,
              (min(coalesce(f.first_found, f.created_at)))::date as detected_on,
              count(*)::int as findings,
              array_agg(distinct a.asset_uuid::text order by a.asset_uuid::text) as assets
         from ingestion_vulnerabilities f
-        join ingestion_assets a on a.asset_uuid::text = f.asset_uuid
-       where f.lifecycle_state in ('open', 'reopened') and f.severity in ('High', 'Critical')
+        join ingestion_assets a on a.asset_uuid = f.asset_ref
+       where f.lifecycle_state in ('open', 'reopened') and f.severity_rank >= 3 and f.external_system_id is not null
          and a.system_id is not null and a.deleted_at is null and a.terminated_at is null
        group by a.system_id, f.plugin_id
     )
@@ -50,14 +50,17 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
            case when g.critical then 'Critical' else 'High' end as severity,
            coalesce(w.detected_on, g.detected_on) as "detectedOn", g.findings, g.assets,
            coalesce(s.information_system_security_officer, s.system_owner) as poc,
-           coalesce(tied.poam_id, named.poam_id) as "poamId", coalesce(tied.status, named.status) as "poamStatus",
+           coalesce(tied.poam_id, pointed.poam_id, named.poam_id) as "poamId", coalesce(tied.status, pointed.status, named.status) as "poamStatus",
            w.poam_id is not null as tied
       from grouped g
-      join ingestion_systems s on s.system_id = g.system_id and coalesce(s.sync_enabled, true)
+      join lateral (select * from ingestion_systems every where every.system_id = g.system_id order by every.id limit 1) s
+        on coalesce(s.sync_enabled, true)
       join sync_links own on own.external_system_id = ${externalSystemId} and own.entity_type = 'system' and own.entity_id = g.system_id
       join scan_plugins p on p.plugin_id = g.plugin_id
       left join weaknesses w on w.system_id = g.system_id and w.grouping = 'plugin' and w.identifier = g.plugin_id
       left join ingestion_poams tied on tied.id = w.poam_id
+      left join ingestion_poams pointed on pointed.id = g.poam_id and pointed.system_id = g.system_id
+                                       and w.poam_id is null and pointed.status is distinct from 'Cancelled'
       left join lateral (
         select k.poam_id, k.status
           from ingestion_poams k
@@ -128,25 +131,28 @@ export async function saveWeaknesses(
   );
 }
 
-/** Points the open findings of tied weaknesses at their POA&M and, where the system has it, its first control. */
+/**
+ * Points the open findings of tied weaknesses at their POA&M and, where the system has it, its first control. A finding
+ * that points at a POA&M already keeps it: somebody may have chosen that one.
+ */
 export async function tieFindings(db: Kysely<Database>): Promise<void> {
   await sql`
     with tied as (
       select f.id, w.poam_id, control.id as control_id
         from weaknesses w
         join ingestion_assets a on a.system_id = w.system_id
-        join ingestion_vulnerabilities f on f.asset_uuid = a.asset_uuid::text and f.plugin_id = w.identifier
+        join ingestion_vulnerabilities f on f.asset_ref = a.asset_uuid and f.plugin_id::text = w.identifier
         left join lateral (
           select c.id from ingestion_controls c
            where c.system_id = w.system_id and upper(c.control_id) = any(w.controls)
            order by array_position(w.controls, upper(c.control_id)::text) limit 1) control on true
        where w.grouping = 'plugin' and w.poam_id is not null
-         and f.lifecycle_state in ('open', 'reopened') and f.severity in ('High', 'Critical')
+         and f.lifecycle_state in ('open', 'reopened') and f.severity_rank >= 3 and f.external_system_id is not null
     )
     update ingestion_vulnerabilities f
        set poam_id = tied.poam_id, control_id = coalesce(f.control_id, tied.control_id)
       from tied
-     where f.id = tied.id and f.poam_id is distinct from tied.poam_id`.execute(db);
+     where f.id = tied.id and f.poam_id is null`.execute(db);
 }
 
 /**

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { openDatabase } from '../../src/store/database.ts';
 import { openEmbeddedServer } from '../../src/store/embedded/server.ts';
-import { migrate } from '../../src/store/migrations.ts';
+import { migrate } from '../../src/store/migrations/migrate.ts';
 import { withDatabase } from './database-url.ts';
 
 declare module 'vitest' {

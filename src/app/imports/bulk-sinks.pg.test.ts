@@ -46,7 +46,11 @@ function store(open: (tx: Tx) => Promise<Sink>, records: readonly JsonObject[]) 
 const storeAssets = (records: readonly JsonObject[]) =>
   store((tx) => openAssetSink(tx, source, mapperOf), records);
 const storeFindings = (records: readonly JsonObject[]) =>
-  store((tx) => openFindingSink(tx, source, mapperOf, new SeenPlugins()), records);
+  store(
+    (tx) =>
+      openFindingSink(tx, source, mapperOf, { seenPlugins: new SeenPlugins(), assetAliases: new Map() }),
+    records,
+  );
 
 async function rowsOf(query: string, ...values: unknown[]): Promise<Record<string, unknown>[]> {
   return (await database.pool.query(query, values)).rows as Record<string, unknown>[];

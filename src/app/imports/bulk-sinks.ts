@@ -1,11 +1,11 @@
 /** Sinks of what is loaded in bulk: assets and findings. */
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
-import { deriveUuid } from '../../model/derived-uuid.ts';
+import { findingKey } from '../../model/finding-key.ts';
 import { identifiersOfAsset } from '../../model/identifiers.ts';
 import { isJsonObject } from '../../model/json.ts';
 import { assetRecord, findingRecord, pluginRecord } from '../../model/records.ts';
 import { beginAssetLoad } from '../../store/assets.ts';
-import { beginFindingLoad } from '../../store/findings.ts';
+import { beginFindingLoad, type WaitingFinding } from '../../store/findings.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
 import { noCounts } from '../../store/operations.ts';
 import type { Tx } from '../../store/transaction.ts';
@@ -67,28 +67,23 @@ export class SeenPlugins {
   }
 }
 
-/** Lower-case words and the plugin's number, as design section 4 identifies a finding: the scan is no part of it. */
-function findingKey(finding: {
-  asset_uuid: string;
-  plugin_id: string;
-  port: number;
-  protocol: string;
-}): string {
-  return deriveUuid(
-    'finding',
-    finding.asset_uuid.toLowerCase(),
-    finding.plugin_id,
-    String(finding.port),
-    finding.protocol,
-  );
+function waitingFor(finding: WaitingFinding): HeldRecord {
+  return {
+    table: 'ingestion_vulnerabilities',
+    identifier: `${finding.asset_uuid} plugin ${finding.plugin_id}`,
+    type: 'waiting',
+    message: `asset_uuid: ${finding.asset_uuid} is no asset known here yet, and this database's ingestion_vulnerabilities refers to ingestion_assets; it comes in with the next full read`,
+    raw: { ...finding },
+  };
 }
 
 export async function openFindingSink(
   tx: Tx,
   source: Source,
   mapperOf: MapperOf,
-  seenPlugins: SeenPlugins,
+  known: { readonly seenPlugins: SeenPlugins; readonly assetAliases: ReadonlyMap<string, string> },
 ): Promise<Sink> {
+  const { seenPlugins, assetAliases } = known;
   const mapFinding = mapperOf('finding', findingRecord);
   const mapPlugin = mapperOf('plugin', pluginRecord);
   const load = await beginFindingLoad(tx, source);
@@ -118,10 +113,14 @@ export async function openFindingSink(
       }
       if (!takePlugin(external, finding.record.plugin_id)) return;
       const { plugin: _storedOnce, ...raw } = external.raw;
-      await load.add(finding.record, findingKey(finding.record), raw);
+      const tenableUuid = finding.record.asset_uuid.toLowerCase();
+      const record = { ...finding.record, asset_uuid: assetAliases.get(tenableUuid) ?? tenableUuid };
+      await load.add(record, findingKey(record), raw);
     },
     async finish() {
-      return { counts: { ...noCounts, ...(await load.finish()), read, failed: held.length }, held };
+      const { counts, waiting } = await load.finish();
+      held.push(...waiting.map((finding) => waitingFor(finding)));
+      return { counts: { ...noCounts, ...counts, read, failed: held.length }, held };
     },
     async abort(cause) {
       seenPlugins.forget();

@@ -10,6 +10,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EntityType, ReadEvent } from '../../connectors/kit/contract.ts';
 import type { Json } from '../../model/json.ts';
 import { TielineError, messageOf } from '../../errors/tieline-error.ts';
+import { listAssetAliases } from '../../store/assets.ts';
 import { hasHeldRecords, insertHeldRecords } from '../../store/held-records.ts';
 import { addCounts, noCounts, recordCounts, recordRetry, type Counts } from '../../store/operations.ts';
 import { findReadState, finishRead, saveReadPosition } from '../../store/reads.ts';
@@ -34,14 +35,19 @@ interface EntityRead {
 
 type OpenSink = (tx: Tx) => Promise<Sink> | Sink;
 
-function sinkFor(read: EntityRead, mapperOf: MapperOf): OpenSink {
+function sinkFor(context: RunContext, read: EntityRead, mapperOf: MapperOf): OpenSink {
   const source = { systemId: read.system.id, operationId: read.operationId };
   switch (read.entity) {
     case 'asset':
       return (tx) => openAssetSink(tx, source, mapperOf);
     case 'finding': {
       const seenPlugins = new SeenPlugins();
-      return (tx) => openFindingSink(tx, source, mapperOf, seenPlugins);
+      let aliases: Promise<ReadonlyMap<string, string>> | undefined;
+      return async (tx) => {
+        // Assets are read before findings, so what they are called here stands for the whole read.
+        aliases ??= listAssetAliases(context.db, read.system.id);
+        return openFindingSink(tx, source, mapperOf, { seenPlugins, assetAliases: await aliases });
+      };
     }
     case 'system':
     case 'component':
@@ -62,7 +68,7 @@ function sinkFor(read: EntityRead, mapperOf: MapperOf): OpenSink {
  * @throws TielineError when the remote keeps failing; what was read so far is stored and the position kept.
  */
 export async function importEntity(context: RunContext, read: EntityRead): Promise<Counts> {
-  const openSink = sinkFor(read, mapperFrom(read.system.mappings));
+  const openSink = sinkFor(context, read, mapperFrom(read.system.mappings));
   let total = noCounts;
   let failures = 0;
   for (;;) {

@@ -1,0 +1,20 @@
+import { deriveUuid } from './derived-uuid.ts';
+
+/**
+ * The identity of a finding: asset, plugin, port and protocol, as design section 4 has it; the scan is no part of it.
+ * @param finding.asset_uuid in whatever case. @param finding.protocol lower case.
+ */
+export function findingKey(finding: {
+  readonly asset_uuid: string;
+  readonly plugin_id: string;
+  readonly port: number;
+  readonly protocol: string;
+}): string {
+  return deriveUuid(
+    'finding',
+    finding.asset_uuid.toLowerCase(),
+    finding.plugin_id,
+    String(finding.port),
+    finding.protocol,
+  );
+}

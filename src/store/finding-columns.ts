@@ -1,0 +1,90 @@
+/**
+ * Which columns the findings table has here. Older variants of it know some under other names and types
+ * (reference/existing-schema.md); Tieline fills those that are there, and keeps what it counts on itself (asset_ref,
+ * severity_rank, lifecycle_state and so on) in columns of its own.
+ */
+import type { Tx } from './transaction.ts';
+
+export interface FindingColumns {
+  /** Column and SQL of what a stored finding is compared on; `s` is the staged row, `v` the stored one. */
+  readonly compared: readonly (readonly [column: string, value: string])[];
+  /** Columns that repeat the plugin `p`. */
+  readonly repeated: readonly (readonly [column: string, value: string])[];
+  /** SQL of the staged values in the column's own type. */
+  readonly pluginId: (text: string) => string;
+  readonly assetUuid: string;
+  /** The column of the raw record. */
+  readonly raw: string;
+  /** Whether a finding can only be stored once its asset is. */
+  readonly needsAsset: boolean;
+  /** SQL of a stored row's own parts, where no column of ours holds them yet: of `v`, null where they are not to be read. */
+  readonly port: string;
+  readonly protocol: string;
+}
+
+/**
+ * The word that the present readers of `state` know: they have none for reopened. A decision that a person noted there
+ * stands until the finding is fixed; what Tenable accepted itself goes when Tenable takes it back.
+ */
+const ownersState = `case when s.lifecycle_state = 'fixed' then 'Fixed'
+               when s.severity_modification = 'accepted' then 'Accepted'
+               when v.state in ('Accepted', 'False Positive') and v.severity_modification is distinct from 'accepted' then v.state
+               else 'Open' end`;
+const cvssScore = 'coalesce(p.cvss3_base_score, p.cvss_base_score)';
+
+export async function fetchFindingColumns(tx: Tx): Promise<FindingColumns> {
+  const { rows } = await tx.client.query<{ name: string; type: string; referring: boolean }>(`
+    select a.attname as name, format_type(a.atttypid, null) as type,
+           exists (select from pg_constraint k where k.conrelid = a.attrelid and k.contype = 'f' and k.conkey = array[a.attnum]) as referring
+      from pg_attribute a where a.attrelid = 'ingestion_vulnerabilities'::regclass and a.attnum > 0 and not a.attisdropped`);
+  return findingColumns(new Map(rows.map((row) => [row.name, row])));
+}
+
+/** @param there the table's columns by name. */
+export function findingColumns(
+  there: ReadonlyMap<string, { readonly type: string; readonly referring: boolean }>,
+): FindingColumns {
+  const has = (name: string): boolean => there.has(name);
+  const isNumber = (name: string): boolean => there.get(name)?.type === 'integer';
+  const raw = has('raw_data') ? 'raw_data' : 'raw_json';
+  const whereThere = (columns: readonly (readonly [string, string])[]): (readonly [string, string])[] =>
+    columns.filter(([name]) => has(name));
+  const portText = `coalesce(v.${raw} -> 'port' ->> 'port', case when jsonb_typeof(v.${raw} -> 'port') in ('string', 'number') then v.${raw} ->> 'port' end)`;
+  return {
+    raw,
+    needsAsset: there.get('asset_uuid')?.referring ?? false,
+    pluginId: (text) => (isNumber('plugin_id') ? `${text}::integer` : text),
+    assetUuid: there.get('asset_uuid')?.type === 'uuid' ? 's.asset_uuid' : 's.asset_uuid::text',
+    port: `coalesce(v.port, case when ${portText} ~ '^[0-9]{1,5}$' then (${portText})::integer end)`,
+    protocol: `lower(coalesce(v.protocol, v.${raw} -> 'port' ->> 'protocol', v.${raw} ->> 'protocol'))`,
+    compared: [
+      ['lifecycle_state', 's.lifecycle_state'],
+      ['severity_rank', 's.severity_rank'],
+      ['state', ownersState],
+      ['severity', isNumber('severity') ? 's.severity_rank::integer' : 's.severity'],
+      ...whereThere([['severity_name', 's.severity']]),
+      ['severity_modification', 's.severity_modification'],
+      ['service', 's.service'],
+      ['first_found', 's.first_found'],
+      ['last_found', 's.last_found'],
+      ['last_fixed', 's.last_fixed'],
+      ['resurfaced_at', 's.resurfaced_at'],
+      ['tenable_vuln_id', 'coalesce(s.finding_id, s.finding_key::text)'],
+      [raw, 's.raw'],
+    ],
+    repeated: whereThere([
+      ['vulnerability_name', 'left(p.name, 500)'],
+      ['plugin_name', 'left(p.name, 255)'],
+      ['cvss_score', cvssScore],
+      ['cvss_base_score', 'p.cvss_base_score'],
+      ['cvss3_base_score', 'p.cvss3_base_score'],
+      ['cvss_vector', 'left(coalesce(p.cvss3_vector, p.cvss_vector), 200)'],
+      ['description', 'p.description'],
+      ['solution', 'p.solution'],
+      [
+        'external_references',
+        "jsonb_build_object('cve', p.cves, 'xref', p.cross_references, 'see_also', p.see_also)",
+      ],
+    ]),
+  };
+}

@@ -1,0 +1,214 @@
+/**
+ * Reads our own migration files as data: statement by statement, with what each makes and what it refers to. That lets
+ * one set of files serve a fresh database, which runs them as they are, and an adopted one, where tables are there
+ * already, indexes must be built without blocking, and names may be taken. It is no SQL parser: it knows the forms
+ * that our files use, and a test holds them to these forms.
+ */
+
+/** A reference of a column to another table, with the place of its text in the definition. */
+export interface Reference {
+  readonly table: string;
+  readonly column: string;
+  /** `ON DELETE …` as written, or an empty text. */
+  readonly onDelete: string;
+  /** The clause as written. */
+  readonly text: string;
+}
+
+export interface ColumnDefinition {
+  readonly name: string;
+  readonly type: string;
+  /** All after the name, as written. */
+  readonly definition: string;
+  readonly notNull: boolean;
+  readonly primaryKey: boolean;
+  readonly unique: boolean;
+  /** As written, without DEFAULT. */
+  readonly defaultValue: string | undefined;
+  readonly reference: Reference | undefined;
+  /** A check, with the name it is given; the text as written. */
+  readonly check:
+    | { readonly name: string | undefined; readonly expression: string; readonly text: string }
+    | undefined;
+}
+
+export type Kind =
+  | { readonly kind: 'table'; readonly table: string; readonly columns: readonly ColumnDefinition[] }
+  | { readonly kind: 'partition'; readonly table: string; readonly parent: string }
+  | {
+      readonly kind: 'index';
+      readonly name: string;
+      readonly table: string;
+      readonly unique: boolean;
+      /** Everything after the table's name. */
+      readonly rest: string;
+      /** The names of the columns, where the index is over plain columns. */
+      readonly columns: readonly string[];
+      readonly partial: boolean;
+    }
+  | { readonly kind: 'drop index'; readonly name: string }
+  | { readonly kind: 'add columns'; readonly table: string; readonly columns: readonly ColumnDefinition[] }
+  | { readonly kind: 'comment'; readonly table: string | undefined; readonly column: string | undefined }
+  | { readonly kind: 'function'; readonly name: string; readonly signature: string }
+  | { readonly kind: 'other' };
+
+export interface Statement {
+  readonly file: string;
+  /** Line in the file on which it begins, from 1. */
+  readonly line: number;
+  readonly sql: string;
+  readonly is: Kind;
+}
+
+/** Index after a comment, quoted text or dollar-quoted text that begins at `at`, or `at` where none does. */
+function skipOpaque(text: string, at: number): number {
+  const rest = text.slice(at, at + 64);
+  const ends = (mark: string, from: number): number => {
+    const found = text.indexOf(mark, from);
+    return found < 0 ? text.length : found + mark.length;
+  };
+  if (rest.startsWith('--')) return ends('\n', at);
+  if (rest.startsWith('/*')) return ends('*/', at + 2);
+  const quote = rest[0];
+  if (quote === "'" || quote === '"') return ends(quote, at + 1);
+  const dollar = /^\$\w*\$/.exec(rest)?.[0];
+  return dollar === undefined ? at : ends(dollar, at + dollar.length);
+}
+
+/** The parts between `separator` at depth 0 of parentheses, with where each begins. */
+function split(text: string, separator: string): { text: string; start: number }[] {
+  const parts: { text: string; start: number }[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let at = 0; at < text.length;) {
+    const after = skipOpaque(text, at);
+    if (after > at) {
+      at = after;
+      continue;
+    }
+    const character = text[at];
+    if (character === '(') depth += 1;
+    else if (character === ')') depth -= 1;
+    else if (character === separator && depth === 0) {
+      parts.push({ text: text.slice(start, at), start });
+      start = at + 1;
+    }
+    at += 1;
+  }
+  parts.push({ text: text.slice(start), start });
+  return parts;
+}
+
+/** The text inside the parentheses that open at `open`. */
+function inside(text: string, open: number): string {
+  let depth = 0;
+  for (let at = open; at < text.length;) {
+    const after = skipOpaque(text, at);
+    if (after > at) {
+      at = after;
+      continue;
+    }
+    if (text[at] === '(') depth += 1;
+    else if (text[at] === ')') {
+      depth -= 1;
+      if (depth === 0) return text.slice(open + 1, at);
+    }
+    at += 1;
+  }
+  return text.slice(open + 1);
+}
+
+const leading = /^(\s+|--[^\n]*(\n|$))+/;
+
+/** Cuts a file into its statements. @param file its name, for messages. */
+export function splitStatements(sql: string, file: string): Statement[] {
+  return split(sql, ';').flatMap(({ text, start }) => {
+    const skipped = leading.exec(text)?.[0].length ?? 0;
+    const statement = text.slice(skipped).trimEnd();
+    if (statement === '') return [];
+    const line = sql.slice(0, start + skipped).split('\n').length;
+    return [{ file, line, sql: statement, is: classify(statement) }];
+  });
+}
+
+const constraintWords = /^(CONSTRAINT|PRIMARY|UNIQUE|CHECK|FOREIGN|EXCLUDE)\b/i;
+const typeEnd = /\s+(NOT\s+NULL|NULL|DEFAULT|PRIMARY|UNIQUE|REFERENCES|CHECK|CONSTRAINT|GENERATED)\b/i;
+
+function columnOf(item: string): ColumnDefinition {
+  const text = item.trim();
+  const name = /^\w+/.exec(text)?.[0] ?? '';
+  const definition = text.slice(name.length).trim();
+  const type = definition.slice(0, typeEnd.exec(definition)?.index ?? definition.length).trim();
+  const reference = /REFERENCES (\w+) \((\w+)\)( ON DELETE (?:CASCADE|SET NULL|RESTRICT|NO ACTION))?/i.exec(
+    definition,
+  );
+  const check = /(?:CONSTRAINT (\w+)\s+)?CHECK\s*\(/i.exec(definition);
+  const expression = check ? inside(definition, check.index + check[0].length - 1) : '';
+  return {
+    name,
+    type,
+    definition,
+    notNull: /\bNOT NULL\b|\bPRIMARY KEY\b/i.test(definition),
+    primaryKey: /\bPRIMARY KEY\b/i.test(definition),
+    unique: /\bUNIQUE\b/i.test(definition),
+    defaultValue: /\bDEFAULT ('(?:[^']|'')*'|[\w.]+(?:\([^)]*\))?)/i.exec(definition)?.[1],
+    reference: reference
+      ? {
+          table: reference[1] ?? '',
+          column: reference[2] ?? '',
+          onDelete: (reference[3] ?? '').trim(),
+          text: reference[0],
+        }
+      : undefined,
+    check: check ? { name: check[1], expression, text: `${check[0]}${expression})` } : undefined,
+  };
+}
+
+function classify(sql: string): Kind {
+  const partition = /^CREATE TABLE (\w+) PARTITION OF (\w+)/i.exec(sql);
+  if (partition) return { kind: 'partition', table: partition[1] ?? '', parent: partition[2] ?? '' };
+  const table = /^CREATE TABLE (\w+) \(/i.exec(sql);
+  if (table)
+    return {
+      kind: 'table',
+      table: table[1] ?? '',
+      columns: split(inside(sql, table[0].length - 1), ',')
+        .map((part) => part.text.trim())
+        .filter((item) => !constraintWords.test(item))
+        .map(columnOf),
+    };
+  const index = /^CREATE (UNIQUE )?INDEX (\w+) ON (\w+)(\s*\(.*)$/is.exec(sql);
+  if (index) {
+    const rest = index[4] ?? '';
+    return {
+      kind: 'index',
+      name: index[2] ?? '',
+      table: index[3] ?? '',
+      unique: index[1] !== undefined,
+      rest,
+      columns: split(inside(rest, rest.indexOf('(')), ',').map((part) => part.text.trim()),
+      partial: /\)\s*WHERE\b/i.test(rest),
+    };
+  }
+  const dropped = /^DROP INDEX (\w+)$/i.exec(sql);
+  if (dropped) return { kind: 'drop index', name: dropped[1] ?? '' };
+  const added = /^ALTER TABLE (\w+)\s+ADD COLUMN\s/i.exec(sql);
+  if (added)
+    return {
+      kind: 'add columns',
+      table: added[1] ?? '',
+      columns: split(sql.slice(`ALTER TABLE ${added[1] ?? ''}`.length), ',').map((part) =>
+        columnOf(part.text.trim().replace(/^ADD COLUMN\s+/i, '')),
+      ),
+    };
+  const comment = /^COMMENT ON (TABLE|COLUMN|FUNCTION) (\w+)(?:\.(\w+))?/i.exec(sql);
+  if (comment)
+    return {
+      kind: 'comment',
+      table: /function/i.test(comment[1] ?? '') ? undefined : comment[2],
+      column: comment[3],
+    };
+  const made = /^CREATE FUNCTION (\w+)(\([^)]*\))/i.exec(sql);
+  if (made) return { kind: 'function', name: made[1] ?? '', signature: made[2] ?? '()' };
+  return { kind: 'other' };
+}
