@@ -1,6 +1,7 @@
 /** What the commands are given by the composition root, and the flags that all of them take. */
 import type { Readable, Writable } from 'node:stream';
 import type { App } from '../app/app.ts';
+import type { DatabaseAccess } from '../app/database/adoption.ts';
 
 export interface Terminal {
   readonly in: Readable & { readonly isTTY?: boolean };
@@ -32,6 +33,8 @@ export interface CommandHost {
   readonly signal: AbortSignal;
   /** Opens settings, database and connectors, and closes them after `work`. */
   withApp<T>(flags: GlobalFlags, work: (app: App) => Promise<T>): Promise<T>;
+  /** Opens settings and database as they are, migrated or not, and closes them after `work`. */
+  withDatabase<T>(flags: GlobalFlags, work: (access: DatabaseAccess) => Promise<T>): Promise<T>;
   rotateSecrets(
     flags: GlobalFlags & { readonly newKeyFile?: string },
   ): Promise<{ readonly secrets: number; readonly keyId: string; readonly place: string }>;

@@ -76,6 +76,13 @@ export const errorRegistry = {
     exitCode: 1,
     retryable: false,
   },
+  DATABASE_NOT_MIGRATED: {
+    meaning:
+      'The database belongs to another application too, and this version of Tieline is not installed in it yet, or not completely.',
+    remedy: 'Look with `tieline db check`, then run `tieline db migrate`.',
+    exitCode: 1,
+    retryable: false,
+  },
   DATABASE_HELD: {
     meaning: 'The embedded database is held by another process that does not share it.',
     remedy: 'Stop the process that the message names, or choose another --data-dir.',

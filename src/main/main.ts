@@ -13,7 +13,7 @@ import { Secret } from '../model/secret.ts';
 import { runDemo } from './demo.ts';
 import { createLogger } from './logger.ts';
 import { loadMasterKeys, prepareRotation } from './master-key.ts';
-import { openWorkspace, projectDir } from './workspace.ts';
+import { migrationsFolder, openDatabaseOnly, openWorkspace, projectDir } from './workspace.ts';
 
 function settingsFor(flags: GlobalFlags): SettingsByName {
   return loadSettings({
@@ -70,6 +70,15 @@ const host: CommandHost = {
       return await work(workspace.app);
     } finally {
       await workspace.close();
+    }
+  },
+  async withDatabase(flags, work) {
+    const settings = settingsFor(flags);
+    const opened = await openDatabaseOnly(settings, createLogger(settings.logLevel));
+    try {
+      return await work({ pool: opened.database.pool, migrationsFolder });
+    } finally {
+      await opened.close();
     }
   },
   async rotateSecrets(flags) {

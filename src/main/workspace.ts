@@ -11,13 +11,13 @@ import { TielineError, messageOf } from '../errors/tieline-error.ts';
 import { Secret } from '../model/secret.ts';
 import { openDatabase } from '../store/database.ts';
 import { openEmbeddedServer } from '../store/embedded/server.ts';
-import { migrate } from '../store/migrations/migrate.ts';
+import { fetchReadiness, migrate } from '../store/migrations/migrate.ts';
 import { ensurePartitions } from '../store/partitions.ts';
 import { connectorModules } from './connectors.ts';
 import { loadMasterKeys } from './master-key.ts';
 
 export const projectDir = resolve(fileURLToPath(import.meta.url), '../../..');
-const migrationsDir = join(projectDir, 'migrations');
+export const migrationsFolder = join(projectDir, 'migrations');
 
 export interface Workspace {
   readonly app: App;
@@ -45,17 +45,56 @@ async function readCa(path: string | undefined): Promise<string | undefined> {
   }
 }
 
-/** Brings the schema up to date and makes the partitions of the coming months. */
-export async function prepareSchema(
-  database: Awaited<ReturnType<typeof openDatabase>>,
-  logger: Logger,
-): Promise<void> {
-  const { applied } = await migrate(database.pool, { folder: migrationsDir });
-  if (applied.length > 0) logger.info({ applied }, 'migrations applied');
+type OpenDatabase = Awaited<ReturnType<typeof openDatabase>>;
+
+/**
+ * Brings the schema up to date and makes the partitions of the coming months. A database that another application lives
+ * in is never changed unasked.
+ * @throws DATABASE_NOT_MIGRATED there.
+ */
+async function prepareSchema(database: OpenDatabase, logger: Logger): Promise<void> {
+  const readiness = await fetchReadiness(database.pool, migrationsFolder);
+  if (readiness.state === 'owners')
+    throw new TielineError(
+      'DATABASE_NOT_MIGRATED',
+      `Another application's tables are in this database, and ${readiness.pending.length > 0 ? `${readiness.pending.join(', ')} ${readiness.pending.length === 1 ? 'is' : 'are'} not applied` : `${readiness.unfinishedIndexes} indexes are not built`}.`,
+    );
+  if (readiness.state === 'behind') {
+    const { applied } = await migrate(database.pool, { folder: migrationsFolder });
+    if (applied.length > 0) logger.info({ applied }, 'migrations applied');
+  }
   await ensurePartitions(database.db, 2).catch((error: unknown) =>
-    // Rows go to the default partitions meanwhile; the next start tries again.
+    // Rows go to the default partitions meanwhile; the next start tries again, or `tieline db retention run`.
     logger.warn({ err: error }, 'partitions of the coming months could not be made'),
   );
+}
+
+/** The database alone, as it is. @throws as `openDatabase` and the embedded server do. */
+export async function openDatabaseOnly(
+  settings: SettingsByName,
+  logger: Logger,
+): Promise<{ database: OpenDatabase; close(): Promise<void> }> {
+  if (settings.databaseUrl !== undefined) {
+    const database = await openDatabase(new Secret(settings.databaseUrl));
+    return { database, close: () => database.close() };
+  }
+  const server = await openEmbeddedServer({
+    dataDir: resolve(settings.dataDir),
+    log: (line) => logger.info(line),
+  });
+  try {
+    const database = await openDatabase(server.url);
+    return {
+      database,
+      async close() {
+        await database.close();
+        await server.close();
+      },
+    };
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
 }
 
 /**
@@ -73,19 +112,9 @@ export async function openWorkspace(settings: SettingsByName, logger: Logger): P
   try {
     const ca = await readCa(settings.caFile);
     const version = await readVersion();
-    let url: Secret;
-    if (settings.databaseUrl === undefined) {
-      const server = await openEmbeddedServer({
-        dataDir: resolve(settings.dataDir),
-        log: (line) => logger.info(line),
-      });
-      closers.push(() => server.close());
-      ({ url } = server);
-    } else {
-      url = new Secret(settings.databaseUrl);
-    }
-    const database = await openDatabase(url);
-    closers.push(() => database.close());
+    const opened = await openDatabaseOnly(settings, logger);
+    closers.push(() => opened.close());
+    const { database } = opened;
     await prepareSchema(database, logger);
     const keys = await loadMasterKeys(settings);
     return {

@@ -32,3 +32,34 @@ export const implementationStatuses = [
   'Not Implemented',
   'Not Applicable',
 ] as const;
+
+const plainWord = (word: string): string =>
+  word
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_-]+/g, ' ');
+/** Words that installations of the existing application use besides its four (reference/existing-schema.md). */
+const otherPoamWords: Readonly<Record<string, (typeof poamStatuses)[number]>> = {
+  ongoing: 'In Progress',
+  overdue: 'Open',
+  critical: 'Open',
+  canceled: 'Cancelled',
+  closed: 'Completed',
+};
+
+/**
+ * A status as this record's own words have it: `partially_implemented` and `ongoing` are spellings, no other value. A
+ * word that is not known stays as it is.
+ */
+export function canonicalStatus(field: string, value: string): string {
+  const word = plainWord(value);
+  if (field === 'implementation_status')
+    return implementationStatuses.find((known) => plainWord(known) === word) ?? value;
+  if (field === 'status')
+    return (
+      otherPoamWords[word] ??
+      [...poamStatuses, ...milestoneStatuses].find((known) => plainWord(known) === word) ??
+      value
+    );
+  return value;
+}

@@ -280,3 +280,13 @@ export async function listAssetAliases(
   );
   return new Map(rows.map((row) => [row.external_id, row.entity_id]));
 }
+
+/** Assets that no source has shown. */
+export async function countUnlinkedAssets(db: Kysely<Database>): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from ingestion_assets a
+     where not exists (select from sync_links l where l.entity_type = 'asset' and l.entity_id = a.asset_uuid::text)`.execute(
+    db,
+  );
+  return rows[0]?.n ?? 0;
+}

@@ -46,3 +46,15 @@ export function countChanges(
     .orderBy('entity_type')
     .execute();
 }
+
+/** Rows from before Tieline that these operations recognised, by entity. */
+export async function countRecognised(
+  db: Kysely<Database>,
+  operationIds: readonly string[],
+): Promise<Record<string, number>> {
+  const { rows } = await sql<{ entity: string; n: number }>`
+    select entity_type as entity, count(*)::int as n from sync_changes
+     where operation_id = any(${[...operationIds]}::uuid[]) and reason = ${linkedReason}
+     group by entity_type order by 1`.execute(db);
+  return Object.fromEntries(rows.map((row) => [row.entity, row.n]));
+}

@@ -101,6 +101,10 @@ const linked = (systemId: number) => sql`
       from asset_correlations k join system_components c on c.id = k.component_id
      where k.decision = 'linked' and c.external_system_id = ${systemId}`;
 
+/** Whether asset `a` is in its system because correlation put it there; an assignment of the owner's stands. */
+const isCorrelated = sql.raw(`exists (select from ingestion_system_assets s
+                          where s.asset_uuid = a.asset_uuid and s.system_id = a.system_id and s.assignment_type = 'correlated')`);
+
 async function retireLinks(
   db: Kysely<Database>,
   source: { systemId: number; operationId: string },
@@ -121,7 +125,9 @@ async function retireLinks(
       delete from ingestion_system_assets s using gone
        where s.asset_uuid::text = gone.entity_id and s.assignment_type = 'correlated'
     )
-    update ingestion_assets a set system_id = null, xacta_component_id = null
+    update ingestion_assets a
+       set xacta_component_id = null,
+           system_id = case when ${isCorrelated} then null else a.system_id end
       from gone where a.asset_uuid::text = gone.entity_id and a.xacta_component_id = gone.external_id`.execute(
     db,
   );
@@ -142,13 +148,11 @@ async function makeLinks(
   await sql`
     with changing as (
       select a.asset_uuid, a.system_id as old_system, a.xacta_component_id as old_component,
-             k.system_id as new_system, k.component_id as new_component, k.business_owner, k.technical_owner
+             case when a.system_id is null or ${isCorrelated} then k.system_id else a.system_id end as new_system, k.component_id as new_component, k.business_owner, k.technical_owner
         from (${linked(source.systemId)}) k join ingestion_assets a on a.asset_uuid = k.asset_uuid
        where a.xacta_component_id is distinct from k.component_id
           or a.system_id is null
-          or a.system_id <> k.system_id
-             and exists (select from ingestion_system_assets s
-                          where s.asset_uuid = a.asset_uuid and s.system_id = a.system_id and s.assignment_type = 'correlated')
+          or a.system_id <> k.system_id and ${isCorrelated}
     ), journal as (
       insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by, reason)
       select ${source.operationId}::uuid, ${source.systemId}, 'asset', c.asset_uuid::text, f.name, to_jsonb(f.before), to_jsonb(f.after), 'internal',

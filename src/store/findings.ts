@@ -278,3 +278,10 @@ export async function countFindingsByState(
   for (const row of rows) counts[row.state] = row.n;
   return counts;
 }
+
+/** Findings from before Tieline that no source has shown: doubles, orphans, and what is long gone from the scanner. */
+export async function countUnlinkedFindings(db: Kysely<Database>): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from ingestion_vulnerabilities where external_system_id is null`.execute(db);
+  return rows[0]?.n ?? 0;
+}

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../model/json.ts';
-import type { NegotiatedEntity } from './negotiated.ts';
+import { fetchRows, type NegotiatedEntity } from './negotiated.ts';
 import type { Database } from './schema.ts';
 
 export interface LinkedRow {
@@ -30,9 +30,9 @@ export async function listLinkedRows(
   limit: number,
 ): Promise<LinkedRow[]> {
   const place = places[entity];
-  const { rows } = await sql<LinkedRow>`
+  const { rows } = await sql<Omit<LinkedRow, 'row'>>`
     select l.id::int as "linkId", l.entity_id as "entityId", l.external_id as "externalId", parent.external_id as "parentExternalId",
-           l.remote_version as version, l.base, to_jsonb(t) as row,
+           l.remote_version as version, l.base,
            array(select c.field_name::text from sync_conflicts c
                   where c.entity_type = l.entity_type and c.entity_id = l.entity_id
                     and c.resolution_status = 'pending' and c.field_name is not null) as "heldFields"
@@ -42,5 +42,13 @@ export async function listLinkedRows(
                                  and parent.entity_id = t.${sql.ref(place.parentColumn)}
      where l.external_system_id = ${systemId} and l.entity_type = ${entity} and l.retired_at is null and l.id > ${afterLinkId}
      order by l.id limit ${limit}`.execute(db);
-  return rows;
+  const stored = await fetchRows(
+    db,
+    entity,
+    rows.map((row) => row.entityId),
+  );
+  return rows.flatMap((row) => {
+    const found = stored.get(row.entityId);
+    return found ? [{ ...row, row: found.row }] : [];
+  });
 }

@@ -5,6 +5,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../model/json.ts';
 import { storableJson } from './copy-rows.ts';
+import { olderNames } from './migrations/owner-tables.ts';
 import type { Database } from './schema.ts';
 
 export type NegotiatedEntity = 'system' | 'component' | 'control' | 'poam' | 'milestone';
@@ -17,18 +18,33 @@ interface Table {
   readonly stamps: readonly string[];
   /** SQL that is true where row `t` is the one that record `r` (jsonb) means, though no link says so. */
   readonly naturalKey: string;
+  /** SQL of what makes one such row a better match than another: false sorts before true. */
+  readonly prefer?: string;
+  /** SQL that is true of the rows `t` that take part in sync, where not all do. */
+  readonly only?: string;
 }
 
 /** Texts that differ in case and white space only are the same; a GRC system trims and re-cases. */
 const sameText = (left: string, right: string): string =>
   `lower(regexp_replace(trim(${left}), '\\s+', ' ', 'g')) = lower(regexp_replace(trim(${right}), '\\s+', ' ', 'g'))`;
 
+/** `AC-2 (1)`, `ac-02(01)` and `AC-2(1)` are one control (reference/grc.md, Controls). */
+const sameControl = (left: string, right: string): string => {
+  const plain = (control: string): string =>
+    `regexp_replace(regexp_replace(upper(${control}), '\\s', '', 'g'), '(^|[-(.])0+(?=[0-9])', '\\1', 'g')`;
+  return `${plain(left)} = ${plain(right)}`;
+};
+
 const tables: Readonly<Record<NegotiatedEntity, Table>> = {
   system: {
     name: 'ingestion_systems',
     key: 'system_id',
     stamps: ['updated_at', 'last_xacta_sync'],
-    naturalKey: `t.system_id = r ->> 'system_id'`,
+    naturalKey: `(t.system_id = r ->> 'system_id' or t.xacta_system_id = r ->> 'xacta_system_id' or t.uuid::text = r ->> 'uuid'
+                  or ${sameText('t.name', "r ->> 'name'")})`,
+    prefer: `t.system_id is distinct from r ->> 'system_id', t.xacta_system_id is distinct from r ->> 'xacta_system_id', t.uuid::text is distinct from r ->> 'uuid'`,
+    // Not every owner's database declares system_id unique.
+    only: 'not exists (select from ingestion_systems older where older.system_id = t.system_id and older.id < t.id)',
   },
   component: {
     name: 'system_components',
@@ -40,14 +56,16 @@ const tables: Readonly<Record<NegotiatedEntity, Table>> = {
     name: 'ingestion_controls',
     key: 'id',
     stamps: ['updated_at'],
-    naturalKey: `t.system_id = r ->> 'system_id' and t.control_id = r ->> 'control_id'`,
+    naturalKey: `t.system_id = r ->> 'system_id' and ${sameControl('t.control_id', "r ->> 'control_id'")}`,
+    prefer: `t.control_id is distinct from r ->> 'control_id'`,
   },
   poam: {
     name: 'ingestion_poams',
     key: 'poam_id',
     stamps: ['updated_at'],
     naturalKey: `(t.external_uid = r ->> 'external_uid' and t.system_id = r ->> 'system_id'
-                  or t.xacta_poam_id = r ->> 'xacta_poam_id' or t.poam_id = r ->> 'poam_id')`,
+                  or t.xacta_poam_id = r ->> 'xacta_poam_id' or t.poam_id = r ->> 'xacta_poam_id')`,
+    prefer: `t.external_uid is distinct from r ->> 'external_uid', t.xacta_poam_id is distinct from r ->> 'xacta_poam_id'`,
   },
   milestone: {
     name: 'ingestion_poam_milestones',
@@ -55,7 +73,8 @@ const tables: Readonly<Record<NegotiatedEntity, Table>> = {
     stamps: [],
     naturalKey: `t.poam_id = r ->> 'poam_id'
                  and (t.milestone_id = r ->> 'milestone_id'
-                      or t.milestone_id is null and ${sameText('t.milestone_description', "r ->> 'milestone_description'")})`,
+                      or ${sameText('t.milestone_description', "r ->> 'milestone_description'")})`,
+    prefer: `t.milestone_id is distinct from r ->> 'milestone_id'`,
   },
 };
 
@@ -63,6 +82,43 @@ export interface StoredRecord {
   readonly entityId: string;
   /** The whole row as JSON, timestamps without zone as PostgreSQL prints them (UTC). */
   readonly row: JsonObject;
+}
+
+/** Current name to the name that this database's variant of the table has in its place, or beside it. */
+type Aliases = readonly { readonly current: string; readonly older: string; readonly both: boolean }[];
+
+async function fetchAliases(db: Kysely<Database>, entity: NegotiatedEntity): Promise<Aliases> {
+  const pairs = Object.entries(olderNames[tables[entity].name] ?? {});
+  if (pairs.length === 0) return [];
+  const { rows } = await sql<{ name: string }>`
+    select attname::text as name from pg_attribute
+     where attrelid = ${tables[entity].name}::regclass and attnum > 0 and not attisdropped
+       and attname = any(${pairs.flat()}::text[])`.execute(db);
+  const there = new Set(rows.map((row) => row.name));
+  return pairs.flatMap(([current, older]) =>
+    there.has(older) ? [{ current, older, both: there.has(current) }] : [],
+  );
+}
+
+/** A row under the current names; where a row has both, the current one counts unless it is empty. */
+function inCurrentNames<T extends StoredRecord>(stored: T, aliases: Aliases): T {
+  if (aliases.length === 0) return stored;
+  const row = { ...stored.row };
+  for (const { current, older } of aliases) row[current] = row[current] ?? row[older] ?? null;
+  return { ...stored, row };
+}
+
+/** Columns under the names that the table has. */
+function inTheirNames(columns: JsonObject, aliases: Aliases): JsonObject {
+  if (aliases.length === 0) return columns;
+  const named = { ...columns };
+  for (const { current, older, both } of aliases) {
+    const value = columns[current];
+    if (value === undefined) continue;
+    named[older] = value;
+    if (!both) delete named[current];
+  }
+  return named;
 }
 
 /** Rows by entity id. */
@@ -73,16 +129,19 @@ export async function fetchRows(
 ): Promise<Map<string, StoredRecord>> {
   if (entityIds.length === 0) return new Map();
   const table = tables[entity];
+  const aliases = await fetchAliases(db, entity);
   const { rows } = await sql<StoredRecord>`
     select t.${sql.ref(table.key)}::text as "entityId", to_jsonb(t) as row
       from ${sql.table(table.name)} t
-     where t.${sql.ref(table.key)}::text = any(${[...entityIds]}::text[])`.execute(db);
-  return new Map(rows.map((row) => [row.entityId, row]));
+     where t.${sql.ref(table.key)}::text = any(${[...entityIds]}::text[]) and ${sql.raw(table.only ?? 'true')}`.execute(
+    db,
+  );
+  return new Map(rows.map((row) => [row.entityId, inCurrentNames(row, aliases)]));
 }
 
 /**
  * Finds the rows that `records` mean though no link names them yet: rows from before Tieline, or rows that Tieline
- * made and whose confirmation was lost. Of several, the oldest; a row linked already is no candidate.
+ * made and whose confirmation was lost. Of several the best match, then the oldest; a row linked already is no candidate.
  * @returns by index in `records`.
  */
 export async function findByNaturalKey(
@@ -93,15 +152,16 @@ export async function findByNaturalKey(
 ): Promise<Map<number, StoredRecord>> {
   if (records.length === 0) return new Map();
   const table = tables[entity];
+  const aliases = await fetchAliases(db, entity);
   const { rows } = await sql<StoredRecord & { index: number }>`
     select distinct on (wanted.index) wanted.index::int - 1 as index, t.${sql.ref(table.key)}::text as "entityId", to_jsonb(t) as row
       from jsonb_array_elements(${storableJson(records)}::jsonb) with ordinality wanted(r, index)
-      join ${sql.table(table.name)} t on ${sql.raw(table.naturalKey)}
+      join ${sql.table(table.name)} t on ${sql.raw(table.naturalKey)} and ${sql.raw(table.only ?? 'true')}
      where not exists (select from sync_links l
                         where l.external_system_id = ${externalSystemId} and l.entity_type = ${entity}
                           and l.entity_id = t.${sql.ref(table.key)}::text)
-     order by wanted.index, t.id`.execute(db);
-  return new Map(rows.map((row) => [row.index, row]));
+     order by wanted.index, ${sql.raw(table.prefer ?? 't.id')}, t.id`.execute(db);
+  return new Map(rows.map((row) => [row.index, inCurrentNames(row, aliases)]));
 }
 
 /**
@@ -115,12 +175,14 @@ export async function insertRows(
 ): Promise<string[]> {
   if (rows.length === 0) return [];
   const table = tables[entity];
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].map((column) => sql.ref(column));
+  const aliases = await fetchAliases(db, entity);
+  const named = rows.map((row) => inTheirNames(row, aliases));
+  const columns = [...new Set(named.flatMap((row) => Object.keys(row)))].map((column) => sql.ref(column));
   // Ids are drawn in the order of the rows, which makes the order of the returned keys sure.
   const result = await sql<{ key: string }>`
     insert into ${sql.table(table.name)} (${sql.join(columns)})
     select ${sql.join(columns)}
-      from jsonb_array_elements(${storableJson(rows)}::jsonb) with ordinality wanted(r, ordinal)
+      from jsonb_array_elements(${storableJson(named)}::jsonb) with ordinality wanted(r, ordinal)
      cross join lateral jsonb_populate_record(null::${sql.table(table.name)}, wanted.r)
      order by ordinal
     returning ${sql.ref(table.key)}::text as key`.execute(db);
@@ -135,7 +197,9 @@ export async function updateRows(
 ): Promise<void> {
   if (rows.length === 0) return;
   const table = tables[entity];
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row.columns)))];
+  const aliases = await fetchAliases(db, entity);
+  const named = rows.map((row) => ({ ...row, columns: inTheirNames(row.columns, aliases) }));
+  const columns = [...new Set(named.flatMap((row) => Object.keys(row.columns)))];
   const assignments = [
     ...columns.map(
       (column) =>
@@ -147,13 +211,22 @@ export async function updateRows(
   await sql`
     update ${sql.table(table.name)} t
        set ${sql.join(assignments)}
-      from jsonb_array_elements(${storableJson(rows)}::jsonb) wanted(r)
+      from jsonb_array_elements(${storableJson(named)}::jsonb) wanted(r)
      cross join lateral jsonb_populate_record(null::${sql.table(table.name)}, wanted.r -> 'columns') given
-     where t.${sql.ref(table.key)}::text = wanted.r ->> 'entityId'`.execute(db);
+     where t.${sql.ref(table.key)}::text = wanted.r ->> 'entityId' and ${sql.raw(table.only ?? 'true')}`.execute(
+    db,
+  );
 }
 
-export async function countRows(db: Kysely<Database>, entity: NegotiatedEntity): Promise<number> {
-  const { rows } = await sql<{ n: number }>`
-    select count(*)::int as n from ${sql.table(tables[entity].name)}`.execute(db);
-  return rows[0]?.n ?? 0;
+/** Rows that are linked to a record of some external system, and rows that are not (of before Tieline, or of the owner's). */
+export async function countRows(
+  db: Kysely<Database>,
+  entity: NegotiatedEntity,
+): Promise<{ linked: number; unlinked: number }> {
+  const table = tables[entity];
+  const { rows } = await sql<{ linked: number; unlinked: number }>`
+    select count(*) filter (where linked)::int as linked, count(*) filter (where not linked)::int as unlinked
+      from (select exists (select from sync_links l where l.entity_type = ${entity} and l.entity_id = t.${sql.ref(table.key)}::text) as linked
+              from ${sql.table(table.name)} t) every_row`.execute(db);
+  return rows[0] ?? { linked: 0, unlinked: 0 };
 }

@@ -20,7 +20,9 @@ export async function addPoamAssets(
     insert into ingestion_poam_assets (poam_id, asset_uuid)
     select distinct g."poamId", a.asset_uuid
       from jsonb_to_recordset(${storableJson(values)}::jsonb) as g("poamId" text, value text)
-      join ingestion_assets a on a.asset_uuid::text = lower(trim(g.value))
+     cross join lateral (
+       select asset_uuid from ingestion_assets where asset_uuid::text = lower(trim(g.value))
+       union select asset_uuid from ingestion_assets where tenable_asset_uuid = lower(trim(g.value))) a
      where not exists (select from ingestion_poam_assets known
                         where known.poam_id = g."poamId" and known.asset_uuid = a.asset_uuid)
     returning poam_id`.execute(db);

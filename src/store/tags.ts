@@ -3,6 +3,7 @@ import type { Database } from './schema.ts';
 
 export interface MissingTag {
   readonly value: string;
+  /** As Tenable names them. */
   readonly assets: readonly string[];
 }
 
@@ -16,7 +17,7 @@ export async function listMissingTags(
   category: string,
 ): Promise<MissingTag[]> {
   const { rows } = await sql<MissingTag>`
-    select replace(a.system_id, ',', ' ') as value, array_agg(a.asset_uuid::text order by a.asset_uuid::text) as assets
+    select replace(a.system_id, ',', ' ') as value, array_agg(l.external_id::text order by l.external_id::text) as assets
       from ingestion_assets a
       join sync_links l on l.external_system_id = ${tenableSystemId} and l.entity_type = 'asset'
                        and l.entity_id = a.asset_uuid::text and l.retired_at is null
@@ -37,7 +38,7 @@ export async function addAssetTags(
     insert into ingestion_asset_tags (asset_uuid, tag_key, tag_value)
     select a.asset_uuid, left(${tag.category}, 100), ${tag.value}
       from ingestion_assets a
-     where a.asset_uuid = any(${[...tag.assets]}::uuid[])
+     where (a.asset_uuid = any(${[...tag.assets]}::uuid[]) or a.tenable_asset_uuid = any(${[...tag.assets]}::text[]))
        and not exists (select from ingestion_asset_tags t
                         where t.asset_uuid = a.asset_uuid and t.tag_key = left(${tag.category}, 100) and t.tag_value = ${tag.value})`.execute(
     db,

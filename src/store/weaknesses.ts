@@ -17,6 +17,7 @@ export interface WeaknessRow {
   readonly cves: readonly string[];
   readonly detectedOn: string;
   readonly findings: number;
+  /** As Tenable names them. */
   readonly assets: readonly string[];
   /** Of the system: who answers for it. */
   readonly poc: string | null;
@@ -39,7 +40,7 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
              bool_or(f.severity_rank = 4) as critical,
              (min(coalesce(f.first_found, f.created_at)))::date as detected_on,
              count(*)::int as findings,
-             array_agg(distinct a.asset_uuid::text order by a.asset_uuid::text) as assets
+             array_agg(distinct coalesce(a.tenable_asset_uuid, a.asset_uuid::text) order by coalesce(a.tenable_asset_uuid, a.asset_uuid::text)) as assets
         from ingestion_vulnerabilities f
         join ingestion_assets a on a.asset_uuid = f.asset_ref
        where f.lifecycle_state in ('open', 'reopened') and f.severity_rank >= 3 and f.external_system_id is not null
@@ -172,14 +173,15 @@ export async function listPoamsLackingAssets(
     select p.poam_id as "poamId", l.external_id as "externalId", l.remote_version as version,
            array(select listed from jsonb_array_elements_text(case when jsonb_typeof(p.raw_json -> 'affected_assets') = 'array'
                                                                   then p.raw_json -> 'affected_assets' else '[]' end) listed
-                 union select unnest(array_agg(a.asset_uuid::text)) order by 1) as assets
+                 union select unnest(array_agg(coalesce(asset.tenable_asset_uuid, asset.asset_uuid::text))) order by 1) as assets
       from weaknesses w
       join ingestion_poams p on p.id = w.poam_id
       join sync_links l on l.external_system_id = ${externalSystemId} and l.entity_type = 'poam' and l.entity_id = p.poam_id
       join ingestion_poam_assets a on a.poam_id = p.poam_id
+      join ingestion_assets asset on asset.asset_uuid = a.asset_uuid
      where p.status is distinct from 'Completed' and p.status is distinct from 'Cancelled'
      group by p.poam_id, l.external_id, l.remote_version, p.raw_json
-    having bool_or(not coalesce(p.raw_json -> 'affected_assets' @> to_jsonb(a.asset_uuid::text), false))`.execute(
+    having bool_or(not coalesce(p.raw_json -> 'affected_assets' @> to_jsonb(coalesce(asset.tenable_asset_uuid, asset.asset_uuid::text)), false))`.execute(
     db,
   );
   return rows;

@@ -22,6 +22,8 @@ export interface CompiledMappings {
    * to be empty).
    */
   inbound(raw: JsonObject): MappedInbound;
+  /** As `inbound`, but what can be read is given even where something else cannot; nothing is required. */
+  readable(raw: JsonObject): { readonly record: JsonObject; readonly faults: readonly FieldFault[] };
   /** Canonical fields in the remote's spelling. Fields without a way out are left out. */
   outbound(record: JsonObject): MappedOutbound;
   /** Canonical fields that have a way out. */
@@ -110,31 +112,42 @@ export function compileMappings(
       ways: mapping.transforms.toReversed().flatMap((transform) => waysOf(transform, lookups).out ?? []),
     }));
 
+  function read(raw: JsonObject): { record: JsonObject; faults: FieldFault[] } {
+    const record: JsonObject = {};
+    const faults: FieldFault[] = [];
+    for (const field of inward) {
+      if (record[field.internal] !== undefined && record[field.internal] !== null) continue;
+      let value: Json | undefined;
+      for (const path of field.paths) {
+        value = valueAt(raw, path);
+        if (value !== undefined && value !== null) break;
+      }
+      if (value === undefined && field.always) value = null;
+      if (value === undefined) continue;
+      const mapped = applyAll(value, field.ways, !field.always);
+      if (mapped instanceof Refused) faults.push({ field: field.external, message: mapped.rule });
+      else record[field.internal] = mapped;
+    }
+    return { record, faults };
+  }
+
   return {
     sendable: new Set(outward.map((field) => field.internal)),
     inbound(raw) {
-      const record: JsonObject = {};
-      const faults: FieldFault[] = [];
-      for (const field of inward) {
-        if (record[field.internal] !== undefined && record[field.internal] !== null) continue;
-        let value: Json | undefined;
-        for (const path of field.paths) {
-          value = valueAt(raw, path);
-          if (value !== undefined && value !== null) break;
-        }
-        if (value === undefined && field.always) value = null;
-        if (value === undefined) {
-          if (field.required) faults.push({ field: field.external, message: 'is required and missing' });
-          continue;
-        }
-        const mapped = applyAll(value, field.ways, !field.always);
-        if (mapped instanceof Refused) faults.push({ field: field.external, message: mapped.rule });
-        else if (mapped === null && field.required)
-          faults.push({ field: field.external, message: 'is required and empty' });
-        else record[field.internal] = mapped;
-      }
+      const { record, faults } = read(raw);
+      for (const field of inward)
+        if (
+          field.required &&
+          (record[field.internal] ?? null) === null &&
+          !faults.some((fault) => fault.field === field.external)
+        )
+          faults.push({
+            field: field.external,
+            message: `is required and ${record[field.internal] === null ? 'empty' : 'missing'}`,
+          });
       return faults.length > 0 ? { ok: false, faults } : { ok: true, record };
     },
+    readable: read,
     outbound(record) {
       const raw: JsonObject = {};
       const faults: FieldFault[] = [];

@@ -8,6 +8,7 @@ import {
   poamRecord,
   systemRecord,
 } from '../../model/records.ts';
+import { canonicalStatus } from '../../model/vocabulary.ts';
 import type { NegotiatedEntity } from '../../store/negotiated.ts';
 
 export interface NegotiatedShape {
@@ -110,6 +111,17 @@ export const negotiatedShapes: Readonly<Record<NegotiatedEntity, NegotiatedShape
     keepsRaw: false,
   },
 };
+
+/** Our row with its statuses in canonical words; what is compared and sent, never what is written back unasked. */
+export function inCanonicalWords(entity: NegotiatedEntity, row: JsonObject): JsonObject {
+  if (entity === 'system' || entity === 'component') return row;
+  const words = { ...row };
+  for (const field of ['status', 'implementation_status']) {
+    const value = row[field];
+    if (typeof value === 'string') words[field] = canonicalStatus(field, value);
+  }
+  return words;
+}
 
 /** PostgreSQL reads the text `now` as the present instant when it becomes a timestamp. */
 function stamped(): JsonObject {

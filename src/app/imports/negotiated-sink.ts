@@ -5,7 +5,7 @@
  */
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
 import { scalarText, type Json, type JsonObject } from '../../model/json.ts';
-import { recordChanges, type JournalEntry } from '../../store/changes.ts';
+import { linkedReason, recordChanges, type JournalEntry } from '../../store/changes.ts';
 import { closeSettledConflicts, recordConflicts, type ConflictToRecord } from '../../store/conflicts.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
 import { fetchLinks, saveLinks, type LinkToSave } from '../../store/links.ts';
@@ -18,11 +18,11 @@ import {
   type StoredRecord,
 } from '../../store/negotiated.ts';
 import { addCounts, noCounts, type Counts } from '../../store/operations.ts';
-import type { Tx } from '../../store/transaction.ts';
+import { underSavepoint, type Tx } from '../../store/transaction.ts';
 import { decideInbound, type InboundDecision } from '../../sync/inbound.ts';
 import { sameValue } from '../../sync/three-way.ts';
 import { renewDetails } from './negotiated-details.ts';
-import { negotiatedShapes, type NegotiatedShape } from './negotiated-shapes.ts';
+import { inCanonicalWords, negotiatedShapes, type NegotiatedShape } from './negotiated-shapes.ts';
 import { heldFor, type MapperOf, type Sink } from './sink.ts';
 
 export interface NegotiatedSource {
@@ -49,10 +49,32 @@ export function openNegotiatedSink(
   let counts = noCounts;
   let page = new Map<string, Incoming>();
 
+  /**
+   * A value that this database's own rules refuse (a shorter column, a check, a trigger of the owner's) holds the one
+   * record that has it, not the page.
+   */
+  async function storeOrHold(incoming: readonly Incoming[]): Promise<void> {
+    const heldHere: HeldRecord[] = [];
+    const stored = await underSavepoint(tx, () => storePage(tx, entity, source, incoming, heldHere));
+    if (stored.ok) {
+      held.push(...heldHere);
+      counts = addCounts(counts, stored.result);
+      return;
+    }
+    const [only, ...more] = incoming;
+    if (only && more.length === 0) {
+      held.push({
+        ...heldFor(shape.table, only.external, [{ field: stored.field, message: stored.message }]),
+        type: 'database',
+      });
+      counts = addCounts(counts, { ...noCounts, read: 1, failed: 1 });
+    } else for (const each of incoming) await storeOrHold([each]);
+  }
+
   async function store(): Promise<void> {
     const incoming = [...page.values()];
     page = new Map();
-    counts = addCounts(counts, await storePage(tx, entity, source, incoming, held));
+    if (incoming.length > 0) await storeOrHold(incoming);
   }
 
   return {
@@ -140,7 +162,7 @@ async function storePage(
     const decision = decideInbound({
       fields: shape.fields,
       record: each.record,
-      row: stored?.row,
+      row: stored && inCanonicalWords(entity, stored.row),
       base: link?.base,
     });
     return { each, stored, decision, isNewLink: link === undefined };
@@ -238,9 +260,10 @@ function journalOf(entity: NegotiatedEntity, one: Settled): JournalEntry[] {
     ? [
         {
           ...common,
+          before: { raw_json: one.stored.row['raw_json'] ?? null },
           after: one.each.external.externalId,
           decidedBy: 'rule:natural key',
-          reason: 'linked to a row that was there already',
+          reason: linkedReason,
         },
       ]
     : [];

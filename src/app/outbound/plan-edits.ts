@@ -8,7 +8,7 @@ import { inTransaction } from '../../store/transaction.ts';
 import { canonical, mergeField } from '../../sync/three-way.ts';
 import { compileMappings } from '../../sync/mapping.ts';
 import { canWrite, type ConnectedSystem } from '../connections/connected-system.ts';
-import { negotiatedShapes } from '../imports/negotiated-shapes.ts';
+import { inCanonicalWords, negotiatedShapes } from '../imports/negotiated-shapes.ts';
 import type { RunContext } from '../runs/run-context.ts';
 
 const entities = ['poam', 'milestone', 'control'] as const satisfies readonly NegotiatedEntity[];
@@ -36,7 +36,7 @@ export async function planEdits(
       afterId = page.at(-1)?.linkId ?? afterId;
       const changes = page.flatMap((linked): OutboundChange[] => {
         const free = sendable.filter((field) => !linked.heldFields.includes(field));
-        const payload = editedFields(free, linked.row, linked.base);
+        const payload = editedFields(free, inCanonicalWords(entity, linked.row), linked.base);
         if (Object.keys(payload).length === 0) return [];
         return [
           {

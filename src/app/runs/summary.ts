@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
-import { countAssets } from '../../store/assets.ts';
+import { countAssets, countUnlinkedAssets } from '../../store/assets.ts';
+import { countRecognised } from '../../store/changes.ts';
 import { countPendingConflicts } from '../../store/conflicts.ts';
 import { countCorrelations } from '../../store/correlations.ts';
-import { countFindingsByState } from '../../store/findings.ts';
+import { countFindingsByState, countUnlinkedFindings } from '../../store/findings.ts';
 import { countRows } from '../../store/negotiated.ts';
 import { addCounts, listSteps, noCounts, type Counts } from '../../store/operations.ts';
 import { countOutbox } from '../../store/outbox.ts';
@@ -26,6 +27,14 @@ export interface SyncSummary {
   readonly linkedBy: Readonly<Record<string, number>>;
   readonly assetsForReview: number;
   readonly assetsUnmatched: number;
+  /**
+   * Rows from before Tieline: those that this sync recognised as a record of an external system, and those that no
+   * external system has shown yet. Absent in a database in which Tieline was first.
+   */
+  readonly alreadyThere?: {
+    readonly linked: Readonly<Record<string, number>>;
+    readonly unlinked: Readonly<Record<string, number>>;
+  };
   /** By this sync. */
   readonly poamsRead: number;
   readonly weaknesses: number;
@@ -63,17 +72,22 @@ export async function summarizeRun(db: Kysely<Database>, operationId: string): P
   const all = sumOf(() => true);
   const findingsByState = await countFindingsByState(db);
   const correlations = await countCorrelations(db);
+  const systems = await countRows(db, 'system');
+  const components = await countRows(db, 'component');
+  const controls = await countRows(db, 'control');
+  const poams = await countRows(db, 'poam');
+  const milestones = await countRows(db, 'milestone');
   const tagged = sumOf((name) => name === 'tags').created;
   return {
     operationId,
     assets: await countAssets(db),
     findings: findingsByState.open + findingsByState.reopened + findingsByState.fixed,
     findingsByState,
-    systems: await countRows(db, 'system'),
-    components: await countRows(db, 'component'),
-    controls: await countRows(db, 'control'),
-    poams: await countRows(db, 'poam'),
-    milestones: await countRows(db, 'milestone'),
+    systems: systems.linked,
+    components: components.linked,
+    controls: controls.linked,
+    poams: poams.linked,
+    milestones: milestones.linked,
     assetsLinked: correlations.linked,
     linkedBy: correlations.linkedBy,
     assetsForReview: correlations.review,
@@ -83,10 +97,38 @@ export async function summarizeRun(db: Kysely<Database>, operationId: string): P
     poamsCreated: confirmed('poam', 'create'),
     poamsUpdated: confirmed('poam', 'update'),
     tagsAssigned: confirmed('asset_tag', 'update') > 0 ? tagged : 0,
+    ...(await alreadyThere(
+      db,
+      steps.map((step) => step.batch_id),
+      {
+        system: systems.unlinked,
+        control: controls.unlinked,
+        poam: poams.unlinked,
+        milestone: milestones.unlinked,
+      },
+    )),
     recordsFailed: all.failed,
     recordsHeld: all.held,
     conflictsPending: await countPendingConflicts(db),
     read: imports.read,
     written: sent.created + sent.updated,
   };
+}
+
+async function alreadyThere(
+  db: Kysely<Database>,
+  operationIds: readonly string[],
+  negotiated: Readonly<Record<string, number>>,
+): Promise<Pick<SyncSummary, 'alreadyThere'>> {
+  const linked = await countRecognised(db, operationIds);
+  const unlinked = Object.fromEntries(
+    Object.entries({
+      asset: await countUnlinkedAssets(db),
+      finding: await countUnlinkedFindings(db),
+      ...negotiated,
+    }).filter(([, count]) => count > 0),
+  );
+  return Object.keys(linked).length + Object.keys(unlinked).length === 0
+    ? {}
+    : { alreadyThere: { linked, unlinked } };
 }

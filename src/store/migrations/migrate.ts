@@ -96,6 +96,33 @@ export async function preparePlan(
   };
 }
 
+export interface Readiness {
+  /** `behind`: ours alone, and to be migrated; `owners`: another application's too, so only on request. */
+  readonly state: 'current' | 'behind' | 'owners';
+  readonly pending: readonly string[];
+  readonly unfinishedIndexes: number;
+}
+
+/** Whether the database is as this Tieline needs it. Reads only. @throws as `pendingFiles` does. */
+export async function fetchReadiness(pool: pg.Pool, folder: string): Promise<Readiness> {
+  const client = await pool.connect();
+  try {
+    const { plan, state } = await preparePlan(client, { folder });
+    const unfinished =
+      state.schema !== undefined && state.brought.length > 0
+        ? await listUnfinishedIndexes(client, state.schema)
+        : [];
+    const ready = plan.files.length === 0 && unfinished.length === 0;
+    return {
+      state: ready ? 'current' : plan.adopted ? 'owners' : 'behind',
+      pending: plan.files.map((file) => file.name),
+      unfinishedIndexes: unfinished.length,
+    };
+  } finally {
+    client.release();
+  }
+}
+
 /**
  * Applies every file of the folder that was not applied yet, and finishes indexes that an earlier run left open.
  * Throws MIGRATION_FAILED (names the file, PostgreSQL's message and line; the database is as it was, or, in the index

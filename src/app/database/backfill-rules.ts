@@ -1,0 +1,265 @@
+/**
+ * How the new columns are filled from what the existing application had stored: one rule a table, pure. Raw records are
+ * read with the connectors' own default mappings, so that a record means the same here as when it comes over the wire.
+ * Every source is named in docs/adopting.md, "What the backfill fills".
+ */
+import type { z } from 'zod';
+import type { FieldFault } from '../../errors/tieline-error.ts';
+import { findingKey } from '../../model/finding-key.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
+import type { FieldMapping } from '../../model/mapping.ts';
+import { controlRecord, findingRecord, poamRecord, assetRecord, systemRecord } from '../../model/records.ts';
+import { severities } from '../../model/vocabulary.ts';
+import type { BackfillSource, BackfillTable } from '../../store/backfill.ts';
+import { compileMappings } from '../../sync/mapping.ts';
+
+export interface Filling {
+  /** Column to value; only those that could be read. */
+  readonly values: JsonObject;
+  /** What was there and could not be read. */
+  readonly faults: readonly FieldFault[];
+}
+
+export type BackfillRule = (source: BackfillSource) => Filling;
+
+const uuidText = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const asUuid = (value: Json | undefined): string | undefined => {
+  const text = typeof value === 'string' ? value.trim().toLowerCase() : '';
+  return uuidText.test(text) ? text : undefined;
+};
+const asText = (value: Json | undefined, length: number): string | undefined =>
+  typeof value === 'string' && value.trim() !== '' && value.length <= length ? value.trim() : undefined;
+
+/** Drops what was not found, so that what is left is to be written. */
+const found = (values: Readonly<Record<string, Json | undefined>>): JsonObject =>
+  Object.fromEntries(
+    Object.entries(values).filter(
+      (entry): entry is [string, Json] => entry[1] !== undefined && entry[1] !== null,
+    ),
+  );
+
+/** @param mappings the default mappings of all connectors. */
+export function backfillRules(
+  mappings: readonly FieldMapping[],
+): Readonly<Record<BackfillTable, BackfillRule>> {
+  /** Reads the raw record of an entity; a value that the schema refuses is a fault. */
+  const reader = (entity: string, schema: z.ZodObject) => {
+    const compiled = compileMappings(mappings, entity);
+    return (raw: Json | undefined): { fields: JsonObject; faults: FieldFault[] } => {
+      if (raw === undefined || raw === null) return { fields: {}, faults: [] };
+      if (!isJsonObject(raw))
+        return { fields: {}, faults: [{ field: 'raw record', message: 'is no JSON object' }] };
+      const { record, faults } = compiled.readable(raw);
+      const fields: JsonObject = {};
+      const refused: FieldFault[] = [...faults];
+      for (const [field, value] of Object.entries(record)) {
+        const rule: z.ZodType | undefined = schema.shape[field];
+        const parsed = rule?.safeParse(value);
+        if (parsed?.success) fields[field] = value;
+        else if (parsed)
+          refused.push({ field, message: parsed.error.issues.map((issue) => issue.message).join('; ') });
+      }
+      return { fields, faults: refused };
+    };
+  };
+  const readAsset = reader('asset', assetRecord);
+  const readFinding = reader('finding', findingRecord);
+  const readSystem = reader('system', systemRecord);
+  const readControl = reader('control', controlRecord);
+  const readPoam = reader('poam', poamRecord);
+  const only = (faults: readonly FieldFault[], ...fields: string[]): FieldFault[] =>
+    faults.filter(
+      (fault) => fault.field === 'raw record' || fields.some((field) => fault.field.includes(field)),
+    );
+
+  return {
+    ingestion_systems: ({ row, raw }) => {
+      const { fields, faults } = readSystem(raw);
+      const id = fields['xacta_system_id'];
+      return {
+        values: found({
+          xacta_system_id: id,
+          external_system_mappings: id === undefined ? undefined : { xacta: { system_id: id } },
+          last_xacta_sync: id === undefined ? undefined : row['updated_at'],
+        }),
+        faults: only(faults, 'id'),
+      };
+    },
+
+    ingestion_assets: ({ row, raw, more }) => {
+      const { fields, faults } = readAsset(raw);
+      const rawObject = isJsonObject(raw) ? raw : {};
+      const fromTenable = /tenable|nessus|acas/i.test(String(row['ingestion_source'] ?? ''));
+      const tenable =
+        asUuid(fields['asset_uuid']) ??
+        asUuid(rawObject['uuid']) ??
+        (fromTenable ? asUuid(row['asset_uuid']) : undefined);
+      return {
+        values: found({
+          tenable_asset_uuid: tenable,
+          external_system_mappings: tenable === undefined ? undefined : { tenable: { asset_uuid: tenable } },
+          business_owner: asText(rawObject['business_owner'] ?? more['business_owner'], 255),
+          technical_owner: asText(rawObject['technical_owner'] ?? more['technical_owner'], 255),
+          terminated_at: fields['terminated_at'],
+          deleted_at: fields['deleted_at'],
+          system_id: more['only_system'],
+        }),
+        faults: only(faults, 'id', 'terminated_at', 'deleted_at'),
+      };
+    },
+
+    ingestion_vulnerabilities: (source) => fillFinding(source, readFinding),
+
+    ingestion_controls: ({ row, raw }) => {
+      const { fields, faults } = readControl(raw);
+      const rawObject = isJsonObject(raw) ? raw : {};
+      const months = fields['assessment_frequency_months'];
+      const evidence = rawObject['evidence_required'];
+      return {
+        values: found({
+          xacta_control_id: fields['xacta_control_id'],
+          assessment_frequency_months: months,
+          next_assessment_date:
+            fields['next_assessment_date'] ??
+            day(row['next_assessment_due']) ??
+            (typeof months === 'number'
+              ? monthsAfter(fields['last_assessed'] ?? row['last_assessed'], months)
+              : undefined),
+          evidence_required:
+            Array.isArray(evidence) && evidence.every((each) => typeof each === 'string')
+              ? evidence
+              : undefined,
+          automation_level: asText(rawObject['automation_level'], 50),
+        }),
+        faults: only(faults, 'id', 'frequency', 'next_assessment'),
+      };
+    },
+
+    ingestion_poams: ({ row, raw, more }) => {
+      const { fields, faults } = readPoam(raw);
+      const rawObject = isJsonObject(raw) ? raw : {};
+      return {
+        values: found({
+          ...Object.fromEntries(poamColumns.map((column) => [column, fields[column]])),
+          original_detection_date: fields['original_detection_date'] ?? day(row['original_detection_date']),
+          milestone_schedule: more['milestones'],
+          workflow_status: asText(rawObject['workflow_status'], 50),
+          approval_status: asText(rawObject['approval_status'], 50),
+        }),
+        faults: only(faults, 'id', ...poamColumns),
+      };
+    },
+  };
+}
+
+const poamColumns = [
+  'xacta_poam_id',
+  'external_uid',
+  'security_control',
+  'poc',
+  'actual_completion',
+  'deviation_rationale',
+  'threat_relevance',
+  'cost_estimate',
+] as const;
+
+const tenableStates: Readonly<Record<string, string>> = {
+  Open: 'open',
+  Fixed: 'fixed',
+  Accepted: 'open',
+  'False Positive': 'open',
+};
+
+function fillFinding(
+  { row, raw, more }: BackfillSource,
+  read: (raw: Json | undefined) => { fields: JsonObject; faults: FieldFault[] },
+): Filling {
+  const { fields, faults } = read(raw);
+  const rawObject = isJsonObject(raw) ? raw : {};
+  const refused: FieldFault[] = [];
+  if (raw !== null && raw !== undefined && !isJsonObject(raw)) refused.push(...faults);
+
+  const asset = asUuid(more['asset_uuid']) ?? asUuid(row['asset_uuid']);
+  if (asset === undefined)
+    refused.push({ field: 'asset_uuid', message: `${JSON.stringify(row['asset_uuid'] ?? null)} is no UUID` });
+
+  const port = typeof fields['port'] === 'number' ? fields['port'] : portOf(rawObject['port']);
+  if (port === undefined && rawObject['port'] !== undefined && rawObject['port'] !== null)
+    refused.push({
+      field: 'port',
+      message: `${JSON.stringify(rawObject['port']).slice(0, 80)} names no port`,
+    });
+  const protocol = asText(fields['protocol'] ?? rawObject['protocol'], 20)?.toLowerCase();
+  const pluginId = String(row['plugin_id'] ?? '');
+  const rank = rankOf(row['severity']);
+  if (rank === undefined)
+    refused.push({
+      field: 'severity',
+      message: `${JSON.stringify(row['severity'] ?? null)} is no known severity`,
+    });
+
+  const references = found({
+    cve: more['cves'],
+    xref: more['xrefs'],
+    see_also: more['see_also'],
+  });
+  return {
+    values: found({
+      asset_ref: asset,
+      severity_rank: rank,
+      port,
+      protocol,
+      service: fields['service'] ?? asText(rawObject['svc_name'], 100),
+      finding_key:
+        asset !== undefined && port !== undefined && protocol !== undefined && pluginId !== ''
+          ? findingKey({ asset_uuid: asset, plugin_id: pluginId, port, protocol })
+          : undefined,
+      tenable_vuln_id: fields['finding_id'],
+      lifecycle_state: fields['lifecycle_state'] ?? tenableStates[String(row['state'] ?? '')],
+      severity_modification: fields['severity_modification'],
+      last_fixed: fields['last_fixed'],
+      resurfaced_at: fields['resurfaced_at'],
+      last_tenable_update: isJsonObject(raw) ? row['last_found'] : undefined,
+      external_references: Object.keys(references).length > 0 ? references : undefined,
+    }),
+    faults: refused,
+  };
+}
+
+function portOf(value: Json | undefined): number | undefined {
+  const inner = isJsonObject(value) ? value['port'] : value;
+  const number =
+    typeof inner === 'number'
+      ? inner
+      : typeof inner === 'string' && /^\d{1,5}$/.test(inner)
+        ? Number(inner)
+        : NaN;
+  return Number.isInteger(number) && number >= 0 && number <= 65_535 ? number : undefined;
+}
+
+/** A word in one variant of the table, 0 to 4 in the other. */
+function rankOf(value: Json | undefined): number | undefined {
+  if (typeof value === 'number')
+    return Number.isInteger(value) && value >= 0 && value <= 4 ? value : undefined;
+  const at = severities.findIndex(
+    (word) =>
+      word.toLowerCase() ===
+      String(value ?? '')
+        .trim()
+        .toLowerCase(),
+  );
+  return at < 0 ? undefined : at;
+}
+
+/** The calendar day (UTC) of a timestamp without zone, which holds UTC. */
+function day(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? /^\d{4}-\d{2}-\d{2}/.exec(value)?.[0] : undefined;
+}
+
+/** The same day of the month so many months later; the last day of a shorter month. */
+function monthsAfter(value: Json | undefined, months: number): string | undefined {
+  const [year, month, date] = day(value)?.split('-').map(Number) ?? [];
+  if (year === undefined || month === undefined || date === undefined) return undefined;
+  const last = new Date(Date.UTC(year, month - 1 + months + 1, 0)).getUTCDate();
+  return new Date(Date.UTC(year, month - 1 + months, Math.min(date, last))).toISOString().slice(0, 10);
+}

@@ -1,0 +1,191 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ConnectorModule } from '../../connectors/kit/contract.ts';
+import { TielineError, messageOf } from '../../errors/tieline-error.ts';
+import type { JsonObject } from '../../model/json.ts';
+import {
+  backfillTables,
+  estimateRowsAfter,
+  fetchBackfillProgress,
+  fillColumns,
+  readBackfillBatch,
+  resetBackfill,
+  saveBackfillProgress,
+  silenceTriggers,
+  type BackfillProgress,
+  type BackfillSource,
+  type BackfillTable,
+} from '../../store/backfill.ts';
+import { insertHeldRecords, type HeldRecord } from '../../store/held-records.ts';
+import { beginOperation, finishOperation } from '../../store/operations.ts';
+import { takeSyncLock } from '../../store/sync-lock.ts';
+import { inTransaction, type Tx } from '../../store/transaction.ts';
+import type { App } from '../app.ts';
+import { backfillRules, type BackfillRule } from './backfill-rules.ts';
+
+export interface BackfillOptions {
+  /** Rows a transaction. */
+  readonly batch: number;
+  /** The share of the time that may be spent working, 1 to 100 percent; the rest is pause. */
+  readonly share: number;
+  /** From the beginning, also what was looked at before. */
+  readonly again: boolean;
+  readonly signal: AbortSignal;
+  readonly report: (progress: { table: string; seen: number; about: number; filled: number }) => void;
+}
+
+export interface BackfillOutcome {
+  readonly operationId: string;
+  readonly tables: readonly BackfillProgress[];
+  /** False where the owner's triggers fired for it, because the role may not switch them off. */
+  readonly triggersSilent: boolean;
+}
+
+/** How often rows that somebody held are looked at again before they are left for the next call. */
+const passesOverMissed = 5;
+
+/**
+ * Fills Tieline's columns from what the existing application stored, table by table in batches by id. Interrupted at
+ * any point it goes on where it was; called again it takes up rows that came since.
+ * What cannot be read goes to ingestion_errors with the reason; it stops nothing.
+ * @throws SYNC_RUNNING, and INTERRUPTED when the signal says so, after the batch at hand.
+ */
+export async function backfill(
+  app: Pick<App, 'db' | 'pool' | 'modules'>,
+  options: BackfillOptions,
+): Promise<BackfillOutcome> {
+  const lock = await takeSyncLock(app.pool);
+  if (!lock) throw new TielineError('SYNC_RUNNING', 'A sync or another backfill runs over this database.');
+  try {
+    return await fillAll(app, options);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function fillAll(
+  app: Pick<App, 'db' | 'pool' | 'modules'>,
+  options: BackfillOptions,
+): Promise<BackfillOutcome> {
+  if (options.again) await resetBackfill(app.db);
+  const mappings = [...app.modules.values()].flatMap((module: ConnectorModule) => [
+    ...module.declaration.mappings,
+  ]);
+  const rules = backfillRules(mappings);
+  const operationId = await beginOperation(app.db, { type: 'update', system: 'internal', step: 'backfill' });
+  const context = { app, operationId, options };
+  let triggersSilent = true;
+  const tables: BackfillProgress[] = [];
+  try {
+    for (const table of backfillTables) {
+      const outcome = await fillTable(context, table, rules[table]);
+      triggersSilent &&= outcome.triggersSilent;
+      tables.push(outcome.progress);
+    }
+  } catch (error) {
+    await finishOperation(app.db, operationId, 'failed', { error: messageOf(error) });
+    throw error;
+  }
+  const refused = tables.some((table) => table.refused > 0);
+  await finishOperation(app.db, operationId, refused ? 'completed_with_issues' : 'completed');
+  return { operationId, tables, triggersSilent };
+}
+
+interface BackfillContext {
+  readonly app: Pick<App, 'db' | 'pool'>;
+  readonly operationId: string;
+  readonly options: BackfillOptions;
+}
+
+async function fillTable(
+  context: BackfillContext,
+  table: BackfillTable,
+  rule: BackfillRule,
+): Promise<{ progress: BackfillProgress; triggersSilent: boolean }> {
+  const { app, options } = context;
+  let progress = await fetchBackfillProgress(app.db, table);
+  const about = progress.seen + (await estimateRowsAfter(app.db, table, progress.lastId));
+  let triggersSilent = true;
+  const step = async (ids?: readonly number[]): Promise<boolean> => {
+    options.signal.throwIfAborted();
+    const started = performance.now();
+    const more = await inTransaction(app.pool, async (tx) => {
+      triggersSilent = (await silenceTriggers(tx)) && triggersSilent;
+      const batch = await readBackfillBatch(tx, table, {
+        afterId: progress.lastId,
+        limit: options.batch,
+        ...(ids ? { ids } : {}),
+      });
+      progress = await takeBatch(tx, context, { progress, rule, batch, ids });
+      return batch.lastId !== undefined;
+    });
+    options.report({
+      table,
+      seen: progress.seen,
+      about: Math.max(about, progress.seen),
+      filled: progress.filled,
+    });
+    const workedMs = performance.now() - started;
+    if (more && options.share < 100)
+      await delay((workedMs * (100 - options.share)) / options.share, undefined, { signal: options.signal });
+    return more;
+  };
+  while (await step());
+  for (let pass = 0; pass < passesOverMissed && progress.missed.length > 0; pass += 1) {
+    if (pass > 0) await delay(500 * pass, undefined, { signal: options.signal });
+    const missed = progress.missed;
+    for (let at = 0; at < missed.length; at += options.batch)
+      await step(missed.slice(at, at + options.batch));
+  }
+  await saveBackfillProgress(app.db, context.operationId, progress, progress.missed.length === 0);
+  return { progress, triggersSilent };
+}
+
+async function takeBatch(
+  tx: Tx,
+  context: BackfillContext,
+  given: {
+    readonly progress: BackfillProgress;
+    readonly rule: BackfillRule;
+    readonly batch: Awaited<ReturnType<typeof readBackfillBatch>>;
+    readonly ids: readonly number[] | undefined;
+  },
+): Promise<BackfillProgress> {
+  const { progress, rule, batch, ids } = given;
+  const fillings: { id: number; values: JsonObject }[] = [];
+  const refused: HeldRecord[] = [];
+  for (const source of batch.sources) {
+    const { values, faults } = rule(source);
+    if (Object.keys(values).length > 0) fillings.push({ id: source.id, values });
+    if (faults.length > 0) refused.push(refusal(progress.table, source, faults));
+  }
+  const filled = await fillColumns(tx, progress.table, fillings);
+  await insertHeldRecords(tx.db, context.operationId, refused);
+  const looked = new Set(ids);
+  const values = { ...progress.values };
+  for (const [column, n] of Object.entries(filled.byColumn)) values[column] = (values[column] ?? 0) + n;
+  const next: BackfillProgress = {
+    ...progress,
+    lastId: ids ? progress.lastId : (batch.lastId ?? progress.lastId),
+    seen: progress.seen + batch.sources.length,
+    filled: progress.filled + filled.rows,
+    refused: progress.refused + refused.length,
+    values,
+    missed: [...progress.missed.filter((id) => !looked.has(id)), ...batch.missed],
+  };
+  await saveBackfillProgress(tx.db, context.operationId, next, false);
+  return next;
+}
+
+function refusal(
+  table: BackfillTable,
+  source: BackfillSource,
+  faults: readonly { field: string; message: string }[],
+): HeldRecord {
+  return {
+    table,
+    identifier: String(source.id),
+    type: 'backfill',
+    message: faults.map((fault) => `${fault.field}: ${fault.message}`).join('; '),
+    raw: source.raw ?? null,
+  };
+}
