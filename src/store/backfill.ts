@@ -58,7 +58,9 @@ const readings: Readonly<Record<BackfillTable, Reading>> = {
     // A finding may name its asset by the uuid that Tenable gave it.
     more: (column) => `jsonb_build_object(
       'asset_uuid', (select a.asset_uuid from ingestion_assets a where a.tenable_asset_uuid = lower(trim(t.asset_uuid::text))
-                        and not exists (select from ingestion_assets own where own.asset_uuid::text = lower(trim(t.asset_uuid::text))) order by a.id limit 1),
+                        and not exists (select from ingestion_assets own
+                                         where own.asset_uuid = case when trim(t.asset_uuid::text) ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then trim(t.asset_uuid::text)::uuid end)
+                      order by a.id limit 1),
       'cves', coalesce((select jsonb_agg(distinct c.cve_id order by c.cve_id) from ingestion_vulnerability_cves c where c.vulnerability_id = t.id),
                        case when jsonb_typeof(t.${column} #> '{plugin,cve}') = 'array' then t.${column} #> '{plugin,cve}' end),
       'xrefs', case when jsonb_typeof(t.${column} #> '{plugin,xrefs}') = 'array' then t.${column} #> '{plugin,xrefs}' end,

@@ -226,7 +226,8 @@ export async function countRows(
   const table = tables[entity];
   const { rows } = await sql<{ linked: number; unlinked: number }>`
     select count(*) filter (where linked)::int as linked, count(*) filter (where not linked)::int as unlinked
-      from (select exists (select from sync_links l where l.entity_type = ${entity} and l.entity_id = t.${sql.ref(table.key)}::text) as linked
+      from (select exists (select from sync_links l where l.entity_type = ${entity} and l.entity_id = t.${sql.ref(table.key)}::text)
+                     and ${sql.raw(table.only ?? 'true')} as linked
               from ${sql.table(table.name)} t) every_row`.execute(db);
   return rows[0] ?? { linked: 0, unlinked: 0 };
 }

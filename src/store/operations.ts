@@ -170,13 +170,18 @@ export async function resumeOperation(db: Kysely<Database>, operationId: string)
      where batch_id = ${operationId}::uuid`.execute(db);
 }
 
-/** The latest runs (operations without a parent), newest first. */
-export function listRuns(db: Kysely<Database>, limit: number): Promise<OperationRow[]> {
+/** The latest runs (operations without a parent), newest first. @param type of this type only. */
+export function listRuns(
+  db: Kysely<Database>,
+  limit: number,
+  type?: NewOperation['type'],
+): Promise<OperationRow[]> {
   return db
     .selectFrom('ingestion_batches')
     .select(columns)
     .where('parent_operation_id', 'is', null)
     .where('operation_type', 'is not', null)
+    .$if(type !== undefined, (query) => query.where('operation_type', '=', type ?? null))
     .orderBy('id', 'desc')
     .limit(limit)
     .execute();

@@ -255,10 +255,9 @@ export async function planRetention(db: Kysely<Database>, now: Date): Promise<Re
 
 /** Lock not to be had in time, statement out of time, deadlock: somebody else was there. */
 const busyStates = new Set(['55P03', '57014', '40P01']);
-const isBusy = (error: unknown): error is pg.DatabaseError =>
-  error instanceof pg.DatabaseError && busyStates.has(error.code ?? '');
-/** Also what DETACH says where the table is no partition (any more). */
-const isGone = (error: unknown): boolean => error instanceof pg.DatabaseError && error.code === '42P01';
+const isBusy = (error: pg.DatabaseError): boolean => busyStates.has(error.code ?? '');
+/** Also what DETACH says where the table is no partition (any more): another run was first. */
+const isGone = (error: pg.DatabaseError): boolean => error.code === '42P01';
 
 /**
  * Runs one statement that nobody waits for longer than 0.9 s. All three go in one message, which PostgreSQL takes as one
@@ -300,12 +299,12 @@ async function makeMonthsAhead(
   plan: RetentionPlan,
   patience: Patience,
 ): Promise<string[] | NotDone> {
-  const name = `months ahead`;
+  const name = 'the months ahead';
   for (let tried = 1; ; tried += 1) {
     try {
       return await inTransaction(pool, ({ db }) => ensurePartitions(db, monthsAhead));
     } catch (error) {
-      if (!isBusy(error)) throw error;
+      if (!(error instanceof pg.DatabaseError) || !isBusy(error)) throw error;
       const parentNames = plan.tables.map((table) => table.table);
       if (tried === triesToMake)
         return { step: 'make', name, reason: error.message, holders: await listHolders(pool, parentNames) };
@@ -323,11 +322,11 @@ async function takeAway(
 ): Promise<NotDone | undefined> {
   const place = `${pg.escapeIdentifier(partition.schema)}.${pg.escapeIdentifier(partition.name)}`;
   const parent = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`;
-  for (let tried = 1; ;) {
+  for (let tried = 1; ; tried += 1) {
     const state = await findState(pool, table, partition);
     if (state === undefined) return undefined;
-    const step = state.isAttached ? 'detach' : 'drop';
-    const refused = { step, name: partition.name, holders: [] } as const;
+    const step: NotDone['step'] = state.isAttached ? 'detach' : 'drop';
+    const refused = { step, name: partition.name, holders: [] };
     if (state.keepMonths !== keepMonths)
       return { ...refused, reason: 'the retention of its table was changed meanwhile' };
     try {
@@ -336,14 +335,12 @@ async function takeAway(
         state.isAttached ? `alter table ${parent} detach partition ${place}` : `drop table ${place}`,
       );
     } catch (error) {
-      if (isGone(error)) continue; // another run was first
+      if (!(error instanceof pg.DatabaseError)) throw error;
       // A view over it, or a table that is not ours: the database says which, and the other months go on.
-      if (error instanceof pg.DatabaseError && !isBusy(error)) return { ...refused, reason: error.message };
-      if (!isBusy(error)) throw error;
+      if (!isBusy(error) && !isGone(error)) return { ...refused, reason: error.message };
       if (tried >= patience.tries)
         return { ...refused, reason: error.message, holders: await listHolders(pool, [table]) };
       await patience.pause(partition.name, tried);
-      tried += 1;
     }
   }
 }
@@ -356,9 +353,9 @@ async function findState(
 ): Promise<{ isAttached: boolean; keepMonths: number | null } | undefined> {
   const { rows } = await pool.query<{ isAttached: boolean; keepMonths: number | null }>(
     `select c.relispartition as "isAttached",
-            (select keep_months from tieline_partitioned_tables where table_name = $1) as "keepMonths"
+            (select keep_months from tieline_partitioned_tables where table_name = $1::text) as "keepMonths"
        from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where n.nspname = $2 and c.relname = $3 and obj_description(c.oid, 'pg_class') = ${ourComment('$1', 'c.relname')}`,
+      where n.nspname = $2 and c.relname = $3 and obj_description(c.oid, 'pg_class') = ${ourComment('$1::text', 'c.relname')}`,
     [table, partition.schema, partition.name],
   );
   return rows[0];

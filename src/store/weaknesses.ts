@@ -46,6 +46,12 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
        where f.lifecycle_state in ('open', 'reopened') and f.severity_rank >= 3 and f.external_system_id is not null
          and a.system_id is not null and a.deleted_at is null and a.terminated_at is null
        group by a.system_id, f.plugin_id
+    ), sources as materialized (
+      -- As JSON, since an older variant of the table has other columns (reference/existing-schema.md).
+      select k.id, k.poam_id, k.system_id, k.status,
+             concat_ws(' ', row ->> 'source_of_discovery', row ->> 'source', row ->> 'weakness_detection_source') as text
+        from ingestion_poams k cross join lateral to_jsonb(k) row
+       where k.status is distinct from 'Cancelled'
     )
     select g.system_id as "systemId", own.external_id as "systemExternalId", g.plugin_id as "pluginId", p.name as "pluginName", p.family, p.synopsis, p.solution, p.cves,
            case when g.critical then 'Critical' else 'High' end as severity,
@@ -64,10 +70,9 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
                                        and w.poam_id is null and pointed.status is distinct from 'Cancelled'
       left join lateral (
         select k.poam_id, k.status
-          from ingestion_poams k
-         where k.system_id = g.system_id and w.poam_id is null and k.status is distinct from 'Cancelled'
-           and (coalesce(k.source_of_discovery, '') || ' ' || coalesce(k.weakness_detection_source, ''))
-               ~* ('plugin(s|-id| id)?[ :#]*' || g.plugin_id || '($|[^0-9])')
+          from sources k
+         where k.system_id = g.system_id and w.poam_id is null
+           and k.text ~* ('plugin(s|-id| id)?[ :#]*' || g.plugin_id || '($|[^0-9])')
          order by (k.status = 'Completed'), k.id limit 1
       ) named on true
      order by g.system_id, g.plugin_id`.execute(db);

@@ -10,7 +10,7 @@ import { summarizeRun, type SyncSummary } from '../../src/app/runs/summary.ts';
 import { connectorModules } from '../../src/main/connectors.ts';
 import { startSimulator } from '../../src/main/simulator-process.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { cloneDatabase } from './database.ts';
+import { cloneDatabase, type ClonedDatabase } from './database.ts';
 
 export type SimulatorName = 'tenable' | 'xacta';
 
@@ -26,8 +26,8 @@ export interface TwoSystems {
   environment(): Record<string, string>;
   /** Every secret in play, by name. */
   secrets(): Record<string, string>;
-  /** A new, empty database over the same, reset simulators. */
-  beginAnew(): Promise<void>;
+  /** A new, empty database (or the given one, which is disposed of at the end) over the same, reset simulators. */
+  beginAnew(given?: ClonedDatabase): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -131,10 +131,10 @@ export async function startTwoSystems(args: readonly string[] = []): Promise<Two
       masterKey,
       databasePassword: new URL(database.url).password,
     }),
-    async beginAnew() {
+    async beginAnew(given) {
       await Promise.all([control('tenable', 'POST', '/reset'), control('xacta', 'POST', '/reset')]);
       const before = database;
-      database = await cloneDatabase();
+      database = given ?? (await cloneDatabase());
       app = compose();
       await connect();
       await before[Symbol.asyncDispose]();

@@ -174,15 +174,12 @@ export function migrateDatabase(
 }
 
 /** Row counts and checksums of the owner's tables over his own columns. */
-export function checksumDatabase(
-  access: DatabaseAccess,
-  onTable?: (table: string) => void,
-): Promise<TableChecksum[]> {
+export function checksumDatabase(access: DatabaseAccess): Promise<TableChecksum[]> {
   return withClient(access.pool, async (client) => {
     const catalog = await fetchCatalog(client, ledgerNames);
     const state = await fetchMigrationState(client, catalog);
     const targets = await listChecksumTargets(client, broughtNames(state.brought));
-    return computeChecksums(client, targets, onTable ? { onTable } : {});
+    return computeChecksums(client, targets);
   });
 }
 

@@ -27,7 +27,7 @@ const text = (at: Date | null): string | null => at?.toISOString().slice(0, 19).
 
 /** Where sync stands over all systems; instants as `YYYY-MM-DD hh:mm:ss` in UTC. */
 export async function fetchSyncStatus({ db }: { readonly db: Kysely<Database> }): Promise<SyncStatus> {
-  const [last] = await listRuns(db, 1);
+  const [last] = await listRuns(db, 1, 'sync');
   const outbox = await countOutbox(db);
   const rowsIn = (...states: string[]): number =>
     outbox.filter((row) => states.includes(row.state)).reduce((sum, row) => sum + row.n, 0);

@@ -58,11 +58,7 @@ const plainTexts = `select set_config(name, value, true) from (values
 export async function computeChecksums(
   client: pg.ClientBase,
   targets: readonly ChecksumTarget[],
-  given: {
-    readonly snapshot?: string;
-    readonly writer?: string;
-    readonly onTable?: (table: string) => void;
-  } = {},
+  given: { readonly snapshot?: string; readonly writer?: string } = {},
 ): Promise<TableChecksum[]> {
   const sums: TableChecksum[] = [];
   await client.query('begin isolation level repeatable read read only');
@@ -71,7 +67,6 @@ export async function computeChecksums(
       await client.query(`set transaction snapshot '${given.snapshot.replaceAll("'", '')}'`);
     await client.query(plainTexts);
     for (const target of targets) {
-      given.onTable?.(target.table);
       // By name: a table without columns of its own is a table with rows all the same.
       const row =
         target.columns.length === 0

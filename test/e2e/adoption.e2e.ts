@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backfill } from '../../src/app/database/backfill.ts';
+import type { SyncSummary } from '../../src/app/runs/summary.ts';
+import { copyForOwner, countRows, type OwnerCopy } from '../support/owner-copy.ts';
+import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
+
+let world: TwoSystems;
+let fresh: SyncSummary;
+let poamIds: string[];
+const copies: Partial<Record<'current' | 'older' | 'unfilled', OwnerCopy>> = {};
+
+beforeAll(async () => {
+  world = await startTwoSystems();
+  poamIds = (await world.control<{ poams: { id: string }[] }>('xacta', 'GET', '/state')).poams.map(
+    (poam) => poam.id,
+  );
+  fresh = await world.sync();
+  for (const kind of ['current', 'older', 'unfilled'] as const)
+    copies[kind] = await copyForOwner(world.app.pool, { older: kind === 'older', poamIds });
+});
+afterAll(async () => {
+  await world.stop();
+});
+
+/** What a summary says of the record and of the work done, apart from ids and from what was there. */
+const facts = ({ operationId: _id, alreadyThere: _there, ...rest }: SyncSummary) => rest;
+
+function fill() {
+  return backfill(world.app, {
+    batch: 500,
+    share: 100,
+    again: false,
+    signal: new AbortController().signal,
+    report: () => undefined,
+  });
+}
+
+describe.each(['current', 'older', 'unfilled'] as const)('a sync over an adopted database (%s)', (kind) => {
+  let copy: OwnerCopy;
+  let summary: SyncSummary;
+  beforeAll(async () => {
+    copy = copies[kind] as OwnerCopy; // made above for each kind
+    await world.beginAnew(copy.database);
+    if (kind !== 'unfilled') await fill();
+    summary = await world.sync();
+  });
+
+  it('leaves every row of the owner as it was when it moves in', () => {
+    expect(copy.migration.verified.length).toBeGreaterThan(20);
+    expect(copy.migration.verified.filter((each) => each.verdict !== 'equal')).toEqual([]);
+  });
+
+  it('ends as a sync over a fresh database does', () => {
+    expect(facts(summary)).toEqual(facts(fresh));
+  });
+
+  it('recognises the rows that were there instead of adding them anew, and says how many', async () => {
+    const linked = summary.alreadyThere?.linked ?? {};
+    expect(linked).toMatchObject({ asset: 72, system: 5, poam: poamIds.length });
+    expect(linked['finding']).toBeGreaterThan(1500);
+    const after = await countRows(world.app.pool);
+    const extra = (table: string, now: number): number => (copy.before[table] ?? 0) - now;
+    expect(after['ingestion_assets']).toBe(80);
+    expect(after['ingestion_controls']).toBe(60);
+    expect(after['ingestion_vulnerabilities']).toBe(
+      2000 + extra('ingestion_vulnerabilities', linked['finding'] ?? 0),
+    );
+    expect(after['ingestion_systems']).toBe(kind === 'older' ? 6 : 5);
+    expect(after['ingestion_poams']).toBe(fresh.poams);
+  });
+
+  it('finds nothing to do right after', async () => {
+    const again = await world.sync();
+    expect(again).toMatchObject({ written: 0, conflictsPending: 0, recordsFailed: 0 });
+    expect(again.alreadyThere?.linked ?? {}).toEqual({});
+  });
+});
