@@ -19,7 +19,7 @@ import {
   type MigrateOptions,
   type MigrateResult,
 } from '../../store/migrations/migrate.ts';
-import { baseTables, type MigrationPlan, type TableReport } from '../../store/migrations/plan.ts';
+import { baseTables, type MigrationPlan, type TableReport } from '../../store/migrations/plan-draft.ts';
 import type { Problem } from '../../store/migrations/compare-table.ts';
 import { planRemoval, remove, type RemovalPlan } from '../../store/migrations/remove.ts';
 

@@ -1,7 +1,7 @@
 /** The list of what Tieline brought into a database (table tieline_objects), and of which migrations it has. */
 import type pg from 'pg';
 import type { Catalog } from './catalog.ts';
-import type { BroughtObject, MigrationPlan } from './plan.ts';
+import type { BroughtObject, MigrationPlan } from './plan-draft.ts';
 
 export interface RecordedObject extends BroughtObject {
   /** The statement that makes it, for what is made after the transaction of the migration. */

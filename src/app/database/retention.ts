@@ -1,0 +1,60 @@
+import {
+  applyRetention,
+  pauseMsAfter,
+  planRetention,
+  setRetention,
+  type NotDone,
+  type Partition,
+  type RetentionOutcome,
+  type RetentionPlan,
+  type TableRetention,
+} from '../../store/retention.ts';
+import type { App } from '../app.ts';
+
+export type { NotDone, Partition, RetentionPlan, TableRetention };
+
+export interface RetentionRun {
+  readonly plan: RetentionPlan;
+  /** null for a dry run: nothing was done. */
+  readonly outcome: RetentionOutcome | null;
+}
+
+/** Tries for one partition before it is left for the next run: about a minute and a half. */
+const tries = 20;
+
+/** What each table keeps, and which months are due now. */
+export function fetchRetention({ db, now }: Pick<App, 'db' | 'now'>): Promise<RetentionPlan> {
+  return planRetention(db, now());
+}
+
+/**
+ * Makes the months ahead and drops those past what their tables keep. May be broken off and run again at any time.
+ * @param caller `report` hears what is waited for, and how often it was tried.
+ */
+export async function runRetention(
+  app: Pick<App, 'db' | 'pool' | 'now' | 'sleep'>,
+  options: { readonly dryRun: boolean },
+  caller: { readonly signal: AbortSignal; readonly report: (what: string, tried: number) => void },
+): Promise<RetentionRun> {
+  const plan = await planRetention(app.db, app.now());
+  if (options.dryRun) return { plan, outcome: null };
+  const outcome = await applyRetention(app.pool, plan, {
+    tries,
+    pause: async (what, tried) => {
+      caller.report(what, tried);
+      await app.sleep(pauseMsAfter(tried), caller.signal);
+    },
+  });
+  return { plan, outcome };
+}
+
+/** Changes what a table keeps, and gives the table back as it stands now. @throws TielineError USAGE. */
+export async function changeRetention(
+  { db, now }: Pick<App, 'db' | 'now'>,
+  tableName: string,
+  keepMonths: number | null,
+): Promise<TableRetention | undefined> {
+  await setRetention(db, tableName, keepMonths);
+  const { tables } = await planRetention(db, now());
+  return tables.find((table) => table.table === tableName);
+}
