@@ -21,8 +21,11 @@ const upTo = (length: number) => z.string().max(length);
 const words = z.array(z.string());
 const maybe = <T extends z.ZodType>(type: T) => type.nullable().optional();
 
+/** As PostgreSQL takes it: installations hold uuids without the marks of a version. */
+const uuid = z.guid();
+
 export const assetRecord = z.object({
-  asset_uuid: z.uuid(),
+  asset_uuid: uuid,
   hostname: maybe(upTo(255)),
   netbios_name: maybe(upTo(100)),
   has_agent: maybe(z.boolean()),
@@ -76,7 +79,7 @@ export const pluginRecord = z.object({
 export type PluginRecord = z.infer<typeof pluginRecord>;
 
 export const findingRecord = z.object({
-  asset_uuid: z.uuid(),
+  asset_uuid: uuid,
   plugin_id: text,
   port: z.int().min(0).max(65535),
   /** Lower case. */
@@ -101,7 +104,7 @@ export const systemRecord = z.object({
   system_id: text.min(1).max(50),
   name: text.min(1).max(255),
   /** Derived from the system's id where the remote's is no UUID (in the samples it is none). */
-  uuid: z.uuid(),
+  uuid,
   status: maybe(upTo(50)),
   authorization_boundary: maybe(text),
   system_type: maybe(upTo(100)),
