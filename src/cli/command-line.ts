@@ -8,6 +8,7 @@ import { TielineError } from '../errors/tieline-error.ts';
 import { wholeNumber } from './number-flag.ts';
 import type { CommandContext, CommandHost, CommandResult, DemoFlags } from './command-context.ts';
 import { addDbCommands } from './db-commands.ts';
+import { addDbStatusCommands } from './db-status-commands.ts';
 import { addOpsCommands } from './ops-commands.ts';
 import { addSecretsCommands } from './secrets-commands.ts';
 import { addSyncCommands } from './sync-commands.ts';
@@ -56,7 +57,7 @@ function buildProgram(context: CommandContext): Command {
   addSyncCommands(program, context);
   addOpsCommands(program, context);
   addSecretsCommands(program, context);
-  addDbCommands(program, context);
+  addDbStatusCommands(addDbCommands(program, context), context);
   inheritSettings(program);
   return program;
 }

@@ -113,7 +113,7 @@ export function addDbCommands(program: Command, context: CommandContext): Comman
 
   db.command('backfill')
     .description("fill Tieline's columns from what is stored already; never over a value that is there")
-    .option('--batch <n>', 'rows a transaction', wholeNumber(1, 100_000), 2000)
+    .option('--batch <n>', 'the most rows a transaction', wholeNumber(1, 100_000), 2000)
     .option('--share <percent>', 'share of the time to work, the rest is pause', wholeNumber(1, 100), 50)
     .option('--again', 'from the beginning, also what was looked at before', false)
     .action(async (_options, command: Command) => {

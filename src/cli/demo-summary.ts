@@ -61,6 +61,7 @@ export function renderDemoSummary(
       'from Xacta',
       `${n(summary.systems)} systems, ${n(summary.components)} components, ${n(summary.controls)} controls, ${n(summary.poamsRead)} POA&Ms`,
     ),
+    ...alreadyThereLines(summary).map((text, index) => (index === 0 ? heading(text) : text)),
     heading('What was matched, and how'),
     line('assets to components', `${n(summary.assetsLinked)}${matchedBy ? ` (${matchedBy})` : ''}`),
     line(
@@ -88,4 +89,28 @@ export function renderDemoSummary(
         ]
       : [`  npm run demo    the same, and it stays up`]),
   ].join('\n');
+}
+
+const rowWords: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  asset: ['asset', 'assets'],
+  finding: ['finding', 'findings'],
+  system: ['system', 'systems'],
+  control: ['control', 'controls'],
+  poam: ['POA&M', 'POA&Ms'],
+  milestone: ['milestone', 'milestones'],
+};
+
+/** What was in the database before Tieline: a title and its lines, or nothing where Tieline was first. */
+export function alreadyThereLines(summary: SyncSummary): string[] {
+  const { alreadyThere } = summary;
+  if (!alreadyThere) return [];
+  const list = (counts: Readonly<Record<string, number>>): string =>
+    Object.entries(counts)
+      .map(([entity, count]) => counted(count, ...(rowWords[entity] ?? ([entity, entity] as const))))
+      .join(', ') || 'nothing';
+  return [
+    'What was there already',
+    `  recognised             ${list(alreadyThere.linked)}`,
+    `  shown by nobody yet    ${list(alreadyThere.unlinked)}`,
+  ];
 }

@@ -4,6 +4,7 @@ import { fetchSyncStatus } from '../app/runs/status.ts';
 import { summarizeRun, type SyncSummary } from '../app/runs/summary.ts';
 import { entityTypes, type EntityType } from '../model/entity-type.ts';
 import { TielineError } from '../errors/tieline-error.ts';
+import { alreadyThereLines } from './demo-summary.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { progressView } from './progress.ts';
 import { counted, table } from './table.ts';
@@ -104,11 +105,13 @@ export function needsPerson(summary: SyncSummary): boolean {
 }
 
 function shortSummary(summary: SyncSummary, seconds: number): string {
+  const recognised = Object.keys(summary.alreadyThere?.linked ?? {}).length > 0;
   const issues = [
     summary.recordsFailed > 0 ? `${counted(summary.recordsFailed, 'record')} could not be taken in` : '',
     summary.recordsHeld > 0 ? `${counted(summary.recordsHeld, 'record')} held for a person` : '',
   ].filter(Boolean);
   return [
+    ...(recognised ? [...alreadyThereLines(summary), ''] : []),
     `Read ${counted(summary.read, 'record')}, wrote ${counted(summary.written, 'change')} to the remote systems, in ${seconds} s.`,
     ...(issues.length > 0
       ? [`${issues.join(', ')}: see tieline ops show ${summary.operationId.slice(0, 8)}`]

@@ -6,6 +6,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { Json, JsonObject } from '../model/json.ts';
 import { storableJson } from './copy-rows.ts';
+import { uuidText } from './finding-columns.ts';
 import type { Database } from './schema.ts';
 import type { Tx } from './transaction.ts';
 
@@ -57,9 +58,9 @@ const readings: Readonly<Record<BackfillTable, Reading>> = {
       `case when jsonb_typeof(t.${column}) = 'object' then t.${column} - '{plugin,output,plugin_output,pluginText,description,solution}'::text[] else t.${column} end`,
     // A finding may name its asset by the uuid that Tenable gave it.
     more: (column) => `jsonb_build_object(
-      'asset_uuid', (select a.asset_uuid from ingestion_assets a where a.tenable_asset_uuid = lower(trim(t.asset_uuid::text))
+      'asset_uuid', (select a.asset_uuid from ingestion_assets a where a.tenable_asset_uuid = ${uuidText('t.asset_uuid::text')}
                         and not exists (select from ingestion_assets own
-                                         where own.asset_uuid = case when trim(t.asset_uuid::text) ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then trim(t.asset_uuid::text)::uuid end)
+                                         where own.asset_uuid = case when trim(t.asset_uuid::text) ~* '^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$' then trim(t.asset_uuid::text)::uuid end)
                       order by a.id limit 1),
       'cves', coalesce((select jsonb_agg(distinct c.cve_id order by c.cve_id) from ingestion_vulnerability_cves c where c.vulnerability_id = t.id),
                        case when jsonb_typeof(t.${column} #> '{plugin,cve}') = 'array' then t.${column} #> '{plugin,cve}' end),
@@ -132,7 +133,25 @@ export async function readBackfillBatch(
 }
 
 /**
- * Writes values into empty columns.
+ * The columns that the backfill may write: those that Tieline brought. What the owner had, he filled or left empty
+ * himself, whatever its name.
+ */
+async function ownColumns(tx: Tx, table: BackfillTable): Promise<ReadonlySet<string>> {
+  const { rows } = await tx.client.query<{ name: string }>(
+    `select a.attname as name
+       from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+      where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped
+        and exists (select from tieline_objects o
+                     where o.schema_name = n.nspname
+                       and (o.object_kind = 'column' and o.table_name = c.relname and o.object_name = a.attname
+                            or o.object_kind = 'table' and o.object_name = c.relname))`,
+    [table],
+  );
+  return new Set(rows.map((row) => row.name));
+}
+
+/**
+ * Writes values into empty columns of Tieline's.
  * @returns how many rows, and how many of each column, got a value.
  */
 export async function fillColumns(
@@ -140,7 +159,7 @@ export async function fillColumns(
   table: BackfillTable,
   fillings: readonly { readonly id: number; readonly values: JsonObject }[],
 ): Promise<{ rows: number; byColumn: Record<string, number> }> {
-  const there = await columnsOf(tx, table);
+  const there = await ownColumns(tx, table);
   const columns = [...new Set(fillings.flatMap(({ values }) => Object.keys(values)))].filter((column) =>
     there.has(column),
   );

@@ -22,6 +22,10 @@ export interface FindingColumns {
   readonly protocol: string;
 }
 
+/** SQL of a text as a UUID is written: lower case, with dashes; another text stays what it is. */
+export const uuidText = (text: string): string =>
+  `regexp_replace(lower(trim(${text})), '^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$', '\\1-\\2-\\3-\\4-\\5')`;
+
 /**
  * The word that the present readers of `state` know: they have none for reopened. A decision that a person noted there
  * stands until the finding is fixed; what Tenable accepted itself goes when Tenable takes it back.

@@ -11,9 +11,9 @@ import { copyInto, storableJson, type CopyInto } from './copy-rows.ts';
 import type { Counts } from './operations.ts';
 import { mergePlugins, type StagedPlugin } from './plugins.ts';
 import { linkedReason } from './changes.ts';
-import { fetchFindingColumns, type FindingColumns } from './finding-columns.ts';
+import { fetchFindingColumns, uuidText, type FindingColumns } from './finding-columns.ts';
 import type { Database } from './schema.ts';
-import type { Tx } from './transaction.ts';
+import { underSavepoint, type Tx } from './transaction.ts';
 
 const staged = [
   'finding_key',
@@ -41,6 +41,12 @@ export interface WaitingFinding {
   readonly plugin_id: string;
 }
 
+/** A finding that a rule of this database refuses: a check or a trigger of the owner's, a column too short. */
+export interface RefusedFinding extends WaitingFinding {
+  readonly findingKey: string;
+  readonly reason: string;
+}
+
 interface Source {
   readonly systemId: number;
   readonly operationId: string;
@@ -57,6 +63,7 @@ export interface FindingLoad {
   finish(): Promise<{
     readonly counts: Pick<Counts, 'created' | 'updated' | 'unchanged'>;
     readonly waiting: readonly WaitingFinding[];
+    readonly refused: readonly RefusedFinding[];
   }>;
   abort(cause: Error): Promise<void>;
 }
@@ -107,12 +114,12 @@ export async function beginFindingLoad(tx: Tx, source: Source): Promise<FindingL
       await foldDuplicates(tx);
       await tx.client.query('analyze staging_findings');
       await identifyEarlierRows(tx, columns);
-      const updated = await updateChanged(tx, source, columns);
-      const created = await insertNew(tx, source, columns);
-      const waiting = columns.needsAsset ? await listWaiting(tx) : [];
+      const { updated, created, refused } = await mergeOrRefuse(tx, source, columns);
+      const waiting = columns.needsAsset ? await listWaiting(tx, refused) : [];
       return {
-        counts: { created, updated, unchanged: added - created - updated - waiting.length },
+        counts: { created, updated, unchanged: added - created - updated - waiting.length - refused.length },
         waiting,
+        refused,
       };
     },
     abort: (cause) => copy.abort(cause),
@@ -154,7 +161,7 @@ async function identifyEarlierRows(tx: Tx, columns: FindingColumns): Promise<voi
       from staging_findings s
       join ingestion_vulnerabilities v
         on v.finding_key is null and v.plugin_id = ${columns.pluginId('s.plugin_id')}
-       and coalesce(v.asset_ref::text, lower(trim(v.asset_uuid::text))) = s.asset_uuid::text
+       and coalesce(v.asset_ref::text, ${uuidText('v.asset_uuid::text')}) = s.asset_uuid::text
      where not exists (select from ingestion_vulnerabilities known where known.finding_key = s.finding_key)`;
   const identify = (chosen: string): string => `
     with candidates as materialized (${candidates}), chosen as (${chosen})
@@ -178,7 +185,61 @@ async function identifyEarlierRows(tx: Tx, columns: FindingColumns): Promise<voi
   );
 }
 
-async function updateChanged(tx: Tx, source: Source, columns: FindingColumns): Promise<number> {
+interface Merged {
+  readonly updated: number;
+  readonly created: number;
+  readonly refused: readonly RefusedFinding[];
+}
+
+/** Merges all that is staged; where the database refuses something, all but the very findings that it refuses. */
+async function mergeOrRefuse(tx: Tx, source: Source, columns: FindingColumns): Promise<Merged> {
+  const merge = async (keys: readonly string[] | null): Promise<Merged> => {
+    const outcome = await underSavepoint(tx, async () => ({
+      updated: await updateChanged(tx, source, columns, keys),
+      created: await insertNew(tx, source, columns, keys),
+    }));
+    if (outcome.ok) return { ...outcome.result, refused: [] };
+    const wanted = keys ?? (await listStagedKeys(tx));
+    const [only] = wanted;
+    if (only !== undefined && wanted.length === 1)
+      return {
+        updated: 0,
+        created: 0,
+        refused: await describeStaged(tx, only, `${outcome.field}: ${outcome.message}`),
+      };
+    const half = Math.ceil(wanted.length / 2);
+    const left = await merge(wanted.slice(0, half));
+    const right = await merge(wanted.slice(half));
+    return {
+      updated: left.updated + right.updated,
+      created: left.created + right.created,
+      refused: [...left.refused, ...right.refused],
+    };
+  };
+  return merge(null);
+}
+
+async function listStagedKeys(tx: Tx): Promise<string[]> {
+  const { rows } = await tx.client.query<{ key: string }>(
+    'select finding_key::text as key from staging_findings order by 1',
+  );
+  return rows.map((row) => row.key);
+}
+
+async function describeStaged(tx: Tx, key: string, reason: string): Promise<RefusedFinding[]> {
+  const { rows } = await tx.client.query<WaitingFinding>(
+    'select asset_uuid::text, plugin_id from staging_findings where finding_key = $1',
+    [key],
+  );
+  return rows.map((row) => ({ ...row, findingKey: key, reason }));
+}
+
+async function updateChanged(
+  tx: Tx,
+  source: Source,
+  columns: FindingColumns,
+  keys: readonly string[] | null,
+): Promise<number> {
   const { compared } = columns;
   const { rows } = await tx.client.query<{ updated: number }>(
     `with changed as (
@@ -192,9 +253,9 @@ async function updateChanged(tx: Tx, source: Source, columns: FindingColumns): P
               ${compared.map(([column, value]) => `${value} as new_${column}`).join(', ')}
          from staging_findings s
          join ingestion_vulnerabilities v on v.finding_key = s.finding_key
-        where v.external_system_id is null
+        where ($3::uuid[] is null or s.finding_key = any($3)) and (v.external_system_id is null
            or (${compared.map(([column]) => `v.${column}`).join(', ')})
-              is distinct from (${compared.map(([, value]) => value).join(', ')})
+              is distinct from (${compared.map(([, value]) => value).join(', ')}))
      ), written as (
        update ingestion_vulnerabilities v
           set ${compared.map(([column]) => `${column} = c.new_${column}`).join(', ')},
@@ -224,12 +285,17 @@ async function updateChanged(tx: Tx, source: Source, columns: FindingColumns): P
           and not exists (select from ingestion_vulnerability_cves k where k.vulnerability_id = c.id and k.cve_id = cve.id)
      )
      select count(*)::int as updated from written`,
-    [source.operationId, source.systemId],
+    [source.operationId, source.systemId, keys],
   );
   return rows[0]?.updated ?? 0;
 }
 
-async function insertNew(tx: Tx, source: Source, columns: FindingColumns): Promise<number> {
+async function insertNew(
+  tx: Tx,
+  source: Source,
+  columns: FindingColumns,
+  keys: readonly string[] | null,
+): Promise<number> {
   const { compared, repeated } = columns;
   const { rows } = await tx.client.query<{ created: number }>(
     `with created as (
@@ -241,7 +307,8 @@ async function insertNew(tx: Tx, source: Source, columns: FindingColumns): Promi
          from staging_findings s
          join scan_plugins p on p.plugin_id = s.plugin_id
          left join (select null::text as state, null::text as severity_modification) v on true
-        where not exists (select from ingestion_vulnerabilities known where known.finding_key = s.finding_key)
+        where ($3::uuid[] is null or s.finding_key = any($3))
+          and not exists (select from ingestion_vulnerabilities known where known.finding_key = s.finding_key)
         ${columns.needsAsset ? 'and exists (select from ingestion_assets a where a.asset_uuid = s.asset_uuid)' : ''}
        on conflict (finding_key) do nothing
        returning id, plugin_id::text as plugin_id
@@ -253,16 +320,20 @@ async function insertNew(tx: Tx, source: Source, columns: FindingColumns): Promi
         where length(cve.id) <= 20
      )
      select count(*)::int as created from created`,
-    [source.operationId, source.systemId],
+    [source.operationId, source.systemId, keys],
   );
   return rows[0]?.created ?? 0;
 }
 
-async function listWaiting(tx: Tx): Promise<WaitingFinding[]> {
-  const { rows } = await tx.client.query<WaitingFinding>(`
+async function listWaiting(tx: Tx, refused: readonly RefusedFinding[]): Promise<WaitingFinding[]> {
+  const { rows } = await tx.client.query<WaitingFinding>(
+    `
     select s.asset_uuid::text, s.plugin_id from staging_findings s
-     where not exists (select from ingestion_assets a where a.asset_uuid = s.asset_uuid)
-       and not exists (select from ingestion_vulnerabilities v where v.finding_key = s.finding_key)`);
+     where s.finding_key <> all ($1::uuid[])
+       and not exists (select from ingestion_assets a where a.asset_uuid = s.asset_uuid)
+       and not exists (select from ingestion_vulnerabilities v where v.finding_key = s.finding_key)`,
+    [refused.map((each) => each.findingKey)],
+  );
   return rows;
 }
 

@@ -5,7 +5,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../model/json.ts';
 import { storableJson } from './copy-rows.ts';
-import { olderNames } from './migrations/owner-tables.ts';
+import { besideName, besideTables, olderNames } from './migrations/owner-tables.ts';
 import type { Database } from './schema.ts';
 
 export type NegotiatedEntity = 'system' | 'component' | 'control' | 'poam' | 'milestone';
@@ -84,27 +84,40 @@ export interface StoredRecord {
   readonly row: JsonObject;
 }
 
-/** Current name to the name that this database's variant of the table has in its place, or beside it. */
-type Aliases = readonly { readonly current: string; readonly older: string; readonly both: boolean }[];
+/**
+ * Current name to the name that this database's variant of the table has instead, or beside it (`both`); `hides`: what
+ * bears the current name is something else.
+ */
+type Aliases = readonly {
+  readonly current: string;
+  readonly older: string;
+  readonly both: boolean;
+  readonly hides: boolean;
+}[];
 
 async function fetchAliases(db: Kysely<Database>, entity: NegotiatedEntity): Promise<Aliases> {
-  const pairs = Object.entries(olderNames[tables[entity].name] ?? {});
-  if (pairs.length === 0) return [];
+  const table = tables[entity].name;
+  const pairs = Object.entries(olderNames[table] ?? {});
+  if (pairs.length === 0 && !besideTables.has(table)) return [];
   const { rows } = await sql<{ name: string }>`
     select attname::text as name from pg_attribute
-     where attrelid = ${tables[entity].name}::regclass and attnum > 0 and not attisdropped
-       and attname = any(${pairs.flat()}::text[])`.execute(db);
+     where attrelid = ${table}::regclass and attnum > 0 and not attisdropped`.execute(db);
   const there = new Set(rows.map((row) => row.name));
-  return pairs.flatMap(([current, older]) =>
-    there.has(older) ? [{ current, older, both: there.has(current) }] : [],
-  );
+  const beside = [...there].filter((name) => there.has(besideName(name)));
+  return [
+    ...pairs.flatMap(([current, older]) =>
+      there.has(older) ? [{ current, older, both: there.has(current), hides: false }] : [],
+    ),
+    ...beside.map((current) => ({ current, older: besideName(current), both: false, hides: true })),
+  ];
 }
 
 /** A row under the current names; where a row has both, the current one counts unless it is empty. */
 function inCurrentNames<T extends StoredRecord>(stored: T, aliases: Aliases): T {
   if (aliases.length === 0) return stored;
   const row = { ...stored.row };
-  for (const { current, older } of aliases) row[current] = row[current] ?? row[older] ?? null;
+  for (const { current, older, hides } of aliases)
+    row[current] = (hides ? null : row[current]) ?? row[older] ?? null;
   return { ...stored, row };
 }
 

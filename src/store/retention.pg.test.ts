@@ -203,6 +203,18 @@ test('reports a month that something else depends on, and goes on', async () => 
   expect(outcome.notDone).toMatchObject([{ step: 'drop', name: 'api_call_logs_2025_01', holders: [] }]);
 });
 
+test('drops what is due also where the months ahead cannot be made', async () => {
+  await makeMonth('api_call_logs', '2025-01');
+  const { rows } = await database.pool.query<{ name: string }>(
+    `select to_char((now() at time zone 'UTC') + interval '2 months', '"metrics_values_"YYYY_MM') as name`,
+  );
+  const name = rows[0]?.name ?? '';
+  await database.pool.query(`drop table ${name}; create table ${name} (note text)`);
+  const outcome = await run('2025-09-15T00:00:00Z');
+  expect(namesOf(outcome)).toEqual(['api_call_logs_2025_01']);
+  expect(outcome.notDone).toMatchObject([{ step: 'make', reason: expect.stringContaining(name) as unknown }]);
+});
+
 test('deletes rows past the limit from the default partition, and only those', async () => {
   await database.pool.query(`
     insert into api_call_logs (method, endpoint, called_at) select 'GET', '/', '2025-05-31 23:59:59.999999' from generate_series(1, 20001);

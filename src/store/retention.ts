@@ -304,10 +304,11 @@ async function makeMonthsAhead(
     try {
       return await inTransaction(pool, ({ db }) => ensurePartitions(db, monthsAhead));
     } catch (error) {
-      if (!(error instanceof pg.DatabaseError) || !isBusy(error)) throw error;
+      if (!(error instanceof pg.DatabaseError)) throw error;
+      const refused: NotDone = { step: 'make', name, reason: error.message, holders: [] };
+      if (!isBusy(error)) return refused; // such as a table that has the name of a month
       const parentNames = plan.tables.map((table) => table.table);
-      if (tried === triesToMake)
-        return { step: 'make', name, reason: error.message, holders: await listHolders(pool, parentNames) };
+      if (tried === triesToMake) return { ...refused, holders: await listHolders(pool, parentNames) };
       await patience.pause(name, tried);
     }
   }

@@ -22,11 +22,10 @@ export interface Filling {
 
 export type BackfillRule = (source: BackfillSource) => Filling;
 
-const uuidText = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const asUuid = (value: Json | undefined): string | undefined => {
-  const text = typeof value === 'string' ? value.trim().toLowerCase() : '';
-  return uuidText.test(text) ? text : undefined;
-};
+const uuidText = /^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/;
+/** Whatever case, with dashes or without (Tenable writes agent ids so). */
+const asUuid = (value: Json | undefined): string | undefined =>
+  typeof value === 'string' ? uuidText.exec(value.trim().toLowerCase())?.slice(1).join('-') : undefined;
 const asText = (value: Json | undefined, length: number): string | undefined =>
   typeof value === 'string' && value.trim() !== '' && value.length <= length ? value.trim() : undefined;
 
@@ -141,6 +140,8 @@ export function backfillRules(
       return {
         values: found({
           ...Object.fromEntries(poamColumns.map((column) => [column, fields[column]])),
+          // Where the name is taken by a column of another type.
+          tieline_cost_estimate: fields['cost_estimate'],
           original_detection_date: fields['original_detection_date'] ?? day(row['original_detection_date']),
           milestone_schedule: more['milestones'],
           workflow_status: asText(rawObject['workflow_status'], 50),

@@ -18,12 +18,12 @@ import {
 import { insertHeldRecords, type HeldRecord } from '../../store/held-records.ts';
 import { beginOperation, finishOperation } from '../../store/operations.ts';
 import { takeSyncLock } from '../../store/sync-lock.ts';
-import { inTransaction, type Tx } from '../../store/transaction.ts';
+import { inTransaction, underSavepoint, type Tx } from '../../store/transaction.ts';
 import type { App } from '../app.ts';
 import { backfillRules, type BackfillRule } from './backfill-rules.ts';
 
 export interface BackfillOptions {
-  /** Rows a transaction. */
+  /** The most rows a transaction; fewer where these take longer than a tenth of a second. */
   readonly batch: number;
   /** The share of the time that may be spent working, 1 to 100 percent; the rest is pause. */
   readonly share: number;
@@ -40,6 +40,8 @@ export interface BackfillOutcome {
   readonly triggersSilent: boolean;
 }
 
+const firstBatch = 200;
+const batchTargetMs = 100;
 /** How often rows that somebody held are looked at again before they are left for the next call. */
 const passesOverMissed = 5;
 
@@ -105,6 +107,7 @@ async function fillTable(
   let progress = await fetchBackfillProgress(app.db, table);
   const about = progress.seen + (await estimateRowsAfter(app.db, table, progress.lastId));
   let triggersSilent = true;
+  let size = Math.min(options.batch, firstBatch);
   const step = async (ids?: readonly number[]): Promise<boolean> => {
     options.signal.throwIfAborted();
     const started = performance.now();
@@ -112,7 +115,7 @@ async function fillTable(
       triggersSilent = (await silenceTriggers(tx)) && triggersSilent;
       const batch = await readBackfillBatch(tx, table, {
         afterId: progress.lastId,
-        limit: options.batch,
+        limit: size,
         ...(ids ? { ids } : {}),
       });
       progress = await takeBatch(tx, context, { progress, rule, batch, ids });
@@ -125,6 +128,8 @@ async function fillTable(
       filled: progress.filled,
     });
     const workedMs = performance.now() - started;
+    // Whoever wants to write one of these rows waits for the whole batch.
+    size = Math.round(Math.min(options.batch, Math.max(50, size * Math.min(2, batchTargetMs / workedMs))));
     if (more && options.share < 100)
       await delay((workedMs * (100 - options.share)) / options.share, undefined, { signal: options.signal });
     return more;
@@ -133,8 +138,7 @@ async function fillTable(
   for (let pass = 0; pass < passesOverMissed && progress.missed.length > 0; pass += 1) {
     if (pass > 0) await delay(500 * pass, undefined, { signal: options.signal });
     const missed = progress.missed;
-    for (let at = 0; at < missed.length; at += options.batch)
-      await step(missed.slice(at, at + options.batch));
+    for (let at = 0; at < missed.length; at += firstBatch) await step(missed.slice(at, at + firstBatch));
   }
   await saveBackfillProgress(app.db, context.operationId, progress, progress.missed.length === 0);
   return { progress, triggersSilent };
@@ -158,7 +162,10 @@ async function takeBatch(
     if (Object.keys(values).length > 0) fillings.push({ id: source.id, values });
     if (faults.length > 0) refused.push(refusal(progress.table, source, faults));
   }
-  const filled = await fillColumns(tx, progress.table, fillings);
+  const filled = await fillOrRefuse(tx, progress.table, fillings, (id, fault) => {
+    const source = batch.sources.find((each) => each.id === id);
+    if (source) refused.push(refusal(progress.table, source, [fault]));
+  });
   await insertHeldRecords(tx.db, context.operationId, refused);
   const looked = new Set(ids);
   const values = { ...progress.values };
@@ -174,6 +181,30 @@ async function takeBatch(
   };
   await saveBackfillProgress(tx.db, context.operationId, next, false);
   return next;
+}
+
+type Filled = Awaited<ReturnType<typeof fillColumns>>;
+
+/** A row that a rule of the owner's refuses (it may break a check that was never held against it) is left as it is. */
+async function fillOrRefuse(
+  tx: Tx,
+  table: BackfillTable,
+  fillings: readonly { id: number; values: JsonObject }[],
+  refuse: (id: number, fault: { field: string; message: string }) => void,
+): Promise<Filled> {
+  const outcome = await underSavepoint(tx, () => fillColumns(tx, table, fillings));
+  if (outcome.ok) return outcome.result;
+  const [only] = fillings;
+  if (only && fillings.length === 1) {
+    refuse(only.id, outcome);
+    return { rows: 0, byColumn: {} };
+  }
+  const half = Math.ceil(fillings.length / 2);
+  const left = await fillOrRefuse(tx, table, fillings.slice(0, half), refuse);
+  const right = await fillOrRefuse(tx, table, fillings.slice(half), refuse);
+  const byColumn = { ...left.byColumn };
+  for (const [column, n] of Object.entries(right.byColumn)) byColumn[column] = (byColumn[column] ?? 0) + n;
+  return { rows: left.rows + right.rows, byColumn };
 }
 
 function refusal(

@@ -11,7 +11,7 @@ import {
 } from '../../store/retention.ts';
 import type { App } from '../app.ts';
 
-export type { NotDone, Partition, RetentionPlan, TableRetention };
+export type { NotDone, Partition, TableRetention };
 
 export interface RetentionRun {
   readonly plan: RetentionPlan;

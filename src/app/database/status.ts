@@ -1,13 +1,8 @@
-import {
-  fetchDatabaseStatus,
-  type DatabaseStatus,
-  type IndexStatus,
-  type TableStatus,
-} from '../../store/database-status.ts';
+import { fetchDatabaseStatus, type DatabaseStatus, type TableStatus } from '../../store/database-status.ts';
 import { planRetention, type TableRetention } from '../../store/retention.ts';
 import type { App } from '../app.ts';
 
-export type { IndexStatus, TableStatus };
+export type { TableStatus };
 
 export interface DatabaseReport extends DatabaseStatus {
   /** Tables in monthly partitions, each with its partitions and what it keeps. */

@@ -5,7 +5,7 @@ import { identifiersOfAsset } from '../../model/identifiers.ts';
 import { isJsonObject } from '../../model/json.ts';
 import { assetRecord, findingRecord, pluginRecord } from '../../model/records.ts';
 import { beginAssetLoad } from '../../store/assets.ts';
-import { beginFindingLoad, type WaitingFinding } from '../../store/findings.ts';
+import { beginFindingLoad, type RefusedFinding, type WaitingFinding } from '../../store/findings.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
 import { noCounts } from '../../store/operations.ts';
 import type { Tx } from '../../store/transaction.ts';
@@ -77,6 +77,16 @@ function waitingFor(finding: WaitingFinding): HeldRecord {
   };
 }
 
+function refusedFor(finding: RefusedFinding): HeldRecord {
+  return {
+    table: 'ingestion_vulnerabilities',
+    identifier: `${finding.asset_uuid} plugin ${finding.plugin_id}`,
+    type: 'database',
+    message: finding.reason,
+    raw: { ...finding },
+  };
+}
+
 export async function openFindingSink(
   tx: Tx,
   source: Source,
@@ -118,8 +128,9 @@ export async function openFindingSink(
       await load.add(record, findingKey(record), raw);
     },
     async finish() {
-      const { counts, waiting } = await load.finish();
+      const { counts, waiting, refused } = await load.finish();
       held.push(...waiting.map((finding) => waitingFor(finding)));
+      held.push(...refused.map((finding) => refusedFor(finding)));
       return { counts: { ...noCounts, ...counts, read, failed: held.length }, held };
     },
     async abort(cause) {

@@ -19,6 +19,8 @@ export interface ChecksumTarget {
   readonly schema: string;
   readonly table: string;
   readonly columns: readonly string[];
+  /** SQL that is true of the owner's rows `t`, where Tieline notes its own operations beside his. */
+  readonly ownersRows?: string;
 }
 
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
@@ -43,7 +45,17 @@ export async function listChecksumTargets(
     .map((row) => ({
       ...row,
       columns: row.columns.filter((column) => !ours.has(`${row.schema}.${row.table}.${column}`)),
+      ...ownersRows(row.schema, row.table, ours),
     }));
+}
+
+function ownersRows(schema: string, table: string, ours: ReadonlySet<string>): { ownersRows?: string } {
+  if (!ours.has(`${schema}.ingestion_batches.operation_type`)) return {};
+  if (table === 'ingestion_batches') return { ownersRows: 't.operation_type is null' };
+  if (table !== 'ingestion_errors') return {};
+  return {
+    ownersRows: `not exists (select from ${quote(schema)}.ingestion_batches b where b.batch_id = t.batch_id and b.operation_type is not null)`,
+  };
 }
 
 /** Sets what the text of a value depends on, for the transaction. */
@@ -75,7 +87,7 @@ export async function computeChecksums(
       const { rows } = await client.query<{ rows: string; sum: string; written: string }>(
         `select count(*)::text as rows, coalesce(sum(hashtextextended(${row}, 0)::numeric), 0)::text as sum,
                 count(*) filter (where t.xmin::text = $1)::text as written
-           from ${quote(target.schema)}.${quote(target.table)} t`,
+           from ${quote(target.schema)}.${quote(target.table)} t where ${target.ownersRows ?? 'true'}`,
         [given.writer ?? ''],
       );
       const [found] = rows;

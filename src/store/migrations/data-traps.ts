@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import type { Catalog } from './catalog.ts';
 import { resolveTable } from './catalog.ts';
+import { uuidText } from '../finding-columns.ts';
 
 export interface DataTrap {
   readonly table: string;
@@ -19,7 +20,7 @@ interface Question {
 }
 
 const isUuid = (column: string): string =>
-  `${column}::text ~* '^\\s*[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\s*$'`;
+  `${column}::text ~* '^\\s*[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\\s*$'`;
 
 const questions: readonly Question[] = [
   {
@@ -42,7 +43,7 @@ const questions: readonly Question[] = [
     what: 'findings name an asset that is not in ingestion_assets',
     meaning: 'they are kept, and count once their asset comes in',
     sql: `select count(*) from ingestion_vulnerabilities v
-           where ${isUuid('v.asset_uuid')} and not exists (select from ingestion_assets a where a.asset_uuid::text = lower(trim(v.asset_uuid::text)))`,
+           where ${isUuid('v.asset_uuid')} and not exists (select from ingestion_assets a where a.asset_uuid::text = ${uuidText('v.asset_uuid::text')})`,
   },
   {
     table: 'ingestion_vulnerabilities',

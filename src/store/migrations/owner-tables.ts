@@ -26,6 +26,10 @@ export const olderTypes: Readonly<Record<string, Readonly<Record<string, string>
   ingestion_vulnerabilities: { plugin_id: 'integer', severity: 'integer', asset_uuid: 'uuid' },
 };
 
+/** Tables in which a column of ours whose name is taken by one of another type goes beside it, under `besideName`. */
+export const besideTables: ReadonlySet<string> = new Set(['ingestion_poams']);
+export const besideName = (column: string): string => `tieline_${column}`;
+
 /** Column sets that must be unique, because Tieline's statements count on it. */
 export const neededUniques: Readonly<Record<string, readonly string[]>> = {
   ingestion_batches: ['batch_id'],

@@ -1,6 +1,6 @@
 /** How a plan treats tables, their columns and what refers to them. */
 import { compareBaseTable, type Note } from './compare-table.ts';
-import { typeFamily, typeLength } from './owner-tables.ts';
+import { besideName, besideTables, typeFamily, typeLength } from './owner-tables.ts';
 import { quote, type Place, type PlanDraft } from './plan-draft.ts';
 import type { ColumnDefinition, Kind, Reference, Statement } from './statements.ts';
 
@@ -165,10 +165,17 @@ export function addColumns(
   const qualified = `${quote(place.schema)}.${table}`;
   const report = draft.report(table, place.schema, 'fits', place.existing);
   const parts: string[] = [];
-  for (const column of columns) {
-    if (draft.added.has(`${table}.${column.name}`)) continue;
+  for (const wanted of columns) {
+    if (draft.added.has(`${table}.${wanted.name}`)) continue;
+    let column = wanted;
     const there = place.existing.columns.find((each) => each.name === column.name);
-    if (there) {
+    if (there && typeFamily(there.type) !== typeFamily(column.type) && besideTables.has(table)) {
+      column = { ...column, name: besideName(column.name) };
+      report.notes.push({
+        what: `${wanted.name} is there already as ${there.type}`,
+        meaning: `it is left as it is and not used; Tieline's is ${column.name} (${column.type})`,
+      });
+    } else if (there) {
       compareOwnColumn(draft, table, column, there.type, report.notes);
       continue;
     }
