@@ -7,9 +7,9 @@ import {
   removeFromDatabase,
   showMigration,
   type DatabaseCheck,
+  type DatabaseMigration,
 } from '../app/database/adoption.ts';
 import { backfill } from '../app/database/backfill.ts';
-import type { MigrateResult } from '../store/migrations/migrate.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { wholeNumber } from './number-flag.ts';
 import { counted, table } from './table.ts';
@@ -220,7 +220,7 @@ const statusWords: Readonly<Record<DatabaseCheck['tables'][number]['status'], st
 };
 
 function printCheck(context: CommandContext, check: DatabaseCheck): void {
-  const { print } = context;
+  const print = (line: string): void => context.print(line);
   print(
     `Database ${check.database} on PostgreSQL ${check.server}, encoding ${check.encoding}, as ${check.role}; ${check.adopted ? 'another application lives here' : 'no tables of another application'}.\n`,
   );
@@ -278,8 +278,8 @@ function printCheck(context: CommandContext, check: DatabaseCheck): void {
     print('\nIt can be migrated. Next: tieline db migrate --dry-run, then tieline db migrate');
 }
 
-function printMigration(context: CommandContext, result: MigrateResult): void {
-  const { print } = context;
+function printMigration(context: CommandContext, result: DatabaseMigration): void {
+  const print = (line: string): void => context.print(line);
   if (result.verified.length > 0)
     print(
       `${table(

@@ -16,7 +16,11 @@ beforeAll(async () => {
   );
   fresh = await world.sync();
   for (const kind of ['current', 'older', 'unfilled'] as const)
-    copies[kind] = await copyForOwner(world.app.pool, { older: kind === 'older', poamIds });
+    copies[kind] = await copyForOwner(world.app.pool, {
+      older: kind === 'older',
+      leastPrivileges: kind === 'current',
+      poamIds,
+    });
 });
 afterAll(async () => {
   await world.stop();
@@ -73,5 +77,28 @@ describe.each(['current', 'older', 'unfilled'] as const)('a sync over an adopted
     const again = await world.sync();
     expect(again).toMatchObject({ written: 0, conflictsPending: 0, recordsFailed: 0 });
     expect(again.alreadyThere?.linked ?? {}).toEqual({});
+  });
+
+  it('notices what the application changes afterwards, without our columns, as edits of our side', async () => {
+    const [poam] = await world.rows(
+      `update ingestion_poams set comments = 'patched in window 7 (' || $2 || ')'
+        where poam_id = $1 returning poam_id`,
+      poamIds[0],
+      kind,
+    );
+    expect(poam).toBeDefined();
+    await world.rows(
+      `insert into ingestion_poams (poam_id, system_id, weakness_description, status)
+       select 'OWN-1', system_id, 'found by hand', 'Open' from ingestion_systems order by id limit 1`,
+    );
+    const summary = await world.sync();
+    expect(summary).toMatchObject({ written: 1, poamsUpdated: 1, conflictsPending: 0 });
+    const { poams } = await world.control<{ poams: { id: string; comments: string | null }[] }>(
+      'xacta',
+      'GET',
+      '/state',
+    );
+    expect(poams.find((each) => each.id === poamIds[0])?.comments).toBe(`patched in window 7 (${kind})`);
+    expect(summary.alreadyThere?.unlinked['poam']).toBe(1);
   });
 });

@@ -2,8 +2,10 @@
  * A database as the existing application would have left it, with the same facts that a sync has brought into another:
  * the owner's tables and columns alone, in a current or an older variant, with some rows missing and some too many.
  */
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type pg from 'pg';
+import { listGrants } from '../../src/app/database/adoption.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { readMigrationFiles } from '../../src/store/migrations/files.ts';
 import { migrate, type MigrateResult } from '../../src/store/migrations/migrate.ts';
@@ -12,6 +14,8 @@ import { emptyDatabase, type ClonedDatabase } from './database.ts';
 export interface OwnerCopyOptions {
   /** Columns and types of the older variants, assets under uuids of their own, names of ours taken. */
   readonly older: boolean;
+  /** Whether Tieline then works as a role with the least privileges, not as the owner. */
+  readonly leastPrivileges: boolean;
   /** POA&Ms that were in the GRC system before Tieline. */
   readonly poamIds: readonly string[];
 }
@@ -69,8 +73,9 @@ export async function copyForOwner(source: pg.Pool, options: OwnerCopyOptions): 
   await made.pool.query(options.older ? olderVariant : currentTraps);
   const before = await countRows(made.pool);
   const migration = await migrate(made.pool, { folder });
+  const service = options.leastPrivileges ? await makeServiceRole(made) : undefined;
   // Connections made before the migration do not know where Tieline's own tables are.
-  const opened = await openDatabase(made.url);
+  const opened = await openDatabase(service?.url ?? made.url);
   return {
     database: {
       url: made.url,
@@ -78,12 +83,30 @@ export async function copyForOwner(source: pg.Pool, options: OwnerCopyOptions): 
       pool: opened.pool,
       [Symbol.asyncDispose]: async () => {
         await opened.close();
+        if (service)
+          await made.pool.query(
+            `drop owned by ${service.name}, ${service.reader}; drop role ${service.name}, ${service.reader}`,
+          );
         await made[Symbol.asyncDispose]();
       },
     },
     migration,
     before,
   };
+}
+
+/** Two roles with exactly what `tieline db grants` prints for them. */
+async function makeServiceRole(made: ClonedDatabase): Promise<{ name: string; reader: string; url: string }> {
+  const name = `tieline_service_${randomBytes(4).toString('hex')}`;
+  const reader = `${name}_reader`;
+  await made.pool.query(`create role ${name} login password 'service'; create role ${reader}`);
+  const access = { pool: made.pool, migrationsFolder: folder };
+  for (const statement of await listGrants(access, { service: name, reader }))
+    await made.pool.query(statement);
+  const url = new URL(made.url);
+  url.username = name;
+  url.password = 'service';
+  return { name, reader, url: url.href };
 }
 
 export async function countRows(pool: pg.Pool): Promise<Record<string, number>> {

@@ -165,11 +165,14 @@ function sqlOf(plan: MigrationPlan): string {
   ].join('\n');
 }
 
+/** What a migration did: files, indexes, and the rows of the owner's before and after. */
+export type DatabaseMigration = MigrateResult;
+
 /** Migrates. @throws as store/migrations/migrate.ts does. */
 export function migrateDatabase(
   access: DatabaseAccess,
   options: Omit<MigrateOptions, 'folder'>,
-): Promise<MigrateResult> {
+): Promise<DatabaseMigration> {
   return migrate(access.pool, { ...options, folder: access.migrationsFolder });
 }
 

@@ -6,7 +6,7 @@
 import type { z } from 'zod';
 import type { FieldFault } from '../../errors/tieline-error.ts';
 import { findingKey } from '../../model/finding-key.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
+import { isJsonObject, scalarText, type Json, type JsonObject } from '../../model/json.ts';
 import type { FieldMapping } from '../../model/mapping.ts';
 import { controlRecord, findingRecord, poamRecord, assetRecord, systemRecord } from '../../model/records.ts';
 import { severities } from '../../model/vocabulary.ts';
@@ -88,7 +88,7 @@ export function backfillRules(
     ingestion_assets: ({ row, raw, more }) => {
       const { fields, faults } = readAsset(raw);
       const rawObject = isJsonObject(raw) ? raw : {};
-      const fromTenable = /tenable|nessus|acas/i.test(String(row['ingestion_source'] ?? ''));
+      const fromTenable = /tenable|nessus|acas/i.test(scalarText(row['ingestion_source']));
       const tenable =
         asUuid(fields['asset_uuid']) ??
         asUuid(rawObject['uuid']) ??
@@ -191,7 +191,7 @@ function fillFinding(
       message: `${JSON.stringify(rawObject['port']).slice(0, 80)} names no port`,
     });
   const protocol = asText(fields['protocol'] ?? rawObject['protocol'], 20)?.toLowerCase();
-  const pluginId = String(row['plugin_id'] ?? '');
+  const pluginId = scalarText(row['plugin_id']);
   const rank = rankOf(row['severity']);
   if (rank === undefined)
     refused.push({
@@ -216,7 +216,7 @@ function fillFinding(
           ? findingKey({ asset_uuid: asset, plugin_id: pluginId, port, protocol })
           : undefined,
       tenable_vuln_id: fields['finding_id'],
-      lifecycle_state: fields['lifecycle_state'] ?? tenableStates[String(row['state'] ?? '')],
+      lifecycle_state: fields['lifecycle_state'] ?? tenableStates[scalarText(row['state'])],
       severity_modification: fields['severity_modification'],
       last_fixed: fields['last_fixed'],
       resurfaced_at: fields['resurfaced_at'],
@@ -242,13 +242,7 @@ function portOf(value: Json | undefined): number | undefined {
 function rankOf(value: Json | undefined): number | undefined {
   if (typeof value === 'number')
     return Number.isInteger(value) && value >= 0 && value <= 4 ? value : undefined;
-  const at = severities.findIndex(
-    (word) =>
-      word.toLowerCase() ===
-      String(value ?? '')
-        .trim()
-        .toLowerCase(),
-  );
+  const at = severities.findIndex((word) => word.toLowerCase() === scalarText(value).trim().toLowerCase());
   return at < 0 ? undefined : at;
 }
 

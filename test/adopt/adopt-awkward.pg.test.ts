@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { howToInstall, startDebianServer } from '../support/debian-server.ts';
+import { adoptOne } from './adopt-one.ts';
+import { plainTraits } from './awkward-database.ts';
+
+/** Chosen so that between them they have both variants of every table, taken names, missing tables and broken checks. */
+const seeds = [2, 4, 5, 8, 17];
+const story = { findings: 1000, kills: false };
+
+describe('an awkward database (a handful; `npm run soak:adopt` for hundreds)', () => {
+  it.each(seeds)(
+    'of seed %i is checked, moved into and filled, and no row of its owner changes',
+    async (seed) => {
+      const outcome = await adoptOne({ ...story, serverUrl: inject('testServerUrl'), seed });
+      expect(outcome.result).toBe('moved in');
+      expect(outcome.filled).toBeGreaterThan(100);
+    },
+  );
+
+  it('whose port is a text is refused with the reason, and nothing is changed', async () => {
+    const outcome = await adoptOne({ ...story, serverUrl: inject('testServerUrl'), seed: 1 });
+    expect(outcome).toMatchObject({ result: 'refused', problems: ['type:ingestion_vulnerabilities.port'] });
+  });
+
+  it('is moved into also where a command is killed on the way', async () => {
+    const traits = { ...plainTraits(), duplicateFindings: true };
+    for (const seed of [21, 22])
+      expect(
+        await adoptOne({ serverUrl: inject('testServerUrl'), seed, findings: 5000, traits, kills: true }),
+      ).toMatchObject({ result: 'moved in' });
+  });
+});
+
+describe('PostgreSQL of Debian', async () => {
+  const server = await startDebianServer();
+  afterAll(async () => {
+    await server?.close();
+  });
+  beforeAll(() => {
+    if (!server) console.warn(`skipped: ${howToInstall}`);
+  });
+
+  it.skipIf(!server).each([...seeds.slice(0, 3), 33])('takes the same (seed %i)', async (seed) => {
+    const outcome = await adoptOne({ ...story, serverUrl: server?.url ?? '', seed });
+    expect(outcome.result).toBe('moved in');
+  });
+});
