@@ -4,7 +4,7 @@ import { adoptOne } from './adopt-one.ts';
 import { plainTraits } from './awkward-database.ts';
 
 /** Chosen so that between them they have both variants of every table, taken names, missing tables and broken checks. */
-const seeds = [2, 4, 5, 8, 17];
+const seeds = [2, 5, 8, 17];
 const story = { findings: 1000, kills: false };
 
 describe('an awkward database (a handful; `npm run soak:adopt` for hundreds)', () => {
@@ -24,10 +24,14 @@ describe('an awkward database (a handful; `npm run soak:adopt` for hundreds)', (
 
   it('is moved into also where a command is killed on the way', async () => {
     const traits = { ...plainTraits(), duplicateFindings: true };
-    for (const seed of [21, 22])
-      expect(
-        await adoptOne({ serverUrl: inject('testServerUrl'), seed, findings: 5000, traits, kills: true }),
-      ).toMatchObject({ result: 'moved in' });
+    const outcome = adoptOne({
+      serverUrl: inject('testServerUrl'),
+      seed: 21,
+      findings: 5000,
+      traits,
+      kills: true,
+    });
+    await expect(outcome).resolves.toMatchObject({ result: 'moved in' });
   });
 });
 
@@ -40,7 +44,7 @@ describe('PostgreSQL of Debian', async () => {
     if (!server) console.warn(`skipped: ${howToInstall}`);
   });
 
-  it.skipIf(!server).each([...seeds.slice(0, 3), 33])('takes the same (seed %i)', async (seed) => {
+  it.skipIf(!server).each([4, 33])('takes the same (seed %i)', async (seed) => {
     const outcome = await adoptOne({ ...story, serverUrl: server?.url ?? '', seed });
     expect(outcome.result).toBe('moved in');
   });
