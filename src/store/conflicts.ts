@@ -56,3 +56,73 @@ export async function countPendingConflicts(db: Kysely<Database>): Promise<numbe
     select count(*)::int as n from sync_conflicts where resolution_status = 'pending'`.execute(db);
   return rows[0]?.n ?? 0;
 }
+
+export interface ConflictRow {
+  readonly id: number;
+  readonly entity: string;
+  readonly entityId: string;
+  readonly type: string;
+  readonly field: string | null;
+  readonly base: Json;
+  readonly internal: Json;
+  readonly external: Json;
+  readonly status: string;
+  readonly createdAt: Date | null;
+  readonly resolvedBy: string | null;
+  readonly resolvedAt: Date | null;
+  readonly resolution: Json;
+  readonly operationId: string | null;
+  /** The link over which the two sides meet; none where the record was never linked. */
+  readonly systemId: number | null;
+  readonly system: string | null;
+  readonly externalId: string | null;
+}
+
+export interface ConflictFilter {
+  readonly ids?: readonly number[];
+  readonly system?: string;
+  readonly entity?: string;
+  readonly field?: string;
+  readonly type?: string;
+  /** Also those that are settled. */
+  readonly all?: boolean;
+}
+
+/** Conflicts that fit, oldest first. */
+export async function listConflicts(
+  db: Kysely<Database>,
+  filter: ConflictFilter,
+  limit: number,
+): Promise<ConflictRow[]> {
+  const { rows } = await sql<ConflictRow>`
+    select c.id, c.entity_type as entity, c.entity_id as "entityId", c.conflict_type as type, c.field_name as field,
+           c.base_value as base, c.internal_value as internal, c.external_value as external, c.resolution_status as status,
+           c.created_at as "createdAt", c.resolved_by as "resolvedBy", c.resolved_at as "resolvedAt", c.resolution,
+           c.operation_id as "operationId", s.id as "systemId", s.system_name as system, l.external_id as "externalId"
+      from sync_conflicts c
+      left join lateral (select l.external_system_id, l.external_id from sync_links l
+                          where l.entity_type = c.entity_type and l.entity_id = c.entity_id and l.retired_at is null
+                          order by l.id limit 1) l on true
+      left join external_systems s on s.id = l.external_system_id
+     where (${filter.all ?? false} or c.resolution_status = 'pending')
+       and (${filter.ids === undefined} or c.id = any(${[...(filter.ids ?? [])]}::int[]))
+       and (${filter.system ?? null}::text is null or s.system_name = ${filter.system ?? null})
+       and (${filter.entity ?? null}::text is null or c.entity_type = ${filter.entity ?? null})
+       and (${filter.field ?? null}::text is null or c.field_name = ${filter.field ?? null})
+       and (${filter.type ?? null}::text is null or c.conflict_type = ${filter.type ?? null})
+     order by c.id limit ${limit}`.execute(db);
+  return rows;
+}
+
+/** Closes a conflict with what was decided. @returns false if it was settled already. */
+export async function markResolved(
+  db: Kysely<Database>,
+  id: number,
+  decided: { readonly by: string; readonly resolution: Json },
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update sync_conflicts
+       set resolution_status = 'resolved', resolved_by = ${decided.by}, resolved_at = now(), resolution = ${storableJson(decided.resolution)}::jsonb
+     where id = ${id} and resolution_status = 'pending'`.execute(db);
+  return (numAffectedRows ?? 0n) > 0n;
+}

@@ -1,10 +1,14 @@
 import type { Json, JsonObject } from '../model/json.ts';
-import { mergeField } from './three-way.ts';
+import type { FieldPolicy } from '../model/policy.ts';
+import { settleField, type EditTimes } from './settle.ts';
+import { mergeField, sameValue } from './three-way.ts';
 
 export interface FieldChange {
   readonly field: string;
   readonly before: Json | undefined;
   readonly after: Json | undefined;
+  /** For the journal: what decided. */
+  readonly decidedBy: string;
 }
 
 export interface FieldConflict {
@@ -18,15 +22,19 @@ export interface InboundDecision {
   /** Fields to write into our row. */
   readonly take: JsonObject;
   readonly changes: readonly FieldChange[];
-  /** Edited on our side only: to be sent out. */
+  /** Ours stand, and are to be sent out. */
   readonly send: readonly string[];
-  /** Edited on both sides, differently: held on both until a person decides. */
+  /** Remote edits that a policy lets give way to ours: what is lost there, for the journal. */
+  readonly overruled: readonly FieldChange[];
+  /** Edited on both sides, differently, with no policy to settle it: held on both until a person decides. */
   readonly conflicts: readonly FieldConflict[];
-  /** Fields on which both sides now agree. */
-  readonly agreed: readonly string[];
-  /** The base after this decision: moved only where both sides agree. */
+  /** Fields on which nothing is open any more: both sides agree, or a policy has decided. */
+  readonly settled: readonly string[];
+  /** The base after this decision: moved where both sides agree, and where ours stands in the knowledge of theirs. */
   readonly base: JsonObject;
 }
+
+const remoteChanged = 'rule:the remote changed it';
 
 /**
  * Decides, field by field, what an external record means for our row of it. A field that the record does not name
@@ -38,36 +46,66 @@ export function decideInbound(given: {
   readonly record: JsonObject;
   readonly row: JsonObject | undefined;
   readonly base: JsonObject | undefined;
+  readonly policyOf: (field: string) => FieldPolicy;
+  readonly times: EditTimes;
 }): InboundDecision {
   const take: JsonObject = {};
   const base: JsonObject = { ...given.base };
   const changes: FieldChange[] = [];
   const send: string[] = [];
+  const overruled: FieldChange[] = [];
   const conflicts: FieldConflict[] = [];
-  const agreed: string[] = [];
+  const settled: string[] = [];
   for (const field of given.fields) {
     const external = given.record[field];
     if (external === undefined) continue;
     const internal = given.row?.[field];
-    const verdict = given.row ? mergeField({ base: given.base?.[field], internal, external }) : 'take';
-    switch (verdict) {
-      case 'same':
+    const values = { base: given.base?.[field], internal, external };
+    const policy = given.policyOf(field);
+    const verdict = given.row ? mergeField(values) : 'take';
+    const action = given.row
+      ? settleField(values, policy, given.times)
+      : ({ do: 'take', value: external } as const);
+    const byPolicy = `policy:${policy.decidedBy} ${policy.direction} ${policy.strategy}`;
+    switch (action.do) {
+      case 'agree':
         base[field] = external;
-        agreed.push(field);
+        settled.push(field);
         break;
       case 'take':
         take[field] = external;
         base[field] = external;
-        agreed.push(field);
-        changes.push({ field, before: internal, after: external });
+        settled.push(field);
+        changes.push({
+          field,
+          before: internal,
+          after: external,
+          decidedBy: verdict === 'take' ? remoteChanged : byPolicy,
+        });
         break;
       case 'send':
         send.push(field);
+        if (verdict !== 'send') {
+          base[field] = external;
+          settled.push(field);
+          overruled.push({ field, before: external, after: internal, decidedBy: byPolicy });
+        }
         break;
-      case 'conflict':
-        conflicts.push({ field, base: given.base?.[field], internal, external });
+      case 'join':
+        base[field] = external;
+        settled.push(field);
+        send.push(field);
+        if (!sameValue(action.value, internal)) {
+          take[field] = action.value;
+          changes.push({ field, before: internal, after: action.value, decidedBy: byPolicy });
+        }
+        break;
+      case 'leave':
+        break;
+      case 'hold':
+        conflicts.push({ field, ...values });
         break;
     }
   }
-  return { take, changes, send, conflicts, agreed, base };
+  return { take, changes, send, overruled, conflicts, settled, base };
 }

@@ -8,6 +8,7 @@ import type { ExternalSystemRow } from '../../store/external-systems.ts';
 import { listMappings } from '../../store/field-mappings.ts';
 import type { Database } from '../../store/schema.ts';
 import { parseMappingRow } from '../../sync/mapping-row.ts';
+import { fetchPolicies } from '../policies/policies.ts';
 import type { ConnectedSystem } from './connected-system.ts';
 import type { SecretBox } from './secret-box.ts';
 
@@ -77,6 +78,7 @@ export async function connectSystem(
   const module = moduleFor(context, row.system_type);
   const settings = openSettings(module, row, context.secretBox);
   const mappings = (await listMappings(context.db, row.id)).map((each) => parseMappingRow(each));
+  const policies = await fetchPolicies(context.db, row.id);
   let operationId: string | undefined;
   const logging = new Set<Promise<void>>();
   const { proxy, ca } = context.http;
@@ -109,6 +111,7 @@ export async function connectSystem(
     module,
     connector: module.connect({ settings, http, now: context.now, sleep: context.sleep }),
     mappings,
+    policies,
     setOperation(operation) {
       operationId = operation;
     },

@@ -55,7 +55,8 @@ function sinkFor(context: RunContext, read: EntityRead, mapperOf: MapperOf): Ope
     case 'poam':
     case 'milestone': {
       const { entity } = read;
-      return (tx) => openNegotiatedSink(tx, entity, source, mapperOf);
+      const negotiated = { ...source, policies: read.system.policies };
+      return (tx) => openNegotiatedSink(tx, entity, negotiated, mapperOf);
     }
     case 'asset_tag':
       throw new TielineError('INTERNAL', 'Tags are written, not read as an entity of their own.');

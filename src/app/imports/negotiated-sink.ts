@@ -20,6 +20,8 @@ import {
 import { addCounts, noCounts, type Counts } from '../../store/operations.ts';
 import { underSavepoint, type Tx } from '../../store/transaction.ts';
 import { decideInbound, type InboundDecision } from '../../sync/inbound.ts';
+import { lookUpPolicy } from '../../sync/policy.ts';
+import type { EntityPolicy } from '../../model/policy.ts';
 import { sameValue } from '../../sync/three-way.ts';
 import { renewDetails } from './negotiated-details.ts';
 import { inCanonicalWords, negotiatedShapes, type NegotiatedShape } from './negotiated-shapes.ts';
@@ -28,6 +30,8 @@ import { heldFor, type MapperOf, type Sink } from './sink.ts';
 export interface NegotiatedSource {
   readonly systemId: number;
   readonly operationId: string;
+  /** Who gives way to whom. None where the remote's reading of what we wrote comes back: that is taken as it is. */
+  readonly policies: readonly EntityPolicy[];
 }
 
 interface Incoming {
@@ -164,6 +168,9 @@ async function storePage(
       record: each.record,
       row: stored && inCanonicalWords(entity, stored.row),
       base: link?.base,
+      policyOf: (field) => lookUpPolicy(source.policies, entity, field),
+      // Neither side tells when a single field was edited.
+      times: { internal: undefined, external: undefined },
     });
     return { each, stored, decision, isNewLink: link === undefined };
   });
@@ -222,7 +229,9 @@ async function storePage(
   await closeSettledConflicts(
     tx.db,
     entity,
-    existing.flatMap((one) => one.decision.agreed.map((field) => ({ entityId: one.stored.entityId, field }))),
+    existing.flatMap((one) =>
+      one.decision.settled.map((field) => ({ entityId: one.stored.entityId, field })),
+    ),
   );
 
   const heldHere = existing.filter((one) => one.decision.conflicts.length > 0);
@@ -252,10 +261,16 @@ function journalOf(entity: NegotiatedEntity, one: Settled): JournalEntry[] {
     entity,
     entityId: one.entityId,
     direction: 'inbound',
-    decidedBy: 'rule:the remote changed it',
   } as const;
   if (!one.stored)
-    return [{ ...common, after: one.decision.take, reason: `created from ${one.each.external.externalId}` }];
+    return [
+      {
+        ...common,
+        decidedBy: 'rule:the remote changed it',
+        after: one.decision.take,
+        reason: `created from ${one.each.external.externalId}`,
+      },
+    ];
   const linked: JournalEntry[] = one.isNewLink
     ? [
         {
@@ -269,11 +284,22 @@ function journalOf(entity: NegotiatedEntity, one: Settled): JournalEntry[] {
     : [];
   return [
     ...linked,
-    ...one.decision.changes.map(({ field, before, after }) => ({
+    ...one.decision.changes.map(({ field, before, after, decidedBy }) => ({
       ...common,
+      decidedBy,
       field,
       before: before ?? null,
       after: after as Json,
+    })),
+    // What the remote had, and loses when ours goes out.
+    ...one.decision.overruled.map(({ field, before, after, decidedBy }) => ({
+      ...common,
+      direction: 'internal' as const,
+      decidedBy,
+      field,
+      before: before ?? null,
+      after: after ?? null,
+      reason: 'the value of the remote gives way to ours',
     })),
   ];
 }

@@ -1,11 +1,13 @@
 import type { Json, JsonObject } from '../../model/json.ts';
 import { deriveUuid } from '../../model/derived-uuid.ts';
-import { listLinkedRows } from '../../store/linked-rows.ts';
-import type { NegotiatedEntity } from '../../store/negotiated.ts';
+import { recordChanges } from '../../store/changes.ts';
+import { listLinkedRows, type LinkedRow } from '../../store/linked-rows.ts';
+import { updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { noCounts, recordCounts } from '../../store/operations.ts';
 import { enqueueChanges, type OutboundChange } from '../../store/outbox.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import { canonical, mergeField } from '../../sync/three-way.ts';
+import { lookUpPolicy } from '../../sync/policy.ts';
 import { compileMappings } from '../../sync/mapping.ts';
 import { canWrite, type ConnectedSystem } from '../connections/connected-system.ts';
 import { inCanonicalWords, negotiatedShapes } from '../imports/negotiated-shapes.ts';
@@ -34,8 +36,13 @@ export async function planEdits(
       const page = await listLinkedRows(context.db, system.id, entity, afterId, pageSize);
       if (page.length === 0) break;
       afterId = page.at(-1)?.linkId ?? afterId;
+      await undoForbiddenEdits(context, system, operationId, entity, page);
       const changes = page.flatMap((linked): OutboundChange[] => {
-        const free = sendable.filter((field) => !linked.heldFields.includes(field));
+        const free = sendable.filter(
+          (field) =>
+            !linked.heldFields.includes(field) &&
+            lookUpPolicy(system.policies, entity, field).direction !== 'inbound',
+        );
         const payload = editedFields(free, inCanonicalWords(entity, linked.row), linked.base);
         if (Object.keys(payload).length === 0) return [];
         return [
@@ -66,6 +73,56 @@ export async function planEdits(
         });
     }
   }
+}
+
+/**
+ * An edit of a field that the remote alone decides could not be refused where it was made (the owner's application, or by
+ * hand): it is taken back, and the journal keeps it.
+ */
+async function undoForbiddenEdits(
+  context: RunContext,
+  system: ConnectedSystem,
+  operationId: string,
+  entity: NegotiatedEntity,
+  page: readonly LinkedRow[],
+): Promise<void> {
+  const owned = negotiatedShapes[entity].fields.filter(
+    (field) => lookUpPolicy(system.policies, entity, field).direction === 'inbound',
+  );
+  if (owned.length === 0) return;
+  const undone = page.flatMap((linked) => {
+    const free = owned.filter((field) => !linked.heldFields.includes(field));
+    const edited = Object.keys(editedFields(free, inCanonicalWords(entity, linked.row), linked.base));
+    return edited.length > 0 ? [{ linked, edited }] : [];
+  });
+  if (undone.length === 0) return;
+  await inTransaction(context.pool, async (tx) => {
+    await updateRows(
+      tx.db,
+      entity,
+      undone.map(({ linked, edited }) => ({
+        entityId: linked.entityId,
+        columns: Object.fromEntries(edited.map((field) => [field, linked.base[field] ?? null])),
+      })),
+    );
+    await recordChanges(
+      tx.db,
+      { systemId: system.id, operationId },
+      undone.flatMap(({ linked, edited }) =>
+        edited.map((field) => ({
+          entity,
+          entityId: linked.entityId,
+          field,
+          before: linked.row[field] ?? null,
+          after: linked.base[field] ?? null,
+          direction: 'internal' as const,
+          decidedBy: `policy:inbound`,
+          reason: `${system.name} alone decides this field`,
+        })),
+      ),
+    );
+    await recordCounts(tx.db, operationId, { ...noCounts, read: undone.length, updated: undone.length });
+  });
 }
 
 function editedFields(fields: readonly string[], row: JsonObject, base: JsonObject): JsonObject {

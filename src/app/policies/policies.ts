@@ -1,0 +1,148 @@
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import { TielineError } from '../../errors/tieline-error.ts';
+import {
+  conflictStrategies,
+  fieldLevelPolicies,
+  syncDirections,
+  type ConflictStrategy,
+  type EntityPolicy,
+  type SyncDirection,
+} from '../../model/policy.ts';
+import { deletePolicy, listPolicies, savePolicy, type PolicyRow } from '../../store/policies.ts';
+import type { Database } from '../../store/schema.ts';
+import { negotiatedShapes } from '../imports/negotiated-shapes.ts';
+import type { NegotiatedEntity } from '../../store/negotiated.ts';
+
+const fromRow = (row: PolicyRow): EntityPolicy => ({
+  entity: row.entity_type,
+  direction: row.sync_direction,
+  strategy: row.conflict_resolution_strategy,
+  fields: row.field_level_policies,
+});
+
+export async function fetchPolicies(db: Kysely<Database>, systemId: number): Promise<EntityPolicy[]> {
+  return (await listPolicies(db, systemId)).map(fromRow);
+}
+
+const isNegotiated = (entity: string): entity is NegotiatedEntity => entity in negotiatedShapes;
+/** Fields that are sets or lists that only grow; the others have one value, which cannot be joined. */
+const growing: Readonly<Record<Extract<ConflictStrategy, 'union' | 'append'>, ReadonlySet<string>>> = {
+  union: new Set(['evidence_required']),
+  append: new Set(['comments', 'deviation_rationale', 'implementation_guidance', 'assessment_procedures']),
+};
+
+/** The file that `policies export` writes and `policies import` reads: entity to policy. */
+export const policyFile = z.record(
+  z.string(),
+  z.strictObject({
+    direction: z.enum(syncDirections).default('bidirectional'),
+    strategy: z.enum(conflictStrategies).default('manual'),
+    fields: fieldLevelPolicies.default({}),
+  }),
+);
+
+/**
+ * Refuses a policy that could not be carried out. @throws USAGE that names the entity or field, the rule and what there is.
+ */
+function checkPolicy(policy: EntityPolicy): void {
+  const fault = (field: string, message: string): never => {
+    throw new TielineError('USAGE', 'The policy was not saved.', { fields: [{ field, message }] });
+  };
+  if (policy.entity !== '*' && !isNegotiated(policy.entity))
+    fault(
+      policy.entity,
+      `is no entity with policies; there are ${Object.keys(negotiatedShapes).join(', ')}, and * for all`,
+    );
+  const known = isNegotiated(policy.entity)
+    ? negotiatedShapes[policy.entity].fields
+    : Object.values(negotiatedShapes).flatMap((shape) => shape.fields);
+  if (policy.strategy === 'union' || policy.strategy === 'append')
+    fault(
+      policy.entity,
+      `${policy.strategy} joins lists and texts that only grow; set it for a field, such as ${[...growing[policy.strategy]].join(', ')}`,
+    );
+  for (const [field, { strategy }] of Object.entries(policy.fields)) {
+    if (!known.includes(field))
+      fault(`${policy.entity}.${field}`, `is no field of it; there are ${[...new Set(known)].join(', ')}`);
+    if ((strategy === 'union' || strategy === 'append') && !growing[strategy].has(field))
+      fault(
+        `${policy.entity}.${field}`,
+        `has one value, which ${strategy} cannot join; it is for ${[...growing[strategy]].join(', ')}`,
+      );
+  }
+}
+
+const toRow = (policy: EntityPolicy): PolicyRow => ({
+  entity_type: policy.entity,
+  sync_direction: policy.direction,
+  conflict_resolution_strategy: policy.strategy,
+  field_level_policies: policy.fields,
+});
+
+export interface PolicyChange {
+  readonly entity: string;
+  /** Only this field; else the entity as a whole. */
+  readonly field?: string;
+  readonly direction?: SyncDirection;
+  readonly strategy?: ConflictStrategy;
+}
+
+/** Changes what is named of one policy; the rest of it stays. @throws USAGE as `checkPolicy` does. */
+export async function changePolicy(
+  db: Kysely<Database>,
+  systemId: number,
+  change: PolicyChange,
+): Promise<EntityPolicy> {
+  const before = (await fetchPolicies(db, systemId)).find((policy) => policy.entity === change.entity) ?? {
+    entity: change.entity,
+    direction: 'bidirectional',
+    strategy: 'manual',
+    fields: {},
+  };
+  const said = {
+    ...(change.direction === undefined ? {} : { direction: change.direction }),
+    ...(change.strategy === undefined ? {} : { strategy: change.strategy }),
+  };
+  const after: EntityPolicy =
+    change.field === undefined
+      ? { ...before, ...said }
+      : {
+          ...before,
+          fields: { ...before.fields, [change.field]: { ...before.fields[change.field], ...said } },
+        };
+  checkPolicy(after);
+  await savePolicy(db, systemId, toRow(after));
+  return after;
+}
+
+/** Makes the policies of a system exactly those of a file, or none of them. @throws USAGE naming the place. */
+export async function importPolicies(
+  db: Kysely<Database>,
+  systemId: number,
+  file: unknown,
+): Promise<EntityPolicy[]> {
+  const parsed = policyFile.safeParse(file);
+  if (!parsed.success)
+    throw new TielineError('USAGE', 'The file of policies cannot be used; nothing was changed.', {
+      fields: parsed.error.issues.map((issue) => ({
+        field: issue.path.join('.') || 'file',
+        message: issue.message,
+      })),
+    });
+  const policies = Object.entries(parsed.data).map(([entity, policy]): EntityPolicy => ({
+    entity,
+    ...policy,
+  }));
+  for (const policy of policies) checkPolicy(policy);
+  await db.transaction().execute(async (tx) => {
+    for (const { entity } of await fetchPolicies(tx, systemId)) await deletePolicy(tx, systemId, entity);
+    for (const policy of policies) await savePolicy(tx, systemId, toRow(policy));
+  });
+  return policies;
+}
+
+/** Takes a policy away; what is above it then holds. @returns whether there was one. */
+export function forgetPolicy(db: Kysely<Database>, systemId: number, entity: string): Promise<boolean> {
+  return deletePolicy(db, systemId, entity);
+}

@@ -1,0 +1,41 @@
+/** How a field of an entity is kept in agreement: which way values may go, and who gives way when both sides edited. */
+import { z } from 'zod';
+
+export const syncDirections = ['inbound', 'outbound', 'bidirectional'] as const;
+export type SyncDirection = (typeof syncDirections)[number];
+
+export const conflictStrategies = [
+  'external_wins',
+  'internal_wins',
+  'newest_wins',
+  'manual',
+  'union',
+  'append',
+] as const;
+export type ConflictStrategy = (typeof conflictStrategies)[number];
+
+export const fieldLevelPolicies = z.record(
+  z.string(),
+  z.strictObject({
+    direction: z.enum(syncDirections).optional(),
+    strategy: z.enum(conflictStrategies).optional(),
+  }),
+);
+export type FieldLevelPolicies = z.infer<typeof fieldLevelPolicies>;
+
+/** A row of sync_policies. */
+export interface EntityPolicy {
+  /** `*`: every entity of the system that has no policy of its own. */
+  readonly entity: string;
+  readonly direction: SyncDirection;
+  readonly strategy: ConflictStrategy;
+  readonly fields: FieldLevelPolicies;
+}
+
+/** What holds for one field, and which level said so. */
+export interface FieldPolicy {
+  readonly direction: SyncDirection;
+  readonly strategy: ConflictStrategy;
+  /** Of the strategy: `field`, `entity`, `system` or `default`. */
+  readonly decidedBy: 'field' | 'entity' | 'system' | 'default';
+}

@@ -1,0 +1,37 @@
+import { sql, type Kysely } from 'kysely';
+import type { ConflictStrategy, FieldLevelPolicies, SyncDirection } from '../model/policy.ts';
+import { storableJson } from './copy-rows.ts';
+import type { Database } from './schema.ts';
+
+/** A row of sync_policies; the words are held to by its checks, the JSON by who writes it. */
+export interface PolicyRow {
+  readonly entity_type: string;
+  readonly sync_direction: SyncDirection;
+  readonly conflict_resolution_strategy: ConflictStrategy;
+  readonly field_level_policies: FieldLevelPolicies;
+}
+
+export async function listPolicies(db: Kysely<Database>, systemId: number): Promise<PolicyRow[]> {
+  const { rows } = await sql<PolicyRow>`
+    select entity_type, sync_direction, conflict_resolution_strategy, field_level_policies
+      from sync_policies where external_system_id = ${systemId} order by entity_type`.execute(db);
+  return rows;
+}
+
+/** Makes a policy exactly this. */
+export async function savePolicy(db: Kysely<Database>, systemId: number, policy: PolicyRow): Promise<void> {
+  await sql`
+    insert into sync_policies (external_system_id, entity_type, sync_direction, conflict_resolution_strategy, field_level_policies)
+    values (${systemId}, ${policy.entity_type}, ${policy.sync_direction}, ${policy.conflict_resolution_strategy},
+            ${storableJson(policy.field_level_policies)}::jsonb)
+    on conflict (external_system_id, entity_type) do update
+      set sync_direction = excluded.sync_direction, conflict_resolution_strategy = excluded.conflict_resolution_strategy,
+          field_level_policies = excluded.field_level_policies, updated_at = now()`.execute(db);
+}
+
+/** @returns whether there was one. */
+export async function deletePolicy(db: Kysely<Database>, systemId: number, entity: string): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    delete from sync_policies where external_system_id = ${systemId} and entity_type = ${entity}`.execute(db);
+  return (numAffectedRows ?? 0n) > 0n;
+}

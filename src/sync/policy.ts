@@ -1,0 +1,25 @@
+import type { EntityPolicy, FieldPolicy } from '../model/policy.ts';
+
+/** Where nobody said otherwise: both ways, and a person decides what both sides edited differently. */
+export const defaultPolicy: FieldPolicy = {
+  direction: 'bidirectional',
+  strategy: 'manual',
+  decidedBy: 'default',
+};
+
+/**
+ * The policy of a field: field, then entity, then system (`*`), then default (design section 5). Direction and strategy are
+ * looked up apart: a field that only names a strategy keeps the direction of its entity.
+ * @param policies those of one external system.
+ */
+export function lookUpPolicy(policies: readonly EntityPolicy[], entity: string, field: string): FieldPolicy {
+  const ofEntity = policies.find((policy) => policy.entity === entity);
+  const ofSystem = policies.find((policy) => policy.entity === '*');
+  const above = ofEntity ?? ofSystem;
+  const ofField = ofEntity?.fields[field] ?? ofSystem?.fields[field];
+  return {
+    direction: ofField?.direction ?? above?.direction ?? defaultPolicy.direction,
+    strategy: ofField?.strategy ?? above?.strategy ?? defaultPolicy.strategy,
+    decidedBy: ofField?.strategy ? 'field' : ofEntity ? 'entity' : ofSystem ? 'system' : 'default',
+  };
+}

@@ -1,0 +1,44 @@
+import { PassThrough, Writable } from 'node:stream';
+import type { App } from '../../src/app/app.ts';
+import { runCommandLine } from '../../src/cli/command-line.ts';
+import type { CommandHost } from '../../src/cli/command-context.ts';
+import { showError } from '../../src/cli/show-error.ts';
+
+export interface CommandOutcome {
+  readonly code: number;
+  /** What it printed on standard output, read as JSON; undefined where it printed nothing. */
+  readonly json: unknown;
+  readonly err: string;
+}
+
+/** Runs one command with --json over a composed product, in this process: the command line itself, without its start-up. */
+export async function commandOver(app: App, args: readonly string[]): Promise<CommandOutcome> {
+  const written = { out: '', err: '' };
+  const into = (name: keyof typeof written): Writable =>
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        written[name] += chunk.toString();
+        done();
+      },
+    });
+  const terminal = { in: new PassThrough(), out: into('out'), err: into('err'), env: {} };
+  const elsewhere = (): never => {
+    throw new Error('this command is not run over a composed product');
+  };
+  const host: CommandHost = {
+    version: 'test',
+    terminal,
+    signal: new AbortController().signal,
+    withApp: (_flags, work) => work(app),
+    withDatabase: elsewhere,
+    rotateSecrets: elsewhere,
+    runDemo: elsewhere,
+  };
+  let code: number;
+  try {
+    code = await runCommandLine(host, [...args, '--json']);
+  } catch (error) {
+    code = showError(error, { terminal, json: true });
+  }
+  return { code, json: written.out === '' ? undefined : JSON.parse(written.out), err: written.err };
+}
