@@ -193,6 +193,33 @@ export async function fillColumns(
 }
 
 /**
+ * Rows that break a check of the owner's which was never held against them (NOT VALID): PostgreSQL refuses every update of
+ * such a row, whatever it changes.
+ */
+export async function listBrokenRows(
+  tx: Tx,
+  table: BackfillTable,
+  ids: readonly number[],
+): Promise<{ id: number; constraint: string }[]> {
+  const { rows: checks } = await tx.client.query<{ name: string; expression: string }>(
+    `select conname as name, pg_get_expr(conbin, conrelid) as expression from pg_constraint
+      where conrelid = $1::regclass and contype = 'c' and not convalidated`,
+    [table],
+  );
+  if (checks.length === 0 || ids.length === 0) return [];
+  const { rows } = await tx.client.query<{ id: number; constraint: string }>(
+    checks
+      .map(
+        ({ name, expression }) =>
+          `select id, '${name.replaceAll("'", "''")}' as constraint from ${table} where id = any($1) and (${expression}) is false`,
+      )
+      .join(' union all '),
+    [ids],
+  );
+  return rows;
+}
+
+/**
  * Keeps the owner's triggers from firing for what touches none of his columns, where the role may say so (a superuser, or
  * GRANT SET ON PARAMETER session_replication_role in PostgreSQL 15 and later). @returns whether it may.
  */

@@ -7,6 +7,7 @@ import {
   estimateRowsAfter,
   fetchBackfillProgress,
   fillColumns,
+  listBrokenRows,
   readBackfillBatch,
   resetBackfill,
   saveBackfillProgress,
@@ -162,7 +163,23 @@ async function takeBatch(
     if (Object.keys(values).length > 0) fillings.push({ id: source.id, values });
     if (faults.length > 0) refused.push(refusal(progress.table, source, faults));
   }
-  const filled = await fillOrRefuse(tx, progress.table, fillings, (id, fault) => {
+  const broken = new Map(
+    (
+      await listBrokenRows(
+        tx,
+        progress.table,
+        fillings.map((filling) => filling.id),
+      )
+    ).map((row) => [row.id, row.constraint]),
+  );
+  for (const source of batch.sources) {
+    const constraint = broken.get(source.id);
+    if (constraint === undefined) continue;
+    const message = 'the row breaks this check of the application, so PostgreSQL refuses every update of it';
+    refused.push(refusal(progress.table, source, [{ field: constraint, message }]));
+  }
+  const writable = fillings.filter((filling) => !broken.has(filling.id));
+  const filled = await fillOrRefuse(tx, progress.table, writable, (id, fault) => {
     const source = batch.sources.find((each) => each.id === id);
     if (source) refused.push(refusal(progress.table, source, [fault]));
   });
