@@ -5,7 +5,7 @@ import type { ConnectedSystem } from './connections/connected-system.ts';
 import { fetchSystem } from './connections/systems.ts';
 import { TielineError } from '../errors/tieline-error.ts';
 import { listSystems } from '../store/external-systems.ts';
-import type { RunLog, StepProgress } from './runs/run-context.ts';
+import { usualAbsenceGuard, type AbsenceGuard, type RunLog, type StepProgress } from './runs/run-context.ts';
 import type { SyncOptions } from './runs/sync-options.ts';
 import { runSync, type SyncOutcome } from './runs/sync-run.ts';
 
@@ -13,6 +13,8 @@ import { runSync, type SyncOutcome } from './runs/sync-run.ts';
 export interface App extends ConnectionContext {
   readonly pool: pg.Pool;
   readonly log: RunLog;
+  /** Default: 5 percent, at least 20 records. */
+  readonly absence?: AbsenceGuard;
 }
 
 /** How old the reads of a resumed run may be before they are done again. */
@@ -39,7 +41,8 @@ export async function syncSystems(
   const systems: ConnectedSystem[] = [];
   try {
     for (const row of rows) systems.push(await connectSystem(app, row));
-    const environment = { ...app, systems, ...caller };
+    const absence = { ...(app.absence ?? usualAbsenceGuard), accept: options.acceptMissing ?? false };
+    const environment = { ...app, systems, ...caller, absence };
     const outcome = await runSync(environment, options);
     // A run that was taken up again skips the reads that it had done before: if that was long ago, they are done anew.
     const isStale =

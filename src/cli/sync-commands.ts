@@ -13,6 +13,7 @@ interface RunFlags extends GlobalFlags {
   readonly system?: string[];
   readonly entity?: EntityType[];
   readonly full?: boolean;
+  readonly acceptMissing?: boolean;
 }
 
 function entityNamed(text: string, before: EntityType[] | undefined): EntityType[] {
@@ -43,6 +44,10 @@ export function addSyncCommands(program: Command, context: CommandContext): void
       entityNamed,
     )
     .option('--full', 'read everything, not only what changed')
+    .option(
+      '--accept-missing',
+      'believe a full read that shows far fewer records than are linked (see TOO_MANY_MISSING)',
+    )
     .action(async (_options, command: Command) => {
       const flags = command.optsWithGlobals<RunFlags>();
       const started = performance.now();
@@ -51,7 +56,12 @@ export function addSyncCommands(program: Command, context: CommandContext): void
         try {
           const outcome = await syncSystems(
             app,
-            { systems: flags.system ?? [], entities: flags.entity ?? [], full: flags.full ?? false },
+            {
+              systems: flags.system ?? [],
+              entities: flags.entity ?? [],
+              full: flags.full ?? false,
+              ...(flags.acceptMissing ? { acceptMissing: true } : {}),
+            },
             { signal: context.host.signal, report: view.report },
           );
           return await summarizeRun(app.db, outcome.operationId);

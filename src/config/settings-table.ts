@@ -104,6 +104,21 @@ export const settingsTable = {
     description: 'How long an answer may pause between two pieces of its body, in milliseconds.',
     example: '60000',
   },
+  absenceSharePercent: {
+    env: 'TIELINE_ABSENCE_SHARE_PERCENT',
+    key: 'absence_share_percent',
+    type: z.coerce.number().min(0).max(100).default(5),
+    description:
+      'Share of the linked records, in percent, that may go missing in one full read before the sync stops instead of believing it.',
+    example: '5',
+  },
+  absenceAtLeast: {
+    env: 'TIELINE_ABSENCE_AT_LEAST',
+    key: 'absence_at_least',
+    type: z.coerce.number().int().min(0).default(20),
+    description: 'So many records may go missing in one full read, whatever share they are.',
+    example: '20',
+  },
   requestAttempts: {
     env: 'TIELINE_REQUEST_ATTEMPTS',
     key: 'request_attempts',

@@ -52,6 +52,14 @@ export const errorRegistry = {
     exitCode: 1,
     retryable: true,
   },
+  TOO_MANY_MISSING: {
+    meaning:
+      'A full read showed far fewer records than are linked: rather a fault of the remote, or of the rights there, than so many deletions. Nothing was marked.',
+    remedy:
+      'Look at the remote and at the rights of the account. If the records are really gone: `tieline sync run --full --accept-missing`.',
+    exitCode: 1,
+    retryable: false,
+  },
   INTERRUPTED: {
     meaning: 'The command was ended by Ctrl-C, by a signal, or because the process that started it is gone.',
     remedy: 'Run the command again: a sync goes on where it was.',

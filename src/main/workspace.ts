@@ -137,6 +137,7 @@ export async function openWorkspace(settings: SettingsByName, logger: Logger): P
           // The form that Tenable asks integrations for (developer.tenable.com, User-Agent header).
           userAgent: `Integration/1.0 (Tieline; Tieline; Build/${version})`,
         },
+        absence: { sharePercent: settings.absenceSharePercent, atLeast: settings.absenceAtLeast },
         now: () => new Date(),
         sleep: async (ms, signal) => {
           await delay(ms, undefined, { signal });

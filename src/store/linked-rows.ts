@@ -40,7 +40,7 @@ export async function listLinkedRows(
       join ${sql.table(place.table)} t on t.${sql.ref(place.key)}::text = l.entity_id
       left join sync_links parent on parent.external_system_id = l.external_system_id and parent.entity_type = ${place.parent}
                                  and parent.entity_id = t.${sql.ref(place.parentColumn)}
-     where l.external_system_id = ${systemId} and l.entity_type = ${entity} and l.retired_at is null and l.id > ${afterLinkId}
+     where l.external_system_id = ${systemId} and l.entity_type = ${entity} and l.retired_at is null and l.missing_since is null and l.id > ${afterLinkId}
      order by l.id limit ${limit}`.execute(db);
   const stored = await fetchRows(
     db,

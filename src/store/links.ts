@@ -48,8 +48,8 @@ export async function saveLinks(
         as wanted("entityId" text, "externalId" text, base jsonb, version text)
     on conflict (external_system_id, entity_type, external_id) do update
       set entity_id = excluded.entity_id, base = excluded.base, remote_version = excluded.remote_version,
-          operation_id = excluded.operation_id, confirmed_at = now(), retired_at = null
+          operation_id = excluded.operation_id, confirmed_at = now(), retired_at = null, missing_since = null
       where (known.base, known.remote_version, known.entity_id)
             is distinct from (excluded.base, excluded.remote_version, excluded.entity_id)
-         or known.retired_at is not null`.execute(db);
+         or known.retired_at is not null or known.missing_since is not null`.execute(db);
 }

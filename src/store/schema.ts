@@ -72,6 +72,7 @@ export interface Database {
   sync_outbox: SyncOutboxTable;
   sync_policies: SyncPoliciesTable;
   sync_reads: SyncReadsTable;
+  sync_seen: SyncSeenTable;
   system_components: SystemComponentsTable;
   tieline_backfill: TielineBackfillTable;
   tieline_objects: TielineObjectsTable;
@@ -902,6 +903,8 @@ interface SyncLinksTable {
   confirmed_at: Generated<Instant>;
   /** Set when one side ended for good (terminated or deleted asset); the row is kept. */
   retired_at: Instant | null;
+  /** Since when full reads of the remote no longer show the record; null while it is there. Nothing is sent meanwhile. */
+  missing_since: Instant | null;
 }
 
 /** Outbound work, written in the transaction of the decision. pending, then sent (it may have arrived: look it up before sending again), then confirmed, or failed with the reason. */
@@ -958,6 +961,14 @@ interface SyncReadsTable {
   /** The unfinished read, if any; its position is committed with the records it covers. */
   operation_id: string | null;
   position: JsonColumn | null;
+}
+
+/** What a full read that is under way has shown so far; emptied when it ends. Committed with the records, so that an interrupted read forgets none. */
+interface SyncSeenTable {
+  external_system_id: number;
+  entity_type: string;
+  external_id: string;
+  operation_id: string;
 }
 
 /** Hardware and software of an authorized system, as the GRC system lists it. */

@@ -7,9 +7,10 @@
  * record was taken in.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { EntityType, ReadEvent } from '../../connectors/kit/contract.ts';
+import type { EntityType, ExternalRecord, ReadEvent } from '../../connectors/kit/contract.ts';
 import type { Json } from '../../model/json.ts';
 import { TielineError, messageOf } from '../../errors/tieline-error.ts';
+import { countAbsent, forgetSeen, markAbsent, recordSeen } from '../../store/absence.ts';
 import { listAssetAliases } from '../../store/assets.ts';
 import { hasHeldRecords, insertHeldRecords } from '../../store/held-records.ts';
 import { addCounts, noCounts, recordCounts, recordRetry, type Counts } from '../../store/operations.ts';
@@ -83,7 +84,10 @@ export async function importEntity(context: RunContext, read: EntityRead): Promi
     });
     try {
       for await (const event of events) {
-        total = addCounts(total, await take(context, read, openSink, event));
+        total = addCounts(
+          total,
+          await take(context, { ...read, showsAll: mark === undefined }, openSink, event),
+        );
         if (event.type === 'page') failures = 0;
       }
       return total;
@@ -105,7 +109,7 @@ export async function importEntity(context: RunContext, read: EntityRead): Promi
 
 async function take(
   context: RunContext,
-  read: EntityRead,
+  read: EntityRead & { readonly showsAll: boolean },
   openSink: OpenSink,
   event: ReadEvent,
 ): Promise<Counts> {
@@ -118,7 +122,10 @@ async function take(
       return noCounts;
     case 'page': {
       const counts = await inTransaction(context.pool, async (tx) => {
-        const stored = await fillSink(await openSink(tx), event.records);
+        const seen: string[] = [];
+        const records = read.showsAll && isKept(read.entity) ? noting(event.records, seen) : event.records;
+        const stored = await fillSink(await openSink(tx), records);
+        await recordSeen(tx.db, where, seen);
         await insertHeldRecords(tx.db, read.operationId, stored.held);
         await recordCounts(tx.db, read.operationId, stored.counts);
         await saveReadPosition(tx.db, { ...where, position: event.position });
@@ -137,10 +144,55 @@ async function take(
       await inTransaction(context.pool, async (tx) => {
         // Over all its interruptions: one record that was not taken in keeps the mark where it was.
         const incomplete = await hasHeldRecords(tx.db, read.operationId);
+        if (read.showsAll && isKept(read.entity)) await settleAbsence(context, tx, read, where);
         await finishRead(tx.db, { ...where, mark: incomplete ? undefined : event.mark });
       });
       return noCounts;
   }
+}
+
+/** Entities whose records are links: one that a full read does not show is missing. */
+const keptEntities = ['asset', 'system', 'component', 'control', 'poam', 'milestone'] as const;
+const isKept = (entity: EntityType): boolean => (keptEntities as readonly string[]).includes(entity);
+/** Records that people keep; that one is gone is for a person to decide. */
+const decidedByPeople: ReadonlySet<EntityType> = new Set(['system', 'control', 'poam']);
+
+async function* noting(
+  records: Extract<ReadEvent, { type: 'page' }>['records'],
+  seen: string[],
+): AsyncGenerator<ExternalRecord> {
+  for await (const record of records) {
+    seen.push(record.externalId);
+    yield record;
+  }
+}
+
+/**
+ * Marks what a full read did not show. More than a set share at once is rather a fault of the remote or of our rights there:
+ * then nothing is marked, and the read counts as not done.
+ */
+async function settleAbsence(
+  context: RunContext,
+  tx: Tx,
+  read: EntityRead,
+  where: { systemId: number; entity: string; operationId: string },
+): Promise<void> {
+  const { expected, missing, examples } = await countAbsent(tx.db, where);
+  const allowed = Math.max(
+    context.absence.atLeast,
+    Math.floor((expected * context.absence.sharePercent) / 100),
+  );
+  if (missing > allowed && !context.absence.accept) {
+    // Outside of this transaction, which is rolled back: the next run reads it all anew instead of coming to this end again.
+    await forgetSeen(context.db, where);
+    await finishRead(context.db, { ...where, mark: undefined });
+    throw new TielineError(
+      'TOO_MANY_MISSING',
+      `${read.system.name} no longer shows ${missing} of ${expected} ${read.entity} records (${examples.join(', ')}, …); more than ${allowed} at once are not believed.`,
+    );
+  }
+  await markAbsent(tx.db, where, decidedByPeople.has(read.entity));
+  await forgetSeen(tx.db, where);
 }
 
 async function fillSink(

@@ -28,7 +28,17 @@ export interface RunContext {
   readonly signal: AbortSignal;
   readonly report: (progress: StepProgress) => void;
   readonly log: RunLog;
+  readonly absence: AbsenceGuard & { readonly accept: boolean };
 }
+
+/** How many records may go missing in one full read before that is not believed: the larger of the two. */
+export interface AbsenceGuard {
+  readonly sharePercent: number;
+  readonly atLeast: number;
+}
+
+/** Design section 5. */
+export const usualAbsenceGuard: AbsenceGuard = { sharePercent: 5, atLeast: 20 };
 
 export interface RunLog {
   info(event: object, message: string): void;

@@ -7,4 +7,6 @@ export interface SyncOptions {
   readonly entities: readonly EntityType[];
   /** Read everything, not only what changed since the last mark. */
   readonly full: boolean;
+  /** Believe a full read that shows far fewer records than are linked. */
+  readonly acceptMissing?: boolean;
 }

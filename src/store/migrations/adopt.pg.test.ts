@@ -297,7 +297,7 @@ describe('an upgrade from the schema of the first release', () => {
       `insert into ingestion_vulnerabilities (plugin_id, vulnerability_name, severity, asset_uuid, finding_key)
        values ('1', 'x', 'High', 'AAAAAAAA-0000-4000-8000-000000000001', gen_random_uuid()), ('1', 'x', 'Low', 'no uuid', null)`,
     );
-    expect((await migrate(old.pool, { folder })).applied).toHaveLength(1);
+    expect((await migrate(old.pool, { folder })).applied).toContain('0004_adopt_existing_tables.sql');
     expect(
       (
         await old.pool.query(

@@ -16,7 +16,7 @@ interface Question {
   readonly needs: readonly string[];
   readonly what: string;
   readonly meaning: string;
-  readonly sql: string;
+  readonly sql: string | ((columns: ReadonlySet<string>) => string);
 }
 
 const isUuid = (column: string): string =>
@@ -50,11 +50,16 @@ const questions: readonly Question[] = [
     needs: ['asset_uuid', 'plugin_id'],
     what: 'findings stand more than once (same asset, plugin, port and protocol)',
     meaning: 'the oldest row is linked, the others stay as they are',
-    sql: `select coalesce(sum(n - 1), 0) from (
-            select count(*) as n from (select v.*, to_jsonb(v) as whole from ingestion_vulnerabilities v) v
-             group by lower(v.asset_uuid::text), v.plugin_id::text,
-                      coalesce(whole -> 'raw_data', whole -> 'raw_json') -> 'port',
-                      lower(coalesce(whole -> 'raw_data', whole -> 'raw_json') ->> 'protocol') having count(*) > 1) doubled`,
+    sql: (columns) => {
+      const raw = columns.has('raw_data') ? 'raw_data' : 'raw_json';
+      const [port, protocol] = columns.has(raw)
+        ? [`v.${raw} -> 'port'`, `lower(v.${raw} ->> 'protocol')`]
+        : ['null', 'null'];
+      return `select coalesce(sum(n - 1), 0) from (
+            select count(*) as n from ingestion_vulnerabilities v
+             group by lower(v.asset_uuid::text), v.plugin_id::text, md5(coalesce((${port})::text, '')), ${protocol}
+            having count(*) > 1) doubled`;
+    },
   },
   {
     table: 'ingestion_poams',
@@ -109,7 +114,8 @@ export async function countDataTraps(
     await client.query('begin read only');
     try {
       await client.query(`set local statement_timeout = ${timeoutMs}`);
-      const { rows } = await client.query<{ n: string }>(`select (${sql})::text as n`);
+      const query = typeof sql === 'string' ? sql : sql(new Set(there.columns.map((column) => column.name)));
+      const { rows } = await client.query<{ n: string }>(`select (${query})::text as n`);
       const n = Number(rows[0]?.n ?? 0);
       if (n > 0) traps.push({ table, what, rows: n, meaning });
     } catch (error) {

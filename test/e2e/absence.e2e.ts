@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
+
+let world: TwoSystems;
+beforeAll(async () => {
+  world = await startTwoSystems();
+  await world.sync();
+});
+afterAll(async () => {
+  await world.stop();
+});
+
+const poam = 'POAM-2026-0001';
+const gone = (entity: string, id: string): Promise<unknown> =>
+  world.control('xacta', 'POST', '/edit', { entity, id, delete: true });
+const marked = async (entity: string): Promise<number> =>
+  Number(
+    (
+      await world.rows(
+        `select count(*)::int as n from sync_links where entity_type = $1 and missing_since is not null`,
+        entity,
+      )
+    )[0]?.['n'],
+  );
+
+// One story in order: each step begins where the one before ended.
+describe('a record that the remote no longer shows', () => {
+  it('is marked by a full read, kept here, and put before a person; an incremental read says nothing about it', async () => {
+    const before = (await world.control<{ poams: unknown[] }>('xacta', 'GET', '/state')).poams;
+    await gone('poam', poam);
+    await world.sync();
+    expect(await marked('poam')).toBe(0);
+    const summary = await world.sync({ full: true });
+    expect(await marked('poam')).toBe(1);
+    expect(summary).toMatchObject({ conflictsPending: 1, written: 0 });
+    expect(await world.rows('select status from ingestion_poams where poam_id = $1', poam)).toHaveLength(1);
+    expect(
+      await world.rows(
+        `select conflict_type, external_value from sync_conflicts where resolution_status = 'pending'`,
+      ),
+    ).toEqual([{ conflict_type: 'missing_record', external_value: poam }]);
+    expect(before.length).toBeGreaterThan(100);
+  });
+
+  it('gets nothing sent, whatever is edited here meanwhile', async () => {
+    await world.rows(`update ingestion_poams set comments = 'into the void' where poam_id = $1`, poam);
+    expect(await world.sync()).toMatchObject({ written: 0 });
+    expect(await world.sync({ full: true })).toMatchObject({ written: 0, conflictsPending: 1 });
+  });
+});
+
+describe('many records that go missing at once', () => {
+  it('are not believed: the run stops, says why, and nothing is marked', async () => {
+    const { poams } = await world.control<{ poams: { id: string }[] }>('xacta', 'GET', '/state');
+    for (const each of poams.slice(0, 30)) await gone('poam', each.id);
+    await expect(world.sync({ full: true })).rejects.toMatchObject({
+      code: 'TOO_MANY_MISSING',
+      message: expect.stringContaining('30 of 137 poam records') as string,
+    });
+    expect(await marked('poam')).toBe(1);
+    await expect(world.sync({ full: true })).rejects.toMatchObject({ code: 'TOO_MANY_MISSING' });
+  });
+
+  it('are marked once a person says that they are really gone', async () => {
+    await world.sync({ full: true, acceptMissing: true });
+    expect(await marked('poam')).toBe(31);
+    expect(await world.sync({ full: true })).toMatchObject({ written: 0 });
+  });
+});
