@@ -63,10 +63,18 @@ async function prepareSchema(database: OpenDatabase, logger: Logger): Promise<vo
     const { applied } = await migrate(database.pool, { folder: migrationsFolder });
     if (applied.length > 0) logger.info({ applied }, 'migrations applied');
   }
-  await ensurePartitions(database.db, 2).catch((error: unknown) =>
+  await ensurePartitions(database.db, 2).catch((error: unknown) => {
     // Rows go to the default partitions meanwhile; the next start tries again, or `tieline db retention run`.
-    logger.warn({ err: error }, 'partitions of the coming months could not be made'),
-  );
+    const message = 'partitions of the coming months could not be made';
+    if (isForbidden(error))
+      logger.info(`${message}: this role may not; the owner runs \`tieline db retention run\``);
+    else logger.warn({ err: error }, message);
+  });
+}
+
+/** A service with the least privileges (`tieline db grants`) makes no tables. */
+function isForbidden(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '42501';
 }
 
 /** The database alone, as it is. @throws as `openDatabase` and the embedded server do. */

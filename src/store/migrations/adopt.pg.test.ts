@@ -99,6 +99,14 @@ describe('moving into a database', () => {
     expect(await migrate(pool, { folder })).toMatchObject({ applied: [] });
   });
 
+  it('refuses to move into a second schema, and says where it is', async () => {
+    await migrate(database.pool, { folder });
+    await expect(migrate(database.pool, { folder, schema: 'tl' })).rejects.toMatchObject({
+      code: 'DATABASE_UNSUITABLE',
+      message: expect.stringContaining('schema public') as string,
+    });
+  });
+
   it('shows beforehand the SQL that it will run, and running that SQL by hand comes to the same', async () => {
     const before = await wholeCatalog(database.pool);
     const sql = await showMigration(access());

@@ -1,5 +1,6 @@
 /** The list of what Tieline brought into a database (table tieline_objects), and of which migrations it has. */
 import type pg from 'pg';
+import { TielineError } from '../../errors/tieline-error.ts';
 import type { Catalog } from './catalog.ts';
 import type { BroughtObject, MigrationPlan } from './plan-draft.ts';
 
@@ -17,7 +18,10 @@ export interface MigrationState {
 
 export const ledgerNames = ['tieline_migrations', 'tieline_objects'];
 
-/** @param schema where the operator put Tieline's tables, if he says so. */
+/**
+ * @param schema where the operator put Tieline's tables, if he says so.
+ * @throws DATABASE_UNSUITABLE where they lie elsewhere.
+ */
 export async function fetchMigrationState(
   client: pg.ClientBase,
   catalog: Catalog,
@@ -26,9 +30,17 @@ export async function fetchMigrationState(
   const ledgers = [...catalog.tables.values()].filter((table) => table.name === 'tieline_migrations');
   const place =
     ledgers.find((table) => table.schema === schema) ??
-    (schema === undefined
-      ? (ledgers.find((table) => catalog.searchPath.includes(table.schema)) ?? ledgers[0])
-      : undefined);
+    ledgers.find((table) => catalog.searchPath.includes(table.schema)) ??
+    ledgers[0];
+  if (place && schema !== undefined && place.schema !== schema)
+    throw new TielineError(
+      'DATABASE_UNSUITABLE',
+      `Tieline's tables lie in the schema ${place.schema} of this database already, not in ${schema}.`,
+      {
+        remedy:
+          'Leave --schema out: where they are is found. To move them, take Tieline out first (`tieline db remove`).',
+      },
+    );
   if (!place) return { schema: undefined, applied: new Map(), brought: [] };
   const ledger = `"${place.schema.replaceAll('"', '""')}"`;
   const { rows } = await client.query<{ name: string; sha256: string }>(

@@ -10,7 +10,8 @@ export interface RemovalPlan {
   readonly objects: readonly RecordedObject[];
   /** Views, constraints and the like of the owner's that use something that would go. */
   readonly dependents: readonly string[];
-  /** Rows that Tieline added to tables that stay; they stay too. */
+  /** Tables of the owner's that lose something: a column, an index, or a reference to them. */
+  readonly locks: readonly string[];
   readonly statements: readonly string[];
 }
 
@@ -46,10 +47,26 @@ export async function planRemoval(client: pg.ClientBase): Promise<RemovalPlan> {
     byKind('column').map((column) => column.table),
     byKind('column').map((column) => column.name),
   ]);
+  const { rows: locked } = await client.query<{ name: string }>(
+    `select format('%I.%I', n.nspname, c.relname) as name
+       from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind in ('r', 'p') and n.nspname || '.' || c.relname <> all ($1::text[])
+        and (n.nspname || '.' || c.relname = any($2::text[])
+             or exists (select from pg_constraint k join pg_class own on own.oid = k.conrelid join pg_namespace space on space.oid = own.relnamespace
+                         where k.contype = 'f' and k.confrelid = c.oid and space.nspname || '.' || own.relname = any($1::text[])))
+      order by 1`,
+    [
+      [...gone],
+      objects
+        .filter(stays)
+        .flatMap((object) => (object.table === null ? [] : [`${object.schema}.${object.table}`])),
+    ],
+  );
   return {
     schema: state.schema,
     objects,
     dependents: rows.map((row) => row.dependent),
+    locks: locked.map((row) => row.name),
     statements: [
       ...byKind('index')
         .filter(stays)
@@ -109,7 +126,12 @@ export async function remove(pool: pg.Pool, plan: RemovalPlan, patienceMs: numbe
         await client.query(
           [
             'BEGIN',
-            `SET LOCAL lock_timeout = ${Math.min(100 + 50 * attempt, 500)}`,
+            // All at once or not at all, so that nobody waits behind one lock while we wait for another.
+            `SET LOCAL statement_timeout = ${Math.min(100 + 50 * attempt, 500)}`,
+            ...(plan.locks.length > 0
+              ? [`LOCK TABLE ${plan.locks.join(', ')} IN ACCESS EXCLUSIVE MODE`]
+              : []),
+            'SET LOCAL statement_timeout = 0',
             ...plan.statements,
             'COMMIT',
           ].join(';\n'),
@@ -117,7 +139,8 @@ export async function remove(pool: pg.Pool, plan: RemovalPlan, patienceMs: numbe
         return;
       } catch (cause) {
         await client.query('ROLLBACK').catch(() => undefined);
-        const inUse = cause instanceof pg.DatabaseError && (cause.code === '55P03' || cause.code === '40P01');
+        const inUse =
+          cause instanceof pg.DatabaseError && ['55P03', '40P01', '57014'].includes(cause.code ?? '');
         if (!inUse || performance.now() > deadline)
           throw new TielineError('MIGRATION_FAILED', `The removal did not succeed: ${messageOf(cause)}`, {
             cause,
