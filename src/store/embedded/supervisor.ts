@@ -39,6 +39,9 @@ const released = new Set<Socket>();
 let state: State = 'electing';
 let ready: (FromSupervisor & { kind: 'ready' }) | undefined;
 let failure: FromSupervisor | undefined;
+let failureHeard = false;
+/** What was to be told before whoever asked for the start was connected. */
+const said: string[] = [];
 let postmaster: Postmaster | undefined;
 let idleTimer: NodeJS.Timeout | undefined;
 let leased = false;
@@ -46,6 +49,7 @@ let told = false;
 
 const server = createServer((socket) => {
   peers.add(socket);
+  for (const text of said) send(socket, { kind: 'log', text });
   socket.on('error', () => socket.destroy());
   socket.once('close', () => {
     peers.delete(socket);
@@ -65,8 +69,15 @@ function takeLease(socket: Socket, pid: number): void {
   leased = true;
   clearTimeout(idleTimer);
   if (state === 'up') dismissReleased(); // the server goes on for the newcomer
-  if (failure !== undefined) send(socket, failure);
-  else if (state === 'up' && ready !== undefined) send(socket, ready);
+  if (failure !== undefined) {
+    // Whoever asked for this start hears why it failed. Who comes later may come after the cause was mended: let him start anew.
+    if (failureHeard) {
+      socket.destroy();
+      exit();
+    }
+    failureHeard = true;
+    send(socket, failure);
+  } else if (state === 'up' && ready !== undefined) send(socket, ready);
 }
 
 /** The last to release stays connected until we exit: its `close()` promises that nothing is left running. */
@@ -96,7 +107,10 @@ function tell(message: FromSupervisor): void {
 async function startServer(): Promise<void> {
   state = 'starting';
   try {
-    const log = (text: string): void => tell({ kind: 'log', text });
+    const log = (text: string): void => {
+      said.push(text);
+      tell({ kind: 'log', text });
+    };
     const placement = await findPlacement(order.dataDir, log);
     await ensureCluster(order.dataDir, placement, order.fsync);
     const started = await startPostmaster(placement, {
@@ -117,6 +131,7 @@ async function startServer(): Promise<void> {
   } catch (error) {
     const known = error instanceof TielineError ? error : new TielineError('INTERNAL', messageOf(error));
     failure = { kind: 'failed', code: known.code, message: known.message, remedy: known.remedy };
+    failureHeard = leases.size > 0;
     tell(failure);
     setTimeout(exit, longestFailureMs);
   }
