@@ -56,7 +56,7 @@ function sinkFor(context: RunContext, read: EntityRead, mapperOf: MapperOf): Ope
     case 'poam':
     case 'milestone': {
       const { entity } = read;
-      const negotiated = { ...source, policies: read.system.policies };
+      const negotiated = { ...source, policies: read.system.policies, echo: false };
       return (tx) => openNegotiatedSink(tx, entity, negotiated, mapperOf);
     }
     case 'asset_tag':

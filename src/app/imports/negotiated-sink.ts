@@ -30,8 +30,9 @@ import { heldFor, type MapperOf, type Sink } from './sink.ts';
 export interface NegotiatedSource {
   readonly systemId: number;
   readonly operationId: string;
-  /** Who gives way to whom. None where the remote's reading of what we wrote comes back: that is taken as it is. */
   readonly policies: readonly EntityPolicy[];
+  /** Whether this is the remote's reading of what we wrote: taken as it is, and no row in it was there before us. */
+  readonly echo: boolean;
 }
 
 interface Incoming {
@@ -219,7 +220,7 @@ async function storePage(
   await recordChanges(
     tx.db,
     source,
-    settled.flatMap((one) => journalOf(entity, one)),
+    settled.flatMap((one) => journalOf(entity, one, source)),
   );
   await recordConflicts(
     tx.db,
@@ -256,7 +257,7 @@ interface Settled {
   readonly isNewLink: boolean;
 }
 
-function journalOf(entity: NegotiatedEntity, one: Settled): JournalEntry[] {
+function journalOf(entity: NegotiatedEntity, one: Settled, source: NegotiatedSource): JournalEntry[] {
   const common = {
     entity,
     entityId: one.entityId,
@@ -278,7 +279,7 @@ function journalOf(entity: NegotiatedEntity, one: Settled): JournalEntry[] {
           before: { raw_json: one.stored.row['raw_json'] ?? null },
           after: one.each.external.externalId,
           decidedBy: 'rule:natural key',
-          reason: linkedReason,
+          reason: source.echo ? 'confirmed by the remote' : linkedReason,
         },
       ]
     : [];

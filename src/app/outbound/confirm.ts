@@ -90,7 +90,7 @@ async function takeReading(
   const groups = [{ entity, records: [record] }, ...(record.children ?? [])];
   for (const group of groups) {
     if (!negotiated(group.entity)) continue;
-    const sink = openNegotiatedSink(tx, group.entity, { ...source, policies: [] }, mapperOf);
+    const sink = openNegotiatedSink(tx, group.entity, { ...source, policies: [], echo: true }, mapperOf);
     for (const each of group.records) await sink.add(each);
     await sink.finish();
   }
