@@ -70,9 +70,12 @@ export interface Database {
   sync_conflicts: SyncConflictsTable;
   sync_links: SyncLinksTable;
   sync_outbox: SyncOutboxTable;
+  sync_plans: SyncPlansTable;
   sync_policies: SyncPoliciesTable;
   sync_reads: SyncReadsTable;
+  sync_schedules: SyncSchedulesTable;
   sync_seen: SyncSeenTable;
+  sync_separations: SyncSeparationsTable;
   system_components: SystemComponentsTable;
   tieline_backfill: TielineBackfillTable;
   tieline_objects: TielineObjectsTable;
@@ -287,6 +290,10 @@ interface ExternalSystemsTable {
   /** When a sync with it last ended without an error (UTC). */
   last_sync_time: Instant | null;
   created_at: Generated<Instant | null>;
+  /** Since when nothing is sent to this system: a person paused it. Reading goes on. */
+  sending_paused_at: Instant | null;
+  sending_paused_by: string | null;
+  sending_paused_reason: string | null;
 }
 
 /** Reports that were produced, with what went in and the hash of what came out. */
@@ -931,6 +938,24 @@ interface SyncOutboxTable {
   created_at: Generated<Instant>;
   sent_at: Instant | null;
   settled_at: Instant | null;
+  /** What both sides last agreed on for the fields of the payload, when this was decided; for the plan, the journal and undo. */
+  before_values: JsonColumn | null;
+  /** Back-off: not sent again before this instant; null where it may go at once. */
+  not_before: Instant | null;
+  /** The plan under which it waits for approval, or was approved. */
+  plan_id: string | null;
+}
+
+/** Outbound changes that wait for approval together; never altered. An approval is for this content only. */
+interface SyncPlansTable {
+  plan_id: Generated<string>;
+  external_system_id: number;
+  /** Each change: record, field, before, after and why. */
+  content: JsonColumn;
+  /** Of the content in canonical form, in hexadecimal. */
+  content_sha256: string;
+  operation_id: string | null;
+  created_at: Generated<Instant>;
 }
 
 /** Direction, conflict strategy and approval for each entity of each system; looked up field, entity, system, default. */
@@ -949,6 +974,8 @@ interface SyncPoliciesTable {
   requires_approval: Generated<boolean>;
   created_at: Generated<Instant>;
   updated_at: Generated<Instant>;
+  /** Where requires_approval: {fields, severities} for which it is asked; null: every outbound change of the entity. */
+  approval_scope: JsonColumn | null;
 }
 
 /** How far each entity of each system was read. */
@@ -963,12 +990,44 @@ interface SyncReadsTable {
   position: JsonColumn | null;
 }
 
+/** When the worker syncs a system by itself. A time that passed while no worker ran is made up for once. */
+interface SyncSchedulesTable {
+  id: GeneratedAlways<number>;
+  external_system_id: number;
+  schedule_name: string;
+  /** Five fields (minute hour day month weekday), in UTC. */
+  cron: string;
+  /** Empty: all entities of the system. */
+  entity_types: Generated<string[]>;
+  /** True: a full read, which also tells what is missing; false: what changed. */
+  reads_all: Generated<boolean>;
+  /** Up to so many seconds, at random, are added to each time, so that installations do not all call at once. */
+  jitter_seconds: Generated<number>;
+  is_enabled: Generated<boolean>;
+  next_run_at: Instant | null;
+  last_run_at: Instant | null;
+  last_outcome: string | null;
+  created_at: Generated<Instant>;
+  updated_at: Generated<Instant>;
+}
+
 /** What a full read that is under way has shown so far; emptied when it ends. Committed with the records, so that an interrupted read forgets none. */
 interface SyncSeenTable {
   external_system_id: number;
   entity_type: string;
   external_id: string;
   operation_id: string;
+}
+
+/** Pairs that a person said are not the same thing: never linked again by a natural key or by correlation. */
+interface SyncSeparationsTable {
+  external_system_id: number;
+  entity_type: string;
+  entity_id: string;
+  external_id: string;
+  separated_by: string;
+  reason: string | null;
+  separated_at: Generated<Instant>;
 }
 
 /** Hardware and software of an authorized system, as the GRC system lists it. */
