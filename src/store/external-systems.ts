@@ -13,6 +13,9 @@ const columns = [
   'sync_enabled',
   'last_sync_time',
   'created_at',
+  'sending_paused_at',
+  'sending_paused_by',
+  'sending_paused_reason',
 ] as const;
 
 /** Every external system, in the order in which they were added. */
