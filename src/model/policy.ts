@@ -1,5 +1,6 @@
 /** How a field of an entity is kept in agreement: which way values may go, and who gives way when both sides edited. */
 import { z } from 'zod';
+import { severities } from './vocabulary.ts';
 
 export const syncDirections = ['inbound', 'outbound', 'bidirectional'] as const;
 export type SyncDirection = (typeof syncDirections)[number];
@@ -23,6 +24,13 @@ export const fieldLevelPolicies = z.record(
 );
 export type FieldLevelPolicies = z.infer<typeof fieldLevelPolicies>;
 
+/** For which outbound changes approval is asked; what is absent does not narrow it. */
+export const approvalScope = z.strictObject({
+  fields: z.array(z.string()).min(1).exactOptional(),
+  severities: z.array(z.enum(severities)).min(1).exactOptional(),
+});
+export type ApprovalScope = z.infer<typeof approvalScope>;
+
 /** A row of sync_policies. */
 export interface EntityPolicy {
   /** `*`: every entity of the system that has no policy of its own. */
@@ -30,6 +38,8 @@ export interface EntityPolicy {
   readonly direction: SyncDirection;
   readonly strategy: ConflictStrategy;
   readonly fields: FieldLevelPolicies;
+  /** Absent: what is planned goes out. */
+  readonly approval?: ApprovalScope;
 }
 
 /** What holds for one field, and which level said so. */

@@ -51,6 +51,8 @@ export async function beginAssetLoad(tx: Tx, source: Source): Promise<AssetLoad>
     create temp table if not exists staging_assets (
       ordinal integer not null, tenable_uuid uuid not null, asset_uuid uuid not null, record jsonb not null, identifiers jsonb not null, raw jsonb not null
     ) on commit delete rows`);
+  // Within a larger transaction nothing was committed since the page before.
+  await tx.client.query('truncate staging_assets');
   const copy = copyInto(
     tx.client,
     'staging_assets (ordinal, tenable_uuid, asset_uuid, record, identifiers, raw)',
@@ -118,6 +120,7 @@ async function merge(tx: Tx, source: Source): Promise<{ created: number; updated
   await tx.client.query(
     `create temp table if not exists changed_assets (asset_uuid uuid primary key, earlier_raw jsonb) on commit delete rows`,
   );
+  await tx.client.query('truncate changed_assets');
   await tx.client.query('analyze staging_assets');
   await recogniseRows(tx, source);
 

@@ -6,7 +6,14 @@ import type { Database } from './schema.ts';
 export interface ConflictToRecord {
   readonly entity: string;
   readonly entityId: string;
-  readonly type: 'field_mismatch' | 'validation_rejected' | 'missing_record' | 'stale_version';
+  readonly type:
+    | 'field_mismatch'
+    | 'validation_rejected'
+    | 'missing_record'
+    | 'stale_version'
+    | 'unmappable_value'
+    | 'unclear_outcome'
+    | 'duplicate';
   readonly field?: string;
   readonly base?: Json | undefined;
   readonly internal?: Json | undefined;

@@ -78,6 +78,8 @@ export async function beginFindingLoad(tx: Tx, source: Source): Promise<FindingL
       severity_rank smallint not null, severity_modification text, finding_id text, first_found timestamp, last_found timestamp, last_fixed timestamp,
       resurfaced_at timestamp, output text, raw jsonb not null
     ) on commit delete rows`);
+  // Within a larger transaction nothing was committed since the page before.
+  await tx.client.query('truncate staging_findings');
   const copy: CopyInto = copyInto(tx.client, `staging_findings (${staged.join(', ')})`);
   const plugins = new Map<string, StagedPlugin>();
   let added = 0;

@@ -10,6 +10,8 @@ export interface LinkedRow {
   readonly parentExternalId: string | null;
   readonly version: string | null;
   readonly base: JsonObject;
+  /** When the base was last confirmed, exactly: a later edit of the same values is another edit. */
+  readonly confirmedAt: string;
   readonly row: JsonObject;
   /** Fields in an open conflict: held on both sides until a person decides. */
   readonly heldFields: readonly string[];
@@ -32,7 +34,7 @@ export async function listLinkedRows(
   const place = places[entity];
   const { rows } = await sql<Omit<LinkedRow, 'row'>>`
     select l.id::int as "linkId", l.entity_id as "entityId", l.external_id as "externalId", parent.external_id as "parentExternalId",
-           l.remote_version as version, l.base,
+           l.remote_version as version, l.base, l.confirmed_at::text as "confirmedAt",
            array(select c.field_name::text from sync_conflicts c
                   where c.entity_type = l.entity_type and c.entity_id = l.entity_id
                     and c.resolution_status = 'pending' and c.field_name is not null) as "heldFields"

@@ -8,6 +8,7 @@ export interface LinkRow {
   readonly external_id: string;
   readonly base: JsonObject;
   readonly remote_version: string | null;
+  readonly confirmed_at: Date;
 }
 
 /** Links of one entity type by the remote's ids. */
@@ -19,7 +20,7 @@ export async function fetchLinks(
 ): Promise<Map<string, LinkRow>> {
   if (externalIds.length === 0) return new Map();
   const { rows } = await sql<LinkRow>`
-    select entity_id, external_id, base, remote_version
+    select entity_id, external_id, base, remote_version, confirmed_at
       from sync_links
      where external_system_id = ${systemId} and entity_type = ${entity} and external_id = any(${[...externalIds]}::text[])`.execute(
     db,

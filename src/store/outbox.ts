@@ -1,9 +1,12 @@
 /**
  * The outbox: outbound work as rows, written in the transaction of the decision (design section 5).
  *
- *   pending ──send──► sent ──answer──► confirmed
- *                      │  └──────────► failed      the remote refused; a person must act
- *                      └─no answer: stays sent, and is looked up at the remote before it is sent again
+ *   waiting ──approved──► pending ──send──► sent ──answer──► confirmed
+ *      │                     │               │  └──────────► failed    the remote refused; a person must act
+ *      │                     │               └─no answer: stays sent, and is looked up before it is sent again
+ *      └──────────┬──────────┘
+ *                 ├─► superseded    a later decision about the record took its place before it went out
+ *                 └─► dropped       a person decided that it does not go out; failed ones can be dropped or tried again
  *
  * A decision made again for the same record and values bears the same key, so it is one row however often it is made.
  */
@@ -11,6 +14,8 @@ import { sql, type Kysely } from 'kysely';
 import type { Json, JsonObject } from '../model/json.ts';
 import { storableJson } from './copy-rows.ts';
 import type { Database } from './schema.ts';
+
+export type OutboxState = 'waiting' | 'pending' | 'sent' | 'confirmed' | 'failed' | 'dropped' | 'superseded';
 
 export interface OutboxRow {
   readonly id: number;
@@ -22,11 +27,14 @@ export interface OutboxRow {
   readonly parent_external_id: string | null;
   readonly base_version: string | null;
   readonly payload: JsonObject;
+  readonly before_values: JsonObject | null;
   readonly idempotency_key: string;
   readonly operation_id: string;
   readonly state: 'pending' | 'sent';
   readonly attempts: number;
   readonly reason: string;
+  /** Back-off: whether it may be sent now. */
+  readonly is_due: boolean;
 }
 
 export interface OutboundChange {
@@ -37,14 +45,22 @@ export interface OutboundChange {
   readonly parentExternalId?: string;
   readonly baseVersion?: string;
   readonly payload: JsonObject;
+  /** What both sides last agreed on for the fields of the payload. */
+  readonly before?: JsonObject;
   readonly idempotencyKey: string;
   readonly reason: string;
+  /** Whether a person must agree before it goes out. */
+  readonly needsApproval?: boolean;
 }
+
+/** The channel on which a worker hears that something is to be sent; the payload is the external system's id. */
+export const outboxChannel = 'tieline_outbox';
 
 /**
  * Puts changes into the outbox. One that is there already is left as it is, unless it failed because the remote
- * record had moved on: then it is made pending again, upon the new version.
- * @returns how many rows were put in or made pending again.
+ * record had moved on, or gave way to a decision that did not stand: then it is open again, upon the new version. What a
+ * person dropped stays dropped: the same change of the same values is not put in again.
+ * @returns how many rows were put in or opened again.
  */
 export async function enqueueChanges(
   db: Kysely<Database>,
@@ -55,21 +71,52 @@ export async function enqueueChanges(
   const { rows } = await sql<{ n: number }>`
     with put as (
       insert into sync_outbox as known (external_system_id, operation_id, entity_type, entity_id, change_kind, external_id,
-                                        parent_external_id, base_version, payload, idempotency_key, reason)
+                                        parent_external_id, base_version, payload, before_values, idempotency_key, reason, state)
       select ${source.systemId}, ${source.operationId}::uuid, c.entity, c."entityId", c.kind, c."externalId",
-             c."parentExternalId", c."baseVersion", c.payload, c."idempotencyKey", c.reason
+             c."parentExternalId", c."baseVersion", c.payload, c.before, c."idempotencyKey", c.reason,
+             case when c."needsApproval" then 'waiting' else 'pending' end
         from jsonb_to_recordset(${storableJson(changes)}::jsonb)
           as c(entity text, "entityId" text, kind text, "externalId" text, "parentExternalId" text, "baseVersion" text,
-               payload jsonb, "idempotencyKey" text, reason text)
+               payload jsonb, before jsonb, "idempotencyKey" text, reason text, "needsApproval" boolean)
+       where not exists (select from sync_outbox d
+                          where d.external_system_id = ${source.systemId} and d.entity_type = c.entity and d.entity_id = c."entityId"
+                            and d.state = 'dropped' and d.change_kind = c.kind and d.payload = c.payload
+                            and d.before_values is not distinct from c.before)
       on conflict (external_system_id, idempotency_key) do update
-        set state = 'pending', base_version = excluded.base_version, operation_id = excluded.operation_id,
-            failure = null, settled_at = null
-        where known.state = 'failed' and known.failure ->> 'outcome' = 'conflict'
+        set state = excluded.state, base_version = excluded.base_version, operation_id = excluded.operation_id,
+            failure = null, settled_at = null, not_before = null, plan_id = null
+        where known.state = 'failed' and known.failure ->> 'outcome' = 'conflict' or known.state = 'superseded'
       returning 1
     )
-    select count(*)::int as n from put`.execute(db);
+    select count(*)::int as n, case when count(*) > 0 then pg_notify(${outboxChannel}, ${String(source.systemId)}) end from put`.execute(
+    db,
+  );
   return rows[0]?.n ?? 0;
 }
+
+/**
+ * Sets aside what was decided about these records earlier and has not gone out, but for the changes that `keep` names: the
+ * present decision takes their place. @param about the changes that are meant: those of some payload field, or those without it.
+ */
+export async function supersedeUnsent(
+  db: Kysely<Database>,
+  source: { readonly systemId: number; readonly entity: string },
+  records: { readonly entityIds: readonly string[]; readonly keep: readonly string[] },
+  about: { readonly field: string; readonly named: boolean },
+): Promise<void> {
+  if (records.entityIds.length === 0) return;
+  await sql`
+    update sync_outbox
+       set state = 'superseded', settled_at = now()
+     where external_system_id = ${source.systemId} and entity_type = ${source.entity} and change_kind = 'update'
+       and state in ('waiting', 'pending') and entity_id = any(${[...records.entityIds]}::text[])
+       and idempotency_key <> all(${[...records.keep]}::text[])
+       and (payload ? ${about.field}) = ${about.named}`.execute(db);
+}
+
+const openColumns = sql`id::int, external_system_id, entity_type, entity_id, change_kind, external_id, parent_external_id,
+           base_version, payload, before_values, idempotency_key, operation_id, state, attempts, reason,
+           coalesce(not_before <= now(), true) as is_due`;
 
 /** Open rows of a system, oldest first, after `afterId`. */
 export async function listOpenRows(
@@ -79,19 +126,42 @@ export async function listOpenRows(
   limit: number,
 ): Promise<OutboxRow[]> {
   const { rows } = await sql<OutboxRow>`
-    select id::int, external_system_id, entity_type, entity_id, change_kind, external_id, parent_external_id,
-           base_version, payload, idempotency_key, operation_id, state, attempts, reason
+    select ${openColumns}
       from sync_outbox
      where external_system_id = ${systemId} and state in ('pending', 'sent') and id > ${afterId}
      order by id limit ${limit}`.execute(db);
   return rows;
 }
 
-/** Committed before the request goes out, so that a crash leaves a trace of what may have arrived. */
-export async function markSent(db: Kysely<Database>, id: number): Promise<void> {
-  await sql`update sync_outbox set state = 'sent', sent_at = now(), attempts = attempts + 1 where id = ${id}`.execute(
-    db,
-  );
+/** Whether anything may be sent to the system now. */
+export async function hasDueRows(db: Kysely<Database>, systemId: number): Promise<boolean> {
+  const { rows } = await sql<{ due: boolean }>`
+    select exists (select from sync_outbox where external_system_id = ${systemId} and state in ('pending', 'sent')
+                      and coalesce(not_before <= now(), true)) as due`.execute(db);
+  return rows[0]?.due ?? false;
+}
+
+/**
+ * Committed before the request goes out, so that a crash leaves a trace of what may have arrived.
+ * @returns false if the row is not to be sent any more: superseded or dropped meanwhile.
+ */
+export async function markSent(db: Kysely<Database>, id: number): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update sync_outbox set state = 'sent', sent_at = now(), attempts = attempts + 1
+     where id = ${id} and state in ('pending', 'sent')`.execute(db);
+  return (numAffectedRows ?? 0n) > 0n;
+}
+
+/** Not again before `seconds` have passed. @param arrived whether it may have arrived and must be looked up first. */
+export async function postpone(
+  db: Kysely<Database>,
+  id: number,
+  given: { readonly seconds: number; readonly arrived: boolean },
+): Promise<void> {
+  await sql`
+    update sync_outbox
+       set state = ${given.arrived ? 'sent' : 'pending'}, not_before = now() + make_interval(secs => ${given.seconds})
+     where id = ${id} and state in ('pending', 'sent')`.execute(db);
 }
 
 export async function markConfirmed(

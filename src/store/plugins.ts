@@ -46,6 +46,7 @@ export async function mergePlugins(
 ): Promise<void> {
   await tx.client.query(`
     create temp table if not exists staging_plugins (record jsonb not null, raw jsonb not null) on commit delete rows`);
+  await tx.client.query('truncate staging_plugins');
   const copy = copyInto(tx.client, 'staging_plugins (record, raw)');
   try {
     for (const plugin of plugins) {

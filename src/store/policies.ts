@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import type { ConflictStrategy, FieldLevelPolicies, SyncDirection } from '../model/policy.ts';
+import type { ApprovalScope, ConflictStrategy, FieldLevelPolicies, SyncDirection } from '../model/policy.ts';
 import { storableJson } from './copy-rows.ts';
 import type { Database } from './schema.ts';
 
@@ -9,11 +9,13 @@ export interface PolicyRow {
   readonly sync_direction: SyncDirection;
   readonly conflict_resolution_strategy: ConflictStrategy;
   readonly field_level_policies: FieldLevelPolicies;
+  readonly requires_approval: boolean;
+  readonly approval_scope: ApprovalScope | null;
 }
 
 export async function listPolicies(db: Kysely<Database>, systemId: number): Promise<PolicyRow[]> {
   const { rows } = await sql<PolicyRow>`
-    select entity_type, sync_direction, conflict_resolution_strategy, field_level_policies
+    select entity_type, sync_direction, conflict_resolution_strategy, field_level_policies, requires_approval, approval_scope
       from sync_policies where external_system_id = ${systemId} order by entity_type`.execute(db);
   return rows;
 }
@@ -21,12 +23,16 @@ export async function listPolicies(db: Kysely<Database>, systemId: number): Prom
 /** Makes a policy exactly this. */
 export async function savePolicy(db: Kysely<Database>, systemId: number, policy: PolicyRow): Promise<void> {
   await sql`
-    insert into sync_policies (external_system_id, entity_type, sync_direction, conflict_resolution_strategy, field_level_policies)
+    insert into sync_policies (external_system_id, entity_type, sync_direction, conflict_resolution_strategy, field_level_policies,
+                               requires_approval, approval_scope)
     values (${systemId}, ${policy.entity_type}, ${policy.sync_direction}, ${policy.conflict_resolution_strategy},
-            ${storableJson(policy.field_level_policies)}::jsonb)
+            ${storableJson(policy.field_level_policies)}::jsonb, ${policy.requires_approval}, ${policy.approval_scope === null ? null : storableJson(policy.approval_scope)}::jsonb)
     on conflict (external_system_id, entity_type) do update
       set sync_direction = excluded.sync_direction, conflict_resolution_strategy = excluded.conflict_resolution_strategy,
-          field_level_policies = excluded.field_level_policies, updated_at = now()`.execute(db);
+          field_level_policies = excluded.field_level_policies,
+          requires_approval = excluded.requires_approval, approval_scope = excluded.approval_scope, updated_at = now()`.execute(
+    db,
+  );
 }
 
 /** @returns whether there was one. */

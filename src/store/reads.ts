@@ -74,3 +74,9 @@ export function listReads(db: Kysely<Database>): Promise<ReadStatusRow[]> {
     .orderBy('r.entity_type')
     .execute();
 }
+
+/** The present instant by the clock of the database, to the millisecond; not that of the transaction. */
+export async function fetchClock(db: Kysely<Database>): Promise<Date> {
+  const { rows } = await sql<{ at: Date }>`select clock_timestamp() as at`.execute(db);
+  return rows[0]?.at ?? new Date();
+}

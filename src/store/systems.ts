@@ -31,3 +31,27 @@ export async function saveImpactLevels(
     returning system_id`.execute(db);
   return new Set([...updated.rows, ...inserted.rows].map((row) => row.system_id));
 }
+
+/** Systems that take no part in sync: `ingestion_systems.sync_enabled` is false. */
+async function listExcludedSystems(db: Kysely<Database>): Promise<string[]> {
+  const { rows } = await sql<{ system_id: string }>`
+    select distinct system_id from ingestion_systems where sync_enabled is false`.execute(db);
+  return rows.map((row) => row.system_id);
+}
+
+/**
+ * Which of the given owners (system ids; for milestones the ids of POA&Ms) belong to a system that takes no part in sync.
+ * @param owners may hold more than the owners at hand.
+ */
+export async function findExcludedOwners(
+  db: Kysely<Database>,
+  kind: 'system' | 'poam',
+  owners: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const systems = await listExcludedSystems(db);
+  if (systems.length === 0 || kind === 'system') return new Set(systems);
+  const { rows } = await sql<{ poam_id: string }>`
+    select poam_id from ingestion_poams
+     where poam_id = any(${[...owners]}::text[]) and system_id = any(${systems}::text[])`.execute(db);
+  return new Set(rows.map((row) => row.poam_id));
+}

@@ -22,6 +22,7 @@ export async function listMissingTags(
       join sync_links l on l.external_system_id = ${tenableSystemId} and l.entity_type = 'asset'
                        and l.entity_id = a.asset_uuid::text and l.retired_at is null
      where a.system_id is not null and a.xacta_component_id is not null
+       and not exists (select from ingestion_systems s where s.system_id = a.system_id and s.sync_enabled is false)
        and not exists (select from ingestion_asset_tags t
                         where t.asset_uuid = a.asset_uuid and t.tag_key = ${category} and t.tag_value = replace(a.system_id, ',', ' '))
      group by a.system_id

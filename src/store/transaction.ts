@@ -24,11 +24,65 @@ function kyselyOver(client: pg.PoolClient): Kysely<Database> {
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool: pool as never }) }); // the dialect calls nothing else of a pool
 }
 
+/** Pools that stand for one open transaction: what is begun over them is a savepoint in it. */
+const enclosing = new WeakMap<pg.Pool, pg.PoolClient>();
+
+/** What a transaction as a whole looks like to code that makes transactions of its own. */
+export interface EnclosingTransaction {
+  readonly pool: pg.Pool;
+  readonly db: Kysely<Database>;
+}
+
 /**
- * Runs `work` in one transaction: committed when it resolves, rolled back when it throws.
+ * Runs `work` over a pool that stands for one transaction, so that code which commits page by page happens whole or not at
+ * all. `work` says at its end whether it is to stand. One thing at a time: the connection is one.
+ * @returns what `work` yields, whether it was committed or rolled back. @throws what `work` throws, after the rollback.
+ */
+export async function inOneTransaction<T>(
+  pool: pg.Pool,
+  work: (enclosing: EnclosingTransaction) => Promise<{ readonly keep: boolean; readonly result: T }>,
+): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    const shared = {
+      query: client.query.bind(client),
+      connect: () => Promise.resolve(client),
+    } as unknown as pg.Pool; // what our code asks of a pool: query, and connect through inTransaction, which finds it here
+    enclosing.set(shared, client);
+    const { keep, result } = await work({ pool: shared, db: kyselyOver(client) });
+    await client.query(keep ? 'commit' : 'rollback');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((failure: Error) => (broken = failure));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function underEnclosing<T>(client: pg.PoolClient, work: (tx: Tx) => Promise<T>): Promise<T> {
+  await client.query('savepoint enclosed');
+  try {
+    const result = await work({ db: kyselyOver(client), client });
+    await client.query('release savepoint enclosed');
+    return result;
+  } catch (error) {
+    await client.query('rollback to savepoint enclosed');
+    await client.query('release savepoint enclosed');
+    throw error;
+  }
+}
+
+/**
+ * Runs `work` in one transaction: committed when it resolves, rolled back when it throws. Over the pool of
+ * `inOneTransaction` it is a savepoint there.
  * @throws what `work` throws, or the failure to commit.
  */
 export async function inTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const within = enclosing.get(pool);
+  if (within) return underEnclosing(within, work);
   const client = await pool.connect();
   let broken: Error | undefined;
   try {

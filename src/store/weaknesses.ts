@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { Severity } from '../model/vocabulary.ts';
 import type { ControlRule } from '../model/weakness.ts';
+import type { Json } from '../model/json.ts';
 import { storableJson } from './copy-rows.ts';
 import type { Database } from './schema.ts';
 
@@ -161,6 +162,17 @@ export async function tieFindings(db: Kysely<Database>): Promise<void> {
      where f.id = tied.id and f.poam_id is null`.execute(db);
 }
 
+export interface PoamLackingAssets {
+  readonly poamId: string;
+  readonly externalId: string;
+  readonly version: string | null;
+  readonly severity: string | null;
+  /** What the remote lists. */
+  readonly listed: Json;
+  /** What it is to list. */
+  readonly assets: string[];
+}
+
 /**
  * POA&Ms that answer a weakness on assets that the remote does not list for them yet, with the joined list: what the
  * remote lists stays, also what is no asset known here.
@@ -168,14 +180,10 @@ export async function tieFindings(db: Kysely<Database>): Promise<void> {
 export async function listPoamsLackingAssets(
   db: Kysely<Database>,
   externalSystemId: number,
-): Promise<{ poamId: string; externalId: string; version: string | null; assets: string[] }[]> {
-  const { rows } = await sql<{
-    poamId: string;
-    externalId: string;
-    version: string | null;
-    assets: string[];
-  }>`
+): Promise<PoamLackingAssets[]> {
+  const { rows } = await sql<PoamLackingAssets>`
     select p.poam_id as "poamId", l.external_id as "externalId", l.remote_version as version,
+           min(coalesce(to_jsonb(p) ->> 'weakness_risk_level', to_jsonb(p) ->> 'weakness_severity', to_jsonb(p) ->> 'risk_rating')) as severity, coalesce(p.raw_json -> 'affected_assets', '[]') as listed,
            array(select listed from jsonb_array_elements_text(case when jsonb_typeof(p.raw_json -> 'affected_assets') = 'array'
                                                                   then p.raw_json -> 'affected_assets' else '[]' end) listed
                  union select unnest(array_agg(coalesce(asset.tenable_asset_uuid, asset.asset_uuid::text))) order by 1) as assets
@@ -185,6 +193,7 @@ export async function listPoamsLackingAssets(
       join ingestion_poam_assets a on a.poam_id = p.poam_id
       join ingestion_assets asset on asset.asset_uuid = a.asset_uuid
      where p.status is distinct from 'Completed' and p.status is distinct from 'Cancelled'
+       and not exists (select from ingestion_systems s where s.system_id = p.system_id and s.sync_enabled is false)
      group by p.poam_id, l.external_id, l.remote_version, p.raw_json
     having bool_or(not coalesce(p.raw_json -> 'affected_assets' @> to_jsonb(coalesce(asset.tenable_asset_uuid, asset.asset_uuid::text)), false))`.execute(
     db,

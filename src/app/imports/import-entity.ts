@@ -14,7 +14,7 @@ import { countAbsent, forgetSeen, markAbsent, recordSeen } from '../../store/abs
 import { listAssetAliases } from '../../store/assets.ts';
 import { hasHeldRecords, insertHeldRecords } from '../../store/held-records.ts';
 import { addCounts, noCounts, recordCounts, recordRetry, type Counts } from '../../store/operations.ts';
-import { findReadState, finishRead, saveReadPosition } from '../../store/reads.ts';
+import { fetchClock, findReadState, finishRead, saveReadPosition } from '../../store/reads.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';
@@ -34,7 +34,8 @@ interface EntityRead {
   readonly full: boolean;
 }
 
-type OpenSink = (tx: Tx) => Promise<Sink> | Sink;
+/** @param askedAt when the remote was asked for the page, by the clock of the database. */
+type OpenSink = (tx: Tx, askedAt: Date) => Promise<Sink> | Sink;
 
 function sinkFor(context: RunContext, read: EntityRead, mapperOf: MapperOf): OpenSink {
   const source = { systemId: read.system.id, operationId: read.operationId };
@@ -57,7 +58,7 @@ function sinkFor(context: RunContext, read: EntityRead, mapperOf: MapperOf): Ope
     case 'milestone': {
       const { entity } = read;
       const negotiated = { ...source, policies: read.system.policies, echo: false };
-      return (tx) => openNegotiatedSink(tx, entity, negotiated, mapperOf);
+      return (tx, askedAt) => openNegotiatedSink(tx, entity, { ...negotiated, askedAt }, mapperOf);
     }
     case 'asset_tag':
       throw new TielineError('INTERNAL', 'Tags are written, not read as an entity of their own.');
@@ -83,12 +84,14 @@ export async function importEntity(context: RunContext, read: EntityRead): Promi
       signal: context.signal,
     });
     try {
+      let askedAt = await fetchClock(context.db);
       for await (const event of events) {
         total = addCounts(
           total,
-          await take(context, { ...read, showsAll: mark === undefined }, openSink, event),
+          await take(context, { ...read, showsAll: mark === undefined, askedAt }, openSink, event),
         );
         if (event.type === 'page') failures = 0;
+        askedAt = await fetchClock(context.db);
       }
       return total;
     } catch (error) {
@@ -109,7 +112,7 @@ export async function importEntity(context: RunContext, read: EntityRead): Promi
 
 async function take(
   context: RunContext,
-  read: EntityRead & { readonly showsAll: boolean },
+  read: EntityRead & { readonly showsAll: boolean; readonly askedAt: Date },
   openSink: OpenSink,
   event: ReadEvent,
 ): Promise<Counts> {
@@ -124,7 +127,7 @@ async function take(
       const counts = await inTransaction(context.pool, async (tx) => {
         const seen: string[] = [];
         const records = read.showsAll && isKept(read.entity) ? noting(event.records, seen) : event.records;
-        const stored = await fillSink(await openSink(tx), records);
+        const stored = await fillSink(await openSink(tx, read.askedAt), records);
         await recordSeen(tx.db, where, seen);
         await insertHeldRecords(tx.db, read.operationId, stored.held);
         await recordCounts(tx.db, read.operationId, stored.counts);

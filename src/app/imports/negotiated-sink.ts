@@ -8,7 +8,7 @@ import { scalarText, type Json, type JsonObject } from '../../model/json.ts';
 import { linkedReason, recordChanges, type JournalEntry } from '../../store/changes.ts';
 import { closeSettledConflicts, recordConflicts, type ConflictToRecord } from '../../store/conflicts.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
-import { fetchLinks, saveLinks, type LinkToSave } from '../../store/links.ts';
+import { fetchLinks, saveLinks, type LinkRow, type LinkToSave } from '../../store/links.ts';
 import {
   fetchRows,
   findByNaturalKey,
@@ -23,6 +23,7 @@ import { decideInbound, type InboundDecision } from '../../sync/inbound.ts';
 import { lookUpPolicy } from '../../sync/policy.ts';
 import type { EntityPolicy } from '../../model/policy.ts';
 import { sameValue } from '../../sync/three-way.ts';
+import { excludedRows } from './excluded.ts';
 import { renewDetails } from './negotiated-details.ts';
 import { inCanonicalWords, negotiatedShapes, type NegotiatedShape } from './negotiated-shapes.ts';
 import { heldFor, type MapperOf, type Sink } from './sink.ts';
@@ -33,6 +34,8 @@ export interface NegotiatedSource {
   readonly policies: readonly EntityPolicy[];
   /** Whether this is the remote's reading of what we wrote: taken as it is, and no row in it was there before us. */
   readonly echo: boolean;
+  /** When the remote was asked for these records, by the clock of the database. */
+  readonly askedAt?: Date;
 }
 
 interface Incoming {
@@ -133,13 +136,22 @@ async function storePage(
   held: HeldRecord[],
 ): Promise<Counts> {
   const shape = negotiatedShapes[entity];
-  const incoming = await resolveParents(tx, shape, source, page, held);
+  const resolved = await resolveParents(tx, shape, source, page, held);
   const links = await fetchLinks(
     tx.db,
     source.systemId,
     entity,
-    incoming.map((each) => each.external.externalId),
+    resolved.map((each) => each.external.externalId),
   );
+  // A system may bear another id here than there.
+  const ownedBy = ({ external, record }: Incoming): JsonObject =>
+    entity === 'system' ? { system_id: links.get(external.externalId)?.entity_id ?? null } : record;
+  const isExcluded = await excludedRows(tx.db, entity, resolved.map(ownedBy));
+  const incoming = source.echo
+    ? resolved
+    : resolved.filter(
+        (each) => !isExcluded(ownedBy(each)) && !isOutdated(links.get(each.external.externalId), source),
+      );
   const linkedRows = await fetchRows(
     tx.db,
     entity,
@@ -244,9 +256,14 @@ async function storePage(
     created: created.length,
     updated: updated.length,
     held: heldHere.length,
-    failed: page.length - incoming.length,
-    unchanged: incoming.length - created.length - updated.length - heldHere.length,
+    failed: page.length - resolved.length,
+    unchanged: resolved.length - created.length - updated.length - heldHere.length,
   };
+}
+
+/** Whether the page was asked for before the remote confirmed what a worker wrote meanwhile: it may show the value of before. */
+function isOutdated(link: LinkRow | undefined, source: NegotiatedSource): boolean {
+  return link !== undefined && source.askedAt !== undefined && link.confirmed_at > source.askedAt;
 }
 
 interface Settled {

@@ -121,6 +121,7 @@ function journalOf(row: OutboxRow): JournalEntry[] {
     ...common,
     entityId: row.entity_id,
     field,
+    before: row.before_values?.[field] ?? null,
     after,
   }));
 }

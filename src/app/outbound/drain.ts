@@ -1,61 +1,100 @@
 /**
- * Sends what the outbox holds. Rows of one record go out in order, different records side by side. A row that may have
- * arrived (marked sent, and no answer seen) is looked up at the remote before it is sent again, so that a timeout after
- * the remote committed makes no second POA&M.
+ * Sends what the outbox holds. Rows of one record go out in order, different records side by side. One process drains a
+ * system at a time: a sync run, or a worker that hears of new rows.
  */
-import type { EntityType, ExternalRecord, WriteResult } from '../../connectors/kit/contract.ts';
-import { TielineError } from '../../errors/tieline-error.ts';
-import { addCounts, noCounts, recordCounts, type Counts } from '../../store/operations.ts';
-import { listOpenRows, markFailed, markSent, type OutboxRow } from '../../store/outbox.ts';
-import { recordConflicts } from '../../store/conflicts.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import type { TielineError } from '../../errors/tieline-error.ts';
+import { listOpenRows, type OutboxRow } from '../../store/outbox.ts';
+import { isSendingPaused } from '../../store/outbox-decisions.ts';
+import { takeDrainLock } from '../../store/sync-lock.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';
-import { confirmRow, shows } from './confirm.ts';
-import { changeOf } from './outbound-change.ts';
+import { sendRow } from './send-row.ts';
 
-const pageSize = 200;
-const parallel = 4;
-/** How often an unclear outcome is looked up and sent again within one run. */
-const attemptsPerRun = 4;
+const pageSize = 1000;
+const parallel = 16;
 
-/** Entities whose writes take effect once however often they are sent; an unclear one needs no look-up. */
-const repeatable: ReadonlySet<string> = new Set(['asset_tag']);
+export interface Draining {
+  readonly wanted: (row: OutboxRow) => boolean;
+  /** Whether rows that are backing off are left alone, and a system that another process drains. A person who runs a sync waits for neither. */
+  readonly patient: boolean;
+}
 
 /**
- * Sends every open row of a system whose entity is wanted.
+ * Sends every open row of a system that is wanted; nothing while a person has paused sending to it.
  * @throws TielineError when the remote cannot be reached or an outcome stays unclear; the rows stay for the next run.
  */
 export async function drainOutbox(
   context: RunContext,
   system: ConnectedSystem,
   operationId: string,
-  wanted: (entity: EntityType) => boolean,
+  draining: Draining,
 ): Promise<void> {
+  if (await isSendingPaused(context.db, system.id)) {
+    context.report({ system: system.name, step: 'send', state: 'skipped', note: 'sending is paused' });
+    return;
+  }
+  const lock = await waitForLock(context, system, draining.patient);
+  if (!lock) return;
+  try {
+    await sendAll(context, system, operationId, draining);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function waitForLock(context: RunContext, system: ConnectedSystem, patient: boolean) {
+  for (;;) {
+    const lock = await takeDrainLock(context.pool, system.id);
+    if (lock || patient) return lock;
+    await context.sleep(200, context.signal);
+  }
+}
+
+async function sendAll(
+  context: RunContext,
+  system: ConnectedSystem,
+  operationId: string,
+  { wanted, patient }: Draining,
+): Promise<void> {
+  /** Records whose earlier change is still open: a later one must not overtake it. */
+  const blocked = new Set<string>();
+  const open: TielineError[] = [];
   let afterId = 0;
   for (;;) {
     const page = await listOpenRows(context.db, system.id, afterId, pageSize);
-    if (page.length === 0) return;
+    if (page.length === 0) break;
     afterId = page.at(-1)?.id ?? afterId;
-    const rows = page.filter((row) => wanted(row.entity_type as EntityType)); // the outbox holds entities only
-    const records = [...Map.groupBy(rows, (row) => `${row.entity_type} ${row.entity_id}`).values()];
+    const rows = page.filter(wanted);
+    const records = [...Map.groupBy(rows, (row) => `${row.entity_type} ${row.entity_id}`)];
     let done = 0;
-    await eachOf(records, parallel, async (ofOneRecord) => {
-      for (const row of ofOneRecord) {
+    await eachOf(records, parallel, async ([record, ofOneRecord]) => {
+      let moved: { readonly from: string | null; readonly to: string } | undefined;
+      for (const next of ofOneRecord) {
+        // A change of ours that went out just now moved the version, and nobody else did.
+        const row = moved && next.base_version === moved.from ? { ...next, base_version: moved.to } : next;
         context.signal.throwIfAborted();
-        const counts = await sendRow(context, system, operationId, row);
+        if (patient && !row.is_due) blocked.add(record);
+        if (blocked.has(record)) return;
+        const outcome = await sendRow(context, system, operationId, row);
         done += 1;
+        if (!outcome.settled) {
+          blocked.add(record);
+          open.push(outcome.because);
+          return;
+        }
+        if (outcome.version !== undefined) moved = { from: next.base_version, to: outcome.version };
         context.report({
           system: system.name,
           step: 'send',
           state: 'working',
-          counts,
+          counts: outcome.counts,
           done,
           total: rows.length,
         });
       }
     });
   }
+  if (open[0]) throw open[0];
 }
 
 /** Works on all items, a few at a time; after a failure no further item is begun, and the first failure is thrown. */
@@ -78,99 +117,4 @@ async function eachOf<T>(
   const outcomes = await Promise.allSettled(lanes);
   const failure = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failure) throw failure.reason;
-}
-
-async function sendRow(
-  context: RunContext,
-  system: ConnectedSystem,
-  operationId: string,
-  row: OutboxRow,
-): Promise<Counts> {
-  const change = changeOf(system, row);
-  let mayHaveArrived = row.state === 'sent';
-  for (let attempt = 1; ; attempt += 1) {
-    if (mayHaveArrived && !repeatable.has(row.entity_type)) {
-      const found = await lookUp(context, system, row);
-      if (found && shows(system, row, found)) return confirm(context, system, operationId, row, found);
-    }
-    await markSent(context.db, row.id);
-    const result = await system.connector.write(row.entity_type as EntityType, change, context.signal);
-    if (result.outcome !== 'unknown') return settle(context, system, operationId, row, result);
-    context.log.warn(
-      { operation: operationId, entity: row.entity_type, record: row.entity_id, attempt },
-      `outcome unclear: ${result.message}`,
-    );
-    if (attempt >= attemptsPerRun)
-      throw new TielineError(
-        'REMOTE_FAILED',
-        `Whether ${row.entity_type} ${row.entity_id} arrived at ${system.name} is unclear: ${result.message}`,
-        {
-          remedy: 'Run the sync again: it looks the record up before it sends it again.',
-        },
-      );
-    mayHaveArrived = true;
-    await context.sleep(100 * 2 ** attempt, context.signal);
-  }
-}
-
-function lookUp(
-  context: RunContext,
-  system: ConnectedSystem,
-  row: OutboxRow,
-): Promise<ExternalRecord | undefined> {
-  const parent = row.parent_external_id === null ? {} : { parentId: row.parent_external_id };
-  const key =
-    row.external_id === null
-      ? ({ by: 'idempotency-key', idempotencyKey: row.idempotency_key, ...parent } as const)
-      : ({ by: 'id', externalId: row.external_id, ...parent } as const);
-  return system.connector.find(row.entity_type as EntityType, key, context.signal);
-}
-
-async function confirm(
-  context: RunContext,
-  system: ConnectedSystem,
-  operationId: string,
-  row: OutboxRow,
-  record: ExternalRecord,
-): Promise<Counts> {
-  return inTransaction(context.pool, async (tx) => {
-    const counts = await confirmRow(tx, system, operationId, row, record);
-    await recordCounts(tx.db, operationId, counts);
-    return counts;
-  });
-}
-
-async function settle(
-  context: RunContext,
-  system: ConnectedSystem,
-  operationId: string,
-  row: OutboxRow,
-  result: Exclude<WriteResult, { outcome: 'unknown' }>,
-): Promise<Counts> {
-  if (result.outcome === 'confirmed') return confirm(context, system, operationId, row, result.record);
-  const conflictType = {
-    rejected: 'validation_rejected',
-    conflict: 'stale_version',
-    missing: 'missing_record',
-  } as const;
-  const counts = { ...noCounts, read: 1, held: 1 };
-  context.log.warn(
-    { operation: operationId, entity: row.entity_type, record: row.entity_id, outcome: result.outcome },
-    result.message,
-  );
-  return inTransaction(context.pool, async (tx) => {
-    const fields = result.outcome === 'rejected' ? result.fields.map((each) => ({ ...each })) : [];
-    await markFailed(tx.db, row.id, { outcome: result.outcome, message: result.message, fields });
-    await recordConflicts(tx.db, operationId, [
-      {
-        entity: row.entity_type,
-        entityId: row.entity_id,
-        type: conflictType[result.outcome],
-        internal: row.payload,
-        external: { message: result.message, fields },
-      },
-    ]);
-    await recordCounts(tx.db, operationId, counts);
-    return addCounts(noCounts, counts);
-  });
 }

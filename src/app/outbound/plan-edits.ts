@@ -4,17 +4,21 @@ import { recordChanges } from '../../store/changes.ts';
 import { listLinkedRows, type LinkedRow } from '../../store/linked-rows.ts';
 import { updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { noCounts, recordCounts } from '../../store/operations.ts';
-import { enqueueChanges, type OutboundChange } from '../../store/outbox.ts';
+import { enqueueChanges, supersedeUnsent, type OutboundChange } from '../../store/outbox.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import { canonical, mergeField } from '../../sync/three-way.ts';
+import { needsApproval } from '../../sync/approval.ts';
 import { lookUpPolicy } from '../../sync/policy.ts';
 import { compileMappings } from '../../sync/mapping.ts';
 import { canWrite, type ConnectedSystem } from '../connections/connected-system.ts';
+import { excludedRows } from '../imports/excluded.ts';
 import { inCanonicalWords, negotiatedShapes } from '../imports/negotiated-shapes.ts';
 import type { RunContext } from '../runs/run-context.ts';
 
 const entities = ['poam', 'milestone', 'control'] as const satisfies readonly NegotiatedEntity[];
 const pageSize = 500;
+/** The assets of a POA&M are planned where weaknesses are (`plan-poams.ts`). */
+const otherThanAssets = { field: 'affected_assets', named: false } as const;
 
 /**
  * Puts edits that were made on our side (by the owner's application or by hand) into the outbox: fields of linked rows
@@ -33,9 +37,15 @@ export async function planEdits(
     const sendable = negotiatedShapes[entity].fields.filter((field) => mapping.sendable.has(field));
     let afterId = 0;
     for (;;) {
-      const page = await listLinkedRows(context.db, system.id, entity, afterId, pageSize);
-      if (page.length === 0) break;
-      afterId = page.at(-1)?.linkId ?? afterId;
+      const read = await listLinkedRows(context.db, system.id, entity, afterId, pageSize);
+      if (read.length === 0) break;
+      afterId = read.at(-1)?.linkId ?? afterId;
+      const isExcluded = await excludedRows(
+        context.db,
+        entity,
+        read.map((linked) => linked.row),
+      );
+      const page = read.filter((linked) => !isExcluded(linked.row));
       await undoForbiddenEdits(context, system, operationId, entity, page);
       const changes = page.flatMap((linked): OutboundChange[] => {
         const free = sendable.filter(
@@ -59,18 +69,34 @@ export async function planEdits(
               entity,
               linked.externalId,
               linked.version ?? '',
+              linked.confirmedAt,
               JSON.stringify(canonical(payload)),
             ),
             reason: `edited here: ${Object.keys(payload).join(', ')}`,
             payload,
+            before: Object.fromEntries(
+              Object.keys(payload).map((field) => [field, linked.base[field] ?? null]),
+            ),
+            needsApproval: needsApproval(system.policies, {
+              entity,
+              kind: 'update',
+              fields: Object.keys(payload),
+              severity: severityOf(entity, linked.row),
+            }),
           },
         ];
       });
-      if (changes.length > 0)
-        await inTransaction(context.pool, async (tx) => {
-          const put = await enqueueChanges(tx.db, { systemId: system.id, operationId }, changes);
-          await recordCounts(tx.db, operationId, { ...noCounts, read: put, updated: put });
-        });
+      await inTransaction(context.pool, async (tx) => {
+        const records = {
+          entityIds: page.map((linked) => linked.entityId),
+          keep: changes.map((change) => change.idempotencyKey),
+        };
+        // An edit that was taken back, or made further, before it went out.
+        await supersedeUnsent(tx.db, { systemId: system.id, entity }, records, otherThanAssets);
+        if (changes.length === 0) return;
+        const put = await enqueueChanges(tx.db, { systemId: system.id, operationId }, changes);
+        await recordCounts(tx.db, operationId, { ...noCounts, read: put, updated: put });
+      });
     }
   }
 }
@@ -123,6 +149,12 @@ async function undoForbiddenEdits(
     );
     await recordCounts(tx.db, operationId, { ...noCounts, read: undone.length, updated: undone.length });
   });
+}
+
+/** The severity of what a record is about, where it says so. */
+function severityOf(entity: string, row: JsonObject): string | undefined {
+  const severity = row['weakness_risk_level'] ?? row['risk_rating'];
+  return entity === 'poam' && typeof severity === 'string' ? severity : undefined;
 }
 
 function editedFields(fields: readonly string[], row: JsonObject, base: JsonObject): JsonObject {

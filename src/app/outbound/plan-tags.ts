@@ -3,6 +3,7 @@ import { noCounts, recordCounts } from '../../store/operations.ts';
 import { enqueueChanges, type OutboundChange } from '../../store/outbox.ts';
 import { listMissingTags } from '../../store/tags.ts';
 import { inTransaction } from '../../store/transaction.ts';
+import { needsApproval } from '../../sync/approval.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';
 
@@ -28,6 +29,12 @@ export async function planTags(
           idempotencyKey: deriveUuid('tag', systemTagCategory, value, ...batch),
           reason: `${batch.length} assets were matched to components of ${value}`,
           payload: { category: systemTagCategory, value, asset_uuids: batch },
+          needsApproval: needsApproval(system.policies, {
+            entity: 'asset_tag',
+            kind: 'update',
+            fields: [],
+            severity: undefined,
+          }),
         };
       }),
     );

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../model/json.ts';
 import { deriveUuid } from '../../model/derived-uuid.ts';
+import type { EntityPolicy } from '../../model/policy.ts';
 import { dueDateFor } from '../../model/due-dates.ts';
 import { composePoam, controlsFor, poamId, poamKey, type ControlRule } from '../../model/weakness.ts';
 import { recordChanges } from '../../store/changes.ts';
@@ -7,7 +8,8 @@ import { hasHeldRecords } from '../../store/held-records.ts';
 import { insertRows } from '../../store/negotiated.ts';
 import { findStep, noCounts, recordCounts, type Counts } from '../../store/operations.ts';
 import { findReadState } from '../../store/reads.ts';
-import { enqueueChanges, type OutboundChange } from '../../store/outbox.ts';
+import { enqueueChanges, supersedeUnsent, type OutboundChange } from '../../store/outbox.ts';
+import { needsApproval } from '../../sync/approval.ts';
 import { addPoamAssets, addPoamCves } from '../../store/poams.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
 import {
@@ -82,7 +84,7 @@ export async function planPoams(
     const waiting = unanswered.length - fresh.length;
     const recognized = planned.filter(({ weakness }) => weakness.poamId !== null);
 
-    await createPoams(tx, source, fresh, today);
+    await createPoams(tx, { ...source, policies: system.policies }, fresh, today);
     await saveWeaknesses(tx.db, [
       ...fresh.map(({ weakness, save }) => ({ ...save, poamId: poamId(weakness) })),
       ...recognized.map(({ weakness, save }) => ({ ...save, poamId: weakness.poamId ?? '' })),
@@ -100,7 +102,7 @@ export async function planPoams(
       answered.flatMap(({ weakness, poam }) => weakness.cves.map((value) => ({ poamId: poam, value }))),
     );
     await tieFindings(tx.db);
-    const extended = await sendMissingAssets(tx, source);
+    const extended = await sendMissingAssets(tx, { ...source, policies: system.policies });
     await recordTies(tx, source, recognized);
     const outcome: Counts = {
       ...noCounts,
@@ -123,9 +125,15 @@ async function knowsEveryPoam(context: RunContext, tx: Tx, system: ConnectedSyst
   return typeof (await findReadState(tx.db, system.id, 'poam'))?.mark === 'string';
 }
 
+interface OutboundSource {
+  readonly systemId: number;
+  readonly operationId: string;
+  readonly policies: readonly EntityPolicy[];
+}
+
 async function createPoams(
   tx: Tx,
-  source: { systemId: number; operationId: string },
+  source: OutboundSource,
   planned: readonly PlannedWeakness[],
   today: string,
 ): Promise<void> {
@@ -194,27 +202,45 @@ async function createPoams(
         cves: [...weakness.cves],
         milestones: proposal.milestones.map((milestone): Json => ({ ...milestone, status: 'Pending' })),
       },
+      needsApproval: needsApproval(source.policies, {
+        entity: 'poam',
+        kind: 'create',
+        fields: Object.keys(proposal.poam),
+        severity: weakness.severity,
+      }),
     })),
   );
 }
 
 /** A machine joined a weakness: its POA&M in the GRC system must list it too. */
-async function sendMissingAssets(tx: Tx, source: { systemId: number; operationId: string }): Promise<number> {
+async function sendMissingAssets(tx: Tx, source: OutboundSource): Promise<number> {
   const lacking = await listPoamsLackingAssets(tx.db, source.systemId);
-  return enqueueChanges(
-    tx.db,
-    source,
-    lacking.map((poam): OutboundChange => ({
+  const changes = lacking.map((poam): OutboundChange => ({
+    entity: 'poam',
+    entityId: poam.poamId,
+    kind: 'update',
+    externalId: poam.externalId,
+    ...(poam.version === null ? {} : { baseVersion: poam.version }),
+    idempotencyKey: deriveUuid('poam assets', String(source.systemId), poam.externalId, ...poam.assets),
+    reason: 'the weakness is on machines that the POA&M does not list',
+    payload: { affected_assets: poam.assets },
+    before: { affected_assets: poam.listed },
+    needsApproval: needsApproval(source.policies, {
       entity: 'poam',
-      entityId: poam.poamId,
       kind: 'update',
-      externalId: poam.externalId,
-      ...(poam.version === null ? {} : { baseVersion: poam.version }),
-      idempotencyKey: deriveUuid('poam assets', String(source.systemId), poam.externalId, ...poam.assets),
-      reason: 'the weakness is on machines that the POA&M does not list',
-      payload: { affected_assets: poam.assets },
-    })),
-  );
+      fields: ['affected_assets'],
+      severity: poam.severity ?? undefined,
+    }),
+  }));
+  const records = {
+    entityIds: lacking.map((poam) => poam.poamId),
+    keep: changes.map((change) => change.idempotencyKey),
+  };
+  await supersedeUnsent(tx.db, { systemId: source.systemId, entity: 'poam' }, records, {
+    field: 'affected_assets',
+    named: true,
+  });
+  return enqueueChanges(tx.db, source, changes);
 }
 
 /** Says once, in the journal, that a POA&M of somebody else was recognised as the answer to a weakness. */

@@ -2,9 +2,11 @@ import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { TielineError } from '../../errors/tieline-error.ts';
 import {
+  approvalScope,
   conflictStrategies,
   fieldLevelPolicies,
   syncDirections,
+  type ApprovalScope,
   type ConflictStrategy,
   type EntityPolicy,
   type SyncDirection,
@@ -19,6 +21,7 @@ const fromRow = (row: PolicyRow): EntityPolicy => ({
   direction: row.sync_direction,
   strategy: row.conflict_resolution_strategy,
   fields: row.field_level_policies,
+  ...(row.requires_approval ? { approval: row.approval_scope ?? {} } : {}),
 });
 
 export async function fetchPolicies(db: Kysely<Database>, systemId: number): Promise<EntityPolicy[]> {
@@ -39,6 +42,7 @@ export const policyFile = z.record(
     direction: z.enum(syncDirections).default('bidirectional'),
     strategy: z.enum(conflictStrategies).default('manual'),
     fields: fieldLevelPolicies.default({}),
+    approval: approvalScope.exactOptional(),
   }),
 );
 
@@ -49,14 +53,25 @@ function checkPolicy(policy: EntityPolicy): void {
   const fault = (field: string, message: string): never => {
     throw new TielineError('USAGE', 'The policy was not saved.', { fields: [{ field, message }] });
   };
-  if (policy.entity !== '*' && !isNegotiated(policy.entity))
+  const isTag = policy.entity === 'asset_tag';
+  if (policy.entity !== '*' && !isTag && !isNegotiated(policy.entity))
     fault(
       policy.entity,
-      `is no entity with policies; there are ${Object.keys(negotiatedShapes).join(', ')}, and * for all`,
+      `is no entity with policies; there are ${Object.keys(negotiatedShapes).join(', ')}, asset_tag (approval only), and * for all`,
     );
+  if (isTag && (policy.strategy !== 'manual' || policy.direction !== 'bidirectional'))
+    fault('asset_tag', 'only goes out: it can ask for approval, and has no direction or strategy');
   const known = isNegotiated(policy.entity)
     ? negotiatedShapes[policy.entity].fields
-    : Object.values(negotiatedShapes).flatMap((shape) => shape.fields);
+    : isTag
+      ? []
+      : Object.values(negotiatedShapes).flatMap((shape) => shape.fields);
+  for (const field of policy.approval?.fields ?? [])
+    if (!known.includes(field) && field !== 'affected_assets')
+      fault(
+        `${policy.entity} approval`,
+        `${field} is no field of it; there are ${[...new Set(known)].join(', ')}`,
+      );
   if (policy.strategy === 'union' || policy.strategy === 'append')
     fault(
       policy.entity,
@@ -78,6 +93,8 @@ const toRow = (policy: EntityPolicy): PolicyRow => ({
   sync_direction: policy.direction,
   conflict_resolution_strategy: policy.strategy,
   field_level_policies: policy.fields,
+  requires_approval: policy.approval !== undefined,
+  approval_scope: policy.approval && Object.keys(policy.approval).length > 0 ? policy.approval : null,
 });
 
 export interface PolicyChange {
@@ -86,6 +103,8 @@ export interface PolicyChange {
   readonly field?: string;
   readonly direction?: SyncDirection;
   readonly strategy?: ConflictStrategy;
+  /** What approval is asked for; null: for nothing any more. */
+  readonly approval?: ApprovalScope | null;
 }
 
 /** Changes what is named of one policy; the rest of it stays. @throws USAGE as `checkPolicy` does. */
@@ -104,9 +123,11 @@ export async function changePolicy(
     ...(change.direction === undefined ? {} : { direction: change.direction }),
     ...(change.strategy === undefined ? {} : { strategy: change.strategy }),
   };
+  const { approval: asked, ...unasked } = before;
+  const approval = change.approval === undefined ? asked : (change.approval ?? undefined);
   const after: EntityPolicy =
     change.field === undefined
-      ? { ...before, ...said }
+      ? { ...unasked, ...said, ...(approval ? { approval } : {}) }
       : {
           ...before,
           fields: { ...before.fields, [change.field]: { ...before.fields[change.field], ...said } },

@@ -41,7 +41,11 @@ export function planSteps(systems: readonly ConnectedSystem[], options: SyncOpti
       system,
       name,
       type: 'export',
-      run: (context, operationId) => drainOutbox(context, system, operationId, (entity) => asked(entity)),
+      run: (context, operationId) =>
+        drainOutbox(context, system, operationId, {
+          wanted: (row) => asked(row.entity_type as EntityType), // the outbox holds entities only
+          patient: false,
+        }),
     }));
   const reads = scannersFirst.flatMap((system) =>
     readOrder

@@ -1,0 +1,199 @@
+/**
+ * Sends one row of the outbox. A row that may have arrived (marked sent, and no answer seen) is looked up at the remote
+ * before it is sent again, so that a timeout after the remote committed makes no second POA&M.
+ */
+import type { EntityType, ExternalRecord, WriteResult } from '../../connectors/kit/contract.ts';
+import { TielineError, messageOf } from '../../errors/tieline-error.ts';
+import { addCounts, noCounts, recordCounts, type Counts } from '../../store/operations.ts';
+import { markFailed, markSent, postpone, type OutboxRow } from '../../store/outbox.ts';
+import { recordConflicts, type ConflictToRecord } from '../../store/conflicts.ts';
+import { inTransaction } from '../../store/transaction.ts';
+import type { ConnectedSystem } from '../connections/connected-system.ts';
+import type { RunContext } from '../runs/run-context.ts';
+import { confirmRow, shows } from './confirm.ts';
+import { changeOf } from './outbound-change.ts';
+
+/** How often an unclear outcome is looked up and sent again within one run. */
+const attemptsPerRun = 4;
+/** An outcome that stays unclear so often is for a person. */
+const attemptsInAll = 24;
+/** Back-off doubles from two seconds up to this. */
+const longestPauseSeconds = 300;
+
+/** Entities whose writes take effect once however often they are sent; an unclear one needs no look-up. */
+const repeatable: ReadonlySet<string> = new Set(['asset_tag']);
+
+/** Failures of the system, not of the row: no other row would fare better. */
+const concernsAll: ReadonlySet<string> = new Set([
+  'REMOTE_UNREACHABLE',
+  'REMOTE_RATE_LIMITED',
+  'REMOTE_CIRCUIT_OPEN',
+]);
+
+export type SendOutcome =
+  | { readonly settled: true; readonly counts: Counts; readonly version: string | undefined }
+  /** Still open, and to be tried later. */
+  | { readonly settled: false; readonly because: TielineError };
+
+const superseded: SendOutcome = { settled: true, counts: noCounts, version: undefined };
+
+/**
+ * Sends a row, or finds out that it arrived already.
+ * @throws TielineError where no other row of the system would fare better, or nobody may write there.
+ */
+export async function sendRow(
+  context: RunContext,
+  system: ConnectedSystem,
+  operationId: string,
+  row: OutboxRow,
+): Promise<SendOutcome> {
+  try {
+    return await attempt(context, system, operationId, row);
+  } catch (error) {
+    if (context.signal.aborted || !(error instanceof TielineError)) throw error;
+    if (error.code === 'MAPPING_INVALID') {
+      const fields = error.fields.map((each) => ({ ...each }));
+      const counts = await refuse(context, operationId, row, {
+        type: 'unmappable_value',
+        failure: { outcome: 'unmappable', message: messageOf(error), fields },
+      });
+      return { settled: true, counts, version: undefined };
+    }
+    if (!error.entry.retryable) throw error;
+    await putOff(context, row, row.attempts + 1);
+    if (concernsAll.has(error.code)) throw error;
+    return { settled: false, because: error };
+  }
+}
+
+function putOff(context: RunContext, row: OutboxRow, attempts: number): Promise<void> {
+  const seconds = Math.min(2 ** Math.min(attempts, 10), longestPauseSeconds);
+  return postpone(context.db, row.id, { seconds, arrived: true });
+}
+
+async function attempt(
+  context: RunContext,
+  system: ConnectedSystem,
+  operationId: string,
+  row: OutboxRow,
+): Promise<SendOutcome> {
+  const change = changeOf(system, row);
+  let mayHaveArrived = row.state === 'sent';
+  for (let tried = 1; ; tried += 1) {
+    if (mayHaveArrived && !repeatable.has(row.entity_type)) {
+      const found = await lookUp(context, system, row);
+      if (found && shows(system, row, found)) return await confirm(context, system, operationId, row, found);
+    }
+    if (!(await markSent(context.db, row.id))) return superseded;
+    const result = await system.connector.write(row.entity_type as EntityType, change, context.signal);
+    if (result.outcome !== 'unknown') return await settle(context, system, operationId, row, result);
+    context.log.warn(
+      { operation: operationId, entity: row.entity_type, record: row.entity_id, attempt: tried },
+      `outcome unclear: ${result.message}`,
+    );
+    const inAll = row.attempts + tried;
+    if (inAll >= attemptsInAll) {
+      const message = `Whether it arrived stayed unclear after ${inAll} attempts: ${result.message}`;
+      const counts = await refuse(context, operationId, row, {
+        type: 'unclear_outcome',
+        failure: { outcome: 'unclear', message, fields: [] },
+      });
+      return { settled: true, counts, version: undefined };
+    }
+    if (tried >= attemptsPerRun) {
+      await putOff(context, row, inAll);
+      const because = new TielineError(
+        'REMOTE_FAILED',
+        `Whether ${row.entity_type} ${row.entity_id} arrived at ${system.name} is unclear: ${result.message}`,
+        { remedy: 'Run the sync again: it looks the record up before it sends it again.' },
+      );
+      return { settled: false, because };
+    }
+    mayHaveArrived = true;
+    await context.sleep(100 * 2 ** tried, context.signal);
+  }
+}
+
+function lookUp(
+  context: RunContext,
+  system: ConnectedSystem,
+  row: OutboxRow,
+): Promise<ExternalRecord | undefined> {
+  const parent = row.parent_external_id === null ? {} : { parentId: row.parent_external_id };
+  const key =
+    row.external_id === null
+      ? ({ by: 'idempotency-key', idempotencyKey: row.idempotency_key, ...parent } as const)
+      : ({ by: 'id', externalId: row.external_id, ...parent } as const);
+  return system.connector.find(row.entity_type as EntityType, key, context.signal);
+}
+
+async function confirm(
+  context: RunContext,
+  system: ConnectedSystem,
+  operationId: string,
+  row: OutboxRow,
+  record: ExternalRecord,
+): Promise<SendOutcome> {
+  return inTransaction(context.pool, async (tx) => {
+    const counts = await confirmRow(tx, system, operationId, row, record);
+    await recordCounts(tx.db, operationId, counts);
+    return { settled: true, counts, version: record.version };
+  });
+}
+
+async function settle(
+  context: RunContext,
+  system: ConnectedSystem,
+  operationId: string,
+  row: OutboxRow,
+  result: Exclude<WriteResult, { outcome: 'unknown' }>,
+): Promise<SendOutcome> {
+  if (result.outcome === 'confirmed') return confirm(context, system, operationId, row, result.record);
+  const conflictType = {
+    rejected: 'validation_rejected',
+    conflict: 'stale_version',
+    missing: 'missing_record',
+  } as const;
+  context.log.warn(
+    { operation: operationId, entity: row.entity_type, record: row.entity_id, outcome: result.outcome },
+    result.message,
+  );
+  const fields = result.outcome === 'rejected' ? result.fields.map((each) => ({ ...each })) : [];
+  const counts = await refuse(context, operationId, row, {
+    type: conflictType[result.outcome],
+    failure: { outcome: result.outcome, message: result.message, fields },
+  });
+  return { settled: true, counts, version: undefined };
+}
+
+/** The row cannot go out as it is: it rests until a person acts, or a later decision takes its place. */
+async function refuse(
+  context: RunContext,
+  operationId: string,
+  row: OutboxRow,
+  refusal: {
+    readonly type: ConflictToRecord['type'];
+    readonly failure: {
+      readonly outcome: string;
+      readonly message: string;
+      readonly fields: { field: string; message: string }[];
+    };
+  },
+): Promise<Counts> {
+  const counts = { ...noCounts, read: 1, held: 1 };
+  return inTransaction(context.pool, async (tx) => {
+    const { message, fields } = refusal.failure;
+    await markFailed(tx.db, row.id, { ...refusal.failure });
+    await recordConflicts(tx.db, operationId, [
+      {
+        entity: row.entity_type,
+        entityId: row.entity_id,
+        type: refusal.type,
+        internal: row.payload,
+        external: { message, fields },
+      },
+    ]);
+    await recordCounts(tx.db, operationId, counts);
+    return addCounts(noCounts, counts);
+  });
+}
