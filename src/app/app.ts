@@ -7,7 +7,7 @@ import { TielineError } from '../errors/tieline-error.ts';
 import { listSystems } from '../store/external-systems.ts';
 import { usualAbsenceGuard, type AbsenceGuard, type RunLog, type StepProgress } from './runs/run-context.ts';
 import type { SyncOptions } from './runs/sync-options.ts';
-import { runSync, type SyncOutcome } from './runs/sync-run.ts';
+import { runSync, type RunEnvironment, type SyncOutcome } from './runs/sync-run.ts';
 
 /** What every use case is given; made by the composition root, once a process. */
 export interface App extends ConnectionContext {
@@ -24,11 +24,31 @@ const staleAfterMs = 10 * 60_000;
  * Connects the systems that are asked for (all that are enabled if none is) and runs a sync over them.
  * @throws TielineError SYSTEM_UNKNOWN if there is none, and what `runSync` throws.
  */
-export async function syncSystems(
+export async function syncSystems(app: App, options: SyncOptions, caller: Caller): Promise<SyncOutcome> {
+  return withSystems(app, options, caller, async (environment) => {
+    const outcome = await runSync(environment, options);
+    // A run that was taken up again skips the reads that it had done before: if that was long ago, they are done anew.
+    const isStale =
+      outcome.resumed && outcome.finishedAt.getTime() - outcome.startedAt.getTime() > staleAfterMs;
+    return isStale ? await runSync(environment, options) : outcome;
+  });
+}
+
+export interface Caller {
+  readonly signal: AbortSignal;
+  readonly report: (progress: StepProgress) => void;
+}
+
+/**
+ * Connects the systems that are asked for (all that are enabled if none is), does the work, and closes them.
+ * @throws TielineError SYSTEM_UNKNOWN if there is none.
+ */
+export async function withSystems<T>(
   app: App,
-  options: SyncOptions,
-  caller: { readonly signal: AbortSignal; readonly report: (progress: StepProgress) => void },
-): Promise<SyncOutcome> {
+  options: Pick<SyncOptions, 'systems' | 'acceptMissing'>,
+  caller: Caller,
+  work: (environment: RunEnvironment) => Promise<T>,
+): Promise<T> {
   const rows =
     options.systems.length > 0
       ? await Promise.all(options.systems.map((name) => fetchSystem(app, name)))
@@ -42,12 +62,7 @@ export async function syncSystems(
   try {
     for (const row of rows) systems.push(await connectSystem(app, row));
     const absence = { ...(app.absence ?? usualAbsenceGuard), accept: options.acceptMissing ?? false };
-    const environment = { ...app, systems, ...caller, absence };
-    const outcome = await runSync(environment, options);
-    // A run that was taken up again skips the reads that it had done before: if that was long ago, they are done anew.
-    const isStale =
-      outcome.resumed && outcome.finishedAt.getTime() - outcome.startedAt.getTime() > staleAfterMs;
-    return isStale ? await runSync(environment, options) : outcome;
+    return await work({ ...app, systems, ...caller, absence });
   } finally {
     await Promise.all(systems.map((system) => system.close()));
   }

@@ -11,6 +11,7 @@ import {
 import type { Json } from '../model/json.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { wholeNumber } from './number-flag.ts';
+import { shortValue } from './short-value.ts';
 import { counted, table } from './table.ts';
 
 interface FilterFlags {
@@ -25,13 +26,10 @@ const filters = (command: Command): Command =>
     .option('--system <name>', 'of this external system only')
     .option('--entity <entity>', 'of this kind of record only')
     .option('--field <field>', 'about this field only')
-    .option('--type <type>', 'field_mismatch, stale_version, missing_record or validation_rejected');
-
-const short = (value: Json): string => {
-  const text = value === null ? '(empty)' : typeof value === 'string' ? value : JSON.stringify(value);
-  const line = text.replaceAll(/\s+/g, ' ');
-  return line.length > 40 ? `${line.slice(0, 39)}…` : line;
-};
+    .option(
+      '--type <type>',
+      'field_mismatch, stale_version, missing_record, duplicate, validation_rejected, unmappable_value or unclear_outcome',
+    );
 
 const filterOf = (flags: FilterFlags) => ({
   ...(flags.system === undefined ? {} : { system: flags.system }),
@@ -64,9 +62,9 @@ export function addConflictsCommands(program: Command, context: CommandContext):
               row.system ?? '–',
               `${row.entity} ${row.externalId ?? row.entityId}`,
               row.field ?? row.type,
-              short(row.internal),
-              short(row.external),
-              short(row.base),
+              shortValue(row.internal),
+              shortValue(row.external),
+              shortValue(row.base),
               row.status,
             ]),
           ),

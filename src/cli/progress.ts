@@ -16,11 +16,12 @@ const titles: Readonly<Record<string, string>> = {
   weaknesses: 'turn weaknesses into POA&Ms',
   edits: 'look for edits made here',
   tags: 'look for tags to set',
+  approvals: 'ask for approval',
   send: 'send changes',
 };
 
 /** Steps that a person need not hear of when they found nothing. */
-const quietWhenEmpty = new Set(['settle', 'edits', 'send', 'tags']);
+const quietWhenEmpty = new Set(['settle', 'edits', 'send', 'tags', 'approvals']);
 
 export interface ProgressView {
   readonly report: (progress: StepProgress) => void;

@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
 import { syncSystems } from '../app/app.ts';
 import { fetchSyncStatus } from '../app/runs/status.ts';
-import { summarizeRun, type SyncSummary } from '../app/runs/summary.ts';
-import { entityTypes, type EntityType } from '../model/entity-type.ts';
-import { TielineError } from '../errors/tieline-error.ts';
-import { alreadyThereLines } from './demo-summary.ts';
+import { summarizeRun } from '../app/runs/summary.ts';
+import type { EntityType } from '../model/entity-type.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { progressView } from './progress.ts';
+import { needsPerson, scopeOptions, shortSummary } from './sync-scope.ts';
 import { counted, table } from './table.ts';
 
 interface RunFlags extends GlobalFlags {
@@ -16,34 +15,17 @@ interface RunFlags extends GlobalFlags {
   readonly acceptMissing?: boolean;
 }
 
-function entityNamed(text: string, before: EntityType[] | undefined): EntityType[] {
-  const entity = entityTypes.find((each) => each === text || `${each}s` === text);
-  if (!entity)
-    throw new TielineError('USAGE', `"${text}" is no entity.`, {
-      remedy: `The entities are ${entityTypes.join(', ')}.`,
-    });
-  return [...(before ?? []), entity];
-}
-
-export function addSyncCommands(program: Command, context: CommandContext): void {
+/** @returns the command `sync`, for what others add to it. */
+export function addSyncCommands(program: Command, context: CommandContext): Command {
   const sync = program.command('sync').description('bring the systems and the record together');
 
-  sync
-    .command('run')
-    .description(
-      'read what changed, draw conclusions, send what is due; goes on where an interrupted run was',
-    )
-    .option(
-      '--system <name>',
-      'only this system; may be given more than once',
-      (value: string, before: string[] | undefined) => [...(before ?? []), value],
-    )
-    .option(
-      '--entity <entity>',
-      'only this entity (asset, finding, system, component, control, poam, milestone, asset_tag); may be given more than once',
-      entityNamed,
-    )
-    .option('--full', 'read everything, not only what changed')
+  scopeOptions(
+    sync
+      .command('run')
+      .description(
+        'read what changed, draw conclusions, send what is due; goes on where an interrupted run was',
+      ),
+  )
     .option(
       '--accept-missing',
       'believe a full read that shows far fewer records than are linked (see TOO_MANY_MISSING)',
@@ -107,24 +89,5 @@ export function addSyncCommands(program: Command, context: CommandContext): void
         `\n${counted(status.outbox.open, 'change')} waiting to be sent, ${status.outbox.failed} refused; ${counted(status.conflictsPending, 'conflict')} and ${counted(status.assetsForReview, 'asset match', 'asset matches')} wait for a person`,
       );
     });
-}
-
-/** Whether the exit code must say that something waits for a person: held or failed records of this run. */
-export function needsPerson(summary: SyncSummary): boolean {
-  return summary.recordsFailed > 0 || summary.recordsHeld > 0;
-}
-
-function shortSummary(summary: SyncSummary, seconds: number): string {
-  const recognised = Object.keys(summary.alreadyThere?.linked ?? {}).length > 0;
-  const issues = [
-    summary.recordsFailed > 0 ? `${counted(summary.recordsFailed, 'record')} could not be taken in` : '',
-    summary.recordsHeld > 0 ? `${counted(summary.recordsHeld, 'record')} held for a person` : '',
-  ].filter(Boolean);
-  return [
-    ...(recognised ? [...alreadyThereLines(summary), ''] : []),
-    `Read ${counted(summary.read, 'record')}, wrote ${counted(summary.written, 'change')} to the remote systems, in ${seconds} s.`,
-    ...(issues.length > 0
-      ? [`${issues.join(', ')}: see tieline ops show ${summary.operationId.slice(0, 8)}`]
-      : []),
-  ].join('\n');
+  return sync;
 }

@@ -60,6 +60,32 @@ export const errorRegistry = {
     exitCode: 1,
     retryable: false,
   },
+  PLAN_INVALID: {
+    meaning: 'A file is no plan, is one of another version, or was changed after it was made.',
+    remedy: 'Make a plan with `tieline sync plan --out FILE` and apply that file as it is.',
+    exitCode: 2,
+    retryable: false,
+  },
+  PLAN_MOVED: {
+    meaning:
+      'What a plan shows is not what would be done now: the record or a remote has changed since. Nothing was done.',
+    remedy: 'Look at what moved, and make a new plan with `tieline sync plan`.',
+    exitCode: 1,
+    retryable: false,
+  },
+  APPROVAL_UNKNOWN: {
+    meaning: 'No approval with that id is asked for.',
+    remedy: 'List them with `tieline approvals list`.',
+    exitCode: 2,
+    retryable: false,
+  },
+  APPROVAL_MOVED: {
+    meaning:
+      'The changes for which approval is asked are not what they were: an approval is for one content only.',
+    remedy: 'List the approvals again: the next sync asks for what is to go out now.',
+    exitCode: 1,
+    retryable: false,
+  },
   INTERRUPTED: {
     meaning: 'The command was ended by Ctrl-C, by a signal, or because the process that started it is gone.',
     remedy: 'Run the command again: a sync goes on where it was.',

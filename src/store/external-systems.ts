@@ -27,6 +27,10 @@ export function findSystem(db: Kysely<Database>, name: string): Promise<External
   return db.selectFrom('external_systems').select(columns).where('system_name', '=', name).executeTakeFirst();
 }
 
+export function findSystemById(db: Kysely<Database>, id: number): Promise<ExternalSystemRow | undefined> {
+  return db.selectFrom('external_systems').select(columns).where('id', '=', id).executeTakeFirst();
+}
+
 /** @returns the new row, or undefined if the name is taken. */
 export function insertSystem(
   db: Kysely<Database>,

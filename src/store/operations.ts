@@ -63,7 +63,7 @@ const columns = [
 ] as const;
 
 export interface NewOperation {
-  readonly type: 'sync' | 'import' | 'export' | 'update';
+  readonly type: 'sync' | 'import' | 'export' | 'update' | 'plan' | 'undo';
   /** Name of the external system, or `internal`. */
   readonly system: string;
   /** The entity or step. */
@@ -105,6 +105,14 @@ export function findStep(
     .where('external_system', '=', system.slice(0, 50))
     .where('batch_type', '=', step)
     .orderBy('id')
+    .executeTakeFirst();
+}
+
+export function findOperation(db: Kysely<Database>, operationId: string): Promise<OperationRow | undefined> {
+  return db
+    .selectFrom('ingestion_batches')
+    .select(columns)
+    .where('batch_id', '=', operationId)
     .executeTakeFirst();
 }
 

@@ -22,6 +22,8 @@ export interface RunContext {
   readonly db: Kysely<Database>;
   /** The run. */
   readonly operationId: string;
+  /** Where the steps are in a transaction that nobody else sees yet: the committed operation under which calls are logged. */
+  readonly callsUnder?: string;
   readonly systems: readonly ConnectedSystem[];
   readonly now: () => Date;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;

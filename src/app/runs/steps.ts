@@ -1,12 +1,14 @@
 import type { EntityType } from '../../connectors/kit/contract.ts';
 import { canRead, canWrite, type ConnectedSystem } from '../connections/connected-system.ts';
 import { correlateAssets } from '../correlation/correlate.ts';
+import { askApprovals } from '../approvals/approvals.ts';
 import { importEntity } from '../imports/import-entity.ts';
 import { drainOutbox } from '../outbound/drain.ts';
 import { planEdits } from '../outbound/plan-edits.ts';
 import { planTags } from '../outbound/plan-tags.ts';
 import { planPoams } from '../poams/plan-poams.ts';
 import type { RunContext } from './run-context.ts';
+import { inTransaction } from '../../store/transaction.ts';
 import type { SyncOptions } from './sync-options.ts';
 
 export interface Step {
@@ -95,5 +97,12 @@ export function planSteps(systems: readonly ConnectedSystem[], options: SyncOpti
           }))
       : []),
   ];
-  return [...send('settle'), ...reads, ...conclusions, ...send('send')];
+  const approvals = writable.map((system): Step => ({
+    system,
+    name: 'approvals',
+    type: 'export',
+    run: (context, operationId) =>
+      inTransaction(context.pool, (tx) => askApprovals(tx.db, system, operationId)),
+  }));
+  return [...send('settle'), ...reads, ...conclusions, ...approvals, ...send('send')];
 }

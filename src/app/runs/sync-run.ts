@@ -44,20 +44,29 @@ export type RunEnvironment = Omit<RunContext, 'operationId'>;
  *   recorded as failed. What was stored stays, and the next run goes on from there.
  */
 export async function runSync(environment: RunEnvironment, options: SyncOptions): Promise<SyncOutcome> {
-  const lock = await takeSyncLock(environment.pool);
-  if (!lock) throw new TielineError('SYNC_RUNNING', 'Another process runs a sync over this database.');
-  try {
+  return underSyncLock(environment, async () => {
     const unfinished = await findUnfinishedRun(environment.db);
     const run = await beginOrResume(environment, options, unfinished);
     const context: RunContext = { ...environment, operationId: run.operationId };
-    await runSteps(context, options);
-    return await conclude(context, run);
+    return await concludeRun(context, run, planSteps(context.systems, options));
+  });
+}
+
+/** Runs `work` while no other process syncs over this database. @throws TielineError SYNC_RUNNING if one does. */
+export async function underSyncLock<T>(
+  environment: Pick<RunEnvironment, 'pool'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const lock = await takeSyncLock(environment.pool);
+  if (!lock) throw new TielineError('SYNC_RUNNING', 'Another process runs a sync over this database.');
+  try {
+    return await work();
   } finally {
     await lock.release();
   }
 }
 
-interface StartedRun {
+export interface StartedRun {
   readonly operationId: string;
   readonly resumed: boolean;
   readonly startedAt: Date;
@@ -107,8 +116,18 @@ const sorted = (value: unknown): unknown =>
     ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
     : value;
 
-async function runSteps(context: RunContext, options: SyncOptions): Promise<void> {
-  for (const step of planSteps(context.systems, options)) {
+/** Runs what is left of a run's steps to its end. @throws what a step could not overcome, after the run was recorded as failed. */
+export async function concludeRun(
+  context: RunContext,
+  run: StartedRun,
+  steps: readonly Step[],
+): Promise<SyncOutcome> {
+  await runSteps(context, steps);
+  return conclude(context, run);
+}
+
+async function runSteps(context: RunContext, steps: readonly Step[]): Promise<void> {
+  for (const step of steps) {
     try {
       await runStep(context, step);
     } catch (error) {
@@ -128,7 +147,8 @@ async function runSteps(context: RunContext, options: SyncOptions): Promise<void
   }
 }
 
-async function runStep(context: RunContext, step: Step): Promise<void> {
+/** Runs a step, or takes it up again, unless it is complete. @throws what the step could not overcome, after it was recorded. */
+export async function runStep(context: RunContext, step: Step): Promise<void> {
   const { system, name } = step;
   const known = await findStep(context.db, context.operationId, system.name, name);
   if (known?.status?.startsWith('completed')) return;
@@ -141,7 +161,7 @@ async function runStep(context: RunContext, step: Step): Promise<void> {
       parent: context.operationId,
     }));
   if (known) await resumeOperation(context.db, operationId);
-  system.setOperation(operationId);
+  system.setOperation(context.callsUnder ?? operationId);
   context.report({ system: system.name, step: name, state: 'started' });
   try {
     await step.run(context, operationId);

@@ -1,0 +1,99 @@
+/** What a person sees and decides about changes on their way out. */
+import { TielineError } from '../../errors/tieline-error.ts';
+import { recordChanges } from '../../store/changes.ts';
+import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
+import { closeSettledConflicts } from '../../store/conflicts.ts';
+import {
+  dropRows,
+  listOutbox,
+  retryFailed,
+  setSendingPaused,
+  type OutboxEntry,
+  type OutboxFilter,
+} from '../../store/outbox-decisions.ts';
+import { inTransaction } from '../../store/transaction.ts';
+import type { App } from '../app.ts';
+import { fetchSystem } from '../connections/systems.ts';
+
+export type { OutboxEntry, OutboxFilter };
+
+export function findOutbox(
+  app: Pick<App, 'db'>,
+  filter: OutboxFilter,
+  limit: number,
+): Promise<OutboxEntry[]> {
+  return listOutbox(app.db, filter, limit);
+}
+
+export interface OutboxDecision {
+  readonly operationId: string;
+  readonly done: readonly number[];
+  /** Rows that are not as the decision needs them, and how they are. */
+  readonly refused: readonly { readonly id: number; readonly reason: string }[];
+}
+
+/**
+ * Opens refused rows again, or drops rows for good; a row that may have arrived cannot be dropped before that is known.
+ * @param decided.by the user's name, for the journal. @throws USAGE if an id is none of the outbox.
+ */
+export async function decideOutbox(
+  app: Pick<App, 'db' | 'pool'>,
+  ids: readonly number[],
+  decided: { readonly what: 'retry' | 'drop'; readonly by: string; readonly reason: string },
+): Promise<OutboxDecision> {
+  return inTransaction(app.pool, async (tx) => {
+    const rows = await listOutbox(tx.db, { ids }, ids.length);
+    const unknown = ids.filter((id) => !rows.some((row) => row.id === id));
+    if (unknown.length > 0)
+      throw new TielineError('USAGE', `There is no change ${unknown.join(', ')} in the outbox.`, {
+        remedy: 'List them with `tieline outbox list --all`.',
+      });
+    const operationId = await beginOperation(tx.db, {
+      type: 'update',
+      system: 'internal',
+      step: `${decided.what} outbox`,
+    });
+    const done =
+      decided.what === 'retry' ? await retryFailed(tx.db, ids) : await dropRows(tx.db, ids, decided);
+    const changed = rows.filter((row) => done.includes(row.id));
+    await recordChanges(
+      tx.db,
+      { systemId: null, operationId },
+      changed.map((row) => ({
+        entity: row.entity,
+        entityId: row.entityId,
+        field: 'outbox',
+        before: { state: row.state, change: row.payload },
+        after: decided.what === 'retry' ? 'to be sent again' : 'dropped',
+        direction: 'internal' as const,
+        decidedBy: decided.by,
+        reason: decided.reason,
+      })),
+    );
+    for (const row of changed) await closeSettledConflicts(tx.db, row.entity, [{ entityId: row.entityId }]);
+    await recordCounts(tx.db, operationId, {
+      ...noCounts,
+      read: rows.length,
+      updated: done.length,
+      held: rows.length - done.length,
+    });
+    await finishOperation(tx.db, operationId, 'completed');
+    return {
+      operationId,
+      done,
+      refused: rows
+        .filter((row) => !done.includes(row.id))
+        .map((row) => ({ id: row.id, reason: `is ${row.state}` })),
+    };
+  });
+}
+
+/** Stops sending to a system, or lets it go on; reading goes on either way. @throws SYSTEM_UNKNOWN. */
+export async function pauseSending(
+  app: App,
+  name: string,
+  paused: { readonly by: string; readonly reason: string } | undefined,
+): Promise<void> {
+  const system = await fetchSystem(app, name);
+  await setSendingPaused(app.db, system.id, paused);
+}

@@ -1,0 +1,175 @@
+/** Plans: what a sync would do, shown before it is done, and then done exactly so or not at all (design section 5). */
+import { createHash } from 'node:crypto';
+import { TielineError, type FieldFault } from '../../errors/tieline-error.ts';
+import { scalarText } from '../../model/json.ts';
+import { planDocument, type PlanDocument, type PlanItem } from '../../model/plan.ts';
+import { beginOperation, finishOperation } from '../../store/operations.ts';
+import { comparePlans, planText, type PlanDifference } from '../../sync/compare-plans.ts';
+import { withSystems, type App, type Caller } from '../app.ts';
+import { askApprovals } from '../approvals/approvals.ts';
+import { drainOutbox } from '../outbound/drain.ts';
+import { canWrite } from '../connections/connected-system.ts';
+import { concludeRun, underSyncLock, type RunEnvironment, type SyncOutcome } from '../runs/sync-run.ts';
+import type { SyncOptions } from '../runs/sync-options.ts';
+import { rehearse, stepCounts } from './rehearse.ts';
+
+const checksum = (items: readonly PlanItem[]): string =>
+  createHash('sha256').update(planText(items)).digest('hex');
+
+/**
+ * Shows what a sync with these options would do now: both sides are read, nothing is written on either.
+ * @throws what a sync throws that cannot be overcome.
+ */
+export async function planSync(app: App, options: SyncOptions, caller: Caller): Promise<PlanDocument> {
+  return withSystems(app, options, caller, (environment) =>
+    underSyncLock(environment, () => planWith(environment, options)),
+  );
+}
+
+/** As `planSync`, over systems that are connected already, under the lock of the caller. */
+async function planWith(environment: RunEnvironment, options: SyncOptions): Promise<PlanDocument> {
+  const operationId = await beginOperation(environment.db, { type: 'plan', system: 'tieline' });
+  try {
+    const plan = await rehearse(environment, options, operationId, async (rehearsal) => ({
+      keep: false,
+      result: documentOf(environment, options, rehearsal),
+    }));
+    await finishOperation(environment.db, operationId, 'completed', {
+      metadata: { items: plan.items.length, sha256: plan.sha256 },
+    });
+    return plan;
+  } catch (error) {
+    await finishOperation(environment.db, operationId, 'failed', { error: messageText(error) });
+    throw error;
+  }
+}
+
+const messageText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function documentOf(
+  environment: RunEnvironment,
+  options: SyncOptions,
+  rehearsal: Pick<Parameters<Parameters<typeof rehearse>[3]>[0], 'items' | 'steps' | 'untaken'>,
+): PlanDocument {
+  return {
+    format: 'tieline-plan-1',
+    madeAt: environment.now().toISOString(),
+    systems: environment.systems.map((system) => system.name),
+    entities: [...options.entities],
+    full: options.full,
+    steps: stepCounts(rehearsal.steps),
+    items: [...rehearsal.items],
+    untaken: [...rehearsal.untaken],
+    sha256: checksum(rehearsal.items),
+  };
+}
+
+/** Reads a plan as it was written. @throws TielineError PLAN_INVALID naming what is wrong with it. */
+export function parsePlan(text: string): PlanDocument {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (cause) {
+    throw new TielineError('PLAN_INVALID', 'The file is not JSON.', { cause });
+  }
+  const parsed = planDocument.safeParse(content);
+  if (!parsed.success)
+    throw new TielineError('PLAN_INVALID', 'The file is no plan of this version.', {
+      fields: parsed.error.issues
+        .slice(0, 20)
+        .map((issue) => ({ field: issue.path.join('.') || '(whole file)', message: issue.message })),
+    });
+  if (checksum(parsed.data.items) !== parsed.data.sha256)
+    throw new TielineError(
+      'PLAN_INVALID',
+      'The plan was changed after it was made: its checksum does not fit.',
+    );
+  return parsed.data;
+}
+
+/**
+ * Does exactly what the plan shows: the sync is run again in one transaction, which stands only if it comes to the same
+ * items; then these, and no others, are sent. Changes for which a policy asks approval wait for it.
+ * @param caller.by the user's name, kept with the operation.
+ * @throws TielineError PLAN_MOVED naming what moved; nothing was written then.
+ */
+export async function applyPlan(
+  app: App,
+  plan: PlanDocument,
+  caller: Caller & { readonly by: string },
+): Promise<SyncOutcome> {
+  const options: SyncOptions = { systems: plan.systems, entities: plan.entities, full: plan.full };
+  return withSystems(app, options, caller, (environment) =>
+    underSyncLock(environment, () => applyWith(environment, options, plan, caller.by)),
+  );
+}
+
+async function applyWith(
+  environment: RunEnvironment,
+  options: SyncOptions,
+  plan: PlanDocument,
+  by: string,
+): Promise<SyncOutcome> {
+  const startedAt = environment.now();
+  const operationId = await beginOperation(environment.db, {
+    type: 'sync',
+    system: 'tieline',
+    metadata: { plan: plan.sha256, appliedBy: by },
+  });
+  try {
+    const moved = await rehearse(environment, options, operationId, async ({ items, within }) => {
+      const differences = comparePlans(plan.items, items);
+      if (differences.length > 0) return { keep: false, result: differences };
+      for (const system of environment.systems) await askApprovals(within.db, system, operationId);
+      return { keep: true, result: differences };
+    });
+    if (moved.length > 0) throw planMoved(moved);
+  } catch (error) {
+    await finishOperation(environment.db, operationId, 'failed', { error: messageText(error) });
+    throw error;
+  }
+  const keys = new Set(plan.items.flatMap((item) => item.key ?? []));
+  return concludeRun(
+    { ...environment, operationId },
+    { operationId, resumed: false, startedAt },
+    environment.systems
+      .filter((system) => canWrite(system, 'poam') || canWrite(system, 'asset_tag'))
+      .map((system) => ({
+        system,
+        name: 'send',
+        type: 'export',
+        run: (context, sending) =>
+          drainOutbox(context, system, sending, {
+            wanted: (row) => keys.has(row.idempotency_key),
+            patient: false,
+          }),
+      })),
+  );
+}
+
+const namedAtMost = 20;
+const shown = (value: unknown): string => {
+  const text = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? 'nothing');
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+};
+
+function planMoved(differences: readonly PlanDifference[]): TielineError {
+  const fields = differences.slice(0, namedAtMost).map(({ how, planned, now }): FieldFault => {
+    const item = planned ?? now;
+    const field = [item?.system ?? '', item?.entity, item?.record, item?.field].filter(Boolean).join(' ');
+    const step = (each: PlanItem | undefined): string =>
+      `${each?.direction ?? ''} ${each?.kind ?? ''}, ${shown(each?.before)} → ${shown(each?.after)}`;
+    const messages = {
+      changed: `planned: ${step(planned)}; now: ${step(now)}`,
+      gone: `planned, and no longer due: ${step(planned)}`,
+      new: `due now, and not planned: ${step(now)}`,
+    };
+    return { field: scalarText(field), message: messages[how] };
+  });
+  const more = differences.length - fields.length;
+  return new TielineError(
+    'PLAN_MOVED',
+    `The plan is not applied: ${differences.length} ${differences.length === 1 ? 'item' : 'items'} moved since it was made${more > 0 ? ` (${more} more than are named here)` : ''}.`,
+    { fields },
+  );
+}

@@ -1,0 +1,76 @@
+/**
+ * Runs the steps of a sync, all but sending, in one transaction. So a plan is not a second opinion of what a sync
+ * would do: it is the sync itself, looked at and rolled back; and applying it is the same again, kept if it comes out the same.
+ *
+ * Rejected: planning by functions of its own that only read. New systems, components and POA&Ms depend on rows that are
+ * not there yet, and two implementations of one decision drift apart. The price: what the sync would change is locked
+ * while it works.
+ */
+import type { PlanItem } from '../../model/plan.ts';
+import { listHeldRecords } from '../../store/held-records.ts';
+import { listSteps, type OperationRow } from '../../store/operations.ts';
+import { listHeldItems, listJournalItems, listOutboundItems } from '../../store/plan-items.ts';
+import { inOneTransaction, type EnclosingTransaction } from '../../store/transaction.ts';
+import { inPlanOrder } from '../../sync/compare-plans.ts';
+import { planSteps } from '../runs/steps.ts';
+import { countsOf, runStep, type RunEnvironment } from '../runs/sync-run.ts';
+import type { SyncOptions } from '../runs/sync-options.ts';
+
+export interface Rehearsal {
+  readonly items: readonly PlanItem[];
+  readonly steps: readonly OperationRow[];
+  readonly untaken: readonly { readonly record: string; readonly reason: string }[];
+  readonly within: EnclosingTransaction;
+}
+
+const untakenAtMost = 10_000;
+
+/**
+ * @param operationId the run; committed before, since calls are logged outside of the transaction. Its steps are not.
+ * @param conclude looks at what came out and says whether it stands.
+ */
+export async function rehearse<T>(
+  environment: RunEnvironment,
+  options: SyncOptions,
+  operationId: string,
+  conclude: (rehearsal: Rehearsal) => Promise<{ readonly keep: boolean; readonly result: T }>,
+): Promise<T> {
+  return inOneTransaction(environment.pool, async (within) => {
+    const context = {
+      ...environment,
+      pool: within.pool,
+      db: within.db,
+      operationId,
+      callsUnder: operationId,
+    };
+    for (const step of planSteps(environment.systems, options))
+      if (step.type !== 'export') await runStep(context, step);
+    const steps = await listSteps(within.db, operationId);
+    const stepIds = steps.map((step) => step.batch_id);
+    const systemIds = environment.systems.map((system) => system.id);
+    const items = [
+      ...(await listJournalItems(within.db, stepIds)),
+      ...(await listOutboundItems(within.db, systemIds, options.entities)),
+      ...(await listHeldItems(within.db, systemIds, options.entities)),
+    ];
+    const untaken = await listHeldRecords(within.db, stepIds, untakenAtMost);
+    return conclude({
+      items: inPlanOrder(items),
+      steps,
+      untaken: untaken.map((each) => ({
+        record: each.record_identifier ?? '–',
+        reason: each.error_message ?? each.error_type ?? '–',
+      })),
+      within,
+    });
+  });
+}
+
+/** Counts by step, for the document. */
+export function stepCounts(steps: readonly OperationRow[]) {
+  return steps.map((step) => ({
+    system: step.external_system ?? step.source_system,
+    step: step.batch_type ?? '',
+    counts: countsOf(step),
+  }));
+}

@@ -1,0 +1,53 @@
+/** What `sync run`, `sync plan` and `sync apply` share: their scope, and how they sum up. */
+import type { Command } from 'commander';
+import type { SyncSummary } from '../app/runs/summary.ts';
+import { TielineError } from '../errors/tieline-error.ts';
+import { entityTypes, type EntityType } from '../model/entity-type.ts';
+import { alreadyThereLines } from './demo-summary.ts';
+import { counted } from './table.ts';
+
+function entityNamed(text: string, before: EntityType[] | undefined): EntityType[] {
+  const entity = entityTypes.find((each) => each === text || `${each}s` === text);
+  if (!entity)
+    throw new TielineError('USAGE', `"${text}" is no entity.`, {
+      remedy: `The entities are ${entityTypes.join(', ')}.`,
+    });
+  return [...(before ?? []), entity];
+}
+
+/** --system, --entity and --full. */
+export function scopeOptions(command: Command): Command {
+  return command
+    .option(
+      '--system <name>',
+      'only this system; may be given more than once',
+      (value: string, before: string[] | undefined) => [...(before ?? []), value],
+    )
+    .option(
+      '--entity <entity>',
+      'only this entity (asset, finding, system, component, control, poam, milestone, asset_tag); may be given more than once',
+      entityNamed,
+    )
+    .option('--full', 'read everything, not only what changed');
+}
+
+/** Whether the exit code must say that something waits for a person: held or failed records of this run. */
+export function needsPerson(summary: SyncSummary): boolean {
+  return summary.recordsFailed > 0 || summary.recordsHeld > 0;
+}
+
+/** In words, with what to do next. */
+export function shortSummary(summary: SyncSummary, seconds: number): string {
+  const recognised = Object.keys(summary.alreadyThere?.linked ?? {}).length > 0;
+  const issues = [
+    summary.recordsFailed > 0 ? `${counted(summary.recordsFailed, 'record')} could not be taken in` : '',
+    summary.recordsHeld > 0 ? `${counted(summary.recordsHeld, 'record')} held for a person` : '',
+  ].filter(Boolean);
+  return [
+    ...(recognised ? [...alreadyThereLines(summary), ''] : []),
+    `Read ${counted(summary.read, 'record')}, wrote ${counted(summary.written, 'change')} to the remote systems, in ${seconds} s.`,
+    ...(issues.length > 0
+      ? [`${issues.join(', ')}: see tieline ops show ${summary.operationId.slice(0, 8)}`]
+      : []),
+  ].join('\n');
+}

@@ -1,0 +1,133 @@
+/** Approvals of outbound changes: which wait, for what content, and what was decided. */
+import { sql, type Kysely } from 'kysely';
+import type { Json, JsonObject } from '../model/json.ts';
+import { storableJson } from './copy-rows.ts';
+import { outboxChannel } from './outbox.ts';
+import type { Database } from './schema.ts';
+
+/** A change that waits, as a plan keeps it. */
+export interface WaitingChange {
+  readonly key: string;
+  readonly entity: string;
+  readonly record: string;
+  readonly kind: 'create' | 'update';
+  readonly before: Json;
+  readonly after: JsonObject;
+  readonly reason: string;
+}
+
+/** The changes to a system that wait for approval, in a fixed order. */
+export async function listWaitingChanges(db: Kysely<Database>, systemId: number): Promise<WaitingChange[]> {
+  const { rows } = await sql<WaitingChange>`
+    select idempotency_key as key, entity_type as entity, coalesce(external_id, entity_id) as record, change_kind as kind,
+           before_values as before, payload as after, reason
+      from sync_outbox
+     where external_system_id = ${systemId} and state = 'waiting'
+     order by entity_type, coalesce(external_id, entity_id), idempotency_key`.execute(db);
+  return rows;
+}
+
+export type ApprovalStatus = 'pending' | 'approved' | 'rejected' | 'withdrawn' | 'expired';
+
+export interface ApprovalRow {
+  readonly approvalId: string;
+  readonly planId: string;
+  readonly systemId: number;
+  readonly system: string;
+  readonly action: string;
+  readonly requestedBy: string;
+  readonly requestedAt: Date;
+  readonly status: ApprovalStatus;
+  readonly decidedBy: string | null;
+  readonly decidedAt: Date | null;
+  readonly reason: string | null;
+  readonly content: readonly WaitingChange[];
+  readonly contentSha256: string;
+}
+
+const approvals = sql`
+    select a.approval_id as "approvalId", a.plan_id as "planId", s.id as "systemId", s.system_name as system,
+           a.requested_action as action, a.requested_by as "requestedBy", a.requested_at as "requestedAt", a.status,
+           a.decided_by as "decidedBy", a.decided_at as "decidedAt", a.reason, p.content, p.content_sha256 as "contentSha256"
+      from approvals a
+      join sync_plans p on p.plan_id = a.plan_id
+      join external_systems s on s.id = p.external_system_id`;
+
+/** @param filter.status absent: all. Newest last. */
+export async function listApprovals(
+  db: Kysely<Database>,
+  filter: { readonly status?: ApprovalStatus; readonly systemId?: number },
+  limit: number,
+): Promise<ApprovalRow[]> {
+  const { rows } = await sql<ApprovalRow>`${approvals}
+     where (${filter.status ?? null}::text is null or a.status = ${filter.status ?? null})
+       and (${filter.systemId ?? null}::int is null or s.id = ${filter.systemId ?? null})
+     order by a.id desc limit ${limit}`.execute(db);
+  return rows.toReversed();
+}
+
+/** Approvals whose id begins so, locked against a second decision until the transaction ends; at most two. */
+export async function lockApprovals(db: Kysely<Database>, prefix: string): Promise<ApprovalRow[]> {
+  const { rows } = await sql<ApprovalRow>`${approvals}
+     where a.approval_id::text like ${`${prefix.toLowerCase()}%`}
+     order by a.id limit 2 for update of a`.execute(db);
+  return rows;
+}
+
+/** Asks for approval of what waits. @returns the approval's id. */
+export async function insertApproval(
+  db: Kysely<Database>,
+  asked: {
+    readonly systemId: number;
+    readonly operationId: string;
+    readonly content: readonly WaitingChange[];
+    readonly contentSha256: string;
+    readonly action: string;
+  },
+): Promise<string> {
+  const { rows } = await sql<{ approval_id: string }>`
+    with plan as (
+      insert into sync_plans (external_system_id, content, content_sha256, operation_id)
+      values (${asked.systemId}, ${storableJson(asked.content)}::jsonb, ${asked.contentSha256}, ${asked.operationId}::uuid)
+      returning plan_id
+    ), tied as (
+      update sync_outbox o set plan_id = plan.plan_id
+        from plan
+       where o.external_system_id = ${asked.systemId} and o.state = 'waiting'
+         and o.idempotency_key = any(${asked.content.map((change) => change.key)}::text[])
+    )
+    insert into approvals (plan_id, requested_action, requested_by)
+    select plan_id, ${asked.action}, 'tieline' from plan
+    returning approval_id`.execute(db);
+  return rows[0]?.approval_id ?? '';
+}
+
+/** Takes back what was asked for and not decided: it is not what waits now. */
+export async function withdrawApprovals(db: Kysely<Database>, systemId: number): Promise<void> {
+  await sql`
+    update approvals a set status = 'withdrawn', reason = 'what waits is no longer what was asked for'
+      from sync_plans p
+     where p.plan_id = a.plan_id and p.external_system_id = ${systemId} and a.status = 'pending'`.execute(db);
+}
+
+/** Lets what waits under a plan go out, or drops it. @returns how many changes. */
+export async function decideApproval(
+  db: Kysely<Database>,
+  approval: Pick<ApprovalRow, 'approvalId' | 'planId' | 'systemId'>,
+  decided: { readonly approved: boolean; readonly by: string; readonly reason: string | undefined },
+): Promise<number> {
+  await sql`
+    update approvals set status = ${decided.approved ? 'approved' : 'rejected'}, decided_by = ${decided.by}, decided_at = now(),
+           reason = ${decided.reason ?? null}
+     where approval_id = ${approval.approvalId}::uuid`.execute(db);
+  const note = { outcome: 'dropped', message: decided.reason ?? 'rejected', by: decided.by, fields: [] };
+  const { numAffectedRows } = await (
+    decided.approved
+      ? sql`update sync_outbox set state = 'pending' where plan_id = ${approval.planId}::uuid and state = 'waiting'`
+      : sql`update sync_outbox set state = 'dropped', settled_at = now(), failure = ${storableJson(note)}::jsonb
+           where plan_id = ${approval.planId}::uuid and state = 'waiting'`
+  ).execute(db);
+  if (decided.approved)
+    await sql`select pg_notify(${outboxChannel}, ${String(approval.systemId)})`.execute(db);
+  return Number(numAffectedRows ?? 0n);
+}

@@ -1,0 +1,92 @@
+/** What the steps of a run did and put in the way to be sent, as items of a plan. Read in the transaction of the run. */
+import { sql, type Kysely } from 'kysely';
+import type { Json } from '../model/json.ts';
+import type { PlanItem } from '../model/plan.ts';
+import type { Database } from './schema.ts';
+
+interface Row {
+  readonly system: string | null;
+  readonly entity: string;
+  readonly record: string;
+  readonly kind: PlanItem['kind'];
+  readonly direction: PlanItem['direction'];
+  readonly field: string | null;
+  readonly before: Json;
+  readonly after: Json;
+  readonly reason: string | null;
+  readonly decidedBy: string;
+  readonly needsApproval: boolean;
+  readonly key: string | null;
+}
+
+const itemOf = (row: Row): PlanItem => ({ ...row, reason: row.reason ?? '' });
+
+/** The remote's id of a record, else ours: a row made in a transaction that is rolled back gets another id next time. */
+const externalId = (system: string, entity: string, id: string) =>
+  sql.raw(`coalesce((select l.external_id from sync_links l
+                      where l.external_system_id = ${system} and l.entity_type = ${entity} and l.entity_id = ${id}
+                      order by l.retired_at nulls first, l.id limit 1), ${id})`);
+
+/** The journal of these operations: what is taken in, linked, concluded, found missing. */
+export async function listJournalItems(
+  db: Kysely<Database>,
+  operationIds: readonly string[],
+): Promise<PlanItem[]> {
+  const { rows } = await sql<Row>`
+    select s.system_name as system, c.entity_type as entity,
+           case when c.entity_type = 'asset' then c.entity_id
+                else ${externalId('c.external_system_id', 'c.entity_type', 'c.entity_id')} end as record,
+           case when c.field_name is not null then 'update'
+                when c.decided_by = 'rule:full read' then 'missing'
+                when c.decided_by = 'rule:natural key' then 'link'
+                else 'create' end as kind,
+           c.direction, c.field_name as field,
+           case when c.decided_by = 'rule:natural key' then null else c.before_value end as before,
+           c.after_value as after, c.reason, c.decided_by as "decidedBy", false as "needsApproval", null as key
+      from sync_changes c left join external_systems s on s.id = c.external_system_id
+     where c.operation_id = any(${[...operationIds]}::uuid[]) and c.direction <> 'outbound'`.execute(db);
+  return rows.map(itemOf);
+}
+
+/** What is in the outbox and not settled, field by field: of this run, and what earlier ones left. */
+export async function listOutboundItems(
+  db: Kysely<Database>,
+  systemIds: readonly number[],
+  entities: readonly string[],
+): Promise<PlanItem[]> {
+  const { rows } = await sql<Row>`
+    select s.system_name as system, o.entity_type as entity, coalesce(o.external_id, o.entity_id) as record,
+           o.change_kind as kind, 'outbound' as direction, f.field,
+           case when f.field is null then null else o.before_values -> f.field end as before, f.after,
+           o.reason || case when o.state = 'sent' then ' (sent before, and its outcome is unknown: it is looked up first)' else '' end as reason,
+           'rule:outbox' as "decidedBy", o.state = 'waiting' as "needsApproval", o.idempotency_key as key
+      from sync_outbox o
+      join external_systems s on s.id = o.external_system_id
+     cross join lateral (
+       select null::text as field, o.payload as after where o.change_kind = 'create' or o.entity_type = 'asset_tag'
+       union all
+       select key, value from jsonb_each(o.payload) where o.change_kind = 'update' and o.entity_type <> 'asset_tag'
+     ) f
+     where o.external_system_id = any(${[...systemIds]}::int[]) and o.state in ('waiting', 'pending', 'sent')
+       and (${entities.length === 0} or o.entity_type = any(${[...entities]}::text[]))`.execute(db);
+  return rows.map(itemOf);
+}
+
+/** Fields that are held on both sides until a person decides. */
+export async function listHeldItems(
+  db: Kysely<Database>,
+  systemIds: readonly number[],
+  entities: readonly string[],
+): Promise<PlanItem[]> {
+  const { rows } = await sql<Row>`
+    select s.system_name as system, c.entity_type as entity, l.external_id as record, 'conflict' as kind, 'inbound' as direction,
+           c.field_name as field, c.internal_value as before, c.external_value as after,
+           'edited on both sides; agreed last on ' || coalesce(c.base_value #>> '{}', 'nothing') as reason,
+           'policy:manual' as "decidedBy", false as "needsApproval", null as key
+      from sync_conflicts c
+      join sync_links l on l.entity_type = c.entity_type and l.entity_id = c.entity_id and l.retired_at is null
+      join external_systems s on s.id = l.external_system_id
+     where c.resolution_status = 'pending' and c.conflict_type = 'field_mismatch' and s.id = any(${[...systemIds]}::int[])
+       and (${entities.length === 0} or c.entity_type = any(${[...entities]}::text[]))`.execute(db);
+  return rows.map(itemOf);
+}
