@@ -1,8 +1,11 @@
+import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { fetchOperation, listOperations, type OperationFacts } from '../app/runs/operations.ts';
+import { undoOperation } from '../app/undo/undo.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { wholeNumber } from './number-flag.ts';
-import { table } from './table.ts';
+import { shortValue } from './short-value.ts';
+import { counted, table } from './table.ts';
 
 const heading = [
   'ID',
@@ -32,10 +35,72 @@ const row = (facts: OperationFacts): string[] => [
   ].map(String),
 ];
 
+interface UndoFlags extends GlobalFlags {
+  readonly plan?: boolean;
+  readonly reason?: string;
+  readonly by?: string;
+}
+
+function addUndo(ops: Command, context: CommandContext): void {
+  ops
+    .command('undo <id>')
+    .description(
+      'take back what an operation changed, as a new operation; the next sync carries it to the remote',
+    )
+    .option('--plan', 'show what would be taken back, and do nothing', false)
+    .option('--reason <text>', 'for the journal')
+    .option('--by <name>', 'who decides (default: the name of the account)')
+    .action(async (id: string, _options, command: Command) => {
+      const flags = command.optsWithGlobals<UndoFlags>();
+      const undo = await context.host.withApp(flags, (app) =>
+        undoOperation(app, id, {
+          by: flags.by ?? userInfo().username,
+          reason: flags.reason,
+          planOnly: flags.plan ?? false,
+        }),
+      );
+      if (undo.refused.length > 0) context.result.exitCode = 3;
+      if (flags.json) {
+        context.printJson(undo);
+        return;
+      }
+      if (undo.fields.length > 0)
+        context.print(
+          table(
+            ['RECORD', 'FIELD', 'NOW', 'AFTER', ''],
+            undo.fields.map((each) => [
+              `${each.entity} ${each.entityId}`,
+              each.field,
+              shortValue(each.before),
+              shortValue(each.after),
+              each.note ?? '',
+            ]),
+          ),
+        );
+      if (undo.refused.length > 0) {
+        context.print('\nNot taken back:');
+        for (const [reason, of] of Map.groupBy(undo.refused, (each) => each.reason)) {
+          const named = of
+            .slice(0, 5)
+            .map((each) => [each.entity, each.entityId, each.field].filter(Boolean).join(' '));
+          context.print(
+            `  ${named.join(', ')}${of.length > 5 ? ` and ${of.length - 5} more` : ''}: ${reason}`,
+          );
+        }
+      }
+      context.print(
+        undo.operationId === undefined
+          ? `\n${counted(undo.fields.length, 'value')} ${undo.fields.length === 1 ? 'goes' : 'go'} back. Nothing was changed.`
+          : `\n${counted(undo.fields.length, 'value')} went back (tieline ops show ${undo.operationId.slice(0, 8)}). Next: tieline sync plan`,
+      );
+    });
+}
+
 export function addOpsCommands(program: Command, context: CommandContext): void {
   const ops = program
     .command('ops')
     .description('what was done: every sync with its steps, counts and errors');
+  addUndo(ops, context);
 
   ops
     .command('list')

@@ -121,6 +121,20 @@ export async function listConflicts(
   return rows;
 }
 
+/** Fields that are in an open conflict, by record. */
+export async function listHeldFields(
+  db: Kysely<Database>,
+  entity: string,
+  entityIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { rows } = await sql<{ id: string; fields: string[] }>`
+    select entity_id as id, array_agg(field_name::text) as fields from sync_conflicts
+     where entity_type = ${entity} and entity_id = any(${[...entityIds]}::text[])
+       and resolution_status = 'pending' and field_name is not null
+     group by entity_id`.execute(db);
+  return new Map(rows.map((row) => [row.id, row.fields]));
+}
+
 /** Closes a conflict with what was decided. @returns false if it was settled already. */
 export async function markResolved(
   db: Kysely<Database>,

@@ -54,3 +54,16 @@ export async function saveLinks(
             is distinct from (excluded.base, excluded.remote_version, excluded.entity_id)
          or known.retired_at is not null or known.missing_since is not null`.execute(db);
 }
+
+/** The external system at which each record is; of several the first that it was linked to. */
+export async function findLinkedSystems(
+  db: Kysely<Database>,
+  entity: string,
+  entityIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql<{ id: string; system: number }>`
+    select distinct on (entity_id) entity_id as id, external_system_id as system from sync_links
+     where entity_type = ${entity} and entity_id = any(${[...entityIds]}::text[]) and retired_at is null
+     order by entity_id, id`.execute(db);
+  return new Map(rows.map((row) => [row.id, row.system]));
+}

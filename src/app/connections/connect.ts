@@ -4,6 +4,7 @@ import { createHttpClient } from '../../connectors/kit/undici-http-client.ts';
 import { TielineError } from '../../errors/tieline-error.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import { insertCallLogs } from '../../store/call-logs.ts';
+import type { FieldMapping } from '../../model/mapping.ts';
 import type { ExternalSystemRow } from '../../store/external-systems.ts';
 import { listMappings } from '../../store/field-mappings.ts';
 import type { Database } from '../../store/schema.ts';
@@ -70,6 +71,11 @@ function limitsOf(
   };
 }
 
+/** The installed field mappings of a system. @throws TielineError MAPPING_INVALID if one cannot be used. */
+export async function fetchMappings(db: Kysely<Database>, systemId: number): Promise<FieldMapping[]> {
+  return (await listMappings(db, systemId)).map((each) => parseMappingRow(each));
+}
+
 /** Opens a system for use: settings decrypted, one HTTP client whose every call goes into api_call_logs. */
 export async function connectSystem(
   context: ConnectionContext,
@@ -77,7 +83,7 @@ export async function connectSystem(
 ): Promise<ConnectedSystem> {
   const module = moduleFor(context, row.system_type);
   const settings = openSettings(module, row, context.secretBox);
-  const mappings = (await listMappings(context.db, row.id)).map((each) => parseMappingRow(each));
+  const mappings = await fetchMappings(context.db, row.id);
   const policies = await fetchPolicies(context.db, row.id);
   let operationId: string | undefined;
   const logging = new Set<Promise<void>>();

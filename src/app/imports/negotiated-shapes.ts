@@ -112,6 +112,14 @@ export const negotiatedShapes: Readonly<Record<NegotiatedEntity, NegotiatedShape
   },
 };
 
+/** Fields in which we keep what the remote calls the record; nobody edits them, and undo leaves them. */
+export const remoteIds: ReadonlySet<string> = new Set([
+  'xacta_system_id',
+  'xacta_control_id',
+  'xacta_poam_id',
+  'milestone_id',
+]);
+
 /** Our row with its statuses in canonical words; what is compared and sent, never what is written back unasked. */
 export function inCanonicalWords(entity: NegotiatedEntity, row: JsonObject): JsonObject {
   if (entity === 'system' || entity === 'component') return row;

@@ -280,7 +280,8 @@ function journalOf(entity: NegotiatedEntity, one: Settled, source: NegotiatedSou
     entityId: one.entityId,
     direction: 'inbound',
   } as const;
-  if (!one.stored)
+  const { stored } = one;
+  if (!stored)
     return [
       {
         ...common,
@@ -293,7 +294,7 @@ function journalOf(entity: NegotiatedEntity, one: Settled, source: NegotiatedSou
     ? [
         {
           ...common,
-          before: { raw_json: one.stored.row['raw_json'] ?? null },
+          before: { raw_json: stored.row['raw_json'] ?? null },
           after: one.each.external.externalId,
           decidedBy: 'rule:natural key',
           reason: source.echo ? 'confirmed by the remote' : linkedReason,
@@ -302,11 +303,12 @@ function journalOf(entity: NegotiatedEntity, one: Settled, source: NegotiatedSou
     : [];
   return [
     ...linked,
-    ...one.decision.changes.map(({ field, before, after, decidedBy }) => ({
+    ...one.decision.changes.map(({ field, after, decidedBy }) => ({
       ...common,
       decidedBy,
       field,
-      before: before ?? null,
+      // As it was spelled here, so that it can be restored as it was.
+      before: stored.row[field] ?? null,
       after: after as Json,
     })),
     // What the remote had, and loses when ours goes out.

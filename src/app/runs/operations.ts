@@ -61,6 +61,23 @@ function factsOf(row: OperationRow): OperationFacts {
   };
 }
 
+/** @param id the whole id or its first characters. @throws TielineError OPERATION_UNKNOWN if none or several fit. */
+export async function findOneOperation(db: Kysely<Database>, id: string): Promise<OperationRow> {
+  const found = await findOperationsByPrefix(db, id);
+  const [row] = found;
+  if (!row || !/^[0-9a-f-]{4,36}$/i.test(id))
+    throw new TielineError(
+      'OPERATION_UNKNOWN',
+      `No operation starts with "${id}" (give at least four characters of the id).`,
+    );
+  if (found.length > 1)
+    throw new TielineError(
+      'OPERATION_UNKNOWN',
+      `More than one operation starts with "${id}": give more of the id.`,
+    );
+  return row;
+}
+
 export async function listOperations(
   { db }: { readonly db: Kysely<Database> },
   limit: number,
@@ -76,18 +93,7 @@ export async function fetchOperation(
   { db }: { readonly db: Kysely<Database> },
   id: string,
 ): Promise<OperationDetail> {
-  const found = await findOperationsByPrefix(db, id);
-  const [row] = found;
-  if (!row || !/^[0-9a-f-]{4,36}$/i.test(id))
-    throw new TielineError(
-      'OPERATION_UNKNOWN',
-      `No operation starts with "${id}" (give at least four characters of the id).`,
-    );
-  if (found.length > 1)
-    throw new TielineError(
-      'OPERATION_UNKNOWN',
-      `More than one operation starts with "${id}": give more of the id.`,
-    );
+  const row = await findOneOperation(db, id);
   const steps = await listSteps(db, row.batch_id);
   const ids = [row.batch_id, ...steps.map((step) => step.batch_id)];
   const byStatus = await countCalls(db, ids);
