@@ -18,6 +18,9 @@ export interface JournalEntry {
 /** Why a row from before Tieline changed whole: it was recognised as the record that an external system shows. */
 export const linkedReason = 'linked to a row that was there already';
 
+/** Who decided a change that is only the remote's own spelling of what was sent to it. */
+export const remoteReading = "rule:the remote's own reading";
+
 /** Writes journal rows, in the transaction that makes the changes. */
 export async function recordChanges(
   db: Kysely<Database>,

@@ -5,7 +5,7 @@
  */
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
 import { scalarText, type Json, type JsonObject } from '../../model/json.ts';
-import { linkedReason, recordChanges, type JournalEntry } from '../../store/changes.ts';
+import { linkedReason, recordChanges, remoteReading, type JournalEntry } from '../../store/changes.ts';
 import { closeSettledConflicts, recordConflicts, type ConflictToRecord } from '../../store/conflicts.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
 import { fetchLinks, saveLinks, type LinkRow, type LinkToSave } from '../../store/links.ts';
@@ -305,7 +305,7 @@ function journalOf(entity: NegotiatedEntity, one: Settled, source: NegotiatedSou
     ...linked,
     ...one.decision.changes.map(({ field, after, decidedBy }) => ({
       ...common,
-      decidedBy,
+      decidedBy: source.echo ? remoteReading : decidedBy,
       field,
       // As it was spelled here, so that it can be restored as it was.
       before: stored.row[field] ?? null,

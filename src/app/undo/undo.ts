@@ -4,7 +4,7 @@
  */
 import { TielineError } from '../../errors/tieline-error.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
-import { recordChanges } from '../../store/changes.ts';
+import { recordChanges, remoteReading } from '../../store/changes.ts';
 import { listHeldFields } from '../../store/conflicts.ts';
 import { findLinkedSystems } from '../../store/links.ts';
 import { listJournal, type JournalRow } from '../../store/journal.ts';
@@ -202,6 +202,8 @@ function planFields(
   const { sendable } = compileMappings(record.mappings, entity);
   for (const [field, ofField] of Map.groupBy(changes, (change) => change.field ?? '')) {
     const step = foldSteps(ofField);
+    // That the remote trims or re-cases what is sent to it would only come back.
+    if (ofField.every((change) => change.decidedBy === remoteReading)) continue;
     if (!step || remoteIds.has(field) || !negotiatedShapes[entity].fields.includes(field)) continue;
     const reversal = reverseField(step, {
       present: row[field],
