@@ -11,6 +11,7 @@ import { addApprovalsCommands } from './approvals-commands.ts';
 import { addConflictsCommands } from './conflicts-commands.ts';
 import { addDbCommands } from './db-commands.ts';
 import { addDbStatusCommands } from './db-status-commands.ts';
+import { addLinksCommands } from './links-commands.ts';
 import { addOpsCommands } from './ops-commands.ts';
 import { addOutboxCommands } from './outbox-commands.ts';
 import { addPlanCommands } from './plan-commands.ts';
@@ -64,6 +65,7 @@ function buildProgram(context: CommandContext): Command {
   addOutboxCommands(program, context);
   addConflictsCommands(program, context);
   addPoliciesCommands(program, context);
+  addLinksCommands(program, context);
   addOpsCommands(program, context);
   addSecretsCommands(program, context);
   addDbStatusCommands(addDbCommands(program, context), context);

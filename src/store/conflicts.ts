@@ -58,6 +58,21 @@ export async function closeSettledConflicts(
        and known.field_name is not distinct from c.field and known.resolution_status = 'pending'`.execute(db);
 }
 
+/** Closes conflicts of one kind that are over, of these records. */
+export async function closeConflictsOfType(
+  db: Kysely<Database>,
+  entity: string,
+  type: ConflictToRecord['type'],
+  entityIds: readonly string[],
+): Promise<void> {
+  if (entityIds.length === 0) return;
+  await sql`
+    update sync_conflicts
+       set resolution_status = 'resolved', resolved_at = now(), resolved_by = 'rule:settled itself', resolution = '{"kept": "it is over"}'
+     where entity_type = ${entity} and conflict_type = ${type} and resolution_status = 'pending'
+       and entity_id = any(${[...entityIds]}::text[])`.execute(db);
+}
+
 export async function countPendingConflicts(db: Kysely<Database>): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from sync_conflicts where resolution_status = 'pending'`.execute(db);

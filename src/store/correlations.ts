@@ -62,8 +62,7 @@ export async function listCandidatePairs(
 }
 
 /**
- * Makes the decisions of the rule exactly these; a person's decisions stay. Then brings the asset's system, component
- * and owners, its assignment and its link in line with all linked pairs, and journals what that changes.
+ * Makes the decisions of the rule exactly these; a person's decisions stay. Then settles the links.
  */
 export async function applyCorrelations(
   db: Kysely<Database>,
@@ -92,6 +91,14 @@ export async function applyCorrelations(
             is distinct from (excluded.decision, excluded.score, excluded.evidence, excluded.reason)`.execute(
     db,
   );
+  await settleCorrelationLinks(db, source);
+}
+
+/** Brings assets, assignments and links in line with what is decided about all pairs, and journals what that changes. */
+export async function settleCorrelationLinks(
+  db: Kysely<Database>,
+  source: { systemId: number; operationId: string },
+): Promise<void> {
   await retireLinks(db, source);
   await makeLinks(db, source);
 }

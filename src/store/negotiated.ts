@@ -155,7 +155,7 @@ export async function fetchRows(
 /**
  * Finds the rows that `records` mean though no link names them yet: rows from before Tieline, or rows that Tieline
  * made and whose confirmation was lost. Of several the best match, then the oldest; a row linked already is no candidate.
- * @returns by index in `records`.
+ * @param records each with `external_id`, the remote's id. @returns by index in `records`.
  */
 export async function findByNaturalKey(
   db: Kysely<Database>,
@@ -173,6 +173,9 @@ export async function findByNaturalKey(
      where not exists (select from sync_links l
                         where l.external_system_id = ${externalSystemId} and l.entity_type = ${entity}
                           and l.entity_id = t.${sql.ref(table.key)}::text)
+       and not exists (select from sync_separations p
+                        where p.external_system_id = ${externalSystemId} and p.entity_type = ${entity}
+                          and p.external_id = wanted.r ->> 'external_id' and p.entity_id = t.${sql.ref(table.key)}::text)
      order by wanted.index, ${sql.raw(table.prefer ?? 't.id')}, t.id`.execute(db);
   return new Map(rows.map((row) => [row.index, inCurrentNames(row, aliases)]));
 }
@@ -243,4 +246,52 @@ export async function countRows(
                      and ${sql.raw(table.only ?? 'true')} as linked
               from ${sql.table(table.name)} t) every_row`.execute(db);
   return rows[0] ?? { linked: 0, unlinked: 0 };
+}
+
+/** Of the given keys (poam_id, system_id, …), those that a row bears already. */
+export async function findTakenKeys(
+  db: Kysely<Database>,
+  entity: NegotiatedEntity,
+  keys: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (keys.length === 0) return new Set();
+  const table = tables[entity];
+  const { rows } = await sql<{ key: string }>`
+    select distinct t.${sql.ref(table.key)}::text as key from ${sql.table(table.name)} t
+     where t.${sql.ref(table.key)}::text = any(${[...keys]}::text[])`.execute(db);
+  return new Set(rows.map((row) => row.key));
+}
+
+export interface Twin {
+  /** In the records that were asked about. */
+  readonly index: number;
+  readonly entityId: string;
+  readonly externalId: string;
+}
+
+/**
+ * Of records that are to become rows of their own, those that by their natural key are a row that another record of the same
+ * remote is linked to already: the remote has the thing twice.
+ * @param records as for `findByNaturalKey`.
+ */
+export async function findTwins(
+  db: Kysely<Database>,
+  entity: NegotiatedEntity,
+  externalSystemId: number,
+  records: readonly JsonObject[],
+): Promise<readonly Twin[]> {
+  if (records.length === 0) return [];
+  const table = tables[entity];
+  const { rows } = await sql<Twin>`
+    select distinct on (wanted.index) wanted.index::int - 1 as index, l.entity_id as "entityId", l.external_id as "externalId"
+      from jsonb_array_elements(${storableJson(records)}::jsonb) with ordinality wanted(r, index)
+      join ${sql.table(table.name)} t on ${sql.raw(table.naturalKey)} and ${sql.raw(table.only ?? 'true')}
+      join sync_links l on l.external_system_id = ${externalSystemId} and l.entity_type = ${entity}
+                       and l.entity_id = t.${sql.ref(table.key)}::text and l.retired_at is null
+                       and l.external_id <> wanted.r ->> 'external_id'
+     where not exists (select from sync_separations p
+                        where p.external_system_id = ${externalSystemId} and p.entity_type = ${entity}
+                          and p.external_id = wanted.r ->> 'external_id' and p.entity_id = l.entity_id)
+     order by wanted.index, l.id`.execute(db);
+  return rows;
 }

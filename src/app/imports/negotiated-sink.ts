@@ -6,7 +6,7 @@
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
 import { scalarText, type Json, type JsonObject } from '../../model/json.ts';
 import { linkedReason, recordChanges, remoteReading, type JournalEntry } from '../../store/changes.ts';
-import { closeSettledConflicts, recordConflicts, type ConflictToRecord } from '../../store/conflicts.ts';
+import { closeConflictsOfType, closeSettledConflicts, recordConflicts } from '../../store/conflicts.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
 import { fetchLinks, saveLinks, type LinkRow, type LinkToSave } from '../../store/links.ts';
 import {
@@ -23,6 +23,8 @@ import { decideInbound, type InboundDecision } from '../../sync/inbound.ts';
 import { lookUpPolicy } from '../../sync/policy.ts';
 import type { EntityPolicy } from '../../model/policy.ts';
 import { sameValue } from '../../sync/three-way.ts';
+import { conflictsOf, duplicateConflict, findTwinsOf, recordUnmappable } from './negotiated-conflicts.ts';
+import { withFreeKeys } from './negotiated-rows.ts';
 import { excludedRows } from './excluded.ts';
 import { renewDetails } from './negotiated-details.ts';
 import { inCanonicalWords, negotiatedShapes, type NegotiatedShape } from './negotiated-shapes.ts';
@@ -101,6 +103,7 @@ export function openNegotiatedSink(
     },
     async finish() {
       await store();
+      await recordUnmappable(tx, entity, source, held);
       return { counts, held };
     },
     abort: () => Promise.resolve(),
@@ -162,7 +165,11 @@ async function storePage(
     tx.db,
     entity,
     source.systemId,
-    unlinked.map((each) => ({ ...each.record, external_system_id: source.systemId })),
+    unlinked.map((each) => ({
+      ...each.record,
+      external_system_id: source.systemId,
+      external_id: each.external.externalId,
+    })),
   );
   const claimed = new Set<string>();
 
@@ -189,16 +196,19 @@ async function storePage(
   });
 
   const created = decided.filter((one) => !one.stored);
-  const newIds = await insertRows(
-    tx.db,
+  const begun = created.map(({ each, decision }) => ({
+    ...shape.begin(each.record, source),
+    ...(shape.parent ? { [shape.parent.column]: each.record[shape.parent.column] } : {}),
+    ...(shape.keepsRaw ? { raw_json: each.external.raw } : {}),
+    ...decision.take,
+  }));
+  const twins = await findTwinsOf(
+    tx,
     entity,
-    created.map(({ each, decision }) => ({
-      ...shape.begin(each.record, source),
-      ...(shape.parent ? { [shape.parent.column]: each.record[shape.parent.column] } : {}),
-      ...(shape.keepsRaw ? { raw_json: each.external.raw } : {}),
-      ...decision.take,
-    })),
+    source.systemId,
+    created.map(({ each }) => each),
   );
+  const newIds = await insertRows(tx.db, entity, await withFreeKeys(tx, entity, begun, source));
   const idOf = new Map(created.map((one, index) => [one, newIds[index] ?? '']));
   const existing = decided.flatMap((one) => (one.stored ? [{ ...one, stored: one.stored }] : []));
   const rawMoved = (one: { stored: StoredRecord; each: Incoming }): boolean =>
@@ -234,10 +244,15 @@ async function storePage(
     source,
     settled.flatMap((one) => journalOf(entity, one, source)),
   );
-  await recordConflicts(
+  await recordConflicts(tx.db, source.operationId, [
+    ...settled.flatMap((one) => conflictsOf(entity, one)),
+    ...twins.map((twin) => duplicateConflict(entity, twin, newIds[twin.index] ?? '')),
+  ]);
+  await closeConflictsOfType(
     tx.db,
-    source.operationId,
-    settled.flatMap((one) => conflictsOf(entity, one)),
+    entity,
+    'unmappable_value',
+    existing.map((one) => one.stored.entityId),
   );
   await closeSettledConflicts(
     tx.db,
@@ -322,16 +337,4 @@ function journalOf(entity: NegotiatedEntity, one: Settled, source: NegotiatedSou
       reason: 'the value of the remote gives way to ours',
     })),
   ];
-}
-
-function conflictsOf(entity: NegotiatedEntity, one: Settled): ConflictToRecord[] {
-  return one.decision.conflicts.map((conflict) => ({
-    entity,
-    entityId: one.entityId,
-    type: 'field_mismatch',
-    field: conflict.field,
-    base: conflict.base ?? null,
-    internal: conflict.internal ?? null,
-    external: conflict.external ?? null,
-  }));
 }

@@ -225,6 +225,7 @@ function whyNot(row: JournalRow): string | undefined {
     return 'the tag follows from the component that the asset is matched to: `tieline links break` that, and the tag is not set again';
   if (row.entity === 'asset' && (row.field === 'system_id' || row.field === 'xacta_component_id'))
     return 'was matched by its identifiers, and would be again: `tieline links break` it';
+  if (row.field === 'link') return 'is a link: `tieline links break` and `tieline links make` change it';
   if (row.field === 'weakness' || row.field === 'outbox' || row.entity === 'approval')
     return 'is a decision, and no value';
   if (!isNegotiated(row.entity)) return 'is what a scanner reported: it is read, not decided here';

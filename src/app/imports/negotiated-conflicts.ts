@@ -1,0 +1,80 @@
+/** What of a page is for a person: fields that both sides edited, things that the remote has twice, values that no mapping takes. */
+import type { ExternalRecord } from '../../connectors/kit/contract.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { recordConflicts, type ConflictToRecord } from '../../store/conflicts.ts';
+import type { HeldRecord } from '../../store/held-records.ts';
+import { fetchLinks } from '../../store/links.ts';
+import { findTwins, type NegotiatedEntity, type Twin } from '../../store/negotiated.ts';
+import type { Tx } from '../../store/transaction.ts';
+import type { InboundDecision } from '../../sync/inbound.ts';
+
+export function conflictsOf(
+  entity: NegotiatedEntity,
+  one: { readonly entityId: string; readonly decision: InboundDecision },
+): ConflictToRecord[] {
+  return one.decision.conflicts.map((conflict) => ({
+    entity,
+    entityId: one.entityId,
+    type: 'field_mismatch',
+    field: conflict.field,
+    base: conflict.base ?? null,
+    internal: conflict.internal ?? null,
+    external: conflict.external ?? null,
+  }));
+}
+
+/** Of these a second one is a mistake. Controls and milestones may well say the same twice. */
+const singular: ReadonlySet<NegotiatedEntity> = new Set(['system', 'poam']);
+
+/** Of records that become new rows, those that the remote has under another id too. */
+export async function findTwinsOf(
+  tx: Tx,
+  entity: NegotiatedEntity,
+  systemId: number,
+  created: readonly { readonly external: ExternalRecord; readonly record: JsonObject }[],
+): Promise<readonly Twin[]> {
+  if (!singular.has(entity)) return [];
+  const records = created.map(({ external, record }) => ({
+    ...record,
+    external_system_id: systemId,
+    external_id: external.externalId,
+  }));
+  return findTwins(tx.db, entity, systemId, records);
+}
+
+export function duplicateConflict(entity: NegotiatedEntity, twin: Twin, entityId: string): ConflictToRecord {
+  return {
+    entity,
+    entityId,
+    type: 'duplicate',
+    internal: { same_as: twin.entityId },
+    external: { same_as: twin.externalId },
+  };
+}
+
+/** A linked record of which a value cannot be mapped any more holds the whole record; a person is told by a conflict. */
+export async function recordUnmappable(
+  tx: Tx,
+  entity: NegotiatedEntity,
+  source: { readonly systemId: number; readonly operationId: string },
+  held: readonly HeldRecord[],
+): Promise<void> {
+  const unmapped = held.filter((each) => each.type === 'mapping');
+  if (unmapped.length === 0) return;
+  const links = await fetchLinks(
+    tx.db,
+    source.systemId,
+    entity,
+    unmapped.map((each) => each.identifier),
+  );
+  await recordConflicts(
+    tx.db,
+    source.operationId,
+    unmapped.flatMap((each): ConflictToRecord[] => {
+      const link = links.get(each.identifier);
+      return link
+        ? [{ entity, entityId: link.entity_id, type: 'unmappable_value', external: each.message }]
+        : [];
+    }),
+  );
+}

@@ -1,0 +1,214 @@
+/**
+ * Links as a person sees them: which record here is which record there. One that was made wrong is broken and made
+ * anew; no row and no value is lost by that.
+ */
+import { TielineError } from '../../errors/tieline-error.ts';
+import { entityTypes, type EntityType } from '../../model/entity-type.ts';
+import { recordChanges } from '../../store/changes.ts';
+import { settleCorrelationLinks } from '../../store/correlations.ts';
+import {
+  breakLink,
+  decideCorrelationPair,
+  isOnItsWay,
+  listLinks,
+  makeLink,
+  type LinkEntry,
+  type LinkFilter,
+} from '../../store/link-decisions.ts';
+import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
+import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
+import { inTransaction, type Tx } from '../../store/transaction.ts';
+import { withSystems, type App } from '../app.ts';
+import { fetchSystem } from '../connections/systems.ts';
+import { negotiatedShapes, remoteIds } from '../imports/negotiated-shapes.ts';
+
+export type { LinkEntry };
+
+export interface LinkQuery {
+  readonly system?: string;
+  readonly entity?: string;
+  readonly entityId?: string;
+  readonly externalId?: string;
+  readonly all?: boolean;
+}
+
+export interface Decider {
+  /** The user's name, for the journal. */
+  readonly by: string;
+  readonly reason: string | undefined;
+}
+
+export interface PairOfRecords {
+  readonly system: string;
+  readonly entity: string;
+  readonly entityId: string;
+}
+
+/** What links assets to components; every other kind is a negotiated entity. */
+const assetComponent = 'asset_component';
+const isNegotiated = (entity: string): entity is NegotiatedEntity => entity in negotiatedShapes;
+
+export async function findLinks(app: App, query: LinkQuery, limit: number): Promise<LinkEntry[]> {
+  const { system, ...rest } = query;
+  const filter: LinkFilter = {
+    ...rest,
+    ...(system === undefined ? {} : { systemId: (await fetchSystem(app, system)).id }),
+  };
+  return listLinks(app.db, filter, limit);
+}
+
+function checkEntity(entity: string): void {
+  if (isNegotiated(entity) || entity === assetComponent) return;
+  throw new TielineError('USAGE', `Links of ${entity} are not decided by a person.`, {
+    fields: [
+      {
+        field: 'entity',
+        message: `must be one of ${[...Object.keys(negotiatedShapes), assetComponent].join(', ')}; what an asset is, its scanner says`,
+      },
+    ],
+  });
+}
+
+/**
+ * Breaks the link of a record of ours: both records stay, and no rule links the two again. The remote's record is read
+ * anew and becomes, or finds, a row of its own.
+ * @throws USAGE if there is no such link, or a change of it is under way.
+ */
+export async function breakOne(
+  app: App,
+  { system, entity, entityId }: PairOfRecords,
+  decided: Decider,
+): Promise<{ readonly operationId: string; readonly externalId: string }> {
+  checkEntity(entity);
+  const { id: systemId } = await fetchSystem(app, system);
+  return inTransaction(app.pool, async (tx) => {
+    const [link] = await listLinks(tx.db, { systemId, entity, entityId }, 1);
+    if (!link)
+      throw new TielineError('USAGE', `${entity} ${entityId} is not linked to ${system}.`, {
+        remedy: `See \`tieline links list --system ${system} --entity ${entity}\`.`,
+      });
+    if (await isOnItsWay(tx.db, link))
+      throw new TielineError('USAGE', `A change of ${entity} ${entityId} is on its way to ${system}.`, {
+        remedy: 'Run `tieline sync run` first, so that its outcome is known.',
+      });
+    const operationId = await begin(tx, system, 'break link');
+    if (entity === assetComponent) {
+      const pair = { assetUuid: entityId, systemId, componentId: link.externalId };
+      await decideCorrelationPair(tx.db, pair, { decision: 'rejected', ...decided }, operationId);
+      await settleCorrelationLinks(tx.db, { systemId, operationId });
+    } else {
+      await breakLink(tx.db, link, decided);
+      if (isNegotiated(entity)) await forgetRemoteIds(tx, entity, entityId);
+    }
+    await journal(tx, { systemId, operationId }, decided, {
+      entity,
+      entityId,
+      before: { external_id: link.externalId, base: link.base },
+      after: null,
+    });
+    await end(tx, operationId);
+    return { operationId, externalId: link.externalId };
+  });
+}
+
+/**
+ * Links a record of ours to a record of the remote. Nothing is agreed on yet: with the next sync an empty side gives way
+ * to the other, and where both have a value they are a conflict. A row that was linked to that record before stays, unlinked.
+ * @throws USAGE if either record is not there, or ours is linked already.
+ */
+export async function makeOne(
+  app: App,
+  pair: PairOfRecords & { readonly externalId: string },
+  decided: Decider,
+  signal: AbortSignal,
+): Promise<{ readonly operationId: string; readonly replaced: string | undefined }> {
+  const { system, entity, entityId, externalId } = pair;
+  checkEntity(entity);
+  const { id: systemId } = await fetchSystem(app, system);
+  await checkThere(app, pair, signal);
+  return inTransaction(app.pool, async (tx) => {
+    const [linked] = await listLinks(tx.db, { systemId, entity, entityId }, 1);
+    if (linked && entity !== assetComponent)
+      throw new TielineError('USAGE', `${entity} ${entityId} is linked to ${linked.externalId} already.`, {
+        remedy: `Break that first: tieline links break ${system} ${entity} ${entityId}`,
+      });
+    const operationId = await begin(tx, system, 'make link');
+    const [before] = await listLinks(tx.db, { systemId, entity, externalId, all: true }, 1);
+    if (entity === assetComponent) {
+      const asked = { assetUuid: entityId, systemId, componentId: externalId };
+      const made = await decideCorrelationPair(tx.db, asked, { decision: 'linked', ...decided }, operationId);
+      if (made.length === 0)
+        throw new TielineError(
+          'USAGE',
+          `There is no asset ${entityId} here, or no component ${externalId} of ${system}.`,
+        );
+      await settleCorrelationLinks(tx.db, { systemId, operationId });
+    } else {
+      if (isNegotiated(entity) && !(await fetchRows(tx.db, entity, [entityId])).has(entityId))
+        throw new TielineError('USAGE', `There is no ${entity} ${entityId} here.`);
+      if (before) {
+        await breakLink(tx.db, before, decided);
+        if (isNegotiated(entity)) await forgetRemoteIds(tx, entity, before.entityId);
+      }
+      await makeLink(tx.db, { systemId, entity, entityId, externalId }, operationId);
+    }
+    await journal(tx, { systemId, operationId }, decided, {
+      entity,
+      entityId,
+      before: before ? { entity_id: before.entityId, base: before.base } : null,
+      after: externalId,
+    });
+    await end(tx, operationId);
+    return { operationId, replaced: before?.entityId };
+  });
+}
+
+async function checkThere(
+  app: App,
+  { system, entity, externalId }: PairOfRecords & { readonly externalId: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const known = entityTypes.find((each): each is EntityType => each === entity);
+  if (!known) return;
+  const there = await withSystems(
+    app,
+    { systems: [system] },
+    { signal, report: () => undefined },
+    async ({ systems }) => systems[0]?.connector.find(known, { by: 'id', externalId }, signal),
+  );
+  if (!there) throw new TielineError('USAGE', `${system} has no ${entity} ${externalId}.`);
+}
+
+/** What our row says of the remote's id is no longer so; the journal keeps it with the link. */
+async function forgetRemoteIds(tx: Tx, entity: NegotiatedEntity, entityId: string): Promise<void> {
+  const fields = negotiatedShapes[entity].fields.filter((field) => remoteIds.has(field));
+  if (fields.length === 0) return;
+  await updateRows(tx.db, entity, [
+    { entityId, columns: Object.fromEntries(fields.map((field) => [field, null])) },
+  ]);
+}
+
+const begin = (tx: Tx, system: string, step: string): Promise<string> =>
+  beginOperation(tx.db, { type: 'update', system, step });
+
+async function end(tx: Tx, operationId: string): Promise<void> {
+  await recordCounts(tx.db, operationId, { ...noCounts, read: 1, updated: 1 });
+  await finishOperation(tx.db, operationId, 'completed');
+}
+
+function journal(
+  tx: Tx,
+  source: { readonly systemId: number; readonly operationId: string },
+  decided: Decider,
+  change: Pick<Parameters<typeof recordChanges>[2][number], 'entity' | 'entityId' | 'before' | 'after'>,
+): Promise<void> {
+  return recordChanges(tx.db, source, [
+    {
+      ...change,
+      field: 'link',
+      direction: 'internal',
+      decidedBy: decided.by,
+      ...(decided.reason === undefined ? {} : { reason: decided.reason }),
+    },
+  ]);
+}

@@ -1,0 +1,144 @@
+/** Links as a person sees, breaks and makes them. */
+import { sql, type Kysely } from 'kysely';
+import type { Json, JsonObject } from '../model/json.ts';
+import type { Database } from './schema.ts';
+
+export interface LinkEntry {
+  readonly id: number;
+  readonly systemId: number;
+  readonly system: string;
+  readonly entity: string;
+  readonly entityId: string;
+  readonly externalId: string;
+  readonly base: JsonObject;
+  readonly linkedAt: Date;
+  readonly confirmedAt: Date;
+  readonly missingSince: Date | null;
+  readonly retiredAt: Date | null;
+}
+
+export interface LinkFilter {
+  readonly systemId?: number;
+  readonly entity?: string;
+  readonly entityId?: string;
+  readonly externalId?: string;
+  /** Also those that ended. */
+  readonly all?: boolean;
+}
+
+/** Links that fit, by entity and record. */
+export async function listLinks(
+  db: Kysely<Database>,
+  filter: LinkFilter,
+  limit: number,
+): Promise<LinkEntry[]> {
+  const { rows } = await sql<LinkEntry>`
+    select l.id::int, s.id as "systemId", s.system_name as system, l.entity_type as entity, l.entity_id as "entityId",
+           l.external_id as "externalId", l.base, l.linked_at as "linkedAt", l.confirmed_at as "confirmedAt",
+           l.missing_since as "missingSince", l.retired_at as "retiredAt"
+      from sync_links l join external_systems s on s.id = l.external_system_id
+     where (${filter.systemId ?? null}::int is null or l.external_system_id = ${filter.systemId ?? null})
+       and (${filter.entity ?? null}::text is null or l.entity_type = ${filter.entity ?? null})
+       and (${filter.entityId ?? null}::text is null or l.entity_id = ${filter.entityId ?? null})
+       and (${filter.externalId ?? null}::text is null or l.external_id = ${filter.externalId ?? null})
+       and (${filter.all ?? false} or l.retired_at is null)
+     order by s.id, l.entity_type, l.entity_id, l.id limit ${limit}`.execute(db);
+  return rows;
+}
+
+/** Whether a change of the record is under way: it may have arrived, and its answer is about this link. */
+export async function isOnItsWay(
+  db: Kysely<Database>,
+  link: Pick<LinkEntry, 'systemId' | 'entity' | 'entityId'>,
+): Promise<boolean> {
+  const { rows } = await sql<{ sent: boolean }>`
+    select exists (select from sync_outbox where external_system_id = ${link.systemId} and entity_type = ${link.entity}
+                      and entity_id = ${link.entityId} and state = 'sent') as sent`.execute(db);
+  return rows[0]?.sent ?? false;
+}
+
+/**
+ * Takes a link away: what waits to be sent over it is set aside, its open conflicts are closed, the pair is not linked by
+ * a rule again, and the remote's record is read anew.
+ */
+export async function breakLink(
+  db: Kysely<Database>,
+  link: Pick<LinkEntry, 'id' | 'systemId' | 'entity' | 'entityId' | 'externalId'>,
+  decided: { readonly by: string; readonly reason: string | undefined },
+): Promise<void> {
+  await sql`
+    insert into sync_separations (external_system_id, entity_type, entity_id, external_id, separated_by, reason)
+    values (${link.systemId}, ${link.entity}, ${link.entityId}, ${link.externalId}, ${decided.by}, ${decided.reason ?? null})
+    on conflict do nothing`.execute(db);
+  await sql`delete from sync_links where id = ${link.id}`.execute(db);
+  await sql`
+    update sync_outbox set state = 'superseded', settled_at = now()
+     where external_system_id = ${link.systemId} and entity_type = ${link.entity} and entity_id = ${link.entityId}
+       and change_kind = 'update' and state in ('waiting', 'pending', 'failed')`.execute(db);
+  await sql`
+    update sync_conflicts
+       set resolution_status = 'resolved', resolved_by = ${decided.by}, resolved_at = now(), resolution = '{"choice": "the link was broken"}'
+     where entity_type = ${link.entity} and entity_id = ${link.entityId} and resolution_status = 'pending'`.execute(
+    db,
+  );
+  await readAnew(db, link.systemId, link.entity);
+}
+
+/** Makes a link with nothing agreed on yet: the next read merges both sides field by field. */
+export async function makeLink(
+  db: Kysely<Database>,
+  link: Pick<LinkEntry, 'systemId' | 'entity' | 'entityId' | 'externalId'>,
+  operationId: string,
+): Promise<void> {
+  await sql`
+    delete from sync_separations
+     where external_system_id = ${link.systemId} and entity_type = ${link.entity}
+       and entity_id = ${link.entityId} and external_id = ${link.externalId}`.execute(db);
+  await sql`
+    insert into sync_links (external_system_id, entity_type, entity_id, external_id, operation_id)
+    values (${link.systemId}, ${link.entity}, ${link.entityId}, ${link.externalId}, ${operationId}::uuid)`.execute(
+    db,
+  );
+  await readAnew(db, link.systemId, link.entity);
+}
+
+/** Forgets how far an entity was read, so that the next read shows all of it. */
+export async function readAnew(db: Kysely<Database>, systemId: number, entity: string): Promise<void> {
+  await sql`
+    update sync_reads set mark = null
+     where external_system_id = ${systemId} and entity_type = ${entity}`.execute(db);
+}
+
+/** What a person decides about a pair of asset and component; rules leave it alone from then on. */
+export async function decideCorrelationPair(
+  db: Kysely<Database>,
+  pair: { readonly assetUuid: string; readonly systemId: number; readonly componentId: string },
+  decided: {
+    readonly decision: 'linked' | 'rejected';
+    readonly by: string;
+    readonly reason: string | undefined;
+  },
+  operationId: string,
+): Promise<Json[]> {
+  const { rows } = await sql<{ component: Json }>`
+    with pair as (
+      select a.asset_uuid, c.id as component_id
+        from ingestion_assets a, system_components c
+       where a.asset_uuid::text = ${pair.assetUuid} and c.external_system_id = ${pair.systemId} and c.component_id = ${pair.componentId}
+    ), replaced as (
+      -- One asset is one component of a GRC system, and the other way round.
+      update asset_correlations k
+         set decision = 'rejected', decided_by = ${decided.by}, decided_at = now(), reason = 'a person linked another'
+        from pair, system_components c
+       where ${decided.decision === 'linked'} and c.id = k.component_id and c.external_system_id = ${pair.systemId}
+         and k.decision = 'linked' and (k.asset_uuid = pair.asset_uuid) <> (k.component_id = pair.component_id)
+    )
+    insert into asset_correlations as known (asset_uuid, component_id, decision, score, evidence, reason, decided_by, operation_id)
+    select asset_uuid, component_id, ${decided.decision}, 0, '[]', ${decided.reason ?? 'decided by a person'}, ${decided.by}, ${operationId}::uuid
+      from pair
+    on conflict (asset_uuid, component_id) do update
+      set decision = excluded.decision, reason = excluded.reason, decided_by = excluded.decided_by,
+          operation_id = excluded.operation_id, decided_at = now()
+    returning to_jsonb(component_id) as component`.execute(db);
+  return rows.map((row) => row.component);
+}
