@@ -12,7 +12,7 @@ import { editXacta } from './edit.ts';
 import { milestoneRoutes, poamRoutes } from './poam-routes.ts';
 import { recordedComponents, recordedWeaknesses } from './recorded-machines.ts';
 import { worldWeaknesses } from './scan-weaknesses.ts';
-import { createSeed, type Seed } from './seed.ts';
+import { createSeed, smallSeed, type Seed } from './seed.ts';
 import { Sessions, type Account } from './session.ts';
 import { stateOf } from './state.ts';
 import { XactaStore } from './store.ts';
@@ -23,6 +23,7 @@ const args = readArguments(process.argv.slice(2), [
   'page-size',
   'requests-per-second',
   'read-only',
+  'records',
 ]);
 const pageSize = numberArgument(args, 'page-size', 50, { least: 1, most: largestPage });
 const tokenTtlSeconds = numberArgument(args, 'token-ttl-seconds', 1800, { least: 0, fraction: true });
@@ -38,7 +39,8 @@ const account: Account = {
 const clock = createClock();
 const engine = new FaultEngine();
 const present = createPresenter(engine);
-const store = new XactaStore(seedOf(args));
+const records = numberArgument(args, 'records', 0, { least: 0 });
+const store = new XactaStore(records === 0 ? seedOf(args) : smallSeed(seedOf(args), records));
 const sessions = new Sessions(account, clock, tokenTtlSeconds);
 
 await serveSimulator({

@@ -34,6 +34,19 @@ export function createSeed(
   };
 }
 
+/** One system with so many components, controls and POA&Ms: for tests that begin anew hundreds of times. */
+export function smallSeed(seed: Seed, records: number): Seed {
+  const [system] = seed.systems;
+  const of = <T extends { readonly system_id: string }>(list: readonly T[]): T[] =>
+    list.filter((each) => each.system_id === system?.id).slice(0, records);
+  return {
+    systems: system ? [system] : [],
+    components: of(seed.components),
+    controls: of(seed.controls),
+    poams: of(seed.poams),
+  };
+}
+
 const uuidPrefixes: Readonly<Record<string, string>> = {
   'SYS-ENT-001': 'ent-web',
   'SYS-ENT-002': 'ent-ad',

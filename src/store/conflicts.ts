@@ -55,7 +55,9 @@ export async function closeSettledConflicts(
            resolution = '{"kept": "both sides agree"}'
       from jsonb_to_recordset(${storableJson(settled)}::jsonb) as c("entityId" text, field text)
      where known.entity_type = ${entity} and known.entity_id = c."entityId"
-       and known.field_name is not distinct from c.field and known.resolution_status = 'pending'`.execute(db);
+       and known.field_name is not distinct from c.field and known.resolution_status = 'pending'
+       -- That the remote has a thing twice is not over because a change of it went through.
+       and known.conflict_type <> 'duplicate'`.execute(db);
 }
 
 /** Closes conflicts of one kind that are over, of these records. */

@@ -23,13 +23,15 @@ const places = {
   control: { table: 'ingestion_controls', key: 'id', parent: 'system', parentColumn: 'system_id' },
 } as const satisfies Partial<Record<NegotiatedEntity, object>>;
 
-/** Rows that are linked to a record of the system and were not retired, with their base, in pages by link id. */
+/**
+ * Rows that are linked to a record of the system and were not retired, with their base, in pages by link id.
+ * @param page.entityId of this record only.
+ */
 export async function listLinkedRows(
   db: Kysely<Database>,
   systemId: number,
   entity: keyof typeof places,
-  afterLinkId: number,
-  limit: number,
+  page: { readonly afterId: number; readonly limit: number; readonly entityId?: string },
 ): Promise<LinkedRow[]> {
   const place = places[entity];
   const { rows } = await sql<Omit<LinkedRow, 'row'>>`
@@ -42,8 +44,9 @@ export async function listLinkedRows(
       join ${sql.table(place.table)} t on t.${sql.ref(place.key)}::text = l.entity_id
       left join sync_links parent on parent.external_system_id = l.external_system_id and parent.entity_type = ${place.parent}
                                  and parent.entity_id = t.${sql.ref(place.parentColumn)}
-     where l.external_system_id = ${systemId} and l.entity_type = ${entity} and l.retired_at is null and l.missing_since is null and l.id > ${afterLinkId}
-     order by l.id limit ${limit}`.execute(db);
+     where l.external_system_id = ${systemId} and l.entity_type = ${entity} and l.retired_at is null and l.missing_since is null and l.id > ${page.afterId}
+       and (${page.entityId ?? null}::text is null or l.entity_id = ${page.entityId ?? null})
+     order by l.id limit ${page.limit}`.execute(db);
   const stored = await fetchRows(
     db,
     entity,

@@ -152,6 +152,11 @@ export async function markSent(db: Kysely<Database>, id: number): Promise<boolea
   return (numAffectedRows ?? 0n) > 0n;
 }
 
+/** Sets a row aside that was not taken, because what it was decided on is no longer so. */
+export async function supersede(db: Kysely<Database>, id: number): Promise<void> {
+  await sql`update sync_outbox set state = 'superseded', settled_at = now() where id = ${id}`.execute(db);
+}
+
 /** Not again before `seconds` have passed. @param arrived whether it may have arrived and must be looked up first. */
 export async function postpone(
   db: Kysely<Database>,

@@ -85,9 +85,9 @@ export function decideInbound(given: {
         break;
       case 'send':
         send.push(field);
+        settled.push(field);
         if (verdict !== 'send') {
           base[field] = external;
-          settled.push(field);
           overruled.push({ field, before: external, after: internal, decidedBy: byPolicy });
         }
         break;

@@ -2,6 +2,7 @@ import type { ExternalRecord } from '../../connectors/kit/contract.ts';
 import { scalarText, type Json, type JsonObject } from '../../model/json.ts';
 import { recordChanges, type JournalEntry } from '../../store/changes.ts';
 import { closeSettledConflicts } from '../../store/conflicts.ts';
+import { insertHeldRecords } from '../../store/held-records.ts';
 import { fetchLinks, saveLinks } from '../../store/links.ts';
 import { updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { noCounts, type Counts } from '../../store/operations.ts';
@@ -12,7 +13,7 @@ import { sameValue } from '../../sync/three-way.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import { mapperFrom } from '../imports/mapper.ts';
 import { negotiatedShapes } from '../imports/negotiated-shapes.ts';
-import { openNegotiatedSink } from '../imports/negotiated-sink.ts';
+import { openNegotiatedSink, type NegotiatedSource } from '../imports/negotiated-sink.ts';
 
 const negotiated = (entity: string): entity is NegotiatedEntity => entity in negotiatedShapes;
 
@@ -86,16 +87,39 @@ async function takeReading(
       version: record.version ?? null,
     },
   ]);
-  const mapperOf = mapperFrom(system.mappings);
-  const groups = [{ entity, records: [record] }, ...(record.children ?? [])];
-  for (const group of groups) {
-    if (!negotiated(group.entity)) continue;
-    const sink = openNegotiatedSink(tx, group.entity, { ...source, policies: [], echo: true }, mapperOf);
-    for (const each of group.records) await sink.add(each);
-    await sink.finish();
-  }
+  await fillSinks(tx, system, entity, record, { ...source, policies: [], echo: true });
   if (entity === 'poam' || entity === 'control')
     await updateRows(tx.db, entity, [{ entityId: row.entity_id, columns: { sync_status: 'synced' } }]);
+}
+
+async function fillSinks(
+  tx: Tx,
+  system: ConnectedSystem,
+  entity: NegotiatedEntity,
+  record: ExternalRecord,
+  source: NegotiatedSource,
+): Promise<void> {
+  const mapperOf = mapperFrom(system.mappings);
+  for (const group of [{ entity, records: [record] }, ...(record.children ?? [])]) {
+    if (!negotiated(group.entity)) continue;
+    const sink = openNegotiatedSink(tx, group.entity, source, mapperOf);
+    for (const each of group.records) await sink.add(each);
+    const { held } = await sink.finish();
+    await insertHeldRecords(tx.db, source.operationId, held);
+  }
+}
+
+/** Takes a record in that the remote showed outside of a read, by the policies, like any other. */
+export async function takeIn(
+  tx: Tx,
+  system: ConnectedSystem,
+  operationId: string,
+  entity: string,
+  record: ExternalRecord,
+): Promise<void> {
+  if (!negotiated(entity)) return;
+  const source = { systemId: system.id, operationId, policies: system.policies, echo: false };
+  await fillSinks(tx, system, entity, record, source);
 }
 
 function journalOf(row: OutboxRow): JournalEntry[] {

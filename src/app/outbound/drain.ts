@@ -65,7 +65,7 @@ async function sendAll(
     if (page.length === 0) break;
     afterId = page.at(-1)?.id ?? afterId;
     const rows = page.filter(wanted);
-    const records = [...Map.groupBy(rows, (row) => `${row.entity_type} ${row.entity_id}`)];
+    const records = [...Map.groupBy(rows, rootOf)];
     let done = 0;
     await eachOf(records, parallel, async ([record, ofOneRecord]) => {
       let moved: { readonly from: string | null; readonly to: string } | undefined;
@@ -95,6 +95,13 @@ async function sendAll(
     });
   }
   if (open[0]) throw open[0];
+}
+
+/** Changes of one record go out one after the other, and with them those of what stands inside it: a milestone moves its POA&M's version. */
+function rootOf(row: OutboxRow): string {
+  return row.entity_type === 'milestone'
+    ? `poam ${row.parent_external_id ?? row.entity_id}`
+    : `${row.entity_type} ${row.external_id ?? row.entity_id}`;
 }
 
 /** Works on all items, a few at a time; after a failure no further item is begun, and the first failure is thrown. */

@@ -5,7 +5,7 @@ import { listLinkedRows, type LinkedRow } from '../../store/linked-rows.ts';
 import { updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { noCounts, recordCounts } from '../../store/operations.ts';
 import { enqueueChanges, supersedeUnsent, type OutboundChange } from '../../store/outbox.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import { inTransaction, type Tx } from '../../store/transaction.ts';
 import { canonical, mergeField } from '../../sync/three-way.ts';
 import { needsApproval } from '../../sync/approval.ts';
 import { lookUpPolicy } from '../../sync/policy.ts';
@@ -31,74 +31,101 @@ export async function planEdits(
   operationId: string,
 ): Promise<void> {
   for (const entity of entities) {
-    const updates = system.module.declaration.entities[entity]?.update ?? false;
-    if (!updates && !canWrite(system, entity)) continue;
-    const mapping = compileMappings(system.mappings, entity);
-    const sendable = negotiatedShapes[entity].fields.filter((field) => mapping.sendable.has(field));
+    if (!canUpdate(system, entity)) continue;
     let afterId = 0;
     for (;;) {
-      const read = await listLinkedRows(context.db, system.id, entity, afterId, pageSize);
-      if (read.length === 0) break;
-      afterId = read.at(-1)?.linkId ?? afterId;
-      const isExcluded = await excludedRows(
-        context.db,
-        entity,
-        read.map((linked) => linked.row),
-      );
-      const page = read.filter((linked) => !isExcluded(linked.row));
-      await undoForbiddenEdits(context, system, operationId, entity, page);
-      const changes = page.flatMap((linked): OutboundChange[] => {
-        const free = sendable.filter(
-          (field) =>
-            !linked.heldFields.includes(field) &&
-            lookUpPolicy(system.policies, entity, field).direction !== 'inbound',
-        );
-        const payload = editedFields(free, inCanonicalWords(entity, linked.row), linked.base);
-        if (Object.keys(payload).length === 0) return [];
-        return [
-          {
-            entity,
-            entityId: linked.entityId,
-            kind: 'update',
-            externalId: linked.externalId,
-            ...(linked.version === null ? {} : { baseVersion: linked.version }),
-            ...(linked.parentExternalId === null ? {} : { parentExternalId: linked.parentExternalId }),
-            idempotencyKey: deriveUuid(
-              'edit',
-              String(system.id),
-              entity,
-              linked.externalId,
-              linked.version ?? '',
-              linked.confirmedAt,
-              JSON.stringify(canonical(payload)),
-            ),
-            reason: `edited here: ${Object.keys(payload).join(', ')}`,
-            payload,
-            before: Object.fromEntries(
-              Object.keys(payload).map((field) => [field, linked.base[field] ?? null]),
-            ),
-            needsApproval: needsApproval(system.policies, {
-              entity,
-              kind: 'update',
-              fields: Object.keys(payload),
-              severity: severityOf(entity, linked.row),
-            }),
-          },
-        ];
-      });
-      await inTransaction(context.pool, async (tx) => {
-        const records = {
-          entityIds: page.map((linked) => linked.entityId),
-          keep: changes.map((change) => change.idempotencyKey),
-        };
-        // An edit that was taken back, or made further, before it went out.
-        await supersedeUnsent(tx.db, { systemId: system.id, entity }, records, otherThanAssets);
-        if (changes.length === 0) return;
-        const put = await enqueueChanges(tx.db, { systemId: system.id, operationId }, changes);
-        await recordCounts(tx.db, operationId, { ...noCounts, read: put, updated: put });
-      });
+      const page = await listLinkedRows(context.db, system.id, entity, { afterId, limit: pageSize });
+      if (page.length === 0) break;
+      afterId = page.at(-1)?.linkId ?? afterId;
+      await inTransaction(context.pool, (tx) => planPage(tx, system, operationId, entity, page));
     }
   }
+}
+
+/** Plans the edits of one record anew, after the remote was found to have moved on. */
+export async function replanRecord(
+  tx: Tx,
+  system: ConnectedSystem,
+  operationId: string,
+  record: { readonly entity: string; readonly entityId: string },
+): Promise<void> {
+  const entity = entities.find((each) => each === record.entity);
+  if (!entity || !canUpdate(system, entity)) return;
+  const one = { afterId: 0, limit: 1, entityId: record.entityId };
+  const page = await listLinkedRows(tx.db, system.id, entity, one);
+  if (page.length > 0) await planPage(tx, system, operationId, entity, page);
+}
+
+function canUpdate(system: ConnectedSystem, entity: (typeof entities)[number]): boolean {
+  return (system.module.declaration.entities[entity]?.update ?? false) || canWrite(system, entity);
+}
+
+async function planPage(
+  tx: Tx,
+  system: ConnectedSystem,
+  operationId: string,
+  entity: (typeof entities)[number],
+  page: readonly LinkedRow[],
+): Promise<void> {
+  const isExcluded = await excludedRows(
+    tx.db,
+    entity,
+    page.map((linked) => linked.row),
+  );
+  const enabled = page.filter((linked) => !isExcluded(linked.row));
+  await undoForbiddenEdits(tx, system, operationId, entity, enabled);
+  const mapping = compileMappings(system.mappings, entity);
+  const sendable = negotiatedShapes[entity].fields.filter(
+    (field) =>
+      mapping.sendable.has(field) && lookUpPolicy(system.policies, entity, field).direction !== 'inbound',
+  );
+  const changes = enabled.flatMap((linked) => editOf(system, entity, linked, sendable) ?? []);
+  const records = {
+    entityIds: enabled.map((linked) => linked.entityId),
+    keep: changes.map((change) => change.idempotencyKey),
+  };
+  // An edit that was taken back, or made further, before it went out.
+  await supersedeUnsent(tx.db, { systemId: system.id, entity }, records, otherThanAssets);
+  const put = await enqueueChanges(tx.db, { systemId: system.id, operationId }, changes);
+  if (put > 0) await recordCounts(tx.db, operationId, { ...noCounts, read: put, updated: put });
+}
+
+function editOf(
+  system: ConnectedSystem,
+  entity: NegotiatedEntity,
+  linked: LinkedRow,
+  sendable: readonly string[],
+): OutboundChange | undefined {
+  const free = sendable.filter((field) => !linked.heldFields.includes(field));
+  const payload = editedFields(free, inCanonicalWords(entity, linked.row), linked.base);
+  const fields = Object.keys(payload);
+  if (fields.length === 0) return undefined;
+  return {
+    entity,
+    entityId: linked.entityId,
+    kind: 'update',
+    externalId: linked.externalId,
+    ...(linked.version === null ? {} : { baseVersion: linked.version }),
+    ...(linked.parentExternalId === null ? {} : { parentExternalId: linked.parentExternalId }),
+    idempotencyKey: deriveUuid(
+      'edit',
+      String(system.id),
+      entity,
+      linked.externalId,
+      linked.version ?? '',
+      linked.confirmedAt,
+      JSON.stringify(canonical(payload)),
+    ),
+    reason: `edited here: ${fields.join(', ')}`,
+    payload,
+    before: Object.fromEntries(fields.map((field) => [field, linked.base[field] ?? null])),
+    needsApproval: needsApproval(system.policies, {
+      entity,
+      kind: 'update',
+      fields,
+      severity: severityOf(entity, linked.row),
+    }),
+  };
 }
 
 /**
@@ -106,7 +133,7 @@ export async function planEdits(
  * hand): it is taken back, and the journal keeps it.
  */
 async function undoForbiddenEdits(
-  context: RunContext,
+  tx: Tx,
   system: ConnectedSystem,
   operationId: string,
   entity: NegotiatedEntity,
@@ -122,33 +149,31 @@ async function undoForbiddenEdits(
     return edited.length > 0 ? [{ linked, edited }] : [];
   });
   if (undone.length === 0) return;
-  await inTransaction(context.pool, async (tx) => {
-    await updateRows(
-      tx.db,
-      entity,
-      undone.map(({ linked, edited }) => ({
+  await updateRows(
+    tx.db,
+    entity,
+    undone.map(({ linked, edited }) => ({
+      entityId: linked.entityId,
+      columns: Object.fromEntries(edited.map((field) => [field, linked.base[field] ?? null])),
+    })),
+  );
+  await recordChanges(
+    tx.db,
+    { systemId: system.id, operationId },
+    undone.flatMap(({ linked, edited }) =>
+      edited.map((field) => ({
+        entity,
         entityId: linked.entityId,
-        columns: Object.fromEntries(edited.map((field) => [field, linked.base[field] ?? null])),
+        field,
+        before: linked.row[field] ?? null,
+        after: linked.base[field] ?? null,
+        direction: 'internal' as const,
+        decidedBy: `policy:inbound`,
+        reason: `${system.name} alone decides this field`,
       })),
-    );
-    await recordChanges(
-      tx.db,
-      { systemId: system.id, operationId },
-      undone.flatMap(({ linked, edited }) =>
-        edited.map((field) => ({
-          entity,
-          entityId: linked.entityId,
-          field,
-          before: linked.row[field] ?? null,
-          after: linked.base[field] ?? null,
-          direction: 'internal' as const,
-          decidedBy: `policy:inbound`,
-          reason: `${system.name} alone decides this field`,
-        })),
-      ),
-    );
-    await recordCounts(tx.db, operationId, { ...noCounts, read: undone.length, updated: undone.length });
-  });
+    ),
+  );
+  await recordCounts(tx.db, operationId, { ...noCounts, read: undone.length, updated: undone.length });
 }
 
 /** The severity of what a record is about, where it says so. */

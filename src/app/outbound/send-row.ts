@@ -5,13 +5,14 @@
 import type { EntityType, ExternalRecord, WriteResult } from '../../connectors/kit/contract.ts';
 import { TielineError, messageOf } from '../../errors/tieline-error.ts';
 import { addCounts, noCounts, recordCounts, type Counts } from '../../store/operations.ts';
-import { markFailed, markSent, postpone, type OutboxRow } from '../../store/outbox.ts';
+import { markFailed, markSent, postpone, supersede, type OutboxRow } from '../../store/outbox.ts';
 import { recordConflicts, type ConflictToRecord } from '../../store/conflicts.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';
-import { confirmRow, shows } from './confirm.ts';
+import { confirmRow, shows, takeIn } from './confirm.ts';
 import { changeOf } from './outbound-change.ts';
+import { replanRecord } from './plan-edits.ts';
 
 /** How often an unclear outcome is looked up and sent again within one run. */
 const attemptsPerRun = 4;
@@ -149,6 +150,12 @@ async function settle(
   result: Exclude<WriteResult, { outcome: 'unknown' }>,
 ): Promise<SendOutcome> {
   if (result.outcome === 'confirmed') return confirm(context, system, operationId, row, result.record);
+  if (result.outcome === 'conflict' && result.current)
+    return {
+      settled: true,
+      counts: await mergeAnew(context, system, operationId, row, result.current),
+      version: undefined,
+    };
   const conflictType = {
     rejected: 'validation_rejected',
     conflict: 'stale_version',
@@ -164,6 +171,27 @@ async function settle(
     failure: { outcome: result.outcome, message: result.message, fields },
   });
   return { settled: true, counts, version: undefined };
+}
+
+/**
+ * The remote has moved on since this was decided: what it has now is taken in like any other record, and what is still to go
+ * out is planned anew upon it, field by field; only a field that both sides edited is a conflict.
+ */
+async function mergeAnew(
+  context: RunContext,
+  system: ConnectedSystem,
+  operationId: string,
+  row: OutboxRow,
+  current: ExternalRecord,
+): Promise<Counts> {
+  const counts = { ...noCounts, read: 1, unchanged: 1 };
+  return inTransaction(context.pool, async (tx) => {
+    await supersede(tx.db, row.id);
+    await takeIn(tx, system, operationId, row.entity_type, current);
+    await replanRecord(tx, system, operationId, { entity: row.entity_type, entityId: row.entity_id });
+    await recordCounts(tx.db, operationId, counts);
+    return counts;
+  });
 }
 
 /** The row cannot go out as it is: it rests until a person acts, or a later decision takes its place. */
