@@ -51,6 +51,18 @@ export function sameValue(left: Json | undefined, right: Json | undefined): bool
   return JSON.stringify(canonical(left)) === JSON.stringify(canonical(right));
 }
 
+/**
+ * Whether a value that a remote shows may be its own spelling of one that was sent to it: a GRC system trims and
+ * re-cases. Only for telling whether a change arrived; what differs so is still two values.
+ */
+export function sameButForSpelling(left: Json | undefined, right: Json | undefined): boolean {
+  const plain = (value: Json | undefined): string =>
+    JSON.stringify(canonical(value))
+      .toLowerCase()
+      .replaceAll(/(\\n|\s)+/g, ' ');
+  return plain(left) === plain(right);
+}
+
 /** `base` is undefined where the two sides have never agreed on this field. */
 export function mergeField(values: {
   readonly base: Json | undefined;

@@ -4,27 +4,36 @@ import { recordChanges, type JournalEntry } from '../../store/changes.ts';
 import { closeSettledConflicts } from '../../store/conflicts.ts';
 import { insertHeldRecords } from '../../store/held-records.ts';
 import { fetchLinks, saveLinks } from '../../store/links.ts';
-import { updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
+import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { noCounts, type Counts } from '../../store/operations.ts';
 import { markConfirmed, type OutboxRow } from '../../store/outbox.ts';
 import { addAssetTags } from '../../store/tags.ts';
 import type { Tx } from '../../store/transaction.ts';
-import { sameValue } from '../../sync/three-way.ts';
+import { sameButForSpelling, sameValue } from '../../sync/three-way.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import { mapperFrom } from '../imports/mapper.ts';
 import { negotiatedShapes } from '../imports/negotiated-shapes.ts';
 import { openNegotiatedSink, type NegotiatedSource } from '../imports/negotiated-sink.ts';
+
+/** What the remote says of a record, in our words; undefined where a value of it cannot be mapped. */
+function readingOf(
+  system: ConnectedSystem,
+  entity: NegotiatedEntity,
+  record: ExternalRecord,
+): JsonObject | undefined {
+  const mapped = mapperFrom(system.mappings)(entity, negotiatedShapes[entity].schema)(record.raw);
+  return mapped.ok ? mapped.record : undefined;
+}
 
 const negotiated = (entity: string): entity is NegotiatedEntity => entity in negotiatedShapes;
 
 /** Whether a record that was looked up has what the row was to write: then the row arrived, whoever has seen the answer. */
 export function shows(system: ConnectedSystem, row: OutboxRow, found: ExternalRecord): boolean {
   if (row.change_kind === 'create' || !negotiated(row.entity_type)) return true;
-  const mapped = mapperFrom(system.mappings)(row.entity_type, negotiatedShapes[row.entity_type].schema)(
-    found.raw,
-  );
+  const reading = readingOf(system, row.entity_type, found);
   return (
-    mapped.ok && Object.entries(row.payload).every(([field, value]) => sameValue(mapped.record[field], value))
+    reading !== undefined &&
+    Object.entries(row.payload).every(([field, value]) => sameButForSpelling(reading[field], value))
   );
 }
 
@@ -73,10 +82,14 @@ async function takeReading(
 ): Promise<void> {
   const source = { systemId: system.id, operationId };
   const known = (await fetchLinks(tx.db, system.id, entity, [record.externalId])).get(record.externalId);
+  const present = (await fetchRows(tx.db, entity, [row.entity_id])).get(row.entity_id)?.row ?? {};
+  const reading = readingOf(system, entity, record);
   const sent = Object.fromEntries(
     negotiatedShapes[entity].fields.flatMap((field): [string, Json][] => {
       const value = row.payload[field];
-      return value === undefined ? [] : [[field, value]];
+      if (value === undefined) return [];
+      // Edited here since it was sent: what the remote made of it is what both sides know, and the edit stands against that.
+      return [[field, sameValue(present[field], value) ? value : (reading?.[field] ?? value)]];
     }),
   );
   await saveLinks(tx.db, { ...source, entity }, [

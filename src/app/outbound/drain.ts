@@ -8,7 +8,7 @@ import { isSendingPaused } from '../../store/outbox-decisions.ts';
 import { takeDrainLock } from '../../store/sync-lock.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';
-import { sendRow } from './send-row.ts';
+import { sendRow, settleRow } from './send-row.ts';
 
 const pageSize = 1000;
 const parallel = 16;
@@ -17,6 +17,33 @@ export interface Draining {
   readonly wanted: (row: OutboxRow) => boolean;
   /** Whether rows that are backing off are left alone, and a system that another process drains. A person who runs a sync waits for neither. */
   readonly patient: boolean;
+}
+
+/**
+ * Finds out what became of changes whose answer was never seen, before anything is read: what arrived is confirmed; what did
+ * not is pending again, and goes out later unless it is planned otherwise meanwhile.
+ * @throws TielineError when the remote cannot be reached.
+ */
+export async function settleInFlight(
+  context: RunContext,
+  system: ConnectedSystem,
+  operationId: string,
+  wanted: (row: OutboxRow) => boolean,
+): Promise<void> {
+  const lock = await waitForLock(context, system, false);
+  if (!lock) return;
+  try {
+    let afterId = 0;
+    for (;;) {
+      const page = await listOpenRows(context.db, system.id, afterId, pageSize);
+      if (page.length === 0) return;
+      afterId = page.at(-1)?.id ?? afterId;
+      const inFlight = page.filter((row) => row.state === 'sent' && wanted(row));
+      await eachOf(inFlight, parallel, (row) => settleRow(context, system, operationId, row));
+    }
+  } finally {
+    await lock.release();
+  }
 }
 
 /**

@@ -67,6 +67,18 @@ export async function sendRow(
   }
 }
 
+/** Looks a row up that may have arrived: confirms it, or makes it pending again. */
+export async function settleRow(
+  context: RunContext,
+  system: ConnectedSystem,
+  operationId: string,
+  row: OutboxRow,
+): Promise<void> {
+  const found = repeatable.has(row.entity_type) ? undefined : await lookUp(context, system, row);
+  if (found && shows(system, row, found)) await confirm(context, system, operationId, row, found);
+  else await postpone(context.db, row.id, { seconds: 0, arrived: false });
+}
+
 function putOff(context: RunContext, row: OutboxRow, attempts: number): Promise<void> {
   const seconds = Math.min(2 ** Math.min(attempts, 10), longestPauseSeconds);
   return postpone(context.db, row.id, { seconds, arrived: true });

@@ -3,7 +3,7 @@ import { canRead, canWrite, type ConnectedSystem } from '../connections/connecte
 import { correlateAssets } from '../correlation/correlate.ts';
 import { askApprovals } from '../approvals/approvals.ts';
 import { importEntity } from '../imports/import-entity.ts';
-import { drainOutbox } from '../outbound/drain.ts';
+import { drainOutbox, settleInFlight } from '../outbound/drain.ts';
 import { planEdits } from '../outbound/plan-edits.ts';
 import { planTags } from '../outbound/plan-tags.ts';
 import { planPoams } from '../poams/plan-poams.ts';
@@ -38,17 +38,23 @@ export function planSteps(systems: readonly ConnectedSystem[], options: SyncOpti
   const grc = systems.filter((system) => canRead(system, 'poam'));
   const writable = systems.filter((system) => canWrite(system, 'poam') || canWrite(system, 'asset_tag'));
 
-  const send = (name: string): Step[] =>
-    writable.map((system) => ({
-      system,
-      name,
-      type: 'export',
-      run: (context, operationId) =>
-        drainOutbox(context, system, operationId, {
-          wanted: (row) => asked(row.entity_type as EntityType), // the outbox holds entities only
-          patient: false,
-        }),
-    }));
+  const settle = writable.map((system): Step => ({
+    system,
+    name: 'settle',
+    type: 'export',
+    run: (context, operationId) =>
+      settleInFlight(context, system, operationId, (row) => asked(row.entity_type as EntityType)),
+  }));
+  const send = writable.map((system): Step => ({
+    system,
+    name: 'send',
+    type: 'export',
+    run: (context, operationId) =>
+      drainOutbox(context, system, operationId, {
+        wanted: (row) => asked(row.entity_type as EntityType), // the outbox holds entities only
+        patient: false,
+      }),
+  }));
   const reads = scannersFirst.flatMap((system) =>
     readOrder
       .filter((entity) => canRead(system, entity) && asked(entity))
@@ -104,5 +110,5 @@ export function planSteps(systems: readonly ConnectedSystem[], options: SyncOpti
     run: (context, operationId) =>
       inTransaction(context.pool, (tx) => askApprovals(tx.db, system, operationId)),
   }));
-  return [...send('settle'), ...reads, ...conclusions, ...approvals, ...send('send')];
+  return [...settle, ...reads, ...conclusions, ...approvals, ...send];
 }
