@@ -34,16 +34,39 @@ export function createSeed(
   };
 }
 
-/** One system with so many components, controls and POA&Ms: for tests that begin anew hundreds of times. */
+/**
+ * One system with so many controls and POA&Ms that no rule of the server keeps from being edited, each with one milestone:
+ * for tests that begin anew hundreds of times.
+ */
 export function smallSeed(seed: Seed, records: number): Seed {
   const [system] = seed.systems;
-  const of = <T extends { readonly system_id: string }>(list: readonly T[]): T[] =>
-    list.filter((each) => each.system_id === system?.id).slice(0, records);
+  if (!system) return seed;
   return {
-    systems: system ? [system] : [],
-    components: of(seed.components),
-    controls: of(seed.controls),
-    poams: of(seed.poams),
+    systems: [system],
+    components: [],
+    controls: seed.controls.filter((each) => each.system_id === system.id).slice(0, records),
+    poams: seed.poams.slice(0, records).map((poam, index) => ({
+      ...poam,
+      system_id: system.id,
+      security_control: null,
+      review_status: 'not_approved',
+      status: 'ongoing',
+      scheduled_completion: '2027-12-31',
+      completion_date: null,
+      milestones: [
+        {
+          id: `MS-${String(index + 1).padStart(5, '0')}`,
+          poam_id: poam.id,
+          description: 'Apply the patch',
+          target_date: '2027-03-01',
+          status: 'pending',
+          completion_date: null,
+          comments: null,
+          modified_at: poam.modified_at,
+          version: 1,
+        },
+      ],
+    })),
   };
 }
 

@@ -26,6 +26,8 @@ export interface InboundDecision {
   readonly send: readonly string[];
   /** Remote edits that a policy lets give way to ours: what is lost there, for the journal. */
   readonly overruled: readonly FieldChange[];
+  /** Fields that both sides changed alike since they last agreed. */
+  readonly agreed: readonly FieldChange[];
   /** Edited on both sides, differently, with no policy to settle it: held on both until a person decides. */
   readonly conflicts: readonly FieldConflict[];
   /** Fields on which nothing is open any more: both sides agree, or a policy has decided. */
@@ -34,6 +36,7 @@ export interface InboundDecision {
   readonly base: JsonObject;
 }
 
+const sameChange = 'rule:both sides made the same change';
 const remoteChanged = 'rule:the remote changed it';
 
 /**
@@ -54,6 +57,7 @@ export function decideInbound(given: {
   const changes: FieldChange[] = [];
   const send: string[] = [];
   const overruled: FieldChange[] = [];
+  const agreed: FieldChange[] = [];
   const conflicts: FieldConflict[] = [];
   const settled: string[] = [];
   for (const field of given.fields) {
@@ -71,6 +75,8 @@ export function decideInbound(given: {
       case 'agree':
         base[field] = external;
         settled.push(field);
+        if (values.base !== undefined && !sameValue(values.base, external))
+          agreed.push({ field, before: values.base, after: external, decidedBy: sameChange });
         break;
       case 'take':
         take[field] = external;
@@ -107,5 +113,5 @@ export function decideInbound(given: {
         break;
     }
   }
-  return { take, changes, send, overruled, conflicts, settled, base };
+  return { take, changes, send, overruled, agreed, conflicts, settled, base };
 }

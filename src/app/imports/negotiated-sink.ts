@@ -326,6 +326,13 @@ function journalOf(entity: NegotiatedEntity, one: Settled, source: NegotiatedSou
       before: stored.row[field] ?? null,
       after: after as Json,
     })),
+    ...one.decision.agreed.map(({ field, before, after, decidedBy }) => ({
+      ...common,
+      decidedBy,
+      field,
+      before: before ?? null,
+      after: after ?? null,
+    })),
     // What the remote had, and loses when ours goes out.
     ...one.decision.overruled.map(({ field, before, after, decidedBy }) => ({
       ...common,

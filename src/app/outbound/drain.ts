@@ -77,51 +77,73 @@ async function waitForLock(context: RunContext, system: ConnectedSystem, patient
   }
 }
 
+/** How often what was merged anew is sent within one run; a record that moves on faster waits for the next. */
+const roundsPerRun = 5;
+
 async function sendAll(
   context: RunContext,
   system: ConnectedSystem,
   operationId: string,
-  { wanted, patient }: Draining,
+  draining: Draining,
 ): Promise<void> {
+  const pass: Pass = { blocked: new Set(), open: [], planned: false };
+  for (let round = 1; round <= roundsPerRun; round += 1) {
+    pass.planned = false;
+    await sendOnce(context, system, operationId, draining, pass);
+    if (!pass.planned) break;
+  }
+  if (pass.open[0]) throw pass.open[0];
+}
+
+interface Pass {
   /** Records whose earlier change is still open: a later one must not overtake it. */
-  const blocked = new Set<string>();
-  const open: TielineError[] = [];
+  readonly blocked: Set<string>;
+  /** Why changes are still open. */
+  readonly open: TielineError[];
+  /** Whether anything was planned anew. */
+  planned: boolean;
+}
+
+async function sendOnce(
+  context: RunContext,
+  system: ConnectedSystem,
+  operationId: string,
+  { wanted, patient }: Draining,
+  pass: Pass,
+): Promise<void> {
   let afterId = 0;
   for (;;) {
     const page = await listOpenRows(context.db, system.id, afterId, pageSize);
-    if (page.length === 0) break;
+    if (page.length === 0) return;
     afterId = page.at(-1)?.id ?? afterId;
     const rows = page.filter(wanted);
-    const records = [...Map.groupBy(rows, rootOf)];
     let done = 0;
-    await eachOf(records, parallel, async ([record, ofOneRecord]) => {
-      let moved: { readonly from: string | null; readonly to: string } | undefined;
-      for (const next of ofOneRecord) {
-        // A change of ours that went out just now moved the version, and nobody else did.
-        const row = moved && next.base_version === moved.from ? { ...next, base_version: moved.to } : next;
+    await eachOf([...Map.groupBy(rows, rootOf)], parallel, async ([root, ofOneRoot]) => {
+      const versions = new Map<string, { readonly from: string | null; readonly to: string }>();
+      for (const next of ofOneRoot) {
         context.signal.throwIfAborted();
-        if (patient && !row.is_due) blocked.add(record);
-        if (blocked.has(record)) return;
+        if (patient && !next.is_due) pass.blocked.add(root);
+        if (pass.blocked.has(root)) return;
+        const record = `${next.entity_type} ${next.entity_id}`;
+        // A change of ours that went out just now moved the version, and nobody else did.
+        const moved = versions.get(record);
+        const row = moved && next.base_version === moved.from ? { ...next, base_version: moved.to } : next;
         const outcome = await sendRow(context, system, operationId, row);
-        done += 1;
         if (!outcome.settled) {
-          blocked.add(record);
-          open.push(outcome.because);
+          pass.blocked.add(root);
+          pass.open.push(outcome.because);
           return;
         }
-        if (outcome.version !== undefined) moved = { from: next.base_version, to: outcome.version };
-        context.report({
-          system: system.name,
-          step: 'send',
-          state: 'working',
-          counts: outcome.counts,
-          done,
-          total: rows.length,
-        });
+        if (outcome.version !== undefined)
+          versions.set(record, { from: next.base_version, to: outcome.version });
+        pass.planned ||= outcome.planned ?? false;
+        done += 1;
+        const { counts } = outcome;
+        const progress = { counts, done, total: rows.length };
+        context.report({ system: system.name, step: 'send', state: 'working', ...progress });
       }
     });
   }
-  if (open[0]) throw open[0];
 }
 
 /** Changes of one record go out one after the other, and with them those of what stands inside it: a milestone moves its POA&M's version. */

@@ -32,11 +32,18 @@ const concernsAll: ReadonlySet<string> = new Set([
 ]);
 
 export type SendOutcome =
-  | { readonly settled: true; readonly counts: Counts; readonly version: string | undefined }
+  | {
+      readonly settled: true;
+      readonly counts: Counts;
+      /** Of the record, where the remote took the change. */
+      readonly version?: string | undefined;
+      /** The record was merged anew, and what is left of the change is in the outbox again. */
+      readonly planned?: true;
+    }
   /** Still open, and to be tried later. */
   | { readonly settled: false; readonly because: TielineError };
 
-const superseded: SendOutcome = { settled: true, counts: noCounts, version: undefined };
+const superseded: SendOutcome = { settled: true, counts: noCounts };
 
 /**
  * Sends a row, or finds out that it arrived already.
@@ -58,7 +65,7 @@ export async function sendRow(
         type: 'unmappable_value',
         failure: { outcome: 'unmappable', message: messageOf(error), fields },
       });
-      return { settled: true, counts, version: undefined };
+      return { settled: true, counts };
     }
     if (!error.entry.retryable) throw error;
     await putOff(context, row, row.attempts + 1);
@@ -111,7 +118,7 @@ async function attempt(
         type: 'unclear_outcome',
         failure: { outcome: 'unclear', message, fields: [] },
       });
-      return { settled: true, counts, version: undefined };
+      return { settled: true, counts };
     }
     if (tried >= attemptsPerRun) {
       await putOff(context, row, inAll);
@@ -162,12 +169,10 @@ async function settle(
   result: Exclude<WriteResult, { outcome: 'unknown' }>,
 ): Promise<SendOutcome> {
   if (result.outcome === 'confirmed') return confirm(context, system, operationId, row, result.record);
-  if (result.outcome === 'conflict' && result.current)
-    return {
-      settled: true,
-      counts: await mergeAnew(context, system, operationId, row, result.current),
-      version: undefined,
-    };
+  if (result.outcome === 'conflict' && result.current) {
+    const counts = await mergeAnew(context, system, operationId, row, result.current);
+    return { settled: true, counts, planned: true };
+  }
   const conflictType = {
     rejected: 'validation_rejected',
     conflict: 'stale_version',
@@ -182,7 +187,7 @@ async function settle(
     type: conflictType[result.outcome],
     failure: { outcome: result.outcome, message: result.message, fields },
   });
-  return { settled: true, counts, version: undefined };
+  return { settled: true, counts };
 }
 
 /**

@@ -21,6 +21,8 @@ const overlapMs = 60_000;
 const positionSchema = z.object({
   /** The server's time at the start of the read, ISO. */
   startedAt: z.string(),
+  /** Ours at that moment, ISO. */
+  askedAt: z.string(),
   /** Parents still to be walked, the first being under way; one empty entry where there is no parent. */
   parents: z.array(z.string()),
   total: z.number(),
@@ -75,16 +77,20 @@ export async function* readEntity(
   let position: Position;
   if (resumed.success) position = resumed.data;
   else {
+    const askedAt = context.now().toISOString();
     const startedAt = await serverTime(session, profile, context, signal);
     const parents = walkedShape.parent
       ? await listParents(session, profile, walkedShape.parent.entity, signal)
       : [''];
-    position = { startedAt, parents, total: parents.length, paged: false, again: false };
+    position = { startedAt, askedAt, parents, total: parents.length, paged: false, again: false };
     yield { type: 'position', position: position as Json };
   }
   // Without the parameter every read is a read of all, which is slower and never wrong.
   const canAskSince = profile.changedSince !== undefined;
-  const mark = new Date(Date.parse(position.startedAt) - overlapMs).toISOString();
+  // The earlier of both clocks: a remote whose clock runs ahead for a while must not hide what is edited when it is right again.
+  const mark = new Date(
+    Math.min(Date.parse(position.startedAt), Date.parse(position.askedAt)) - overlapMs,
+  ).toISOString();
 
   for (;;) {
     const [parent] = position.parents;

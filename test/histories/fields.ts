@@ -1,0 +1,125 @@
+/** The fields that histories edit: what they are called on each side, what values they take, what the remote makes of them. */
+
+export type Entity = 'poam' | 'milestone' | 'control';
+export type Value = string | null;
+
+export interface HistoryField {
+  readonly name: string;
+  readonly entity: Entity;
+  /** Our column. */
+  readonly here: string;
+  /** The remote's field. */
+  readonly there: string;
+  /** Values in our words. */
+  readonly values: readonly Value[];
+  /** What the remote stores when it is sent a value, in our words. */
+  readonly stored: (value: Value) => Value;
+  /** A value of ours as the remote spells it, for an edit made there. */
+  readonly spelled: (value: Value) => Value;
+  /** The remote's spelling in our words. */
+  readonly heard: (value: Value) => Value;
+  /** The column as it is read back here. */
+  readonly read: (value: unknown) => Value;
+}
+
+const asIs = (value: Value): Value => value;
+const text = (value: unknown): Value => (value === null || value === undefined ? null : String(value));
+const day = (value: unknown): Value => text(value)?.slice(0, 10) ?? null;
+const lower = (value: Value): Value => value?.toLowerCase() ?? null;
+
+const implementation: Readonly<Record<string, string>> = {
+  Implemented: 'implemented',
+  'Partially Implemented': 'partially_implemented',
+  'Not Implemented': 'not_implemented',
+};
+
+export const historyFields: readonly HistoryField[] = [
+  {
+    name: 'comments',
+    entity: 'poam',
+    here: 'comments',
+    there: 'comments',
+    values: ['a', 'a\nb', 'a\nc', 'x', null],
+    stored: asIs,
+    spelled: asIs,
+    heard: asIs,
+    read: text,
+  },
+  {
+    name: 'plan',
+    entity: 'poam',
+    here: 'remediation_plan',
+    there: 'mitigation_strategy',
+    values: ['patch', 'replace', 'isolate', null],
+    stored: asIs,
+    spelled: asIs,
+    heard: asIs,
+    read: text,
+  },
+  {
+    name: 'resources',
+    entity: 'poam',
+    here: 'resources_required',
+    there: 'resources',
+    values: ['one engineer', 'two engineers', 'a window'],
+    stored: asIs,
+    spelled: asIs,
+    heard: asIs,
+    read: text,
+  },
+  {
+    name: 'risk',
+    entity: 'poam',
+    here: 'risk_rating',
+    there: 'risk_rating',
+    values: ['High', 'Low', 'moderate', null],
+    stored: lower,
+    spelled: lower,
+    heard: asIs,
+    read: text,
+  },
+  {
+    name: 'due',
+    entity: 'poam',
+    here: 'scheduled_completion',
+    there: 'scheduled_completion',
+    values: ['2027-12-31', '2028-01-15', '2028-02-20'],
+    stored: asIs,
+    spelled: asIs,
+    heard: asIs,
+    read: day,
+  },
+  {
+    name: 'milestone comments',
+    entity: 'milestone',
+    here: 'comments',
+    there: 'comments',
+    values: ['begun', 'late', 'done', null],
+    stored: asIs,
+    spelled: asIs,
+    heard: asIs,
+    read: text,
+  },
+  {
+    name: 'milestone date',
+    entity: 'milestone',
+    here: 'scheduled_completion',
+    there: 'target_date',
+    values: ['2027-03-01', '2027-04-01', '2027-05-01'],
+    stored: asIs,
+    spelled: asIs,
+    heard: asIs,
+    read: day,
+  },
+  {
+    name: 'implementation',
+    entity: 'control',
+    here: 'implementation_status',
+    there: 'implementation_status',
+    values: Object.keys(implementation),
+    stored: asIs,
+    spelled: (value) => (value === null ? null : (implementation[value] ?? value)),
+    heard: (value) => Object.keys(implementation).find((word) => implementation[word] === value) ?? value,
+    read: text,
+  },
+];

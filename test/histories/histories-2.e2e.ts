@@ -1,0 +1,19 @@
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { checkHistories } from './check-histories.ts';
+import { historiesInBatch } from './history.ts';
+import { startHistoryWorld, type HistoryWorld } from './world.ts';
+
+let world: HistoryWorld;
+beforeAll(async () => {
+  world = await startHistoryWorld(inject('testServerUrl'), inject('templateName'), historiesInBatch);
+});
+afterAll(async () => {
+  await world.stop();
+});
+
+/** Two files share the histories, so that both workers have some: 33 batches of 8 each, 528 in all. */
+it('keeps the promises in 264 generated histories (SPEC.md section 10)', { timeout: 200_000 }, async () => {
+  const { histories, story } = await checkHistories(world, { seed: 2007, batches: 33 });
+  expect(story).toBeUndefined();
+  expect(histories).toBe(33 * historiesInBatch);
+});
