@@ -3,6 +3,8 @@ import { batches, historiesInBatch, historyLines, type Batch } from './history.t
 import { BrokenPromise, playBatch } from './play.ts';
 import type { HistoryWorld } from './world.ts';
 
+const shrinksAtMost = 60;
+
 export interface Found {
   readonly seed: number;
   /** How many histories were played before it ended. */
@@ -21,8 +23,11 @@ export async function checkHistories(
 ): Promise<Found> {
   let played = 0;
   let failed = false;
+  let shrinks = 0;
   const property = fc.asyncProperty(batches, async (batch) => {
     if (!failed && given.enough?.()) return;
+    // Shrinking is for a shorter story, not for the shortest.
+    if (failed && (shrinks += 1) > shrinksAtMost) return;
     try {
       await playBatch(world, batch);
       if (!failed) played += 1;

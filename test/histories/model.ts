@@ -105,6 +105,9 @@ export function afterBrokenSync(state: FieldState, policy: Policy, field: Histor
         there: field.stored(read.here),
         inFlight: { value: read.here },
       };
+      // An edit of what the remote alone decides is taken back to what was agreed, also where the remote was not read.
+      const takenBack: FieldState = { ...start, here: start.base };
+      if (policy.direction === 'inbound') return start.held ? [start, read] : [start, takenBack, read];
       return isDue(read, policy) ? [start, read, arrived, sent] : [start, read];
     }),
   );

@@ -16,6 +16,8 @@ export interface Step {
   /** Unique within a run and system; the batch_type of its operation. */
   readonly name: string;
   readonly type: 'import' | 'update' | 'export';
+  /** Done again when an interrupted run is taken up: somebody may have edited since, and only what stands is to be sent. */
+  readonly anew?: true;
   run(context: RunContext, operationId: string): Promise<void>;
 }
 
@@ -42,6 +44,7 @@ export function planSteps(systems: readonly ConnectedSystem[], options: SyncOpti
     system,
     name: 'settle',
     type: 'export',
+    anew: true,
     run: (context, operationId) =>
       settleInFlight(context, system, operationId, (row) => asked(row.entity_type as EntityType)),
   }));
@@ -89,6 +92,7 @@ export function planSteps(systems: readonly ConnectedSystem[], options: SyncOpti
           system,
           name: 'edits',
           type: 'update',
+          anew: true,
           run: (context, operationId) => planEdits(context, system, operationId),
         }))
       : []),
@@ -107,6 +111,7 @@ export function planSteps(systems: readonly ConnectedSystem[], options: SyncOpti
     system,
     name: 'approvals',
     type: 'export',
+    anew: true,
     run: (context, operationId) =>
       inTransaction(context.pool, (tx) => askApprovals(tx.db, system, operationId)),
   }));

@@ -151,7 +151,7 @@ async function runSteps(context: RunContext, steps: readonly Step[]): Promise<vo
 export async function runStep(context: RunContext, step: Step): Promise<void> {
   const { system, name } = step;
   const known = await findStep(context.db, context.operationId, system.name, name);
-  if (known?.status?.startsWith('completed')) return;
+  if (known?.status?.startsWith('completed') && !step.anew) return;
   const operationId =
     known?.batch_id ??
     (await beginOperation(context.db, {
