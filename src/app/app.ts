@@ -15,6 +15,8 @@ export interface App extends ConnectionContext {
   readonly log: RunLog;
   /** Default: 5 percent, at least 20 records. */
   readonly absence?: AbsenceGuard;
+  /** How often a worker looks for due schedules, and checks the systems. Default: 5 seconds, 5 minutes. */
+  readonly worker?: { readonly schedulesEveryMs: number; readonly healthEveryMs: number };
 }
 
 /** How old the reads of a resumed run may be before they are done again. */

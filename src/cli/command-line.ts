@@ -17,8 +17,10 @@ import { addOutboxCommands } from './outbox-commands.ts';
 import { addPlanCommands } from './plan-commands.ts';
 import { addPoliciesCommands } from './policies-commands.ts';
 import { addSecretsCommands } from './secrets-commands.ts';
+import { addSchedulesCommands } from './schedules-commands.ts';
 import { addSyncCommands } from './sync-commands.ts';
 import { addSystemsCommands } from './systems-commands.ts';
+import { addWorkerCommand } from './worker-command.ts';
 
 function buildProgram(context: CommandContext): Command {
   const { host } = context;
@@ -66,6 +68,8 @@ function buildProgram(context: CommandContext): Command {
   addConflictsCommands(program, context);
   addPoliciesCommands(program, context);
   addLinksCommands(program, context);
+  addSchedulesCommands(program, context);
+  addWorkerCommand(program, context);
   addOpsCommands(program, context);
   addSecretsCommands(program, context);
   addDbStatusCommands(addDbCommands(program, context), context);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { syncSystems } from '../app/app.ts';
-import { fetchSyncStatus } from '../app/runs/status.ts';
+import { fetchSyncStatus, type SyncStatus } from '../app/runs/status.ts';
 import { summarizeRun } from '../app/runs/summary.ts';
 import type { EntityType } from '../model/entity-type.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
@@ -85,9 +85,46 @@ export function addSyncCommands(program: Command, context: CommandContext): Comm
             ]),
           )}`,
         );
+      printHealth(context, status);
       context.print(
-        `\n${counted(status.outbox.open, 'change')} waiting to be sent, ${status.outbox.failed} refused; ${counted(status.conflictsPending, 'conflict')} and ${counted(status.assetsForReview, 'asset match', 'asset matches')} wait for a person`,
+        `\n${counted(status.outbox.open, 'change')} waiting to be sent, ${status.outbox.failed} refused; ${counted(status.conflictsPending, 'conflict')} and ${counted(status.assetsForReview, 'asset match', 'asset matches')} wait for a person${status.oldestConflict === null ? '' : `, the oldest conflict since ${status.oldestConflict} UTC`}${status.approvalsPending > 0 ? `; ${counted(status.approvalsPending, 'change')} for approval` : ''}`,
       );
     });
   return sync;
+}
+
+function printHealth(context: CommandContext, status: SyncStatus): void {
+  const health = (system: string): string =>
+    status.health
+      .filter((each) => each.system === system)
+      .map((each) => `${each.check} ${each.status}`)
+      .join(', ') || 'not checked yet';
+  if (status.lag.length > 0)
+    context.print(
+      `\n${table(
+        ['SYSTEM', 'HEALTH', 'UNSENT SINCE (UTC)', 'READ LAST (UTC)', ''],
+        status.lag.map((lag) => [
+          lag.system,
+          health(lag.system),
+          lag.unsentSince ?? '–',
+          lag.unreadSince ?? 'never',
+          lag.sendingPaused !== null
+            ? `sending is paused: ${lag.sendingPaused}`
+            : lag.enabled
+              ? ''
+              : 'sync is off',
+        ]),
+      )}`,
+    );
+  if (status.schedules.length > 0)
+    context.print(
+      `\n${table(
+        ['SCHEDULE', 'NEXT (UTC)', 'LAST'],
+        status.schedules.map((schedule) => [
+          `${schedule.system} ${schedule.name}`,
+          schedule.nextRunAt ?? 'when a worker runs',
+          schedule.lastOutcome ?? '–',
+        ]),
+      )}`,
+    );
 }

@@ -6,7 +6,8 @@ import { entityTypes, type EntityType } from '../model/entity-type.ts';
 import { alreadyThereLines } from './demo-summary.ts';
 import { counted } from './table.ts';
 
-function entityNamed(text: string, before: EntityType[] | undefined): EntityType[] {
+/** An entity as a flag names it, also in the plural. @throws TielineError USAGE. */
+export function entityNamed(text: string, before: EntityType[] | undefined): EntityType[] {
   const entity = entityTypes.find((each) => each === text || `${each}s` === text);
   if (!entity)
     throw new TielineError('USAGE', `"${text}" is no entity.`, {

@@ -119,6 +119,20 @@ export const settingsTable = {
     description: 'So many records may go missing in one full read, whatever share they are.',
     example: '20',
   },
+  scheduleIntervalMs: {
+    env: 'TIELINE_SCHEDULE_INTERVAL_MS',
+    key: 'schedule_interval_ms',
+    type: milliseconds.default(5_000),
+    description: 'How often a worker looks whether a schedule is due, in milliseconds.',
+    example: '5000',
+  },
+  healthIntervalMs: {
+    env: 'TIELINE_HEALTH_INTERVAL_MS',
+    key: 'health_interval_ms',
+    type: milliseconds.default(300_000),
+    description: 'How often a worker checks each external system, in milliseconds.',
+    example: '300000',
+  },
   requestAttempts: {
     env: 'TIELINE_REQUEST_ATTEMPTS',
     key: 'request_attempts',

@@ -86,6 +86,12 @@ export const errorRegistry = {
     exitCode: 1,
     retryable: false,
   },
+  WORKER_NOT_INSTALLED: {
+    meaning: "The worker's job queue is not in this database, and the role may not make it.",
+    remedy: 'Let the owner of the database run `tieline worker --install` once, then `tieline db grants`.',
+    exitCode: 1,
+    retryable: false,
+  },
   INTERRUPTED: {
     meaning: 'The command was ended by Ctrl-C, by a signal, or because the process that started it is gone.',
     remedy: 'Run the command again: a sync goes on where it was.',

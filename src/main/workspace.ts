@@ -146,6 +146,7 @@ export async function openWorkspace(settings: SettingsByName, logger: Logger): P
           userAgent: `Integration/1.0 (Tieline; Tieline; Build/${version})`,
         },
         absence: { sharePercent: settings.absenceSharePercent, atLeast: settings.absenceAtLeast },
+        worker: { schedulesEveryMs: settings.scheduleIntervalMs, healthEveryMs: settings.healthIntervalMs },
         now: () => new Date(),
         sleep: async (ms, signal) => {
           await delay(ms, undefined, { signal });

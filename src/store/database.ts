@@ -56,6 +56,7 @@ export async function openDatabase(
   Object.defineProperty(pool.options, 'connectionString', { value: text, enumerable: false });
   // A server that ends an idle connection must not end the process; the next query reports it.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   try {
     await checkServer(pool, place);
   } catch (cause) {

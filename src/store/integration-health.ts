@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { Database } from './schema.ts';
 
 const healthTypes = {
@@ -8,6 +8,77 @@ const healthTypes = {
   clock: 'connectivity',
 } as const;
 const healthStatuses = { ok: 'healthy', warning: 'degraded', failed: 'unhealthy' } as const;
+
+/** Share of the calls since the check before that were not answered, or with 429 or a server error. */
+const errorRate = (systemId: number) => sql<number | null>`(
+  select round(avg(case when c.response_status is null or c.response_status = 429 or c.response_status >= 500 then 1 else 0 end), 4)
+    from api_call_logs c
+   where c.external_system_id = ${systemId}
+     and c.called_at > coalesce((select max(h.checked_at) from integration_health h where h.external_system_id = ${systemId}), '-infinity'))`;
+
+/** When a run over the system last ended well. */
+const lastSuccess = (systemId: number) => sql<Date | null>`(
+  select last_sync_time from external_systems where id = ${systemId})`;
+
+/** Keeps how a sync over one system went. */
+export async function recordSyncHealth(
+  db: Kysely<Database>,
+  systemId: number,
+  status: 'healthy' | 'degraded' | 'unhealthy',
+  detail: string | undefined,
+): Promise<void> {
+  await db
+    .insertInto('integration_health')
+    .values({
+      external_system_id: systemId,
+      health_check_type: 'data_sync',
+      status,
+      error_rate: errorRate(systemId),
+      last_successful_operation: lastSuccess(systemId),
+      error_details: detail === undefined ? null : JSON.stringify({ detail }),
+    })
+    .execute();
+}
+
+export interface HealthRow {
+  readonly system: string;
+  readonly type: string;
+  readonly status: string;
+  readonly detail: string | null;
+  readonly checkedAt: Date;
+}
+
+/** The latest result of each kind of check of each system. */
+export async function listHealth(db: Kysely<Database>): Promise<HealthRow[]> {
+  const { rows } = await sql<HealthRow>`
+    select distinct on (s.id, h.health_check_type) s.system_name as system, h.health_check_type as type, h.status,
+           h.error_details ->> 'detail' as detail, h.checked_at as "checkedAt"
+      from integration_health h join external_systems s on s.id = h.external_system_id
+     order by s.id, h.health_check_type, h.checked_at desc, h.id desc`.execute(db);
+  return rows;
+}
+
+export interface SyncLag {
+  readonly system: string;
+  readonly enabled: boolean;
+  /** Since when the oldest change waits to be sent; null if none does. */
+  readonly unsentSince: Date | null;
+  /** Since when the entity that was read least recently may have moved on. */
+  readonly unreadSince: Date | null;
+  readonly sendingPausedAt: Date | null;
+  readonly sendingPausedReason: string | null;
+}
+
+/** How far each system is behind. */
+export async function listLag(db: Kysely<Database>): Promise<SyncLag[]> {
+  const { rows } = await sql<SyncLag>`
+    select s.system_name as system, s.sync_enabled is not false as enabled,
+           (select min(o.created_at) from sync_outbox o where o.external_system_id = s.id and o.state in ('pending', 'sent')) as "unsentSince",
+           (select min(r.mark_set_at) from sync_reads r where r.external_system_id = s.id) as "unreadSince",
+           s.sending_paused_at as "sendingPausedAt", s.sending_paused_reason as "sendingPausedReason"
+      from external_systems s order by s.id`.execute(db);
+  return rows;
+}
 
 /** Keeps the result of one check of an external system. */
 export async function recordHealth(
@@ -27,6 +98,8 @@ export async function recordHealth(
       external_system_id: systemId,
       health_check_type: healthTypes[result.kind],
       status: healthStatuses[result.status],
+      error_rate: errorRate(systemId),
+      last_successful_operation: lastSuccess(systemId),
       error_details:
         result.status === 'ok'
           ? null

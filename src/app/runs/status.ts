@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely';
-import { countPendingConflicts } from '../../store/conflicts.ts';
+import { countPendingConflicts, listConflicts } from '../../store/conflicts.ts';
 import { countCorrelations } from '../../store/correlations.ts';
+import { listHealth, listLag } from '../../store/integration-health.ts';
 import { listRuns } from '../../store/operations.ts';
 import { countOutbox } from '../../store/outbox.ts';
 import { listReads } from '../../store/reads.ts';
+import { listSchedules } from '../../store/schedules.ts';
 import type { Database } from '../../store/schema.ts';
 
 export interface SyncStatus {
@@ -21,6 +23,31 @@ export interface SyncStatus {
   readonly outbox: { readonly open: number; readonly failed: number };
   readonly conflictsPending: number;
   readonly assetsForReview: number;
+  /** Changes that wait for approval. */
+  readonly approvalsPending: number;
+  /** The latest check of each kind, by system. */
+  readonly health: readonly {
+    readonly system: string;
+    readonly check: string;
+    readonly status: string;
+    readonly detail: string | null;
+    readonly checkedAt: string | null;
+  }[];
+  /** How far each system is behind. */
+  readonly lag: readonly {
+    readonly system: string;
+    readonly enabled: boolean;
+    readonly unsentSince: string | null;
+    readonly unreadSince: string | null;
+    readonly sendingPaused: string | null;
+  }[];
+  readonly oldestConflict: string | null;
+  readonly schedules: readonly {
+    readonly system: string;
+    readonly name: string;
+    readonly nextRunAt: string | null;
+    readonly lastOutcome: string | null;
+  }[];
 }
 
 const text = (at: Date | null): string | null => at?.toISOString().slice(0, 19).replace('T', ' ') ?? null;
@@ -44,5 +71,27 @@ export async function fetchSyncStatus({ db }: { readonly db: Kysely<Database> })
     outbox: { open: rowsIn('pending', 'sent'), failed: rowsIn('failed') },
     conflictsPending: await countPendingConflicts(db),
     assetsForReview: (await countCorrelations(db)).review,
+    approvalsPending: rowsIn('waiting'),
+    health: (await listHealth(db)).map(({ type, checkedAt, ...health }) => ({
+      ...health,
+      check: type,
+      checkedAt: text(checkedAt),
+    })),
+    lag: (await listLag(db)).map((lag) => ({
+      system: lag.system,
+      enabled: lag.enabled,
+      unsentSince: text(lag.unsentSince),
+      unreadSince: text(lag.unreadSince),
+      sendingPaused: lag.sendingPausedAt === null ? null : (lag.sendingPausedReason ?? ''),
+    })),
+    oldestConflict: text((await listConflicts(db, {}, 1))[0]?.createdAt ?? null),
+    schedules: (await listSchedules(db))
+      .filter((schedule) => schedule.enabled)
+      .map(({ system, name, nextRunAt, lastOutcome }) => ({
+        system,
+        name,
+        nextRunAt: text(nextRunAt),
+        lastOutcome,
+      })),
   };
 }

@@ -1,5 +1,6 @@
 /** The least privileges that Tieline needs at work, from what it does; a migration needs the owner of the tables instead. */
 import pg from 'pg';
+import { queueSchema } from '../queue-schema.ts';
 import { fetchCatalog, resolveTable, type Catalog } from './catalog.ts';
 import { fetchMigrationState, ledgerNames } from './brought.ts';
 import { writtenTables } from './owner-tables.ts';
@@ -67,6 +68,13 @@ export async function grantStatements(
       (sequence) => `GRANT USAGE ON SEQUENCE ${sequence} TO ${service};`,
     ),
   ];
+  if (state.brought.some((object) => object.kind === 'schema' && object.name === queueSchema))
+    lines.push(
+      `GRANT USAGE ON SCHEMA ${queueSchema} TO ${service};`,
+      `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${queueSchema} TO ${service};`,
+      `GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${queueSchema} TO ${service};`,
+      `GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${queueSchema} TO ${service};`,
+    );
   if (roles.reader === undefined) return lines;
   const reader = quote(roles.reader);
   return [
@@ -75,6 +83,7 @@ export async function grantStatements(
     ...[...base, ...ours]
       .filter((table) => !notForReaders.has(table.name))
       .map((table) => `GRANT SELECT ON ${named(table)} TO ${reader};`),
+    '-- The next three lines need an administrator (a role with CREATEROLE, or a superuser).',
     `ALTER ROLE ${reader} SET default_transaction_read_only = on;`,
     `ALTER ROLE ${reader} SET statement_timeout = '30s';`,
     `GRANT ${reader} TO ${service};`,

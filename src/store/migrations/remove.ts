@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TielineError, messageOf } from '../../errors/tieline-error.ts';
+import { queueSchema } from '../queue-schema.ts';
 import { fetchCatalog } from './catalog.ts';
 import { fetchMigrationState, ledgerNames, type RecordedObject } from './brought.ts';
 
@@ -88,7 +89,10 @@ export async function planRemoval(client: pg.ClientBase): Promise<RemovalPlan> {
         : []),
       ...byKind('function').map((made) => `DROP FUNCTION IF EXISTS ${quote(made.schema)}.${made.name}`),
       `DROP TABLE ${quote(state.schema)}.tieline_migrations`,
-      ...byKind('schema').map((made) => `DROP SCHEMA IF EXISTS ${quote(made.name)}`),
+      ...byKind('schema').map(
+        // What the queue's library keeps in its schema is on no list of ours.
+        (made) => `DROP SCHEMA IF EXISTS ${quote(made.name)}${made.name === queueSchema ? ' CASCADE' : ''}`,
+      ),
     ],
   };
 }

@@ -1,0 +1,125 @@
+/** When a worker syncs a system by itself. Cron expressions have five fields and are in UTC. */
+import { Cron } from 'croner';
+import type { Kysely } from 'kysely';
+import { TielineError, messageOf } from '../../errors/tieline-error.ts';
+import { enqueueJob } from '../../store/queue-schema.ts';
+import {
+  deleteSchedule,
+  listSchedules,
+  recordOutcome,
+  saveSchedule,
+  setNextRun,
+  takeDueSchedules,
+  type ScheduleRow,
+} from '../../store/schedules.ts';
+import { inTransaction } from '../../store/transaction.ts';
+import type { Database } from '../../store/schema.ts';
+import type { App } from '../app.ts';
+import { fetchSystem } from '../connections/systems.ts';
+import type { EntityType } from '../../model/entity-type.ts';
+
+export type { ScheduleRow };
+
+/** The next times after `after`. @throws TielineError USAGE naming what is wrong with the expression. */
+export function nextTimes(cron: string, after: Date, count: number): Date[] {
+  const refuse = (message: string): never => {
+    throw new TielineError('USAGE', 'The schedule was not saved.', {
+      fields: [
+        {
+          field: '--cron',
+          message: `${message}; five fields are expected (minute hour day month weekday, UTC), such as "*/15 * * * *" or "0 2 * * *"`,
+        },
+      ],
+    });
+  };
+  if (cron.trim().split(/\s+/).length !== 5) refuse(`"${cron}" has not five fields`);
+  let times: Date[] = [];
+  try {
+    times = new Cron(cron, { timezone: 'UTC', mode: '5-part' }).nextRuns(count, after);
+  } catch (error) {
+    refuse(`"${cron}": ${messageOf(error)}`);
+  }
+  return times.length > 0 ? times : refuse(`"${cron}" never comes`);
+}
+
+/** A time of the cron with its jitter. @param random 0 ≤ x < 1. */
+export function nextRun(
+  schedule: Pick<ScheduleRow, 'cron' | 'jitterSeconds'>,
+  after: Date,
+  random: number,
+): Date {
+  const [next] = nextTimes(schedule.cron, after, 1);
+  return new Date((next ?? after).getTime() + Math.floor(random * schedule.jitterSeconds * 1000));
+}
+
+export interface NewSchedule {
+  readonly system: string;
+  readonly name: string;
+  readonly cron: string;
+  readonly entities: readonly EntityType[];
+  readonly full: boolean;
+  readonly jitterSeconds: number;
+  readonly enabled: boolean;
+}
+
+/** Saves a schedule. @returns its next three times, without jitter. @throws USAGE, SYSTEM_UNKNOWN. */
+export async function setSchedule(app: App, schedule: NewSchedule): Promise<Date[]> {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(schedule.name))
+    throw new TielineError('USAGE', 'The schedule was not saved.', {
+      fields: [{ field: 'name', message: 'letters, digits and ._- , at most 100; for example: nightly' }],
+    });
+  const times = nextTimes(schedule.cron, app.now(), 3);
+  const { id: systemId } = await fetchSystem(app, schedule.system);
+  const { system: _name, ...rest } = schedule;
+  await saveSchedule(app.db, {
+    ...rest,
+    systemId,
+    nextRunAt: nextRun(schedule, app.now(), Math.random()),
+  });
+  return times;
+}
+
+export async function removeSchedule(app: App, system: string, name: string): Promise<boolean> {
+  return deleteSchedule(app.db, (await fetchSystem(app, system)).id, name);
+}
+
+export function findSchedules({ db }: { readonly db: Kysely<Database> }): Promise<ScheduleRow[]> {
+  return listSchedules(db);
+}
+
+/** The task of the queue that a due schedule becomes. */
+export const scheduledSync = 'scheduled sync';
+
+/**
+ * Puts a job into the queue for each schedule whose time has come, and moves it on to its next time, together. A time that
+ * passed while no worker ran is made up for once, since the next is counted from now.
+ * @returns how many jobs.
+ */
+export async function enqueueDue(
+  app: Pick<App, 'pool' | 'now'>,
+  random: () => number = Math.random,
+): Promise<number> {
+  return inTransaction(app.pool, async (tx) => {
+    const now = app.now();
+    const due = await takeDueSchedules(tx.db, now);
+    let jobs = 0;
+    for (const schedule of due) {
+      await setNextRun(tx.db, schedule.id, nextRun(schedule, now, random()));
+      if (schedule.nextRunAt === null) continue;
+      if (!schedule.systemEnabled) {
+        await recordOutcome(tx.db, schedule.id, 'skipped: sync is off for this system');
+        continue;
+      }
+      await enqueueJob(tx.db, {
+        task: scheduledSync,
+        payload: { schedule: schedule.id },
+        key: `schedule:${schedule.id}`,
+        // One sync at a time over a database.
+        queue: 'sync',
+        attempts: 10,
+      });
+      jobs += 1;
+    }
+    return jobs;
+  });
+}

@@ -1,0 +1,50 @@
+/** Sends what waits in the outbox as soon as it is heard of, and looks by itself every now and then. */
+import { messageOf } from '../../errors/tieline-error.ts';
+import { listSystems } from '../../store/external-systems.ts';
+import { listenToOutbox } from '../../store/outbox-signal.ts';
+import type { App } from '../app.ts';
+import { sendWaitingChanges } from '../outbound/send-waiting.ts';
+
+const lookEveryMs = 2_000;
+const longestPauseMs = 60_000;
+
+/** Sends to every enabled system what is due now. */
+export async function sendToAll(app: App, signal: AbortSignal): Promise<void> {
+  for (const system of await listSystems(app.db))
+    if (system.sync_enabled !== false) await sendWaitingChanges(app, system.id, { signal });
+}
+
+/** Sends until the signal ends it. A system that fails rests, longer each time, and keeps no other waiting. */
+export async function watchOutbox(app: App, signal: AbortSignal): Promise<void> {
+  const busy = new Map<number, Promise<void>>();
+  const resting = new Map<number, { readonly until: number; readonly pauseMs: number }>();
+
+  function send(systemId: number): void {
+    if (signal.aborted || busy.has(systemId)) return;
+    if ((resting.get(systemId)?.until ?? 0) > app.now().getTime()) return;
+    const sending = sendWaitingChanges(app, systemId, { signal })
+      .then(() => void resting.delete(systemId))
+      .catch((error: unknown) => {
+        if (signal.aborted) return;
+        const pauseMs = Math.min((resting.get(systemId)?.pauseMs ?? 500) * 2, longestPauseMs);
+        resting.set(systemId, { until: app.now().getTime() + pauseMs, pauseMs });
+        app.log.warn({ system: systemId }, `sending rests for ${pauseMs} ms: ${messageOf(error)}`);
+      })
+      .finally(() => busy.delete(systemId));
+    busy.set(systemId, sending);
+  }
+
+  let listening: { close(): Promise<void> } | undefined;
+  while (!signal.aborted) {
+    try {
+      // Made anew after a broken connection; looking goes on meanwhile.
+      listening ??= await listenToOutbox(app.pool, send, () => (listening = undefined));
+      for (const system of await listSystems(app.db)) if (system.sync_enabled !== false) send(system.id);
+    } catch (error) {
+      if (!signal.aborted) app.log.warn({ err: error }, `the outbox is looked at later: ${messageOf(error)}`);
+    }
+    await app.sleep(lookEveryMs, signal).catch(() => undefined);
+  }
+  await listening?.close();
+  await Promise.all(busy.values());
+}

@@ -1,0 +1,139 @@
+/**
+ * The worker: syncs by schedule, sends what waits in the outbox within seconds, and checks the systems. Any number of them
+ * share a database: the queue, row locks and the locks on syncing and sending are what coordinates them.
+ */
+import { z } from 'zod';
+import { TielineError, messageOf } from '../../errors/tieline-error.ts';
+import { entityTypes, type EntityType } from '../../model/entity-type.ts';
+import { installQueue, workOnce, workOnQueue, type Tasks } from '../../jobs/queue.ts';
+import { listSystems } from '../../store/external-systems.ts';
+import { recordSyncHealth } from '../../store/integration-health.ts';
+import { findSchedule, recordOutcome, type ScheduleRow } from '../../store/schedules.ts';
+import { syncSystems, type App } from '../app.ts';
+import { checkSystem } from '../connections/systems.ts';
+import { enqueueDue, scheduledSync } from '../schedules/schedules.ts';
+import type { StepProgress } from '../runs/run-context.ts';
+import { watchOutbox, sendToAll } from './watch-outbox.ts';
+
+export interface WorkerOptions {
+  readonly signal: AbortSignal;
+  readonly report: (progress: StepProgress) => void;
+  /** Does what is due now, and ends. */
+  readonly once: boolean;
+}
+
+const usualIntervals = { schedulesEveryMs: 5_000, healthEveryMs: 300_000 };
+
+const payloadSchema = z.object({ schedule: z.int() });
+
+/** Makes the tables of the job queue, where they are not. @throws TielineError WORKER_NOT_INSTALLED. */
+export function installWorker(app: App): Promise<void> {
+  return installQueue(app);
+}
+
+/**
+ * Works until the signal ends it. What fails is logged and tried again later; nothing of it ends the worker.
+ * @throws TielineError WORKER_NOT_INSTALLED if the queue is not there and this role may not make it.
+ */
+export async function runWorker(app: App, options: WorkerOptions): Promise<void> {
+  await installQueue(app);
+  const tasks: Tasks = {
+    [scheduledSync]: (payload, signal) => syncBySchedule(app, payload, { ...options, signal }),
+  };
+  if (options.once) {
+    await enqueueDue(app);
+    await workOnce(app, tasks, options);
+    await sendToAll(app, options.signal);
+    return;
+  }
+  const { schedulesEveryMs, healthEveryMs } = app.worker ?? usualIntervals;
+  await Promise.all([
+    workOnQueue(app, tasks, { signal: options.signal, log: app.log }),
+    watchOutbox(app, options.signal),
+    repeat(app, options.signal, schedulesEveryMs, () => enqueueDue(app).then(() => undefined)),
+    repeat(app, options.signal, healthEveryMs, () => checkAll(app, options.signal)),
+  ]);
+}
+
+/** Does something again and again; a failure waits for the next time. */
+async function repeat(
+  app: App,
+  signal: AbortSignal,
+  everyMs: number,
+  work: () => Promise<void>,
+): Promise<void> {
+  while (!signal.aborted) {
+    await work().catch((error: unknown) => {
+      if (!signal.aborted) app.log.warn({ err: error }, `the worker goes on: ${messageOf(error)}`);
+    });
+    // The end of the wait is the signal's, which the loop asks.
+    await app.sleep(everyMs, signal).catch(() => undefined);
+  }
+}
+
+async function checkAll(app: App, signal: AbortSignal): Promise<void> {
+  for (const system of await listSystems(app.db)) {
+    if (system.sync_enabled === false || signal.aborted) continue;
+    try {
+      for await (const result of checkSystem(app, system.system_name, signal))
+        if (result.status === 'failed')
+          app.log.warn({ system: system.system_name, check: result.check }, result.detail);
+    } catch (error) {
+      if (!signal.aborted)
+        app.log.warn({ system: system.system_name }, `could not be checked: ${messageOf(error)}`);
+    }
+  }
+}
+
+const isEntity = (name: string): name is EntityType => entityTypes.some((entity) => entity === name);
+
+async function syncBySchedule(
+  app: App,
+  payload: unknown,
+  caller: { readonly signal: AbortSignal; readonly report: (progress: StepProgress) => void },
+): Promise<void> {
+  const { schedule: id } = payloadSchema.parse(payload);
+  const schedule = await findSchedule(app.db, id);
+  // Removed or switched off since it was due.
+  if (!schedule?.enabled || !schedule.systemEnabled) return;
+  try {
+    const outcome = await syncSystems(
+      app,
+      {
+        systems: [schedule.system],
+        entities: schedule.entities.filter(isEntity),
+        full: schedule.full,
+      },
+      caller,
+    );
+    const { held, failed } = outcome.counts;
+    const issues = held + failed;
+    await recordOutcome(
+      app.db,
+      id,
+      `operation ${outcome.operationId.slice(0, 8)}: ${issues === 0 ? 'done' : `done, ${issues} records wait for a person`}`,
+    );
+    await recordSyncHealth(app.db, schedule.systemId, issues === 0 ? 'healthy' : 'degraded', undefined);
+  } catch (error) {
+    await recordFailure(app, schedule, error, caller.signal);
+  }
+}
+
+/** What may pass is thrown, so that the queue tries again; the rest waits for a person and the next time of the schedule. */
+async function recordFailure(
+  app: App,
+  schedule: ScheduleRow,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<void> {
+  if (signal.aborted) throw error;
+  const message = messageOf(error);
+  const mayPass = error instanceof TielineError && error.entry.retryable;
+  const isBusy = error instanceof TielineError && error.code === 'SYNC_RUNNING';
+  if (!isBusy) {
+    await recordOutcome(app.db, schedule.id, `failed: ${message}`);
+    await recordSyncHealth(app.db, schedule.systemId, 'unhealthy', message);
+  }
+  app.log.warn({ system: schedule.system, schedule: schedule.name }, `scheduled sync: ${message}`);
+  if (mayPass) throw error;
+}

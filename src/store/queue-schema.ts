@@ -1,0 +1,43 @@
+/** Where the job queue lies: a schema of its own beside ours, made by the queue's library and not by our migrations. */
+import { sql, type Kysely } from 'kysely';
+import type { Json } from '../model/json.ts';
+import { storableJson } from './copy-rows.ts';
+import type { Database } from './schema.ts';
+
+export const queueSchema = 'tieline_jobs';
+
+export async function hasQueue(db: Kysely<Database>): Promise<boolean> {
+  const { rows } = await sql<{ there: boolean }>`
+    select to_regclass(${`${queueSchema}.migrations`}) is not null as there`.execute(db);
+  return rows[0]?.there ?? false;
+}
+
+/** Puts the queue's schema on the list of what Tieline brought, so that `tieline db remove` takes it away again. */
+export async function recordQueue(db: Kysely<Database>): Promise<void> {
+  await sql`
+    insert into tieline_objects (object_kind, schema_name, table_name, object_name)
+    select 'schema', ${queueSchema}, null, ${queueSchema}
+     where not exists (select from tieline_objects where object_kind = 'schema' and object_name = ${queueSchema})`.execute(
+    db,
+  );
+}
+
+export interface JobToQueue {
+  readonly task: string;
+  readonly payload: Json;
+  /** Of several jobs with one key only one waits. */
+  readonly key: string;
+  /** Jobs of one queue run one after another. */
+  readonly queue: string;
+  readonly attempts: number;
+}
+
+/** Puts a job into the queue, in the transaction of what makes it necessary. */
+export async function enqueueJob(db: Kysely<Database>, job: JobToQueue): Promise<void> {
+  await sql`
+    select ${sql.id(queueSchema)}.add_job(
+      identifier => ${job.task}::text, payload => ${storableJson(job.payload)}::json, queue_name => ${job.queue}::text,
+      max_attempts => ${job.attempts}::int, job_key => ${job.key}::text, job_key_mode => 'replace'::text)`.execute(
+    db,
+  );
+}
