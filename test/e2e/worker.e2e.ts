@@ -42,8 +42,12 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
     if (await holds()) return;
     await delay(50);
   }
-  console.log(JSON.stringify([await world.rows('select * from sync_schedules'), await world.rows('select * from tieline_jobs.jobs'), await world.rows('select batch_type, operation_type, status, error_details, started_at, metadata from ingestion_batches order by id desc limit 12'), await world.rows('select id,state,attempts,payload,not_before,failure from sync_outbox')], null, 1));
-  throw new Error(`did not come: ${what}`);
+  const said = {
+    schedules: await outcomes(),
+    jobs: await world.rows(`select * from tieline_jobs.jobs`),
+    outbox: await world.rows(`select state, payload, failure from sync_outbox where state <> 'confirmed'`),
+  };
+  throw new Error(`did not come: ${what}; ${JSON.stringify(said)}`);
 }
 
 // One story in order: each step begins where the one before ended.
@@ -100,6 +104,7 @@ describe('a worker', () => {
     const [link] = await world.rows(
       `select external_id, remote_version from sync_links where entity_type = 'poam' and entity_id = 'POAM-2026-0002'`,
     );
+    await world.rows(`update ingestion_poams set comments = 'at once' where poam_id = 'POAM-2026-0002'`);
     await world.rows(
       `insert into sync_outbox (external_system_id, entity_type, entity_id, change_kind, external_id, base_version, payload, before_values, idempotency_key, operation_id, reason)
        select $1, 'poam', 'POAM-2026-0002', 'update', $2, $3, '{"comments": "at once"}', '{}', 'test', batch_id, 'test' from ingestion_batches limit 1`,

@@ -57,7 +57,7 @@ function sinkFor(context: RunContext, read: EntityRead, mapperOf: MapperOf): Ope
     case 'poam':
     case 'milestone': {
       const { entity } = read;
-      const negotiated = { ...source, policies: read.system.policies, echo: false };
+      const negotiated = { ...source, policies: read.system.policies, echo: undefined };
       return (tx, askedAt) => openNegotiatedSink(tx, entity, { ...negotiated, askedAt }, mapperOf);
     }
     case 'asset_tag':

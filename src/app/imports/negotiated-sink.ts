@@ -20,7 +20,7 @@ import {
 import { addCounts, noCounts, type Counts } from '../../store/operations.ts';
 import { underSavepoint, type Tx } from '../../store/transaction.ts';
 import { decideInbound, type InboundDecision } from '../../sync/inbound.ts';
-import { lookUpPolicy } from '../../sync/policy.ts';
+import { defaultPolicy, lookUpPolicy } from '../../sync/policy.ts';
 import type { EntityPolicy } from '../../model/policy.ts';
 import { sameValue } from '../../sync/three-way.ts';
 import { conflictsOf, duplicateConflict, findTwinsOf, recordUnmappable } from './negotiated-conflicts.ts';
@@ -34,8 +34,11 @@ export interface NegotiatedSource {
   readonly systemId: number;
   readonly operationId: string;
   readonly policies: readonly EntityPolicy[];
-  /** Whether this is the remote's reading of what we wrote: taken as it is, and no row in it was there before us. */
-  readonly echo: boolean;
+  /**
+   * Whether this is the remote's reading of what we wrote: of the fields that we wrote, taken as it is, whatever the policy;
+   * `all` for a record that we made. No row in it was there before us.
+   */
+  readonly echo: ReadonlySet<string> | 'all' | undefined;
   /** When the remote was asked for these records, by the clock of the database. */
   readonly askedAt?: Date;
 }
@@ -188,7 +191,8 @@ async function storePage(
       record: each.record,
       row: stored && inCanonicalWords(entity, stored.row),
       base: link?.base,
-      policyOf: (field) => lookUpPolicy(source.policies, entity, field),
+      policyOf: (field) =>
+        isEcho(source, field) ? defaultPolicy : lookUpPolicy(source.policies, entity, field),
       // Neither side tells when a single field was edited.
       times: { internal: undefined, external: undefined },
     });
@@ -276,6 +280,9 @@ async function storePage(
   };
 }
 
+const isEcho = ({ echo }: NegotiatedSource, field: string): boolean =>
+  echo === 'all' || (echo?.has(field) ?? false);
+
 /** Whether the page was asked for before the remote confirmed what a worker wrote meanwhile: it may show the value of before. */
 function isOutdated(link: LinkRow | undefined, source: NegotiatedSource): boolean {
   return link !== undefined && source.askedAt !== undefined && link.confirmed_at > source.askedAt;
@@ -320,7 +327,7 @@ function journalOf(entity: NegotiatedEntity, one: Settled, source: NegotiatedSou
     ...linked,
     ...one.decision.changes.map(({ field, after, decidedBy }) => ({
       ...common,
-      decidedBy: source.echo ? remoteReading : decidedBy,
+      decidedBy: isEcho(source, field) ? remoteReading : decidedBy,
       field,
       // As it was spelled here, so that it can be restored as it was.
       before: stored.row[field] ?? null,

@@ -100,7 +100,15 @@ async function takeReading(
       version: record.version ?? null,
     },
   ]);
-  await fillSinks(tx, system, entity, record, { ...source, policies: [], echo: true });
+  const isNew = row.change_kind === 'create';
+  await fillSinks(
+    tx,
+    system,
+    entity,
+    record,
+    { ...source, policies: system.policies, echo: isNew ? 'all' : new Set(Object.keys(row.payload)) },
+    isNew ? 'all' : undefined,
+  );
   if (entity === 'poam' || entity === 'control')
     await updateRows(tx.db, entity, [{ entityId: row.entity_id, columns: { sync_status: 'synced' } }]);
 }
@@ -111,11 +119,13 @@ async function fillSinks(
   entity: NegotiatedEntity,
   record: ExternalRecord,
   source: NegotiatedSource,
+  echoOfChildren: NegotiatedSource['echo'],
 ): Promise<void> {
   const mapperOf = mapperFrom(system.mappings);
   for (const group of [{ entity, records: [record] }, ...(record.children ?? [])]) {
     if (!negotiated(group.entity)) continue;
-    const sink = openNegotiatedSink(tx, group.entity, source, mapperOf);
+    const echo = group.entity === entity ? source.echo : echoOfChildren;
+    const sink = openNegotiatedSink(tx, group.entity, { ...source, echo }, mapperOf);
     for (const each of group.records) await sink.add(each);
     const { held } = await sink.finish();
     await insertHeldRecords(tx.db, source.operationId, held);
@@ -131,8 +141,8 @@ export async function takeIn(
   record: ExternalRecord,
 ): Promise<void> {
   if (!negotiated(entity)) return;
-  const source = { systemId: system.id, operationId, policies: system.policies, echo: false };
-  await fillSinks(tx, system, entity, record, source);
+  const source = { systemId: system.id, operationId, policies: system.policies, echo: undefined };
+  await fillSinks(tx, system, entity, record, source, undefined);
 }
 
 function journalOf(row: OutboxRow): JournalEntry[] {
