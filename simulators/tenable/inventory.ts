@@ -15,14 +15,15 @@ interface Base {
   findingsOf(assetIndex: number): FindingJson[];
 }
 
-function inventedBase(options: WorldOptions, doubles: boolean): Base {
+function inventedBase(options: WorldOptions, doubles: boolean, machines: number): Base {
   const world = generateWorld(options);
+  const hosts = world.hosts.slice(0, machines);
   const findings = createFindings(options, world.plugins);
   const toJson = createFindingJson(options);
   return {
-    assets: world.hosts.map((host) => assetJson(options, host)),
+    assets: hosts.map((host) => assetJson(options, host)),
     findingsOf(assetIndex) {
-      const host = world.hosts[assetIndex];
+      const host = hosts[assetIndex];
       if (!host) return [];
       const items = findings(host, assetIndex).map(toJson);
       const [first] = items;
@@ -72,8 +73,8 @@ export class Inventory {
   readonly #tags = new Map<string, AssetTag[]>();
 
   /** @param doubles whether two findings come twice in their chunk, as real exports have it */
-  constructor(options: WorldOptions, recorded: string | undefined, doubles: boolean) {
-    this.#base = recorded === undefined ? inventedBase(options, doubles) : recordedBase(recorded);
+  constructor(options: WorldOptions, recorded: string | undefined, doubles: boolean, machines: number) {
+    this.#base = recorded === undefined ? inventedBase(options, doubles, machines) : recordedBase(recorded);
   }
 
   get assetCount(): number {

@@ -18,6 +18,7 @@ const args = readArguments(process.argv.slice(2), [
   'requests-per-second',
   'role',
   'doubles',
+  'machines',
 ]);
 const numberOf = (name: string, absent: number): number => Number(args.others[name] ?? absent);
 const clock = createClock();
@@ -25,6 +26,7 @@ const inventory = new Inventory(
   { seed: args.seed, size: args.size, now: args.now },
   args.recorded,
   args.others['doubles'] !== 'no',
+  numberOf('machines', Number.POSITIVE_INFINITY),
 );
 const jobs = new ExportJobs(inventory, {
   queuedMs: numberOf('queued-ms', 20),

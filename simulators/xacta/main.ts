@@ -12,7 +12,7 @@ import { editXacta } from './edit.ts';
 import { milestoneRoutes, poamRoutes } from './poam-routes.ts';
 import { recordedComponents, recordedWeaknesses } from './recorded-machines.ts';
 import { worldWeaknesses } from './scan-weaknesses.ts';
-import { createSeed, smallSeed, type Seed } from './seed.ts';
+import { createSeed, seedOfSystems, smallSeed, type Seed } from './seed.ts';
 import { Sessions, type Account } from './session.ts';
 import { stateOf } from './state.ts';
 import { XactaStore } from './store.ts';
@@ -24,6 +24,7 @@ const args = readArguments(process.argv.slice(2), [
   'requests-per-second',
   'read-only',
   'records',
+  'systems',
 ]);
 const pageSize = numberArgument(args, 'page-size', 50, { least: 1, most: largestPage });
 const tokenTtlSeconds = numberArgument(args, 'token-ttl-seconds', 1800, { least: 0, fraction: true });
@@ -40,7 +41,9 @@ const clock = createClock();
 const engine = new FaultEngine();
 const present = createPresenter(engine);
 const records = numberArgument(args, 'records', 0, { least: 0 });
-const store = new XactaStore(records === 0 ? seedOf(args) : smallSeed(seedOf(args), records));
+const systems = numberArgument(args, 'systems', Number.MAX_SAFE_INTEGER, { least: 1 });
+const seed = seedOfSystems(seedOf(args), systems);
+const store = new XactaStore(records === 0 ? seed : smallSeed(seed, records));
 const sessions = new Sessions(account, clock, tokenTtlSeconds);
 
 await serveSimulator({

@@ -34,6 +34,19 @@ export function createSeed(
   };
 }
 
+/** The first systems only, and what belongs to them. */
+export function seedOfSystems(seed: Seed, count: number): Seed {
+  const systems = seed.systems.slice(0, count);
+  const isTheirs = (each: { readonly system_id: string }): boolean =>
+    systems.some((system) => system.id === each.system_id);
+  return {
+    systems,
+    components: seed.components.filter(isTheirs),
+    controls: seed.controls.filter(isTheirs),
+    poams: seed.poams.filter(isTheirs),
+  };
+}
+
 /**
  * One system with so many controls and POA&Ms that no rule of the server keeps from being edited, each with one milestone:
  * for tests that begin anew hundreds of times.

@@ -33,15 +33,23 @@ export interface TwoSystems {
 
 const secret = (): Secret => new Secret(randomBytes(16).toString('hex'));
 
-export async function startTwoSystems(args: readonly string[] = []): Promise<TwoSystems> {
+/** @param only further arguments of one simulator. */
+export async function startTwoSystems(
+  args: readonly string[] = [],
+  only: Partial<Record<SimulatorName, readonly string[]>> = {},
+): Promise<TwoSystems> {
   const keys = { access: secret(), secret: secret(), password: secret() };
   const world = ['--seed', '1', '--now', '2026-11-01T12:00:00.000Z', ...args];
   const [tenable, xacta] = await Promise.all([
-    startSimulator('tenable', [...world, '--processing-ms', '30', '--queued-ms', '0'], {
-      SIMULATOR_ACCESS_KEY: keys.access,
-      SIMULATOR_SECRET_KEY: keys.secret,
-    }),
-    startSimulator('xacta', world, {
+    startSimulator(
+      'tenable',
+      [...world, '--processing-ms', '30', '--queued-ms', '0', ...(only.tenable ?? [])],
+      {
+        SIMULATOR_ACCESS_KEY: keys.access,
+        SIMULATOR_SECRET_KEY: keys.secret,
+      },
+    ),
+    startSimulator('xacta', [...world, ...(only.xacta ?? [])], {
       SIMULATOR_USERNAME: new Secret('tieline'),
       SIMULATOR_PASSWORD: keys.password,
     }),

@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TwoSystems } from '../support/two-systems.ts';
+import { startSmallWorld, playKilledAt, playUndisturbed, type Undisturbed } from './matrix.ts';
+
+/** A few of some hundreds; `npm run soak:crash` goes through all. */
+const sampled = 8;
+const isWhole = process.env['TIELINE_CRASH_POINTS'] === 'all';
+
+let world: TwoSystems;
+let undisturbed: Undisturbed;
+beforeAll(async () => {
+  world = await startSmallWorld();
+  undisturbed = await playUndisturbed(world);
+});
+afterAll(async () => {
+  await world.stop();
+});
+
+describe('a sync that is killed at a commit or a request', () => {
+  async function check(point: number): Promise<void> {
+    const { points } = undisturbed;
+    const { killed, state } = await playKilledAt(world, point);
+    const where = `killed at point ${point} of ${points.length}: ${points[point - 1] ?? ''} (${killed ? 'killed' : 'came to its end'})`;
+    expect(state, where).toEqual(undisturbed.state);
+  }
+
+  it.runIf(isWhole)(
+    'ends, once restarted, as an undisturbed one, at every point',
+    { timeout: 7_200_000 },
+    async () => {
+      const failures: string[] = [];
+      for (let point = 1; point <= undisturbed.points.length; point += 1) {
+        await check(point).catch((error: unknown) => failures.push(String(error)));
+        if (point % 20 === 0)
+          console.log(`${point} of ${undisturbed.points.length} points, ${failures.length} failures`);
+      }
+      console.log(`all ${undisturbed.points.length} points, ${failures.length} failures`);
+      expect(failures).toEqual([]);
+    },
+  );
+
+  it.skipIf(isWhole).each(Array.from({ length: sampled }, (_, index) => index))(
+    'ends, once restarted, as an undisturbed one (sample %i)',
+    async (sample) => {
+      const { length } = undisturbed.points;
+      await check(1 + Math.floor(((sample + Math.random()) * length) / sampled));
+    },
+  );
+});
