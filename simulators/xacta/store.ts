@@ -34,8 +34,9 @@ export class XactaStore {
     this.controls = [...controls];
     this.poams = new Map(poams.map((poam) => [poam.id, poam]));
     this.artifacts = [];
-    this.#lastPoam = this.poams.size;
-    this.#lastMilestone = 4 * this.poams.size; // a seeded POA&M has four at most
+    // The world may be a part of a larger one, whose numbers have gaps.
+    this.#lastPoam = highest(poams.map((poam) => poam.id));
+    this.#lastMilestone = highest(poams.flatMap((poam) => poam.milestones.map((each) => each.id)));
   }
 
   system(id: string): XactaSystem | undefined {
@@ -105,4 +106,9 @@ export class XactaStore {
 export function touch(record: Stamped, now: Date): void {
   record.version += 1;
   record.modified_at = now.toISOString();
+}
+
+/** The highest number with which an id ends. */
+function highest(ids: readonly string[]): number {
+  return Math.max(0, ...ids.map((id) => Number(/\d+$/.exec(id)?.[0] ?? 0)));
 }

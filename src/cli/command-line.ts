@@ -12,6 +12,7 @@ import { addConflictsCommands } from './conflicts-commands.ts';
 import { addDbCommands } from './db-commands.ts';
 import { addDbStatusCommands } from './db-status-commands.ts';
 import { addLinksCommands } from './links-commands.ts';
+import { addMappingsCommands } from './mappings-commands.ts';
 import { addOpsCommands } from './ops-commands.ts';
 import { addOutboxCommands } from './outbox-commands.ts';
 import { addPlanCommands } from './plan-commands.ts';
@@ -68,6 +69,7 @@ function buildProgram(context: CommandContext): Command {
   addConflictsCommands(program, context);
   addPoliciesCommands(program, context);
   addLinksCommands(program, context);
+  addMappingsCommands(program, context);
   addSchedulesCommands(program, context);
   addWorkerCommand(program, context);
   addOpsCommands(program, context);

@@ -44,3 +44,13 @@ export function listMappings(db: Kysely<Database>, systemId: number): Promise<Fi
     .orderBy('id')
     .execute();
 }
+
+/** Makes the mappings of a system exactly these. */
+export async function replaceMappings(
+  db: Kysely<Database>,
+  systemId: number,
+  rows: Parameters<typeof insertMappings>[2],
+): Promise<void> {
+  await db.deleteFrom('data_field_mappings').where('external_system_id', '=', systemId).execute();
+  await insertMappings(db, systemId, rows);
+}

@@ -7,7 +7,8 @@ import { recordSchemas } from '../model/records.ts';
 import { waysOf } from './transforms.ts';
 
 const json = z.json();
-const transform: z.ZodType<Transform> = z.discriminatedUnion('kind', [
+/** One step of a mapping's translation. */
+export const mappingTransform: z.ZodType<Transform> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('trim') }),
   z.strictObject({ kind: z.literal('case'), to: z.enum(['upper', 'lower', 'title']) }),
   z.strictObject({
@@ -41,7 +42,7 @@ const transform: z.ZodType<Transform> = z.discriminatedUnion('kind', [
 /** What transformation_rule holds. The plan's table has no column for the direction, so it stands here. */
 const rule = z.strictObject({
   direction: z.enum(['inbound', 'outbound', 'bidirectional']),
-  transforms: z.array(transform),
+  transforms: z.array(mappingTransform),
 });
 
 export interface MappingRow {

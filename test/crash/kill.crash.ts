@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endStateOf, type EndState } from '../support/end-state.ts';
-import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
+import type { TwoSystems } from '../support/two-systems.ts';
+import { startSmallWorld } from './matrix.ts';
 
 const main = join(import.meta.dirname, '../../src/main/main.ts');
 
@@ -45,7 +46,7 @@ async function stepsSoFar(): Promise<string> {
 }
 
 beforeAll(async () => {
-  world = await startTwoSystems();
+  world = await startSmallWorld();
   const started = performance.now();
   await syncProcess();
   undisturbedMs = performance.now() - started;

@@ -10,7 +10,7 @@ import { startTwoSystems, type SimulatorName, type TwoSystems } from '../support
 let world: TwoSystems;
 let undisturbed: EndState;
 beforeAll(async () => {
-  world = await startTwoSystems();
+  world = await startTwoSystems([], { tenable: ['--machines', '30'], xacta: ['--systems', '2'] });
   await world.sync();
   undisturbed = await endStateOf(world);
 });

@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { TielineError, type FieldFault } from '../../errors/tieline-error.ts';
 import { scalarText } from '../../model/json.ts';
+import type { EntityType } from '../../model/entity-type.ts';
+import type { FieldMapping } from '../../model/mapping.ts';
 import { planDocument, type PlanDocument, type PlanItem } from '../../model/plan.ts';
 import { beginOperation, finishOperation } from '../../store/operations.ts';
 import { comparePlans, planText, type PlanDifference } from '../../sync/compare-plans.ts';
@@ -24,6 +26,23 @@ export async function planSync(app: App, options: SyncOptions, caller: Caller): 
   return withSystems(app, options, caller, (environment) =>
     underSyncLock(environment, () => planWith(environment, options)),
   );
+}
+
+/** Shows what a sync of one system would do if its mappings were others: over all its records, since all are concerned. */
+export async function planWithMappings(
+  app: App,
+  given: {
+    readonly system: string;
+    readonly entities: readonly EntityType[];
+    readonly mappings: readonly FieldMapping[];
+  },
+  caller: Caller,
+): Promise<PlanDocument> {
+  const options = { systems: [given.system], entities: given.entities, full: true };
+  return withSystems(app, options, caller, (environment) => {
+    const systems = environment.systems.map((system) => ({ ...system, mappings: given.mappings }));
+    return underSyncLock(environment, () => planWith({ ...environment, systems }, options));
+  });
 }
 
 /** As `planSync`, over systems that are connected already, under the lock of the caller. */
