@@ -6,6 +6,7 @@ import {
   fetchSample,
   findMappings,
   fromFile,
+  mappingName,
   toFile,
   tryMappings,
   type MappingEdit,
@@ -14,7 +15,6 @@ import {
 import { TielineError, messageOf } from '../errors/tieline-error.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
 import type { FieldMapping } from '../model/mapping.ts';
-import { mappingName } from '../sync/mapping-set.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { planLines } from './plan-commands.ts';
 import { progressView } from './progress.ts';
@@ -159,7 +159,8 @@ export function addMappingsCommands(program: Command, context: CommandContext): 
       const file = toFile(rows.map((row) => row.mapping));
       if (flags.out !== undefined) {
         await writeFile(flags.out, stringify(file));
-        context.print(`${rows.length} mappings written to ${flags.out}.`);
+        if (flags.json) context.printJson({ written: rows.length, file: flags.out });
+        else context.print(`${rows.length} mappings written to ${flags.out}.`);
       } else if (flags.json) context.printJson(file);
       else context.print(stringify(file).trimEnd());
     });

@@ -24,7 +24,9 @@ if (countFile !== undefined)
 
 /** What takes effect by itself: the end of a transaction, and writes outside of one. */
 const inTransaction = new WeakSet<object>();
-const query = pg.Client.prototype.query as (this: object, ...args: unknown[]) => unknown;
+type Query = (this: object, ...args: unknown[]) => unknown;
+// Taken off the prototype to be called on each client in turn.
+const query: Query = Reflect.get(pg.Client.prototype, 'query') as Query;
 const textOf = (first: unknown): string => {
   const text = typeof first === 'object' && first !== null && 'text' in first ? first.text : first;
   return typeof text === 'string' ? text.trim().toLowerCase() : '';
@@ -50,7 +52,7 @@ function counted(this: object, ...args: unknown[]): unknown {
 }
 pg.Client.prototype.query = counted as unknown as typeof pg.Client.prototype.query; // the same call, with a count before it
 
-const dispatch = Agent.prototype.dispatch;
+const dispatch = Reflect.get<Agent, 'dispatch'>(Agent.prototype, 'dispatch');
 Agent.prototype.dispatch = function (options, handler) {
   const what = `${options.method} ${options.path.split('?')[0] ?? ''}`;
   pass(`before ${what}`);
@@ -67,5 +69,5 @@ Agent.prototype.dispatch = function (options, handler) {
           };
     },
   });
-  return dispatch.call(this, options, watching as Dispatcher.DispatchHandler);
+  return dispatch.call(this, options, watching);
 };

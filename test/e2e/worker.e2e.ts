@@ -37,9 +37,9 @@ const makeDue = (): Promise<unknown> =>
 const outcomes = () =>
   world.rows(`select schedule_name as name, last_outcome as outcome from sync_schedules`);
 const signal = new AbortController().signal;
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+async function until(what: string, holds: () => Promise<boolean>): Promise<boolean> {
   for (let attempt = 0; attempt < 400; attempt += 1) {
-    if (await holds()) return;
+    if (await holds()) return true;
     await delay(50);
   }
   const said = {
@@ -91,11 +91,15 @@ describe('a worker', () => {
     ended = tieline(['worker'], { ...world.environment(), ...often }, (child) => (worker = child));
     await world.rows(`update ingestion_poams set comments = 'by schedule' where poam_id = 'POAM-2026-0001'`);
     await makeDue();
-    await until(
-      'the edit at the remote',
-      async () => (await remoteComments('POAM-2026-0001')) === 'by schedule',
-    );
-    await until('a check of each kind', async () => (await fetchSyncStatus(world.app)).health.length >= 6);
+    expect(
+      await until(
+        'the edit at the remote',
+        async () => (await remoteComments('POAM-2026-0001')) === 'by schedule',
+      ),
+    ).toBe(true);
+    expect(
+      await until('a check of each kind', async () => (await fetchSyncStatus(world.app)).health.length >= 6),
+    ).toBe(true);
   });
 
   it('sends what is put into the outbox at once, without any schedule', async () => {
@@ -113,10 +117,12 @@ describe('a worker', () => {
       link?.['remote_version'],
     );
     await world.rows(`select pg_notify('tieline_outbox', $1)`, String(id));
-    await until(
-      'the change at the remote',
-      async () => (await remoteComments('POAM-2026-0002')) === 'at once',
-    );
+    expect(
+      await until(
+        'the change at the remote',
+        async () => (await remoteComments('POAM-2026-0002')) === 'at once',
+      ),
+    ).toBe(true);
   });
 
   it('ends when it is told to, and leaves nothing behind that holds others up', async () => {

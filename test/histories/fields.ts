@@ -23,7 +23,7 @@ export interface HistoryField {
 }
 
 const asIs = (value: Value): Value => value;
-const text = (value: unknown): Value => (value === null || value === undefined ? null : String(value));
+const text = (value: unknown): Value => (typeof value === 'string' ? value : null);
 const day = (value: unknown): Value => text(value)?.slice(0, 10) ?? null;
 const lower = (value: Value): Value => value?.toLowerCase() ?? null;
 

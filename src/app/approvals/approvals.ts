@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import type pg from 'pg';
 import { TielineError } from '../../errors/tieline-error.ts';
 import {
   decideApproval,
@@ -21,9 +22,8 @@ import { beginOperation, finishOperation, noCounts, recordCounts } from '../../s
 import type { Database } from '../../store/schema.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import { canonical } from '../../sync/three-way.ts';
-import type { App } from '../app.ts';
 
-export type { ApprovalRow, WaitingChange };
+export type { ApprovalRow };
 
 const checksum = (changes: readonly WaitingChange[]): string =>
   createHash('sha256')
@@ -63,7 +63,7 @@ export async function askApprovals(
 }
 
 export function findApprovals(
-  app: Pick<App, 'db'>,
+  app: { readonly db: Kysely<Database> },
   filter: { readonly all: boolean },
   limit: number,
 ): Promise<ApprovalRow[]> {
@@ -84,7 +84,7 @@ export interface Decision {
  * @throws TielineError APPROVAL_UNKNOWN, or APPROVAL_MOVED if what waits is not what was asked for.
  */
 export async function decide(
-  app: Pick<App, 'pool'>,
+  app: { readonly pool: pg.Pool },
   id: string,
   decision: Decision,
 ): Promise<{ readonly operationId: string; readonly changes: number; readonly system: string }> {

@@ -26,6 +26,8 @@ import { fetchMappings, moduleFor } from '../connections/connect.ts';
 import { fetchSystem } from '../connections/systems.ts';
 import { planWithMappings } from '../plans/plans.ts';
 
+export { mappingName } from '../../sync/mapping-set.ts';
+
 export interface InstalledMapping {
   readonly mapping: FieldMapping;
   /** Whether the connector would have it otherwise, or not at all. */

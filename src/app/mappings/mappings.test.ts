@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import type { FieldMapping, Transform } from '../../model/mapping.ts';
+import { fromFile, toFile } from './mappings.ts';
+
+const transform: fc.Arbitrary<Transform> = fc.oneof(
+  fc.constant<Transform>({ kind: 'trim' }),
+  fc.record({ kind: fc.constant('case' as const), to: fc.constantFrom('upper' as const, 'lower' as const) }),
+  fc.record({ kind: fc.constant('split' as const), separator: fc.string({ minLength: 1 }) }),
+  fc.record({ kind: fc.constant('template' as const), text: fc.string() }),
+  fc.record({ kind: fc.constant('values' as const), map: fc.dictionary(fc.string(), fc.string()) }),
+  fc.record({ kind: fc.constant('constant' as const), value: fc.jsonValue() as fc.Arbitrary<string> }),
+);
+const mapping: fc.Arbitrary<FieldMapping> = fc.record({
+  entityType: fc.constantFrom('poam', 'control'),
+  externalField: fc.string({ minLength: 1 }),
+  internalField: fc.string({ minLength: 1 }),
+  direction: fc.constantFrom('inbound' as const, 'outbound' as const, 'bidirectional' as const),
+  transforms: fc.array(transform, { maxLength: 3 }),
+  required: fc.boolean(),
+});
+
+it('gives back from its file the mappings that were written into it', () => {
+  fc.assert(
+    fc.property(fc.array(mapping, { maxLength: 6 }), (mappings) => {
+      const read = fromFile(parse(stringify(toFile(mappings))));
+      // JSON knows no negative zero.
+      expect(JSON.parse(JSON.stringify(read))).toEqual(JSON.parse(JSON.stringify(mappings)));
+    }),
+  );
+});
