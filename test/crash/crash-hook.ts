@@ -6,7 +6,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import pg from 'pg';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent } from 'undici';
 
 const killAt = Number(process.env['TIELINE_TEST_POINT'] ?? 0);
 const countFile = process.env['TIELINE_TEST_COUNT'];
