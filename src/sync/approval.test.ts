@@ -22,6 +22,15 @@ describe('A1 approval', () => {
     expect(needsApproval([policy('*', {})], change)).toBe(true);
   });
 
+  it('is not asked by the policy of another entity', () => {
+    expect(needsApproval([policy('control', {})], change)).toBe(false);
+  });
+
+  it('is asked where the severity is any of those named', () => {
+    const policies = [policy('poam', { severities: ['Critical', 'High'] })];
+    expect(needsApproval(policies, change)).toBe(true);
+  });
+
   it('follows the policy of the entity where there is one, not that of the system', () => {
     expect(needsApproval([policy('*', {}), policy('poam', undefined)], change)).toBe(false);
   });

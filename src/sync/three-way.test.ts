@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonical, mergeField, sameValue } from './three-way.ts';
+import { canonical, mergeField, sameButForSpelling, sameValue } from './three-way.ts';
 
 const value = fc.oneof(
   fc.string(),
@@ -78,5 +78,47 @@ describe('canonical values', () => {
 
   it('keep text that only looks like a date', () => {
     expect(canonical('2024-13-45')).toBe('2024-13-45');
+  });
+});
+
+describe('canonical values, one by one', () => {
+  it.each([
+    [undefined, null],
+    ['', null],
+    ['  ', null],
+    [[], null],
+    [' a ', 'a'],
+    ['a\r\nb', 'a\nb'],
+    [0, 0],
+    [false, false],
+    ['2024-07-15T10:00', '2024-07-15T10:00:00.000Z'],
+    ['2024-07-15T10:00+0200', '2024-07-15T08:00:00.000Z'],
+    ['2024-07-15 10:00:00.5', '2024-07-15T10:00:00.500Z'],
+    ['on 2024-07-15', 'on 2024-07-15'],
+    ['2024-07-15 or so', '2024-07-15 or so'],
+    [
+      ['b', ' a'],
+      ['a', 'b'],
+    ],
+    [
+      { b: ' 1 ', a: [2, 1] },
+      { a: [1, 2], b: '1' },
+    ],
+  ])('%j is %j', (given, expected) => {
+    expect(JSON.stringify(canonical(given))).toBe(JSON.stringify(expected));
+  });
+});
+
+describe('the remote’s own spelling', () => {
+  it.each([
+    ['High', 'high', true],
+    [' a  b ', 'a b', true],
+    ['a\nb', 'a b', true],
+    [['A', 'B'], ['b', 'a'], true],
+    [null, '', true],
+    ['a', 'b', false],
+    ['a', null, false],
+  ])('of %j may be %j: %j', (sent, shown, expected) => {
+    expect(sameButForSpelling(sent, shown)).toBe(expected);
   });
 });

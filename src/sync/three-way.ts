@@ -71,10 +71,7 @@ export function mergeField(values: {
 }): Verdict {
   const { base, internal, external } = values;
   if (sameValue(internal, external)) return 'same';
-  if (base === undefined) {
-    if (canonical(internal) === null) return 'take';
-    return canonical(external) === null ? 'send' : 'conflict';
-  }
+  // Without a base both sides are held against nothing: an empty side is the one that did not change.
   if (sameValue(internal, base)) return 'take';
   return sameValue(external, base) ? 'send' : 'conflict';
 }
