@@ -108,7 +108,9 @@ export function afterBrokenSync(state: FieldState, policy: Policy, field: Histor
       // An edit of what the remote alone decides is taken back to what was agreed, also where the remote was not read.
       const takenBack: FieldState = { ...start, here: start.base };
       if (policy.direction === 'inbound') return start.held ? [start, read] : [start, takenBack, read];
-      return isDue(read, policy) ? [start, read, arrived, sent] : [start, read];
+      // Sent and not taken: if somebody makes just this change there, it looks like ours, and is as good.
+      const attempted: FieldState = { ...read, inFlight: { value: read.here } };
+      return isDue(read, policy) ? [start, read, attempted, arrived, sent] : [start, read];
     }),
   );
 }
