@@ -205,6 +205,7 @@ describe('M4 M5 M7 strategies by example', () => {
     expect(of('1', 'changed\nours', '1\ntheirs')).toEqual({ do: 'hold' });
     expect(of('1', '1\nours', 'changed')).toEqual({ do: 'hold' });
     expect(of('1', '1\nours', ['1'])).toEqual({ do: 'hold' });
+    expect(of('1', ['1', 'ours'], '1\ntheirs')).toEqual({ do: 'hold' });
     expect(of('1', null, '2')).toEqual({ do: 'hold' });
     expect(of(7, '1', '2')).toEqual({ do: 'hold' });
   });

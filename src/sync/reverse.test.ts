@@ -58,8 +58,9 @@ describe('U2 several changes of a field', () => {
       foldSteps([
         { before: 'a', after: 'b' },
         { before: 'b', after: 'c' },
+        { before: 'c', after: 'd' },
       ]),
-    ).toEqual({ before: 'a', after: 'c' });
+    ).toEqual({ before: 'a', after: 'd' });
   });
 
   it('undone, and that undone again, leave what was there', () => {

@@ -168,6 +168,10 @@ describe('the policy of a field', () => {
     expect(lookUpPolicy(policies, entity, field)).toEqual(expected);
   });
 
+  it('P1 of another entity says nothing', () => {
+    expect(lookUpPolicy(policies.slice(1), 'control', 'family').decidedBy).toBe('default');
+  });
+
   it('P2 without any is both ways, and a person decides', () => {
     expect(lookUpPolicy([], 'poam', 'status')).toEqual({
       direction: 'bidirectional',
