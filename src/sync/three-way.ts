@@ -17,6 +17,13 @@ export type Verdict = 'same' | 'take' | 'send' | 'conflict';
 
 const dateOrInstant = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}(:?\d{2})?)?)?$/;
 
+/** A date or instant as JavaScript takes it: UTC where no zone is said, and hours of a zone with their minutes. */
+function withZone(text: string): string {
+  if (text.length === 10) return text;
+  const zone = /(Z|[+-]\d{2}(:?\d{2})?)$/.exec(text.slice(10))?.[0];
+  return zone === undefined ? `${text}Z` : zone.length === 3 ? `${text}:00` : text;
+}
+
 /**
  * The form in which values are compared: no difference between absent, null and empty; dates and times as UTC
  * instants (a text without zone holds UTC, design section 4); lists as sets; texts without outer white space.
@@ -27,9 +34,7 @@ export function canonical(value: Json | undefined): Json {
     const text = value.trim().replaceAll('\r\n', '\n');
     if (text === '') return null;
     if (!dateOrInstant.test(text)) return text;
-    const instant = new Date(
-      /(Z|[+-]\d{2}(:?\d{2})?)$/.test(text.slice(10)) || text.length === 10 ? text : `${text}Z`,
-    );
+    const instant = new Date(withZone(text));
     return Number.isNaN(instant.getTime()) ? text : instant.toISOString();
   }
   if (Array.isArray(value)) {
