@@ -92,6 +92,16 @@ try {
   const links = rows[0]?.n ?? 0;
 
   const unchanged = await seconds(run);
+  // Planning is measured in memory over changes that wait; sending over as many at the remote's pace.
+  await setSendingPaused(database.db, id, { by: 'bench', reason: 'bench' });
+  await database.pool.query(
+    `update ingestion_poams set comments = 'changed by the bench' where id in (select id from ingestion_poams order by id limit $1)`,
+    [outgoing],
+  );
+  const planned = await seconds(() => planSync(app, { systems: [], entities: [], full: true }, caller));
+  const changed = await seconds(run);
+  const peakMegabytes = Math.round(process.resourceUsage().maxRSS / 1024);
+  // After the memory was measured: it holds all rows at once.
   const baseline = await seconds(async () => {
     for (const [entity, table, key] of [
       ['poam', 'ingestion_poams', 'poam_id'],
@@ -104,16 +114,6 @@ try {
         [entity],
       );
   });
-
-  // Planning is measured in memory over changes that wait; sending over as many at the remote's pace.
-  await setSendingPaused(database.db, id, { by: 'bench', reason: 'bench' });
-  await database.pool.query(
-    `update ingestion_poams set comments = 'changed by the bench' where id in (select id from ingestion_poams order by id limit $1)`,
-    [outgoing],
-  );
-  const planned = await seconds(() => planSync(app, { systems: [], entities: [], full: true }, caller));
-  const changed = await seconds(run);
-  const peakMegabytes = Math.round(process.resourceUsage().maxRSS / 1024);
 
   await database.pool.query(
     `update external_systems set connection_config = connection_config || $1 where id = $2`,

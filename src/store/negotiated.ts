@@ -295,3 +295,12 @@ export async function findTwins(
      order by wanted.index, l.id`.execute(db);
   return rows;
 }
+
+/**
+ * Tells the planner how large the table of an entity has become. Without it a first load is planned as over an empty table, and looking
+ * up 100 records among 20,000 was measured at 900 ms instead of half a millisecond. A table of which we are not the owner is left
+ * to its autovacuum.
+ */
+export async function renewStatistics(db: Kysely<Database>, entity: NegotiatedEntity): Promise<void> {
+  await sql`analyze ${sql.table(tables[entity].name)}, sync_links`.execute(db);
+}

@@ -13,6 +13,7 @@ import { TielineError, messageOf } from '../../errors/tieline-error.ts';
 import { countAbsent, forgetSeen, markAbsent, recordSeen } from '../../store/absence.ts';
 import { listAssetAliases } from '../../store/assets.ts';
 import { hasHeldRecords, insertHeldRecords } from '../../store/held-records.ts';
+import { renewStatistics, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { addCounts, noCounts, recordCounts, recordRetry, type Counts } from '../../store/operations.ts';
 import { fetchClock, findReadState, finishRead, saveReadPosition } from '../../store/reads.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
@@ -20,6 +21,7 @@ import type { ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';
 import { SeenPlugins, openAssetSink, openFindingSink } from './bulk-sinks.ts';
 import { mapperFrom } from './mapper.ts';
+import { negotiatedShapes } from './negotiated-shapes.ts';
 import { openNegotiatedSink } from './negotiated-sink.ts';
 import type { MapperOf, Sink } from './sink.ts';
 
@@ -72,6 +74,7 @@ function sinkFor(context: RunContext, read: EntityRead, mapperOf: MapperOf): Ope
  */
 export async function importEntity(context: RunContext, read: EntityRead): Promise<Counts> {
   const openSink = sinkFor(context, read, mapperFrom(read.system.mappings));
+  const growth: Growth = { created: 0, renewAt: 500 };
   let total = noCounts;
   let failures = 0;
   for (;;) {
@@ -88,7 +91,7 @@ export async function importEntity(context: RunContext, read: EntityRead): Promi
       for await (const event of events) {
         total = addCounts(
           total,
-          await take(context, { ...read, showsAll: mark === undefined, askedAt }, openSink, event),
+          await take(context, { ...read, showsAll: mark === undefined, askedAt, growth }, openSink, event),
         );
         if (event.type === 'page') failures = 0;
         askedAt = await fetchClock(context.db);
@@ -112,7 +115,7 @@ export async function importEntity(context: RunContext, read: EntityRead): Promi
 
 async function take(
   context: RunContext,
-  read: EntityRead & { readonly showsAll: boolean; readonly askedAt: Date },
+  read: EntityRead & { readonly showsAll: boolean; readonly askedAt: Date; readonly growth: Growth },
   openSink: OpenSink,
   event: ReadEvent,
 ): Promise<Counts> {
@@ -129,6 +132,7 @@ async function take(
         const records = read.showsAll && isKept(read.entity) ? noting(event.records, seen) : event.records;
         const stored = await fillSink(await openSink(tx, read.askedAt), records);
         await recordSeen(tx.db, where, seen);
+        await renewAsItGrows(tx, read.entity, read.growth, stored.counts.created);
         await insertHeldRecords(tx.db, read.operationId, stored.held);
         await recordCounts(tx.db, read.operationId, stored.counts);
         await saveReadPosition(tx.db, { ...where, position: event.position });
@@ -152,6 +156,19 @@ async function take(
       });
       return noCounts;
   }
+}
+
+/** How many rows a read has made, and at how many the statistics of their table are renewed. */
+interface Growth {
+  created: number;
+  renewAt: number;
+}
+
+async function renewAsItGrows(tx: Tx, entity: EntityType, growth: Growth, created: number): Promise<void> {
+  growth.created += created;
+  if (growth.created < growth.renewAt || !(entity in negotiatedShapes)) return;
+  growth.renewAt = growth.created * 4;
+  await renewStatistics(tx.db, entity as NegotiatedEntity);
 }
 
 /** Entities whose records are links: one that a full read does not show is missing. */

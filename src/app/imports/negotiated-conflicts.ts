@@ -34,12 +34,15 @@ export async function findTwinsOf(
   created: readonly { readonly external: ExternalRecord; readonly record: JsonObject }[],
 ): Promise<readonly Twin[]> {
   if (!singular.has(entity)) return [];
-  const records = created.map(({ external, record }) => ({
-    ...record,
-    external_system_id: systemId,
-    external_id: external.externalId,
-  }));
-  return findTwins(tx.db, entity, systemId, records);
+  // A POA&M without an integrator's key can be nobody's twin; most have none, and the search is not cheap.
+  const asked = created.flatMap(({ external, record }, index) =>
+    entity === 'poam' && (record['external_uid'] ?? null) === null
+      ? []
+      : [{ index, record: { ...record, external_system_id: systemId, external_id: external.externalId } }],
+  );
+  const records = asked.map(({ record }) => record);
+  const twins = await findTwins(tx.db, entity, systemId, records);
+  return twins.map((twin) => ({ ...twin, index: asked[twin.index]?.index ?? -1 }));
 }
 
 export function duplicateConflict(entity: NegotiatedEntity, twin: Twin, entityId: string): ConflictToRecord {
