@@ -10,7 +10,7 @@ import { startTwoSystems, type SimulatorName, type TwoSystems } from '../support
 let world: TwoSystems;
 let undisturbed: EndState;
 beforeAll(async () => {
-  world = await startTwoSystems([], { tenable: ['--machines', '30'], xacta: ['--systems', '2'] });
+  world = await startTwoSystems([], { tenable: ['--machines', '12'], xacta: ['--systems', '1'] });
   await world.sync();
   undisturbed = await endStateOf(world);
 });
@@ -175,51 +175,59 @@ describe('a change of the schema', () => {
       at: 'tenable',
       what: 'an asset field that is missing',
       faults: [drift('asset', 'has_agent', 'missing')],
-      held: 0,
+      held: 'none',
     },
     {
       at: 'tenable',
       what: 'a finding without its port',
       faults: [drift('finding', 'port', 'missing')],
-      held: 2002,
+      held: 'findings',
     },
     {
       at: 'tenable',
       what: 'a state of the wrong type',
       faults: [drift('finding', 'state', 'wrong-type')],
-      held: 2002,
+      held: 'findings',
     },
     {
       at: 'tenable',
       what: 'a new field of findings',
       faults: [drift('finding', 'quantum_score', 'extra')],
-      held: 0,
+      held: 'none',
     },
     {
       at: 'xacta',
       what: 'a system whose name is of the wrong type',
       faults: [drift('system', 'name', 'wrong-type')],
-      held: 5,
+      held: 'systems',
     },
     {
       at: 'xacta',
       what: 'a POA&M without its status',
       faults: [drift('poam', 'status', 'missing')],
-      held: 24,
+      held: 'read POA&Ms',
     },
     {
       at: 'xacta',
       what: 'a new field of components',
       faults: [drift('component', 'colour', 'extra')],
-      held: 0,
+      held: 'none',
     },
   ] as const)(
     '($what) loses nothing: what cannot be taken in is held, and comes in when the schema is right again',
     async ({ at, faults, held }) => {
+      const rowsOf = (name: string): readonly { poam_id?: string }[] =>
+        undisturbed[name] as { poam_id?: string }[]; // of the end state's queries
+      const least = {
+        none: 0,
+        findings: rowsOf('findings').length,
+        systems: rowsOf('systems').length,
+        'read POA&Ms': rowsOf('poams').filter((row) => !row.poam_id?.startsWith('TL-')).length,
+      };
       await world.beginAnew();
       await world.control(at, 'PUT', '/faults', faults);
       const drifted = await world.sync();
-      expect(drifted.recordsFailed).toBeGreaterThanOrEqual(held);
+      expect(drifted.recordsFailed).toBeGreaterThanOrEqual(least[held]);
       const [reasons] = await world.rows(
         `select count(*)::int as n, count(error_message)::int as explained, count(raw_data)::int as kept from ingestion_errors`,
       );
