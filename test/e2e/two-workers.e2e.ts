@@ -50,6 +50,8 @@ it(
         workers.push(child),
       ),
     );
+    // Both listen before the load begins.
+    for (let waiting = 0; waiting < 400 && (await listening()) < 2; waiting += 1) await delay(50);
     const ids = (
       await world.rows(`select external_id as id from sync_links where entity_type = 'poam' order by 1`)
     ).map((row) => String(row['id']));
