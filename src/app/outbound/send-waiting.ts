@@ -3,6 +3,7 @@ import { beginOperation, findOperation, finishOperation } from '../../store/oper
 import { findSystemById } from '../../store/external-systems.ts';
 import { hasDueRows } from '../../store/outbox.ts';
 import { isSendingPaused } from '../../store/outbox-decisions.ts';
+import { takeDrainLock } from '../../store/sync-lock.ts';
 import { messageOf } from '../../errors/tieline-error.ts';
 import { countsOf } from '../runs/sync-run.ts';
 import { drainOutbox } from './drain.ts';
@@ -19,6 +20,10 @@ export async function sendWaitingChanges(
   const row = await findSystemById(app.db, systemId);
   if (!row || row.sync_enabled === false) return;
   if (!(await hasDueRows(app.db, systemId)) || (await isSendingPaused(app.db, systemId))) return;
+  // Another process that sends leaves nothing to do, and nothing to put on record every two seconds.
+  const lock = await takeDrainLock(app.pool, systemId);
+  if (!lock) return;
+  await lock.release();
   await withSystems(
     app,
     { systems: [row.system_name] },
