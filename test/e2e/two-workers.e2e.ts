@@ -9,7 +9,7 @@ import { tieline, type CommandOutcome } from '../support/command.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 
 /** Of load; the ten minutes of the acceptance are run by hand with TIELINE_LOAD_SECONDS=600. */
-const loadSeconds = Number(process.env['TIELINE_LOAD_SECONDS'] ?? 5);
+const loadSeconds = Number(process.env['TIELINE_LOAD_SECONDS'] ?? 3);
 
 let world: TwoSystems;
 beforeAll(async () => {
