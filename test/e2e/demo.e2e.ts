@@ -77,7 +77,7 @@ describe('npm run demo -- --once --json', () => {
     await tieline(['demo', '--data-dir', dataDir], {}, (child) => {
       void delay(3500).then(() => child.kill('SIGKILL'));
     });
-    for (let waited = 0; leftRunning().length > 0 && waited < 8000; waited += 200) await delay(200);
+    for (let waited = 0; leftRunning().length > 0 && waited < 30_000; waited += 200) await delay(200);
     expect(leftRunning()).toEqual([]);
   });
 
