@@ -147,6 +147,19 @@ function lookUp(
   return system.connector.find(row.entity_type as EntityType, key, context.signal);
 }
 
+/**
+ * The POA&M whose milestone was written. The write has given it a new time, by a clock that may be behind: what somebody
+ * edited there just before could lie before the mark of the next incremental read, and would not be seen by it.
+ */
+function readParent(
+  context: RunContext,
+  system: ConnectedSystem,
+  row: OutboxRow,
+): Promise<ExternalRecord | undefined> {
+  if (row.entity_type !== 'milestone' || row.parent_external_id === null) return Promise.resolve(undefined);
+  return system.connector.find('poam', { by: 'id', externalId: row.parent_external_id }, context.signal);
+}
+
 async function confirm(
   context: RunContext,
   system: ConnectedSystem,
@@ -154,8 +167,10 @@ async function confirm(
   row: OutboxRow,
   record: ExternalRecord,
 ): Promise<SendOutcome> {
+  const touched = await readParent(context, system, row);
   return inTransaction(context.pool, async (tx) => {
     const counts = await confirmRow(tx, system, operationId, row, record);
+    if (touched) await takeIn(tx, system, operationId, 'poam', touched);
     await recordCounts(tx.db, operationId, counts);
     return { settled: true, counts, version: record.version };
   });
