@@ -12,6 +12,7 @@ const titles: Readonly<Record<string, string>> = {
   control: 'read controls',
   poam: 'read POA&Ms',
   milestone: 'read milestones',
+  acceptance: 'read acceptances',
   correlate: 'match assets to components',
   weaknesses: 'turn weaknesses into POA&Ms',
   edits: 'look for edits made here',

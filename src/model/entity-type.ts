@@ -3,6 +3,7 @@ export const entityTypes = [
   'asset',
   'finding',
   'asset_tag',
+  'acceptance',
   'system',
   'component',
   'control',

@@ -11,6 +11,10 @@ export const lifecycleStates = ['open', 'reopened', 'fixed'] as const;
 
 export const severityModifications = ['none', 'recast', 'accepted'] as const;
 
+/** What a rule of the scanner's server does to findings: hides them as accepted or as no weakness at all, or gives them another severity. */
+export const acceptanceKinds = ['accepted', 'false_positive', 'recast'] as const;
+export const acceptanceStatuses = ['active', 'withdrawn'] as const;
+
 /** POA&M status: the owner's four words and the further ones that a GRC system keeps apart (reference/grc.md). */
 export const poamStatuses = [
   'Open',

@@ -21,6 +21,8 @@ const places = {
   poam: { table: 'ingestion_poams', key: 'poam_id', parent: 'system', parentColumn: 'system_id' },
   milestone: { table: 'ingestion_poam_milestones', key: 'id', parent: 'poam', parentColumn: 'poam_id' },
   control: { table: 'ingestion_controls', key: 'id', parent: 'system', parentColumn: 'system_id' },
+  // Inside of nothing: no link is of the empty type.
+  acceptance: { table: 'acceptances', key: 'id', parent: '', parentColumn: 'id' },
 } as const satisfies Partial<Record<NegotiatedEntity, object>>;
 
 /**

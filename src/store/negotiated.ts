@@ -8,7 +8,7 @@ import { storableJson } from './copy-rows.ts';
 import { besideName, besideTables, olderNames } from './migrations/owner-tables.ts';
 import type { Database } from './schema.ts';
 
-export type NegotiatedEntity = 'system' | 'component' | 'control' | 'poam' | 'milestone';
+export type NegotiatedEntity = 'system' | 'component' | 'control' | 'poam' | 'milestone' | 'acceptance';
 
 interface Table {
   readonly name: string;
@@ -75,6 +75,12 @@ const tables: Readonly<Record<NegotiatedEntity, Table>> = {
                  and (t.milestone_id = r ->> 'milestone_id'
                       or ${sameText('t.milestone_description', "r ->> 'milestone_description'")})`,
     prefer: `t.milestone_id is distinct from r ->> 'milestone_id'`,
+  },
+  acceptance: {
+    name: 'acceptances',
+    key: 'id',
+    stamps: ['updated_at'],
+    naturalKey: `t.external_system_id = (r ->> 'external_system_id')::int and t.acceptance_id = r ->> 'acceptance_id'`,
   },
 };
 

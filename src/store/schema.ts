@@ -76,6 +76,7 @@ export interface Database {
   sync_schedules: SyncSchedulesTable;
   sync_seen: SyncSeenTable;
   sync_separations: SyncSeparationsTable;
+  acceptances: AcceptancesTable;
   system_components: SystemComponentsTable;
   tieline_backfill: TielineBackfillTable;
   tieline_objects: TielineObjectsTable;
@@ -1007,6 +1008,32 @@ interface SyncSchedulesTable {
   next_run_at: Instant | null;
   last_run_at: Instant | null;
   last_outcome: string | null;
+  created_at: Generated<Instant>;
+  updated_at: Generated<Instant>;
+}
+
+/** Rules by which a scanner's server accepts, dismisses or recasts findings. */
+interface AcceptancesTable {
+  id: GeneratedAlways<number>;
+  external_system_id: number;
+  /** What the server calls the rule; null until the server has it. */
+  acceptance_id: string | null;
+  name: string | null;
+  kind: string;
+  plugin_id: string | null;
+  cve_id: string | null;
+  /** Which hosts: `all`, `asset ID`, `KIND VALUE`, or `filter JSON`. */
+  scope: string;
+  repository: string | null;
+  port: number | null;
+  protocol: string | null;
+  severity: string | null;
+  comment: string | null;
+  expires_at: Instant | null;
+  status: Generated<string>;
+  /** Who asked for it here; null where the server had it first. */
+  requested_by: string | null;
+  raw_json: JsonColumn | null;
   created_at: Generated<Instant>;
   updated_at: Generated<Instant>;
 }

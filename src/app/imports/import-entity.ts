@@ -57,7 +57,8 @@ function sinkFor(context: RunContext, read: EntityRead, mapperOf: MapperOf): Ope
     case 'component':
     case 'control':
     case 'poam':
-    case 'milestone': {
+    case 'milestone':
+    case 'acceptance': {
       const { entity } = read;
       const negotiated = { ...source, policies: read.system.policies, echo: undefined };
       return (tx, askedAt) => openNegotiatedSink(tx, entity, { ...negotiated, askedAt }, mapperOf);
@@ -172,7 +173,7 @@ async function renewAsItGrows(tx: Tx, entity: EntityType, growth: Growth, create
 }
 
 /** Entities whose records are links: one that a full read does not show is missing. */
-const keptEntities = ['asset', 'system', 'component', 'control', 'poam', 'milestone'] as const;
+const keptEntities = ['asset', 'system', 'component', 'control', 'poam', 'milestone', 'acceptance'] as const;
 const isKept = (entity: EntityType): boolean => (keptEntities as readonly string[]).includes(entity);
 /** Records that people keep; that one is gone is for a person to decide. */
 const decidedByPeople: ReadonlySet<EntityType> = new Set(['system', 'control', 'poam']);

@@ -60,6 +60,7 @@ export async function renewDetails(
     }
     case 'control':
     case 'milestone':
+    case 'acceptance':
       return new Set();
   }
 }

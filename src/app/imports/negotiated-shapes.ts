@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { JsonObject } from '../../model/json.ts';
 import {
+  acceptanceRecord,
   componentRecord,
   controlRecord,
   milestoneRecord,
@@ -110,6 +111,13 @@ export const negotiatedShapes: Readonly<Record<NegotiatedEntity, NegotiatedShape
     begin: () => ({ created_at: 'now' }),
     keepsRaw: false,
   },
+  acceptance: {
+    schema: asJson(acceptanceRecord),
+    table: 'acceptances',
+    fields: columnsOf(acceptanceRecord),
+    begin: (_record, source) => ({ external_system_id: source.systemId, ...stamped() }),
+    keepsRaw: true,
+  },
 };
 
 /** Fields in which we keep what the remote calls the record; nobody edits them, and undo leaves them. */
@@ -118,11 +126,12 @@ export const remoteIds: ReadonlySet<string> = new Set([
   'xacta_control_id',
   'xacta_poam_id',
   'milestone_id',
+  'acceptance_id',
 ]);
 
 /** Our row with its statuses in canonical words; what is compared and sent, never what is written back unasked. */
 export function inCanonicalWords(entity: NegotiatedEntity, row: JsonObject): JsonObject {
-  if (entity === 'system' || entity === 'component') return row;
+  if (entity === 'system' || entity === 'component' || entity === 'acceptance') return row;
   const words = { ...row };
   for (const field of ['status', 'implementation_status']) {
     const value = row[field];

@@ -15,7 +15,12 @@ import { excludedRows } from '../imports/excluded.ts';
 import { inCanonicalWords, negotiatedShapes } from '../imports/negotiated-shapes.ts';
 import type { RunContext } from '../runs/run-context.ts';
 
-const entities = ['poam', 'milestone', 'control'] as const satisfies readonly NegotiatedEntity[];
+const entities = [
+  'poam',
+  'milestone',
+  'control',
+  'acceptance',
+] as const satisfies readonly NegotiatedEntity[];
 const pageSize = 500;
 /** The assets of a POA&M are planned where weaknesses are (`plan-poams.ts`). */
 const otherThanAssets = { field: 'affected_assets', named: false } as const;

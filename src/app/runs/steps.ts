@@ -30,6 +30,7 @@ const readOrder = [
   'control',
   'poam',
   'milestone',
+  'acceptance',
 ] as const satisfies readonly EntityType[];
 
 /** The steps of a run, in order. With entities asked for, only what reads, concludes from or sends these. */
