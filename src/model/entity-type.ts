@@ -2,6 +2,7 @@
 export const entityTypes = [
   'asset',
   'finding',
+  'compliance',
   'asset_tag',
   'acceptance',
   'system',

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import {
   acceptanceKinds,
   acceptanceStatuses,
+  complianceStatuses,
   implementationStatuses,
   lifecycleStates,
   milestoneStatuses,
@@ -100,6 +101,32 @@ export const findingRecord = z.object({
   resurfaced_at: maybe(instant),
 });
 export type FindingRecord = z.infer<typeof findingRecord>;
+
+/**
+ * The result of one check of an audit file on one asset. Its identity is asset, audit file and check id: one plugin stands for
+ * hundreds of checks (design section 4).
+ */
+export const complianceRecord = z.object({
+  asset_uuid: uuid,
+  audit_file: text.min(1),
+  check_id: text.min(1),
+  check_name: text.min(1),
+  status: z.enum(complianceStatuses),
+  lifecycle_state: maybe(z.enum(lifecycleStates)),
+  plugin_id: maybe(text),
+  check_info: maybe(text),
+  actual_value: maybe(text),
+  expected_value: maybe(text),
+  solution: maybe(text),
+  see_also: maybe(text),
+  benchmark: maybe(text),
+  profile: maybe(text),
+  /** `FRAMEWORK|ID`, as `800-53|AC-3`. */
+  control_references: maybe(words),
+  first_seen: maybe(instant),
+  last_seen: maybe(instant),
+  last_fixed: maybe(instant),
+});
 
 export const systemRecord = z.object({
   xacta_system_id: text.min(1).max(255),
@@ -234,4 +261,5 @@ export const recordSchemas = {
   poam: poamRecord,
   milestone: milestoneRecord,
   acceptance: acceptanceRecord,
+  compliance: complianceRecord,
 } as const;

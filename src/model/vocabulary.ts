@@ -9,6 +9,9 @@ export type Severity = (typeof severities)[number];
  */
 export const lifecycleStates = ['open', 'reopened', 'fixed'] as const;
 
+/** What a check of an audit file came to. */
+export const complianceStatuses = ['passed', 'failed', 'warning', 'skipped', 'error', 'unknown'] as const;
+
 export const severityModifications = ['none', 'recast', 'accepted'] as const;
 
 /** What a rule of the scanner's server does to findings: hides them as accepted or as no weakness at all, or gives them another severity. */

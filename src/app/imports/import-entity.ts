@@ -63,6 +63,7 @@ function sinkFor(context: RunContext, read: EntityRead, mapperOf: MapperOf): Ope
       const negotiated = { ...source, policies: read.system.policies, echo: undefined };
       return (tx, askedAt) => openNegotiatedSink(tx, entity, { ...negotiated, askedAt }, mapperOf);
     }
+    case 'compliance':
     case 'asset_tag':
       throw new TielineError('INTERNAL', 'Tags are written, not read as an entity of their own.');
   }
