@@ -7,6 +7,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { TielineError } from '../errors/tieline-error.ts';
 import { wholeNumber } from './number-flag.ts';
 import type { CommandContext, CommandHost, CommandResult, DemoFlags } from './command-context.ts';
+import { addAcceptancesCommands } from './acceptances-commands.ts';
 import { addApprovalsCommands } from './approvals-commands.ts';
 import { addConflictsCommands } from './conflicts-commands.ts';
 import { addDbCommands } from './db-commands.ts';
@@ -64,6 +65,7 @@ function buildProgram(context: CommandContext): Command {
     });
   addSystemsCommands(program, context);
   addPlanCommands(addSyncCommands(program, context), context);
+  addAcceptancesCommands(program, context);
   addApprovalsCommands(program, context);
   addOutboxCommands(program, context);
   addConflictsCommands(program, context);

@@ -55,6 +55,19 @@ export async function saveLinks(
          or known.retired_at is not null or known.missing_since is not null`.execute(db);
 }
 
+/** The remote now calls the record by another id. Where the new one is known already, nothing is done. */
+export async function renameLink(
+  db: Kysely<Database>,
+  source: { readonly systemId: number; readonly entity: string },
+  id: { readonly from: string; readonly to: string },
+): Promise<void> {
+  await sql`
+    update sync_links set external_id = ${id.to}
+     where external_system_id = ${source.systemId} and entity_type = ${source.entity} and external_id = ${id.from}
+       and not exists (select from sync_links l where l.external_system_id = ${source.systemId}
+                          and l.entity_type = ${source.entity} and l.external_id = ${id.to})`.execute(db);
+}
+
 /** The external system at which each record is; of several the first that it was linked to. */
 export async function findLinkedSystems(
   db: Kysely<Database>,

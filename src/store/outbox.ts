@@ -114,6 +114,21 @@ export async function supersedeUnsent(
        and (payload ? ${about.field}) = ${about.named}`.execute(db);
 }
 
+/** As `supersedeUnsent`, of records that were to be made and are not there yet. */
+export async function supersedeCreates(
+  db: Kysely<Database>,
+  source: { readonly systemId: number; readonly entity: string },
+  records: { readonly entityIds: readonly string[]; readonly keep: readonly string[] },
+): Promise<void> {
+  if (records.entityIds.length === 0) return;
+  await sql`
+    update sync_outbox
+       set state = 'superseded', settled_at = now()
+     where external_system_id = ${source.systemId} and entity_type = ${source.entity} and change_kind = 'create'
+       and state in ('waiting', 'pending', 'failed') and entity_id = any(${[...records.entityIds]}::text[])
+       and idempotency_key <> all(${[...records.keep]}::text[])`.execute(db);
+}
+
 const openColumns = sql`id::int, external_system_id, entity_type, entity_id, change_kind, external_id, parent_external_id,
            base_version, payload, before_values, idempotency_key, operation_id, state, attempts, reason,
            coalesce(not_before <= now(), true) as is_due`;

@@ -24,3 +24,13 @@ export function canRead(system: ConnectedSystem, entity: EntityType): boolean {
 export function canWrite(system: ConnectedSystem, entity: EntityType): boolean {
   return system.module.declaration.entities[entity]?.create ?? false;
 }
+
+export function canUpdate(system: ConnectedSystem, entity: EntityType): boolean {
+  const capabilities = system.module.declaration.entities[entity];
+  return (capabilities?.update ?? false) || (capabilities?.create ?? false);
+}
+
+/** Whether anything is ever sent to the system. */
+export function takesChanges(system: ConnectedSystem): boolean {
+  return Object.values(system.module.declaration.entities).some((each) => each.create || each.update);
+}

@@ -3,7 +3,7 @@ import { scalarText, type Json, type JsonObject } from '../../model/json.ts';
 import { recordChanges, type JournalEntry } from '../../store/changes.ts';
 import { closeSettledConflicts } from '../../store/conflicts.ts';
 import { insertHeldRecords } from '../../store/held-records.ts';
-import { fetchLinks, saveLinks } from '../../store/links.ts';
+import { fetchLinks, renameLink, saveLinks } from '../../store/links.ts';
 import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { noCounts, type Counts } from '../../store/operations.ts';
 import { markConfirmed, type OutboxRow } from '../../store/outbox.ts';
@@ -81,6 +81,13 @@ async function takeReading(
   record: ExternalRecord,
 ): Promise<void> {
   const source = { systemId: system.id, operationId };
+  // A server without updates (Security Center's rules) makes the record anew under another id.
+  if (row.external_id !== null && row.external_id !== record.externalId)
+    await renameLink(
+      tx.db,
+      { systemId: system.id, entity },
+      { from: row.external_id, to: record.externalId },
+    );
   const known = (await fetchLinks(tx.db, system.id, entity, [record.externalId])).get(record.externalId);
   const present = (await fetchRows(tx.db, entity, [row.entity_id])).get(row.entity_id)?.row ?? {};
   const reading = readingOf(system, entity, record);

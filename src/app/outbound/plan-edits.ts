@@ -10,7 +10,7 @@ import { canonical, mergeField } from '../../sync/three-way.ts';
 import { needsApproval } from '../../sync/approval.ts';
 import { lookUpPolicy } from '../../sync/policy.ts';
 import { compileMappings } from '../../sync/mapping.ts';
-import { canWrite, type ConnectedSystem } from '../connections/connected-system.ts';
+import { canUpdate, type ConnectedSystem } from '../connections/connected-system.ts';
 import { excludedRows } from '../imports/excluded.ts';
 import { inCanonicalWords, negotiatedShapes } from '../imports/negotiated-shapes.ts';
 import type { RunContext } from '../runs/run-context.ts';
@@ -59,10 +59,6 @@ export async function replanRecord(
   const one = { afterId: 0, limit: 1, entityId: record.entityId };
   const page = await listLinkedRows(tx.db, system.id, entity, one);
   if (page.length > 0) await planPage(tx, system, operationId, entity, page);
-}
-
-function canUpdate(system: ConnectedSystem, entity: (typeof entities)[number]): boolean {
-  return (system.module.declaration.entities[entity]?.update ?? false) || canWrite(system, entity);
 }
 
 async function planPage(

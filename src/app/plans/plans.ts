@@ -10,7 +10,7 @@ import { comparePlans, planText, type PlanDifference } from '../../sync/compare-
 import { withSystems, type App, type Caller } from '../app.ts';
 import { askApprovals } from '../approvals/approvals.ts';
 import { drainOutbox } from '../outbound/drain.ts';
-import { canWrite } from '../connections/connected-system.ts';
+import { takesChanges } from '../connections/connected-system.ts';
 import { concludeRun, underSyncLock, type RunEnvironment, type SyncOutcome } from '../runs/sync-run.ts';
 import type { SyncOptions } from '../runs/sync-options.ts';
 import { rehearse, stepCounts } from './rehearse.ts';
@@ -151,18 +151,16 @@ async function applyWith(
   return concludeRun(
     { ...environment, operationId },
     { operationId, resumed: false, startedAt },
-    environment.systems
-      .filter((system) => canWrite(system, 'poam') || canWrite(system, 'asset_tag'))
-      .map((system) => ({
-        system,
-        name: 'send',
-        type: 'export',
-        run: (context, sending) =>
-          drainOutbox(context, system, sending, {
-            wanted: (row) => keys.has(row.idempotency_key),
-            patient: false,
-          }),
-      })),
+    environment.systems.filter(takesChanges).map((system) => ({
+      system,
+      name: 'send',
+      type: 'export',
+      run: (context, sending) =>
+        drainOutbox(context, system, sending, {
+          wanted: (row) => keys.has(row.idempotency_key),
+          patient: false,
+        }),
+    })),
   );
 }
 

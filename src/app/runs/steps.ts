@@ -1,9 +1,16 @@
 import type { EntityType } from '../../connectors/kit/contract.ts';
-import { canRead, canWrite, type ConnectedSystem } from '../connections/connected-system.ts';
+import {
+  canRead,
+  canUpdate,
+  canWrite,
+  takesChanges,
+  type ConnectedSystem,
+} from '../connections/connected-system.ts';
 import { correlateAssets } from '../correlation/correlate.ts';
 import { askApprovals } from '../approvals/approvals.ts';
 import { importEntity } from '../imports/import-entity.ts';
 import { drainOutbox, settleInFlight } from '../outbound/drain.ts';
+import { planAcceptances } from '../outbound/plan-acceptances.ts';
 import { planEdits } from '../outbound/plan-edits.ts';
 import { planTags } from '../outbound/plan-tags.ts';
 import { planPoams } from '../poams/plan-poams.ts';
@@ -33,13 +40,16 @@ const readOrder = [
   'acceptance',
 ] as const satisfies readonly EntityType[];
 
+/** What people edit on our side. */
+const editable = ['poam', 'milestone', 'control', 'acceptance'] as const satisfies readonly EntityType[];
+
 /** The steps of a run, in order. With entities asked for, only what reads, concludes from or sends these. */
 export function planSteps(systems: readonly ConnectedSystem[], options: SyncOptions): Step[] {
   const asked = (...entities: EntityType[]): boolean =>
     options.entities.length === 0 || entities.some((entity) => options.entities.includes(entity));
   const scannersFirst = systems.toSorted((a, b) => Number(canRead(b, 'asset')) - Number(canRead(a, 'asset')));
   const grc = systems.filter((system) => canRead(system, 'poam'));
-  const writable = systems.filter((system) => canWrite(system, 'poam') || canWrite(system, 'asset_tag'));
+  const writable = systems.filter(takesChanges);
 
   const settle = writable.map((system): Step => ({
     system,
@@ -88,14 +98,27 @@ export function planSteps(systems: readonly ConnectedSystem[], options: SyncOpti
           run: (context, operationId) => planPoams(context, system, operationId),
         }))
       : []),
-    ...(asked('poam', 'milestone', 'control')
-      ? grc.map((system): Step => ({
-          system,
-          name: 'edits',
-          type: 'update',
-          anew: true,
-          run: (context, operationId) => planEdits(context, system, operationId),
-        }))
+    ...(asked('acceptance')
+      ? systems
+          .filter((system) => canWrite(system, 'acceptance'))
+          .map((system): Step => ({
+            system,
+            name: 'acceptances',
+            type: 'update',
+            anew: true,
+            run: (context, operationId) => planAcceptances(context, system, operationId),
+          }))
+      : []),
+    ...(asked(...editable)
+      ? systems
+          .filter((system) => editable.some((entity) => canUpdate(system, entity)))
+          .map((system): Step => ({
+            system,
+            name: 'edits',
+            type: 'update',
+            anew: true,
+            run: (context, operationId) => planEdits(context, system, operationId),
+          }))
       : []),
     ...(asked('asset', 'asset_tag')
       ? systems

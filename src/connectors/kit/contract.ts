@@ -38,6 +38,11 @@ export interface ConnectorDeclaration<Settings = unknown> {
   /** Defaults; an installation may lower them in its settings. */
   readonly limits: { readonly requestsPerSecond: number; readonly concurrency: number };
   readonly mappings: readonly FieldMapping[];
+  /** Where the server takes acceptances: how a rule for one asset is spelled, given what the server calls the asset. */
+  readonly acceptanceScope?: (assetExternalId: string) => {
+    readonly scope: string;
+    readonly repository?: string;
+  };
 }
 
 /** A record as the remote spells it. */

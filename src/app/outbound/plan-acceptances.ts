@@ -1,0 +1,69 @@
+import { deriveUuid } from '../../model/derived-uuid.ts';
+import { scalarText, type JsonObject } from '../../model/json.ts';
+import { listUnsentAcceptances } from '../../store/acceptances.ts';
+import { fetchRows } from '../../store/negotiated.ts';
+import { noCounts, recordCounts } from '../../store/operations.ts';
+import { enqueueChanges, supersedeCreates, type OutboundChange } from '../../store/outbox.ts';
+import { inTransaction } from '../../store/transaction.ts';
+import { needsApproval } from '../../sync/approval.ts';
+import { compileMappings } from '../../sync/mapping.ts';
+import { lookUpPolicy } from '../../sync/policy.ts';
+import { canonical } from '../../sync/three-way.ts';
+import type { ConnectedSystem } from '../connections/connected-system.ts';
+import { negotiatedShapes } from '../imports/negotiated-shapes.ts';
+import type { RunContext } from '../runs/run-context.ts';
+
+/**
+ * Puts acceptances that were asked for here, and that the server does not have, into the outbox; one that was withdrawn or
+ * edited before it went out gives way.
+ */
+export async function planAcceptances(
+  context: RunContext,
+  system: ConnectedSystem,
+  operationId: string,
+): Promise<void> {
+  if (lookUpPolicy(system.policies, 'acceptance', 'kind').direction === 'inbound') return;
+  const { sendable } = compileMappings(system.mappings, 'acceptance');
+  const fields = negotiatedShapes.acceptance.fields.filter((field) => sendable.has(field));
+  await inTransaction(context.pool, async (tx) => {
+    const unsent = await listUnsentAcceptances(tx.db, system.id);
+    const active = unsent.filter((each) => each.isActive).map((each) => each.id);
+    const rows = await fetchRows(tx.db, 'acceptance', active);
+    const changes = active.flatMap((id): OutboundChange[] => {
+      const row = rows.get(id)?.row;
+      return row ? [creationOf(system, id, row, fields)] : [];
+    });
+    await supersedeCreates(
+      tx.db,
+      { systemId: system.id, entity: 'acceptance' },
+      { entityIds: unsent.map((each) => each.id), keep: changes.map((change) => change.idempotencyKey) },
+    );
+    const put = await enqueueChanges(tx.db, { systemId: system.id, operationId }, changes);
+    if (put > 0) await recordCounts(tx.db, operationId, { ...noCounts, read: put, created: put });
+  });
+}
+
+function creationOf(
+  system: ConnectedSystem,
+  id: string,
+  row: JsonObject,
+  fields: readonly string[],
+): OutboundChange {
+  const payload = Object.fromEntries(
+    fields.flatMap((field) => ((row[field] ?? null) === null ? [] : [[field, row[field] ?? null]])),
+  );
+  return {
+    entity: 'acceptance',
+    entityId: id,
+    kind: 'create',
+    idempotencyKey: deriveUuid('acceptance', String(system.id), id, JSON.stringify(canonical(payload))),
+    reason: `asked for here: ${scalarText(row['comment'] ?? 'no comment')}`,
+    payload,
+    needsApproval: needsApproval(system.policies, {
+      entity: 'acceptance',
+      kind: 'create',
+      fields,
+      severity: undefined,
+    }),
+  };
+}

@@ -1,0 +1,142 @@
+import { userInfo } from 'node:os';
+import { Option, type Command } from 'commander';
+import {
+  addAcceptance,
+  findAcceptances,
+  withdrawAcceptance,
+  type AcceptanceEntry,
+  type AcceptanceRequest,
+} from '../app/acceptances/acceptances.ts';
+import { acceptanceKinds, severities } from '../model/vocabulary.ts';
+import type { CommandContext, GlobalFlags } from './command-context.ts';
+import { wholeNumber } from './number-flag.ts';
+import { shortValue } from './short-value.ts';
+import { table } from './table.ts';
+
+interface AddFlags extends GlobalFlags, Omit<AcceptanceRequest, 'by'> {
+  readonly by?: string;
+}
+
+const day = (date: Date | null): string => date?.toISOString().slice(0, 10) ?? 'never';
+
+function standing(entry: AcceptanceEntry): string {
+  if (entry.status === 'withdrawn') return 'withdrawn';
+  if (entry.missingSince) return 'missing there';
+  return entry.acceptanceId === null ? 'to be sent' : 'in force';
+}
+
+export function addAcceptancesCommands(program: Command, context: CommandContext): void {
+  const acceptances = program
+    .command('acceptances')
+    .description('risks accepted, false positives and recasts at the scanners’ servers');
+
+  acceptances
+    .command('list')
+    .description('the rules that stand, here and at the servers')
+    .option('--system <name>', 'of this external system only')
+    .option('--plugin <id>', 'for this plugin only')
+    .option('--all', 'also those that were withdrawn or have expired', false)
+    .option('--limit <n>', 'how many', wholeNumber(1, 100_000), 100)
+    .action(async (_options, command: Command) => {
+      const flags = command.optsWithGlobals<
+        GlobalFlags & { system?: string; plugin?: string; all: boolean; limit: number }
+      >();
+      const query = {
+        all: flags.all,
+        ...(flags.system === undefined ? {} : { system: flags.system }),
+        ...(flags.plugin === undefined ? {} : { pluginId: flags.plugin }),
+      };
+      const rows = await context.host.withApp(flags, (app) => findAcceptances(app, query, flags.limit));
+      if (flags.json) context.printJson(rows);
+      else if (rows.length === 0) context.print('No acceptance fits that.');
+      else
+        context.print(
+          table(
+            ['ID', 'SYSTEM', 'KIND', 'PLUGIN', 'WHERE', 'UNTIL', 'STANDING', 'WHY'],
+            rows.map((row) => [
+              String(row.id),
+              row.system,
+              row.severity === null ? row.kind.replace('_', ' ') : `${row.kind} to ${row.severity}`,
+              row.pluginId ?? row.cveId ?? '',
+              shortValue(
+                [row.scope, row.repository && `repository ${row.repository}`, row.port]
+                  .filter(Boolean)
+                  .join(', '),
+              ),
+              day(row.expiresAt),
+              standing(row),
+              shortValue(row.comment ?? ''),
+            ]),
+          ),
+        );
+    });
+
+  acceptances
+    .command('add <system>')
+    .description('ask for a rule; the next sync makes it at the server')
+    .addOption(
+      new Option('--kind <kind>', 'what it does').choices([...acceptanceKinds]).makeOptionMandatory(),
+    )
+    .requiredOption('--plugin <id>', 'the plugin whose findings it is for')
+    .option('--asset <uuid>', 'on this asset of ours only (default: all)')
+    .option('--repository <id>', 'in this repository (Security Center, where no asset is given)')
+    .option('--port <n>', 'on this port only', wholeNumber(0, 65_535))
+    .option('--protocol <name>', 'of this protocol only')
+    .addOption(
+      new Option('--severity <severity>', 'of a recast: what the findings become').choices([...severities]),
+    )
+    .option('--until <day>', 'the last day on which it holds, YYYY-MM-DD in UTC (default: no end)')
+    .option('--name <text>', 'what the rule is called')
+    .requiredOption('--comment <text>', 'why; kept with the rule')
+    .option('--by <name>', 'who asks (default: the name of the account)')
+    .action(async (system: string, _options, command: Command) => {
+      const {
+        kind,
+        plugin,
+        asset,
+        repository,
+        port,
+        protocol,
+        severity,
+        until,
+        name,
+        comment,
+        by,
+        ...flags
+      } = command.optsWithGlobals<AddFlags>();
+      const asked = {
+        kind,
+        plugin,
+        asset,
+        repository,
+        port,
+        protocol,
+        severity,
+        until,
+        name,
+        comment,
+        by: by ?? userInfo().username,
+      };
+      const outcome = await context.host.withApp(flags, (app) => addAcceptance(app, system, asked));
+      if (flags.json) context.printJson(outcome);
+      else
+        context.print(
+          `Acceptance ${outcome.id} is recorded. Next: tieline sync plan --system ${system}, or tieline sync run`,
+        );
+    });
+
+  acceptances
+    .command('withdraw <id>')
+    .description('end a rule; the next sync ends it at the server')
+    .option('--reason <text>', 'for the journal')
+    .option('--by <name>', 'who decides (default: the name of the account)')
+    .action(async (id: string, _options, command: Command) => {
+      const flags = command.optsWithGlobals<GlobalFlags & { reason?: string; by?: string }>();
+      const decided = { by: flags.by ?? userInfo().username, reason: flags.reason };
+      const outcome = await context.host.withApp(flags, (app) =>
+        withdrawAcceptance(app, wholeNumber(1, 2 ** 31 - 1)(id), decided),
+      );
+      if (flags.json) context.printJson(outcome);
+      else context.print(`Acceptance ${id} is withdrawn. Next: tieline sync run --system ${outcome.system}`);
+    });
+}
