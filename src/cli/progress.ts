@@ -13,6 +13,7 @@ const titles: Readonly<Record<string, string>> = {
   poam: 'read POA&Ms',
   milestone: 'read milestones',
   acceptance: 'read acceptances',
+  asset_context: 'business context of assets',
   compliance: 'read compliance results',
   correlate: 'match assets to components',
   weaknesses: 'turn weaknesses into POA&Ms',

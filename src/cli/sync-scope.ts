@@ -26,7 +26,7 @@ export function scopeOptions(command: Command): Command {
     )
     .option(
       '--entity <entity>',
-      'only this entity (asset, finding, compliance, system, component, control, poam, milestone, acceptance, asset_tag); may be given more than once',
+      'only this entity (asset, finding, compliance, system, component, control, poam, milestone, acceptance, asset_tag, asset_context); may be given more than once',
       entityNamed,
     )
     .option('--full', 'read everything, not only what changed');

@@ -4,6 +4,7 @@ export const entityTypes = [
   'finding',
   'compliance',
   'asset_tag',
+  'asset_context',
   'acceptance',
   'system',
   'component',

@@ -54,6 +54,18 @@ export const assetRecord = z.object({
 });
 export type AssetRecord = z.infer<typeof assetRecord>;
 
+/** What the business says of an asset; kept in assets_extended. */
+export const assetContextRecord = z.object({
+  /** What the scanner's server calls the asset. */
+  scanner_asset_id: text.min(1).max(255),
+  business_criticality: maybe(upTo(50)),
+  cost_center: maybe(upTo(100)),
+  environment: maybe(upTo(50)),
+  compliance_scope: maybe(words),
+  data_classification: maybe(upTo(50)),
+  network_zone: maybe(upTo(100)),
+});
+
 /** A plugin: what every finding of it shares (design section 4, "Plugin text is stored once"). */
 export const pluginRecord = z.object({
   plugin_id: text.regex(/^\d{1,12}$/, 'a plugin id is a whole number'),
@@ -262,4 +274,5 @@ export const recordSchemas = {
   milestone: milestoneRecord,
   acceptance: acceptanceRecord,
   compliance: complianceRecord,
+  asset_context: assetContextRecord,
 } as const;

@@ -21,6 +21,7 @@ const places = {
   poam: { table: 'ingestion_poams', key: 'poam_id', parent: 'system', parentColumn: 'system_id' },
   milestone: { table: 'ingestion_poam_milestones', key: 'id', parent: 'poam', parentColumn: 'poam_id' },
   control: { table: 'ingestion_controls', key: 'id', parent: 'system', parentColumn: 'system_id' },
+  asset_context: { table: 'assets_extended', key: 'asset_uuid', parent: '', parentColumn: 'asset_uuid' },
   // Inside of nothing: no link is of the empty type.
   acceptance: { table: 'acceptances', key: 'id', parent: '', parentColumn: 'id' },
 } as const satisfies Partial<Record<NegotiatedEntity, object>>;
@@ -45,7 +46,7 @@ export async function listLinkedRows(
       from sync_links l
       join ${sql.table(place.table)} t on t.${sql.ref(place.key)}::text = l.entity_id
       left join sync_links parent on parent.external_system_id = l.external_system_id and parent.entity_type = ${place.parent}
-                                 and parent.entity_id = t.${sql.ref(place.parentColumn)}
+                                 and parent.entity_id = t.${sql.ref(place.parentColumn)}::text
      where l.external_system_id = ${systemId} and l.entity_type = ${entity} and l.retired_at is null and l.missing_since is null and l.id > ${page.afterId}
        and (${page.entityId ?? null}::text is null or l.entity_id = ${page.entityId ?? null})
      order by l.id limit ${page.limit}`.execute(db);

@@ -8,7 +8,14 @@ import { storableJson } from './copy-rows.ts';
 import { besideName, besideTables, olderNames } from './migrations/owner-tables.ts';
 import type { Database } from './schema.ts';
 
-export type NegotiatedEntity = 'system' | 'component' | 'control' | 'poam' | 'milestone' | 'acceptance';
+export type NegotiatedEntity =
+  | 'system'
+  | 'component'
+  | 'control'
+  | 'poam'
+  | 'milestone'
+  | 'acceptance'
+  | 'asset_context';
 
 interface Table {
   readonly name: string;
@@ -75,6 +82,12 @@ const tables: Readonly<Record<NegotiatedEntity, Table>> = {
                  and (t.milestone_id = r ->> 'milestone_id'
                       or ${sameText('t.milestone_description', "r ->> 'milestone_description'")})`,
     prefer: `t.milestone_id is distinct from r ->> 'milestone_id'`,
+  },
+  asset_context: {
+    name: 'assets_extended',
+    key: 'asset_uuid',
+    stamps: [],
+    naturalKey: `t.asset_uuid = (r ->> 'asset_uuid')::uuid`,
   },
   acceptance: {
     name: 'acceptances',

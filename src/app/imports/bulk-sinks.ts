@@ -7,8 +7,10 @@ import { assetRecord, findingRecord, pluginRecord } from '../../model/records.ts
 import { beginAssetLoad } from '../../store/assets.ts';
 import { beginFindingLoad, type RefusedFinding, type WaitingFinding } from '../../store/findings.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
-import { noCounts } from '../../store/operations.ts';
+import { addCounts, noCounts } from '../../store/operations.ts';
 import type { Tx } from '../../store/transaction.ts';
+import { openAssetContextSink } from './asset-context-sink.ts';
+import type { NegotiatedSource } from './negotiated-sink.ts';
 import { heldFor, type MapperOf, type Sink } from './sink.ts';
 
 interface Source {
@@ -16,7 +18,8 @@ interface Source {
   readonly operationId: string;
 }
 
-export async function openAssetSink(tx: Tx, source: Source, mapperOf: MapperOf): Promise<Sink> {
+export async function openAssetSink(tx: Tx, source: NegotiatedSource, mapperOf: MapperOf): Promise<Sink> {
+  const contexts = openAssetContextSink(tx, source, mapperOf);
   const map = mapperOf('asset', assetRecord);
   const load = await beginAssetLoad(tx, source);
   const held: HeldRecord[] = [];
@@ -32,9 +35,12 @@ export async function openAssetSink(tx: Tx, source: Source, mapperOf: MapperOf):
           identifiers: identifiersOfAsset(mapped.record),
           raw: external.raw,
         });
+      contexts.add(external);
     },
     async finish() {
-      return { counts: { ...noCounts, ...(await load.finish()), read, failed: held.length }, held };
+      const ofAssets = { ...noCounts, ...(await load.finish()), read, failed: held.length };
+      const ofContexts = await contexts.finish();
+      return { counts: addCounts(ofAssets, ofContexts.counts), held: [...held, ...ofContexts.held] };
     },
     abort: (cause) => load.abort(cause),
   };

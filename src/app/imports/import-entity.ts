@@ -43,7 +43,8 @@ function sinkFor(context: RunContext, read: EntityRead, mapperOf: MapperOf): Ope
   const source = { systemId: read.system.id, operationId: read.operationId };
   switch (read.entity) {
     case 'asset':
-      return (tx) => openAssetSink(tx, source, mapperOf);
+      return (tx, askedAt) =>
+        openAssetSink(tx, { ...source, policies: read.system.policies, echo: undefined, askedAt }, mapperOf);
     case 'finding': {
       const seenPlugins = new SeenPlugins();
       let aliases: Promise<ReadonlyMap<string, string>> | undefined;
@@ -64,6 +65,7 @@ function sinkFor(context: RunContext, read: EntityRead, mapperOf: MapperOf): Ope
       return (tx, askedAt) => openNegotiatedSink(tx, entity, { ...negotiated, askedAt }, mapperOf);
     }
     case 'compliance':
+    case 'asset_context':
     case 'asset_tag':
       throw new TielineError('INTERNAL', 'Tags are written, not read as an entity of their own.');
   }

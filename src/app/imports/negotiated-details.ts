@@ -61,6 +61,7 @@ export async function renewDetails(
     case 'control':
     case 'milestone':
     case 'acceptance':
+    case 'asset_context':
       return new Set();
   }
 }

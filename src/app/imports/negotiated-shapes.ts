@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { JsonObject } from '../../model/json.ts';
 import {
   acceptanceRecord,
+  assetContextRecord,
   componentRecord,
   controlRecord,
   milestoneRecord,
@@ -18,7 +19,11 @@ export interface NegotiatedShape {
   /** Fields that are columns of the same name, and are merged field by field. */
   readonly fields: readonly string[];
   /** The record that this one belongs to: named in `field` by the remote's id, kept in `column` by ours. */
-  readonly parent?: { readonly entity: NegotiatedEntity; readonly field: string; readonly column: string };
+  readonly parent?: {
+    readonly entity: NegotiatedEntity | 'asset';
+    readonly field: string;
+    readonly column: string;
+  };
   /** Further columns of a new row. */
   readonly begin: (record: JsonObject, source: { systemId: number; operationId: string }) => JsonObject;
   /** Whether the table keeps the remote's record in raw_json. */
@@ -111,6 +116,14 @@ export const negotiatedShapes: Readonly<Record<NegotiatedEntity, NegotiatedShape
     begin: () => ({ created_at: 'now' }),
     keepsRaw: false,
   },
+  asset_context: {
+    schema: asJson(assetContextRecord),
+    table: 'assets_extended',
+    fields: columnsOf(assetContextRecord, 'scanner_asset_id'),
+    parent: { entity: 'asset', field: 'scanner_asset_id', column: 'asset_uuid' },
+    begin: () => ({}),
+    keepsRaw: false,
+  },
   acceptance: {
     schema: asJson(acceptanceRecord),
     table: 'acceptances',
@@ -131,7 +144,8 @@ export const remoteIds: ReadonlySet<string> = new Set([
 
 /** Our row with its statuses in canonical words; what is compared and sent, never what is written back unasked. */
 export function inCanonicalWords(entity: NegotiatedEntity, row: JsonObject): JsonObject {
-  if (entity === 'system' || entity === 'component' || entity === 'acceptance') return row;
+  if (entity === 'system' || entity === 'component' || entity === 'acceptance' || entity === 'asset_context')
+    return row;
   const words = { ...row };
   for (const field of ['status', 'implementation_status']) {
     const value = row[field];

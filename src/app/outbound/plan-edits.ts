@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../model/json.ts';
 import { deriveUuid } from '../../model/derived-uuid.ts';
 import { recordChanges } from '../../store/changes.ts';
+import { linkAssetContexts } from '../../store/asset-contexts.ts';
 import { listLinkedRows, type LinkedRow } from '../../store/linked-rows.ts';
 import { updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { noCounts, recordCounts } from '../../store/operations.ts';
@@ -20,6 +21,7 @@ const entities = [
   'milestone',
   'control',
   'acceptance',
+  'asset_context',
 ] as const satisfies readonly NegotiatedEntity[];
 const pageSize = 500;
 /** The assets of a POA&M are planned where weaknesses are (`plan-poams.ts`). */
@@ -37,6 +39,12 @@ export async function planEdits(
 ): Promise<void> {
   for (const entity of entities) {
     if (!canUpdate(system, entity)) continue;
+    if (entity === 'asset_context')
+      await linkAssetContexts(
+        context.db,
+        { systemId: system.id, operationId },
+        negotiatedShapes[entity].fields,
+      );
     let afterId = 0;
     for (;;) {
       const page = await listLinkedRows(context.db, system.id, entity, { afterId, limit: pageSize });

@@ -31,7 +31,7 @@ export async function fetchPolicies(db: Kysely<Database>, systemId: number): Pro
 const isNegotiated = (entity: string): entity is NegotiatedEntity => entity in negotiatedShapes;
 /** Fields that are sets or lists that only grow; the others have one value, which cannot be joined. */
 const growing: Readonly<Record<Extract<ConflictStrategy, 'union' | 'append'>, ReadonlySet<string>>> = {
-  union: new Set(['evidence_required']),
+  union: new Set(['evidence_required', 'compliance_scope']),
   append: new Set(['comments', 'deviation_rationale', 'implementation_guidance', 'assessment_procedures']),
 };
 

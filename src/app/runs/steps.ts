@@ -41,7 +41,13 @@ const readOrder = [
 ] as const satisfies readonly EntityType[];
 
 /** What people edit on our side. */
-const editable = ['poam', 'milestone', 'control', 'acceptance'] as const satisfies readonly EntityType[];
+const editable = [
+  'poam',
+  'milestone',
+  'control',
+  'acceptance',
+  'asset_context',
+] as const satisfies readonly EntityType[];
 
 /** The steps of a run, in order. With entities asked for, only what reads, concludes from or sends these. */
 export function planSteps(systems: readonly ConnectedSystem[], options: SyncOptions): Step[] {

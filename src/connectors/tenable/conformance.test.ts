@@ -164,6 +164,12 @@ async function start(): Promise<ConformanceHarness> {
     },
     saysDeleted: (_entity, record) => typeof record.raw['deleted_at'] === 'string',
     async touch(entity, id) {
+      if (entity === 'asset_context') {
+        const change = { kind: 'update', externalId: id, idempotencyKey: 'somebody else' } as const;
+        const fields = { tags: { 'Network Zone': 'DMZ' } };
+        await connect().write(entity, { ...change, fields }, new AbortController().signal);
+        return;
+      }
       const [asset = '', plugin] = id.split(':');
       await control(
         'POST',
@@ -171,6 +177,18 @@ async function start(): Promise<ConformanceHarness> {
         entity === 'asset' ? { asset: id } : { asset, plugin: Number(plugin), fields: {} },
       );
     },
+    async sampleRecord(entity) {
+      if (entity !== 'asset_context') return undefined;
+      const [asset = ''] = await exported('asset');
+      return await connect().find(entity, { by: 'id', externalId: asset }, new AbortController().signal);
+    },
+    sampleUpdate: (_entity, record) => ({
+      kind: 'update',
+      externalId: record.externalId,
+      ...(record.version === undefined ? {} : { version: record.version }),
+      idempotencyKey: 'context',
+      fields: { tags: { Environment: 'Staging' } },
+    }),
     async sampleCreate() {
       samples += 1;
       return {
@@ -187,7 +205,12 @@ async function start(): Promise<ConformanceHarness> {
       by: 'id',
       externalId: String((change.fields['asset_uuids'] as string[])[0]),
     }),
-    async effects(_entity, change) {
+    async effects(entity, change) {
+      if (entity === 'asset_context') {
+        const state = await control<{ assignments: Record<string, string[]> }>('GET', '/state');
+        const tags = state.assignments[change.externalId ?? ''] ?? [];
+        return tags.filter((tag) => tag === 'Environment:Staging').length;
+      }
       const { assignments } = await control<{ assignments: Record<string, string[]> }>('GET', '/state');
       const tag = `Xacta System:${scalarText(change.fields['value'])}`;
       return (

@@ -1,6 +1,7 @@
 /** Tenable Vulnerability Management: assets and findings in, by export jobs; tags out. */
 import { TielineError } from '../../errors/tieline-error.ts';
 import type { Connector, ConnectorModule } from '../kit/contract.ts';
+import { businessTagMappings, findBusinessTags, writeBusinessTags } from './business-tags.ts';
 import { assetMappings } from './asset-mappings.ts';
 import { checkTenable } from './check.ts';
 import { readExports } from './export-read.ts';
@@ -26,10 +27,11 @@ export const tenableConnector: ConnectorModule<TenableSettings> = {
       asset: { readAll: true, readChanges: true, create: false, update: false, find: false },
       finding: { readAll: true, readChanges: true, create: false, update: false, find: false },
       asset_tag: { readAll: false, readChanges: false, create: true, update: false, find: true },
+      asset_context: { readAll: false, readChanges: false, create: false, update: true, find: true },
     },
     // The vendor publishes no rate and advises against parallel requests; a 429 slows all of them down.
     limits: { requestsPerSecond: 20, concurrency: 2 },
-    mappings: [...assetMappings, ...pluginMappings, ...findingMappings],
+    mappings: [...assetMappings, ...businessTagMappings, ...pluginMappings, ...findingMappings],
   },
   connect(context): Connector {
     const api = createTenableApi(context.http, context.settings);
@@ -41,11 +43,16 @@ export const tenableConnector: ConnectorModule<TenableSettings> = {
         throw unsupported(`read ${entity}`);
       },
       async find(entity, key, signal) {
+        if (entity === 'asset_context')
+          return key.by === 'id'
+            ? await findBusinessTags(api, context.settings.business_tag_categories, key.externalId, signal)
+            : undefined;
         if (entity !== 'asset_tag') throw unsupported(`find ${entity}`);
         // Tags carry no key; the same assignment may simply be sent again.
         return key.by === 'id' ? await findAssetTags(api, key.externalId, signal) : undefined;
       },
       async write(entity, change, signal) {
+        if (entity === 'asset_context') return await writeBusinessTags(api, context, change, signal);
         if (entity !== 'asset_tag') throw unsupported(`write ${entity}`);
         return await writeAssetTag(api, context, change, signal);
       },

@@ -174,7 +174,7 @@ async function* onePage(
 ): AsyncGenerator<ReadEvent, void, undefined> {
   let isRead = false;
   async function* records(): AsyncGenerator<ExternalRecord, void, undefined> {
-    yield* recordsOfChunk(reading.kind, body);
+    yield* recordsOfChunk(reading.kind, body, reading.context.settings.business_tag_categories);
     isRead = true;
   }
   try {

@@ -2,6 +2,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { ExternalRecord } from '../kit/contract.ts';
 import { recordsOfJsonArray } from '../kit/json-array.ts';
+import { contextOfAsset } from './business-tags.ts';
 import type { ExportKind } from './export-filters.ts';
 
 function word(value: Json | undefined): string {
@@ -24,17 +25,28 @@ function findingId(raw: JsonObject): string {
 }
 
 /** The record that an element of a chunk is. */
-export function toRecord(kind: ExportKind, raw: JsonObject): ExternalRecord {
+export function toRecord(
+  kind: ExportKind,
+  raw: JsonObject,
+  businessCategories: readonly string[],
+): ExternalRecord {
   if (kind === 'vulns') return { externalId: findingId(raw), raw };
   const timestamps = inner(raw, 'timestamps');
   const version = word(raw['updated_at'] ?? timestamps['updated_at']);
-  return { externalId: word(raw['id']), ...(version === '' ? {} : { version }), raw };
+  const context = contextOfAsset(raw, businessCategories);
+  return {
+    externalId: word(raw['id']),
+    ...(version === '' ? {} : { version }),
+    raw,
+    ...(context ? { children: [{ entity: 'asset_context', records: [context] }] } : {}),
+  };
 }
 
 /** The records of a chunk, one by one as its bytes come in. */
 export async function* recordsOfChunk(
   kind: ExportKind,
   body: AsyncIterable<Uint8Array>,
+  businessCategories: readonly string[],
 ): AsyncGenerator<ExternalRecord, void, undefined> {
-  for await (const raw of recordsOfJsonArray(body)) yield toRecord(kind, raw);
+  for await (const raw of recordsOfJsonArray(body)) yield toRecord(kind, raw, businessCategories);
 }

@@ -24,6 +24,17 @@ export const tenableSettings = z.object({
     .max(127)
     .regex(/^[^:]*$/, 'must not contain a colon')
     .default('Xacta System'),
+  /** The tag categories that hold what the business says of an asset; their fields are in the mappings of asset_context. */
+  business_tag_categories: z
+    .array(z.string().min(1).max(127))
+    .default([
+      'Business Criticality',
+      'Cost Center',
+      'Environment',
+      'Compliance Scope',
+      'Data Classification',
+      'Network Zone',
+    ]),
   /** How long to wait until a tag that was assigned can be seen on its assets. */
   tag_visible_seconds: z.coerce.number().min(0).max(600).default(30),
 });

@@ -45,7 +45,7 @@ const valueList = z.object({
 });
 const assignments = z.object({ tags: z.array(z.looseObject({ value_uuid: z.string() })) });
 
-const sameText = (a: string, b: string): boolean => a.trim().toLowerCase() === b.trim().toLowerCase();
+export const sameText = (a: string, b: string): boolean => a.trim().toLowerCase() === b.trim().toLowerCase();
 
 async function findTagValue(
   api: TenableApi,
@@ -73,7 +73,7 @@ async function findTagValue(
 type Ensured = { readonly tag: TagValue } | { readonly refused: string };
 
 /** The tag's value, made with its category if it does not exist. */
-async function ensureTagValue(
+export async function ensureTagValue(
   api: TenableApi,
   category: string,
   value: string,
@@ -95,7 +95,7 @@ async function ensureTagValue(
 }
 
 /** Assigns; returns the assets that Tenable does not know. A batch with an unknown asset is refused whole, so it is halved. */
-async function assign(
+export async function assign(
   api: TenableApi,
   action: string,
   tag: TagValue,
@@ -141,7 +141,7 @@ export async function findAssetTags(
 }
 
 /** Waits until the assets show (or no longer show) the tag; returns those that do not in time. The job is asynchronous. */
-async function waitUntilVisible(
+export async function waitUntilVisible(
   api: TenableApi,
   context: ConnectorContext<TenableSettings>,
   wanted: { readonly tag: TagValue; readonly isPresent: boolean; readonly assets: readonly string[] },

@@ -43,6 +43,8 @@ export interface ConformanceHarness {
   readonly touch?: (entity: EntityType, externalId: string) => Promise<void>;
   /** A create that the remote accepts. Each call gives another one. */
   sampleCreate?(entity: EntityType): Promise<Change>;
+  /** A record to update of an entity that is not read by itself. */
+  sampleRecord?(entity: EntityType): Promise<ExternalRecord | undefined>;
   /** An update of the record that the remote accepts, bearing the record's version. */
   sampleUpdate?(entity: EntityType, record: ExternalRecord): Change;
   /** How to look up what the change made. */

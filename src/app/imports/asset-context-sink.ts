@@ -1,0 +1,46 @@
+/**
+ * What the business says of assets comes with the assets. An asset of which nothing is said gets no row and no link, so that a
+ * hundred thousand of them cost nothing.
+ */
+import type { ExternalRecord } from '../../connectors/kit/contract.ts';
+import { assetContextRecord } from '../../model/records.ts';
+import type { HeldRecord } from '../../store/held-records.ts';
+import { fetchLinks } from '../../store/links.ts';
+import { noCounts, type Counts } from '../../store/operations.ts';
+import type { Tx } from '../../store/transaction.ts';
+import { openNegotiatedSink, type NegotiatedSource } from './negotiated-sink.ts';
+import type { MapperOf } from './sink.ts';
+
+interface AssetContextSink {
+  add(asset: ExternalRecord): void;
+  /** To be called when the assets themselves are stored. Counts name only what changed: the assets were counted. */
+  finish(): Promise<{ readonly counts: Counts; readonly held: readonly HeldRecord[] }>;
+}
+
+export function openAssetContextSink(tx: Tx, source: NegotiatedSource, mapperOf: MapperOf): AssetContextSink {
+  const map = mapperOf('asset_context', assetContextRecord);
+  const found: { readonly record: ExternalRecord; readonly isEmpty: boolean }[] = [];
+  const saysNothing = (record: ExternalRecord): boolean => {
+    const mapped = map(record.raw);
+    if (!mapped.ok) return false;
+    const { scanner_asset_id: _itself, ...said } = mapped.record;
+    return Object.values(said).every((value) => value === null || value === undefined);
+  };
+  return {
+    add(asset) {
+      for (const { entity, records } of asset.children ?? [])
+        if (entity === 'asset_context')
+          found.push(...records.map((record) => ({ record, isEmpty: saysNothing(record) })));
+    },
+    async finish() {
+      const empty = found.filter((each) => each.isEmpty).map((each) => each.record.externalId);
+      const links = await fetchLinks(tx.db, source.systemId, 'asset_context', empty);
+      const wanted = found.filter((each) => !each.isEmpty || links.has(each.record.externalId));
+      if (wanted.length === 0) return { counts: noCounts, held: [] };
+      const sink = openNegotiatedSink(tx, 'asset_context', source, mapperOf);
+      for (const { record } of wanted) await sink.add(record);
+      const { counts, held } = await sink.finish();
+      return { counts: { ...counts, read: counts.read - counts.unchanged, unchanged: 0 }, held };
+    },
+  };
+}
