@@ -152,8 +152,14 @@ function printConflict(context: CommandContext, row: ConflictRow): void {
   context.print(
     `Conflict ${row.id}: ${row.type}${row.field === null ? '' : ` of ${row.field}`}, ${row.entity} ${row.externalId ?? row.entityId}${row.system === null ? '' : ` of ${row.system}`}, since ${instant(row.createdAt)} UTC`,
   );
-  context.print(`\nHere (${row.entityId}):\n${full(row.internal)}`);
-  context.print(`\nThere:\n${full(row.external)}`);
+  const edited = (at: Date | null, by: string | null): string =>
+    at === null && by === null
+      ? ''
+      : `, last edited${at === null ? '' : ` ${instant(at)} UTC`}${by === null ? '' : ` by ${by}`}`;
+  context.print(
+    `\nHere (${row.entityId}${edited(row.internalChangedAt, row.internalChangedBy)}):\n${full(row.internal)}`,
+  );
+  context.print(`\nThere${edited(row.externalChangedAt, row.externalChangedBy)}:\n${full(row.external)}`);
   context.print(`\nBoth agreed last on:\n${full(row.base)}`);
   if (row.status === 'pending')
     context.print(

@@ -18,6 +18,10 @@ export interface ConflictToRecord {
   readonly base?: Json | undefined;
   readonly internal?: Json | undefined;
   readonly external?: Json | undefined;
+  /** Not later than this was the record edited here, and there; by whom, where the remote says so. Instants, UTC. */
+  readonly internalChangedAt?: Json | undefined;
+  readonly externalChangedAt?: string | null | undefined;
+  readonly externalChangedBy?: string | null | undefined;
 }
 
 /** Records conflicts for a person to settle; one that is open already for the same record and field is renewed. */
@@ -28,16 +32,25 @@ export async function recordConflicts(
 ): Promise<void> {
   if (conflicts.length === 0) return;
   const given = sql`jsonb_to_recordset(${storableJson(conflicts)}::jsonb)
-        as c(entity text, "entityId" text, type text, field text, base jsonb, internal jsonb, external jsonb)`;
+        as c(entity text, "entityId" text, type text, field text, base jsonb, internal jsonb, external jsonb,
+             "internalChangedAt" timestamp, "externalChangedAt" timestamptz, "externalChangedBy" text)`;
   const same = sql`known.entity_type = c.entity and known.entity_id = c."entityId" and known.conflict_type = c.type
        and known.field_name is not distinct from c.field and known.resolution_status = 'pending'`;
   await sql`
     update sync_conflicts known
-       set internal_value = c.internal, external_value = c.external, base_value = c.base
+       set internal_value = c.internal, external_value = c.external, base_value = c.base,
+           internal_changed_at = case when known.internal_value is distinct from c.internal
+                                      then c."internalChangedAt" at time zone 'UTC' else known.internal_changed_at end,
+           external_changed_at = case when known.external_value is distinct from c.external
+                                      then c."externalChangedAt" else known.external_changed_at end,
+           external_changed_by = case when known.external_value is distinct from c.external
+                                      then c."externalChangedBy" else known.external_changed_by end
       from ${given} where ${same}`.execute(db);
   await sql`
-    insert into sync_conflicts (operation_id, entity_type, entity_id, conflict_type, field_name, base_value, internal_value, external_value)
-    select ${operationId}::uuid, c.entity, c."entityId", c.type, c.field, c.base, c.internal, c.external
+    insert into sync_conflicts (operation_id, entity_type, entity_id, conflict_type, field_name, base_value, internal_value, external_value,
+                                internal_changed_at, external_changed_at, external_changed_by)
+    select ${operationId}::uuid, c.entity, c."entityId", c.type, c.field, c.base, c.internal, c.external,
+           c."internalChangedAt" at time zone 'UTC', c."externalChangedAt", c."externalChangedBy"
       from ${given}
      where not exists (select from sync_conflicts known where ${same})`.execute(db);
 }
@@ -92,6 +105,12 @@ export interface ConflictRow {
   readonly external: Json;
   readonly status: string;
   readonly createdAt: Date | null;
+  /** Each record was edited not later than this. */
+  readonly internalChangedAt: Date | null;
+  readonly externalChangedAt: Date | null;
+  /** Who did it, as far as the journal or the remote knows. */
+  readonly internalChangedBy: string | null;
+  readonly externalChangedBy: string | null;
   readonly resolvedBy: string | null;
   readonly resolvedAt: Date | null;
   readonly resolution: Json;
@@ -122,12 +141,18 @@ export async function listConflicts(
     select c.id, c.entity_type as entity, c.entity_id as "entityId", c.conflict_type as type, c.field_name as field,
            c.base_value as base, c.internal_value as internal, c.external_value as external, c.resolution_status as status,
            c.created_at as "createdAt", c.resolved_by as "resolvedBy", c.resolved_at as "resolvedAt", c.resolution,
+           c.internal_changed_at as "internalChangedAt", c.external_changed_at as "externalChangedAt",
+           edited.by as "internalChangedBy", c.external_changed_by as "externalChangedBy",
            c.operation_id as "operationId", s.id as "systemId", s.system_name as system, l.external_id as "externalId"
       from sync_conflicts c
       left join lateral (select l.external_system_id, l.external_id from sync_links l
                           where l.entity_type = c.entity_type and l.entity_id = c.entity_id and l.retired_at is null
                           order by l.id limit 1) l on true
       left join external_systems s on s.id = l.external_system_id
+      left join lateral (select j.decided_by as by from sync_changes j
+                          where j.entity_type = c.entity_type and j.entity_id = c.entity_id and j.field_name = c.field_name
+                            and j.direction = 'internal' and j.after_value = c.internal_value
+                          order by j.changed_at desc limit 1) edited on true
      where (${filter.all ?? false} or c.resolution_status = 'pending')
        and (${filter.ids === undefined} or c.id = any(${[...(filter.ids ?? [])]}::int[]))
        and (${filter.system ?? null}::text is null or s.system_name = ${filter.system ?? null})

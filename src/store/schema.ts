@@ -24,6 +24,7 @@ type Instant = ColumnType<Date, Date | string, Date | string>;
 type JsonColumn = ColumnType<Json, JsonObject | string, JsonObject | string>;
 
 export interface Database {
+  acceptances: AcceptancesTable;
   alerts: AlertsTable;
   api_call_logs: ApiCallLogsTable;
   approvals: ApprovalsTable;
@@ -76,7 +77,6 @@ export interface Database {
   sync_schedules: SyncSchedulesTable;
   sync_seen: SyncSeenTable;
   sync_separations: SyncSeparationsTable;
-  acceptances: AcceptancesTable;
   system_components: SystemComponentsTable;
   tieline_backfill: TielineBackfillTable;
   tieline_objects: TielineObjectsTable;
@@ -87,6 +87,37 @@ export interface Database {
   weaknesses: WeaknessesTable;
   workflow_executions: WorkflowExecutionsTable;
   workflows: WorkflowsTable;
+}
+
+/** Rules by which a scanner's server accepts, dismisses or recasts findings; never deleted here, also where the server no longer has them. */
+interface AcceptancesTable {
+  id: GeneratedAlways<number>;
+  external_system_id: number;
+  /** What the server calls the rule; null until the server has it. */
+  acceptance_id: string | null;
+  name: string | null;
+  kind: string;
+  plugin_id: string | null;
+  cve_id: string | null;
+  /** Which hosts: all, asset ID, KIND VALUE (ip 10.0.0.1), or filter JSON for a rule of a form that is only shown. */
+  scope: string;
+  /** Security Center keeps a rule for each repository. */
+  repository: string | null;
+  /** Null: any. */
+  port: number | null;
+  /** Lower case; null: any. */
+  protocol: string | null;
+  /** Of a recast: what the findings become. */
+  severity: string | null;
+  comment: string | null;
+  /** UTC; null: never. */
+  expires_at: Instant | null;
+  status: Generated<string>;
+  /** Who asked for it here; null where the server had it first. */
+  requested_by: string | null;
+  raw_json: JsonColumn | null;
+  created_at: Generated<Instant>;
+  updated_at: Generated<Instant>;
 }
 
 /** Thresholds that were passed, and what was done about it. */
@@ -892,6 +923,12 @@ interface SyncConflictsTable {
   resolved_at: Instant | null;
   /** What was decided: {choice: internal, external, base or value; value; reason}. */
   resolution: JsonColumn | null;
+  /** When our record was last changed before the conflict was seen: the edit is not later. */
+  internal_changed_at: Instant | null;
+  /** When the remote says that its record was last changed: the edit is not later. */
+  external_changed_at: Instant | null;
+  /** Who changed it last, where the remote says so. */
+  external_changed_by: string | null;
 }
 
 /** Pairs one internal record with one external record; never two links to one external record (design section 5). */
@@ -1008,32 +1045,6 @@ interface SyncSchedulesTable {
   next_run_at: Instant | null;
   last_run_at: Instant | null;
   last_outcome: string | null;
-  created_at: Generated<Instant>;
-  updated_at: Generated<Instant>;
-}
-
-/** Rules by which a scanner's server accepts, dismisses or recasts findings. */
-interface AcceptancesTable {
-  id: GeneratedAlways<number>;
-  external_system_id: number;
-  /** What the server calls the rule; null until the server has it. */
-  acceptance_id: string | null;
-  name: string | null;
-  kind: string;
-  plugin_id: string | null;
-  cve_id: string | null;
-  /** Which hosts: `all`, `asset ID`, `KIND VALUE`, or `filter JSON`. */
-  scope: string;
-  repository: string | null;
-  port: number | null;
-  protocol: string | null;
-  severity: string | null;
-  comment: string | null;
-  expires_at: Instant | null;
-  status: Generated<string>;
-  /** Who asked for it here; null where the server had it first. */
-  requested_by: string | null;
-  raw_json: JsonColumn | null;
   created_at: Generated<Instant>;
   updated_at: Generated<Instant>;
 }

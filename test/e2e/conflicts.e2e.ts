@@ -43,6 +43,10 @@ describe('a person decides about a conflict', () => {
       external: 'theirs',
       system: 'xacta',
     });
+    // When each side was edited, as far as each side says.
+    const { internalChangedAt, externalChangedAt } = conflict as unknown as Record<string, string>;
+    for (const at of [internalChangedAt, externalChangedAt])
+      expect(Math.abs(Date.parse(String(at)) - Date.now())).toBeLessThan(60_000);
     expect(
       await command('conflicts', 'resolve', String(conflict?.id), '--keep', 'internal', '--by', 'isso'),
     ).toMatchObject({ code: 0 });

@@ -10,7 +10,12 @@ import type { InboundDecision } from '../../sync/inbound.ts';
 
 export function conflictsOf(
   entity: NegotiatedEntity,
-  one: { readonly entityId: string; readonly decision: InboundDecision },
+  one: {
+    readonly entityId: string;
+    readonly decision: InboundDecision;
+    readonly each: { readonly external: ExternalRecord };
+    readonly stored: { readonly row: JsonObject } | undefined;
+  },
 ): ConflictToRecord[] {
   return one.decision.conflicts.map((conflict) => ({
     entity,
@@ -20,6 +25,10 @@ export function conflictsOf(
     base: conflict.base ?? null,
     internal: conflict.internal ?? null,
     external: conflict.external ?? null,
+    // As it was before this page touched the row.
+    internalChangedAt: one.stored?.row['updated_at'] ?? null,
+    externalChangedAt: one.each.external.changed?.at ?? null,
+    externalChangedBy: one.each.external.changed?.by?.slice(0, 255) ?? null,
   }));
 }
 

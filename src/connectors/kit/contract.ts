@@ -52,6 +52,8 @@ export interface ExternalRecord {
   readonly parentId?: string;
   /** ETag, version number or modified time; what an update must present. */
   readonly version?: string;
+  /** When somebody last changed the record, and who, where the remote says so. An instant in ISO 8601. */
+  readonly changed?: { readonly at?: string; readonly by?: string };
   /** The record as it came, parsed JSON. */
   readonly raw: JsonObject;
   /** Records that came inside this one (a POA&M's milestones), where the remote answers so. */

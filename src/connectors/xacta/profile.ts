@@ -91,6 +91,9 @@ const entity = z
     findBy: z.strictObject({ parameter: z.string(), field: fieldPath }).optional(),
     id: fieldPath,
     version: fieldPath.optional(),
+    /** When the record was last changed, and by whom; shown with conflicts. */
+    changedAt: fieldPath.optional(),
+    changedBy: fieldPath.optional(),
     readOnly: z.array(z.string()).default([]),
   })
   .refine(

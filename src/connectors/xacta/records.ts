@@ -24,12 +24,26 @@ export function externalRecord(
   const parent = parentId ?? (shape.parent ? scalarText(valueAt(raw, shape.parent.field)) : '');
   const version = versionOf(shape, raw);
   const children = childrenOf(profile, entity, raw);
+  const changed = changeOf(shape, raw);
   return {
     externalId: scalarText(valueAt(raw, shape.id)),
     ...(parent === '' ? {} : { parentId: parent }),
     ...(version === '' ? {} : { version }),
+    ...(changed ? { changed } : {}),
     raw,
     ...(children.length === 0 ? {} : { children }),
+  };
+}
+
+function changeOf(shape: ProfileEntity, raw: JsonObject): ExternalRecord['changed'] {
+  const said = (path: string | undefined): string =>
+    path === undefined ? '' : scalarText(valueAt(raw, path) ?? '');
+  const at = new Date(said(shape.changedAt));
+  const by = said(shape.changedBy);
+  if (Number.isNaN(at.getTime()) && by === '') return undefined;
+  return {
+    ...(Number.isNaN(at.getTime()) ? {} : { at: at.toISOString() }),
+    ...(by === '' ? {} : { by }),
   };
 }
 

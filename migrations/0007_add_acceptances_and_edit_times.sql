@@ -1,4 +1,5 @@
--- Accept, false positive and recast rules of scanners' servers, negotiated in both directions. Design sections 4 and 7.
+-- Accept, false positive and recast rules of scanners' servers, negotiated in both directions; who edited what is in conflict.
+-- Design sections 4, 5 and 7.
 
 CREATE TABLE acceptances (
   id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -32,3 +33,11 @@ COMMENT ON COLUMN acceptances.protocol IS 'Lower case; null: any.';
 COMMENT ON COLUMN acceptances.severity IS 'Of a recast: what the findings become.';
 COMMENT ON COLUMN acceptances.expires_at IS 'UTC; null: never.';
 COMMENT ON COLUMN acceptances.requested_by IS 'Who asked for it here; null where the server had it first.';
+
+ALTER TABLE sync_conflicts
+  ADD COLUMN internal_changed_at timestamptz,
+  ADD COLUMN external_changed_at timestamptz,
+  ADD COLUMN external_changed_by varchar(255);
+COMMENT ON COLUMN sync_conflicts.internal_changed_at IS 'When our record was last changed before the conflict was seen: the edit is not later.';
+COMMENT ON COLUMN sync_conflicts.external_changed_at IS 'When the remote says that its record was last changed: the edit is not later.';
+COMMENT ON COLUMN sync_conflicts.external_changed_by IS 'Who changed it last, where the remote says so.';
