@@ -1,11 +1,13 @@
 /** What a test may do behind the product's back: POST /__control/edit. */
 import type { ExportJobs, ExportMishap } from './export-jobs.ts';
 import type { FindingJson } from './finding-json.ts';
+import type { RecastRules } from './recast-rules.ts';
 import type { Inventory } from './inventory.ts';
 
 interface Editable {
   readonly inventory: Inventory;
   readonly jobs: ExportJobs;
+  readonly rules: RecastRules;
   readonly now: () => Date;
   readonly setRole: (role: number) => void;
 }
@@ -23,10 +25,10 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /**
  * One of: {asset, fields} · {asset, delete: true} · {asset, terminate: true} · {asset, plugin, fields} (a finding) ·
- * {addFinding: item} · {nextExport: mishap, kind?: assets|vulns} · {expireChunks: true} · {role: number}.
+ * {rule: id, fields} · {rule: id, delete: true} · {addFinding: item} · {nextExport: mishap, kind?: assets|vulns} · {expireChunks: true} · {role: number}.
  * @throws Error that says what is wrong.
  */
-export function editTenable(body: unknown, { inventory, jobs, now, setRole }: Editable): unknown {
+export function editTenable(body: unknown, { inventory, jobs, rules, now, setRole }: Editable): unknown {
   if (!isObject(body)) throw new Error('expected an object');
   const at = now().toISOString();
   const fields = isObject(body['fields']) ? body['fields'] : {};
@@ -47,6 +49,13 @@ export function editTenable(body: unknown, { inventory, jobs, now, setRole }: Ed
   if (isObject(body['addFinding'])) {
     inventory.addFinding({ indexed: at, ...body['addFinding'] } as unknown as FindingJson); // the test's own, as it wants it
     return { added: true };
+  }
+  if (typeof body['rule'] === 'string') {
+    const rule = rules.find(body['rule']);
+    if (!rule) throw new Error(`no rule ${body['rule']}`);
+    if (body['delete'] === true) rules.remove(rule, now());
+    else rules.replace(rule, { ...rule, ...fields }, now());
+    return { edited: rule.rule_id };
   }
   const { asset, plugin } = body;
   if (typeof asset !== 'string' || !inventory.hasAsset(asset)) throw new Error(`no asset ${String(asset)}`);

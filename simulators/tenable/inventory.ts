@@ -8,6 +8,7 @@ import { createFindings } from '../world/findings.ts';
 import { generateWorld } from '../world/generate.ts';
 import type { WorldOptions } from '../world/world.ts';
 import { assetJson, type AssetJson } from './asset-json.ts';
+import type { RecastRules } from './recast-rules.ts';
 import { createFindingJson, type FindingJson } from './finding-json.ts';
 
 interface Base {
@@ -70,10 +71,18 @@ export class Inventory {
   readonly #assetEdits = new Map<string, Partial<AssetJson>>();
   readonly #findingEdits = new Map<string, Record<string, unknown>>();
   readonly #added: FindingJson[] = [];
+  readonly #rules: RecastRules;
   readonly #tags = new Map<string, AssetTag[]>();
 
   /** @param doubles whether two findings come twice in their chunk, as real exports have it */
-  constructor(options: WorldOptions, recorded: string | undefined, doubles: boolean, machines: number) {
+  constructor(
+    options: WorldOptions,
+    recorded: string | undefined,
+    doubles: boolean,
+    machines: number,
+    rules: RecastRules,
+  ) {
+    this.#rules = rules;
     this.#base = recorded === undefined ? inventedBase(options, doubles, machines) : recordedBase(recorded);
   }
 
@@ -101,10 +110,10 @@ export class Inventory {
   *findings(group: number): Generator<FindingJson> {
     for (const finding of this.#base.findingsOf(group)) {
       const edit = this.#findingEdits.get(identityOf(finding));
-      if (edit?.['removed'] !== true) yield edit ? { ...finding, ...edit } : finding;
+      if (edit?.['removed'] !== true) yield this.#rules.over(edit ? { ...finding, ...edit } : finding);
     }
     const uuid = this.#base.assets[group]?.id;
-    for (const finding of this.#added) if (finding.asset.uuid === uuid) yield finding;
+    for (const finding of this.#added) if (finding.asset.uuid === uuid) yield this.#rules.over(finding);
   }
 
   /** The tags that were set here; those of a recording are only in its assets. */

@@ -9,6 +9,8 @@ import { editTenable } from './edit.ts';
 import { ExportJobs } from './export-jobs.ts';
 import { exportRoutes } from './export-routes.ts';
 import { Inventory } from './inventory.ts';
+import { recastRoutes } from './recast-routes.ts';
+import { RecastRules } from './recast-rules.ts';
 import { TagStore, tagRoutes } from './tag-routes.ts';
 
 const args = readArguments(process.argv.slice(2), [
@@ -19,14 +21,17 @@ const args = readArguments(process.argv.slice(2), [
   'role',
   'doubles',
   'machines',
+  'rules-apply-ms',
 ]);
 const numberOf = (name: string, absent: number): number => Number(args.others[name] ?? absent);
 const clock = createClock();
+const rules = new RecastRules(numberOf('rules-apply-ms', 200), () => clock.now());
 const inventory = new Inventory(
   { seed: args.seed, size: args.size, now: args.now },
   args.recorded,
   args.others['doubles'] !== 'no',
   numberOf('machines', Number.POSITIVE_INFINITY),
+  rules,
 );
 const jobs = new ExportJobs(inventory, {
   queuedMs: numberOf('queued-ms', 20),
@@ -101,21 +106,25 @@ await serveSimulator({
   routes: [
     ...serverRoutes,
     ...exportRoutes(jobs, engine, () => role),
+    ...recastRoutes(rules, () => role >= 64),
     ...tagRoutes(tags, inventory, () => role >= 40),
   ],
   state: () => ({
     categories: [...tags.categories.values()].map((each) => each.name).toSorted(),
     values: [...tags.values.values()].map((each) => `${each.category.name}:${each.value}`).toSorted(),
     assignments: inventory.taggedAssets(),
+    rules: rules.list(),
   }),
   reset() {
     inventory.reset();
     jobs.reset();
     tags.reset();
+    rules.reset();
     role = numberOf('role', 64);
   },
   edit: (body) =>
     editTenable(body, {
+      rules,
       inventory,
       jobs,
       now: () => clock.now(),

@@ -5,7 +5,10 @@ import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 let world: TwoSystems;
 let asset = '';
 beforeAll(async () => {
-  world = await startTwoSystems();
+  world = await startTwoSystems([], {
+    tenable: ['--machines', '8'],
+    xacta: ['--systems', '1', '--records', '2'],
+  });
   await world.sync();
   const [row] = await world.rows(
     `select entity_id as uuid from sync_links where entity_type = 'asset' order by entity_id limit 1`,

@@ -21,6 +21,10 @@ export function canRead(system: ConnectedSystem, entity: EntityType): boolean {
   return system.module.declaration.entities[entity]?.readAll ?? false;
 }
 
+export function canReadChanges(system: ConnectedSystem, entity: EntityType): boolean {
+  return system.module.declaration.entities[entity]?.readChanges ?? false;
+}
+
 export function canWrite(system: ConnectedSystem, entity: EntityType): boolean {
   return system.module.declaration.entities[entity]?.create ?? false;
 }

@@ -17,7 +17,7 @@ import { renewStatistics, type NegotiatedEntity } from '../../store/negotiated.t
 import { addCounts, noCounts, recordCounts, recordRetry, type Counts } from '../../store/operations.ts';
 import { fetchClock, findReadState, finishRead, saveReadPosition } from '../../store/reads.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
-import type { ConnectedSystem } from '../connections/connected-system.ts';
+import { canReadChanges, type ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';
 import { SeenPlugins, openAssetSink, openFindingSink } from './bulk-sinks.ts';
 import { mapperFrom } from './mapper.ts';
@@ -83,7 +83,9 @@ export async function importEntity(context: RunContext, read: EntityRead): Promi
   let failures = 0;
   for (;;) {
     const before = await findReadState(context.db, read.system.id, read.entity);
-    const mark = read.full ? undefined : (before?.mark ?? undefined);
+    // What cannot be read by changes is read whole, and so tells what is missing.
+    const readsAll = read.full || !canReadChanges(read.system, read.entity);
+    const mark = readsAll ? undefined : (before?.mark ?? undefined);
     const position = before?.operation_id === read.operationId ? (before.position as Json) : undefined;
     const events = read.system.connector.read(read.entity, {
       ...(mark === undefined ? {} : { mark }),

@@ -9,6 +9,7 @@ beforeEach(async () => {
   for (const path of ['/assets/export/status', '/vulns/export/status', '/tags/categories'])
     say(path, 200, {});
   say('/session', 200, { permissions: 64 });
+  server.answers.set('POST /v1/recast/rules/search', { status: 200, body: { rules: [] } });
 });
 afterEach(async () => {
   await server.stop();
@@ -35,6 +36,7 @@ describe('checking a Tenable', () => {
       'export assets: ok',
       'export vulnerabilities: ok',
       'tags: ok',
+      'recast rules: ok',
     ]);
   });
 
@@ -51,11 +53,13 @@ describe('checking a Tenable', () => {
   it('tells each right that is missing apart', async () => {
     say('/vulns/export/status', 403, {});
     say('/session', 200, { permissions: 16 });
+    server.answers.set('POST /v1/recast/rules/search', { status: 403, body: {} });
     const results = await check();
     expect(brief(results).slice(4)).toEqual([
       'export assets: ok',
       'export vulnerabilities: failed',
       'tags: failed',
+      'recast rules: warning',
     ]);
     expect(results.filter((each) => each.status !== 'ok').every((each) => each.remedy !== undefined)).toBe(
       true,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { messageOf, TielineError } from '../../errors/tieline-error.ts';
 import type { CheckResult, ConnectorContext } from '../kit/contract.ts';
 import { readRefusal } from '../kit/remote-refusal.ts';
+import { canSeeRules } from './acceptances.ts';
 import type { TenableSettings } from './settings.ts';
 import type { TenableApi } from './tenable-api.ts';
 
@@ -58,6 +59,7 @@ export async function* checkTenable(
         };
   }
   yield await checkTags(api, signIn, signal);
+  yield await checkRules(api, context.settings, signal);
 }
 
 async function reach(
@@ -147,6 +149,24 @@ async function ask(
   } catch (error) {
     if (signal.aborted) throw error;
     return { status: undefined, detail: messageOf(error) };
+  }
+}
+
+/** A right that not every installation needs: without it acceptances stay unknown, and all else works. */
+async function checkRules(
+  api: TenableApi,
+  settings: TenableSettings,
+  signal: AbortSignal,
+): Promise<CheckResult> {
+  const base = { check: 'recast rules', kind: 'permission' } as const;
+  const remedy =
+    'If acceptances are to be synced, give the account the role Administrator [64] or the privileges VM.VM_RECAST.*.';
+  try {
+    if (await canSeeRules({ api, settings }, signal)) return { ...base, status: 'ok', detail: 'Allowed.' };
+    return { ...base, status: 'warning', detail: 'Not allowed: acceptances are left out.', remedy };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { ...base, status: 'warning', detail: messageOf(error), remedy };
   }
 }
 

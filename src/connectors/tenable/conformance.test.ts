@@ -15,6 +15,8 @@ const headers = {
 };
 
 function faultsFor(fault: ConformanceFault, entity: EntityType): object[] {
+  if (entity === 'acceptance' && fault === 'body-cut')
+    return [{ kind: 'cut-body', afterBytes: 400, times: 1, match: { path: '/rules/search' } }];
   const kind = entity === 'asset' ? 'assets' : 'vulns';
   switch (fault) {
     case 'rate-limit':
@@ -24,7 +26,13 @@ function faultsFor(fault: ConformanceFault, entity: EntityType): object[] {
     case 'body-cut':
       return [{ kind: 'cut-body', afterBytes: 2000, times: 1, match: { path: `/${kind}/.*/chunks/` } }];
     case 'commit-then-cut':
-      return [{ kind: 'commit-cut', times: 1, match: { method: 'POST', path: '^/tags/' } }];
+      return [
+        {
+          kind: 'commit-cut',
+          times: 1,
+          match: { method: 'P(OST|UT)', path: '^/(tags/|v1/recast/rules(/[0-9a-f-]+)?$)' },
+        },
+      ];
     case 'duplicate-delivery':
       return [{ kind: 'duplicate' }];
     case 'schema-drift':
@@ -74,6 +82,7 @@ async function start(): Promise<ConformanceHarness> {
       chunk_size: 100,
       poll_interval_seconds: 0.01,
       tag_visible_seconds: 2,
+      rules_per_page: 2,
     });
     return tenableConnector.connect({
       settings,
@@ -94,8 +103,24 @@ async function start(): Promise<ConformanceHarness> {
     if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
     return (await response.json()) as T;
   }
+  type Rule = { readonly rule_id: string; readonly rule_value: { readonly comment?: string } };
+  const rules = async (): Promise<Rule[]> => (await control<{ rules: Rule[] }>('GET', '/state')).rules;
+  /** Rules that somebody made in Tenable. */
+  async function makeRules(): Promise<void> {
+    for (const plugin of [10_001, 10_002, 10_003, 10_004, 10_005])
+      await fetch(`${simulator.url}/v1/recast/rules`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          resource_type: 'HOST',
+          rule_value: { action: 'ACCEPT', comment: `kept for plugin ${plugin}` },
+          filter: { and: [{ property: 'definition.id', operator: 'eq', value: String(plugin) }] },
+        }),
+      });
+  }
   /** The ids that an export of everything gives, asked for without the connector. */
   async function exported(entity: EntityType): Promise<string[]> {
+    if (entity === 'acceptance') return (await rules()).map((rule) => rule.rule_id);
     const kind = entity === 'asset' ? 'assets' : 'vulns';
     const body =
       entity === 'asset'
@@ -142,6 +167,7 @@ async function start(): Promise<ConformanceHarness> {
     connect,
     async reset() {
       await control('POST', '/reset');
+      await makeRules();
     },
     async setFault(fault, entity) {
       await control('PUT', '/faults', faultsFor(fault, entity));
@@ -156,9 +182,11 @@ async function start(): Promise<ConformanceHarness> {
       await control(
         'POST',
         '/edit',
-        entity === 'asset'
-          ? { asset: id, delete: true }
-          : { asset, plugin: Number(plugin), fields: { removed: true } },
+        entity === 'acceptance'
+          ? { rule: id, delete: true }
+          : entity === 'asset'
+            ? { asset: id, delete: true }
+            : { asset, plugin: Number(plugin), fields: { removed: true } },
       );
       return id;
     },
@@ -174,7 +202,11 @@ async function start(): Promise<ConformanceHarness> {
       await control(
         'POST',
         '/edit',
-        entity === 'asset' ? { asset: id } : { asset, plugin: Number(plugin), fields: {} },
+        entity === 'acceptance'
+          ? { rule: id, fields: { rule_name: 'touched' } }
+          : entity === 'asset'
+            ? { asset: id }
+            : { asset, plugin: Number(plugin), fields: {} },
       );
     },
     async sampleRecord(entity) {
@@ -182,15 +214,32 @@ async function start(): Promise<ConformanceHarness> {
       const [asset = ''] = await exported('asset');
       return await connect().find(entity, { by: 'id', externalId: asset }, new AbortController().signal);
     },
-    sampleUpdate: (_entity, record) => ({
+    sampleUpdate: (entity, record) => ({
       kind: 'update',
       externalId: record.externalId,
       ...(record.version === undefined ? {} : { version: record.version }),
       idempotencyKey: 'context',
-      fields: { tags: { Environment: 'Staging' } },
+      fields:
+        entity === 'acceptance'
+          ? { rule: { comment: 'changed here' } }
+          : { tags: { Environment: 'Staging' } },
     }),
-    async sampleCreate() {
+    async sampleCreate(entity) {
       samples += 1;
+      if (entity === 'acceptance')
+        return {
+          kind: 'create',
+          idempotencyKey: `key${samples}`,
+          fields: {
+            rule: {
+              kind: 'accepted',
+              plugin_id: String(19_000 + samples),
+              scope: 'all',
+              comment: `sample ${samples}`,
+              status: 'active',
+            },
+          },
+        };
       return {
         kind: 'create',
         idempotencyKey: `key${samples}`,
@@ -201,15 +250,22 @@ async function start(): Promise<ConformanceHarness> {
         },
       };
     },
-    findKey: (_entity, change) => ({
-      by: 'id',
-      externalId: String((change.fields['asset_uuids'] as string[])[0]),
-    }),
+    findKey: (entity, change) =>
+      entity === 'acceptance'
+        ? { by: 'idempotency-key', idempotencyKey: change.idempotencyKey }
+        : {
+            by: 'id',
+            externalId: String((change.fields['asset_uuids'] as string[])[0]),
+          },
     async effects(entity, change) {
       if (entity === 'asset_context') {
         const state = await control<{ assignments: Record<string, string[]> }>('GET', '/state');
         const tags = state.assignments[change.externalId ?? ''] ?? [];
         return tags.filter((tag) => tag === 'Environment:Staging').length;
+      }
+      if (entity === 'acceptance') {
+        const { comment } = change.fields['rule'] as { comment: string };
+        return (await rules()).filter((rule) => rule.rule_value.comment === comment).length;
       }
       const { assignments } = await control<{ assignments: Record<string, string[]> }>('GET', '/state');
       const tag = `Xacta System:${scalarText(change.fields['value'])}`;

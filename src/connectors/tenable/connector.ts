@@ -2,10 +2,12 @@
 import { TielineError } from '../../errors/tieline-error.ts';
 import type { Connector, ConnectorModule } from '../kit/contract.ts';
 import { businessTagMappings, findBusinessTags, writeBusinessTags } from './business-tags.ts';
+import { findAcceptance, readAcceptances, writeAcceptance } from './acceptances.ts';
 import { assetMappings } from './asset-mappings.ts';
 import { checkTenable } from './check.ts';
 import { readExports } from './export-read.ts';
 import { findingMappings, pluginMappings } from './finding-mappings.ts';
+import { acceptanceMappings } from './rule-shape.ts';
 import { tenableSettings, type TenableSettings } from './settings.ts';
 import { findAssetTags, writeAssetTag } from './tags.ts';
 import { createTenableApi } from './tenable-api.ts';
@@ -27,22 +29,33 @@ export const tenableConnector: ConnectorModule<TenableSettings> = {
       asset: { readAll: true, readChanges: true, create: false, update: false, find: false },
       finding: { readAll: true, readChanges: true, create: false, update: false, find: false },
       asset_tag: { readAll: false, readChanges: false, create: true, update: false, find: true },
+      acceptance: { readAll: true, readChanges: false, create: true, update: true, find: true },
       asset_context: { readAll: false, readChanges: false, create: false, update: true, find: true },
     },
     // The vendor publishes no rate and advises against parallel requests; a 429 slows all of them down.
     limits: { requestsPerSecond: 20, concurrency: 2 },
-    mappings: [...assetMappings, ...businessTagMappings, ...pluginMappings, ...findingMappings],
+    mappings: [
+      ...assetMappings,
+      ...businessTagMappings,
+      ...pluginMappings,
+      ...findingMappings,
+      ...acceptanceMappings,
+    ],
+    acceptanceScope: (assetUuid) => ({ scope: `asset ${assetUuid}` }),
   },
   connect(context): Connector {
     const api = createTenableApi(context.http, context.settings);
+    const rules = { api, settings: context.settings };
     return {
       check: (signal) => checkTenable(api, context, signal),
       read(entity, options) {
         if (entity === 'asset') return readExports(api, context, 'assets', options);
         if (entity === 'finding') return readExports(api, context, 'vulns', options);
+        if (entity === 'acceptance') return readAcceptances(rules, context.now, options);
         throw unsupported(`read ${entity}`);
       },
       async find(entity, key, signal) {
+        if (entity === 'acceptance') return await findAcceptance(rules, key, signal);
         if (entity === 'asset_context')
           return key.by === 'id'
             ? await findBusinessTags(api, context.settings.business_tag_categories, key.externalId, signal)
@@ -52,6 +65,7 @@ export const tenableConnector: ConnectorModule<TenableSettings> = {
         return key.by === 'id' ? await findAssetTags(api, key.externalId, signal) : undefined;
       },
       async write(entity, change, signal) {
+        if (entity === 'acceptance') return await writeAcceptance(rules, change, signal);
         if (entity === 'asset_context') return await writeBusinessTags(api, context, change, signal);
         if (entity !== 'asset_tag') throw unsupported(`write ${entity}`);
         return await writeAssetTag(api, context, change, signal);

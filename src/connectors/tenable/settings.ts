@@ -35,6 +35,8 @@ export const tenableSettings = z.object({
       'Data Classification',
       'Network Zone',
     ]),
+  /** Rules in one answer of a search (the vendor's platform OpenAPI: at most 500). */
+  rules_per_page: z.coerce.number().int().min(1).max(500).default(500),
   /** How long to wait until a tag that was assigned can be seen on its assets. */
   tag_visible_seconds: z.coerce.number().min(0).max(600).default(30),
 });
