@@ -7,7 +7,7 @@ import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 let world: TwoSystems;
 let first: string;
 beforeAll(async () => {
-  world = await startTwoSystems();
+  world = await startTwoSystems([], { tenable: ['--machines', '12'], xacta: ['--systems', '1'] });
   first = (await world.sync()).operationId;
 });
 afterAll(async () => {
