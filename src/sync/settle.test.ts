@@ -143,6 +143,23 @@ describe('settling a field', () => {
   );
 });
 
+describe('two that were just linked', () => {
+  const first = (internal: Json, external: Json, direction: FieldPolicy['direction']): string =>
+    settleField({ base: undefined, internal, external }, { ...both('manual'), direction }, noTimes).do;
+
+  it('M9 fill an empty side from the other, where the policy lets the value go there', () => {
+    expect(first(null, 'theirs', 'bidirectional')).toBe('take');
+    expect(first('ours', null, 'bidirectional')).toBe('send');
+    expect(first(null, 'theirs', 'inbound')).toBe('take');
+    expect(first('ours', null, 'outbound')).toBe('send');
+  });
+
+  it('M9 are left alone where it does not: a policy of one way empties nothing', () => {
+    expect(first('ours', null, 'inbound')).toBe('leave');
+    expect(first(null, 'theirs', 'outbound')).toBe('leave');
+  });
+});
+
 describe('the policy of a field', () => {
   const policies = [
     {
