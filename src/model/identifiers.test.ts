@@ -31,13 +31,16 @@ describe('identifiers', () => {
   });
 
   it('of an asset and of the component that describes it have the machine in common', () => {
-    const asset = identifiersOfAsset({
-      asset_uuid: 'b666e9f5-fde7-4cd8-9c07-12c19246b616',
-      hostname: 'docker.demo.io',
-      fqdns: ['docker.demo.io'],
-      mac_addresses: ['00:50:56:a6:49:2a', 'de:0c:48:b5:92:36'],
-      ipv4_addresses: ['192.168.15.104'],
-    });
+    const asset = identifiersOfAsset(
+      {
+        asset_uuid: 'b666e9f5-fde7-4cd8-9c07-12c19246b616',
+        hostname: 'docker.demo.io',
+        fqdns: ['docker.demo.io'],
+        mac_addresses: ['00:50:56:a6:49:2a', 'de:0c:48:b5:92:36'],
+        ipv4_addresses: ['192.168.15.104'],
+      },
+      true,
+    );
     const component = identifiersOfComponent({
       component_id: 'CMP-1',
       xacta_system_id: 'SYS-1',

@@ -85,11 +85,13 @@ function collect(named: Named): Identifier[] {
   return [...found.values()];
 }
 
-/** All that an asset is known by. Names may stand in either field, so host names are tried as FQDNs too. */
-export function identifiersOfAsset(asset: AssetRecord): Identifier[] {
+/**
+ * All that an asset is known by. @param ownsIdentity whether the record's uuid is Tenable's; else it is only the source's way to name it.
+ * Names may stand in either field, so host names are tried as FQDNs too. */
+export function identifiersOfAsset(asset: AssetRecord, ownsIdentity: boolean): Identifier[] {
   const names = [asset.hostname, ...(asset.hostnames ?? []), ...(asset.fqdns ?? [])];
   return collect({
-    tenable_uuid: [asset.asset_uuid],
+    tenable_uuid: [ownsIdentity ? asset.asset_uuid : asset.tenable_uuid],
     agent_uuid: [asset.agent_uuid],
     bios_uuid: [asset.bios_uuid],
     mac: asset.mac_addresses,

@@ -29,6 +29,8 @@ const uuid = z.guid();
 
 export const assetRecord = z.object({
   asset_uuid: uuid,
+  /** Tenable's uuid, where a source that has uuids of its own knows it. */
+  tenable_uuid: maybe(text),
   hostname: maybe(upTo(255)),
   netbios_name: maybe(upTo(100)),
   has_agent: maybe(z.boolean()),
@@ -104,6 +106,10 @@ export const findingRecord = z.object({
   /** After recast, as Tenable reports it. */
   severity: z.enum(severities),
   severity_modification: maybe(z.enum(severityModifications)),
+  /** When the report was made, where that is told: of two the later one stands in what has no time of its own. */
+  observed_at: maybe(instant),
+  /** What the server calls the rule that changed the severity. */
+  acceptance_id: maybe(upTo(255)),
   /** Tenable's own finding_id, where one is given. */
   finding_id: maybe(upTo(255)),
   output: maybe(text),

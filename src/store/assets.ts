@@ -1,14 +1,22 @@
+/**
+ * The bulk load of assets. A record of a source is tied to an asset (by its link, by Tenable's uuid, else by what it is known by);
+ * what each source last said is kept, and the asset's columns, addresses, operating systems, tags and identifiers are drawn from
+ * all of them: of single values the one of the source that saw the asset last, of lists the union. So a source that is read
+ * again, or late, changes nothing that a later one said.
+ */
 import { sql, type Kysely } from 'kysely';
 import type { Identifier } from '../model/identifiers.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { AssetRecord } from '../model/records.ts';
+import { renewAssetDetails } from './asset-details.ts';
+import { identifyAssets, type AssetSource } from './asset-identity.ts';
 import { linkedReason } from './changes.ts';
 import { copyInto, storableJson } from './copy-rows.ts';
 import type { Counts } from './operations.ts';
 import type { Database } from './schema.ts';
 import type { Tx } from './transaction.ts';
 
-/** Columns taken from the record as they are. A field that the record does not name keeps its value. */
+/** Columns taken from the record as they are. A field that no source names keeps its value. */
 const plain = {
   hostname: 'text',
   netbios_name: 'text',
@@ -21,18 +29,16 @@ const plain = {
   terminated_at: 'timestamp',
   deleted_at: 'timestamp',
 } as const;
+const names = Object.keys(plain);
 /** Too busy to be worth a journal row at every scan. */
 const notJournaled = new Set(['first_seen', 'last_seen']);
 
 export interface StagedAsset {
+  /** What the source calls the asset. */
+  readonly externalId: string;
   readonly record: AssetRecord;
   readonly identifiers: readonly Identifier[];
   readonly raw: JsonObject;
-}
-
-interface Source {
-  readonly systemId: number;
-  readonly operationId: string;
 }
 
 export interface AssetLoad {
@@ -41,37 +47,44 @@ export interface AssetLoad {
   abort(cause: Error): Promise<void>;
 }
 
-/**
- * Bulk load of assets from the server that gives them their identity: asset_uuid is Tenable's, but for rows that were
- * there before Tieline under a uuid of their own. Columns, operating systems,
- * addresses, tags and identifiers of assets that changed are brought up to date; those that did not are not touched.
- */
-export async function beginAssetLoad(tx: Tx, source: Source): Promise<AssetLoad> {
+/** Begins a load in the caller's transaction, whose connection it keeps busy until `finish` or `abort`. */
+export async function beginAssetLoad(tx: Tx, source: AssetSource): Promise<AssetLoad> {
   await tx.client.query(`
     create temp table if not exists staging_assets (
-      ordinal integer not null, tenable_uuid uuid not null, asset_uuid uuid not null, record jsonb not null, identifiers jsonb not null, raw jsonb not null
+      ordinal integer not null, external_id text not null, own_uuid uuid not null, asset_uuid uuid, record jsonb not null,
+      identifiers jsonb not null, raw jsonb not null, seen_at timestamp
+    ) on commit delete rows;
+    create temp table if not exists merged_assets (
+      asset_uuid uuid primary key, record jsonb not null, raw jsonb not null, own_uuid uuid, earlier text not null, is_changed boolean not null default false
     ) on commit delete rows`);
   // Within a larger transaction nothing was committed since the page before.
-  await tx.client.query('truncate staging_assets');
+  await tx.client.query('truncate staging_assets, merged_assets');
   const copy = copyInto(
     tx.client,
-    'staging_assets (ordinal, tenable_uuid, asset_uuid, record, identifiers, raw)',
+    'staging_assets (ordinal, external_id, own_uuid, record, identifiers, raw, seen_at)',
   );
   let added = 0;
   return {
-    async add({ record, identifiers, raw }) {
+    async add({ externalId, record, identifiers, raw }) {
       added += 1;
       await copy.write([
         added,
-        record.asset_uuid,
+        externalId,
         record.asset_uuid,
         storableJson(record),
         storableJson(identifiers),
         storableJson(raw),
+        record.last_seen,
       ]);
     },
     async finish() {
       await copy.end();
+      await tx.client.query(`
+        delete from staging_assets s using staging_assets later
+         where later.external_id = s.external_id and later.ordinal > s.ordinal`);
+      await tx.client.query('analyze staging_assets');
+      await recogniseRows(tx, source);
+      await identifyAssets(tx, source);
       const { created, updated } = await merge(tx, source);
       return { created, updated, unchanged: added - created - updated };
     },
@@ -80,187 +93,177 @@ export async function beginAssetLoad(tx: Tx, source: Source): Promise<AssetLoad>
 }
 
 /**
- * Finds the row that each staged record is: the one linked to it; else, of rows from before Tieline, the one that bears
- * Tenable's uuid as its own, or notes it as Tenable's (tenable_asset_uuid, or the id in its raw record). The oldest of
- * several; a row that another record is linked to is none of them.
+ * Finds the row that each staged record is, where that is certain: the one linked to it; the one that bears Tenable's uuid as its
+ * own; and, of rows from before Tieline, one that notes it as Tenable's (tenable_asset_uuid, or the id in its raw record). The
+ * oldest of several; a row that another record of the same server is linked to is none of them.
  */
-async function recogniseRows(tx: Tx, source: Source): Promise<void> {
+async function recogniseRows(tx: Tx, source: AssetSource): Promise<void> {
   await tx.client.query(
     `update staging_assets s set asset_uuid = l.entity_id::uuid
        from sync_links l
-      where l.external_system_id = $1 and l.entity_type = 'asset' and l.external_id = s.tenable_uuid::text
-        and l.entity_id <> s.asset_uuid::text`,
+      where l.external_system_id = $1 and l.entity_type = 'asset' and l.external_id = s.external_id`,
     [source.systemId],
+  );
+  await tx.client.query(
+    `update staging_assets s set asset_uuid = a.asset_uuid
+       from ingestion_assets a
+      where s.asset_uuid is null and a.asset_uuid = s.own_uuid and a.merged_into is null
+        and ($2 or a.tenable_asset_uuid = s.own_uuid::text)
+        and not exists (select from sync_links l where $2 and l.external_system_id = $1 and l.entity_type = 'asset'
+                           and l.entity_id = a.asset_uuid::text)`,
+    [source.systemId, source.ownsIdentity],
   );
   await tx.client.query(
     `with candidates as (
-       select distinct on (s.tenable_uuid) s.tenable_uuid, a.asset_uuid
+       select distinct on (s.external_id) s.external_id, a.asset_uuid
          from staging_assets s
          join ingestion_assets a
-           on lower(coalesce(a.tenable_asset_uuid, a.raw_json ->> 'id', a.raw_json ->> 'uuid')) = s.tenable_uuid::text
-        where not exists (select from ingestion_assets same where same.asset_uuid = s.asset_uuid)
-          and not exists (select from sync_links l where l.external_system_id = $1 and l.entity_type = 'asset'
-                             and l.external_id = s.tenable_uuid::text)
-          and not exists (select from sync_links l where l.entity_type = 'asset' and l.entity_id = a.asset_uuid::text)
-        order by s.tenable_uuid, a.id
+           on lower(coalesce(a.tenable_asset_uuid, a.raw_json ->> 'id', a.raw_json ->> 'uuid')) = s.own_uuid::text
+        where s.asset_uuid is null and a.merged_into is null
+          and not exists (select from sync_links l where l.entity_type = 'asset' and l.entity_id = a.asset_uuid::text
+                             and ($2 and l.external_system_id = $1 or $2 and a.tenable_asset_uuid is null))
+        order by s.external_id, a.id
      ), chosen as (
-       select distinct on (asset_uuid) * from candidates order by asset_uuid, tenable_uuid
+       select distinct on (asset_uuid) * from candidates order by asset_uuid, external_id
      )
-     update staging_assets s set asset_uuid = c.asset_uuid from chosen c where c.tenable_uuid = s.tenable_uuid`,
-    [source.systemId],
+     update staging_assets s set asset_uuid = c.asset_uuid from chosen c where c.external_id = s.external_id`,
+    [source.systemId, source.ownsIdentity],
   );
 }
 
-async function merge(tx: Tx, source: Source): Promise<{ created: number; updated: number }> {
-  const names = Object.keys(plain);
-  const incoming = Object.entries(plain).map(([column, type]) => `(s.record ->> '${column}')::${type}`);
+/** Keeps what each source says, and draws from all that are known of an asset what it is now. */
+async function drawTogether(tx: Tx, source: AssetSource): Promise<void> {
+  // What was listed until now: only that is taken away again, so that what the owner's people entered stays.
   await tx.client.query(`
-    delete from staging_assets s using staging_assets later
-     where later.tenable_uuid = s.tenable_uuid and later.ordinal > s.ordinal`);
+    insert into merged_assets (asset_uuid, record, raw, earlier)
+    select s.asset_uuid, '{}', '{}',
+           concat(max(a.raw_json::text), ' ', (select string_agg(x.record::text, ' ') from asset_sources x where x.asset_uuid = s.asset_uuid))
+      from staging_assets s left join ingestion_assets a using (asset_uuid)
+     group by s.asset_uuid`);
   await tx.client.query(
-    `create temp table if not exists changed_assets (asset_uuid uuid primary key, earlier_raw jsonb) on commit delete rows`,
+    `insert into ingestion_assets (asset_uuid, tenable_asset_uuid, ingestion_source, ingestion_batch_id, last_sync_time)
+     select distinct on (s.asset_uuid) s.asset_uuid, case when $3 then s.own_uuid::text end, $2, $1::uuid, now()
+       from staging_assets s
+      where not exists (select from ingestion_assets a where a.asset_uuid = s.asset_uuid)
+      order by s.asset_uuid, s.ordinal
+     on conflict (asset_uuid) do nothing`,
+    [source.operationId, source.systemType, source.ownsIdentity],
   );
-  await tx.client.query('truncate changed_assets');
-  await tx.client.query('analyze staging_assets');
-  await recogniseRows(tx, source);
-
-  const created = await tx.client.query(
-    `with created as (
-       insert into ingestion_assets (asset_uuid, tenable_asset_uuid, ${names.join(', ')}, ingestion_source, ingestion_batch_id, last_sync_time, raw_json)
-       select s.asset_uuid, s.tenable_uuid::text, ${incoming.join(', ')}, 'tenable', $1, now(), s.raw
-         from staging_assets s
-        where not exists (select from ingestion_assets a where a.asset_uuid = s.asset_uuid)
-       on conflict (asset_uuid) do nothing
-       returning asset_uuid
+  await tx.client.query(
+    `insert into asset_sources as known (external_system_id, external_id, asset_uuid, record, identifiers, raw_json, last_seen, operation_id)
+     select $1, s.external_id, s.asset_uuid, s.record, s.identifiers, s.raw, s.seen_at, $2::uuid from staging_assets s
+     on conflict (external_system_id, external_id) do update
+       set asset_uuid = excluded.asset_uuid, record = known.record || excluded.record, identifiers = excluded.identifiers,
+           raw_json = excluded.raw_json, last_seen = coalesce(excluded.last_seen, known.last_seen),
+           operation_id = excluded.operation_id, reported_at = now()
+       -- A late report of an earlier time tells nothing of how the asset is now.
+       where coalesce(excluded.last_seen >= known.last_seen, true)
+         and (known.asset_uuid, known.raw_json, known.identifiers, known.record)
+             is distinct from (excluded.asset_uuid, excluded.raw_json, excluded.identifiers, known.record || excluded.record)`,
+    [source.systemId, source.operationId],
+  );
+  await tx.client.query(
+    `with placed as (
+       select x.asset_uuid, x.record, x.raw_json, x.external_system_id,
+              row_number() over (partition by x.asset_uuid order by x.last_seen desc nulls last, x.external_system_id, x.external_id) as place,
+              count(*) over (partition by x.asset_uuid) as sources
+         from asset_sources x join merged_assets m using (asset_uuid)
+     ), of_several as (
+       select p.asset_uuid, each.key, array_agg(each.value order by each.value = 'null'::jsonb, p.place) as values
+         from placed p cross join lateral jsonb_each(p.record) each
+        where p.sources > 1 and each.key not in ('deleted_at', 'terminated_at')
+        group by p.asset_uuid, each.key
+     ), joined as (
+       select v.asset_uuid, jsonb_object_agg(v.key, case
+                when v.key = 'first_seen' then coalesce((select to_jsonb(min(e #>> '{}')) from unnest(v.values) e), 'null')
+                when jsonb_typeof(v.values[1]) = 'array' then
+                  (select coalesce(jsonb_agg(distinct item), '[]') from unnest(v.values) e
+                    cross join lateral jsonb_array_elements(case when jsonb_typeof(e) = 'array' then e else '[]' end) item)
+                else v.values[1] end) as record
+         from of_several v group by v.asset_uuid
      )
-     insert into changed_assets select asset_uuid from created`,
-    [source.operationId],
+     update merged_assets m
+        set raw = p.raw_json,
+            record = case when p.sources = 1 then p.record
+                          else j.record || jsonb_build_object('deleted_at', p.record -> 'deleted_at', 'terminated_at', p.record -> 'terminated_at') end,
+            own_uuid = (select s.own_uuid from staging_assets s where $1 and s.asset_uuid = m.asset_uuid limit 1)
+       from placed p left join joined j using (asset_uuid)
+      where p.asset_uuid = m.asset_uuid and p.place = 1`,
+    [source.ownsIdentity],
   );
+}
+
+async function merge(tx: Tx, source: AssetSource): Promise<{ created: number; updated: number }> {
+  const { rows: unknown } = await tx.client.query<{ asset_uuid: string }>(`
+    select distinct s.asset_uuid::text from staging_assets s
+     where not exists (select from ingestion_assets a where a.asset_uuid = s.asset_uuid)`);
+  const created = unknown.map((row) => row.asset_uuid);
+  await drawTogether(tx, source);
   // The record says what a field is now; a field it does not name (the remote left it out) stays as it is.
   const kept = Object.entries(plain).map(
     ([column, type]) =>
-      `case when s.record ? '${column}' then (s.record ->> '${column}')::${type} else a.${column} end`,
+      `case when m.record ? '${column}' then (m.record ->> '${column}')::${type} else a.${column} end`,
   );
   const journaled = names.filter((name) => !notJournaled.has(name));
-  const updated = await tx.client.query(
-    `with differing as (
-       select a.asset_uuid, s.tenable_uuid, s.raw, l.entity_id is null as linked, a.raw_json as old_raw, a.tenable_asset_uuid as old_tenable,
+  const { rowCount } = await tx.client.query(
+    `with linked as (
+       select s.asset_uuid, bool_and(l.id is not null) as before, min(s.external_id) as external_id
+         from staging_assets s
+         left join sync_links l on l.external_system_id = $2 and l.entity_type = 'asset' and l.external_id = s.external_id
+        group by s.asset_uuid
+     ), differing as (
+       select a.asset_uuid, m.own_uuid, m.raw, linked.before as was_linked, linked.external_id, a.raw_json as old_raw,
+              a.tenable_asset_uuid as old_tenable, coalesce(m.own_uuid::text, a.tenable_asset_uuid) as new_tenable,
+              a.asset_uuid = any($3::uuid[]) as is_new,
               ${kept.map((value, index) => `${value} as new_${names[index] ?? ''}`).join(', ')},
               ${names.map((name) => `a.${name} as old_${name}`).join(', ')}
-         from staging_assets s join ingestion_assets a using (asset_uuid)
-         left join sync_links l on l.external_system_id = $2 and l.entity_type = 'asset' and l.external_id = s.tenable_uuid::text
-        where not exists (select from changed_assets created where created.asset_uuid = a.asset_uuid)
-          and (l.entity_id is null
-               or (a.raw_json, a.tenable_asset_uuid, ${names.map((name) => `a.${name}`).join(', ')})
-                  is distinct from (s.raw, s.tenable_uuid::text, ${kept.join(', ')}))
+         from merged_assets m join ingestion_assets a using (asset_uuid) join linked using (asset_uuid)
+        where not linked.before
+           or (a.raw_json, a.tenable_asset_uuid, ${names.map((name) => `a.${name}`).join(', ')})
+              is distinct from (m.raw, coalesce(m.own_uuid::text, a.tenable_asset_uuid), ${kept.join(', ')})
      ), written as (
        update ingestion_assets a
           set ${names.map((name) => `${name} = d.new_${name}`).join(', ')},
-              tenable_asset_uuid = d.tenable_uuid::text, raw_json = d.raw, ingestion_batch_id = $1,
+              tenable_asset_uuid = d.new_tenable, raw_json = d.raw, ingestion_batch_id = $1,
               last_sync_time = now(), updated_at = now()
          from differing d where a.asset_uuid = d.asset_uuid
      ), journal as (
        insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by)
-       select $1, $2, 'asset', d.asset_uuid::text, f.name, f.before, f.after, 'inbound', 'rule:tenable reports it'
+       select $1, $2, 'asset', d.asset_uuid::text, f.name, f.before, f.after, 'inbound', 'rule:the scanner reports it'
          from differing d
         cross join lateral (values ${journaled.map((name) => `('${name}', to_jsonb(d.old_${name}), to_jsonb(d.new_${name}))`).join(', ')},
-                                   ('tenable_asset_uuid', to_jsonb(d.old_tenable), to_jsonb(d.tenable_uuid::text))) f(name, before, after)
-        where f.before is distinct from f.after
+                                   ('tenable_asset_uuid', to_jsonb(d.old_tenable), to_jsonb(d.new_tenable))) f(name, before, after)
+        where not d.is_new and f.before is distinct from f.after
      ), links as (
        -- Nothing is lost: the raw record that the owner's row held is kept.
        insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, before_value, after_value, direction, decided_by, reason)
-       select $1, $2, 'asset', d.asset_uuid::text, jsonb_build_object('raw_json', d.old_raw), to_jsonb(d.tenable_uuid::text), 'inbound',
-              'rule:same Tenable uuid', '${linkedReason}'
-         from differing d where d.linked
+       select $1, $2, 'asset', d.asset_uuid::text, jsonb_build_object('raw_json', d.old_raw), to_jsonb(d.external_id), 'inbound',
+              'rule:the same machine', '${linkedReason}'
+         from differing d where not d.was_linked and not d.is_new
      )
-     insert into changed_assets select asset_uuid, case when not linked then old_raw end from differing`,
-    [source.operationId, source.systemId],
+     update merged_assets m set is_changed = true from differing d where d.asset_uuid = m.asset_uuid`,
+    [source.operationId, source.systemId, created],
   );
-  await renewDetails(tx);
+  await renewAssetDetails(tx);
   await renewLinks(tx, source);
-  return { created: created.rowCount ?? 0, updated: updated.rowCount ?? 0 };
+  return { created: created.length, updated: (rowCount ?? 0) - created.length };
 }
 
-/** One row for each value: Tenable's lists are not aligned, so pairing a MAC with an address would be invented. */
-const addressKinds = [
-  ['mac_address', 'mac_addresses', 17],
-  ['ipv4_address', 'ipv4_addresses', 15],
-  ['ipv6_address', 'ipv6_addresses', 45],
-  ['fqdn', 'fqdns', 255],
-] as const;
-
-/**
- * What Tenable no longer lists goes only if Tenable was who listed it: a value that the owner's people entered, or that
- * another source gave, is not in the record that Tenable sent before.
- */
-const listedBefore = (value: string): string =>
-  `position(lower(to_json(${value})::text) in lower(c.earlier_raw::text)) > 0`;
-
-const arrayOf = (key: string): string =>
-  `jsonb_array_elements_text(case when jsonb_typeof(s.record -> '${key}') = 'array' then s.record -> '${key}' else '[]' end)`;
-
-async function renewDetails(tx: Tx): Promise<void> {
-  const changed = `staging_assets s join changed_assets c using (asset_uuid)`;
-  for (const [column, key, length] of addressKinds) {
-    await tx.client.query(`
-      delete from ingestion_asset_network n using staging_assets s, changed_assets c
-       where c.asset_uuid = s.asset_uuid and n.asset_uuid = s.asset_uuid and s.record ? '${key}' and n.${column} is not null
-         and ${listedBefore(`n.${column}`)}
-         and not exists (select from ${arrayOf(key)} v(value) where v.value = n.${column})`);
-    await tx.client.query(`
-      insert into ingestion_asset_network (asset_uuid, ${column})
-      select distinct s.asset_uuid, v.value
-        from ${changed} cross join lateral ${arrayOf(key)} v(value)
-       where length(v.value) <= ${length}
-         and not exists (select from ingestion_asset_network n where n.asset_uuid = s.asset_uuid and n.${column} = v.value)`);
-  }
-  await tx.client.query(`
-    delete from ingestion_asset_systems o using staging_assets s, changed_assets c
-     where c.asset_uuid = s.asset_uuid and o.asset_uuid = s.asset_uuid and s.record ? 'operating_systems'
-       and ${listedBefore('o.operating_system')}
-       and not exists (select from ${arrayOf('operating_systems')} v(value) where left(v.value, 255) = o.operating_system)`);
-  await tx.client.query(`
-    insert into ingestion_asset_systems (asset_uuid, operating_system, system_type, is_primary)
-    select s.asset_uuid, left(v.value, 255), left(s.record -> 'system_types' ->> 0, 255), v.ordinal = 1
-      from ${changed} cross join lateral ${arrayOf('operating_systems')} with ordinality v(value, ordinal)
-     where not exists (select from ingestion_asset_systems o where o.asset_uuid = s.asset_uuid and o.operating_system = left(v.value, 255))`);
-  const tags = `jsonb_to_recordset(case when jsonb_typeof(s.record -> 'tags') = 'array' then s.record -> 'tags' else '[]' end) v(key text, value text)`;
-  await tx.client.query(`
-    delete from ingestion_asset_tags t using staging_assets s, changed_assets c
-     where c.asset_uuid = s.asset_uuid and t.asset_uuid = s.asset_uuid and s.record ? 'tags'
-       and ${listedBefore('t.tag_value')}
-       and not exists (select from ${tags} where left(v.key, 100) = t.tag_key and left(v.value, 255) = t.tag_value)`);
-  await tx.client.query(`
-    insert into ingestion_asset_tags (asset_uuid, tag_key, tag_value)
-    select distinct s.asset_uuid, left(v.key, 100), left(v.value, 255)
-      from ${changed} cross join lateral ${tags}
-     where not exists (select from ingestion_asset_tags t
-                        where t.asset_uuid = s.asset_uuid and t.tag_key = left(v.key, 100) and t.tag_value = left(v.value, 255))`);
-  const identifiers = `jsonb_to_recordset(s.identifiers) v(kind text, value text)`;
-  await tx.client.query(`
-    delete from asset_identifiers i using staging_assets s, changed_assets c
-     where c.asset_uuid = s.asset_uuid and i.asset_uuid = s.asset_uuid
-       and not exists (select from ${identifiers} where v.kind = i.kind and v.value = i.value)`);
-  await tx.client.query(`
-    insert into asset_identifiers (asset_uuid, kind, value)
-    select s.asset_uuid, v.kind, v.value from ${changed} cross join lateral ${identifiers}
-    on conflict do nothing`);
-}
-
-/** Links each asset to its Tenable record; a terminated or deleted one retires all its links. */
-async function renewLinks(tx: Tx, source: Source): Promise<void> {
+/** Links each record of the source to its asset; a terminated or deleted asset retires all its links. */
+async function renewLinks(tx: Tx, source: AssetSource): Promise<void> {
   await tx.client.query(
     `insert into sync_links (external_system_id, entity_type, entity_id, external_id, operation_id)
-     select $2, 'asset', c.asset_uuid::text, s.tenable_uuid::text, $1
-       from changed_assets c join staging_assets s using (asset_uuid)
+     select $2, 'asset', s.asset_uuid::text, s.external_id, $1::uuid
+       from staging_assets s join merged_assets m using (asset_uuid)
+      where m.is_changed
      on conflict (external_system_id, entity_type, external_id) do nothing`,
     [source.operationId, source.systemId],
   );
   await tx.client.query(`
     update sync_links l
        set retired_at = case when coalesce(a.deleted_at, a.terminated_at) is null then null else now() end
-      from changed_assets c join ingestion_assets a using (asset_uuid)
-     where l.entity_type in ('asset', 'asset_component') and l.entity_id = c.asset_uuid::text
+      from merged_assets m join ingestion_assets a using (asset_uuid)
+     where m.is_changed and l.entity_type in ('asset', 'asset_component') and l.entity_id = m.asset_uuid::text
        and (l.retired_at is null) <> (coalesce(a.deleted_at, a.terminated_at) is null)`);
 }
 
@@ -271,17 +274,22 @@ export async function countAssets(db: Kysely<Database>): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-/** Tenable's uuids of assets that bear another one here: rows from before Tieline keep their own. */
+/** The source's own uuids of assets that bear another one here. */
 export async function listAssetAliases(
   db: Kysely<Database>,
   externalSystemId: number,
 ): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await sql<{ external_id: string; entity_id: string }>`
-    select external_id, entity_id from sync_links
-     where external_system_id = ${externalSystemId} and entity_type = 'asset' and entity_id <> external_id`.execute(
+  const { rows } = await sql<{ own: string; asset_uuid: string }>`
+    select lower(record ->> 'asset_uuid') as own, asset_uuid::text from asset_sources
+     where external_system_id = ${externalSystemId} and lower(record ->> 'asset_uuid') <> asset_uuid::text
+    union
+    -- Read before what each source says was kept.
+    select l.external_id, l.entity_id from sync_links l
+     where l.external_system_id = ${externalSystemId} and l.entity_type = 'asset' and l.entity_id <> l.external_id
+       and not exists (select from asset_sources x where x.external_system_id = l.external_system_id and x.external_id = l.external_id)`.execute(
     db,
   );
-  return new Map(rows.map((row) => [row.external_id, row.entity_id]));
+  return new Map(rows.map((row) => [row.own, row.asset_uuid]));
 }
 
 /** Assets that no source has shown. */

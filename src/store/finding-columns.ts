@@ -28,12 +28,56 @@ export const uuidText = (text: string): string =>
 
 /**
  * The word that the present readers of `state` know: they have none for reopened. A decision that a person noted there
- * stands until the finding is fixed; what Tenable accepted itself goes when Tenable takes it back.
+ * stands until the finding is fixed; what a scanner's server accepted itself goes when it takes it back.
  */
-const ownersState = `case when s.lifecycle_state = 'fixed' then 'Fixed'
-               when s.severity_modification = 'accepted' then 'Accepted'
+const ownersState = `case when m.lifecycle_state = 'fixed' then 'Fixed'
+               when m.severity_modification = 'accepted' and (s.acceptance_id is null or not m.says_rules) and v.state = 'False Positive' then v.state
+               when m.severity_modification = 'accepted' and m.says_rules and exists (
+                      select from acceptances rule where rule.external_system_id = $2 and rule.acceptance_id = s.acceptance_id
+                         and rule.kind = 'false_positive') then 'False Positive'
+               when m.severity_modification = 'accepted' then 'Accepted'
                when v.state in ('Accepted', 'False Positive') and v.severity_modification is distinct from 'accepted' then v.state
                else 'Open' end`;
+
+/**
+ * SQL that joins what is stored of a finding (`v`, all null where it is new) with what is reported (`s`, of system $2) to what it
+ * is now (`m`). Times are put together as the least and the greatest, so that the order of reports does not matter. What a row
+ * from before Tieline says of times counts for nothing: it is kept in the journal.
+ */
+export const joinedEvidence = `
+  cross join lateral (
+    select case when v.external_system_id is not null then v.first_found end as first_found,
+           case when v.external_system_id is not null then v.last_found end as last_found,
+           v.last_fixed, v.resurfaced_at, v.lifecycle_state, v.severity_rank, v.evidence_at, v.rule_evidence_at,
+           case when v.external_system_id is not null then v.severity_modification end as severity_modification
+  ) known
+  cross join lateral (
+    select coalesce(s.evidence_at > known.evidence_at or s.evidence_at = known.evidence_at and $2 <= v.external_system_id,
+                    known.evidence_at is null) as is_newer,
+           s.severity_modification is not null
+             and coalesce(s.evidence_at > known.rule_evidence_at or s.evidence_at = known.rule_evidence_at and $2 <= v.external_system_id,
+                          known.rule_evidence_at is null) as says_rules,
+           least(known.first_found, s.first_found) as first_found,
+           greatest(known.last_found, s.last_found) as last_found,
+           greatest(known.last_fixed, s.last_fixed) as last_fixed,
+           greatest(known.resurfaced_at, s.resurfaced_at) as resurfaced_at
+  ) times
+  cross join lateral (
+    select times.*,
+           case when times.last_fixed >= times.last_found or times.last_found is null and times.last_fixed is not null then 'fixed'
+                when times.last_fixed is not null or times.resurfaced_at is not null then 'reopened'
+                when times.is_newer then s.lifecycle_state
+                else coalesce(known.lifecycle_state, s.lifecycle_state) end as lifecycle_state,
+           case when times.says_rules or times.is_newer and known.rule_evidence_at is null then s.severity_rank
+                else coalesce(known.severity_rank, s.severity_rank) end as severity_rank,
+           case when times.says_rules then s.severity_modification else known.severity_modification end as severity_modification,
+           greatest(known.evidence_at, s.evidence_at) as evidence_at,
+           case when times.says_rules then s.evidence_at else known.rule_evidence_at end as rule_evidence_at
+  ) m`;
+const severityWord = `('{Info,Low,Medium,High,Critical}'::text[])[m.severity_rank + 1]`;
+/** What the newer report says. */
+const newer = (staged: string, stored: string): string =>
+  `case when m.is_newer then ${staged} else ${stored} end`;
 const cvssScore = 'coalesce(p.cvss3_base_score, p.cvss_base_score)';
 
 export async function fetchFindingColumns(tx: Tx): Promise<FindingColumns> {
@@ -62,19 +106,27 @@ export function findingColumns(
     port: `coalesce(v.port, case when ${portText} ~ '^[0-9]{1,5}$' then (${portText})::integer end)`,
     protocol: `lower(coalesce(v.protocol, v.${raw} -> 'port' ->> 'protocol', v.${raw} ->> 'protocol'))`,
     compared: [
-      ['lifecycle_state', 's.lifecycle_state'],
-      ['severity_rank', 's.severity_rank'],
+      ['lifecycle_state', 'm.lifecycle_state'],
+      ['severity_rank', 'm.severity_rank'],
       ['state', ownersState],
-      ['severity', isNumber('severity') ? 's.severity_rank::integer' : 's.severity'],
-      ...whereThere([['severity_name', 's.severity']]),
-      ['severity_modification', 's.severity_modification'],
-      ['service', 's.service'],
-      ['first_found', 's.first_found'],
-      ['last_found', 's.last_found'],
-      ['last_fixed', 's.last_fixed'],
-      ['resurfaced_at', 's.resurfaced_at'],
-      ['tenable_vuln_id', 'coalesce(s.finding_id, s.finding_key::text)'],
-      [raw, 's.raw'],
+      ['severity', isNumber('severity') ? 'm.severity_rank::integer' : severityWord],
+      ...whereThere([['severity_name', severityWord]]),
+      ['severity_modification', 'm.severity_modification'],
+      ['service', newer('s.service', 'v.service')],
+      ['first_found', 'm.first_found'],
+      ['last_found', 'm.last_found'],
+      ['last_fixed', 'm.last_fixed'],
+      ['resurfaced_at', 'm.resurfaced_at'],
+      ['tenable_vuln_id', 'coalesce(s.finding_id, v.tenable_vuln_id, s.finding_key::text)'],
+      [raw, newer('s.raw', `v.${raw}`)],
+      ['evidence_at', 'm.evidence_at'],
+      ['rule_evidence_at', 'm.rule_evidence_at'],
+      ['external_system_id', newer('$2::integer', 'v.external_system_id')],
+      [
+        'reported_by',
+        `case when $2 = any (v.reported_by) then v.reported_by
+              else (select array_agg(distinct system order by system) from unnest(v.reported_by || $2::integer) system) end`,
+      ],
     ],
     repeated: whereThere([
       ['vulnerability_name', 'left(p.name, 500)'],

@@ -4,6 +4,7 @@
  * and insert are two statements and not `insert … on conflict do update`, which locks every row it meets.
  */
 import { sql, type Kysely } from 'kysely';
+import { evidenceOf } from '../model/finding-evidence.ts';
 import type { FindingRecord } from '../model/records.ts';
 import { severities } from '../model/vocabulary.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -11,7 +12,7 @@ import { copyInto, storableJson, type CopyInto } from './copy-rows.ts';
 import type { Counts } from './operations.ts';
 import { mergePlugins, type StagedPlugin } from './plugins.ts';
 import { linkedReason } from './changes.ts';
-import { fetchFindingColumns, uuidText, type FindingColumns } from './finding-columns.ts';
+import { fetchFindingColumns, joinedEvidence, uuidText, type FindingColumns } from './finding-columns.ts';
 import type { Database } from './schema.ts';
 import { underSavepoint, type Tx } from './transaction.ts';
 
@@ -31,6 +32,8 @@ const staged = [
   'last_found',
   'last_fixed',
   'resurfaced_at',
+  'evidence_at',
+  'acceptance_id',
   'output',
   'raw',
 ] as const;
@@ -76,7 +79,7 @@ export async function beginFindingLoad(tx: Tx, source: Source): Promise<FindingL
       finding_key uuid not null, asset_uuid uuid not null, plugin_id text not null, port integer not null,
       protocol text not null, service text, lifecycle_state text not null, severity text not null,
       severity_rank smallint not null, severity_modification text, finding_id text, first_found timestamp, last_found timestamp, last_fixed timestamp,
-      resurfaced_at timestamp, output text, raw jsonb not null
+      resurfaced_at timestamp, evidence_at timestamp, acceptance_id text, output text, raw jsonb not null
     ) on commit delete rows`);
   // Within a larger transaction nothing was committed since the page before.
   await tx.client.query('truncate staging_findings');
@@ -87,6 +90,7 @@ export async function beginFindingLoad(tx: Tx, source: Source): Promise<FindingL
   return {
     async add(finding, findingKey, raw) {
       added += 1;
+      const evidence = evidenceOf(finding);
       await copy.write([
         findingKey,
         finding.asset_uuid,
@@ -99,10 +103,12 @@ export async function beginFindingLoad(tx: Tx, source: Source): Promise<FindingL
         severities.indexOf(finding.severity),
         finding.severity_modification,
         finding.finding_id,
-        finding.first_found,
-        finding.last_found,
-        finding.last_fixed,
-        finding.resurfaced_at,
+        evidence.first_found,
+        evidence.last_found,
+        evidence.last_fixed,
+        evidence.resurfaced_at,
+        evidence.evidence_at,
+        finding.acceptance_id,
         finding.output,
         storableJson(raw),
       ]);
@@ -117,6 +123,7 @@ export async function beginFindingLoad(tx: Tx, source: Source): Promise<FindingL
       await tx.client.query('analyze staging_findings');
       await identifyEarlierRows(tx, columns);
       const { updated, created, refused } = await mergeOrRefuse(tx, source, columns);
+      await recordStateChanges(tx, source);
       const waiting = columns.needsAsset ? await listWaiting(tx, refused) : [];
       return {
         counts: { created, updated, unchanged: added - created - updated - waiting.length - refused.length },
@@ -128,24 +135,47 @@ export async function beginFindingLoad(tx: Tx, source: Source): Promise<FindingL
   };
 }
 
-/** Two items with the same asset, plugin, port and protocol in one chunk are one finding, with both outputs kept. */
+/** Items with the same asset, plugin, port and protocol in one chunk are one finding, with all outputs kept, and the times of all. */
 async function foldDuplicates(tx: Tx): Promise<void> {
   await tx.client.query(`
     with doubled as (
-      select finding_key, jsonb_agg(distinct output order by output) filter (where output is not null) as outputs
+      select finding_key, jsonb_agg(distinct output order by output) filter (where output is not null) as outputs,
+             min(first_found) as first_found, max(last_found) as last_found, max(last_fixed) as last_fixed,
+             max(resurfaced_at) as resurfaced_at
         from staging_findings group by finding_key having count(*) > 1
     ), kept as (
-      select distinct on (s.finding_key) s.ctid as row, s.finding_key, doubled.outputs
+      select distinct on (s.finding_key) s.ctid as row, doubled.*
         from staging_findings s join doubled using (finding_key)
-       order by s.finding_key, s.output, s.last_found desc
+       order by s.finding_key, s.evidence_at desc nulls last, s.output
     ), folded as (
       update staging_findings s
          set raw = case when jsonb_array_length(kept.outputs) > 1
-                        then s.raw || jsonb_build_object('outputs', kept.outputs) else s.raw end
+                        then s.raw || jsonb_build_object('outputs', kept.outputs) else s.raw end,
+             first_found = kept.first_found, last_found = kept.last_found, last_fixed = kept.last_fixed,
+             resurfaced_at = kept.resurfaced_at
         from kept where s.ctid = kept.row returning s.finding_key
     )
     delete from staging_findings s using kept
      where s.finding_key = kept.finding_key and s.ctid <> kept.row`);
+}
+
+/**
+ * Each fix and each return, by the scanner's time: also those that are told so late that they change nothing of how the finding
+ * is now. With first_found they are what the time to remediate is computed from.
+ */
+async function recordStateChanges(tx: Tx, source: Source): Promise<void> {
+  await tx.client.query(
+    `insert into finding_state_changes (vulnerability_id, state, occurred_at, external_system_id, operation_id)
+     select v.id, e.state, e.at, $2, $1::uuid
+       from staging_findings s
+       join ingestion_vulnerabilities v on v.finding_key = s.finding_key
+      cross join lateral (values ('fixed', s.last_fixed), ('reopened', s.resurfaced_at)) e(state, at)
+      where e.at is not null
+        and not exists (select from finding_state_changes known
+                         where known.vulnerability_id = v.id and known.occurred_at = e.at and known.state = e.state)
+     on conflict (vulnerability_id, occurred_at, state) do nothing`,
+    [source.operationId, source.systemId],
+  );
 }
 
 /**
@@ -255,19 +285,19 @@ async function updateChanged(
               ${compared.map(([column, value]) => `${value} as new_${column}`).join(', ')}
          from staging_findings s
          join ingestion_vulnerabilities v on v.finding_key = s.finding_key
+        ${joinedEvidence}
         where ($3::uuid[] is null or s.finding_key = any($3)) and (v.external_system_id is null
            or (${compared.map(([column]) => `v.${column}`).join(', ')})
               is distinct from (${compared.map(([, value]) => value).join(', ')}))
      ), written as (
        update ingestion_vulnerabilities v
           set ${compared.map(([column]) => `${column} = c.new_${column}`).join(', ')},
-              external_system_id = coalesce(v.external_system_id, $2),
               last_tenable_update = now(), updated_at = now(), batch_id = $1, sync_status = 'synced'
          from changed c where v.id = c.id
        returning 1
      ), journal as (
        insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by)
-       select $1, $2, 'finding', c.id, f.name, f.before, f.after, 'inbound', 'rule:tenable reports it'
+       select $1, $2, 'finding', c.id, f.name, f.before, f.after, 'inbound', 'rule:the scanner reports it'
          from changed c
         cross join lateral (values ('lifecycle_state', to_jsonb(c.old_lifecycle_state), to_jsonb(c.new_lifecycle_state)),
                                    ('severity', to_jsonb(('{Info,Low,Medium,High,Critical}'::text[])[c.old_severity_rank + 1]),
@@ -302,13 +332,14 @@ async function insertNew(
   const { rows } = await tx.client.query<{ created: number }>(
     `with created as (
        insert into ingestion_vulnerabilities
-         (batch_id, external_system_id, finding_key, asset_uuid, asset_ref, plugin_id, port, protocol,
+         (batch_id, finding_key, asset_uuid, asset_ref, plugin_id, port, protocol,
           ${[...compared, ...repeated].map(([column]) => column).join(', ')}, last_tenable_update)
-       select $1, $2, s.finding_key, ${columns.assetUuid}, s.asset_uuid, ${columns.pluginId('s.plugin_id')}, s.port, s.protocol,
+       select $1, s.finding_key, ${columns.assetUuid}, s.asset_uuid, ${columns.pluginId('s.plugin_id')}, s.port, s.protocol,
               ${[...compared, ...repeated].map(([, value]) => value).join(', ')}, now()
          from staging_findings s
          join scan_plugins p on p.plugin_id = s.plugin_id
-         left join (select null::text as state, null::text as severity_modification) v on true
+         left join ingestion_vulnerabilities v on false
+         ${joinedEvidence}
         where ($3::uuid[] is null or s.finding_key = any($3))
           and not exists (select from ingestion_vulnerabilities known where known.finding_key = s.finding_key)
         ${columns.needsAsset ? 'and exists (select from ingestion_assets a where a.asset_uuid = s.asset_uuid)' : ''}

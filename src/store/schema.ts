@@ -30,7 +30,10 @@ export interface Database {
   approvals: ApprovalsTable;
   asset_correlations: AssetCorrelationsTable;
   asset_identifiers: AssetIdentifiersTable;
+  asset_identity_decisions: AssetIdentityDecisionsTable;
+  asset_sources: AssetSourcesTable;
   assets_extended: AssetsExtendedTable;
+  compliance_results: ComplianceResultsTable;
   component_identifiers: ComponentIdentifiersTable;
   control_rules: ControlRulesTable;
   dashboards: DashboardsTable;
@@ -38,7 +41,9 @@ export interface Database {
   data_field_mappings: DataFieldMappingsTable;
   data_subject_requests: DataSubjectRequestsTable;
   external_systems: ExternalSystemsTable;
+  finding_state_changes: FindingStateChangesTable;
   generated_reports: GeneratedReportsTable;
+  imported_files: ImportedFilesTable;
   ingestion_asset_network: IngestionAssetNetworkTable;
   ingestion_asset_systems: IngestionAssetSystemsTable;
   ingestion_asset_tags: IngestionAssetTagsTable;
@@ -200,6 +205,41 @@ interface AssetIdentifiersTable {
   asset_uuid: string;
   kind: string;
   value: string;
+  /** When a source last saw the asset with it (UTC): what is long ago says less. */
+  last_seen: Instant | null;
+}
+
+/** Why a record of a source is this asset and no other: each decision, by rule or by a person, with its evidence. Never altered but to settle a review. */
+interface AssetIdentityDecisionsTable {
+  id: GeneratedAlways<number>;
+  external_system_id: number;
+  external_id: string;
+  asset_uuid: string;
+  decision: string;
+  /** Assets that shared an identifier, with score and evidence, the best first. */
+  candidates: Generated<JsonColumn>;
+  reason: string;
+  decided_by: string;
+  operation_id: string | null;
+  decided_at: Generated<Instant>;
+  /** Of a review: when a person decided. */
+  settled_at: Instant | null;
+  settled_by: string | null;
+}
+
+/** What each source last said of an asset; the asset's own columns are drawn from all of them, the latest first. */
+interface AssetSourcesTable {
+  external_system_id: number;
+  external_id: string;
+  asset_uuid: string;
+  /** The mapped record, in canonical fields. */
+  record: JsonColumn;
+  identifiers: JsonColumn;
+  raw_json: JsonColumn;
+  /** When the source last saw the asset (UTC). */
+  last_seen: Instant | null;
+  operation_id: string | null;
+  reported_at: Generated<Instant>;
 }
 
 /** What the business says about an asset; at most one row an asset. */
@@ -219,6 +259,36 @@ interface AssetsExtendedTable {
   risk_score: number | null;
   /** When risk_score was set (UTC). */
   last_risk_assessment: Instant | null;
+}
+
+/** What each check of an audit file came to on each asset; one row for asset, audit file and check (design section 4). */
+interface ComplianceResultsTable {
+  id: GeneratedAlways<number>;
+  /** A UUID derived from asset, audit file and check id. */
+  result_key: string;
+  asset_uuid: string;
+  audit_file: string;
+  check_id: string;
+  check_name: string;
+  status: string;
+  lifecycle_state: string | null;
+  plugin_id: string | null;
+  check_info: string | null;
+  actual_value: string | null;
+  expected_value: string | null;
+  solution: string | null;
+  see_also: string | null;
+  benchmark: string | null;
+  profile: string | null;
+  /** FRAMEWORK|ID, as 800-53|AC-3. */
+  control_references: Generated<string[]>;
+  first_seen: Instant | null;
+  last_seen: Instant | null;
+  last_fixed: Instant | null;
+  reported_by: Generated<number[]>;
+  operation_id: string | null;
+  created_at: Generated<Instant>;
+  updated_at: Generated<Instant>;
 }
 
 /** What a component is known by, normalised like asset_identifiers. */
@@ -328,6 +398,16 @@ interface ExternalSystemsTable {
   sending_paused_reason: string | null;
 }
 
+/** Each time a finding was fixed or came back, by the scanner's time, however late it was told; with first_found what the time to remediate is computed from. */
+interface FindingStateChangesTable {
+  vulnerability_id: number;
+  state: string;
+  /** When the scanner saw it (UTC). */
+  occurred_at: Instant;
+  external_system_id: number | null;
+  operation_id: string | null;
+}
+
 /** Reports that were produced, with what went in and the hash of what came out. */
 interface GeneratedReportsTable {
   id: GeneratedAlways<number>;
@@ -349,6 +429,20 @@ interface GeneratedReportsTable {
   /** When the file may be removed; the row stays. */
   expires_at: Instant | null;
   created_at: Generated<Instant>;
+}
+
+/** Scan files that were taken in, by content: the same file again changes nothing. */
+interface ImportedFilesTable {
+  id: GeneratedAlways<number>;
+  external_system_id: number;
+  sha256: string;
+  file_name: string;
+  hosts: number;
+  findings: number;
+  /** The file was broken, and its whole hosts were kept because somebody asked for it. */
+  is_partial: Generated<boolean>;
+  operation_id: string | null;
+  imported_at: Generated<Instant>;
 }
 
 /** Network addresses and names of an asset. */
@@ -419,6 +513,8 @@ interface IngestionAssetsTable {
   terminated_at: Instant | null;
   /** When a user deleted the asset in Tenable (UTC); the asset is retired, never deleted here. */
   deleted_at: Instant | null;
+  /** The asset that this one turned out to be; the row stays, its findings and links are there now. */
+  merged_into: string | null;
 }
 
 /** Every run that read or wrote data: imports, exports and sync operations. */
@@ -748,6 +844,12 @@ interface IngestionVulnerabilitiesTable {
   asset_ref: string | null;
   /** 0 info, 1 low, 2 medium, 3 high, 4 critical; severity is a word in one variant of this table, a number in another. */
   severity_rank: number | null;
+  /** The external systems that have reported this finding. */
+  reported_by: number[] | null;
+  /** Of when the report is from which output and service come (UTC): an older one does not replace them. */
+  evidence_at: Instant | null;
+  /** Of when the report is that says whether a rule changed the severity (UTC); files do not say. */
+  rule_evidence_at: Instant | null;
 }
 
 /** CVE ids of a finding. */
@@ -859,6 +961,8 @@ interface ScanPluginsTable {
   raw_json: JsonColumn;
   created_at: Generated<Instant>;
   updated_at: Generated<Instant>;
+  /** Whose text this is: of two sources the one with the later modification date, so that they do not take turns. */
+  external_system_id: number | null;
 }
 
 /** Sign-in, permission and other security events. */

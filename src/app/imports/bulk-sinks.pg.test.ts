@@ -44,7 +44,15 @@ function store(open: (tx: Tx) => Promise<Sink>, records: readonly JsonObject[]) 
   });
 }
 const storeAssets = (records: readonly JsonObject[]) =>
-  store((tx) => openAssetSink(tx, { ...source, policies: [], echo: undefined }, mapperOf), records);
+  store(
+    (tx) =>
+      openAssetSink(
+        tx,
+        { ...source, policies: [], echo: undefined, systemType: 'tenable', ownsIdentity: true },
+        mapperOf,
+      ),
+    records,
+  );
 const storeFindings = (records: readonly JsonObject[]) =>
   store(
     (tx) =>

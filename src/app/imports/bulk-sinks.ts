@@ -4,6 +4,7 @@ import { findingKey } from '../../model/finding-key.ts';
 import { identifiersOfAsset } from '../../model/identifiers.ts';
 import { isJsonObject } from '../../model/json.ts';
 import { assetRecord, findingRecord, pluginRecord } from '../../model/records.ts';
+import type { AssetSource } from '../../store/asset-identity.ts';
 import { beginAssetLoad } from '../../store/assets.ts';
 import { beginFindingLoad, type RefusedFinding, type WaitingFinding } from '../../store/findings.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
@@ -18,7 +19,11 @@ interface Source {
   readonly operationId: string;
 }
 
-export async function openAssetSink(tx: Tx, source: NegotiatedSource, mapperOf: MapperOf): Promise<Sink> {
+export async function openAssetSink(
+  tx: Tx,
+  source: NegotiatedSource & AssetSource,
+  mapperOf: MapperOf,
+): Promise<Sink> {
   const contexts = openAssetContextSink(tx, source, mapperOf);
   const map = mapperOf('asset', assetRecord);
   const load = await beginAssetLoad(tx, source);
@@ -31,8 +36,9 @@ export async function openAssetSink(tx: Tx, source: NegotiatedSource, mapperOf: 
       if (!mapped.ok) held.push(heldFor('ingestion_assets', external, mapped.faults));
       else
         await load.add({
+          externalId: source.ownsIdentity ? mapped.record.asset_uuid : external.externalId,
           record: mapped.record,
-          identifiers: identifiersOfAsset(mapped.record),
+          identifiers: identifiersOfAsset(mapped.record, source.ownsIdentity),
           raw: external.raw,
         });
       contexts.add(external);

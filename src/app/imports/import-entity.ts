@@ -41,10 +41,22 @@ type OpenSink = (tx: Tx, askedAt: Date) => Promise<Sink> | Sink;
 
 function sinkFor(context: RunContext, read: EntityRead, mapperOf: MapperOf): OpenSink {
   const source = { systemId: read.system.id, operationId: read.operationId };
+  const { declaration } = read.system.module;
   switch (read.entity) {
     case 'asset':
       return (tx, askedAt) =>
-        openAssetSink(tx, { ...source, policies: read.system.policies, echo: undefined, askedAt }, mapperOf);
+        openAssetSink(
+          tx,
+          {
+            ...source,
+            policies: read.system.policies,
+            echo: undefined,
+            askedAt,
+            systemType: declaration.systemType,
+            ownsIdentity: declaration.ownsIdentity ?? false,
+          },
+          mapperOf,
+        );
     case 'finding': {
       const seenPlugins = new SeenPlugins();
       let aliases: Promise<ReadonlyMap<string, string>> | undefined;

@@ -31,13 +31,13 @@ export interface Step {
 /** The order in which entities are read: what others name comes first. */
 const readOrder = [
   'asset',
+  'acceptance',
   'finding',
   'system',
   'component',
   'control',
   'poam',
   'milestone',
-  'acceptance',
 ] as const satisfies readonly EntityType[];
 
 /** What people edit on our side. */

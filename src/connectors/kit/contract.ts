@@ -38,6 +38,8 @@ export interface ConnectorDeclaration<Settings = unknown> {
   /** Defaults; an installation may lower them in its settings. */
   readonly limits: { readonly requestsPerSecond: number; readonly concurrency: number };
   readonly mappings: readonly FieldMapping[];
+  /** Whether the ids of its assets are what Tieline knows assets by: two of them are never one asset (Tenable VM). */
+  readonly ownsIdentity?: boolean;
   /** Where the server takes acceptances: how a rule for one asset is spelled, given what the server calls the asset. */
   readonly acceptanceScope?: (assetExternalId: string) => {
     readonly scope: string;

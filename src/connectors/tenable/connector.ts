@@ -41,6 +41,7 @@ export const tenableConnector: ConnectorModule<TenableSettings> = {
       ...findingMappings,
       ...acceptanceMappings,
     ],
+    ownsIdentity: true,
     acceptanceScope: (assetUuid) => ({ scope: `asset ${assetUuid}` }),
   },
   connect(context): Connector {

@@ -98,6 +98,8 @@ export const findingMappings: readonly FieldMapping[] = [
     { kind: 'values', map: { NONE: 'none', RECASTED: 'recast', ACCEPTED: 'accepted' }, otherwise: 'null' },
   ]),
   finding('finding_id', 'finding_id', [text]),
+  finding('indexed', 'observed_at', [instant]),
+  finding('recast_rule_uuid', 'acceptance_id', [text]),
   finding('output', 'output', [text]),
   finding('first_found', 'first_found', [instant]),
   finding('last_found', 'last_found', [instant]),
