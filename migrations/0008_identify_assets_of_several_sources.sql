@@ -123,3 +123,25 @@ CREATE TABLE imported_files (
 CREATE INDEX idx_imported_files_operation ON imported_files (operation_id);
 COMMENT ON TABLE imported_files IS 'Scan files that were taken in, by content: the same file again changes nothing.';
 COMMENT ON COLUMN imported_files.is_partial IS 'The file was broken, and its whole hosts were kept because somebody asked for it.';
+
+CREATE TABLE scan_scopes (
+  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  sha256 varchar(64) NOT NULL CONSTRAINT scan_scopes_once UNIQUE,
+  scope jsonb NOT NULL
+);
+COMMENT ON TABLE scan_scopes IS 'Which plugins a scan ran, as its file says; many scans share one.';
+COMMENT ON COLUMN scan_scopes.scope IS 'Object: pluginIds (array of text, or null), families and plugins by name or id.';
+
+CREATE TABLE scan_coverage (
+  asset_uuid uuid NOT NULL,
+  ended_at timestamp NOT NULL,
+  scope_id integer NOT NULL REFERENCES scan_scopes (id),
+  external_system_id integer NOT NULL REFERENCES external_systems (id),
+  operation_id uuid REFERENCES ingestion_batches (batch_id),
+  PRIMARY KEY (asset_uuid, ended_at, scope_id)
+);
+CREATE INDEX idx_scan_coverage_scope ON scan_coverage (scope_id);
+CREATE INDEX idx_scan_coverage_system ON scan_coverage (external_system_id);
+CREATE INDEX idx_scan_coverage_operation ON scan_coverage (operation_id);
+COMMENT ON TABLE scan_coverage IS 'Scans with credentials of an asset, from files: a finding whose plugin was run in one after it was last found is fixed since then, also if it is told of later.';
+COMMENT ON COLUMN scan_coverage.ended_at IS 'When the scan of the asset ended (UTC).';

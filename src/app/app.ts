@@ -3,6 +3,7 @@ import type { ConnectionContext } from './connections/connect.ts';
 import { connectSystem } from './connections/connect.ts';
 import type { ConnectedSystem } from './connections/connected-system.ts';
 import { fetchSystem } from './connections/systems.ts';
+import type { ScanFileReader } from '../connectors/kit/scan-file.ts';
 import { TielineError } from '../errors/tieline-error.ts';
 import { listSystems } from '../store/external-systems.ts';
 import { usualAbsenceGuard, type AbsenceGuard, type RunLog, type StepProgress } from './runs/run-context.ts';
@@ -13,6 +14,8 @@ import { runSync, type RunEnvironment, type SyncOutcome } from './runs/sync-run.
 export interface App extends ConnectionContext {
   readonly pool: pg.Pool;
   readonly log: RunLog;
+  /** What reads scan files; absent where none are imported. */
+  readonly scanFiles?: ScanFileReader;
   /** Default: 5 percent, at least 20 records. */
   readonly absence?: AbsenceGuard;
   /** How often a worker looks for due schedules, and checks the systems. Default: 5 seconds, 5 minutes. */

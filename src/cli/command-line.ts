@@ -12,6 +12,7 @@ import { addApprovalsCommands } from './approvals-commands.ts';
 import { addConflictsCommands } from './conflicts-commands.ts';
 import { addDbCommands } from './db-commands.ts';
 import { addDbStatusCommands } from './db-status-commands.ts';
+import { addImportCommand } from './import-command.ts';
 import { addLinksCommands } from './links-commands.ts';
 import { addMappingsCommands } from './mappings-commands.ts';
 import { addOpsCommands } from './ops-commands.ts';
@@ -68,6 +69,7 @@ function buildProgram(context: CommandContext): Command {
   addAcceptancesCommands(program, context);
   addApprovalsCommands(program, context);
   addOutboxCommands(program, context);
+  addImportCommand(program, context);
   addConflictsCommands(program, context);
   addPoliciesCommands(program, context);
   addLinksCommands(program, context);

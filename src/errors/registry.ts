@@ -28,6 +28,14 @@ export const errorRegistry = {
     exitCode: 2,
     retryable: false,
   },
+  SCAN_FILE_INVALID: {
+    meaning:
+      'A scan file (.nessus, CSV, zip) is broken, cut off, or no scan file; the message says at which line and byte.',
+    remedy:
+      'Export or copy the file again. With --keep-partial the hosts that are whole are taken in; otherwise nothing of the file is.',
+    exitCode: 1,
+    retryable: false,
+  },
   SYSTEM_UNKNOWN: {
     meaning: 'No external system with that name or type exists.',
     remedy: 'List the systems with `tieline systems list`.',

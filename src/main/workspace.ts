@@ -13,6 +13,7 @@ import { openDatabase } from '../store/database.ts';
 import { openEmbeddedServer } from '../store/embedded/server.ts';
 import { fetchReadiness, migrate } from '../store/migrations/migrate.ts';
 import { ensurePartitions } from '../store/partitions.ts';
+import { scanFileReader } from '../connectors/nessus/reader.ts';
 import { connectorModules } from './connectors.ts';
 import { loadMasterKeys } from './master-key.ts';
 
@@ -132,6 +133,7 @@ export async function openWorkspace(settings: SettingsByName, logger: Logger): P
         db: database.db,
         pool: database.pool,
         modules: connectorModules,
+        scanFiles: scanFileReader,
         secretBox: createSecretBox(keys),
         http: {
           timeouts: {

@@ -292,6 +292,20 @@ export async function listAssetAliases(
   return new Map(rows.map((row) => [row.own, row.asset_uuid]));
 }
 
+/** As `listAssetAliases`, of these uuids of the source only. */
+export async function findAssetAliases(
+  db: Kysely<Database>,
+  externalSystemId: number,
+  externalIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await sql<{ own: string; asset_uuid: string }>`
+    select lower(record ->> 'asset_uuid') as own, asset_uuid::text from asset_sources
+     where external_system_id = ${externalSystemId} and external_id = any(${[...externalIds]}::text[])`.execute(
+    db,
+  );
+  return new Map(rows.map((row) => [row.own, row.asset_uuid]));
+}
+
 /** Assets that no source has shown. */
 export async function countUnlinkedAssets(db: Kysely<Database>): Promise<number> {
   const { rows } = await sql<{ n: number }>`

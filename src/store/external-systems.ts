@@ -34,7 +34,7 @@ export function findSystemById(db: Kysely<Database>, id: number): Promise<Extern
 /** @returns the new row, or undefined if the name is taken. */
 export function insertSystem(
   db: Kysely<Database>,
-  system: { name: string; type: string; url: string; config: JsonObject },
+  system: { name: string; type: string; url: string; config: JsonObject; syncEnabled?: boolean },
 ): Promise<ExternalSystemRow | undefined> {
   return db
     .insertInto('external_systems')
@@ -43,6 +43,7 @@ export function insertSystem(
       system_type: system.type,
       api_base_url: system.url,
       connection_config: JSON.stringify(system.config),
+      sync_enabled: system.syncEnabled ?? true,
     })
     .onConflict((conflict) => conflict.column('system_name').doNothing())
     .returning(columns)

@@ -12,6 +12,7 @@ import { copyInto, storableJson, type CopyInto } from './copy-rows.ts';
 import type { Counts } from './operations.ts';
 import { mergePlugins, type StagedPlugin } from './plugins.ts';
 import { linkedReason } from './changes.ts';
+import { settleCovered } from './scan-coverage.ts';
 import { fetchFindingColumns, joinedEvidence, uuidText, type FindingColumns } from './finding-columns.ts';
 import type { Database } from './schema.ts';
 import { underSavepoint, type Tx } from './transaction.ts';
@@ -80,9 +81,12 @@ export async function beginFindingLoad(tx: Tx, source: Source): Promise<FindingL
       protocol text not null, service text, lifecycle_state text not null, severity text not null,
       severity_rank smallint not null, severity_modification text, finding_id text, first_found timestamp, last_found timestamp, last_fixed timestamp,
       resurfaced_at timestamp, evidence_at timestamp, acceptance_id text, output text, raw jsonb not null
+    ) on commit delete rows;
+    create temp table if not exists staging_state_changes (
+      finding_key uuid not null, state text not null, occurred_at timestamp not null
     ) on commit delete rows`);
   // Within a larger transaction nothing was committed since the page before.
-  await tx.client.query('truncate staging_findings');
+  await tx.client.query('truncate staging_findings, staging_state_changes');
   const copy: CopyInto = copyInto(tx.client, `staging_findings (${staged.join(', ')})`);
   const plugins = new Map<string, StagedPlugin>();
   let added = 0;
@@ -118,12 +122,14 @@ export async function beginFindingLoad(tx: Tx, source: Source): Promise<FindingL
     },
     async finish() {
       await copy.end();
-      await mergePlugins(tx, plugins.values(), columns);
+      await mergePlugins(tx, source.systemId, plugins.values(), columns);
+      await noteStateChanges(tx);
       await foldDuplicates(tx);
       await tx.client.query('analyze staging_findings');
       await identifyEarlierRows(tx, columns);
       const { updated, created, refused } = await mergeOrRefuse(tx, source, columns);
       await recordStateChanges(tx, source);
+      await settleCovered(tx, source, await listStagedAssets(tx));
       const waiting = columns.needsAsset ? await listWaiting(tx, refused) : [];
       return {
         counts: { created, updated, unchanged: added - created - updated - waiting.length - refused.length },
@@ -159,6 +165,16 @@ async function foldDuplicates(tx: Tx): Promise<void> {
      where s.finding_key = kept.finding_key and s.ctid <> kept.row`);
 }
 
+/** Before items are folded: of two in one chunk each may tell of another fix. */
+async function noteStateChanges(tx: Tx): Promise<void> {
+  await tx.client.query(`
+    insert into staging_state_changes (finding_key, state, occurred_at)
+    select distinct s.finding_key, e.state, e.at
+      from staging_findings s
+     cross join lateral (values ('fixed', s.last_fixed), ('reopened', s.resurfaced_at)) e(state, at)
+     where e.at is not null`);
+}
+
 /**
  * Each fix and each return, by the scanner's time: also those that are told so late that they change nothing of how the finding
  * is now. With first_found they are what the time to remediate is computed from.
@@ -166,13 +182,11 @@ async function foldDuplicates(tx: Tx): Promise<void> {
 async function recordStateChanges(tx: Tx, source: Source): Promise<void> {
   await tx.client.query(
     `insert into finding_state_changes (vulnerability_id, state, occurred_at, external_system_id, operation_id)
-     select v.id, e.state, e.at, $2, $1::uuid
-       from staging_findings s
-       join ingestion_vulnerabilities v on v.finding_key = s.finding_key
-      cross join lateral (values ('fixed', s.last_fixed), ('reopened', s.resurfaced_at)) e(state, at)
-      where e.at is not null
-        and not exists (select from finding_state_changes known
-                         where known.vulnerability_id = v.id and known.occurred_at = e.at and known.state = e.state)
+     select v.id, e.state, e.occurred_at, $2, $1::uuid
+       from staging_state_changes e
+       join ingestion_vulnerabilities v on v.finding_key = e.finding_key
+      where not exists (select from finding_state_changes known
+                         where known.vulnerability_id = v.id and known.occurred_at = e.occurred_at and known.state = e.state)
      on conflict (vulnerability_id, occurred_at, state) do nothing`,
     [source.operationId, source.systemId],
   );
@@ -249,6 +263,13 @@ async function mergeOrRefuse(tx: Tx, source: Source, columns: FindingColumns): P
     };
   };
   return merge(null);
+}
+
+async function listStagedAssets(tx: Tx): Promise<string[]> {
+  const { rows } = await tx.client.query<{ asset_uuid: string }>(
+    'select distinct asset_uuid::text from staging_findings',
+  );
+  return rows.map((row) => row.asset_uuid);
 }
 
 async function listStagedKeys(tx: Tx): Promise<string[]> {

@@ -41,6 +41,7 @@ export interface StagedPlugin {
  */
 export async function mergePlugins(
   tx: Tx,
+  systemId: number,
   plugins: Iterable<StagedPlugin>,
   findings: FindingColumns,
 ): Promise<void> {
@@ -63,8 +64,10 @@ export async function mergePlugins(
     await copy.abort(error as Error);
     throw error;
   }
-  // Of two versions in one chunk the later modified one stands; an older one never replaces a newer one.
-  const { rows } = await tx.client.query<{ plugin_id: string }>(`
+  // Of two versions the later modified one stands; of two sources with the same version always the same one, so that they do not
+  // take turns.
+  const { rows } = await tx.client.query<{ plugin_id: string }>(
+    `
     with incoming as (
       select distinct on (plugin.plugin_id) plugin.*, staged.raw
         from staging_plugins staged
@@ -73,13 +76,15 @@ export async function mergePlugins(
     ), before as (
       select stored.* from scan_plugins stored join incoming using (plugin_id)
     ), written as (
-      insert into scan_plugins as stored (plugin_id, raw_json, ${columns.join(', ')})
-      select plugin_id, raw, ${columns.join(', ')} from incoming
+      insert into scan_plugins as stored (plugin_id, raw_json, external_system_id, ${columns.join(', ')})
+      select plugin_id, raw, $1::int, ${columns.join(', ')} from incoming
       on conflict (plugin_id) do update
-        set raw_json = excluded.raw_json, updated_at = now(),
+        set raw_json = excluded.raw_json, updated_at = now(), external_system_id = excluded.external_system_id,
             ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}
         where stored.raw_json is distinct from excluded.raw_json
-          and coalesce(excluded.modified_at >= stored.modified_at, true)
+          and (coalesce(excluded.modified_at, '-infinity') > coalesce(stored.modified_at, '-infinity')
+               or coalesce(excluded.modified_at = stored.modified_at, excluded.external_system_id = stored.external_system_id, true)
+                  and excluded.external_system_id <= coalesce(stored.external_system_id, excluded.external_system_id))
       returning *
     )
     select written.plugin_id
@@ -88,7 +93,9 @@ export async function mergePlugins(
             coalesce(written.cvss3_base_score, written.cvss_base_score))
            is distinct from
            (before.name, before.description, before.solution, before.cves, before.cross_references, before.see_also,
-            coalesce(before.cvss3_base_score, before.cvss_base_score))`);
+            coalesce(before.cvss3_base_score, before.cvss_base_score))`,
+    [systemId],
+  );
   if (rows.length > 0)
     await renewFindingsOf(
       tx,

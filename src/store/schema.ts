@@ -70,7 +70,9 @@ export interface Database {
   metrics_values: MetricsValuesTable;
   performance_metrics: PerformanceMetricsTable;
   report_templates: ReportTemplatesTable;
+  scan_coverage: ScanCoverageTable;
   scan_plugins: ScanPluginsTable;
+  scan_scopes: ScanScopesTable;
   security_events_extended: SecurityEventsExtendedTable;
   sync_changes: SyncChangesTable;
   sync_conflicts: SyncConflictsTable;
@@ -933,6 +935,16 @@ interface ReportTemplatesTable {
   updated_at: Generated<Instant>;
 }
 
+/** Scans with credentials of an asset, from files: a finding whose plugin was run in one after it was last found is fixed since then, also if it is told of later. */
+interface ScanCoverageTable {
+  asset_uuid: string;
+  /** When the scan of the asset ended (UTC). */
+  ended_at: Instant;
+  scope_id: number;
+  external_system_id: number;
+  operation_id: string | null;
+}
+
 /** What every finding of a plugin shares, stored once (design section 4). */
 interface ScanPluginsTable {
   plugin_id: string;
@@ -963,6 +975,14 @@ interface ScanPluginsTable {
   updated_at: Generated<Instant>;
   /** Whose text this is: of two sources the one with the later modification date, so that they do not take turns. */
   external_system_id: number | null;
+}
+
+/** Which plugins a scan ran, as its file says; many scans share one. */
+interface ScanScopesTable {
+  id: GeneratedAlways<number>;
+  sha256: string;
+  /** Object: pluginIds (array of text, or null), families and plugins by name or id. */
+  scope: JsonColumn;
 }
 
 /** Sign-in, permission and other security events. */

@@ -7,6 +7,7 @@ import { createSecretBox, masterKeyFrom } from '../../src/app/connections/secret
 import { addSystem } from '../../src/app/connections/systems.ts';
 import type { SyncOptions } from '../../src/app/runs/sync-options.ts';
 import { summarizeRun, type SyncSummary } from '../../src/app/runs/summary.ts';
+import { scanFileReader } from '../../src/connectors/nessus/reader.ts';
 import { connectorModules } from '../../src/main/connectors.ts';
 import { startSimulator } from '../../src/main/simulator-process.ts';
 import { Secret } from '../../src/model/secret.ts';
@@ -63,6 +64,7 @@ export async function startTwoSystems(
       db: database.db,
       pool: database.pool,
       modules: connectorModules,
+      scanFiles: scanFileReader,
       secretBox: createSecretBox([masterKeyFrom(new Secret(masterKey))]),
       http: {
         timeouts: { connectMs: 2000, headersMs: 5000, bodyMs: 5000 },

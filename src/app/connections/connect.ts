@@ -83,7 +83,13 @@ export async function connectSystem(
 ): Promise<ConnectedSystem> {
   const module = moduleFor(context, row.system_type);
   const settings = openSettings(module, row, context.secretBox);
-  const mappings = await fetchMappings(context.db, row.id);
+  const installed = await fetchMappings(context.db, row.id);
+  // A system that was added before the connector knew an entity has no mappings for it.
+  const known = new Set(installed.map((mapping) => mapping.entityType));
+  const mappings = [
+    ...installed,
+    ...module.declaration.mappings.filter((each) => !known.has(each.entityType)),
+  ];
   const policies = await fetchPolicies(context.db, row.id);
   let operationId: string | undefined;
   const logging = new Set<Promise<void>>();

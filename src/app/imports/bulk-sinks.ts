@@ -3,10 +3,11 @@ import type { ExternalRecord } from '../../connectors/kit/contract.ts';
 import { findingKey } from '../../model/finding-key.ts';
 import { identifiersOfAsset } from '../../model/identifiers.ts';
 import { isJsonObject } from '../../model/json.ts';
-import { assetRecord, findingRecord, pluginRecord } from '../../model/records.ts';
+import { assetRecord, complianceRecord, findingRecord, pluginRecord } from '../../model/records.ts';
 import type { AssetSource } from '../../store/asset-identity.ts';
 import { beginAssetLoad } from '../../store/assets.ts';
 import { beginFindingLoad, type RefusedFinding, type WaitingFinding } from '../../store/findings.ts';
+import { beginComplianceLoad } from '../../store/compliance.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
 import { addCounts, noCounts } from '../../store/operations.ts';
 import type { Tx } from '../../store/transaction.ts';
@@ -149,5 +150,34 @@ export async function openFindingSink(
       seenPlugins.forget();
       await load.abort(cause);
     },
+  };
+}
+
+/** Compliance results are facts, like findings: loaded in bulk, and identified by asset, audit file and check. */
+export async function openComplianceSink(
+  tx: Tx,
+  source: Source,
+  mapperOf: MapperOf,
+  assetAliases: ReadonlyMap<string, string>,
+): Promise<Sink> {
+  const map = mapperOf('compliance', complianceRecord);
+  const load = await beginComplianceLoad(tx, source);
+  const held: HeldRecord[] = [];
+  let read = 0;
+  return {
+    async add(external) {
+      read += 1;
+      const mapped = map(external.raw);
+      if (!mapped.ok) {
+        held.push(heldFor('compliance_results', external, mapped.faults));
+        return;
+      }
+      const own = mapped.record.asset_uuid.toLowerCase();
+      await load.add({ ...mapped.record, asset_uuid: assetAliases.get(own) ?? own });
+    },
+    async finish() {
+      return { counts: { ...noCounts, ...(await load.finish()), read, failed: held.length }, held };
+    },
+    abort: (cause) => load.abort(cause),
   };
 }

@@ -19,7 +19,7 @@ import { fetchClock, findReadState, finishRead, saveReadPosition } from '../../s
 import { inTransaction, type Tx } from '../../store/transaction.ts';
 import { canReadChanges, type ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';
-import { SeenPlugins, openAssetSink, openFindingSink } from './bulk-sinks.ts';
+import { SeenPlugins, openAssetSink, openComplianceSink, openFindingSink } from './bulk-sinks.ts';
 import { mapperFrom } from './mapper.ts';
 import { negotiatedShapes } from './negotiated-shapes.ts';
 import { openNegotiatedSink } from './negotiated-sink.ts';
@@ -76,7 +76,13 @@ function sinkFor(context: RunContext, read: EntityRead, mapperOf: MapperOf): Ope
       const negotiated = { ...source, policies: read.system.policies, echo: undefined };
       return (tx, askedAt) => openNegotiatedSink(tx, entity, { ...negotiated, askedAt }, mapperOf);
     }
-    case 'compliance':
+    case 'compliance': {
+      let aliases: Promise<ReadonlyMap<string, string>> | undefined;
+      return async (tx) => {
+        aliases ??= listAssetAliases(context.db, read.system.id);
+        return openComplianceSink(tx, source, mapperOf, await aliases);
+      };
+    }
     case 'asset_context':
     case 'asset_tag':
       throw new TielineError('INTERNAL', 'Tags are written, not read as an entity of their own.');

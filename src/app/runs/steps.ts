@@ -33,6 +33,7 @@ const readOrder = [
   'asset',
   'acceptance',
   'finding',
+  'compliance',
   'system',
   'component',
   'control',

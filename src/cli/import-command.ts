@@ -1,0 +1,122 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Command } from 'commander';
+import {
+  importFiles,
+  listScanFiles,
+  readerOf,
+  type FileOutcome,
+  type ImportOptions,
+} from '../app/imports/import-files.ts';
+import type { App } from '../app/app.ts';
+import type { CommandContext, GlobalFlags } from './command-context.ts';
+import { wholeNumber } from './number-flag.ts';
+import { counted } from './table.ts';
+
+interface ImportFlags extends GlobalFlags {
+  readonly system: string;
+  readonly keepPartial: boolean;
+  readonly watch: boolean;
+  readonly every: number;
+}
+
+export function addImportCommand(program: Command, context: CommandContext): void {
+  program
+    .command('import <paths...>')
+    .description(
+      'take scan files in: .nessus, CSV exports of Tenable, plain, gzipped or zipped; folders are searched',
+    )
+    .option(
+      '--system <name>',
+      'the source that the files are filed under; made if it is not there',
+      'scan files',
+    )
+    .option(
+      '--keep-partial',
+      'of a broken file keep the hosts that are whole (default: nothing of it)',
+      false,
+    )
+    .option('--watch', 'stay, and take in what comes into the folders', false)
+    .option('--every <seconds>', 'how often the folders are looked at', wholeNumber(1, 86_400), 10)
+    .action(async (paths: string[], _options, command: Command) => {
+      const flags = command.optsWithGlobals<ImportFlags>();
+      const outcomes = await context.host.withApp(flags, (app) =>
+        flags.watch ? watch(app, context, paths, flags) : takeIn(app, context, paths, flags),
+      );
+      if (flags.json) context.printJson(outcomes);
+      if (outcomes.some((each) => each.outcome === 'refused')) context.result.exitCode = 1;
+      else if (outcomes.some((each) => each.outcome === 'partial' || each.counts.failed > 0))
+        context.result.exitCode = 3;
+    });
+}
+
+async function takeIn(
+  app: App,
+  context: CommandContext,
+  paths: readonly string[],
+  flags: ImportFlags,
+): Promise<FileOutcome[]> {
+  const files = await listScanFiles(readerOf(app), paths);
+  const outcomes = await importFiles(app, files, optionsOf(context, flags));
+  if (!flags.json) {
+    for (const outcome of outcomes) context.print(lineOf(outcome));
+    if (outcomes.length === 0) context.print(`No scan file is in ${paths.join(', ')}.`);
+    else context.print('\nNext: tieline assets list --review, tieline sync plan');
+  }
+  return outcomes;
+}
+
+function optionsOf(context: CommandContext, flags: ImportFlags): ImportOptions {
+  const { err } = context.host.terminal;
+  return {
+    source: flags.system,
+    keepPartial: flags.keepPartial,
+    signal: context.host.signal,
+    report: (file, { hosts, items }) => {
+      if (err.isTTY === true && flags.json !== true) err.write(`\r${file}: ${hosts} hosts, ${items} items `);
+    },
+  };
+}
+
+/** A file that is still being written is left until it has not grown for one look. */
+async function watch(
+  app: App,
+  context: CommandContext,
+  paths: readonly string[],
+  flags: ImportFlags,
+): Promise<FileOutcome[]> {
+  const { signal } = context.host;
+  const { stat } = await import('node:fs/promises');
+  const seen = new Map<string, string>();
+  const done = new Map<string, string>();
+  const outcomes: FileOutcome[] = [];
+  while (!signal.aborted) {
+    const ready: string[] = [];
+    for (const path of await listScanFiles(readerOf(app), paths)) {
+      const { size, mtimeMs } = await stat(path);
+      const look = `${size} ${mtimeMs}`;
+      if (seen.get(path) === look && done.get(path) !== look) ready.push(path);
+      seen.set(path, look);
+    }
+    for (const outcome of await importFiles(app, ready, optionsOf(context, flags))) {
+      outcomes.push(outcome);
+      if (!flags.json) context.print(lineOf(outcome));
+    }
+    for (const path of ready) done.set(path, seen.get(path) ?? '');
+    await delay(flags.every * 1000, undefined, { signal }).catch(() => undefined);
+  }
+  return outcomes;
+}
+
+function lineOf({ file, outcome, hosts, items, fixed, counts, problem }: FileOutcome): string {
+  const what = `${counted(hosts, 'host')}, ${counted(items, 'item')}; ${counts.created} new, ${counts.updated} updated, ${counts.unchanged} unchanged${fixed > 0 ? `, ${fixed} no longer there` : ''}${counts.failed > 0 ? `, ${counts.failed} held` : ''}`;
+  switch (outcome) {
+    case 'imported':
+      return `${file}: ${what}`;
+    case 'already imported':
+      return `${file}: taken in before, nothing to do`;
+    case 'partial':
+      return `${file}: kept what is whole (${what}), then it breaks off: ${problem ?? ''}`;
+    case 'refused':
+      return `${file}: nothing taken in. ${problem ?? ''}`;
+  }
+}

@@ -1,0 +1,39 @@
+/** What a reader of scan files gives: files that people carry, read as streams. The second kind of source beside `Connector`. */
+import type { JsonObject } from '../../model/json.ts';
+import type { FieldMapping } from '../../model/mapping.ts';
+import type { ScanScope } from '../../model/scan-scope.ts';
+
+/** What a scan file says, in its order. Raw records are in the spelling of the reader's mappings. */
+export type ScanFileEvent =
+  /** Before the hosts of a report. */
+  | { readonly type: 'scan'; readonly name: string; readonly scope: ScanScope }
+  | {
+      readonly type: 'host';
+      /** What the host is called, in this file and in others. */
+      readonly key: string;
+      readonly raw: JsonObject;
+      /** Whether the scanner could sign in; undefined where the file does not say. */
+      readonly credentialed: boolean | undefined;
+      /** When the scan of the host ended (ISO 8601, UTC). */
+      readonly endedAt: string | undefined;
+    }
+  | { readonly type: 'item'; readonly kind: 'finding' | 'compliance'; readonly raw: JsonObject }
+  | { readonly type: 'host-end'; readonly items: number };
+
+export interface ScanFile {
+  /** The file's name, and the entry's within an archive. */
+  readonly name: string;
+  /** Of the content, in hexadecimal; reads the whole file. @throws TielineError SCAN_FILE_INVALID where it cannot be unpacked. */
+  fingerprint(): Promise<string>;
+  /** @throws TielineError SCAN_FILE_INVALID with line and byte; what came before was told. */
+  events(): AsyncIterable<ScanFileEvent>;
+}
+
+export interface ScanFileReader {
+  readonly systemType: string;
+  readonly mappings: readonly FieldMapping[];
+  /** Endings of names by which files are found in a folder, lower case. */
+  readonly endings: readonly string[];
+  /** The scan files in a file, one at a time. @throws TielineError SCAN_FILE_INVALID where it cannot be opened. */
+  open(path: string): AsyncIterable<ScanFile>;
+}

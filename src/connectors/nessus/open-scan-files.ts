@@ -1,0 +1,193 @@
+/**
+ * A file as people carry it: plain, gzipped, or a zip of several. What it is its first bytes say, not its name. Names within a zip
+ * are told, never used as paths; what inflates beyond all measure is refused.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { fromFd, type Entry, type ZipFile } from 'yauzl';
+import { TielineError, messageOf } from '../../errors/tieline-error.ts';
+import { readScanCsv } from './read-csv.ts';
+import { readNessus } from './read-nessus.ts';
+import type { ScanFile, ScanFileEvent } from '../kit/scan-file.ts';
+import { scanFileFault, usualLimits, type ScanFileLimits } from './scan-file-fault.ts';
+
+/** Beyond these a compressed file is taken for an attack: XML shrinks to a fifteenth, hardly ever to a hundredth. */
+const inflation = { ratio: 300, freeBytes: 16 * 1024 * 1024, entries: 10_000 };
+
+const newline = 0x0a;
+const longestHeader = 8192;
+
+/** The scan files in a file. @throws TielineError SCAN_FILE_INVALID where it cannot be opened. */
+export async function* openScanFiles(
+  path: string,
+  limits: ScanFileLimits = usualLimits,
+): AsyncGenerator<ScanFile, void, undefined> {
+  const name = basename(path);
+  const { start, size } = await beginningOf(path, name);
+  if (start[0] === 0x50 && start[1] === 0x4b) {
+    yield* filesOfZip(path, name, limits);
+    return;
+  }
+  if (start[0] === 0x1f && start[1] === 0x8b)
+    yield scanFile(name, () => bounded(name, createReadStream(path).pipe(createGunzip()), size), limits);
+  else yield scanFile(name, () => createReadStream(path, { highWaterMark: 256 * 1024 }), limits);
+}
+
+async function beginningOf(path: string, name: string): Promise<{ start: Buffer; size: number }> {
+  try {
+    const { size } = await stat(path);
+    const handle = await open(path);
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+      return { start: buffer.subarray(0, bytesRead), size };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw scanFileFault(name, { line: 1, byte: 0 }, `the file cannot be read: ${messageOf(error)}`, error);
+  }
+}
+
+function scanFile(name: string, bytes: () => AsyncIterable<Uint8Array>, limits: ScanFileLimits): ScanFile {
+  return {
+    name,
+    async fingerprint() {
+      const hash = createHash('sha256');
+      try {
+        for await (const piece of bytes()) hash.update(piece);
+      } catch (error) {
+        if (error instanceof TielineError) throw error;
+        throw scanFileFault(
+          name,
+          { line: 1, byte: 0 },
+          `the file cannot be unpacked: ${messageOf(error)}`,
+          error,
+        );
+      }
+      return hash.digest('hex');
+    },
+    events: () => readByContent(name, bytes(), limits),
+  };
+}
+
+/** Looks at the first bytes and reads on as what they say. Failures of decompression say where they came. */
+async function* readByContent(
+  name: string,
+  bytes: AsyncIterable<Uint8Array>,
+  limits: ScanFileLimits,
+): AsyncGenerator<ScanFileEvent, void, undefined> {
+  let read = 0;
+  const iterator = counted(bytes, (length) => (read += length))[Symbol.asyncIterator]();
+  try {
+    const first = await iterator.next();
+    const start = first.done ? new Uint8Array() : first.value;
+    if (start.length === 0) throw scanFileFault(name, { line: 1, byte: 0 }, 'the file is empty');
+    if (start[0] === 0x50 && start[1] === 0x4b)
+      throw scanFileFault(name, { line: 1, byte: 0 }, 'an archive within an archive is not opened');
+    const isXml = looksLikeXml(start);
+    if (!isXml && start.length >= longestHeader && !start.subarray(0, longestHeader).includes(newline))
+      throw scanFileFault(name, { line: 1, byte: 0 }, 'this is neither XML nor a table with a header row');
+    const all = (async function* (): AsyncGenerator<Uint8Array> {
+      yield start;
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+    })();
+    yield* isXml ? readNessus(name, all, limits) : readScanCsv(name, all, limits);
+  } catch (error) {
+    if (error instanceof TielineError) throw error;
+    throw scanFileFault(
+      name,
+      { line: 1, byte: read },
+      `the file cannot be unpacked: ${messageOf(error)}`,
+      error,
+    );
+  } finally {
+    await iterator.return?.(undefined);
+  }
+}
+
+async function* counted(
+  bytes: AsyncIterable<Uint8Array>,
+  count: (length: number) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const piece of bytes) {
+    if (piece.length === 0) continue;
+    yield piece;
+    count(piece.length);
+  }
+}
+
+function looksLikeXml(start: Uint8Array): boolean {
+  const head = Buffer.from(start.subarray(0, 64))
+    .toString('latin1')
+    .replaceAll(/[\0\u00ef\u00bb\u00bf\u00fe\u00ff\s]/g, '');
+  return head.startsWith('<');
+}
+
+/** Refuses what inflates beyond all measure. @param packed the bytes it came from. */
+async function* bounded(name: string, bytes: Readable, packed: number): AsyncGenerator<Uint8Array> {
+  let total = 0;
+  for await (const piece of bytes as AsyncIterable<Buffer>) {
+    total += piece.length;
+    if (total > inflation.freeBytes && total > packed * inflation.ratio)
+      throw scanFileFault(
+        name,
+        { line: 1, byte: total },
+        `${packed} packed bytes have become more than ${total}: the file is taken for an attack; unpack it yourself if it is none`,
+      );
+    yield piece;
+  }
+}
+
+async function* filesOfZip(
+  path: string,
+  name: string,
+  limits: ScanFileLimits,
+): AsyncGenerator<ScanFile, void, undefined> {
+  const handle = await open(path);
+  let zip: ZipFile | undefined;
+  try {
+    const entries: Entry[] = [];
+    zip = await new Promise<ZipFile>((resolve, reject) => {
+      fromFd(handle.fd, { lazyEntries: true, autoClose: false }, (error, opened) => {
+        if (error) reject(error);
+        else resolve(opened);
+      });
+    });
+    const opened = zip;
+    await new Promise<void>((resolve, reject) => {
+      opened.on('entry', (entry: Entry) => {
+        entries.push(entry);
+        if (entries.length > inflation.entries)
+          reject(new Error(`it holds more than ${inflation.entries} files`));
+        else opened.readEntry();
+      });
+      opened.on('end', resolve);
+      opened.on('error', reject);
+      opened.readEntry();
+    });
+    for (const entry of entries) {
+      if (entry.fileName.endsWith('/') || entry.uncompressedSize === 0) continue;
+      const inner = `${name}/${entry.fileName}`;
+      yield scanFile(inner, () => bytesOfEntry(opened, entry, inner), limits);
+    }
+  } catch (error) {
+    if (error instanceof TielineError) throw error;
+    throw scanFileFault(name, { line: 1, byte: 0 }, `the archive cannot be read: ${messageOf(error)}`, error);
+  } finally {
+    await handle.close().catch(() => undefined);
+  }
+}
+
+async function* bytesOfEntry(zip: ZipFile, entry: Entry, name: string): AsyncGenerator<Uint8Array> {
+  const stream = await new Promise<Readable>((resolve, reject) => {
+    zip.openReadStream(entry, (error, opened) => {
+      if (error) reject(error);
+      else resolve(opened);
+    });
+  });
+  yield* bounded(name, stream, entry.compressedSize);
+}
