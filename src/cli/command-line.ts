@@ -9,6 +9,7 @@ import { wholeNumber } from './number-flag.ts';
 import type { CommandContext, CommandHost, CommandResult, DemoFlags } from './command-context.ts';
 import { addAcceptancesCommands } from './acceptances-commands.ts';
 import { addApprovalsCommands } from './approvals-commands.ts';
+import { addAssetsCommands } from './assets-commands.ts';
 import { addConflictsCommands } from './conflicts-commands.ts';
 import { addDbCommands } from './db-commands.ts';
 import { addDbStatusCommands } from './db-status-commands.ts';
@@ -70,6 +71,7 @@ function buildProgram(context: CommandContext): Command {
   addApprovalsCommands(program, context);
   addOutboxCommands(program, context);
   addImportCommand(program, context);
+  addAssetsCommands(program, context);
   addConflictsCommands(program, context);
   addPoliciesCommands(program, context);
   addLinksCommands(program, context);

@@ -60,7 +60,7 @@ async function takeIn(
   if (!flags.json) {
     for (const outcome of outcomes) context.print(lineOf(outcome));
     if (outcomes.length === 0) context.print(`No scan file is in ${paths.join(', ')}.`);
-    else context.print('\nNext: tieline assets list --review, tieline sync plan');
+    else context.print('\nNext: tieline assets review, tieline sync plan');
   }
   return outcomes;
 }

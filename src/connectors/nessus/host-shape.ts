@@ -51,9 +51,9 @@ function hostKey(facts: HostFacts): string {
 
 /** The record of a host and its key. */
 export function hostRecord(facts: HostFacts): { readonly key: string; readonly raw: JsonObject } {
-  const key = hostKey(facts);
   const name = said(facts.name);
   const ips = each([...facts.ips, ...(name !== undefined && address.test(name) ? [name] : [])]);
+  const key = hostKey({ ...facts, ips });
   const isName = name !== undefined && !address.test(name);
   const fqdns = each([...facts.fqdns, ...(isName && name.includes('.') ? [name] : [])]);
   const hostname = said(facts.hostname) ?? fqdns[0] ?? said(facts.netbios) ?? (isName ? name : ips[0]);

@@ -1,0 +1,154 @@
+/** Who is who: why a record of a source is this asset, and a person's word that it is another one, or none that is known. */
+import { TielineError } from '../../errors/tieline-error.ts';
+import {
+  explainAsset,
+  findAssets,
+  listIdentityReviews,
+  settleReviews,
+  type AssetExplanation,
+  type AssetSummary,
+  type IdentityDecisionRow,
+} from '../../store/asset-explanations.ts';
+import {
+  findSourceRecord,
+  listSystemsKnowingBoth,
+  mergeAssets,
+  splitAsset,
+} from '../../store/asset-merges.ts';
+import { recordChanges } from '../../store/changes.ts';
+import { listSystems } from '../../store/external-systems.ts';
+import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
+import { inTransaction, type Tx } from '../../store/transaction.ts';
+import type { App } from '../app.ts';
+import { fetchSystem } from '../connections/systems.ts';
+
+export type { AssetExplanation, IdentityDecisionRow };
+
+export interface Decider {
+  readonly by: string;
+  readonly reason: string | undefined;
+}
+
+/** @param wanted the beginning of an asset's uuid, or its host name. @throws USAGE if none or several fit. */
+async function fetchAsset(app: App, wanted: string): Promise<AssetSummary> {
+  const found = await findAssets(app.db, wanted, 6);
+  const [only] = found;
+  if (only && found.length === 1) return only;
+  throw new TielineError('USAGE', only ? `Several assets fit ${wanted}.` : `No asset fits ${wanted}.`, {
+    fields: found.map((each) => ({ field: each.assetUuid, message: each.hostname ?? 'has no name' })),
+    remedy:
+      'Give the uuid, or so much of it that it is one asset; `tieline links list --entity asset` shows them.',
+  });
+}
+
+/** Everything that says why an asset is what it is. @throws USAGE. */
+export async function explain(app: App, wanted: string): Promise<AssetExplanation> {
+  return explainAsset(app.db, await fetchAsset(app, wanted));
+}
+
+export function findReviews(app: App, limit: number): Promise<IdentityDecisionRow[]> {
+  return listIdentityReviews(app.db, {}, limit);
+}
+
+/** A person says that a machine under review is none of the candidates. @throws USAGE if there is no such review. */
+export async function keepApart(app: App, id: number, decided: Decider): Promise<void> {
+  if ((await settleReviews(app.db, { id }, decided.by)) > 0) return;
+  throw new TielineError('USAGE', `There is no open review ${id}.`, {
+    remedy: 'See `tieline assets review`.',
+  });
+}
+
+/**
+ * Makes two assets one. @throws USAGE where that cannot be: a server whose assets have ids of their own has both, one of them was
+ * merged already, or they are the same.
+ */
+export async function merge(
+  app: App,
+  from: string,
+  into: string,
+  decided: Decider,
+): Promise<{ readonly from: string; readonly into: string; readonly operationId: string }> {
+  const [gone, kept] = [await fetchAsset(app, from), await fetchAsset(app, into)];
+  if (gone.assetUuid === kept.assetUuid) throw new TielineError('USAGE', 'They are the same asset.');
+  for (const each of [gone, kept])
+    if (each.mergedInto)
+      throw new TielineError('USAGE', `Asset ${each.assetUuid} was merged into ${each.mergedInto} already.`);
+  const own = (await listSystems(app.db)).filter(
+    (system) => app.modules.get(system.system_type)?.declaration.ownsIdentity,
+  );
+  return inTransaction(app.pool, async (tx) => {
+    const both = await listSystemsKnowingBoth(
+      tx,
+      own.map((system) => system.id),
+      gone.assetUuid,
+      kept.assetUuid,
+    );
+    if (both.length > 0)
+      throw new TielineError('USAGE', `${both.join(', ')} has both as assets of their own.`, {
+        remedy: 'Delete or merge one of them there first; Tieline follows.',
+      });
+    const operationId = await begin(tx, 'merge assets');
+    await mergeAssets(tx, gone.assetUuid, kept.assetUuid, { operationId, ...decided });
+    await settleReviews(tx.db, { assetUuid: kept.assetUuid }, decided.by);
+    await end(tx, operationId, decided, {
+      entityId: gone.assetUuid,
+      field: 'merged_into',
+      before: null,
+      after: kept.assetUuid,
+    });
+    return { from: gone.assetUuid, into: kept.assetUuid, operationId };
+  });
+}
+
+/** Takes a source's record out of the asset it was tied to. @throws USAGE if it is not there, or the only one. */
+export async function split(
+  app: App,
+  system: string,
+  externalId: string,
+  decided: Decider,
+): Promise<{ readonly from: string; readonly into: string; readonly operationId: string }> {
+  const { id } = await fetchSystem(app, system);
+  return inTransaction(app.pool, async (tx) => {
+    const record = await findSourceRecord(tx, id, externalId);
+    if (!record)
+      throw new TielineError('USAGE', `${system} reports no asset ${externalId}.`, {
+        remedy: '`tieline assets explain UUID` shows what its sources call it.',
+      });
+    if (record.others === 0)
+      throw new TielineError(
+        'USAGE',
+        `Asset ${record.assetUuid} is known from this record only; there is nothing to take it out of.`,
+      );
+    const operationId = await begin(tx, 'split an asset');
+    const into = await splitAsset(tx, record, { operationId, ...decided });
+    await end(tx, operationId, decided, {
+      entityId: record.assetUuid,
+      field: 'source',
+      before: externalId,
+      after: into,
+    });
+    return { from: record.assetUuid, into, operationId };
+  });
+}
+
+const begin = (tx: Tx, step: string): Promise<string> =>
+  beginOperation(tx.db, { type: 'update', system: 'tieline', step });
+
+async function end(
+  tx: Tx,
+  operationId: string,
+  decided: Decider,
+  change: Pick<Parameters<typeof recordChanges>[2][number], 'entityId' | 'field' | 'before' | 'after'>,
+): Promise<void> {
+  await recordChanges(tx.db, { systemId: null, operationId }, [
+    {
+      ...change,
+      entity: 'asset',
+      direction: 'internal',
+      decidedBy: decided.by,
+      ...(decided.reason === undefined ? {} : { reason: decided.reason }),
+    },
+  ]);
+  await recordCounts(tx.db, operationId, { ...noCounts, read: 1, updated: 1 });
+  await finishOperation(tx.db, operationId, 'completed');
+}
