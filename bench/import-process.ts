@@ -1,0 +1,89 @@
+/**
+ * One load in a process of its own, so that its memory is its own. BENCH: JSON of {databaseUrl, kind, files, systemId}. Prints
+ * seconds and the peak resident set as JSON.
+ */
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import type { App } from '../src/app/app.ts';
+import { SeenPlugins, openAssetSink, openFindingSink } from '../src/app/imports/bulk-sinks.ts';
+import { importFiles } from '../src/app/imports/import-files.ts';
+import { mapperFrom } from '../src/app/imports/mapper.ts';
+import type { Sink } from '../src/app/imports/sink.ts';
+import { recordsOfJsonArray } from '../src/connectors/kit/json-array.ts';
+import { openScanFiles } from '../src/connectors/nessus/open-scan-files.ts';
+import { scanFileReader } from '../src/connectors/nessus/reader.ts';
+import { tenableConnector } from '../src/connectors/tenable/connector.ts';
+import { scalarText } from '../src/model/json.ts';
+import { Secret } from '../src/model/secret.ts';
+import { openDatabase } from '../src/store/database.ts';
+import { beginOperation } from '../src/store/operations.ts';
+import { inTransaction, type Tx } from '../src/store/transaction.ts';
+
+interface Work {
+  readonly databaseUrl: string;
+  readonly kind: 'assets' | 'findings' | 'nessus' | 'parse';
+  readonly files: readonly string[];
+  readonly systemId: number;
+}
+
+const work = JSON.parse(process.env['BENCH'] ?? '{}') as Work;
+const database = await openDatabase(new Secret(work.databaseUrl));
+const mapperOf = mapperFrom(tenableConnector.declaration.mappings);
+const operationId = await beginOperation(database.db, {
+  type: 'import',
+  system: 'tenable',
+  step: randomUUID(),
+});
+const source = { systemId: work.systemId, operationId };
+const seenPlugins = new SeenPlugins();
+
+async function loadChunk(file: string, open: (tx: Tx) => Promise<Sink>): Promise<void> {
+  await inTransaction(database.pool, async (tx) => {
+    const sink = await open(tx);
+    for await (const raw of recordsOfJsonArray(createReadStream(file, { highWaterMark: 256 * 1024 })))
+      await sink.add({ externalId: scalarText(raw['id'] ?? ''), raw });
+    await sink.finish();
+  });
+}
+
+const started = performance.now();
+let items = 0;
+switch (work.kind) {
+  case 'assets':
+    for (const file of work.files)
+      await loadChunk(file, (tx) =>
+        openAssetSink(
+          tx,
+          { ...source, policies: [], echo: undefined, systemType: 'tenable', ownsIdentity: true },
+          mapperOf,
+        ),
+      );
+    break;
+  case 'findings':
+    for (const file of work.files)
+      await loadChunk(file, (tx) =>
+        openFindingSink(tx, source, mapperOf, { seenPlugins, assetAliases: new Map() }),
+      );
+    break;
+  case 'nessus': {
+    // What the import asks of the product: its database and the reader.
+    const app = { db: database.db, pool: database.pool, scanFiles: scanFileReader } as unknown as App;
+    const outcomes = await importFiles(app, work.files, {
+      source: 'scan files',
+      keepPartial: false,
+      signal: new AbortController().signal,
+      report: () => undefined,
+    });
+    items = outcomes.reduce((sum, each) => sum + each.items, 0);
+    break;
+  }
+  case 'parse':
+    for (const path of work.files)
+      for await (const file of openScanFiles(path))
+        for await (const event of file.events()) if (event.type === 'item') items += 1;
+}
+const seconds = (performance.now() - started) / 1000;
+await database.close();
+console.log(
+  JSON.stringify({ seconds, items, peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024) }),
+);
