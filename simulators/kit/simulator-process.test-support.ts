@@ -12,7 +12,7 @@ export interface SimulatorProcess {
 
 /** @throws Error with what the process said on standard error if it ends before it is ready */
 export async function startSimulatorProcess(
-  name: 'tenable' | 'xacta',
+  name: 'tenable' | 'tenable-sc' | 'xacta',
   args: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
 ): Promise<SimulatorProcess> {

@@ -1,0 +1,143 @@
+/** Rows of an analysis as records. The identity of a host is declared row by row (reference/tenable.md section 3). Pure. */
+import { isJsonObject, scalarText, type Json, type JsonObject } from '../../model/json.ts';
+import type { ExternalRecord } from '../kit/contract.ts';
+
+const word = (value: Json | undefined): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+const idOf = (value: Json | undefined): string => (isJsonObject(value) ? word(value['id']) : word(value));
+
+/**
+ * What a host is called: the fields that its row names as what makes it unique, with their values. So a host in two repositories is two
+ * (`repositoryID=1&ip=10.0.0.5&dnsName=web1.example`).
+ */
+export function hostKeyOf(row: JsonObject): string {
+  const declared = word(row['hostUniqueness'] ?? row['uniqueness']);
+  const fields = (declared === '' ? 'repositoryID,ip,dnsName' : declared)
+    .split(',')
+    .map((field) => field.trim());
+  return fields
+    .map(
+      (field) =>
+        `${field}=${(field === 'repositoryID' ? idOf(row['repository']) : word(row[field])).toLowerCase()}`,
+    )
+    .join('&')
+    .slice(0, 255);
+}
+
+/** An instant in ISO 8601 from epoch seconds; -1 and empty are none. */
+export function instantOf(value: Json | undefined): string | undefined {
+  const seconds = Number(word(value));
+  return word(value) === '' || !Number.isFinite(seconds) || seconds <= 0
+    ? undefined
+    : new Date(seconds * 1000).toISOString();
+}
+
+const listOf = (value: Json | undefined, separator: RegExp): string[] =>
+  word(value)
+    .split(separator)
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
+
+/** A row of `sumip`, with what mappings cannot shape said beside it. */
+export function hostRecord(row: JsonObject): ExternalRecord {
+  const key = hostKeyOf(row);
+  const seen = [instantOf(row['lastSeen']), instantOf(row['lastAuthRun']), instantOf(row['lastUnauthRun'])]
+    .filter((each) => each !== undefined)
+    .toSorted();
+  const dnsName = word(row['dnsName']);
+  const ips = listOf(row['ips'] ?? row['ip'], /[,\s]+/);
+  return {
+    externalId: key,
+    raw: {
+      ...row,
+      host_key: key,
+      hostname: dnsName === '' ? word(row['netbiosName']).split('\\').at(-1) || (ips[0] ?? '') : dnsName,
+      fqdns: dnsName.includes('.') ? [dnsName] : [],
+      ipv4s: ips.filter((ip) => !ip.includes(':')),
+      ipv6s: ips.filter((ip) => ip.includes(':')),
+      macs: listOf(row['macAddress'], /[,\s]+/),
+      netbios: word(row['netbiosName']).split('\\').at(-1) ?? '',
+      operating_systems: word(row['operatingSystem']) === '' ? [] : [word(row['operatingSystem'])],
+      ...(seen.at(-1) === undefined ? {} : { seen_at: seen.at(-1) ?? null }),
+    },
+  };
+}
+
+export type SourceType = 'cumulative' | 'patched';
+
+/** A row of `vulndetails`. @param fixedAfter of a mitigated one the begin of the window that showed it, if it is known. */
+export function findingRecord(
+  row: JsonObject,
+  source: SourceType,
+  fixedAfter: string | undefined,
+): ExternalRecord {
+  const key = hostKeyOf(row);
+  const first = instantOf(row['firstSeen']);
+  const last = instantOf(row['lastSeen']);
+  // A mitigated row does not say since when: not before it was last seen, nor before the window.
+  const fixed =
+    source === 'patched'
+      ? [last, fixedAfter]
+          .filter((each) => each !== undefined)
+          .toSorted()
+          .at(-1)
+      : undefined;
+  const plugin: JsonObject = {
+    id: row['pluginID'] ?? null,
+    name: row['pluginName'] ?? null,
+    family: isJsonObject(row['family']) ? (row['family']['name'] ?? null) : null,
+    synopsis: row['synopsis'] ?? null,
+    description: row['description'] ?? null,
+    solution: row['solution'] ?? null,
+    risk_factor: row['riskFactor'] ?? null,
+    cvss_base_score: scoreOf(row['baseScore']),
+    cvss_vector: row['cvssVector'] ?? null,
+    cvss3_base_score: scoreOf(row['cvssV3BaseScore']),
+    cvss3_vector: row['cvssV3Vector'] ?? null,
+    vpr_score: scoreOf(row['vprScore']),
+    cves: listOf(row['cve'], /,/),
+    cross_references: listOf(row['xref'], /,/),
+    see_also: listOf(row['seeAlso'], /\n/),
+    exploit_available: word(row['exploitAvailable']).toLowerCase() === 'yes',
+    published_at: instantOf(row['pluginPubDate']) ?? null,
+    modified_at: instantOf(row['pluginModDate']) ?? null,
+    patch_published_at: instantOf(row['patchPubDate']) ?? null,
+  };
+  const port = word(row['port']);
+  const protocol = word(row['protocol']).toLowerCase();
+  const kept = Object.fromEntries(Object.entries(row).filter(([name]) => !ofPlugin.has(name)));
+  return {
+    externalId: [key, word(row['pluginID']), port, protocol].join(':'),
+    raw: {
+      ...kept,
+      host_key: key,
+      plugin,
+      state: source === 'patched' ? 'fixed' : word(row['hasBeenMitigated']) === '1' ? 'reopened' : 'open',
+      severity_id: idOf(row['severity']),
+      severity_modification:
+        word(row['acceptRisk']) === '1' ? 'accepted' : word(row['recastRisk']) === '1' ? 'recast' : 'none',
+      output: outputOf(row['pluginText']),
+      ...(first === undefined ? {} : { first_found: first }),
+      ...(last === undefined ? {} : { last_found: last }),
+      ...(fixed === undefined ? {} : { last_fixed: fixed }),
+    },
+  };
+}
+
+/** Said once for the plugin. */
+const ofPlugin = new Set(
+  'pluginName pluginInfo family synopsis description solution riskFactor seeAlso xref cpe baseScore temporalScore cvssVector cvssV3BaseScore cvssV3TemporalScore cvssV3Vector cve bid vulnPubDate patchPubDate pluginPubDate pluginModDate checkType version exploitEase exploitFrameworks exploitAvailable stigSeverity vprScore vprContext pluginText'.split(
+    ' ',
+  ),
+);
+
+function scoreOf(value: Json | undefined): number | null {
+  const score = Number(word(value));
+  return word(value) === '' || !Number.isFinite(score) || score < 0 || score > 10 ? null : score;
+}
+
+function outputOf(value: Json | undefined): string | null {
+  const text = scalarText(value ?? '');
+  const inner = /^\s*<plugin_output>([\s\S]*?)<\/plugin_output>\s*$/.exec(text)?.[1] ?? text;
+  return inner.trim() === '' ? null : inner.trim();
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { Secret } from '../../model/secret.ts';
+
+const secret = z.instanceof(Secret);
+
+/** The settings of one Security Center, as external_systems.connection_config keeps them. */
+export const tenableScSettings = z
+  .object({
+    access_key: secret.optional(),
+    secret_key: secret.optional(),
+    username: z.string().min(1).optional(),
+    password: secret.optional(),
+    /** Rows in one answer of an analysis; larger ones were seen to come back wrong (pyTenable issue 823). */
+    page_size: z.coerce.number().int().min(1).max(10_000).default(1000),
+    /** Ids of the repositories to read; absent: all that the account sees. */
+    repositories: z.array(z.coerce.string()).min(1).optional(),
+  })
+  .refine(
+    (given) =>
+      given.access_key !== undefined && given.secret_key !== undefined
+        ? given.username === undefined && given.password === undefined
+        : given.access_key === undefined &&
+          given.secret_key === undefined &&
+          given.username !== undefined &&
+          given.password !== undefined,
+    {
+      path: ['access_key'],
+      message: 'give access_key and secret_key, or username and password: one whole pair, and not both',
+    },
+  );
+export type TenableScSettings = z.output<typeof tenableScSettings>;
