@@ -39,40 +39,55 @@ const ownersState = `case when m.lifecycle_state = 'fixed' then 'Fixed'
                when v.state in ('Accepted', 'False Positive') and v.severity_modification is distinct from 'accepted' then v.state
                else 'Open' end`;
 
+/** What the stored row says of rules; before there were several systems, it was that of the one that reported. */
+const knownRules = `coalesce(v.rule_reports, case when v.external_system_id is not null and v.severity_modification is not null
+                   then jsonb_build_object(v.external_system_id::text, jsonb_build_array(v.severity_modification, v.severity_rank, v.rule_evidence_at)) end)`;
+
 /**
  * SQL that joins what is stored of a finding (`v`, all null where it is new) with what is reported (`s`, of system $2) to what it
- * is now (`m`). Times are put together as the least and the greatest, so that the order of reports does not matter. What a row
- * from before Tieline says of times counts for nothing: it is kept in the journal.
+ * is now (`m`). Times are put together as the least and the greatest, so that the order of reports does not matter. Of rules the
+ * latest word of each system stands beside those of the others: accepted at one server is accepted, whatever another, which knows of
+ * no rule, reports meanwhile. What a row from before Tieline says of times counts for nothing: it is kept in the journal.
  */
 export const joinedEvidence = `
   cross join lateral (
     select case when v.external_system_id is not null then v.first_found end as first_found,
            case when v.external_system_id is not null then v.last_found end as last_found,
-           v.last_fixed, v.resurfaced_at, v.lifecycle_state, v.severity_rank, v.evidence_at, v.rule_evidence_at,
-           case when v.external_system_id is not null then v.severity_modification end as severity_modification
+           v.last_fixed, v.resurfaced_at, v.lifecycle_state, v.severity_rank, v.evidence_at, ${knownRules} as rule_reports
   ) known
   cross join lateral (
     select coalesce(s.evidence_at > known.evidence_at or s.evidence_at = known.evidence_at and $2 <= v.external_system_id,
                     known.evidence_at is null) as is_newer,
-           s.severity_modification is not null
-             and coalesce(s.evidence_at > known.rule_evidence_at or s.evidence_at = known.rule_evidence_at and $2 <= v.external_system_id,
-                          known.rule_evidence_at is null) as says_rules,
+           case when s.severity_modification is null
+                  or (known.rule_reports -> $2::integer::text ->> 2)::timestamp > s.evidence_at then known.rule_reports
+                else coalesce(known.rule_reports, '{}') || jsonb_build_object($2::integer::text,
+                       jsonb_build_array(s.severity_modification, s.severity_rank, s.evidence_at)) end as rule_reports,
            least(known.first_found, s.first_found) as first_found,
            greatest(known.last_found, s.last_found) as last_found,
            greatest(known.last_fixed, s.last_fixed) as last_fixed,
            greatest(known.resurfaced_at, s.resurfaced_at) as resurfaced_at
   ) times
+  left join lateral (
+    select told.key::integer as system, told.value ->> 0 as modification, (told.value ->> 1)::smallint as severity_rank,
+           (told.value ->> 2)::timestamp as evidence_at
+      from jsonb_each(times.rule_reports) told
+     order by array_position('{accepted,recast,none}', told.value ->> 0), told.value ->> 2 desc nulls last, told.key::integer
+     limit 1
+  ) rule on true
   cross join lateral (
     select times.*,
            case when times.last_fixed >= times.last_found or times.last_found is null and times.last_fixed is not null then 'fixed'
                 when times.last_fixed is not null or times.resurfaced_at is not null then 'reopened'
                 when times.is_newer then s.lifecycle_state
                 else coalesce(known.lifecycle_state, s.lifecycle_state) end as lifecycle_state,
-           case when times.says_rules or times.is_newer and known.rule_evidence_at is null then s.severity_rank
+           case when rule.system is not null then rule.severity_rank
+                when times.is_newer then s.severity_rank
                 else coalesce(known.severity_rank, s.severity_rank) end as severity_rank,
-           case when times.says_rules then s.severity_modification else known.severity_modification end as severity_modification,
+           coalesce(rule.system = $2 and s.severity_modification is not null
+             and rule.evidence_at is not distinct from s.evidence_at, false) as says_rules,
+           rule.modification as severity_modification,
            greatest(known.evidence_at, s.evidence_at) as evidence_at,
-           case when times.says_rules then s.evidence_at else known.rule_evidence_at end as rule_evidence_at
+           rule.evidence_at as rule_evidence_at
   ) m`;
 const severityWord = `('{Info,Low,Medium,High,Critical}'::text[])[m.severity_rank + 1]`;
 /** What the newer report says. */
@@ -121,6 +136,7 @@ export function findingColumns(
       [raw, newer('s.raw', `v.${raw}`)],
       ['evidence_at', 'm.evidence_at'],
       ['rule_evidence_at', 'm.rule_evidence_at'],
+      ['rule_reports', 'm.rule_reports'],
       ['external_system_id', newer('$2::integer', 'v.external_system_id')],
       [
         'reported_by',

@@ -852,6 +852,10 @@ interface IngestionVulnerabilitiesTable {
   evidence_at: Instant | null;
   /** Of when the report is that says whether a rule changed the severity (UTC); files do not say. */
   rule_evidence_at: Instant | null;
+  /** What each external system last said of rules: by its id an array of modification (accepted, recast, none), severity rank and time of the report (UTC). Accepted by one is accepted. */
+  rule_reports: JsonColumn | null;
+  /** Of the last report of the system in external_system_id: the same again is not compared field by field. */
+  report_digest: number | null;
 }
 
 /** CVE ids of a finding. */

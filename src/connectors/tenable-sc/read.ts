@@ -4,13 +4,12 @@
  * lost (pySecurityCenter issue 60).
  */
 import { z } from 'zod';
-import { TielineError } from '../../errors/tieline-error.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { throwIfAborted } from '../kit/abort.ts';
 import type { ExternalRecord, ReadEvent, ReadOptions } from '../kit/contract.ts';
 import { findingRecord, hostRecord, type SourceType } from './rows.ts';
-import type { ScSession } from './session.ts';
-import type { TenableScSettings } from './settings.ts';
+import { fetchRepositories, type Reading } from './repositories.ts';
+import { changedRules, fetchRuleStands, ruleStands } from './rule-changes.ts';
 
 /** Seconds by which a mark is older than the read's start: what a scan imports meanwhile bears earlier times. */
 const overlapSeconds = 3600;
@@ -18,67 +17,51 @@ const overlapSeconds = 3600;
 /** The window ends far ahead: a row that is seen anew while pages are turned is to stay in it. */
 const windowSeconds = 30 * 86_400;
 
-const repositoryList = z.array(z.looseObject({ id: z.coerce.string() }));
 /** Counts come as texts, numbers and, it was seen, fractions. */
 const page = z.object({
   totalRecords: z.coerce.number().transform(Math.ceil),
   results: z.array(z.record(z.string(), z.unknown())),
 });
 
-/** Where a read is: which repository, which database of it, and from which row on. */
+/** Plugins in one query. */
+const pluginsAtOnce = 500;
+
+/** Where a read is: which repository, which list of it, and from which row on. */
 const place = z.object({
   startedAt: z.int(),
   repositories: z.array(z.string()),
+  /** How the rules stood at the start, and the plugins of which they had changed; for findings. */
+  rules: ruleStands,
+  plugins: z.array(z.string()),
   repository: z.int(),
-  source: z.enum(['cumulative', 'patched']),
+  list: z.enum(['cumulative', 'ruled', 'patched']),
+  /** Of `plugins`, so many at once, for `ruled`. */
+  group: z.int(),
   offset: z.int(),
-  /** Of this repository and database, at the page before. */
+  /** Of this list, at the page before. */
   total: z.int().optional(),
 });
 type Place = z.output<typeof place>;
 
-export interface Reading {
-  readonly session: ScSession;
-  readonly settings: TenableScSettings;
-  readonly now: () => Date;
+const readMark = z.object({ since: z.int(), rules: ruleStands });
+type Mark = z.output<typeof readMark>;
+
+function markOf(told: string | undefined): Mark {
+  const never = { since: 0, rules: {} };
+  return told === undefined ? never : (readMark.safeParse(JSON.parse(told)).data ?? never);
 }
 
-export async function fetchRepositories(
-  { session, settings }: Reading,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const all = await session.fetch(
-    { method: 'GET', path: '/rest/repository', query: { fields: 'id,name' }, signal },
-    repositoryList,
-  );
-  const ids = all.map((each) => each.id);
-  const unknown = settings.repositories?.filter((id) => !ids.includes(id)) ?? [];
-  if (unknown.length > 0)
-    throw new TielineError('SETTING_INVALID', `The account sees no repository ${unknown.join(', ')}.`, {
-      fields: [{ field: 'repositories', message: `there are ${ids.join(', ')}` }],
-    });
-  return settings.repositories ?? ids;
-}
-
-/** Reads hosts or findings as `Connector.read` promises. The mark is in epoch seconds, by our clock, an hour early. */
+/** Reads hosts or findings as `Connector.read` promises. The mark's time is in epoch seconds, by our clock, an hour early. */
 export async function* readAnalysis(
   reading: Reading,
   entity: 'asset' | 'finding',
   options: ReadOptions,
 ): AsyncGenerator<ReadEvent, void, undefined> {
-  const { signal, mark } = options;
+  const { signal } = options;
   const { settings } = reading;
-  const since = mark === undefined ? 0 : Number(mark);
+  const mark = markOf(options.mark);
   const resumed = place.safeParse(options.position);
-  let at: Place = resumed.success
-    ? resumed.data
-    : {
-        startedAt: Math.floor(reading.now().getTime() / 1000),
-        repositories: await fetchRepositories(reading, signal),
-        repository: 0,
-        source: 'cumulative',
-        offset: 0,
-      };
+  let at = resumed.success ? resumed.data : await begin(reading, entity, mark, signal);
   if (!resumed.success) yield { type: 'position', position: { ...at } };
   for (
     let repository = at.repositories[at.repository];
@@ -86,7 +69,7 @@ export async function* readAnalysis(
     repository = at.repositories[at.repository]
   ) {
     throwIfAborted(signal);
-    const rows = await fetchRows(reading, entity, { at, repository, since }, signal);
+    const rows = await fetchRows(reading, entity, { at, repository, since: mark.since }, signal);
     const vanished = (at.total ?? rows.totalRecords) - rows.totalRecords;
     if (vanished > 0 && at.offset > 0) {
       // What left the list while pages were turned moved all that follows: as many rows back, and again.
@@ -96,9 +79,9 @@ export async function* readAnalysis(
     // A row repeated within the page is no way further.
     const next = at.offset + Math.min(rows.results.length, settings.page_size);
     const isLast = rows.results.length === 0 || next >= rows.totalRecords;
-    const { source } = at;
+    const source = sourceOf(at.list);
     at = isLast ? following(at, entity) : { ...at, offset: next, total: rows.totalRecords };
-    const fixedAfter = since > 0 ? new Date(since * 1000).toISOString() : undefined;
+    const fixedAfter = mark.since > 0 ? new Date(mark.since * 1000).toISOString() : undefined;
     const records = rows.results.map(
       (row) =>
         entity === 'asset'
@@ -112,13 +95,35 @@ export async function* readAnalysis(
       progress: { done: next, total: rows.totalRecords, unit: 'pages' },
     };
   }
-  yield { type: 'end', mark: String(at.startedAt - overlapSeconds) };
+  const next: Mark = { since: at.startedAt - overlapSeconds, rules: at.rules };
+  yield { type: 'end', mark: JSON.stringify(next) };
 }
 
+async function begin(
+  reading: Reading,
+  entity: 'asset' | 'finding',
+  mark: Mark,
+  signal: AbortSignal,
+): Promise<Place> {
+  const startedAt = Math.floor(reading.now().getTime() / 1000);
+  const repositories = await fetchRepositories(reading, signal);
+  // Before any row is read: what changes from now on is seen by the next read.
+  const rules = entity === 'asset' ? {} : await fetchRuleStands(reading, repositories, mark.rules, signal);
+  const plugins = mark.since > 0 ? changedRules(mark.rules, rules, startedAt) : [];
+  return { startedAt, repositories, rules, plugins, repository: 0, list: 'cumulative', group: 0, offset: 0 };
+}
+
+const sourceOf = (list: Place['list']): SourceType => (list === 'patched' ? 'patched' : 'cumulative');
+
 function following(at: Place, entity: 'asset' | 'finding'): Place {
-  const begin = { offset: 0, total: undefined };
-  if (entity === 'finding' && at.source === 'cumulative') return { ...at, source: 'patched', ...begin };
-  return { ...at, repository: at.repository + 1, source: 'cumulative', ...begin };
+  const first = { ...at, group: 0, offset: 0, total: undefined };
+  if (entity === 'finding') {
+    const group = at.list === 'ruled' ? at.group + 1 : 0;
+    if (at.list !== 'patched' && group * pluginsAtOnce < at.plugins.length)
+      return { ...first, list: 'ruled', group };
+    if (at.list !== 'patched') return { ...first, list: 'patched' };
+  }
+  return { ...first, repository: at.repository + 1, list: 'cumulative' };
 }
 
 async function fetchRows(
@@ -128,18 +133,21 @@ async function fetchRows(
   signal: AbortSignal,
 ): Promise<z.output<typeof page>> {
   const { at, repository, since } = wanted;
-  const seen: Record<SourceType, string> = { cumulative: 'lastSeen', patched: 'lastMitigated' };
-  const filters: Json[] = [
-    { filterName: 'repository', operator: '=', value: [{ id: repository }] },
-    ...(since > 0
-      ? [{ filterName: seen[at.source], operator: '=', value: `${since}-${at.startedAt + windowSeconds}` }]
-      : []),
-  ];
+  const equal = (filterName: string, value: Json): Json => ({ filterName, operator: '=', value });
+  const window = `${since}-${at.startedAt + windowSeconds}`;
+  const narrowed: Record<Place['list'], () => Json[]> = {
+    cumulative: () => (since > 0 ? [equal('lastSeen', window)] : []),
+    ruled: () => [
+      equal('pluginID', at.plugins.slice(at.group * pluginsAtOnce, (at.group + 1) * pluginsAtOnce).join(',')),
+    ],
+    patched: () => (since > 0 ? [equal('lastMitigated', window)] : []),
+  };
+  const filters = [equal('repository', [{ id: repository }]), ...narrowed[at.list]()];
   // Recorded calls that work have the offsets inside the query; the documents show them outside: both are said.
   const offsets = { startOffset: at.offset, endOffset: at.offset + settings.page_size };
   const json: Json = {
     type: 'vuln',
-    sourceType: at.source,
+    sourceType: sourceOf(at.list),
     query: { type: 'vuln', tool: entity === 'asset' ? 'sumip' : 'vulndetails', filters, ...offsets },
     ...offsets,
     sortField: entity === 'asset' ? 'ip' : 'pluginID',

@@ -15,11 +15,11 @@ import type {
   WriteResult,
 } from '../kit/contract.ts';
 import { requestMayHaveArrived } from '../kit/transport-failure.ts';
-import { fetchRepositories, type Reading } from './read.ts';
+import { fetchRepositories, type Reading } from './repositories.ts';
 import { instantOf } from './rows.ts';
 import { scRefused, type ScRequest } from './session.ts';
 
-const kinds = ['accept', 'recast'] as const;
+export const kinds = ['accept', 'recast'] as const;
 type Kind = (typeof kinds)[number];
 const severities = ['Info', 'Low', 'Medium', 'High', 'Critical'] as const;
 const protocols: Readonly<Record<string, string>> = { '6': 'tcp', '17': 'udp', '1': 'icmp' };
@@ -39,7 +39,7 @@ const rule = z.looseObject({
   newSeverity: z.union([id, z.coerce.string().transform((text) => ({ id: text }))]).nullish(),
   modifiedTime: z.coerce.string().nullish(),
 });
-type Rule = z.output<typeof rule>;
+export type Rule = z.output<typeof rule>;
 
 const markerOf = (key: string): string => `[tieline:${key}]`;
 const marker = /\s*\[tieline:[^\]]+\]\s*$/;
@@ -79,7 +79,7 @@ function toRecord(kind: Kind, found: Rule, standing: 'active' | 'withdrawn' = 'a
   };
 }
 
-async function fetchRules(
+export async function fetchRules(
   { session }: Reading,
   kind: Kind,
   repository: string,
