@@ -32,10 +32,14 @@ interface SyncFacts {
 
 function runSync(databaseUrl: string, tenableUrl: string, masterKey: string): Promise<SyncFacts> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'sync-process.ts')], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, BENCH: `${databaseUrl} ${tenableUrl} ${masterKey}` },
-    });
+    const child = spawn(
+      process.execPath,
+      ['--max-semi-space-size=16', join(import.meta.dirname, 'sync-process.ts')],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, BENCH: `${databaseUrl} ${tenableUrl} ${masterKey}` },
+      },
+    );
     let line = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (line += text));
     child.on('exit', (code) =>

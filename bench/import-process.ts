@@ -8,6 +8,7 @@ import type { App } from '../src/app/app.ts';
 import { SeenPlugins, openAssetSink, openFindingSink } from '../src/app/imports/bulk-sinks.ts';
 import { importFiles } from '../src/app/imports/import-files.ts';
 import { mapperFrom } from '../src/app/imports/mapper.ts';
+import { PagesInOrder } from '../src/app/imports/pages-in-order.ts';
 import type { Sink } from '../src/app/imports/sink.ts';
 import { recordsOfJsonArray } from '../src/connectors/kit/json-array.ts';
 import { openScanFiles } from '../src/connectors/nessus/open-scan-files.ts';
@@ -37,13 +38,18 @@ const operationId = await beginOperation(database.db, {
 const source = { systemId: work.systemId, operationId };
 const seenPlugins = new SeenPlugins();
 
+const pages = new PagesInOrder();
+/** As the import of an entity does: while a chunk is merged the next one is staged. */
 async function loadChunk(file: string, open: (tx: Tx) => Promise<Sink>): Promise<void> {
-  await inTransaction(database.pool, async (tx) => {
-    const sink = await open(tx);
-    for await (const raw of recordsOfJsonArray(createReadStream(file, { highWaterMark: 256 * 1024 })))
-      await sink.add({ externalId: scalarText(raw['id'] ?? ''), raw });
-    await sink.finish();
-  });
+  await pages.begin((turn) =>
+    inTransaction(database.pool, async (tx) => {
+      const sink = await open(tx);
+      for await (const raw of recordsOfJsonArray(createReadStream(file, { highWaterMark: 256 * 1024 })))
+        await sink.add({ externalId: scalarText(raw['id'] ?? ''), raw });
+      await turn();
+      await sink.finish();
+    }),
+  );
 }
 
 const started = performance.now();
@@ -62,7 +68,10 @@ switch (work.kind) {
   case 'findings':
     for (const file of work.files)
       await loadChunk(file, (tx) =>
-        openFindingSink(tx, source, mapperOf, { seenPlugins, assetAliases: new Map() }),
+        openFindingSink(tx, { ...source, verifies: false }, mapperOf, {
+          seenPlugins,
+          assetAliases: new Map(),
+        }),
       );
     break;
   case 'nessus': {
@@ -82,6 +91,7 @@ switch (work.kind) {
       for await (const file of openScanFiles(path))
         for await (const event of file.events()) if (event.type === 'item') items += 1;
 }
+await pages.settle();
 const seconds = (performance.now() - started) / 1000;
 await database.close();
 console.log(

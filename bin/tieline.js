@@ -3,14 +3,14 @@
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installMissing, ownNode } from './install-missing.js';
+import { installMissing, nodeFlags, ownNode } from './install-missing.js';
 
 installMissing();
 const main = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src', 'main', 'main.ts');
 if (Number(process.versions.node.split('.')[0]) >= 24) {
   await import(main);
 } else {
-  const child = spawn(ownNode, [main, ...process.argv.slice(2)], {
+  const child = spawn(ownNode, [...nodeFlags, main, ...process.argv.slice(2)], {
     // The channel lets the child notice when this process is killed without a chance to say so.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });

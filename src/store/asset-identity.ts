@@ -86,7 +86,11 @@ async function findSharing(tx: Tx, source: AssetSource): Promise<Found[]> {
      ), bearing as (
        select w.external_id, i.asset_uuid, i.kind, i.value, i.last_seen,
               count(*) over (partition by w.external_id, i.kind, i.value)::int as assets
-         from wanted w join asset_identifiers i using (kind, value)
+         from wanted w
+        cross join lateral (
+          -- Looked up one by one: within the transaction of a file the table has no statistics yet, and a plan for a small one is chosen.
+          select * from asset_identifiers known where known.kind = w.kind and known.value = w.value offset 0
+        ) i
          join ingestion_assets a using (asset_uuid)
         where a.merged_into is null and a.deleted_at is null and a.terminated_at is null
      )

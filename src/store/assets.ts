@@ -56,9 +56,13 @@ export async function beginAssetLoad(tx: Tx, source: AssetSource): Promise<Asset
     ) on commit delete rows;
     create temp table if not exists merged_assets (
       asset_uuid uuid primary key, record jsonb not null, raw jsonb not null, own_uuid uuid, earlier text not null, is_changed boolean not null default false
-    ) on commit delete rows`);
+    ) on commit delete rows;
+    create temp table if not exists merged_sources (
+      asset_uuid uuid not null, place bigint not null, sources bigint not null, record jsonb not null, raw jsonb not null
+    ) on commit delete rows;
+    create index if not exists staging_assets_asset on staging_assets (asset_uuid)`);
   // Within a larger transaction nothing was committed since the page before.
-  await tx.client.query('truncate staging_assets, merged_assets');
+  await tx.client.query('truncate staging_assets, merged_assets, merged_sources');
   const copy = copyInto(
     tx.client,
     'staging_assets (ordinal, external_id, own_uuid, record, identifiers, raw, seen_at)',
@@ -95,7 +99,8 @@ export async function beginAssetLoad(tx: Tx, source: AssetSource): Promise<Asset
 /**
  * Finds the row that each staged record is, where that is certain: the one linked to it; the one that bears Tenable's uuid as its
  * own; and, of rows from before Tieline, one that notes it as Tenable's (tenable_asset_uuid, or the id in its raw record). The
- * oldest of several; a row that another record of the same server is linked to is none of them.
+ * oldest of several; a row that another record of the same server is linked to is none of them. The raw records of all assets are
+ * looked through for the server whose ids they are, not for every file.
  */
 async function recogniseRows(tx: Tx, source: AssetSource): Promise<void> {
   await tx.client.query(
@@ -104,10 +109,15 @@ async function recogniseRows(tx: Tx, source: AssetSource): Promise<void> {
       where l.external_system_id = $1 and l.entity_type = 'asset' and l.external_id = s.external_id`,
     [source.systemId],
   );
+  const { rows } = await tx.client.query<{ some: boolean }>(
+    'select exists (select from staging_assets where asset_uuid is null and own_uuid is not null) as some',
+  );
+  if (!rows[0]?.some) return;
   await tx.client.query(
     `update staging_assets s set asset_uuid = a.asset_uuid
-       from ingestion_assets a
-      where s.asset_uuid is null and a.asset_uuid = s.own_uuid and a.merged_into is null
+       from staging_assets self
+      cross join lateral (select * from ingestion_assets known where known.asset_uuid = self.own_uuid offset 0) a
+      where self.ctid = s.ctid and s.asset_uuid is null and a.merged_into is null
         and ($2 or a.tenable_asset_uuid = s.own_uuid::text)
         and not exists (select from sync_links l where $2 and l.external_system_id = $1 and l.entity_type = 'asset'
                            and l.entity_id = a.asset_uuid::text)`,
@@ -117,8 +127,11 @@ async function recogniseRows(tx: Tx, source: AssetSource): Promise<void> {
     `with candidates as (
        select distinct on (s.external_id) s.external_id, a.asset_uuid
          from staging_assets s
-         join ingestion_assets a
-           on lower(coalesce(a.tenable_asset_uuid, a.raw_json ->> 'id', a.raw_json ->> 'uuid')) = s.own_uuid::text
+         ${
+           source.ownsIdentity
+             ? "join ingestion_assets a on lower(coalesce(a.tenable_asset_uuid, a.raw_json ->> 'id', a.raw_json ->> 'uuid')) = s.own_uuid::text"
+             : 'cross join lateral (select * from ingestion_assets known where known.tenable_asset_uuid = s.own_uuid::text offset 0) a'
+         }
         where s.asset_uuid is null and a.merged_into is null
           and not exists (select from sync_links l where l.entity_type = 'asset' and l.entity_id = a.asset_uuid::text
                              and ($2 and l.external_system_id = $1 or $2 and a.tenable_asset_uuid is null))
@@ -162,15 +175,21 @@ async function drawTogether(tx: Tx, source: AssetSource): Promise<void> {
              is distinct from (excluded.asset_uuid, excluded.raw_json, excluded.identifiers, known.record || excluded.record)`,
     [source.systemId, source.operationId],
   );
+  await tx.client.query(`
+    insert into merged_sources (asset_uuid, place, sources, record, raw)
+    select m.asset_uuid, x.place, x.sources, x.record, x.raw_json
+      from merged_assets m
+     cross join lateral (
+       select known.*, count(*) over () as sources,
+              row_number() over (order by known.last_seen desc nulls last, known.external_system_id, known.external_id) as place
+         from asset_sources known where known.asset_uuid = m.asset_uuid
+     ) x`);
+  // How many rows there are is not known otherwise, and a plan for a few takes the square of their number.
+  await tx.client.query('analyze merged_assets, merged_sources');
   await tx.client.query(
-    `with placed as (
-       select x.asset_uuid, x.record, x.raw_json, x.external_system_id,
-              row_number() over (partition by x.asset_uuid order by x.last_seen desc nulls last, x.external_system_id, x.external_id) as place,
-              count(*) over (partition by x.asset_uuid) as sources
-         from asset_sources x join merged_assets m using (asset_uuid)
-     ), of_several as (
+    `with of_several as (
        select p.asset_uuid, each.key, array_agg(each.value order by each.value = 'null'::jsonb, p.place) as values
-         from placed p cross join lateral jsonb_each(p.record) each
+         from merged_sources p cross join lateral jsonb_each(p.record) each
         where p.sources > 1 and each.key not in ('deleted_at', 'terminated_at')
         group by p.asset_uuid, each.key
      ), joined as (
@@ -183,11 +202,11 @@ async function drawTogether(tx: Tx, source: AssetSource): Promise<void> {
          from of_several v group by v.asset_uuid
      )
      update merged_assets m
-        set raw = p.raw_json,
+        set raw = p.raw,
             record = case when p.sources = 1 then p.record
                           else j.record || jsonb_build_object('deleted_at', p.record -> 'deleted_at', 'terminated_at', p.record -> 'terminated_at') end,
             own_uuid = (select s.own_uuid from staging_assets s where $1 and s.asset_uuid = m.asset_uuid limit 1)
-       from placed p left join joined j using (asset_uuid)
+       from merged_sources p left join joined j using (asset_uuid)
       where p.asset_uuid = m.asset_uuid and p.place = 1`,
     [source.ownsIdentity],
   );

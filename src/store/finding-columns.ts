@@ -140,7 +140,7 @@ export function findingColumns(
       ['external_system_id', newer('$2::integer', 'v.external_system_id')],
       [
         'reported_by',
-        `case when $2 = any (v.reported_by) then v.reported_by
+        `case when v.reported_by is null then array[$2::integer] when $2 = any (v.reported_by) then v.reported_by
               else (select array_agg(distinct system order by system) from unnest(v.reported_by || $2::integer) system) end`,
       ],
     ],

@@ -3,12 +3,13 @@
  * section 4): no link, no base. A row that says nothing new is not rewritten, not even locked; that is why update
  * and insert are two statements and not `insert … on conflict do update`, which locks every row it meets.
  */
+import { hash } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
 import { evidenceOf } from '../model/finding-evidence.ts';
 import type { FindingRecord } from '../model/records.ts';
 import { severities } from '../model/vocabulary.ts';
 import type { JsonObject } from '../model/json.ts';
-import { copyInto, storableJson, type CopyInto } from './copy-rows.ts';
+import { copyInto, storableJson, type CopyInto, type CopyValue } from './copy-rows.ts';
 import type { Counts } from './operations.ts';
 import { mergePlugins, type StagedPlugin } from './plugins.ts';
 import { linkedReason } from './changes.ts';
@@ -37,7 +38,14 @@ const staged = [
   'acceptance_id',
   'output',
   'raw',
+  'report_digest',
+  'is_known',
 ] as const;
+
+/** Raised when what is derived from a report changes, so that reports that were stored by earlier rules are compared anew. */
+const digestEdition = 1;
+/** How many findings are looked up by their digest at once. */
+const lookedUpAtOnce = 1_000;
 
 /** A finding that could not be stored yet because the table demands its asset, which is not known. */
 export interface WaitingFinding {
@@ -51,9 +59,11 @@ export interface RefusedFinding extends WaitingFinding {
   readonly reason: string;
 }
 
-interface Source {
+export interface FindingSource {
   readonly systemId: number;
   readonly operationId: string;
+  /** Whether rows are compared field by field even where the report is the same as before: a full read mends what was altered. */
+  readonly verifies: boolean;
 }
 
 export interface FindingLoad {
@@ -72,30 +82,65 @@ export interface FindingLoad {
   abort(cause: Error): Promise<void>;
 }
 
-/** Begins a load in the caller's transaction, whose connection it keeps busy until `finish` or `abort`. */
-export async function beginFindingLoad(tx: Tx, source: Source): Promise<FindingLoad> {
-  const columns = await fetchFindingColumns(tx);
+async function createStaging(tx: Tx): Promise<void> {
+  const { rows } = await tx.client.query<{ there: boolean }>(
+    "select to_regclass('pg_temp.staging_state_changes') is not null as there",
+  );
+  if (rows[0]?.there) return;
   await tx.client.query(`
-    create temp table if not exists staging_findings (
+    create temp table staging_findings (
       finding_key uuid not null, asset_uuid uuid not null, plugin_id text not null, port integer not null,
       protocol text not null, service text, lifecycle_state text not null, severity text not null,
       severity_rank smallint not null, severity_modification text, finding_id text, first_found timestamp, last_found timestamp, last_fixed timestamp,
-      resurfaced_at timestamp, evidence_at timestamp, acceptance_id text, output text, raw jsonb not null
-    ) on commit delete rows;
-    create temp table if not exists staging_state_changes (
+      resurfaced_at timestamp, evidence_at timestamp, acceptance_id text, output text, raw jsonb not null,
+      report_digest bigint, is_known boolean not null
+    ) with (toast_tuple_target = 8160) on commit delete rows;
+    -- Staged rows live for seconds: not worth compressing, and of long texts no statistics are of use.
+    alter table staging_findings
+      alter column raw set storage external, alter column raw set statistics 0,
+      alter column output set storage external, alter column output set statistics 0;
+    create temp table staging_unchanged (finding_key uuid not null) on commit delete rows;
+    create temp table staging_state_changes (
       finding_key uuid not null, state text not null, occurred_at timestamp not null
     ) on commit delete rows`);
+}
+
+/** Begins a load in the caller's transaction, whose connection it keeps busy until `finish` or `abort`. */
+export async function beginFindingLoad(tx: Tx, source: FindingSource): Promise<FindingLoad> {
+  const columns = await fetchFindingColumns(tx);
+  await createStaging(tx);
   // Within a larger transaction nothing was committed since the page before.
-  await tx.client.query('truncate staging_findings, staging_state_changes');
-  const copy: CopyInto = copyInto(tx.client, `staging_findings (${staged.join(', ')})`);
+  await tx.client.query('truncate staging_findings, staging_unchanged, staging_state_changes');
   const plugins = new Map<string, StagedPlugin>();
   let added = 0;
+  let gathered: GatheredFinding[] = [];
+  let staging: Promise<void> = Promise.resolve();
+  let copy: CopyInto | undefined;
+
+  async function stage(rows: readonly GatheredFinding[]): Promise<void> {
+    const known = await lookUp(tx, source, rows);
+    const changed = rows.filter(({ key }) => known.get(key) !== 'unchanged');
+    if (changed.length === 0) return;
+    copy = copyInto(tx.client, `staging_findings (${staged.join(', ')})`);
+    for (const { key, values } of changed) await copy.write([...values, known.has(key)]);
+    await copy.end();
+    copy = undefined;
+  }
+  /** Meanwhile the next ones are read and mapped: one such turn is under way at most. */
+  async function stageGathered(): Promise<void> {
+    await staging;
+    const rows = gathered;
+    gathered = [];
+    staging = stage(rows);
+    // Its failure is met at the next turn.
+    staging.catch(() => undefined);
+  }
 
   return {
     async add(finding, findingKey, raw) {
       added += 1;
       const evidence = evidenceOf(finding);
-      await copy.write([
+      const values = [
         findingKey,
         finding.asset_uuid,
         finding.plugin_id,
@@ -115,17 +160,25 @@ export async function beginFindingLoad(tx: Tx, source: Source): Promise<FindingL
         finding.acceptance_id,
         finding.output,
         storableJson(raw),
-      ]);
+      ];
+      const digest = digestOf(values);
+      gathered.push({ key: findingKey, digest, values: [...values, digest] });
+      if (gathered.length >= lookedUpAtOnce) await stageGathered();
     },
     addPlugin(plugin) {
       plugins.set(plugin.record.plugin_id, plugin);
     },
     async finish() {
-      await copy.end();
+      await stageGathered();
+      await staging;
       await mergePlugins(tx, source.systemId, plugins.values(), columns);
+      await restageDoubles(tx, source, columns);
       await noteStateChanges(tx);
       await foldDuplicates(tx);
+      // A small sample: the rows are wide, and only their number matters.
+      await tx.client.query('set local default_statistics_target = 10');
       await tx.client.query('analyze staging_findings');
+      await tx.client.query('set local default_statistics_target to default');
       await identifyEarlierRows(tx, columns);
       const { updated, created, refused } = await mergeOrRefuse(tx, source, columns);
       await recordStateChanges(tx, source);
@@ -137,8 +190,65 @@ export async function beginFindingLoad(tx: Tx, source: Source): Promise<FindingL
         refused,
       };
     },
-    abort: (cause) => copy.abort(cause),
+    async abort(cause) {
+      gathered = [];
+      await copy?.abort(cause);
+      await staging.catch(() => undefined);
+    },
   };
+}
+
+interface GatheredFinding {
+  readonly key: string;
+  readonly digest: string;
+  readonly values: readonly CopyValue[];
+}
+
+/** 64 bits of a report, as PostgreSQL's bigint. */
+function digestOf(values: readonly CopyValue[]): string {
+  return hash('sha1', JSON.stringify([digestEdition, ...values]), 'buffer')
+    .readBigInt64BE(0)
+    .toString();
+}
+
+/**
+ * Which findings are stored already, and of which of them this system said the very same the last time; those are noted in
+ * staging_unchanged. Page by page others may be storing too: that one is not known is no more than likely.
+ */
+async function lookUp(
+  tx: Tx,
+  source: FindingSource,
+  rows: readonly GatheredFinding[],
+): Promise<ReadonlyMap<string, 'known' | 'unchanged'>> {
+  const { rows: found } = await tx.client.query<{ key: string; unchanged: boolean }>(
+    `with known as materialized (
+       select told.finding_key, not $4 and coalesce(v.report_digest = told.digest and v.external_system_id = $3, false) as unchanged
+         from unnest($1::uuid[], $2::bigint[]) told(finding_key, digest)
+        cross join lateral (select report_digest, external_system_id from ingestion_vulnerabilities stored
+                             where stored.finding_key = told.finding_key offset 0) v
+     ), noted as (
+       insert into staging_unchanged (finding_key) select finding_key from known where unchanged
+     )
+     select finding_key::text as key, unchanged from known`,
+    [rows.map((row) => row.key), rows.map((row) => row.digest), source.systemId, source.verifies],
+  );
+  return new Map(found.map((row) => [row.key, row.unchanged ? 'unchanged' : 'known']));
+}
+
+/** Of two items that are one finding one may be as before, the other not: they are folded together only if both are there. */
+async function restageDoubles(tx: Tx, source: FindingSource, columns: FindingColumns): Promise<void> {
+  await tx.client.query(
+    `insert into staging_findings (${staged.join(', ')})
+     select v.finding_key, v.asset_ref, v.plugin_id::text, v.port, v.protocol, v.service, v.lifecycle_state,
+            ('{Info,Low,Medium,High,Critical}'::text[])[own.severity_rank + 1], own.severity_rank,
+            v.rule_reports -> $1::integer::text ->> 0, v.tenable_vuln_id, v.first_found, v.last_found, v.last_fixed,
+            v.resurfaced_at, v.evidence_at, null, v.${columns.raw} ->> 'output', v.${columns.raw}, null, true
+       from (select distinct finding_key from staging_unchanged u where exists
+              (select from staging_findings s where s.finding_key = u.finding_key)) doubled
+       join ingestion_vulnerabilities v using (finding_key)
+      cross join lateral (select coalesce((v.rule_reports -> $1::integer::text ->> 1)::smallint, v.severity_rank) as severity_rank) own`,
+    [source.systemId],
+  );
 }
 
 /** Items with the same asset, plugin, port and protocol in one chunk are one finding, with all outputs kept, and the times of all. */
@@ -158,7 +268,9 @@ async function foldDuplicates(tx: Tx): Promise<void> {
          set raw = case when jsonb_array_length(kept.outputs) > 1
                         then s.raw || jsonb_build_object('outputs', kept.outputs) else s.raw end,
              first_found = kept.first_found, last_found = kept.last_found, last_fixed = kept.last_fixed,
-             resurfaced_at = kept.resurfaced_at
+             resurfaced_at = kept.resurfaced_at,
+             -- One of several items tells not what all of them said.
+             report_digest = null
         from kept where s.ctid = kept.row returning s.finding_key
     )
     delete from staging_findings s using kept
@@ -179,12 +291,12 @@ async function noteStateChanges(tx: Tx): Promise<void> {
  * Each fix and each return, by the scanner's time: also those that are told so late that they change nothing of how the finding
  * is now. With first_found they are what the time to remediate is computed from.
  */
-async function recordStateChanges(tx: Tx, source: Source): Promise<void> {
+async function recordStateChanges(tx: Tx, source: FindingSource): Promise<void> {
   await tx.client.query(
     `insert into finding_state_changes (vulnerability_id, state, occurred_at, external_system_id, operation_id)
      select v.id, e.state, e.occurred_at, $2, $1::uuid
        from staging_state_changes e
-       join ingestion_vulnerabilities v on v.finding_key = e.finding_key
+      cross join lateral (select id from ingestion_vulnerabilities stored where stored.finding_key = e.finding_key offset 0) v
       where not exists (select from finding_state_changes known
                          where known.vulnerability_id = v.id and known.occurred_at = e.occurred_at and known.state = e.state)
      on conflict (vulnerability_id, occurred_at, state) do nothing`,
@@ -229,6 +341,7 @@ async function identifyEarlierRows(tx: Tx, columns: FindingColumns): Promise<voi
                   from candidates c join ingestion_vulnerabilities v using (id) where c.own_port is null) open
       ) f where finding_place = row_place`),
   );
+  await markStored(tx);
 }
 
 interface Merged {
@@ -238,12 +351,13 @@ interface Merged {
 }
 
 /** Merges all that is staged; where the database refuses something, all but the very findings that it refuses. */
-async function mergeOrRefuse(tx: Tx, source: Source, columns: FindingColumns): Promise<Merged> {
+async function mergeOrRefuse(tx: Tx, source: FindingSource, columns: FindingColumns): Promise<Merged> {
   const merge = async (keys: readonly string[] | null): Promise<Merged> => {
-    const outcome = await underSavepoint(tx, async () => ({
-      updated: await updateChanged(tx, source, columns, keys),
-      created: await insertNew(tx, source, columns, keys),
-    }));
+    const outcome = await underSavepoint(tx, async () => {
+      const { wanted, created } = await insertNew(tx, source, columns, keys);
+      if (created < wanted) await markStored(tx);
+      return { created, updated: await updateChanged(tx, source, columns, keys) };
+    });
     if (outcome.ok) return { ...outcome.result, refused: [] };
     const wanted = keys ?? (await listStagedKeys(tx));
     const [only] = wanted;
@@ -263,6 +377,14 @@ async function mergeOrRefuse(tx: Tx, source: Source, columns: FindingColumns): P
     };
   };
   return merge(null);
+}
+
+/** What seemed new and is not: it is from before Tieline, or somebody else stored it meanwhile. */
+async function markStored(tx: Tx): Promise<void> {
+  await tx.client.query(
+    `update staging_findings s set is_known = true
+      where not s.is_known and exists (select from ingestion_vulnerabilities v where v.finding_key = s.finding_key)`,
+  );
 }
 
 async function listStagedAssets(tx: Tx): Promise<string[]> {
@@ -289,7 +411,7 @@ async function describeStaged(tx: Tx, key: string, reason: string): Promise<Refu
 
 async function updateChanged(
   tx: Tx,
-  source: Source,
+  source: FindingSource,
   columns: FindingColumns,
   keys: readonly string[] | null,
 ): Promise<number> {
@@ -303,17 +425,18 @@ async function updateChanged(
                   where o.differs)
               end as replaced,
               v.lifecycle_state as old_lifecycle_state, v.severity_rank as old_severity_rank,
+              case when m.is_newer then s.report_digest else v.report_digest end as new_report_digest,
               ${compared.map(([column, value]) => `${value} as new_${column}`).join(', ')}
          from staging_findings s
-         join ingestion_vulnerabilities v on v.finding_key = s.finding_key
+        cross join lateral (select * from ingestion_vulnerabilities stored where stored.finding_key = s.finding_key offset 0) v
         ${joinedEvidence}
-        where ($3::uuid[] is null or s.finding_key = any($3)) and (v.external_system_id is null
+        where s.is_known and ($3::uuid[] is null or s.finding_key = any($3)) and (v.external_system_id is null
            or (${compared.map(([column]) => `v.${column}`).join(', ')})
               is distinct from (${compared.map(([, value]) => value).join(', ')}))
      ), written as (
        update ingestion_vulnerabilities v
           set ${compared.map(([column]) => `${column} = c.new_${column}`).join(', ')},
-              last_tenable_update = now(), updated_at = now(), batch_id = $1, sync_status = 'synced'
+              report_digest = c.new_report_digest, last_tenable_update = now(), updated_at = now(), batch_id = $1, sync_status = 'synced'
          from changed c where v.id = c.id
        returning 1
      ), journal as (
@@ -345,24 +468,23 @@ async function updateChanged(
 
 async function insertNew(
   tx: Tx,
-  source: Source,
+  source: FindingSource,
   columns: FindingColumns,
   keys: readonly string[] | null,
-): Promise<number> {
+): Promise<{ wanted: number; created: number }> {
   const { compared, repeated } = columns;
-  const { rows } = await tx.client.query<{ created: number }>(
+  const { rows } = await tx.client.query<{ wanted: number; created: number }>(
     `with created as (
        insert into ingestion_vulnerabilities
          (batch_id, finding_key, asset_uuid, asset_ref, plugin_id, port, protocol,
-          ${[...compared, ...repeated].map(([column]) => column).join(', ')}, last_tenable_update)
+          ${[...compared, ...repeated].map(([column]) => column).join(', ')}, report_digest, last_tenable_update)
        select $1, s.finding_key, ${columns.assetUuid}, s.asset_uuid, ${columns.pluginId('s.plugin_id')}, s.port, s.protocol,
-              ${[...compared, ...repeated].map(([, value]) => value).join(', ')}, now()
+              ${[...compared, ...repeated].map(([, value]) => value).join(', ')}, s.report_digest, now()
          from staging_findings s
          join scan_plugins p on p.plugin_id = s.plugin_id
          left join ingestion_vulnerabilities v on false
          ${joinedEvidence}
-        where ($3::uuid[] is null or s.finding_key = any($3))
-          and not exists (select from ingestion_vulnerabilities known where known.finding_key = s.finding_key)
+        where not s.is_known and ($3::uuid[] is null or s.finding_key = any($3))
         ${columns.needsAsset ? 'and exists (select from ingestion_assets a where a.asset_uuid = s.asset_uuid)' : ''}
        on conflict (finding_key) do nothing
        returning id, plugin_id::text as plugin_id
@@ -373,10 +495,11 @@ async function insertNew(
         cross join lateral unnest(p.cves) cve(id)
         where length(cve.id) <= 20
      )
-     select count(*)::int as created from created`,
+     select (select count(*)::int from created) as created,
+            (select count(*)::int from staging_findings s where not s.is_known and ($3::uuid[] is null or s.finding_key = any($3))) as wanted`,
     [source.operationId, source.systemId, keys],
   );
-  return rows[0]?.created ?? 0;
+  return rows[0] ?? { wanted: 0, created: 0 };
 }
 
 async function listWaiting(tx: Tx, refused: readonly RefusedFinding[]): Promise<WaitingFinding[]> {

@@ -27,6 +27,9 @@ function kyselyOver(client: pg.PoolClient): Kysely<Database> {
 /** Pools that stand for one open transaction: what is begun over them is a savepoint in it. */
 const enclosing = new WeakMap<pg.Pool, pg.PoolClient>();
 
+/** Whether all that is done over the pool is one transaction, on one connection. */
+export const isEnclosed = (pool: pg.Pool): boolean => enclosing.has(pool);
+
 /** What a transaction as a whole looks like to code that makes transactions of its own. */
 export interface EnclosingTransaction {
   readonly pool: pg.Pool;

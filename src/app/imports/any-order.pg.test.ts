@@ -83,7 +83,7 @@ async function load(page: readonly Report[]): Promise<void> {
   const bySystem = Map.groupBy(page, (report) => report.system);
   for (const [system, list] of bySystem)
     await inTransaction(database.pool, async (tx) => {
-      const source = { systemId: systems[system] ?? 0, operationId };
+      const source = { systemId: systems[system] ?? 0, operationId, verifies: false };
       const sink = await beginFindingLoad(tx, source);
       sink.addPlugin({ record: plugin, raw: plugin });
       for (const { finding } of list)

@@ -56,7 +56,10 @@ const storeAssets = (records: readonly JsonObject[]) =>
 const storeFindings = (records: readonly JsonObject[]) =>
   store(
     (tx) =>
-      openFindingSink(tx, source, mapperOf, { seenPlugins: new SeenPlugins(), assetAliases: new Map() }),
+      openFindingSink(tx, { ...source, verifies: true }, mapperOf, {
+        seenPlugins: new SeenPlugins(),
+        assetAliases: new Map(),
+      }),
     records,
   );
 

@@ -6,7 +6,12 @@ import { isJsonObject } from '../../model/json.ts';
 import { assetRecord, complianceRecord, findingRecord, pluginRecord } from '../../model/records.ts';
 import type { AssetSource } from '../../store/asset-identity.ts';
 import { beginAssetLoad } from '../../store/assets.ts';
-import { beginFindingLoad, type RefusedFinding, type WaitingFinding } from '../../store/findings.ts';
+import {
+  beginFindingLoad,
+  type FindingSource,
+  type RefusedFinding,
+  type WaitingFinding,
+} from '../../store/findings.ts';
 import { beginComplianceLoad } from '../../store/compliance.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
 import { addCounts, noCounts } from '../../store/operations.ts';
@@ -102,7 +107,7 @@ function refusedFor(finding: RefusedFinding): HeldRecord {
 
 export async function openFindingSink(
   tx: Tx,
-  source: Source,
+  source: FindingSource,
   mapperOf: MapperOf,
   known: { readonly seenPlugins: SeenPlugins; readonly assetAliases: ReadonlyMap<string, string> },
 ): Promise<Sink> {

@@ -16,13 +16,14 @@ import { hasHeldRecords, insertHeldRecords } from '../../store/held-records.ts';
 import { renewStatistics, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { addCounts, noCounts, recordCounts, recordRetry, type Counts } from '../../store/operations.ts';
 import { fetchClock, findReadState, finishRead, saveReadPosition } from '../../store/reads.ts';
-import { inTransaction, type Tx } from '../../store/transaction.ts';
+import { inTransaction, isEnclosed, type Tx } from '../../store/transaction.ts';
 import { canReadChanges, type ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';
 import { SeenPlugins, openAssetSink, openComplianceSink, openFindingSink } from './bulk-sinks.ts';
 import { mapperFrom } from './mapper.ts';
 import { negotiatedShapes } from './negotiated-shapes.ts';
 import { openNegotiatedSink } from './negotiated-sink.ts';
+import { PagesInOrder } from './pages-in-order.ts';
 import type { MapperOf, Sink } from './sink.ts';
 
 /** How often a read may break off without any progress between, before the run gives up. */
@@ -63,7 +64,10 @@ function sinkFor(context: RunContext, read: EntityRead, mapperOf: MapperOf): Ope
       return async (tx) => {
         // Assets are read before findings, so what they are called here stands for the whole read.
         aliases ??= listAssetAliases(context.db, read.system.id);
-        return openFindingSink(tx, source, mapperOf, { seenPlugins, assetAliases: await aliases });
+        return openFindingSink(tx, { ...source, verifies: read.full }, mapperOf, {
+          seenPlugins,
+          assetAliases: await aliases,
+        });
       };
     }
     case 'system':
@@ -110,18 +114,28 @@ export async function importEntity(context: RunContext, read: EntityRead): Promi
       ...(position === undefined || position === null ? {} : { position }),
       signal: context.signal,
     });
+    const pages = new PagesInOrder();
     try {
       let askedAt = await fetchClock(context.db);
       for await (const event of events) {
-        total = addCounts(
-          total,
-          await take(context, { ...read, showsAll: mark === undefined, askedAt, growth }, openSink, event),
-        );
-        if (event.type === 'page') failures = 0;
+        const reading = { ...read, showsAll: mark === undefined, askedAt, growth };
+        if (event.type === 'page') {
+          await pages.begin(async (turn) => {
+            total = addCounts(total, await takePage(context, reading, openSink, event, turn));
+          });
+          if (!overlaps(context, read)) await pages.settle();
+          failures = 0;
+        } else {
+          await pages.settle();
+          await take(context, reading, event);
+        }
         askedAt = await fetchClock(context.db);
       }
+      await pages.settle();
       return total;
     } catch (error) {
+      // What was staged before the read broke off is stored all the same.
+      await pages.settle().catch(() => undefined);
       if (context.signal.aborted || !(error instanceof TielineError) || !error.entry.retryable) throw error;
       const after = await findReadState(context.db, read.system.id, read.entity);
       failures = isDeepStrictEqual(after?.position, before?.position) ? failures + 1 : 0;
@@ -137,49 +151,69 @@ export async function importEntity(context: RunContext, read: EntityRead): Promi
   }
 }
 
+interface PageRead extends EntityRead {
+  readonly showsAll: boolean;
+  readonly askedAt: Date;
+  readonly growth: Growth;
+}
+
+const placeOf = (read: EntityRead) => ({
+  systemId: read.system.id,
+  entity: read.entity,
+  operationId: read.operationId,
+});
+
+/** Only facts are staged ahead: what is negotiated is merged with what the page before has left. */
+const overlaps = (context: RunContext, read: EntityRead): boolean =>
+  read.entity === 'finding' && !isEnclosed(context.pool);
+
+async function takePage(
+  context: RunContext,
+  read: PageRead,
+  openSink: OpenSink,
+  page: Extract<ReadEvent, { type: 'page' }>,
+  turn: () => Promise<void>,
+): Promise<Counts> {
+  const where = placeOf(read);
+  const counts = await inTransaction(context.pool, async (tx) => {
+    const seen: string[] = [];
+    const records = read.showsAll && isKept(read.entity) ? noting(page.records, seen) : page.records;
+    const stored = await fillSink(await openSink(tx, read.askedAt), records, turn);
+    await recordSeen(tx.db, where, seen);
+    await renewAsItGrows(tx, read.entity, read.growth, stored.counts.created);
+    await insertHeldRecords(tx.db, read.operationId, stored.held);
+    await recordCounts(tx.db, read.operationId, stored.counts);
+    await saveReadPosition(tx.db, { ...where, position: page.position });
+    return stored.counts;
+  });
+  context.report({
+    system: read.system.name,
+    step: read.entity,
+    state: 'working',
+    counts,
+    ...page.progress,
+  });
+  return counts;
+}
+
 async function take(
   context: RunContext,
-  read: EntityRead & { readonly showsAll: boolean; readonly askedAt: Date; readonly growth: Growth },
-  openSink: OpenSink,
-  event: ReadEvent,
-): Promise<Counts> {
-  const where = { systemId: read.system.id, entity: read.entity, operationId: read.operationId };
-  switch (event.type) {
-    case 'position':
-      await saveReadPosition(context.db, { ...where, position: event.position });
-      if (event.progress)
-        context.report({ system: read.system.name, step: read.entity, state: 'working', ...event.progress });
-      return noCounts;
-    case 'page': {
-      const counts = await inTransaction(context.pool, async (tx) => {
-        const seen: string[] = [];
-        const records = read.showsAll && isKept(read.entity) ? noting(event.records, seen) : event.records;
-        const stored = await fillSink(await openSink(tx, read.askedAt), records);
-        await recordSeen(tx.db, where, seen);
-        await renewAsItGrows(tx, read.entity, read.growth, stored.counts.created);
-        await insertHeldRecords(tx.db, read.operationId, stored.held);
-        await recordCounts(tx.db, read.operationId, stored.counts);
-        await saveReadPosition(tx.db, { ...where, position: event.position });
-        return stored.counts;
-      });
-      context.report({
-        system: read.system.name,
-        step: read.entity,
-        state: 'working',
-        counts,
-        ...event.progress,
-      });
-      return counts;
-    }
-    case 'end':
-      await inTransaction(context.pool, async (tx) => {
-        // Over all its interruptions: one record that was not taken in keeps the mark where it was.
-        const incomplete = await hasHeldRecords(tx.db, read.operationId);
-        if (read.showsAll && isKept(read.entity)) await settleAbsence(context, tx, read, where);
-        await finishRead(tx.db, { ...where, mark: incomplete ? undefined : event.mark });
-      });
-      return noCounts;
+  read: PageRead,
+  event: Exclude<ReadEvent, { type: 'page' }>,
+): Promise<void> {
+  const where = placeOf(read);
+  if (event.type === 'position') {
+    await saveReadPosition(context.db, { ...where, position: event.position });
+    if (event.progress)
+      context.report({ system: read.system.name, step: read.entity, state: 'working', ...event.progress });
+    return;
   }
+  await inTransaction(context.pool, async (tx) => {
+    // Over all its interruptions: one record that was not taken in keeps the mark where it was.
+    const incomplete = await hasHeldRecords(tx.db, read.operationId);
+    if (read.showsAll && isKept(read.entity)) await settleAbsence(context, tx, read, where);
+    await finishRead(tx.db, { ...where, mark: incomplete ? undefined : event.mark });
+  });
 }
 
 /** How many rows a read has made, and at how many the statistics of their table are renewed. */
@@ -242,9 +276,11 @@ async function settleAbsence(
 async function fillSink(
   sink: Sink,
   records: Extract<ReadEvent, { type: 'page' }>['records'],
+  turn: () => Promise<void>,
 ): ReturnType<Sink['finish']> {
   try {
     for await (const record of records) await sink.add(record);
+    await turn();
     return await sink.finish();
   } catch (error) {
     await sink.abort(error instanceof Error ? error : new Error(messageOf(error)));

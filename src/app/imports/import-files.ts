@@ -59,7 +59,7 @@ export interface FileOutcome extends FileCounts {
 
 const nothing: FileCounts = { hosts: 0, items: 0, fixed: 0, counts: noCounts };
 /** How much is gathered before it is stored: many small hosts, or a part of a large one. */
-const batch = { items: 2_000, characters: 16 * 1024 * 1024 };
+const batch = { items: 6_000, characters: 16 * 1024 * 1024 };
 
 /** The scan files that paths name: files as they are, of folders all that look like scan files, in the order of their names. */
 export async function listScanFiles(reader: ScanFileReader, paths: readonly string[]): Promise<string[]> {
@@ -365,7 +365,12 @@ class Storing {
     if (findings.length > 0)
       counts = addCounts(
         counts,
-        await fill(tx, operationId, await openFindingSink(tx, from, mapperOf, known), findings),
+        await fill(
+          tx,
+          operationId,
+          await openFindingSink(tx, { ...from, verifies: false }, mapperOf, known),
+          findings,
+        ),
       );
     const results = items.filter((each) => each.kind === 'compliance').map((each) => each.record);
     if (results.length > 0)
