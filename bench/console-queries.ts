@@ -3,10 +3,10 @@ const openStates = `v.lifecycle_state in ('open', 'reopened')`;
 
 export const consoleQueries: Readonly<Record<string, string>> = {
   'open findings by severity': `
-    select v.severity_rank, count(*) from ingestion_vulnerabilities v where ${openStates} group by 1`,
+    select sum(open_info), sum(open_low), sum(open_medium), sum(open_high), sum(open_critical), sum(accepted) from asset_exposure`,
   'open findings by severity per system': `
-    select a.system_id, v.severity_rank, count(*) from ingestion_vulnerabilities v join ingestion_assets a on a.asset_uuid = v.asset_ref
-     where ${openStates} and v.severity_rank >= 3 group by 1, 2`,
+    select a.system_id, sum(e.open_high), sum(e.open_critical), min(e.severe_since) from asset_exposure e join ingestion_assets a using (asset_uuid)
+     group by 1`,
   'severe findings overdue': `
     select v.id, v.plugin_id, v.first_found from ingestion_vulnerabilities v
      where ${openStates} and v.severity_rank >= 3 and v.first_found < now() - interval '90 days' order by v.first_found limit 50`,
@@ -15,7 +15,9 @@ export const consoleQueries: Readonly<Record<string, string>> = {
      where v.asset_ref = (select asset_uuid from ingestion_assets order by asset_uuid offset 10 limit 1) order by v.severity_rank desc, v.id`,
   'asset by name': `select asset_uuid from ingestion_assets where hostname = (select hostname from ingestion_assets offset 20 limit 1)`,
   'finding search by text': `
-    select p.plugin_id, p.name from scan_plugins p where p.name ilike '%openssl%' order by p.plugin_id limit 50`,
+    select v.id, v.asset_ref, p.name from scan_plugins p
+     cross join lateral (select id, asset_ref from ingestion_vulnerabilities v where v.plugin_id = p.plugin_id and ${openStates} limit 50) v
+     where p.name ilike '%openssl%' limit 50`,
   'findings of a plugin': `
     select v.id, v.asset_ref, v.state from ingestion_vulnerabilities v
      where v.plugin_id = (select plugin_id from scan_plugins order by plugin_id offset 5 limit 1) order by v.id limit 100`,

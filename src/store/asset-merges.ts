@@ -2,6 +2,7 @@
  * Making two assets one, and taking a source's record out of an asset again. Rows stay: an asset that turned out to be another one
  * says so, and what a finding that was there twice said is in the journal.
  */
+import { renewExposure } from './asset-exposure.ts';
 import { deriveUuid } from '../model/derived-uuid.ts';
 import { findingKey } from '../model/finding-key.ts';
 import { storableJson } from './copy-rows.ts';
@@ -68,7 +69,8 @@ async function moveFindings(
   await tx.client.query(`
     update ingestion_vulnerabilities v
        set first_found = least(v.first_found, t.first_found), last_found = greatest(v.last_found, t.last_found),
-           last_fixed = greatest(v.last_fixed, t.last_fixed), resurfaced_at = greatest(v.resurfaced_at, t.resurfaced_at),
+           last_fixed = greatest(v.last_fixed, t.last_fixed), rule_reports = coalesce(t.rule_reports || v.rule_reports, t.rule_reports, v.rule_reports),
+           report_digest = null, resurfaced_at = greatest(v.resurfaced_at, t.resurfaced_at),
            lifecycle_state = case when greatest(v.last_fixed, t.last_fixed) >= greatest(v.last_found, t.last_found) then 'fixed'
                                   when greatest(v.last_fixed, t.last_fixed) is not null or greatest(v.resurfaced_at, t.resurfaced_at) is not null then 'reopened'
                                   else 'open' end,
@@ -120,6 +122,7 @@ export async function mergeAssets(tx: Tx, from: string, into: string, decided: D
     [from],
   );
   await moveFindings(tx, findings, into, decided);
+  await renewExposure(tx, [from, into]);
   await moveCompliance(tx, from, into);
   await tx.client.query(
     `insert into asset_identity_decisions (external_system_id, external_id, asset_uuid, decision, candidates, reason, decided_by, operation_id)
@@ -216,11 +219,13 @@ export async function splitAsset(tx: Tx, record: SourceRecord, decided: Decided)
   );
   await moveFindings(tx, own, uuid, decided);
   await tx.client.query(
-    `update ingestion_vulnerabilities set reported_by = array_remove(reported_by, $2::int)
+    `update ingestion_vulnerabilities
+        set reported_by = array_remove(reported_by, $2::int), rule_reports = rule_reports - $2::int::text, report_digest = null
       where asset_ref = $1::uuid and $2 = any (reported_by)
         and not exists (select from asset_sources x where x.asset_uuid = $1::uuid and x.external_system_id = $2)`,
     [record.assetUuid, record.systemId],
   );
+  await renewExposure(tx, [record.assetUuid, uuid]);
   await renewIdentifiers(tx, [record.assetUuid, uuid]);
   await tx.client.query(
     `insert into asset_identity_decisions (external_system_id, external_id, asset_uuid, decision, candidates, reason, decided_by, operation_id)

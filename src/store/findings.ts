@@ -3,49 +3,32 @@
  * section 4): no link, no base. A row that says nothing new is not rewritten, not even locked; that is why update
  * and insert are two statements and not `insert … on conflict do update`, which locks every row it meets.
  */
-import { hash } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
 import { evidenceOf } from '../model/finding-evidence.ts';
 import type { FindingRecord } from '../model/records.ts';
 import { severities } from '../model/vocabulary.ts';
 import type { JsonObject } from '../model/json.ts';
-import { copyInto, storableJson, type CopyInto, type CopyValue } from './copy-rows.ts';
+import { renewExposure } from './asset-exposure.ts';
+import { copyInto, storableJson, type CopyInto } from './copy-rows.ts';
 import type { Counts } from './operations.ts';
 import { mergePlugins, type StagedPlugin } from './plugins.ts';
 import { linkedReason } from './changes.ts';
+import {
+  createStaging,
+  digestOf,
+  foldDuplicates,
+  lookUp,
+  lookedUpAtOnce,
+  noteStateChanges,
+  restageDoubles,
+  staged,
+  type FindingSource,
+  type GatheredFinding,
+} from './finding-staging.ts';
 import { settleCovered } from './scan-coverage.ts';
 import { fetchFindingColumns, joinedEvidence, uuidText, type FindingColumns } from './finding-columns.ts';
 import type { Database } from './schema.ts';
 import { underSavepoint, type Tx } from './transaction.ts';
-
-const staged = [
-  'finding_key',
-  'asset_uuid',
-  'plugin_id',
-  'port',
-  'protocol',
-  'service',
-  'lifecycle_state',
-  'severity',
-  'severity_rank',
-  'severity_modification',
-  'finding_id',
-  'first_found',
-  'last_found',
-  'last_fixed',
-  'resurfaced_at',
-  'evidence_at',
-  'acceptance_id',
-  'output',
-  'raw',
-  'report_digest',
-  'is_known',
-] as const;
-
-/** Raised when what is derived from a report changes, so that reports that were stored by earlier rules are compared anew. */
-const digestEdition = 1;
-/** How many findings are looked up by their digest at once. */
-const lookedUpAtOnce = 1_000;
 
 /** A finding that could not be stored yet because the table demands its asset, which is not known. */
 export interface WaitingFinding {
@@ -57,13 +40,6 @@ export interface WaitingFinding {
 export interface RefusedFinding extends WaitingFinding {
   readonly findingKey: string;
   readonly reason: string;
-}
-
-export interface FindingSource {
-  readonly systemId: number;
-  readonly operationId: string;
-  /** Whether rows are compared field by field even where the report is the same as before: a full read mends what was altered. */
-  readonly verifies: boolean;
 }
 
 export interface FindingLoad {
@@ -80,29 +56,6 @@ export interface FindingLoad {
     readonly refused: readonly RefusedFinding[];
   }>;
   abort(cause: Error): Promise<void>;
-}
-
-async function createStaging(tx: Tx): Promise<void> {
-  const { rows } = await tx.client.query<{ there: boolean }>(
-    "select to_regclass('pg_temp.staging_state_changes') is not null as there",
-  );
-  if (rows[0]?.there) return;
-  await tx.client.query(`
-    create temp table staging_findings (
-      finding_key uuid not null, asset_uuid uuid not null, plugin_id text not null, port integer not null,
-      protocol text not null, service text, lifecycle_state text not null, severity text not null,
-      severity_rank smallint not null, severity_modification text, finding_id text, first_found timestamp, last_found timestamp, last_fixed timestamp,
-      resurfaced_at timestamp, evidence_at timestamp, acceptance_id text, output text, raw jsonb not null,
-      report_digest bigint, is_known boolean not null
-    ) with (toast_tuple_target = 8160) on commit delete rows;
-    -- Staged rows live for seconds: not worth compressing, and of long texts no statistics are of use.
-    alter table staging_findings
-      alter column raw set storage external, alter column raw set statistics 0,
-      alter column output set storage external, alter column output set statistics 0;
-    create temp table staging_unchanged (finding_key uuid not null) on commit delete rows;
-    create temp table staging_state_changes (
-      finding_key uuid not null, state text not null, occurred_at timestamp not null
-    ) on commit delete rows`);
 }
 
 /** Begins a load in the caller's transaction, whose connection it keeps busy until `finish` or `abort`. */
@@ -182,7 +135,9 @@ export async function beginFindingLoad(tx: Tx, source: FindingSource): Promise<F
       await identifyEarlierRows(tx, columns);
       const { updated, created, refused } = await mergeOrRefuse(tx, source, columns);
       await recordStateChanges(tx, source);
-      await settleCovered(tx, source, await listStagedAssets(tx));
+      const assets = await listStagedAssets(tx);
+      await settleCovered(tx, source, assets);
+      if (created + updated > 0) await renewExposure(tx, assets);
       const waiting = columns.needsAsset ? await listWaiting(tx, refused) : [];
       return {
         counts: { created, updated, unchanged: added - created - updated - waiting.length - refused.length },
@@ -196,95 +151,6 @@ export async function beginFindingLoad(tx: Tx, source: FindingSource): Promise<F
       await staging.catch(() => undefined);
     },
   };
-}
-
-interface GatheredFinding {
-  readonly key: string;
-  readonly digest: string;
-  readonly values: readonly CopyValue[];
-}
-
-/** 64 bits of a report, as PostgreSQL's bigint. */
-function digestOf(values: readonly CopyValue[]): string {
-  return hash('sha1', JSON.stringify([digestEdition, ...values]), 'buffer')
-    .readBigInt64BE(0)
-    .toString();
-}
-
-/**
- * Which findings are stored already, and of which of them this system said the very same the last time; those are noted in
- * staging_unchanged. Page by page others may be storing too: that one is not known is no more than likely.
- */
-async function lookUp(
-  tx: Tx,
-  source: FindingSource,
-  rows: readonly GatheredFinding[],
-): Promise<ReadonlyMap<string, 'known' | 'unchanged'>> {
-  const { rows: found } = await tx.client.query<{ key: string; unchanged: boolean }>(
-    `with known as materialized (
-       select told.finding_key, not $4 and coalesce(v.report_digest = told.digest and v.external_system_id = $3, false) as unchanged
-         from unnest($1::uuid[], $2::bigint[]) told(finding_key, digest)
-        cross join lateral (select report_digest, external_system_id from ingestion_vulnerabilities stored
-                             where stored.finding_key = told.finding_key offset 0) v
-     ), noted as (
-       insert into staging_unchanged (finding_key) select finding_key from known where unchanged
-     )
-     select finding_key::text as key, unchanged from known`,
-    [rows.map((row) => row.key), rows.map((row) => row.digest), source.systemId, source.verifies],
-  );
-  return new Map(found.map((row) => [row.key, row.unchanged ? 'unchanged' : 'known']));
-}
-
-/** Of two items that are one finding one may be as before, the other not: they are folded together only if both are there. */
-async function restageDoubles(tx: Tx, source: FindingSource, columns: FindingColumns): Promise<void> {
-  await tx.client.query(
-    `insert into staging_findings (${staged.join(', ')})
-     select v.finding_key, v.asset_ref, v.plugin_id::text, v.port, v.protocol, v.service, v.lifecycle_state,
-            ('{Info,Low,Medium,High,Critical}'::text[])[own.severity_rank + 1], own.severity_rank,
-            v.rule_reports -> $1::integer::text ->> 0, v.tenable_vuln_id, v.first_found, v.last_found, v.last_fixed,
-            v.resurfaced_at, v.evidence_at, null, v.${columns.raw} ->> 'output', v.${columns.raw}, null, true
-       from (select distinct finding_key from staging_unchanged u where exists
-              (select from staging_findings s where s.finding_key = u.finding_key)) doubled
-       join ingestion_vulnerabilities v using (finding_key)
-      cross join lateral (select coalesce((v.rule_reports -> $1::integer::text ->> 1)::smallint, v.severity_rank) as severity_rank) own`,
-    [source.systemId],
-  );
-}
-
-/** Items with the same asset, plugin, port and protocol in one chunk are one finding, with all outputs kept, and the times of all. */
-async function foldDuplicates(tx: Tx): Promise<void> {
-  await tx.client.query(`
-    with doubled as (
-      select finding_key, jsonb_agg(distinct output order by output) filter (where output is not null) as outputs,
-             min(first_found) as first_found, max(last_found) as last_found, max(last_fixed) as last_fixed,
-             max(resurfaced_at) as resurfaced_at
-        from staging_findings group by finding_key having count(*) > 1
-    ), kept as (
-      select distinct on (s.finding_key) s.ctid as row, doubled.*
-        from staging_findings s join doubled using (finding_key)
-       order by s.finding_key, s.evidence_at desc nulls last, s.output
-    ), folded as (
-      update staging_findings s
-         set raw = case when jsonb_array_length(kept.outputs) > 1
-                        then s.raw || jsonb_build_object('outputs', kept.outputs) else s.raw end,
-             first_found = kept.first_found, last_found = kept.last_found, last_fixed = kept.last_fixed,
-             resurfaced_at = kept.resurfaced_at,
-             -- One of several items tells not what all of them said.
-             report_digest = null
-        from kept where s.ctid = kept.row returning s.finding_key
-    )
-    delete from staging_findings s using kept
-     where s.finding_key = kept.finding_key and s.ctid <> kept.row`);
-}
-
-/** Before items are folded: of two in one chunk each may tell of another fix. */
-async function noteStateChanges(tx: Tx): Promise<void> {
-  await tx.client.query(`
-    insert into staging_state_changes (finding_key, state, occurred_at)
-    select distinct s.finding_key, e.state, e.at
-      from staging_findings s
-     cross join lateral (values ('fixed', s.last_fixed), ('reopened', s.resurfaced_at)) e(state, at)
-     where e.at is not null`);
 }
 
 /**

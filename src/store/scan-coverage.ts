@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { ran, scopeAsJson, scopeFromJson, type ScanScope } from '../model/scan-scope.ts';
 import type { Json } from '../model/json.ts';
+import { renewExposure } from './asset-exposure.ts';
 import { storableJson } from './copy-rows.ts';
 import type { Tx } from './transaction.ts';
 
@@ -124,6 +125,10 @@ export async function settleCovered(tx: Tx, source: Source, assetUuids: readonly
      )
      select count(*)::int as n from written`,
     [source.operationId, source.systemId, storableJson(fixed)],
+  );
+  await renewExposure(
+    tx,
+    covered.map((row) => row.asset_uuid),
   );
   return rows[0]?.n ?? 0;
 }

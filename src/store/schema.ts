@@ -29,6 +29,7 @@ export interface Database {
   api_call_logs: ApiCallLogsTable;
   approvals: ApprovalsTable;
   asset_correlations: AssetCorrelationsTable;
+  asset_exposure: AssetExposureTable;
   asset_identifiers: AssetIdentifiersTable;
   asset_identity_decisions: AssetIdentityDecisionsTable;
   asset_sources: AssetSourcesTable;
@@ -200,6 +201,22 @@ interface AssetCorrelationsTable {
   decided_by: string;
   operation_id: string | null;
   decided_at: Generated<Instant>;
+}
+
+/** Open findings of each asset by severity, counted anew whenever findings of the asset change through Tieline, and of all assets after each full read of findings. */
+interface AssetExposureTable {
+  asset_uuid: string;
+  /** Open or reopened, and neither accepted nor a false positive; so are the other severities. */
+  open_info: number;
+  open_low: number;
+  open_medium: number;
+  open_high: number;
+  open_critical: number;
+  /** Open or reopened, with the risk accepted or as a false positive, of whatever severity. */
+  accepted: number;
+  /** When the oldest of its open high and critical findings was first found (UTC). */
+  severe_since: Instant | null;
+  counted_at: Generated<Instant>;
 }
 
 /** What an asset is known by, normalised for comparison (lower case, MAC with colons, UUID without dashes). */

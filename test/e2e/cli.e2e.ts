@@ -54,7 +54,10 @@ describe('the command line', () => {
       ],
       'must not be an argument',
     ],
-    [['systems', 'add', 'splunk', '--name', 'x', '--url', 'https://splunk.example'], 'tenable, xacta'],
+    [
+      ['systems', 'add', 'splunk', '--name', 'x', '--url', 'https://splunk.example'],
+      'tenable, tenable_sc, xacta',
+    ],
   ])('answers %j with exit code 2 and what would do', async (args, hint) => {
     const { code, err } = await run(...args);
     expect(code).toBe(2);

@@ -39,8 +39,8 @@ const asset = '11111111-2222-4333-8444-555555555555';
 const plugin = { plugin_id: '77', name: 'Widget' };
 
 /**
- * A year of one scanner: no two of its reports are of the same moment. What a scanner that knows of rules (system 0) says of
- * severity may differ from report to report; files (systems 1 and 2) do not know of rules.
+ * A year: no two reports are of the same moment. What servers that know of rules (systems 0 and 1) say of severity may differ from
+ * report to report; files (system 2) do not know of rules.
  */
 const reports: fc.Arbitrary<Report[]> = fc
   .uniqueArray(
@@ -68,7 +68,7 @@ const reports: fc.Arbitrary<Report[]> = fc
         protocol: 'tcp',
         lifecycle_state: each.state,
         severity: each.severity,
-        severity_modification: system === 0 ? each.modification : null,
+        severity_modification: system === 2 ? null : each.modification,
         observed_at: day(each.observed),
         first_found: day(Math.min(each.first, each.found)),
         last_found: day(each.found),
@@ -93,14 +93,28 @@ async function load(page: readonly Report[]): Promise<void> {
 }
 
 async function endState(): Promise<unknown> {
-  const { rows: findings } = await database.pool.query(
+  const { rows: findings } = await database.pool.query<Record<string, unknown>>(
     `select port, lifecycle_state, state, severity, severity_rank, severity_modification, first_found, last_found, last_fixed, resurfaced_at,
-            evidence_at, rule_evidence_at, reported_by, external_system_id, raw_data ->> 'output' as output
+            evidence_at, rule_evidence_at, rule_reports, reported_by, external_system_id, raw_data ->> 'output' as output
        from ingestion_vulnerabilities order by port`,
   );
   const { rows: changes } = await database.pool.query(
     `select v.port, c.state, c.occurred_at from finding_state_changes c join ingestion_vulnerabilities v on v.id = c.vulnerability_id order by 1, 3, 2`,
   );
+  const { rows: exposure } = await database.pool.query(
+    'select open_low, open_high, open_critical, accepted, severe_since from asset_exposure',
+  );
+  const open = findings.filter((row) => row.lifecycle_state !== 'fixed');
+  const counted = (severity: string): number =>
+    open.filter((row) => row.severity === severity && row.severity_modification !== 'accepted').length;
+  expect(exposure).toMatchObject([
+    {
+      open_low: counted('Low'),
+      open_high: counted('High'),
+      open_critical: counted('Critical'),
+      accepted: open.filter((row) => row.severity_modification === 'accepted').length,
+    },
+  ]);
   await database.pool.query('delete from ingestion_vulnerabilities');
   return { findings, changes };
 }

@@ -53,10 +53,10 @@ const storeAssets = (records: readonly JsonObject[]) =>
       ),
     records,
   );
-const storeFindings = (records: readonly JsonObject[]) =>
+const storeFindings = (records: readonly JsonObject[], verifies = true) =>
   store(
     (tx) =>
-      openFindingSink(tx, { ...source, verifies: true }, mapperOf, {
+      openFindingSink(tx, { ...source, verifies }, mapperOf, {
         seenPlugins: new SeenPlugins(),
         assetAliases: new Map(),
       }),
@@ -178,6 +178,31 @@ describe('findings', () => {
       `select raw_data -> 'outputs' as outputs from ingestion_vulnerabilities where plugin_id = '4712'`,
     );
     expect(row).toEqual({ outputs: ['first', 'second'] });
+  });
+
+  it('that are reported as before are known by that; a full read mends what was altered here meanwhile', async () => {
+    const same = [finding({ plugin: { ...plugin, id: 4715 } })];
+    await storeFindings(same);
+    await database.pool.query(
+      `update ingestion_vulnerabilities set severity = 'Low' where plugin_id = '4715'`,
+    );
+    expect((await storeFindings(same, false)).counts).toMatchObject({ unchanged: 1, updated: 0 });
+    expect((await storeFindings(same, true)).counts).toMatchObject({ unchanged: 0, updated: 1 });
+    expect(await rowsOf(`select severity from ingestion_vulnerabilities where plugin_id = '4715'`)).toEqual([
+      { severity: 'Critical' },
+    ]);
+  });
+
+  it('of which one item is as before and another is new are one finding with both outputs, and stay so', async () => {
+    const item = (output: string): JsonObject => finding({ plugin: { ...plugin, id: 4716 }, output });
+    await storeFindings([item('first')], false);
+    const { counts } = await storeFindings([item('first'), item('second')], false);
+    expect(counts).toMatchObject({ read: 2, created: 0, updated: 1, unchanged: 1 });
+    const outputs = `select raw_data -> 'outputs' as outputs from ingestion_vulnerabilities where plugin_id = '4716'`;
+    expect(await rowsOf(outputs)).toEqual([{ outputs: ['first', 'second'] }]);
+    const again = await storeFindings([item('second'), item('first')], false);
+    expect(again.counts).toMatchObject({ updated: 0, unchanged: 2 });
+    expect(await rowsOf(outputs)).toEqual([{ outputs: ['first', 'second'] }]);
   });
 
   it('renew what they repeat when the plugin changes, CVEs included', async () => {

@@ -6,12 +6,8 @@ import { isJsonObject } from '../../model/json.ts';
 import { assetRecord, complianceRecord, findingRecord, pluginRecord } from '../../model/records.ts';
 import type { AssetSource } from '../../store/asset-identity.ts';
 import { beginAssetLoad } from '../../store/assets.ts';
-import {
-  beginFindingLoad,
-  type FindingSource,
-  type RefusedFinding,
-  type WaitingFinding,
-} from '../../store/findings.ts';
+import type { FindingSource } from '../../store/finding-staging.ts';
+import { beginFindingLoad, type RefusedFinding, type WaitingFinding } from '../../store/findings.ts';
 import { beginComplianceLoad } from '../../store/compliance.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
 import { addCounts, noCounts } from '../../store/operations.ts';

@@ -10,6 +10,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EntityType, ExternalRecord, ReadEvent } from '../../connectors/kit/contract.ts';
 import type { Json } from '../../model/json.ts';
 import { TielineError, messageOf } from '../../errors/tieline-error.ts';
+import { renewAllExposure } from '../../store/asset-exposure.ts';
 import { countAbsent, forgetSeen, markAbsent, recordSeen } from '../../store/absence.ts';
 import { listAssetAliases } from '../../store/assets.ts';
 import { hasHeldRecords, insertHeldRecords } from '../../store/held-records.ts';
@@ -212,6 +213,7 @@ async function take(
     // Over all its interruptions: one record that was not taken in keeps the mark where it was.
     const incomplete = await hasHeldRecords(tx.db, read.operationId);
     if (read.showsAll && isKept(read.entity)) await settleAbsence(context, tx, read, where);
+    if (read.showsAll && read.entity === 'finding') await renewAllExposure(tx);
     await finishRead(tx.db, { ...where, mark: incomplete ? undefined : event.mark });
   });
 }
