@@ -4,7 +4,7 @@ import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 
 let world: TwoSystems;
 beforeAll(async () => {
-  world = await startTwoSystems();
+  world = await startTwoSystems([], { tenable: ['--machines', '12'] });
   await world.sync();
 });
 afterAll(async () => {

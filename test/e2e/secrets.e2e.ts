@@ -7,7 +7,7 @@ let world: TwoSystems;
 const outcomes: CommandOutcome[] = [];
 
 beforeAll(async () => {
-  world = await startTwoSystems();
+  world = await startTwoSystems([], { tenable: ['--machines', '12'] });
   const run = async (...args: string[]): Promise<void> => {
     outcomes.push(
       await tieline([...args, '--log-level', 'trace'], {
