@@ -25,7 +25,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /**
  * One of: {asset, fields} · {asset, delete: true} · {asset, terminate: true} · {asset, plugin, fields} (a finding) ·
- * {rule: id, fields} · {rule: id, delete: true} · {addFinding: item} · {nextExport: mishap, kind?: assets|vulns} · {expireChunks: true} · {role: number}.
+ * {asset, check: id, fields} (a compliance result) ·
+ * {rule: id, fields} · {rule: id, delete: true} · {addFinding: item} · {nextExport: mishap, kind?: assets|vulns|compliance} · {expireChunks: true} · {role: number}.
  * @throws Error that says what is wrong.
  */
 export function editTenable(body: unknown, { inventory, jobs, rules, now, setRole }: Editable): unknown {
@@ -42,7 +43,7 @@ export function editTenable(body: unknown, { inventory, jobs, rules, now, setRol
   }
   const mishap = mishaps.find((each) => each === body['nextExport']);
   if (mishap) {
-    const kind = (['assets', 'vulns'] as const).find((each) => each === body['kind']);
+    const kind = (['assets', 'vulns', 'compliance'] as const).find((each) => each === body['kind']);
     jobs.nextMishap = { mishap, ...(kind ? { kind } : {}) };
     return { nextExport: mishap };
   }
@@ -57,9 +58,10 @@ export function editTenable(body: unknown, { inventory, jobs, rules, now, setRol
     else rules.replace(rule, { ...rule, ...fields }, now());
     return { edited: rule.rule_id };
   }
-  const { asset, plugin } = body;
+  const { asset, plugin, check } = body;
   if (typeof asset !== 'string' || !inventory.hasAsset(asset)) throw new Error(`no asset ${String(asset)}`);
-  if (typeof plugin === 'number') inventory.editFinding(asset, plugin, { indexed: at, ...fields });
+  if (typeof check === 'string') inventory.editCompliance(asset, check, { indexed_at: at, ...fields });
+  else if (typeof plugin === 'number') inventory.editFinding(asset, plugin, { indexed: at, ...fields });
   else
     inventory.editAsset(asset, {
       updated_at: at,

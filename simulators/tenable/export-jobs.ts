@@ -1,10 +1,11 @@
 /** Export jobs and their life: queued, chunks that appear out of order, finished; or failed in one of the ways that users have met. */
 import type { AssetJson } from './asset-json.ts';
+import { matchesCompliance, type ComplianceJson } from './compliance-json.ts';
 import { matchesAsset, matchesFinding, type Filters } from './filters.ts';
 import type { FindingJson } from './finding-json.ts';
 import type { Inventory } from './inventory.ts';
 
-export type ExportKind = 'assets' | 'vulns';
+export type ExportKind = 'assets' | 'vulns' | 'compliance';
 /** How the next job that is started shall go wrong. */
 export type ExportMishap = 'error' | 'cancelled' | 'chunk-failed' | 'empty-chunk' | 'expired' | 'stuck';
 
@@ -17,8 +18,10 @@ interface Job {
   readonly created: Date;
   /** Milliseconds of this process, so that a shifted clock does not stop a job. */
   readonly startedAt: number;
-  /** Indices of assets or groups of findings, by chunk. */
+  /** Indices of assets, groups of findings or `results`, by chunk. */
   readonly chunks: readonly (readonly number[])[];
+  /** Of a compliance export. */
+  readonly results: readonly ComplianceJson[];
   readonly mishap: ExportMishap | undefined;
   readonly repeatsFirstChunk: boolean;
   cancelled: boolean;
@@ -71,7 +74,12 @@ export class ExportJobs {
   ): Job {
     this.#made += 1;
     const matching: number[] = [];
-    if (kind === 'assets') {
+    const results =
+      kind === 'compliance'
+        ? this.#inventory.compliance().filter((item) => matchesCompliance(item, request.filters))
+        : [];
+    if (kind === 'compliance') matching.push(...results.keys());
+    else if (kind === 'assets') {
       for (let index = 0; index < this.#inventory.assetCount; index += 1) {
         const asset = this.#inventory.asset(index);
         if (asset && matchesAsset(asset, request.filters)) matching.push(index);
@@ -94,11 +102,12 @@ export class ExportJobs {
     if (mishap === 'empty-chunk') chunks.unshift([]);
     const job: Job = {
       ...request,
-      uuid: `${String(this.#made).padStart(8, '0')}-${kind === 'assets' ? 'a55e' : 'f1d1'}-4000-8000-${Math.floor(now.getTime()).toString(16).padStart(12, '0').slice(-12)}`,
+      uuid: `${String(this.#made).padStart(8, '0')}-${{ assets: 'a55e', vulns: 'f1d1', compliance: 'c0de' }[kind]}-4000-8000-${Math.floor(now.getTime()).toString(16).padStart(12, '0').slice(-12)}`,
       kind,
       created: now,
       startedAt: performance.now(),
       chunks,
+      results,
       mishap,
       cancelled: false,
     };
@@ -171,7 +180,7 @@ export class ExportJobs {
     job: Job,
     id: number,
     now: Date,
-  ): (() => Generator<AssetJson | FindingJson>) | 'expired' | 'not ready' {
+  ): (() => Generator<AssetJson | FindingJson | ComplianceJson>) | 'expired' | 'not ready' {
     if (
       this.#expired.has(job.uuid) ||
       job.mishap === 'expired' ||
@@ -184,7 +193,10 @@ export class ExportJobs {
     const scope = this.#scope(job.created);
     return function* records() {
       for (const index of indices) {
-        if (job.kind === 'assets') {
+        if (job.kind === 'compliance') {
+          const result = job.results[index];
+          if (result) yield result;
+        } else if (job.kind === 'assets') {
           const asset = inventory.asset(index);
           if (asset) yield asset;
         } else

@@ -1,6 +1,7 @@
 import { applyDrift, type FaultEngine } from '../kit/faults.ts';
 import type { Route, SimRequest, SimResponse } from '../kit/route.ts';
 import { tenableError } from './answers.ts';
+import { faultInComplianceFilters } from './compliance-json.ts';
 import type { ExportJobs, ExportKind, Job } from './export-jobs.ts';
 import { faultInAssetFilters, faultInFindingFilters, type Filters } from './filters.ts';
 
@@ -15,17 +16,30 @@ interface ExportRequest {
 
 /** The validated request of an export, or the answer that refuses it. */
 function readRequest(kind: ExportKind, json: unknown): ExportRequest | SimResponse {
+  // Only this export insists on a body, be it an empty object.
+  if (json === undefined && kind === 'compliance')
+    return tenableError(415, 'Unsupported Media Type', 'Unsupported Media Type');
   const given = json === undefined ? {} : json;
   if (!isObject(given)) return tenableError(400, 'Bad Request', 'The body must be a JSON object');
   const filters = given['filters'] ?? {};
   if (!isObject(filters)) return tenableError(400, 'Bad Request', 'filters must be an object');
-  const fault = kind === 'vulns' ? faultInFindingFilters(filters) : faultInAssetFilters(filters);
+  const faultIn = {
+    vulns: faultInFindingFilters,
+    assets: faultInAssetFilters,
+    compliance: faultInComplianceFilters,
+  };
+  const fault = faultIn[kind](filters);
   if (fault) return tenableError(400, 'Bad Request', fault);
   const body = JSON.stringify(given);
   if (kind === 'vulns') {
     const asked = given['num_assets'] ?? 50;
     if (!Number.isInteger(asked)) return tenableError(400, 'Bad Request', 'num_assets must be an integer');
     return { filters, body, perChunk: Math.min(Math.max(Number(asked), 50), 5000) };
+  }
+  if (kind === 'compliance') {
+    const asked = given['num_findings'] ?? 5000;
+    if (!Number.isInteger(asked)) return tenableError(400, 'Bad Request', 'num_findings must be an integer');
+    return { filters, body, perChunk: Math.min(Math.max(Number(asked), 50), 10_000) };
   }
   const size = given['chunk_size'];
   if (!Number.isInteger(size) || Number(size) < 100 || Number(size) > 10_000)
@@ -35,7 +49,7 @@ function readRequest(kind: ExportKind, json: unknown): ExportRequest | SimRespon
 
 /** The filters as a job tells them: what was not given is 0 or empty. */
 function toldFilters(job: Job): Filters {
-  if (job.kind === 'assets') return job.filters;
+  if (job.kind !== 'vulns') return job.filters;
   return {
     since: 0,
     first_found: 0,
@@ -109,7 +123,9 @@ export function exportRoutes(jobs: ExportJobs, faults: FaultEngine, role: () => 
         empty_chunks_count: now.empty,
         finished_chunks: now.available.length + now.failed.length,
         filters: toldFilters(job),
-        num_assets_per_chunk: job.perChunk,
+        ...(job.kind === 'compliance'
+          ? { num_findings: job.perChunk, asset: [] }
+          : { num_assets_per_chunk: job.perChunk }),
         created: job.created.getTime(),
         ...(now.status === 'ERROR' ? { reason: 'Internal error while preparing the export' } : {}),
       },
@@ -120,7 +136,8 @@ export function exportRoutes(jobs: ExportJobs, faults: FaultEngine, role: () => 
     const records = jobs.chunk(job, Number(request.params['chunk']), request.now);
     if (records === 'expired') return tenableError(404, 'Not Found', 'Chunk not found or expired');
     if (records === 'not ready') return tenableError(400, 'Bad Request', 'Chunk is not ready');
-    const drifts = faults.drifts(job.kind === 'assets' ? 'asset' : 'finding', request);
+    const entity = { assets: 'asset', vulns: 'finding', compliance: 'compliance' }[job.kind];
+    const drifts = faults.drifts(entity, request);
     return {
       status: 200,
       headers: { 'content-type': 'application/octet-stream' },
@@ -139,7 +156,7 @@ export function exportRoutes(jobs: ExportJobs, faults: FaultEngine, role: () => 
     };
   };
 
-  return (['vulns', 'assets'] as const).flatMap((kind): Route[] => [
+  return (['vulns', 'assets', 'compliance'] as const).flatMap((kind): Route[] => [
     { method: 'POST', path: `/${kind}/export`, reading: true, handle: allowed(start(kind)) },
     {
       method: 'GET',

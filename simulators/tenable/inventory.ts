@@ -8,12 +8,14 @@ import { createFindings } from '../world/findings.ts';
 import { generateWorld } from '../world/generate.ts';
 import type { WorldOptions } from '../world/world.ts';
 import { assetJson, type AssetJson } from './asset-json.ts';
+import { complianceOf, type ComplianceJson } from './compliance-json.ts';
 import type { RecastRules } from './recast-rules.ts';
 import { createFindingJson, type FindingJson } from './finding-json.ts';
 
 interface Base {
   readonly assets: readonly AssetJson[];
   findingsOf(assetIndex: number): FindingJson[];
+  complianceOf(assetIndex: number): ComplianceJson[];
 }
 
 function inventedBase(options: WorldOptions, doubles: boolean, machines: number): Base {
@@ -23,6 +25,7 @@ function inventedBase(options: WorldOptions, doubles: boolean, machines: number)
   const toJson = createFindingJson(options);
   return {
     assets: hosts.map((host) => assetJson(options, host)),
+    complianceOf: (assetIndex) => (hosts[assetIndex] ? complianceOf(options, hosts[assetIndex]) : []),
     findingsOf(assetIndex) {
       const host = hosts[assetIndex];
       if (!host) return [];
@@ -53,6 +56,7 @@ function recordedBase(dir: string): Base {
   const orphans = [...byAsset].filter(([uuid]) => !known.has(uuid)).flatMap(([, findings]) => findings);
   return {
     assets,
+    complianceOf: () => [],
     findingsOf: (index) => (index === assets.length ? orphans : (byAsset.get(assets[index]?.id ?? '') ?? [])),
   };
 }
@@ -70,6 +74,7 @@ export class Inventory {
   readonly #base: Base;
   readonly #assetEdits = new Map<string, Partial<AssetJson>>();
   readonly #findingEdits = new Map<string, Record<string, unknown>>();
+  readonly #complianceEdits = new Map<string, Record<string, unknown>>();
   readonly #added: FindingJson[] = [];
   readonly #rules: RecastRules;
   readonly #tags = new Map<string, AssetTag[]>();
@@ -116,6 +121,21 @@ export class Inventory {
     for (const finding of this.#added) if (finding.asset.uuid === uuid) yield this.#rules.over(finding);
   }
 
+  /** Results of audit checks, machine by machine. */
+  compliance(): ComplianceJson[] {
+    return this.#base.assets.flatMap((_, index) =>
+      this.#base.complianceOf(index).flatMap((item) => {
+        const edit = this.#complianceEdits.get(`${item.asset_uuid}:${item.check_id}`);
+        return edit?.['removed'] === true ? [] : [{ ...item, ...edit }];
+      }),
+    );
+  }
+
+  editCompliance(asset: string, check: string, fields: Record<string, unknown>): void {
+    const key = `${asset}:${check}`;
+    this.#complianceEdits.set(key, { ...this.#complianceEdits.get(key), ...fields });
+  }
+
   /** The tags that were set here; those of a recording are only in its assets. */
   tagsOf(uuid: string): readonly AssetTag[] {
     return this.#tags.get(uuid) ?? [];
@@ -147,6 +167,7 @@ export class Inventory {
   reset(): void {
     this.#assetEdits.clear();
     this.#findingEdits.clear();
+    this.#complianceEdits.clear();
     this.#added.length = 0;
     this.#tags.clear();
   }

@@ -139,6 +139,7 @@ describe.skipIf(!files.every((file) => existsSync(file)))(
           { num_assets: 50, filters: { since: 1_000_000_019, state: ['OPEN', 'REOPENED', 'FIXED'] } },
         ],
         ['assets', { chunk_size: 1000 }],
+        ['compliance', { num_findings: 50, filters: { since: 1_000_000_019 } }],
       ] as const) {
         const { export_uuid } = await call<{ export_uuid: string }>('POST', `/${kind}/export`, {}, body);
         await delay(300);

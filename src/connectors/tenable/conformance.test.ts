@@ -14,10 +14,13 @@ const headers = {
   'X-ApiKeys': `accessKey=${keys.SIMULATOR_ACCESS_KEY};secretKey=${keys.SIMULATOR_SECRET_KEY}`,
 };
 
+const kindOf = (entity: EntityType): 'assets' | 'vulns' | 'compliance' =>
+  entity === 'asset' ? 'assets' : entity === 'compliance' ? 'compliance' : 'vulns';
+
 function faultsFor(fault: ConformanceFault, entity: EntityType): object[] {
   if (entity === 'acceptance' && fault === 'body-cut')
     return [{ kind: 'cut-body', afterBytes: 400, times: 1, match: { path: '/rules/search' } }];
-  const kind = entity === 'asset' ? 'assets' : 'vulns';
+  const kind = kindOf(entity);
   switch (fault) {
     case 'rate-limit':
       return [{ kind: 'rate-limit', retryAfterSeconds: 0, times: 3 }];
@@ -40,7 +43,7 @@ function faultsFor(fault: ConformanceFault, entity: EntityType): object[] {
         {
           kind: 'schema-drift',
           entity,
-          field: entity === 'asset' ? 'hostnames' : 'severity',
+          field: entity === 'asset' ? 'hostnames' : entity === 'compliance' ? 'solution' : 'severity',
           mode: 'missing',
         },
         {
@@ -80,6 +83,7 @@ async function start(): Promise<ConformanceHarness> {
       secret_key: new Secret(keys.SIMULATOR_SECRET_KEY),
       num_assets_per_chunk: 50,
       chunk_size: 100,
+      num_results_per_chunk: 50,
       poll_interval_seconds: 0.01,
       tag_visible_seconds: 2,
       rules_per_page: 2,
@@ -121,11 +125,13 @@ async function start(): Promise<ConformanceHarness> {
   /** The ids that an export of everything gives, asked for without the connector. */
   async function exported(entity: EntityType): Promise<string[]> {
     if (entity === 'acceptance') return (await rules()).map((rule) => rule.rule_id);
-    const kind = entity === 'asset' ? 'assets' : 'vulns';
+    const kind = kindOf(entity);
     const body =
       entity === 'asset'
         ? { chunk_size: 5000 }
-        : { num_assets: 5000, filters: { since: 1, state: ['OPEN', 'REOPENED', 'FIXED'] } };
+        : entity === 'compliance'
+          ? { num_findings: 10_000 }
+          : { num_assets: 5000, filters: { since: 1, state: ['OPEN', 'REOPENED', 'FIXED'] } };
     const call = async <T>(path: string, init: RequestInit = {}): Promise<T> =>
       (await (
         await fetch(`${simulator.url}${path}`, {
@@ -150,9 +156,13 @@ async function start(): Promise<ConformanceHarness> {
         ),
       )
     ).flat();
-    return [
-      ...new Set(records.map((record) => (entity === 'asset' ? String(record['id']) : findingId(record)))),
-    ];
+    return [...new Set(records.map((record) => idOf(entity, record)))];
+  }
+  function idOf(entity: EntityType, record: Record<string, unknown>): string {
+    if (entity === 'asset') return String(record['id']);
+    return entity === 'compliance'
+      ? [record['asset_uuid'], record['audit_file'], record['check_id']].join(':')
+      : findingId(record);
   }
   function findingId(record: Record<string, unknown>): string {
     const { asset, plugin, port } = record as {
@@ -186,7 +196,9 @@ async function start(): Promise<ConformanceHarness> {
           ? { rule: id, delete: true }
           : entity === 'asset'
             ? { asset: id, delete: true }
-            : { asset, plugin: Number(plugin), fields: { removed: true } },
+            : entity === 'compliance'
+              ? { asset, check: id.split(':')[2], fields: { removed: true } }
+              : { asset, plugin: Number(plugin), fields: { removed: true } },
       );
       return id;
     },
@@ -206,7 +218,9 @@ async function start(): Promise<ConformanceHarness> {
           ? { rule: id, fields: { rule_name: 'touched' } }
           : entity === 'asset'
             ? { asset: id }
-            : { asset, plugin: Number(plugin), fields: {} },
+            : entity === 'compliance'
+              ? { asset, check: id.split(':')[2], fields: {} }
+              : { asset, plugin: Number(plugin), fields: {} },
       );
     },
     async sampleRecord(entity) {

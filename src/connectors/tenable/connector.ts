@@ -5,6 +5,7 @@ import { businessTagMappings, findBusinessTags, writeBusinessTags } from './busi
 import { findAcceptance, readAcceptances, writeAcceptance } from './acceptances.ts';
 import { assetMappings } from './asset-mappings.ts';
 import { checkTenable } from './check.ts';
+import { complianceMappings } from './compliance-mappings.ts';
 import { readExports } from './export-read.ts';
 import { findingMappings, pluginMappings } from './finding-mappings.ts';
 import { acceptanceMappings } from './rule-shape.ts';
@@ -28,6 +29,7 @@ export const tenableConnector: ConnectorModule<TenableSettings> = {
     entities: {
       asset: { readAll: true, readChanges: true, create: false, update: false, find: false },
       finding: { readAll: true, readChanges: true, create: false, update: false, find: false },
+      compliance: { readAll: true, readChanges: true, create: false, update: false, find: false },
       asset_tag: { readAll: false, readChanges: false, create: true, update: false, find: true },
       acceptance: { readAll: true, readChanges: false, create: true, update: true, find: true },
       asset_context: { readAll: false, readChanges: false, create: false, update: true, find: true },
@@ -39,6 +41,7 @@ export const tenableConnector: ConnectorModule<TenableSettings> = {
       ...businessTagMappings,
       ...pluginMappings,
       ...findingMappings,
+      ...complianceMappings,
       ...acceptanceMappings,
     ],
     ownsIdentity: true,
@@ -52,6 +55,7 @@ export const tenableConnector: ConnectorModule<TenableSettings> = {
       read(entity, options) {
         if (entity === 'asset') return readExports(api, context, 'assets', options);
         if (entity === 'finding') return readExports(api, context, 'vulns', options);
+        if (entity === 'compliance') return readExports(api, context, 'compliance', options);
         if (entity === 'acceptance') return readAcceptances(rules, context.now, options);
         throw unsupported(`read ${entity}`);
       },

@@ -2,11 +2,11 @@
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { TenableSettings } from './settings.ts';
 
-export type ExportKind = 'assets' | 'vulns';
+export type ExportKind = 'assets' | 'vulns' | 'compliance';
 
 export interface ExportRequest {
   readonly kind: ExportKind;
-  /** The body of POST /assets/export or /vulns/export. */
+  /** The body of POST /assets/export, /vulns/export or /compliance/export. */
   readonly body: JsonObject;
 }
 
@@ -37,6 +37,17 @@ export function planExports(
             // Not `since`: that goes by scan time and misses what was indexed late.
             ...(mark === undefined ? { since: beforeEverything } : { indexed_at: Number(mark) }),
           },
+        },
+      },
+    ];
+  if (kind === 'compliance')
+    return [
+      {
+        kind,
+        body: {
+          num_findings: settings.num_results_per_chunk,
+          // `since` goes by indexed_at here. Without a state all come (OpenAPI of /compliance/export).
+          filters: mark === undefined ? { since: beforeEverything } : { indexed_at: Number(mark) },
         },
       },
     ];

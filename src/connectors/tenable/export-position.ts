@@ -13,7 +13,7 @@ const part = z.object({
 
 const exportPosition = z.object({
   v: z.literal(1),
-  kind: z.enum(['assets', 'vulns']),
+  kind: z.enum(['assets', 'vulns', 'compliance']),
   /** The mark that the read began from; null: a read of all. */
   mark: z.string().nullable(),
   /** The server's clock when the read began, epoch seconds. The next mark comes from it. */

@@ -24,12 +24,29 @@ function findingId(raw: JsonObject): string {
   return parts.map((part) => word(part).toLowerCase()).join(':');
 }
 
+/**
+ * A result of an audit check. Its id is of asset, audit file and check (reference/tenable.md section 1); the references, objects
+ * there, are told as files have them (`800-53|AC-3`), and name and version of the benchmark as one.
+ */
+function resultRecord(raw: JsonObject): ExternalRecord {
+  const references = Array.isArray(raw['reference']) ? raw['reference'] : [];
+  const named = references.flatMap((each) =>
+    isJsonObject(each) ? [`${word(each['framework'])}|${word(each['control'])}`] : [],
+  );
+  const benchmark = [word(raw['compliance_benchmark_name']), word(raw['compliance_benchmark_version'])];
+  return {
+    externalId: [raw['asset_uuid'], raw['audit_file'], raw['check_id']].map((part) => word(part)).join(':'),
+    raw: { ...raw, references: named, benchmark: benchmark.filter((part) => part !== '').join(' ') },
+  };
+}
+
 /** The record that an element of a chunk is. */
 export function toRecord(
   kind: ExportKind,
   raw: JsonObject,
   businessCategories: readonly string[],
 ): ExternalRecord {
+  if (kind === 'compliance') return resultRecord(raw);
   // A number of seconds in the vendor's schema, an ISO text in recorded traffic (reference/tenable.md, "Schema vs reality").
   if (kind === 'vulns') {
     const { indexed } = raw;

@@ -48,7 +48,7 @@ describe.skipIf(!files.every((file) => existsSync(file)))(
         tags: [{ value_uuid: '173c3f3c-cb25-4f35-97e8-26b83f50c38d' }],
       });
       const connector = server.connect();
-      for (const entity of ['asset', 'finding'] as const) {
+      for (const entity of ['asset', 'finding', 'compliance'] as const) {
         await readOn(connector, entity, nothingStored());
         await readOn(connector, entity, nothingStored(), { mark: '1700000000' });
       }

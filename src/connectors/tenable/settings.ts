@@ -8,6 +8,8 @@ export const tenableSettings = z.object({
   access_key: secret,
   secret_key: secret,
   /** Assets whose findings one chunk holds (the vendor's OpenAPI: 50 to 5000). */
+  /** Results of audit checks in a chunk of a compliance export. */
+  num_results_per_chunk: z.coerce.number().int().min(50).max(10_000).default(5000),
   num_assets_per_chunk: z.coerce.number().int().min(50).max(5000).default(500),
   /** Assets in one chunk of an asset export (100 to 10000; the vendor advises against more than 5000). */
   chunk_size: z.coerce.number().int().min(100).max(5000).default(1000),
