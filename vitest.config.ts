@@ -13,7 +13,8 @@ export default defineConfig({
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'compiled') },
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // More than there are cores: many tests wait for processes, polls and locks.
+    maxWorkers: 3,
     reporters: ['default'],
   },
 });

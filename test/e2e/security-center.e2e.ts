@@ -113,6 +113,21 @@ describe('a machine that Tenable VM, Security Center and a scan file all know', 
     expect(summary).toMatchObject({ recordsFailed: 0, recordsHeld: 0, written: 0 });
   });
 
+  it('has each result of an audit check once, as the server that exports them tells it', async () => {
+    const [first] = await world.rows(
+      `select count(*)::int as results, count(distinct (asset_uuid, audit_file, check_id))::int as distinct, count(*) filter (where control_references @> '{800-53|IA-5}')::int as of_passwords,
+              count(*) filter (where status = 'failed')::int as failed, max(updated_at) as at from compliance_results`,
+    );
+    expect(first?.['results']).toBeGreaterThan(0);
+    expect(first?.['distinct']).toBe(first?.['results']);
+    expect(first?.['of_passwords']).toBeGreaterThan(0);
+    await world.sync({ full: true, systems: ['tenable'] });
+    const [second] = await world.rows(
+      'select count(*)::int as results, max(updated_at) as at from compliance_results',
+    );
+    expect(second).toEqual({ results: first?.['results'], at: first?.['at'] });
+  });
+
   it('gets a finding closed in one server only when no other has seen it since', async () => {
     const { findings } = await control<{ findings: (Held & { key: string; source: string })[] }>(
       'GET',

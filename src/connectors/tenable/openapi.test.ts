@@ -135,7 +135,7 @@ describe.skipIf(!files.every((file) => existsSync(file)))(
       }
       expect(checks).toContain('tags');
       expect(asked.length).toBeGreaterThan(20);
-      expect(bodies).toBe(12);
+      expect(bodies).toBe(14);
     });
   },
 );
