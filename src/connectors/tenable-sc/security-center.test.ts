@@ -92,7 +92,7 @@ describe('reading by pages', () => {
   });
 
   it('reads only the repositories that are set, and names the one that the account does not see', async () => {
-    const one = await readAll(server.connect({ repositories: ['2'] }));
+    const one = await readAll(server.connect({ repositories: '2' }));
     expect(new Set(one.records.map((record) => record.externalId.slice(0, 14)))).toEqual(
       new Set(['repositoryID=2']),
     );

@@ -12,8 +12,13 @@ export const tenableScSettings = z
     password: secret.optional(),
     /** Rows in one answer of an analysis; larger ones were seen to come back wrong (pyTenable issue 823). */
     page_size: z.coerce.number().int().min(1).max(10_000).default(1000),
-    /** Ids of the repositories to read; absent: all that the account sees. */
-    repositories: z.array(z.coerce.string()).min(1).optional(),
+    /** Ids of the repositories to read, as a list or as a text with commas; absent: all that the account sees. */
+    repositories: z
+      .preprocess(
+        (given) => (typeof given === 'string' ? given.split(',').map((id) => id.trim()) : given),
+        z.array(z.coerce.string().regex(/^\d+$/, 'the id of a repository is a number')).min(1),
+      )
+      .optional(),
   })
   .refine(
     (given) =>
