@@ -11,6 +11,7 @@ import { mapperFrom } from '../src/app/imports/mapper.ts';
 import { PagesInOrder } from '../src/app/imports/pages-in-order.ts';
 import type { Sink } from '../src/app/imports/sink.ts';
 import { recordsOfJsonArray } from '../src/connectors/kit/json-array.ts';
+import { RepeatedObjects } from '../src/connectors/kit/repeated-objects.ts';
 import { openScanFiles } from '../src/connectors/nessus/open-scan-files.ts';
 import { scanFileReader } from '../src/connectors/nessus/reader.ts';
 import { tenableConnector } from '../src/connectors/tenable/connector.ts';
@@ -39,12 +40,14 @@ const source = { systemId: work.systemId, operationId };
 const seenPlugins = new SeenPlugins();
 
 const pages = new PagesInOrder();
+const plugins = new RepeatedObjects('plugin');
 /** As the import of an entity does: while a chunk is merged the next one is staged. */
 async function loadChunk(file: string, open: (tx: Tx) => Promise<Sink>): Promise<void> {
   await pages.begin((turn) =>
     inTransaction(database.pool, async (tx) => {
       const sink = await open(tx);
-      for await (const raw of recordsOfJsonArray(createReadStream(file, { highWaterMark: 256 * 1024 })))
+      const bytes = createReadStream(file, { highWaterMark: 256 * 1024 });
+      for await (const raw of recordsOfJsonArray(bytes, { repeated: plugins }))
         await sink.add({ externalId: scalarText(raw['id'] ?? ''), raw });
       await turn();
       await sink.finish();

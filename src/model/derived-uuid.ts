@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** The namespace of every UUID that Tieline derives; fixed for ever, since stored keys depend on it. */
 const namespace = Buffer.from('6f1c7f0a5d2b5c5e9a3e3f7d1b8e4c21', 'hex');
@@ -8,9 +8,8 @@ const namespace = Buffer.from('6f1c7f0a5d2b5c5e9a3e3f7d1b8e4c21', 'hex');
  * different parts different ones, since each part goes in with its length.
  */
 export function deriveUuid(...parts: string[]): string {
-  const hash = createHash('sha1').update(namespace);
-  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:${part}`);
-  const bytes = hash.digest().subarray(0, 16);
+  const text = parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('');
+  const bytes = hash('sha1', Buffer.concat([namespace, Buffer.from(text)]), 'buffer').subarray(0, 16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = bytes.toString('hex');

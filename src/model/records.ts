@@ -119,6 +119,13 @@ export const findingRecord = z.object({
   resurfaced_at: maybe(instant),
 });
 export type FindingRecord = z.infer<typeof findingRecord>;
+/** What makes a finding this one (design section 4). */
+export const findingIdentity = findingRecord.pick({
+  asset_uuid: true,
+  plugin_id: true,
+  port: true,
+  protocol: true,
+});
 
 /**
  * The result of one check of an audit file on one asset. Its identity is asset, audit file and check id: one plugin stands for

@@ -30,6 +30,7 @@ export function storableText(text: string): string {
 /** JSON as PostgreSQL's jsonb can hold it: what `storableText` does, at every depth. */
 export function storableJson(value: unknown): string {
   const json = JSON.stringify(value);
+  if (!json.includes(String.raw`\u`)) return json;
   if (!json.includes(String.raw`\u0000`) && !/\\ud[89a-f]/i.test(json)) return json;
   return JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === 'string' ? storableText(inner) : inner,

@@ -89,6 +89,26 @@ export const joinedEvidence = `
            greatest(known.evidence_at, s.evidence_at) as evidence_at,
            rule.evidence_at as rule_evidence_at
   ) m`;
+
+/** SQL of a stored row `v` where nothing is stored: constants, so that the planner leaves out whatever depends on them. */
+export const nothingStored = (raw: string): string => `
+  cross join lateral (
+    select null::text as state, null::text as severity_modification, null::text as service, null::text as tenable_vuln_id,
+           null::jsonb as ${raw}, null::integer as external_system_id, null::integer[] as reported_by
+  ) v`;
+
+/** What `joinedEvidence` comes to where nothing is stored: the finding is what is reported. */
+export const newEvidence = `
+  cross join lateral (
+    select true as is_newer, s.first_found, s.last_found, s.last_fixed, s.resurfaced_at, s.evidence_at, s.severity_rank, s.severity_modification,
+           s.severity_modification is not null as says_rules,
+           case when s.last_fixed >= s.last_found or s.last_found is null and s.last_fixed is not null then 'fixed'
+                when s.last_fixed is not null or s.resurfaced_at is not null then 'reopened'
+                else s.lifecycle_state end as lifecycle_state,
+           case when s.severity_modification is not null then s.evidence_at end as rule_evidence_at,
+           case when s.severity_modification is not null
+                then jsonb_build_object($2::integer::text, jsonb_build_array(s.severity_modification, s.severity_rank, s.evidence_at)) end as rule_reports
+  ) m`;
 const severityWord = `('{Info,Low,Medium,High,Critical}'::text[])[m.severity_rank + 1]`;
 /** What the newer report says. */
 const newer = (staged: string, stored: string): string =>

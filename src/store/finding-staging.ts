@@ -3,6 +3,10 @@
  * before is not even staged; it is known by its digest.
  */
 import { hash } from 'node:crypto';
+import { evidenceOf } from '../model/finding-evidence.ts';
+import type { Json } from '../model/json.ts';
+import type { FindingRecord } from '../model/records.ts';
+import { severities } from '../model/vocabulary.ts';
 import type { CopyValue } from './copy-rows.ts';
 import type { FindingColumns } from './finding-columns.ts';
 import type { Tx } from './transaction.ts';
@@ -32,9 +36,9 @@ export const staged = [
 ] as const;
 
 /** Raised when what is derived from a report changes, so that reports that were stored by earlier rules are compared anew. */
-const digestEdition = 1;
+const digestEdition = 2;
 /** How many findings are looked up by their digest at once. */
-export const lookedUpAtOnce = 1_000;
+export const lookedUpAtOnce = { findings: 1_000, characters: 4_000_000 };
 
 export interface FindingSource {
   readonly systemId: number;
@@ -66,17 +70,52 @@ export async function createStaging(tx: Tx): Promise<void> {
     ) on commit delete rows`);
 }
 
-export interface GatheredFinding {
+/** A finding as a source reports it. */
+export interface ReportedFinding {
   readonly key: string;
+  /** See `digestOf`. */
   readonly digest: string;
-  readonly values: readonly CopyValue[];
+  /** As it came, without the plugin block; JSON as jsonb can hold it. */
+  readonly raw: string;
+  /** The record that it is; undefined where it turns out that it cannot be taken in. */
+  read(): FindingRecord | undefined;
 }
 
-/** 64 bits of a report, as PostgreSQL's bigint. */
-export function digestOf(values: readonly CopyValue[]): string {
-  return hash('sha1', JSON.stringify([digestEdition, ...values]), 'buffer')
+/**
+ * 64 bits of a report, as PostgreSQL's bigint.
+ * @param mappings what the report is read by. @param raw as it came. @param more what they read from beside it.
+ */
+export function digestOf(mappings: string, raw: string, more: readonly (Json | undefined)[]): string {
+  return hash('sha1', `${digestEdition} ${mappings} ${JSON.stringify(more)} ${raw}`, 'buffer')
     .readBigInt64BE(0)
     .toString();
+}
+
+/** The values of `staged` but for the last, whether it is known. */
+export function stagedValues(finding: FindingRecord, { key, digest, raw }: ReportedFinding): CopyValue[] {
+  const evidence = evidenceOf(finding);
+  return [
+    key,
+    finding.asset_uuid,
+    finding.plugin_id,
+    finding.port,
+    finding.protocol,
+    finding.service,
+    finding.lifecycle_state,
+    finding.severity,
+    severities.indexOf(finding.severity),
+    finding.severity_modification,
+    finding.finding_id,
+    evidence.first_found,
+    evidence.last_found,
+    evidence.last_fixed,
+    evidence.resurfaced_at,
+    evidence.evidence_at,
+    finding.acceptance_id,
+    finding.output,
+    raw,
+    digest,
+  ];
 }
 
 /**
@@ -86,7 +125,7 @@ export function digestOf(values: readonly CopyValue[]): string {
 export async function lookUp(
   tx: Tx,
   source: FindingSource,
-  rows: readonly GatheredFinding[],
+  rows: readonly ReportedFinding[],
 ): Promise<ReadonlyMap<string, 'known' | 'unchanged'>> {
   const { rows: found } = await tx.client.query<{ key: string; unchanged: boolean }>(
     `with known as materialized (

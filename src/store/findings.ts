@@ -4,18 +4,13 @@
  * and insert are two statements and not `insert … on conflict do update`, which locks every row it meets.
  */
 import { sql, type Kysely } from 'kysely';
-import { evidenceOf } from '../model/finding-evidence.ts';
-import type { FindingRecord } from '../model/records.ts';
-import { severities } from '../model/vocabulary.ts';
-import type { JsonObject } from '../model/json.ts';
 import { renewExposure } from './asset-exposure.ts';
-import { copyInto, storableJson, type CopyInto } from './copy-rows.ts';
+import { copyInto, type CopyInto } from './copy-rows.ts';
 import type { Counts } from './operations.ts';
 import { mergePlugins, type StagedPlugin } from './plugins.ts';
 import { linkedReason } from './changes.ts';
 import {
   createStaging,
-  digestOf,
   foldDuplicates,
   lookUp,
   lookedUpAtOnce,
@@ -23,8 +18,10 @@ import {
   restageDoubles,
   staged,
   type FindingSource,
-  type GatheredFinding,
+  stagedValues,
+  type ReportedFinding,
 } from './finding-staging.ts';
+import { insertNew } from './new-findings.ts';
 import { settleCovered } from './scan-coverage.ts';
 import { fetchFindingColumns, joinedEvidence, uuidText, type FindingColumns } from './finding-columns.ts';
 import type { Database } from './schema.ts';
@@ -43,8 +40,7 @@ export interface RefusedFinding extends WaitingFinding {
 }
 
 export interface FindingLoad {
-  /** `raw` is the finding as it came, without the plugin block. */
-  add(finding: FindingRecord, findingKey: string, raw: JsonObject): Promise<void>;
+  add(finding: ReportedFinding): Promise<void>;
   addPlugin(plugin: StagedPlugin): void;
   /**
    * Merges what was added. Counts: items with the same identity are one finding, the others count as unchanged; a row
@@ -66,57 +62,45 @@ export async function beginFindingLoad(tx: Tx, source: FindingSource): Promise<F
   await tx.client.query('truncate staging_findings, staging_unchanged, staging_state_changes');
   const plugins = new Map<string, StagedPlugin>();
   let added = 0;
-  let gathered: GatheredFinding[] = [];
+  let gathered: ReportedFinding[] = [];
+  let characters = 0;
   let staging: Promise<void> = Promise.resolve();
   let copy: CopyInto | undefined;
 
-  async function stage(rows: readonly GatheredFinding[]): Promise<void> {
+  async function stage(rows: readonly ReportedFinding[]): Promise<void> {
     const known = await lookUp(tx, source, rows);
-    const changed = rows.filter(({ key }) => known.get(key) !== 'unchanged');
-    if (changed.length === 0) return;
-    copy = copyInto(tx.client, `staging_findings (${staged.join(', ')})`);
-    for (const { key, values } of changed) await copy.write([...values, known.has(key)]);
-    await copy.end();
+    for (const row of rows) {
+      const stored = known.get(row.key);
+      if (stored === 'unchanged') continue;
+      const finding = row.read();
+      if (!finding) {
+        added -= 1;
+        continue;
+      }
+      copy ??= copyInto(tx.client, `staging_findings (${staged.join(', ')})`);
+      await copy.write([...stagedValues(finding, row), stored !== undefined]);
+    }
+    await copy?.end();
     copy = undefined;
   }
-  /** Meanwhile the next ones are read and mapped: one such turn is under way at most. */
+  /** Meanwhile the next ones are read: one such turn is under way at most. */
   async function stageGathered(): Promise<void> {
     await staging;
     const rows = gathered;
     gathered = [];
+    characters = 0;
     staging = stage(rows);
     // Its failure is met at the next turn.
     staging.catch(() => undefined);
   }
 
   return {
-    async add(finding, findingKey, raw) {
+    async add(finding) {
       added += 1;
-      const evidence = evidenceOf(finding);
-      const values = [
-        findingKey,
-        finding.asset_uuid,
-        finding.plugin_id,
-        finding.port,
-        finding.protocol,
-        finding.service,
-        finding.lifecycle_state,
-        finding.severity,
-        severities.indexOf(finding.severity),
-        finding.severity_modification,
-        finding.finding_id,
-        evidence.first_found,
-        evidence.last_found,
-        evidence.last_fixed,
-        evidence.resurfaced_at,
-        evidence.evidence_at,
-        finding.acceptance_id,
-        finding.output,
-        storableJson(raw),
-      ];
-      const digest = digestOf(values);
-      gathered.push({ key: findingKey, digest, values: [...values, digest] });
-      if (gathered.length >= lookedUpAtOnce) await stageGathered();
+      gathered.push(finding);
+      characters += finding.raw.length;
+      if (gathered.length >= lookedUpAtOnce.findings || characters >= lookedUpAtOnce.characters)
+        await stageGathered();
     },
     addPlugin(plugin) {
       plugins.set(plugin.record.plugin_id, plugin);
@@ -330,42 +314,6 @@ async function updateChanged(
     [source.operationId, source.systemId, keys],
   );
   return rows[0]?.updated ?? 0;
-}
-
-async function insertNew(
-  tx: Tx,
-  source: FindingSource,
-  columns: FindingColumns,
-  keys: readonly string[] | null,
-): Promise<{ wanted: number; created: number }> {
-  const { compared, repeated } = columns;
-  const { rows } = await tx.client.query<{ wanted: number; created: number }>(
-    `with created as (
-       insert into ingestion_vulnerabilities
-         (batch_id, finding_key, asset_uuid, asset_ref, plugin_id, port, protocol,
-          ${[...compared, ...repeated].map(([column]) => column).join(', ')}, report_digest, last_tenable_update)
-       select $1, s.finding_key, ${columns.assetUuid}, s.asset_uuid, ${columns.pluginId('s.plugin_id')}, s.port, s.protocol,
-              ${[...compared, ...repeated].map(([, value]) => value).join(', ')}, s.report_digest, now()
-         from staging_findings s
-         join scan_plugins p on p.plugin_id = s.plugin_id
-         left join ingestion_vulnerabilities v on false
-         ${joinedEvidence}
-        where not s.is_known and ($3::uuid[] is null or s.finding_key = any($3))
-        ${columns.needsAsset ? 'and exists (select from ingestion_assets a where a.asset_uuid = s.asset_uuid)' : ''}
-       on conflict (finding_key) do nothing
-       returning id, plugin_id::text as plugin_id
-     ), cves as (
-       insert into ingestion_vulnerability_cves (vulnerability_id, cve_id, batch_id)
-       select created.id, cve.id, $1
-         from created join scan_plugins p on p.plugin_id = created.plugin_id
-        cross join lateral unnest(p.cves) cve(id)
-        where length(cve.id) <= 20
-     )
-     select (select count(*)::int from created) as created,
-            (select count(*)::int from staging_findings s where not s.is_known and ($3::uuid[] is null or s.finding_key = any($3))) as wanted`,
-    [source.operationId, source.systemId, keys],
-  );
-  return rows[0] ?? { wanted: 0, created: 0 };
 }
 
 async function listWaiting(tx: Tx, refused: readonly RefusedFinding[]): Promise<WaitingFinding[]> {

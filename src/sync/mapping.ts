@@ -28,6 +28,8 @@ export interface CompiledMappings {
   outbound(record: JsonObject): MappedOutbound;
   /** Canonical fields that have a way out. */
   readonly sendable: ReadonlySet<string>;
+  /** Where in a remote record `inbound` looks. */
+  readonly paths: readonly (readonly string[])[];
 }
 
 export interface CompileOptions {
@@ -52,7 +54,8 @@ interface OutboundField {
   readonly ways: readonly Way[];
 }
 
-function valueAt(raw: JsonObject, path: readonly string[]): Json | undefined {
+/** The value at a path of a remote record. */
+export function valueAt(raw: JsonObject, path: readonly string[]): Json | undefined {
   let value: Json | undefined = raw;
   for (const key of path) {
     if (!isJsonObject(value)) return undefined;
@@ -133,6 +136,7 @@ export function compileMappings(
 
   return {
     sendable: new Set(outward.map((field) => field.internal)),
+    paths: inward.flatMap((field) => field.paths),
     inbound(raw) {
       const { record, faults } = read(raw);
       for (const field of inward)

@@ -87,6 +87,16 @@ type DateTransform = Extract<Transform, { kind: 'date' }>;
 /** ISO 8601 date or date-time; without a zone it is taken as UTC. */
 const isoText = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?\s*(Z|[+-]\d{2}(:?\d{2})?)?)?$/i;
 
+/** As servers mostly write an instant: by far the quickest to read. Undefined for any other spelling, and for days that are not. */
+const plainInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/;
+function readPlainInstant(value: Json): string | undefined {
+  if (typeof value !== 'string' || !plainInstant.test(value)) return undefined;
+  const at = new Date(value);
+  if (Number.isNaN(at.getTime())) return undefined;
+  const instant = at.toISOString();
+  return instant.startsWith(value.slice(0, 10)) ? instant : undefined;
+}
+
 function parseInstant(value: Json, transform: DateTransform): Date | Refused {
   const numeric =
     typeof value === 'number'
@@ -119,6 +129,8 @@ function date(transform: DateTransform): TransformWays {
   return {
     in: (value) => {
       if (value === '') return null;
+      const plain = readPlainInstant(value);
+      if (plain !== undefined) return transform.internal === 'date' ? plain.slice(0, 10) : plain;
       const at = parseInstant(value, transform);
       if (at instanceof Refused) return at;
       return transform.internal === 'date' ? at.toISOString().slice(0, 10) : at.toISOString();

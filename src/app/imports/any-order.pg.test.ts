@@ -5,6 +5,7 @@ import { cloneDatabase, type ClonedDatabase } from '../../../test/support/databa
 import { findingKey } from '../../model/finding-key.ts';
 import type { FindingRecord } from '../../model/records.ts';
 import { insertSystem } from '../../store/external-systems.ts';
+import { digestOf } from '../../store/finding-staging.ts';
 import { beginFindingLoad } from '../../store/findings.ts';
 import { beginOperation } from '../../store/operations.ts';
 import { inTransaction } from '../../store/transaction.ts';
@@ -87,7 +88,12 @@ async function load(page: readonly Report[]): Promise<void> {
       const sink = await beginFindingLoad(tx, source);
       sink.addPlugin({ record: plugin, raw: plugin });
       for (const { finding } of list)
-        await sink.add(finding, findingKey(finding), { output: finding.output ?? '' });
+        await sink.add({
+          key: findingKey(finding),
+          digest: digestOf('', JSON.stringify(finding), []),
+          raw: JSON.stringify({ output: finding.output ?? '' }),
+          read: () => finding,
+        });
       await sink.finish();
     });
 }

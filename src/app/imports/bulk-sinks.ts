@@ -2,16 +2,24 @@
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
 import { findingKey } from '../../model/finding-key.ts';
 import { identifiersOfAsset } from '../../model/identifiers.ts';
-import { isJsonObject } from '../../model/json.ts';
-import { assetRecord, complianceRecord, findingRecord, pluginRecord } from '../../model/records.ts';
+import { isJsonObject, type JsonObject } from '../../model/json.ts';
+import {
+  assetRecord,
+  complianceRecord,
+  findingIdentity,
+  findingRecord,
+  pluginRecord,
+} from '../../model/records.ts';
 import type { AssetSource } from '../../store/asset-identity.ts';
 import { beginAssetLoad } from '../../store/assets.ts';
-import type { FindingSource } from '../../store/finding-staging.ts';
+import { storableJson } from '../../store/copy-rows.ts';
+import { digestOf, type FindingSource } from '../../store/finding-staging.ts';
 import { beginFindingLoad, type RefusedFinding, type WaitingFinding } from '../../store/findings.ts';
 import { beginComplianceLoad } from '../../store/compliance.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
 import { addCounts, noCounts } from '../../store/operations.ts';
 import type { Tx } from '../../store/transaction.ts';
+import { valueAt } from '../../sync/mapping.ts';
 import { openAssetContextSink } from './asset-context-sink.ts';
 import type { NegotiatedSource } from './negotiated-sink.ts';
 import { heldFor, type MapperOf, type Sink } from './sink.ts';
@@ -59,13 +67,17 @@ export async function openAssetSink(
  * mapped once. A few thousand plugins are known at a time; the oldest are forgotten.
  */
 export class SeenPlugins {
-  readonly #seen = new Map<string, string>();
+  readonly #seen = new Map<string, { readonly block: JsonObject; json: string | undefined }>();
 
   /** Whether this very block was seen already; remembers it. */
-  has(pluginId: string, block: string): boolean {
-    if (this.#seen.get(pluginId) === block) return true;
+  has(pluginId: string, block: JsonObject): boolean {
+    const seen = this.#seen.get(pluginId);
+    // Readers that know what repeats give the same object again.
+    if (seen?.block === block) return true;
+    const json = seen && JSON.stringify(block);
+    if (seen && (seen.json ??= JSON.stringify(seen.block)) === json) return true;
     this.#seen.delete(pluginId);
-    this.#seen.set(pluginId, block);
+    this.#seen.set(pluginId, { block, json });
     if (this.#seen.size > 5_000) this.#seen.delete(this.#seen.keys().next().value ?? '');
     return false;
   }
@@ -109,6 +121,9 @@ export async function openFindingSink(
 ): Promise<Sink> {
   const { seenPlugins, assetAliases } = known;
   const mapFinding = mapperOf('finding', findingRecord);
+  const mapIdentity = mapperOf('finding', findingIdentity);
+  /** A finding is told without its plugin, except for what mappings take from there. */
+  const ofPlugin = mapFinding.paths.filter(([first]) => first === 'plugin');
   const mapPlugin = mapperOf('plugin', pluginRecord);
   const load = await beginFindingLoad(tx, source);
   const held: HeldRecord[] = [];
@@ -117,7 +132,7 @@ export async function openFindingSink(
   /** Adds the plugin block unless it is known; answers whether the finding may be stored. */
   function takePlugin(external: ExternalRecord, pluginId: string): boolean {
     const block = external.raw['plugin'];
-    if (isJsonObject(block) && seenPlugins.has(pluginId, JSON.stringify(block))) return true;
+    if (isJsonObject(block) && seenPlugins.has(pluginId, block)) return true;
     const plugin = mapPlugin(external.raw);
     if (plugin.ok) load.addPlugin({ record: plugin.record, raw: isJsonObject(block) ? block : {} });
     else {
@@ -130,16 +145,35 @@ export async function openFindingSink(
   return {
     async add(external) {
       read += 1;
-      const finding = mapFinding(external.raw);
-      if (!finding.ok) {
-        held.push(heldFor('ingestion_vulnerabilities', external, finding.faults));
+      // All of it is only read where it does not say what it said the last time.
+      const readAll = () => {
+        const finding = mapFinding(external.raw);
+        if (!finding.ok) held.push(heldFor('ingestion_vulnerabilities', external, finding.faults));
+        return finding.ok ? finding.record : undefined;
+      };
+      const identity = mapIdentity(external.raw);
+      if (!identity.ok) {
+        readAll();
         return;
       }
-      if (!takePlugin(external, finding.record.plugin_id)) return;
+      if (!takePlugin(external, identity.record.plugin_id)) return;
       const { plugin: _storedOnce, ...raw } = external.raw;
-      const tenableUuid = finding.record.asset_uuid.toLowerCase();
-      const record = { ...finding.record, asset_uuid: assetAliases.get(tenableUuid) ?? tenableUuid };
-      await load.add(record, findingKey(record), raw);
+      const tenableUuid = identity.record.asset_uuid.toLowerCase();
+      const asset_uuid = assetAliases.get(tenableUuid) ?? tenableUuid;
+      const json = storableJson(raw);
+      await load.add({
+        key: findingKey({ ...identity.record, asset_uuid }),
+        digest: digestOf(
+          mapFinding.edition,
+          json,
+          ofPlugin.map((path) => valueAt(external.raw, path)),
+        ),
+        raw: json,
+        read() {
+          const finding = readAll();
+          return finding && { ...finding, asset_uuid };
+        },
+      });
     },
     async finish() {
       const { counts, waiting, refused } = await load.finish();

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { FieldMapping } from '../../model/mapping.ts';
 import { compileMappings, mapRecord } from '../../sync/mapping.ts';
 import type { MapperOf } from './sink.ts';
@@ -5,7 +6,13 @@ import type { MapperOf } from './sink.ts';
 /** Mappers over the installed mappings of one system; each entity is compiled once. */
 export function mapperFrom(mappings: readonly FieldMapping[]): MapperOf {
   return (entity, schema) => {
-    const compiled = compileMappings(mappings, entity);
-    return (raw) => mapRecord(compiled, schema, raw);
+    const own = mappings.filter(
+      (mapping) => mapping.entityType === entity && mapping.internalField in schema.shape,
+    );
+    const compiled = compileMappings(own, entity);
+    return Object.assign((raw: Parameters<typeof compiled.inbound>[0]) => mapRecord(compiled, schema, raw), {
+      edition: hash('sha1', JSON.stringify(own)),
+      paths: compiled.paths,
+    });
   };
 }

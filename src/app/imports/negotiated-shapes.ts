@@ -1,5 +1,4 @@
 /** How each negotiated entity lies in our tables: which fields are columns, what it belongs to, how a row begins. */
-import type { z } from 'zod';
 import type { JsonObject } from '../../model/json.ts';
 import {
   acceptanceRecord,
@@ -12,9 +11,10 @@ import {
 } from '../../model/records.ts';
 import { canonicalStatus } from '../../model/vocabulary.ts';
 import type { NegotiatedEntity } from '../../store/negotiated.ts';
+import type { RecordSchema } from './sink.ts';
 
 export interface NegotiatedShape {
-  readonly schema: z.ZodType<JsonObject>;
+  readonly schema: RecordSchema<JsonObject>;
   readonly table: string;
   /** Fields that are columns of the same name, and are merged field by field. */
   readonly fields: readonly string[];
@@ -39,7 +39,7 @@ const ingested = (source: { operationId: string }): JsonObject => ({
 });
 
 // The schemas say more than JsonObject (their output is a JSON object with known fields), which the compiler cannot see.
-const asJson = (schema: z.ZodType): z.ZodType<JsonObject> => schema as z.ZodType<JsonObject>;
+const asJson = (schema: RecordSchema<unknown>): RecordSchema<JsonObject> => schema as RecordSchema<JsonObject>;
 
 export const negotiatedShapes: Readonly<Record<NegotiatedEntity, NegotiatedShape>> = {
   system: {

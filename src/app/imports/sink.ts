@@ -14,14 +14,21 @@ export interface Sink {
 }
 
 /** Maps a remote record into a canonical one, or says field by field why not. */
-export type MapInbound<T> = (
-  raw: ExternalRecord['raw'],
-) =>
-  | { readonly ok: true; readonly record: T }
-  | { readonly ok: false; readonly faults: readonly FieldFault[] };
+export interface MapInbound<T> {
+  (
+    raw: ExternalRecord['raw'],
+  ):
+    | { readonly ok: true; readonly record: T }
+    | { readonly ok: false; readonly faults: readonly FieldFault[] };
+  /** A digest of the mappings: what was read by others has to be read anew. */
+  readonly edition: string;
+  /** Where in a record they look. */
+  readonly paths: readonly (readonly string[])[];
+}
 
-/** Compiles the installed mappings of an entity; the record must then satisfy the schema. */
-export type MapperOf = <T>(entity: string, schema: z.ZodType<T>) => MapInbound<T>;
+/** Compiles the installed mappings of an entity to the fields of a schema, which the record must then satisfy. */
+export type MapperOf = <T>(entity: string, schema: RecordSchema<T>) => MapInbound<T>;
+export type RecordSchema<T> = z.ZodType<T> & { readonly shape: object };
 
 /** A record that cannot be taken in: kept with every fault, so that one look tells what to mend. */
 export function heldFor(table: string, record: ExternalRecord, faults: readonly FieldFault[]): HeldRecord {

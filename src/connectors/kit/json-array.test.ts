@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TielineError } from '../../errors/tieline-error.ts';
 import type { JsonObject } from '../../model/json.ts';
-import { recordsOfJsonArray, type JsonArrayLimits } from './json-array.ts';
+import { recordsOfJsonArray, type JsonArrayOptions } from './json-array.ts';
 
 async function* pieces(bytes: Uint8Array, cuts: readonly number[]): AsyncGenerator<Uint8Array> {
   const points = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].toSorted((a, b) => a - b);
@@ -16,7 +16,7 @@ async function* pieces(bytes: Uint8Array, cuts: readonly number[]): AsyncGenerat
 async function split(
   text: string | Uint8Array,
   cuts: readonly number[] = [],
-  limits?: JsonArrayLimits,
+  limits?: JsonArrayOptions,
 ): Promise<JsonObject[]> {
   const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
   const records: JsonObject[] = [];
@@ -27,7 +27,7 @@ async function split(
 async function refusal(
   text: string | Uint8Array,
   cuts: readonly number[] = [],
-  limits?: JsonArrayLimits,
+  limits?: JsonArrayOptions,
 ): Promise<string> {
   try {
     await split(text, cuts, limits);

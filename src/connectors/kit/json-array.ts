@@ -7,12 +7,15 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { TielineError } from '../../errors/tieline-error.ts';
 import type { JsonObject } from '../../model/json.ts';
+import type { RepeatedObjects } from './repeated-objects.ts';
 
-export interface JsonArrayLimits {
+export interface JsonArrayOptions {
   /** Longest element in bytes; default 64 MiB. */
   readonly elementBytes?: number;
   /** Deepest nesting within an element; default 200. */
   readonly depth?: number;
+  /** Objects that elements repeat word for word are read once. */
+  readonly repeated?: RepeatedObjects;
 }
 
 const quote = 0x22;
@@ -44,12 +47,16 @@ class ElementScanner {
   #depth = 0;
   #inString = false;
   #afterBackslash = false;
+  /** Where in the stream the values of the element under way that are objects or lists begin and end, one after the other. */
+  #inner: number[] = [];
   readonly #elementBytes: number;
   readonly #maxDepth: number;
+  readonly #repeated: RepeatedObjects | undefined;
 
-  constructor(limits: JsonArrayLimits) {
-    this.#elementBytes = limits.elementBytes ?? 64 * 1024 * 1024;
-    this.#maxDepth = limits.depth ?? 200;
+  constructor(options: JsonArrayOptions) {
+    this.#elementBytes = options.elementBytes ?? 64 * 1024 * 1024;
+    this.#maxDepth = options.depth ?? 200;
+    this.#repeated = options.repeated;
   }
 
   fail(what: string, offset: number): TielineError {
@@ -72,6 +79,7 @@ class ElementScanner {
         if (byte === openBrace) {
           this.state = 'in element';
           this.elementOffset = offset;
+          this.#inner = [];
           return true;
         }
         if (byte === closeBracket && this.state === 'before first') {
@@ -128,10 +136,12 @@ class ElementScanner {
       if (kind === 3) inString = true;
       else if (kind === 1) {
         depth += 1;
+        if (depth === 2) this.#inner.push(pieceOffset + at - 1);
         if (depth > this.#maxDepth)
           throw this.fail(`nested deeper than ${this.#maxDepth}`, pieceOffset + at - 1);
       } else {
         depth -= 1;
+        if (depth === 1) this.#inner.push(pieceOffset + at);
         if (depth === 0) {
           this.#depth = 0;
           this.#inString = false;
@@ -162,7 +172,11 @@ class ElementScanner {
     if (!ascii && !isUtf8(buffer)) throw this.fail('invalid UTF-8', this.elementOffset);
     let parsed: JsonObject;
     try {
-      parsed = JSON.parse(buffer.toString(ascii ? 'latin1' : 'utf8')) as JsonObject; // It begins with a brace.
+      parsed =
+        this.#repeated?.parse(
+          buffer,
+          this.#inner.map((at) => at - this.elementOffset),
+        ) ?? (JSON.parse(buffer.toString(ascii ? 'latin1' : 'utf8')) as JsonObject); // It begins with a brace.
     } catch {
       // The parser's own message quotes the text, which may be anything.
       throw this.fail('malformed JSON', this.elementOffset);
@@ -179,9 +193,9 @@ class ElementScanner {
  */
 export async function* recordsOfJsonArray(
   stream: AsyncIterable<Uint8Array>,
-  limits: JsonArrayLimits = {},
+  options: JsonArrayOptions = {},
 ): AsyncGenerator<JsonObject, void, undefined> {
-  const scanner = new ElementScanner(limits);
+  const scanner = new ElementScanner(options);
   let offset = 0;
   for await (const piece of stream) {
     let at = 0;

@@ -7,6 +7,7 @@ import { TielineError } from '../../errors/tieline-error.ts';
 import type { Json } from '../../model/json.ts';
 import type { ConnectorContext, ExternalRecord, ReadEvent, ReadOptions } from '../kit/contract.ts';
 import { throwIfAborted } from '../kit/abort.ts';
+import { RepeatedObjects } from '../kit/repeated-objects.ts';
 import { planExports, type ExportKind, type ExportRequest } from './export-filters.ts';
 import {
   exportFailed,
@@ -30,6 +31,7 @@ interface Reading {
   readonly kind: ExportKind;
   readonly signal: AbortSignal;
   readonly requests: readonly ExportRequest[];
+  readonly plugins: RepeatedObjects;
   /** Replaced, never changed: what was yielded stays as it was. */
   position: ExportPosition;
   /** The position came from an earlier, interrupted run. */
@@ -58,6 +60,7 @@ export async function* readExports(
     kind,
     signal,
     requests,
+    plugins: new RepeatedObjects('plugin'),
     isResumed: resumed !== undefined,
     position: resumed ?? {
       v: 1,
@@ -174,7 +177,10 @@ async function* onePage(
 ): AsyncGenerator<ReadEvent, void, undefined> {
   let isRead = false;
   async function* records(): AsyncGenerator<ExternalRecord, void, undefined> {
-    yield* recordsOfChunk(reading.kind, body, reading.context.settings.business_tag_categories);
+    yield* recordsOfChunk(reading.kind, body, {
+      businessCategories: reading.context.settings.business_tag_categories,
+      plugins: reading.plugins,
+    });
     isRead = true;
   }
   try {

@@ -2,6 +2,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { ExternalRecord } from '../kit/contract.ts';
 import { recordsOfJsonArray } from '../kit/json-array.ts';
+import type { RepeatedObjects } from '../kit/repeated-objects.ts';
 import { contextOfAsset } from './business-tags.ts';
 import type { ExportKind } from './export-filters.ts';
 
@@ -66,11 +67,13 @@ export function toRecord(
   };
 }
 
-/** The records of a chunk, one by one as its bytes come in. */
+/** The records of a chunk, one by one as its bytes come in. @param plugins those of the findings read so far. */
 export async function* recordsOfChunk(
   kind: ExportKind,
   body: AsyncIterable<Uint8Array>,
-  businessCategories: readonly string[],
+  known: { readonly businessCategories: readonly string[]; readonly plugins: RepeatedObjects },
 ): AsyncGenerator<ExternalRecord, void, undefined> {
-  for await (const raw of recordsOfJsonArray(body)) yield toRecord(kind, raw, businessCategories);
+  const options = kind === 'vulns' ? { repeated: known.plugins } : {};
+  for await (const raw of recordsOfJsonArray(body, options))
+    yield toRecord(kind, raw, known.businessCategories);
 }
