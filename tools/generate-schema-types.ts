@@ -34,6 +34,7 @@ const typeScriptTypes: Readonly<Record<string, string>> = {
   uuid: 'string',
   varchar: 'string',
   _text: 'string[]',
+  _timestamp: 'Date[]',
   _int4: 'number[]',
 };
 

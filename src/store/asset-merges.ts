@@ -71,6 +71,7 @@ async function moveFindings(
        set first_found = least(v.first_found, t.first_found), last_found = greatest(v.last_found, t.last_found),
            last_fixed = greatest(v.last_fixed, t.last_fixed), rule_reports = coalesce(t.rule_reports || v.rule_reports, t.rule_reports, v.rule_reports),
            report_digest = null, resurfaced_at = greatest(v.resurfaced_at, t.resurfaced_at),
+           seen_at = (select array_agg(distinct at order by at) from unnest(v.seen_at || t.seen_at) told(at)),
            lifecycle_state = case when greatest(v.last_fixed, t.last_fixed) >= greatest(v.last_found, t.last_found) then 'fixed'
                                   when greatest(v.last_fixed, t.last_fixed) is not null or greatest(v.resurfaced_at, t.resurfaced_at) is not null then 'reopened'
                                   else 'open' end,
@@ -81,8 +82,8 @@ async function moveFindings(
       from moved_findings m join ingestion_vulnerabilities t on t.id = m.id
      where m.twin = v.id`);
   await tx.client.query(`
-    insert into finding_state_changes (vulnerability_id, state, occurred_at, external_system_id, operation_id)
-    select m.twin, c.state, c.occurred_at, c.external_system_id, c.operation_id
+    insert into finding_state_changes (vulnerability_id, state, occurred_at, external_system_id, operation_id, is_concluded)
+    select m.twin, c.state, c.occurred_at, c.external_system_id, c.operation_id, c.is_concluded
       from moved_findings m join finding_state_changes c on c.vulnerability_id = m.id where m.twin is not null
     on conflict do nothing`);
   await tx.client.query(`

@@ -162,8 +162,10 @@ async function drawTogether(tx: Tx, source: AssetSource): Promise<void> {
      on conflict (asset_uuid) do nothing`,
     [source.operationId, source.systemType, source.ownsIdentity],
   );
+  // Also what a source says that is not the latest to have seen the asset adds to its lists.
   await tx.client.query(
-    `insert into asset_sources as known (external_system_id, external_id, asset_uuid, record, identifiers, raw_json, last_seen, operation_id)
+    `with told as (
+     insert into asset_sources as known (external_system_id, external_id, asset_uuid, record, identifiers, raw_json, last_seen, operation_id)
      select $1, s.external_id, s.asset_uuid, s.record, s.identifiers, s.raw, s.seen_at, $2::uuid from staging_assets s
      on conflict (external_system_id, external_id) do update
        set asset_uuid = excluded.asset_uuid, record = known.record || excluded.record, identifiers = excluded.identifiers,
@@ -172,7 +174,10 @@ async function drawTogether(tx: Tx, source: AssetSource): Promise<void> {
        -- A late report of an earlier time tells nothing of how the asset is now.
        where coalesce(excluded.last_seen >= known.last_seen, true)
          and (known.asset_uuid, known.raw_json, known.identifiers, known.record)
-             is distinct from (excluded.asset_uuid, excluded.raw_json, excluded.identifiers, known.record || excluded.record)`,
+             is distinct from (excluded.asset_uuid, excluded.raw_json, excluded.identifiers, known.record || excluded.record)
+     returning known.asset_uuid
+     )
+     update merged_assets m set is_changed = true from (select distinct asset_uuid from told) t where t.asset_uuid = m.asset_uuid`,
     [source.systemId, source.operationId],
   );
   await tx.client.query(`
@@ -224,7 +229,7 @@ async function merge(tx: Tx, source: AssetSource): Promise<{ created: number; up
       `case when m.record ? '${column}' then (m.record ->> '${column}')::${type} else a.${column} end`,
   );
   const journaled = names.filter((name) => !notJournaled.has(name));
-  const { rowCount } = await tx.client.query(
+  await tx.client.query(
     `with linked as (
        select s.asset_uuid, bool_and(l.id is not null) as before, min(s.external_id) as external_id
          from staging_assets s
@@ -265,7 +270,10 @@ async function merge(tx: Tx, source: AssetSource): Promise<{ created: number; up
   );
   await renewAssetDetails(tx);
   await renewLinks(tx, source);
-  return { created: created.length, updated: (rowCount ?? 0) - created.length };
+  const { rows: changed } = await tx.client.query<{ n: number }>(
+    'select count(*)::int as n from merged_assets where is_changed',
+  );
+  return { created: created.length, updated: (changed[0]?.n ?? 0) - created.length };
 }
 
 /** Links each record of the source to its asset; a terminated or deleted asset retires all its links. */

@@ -43,6 +43,12 @@ const ownersState = `case when m.lifecycle_state = 'fixed' then 'Fixed'
 const knownRules = `coalesce(v.rule_reports, case when v.external_system_id is not null and v.severity_modification is not null
                    then jsonb_build_object(v.external_system_id::text, jsonb_build_array(v.severity_modification, v.severity_rank, v.rule_evidence_at)) end)`;
 
+/** More than a year of daily scans. */
+const sightingsKept = 400;
+/** SQL of the times at which a report (`s`) says that the finding was seen. */
+const toldSightings = `(case when s.first_found is distinct from s.last_found then array_remove(array[s.first_found, s.last_found], null)
+                             else array_remove(array[s.last_found], null) end)`;
+
 /**
  * SQL that joins what is stored of a finding (`v`, all null where it is new) with what is reported (`s`, of system $2) to what it
  * is now (`m`). Times are put together as the least and the greatest, so that the order of reports does not matter. Of rules the
@@ -65,7 +71,10 @@ export const joinedEvidence = `
            least(known.first_found, s.first_found) as first_found,
            greatest(known.last_found, s.last_found) as last_found,
            greatest(known.last_fixed, s.last_fixed) as last_fixed,
-           greatest(known.resurfaced_at, s.resurfaced_at) as resurfaced_at
+           greatest(known.resurfaced_at, s.resurfaced_at) as resurfaced_at,
+           case when v.seen_at @> ${toldSightings} then v.seen_at
+                else (select array_agg(latest.at order by latest.at)
+                        from (select distinct at from unnest(v.seen_at || ${toldSightings}) told(at) order by at desc limit ${sightingsKept}) latest) end as seen_at
   ) times
   left join lateral (
     select told.key::integer as system, told.value ->> 0 as modification, (told.value ->> 1)::smallint as severity_rank,
@@ -100,7 +109,7 @@ export const nothingStored = (raw: string): string => `
 /** What `joinedEvidence` comes to where nothing is stored: the finding is what is reported. */
 export const newEvidence = `
   cross join lateral (
-    select true as is_newer, s.first_found, s.last_found, s.last_fixed, s.resurfaced_at, s.evidence_at, s.severity_rank, s.severity_modification,
+    select true as is_newer, ${toldSightings} as seen_at, s.first_found, s.last_found, s.last_fixed, s.resurfaced_at, s.evidence_at, s.severity_rank, s.severity_modification,
            s.severity_modification is not null as says_rules,
            case when s.last_fixed >= s.last_found or s.last_found is null and s.last_fixed is not null then 'fixed'
                 when s.last_fixed is not null or s.resurfaced_at is not null then 'reopened'
@@ -152,6 +161,7 @@ export function findingColumns(
       ['last_found', 'm.last_found'],
       ['last_fixed', 'm.last_fixed'],
       ['resurfaced_at', 'm.resurfaced_at'],
+      ['seen_at', 'm.seen_at'],
       ['tenable_vuln_id', 'coalesce(s.finding_id, v.tenable_vuln_id, s.finding_key::text)'],
       [raw, newer('s.raw', `v.${raw}`)],
       ['evidence_at', 'm.evidence_at'],

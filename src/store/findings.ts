@@ -148,8 +148,8 @@ async function recordStateChanges(tx: Tx, source: FindingSource): Promise<void> 
        from staging_state_changes e
       cross join lateral (select id from ingestion_vulnerabilities stored where stored.finding_key = e.finding_key offset 0) v
       where not exists (select from finding_state_changes known
-                         where known.vulnerability_id = v.id and known.occurred_at = e.occurred_at and known.state = e.state)
-     on conflict (vulnerability_id, occurred_at, state) do nothing`,
+                         where known.vulnerability_id = v.id and known.occurred_at = e.occurred_at and known.state = e.state and not known.is_concluded)
+     on conflict (vulnerability_id, occurred_at, state) do update set is_concluded = false`,
     [source.operationId, source.systemId],
   );
 }

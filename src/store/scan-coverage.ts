@@ -3,6 +3,7 @@
  * fixed since then. Kept, so that it follows also for what is told of later.
  */
 import { createHash } from 'node:crypto';
+import { transitionsOf, type Transitions } from '../model/scan-absence.ts';
 import { ran, scopeAsJson, scopeFromJson, type ScanScope } from '../model/scan-scope.ts';
 import type { Json } from '../model/json.ts';
 import { renewExposure } from './asset-exposure.ts';
@@ -63,72 +64,111 @@ async function fetchScopes(tx: Tx, ids: readonly number[]): Promise<ReadonlyMap<
   return new Map(rows.map((row) => [row.id, scopeFromJson(row.scope)]));
 }
 
-interface Late {
+interface Seen {
   readonly id: number;
+  readonly asset: string;
   readonly plugin_id: string;
   readonly family: string | null;
-  readonly scans: readonly { readonly scope: number; readonly at: string }[];
+  readonly seen: readonly string[];
+}
+
+interface Scan {
+  readonly asset: string;
+  readonly scope: number;
+  readonly at: string;
 }
 
 /**
- * Says fixed of findings of these assets that a covering scan after their last sighting did not show; at the time of the first
- * such scan. Counts on idx_ingestion_vulnerabilities_asset_ref.
+ * Concludes anew, for findings of these assets, when they were fixed and came back: a scan with credentials that must have shown a
+ * finding and did not says that it was gone. Together with what sources report of fixes that is the state; nothing depends on what was
+ * concluded before, so not on the order in which scans were told. Counts on idx_ingestion_vulnerabilities_asset_ref.
  * @returns how many became fixed.
  */
 export async function settleCovered(tx: Tx, source: Source, assetUuids: readonly string[]): Promise<number> {
-  const { rows: covered } = await tx.client.query<{ asset_uuid: string }>(
-    'select distinct asset_uuid::text from scan_coverage where asset_uuid = any($1::uuid[])',
+  const { rows: scans } = await tx.client.query<Scan>(
+    `select asset_uuid::text as asset, scope_id as scope, ended_at::text as at from scan_coverage where asset_uuid = any($1::uuid[])`,
     [assetUuids],
   );
-  if (covered.length === 0) return 0;
-  const { rows: late } = await tx.client.query<Late>(
-    `select v.id::int, v.plugin_id::text, p.family,
-            jsonb_agg(jsonb_build_object('scope', c.scope_id, 'at', c.ended_at::text) order by c.ended_at, c.scope_id) as scans
+  if (scans.length === 0) return 0;
+  const covered = Map.groupBy(scans, (scan) => scan.asset);
+  const scopes = await fetchScopes(tx, [...new Set(scans.map((scan) => scan.scope))]);
+  const { rows: findings } = await tx.client.query<Seen>(
+    `select v.id::int, v.asset_ref::text as asset, v.plugin_id::text, p.family,
+            (select array_agg(told.at::text) from unnest(v.seen_at || array[v.first_found, v.last_found]) told(at) where told.at is not null) as seen
        from ingestion_vulnerabilities v
-       join scan_coverage c on c.asset_uuid = v.asset_ref and c.ended_at > v.last_found
        left join scan_plugins p on p.plugin_id = v.plugin_id::text
-      where v.asset_ref = any($1::uuid[]) and v.finding_key is not null
-        and (v.last_fixed is null or v.last_fixed < v.last_found or c.ended_at < v.last_fixed)
-      group by v.id, v.plugin_id, p.family`,
-    [covered.map((row) => row.asset_uuid)],
+      where v.asset_ref = any($1::uuid[]) and v.finding_key is not null and v.first_found is not null
+        and (exists (select from scan_coverage c where c.asset_uuid = v.asset_ref and c.ended_at > v.first_found
+                        and c.ended_at <> v.last_found and coalesce(c.ended_at <> all (v.seen_at), true))
+             or exists (select from finding_state_changes c where c.vulnerability_id = v.id and c.is_concluded))`,
+    [[...covered.keys()]],
   );
-  if (late.length === 0) return 0;
-  const scopes = await fetchScopes(tx, [
-    ...new Set(late.flatMap((row) => row.scans.map((scan) => scan.scope))),
-  ]);
-  const fixed = late.flatMap((row) => {
-    const first = row.scans.find(({ scope }) => {
+  const concluded = findings.map((finding) => {
+    const must = (covered.get(finding.asset) ?? []).filter(({ scope }) => {
       const known = scopes.get(scope);
-      return known !== undefined && ran(known, { id: row.plugin_id, family: row.family });
+      return known !== undefined && ran(known, { id: finding.plugin_id, family: finding.family });
     });
-    return first ? [{ id: row.id, at: first.at }] : [];
+    const absent = must.map((scan) => scan.at);
+    return { id: finding.id, ...transitionsOf(finding.seen, absent) };
   });
-  if (fixed.length === 0) return 0;
-  const { rows } = await tx.client.query<{ n: number }>(
+  if (concluded.length === 0) return 0;
+  const fixed = await storeConclusions(tx, source, concluded);
+  await renewExposure(tx, [...covered.keys()]);
+  return fixed;
+}
+
+/** Replaces what was concluded of these findings, and gives them the state that follows from all that is known. */
+async function storeConclusions(
+  tx: Tx,
+  source: Source,
+  concluded: readonly ({ readonly id: number } & Transitions)[],
+): Promise<number> {
+  await tx.client.query(
     `with given as (
-       select id, at from jsonb_to_recordset($3::jsonb) f(id int, at timestamp)
-     ), before as (
-       select v.id, v.lifecycle_state from ingestion_vulnerabilities v join given using (id)
+       select g.id, t.state, t.at::timestamp as at
+         from jsonb_to_recordset($1::jsonb) g(id int, fixed jsonb, reopened jsonb)
+        cross join lateral (select 'fixed' as state, f.at from jsonb_array_elements_text(g.fixed) f(at)
+                            union all select 'reopened', r.at from jsonb_array_elements_text(g.reopened) r(at)) t
+     ), withdrawn as (
+       delete from finding_state_changes c
+        using jsonb_to_recordset($1::jsonb) g(id int)
+        where c.vulnerability_id = g.id and c.is_concluded
+          and not exists (select from given where given.id = c.vulnerability_id and given.state = c.state and given.at = c.occurred_at)
+     )
+     insert into finding_state_changes (vulnerability_id, state, occurred_at, external_system_id, operation_id, is_concluded)
+     select id, state, at, $2, $3::uuid, true from given
+     on conflict do nothing`,
+    [storableJson(concluded), source.systemId, source.operationId],
+  );
+  const { rows } = await tx.client.query<{ n: number }>(
+    `with known as (
+       select v.id, max(c.occurred_at) as last_fixed
+         from jsonb_to_recordset($3::jsonb) g(id int)
+         join ingestion_vulnerabilities v using (id)
+         left join finding_state_changes c on c.vulnerability_id = v.id and c.state = 'fixed'
+        group by v.id
+     ), now as (
+       select v.id, v.lifecycle_state as before, k.last_fixed,
+              case when k.last_fixed >= v.last_found then 'fixed'
+                   when k.last_fixed is not null or v.resurfaced_at is not null then 'reopened'
+                   when v.lifecycle_state = 'fixed' then 'open'
+                   else v.lifecycle_state end as lifecycle_state
+         from known k join ingestion_vulnerabilities v using (id)
      ), written as (
        update ingestion_vulnerabilities v
-          set last_fixed = given.at, lifecycle_state = 'fixed', state = 'Fixed', updated_at = now(), batch_id = $1
-         from given where v.id = given.id
-       returning v.id
-     ), changes as (
-       insert into finding_state_changes (vulnerability_id, state, occurred_at, external_system_id, operation_id)
-       select id, 'fixed', at, $2, $1::uuid from given on conflict do nothing
+          set last_fixed = now.last_fixed, lifecycle_state = now.lifecycle_state, updated_at = now(), batch_id = $1,
+              state = case when now.lifecycle_state = 'fixed' then 'Fixed' when v.state <> 'Fixed' then v.state
+                           when v.severity_modification = 'accepted' then 'Accepted' else 'Open' end
+         from now
+        where v.id = now.id and (v.last_fixed, v.lifecycle_state) is distinct from (now.last_fixed, now.lifecycle_state)
      ), journal as (
        insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by, reason)
-       select $1, $2, 'finding', b.id, 'lifecycle_state', to_jsonb(b.lifecycle_state), '"fixed"', 'inbound',
-              'rule:a scan with credentials no longer shows it', 'not in the scan that ended ' || g.at
-         from before b join given g using (id) where b.lifecycle_state is distinct from 'fixed'
+       select $1, $2, 'finding', id, 'lifecycle_state', to_jsonb(before), to_jsonb(lifecycle_state), 'inbound',
+              'rule:what scans with credentials show and no longer show', 'last fixed ' || coalesce(last_fixed::text, 'never')
+         from now where before is distinct from lifecycle_state
      )
-     select count(*)::int as n from written`,
-    [source.operationId, source.systemId, storableJson(fixed)],
-  );
-  await renewExposure(
-    tx,
-    covered.map((row) => row.asset_uuid),
+     select count(*)::int as n from now where lifecycle_state = 'fixed' and before is distinct from 'fixed'`,
+    [source.operationId, source.systemId, storableJson(concluded.map(({ id }) => ({ id })))],
   );
   return rows[0]?.n ?? 0;
 }

@@ -425,6 +425,8 @@ interface FindingStateChangesTable {
   occurred_at: Instant;
   external_system_id: number | null;
   operation_id: string | null;
+  /** Not reported by a source but concluded from scans with credentials (scan_coverage); concluded anew when more is told. */
+  is_concluded: Generated<boolean>;
 }
 
 /** Reports that were produced, with what went in and the hash of what came out. */
@@ -873,6 +875,8 @@ interface IngestionVulnerabilitiesTable {
   rule_reports: JsonColumn | null;
   /** Of the last report of the system in external_system_id: the same again is not compared field by field. */
   report_digest: number | null;
+  /** When sources have seen the finding (UTC), the latest 400 times: what tells a scan that showed it from one that did not, also when that scan is told of late. */
+  seen_at: Date[] | null;
 }
 
 /** CVE ids of a finding. */

@@ -39,7 +39,8 @@ const ingested = (source: { operationId: string }): JsonObject => ({
 });
 
 // The schemas say more than JsonObject (their output is a JSON object with known fields), which the compiler cannot see.
-const asJson = (schema: RecordSchema<unknown>): RecordSchema<JsonObject> => schema as RecordSchema<JsonObject>;
+const asJson = (schema: RecordSchema<unknown>): RecordSchema<JsonObject> =>
+  schema as RecordSchema<JsonObject>;
 
 export const negotiatedShapes: Readonly<Record<NegotiatedEntity, NegotiatedShape>> = {
   system: {
