@@ -27,13 +27,13 @@ export function storableText(text: string): string {
   return whole.includes('\0') ? whole.replaceAll('\0', '') : whole;
 }
 
-/** JSON as PostgreSQL's jsonb can hold it: what `storableText` does, at every depth. */
+/** JSON as PostgreSQL's jsonb can hold it: what `storableText` does, at every depth and in the names of fields too. */
 export function storableJson(value: unknown): string {
   const json = JSON.stringify(value);
   if (!json.includes(String.raw`\u`)) return json;
-  if (!json.includes(String.raw`\u0000`) && !/\\ud[89a-f]/i.test(json)) return json;
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'string' ? storableText(inner) : inner,
+  // JSON.stringify escapes of a surrogate pair only a half that stands alone.
+  return json.replaceAll(/\\(?:u0000|ud[89a-f][0-9a-f]{2}|.)/gi, (escape) =>
+    escape === String.raw`\u0000` ? '' : /^\\ud/i.test(escape) ? '\uFFFD' : escape,
   );
 }
 

@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { storableJson } from './copy-rows.ts';
 import type { Database } from './schema.ts';
 
 export interface HeldRecord {
@@ -19,7 +20,7 @@ export async function insertHeldRecords(
   await sql`
     insert into ingestion_errors (batch_id, table_name, record_identifier, error_type, error_message, raw_data)
     select ${operationId}::uuid, left("table", 100), left(identifier, 255), left(type, 100), message, raw
-      from jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
+      from jsonb_to_recordset(${storableJson(records)}::jsonb)
         as held("table" text, identifier text, type text, message text, raw jsonb)`.execute(db);
 }
 

@@ -27,7 +27,7 @@ export function hostKeyOf(row: JsonObject): string {
 /** An instant in ISO 8601 from epoch seconds; -1 and empty are none. */
 export function instantOf(value: Json | undefined): string | undefined {
   const seconds = Number(word(value));
-  return word(value) === '' || !Number.isFinite(seconds) || seconds <= 0
+  return word(value) === '' || !(seconds > 0 && seconds < 1e11)
     ? undefined
     : new Date(seconds * 1000).toISOString();
 }

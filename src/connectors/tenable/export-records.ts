@@ -48,14 +48,7 @@ export function toRecord(
   businessCategories: readonly string[],
 ): ExternalRecord {
   if (kind === 'compliance') return resultRecord(raw);
-  // A number of seconds in the vendor's schema, an ISO text in recorded traffic (reference/tenable.md, "Schema vs reality").
-  if (kind === 'vulns') {
-    const { indexed } = raw;
-    return {
-      externalId: findingId(raw),
-      raw: typeof indexed === 'number' ? { ...raw, indexed: new Date(indexed * 1000).toISOString() } : raw,
-    };
-  }
+  if (kind === 'vulns') return { externalId: findingId(raw), raw };
   const timestamps = inner(raw, 'timestamps');
   const version = word(raw['updated_at'] ?? timestamps['updated_at']);
   const context = contextOfAsset(raw, businessCategories);

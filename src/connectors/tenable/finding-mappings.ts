@@ -98,6 +98,7 @@ export const findingMappings: readonly FieldMapping[] = [
     { kind: 'values', map: { NONE: 'none', RECASTED: 'recast', ACCEPTED: 'accepted' }, otherwise: 'null' },
   ]),
   finding('finding_id', 'finding_id', [text]),
+  // A number of seconds in the vendor's schema, an ISO text in recorded traffic (reference/tenable.md, "Schema vs reality").
   finding('indexed', 'observed_at', [instant]),
   finding('recast_rule_uuid', 'acceptance_id', [text]),
   finding('output', 'output', [text]),

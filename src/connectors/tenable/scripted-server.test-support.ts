@@ -14,8 +14,8 @@ import { tenableConnector } from './connector.ts';
 
 export interface ScriptedJob {
   status: JsonObject;
-  /** Text of each chunk, or the status to refuse it with. */
-  chunks: Record<number, string | number>;
+  /** What each chunk is, or the status to refuse it with. */
+  chunks: Record<number, string | number | Buffer>;
 }
 
 export interface Asked {
@@ -39,7 +39,12 @@ export interface ScriptedServer {
   /** True: it has answered itself, and nothing is done. */
   beforeAnswer: (asked: Asked, response: ServerResponse) => boolean;
   /** True: it has answered itself, after what was asked was done. */
-  insteadOfAnswer: (asked: Asked, status: number, body: Json | string, response: ServerResponse) => boolean;
+  insteadOfAnswer: (
+    asked: Asked,
+    status: number,
+    body: Json | string | Buffer,
+    response: ServerResponse,
+  ) => boolean;
   date: Date;
   connect(settings?: Record<string, number>): Connector;
   stop(): Promise<void>;
@@ -63,11 +68,11 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
       };
       scripted.asked.push(asked);
       if (scripted.beforeAnswer(asked, response)) return;
-      const answer = (status: number, body: Json | string): void => {
+      const answer = (status: number, body: Json | string | Buffer): void => {
         if (scripted.insteadOfAnswer(asked, status, body, response)) return;
         response.setHeader('date', scripted.date.toUTCString());
         response.writeHead(status, { 'content-type': 'application/json' });
-        response.end(typeof body === 'string' ? body : JSON.stringify(body));
+        response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
       };
       const [, kind = '', , uuid = '', what = '', chunk = ''] = path.split('/');
       const job = scripted.jobs.get(uuid);
