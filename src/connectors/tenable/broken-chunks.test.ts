@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { TielineError } from '../../errors/tieline-error.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
@@ -76,9 +77,8 @@ describe('5,000 broken chunks', () => {
       }
       if (error === undefined) {
         // Whole: as a parser that reads it all at once has it.
-        expect(raws.map((raw) => JSON.stringify(raw))).toEqual(
-          (JSON.parse(bytes.toString()) as Json[]).map((raw) => JSON.stringify(raw)),
-        );
+        if (!isDeepStrictEqual(raws, JSON.parse(bytes.toString())))
+          throw new Error(`input ${n} was read as something else`);
         continue;
       }
       refused += 1;
