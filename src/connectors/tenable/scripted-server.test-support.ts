@@ -41,7 +41,7 @@ export interface ScriptedServer {
   /** True: it has answered itself, after what was asked was done. */
   insteadOfAnswer: (asked: Asked, status: number, body: Json | string, response: ServerResponse) => boolean;
   date: Date;
-  connect(settings?: Record<string, number>): Connector;
+  connect(settings?: Record<string, number | string>): Connector;
   stop(): Promise<void>;
 }
 
