@@ -66,6 +66,13 @@ export async function listScans(
   return rows;
 }
 
+/** Scans that wait for a person's consent. */
+export async function countWaitingScans(db: Kysely<Database>): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from remediation_scans where state = 'waiting'`.execute(db);
+  return rows[0]?.n ?? 0;
+}
+
 /** An unfinished scan of just these plugins on just these targets; what is asked for twice is one scan. */
 export async function findSameScan(
   db: Kysely<Database>,

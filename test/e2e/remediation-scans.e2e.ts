@@ -266,6 +266,7 @@ describe('a remediation scan', () => {
     const asked = await launch(finding);
     expect(asked).toMatchObject({ code: 3, json: { scan: { state: 'waiting' } } });
     await world.sync();
+    expect((await command('sync', 'status')).json).toMatchObject({ approvalsPending: 1 });
     const approval = async () =>
       ((await command('approvals', 'list')).json as { approvalId: string; content: object[] }[])[0];
     expect((await approval())?.content).toMatchObject([

@@ -203,7 +203,7 @@ const longestPauseMs = 60_000;
 
 /**
  * Asks the servers how unfinished scans stand, or one of them, and goes on with what was left in the midst.
- * @param wait until none of them goes on any more; one that waits for approval is not waited for.
+ * @param wait until none of them goes on any more; one that waits for approval, or for a person to mend something, is not waited for.
  * @returns the scans as they stand now. @throws SCAN_UNKNOWN.
  */
 export async function followScans(
@@ -217,15 +217,16 @@ export async function followScans(
   for (let round = 0; ; round += 1) {
     const filter = { followed: true, ...(id === undefined ? {} : { id }) };
     const unfinished = await listScans(app.db, filter, 1_000);
+    let isLeft = false;
     for (const systemId of new Set(unfinished.map((scan) => scan.systemId))) {
       const system = await findSystemById(app.db, systemId);
       if (!system || system.sync_enabled === false) continue;
-      for (const { scan } of await advanceOf(app, system.system_name, id, caller)) {
+      for (const { scan, because } of await advanceOf(app, system.system_name, id, caller)) {
+        isLeft ||= !isScanOver(scan.state) && because?.entry.retryable !== false;
         if (followed.get(scan.id)?.state !== scan.state) caller.saw(scan);
         followed.set(scan.id, scan);
       }
     }
-    const isLeft = [...followed.values()].some((scan) => !isScanOver(scan.state) && scan.state !== 'waiting');
     if (!wait || !isLeft) break;
     await app.sleep(Math.min(2_000 * 2 ** round, longestPauseMs), caller.signal);
   }
