@@ -3,11 +3,13 @@ import type { ExportJobs, ExportMishap } from './export-jobs.ts';
 import type { FindingJson } from './finding-json.ts';
 import type { RecastRules } from './recast-rules.ts';
 import type { Inventory } from './inventory.ts';
+import type { RemediationScans } from './remediation-scans.ts';
 
 interface Editable {
   readonly inventory: Inventory;
   readonly jobs: ExportJobs;
   readonly rules: RecastRules;
+  readonly scans: RemediationScans;
   readonly now: () => Date;
   readonly setRole: (role: number) => void;
 }
@@ -20,16 +22,20 @@ const mishaps: readonly ExportMishap[] = [
   'expired',
   'stuck',
 ];
+const runStatuses = ['running', 'completed', 'aborted', 'canceled'] as const;
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * One of: {asset, fields} · {asset, delete: true} · {asset, terminate: true} · {asset, plugin, fields} (a finding) ·
+ * {asset, plugin, patched: boolean} (what the next scan of it will see) · {asset, unreachable: boolean} ·
+ * {scan: id, status: running|completed|aborted|canceled} · {scan: id, delete: true} · {scanLimits: {configurations?, active?}} ·
  * {asset, check: id, fields} (a compliance result) ·
  * {rule: id, fields} · {rule: id, delete: true} · {addFinding: item} · {nextExport: mishap, kind?: assets|vulns|compliance} · {expireChunks: true} · {role: number}.
  * @throws Error that says what is wrong.
  */
-export function editTenable(body: unknown, { inventory, jobs, rules, now, setRole }: Editable): unknown {
+export function editTenable(body: unknown, parts: Editable): unknown {
+  const { inventory, jobs, rules, scans, now, setRole } = parts;
   if (!isObject(body)) throw new Error('expected an object');
   const at = now().toISOString();
   const fields = isObject(body['fields']) ? body['fields'] : {};
@@ -58,9 +64,27 @@ export function editTenable(body: unknown, { inventory, jobs, rules, now, setRol
     else rules.replace(rule, { ...rule, ...fields }, now());
     return { edited: rule.rule_id };
   }
+  if (isObject(body['scanLimits'])) {
+    scans.limits = { ...scans.limits, ...body['scanLimits'] };
+    return { scanLimits: scans.limits };
+  }
+  if (typeof body['scan'] === 'number' || typeof body['scan'] === 'string') {
+    const scan = scans.find(String(body['scan']));
+    if (!scan) throw new Error(`no scan ${body['scan']}`);
+    if (body['delete'] === true) scans.remove(scan);
+    else {
+      const status = runStatuses.find((each) => each === body['status']);
+      if (!status) throw new Error(`a status is one of ${runStatuses.join(', ')}`);
+      scans.move(scan, status);
+    }
+    return { edited: scan.id };
+  }
   const { asset, plugin, check } = body;
   if (typeof asset !== 'string' || !inventory.hasAsset(asset)) throw new Error(`no asset ${String(asset)}`);
-  if (typeof check === 'string') inventory.editCompliance(asset, check, { indexed_at: at, ...fields });
+  if (typeof body['unreachable'] === 'boolean') inventory.setUnreachable(asset, body['unreachable']);
+  else if (typeof plugin === 'number' && typeof body['patched'] === 'boolean')
+    inventory.setPatched(asset, plugin, body['patched']);
+  else if (typeof check === 'string') inventory.editCompliance(asset, check, { indexed_at: at, ...fields });
   else if (typeof plugin === 'number') inventory.editFinding(asset, plugin, { indexed: at, ...fields });
   else
     inventory.editAsset(asset, {

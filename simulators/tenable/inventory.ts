@@ -68,6 +68,13 @@ export interface AssetTag {
   readonly added_at: string;
 }
 
+/** One run of a scan; instants in ISO 8601. */
+export interface ScanRun {
+  readonly uuid: string;
+  readonly started: string;
+  readonly ended: string;
+}
+
 const identityOf = (finding: FindingJson): string => `${finding.asset.uuid}:${finding.plugin.id}`;
 
 export class Inventory {
@@ -78,6 +85,8 @@ export class Inventory {
   readonly #added: FindingJson[] = [];
   readonly #rules: RecastRules;
   readonly #tags = new Map<string, AssetTag[]>();
+  readonly #patched = new Set<string>();
+  readonly #unreachable = new Set<string>();
 
   /** @param doubles whether two findings come twice in their chunk, as real exports have it */
   constructor(
@@ -164,7 +173,45 @@ export class Inventory {
     this.#added.push(finding);
   }
 
+  /** Somebody has repaired it, or broken it again: the next scan of the plugin there will see. */
+  setPatched(asset: string, plugin: number, isPatched: boolean): void {
+    if (isPatched) this.#patched.add(`${asset}:${plugin}`);
+    else this.#patched.delete(`${asset}:${plugin}`);
+  }
+
+  /** A machine that is switched off: scans say nothing of it. */
+  setUnreachable(asset: string, isUnreachable: boolean): void {
+    if (isUnreachable) this.#unreachable.add(asset);
+    else this.#unreachable.delete(asset);
+  }
+
+  /** What a scan of some plugins does to the findings of the machines at its targets: patched ones are fixed, others seen again. */
+  lookAgain(targets: ReadonlySet<string>, plugins: ReadonlySet<number>, run: ScanRun): void {
+    for (let index = 0; index < this.assetCount; index += 1) {
+      const asset = this.asset(index);
+      if (!asset || this.#unreachable.has(asset.id)) continue;
+      const names = ['ipv4s', 'ipv6s', 'fqdns', 'hostnames'].flatMap((kind) => asset[kind] as string[]);
+      if (!names.some((name) => targets.has(String(name).toLowerCase()))) continue;
+      this.editAsset(asset.id, { last_seen: run.ended, last_scan_time: run.ended, updated_at: run.ended });
+      for (const finding of this.findings(index)) {
+        if (!plugins.has(finding.plugin.id) || finding['state'] === 'FIXED') continue;
+        const key = identityOf(finding);
+        const seen = { indexed: run.ended, scan: { uuid: run.uuid, started_at: run.started } };
+        const fields = this.#patched.has(key)
+          ? { ...seen, state: 'FIXED', last_fixed: run.ended }
+          : { ...seen, last_found: run.ended };
+        const added = this.#added.findIndex((each) => identityOf(each) === key);
+        const before = this.#added[added];
+        if (before) this.#added[added] = { ...before, ...fields };
+        else this.editFinding(asset.id, finding.plugin.id, fields);
+      }
+      for (const plugin of plugins) this.#patched.delete(`${asset.id}:${plugin}`);
+    }
+  }
+
   reset(): void {
+    this.#patched.clear();
+    this.#unreachable.clear();
     this.#assetEdits.clear();
     this.#findingEdits.clear();
     this.#complianceEdits.clear();

@@ -11,6 +11,8 @@ import { exportRoutes } from './export-routes.ts';
 import { Inventory } from './inventory.ts';
 import { recastRoutes } from './recast-routes.ts';
 import { RecastRules } from './recast-rules.ts';
+import { remediationScanRoutes } from './remediation-scan-routes.ts';
+import { RemediationScans } from './remediation-scans.ts';
 import { TagStore, tagRoutes } from './tag-routes.ts';
 
 const args = readArguments(process.argv.slice(2), [
@@ -22,6 +24,8 @@ const args = readArguments(process.argv.slice(2), [
   'doubles',
   'machines',
   'rules-apply-ms',
+  'scan-pending-ms',
+  'scan-running-ms',
 ]);
 const numberOf = (name: string, absent: number): number => Number(args.others[name] ?? absent);
 const clock = createClock();
@@ -39,6 +43,11 @@ const jobs = new ExportJobs(inventory, {
   chunkTtlMs: numberOf('chunk-ttl-seconds', 86_400) * 1000,
 });
 const tags = new TagStore();
+const scans = new RemediationScans(
+  inventory,
+  { pendingMs: numberOf('scan-pending-ms', 100), runningMs: numberOf('scan-running-ms', 200) },
+  () => clock.now(),
+);
 const engine = new FaultEngine();
 /** Basic is 16, Scan Manager 40, Administrator 64. */
 let role = numberOf('role', 64);
@@ -107,6 +116,7 @@ await serveSimulator({
     ...serverRoutes,
     ...exportRoutes(jobs, engine, () => role),
     ...recastRoutes(rules, () => role >= 64),
+    ...remediationScanRoutes(scans, () => role),
     ...tagRoutes(tags, inventory, () => role >= 40),
   ],
   state: () => ({
@@ -114,17 +124,26 @@ await serveSimulator({
     values: [...tags.values.values()].map((each) => `${each.category.name}:${each.value}`).toSorted(),
     assignments: inventory.taggedAssets(),
     rules: rules.list(),
+    scans: scans.list().map(({ id, name, targets, plugins, runs }) => ({
+      id,
+      name,
+      targets,
+      plugins,
+      runs: runs.map((run) => run.status),
+    })),
   }),
   reset() {
     inventory.reset();
     jobs.reset();
     tags.reset();
     rules.reset();
+    scans.reset();
     role = numberOf('role', 64);
   },
   edit: (body) =>
     editTenable(body, {
       rules,
+      scans,
       inventory,
       jobs,
       now: () => clock.now(),

@@ -39,6 +39,7 @@ const differsFromReality = [
   /\/xrefs(\/|$)/, // texts in the schema, {type, id} in recorded traffic
   /\/system_types$/, // one word of a list in the schema, lists (with router, switch) in recorded traffic
   /\/exports\/\d+\/filters$/, // an object in the schema, JSON text in its own example
+  /^$/, // the list of templates: a list in the schema, an object around it in its own example
 ];
 
 /** Assets of version 1 come with nulls where the schema knows no null; and then no branch of its `oneOf` fits. */
@@ -162,9 +163,27 @@ describe.skipIf(!files.every((file) => existsSync(file)))(
       await call('POST', '/tags/assets/assignments', {}, { action: 'add', assets: [uuid], tags: [value] });
       await delay(50);
       await call('GET', '/tags/assets/{asset_uuid}/assignments', { asset_uuid: uuid });
+      const type = { type: 'remediation' };
+      const { templates } = await call<{ templates: { uuid: string }[] }>(
+        'GET',
+        '/editor/{type}/templates',
+        type,
+      );
+      const settings = { name: 'again', description: 'd', text_targets: '192.0.2.1' };
+      const { scan } = await call<{ scan: { id: number } }>(
+        'POST',
+        '/scans/remediation',
+        {},
+        { uuid: templates[0]?.uuid, settings, enabled_plugins: ['10114'] },
+      );
+      const scan_id = { scan_id: scan.id };
+      await call('GET', '/scans/remediation');
+      await call('GET', '/scans/{scan_id}/latest-status', scan_id);
+      await call('POST', '/scans/{scan_id}/launch', scan_id, {});
+      await call('GET', '/scans/{scan_id}/latest-status', scan_id);
 
       expect([...new Set(faults)]).toEqual([]);
-      expect(held).toBeGreaterThanOrEqual(12);
+      expect(held).toBeGreaterThanOrEqual(18);
     });
   },
 );

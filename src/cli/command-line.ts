@@ -21,6 +21,7 @@ import { addOutboxCommands } from './outbox-commands.ts';
 import { addPlanCommands } from './plan-commands.ts';
 import { addPoliciesCommands } from './policies-commands.ts';
 import { addSecretsCommands } from './secrets-commands.ts';
+import { addScansCommands } from './scans-commands.ts';
 import { addSchedulesCommands } from './schedules-commands.ts';
 import { addSyncCommands } from './sync-commands.ts';
 import { addSystemsCommands } from './systems-commands.ts';
@@ -68,6 +69,7 @@ function buildProgram(context: CommandContext): Command {
   addSystemsCommands(program, context);
   addPlanCommands(addSyncCommands(program, context), context);
   addAcceptancesCommands(program, context);
+  addScansCommands(program, context);
   addApprovalsCommands(program, context);
   addOutboxCommands(program, context);
   addImportCommand(program, context);

@@ -94,6 +94,19 @@ export const errorRegistry = {
     exitCode: 1,
     retryable: false,
   },
+  SCAN_UNKNOWN: {
+    meaning: 'No remediation scan with that id was asked for.',
+    remedy: 'List them with `tieline scans list`.',
+    exitCode: 2,
+    retryable: false,
+  },
+  SCAN_REFUSED: {
+    meaning:
+      "The scanner's server refused to make or launch a remediation scan; the scan is recorded as failed.",
+    remedy: 'Correct what the message names, then ask for the scan again.',
+    exitCode: 1,
+    retryable: false,
+  },
   WORKER_NOT_INSTALLED: {
     meaning: "The worker's job queue is not in this database, and the role may not make it.",
     remedy: 'Let the owner of the database run `tieline worker --install` once, then `tieline db grants`.',

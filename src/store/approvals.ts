@@ -1,6 +1,7 @@
 /** Approvals of outbound changes: which wait, for what content, and what was decided. */
 import { sql, type Kysely } from 'kysely';
 import type { Json, JsonObject } from '../model/json.ts';
+import { nextScanState } from '../model/remediation-scan.ts';
 import { storableJson } from './copy-rows.ts';
 import { outboxChannel } from './outbox.ts';
 import type { Database } from './schema.ts';
@@ -16,14 +17,20 @@ export interface WaitingChange {
   readonly reason: string;
 }
 
-/** The changes to a system that wait for approval, in a fixed order. */
+/** The changes to a system that wait for approval, in a fixed order; a scan that somebody asked for is one of them. */
 export async function listWaitingChanges(db: Kysely<Database>, systemId: number): Promise<WaitingChange[]> {
   const { rows } = await sql<WaitingChange>`
     select idempotency_key as key, entity_type as entity, coalesce(external_id, entity_id) as record, change_kind as kind,
            before_values as before, payload as after, reason
       from sync_outbox
      where external_system_id = ${systemId} and state = 'waiting'
-     order by entity_type, coalesce(external_id, entity_id), idempotency_key`.execute(db);
+    union all
+    select idempotency_key::text, 'remediation_scan', id::text, 'create', null,
+           jsonb_build_object('targets', to_jsonb(targets), 'plugins', to_jsonb(plugin_ids)),
+           concat_ws(': ', 'asked for by ' || requested_by, reason)
+      from remediation_scans
+     where external_system_id = ${systemId} and state = 'waiting'
+     order by 2, 3, 1`.execute(db);
   return rows;
 }
 
@@ -95,6 +102,11 @@ export async function insertApproval(
         from plan
        where o.external_system_id = ${asked.systemId} and o.state = 'waiting'
          and o.idempotency_key = any(${asked.content.map((change) => change.key)}::text[])
+    ), scans as (
+      update remediation_scans r set plan_id = plan.plan_id
+        from plan
+       where r.external_system_id = ${asked.systemId} and r.state = 'waiting'
+         and r.idempotency_key::text = any(${asked.content.map((change) => change.key)}::text[])
     )
     insert into approvals (plan_id, requested_action, requested_by)
     select plan_id, ${asked.action}, 'tieline' from plan
@@ -110,12 +122,12 @@ export async function withdrawApprovals(db: Kysely<Database>, systemId: number):
      where p.plan_id = a.plan_id and p.external_system_id = ${systemId} and a.status = 'pending'`.execute(db);
 }
 
-/** Lets what waits under a plan go out, or drops it. @returns how many changes. */
+/** Lets what waits under a plan go out, or drops it. @returns how many changes, and which scans are among them. */
 export async function decideApproval(
   db: Kysely<Database>,
   approval: Pick<ApprovalRow, 'approvalId' | 'planId' | 'systemId'>,
   decided: { readonly approved: boolean; readonly by: string; readonly reason: string | undefined },
-): Promise<number> {
+): Promise<{ readonly changes: number; readonly scans: readonly number[] }> {
   await sql`
     update approvals set status = ${decided.approved ? 'approved' : 'rejected'}, decided_by = ${decided.by}, decided_at = now(),
            reason = ${decided.reason ?? null}
@@ -127,7 +139,14 @@ export async function decideApproval(
       : sql`update sync_outbox set state = 'dropped', settled_at = now(), failure = ${storableJson(note)}::jsonb
            where plan_id = ${approval.planId}::uuid and state = 'waiting'`
   ).execute(db);
+  const { rows } = await sql<{ id: number }>`
+    update remediation_scans
+       set state = ${nextScanState('waiting', decided.approved ? 'approved' : 'rejected')}, updated_at = now(),
+           settled_at = case when not ${decided.approved} then now() end,
+           problem = case when not ${decided.approved} then ${storableJson({ ...note, remedy: 'Ask for the scan again.' })}::jsonb end
+     where plan_id = ${approval.planId}::uuid and state = 'waiting'
+    returning id`.execute(db);
   if (decided.approved)
     await sql`select pg_notify(${outboxChannel}, ${String(approval.systemId)})`.execute(db);
-  return Number(numAffectedRows ?? 0n);
+  return { changes: Number(numAffectedRows ?? 0n) + rows.length, scans: rows.map((row) => row.id) };
 }

@@ -70,6 +70,8 @@ export interface Database {
   metrics_definitions: MetricsDefinitionsTable;
   metrics_values: MetricsValuesTable;
   performance_metrics: PerformanceMetricsTable;
+  remediation_scan_findings: RemediationScanFindingsTable;
+  remediation_scans: RemediationScansTable;
   report_templates: ReportTemplatesTable;
   scan_coverage: ScanCoverageTable;
   scan_plugins: ScanPluginsTable;
@@ -939,6 +941,48 @@ interface PerformanceMetricsTable {
   unit: string;
   tags: Generated<JsonColumn>;
   recorded_at: Generated<Instant>;
+}
+
+/** The findings that a remediation scan is to verify. */
+interface RemediationScanFindingsTable {
+  remediation_scan_id: number;
+  vulnerability_id: number;
+  /** The finding's lifecycle_state when the scan was asked for. */
+  state_before: string;
+}
+
+/** Scans that people asked for to verify what was patched; src/model/remediation-scan.ts has the states, sync_changes (entity remediation_scan) each change of them. */
+interface RemediationScansTable {
+  id: GeneratedAlways<number>;
+  external_system_id: number;
+  /** Stands in the scan's name at the server, where it is looked for before anything is sent again. */
+  idempotency_key: Generated<string>;
+  name: string;
+  /** Addresses or names, sorted. */
+  targets: string[];
+  /** Sorted. */
+  plugin_ids: string[];
+  state: string;
+  /** What the server calls the scan; null until the server is known to have it. */
+  external_id: string | null;
+  /** How often its creation was sent; raised before it is, so that what may have arrived is looked up first. */
+  attempts: Generated<number>;
+  /** When the scan began, by the server's clock. */
+  started_at: Instant | null;
+  /** When the scan ended, by the server's clock. */
+  ended_at: Instant | null;
+  /** When its end was seen here: findings read later show what came of it. */
+  settled_at: Instant | null;
+  /** Object: message, remedy, fields. Why it failed, or why it does not go on yet. */
+  problem: JsonColumn | null;
+  /** The plan under which approval is asked for, as in sync_outbox. */
+  plan_id: string | null;
+  requested_by: string;
+  reason: string | null;
+  /** The operation that asked for it. */
+  operation_id: string;
+  requested_at: Generated<Instant>;
+  updated_at: Generated<Instant>;
 }
 
 /** Reports that can be produced. */

@@ -2,13 +2,14 @@
  * Preloaded (`node --import`) into a `tieline` process by tests only: counts the points at which a commit or a remote request
  * begins and ends, and kills the process at one of them. The product knows nothing of it.
  *
- * TIELINE_TEST_POINT: the number of the point to be killed at. TIELINE_TEST_COUNT: a file for the number of points passed.
+ * TIELINE_TEST_POINT: the number of the point to be killed at. TIELINE_TEST_POINT_NAME: how its name begins. TIELINE_TEST_COUNT: a file for the number of points passed.
  */
 import { writeFileSync } from 'node:fs';
 import pg from 'pg';
 import { Agent } from 'undici';
 
 const killAt = Number(process.env['TIELINE_TEST_POINT'] ?? 0);
+const killAtName = process.env['TIELINE_TEST_POINT_NAME'];
 const countFile = process.env['TIELINE_TEST_COUNT'];
 let points = 0;
 const names: string[] = [];
@@ -16,7 +17,8 @@ const names: string[] = [];
 function pass(name: string): void {
   points += 1;
   names.push(name);
-  if (points === killAt) process.kill(process.pid, 'SIGKILL');
+  if (points === killAt || (killAtName !== undefined && name.startsWith(killAtName)))
+    process.kill(process.pid, 'SIGKILL');
 }
 
 if (countFile !== undefined)

@@ -19,6 +19,7 @@ import {
 } from '../../store/approvals.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
+import { nextScanState } from '../../model/remediation-scan.ts';
 import type { Database } from '../../store/schema.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import { canonical } from '../../sync/three-way.ts';
@@ -110,7 +111,12 @@ export async function decide(
       step: decision.approved ? 'approve' : 'reject',
       metadata: { approval: approval.approvalId, plan: approval.planId },
     });
-    const changes = await decideApproval(tx.db, approval, decision);
+    const { changes, scans } = await decideApproval(tx.db, approval, decision);
+    const signed = {
+      direction: 'internal',
+      decidedBy: decision.by,
+      ...(decision.reason === undefined ? {} : { reason: decision.reason }),
+    } as const;
     await recordChanges(tx.db, { systemId: approval.systemId, operationId }, [
       {
         entity: 'approval',
@@ -118,10 +124,16 @@ export async function decide(
         field: 'status',
         before: 'pending',
         after: decision.approved ? 'approved' : 'rejected',
-        direction: 'internal',
-        decidedBy: decision.by,
-        ...(decision.reason === undefined ? {} : { reason: decision.reason }),
+        ...signed,
       },
+      ...scans.map((id) => ({
+        entity: 'remediation_scan',
+        entityId: String(id),
+        field: 'state',
+        before: 'waiting',
+        after: nextScanState('waiting', decision.approved ? 'approved' : 'rejected'),
+        ...signed,
+      })),
     ]);
     await recordCounts(tx.db, operationId, { ...noCounts, read: changes, updated: changes });
     await finishOperation(tx.db, operationId, 'completed');

@@ -5,7 +5,7 @@
 import type { TielineError } from '../../errors/tieline-error.ts';
 import { listOpenRows, type OutboxRow } from '../../store/outbox.ts';
 import { isSendingPaused } from '../../store/outbox-decisions.ts';
-import { takeDrainLock } from '../../store/sync-lock.ts';
+import { takeDrainLock, type SyncLock } from '../../store/sync-lock.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';
 import { sendRow, settleRow } from './send-row.ts';
@@ -69,7 +69,12 @@ export async function drainOutbox(
   }
 }
 
-async function waitForLock(context: RunContext, system: ConnectedSystem, patient: boolean) {
+/** Takes the lock on sending to a system, waiting for it unless `patient`. @returns undefined if another process holds it. */
+export async function waitForLock(
+  context: Pick<RunContext, 'pool' | 'sleep' | 'signal'>,
+  system: Pick<ConnectedSystem, 'id'>,
+  patient: boolean,
+): Promise<SyncLock | undefined> {
   for (;;) {
     const lock = await takeDrainLock(context.pool, system.id);
     if (lock || patient) return lock;

@@ -53,17 +53,17 @@ function checkPolicy(policy: EntityPolicy): void {
   const fault = (field: string, message: string): never => {
     throw new TielineError('USAGE', 'The policy was not saved.', { fields: [{ field, message }] });
   };
-  const isTag = policy.entity === 'asset_tag';
-  if (policy.entity !== '*' && !isTag && !isNegotiated(policy.entity))
+  const onlyGoesOut = policy.entity === 'asset_tag' || policy.entity === 'remediation_scan';
+  if (policy.entity !== '*' && !onlyGoesOut && !isNegotiated(policy.entity))
     fault(
       policy.entity,
-      `is no entity with policies; there are ${Object.keys(negotiatedShapes).join(', ')}, asset_tag (approval only), and * for all`,
+      `is no entity with policies; there are ${Object.keys(negotiatedShapes).join(', ')}, asset_tag and remediation_scan (approval only), and * for all`,
     );
-  if (isTag && (policy.strategy !== 'manual' || policy.direction !== 'bidirectional'))
-    fault('asset_tag', 'only goes out: it can ask for approval, and has no direction or strategy');
+  if (onlyGoesOut && (policy.strategy !== 'manual' || policy.direction !== 'bidirectional'))
+    fault(policy.entity, 'only goes out: it can ask for approval, and has no direction or strategy');
   const known = isNegotiated(policy.entity)
     ? negotiatedShapes[policy.entity].fields
-    : isTag
+    : onlyGoesOut
       ? []
       : Object.values(negotiatedShapes).flatMap((shape) => shape.fields);
   for (const field of policy.approval?.fields ?? [])

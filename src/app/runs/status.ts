@@ -5,6 +5,7 @@ import { listHealth, listLag } from '../../store/integration-health.ts';
 import { listRuns } from '../../store/operations.ts';
 import { countOutbox } from '../../store/outbox.ts';
 import { listReads } from '../../store/reads.ts';
+import { countWaitingScans } from '../../store/remediation-scans.ts';
 import { listSchedules } from '../../store/schedules.ts';
 import type { Database } from '../../store/schema.ts';
 
@@ -23,7 +24,7 @@ export interface SyncStatus {
   readonly outbox: { readonly open: number; readonly failed: number };
   readonly conflictsPending: number;
   readonly assetsForReview: number;
-  /** Changes that wait for approval. */
+  /** Changes, and scans, that wait for approval. */
   readonly approvalsPending: number;
   /** The latest check of each kind, by system. */
   readonly health: readonly {
@@ -71,7 +72,7 @@ export async function fetchSyncStatus({ db }: { readonly db: Kysely<Database> })
     outbox: { open: rowsIn('pending', 'sent'), failed: rowsIn('failed') },
     conflictsPending: await countPendingConflicts(db),
     assetsForReview: (await countCorrelations(db)).review,
-    approvalsPending: rowsIn('waiting'),
+    approvalsPending: rowsIn('waiting') + (await countWaitingScans(db)),
     health: (await listHealth(db)).map(({ type, checkedAt, ...health }) => ({
       ...health,
       check: type,

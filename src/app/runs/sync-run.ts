@@ -25,6 +25,7 @@ import {
 import { takeSyncLock } from '../../store/sync-lock.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from './run-context.ts';
+import { planScanSteps } from '../remediation-scans/scan-steps.ts';
 import { planSteps, type Step } from './steps.ts';
 import type { SyncOptions } from './sync-options.ts';
 
@@ -48,7 +49,8 @@ export async function runSync(environment: RunEnvironment, options: SyncOptions)
     const unfinished = await findUnfinishedRun(environment.db);
     const run = await beginOrResume(environment, options, unfinished);
     const context: RunContext = { ...environment, operationId: run.operationId };
-    return await concludeRun(context, run, planSteps(context.systems, options));
+    const scans = await planScanSteps(context, options);
+    return await concludeRun(context, run, [...scans, ...planSteps(context.systems, options)]);
   });
 }
 

@@ -40,6 +40,8 @@ export interface ConnectorDeclaration<Settings = unknown> {
   readonly mappings: readonly FieldMapping[];
   /** Whether the ids of its assets are what Tieline knows assets by: two of them are never one asset (Tenable VM). */
   readonly ownsIdentity?: boolean;
+  /** Whether its server runs verification scans: what `connect` gives has `scans`. */
+  readonly runsScans?: true;
   /** Where the server takes acceptances: how a rule for one asset is spelled, given what the server calls the asset. */
   readonly acceptanceScope?: (assetExternalId: string) => {
     readonly scope: string;
@@ -130,6 +132,59 @@ export type WriteResult =
   /** It may or may not have happened: look it up before sending again. */
   | { readonly outcome: 'unknown'; readonly message: string };
 
+/** A look again at just those plugins on just those machines, as a scanner's server is asked for it. */
+export interface ScanRequest {
+  /** What people see it by at the server; the connector adds the key to it. */
+  readonly name: string;
+  readonly description: string;
+  /** Addresses or names. */
+  readonly targets: readonly string[];
+  readonly pluginIds: readonly string[];
+  /** The same request always bears the same key. */
+  readonly idempotencyKey: string;
+}
+
+/** How far the server's one run of a scan is. `new`: it was not launched. */
+export type ScanPhase = 'new' | 'pending' | 'running' | 'completed' | 'aborted' | 'stopped';
+
+export interface ScanStatus {
+  readonly phase: ScanPhase;
+  /** The server's own word. */
+  readonly said: string;
+  /** By the server's clock, where it says so. */
+  readonly startedAt?: Date;
+  readonly endedAt?: Date;
+}
+
+export type ScanWriteResult =
+  /** The server has it, or has begun with it. */
+  | { readonly outcome: 'confirmed'; readonly externalId: string }
+  /** The server refused. Sending the same again would be refused again until somebody does what `remedy` says. */
+  | {
+      readonly outcome: 'rejected';
+      readonly message: string;
+      readonly remedy: string;
+      readonly fields: readonly { readonly field: string; readonly message: string }[];
+    }
+  /** The scan is not there any more. */
+  | { readonly outcome: 'missing'; readonly message: string }
+  /** It may or may not have happened: look it up before sending again. */
+  | { readonly outcome: 'unknown'; readonly message: string };
+
+/**
+ * Verification scans, of a connector whose server can run them. Creating and launching are two requests, so that a crash
+ * between them is gone on from. What could pass (429, no connection) is thrown, as everywhere; both writes are sent once.
+ */
+export interface VerificationScans {
+  create(request: ScanRequest, signal: AbortSignal): Promise<ScanWriteResult>;
+  /** Launches a scan that exists; one that runs already is `confirmed`. */
+  launch(externalId: string, signal: AbortSignal): Promise<ScanWriteResult>;
+  /** The scan that bears the key, whoever launched it since. */
+  find(idempotencyKey: string, signal: AbortSignal): Promise<{ readonly externalId: string } | undefined>;
+  /** undefined: the server does not have the scan any more. */
+  status(externalId: string, signal: AbortSignal): Promise<ScanStatus | undefined>;
+}
+
 /** One line of `tieline systems check`. */
 export interface CheckResult {
   readonly check: string;
@@ -145,6 +200,8 @@ export interface Connector {
   read(entity: EntityType, options: ReadOptions): AsyncIterable<ReadEvent>;
   find(entity: EntityType, key: FindKey, signal: AbortSignal): Promise<ExternalRecord | undefined>;
   write(entity: EntityType, change: Change, signal: AbortSignal): Promise<WriteResult>;
+  /** Absent where the server runs no scans for us. */
+  readonly scans?: VerificationScans;
 }
 
 export interface ConnectorContext<Settings> {

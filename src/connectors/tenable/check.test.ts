@@ -8,6 +8,8 @@ beforeEach(async () => {
   server = await startScriptedServer();
   for (const path of ['/assets/export/status', '/vulns/export/status', '/tags/categories'])
     say(path, 200, {});
+  say('/scans/remediation', 200, { scans: [] });
+  say('/editor/remediation/templates', 200, { templates: [] });
   say('/session', 200, { permissions: 64 });
   server.answers.set('POST /v1/recast/rules/search', { status: 200, body: { rules: [] } });
 });
@@ -37,6 +39,7 @@ describe('checking a Tenable', () => {
       'export vulnerabilities: ok',
       'tags: ok',
       'recast rules: ok',
+      'remediation scans: ok',
     ]);
   });
 
@@ -60,10 +63,26 @@ describe('checking a Tenable', () => {
       'export vulnerabilities: failed',
       'tags: failed',
       'recast rules: warning',
+      'remediation scans: warning',
     ]);
     expect(results.filter((each) => each.status !== 'ok').every((each) => each.remedy !== undefined)).toBe(
       true,
     );
+  });
+
+  it('says what launching scans lacks: the templates, or a role that the server does not tell', async () => {
+    const ofScans = async () => (await check()).find((each) => each.check === 'remediation scans');
+    say('/editor/remediation/templates', 403, {});
+    expect(await ofScans()).toMatchObject({
+      status: 'warning',
+      remedy: expect.stringContaining('scan_template') as string,
+    });
+    say('/editor/remediation/templates', 200, { templates: [] });
+    say('/session', 404, {});
+    expect(await ofScans()).toMatchObject({
+      status: 'warning',
+      detail: expect.stringContaining('at the first one') as string,
+    });
   });
 
   it('warns of a skewed clock', async () => {

@@ -4,11 +4,13 @@ import { messageOf, TielineError } from '../../errors/tieline-error.ts';
 import type { CheckResult, ConnectorContext } from '../kit/contract.ts';
 import { readRefusal } from '../kit/remote-refusal.ts';
 import { canSeeRules } from './acceptances.ts';
+import { canSeeScans } from './remediation-scans.ts';
 import type { TenableSettings } from './settings.ts';
 import type { TenableApi } from './tenable-api.ts';
 
 const skewWarningMs = 120_000;
 const scanManager = 40;
+const scanOperator = 24;
 
 /** Rights of the account, each with a request that shows it without changing anything. */
 const permissions = [
@@ -58,8 +60,10 @@ export async function* checkTenable(
           remedy: 'Give the account the role Basic [16] (or VM_EXPLORE.EXPORT) and "Can View" on all assets.',
         };
   }
-  yield await checkTags(api, signIn, signal);
+  const role = await findRole(api, signal);
+  yield checkTags(role, signIn);
   yield await checkRules(api, context.settings, signal);
+  yield await checkScans(api, context.settings, role, signal);
 }
 
 async function reach(
@@ -170,13 +174,40 @@ async function checkRules(
   }
 }
 
+/** Like rules, scans are not needed by every installation. Whether one may be launched shows in reading only in part. */
+async function checkScans(
+  api: TenableApi,
+  settings: TenableSettings,
+  role: number | undefined,
+  signal: AbortSignal,
+): Promise<CheckResult> {
+  const base = { check: 'remediation scans', kind: 'permission' } as const;
+  const remedy =
+    'If patches are to be verified by `tieline scans launch`, give the account the role Standard [32], or Scan Operator [24] with the settings scan_template and scan_policy.';
+  try {
+    const isAllowed = await canSeeScans({ api, settings }, signal);
+    if (!isAllowed || (role !== undefined && role < scanOperator))
+      return { ...base, status: 'warning', detail: 'Not allowed: no scan can be launched.', remedy };
+    return role === undefined
+      ? {
+          ...base,
+          status: 'warning',
+          detail: 'Scans can be seen; whether they may be launched shows at the first one.',
+          remedy,
+        }
+      : { ...base, status: 'ok', detail: `Allowed (role ${role}).` };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { ...base, status: 'warning', detail: messageOf(error), remedy };
+  }
+}
+
 /** Whether tags may be made cannot be seen without making one; the account's role tells, where GET /session exists. */
-async function checkTags(api: TenableApi, listing: Asked, signal: AbortSignal): Promise<CheckResult> {
+function checkTags(role: number | undefined, listing: Asked): CheckResult {
   const base = { check: 'tags', kind: 'permission' } as const;
   const remedy = 'Give the account the role Scan Manager [40] and the right to edit tags.';
   if (listing.status === undefined || listing.status >= 300)
     return { ...base, status: 'failed', detail: listing.detail, remedy };
-  const role = await findRole(api, signal);
   if (role === undefined)
     return {
       ...base,

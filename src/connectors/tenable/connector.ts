@@ -1,4 +1,4 @@
-/** Tenable Vulnerability Management: assets and findings in, by export jobs; tags out. */
+/** Tenable Vulnerability Management: assets and findings in, by export jobs; tags and rules out; remediation scans. */
 import { TielineError } from '../../errors/tieline-error.ts';
 import type { Connector, ConnectorModule } from '../kit/contract.ts';
 import { businessTagMappings, findBusinessTags, writeBusinessTags } from './business-tags.ts';
@@ -8,6 +8,7 @@ import { checkTenable } from './check.ts';
 import { complianceMappings } from './compliance-mappings.ts';
 import { readExports } from './export-read.ts';
 import { findingMappings, pluginMappings } from './finding-mappings.ts';
+import { remediationScans } from './remediation-scans.ts';
 import { acceptanceMappings } from './rule-shape.ts';
 import { tenableSettings, type TenableSettings } from './settings.ts';
 import { findAssetTags, writeAssetTag } from './tags.ts';
@@ -45,6 +46,7 @@ export const tenableConnector: ConnectorModule<TenableSettings> = {
       ...acceptanceMappings,
     ],
     ownsIdentity: true,
+    runsScans: true,
     acceptanceScope: (assetUuid) => ({ scope: `asset ${assetUuid}` }),
   },
   connect(context): Connector {
@@ -52,6 +54,7 @@ export const tenableConnector: ConnectorModule<TenableSettings> = {
     const rules = { api, settings: context.settings };
     return {
       check: (signal) => checkTenable(api, context, signal),
+      scans: remediationScans(rules),
       read(entity, options) {
         if (entity === 'asset') return readExports(api, context, 'assets', options);
         if (entity === 'finding') return readExports(api, context, 'vulns', options);

@@ -80,6 +80,28 @@ describe.skipIf(!files.every((file) => existsSync(file)))(
         { kind: 'update', externalId: rule, idempotencyKey: 'k', fields: withdrawn },
         signal,
       );
+      say('GET /editor/remediation/templates', { templates: [{ uuid: 't1', name: 'advanced' }] });
+      say('POST /scans/remediation', { scan: { id: 618 } });
+      say('GET /scans/remediation', { scans: [], pagination: { total: 0 } });
+      say('GET /scans/618/latest-status', { status: 'empty' });
+      say('GET /scans/618/history', { history: [] });
+      say('POST /scans/618/launch', { scan_uuid: 'u' });
+      for (const settings of [
+        {},
+        {
+          scan_template: 't1',
+          scan_scanner: 'AUTO-ROUTED',
+          scan_policy: 7,
+          scan_credentials: `Host/Windows/${rule}`,
+        },
+      ]) {
+        const { scans } = server.connect(settings);
+        const asked = { name: 'n', description: 'd', targets: ['192.0.2.1'], pluginIds: ['10114'] };
+        await scans?.create({ ...asked, idempotencyKey: 'k' }, signal);
+        await scans?.find('k', signal);
+        await scans?.status('618', signal);
+        await scans?.launch('618', signal);
+      }
       for await (const result of connector.check(signal)) checks.push(result.check);
       // GET /session is recorded in real traffic and absent from the documents.
       asked.push(...server.asked.filter((each) => each.path !== '/session'));
@@ -135,7 +157,7 @@ describe.skipIf(!files.every((file) => existsSync(file)))(
       }
       expect(checks).toContain('tags');
       expect(asked.length).toBeGreaterThan(20);
-      expect(bodies).toBe(14);
+      expect(bodies).toBe(18);
     });
   },
 );

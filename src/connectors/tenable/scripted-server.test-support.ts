@@ -46,7 +46,7 @@ export interface ScriptedServer {
     response: ServerResponse,
   ) => boolean;
   date: Date;
-  connect(settings?: Record<string, number>): Connector;
+  connect(settings?: Record<string, number | string>): Connector;
   stop(): Promise<void>;
 }
 

@@ -39,6 +39,28 @@ export const tenableSettings = z.object({
     ]),
   /** Rules in one answer of a search (the vendor's platform OpenAPI: at most 500). */
   rules_per_page: z.coerce.number().int().min(1).max(500).default(500),
+  /** The template of remediation scans; absent: looked up, which takes the role Standard [32]. */
+  scan_template: z.string().min(1).optional(),
+  /** The scanner that runs them: its UUID, or AUTO-ROUTED. Absent: the vendor's cloud scanner, which sees no private address. */
+  scan_scanner: z.string().min(1).optional(),
+  /** The network of AUTO-ROUTED scans; absent: the default one. */
+  scan_network: z.guid().optional(),
+  /** The policy that they are based on; an account with the role Scan Operator [24] must name one (the vendor's OpenAPI). */
+  scan_policy: z.coerce.number().int().min(1).optional(),
+  /** Managed credentials with which they sign in, each CATEGORY/TYPE/UUID (Host/SSH/…), as a list or as a text with commas. */
+  scan_credentials: z
+    .preprocess(
+      (given) => (typeof given === 'string' ? given.split(',').map((each) => each.trim()) : given),
+      z.array(
+        z
+          .string()
+          .regex(
+            /^[^/]+\/[^/]+\/[0-9a-f-]{36}$/i,
+            'must be CATEGORY/TYPE/UUID of managed credentials, for example Host/SSH/00000000-0000-0000-0000-000000000000',
+          ),
+      ),
+    )
+    .optional(),
   /** How long to wait until a tag that was assigned can be seen on its assets. */
   tag_visible_seconds: z.coerce.number().min(0).max(600).default(30),
 });

@@ -56,7 +56,7 @@ export interface ConformanceHarness {
 
 export interface ConformanceSubject {
   readonly name: string;
-  readonly declaration: ConnectorDeclaration<never> | Pick<ConnectorDeclaration, 'entities'>;
+  readonly declaration: ConnectorDeclaration<never> | Pick<ConnectorDeclaration, 'entities' | 'runsScans'>;
   /** Starts the simulator, with pages small enough that a full read of each entity takes at least three events. */
   start(): Promise<ConformanceHarness>;
 }

@@ -33,6 +33,11 @@ export function describeConnectorConformance(subject: ConformanceSubject): void 
     });
     const current = (): ConformanceHarness => harness;
 
+    it('offers verification scans if it declares them, and only then', () => {
+      const offers = current().connect().scans !== undefined;
+      expect(offers).toBe(subject.declaration.runsScans === true);
+    });
+
     for (const [entity, can] of entities) {
       if (can.readAll)
         describe(`reading ${entity}`, () => {
