@@ -1,4 +1,5 @@
 /** What a test may do behind the product's back: POST /__control/edit. */
+import type { AttributeStore } from './attribute-routes.ts';
 import type { ExportJobs, ExportMishap } from './export-jobs.ts';
 import type { FindingJson } from './finding-json.ts';
 import type { RecastRules } from './recast-rules.ts';
@@ -8,6 +9,7 @@ interface Editable {
   readonly inventory: Inventory;
   readonly jobs: ExportJobs;
   readonly rules: RecastRules;
+  readonly attributes: AttributeStore;
   readonly now: () => Date;
   readonly setRole: (role: number) => void;
 }
@@ -26,16 +28,29 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 /**
  * One of: {asset, fields} · {asset, delete: true} · {asset, terminate: true} · {asset, plugin, fields} (a finding) ·
  * {asset, check: id, fields} (a compliance result) ·
- * {rule: id, fields} · {rule: id, delete: true} · {addFinding: item} · {nextExport: mishap, kind?: assets|vulns|compliance} · {expireChunks: true} · {role: number}.
+ * {rule: id, fields} · {rule: id, delete: true} · {addFinding: item} · {nextExport: mishap, kind?: assets|vulns|compliance} · {expireChunks: true} · {role: number} ·
+ * {lumin: boolean} (the licence) · {defineAttributes: names} · {asset, attributes: {name: value | null}} · {asset, acr: 1 to 10}.
  * @throws Error that says what is wrong.
  */
-export function editTenable(body: unknown, { inventory, jobs, rules, now, setRole }: Editable): unknown {
+export function editTenable(
+  body: unknown,
+  { inventory, jobs, rules, attributes, now, setRole }: Editable,
+): unknown {
   if (!isObject(body)) throw new Error('expected an object');
   const at = now().toISOString();
   const fields = isObject(body['fields']) ? body['fields'] : {};
   if (typeof body['role'] === 'number') {
     setRole(body['role']);
     return { role: body['role'] };
+  }
+  if (typeof body['lumin'] === 'boolean') {
+    inventory.hasLumin = body['lumin'];
+    return { lumin: body['lumin'] };
+  }
+  if (Array.isArray(body['defineAttributes'])) {
+    const fault = attributes.define(body['defineAttributes'].map((name) => ({ name: String(name) })));
+    if (fault !== undefined) throw new Error(fault);
+    return { defined: true };
   }
   if (body['expireChunks'] === true) {
     jobs.expireAll();
@@ -60,7 +75,17 @@ export function editTenable(body: unknown, { inventory, jobs, rules, now, setRol
   }
   const { asset, plugin, check } = body;
   if (typeof asset !== 'string' || !inventory.hasAsset(asset)) throw new Error(`no asset ${String(asset)}`);
-  if (typeof check === 'string') inventory.editCompliance(asset, check, { indexed_at: at, ...fields });
+  if (isObject(body['attributes'])) {
+    for (const [name, value] of Object.entries(body['attributes'])) {
+      const known = attributes.list().find((each) => each.name === name);
+      if (!known) throw new Error(`no attribute ${name}`);
+      if (typeof value === 'string') attributes.valuesOf(asset).set(known.id, value);
+      else attributes.valuesOf(asset).delete(known.id);
+    }
+    return { edited: asset };
+  }
+  if (typeof body['acr'] === 'number') inventory.overwriteAcr(asset, body['acr'], at);
+  else if (typeof check === 'string') inventory.editCompliance(asset, check, { indexed_at: at, ...fields });
   else if (typeof plugin === 'number') inventory.editFinding(asset, plugin, { indexed: at, ...fields });
   else
     inventory.editAsset(asset, {

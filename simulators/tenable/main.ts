@@ -5,6 +5,8 @@ import { createClock } from '../kit/clock.ts';
 import { FaultEngine } from '../kit/faults.ts';
 import { serveSimulator, type Route, type SimRequest, type SimResponse } from '../kit/server.ts';
 import { tenableError, tooManyRequests } from './answers.ts';
+import { assetRoutes } from './asset-routes.ts';
+import { AttributeStore, attributeRoutes } from './attribute-routes.ts';
 import { editTenable } from './edit.ts';
 import { ExportJobs } from './export-jobs.ts';
 import { exportRoutes } from './export-routes.ts';
@@ -22,6 +24,7 @@ const args = readArguments(process.argv.slice(2), [
   'doubles',
   'machines',
   'rules-apply-ms',
+  'acr-apply-ms',
 ]);
 const numberOf = (name: string, absent: number): number => Number(args.others[name] ?? absent);
 const clock = createClock();
@@ -39,6 +42,7 @@ const jobs = new ExportJobs(inventory, {
   chunkTtlMs: numberOf('chunk-ttl-seconds', 86_400) * 1000,
 });
 const tags = new TagStore();
+const attributes = new AttributeStore();
 const engine = new FaultEngine();
 /** Basic is 16, Scan Manager 40, Administrator 64. */
 let role = numberOf('role', 64);
@@ -108,23 +112,33 @@ await serveSimulator({
     ...exportRoutes(jobs, engine, () => role),
     ...recastRoutes(rules, () => role >= 64),
     ...tagRoutes(tags, inventory, () => role >= 40),
+    ...attributeRoutes(attributes, inventory, () => role),
+    ...assetRoutes(inventory, { role: () => role, applyMs: numberOf('acr-apply-ms', 30) }),
   ],
   state: () => ({
     categories: [...tags.categories.values()].map((each) => each.name).toSorted(),
     values: [...tags.values.values()].map((each) => `${each.category.name}:${each.value}`).toSorted(),
     assignments: inventory.taggedAssets(),
     rules: rules.list(),
+    attributes: attributes
+      .list()
+      .map((each) => each.name)
+      .toSorted(),
+    attributeValues: attributes.state(),
+    overwrittenRatings: inventory.overwrittenRatings(),
   }),
   reset() {
     inventory.reset();
     jobs.reset();
     tags.reset();
+    attributes.reset();
     rules.reset();
     role = numberOf('role', 64);
   },
   edit: (body) =>
     editTenable(body, {
       rules,
+      attributes,
       inventory,
       jobs,
       now: () => clock.now(),
