@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { messageOf, TielineError } from '../../errors/tieline-error.ts';
 import type { CheckResult, ConnectorContext } from '../kit/contract.ts';
 import { readRefusal } from '../kit/remote-refusal.ts';
+import { checkAssetContext } from './check-asset-context.ts';
 import { canSeeRules } from './acceptances.ts';
 import type { TenableSettings } from './settings.ts';
 import type { TenableApi } from './tenable-api.ts';
@@ -60,6 +61,7 @@ export async function* checkTenable(
   }
   yield await checkTags(api, signIn, signal);
   yield await checkRules(api, context.settings, signal);
+  yield* checkAssetContext(api, context, () => findRole(api, signal), signal);
 }
 
 async function reach(

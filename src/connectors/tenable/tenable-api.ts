@@ -9,13 +9,16 @@ import type { TenableSettings } from './settings.ts';
 /** As the vendor asks of integrations (developer.tenable.com/docs/user-agent-header). */
 const userAgent = 'Integration/1.0 (Tieline; Tieline; Build/0.1.0)';
 
-export type TenableRequest = Pick<HttpRequest, 'method' | 'path' | 'query' | 'json' | 'signal'>;
+export type TenableRequest = Pick<HttpRequest, 'method' | 'path' | 'query' | 'json' | 'signal'> & {
+  /** 'safe' unless said otherwise. */
+  readonly retry?: HttpRequest['retry'];
+};
 
 export interface TenableApi {
   readonly origin: string | undefined;
   /**
    * Sends with the keys and resolves with any answer that the HTTP client lets through. Every request of this
-   * connector may be repeated: a repeated export is a 409 that names the first, a repeated tag a 400, a repeated
+   * connector that does not say otherwise may be repeated: a repeated export is a 409 that names the first, a repeated tag a 400, a repeated
    * assignment nothing.
    */
   send(request: TenableRequest): Promise<HttpResponse>;
@@ -56,7 +59,11 @@ export function createTenableApi(http: HttpClient, settings: TenableSettings): T
   const api: TenableApi = {
     origin: http.origin,
     send: (request) =>
-      http.send({ ...request, headers: { 'X-ApiKeys': keys, 'User-Agent': userAgent }, retry: 'safe' }),
+      http.send({
+        ...request,
+        headers: { 'X-ApiKeys': keys, 'User-Agent': userAgent },
+        retry: request.retry ?? 'safe',
+      }),
     async fetch(request, shape) {
       const response = await api.send(request);
       if (response.status >= 300) throw await tenableRefusal(request, response);
