@@ -287,6 +287,27 @@ describe('custom attributes and the criticality rating', () => {
     expect(await writes()).toEqual(before);
   });
 
+  it.each(['acr_override', 'xacta_component_id'])(
+    'are looked up, and not sent again, where a crash left open what had arrived (%s)',
+    async (field) => {
+      // What stands here when the process dies between the answer and its confirmation.
+      const inFlight = `entity_type = 'asset_context' and payload ? '${field}'`;
+      await world.rows(
+        `update sync_outbox set state = 'sent', settled_at = null where state = 'confirmed' and ${inFlight}`,
+      );
+      const fields = field === 'acr_override' ? field : 'xacta_component_id,xacta_system_id';
+      await world.rows(
+        `update sync_links set base = base - '{${fields}}'::text[] where entity_type = 'asset_context'`,
+      );
+      const before = await writes();
+      expect(await world.sync()).toMatchObject({ conflictsPending: 0 });
+      expect(await writes()).toEqual(before);
+      expect(await world.rows(`select distinct state from sync_outbox where ${inFlight}`)).toEqual([
+        { state: 'confirmed' },
+      ]);
+    },
+  );
+
   it('are refused with the remedy where a licence or role is missing, and the rest goes on', async () => {
     await edit({ lumin: false });
     await edit({ role: 40 });
@@ -313,9 +334,14 @@ describe('custom attributes and the criticality rating', () => {
     await edit({ role: 64 });
     const refused = await world.rows(`select id from sync_outbox where state = 'failed'`);
     await tieline('outbox', 'retry', ...refused.map((each) => String(each['id'])), '--reason', 'licensed');
-    expect(await world.sync()).toMatchObject({ conflictsPending: 0 });
+    const sent = await world.sync();
+    expect(sent.conflictsPending).toBe(0);
     const { attributeValues, overwrittenRatings } = await there();
     expect([attributeValues[asset]?.['Zone'], overwrittenRatings[asset]]).toEqual(['Enclave', 4]);
+    // The rating that was there before goes back, as an edit.
+    await tieline('ops', 'undo', sent.operationId, '--by', 'isso');
+    await world.sync();
+    expect((await there()).overwrittenRatings[asset]).toBe(9);
     expect(await world.sync({ full: true })).toMatchObject({ written: 0, conflictsPending: 0 });
   });
 

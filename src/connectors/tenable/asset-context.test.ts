@@ -301,7 +301,7 @@ describe('checking', () => {
   });
 
   it('tells what the account may, and what is missing', async () => {
-    expect(brief(await check(mapped))).toEqual(['custom attributes: ok', 'criticality rating: warning']);
+    expect(brief(await check(mapped))).toEqual(['custom attributes: ok', 'criticality rating: ok']);
     await edit({ role: 16 });
     const results = await check(mapped);
     expect(brief(results)).toEqual(['custom attributes: failed', 'criticality rating: failed']);
