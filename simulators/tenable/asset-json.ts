@@ -8,11 +8,20 @@ export type AssetJson = Record<string, unknown> & {
   terminated_at: string | null;
 };
 
+/** The ratings twice, as texts of old and as numbers. */
+export const ratingsOf = (acr: number, exposure: number): Record<string, unknown> => ({
+  acr_score: acr.toFixed(1),
+  exposure_score: exposure.toFixed(1),
+  ratings: { acr: { score: acr }, aes: { score: exposure } },
+});
+
 /** A machine as an asset export of version 1 shows it: flat, with nulls, plural lists (recorded exports). */
 export function assetJson(options: WorldOptions, host: WorldHost): AssetJson {
   const random = createRandom(options.seed, 'asset', host.tenableUuid);
   const isNetwork = host.operatingSystem.startsWith('Cisco');
   const fqdn = `${host.hostname}.${host.domain}`;
+  const hostname = random.chance(0.7) ? fqdn : host.hostname;
+  const [acr, exposure] = [random.between(3, 10), random.between(200, 950)];
   return {
     id: host.tenableUuid,
     has_agent: host.agentUuid !== undefined,
@@ -53,7 +62,7 @@ export function assetJson(options: WorldOptions, host: WorldHost): AssetJson {
     netbios_names: isNetwork ? [] : [host.netbiosName],
     operating_systems: [host.operatingSystem],
     system_types: [isNetwork ? 'router' : 'general-purpose'],
-    hostnames: [random.chance(0.7) ? fqdn : host.hostname],
+    hostnames: [hostname],
     ssh_fingerprints: [],
     manufacturer_tpm_ids: [],
     sources: [
@@ -65,7 +74,6 @@ export function assetJson(options: WorldOptions, host: WorldHost): AssetJson {
     ],
     tags: [],
     network_interfaces: [],
-    acr_score: String(random.between(3, 10)),
-    exposure_score: String(random.between(200, 950)),
+    ...ratingsOf(acr, exposure),
   };
 }

@@ -1,4 +1,5 @@
 /** What a test may do behind the product's back: POST /__control/edit. */
+import type { AttributeStore } from './attribute-routes.ts';
 import type { ExportJobs, ExportMishap } from './export-jobs.ts';
 import type { FindingJson } from './finding-json.ts';
 import type { RecastRules } from './recast-rules.ts';
@@ -10,6 +11,7 @@ interface Editable {
   readonly jobs: ExportJobs;
   readonly rules: RecastRules;
   readonly scans: RemediationScans;
+  readonly attributes: AttributeStore;
   readonly now: () => Date;
   readonly setRole: (role: number) => void;
 }
@@ -31,17 +33,27 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
  * {asset, plugin, patched: boolean} (what the next scan of it will see) · {asset, unreachable: boolean} ·
  * {scan: id, status: running|completed|aborted|canceled} · {scan: id, delete: true} · {scanLimits: {configurations?, active?}} ·
  * {asset, check: id, fields} (a compliance result) ·
- * {rule: id, fields} · {rule: id, delete: true} · {addFinding: item} · {nextExport: mishap, kind?: assets|vulns|compliance} · {expireChunks: true} · {role: number}.
+ * {rule: id, fields} · {rule: id, delete: true} · {addFinding: item} · {nextExport: mishap, kind?: assets|vulns|compliance} · {expireChunks: true} · {role: number} ·
+ * {lumin: boolean} (the licence) · {defineAttributes: names} · {asset, attributes: {name: value | null}} · {asset, acr: 1 to 10}.
  * @throws Error that says what is wrong.
  */
 export function editTenable(body: unknown, parts: Editable): unknown {
-  const { inventory, jobs, rules, scans, now, setRole } = parts;
+  const { inventory, jobs, rules, scans, attributes, now, setRole } = parts;
   if (!isObject(body)) throw new Error('expected an object');
   const at = now().toISOString();
   const fields = isObject(body['fields']) ? body['fields'] : {};
   if (typeof body['role'] === 'number') {
     setRole(body['role']);
     return { role: body['role'] };
+  }
+  if (typeof body['lumin'] === 'boolean') {
+    inventory.hasLumin = body['lumin'];
+    return { lumin: body['lumin'] };
+  }
+  if (Array.isArray(body['defineAttributes'])) {
+    const fault = attributes.define(body['defineAttributes'].map((name) => ({ name: String(name) })));
+    if (fault !== undefined) throw new Error(fault);
+    return { defined: true };
   }
   if (body['expireChunks'] === true) {
     jobs.expireAll();
@@ -81,6 +93,16 @@ export function editTenable(body: unknown, parts: Editable): unknown {
   }
   const { asset, plugin, check } = body;
   if (typeof asset !== 'string' || !inventory.hasAsset(asset)) throw new Error(`no asset ${String(asset)}`);
+  if (isObject(body['attributes'])) {
+    for (const [name, value] of Object.entries(body['attributes'])) {
+      const known = attributes.list().find((each) => each.name === name);
+      if (!known) throw new Error(`no attribute ${name}`);
+      if (typeof value === 'string') attributes.valuesOf(asset).set(known.id, value);
+      else attributes.valuesOf(asset).delete(known.id);
+    }
+    return { edited: asset };
+  }
+  if (typeof body['acr'] === 'number') inventory.overwriteAcr(asset, body['acr'], at);
   if (typeof body['unreachable'] === 'boolean') inventory.setUnreachable(asset, body['unreachable']);
   else if (typeof plugin === 'number' && typeof body['patched'] === 'boolean')
     inventory.setPatched(asset, plugin, body['patched']);

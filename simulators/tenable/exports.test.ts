@@ -34,7 +34,7 @@ describe('an export of findings', () => {
   });
 
   it('goes from queued over processing to finished, and its chunks become ready out of order', async () => {
-    const slow = await startTenable('--size', '4', '--queued-ms', '60', '--processing-ms', '400');
+    const slow = await startTenable('--size', '4', '--queued-ms', '300', '--processing-ms', '600');
     const { body } = await slow.send('POST', '/vulns/export', everyFinding);
     const path = `/vulns/export/${String(body['export_uuid'])}`;
     const seen = new Set<unknown>();

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createFindings } from '../world/findings.ts';
 import { generateWorld } from '../world/generate.ts';
 import type { WorldOptions } from '../world/world.ts';
-import { assetJson, type AssetJson } from './asset-json.ts';
+import { assetJson, ratingsOf, type AssetJson } from './asset-json.ts';
 import { complianceOf, type ComplianceJson } from './compliance-json.ts';
 import type { RecastRules } from './recast-rules.ts';
 import { createFindingJson, type FindingJson } from './finding-json.ts';
@@ -87,6 +87,10 @@ export class Inventory {
   readonly #tags = new Map<string, AssetTag[]>();
   readonly #patched = new Set<string>();
   readonly #unreachable = new Set<string>();
+  /** Ratings that were overwritten here. */
+  readonly #overwritten = new Map<string, number>();
+  /** Without a Lumin licence assets show no ratings, and none can be overwritten. */
+  hasLumin = true;
 
   /** @param doubles whether two findings come twice in their chunk, as real exports have it */
   constructor(
@@ -114,7 +118,27 @@ export class Inventory {
     if (!base) return undefined;
     const own = this.#tags.get(base.id);
     const recordedTags = Array.isArray(base['tags']) ? (base['tags'] as unknown[]) : [];
-    return { ...base, ...this.#assetEdits.get(base.id), ...(own ? { tags: [...recordedTags, ...own] } : {}) };
+    const edited = { ...base, ...this.#assetEdits.get(base.id) };
+    const asset = own ? { ...edited, tags: [...recordedTags, ...own] } : edited;
+    if (this.hasLumin) return asset;
+    const { acr_score: _acr, exposure_score: _exposure, ratings: _ratings, ...unrated } = asset;
+    return unrated;
+  }
+
+  assets(): AssetJson[] {
+    return this.#base.assets.flatMap((_, index) => this.asset(index) ?? []);
+  }
+
+  /** As the job of the API does it: the exposure stays. */
+  overwriteAcr(uuid: string, score: number, at: string): void {
+    const exposure = Number(this.assets().find((each) => each.id === uuid)?.['exposure_score'] ?? 0);
+    this.#overwritten.set(uuid, score);
+    this.editAsset(uuid, { ...ratingsOf(score, exposure), updated_at: at });
+  }
+
+  /** Ratings that were overwritten, by asset, in canonical order. */
+  overwrittenRatings(): Record<string, number> {
+    return Object.fromEntries([...this.#overwritten].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   hasAsset(uuid: string): boolean {
@@ -217,6 +241,8 @@ export class Inventory {
     this.#complianceEdits.clear();
     this.#added.length = 0;
     this.#tags.clear();
+    this.#overwritten.clear();
+    this.hasLumin = true;
   }
 
   /** Assets with the tags that were set here, in canonical order. */

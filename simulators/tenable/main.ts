@@ -5,6 +5,8 @@ import { createClock } from '../kit/clock.ts';
 import { FaultEngine } from '../kit/faults.ts';
 import { serveSimulator, type Route, type SimRequest, type SimResponse } from '../kit/server.ts';
 import { tenableError, tooManyRequests } from './answers.ts';
+import { assetRoutes } from './asset-routes.ts';
+import { AttributeStore, attributeRoutes } from './attribute-routes.ts';
 import { editTenable } from './edit.ts';
 import { ExportJobs } from './export-jobs.ts';
 import { exportRoutes } from './export-routes.ts';
@@ -26,6 +28,7 @@ const args = readArguments(process.argv.slice(2), [
   'rules-apply-ms',
   'scan-pending-ms',
   'scan-running-ms',
+  'acr-apply-ms',
 ]);
 const numberOf = (name: string, absent: number): number => Number(args.others[name] ?? absent);
 const clock = createClock();
@@ -48,6 +51,7 @@ const scans = new RemediationScans(
   { pendingMs: numberOf('scan-pending-ms', 100), runningMs: numberOf('scan-running-ms', 200) },
   () => clock.now(),
 );
+const attributes = new AttributeStore();
 const engine = new FaultEngine();
 /** Basic is 16, Scan Manager 40, Administrator 64. */
 let role = numberOf('role', 64);
@@ -118,6 +122,8 @@ await serveSimulator({
     ...recastRoutes(rules, () => role >= 64),
     ...remediationScanRoutes(scans, () => role),
     ...tagRoutes(tags, inventory, () => role >= 40),
+    ...attributeRoutes(attributes, inventory, () => role),
+    ...assetRoutes(inventory, { role: () => role, applyMs: numberOf('acr-apply-ms', 30) }),
   ],
   state: () => ({
     categories: [...tags.categories.values()].map((each) => each.name).toSorted(),
@@ -131,11 +137,18 @@ await serveSimulator({
       plugins,
       runs: runs.map((run) => run.status),
     })),
+    attributes: attributes
+      .list()
+      .map((each) => each.name)
+      .toSorted(),
+    attributeValues: attributes.state(),
+    overwrittenRatings: inventory.overwrittenRatings(),
   }),
   reset() {
     inventory.reset();
     jobs.reset();
     tags.reset();
+    attributes.reset();
     rules.reset();
     scans.reset();
     role = numberOf('role', 64);
@@ -144,6 +157,7 @@ await serveSimulator({
     editTenable(body, {
       rules,
       scans,
+      attributes,
       inventory,
       jobs,
       now: () => clock.now(),

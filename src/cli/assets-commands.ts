@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import {
   explain,
@@ -9,20 +8,12 @@ import {
   type AssetExplanation,
   type IdentityDecisionRow,
 } from '../app/assets/assets.ts';
+import { addAssetContextCommand } from './asset-context-command.ts';
+import { decider, withDecider, type DecisionFlags } from './decision-flags.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { wholeNumber } from './number-flag.ts';
 import { shortValue } from './short-value.ts';
 import { counted, table } from './table.ts';
-
-interface DecisionFlags extends GlobalFlags {
-  readonly reason?: string;
-  readonly by?: string;
-}
-const decider = (flags: DecisionFlags) => ({ by: flags.by ?? userInfo().username, reason: flags.reason });
-const withDecider = (command: Command): Command =>
-  command
-    .option('--reason <text>', 'for the journal')
-    .option('--by <name>', 'who decides (default: the name of the account)');
 
 const instant = (at: Date | null): string => at?.toISOString().slice(0, 16).replace('T', ' ') ?? '–';
 
@@ -42,6 +33,8 @@ export function addAssetsCommands(program: Command, context: CommandContext): vo
       if (flags.json) context.printJson(explanation);
       else printExplanation(context, explanation);
     });
+
+  addAssetContextCommand(assets, context);
 
   assets
     .command('review')

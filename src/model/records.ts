@@ -66,7 +66,17 @@ export const assetContextRecord = z.object({
   compliance_scope: maybe(words),
   data_classification: maybe(upTo(50)),
   network_zone: maybe(upTo(100)),
+  /** The rating that the organization gives it, in place of the one that the scanner's server computes. */
+  acr_override: maybe(z.int().min(1).max(10)),
+  /** The component that it was matched to, and the system of that, as Xacta calls them. */
+  xacta_component_id: maybe(upTo(255)),
+  xacta_system_id: maybe(upTo(255)),
 });
+
+/** Fields that no remote decides, so that they can be sent and never taken in; by entity. */
+export const sentOnly: Readonly<Record<string, readonly string[]>> = {
+  asset_context: ['acr_override', 'xacta_component_id', 'xacta_system_id'],
+};
 
 /** A plugin: what every finding of it shares (design section 4, "Plugin text is stored once"). */
 export const pluginRecord = z.object({

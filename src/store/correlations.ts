@@ -196,7 +196,7 @@ export interface CorrelationCounts {
   readonly review: number;
   /** Living assets with no candidate that fits. */
   readonly unmatched: number;
-  /** Linked assets by the strongest identifier that linked them. */
+  /** Linked assets by the strongest identifier that linked them; `person` where somebody did, and no identifier would. */
   readonly linkedBy: Readonly<Record<string, number>>;
 }
 
@@ -220,7 +220,7 @@ export async function countCorrelations(db: Kysely<Database>): Promise<Correlati
     select count(*) filter (where linked)::int as linked,
            count(*) filter (where review)::int as review,
            count(*) filter (where not linked and not review)::int as unmatched,
-           (select jsonb_object_agg(kind, n) from (select kind, count(*)::int as n from living where linked group by kind) by_kind) as linked_by
+           (select jsonb_object_agg(kind, n) from (select coalesce(kind, 'person') as kind, count(*)::int as n from living where linked group by 1) by_kind) as linked_by
       from living`.execute(db);
   const row = rows[0];
   return {

@@ -27,6 +27,8 @@ interface Table {
   readonly naturalKey: string;
   /** SQL of what makes one such row a better match than another: false sorts before true. */
   readonly prefer?: string;
+  /** SQL of an object (jsonb) with what else a row `t` shows, where that is kept in other tables. */
+  readonly also?: string;
   /** SQL that is true of the rows `t` that take part in sync, where not all do. */
   readonly only?: string;
 }
@@ -41,6 +43,20 @@ const sameControl = (left: string, right: string): string => {
     `regexp_replace(regexp_replace(upper(${control}), '\\s', '', 'g'), '(^|[-(.])0+(?=[0-9])', '\\1', 'g')`;
   return `${plain(left)} = ${plain(right)}`;
 };
+
+/**
+ * What is known of asset `t` beside its row: what Xacta calls the component and system it was matched to, and its rating as last read. Of a
+ * system that was taken out of sync nothing is said, which is not the same as that there is none.
+ */
+const contextFacts = `(
+    select jsonb_build_object('acr_rated', case when round(a.acr_score) between 1 and 10 then round(a.acr_score) end)
+           || case when s.sync_enabled is false then '{}'::jsonb
+                   else jsonb_build_object(
+                          'xacta_component_id', case when a.system_id is not null then a.xacta_component_id end,
+                          'xacta_system_id', case when a.xacta_component_id is not null then s.xacta_system_id end) end
+      from ingestion_assets a
+      left join lateral (select * from ingestion_systems own where own.system_id = a.system_id order by own.id limit 1) s on true
+     where a.asset_uuid = t.asset_uuid)`;
 
 const tables: Readonly<Record<NegotiatedEntity, Table>> = {
   system: {
@@ -88,6 +104,7 @@ const tables: Readonly<Record<NegotiatedEntity, Table>> = {
     key: 'asset_uuid',
     stamps: [],
     naturalKey: `t.asset_uuid = (r ->> 'asset_uuid')::uuid`,
+    also: contextFacts,
   },
   acceptance: {
     name: 'acceptances',
@@ -163,7 +180,7 @@ export async function fetchRows(
   const table = tables[entity];
   const aliases = await fetchAliases(db, entity);
   const { rows } = await sql<StoredRecord>`
-    select t.${sql.ref(table.key)}::text as "entityId", to_jsonb(t) as row
+    select t.${sql.ref(table.key)}::text as "entityId", to_jsonb(t) || coalesce(${sql.raw(table.also ?? 'null')}, '{}'::jsonb) as row
       from ${sql.table(table.name)} t
      where t.${sql.ref(table.key)}::text = any(${[...entityIds]}::text[]) and ${sql.raw(table.only ?? 'true')}`.execute(
     db,

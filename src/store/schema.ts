@@ -280,6 +280,8 @@ interface AssetsExtendedTable {
   risk_score: number | null;
   /** When risk_score was set (UTC). */
   last_risk_assessment: Instant | null;
+  /** The Asset Criticality Rating that the organization gives the asset, 1 to 10, in place of the one that Tenable computes; null: none is given. Sent out only where a mapping of the system says so. */
+  acr_override: number | null;
 }
 
 /** What each check of an audit file came to on each asset; one row for asset, audit file and check (design section 4). */

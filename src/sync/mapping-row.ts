@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { TielineError, type FieldFault } from '../errors/tieline-error.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { FieldMapping, Transform } from '../model/mapping.ts';
-import { recordSchemas } from '../model/records.ts';
+import { recordSchemas, sentOnly } from '../model/records.ts';
 import { waysOf } from './transforms.ts';
 
 const json = z.json();
@@ -67,6 +67,11 @@ export function checkMapping(mapping: FieldMapping): FieldFault[] {
     faults.push({
       field: name,
       message: `${mapping.internalField} is no field of it; they are ${Object.keys(schema.shape).join(', ')}`,
+    });
+  if (mapping.direction !== 'outbound' && sentOnly[mapping.entityType]?.includes(mapping.internalField))
+    faults.push({
+      field: name,
+      message: `${mapping.internalField} is decided here and only goes out; make the mapping outbound`,
     });
   if (mapping.direction === 'inbound') return faults;
   if (mapping.externalField.includes('|'))

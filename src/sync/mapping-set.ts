@@ -35,6 +35,14 @@ export function checkMappings(
         field: same.map(mappingName).join(', '),
         message: 'write the same field of the remote; make all but one inbound',
       });
+  // Only one place is compared with what was last agreed: the other would be left behind.
+  const ofAssets = outbound.filter((each) => each.entityType === 'asset_context');
+  for (const [, same] of Map.groupBy(ofAssets, (each) => each.internalField))
+    if (same[0] && same.length > 1)
+      faults.push({
+        field: same.map(mappingName).join(', '),
+        message: 'send one field to several places; remove all but one, or make the others inbound',
+      });
   for (const needed of defaults.filter((each) => each.required && each.direction !== 'outbound'))
     if (
       !mappings.some(

@@ -30,7 +30,7 @@ export interface Decider {
 }
 
 /** @param wanted the beginning of an asset's uuid, or its host name. @throws USAGE if none or several fit. */
-async function fetchAsset(app: App, wanted: string): Promise<AssetSummary> {
+export async function fetchAsset(app: App, wanted: string): Promise<AssetSummary> {
   const found = await findAssets(app.db, wanted, 6);
   const [only] = found;
   if (only && found.length === 1) return only;

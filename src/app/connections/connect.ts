@@ -121,7 +121,7 @@ export async function connectSystem(
     id: row.id,
     name: row.system_name,
     module,
-    connector: module.connect({ settings, http, now: context.now, sleep: context.sleep }),
+    connector: module.connect({ settings, http, mappings, now: context.now, sleep: context.sleep }),
     mappings,
     policies,
     setOperation(operation) {

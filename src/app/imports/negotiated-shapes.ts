@@ -18,6 +18,13 @@ export interface NegotiatedShape {
   readonly table: string;
   /** Fields that are columns of the same name, and are merged field by field. */
   readonly fields: readonly string[];
+  /** Fields that our row shows though they are kept elsewhere (`fetchRows`): they go out like edits, and are never written here. */
+  readonly derived?: readonly string[];
+  /**
+   * Whether fields that a remote keeps in different places (the first word of the external field) go out in changes of their own: it
+   * refuses them for reasons of their own (a role, a licence).
+   */
+  readonly splitsByPlace?: true;
   /** The record that this one belongs to: named in `field` by the remote's id, kept in `column` by ours. */
   readonly parent?: {
     readonly entity: NegotiatedEntity | 'asset';
@@ -32,6 +39,9 @@ export interface NegotiatedShape {
 
 const columnsOf = (schema: { shape: object }, ...apart: string[]): string[] =>
   Object.keys(schema.shape).filter((field) => !apart.includes(field));
+
+/** Of an asset, by its correlation. */
+const xactaIds = ['xacta_component_id', 'xacta_system_id'] as const;
 
 const ingested = (source: { operationId: string }): JsonObject => ({
   ingestion_source: 'xacta',
@@ -120,7 +130,9 @@ export const negotiatedShapes: Readonly<Record<NegotiatedEntity, NegotiatedShape
   asset_context: {
     schema: asJson(assetContextRecord),
     table: 'assets_extended',
-    fields: columnsOf(assetContextRecord, 'scanner_asset_id'),
+    fields: columnsOf(assetContextRecord, 'scanner_asset_id', ...xactaIds),
+    derived: xactaIds,
+    splitsByPlace: true,
     parent: { entity: 'asset', field: 'scanner_asset_id', column: 'asset_uuid' },
     begin: () => ({}),
     keepsRaw: false,

@@ -1,5 +1,5 @@
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
-import { scalarText, type Json, type JsonObject } from '../../model/json.ts';
+import { isJsonObject, scalarText, type Json, type JsonObject } from '../../model/json.ts';
 import { recordChanges, type JournalEntry } from '../../store/changes.ts';
 import { closeSettledConflicts } from '../../store/conflicts.ts';
 import { insertHeldRecords } from '../../store/held-records.ts';
@@ -9,6 +9,7 @@ import { noCounts, type Counts } from '../../store/operations.ts';
 import { markConfirmed, type OutboxRow } from '../../store/outbox.ts';
 import { addAssetTags } from '../../store/tags.ts';
 import type { Tx } from '../../store/transaction.ts';
+import { compileMappings } from '../../sync/mapping.ts';
 import { sameButForSpelling, sameValue } from '../../sync/three-way.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import { mapperFrom } from '../imports/mapper.ts';
@@ -33,7 +34,30 @@ export function shows(system: ConnectedSystem, row: OutboxRow, found: ExternalRe
   const reading = readingOf(system, row.entity_type, found);
   return (
     reading !== undefined &&
-    Object.entries(row.payload).every(([field, value]) => sameButForSpelling(reading[field], value))
+    Object.entries(row.payload).every(([field, value]) =>
+      isReadable(system, row.entity_type, field)
+        ? sameButForSpelling(reading[field], value)
+        : showsAsSent(system, row.entity_type, { [field]: value }, found.raw),
+    )
+  );
+}
+
+const isReadable = (system: ConnectedSystem, entity: string, field: string): boolean =>
+  system.mappings.some(
+    (each) => each.entityType === entity && each.internalField === field && each.direction !== 'outbound',
+  );
+
+/** Of a field that is only sent: whether the record has the value in the remote's own words. */
+function showsAsSent(system: ConnectedSystem, entity: string, fields: JsonObject, raw: JsonObject): boolean {
+  const sent = compileMappings(system.mappings, entity).outbound(fields);
+  return sent.ok && Object.keys(sent.raw).length > 0 && holds(raw, sent.raw);
+}
+
+/** Whether each value of `part` stands at the same place in `whole`. A place that `whole` does not show holds nothing, not even null. */
+function holds(whole: Json | undefined, part: Json): boolean {
+  if (!isJsonObject(part)) return whole !== undefined && sameButForSpelling(whole, part);
+  return (
+    isJsonObject(whole) && Object.entries(part).every(([key, value]) => holds(whole[key], value ?? null))
   );
 }
 
@@ -91,8 +115,9 @@ async function takeReading(
   const known = (await fetchLinks(tx.db, system.id, entity, [record.externalId])).get(record.externalId);
   const present = (await fetchRows(tx.db, entity, [row.entity_id])).get(row.entity_id)?.row ?? {};
   const reading = readingOf(system, entity, record);
+  const { fields, derived = [] } = negotiatedShapes[entity];
   const sent = Object.fromEntries(
-    negotiatedShapes[entity].fields.flatMap((field): [string, Json][] => {
+    [...fields, ...derived].flatMap((field): [string, Json][] => {
       const value = row.payload[field];
       if (value === undefined) return [];
       // Edited here since it was sent: what the remote made of it is what both sides know, and the edit stands against that.

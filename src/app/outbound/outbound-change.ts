@@ -14,6 +14,14 @@ function spelledOut(system: ConnectedSystem, entity: string, fields: JsonObject)
   });
 }
 
+/** What was believed to stand at the remote, in its spelling, as far as it can be said so: for the eye of the connector. */
+function believed(system: ConnectedSystem, row: OutboxRow): Pick<Change, 'before'> {
+  if (row.change_kind === 'create' || row.before_values === null || row.entity_type === 'asset_tag')
+    return {};
+  const mapped = compileMappings(system.mappings, row.entity_type).outbound(row.before_values);
+  return mapped.ok ? { before: mapped.raw } : {};
+}
+
 /** The change that an outbox row stands for, as a connector takes it. */
 export function changeOf(system: ConnectedSystem, row: OutboxRow): Change {
   const { milestones, ...own } = row.payload;
@@ -24,6 +32,7 @@ export function changeOf(system: ConnectedSystem, row: OutboxRow): Change {
     ...(row.parent_external_id === null ? {} : { parentId: row.parent_external_id }),
     ...(row.base_version === null ? {} : { version: row.base_version }),
     idempotencyKey: row.idempotency_key,
+    ...believed(system, row),
     // Tags have no mapping: category, value and assets are the connector's own words.
     fields: row.entity_type === 'asset_tag' ? own : spelledOut(system, row.entity_type, own),
     ...(children.length === 0

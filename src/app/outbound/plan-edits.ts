@@ -7,6 +7,7 @@ import { updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { noCounts, recordCounts } from '../../store/operations.ts';
 import { enqueueChanges, supersedeUnsent, type OutboundChange } from '../../store/outbox.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
+import { sentOnly } from '../../model/records.ts';
 import { canonical, mergeField } from '../../sync/three-way.ts';
 import { needsApproval } from '../../sync/approval.ts';
 import { lookUpPolicy } from '../../sync/policy.ts';
@@ -39,12 +40,15 @@ export async function planEdits(
 ): Promise<void> {
   for (const entity of entities) {
     if (!canUpdate(system, entity)) continue;
-    if (entity === 'asset_context')
+    if (entity === 'asset_context') {
+      const { fields, derived = [] } = negotiatedShapes[entity];
+      const sendable = sendableFields(system, entity);
       await linkAssetContexts(
         context.db,
         { systemId: system.id, operationId },
-        negotiatedShapes[entity].fields,
+        { fields, sendsMatches: derived.some((field) => sendable.includes(field)) },
       );
+    }
     let afterId = 0;
     for (;;) {
       const page = await listLinkedRows(context.db, system.id, entity, { afterId, limit: pageSize });
@@ -69,6 +73,16 @@ export async function replanRecord(
   if (page.length > 0) await planPage(tx, system, operationId, entity, page);
 }
 
+/** Fields that a mapping sends out, of an entity, and no policy keeps from it. */
+function sendableFields(system: ConnectedSystem, entity: NegotiatedEntity): string[] {
+  const mapping = compileMappings(system.mappings, entity);
+  const { fields, derived = [] } = negotiatedShapes[entity];
+  return [...fields, ...derived].filter(
+    (field) =>
+      mapping.sendable.has(field) && lookUpPolicy(system.policies, entity, field).direction !== 'inbound',
+  );
+}
+
 async function planPage(
   tx: Tx,
   system: ConnectedSystem,
@@ -83,12 +97,10 @@ async function planPage(
   );
   const enabled = page.filter((linked) => !isExcluded(linked.row));
   await undoForbiddenEdits(tx, system, operationId, entity, enabled);
-  const mapping = compileMappings(system.mappings, entity);
-  const sendable = negotiatedShapes[entity].fields.filter(
-    (field) =>
-      mapping.sendable.has(field) && lookUpPolicy(system.policies, entity, field).direction !== 'inbound',
+  const groups = fieldsByChange(system, entity);
+  const changes = enabled.flatMap((linked) =>
+    groups.flatMap((fields) => editOf(system, entity, linked, fields) ?? []),
   );
-  const changes = enabled.flatMap((linked) => editOf(system, entity, linked, sendable) ?? []);
   const records = {
     entityIds: enabled.map((linked) => linked.entityId),
     keep: changes.map((change) => change.idempotencyKey),
@@ -99,6 +111,23 @@ async function planPage(
   if (put > 0) await recordCounts(tx.db, operationId, { ...noCounts, read: put, updated: put });
 }
 
+/** Fields by the change in which they go out. */
+function fieldsByChange(system: ConnectedSystem, entity: NegotiatedEntity): string[][] {
+  const fields = sendableFields(system, entity);
+  if (!negotiatedShapes[entity].splitsByPlace) return [fields];
+  const placeOf = (field: string): string =>
+    system.mappings
+      .find(
+        (each) => each.entityType === entity && each.internalField === field && each.direction !== 'inbound',
+      )
+      ?.externalField.split('.')[0] ?? '';
+  // Always in the same order, and what takes the most rights last: what is confirmed closes the refusals before it.
+  return [...Map.groupBy(fields, placeOf)].toSorted(([a], [b]) => (a < b ? 1 : -1)).map(([, group]) => group);
+}
+
+/** Where our row says what stands at the remote in a field that is never read in: what an override replaces. */
+const standsThere: Readonly<Record<string, string>> = { acr_override: 'acr_rated' };
+
 function editOf(
   system: ConnectedSystem,
   entity: NegotiatedEntity,
@@ -106,8 +135,12 @@ function editOf(
   sendable: readonly string[],
 ): OutboundChange | undefined {
   const free = sendable.filter((field) => !linked.heldFields.includes(field));
-  const payload = editedFields(free, inCanonicalWords(entity, linked.row), linked.base);
+  const payload = editedFields(free, inCanonicalWords(entity, linked.row), baseOf(entity, linked));
   const fields = Object.keys(payload);
+  const before = (field: string): Json => {
+    const other = standsThere[field];
+    return linked.base[field] ?? (other === undefined ? null : (linked.row[other] ?? null));
+  };
   if (fields.length === 0) return undefined;
   return {
     entity,
@@ -127,7 +160,7 @@ function editOf(
     ),
     reason: `edited here: ${fields.join(', ')}`,
     payload,
-    before: Object.fromEntries(fields.map((field) => [field, linked.base[field] ?? null])),
+    before: Object.fromEntries(fields.map((field) => [field, before(field)])),
     needsApproval: needsApproval(system.policies, {
       entity,
       kind: 'update',
@@ -149,7 +182,9 @@ async function undoForbiddenEdits(
   page: readonly LinkedRow[],
 ): Promise<void> {
   const owned = negotiatedShapes[entity].fields.filter(
-    (field) => lookUpPolicy(system.policies, entity, field).direction === 'inbound',
+    (field) =>
+      lookUpPolicy(system.policies, entity, field).direction === 'inbound' &&
+      !sentOnly[entity]?.includes(field),
   );
   if (owned.length === 0) return;
   const undone = page.flatMap((linked) => {
@@ -191,10 +226,19 @@ function severityOf(entity: string, row: JsonObject): string | undefined {
   return entity === 'poam' && typeof severity === 'string' ? severity : undefined;
 }
 
+/** The base; of a field that is only sent, that nothing was sent yet is known too. */
+function baseOf(entity: NegotiatedEntity, { base }: LinkedRow): JsonObject {
+  const unsent = (sentOnly[entity] ?? []).filter((field) => base[field] === undefined);
+  return unsent.length === 0
+    ? base
+    : { ...base, ...Object.fromEntries(unsent.map((field) => [field, null])) };
+}
+
 function editedFields(fields: readonly string[], row: JsonObject, base: JsonObject): JsonObject {
   const edited = fields.filter(
     (field) =>
       base[field] !== undefined &&
+      row[field] !== undefined &&
       mergeField({ base: base[field], internal: row[field], external: base[field] }) === 'send',
   );
   return Object.fromEntries(edited.map((field): [string, Json] => [field, row[field] ?? null]));

@@ -13,7 +13,7 @@ import {
 } from '../../model/policy.ts';
 import { deletePolicy, listPolicies, savePolicy, type PolicyRow } from '../../store/policies.ts';
 import type { Database } from '../../store/schema.ts';
-import { negotiatedShapes } from '../imports/negotiated-shapes.ts';
+import { negotiatedShapes, type NegotiatedShape } from '../imports/negotiated-shapes.ts';
 import type { NegotiatedEntity } from '../../store/negotiated.ts';
 
 const fromRow = (row: PolicyRow): EntityPolicy => ({
@@ -28,6 +28,7 @@ export async function fetchPolicies(db: Kysely<Database>, systemId: number): Pro
   return (await listPolicies(db, systemId)).map(fromRow);
 }
 
+const fieldsOf = ({ fields, derived = [] }: NegotiatedShape): string[] => [...fields, ...derived];
 const isNegotiated = (entity: string): entity is NegotiatedEntity => entity in negotiatedShapes;
 /** Fields that are sets or lists that only grow; the others have one value, which cannot be joined. */
 const growing: Readonly<Record<Extract<ConflictStrategy, 'union' | 'append'>, ReadonlySet<string>>> = {
@@ -62,10 +63,10 @@ function checkPolicy(policy: EntityPolicy): void {
   if (onlyGoesOut && (policy.strategy !== 'manual' || policy.direction !== 'bidirectional'))
     fault(policy.entity, 'only goes out: it can ask for approval, and has no direction or strategy');
   const known = isNegotiated(policy.entity)
-    ? negotiatedShapes[policy.entity].fields
+    ? fieldsOf(negotiatedShapes[policy.entity])
     : onlyGoesOut
       ? []
-      : Object.values(negotiatedShapes).flatMap((shape) => shape.fields);
+      : Object.values(negotiatedShapes).flatMap((shape) => fieldsOf(shape));
   for (const field of policy.approval?.fields ?? [])
     if (!known.includes(field) && field !== 'affected_assets')
       fault(

@@ -112,6 +112,8 @@ export interface Change {
   readonly idempotencyKey: string;
   /** The fields to send, in the remote's own spelling (after the reverse mapping). */
   readonly fields: JsonObject;
+  /** What is believed to stand in these fields, in the same spelling: where a record has no version of it, what stands otherwise is not overwritten. */
+  readonly before?: JsonObject;
   /** Records to be created with this one (a POA&M's milestones), in the remote's own spelling; only in a create. */
   readonly children?: readonly { readonly entity: EntityType; readonly records: readonly JsonObject[] }[];
 }
@@ -207,6 +209,8 @@ export interface Connector {
 export interface ConnectorContext<Settings> {
   readonly settings: Settings;
   readonly http: HttpClient;
+  /** The installed field mappings: what none of them names need not be asked of the remote. Absent: the declared ones. */
+  readonly mappings?: readonly FieldMapping[];
   /** The present instant; an input so that tests can move it. */
   readonly now: () => Date;
   /** Waits, and ends early with the signal's reason. */

@@ -1,15 +1,14 @@
 /**
  * What the business says of an asset (criticality, environment, …), kept in Tenable as tags of agreed categories: the one
- * place there that every edition has, that analysts filter by, and that the public API reads and writes. Custom
- * attributes were rejected: ten a container, defined by an administrator, and shown by one kind of export only.
+ * place there that every edition has, that analysts filter by, and that exports show, so that it can be negotiated both ways.
+ * Custom attributes (ten a container, defined by an administrator, shown by one kind of export only) and the criticality
+ * rating are for who asks for them by a mapping, and only go out: `asset-context.ts`.
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { TielineError } from '../../errors/tieline-error.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { FieldMapping, Transform } from '../../model/mapping.ts';
-import type { Change, ConnectorContext, ExternalRecord, WriteResult } from '../kit/contract.ts';
-import { requestMayHaveArrived } from '../kit/transport-failure.ts';
+import type { ConnectorContext, ExternalRecord, WriteResult } from '../kit/contract.ts';
 import type { TenableSettings } from './settings.ts';
 import { assign, ensureTagValue, findAssetTags, sameText, waitUntilVisible } from './tags.ts';
 import type { TenableApi } from './tenable-api.ts';
@@ -45,7 +44,7 @@ export const businessTagMappings: readonly FieldMapping[] = [
   row('Network Zone', 'network_zone', [text, trim]),
 ];
 
-interface Tag {
+export interface Tag {
   readonly category: string;
   readonly value: string;
   readonly valueUuid: string;
@@ -55,7 +54,7 @@ interface Tag {
  * The business tags of an asset as a record: `{asset, tags: {CATEGORY: null | value | [values]}}`, each agreed category named.
  * The version is a digest of them, since Tenable has none for tags.
  */
-function contextRecord(
+export function contextRecord(
   assetUuid: string,
   tags: readonly Pick<Tag, 'category' | 'value'>[],
   categories: readonly string[],
@@ -89,7 +88,8 @@ const assigned = z.object({
   tags: z.array(z.looseObject({ value_uuid: z.string(), category_name: z.string(), value: z.string() })),
 });
 
-async function fetchTags(
+/** The tags of an asset; undefined if Tenable does not know it. */
+export async function fetchTags(
   api: TenableApi,
   assetUuid: string,
   signal: AbortSignal,
@@ -101,16 +101,6 @@ async function fetchTags(
     .tags.map((tag) => ({ category: tag.category_name, value: tag.value, valueUuid: tag.value_uuid }));
 }
 
-export async function findBusinessTags(
-  api: TenableApi,
-  categories: readonly string[],
-  assetUuid: string,
-  signal: AbortSignal,
-): Promise<ExternalRecord | undefined> {
-  const tags = await fetchTags(api, assetUuid, signal);
-  return tags && contextRecord(assetUuid, tags, categories);
-}
-
 /** The rules of the vendor's platform OpenAPI: at most 50 characters, no comma. */
 const tagText = z
   .string()
@@ -118,53 +108,30 @@ const tagText = z
   .min(1)
   .max(50, 'is longer than the 50 characters of a Tenable tag')
   .regex(/^[^,]*$/, 'contains a comma, which a Tenable tag cannot');
-const wantedTags = z.object({ tags: z.record(z.string(), z.union([z.null(), tagText, z.array(tagText)])) });
+/** By category. */
+export const wantedTags = z.record(z.string(), z.union([z.null(), tagText, z.array(tagText)]));
 
 /**
  * Makes the tags of the named categories on one asset just these: adds what is missing, takes off what is too much. Other
- * categories are left alone. Confirmed when the asset shows them.
+ * categories are left alone. @returns why it could not be done, or undefined when the asset shows them.
  */
-export async function writeBusinessTags(
+export async function settleTags(
   api: TenableApi,
   context: ConnectorContext<TenableSettings>,
-  change: Change,
+  tags: {
+    readonly asset: string;
+    readonly present: readonly Tag[];
+    readonly wanted: z.output<typeof wantedTags>;
+  },
   signal: AbortSignal,
-): Promise<WriteResult> {
-  const parsed = wantedTags.safeParse(change.fields);
-  if (!parsed.success)
-    return {
-      outcome: 'rejected',
-      message: 'The values cannot be tags of Tenable; nothing was sent.',
-      fields: parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message })),
-    };
-  const asset = change.externalId ?? '';
-  const categories = context.settings.business_tag_categories;
-  try {
-    const present = await fetchTags(api, asset, signal);
-    if (!present) return { outcome: 'missing', message: `Tenable does not know ${asset}.` };
-    const current = contextRecord(asset, present, categories);
-    // Decided without a sight of the tags: there were none then.
-    const known = change.version ?? contextRecord(asset, [], categories).version;
-    if (known !== current.version)
-      return { outcome: 'conflict', message: 'The tags were changed in Tenable meanwhile.', current };
-    for (const [category, value] of Object.entries(parsed.data.tags)) {
-      const refusal = await settleCategory(
-        api,
-        context,
-        { asset, category, present, wanted: asValues(value) },
-        signal,
-      );
-      if (refusal) return refusal;
-    }
-    const record = await findBusinessTags(api, categories, asset, signal);
-    return record
-      ? { outcome: 'confirmed', record }
-      : { outcome: 'missing', message: `Tenable no longer knows ${asset}.` };
-  } catch (error) {
-    if (signal.aborted || !(error instanceof TielineError) || !error.entry.retryable) throw error;
-    if (!requestMayHaveArrived(error)) throw error;
-    return { outcome: 'unknown', message: error.message };
+): Promise<WriteResult | undefined> {
+  const { asset, present } = tags;
+  for (const [category, value] of Object.entries(tags.wanted)) {
+    const change = { asset, category, present, wanted: asValues(value) };
+    const refusal = await settleCategory(api, context, change, signal);
+    if (refusal) return refusal;
   }
+  return undefined;
 }
 
 const asValues = (value: null | string | readonly string[]): readonly string[] =>

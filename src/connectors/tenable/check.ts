@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { messageOf, TielineError } from '../../errors/tieline-error.ts';
 import type { CheckResult, ConnectorContext } from '../kit/contract.ts';
 import { readRefusal } from '../kit/remote-refusal.ts';
+import { checkAssetContext } from './check-asset-context.ts';
 import { canSeeRules } from './acceptances.ts';
 import { canSeeScans } from './remediation-scans.ts';
 import type { TenableSettings } from './settings.ts';
@@ -64,6 +65,7 @@ export async function* checkTenable(
   yield checkTags(role, signIn);
   yield await checkRules(api, context.settings, signal);
   yield await checkScans(api, context.settings, role, signal);
+  yield* checkAssetContext(api, context, role, signal);
 }
 
 async function reach(

@@ -1,7 +1,9 @@
 /** Tenable Vulnerability Management: assets and findings in, by export jobs; tags and rules out; remediation scans. */
 import { TielineError } from '../../errors/tieline-error.ts';
 import type { Connector, ConnectorModule } from '../kit/contract.ts';
-import { businessTagMappings, findBusinessTags, writeBusinessTags } from './business-tags.ts';
+import { AssetAttributes } from './asset-attributes.ts';
+import { findAssetContext, writeAssetContext } from './asset-context.ts';
+import { businessTagMappings } from './business-tags.ts';
 import { findAcceptance, readAcceptances, writeAcceptance } from './acceptances.ts';
 import { assetMappings } from './asset-mappings.ts';
 import { checkTenable } from './check.ts';
@@ -51,6 +53,7 @@ export const tenableConnector: ConnectorModule<TenableSettings> = {
   },
   connect(context): Connector {
     const api = createTenableApi(context.http, context.settings);
+    const contexts = { api, context, attributes: new AssetAttributes(api, context) };
     const rules = { api, settings: context.settings };
     return {
       check: (signal) => checkTenable(api, context, signal),
@@ -65,16 +68,14 @@ export const tenableConnector: ConnectorModule<TenableSettings> = {
       async find(entity, key, signal) {
         if (entity === 'acceptance') return await findAcceptance(rules, key, signal);
         if (entity === 'asset_context')
-          return key.by === 'id'
-            ? await findBusinessTags(api, context.settings.business_tag_categories, key.externalId, signal)
-            : undefined;
+          return key.by === 'id' ? await findAssetContext(contexts, key.externalId, signal) : undefined;
         if (entity !== 'asset_tag') throw unsupported(`find ${entity}`);
         // Tags carry no key; the same assignment may simply be sent again.
         return key.by === 'id' ? await findAssetTags(api, key.externalId, signal) : undefined;
       },
       async write(entity, change, signal) {
         if (entity === 'acceptance') return await writeAcceptance(rules, change, signal);
-        if (entity === 'asset_context') return await writeBusinessTags(api, context, change, signal);
+        if (entity === 'asset_context') return await writeAssetContext(contexts, change, signal);
         if (entity !== 'asset_tag') throw unsupported(`write ${entity}`);
         return await writeAssetTag(api, context, change, signal);
       },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Json } from '../../model/json.ts';
 import { nothingStored, readOn } from '../kit/conformance/storing-reader.ts';
 import { startScriptedServer, type Asked, type ScriptedServer } from './scripted-server.test-support.ts';
 
@@ -103,6 +104,7 @@ describe.skipIf(!files.every((file) => existsSync(file)))(
         await scans?.launch('618', signal);
       }
       for await (const result of connector.check(signal)) checks.push(result.check);
+      await writeContext(server, asset);
       // GET /session is recorded in real traffic and absent from the documents.
       asked.push(...server.asked.filter((each) => each.path !== '/session'));
     });
@@ -157,10 +159,49 @@ describe.skipIf(!files.every((file) => existsSync(file)))(
       }
       expect(checks).toContain('tags');
       expect(asked.length).toBeGreaterThan(20);
-      expect(bodies).toBe(18);
+      expect(bodies).toBe(21);
     });
   },
 );
+
+/** An attribute that is not defined yet, one that is taken off, and a rating. */
+async function writeContext(server: ScriptedServer, asset: string): Promise<void> {
+  const defined = [{ id: 'a1', name: 'Owner' }];
+  const values = new Map([['a1', 'Rob']]);
+  const answer = (what: string, act: () => Json): void =>
+    void server.answers.set(what, () => ({ status: 200, body: act() }));
+  answer('GET /api/v3/assets/attributes', () => ({ attributes: defined }));
+  answer('POST /api/v3/assets/attributes', () => {
+    defined.push({ id: 'a2', name: 'Xacta System' });
+    return {};
+  });
+  answer(`GET /api/v3/assets/${asset}/attributes`, () => ({
+    attributes: [...values].map(([id, value]) => ({ id, value })),
+  }));
+  answer(`PUT /api/v3/assets/${asset}/attributes/a2`, () => {
+    values.set('a2', 'SYS-1');
+    return {};
+  });
+  answer(`DELETE /api/v3/assets/${asset}/attributes/a1`, () => {
+    values.delete('a1');
+    return {};
+  });
+  answer('POST /api/v2/assets/bulk-jobs/acr', () => ({}));
+  answer(`GET /assets/${asset}`, () => ({ id: asset, acr_score: 9 }));
+  answer(`GET /tags/assets/${asset}/assignments`, () => ({ tags: [] }));
+  const result = await server.connect().write(
+    'asset_context',
+    {
+      kind: 'update',
+      externalId: asset,
+      idempotencyKey: 'k',
+      fields: { attributes: { Owner: null, 'Xacta System': 'SYS-1' }, acr: { score: 9 } },
+      before: { attributes: { Owner: 'Rob' } },
+    },
+    new AbortController().signal,
+  );
+  expect(result.outcome).toBe('confirmed');
+}
 
 /** Fields of the value that the schema does not name: additional ones pass a schema and are ignored by the vendor. */
 function unknownFields(schema: unknown, value: unknown, at = ''): string[] {

@@ -130,11 +130,11 @@ const rejected = (
 /** Sends once. An answer of 5xx, or none, says nothing of whether it happened. */
 async function sendOnce(
   api: TenableApi,
-  request: Omit<TenableRequest, 'once'> & { readonly signal: AbortSignal },
+  request: Omit<TenableRequest, 'retry'> & { readonly signal: AbortSignal },
   read: (response: HttpResponse) => Promise<ScanWriteResult>,
 ): Promise<ScanWriteResult> {
   try {
-    const response = await api.send({ ...request, once: true });
+    const response = await api.send({ ...request, retry: 'never' });
     if (response.status >= 500) {
       const said = await readRefusal(response);
       const message = `${request.method} ${request.path} was answered with ${response.status}${said === '' ? '' : `: ${said}`}`;

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Json, JsonObject } from '../../model/json.ts';
+import type { FieldMapping } from '../../model/mapping.ts';
 import { Secret } from '../../model/secret.ts';
 import { createHttpClient } from '../kit/undici-http-client.ts';
 import { sleep } from '../kit/abort.ts';
@@ -46,7 +47,7 @@ export interface ScriptedServer {
     response: ServerResponse,
   ) => boolean;
   date: Date;
-  connect(settings?: Record<string, number | string>): Connector;
+  connect(settings?: Record<string, number | string>, mappings?: readonly FieldMapping[]): Connector;
   stop(): Promise<void>;
 }
 
@@ -108,7 +109,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     beforeAnswer: () => false,
     insteadOfAnswer: () => false,
     date: new Date(),
-    connect(settings = {}) {
+    connect(settings = {}, mappings = tenableConnector.declaration.mappings) {
       const http = createHttpClient({
         baseUrl: url,
         requestsPerSecond: 1000,
@@ -128,6 +129,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
       return tenableConnector.connect({
         settings: tenableConnector.declaration.settings.parse(given),
         http,
+        mappings,
         now: () => new Date(),
         sleep,
       });

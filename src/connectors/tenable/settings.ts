@@ -7,9 +7,9 @@ const secret = z.instanceof(Secret);
 export const tenableSettings = z.object({
   access_key: secret,
   secret_key: secret,
-  /** Assets whose findings one chunk holds (the vendor's OpenAPI: 50 to 5000). */
   /** Results of audit checks in a chunk of a compliance export. */
   num_results_per_chunk: z.coerce.number().int().min(50).max(10_000).default(5000),
+  /** Assets whose findings one chunk holds (the vendor's OpenAPI: 50 to 5000). */
   num_assets_per_chunk: z.coerce.number().int().min(50).max(5000).default(500),
   /** Assets in one chunk of an asset export (100 to 10000; the vendor advises against more than 5000). */
   chunk_size: z.coerce.number().int().min(100).max(5000).default(1000),
@@ -61,7 +61,18 @@ export const tenableSettings = z.object({
       ),
     )
     .optional(),
-  /** How long to wait until a tag that was assigned can be seen on its assets. */
+  /** The reason that is given for a criticality rating which Tieline overwrites (the vendor's OpenAPI). */
+  acr_reason: z
+    .enum([
+      'Business Critical',
+      'In Scope For Compliance',
+      'Existing Mitigation Control',
+      'Dev only',
+      'Key drivers does not match',
+      'Other',
+    ])
+    .default('Other'),
+  /** How long to wait until a tag, an attribute or a criticality rating that was set can be seen on its assets. */
   tag_visible_seconds: z.coerce.number().min(0).max(600).default(30),
 });
 export type TenableSettings = z.output<typeof tenableSettings>;

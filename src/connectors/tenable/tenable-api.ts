@@ -10,16 +10,16 @@ import type { TenableSettings } from './settings.ts';
 const userAgent = 'Integration/1.0 (Tieline; Tieline; Build/0.1.0)';
 
 export type TenableRequest = Pick<HttpRequest, 'method' | 'path' | 'query' | 'json' | 'signal'> & {
-  /** Sent once only: making or launching a scan twice makes two. Default: sent again where that may help. */
-  readonly once?: true;
+  /** 'safe' unless said otherwise; 'never' where a second one would make a second thing. */
+  readonly retry?: HttpRequest['retry'];
 };
 
 export interface TenableApi {
   readonly origin: string | undefined;
   /**
-   * Sends with the keys and resolves with any answer that the HTTP client lets through. Every request that is not marked
-   * `once` may be repeated: a repeated export is a 409 that names the first, a repeated tag a 400, a repeated assignment
-   * nothing.
+   * Sends with the keys and resolves with any answer that the HTTP client lets through. Every request of this
+   * connector that does not say otherwise may be repeated: a repeated export is a 409 that names the first, a repeated tag a 400, a repeated
+   * assignment nothing.
    */
   send(request: TenableRequest): Promise<HttpResponse>;
   /** Like `send`, for an answer of 2xx in JSON that satisfies `shape`; anything else is thrown. */
@@ -58,11 +58,11 @@ export function createTenableApi(http: HttpClient, settings: TenableSettings): T
   );
   const api: TenableApi = {
     origin: http.origin,
-    send: ({ once, ...request }) =>
+    send: (request) =>
       http.send({
         ...request,
         headers: { 'X-ApiKeys': keys, 'User-Agent': userAgent },
-        retry: once ? 'never' : 'safe',
+        retry: request.retry ?? 'safe',
       }),
     async fetch(request, shape) {
       const response = await api.send(request);

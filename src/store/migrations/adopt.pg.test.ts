@@ -179,7 +179,18 @@ describe('moving into a database', () => {
       work(`update ingestion_assets set hostname = hostname where id = 3`),
     ];
     const migrating = migrate(database.pool, { folder });
-    await delay(2500);
+    // Until the migration has waited for the tables, given up, and waited again, however slow the machine is.
+    let waits = 0;
+    let wasWaiting = false;
+    for (let looks = 0; waits < 2 && looks < 5_000; looks += 1) {
+      const { rows } = await database.pool.query<{ waiting: boolean }>(
+        `select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and application_name ~* 'tieline') as waiting`,
+      );
+      const isWaiting = rows[0]?.waiting ?? false;
+      if (isWaiting && !wasWaiting) waits += 1;
+      wasWaiting = isWaiting;
+      await delay(5);
+    }
     await holder.query('commit');
     holder.release();
     const result = await migrating;
