@@ -15,6 +15,7 @@ export interface LoadUnderKills {
   /** A PostgreSQL in which databases may be made. */
   readonly serverUrl: string;
   readonly simulatorUrl: string;
+  readonly assetsInChunk: number;
   readonly keys: { readonly access: string; readonly secret: string };
   /** A scan file to import afterwards, killed likewise. */
   readonly scanFile?: string;
@@ -63,7 +64,7 @@ interface Workplace {
 }
 
 async function openWorkplace(
-  { serverUrl, simulatorUrl, keys }: LoadUnderKills,
+  { serverUrl, simulatorUrl, keys, assetsInChunk }: LoadUnderKills,
   name: string,
 ): Promise<Workplace> {
   const onServer = async (sql: string): Promise<void> => {
@@ -80,7 +81,11 @@ async function openWorkplace(
     TENABLE_ACCESS_KEY: keys.access,
     TENABLE_SECRET_KEY: keys.secret,
   };
-  const settings = ['requests_per_second=1000', 'poll_interval_seconds=0.2', 'num_assets_per_chunk=200'];
+  const settings = [
+    'requests_per_second=1000',
+    'poll_interval_seconds=0.2',
+    `num_assets_per_chunk=${assetsInChunk}`,
+  ];
   await runTieline(
     env,
     ['systems', 'add', 'tenable', '--name', 'tenable', '--url', simulatorUrl].concat(

@@ -54,6 +54,7 @@ try {
     serverUrl: server.url.reveal(),
     simulatorUrl: simulator.url,
     keys,
+    assetsInChunk: 200,
     scanFile,
     kills: Number(values.kills),
     random: randomFrom(Number(values.seed)),
