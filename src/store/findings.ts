@@ -113,7 +113,7 @@ export async function beginFindingLoad(tx: Tx, source: FindingSource): Promise<F
       await noteStateChanges(tx);
       await foldDuplicates(tx);
       // A small sample: the rows are wide, and only their number matters.
-      await tx.client.query('set local default_statistics_target = 10');
+      await tx.client.query('set local default_statistics_target = 1');
       await tx.client.query('analyze staging_findings');
       await tx.client.query('set local default_statistics_target to default');
       await identifyEarlierRows(tx, columns);
