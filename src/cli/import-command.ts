@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import {
   importFiles,
@@ -7,6 +6,7 @@ import {
   type FileOutcome,
   type ImportOptions,
 } from '../app/imports/import-files.ts';
+import { watchFolders } from '../app/imports/watch-folders.ts';
 import type { App } from '../app/app.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { wholeNumber } from './number-flag.ts';
@@ -39,13 +39,9 @@ export function addImportCommand(program: Command, context: CommandContext): voi
     .option('--every <seconds>', 'how often the folders are looked at', wholeNumber(1, 86_400), 10)
     .action(async (paths: string[], _options, command: Command) => {
       const flags = command.optsWithGlobals<ImportFlags>();
-      const outcomes = await context.host.withApp(flags, (app) =>
+      await context.host.withApp(flags, (app) =>
         flags.watch ? watch(app, context, paths, flags) : takeIn(app, context, paths, flags),
       );
-      if (flags.json) context.printJson(outcomes);
-      if (outcomes.some((each) => each.outcome === 'refused')) context.result.exitCode = 1;
-      else if (outcomes.some((each) => each.outcome === 'partial' || each.counts.failed > 0))
-        context.result.exitCode = 3;
     });
 }
 
@@ -54,15 +50,16 @@ async function takeIn(
   context: CommandContext,
   paths: readonly string[],
   flags: ImportFlags,
-): Promise<FileOutcome[]> {
+): Promise<void> {
   const files = await listScanFiles(readerOf(app), paths);
   const outcomes = await importFiles(app, files, optionsOf(context, flags));
-  if (!flags.json) {
+  for (const outcome of outcomes) noteExitCode(context, outcome);
+  if (flags.json) context.printJson(outcomes);
+  else {
     for (const outcome of outcomes) context.print(lineOf(outcome));
     if (outcomes.length === 0) context.print(`No scan file is in ${paths.join(', ')}.`);
     else context.print('\nNext: tieline assets review, tieline sync plan');
   }
-  return outcomes;
 }
 
 function optionsOf(context: CommandContext, flags: ImportFlags): ImportOptions {
@@ -77,34 +74,30 @@ function optionsOf(context: CommandContext, flags: ImportFlags): ImportOptions {
   };
 }
 
-/** A file that is still being written is left until it has not grown for one look. */
+/** Each outcome as it comes, with --json a line each; nothing is kept of it, since this may go on for months. */
 async function watch(
   app: App,
   context: CommandContext,
   paths: readonly string[],
   flags: ImportFlags,
-): Promise<FileOutcome[]> {
-  const { signal } = context.host;
-  const { stat } = await import('node:fs/promises');
-  const seen = new Map<string, string>();
-  const done = new Map<string, string>();
-  const outcomes: FileOutcome[] = [];
-  while (!signal.aborted) {
-    const ready: string[] = [];
-    for (const path of await listScanFiles(readerOf(app), paths)) {
-      const { size, mtimeMs } = await stat(path);
-      const look = `${size} ${mtimeMs}`;
-      if (seen.get(path) === look && done.get(path) !== look) ready.push(path);
-      seen.set(path, look);
-    }
-    for (const outcome of await importFiles(app, ready, optionsOf(context, flags))) {
-      outcomes.push(outcome);
-      if (!flags.json) context.print(lineOf(outcome));
-    }
-    for (const path of ready) done.set(path, seen.get(path) ?? '');
-    await delay(flags.every * 1000, undefined, { signal }).catch(() => undefined);
+): Promise<void> {
+  const options = {
+    ...optionsOf(context, flags),
+    everyMs: flags.every * 1000,
+    warn: (message: string) => void context.host.terminal.err.write(`tieline: ${message}\n`),
+  };
+  for await (const outcome of watchFolders(app, paths, options)) {
+    if (flags.json) context.printJson(outcome);
+    else context.print(lineOf(outcome));
+    noteExitCode(context, outcome);
   }
-  return outcomes;
+}
+
+/** 1 where a file was refused, 3 where something of one waits for a person; of several the graver. */
+function noteExitCode(context: CommandContext, { outcome, counts }: FileOutcome): void {
+  if (outcome === 'refused') context.result.exitCode = 1;
+  else if ((outcome === 'partial' || counts.failed > 0) && context.result.exitCode !== 1)
+    context.result.exitCode = 3;
 }
 
 function lineOf({ file, outcome, hosts, items, fixed, counts, problem }: FileOutcome): string {

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { watchFolders } from '../../src/app/imports/watch-folders.ts';
 import { commandOver, type CommandOutcome } from '../support/command-over.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 
@@ -289,6 +291,59 @@ describe('a finding that a scan no longer shows', () => {
     const second = await take(await file('f2.nessus', scan(of(3, 20, many, signedIn))), '--system', 'days');
     expect(second.files[0]).toMatchObject({ fixed: 0 });
     expect(await states(bios(3))).toEqual({ '90003': 'open' });
+  });
+});
+
+describe('a watched folder', () => {
+  it('gives up each file once it is whole, again when it changed, and goes on after one that is broken', async () => {
+    const inbox = join(folder, 'inbox');
+    await mkdir(inbox);
+    const stop = new AbortController();
+    const outcomes: string[] = [];
+    const warnings: string[] = [];
+    const watching = (async () => {
+      const options = {
+        source: 'inbox',
+        keepPartial: false,
+        signal: stop.signal,
+        report: () => undefined,
+        everyMs: 20,
+        warn: (message: string) => void warnings.push(message),
+      };
+      for await (const { file: name, outcome, hosts } of watchFolders(world.app, [inbox], options))
+        outcomes.push(`${name} ${outcome} ${hosts}`);
+    })();
+    const seen = async (count: number): Promise<void> => {
+      for (let looks = 0; outcomes.length < count && looks < 1_000; looks += 1) await delay(10);
+    };
+    const whole = scan(host('watched1', 3, item(90_001)));
+    await writeFile(join(inbox, 'a.nessus'), whole.slice(0, 60));
+    for (let at = 60; at < whole.length; at += 100) {
+      await appendFile(join(inbox, 'a.nessus'), whole.slice(at, at + 100));
+      await delay(5);
+    }
+    await seen(1);
+    await writeFile(join(inbox, 'b.nessus'), whole.slice(0, -30));
+    await seen(2);
+    await writeFile(
+      join(inbox, 'a.nessus'),
+      scan(host('watched1', 4, item(90_001)) + host('watched2', 4, '')),
+    );
+    await seen(3);
+    await rename(inbox, `${inbox} away`);
+    for (let looks = 0; warnings.length === 0 && looks < 1_000; looks += 1) await delay(10);
+    await rename(`${inbox} away`, inbox);
+    await writeFile(join(inbox, 'c.csv'), 'not a scan');
+    await seen(4);
+    stop.abort();
+    await watching;
+    expect(outcomes.filter((line) => !line.startsWith('a.nessus refused'))).toEqual([
+      'a.nessus imported 1',
+      'b.nessus refused 0',
+      'a.nessus imported 2',
+      'c.csv refused 0',
+    ]);
+    expect(warnings[0]).toContain('inbox cannot be read');
   });
 });
 

@@ -109,12 +109,18 @@ export async function importFiles(
         outcomes.push(await importFile(app, source, mapperOf, file, options));
       }
     } catch (error) {
-      if (!(error instanceof TielineError) || error.code !== 'SCAN_FILE_INVALID') throw error;
-      outcomes.push({ ...nothing, file: path, outcome: 'refused', problem: error.message });
+      if (!isOfFile(error)) throw error;
+      outcomes.push({ ...nothing, file: path, outcome: 'refused', problem: messageOf(error) });
     }
   }
   return outcomes;
 }
+
+/** Whether it is the file that is at fault, broken or not to be read, and not what it is stored in. */
+const isOfFile = (error: unknown): boolean =>
+  error instanceof TielineError
+    ? error.code === 'SCAN_FILE_INVALID'
+    : error instanceof Error && 'syscall' in error && 'path' in error;
 
 /** The external system that stands for the files: nothing is ever asked of it, and no sync includes it. */
 async function ensureSource(app: App, reader: ScanFileReader, name: string): Promise<ExternalSystemRow> {

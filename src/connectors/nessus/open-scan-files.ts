@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { fromFd, type Entry, type ZipFile } from 'yauzl';
 import { TielineError, messageOf } from '../../errors/tieline-error.ts';
@@ -33,8 +33,15 @@ export async function* openScanFiles(
     return;
   }
   if (start[0] === 0x1f && start[1] === 0x8b)
-    yield scanFile(name, () => bounded(name, createReadStream(path).pipe(createGunzip()), size), limits);
+    yield scanFile(name, () => bounded(name, unpacked(path), size), limits);
   else yield scanFile(name, () => createReadStream(path, { highWaterMark: 256 * 1024 }), limits);
+}
+
+/** A fault of either stream ends both. */
+function unpacked(path: string): Readable {
+  const gunzip = createGunzip();
+  pipeline(createReadStream(path), gunzip, () => undefined);
+  return gunzip;
 }
 
 async function beginningOf(path: string, name: string): Promise<{ start: Buffer; size: number }> {

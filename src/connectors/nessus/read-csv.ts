@@ -163,7 +163,12 @@ export async function* readScanCsv(
     bom: true,
     info: true,
     max_record_size: limits.textBytes,
-    columns: (header: string[]) => header.map((column) => column.trim()),
+    columns(header: string[]) {
+      const columns = header.map((column) => column.trim());
+      // Also of a table without rows: a text of one line is no export of nothing.
+      dialect = dialectOf(name, columns);
+      return columns;
+    },
     // Spreadsheets leave rows of commas behind.
     skip_records_with_empty_values: true,
   });
