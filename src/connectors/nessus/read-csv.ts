@@ -14,7 +14,7 @@ import { scanFileFault, type ScanFileLimits } from './scan-file-fault.ts';
 
 type Row = Readonly<Record<string, string>>;
 
-/** Columns of a dialect: ours to theirs. */
+/** Columns of a dialect: ours to theirs; where releases differ in a name, all of them with bars between. */
 interface Dialect {
   readonly title: string;
   /** Columns that tell this dialect from the others. */
@@ -84,7 +84,7 @@ const dialects: readonly Dialect[] = [
   },
   {
     title: 'Tenable Security Center',
-    marks: ['Plugin', 'Plugin Name', 'IP Address', 'Plugin Text'],
+    marks: ['Plugin', 'Plugin Name', 'IP Address', 'Severity'],
     plugin: 'Plugin',
     pluginName: 'Plugin Name',
     family: 'Family',
@@ -102,7 +102,7 @@ const dialects: readonly Dialect[] = [
     endedAt: 'Last Observed',
     children: {
       ...shared,
-      plugin_output: 'Plugin Text',
+      plugin_output: 'Plugin Text | Plugin Output',
       first_found: 'First Discovered',
       last_found: 'Last Observed',
       cvss_base_score: 'CVSS V2 Base Score',
@@ -225,8 +225,11 @@ function dialectOf(name: string, columns: readonly string[]): Dialect {
 }
 
 const cell = (record: Row, column: string): string | undefined => {
-  const value = column === '' ? undefined : record[column]?.trim();
-  return value === '' || value === undefined ? undefined : value;
+  for (const name of column.includes(' | ') ? column.split(' | ') : [column]) {
+    const value = name === '' ? undefined : record[name]?.trim();
+    if (value !== '' && value !== undefined) return value;
+  }
+  return undefined;
 };
 
 function hostOf(dialect: Dialect, record: Row) {

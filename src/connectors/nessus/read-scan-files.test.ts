@@ -246,6 +246,60 @@ describe('what is wrong with a file is said with line and byte', () => {
   });
 });
 
+describe('a CSV export of Security Center', () => {
+  it.each(['Plugin Text', 'Plugin Output'])(
+    'with the column %s tells hosts, findings and plugins',
+    async (output) => {
+      const header = `Plugin,Plugin Name,Family,Severity,IP Address,Protocol,Port,Exploit?,Repository,MAC Address,DNS Name,NetBIOS Name,${output},Synopsis,Description,Solution,See Also,Risk Factor,STIG Severity,Vulnerability Priority Rating,CVSS V2 Base Score,CVSS V3 Base Score,CVSS V2 Vector,CVSS V3 Vector,CPE,CVE,BID,Cross References,First Discovered,Last Observed,Vuln Publication Date,Patch Publication Date,Plugin Publication Date,Plugin Modification Date`;
+      const row = `12345,"Widget < 2.0, RCE",Windows,High,10.0.0.7,TCP,445,Yes,"Enclave 7",00:50:56:a6:60:bc,web7.example.mil,"EX\\WEB7","Plugin Output: version 1.9
+found",s,d,Upgrade,"http://a
+http://b",High,I,7.4,9.3,8.8,AV:N/AC:M/Au:N/C:C/I:C/A:C,AV:N/AC:L/PR:N/UI:R/S:U/C:H/I:H/A:H,cpe:/a:x,"CVE-2026-1,CVE-2026-2",77,"IAVA #2026-A-0020,CWE #200","Mar 27, 2026 17:45:05 UTC","Nov 2, 2026 03:04:05 UTC","Jan 5, 2026 12:00:00 UTC",N/A,"Jan 6, 2026 12:00:00 UTC","Feb 6, 2026 12:00:00 UTC"`;
+      const outcome = await readWritten(
+        'sc.csv',
+        `${header}
+${row}
+`,
+      );
+      expect(outcome.error).toBeUndefined();
+      expect(hosts(outcome)).toMatchObject([
+        {
+          fqdns: ['web7.example.mil'],
+          ipv4s: ['10.0.0.7'],
+          macs: ['00:50:56:a6:60:bc'],
+          seen_at: '2026-11-02T03:04:05.000Z',
+        },
+      ]);
+      const [raw] = items(outcome);
+      const mapped = (entity: 'finding' | 'plugin') => {
+        const result = compileMappings(scanFileMappings, entity).inbound(raw ?? {});
+        if (!result.ok) throw new Error(JSON.stringify(result.faults));
+        return result.record;
+      };
+      expect(findingRecord.parse(mapped('finding'))).toMatchObject({
+        plugin_id: '12345',
+        port: 445,
+        protocol: 'tcp',
+        severity: 'High',
+        lifecycle_state: 'open',
+        output: 'version 1.9\nfound',
+        first_found: '2026-03-27T17:45:05.000Z',
+        last_found: '2026-11-02T03:04:05.000Z',
+      });
+      expect(pluginRecord.parse(mapped('plugin'))).toMatchObject({
+        name: 'Widget < 2.0, RCE',
+        family: 'Windows',
+        cves: ['CVE-2026-1', 'CVE-2026-2'],
+        cross_references: ['IAVA #2026-A-0020', 'CWE #200'],
+        see_also: ['http://a', 'http://b'],
+        exploit_available: true,
+        cvss3_base_score: 8.8,
+        vpr_score: 7.4,
+        modified_at: '2026-02-06T12:00:00.000Z',
+      });
+    },
+  );
+});
+
 describe('5,000 broken files', () => {
   const csv =
     'Plugin ID,CVE,CVSS,Risk,Host,Protocol,Port,Name,Synopsis,Description,Solution,See Also,Plugin Output\n10107,"CVE-2020-1,CVE-2020-2",5.0,Medium,10.0.0.1,tcp,80,"HTTP ""type""",a,b,c,http://d,"line\nline"\n';
