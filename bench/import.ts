@@ -41,9 +41,9 @@ type Kind = 'assets' | 'findings' | 'nessus' | 'parse';
 interface Bench {
   readonly files: ImportFiles;
   readonly client: pg.Client;
-  load(kind: Kind): Promise<Load>;
+  readonly load: (kind: Kind) => Promise<Load>;
   /** Forgets findings, plugins and what the files of scans told, not the assets of the server. */
-  empty(): Promise<void>;
+  readonly empty: () => Promise<void>;
 }
 
 async function withBench<T>(size: number, measure: (bench: Bench, work: string) => Promise<T>): Promise<T> {
@@ -74,7 +74,7 @@ async function withBench<T>(size: number, measure: (bench: Bench, work: string) 
       client,
       load: (kind) =>
         runLoad({ databaseUrl: server.url.reveal(), kind, files: paths[kind], systemId: system?.id ?? 0 }),
-      async empty() {
+      empty: async () => {
         await client.query(
           `truncate ingestion_vulnerabilities, ingestion_vulnerability_cves, scan_plugins, finding_state_changes, sync_changes, imported_files, asset_exposure cascade;
            delete from asset_sources where external_system_id <> ${system?.id ?? 0}; delete from asset_identity_decisions`,

@@ -9,12 +9,12 @@ import {
   type ImportOptions,
 } from './import-files.ts';
 
-export interface WatchOptions extends ImportOptions {
+export type WatchOptions = ImportOptions & {
   /** How long between two looks at the folders. */
   readonly everyMs: number;
   /** A look that failed: a folder that is not mounted just now, say. The next one may find it. */
   readonly warn: (message: string) => void;
-}
+};
 
 /**
  * Takes in what comes into folders, until the signal; what is there at the begin too. A file that is still being written is left
