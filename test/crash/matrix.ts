@@ -12,7 +12,11 @@ const hook = join(import.meta.dirname, 'crash-hook.ts');
 
 /** One authorized system and six machines: everything happens, and in a second. */
 export function startSmallWorld(): Promise<TwoSystems> {
-  return startTwoSystems([], { tenable: ['--machines', '6'], xacta: ['--systems', '1'] });
+  return startTwoSystems(
+    [],
+    { tenable: ['--machines', '6'], xacta: ['--systems', '1'] },
+    { maxConnections: 2 },
+  );
 }
 
 /** @returns the exit code, or null if it was killed. */

@@ -10,7 +10,11 @@ import { startTwoSystems, type SimulatorName, type TwoSystems } from '../support
 let world: TwoSystems;
 let undisturbed: EndState;
 beforeAll(async () => {
-  world = await startTwoSystems([], { tenable: ['--machines', '6'], xacta: ['--systems', '1'] });
+  world = await startTwoSystems(
+    [],
+    { tenable: ['--machines', '6'], xacta: ['--systems', '1'] },
+    { maxConnections: 4 },
+  );
   await world.sync();
   undisturbed = await endStateOf(world);
 });

@@ -11,7 +11,7 @@ import { scanFileReader } from '../../src/connectors/nessus/reader.ts';
 import { connectorModules } from '../../src/main/connectors.ts';
 import { startSimulator } from '../../src/main/simulator-process.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { cloneDatabase, type ClonedDatabase } from './database.ts';
+import { cloneDatabase, type ClonedDatabase, type PoolOptions } from './database.ts';
 
 export type SimulatorName = 'tenable' | 'xacta';
 
@@ -34,10 +34,14 @@ export interface TwoSystems {
 
 const secret = (): Secret => new Secret(randomBytes(16).toString('hex'));
 
-/** @param only further arguments of one simulator. */
+/**
+ * @param only further arguments of one simulator.
+ * @param pool of the product in this process; the product's own default otherwise.
+ */
 export async function startTwoSystems(
   args: readonly string[] = [],
   only: Partial<Record<SimulatorName, readonly string[]>> = {},
+  pool: PoolOptions = {},
 ): Promise<TwoSystems> {
   const keys = { access: secret(), secret: secret(), password: secret() };
   const world = ['--seed', '1', '--now', '2026-11-01T12:00:00.000Z', ...args];
@@ -56,7 +60,7 @@ export async function startTwoSystems(
     }),
   ]);
   const urls = { tenable: tenable.url, xacta: xacta.url };
-  let database = await cloneDatabase();
+  let database = await cloneDatabase(pool);
   const masterKey = randomBytes(32).toString('base64');
 
   function compose(): App {
@@ -144,7 +148,7 @@ export async function startTwoSystems(
     async beginAnew(given) {
       await Promise.all([control('tenable', 'POST', '/reset'), control('xacta', 'POST', '/reset')]);
       const before = database;
-      database = given ?? (await cloneDatabase());
+      database = given ?? (await cloneDatabase(pool));
       app = compose();
       await connect();
       await before[Symbol.asyncDispose]();
