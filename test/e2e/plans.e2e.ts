@@ -57,7 +57,7 @@ describe('a plan', () => {
     expect(creates.length).toBeGreaterThan(30);
     expect(creates.every((item) => item.kind === 'create' && item.reason !== '')).toBe(true);
     expect(first.items.filter((item) => item.entity === 'system' && item.kind === 'create')).toHaveLength(5);
-    expect(first.steps.find((step) => step.step === 'finding')?.counts.created).toBe(2000);
+    expect(first.steps.find((step) => step.step === 'finding')?.counts.created).toBe(290);
   });
 
   it('is the same when it is made again', async () => {
