@@ -13,11 +13,12 @@ export default defineConfig({
     // More than there are cores: many tests wait for processes, polls and locks.
     maxWorkers: 3,
     reporters: ['default'],
+    // They run in the order of their names: the long files first, and the short ones fill up the end.
     projects: [
       {
         extends: true,
         test: {
-          name: 'whole',
+          name: 'live',
           include: [...withDatabase, 'test/{e2e,histories}/**/*.e2e.ts', 'test/crash/**/*.crash.ts'],
           globalSetup: ['test/support/global-setup.ts'],
         },
