@@ -12,11 +12,7 @@ const hook = join(import.meta.dirname, 'crash-hook.ts');
 
 /** One authorized system and six machines: everything happens, and in a second. */
 export function startSmallWorld(): Promise<TwoSystems> {
-  return startTwoSystems(
-    [],
-    { tenable: ['--machines', '6'], xacta: ['--systems', '1'] },
-    { maxConnections: 2 },
-  );
+  return startTwoSystems([], { tenable: ['--machines', '6'], xacta: ['--systems', '1'] });
 }
 
 /** @returns the exit code, or null if it was killed. */
@@ -58,7 +54,7 @@ export async function playKilledAt(
   world: TwoSystems,
   point: number,
 ): Promise<{ readonly killed: boolean; readonly state: EndState }> {
-  await world.beginAnew();
+  await world.beginAgain();
   const code = await syncProcess(world, { TIELINE_TEST_POINT: String(point) });
   await syncProcess(world);
   return { killed: code === null, state: await endStateOf(world) };

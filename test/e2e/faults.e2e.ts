@@ -10,11 +10,7 @@ import { startTwoSystems, type SimulatorName, type TwoSystems } from '../support
 let world: TwoSystems;
 let undisturbed: EndState;
 beforeAll(async () => {
-  world = await startTwoSystems(
-    [],
-    { tenable: ['--machines', '6'], xacta: ['--systems', '1'] },
-    { maxConnections: 4 },
-  );
+  world = await startTwoSystems([], { tenable: ['--machines', '6'], xacta: ['--systems', '1'] });
   await world.sync();
   undisturbed = await endStateOf(world);
 });
@@ -153,7 +149,7 @@ async function syncThrough(): Promise<TielineError[]> {
 
 describe('a sync through', () => {
   it.each(disturbances)('$name ends as an undisturbed one', async ({ at, faults, edit }) => {
-    await world.beginAnew();
+    await world.beginAgain();
     if (faults) await world.control(at, 'PUT', '/faults', faults);
     if (edit) await world.control(at, 'POST', '/edit', edit);
     const errors = await syncThrough();
@@ -228,7 +224,7 @@ describe('a change of the schema', () => {
         systems: rowsOf('systems').length,
         'read POA&Ms': rowsOf('poams').filter((row) => !row.poam_id?.startsWith('TL-')).length,
       };
-      await world.beginAnew();
+      await world.beginAgain();
       await world.control(at, 'PUT', '/faults', faults);
       const drifted = await world.sync();
       expect(drifted.recordsFailed).toBeGreaterThanOrEqual(least[held]);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { openDatabase, type DatabaseOptions } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/database.ts';
 import type { Database } from '../../src/store/schema.ts';
 import { withDatabase } from './database-url.ts';
 
@@ -14,15 +14,12 @@ export interface ClonedDatabase {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** `maxConnections`: few, where a file makes a database for each test, since each connection to a new one begins by learning its catalog. */
-export type PoolOptions = Pick<DatabaseOptions, 'maxConnections'>;
-
 /**
  * A database of its own for one test file (or test), with every migration applied and no rows of others.
  * Make it in `beforeAll` and dispose of it in `afterAll`, or hold it with `await using`.
  */
-export function cloneDatabase(options: PoolOptions = {}): Promise<ClonedDatabase> {
-  return createDatabase(inject('templateName'), options);
+export function cloneDatabase(): Promise<ClonedDatabase> {
+  return createDatabase(inject('templateName'));
 }
 
 /** A database with nothing in it, for tests of the migrations themselves. */
@@ -30,7 +27,7 @@ export function emptyDatabase(): Promise<ClonedDatabase> {
   return createDatabase('template1');
 }
 
-async function createDatabase(template: string, options: PoolOptions = {}): Promise<ClonedDatabase> {
+async function createDatabase(template: string): Promise<ClonedDatabase> {
   const name = `tieline_test_${randomBytes(6).toString('hex')}`;
   const server = inject('testServerUrl');
   await onServer(server, async (client) => {
@@ -39,7 +36,7 @@ async function createDatabase(template: string, options: PoolOptions = {}): Prom
     await client.query(`CREATE DATABASE ${name} TEMPLATE ${template} ${await copyStrategy(client)}`);
   });
   const url = withDatabase(server, name);
-  const opened = await openDatabase(url, options);
+  const opened = await openDatabase(url);
   return {
     url,
     db: opened.db,
@@ -49,6 +46,30 @@ async function createDatabase(template: string, options: PoolOptions = {}): Prom
       await onServer(server, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
     },
   };
+}
+
+/** All tables but those that hold rows in a new database. As a replica: foreign keys are not asked in what order. */
+const emptying = `
+  do $$
+  declare each record;
+  begin
+    set local session_replication_role = replica;
+    for each in select c.oid, c.oid::regclass::text as name from pg_class c
+                 where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+                   and c.relname not in ('control_rules', 'tieline_migrations', 'tieline_objects', 'tieline_partitioned_tables')
+    loop
+      execute 'delete from ' || each.name;
+      perform setval(s.seqrelid, s.seqstart, false) from pg_sequence s join pg_depend d on d.objid = s.seqrelid
+        where d.refobjid = each.oid and d.deptype in ('a', 'i');
+    end loop;
+  end $$`;
+
+/**
+ * Takes every row out that a test put in, and starts the numbers anew. For many stories in one file: it takes 5 ms, and the
+ * connections stay that know the catalog, which takes each new one 40 ms of CPU.
+ */
+export async function emptyTables(pool: pg.Pool): Promise<void> {
+  await pool.query(emptying);
 }
 
 /** The copy of files takes a third of the time of the copy through the log; 14 knows no other and has no word for it. */

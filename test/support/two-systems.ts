@@ -11,7 +11,7 @@ import { scanFileReader } from '../../src/connectors/nessus/reader.ts';
 import { connectorModules } from '../../src/main/connectors.ts';
 import { startSimulator } from '../../src/main/simulator-process.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { cloneDatabase, type ClonedDatabase, type PoolOptions } from './database.ts';
+import { cloneDatabase, emptyTables, type ClonedDatabase } from './database.ts';
 
 export type SimulatorName = 'tenable' | 'xacta';
 
@@ -27,21 +27,19 @@ export interface TwoSystems {
   environment(): Record<string, string>;
   /** Every secret in play, by name. */
   secrets(): Record<string, string>;
-  /** A new, empty database (or the given one, which is disposed of at the end) over the same, reset simulators. */
-  beginAnew(given?: ClonedDatabase): Promise<void>;
+  /** The given database, which is disposed of at the end, over the same, reset simulators. */
+  beginAnew(given: ClonedDatabase): Promise<void>;
+  /** The same database without its rows over the same, reset simulators. */
+  beginAgain(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const secret = (): Secret => new Secret(randomBytes(16).toString('hex'));
 
-/**
- * @param only further arguments of one simulator.
- * @param pool of the product in this process; the product's own default otherwise.
- */
+/** @param only further arguments of one simulator. */
 export async function startTwoSystems(
   args: readonly string[] = [],
   only: Partial<Record<SimulatorName, readonly string[]>> = {},
-  pool: PoolOptions = {},
 ): Promise<TwoSystems> {
   const keys = { access: secret(), secret: secret(), password: secret() };
   const world = ['--seed', '1', '--now', '2026-11-01T12:00:00.000Z', ...args];
@@ -60,7 +58,7 @@ export async function startTwoSystems(
     }),
   ]);
   const urls = { tenable: tenable.url, xacta: xacta.url };
-  let database = await cloneDatabase(pool);
+  let database = await cloneDatabase();
   const masterKey = randomBytes(32).toString('base64');
 
   function compose(): App {
@@ -148,10 +146,15 @@ export async function startTwoSystems(
     async beginAnew(given) {
       await Promise.all([control('tenable', 'POST', '/reset'), control('xacta', 'POST', '/reset')]);
       const before = database;
-      database = given ?? (await cloneDatabase(pool));
+      database = given;
       app = compose();
       await connect();
       await before[Symbol.asyncDispose]();
+    },
+    async beginAgain() {
+      await Promise.all([control('tenable', 'POST', '/reset'), control('xacta', 'POST', '/reset')]);
+      await emptyTables(database.pool);
+      await connect();
     },
     async stop() {
       await Promise.all([tenable.stop(), xacta.stop()]);
