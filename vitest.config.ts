@@ -1,14 +1,11 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+const pure = ['{src,simulators,test,tools}/**/*.test.ts'];
+const withDatabase = ['{src,simulators,test,tools}/**/*.pg.test.ts'];
+
 export default defineConfig({
   test: {
-    include: [
-      '{src,simulators,test,tools}/**/*.test.ts',
-      'test/{e2e,histories}/**/*.e2e.ts',
-      'test/crash/**/*.crash.ts',
-    ],
-    globalSetup: ['test/support/global-setup.ts'],
     // Hundreds of processes of the product and the simulators are started; as bin/tieline.js does, they keep what was compiled.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'compiled') },
     testTimeout: 60_000,
@@ -16,5 +13,21 @@ export default defineConfig({
     // More than there are cores: many tests wait for processes, polls and locks.
     maxWorkers: 3,
     reporters: ['default'],
+    // They run in the order of their names: the long files first, and the short ones fill up the end.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'live',
+          include: [...withDatabase, 'test/{e2e,histories}/**/*.e2e.ts', 'test/crash/**/*.crash.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        // They share their workers, and with them what was loaded: half a second of CPU for each file.
+        test: { name: 'pure', include: pure, exclude: withDatabase, isolate: false },
+      },
+    ],
   },
 });

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { installWorker, runWorker } from '../app/worker/worker.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { progressView } from './progress.ts';
 
@@ -13,6 +12,8 @@ export function addWorkerCommand(program: Command, context: CommandContext): voi
     .option('--install', 'only make the tables of the job queue', false)
     .action(async (_options, command: Command) => {
       const flags = command.optsWithGlobals<GlobalFlags & { once: boolean; install: boolean }>();
+      // The queue brings seventy modules, which no other command needs.
+      const { installWorker, runWorker } = await import('../app/worker/worker.ts');
       const view = progressView(context.host.terminal);
       await context.host.withApp(flags, async (app) => {
         try {

@@ -1,9 +1,16 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonical, mergeField, sameButForSpelling, sameValue } from './three-way.ts';
 
 // A text without a zone holds UTC, wherever the machine stands.
-process.env['TZ'] = 'Asia/Kolkata';
+const zone = process.env['TZ'];
+beforeAll(() => {
+  process.env['TZ'] = 'Asia/Kolkata';
+});
+afterAll(() => {
+  if (zone === undefined) delete process.env['TZ'];
+  else process.env['TZ'] = zone;
+});
 
 const value = fc.oneof(
   fc.string(),

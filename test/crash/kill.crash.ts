@@ -60,7 +60,7 @@ describe('a sync that is killed', () => {
   it.each(Array.from({ length: 6 }, (_, index) => index + 1))(
     'at point %i of six ends, once restarted, as an undisturbed one',
     async (point) => {
-      await world.beginAnew();
+      await world.beginAgain();
       // Starting takes the first part of the run; the points lie over the rest, each a little off by chance.
       const share = 0.15 + (0.8 * (point - 1 + Math.random())) / 6;
       const killedWith = await syncProcess(undisturbedMs * share);
@@ -74,7 +74,7 @@ describe('a sync that is killed', () => {
   );
 
   it('again and again until it gets through ends as an undisturbed one', async () => {
-    await world.beginAnew();
+    await world.beginAgain();
     for (let after = undisturbedMs * 0.35; (await syncProcess(after)) === null; after += undisturbedMs * 0.1);
     expect(await endStateOf(world)).toEqual(undisturbed);
   });

@@ -54,7 +54,7 @@ export async function playKilledAt(
   world: TwoSystems,
   point: number,
 ): Promise<{ readonly killed: boolean; readonly state: EndState }> {
-  await world.beginAnew();
+  await world.beginAgain();
   const code = await syncProcess(world, { TIELINE_TEST_POINT: String(point) });
   await syncProcess(world);
   return { killed: code === null, state: await endStateOf(world) };

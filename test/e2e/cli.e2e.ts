@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commandText } from '../support/command-over.ts';
 import { tieline } from '../support/command.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 
@@ -12,8 +13,13 @@ afterAll(async () => {
 const run = (...args: string[]) => tieline(args, world.environment());
 
 describe('the command line', () => {
+  it('helps as a process', async () => {
+    const { code, out } = await tieline(['--help']);
+    expect(code).toBe(0);
+    expect(out).toContain('Usage: tieline');
+  });
+
   it.each([
-    [[]],
     [['demo']],
     [['systems']],
     [['systems', 'add']],
@@ -28,16 +34,23 @@ describe('the command line', () => {
     [['secrets']],
     [['secrets', 'rotate']],
   ])('helps with %j', async (command) => {
-    const { code, out } = await tieline([...command, '--help']);
+    const { code, out } = await commandText(undefined, [...command, '--help']);
     expect(code).toBe(0);
     expect(out).toContain('Usage: tieline');
   });
 
   it.each([
     [['nonsense'], 'unknown command'],
+    [['ops', 'show', 'ffff'], 'No operation starts with'],
+  ])('answers %j as a process with exit code 2 and what would do', async (args, hint) => {
+    const { code, err } = await run(...args);
+    expect(code).toBe(2);
+    expect(err).toContain(hint);
+  });
+
+  it.each([
     [['sync', 'run', '--entity', 'cats'], 'asset, finding'],
     [['ops', 'list', '--limit', 'many'], 'whole number'],
-    [['ops', 'show', 'ffff'], 'No operation starts with'],
     [['systems', 'check', 'nobody'], 'tenable, xacta'],
     [['systems', 'add', 'tenable', '--name', 'x', '--url', 'https://tenable.example'], 'TENABLE_ACCESS_KEY'],
     [
@@ -59,7 +72,7 @@ describe('the command line', () => {
       'tenable, tenable_sc, xacta',
     ],
   ])('answers %j with exit code 2 and what would do', async (args, hint) => {
-    const { code, err } = await run(...args);
+    const { code, err } = await commandText(world.app, args);
     expect(code).toBe(2);
     expect(err).toContain(hint);
   });

@@ -149,7 +149,7 @@ async function syncThrough(): Promise<TielineError[]> {
 
 describe('a sync through', () => {
   it.each(disturbances)('$name ends as an undisturbed one', async ({ at, faults, edit }) => {
-    await world.beginAnew();
+    await world.beginAgain();
     if (faults) await world.control(at, 'PUT', '/faults', faults);
     if (edit) await world.control(at, 'POST', '/edit', edit);
     const errors = await syncThrough();
@@ -224,7 +224,7 @@ describe('a change of the schema', () => {
         systems: rowsOf('systems').length,
         'read POA&Ms': rowsOf('poams').filter((row) => !row.poam_id?.startsWith('TL-')).length,
       };
-      await world.beginAnew();
+      await world.beginAgain();
       await world.control(at, 'PUT', '/faults', faults);
       const drifted = await world.sync();
       expect(drifted.recordsFailed).toBeGreaterThanOrEqual(least[held]);

@@ -12,7 +12,7 @@ import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 
 let world: TwoSystems;
 beforeAll(async () => {
-  world = await startTwoSystems();
+  world = await startTwoSystems([], { tenable: ['--machines', '12'] });
 });
 afterAll(async () => {
   await world.stop();

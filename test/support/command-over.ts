@@ -11,8 +11,23 @@ export interface CommandOutcome {
   readonly err: string;
 }
 
+export interface CommandText {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
 /** Runs one command with --json over a composed product, in this process: the command line itself, without its start-up. */
 export async function commandOver(app: App, args: readonly string[]): Promise<CommandOutcome> {
+  const { code, out, err } = await commandText(app, [...args, '--json']);
+  return { code, json: out === '' ? undefined : JSON.parse(out), err };
+}
+
+/**
+ * The same, with what it says to people.
+ * @param app undefined where the command is to end before it opens anything.
+ */
+export async function commandText(app: App | undefined, args: readonly string[]): Promise<CommandText> {
   const written = { out: '', err: '' };
   const into = (name: keyof typeof written): Writable =>
     new Writable({
@@ -29,16 +44,16 @@ export async function commandOver(app: App, args: readonly string[]): Promise<Co
     version: 'test',
     terminal,
     signal: new AbortController().signal,
-    withApp: (_flags, work) => work(app),
+    withApp: (_flags, work) => (app === undefined ? elsewhere() : work(app)),
     withDatabase: elsewhere,
     rotateSecrets: elsewhere,
     runDemo: elsewhere,
   };
   let code: number;
   try {
-    code = await runCommandLine(host, [...args, '--json']);
+    code = await runCommandLine(host, args);
   } catch (error) {
-    code = showError(error, { terminal, json: true });
+    code = showError(error, { terminal, json: args.includes('--json') });
   }
-  return { code, json: written.out === '' ? undefined : JSON.parse(written.out), err: written.err };
+  return { code, ...written };
 }

@@ -33,7 +33,7 @@ async function createDatabase(template: string): Promise<ClonedDatabase> {
   await onServer(server, async (client) => {
     // PostgreSQL refuses two copies of one template at the same instant; the lock makes test files take turns.
     await client.query('SELECT pg_advisory_lock(7415263)');
-    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template} ${await copyStrategy(client)}`);
   });
   const url = withDatabase(server, name);
   const opened = await openDatabase(url);
@@ -46,6 +46,36 @@ async function createDatabase(template: string): Promise<ClonedDatabase> {
       await onServer(server, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
     },
   };
+}
+
+/** All tables but those that hold rows in a new database. As a replica: foreign keys are not asked in what order. */
+const emptying = `
+  do $$
+  declare each record;
+  begin
+    set local session_replication_role = replica;
+    for each in select c.oid, c.oid::regclass::text as name from pg_class c
+                 where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+                   and c.relname not in ('control_rules', 'tieline_migrations', 'tieline_objects', 'tieline_partitioned_tables')
+    loop
+      execute 'delete from ' || each.name;
+      perform setval(s.seqrelid, s.seqstart, false) from pg_sequence s join pg_depend d on d.objid = s.seqrelid
+        where d.refobjid = each.oid and d.deptype in ('a', 'i');
+    end loop;
+  end $$`;
+
+/**
+ * Takes every row out that a test put in, and starts the numbers anew. For many stories in one file: it takes 5 ms, and the
+ * connections stay that know the catalog, which takes each new one 40 ms of CPU.
+ */
+export async function emptyTables(pool: pg.Pool): Promise<void> {
+  await pool.query(emptying);
+}
+
+/** The copy of files takes a third of the time of the copy through the log; 14 knows no other and has no word for it. */
+async function copyStrategy(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ server_version_num: string }>('SHOW server_version_num');
+  return Number(rows[0]?.server_version_num) < 150_000 ? '' : 'STRATEGY file_copy';
 }
 
 async function onServer(url: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {

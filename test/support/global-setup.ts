@@ -1,5 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
@@ -7,6 +6,7 @@ import { openDatabase } from '../../src/store/database.ts';
 import { openEmbeddedServer } from '../../src/store/embedded/server.ts';
 import { migrate } from '../../src/store/migrations/migrate.ts';
 import { withDatabase } from './database-url.ts';
+import { makeScratchDirectory } from './scratch-directory.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -27,10 +27,19 @@ const compiled = fileURLToPath(new URL('../../node_modules/.cache/tieline-tests'
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   // Tests start some hundred processes of ours; half of what a short one costs is to compile the same modules again.
   process.env['NODE_COMPILE_CACHE'] ??= compiled;
+  const scratch = await makeScratchDirectory();
+  process.env['TMPDIR'] = scratch; // of the test processes, and of what they start
   const given = process.env['TIELINE_TEST_DATABASE_URL'];
-  const server = given === undefined ? await startServer() : { url: given, close: () => Promise.resolve() };
+  const server =
+    given === undefined ? await startServer(scratch) : { url: given, close: () => Promise.resolve() };
   const templateName = `tieline_template_${process.pid}`;
   const admin = await openDatabase(server.url, { maxConnections: 1 });
+  const tearDown = async (): Promise<void> => {
+    await admin.pool.query(`DROP DATABASE IF EXISTS ${templateName}`);
+    await admin.close();
+    await server.close();
+    await rm(scratch, { recursive: true, force: true });
+  };
   try {
     await admin.pool.query(`CREATE DATABASE ${templateName}`);
     const template = await openDatabase(withDatabase(server.url, templateName), { maxConnections: 1 });
@@ -40,31 +49,15 @@ export default async function setUp(project: TestProject): Promise<() => Promise
       await template.close();
     }
   } catch (error) {
-    await admin.pool.query(`DROP DATABASE IF EXISTS ${templateName}`);
-    await admin.close();
-    await server.close();
+    await tearDown();
     throw error;
   }
   project.provide('testServerUrl', server.url);
   project.provide('templateName', templateName);
-
-  return async () => {
-    await admin.pool.query(`DROP DATABASE IF EXISTS ${templateName}`);
-    await admin.close();
-    await server.close();
-  };
+  return tearDown;
 }
 
-async function startServer(): Promise<{ url: string; close(): Promise<void> }> {
-  const home = await mkdtemp(join(tmpdir(), 'tieline-test-'));
-  // Passable, so that the account that runs PostgreSQL for root reaches the data directory in it.
-  await chmod(home, 0o711);
+async function startServer(home: string): Promise<{ url: string; close(): Promise<void> }> {
   const server = await openEmbeddedServer({ dataDir: join(home, 'data'), fsync: false });
-  return {
-    url: server.url.reveal(),
-    close: async () => {
-      await server.close();
-      await rm(home, { recursive: true, force: true });
-    },
-  };
+  return { url: server.url.reveal(), close: () => server.close() };
 }

@@ -11,7 +11,7 @@ import { scanFileReader } from '../../src/connectors/nessus/reader.ts';
 import { connectorModules } from '../../src/main/connectors.ts';
 import { startSimulator } from '../../src/main/simulator-process.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { cloneDatabase, type ClonedDatabase } from './database.ts';
+import { cloneDatabase, emptyTables, type ClonedDatabase } from './database.ts';
 
 export type SimulatorName = 'tenable' | 'xacta';
 
@@ -27,8 +27,10 @@ export interface TwoSystems {
   environment(): Record<string, string>;
   /** Every secret in play, by name. */
   secrets(): Record<string, string>;
-  /** A new, empty database (or the given one, which is disposed of at the end) over the same, reset simulators. */
-  beginAnew(given?: ClonedDatabase): Promise<void>;
+  /** The given database, which is disposed of at the end, over the same, reset simulators. */
+  beginAnew(given: ClonedDatabase): Promise<void>;
+  /** The same database without its rows over the same, reset simulators. */
+  beginAgain(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -144,10 +146,15 @@ export async function startTwoSystems(
     async beginAnew(given) {
       await Promise.all([control('tenable', 'POST', '/reset'), control('xacta', 'POST', '/reset')]);
       const before = database;
-      database = given ?? (await cloneDatabase());
+      database = given;
       app = compose();
       await connect();
       await before[Symbol.asyncDispose]();
+    },
+    async beginAgain() {
+      await Promise.all([control('tenable', 'POST', '/reset'), control('xacta', 'POST', '/reset')]);
+      await emptyTables(database.pool);
+      await connect();
     },
     async stop() {
       await Promise.all([tenable.stop(), xacta.stop()]);

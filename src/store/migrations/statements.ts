@@ -60,6 +60,15 @@ export interface Statement {
   readonly is: Kind;
 }
 
+// Every start of a command reads all files: they are walked by the letters that mean something, not by all.
+const meaningful = /[-/'"$(),;]/g;
+
+/** Index of the next letter that may begin or end something, or the length of the text. */
+function nextMeaningful(text: string, from: number): number {
+  meaningful.lastIndex = from;
+  return meaningful.exec(text)?.index ?? text.length;
+}
+
 /** Index after a comment, quoted text or dollar-quoted text that begins at `at`, or `at` where none does. */
 function skipOpaque(text: string, at: number): number {
   const rest = text.slice(at, at + 64);
@@ -76,11 +85,11 @@ function skipOpaque(text: string, at: number): number {
 }
 
 /** The parts between `separator` at depth 0 of parentheses, with where each begins. */
-function split(text: string, separator: string): { text: string; start: number }[] {
+function split(text: string, separator: ',' | ';'): { text: string; start: number }[] {
   const parts: { text: string; start: number }[] = [];
   let depth = 0;
   let start = 0;
-  for (let at = 0; at < text.length;) {
+  for (let at = nextMeaningful(text, 0); at < text.length; at = nextMeaningful(text, at)) {
     const after = skipOpaque(text, at);
     if (after > at) {
       at = after;
@@ -102,7 +111,7 @@ function split(text: string, separator: string): { text: string; start: number }
 /** The text inside the parentheses that open at `open`. */
 function inside(text: string, open: number): string {
   let depth = 0;
-  for (let at = open; at < text.length;) {
+  for (let at = open; at < text.length; at = nextMeaningful(text, at)) {
     const after = skipOpaque(text, at);
     if (after > at) {
       at = after;
@@ -122,11 +131,14 @@ const leading = /^(\s+|--[^\n]*(\n|$))+/;
 
 /** Cuts a file into its statements. @param file its name, for messages. */
 export function splitStatements(sql: string, file: string): Statement[] {
+  let line = 1;
+  let counted = 0;
   return split(sql, ';').flatMap(({ text, start }) => {
     const skipped = leading.exec(text)?.[0].length ?? 0;
     const statement = text.slice(skipped).trimEnd();
     if (statement === '') return [];
-    const line = sql.slice(0, start + skipped).split('\n').length;
+    line += sql.slice(counted, start + skipped).split('\n').length - 1;
+    counted = start + skipped;
     return [{ file, line, sql: statement, is: classify(statement) }];
   });
 }
