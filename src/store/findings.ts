@@ -202,13 +202,14 @@ interface Merged {
 
 /** Merges all that is staged; where the database refuses something, all but the very findings that it refuses. */
 async function mergeOrRefuse(tx: Tx, source: FindingSource, columns: FindingColumns): Promise<Merged> {
-  const merge = async (keys: readonly string[] | null): Promise<Merged> => {
+  const merge = async (keys: readonly string[] | null, mayBeThere: boolean): Promise<Merged> => {
     const outcome = await underSavepoint(tx, async () => {
-      const { wanted, created } = await insertNew(tx, source, columns, keys);
+      const { wanted, created } = await insertNew(tx, source, columns, { keys, mayBeThere });
       if (created < wanted) await markStored(tx);
       return { created, updated: await updateChanged(tx, source, columns, keys) };
     });
     if (outcome.ok) return { ...outcome.result, refused: [] };
+    if (!mayBeThere) return merge(keys, true);
     const wanted = keys ?? (await listStagedKeys(tx));
     const [only] = wanted;
     if (only !== undefined && wanted.length === 1)
@@ -218,15 +219,15 @@ async function mergeOrRefuse(tx: Tx, source: FindingSource, columns: FindingColu
         refused: await describeStaged(tx, only, `${outcome.field}: ${outcome.message}`),
       };
     const half = Math.ceil(wanted.length / 2);
-    const left = await merge(wanted.slice(0, half));
-    const right = await merge(wanted.slice(half));
+    const left = await merge(wanted.slice(0, half), true);
+    const right = await merge(wanted.slice(half), true);
     return {
       updated: left.updated + right.updated,
       created: left.created + right.created,
       refused: [...left.refused, ...right.refused],
     };
   };
-  return merge(null);
+  return merge(null, false);
 }
 
 /** What seemed new and is not: it is from before Tieline, or somebody else stored it meanwhile. */

@@ -5,14 +5,15 @@ import type { Tx } from './transaction.ts';
 
 /**
  * Stores the staged findings that are not known. What repeats the plugin is made once for each plugin, not once for each finding.
- * @param keys only these; null: all.
+ * @param only.keys only these; null: all. @param only.mayBeThere whether somebody may have stored some meanwhile: to look for that with
+ * each row costs a twelfth of all, so it is tried without first.
  * @returns how many were to be stored, and how many were: the others are stored already, or wait for their asset.
  */
 export async function insertNew(
   tx: Tx,
   source: FindingSource,
   columns: FindingColumns,
-  keys: readonly string[] | null,
+  only: { readonly keys: readonly string[] | null; readonly mayBeThere: boolean },
 ): Promise<{ wanted: number; created: number }> {
   const { compared, repeated } = columns;
   const { rows } = await tx.client.query<{ wanted: number; created: number }>(
@@ -31,7 +32,7 @@ export async function insertNew(
         ${newEvidence}
         where not s.is_known and ($3::uuid[] is null or s.finding_key = any($3))
         ${columns.needsAsset ? 'and exists (select from ingestion_assets a where a.asset_uuid = s.asset_uuid)' : ''}
-       on conflict (finding_key) do nothing
+       ${only.mayBeThere ? 'on conflict (finding_key) do nothing' : ''}
        returning id, plugin_id::text as plugin_id
      ), cves as (
        insert into ingestion_vulnerability_cves (vulnerability_id, cve_id, batch_id)
@@ -42,7 +43,7 @@ export async function insertNew(
      )
      select (select count(*)::int from created) as created,
             (select count(*)::int from staging_findings s where not s.is_known and ($3::uuid[] is null or s.finding_key = any($3))) as wanted`,
-    [source.operationId, source.systemId, keys],
+    [source.operationId, source.systemId, only.keys],
   );
   return rows[0] ?? { wanted: 0, created: 0 };
 }

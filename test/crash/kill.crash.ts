@@ -1,5 +1,5 @@
 /**
- * kill -9 of the sync at six points spread over its run, each followed by a restart: in the end the database and both
+ * kill -9 of the sync at four points spread over its run, each followed by a restart: in the end the database and both
  * simulators are as after an undisturbed run.
  */
 import { spawn } from 'node:child_process';
@@ -57,12 +57,12 @@ afterAll(async () => {
 });
 
 describe('a sync that is killed', () => {
-  it.each(Array.from({ length: 6 }, (_, index) => index + 1))(
-    'at point %i of six ends, once restarted, as an undisturbed one',
+  it.each(Array.from({ length: 4 }, (_, index) => index + 1))(
+    'at point %i of four ends, once restarted, as an undisturbed one',
     async (point) => {
       await world.beginAgain();
       // Starting takes the first part of the run; the points lie over the rest, each a little off by chance.
-      const share = 0.15 + (0.8 * (point - 1 + Math.random())) / 6;
+      const share = 0.15 + (0.8 * (point - 1 + Math.random())) / 4;
       const killedWith = await syncProcess(undisturbedMs * share);
       const where = await stepsSoFar();
       expect(await syncProcess(), `killed at ${share.toFixed(3)} of the run (${where})`).toBe(0);

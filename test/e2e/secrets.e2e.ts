@@ -7,7 +7,10 @@ let world: TwoSystems;
 const outcomes: CommandOutcome[] = [];
 
 beforeAll(async () => {
-  world = await startTwoSystems([], { tenable: ['--machines', '12'] });
+  world = await startTwoSystems([], {
+    tenable: ['--machines', '12'],
+    xacta: ['--systems', '3'],
+  });
   const run = async (...args: string[]): Promise<void> => {
     outcomes.push(
       await tieline([...args, '--log-level', 'trace'], {
