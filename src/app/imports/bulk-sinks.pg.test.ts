@@ -205,6 +205,41 @@ describe('findings', () => {
     expect(await rowsOf(outputs)).toEqual([{ outputs: ['first', 'second'] }]);
   });
 
+  it('that somebody else stores after they were staged are one row, with what both say', async () => {
+    const staging = Promise.withResolvers<undefined>();
+    const other = Promise.withResolvers<undefined>();
+    const of = (port: number, day: string): JsonObject =>
+      finding({
+        port: { port, protocol: 'TCP' },
+        last_found: `2026-10-${day}T00:00:00Z`,
+        indexed: `2026-10-${day}T01:00:00Z`,
+      });
+    const late = inTransaction(database.pool, async (tx) => {
+      const sink = await openFindingSink(tx, { ...source, verifies: false }, mapperOf, {
+        seenPlugins: new SeenPlugins(),
+        assetAliases: new Map(),
+      });
+      // Each is as large as what is looked up at once, so the first one is staged as new when the second one is.
+      for (const port of [901, 902])
+        await sink.add({ externalId: 'x', raw: { ...of(port, '05'), output: 'x'.repeat(4_100_000) } });
+      staging.resolve(undefined);
+      await other.promise;
+      return sink.finish();
+    });
+    await staging.promise;
+    expect((await storeFindings([of(901, '07')], false)).counts).toMatchObject({ created: 1 });
+    other.resolve(undefined);
+    expect((await late).counts).toMatchObject({ read: 2, created: 1, failed: 0 });
+    const rows = await rowsOf(
+      'select port, last_found, cardinality(seen_at) as seen from ingestion_vulnerabilities where port in (901, 902) order by port',
+    );
+    expect(rows).toMatchObject([
+      { port: 901, last_found: new Date('2026-10-07T00:00:00Z') },
+      { port: 902, last_found: new Date('2026-10-05T00:00:00Z') },
+    ]);
+    await rowsOf('delete from ingestion_vulnerabilities where port in (901, 902)');
+  });
+
   it('renew what they repeat when the plugin changes, CVEs included', async () => {
     const changed = {
       ...plugin,
