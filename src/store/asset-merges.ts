@@ -6,6 +6,7 @@ import { renewExposure } from './asset-exposure.ts';
 import { deriveUuid } from '../model/derived-uuid.ts';
 import { findingKey } from '../model/finding-key.ts';
 import { storableJson } from './copy-rows.ts';
+import { settleCovered } from './scan-coverage.ts';
 import type { Tx } from './transaction.ts';
 
 interface Decided {
@@ -85,7 +86,8 @@ async function moveFindings(
     insert into finding_state_changes (vulnerability_id, state, occurred_at, external_system_id, operation_id, is_concluded)
     select m.twin, c.state, c.occurred_at, c.external_system_id, c.operation_id, c.is_concluded
       from moved_findings m join finding_state_changes c on c.vulnerability_id = m.id where m.twin is not null
-    on conflict do nothing`);
+    on conflict (vulnerability_id, occurred_at, state) do update set is_concluded = false
+     where finding_state_changes.is_concluded and not excluded.is_concluded`);
   await tx.client.query(`
     update vulnerability_remediation r set vulnerability_id = m.twin from moved_findings m where m.id = r.vulnerability_id and m.twin is not null`);
   await tx.client.query(`
@@ -152,6 +154,7 @@ export async function mergeAssets(tx: Tx, from: string, into: string, decided: D
     [from, into],
   );
   await tx.client.query('delete from scan_coverage where asset_uuid = $1::uuid', [from]);
+  await settleCovered(tx, { systemId: null, operationId: decided.operationId }, [into]);
   await tx.client.query(
     'update ingestion_assets set merged_into = $2::uuid, updated_at = now() where asset_uuid = $1::uuid',
     [from, into],
@@ -226,6 +229,18 @@ export async function splitAsset(tx: Tx, record: SourceRecord, decided: Decided)
         and not exists (select from asset_sources x where x.asset_uuid = $1::uuid and x.external_system_id = $2)`,
     [record.assetUuid, record.systemId],
   );
+  // What its scans covered was the machine that it is now, not the one that it was taken for.
+  await tx.client.query(
+    `with taken as (
+       delete from scan_coverage c where c.asset_uuid = $1::uuid and c.external_system_id = $2
+          and not exists (select from asset_sources x where x.asset_uuid = $1::uuid and x.external_system_id = $2)
+       returning c.*
+     )
+     insert into scan_coverage (asset_uuid, ended_at, scope_id, external_system_id, operation_id)
+     select $3::uuid, ended_at, scope_id, external_system_id, operation_id from taken on conflict do nothing`,
+    [record.assetUuid, record.systemId, uuid],
+  );
+  await settleCovered(tx, { systemId: null, operationId: decided.operationId }, [record.assetUuid, uuid]);
   await renewExposure(tx, [record.assetUuid, uuid]);
   await renewIdentifiers(tx, [record.assetUuid, uuid]);
   await tx.client.query(

@@ -97,7 +97,7 @@ const ownSchemas = `
 
 async function prepareConnection(client: pg.ClientBase, options: DatabaseOptions): Promise<void> {
   await client.query(
-    `SELECT set_config('TimeZone', 'UTC', false), set_config('application_name', $1, false),
+    `SELECT set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO, YMD', false), set_config('application_name', $1, false),
             set_config('search_path', coalesce($2, concat_ws(', ', (${ownSchemas}), current_setting('search_path'))), false)`,
     [
       options.applicationName ?? 'tieline',

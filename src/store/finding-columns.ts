@@ -46,7 +46,8 @@ const knownRules = `coalesce(v.rule_reports, case when v.external_system_id is n
 /** More than a year of daily scans. */
 const sightingsKept = 400;
 /** SQL of the times at which a report (`s`) says that the finding was seen. */
-const toldSightings = `(case when s.first_found is distinct from s.last_found then array_remove(array[s.first_found, s.last_found], null)
+const toldSightings = `(case when s.seen_at is not null then s.seen_at
+                             when s.first_found is distinct from s.last_found then array_remove(array[s.first_found, s.last_found], null)
                              else array_remove(array[s.last_found], null) end)`;
 
 /**
@@ -74,7 +75,7 @@ export const joinedEvidence = `
            greatest(known.resurfaced_at, s.resurfaced_at) as resurfaced_at,
            case when v.seen_at @> ${toldSightings} then v.seen_at
                 else (select array_agg(latest.at order by latest.at)
-                        from (select distinct at from unnest(v.seen_at || ${toldSightings}) told(at) order by at desc limit ${sightingsKept}) latest) end as seen_at
+                        from (select distinct at from unnest(coalesce(v.seen_at, array_remove(array[known.last_found], null)) || ${toldSightings}) told(at) order by at desc limit ${sightingsKept}) latest) end as seen_at
   ) times
   left join lateral (
     select told.key::integer as system, told.value ->> 0 as modification, (told.value ->> 1)::smallint as severity_rank,

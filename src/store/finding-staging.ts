@@ -58,7 +58,7 @@ export async function createStaging(tx: Tx): Promise<void> {
       protocol text not null, service text, lifecycle_state text not null, severity text not null,
       severity_rank smallint not null, severity_modification text, finding_id text, first_found timestamp, last_found timestamp, last_fixed timestamp,
       resurfaced_at timestamp, evidence_at timestamp, acceptance_id text, output text, raw jsonb not null,
-      report_digest bigint, is_known boolean not null
+      report_digest bigint, is_known boolean not null, seen_at timestamp[]
     ) with (toast_tuple_target = 8160) on commit delete rows;
     -- Staged rows live for seconds: not worth compressing, and of long texts no statistics are of use.
     alter table staging_findings
@@ -148,8 +148,9 @@ export async function restageDoubles(tx: Tx, source: FindingSource, columns: Fin
     `insert into staging_findings (${staged.join(', ')})
      select v.finding_key, v.asset_ref, v.plugin_id::text, v.port, v.protocol, v.service, v.lifecycle_state,
             ('{Info,Low,Medium,High,Critical}'::text[])[own.severity_rank + 1], own.severity_rank,
-            v.rule_reports -> $1::integer::text ->> 0, v.tenable_vuln_id, v.first_found, v.last_found, v.last_fixed,
-            v.resurfaced_at, v.evidence_at, null, v.${columns.raw} ->> 'output', v.${columns.raw}, null, true
+            v.rule_reports -> $1::integer::text ->> 0, v.tenable_vuln_id, v.first_found, v.last_found,
+            -- What is stored of fixes stays so; told again here it would count as reported, also where it was concluded.
+            null, null, v.evidence_at, null, coalesce(v.${columns.raw} ->> 'output', v.${columns.raw} ->> 'plugin_output'), v.${columns.raw}, null, true
        from (select distinct finding_key from staging_unchanged u where exists
               (select from staging_findings s where s.finding_key = u.finding_key)) doubled
        join ingestion_vulnerabilities v using (finding_key)
@@ -167,7 +168,7 @@ export async function foldDuplicates(tx: Tx): Promise<void> {
     ), doubled as (
       select finding_key, jsonb_agg(distinct output order by output) filter (where output is not null) as outputs,
              min(first_found) as first_found, max(last_found) as last_found, max(last_fixed) as last_fixed,
-             max(resurfaced_at) as resurfaced_at
+             max(resurfaced_at) as resurfaced_at, array_remove(array_agg(first_found) || array_agg(last_found), null) as seen_at
         from staging_findings where finding_key in (select finding_key from twice) group by finding_key
     ), kept as (
       select distinct on (s.finding_key) s.ctid as row, doubled.*
@@ -177,7 +178,7 @@ export async function foldDuplicates(tx: Tx): Promise<void> {
       update staging_findings s
          set raw = case when jsonb_array_length(kept.outputs) > 1
                         then s.raw || jsonb_build_object('outputs', kept.outputs) else s.raw end,
-             first_found = kept.first_found, last_found = kept.last_found, last_fixed = kept.last_fixed,
+             first_found = kept.first_found, last_found = kept.last_found, last_fixed = kept.last_fixed, seen_at = kept.seen_at,
              resurfaced_at = kept.resurfaced_at,
              -- One of several items tells not what all of them said.
              report_digest = null

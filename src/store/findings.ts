@@ -206,6 +206,7 @@ async function mergeOrRefuse(tx: Tx, source: FindingSource, columns: FindingColu
     const outcome = await underSavepoint(tx, async () => {
       const { wanted, created } = await insertNew(tx, source, columns, { keys, mayBeThere });
       if (created < wanted) await markStored(tx);
+      await lockKnown(tx);
       return { created, updated: await updateChanged(tx, source, columns, keys) };
     });
     if (outcome.ok) return { ...outcome.result, refused: [] };
@@ -228,6 +229,18 @@ async function mergeOrRefuse(tx: Tx, source: FindingSource, columns: FindingColu
     };
   };
   return merge(null, false);
+}
+
+/**
+ * What is changed is locked first, by a statement of its own: the next one sees what others, an import of files beside a sync, have
+ * committed until then, and nothing of theirs is written over with what was there before.
+ */
+async function lockKnown(tx: Tx): Promise<void> {
+  await tx.client.query(
+    `select count(*) from (
+       select v.id from ingestion_vulnerabilities v
+        where v.finding_key in (select finding_key from staging_findings where is_known) order by v.id for no key update) locked`,
+  );
 }
 
 /** What seemed new and is not: it is from before Tieline, or somebody else stored it meanwhile. */

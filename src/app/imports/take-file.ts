@@ -10,7 +10,7 @@ import { assetRecord } from '../../model/records.ts';
 import type { ScanScope } from '../../model/scan-scope.ts';
 import { findAssetAliases } from '../../store/assets.ts';
 import type { ExternalSystemRow } from '../../store/external-systems.ts';
-import { insertHeldRecords } from '../../store/held-records.ts';
+import { insertHeldRecords, type HeldRecord } from '../../store/held-records.ts';
 import { addCounts, noCounts, type Counts } from '../../store/operations.ts';
 import { saveCoverage, saveScope, settleCovered } from '../../store/scan-coverage.ts';
 import type { Tx } from '../../store/transaction.ts';
@@ -114,6 +114,9 @@ class Storing {
         return;
       }
       case 'item':
+        // A file that says itself when a finding was last found is no record of one scan.
+        if (event.kind === 'finding' && event.raw['last_found'] !== event.raw['seen_at'])
+          this.#unsure.add(scalarText(event.raw['host_key']));
         this.#items.push({ kind: event.kind, record: { externalId: identify(event), raw: event.raw } });
         this.#characters += sizeOf(event.raw);
         if (this.#items.length >= batch.items || this.#characters >= batch.characters)
@@ -188,7 +191,7 @@ class Storing {
       { ...from, policies: [], echo: undefined, systemType: source.system_type, ownsIdentity: false },
       mapperOf,
     );
-    let counts = await fill(
+    let { counts } = await fill(
       tx,
       operationId,
       assets,
@@ -201,22 +204,17 @@ class Storing {
     const aliases = await findAssetAliases(tx.db, source.id, [...keys]);
     const known = { seenPlugins: this.#seenPlugins, assetAliases: aliases };
     const findings = items.filter((each) => each.kind === 'finding').map((each) => each.record);
-    if (findings.length > 0)
-      counts = addCounts(
-        counts,
-        await fill(
-          tx,
-          operationId,
-          await openFindingSink(tx, { ...from, verifies: false }, mapperOf, known),
-          findings,
-        ),
-      );
+    if (findings.length > 0) {
+      const sink = await openFindingSink(tx, { ...from, verifies: false }, mapperOf, known);
+      const filled = await fill(tx, operationId, sink, findings);
+      counts = addCounts(counts, filled.counts);
+      this.#noteHeld(filled.held, [...keys]);
+    }
     const results = items.filter((each) => each.kind === 'compliance').map((each) => each.record);
-    if (results.length > 0)
-      counts = addCounts(
-        counts,
-        await fill(tx, operationId, await openComplianceSink(tx, from, mapperOf, aliases), results),
-      );
+    if (results.length > 0) {
+      const sink = await openComplianceSink(tx, from, mapperOf, aliases);
+      counts = addCounts(counts, (await fill(tx, operationId, sink, results)).counts);
+    }
     this.taken = {
       hosts: this.taken.hosts + hosts.length,
       items: this.taken.items + items.length,
@@ -227,7 +225,21 @@ class Storing {
     options.report(file.name, this.taken);
   }
 
-  #covered: { readonly assetUuid: string; readonly endedAt: string; readonly scope: ScanScope }[] = [];
+  #covered: {
+    readonly host: string;
+    readonly assetUuid: string;
+    readonly endedAt: string;
+    readonly scope: ScanScope;
+  }[] = [];
+  /** Hosts of which something is not stored as the scan showed it: what is not there is not fixed. */
+  readonly #unsure = new Set<string>();
+
+  #noteHeld(held: readonly HeldRecord[], hosts: readonly string[]): void {
+    for (const { identifier } of held) {
+      const named = hosts.filter((host) => identifier.startsWith(`${host}:`));
+      for (const host of named.length > 0 ? named : hosts) this.#unsure.add(host);
+    }
+  }
 
   #noteCoverage(hosts: readonly GatheredHost[], aliases: ReadonlyMap<string, string>): void {
     const map = this.#reading.mapperOf('asset', assetRecord);
@@ -235,15 +247,17 @@ class Storing {
       const mapped = coverage ? map(record.raw) : undefined;
       if (!coverage || !mapped?.ok) continue;
       const own = mapped.record.asset_uuid.toLowerCase();
-      this.#covered.push({ assetUuid: aliases.get(own) ?? own, ...coverage });
+      const host = record.externalId;
+      this.#covered.push({ host, assetUuid: aliases.get(own) ?? own, ...coverage });
     }
   }
 
   /** Keeps what the scans covered, and says fixed what they no longer show. */
   async #settle(from: { readonly systemId: number; readonly operationId: string }): Promise<void> {
-    const covered = this.#covered;
-    if (covered.length === 0) return;
+    const covered = this.#covered.filter(({ host }) => !this.#unsure.has(host));
     this.#covered = [];
+    this.#unsure.clear();
+    if (covered.length === 0) return;
     for (const [scope, scans] of Map.groupBy(covered, (scan) => scan.scope)) {
       const id = this.#scopeIds.get(scope) ?? (await saveScope(this.#tx, scope));
       this.#scopeIds.set(scope, id);
@@ -259,12 +273,12 @@ async function fill(
   operationId: string,
   sink: Sink,
   records: readonly ExternalRecord[],
-): Promise<Counts> {
+): ReturnType<Sink['finish']> {
   try {
     for (const record of records) await sink.add(record);
     const { counts, held } = await sink.finish();
     await insertHeldRecords(tx.db, operationId, held);
-    return counts;
+    return { counts, held };
   } catch (error) {
     await sink.abort(error instanceof Error ? error : new Error(messageOf(error)));
     throw error;
