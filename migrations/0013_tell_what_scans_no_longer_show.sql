@@ -8,3 +8,4 @@ COMMENT ON COLUMN ingestion_vulnerabilities.seen_at IS 'When sources have seen t
 ALTER TABLE finding_state_changes
   ADD COLUMN is_concluded boolean NOT NULL DEFAULT false;
 COMMENT ON COLUMN finding_state_changes.is_concluded IS 'Not reported by a source but concluded from scans with credentials (scan_coverage); concluded anew when more is told.';
+CREATE INDEX idx_finding_state_changes_concluded ON finding_state_changes (vulnerability_id) WHERE is_concluded;
