@@ -30,7 +30,7 @@ let world: TwoSystems;
 let findings: Finding[];
 beforeAll(async () => {
   world = await startTwoSystems([], {
-    tenable: ['--machines', '4', '--scan-pending-ms', '3600000'],
+    tenable: ['--machines', '4', '--scan-pending-ms', '3600000', '--scan-running-ms', '3600000'],
     xacta: ['--systems', '1'],
   });
   await world.sync();

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase } from '../../../test/support/database.ts';
 import { tenableConnector } from '../../connectors/tenable/connector.ts';
@@ -238,6 +239,35 @@ describe('findings', () => {
       { port: 902, last_found: new Date('2026-10-05T00:00:00Z') },
     ]);
     await rowsOf('delete from ingestion_vulnerabilities where port in (901, 902)');
+  });
+
+  it('that somebody else sees later in the same moment keep that sighting', async () => {
+    const of = (day: string): JsonObject =>
+      finding({
+        port: { port: 903, protocol: 'TCP' },
+        last_found: `2026-10-${day}T00:00:00Z`,
+        indexed: `2026-10-${day}T01:00:00Z`,
+      });
+    await storeFindings([of('01')], false);
+    const other = await database.pool.connect();
+    await other.query(
+      `begin; update ingestion_vulnerabilities set last_found = '2026-10-09' where port = 903`,
+    );
+    const storing = storeFindings([of('05')], false);
+    for (let looks = 0; looks < 1_000; looks += 1) {
+      const [row] = await rowsOf(
+        `select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as waits`,
+      );
+      if (row?.['waits'] === true) break;
+      await delay(5);
+    }
+    await other.query('commit');
+    other.release();
+    await storing;
+    expect(await rowsOf('select last_found from ingestion_vulnerabilities where port = 903')).toEqual([
+      { last_found: new Date('2026-10-09T00:00:00Z') },
+    ]);
+    await rowsOf('delete from ingestion_vulnerabilities where port = 903');
   });
 
   it('renew what they repeat when the plugin changes, CVEs included', async () => {
