@@ -19,7 +19,7 @@ const layers = {
   web: ['contract', 'model', 'errors'],
 };
 
-const tests = '(\\.(test|test-support|e2e|crash)\\.ts$|/conformance/)';
+const tests = '(\\.(test|test-support|e2e|crash|proof)\\.ts$|/conformance/)';
 
 /** Every layer in `src/` that `layer` must not reach. */
 const forbidden = Object.entries(layers).map(([layer, allowed]) => ({

@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 const pure = ['{src,simulators,test,tools}/**/*.test.ts'];
 const withDatabase = ['{src,simulators,test,tools}/**/*.pg.test.ts'];
+const byVolume = ['{src,simulators,test,tools}/**/*.proof.ts'];
 
 export default defineConfig({
   test: {
@@ -21,6 +22,16 @@ export default defineConfig({
           name: 'live',
           include: [...withDatabase, 'test/{e2e,histories}/**/*.e2e.ts', 'test/crash/**/*.crash.ts'],
           globalSetup: ['test/support/global-setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        // `npm run test:proof`: what shows a thing by many tries. Not a part of `npm test`.
+        test: {
+          name: 'proof',
+          include: byVolume,
+          globalSetup: ['test/support/global-setup.ts'],
+          maxWorkers: 2,
         },
       },
       {

@@ -4,8 +4,8 @@ import type { EndState } from '../support/end-state.ts';
 import type { TwoSystems } from '../support/two-systems.ts';
 import { startSmallWorld, playKilledAt, playUndisturbed, type Undisturbed } from './matrix.ts';
 
-/** A few of some hundreds; `npm run soak:crash` goes through all. */
-const sampled = 3;
+/** Of some hundreds; `npm run soak:crash` goes through all. */
+const sampled = 40;
 const isWhole = process.env['TIELINE_CRASH_POINTS'] === 'all';
 
 let world: TwoSystems;

@@ -26,7 +26,7 @@ import type { Sink } from './sink.ts';
 const machines = [0, 1, 2];
 const plugins = [90_001, 90_002, 90_003];
 /** `npm run soak:years` plays hundreds. */
-const runs = Number(process.env['TIELINE_YEARS'] ?? 3);
+const runs = Number(process.env['TIELINE_YEARS'] ?? 80);
 
 const at = (day: number): Date => new Date(Date.UTC(2026, 0, 1 + day));
 const iso = (day: number): string => at(day).toISOString();

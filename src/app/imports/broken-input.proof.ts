@@ -25,8 +25,8 @@ import type { RunContext } from '../runs/run-context.ts';
 import { importEntity } from './import-entity.ts';
 import { importFiles } from './import-files.ts';
 
-/** `TIELINE_BROKEN=10000 npx vitest run` this file for as many as the acceptance asks. */
-const inputs = Number(process.env['TIELINE_BROKEN'] ?? 60);
+/** `TIELINE_BROKEN=10000 npm run test:proof -- broken-input` for more. */
+const inputs = Number(process.env['TIELINE_BROKEN'] ?? 2000);
 
 let database: ClonedDatabase;
 let server: ScriptedServer;
