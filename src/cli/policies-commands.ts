@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import { parse, stringify } from 'yaml';
 import { fetchSystem } from '../app/connections/systems.ts';
-import { changePolicy, fetchPolicies, forgetPolicy, importPolicies } from '../app/policies/policies.ts';
+import type { Reconsidered, ReconsideredKind } from '../app/outbound/reconsider.ts';
+import { toFile } from '../app/policies/policy-file.ts';
+import { editPolicies, fetchPolicies, tryPolicies, type PolicyEdit } from '../app/policies/policies.ts';
 import { TielineError, messageOf } from '../errors/tieline-error.ts';
 import {
   conflictStrategies,
@@ -13,6 +15,8 @@ import {
 } from '../model/policy.ts';
 import { severities, type Severity } from '../model/vocabulary.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
+import { confirmed } from './confirm.ts';
+import { entityWord } from './entity-word.ts';
 import { table } from './table.ts';
 
 export function addPoliciesCommands(program: Command, context: CommandContext): void {
@@ -38,7 +42,13 @@ export function addPoliciesCommands(program: Command, context: CommandContext): 
           table(
             ['ENTITY', 'FIELD', 'DIRECTION', 'STRATEGY', 'APPROVAL'],
             rows.flatMap((row) => [
-              [row.entity, '', row.direction, row.strategy, approvalText(row.approval)],
+              [
+                row.entity,
+                '',
+                row.direction ?? '(as above)',
+                row.strategy ?? '(as above)',
+                approvalText(row.entity, row.approval),
+              ],
               ...Object.entries(row.fields).map(([field, policy]) => [
                 row.entity,
                 field,
@@ -72,9 +82,10 @@ export function addPoliciesCommands(program: Command, context: CommandContext): 
         .choices([...severities])
         .argParser(severityNamed),
     )
+    .option('--yes', 'do not ask before changes that wait are released', false)
     .action(async (name: string, entity: string, field: string | undefined, _options, command: Command) => {
       const flags = command.optsWithGlobals<
-        GlobalFlags & ApprovalFlags & { direction?: SyncDirection; strategy?: ConflictStrategy }
+        EditFlags & ApprovalFlags & { direction?: SyncDirection; strategy?: ConflictStrategy }
       >();
       const approval = approvalOf(flags);
       if (field !== undefined && approval !== undefined)
@@ -85,29 +96,24 @@ export function addPoliciesCommands(program: Command, context: CommandContext): 
         throw new TielineError('USAGE', 'Nothing to set.', {
           fields: [{ field: '--direction', message: '--strategy or --approval must be given' }],
         });
-      const policy = await context.host.withApp(flags, async (app) =>
-        changePolicy(app.db, (await fetchSystem(app, name)).id, {
+      await edit(context, flags, name, {
+        do: 'change',
+        change: {
           entity,
           ...(field === undefined ? {} : { field }),
           ...(flags.direction === undefined ? {} : { direction: flags.direction }),
           ...(flags.strategy === undefined ? {} : { strategy: flags.strategy }),
           ...(approval === undefined ? {} : { approval }),
-        }),
-      );
-      if (flags.json) context.printJson(policy);
-      else context.print(`Saved. It holds from the next sync on: tieline policies list ${name}`);
+        },
+      });
     });
 
   policies
     .command('unset <system> <entity>')
-    .description('take the policy of an entity away; what is above it then holds')
+    .description('remove the policy of an entity; what is above it then holds')
+    .option('--yes', 'do not ask before changes that wait are released', false)
     .action(async (name: string, entity: string, _options, command: Command) => {
-      const flags = command.optsWithGlobals<GlobalFlags>();
-      const had = await context.host.withApp(flags, async (app) =>
-        forgetPolicy(app.db, (await fetchSystem(app, name)).id, entity),
-      );
-      if (flags.json) context.printJson({ removed: had });
-      else context.print(had ? 'Taken away.' : 'There was none.');
+      await edit(context, command.optsWithGlobals<EditFlags>(), name, { do: 'forget', entity });
     });
 
   policies
@@ -118,23 +124,74 @@ export function addPoliciesCommands(program: Command, context: CommandContext): 
       const rows = await context.host.withApp(flags, async (app) =>
         fetchPolicies(app.db, (await fetchSystem(app, name)).id),
       );
-      const file = Object.fromEntries(rows.map(({ entity, ...policy }) => [entity, policy]));
-      if (flags.json) context.printJson(file);
-      else context.print(stringify(file).trimEnd());
+      if (flags.json) context.printJson(toFile(rows));
+      else context.print(stringify(toFile(rows)).trimEnd());
     });
 
   policies
     .command('import <system> <file>')
     .description('make the policies exactly those of a YAML file; nothing is changed if one of them is wrong')
+    .option('--yes', 'do not ask before changes that wait are released', false)
     .action(async (name: string, path: string, _options, command: Command) => {
-      const flags = command.optsWithGlobals<GlobalFlags>();
       const file = await readYaml(path);
-      const rows = await context.host.withApp(flags, async (app) =>
-        importPolicies(app.db, (await fetchSystem(app, name)).id, file),
-      );
-      if (flags.json) context.printJson(rows);
-      else context.print(`${rows.length} policies hold from the next sync on.`);
+      await edit(context, command.optsWithGlobals<EditFlags>(), name, { do: 'replace', file });
     });
+}
+
+interface EditFlags extends GlobalFlags {
+  readonly yes: boolean;
+}
+
+/** Says what the edit does to changes that wait, asks before any of them is released, and saves. */
+async function edit(
+  context: CommandContext,
+  flags: EditFlags,
+  name: string,
+  edited: PolicyEdit,
+): Promise<void> {
+  const outcome = await context.host.withApp(flags, async (app) => {
+    const { id } = await fetchSystem(app, name);
+    const system = { id, name };
+    const { waiting } = await tryPolicies(app.pool, system, edited);
+    if (waiting.released.length > 0) {
+      const question = releaseQuestion(name, waiting.released);
+      if (!(await confirmed(context, flags, question))) return undefined;
+    }
+    return editPolicies(app.pool, system, edited);
+  });
+  if (!outcome) return;
+  if (flags.json) {
+    context.printJson({ policies: outcome.policies, waiting: outcome.waiting });
+    return;
+  }
+  context.print(`Saved. It holds from now on: tieline policies list ${name}`);
+  for (const line of waitingLines(outcome.waiting, name)) context.print(line);
+}
+
+function releaseQuestion(name: string, released: readonly ReconsideredKind[]): string {
+  const [waits, it] = sum(released) === 1 ? ['waits', 'it'] : ['wait', 'them'];
+  return `${kindsText(released)} ${waits} for approval: this policy releases ${it}, and the next sync sends ${it} to ${name}.`;
+}
+
+const sum = (kinds: readonly ReconsideredKind[]): number => kinds.reduce((total, { n }) => total + n, 0);
+
+function kindsText(kinds: readonly ReconsideredKind[]): string {
+  return kinds
+    .map(({ entity, kind, n }) => `${n} ${kind === 'create' ? 'new ' : ''}${entityWord(entity, n)}`)
+    .join(', ');
+}
+
+function waitingLines(waiting: Reconsidered, name: string): string[] {
+  const line = (kinds: readonly ReconsideredKind[], end: string): string[] =>
+    kinds.length === 0 ? [] : [`${kindsText(kinds)}: ${end}`];
+  return [
+    ...line(waiting.released, `released; sent to ${name} with the next sync`),
+    ...line(waiting.held, 'held for approval; the next sync asks for it (tieline approvals list)'),
+    ...line(
+      waiting.withdrawn,
+      `withdrawn; no policy lets ${sum(waiting.withdrawn) === 1 ? 'it' : 'them'} out any more`,
+    ),
+  ];
 }
 
 interface ApprovalFlags {
@@ -170,8 +227,9 @@ function approvalOf(flags: ApprovalFlags): ApprovalScope | null | undefined {
   return { ...(fields ? { fields } : {}), ...(named ? { severities: named } : {}) };
 }
 
-function approvalText(approval: ApprovalScope | undefined): string {
-  if (!approval) return 'no';
+function approvalText(entity: string, approval: ApprovalScope | null | undefined): string {
+  if (approval === undefined) return entity === '*' ? 'never' : '(as above)';
+  if (approval === null) return 'never';
   const parts = [approval.fields?.join(', '), approval.severities?.join(', ')].filter(
     (part) => part !== undefined,
   );

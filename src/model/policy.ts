@@ -31,15 +31,15 @@ export const approvalScope = z.strictObject({
 });
 export type ApprovalScope = z.infer<typeof approvalScope>;
 
-/** A row of sync_policies. */
+/** A row of sync_policies. What is absent is as above it: the system's (`*`), then the default. */
 export interface EntityPolicy {
-  /** `*`: every entity of the system that has no policy of its own. */
+  /** `*`: every entity of the system, as far as its own policy does not say otherwise. */
   readonly entity: string;
-  readonly direction: SyncDirection;
-  readonly strategy: ConflictStrategy;
+  readonly direction?: SyncDirection;
+  readonly strategy?: ConflictStrategy;
   readonly fields: FieldLevelPolicies;
-  /** Absent: what is planned goes out. */
-  readonly approval?: ApprovalScope;
+  /** `null`: nobody is asked. */
+  readonly approval?: ApprovalScope | null;
 }
 
 /** What holds for one field, and which level said so. */

@@ -135,7 +135,7 @@ export async function decideApproval(
   const note = { outcome: 'dropped', message: decided.reason ?? 'rejected', by: decided.by, fields: [] };
   const { numAffectedRows } = await (
     decided.approved
-      ? sql`update sync_outbox set state = 'pending' where plan_id = ${approval.planId}::uuid and state = 'waiting'`
+      ? sql`update sync_outbox set state = 'pending', approved_at = now(), approved_by = left(${decided.by}, 255) where plan_id = ${approval.planId}::uuid and state = 'waiting'`
       : sql`update sync_outbox set state = 'dropped', settled_at = now(), failure = ${storableJson(note)}::jsonb
            where plan_id = ${approval.planId}::uuid and state = 'waiting'`
   ).execute(db);

@@ -92,7 +92,6 @@ export async function setSendingPaused(
        set sending_paused_at = ${paused ? sql`coalesce(sending_paused_at, now())` : sql`null`},
            sending_paused_by = ${paused?.by ?? null}, sending_paused_reason = ${paused?.reason ?? null}
      where id = ${systemId}`.execute(db);
-  if (!paused) await sql`select pg_notify(${outboxChannel}, ${String(systemId)})`.execute(db);
 }
 
 export async function isSendingPaused(db: Kysely<Database>, systemId: number): Promise<boolean> {

@@ -35,6 +35,8 @@ export interface OutboxRow {
   readonly reason: string;
   /** Back-off: whether it may be sent now. */
   readonly is_due: boolean;
+  /** Sending was paused since it was planned: the next sync plans it again before it goes out. */
+  readonly must_replan: boolean;
 }
 
 export interface OutboundChange {
@@ -49,6 +51,8 @@ export interface OutboundChange {
   readonly before?: JsonObject;
   readonly idempotencyKey: string;
   readonly reason: string;
+  /** Of the weakness that the record is about; absent: it is about none, or nobody said. */
+  readonly severity?: string | undefined;
   /** Whether a person must agree before it goes out. */
   readonly needsApproval?: boolean;
 }
@@ -71,20 +75,23 @@ export async function enqueueChanges(
   const { rows } = await sql<{ n: number }>`
     with put as (
       insert into sync_outbox as known (external_system_id, operation_id, entity_type, entity_id, change_kind, external_id,
-                                        parent_external_id, base_version, payload, before_values, idempotency_key, reason, state)
+                                        parent_external_id, base_version, payload, before_values, idempotency_key, reason, severity, state)
       select ${source.systemId}, ${source.operationId}::uuid, c.entity, c."entityId", c.kind, c."externalId",
-             c."parentExternalId", c."baseVersion", c.payload, c.before, c."idempotencyKey", c.reason,
+             c."parentExternalId", c."baseVersion", c.payload, c.before, c."idempotencyKey", c.reason, c.severity,
              case when c."needsApproval" then 'waiting' else 'pending' end
         from jsonb_to_recordset(${storableJson(changes)}::jsonb)
           as c(entity text, "entityId" text, kind text, "externalId" text, "parentExternalId" text, "baseVersion" text,
-               payload jsonb, before jsonb, "idempotencyKey" text, reason text, "needsApproval" boolean)
+               payload jsonb, before jsonb, "idempotencyKey" text, reason text, severity text, "needsApproval" boolean)
        where not exists (select from sync_outbox d
                           where d.external_system_id = ${source.systemId} and d.entity_type = c.entity and d.entity_id = c."entityId"
                             and d.state = 'dropped' and d.change_kind = c.kind and d.payload = c.payload
                             and d.before_values is not distinct from c.before)
       on conflict (external_system_id, idempotency_key) do update
         set state = excluded.state, base_version = excluded.base_version, operation_id = excluded.operation_id,
-            failure = null, settled_at = null, not_before = null, plan_id = null
+            payload = excluded.payload, before_values = excluded.before_values, reason = excluded.reason, severity = excluded.severity,
+            parent_external_id = excluded.parent_external_id,
+            failure = null, settled_at = null, not_before = null, plan_id = null, approved_at = null, approved_by = null,
+            must_replan = false
         where known.state = 'failed' and known.failure ->> 'outcome' = 'conflict' or known.state = 'superseded'
       returning 1
     )
@@ -114,6 +121,44 @@ export async function supersedeUnsent(
        and (payload ? ${about.field}) = ${about.named}`.execute(db);
 }
 
+/**
+ * Sets aside what a whole plan of a system no longer comes to: every update of an entity that has not gone out, but for those
+ * that `keep` names. @param about as for `supersedeUnsent`; absent: all of the entity.
+ */
+export async function supersedeAllBut(
+  db: Kysely<Database>,
+  source: { readonly systemId: number; readonly entity: string },
+  keep: readonly string[],
+  about?: { readonly field: string; readonly named: boolean },
+): Promise<void> {
+  await sql`
+    update sync_outbox
+       set state = 'superseded', settled_at = now()
+     where external_system_id = ${source.systemId} and entity_type = ${source.entity} and change_kind = 'update'
+       and state in ('waiting', 'pending') and idempotency_key <> all(${[...keep]}::text[])
+       and ${about ? sql`(payload ? ${about.field}) = ${about.named}` : sql`true`}`.execute(db);
+}
+
+/**
+ * Sets aside updates that wait to go to records of a system that take part in sync no more: their link was broken, the
+ * record is missing there, or their authorization boundary was excluded. Plans do not come to these records any more.
+ */
+export async function supersedeUnlinked(
+  db: Kysely<Database>,
+  source: { readonly systemId: number; readonly entity: string },
+): Promise<void> {
+  await sql`
+    update sync_outbox o
+       set state = 'superseded', settled_at = now()
+     where o.external_system_id = ${source.systemId} and o.entity_type = ${source.entity} and o.change_kind = 'update'
+       and o.state in ('waiting', 'pending')
+       and not exists (select from sync_links l
+                        where l.external_system_id = o.external_system_id and l.entity_type = o.entity_type
+                          and l.entity_id = o.entity_id and l.retired_at is null and l.missing_since is null)`.execute(
+    db,
+  );
+}
+
 /** As `supersedeUnsent`, of records that were to be made and are not there yet. */
 export async function supersedeCreates(
   db: Kysely<Database>,
@@ -131,7 +176,7 @@ export async function supersedeCreates(
 
 const openColumns = sql`id::int, external_system_id, entity_type, entity_id, change_kind, external_id, parent_external_id,
            base_version, payload, before_values, idempotency_key, operation_id, state, attempts, reason,
-           coalesce(not_before <= now(), true) as is_due`;
+           coalesce(not_before <= now(), true) as is_due, must_replan`;
 
 /** Open rows of a system, oldest first, after `afterId`. */
 export async function listOpenRows(
@@ -151,20 +196,9 @@ export async function listOpenRows(
 /** Whether anything may be sent to the system now. */
 export async function hasDueRows(db: Kysely<Database>, systemId: number): Promise<boolean> {
   const { rows } = await sql<{ due: boolean }>`
-    select exists (select from sync_outbox where external_system_id = ${systemId} and state in ('pending', 'sent')
+    select exists (select from sync_outbox where external_system_id = ${systemId} and state in ('pending', 'sent') and not must_replan
                       and coalesce(not_before <= now(), true)) as due`.execute(db);
   return rows[0]?.due ?? false;
-}
-
-/**
- * Committed before the request goes out, so that a crash leaves a trace of what may have arrived.
- * @returns false if the row is not to be sent any more: superseded or dropped meanwhile.
- */
-export async function markSent(db: Kysely<Database>, id: number): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    update sync_outbox set state = 'sent', sent_at = now(), attempts = attempts + 1
-     where id = ${id} and state in ('pending', 'sent')`.execute(db);
-  return (numAffectedRows ?? 0n) > 0n;
 }
 
 /** Sets a row aside that was not taken, because what it was decided on is no longer so. */

@@ -3,13 +3,13 @@ import type { ApprovalScope, ConflictStrategy, FieldLevelPolicies, SyncDirection
 import { storableJson } from './copy-rows.ts';
 import type { Database } from './schema.ts';
 
-/** A row of sync_policies; the words are held to by its checks, the JSON by who writes it. */
+/** A row of sync_policies; the words are held to by its checks, the JSON by who writes it. Null: as above it. */
 export interface PolicyRow {
   readonly entity_type: string;
-  readonly sync_direction: SyncDirection;
-  readonly conflict_resolution_strategy: ConflictStrategy;
+  readonly sync_direction: SyncDirection | null;
+  readonly conflict_resolution_strategy: ConflictStrategy | null;
   readonly field_level_policies: FieldLevelPolicies;
-  readonly requires_approval: boolean;
+  readonly requires_approval: boolean | null;
   readonly approval_scope: ApprovalScope | null;
 }
 

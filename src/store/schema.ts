@@ -1177,6 +1177,14 @@ interface SyncOutboxTable {
   not_before: Instant | null;
   /** The plan under which it waits for approval, or was approved. */
   plan_id: string | null;
+  /** Severity of the weakness that the record is about, when this was decided; null where it is about none, or where nobody said. Policies ask for approval by it. */
+  severity: string | null;
+  /** When a person agreed to exactly this content; null: nobody was asked. The policy in force when it is sent says whether that is enough. */
+  approved_at: Instant | null;
+  /** Who agreed. */
+  approved_by: string | null;
+  /** Sending was paused since this was planned: it is planned again by the next sync before it is sent. */
+  must_replan: Generated<boolean>;
 }
 
 /** Outbound changes that wait for approval together; never altered. An approval is for this content only. */
@@ -1197,14 +1205,16 @@ interface SyncPoliciesTable {
   external_system_id: number;
   /** The entity, or * for all entities of the system that have no policy of their own. */
   entity_type: Generated<string>;
-  sync_direction: string;
-  conflict_resolution_strategy: Generated<string>;
+  /** Null: as above it (entity, then system, then both ways). */
+  sync_direction: string | null;
+  /** Null: as above it (entity, then system, then manual). */
+  conflict_resolution_strategy: string | null;
   /** Object: field name to {direction, strategy}; a field here goes before its entity. */
   field_level_policies: Generated<JsonColumn>;
   /** Which records take part; empty means all. */
   filters: Generated<JsonColumn>;
-  /** True: a plan waits for an approval before it is applied. */
-  requires_approval: Generated<boolean>;
+  /** True: an outbound change waits until a person agrees; false: never; null: as above it (entity, then system, then never). Judged when the change is queued and again when it is sent. */
+  requires_approval: boolean | null;
   created_at: Generated<Instant>;
   updated_at: Generated<Instant>;
   /** Where requires_approval: {fields, severities} for which it is asked; null: every outbound change of the entity. */

@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ApprovalScope, EntityPolicy } from '../model/policy.ts';
-import { needsApproval, type ProposedChange } from './approval.ts';
+import { consentTo, mayGoOut, needsApproval, type ProposedChange } from './approval.ts';
 
-const policy = (entity: string, approval: ApprovalScope | undefined): EntityPolicy => ({
+const policy = (entity: string, approval: ApprovalScope | null | undefined): EntityPolicy => ({
   entity,
-  direction: 'bidirectional',
-  strategy: 'manual',
   fields: {},
-  ...(approval ? { approval } : {}),
+  ...(approval === undefined ? {} : { approval }),
 });
 const change: ProposedChange = { entity: 'poam', kind: 'update', fields: ['comments'], severity: 'High' };
 
@@ -31,8 +29,10 @@ describe('A1 approval', () => {
     expect(needsApproval(policies, change)).toBe(true);
   });
 
-  it('follows the policy of the entity where there is one, not that of the system', () => {
-    expect(needsApproval([policy('*', {}), policy('poam', undefined)], change)).toBe(false);
+  it('follows the policy of the entity where that speaks of approval, else that of the system', () => {
+    expect(needsApproval([policy('*', {}), policy('poam', null)], change)).toBe(false);
+    expect(needsApproval([policy('*', {}), policy('poam', undefined)], change)).toBe(true);
+    expect(needsApproval([policy('*', null), policy('poam', {})], change)).toBe(true);
   });
 
   it('is asked for the named fields only, and for records made new', () => {
@@ -47,5 +47,41 @@ describe('A1 approval', () => {
     expect(needsApproval(policies, change)).toBe(false);
     expect(needsApproval(policies, { ...change, severity: 'critical' })).toBe(true);
     expect(needsApproval(policies, { ...change, severity: undefined })).toBe(true);
+  });
+});
+
+describe('A2 consent', () => {
+  const inbound = (entity: string): EntityPolicy => ({ entity, direction: 'inbound', fields: {} });
+  const creation: ProposedChange = { ...change, kind: 'create', fields: [] };
+
+  it('is refused to every kind of change where the system is inbound', () => {
+    for (const entity of ['poam', 'milestone', 'control', 'acceptance', 'asset_context', 'asset_tag'])
+      for (const kind of ['create', 'update'] as const)
+        expect(mayGoOut([inbound('*')], { entity, kind, fields: ['affected_assets'] })).toBe(false);
+    expect(mayGoOut([inbound('*')], { entity: 'remediation_scan', kind: 'create', fields: [] })).toBe(false);
+  });
+
+  it('is refused to a change of a field that is inbound, and given to one of other fields', () => {
+    const policies: EntityPolicy[] = [{ entity: 'poam', fields: { comments: { direction: 'inbound' } } }];
+    expect(mayGoOut(policies, { entity: 'poam', kind: 'update', fields: ['comments', 'status'] })).toBe(
+      false,
+    );
+    expect(mayGoOut(policies, { entity: 'poam', kind: 'update', fields: ['status'] })).toBe(true);
+    expect(mayGoOut(policies, creation)).toBe(true);
+  });
+
+  it('holds for an entity whose own policy says nothing of direction', () => {
+    expect(mayGoOut([inbound('*'), policy('poam', {})], creation)).toBe(false);
+    expect(mayGoOut([inbound('*'), { ...policy('poam', {}), direction: 'outbound' }], creation)).toBe(true);
+  });
+
+  it('is asked until a person agreed to exactly this, and never where it is forbidden', () => {
+    const asked = [policy('*', {})];
+    expect(consentTo(asked, { ...change, approved: false })).toBe('ask');
+    expect(consentTo(asked, { ...change, approved: true })).toBe('granted');
+    expect(consentTo([], { ...change, approved: false })).toBe('granted');
+    expect(consentTo([{ ...policy('*', {}), direction: 'inbound' }], { ...change, approved: true })).toBe(
+      'forbidden',
+    );
   });
 });

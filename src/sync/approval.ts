@@ -1,4 +1,5 @@
 import type { EntityPolicy } from '../model/policy.ts';
+import { lookUpPolicy } from './policy.ts';
 
 export interface ProposedChange {
   readonly entity: string;
@@ -10,15 +11,17 @@ export interface ProposedChange {
 }
 
 /**
- * Whether a person must agree to an outbound change before it goes out. The policy of the entity says so, else that of
- * the system (`*`). Where it names fields, a change of any of them asks, and so does a record made new; where it names
+ * Whether a person must agree to an outbound change before it goes out. The policy of the entity says so; where it
+ * says nothing of approval, that of the system (`*`). Where it names fields, a change of any of them asks, and so does a record made new; where it names
  * severities, a record of unknown severity asks too, since nobody can say that it is none of them.
  */
 export function needsApproval(policies: readonly EntityPolicy[], change: ProposedChange): boolean {
-  const policy =
-    policies.find(({ entity }) => entity === change.entity) ?? policies.find(({ entity }) => entity === '*');
-  if (!policy?.approval) return false;
-  const { fields, severities } = policy.approval;
+  const named = (entity: string): EntityPolicy['approval'] =>
+    policies.find((policy) => policy.entity === entity)?.approval;
+  const own = named(change.entity);
+  const approval = own === undefined ? named('*') : own;
+  if (!approval) return false;
+  const { fields, severities } = approval;
   const concernsField =
     fields === undefined || change.kind === 'create' || change.fields.some((field) => fields.includes(field));
   const concernsSeverity =
@@ -26,4 +29,33 @@ export function needsApproval(policies: readonly EntityPolicy[], change: Propose
     change.severity === undefined ||
     severities.some((severity) => severity.toLowerCase() === change.severity?.toLowerCase());
   return concernsField && concernsSeverity;
+}
+
+/** Records that are no rows with fields of their own: the direction of their policy is that of the whole. */
+const whole: ReadonlySet<string> = new Set(['asset_tag', 'remediation_scan']);
+
+/**
+ * Whether the direction of the policies lets a change go out (SPEC.md, M8): a new record by the direction of its entity,
+ * an update only if none of its fields is inbound.
+ */
+export function mayGoOut(
+  policies: readonly EntityPolicy[],
+  change: Pick<ProposedChange, 'entity' | 'kind' | 'fields'>,
+): boolean {
+  const fields = change.kind === 'create' || whole.has(change.entity) ? [''] : change.fields;
+  return fields.every((field) => lookUpPolicy(policies, change.entity, field).direction !== 'inbound');
+}
+
+export type Consent = 'granted' | 'ask' | 'forbidden';
+
+/**
+ * What the policies in force say of a change that is about to be queued or sent (SPEC.md, A2).
+ * @param change.approved whether a person agreed to exactly this content.
+ */
+export function consentTo(
+  policies: readonly EntityPolicy[],
+  change: ProposedChange & { readonly approved: boolean },
+): Consent {
+  if (!mayGoOut(policies, change)) return 'forbidden';
+  return change.approved || !needsApproval(policies, change) ? 'granted' : 'ask';
 }

@@ -9,17 +9,22 @@ export const defaultPolicy: FieldPolicy = {
 
 /**
  * The policy of a field: field, then entity, then system (`*`), then default (design section 5). Direction and strategy are
- * looked up apart: a field that only names a strategy keeps the direction of its entity.
+ * looked up apart: what a level does not say is as above it.
  * @param policies those of one external system.
  */
 export function lookUpPolicy(policies: readonly EntityPolicy[], entity: string, field: string): FieldPolicy {
   const ofEntity = policies.find((policy) => policy.entity === entity);
   const ofSystem = policies.find((policy) => policy.entity === '*');
-  const above = ofEntity ?? ofSystem;
   const ofField = ofEntity?.fields[field] ?? ofSystem?.fields[field];
   return {
-    direction: ofField?.direction ?? above?.direction ?? defaultPolicy.direction,
-    strategy: ofField?.strategy ?? above?.strategy ?? defaultPolicy.strategy,
-    decidedBy: ofField?.strategy ? 'field' : ofEntity ? 'entity' : ofSystem ? 'system' : 'default',
+    direction: ofField?.direction ?? ofEntity?.direction ?? ofSystem?.direction ?? defaultPolicy.direction,
+    strategy: ofField?.strategy ?? ofEntity?.strategy ?? ofSystem?.strategy ?? defaultPolicy.strategy,
+    decidedBy: ofField?.strategy
+      ? 'field'
+      : ofEntity?.strategy
+        ? 'entity'
+        : ofSystem?.strategy
+          ? 'system'
+          : 'default',
   };
 }

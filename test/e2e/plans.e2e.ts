@@ -3,7 +3,7 @@ import { decide, findApprovals } from '../../src/app/approvals/approvals.ts';
 import { decideOutbox, findOutbox, pauseSending } from '../../src/app/outbound/outbox.ts';
 import { sendWaitingChanges } from '../../src/app/outbound/send-waiting.ts';
 import { applyPlan, parsePlan, planSync } from '../../src/app/plans/plans.ts';
-import { changePolicy, forgetPolicy } from '../../src/app/policies/policies.ts';
+import { editPolicies } from '../../src/app/policies/policies.ts';
 import { fetchSystem } from '../../src/app/connections/systems.ts';
 import type { SyncOptions } from '../../src/app/runs/sync-options.ts';
 import type { PlanDocument } from '../../src/model/plan.ts';
@@ -141,10 +141,14 @@ describe('a plan', () => {
 
 describe('approval', () => {
   it('holds a change for which the policy asks it, and lets others go', async () => {
-    await changePolicy(world.app.db, await xactaId(), {
-      entity: 'poam',
-      approval: { fields: ['remediation_plan'] },
-    });
+    await editPolicies(
+      world.app.pool,
+      { id: await xactaId(), name: 'xacta' },
+      {
+        do: 'change',
+        change: { entity: 'poam', approval: { fields: ['remediation_plan'] } },
+      },
+    );
     await edit('POAM-2026-0001', 'remediation_plan', 'patch in May');
     await edit('POAM-2026-0002', 'comments', 'goes at once');
     expect(outboundOf(await plan(), 'POAM-2026-0001')).toMatchObject([{ needsApproval: true }]);
@@ -195,7 +199,11 @@ describe('approval', () => {
     await edit('POAM-2026-0001', 'remediation_plan', 'patch in June');
     await world.sync();
     expect(await findApprovals(world.app, { all: false }, 10)).toEqual([]);
-    await forgetPolicy(world.app.db, await xactaId(), 'poam');
+    await editPolicies(
+      world.app.pool,
+      { id: await xactaId(), name: 'xacta' },
+      { do: 'forget', entity: 'poam' },
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changePolicy, forgetPolicy } from '../../src/app/policies/policies.ts';
+import { editPolicies } from '../../src/app/policies/policies.ts';
 import { fetchSystem } from '../../src/app/connections/systems.ts';
 import { undoOperation, type Undo } from '../../src/app/undo/undo.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
@@ -98,15 +98,19 @@ describe('undo', () => {
   });
 
   it('is refused for a field that the remote alone decides', async () => {
-    const xacta = (await fetchSystem(world.app, 'xacta')).id;
-    await changePolicy(world.app.db, xacta, { entity: 'poam', field: 'comments', direction: 'inbound' });
+    const { id } = await fetchSystem(world.app, 'xacta');
+    const xacta = { id, name: 'xacta' };
+    await editPolicies(world.app.pool, xacta, {
+      do: 'change',
+      change: { entity: 'poam', field: 'comments', direction: 'inbound' },
+    });
     await editThere('decided there');
     const run = await world.sync();
     expect(await undo(run.operationId)).toMatchObject({
       fields: [],
       refused: [{ reason: expect.stringContaining('the remote alone') }],
     });
-    await forgetPolicy(world.app.db, xacta, 'poam');
+    await editPolicies(world.app.pool, xacta, { do: 'forget', entity: 'poam' });
   });
 
   it('of a whole first sync deletes nothing and says why', async () => {

@@ -1,6 +1,6 @@
 /** Plays a batch of histories over the real engine, and holds what comes out against the reference model and the promises. */
 import { resolveConflicts } from '../../src/app/conflicts/conflicts.ts';
-import { importPolicies } from '../../src/app/policies/policies.ts';
+import { editPolicies } from '../../src/app/policies/policies.ts';
 import { historyFields, type Entity, type HistoryField, type Value } from './fields.ts';
 import { valueOf, type Batch, type Edit } from './history.ts';
 import { afterBrokenSync, afterSync, distinct, type FieldState, type Policy } from './model.ts';
@@ -42,7 +42,8 @@ interface RemoteState {
 
 export async function playBatch(world: HistoryWorld, batch: Batch): Promise<void> {
   await world.begin();
-  await importPolicies(world.app.db, world.systemId, policyFileOf(batch));
+  const xacta = { id: world.systemId, name: 'xacta' };
+  await editPolicies(world.app.pool, xacta, { do: 'replace', file: policyFileOf(batch) });
   const records = await recordsOf(world, batch.histories.length);
   const replaced = new Map<string, Set<Value>>();
   let states = new Map<string, FieldState[]>();

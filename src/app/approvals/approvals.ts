@@ -23,6 +23,9 @@ import { nextScanState } from '../../model/remediation-scan.ts';
 import type { Database } from '../../store/schema.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import { canonical } from '../../sync/three-way.ts';
+import { markReplanned } from '../../store/outbox-consent.ts';
+import { reconsiderUnsent } from '../outbound/reconsider.ts';
+import { fetchPolicies } from '../policies/policies.ts';
 
 export type { ApprovalRow };
 
@@ -61,6 +64,22 @@ export async function askApprovals(
     contentSha256,
     action: `send ${waiting.length} ${waiting.length === 1 ? 'change' : 'changes'} to ${system.name}`,
   });
+}
+
+/**
+ * Ends the planning of a run for a system: what is queued is judged by the policies in force, counts as planned by this
+ * run, and approval is asked for what waits.
+ * @param entities those that the run was asked for; none: all.
+ */
+export async function concludePlanning(
+  db: Kysely<Database>,
+  system: { readonly id: number; readonly name: string },
+  operationId: string,
+  entities: readonly string[],
+): Promise<void> {
+  await reconsiderUnsent(db, system, await fetchPolicies(db, system.id), 'apply');
+  await markReplanned(db, system.id, entities);
+  await askApprovals(db, system, operationId);
 }
 
 export function findApprovals(

@@ -3,6 +3,8 @@
  * system at a time: a sync run, or a worker that hears of new rows.
  */
 import type { TielineError } from '../../errors/tieline-error.ts';
+import { inTransaction } from '../../store/transaction.ts';
+import { askApprovals } from '../approvals/approvals.ts';
 import { listOpenRows, type OutboxRow } from '../../store/outbox.ts';
 import { isSendingPaused } from '../../store/outbox-decisions.ts';
 import { takeDrainLock, type SyncLock } from '../../store/sync-lock.ts';
@@ -15,7 +17,10 @@ const parallel = 16;
 
 export interface Draining {
   readonly wanted: (row: OutboxRow) => boolean;
-  /** Whether rows that are backing off are left alone, and a system that another process drains. A person who runs a sync waits for neither. */
+  /**
+   * Whether rows that are backing off are left alone, those that a sync is to plan again first, and a system that another process
+   * drains. A person who runs a sync waits for none of them.
+   */
   readonly patient: boolean;
 }
 
@@ -91,12 +96,13 @@ async function sendAll(
   operationId: string,
   draining: Draining,
 ): Promise<void> {
-  const pass: Pass = { blocked: new Set(), open: [], planned: false };
+  const pass: Pass = { blocked: new Set(), open: [], planned: false, held: false, paused: false };
   for (let round = 1; round <= roundsPerRun; round += 1) {
     pass.planned = false;
     await sendOnce(context, system, operationId, draining, pass);
-    if (!pass.planned) break;
+    if (!pass.planned || pass.paused) break;
   }
+  if (pass.held) await inTransaction(context.pool, (tx) => askApprovals(tx.db, system, operationId));
   if (pass.open[0]) throw pass.open[0];
 }
 
@@ -107,6 +113,10 @@ interface Pass {
   readonly open: TielineError[];
   /** Whether anything was planned anew. */
   planned: boolean;
+  /** Whether a policy that was changed meanwhile wants a person's consent to some of it. */
+  held: boolean;
+  /** Whether a person stopped sending meanwhile. */
+  paused: boolean;
 }
 
 async function sendOnce(
@@ -127,8 +137,8 @@ async function sendOnce(
       const versions = new Map<string, { readonly from: string | null; readonly to: string }>();
       for (const next of ofOneRoot) {
         context.signal.throwIfAborted();
-        if (patient && !next.is_due) pass.blocked.add(root);
-        if (pass.blocked.has(root)) return;
+        if (patient && (!next.is_due || next.must_replan)) pass.blocked.add(root);
+        if (pass.paused || pass.blocked.has(root)) return;
         const record = `${next.entity_type} ${next.entity_id}`;
         // A change of ours that went out just now moved the version, and nobody else did.
         const moved = versions.get(record);
@@ -142,6 +152,10 @@ async function sendOnce(
         if (outcome.version !== undefined)
           versions.set(record, { from: next.base_version, to: outcome.version });
         pass.planned ||= outcome.planned ?? false;
+        pass.held ||= outcome.unsent === 'held';
+        pass.paused ||= outcome.unsent === 'paused';
+        // A later change of the record must not overtake one that waits.
+        if (outcome.unsent === 'held') pass.blocked.add(root);
         done += 1;
         const { counts } = outcome;
         const progress = { counts, done, total: rows.length };

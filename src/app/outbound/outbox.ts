@@ -2,6 +2,7 @@
 import { TielineError } from '../../errors/tieline-error.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
+import { demandReplan } from '../../store/outbox-consent.ts';
 import { closeSettledConflicts } from '../../store/conflicts.ts';
 import {
   dropRows,
@@ -88,12 +89,19 @@ export async function decideOutbox(
   });
 }
 
-/** Stops sending to a system, or lets it go on; reading goes on either way. @throws SYSTEM_UNKNOWN. */
+/**
+ * Stops sending to a system, or lets it continue; reading continues either way. What was queued before or during the pause is
+ * planned again by the next sync before it is sent: its reasons may be gone.
+ * @returns after a pause, how many changes are planned again. @throws SYSTEM_UNKNOWN.
+ */
 export async function pauseSending(
   app: App,
   name: string,
   paused: { readonly by: string; readonly reason: string } | undefined,
-): Promise<void> {
+): Promise<number> {
   const system = await fetchSystem(app, name);
-  await setSendingPaused(app.db, system.id, paused);
+  return inTransaction(app.pool, async (tx) => {
+    await setSendingPaused(tx.db, system.id, paused);
+    return paused ? 0 : await demandReplan(tx.db, system.id);
+  });
 }

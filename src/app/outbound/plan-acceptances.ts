@@ -5,9 +5,8 @@ import { fetchRows } from '../../store/negotiated.ts';
 import { noCounts, recordCounts } from '../../store/operations.ts';
 import { enqueueChanges, supersedeCreates, type OutboundChange } from '../../store/outbox.ts';
 import { inTransaction } from '../../store/transaction.ts';
-import { needsApproval } from '../../sync/approval.ts';
+import { mayGoOut, needsApproval } from '../../sync/approval.ts';
 import { compileMappings } from '../../sync/mapping.ts';
-import { lookUpPolicy } from '../../sync/policy.ts';
 import { canonical } from '../../sync/three-way.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import { negotiatedShapes } from '../imports/negotiated-shapes.ts';
@@ -15,19 +14,19 @@ import type { RunContext } from '../runs/run-context.ts';
 
 /**
  * Puts acceptances that were asked for here, and that the server does not have, into the outbox; one that was withdrawn or
- * edited before it went out gives way.
+ * edited before it went out gives way, and so do all where the policy lets none out.
  */
 export async function planAcceptances(
   context: RunContext,
   system: ConnectedSystem,
   operationId: string,
 ): Promise<void> {
-  if (lookUpPolicy(system.policies, 'acceptance', 'kind').direction === 'inbound') return;
+  const mayLeave = mayGoOut(system.policies, { entity: 'acceptance', kind: 'create', fields: [] });
   const { sendable } = compileMappings(system.mappings, 'acceptance');
   const fields = negotiatedShapes.acceptance.fields.filter((field) => sendable.has(field));
   await inTransaction(context.pool, async (tx) => {
     const unsent = await listUnsentAcceptances(tx.db, system.id);
-    const active = unsent.filter((each) => each.isActive).map((each) => each.id);
+    const active = unsent.filter((each) => each.isActive && mayLeave).map((each) => each.id);
     const rows = await fetchRows(tx.db, 'acceptance', active);
     const changes = active.flatMap((id): OutboundChange[] => {
       const row = rows.get(id)?.row;

@@ -5,7 +5,12 @@ import { linkAssetContexts } from '../../store/asset-contexts.ts';
 import { listLinkedRows, type LinkedRow } from '../../store/linked-rows.ts';
 import { updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { noCounts, recordCounts } from '../../store/operations.ts';
-import { enqueueChanges, supersedeUnsent, type OutboundChange } from '../../store/outbox.ts';
+import {
+  enqueueChanges,
+  supersedeUnlinked,
+  supersedeUnsent,
+  type OutboundChange,
+} from '../../store/outbox.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
 import { sentOnly } from '../../model/records.ts';
 import { canonical, mergeField } from '../../sync/three-way.ts';
@@ -49,6 +54,7 @@ export async function planEdits(
         { fields, sendsMatches: derived.some((field) => sendable.includes(field)) },
       );
     }
+    await supersedeUnlinked(context.db, { systemId: system.id, entity });
     let afterId = 0;
     for (;;) {
       const page = await listLinkedRows(context.db, system.id, entity, { afterId, limit: pageSize });
@@ -102,10 +108,10 @@ async function planPage(
     groups.flatMap((fields) => editOf(system, entity, linked, fields) ?? []),
   );
   const records = {
-    entityIds: enabled.map((linked) => linked.entityId),
+    entityIds: page.map((linked) => linked.entityId),
     keep: changes.map((change) => change.idempotencyKey),
   };
-  // An edit that was taken back, or made further, before it went out.
+  // An edit that was taken back, or made further, or whose record was excluded from sync, before it went out.
   await supersedeUnsent(tx.db, { systemId: system.id, entity }, records, otherThanAssets);
   const put = await enqueueChanges(tx.db, { systemId: system.id, operationId }, changes);
   if (put > 0) await recordCounts(tx.db, operationId, { ...noCounts, read: put, updated: put });
@@ -142,6 +148,7 @@ function editOf(
     return linked.base[field] ?? (other === undefined ? null : (linked.row[other] ?? null));
   };
   if (fields.length === 0) return undefined;
+  const severity = severityOf(entity, linked.row);
   return {
     entity,
     entityId: linked.entityId,
@@ -161,12 +168,8 @@ function editOf(
     reason: `edited here: ${fields.join(', ')}`,
     payload,
     before: Object.fromEntries(fields.map((field) => [field, before(field)])),
-    needsApproval: needsApproval(system.policies, {
-      entity,
-      kind: 'update',
-      fields,
-      severity: severityOf(entity, linked.row),
-    }),
+    severity,
+    needsApproval: needsApproval(system.policies, { entity, kind: 'update', fields, severity }),
   };
 }
 

@@ -5,11 +5,12 @@
 import type { EntityType, ExternalRecord, WriteResult } from '../../connectors/kit/contract.ts';
 import { TielineError, messageOf } from '../../errors/tieline-error.ts';
 import { addCounts, noCounts, recordCounts, type Counts } from '../../store/operations.ts';
-import { markFailed, markSent, postpone, supersede, type OutboxRow } from '../../store/outbox.ts';
+import { markFailed, postpone, supersede, type OutboxRow } from '../../store/outbox.ts';
 import { recordConflicts, type ConflictToRecord } from '../../store/conflicts.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';
+import { claimRow, type Claim } from './claim-row.ts';
 import { confirmRow, shows, takeIn } from './confirm.ts';
 import { changeOf } from './outbound-change.ts';
 import { replanRecord } from './plan-edits.ts';
@@ -39,11 +40,11 @@ export type SendOutcome =
       readonly version?: string | undefined;
       /** The record was merged anew, and what is left of the change is in the outbox again. */
       readonly planned?: true;
+      /** Why it did not leave: see `claim-row.ts`. */
+      readonly unsent?: Exclude<Claim, 'claimed'>;
     }
   /** Still open, and to be tried later. */
   | { readonly settled: false; readonly because: TielineError };
-
-const superseded: SendOutcome = { settled: true, counts: noCounts };
 
 /**
  * Sends a row, or finds out that it arrived already.
@@ -104,7 +105,8 @@ async function attempt(
       const found = await lookUp(context, system, row);
       if (found && shows(system, row, found)) return await confirm(context, system, operationId, row, found);
     }
-    if (!(await markSent(context.db, row.id))) return superseded;
+    const claim = await claimRow(context.pool, system, row.id);
+    if (claim !== 'claimed') return { settled: true, counts: noCounts, unsent: claim };
     const result = await system.connector.write(row.entity_type as EntityType, change, context.signal);
     if (result.outcome !== 'unknown') return await settle(context, system, operationId, row, result);
     context.log.warn(

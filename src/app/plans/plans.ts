@@ -8,7 +8,7 @@ import { planDocument, type PlanDocument, type PlanItem } from '../../model/plan
 import { beginOperation, finishOperation } from '../../store/operations.ts';
 import { comparePlans, planText, type PlanDifference } from '../../sync/compare-plans.ts';
 import { withSystems, type App, type Caller } from '../app.ts';
-import { askApprovals } from '../approvals/approvals.ts';
+import { concludePlanning } from '../approvals/approvals.ts';
 import { drainOutbox } from '../outbound/drain.ts';
 import { takesChanges } from '../connections/connected-system.ts';
 import { concludeRun, underSyncLock, type RunEnvironment, type SyncOutcome } from '../runs/sync-run.ts';
@@ -139,7 +139,8 @@ async function applyWith(
     const moved = await rehearse(environment, options, operationId, async ({ items, within }) => {
       const differences = comparePlans(plan.items, items);
       if (differences.length > 0) return { keep: false, result: differences };
-      for (const system of environment.systems) await askApprovals(within.db, system, operationId);
+      for (const system of environment.systems)
+        await concludePlanning(within.db, system, operationId, options.entities);
       return { keep: true, result: differences };
     });
     if (moved.length > 0) throw planMoved(moved);

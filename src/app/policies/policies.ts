@@ -1,27 +1,23 @@
 import type { Kysely } from 'kysely';
-import { z } from 'zod';
+import type pg from 'pg';
 import { TielineError } from '../../errors/tieline-error.ts';
-import {
-  approvalScope,
-  conflictStrategies,
-  fieldLevelPolicies,
-  syncDirections,
-  type ApprovalScope,
-  type ConflictStrategy,
-  type EntityPolicy,
-  type SyncDirection,
-} from '../../model/policy.ts';
+import type { ApprovalScope, ConflictStrategy, EntityPolicy, SyncDirection } from '../../model/policy.ts';
 import { deletePolicy, listPolicies, savePolicy, type PolicyRow } from '../../store/policies.ts';
 import type { Database } from '../../store/schema.ts';
+import { inTransaction, type Tx } from '../../store/transaction.ts';
 import { negotiatedShapes, type NegotiatedShape } from '../imports/negotiated-shapes.ts';
 import type { NegotiatedEntity } from '../../store/negotiated.ts';
+import { reconsiderUnsent, type Reconsidered } from '../outbound/reconsider.ts';
+import { fromFile, policyFile } from './policy-file.ts';
 
 const fromRow = (row: PolicyRow): EntityPolicy => ({
   entity: row.entity_type,
-  direction: row.sync_direction,
-  strategy: row.conflict_resolution_strategy,
   fields: row.field_level_policies,
-  ...(row.requires_approval ? { approval: row.approval_scope ?? {} } : {}),
+  ...(row.sync_direction === null ? {} : { direction: row.sync_direction }),
+  ...(row.conflict_resolution_strategy === null ? {} : { strategy: row.conflict_resolution_strategy }),
+  ...(row.requires_approval === null
+    ? {}
+    : { approval: row.requires_approval ? (row.approval_scope ?? {}) : null }),
 });
 
 export async function fetchPolicies(db: Kysely<Database>, systemId: number): Promise<EntityPolicy[]> {
@@ -36,17 +32,6 @@ const growing: Readonly<Record<Extract<ConflictStrategy, 'union' | 'append'>, Re
   append: new Set(['comments', 'deviation_rationale', 'implementation_guidance', 'assessment_procedures']),
 };
 
-/** The file that `policies export` writes and `policies import` reads: entity to policy. */
-export const policyFile = z.record(
-  z.string(),
-  z.strictObject({
-    direction: z.enum(syncDirections).default('bidirectional'),
-    strategy: z.enum(conflictStrategies).default('manual'),
-    fields: fieldLevelPolicies.default({}),
-    approval: approvalScope.exactOptional(),
-  }),
-);
-
 /**
  * Refuses a policy that could not be carried out. @throws USAGE that names the entity or field, the rule and what there is.
  */
@@ -58,10 +43,10 @@ function checkPolicy(policy: EntityPolicy): void {
   if (policy.entity !== '*' && !onlyGoesOut && !isNegotiated(policy.entity))
     fault(
       policy.entity,
-      `is no entity with policies; there are ${Object.keys(negotiatedShapes).join(', ')}, asset_tag and remediation_scan (approval only), and * for all`,
+      `is no entity with policies; there are ${Object.keys(negotiatedShapes).join(', ')}, asset_tag and remediation_scan (direction and approval only), and * for all`,
     );
-  if (onlyGoesOut && (policy.strategy !== 'manual' || policy.direction !== 'bidirectional'))
-    fault(policy.entity, 'only goes out: it can ask for approval, and has no direction or strategy');
+  if (onlyGoesOut && policy.strategy !== undefined)
+    fault(policy.entity, 'only goes out: it has no strategy; it can ask for approval, and inbound stops it');
   const known = isNegotiated(policy.entity)
     ? fieldsOf(negotiatedShapes[policy.entity])
     : onlyGoesOut
@@ -91,10 +76,10 @@ function checkPolicy(policy: EntityPolicy): void {
 
 const toRow = (policy: EntityPolicy): PolicyRow => ({
   entity_type: policy.entity,
-  sync_direction: policy.direction,
-  conflict_resolution_strategy: policy.strategy,
+  sync_direction: policy.direction ?? (policy.entity === '*' ? 'bidirectional' : null),
+  conflict_resolution_strategy: policy.strategy ?? null,
   field_level_policies: policy.fields,
-  requires_approval: policy.approval !== undefined,
+  requires_approval: policy.approval === undefined ? null : policy.approval !== null,
   approval_scope: policy.approval && Object.keys(policy.approval).length > 0 ? policy.approval : null,
 });
 
@@ -108,63 +93,97 @@ export interface PolicyChange {
   readonly approval?: ApprovalScope | null;
 }
 
-/** Changes what is named of one policy; the rest of it stays. @throws USAGE as `checkPolicy` does. */
-export async function changePolicy(
-  db: Kysely<Database>,
-  systemId: number,
-  change: PolicyChange,
-): Promise<EntityPolicy> {
-  const before = (await fetchPolicies(db, systemId)).find((policy) => policy.entity === change.entity) ?? {
+/** @returns the policies of a system with what is named of one of them changed; the rest of it stays. */
+function withChange(policies: readonly EntityPolicy[], change: PolicyChange): EntityPolicy {
+  const before: EntityPolicy = policies.find((policy) => policy.entity === change.entity) ?? {
     entity: change.entity,
-    direction: 'bidirectional',
-    strategy: 'manual',
     fields: {},
   };
   const said = {
     ...(change.direction === undefined ? {} : { direction: change.direction }),
     ...(change.strategy === undefined ? {} : { strategy: change.strategy }),
   };
-  const { approval: asked, ...unasked } = before;
-  const approval = change.approval === undefined ? asked : (change.approval ?? undefined);
-  const after: EntityPolicy =
-    change.field === undefined
-      ? { ...unasked, ...said, ...(approval ? { approval } : {}) }
-      : {
-          ...before,
-          fields: { ...before.fields, [change.field]: { ...before.fields[change.field], ...said } },
-        };
-  checkPolicy(after);
-  await savePolicy(db, systemId, toRow(after));
-  return after;
+  if (change.field !== undefined)
+    return {
+      ...before,
+      fields: { ...before.fields, [change.field]: { ...before.fields[change.field], ...said } },
+    };
+  return { ...before, ...said, ...(change.approval === undefined ? {} : { approval: change.approval }) };
 }
 
-/** Makes the policies of a system exactly those of a file, or none of them. @throws USAGE naming the place. */
-export async function importPolicies(
-  db: Kysely<Database>,
-  systemId: number,
-  file: unknown,
-): Promise<EntityPolicy[]> {
-  const parsed = policyFile.safeParse(file);
-  if (!parsed.success)
-    throw new TielineError('USAGE', 'The file of policies cannot be used; nothing was changed.', {
-      fields: parsed.error.issues.map((issue) => ({
-        field: issue.path.join('.') || 'file',
-        message: issue.message,
-      })),
-    });
-  const policies = Object.entries(parsed.data).map(([entity, policy]): EntityPolicy => ({
-    entity,
-    ...policy,
-  }));
-  for (const policy of policies) checkPolicy(policy);
-  await db.transaction().execute(async (tx) => {
-    for (const { entity } of await fetchPolicies(tx, systemId)) await deletePolicy(tx, systemId, entity);
-    for (const policy of policies) await savePolicy(tx, systemId, toRow(policy));
+/** What is done to the policies of one system. */
+export type PolicyEdit =
+  | { readonly do: 'change'; readonly change: PolicyChange }
+  | { readonly do: 'forget'; readonly entity: string }
+  /** They become exactly those of a file, parsed from YAML or JSON. */
+  | { readonly do: 'replace'; readonly file: unknown };
+
+export interface PolicyOutcome {
+  readonly policies: readonly EntityPolicy[];
+  /** What the edit does to changes that were queued before it and have not gone out. */
+  readonly waiting: Reconsidered;
+}
+
+/**
+ * What an edit would do, without doing it. @throws USAGE as `editPolicies` does.
+ */
+export function tryPolicies(pool: pg.Pool, system: NamedSystem, edit: PolicyEdit): Promise<PolicyOutcome> {
+  return inTransaction(pool, async (tx) => {
+    const policies = policiesAfter(await fetchPolicies(tx.db, system.id), edit);
+    return { policies, waiting: await reconsiderUnsent(tx.db, system, policies, 'count') };
   });
-  return policies;
 }
 
-/** Takes a policy away; what is above it then holds. @returns whether there was one. */
-export function forgetPolicy(db: Kysely<Database>, systemId: number, entity: string): Promise<boolean> {
-  return deletePolicy(db, systemId, entity);
+/**
+ * Changes the policies of a system. They hold at once, also for what was queued under the ones before: what now needs
+ * consent waits for it, what no longer does is released, what may not go out any more is withdrawn (design section 5,
+ * "Consent holds at the moment of sending").
+ * @throws USAGE naming the entity or field, the rule and what there is; nothing is changed then.
+ */
+export function editPolicies(pool: pg.Pool, system: NamedSystem, edit: PolicyEdit): Promise<PolicyOutcome> {
+  return inTransaction(pool, async (tx) => {
+    const before = await fetchPolicies(tx.db, system.id);
+    const policies = policiesAfter(before, edit);
+    await savePolicies(tx, system.id, before, policies);
+    return { policies, waiting: await reconsiderUnsent(tx.db, system, policies, 'apply') };
+  });
+}
+
+export interface NamedSystem {
+  readonly id: number;
+  readonly name: string;
+}
+
+function policiesAfter(before: readonly EntityPolicy[], edit: PolicyEdit): EntityPolicy[] {
+  if (edit.do === 'forget') return before.filter((policy) => policy.entity !== edit.entity);
+  if (edit.do === 'replace') {
+    const policies = parseFile(edit.file);
+    for (const policy of policies) checkPolicy(policy);
+    return policies;
+  }
+  const after = withChange(before, edit.change);
+  checkPolicy(after);
+  return [...before.filter((policy) => policy.entity !== after.entity), after];
+}
+
+function parseFile(file: unknown): EntityPolicy[] {
+  const parsed = policyFile.safeParse(file);
+  if (parsed.success) return fromFile(parsed.data);
+  throw new TielineError('USAGE', 'The file of policies cannot be used; nothing was changed.', {
+    fields: parsed.error.issues.map((issue) => ({
+      field: issue.path.join('.') || 'file',
+      message: issue.message,
+    })),
+  });
+}
+
+async function savePolicies(
+  tx: Tx,
+  systemId: number,
+  before: readonly EntityPolicy[],
+  after: readonly EntityPolicy[],
+): Promise<void> {
+  for (const { entity } of before)
+    if (!after.some((policy) => policy.entity === entity)) await deletePolicy(tx.db, systemId, entity);
+  for (const policy of after) await savePolicy(tx.db, systemId, toRow(policy));
 }

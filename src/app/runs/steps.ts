@@ -7,7 +7,7 @@ import {
   type ConnectedSystem,
 } from '../connections/connected-system.ts';
 import { correlateAssets } from '../correlation/correlate.ts';
-import { askApprovals } from '../approvals/approvals.ts';
+import { concludePlanning } from '../approvals/approvals.ts';
 import { importEntity } from '../imports/import-entity.ts';
 import { drainOutbox, settleInFlight } from '../outbound/drain.ts';
 import { planAcceptances } from '../outbound/plan-acceptances.ts';
@@ -144,7 +144,7 @@ export function planSteps(systems: readonly ConnectedSystem[], options: SyncOpti
     type: 'export',
     anew: true,
     run: (context, operationId) =>
-      inTransaction(context.pool, (tx) => askApprovals(tx.db, system, operationId)),
+      inTransaction(context.pool, (tx) => concludePlanning(tx.db, system, operationId, options.entities)),
   }));
   return [...settle, ...reads, ...conclusions, ...approvals, ...send];
 }

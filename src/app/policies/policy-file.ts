@@ -1,0 +1,47 @@
+/** The file that `policies export` writes and `policies import` reads: entity to policy; what is absent is as above it. */
+import { z } from 'zod';
+import {
+  approvalScope,
+  conflictStrategies,
+  fieldLevelPolicies,
+  syncDirections,
+  type EntityPolicy,
+} from '../../model/policy.ts';
+
+export const policyFile = z.record(
+  z.string(),
+  z.strictObject({
+    direction: z.enum(syncDirections).exactOptional(),
+    strategy: z.enum(conflictStrategies).exactOptional(),
+    fields: fieldLevelPolicies.default({}),
+    /** An empty scope is how files of earlier versions say `always`. */
+    approval: z.union([z.enum(['always', 'never']), approvalScope]).exactOptional(),
+  }),
+);
+type FilePolicy = z.input<typeof policyFile>[string];
+
+/** As a file says it: `always` and `never` in words, a part by its fields and severities. */
+export function toFile(policies: readonly EntityPolicy[]): Record<string, FilePolicy> {
+  return Object.fromEntries(
+    policies.map(({ entity, approval, fields, ...rest }): [string, FilePolicy] => [
+      entity,
+      {
+        ...rest,
+        ...(Object.keys(fields).length > 0 ? { fields } : {}),
+        ...(approval === undefined ? {} : { approval: approvalWord(approval) }),
+      },
+    ]),
+  );
+}
+
+function approvalWord(approval: NonNullable<EntityPolicy['approval']> | null): FilePolicy['approval'] & {} {
+  if (approval === null) return 'never';
+  return Object.keys(approval).length === 0 ? 'always' : approval;
+}
+
+export function fromFile(file: z.output<typeof policyFile>): EntityPolicy[] {
+  return Object.entries(file).map(([entity, { approval, ...rest }]): EntityPolicy => {
+    if (approval === undefined) return { entity, ...rest };
+    return { entity, ...rest, approval: approval === 'never' ? null : approval === 'always' ? {} : approval };
+  });
+}
