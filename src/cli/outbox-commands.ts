@@ -1,12 +1,20 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { decideOutbox, findOutbox, pauseSending, type OutboxEntry } from '../app/outbound/outbox.ts';
+import {
+  decideOutbox,
+  describeEntries,
+  fetchOutboxEntry,
+  findOutbox,
+  pauseSending,
+  type OutboxEntry,
+} from '../app/outbound/outbox.ts';
+import type { DescribedChange } from '../app/outbound/describe-change.ts';
 import { TielineError } from '../errors/tieline-error.ts';
 import { isJsonObject, scalarText } from '../model/json.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { wholeNumber } from './number-flag.ts';
-import { shortValue } from './short-value.ts';
-import { counted, table } from './table.ts';
+import { changeLines, changeTitle, wrapped } from './described-change.ts';
+import { counted } from './table.ts';
 
 const openStates = ['waiting', 'pending', 'sent', 'failed'] as const;
 
@@ -27,24 +35,22 @@ export function addOutboxCommands(program: Command, context: CommandContext): vo
         ...(flags.system === undefined ? {} : { system: flags.system }),
         ...(flags.all ? {} : { states: openStates }),
       };
-      const rows = await context.host.withApp(flags, (app) => findOutbox(app, filter, flags.limit));
-      if (flags.json) context.printJson(rows);
-      else if (rows.length === 0) context.print('Nothing is on its way, and nothing was refused.');
-      else
-        context.print(
-          table(
-            ['ID', 'SYSTEM', 'RECORD', 'CHANGE', 'STATE', 'TRIED', 'WHY'],
-            rows.map((row) => [
-              String(row.id),
-              row.system,
-              `${row.entity} ${row.externalId ?? row.entityId}`,
-              row.kind === 'create' ? 'new' : Object.keys(row.payload).join(', '),
-              row.state,
-              String(row.attempts),
-              whyOf(row),
-            ]),
-          ),
-        );
+      await context.host.withApp(flags, async (app) => {
+        const rows = await findOutbox(app, filter, flags.limit);
+        if (flags.json) context.printJson(rows);
+        else if (rows.length === 0) context.print('Nothing is on its way, and nothing was refused.');
+        else for (const line of listLines(rows, await describeEntries(app, rows))) context.print(line);
+      });
+    });
+
+  outbox
+    .command('show <id>')
+    .description('one change: what would be sent, why, and what became of it')
+    .action(async (id: string, _options, command: Command) => {
+      const flags = command.optsWithGlobals<GlobalFlags>();
+      const entry = await context.host.withApp(flags, (app) => fetchOutboxEntry(app, numberOf(id)));
+      if (flags.json) context.printJson(entry);
+      else for (const line of entryLines(entry)) context.print(line);
     });
 
   for (const [what, title] of [
@@ -81,7 +87,7 @@ export function addOutboxCommands(program: Command, context: CommandContext): vo
 
   outbox
     .command('pause <system>')
-    .description('send nothing to a system until told otherwise; reading goes on')
+    .description('send nothing to a system until told otherwise; reading continues')
     .requiredOption('--reason <text>', 'shown in the status')
     .option('--by <name>', 'who decides (default: the name of the account)')
     .action(async (system: string, _options, command: Command) => {
@@ -98,15 +104,86 @@ export function addOutboxCommands(program: Command, context: CommandContext): vo
     .description('send to a system again')
     .action(async (system: string, _options, command: Command) => {
       const flags = command.optsWithGlobals<GlobalFlags>();
-      await context.host.withApp(flags, (app) => pauseSending(app, system, undefined));
-      if (flags.json) context.printJson({ system, paused: false });
-      else context.print(`What waits goes to ${system} with the next sync, or at once where a worker runs.`);
+      const replanned = await context.host.withApp(flags, (app) => pauseSending(app, system, undefined));
+      if (flags.json) context.printJson({ system, paused: false, plannedAgain: replanned });
+      else
+        context.print(
+          replanned === 0
+            ? `Changes go to ${system} again.`
+            : `${counted(replanned, 'change')} waited: the next sync plans ${replanned === 1 ? 'it' : 'them'} again, then sends what still holds. Look first: tieline sync plan --system ${system}`,
+        );
     });
 }
 
+const stateWords: Readonly<Record<OutboxEntry['state'], string>> = {
+  waiting: 'waits for approval',
+  pending: 'to be sent',
+  sent: 'sent, answer not seen',
+  confirmed: 'confirmed',
+  failed: 'refused',
+  dropped: 'dropped',
+  superseded: 'replaced or withdrawn',
+};
+
+/** One change in two lines or more, within 80 columns: what it is, then why it is as it is. */
+function listLines(rows: readonly OutboxEntry[], changes: readonly DescribedChange[]): string[] {
+  const width = Math.max(...rows.map((row) => String(row.id).length));
+  return rows.flatMap((row, n) => {
+    const described = changes[n] ?? { title: row.entityId, boundary: null, lines: [] };
+    const id = String(row.id).padStart(width);
+    const indent = ' '.repeat(width + 2);
+    const [first, ...rest] = wrapped(changeTitle(row.entity, row.kind, described), 76 - width);
+    const fields = row.kind === 'create' ? '' : `${described.lines.map((line) => line.field).join(', ')}; `;
+    const state = `${row.system}: ${fields}${stateWords[row.state]}${row.mustReplan ? ', planned again first' : ''}`;
+    return [
+      `${id}  ${first ?? ''}`,
+      ...rest.slice(0, 1).map((line) => `${indent}${line}`),
+      ...wrapped(`${state}. ${whyOf(row)}`, 76 - width).map((line) => `${indent}${line}`),
+    ];
+  });
+}
+
+function entryLines(entry: OutboxEntry & DescribedChange): string[] {
+  const line = (label: string, text: string): string[] =>
+    wrapped(text, 52).map((part, n) => `  ${(n === 0 ? label : '').padEnd(24)}${part}`.trimEnd());
+  return [
+    ...wrapped(changeTitle(entry.entity, entry.kind, entry), 78),
+    ...line('to', entry.system),
+    ...line(
+      'state',
+      `${stateWords[entry.state]}${entry.mustReplan ? '; the next sync plans it again first' : ''}`,
+    ),
+    ...(entry.approvedAt === null
+      ? []
+      : line('approved by', `${entry.approvedBy ?? '–'} on ${instant(entry.approvedAt)} UTC`)),
+    ...line('why', entry.reason),
+    ...(failureLines(entry).length === 0 ? [] : line('answer', failureLines(entry).join('\n'))),
+    ...line('queued', `${instant(entry.createdAt)} UTC; sent ${counted(entry.attempts, 'time')}`),
+    ...line(
+      'operation',
+      `${entry.operationId.slice(0, 8)} (tieline ops show ${entry.operationId.slice(0, 8)})`,
+    ),
+    '',
+    ...changeLines(entry, '  ', 2_000),
+  ];
+}
+
+const instant = (at: Date): string => at.toISOString().slice(0, 16).replace('T', ' ');
+
+/** What the remote said, rule by rule. */
+function failureLines(row: OutboxEntry): string[] {
+  if (!isJsonObject(row.failure)) return [];
+  const { message, fields } = row.failure;
+  const each = (Array.isArray(fields) ? fields : []).filter((field) => isJsonObject(field));
+  return [
+    scalarText(message),
+    ...each.map((field) => `${scalarText(field['field'])}: ${scalarText(field['message'])}`),
+  ].filter((line) => line !== '');
+}
+
 function whyOf(row: OutboxEntry): string {
-  const failure = isJsonObject(row.failure) ? scalarText(row.failure['message']) : '';
-  return shortValue(failure === '' ? row.reason : failure);
+  const failure = failureLines(row);
+  return failure.length === 0 ? row.reason : failure.join('; ');
 }
 
 function numberOf(id: string): number {

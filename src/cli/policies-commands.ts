@@ -46,7 +46,7 @@ export function addPoliciesCommands(program: Command, context: CommandContext): 
                 row.entity,
                 '',
                 row.direction ?? '(as above)',
-                row.strategy ?? '(as above)',
+                row.strategy ?? (row.entity === '*' ? 'manual' : '(as above)'),
                 approvalText(row.entity, row.approval),
               ],
               ...Object.entries(row.fields).map(([field, policy]) => [

@@ -10,7 +10,10 @@ import type { Database } from './schema.ts';
 export interface WaitingChange {
   readonly key: string;
   readonly entity: string;
+  /** The remote's id of the record, else ours. */
   readonly record: string;
+  /** Our id of the record; absent in plans of earlier versions. */
+  readonly entityId?: string;
   readonly kind: 'create' | 'update';
   readonly before: Json;
   readonly after: JsonObject;
@@ -20,12 +23,12 @@ export interface WaitingChange {
 /** The changes to a system that wait for approval, in a fixed order; a scan that somebody asked for is one of them. */
 export async function listWaitingChanges(db: Kysely<Database>, systemId: number): Promise<WaitingChange[]> {
   const { rows } = await sql<WaitingChange>`
-    select idempotency_key as key, entity_type as entity, coalesce(external_id, entity_id) as record, change_kind as kind,
+    select idempotency_key as key, entity_type as entity, coalesce(external_id, entity_id) as record, entity_id as "entityId", change_kind as kind,
            before_values as before, payload as after, reason
       from sync_outbox
      where external_system_id = ${systemId} and state = 'waiting'
     union all
-    select idempotency_key::text, 'remediation_scan', id::text, 'create', null,
+    select idempotency_key::text, 'remediation_scan', id::text, id::text, 'create', null,
            jsonb_build_object('targets', to_jsonb(targets), 'plugins', to_jsonb(plugin_ids)),
            concat_ws(': ', 'asked for by ' || requested_by, reason)
       from remediation_scans
@@ -112,6 +115,54 @@ export async function insertApproval(
     select plan_id, ${asked.action}, 'tieline' from plan
     returning approval_id`.execute(db);
   return rows[0]?.approval_id ?? '';
+}
+
+/**
+ * Parts an approval in two, so that some of its changes can be decided about apart: these get an approval of their own, and
+ * the given one goes on asking for the rest. Both plans are new; the one they come from stays as it was.
+ * @returns the approval of the chosen changes.
+ */
+export async function splitApproval(
+  db: Kysely<Database>,
+  approval: ApprovalRow,
+  parts: { readonly chosen: PlanPart; readonly rest: PlanPart },
+): Promise<{ readonly approvalId: string; readonly planId: string }> {
+  const planOf = async (part: PlanPart): Promise<string> => {
+    const { rows } = await sql<{ plan_id: string }>`
+      with plan as (
+        insert into sync_plans (external_system_id, content, content_sha256, operation_id)
+        select external_system_id, ${storableJson(part.content)}::jsonb, ${part.contentSha256}, operation_id
+          from sync_plans where plan_id = ${approval.planId}::uuid
+        returning plan_id
+      ), rows_of_it as (
+        update sync_outbox o set plan_id = plan.plan_id from plan
+         where o.plan_id = ${approval.planId}::uuid and o.state = 'waiting'
+           and o.idempotency_key = any(${part.content.map((change) => change.key)}::text[])
+      ), scans_of_it as (
+        update remediation_scans r set plan_id = plan.plan_id from plan
+         where r.plan_id = ${approval.planId}::uuid and r.state = 'waiting'
+           and r.idempotency_key::text = any(${part.content.map((change) => change.key)}::text[])
+      )
+      select plan_id from plan`.execute(db);
+    return rows[0]?.plan_id ?? '';
+  };
+  const chosen = await planOf(parts.chosen);
+  const rest = await planOf(parts.rest);
+  await sql`
+    update approvals set plan_id = ${rest}::uuid, requested_action = ${parts.rest.action}
+     where approval_id = ${approval.approvalId}::uuid`.execute(db);
+  const { rows } = await sql<{ approval_id: string }>`
+    insert into approvals (plan_id, requested_action, requested_by, requested_at)
+    select ${chosen}::uuid, ${parts.chosen.action}, requested_by, requested_at
+      from approvals where approval_id = ${approval.approvalId}::uuid
+    returning approval_id`.execute(db);
+  return { approvalId: rows[0]?.approval_id ?? '', planId: chosen };
+}
+
+export interface PlanPart {
+  readonly content: readonly WaitingChange[];
+  readonly contentSha256: string;
+  readonly action: string;
 }
 
 /** Takes back what was asked for and not decided: it is not what waits now. */

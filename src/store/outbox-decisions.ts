@@ -21,6 +21,11 @@ export interface OutboxEntry {
   readonly createdAt: Date;
   readonly notBefore: Date | null;
   readonly operationId: string;
+  /** Who agreed to just this, where somebody was asked. */
+  readonly approvedBy: string | null;
+  readonly approvedAt: Date | null;
+  /** Sending was paused since it was planned: the next sync plans it again first. */
+  readonly mustReplan: boolean;
 }
 
 export interface OutboxFilter {
@@ -38,7 +43,8 @@ export async function listOutbox(
   const { rows } = await sql<OutboxEntry>`
     select o.id::int, s.system_name as system, o.entity_type as entity, o.entity_id as "entityId", o.external_id as "externalId",
            o.change_kind as kind, o.state, o.attempts, o.reason, o.payload, o.before_values as before, o.failure,
-           o.created_at as "createdAt", o.not_before as "notBefore", o.operation_id as "operationId"
+           o.created_at as "createdAt", o.not_before as "notBefore", o.operation_id as "operationId",
+           o.approved_by as "approvedBy", o.approved_at as "approvedAt", o.must_replan as "mustReplan"
       from sync_outbox o join external_systems s on s.id = o.external_system_id
      where (${filter.ids === undefined} or o.id = any(${[...(filter.ids ?? [])]}::bigint[]))
        and (${filter.system ?? null}::text is null or s.system_name = ${filter.system ?? null})

@@ -13,6 +13,7 @@ import {
   listApprovals,
   listWaitingChanges,
   lockApprovals,
+  splitApproval,
   withdrawApprovals,
   type ApprovalRow,
   type WaitingChange,
@@ -24,6 +25,8 @@ import type { Database } from '../../store/schema.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import { canonical } from '../../sync/three-way.ts';
 import { markReplanned } from '../../store/outbox-consent.ts';
+import { describeChanges, type DescribedChange } from '../outbound/describe-change.ts';
+import { cancelRejectedPoams } from '../outbound/reject-poams.ts';
 import { reconsiderUnsent } from '../outbound/reconsider.ts';
 import { fetchPolicies } from '../policies/policies.ts';
 
@@ -62,7 +65,7 @@ export async function askApprovals(
     operationId,
     content: waiting,
     contentSha256,
-    action: `send ${waiting.length} ${waiting.length === 1 ? 'change' : 'changes'} to ${system.name}`,
+    action: actionOf(waiting, system.name),
   });
 }
 
@@ -95,69 +98,158 @@ export interface Decision {
   /** The user's name, for the journal. */
   readonly by: string;
   readonly reason: string | undefined;
+  /** Only the changes of these records (their ids there or here); absent or empty: all of the approval. */
+  readonly records?: readonly string[];
+}
+
+export interface DecidedApproval {
+  readonly operationId: string;
+  readonly changes: number;
+  /** Changes of the approval that still wait, where it was decided about in part. */
+  readonly waiting: number;
+  readonly system: string;
 }
 
 /**
  * Lets the changes of an approval go out, or drops them for good: a change that was rejected is not planned again until
- * its values are others.
+ * its values are others. A POA&M that was turned down is cancelled here.
  * @param id the whole id or its first characters. @returns how many changes.
- * @throws TielineError APPROVAL_UNKNOWN, or APPROVAL_MOVED if what waits is not what was asked for.
+ * @throws TielineError APPROVAL_UNKNOWN; APPROVAL_MOVED if what waits is not what was asked for; USAGE if a record is none of it.
  */
 export async function decide(
   app: { readonly pool: pg.Pool },
   id: string,
   decision: Decision,
-): Promise<{ readonly operationId: string; readonly changes: number; readonly system: string }> {
+): Promise<DecidedApproval> {
   return inTransaction(app.pool, async (tx) => {
-    const approval = theOne(await lockApprovals(tx.db, id), id);
-    if (approval.status !== 'pending')
+    const asked = theOne(await lockApprovals(tx.db, id), id);
+    if (asked.status !== 'pending')
       throw new TielineError(
         'APPROVAL_MOVED',
-        `The approval ${approval.approvalId.slice(0, 8)} was ${approval.status} already${approval.decidedBy === null ? '' : ` by ${approval.decidedBy}`}.`,
+        `The approval ${asked.approvalId.slice(0, 8)} was ${asked.status} already${asked.decidedBy === null ? '' : ` by ${asked.decidedBy}`}.`,
       );
-    const planned = new Set(approval.content.map((change) => change.key));
-    const waiting = (await listWaitingChanges(tx.db, approval.systemId)).filter((change) =>
-      planned.has(change.key),
-    );
-    if (checksum(waiting) !== approval.contentSha256)
-      throw new TielineError(
-        'APPROVAL_MOVED',
-        `${approval.content.length - waiting.length} of the ${approval.content.length} changes are not as they were when approval was asked for.`,
-      );
+    const chosen = chosenOf(asked, decision.records ?? []);
+    await checkUnmoved(tx.db, asked, chosen);
+    const rest = asked.content.filter((change) => !chosen.includes(change));
+    const part =
+      rest.length === 0
+        ? asked
+        : await splitApproval(tx.db, asked, {
+            chosen: partOf(chosen, asked.system),
+            rest: partOf(rest, asked.system),
+          });
     const operationId = await beginOperation(tx.db, {
       type: 'update',
-      system: approval.system,
+      system: asked.system,
       step: decision.approved ? 'approve' : 'reject',
-      metadata: { approval: approval.approvalId, plan: approval.planId },
+      metadata: { approval: part.approvalId, plan: part.planId },
     });
-    const { changes, scans } = await decideApproval(tx.db, approval, decision);
-    const signed = {
-      direction: 'internal',
-      decidedBy: decision.by,
-      ...(decision.reason === undefined ? {} : { reason: decision.reason }),
-    } as const;
-    await recordChanges(tx.db, { systemId: approval.systemId, operationId }, [
-      {
-        entity: 'approval',
-        entityId: approval.approvalId,
-        field: 'status',
-        before: 'pending',
-        after: decision.approved ? 'approved' : 'rejected',
-        ...signed,
-      },
-      ...scans.map((id) => ({
-        entity: 'remediation_scan',
-        entityId: String(id),
-        field: 'state',
-        before: 'waiting',
-        after: nextScanState('waiting', decision.approved ? 'approved' : 'rejected'),
-        ...signed,
-      })),
-    ]);
+    const { changes, scans } = await decideApproval(tx.db, { ...part, systemId: asked.systemId }, decision);
+    if (!decision.approved)
+      await cancelRejectedPoams(tx, { systemId: asked.systemId, operationId }, chosen, decision);
+    await recordDecision(tx.db, { systemId: asked.systemId, operationId }, part.approvalId, scans, decision);
     await recordCounts(tx.db, operationId, { ...noCounts, read: changes, updated: changes });
     await finishOperation(tx.db, operationId, 'completed');
-    return { operationId, changes, system: approval.system };
+    return { operationId, changes, waiting: rest.length, system: asked.system };
   });
+}
+
+/** The changes of an approval that are about these records. @throws USAGE naming those that are none of it. */
+function chosenOf(approval: ApprovalRow, records: readonly string[]): readonly WaitingChange[] {
+  if (records.length === 0) return approval.content;
+  const isOf = (record: string, change: WaitingChange): boolean =>
+    [change.record, change.entityId].some((id) => id?.toLowerCase() === record.toLowerCase());
+  const unknown = records.filter((record) => !approval.content.some((change) => isOf(record, change)));
+  if (unknown.length > 0)
+    throw new TielineError('USAGE', 'Nothing was decided: not every record is part of the approval.', {
+      fields: unknown.map((record) => ({
+        field: record,
+        message: `waits in no change of it; there are ${approval.content
+          .slice(0, 20)
+          .map((change) => change.record)
+          .join(', ')}${approval.content.length > 20 ? ', …' : ''}`,
+      })),
+    });
+  return approval.content.filter((change) => records.some((record) => isOf(record, change)));
+}
+
+/** @throws APPROVAL_MOVED if what waits is not what was asked for. */
+async function checkUnmoved(
+  db: Kysely<Database>,
+  approval: ApprovalRow,
+  chosen: readonly WaitingChange[],
+): Promise<void> {
+  const keys = new Set(chosen.map((change) => change.key));
+  const waiting = (await listWaitingChanges(db, approval.systemId)).filter((change) => keys.has(change.key));
+  const before = new Map(chosen.map((change) => [change.key, checksum([change])]));
+  const moved =
+    chosen.length - waiting.filter((change) => before.get(change.key) === checksum([change])).length;
+  if (moved === 0) return;
+  throw new TielineError(
+    'APPROVAL_MOVED',
+    `${moved} of the ${chosen.length} changes are not as they were when approval was asked for.`,
+  );
+}
+
+const actionOf = (changes: readonly WaitingChange[], system: string): string =>
+  `send ${changes.length} ${changes.length === 1 ? 'change' : 'changes'} to ${system}`;
+
+const partOf = (content: readonly WaitingChange[], system: string) => ({
+  content,
+  contentSha256: checksum(content),
+  action: actionOf(content, system),
+});
+
+async function recordDecision(
+  db: Kysely<Database>,
+  source: { readonly systemId: number; readonly operationId: string },
+  approvalId: string,
+  scans: readonly number[],
+  decision: Decision,
+): Promise<void> {
+  const signed = {
+    direction: 'internal',
+    decidedBy: decision.by,
+    ...(decision.reason === undefined ? {} : { reason: decision.reason }),
+  } as const;
+  await recordChanges(db, source, [
+    {
+      entity: 'approval',
+      entityId: approvalId,
+      field: 'status',
+      before: 'pending',
+      after: decision.approved ? 'approved' : 'rejected',
+      ...signed,
+    },
+    ...scans.map((id) => ({
+      entity: 'remediation_scan',
+      entityId: String(id),
+      field: 'state',
+      before: 'waiting',
+      after: nextScanState('waiting', decision.approved ? 'approved' : 'rejected'),
+      ...signed,
+    })),
+  ]);
+}
+
+/** The changes of an approval in words, in its order. */
+export function describeApproval(
+  app: { readonly db: Kysely<Database>; readonly now: () => Date },
+  approval: ApprovalRow,
+): Promise<DescribedChange[]> {
+  return describeChanges(
+    app.db,
+    approval.content.map((change) => ({ ...change, entityId: change.entityId ?? change.record })),
+    app.now().toISOString().slice(0, 10),
+  );
+}
+
+/** The approval whose id begins so. @throws TielineError APPROVAL_UNKNOWN. */
+export async function fetchApproval(
+  app: { readonly db: Kysely<Database> },
+  id: string,
+): Promise<ApprovalRow> {
+  return theOne(await lockApprovals(app.db, id), id);
 }
 
 function theOne(found: readonly ApprovalRow[], id: string): ApprovalRow {

@@ -15,6 +15,8 @@ import {
 import { inTransaction } from '../../store/transaction.ts';
 import type { App } from '../app.ts';
 import { fetchSystem } from '../connections/systems.ts';
+import { describeChanges, type DescribedChange } from './describe-change.ts';
+import { cancelRejectedPoams } from './reject-poams.ts';
 
 export type { OutboxEntry, OutboxFilter };
 
@@ -25,6 +27,34 @@ export function findOutbox(
 ): Promise<OutboxEntry[]> {
   return listOutbox(app.db, filter, limit);
 }
+
+/** One change, with what it does in words. @throws USAGE if the outbox has none of that number. */
+export async function fetchOutboxEntry(
+  app: Pick<App, 'db' | 'now'>,
+  id: number,
+): Promise<OutboxEntry & DescribedChange> {
+  const [entry] = await listOutbox(app.db, { ids: [id] }, 1);
+  if (!entry)
+    throw new TielineError('USAGE', `There is no change ${id} in the outbox.`, {
+      remedy: 'List them with `tieline outbox list --all`.',
+    });
+  const [described] = await describeChanges(app.db, [{ ...entry, after: entry.payload }], dayOf(app));
+  return { ...entry, title: entry.entityId, boundary: null, lines: [], ...described };
+}
+
+/** What the changes are about, in words, in the order given. */
+export function describeEntries(
+  app: Pick<App, 'db' | 'now'>,
+  entries: readonly OutboxEntry[],
+): Promise<DescribedChange[]> {
+  return describeChanges(
+    app.db,
+    entries.map((entry) => ({ ...entry, after: entry.payload })),
+    dayOf(app),
+  );
+}
+
+const dayOf = (app: Pick<App, 'now'>): string => app.now().toISOString().slice(0, 10);
 
 export interface OutboxDecision {
   readonly operationId: string;
@@ -71,6 +101,8 @@ export async function decideOutbox(
         reason: decided.reason,
       })),
     );
+    if (decided.what === 'drop')
+      await cancelRejectedPoams(tx, { systemId: null, operationId }, changed, decided);
     for (const row of changed) await closeSettledConflicts(tx.db, row.entity, [{ entityId: row.entityId }]);
     await recordCounts(tx.db, operationId, {
       ...noCounts,
