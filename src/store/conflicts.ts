@@ -88,6 +88,16 @@ export async function closeConflictsOfType(
        and entity_id = any(${[...entityIds]}::text[])`.execute(db);
 }
 
+/** Closes conflicts of any of these types, of records that they are over for. */
+export async function closeConflictsOfRecords(
+  db: Kysely<Database>,
+  entity: string,
+  types: readonly ConflictToRecord['type'][],
+  entityIds: readonly string[],
+): Promise<void> {
+  for (const type of types) await closeConflictsOfType(db, entity, type, entityIds);
+}
+
 export async function countPendingConflicts(db: Kysely<Database>): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from sync_conflicts where resolution_status = 'pending'`.execute(db);
