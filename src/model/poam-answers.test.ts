@@ -8,6 +8,7 @@ const poam = (given: Partial<Candidate> = {}): Candidate => ({
   status: 'Open',
   endedOn: null,
   seenAt: null,
+  isEndedHere: false,
   isProposal: false,
   contradiction: null,
   ...given,
@@ -17,6 +18,7 @@ const finding = (given: Partial<OpenFinding> = {}): OpenFinding => ({
   asset: 'web01',
   since: '2026-11-05T10:00:00.000Z',
   firstFound: '2026-11-05T10:00:00.000Z',
+  lastSeen: '2026-11-09T10:00:00.000Z',
   isCritical: true,
   poam: null,
   ...given,
@@ -24,6 +26,7 @@ const finding = (given: Partial<OpenFinding> = {}): OpenFinding => ({
 /** In words, for one finding. */
 function outcome(candidates: Candidate[], one: OpenFinding = finding()): string {
   const answers = answersOf(candidates, [one]);
+  if (answers.contradicted.length === 0 && answers.open.length === 0) return 'held, not shown yet';
   if (answers.contradicted.length > 0) return `contradicts ${answers.contradicted[0]?.poam.poamId}`;
   return answers.by ? `answered by ${answers.by.poamId}` : answers.isDeclined ? 'declined' : 'unanswered';
 }
@@ -73,6 +76,18 @@ describe('whether a POA&M answers an open finding', () => {
       'also one that was never tied to it',
       [poam({ ...completed, ground: 'named' })],
       finding(),
+      'contradicts P-1',
+    ],
+    [
+      'one completed here before any later scan is not shown yet, and nothing is made',
+      [poam({ ...completed, isEndedHere: true })],
+      finding({ poam: 1 }),
+      'held, not shown yet',
+    ],
+    [
+      'one completed here contradicts it once a later scan sees it still',
+      [poam({ ...completed, isEndedHere: true })],
+      finding({ poam: 1, lastSeen: '2026-11-11T10:00:00.000Z' }),
       'contradicts P-1',
     ],
     [
@@ -144,6 +159,11 @@ describe('whether a POA&M answers an open finding', () => {
     const answers = answersOf([poam(completed)], [before, after]);
     expect(answers.contradicted).toEqual([{ poam: poam(completed), findings: [before] }]);
     expect(answers.open).toEqual([after]);
+  });
+
+  it('one that was opened again goes before the newer one that was made meanwhile', () => {
+    const [again, newer] = [poam({ id: 1, ground: 'pointed' }), poam({ id: 2 })];
+    expect(answersOf([newer, again], [finding()])).toMatchObject({ by: again, others: [newer] });
   });
 
   it('the surest answers, and the others are named', () => {

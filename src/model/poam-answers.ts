@@ -5,7 +5,8 @@
  *   open, in progress, …                  the answer
  *   risk accepted, false positive, n/a    the answer (a deviation that somebody decided) until it ends
  *   completed before it was found (again) none: a new POA&M is made
- *   completed while it was open           a contradiction: shown, and nothing is made by itself
+ *   completed while it was open           a contradiction: shown, and nothing is made by itself; one that was completed here, with the
+ *                                         findings before him who did it, is shown once a later scan still sees the finding
  *   cancelled while it was open           likewise, if it was the answer until then; one that never was is none
  *
  * A person settles a contradiction: "the finding stands" makes the completed POA&M no answer, "the POA&M stands" leaves it.
@@ -44,6 +45,8 @@ export interface Candidate {
   readonly endedOn: string | null;
   /** When its present status came into the record, ISO in UTC; null where the journal does not know. */
   readonly seenAt: string | null;
+  /** Whether it was here that its present status was set; a person did so with the findings before him. */
+  readonly isEndedHere: boolean;
   /** Whether it was made here and no remote ever had it: a proposal that somebody turned down. */
   readonly isProposal: boolean;
   /** What a person decided about the contradiction, or that it waits; null: there is none that still holds. */
@@ -57,6 +60,8 @@ export interface OpenFinding {
   /** Since when it is open: found, or found again; ISO in UTC. */
   readonly since: string;
   readonly firstFound: string;
+  /** When a scan last saw it, ISO in UTC. */
+  readonly lastSeen: string;
   readonly isCritical: boolean;
   /** ingestion_poams.id that it points at. */
   readonly poam: number | null;
@@ -74,6 +79,7 @@ export interface Answers {
   readonly others: readonly Candidate[];
   /** Whether a person turned down the POA&M that was proposed. */
   readonly isDeclined: boolean;
+  /** What is to be shown to a person: POA&Ms that ended, with the findings that were open then. */
   readonly contradicted: readonly Contradicted[];
   /** The findings that are to have a POA&M: answered by `by`, or not answered. */
   readonly open: readonly OpenFinding[];
@@ -86,8 +92,10 @@ export const hasEnded = ({ status, endedOn }: Candidate): boolean => {
     standing === 'completed' || standing === 'cancelled' || (standing === 'deviation' && endedOn !== null)
   );
 };
+/** Tied by a weakness or pointed at by its findings is the same: of two such, the older is the answer (it may have been opened again). */
+const rankOf = (ground: Ground): number => Math.max(1, grounds.indexOf(ground));
 const sureness = (a: Candidate, b: Candidate): number =>
-  grounds.indexOf(a.ground) - grounds.indexOf(b.ground) ||
+  rankOf(a.ground) - rankOf(b.ground) ||
   Number(standingOf(a.status) !== 'live') - Number(standingOf(b.status) !== 'live') ||
   a.id - b.id;
 
@@ -103,6 +111,14 @@ function wasOpenThen(poam: Candidate, finding: OpenFinding): boolean {
   if (finding.poam === poam.id)
     return poam.seenAt === null || Date.parse(finding.since) <= Date.parse(poam.seenAt);
   return !wasAnswer;
+}
+
+/** Whether a scan has seen the finding since the POA&M ended. */
+function wasSeenSince(poam: Candidate, finding: OpenFinding): boolean {
+  const day = poam.endedOn ?? poam.seenAt?.slice(0, 10);
+  const seen = finding.lastSeen.slice(0, 10);
+  if (day === undefined || seen < day) return false;
+  return seen > day || (poam.seenAt !== null && Date.parse(finding.lastSeen) > Date.parse(poam.seenAt));
 }
 
 /** Decides over the POA&Ms that are about a weakness, and its open findings. */
@@ -122,7 +138,11 @@ export function answersOf(candidates: readonly Candidate[], findings: readonly O
     others: answering.slice(1),
     isDeclined: answering.length === 0 && sorted.some((each) => hasEnded(each) && each.isProposal),
     contradicted: ended.flatMap((poam) => {
-      const held = findings.filter((finding) => heldBy.get(finding) === poam);
+      const held = findings.filter(
+        (finding) =>
+          heldBy.get(finding) === poam &&
+          (!poam.isEndedHere || poam.contradiction !== null || wasSeenSince(poam, finding)),
+      );
       return held.length > 0 ? [{ poam, findings: held }] : [];
     }),
     open: findings.filter((finding) => heldBy.get(finding) === undefined),

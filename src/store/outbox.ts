@@ -215,6 +215,20 @@ export async function countOutbox(
   return rows;
 }
 
+/** POA&Ms that these operations proposed, and whose due date was past already when they did. */
+export async function countOverdueCreates(
+  db: Kysely<Database>,
+  operationIds: readonly string[],
+): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from sync_outbox
+     where operation_id = any(${[...operationIds]}::uuid[]) and entity_type = 'poam' and change_kind = 'create'
+       and state not in ('superseded', 'dropped') and payload ->> 'scheduled_completion' < to_char(created_at, 'YYYY-MM-DD')`.execute(
+    db,
+  );
+  return rows[0]?.n ?? 0;
+}
+
 /** Changes of these operations that the remote refused, with what it said. */
 export async function listRefusedRows(
   db: Kysely<Database>,

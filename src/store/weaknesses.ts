@@ -49,6 +49,7 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
     ), found as materialized (
       select f.id, a.system_id, f.plugin_id::text as plugin_id, f.poam_id, f.severity_rank = 4 as is_critical, a.asset_uuid,
              coalesce(a.tenable_asset_uuid, a.asset_uuid::text) as asset, coalesce(f.first_found, f.created_at) as first_found,
+             coalesce(f.last_found, f.created_at) as last_seen,
              case when f.lifecycle_state = 'reopened' then coalesce(f.resurfaced_at, f.last_fixed, f.first_found, f.created_at)
                   else coalesce(f.first_found, f.created_at) end as since
         from ingestion_vulnerabilities f
@@ -95,7 +96,7 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
       select g.system_id, g.plugin_id, bool_or(${isFinished} or ended.on is not null) as any_ended,
              jsonb_agg(jsonb_build_object(
                'id', k.id, 'poamId', k.poam_id, 'status', k.status, 'ground', (${[...grounds]}::text[])[ground],
-               'endedOn', ended.on, 'seenAt', ended.seen_at, 'contradiction', settled.choice,
+               'endedOn', ended.on, 'seenAt', ended.seen_at, 'isEndedHere', coalesce(ended.is_ended_here, false), 'contradiction', settled.choice,
                'isProposal', k.ingestion_source is not distinct from 'tieline'
                  and not exists (select from sync_links l where l.entity_type = 'poam' and l.entity_id = k.poam_id)) order by k.id) as list
         from (select about.system_id, about.plugin_id, about.id, min(ground) as ground from about group by 1, 2, 3) one
@@ -103,9 +104,14 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
         join ingestion_poams k on k.id = one.id and (k.system_id = g.system_id or ground = 1)
         left join lateral (
           select case when ${isFinished} then left(to_jsonb(k) ->> 'actual_completion', 10) else left(to_jsonb(k) ->> 'scheduled_completion', 10) end as on,
-                 (select to_jsonb(max(j.changed_at) at time zone 'UTC') #>> '{}' || 'Z' from sync_changes j
-                   where j.entity_type = 'poam' and j.entity_id = k.poam_id and j.field_name = 'status'
-                     and j.after_value #>> '{}' = k.status) as seen_at
+                 to_jsonb(said.changed_at at time zone 'UTC') #>> '{}' || 'Z' as seen_at,
+                 case when said.direction is not null then said.direction <> 'inbound'
+                      else exists (select from sync_links l where l.entity_type = 'poam' and l.entity_id = k.poam_id and l.retired_at is null
+                                      and lower(l.base ->> 'status') is distinct from lower(k.status)) end as is_ended_here
+            from (values (1)) one left join lateral (
+                   select j.changed_at, j.direction from sync_changes j
+                    where j.entity_type = 'poam' and j.entity_id = k.poam_id and j.field_name = 'status' and j.after_value #>> '{}' = k.status
+                    order by j.changed_at desc limit 1) said on true
            -- An accepted risk ends on the date that it bears, if it bears one.
            where ${isFinished} or lower(translate(k.status, '_', ' ')) = 'risk accepted' and k.scheduled_completion < current_date
         ) ended on true
@@ -128,6 +134,7 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
            case when c.any_ended then (
              select jsonb_agg(jsonb_build_object('id', f.id, 'asset', f.asset, 'since', to_jsonb(f.since) #>> '{}' || 'Z',
                                                  'firstFound', to_jsonb(f.first_found) #>> '{}' || 'Z',
+                                                 'lastSeen', to_jsonb(f.last_seen) #>> '{}' || 'Z',
                                                  'isCritical', f.is_critical, 'poam', f.poam_id) order by f.id)
                from found f where f.system_id = g.system_id and f.plugin_id = g.plugin_id) end as open
       from grouped g

@@ -6,6 +6,7 @@ import { listLinkedRows, type LinkedRow } from '../../store/linked-rows.ts';
 import { updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { noCounts, recordCounts } from '../../store/operations.ts';
 import { enqueueChanges, supersedeUnsent, type OutboundChange } from '../../store/outbox.ts';
+import { supersedeRefused } from '../../store/outbox-refused.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
 import { sentOnly } from '../../model/records.ts';
 import { canonical, mergeField } from '../../sync/three-way.ts';
@@ -107,6 +108,7 @@ async function planPage(
   };
   // An edit that was taken back, or made further, before it went out.
   await supersedeUnsent(tx.db, { systemId: system.id, entity }, records, otherThanAssets);
+  await supersedeRefused(tx.db, { systemId: system.id, entity }, records, otherThanAssets);
   const put = await enqueueChanges(tx.db, { systemId: system.id, operationId }, changes);
   if (put > 0) await recordCounts(tx.db, operationId, { ...noCounts, read: put, updated: put });
 }

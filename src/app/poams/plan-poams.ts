@@ -4,9 +4,10 @@ import type { Ground } from '../../model/poam-answers.ts';
 import type { EntityPolicy } from '../../model/policy.ts';
 import { composePoam, dueText, poamId, poamKey, purposeOf } from '../../model/weakness.ts';
 import { recordChanges } from '../../store/changes.ts';
-import { findTakenKeys, insertRows } from '../../store/negotiated.ts';
+import { findTakenKeys, insertRows, updateRows } from '../../store/negotiated.ts';
 import { noCounts, recordCounts, type Counts } from '../../store/operations.ts';
-import { enqueueChanges, supersedeUnsent, type OutboundChange } from '../../store/outbox.ts';
+import { enqueueChanges, type OutboundChange } from '../../store/outbox.ts';
+import { listRefusedPoams, supersedeOthers } from '../../store/outbox-refused.ts';
 import { needsApproval } from '../../sync/approval.ts';
 import { renewMentions } from '../../store/poam-mentions.ts';
 import { addPoamAssets, addPoamCves } from '../../store/poams.ts';
@@ -67,6 +68,7 @@ export async function planPoams(
     const answered = judged.filter(isAnswered);
 
     await createPoams(tx, source, fresh, today);
+    await fileElsewhere(tx, source, answered, controls);
     await tie(tx, fresh, answered, judged);
     const extended = await sendMissingAssets(tx, source);
     await recordTies(tx, source, answered);
@@ -167,6 +169,45 @@ async function tie(
     judged.flatMap((each) => repointed(each, poamOf.get(each.weakness))),
   );
   await tieFindings(tx.db);
+}
+
+/** A POA&M that the remote refused, and whose control is none to file it under any more, is filed under another one. */
+async function fileElsewhere(
+  tx: Tx,
+  source: { readonly systemId: number; readonly operationId: string },
+  answered: readonly JudgedWeakness[],
+  controls: Controls,
+): Promise<void> {
+  const refused = new Map(
+    (await listRefusedPoams(tx.db, source.systemId)).map((each) => [each.poamId, each.control]),
+  );
+  const moved = answered.flatMap(({ weakness, answers: { by }, control }) => {
+    const before = refused.get(by?.poamId ?? '');
+    const own = controls.bySystem.get(weakness.systemId);
+    return by === undefined ||
+      before === undefined ||
+      before === control ||
+      own?.has(before?.toUpperCase() ?? '')
+      ? []
+      : [{ entityId: by.poamId, before, after: control ?? null }];
+  });
+  await updateRows(
+    tx.db,
+    'poam',
+    moved.map(({ entityId, after }) => ({ entityId, columns: { security_control: after } })),
+  );
+  await recordChanges(
+    tx.db,
+    source,
+    moved.map((each) => ({
+      ...each,
+      entity: 'poam',
+      field: 'security_control',
+      direction: 'internal' as const,
+      decidedBy: 'rule:a control that is inherited is not proposed',
+      reason: 'the remote refused the POA&M, and its control is inherited or is none of the system',
+    })),
+  );
 }
 
 interface OutboundSource {
@@ -278,14 +319,12 @@ async function sendMissingAssets(tx: Tx, source: OutboundSource): Promise<number
       severity: poam.severity ?? undefined,
     }),
   }));
-  const records = {
-    entityIds: lacking.map((poam) => poam.poamId),
-    keep: changes.map((change) => change.idempotencyKey),
-  };
-  await supersedeUnsent(tx.db, { systemId: source.systemId, entity: 'poam' }, records, {
-    field: 'affected_assets',
-    named: true,
-  });
+  // What was listed meanwhile, or belongs to a POA&M that has ended, is wished no more.
+  await supersedeOthers(
+    tx.db,
+    { systemId: source.systemId, entity: 'poam', field: 'affected_assets' },
+    changes.map((change) => change.idempotencyKey),
+  );
   return enqueueChanges(tx.db, source, changes);
 }
 
