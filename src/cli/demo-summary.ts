@@ -71,7 +71,7 @@ export function renderDemoSummary(
     heading('What went out'),
     line(
       'to Xacta',
-      `${counted(summary.poamsCreated, 'POA&M')} created, each with due date, control and milestones; ${n(summary.poamsUpdated)} brought up to date`,
+      `${counted(summary.poamsCreated, 'POA&M')} created, each with due date, control and milestones${summary.poamsOverdue > 0 ? ` (${n(summary.poamsOverdue)} of them already overdue)` : ''}; ${n(summary.poamsUpdated)} brought up to date`,
     ),
     line('to Tenable', `${counted(summary.tagsAssigned, 'asset')} tagged with their system`),
     heading('What needs a human'),

@@ -5,6 +5,7 @@ import { applyPlan, parsePlan, planSync } from '../app/plans/plans.ts';
 import { summarizeRun } from '../app/runs/summary.ts';
 import { TielineError, messageOf } from '../errors/tieline-error.ts';
 import type { EntityType } from '../model/entity-type.ts';
+import { isJsonObject } from '../model/json.ts';
 import type { PlanDocument, PlanItem } from '../model/plan.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { wholeNumber } from './number-flag.ts';
@@ -153,6 +154,18 @@ function itemLine(item: PlanItem): string {
   }
 }
 
+/** Whether a POA&M is to be made whose due date is past already. @param at when the plan was made, ISO. */
+function isOverdue({ entity, kind, direction, after }: PlanItem, at: string): boolean {
+  const due = isJsonObject(after) ? after['scheduled_completion'] : undefined;
+  return (
+    entity === 'poam' &&
+    kind === 'create' &&
+    direction === 'outbound' &&
+    typeof due === 'string' &&
+    due.slice(0, 10) < at.slice(0, 10)
+  );
+}
+
 function totals(plan: PlanDocument, file: string | undefined): string[] {
   const count = (direction: PlanItem['direction']): number =>
     plan.items.filter((item) => item.direction === direction && item.kind !== 'conflict').length;
@@ -160,6 +173,7 @@ function totals(plan: PlanDocument, file: string | undefined): string[] {
   const taken = facts.reduce((sum, { counts }) => sum + counts.created + counts.updated, 0);
   const waiting = plan.items.filter((item) => item.needsApproval).length;
   const conflicts = plan.items.filter((item) => item.kind === 'conflict').length;
+  const overdue = plan.items.filter((item) => isOverdue(item, plan.madeAt)).length;
   return [
     plan.items.length === 0 && taken === 0
       ? 'Nothing to do: both sides agree.'
@@ -173,6 +187,11 @@ function totals(plan: PlanDocument, file: string | undefined): string[] {
           ...(conflicts > 0 ? [`${counted(conflicts, 'field')} held`] : []),
           ...(waiting > 0 ? [`${waiting} of them wait for approval`] : []),
         ].join(', ') + '.',
+    ...(overdue > 0
+      ? [
+          `${counted(overdue, 'new POA&M')} ${overdue === 1 ? 'is' : 'are'} already overdue: the due date counts from the day on which the weakness was first found.`,
+        ]
+      : []),
     `Nothing was written. ${file === undefined ? 'Next: tieline sync plan --out plan.json, or tieline sync run' : `Next: tieline sync apply ${file}`}`,
   ];
 }

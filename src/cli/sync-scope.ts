@@ -47,6 +47,11 @@ export function shortSummary(summary: SyncSummary, seconds: number): string {
   return [
     ...(recognised ? [...alreadyThereLines(summary), ''] : []),
     `Read ${counted(summary.read, 'record')}, wrote ${counted(summary.written, 'change')} to the remote systems, in ${seconds} s.`,
+    ...(summary.poamsOverdue > 0
+      ? [
+          `${counted(summary.poamsOverdue, 'new POA&M')} ${summary.poamsOverdue === 1 ? 'is' : 'are'} already overdue: the due date counts from the day on which the weakness was first found.`,
+        ]
+      : []),
     ...(issues.length > 0
       ? [`${issues.join(', ')}: see tieline ops show ${summary.operationId.slice(0, 8)}`]
       : []),

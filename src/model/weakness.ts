@@ -56,16 +56,34 @@ export function controlsFor(
     : { controls: [], reason: 'no rule matches' };
 }
 
-/** The key by which the GRC system knows this POA&M as Tieline's: the same weakness always bears the same one. */
-export function poamKey(weakness: Pick<Weakness, 'systemId' | 'pluginId'>): string {
-  return deriveUuid('poam', weakness.systemId, 'plugin', weakness.pluginId);
+/**
+ * The key by which the GRC system knows this POA&M as Tieline's: the same weakness always bears the same one.
+ * @param occurrence from 2: the POA&M after those that were completed before the weakness was found again.
+ */
+export function poamKey(weakness: Pick<Weakness, 'systemId' | 'pluginId'>, occurrence = 1): string {
+  const again = occurrence === 1 ? [] : [String(occurrence)];
+  return deriveUuid('poam', weakness.systemId, 'plugin', weakness.pluginId, ...again);
 }
 
 /** Our own id of the POA&M: readable where it fits the column (50 characters), else derived. */
-export function poamId(weakness: Pick<Weakness, 'systemId' | 'pluginId'>): string {
-  const readable = `TL-${weakness.systemId}-${weakness.pluginId}`;
-  return readable.length <= 50 ? readable : `TL-${poamKey(weakness)}`;
+export function poamId(weakness: Pick<Weakness, 'systemId' | 'pluginId'>, occurrence = 1): string {
+  const readable = `TL-${weakness.systemId}-${weakness.pluginId}${occurrence === 1 ? '' : `-${occurrence}`}`;
+  return readable.length <= 50 ? readable : `TL-${poamKey(weakness, occurrence)}`;
 }
+
+const some = (n: number, one: string): string => `${n} ${n === 1 ? one : `${one}s`}`;
+
+/** What a POA&M is for, in a line for a person: how much of which weakness where, and when it is due. @param today YYYY-MM-DD. */
+export function purposeOf(weakness: Weakness, dueOn: string, today: string): string {
+  return (
+    `${some(weakness.findings, `open ${weakness.severity.toLowerCase()} finding`)} of plugin ${weakness.pluginId} (${upTo(120, weakness.pluginName)})` +
+    ` on ${some(weakness.assets.length, 'asset')} of ${weakness.systemId}, ${dueText(dueOn, today)}`
+  );
+}
+
+/** "due 2026-11-30", and that the day is past already where it is. */
+export const dueText = (dueOn: string, today: string): string =>
+  `due ${dueOn}${dueOn < today ? ' (already overdue)' : ''}`;
 
 /** What marks a POA&M of somebody else as being about a plugin: its source names it. */
 export function sourceOfDiscovery(weakness: Pick<Weakness, 'pluginId'>): string {
@@ -94,9 +112,11 @@ export function composePoam(
     readonly control: string | undefined;
     readonly poc: string | null;
     readonly today: string;
+    /** Which POA&M of this weakness it is, from 1. */
+    readonly occurrence?: number;
   },
 ): ProposedPoam {
-  const machines = `${weakness.assets.length} ${weakness.assets.length === 1 ? 'asset' : 'assets'}`;
+  const machines = some(weakness.assets.length, 'asset');
   const remedy =
     weakness.solution && !/^n\/a$/i.test(weakness.solution.trim()) ? weakness.solution.trim() : null;
   return {
@@ -112,7 +132,7 @@ export function composePoam(
       weakness_risk_level: weakness.severity,
       original_detection_date: weakness.detectedOn,
       remediation_plan: upTo(2000, remedy ?? 'Assess the finding and agree a remedy with the system owner.'),
-      external_uid: poamKey(weakness),
+      external_uid: poamKey(weakness, context.occurrence),
     },
     milestones: planMilestones(machines, context.due.on, context.today),
   };

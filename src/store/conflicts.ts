@@ -13,7 +13,9 @@ export interface ConflictToRecord {
     | 'stale_version'
     | 'unmappable_value'
     | 'unclear_outcome'
-    | 'duplicate';
+    | 'duplicate'
+    /** A POA&M was completed or cancelled, and a finding under it is open. */
+    | 'contradiction';
   readonly field?: string;
   readonly base?: Json | undefined;
   readonly internal?: Json | undefined;
@@ -55,6 +57,69 @@ export async function recordConflicts(
      where not exists (select from sync_conflicts known where ${same})`.execute(db);
 }
 
+/**
+ * As `recordConflicts`, of conflicts about a record as a whole; one that a person has settled as it stands is not opened again, and of
+ * one that is open for another reason (of the same kind, without `weaknesses`) the values stay.
+ * @returns the entity ids of those that are new.
+ */
+export async function recordUnsettledConflicts(
+  db: Kysely<Database>,
+  operationId: string,
+  conflicts: readonly ConflictToRecord[],
+): Promise<ReadonlySet<string>> {
+  if (conflicts.length === 0) return new Set();
+  const { rows } = await sql<{ entityId: string; isOpen: boolean }>`
+    select c."entityId", bool_or(known.resolution_status = 'pending') as "isOpen"
+      from jsonb_to_recordset(${storableJson(conflicts)}::jsonb) as c(entity text, "entityId" text, type text, internal jsonb, external jsonb)
+      join sync_conflicts known on known.entity_type = c.entity and known.entity_id = c."entityId" and known.conflict_type = c.type
+     where known.resolution_status = 'pending'
+        or c.type <> 'contradiction' and known.resolved_by not like 'rule:%' and known.external_value = c.external
+     group by c."entityId"`.execute(db);
+  const known = new Map(rows.map((row) => [row.entityId, row.isOpen]));
+  const added = conflicts.filter((conflict) => !known.has(conflict.entityId));
+  await recordConflicts(db, operationId, added);
+  await sql`
+    update sync_conflicts known set internal_value = c.internal, external_value = c.external
+      from jsonb_to_recordset(${storableJson(conflicts)}::jsonb) as c(entity text, "entityId" text, type text, internal jsonb, external jsonb)
+     where known.entity_type = c.entity and known.entity_id = c."entityId" and known.conflict_type = c.type
+       and known.resolution_status = 'pending' and known.internal_value ? 'weaknesses'
+       and (known.internal_value, known.external_value) is distinct from (c.internal, c.external)`.execute(
+    db,
+  );
+  return new Set(added.map((conflict) => conflict.entityId));
+}
+
+/** Closes conflicts about weaknesses that are over: open ones of a kind, of records of a system, that are not among these. */
+export async function closeConflictsNotAmong(
+  db: Kysely<Database>,
+  about: { readonly systemId: number; readonly entity: string; readonly type: ConflictToRecord['type'] },
+  entityIds: readonly string[],
+): Promise<void> {
+  await sql`
+    update sync_conflicts c
+       set resolution_status = 'resolved', resolved_at = now(), resolved_by = 'rule:settled itself', resolution = '{"kept": "it is over"}'
+     where c.entity_type = ${about.entity} and c.conflict_type = ${about.type} and c.resolution_status = 'pending'
+       and c.internal_value ? 'weaknesses' and c.entity_id <> all(${[...entityIds]}::text[])
+       and exists (select from sync_links l where l.external_system_id = ${about.systemId} and l.entity_type = c.entity_type
+                      and l.entity_id = c.entity_id)`.execute(db);
+}
+
+/** Records that could not be read, and whose conflict a person has settled: with what was wrong then. */
+export async function listSettledFaults(
+  db: Kysely<Database>,
+  entity: string,
+  entityIds: readonly string[],
+): Promise<{ readonly entityId: string; readonly fault: string }[]> {
+  if (entityIds.length === 0) return [];
+  const { rows } = await sql<{ entityId: string; fault: string }>`
+    select distinct entity_id as "entityId", external_value #>> '{}' as fault from sync_conflicts
+     where entity_type = ${entity} and entity_id = any(${[...entityIds]}::text[]) and conflict_type = 'unmappable_value'
+       and resolution_status <> 'pending' and resolved_by not like 'rule:%' and external_value is not null`.execute(
+    db,
+  );
+  return rows;
+}
+
 /** Closes conflicts that settled themselves: both sides agree again, or the remote took the value after all. */
 export async function closeSettledConflicts(
   db: Kysely<Database>,
@@ -69,8 +134,8 @@ export async function closeSettledConflicts(
       from jsonb_to_recordset(${storableJson(settled)}::jsonb) as c("entityId" text, field text)
      where known.entity_type = ${entity} and known.entity_id = c."entityId"
        and known.field_name is not distinct from c.field and known.resolution_status = 'pending'
-       -- That the remote has a thing twice is not over because a change of it went through.
-       and known.conflict_type <> 'duplicate'`.execute(db);
+       -- Neither that the remote has a thing twice nor that it ended too early is over because a change of it went through.
+       and known.conflict_type not in ('duplicate', 'contradiction')`.execute(db);
 }
 
 /** Closes conflicts of one kind that are over, of these records. */
@@ -86,16 +151,6 @@ export async function closeConflictsOfType(
        set resolution_status = 'resolved', resolved_at = now(), resolved_by = 'rule:settled itself', resolution = '{"kept": "it is over"}'
      where entity_type = ${entity} and conflict_type = ${type} and resolution_status = 'pending'
        and entity_id = any(${[...entityIds]}::text[])`.execute(db);
-}
-
-/** Closes conflicts of any of these types, of records that they are over for. */
-export async function closeConflictsOfRecords(
-  db: Kysely<Database>,
-  entity: string,
-  types: readonly ConflictToRecord['type'][],
-  entityIds: readonly string[],
-): Promise<void> {
-  for (const type of types) await closeConflictsOfType(db, entity, type, entityIds);
 }
 
 export async function countPendingConflicts(db: Kysely<Database>): Promise<number> {

@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import type { Json } from '../model/json.ts';
 import { storableJson } from './copy-rows.ts';
 import type { Database } from './schema.ts';
 
@@ -46,4 +47,18 @@ export async function hasHeldRecords(db: Kysely<Database>, operationId: string):
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** What an operation could not take in, of one table. */
+export async function listHeldOf(
+  db: Kysely<Database>,
+  operationId: string,
+  table: string,
+): Promise<{ readonly identifier: string; readonly message: string; readonly raw: Json }[]> {
+  const { rows } = await sql<{ identifier: string; message: string; raw: Json }>`
+    select distinct on (record_identifier) record_identifier as identifier, coalesce(error_message, '') as message, raw_data as raw
+      from ingestion_errors
+     where batch_id = ${operationId}::uuid and table_name = ${table} and record_identifier is not null
+     order by record_identifier, id desc`.execute(db);
+  return rows;
 }

@@ -108,6 +108,24 @@ export function findStep(
     .executeTakeFirst();
 }
 
+/** The latest time that a step of a system came to its end, in whatever run. */
+export function findLatestStep(
+  db: Kysely<Database>,
+  system: string,
+  step: string,
+): Promise<OperationRow | undefined> {
+  return db
+    .selectFrom('ingestion_batches')
+    .select(columns)
+    .where('external_system', '=', system.slice(0, 50))
+    .where('batch_type', '=', step)
+    .where('parent_operation_id', 'is not', null)
+    .where('status', 'in', ['completed', 'completed_with_issues'])
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
 export function findOperation(db: Kysely<Database>, operationId: string): Promise<OperationRow | undefined> {
   return db
     .selectFrom('ingestion_batches')

@@ -121,22 +121,17 @@ export async function supersedeUnsent(
        and (payload ? ${about.field}) = ${about.named}`.execute(db);
 }
 
-/**
- * Sets aside what a whole plan of a system no longer comes to: every update of an entity that has not gone out, but for those
- * that `keep` names. @param about as for `supersedeUnsent`; absent: all of the entity.
- */
+/** Sets aside every update of an entity that has not gone out and that a whole plan no longer comes to. @param keep their keys. */
 export async function supersedeAllBut(
   db: Kysely<Database>,
   source: { readonly systemId: number; readonly entity: string },
   keep: readonly string[],
-  about?: { readonly field: string; readonly named: boolean },
 ): Promise<void> {
   await sql`
     update sync_outbox
        set state = 'superseded', settled_at = now()
      where external_system_id = ${source.systemId} and entity_type = ${source.entity} and change_kind = 'update'
-       and state in ('waiting', 'pending') and idempotency_key <> all(${[...keep]}::text[])
-       and ${about ? sql`(payload ? ${about.field}) = ${about.named}` : sql`true`}`.execute(db);
+       and state in ('waiting', 'pending') and idempotency_key <> all(${[...keep]}::text[])`.execute(db);
 }
 
 /**
@@ -247,6 +242,20 @@ export async function countOutbox(
      group by entity_type, change_kind, state
      order by entity_type, change_kind, state`.execute(db);
   return rows;
+}
+
+/** POA&Ms that these operations proposed, and whose due date was past already when they did. */
+export async function countOverdueCreates(
+  db: Kysely<Database>,
+  operationIds: readonly string[],
+): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from sync_outbox
+     where operation_id = any(${[...operationIds]}::uuid[]) and entity_type = 'poam' and change_kind = 'create'
+       and state not in ('superseded', 'dropped') and payload ->> 'scheduled_completion' < to_char(created_at, 'YYYY-MM-DD')`.execute(
+    db,
+  );
+  return rows[0]?.n ?? 0;
 }
 
 /** Changes of these operations that the remote refused, with what it said. */

@@ -70,6 +70,7 @@ export interface Database {
   metrics_definitions: MetricsDefinitionsTable;
   metrics_values: MetricsValuesTable;
   performance_metrics: PerformanceMetricsTable;
+  poam_mentions: PoamMentionsTable;
   remediation_scan_findings: RemediationScanFindingsTable;
   remediation_scans: RemediationScansTable;
   report_templates: ReportTemplatesTable;
@@ -943,6 +944,18 @@ interface PerformanceMetricsTable {
   unit: string;
   tags: Generated<JsonColumn>;
   recorded_at: Generated<Instant>;
+}
+
+/** The plugins and CVEs that the text of a POA&M names, by the rule in src/model/poam-mentions.ts; renewed whenever the text differs from what was read. */
+interface PoamMentionsTable {
+  poam_id: number;
+  /** MD5 of the texts that were read and of the edition of the rule. */
+  text_digest: string;
+  /** Numbers without leading zeros. */
+  plugin_ids: Generated<string[]>;
+  /** As CVE-2026-20008. */
+  cve_ids: Generated<string[]>;
+  read_at: Generated<Instant>;
 }
 
 /** The findings that a remediation scan is to verify. */

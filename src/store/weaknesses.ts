@@ -1,7 +1,8 @@
 import { sql, type Kysely } from 'kysely';
 import type { Severity } from '../model/vocabulary.ts';
+import { grounds, type Candidate, type OpenFinding } from '../model/poam-answers.ts';
 import type { ControlRule } from '../model/weakness.ts';
-import type { Json } from '../model/json.ts';
+import type { Json, JsonObject } from '../model/json.ts';
 import { storableJson } from './copy-rows.ts';
 import type { Database } from './schema.ts';
 
@@ -22,60 +23,129 @@ export interface WeaknessRow {
   readonly assets: readonly string[];
   /** Of the system: who answers for it. */
   readonly poc: string | null;
-  /** ingestion_poams.poam_id of the POA&M that answers this weakness already, and how it stands. */
-  readonly poamId: string | null;
-  readonly poamStatus: string | null;
-  /** Whether the weakness is tied to that POA&M yet. */
-  readonly tied: boolean;
+  /** When the latest of its findings was found again after it had been fixed, ISO in UTC; null if none was. */
+  readonly foundAgainAt: string | null;
+  /** The POA&Ms that are about it, by whatever ground. */
+  readonly candidates: readonly Candidate[];
+  /** ingestion_poams.id that the weakness is tied to. */
+  readonly tiedTo: number | null;
+  /** Its findings one by one, only where a POA&M about it has ended: then it matters since when each is open. */
+  readonly open: readonly OpenFinding[] | null;
 }
+
+/** SQL that is true of a POA&M `k` that is completed or cancelled, in the spellings that are known (`canonicalStatus`). */
+const isFinished = sql.raw(
+  `coalesce(lower(trim(k.status)) in ('completed', 'closed', 'cancelled', 'canceled'), false)`,
+);
 
 /**
  * The weaknesses that meet the rule: findings open or reopened, high or critical, on a living asset of a known system
- * of this GRC system that is not excluded from sync, grouped by plugin and system (issue 2, section 5). A POA&M that is there already is
- * recognised by our key, because the findings point at it, or because its source names the plugin.
+ * of this GRC system that is not excluded from sync, and that no rule of a scanner's server accepts or dismisses, grouped by plugin and
+ * system (issue 2, section 5); each with the POA&Ms that are about it. What POA&Ms name is to be up to date (`renewMentions`).
  */
 export async function listWeaknesses(db: Kysely<Database>, externalSystemId: number): Promise<WeaknessRow[]> {
   const { rows } = await sql<WeaknessRow>`
-    with grouped as (
-      select a.system_id, f.plugin_id::text as plugin_id, min(f.poam_id) as poam_id,
-             bool_or(f.severity_rank = 4) as critical,
-             (min(coalesce(f.first_found, f.created_at)))::date as detected_on,
-             count(*)::int as findings,
-             array_agg(distinct coalesce(a.tenable_asset_uuid, a.asset_uuid::text) order by coalesce(a.tenable_asset_uuid, a.asset_uuid::text)) as assets
+    with own as materialized (
+      select entity_id as system_id, min(external_id) as external_id from sync_links
+       where external_system_id = ${externalSystemId} and entity_type = 'system' group by entity_id
+    ), found as materialized (
+      select f.id, a.system_id, f.plugin_id::text as plugin_id, case when f.lifecycle_state = 'reopened' then f.resurfaced_at end as found_again, f.poam_id, f.severity_rank = 4 as is_critical, a.asset_uuid,
+             coalesce(a.tenable_asset_uuid, a.asset_uuid::text) as asset, coalesce(f.first_found, f.created_at) as first_found,
+             coalesce(f.last_found, f.created_at) as last_seen,
+             case when f.lifecycle_state = 'reopened' then coalesce(f.resurfaced_at, f.last_fixed, f.first_found, f.created_at)
+                  else coalesce(f.first_found, f.created_at) end as since
         from ingestion_vulnerabilities f
         join ingestion_assets a on a.asset_uuid = f.asset_ref
+        join own on own.system_id = a.system_id
        where f.lifecycle_state in ('open', 'reopened') and f.severity_rank >= 3 and f.external_system_id is not null
-         and a.system_id is not null and a.deleted_at is null and a.terminated_at is null
-       group by a.system_id, f.plugin_id
-    ), sources as materialized (
-      -- As JSON, since an older variant of the table has other columns (reference/existing-schema.md).
-      select k.id, k.poam_id, k.system_id, k.status,
-             concat_ws(' ', row ->> 'source_of_discovery', row ->> 'source', row ->> 'weakness_detection_source') as text
-        from ingestion_poams k cross join lateral to_jsonb(k) row
-       where k.status is distinct from 'Cancelled'
+         and f.severity_modification is distinct from 'accepted'
+         and a.deleted_at is null and a.terminated_at is null
+         -- The server has the rule, and its findings were not read since.
+         and not exists (select from acceptances r
+                          where r.plugin_id = f.plugin_id::text and r.kind in ('accepted', 'false_positive') and r.status = 'active'
+                            and r.acceptance_id is not null and coalesce(r.expires_at > now(), true)
+                            and coalesce(r.port = f.port, true) and coalesce(r.protocol = lower(f.protocol), true)
+                            and (r.scope = 'all' or r.scope = 'asset ' || a.tenable_asset_uuid))
+    ), grouped as materialized (
+      select system_id, plugin_id, max(found_again) as found_again, bool_or(is_critical) as critical, min(first_found)::date as detected_on, count(*)::int as findings,
+             array_agg(distinct asset order by asset) as assets, array_agg(distinct asset_uuid) as machines
+        from found group by system_id, plugin_id
+    ), by_cve as materialized (
+      -- POA&Ms that name no plugin, only CVEs, with the machines that they list.
+      select k.id, k.system_id, c.cves, m.machines
+        from ingestion_poams k
+        join poam_mentions n on n.poam_id = k.id and n.plugin_ids = '{}'
+       cross join lateral (select array_agg(distinct cve) as cves
+                             from (select unnest(n.cve_ids) as cve
+                                   union select cve_id from ingestion_poam_cves v where v.poam_id = k.poam_id) named) c
+       cross join lateral (select array_agg(distinct asset_uuid) as machines from ingestion_poam_assets s where s.poam_id = k.poam_id) m
+       where c.cves is not null and m.machines is not null
+    ), about as (
+      select w.system_id, w.identifier as plugin_id, w.poam_id as id, 1 as ground from weaknesses w
+       where w.grouping = 'plugin' and w.poam_id is not null
+      union all
+      select f.system_id, f.plugin_id, f.poam_id, 2 from found f where f.poam_id is not null group by 1, 2, 3
+      union all
+      select k.system_id, plugin.id, k.id, 3
+        from poam_mentions n cross join unnest(n.plugin_ids) plugin(id) join ingestion_poams k on k.id = n.poam_id
+      union all
+      -- The same machines: either list is within the other.
+      select g.system_id, g.plugin_id, c.id, 4
+        from by_cve c
+        join grouped g on g.system_id = c.system_id and (c.machines <@ g.machines or g.machines <@ c.machines)
+        join scan_plugins p on p.plugin_id = g.plugin_id and p.cves::text[] && c.cves
+    ), candidates as (
+      select g.system_id, g.plugin_id, bool_or(${isFinished} or ended.on is not null) as any_ended,
+             jsonb_agg(jsonb_build_object(
+               'id', k.id, 'poamId', k.poam_id, 'status', k.status, 'ground', (${[...grounds]}::text[])[ground],
+               'endedOn', ended.on, 'seenAt', ended.seen_at, 'isEndedHere', coalesce(ended.is_ended_here, false), 'contradiction', settled.choice,
+               'isProposal', k.ingestion_source is not distinct from 'tieline'
+                 and not exists (select from sync_links l where l.entity_type = 'poam' and l.entity_id = k.poam_id)) order by k.id) as list
+        from (select about.system_id, about.plugin_id, about.id, min(ground) as ground from about group by 1, 2, 3) one
+        join grouped g on g.system_id = one.system_id and g.plugin_id = one.plugin_id
+        join ingestion_poams k on k.id = one.id and (k.system_id = g.system_id or ground = 1)
+        left join lateral (
+          select case when ${isFinished} then left(to_jsonb(k) ->> 'actual_completion', 10) else left(to_jsonb(k) ->> 'scheduled_completion', 10) end as on,
+                 to_jsonb(said.changed_at at time zone 'UTC') #>> '{}' || 'Z' as seen_at,
+                 case when said.direction is not null then said.direction <> 'inbound'
+                      else exists (select from sync_links l where l.entity_type = 'poam' and l.entity_id = k.poam_id and l.retired_at is null
+                                      and lower(l.base ->> 'status') is distinct from lower(k.status)) end as is_ended_here
+            from (values (1)) one left join lateral (
+                   select j.changed_at, j.direction from sync_changes j
+                    where j.entity_type = 'poam' and j.entity_id = k.poam_id and j.field_name = 'status' and j.after_value #>> '{}' = k.status
+                    order by j.changed_at desc limit 1) said on true
+           -- An accepted risk ends on the date that it bears, if it bears one.
+           where ${isFinished} or lower(translate(k.status, '_', ' ')) = 'risk accepted' and k.scheduled_completion < current_date
+        ) ended on true
+        left join lateral (
+          select case when c.resolution_status = 'pending' then 'pending' when c.resolution ->> 'choice' = 'external' then 'external' else 'internal' end as choice
+            from sync_conflicts c
+           where c.entity_type = 'poam' and c.entity_id = k.poam_id and c.conflict_type = 'contradiction'
+             and (c.resolution_status = 'pending' or c.resolved_by not like 'rule:%'
+                  and c.external_value ->> 'ended_on' is not distinct from ended.on
+                  and c.resolved_at >= coalesce(ended.seen_at::timestamp, '-infinity'))
+           order by c.resolution_status = 'pending' desc, c.id desc limit 1
+        ) settled on true
+       group by g.system_id, g.plugin_id
     )
     select g.system_id as "systemId", own.external_id as "systemExternalId", g.plugin_id as "pluginId", p.name as "pluginName", p.family, p.synopsis, p.solution, p.cves,
            case when g.critical then 'Critical' else 'High' end as severity,
            coalesce(w.detected_on, g.detected_on) as "detectedOn", g.findings, g.assets,
            coalesce(s.information_system_security_officer, s.system_owner) as poc,
-           coalesce(tied.poam_id, pointed.poam_id, named.poam_id) as "poamId", coalesce(tied.status, pointed.status, named.status) as "poamStatus",
-           w.poam_id is not null as tied
+           to_char(g.found_again, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "foundAgainAt", coalesce(c.list, '[]') as candidates, w.poam_id as "tiedTo",
+           case when c.any_ended then (
+             select jsonb_agg(jsonb_build_object('id', f.id, 'asset', f.asset, 'since', to_jsonb(f.since) #>> '{}' || 'Z',
+                                                 'firstFound', to_jsonb(f.first_found) #>> '{}' || 'Z',
+                                                 'lastSeen', to_jsonb(f.last_seen) #>> '{}' || 'Z',
+                                                 'isCritical', f.is_critical, 'poam', f.poam_id) order by f.id)
+               from found f where f.system_id = g.system_id and f.plugin_id = g.plugin_id) end as open
       from grouped g
       join lateral (select * from ingestion_systems every where every.system_id = g.system_id order by every.id limit 1) s
         on coalesce(s.sync_enabled, true)
-      join sync_links own on own.external_system_id = ${externalSystemId} and own.entity_type = 'system' and own.entity_id = g.system_id
+      join own on own.system_id = g.system_id
       join scan_plugins p on p.plugin_id = g.plugin_id
       left join weaknesses w on w.system_id = g.system_id and w.grouping = 'plugin' and w.identifier = g.plugin_id
-      left join ingestion_poams tied on tied.id = w.poam_id
-      left join ingestion_poams pointed on pointed.id = g.poam_id and pointed.system_id = g.system_id
-                                       and w.poam_id is null and pointed.status is distinct from 'Cancelled'
-      left join lateral (
-        select k.poam_id, k.status
-          from sources k
-         where k.system_id = g.system_id and w.poam_id is null
-           and k.text ~* ('plugin(s|-id| id)?[ :#]*' || g.plugin_id || '($|[^0-9])')
-         order by (k.status = 'Completed'), k.id limit 1
-      ) named on true
+      left join candidates c on c.system_id = g.system_id and c.plugin_id = g.plugin_id
      order by g.system_id, g.plugin_id`.execute(db);
   return rows;
 }
@@ -96,14 +166,28 @@ export async function listControlRules(db: Kysely<Database>): Promise<ControlRul
   }));
 }
 
-/** The controls of each system, upper case. */
-export async function listControlIds(
+export interface SystemControl {
+  readonly systemId: string;
+  /** Upper case. */
+  readonly controlId: string;
+  readonly origination: string | null;
+  /** As the GRC system has it. */
+  readonly raw: JsonObject | null;
+}
+
+/** Of the systems' controls those that some rule names. */
+export async function listSystemControls(
   db: Kysely<Database>,
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const { rows } = await sql<{ system_id: string; controls: string[] }>`
-    select system_id, array_agg(distinct upper(control_id)) as controls
-      from ingestion_controls where system_id is not null group by system_id`.execute(db);
-  return new Map(rows.map((row) => [row.system_id, new Set(row.controls)]));
+  systemIds: readonly string[],
+): Promise<SystemControl[]> {
+  if (systemIds.length === 0) return [];
+  const { rows } = await sql<SystemControl>`
+    select system_id as "systemId", upper(control_id) as "controlId", control_origination as origination, raw_json as raw
+      from ingestion_controls
+     where system_id = any(${[...systemIds]}::text[])
+       and upper(control_id) in (select upper(named) from control_rules cross join unnest(controls) named)
+     order by id`.execute(db);
+  return rows;
 }
 
 export interface WeaknessToSave {
@@ -118,7 +202,7 @@ export interface WeaknessToSave {
   readonly poamId: string;
 }
 
-/** Ties weaknesses to their POA&Ms. A weakness that is tied already keeps its dates and its POA&M. */
+/** Ties weaknesses to the POA&Ms that answer them. One that is tied already keeps its dates, unless its POA&M is a new one. */
 export async function saveWeaknesses(
   db: Kysely<Database>,
   weaknesses: readonly WeaknessToSave[],
@@ -132,29 +216,61 @@ export async function saveWeaknesses(
              controls text[], "controlReason" text, "poamId" text)
       join ingestion_poams p on p.poam_id = w."poamId"
     on conflict (system_id, grouping, identifier) do update
-      set poam_id = coalesce(known.poam_id, excluded.poam_id), severity = excluded.severity, updated_at = now()
-      where (known.poam_id, known.severity) is distinct from (coalesce(known.poam_id, excluded.poam_id), excluded.severity)`.execute(
+      set poam_id = excluded.poam_id, severity = excluded.severity, updated_at = now(),
+          due_on = case when known.poam_id is distinct from excluded.poam_id then excluded.due_on else known.due_on end,
+          due_reason = case when known.poam_id is distinct from excluded.poam_id then excluded.due_reason else known.due_reason end
+      where (known.poam_id, known.severity) is distinct from (excluded.poam_id, excluded.severity)`.execute(
     db,
   );
 }
 
+/** Due dates of weaknesses whose POA&M has not gone out follow it: nothing was promised yet. */
+export async function followDates(
+  db: Kysely<Database>,
+  weaknesses: readonly WeaknessToSave[],
+): Promise<void> {
+  if (weaknesses.length === 0) return;
+  await sql`
+    update weaknesses known set due_on = w."dueOn", due_reason = w."dueReason", updated_at = now()
+      from jsonb_to_recordset(${storableJson(weaknesses)}::jsonb)
+        as w("systemId" text, "pluginId" text, "dueOn" date, "dueReason" text, "poamId" text)
+      join ingestion_poams p on p.poam_id = w."poamId"
+     where known.system_id = w."systemId" and known.grouping = 'plugin' and known.identifier = w."pluginId" and known.poam_id = p.id
+       and (known.due_on, known.due_reason) is distinct from (w."dueOn", w."dueReason")`.execute(db);
+}
+
+/** Points findings at POA&Ms, whatever they pointed at before. @param findings by ingestion_vulnerabilities.id. */
+export async function pointFindings(
+  db: Kysely<Database>,
+  findings: readonly { readonly id: number; readonly poamId: string }[],
+): Promise<void> {
+  if (findings.length === 0) return;
+  await sql`
+    update ingestion_vulnerabilities f set poam_id = p.id
+      from jsonb_to_recordset(${storableJson(findings)}::jsonb) as given(id integer, "poamId" text)
+      join ingestion_poams p on p.poam_id = given."poamId"
+     where f.id = given.id and f.poam_id is distinct from p.id`.execute(db);
+}
+
 /**
- * Points the open findings of tied weaknesses at their POA&M and, where the system has it, its first control. A finding
- * that points at a POA&M already keeps it: somebody may have chosen that one.
+ * Points the open findings of tied weaknesses at their POA&M, unless it has ended, and, where the system has it, its first control. A
+ * finding that points at a POA&M already keeps it: somebody may have chosen that one.
  */
 export async function tieFindings(db: Kysely<Database>): Promise<void> {
   await sql`
     with tied as (
       select f.id, w.poam_id, control.id as control_id
         from weaknesses w
+        join ingestion_poams k on k.id = w.poam_id and not ${isFinished}
         join ingestion_assets a on a.system_id = w.system_id
         join ingestion_vulnerabilities f on f.asset_ref = a.asset_uuid and f.plugin_id::text = w.identifier
         left join lateral (
           select c.id from ingestion_controls c
            where c.system_id = w.system_id and upper(c.control_id) = any(w.controls)
            order by array_position(w.controls, upper(c.control_id)::text) limit 1) control on true
-       where w.grouping = 'plugin' and w.poam_id is not null
+       where w.grouping = 'plugin'
          and f.lifecycle_state in ('open', 'reopened') and f.severity_rank >= 3 and f.external_system_id is not null
+         and f.severity_modification is distinct from 'accepted'
     )
     update ingestion_vulnerabilities f
        set poam_id = tied.poam_id, control_id = coalesce(f.control_id, tied.control_id)

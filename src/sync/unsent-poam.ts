@@ -12,7 +12,7 @@
  *
  * What a person edited in our row of it meanwhile stays.
  */
-import type { Json, JsonObject } from '../model/json.ts';
+import { isJsonObject, scalarText, type Json, type JsonObject } from '../model/json.ts';
 import { sameValue } from './three-way.ts';
 
 export interface MilestoneRow {
@@ -170,13 +170,11 @@ function renewedMilestones(unsent: UnsentPoam, proposal: Proposal, today: string
     }));
   const due = proposal.poam['scheduled_completion'];
   const isPast = (each: Json): boolean =>
-    typeof each === 'object' &&
-    each !== null &&
-    String((each as JsonObject)['scheduled_completion'] ?? today) < today;
+    isJsonObject(each) && scalarText(each['scheduled_completion'] ?? today) < today;
   const stays =
     sameValue(due, unsent.payload['scheduled_completion']) &&
     sameValue(unsent.payload['affected_assets'], [...proposal.assets]) &&
-    (String(due) < today || !queued.some((each) => isPast(each)));
+    (scalarText(due) < today || !queued.some((each) => isPast(each)));
   return stays ? (queued as JsonObject[]) : asPending(proposal.milestones);
 }
 

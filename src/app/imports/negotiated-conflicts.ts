@@ -1,7 +1,7 @@
 /** What of a page is for a person: fields that both sides edited, things that the remote has twice, values that no mapping takes. */
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
 import type { JsonObject } from '../../model/json.ts';
-import { recordConflicts, type ConflictToRecord } from '../../store/conflicts.ts';
+import { listSettledFaults, recordConflicts, type ConflictToRecord } from '../../store/conflicts.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
 import { fetchLinks } from '../../store/links.ts';
 import { findTwins, type NegotiatedEntity, type Twin } from '../../store/negotiated.ts';
@@ -64,14 +64,17 @@ export function duplicateConflict(entity: NegotiatedEntity, twin: Twin, entityId
   };
 }
 
-/** A linked record of which a value cannot be mapped any more holds the whole record; a person is told by a conflict. */
+/**
+ * A record of which a value cannot be mapped is held whole; a person is told by a conflict: of a linked one, and of a POA&M in any case,
+ * since others wait for it (`poams/unread-poams.ts`). One that a person has settled with the same fault is not shown again.
+ */
 export async function recordUnmappable(
   tx: Tx,
   entity: NegotiatedEntity,
   source: { readonly systemId: number; readonly operationId: string },
   held: readonly HeldRecord[],
 ): Promise<void> {
-  const unmapped = held.filter((each) => each.type === 'mapping');
+  const unmapped = held.filter((each) => each.type === 'mapping' && each.identifier !== '');
   if (unmapped.length === 0) return;
   const links = await fetchLinks(
     tx.db,
@@ -79,14 +82,23 @@ export async function recordUnmappable(
     entity,
     unmapped.map((each) => each.identifier),
   );
+  const conflicts = unmapped.flatMap((each): ConflictToRecord[] => {
+    const entityId =
+      links.get(each.identifier)?.entity_id ?? (entity === 'poam' ? each.identifier : undefined);
+    return entityId === undefined
+      ? []
+      : [{ entity, entityId, type: 'unmappable_value', external: each.message }];
+  });
+  const settled = await listSettledFaults(
+    tx.db,
+    entity,
+    conflicts.map((conflict) => conflict.entityId),
+  );
   await recordConflicts(
     tx.db,
     source.operationId,
-    unmapped.flatMap((each): ConflictToRecord[] => {
-      const link = links.get(each.identifier);
-      return link
-        ? [{ entity, entityId: link.entity_id, type: 'unmappable_value', external: each.message }]
-        : [];
-    }),
+    conflicts.filter(
+      ({ entityId, external }) => !settled.some((one) => one.entityId === entityId && one.fault === external),
+    ),
   );
 }

@@ -256,7 +256,8 @@ async function storePage(
     tx.db,
     entity,
     'unmappable_value',
-    existing.map((one) => one.stored.entityId),
+    // One that could not be read when it was new stands under the remote's id.
+    [...existing.map((one) => one.stored.entityId), ...created.map((one) => one.each.external.externalId)],
   );
   await closeSettledConflicts(
     tx.db,

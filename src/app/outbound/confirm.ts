@@ -7,6 +7,7 @@ import { fetchLinks, renameLink, saveLinks } from '../../store/links.ts';
 import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { noCounts, type Counts } from '../../store/operations.ts';
 import { markConfirmed, type OutboxRow } from '../../store/outbox.ts';
+import { supersedeFulfilled } from '../../store/outbox-refused.ts';
 import { addAssetTags } from '../../store/tags.ts';
 import type { Tx } from '../../store/transaction.ts';
 import { compileMappings } from '../../sync/mapping.ts';
@@ -73,6 +74,13 @@ export async function confirmRow(
   record: ExternalRecord,
 ): Promise<Counts> {
   await markConfirmed(tx.db, row.id, row.entity_type === 'asset_tag' ? null : record.externalId);
+  await supersedeFulfilled(tx.db, {
+    systemId: system.id,
+    id: row.id,
+    entity: row.entity_type,
+    entityId: row.entity_id,
+    fields: Object.keys(row.payload),
+  });
   await recordChanges(tx.db, { systemId: system.id, operationId }, journalOf(row));
   await closeSettledConflicts(tx.db, row.entity_type, [{ entityId: row.entity_id }]);
   if (row.entity_type === 'asset_tag') return confirmTags(tx, row);

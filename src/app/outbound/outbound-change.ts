@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Change } from '../../connectors/kit/contract.ts';
 import { TielineError } from '../../errors/tieline-error.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
@@ -12,6 +13,23 @@ function spelledOut(system: ConnectedSystem, entity: string, fields: JsonObject)
   throw new TielineError('MAPPING_INVALID', `A ${entity} cannot be written in the words of ${system.name}.`, {
     fields: mapped.faults,
   });
+}
+
+/** A digest of how the entity is written in the words of the system: what was refused may be taken under another. */
+export function outboundEdition(system: ConnectedSystem, entity: string): string {
+  const outward = system.mappings.filter(
+    (mapping) => mapping.entityType === entity && mapping.direction !== 'inbound',
+  );
+  return hash('sha1', JSON.stringify(outward));
+}
+
+/** Whether what a row says can be written in the words of the system. */
+export function isSpellable(
+  system: ConnectedSystem,
+  { entity, payload }: { readonly entity: string; readonly payload: JsonObject },
+): boolean {
+  const { milestones: _children, ...own } = payload;
+  return entity === 'asset_tag' || compileMappings(system.mappings, entity).outbound(own).ok;
 }
 
 /** What was believed to stand at the remote, in its spelling, as far as it can be said so: for the eye of the connector. */

@@ -4,6 +4,7 @@ import { listUnsentAcceptances } from '../../store/acceptances.ts';
 import { fetchRows } from '../../store/negotiated.ts';
 import { noCounts, recordCounts } from '../../store/operations.ts';
 import { enqueueChanges, supersedeCreates, type OutboundChange } from '../../store/outbox.ts';
+import { closeRefusals } from '../../store/outbox-refused.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import { mayGoOut, needsApproval } from '../../sync/approval.ts';
 import { compileMappings } from '../../sync/mapping.ts';
@@ -36,6 +37,12 @@ export async function planAcceptances(
       tx.db,
       { systemId: system.id, entity: 'acceptance' },
       { entityIds: unsent.map((each) => each.id), keep: changes.map((change) => change.idempotencyKey) },
+    );
+    await closeRefusals(
+      tx.db,
+      system.id,
+      'acceptance',
+      unsent.map((each) => each.id),
     );
     const put = await enqueueChanges(tx.db, { systemId: system.id, operationId }, changes);
     if (put > 0) await recordCounts(tx.db, operationId, { ...noCounts, read: put, created: put });

@@ -11,6 +11,7 @@ import {
   supersedeUnsent,
   type OutboundChange,
 } from '../../store/outbox.ts';
+import { supersedeRefused } from '../../store/outbox-refused.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
 import { sentOnly } from '../../model/records.ts';
 import { canonical, mergeField } from '../../sync/three-way.ts';
@@ -113,6 +114,7 @@ async function planPage(
   };
   // An edit that was taken back, or made further, or whose record was excluded from sync, before it went out.
   await supersedeUnsent(tx.db, { systemId: system.id, entity }, records, otherThanAssets);
+  await supersedeRefused(tx.db, { systemId: system.id, entity }, records, otherThanAssets);
   const put = await enqueueChanges(tx.db, { systemId: system.id, operationId }, changes);
   if (put > 0) await recordCounts(tx.db, operationId, { ...noCounts, read: put, updated: put });
 }

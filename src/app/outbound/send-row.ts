@@ -12,7 +12,7 @@ import type { ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';
 import { claimRow, type Claim } from './claim-row.ts';
 import { confirmRow, shows, takeIn } from './confirm.ts';
-import { changeOf } from './outbound-change.ts';
+import { changeOf, outboundEdition } from './outbound-change.ts';
 import { replanRecord } from './plan-edits.ts';
 
 /** How often an unclear outcome is looked up and sent again within one run. */
@@ -62,7 +62,7 @@ export async function sendRow(
     if (context.signal.aborted || !(error instanceof TielineError)) throw error;
     if (error.code === 'MAPPING_INVALID') {
       const fields = error.fields.map((each) => ({ ...each }));
-      const counts = await refuse(context, operationId, row, {
+      const counts = await refuse(context, system, operationId, row, {
         type: 'unmappable_value',
         failure: { outcome: 'unmappable', message: messageOf(error), fields },
       });
@@ -116,7 +116,7 @@ async function attempt(
     const inAll = row.attempts + tried;
     if (inAll >= attemptsInAll) {
       const message = `Whether it arrived stayed unclear after ${inAll} attempts: ${result.message}`;
-      const counts = await refuse(context, operationId, row, {
+      const counts = await refuse(context, system, operationId, row, {
         type: 'unclear_outcome',
         failure: { outcome: 'unclear', message, fields: [] },
       });
@@ -200,7 +200,7 @@ async function settle(
     result.message,
   );
   const fields = result.outcome === 'rejected' ? result.fields.map((each) => ({ ...each })) : [];
-  const counts = await refuse(context, operationId, row, {
+  const counts = await refuse(context, system, operationId, row, {
     type: conflictType[result.outcome],
     failure: { outcome: result.outcome, message: result.message, fields },
   });
@@ -231,6 +231,7 @@ async function mergeAnew(
 /** The row cannot go out as it is: it rests until a person acts, or a later decision takes its place. */
 async function refuse(
   context: RunContext,
+  system: ConnectedSystem,
   operationId: string,
   row: OutboxRow,
   refusal: {
@@ -245,7 +246,11 @@ async function refuse(
   const counts = { ...noCounts, read: 1, held: 1 };
   return inTransaction(context.pool, async (tx) => {
     const { message, fields } = refusal.failure;
-    await markFailed(tx.db, row.id, { ...refusal.failure });
+    // By which mappings it was spelled: under others it may be taken (`retry-refused.ts`).
+    await markFailed(tx.db, row.id, {
+      ...refusal.failure,
+      mappings: outboundEdition(system, row.entity_type),
+    });
     await recordConflicts(tx.db, operationId, [
       {
         entity: row.entity_type,

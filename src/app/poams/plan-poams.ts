@@ -1,116 +1,103 @@
 import type { Json, JsonObject } from '../../model/json.ts';
 import { deriveUuid } from '../../model/derived-uuid.ts';
+import type { Ground } from '../../model/poam-answers.ts';
 import type { EntityPolicy } from '../../model/policy.ts';
-import { dueDateFor } from '../../model/due-dates.ts';
-import { composePoam, controlsFor, poamId, poamKey, type ControlRule } from '../../model/weakness.ts';
+import { composePoam, dueText, poamId, poamKey, purposeOf } from '../../model/weakness.ts';
 import { recordChanges } from '../../store/changes.ts';
-import { hasHeldRecords } from '../../store/held-records.ts';
-import { insertRows } from '../../store/negotiated.ts';
-import { findStep, noCounts, recordCounts, type Counts } from '../../store/operations.ts';
-import { findReadState } from '../../store/reads.ts';
-import { enqueueChanges, supersedeUnsent, type OutboundChange } from '../../store/outbox.ts';
-import { needsApproval } from '../../sync/approval.ts';
+import { findTakenKeys, insertRows } from '../../store/negotiated.ts';
+import { noCounts, recordCounts, type Counts } from '../../store/operations.ts';
+import { enqueueChanges, type OutboundChange } from '../../store/outbox.ts';
+import { supersedeOthers } from '../../store/outbox-refused.ts';
+import { mayGoOut, needsApproval } from '../../sync/approval.ts';
+import { renewMentions } from '../../store/poam-mentions.ts';
 import { addPoamAssets, addPoamCves } from '../../store/poams.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
+import { listUnsentPoams } from '../../store/unsent-poams.ts';
 import {
-  listControlIds,
+  followDates,
   listControlRules,
   listPoamsLackingAssets,
+  listSystemControls,
   listWeaknesses,
+  pointFindings,
   saveWeaknesses,
   tieFindings,
   type WeaknessRow,
-  type WeaknessToSave,
 } from '../../store/weaknesses.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';
+import {
+  isAnswered,
+  isUnanswered,
+  judge,
+  ownControls,
+  repointed,
+  type Controls,
+  type JudgedWeakness,
+} from './judge-weaknesses.ts';
+import { presentOf, proposalsOf, withoutProposals } from './proposals.ts';
+import { renewUnsent } from './renew-unsent.ts';
+import { showAnswers } from './show-answers.ts';
+import { findUnreadPoams, mayBeAnsweredBy, showNotLetOut, showWaiting } from './unread-poams.ts';
 
-interface Controls {
-  readonly rules: readonly ControlRule[];
-  readonly bySystem: ReadonlyMap<string, ReadonlySet<string>>;
-}
-
-interface PlannedWeakness {
-  readonly weakness: WeaknessRow;
-  readonly save: Omit<WeaknessToSave, 'poamId'>;
-  readonly control: string | undefined;
-  readonly due: { readonly on: string; readonly reason: string };
-}
-
-/** Due date and controls of a weakness; undefined where no policy gives a due date. */
-function plan(weakness: WeaknessRow, controls: Controls): PlannedWeakness | undefined {
-  const due = dueDateFor(weakness.severity, weakness.detectedOn);
-  if (!due) return undefined;
-  const matched = controlsFor(weakness, controls.rules);
-  const known = controls.bySystem.get(weakness.systemId);
-  // The GRC system refuses a control that the system does not have; where it has none of them, the person decides.
-  const control = matched.controls.find((each) => known?.has(each.toUpperCase()));
-  return {
-    weakness,
-    control,
-    due,
-    save: {
-      systemId: weakness.systemId,
-      pluginId: weakness.pluginId,
-      severity: weakness.severity,
-      detectedOn: weakness.detectedOn,
-      dueOn: due.on,
-      dueReason: due.reason,
-      controls: matched.controls,
-      controlReason: matched.reason,
-    },
-  };
+/** A weakness for which a POA&M is made, and which of its POA&Ms that is. */
+interface Proposed extends JudgedWeakness {
+  readonly occurrence: number;
 }
 
 /**
  * Turns weaknesses into POA&Ms (design section 7): one that has none gets one, written here and put into the outbox in
  * one transaction; one that a POA&M of somebody else answers already is tied to that; where machines have joined a
- * weakness, they are added to its POA&M.
+ * weakness, they are added to its POA&M. A POA&M that ended while a finding under it is open, and a second one for the same
+ * weakness, are shown to a person. A proposal that has not gone out is planned again first.
  */
 export async function planPoams(
   context: RunContext,
   system: ConnectedSystem,
   operationId: string,
 ): Promise<void> {
-  const source = { systemId: system.id, operationId };
+  const source = { systemId: system.id, operationId, policies: system.policies };
   const today = context.now().toISOString().slice(0, 10);
   const counts = await inTransaction(context.pool, async (tx) => {
+    await renewMentions(tx.db);
     const weaknesses = await listWeaknesses(tx.db, system.id);
-    const controls = { rules: await listControlRules(tx.db), bySystem: await listControlIds(tx.db) };
-    const planned = weaknesses.flatMap((weakness) => plan(weakness, controls) ?? []);
-    const unanswered = planned.filter(({ weakness }) => weakness.poamId === null);
-    // A POA&M that could not be taken in may be the very answer; a second one for the same weakness would be wrong.
-    const fresh = (await knowsEveryPoam(context, tx, system)) ? unanswered : [];
-    const waiting = unanswered.length - fresh.length;
-    const recognized = planned.filter(({ weakness }) => weakness.poamId !== null);
+    const unsent = await listUnsentPoams(tx.db, system.id);
+    const controls = await fetchControls(tx, system, weaknesses);
+    const judged = weaknesses.flatMap(
+      (weakness) => judge(withoutProposals(weakness, unsent), controls) ?? [],
+    );
+    const mayCreate = mayGoOut(system.policies, { entity: 'poam', kind: 'create', fields: [] });
+    const proposals = proposalsOf(weaknesses, unsent, judged);
+    const renewal = await renewUnsent(tx, source, unsent, (poamId) =>
+      presentOf(proposals.get(poamId), unsent.get(poamId), { mayGoOut: mayCreate, today }),
+    );
+    const proposed = [...proposals].flatMap(([poam, each]) =>
+      renewal.standing.has(poam) ? [{ ...each, poam, isLive: unsent.get(poam)?.state !== 'dropped' }] : [],
+    );
+    const settled = new Set(proposed.map((each) => each.weakness));
+    const unanswered = judged.filter((each) => isUnanswered(each) && !settled.has(each.weakness));
+    const waiting = await holdBack(context, tx, system, operationId, unanswered);
+    const wanted = unanswered.filter((each) => !waiting.has(each));
+    if (!mayCreate) await showNotLetOut(tx, system, operationId, wanted);
+    const fresh = mayCreate ? await withOccurrence(tx, wanted) : [];
+    const answered = judged.filter(isAnswered);
 
-    await createPoams(tx, { ...source, policies: system.policies }, fresh, today);
-    await saveWeaknesses(tx.db, [
-      ...fresh.map(({ weakness, save }) => ({ ...save, poamId: poamId(weakness) })),
-      ...recognized.map(({ weakness, save }) => ({ ...save, poamId: weakness.poamId ?? '' })),
-    ]);
-    const answered = [...fresh, ...recognized].map(({ weakness }) => ({
-      weakness,
-      poam: weakness.poamId ?? poamId(weakness),
-    }));
-    await addPoamAssets(
-      tx.db,
-      answered.flatMap(({ weakness, poam }) => weakness.assets.map((value) => ({ poamId: poam, value }))),
-    );
-    await addPoamCves(
-      tx.db,
-      answered.flatMap(({ weakness, poam }) => weakness.cves.map((value) => ({ poamId: poam, value }))),
-    );
-    await tieFindings(tx.db);
-    const extended = await sendMissingAssets(tx, { ...source, policies: system.policies });
-    await recordTies(tx, source, recognized);
+    await createPoams(tx, source, fresh, today);
+    await tie(tx, fresh, [...answered, ...proposed.filter((each) => each.isLive)], judged);
+    const extended = await sendMissingAssets(tx, source);
+    await recordTies(tx, source, answered);
+    const shown = await showAnswers(tx, source, judged);
+    const held = new Set([...waiting, ...shown]);
+    const created = fresh.filter((each) => !shown.has(each)).length;
+    const read = weaknesses.length + renewal.withdrawn;
+    const updated = Math.min(extended + renewal.renewed + renewal.withdrawn, read - created - held.size);
     const outcome: Counts = {
       ...noCounts,
-      read: weaknesses.length,
-      created: fresh.length,
-      updated: extended,
-      held: waiting,
-      unchanged: weaknesses.length - fresh.length - extended - waiting,
+      read,
+      created,
+      updated,
+      held: held.size,
+      unchanged: read - created - updated - held.size,
     };
     await recordCounts(tx.db, operationId, outcome);
     return outcome;
@@ -118,11 +105,89 @@ export async function planPoams(
   context.report({ system: system.name, step: 'poams', state: 'working', counts });
 }
 
-/** Whether the GRC system's POA&Ms were all read and taken in, in this run or, if it did not read them, in an earlier one. */
-async function knowsEveryPoam(context: RunContext, tx: Tx, system: ConnectedSystem): Promise<boolean> {
-  const read = await findStep(tx.db, context.operationId, system.name, 'poam');
-  if (read) return !(await hasHeldRecords(tx.db, read.batch_id));
-  return typeof (await findReadState(tx.db, system.id, 'poam'))?.mark === 'string';
+async function fetchControls(
+  tx: Tx,
+  system: ConnectedSystem,
+  weaknesses: readonly WeaknessRow[],
+): Promise<Controls> {
+  const { inheritsControl } = system.module.declaration;
+  const systemIds = [...new Set(weaknesses.map((weakness) => weakness.systemId))];
+  const known = await listSystemControls(tx.db, systemIds);
+  return {
+    rules: await listControlRules(tx.db),
+    bySystem: ownControls(known, ({ raw }) => raw !== null && (inheritsControl?.(raw) ?? false)),
+  };
+}
+
+/** The unanswered weaknesses to which a POA&M that could not be read may be the answer; said among what was held. */
+async function holdBack(
+  context: RunContext,
+  tx: Tx,
+  system: ConnectedSystem,
+  operationId: string,
+  unanswered: readonly JudgedWeakness[],
+): Promise<ReadonlySet<JudgedWeakness>> {
+  const unread = await findUnreadPoams(context, tx, system);
+  const waiting = unanswered.flatMap((judged) => {
+    const one = unread && mayBeAnsweredBy(unread, judged);
+    return unread === undefined || one ? [{ judged, unread: one }] : [];
+  });
+  await showWaiting(tx, system, operationId, waiting);
+  return new Set(waiting.map(({ judged }) => judged));
+}
+
+/** Gives each the first occurrence whose id no row bears: after a POA&M of ours that was completed comes another one. */
+async function withOccurrence(tx: Tx, planned: readonly JudgedWeakness[]): Promise<Proposed[]> {
+  const proposed = planned.map((each) => ({ ...each, occurrence: 1 }));
+  for (let open = proposed; open.length > 0;) {
+    const taken = await findTakenKeys(
+      tx.db,
+      'poam',
+      open.map((each) => poamId(each.weakness, each.occurrence)),
+    );
+    open = open.filter((each) => taken.has(poamId(each.weakness, each.occurrence)));
+    for (const each of open) each.occurrence += 1;
+  }
+  return proposed;
+}
+
+/** Ties weaknesses and findings to the POA&Ms that answer them, with the machines and CVEs. @param answered with `poam`: a proposal. */
+async function tie(
+  tx: Tx,
+  fresh: readonly Proposed[],
+  answered: readonly (JudgedWeakness & { readonly poam?: string })[],
+  judged: readonly JudgedWeakness[],
+): Promise<void> {
+  const poamOf = new Map<JudgedWeakness['weakness'], string>([
+    ...fresh.map(({ weakness, occurrence }) => [weakness, poamId(weakness, occurrence)] as const),
+    ...answered.map(({ weakness, answers, poam }) => [weakness, poam ?? answers.by?.poamId ?? ''] as const),
+  ]);
+  const answeredNow = [...fresh, ...answered].map(({ weakness, save }) => ({
+    weakness,
+    save,
+    poam: poamOf.get(weakness) ?? '',
+  }));
+  await saveWeaknesses(
+    tx.db,
+    answeredNow.map(({ save, poam }) => ({ ...save, poamId: poam })),
+  );
+  await followDates(
+    tx.db,
+    answered.flatMap(({ save, poam }) => (poam === undefined ? [] : [{ ...save, poamId: poam }])),
+  );
+  await addPoamAssets(
+    tx.db,
+    answeredNow.flatMap(({ weakness, poam }) => weakness.assets.map((value) => ({ poamId: poam, value }))),
+  );
+  await addPoamCves(
+    tx.db,
+    answeredNow.flatMap(({ weakness, poam }) => weakness.cves.map((value) => ({ poamId: poam, value }))),
+  );
+  await pointFindings(
+    tx.db,
+    judged.flatMap((each) => repointed(each, poamOf.get(each.weakness))),
+  );
+  await tieFindings(tx.db);
 }
 
 interface OutboundSource {
@@ -134,17 +199,19 @@ interface OutboundSource {
 async function createPoams(
   tx: Tx,
   source: OutboundSource,
-  planned: readonly PlannedWeakness[],
+  planned: readonly Proposed[],
   today: string,
 ): Promise<void> {
   const composed = planned.map((each) => ({
     ...each,
-    id: poamId(each.weakness),
+    id: poamId(each.weakness, each.occurrence),
+    key: poamKey(each.weakness, each.occurrence),
     proposal: composePoam(each.weakness, {
       due: each.due,
       control: each.control,
       poc: each.weakness.poc,
       today,
+      occurrence: each.occurrence,
     }),
   }));
   const stamped = { created_at: 'now', updated_at: 'now' };
@@ -183,25 +250,26 @@ async function createPoams(
       after: proposal.poam,
       direction: 'internal',
       decidedBy: 'rule:weakness by plugin and system',
-      reason: `due ${due.on} by ${due.reason}; controls: ${save.controlReason}`,
+      reason: `${dueText(due.on, today)} by ${due.reason}; controls: ${save.controlReason}`,
     })),
   );
   await enqueueChanges(
     tx.db,
     source,
-    composed.map(({ id, weakness, proposal }): OutboundChange => ({
+    composed.map(({ id, key, weakness, due, proposal }): OutboundChange => ({
       entity: 'poam',
       entityId: id,
       kind: 'create',
       parentExternalId: weakness.systemExternalId,
-      idempotencyKey: poamKey(weakness),
-      reason: `${weakness.findings} open ${weakness.severity.toLowerCase()} findings of plugin ${weakness.pluginId} on ${weakness.assets.length} assets of ${weakness.systemId}`,
+      idempotencyKey: key,
+      reason: purposeOf(weakness, due.on, today),
       payload: {
         ...proposal.poam,
         affected_assets: [...weakness.assets],
         cves: [...weakness.cves],
         milestones: proposal.milestones.map((milestone): Json => ({ ...milestone, status: 'Pending' })),
       },
+      severity: weakness.severity,
       needsApproval: needsApproval(source.policies, {
         entity: 'poam',
         kind: 'create',
@@ -214,7 +282,10 @@ async function createPoams(
 
 /** A machine joined a weakness: its POA&M in the GRC system must list it too. */
 async function sendMissingAssets(tx: Tx, source: OutboundSource): Promise<number> {
-  const lacking = await listPoamsLackingAssets(tx.db, source.systemId);
+  const fields = ['affected_assets'];
+  const lacking = mayGoOut(source.policies, { entity: 'poam', kind: 'update', fields })
+    ? await listPoamsLackingAssets(tx.db, source.systemId)
+    : [];
   const changes = lacking.map((poam): OutboundChange => ({
     entity: 'poam',
     entityId: poam.poamId,
@@ -225,43 +296,53 @@ async function sendMissingAssets(tx: Tx, source: OutboundSource): Promise<number
     reason: 'the weakness is on machines that the POA&M does not list',
     payload: { affected_assets: poam.assets },
     before: { affected_assets: poam.listed },
+    severity: poam.severity ?? undefined,
     needsApproval: needsApproval(source.policies, {
       entity: 'poam',
       kind: 'update',
-      fields: ['affected_assets'],
+      fields,
       severity: poam.severity ?? undefined,
     }),
   }));
-  const records = {
-    entityIds: lacking.map((poam) => poam.poamId),
-    keep: changes.map((change) => change.idempotencyKey),
-  };
-  await supersedeUnsent(tx.db, { systemId: source.systemId, entity: 'poam' }, records, {
-    field: 'affected_assets',
-    named: true,
-  });
+  // What was listed meanwhile, or belongs to a POA&M that has ended, is wished no more.
+  await supersedeOthers(
+    tx.db,
+    { systemId: source.systemId, entity: 'poam', field: 'affected_assets' },
+    changes.map((change) => change.idempotencyKey),
+  );
   return enqueueChanges(tx.db, source, changes);
 }
+
+const groundWords: Readonly<Record<Ground, string>> = {
+  tied: 'it was tied to it',
+  pointed: 'findings point at it',
+  named: 'it names the plugin',
+  cve: 'it names a CVE of it, and the same machines',
+};
 
 /** Says once, in the journal, that a POA&M of somebody else was recognised as the answer to a weakness. */
 async function recordTies(
   tx: Tx,
   source: { systemId: number; operationId: string },
-  recognized: readonly PlannedWeakness[],
+  answered: readonly JudgedWeakness[],
 ): Promise<void> {
   await recordChanges(
     tx.db,
     source,
-    recognized
-      .filter(({ weakness }) => !weakness.tied)
-      .map(({ weakness }) => ({
-        entity: 'poam',
-        entityId: weakness.poamId ?? '',
-        field: 'weakness',
-        after: `${weakness.systemId} plugin ${weakness.pluginId}`,
-        direction: 'internal',
-        decidedBy: 'rule:its source names the plugin',
-        reason: 'recognised, so that the weakness is in the record once',
-      })),
+    answered.flatMap(({ weakness, answers: { by } }) =>
+      by === undefined || by.id === weakness.tiedTo
+        ? []
+        : [
+            {
+              entity: 'poam',
+              entityId: by.poamId,
+              field: 'weakness',
+              after: `${weakness.systemId} plugin ${weakness.pluginId}`,
+              direction: 'internal' as const,
+              decidedBy: `rule:${groundWords[by.ground]}`,
+              reason: 'recognised, so that the weakness is in the record once',
+            },
+          ],
+    ),
   );
 }

@@ -2,11 +2,11 @@
  * Proposals of POA&Ms that have not gone out, looked at again under what is true now (SPEC.md, A3; the decisions are in
  * `sync/unsent-poam.ts`). Runs in the transaction that plans POA&Ms, before new ones are proposed.
  */
-import type { JsonObject } from '../../model/json.ts';
+import { scalarText, type JsonObject } from '../../model/json.ts';
 import type { EntityPolicy } from '../../model/policy.ts';
 import { recordChanges, type JournalEntry } from '../../store/changes.ts';
-import { closeConflictsOfRecords } from '../../store/conflicts.ts';
 import { updateRows } from '../../store/negotiated.ts';
+import { closeRefusals } from '../../store/outbox-refused.ts';
 import { addPoamAssets, addPoamCves } from '../../store/poams.ts';
 import type { Tx } from '../../store/transaction.ts';
 import {
@@ -112,7 +112,7 @@ async function withdraw(
   await cancelRows(tx, source, reasoned);
   const over = reasoned.filter((_, n) => byPerson[n] === false).map(({ unsent }) => unsent.poamId);
   await untieWeaknesses(tx.db, over);
-  await closeConflictsOfRecords(tx.db, 'poam', ['validation_rejected', 'unmappable_value'], over);
+  await closeRefusals(tx.db, source.systemId, 'poam', over);
 }
 
 /** A POA&M that no GRC system has, and none will get, is no open one here. */
@@ -178,7 +178,7 @@ async function renew(tx: Tx, source: UnsentSource, renewed: readonly Decided<'re
     tx.db,
     source.operationId,
     renewed.map(({ unsent, decision, present }) => {
-      const severity = String(decision.payload['weakness_risk_level'] ?? '');
+      const severity = scalarText(decision.payload['weakness_risk_level']);
       const fields = ownFields(decision.payload, present);
       return {
         outboxId: unsent.outboxId,
@@ -207,6 +207,12 @@ async function renew(tx: Tx, source: UnsentSource, renewed: readonly Decided<'re
       milestones: decision.changed.includes('milestones'),
     })),
   );
+  await closeRefusals(
+    tx.db,
+    source.systemId,
+    'poam',
+    renewed.map(({ unsent }) => unsent.poamId),
+  );
   await addPoamAssets(tx.db, valuesOf(renewed, 'affected_assets'));
   await addPoamCves(tx.db, valuesOf(renewed, 'cves'));
   await recordChanges(tx.db, source, renewed.flatMap(renewalEntries));
@@ -220,7 +226,7 @@ function valuesOf(
     const values = decision.payload[field];
     return (Array.isArray(values) ? values : []).map((value) => ({
       poamId: unsent.poamId,
-      value: String(value),
+      value: scalarText(value),
     }));
   });
 }

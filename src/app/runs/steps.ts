@@ -12,6 +12,7 @@ import { importEntity } from '../imports/import-entity.ts';
 import { drainOutbox, settleInFlight } from '../outbound/drain.ts';
 import { planAcceptances } from '../outbound/plan-acceptances.ts';
 import { planEdits } from '../outbound/plan-edits.ts';
+import { retryRefused } from '../outbound/retry-refused.ts';
 import { planTags } from '../outbound/plan-tags.ts';
 import { planPoams } from '../poams/plan-poams.ts';
 import type { RunContext } from './run-context.ts';
@@ -124,7 +125,15 @@ export function planSteps(systems: readonly ConnectedSystem[], options: SyncOpti
             name: 'edits',
             type: 'update',
             anew: true,
-            run: (context, operationId) => planEdits(context, system, operationId),
+            run: async (context, operationId) => {
+              await planEdits(context, system, operationId);
+              await retryRefused(
+                context,
+                system,
+                operationId,
+                editable.filter((entity) => asked(entity)),
+              );
+            },
           }))
       : []),
     ...(asked('asset', 'asset_tag')

@@ -6,7 +6,7 @@ import { countCorrelations } from '../../store/correlations.ts';
 import { countFindingsByState, countUnlinkedFindings } from '../../store/findings.ts';
 import { countRows } from '../../store/negotiated.ts';
 import { addCounts, listSteps, noCounts, type Counts } from '../../store/operations.ts';
-import { countOutbox } from '../../store/outbox.ts';
+import { countOutbox, countOverdueCreates } from '../../store/outbox.ts';
 import type { Database } from '../../store/schema.ts';
 import { countsOf } from './sync-run.ts';
 
@@ -39,6 +39,8 @@ export interface SyncSummary {
   readonly poamsRead: number;
   readonly weaknesses: number;
   readonly poamsCreated: number;
+  /** Of the POA&Ms that this sync proposed, made or still to be sent, those whose due date was past already. */
+  readonly poamsOverdue: number;
   readonly poamsUpdated: number;
   readonly tagsAssigned: number;
   /** Records that could not be taken in; `tieline ops show` names each. */
@@ -95,6 +97,10 @@ export async function summarizeRun(db: Kysely<Database>, operationId: string): P
     poamsRead: sumOf((name) => name === 'poam').read,
     weaknesses: sumOf((name) => name === 'weaknesses').read,
     poamsCreated: confirmed('poam', 'create'),
+    poamsOverdue: await countOverdueCreates(
+      db,
+      steps.map((step) => step.batch_id),
+    ),
     poamsUpdated: confirmed('poam', 'update'),
     tagsAssigned: confirmed('asset_tag', 'update') > 0 ? tagged : 0,
     ...(await alreadyThere(

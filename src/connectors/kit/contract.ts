@@ -42,6 +42,8 @@ export interface ConnectorDeclaration<Settings = unknown> {
   readonly ownsIdentity?: boolean;
   /** Whether its server runs verification scans: what `connect` gives has `scans`. */
   readonly runsScans?: true;
+  /** Whether another system answers for a control (as the server has it), so that the server takes no POA&M under it here. */
+  readonly inheritsControl?: (control: JsonObject) => boolean;
   /** Where the server takes acceptances: how a rule for one asset is spelled, given what the server calls the asset. */
   readonly acceptanceScope?: (assetExternalId: string) => {
     readonly scope: string;

@@ -1,5 +1,6 @@
 /** Xacta, through a declarative REST profile: systems, components, controls, POA&Ms and milestones in; POA&Ms out. */
 import { TielineError } from '../../errors/tieline-error.ts';
+import { isJsonObject } from '../../model/json.ts';
 import type { Connector, ConnectorModule, EntityType } from '../kit/contract.ts';
 import { checkXacta } from './check.ts';
 import { xactaMappings } from './mappings.ts';
@@ -42,6 +43,10 @@ export const xactaConnector: ConnectorModule<XactaSettings> = {
     },
     limits: { requestsPerSecond: 50, concurrency: 4 },
     mappings: xactaMappings,
+    // "shared" leaves a part to be answered for here.
+    inheritsControl: ({ inherited_controls: providers }) =>
+      Array.isArray(providers) &&
+      providers.some((each) => isJsonObject(each) && (each['responsibility'] ?? 'inherited') === 'inherited'),
   },
   connect(context): Connector {
     const profile = loadProfile(context.settings.profile);
