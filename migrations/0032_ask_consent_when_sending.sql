@@ -4,10 +4,12 @@ ALTER TABLE sync_outbox
   ADD COLUMN severity varchar(20),
   ADD COLUMN approved_at timestamptz,
   ADD COLUMN approved_by varchar(255),
-  ADD COLUMN must_replan boolean NOT NULL DEFAULT false;
+  ADD COLUMN must_replan boolean NOT NULL DEFAULT false,
+  ADD COLUMN composed jsonb;
 COMMENT ON COLUMN sync_outbox.severity IS 'Severity of the weakness that the record is about, when this was decided; null where it is about none, or where nobody said. Policies ask for approval by it.';
 COMMENT ON COLUMN sync_outbox.approved_at IS 'When a person agreed to exactly this content; null: nobody was asked. The policy in force when it is sent says whether that is enough.';
 COMMENT ON COLUMN sync_outbox.approved_by IS 'Who agreed.';
+COMMENT ON COLUMN sync_outbox.composed IS 'Of a new POA&M: what Tieline itself composed. Where the payload says otherwise, a person edited our row of it before it was sent. Null: the payload is what was composed.';
 COMMENT ON COLUMN sync_outbox.must_replan IS 'Sending was paused since this was planned: it is planned again by the next sync before it is sent.';
 
 UPDATE sync_outbox

@@ -90,7 +90,7 @@ export async function enqueueChanges(
         set state = excluded.state, base_version = excluded.base_version, operation_id = excluded.operation_id,
             payload = excluded.payload, before_values = excluded.before_values, reason = excluded.reason, severity = excluded.severity,
             parent_external_id = excluded.parent_external_id,
-            failure = null, settled_at = null, not_before = null, plan_id = null, approved_at = null, approved_by = null,
+            failure = null, settled_at = null, not_before = null, plan_id = null, approved_at = null, approved_by = null, composed = null,
             must_replan = false
         where known.state = 'failed' and known.failure ->> 'outcome' = 'conflict' or known.state = 'superseded'
       returning 1

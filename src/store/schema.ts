@@ -1198,6 +1198,8 @@ interface SyncOutboxTable {
   approved_by: string | null;
   /** Sending was paused since this was planned: it is planned again by the next sync before it is sent. */
   must_replan: Generated<boolean>;
+  /** Of a new POA&M: what Tieline itself composed. Where the payload says otherwise, a person edited our row of it before it was sent. Null: the payload is what was composed. */
+  composed: JsonColumn | null;
 }
 
 /** Outbound changes that wait for approval together; never altered. An approval is for this content only. */

@@ -10,6 +10,7 @@ export interface UnsentPoamRow {
   readonly poamId: string;
   readonly state: 'waiting' | 'pending' | 'failed' | 'dropped' | 'superseded';
   readonly payload: JsonObject;
+  readonly composed: JsonObject;
   /** When it was turned down, or refused; ISO in UTC. */
   readonly settledAt: string | null;
   /** Our row, under the current names of its columns. */
@@ -31,7 +32,7 @@ export async function listUnsentPoams(
   systemId: number,
 ): Promise<ReadonlyMap<string, UnsentPoamRow>> {
   const { rows } = await sql<Omit<UnsentPoamRow, 'row'>>`
-    select o.id::int as "outboxId", o.entity_id as "poamId", o.state, o.payload,
+    select o.id::int as "outboxId", o.entity_id as "poamId", o.state, o.payload, coalesce(o.composed, o.payload) as composed,
            to_char(o.settled_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "settledAt",
            coalesce((select jsonb_agg(jsonb_build_object('id', m.id, 'milestone_description', m.milestone_description,
                                                          'scheduled_completion', m.scheduled_completion, 'status', m.status) order by m.id)
@@ -93,6 +94,7 @@ export async function untieWeaknesses(db: Kysely<Database>, poamIds: readonly st
 export interface RenewedProposal {
   readonly outboxId: number;
   readonly payload: JsonObject;
+  readonly composed: JsonObject;
   readonly reason: string;
   readonly severity: string;
   readonly needsApproval: boolean;
@@ -107,12 +109,12 @@ export async function renewProposals(
   if (renewed.length === 0) return;
   await sql`
     update sync_outbox o
-       set payload = r.payload, reason = r.reason, severity = r.severity,
+       set payload = r.payload, composed = r.composed, reason = r.reason, severity = r.severity,
            state = case when r."needsApproval" then 'waiting' else 'pending' end, operation_id = ${operationId}::uuid,
            failure = null, settled_at = null, not_before = null, plan_id = null, approved_at = null, approved_by = null,
            must_replan = false
       from jsonb_to_recordset(${storableJson(renewed)}::jsonb)
-        as r("outboxId" bigint, payload jsonb, reason text, severity text, "needsApproval" boolean)
+        as r("outboxId" bigint, payload jsonb, composed jsonb, reason text, severity text, "needsApproval" boolean)
      where o.id = r."outboxId" and o.state <> 'sent'`.execute(db);
 }
 

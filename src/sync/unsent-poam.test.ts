@@ -27,6 +27,7 @@ const payload = proposedPayload(proposal);
 const unsent: UnsentPoam = {
   state: 'waiting',
   payload,
+  composed: payload,
   // As PostgreSQL prints them.
   row: { ...proposal.poam, scheduled_completion: '2026-12-24T00:00:00' },
   milestones: proposal.milestones.map((each, id) => ({
@@ -136,12 +137,14 @@ describe('A3 a proposal that has not gone out', () => {
       cves: fc.subarray(['1', '2']),
       foundAgainAt: fc.constant(null),
     });
+    const edits = fc.record({ weakness_description: fc.constant('ours') }, { requiredKeys: [] });
     fc.assert(
-      fc.property(proposals, proposals, (before, after) => {
+      fc.property(proposals, proposals, edits, (before, after, edits) => {
         const waiting: UnsentPoam = {
           ...unsent,
           payload: proposedPayload(before),
-          row: before.poam,
+          composed: proposedPayload(before),
+          row: { ...before.poam, ...edits },
           milestones: before.milestones.map((each, id) => ({ id, ...each, status: 'Pending' })),
         };
         const decision = decideUnsent(waiting, { ...now, proposal: after });
@@ -150,12 +153,14 @@ describe('A3 a proposal that has not gone out', () => {
         const renewed: UnsentPoam = {
           ...waiting,
           payload: decision.payload,
-          row: { ...after.poam },
+          composed: decision.composed,
+          row: decision.payload,
           milestones: (decision.payload['milestones'] as unknown as typeof before.milestones).map(
             (each, id) => ({ id, ...each, status: 'Pending' }),
           ),
         };
         expect(decideUnsent(renewed, { ...now, proposal: after })).toEqual({ do: 'keep' });
+        for (const [field, value] of Object.entries(edits)) expect(decision.payload[field]).toBe(value);
       }),
     );
   });

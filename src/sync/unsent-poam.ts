@@ -28,6 +28,8 @@ export interface UnsentPoam {
   readonly state: 'waiting' | 'pending' | 'failed' | 'dropped' | 'superseded';
   /** As it was queued last. */
   readonly payload: JsonObject;
+  /** What was composed for it then; the payload differs where a person had edited our row. */
+  readonly composed: JsonObject;
   /** Our row now. */
   readonly row: JsonObject;
   readonly milestones: readonly MilestoneRow[];
@@ -76,6 +78,7 @@ export type UnsentDecision =
       /** Fields of the payload that are others now. */
       readonly changed: readonly string[];
       readonly payload: JsonObject;
+      readonly composed: JsonObject;
       /** Whether a person had turned it down. */
       readonly asksAgain: boolean;
     };
@@ -97,7 +100,7 @@ export function decideUnsent(unsent: UnsentPoam, now: PresentState): UnsentDecis
   const changed = changedFields(unsent.payload, payload);
   return changed.length === 0 && unsent.state !== 'superseded'
     ? { do: 'keep' }
-    : { do: 'renew', changed, payload, asksAgain: false };
+    : { do: 'renew', changed, payload, composed: proposedPayload(now.proposal), asksAgain: false };
 }
 
 function decideRejected(unsent: UnsentPoam, now: PresentState): UnsentDecision {
@@ -113,7 +116,13 @@ function decideRejected(unsent: UnsentPoam, now: PresentState): UnsentDecision {
     proposal.assets.some((asset) => !before.includes(asset));
   if (now.answeredBy === undefined && now.mayGoOut && (foundAgain || isAnother)) {
     const payload = proposedPayload(proposal);
-    return { do: 'renew', changed: changedFields(unsent.payload, payload), payload, asksAgain: true };
+    return {
+      do: 'renew',
+      changed: changedFields(unsent.payload, payload),
+      payload,
+      composed: payload,
+      asksAgain: true,
+    };
   }
   return unsent.isCancelled ? { do: 'keep' } : { do: 'cancel row' };
 }
@@ -139,7 +148,7 @@ function renewedPayload(unsent: UnsentPoam, proposal: Proposal, today: string): 
   const edited = (field: string): boolean =>
     !unsent.isCancelled &&
     unsent.row[field] !== undefined &&
-    !sameValue(unsent.row[field], unsent.payload[field]);
+    !sameValue(unsent.row[field], unsent.composed[field]);
   const fields = Object.entries(proposal.poam).map(([field, value]): [string, Json] => [
     field,
     edited(field) ? (unsent.row[field] ?? null) : (value ?? null),
@@ -162,7 +171,8 @@ function renewedMilestones(unsent: UnsentPoam, proposal: Proposal, today: string
       each['milestone_description'] ?? null,
       each['scheduled_completion'] ?? null,
     ]);
-  if (unsent.milestones.length > 0 && !sameValue(plain(unsent.milestones), plain(queued)))
+  const wereEdited = !sameValue(plain(queued), plain(listOf(unsent.composed['milestones'])));
+  if (unsent.milestones.length > 0 && (wereEdited || !sameValue(plain(unsent.milestones), plain(queued))))
     return unsent.milestones.map(({ milestone_description, scheduled_completion, status }) => ({
       milestone_description,
       scheduled_completion: scheduled_completion?.slice(0, 10) ?? null,

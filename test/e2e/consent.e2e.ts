@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findApprovals } from '../../src/app/approvals/approvals.ts';
 import { fetchSystem } from '../../src/app/connections/systems.ts';
 import { sendWaitingChanges } from '../../src/app/outbound/send-waiting.ts';
+import { scalarText } from '../../src/model/json.ts';
 import { commandOver, commandText } from '../support/command-over.ts';
 import { projectDir } from '../support/command.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
@@ -90,7 +91,7 @@ describe('the four steps of docs/sync.md', () => {
     const [first, second] = asked?.content ?? [];
     const approval = asked?.approvalId ?? '';
     expect((await tieline(`approvals show ${approval}`)).out).toContain(
-      String(first?.after['weakness_description']).split('\n')[0],
+      scalarText(first?.after['weakness_description']).split('\n')[0],
     );
     expect(
       await tieline(`approvals reject ${approval} --record ${second?.record} --reason no`),

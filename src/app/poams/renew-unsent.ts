@@ -183,6 +183,7 @@ async function renew(tx: Tx, source: UnsentSource, renewed: readonly Decided<'re
       return {
         outboxId: unsent.outboxId,
         payload: decision.payload,
+        composed: decision.composed,
         reason: present.reason,
         severity,
         needsApproval: needsApproval(source.policies, { entity: 'poam', kind: 'create', fields, severity }),
