@@ -118,7 +118,7 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
            where ${isFinished} or lower(translate(k.status, '_', ' ')) = 'risk accepted' and k.scheduled_completion < current_date
         ) ended on true
         left join lateral (
-          select case when c.resolution_status = 'pending' then 'pending' when c.resolution ->> 'choice' = 'external' then 'external' else 'internal' end as choice
+          select case when c.resolution_status = 'pending' then 'pending' when c.resolution ->> 'choice' in ('external', 'accept') then 'external' else 'internal' end as choice
             from sync_conflicts c
            where c.entity_type = 'poam' and c.entity_id = k.poam_id and c.conflict_type = 'contradiction'
              and (c.resolution_status = 'pending' or c.resolved_by not like 'rule:%'
