@@ -4,7 +4,6 @@
  * depends on something that nobody can see from here (a right of our account) is for a person: `tieline outbox retry`.
  */
 import type { EntityType } from '../../connectors/kit/contract.ts';
-import { TielineError } from '../../errors/tieline-error.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { fetchRows } from '../../store/negotiated.ts';

@@ -60,8 +60,8 @@ export async function findUnreadPoams(
     'poam',
     open.map((each) => idOf(each.identifier)),
   );
-  const { readable } = compileMappings(system.mappings, 'poam');
-  const said = open.map(({ raw }) => (isJsonObject(raw) ? readable(raw).record : {}));
+  const mapping = compileMappings(system.mappings, 'poam');
+  const said = open.map(({ raw }) => (isJsonObject(raw) ? mapping.readable(raw).record : {}));
   const parents = await fetchLinks(
     tx.db,
     system.id,
