@@ -10,21 +10,26 @@ const request = z.strictObject({
   id: z.string().optional(),
   fields: z.record(z.string(), z.unknown()).optional(),
   delete: z.literal(true).optional(),
+  /** What was deleted is there again, as it was. */
+  restore: z.literal(true).optional(),
 });
 
 /** @returns the record after the edit. @throws Error if the request makes no sense or the record is not there. */
 export function editXacta(body: unknown, store: XactaStore, account: Account, now: Date): unknown {
   const parsed = request.safeParse(body);
   if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
-  const { entity, id = '', fields = {}, delete: remove } = parsed.data;
+  const { entity, id = '', fields = {}, delete: remove, restore } = parsed.data;
   if (entity === 'account') {
     account.permissions = z.array(z.string()).parse(fields['permissions']);
     return { permissions: account.permissions };
   }
+  if (restore) return restoreRecord(store, `${entity} ${id}`, now);
   const place = findRecord(store, entity, id);
   if (!place) throw new Error(`there is no ${entity} ${id}`);
-  if (remove) place.remove();
-  else {
+  if (remove) {
+    store.removed.set(`${entity} ${id}`, { record: place.record, putBack: place.putBack });
+    place.remove();
+  } else {
     const { id: _id, version: _version, modified_at: _at, ...changed } = fields;
     Object.assign(place.record, changed);
     touch(place.record, now);
@@ -33,11 +38,21 @@ export function editXacta(body: unknown, store: XactaStore, account: Account, no
   return remove ? { deleted: id } : place.record;
 }
 
+function restoreRecord(store: XactaStore, key: string, now: Date): unknown {
+  const removed = store.removed.get(key);
+  if (!removed) throw new Error(`no ${key} was deleted`);
+  store.removed.delete(key);
+  removed.putBack();
+  touch(removed.record, now);
+  return removed.record;
+}
+
 interface Place {
   readonly record: Stamped;
   /** The record that shows this one inside itself. */
   readonly owner?: Stamped;
   remove(): void;
+  putBack(): void;
 }
 
 function findRecord(
@@ -47,7 +62,13 @@ function findRecord(
 ): Place | undefined {
   if (entity === 'poam') {
     const record = store.poams.get(id);
-    return record && { record, remove: () => void store.poams.delete(id) };
+    return (
+      record && {
+        record,
+        remove: () => void store.poams.delete(id),
+        putBack: () => void store.poams.set(id, record),
+      }
+    );
   }
   if (entity === 'milestone') {
     for (const owner of store.poams.values()) {
@@ -63,5 +84,11 @@ function findRecord(
 function placeIn<T extends Stamped>(list: T[], id: string): Place | undefined {
   const index = list.findIndex((each) => each.id === id);
   const record = list[index];
-  return record && { record, remove: () => void list.splice(index, 1) };
+  return (
+    record && {
+      record,
+      remove: () => void list.splice(index, 1),
+      putBack: () => void list.push(record),
+    }
+  );
 }
