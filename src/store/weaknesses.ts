@@ -44,6 +44,8 @@ const isFinished = sql.raw(
  * system (issue 2, section 5); each with the POA&Ms that are about it. What POA&Ms name is to be up to date (`renewMentions`).
  */
 export async function listWeaknesses(db: Kysely<Database>, externalSystemId: number): Promise<WeaknessRow[]> {
+  // To compile this statement takes longer than to run it; for this transaction only.
+  await sql`select set_config('jit', 'off', true)`.execute(db);
   const { rows } = await sql<WeaknessRow>`
     with own as materialized (
       select entity_id as system_id, min(external_id) as external_id from sync_links
@@ -92,9 +94,10 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
       -- The same machines: either list is within the other.
       select g.system_id, g.plugin_id, c.id, 4
         from by_cve c
-        join grouped g on g.system_id = c.system_id and (c.machines <@ g.machines or g.machines <@ c.machines)
-        join scan_plugins p on p.plugin_id = g.plugin_id and p.cves::text[] && c.cves
-    ), candidates as (
+       cross join unnest(c.cves) named(cve)
+        join (select plugin_id, unnest(cves)::text as cve from scan_plugins) p on p.cve = named.cve
+        join grouped g on g.system_id = c.system_id and g.plugin_id = p.plugin_id and (c.machines <@ g.machines or g.machines <@ c.machines)
+    ), candidates as materialized (
       select g.system_id, g.plugin_id, bool_or(${isFinished} or ended.on is not null) as any_ended,
              jsonb_agg(jsonb_build_object(
                'id', k.id, 'poamId', k.poam_id, 'status', k.status, 'ground', (${[...grounds]}::text[])[ground],
@@ -127,18 +130,20 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
            order by c.resolution_status = 'pending' desc, c.id desc limit 1
         ) settled on true
        group by g.system_id, g.plugin_id
+    ), each as (
+      select f.system_id, f.plugin_id,
+             jsonb_agg(jsonb_build_object('id', f.id, 'asset', f.asset, 'since', to_jsonb(f.since) #>> '{}' || 'Z',
+                                          'firstFound', to_jsonb(f.first_found) #>> '{}' || 'Z', 'lastSeen', to_jsonb(f.last_seen) #>> '{}' || 'Z',
+                                          'isCritical', f.is_critical, 'poam', f.poam_id) order by f.id) as open
+        from found f join candidates c on c.any_ended and c.system_id = f.system_id and c.plugin_id = f.plugin_id
+       group by f.system_id, f.plugin_id
     )
     select g.system_id as "systemId", own.external_id as "systemExternalId", g.plugin_id as "pluginId", p.name as "pluginName", p.family, p.synopsis, p.solution, p.cves,
            case when g.critical then 'Critical' else 'High' end as severity,
            coalesce(w.detected_on, g.detected_on) as "detectedOn", g.findings, g.assets,
            coalesce(s.information_system_security_officer, s.system_owner) as poc,
            to_char(g.found_again, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "foundAgainAt", coalesce(c.list, '[]') as candidates, w.poam_id as "tiedTo",
-           case when c.any_ended then (
-             select jsonb_agg(jsonb_build_object('id', f.id, 'asset', f.asset, 'since', to_jsonb(f.since) #>> '{}' || 'Z',
-                                                 'firstFound', to_jsonb(f.first_found) #>> '{}' || 'Z',
-                                                 'lastSeen', to_jsonb(f.last_seen) #>> '{}' || 'Z',
-                                                 'isCritical', f.is_critical, 'poam', f.poam_id) order by f.id)
-               from found f where f.system_id = g.system_id and f.plugin_id = g.plugin_id) end as open
+           each.open
       from grouped g
       join lateral (select * from ingestion_systems every where every.system_id = g.system_id order by every.id limit 1) s
         on coalesce(s.sync_enabled, true)
@@ -146,6 +151,7 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
       join scan_plugins p on p.plugin_id = g.plugin_id
       left join weaknesses w on w.system_id = g.system_id and w.grouping = 'plugin' and w.identifier = g.plugin_id
       left join candidates c on c.system_id = g.system_id and c.plugin_id = g.plugin_id
+      left join each on each.system_id = g.system_id and each.plugin_id = g.plugin_id
      order by g.system_id, g.plugin_id`.execute(db);
   return rows;
 }
