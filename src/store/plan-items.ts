@@ -88,6 +88,7 @@ export async function listHeldItems(
            'policy:manual' as "decidedBy", false as "needsApproval", null as key
       from sync_conflicts c
       join sync_links l on l.entity_type = c.entity_type and l.entity_id = c.entity_id and l.retired_at is null
+                       and l.external_system_id = coalesce(c.external_system_id, l.external_system_id)
       join external_systems s on s.id = l.external_system_id
      where c.resolution_status = 'pending' and c.conflict_type in ('field_mismatch', 'contradiction', 'duplicate') and s.id = any(${[...systemIds]}::int[])
        and (${entities.length === 0} or c.entity_type = any(${[...entities]}::text[]))`.execute(db);
