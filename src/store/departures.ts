@@ -71,8 +71,9 @@ function lists(poam: string) {
 /**
  * Open POA&Ms of which every machine moved away are for a person: nothing here says whether the weakness went with them. Closes what is
  * over.
+ * @returns how many are newly shown.
  */
-export async function showAbandonedPoams(db: Kysely<Database>, source: Source): Promise<void> {
+export async function showAbandonedPoams(db: Kysely<Database>, source: Source): Promise<number> {
   const { systemId, operationId } = source;
   const abandoned = sql`
     select p.poam_id, min(d.departed_at) as departed_at, jsonb_agg(distinct coalesce(a.hostname, a.asset_uuid::text) || ' ' || d.reason) as machines
@@ -83,7 +84,7 @@ export async function showAbandonedPoams(db: Kysely<Database>, source: Source): 
        and coalesce(p.status, '') not in ('Completed', 'Cancelled')
        and not exists (select from ingestion_poam_assets listed where listed.poam_id = p.poam_id)
      group by p.poam_id`;
-  await sql`
+  const { numAffectedRows } = await sql`
     insert into sync_conflicts (operation_id, external_system_id, entity_type, entity_id, conflict_type, internal_value, external_value)
     select ${operationId}::uuid, ${systemId}, 'poam', g.poam_id, 'contradiction',
            jsonb_build_object('reason', 'none of its machines is in its system any more', 'assets', g.machines), null
@@ -101,4 +102,5 @@ export async function showAbandonedPoams(db: Kysely<Database>, source: Source): 
      where k.external_system_id = ${systemId} and k.entity_type = 'poam' and k.conflict_type = 'contradiction'
        and k.resolution_status = 'pending' and k.internal_value ? 'assets'
        and not exists (select from (${abandoned}) g where g.poam_id = k.entity_id)`.execute(db);
+  return Number(numAffectedRows ?? 0n);
 }

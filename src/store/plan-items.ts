@@ -82,7 +82,7 @@ export async function listHeldItems(
     select s.system_name as system, c.entity_type as entity, l.external_id as record, 'conflict' as kind, 'inbound' as direction,
            c.field_name as field, c.internal_value as before, c.external_value as after,
            case c.conflict_type
-             when 'contradiction' then 'the POA&M ended while findings under it are open'
+             when 'contradiction' then coalesce(c.internal_value ->> 'reason', 'the POA&M ended while findings under it are open')
              when 'duplicate' then 'a second one for the same'
              else 'edited on both sides; agreed last on ' || coalesce(c.base_value #>> '{}', 'nothing') end as reason,
            'policy:manual' as "decidedBy", false as "needsApproval", null as key

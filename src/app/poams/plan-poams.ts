@@ -89,18 +89,21 @@ export async function planPoams(
     const extended = await sendMissingAssets(tx, source);
     await recordTies(tx, source, answered);
     const shown = await showAnswers(tx, source, judged);
-    await showAbandonedPoams(tx.db, source);
+    const abandoned = await showAbandonedPoams(tx.db, source);
     const held = new Set([...waiting, ...shown]);
     const created = fresh.filter((each) => !shown.has(each)).length;
-    const read = weaknesses.length + renewal.withdrawn;
-    const updated = Math.min(extended + renewal.renewed + renewal.withdrawn, read - created - held.size);
+    const read = weaknesses.length + renewal.withdrawn + abandoned;
+    const updated = Math.min(
+      extended + renewal.renewed + renewal.withdrawn,
+      read - created - held.size - abandoned,
+    );
     const outcome: Counts = {
       ...noCounts,
       read,
       created,
       updated,
-      held: held.size,
-      unchanged: read - created - updated - held.size,
+      held: held.size + abandoned,
+      unchanged: read - created - updated - held.size - abandoned,
     };
     await recordCounts(tx.db, operationId, outcome);
     return outcome;
