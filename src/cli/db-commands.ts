@@ -259,6 +259,17 @@ function printCheck(context: CommandContext, check: DatabaseCheck): void {
     print(
       `Under locks: ${counted(check.lockedStatements, 'statement')}, about ${check.estimatedLockMs} ms, once; then ${counted(check.indexesToBuild.length + check.unfinishedIndexes.length, 'index', 'indexes')} built beside the work.`,
     );
+  if (check.linkFaults.length > 0) {
+    const rows = check.linkFaults.map((fault) => [
+      fault.kind,
+      `${fault.entity} ${fault.entityId}`,
+      fault.detail,
+    ]);
+    print(`\n${table(['LINKS', 'RECORD HERE', 'WHICH'], rows)}`);
+    print(
+      'Nothing was changed. See tieline links list and tieline conflicts list; a link that is wrong: tieline links break.\n',
+    );
+  }
   for (const holder of check.holders)
     print(
       `Session ${holder.pid} (${holder.application || 'no name'}, ${holder.state}) has held these tables for ${holder.seconds} s; a migration waits until it ends.`,

@@ -229,6 +229,12 @@ async function merge(tx: Tx, source: AssetSource): Promise<{ created: number; up
       `case when m.record ? '${column}' then (m.record ->> '${column}')::${type} else a.${column} end`,
   );
   const journaled = names.filter((name) => !notJournaled.has(name));
+  // Of several servers that know the machine, each by a uuid of its own, the first one's stands as long as it reports it.
+  const ownUuid = `coalesce(
+    case when exists (select from sync_links held
+                       where held.entity_type = 'asset' and held.entity_id = a.asset_uuid::text and held.external_id = a.tenable_asset_uuid
+                         and held.external_system_id <> $2 and held.retired_at is null and held.missing_since is null)
+         then a.tenable_asset_uuid end, m.own_uuid::text, a.tenable_asset_uuid)`;
   await tx.client.query(
     `with linked as (
        select s.asset_uuid, bool_and(l.id is not null) as before, min(s.external_id) as external_id
@@ -237,14 +243,14 @@ async function merge(tx: Tx, source: AssetSource): Promise<{ created: number; up
         group by s.asset_uuid
      ), differing as (
        select a.asset_uuid, m.own_uuid, m.raw, linked.before as was_linked, linked.external_id, a.raw_json as old_raw,
-              a.tenable_asset_uuid as old_tenable, coalesce(m.own_uuid::text, a.tenable_asset_uuid) as new_tenable,
+              a.tenable_asset_uuid as old_tenable, ${ownUuid} as new_tenable,
               a.asset_uuid = any($3::uuid[]) as is_new,
               ${kept.map((value, index) => `${value} as new_${names[index] ?? ''}`).join(', ')},
               ${names.map((name) => `a.${name} as old_${name}`).join(', ')}
          from merged_assets m join ingestion_assets a using (asset_uuid) join linked using (asset_uuid)
         where not linked.before
            or (a.raw_json, a.tenable_asset_uuid, ${names.map((name) => `a.${name}`).join(', ')})
-              is distinct from (m.raw, coalesce(m.own_uuid::text, a.tenable_asset_uuid), ${kept.join(', ')})
+              is distinct from (m.raw, ${ownUuid}, ${kept.join(', ')})
      ), written as (
        update ingestion_assets a
           set ${names.map((name) => `${name} = d.new_${name}`).join(', ')},
@@ -283,7 +289,7 @@ async function renewLinks(tx: Tx, source: AssetSource): Promise<void> {
      select $2, 'asset', s.asset_uuid::text, s.external_id, $1::uuid
        from staging_assets s join merged_assets m using (asset_uuid)
       where m.is_changed
-     on conflict (external_system_id, entity_type, external_id) do nothing`,
+     on conflict (external_system_id, entity_type, external_id) where entity_type <> 'asset_component' do nothing`,
     [source.operationId, source.systemId],
   );
   await tx.client.query(`

@@ -26,21 +26,30 @@ export interface ConflictToRecord {
   readonly externalChangedBy?: string | null | undefined;
 }
 
-/** Records conflicts for a person to settle; one that is open already for the same record and field is renewed. */
+/**
+ * SQL that is true of the conflicts `known` with this external system: what a record says to one system is nothing to another. A row
+ * from before the system was kept may be anybody's.
+ */
+const withSystem = (systemId: number) => sql`coalesce(known.external_system_id, ${systemId}) = ${systemId}`;
+
+/**
+ * Records conflicts with an external system for a person to settle; one that is open already for the same system, record and field is
+ * renewed.
+ */
 export async function recordConflicts(
   db: Kysely<Database>,
-  operationId: string,
+  source: { readonly systemId: number; readonly operationId: string },
   conflicts: readonly ConflictToRecord[],
 ): Promise<void> {
   if (conflicts.length === 0) return;
   const given = sql`jsonb_to_recordset(${storableJson(conflicts)}::jsonb)
         as c(entity text, "entityId" text, type text, field text, base jsonb, internal jsonb, external jsonb,
              "internalChangedAt" timestamp, "externalChangedAt" timestamptz, "externalChangedBy" text)`;
-  const same = sql`known.entity_type = c.entity and known.entity_id = c."entityId" and known.conflict_type = c.type
+  const same = sql`${withSystem(source.systemId)} and known.entity_type = c.entity and known.entity_id = c."entityId" and known.conflict_type = c.type
        and known.field_name is not distinct from c.field and known.resolution_status = 'pending'`;
   await sql`
     update sync_conflicts known
-       set internal_value = c.internal, external_value = c.external, base_value = c.base,
+       set external_system_id = ${source.systemId}, internal_value = c.internal, external_value = c.external, base_value = c.base,
            internal_changed_at = case when known.internal_value is distinct from c.internal
                                       then c."internalChangedAt" at time zone 'UTC' else known.internal_changed_at end,
            external_changed_at = case when known.external_value is distinct from c.external
@@ -49,9 +58,9 @@ export async function recordConflicts(
                                       then c."externalChangedBy" else known.external_changed_by end
       from ${given} where ${same}`.execute(db);
   await sql`
-    insert into sync_conflicts (operation_id, entity_type, entity_id, conflict_type, field_name, base_value, internal_value, external_value,
+    insert into sync_conflicts (operation_id, external_system_id, entity_type, entity_id, conflict_type, field_name, base_value, internal_value, external_value,
                                 internal_changed_at, external_changed_at, external_changed_by)
-    select ${operationId}::uuid, c.entity, c."entityId", c.type, c.field, c.base, c.internal, c.external,
+    select ${source.operationId}::uuid, ${source.systemId}, c.entity, c."entityId", c.type, c.field, c.base, c.internal, c.external,
            c."internalChangedAt" at time zone 'UTC', c."externalChangedAt", c."externalChangedBy"
       from ${given}
      where not exists (select from sync_conflicts known where ${same})`.execute(db);
@@ -64,24 +73,25 @@ export async function recordConflicts(
  */
 export async function recordUnsettledConflicts(
   db: Kysely<Database>,
-  operationId: string,
+  source: { readonly systemId: number; readonly operationId: string },
   conflicts: readonly ConflictToRecord[],
 ): Promise<ReadonlySet<string>> {
   if (conflicts.length === 0) return new Set();
   const { rows } = await sql<{ entityId: string; isOpen: boolean }>`
     select c."entityId", bool_or(known.resolution_status = 'pending') as "isOpen"
       from jsonb_to_recordset(${storableJson(conflicts)}::jsonb) as c(entity text, "entityId" text, type text, internal jsonb, external jsonb)
-      join sync_conflicts known on known.entity_type = c.entity and known.entity_id = c."entityId" and known.conflict_type = c.type
+      join sync_conflicts known on ${withSystem(source.systemId)} and known.entity_type = c.entity and known.entity_id = c."entityId"
+                               and known.conflict_type = c.type
      where known.resolution_status = 'pending'
         or c.type <> 'contradiction' and known.resolved_by not like 'rule:%' and known.external_value = c.external
      group by c."entityId"`.execute(db);
   const known = new Map(rows.map((row) => [row.entityId, row.isOpen]));
   const added = conflicts.filter((conflict) => !known.has(conflict.entityId));
-  await recordConflicts(db, operationId, added);
+  await recordConflicts(db, source, added);
   await sql`
     update sync_conflicts known set internal_value = c.internal, external_value = c.external
       from jsonb_to_recordset(${storableJson(conflicts)}::jsonb) as c(entity text, "entityId" text, type text, internal jsonb, external jsonb)
-     where known.entity_type = c.entity and known.entity_id = c."entityId" and known.conflict_type = c.type
+     where ${withSystem(source.systemId)} and known.entity_type = c.entity and known.entity_id = c."entityId" and known.conflict_type = c.type
        and known.resolution_status = 'pending' and known.internal_value ? 'weaknesses'
        and (known.internal_value, known.external_value) is distinct from (c.internal, c.external)`.execute(
     db,
@@ -96,24 +106,25 @@ export async function closeConflictsNotAmong(
   entityIds: readonly string[],
 ): Promise<void> {
   await sql`
-    update sync_conflicts c
+    update sync_conflicts known
        set resolution_status = 'resolved', resolved_at = now(), resolved_by = 'rule:settled itself', resolution = '{"kept": "it is over"}'
-     where c.entity_type = ${about.entity} and c.conflict_type = ${about.type} and c.resolution_status = 'pending'
-       and c.internal_value ? 'weaknesses' and c.entity_id <> all(${[...entityIds]}::text[])
-       and exists (select from sync_links l where l.external_system_id = ${about.systemId} and l.entity_type = c.entity_type
-                      and l.entity_id = c.entity_id)`.execute(db);
+     where ${withSystem(about.systemId)} and known.entity_type = ${about.entity} and known.conflict_type = ${about.type}
+       and known.resolution_status = 'pending'
+       and known.internal_value ? 'weaknesses' and known.entity_id <> all(${[...entityIds]}::text[])
+       and exists (select from sync_links l where l.external_system_id = ${about.systemId} and l.entity_type = known.entity_type
+                      and l.entity_id = known.entity_id)`.execute(db);
 }
 
 /** Records that could not be read, and whose conflict a person has settled: with what was wrong then. */
 export async function listSettledFaults(
   db: Kysely<Database>,
-  entity: string,
+  { systemId, entity }: { readonly systemId: number; readonly entity: string },
   entityIds: readonly string[],
 ): Promise<{ readonly entityId: string; readonly fault: string }[]> {
   if (entityIds.length === 0) return [];
   const { rows } = await sql<{ entityId: string; fault: string }>`
-    select distinct entity_id as "entityId", external_value #>> '{}' as fault from sync_conflicts
-     where entity_type = ${entity} and entity_id = any(${[...entityIds]}::text[]) and conflict_type = 'unmappable_value'
+    select distinct entity_id as "entityId", external_value #>> '{}' as fault from sync_conflicts known
+     where ${withSystem(systemId)} and entity_type = ${entity} and entity_id = any(${[...entityIds]}::text[]) and conflict_type = 'unmappable_value'
        and resolution_status <> 'pending' and resolved_by not like 'rule:%' and external_value is not null`.execute(
     db,
   );
@@ -123,7 +134,7 @@ export async function listSettledFaults(
 /** Closes conflicts that settled themselves: both sides agree again, or the remote took the value after all. */
 export async function closeSettledConflicts(
   db: Kysely<Database>,
-  entity: string,
+  { systemId, entity }: { readonly systemId: number; readonly entity: string },
   settled: readonly { readonly entityId: string; readonly field?: string }[],
 ): Promise<void> {
   if (settled.length === 0) return;
@@ -132,7 +143,7 @@ export async function closeSettledConflicts(
        set resolution_status = 'resolved', resolved_at = now(), resolved_by = 'rule:settled itself',
            resolution = '{"kept": "both sides agree"}'
       from jsonb_to_recordset(${storableJson(settled)}::jsonb) as c("entityId" text, field text)
-     where known.entity_type = ${entity} and known.entity_id = c."entityId"
+     where ${withSystem(systemId)} and known.entity_type = ${entity} and known.entity_id = c."entityId"
        and known.field_name is not distinct from c.field and known.resolution_status = 'pending'
        -- Neither that the remote has a thing twice nor that it ended too early is over because a change of it went through.
        and known.conflict_type not in ('duplicate', 'contradiction')`.execute(db);
@@ -141,15 +152,15 @@ export async function closeSettledConflicts(
 /** Closes conflicts of one kind that are over, of these records. */
 export async function closeConflictsOfType(
   db: Kysely<Database>,
-  entity: string,
+  { systemId, entity }: { readonly systemId: number; readonly entity: string },
   type: ConflictToRecord['type'],
   entityIds: readonly string[],
 ): Promise<void> {
   if (entityIds.length === 0) return;
   await sql`
-    update sync_conflicts
+    update sync_conflicts known
        set resolution_status = 'resolved', resolved_at = now(), resolved_by = 'rule:settled itself', resolution = '{"kept": "it is over"}'
-     where entity_type = ${entity} and conflict_type = ${type} and resolution_status = 'pending'
+     where ${withSystem(systemId)} and entity_type = ${entity} and conflict_type = ${type} and resolution_status = 'pending'
        and entity_id = any(${[...entityIds]}::text[])`.execute(db);
 }
 
@@ -180,7 +191,7 @@ export interface ConflictRow {
   readonly resolvedAt: Date | null;
   readonly resolution: Json;
   readonly operationId: string | null;
-  /** The link over which the two sides meet; none where the record was never linked. */
+  /** The system with which our record disagrees; none only on a conflict from before this was kept. */
   readonly systemId: number | null;
   readonly system: string | null;
   readonly externalId: string | null;
@@ -210,10 +221,11 @@ export async function listConflicts(
            edited.by as "internalChangedBy", c.external_changed_by as "externalChangedBy",
            c.operation_id as "operationId", s.id as "systemId", s.system_name as system, l.external_id as "externalId"
       from sync_conflicts c
-      left join lateral (select l.external_system_id, l.external_id from sync_links l
-                          where l.entity_type = c.entity_type and l.entity_id = c.entity_id and l.retired_at is null
+      left join external_systems s on s.id = c.external_system_id
+      left join lateral (select l.external_id from sync_links l
+                          where l.external_system_id = c.external_system_id and l.entity_type = c.entity_type
+                            and l.entity_id = c.entity_id and l.retired_at is null
                           order by l.id limit 1) l on true
-      left join external_systems s on s.id = l.external_system_id
       left join lateral (select j.decided_by as by from sync_changes j
                           where j.entity_type = c.entity_type and j.entity_id = c.entity_id and j.field_name = c.field_name
                             and j.direction = 'internal' and j.after_value = c.internal_value

@@ -4,6 +4,12 @@ import type { Identifier, IdentifierKind } from '../model/identifiers.ts';
 import { storableJson } from './copy-rows.ts';
 import type { Database } from './schema.ts';
 
+/** SQL that is true of a component that its GRC system still shows: one that was removed there matches nothing. */
+const isThere = (component: string) =>
+  sql.raw(`not exists (select from sync_links own
+                        where own.external_system_id = ${component}.external_system_id and own.entity_type = 'component'
+                          and own.entity_id = ${component}.id::text and own.missing_since is not null and own.retired_at is null)`);
+
 export interface CandidatePair extends Candidate {
   readonly assetUuid: string;
 }
@@ -30,7 +36,7 @@ export async function listCandidatePairs(
         join ingestion_assets asset using (asset_uuid)
         join system_components component on component.id = c.component_id
        where asset.deleted_at is null and asset.terminated_at is null
-         and component.external_system_id = ${externalSystemId}
+         and component.external_system_id = ${externalSystemId} and ${isThere('component')}
     ), sharing as (
       select kind, value, count(distinct asset_uuid)::int as assets from shared group by kind, value
     ), pairs as (
@@ -103,10 +109,14 @@ export async function settleCorrelationLinks(
   await makeLinks(db, source);
 }
 
-const linked = (systemId: number) => sql`
-    select k.asset_uuid, c.id, c.component_id, c.system_id, c.business_owner, c.technical_owner
+/** Matches that stand, of every GRC system: a machine may be a component of several, and belongs to a system of each then. */
+const everyLinked = sql`
+    select k.asset_uuid, c.id, c.external_system_id, c.component_id, c.system_id, c.business_owner, c.technical_owner
       from asset_correlations k join system_components c on c.id = k.component_id
-     where k.decision = 'linked' and c.external_system_id = ${systemId}`;
+     where k.decision = 'linked' and ${isThere('c')}`;
+
+const linked = (systemId: number) => sql`
+    select * from (${everyLinked}) every_linked where external_system_id = ${systemId}`;
 
 /** Whether asset `a` is in its system because correlation put it there; an assignment of the owner's stands. */
 const isCorrelated = sql.raw(`exists (select from ingestion_system_assets s
@@ -131,6 +141,7 @@ async function retireLinks(
     ), unassigned as (
       delete from ingestion_system_assets s using gone
        where s.asset_uuid::text = gone.entity_id and s.assignment_type = 'correlated'
+         and not exists (select from (${everyLinked}) k where k.asset_uuid = s.asset_uuid and k.system_id = s.system_id)
     )
     update ingestion_assets a
        set xacta_component_id = null,
@@ -148,21 +159,27 @@ async function makeLinks(
     insert into sync_links as known (external_system_id, entity_type, entity_id, external_id, operation_id)
     select ${source.systemId}, 'asset_component', k.asset_uuid::text, k.component_id, ${source.operationId}::uuid
       from (${linked(source.systemId)}) k
-    on conflict (external_system_id, entity_type, external_id) do update
-      set entity_id = excluded.entity_id, retired_at = null, operation_id = excluded.operation_id, confirmed_at = now()
-      where known.entity_id <> excluded.entity_id or known.retired_at is not null`.execute(db);
-  // An assignment that the owner made otherwise stands; ours is kept beside it.
+    on conflict (external_system_id, external_id, entity_id) where entity_type = 'asset_component' do update
+      set retired_at = null, operation_id = excluded.operation_id, confirmed_at = now()
+      where known.retired_at is not null`.execute(db);
+  // An assignment that the owner made otherwise stands; ours is kept beside it. Of several GRC systems the first one's stands, as long as it does.
   await sql`
-    with changing as (
+    with main as (
+      select distinct on (k.asset_uuid) k.*
+        from (${everyLinked}) k join ingestion_assets a on a.asset_uuid = k.asset_uuid
+       order by k.asset_uuid, (k.component_id is not distinct from a.xacta_component_id and k.system_id is not distinct from a.system_id) desc,
+                (k.component_id is not distinct from a.xacta_component_id) desc, k.external_system_id, k.id
+    ), changing as (
       select a.asset_uuid, a.system_id as old_system, a.xacta_component_id as old_component,
-             case when a.system_id is null or ${isCorrelated} then k.system_id else a.system_id end as new_system, k.component_id as new_component, k.business_owner, k.technical_owner
-        from (${linked(source.systemId)}) k join ingestion_assets a on a.asset_uuid = k.asset_uuid
+             case when a.system_id is null or ${isCorrelated} then k.system_id else a.system_id end as new_system,
+             k.component_id as new_component, k.business_owner, k.technical_owner, k.external_system_id
+        from main k join ingestion_assets a on a.asset_uuid = k.asset_uuid
        where a.xacta_component_id is distinct from k.component_id
           or a.system_id is null
           or a.system_id <> k.system_id and ${isCorrelated}
     ), journal as (
       insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by, reason)
-      select ${source.operationId}::uuid, ${source.systemId}, 'asset', c.asset_uuid::text, f.name, to_jsonb(f.before), to_jsonb(f.after), 'internal',
+      select ${source.operationId}::uuid, c.external_system_id, 'asset', c.asset_uuid::text, f.name, to_jsonb(f.before), to_jsonb(f.after), 'internal',
              'rule:weighted identifiers', 'see asset_correlations for the evidence'
         from changing c
        cross join lateral (values ('system_id', c.old_system::text, c.new_system::text),
@@ -180,7 +197,8 @@ async function makeLinks(
      where a.asset_uuid = c.asset_uuid`.execute(db);
   await sql`
     delete from ingestion_system_assets s using (${linked(source.systemId)}) k
-     where s.asset_uuid = k.asset_uuid and s.assignment_type = 'correlated' and s.system_id <> k.system_id`.execute(
+     where s.asset_uuid = k.asset_uuid and s.assignment_type = 'correlated' and s.system_id <> k.system_id
+       and not exists (select from (${everyLinked}) other where other.asset_uuid = s.asset_uuid and other.system_id = s.system_id)`.execute(
     db,
   );
   await sql`

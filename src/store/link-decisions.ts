@@ -78,10 +78,11 @@ export async function breakLink(
   await sql`
     update sync_conflicts
        set resolution_status = 'resolved', resolved_by = ${decided.by}, resolved_at = now(), resolution = '{"choice": "the link was broken"}'
-     where entity_type = ${link.entity} and entity_id = ${link.entityId} and resolution_status = 'pending'`.execute(
+     where coalesce(external_system_id, ${link.systemId}) = ${link.systemId}
+       and entity_type = ${link.entity} and entity_id = ${link.entityId} and resolution_status = 'pending'`.execute(
     db,
   );
-  await readAnew(db, link.systemId, link.entity);
+  await readAnewWithin(db, link.systemId, link.entity);
 }
 
 /** Makes a link with nothing agreed on yet: the next read merges both sides field by field. */
@@ -99,7 +100,17 @@ export async function makeLink(
     values (${link.systemId}, ${link.entity}, ${link.entityId}, ${link.externalId}, ${operationId}::uuid)`.execute(
     db,
   );
-  await readAnew(db, link.systemId, link.entity);
+  await readAnewWithin(db, link.systemId, link.entity);
+}
+
+/** What stands inside of a record follows it into its row. */
+const standsInside: Readonly<Record<string, readonly string[]>> = {
+  system: ['component', 'control', 'poam', 'milestone'],
+  poam: ['milestone'],
+};
+
+async function readAnewWithin(db: Kysely<Database>, systemId: number, entity: string): Promise<void> {
+  for (const each of [entity, ...(standsInside[entity] ?? [])]) await readAnew(db, systemId, each);
 }
 
 /** Forgets how far an entity was read, so that the next read shows all of it. */

@@ -41,12 +41,13 @@ export async function listLinkedRows(
     select l.id::int as "linkId", l.entity_id as "entityId", l.external_id as "externalId", parent.external_id as "parentExternalId",
            l.remote_version as version, l.base, l.confirmed_at::text as "confirmedAt",
            array(select c.field_name::text from sync_conflicts c
-                  where c.entity_type = l.entity_type and c.entity_id = l.entity_id
+                  where coalesce(c.external_system_id, l.external_system_id) = l.external_system_id
+                    and c.entity_type = l.entity_type and c.entity_id = l.entity_id
                     and c.resolution_status = 'pending' and c.field_name is not null) as "heldFields"
       from sync_links l
       join ${sql.table(place.table)} t on t.${sql.ref(place.key)}::text = l.entity_id
       left join sync_links parent on parent.external_system_id = l.external_system_id and parent.entity_type = ${place.parent}
-                                 and parent.entity_id = t.${sql.ref(place.parentColumn)}::text
+                                 and parent.entity_id = t.${sql.ref(place.parentColumn)}::text and parent.retired_at is null
      where l.external_system_id = ${systemId} and l.entity_type = ${entity} and l.retired_at is null and l.missing_since is null and l.id > ${page.afterId}
        and (${page.entityId ?? null}::text is null or l.entity_id = ${page.entityId ?? null})
      order by l.id limit ${page.limit}`.execute(db);

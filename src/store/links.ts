@@ -11,7 +11,17 @@ export interface LinkRow {
   readonly confirmed_at: Date;
 }
 
-/** Links of one entity type by the remote's ids. */
+/**
+ * SQL that is true of a link `l` that ended because its row is linked to another record of the same system: that row is no longer
+ * what the record is.
+ */
+export const isReplaced =
+  sql.raw(`(l.retired_at is not null and l.entity_type in ('system', 'component', 'control', 'poam', 'milestone', 'acceptance')
+       and exists (select from sync_links other
+                    where other.external_system_id = l.external_system_id and other.entity_type = l.entity_type
+                      and other.entity_id = l.entity_id and other.id <> l.id and other.retired_at is null))`);
+
+/** Links of one entity type by the remote's ids, but for those whose row is linked to another record since. */
 export async function fetchLinks(
   db: Kysely<Database>,
   systemId: number,
@@ -21,10 +31,9 @@ export async function fetchLinks(
   if (externalIds.length === 0) return new Map();
   const { rows } = await sql<LinkRow>`
     select entity_id, external_id, base, remote_version, confirmed_at
-      from sync_links
-     where external_system_id = ${systemId} and entity_type = ${entity} and external_id = any(${[...externalIds]}::text[])`.execute(
-    db,
-  );
+      from sync_links l
+     where external_system_id = ${systemId} and entity_type = ${entity} and external_id = any(${[...externalIds]}::text[])
+       and not ${isReplaced}`.execute(db);
   return new Map(rows.map((row) => [row.external_id, row]));
 }
 
@@ -47,7 +56,7 @@ export async function saveLinks(
     select ${source.systemId}, ${source.entity}, wanted."entityId", wanted."externalId", wanted.base, wanted.version, ${source.operationId}::uuid
       from jsonb_to_recordset(${storableJson(links)}::jsonb)
         as wanted("entityId" text, "externalId" text, base jsonb, version text)
-    on conflict (external_system_id, entity_type, external_id) do update
+    on conflict (external_system_id, entity_type, external_id) where entity_type <> 'asset_component' do update
       set entity_id = excluded.entity_id, base = excluded.base, remote_version = excluded.remote_version,
           operation_id = excluded.operation_id, confirmed_at = now(), retired_at = null, missing_since = null
       where (known.base, known.remote_version, known.entity_id)
@@ -66,6 +75,55 @@ export async function renameLink(
      where external_system_id = ${source.systemId} and entity_type = ${source.entity} and external_id = ${id.from}
        and not exists (select from sync_links l where l.external_system_id = ${source.systemId}
                           and l.entity_type = ${source.entity} and l.external_id = ${id.to})`.execute(db);
+}
+
+/** Of these remote ids, those whose link ended because its row is linked to another record: with that row and record. */
+export async function listReplacedLinks(
+  db: Kysely<Database>,
+  source: { readonly systemId: number; readonly entity: string },
+  externalIds: readonly string[],
+): Promise<{ readonly externalId: string; readonly entityId: string; readonly otherId: string }[]> {
+  if (externalIds.length === 0) return [];
+  const { rows } = await sql<{ externalId: string; entityId: string; otherId: string }>`
+    select l.external_id as "externalId", l.entity_id as "entityId", living.external_id as "otherId"
+      from sync_links l
+      join sync_links living on living.external_system_id = l.external_system_id and living.entity_type = l.entity_type
+                            and living.entity_id = l.entity_id and living.retired_at is null
+     where l.external_system_id = ${source.systemId} and l.entity_type = ${source.entity}
+       and l.external_id = any(${[...externalIds]}::text[]) and ${isReplaced}`.execute(db);
+  return rows;
+}
+
+/** The record of the system, other than `but` (a remote's id), that our record is linked to. */
+export async function findOtherLink(
+  db: Kysely<Database>,
+  source: { readonly systemId: number; readonly entity: string },
+  entityId: string,
+  but: string,
+): Promise<string | undefined> {
+  const { rows } = await sql<{ external_id: string }>`
+    select external_id from sync_links
+     where external_system_id = ${source.systemId} and entity_type = ${source.entity} and entity_id = ${entityId}
+       and external_id <> ${but} and retired_at is null
+     order by id limit 1`.execute(db);
+  return rows[0]?.external_id;
+}
+
+/** Of rows with what each stands inside of, those that another external system has there. */
+export async function findLinkedInside(
+  db: Kysely<Database>,
+  source: { readonly systemId: number; readonly entity: string; readonly parentEntity: string },
+  rows: readonly { readonly entityId: string; readonly parentId: string }[],
+): Promise<ReadonlySet<string>> {
+  if (rows.length === 0) return new Set();
+  const found = await sql<{ id: string }>`
+    select distinct g."entityId" as id
+      from jsonb_to_recordset(${storableJson(rows)}::jsonb) as g("entityId" text, "parentId" text)
+      join sync_links l on l.entity_type = ${source.entity} and l.entity_id = g."entityId"
+                       and l.external_system_id <> ${source.systemId} and l.retired_at is null
+      join sync_links p on p.external_system_id = l.external_system_id and p.entity_type = ${source.parentEntity}
+                       and p.entity_id = g."parentId" and p.retired_at is null`.execute(db);
+  return new Set(found.rows.map((row) => row.id));
 }
 
 /** The external system at which each record is; of several the first that it was linked to. */

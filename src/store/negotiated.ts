@@ -23,8 +23,18 @@ interface Table {
   readonly key: string;
   /** Has updated_at, ingestion_source and so on to be kept up. */
   readonly stamps: readonly string[];
-  /** SQL that is true where row `t` is the one that record `r` (jsonb) means, though no link says so. */
-  readonly naturalKey: string;
+  /**
+   * SQL that is true where row `t` is the one that record `r` (jsonb) means, though no link says so: by what means the same to
+   * everybody, such as our own ids, the number of a control in a system, the key that we gave a POA&M.
+   */
+  readonly ownKey: string;
+  /**
+   * Likewise, by what the remote calls it. Such an id or name means something with its external system only: a row that is linked to
+   * another one, or stands inside of such a row, is a stranger.
+   */
+  readonly remoteKey?: string;
+  /** What a row stands inside of, and the column that names it. */
+  readonly inside?: { readonly entity: string; readonly column: string };
   /** SQL of what makes one such row a better match than another: false sorts before true. */
   readonly prefer?: string;
   /** SQL of an object (jsonb) with what else a row `t` shows, where that is kept in other tables. */
@@ -63,7 +73,9 @@ const tables: Readonly<Record<NegotiatedEntity, Table>> = {
     name: 'ingestion_systems',
     key: 'system_id',
     stamps: ['updated_at', 'last_xacta_sync'],
-    naturalKey: `(t.system_id = r ->> 'system_id' or t.xacta_system_id = r ->> 'xacta_system_id' or t.uuid::text = r ->> 'uuid'
+    ownKey: 'false',
+    // Systems of the same name in two GRC systems are two until a person links them.
+    remoteKey: `(t.system_id = r ->> 'system_id' or t.xacta_system_id = r ->> 'xacta_system_id' or t.uuid::text = r ->> 'uuid'
                   or ${sameText('t.name', "r ->> 'name'")})`,
     prefer: `t.system_id is distinct from r ->> 'system_id', t.xacta_system_id is distinct from r ->> 'xacta_system_id', t.uuid::text is distinct from r ->> 'uuid'`,
     // Not every owner's database declares system_id unique.
@@ -73,46 +85,65 @@ const tables: Readonly<Record<NegotiatedEntity, Table>> = {
     name: 'system_components',
     key: 'id',
     stamps: ['updated_at'],
-    naturalKey: `t.component_id = r ->> 'component_id' and t.external_system_id = (r ->> 'external_system_id')::int`,
+    ownKey: `t.component_id = r ->> 'component_id' and t.external_system_id = (r ->> 'external_system_id')::int`,
   },
   control: {
     name: 'ingestion_controls',
     key: 'id',
     stamps: ['updated_at'],
-    naturalKey: `t.system_id = r ->> 'system_id' and ${sameControl('t.control_id', "r ->> 'control_id'")}`,
+    ownKey: `t.system_id = r ->> 'system_id' and ${sameControl('t.control_id', "r ->> 'control_id'")}`,
     prefer: `t.control_id is distinct from r ->> 'control_id'`,
   },
   poam: {
     name: 'ingestion_poams',
     key: 'poam_id',
     stamps: ['updated_at'],
-    naturalKey: `(t.external_uid = r ->> 'external_uid' and t.system_id = r ->> 'system_id'
-                  or t.xacta_poam_id = r ->> 'xacta_poam_id' or t.poam_id = r ->> 'xacta_poam_id')`,
+    ownKey: `t.external_uid = r ->> 'external_uid' and t.system_id = r ->> 'system_id'`,
+    remoteKey: `(t.xacta_poam_id = r ->> 'xacta_poam_id' or t.poam_id = r ->> 'xacta_poam_id')`,
+    inside: { entity: 'system', column: 'system_id' },
     prefer: `t.external_uid is distinct from r ->> 'external_uid', t.xacta_poam_id is distinct from r ->> 'xacta_poam_id'`,
   },
   milestone: {
     name: 'ingestion_poam_milestones',
     key: 'id',
     stamps: [],
-    naturalKey: `t.poam_id = r ->> 'poam_id'
-                 and (t.milestone_id = r ->> 'milestone_id'
-                      or ${sameText('t.milestone_description', "r ->> 'milestone_description'")})`,
+    ownKey: `t.poam_id = r ->> 'poam_id' and ${sameText('t.milestone_description', "r ->> 'milestone_description'")}`,
+    remoteKey: `t.poam_id = r ->> 'poam_id' and t.milestone_id = r ->> 'milestone_id'`,
+    inside: { entity: 'poam', column: 'poam_id' },
     prefer: `t.milestone_id is distinct from r ->> 'milestone_id'`,
   },
   asset_context: {
     name: 'assets_extended',
     key: 'asset_uuid',
     stamps: [],
-    naturalKey: `t.asset_uuid = (r ->> 'asset_uuid')::uuid`,
+    ownKey: `t.asset_uuid = (r ->> 'asset_uuid')::uuid`,
     also: contextFacts,
   },
   acceptance: {
     name: 'acceptances',
     key: 'id',
     stamps: ['updated_at'],
-    naturalKey: `t.external_system_id = (r ->> 'external_system_id')::int and t.acceptance_id = r ->> 'acceptance_id'`,
+    ownKey: `t.external_system_id = (r ->> 'external_system_id')::int and t.acceptance_id = r ->> 'acceptance_id'`,
   },
 };
+
+/** SQL that is true where row `t` is the one that record `r` of the external system means. */
+function naturalKey(entity: NegotiatedEntity, externalSystemId: number) {
+  const { key, ownKey, remoteKey, inside } = tables[entity];
+  if (remoteKey === undefined) return sql.raw(`(${ownKey})`);
+  const elsewhere = (type: string, id: string) => sql`
+    exists (select from sync_links stranger
+             where stranger.external_system_id <> ${externalSystemId} and stranger.entity_type = ${type}
+               and stranger.entity_id = ${sql.raw(id)}::text and stranger.retired_at is null)`;
+  const within = inside && {
+    own: sql`exists (select from sync_links known
+                      where known.external_system_id = ${externalSystemId} and known.entity_type = ${inside.entity}
+                        and known.entity_id = t.${sql.ref(inside.column)}::text and known.retired_at is null)`,
+    stranger: elsewhere(inside.entity, `t.${inside.column}`),
+  };
+  return sql`(${sql.raw(ownKey)} or ${sql.raw(remoteKey)} and not ${elsewhere(entity, `t.${key}`)}
+              ${within ? sql`and (${within.own} or not ${within.stranger})` : sql``})`;
+}
 
 export interface StoredRecord {
   readonly entityId: string;
@@ -205,7 +236,7 @@ export async function findByNaturalKey(
   const { rows } = await sql<StoredRecord & { index: number }>`
     select distinct on (wanted.index) wanted.index::int - 1 as index, t.${sql.ref(table.key)}::text as "entityId", to_jsonb(t) as row
       from jsonb_array_elements(${storableJson(records)}::jsonb) with ordinality wanted(r, index)
-      join ${sql.table(table.name)} t on ${sql.raw(table.naturalKey)} and ${sql.raw(table.only ?? 'true')}
+      join ${sql.table(table.name)} t on ${naturalKey(entity, externalSystemId)} and ${sql.raw(table.only ?? 'true')}
      where not exists (select from sync_links l
                         where l.external_system_id = ${externalSystemId} and l.entity_type = ${entity}
                           and l.entity_id = t.${sql.ref(table.key)}::text)
@@ -298,6 +329,9 @@ export async function findTakenKeys(
   return new Set(rows.map((row) => row.key));
 }
 
+const twinKey = (entity: NegotiatedEntity) =>
+  sql.raw(`(${entity === 'system' ? (tables.system.remoteKey ?? 'false') : tables[entity].ownKey})`);
+
 export interface Twin {
   /** In the records that were asked about. */
   readonly index: number;
@@ -308,6 +342,7 @@ export interface Twin {
 /**
  * Of records that are to become rows of their own, those that by their natural key are a row that another record of the same
  * remote is linked to already: the remote has the thing twice.
+ * Of a POA&M only the key that we gave it says so.
  * @param records as for `findByNaturalKey`.
  */
 export async function findTwins(
@@ -321,7 +356,7 @@ export async function findTwins(
   const { rows } = await sql<Twin>`
     select distinct on (wanted.index) wanted.index::int - 1 as index, l.entity_id as "entityId", l.external_id as "externalId"
       from jsonb_array_elements(${storableJson(records)}::jsonb) with ordinality wanted(r, index)
-      join ${sql.table(table.name)} t on ${sql.raw(table.naturalKey)} and ${sql.raw(table.only ?? 'true')}
+      join ${sql.table(table.name)} t on ${twinKey(entity)} and ${sql.raw(table.only ?? 'true')}
       join sync_links l on l.external_system_id = ${externalSystemId} and l.entity_type = ${entity}
                        and l.entity_id = t.${sql.ref(table.key)}::text and l.retired_at is null
                        and l.external_id <> wanted.r ->> 'external_id'

@@ -7,6 +7,7 @@ import type { Database } from './schema.ts';
 
 export interface OutboxEntry {
   readonly id: number;
+  readonly systemId: number;
   readonly system: string;
   readonly entity: string;
   readonly entityId: string;
@@ -41,7 +42,7 @@ export async function listOutbox(
   limit: number,
 ): Promise<OutboxEntry[]> {
   const { rows } = await sql<OutboxEntry>`
-    select o.id::int, s.system_name as system, o.entity_type as entity, o.entity_id as "entityId", o.external_id as "externalId",
+    select o.id::int, s.id as "systemId", s.system_name as system, o.entity_type as entity, o.entity_id as "entityId", o.external_id as "externalId",
            o.change_kind as kind, o.state, o.attempts, o.reason, o.payload, o.before_values as before, o.failure,
            o.created_at as "createdAt", o.not_before as "notBefore", o.operation_id as "operationId",
            o.approved_by as "approvedBy", o.approved_at as "approvedAt", o.must_replan as "mustReplan"

@@ -150,7 +150,8 @@ export async function closeRefusals(
     update sync_conflicts c
        set resolution_status = 'resolved', resolved_at = now(), resolved_by = 'rule:settled itself',
            resolution = '{"kept": "the refused change was overtaken"}'
-     where c.entity_type = ${entity} and c.entity_id = any(${[...entityIds]}::text[]) and c.resolution_status = 'pending'
+     where coalesce(c.external_system_id, ${systemId}) = ${systemId}
+       and c.entity_type = ${entity} and c.entity_id = any(${[...entityIds]}::text[]) and c.resolution_status = 'pending'
        and (c.conflict_type in ('validation_rejected', 'stale_version') or c.conflict_type = 'unmappable_value' and c.internal_value is not null)
        and not exists (select from sync_outbox o where o.external_system_id = ${systemId} and o.entity_type = c.entity_type
                           and o.entity_id = c.entity_id and o.state = 'failed')`.execute(db);

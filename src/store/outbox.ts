@@ -169,6 +169,22 @@ export async function supersedeCreates(
        and idempotency_key <> all(${[...records.keep]}::text[])`.execute(db);
 }
 
+/**
+ * Brings back what was to make a record and was withdrawn because it was linked to one that is there: it is not that one after all. It
+ * waits for a person, whatever the policy.
+ */
+export async function reopenCreates(
+  db: Kysely<Database>,
+  source: { readonly systemId: number; readonly entity: string },
+  entityId: string,
+): Promise<void> {
+  await sql`
+    update sync_outbox
+       set state = 'waiting', settled_at = null, failure = null
+     where external_system_id = ${source.systemId} and entity_type = ${source.entity} and entity_id = ${entityId}
+       and change_kind = 'create' and state = 'superseded' and sent_at is null`.execute(db);
+}
+
 const openColumns = sql`id::int, external_system_id, entity_type, entity_id, change_kind, external_id, parent_external_id,
            base_version, payload, before_values, idempotency_key, operation_id, state, attempts, reason,
            coalesce(not_before <= now(), true) as is_due, must_replan`;

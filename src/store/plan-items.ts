@@ -82,12 +82,13 @@ export async function listHeldItems(
     select s.system_name as system, c.entity_type as entity, l.external_id as record, 'conflict' as kind, 'inbound' as direction,
            c.field_name as field, c.internal_value as before, c.external_value as after,
            case c.conflict_type
-             when 'contradiction' then 'the POA&M ended while findings under it are open'
+             when 'contradiction' then coalesce(c.internal_value ->> 'reason', 'the POA&M ended while findings under it are open')
              when 'duplicate' then 'a second one for the same'
              else 'edited on both sides; agreed last on ' || coalesce(c.base_value #>> '{}', 'nothing') end as reason,
            'policy:manual' as "decidedBy", false as "needsApproval", null as key
       from sync_conflicts c
       join sync_links l on l.entity_type = c.entity_type and l.entity_id = c.entity_id and l.retired_at is null
+                       and l.external_system_id = coalesce(c.external_system_id, l.external_system_id)
       join external_systems s on s.id = l.external_system_id
      where c.resolution_status = 'pending' and c.conflict_type in ('field_mismatch', 'contradiction', 'duplicate') and s.id = any(${[...systemIds]}::int[])
        and (${entities.length === 0} or c.entity_type = any(${[...entities]}::text[]))`.execute(db);

@@ -22,9 +22,14 @@ export async function addPoamAssets(
       from jsonb_to_recordset(${storableJson(values)}::jsonb) as g("poamId" text, value text)
      cross join lateral (
        select asset_uuid from ingestion_assets where asset_uuid::text = lower(trim(g.value))
-       union select asset_uuid from ingestion_assets where tenable_asset_uuid = lower(trim(g.value))) a
+       union select asset_uuid from ingestion_assets where tenable_asset_uuid = lower(trim(g.value))
+       -- Another server knows the machine by another uuid.
+       union select entity_id::uuid from sync_links where entity_type = 'asset' and external_id = lower(trim(g.value))) a
      where not exists (select from ingestion_poam_assets known
                         where known.poam_id = g."poamId" and known.asset_uuid = a.asset_uuid)
+       -- The remote lists it still; it moved to another system.
+       and not exists (select from poam_asset_departures gone
+                        where gone.poam_id = g."poamId" and gone.asset_uuid = a.asset_uuid)
     returning poam_id`.execute(db);
   return new Set(rows.map((row) => row.poam_id));
 }

@@ -70,6 +70,7 @@ export interface Database {
   metrics_definitions: MetricsDefinitionsTable;
   metrics_values: MetricsValuesTable;
   performance_metrics: PerformanceMetricsTable;
+  poam_asset_departures: PoamAssetDeparturesTable;
   poam_mentions: PoamMentionsTable;
   remediation_scan_findings: RemediationScanFindingsTable;
   remediation_scans: RemediationScansTable;
@@ -946,6 +947,16 @@ interface PerformanceMetricsTable {
   recorded_at: Generated<Instant>;
 }
 
+/** Assets that a POA&M is no longer about, and that its remote still lists. */
+interface PoamAssetDeparturesTable {
+  /** ingestion_poams.poam_id. */
+  poam_id: string;
+  asset_uuid: string;
+  reason: string;
+  operation_id: string | null;
+  departed_at: Generated<Instant>;
+}
+
 /** The plugins and CVEs that the text of a POA&M names, by the rule in src/model/poam-mentions.ts; renewed whenever the text differs from what was read. */
 interface PoamMentionsTable {
   poam_id: number;
@@ -1137,6 +1148,8 @@ interface SyncConflictsTable {
   external_changed_at: Instant | null;
   /** Who changed it last, where the remote says so. */
   external_changed_by: string | null;
+  /** The system with which our record disagrees. Null only on rows from before this was kept, where the record was linked to several or to none. */
+  external_system_id: number | null;
 }
 
 /** Pairs one internal record with one external record; never two links to one external record (design section 5). */

@@ -55,3 +55,16 @@ export async function findExcludedOwners(
      where poam_id = any(${[...owners]}::text[]) and system_id = any(${systems}::text[])`.execute(db);
   return new Set(rows.map((row) => row.poam_id));
 }
+
+/** Of the given uuids, in lower case, those that a system bears already. */
+export async function findTakenUuids(
+  db: Kysely<Database>,
+  uuids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ uuid: string }>`
+    select uuid::text from ingestion_systems
+     where uuid = any(array(select u::uuid from unnest(${[...uuids]}::text[]) u where u ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'))`.execute(
+    db,
+  );
+  return new Set(rows.map((row) => row.uuid));
+}

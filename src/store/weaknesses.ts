@@ -3,7 +3,9 @@ import type { Severity } from '../model/vocabulary.ts';
 import { grounds, type Candidate, type OpenFinding } from '../model/poam-answers.ts';
 import type { ControlRule } from '../model/weakness.ts';
 import type { Json, JsonObject } from '../model/json.ts';
+import { boundariesOf } from './boundaries.ts';
 import { storableJson } from './copy-rows.ts';
+import { nameInPoams } from './departures.ts';
 import type { Database } from './schema.ts';
 
 export interface WeaknessRow {
@@ -49,16 +51,18 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
   const { rows } = await sql<WeaknessRow>`
     with own as materialized (
       select entity_id as system_id, min(external_id) as external_id from sync_links
-       where external_system_id = ${externalSystemId} and entity_type = 'system' group by entity_id
+       where external_system_id = ${externalSystemId} and entity_type = 'system' and retired_at is null and missing_since is null
+       group by entity_id
     ), found as materialized (
-      select f.id, a.system_id, f.plugin_id::text as plugin_id, case when f.lifecycle_state = 'reopened' then f.resurfaced_at end as found_again, f.poam_id, f.severity_rank = 4 as is_critical, a.asset_uuid,
+      select f.id, b.system_id, f.plugin_id::text as plugin_id, case when f.lifecycle_state = 'reopened' then f.resurfaced_at end as found_again, f.poam_id, f.severity_rank = 4 as is_critical, a.asset_uuid,
              coalesce(a.tenable_asset_uuid, a.asset_uuid::text) as asset, coalesce(f.first_found, f.created_at) as first_found,
              coalesce(f.last_found, f.created_at) as last_seen,
              case when f.lifecycle_state = 'reopened' then coalesce(f.resurfaced_at, f.last_fixed, f.first_found, f.created_at)
                   else coalesce(f.first_found, f.created_at) end as since
         from ingestion_vulnerabilities f
         join ingestion_assets a on a.asset_uuid = f.asset_ref
-        join own on own.system_id = a.system_id
+        join (${boundariesOf(externalSystemId)}) b on b.asset_uuid = a.asset_uuid
+        join own on own.system_id = b.system_id
        where f.lifecycle_state in ('open', 'reopened') and f.severity_rank >= 3 and f.external_system_id is not null
          and f.severity_modification is distinct from 'accepted'
          and a.deleted_at is null and a.terminated_at is null
@@ -259,13 +263,20 @@ export async function pointFindings(
 }
 
 /**
- * Points the open findings of tied weaknesses at their POA&M, unless it has ended, and, where the system has it, its first control. A
- * finding that points at a POA&M already keeps it: somebody may have chosen that one.
+ * Points the open findings of tied weaknesses at their POA&M, unless it has ended, and, where the system has it, its first control; of a
+ * machine in several systems, at those of its main one. A finding that points at a POA&M already keeps it, somebody may have chosen that one;
+ * but for one that answered the same weakness in the system that the machine left.
  */
 export async function tieFindings(db: Kysely<Database>): Promise<void> {
   await sql`
     with tied as (
-      select f.id, w.poam_id, control.id as control_id
+      select f.id, w.poam_id, control.id as control_id,
+             f.poam_id is null
+               or exists (select from weaknesses old join ingestion_poams p on p.id = old.poam_id
+                           where old.poam_id = f.poam_id and old.grouping = w.grouping and old.identifier = w.identifier
+                             and old.system_id <> w.system_id and p.system_id = old.system_id) as is_to_point,
+             exists (select from ingestion_controls c
+                      where c.id = f.control_id and c.system_id <> w.system_id) as is_controlled_elsewhere
         from weaknesses w
         join ingestion_poams k on k.id = w.poam_id and not ${isFinished}
         join ingestion_assets a on a.system_id = w.system_id
@@ -279,9 +290,10 @@ export async function tieFindings(db: Kysely<Database>): Promise<void> {
          and f.severity_modification is distinct from 'accepted'
     )
     update ingestion_vulnerabilities f
-       set poam_id = tied.poam_id, control_id = coalesce(f.control_id, tied.control_id)
+       set poam_id = tied.poam_id,
+           control_id = case when tied.is_controlled_elsewhere then tied.control_id else coalesce(f.control_id, tied.control_id) end
       from tied
-     where f.id = tied.id and f.poam_id is null`.execute(db);
+     where f.id = tied.id and tied.is_to_point`.execute(db);
 }
 
 export interface PoamLackingAssets {
@@ -297,7 +309,8 @@ export interface PoamLackingAssets {
 
 /**
  * POA&Ms that answer a weakness on assets that the remote does not list for them yet, with the joined list: what the
- * remote lists stays, also what is no asset known here.
+ * remote lists stays, also what is no asset known here; but for machines that moved to another system. The last one is not taken out:
+ * of a POA&M without machines a person decides.
  */
 export async function listPoamsLackingAssets(
   db: Kysely<Database>,
@@ -308,16 +321,21 @@ export async function listPoamsLackingAssets(
            min(coalesce(to_jsonb(p) ->> 'weakness_risk_level', to_jsonb(p) ->> 'weakness_severity', to_jsonb(p) ->> 'risk_rating')) as severity, coalesce(p.raw_json -> 'affected_assets', '[]') as listed,
            array(select listed from jsonb_array_elements_text(case when jsonb_typeof(p.raw_json -> 'affected_assets') = 'array'
                                                                   then p.raw_json -> 'affected_assets' else '[]' end) listed
+                 except select unnest(gone.names)
                  union select unnest(array_agg(coalesce(asset.tenable_asset_uuid, asset.asset_uuid::text))) order by 1) as assets
       from weaknesses w
       join ingestion_poams p on p.id = w.poam_id
       join sync_links l on l.external_system_id = ${externalSystemId} and l.entity_type = 'poam' and l.entity_id = p.poam_id
+                       and l.retired_at is null and l.missing_since is null
+     cross join lateral (select coalesce(array_agg(${nameInPoams}), '{}') as names
+                           from poam_asset_departures d join ingestion_assets a on a.asset_uuid = d.asset_uuid
+                          where d.poam_id = p.poam_id) gone
       join ingestion_poam_assets a on a.poam_id = p.poam_id
       join ingestion_assets asset on asset.asset_uuid = a.asset_uuid
      where p.status is distinct from 'Completed' and p.status is distinct from 'Cancelled'
        and not exists (select from ingestion_systems s where s.system_id = p.system_id and s.sync_enabled is false)
-     group by p.poam_id, l.external_id, l.remote_version, p.raw_json
-    having bool_or(not coalesce(p.raw_json -> 'affected_assets' @> to_jsonb(coalesce(asset.tenable_asset_uuid, asset.asset_uuid::text)), false))`.execute(
+     group by p.poam_id, l.external_id, l.remote_version, p.raw_json, gone.names
+    having coalesce(p.raw_json -> 'affected_assets' ?| gone.names, false) or bool_or(not coalesce(p.raw_json -> 'affected_assets' @> to_jsonb(coalesce(asset.tenable_asset_uuid, asset.asset_uuid::text)), false))`.execute(
     db,
   );
   return rows;

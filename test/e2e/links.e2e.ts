@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findConflicts } from '../../src/app/conflicts/conflicts.ts';
 import { breakOne, findLinks, makeOne } from '../../src/app/links/links.ts';
+import { pauseSending } from '../../src/app/outbound/outbox.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 
 let world: TwoSystems;
@@ -35,7 +36,7 @@ describe('a link that was made wrong', () => {
       poam,
     );
     expect(after).toEqual(before);
-    expect((await linkOf(poam))?.entityId).toBe(`${poam}~2`);
+    expect((await linkOf(poam))?.entityId).toBe(`xacta:${poam}`);
     expect(await world.sync({ full: true })).toMatchObject({ written: 0, recordsFailed: 0 });
   });
 
@@ -48,14 +49,14 @@ describe('a link that was made wrong', () => {
     });
     await world.sync();
     const made = await makeOne(world.app, { ...pair, externalId: poam }, isso, signal);
-    expect(made.replaced).toBe(`${poam}~2`);
+    expect(made.replaced).toBe(`xacta:${poam}`);
     expect(await world.sync()).toMatchObject({ written: 0 });
     expect((await linkOf(poam))?.entityId).toBe(poam);
     expect(await findConflicts(world.app, { entity: 'poam', field: 'comments' }, 10)).toMatchObject([
       { entityId: poam, internal: 'ours', external: 'theirs' },
     ]);
     expect(
-      await world.rows(`select poam_id from ingestion_poams where poam_id = $1`, `${poam}~2`),
+      await world.rows(`select poam_id from ingestion_poams where poam_id = $1`, `xacta:${poam}`),
     ).toHaveLength(1);
   });
 
@@ -64,7 +65,7 @@ describe('a link that was made wrong', () => {
       'linked to POAM-2026-0001 already',
     );
     await expect(
-      makeOne(world.app, { ...pair, entityId: `${poam}~2`, externalId: 'POAM-0' }, isso, signal),
+      makeOne(world.app, { ...pair, entityId: `xacta:${poam}`, externalId: 'POAM-0' }, isso, signal),
     ).rejects.toThrow('xacta has no poam POAM-0');
     await expect(breakOne(world.app, { ...pair, entityId: 'nothing' }, isso)).rejects.toThrow(
       'is not linked',
@@ -132,5 +133,70 @@ describe('a conflict about a whole record', () => {
     await word(before?.status ?? '');
     await world.sync();
     expect(await findConflicts(world.app, { type: 'unmappable_value' }, 10)).toEqual([]);
+  });
+});
+
+describe('a POA&M that waits to be made', () => {
+  const made = async (externalUid: unknown): Promise<number> =>
+    (
+      await world.control<{ poams: { external_uid: string | null }[] }>('xacta', 'GET', '/state')
+    ).poams.filter((each) => each.external_uid === externalUid).length;
+  /** POA&Ms that are to be made, each with another one of its system that somebody made by hand. */
+  const waiting = () =>
+    world.rows(
+      `select * from (
+         select distinct on (p.system_id) o.entity_id as id, p.external_uid as uid, k.xacta_poam_id as "byHand"
+           from sync_outbox o join ingestion_poams p on p.poam_id = o.entity_id
+           join ingestion_poams k on k.system_id = p.system_id and k.ingestion_source = 'xacta'
+                                 and not exists (select from weaknesses w where w.poam_id = k.id)
+          where o.change_kind = 'create' and o.state = 'pending' order by p.system_id, o.id, k.id) each_system limit 2`,
+    );
+  const livingLinks = async (id: unknown): Promise<unknown[]> =>
+    (
+      await world.rows(
+        `select external_id from sync_links where entity_type = 'poam' and entity_id = $1 and retired_at is null`,
+        id,
+      )
+    ).map((row) => row['external_id']);
+  let first: Record<string, unknown> | undefined;
+  let second: Record<string, unknown> | undefined;
+
+  it('is not made any more once a person says which one it is, and waits for a person again when that was wrong', async () => {
+    await world.beginAgain();
+    await pauseSending(world.app, 'xacta', { by: 'isso', reason: 'read only' });
+    await world.sync();
+    [first, second] = await waiting();
+    const pair = { system: 'xacta', entity: 'poam', entityId: String(first?.['id']) };
+    const states = () =>
+      world.rows(
+        `select state from sync_outbox where entity_id = $1 and change_kind = 'create'`,
+        pair.entityId,
+      );
+    await makeOne(world.app, { ...pair, externalId: String(first?.['byHand']) }, isso, signal);
+    expect(await states()).toEqual([{ state: 'superseded' }]);
+    await breakOne(world.app, pair, isso);
+    expect(await states()).toEqual([{ state: 'waiting' }]);
+    await makeOne(world.app, { ...pair, externalId: String(first?.['byHand']) }, isso, signal);
+    expect(await states()).toEqual([{ state: 'superseded' }]);
+  });
+
+  it('is a row of its own, and a duplicate for a person, where its row was linked to another one meanwhile', async () => {
+    const [own] = await world.rows(
+      `update sync_links set entity_id = $1 where entity_type = 'poam' and external_id = $2 returning entity_id`,
+      second?.['id'],
+      second?.['byHand'],
+    );
+    expect(own).toEqual({ entity_id: second?.['id'] });
+    await pauseSending(world.app, 'xacta', undefined);
+    await world.sync();
+    expect(await made(first?.['uid'])).toBe(0);
+    expect(await livingLinks(first?.['id'])).toEqual([first?.['byHand']]);
+    expect(await made(second?.['uid'])).toBe(1);
+    expect(await livingLinks(second?.['id'])).toEqual([second?.['byHand']]);
+    expect(await findConflicts(world.app, { type: 'duplicate' }, 10)).toMatchObject([
+      { system: 'xacta', internal: { same_as: second?.['id'] }, external: { same_as: second?.['byHand'] } },
+    ]);
+    await world.sync({ full: true });
+    expect(await livingLinks(second?.['id'])).toEqual([second?.['byHand']]);
   });
 });

@@ -34,6 +34,29 @@ export interface TwoSystems {
   stop(): Promise<void>;
 }
 
+/** The product over a database, with the settings of a test. */
+export function composeApp(database: ClonedDatabase, masterKey: string): App {
+  return {
+    db: database.db,
+    pool: database.pool,
+    modules: connectorModules,
+    scanFiles: scanFileReader,
+    secretBox: createSecretBox([masterKeyFrom(new Secret(masterKey))]),
+    http: {
+      timeouts: { connectMs: 2000, headersMs: 5000, bodyMs: 5000 },
+      attempts: 5,
+      proxy: undefined,
+      ca: undefined,
+      userAgent: 'Tieline tests',
+    },
+    now: () => new Date(),
+    sleep: async (ms, signal) => {
+      await delay(Math.min(ms, 50), undefined, { signal });
+    },
+    log: { info: () => undefined, warn: () => undefined },
+  };
+}
+
 const secret = (): Secret => new Secret(randomBytes(16).toString('hex'));
 
 /** @param only further arguments of one simulator. */
@@ -61,28 +84,7 @@ export async function startTwoSystems(
   let database = await cloneDatabase();
   const masterKey = randomBytes(32).toString('base64');
 
-  function compose(): App {
-    return {
-      db: database.db,
-      pool: database.pool,
-      modules: connectorModules,
-      scanFiles: scanFileReader,
-      secretBox: createSecretBox([masterKeyFrom(new Secret(masterKey))]),
-      http: {
-        timeouts: { connectMs: 2000, headersMs: 5000, bodyMs: 5000 },
-        attempts: 5,
-        proxy: undefined,
-        ca: undefined,
-        userAgent: 'Tieline tests',
-      },
-      now: () => new Date(),
-      sleep: async (ms, signal) => {
-        await delay(Math.min(ms, 50), undefined, { signal });
-      },
-      log: { info: () => undefined, warn: () => undefined },
-    };
-  }
-  let app = compose();
+  let app = composeApp(database, masterKey);
   async function connect(): Promise<void> {
     const fast = { requests_per_second: 1000, concurrency: 8 };
     await addSystem(app, {
@@ -147,7 +149,7 @@ export async function startTwoSystems(
       await Promise.all([control('tenable', 'POST', '/reset'), control('xacta', 'POST', '/reset')]);
       const before = database;
       database = given;
-      app = compose();
+      app = composeApp(database, masterKey);
       await connect();
       await before[Symbol.asyncDispose]();
     },

@@ -5,6 +5,7 @@ import {
   type PairDecision,
 } from '../../model/correlation.ts';
 import { applyCorrelations, countCorrelations, listCandidatePairs } from '../../store/correlations.ts';
+import { showLostMatches } from '../../store/lost-matches.ts';
 import { noCounts, recordCounts } from '../../store/operations.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
@@ -27,6 +28,7 @@ export async function correlateAssets(
     // A pair that never came near linking is no evidence of anything; keeping it would bury what needs a look.
     const settled = settleSharedComponents(decisions).filter((each) => each.score >= linkAt);
     await applyCorrelations(tx.db, { systemId: system.id, operationId }, settled);
+    await showLostMatches(tx.db, { systemId: system.id, operationId });
     const outcome = await countCorrelations(tx.db);
     const read = outcome.linked + outcome.review + outcome.unmatched;
     const counted = { ...noCounts, read, unchanged: read };

@@ -1,6 +1,7 @@
 /** Moving into a database, seen from the command line: look, show, do, verify, grant, take out again. */
 import type pg from 'pg';
 import { TielineError } from '../../errors/tieline-error.ts';
+import { listLinkFaults, type LinkFault } from '../../store/link-faults.ts';
 import { fetchMigrationState, ledgerNames, listUnfinishedIndexes } from '../../store/migrations/brought.ts';
 import { fetchCatalog } from '../../store/migrations/catalog.ts';
 import {
@@ -57,7 +58,11 @@ export interface DatabaseCheck {
     readonly seconds: number;
     readonly state: string;
   }[];
+  /** Rows that are linked to records of several systems or twice to one, and conflicts without a system; at most 500. */
+  readonly linkFaults: readonly LinkFault[];
 }
+
+const mostLinkFaults = 500;
 
 /** Measured: 22 ms for 20 statements on a laptop's disk; the catalog alone is written, whatever the size of the tables. */
 const msPerLockedStatement = 2;
@@ -112,6 +117,7 @@ export function checkDatabase(
       estimatedLockMs: plan.locked.length === 0 ? 0 : 20 + plan.locked.length * msPerLockedStatement,
       indexesToBuild: plan.indexes.map((index) => index.name),
       holders: catalog.holders,
+      linkFaults: await listLinkFaults(client, mostLinkFaults),
     };
   });
 }

@@ -3,7 +3,7 @@ import type { ExternalRecord } from '../../connectors/kit/contract.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { listSettledFaults, recordConflicts, type ConflictToRecord } from '../../store/conflicts.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
-import { fetchLinks } from '../../store/links.ts';
+import { fetchLinks, listReplacedLinks } from '../../store/links.ts';
 import { findTwins, type NegotiatedEntity, type Twin } from '../../store/negotiated.ts';
 import type { Tx } from '../../store/transaction.ts';
 import type { InboundDecision } from '../../sync/inbound.ts';
@@ -35,14 +35,24 @@ export function conflictsOf(
 /** Of these a second one is a mistake. Controls and milestones may well say the same twice. */
 const singular: ReadonlySet<NegotiatedEntity> = new Set(['system', 'poam']);
 
-/** Of records that become new rows, those that the remote has under another id too. */
+/** Of records that become new rows, those that the remote has under another id too, or that were the same row as another until now. */
 export async function findTwinsOf(
   tx: Tx,
   entity: NegotiatedEntity,
   systemId: number,
   created: readonly { readonly external: ExternalRecord; readonly record: JsonObject }[],
 ): Promise<readonly Twin[]> {
-  if (!singular.has(entity)) return [];
+  const replaced = await listReplacedLinks(
+    tx.db,
+    { systemId, entity },
+    created.map(({ external }) => external.externalId),
+  );
+  const parted = replaced.map(({ externalId, entityId, otherId }): Twin => ({
+    index: created.findIndex(({ external }) => external.externalId === externalId),
+    entityId,
+    externalId: otherId,
+  }));
+  if (!singular.has(entity)) return parted;
   // A POA&M without an integrator's key can be nobody's twin; most have none, and the search is not cheap.
   const asked = created.flatMap(({ external, record }, index) =>
     entity === 'poam' && (record['external_uid'] ?? null) === null
@@ -51,7 +61,8 @@ export async function findTwinsOf(
   );
   const records = asked.map(({ record }) => record);
   const twins = await findTwins(tx.db, entity, systemId, records);
-  return twins.map((twin) => ({ ...twin, index: asked[twin.index]?.index ?? -1 }));
+  const byKey = twins.map((twin) => ({ ...twin, index: asked[twin.index]?.index ?? -1 }));
+  return [...parted, ...byKey.filter(({ index }) => parted.every((one) => one.index !== index))];
 }
 
 export function duplicateConflict(entity: NegotiatedEntity, twin: Twin, entityId: string): ConflictToRecord {
@@ -91,12 +102,12 @@ export async function recordUnmappable(
   });
   const settled = await listSettledFaults(
     tx.db,
-    entity,
+    { ...source, entity },
     conflicts.map((conflict) => conflict.entityId),
   );
   await recordConflicts(
     tx.db,
-    source.operationId,
+    source,
     conflicts.filter(
       ({ entityId, external }) => !settled.some((one) => one.entityId === entityId && one.fault === external),
     ),

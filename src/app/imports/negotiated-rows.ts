@@ -1,16 +1,25 @@
 /** New rows for records that no row is yet: what they begin with, and under which key. */
 import { deriveUuid } from '../../model/derived-uuid.ts';
 import { scalarText, type JsonObject } from '../../model/json.ts';
+import { findSystemById } from '../../store/external-systems.ts';
 import { findTakenKeys, type NegotiatedEntity } from '../../store/negotiated.ts';
+import { findTakenUuids } from '../../store/systems.ts';
 import type { Tx } from '../../store/transaction.ts';
 
 /** Entities whose row is named by a key that comes from the remote. */
 const keyColumns: Partial<Record<NegotiatedEntity, string>> = { system: 'system_id', poam: 'poam_id' };
 const longestKey = 50;
 
+/** `POAM-7` of the system `grc-b` as `grc-b:POAM-7`; the system's name is cut where both do not fit. */
+function qualifiedKey(system: string, key: string): string {
+  // A comma cannot stand in a tag, which is what a system's id becomes.
+  const name = system.replaceAll(',', ' ').slice(0, Math.max(0, longestKey - key.length - 1));
+  return name === '' ? key : `${name}:${key}`;
+}
+
 /**
- * Gives rows whose key another row bears a key of their own: another remote may call something else so, or a person said
- * that the row of that name is not this record.
+ * Gives rows whose key another row bears a key of their own, which names the external system: another remote may call something else
+ * so, or a person said that the row of that name is not this record. What the remote calls it stays in the link.
  */
 export async function withFreeKeys(
   tx: Tx,
@@ -22,22 +31,45 @@ export async function withFreeKeys(
   if (column === undefined || rows.length === 0) return [...rows];
   const wanted = rows.map((row) => scalarText(row[column]));
   const taken = new Set(await findTakenKeys(tx.db, entity, wanted));
+  if (taken.size > 0) {
+    const system = (await findSystemById(tx.db, source.systemId))?.system_name ?? '';
+    const qualified = wanted.map((key) => (taken.has(key) ? qualifiedKey(system, key) : key));
+    for (const key of await findTakenKeys(tx.db, entity, qualified)) taken.add(key);
+    for (const [index, key] of qualified.entries()) wanted[index] = key;
+  }
   const named: JsonObject[] = [];
   for (const [index, row] of rows.entries()) {
     const original = wanted[index] ?? '';
     let key = original;
-    // Asked one by one: that a key is taken is rare.
+    // Asked one by one: that a key is taken even so is rare.
     for (let n = 2; taken.has(key); n += 1) {
       key = `${original.slice(0, longestKey - String(n).length - 1)}~${n}`;
       for (const known of await findTakenKeys(tx.db, entity, [key])) taken.add(known);
     }
     taken.add(key);
-    const anew = key === original ? {} : { [column]: key };
-    const uuid =
-      key === original || entity !== 'system'
-        ? {}
-        : { uuid: deriveUuid('system', String(source.systemId), key) };
-    named.push({ ...row, ...anew, ...uuid });
+    named.push({ ...row, [column]: key });
   }
-  return named;
+  return entity === 'system' ? withFreeUuids(tx, named, source) : named;
+}
+
+/** Two GRC systems that were copied from one another give their systems the same uuids. */
+async function withFreeUuids(
+  tx: Tx,
+  rows: readonly JsonObject[],
+  source: { readonly systemId: number },
+): Promise<JsonObject[]> {
+  const taken = new Set(
+    await findTakenUuids(
+      tx.db,
+      rows.map((row) => scalarText(row['uuid'])),
+    ),
+  );
+  return rows.map((row) => {
+    const uuid = scalarText(row['uuid']).toLowerCase();
+    const isTaken = taken.has(uuid);
+    taken.add(uuid);
+    return isTaken
+      ? { ...row, uuid: deriveUuid('system', String(source.systemId), scalarText(row['system_id'])) }
+      : row;
+  });
 }

@@ -24,6 +24,7 @@ import { defaultPolicy, lookUpPolicy } from '../../sync/policy.ts';
 import type { EntityPolicy } from '../../model/policy.ts';
 import { sameValue } from '../../sync/three-way.ts';
 import { conflictsOf, duplicateConflict, findTwinsOf, recordUnmappable } from './negotiated-conflicts.ts';
+import { findMoves, moveEntry, type Move } from './negotiated-moves.ts';
 import { withFreeKeys } from './negotiated-rows.ts';
 import { excludedRows } from './excluded.ts';
 import { renewDetails } from './negotiated-details.ts';
@@ -152,17 +153,23 @@ async function storePage(
   // A system may bear another id here than there.
   const ownedBy = ({ external, record }: Incoming): JsonObject =>
     entity === 'system' ? { system_id: links.get(external.externalId)?.entity_id ?? null } : record;
-  const isExcluded = await excludedRows(tx.db, entity, resolved.map(ownedBy));
-  const incoming = source.echo
-    ? resolved
-    : resolved.filter(
-        (each) => !isExcluded(ownedBy(each)) && !isOutdated(links.get(each.external.externalId), source),
-      );
   const linkedRows = await fetchRows(
     tx.db,
     entity,
     [...links.values()].map((link) => link.entity_id),
   );
+  const storedRows = [...linkedRows.values()].map((stored) => stored.row);
+  const isExcluded = await excludedRows(tx.db, entity, [...resolved.map(ownedBy), ...storedRows]);
+  // What moves out of the systems that take part in sync is taken that far.
+  const staysOutside = (each: Incoming): boolean => {
+    const stored = linkedRows.get(links.get(each.external.externalId)?.entity_id ?? '');
+    return isExcluded(ownedBy(each)) && (!stored || isExcluded(stored.row));
+  };
+  const incoming = source.echo
+    ? resolved
+    : resolved.filter(
+        (each) => !staysOutside(each) && !isOutdated(links.get(each.external.externalId), source),
+      );
   const unlinked = incoming.filter((each) => !links.has(each.external.externalId));
   const recognized = await findByNaturalKey(
     tx.db,
@@ -217,13 +224,26 @@ async function storePage(
   const existing = decided.flatMap((one) => (one.stored ? [{ ...one, stored: one.stored }] : []));
   const rawMoved = (one: { stored: StoredRecord; each: Incoming }): boolean =>
     shape.keepsRaw && !sameValue(one.stored.row['raw_json'], one.each.external.raw);
-  const changed = existing.filter((one) => Object.keys(one.decision.take).length > 0 || rawMoved(one));
+  const moves = await findMoves(
+    tx,
+    entity,
+    source.systemId,
+    existing.map(({ stored, each }) => ({ stored, record: each.record })),
+  );
+  const moved = ({ stored }: { stored: StoredRecord | undefined }) => moves.get(stored?.entityId ?? '');
+  const changed = existing.filter(
+    (one) => Object.keys(one.decision.take).length > 0 || rawMoved(one) || moved(one) !== undefined,
+  );
   await updateRows(
     tx.db,
     entity,
     changed.map((one) => ({
       entityId: one.stored.entityId,
-      columns: { ...one.decision.take, ...(rawMoved(one) ? { raw_json: one.each.external.raw } : {}) },
+      columns: {
+        ...one.decision.take,
+        ...placeOf(moved(one)),
+        ...(rawMoved(one) ? { raw_json: one.each.external.raw } : {}),
+      },
     })),
   );
 
@@ -246,22 +266,32 @@ async function storePage(
   await recordChanges(
     tx.db,
     source,
-    settled.flatMap((one) => journalOf(entity, one, source)),
+    settled.flatMap((one) => {
+      const move = moved(one);
+      return [...journalOf(entity, one, source), ...(move ? [moveEntry(entity, one.entityId, move)] : [])];
+    }),
   );
-  await recordConflicts(tx.db, source.operationId, [
+  await recordConflicts(tx.db, source, [
     ...settled.flatMap((one) => conflictsOf(entity, one)),
     ...twins.map((twin) => duplicateConflict(entity, twin, newIds[twin.index] ?? '')),
   ]);
+  // Found before as two records of one row; now each has its own.
   await closeConflictsOfType(
     tx.db,
-    entity,
+    { ...source, entity },
+    'duplicate',
+    twins.map((twin) => twin.entityId),
+  );
+  await closeConflictsOfType(
+    tx.db,
+    { ...source, entity },
     'unmappable_value',
     // One that could not be read when it was new stands under the remote's id.
     [...existing.map((one) => one.stored.entityId), ...created.map((one) => one.each.external.externalId)],
   );
   await closeSettledConflicts(
     tx.db,
-    entity,
+    { ...source, entity },
     existing.flatMap((one) =>
       one.decision.settled.map((field) => ({ entityId: one.stored.entityId, field })),
     ),
@@ -280,6 +310,8 @@ async function storePage(
     unchanged: resolved.length - created.length - updated.length - heldHere.length,
   };
 }
+
+const placeOf = (move: Move | undefined): JsonObject => (move ? { [move.column]: move.after } : {});
 
 const isEcho = ({ echo }: NegotiatedSource, field: string): boolean =>
   echo === 'all' || (echo?.has(field) ?? false);

@@ -15,6 +15,7 @@ import {
   type LinkEntry,
   type LinkFilter,
 } from '../../store/link-decisions.ts';
+import { reopenCreates, supersedeCreates } from '../../store/outbox.ts';
 import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
@@ -87,10 +88,7 @@ export async function breakOne(
       throw new TielineError('USAGE', `${entity} ${entityId} is not linked to ${system}.`, {
         remedy: `See \`tieline links list --system ${system} --entity ${entity}\`.`,
       });
-    if (await isOnItsWay(tx.db, link))
-      throw new TielineError('USAGE', `A change of ${entity} ${entityId} is on its way to ${system}.`, {
-        remedy: 'Run `tieline sync run` first, so that its outcome is known.',
-      });
+    await refuseIfOnItsWay(tx, system, link);
     const operationId = await begin(tx, system, 'break link');
     if (entity === assetComponent) {
       const pair = { assetUuid: entityId, systemId, componentId: link.externalId };
@@ -98,6 +96,7 @@ export async function breakOne(
       await settleCorrelationLinks(tx.db, { systemId, operationId });
     } else {
       await breakLink(tx.db, link, decided);
+      await reopenCreates(tx.db, { systemId, entity }, entityId);
       if (isNegotiated(entity)) await forgetRemoteIds(tx, entity, entityId);
     }
     await journal(tx, { systemId, operationId }, decided, {
@@ -113,8 +112,9 @@ export async function breakOne(
 
 /**
  * Links a record of ours to a record of the remote. Nothing is agreed on yet: with the next sync an empty side gives way
- * to the other, and where both have a value they are a conflict. A row that was linked to that record before stays, unlinked.
- * @throws USAGE if either record is not there, or ours is linked already.
+ * to the other, and where both have a value they are a conflict. A row that was linked to that record before stays, unlinked. What
+ * was to make ours at the remote and has not gone out is withdrawn: it is there already, as this record.
+ * @throws USAGE if either record is not there, ours is linked already, or it is just being made there.
  */
 export async function makeOne(
   app: App,
@@ -133,7 +133,11 @@ export async function makeOne(
         remedy: `Break that first: tieline links break ${system} ${entity} ${entityId}`,
       });
     const operationId = await begin(tx, system, 'make link');
-    const [before] = await listLinks(tx.db, { systemId, entity, externalId, all: true }, 1);
+    const [before] = await listLinks(
+      tx.db,
+      { systemId, entity, externalId, all: entity !== assetComponent },
+      1,
+    );
     if (entity === assetComponent) {
       const asked = { assetUuid: entityId, systemId, componentId: externalId };
       const made = await decideCorrelationPair(tx.db, asked, { decision: 'linked', ...decided }, operationId);
@@ -146,7 +150,10 @@ export async function makeOne(
     } else {
       if (isNegotiated(entity) && !(await fetchRows(tx.db, entity, [entityId])).has(entityId))
         throw new TielineError('USAGE', `There is no ${entity} ${entityId} here.`);
+      await refuseIfOnItsWay(tx, system, { systemId, entity, entityId });
+      await supersedeCreates(tx.db, { systemId, entity }, { entityIds: [entityId], keep: [] });
       if (before) {
+        await refuseIfOnItsWay(tx, system, before);
         await breakLink(tx.db, before, decided);
         if (isNegotiated(entity)) await forgetRemoteIds(tx, entity, before.entityId);
       }
@@ -161,6 +168,20 @@ export async function makeOne(
     await end(tx, operationId);
     return { operationId, replaced: before?.entityId };
   });
+}
+
+/** @throws USAGE while nobody knows whether a change of the record arrived: its answer would come over another link. */
+async function refuseIfOnItsWay(
+  tx: Tx,
+  system: string,
+  record: Pick<LinkEntry, 'systemId' | 'entity' | 'entityId'>,
+): Promise<void> {
+  if (await isOnItsWay(tx.db, record))
+    throw new TielineError(
+      'USAGE',
+      `A change of ${record.entity} ${record.entityId} is on its way to ${system}.`,
+      { remedy: 'Run `tieline sync run` first, so that its outcome is known.' },
+    );
 }
 
 async function checkThere(

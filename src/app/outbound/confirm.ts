@@ -1,19 +1,20 @@
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
 import { isJsonObject, scalarText, type Json, type JsonObject } from '../../model/json.ts';
 import { recordChanges, type JournalEntry } from '../../store/changes.ts';
-import { closeSettledConflicts } from '../../store/conflicts.ts';
+import { closeSettledConflicts, recordConflicts } from '../../store/conflicts.ts';
 import { insertHeldRecords } from '../../store/held-records.ts';
-import { fetchLinks, renameLink, saveLinks } from '../../store/links.ts';
+import { fetchLinks, findOtherLink, renameLink, saveLinks } from '../../store/links.ts';
 import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { noCounts, type Counts } from '../../store/operations.ts';
 import { markConfirmed, type OutboxRow } from '../../store/outbox.ts';
 import { supersedeFulfilled } from '../../store/outbox-refused.ts';
-import { addAssetTags } from '../../store/tags.ts';
+import { addAssetTags, removeAssetTags } from '../../store/tags.ts';
 import type { Tx } from '../../store/transaction.ts';
 import { compileMappings } from '../../sync/mapping.ts';
 import { sameButForSpelling, sameValue } from '../../sync/three-way.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import { mapperFrom } from '../imports/mapper.ts';
+import { duplicateConflict } from '../imports/negotiated-conflicts.ts';
 import { negotiatedShapes } from '../imports/negotiated-shapes.ts';
 import { openNegotiatedSink, type NegotiatedSource } from '../imports/negotiated-sink.ts';
 
@@ -82,7 +83,9 @@ export async function confirmRow(
     fields: Object.keys(row.payload),
   });
   await recordChanges(tx.db, { systemId: system.id, operationId }, journalOf(row));
-  await closeSettledConflicts(tx.db, row.entity_type, [{ entityId: row.entity_id }]);
+  await closeSettledConflicts(tx.db, { systemId: system.id, entity: row.entity_type }, [
+    { entityId: row.entity_id },
+  ]);
   if (row.entity_type === 'asset_tag') return confirmTags(tx, row);
   if (negotiated(row.entity_type)) await takeReading(tx, system, operationId, row.entity_type, row, record);
   return row.change_kind === 'create'
@@ -92,11 +95,16 @@ export async function confirmRow(
 
 async function confirmTags(tx: Tx, row: OutboxRow): Promise<Counts> {
   const assets = Array.isArray(row.payload['asset_uuids']) ? row.payload['asset_uuids'].map(scalarText) : [];
-  await addAssetTags(tx.db, {
+  const tag = {
     category: scalarText(row.payload['category']),
     value: scalarText(row.payload['value']),
     assets,
-  });
+  };
+  if (row.payload['action'] === 'remove') {
+    await removeAssetTags(tx.db, tag);
+    return { ...noCounts, read: assets.length, updated: assets.length };
+  }
+  await addAssetTags(tx.db, tag);
   return { ...noCounts, read: assets.length, created: assets.length };
 }
 
@@ -121,6 +129,11 @@ async function takeReading(
       { from: row.external_id, to: record.externalId },
     );
   const known = (await fetchLinks(tx.db, system.id, entity, [record.externalId])).get(record.externalId);
+  const other = await findOtherLink(tx.db, { systemId: system.id, entity }, row.entity_id, record.externalId);
+  if (other !== undefined || (known && known.entity_id !== row.entity_id)) {
+    await takeAsAnother(tx, system, source, entity, { row, record, other });
+    return;
+  }
   const present = (await fetchRows(tx.db, entity, [row.entity_id])).get(row.entity_id)?.row ?? {};
   const reading = readingOf(system, entity, record);
   const { fields, derived = [] } = negotiatedShapes[entity];
@@ -151,6 +164,25 @@ async function takeReading(
   );
   if (entity === 'poam' || entity === 'control')
     await updateRows(tx.db, entity, [{ entityId: row.entity_id, columns: { sync_status: 'synced' } }]);
+}
+
+/**
+ * Our row was linked to another record while this one was on its way, or this record to another row: one row is one record, so
+ * this is taken in as what it is, and a person is told that the remote has the thing twice.
+ */
+async function takeAsAnother(
+  tx: Tx,
+  system: ConnectedSystem,
+  source: { readonly systemId: number; readonly operationId: string },
+  entity: NegotiatedEntity,
+  { row, record, other }: { row: OutboxRow; record: ExternalRecord; other: string | undefined },
+): Promise<void> {
+  await takeIn(tx, system, source.operationId, entity, record);
+  const own = (await fetchLinks(tx.db, system.id, entity, [record.externalId])).get(record.externalId);
+  if (!own || other === undefined) return;
+  await recordConflicts(tx.db, source, [
+    duplicateConflict(entity, { index: 0, entityId: row.entity_id, externalId: other }, own.entity_id),
+  ]);
 }
 
 async function fillSinks(
@@ -200,7 +232,7 @@ function journalOf(row: OutboxRow): JournalEntry[] {
       entity: 'asset',
       entityId: scalarText(asset),
       field: 'tag',
-      after: tag,
+      ...(row.payload['action'] === 'remove' ? { before: tag } : { after: tag }),
     }));
   }
   if (row.change_kind === 'create') return [{ ...common, entityId: row.entity_id, after: row.payload }];

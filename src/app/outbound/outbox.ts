@@ -87,23 +87,26 @@ export async function decideOutbox(
     const done =
       decided.what === 'retry' ? await retryFailed(tx.db, ids) : await dropRows(tx.db, ids, decided);
     const changed = rows.filter((row) => done.includes(row.id));
-    await recordChanges(
-      tx.db,
-      { systemId: null, operationId },
-      changed.map((row) => ({
-        entity: row.entity,
-        entityId: row.entityId,
-        field: 'outbox',
-        before: { state: row.state, change: row.payload },
-        after: decided.what === 'retry' ? 'to be sent again' : 'dropped',
-        direction: 'internal' as const,
-        decidedBy: decided.by,
-        reason: decided.reason,
-      })),
-    );
-    if (decided.what === 'drop')
-      await cancelRejectedPoams(tx, { systemId: null, operationId }, changed, decided);
-    for (const row of changed) await closeSettledConflicts(tx.db, row.entity, [{ entityId: row.entityId }]);
+    for (const [systemId, ofSystem] of Map.groupBy(changed, (row) => row.systemId)) {
+      const source = { systemId, operationId };
+      await recordChanges(
+        tx.db,
+        source,
+        ofSystem.map((row) => ({
+          entity: row.entity,
+          entityId: row.entityId,
+          field: 'outbox',
+          before: { state: row.state, change: row.payload },
+          after: decided.what === 'retry' ? 'to be sent again' : 'dropped',
+          direction: 'internal' as const,
+          decidedBy: decided.by,
+          reason: decided.reason,
+        })),
+      );
+      if (decided.what === 'drop') await cancelRejectedPoams(tx, source, ofSystem, decided);
+      for (const { entity, entityId } of ofSystem)
+        await closeSettledConflicts(tx.db, { systemId, entity }, [{ entityId }]);
+    }
     await recordCounts(tx.db, operationId, {
       ...noCounts,
       read: rows.length,

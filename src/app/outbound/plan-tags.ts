@@ -1,7 +1,7 @@
 import { deriveUuid } from '../../model/derived-uuid.ts';
 import { noCounts, recordCounts } from '../../store/operations.ts';
 import { enqueueChanges, supersedeAllBut, type OutboundChange } from '../../store/outbox.ts';
-import { listMissingTags } from '../../store/tags.ts';
+import { listMissingTags, listStrayTags, type TagOfAssets } from '../../store/tags.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import { mayGoOut, needsApproval } from '../../sync/approval.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
@@ -11,9 +11,41 @@ import type { RunContext } from '../runs/run-context.ts';
 export const systemTagCategory = 'Xacta System';
 const assetsPerChange = 100;
 
+/** The same assets get, or lose, the same tag again after it went the other way: that is another change. */
+function changesOf(
+  tags: readonly TagOfAssets[],
+  action: 'add' | 'remove',
+): Omit<OutboundChange, 'needsApproval'>[] {
+  return tags.flatMap(({ value, assets, since }) =>
+    Array.from({ length: Math.ceil(assets.length / assetsPerChange) }, (_, index) => {
+      const batch = assets.slice(index * assetsPerChange, (index + 1) * assetsPerChange);
+      const again = since === 0 ? [] : [String(since)];
+      return {
+        entity: 'asset_tag',
+        entityId: value,
+        kind: 'update' as const,
+        idempotencyKey:
+          action === 'add'
+            ? deriveUuid('tag', systemTagCategory, value, ...again, ...batch)
+            : deriveUuid('untag', systemTagCategory, value, ...again, ...batch),
+        reason:
+          action === 'add'
+            ? `${batch.length} assets were matched to components of ${value}`
+            : `${batch.length} assets moved from ${value} to another system`,
+        payload: {
+          category: systemTagCategory,
+          value,
+          asset_uuids: batch,
+          ...(action === 'remove' ? { action } : {}),
+        },
+      };
+    }),
+  );
+}
+
 /**
- * Puts the tags that tell an analyst which system an asset belongs to into the outbox, where they are missing; what waits
- * there and is not missing any more (the machine moved, the policy lets no tag out) gives way.
+ * Puts the tags that tell an analyst which system an asset belongs to into the outbox, where they are missing, and takes away those of
+ * systems that assets have left; what waits there and is not so any more (the machine moved, the policy lets no tag out) gives way.
  */
 export async function planTags(
   context: RunContext,
@@ -22,29 +54,20 @@ export async function planTags(
 ): Promise<void> {
   const counts = await inTransaction(context.pool, async (tx) => {
     const tag = { entity: 'asset_tag', kind: 'update', fields: [] } as const;
-    const missing = mayGoOut(system.policies, tag)
-      ? await listMissingTags(tx.db, system.id, systemTagCategory)
-      : [];
-    const changes = missing.flatMap(({ value, assets }) =>
-      Array.from({ length: Math.ceil(assets.length / assetsPerChange) }, (_, index): OutboundChange => {
-        const batch = assets.slice(index * assetsPerChange, (index + 1) * assetsPerChange);
-        return {
-          entity: 'asset_tag',
-          entityId: value,
-          kind: 'update',
-          idempotencyKey: deriveUuid('tag', systemTagCategory, value, ...batch),
-          reason: `${batch.length} assets were matched to components of ${value}`,
-          payload: { category: systemTagCategory, value, asset_uuids: batch },
-          needsApproval: needsApproval(system.policies, { ...tag, severity: undefined }),
-        };
-      }),
-    );
+    const mayTag = mayGoOut(system.policies, tag);
+    const missing = mayTag ? await listMissingTags(tx.db, system.id, systemTagCategory) : [];
+    const stray = mayTag ? await listStrayTags(tx.db, system.id, systemTagCategory) : [];
+    const changes = [...changesOf(missing, 'add'), ...changesOf(stray, 'remove')].map((change) => ({
+      ...change,
+      needsApproval: needsApproval(system.policies, { ...tag, severity: undefined }),
+    }));
     const source = { systemId: system.id, operationId };
     const keep = changes.map((change) => change.idempotencyKey);
     await supersedeAllBut(tx.db, { ...source, entity: 'asset_tag' }, keep);
     await enqueueChanges(tx.db, source, changes);
     const assets = missing.reduce((sum, each) => sum + each.assets.length, 0);
-    const outcome = { ...noCounts, read: assets, created: assets };
+    const left = stray.reduce((sum, each) => sum + each.assets.length, 0);
+    const outcome = { ...noCounts, read: assets + left, created: assets, updated: left };
     await recordCounts(tx.db, operationId, outcome);
     return outcome;
   });

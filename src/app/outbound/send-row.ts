@@ -251,7 +251,7 @@ async function refuse(
       ...refusal.failure,
       mappings: outboundEdition(system, row.entity_type),
     });
-    await recordConflicts(tx.db, operationId, [
+    await recordConflicts(tx.db, { systemId: row.external_system_id, operationId }, [
       {
         entity: row.entity_type,
         entityId: row.entity_id,

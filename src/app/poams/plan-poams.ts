@@ -3,6 +3,7 @@ import { deriveUuid } from '../../model/derived-uuid.ts';
 import type { Ground } from '../../model/poam-answers.ts';
 import type { EntityPolicy } from '../../model/policy.ts';
 import { composePoam, dueText, poamId, poamKey, purposeOf } from '../../model/weakness.ts';
+import { recordDepartures, showAbandonedPoams } from '../../store/departures.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { findTakenKeys, insertRows } from '../../store/negotiated.ts';
 import { noCounts, recordCounts, type Counts } from '../../store/operations.ts';
@@ -60,6 +61,7 @@ export async function planPoams(
   const today = context.now().toISOString().slice(0, 10);
   const counts = await inTransaction(context.pool, async (tx) => {
     await renewMentions(tx.db);
+    await recordDepartures(tx.db, source);
     const weaknesses = await listWeaknesses(tx.db, system.id);
     const unsent = await listUnsentPoams(tx.db, system.id);
     const controls = await fetchControls(tx, system, weaknesses);
@@ -87,17 +89,21 @@ export async function planPoams(
     const extended = await sendMissingAssets(tx, source);
     await recordTies(tx, source, answered);
     const shown = await showAnswers(tx, source, judged);
+    const abandoned = await showAbandonedPoams(tx.db, source);
     const held = new Set([...waiting, ...shown]);
     const created = fresh.filter((each) => !shown.has(each)).length;
-    const read = weaknesses.length + renewal.withdrawn;
-    const updated = Math.min(extended + renewal.renewed + renewal.withdrawn, read - created - held.size);
+    const read = weaknesses.length + renewal.withdrawn + abandoned;
+    const updated = Math.min(
+      extended + renewal.renewed + renewal.withdrawn,
+      read - created - held.size - abandoned,
+    );
     const outcome: Counts = {
       ...noCounts,
       read,
       created,
       updated,
-      held: held.size,
-      unchanged: read - created - updated - held.size,
+      held: held.size + abandoned,
+      unchanged: read - created - updated - held.size - abandoned,
     };
     await recordCounts(tx.db, operationId, outcome);
     return outcome;

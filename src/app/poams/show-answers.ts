@@ -102,7 +102,7 @@ export async function showAnswers(
     const conflicts = united(shown);
     const added = await recordUnsettledConflicts(
       tx.db,
-      source.operationId,
+      source,
       // What a person settled as it stands (the completion stands) is no news.
       conflicts.filter((conflict) => type !== 'contradiction' || !isSettled(shown, conflict.entityId)),
     );

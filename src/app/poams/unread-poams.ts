@@ -49,7 +49,7 @@ export async function findUnreadPoams(
   const idOf = (externalId: string): string => links.get(externalId)?.entity_id ?? externalId;
   const settled = await listSettledFaults(
     tx.db,
-    'poam',
+    { systemId: system.id, entity: 'poam' },
     held.map((each) => idOf(each.identifier)),
   );
   const open = held.filter(
@@ -58,7 +58,8 @@ export async function findUnreadPoams(
   const rows = await fetchRows(
     tx.db,
     'poam',
-    open.map((each) => idOf(each.identifier)),
+    // Not by the remote's id: a row that bears it may be another system's.
+    open.flatMap((each) => links.get(each.identifier)?.entity_id ?? []),
   );
   const mapping = compileMappings(system.mappings, 'poam');
   const said = open.map(({ raw }) => (isJsonObject(raw) ? mapping.readable(raw).record : {}));
@@ -72,7 +73,7 @@ export async function findUnreadPoams(
     externalId: each.identifier,
     message: each.message,
     systemIds: [
-      rows.get(idOf(each.identifier))?.row['system_id'],
+      rows.get(links.get(each.identifier)?.entity_id ?? '')?.row['system_id'],
       parents.get(scalarText(said[index]?.['xacta_system_id']))?.entity_id,
     ].filter((systemId) => typeof systemId === 'string'),
     tokens: tokensIn(JSON.stringify(each.raw)),

@@ -24,6 +24,7 @@ import type { FieldMapping } from '../../model/mapping.ts';
 import type { EntityPolicy } from '../../model/policy.ts';
 import type { App } from '../app.ts';
 import { fetchMappings } from '../connections/connect.ts';
+import { movedThere } from '../imports/negotiated-moves.ts';
 import { negotiatedShapes, remoteIds } from '../imports/negotiated-shapes.ts';
 import { fetchPolicies } from '../policies/policies.ts';
 import { findOneOperation } from '../runs/operations.ts';
@@ -221,6 +222,7 @@ function planFields(
 
 /** Why a change cannot be taken back by itself; undefined where it is a value that can. */
 function whyNot(row: JournalRow): string | undefined {
+  if (row.decidedBy === movedThere) return 'was moved at the remote: it is moved back there';
   if (row.entity === 'asset' && row.field === 'tag')
     return 'the tag follows from the component that the asset is matched to: `tieline links break` that, and the tag is not set again';
   if (row.entity === 'asset' && (row.field === 'system_id' || row.field === 'xacta_component_id'))

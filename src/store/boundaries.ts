@@ -1,0 +1,38 @@
+/** To which systems a machine belongs: of each GRC system that lists it, to one. */
+import { sql } from 'kysely';
+
+/** SQL that is true of a system (by our id, an expression) that the GRC system has, and still shows. */
+export const isSystemOf = (externalSystemId: number, systemId: string) => sql`
+  exists (select from sync_links own
+           where own.external_system_id = ${externalSystemId} and own.entity_type = 'system' and own.entity_id = ${sql.raw(systemId)}
+             and own.retired_at is null and own.missing_since is null)`;
+
+/**
+ * SQL of a relation (asset_uuid, system_id): the system of this GRC system in which each asset is. That is the asset's main system, or, where
+ * the main one is of another GRC system, the one that its match puts it into.
+ */
+export const boundariesOf = (externalSystemId: number) => sql`
+  select main.asset_uuid, main.system_id
+    from ingestion_assets main
+   where ${isSystemOf(externalSystemId, 'main.system_id')}
+  union
+  select beside.asset_uuid, beside.system_id
+    from ingestion_system_assets beside
+    join ingestion_assets main on main.asset_uuid = beside.asset_uuid
+   where beside.assignment_type = 'correlated' and ${isSystemOf(externalSystemId, 'beside.system_id')}
+     and not ${isSystemOf(externalSystemId, 'main.system_id')}
+     and exists (select from sync_links other
+                  where other.external_system_id <> ${externalSystemId} and other.entity_type = 'system'
+                    and other.entity_id = main.system_id and other.retired_at is null)`;
+
+/** SQL of a relation (asset_uuid, system_id): every system that each asset is in by a match, its main one included. */
+export const everyBoundary = sql`
+  select main.asset_uuid, main.system_id from ingestion_assets main
+   where main.system_id is not null and main.xacta_component_id is not null
+  union
+  select beside.asset_uuid, beside.system_id from ingestion_system_assets beside
+    join ingestion_assets main on main.asset_uuid = beside.asset_uuid
+   where beside.assignment_type = 'correlated' and main.xacta_component_id is not null
+     -- Where the owner has put the asset elsewhere, that stands.
+     and exists (select from ingestion_system_assets ours
+                  where ours.asset_uuid = main.asset_uuid and ours.system_id = main.system_id and ours.assignment_type = 'correlated')`;
