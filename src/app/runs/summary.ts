@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { countAssets, countUnlinkedAssets } from '../../store/assets.ts';
 import { countRecognised } from '../../store/changes.ts';
-import { countPendingConflicts } from '../../store/conflicts.ts';
+import { countConflictsByType, countPendingConflicts } from '../../store/conflicts.ts';
 import { countCorrelations } from '../../store/correlations.ts';
 import { countFindingsByState, countUnlinkedFindings } from '../../store/findings.ts';
 import { countRows } from '../../store/negotiated.ts';
@@ -48,6 +48,8 @@ export interface SyncSummary {
   /** Records and changes that wait for a person. */
   readonly recordsHeld: number;
   readonly conflictsPending: number;
+  /** Open conflicts that this sync found, by type. */
+  readonly newConflicts: Readonly<Record<string, number>>;
   readonly read: number;
   /** Changes written to the remote systems. */
   readonly written: number;
@@ -116,6 +118,7 @@ export async function summarizeRun(db: Kysely<Database>, operationId: string): P
     recordsFailed: all.failed,
     recordsHeld: all.held,
     conflictsPending: await countPendingConflicts(db),
+    newConflicts: await countConflictsByType(db, [operationId, ...steps.map((step) => step.batch_id)]),
     read: imports.read,
     written: sent.created + sent.updated,
   };
