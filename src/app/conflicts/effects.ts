@@ -18,7 +18,7 @@ import { dropRows, retryFailed } from '../../store/outbox-decisions.ts';
 import { sameValue } from '../../sync/three-way.ts';
 import { negotiatedShapes } from '../imports/negotiated-shapes.ts';
 import { isNegotiated } from './conflict-facts.ts';
-import { cancelOne, follow, makeAgain, retire } from './record-effects.ts';
+import { cancelOne, follow, giveUpKey, makeAgain, retire } from './record-effects.ts';
 import { journal, sameAs, setFields, type Carried, type Settling } from './settling.ts';
 
 const effects: Readonly<Record<ConflictEffect, (settling: Settling) => Promise<Carried>>> = {
@@ -165,6 +165,7 @@ async function keepBoth(settling: Settling): Promise<Carried> {
     return { refused: 'names a record that is not linked any more' };
   await separate(tx.db, systemId, { entity, entityId, externalId: first.externalId }, settling);
   await separate(tx.db, systemId, { entity, entityId: first.entityId, externalId }, settling);
+  if (entity === 'poam') await giveUpKey(settling, entityId, first.entityId);
   return { done: { other: first.externalId } };
 }
 

@@ -181,6 +181,17 @@ function pairOf({ conflict }: Settling): { readonly first: string; readonly copy
     : { first, copy: conflict.entityId };
 }
 
+/**
+ * A copy bears the integrator's key of what it was copied from, and a remote that holds keys to be unique refuses every edit of
+ * either: the one that is no longer that record gives it up, here and with the next sync there.
+ */
+export async function giveUpKey(settling: Settling, entityId: string, other: string): Promise<void> {
+  const rows = await fetchRows(settling.tx.db, 'poam', [entityId, other]);
+  const key = rows.get(entityId)?.row['external_uid'] ?? null;
+  if (key === null || key !== rows.get(other)?.row['external_uid']) return;
+  await setFields(settling, 'poam', entityId, { external_uid: null }, `the key of ${other}`);
+}
+
 /** One of two is cancelled here; the next sync sends that. What it answered is answered by the other. */
 export async function cancelOne(settling: Settling, which: 'first' | 'copy'): Promise<Carried> {
   const pair = pairOf(settling);
@@ -188,6 +199,7 @@ export async function cancelOne(settling: Settling, which: 'first' | 'copy'): Pr
   const cancelled = pair[which];
   const stands = pair[which === 'copy' ? 'first' : 'copy'];
   await moveWeaknesses(settling.tx.db, cancelled, stands);
+  await giveUpKey(settling, cancelled, stands);
   await setFields(settling, 'poam', cancelled, endings.poam.ended, `the same as ${stands}`);
   return { done: { other: stands } };
 }
