@@ -3,6 +3,7 @@
  * is to go out becomes an edit or a change in the outbox, which the next sync plans, sends and journals like any other.
  */
 import type { z } from 'zod';
+import { comparisonOf } from '../../model/comparison.ts';
 import type { ConflictEffect } from '../../model/conflict.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import {
@@ -125,7 +126,7 @@ async function takeBack(settling: Settling, entity: NegotiatedEntity): Promise<v
     (field) =>
       internal[field] !== undefined &&
       link.base[field] !== undefined &&
-      sameValue(row[field], internal[field]),
+      sameValue(row[field], internal[field], comparisonOf(field)),
   );
   const columns = Object.fromEntries(fields.map((field) => [field, link.base[field] ?? null]));
   await setFields(settling, entity, entityId, columns, 'the value of the remote');
