@@ -85,9 +85,16 @@ const stories: Readonly<Record<ConflictType, (row: ConflictRow) => string[]>> = 
   stale_version: (row) =>
     refusal(row, `${there(row)} refused a change of ours, since the record had moved on:`),
   unclear_outcome: (row) => refusal(row, `Whether a change of ours arrived at ${there(row)} is not clear:`),
-  contradiction: (row) => [
-    `It is closed (${isJsonObject(row.internal) ? scalarText(row.internal['status'] ?? null) : fullValue(row.internal)}), and what it answers is open.`,
-  ],
+  contradiction: (row) => {
+    const told = (value: Json, name: string): string =>
+      isJsonObject(value) ? scalarText(value[name] ?? null) : '';
+    const weaknesses = isJsonObject(row.internal) ? row.internal['weaknesses'] : undefined;
+    const ended = told(row.external, 'ended_on');
+    return [
+      `It is ${told(row.external, 'status') || 'closed'}${ended === '' ? '' : ` since ${ended}`}, and ${counted(Number(told(row.internal, 'open_findings') || 0), 'finding')} under it ${told(row.internal, 'open_findings') === '1' ? 'is' : 'are'} open:`,
+      ...(Array.isArray(weaknesses) ? weaknesses.map((each) => `  ${scalarText(each)}`) : []),
+    ];
+  },
 };
 
 const there = (row: ConflictRow): string => row.system ?? 'the remote';

@@ -206,7 +206,12 @@ describe('a value that cannot be read', () => {
 
 describe('a filter', () => {
   it.each([
-    [['conflicts', 'list', '--system', 'xakta'], 'Did you mean xacta?'],
+    [['conflicts', 'list', '--system', 'xakta'], 'xacta'],
+    [['links', 'list', '--entity', 'poan'], 'Did you mean poam?'],
+    [['links', 'list', '--record', 'nosuch'], 'nosuch'],
+    [['outbox', 'list', '--system', 'xakta'], 'xacta'],
+    [['acceptances', 'list', '--plugin', '99999999'], '99999999'],
+    [['mappings', 'list', 'xacta', '--entity', 'poan'], 'Did you mean poam?'],
     [['conflicts', 'list', '--boundary', 'SYS-ENT-01'], 'Did you mean SYS-ENT-'],
     [['conflicts', 'list', '--type', 'missing'], 'The types are field_mismatch, '],
     [['conflicts', 'list', '--entity', 'poan'], 'Did you mean poam?'],

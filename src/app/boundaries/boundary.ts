@@ -1,5 +1,5 @@
 import { unknownWord } from '../../errors/unknown-word.ts';
-import { listBoundaries } from '../../store/boundaries.ts';
+import { listBoundaries } from '../../store/boundary-names.ts';
 import type { App } from '../app.ts';
 
 /**

@@ -12,7 +12,7 @@ import {
   moveWeaknesses,
   separate,
 } from '../../store/conflict-effects.ts';
-import { readAnew } from '../../store/link-decisions.ts';
+import { listLinks, readAnew } from '../../store/link-decisions.ts';
 import { fetchLinks, saveLinks } from '../../store/links.ts';
 import { fetchRows, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { dropRows, retryFailed } from '../../store/outbox-decisions.ts';
@@ -161,13 +161,17 @@ async function readAgain({ tx, conflict }: Settling): Promise<Carried> {
 async function keepBoth(settling: Settling): Promise<Carried> {
   const { tx, conflict } = settling;
   const { entity, entityId, systemId, externalId } = conflict;
-  const first = { entityId: sameAs(conflict.internal), externalId: sameAs(conflict.external) };
-  if (systemId === null || externalId === null || first.entityId === '' || first.externalId === '')
+  const first = sameAs(conflict.internal);
+  if (systemId === null || externalId === null || first === '')
     return { refused: 'names a record that is not linked any more' };
-  await separate(tx.db, systemId, { entity, entityId, externalId: first.externalId }, settling);
-  await separate(tx.db, systemId, { entity, entityId: first.entityId, externalId }, settling);
-  if (entity === 'poam') await giveUpKey(settling, entityId, first.entityId);
-  return { done: { other: first.externalId } };
+  // A row that was linked to two records has one of them; the other becomes a row of its own.
+  const [link] = first === entityId ? [] : await listLinks(tx.db, { systemId, entity, entityId: first }, 1);
+  const other = link?.externalId ?? sameAs(conflict.external);
+  await separate(tx.db, systemId, { entity, entityId, externalId: other }, settling);
+  if (first === entityId) await readAnew(tx.db, systemId, entity);
+  else await separate(tx.db, systemId, { entity, entityId: first, externalId }, settling);
+  if (entity === 'poam' && first !== entityId) await giveUpKey(settling, entityId, first);
+  return { done: { other } };
 }
 
 /** The closed POA&M stays as it is, and what it answered is unanswered: the next sync makes a POA&M for it. */

@@ -1,6 +1,6 @@
 /** Decisions about a record as a whole: made again, ended, or one of two. Nothing is deleted on either side. */
 import { deriveUuid } from '../../model/derived-uuid.ts';
-import { isJsonObject, scalarText, type Json, type JsonObject } from '../../model/json.ts';
+import { scalarText, type Json, type JsonObject } from '../../model/json.ts';
 import {
   closeConflictsOf,
   countOpenFindings,
@@ -27,6 +27,7 @@ import { endings, isNegotiated } from './conflict-facts.ts';
 import { journal, sameAs, setFields, type Carried, type Settling } from './settling.ts';
 
 const underWay = 'is about a record of which a change is on its way: run `tieline sync run` first';
+const oneRow = 'is about one row here, which cannot be one of two: choose both';
 const unlinked = 'belongs to a record that is not linked any more';
 
 /** Links of a record that has no link yet, or that has lost it: what the remote called it is forgotten, and journaled. */
@@ -146,8 +147,11 @@ export async function retire(settling: Settling): Promise<Carried> {
         entity: 'poam',
         entityId,
         type: 'contradiction',
-        internal: { status: 'Cancelled' },
-        external: { unanswered: unanswered.map((each): Json => ({ ...each })) },
+        internal: {
+          weaknesses: unanswered.map((each) => `${each.boundary}: plugin ${each.plugin}`),
+          open_findings: unanswered.reduce((sum, each) => sum + each.openFindings, 0),
+        },
+        external: { status: 'Cancelled', ended_on: null },
       },
     ]);
   return { done: { unanswered } };
@@ -173,10 +177,10 @@ async function end(
     await setFields(settling, entity, each.entityId, ended, 'gone at the remote, and ours ends with it');
 }
 
-/** The two records of a conflict of type `duplicate`, by what we call them. */
+/** The two records of a conflict of type `duplicate`, by what we call them; none where one row is linked to both. */
 function pairOf({ conflict }: Settling): { readonly first: string; readonly copy: string } | undefined {
   const first = sameAs(conflict.internal);
-  return first === '' || conflict.systemId === null || !isJsonObject(conflict.internal)
+  return first === '' || first === conflict.entityId || conflict.systemId === null
     ? undefined
     : { first, copy: conflict.entityId };
 }
@@ -195,7 +199,7 @@ export async function giveUpKey(settling: Settling, entityId: string, other: str
 /** One of two is cancelled here; the next sync sends that. What it answered is answered by the other. */
 export async function cancelOne(settling: Settling, which: 'first' | 'copy'): Promise<Carried> {
   const pair = pairOf(settling);
-  if (!pair) return { refused: 'names a record that is not linked any more' };
+  if (!pair) return { refused: oneRow };
   const cancelled = pair[which];
   const stands = pair[which === 'copy' ? 'first' : 'copy'];
   await moveWeaknesses(settling.tx.db, cancelled, stands);
@@ -212,7 +216,8 @@ export async function follow(settling: Settling): Promise<Carried> {
   const { tx, conflict, by } = settling;
   const pair = pairOf(settling);
   const { systemId, externalId } = conflict;
-  if (!pair || systemId === null || externalId === null) return { refused: unlinked };
+  if (!pair) return { refused: oneRow };
+  if (systemId === null || externalId === null) return { refused: unlinked };
   const [before] = await listLinks(tx.db, { systemId, entity: 'poam', entityId: pair.first }, 1);
   if (before && before.missingSince === null)
     return {

@@ -2,7 +2,6 @@
 import type pg from 'pg';
 import type { CheckResult } from '../../connectors/kit/contract.ts';
 import { TielineError, type FieldFault } from '../../errors/tieline-error.ts';
-import { unknownWord } from '../../errors/unknown-word.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { Secret } from '../../model/secret.ts';
 import {
@@ -107,9 +106,8 @@ export async function fetchSystem(
   const row = await findSystem(context.db, name);
   if (row) return row;
   const known = (await listSystems(context.db)).map((each) => each.system_name);
-  throw unknownWord('system', name, known, {
-    code: 'SYSTEM_UNKNOWN',
-    ...(known.length > 0 ? {} : { also: 'Add one with `tieline systems add`.' }),
+  throw new TielineError('SYSTEM_UNKNOWN', `There is no system named ${name}.`, {
+    remedy: known.length > 0 ? `The systems are ${known.join(', ')}.` : 'Add one with `tieline systems add`.',
   });
 }
 

@@ -55,6 +55,15 @@ export interface SyncSummary {
   readonly written: number;
 }
 
+/** Open conflicts that a run found, by type. */
+export async function countNewConflicts(
+  db: Kysely<Database>,
+  operationId: string,
+): Promise<Record<string, number>> {
+  const steps = await listSteps(db, operationId);
+  return countConflictsByType(db, [operationId, ...steps.map((step) => step.batch_id)]);
+}
+
 /** Sums up a finished run from what is stored, not from what the process remembers, so a resumed run tells the whole. */
 export async function summarizeRun(db: Kysely<Database>, operationId: string): Promise<SyncSummary> {
   const steps = await listSteps(db, operationId);
@@ -118,7 +127,7 @@ export async function summarizeRun(db: Kysely<Database>, operationId: string): P
     recordsFailed: all.failed,
     recordsHeld: all.held,
     conflictsPending: await countPendingConflicts(db),
-    newConflicts: await countConflictsByType(db, [operationId, ...steps.map((step) => step.batch_id)]),
+    newConflicts: await countNewConflicts(db, operationId),
     read: imports.read,
     written: sent.created + sent.updated,
   };
