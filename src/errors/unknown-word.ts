@@ -49,9 +49,11 @@ export function unknownWord(
     known.length === 0 ? '' : `The ${given.plural ?? `${what}s`} are ${listed}${more}.`,
     given.also ?? '',
   ].filter(Boolean);
-  return new TielineError(given.code ?? 'USAGE', `Unknown ${what} "${word}".`, {
-    ...(remedy.length > 0 ? { remedy: remedy.join(' ') } : {}),
-  });
+  return new TielineError(
+    given.code ?? 'USAGE',
+    `Unknown ${what} "${word}".`,
+    remedy.length > 0 ? { remedy: remedy.join(' ') } : {},
+  );
 }
 
 /** The known word that is meant, in any case. @throws TielineError USAGE that names the choices. */

@@ -74,7 +74,7 @@ function faultOf(entity: NegotiatedEntity, field: string, value: Json): string |
   const parsed = shape.shape?.[field]?.safeParse(value);
   if (parsed === undefined || parsed.success) return undefined;
   const rules = parsed.error.issues.map((issue) => issue.message).join('; ');
-  const example = /ISO date$/.test(rules) ? ', as 2027-06-30' : '';
+  const example = rules.endsWith('ISO date') ? ', as 2027-06-30' : '';
   return `is about ${field}, which cannot be ${JSON.stringify(value)}: ${rules}${example}`;
 }
 
