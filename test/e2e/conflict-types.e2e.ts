@@ -93,7 +93,7 @@ describe('a record that is gone at the remote', () => {
       effects: [{ effect: 'make_again', waitsForApproval: true }],
     });
     expect(await world.sync()).toMatchObject({ written: 0 });
-    await command('policies', 'unset', 'xacta', 'poam');
+    await command('policies', 'unset', 'xacta', 'poam', '--yes');
     const [approval] = (await command('approvals', 'list')).json as { approvalId: string }[];
     await command('approvals', 'approve', approval?.approvalId ?? '');
     expect(await world.sync()).toMatchObject({ written: 1, conflictsPending: 0 });
@@ -103,7 +103,24 @@ describe('a record that is gone at the remote', () => {
     expect(await world.sync({ full: true })).toMatchObject({ written: 0, newConflicts: {} });
   });
 
-  it('ends here too where theirs is kept, and what it answered is put before a person', async () => {
+  it('is made again also where nobody found its weakness by a scan', async () => {
+    const [byHand] = await world.rows(`
+      select l.external_id as id, p.poam_id as here from ingestion_poams p
+        join sync_links l on l.entity_type = 'poam' and l.entity_id = p.poam_id
+       where p.ingestion_source = 'xacta' and p.status = 'Open' and p.scheduled_completion > now()
+         and not exists (select from weaknesses w where w.poam_id = p.id) order by p.id limit 1`);
+    await remove(String(byHand?.['id']));
+    await world.sync({ full: true });
+    const [conflict] = await open('missing_record');
+    expect(conflict).toMatchObject({ externalId: byHand?.['id'] });
+    await resolve(conflict?.id, '--keep', 'internal');
+    await world.sync();
+    const again = String((await here(String(byHand?.['here'])))['xacta_poam_id']);
+    expect(again).not.toBe(byHand?.['id']);
+    expect(await there(again)).toBeDefined();
+  });
+
+  it('ends here too where theirs is kept; a person decides about what it answered, and a new one is made', async () => {
     const two = made[1];
     await remove(two?.id ?? '');
     await world.sync({ full: true });
@@ -119,6 +136,10 @@ describe('a record that is gone at the remote', () => {
     expect(out).toContain(`Boundary: ${two?.system ?? ''}`);
     expect(out).toContain('--keep new');
     expect(out).toContain('--keep accept');
+    await resolve(left?.id, '--keep', 'new');
+    expect(await world.sync()).toMatchObject({ poamsCreated: 1, newConflicts: {} });
+    expect(await open('contradiction')).toEqual([]);
+    expect(await here(two?.here ?? '')).toMatchObject({ status: 'Cancelled' });
   });
 });
 

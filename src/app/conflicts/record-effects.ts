@@ -73,11 +73,12 @@ export async function makeAgain(settling: Settling): Promise<Carried> {
   );
   await freeIdempotencyKey(tx.db, systemId, key);
   const payload = await composeAgain(settling, records, { ...row, external_uid: key });
+  const severity = scalarText(row['weakness_risk_level'] ?? row['risk_rating']) || undefined;
   const waits = needsApproval(facts.policies, {
     entity: 'poam',
     kind: 'create',
     fields: Object.keys(payload),
-    severity: scalarText(row['weakness_risk_level'] ?? row['risk_rating']) || undefined,
+    severity,
   });
   const source = { systemId, operationId: await settling.operation() };
   await enqueueChanges(tx.db, source, [
@@ -89,6 +90,7 @@ export async function makeAgain(settling: Settling): Promise<Carried> {
       idempotencyKey: key,
       reason: `made again: ${conflict.externalId ?? 'it'} is gone, and ${settling.by} keeps ours (conflict ${conflict.id})`,
       payload,
+      severity,
       needsApproval: waits,
     },
   ]);
