@@ -1,7 +1,8 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { breakOne, findLinks, makeOne } from '../app/links/links.ts';
+import { breakOne, countFittingLinks, findLinks, makeOne } from '../app/links/links.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
+import { listUpTo, tellCut } from './cut-list.ts';
 import { wholeNumber } from './number-flag.ts';
 import { table } from './table.ts';
 
@@ -38,19 +39,21 @@ export function addLinksCommands(program: Command, context: CommandContext): voi
           limit: number;
         }
       >();
-      const rows = await context.host.withApp(flags, (app) =>
-        findLinks(
-          app,
-          {
-            all: flags.all,
-            ...(flags.system === undefined ? {} : { system: flags.system }),
-            ...(flags.entity === undefined ? {} : { entity: flags.entity }),
-            ...(flags.record === undefined ? {} : { entityId: flags.record }),
-            ...(flags.external === undefined ? {} : { externalId: flags.external }),
-          },
+      const query = {
+        all: flags.all,
+        ...(flags.system === undefined ? {} : { system: flags.system }),
+        ...(flags.entity === undefined ? {} : { entity: flags.entity }),
+        ...(flags.record === undefined ? {} : { entityId: flags.record }),
+        ...(flags.external === undefined ? {} : { externalId: flags.external }),
+      };
+      const listed = await context.host.withApp(flags, (app) =>
+        listUpTo(
           flags.limit,
+          (limit) => findLinks(app, query, limit),
+          () => countFittingLinks(app, query),
         ),
       );
+      const { rows } = listed;
       if (flags.json) context.printJson(rows);
       else if (rows.length === 0) context.print('No link fits that.');
       else
@@ -67,6 +70,7 @@ export function addLinksCommands(program: Command, context: CommandContext): voi
             ]),
           ),
         );
+      tellCut(context, flags, listed);
     });
 
   links

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import {
+  countFittingOutbox,
   decideOutbox,
   describeEntries,
   fetchOutboxEntry,
@@ -12,6 +13,7 @@ import type { DescribedChange } from '../app/outbound/describe-change.ts';
 import { TielineError } from '../errors/tieline-error.ts';
 import { isJsonObject, scalarText } from '../model/json.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
+import { listUpTo, tellCut } from './cut-list.ts';
 import { wholeNumber } from './number-flag.ts';
 import { changeLines, changeTitle, wrapped } from './described-change.ts';
 import { counted } from './table.ts';
@@ -36,10 +38,16 @@ export function addOutboxCommands(program: Command, context: CommandContext): vo
         ...(flags.all ? {} : { states: openStates }),
       };
       await context.host.withApp(flags, async (app) => {
-        const rows = await findOutbox(app, filter, flags.limit);
+        const listed = await listUpTo(
+          flags.limit,
+          (limit) => findOutbox(app, filter, limit),
+          () => countFittingOutbox(app, filter),
+        );
+        const { rows } = listed;
         if (flags.json) context.printJson(rows);
         else if (rows.length === 0) context.print('Nothing is on its way, and nothing was refused.');
         else for (const line of listLines(rows, await describeEntries(app, rows))) context.print(line);
+        tellCut(context, flags, listed);
       });
     });
 

@@ -11,6 +11,7 @@ import {
 } from '../app/remediation-scans/remediation-scans.ts';
 import type { ScanVerdict } from '../model/remediation-scan.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
+import { listUpTo, tellCut } from './cut-list.ts';
 import { wholeNumber } from './number-flag.ts';
 import { shortValue } from './short-value.ts';
 import { counted, table } from './table.ts';
@@ -58,9 +59,13 @@ export function addScansCommands(program: Command, context: CommandContext): voi
         unfinished: flags.unfinished,
         ...(flags.system === undefined ? {} : { system: flags.system }),
       };
-      const rows = await context.host.withApp(flags, (app) => findScans(app, query, flags.limit));
+      const listed = await context.host.withApp(flags, (app) =>
+        listUpTo(flags.limit, (limit) => findScans(app, query, limit)),
+      );
+      const { rows } = listed;
       if (flags.json) context.printJson(rows);
       else context.print(rows.length === 0 ? 'No scan fits that.' : scanTable(rows));
+      tellCut(context, flags, listed);
     });
 
   scans

@@ -7,6 +7,7 @@ import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { progressView } from './progress.ts';
 import { needsPerson, scopeOptions, shortSummary } from './sync-scope.ts';
 import { counted, table } from './table.ts';
+import { waitingText } from './waiting-text.ts';
 
 interface RunFlags extends GlobalFlags {
   readonly system?: string[];
@@ -87,8 +88,9 @@ export function addSyncCommands(program: Command, context: CommandContext): Comm
         );
       printHealth(context, status);
       context.print(
-        `\n${counted(status.outbox.open, 'change')} waiting to be sent, ${status.outbox.failed} refused; ${counted(status.conflictsPending, 'conflict')} and ${counted(status.assetsForReview, 'asset match', 'asset matches')} wait for a person${status.oldestConflict === null ? '' : `, the oldest conflict since ${status.oldestConflict} UTC`}${status.approvalsPending > 0 ? `; ${counted(status.approvalsPending, 'change')} for approval` : ''}`,
+        `\n${counted(status.outbox.open, 'change')} on the way to the remote systems${status.oldestConflict === null ? '' : `; the oldest conflict is open since ${status.oldestConflict} UTC`}.`,
       );
+      context.print(`\n${waitingText(status.waiting)}`);
     });
   return sync;
 }

@@ -1,19 +1,15 @@
 /** What `sync run`, `sync plan` and `sync apply` share: their scope, and how they sum up. */
 import type { Command } from 'commander';
 import type { SyncSummary } from '../app/runs/summary.ts';
-import { TielineError } from '../errors/tieline-error.ts';
+import { knownWord } from '../errors/unknown-word.ts';
 import { entityTypes, type EntityType } from '../model/entity-type.ts';
 import { alreadyThereLines } from './demo-summary.ts';
 import { counted } from './table.ts';
 
 /** An entity as a flag names it, also in the plural. @throws TielineError USAGE. */
 export function entityNamed(text: string, before: EntityType[] | undefined): EntityType[] {
-  const entity = entityTypes.find((each) => each === text || `${each}s` === text);
-  if (!entity)
-    throw new TielineError('USAGE', `"${text}" is no entity.`, {
-      remedy: `The entities are ${entityTypes.join(', ')}.`,
-    });
-  return [...(before ?? []), entity];
+  const plural = entityTypes.find((each) => `${each}s` === text.trim().toLowerCase());
+  return [...(before ?? []), plural ?? knownWord('entity', text, entityTypes, 'entities')];
 }
 
 /** --system, --entity and --full. */
@@ -32,9 +28,12 @@ export function scopeOptions(command: Command): Command {
     .option('--full', 'read everything, not only what changed');
 }
 
-/** Whether the exit code must say that something waits for a person: held or failed records of this run. */
+const newConflicts = (summary: SyncSummary): number =>
+  Object.values(summary.newConflicts).reduce((sum, n) => sum + n, 0);
+
+/** Whether the exit code must say that something waits for a person: records held or failed in this run, conflicts that it found. */
 export function needsPerson(summary: SyncSummary): boolean {
-  return summary.recordsFailed > 0 || summary.recordsHeld > 0;
+  return summary.recordsFailed > 0 || summary.recordsHeld > 0 || newConflicts(summary) > 0;
 }
 
 /** In words, with what to do next. */
@@ -44,6 +43,8 @@ export function shortSummary(summary: SyncSummary, seconds: number): string {
     summary.recordsFailed > 0 ? `${counted(summary.recordsFailed, 'record')} could not be taken in` : '',
     summary.recordsHeld > 0 ? `${counted(summary.recordsHeld, 'record')} held for a person` : '',
   ].filter(Boolean);
+  const found = newConflicts(summary);
+  const kinds = Object.entries(summary.newConflicts).map(([type, n]) => `${n} ${type}`);
   return [
     ...(recognised ? [...alreadyThereLines(summary), ''] : []),
     `Read ${counted(summary.read, 'record')}, wrote ${counted(summary.written, 'change')} to the remote systems, in ${seconds} s.`,
@@ -54,6 +55,9 @@ export function shortSummary(summary: SyncSummary, seconds: number): string {
       : []),
     ...(issues.length > 0
       ? [`${issues.join(', ')}: see tieline ops show ${summary.operationId.slice(0, 8)}`]
+      : []),
+    ...(found > 0
+      ? [`${counted(found, 'new conflict')} (${kinds.join(', ')}): see tieline conflicts list`]
       : []),
   ].join('\n');
 }

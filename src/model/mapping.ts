@@ -4,6 +4,9 @@
  */
 import type { Json } from './json.ts';
 
+/** How a date is written where no form is named. */
+export const dateWords = ['iso', 'date', 'epoch-seconds', 'epoch-milliseconds'] as const;
+
 export type Transform =
   | { readonly kind: 'trim' }
   | { readonly kind: 'case'; readonly to: 'upper' | 'lower' | 'title' }
@@ -14,8 +17,11 @@ export type Transform =
     }
   | {
       readonly kind: 'date';
-      readonly external: 'iso' | 'date' | 'epoch-seconds' | 'epoch-milliseconds';
+      /** How it is written: one of these words, or a form as `MM/DD/YYYY` (`src/sync/date-forms.ts`). */
+      readonly external: string;
       readonly internal: 'instant' | 'date';
+      /** Forms that are read too. ISO 8601 and epochs always are. */
+      readonly also?: string[];
     }
   | { readonly kind: 'number'; readonly scale?: number; readonly integer?: boolean }
   | { readonly kind: 'boolean' }

@@ -30,6 +30,14 @@ export interface AcceptanceFilter {
   readonly all?: boolean;
 }
 
+/** Whether a finding or a rule has named the plugin. */
+export async function isKnownPlugin(db: Kysely<Database>, pluginId: string): Promise<boolean> {
+  const { rows } = await sql<{ known: boolean }>`
+    select exists (select from scan_plugins where plugin_id = ${pluginId})
+        or exists (select from acceptances where plugin_id = ${pluginId}) as known`.execute(db);
+  return rows[0]?.known ?? false;
+}
+
 /** Rules that fit, the newest first. */
 export async function listAcceptances(
   db: Kysely<Database>,

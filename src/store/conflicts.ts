@@ -1,27 +1,20 @@
 import { sql, type Kysely } from 'kysely';
+import type { ConflictType } from '../model/conflict.ts';
 import type { Json } from '../model/json.ts';
+import { boundaryOfRecord, weaknessOfRecord, type ConflictWeakness } from './conflict-subjects.ts';
 import { storableJson } from './copy-rows.ts';
 import type { Database } from './schema.ts';
 
 export interface ConflictToRecord {
   readonly entity: string;
   readonly entityId: string;
-  readonly type:
-    | 'field_mismatch'
-    | 'validation_rejected'
-    | 'missing_record'
-    | 'stale_version'
-    | 'unmappable_value'
-    | 'unclear_outcome'
-    | 'duplicate'
-    /** A POA&M was completed or cancelled, and a finding under it is open. */
-    | 'contradiction';
+  readonly type: ConflictType;
   readonly field?: string;
   readonly base?: Json | undefined;
   readonly internal?: Json | undefined;
   readonly external?: Json | undefined;
-  /** Not later than this was the record edited here, and there; by whom, where the remote says so. Instants, UTC. */
-  readonly internalChangedAt?: Json | undefined;
+  /** When the record was last edited here, and there, and by whom; where that is known. Instants, UTC. */
+  readonly internalChangedAt?: string | null | undefined;
   readonly externalChangedAt?: string | null | undefined;
   readonly externalChangedBy?: string | null | undefined;
 }
@@ -170,18 +163,31 @@ export async function countPendingConflicts(db: Kysely<Database>): Promise<numbe
   return rows[0]?.n ?? 0;
 }
 
+/** Open conflicts by type. @param operationIds only those that these operations found; absent: all. */
+export async function countConflictsByType(
+  db: Kysely<Database>,
+  operationIds?: readonly string[],
+): Promise<Record<string, number>> {
+  const { rows } = await sql<{ type: string; n: number }>`
+    select conflict_type as type, count(*)::int as n from sync_conflicts
+     where resolution_status = 'pending'
+       and ${operationIds ? sql`operation_id = any(${[...operationIds]}::uuid[])` : sql`true`}
+     group by conflict_type order by conflict_type`.execute(db);
+  return Object.fromEntries(rows.map((row) => [row.type, row.n]));
+}
+
 export interface ConflictRow {
   readonly id: number;
   readonly entity: string;
   readonly entityId: string;
-  readonly type: string;
+  readonly type: ConflictType;
   readonly field: string | null;
   readonly base: Json;
   readonly internal: Json;
   readonly external: Json;
   readonly status: string;
   readonly createdAt: Date | null;
-  /** Each record was edited not later than this. */
+  /** When each record was last edited; null where nobody can tell. */
   readonly internalChangedAt: Date | null;
   readonly externalChangedAt: Date | null;
   /** Who did it, as far as the journal or the remote knows. */
@@ -191,10 +197,15 @@ export interface ConflictRow {
   readonly resolvedAt: Date | null;
   readonly resolution: Json;
   readonly operationId: string | null;
-  /** The system with which our record disagrees; none only on a conflict from before this was kept. */
+  /** The external system with which our record disagrees; none only on a conflict from before this was kept. */
   readonly systemId: number | null;
   readonly system: string | null;
+  /** What the remote calls the record; null where it was never linked. */
   readonly externalId: string | null;
+  /** The system of the GRC record (`ingestion_systems.system_id`) that it belongs to; null where it belongs to none. */
+  readonly boundary: string | null;
+  readonly boundaryName: string | null;
+  readonly weakness: ConflictWeakness | null;
 }
 
 export interface ConflictFilter {
@@ -202,9 +213,40 @@ export interface ConflictFilter {
   readonly system?: string;
   readonly entity?: string;
   readonly field?: string;
-  readonly type?: string;
+  readonly type?: ConflictType;
+  /** `ingestion_systems.system_id`. */
+  readonly boundary?: string;
+  /** Those with a higher id only. */
+  readonly afterId?: number;
   /** Also those that are settled. */
   readonly all?: boolean;
+}
+
+/** Conflicts `c` with the external system `s`, link `l` and boundary `b` of each. */
+const everyConflict = sql`
+      sync_conflicts c
+      left join external_systems s on s.id = c.external_system_id
+      left join lateral (select l.external_id from sync_links l
+                          where l.external_system_id = c.external_system_id and l.entity_type = c.entity_type
+                            and l.entity_id = c.entity_id and l.retired_at is null
+                          order by l.id limit 1) l on true
+      left join lateral (${boundaryOfRecord}) b on true`;
+
+const fits = (filter: ConflictFilter) => sql`
+           (${filter.all ?? false} or c.resolution_status = 'pending')
+       and (${filter.ids === undefined} or c.id = any(${[...(filter.ids ?? [])]}::int[]))
+       and (${filter.system ?? null}::text is null or s.system_name = ${filter.system ?? null})
+       and (${filter.entity ?? null}::text is null or c.entity_type = ${filter.entity ?? null})
+       and (${filter.field ?? null}::text is null or c.field_name = ${filter.field ?? null})
+       and (${filter.type ?? null}::text is null or c.conflict_type = ${filter.type ?? null})
+       and (${filter.boundary ?? null}::text is null or b.id = ${filter.boundary ?? null})
+       and c.id > ${filter.afterId ?? 0}`;
+
+/** How many conflicts fit. */
+export async function countConflicts(db: Kysely<Database>, filter: ConflictFilter): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from ${everyConflict} where ${fits(filter)}`.execute(db);
+  return rows[0]?.n ?? 0;
 }
 
 /** Conflicts that fit, oldest first. */
@@ -219,23 +261,15 @@ export async function listConflicts(
            c.created_at as "createdAt", c.resolved_by as "resolvedBy", c.resolved_at as "resolvedAt", c.resolution,
            c.internal_changed_at as "internalChangedAt", c.external_changed_at as "externalChangedAt",
            edited.by as "internalChangedBy", c.external_changed_by as "externalChangedBy",
-           c.operation_id as "operationId", s.id as "systemId", s.system_name as system, l.external_id as "externalId"
-      from sync_conflicts c
-      left join external_systems s on s.id = c.external_system_id
-      left join lateral (select l.external_id from sync_links l
-                          where l.external_system_id = c.external_system_id and l.entity_type = c.entity_type
-                            and l.entity_id = c.entity_id and l.retired_at is null
-                          order by l.id limit 1) l on true
+           c.operation_id as "operationId", s.id as "systemId", s.system_name as system, l.external_id as "externalId",
+           b.id as boundary, (select own.name from ingestion_systems own where own.system_id = b.id order by own.id limit 1) as "boundaryName",
+           (${weaknessOfRecord}) as weakness
+      from ${everyConflict}
       left join lateral (select j.decided_by as by from sync_changes j
                           where j.entity_type = c.entity_type and j.entity_id = c.entity_id and j.field_name = c.field_name
                             and j.direction = 'internal' and j.after_value = c.internal_value
                           order by j.changed_at desc limit 1) edited on true
-     where (${filter.all ?? false} or c.resolution_status = 'pending')
-       and (${filter.ids === undefined} or c.id = any(${[...(filter.ids ?? [])]}::int[]))
-       and (${filter.system ?? null}::text is null or s.system_name = ${filter.system ?? null})
-       and (${filter.entity ?? null}::text is null or c.entity_type = ${filter.entity ?? null})
-       and (${filter.field ?? null}::text is null or c.field_name = ${filter.field ?? null})
-       and (${filter.type ?? null}::text is null or c.conflict_type = ${filter.type ?? null})
+     where ${fits(filter)}
      order by c.id limit ${limit}`.execute(db);
   return rows;
 }

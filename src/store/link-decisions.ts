@@ -26,6 +26,32 @@ export interface LinkFilter {
   readonly all?: boolean;
 }
 
+const fits = (filter: LinkFilter) => sql`
+           (${filter.systemId ?? null}::int is null or l.external_system_id = ${filter.systemId ?? null})
+       and (${filter.entity ?? null}::text is null or l.entity_type = ${filter.entity ?? null})
+       and (${filter.entityId ?? null}::text is null or l.entity_id = ${filter.entityId ?? null})
+       and (${filter.externalId ?? null}::text is null or l.external_id = ${filter.externalId ?? null})
+       and (${filter.all ?? false} or l.retired_at is null)`;
+
+/** How many links fit. */
+export async function countLinks(db: Kysely<Database>, filter: LinkFilter): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from sync_links l where ${fits(filter)}`.execute(db);
+  return rows[0]?.n ?? 0;
+}
+
+/** Whether a link, present, ended or broken, has ever named a record so. */
+export async function wasEverLinked(
+  db: Kysely<Database>,
+  id: { readonly entityId: string } | { readonly externalId: string },
+): Promise<boolean> {
+  const [column, value] = 'entityId' in id ? ['entity_id', id.entityId] : ['external_id', id.externalId];
+  const { rows } = await sql<{ known: boolean }>`
+    select exists (select from sync_links where ${sql.ref(column)} = ${value})
+        or exists (select from sync_separations where ${sql.ref(column)} = ${value}) as known`.execute(db);
+  return rows[0]?.known ?? false;
+}
+
 /** Links that fit, by entity and record. */
 export async function listLinks(
   db: Kysely<Database>,
@@ -37,11 +63,7 @@ export async function listLinks(
            l.external_id as "externalId", l.base, l.linked_at as "linkedAt", l.confirmed_at as "confirmedAt",
            l.missing_since as "missingSince", l.retired_at as "retiredAt"
       from sync_links l join external_systems s on s.id = l.external_system_id
-     where (${filter.systemId ?? null}::int is null or l.external_system_id = ${filter.systemId ?? null})
-       and (${filter.entity ?? null}::text is null or l.entity_type = ${filter.entity ?? null})
-       and (${filter.entityId ?? null}::text is null or l.entity_id = ${filter.entityId ?? null})
-       and (${filter.externalId ?? null}::text is null or l.external_id = ${filter.externalId ?? null})
-       and (${filter.all ?? false} or l.retired_at is null)
+     where ${fits(filter)}
      order by s.id, l.entity_type, l.entity_id, l.id limit ${limit}`.execute(db);
   return rows;
 }

@@ -35,6 +35,18 @@ export interface OutboxFilter {
   readonly states?: readonly OutboxState[];
 }
 
+/** How many rows fit. */
+export async function countOutboxEntries(db: Kysely<Database>, filter: OutboxFilter): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from sync_outbox o join external_systems s on s.id = o.external_system_id
+     where (${filter.ids === undefined} or o.id = any(${[...(filter.ids ?? [])]}::bigint[]))
+       and (${filter.system ?? null}::text is null or s.system_name = ${filter.system ?? null})
+       and (${filter.states === undefined} or o.state = any(${[...(filter.states ?? [])]}::text[]))`.execute(
+    db,
+  );
+  return rows[0]?.n ?? 0;
+}
+
 /** Rows that fit, oldest first. */
 export async function listOutbox(
   db: Kysely<Database>,

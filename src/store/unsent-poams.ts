@@ -44,7 +44,12 @@ export async function listUnsentPoams(
             or o.state = 'failed' and o.failure ->> 'outcome' is distinct from 'unclear'
             or o.state = 'superseded' and p.status is distinct from 'Cancelled')
        and not exists (select from sync_links l
-                        where l.entity_type = 'poam' and l.entity_id = o.entity_id)`.execute(db);
+                        where l.entity_type = 'poam' and l.entity_id = o.entity_id)
+       -- What a person has made again stands as he decided, whatever has become of its findings.
+       and not exists (select from sync_conflicts c
+                        where c.entity_type = 'poam' and c.entity_id = o.entity_id and c.resolution ->> 'effect' = 'make_again')`.execute(
+    db,
+  );
   const stored = await fetchRows(
     db,
     'poam',

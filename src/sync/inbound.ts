@@ -1,3 +1,4 @@
+import { comparisonOf } from '../model/comparison.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { FieldPolicy } from '../model/policy.ts';
 import { settleField, type EditTimes } from './settle.ts';
@@ -65,17 +66,18 @@ export function decideInbound(given: {
     if (external === undefined) continue;
     const internal = given.row?.[field];
     const values = { base: given.base?.[field], internal, external };
+    const as = comparisonOf(field);
     const policy = given.policyOf(field);
-    const verdict = given.row ? mergeField(values) : 'take';
+    const verdict = given.row ? mergeField(values, as) : 'take';
     const action = given.row
-      ? settleField(values, policy, given.times)
+      ? settleField(values, policy, given.times, as)
       : ({ do: 'take', value: external } as const);
     const byPolicy = `policy:${policy.decidedBy} ${policy.direction} ${policy.strategy}`;
     switch (action.do) {
       case 'agree':
         base[field] = external;
         settled.push(field);
-        if (values.base !== undefined && !sameValue(values.base, external))
+        if (values.base !== undefined && !sameValue(values.base, external, as))
           agreed.push({ field, before: values.base, after: external, decidedBy: sameChange });
         break;
       case 'take':
@@ -101,7 +103,7 @@ export function decideInbound(given: {
         base[field] = external;
         settled.push(field);
         send.push(field);
-        if (!sameValue(action.value, internal)) {
+        if (!sameValue(action.value, internal, as)) {
           take[field] = action.value;
           changes.push({ field, before: internal, after: action.value, decidedBy: byPolicy });
         }

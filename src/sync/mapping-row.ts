@@ -2,11 +2,17 @@
 import { z } from 'zod';
 import { TielineError, type FieldFault } from '../errors/tieline-error.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { FieldMapping, Transform } from '../model/mapping.ts';
+import { dateWords, type FieldMapping, type Transform } from '../model/mapping.ts';
 import { recordSchemas, sentOnly } from '../model/records.ts';
+import { faultOfForm } from './date-forms.ts';
 import { waysOf } from './transforms.ts';
 
 const json = z.json();
+const form = z.string().superRefine((text, context) => {
+  const fault = faultOfForm(text);
+  if (fault !== undefined)
+    context.addIssue({ code: 'custom', message: `${fault}; or one of ${dateWords.join(', ')}` });
+});
 /** One step of a mapping's translation. */
 export const mappingTransform: z.ZodType<Transform> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('trim') }),
@@ -18,8 +24,9 @@ export const mappingTransform: z.ZodType<Transform> = z.discriminatedUnion('kind
   }),
   z.strictObject({
     kind: z.literal('date'),
-    external: z.enum(['iso', 'date', 'epoch-seconds', 'epoch-milliseconds']),
+    external: z.union([z.enum(dateWords), form]),
     internal: z.enum(['instant', 'date']),
+    also: z.array(form).exactOptional(),
   }),
   z.strictObject({
     kind: z.literal('number'),

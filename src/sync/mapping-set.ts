@@ -1,5 +1,6 @@
 /** The mappings of a system as a whole: what must hold between them, and how two sets differ. */
 import type { FieldFault } from '../errors/tieline-error.ts';
+import { distance } from '../errors/unknown-word.ts';
 import { recordSchemas } from '../model/records.ts';
 import type { FieldMapping } from '../model/mapping.ts';
 import { checkMapping } from './mapping-row.ts';
@@ -71,24 +72,6 @@ function nearestNamed(mapping: FieldMapping, faults: readonly FieldFault[]): Fie
       ? { ...fault, message: `${fault.message}; did you mean ${nearest ?? ''}?` }
       : fault,
   );
-}
-
-/** Levenshtein distance of two short words. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1)
-      next.push(
-        Math.min(
-          (row[j] ?? 0) + 1,
-          (next[j - 1] ?? 0) + 1,
-          (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
-        ),
-      );
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
 
 export interface MappingChanges {

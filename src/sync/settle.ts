@@ -5,6 +5,7 @@
  * out like any other. So a settled conflict needs no path of its own, and one that the remote moves again under our hands is
  * a conflict again.
  */
+import type { Comparison } from '../model/comparison.ts';
 import { scalarText, type Json } from '../model/json.ts';
 import type { ConflictStrategy, FieldPolicy, SyncDirection } from '../model/policy.ts';
 import { canonical, mergeField, type Verdict } from './three-way.ts';
@@ -64,10 +65,16 @@ const settlements: Readonly<Record<ConflictStrategy, (values: FieldValues, times
 
 /**
  * What is to be done with a field.
+ * @param as how the values of the field are compared.
  * Where there is no base (the two were just linked), a policy of one way never empties a side: it leaves the field alone.
  */
-export function settleField(values: FieldValues, policy: FieldPolicy, times: EditTimes): Action {
-  const verdict = mergeField(values);
+export function settleField(
+  values: FieldValues,
+  policy: FieldPolicy,
+  times: EditTimes,
+  as: Comparison = 'text',
+): Action {
+  const verdict = mergeField(values, as);
   const rule = rules[verdict][policy.direction];
   if (values.base === undefined && rule !== verdict && (verdict === 'take' || verdict === 'send'))
     return { do: 'leave' };

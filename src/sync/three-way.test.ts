@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { comparisonOf } from '../model/comparison.ts';
 import { canonical, mergeField, sameButForSpelling, sameValue } from './three-way.ts';
 
 // A text without a zone holds UTC, wherever the machine stands.
@@ -133,5 +134,41 @@ describe('the remote’s own spelling', () => {
     ['a', null, false],
   ])('of %j may be %j: %j', (sent, shown, expected) => {
     expect(sameButForSpelling(sent, shown)).toBe(expected);
+  });
+});
+
+describe('the same edit, spelled otherwise', () => {
+  it.each([
+    ['comments', 'line one\nline  two', 'line one\r\nline two '],
+    ['comments', 'a\tb', 'a b'],
+    ['comments', 'caf\u00e9', 'cafe\u0301'],
+    ['comments', null, ' '],
+    ['poc', 'Jane.Doe@Enterprise.example', 'jane.doe@enterprise.example'],
+    ['poc', 'Jane Doe <Jane@X.example>', 'Jane Doe <jane@x.example>'],
+    ['security_control', 'SI-2,RA-5', 'RA-5, SI-2'],
+    ['security_control', 'SI-2; RA-05', 'ra-5\nSI-2'],
+    ['security_control', 'AC-2(1)', 'AC-02 (01)'],
+    ['cves', 'CVE-2026-2, CVE-2026-1', ['CVE-2026-1', 'CVE-2026-2']],
+    ['risk_rating', 'HIGH', 'high'],
+    ['likelihood', 'very_high', 'Very High'],
+    ['scheduled_completion', '2027-01-07', '2027-01-07T23:59:59-05:00'],
+    ['scheduled_completion', '2027-01-07T00:00:00', '2027-01-07T15:30:00'],
+  ])('is no conflict, and no edit against the base: %s %j, %j', (field, ours, theirs) => {
+    const as = comparisonOf(field);
+    expect(mergeField({ base: 'before', internal: ours, external: theirs }, as)).toBe('same');
+    expect(mergeField({ base: ours, internal: theirs, external: ours }, as)).toBe('same');
+  });
+
+  it.each([
+    ['comments', 'one\ntwo', 'one two'],
+    ['comments', 'HIGH', 'high'],
+    ['comments', 'SI-2,RA-5', 'RA-5, SI-2'],
+    ['poc', 'Jane Doe', 'jane doe'],
+    ['security_control', 'SI-2', 'SI-2(1)'],
+    ['scheduled_completion', '2027-01-07', '2027-01-08T01:00:00+05:00'],
+    ['last_assessed', '2027-01-07T10:00:00Z', '2027-01-07T11:00:00Z'],
+  ])('is told from an edit: %s %j, %j', (field, ours, theirs) => {
+    const as = comparisonOf(field);
+    expect(mergeField({ base: 'before', internal: ours, external: theirs }, as)).toBe('conflict');
   });
 });

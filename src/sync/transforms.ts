@@ -4,7 +4,8 @@
  */
 import { deriveUuid } from '../model/derived-uuid.ts';
 import { isJsonObject, scalarText, type Json } from '../model/json.ts';
-import type { Transform } from '../model/mapping.ts';
+import { dateWords, type Transform } from '../model/mapping.ts';
+import { dateForm } from './date-forms.ts';
 
 /** A value that a transform refuses, with the rule that it breaks. */
 export class Refused {
@@ -97,57 +98,79 @@ function readPlainInstant(value: Json): string | undefined {
   return instant.startsWith(value.slice(0, 10)) ? instant : undefined;
 }
 
-function parseInstant(value: Json, transform: DateTransform): Date | Refused {
+/** An instant, and the day that its writer meant: of a text with a zone that is not always the day in UTC. */
+interface ReadDate {
+  readonly at: Date;
+  readonly day: string;
+}
+const inUtc = (at: Date): ReadDate => ({ at, day: at.toISOString().slice(0, 10) });
+
+function readEpoch(value: Json, external: string): Date | undefined {
   const numeric =
     typeof value === 'number'
       ? value
       : typeof value === 'string' && /^\d{9,13}$/.test(value.trim())
         ? Number(value)
         : undefined;
-  if (numeric !== undefined) {
-    // Milliseconds are told from seconds by their size where the mapping does not say: seconds reach 10^11 in the year 5138.
-    const inMilliseconds =
-      transform.external === 'epoch-milliseconds' ||
-      (transform.external !== 'epoch-seconds' && numeric > 1e11);
-    const at = new Date(inMilliseconds ? numeric : numeric * 1000);
-    return Number.isNaN(at.getTime()) ? expected('a date', value) : at;
-  }
-  if (typeof value !== 'string' || !isoText.test(value.trim()))
-    return expected('a date (ISO 8601 or epoch)', value);
+  if (numeric === undefined) return undefined;
+  // Milliseconds are told from seconds by their size where the mapping does not say: seconds reach 10^11 in the year 5138.
+  const inMilliseconds =
+    external === 'epoch-milliseconds' || (external !== 'epoch-seconds' && numeric > 1e11);
+  return new Date(inMilliseconds ? numeric : numeric * 1000);
+}
+
+function readIso(value: string): ReadDate | undefined {
   const text = value.trim().replace(' ', 'T');
   const at = new Date(
     text.length > 10 && !/(Z|[+-]\d{2}(:?\d{2})?)$/i.test(text.slice(11)) ? `${text}Z` : text,
   );
   // JavaScript rolls 2026-02-30 over to March; a date that does not exist is refused.
-  const dayGiven = text.slice(0, 10);
-  if (Number.isNaN(at.getTime()) || new Date(`${dayGiven}T00:00:00Z`).toISOString().slice(0, 10) !== dayGiven)
-    return expected('a date that exists', value);
-  return at;
+  const day = text.slice(0, 10);
+  const exists =
+    !Number.isNaN(at.getTime()) && new Date(`${day}T00:00:00Z`).toISOString().slice(0, 10) === day;
+  return exists ? { at, day } : undefined;
 }
 
 function date(transform: DateTransform): TransformWays {
+  const { external } = transform;
+  const own = (dateWords as readonly string[]).includes(external) ? undefined : dateForm(external);
+  const forms = [...(own ? [own] : []), ...(transform.also ?? []).map((each) => dateForm(each))];
+  const known = ['ISO 8601 or epoch', ...(own ? [external] : []), ...(transform.also ?? [])].join(', ');
+
+  function parse(value: Json, way: 'in' | 'out'): ReadDate | Refused {
+    const epoch = readEpoch(value, way === 'in' ? external : 'iso');
+    if (epoch) return Number.isNaN(epoch.getTime()) ? expected('a date', value) : inUtc(epoch);
+    if (typeof value !== 'string') return expected(`a date (${known})`, value);
+    if (isoText.test(value.trim())) return readIso(value) ?? expected('a date that exists', value);
+    for (const form of way === 'in' ? forms : []) {
+      const at = form.read(value);
+      if (at) return inUtc(at);
+    }
+    return expected(`a date (${known})`, value);
+  }
+
+  const writes: Readonly<Record<(typeof dateWords)[number], (date: ReadDate) => Json>> = {
+    iso: ({ at }) => at.toISOString(),
+    date: ({ day }) => day,
+    'epoch-seconds': ({ at }) => Math.floor(at.getTime() / 1000),
+    'epoch-milliseconds': ({ at }) => at.getTime(),
+  };
+  const write = own
+    ? ({ at, day }: ReadDate): Json =>
+        own.write(transform.internal === 'date' ? new Date(`${day}T00:00:00Z`) : at)
+    : writes[external as (typeof dateWords)[number]]; // a word, since it is no form of its own
   return {
     in: (value) => {
       if (value === '') return null;
       const plain = readPlainInstant(value);
       if (plain !== undefined) return transform.internal === 'date' ? plain.slice(0, 10) : plain;
-      const at = parseInstant(value, transform);
-      if (at instanceof Refused) return at;
-      return transform.internal === 'date' ? at.toISOString().slice(0, 10) : at.toISOString();
+      const read = parse(value, 'in');
+      if (read instanceof Refused) return read;
+      return transform.internal === 'date' ? read.day : read.at.toISOString();
     },
     out: (value) => {
-      const at = parseInstant(value, { ...transform, external: 'iso' });
-      if (at instanceof Refused) return at;
-      switch (transform.external) {
-        case 'iso':
-          return at.toISOString();
-        case 'date':
-          return at.toISOString().slice(0, 10);
-        case 'epoch-seconds':
-          return Math.floor(at.getTime() / 1000);
-        case 'epoch-milliseconds':
-          return at.getTime();
-      }
+      const read = parse(value, 'out');
+      return read instanceof Refused ? read : write(read);
     },
   };
 }

@@ -7,6 +7,7 @@ import { TielineError, type FieldFault } from '../../errors/tieline-error.ts';
 import { acceptanceKinds, severities } from '../../model/vocabulary.ts';
 import {
   findAssetThere,
+  isKnownPlugin,
   listAcceptances,
   type AcceptanceEntry,
   type AcceptanceFilter,
@@ -51,6 +52,10 @@ export async function findAcceptances(
   limit: number,
 ): Promise<AcceptanceEntry[]> {
   const { system, ...rest } = query;
+  if (rest.pluginId !== undefined && !(await isKnownPlugin(app.db, rest.pluginId)))
+    throw new TielineError('USAGE', `Unknown plugin "${rest.pluginId}".`, {
+      remedy: 'No finding and no acceptance names it. All acceptances: tieline acceptances list --all',
+    });
   return listAcceptances(
     app.db,
     { ...rest, ...(system === undefined ? {} : { systemId: (await fetchSystem(app, system)).id }) },

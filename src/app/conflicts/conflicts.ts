@@ -1,36 +1,98 @@
 /**
  * Conflicts, and what a person decides about them. A decision is carried out like any other change: what we take is
- * written and journaled at once; what is to go out becomes an edit of our side in the knowledge of the remote's value, which the
- * next sync plans, sends and journals. If the remote has moved on meanwhile, that sync finds a conflict again.
+ * written and journaled at once; what is to go out becomes an edit of our side in the knowledge of the remote's value, or a
+ * change in the outbox, which the next sync sends and journals. If the remote has moved on meanwhile, that sync finds a
+ * conflict again. Which choices a conflict has: `src/sync/conflict-choices.ts`; what they do: `effects.ts`.
  */
-import type { z } from 'zod';
 import { TielineError } from '../../errors/tieline-error.ts';
+import { knownWord } from '../../errors/unknown-word.ts';
+import { conflictTypes, type ConflictChoice, type ConflictEffect } from '../../model/conflict.ts';
+import { entityTypes } from '../../model/entity-type.ts';
 import type { Json } from '../../model/json.ts';
-import { recordChanges } from '../../store/changes.ts';
-import { listConflicts, markResolved, type ConflictFilter, type ConflictRow } from '../../store/conflicts.ts';
-import { fetchLinks, saveLinks } from '../../store/links.ts';
-import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
+import {
+  countConflicts,
+  listConflicts,
+  markResolved,
+  type ConflictFilter,
+  type ConflictRow,
+} from '../../store/conflicts.ts';
 import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
-import { inTransaction, type Tx } from '../../store/transaction.ts';
-import { sameValue } from '../../sync/three-way.ts';
+import { inTransaction } from '../../store/transaction.ts';
+import { choicesFor, decideConflict, type OfferedChoice } from '../../sync/conflict-choices.ts';
 import type { App } from '../app.ts';
+import { fetchBoundaryId } from '../boundaries/boundary.ts';
+import { fetchSystem } from '../connections/systems.ts';
 import { negotiatedShapes } from '../imports/negotiated-shapes.ts';
+import { factsReader, type ConflictFacts } from './conflict-facts.ts';
+import { carryOut } from './effects.ts';
+import type { EffectDone } from './settling.ts';
 
-export type { ConflictFilter, ConflictRow };
+export type { ConflictFilter, ConflictRow, EffectDone, OfferedChoice };
 
-export type Choice =
-  | { readonly keep: 'internal' | 'external' }
-  /** A third value, for both sides. */
-  | { readonly keep: 'value'; readonly value: Json };
-
-export interface Resolution {
-  readonly operationId: string;
-  readonly resolved: readonly number[];
-  /** Conflicts that could not be settled so, and why. */
-  readonly refused: readonly { readonly id: number; readonly reason: string }[];
+/** `value` is a third value, for both sides; it is given with that choice, and only with it. */
+export interface Choice {
+  readonly keep: ConflictChoice;
+  readonly value?: Json;
 }
 
-const most = 10_000;
+/** A conflict with what it can be settled by; settled ones have no choices. */
+export interface ConflictDetail extends ConflictRow {
+  readonly choices: readonly OfferedChoice[];
+}
+
+export interface ResolvedConflict {
+  readonly conflict: ConflictRow;
+  readonly effect: ConflictEffect;
+  readonly done: EffectDone;
+}
+
+export interface RefusedConflict {
+  readonly id: number;
+  /** Completes "Conflict 7 …". Absent where the choice is none that this conflict has. */
+  readonly reason?: string;
+  /** The choices that it has. */
+  readonly choices: readonly OfferedChoice[];
+}
+
+export interface Resolution {
+  /** Absent where nothing could be settled: then nothing was done. */
+  readonly operationId: string | undefined;
+  readonly resolved: readonly ResolvedConflict[];
+  readonly refused: readonly RefusedConflict[];
+}
+
+/** What a person asks for, in their own words. */
+export interface ConflictQuery {
+  readonly ids?: readonly number[];
+  readonly system?: string;
+  readonly boundary?: string;
+  readonly entity?: string;
+  readonly field?: string;
+  readonly type?: string;
+  readonly all?: boolean;
+}
+
+const pageSize = 1000;
+
+const fieldsWithConflicts = [
+  ...new Set(Object.values(negotiatedShapes).flatMap(({ fields, derived = [] }) => [...fields, ...derived])),
+].toSorted();
+
+/**
+ * The filter that is meant.
+ * @throws USAGE, SYSTEM_UNKNOWN: a word that names nothing, with what may have been meant and which there are.
+ */
+export async function toConflictFilter(app: Pick<App, 'db'>, query: ConflictQuery): Promise<ConflictFilter> {
+  const { system, boundary, entity, field, type, ...rest } = query;
+  return {
+    ...rest,
+    ...(system === undefined ? {} : { system: (await fetchSystem(app, system)).system_name }),
+    ...(boundary === undefined ? {} : { boundary: await fetchBoundaryId(app, boundary) }),
+    ...(entity === undefined ? {} : { entity: knownWord('entity', entity, entityTypes, 'entities') }),
+    ...(field === undefined ? {} : { field: knownWord('field', field, fieldsWithConflicts) }),
+    ...(type === undefined ? {} : { type: knownWord('type of conflict', type, conflictTypes, 'types') }),
+  };
+}
 
 export function findConflicts(
   app: Pick<App, 'db'>,
@@ -40,118 +102,119 @@ export function findConflicts(
   return listConflicts(app.db, filter, limit);
 }
 
+export function countFittingConflicts(app: Pick<App, 'db'>, filter: ConflictFilter): Promise<number> {
+  return countConflicts(app.db, filter);
+}
+
 /** @throws USAGE if there is none with this id. */
-export async function fetchConflict(app: Pick<App, 'db'>, id: number): Promise<ConflictRow> {
+export async function fetchConflict(app: Pick<App, 'db' | 'modules'>, id: number): Promise<ConflictDetail> {
   const [found] = await listConflicts(app.db, { ids: [id], all: true }, 1);
-  if (found) return found;
-  throw new TielineError('USAGE', `There is no conflict ${id}.`, {
-    remedy: 'List them with `tieline conflicts list`.',
-  });
+  if (!found)
+    throw new TielineError('USAGE', `There is no conflict ${id}.`, {
+      remedy: 'List them with `tieline conflicts list`.',
+    });
+  const facts = await factsReader(app, app.db)(found);
+  return { ...found, choices: found.status === 'pending' ? choicesFor(facts) : [] };
+}
+
+export interface ConflictDecider {
+  readonly choice: Choice;
+  /** The user's name, for the journal. */
+  readonly by: string;
+  readonly reason: string | undefined;
 }
 
 /**
- * Settles every open conflict that fits the filter in the same way.
- * @param decided.by the user's name, for the journal. @throws USAGE if none fits.
+ * Settles every open conflict that fits the filter in the same way, each in a transaction of its own.
+ * @throws USAGE if none fits, or one that is named is not open.
  */
 export async function resolveConflicts(
-  app: Pick<App, 'db' | 'pool'>,
+  app: Pick<App, 'db' | 'pool' | 'modules'>,
   filter: ConflictFilter,
-  decided: { readonly choice: Choice; readonly by: string; readonly reason: string | undefined },
+  decided: ConflictDecider,
 ): Promise<Resolution> {
-  const conflicts = await listConflicts(app.db, filter, most);
-  if (conflicts.length === 0)
+  const factsOf = factsReader(app, app.db);
+  const begun = operationOnce(app);
+  const resolved: ResolvedConflict[] = [];
+  const refused: RefusedConflict[] = [];
+  for (let page = await nextPage(app, filter, 0); page.length > 0;) {
+    for (const conflict of page) {
+      const outcome = await settle(app, begun.operation, conflict, await factsOf(conflict), decided);
+      if ('refused' in outcome) refused.push(outcome.refused);
+      else resolved.push(outcome.resolved);
+    }
+    page = page.length < pageSize ? [] : await nextPage(app, filter, page.at(-1)?.id ?? 0);
+  }
+  const met = new Set([...resolved.map(({ conflict }) => conflict.id), ...refused.map(({ id }) => id)]);
+  if (met.size === 0)
     throw new TielineError('USAGE', 'No open conflict fits that.', {
       remedy: 'List them with `tieline conflicts list`; settled ones with --all.',
     });
-  const operationId = await beginOperation(app.db, {
-    type: 'update',
-    system: 'internal',
-    step: 'resolve conflicts',
-  });
-  const resolved: number[] = [];
-  const refused: { id: number; reason: string }[] = [];
-  for (const conflict of conflicts) {
-    const reason = await inTransaction(app.pool, (tx) => resolveOne(tx, operationId, conflict, decided));
-    if (reason === undefined) resolved.push(conflict.id);
-    else refused.push({ id: conflict.id, reason });
-  }
-  await recordCounts(app.db, operationId, {
-    ...noCounts,
-    read: conflicts.length,
-    updated: resolved.length,
-    held: refused.length,
-  });
-  await finishOperation(app.db, operationId, refused.length > 0 ? 'completed_with_issues' : 'completed');
-  return { operationId, resolved, refused };
+  for (const id of filter.ids ?? [])
+    if (!met.has(id)) refused.push({ id, reason: 'is not open, or does not fit the filter', choices: [] });
+  await begun.finish({ updated: resolved.length, held: refused.length });
+  return { operationId: begun.id(), resolved, refused };
 }
 
-const isNegotiated = (entity: string): entity is NegotiatedEntity => entity in negotiatedShapes;
+const nextPage = (app: Pick<App, 'db'>, filter: ConflictFilter, afterId: number): Promise<ConflictRow[]> =>
+  listConflicts(app.db, { ...filter, afterId }, pageSize);
 
-/** @returns why not, or undefined when it is settled. */
-async function resolveOne(
-  tx: Tx,
-  operationId: string,
-  conflict: ConflictRow,
-  {
-    choice,
-    by,
-    reason,
-  }: { readonly choice: Choice; readonly by: string; readonly reason: string | undefined },
-): Promise<string | undefined> {
-  const { entity, entityId, field, systemId, externalId } = conflict;
-  const note = {
-    choice: choice.keep,
-    ...(choice.keep === 'value' ? { value: choice.value } : {}),
-    ...(reason === undefined ? {} : { reason }),
-  };
-  if (conflict.type !== 'field_mismatch' || field === null) {
-    if (choice.keep === 'value') return 'is about the record as a whole, which has no single value';
-    await markResolved(tx.db, conflict.id, { by, resolution: note });
-    return undefined;
-  }
-  if (!isNegotiated(entity) || systemId === null || externalId === null)
-    return 'belongs to a record that is not linked any more';
-  const fault = choice.keep === 'value' ? faultOf(entity, field, choice.value) : undefined;
-  if (fault !== undefined) return fault;
-  const link = (await fetchLinks(tx.db, systemId, entity, [externalId])).get(externalId);
-  const row = (await fetchRows(tx.db, entity, [entityId])).get(entityId);
-  if (!link || !row) return 'belongs to a record that is not there any more';
-  if (!(await markResolved(tx.db, conflict.id, { by, resolution: note }))) return 'was settled meanwhile';
-  const value =
-    choice.keep === 'external' ? conflict.external : choice.keep === 'value' ? choice.value : row.row[field];
-  if (choice.keep !== 'internal' && !sameValue(value, row.row[field])) {
-    await updateRows(tx.db, entity, [{ entityId, columns: { [field]: value ?? null } }]);
-    await recordChanges(tx.db, { systemId, operationId }, [
-      {
-        entity,
-        entityId,
-        field,
-        before: row.row[field] ?? null,
-        after: value ?? null,
-        direction: 'internal',
-        decidedBy: by,
-        reason:
-          reason ??
-          `conflict ${conflict.id}: ${choice.keep === 'external' ? 'the value of the remote' : 'a third value'}`,
-      },
-    ]);
-  }
-  // In the knowledge of the remote's value: what differs from it now is an edit of ours, and goes out.
-  await saveLinks(tx.db, { systemId, entity, operationId }, [
-    {
-      entityId,
-      externalId,
-      base: { ...link.base, [field]: conflict.external },
-      version: link.remote_version,
+/** An operation that begins with the first conflict that is settled: where none is, nothing was done. */
+function operationOnce(app: Pick<App, 'db'>) {
+  let begun: Promise<string> | undefined;
+  let id: string | undefined;
+  return {
+    operation: async (): Promise<string> => {
+      begun ??= beginOperation(app.db, { type: 'update', system: 'internal', step: 'resolve conflicts' });
+      id = await begun;
+      return id;
     },
-  ]);
-  return undefined;
+    id: () => id,
+    async finish(counts: { readonly updated: number; readonly held: number }): Promise<void> {
+      if (id === undefined) return;
+      await recordCounts(app.db, id, { ...noCounts, read: counts.updated + counts.held, ...counts });
+      await finishOperation(app.db, id, counts.held > 0 ? 'completed_with_issues' : 'completed');
+    },
+  };
 }
 
-function faultOf(entity: NegotiatedEntity, field: string, value: Json): string | undefined {
-  const shape = negotiatedShapes[entity].schema as z.ZodType & { shape?: Record<string, z.ZodType> };
-  const parsed = shape.shape?.[field]?.safeParse(value);
-  return parsed === undefined || parsed.success
-    ? undefined
-    : `${field} cannot be ${JSON.stringify(value)}: ${parsed.error.issues.map((issue) => issue.message).join('; ')}`;
+/** Rolls a transaction back in which an effect was found not to be possible. */
+class Refused extends Error {
+  readonly reason: string;
+  constructor(reason: string) {
+    super(reason);
+    this.reason = reason;
+  }
+}
+
+async function settle(
+  app: Pick<App, 'pool'>,
+  operation: () => Promise<string>,
+  conflict: ConflictRow,
+  facts: ConflictFacts,
+  { choice, by, reason }: ConflictDecider,
+): Promise<{ readonly resolved: ResolvedConflict } | { readonly refused: RefusedConflict }> {
+  const { id } = conflict;
+  const decision = decideConflict(facts, choice.keep);
+  if ('refuse' in decision) return { refused: { id, choices: decision.choices } };
+  const effect = decision.do;
+  try {
+    return await inTransaction(app.pool, async (tx) => {
+      const settling = { tx, conflict, facts, by, reason, value: choice.value, operation };
+      const carried = await carryOut(effect, settling);
+      if ('refused' in carried) throw new Refused(carried.refused);
+      const resolution = {
+        choice: choice.keep,
+        effect,
+        ...(choice.value === undefined ? {} : { value: choice.value }),
+        ...(reason === undefined ? {} : { reason }),
+      };
+      await operation();
+      if (!(await markResolved(tx.db, id, { by, resolution }))) throw new Refused('was settled meanwhile');
+      return { resolved: { conflict, effect, done: carried.done } };
+    });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { refused: { id, reason: error.reason, choices: choicesFor(facts) } };
+  }
 }

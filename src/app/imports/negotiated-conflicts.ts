@@ -14,7 +14,10 @@ export function conflictsOf(
     readonly entityId: string;
     readonly decision: InboundDecision;
     readonly each: { readonly external: ExternalRecord };
+    /** As it was before this page touched it. */
     readonly stored: { readonly row: JsonObject } | undefined;
+    /** When both sides last agreed on the record. */
+    readonly agreedAt: Date | undefined;
   },
 ): ConflictToRecord[] {
   return one.decision.conflicts.map((conflict) => ({
@@ -25,11 +28,21 @@ export function conflictsOf(
     base: conflict.base ?? null,
     internal: conflict.internal ?? null,
     external: conflict.external ?? null,
-    // As it was before this page touched the row.
-    internalChangedAt: one.stored?.row['updated_at'] ?? null,
+    internalChangedAt: lastEdited(one.stored?.row, one.agreedAt),
     externalChangedAt: one.each.external.changed?.at ?? null,
     externalChangedBy: one.each.external.changed?.by?.slice(0, 255) ?? null,
   }));
+}
+
+/**
+ * When our row was last edited, where its stamp says so: one that is not later than the last agreement was set by Tieline, and
+ * whoever edited the row since (by SQL, say) has left it as it was.
+ */
+function lastEdited(row: JsonObject | undefined, agreedAt: Date | undefined): string | null {
+  const stamp = row?.['updated_at'];
+  if (typeof stamp !== 'string' || agreedAt === undefined) return null;
+  const at = new Date(/(Z|[+-]\d{2}(:?\d{2})?)$/.test(stamp) ? stamp : `${stamp}Z`);
+  return at > agreedAt ? at.toISOString() : null;
 }
 
 /** Of these a second one is a mistake. Controls and milestones may well say the same twice. */

@@ -203,7 +203,7 @@ async function storePage(
       // Neither side tells when a single field was edited.
       times: { internal: undefined, external: undefined },
     });
-    return { each, stored, decision, isNewLink: link === undefined };
+    return { each, stored, decision, isNewLink: link === undefined, agreedAt: link?.confirmed_at };
   });
 
   const created = decided.filter((one) => !one.stored);
@@ -327,6 +327,7 @@ interface Settled {
   readonly stored: StoredRecord | undefined;
   readonly decision: InboundDecision;
   readonly isNewLink: boolean;
+  readonly agreedAt: Date | undefined;
 }
 
 function journalOf(entity: NegotiatedEntity, one: Settled, source: NegotiatedSource): JournalEntry[] {

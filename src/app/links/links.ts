@@ -3,15 +3,18 @@
  * anew; no row and no value is lost by that.
  */
 import { TielineError } from '../../errors/tieline-error.ts';
+import { knownWord } from '../../errors/unknown-word.ts';
 import { entityTypes, type EntityType } from '../../model/entity-type.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { settleCorrelationLinks } from '../../store/correlations.ts';
 import {
   breakLink,
+  countLinks,
   decideCorrelationPair,
   isOnItsWay,
   listLinks,
   makeLink,
+  wasEverLinked,
   type LinkEntry,
   type LinkFilter,
 } from '../../store/link-decisions.ts';
@@ -49,13 +52,44 @@ export interface PairOfRecords {
 const assetComponent = 'asset_component';
 const isNegotiated = (entity: string): entity is NegotiatedEntity => entity in negotiatedShapes;
 
-export async function findLinks(app: App, query: LinkQuery, limit: number): Promise<LinkEntry[]> {
-  const { system, ...rest } = query;
-  const filter: LinkFilter = {
+const linkedEntities = ['asset', assetComponent, ...Object.keys(negotiatedShapes)];
+
+async function toLinkFilter(app: App, query: LinkQuery): Promise<LinkFilter> {
+  const { system, entity, ...rest } = query;
+  return {
     ...rest,
     ...(system === undefined ? {} : { systemId: (await fetchSystem(app, system)).id }),
+    ...(entity === undefined ? {} : { entity: knownWord('entity', entity, linkedEntities, 'entities') }),
   };
-  return listLinks(app.db, filter, limit);
+}
+
+/** @throws USAGE, SYSTEM_UNKNOWN: a filter that names nothing, with what may have been meant. */
+export async function findLinks(app: App, query: LinkQuery, limit: number): Promise<LinkEntry[]> {
+  const filter = await toLinkFilter(app, query);
+  const rows = await listLinks(app.db, filter, limit);
+  if (rows.length === 0) await checkRecordsKnown(app, filter);
+  return rows;
+}
+
+export async function countFittingLinks(app: App, query: LinkQuery): Promise<number> {
+  return countLinks(app.db, await toLinkFilter(app, query));
+}
+
+/** That a record has no link is an answer; that nothing was ever called so is a slip of the pen. */
+async function checkRecordsKnown(app: App, { entityId, externalId }: LinkFilter): Promise<void> {
+  const named = [
+    ...(entityId === undefined ? [] : [{ entityId }]),
+    ...(externalId === undefined ? [] : [{ externalId }]),
+  ];
+  for (const id of named)
+    if (!(await wasEverLinked(app.db, id)))
+      throw new TielineError(
+        'USAGE',
+        `No link, present or past, names the record ${Object.values(id).join()}.`,
+        {
+          remedy: 'List the records of an entity: tieline links list --entity ENTITY',
+        },
+      );
 }
 
 function checkEntity(entity: string): void {

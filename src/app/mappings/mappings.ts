@@ -4,7 +4,9 @@
  */
 import { z } from 'zod';
 import { TielineError } from '../../errors/tieline-error.ts';
+import { knownWord } from '../../errors/unknown-word.ts';
 import { entityTypes, type EntityType } from '../../model/entity-type.ts';
+import { recordSchemas } from '../../model/records.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { FieldMapping } from '../../model/mapping.ts';
 import type { PlanDocument } from '../../model/plan.ts';
@@ -49,12 +51,17 @@ async function ofSystem(app: App, name: string): Promise<SystemMappings> {
   };
 }
 
-/** @param entity of this entity only. @throws SYSTEM_UNKNOWN. */
+/** Mappings may be of plugins too, which are no entity of their own elsewhere. */
+const mappedEntity = (entity: string | undefined): string | undefined =>
+  entity === undefined ? undefined : knownWord('entity', entity, Object.keys(recordSchemas), 'entities');
+
+/** @param entity of this entity only. @throws SYSTEM_UNKNOWN, USAGE. */
 export async function findMappings(
   app: App,
   system: string,
-  entity: string | undefined,
+  named: string | undefined,
 ): Promise<InstalledMapping[]> {
+  const entity = mappedEntity(named);
   const { installed, defaults } = await ofSystem(app, system);
   const { added, changed } = compareMappings(defaults, installed);
   const other = new Set([...added, ...changed.map(({ after }) => after)].map(mappingKey));
@@ -188,11 +195,13 @@ function edited(
         );
       return left;
     }
-    case 'reset':
+    case 'reset': {
+      const entity = mappedEntity(edit.entity);
       return [
-        ...installed.filter((mapping) => edit.entity !== undefined && mapping.entityType !== edit.entity),
-        ...defaults.filter((mapping) => edit.entity === undefined || mapping.entityType === edit.entity),
+        ...installed.filter((mapping) => entity !== undefined && mapping.entityType !== entity),
+        ...defaults.filter((mapping) => entity === undefined || mapping.entityType === entity),
       ];
+    }
     case 'replace':
       return [...edit.mappings];
   }

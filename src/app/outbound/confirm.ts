@@ -1,4 +1,5 @@
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
+import { comparisonOf } from '../../model/comparison.ts';
 import { isJsonObject, scalarText, type Json, type JsonObject } from '../../model/json.ts';
 import { recordChanges, type JournalEntry } from '../../store/changes.ts';
 import { closeSettledConflicts, recordConflicts } from '../../store/conflicts.ts';
@@ -38,7 +39,7 @@ export function shows(system: ConnectedSystem, row: OutboxRow, found: ExternalRe
     reading !== undefined &&
     Object.entries(row.payload).every(([field, value]) =>
       isReadable(system, row.entity_type, field)
-        ? sameButForSpelling(reading[field], value)
+        ? sameButForSpelling(reading[field], value, comparisonOf(field))
         : showsAsSent(system, row.entity_type, { [field]: value }, found.raw),
     )
   );
@@ -142,7 +143,9 @@ async function takeReading(
       const value = row.payload[field];
       if (value === undefined) return [];
       // Edited here since it was sent: what the remote made of it is what both sides know, and the edit stands against that.
-      return [[field, sameValue(present[field], value) ? value : (reading?.[field] ?? value)]];
+      return [
+        [field, sameValue(present[field], value, comparisonOf(field)) ? value : (reading?.[field] ?? value)],
+      ];
     }),
   );
   await saveLinks(tx.db, { ...source, entity }, [

@@ -5,6 +5,7 @@ import { beginOperation, finishOperation, noCounts, recordCounts } from '../../s
 import { demandReplan } from '../../store/outbox-consent.ts';
 import { closeSettledConflicts } from '../../store/conflicts.ts';
 import {
+  countOutboxEntries,
   dropRows,
   listOutbox,
   retryFailed,
@@ -20,11 +21,13 @@ import { cancelRejectedPoams } from './reject-poams.ts';
 
 export type { OutboxEntry, OutboxFilter };
 
-export function findOutbox(
+/** @throws SYSTEM_UNKNOWN where the filter names a system that there is not. */
+export async function findOutbox(
   app: Pick<App, 'db'>,
   filter: OutboxFilter,
   limit: number,
 ): Promise<OutboxEntry[]> {
+  if (filter.system !== undefined) await fetchSystem(app, filter.system);
   return listOutbox(app.db, filter, limit);
 }
 
@@ -55,6 +58,10 @@ export function describeEntries(
 }
 
 const dayOf = (app: Pick<App, 'now'>): string => app.now().toISOString().slice(0, 10);
+
+export function countFittingOutbox(app: Pick<App, 'db'>, filter: OutboxFilter): Promise<number> {
+  return countOutboxEntries(app.db, filter);
+}
 
 export interface OutboxDecision {
   readonly operationId: string;

@@ -1,3 +1,4 @@
+import { comparisonOf } from '../../model/comparison.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { deriveUuid } from '../../model/derived-uuid.ts';
 import { recordChanges } from '../../store/changes.ts';
@@ -244,7 +245,8 @@ function editedFields(fields: readonly string[], row: JsonObject, base: JsonObje
     (field) =>
       base[field] !== undefined &&
       row[field] !== undefined &&
-      mergeField({ base: base[field], internal: row[field], external: base[field] }) === 'send',
+      mergeField({ base: base[field], internal: row[field], external: base[field] }, comparisonOf(field)) ===
+        'send',
   );
   return Object.fromEntries(edited.map((field): [string, Json] => [field, row[field] ?? null]));
 }

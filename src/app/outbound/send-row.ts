@@ -186,7 +186,7 @@ async function settle(
   result: Exclude<WriteResult, { outcome: 'unknown' }>,
 ): Promise<SendOutcome> {
   if (result.outcome === 'confirmed') return confirm(context, system, operationId, row, result.record);
-  if (result.outcome === 'conflict' && result.current) {
+  if (result.outcome === 'conflict' && result.current && !isUnmoved(row, result.current)) {
     const counts = await mergeAnew(context, system, operationId, row, result.current);
     return { settled: true, counts, planned: true };
   }
@@ -195,17 +195,26 @@ async function settle(
     conflict: 'stale_version',
     missing: 'missing_record',
   } as const;
+  const isUnmovedConflict = result.outcome === 'conflict' && result.current !== undefined;
+  const outcome = isUnmovedConflict ? 'rejected' : result.outcome;
   context.log.warn(
-    { operation: operationId, entity: row.entity_type, record: row.entity_id, outcome: result.outcome },
+    { operation: operationId, entity: row.entity_type, record: row.entity_id, outcome },
     result.message,
   );
   const fields = result.outcome === 'rejected' ? result.fields.map((each) => ({ ...each })) : [];
   const counts = await refuse(context, system, operationId, row, {
-    type: conflictType[result.outcome],
-    failure: { outcome: result.outcome, message: result.message, fields },
+    type: conflictType[outcome],
+    failure: { outcome, message: result.message, fields },
   });
   return { settled: true, counts };
 }
+
+/**
+ * Whether the record is still as this was decided on: the remote refuses for another reason (a key that must be unique), and
+ * would refuse again.
+ */
+const isUnmoved = (row: OutboxRow, current: ExternalRecord): boolean =>
+  row.base_version !== null && current.version === row.base_version;
 
 /**
  * The remote has moved on since this was decided: what it has now is taken in like any other record, and what is still to go

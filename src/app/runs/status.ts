@@ -8,6 +8,7 @@ import { listReads } from '../../store/reads.ts';
 import { countWaitingScans } from '../../store/remediation-scans.ts';
 import { listSchedules } from '../../store/schedules.ts';
 import type { Database } from '../../store/schema.ts';
+import { fetchWaiting, type Waiting } from './waiting.ts';
 
 export interface SyncStatus {
   readonly lastRun: {
@@ -42,6 +43,8 @@ export interface SyncStatus {
     readonly unreadSince: string | null;
     readonly sendingPaused: string | null;
   }[];
+  /** What waits for a person, by kind. */
+  readonly waiting: readonly Waiting[];
   readonly oldestConflict: string | null;
   readonly schedules: readonly {
     readonly system: string;
@@ -85,6 +88,7 @@ export async function fetchSyncStatus({ db }: { readonly db: Kysely<Database> })
       unreadSince: text(lag.unreadSince),
       sendingPaused: lag.sendingPausedAt === null ? null : (lag.sendingPausedReason ?? ''),
     })),
+    waiting: await fetchWaiting({ db }),
     oldestConflict: text((await listConflicts(db, {}, 1))[0]?.createdAt ?? null),
     schedules: (await listSchedules(db))
       .filter((schedule) => schedule.enabled)

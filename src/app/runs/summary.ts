@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { countAssets, countUnlinkedAssets } from '../../store/assets.ts';
 import { countRecognised } from '../../store/changes.ts';
-import { countPendingConflicts } from '../../store/conflicts.ts';
+import { countConflictsByType, countPendingConflicts } from '../../store/conflicts.ts';
 import { countCorrelations } from '../../store/correlations.ts';
 import { countFindingsByState, countUnlinkedFindings } from '../../store/findings.ts';
 import { countRows } from '../../store/negotiated.ts';
@@ -48,9 +48,20 @@ export interface SyncSummary {
   /** Records and changes that wait for a person. */
   readonly recordsHeld: number;
   readonly conflictsPending: number;
+  /** Open conflicts that this sync found, by type. */
+  readonly newConflicts: Readonly<Record<string, number>>;
   readonly read: number;
   /** Changes written to the remote systems. */
   readonly written: number;
+}
+
+/** Open conflicts that a run found, by type. */
+export async function countNewConflicts(
+  db: Kysely<Database>,
+  operationId: string,
+): Promise<Record<string, number>> {
+  const steps = await listSteps(db, operationId);
+  return countConflictsByType(db, [operationId, ...steps.map((step) => step.batch_id)]);
 }
 
 /** Sums up a finished run from what is stored, not from what the process remembers, so a resumed run tells the whole. */
@@ -116,6 +127,7 @@ export async function summarizeRun(db: Kysely<Database>, operationId: string): P
     recordsFailed: all.failed,
     recordsHeld: all.held,
     conflictsPending: await countPendingConflicts(db),
+    newConflicts: await countNewConflicts(db, operationId),
     read: imports.read,
     written: sent.created + sent.updated,
   };

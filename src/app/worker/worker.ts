@@ -13,6 +13,7 @@ import { syncSystems, type App } from '../app.ts';
 import { checkSystem } from '../connections/systems.ts';
 import { enqueueDue, scheduledSync } from '../schedules/schedules.ts';
 import type { StepProgress } from '../runs/run-context.ts';
+import { countNewConflicts } from '../runs/summary.ts';
 import { watchOutbox, sendToAll } from './watch-outbox.ts';
 
 export interface WorkerOptions {
@@ -107,11 +108,16 @@ async function syncBySchedule(
       caller,
     );
     const { held, failed } = outcome.counts;
-    const issues = held + failed;
+    const found = Object.values(await countNewConflicts(app.db, outcome.operationId));
+    // What both sides edited is held and a conflict; it is one thing that waits.
+    const issues = Math.max(
+      held + failed,
+      found.reduce((sum, n) => sum + n, 0),
+    );
     await recordOutcome(
       app.db,
       id,
-      `operation ${outcome.operationId.slice(0, 8)}: ${issues === 0 ? 'done' : `done, ${issues} records wait for a person`}`,
+      `operation ${outcome.operationId.slice(0, 8)}: ${issues === 0 ? 'done' : `done; ${issues} for a person to decide`}`,
     );
     await recordSyncHealth(app.db, schedule.systemId, issues === 0 ? 'healthy' : 'degraded', undefined);
   } catch (error) {

@@ -1,0 +1,22 @@
+import { unknownWord } from '../../errors/unknown-word.ts';
+import { listBoundaries } from '../../store/boundary-names.ts';
+import type { App } from '../app.ts';
+
+/**
+ * The boundary (system of the GRC record) that a person names: by our id, the GRC system's, or its name.
+ * @returns ingestion_systems.system_id. @throws USAGE with what may have been meant, and which there are.
+ */
+export async function fetchBoundaryId(app: Pick<App, 'db'>, named: string): Promise<string> {
+  const boundaries = await listBoundaries(app.db);
+  const wanted = named.trim().toLowerCase();
+  const found =
+    boundaries.find((each) => each.systemId.toLowerCase() === wanted) ??
+    boundaries.find((each) => [each.externalId, each.name].some((name) => name?.toLowerCase() === wanted));
+  if (found) return found.systemId;
+  throw unknownWord(
+    'boundary',
+    named,
+    boundaries.map((each) => each.systemId),
+    { plural: 'boundaries', ...(boundaries.length > 0 ? {} : { also: 'None was read yet.' }) },
+  );
+}

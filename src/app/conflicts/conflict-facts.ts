@@ -1,0 +1,72 @@
+/** What is known of a conflict when a person looks at it or decides: what it can be settled by, and by which rules. */
+import type { Kysely } from 'kysely';
+import type { EntityType } from '../../connectors/kit/contract.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { EntityPolicy } from '../../model/policy.ts';
+import type { ConflictRow } from '../../store/conflicts.ts';
+import { findSystemById } from '../../store/external-systems.ts';
+import type { NegotiatedEntity } from '../../store/negotiated.ts';
+import type { Database } from '../../store/schema.ts';
+import type { ConflictAtHand } from '../../sync/conflict-choices.ts';
+import { compileMappings } from '../../sync/mapping.ts';
+import { lookUpPolicy } from '../../sync/policy.ts';
+import type { App } from '../app.ts';
+import { fetchMappings } from '../connections/connect.ts';
+import { negotiatedShapes } from '../imports/negotiated-shapes.ts';
+import { fetchPolicies } from '../policies/policies.ts';
+
+export const isNegotiated = (entity: string): entity is NegotiatedEntity => entity in negotiatedShapes;
+
+/**
+ * What a record of ours becomes when it ends with the remote's. Entities whose record has no word for that end by their link
+ * alone. `made`: whether Tieline can compose one to be made at a remote.
+ */
+export const endings: Readonly<
+  Record<NegotiatedEntity, { readonly ended: JsonObject; readonly made: boolean }>
+> = {
+  poam: { ended: { status: 'Cancelled' }, made: true },
+  milestone: { ended: { status: 'Cancelled' }, made: false },
+  acceptance: { ended: { status: 'withdrawn' }, made: false },
+  system: { ended: {}, made: false },
+  component: { ended: {}, made: false },
+  control: { ended: {}, made: false },
+  asset_context: { ended: {}, made: false },
+};
+
+export interface ConflictFacts extends ConflictAtHand {
+  readonly policies: readonly EntityPolicy[];
+}
+
+/** Looks up, once for each external system, what its conflicts can be settled by. */
+export function factsReader(
+  app: Pick<App, 'modules'>,
+  db: Kysely<Database>,
+): (conflict: ConflictRow) => Promise<ConflictFacts> {
+  const known = new Map<number, ReturnType<typeof rulesOf>>();
+  async function rulesOf(systemId: number) {
+    const system = await findSystemById(db, systemId);
+    return {
+      declared: app.modules.get(system?.system_type ?? '')?.declaration.entities,
+      policies: await fetchPolicies(db, systemId),
+      mappings: await fetchMappings(db, systemId),
+    };
+  }
+  return async (conflict) => {
+    const { entity, field, type, systemId } = conflict;
+    const base = { type, entity, field, isOutbound: conflict.internal !== null };
+    if (systemId === null || !isNegotiated(entity))
+      return { ...base, canBeMade: false, canBeCancelled: false, policies: [] };
+    const rules = known.get(systemId) ?? rulesOf(systemId);
+    known.set(systemId, rules);
+    const { declared, policies, mappings } = await rules;
+    const goesOut = (name: string): boolean => lookUpPolicy(policies, entity, name).direction !== 'inbound';
+    return {
+      ...base,
+      canBeMade:
+        endings[entity].made && (declared?.[entity as EntityType]?.create ?? false) && goesOut('status'),
+      canBeCancelled:
+        endings[entity].made && goesOut('status') && compileMappings(mappings, entity).sendable.has('status'),
+      policies,
+    };
+  };
+}

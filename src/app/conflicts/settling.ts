@@ -1,0 +1,85 @@
+/** What every effect of a decided conflict is given, and how it writes to our rows. */
+import { isJsonObject, scalarText, type Json, type JsonObject } from '../../model/json.ts';
+import { recordChanges, type JournalEntry } from '../../store/changes.ts';
+import type { Unanswered } from '../../store/conflict-effects.ts';
+import type { ConflictRow } from '../../store/conflicts.ts';
+import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
+import type { Tx } from '../../store/transaction.ts';
+import { sameValue } from '../../sync/three-way.ts';
+import type { ConflictFacts } from './conflict-facts.ts';
+
+/** One conflict that is being settled. */
+export interface Settling {
+  readonly tx: Tx;
+  readonly conflict: ConflictRow;
+  readonly facts: ConflictFacts;
+  readonly by: string;
+  readonly reason: string | undefined;
+  /** A third value, where that was chosen. */
+  readonly value: Json | undefined;
+  /** The operation that settles, begun by the first conflict that can be settled. */
+  operation(): Promise<string>;
+}
+
+/** What was done, for the sentence that tells it. */
+export interface EffectDone {
+  /** Changes of the outbox that are sent again, or were given up. */
+  readonly changes?: number;
+  /** Whether what is made again waits for approval. */
+  readonly waitsForApproval?: boolean;
+  /** What no POA&M answers any more. */
+  readonly unanswered?: readonly Unanswered[];
+  /** Open findings, high or critical, in a system that ended. */
+  readonly openFindings?: number;
+  /** The other record of two. */
+  readonly other?: string;
+}
+
+export type Carried = { readonly done: EffectDone } | { readonly refused: string };
+
+/** Writes journal rows of a decision: who decided, and why. */
+export async function journal(
+  settling: Settling,
+  entries: readonly Omit<JournalEntry, 'direction' | 'decidedBy'>[],
+): Promise<void> {
+  const { tx, conflict, by, reason } = settling;
+  await recordChanges(
+    tx.db,
+    { systemId: conflict.systemId, operationId: await settling.operation() },
+    entries.map((entry) => ({
+      ...entry,
+      direction: 'internal' as const,
+      decidedBy: by,
+      reason: reason ?? entry.reason ?? `conflict ${conflict.id}`,
+    })),
+  );
+}
+
+/** Sets columns of one row of ours, with the journal. Columns that have the value already are left alone. */
+export async function setFields(
+  settling: Settling,
+  entity: NegotiatedEntity,
+  entityId: string,
+  columns: JsonObject,
+  why: string,
+): Promise<void> {
+  const row = (await fetchRows(settling.tx.db, entity, [entityId])).get(entityId)?.row;
+  const changed = Object.entries(columns).filter(([field, value]) => !sameValue(row?.[field], value));
+  if (!row || changed.length === 0) return;
+  await updateRows(settling.tx.db, entity, [{ entityId, columns: Object.fromEntries(changed) }]);
+  await journal(
+    settling,
+    changed.map(([field, after]) => ({
+      entity,
+      entityId,
+      field,
+      before: row[field] ?? null,
+      after: after ?? null,
+      reason: `conflict ${settling.conflict.id}: ${why}`,
+    })),
+  );
+}
+
+/** What a conflict of type `duplicate` names. */
+export const sameAs = (value: Json): string =>
+  isJsonObject(value) ? scalarText(value['same_as'] ?? null) : '';

@@ -1,0 +1,60 @@
+/** What waits for a person, by kind, each with the command that shows it. Nothing that is held may be missing here. */
+import type { Kysely } from 'kysely';
+import { countConflictsByType } from '../../store/conflicts.ts';
+import { countCorrelations } from '../../store/correlations.ts';
+import { listSystems } from '../../store/external-systems.ts';
+import { countOutbox } from '../../store/outbox.ts';
+import { countWaitingScans } from '../../store/remediation-scans.ts';
+import type { Database } from '../../store/schema.ts';
+import { countHeldRecords } from '../../store/waiting.ts';
+
+export const waitingKinds = [
+  'conflicts',
+  'matches',
+  'approvals',
+  'refused',
+  'held_records',
+  'paused_systems',
+] as const;
+export type WaitingKind = (typeof waitingKinds)[number];
+
+export interface Waiting {
+  readonly kind: WaitingKind;
+  readonly count: number;
+  /** The parts of the count: conflicts by type, held records by system and entity, systems by name. */
+  readonly of: Readonly<Record<string, number>>;
+}
+
+const sum = (of: Readonly<Record<string, number>>): number =>
+  Object.values(of).reduce((all, n) => all + n, 0);
+
+/** One entry for each kind, also where nothing waits. */
+export async function fetchWaiting({ db }: { readonly db: Kysely<Database> }): Promise<Waiting[]> {
+  const outbox = await countOutbox(db);
+  const changes = (state: string): Record<string, number> =>
+    Object.fromEntries(
+      [
+        ...Map.groupBy(
+          outbox.filter((row) => row.state === state),
+          (row) => row.entity_type,
+        ),
+      ].map(([entity, rows]) => [entity, rows.reduce((all, row) => all + row.n, 0)]),
+    );
+  const scans = await countWaitingScans(db);
+  const parts: Readonly<Record<WaitingKind, Readonly<Record<string, number>>>> = {
+    conflicts: await countConflictsByType(db),
+    matches: nonZero({ review: (await countCorrelations(db)).review }),
+    approvals: nonZero({ ...changes('waiting'), scan: scans }),
+    refused: changes('failed'),
+    held_records: await countHeldRecords(db),
+    paused_systems: Object.fromEntries(
+      (await listSystems(db))
+        .filter((system) => system.sending_paused_at !== null)
+        .map((system) => [system.system_name, 1]),
+    ),
+  };
+  return waitingKinds.map((kind) => ({ kind, count: sum(parts[kind]), of: parts[kind] }));
+}
+
+const nonZero = (of: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(of).filter(([, n]) => n > 0));

@@ -1,0 +1,32 @@
+import type { Waiting, WaitingKind } from '../app/runs/waiting.ts';
+import { table } from './table.ts';
+
+const kinds: Readonly<Record<WaitingKind, { readonly words: string; readonly command: string }>> = {
+  conflicts: { words: 'conflicts', command: 'tieline conflicts list' },
+  matches: { words: 'asset matches', command: 'tieline matches list' },
+  approvals: { words: 'changes for approval', command: 'tieline approvals list' },
+  refused: { words: 'changes refused', command: 'tieline outbox list' },
+  held_records: { words: 'records held', command: 'tieline ops list, tieline ops show ID' },
+  paused_systems: { words: 'systems paused', command: 'tieline outbox resume SYSTEM' },
+};
+
+/** What waits for a person, by kind, with the command that shows it. */
+export function waitingText(waiting: readonly Waiting[]): string {
+  const some = waiting.filter((each) => each.count > 0);
+  if (some.length === 0) return 'Nothing waits for a person.';
+  return table(
+    ['WAITS FOR A PERSON', '', 'OF WHICH', 'SEE'],
+    some.map(({ kind, count, of }) => [
+      kinds[kind].words,
+      count.toLocaleString('en-US'),
+      parts(kind, of),
+      kinds[kind].command,
+    ]),
+  );
+}
+
+function parts(kind: WaitingKind, of: Readonly<Record<string, number>>): string {
+  const names = Object.entries(of);
+  if (kind === 'paused_systems') return names.map(([name]) => name).join(', ');
+  return kind === 'matches' ? '' : names.map(([name, n]) => `${n} ${name}`).join(', ');
+}

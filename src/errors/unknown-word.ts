@@ -1,0 +1,69 @@
+/** Refusing a word that names nothing: which it may have meant, and which there are. */
+import type { ErrorCode } from './registry.ts';
+import { TielineError } from './tieline-error.ts';
+
+/** Levenshtein distance of two short words. */
+export function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1)
+      next.push(
+        Math.min(
+          (row[j] ?? 0) + 1,
+          (next[j - 1] ?? 0) + 1,
+          (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
+        ),
+      );
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+/** The known word that is spelled most alike, if it is alike enough to have been meant. */
+export function closest(word: string, known: readonly string[]): string | undefined {
+  const given = word.toLowerCase();
+  const [best] = known
+    .map((each) => ({ each, apart: distance(given, each.toLowerCase()) }))
+    .toSorted((a, b) => a.apart - b.apart);
+  return best && best.apart <= Math.max(1, Math.floor(word.length / 3)) ? best.each : undefined;
+}
+
+const mostListed = 20;
+
+/**
+ * The error for a word that names nothing. @param what in the singular: "entity". @param known every word there is.
+ * @param also what to do where there is none, or in addition.
+ */
+export function unknownWord(
+  what: string,
+  word: string,
+  known: readonly string[],
+  given: { readonly plural?: string; readonly code?: ErrorCode; readonly also?: string } = {},
+): TielineError {
+  const meant = closest(word, known);
+  const listed = known.slice(0, mostListed).join(', ');
+  const more = known.length > mostListed ? `, and ${known.length - mostListed} more` : '';
+  const remedy = [
+    meant === undefined ? '' : `Did you mean ${meant}?`,
+    known.length === 0 ? '' : `The ${given.plural ?? `${what}s`} are ${listed}${more}.`,
+    given.also ?? '',
+  ].filter(Boolean);
+  return new TielineError(
+    given.code ?? 'USAGE',
+    `Unknown ${what} "${word}".`,
+    remedy.length > 0 ? { remedy: remedy.join(' ') } : {},
+  );
+}
+
+/** The known word that is meant, in any case. @throws TielineError USAGE that names the choices. */
+export function knownWord<Word extends string>(
+  what: string,
+  word: string,
+  known: readonly Word[],
+  plural?: string,
+): Word {
+  const found = known.find((each) => each.toLowerCase() === word.trim().toLowerCase());
+  if (found !== undefined) return found;
+  throw unknownWord(what, word, known, plural === undefined ? {} : { plural });
+}

@@ -1,0 +1,44 @@
+/** How the values of a field are compared: what in their spelling is no difference. SPEC.md, section 2. */
+
+/**
+ * `text`: white space, and case of mail addresses. `word`: of a value list; also its case and how its parts are joined.
+ * `controls`: identifiers of controls in any order, with any separator, in any spelling. `list`: the same of other words, whose
+ * case counts. `day`: a date, whatever its time says; the day is the writer's.
+ */
+export type Comparison = 'text' | 'word' | 'controls' | 'list' | 'day';
+
+/** Fields that are no plain text; of the same name in every entity that has them. */
+const comparisons: Readonly<Record<string, Comparison>> = {
+  // Words of value lists.
+  status: 'word',
+  implementation_status: 'word',
+  assessment_status: 'word',
+  control_origination: 'word',
+  risk_rating: 'word',
+  weakness_risk_level: 'word',
+  residual_risk_level: 'word',
+  threat_relevance: 'word',
+  likelihood: 'word',
+  impact: 'word',
+  confidentiality_impact: 'word',
+  integrity_impact: 'word',
+  availability_impact: 'word',
+  kind: 'word',
+  severity: 'word',
+  protocol: 'word',
+
+  security_control: 'controls',
+  affected_assets: 'list',
+  cves: 'list',
+  compliance_scope: 'list',
+  evidence_required: 'list',
+
+  scheduled_completion: 'day',
+  actual_completion: 'day',
+  original_detection_date: 'day',
+  next_assessment_date: 'day',
+};
+
+export function comparisonOf(field: string): Comparison {
+  return comparisons[field] ?? 'text';
+}

@@ -1,0 +1,47 @@
+/**
+ * What a conflict is about, in the words of those who decide it: the boundary that the record belongs to, and the weakness.
+ * SQL of a subquery over a conflict `c` (entity_type, entity_id).
+ */
+import { sql } from 'kysely';
+
+export interface ConflictWeakness {
+  /** The plugin that found it; null where no finding is tied to the POA&M. */
+  readonly plugin: string | null;
+  readonly name: string | null;
+  readonly severity: string | null;
+  /** What the POA&M says of it. */
+  readonly description: string | null;
+}
+
+/** Record ids are texts in a conflict, whatever they are in the table; cast so that the table's index serves. */
+const number = sql`case when c.entity_id ~ '^[0-9]{1,9}$' then c.entity_id::int end`;
+const uuid = sql`case when c.entity_id ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then c.entity_id::uuid end`;
+
+/** The key of the POA&M that a conflict about a POA&M or milestone concerns. */
+const poamKey = sql`
+    case c.entity_type
+      when 'poam' then c.entity_id
+      when 'milestone' then (select m.poam_id from ingestion_poam_milestones m where m.id = ${number})
+    end`;
+
+/** One row with `id`, the system_id of the boundary, or null. */
+export const boundaryOfRecord = sql`
+    select (case c.entity_type
+      when 'system' then c.entity_id
+      when 'component' then (select t.system_id from system_components t where t.id = ${number})
+      when 'control' then (select t.system_id from ingestion_controls t where t.id = ${number})
+      when 'asset' then (select t.system_id from ingestion_assets t where t.asset_uuid = ${uuid})
+      when 'asset_context' then (select t.system_id from ingestion_assets t where t.asset_uuid = ${uuid})
+      else (select t.system_id from ingestion_poams t where t.poam_id = ${poamKey} order by t.id limit 1)
+    end)::text as id`;
+
+/** One jsonb, as `ConflictWeakness`, or none where the conflict is about no POA&M. */
+export const weaknessOfRecord = sql`
+    select jsonb_build_object(
+             'plugin', w.identifier, 'name', plugin.name, 'severity', coalesce(w.severity, to_jsonb(p) ->> 'risk_rating'),
+             'description', coalesce(to_jsonb(p) ->> 'weakness_description', to_jsonb(p) ->> 'description'))
+      from ingestion_poams p
+      left join weaknesses w on w.poam_id = p.id and w.grouping = 'plugin'
+      left join scan_plugins plugin on plugin.plugin_id = w.identifier
+     where p.poam_id = ${poamKey}
+     order by p.id, w.id limit 1`;
