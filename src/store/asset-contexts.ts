@@ -35,7 +35,9 @@ export async function linkAssetContexts(
                                             where m.asset_uuid = x.asset_uuid and m.xacta_component_id is not null))
        and not exists (select from sync_links c where c.external_system_id = a.external_system_id and c.entity_type = 'asset_context'
                           and (c.entity_id = a.entity_id or c.external_id = a.external_id))
-    on conflict (external_system_id, entity_type, external_id) do nothing`.execute(db);
+    on conflict (external_system_id, entity_type, external_id) where entity_type <> 'asset_component' do nothing`.execute(
+    db,
+  );
 }
 
 /** Makes sure that an asset has a row of what the business says of it. */

@@ -47,7 +47,7 @@ export async function saveLinks(
     select ${source.systemId}, ${source.entity}, wanted."entityId", wanted."externalId", wanted.base, wanted.version, ${source.operationId}::uuid
       from jsonb_to_recordset(${storableJson(links)}::jsonb)
         as wanted("entityId" text, "externalId" text, base jsonb, version text)
-    on conflict (external_system_id, entity_type, external_id) do update
+    on conflict (external_system_id, entity_type, external_id) where entity_type <> 'asset_component' do update
       set entity_id = excluded.entity_id, base = excluded.base, remote_version = excluded.remote_version,
           operation_id = excluded.operation_id, confirmed_at = now(), retired_at = null, missing_since = null
       where (known.base, known.remote_version, known.entity_id)
