@@ -31,9 +31,15 @@ export function scopeOptions(command: Command): Command {
 const newConflicts = (summary: SyncSummary): number =>
   Object.values(summary.newConflicts).reduce((sum, n) => sum + n, 0);
 
-/** Whether the exit code must say that something waits for a person: records held or failed in this run, conflicts that it found. */
+/** Whether the exit code must say that this run left something to a person: held or failed records, conflicts, matches, assets that are gone. */
 export function needsPerson(summary: SyncSummary): boolean {
-  return summary.recordsFailed > 0 || summary.recordsHeld > 0 || newConflicts(summary) > 0;
+  return (
+    summary.recordsFailed > 0 ||
+    summary.recordsHeld > 0 ||
+    newConflicts(summary) > 0 ||
+    summary.matchesNew > 0 ||
+    summary.assetsNewlyUnreported > 0
+  );
 }
 
 /** In words, with what to do next. */
@@ -58,6 +64,14 @@ export function shortSummary(summary: SyncSummary, seconds: number): string {
       : []),
     ...(found > 0
       ? [`${counted(found, 'new conflict')} (${kinds.join(', ')}): see tieline conflicts list`]
+      : []),
+    ...(summary.matchesNew > 0
+      ? [`${counted(summary.matchesNew, 'new match', 'new matches')} to review: see tieline matches list`]
+      : []),
+    ...(summary.assetsNewlyUnreported > 0
+      ? [
+          `${counted(summary.assetsNewlyUnreported, 'asset')} with open findings that no source reports any more: see tieline assets unreported`,
+        ]
       : []),
   ].join('\n');
 }

@@ -4,6 +4,7 @@ import { table } from './table.ts';
 const kinds: Readonly<Record<WaitingKind, { readonly words: string; readonly command: string }>> = {
   conflicts: { words: 'conflicts', command: 'tieline conflicts list' },
   matches: { words: 'asset matches', command: 'tieline matches list' },
+  unreported_assets: { words: 'machines no source reports', command: 'tieline assets unreported' },
   approvals: { words: 'changes for approval', command: 'tieline approvals list' },
   refused: { words: 'changes refused', command: 'tieline outbox list' },
   held_records: { words: 'records held', command: 'tieline ops list, tieline ops show ID' },
@@ -28,5 +29,7 @@ export function waitingText(waiting: readonly Waiting[]): string {
 function parts(kind: WaitingKind, of: Readonly<Record<string, number>>): string {
   const names = Object.entries(of);
   if (kind === 'paused_systems') return names.map(([name]) => name).join(', ');
-  return kind === 'matches' ? '' : names.map(([name, n]) => `${n} ${name}`).join(', ');
+  return kind === 'matches' || kind === 'unreported_assets'
+    ? ''
+    : names.map(([name, n]) => `${n} ${name}`).join(', ');
 }

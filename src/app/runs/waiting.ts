@@ -1,7 +1,8 @@
 /** What waits for a person, by kind, each with the command that shows it. Nothing that is held may be missing here. */
 import type { Kysely } from 'kysely';
 import { countConflictsByType } from '../../store/conflicts.ts';
-import { countCorrelations } from '../../store/correlations.ts';
+import { countUnreportedAssets } from '../../store/asset-reporting.ts';
+import { countMatchReviews } from '../../store/match-reviews.ts';
 import { listSystems } from '../../store/external-systems.ts';
 import { countOutbox } from '../../store/outbox.ts';
 import { countWaitingScans } from '../../store/remediation-scans.ts';
@@ -11,6 +12,7 @@ import { countHeldRecords } from '../../store/waiting.ts';
 export const waitingKinds = [
   'conflicts',
   'matches',
+  'unreported_assets',
   'approvals',
   'refused',
   'held_records',
@@ -43,7 +45,8 @@ export async function fetchWaiting({ db }: { readonly db: Kysely<Database> }): P
   const scans = await countWaitingScans(db);
   const parts: Readonly<Record<WaitingKind, Readonly<Record<string, number>>>> = {
     conflicts: await countConflictsByType(db),
-    matches: nonZero({ review: (await countCorrelations(db)).review }),
+    matches: nonZero({ review: await countMatchReviews(db) }),
+    unreported_assets: nonZero({ assets: (await countUnreportedAssets(db)).assets }),
     approvals: nonZero({ ...changes('waiting'), scan: scans }),
     refused: changes('failed'),
     held_records: await countHeldRecords(db),
