@@ -10,6 +10,7 @@ import type { CommandContext, CommandHost, CommandResult, DemoFlags } from './co
 import { addAcceptancesCommands } from './acceptances-commands.ts';
 import { addApprovalsCommands } from './approvals-commands.ts';
 import { addAssetsCommands } from './assets-commands.ts';
+import { addConnectionsCommands } from './connections-commands.ts';
 import { addConflictsCommands } from './conflicts-commands.ts';
 import { addDbCommands } from './db-commands.ts';
 import { addDbStatusCommands } from './db-status-commands.ts';
@@ -24,7 +25,6 @@ import { addSecretsCommands } from './secrets-commands.ts';
 import { addScansCommands } from './scans-commands.ts';
 import { addSchedulesCommands } from './schedules-commands.ts';
 import { addSyncCommands } from './sync-commands.ts';
-import { addSystemsCommands } from './systems-commands.ts';
 import { addWorkerCommand } from './worker-command.ts';
 
 function buildProgram(context: CommandContext): Command {
@@ -66,7 +66,7 @@ function buildProgram(context: CommandContext): Command {
     .action(async (_options, command: Command) => {
       context.result.exitCode = await host.runDemo(command.optsWithGlobals<DemoFlags>());
     });
-  addSystemsCommands(program, context);
+  addConnectionsCommands(program, context);
   addPlanCommands(addSyncCommands(program, context), context);
   addAcceptancesCommands(program, context);
   addScansCommands(program, context);

@@ -10,6 +10,7 @@ import { loadSettings } from '../config/load-settings.ts';
 import type { SettingsByName } from '../config/settings-table.ts';
 import { TielineError, messageOf } from '../errors/tieline-error.ts';
 import { Secret } from '../model/secret.ts';
+import { connectorModules } from './connectors.ts';
 import { runDemo } from './demo.ts';
 import { createLogger } from './logger.ts';
 import { loadMasterKeys, prepareRotation } from './master-key.ts';
@@ -61,6 +62,7 @@ const signal = endOfWork();
 
 const host: CommandHost = {
   version,
+  modules: connectorModules,
   terminal,
   signal,
   async withApp(flags, work) {
