@@ -42,6 +42,8 @@ export async function syncSystems(app: App, options: SyncOptions, caller: Caller
 export interface Caller {
   readonly signal: AbortSignal;
   readonly report: (progress: StepProgress) => void;
+  /** Who asked for it, for the record. */
+  readonly by?: string;
 }
 
 /**

@@ -105,13 +105,6 @@ export async function findAssetsThere(
   return rows;
 }
 
-/** The name of a plugin that some scan reported; undefined: none did. */
-export async function findPluginName(db: Kysely<Database>, pluginId: string): Promise<string | undefined> {
-  const { rows } = await sql<{ name: string }>`
-    select name from scan_plugins where plugin_id = ${pluginId}`.execute(db);
-  return rows[0]?.name;
-}
-
 export interface Covered {
   readonly assets: number;
   readonly findings: number;

@@ -82,17 +82,15 @@ describe('an acceptance', () => {
       finding.plugin,
     );
     const { code, err } = await command(
-      ...[
-        'acceptances',
-        'add',
-        'tenable',
-        '--kind',
-        'accepted',
-        '--plugin',
-        finding.plugin,
-        '--comment',
-        'x',
-      ],
+      'acceptances',
+      'add',
+      'tenable',
+      '--kind',
+      'accepted',
+      '--plugin',
+      finding.plugin,
+      '--comment',
+      'x',
     );
     expect(code).toBe(2);
     const { error } = JSON.parse(err) as { error: { message: string; remedy: string } };
@@ -108,8 +106,19 @@ describe('an acceptance', () => {
   it('of a plugin that no scan has reported, or of an asset that is none, is refused', async () => {
     const add = (plugin: string, asset: string) =>
       command(
-        ...['acceptances', 'add', 'tenable', '--kind', 'Recast', '--severity', 'low', '--comment', 'x'],
-        ...['--plugin', plugin, '--asset', asset],
+        'acceptances',
+        'add',
+        'tenable',
+        '--kind',
+        'Recast',
+        '--severity',
+        'low',
+        '--comment',
+        'x',
+        '--plugin',
+        plugin,
+        '--asset',
+        asset,
       );
     expect((await add('99999999', finding.asset)).err).toContain('no scan has reported a plugin 99999999');
     expect((await add(finding.plugin, 'nobody')).err).toContain('nobody is no asset that tenable reports');

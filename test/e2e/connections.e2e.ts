@@ -28,8 +28,17 @@ const secretsFile = async (name: string, text: string): Promise<string> => {
 describe('adding a connection', () => {
   it('tells everything that is wrong before a secret is asked for', async () => {
     const { code, err } = await run(
-      ...['connections', 'add', 'xacta', '--name', 'a:b', '--url', 'xacta.example'],
-      ...['--set', 'usrname=x', '--set', 'requests_per_second=abc'],
+      'connections',
+      'add',
+      'xacta',
+      '--name',
+      'a:b',
+      '--url',
+      'xacta.example',
+      '--set',
+      'usrname=x',
+      '--set',
+      'requests_per_second=abc',
     );
     expect(code).toBe(2);
     for (const told of ['name', 'url', 'Did you mean username?', 'must be a number', 'username  '])

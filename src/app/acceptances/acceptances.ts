@@ -8,7 +8,6 @@ import { acceptanceKinds, severities } from '../../model/vocabulary.ts';
 import {
   countCovered,
   findAssetsThere,
-  findPluginName,
   listAcceptances,
   type AcceptanceEntry,
   type AcceptanceFilter,
@@ -17,6 +16,7 @@ import {
 } from '../../store/acceptances.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { insertRows, updateRows } from '../../store/negotiated.ts';
+import { fetchPluginTitles } from '../../store/record-titles.ts';
 import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
 import type { App } from '../app.ts';
@@ -100,7 +100,7 @@ export async function checkAcceptance(
     ]);
   if (wanted.until !== undefined && `${wanted.until}T23:59:59Z` < app.now().toISOString())
     throw refused([{ field: 'until', message: `${wanted.until} is past` }]);
-  const pluginName = await findPluginName(app.db, wanted.plugin);
+  const pluginName = (await fetchPluginTitles(app.db, [wanted.plugin])).get(wanted.plugin);
   if (pluginName === undefined)
     throw refused([
       {

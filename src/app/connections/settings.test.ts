@@ -49,7 +49,7 @@ describe('a setting given as a text', () => {
     [xacta, { usrname: 'x' }, 'Did you mean username?'],
     [tenable, { colour: 'red' }, 'Settings: access_key'],
   ])('of %s is refused with the rule: %j', (declaration, given, message) => {
-    const { values, faults } = readSettings(declaration as ConnectorDeclaration, given);
+    const { values, faults } = readSettings(declaration, given);
     expect(values).toEqual({});
     expect(faults).toEqual([
       { field: Object.keys(given)[0], message: expect.stringContaining(message) as unknown },

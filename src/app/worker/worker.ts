@@ -104,7 +104,7 @@ async function syncBySchedule(
         entities: schedule.entities.filter(isEntity),
         full: schedule.full,
       },
-      caller,
+      { ...caller, by: `schedule ${schedule.name}` },
     );
     const { held, failed } = outcome.counts;
     const issues = held + failed;
