@@ -16,6 +16,7 @@ import { TielineError, messageOf } from '../errors/tieline-error.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
 import type { FieldMapping } from '../model/mapping.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
+import { fittedTable, widthOf } from './fitted-table.ts';
 import { planLines } from './plan-commands.ts';
 import { progressView } from './progress.ts';
 import { shortValue } from './short-value.ts';
@@ -63,7 +64,7 @@ export function addMappingsCommands(program: Command, context: CommandContext): 
       if (flags.json) context.printJson(rows);
       else
         context.print(
-          table(
+          fittedTable(
             ['', 'ENTITY', 'THERE', 'WAY', 'HERE', 'REQUIRED', 'TRANSFORMS'],
             rows.map(({ mapping, differs }) => [
               differs ? '*' : '',
@@ -74,6 +75,7 @@ export function addMappingsCommands(program: Command, context: CommandContext): 
               mapping.required ? 'yes' : '',
               shortTransforms(mapping),
             ]),
+            widthOf(context.host.terminal),
           ),
         );
     });
@@ -146,7 +148,7 @@ export function addMappingsCommands(program: Command, context: CommandContext): 
       ),
   ).action(async (system: string, path: string, _options, command: Command) => {
     const flags = command.optsWithGlobals<SaveFlags>();
-    await change(flags, system, { do: 'replace', mappings: fromFile(parse(await readText(path))) });
+    await change(flags, system, { do: 'replace', mappings: fromFile(await readYaml(path)) });
   });
 
   mappings
@@ -180,7 +182,7 @@ export function addMappingsCommands(program: Command, context: CommandContext): 
         throw new TielineError('USAGE', 'Say which record is to be translated.', {
           fields: [{ field: '--sample', message: 'a file; or --record ID; one of the two' }],
         });
-      const given = flags.with === undefined ? undefined : fromFile(parse(await readText(flags.with)));
+      const given = flags.with === undefined ? undefined : fromFile(await readYaml(flags.with));
       const trial = await context.host.withApp(flags, async (app) => {
         const key = {
           externalId: flags.record ?? '',
@@ -237,6 +239,24 @@ async function readText(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (cause) {
     throw new TielineError('USAGE', `${path} could not be read: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** @throws TielineError MAPPING_INVALID that says where it is not YAML. */
+async function readYaml(path: string): Promise<unknown> {
+  const text = await readText(path);
+  try {
+    return parse(text, { prettyErrors: true });
+  } catch (cause) {
+    throw new TielineError(
+      'MAPPING_INVALID',
+      `${path} is not YAML: ${messageOf(cause).split('\n', 1)[0]?.replace(/:$/, '.') ?? ''}`,
+      {
+        cause,
+        remedy:
+          'Correct the file; nothing was changed. `tieline mappings export` writes one of the right form.',
+      },
+    );
   }
 }
 

@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandOver, commandText } from '../support/command-over.ts';
 import { tieline } from '../support/command.ts';
@@ -75,6 +79,39 @@ describe('the command line', () => {
     const { code, err } = await commandText(world.app, args);
     expect(code).toBe(2);
     expect(err).toContain(hint);
+  });
+
+  it.each([
+    [['connections', 'lst'], "unknown command 'lst'"],
+    [['--bogus'], "unknown option '--bogus'"],
+    [['connections'], 'subcommand is missing'],
+    [['connections', 'add', 'xacta', '--name', 'x'], '--url'],
+    [
+      ['schedules', 'set', 'xacta', 'x', '--cron', '0 2 * * *', '--entity', 'finding'],
+      'The schedule was not saved',
+    ],
+  ])(
+    'answers %j with --json by one JSON object on standard error and nothing else',
+    async (args, message) => {
+      const { code, out, err } = await commandText(world.app, [...args, '--json']);
+      expect(code).toBe(2);
+      expect(out).toBe('');
+      expect(JSON.parse(err)).toMatchObject({
+        error: { code: 'USAGE', message: expect.stringContaining(message) as unknown },
+      });
+    },
+  );
+
+  it('makes no second key where the secrets of the database were sealed with another', async () => {
+    const { TIELINE_MASTER_KEY: _key, ...environment } = world.environment();
+    const dataDir = join(await mkdtemp(join(tmpdir(), 'tieline-key-')), 'elsewhere');
+    const { code, err } = await tieline(['connections', 'list'], {
+      ...environment,
+      TIELINE_DATA_DIR: dataDir,
+    });
+    expect(code).toBe(2);
+    expect(err).toContain(`${dataDir}/master.key does not exist`);
+    expect(existsSync(dataDir)).toBe(false);
   });
 
   it('refuses to send keys over plain http to another machine', async () => {
