@@ -22,3 +22,12 @@ it('a word that is longer than its column is broken after a separator where ther
 it('without a terminal a table is as wide as it is', () => {
   expect(fittedTable(['A'], [['x'.repeat(200)]], undefined)).toContain('x'.repeat(200));
 });
+
+it('the first column, which names the row, is not broken', () => {
+  const text = fittedTable(
+    ['NAME', 'ADDRESS'],
+    [['tenable-production-east', 'https://cloud.tenable.com/api']],
+    60,
+  );
+  expect(text).toContain('tenable-production-east  ');
+});

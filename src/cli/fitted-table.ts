@@ -31,7 +31,8 @@ export function wrapped(text: string, width: number): string[] {
 }
 
 /**
- * A table that fits the width: the widest columns are narrowed and their cells continue on the next line.
+ * A table that fits the width: the widest columns are narrowed and their cells continue on the next line. The first column names
+ * its row, to be copied into the next command: it stays whole unless it takes half of the width.
  * @param width undefined: as wide as it is.
  */
 export function fittedTable(
@@ -45,7 +46,8 @@ export function fittedTable(
   );
   let excess = widths.reduce((sum, each) => sum + each, 0) + 2 * (widths.length - 1) - width;
   for (; excess > 0; excess -= 1) {
-    const widest = widths.indexOf(Math.max(...widths));
+    const first = (widths[0] ?? 0) * 2 > width ? 0 : 1;
+    const widest = widths.indexOf(Math.max(...widths.slice(first)), first);
     if ((widths[widest] ?? 0) <= narrowest) break;
     widths[widest] = (widths[widest] ?? 0) - 1;
   }

@@ -32,6 +32,12 @@ const shortTransforms = (mapping: FieldMapping): string =>
     .map(({ kind, ...rest }) => (Object.keys(rest).length === 0 ? kind : `${kind} ${shortValue(rest)}`))
     .join(', ');
 
+/** The steps of a translation by name: `text, values (5)`. What each does is in `mappings export`. */
+const transformKinds = (mapping: FieldMapping): string =>
+  mapping.transforms
+    .map((each) => (each.kind === 'values' ? `values (${Object.keys(each.map).length})` : each.kind))
+    .join(', ');
+
 const withSave = (command: Command): Command =>
   command.option('--yes', 'save; without it only the effect is shown, and nothing is written', false);
 
@@ -73,7 +79,7 @@ export function addMappingsCommands(program: Command, context: CommandContext): 
               mapping.direction,
               mapping.internalField,
               mapping.required ? 'yes' : '',
-              shortTransforms(mapping),
+              transformKinds(mapping),
             ]),
             widthOf(context.host.terminal),
           ),

@@ -52,10 +52,16 @@ const row = (facts: OperationFacts): string[] => [
 
 /** What a change did, in a few words. */
 function changeText(entry: JournalEntryFacts): string {
-  if (entry.field !== null) return `${entry.field}: ${shortValue(entry.before)} → ${shortValue(entry.after)}`;
-  if (entry.decidedBy === 'rule:full read') return 'was missing at the remote, or is there again';
-  if (entry.decidedBy === 'rule:natural key') return 'linked to the record of the remote';
-  return entry.direction === 'outbound' ? 'created at the remote' : 'created here';
+  switch (entry.kind) {
+    case 'changed':
+      return `${entry.field ?? ''}: ${shortValue(entry.before)} → ${shortValue(entry.after)}`;
+    case 'missing':
+      return 'was missing at the remote, or is there again';
+    case 'linked':
+      return 'recognised';
+    case 'created':
+      return entry.direction === 'outbound' ? 'created at the remote' : 'created here';
+  }
 }
 
 const arrows: Readonly<Record<string, string>> = { inbound: 'from', outbound: 'to', internal: '' };
@@ -66,7 +72,7 @@ function journalLines(entries: readonly JournalEntryFacts[], width: number): str
   let before = '';
   for (const entry of entries) {
     const way = arrows[entry.direction] ?? '';
-    const title = entry.title === null ? entry.record : withId(entry.title, entry.record);
+    const title = titleOf(entry);
     const place = way === '' || entry.system === null ? '' : `  (${way} ${entry.system})`;
     const heading = `${entityWord(entry.entity).replaceAll('_', ' ')} ${title}${place}`;
     if (heading !== before) lines.push(...wrapped(heading, width - 2).map((line) => `  ${line}`));
@@ -84,7 +90,11 @@ function journalLines(entries: readonly JournalEntryFacts[], width: number): str
 const whoDecided = (by: string): string =>
   by.startsWith('rule:') ? by.slice('rule:'.length) : by.startsWith('policy:') ? by : `decided by ${by}`;
 
-const withId = (title: string, id: string): string => (title.includes(id) ? title : `${id}: ${title}`);
+/** The title, with the id that people use where it has one; a scanner's id of a machine is none of these. */
+function titleOf({ title, record, entity }: JournalEntryFacts): string {
+  if (title === null) return record;
+  return entity.startsWith('asset') || title.includes(record) ? title : `${record}: ${title}`;
+}
 
 /** What waits for a person, or could not be done, with the command that leads on. */
 function openLines(operation: OperationDetail, width: number | undefined): string[] {

@@ -1,6 +1,6 @@
 import type { ConnectionFacts, ShownSetting, WhatHangs } from '../app/connections/describe-connection.ts';
 import type { Json } from '../model/json.ts';
-import { fittedTable } from './fitted-table.ts';
+import { fittedTable, wrapped } from './fitted-table.ts';
 import { counted } from './table.ts';
 
 const text = (value: Json): string =>
@@ -48,8 +48,14 @@ export function connectionLines(facts: ConnectionFacts, width: number | undefine
     ...(facts.state === 'files'
       ? []
       : [`last sync  ${day(facts.lastSync)}${facts.lastSync === null ? '' : ' UTC'}`]),
-    ...(facts.paused ? [pausedLine('paused    ', facts.paused)] : facts.state === 'paused' ? ['paused'] : []),
-    ...(facts.sendingPaused ? [pausedLine('nothing is sent', facts.sendingPaused)] : []),
+    ...(facts.paused
+      ? wrapped(pausedLine('paused', facts.paused), width ?? 1000)
+      : facts.state === 'paused'
+        ? ['paused']
+        : []),
+    ...(facts.sendingPaused
+      ? wrapped(pausedLine('nothing is sent', facts.sendingPaused), width ?? 1000)
+      : []),
     ...(facts.settings.length > 0
       ? [
           '',

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { TielineError } from '../../errors/tieline-error.ts';
 import { countCalls } from '../../store/call-logs.ts';
-import { countChanges } from '../../store/changes.ts';
+import { countChanges, linkedReason } from '../../store/changes.ts';
 import { isJsonObject, type Json } from '../../model/json.ts';
 import { listHeldRecords } from '../../store/held-records.ts';
 import {
@@ -10,6 +10,7 @@ import {
   pageJournal,
   type FoundConflict,
   type JournalFilter,
+  type NamedJournalRow,
 } from '../../store/journal.ts';
 import { fetchJournalTitles } from '../../store/operation-titles.ts';
 import {
@@ -51,6 +52,8 @@ export interface JournalEntryFacts {
   readonly record: string;
   /** What the record is called; null where it is not known. */
   readonly title: string | null;
+  /** `linked`: recognised as a record that was there; `missing`: no longer shown by the remote, or shown again. */
+  readonly kind: 'created' | 'changed' | 'linked' | 'missing';
   readonly field: string | null;
   readonly before: Json;
   readonly after: Json;
@@ -179,6 +182,12 @@ export async function listOperations(
   return runs.map((row) => factsOf(row, deciders.get(row.batch_id)));
 }
 
+function kindOf(row: NamedJournalRow): JournalEntryFacts['kind'] {
+  if (row.field !== null) return 'changed';
+  if (row.decidedBy === 'rule:full read') return 'missing';
+  return row.decidedBy === 'rule:natural key' || row.reason === linkedReason ? 'linked' : 'created';
+}
+
 async function journalOf(
   db: Kysely<Database>,
   ids: readonly string[],
@@ -188,12 +197,16 @@ async function journalOf(
   const page = rows.slice(0, limit);
   const titles = await fetchJournalTitles(db, page);
   return {
-    entries: page.map(({ externalId, systemId: _systemId, at, ...row }) => ({
-      ...row,
-      record: externalId ?? row.entityId,
-      title: titles.get(`${row.entity} ${row.entityId}`) ?? null,
-      at: at.toISOString(),
-    })),
+    entries: page.map((named) => {
+      const { externalId, systemId: _systemId, at, ...row } = named;
+      return {
+        ...row,
+        record: externalId ?? row.entityId,
+        kind: kindOf(named),
+        title: titles.get(`${row.entity} ${row.entityId}`) ?? null,
+        at: at.toISOString(),
+      };
+    }),
     total,
     next: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
   };
