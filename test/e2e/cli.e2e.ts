@@ -207,6 +207,13 @@ describe('the command line', () => {
     expect(text.out).toContain(poam?.title);
   });
 
+  it('lists the policies of every connection where none is named', async () => {
+    await commandOver(world.app, ['policies', 'set', 'tenable', '*', '--approval', 'always']);
+    const { json } = await commandOver(world.app, ['policies']);
+    expect(json).toMatchObject([{ system: 'tenable', entity: '*' }]);
+    await commandOver(world.app, ['policies', 'unset', 'tenable', '*', '--yes']);
+  });
+
   it('says in plain words what an operation was, and who decided it', async () => {
     await commandOver(world.app, ['connections', 'pause', 'tenable', '--by', 'Ann']);
     await commandOver(world.app, ['connections', 'resume', 'tenable', '--by', 'Bob']);
