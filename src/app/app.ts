@@ -5,7 +5,7 @@ import type { ConnectedSystem } from './connections/connected-system.ts';
 import { fetchSystem } from './connections/systems.ts';
 import type { ScanFileReader } from '../connectors/kit/scan-file.ts';
 import { TielineError } from '../errors/tieline-error.ts';
-import { listSystems } from '../store/external-systems.ts';
+import { listSystems, type ExternalSystemRow } from '../store/external-systems.ts';
 import { usualAbsenceGuard, type AbsenceGuard, type RunLog, type StepProgress } from './runs/run-context.ts';
 import type { SyncOptions } from './runs/sync-options.ts';
 import { runSync, type RunEnvironment, type SyncOutcome } from './runs/sync-run.ts';
@@ -42,6 +42,8 @@ export async function syncSystems(app: App, options: SyncOptions, caller: Caller
 export interface Caller {
   readonly signal: AbortSignal;
   readonly report: (progress: StepProgress) => void;
+  /** Who asked for it, for the record. */
+  readonly by?: string;
 }
 
 /**
@@ -61,8 +63,9 @@ export async function withSystems<T>(
   if (rows.length === 0)
     throw new TielineError('SYSTEM_UNKNOWN', 'There is no external system to sync with.', {
       remedy:
-        'Add one with `tieline systems add tenable --name … --url …`, or see it all work with `npm run demo`.',
+        'Add one with `tieline connections add tenable --name … --url …`, or see it all work with `npm run demo`.',
     });
+  for (const row of rows) refusePaused(app, row);
   const systems: ConnectedSystem[] = [];
   try {
     for (const row of rows) systems.push(await connectSystem(app, row));
@@ -71,4 +74,17 @@ export async function withSystems<T>(
   } finally {
     await Promise.all(systems.map((system) => system.close()));
   }
+}
+
+/** A system that a person paused is not talked to, also where it is named. @throws TielineError CONNECTION_PAUSED. */
+function refusePaused(app: App, row: ExternalSystemRow): void {
+  // A type without a connector has a reason of its own, which connecting tells.
+  if (row.sync_enabled !== false || !app.modules.has(row.system_type)) return;
+  const since = row.sync_paused_at;
+  const why = row.sync_paused_reason ? `: ${row.sync_paused_reason}` : '';
+  throw new TielineError(
+    'CONNECTION_PAUSED',
+    `${row.system_name} is paused${since ? ` since ${since.toISOString().slice(0, 10)} by ${row.sync_paused_by ?? 'somebody'}${why}` : ''}.`,
+    { remedy: `To let it continue: tieline connections resume ${row.system_name}` },
+  );
 }

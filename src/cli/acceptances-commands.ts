@@ -1,26 +1,50 @@
 import { userInfo } from 'node:os';
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
   addAcceptance,
+  checkAcceptance,
   findAcceptances,
   withdrawAcceptance,
   type AcceptanceEntry,
   type AcceptanceRequest,
+  type CheckedAcceptance,
 } from '../app/acceptances/acceptances.ts';
 import { acceptanceKinds, severities } from '../model/vocabulary.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
+import { confirmed } from './confirm.ts';
+import { fittedTable, widthOf } from './fitted-table.ts';
 import { wholeNumber } from './number-flag.ts';
 import { shortValue } from './short-value.ts';
-import { table } from './table.ts';
+import { counted } from './table.ts';
 
 interface AddFlags extends GlobalFlags, Omit<AcceptanceRequest, 'by'> {
   readonly by?: string;
+  readonly yes?: boolean;
+}
+
+/** An option of a few words, taken in any case. */
+function oneOf(option: Option, words: readonly string[]): Option {
+  const plain = (text: string): string => text.toLowerCase().replaceAll(/[- ]/g, '_');
+  return option.choices([...words]).argParser((text: string) => {
+    const word = words.find((each) => plain(each) === plain(text));
+    if (word === undefined) throw new InvalidArgumentError(`Allowed choices are ${words.join(', ')}.`);
+    return word;
+  });
+}
+
+function coverage({ covers, asset, pluginName, wanted }: CheckedAcceptance): string {
+  const findings = `${counted(covers.findings, 'open finding')}`;
+  const where =
+    asset === undefined ? `on ${counted(covers.assets, 'asset')}` : `on ${asset.hostname ?? asset.assetUuid}`;
+  return `${findings} of plugin ${wanted.plugin} (${pluginName}) ${where}`;
 }
 
 const day = (date: Date | null): string => date?.toISOString().slice(0, 10) ?? 'never';
 
 function standing(entry: AcceptanceEntry): string {
   if (entry.status === 'withdrawn') return 'withdrawn';
+  // The server keeps a rule that ran out, or not: it holds nothing down any more either way.
+  if (entry.expired) return 'expired';
   if (entry.missingSince) return 'missing there';
   return entry.acceptanceId === null ? 'to be sent' : 'in force';
 }
@@ -51,7 +75,7 @@ export function addAcceptancesCommands(program: Command, context: CommandContext
       else if (rows.length === 0) context.print('No acceptance fits that.');
       else
         context.print(
-          table(
+          fittedTable(
             ['ID', 'SYSTEM', 'KIND', 'PLUGIN', 'WHERE', 'UNTIL', 'STANDING', 'WHY'],
             rows.map((row) => [
               String(row.id),
@@ -67,6 +91,7 @@ export function addAcceptancesCommands(program: Command, context: CommandContext
               standing(row),
               shortValue(row.comment ?? ''),
             ]),
+            widthOf(context.host.terminal),
           ),
         );
     });
@@ -74,21 +99,23 @@ export function addAcceptancesCommands(program: Command, context: CommandContext
   acceptances
     .command('add <system>')
     .description('ask for a rule; the next sync makes it at the server')
-    .addOption(
-      new Option('--kind <kind>', 'what it does').choices([...acceptanceKinds]).makeOptionMandatory(),
-    )
+    .addOption(oneOf(new Option('--kind <kind>', 'what it does'), acceptanceKinds).makeOptionMandatory())
     .requiredOption('--plugin <id>', 'the plugin whose findings it is for')
-    .option('--asset <uuid>', 'on this asset of ours only (default: all)')
+    .option(
+      '--asset <asset>',
+      'on this asset only: its uuid, name or address (default: all; asks first, with how many that is)',
+    )
     .option('--repository <id>', 'in this repository (Security Center, where no asset is given)')
     .option('--port <n>', 'on this port only', wholeNumber(0, 65_535))
     .option('--protocol <name>', 'of this protocol only')
     .addOption(
-      new Option('--severity <severity>', 'of a recast: what the findings become').choices([...severities]),
+      oneOf(new Option('--severity <severity>', 'of a recast: what the findings become'), severities),
     )
     .option('--until <day>', 'the last day on which it holds, YYYY-MM-DD in UTC (default: no end)')
     .option('--name <text>', 'what the rule is called')
     .requiredOption('--comment <text>', 'why; kept with the rule')
     .option('--by <name>', 'who asks (default: the name of the account)')
+    .option('--yes', 'do not ask, also where it is for all assets', false)
     .action(async (system: string, _options, command: Command) => {
       const {
         kind,
@@ -102,6 +129,7 @@ export function addAcceptancesCommands(program: Command, context: CommandContext
         name,
         comment,
         by,
+        yes,
         ...flags
       } = command.optsWithGlobals<AddFlags>();
       const asked = {
@@ -117,12 +145,25 @@ export function addAcceptancesCommands(program: Command, context: CommandContext
         comment,
         by: by ?? userInfo().username,
       };
-      const outcome = await context.host.withApp(flags, (app) => addAcceptance(app, system, asked));
-      if (flags.json) context.printJson(outcome);
-      else
-        context.print(
-          `Acceptance ${outcome.id} is recorded. Next: tieline sync plan --system ${system}, or tieline sync run`,
-        );
+      await context.host.withApp(flags, async (app) => {
+        const checked = await checkAcceptance(app, system, asked);
+        const covers = coverage(checked);
+        if (
+          asset === undefined &&
+          !(await confirmed(
+            context,
+            { yes: yes ?? false },
+            `Without --asset the rule is for every asset of ${system}, those of later scans too. Now it covers ${covers}.`,
+          ))
+        )
+          return;
+        const outcome = await addAcceptance(app, system, checked);
+        if (flags.json) context.printJson({ ...outcome, covers: checked.covers });
+        else
+          context.print(
+            `Acceptance ${outcome.id} is recorded; it covers ${covers}. Next: tieline sync plan --system ${system}, or tieline sync run`,
+          );
+      });
     });
 
   acceptances

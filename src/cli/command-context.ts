@@ -1,11 +1,12 @@
 /** What the commands are given by the composition root, and the flags that all of them take. */
 import type { Readable, Writable } from 'node:stream';
+import type { ConnectorModule } from '../app/connections/settings.ts';
 import type { App } from '../app/app.ts';
 import type { DatabaseAccess } from '../app/database/adoption.ts';
 
 export interface Terminal {
   readonly in: Readable & { readonly isTTY?: boolean };
-  readonly out: Writable & { readonly isTTY?: boolean };
+  readonly out: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly err: Writable & { readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -28,6 +29,8 @@ export interface DemoFlags extends GlobalFlags {
 /** What the composition root does for the command line. */
 export interface CommandHost {
   readonly version: string;
+  /** Every vendor that can be connected to, by type: for --help. */
+  readonly modules: ReadonlyMap<string, ConnectorModule>;
   readonly terminal: Terminal;
   /** Ends work that can be ended: Ctrl-C, or the parent is gone. */
   readonly signal: AbortSignal;

@@ -10,6 +10,7 @@ import type { CommandContext, CommandHost, CommandResult, DemoFlags } from './co
 import { addAcceptancesCommands } from './acceptances-commands.ts';
 import { addApprovalsCommands } from './approvals-commands.ts';
 import { addAssetsCommands } from './assets-commands.ts';
+import { addConnectionsCommands } from './connections-commands.ts';
 import { addConflictsCommands } from './conflicts-commands.ts';
 import { addDbCommands } from './db-commands.ts';
 import { addDbStatusCommands } from './db-status-commands.ts';
@@ -25,10 +26,10 @@ import { addSecretsCommands } from './secrets-commands.ts';
 import { addScansCommands } from './scans-commands.ts';
 import { addSchedulesCommands } from './schedules-commands.ts';
 import { addSyncCommands } from './sync-commands.ts';
-import { addSystemsCommands } from './systems-commands.ts';
 import { addWorkerCommand } from './worker-command.ts';
 
-function buildProgram(context: CommandContext): Command {
+/** @param writeErr where usage errors go. */
+function buildProgram(context: CommandContext, writeErr: (text: string) => void): Command {
   const { host } = context;
   const program = new Command('tieline')
     .description('Keeps Tenable and Xacta in agreement, in both directions, on PostgreSQL.')
@@ -36,7 +37,7 @@ function buildProgram(context: CommandContext): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => host.terminal.out.write(text),
-      writeErr: (text) => host.terminal.err.write(text),
+      writeErr,
     })
     .option(
       '--data-dir <dir>',
@@ -67,7 +68,7 @@ function buildProgram(context: CommandContext): Command {
     .action(async (_options, command: Command) => {
       context.result.exitCode = await host.runDemo(command.optsWithGlobals<DemoFlags>());
     });
-  addSystemsCommands(program, context);
+  addConnectionsCommands(program, context);
   addPlanCommands(addSyncCommands(program, context), context);
   addAcceptancesCommands(program, context);
   addScansCommands(program, context);
@@ -112,7 +113,11 @@ export async function runCommandLine(host: CommandHost, args: readonly string[])
     print: (line) => void host.terminal.out.write(`${line}\n`),
     printJson: (value) => void host.terminal.out.write(`${JSON.stringify(value)}\n`),
   };
-  const program = buildProgram(context);
+  const json = args.includes('--json');
+  // A program that reads JSON gets one object, and not the usage with it.
+  const program = buildProgram(context, (text) => {
+    if (!json) host.terminal.err.write(text);
+  });
   if (args.length === 0) {
     program.outputHelp();
     return 2;
@@ -123,6 +128,16 @@ export async function runCommandLine(host: CommandHost, args: readonly string[])
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     const asked = ['commander.help', 'commander.helpDisplayed', 'commander.version'].includes(error.code);
-    return asked && error.exitCode === 0 ? 0 : 2;
+    if (asked && error.exitCode === 0) return 0;
+    if (json) throw usageError(error);
+    return 2;
   }
+}
+
+/** What commander says of wrong usage, as the error that `--json` promises. */
+function usageError(error: CommanderError): TielineError {
+  const said = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+  // Without a subcommand commander shows the help and has nothing to say.
+  const message = error.code.startsWith('commander.help') ? 'A subcommand is missing.' : said;
+  return new TielineError('USAGE', message);
 }

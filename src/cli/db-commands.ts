@@ -163,7 +163,7 @@ export function addDbCommands(program: Command, context: CommandContext): Comman
       context.print(
         context.result.exitCode === 3
           ? `\nWhat could not be read is in ingestion_errors, with the reason: tieline ops show ${outcome.operationId.slice(0, 8)}`
-          : '\nNext: tieline systems add …, then tieline sync run',
+          : '\nNext: tieline connections add …, then tieline sync run',
       );
     });
 
@@ -316,5 +316,5 @@ function printMigration(context: CommandContext, result: DatabaseMigration): voi
   print(
     `Applied ${counted(result.applied.length, 'migration')}, built ${counted(result.indexes.length, 'index', 'indexes')}; locks were held or waited for ${result.lockedMs} ms${result.lockAttempts > 1 ? `, after ${counted(result.lockAttempts - 1, 'attempt')} that gave way` : ''}.`,
   );
-  print(result.adopted ? '\nNext: tieline db backfill' : '\nNext: tieline systems add …');
+  print(result.adopted ? '\nNext: tieline db backfill' : '\nNext: tieline connections add …');
 }

@@ -16,6 +16,7 @@ import { TielineError, messageOf } from '../errors/tieline-error.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
 import type { FieldMapping } from '../model/mapping.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
+import { fittedTable, widthOf } from './fitted-table.ts';
 import { planLines } from './plan-commands.ts';
 import { progressView } from './progress.ts';
 import { shortValue } from './short-value.ts';
@@ -29,6 +30,12 @@ interface SaveFlags extends GlobalFlags {
 const shortTransforms = (mapping: FieldMapping): string =>
   mapping.transforms
     .map(({ kind, ...rest }) => (Object.keys(rest).length === 0 ? kind : `${kind} ${shortValue(rest)}`))
+    .join(', ');
+
+/** The steps of a translation by name: `text, values (5)`. What each does is in `mappings export`. */
+const transformKinds = (mapping: FieldMapping): string =>
+  mapping.transforms
+    .map((each) => (each.kind === 'values' ? `values (${Object.keys(each.map).length})` : each.kind))
     .join(', ');
 
 const withSave = (command: Command): Command =>
@@ -63,7 +70,7 @@ export function addMappingsCommands(program: Command, context: CommandContext): 
       if (flags.json) context.printJson(rows);
       else
         context.print(
-          table(
+          fittedTable(
             ['', 'ENTITY', 'THERE', 'WAY', 'HERE', 'REQUIRED', 'TRANSFORMS'],
             rows.map(({ mapping, differs }) => [
               differs ? '*' : '',
@@ -72,8 +79,9 @@ export function addMappingsCommands(program: Command, context: CommandContext): 
               mapping.direction,
               mapping.internalField,
               mapping.required ? 'yes' : '',
-              shortTransforms(mapping),
+              transformKinds(mapping),
             ]),
+            widthOf(context.host.terminal),
           ),
         );
     });
@@ -146,7 +154,7 @@ export function addMappingsCommands(program: Command, context: CommandContext): 
       ),
   ).action(async (system: string, path: string, _options, command: Command) => {
     const flags = command.optsWithGlobals<SaveFlags>();
-    await change(flags, system, { do: 'replace', mappings: fromFile(parse(await readText(path))) });
+    await change(flags, system, { do: 'replace', mappings: fromFile(await readYaml(path)) });
   });
 
   mappings
@@ -180,7 +188,7 @@ export function addMappingsCommands(program: Command, context: CommandContext): 
         throw new TielineError('USAGE', 'Say which record is to be translated.', {
           fields: [{ field: '--sample', message: 'a file; or --record ID; one of the two' }],
         });
-      const given = flags.with === undefined ? undefined : fromFile(parse(await readText(flags.with)));
+      const given = flags.with === undefined ? undefined : fromFile(await readYaml(flags.with));
       const trial = await context.host.withApp(flags, async (app) => {
         const key = {
           externalId: flags.record ?? '',
@@ -237,6 +245,24 @@ async function readText(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (cause) {
     throw new TielineError('USAGE', `${path} could not be read: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** @throws TielineError MAPPING_INVALID that says where it is not YAML. */
+async function readYaml(path: string): Promise<unknown> {
+  const text = await readText(path);
+  try {
+    return parse(text, { prettyErrors: true });
+  } catch (cause) {
+    throw new TielineError(
+      'MAPPING_INVALID',
+      `${path} is not YAML: ${messageOf(cause).split('\n', 1)[0]?.replace(/:$/, '.') ?? ''}`,
+      {
+        cause,
+        remedy:
+          'Correct the file; nothing was changed. `tieline mappings export` writes one of the right form.',
+      },
+    );
   }
 }
 

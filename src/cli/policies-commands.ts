@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import { parse, stringify } from 'yaml';
-import { fetchSystem } from '../app/connections/systems.ts';
+import { fetchSystem, listSystemFacts } from '../app/connections/systems.ts';
 import type { Reconsidered, ReconsideredKind } from '../app/outbound/reconsider.ts';
 import { toFile } from '../app/policies/policy-file.ts';
 import { editPolicies, fetchPolicies, tryPolicies, type PolicyEdit } from '../app/policies/policies.ts';
@@ -11,13 +11,14 @@ import {
   syncDirections,
   type ApprovalScope,
   type ConflictStrategy,
+  type EntityPolicy,
   type SyncDirection,
 } from '../model/policy.ts';
 import { severities, type Severity } from '../model/vocabulary.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { confirmed } from './confirm.ts';
 import { entityWord } from './entity-word.ts';
-import { table } from './table.ts';
+import { fittedTable, widthOf } from './fitted-table.ts';
 
 export function addPoliciesCommands(program: Command, context: CommandContext): void {
   const policies = program
@@ -25,13 +26,18 @@ export function addPoliciesCommands(program: Command, context: CommandContext): 
     .description('which way values may go, and who gives way when both sides edited');
 
   policies
-    .command('list <system>')
-    .description('the policies of an external system')
-    .action(async (name: string, _options, command: Command) => {
+    .command('list [system]', { isDefault: true })
+    .description('the policies of an external system, or of all')
+    .action(async (name: string | undefined, _options, command: Command) => {
       const flags = command.optsWithGlobals<GlobalFlags>();
-      const rows = await context.host.withApp(flags, async (app) =>
-        fetchPolicies(app.db, (await fetchSystem(app, name)).id),
-      );
+      const rows = await context.host.withApp(flags, async (app) => {
+        const systems = name === undefined ? await listSystemFacts(app) : [{ name }];
+        const found: (EntityPolicy & { system: string })[] = [];
+        for (const { name: system } of systems)
+          for (const policy of await fetchPolicies(app.db, (await fetchSystem(app, system)).id))
+            found.push({ system, ...policy });
+        return found;
+      });
       if (flags.json) context.printJson(rows);
       else if (rows.length === 0)
         context.print(
@@ -39,10 +45,11 @@ export function addPoliciesCommands(program: Command, context: CommandContext): 
         );
       else
         context.print(
-          table(
-            ['ENTITY', 'FIELD', 'DIRECTION', 'STRATEGY', 'APPROVAL'],
+          fittedTable(
+            ['SYSTEM', 'ENTITY', 'FIELD', 'DIRECTION', 'STRATEGY', 'APPROVAL'],
             rows.flatMap((row) => [
               [
+                row.system,
                 row.entity,
                 '',
                 row.direction ?? '(as above)',
@@ -50,6 +57,7 @@ export function addPoliciesCommands(program: Command, context: CommandContext): 
                 approvalText(row.entity, row.approval),
               ],
               ...Object.entries(row.fields).map(([field, policy]) => [
+                row.system,
                 row.entity,
                 field,
                 policy.direction ?? '(as above)',
@@ -57,6 +65,7 @@ export function addPoliciesCommands(program: Command, context: CommandContext): 
                 '',
               ]),
             ]),
+            widthOf(context.host.terminal),
           ),
         );
     });

@@ -3,7 +3,8 @@ import pc from 'picocolors';
 import type { StepProgress } from '../app/runs/run-context.ts';
 import type { Terminal } from './command-context.ts';
 
-const titles: Readonly<Record<string, string>> = {
+/** What the steps of a run are called. */
+export const stepTitles: Readonly<Record<string, string>> = {
   settle: 'settle what is in flight',
   asset: 'read assets',
   finding: 'read findings',
@@ -52,7 +53,7 @@ export function progressView(terminal: Terminal): ProgressView {
   let running = false;
 
   const titleOf = (progress: StepProgress): string =>
-    `${progress.system}: ${titles[progress.step] ?? progress.step}`;
+    `${progress.system}: ${stepTitles[progress.step] ?? progress.step}`;
   const stop = (): void => {
     if (running) bar?.stop();
     running = false;

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { syncSystems } from '../app/app.ts';
 import { fetchSyncStatus, type SyncStatus } from '../app/runs/status.ts';
@@ -45,7 +46,7 @@ export function addSyncCommands(program: Command, context: CommandContext): Comm
               full: flags.full ?? false,
               ...(flags.acceptMissing ? { acceptMissing: true } : {}),
             },
-            { signal: context.host.signal, report: view.report },
+            { signal: context.host.signal, report: view.report, by: userInfo().username },
           );
           return await summarizeRun(app.db, outcome.operationId);
         } finally {

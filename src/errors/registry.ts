@@ -38,13 +38,19 @@ export const errorRegistry = {
   },
   SYSTEM_UNKNOWN: {
     meaning: 'No external system with that name or type exists.',
-    remedy: 'List the systems with `tieline systems list`.',
+    remedy: 'List the systems with `tieline connections list`.',
     exitCode: 2,
     retryable: false,
   },
   SYSTEM_EXISTS: {
     meaning: 'An external system with that name exists already.',
-    remedy: 'Choose another name, or change the existing one.',
+    remedy: 'Choose another name, or change the existing one with `tieline connections set`.',
+    exitCode: 2,
+    retryable: false,
+  },
+  CONNECTION_PAUSED: {
+    meaning: 'The external system is paused: nothing is read from it and nothing is sent to it.',
+    remedy: 'Let it continue with `tieline connections resume NAME`.',
     exitCode: 2,
     retryable: false,
   },
@@ -158,13 +164,14 @@ export const errorRegistry = {
   },
   SECRET_UNREADABLE: {
     meaning: 'A stored secret could not be decrypted with the present master key.',
-    remedy: 'Give the key it was written with (TIELINE_MASTER_KEY), or enter the secret anew.',
+    remedy:
+      'Give the key it was written with (TIELINE_MASTER_KEY), or enter the secret again: `tieline connections set NAME --secret SECRET`.',
     exitCode: 2,
     retryable: false,
   },
   REMOTE_UNREACHABLE: {
     meaning: 'The remote system could not be reached.',
-    remedy: 'Check its address, the proxy and the network; `tieline systems check NAME` tells more.',
+    remedy: 'Check its address, the proxy and the network; `tieline connections check NAME` says more.',
     exitCode: 1,
     retryable: true,
   },
@@ -188,7 +195,7 @@ export const errorRegistry = {
   },
   REMOTE_UNAUTHORIZED: {
     meaning: 'The remote system did not accept the credentials (401).',
-    remedy: 'Check the keys or password of this system with `tieline systems check NAME`.',
+    remedy: 'Enter the keys or the password again: `tieline connections set NAME --secret SECRET`.',
     exitCode: 1,
     retryable: false,
   },

@@ -1,7 +1,8 @@
 /** The composition root: the one place that knows every part. Started by bin/tieline.js on our own Node. */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createSecretBox } from '../app/connections/secret-box.ts';
+import { checkSecretsReadable } from '../app/connections/sealing-keys.ts';
+import { createSecretBox, masterKeyFrom } from '../app/connections/secret-box.ts';
 import { resealSecrets } from '../app/connections/systems.ts';
 import type { CommandHost, GlobalFlags } from '../cli/command-context.ts';
 import { runCommandLine } from '../cli/command-line.ts';
@@ -10,6 +11,7 @@ import { loadSettings } from '../config/load-settings.ts';
 import type { SettingsByName } from '../config/settings-table.ts';
 import { TielineError, messageOf } from '../errors/tieline-error.ts';
 import { Secret } from '../model/secret.ts';
+import { connectorModules } from './connectors.ts';
 import { runDemo } from './demo.ts';
 import { createLogger } from './logger.ts';
 import { loadMasterKeys, prepareRotation } from './master-key.ts';
@@ -61,6 +63,7 @@ const signal = endOfWork();
 
 const host: CommandHost = {
   version,
+  modules: connectorModules,
   terminal,
   signal,
   async withApp(flags, work) {
@@ -87,8 +90,14 @@ const host: CommandHost = {
     try {
       const given =
         flags.newKeyFile === undefined ? process.env['TIELINE_NEW_MASTER_KEY'] : readNewKey(flags.newKeyFile);
-      const rotation = await prepareRotation(settings, given === undefined ? undefined : new Secret(given));
+      const newKey = given === undefined ? undefined : new Secret(given);
       const keys = await loadMasterKeys(settings);
+      // Before the next key is written: one that is left behind would look like a rotation that was cut short.
+      await checkSecretsReadable(
+        workspace.app.db,
+        createSecretBox(newKey === undefined ? keys : [...keys, masterKeyFrom(newKey)]),
+      );
+      const rotation = await prepareRotation(settings, newKey);
       const secrets = await resealSecrets(
         workspace.app.pool,
         createSecretBox([...keys, rotation.next]),

@@ -4,8 +4,8 @@
  * (`master.key.next`) until the database is sealed with it; if that is cut short, both open.
  */
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { masterKeyFrom, type MasterKey } from '../app/connections/secret-box.ts';
 import type { SettingsByName } from '../config/settings-table.ts';
 import { TielineError, messageOf } from '../errors/tieline-error.ts';
@@ -28,10 +28,28 @@ async function readKeyFile(path: string): Promise<MasterKey | undefined> {
   }
 }
 
+/** @throws TielineError SETTING_INVALID where it may not be made; EEXIST of the file system where it is there. */
+async function createKeyFile(path: string): Promise<FileHandle> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    return await open(path, 'wx', 0o600);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') throw cause;
+    throw new TielineError(
+      'SETTING_INVALID',
+      `The master key could not be made in ${resolve(dirname(path))}: ${messageOf(cause)}.`,
+      {
+        cause,
+        remedy:
+          'Name a directory that this account may write to (TIELINE_DATA_DIR), or a key that is there (TIELINE_MASTER_KEY_FILE, TIELINE_MASTER_KEY).',
+      },
+    );
+  }
+}
+
 /** Writes a key that only its owner may read, whole or not at all, and on disk before it is used. */
 async function writeKeyFile(path: string, key: Secret): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const file = await open(path, 'wx', 0o600);
+  const file = await createKeyFile(path);
   try {
     await file.writeFile(`${key.reveal()}\n`);
     await file.sync();
@@ -42,8 +60,16 @@ async function writeKeyFile(path: string, key: Secret): Promise<void> {
 
 const newKey = (): Secret => new Secret(randomBytes(32).toString('base64'));
 
-/** The keys, the present one first. @throws TielineError SETTING_INVALID if the one that is set cannot be used. */
-export async function loadMasterKeys(settings: KeySettings): Promise<[MasterKey, ...MasterKey[]]> {
+/**
+ * The keys, the present one first.
+ * @param sealedWith the ids of the keys that sealed what the database holds. Where there are some, no new key is made: it
+ *   could open nothing, and nobody would hear of it until the next run failed.
+ * @throws TielineError SETTING_INVALID if the one that is set cannot be used, or none is there that is needed.
+ */
+export async function loadMasterKeys(
+  settings: KeySettings,
+  sealedWith: () => Promise<readonly string[]> = () => Promise.resolve([]),
+): Promise<[MasterKey, ...MasterKey[]]> {
   if (settings.masterKey !== undefined) return [masterKeyFrom(new Secret(settings.masterKey))];
   const path = settings.masterKeyFile ?? join(settings.dataDir, 'master.key');
   const next = await readKeyFile(`${path}.next`);
@@ -55,6 +81,15 @@ export async function loadMasterKeys(settings: KeySettings): Promise<[MasterKey,
         { field: 'TIELINE_MASTER_KEY_FILE', message: 'must name a file with 32 random bytes in base64' },
       ],
     });
+  const ids = await sealedWith();
+  if (ids.length > 0)
+    throw new TielineError(
+      'SETTING_INVALID',
+      `The secrets in this database were sealed with the key ${ids.join(' and ')}, and there is no key here: ${resolve(path)} does not exist.`,
+      {
+        remedy: `Name the key with TIELINE_MASTER_KEY_FILE or TIELINE_MASTER_KEY, or the directory that it lies in with TIELINE_DATA_DIR. If it is lost for good: (umask 077; mkdir -p ${resolve(dirname(path))}; openssl rand -base64 32 > ${resolve(path)}), then enter each secret again with \`tieline connections set NAME --secret SECRET\`.`,
+      },
+    );
   try {
     await writeKeyFile(path, newKey());
   } catch (error) {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { App } from '../app/app.ts';
 import { createSecretBox } from '../app/connections/secret-box.ts';
+import { listSealingKeys } from '../app/connections/sealing-keys.ts';
 import type { SettingsByName } from '../config/settings-table.ts';
 import { TielineError, messageOf } from '../errors/tieline-error.ts';
 import { Secret } from '../model/secret.ts';
@@ -125,7 +126,7 @@ export async function openWorkspace(settings: SettingsByName, logger: Logger): P
     closers.push(() => opened.close());
     const { database } = opened;
     await prepareSchema(database, logger);
-    const keys = await loadMasterKeys(settings);
+    const keys = await loadMasterKeys(settings, () => listSealingKeys(database.db));
     return {
       settings,
       close,

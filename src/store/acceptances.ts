@@ -20,6 +20,8 @@ export interface AcceptanceEntry {
   readonly requestedBy: string | null;
   /** Since when the server no longer shows it. */
   readonly missingSince: Date | null;
+  /** Whether its last day is past. */
+  readonly expired: boolean;
 }
 
 export interface AcceptanceFilter {
@@ -47,7 +49,7 @@ export async function listAcceptances(
   const { rows } = await sql<AcceptanceEntry>`
     select a.id, s.system_name as system, a.acceptance_id as "acceptanceId", a.name, a.kind, a.plugin_id as "pluginId",
            a.cve_id as "cveId", a.scope, a.repository, a.port, a.protocol, a.severity, a.comment, a.expires_at as "expiresAt",
-           a.status, a.requested_by as "requestedBy", l.missing_since as "missingSince"
+           a.status, a.requested_by as "requestedBy", l.missing_since as "missingSince", coalesce(a.expires_at <= now(), false) as expired
       from acceptances a
       join external_systems s on s.id = a.external_system_id
       left join sync_links l on l.external_system_id = a.external_system_id and l.entity_type = 'acceptance' and l.entity_id = a.id::text
@@ -74,15 +76,67 @@ export async function listUnsentAcceptances(
   return rows;
 }
 
-/** What a scanner's server calls an asset of ours. */
-export async function findAssetThere(
+export interface AssetThere {
+  readonly assetUuid: string;
+  readonly hostname: string | null;
+  /** What the server calls it. */
+  readonly externalId: string;
+}
+
+/**
+ * Assets that a scanner's server reports and that are named so: by uuid or its first eight characters or more, by host name
+ * with or without domain, NetBIOS name, or address.
+ */
+export async function findAssetsThere(
   db: Kysely<Database>,
   systemId: number,
-  assetUuid: string,
-): Promise<string | undefined> {
-  const { rows } = await sql<{ external_id: string }>`
-    select external_id from sync_links
-     where external_system_id = ${systemId} and entity_type = 'asset' and entity_id = ${assetUuid} and retired_at is null
-     order by id limit 1`.execute(db);
-  return rows[0]?.external_id;
+  wanted: string,
+  limit: number,
+): Promise<AssetThere[]> {
+  const name = wanted.trim().toLowerCase();
+  const prefix = /^[0-9a-f-]{8,36}$/.test(name) ? `${name}%` : null;
+  const { rows } = await sql<AssetThere>`
+    with named as (
+      select asset_uuid from ingestion_assets
+       where asset_uuid::text like ${prefix} or lower(hostname) = ${name} or lower(netbios_name) = ${name}
+          or split_part(lower(hostname), '.', 1) = ${name}
+      union
+      select asset_uuid from asset_identifiers
+       where kind in ('hostname', 'fqdn', 'netbios', 'ip') and value = ${name}
+    )
+    select distinct on (a.asset_uuid) a.asset_uuid::text as "assetUuid", a.hostname, l.external_id as "externalId"
+      from named
+      join ingestion_assets a on a.asset_uuid = named.asset_uuid and a.merged_into is null
+      join sync_links l on l.external_system_id = ${systemId} and l.entity_type = 'asset' and l.entity_id = a.asset_uuid::text
+                       and l.retired_at is null
+     order by a.asset_uuid, l.id limit ${limit}`.execute(db);
+  return rows;
+}
+
+export interface Covered {
+  readonly assets: number;
+  readonly findings: number;
+}
+
+/** Open findings that a rule would cover now, and on how many assets. */
+export async function countCovered(
+  db: Kysely<Database>,
+  systemId: number,
+  rule: {
+    readonly pluginId: string;
+    readonly assetUuid: string | undefined;
+    readonly port: number | undefined;
+    readonly protocol: string | undefined;
+  },
+): Promise<Covered> {
+  const { rows } = await sql<Covered>`
+    select count(distinct v.asset_ref)::int as assets, count(*)::int as findings
+      from ingestion_vulnerabilities v
+     where v.plugin_id = ${rule.pluginId} and v.lifecycle_state in ('open', 'reopened') and ${systemId} = any (v.reported_by)
+       and (${rule.assetUuid ?? null}::uuid is null or v.asset_ref = ${rule.assetUuid ?? null}::uuid)
+       and (${rule.port ?? null}::int is null or v.port = ${rule.port ?? null})
+       and (${rule.protocol ?? null}::text is null or lower(v.protocol) = ${rule.protocol ?? null})`.execute(
+    db,
+  );
+  return rows[0] ?? { assets: 0, findings: 0 };
 }

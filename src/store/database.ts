@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { TielineError, messageOf } from '../errors/tieline-error.ts';
+import { connectionRemedy } from './connection-remedy.ts';
 import { Secret } from '../model/secret.ts';
 import type { Database } from './schema.ts';
 import { valueParsers } from './value-parsers.ts';
@@ -62,12 +63,11 @@ export async function openDatabase(
   } catch (cause) {
     await pool.end();
     if (cause instanceof TielineError) throw cause;
+    const remedy = connectionRemedy(cause);
     throw new TielineError(
       'DATABASE_UNREACHABLE',
       `No connection to PostgreSQL at ${place}: ${messageOf(cause)}.`,
-      {
-        cause,
-      },
+      { cause, ...(remedy === undefined ? {} : { remedy }) },
     );
   }
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });

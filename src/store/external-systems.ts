@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import type { JsonObject } from '../model/json.ts';
 import type { Database } from './schema.ts';
 
@@ -16,14 +16,35 @@ const columns = [
   'sending_paused_at',
   'sending_paused_by',
   'sending_paused_reason',
+  'sync_paused_at',
+  'sync_paused_by',
+  'sync_paused_reason',
+  'removed_at',
+  'removed_by',
+  'removed_reason',
 ] as const;
 
-/** Every external system, in the order in which they were added. */
+/** Every external system that was not removed, in the order in which they were added. */
 export function listSystems(db: Kysely<Database>): Promise<ExternalSystemRow[]> {
-  return db.selectFrom('external_systems').select(columns).orderBy('id').execute();
+  return db
+    .selectFrom('external_systems')
+    .select(columns)
+    .where('removed_at', 'is', null)
+    .orderBy('id')
+    .execute();
 }
 
-export function findSystem(db: Kysely<Database>, name: string): Promise<ExternalSystemRow | undefined> {
+/** The system of this name; undefined if there is none, or it was removed. */
+export async function findSystem(db: Kysely<Database>, name: string): Promise<ExternalSystemRow | undefined> {
+  const row = await findSystemOrRemoved(db, name);
+  return row?.removed_at === null ? row : undefined;
+}
+
+/** Names are kept for good: a removed system is found too. */
+export function findSystemOrRemoved(
+  db: Kysely<Database>,
+  name: string,
+): Promise<ExternalSystemRow | undefined> {
   return db.selectFrom('external_systems').select(columns).where('system_name', '=', name).executeTakeFirst();
 }
 
@@ -31,35 +52,60 @@ export function findSystemById(db: Kysely<Database>, id: number): Promise<Extern
   return db.selectFrom('external_systems').select(columns).where('id', '=', id).executeTakeFirst();
 }
 
-/** @returns the new row, or undefined if the name is taken. */
-export function insertSystem(
+/**
+ * Adds a system, or takes up again one that was removed, if its name, type and address are the same: its links and marks
+ * are then still true.
+ * @returns the row, or undefined if the name is taken.
+ */
+export async function insertSystem(
   db: Kysely<Database>,
   system: { name: string; type: string; url: string; config: JsonObject; syncEnabled?: boolean },
 ): Promise<ExternalSystemRow | undefined> {
+  const row = {
+    connection_config: JSON.stringify(system.config),
+    sync_enabled: system.syncEnabled ?? true,
+  };
   return db
     .insertInto('external_systems')
-    .values({
-      system_name: system.name,
-      system_type: system.type,
-      api_base_url: system.url,
-      connection_config: JSON.stringify(system.config),
-      sync_enabled: system.syncEnabled ?? true,
-    })
-    .onConflict((conflict) => conflict.column('system_name').doNothing())
+    .values({ ...row, system_name: system.name, system_type: system.type, api_base_url: system.url })
+    .onConflict((conflict) =>
+      conflict
+        .column('system_name')
+        .doUpdateSet({ ...row, removed_at: null, removed_by: null, removed_reason: null })
+        .where('external_systems.removed_at', 'is not', null)
+        .where('external_systems.system_type', '=', system.type)
+        .where('external_systems.api_base_url', '=', system.url),
+    )
     .returning(columns)
     .executeTakeFirst();
 }
 
+/** Replaces the settings of a system, its sealed secrets among them, and its address if one is given. */
 export async function updateSystemConfig(
   db: Kysely<Database>,
   id: number,
   config: JsonObject,
+  url?: string,
 ): Promise<void> {
   await db
     .updateTable('external_systems')
-    .set({ connection_config: JSON.stringify(config) })
+    .set({ connection_config: JSON.stringify(config), ...(url === undefined ? {} : { api_base_url: url }) })
     .where('id', '=', id)
     .execute();
+}
+
+/** @param paused undefined: it is read and sent to again. */
+export async function setSyncPaused(
+  db: Kysely<Database>,
+  id: number,
+  paused: { readonly by: string; readonly reason: string } | undefined,
+): Promise<void> {
+  await sql`
+    update external_systems
+       set sync_enabled = ${paused === undefined},
+           sync_paused_at = ${paused ? sql`coalesce(sync_paused_at, now())` : sql`null`},
+           sync_paused_by = ${paused?.by ?? null}, sync_paused_reason = ${paused?.reason ?? null}
+     where id = ${id}`.execute(db);
 }
 
 /** Records when a sync over this system last ended well. */

@@ -54,6 +54,7 @@ export async function listHealth(db: Kysely<Database>): Promise<HealthRow[]> {
     select distinct on (s.id, h.health_check_type) s.system_name as system, h.health_check_type as type, h.status,
            h.error_details ->> 'detail' as detail, h.checked_at as "checkedAt"
       from integration_health h join external_systems s on s.id = h.external_system_id
+     where s.removed_at is null
      order by s.id, h.health_check_type, h.checked_at desc, h.id desc`.execute(db);
   return rows;
 }
@@ -76,7 +77,7 @@ export async function listLag(db: Kysely<Database>): Promise<SyncLag[]> {
            (select min(o.created_at) from sync_outbox o where o.external_system_id = s.id and o.state in ('pending', 'sent')) as "unsentSince",
            (select min(r.mark_set_at) from sync_reads r where r.external_system_id = s.id) as "unreadSince",
            s.sending_paused_at as "sendingPausedAt", s.sending_paused_reason as "sendingPausedReason"
-      from external_systems s order by s.id`.execute(db);
+      from external_systems s where s.removed_at is null order by s.id`.execute(db);
   return rows;
 }
 

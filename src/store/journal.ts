@@ -16,6 +16,23 @@ export interface JournalRow {
   readonly reason: string | null;
 }
 
+/** A change with the names that both sides know the record by. */
+export interface NamedJournalRow extends JournalRow {
+  readonly system: string | null;
+  /** What the external system calls the record; null where it does not know it. */
+  readonly externalId: string | null;
+  readonly at: Date;
+}
+
+export interface JournalFilter {
+  /** Only this record: our id, or that of an external system. */
+  readonly record?: string;
+  readonly entity?: string;
+}
+
+const columns = sql`c.id::int8::float8 as id, c.external_system_id as "systemId", c.entity_type as entity, c.entity_id as "entityId",
+  c.field_name as field, c.before_value as before, c.after_value as after, c.direction, c.decided_by as "decidedBy", c.reason`;
+
 /** What these operations changed, oldest first, in pages after `afterId`. */
 export async function listJournal(
   db: Kysely<Database>,
@@ -24,10 +41,75 @@ export async function listJournal(
   limit: number,
 ): Promise<JournalRow[]> {
   const { rows } = await sql<JournalRow>`
-    select id::int8::float8 as id, external_system_id as "systemId", entity_type as entity, entity_id as "entityId", field_name as field,
-           before_value as before, after_value as after, direction, decided_by as "decidedBy", reason
-      from sync_changes
-     where operation_id = any(${[...operationIds]}::uuid[]) and id > ${afterId}
-     order by id limit ${limit}`.execute(db);
+    select ${columns} from sync_changes c
+     where c.operation_id = any(${[...operationIds]}::uuid[]) and c.id > ${afterId}
+     order by c.id limit ${limit}`.execute(db);
+  return rows;
+}
+
+const fits = (filter: JournalFilter) => sql`
+  (${filter.entity ?? null}::text is null or c.entity_type = ${filter.entity ?? null})
+  and (${filter.record ?? null}::text is null or c.entity_id = ${filter.record ?? null}
+       or exists (select from sync_links l where l.entity_type = c.entity_type and l.entity_id = c.entity_id
+                     and l.external_id = ${filter.record ?? null}))`;
+
+/** The same with names, and how many there are in all. */
+export async function pageJournal(
+  db: Kysely<Database>,
+  operationIds: readonly string[],
+  filter: JournalFilter,
+  page: { readonly afterId: number; readonly limit: number },
+): Promise<{ readonly rows: readonly NamedJournalRow[]; readonly total: number }> {
+  const ids = [...operationIds];
+  const { rows } = await sql<NamedJournalRow>`
+    select ${columns}, s.system_name as system, c.changed_at as at,
+           (select l.external_id from sync_links l
+             where l.external_system_id = c.external_system_id and l.entity_type = c.entity_type and l.entity_id = c.entity_id
+             order by l.retired_at nulls first, l.id limit 1) as "externalId"
+      from sync_changes c left join external_systems s on s.id = c.external_system_id
+     where c.operation_id = any(${ids}::uuid[]) and c.id > ${page.afterId} and ${fits(filter)}
+     order by c.id limit ${page.limit}`.execute(db);
+  const count = await sql<{ n: number }>`
+    select count(*)::int as n from sync_changes c where c.operation_id = any(${ids}::uuid[]) and ${fits(filter)}`.execute(
+    db,
+  );
+  return { rows, total: count.rows[0]?.n ?? 0 };
+}
+
+/** Who decided in these operations, where a person did: by operation. */
+export async function fetchDeciders(
+  db: Kysely<Database>,
+  operationIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await sql<{ id: string; by: string }>`
+    select o.id::text as id, c.decided_by as by
+      from unnest(${[...operationIds]}::uuid[]) as o(id)
+     cross join lateral (select decided_by from sync_changes
+                          where operation_id = o.id and decided_by !~ '^(rule|policy):' limit 1) c`.execute(
+    db,
+  );
+  return new Map(rows.map((row) => [row.id, row.by]));
+}
+
+export interface FoundConflict {
+  readonly id: number;
+  readonly entity: string;
+  readonly entityId: string;
+  readonly field: string | null;
+  readonly type: string;
+  readonly status: string;
+}
+
+/** Conflicts that these operations found, settled or not. */
+export async function listFoundConflicts(
+  db: Kysely<Database>,
+  operationIds: readonly string[],
+  limit: number,
+): Promise<FoundConflict[]> {
+  const { rows } = await sql<FoundConflict>`
+    select id, entity_type as entity, entity_id as "entityId", field_name as field, conflict_type as type, resolution_status as status
+      from sync_conflicts where operation_id = any(${[...operationIds]}::uuid[]) order by id limit ${limit}`.execute(
+    db,
+  );
   return rows;
 }

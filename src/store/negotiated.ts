@@ -301,16 +301,28 @@ export async function updateRows(
   );
 }
 
-/** Rows that are linked to a record of some external system, and rows that are not (of before Tieline, or of the owner's). */
+/** SQL that is true of row `t` if Tieline made it: a POA&M says so, and a milestone belongs to one. */
+function madeHere(entity: NegotiatedEntity) {
+  if (entity === 'poam') return sql`coalesce(t.ingestion_source = 'tieline', false)`;
+  if (entity === 'milestone')
+    return sql`exists (select from ingestion_poams p where p.poam_id = t.poam_id and p.ingestion_source = 'tieline')`;
+  return sql`false`;
+}
+
+/**
+ * Rows that are linked to a record of some external system, and rows of before Tieline or of the owner's that are not. One that
+ * Tieline made and has not sent yet is neither.
+ */
 export async function countRows(
   db: Kysely<Database>,
   entity: NegotiatedEntity,
 ): Promise<{ linked: number; unlinked: number }> {
   const table = tables[entity];
   const { rows } = await sql<{ linked: number; unlinked: number }>`
-    select count(*) filter (where linked)::int as linked, count(*) filter (where not linked)::int as unlinked
+    select count(*) filter (where linked)::int as linked, count(*) filter (where not linked and not own)::int as unlinked
       from (select exists (select from sync_links l where l.entity_type = ${entity} and l.entity_id = t.${sql.ref(table.key)}::text)
-                     and ${sql.raw(table.only ?? 'true')} as linked
+                     and ${sql.raw(table.only ?? 'true')} as linked,
+                   ${madeHere(entity)} as own
               from ${sql.table(table.name)} t) every_row`.execute(db);
   return rows[0] ?? { linked: 0, unlinked: 0 };
 }

@@ -64,6 +64,7 @@ export function listReads(db: Kysely<Database>): Promise<ReadStatusRow[]> {
   return db
     .selectFrom('sync_reads as r')
     .innerJoin('external_systems as s', 's.id', 'r.external_system_id')
+    .where('s.removed_at', 'is', null)
     .select([
       's.system_name',
       'r.entity_type',

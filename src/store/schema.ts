@@ -408,7 +408,7 @@ interface DataSubjectRequestsTable {
 /** The Tenable, Xacta and other systems that Tieline talks to. */
 interface ExternalSystemsTable {
   id: Generated<number>;
-  /** What the operator calls it, as in `tieline systems check NAME`. */
+  /** What the operator calls it, as in `tieline connections check NAME`; kept for good, since records bear it. */
   system_name: string;
   /** The connector: tenable, tenable_sc, xacta and what else is installed. */
   system_type: string;
@@ -423,6 +423,14 @@ interface ExternalSystemsTable {
   sending_paused_at: Instant | null;
   sending_paused_by: string | null;
   sending_paused_reason: string | null;
+  /** Since when a person has it paused: sync_enabled is false, nothing is read from it and nothing is sent to it. */
+  sync_paused_at: Instant | null;
+  sync_paused_by: string | null;
+  sync_paused_reason: string | null;
+  /** When a person removed the connection. Its secrets are erased; what it reported, its links and its journal stay. Adding the same name, type and address again continues it. */
+  removed_at: Instant | null;
+  removed_by: string | null;
+  removed_reason: string | null;
 }
 
 /** Each time a finding was fixed or came back, by the scanner's time, however late it was told; with first_found what the time to remediate is computed from. */

@@ -2,6 +2,7 @@
 import type { FieldFault } from '../errors/tieline-error.ts';
 import { distance } from '../errors/unknown-word.ts';
 import { recordSchemas } from '../model/records.ts';
+import { isJsonObject } from '../model/json.ts';
 import type { FieldMapping } from '../model/mapping.ts';
 import { checkMapping } from './mapping-row.ts';
 
@@ -80,8 +81,13 @@ export interface MappingChanges {
   readonly changed: readonly { readonly before: FieldMapping; readonly after: FieldMapping }[];
 }
 
+/** The order of keys says nothing: jsonb keeps one of its own. The order of transforms does. */
 const content = (mapping: FieldMapping): string =>
-  JSON.stringify([mapping.direction, mapping.transforms, mapping.required]);
+  JSON.stringify([mapping.direction, mapping.transforms, mapping.required], (_key, value: unknown) =>
+    isJsonObject(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
 
 /** How a set of mappings came to be another. */
 export function compareMappings(

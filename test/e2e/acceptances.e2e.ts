@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commandOver } from '../support/command-over.ts';
+import { checkAcceptance } from '../../src/app/acceptances/acceptances.ts';
+import { commandOver, commandText } from '../support/command-over.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 
 interface Rule {
@@ -72,6 +73,81 @@ describe('an acceptance', () => {
       await command('acceptances', 'add', 'xacta', '--kind', 'accepted', '--plugin', '1', '--comment', 'x'),
     ).toMatchObject({ code: 2, err: expect.stringContaining('has no such rules') as string });
     expect(await list('--all')).toEqual([]);
+  });
+
+  it('for every asset says how many findings and assets it covers, and wants a yes', async () => {
+    const [open] = await world.rows(
+      `select count(*)::int as findings, count(distinct asset_ref)::int as assets from ingestion_vulnerabilities
+        where plugin_id = $1 and lifecycle_state in ('open', 'reopened')`,
+      finding.plugin,
+    );
+    const { code, err } = await command(
+      'acceptances',
+      'add',
+      'tenable',
+      '--kind',
+      'accepted',
+      '--plugin',
+      finding.plugin,
+      '--comment',
+      'x',
+    );
+    expect(code).toBe(2);
+    const { error } = JSON.parse(err) as { error: { message: string; remedy: string } };
+    expect(error.message).toMatch(
+      new RegExp(
+        `${String(open?.['findings'])} open findings? of plugin .* on ${String(open?.['assets'])} asset`,
+      ),
+    );
+    expect(error.remedy).toContain('--yes');
+    expect(await list('--all')).toEqual([]);
+  });
+
+  it('of a plugin that no scan has reported, or of an asset that is none, is refused', async () => {
+    const add = (plugin: string, asset: string) =>
+      command(
+        'acceptances',
+        'add',
+        'tenable',
+        '--kind',
+        'Recast',
+        '--severity',
+        'low',
+        '--comment',
+        'x',
+        '--plugin',
+        plugin,
+        '--asset',
+        asset,
+      );
+    expect((await add('99999999', finding.asset)).err).toContain('no scan has reported a plugin 99999999');
+    expect((await add(finding.plugin, 'nobody')).err).toContain('nobody is no asset that tenable reports');
+    expect(await list('--all')).toEqual([]);
+  });
+
+  it('finds the asset by uuid, name with or without domain, or address', async () => {
+    const [asset] = await world.rows(
+      `select a.hostname, n.ipv4_address as ip from ingestion_assets a join ingestion_asset_network n on n.asset_uuid = a.asset_uuid
+        where a.asset_uuid = $1::uuid and n.ipv4_address is not null limit 1`,
+      finding.asset,
+    );
+    const hostname = String(asset?.['hostname']);
+    for (const wanted of [
+      finding.asset.slice(0, 8),
+      hostname.toUpperCase(),
+      hostname.split('.')[0] ?? '',
+      String(asset?.['ip']),
+    ]) {
+      const checked = await checkAcceptance(world.app, 'tenable', {
+        kind: 'accepted',
+        plugin: finding.plugin,
+        asset: wanted,
+        comment: 'x',
+        by: 'isso',
+      });
+      expect(checked.asset?.assetUuid, wanted).toBe(finding.asset);
+      expect(checked.covers.assets).toBe(1);
+    }
   });
 
   it('is shown in the plan, and made as a rule at the server by the next sync, once', async () => {
@@ -161,9 +237,10 @@ describe('an acceptance', () => {
       '--kind',
       'false_positive',
       '--plugin',
-      '10001',
+      finding.plugin,
       '--comment',
       'scanner error',
+      '--yes',
     );
     expect(await world.sync()).toMatchObject({ written: 0 });
     const { json } = await command('approvals', 'list');
@@ -203,5 +280,11 @@ describe('an acceptance', () => {
     await world.sync();
     const shown = (await list()).find((each) => each['name'] === 'printers');
     expect(shown?.['missingSince']).not.toBeNull();
+  });
+
+  it('whose last day is past is listed as expired', async () => {
+    await world.rows(`update acceptances set expires_at = now() - interval '1 day', status = 'active'`);
+    expect((await list('--all')).map((each) => each['expired'])).not.toContain(false);
+    expect((await commandText(world.app, ['acceptances', 'list', '--all'])).out).not.toContain('in force');
   });
 });

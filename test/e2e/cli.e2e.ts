@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commandText } from '../support/command-over.ts';
+import { commandOver, commandText } from '../support/command-over.ts';
 import { tieline } from '../support/command.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 
@@ -77,6 +81,39 @@ describe('the command line', () => {
     expect(err).toContain(hint);
   });
 
+  it.each([
+    [['connections', 'lst'], "unknown command 'lst'"],
+    [['--bogus'], "unknown option '--bogus'"],
+    [['connections'], 'subcommand is missing'],
+    [['connections', 'add', 'xacta', '--name', 'x'], '--url'],
+    [
+      ['schedules', 'set', 'xacta', 'x', '--cron', '0 2 * * *', '--entity', 'finding'],
+      'The schedule was not saved',
+    ],
+  ])(
+    'answers %j with --json by one JSON object on standard error and nothing else',
+    async (args, message) => {
+      const { code, out, err } = await commandText(world.app, [...args, '--json']);
+      expect(code).toBe(2);
+      expect(out).toBe('');
+      expect(JSON.parse(err)).toMatchObject({
+        error: { code: 'USAGE', message: expect.stringContaining(message) as unknown },
+      });
+    },
+  );
+
+  it('makes no second key where the secrets of the database were sealed with another', async () => {
+    const { TIELINE_MASTER_KEY: _key, ...environment } = world.environment();
+    const dataDir = join(await mkdtemp(join(tmpdir(), 'tieline-key-')), 'elsewhere');
+    const { code, err } = await tieline(['connections', 'list'], {
+      ...environment,
+      TIELINE_DATA_DIR: dataDir,
+    });
+    expect(code).toBe(2);
+    expect(err).toContain(`${dataDir}/master.key does not exist`);
+    expect(existsSync(dataDir)).toBe(false);
+  });
+
   it('refuses to send keys over plain http to another machine', async () => {
     const keys = { TENABLE_ACCESS_KEY: 'a', TENABLE_SECRET_KEY: 'b' };
     const { code, err } = await tieline(
@@ -126,5 +163,65 @@ describe('the command line', () => {
       steps: expect.arrayContaining([expect.objectContaining({ step: 'finding' })]) as unknown,
     });
     expect((await run('sync', 'status')).out).toContain('0 changes waiting');
+  });
+
+  it('shows each change of an operation with its record, what it was, what it is and why, page by page', async () => {
+    const sent = (await world.rows(
+      `select operation_id as id, count(*)::int as n from sync_changes where entity_type = 'poam' and direction = 'outbound' group by 1 limit 1`,
+    )) as { id: string; n: number }[];
+    const operation = sent[0]?.id ?? '';
+    interface Shown {
+      by: string | null;
+      journal: {
+        total: number;
+        next: number | null;
+        entries: {
+          id: number;
+          record: string;
+          title: string | null;
+          reason: string | null;
+          entity: string;
+        }[];
+      };
+    }
+    const page = async (...flags: string[]): Promise<Shown['journal']> =>
+      ((await commandOver(world.app, ['ops', 'show', operation, ...flags])).json as Shown).journal;
+    const ids: number[] = [];
+    let after = 0;
+    for (let next: number | null = 0; next !== null;) {
+      const part = await page('--limit', '40', '--after', String(after));
+      ids.push(...part.entries.map((entry) => entry.id));
+      next = part.next;
+      after = next ?? after;
+    }
+    const whole = await page('--limit', '1000');
+    expect(ids).toEqual(whole.entries.map((entry) => entry.id));
+    expect(whole.total).toBe(ids.length);
+
+    const poam = whole.entries.find((entry) => entry.entity === 'poam' && entry.reason !== null);
+    const one = await page('--record', poam?.record ?? '');
+    expect(new Set(one.entries.map((entry) => entry.record))).toEqual(new Set([poam?.record]));
+    const { out } = await commandText(world.app, ['ops', 'show', operation, '--limit', '1']);
+    expect(out).toContain('why: ');
+    expect(out).toMatch(/\d+ more: tieline ops show [0-9a-f]{8} --after \d+/);
+    const text = await commandText(world.app, ['ops', 'show', operation, '--record', poam?.record ?? '']);
+    expect(text.out).toContain(poam?.title);
+  });
+
+  it('lists the policies of every connection where none is named', async () => {
+    await commandOver(world.app, ['policies', 'set', 'tenable', '*', '--approval', 'always']);
+    const { json } = await commandOver(world.app, ['policies']);
+    expect(json).toMatchObject([{ system: 'tenable', entity: '*' }]);
+    await commandOver(world.app, ['policies', 'unset', 'tenable', '*', '--yes']);
+  });
+
+  it('says in plain words what an operation was, and who decided it', async () => {
+    await commandOver(world.app, ['connections', 'pause', 'tenable', '--by', 'Ann']);
+    await commandOver(world.app, ['connections', 'resume', 'tenable', '--by', 'Bob']);
+    const { json } = await commandOver(world.app, ['ops', 'list', '--limit', '2']);
+    expect(json).toMatchObject([
+      { what: 'connection resumed', by: 'Bob', system: 'tenable' },
+      { what: 'connection paused', by: 'Ann' },
+    ]);
   });
 });

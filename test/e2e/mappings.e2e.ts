@@ -32,6 +32,22 @@ const comments = async (): Promise<unknown[]> =>
 
 // One story in order: each step begins where the one before ended.
 describe('tieline mappings', () => {
+  it('of an untouched installation are as they came: a reset changes nothing', async () => {
+    const { json } = await run('reset', 'xacta');
+    expect(json).toMatchObject({ changes: { added: [], removed: [], changed: [] } });
+  });
+
+  it('that are not YAML are refused with the line, and nothing is changed', async () => {
+    const file = join(folder, 'broken.yaml');
+    await writeFile(file, 'a: [1\nb: }');
+    const before = await saved();
+    const { code, err } = await run('import', 'xacta', file);
+    expect(code).toBe(2);
+    expect(err).toContain('MAPPING_INVALID');
+    expect(err).toContain('line 2');
+    expect(await saved()).toEqual(before);
+  });
+
   it('shows what a change would do before anything is written', async () => {
     const before = [await saved(), await comments()];
     const { code, json } = await run('set', 'xacta', 'poam', 'cost_estimate', 'comments');

@@ -2,6 +2,7 @@ import { PassThrough, Writable } from 'node:stream';
 import type { App } from '../../src/app/app.ts';
 import { runCommandLine } from '../../src/cli/command-line.ts';
 import type { CommandHost } from '../../src/cli/command-context.ts';
+import { connectorModules } from '../../src/main/connectors.ts';
 import { showError } from '../../src/cli/show-error.ts';
 
 export interface CommandOutcome {
@@ -42,6 +43,7 @@ export async function commandText(app: App | undefined, args: readonly string[])
   };
   const host: CommandHost = {
     version: 'test',
+    modules: connectorModules,
     terminal,
     signal: new AbortController().signal,
     withApp: (_flags, work) => (app === undefined ? elsewhere() : work(app)),

@@ -6,14 +6,18 @@ import { z } from 'zod';
 import { TielineError, type FieldFault } from '../../errors/tieline-error.ts';
 import { acceptanceKinds, severities } from '../../model/vocabulary.ts';
 import {
-  findAssetThere,
+  countCovered,
+  findAssetsThere,
   isKnownPlugin,
   listAcceptances,
   type AcceptanceEntry,
   type AcceptanceFilter,
+  type AssetThere,
+  type Covered,
 } from '../../store/acceptances.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { insertRows, updateRows } from '../../store/negotiated.ts';
+import { fetchPluginTitles } from '../../store/record-titles.ts';
 import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
 import type { App } from '../app.ts';
@@ -25,8 +29,8 @@ const request = z
   .strictObject({
     kind: z.enum(acceptanceKinds),
     plugin: z.string().regex(/^\d{1,12}$/, 'a plugin id is a whole number'),
-    /** Tieline's uuid of one asset; absent: all. */
-    asset: z.guid().optional(),
+    /** One asset, by uuid (its first eight characters will do), name or address; absent: all. */
+    asset: z.string().trim().min(1).optional(),
     repository: z.string().max(50).optional(),
     port: z.int().min(0).max(65535).optional(),
     protocol: z.string().trim().toLowerCase().max(20).optional(),
@@ -66,15 +70,27 @@ export async function findAcceptances(
 const refused = (fields: readonly FieldFault[]): TielineError =>
   new TielineError('USAGE', 'The acceptance was not recorded.', { fields });
 
+/** A rule that could be made, and what it would cover now. */
+export interface CheckedAcceptance {
+  readonly systemId: number;
+  readonly wanted: z.output<typeof request>;
+  /** As the server spells where it holds. */
+  readonly where: { readonly scope: string; readonly repository?: string };
+  readonly pluginName: string;
+  readonly asset: AssetThere | undefined;
+  readonly covers: Covered;
+}
+
 /**
- * Records an acceptance; the next sync makes the rule at the server. `until`: the last day on which it holds (UTC).
- * @throws USAGE naming each field that breaks a rule; if the asset is not known to the server, or it takes no rules.
+ * Checks what is asked for, and counts what it would cover; records nothing.
+ * @throws USAGE naming each field that breaks a rule; if the server takes no rules, no scan knows the plugin, or the asset is
+ *   not one that the server reports, or one of several.
  */
-export async function addAcceptance(
+export async function checkAcceptance(
   app: App,
   system: string,
   asked: AcceptanceRequest,
-): Promise<{ readonly id: number; readonly operationId: string }> {
+): Promise<CheckedAcceptance> {
   const parsed = request.safeParse(asked);
   if (!parsed.success)
     throw refused(
@@ -89,13 +105,63 @@ export async function addAcceptance(
     ]);
   if (wanted.until !== undefined && `${wanted.until}T23:59:59Z` < app.now().toISOString())
     throw refused([{ field: 'until', message: `${wanted.until} is past` }]);
-  const there =
-    wanted.asset === undefined
-      ? undefined
-      : await findAssetThere(app.db, systemId, wanted.asset.toLowerCase());
-  if (wanted.asset !== undefined && there === undefined)
-    throw refused([{ field: 'asset', message: `${wanted.asset} is no asset that ${system} reports` }]);
-  const where = there === undefined ? { scope: 'all' } : declaration.acceptanceScope(there);
+  const pluginName = (await fetchPluginTitles(app.db, [wanted.plugin])).get(wanted.plugin);
+  if (pluginName === undefined)
+    throw refused([
+      {
+        field: 'plugin',
+        message: `no scan has reported a plugin ${wanted.plugin}: check the number, or read the findings first (tieline sync run --system ${system})`,
+      },
+    ]);
+  const asset =
+    wanted.asset === undefined ? undefined : await oneAsset(app, { system, systemId }, wanted.asset);
+  const covers = await countCovered(app.db, systemId, {
+    pluginId: wanted.plugin,
+    assetUuid: asset?.assetUuid,
+    port: wanted.port,
+    protocol: wanted.protocol,
+  });
+  const where = asset === undefined ? { scope: 'all' } : declaration.acceptanceScope(asset.externalId);
+  return { systemId, wanted, where, pluginName, asset, covers };
+}
+
+const shownAtMost = 5;
+
+async function oneAsset(
+  app: App,
+  { system, systemId }: { readonly system: string; readonly systemId: number },
+  wanted: string,
+): Promise<AssetThere> {
+  const found = await findAssetsThere(app.db, systemId, wanted, shownAtMost + 1);
+  const [asset] = found;
+  if (!asset)
+    throw refused([
+      {
+        field: 'asset',
+        message: `${wanted} is no asset that ${system} reports; give its uuid, a name or an address`,
+      },
+    ]);
+  if (found.length === 1) return asset;
+  const names = found
+    .slice(0, shownAtMost)
+    .map((each) => `${each.assetUuid} (${each.hostname ?? 'no name'})`);
+  throw refused([
+    {
+      field: 'asset',
+      message: `${wanted} may be several assets; give the uuid of one: ${names.join(', ')}${found.length > shownAtMost ? ', …' : ''}`,
+    },
+  ]);
+}
+
+/**
+ * Records an acceptance; the next sync makes the rule at the server. `until`: the last day on which it holds (UTC).
+ * @param checked of `checkAcceptance`.
+ */
+export async function addAcceptance(
+  app: App,
+  system: string,
+  { systemId, wanted, where }: CheckedAcceptance,
+): Promise<{ readonly id: number; readonly operationId: string }> {
   const row = {
     external_system_id: systemId,
     name: wanted.name ?? null,

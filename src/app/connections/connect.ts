@@ -9,8 +9,11 @@ import { listMappings } from '../../store/field-mappings.ts';
 import type { Database } from '../../store/schema.ts';
 import { parseMappingRow } from '../../sync/mapping-row.ts';
 import { fetchPolicies } from '../policies/policies.ts';
+import { nearestName } from './nearest-name.ts';
 import type { ConnectedSystem } from './connected-system.ts';
+import type { Secret } from '../../model/secret.ts';
 import type { SecretBox } from './secret-box.ts';
+import { faultsOfWhole } from './settings.ts';
 
 /** How calls go out, for every system alike. */
 export interface HttpSettings {
@@ -32,28 +35,62 @@ export interface ConnectionContext {
   readonly log: { warn(event: object, message: string): void };
 }
 
+/** What `tieline import` files its records under. */
+const filesType = 'scan_files';
+
+/** @throws TielineError SYSTEM_UNKNOWN that names the types that there are. */
 export function moduleFor(context: Pick<ConnectionContext, 'modules'>, systemType: string): ConnectorModule {
   const found = context.modules.get(systemType);
   if (found) return found;
-  throw new TielineError('SYSTEM_UNKNOWN', `There is no connector for systems of type "${systemType}".`, {
-    remedy: `The types are ${[...context.modules.keys()].join(', ')}.`,
-  });
+  const types = [...context.modules.keys()];
+  const meant = nearestName(systemType, types);
+  throw new TielineError(
+    'SYSTEM_UNKNOWN',
+    systemType === filesType
+      ? 'This connection stands for imported scan files: there is no server that could be asked.'
+      : `There is no connector for the type "${systemType}".`,
+    {
+      remedy:
+        systemType === filesType
+          ? 'Its records come with `tieline import`.'
+          : `${meant === undefined ? '' : `Did you mean ${meant}? `}The types are ${types.join(', ')}.`,
+    },
+  );
 }
 
 /** The purpose under which a setting of a system is sealed. */
 export const purposeOf = (systemName: string, setting: string): string => `${systemName}/${setting}`;
 
-function openSettings(module: ConnectorModule, row: ExternalSystemRow, box: SecretBox): unknown {
+/** Its secrets, opened. @throws TielineError SECRET_UNREADABLE. */
+function openSecrets(
+  module: ConnectorModule,
+  row: ExternalSystemRow,
+  box: SecretBox,
+): Record<string, Secret> {
   const stored: JsonObject = isJsonObject(row.connection_config) ? row.connection_config : {};
-  const opened: Record<string, unknown> = { ...stored };
+  const opened: Record<string, Secret> = {};
   for (const { name } of module.declaration.secrets)
     if (stored[name] !== undefined) opened[name] = box.open(stored[name], purposeOf(row.system_name, name));
-  const parsed = module.declaration.settings.safeParse(opened);
-  if (parsed.success) return parsed.data;
-  throw new TielineError('SETTING_INVALID', `The connection settings of ${row.system_name} are not usable.`, {
-    fields: parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message })),
-    remedy: 'Add the system anew with `tieline systems add`.',
-  });
+  return opened;
+}
+
+function openSettings(module: ConnectorModule, row: ExternalSystemRow, box: SecretBox): unknown {
+  const stored: JsonObject = isJsonObject(row.connection_config) ? row.connection_config : {};
+  const secrets = openSecrets(module, row, box);
+  const { declaration } = module;
+  const plain = Object.fromEntries(
+    Object.entries(stored).filter(([name]) => !declaration.secrets.some((secret) => secret.name === name)),
+  );
+  const faults = faultsOfWhole(declaration, plain, secrets);
+  if (faults.length > 0) {
+    const wrong = faults[0]?.field ?? '';
+    const isSecret = declaration.secrets.some((secret) => secret.name === wrong);
+    throw new TielineError('SETTING_INVALID', `The settings of ${row.system_name} cannot be used.`, {
+      fields: faults,
+      remedy: `Put it right with: tieline connections set ${row.system_name} ${isSecret ? `--secret ${wrong}` : `--set ${wrong}=…`}`,
+    });
+  }
+  return declaration.settings.parse({ ...plain, ...secrets });
 }
 
 /** Limits that an installation may lower, kept beside the connector's own settings. */

@@ -45,6 +45,9 @@ export function isSealed(value: Json | undefined): value is { $secret: string } 
   return isJsonObject(value) && typeof value['$secret'] === 'string';
 }
 
+/** The id of the master key that sealed it. */
+export const sealingKeyOf = (sealed: { $secret: string }): string => sealed.$secret.split('.')[1] ?? '';
+
 /** @param keys the present key first; the others only open. */
 export function createSecretBox(keys: readonly [MasterKey, ...MasterKey[]]): SecretBox {
   const [present] = keys;

@@ -1,22 +1,25 @@
 /** Adding, listing and checking external systems, and renewing the key that protects their secrets. */
 import type pg from 'pg';
 import type { CheckResult } from '../../connectors/kit/contract.ts';
+import { errorRegistry } from '../../errors/registry.ts';
 import { TielineError, type FieldFault } from '../../errors/tieline-error.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { Secret } from '../../model/secret.ts';
 import {
-  findSystem,
+  findSystemOrRemoved,
   insertSystem,
   listSystems,
   updateSystemConfig,
   type ExternalSystemRow,
 } from '../../store/external-systems.ts';
-import { insertMappings } from '../../store/field-mappings.ts';
+import { insertMappings, listMappings } from '../../store/field-mappings.ts';
 import { recordHealth } from '../../store/integration-health.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import { mappingRowOf } from '../../sync/mapping-row.ts';
 import { connectSystem, moduleFor, purposeOf, type ConnectionContext } from './connect.ts';
+import { nearestName } from './nearest-name.ts';
 import { isSealed, type SecretBox } from './secret-box.ts';
+import { faultsOfWhole, readSettings, requiredSettings } from './settings.ts';
 
 export interface NewSystem {
   readonly type: string;
@@ -27,57 +30,97 @@ export interface NewSystem {
   readonly secrets: Readonly<Record<string, Secret>>;
 }
 
-function validate(context: ConnectionContext, system: NewSystem): void {
-  const faults: FieldFault[] = [];
-  if (!/^[A-Za-z0-9][A-Za-z0-9._ -]{0,49}$/.test(system.name))
-    faults.push({
-      field: 'name',
-      message:
-        'letters, digits, space and ._- , at most 50, beginning with a letter or digit; for example: tenable-prod',
-    });
-  let url: URL | undefined;
+const nameRule = /^[A-Za-z0-9][A-Za-z0-9._ -]{0,49}$/;
+
+/** @returns what is wrong with an address. Plain http only to this machine: keys could be read on the way. */
+export function urlFaults(text: string): FieldFault[] {
+  let url: URL;
   try {
-    url = new URL(system.url);
+    url = new URL(text);
   } catch {
-    faults.push({
-      field: 'url',
-      message: `"${system.url}" is no URL; for example: https://cloud.tenable.com`,
-    });
+    return [{ field: 'url', message: `"${text}" is not an address; for example: https://cloud.tenable.com` }];
   }
-  if (url && (url.username !== '' || url.password !== '' || url.search !== ''))
+  const faults: FieldFault[] = [];
+  if (url.username !== '' || url.password !== '' || url.search !== '')
     faults.push({
       field: 'url',
       message: 'must hold no user, password or query: secrets are given apart and kept encrypted',
     });
-  const loopback = url && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
-  if (url && url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback))
+  const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback))
     faults.push({
       field: 'url',
       message: 'must be https (plain http only to this machine itself), or the keys could be read on the way',
     });
-  const { settings } = moduleFor(context, system.type).declaration;
-  const parsed = settings.safeParse({ ...system.settings, ...system.secrets });
-  if (!parsed.success)
-    faults.push(
-      ...parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message })),
+  return faults;
+}
+
+/** The form in which addresses are stored and compared. */
+export const storedUrl = (url: string): string => url.replace(/\/+$/, '');
+
+export function refusedSettings(message: string, fields: readonly FieldFault[]): TielineError {
+  return new TielineError('SETTING_INVALID', message, {
+    fields,
+    remedy: 'Correct it and run the command again; nothing was stored.',
+  });
+}
+
+async function nameTaken(db: ConnectionContext['db'], system: Omit<NewSystem, 'secrets'>): Promise<void> {
+  const known = await findSystemOrRemoved(db, system.name);
+  if (!known) return;
+  if (known.removed_at === null)
+    throw new TielineError('SYSTEM_EXISTS', `There is a connection named ${system.name} already.`);
+  if (known.system_type !== system.type || known.api_base_url !== storedUrl(system.url))
+    throw new TielineError(
+      'SYSTEM_EXISTS',
+      `${system.name} was the name of a ${known.system_type} at ${known.api_base_url} that was removed; its records bear it.`,
+      {
+        remedy:
+          'Choose another name for another server. With the same type and address, the old connection is continued.',
+      },
     );
-  if (faults.length > 0)
-    throw new TielineError('SETTING_INVALID', `The system ${system.name} was not added.`, {
-      fields: faults,
-      remedy: 'Correct it and run the command again; nothing was stored.',
-    });
 }
 
 /**
- * Adds an external system with its default field mappings. Secrets are stored encrypted.
- * @throws TielineError SETTING_INVALID naming each wrong field, SYSTEM_EXISTS, SYSTEM_UNKNOWN (no such type).
+ * Checks all of a new system but its secrets, so that nobody is asked for them in vain.
+ * @returns its settings as they are stored.
+ * @throws TielineError SETTING_INVALID naming each wrong field, SYSTEM_EXISTS, SYSTEM_UNKNOWN (no such type), PROFILE_INVALID.
+ */
+export async function checkNewSystem(
+  context: Pick<ConnectionContext, 'db' | 'modules'>,
+  system: Omit<NewSystem, 'secrets'>,
+): Promise<JsonObject> {
+  const { declaration } = moduleFor(context, system.type);
+  const { values, faults } = readSettings(declaration, system.settings);
+  const nameFault = {
+    field: 'name',
+    message:
+      'letters, digits, space and ._- , at most 50, beginning with a letter or digit; for example: tenable-prod',
+  };
+  const wrong = [...(nameRule.test(system.name) ? [] : [nameFault]), ...urlFaults(system.url), ...faults];
+  const secretNames = new Set(declaration.secrets.map((secret) => secret.name));
+  const wrongNames = new Set(faults.map((fault) => fault.field));
+  for (const name of requiredSettings(declaration, values))
+    if (values[name] === undefined && !secretNames.has(name) && !wrongNames.has(name))
+      wrong.push({ field: name, message: `is missing: --set ${name}=…` });
+  if (wrong.length > 0) throw refusedSettings(`The connection ${system.name} was not added.`, wrong);
+  await nameTaken(context.db, system);
+  return values;
+}
+
+/**
+ * Adds an external system with its default field mappings. Secrets are stored encrypted. One that was removed is continued,
+ * with the mappings that it had.
+ * @throws TielineError as `checkNewSystem` does, and SETTING_INVALID for missing secrets.
  */
 export async function addSystem(
   context: ConnectionContext & { pool: pg.Pool },
   system: NewSystem,
 ): Promise<ExternalSystemRow> {
   const { declaration } = moduleFor(context, system.type);
-  validate(context, system);
+  const values = await checkNewSystem(context, system);
+  const faults = faultsOfWhole(declaration, values, system.secrets);
+  if (faults.length > 0) throw refusedSettings(`The connection ${system.name} was not added.`, faults);
   const sealed = Object.entries(system.secrets).map(([name, secret]): [string, Json] => [
     name,
     context.secretBox.seal(secret, purposeOf(system.name, name)),
@@ -86,43 +129,114 @@ export async function addSystem(
     const row = await insertSystem(tx.db, {
       name: system.name,
       type: system.type,
-      url: system.url.replace(/\/+$/, ''),
-      config: { ...system.settings, ...Object.fromEntries(sealed) },
+      url: storedUrl(system.url),
+      config: { ...values, ...Object.fromEntries(sealed) },
     });
-    if (!row) throw new TielineError('SYSTEM_EXISTS', `There is a system named ${system.name} already.`);
-    await insertMappings(
-      tx.db,
-      row.id,
-      declaration.mappings.map((mapping) => mappingRowOf(mapping)),
-    );
+    if (!row) throw new TielineError('SYSTEM_EXISTS', `There is a connection named ${system.name} already.`);
+    if ((await listMappings(tx.db, row.id)).length === 0)
+      await insertMappings(
+        tx.db,
+        row.id,
+        declaration.mappings.map((mapping) => mappingRowOf(mapping)),
+      );
     return row;
   });
 }
 
+/** The system of this name. @throws TielineError SYSTEM_UNKNOWN that names those that there are. */
 export async function fetchSystem(
   context: Pick<ConnectionContext, 'db'>,
   name: string,
 ): Promise<ExternalSystemRow> {
-  const row = await findSystem(context.db, name);
-  if (row) return row;
+  const row = await findSystemOrRemoved(context.db, name);
+  if (row?.removed_at === null) return row;
   const known = (await listSystems(context.db)).map((each) => each.system_name);
-  throw new TielineError('SYSTEM_UNKNOWN', `There is no system named ${name}.`, {
-    remedy: known.length > 0 ? `The systems are ${known.join(', ')}.` : 'Add one with `tieline systems add`.',
+  const meant = nearestName(name, known);
+  const gone = row?.removed_at
+    ? ` It was removed on ${row.removed_at.toISOString().slice(0, 10)} by ${row.removed_by ?? 'somebody'}.`
+    : '';
+  throw new TielineError('SYSTEM_UNKNOWN', `There is no connection named ${name}.${gone}`, {
+    remedy:
+      known.length > 0
+        ? `${meant === undefined ? '' : `Did you mean ${meant}? `}The connections are ${known.join(', ')}.`
+        : 'Add one with `tieline connections add`.',
   });
 }
 
-/** Checks a system: reach, TLS, sign-in, permissions, clock. Yields each result as it comes and keeps it. */
+/** What a check allows itself where somebody waits for it. */
+const quick = { timeouts: { connectMs: 4000, headersMs: 6000, bodyMs: 6000 }, attempts: 2 };
+
+/** What helps here, with the command for it; the error's own remedy may name this very check. */
+function withCommand(context: ConnectionContext, name: string, result: CheckResult): CheckResult {
+  if (result.status === 'failed' && result.kind === 'authentication')
+    return {
+      ...result,
+      remedy:
+        `${result.remedy ?? ''} To enter them again: tieline connections set ${name} --secret SECRET (its secrets: tieline connections show ${name})`.trim(),
+    };
+  if (result.status !== 'failed' || result.kind !== 'connectivity') return result;
+  const general: readonly string[] = [
+    errorRegistry.REMOTE_UNREACHABLE.remedy,
+    errorRegistry.REMOTE_TIMEOUT.remedy,
+  ];
+  const { proxy } = context.http;
+  const through =
+    proxy === undefined ? '' : ` Calls go through the proxy ${new URL(proxy).host} (TIELINE_PROXY).`;
+  const remedy =
+    result.remedy === undefined || general.includes(result.remedy)
+      ? `Check that the server runs and that the network lets this machine reach it. Another address: tieline connections set ${name} --url …`
+      : result.remedy;
+  return { ...result, remedy: `${remedy}${through}` };
+}
+
+/**
+ * Checks a system: reach, TLS, sign-in, permissions, clock. Yields each result as it comes and keeps it.
+ * @param withinMs answers within this time, whatever the server does; absent: with the usual attempts and time limits.
+ * @throws TielineError SYSTEM_UNKNOWN; SETTING_INVALID naming what is missing; SECRET_UNREADABLE.
+ */
 export async function* checkSystem(
   context: ConnectionContext,
   name: string,
   signal: AbortSignal,
+  withinMs?: number,
 ): AsyncIterable<CheckResult> {
-  const system = await connectSystem(context, await fetchSystem(context, name));
+  const row = await fetchSystem(context, name);
+  for await (const result of checkRow(context, row, signal, withinMs)) {
+    await recordHealth(context.db, row.id, result);
+    yield result;
+  }
+}
+
+/** The same of a row that need not be stored, and keeps nothing. */
+export async function* checkRow(
+  context: ConnectionContext,
+  row: ExternalSystemRow,
+  signal: AbortSignal,
+  withinMs: number | undefined,
+): AsyncIterable<CheckResult> {
+  const hurried = withinMs === undefined ? context : { ...context, http: { ...context.http, ...quick } };
+  const system = await connectSystem(hurried, row);
+  const deadline = withinMs === undefined ? signal : AbortSignal.timeout(withinMs);
+  let reached = false;
   try {
-    for await (const result of system.connector.check(signal)) {
-      await recordHealth(context.db, system.id, result);
-      yield result;
+    for await (const result of system.connector.check(AbortSignal.any([signal, deadline]))) {
+      reached ||= result.status !== 'failed';
+      yield withCommand(context, row.system_name, result);
     }
+  } catch (error) {
+    if (signal.aborted || !deadline.aborted) throw error;
+    const late: CheckResult = {
+      check: reached ? 'answer' : 'reach',
+      kind: 'connectivity',
+      status: 'failed',
+      detail: `${row.api_base_url} ${reached ? 'did not answer everything' : 'did not answer'} within ${Math.round((withinMs ?? 0) / 1000)} seconds.`,
+      ...(reached
+        ? {
+            remedy: `For a slow server, allow more time: tieline connections check ${row.system_name} --timeout 60`,
+          }
+        : {}),
+    };
+    yield withCommand(context, row.system_name, late);
   } finally {
     await system.close();
   }
@@ -153,7 +267,10 @@ export interface SystemFacts {
   readonly name: string;
   readonly type: string;
   readonly url: string;
+  /** Whether it is read and sent to; false where it is paused, or stands for imported files. */
   readonly enabled: boolean;
+  /** Whether changes are sent to it: `outbox pause`. */
+  readonly sendingPaused: boolean;
   /** `YYYY-MM-DD hh:mm:ss` in UTC. */
   readonly lastSync: string | null;
 }
@@ -165,6 +282,7 @@ export async function listSystemFacts({ db }: Pick<ConnectionContext, 'db'>): Pr
     type: row.system_type,
     url: row.api_base_url,
     enabled: row.sync_enabled !== false,
+    sendingPaused: row.sending_paused_at !== null,
     lastSync: row.last_sync_time?.toISOString().slice(0, 19).replace('T', ' ') ?? null,
   }));
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { FieldMapping, Transform } from '../../model/mapping.ts';
+import { compareMappings } from '../../sync/mapping-set.ts';
 import { fromFile, toFile } from './mappings.ts';
 
 const transform: fc.Arbitrary<Transform> = fc.oneof(
@@ -29,4 +30,24 @@ it('gives back from its file the mappings that were written into it', () => {
       expect(JSON.parse(JSON.stringify(read))).toEqual(JSON.parse(JSON.stringify(mappings)));
     }),
   );
+});
+
+it('two sets of mappings differ in the order of their transforms, and not in that of a transform’s keys', () => {
+  const trim = { kind: 'trim' } as const;
+  const upper = { kind: 'case', to: 'upper' } as const;
+  const values = (map: Record<string, string>): Transform => ({ kind: 'values', map });
+  const one = (...transforms: Transform[]): FieldMapping[] => [
+    {
+      entityType: 'poam',
+      externalField: 'a',
+      internalField: 'status',
+      direction: 'inbound',
+      transforms,
+      required: false,
+    },
+  ];
+  const stored = one(values({ a: '1', b: '2' }));
+  const written = one({ map: { b: '2', a: '1' }, kind: 'values' });
+  expect(compareMappings(stored, written).changed).toEqual([]);
+  expect(compareMappings(one(trim, upper), one(upper, trim)).changed).toHaveLength(1);
 });

@@ -1,8 +1,18 @@
 import type { Kysely } from 'kysely';
 import { TielineError } from '../../errors/tieline-error.ts';
 import { countCalls } from '../../store/call-logs.ts';
-import { countChanges } from '../../store/changes.ts';
+import { countChanges, linkedReason } from '../../store/changes.ts';
+import { isJsonObject, type Json } from '../../model/json.ts';
 import { listHeldRecords } from '../../store/held-records.ts';
+import {
+  fetchDeciders,
+  listFoundConflicts,
+  pageJournal,
+  type FoundConflict,
+  type JournalFilter,
+  type NamedJournalRow,
+} from '../../store/journal.ts';
+import { fetchJournalTitles } from '../../store/operation-titles.ts';
 import {
   findOperationsByPrefix,
   listRuns,
@@ -17,6 +27,10 @@ import { countsOf } from './sync-run.ts';
 export interface OperationFacts {
   readonly operationId: string;
   readonly type: string;
+  /** In plain words; of a step, its code in `step` says which. */
+  readonly what: string;
+  /** Who started it or decided; null where a rule did, or it is not known. */
+  readonly by: string | null;
   readonly step: string | null;
   readonly system: string;
   readonly status: string;
@@ -28,8 +42,45 @@ export interface OperationFacts {
   readonly error: string | null;
 }
 
+/** One change of one value, or of a record as a whole (`field` null). */
+export interface JournalEntryFacts {
+  readonly id: number;
+  readonly system: string | null;
+  readonly entity: string;
+  readonly entityId: string;
+  /** The remote's id of the record, else ours. */
+  readonly record: string;
+  /** What the record is called; null where it is not known. */
+  readonly title: string | null;
+  /** `linked`: recognised as a record that was there; `missing`: no longer shown by the remote, or shown again. */
+  readonly kind: 'created' | 'changed' | 'linked' | 'missing';
+  readonly field: string | null;
+  readonly before: Json;
+  readonly after: Json;
+  readonly direction: string;
+  readonly decidedBy: string;
+  readonly reason: string | null;
+  readonly at: string;
+}
+
+export interface JournalPage {
+  readonly entries: readonly JournalEntryFacts[];
+  /** How many fit in all. */
+  readonly total: number;
+  /** Give it as `after` for the next page; null: that was the last. */
+  readonly next: number | null;
+}
+
+export interface JournalQuery extends JournalFilter {
+  readonly after?: number;
+  readonly limit: number;
+}
+
 export interface OperationDetail extends OperationFacts {
   readonly steps: readonly OperationFacts[];
+  readonly journal: JournalPage;
+  /** Conflicts that it found. */
+  readonly conflicts: readonly (FoundConflict & { readonly title: string | null })[];
   readonly changes: readonly {
     readonly direction: string;
     readonly entity: string;
@@ -44,12 +95,53 @@ export interface OperationDetail extends OperationFacts {
 }
 
 const shownAtMost = 50;
+
+/** What an operation was, by its step where it is a decision, else by its type. */
+const words: Readonly<Record<string, string>> = {
+  sync: 'sync',
+  import: 'import of a scan file',
+  plan: 'plan of a sync',
+  undo: 'undo',
+  backfill: 'backfill of older rows',
+  send: 'changes sent',
+  'resolve conflicts': 'conflict resolved',
+  approve: 'approval',
+  reject: 'rejection',
+  'ask for an acceptance': 'acceptance asked for',
+  'withdraw an acceptance': 'acceptance withdrawn',
+  'ask for a scan': 'scan asked for',
+  scans: 'scans followed',
+  'retry outbox': 'refused change sent again',
+  'drop outbox': 'change dropped',
+  'set asset context': 'business context set',
+  'make link': 'link made',
+  'break link': 'link broken',
+  'merge assets': 'assets merged',
+  'split an asset': 'asset split',
+  'change connection': 'connection changed',
+  'pause connection': 'connection paused',
+  'resume connection': 'connection resumed',
+  'remove connection': 'connection removed',
+};
+
+function wordsFor(row: OperationRow): string {
+  const type = row.operation_type ?? row.batch_type ?? 'import';
+  // An import's step is the file's name; a step of a run is named by its own code.
+  if (type === 'import' && row.parent_operation_id === null)
+    return row.batch_type === null ? (words['import'] ?? type) : `import of ${row.batch_type}`;
+  return words[row.batch_type ?? ''] ?? words[type] ?? row.batch_type ?? type;
+}
+
+const startedBy = (row: OperationRow): string | null =>
+  isJsonObject(row.metadata) && typeof row.metadata['by'] === 'string' ? row.metadata['by'] : null;
 const text = (at: Date | null): string | null => at?.toISOString().slice(0, 19).replace('T', ' ') ?? null;
 
-function factsOf(row: OperationRow): OperationFacts {
+function factsOf(row: OperationRow, by?: string): OperationFacts {
   return {
     operationId: row.batch_id,
     type: row.operation_type ?? row.batch_type ?? 'import',
+    what: wordsFor(row),
+    by: startedBy(row) ?? by ?? null,
     step: row.parent_operation_id === null ? null : row.batch_type,
     system: row.external_system ?? row.source_system,
     status: row.status ?? 'unknown',
@@ -82,28 +174,73 @@ export async function listOperations(
   { db }: { readonly db: Kysely<Database> },
   limit: number,
 ): Promise<OperationFacts[]> {
-  return (await listRuns(db, limit)).map(factsOf);
+  const runs = await listRuns(db, limit);
+  const deciders = await fetchDeciders(
+    db,
+    runs.map((row) => row.batch_id),
+  );
+  return runs.map((row) => factsOf(row, deciders.get(row.batch_id)));
+}
+
+function kindOf(row: NamedJournalRow): JournalEntryFacts['kind'] {
+  if (row.field !== null) return 'changed';
+  if (row.decidedBy === 'rule:full read') return 'missing';
+  return row.decidedBy === 'rule:natural key' || row.reason === linkedReason ? 'linked' : 'created';
+}
+
+async function journalOf(
+  db: Kysely<Database>,
+  ids: readonly string[],
+  { after = 0, limit, ...filter }: JournalQuery,
+): Promise<JournalPage> {
+  const { rows, total } = await pageJournal(db, ids, filter, { afterId: after, limit: limit + 1 });
+  const page = rows.slice(0, limit);
+  const titles = await fetchJournalTitles(db, page);
+  return {
+    entries: page.map((named) => {
+      const { externalId, systemId: _systemId, at, ...row } = named;
+      return {
+        ...row,
+        record: externalId ?? row.entityId,
+        kind: kindOf(named),
+        title: titles.get(`${row.entity} ${row.entityId}`) ?? null,
+        at: at.toISOString(),
+      };
+    }),
+    total,
+    next: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
+  };
 }
 
 /**
- * One operation with its steps. At most 50 of the records it could not take in or the remote refused are listed.
- * @param id the whole id or its first characters. @throws TielineError OPERATION_UNKNOWN if none or several fit.
+ * One operation with its steps and a page of what it changed. At most 50 of the records it could not import, of those that
+ * the remote refused and of the conflicts that it found are listed.
+ * @param id the whole id or its first characters. @param query which page of the journal.
+ * @throws TielineError OPERATION_UNKNOWN if none or several fit.
  */
 export async function fetchOperation(
   { db }: { readonly db: Kysely<Database> },
   id: string,
+  query: JournalQuery = { limit: shownAtMost },
 ): Promise<OperationDetail> {
   const row = await findOneOperation(db, id);
   const steps = await listSteps(db, row.batch_id);
   const ids = [row.batch_id, ...steps.map((step) => step.batch_id)];
   const byStatus = await countCalls(db, ids);
+  const conflicts = await listFoundConflicts(db, ids, shownAtMost);
+  const titles = await fetchJournalTitles(db, conflicts);
   return {
-    ...factsOf(row),
-    steps: steps.map(factsOf),
+    ...factsOf(row, (await fetchDeciders(db, [row.batch_id])).get(row.batch_id)),
+    steps: steps.map((step) => factsOf(step)),
     changes: (await countChanges(db, ids)).map(({ direction, entity_type, changes }) => ({
       direction,
       entity: entity_type,
       changes,
+    })),
+    journal: await journalOf(db, ids, query),
+    conflicts: conflicts.map((each) => ({
+      ...each,
+      title: titles.get(`${each.entity} ${each.entityId}`) ?? null,
     })),
     held: (await listHeldRecords(db, ids, shownAtMost)).map((each) => ({
       identifier: each.record_identifier ?? '–',

@@ -31,6 +31,8 @@ export interface RunContext {
   readonly report: (progress: StepProgress) => void;
   readonly log: RunLog;
   readonly absence: AbsenceGuard & { readonly accept: boolean };
+  /** Who asked for the run: a person, or a schedule. */
+  readonly by?: string;
 }
 
 /** How many records may go missing in one full read before that is not believed: the larger of the two. */

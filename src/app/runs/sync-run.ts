@@ -107,7 +107,7 @@ async function beginOrResume(
   const operationId = await beginOperation(environment.db, {
     type: 'sync',
     system: 'tieline',
-    metadata: { options: asked },
+    metadata: { options: asked, ...(environment.by === undefined ? {} : { by: environment.by }) },
   });
   environment.log.info({ operation: operationId }, 'sync started');
   return { operationId, resumed: false, startedAt: environment.now() };

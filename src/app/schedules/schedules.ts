@@ -15,6 +15,8 @@ import {
 import { inTransaction } from '../../store/transaction.ts';
 import type { Database } from '../../store/schema.ts';
 import type { App } from '../app.ts';
+import { moduleFor } from '../connections/connect.ts';
+import type { ConnectorDeclaration } from '../connections/settings.ts';
 import { fetchSystem } from '../connections/systems.ts';
 import type { EntityType } from '../../model/entity-type.ts';
 
@@ -62,6 +64,21 @@ export interface NewSchedule {
   readonly enabled: boolean;
 }
 
+/** A schedule that would never read anything is a mistake. @throws USAGE naming what there is to read. */
+function refuseUnread(schedule: NewSchedule, { entities, systemType }: ConnectorDeclaration): void {
+  const readable = Object.entries(entities)
+    .filter(([, can]) => can.readAll)
+    .map(([entity]) => entity);
+  const unread = schedule.entities.filter((entity) => !readable.includes(entity));
+  if (unread.length > 0)
+    throw new TielineError('USAGE', 'The schedule was not saved.', {
+      fields: unread.map((entity) => ({
+        field: '--entity',
+        message: `${entity} is not read from a ${systemType}; there are ${readable.join(', ')}`,
+      })),
+    });
+}
+
 /** Saves a schedule. @returns its next three times, without jitter. @throws USAGE, SYSTEM_UNKNOWN. */
 export async function setSchedule(app: App, schedule: NewSchedule): Promise<Date[]> {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(schedule.name))
@@ -69,7 +86,8 @@ export async function setSchedule(app: App, schedule: NewSchedule): Promise<Date
       fields: [{ field: 'name', message: 'letters, digits and ._- , at most 100; for example: nightly' }],
     });
   const times = nextTimes(schedule.cron, app.now(), 3);
-  const { id: systemId } = await fetchSystem(app, schedule.system);
+  const { id: systemId, system_type: systemType } = await fetchSystem(app, schedule.system);
+  refuseUnread(schedule, moduleFor(app, systemType).declaration);
   const { system: _name, ...rest } = schedule;
   await saveSchedule(app.db, {
     ...rest,

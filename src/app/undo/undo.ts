@@ -230,6 +230,8 @@ function whyNot(row: JournalRow): string | undefined {
   if (row.field === 'link') return 'is a link: `tieline links break` and `tieline links make` change it';
   if (row.field === 'weakness' || row.field === 'outbox' || row.entity === 'approval')
     return 'is a decision, and no value';
+  if (row.entity === 'connection')
+    return 'is a setting of a connection: `tieline connections set` changes it';
   if (!isNegotiated(row.entity)) return 'is what a scanner reported: it is read, not decided here';
   if (row.field !== null) return undefined;
   if (row.decidedBy === 'rule:natural key')

@@ -105,7 +105,7 @@ async function syncBySchedule(
         entities: schedule.entities.filter(isEntity),
         full: schedule.full,
       },
-      caller,
+      { ...caller, by: `schedule ${schedule.name}` },
     );
     const { held, failed } = outcome.counts;
     const found = Object.values(await countNewConflicts(app.db, outcome.operationId));

@@ -34,6 +34,11 @@ export interface ConnectorDeclaration<Settings = unknown> {
     readonly env: string;
     readonly optional?: boolean;
   }[];
+  /**
+   * Names of the settings and secrets that must be there with these settings, where that depends on others of them (a kind of
+   * sign-in). Absent: the secrets that are not optional. Takes the values as stored, before defaults.
+   */
+  readonly requires?: (settings: JsonObject) => readonly string[];
   readonly entities: Partial<Record<EntityType, EntityCapabilities>>;
   /** Defaults; an installation may lower them in its settings. */
   readonly limits: { readonly requestsPerSecond: number; readonly concurrency: number };
@@ -189,7 +194,7 @@ export interface VerificationScans {
   status(externalId: string, signal: AbortSignal): Promise<ScanStatus | undefined>;
 }
 
-/** One line of `tieline systems check`. */
+/** One line of `tieline connections check`. */
 export interface CheckResult {
   readonly check: string;
   readonly kind: 'connectivity' | 'authentication' | 'permission' | 'clock';

@@ -21,13 +21,16 @@ export const tenableScConnector: ConnectorModule<TenableScSettings> = {
     secrets: [
       {
         name: 'access_key',
-        prompt: 'Access key (empty: sign in by name)',
+        prompt: 'Access key',
         env: 'TENABLE_SC_ACCESS_KEY',
         optional: true,
       },
       { name: 'secret_key', prompt: 'Secret key', env: 'TENABLE_SC_SECRET_KEY', optional: true },
       { name: 'password', prompt: 'Password', env: 'TENABLE_SC_PASSWORD', optional: true },
     ],
+    // Signing in by name is chosen by naming the account.
+    requires: ({ username }) =>
+      username === undefined ? ['access_key', 'secret_key'] : ['username', 'password'],
     entities: {
       asset: { readAll: true, readChanges: true, create: false, update: false, find: false },
       finding: { readAll: true, readChanges: true, create: false, update: false, find: false },

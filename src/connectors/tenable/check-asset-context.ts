@@ -1,4 +1,4 @@
-/** What `tieline systems check` says of custom attributes and the criticality rating, where a mapping asks for them. */
+/** What `tieline connections check` says of custom attributes and the criticality rating, where a mapping asks for them. */
 import { messageOf } from '../../errors/tieline-error.ts';
 import type { CheckResult, ConnectorContext } from '../kit/contract.ts';
 import { listDefinitions, mappedAttributes, mostAttributes } from './asset-attributes.ts';

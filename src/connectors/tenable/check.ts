@@ -1,4 +1,4 @@
-/** What `tieline systems check` asks of a Tenable VM. Nothing here changes anything there. */
+/** What `tieline connections check` asks of a Tenable VM. Nothing here changes anything there. */
 import { z } from 'zod';
 import { messageOf, TielineError } from '../../errors/tieline-error.ts';
 import type { CheckResult, ConnectorContext } from '../kit/contract.ts';

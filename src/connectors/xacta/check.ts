@@ -1,4 +1,4 @@
-/** What `tieline systems check` asks of an Xacta. Nothing here changes anything there. */
+/** What `tieline connections check` asks of an Xacta. Nothing here changes anything there. */
 import { TielineError, messageOf } from '../../errors/tieline-error.ts';
 import { scalarText } from '../../model/json.ts';
 import type { CheckResult, ConnectorContext } from '../kit/contract.ts';

@@ -7,7 +7,7 @@ import { xactaMappings } from './mappings.ts';
 import { loadProfile, type ProfiledEntity } from './profile.ts';
 import { readEntity } from './read.ts';
 import { createSession } from './session.ts';
-import { xactaSettings, type XactaSettings } from './settings.ts';
+import { requiredByProfile, xactaSettings, type XactaSettings } from './settings.ts';
 import { findRecord, writeRecord } from './write.ts';
 
 const profiled: readonly string[] = [
@@ -34,6 +34,7 @@ export const xactaConnector: ConnectorModule<XactaSettings> = {
       { name: 'token', prompt: 'API token', env: 'XACTA_TOKEN', optional: true },
       { name: 'client_secret', prompt: 'OAuth2 client secret', env: 'XACTA_CLIENT_SECRET', optional: true },
     ],
+    requires: requiredByProfile,
     entities: {
       system: { readAll: true, readChanges: true, create: false, update: false, find: true },
       component: { readAll: true, readChanges: true, create: false, update: false, find: false },

@@ -119,7 +119,7 @@ export const profileSchema = z.strictObject({
     field: z.string().default('field'),
     fieldMessage: z.string().default('message'),
   }),
-  /** Where the account's rights can be read, for `systems check`. */
+  /** Where the account's rights can be read, for `connections check`. */
   account: z.strictObject({ path, permissions: fieldPath, write: z.string() }).optional(),
   entities: z.strictObject({
     system: entity,

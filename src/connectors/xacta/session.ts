@@ -38,8 +38,9 @@ export function sessionRefusal(request: HttpRequest, response: HttpResponse): Pr
 
 function needed<T>(value: T | undefined, setting: string): T {
   if (value !== undefined) return value;
-  throw new TielineError('SETTING_INVALID', 'The profile needs a setting that this system does not have.', {
+  throw new TielineError('SETTING_INVALID', `The setting ${setting} is missing, which the profile needs.`, {
     fields: [{ field: setting, message: 'is missing' }],
+    remedy: `Set it with \`tieline connections set NAME\`.`,
   });
 }
 

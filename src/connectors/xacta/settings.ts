@@ -1,15 +1,37 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
+import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import { Secret } from '../../model/secret.ts';
+import { loadProfile } from './profile.ts';
 
 /** Settings of one Xacta, as external_systems.connection_config keeps them. Which are needed depends on the profile's `auth`. */
 export const xactaSettings = z.object({
-  /** `default`, or the path of a profile for this installation. */
-  profile: z.string().default('default'),
-  username: z.string().optional(),
-  password: z.instanceof(Secret).optional(),
-  /** For `bearer`. */
-  token: z.instanceof(Secret).optional(),
-  client_id: z.string().optional(),
-  client_secret: z.instanceof(Secret).optional(),
+  profile: z
+    .string()
+    .min(1)
+    .default('default')
+    // A worker is started in another directory than the one in which the path was typed.
+    .transform((name) => (name === 'default' ? name : resolve(name)))
+    .describe('`default`, or the path of a profile for this installation.'),
+  username: z.string().min(1).optional().describe('The account that signs in; for `login` and `basic`.'),
+  password: z.instanceof(Secret).optional().describe('Its password.'),
+  token: z.instanceof(Secret).optional().describe('The API token; for `bearer`.'),
+  client_id: z.string().min(1).optional().describe('The OAuth2 client; for `oauth2-client-credentials`.'),
+  client_secret: z.instanceof(Secret).optional().describe('Its secret.'),
 });
 export type XactaSettings = z.output<typeof xactaSettings>;
+
+const neededBy = {
+  none: [],
+  basic: ['username', 'password'],
+  login: ['username', 'password'],
+  bearer: ['token'],
+  'oauth2-client-credentials': ['client_id', 'client_secret'],
+} as const;
+
+/** What the profile's way of signing in needs. @throws TielineError PROFILE_INVALID. */
+export function requiredByProfile(settings: JsonObject): readonly string[] {
+  const named =
+    isJsonObject(settings) && typeof settings['profile'] === 'string' ? settings['profile'] : 'default';
+  return neededBy[loadProfile(named).auth.kind];
+}
