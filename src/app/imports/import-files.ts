@@ -10,7 +10,7 @@ import { insertMappings } from '../../store/field-mappings.ts';
 import { findSystem, insertSystem, type ExternalSystemRow } from '../../store/external-systems.ts';
 import { findImportedFile, recordImportedFile } from '../../store/imported-files.ts';
 import { beginOperation, finishOperation, recordCounts } from '../../store/operations.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import { inTransaction, inTransactionOnce } from '../../store/transaction.ts';
 import { mappingRowOf } from '../../sync/mapping-row.ts';
 import type { App } from '../app.ts';
 import { fetchMappings } from '../connections/connect.ts';
@@ -138,7 +138,7 @@ async function importFile(
   });
   const reading: FileReading = { source, mapperOf, file, operationId, options };
   try {
-    const { taken, problem } = await inTransaction(app.pool, async (tx) => {
+    const { taken, problem } = await inTransactionOnce(app.pool, async (tx) => {
       const done = await takeFile(tx, reading);
       await recordCounts(tx.db, operationId, done.taken.counts);
       await recordImportedFile(tx.db, {
