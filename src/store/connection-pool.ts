@@ -8,7 +8,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { asDatabaseFault } from './database-faults.ts';
+import { asDatabaseFault, noteOutlasted } from './database-faults.ts';
 
 export interface Patience {
   /** How long a connection is waited for while the database is away, in milliseconds. */
@@ -133,7 +133,8 @@ export class ConnectionPool extends pg.Pool {
       } catch (cause) {
         const fault = asDatabaseFault(cause instanceof Error ? cause : new Error(String(cause)));
         const isAway = 'code' in fault && fault.code === 'DATABASE_UNREACHABLE';
-        if (!isAway || this.#isOutOfPatience()) throw fault;
+        if (!isAway) throw fault;
+        if (this.#isOutOfPatience()) throw this.#patience.outageMs > 0 ? noteOutlasted(fault) : fault;
         await delay(Math.min(100 * 2 ** tried, longestPauseMs), undefined, {
           ...(this.#patience.signal ? { signal: this.#patience.signal } : {}),
         }).catch(() => undefined);

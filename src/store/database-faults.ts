@@ -112,3 +112,13 @@ const again: ReadonlySet<string> = new Set(['40001', '40P01']);
 /** Whether the transaction lost to another one (serialization failure, deadlock) and may simply be done again. */
 export const isToBeDoneAgain = (error: unknown): boolean =>
   again.has(codeOf(error)) || (error instanceof TielineError && again.has(codeOf(error.cause)));
+
+const outlasting = new WeakSet<Error>();
+
+/** Notes that the database was waited for until that was given up: to wait once more would be to wait twice. */
+export function noteOutlasted(error: Error): Error {
+  outlasting.add(error);
+  return error;
+}
+
+export const outlastedPatience = (error: Error): boolean => outlasting.has(error);

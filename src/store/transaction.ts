@@ -29,6 +29,12 @@ function kyselyOver(client: pg.PoolClient): Kysely<Database> {
 /** What must not be aborted for anything to be written over the pool. */
 const guards = new WeakMap<pg.Pool, AbortSignal>();
 
+/** The pools that guarded ones stand for. */
+const bases = new WeakMap<pg.Pool, pg.Pool>();
+
+/** The pool itself, of one that is guarded. */
+export const basePoolOf = (pool: pg.Pool): pg.Pool => bases.get(pool) ?? pool;
+
 /** What is written only as long as something holds: a lock, say. */
 export interface GuardedDatabase {
   readonly pool: pg.Pool;
@@ -36,10 +42,12 @@ export interface GuardedDatabase {
 }
 
 /**
- * The same pool for work that may go on only until `signal`: from then on no connection of it is handed out and no
+ * The same pool for work that may go on only until it is aborted: from then on no connection of it is handed out and no
  * transaction over it is committed, so that nothing is written by who has lost the right to.
  */
-export function guardedBy(pool: pg.Pool, signal: AbortSignal): GuardedDatabase {
+export function guardedBy(pool: pg.Pool, until: AbortSignal): GuardedDatabase {
+  const outer = guards.get(pool);
+  const signal = outer ? AbortSignal.any([outer, until]) : until;
   const guarded = {
     options: pool.options,
     async query(...args: unknown[]) {
@@ -53,6 +61,7 @@ export function guardedBy(pool: pg.Pool, signal: AbortSignal): GuardedDatabase {
     end: () => Promise.resolve(),
   } as unknown as pg.Pool; // what our code and Kysely ask of a pool
   guards.set(guarded, signal);
+  bases.set(guarded, basePoolOf(pool));
   const within = enclosing.get(pool);
   if (within) enclosing.set(guarded, within);
   return { pool: guarded, db: new Kysely<Database>({ dialect: new PostgresDialect({ pool: guarded as never }) }) };

@@ -11,7 +11,8 @@ import { withSystems, type App, type Caller } from '../app.ts';
 import { concludePlanning } from '../approvals/approvals.ts';
 import { drainOutbox } from '../outbound/drain.ts';
 import { takesChanges } from '../connections/connected-system.ts';
-import { concludeRun, underSyncLock, type RunEnvironment, type SyncOutcome } from '../runs/sync-run.ts';
+import { underWholeLock } from '../runs/locks.ts';
+import { concludeRun, type RunEnvironment, type SyncOutcome } from '../runs/sync-run.ts';
 import type { SyncOptions } from '../runs/sync-options.ts';
 import { rehearse, stepCounts } from './rehearse.ts';
 
@@ -24,7 +25,7 @@ const checksum = (items: readonly PlanItem[]): string =>
  */
 export async function planSync(app: App, options: SyncOptions, caller: Caller): Promise<PlanDocument> {
   return withSystems(app, options, caller, (environment) =>
-    underSyncLock(environment, () => planWith(environment, options)),
+    underWholeLock(environment, (held) => planWith(held, options)),
   );
 }
 
@@ -41,7 +42,7 @@ export async function planWithMappings(
   const options = { systems: [given.system], entities: given.entities, full: true };
   return withSystems(app, options, caller, (environment) => {
     const systems = environment.systems.map((system) => ({ ...system, mappings: given.mappings }));
-    return underSyncLock(environment, () => planWith({ ...environment, systems }, options));
+    return underWholeLock(environment, (held) => planWith({ ...held, systems }, options));
   });
 }
 
@@ -119,7 +120,7 @@ export async function applyPlan(
 ): Promise<SyncOutcome> {
   const options: SyncOptions = { systems: plan.systems, entities: plan.entities, full: plan.full };
   return withSystems(app, options, caller, (environment) =>
-    underSyncLock(environment, () => applyWith(environment, options, plan, caller.by)),
+    underWholeLock(environment, (held) => applyWith(held, options, plan, caller.by)),
   );
 }
 
@@ -133,7 +134,7 @@ async function applyWith(
   const operationId = await beginOperation(environment.db, {
     type: 'sync',
     system: 'tieline',
-    metadata: { plan: plan.sha256, appliedBy: by },
+    metadata: { plan: plan.sha256, appliedBy: by, systems: environment.systems.map((each) => each.name) },
   });
   try {
     const moved = await rehearse(environment, options, operationId, async ({ items, within }) => {
