@@ -14,6 +14,7 @@ import { inTransaction, inTransactionOnce } from '../../store/transaction.ts';
 import { mappingRowOf } from '../../sync/mapping-row.ts';
 import type { App } from '../app.ts';
 import { fetchMappings } from '../connections/connect.ts';
+import { throughOutages } from '../runs/outages.ts';
 import { mapperFrom } from './mapper.ts';
 import type { MapperOf } from './sink.ts';
 import { nothingTaken, takeFile, type FileCounts, type FileReading } from './take-file.ts';
@@ -76,7 +77,9 @@ export async function importFiles(
     try {
       for await (const file of reader.open(path)) {
         options.signal.throwIfAborted();
-        outcomes.push(await importFile(app, source, mapperOf, file, options));
+        outcomes.push(
+          await throughOutages(app, options.signal, () => importFile(app, source, mapperOf, file, options)),
+        );
       }
     } catch (error) {
       if (!isOfFile(error)) throw error;
@@ -168,7 +171,9 @@ async function importFile(
         : { outcome: 'partial' as const, problem }),
     };
   } catch (error) {
-    await finishOperation(app.db, operationId, 'failed', { error: messageOf(error) });
+    // What failed first is what counts, also where the database is what is away.
+    const failed = { error: messageOf(error) };
+    await finishOperation(app.db, operationId, 'failed', failed).catch(() => undefined);
     if (!(error instanceof TielineError) || error.code !== 'SCAN_FILE_INVALID') throw error;
     return { ...nothingTaken, file: file.name, operationId, outcome: 'refused', problem: error.message };
   }

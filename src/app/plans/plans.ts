@@ -11,6 +11,8 @@ import { withSystems, type App, type Caller } from '../app.ts';
 import { concludePlanning } from '../approvals/approvals.ts';
 import { drainOutbox } from '../outbound/drain.ts';
 import { takesChanges } from '../connections/connected-system.ts';
+import { throughOutages } from '../runs/outages.ts';
+import { errorOf } from '../runs/system-failures.ts';
 import { underWholeLock } from '../runs/locks.ts';
 import { concludeRun, type RunEnvironment, type SyncOutcome } from '../runs/sync-run.ts';
 import type { SyncOptions } from '../runs/sync-options.ts';
@@ -24,8 +26,10 @@ const checksum = (items: readonly PlanItem[]): string =>
  * @throws what a sync throws that cannot be overcome.
  */
 export async function planSync(app: App, options: SyncOptions, caller: Caller): Promise<PlanDocument> {
-  return withSystems(app, options, caller, (environment) =>
-    underWholeLock(environment, (held) => planWith(held, options)),
+  return throughOutages(app, caller.signal, () =>
+    withSystems(app, options, caller, (environment) =>
+      underWholeLock(environment, (held) => planWith(held, options)),
+    ),
   );
 }
 
@@ -59,7 +63,9 @@ async function planWith(environment: RunEnvironment, options: SyncOptions): Prom
     });
     return plan;
   } catch (error) {
-    await finishOperation(environment.db, operationId, 'failed', { error: messageText(error) });
+    // What failed first is what counts, also where the database is what is away.
+    const failed = { error: messageText(error) };
+    await finishOperation(environment.db, operationId, 'failed', failed).catch(() => undefined);
     throw error;
   }
 }
@@ -146,11 +152,13 @@ async function applyWith(
     });
     if (moved.length > 0) throw planMoved(moved);
   } catch (error) {
-    await finishOperation(environment.db, operationId, 'failed', { error: messageText(error) });
+    // What failed first is what counts, also where the database is what is away.
+    const failed = { error: messageText(error) };
+    await finishOperation(environment.db, operationId, 'failed', failed).catch(() => undefined);
     throw error;
   }
   const keys = new Set(plan.items.flatMap((item) => item.key ?? []));
-  return concludeRun(
+  const outcome = await concludeRun(
     { ...environment, operationId },
     { operationId, resumed: false, startedAt },
     environment.systems.filter(takesChanges).map((system) => ({
@@ -164,6 +172,9 @@ async function applyWith(
         }),
     })),
   );
+  const [first, ...others] = outcome.failures;
+  if (first) throw errorOf([first, ...others]);
+  return outcome;
 }
 
 const namedAtMost = 20;

@@ -11,7 +11,8 @@ export interface SystemFailure {
 /** A failure as it is kept with the run and shown in its summary. */
 export interface ShownFailure {
   readonly system: string;
-  readonly code: ErrorCode;
+  /** Of the registry of errors. */
+  readonly code: string;
   readonly message: string;
 }
 
