@@ -20,8 +20,7 @@ export function addWorkerCommand(program: Command, context: CommandContext): voi
         async (app) => {
           try {
             if (flags.install) await installWorker(app);
-            else
-              await runWorker(app, { signal: context.host.signal, report: view.report, once: flags.once });
+            else await runWorker(app, { signal: context.host.signal, report: view.report, once: flags.once });
           } finally {
             view.stop();
           }

@@ -6,6 +6,7 @@
  * Waiting is here, and not in each use case, because it is the same for all: nothing was begun yet. What breaks off in the middle
  * of a transaction is for the use case to do again (app/runs/outages.ts), since only that knows what a repetition means.
  */
+import { callbackify } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { asDatabaseFault, noteOutlasted } from './database-faults.ts';
@@ -116,11 +117,9 @@ export class ConnectionPool extends pg.Pool {
       done: (release?: Error | boolean) => void,
     ) => void,
   ): Promise<pg.PoolClient> | void {
-    const connected = this.#connectPatiently();
-    if (!callback) return connected;
-    connected.then(
-      (client) => callback(undefined, client, (release) => client.release(release)),
-      (error: Error) => callback(error, undefined, () => undefined),
+    if (!callback) return this.#connectPatiently();
+    callbackify(() => this.#connectPatiently())((error, client) =>
+      callback(error ?? undefined, client, (release) => client?.release(release)),
     );
   }
 
@@ -135,9 +134,9 @@ export class ConnectionPool extends pg.Pool {
         const isAway = 'code' in fault && fault.code === 'DATABASE_UNREACHABLE';
         if (!isAway) throw fault;
         if (this.#isOutOfPatience()) throw this.#patience.outageMs > 0 ? noteOutlasted(fault) : fault;
-        await delay(Math.min(100 * 2 ** tried, longestPauseMs), undefined, {
-          ...(this.#patience.signal ? { signal: this.#patience.signal } : {}),
-        }).catch(() => undefined);
+        const { signal } = this.#patience;
+        const pauseMs = Math.min(100 * 2 ** tried, longestPauseMs);
+        await delay(pauseMs, undefined, signal ? { signal } : {}).catch(() => undefined);
       }
     }
   }
@@ -150,7 +149,9 @@ export class ConnectionPool extends pg.Pool {
     this.#failedAt = now;
     this.#downSince ??= now;
     return (
-      this.#patience.signal?.aborted === true || now - this.#downSince >= this.#patience.outageMs || this.ending
+      this.#patience.signal?.aborted === true ||
+      now - this.#downSince >= this.#patience.outageMs ||
+      this.ending
     );
   }
 

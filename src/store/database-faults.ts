@@ -51,8 +51,7 @@ const brokenConnection =
   /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout expired|timeout exceeded when trying to connect|Query read timeout)/;
 
 const remedies: Readonly<Record<string, string>> = {
-  '53100':
-    'Free space on the disk of PostgreSQL, then run the command again: a sync continues where it was.',
+  '53100': 'Free space on the disk of PostgreSQL, then run the command again: a sync continues where it was.',
   '53300':
     "Raise the role's CONNECTION LIMIT or the server's max_connections, or lower TIELINE_DATABASE_CONNECTIONS (at least 4 a process).",
 };

@@ -3,7 +3,8 @@
  * child of it. Counts are added in the transaction that stores what they count, so they always add up.
  */
 import { sql, type Kysely } from 'kysely';
-import { isJsonObject, type JsonObject } from '../model/json.ts';
+import type { JsonObject } from '../model/json.ts';
+import { storableJson, storableText } from './copy-rows.ts';
 import type { Database } from './schema.ts';
 
 export interface Counts {
@@ -197,7 +198,7 @@ export async function recordCounts(db: Kysely<Database>, operationId: string, mo
 export async function recordRetry(db: Kysely<Database>, operationId: string, error: string): Promise<void> {
   await sql`
     update ingestion_batches
-       set retry_count = coalesce(retry_count, 0) + 1, error_details = ${error}
+       set retry_count = coalesce(retry_count, 0) + 1, error_details = ${storableText(error)}
      where batch_id = ${operationId}::uuid`.execute(db);
 }
 
@@ -211,8 +212,8 @@ export async function finishOperation(
     update ingestion_batches
        set status = ${status},
            completed_at = now(),
-           error_details = ${outcome.error ?? null},
-           metadata = coalesce(metadata, '{}') || ${JSON.stringify(outcome.metadata ?? {})}::jsonb
+           error_details = ${outcome.error === undefined ? null : storableText(outcome.error)},
+           metadata = coalesce(metadata, '{}') || ${storableJson(outcome.metadata ?? {})}::jsonb
      where batch_id = ${operationId}::uuid`.execute(db);
 }
 

@@ -64,7 +64,7 @@ export function guardedBy(pool: pg.Pool, until: AbortSignal): GuardedDatabase {
   bases.set(guarded, basePoolOf(pool));
   const within = enclosing.get(pool);
   if (within) enclosing.set(guarded, within);
-  return { pool: guarded, db: new Kysely<Database>({ dialect: new PostgresDialect({ pool: guarded as never }) }) };
+  return { pool: guarded, db: new Kysely<Database>({ dialect: new PostgresDialect({ pool: guarded }) }) };
 }
 
 /** Pools that stand for one open transaction: what is begun over them is a savepoint in it. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ConnectorModule } from '../../connectors/kit/contract.ts';
-import { TielineError, messageOf } from '../../errors/tieline-error.ts';
+import { messageOf } from '../../errors/tieline-error.ts';
 import type { JsonObject } from '../../model/json.ts';
 import {
   backfillTables,

@@ -56,6 +56,7 @@ function sinkFor(context: RunContext, read: EntityRead, mapperOf: MapperOf): Ope
             askedAt,
             systemType: declaration.systemType,
             ownsIdentity: declaration.ownsIdentity ?? false,
+            takesTurn: true,
           },
           mapperOf,
         );

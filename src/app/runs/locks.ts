@@ -4,12 +4,7 @@ import type pg from 'pg';
 import { TielineError } from '../../errors/tieline-error.ts';
 import { isDatabaseFault } from '../../store/database-faults.ts';
 import type { Database } from '../../store/schema.ts';
-import {
-  takeConclusionsLock,
-  takeSyncLock,
-  takeSystemsLock,
-  type SyncLock,
-} from '../../store/sync-lock.ts';
+import { takeConclusionsLock, takeSyncLock, takeSystemsLock, type SyncLock } from '../../store/sync-lock.ts';
 import { guardedBy, isEnclosed } from '../../store/transaction.ts';
 
 /** What of a context a lock concerns. */

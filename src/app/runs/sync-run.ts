@@ -170,13 +170,11 @@ async function conclude(
   const steps = await listSteps(context.db, context.operationId);
   const counts = steps.map((step) => countsOf(step)).reduce(addCounts, noCounts);
   const finishedAt = context.now();
-  const synced = context.systems.filter((system) => !failures.some(({ system: name }) => name === system.name));
+  const synced = context.systems.filter(
+    (system) => !failures.some(({ system: name }) => name === system.name),
+  );
   const status =
-    failures.length > 0
-      ? 'failed'
-      : counts.failed + counts.held > 0
-        ? 'completed_with_issues'
-        : 'completed';
+    failures.length > 0 ? 'failed' : counts.failed + counts.held > 0 ? 'completed_with_issues' : 'completed';
   const again = failures.filter(({ error }) => mayPass(error)).map(({ system }) => system);
   await finishOperation(context.db, context.operationId, status, {
     ...(failures.length === 0
@@ -193,7 +191,10 @@ async function conclude(
   await Promise.all(
     synced.map((system: ConnectedSystem) => recordSystemSynced(context.db, system.id, finishedAt)),
   );
-  context.log.info({ operation: context.operationId, counts }, failures.length > 0 ? 'sync failed' : 'sync done');
+  context.log.info(
+    { operation: context.operationId, counts },
+    failures.length > 0 ? 'sync failed' : 'sync done',
+  );
   const { operationId, resumed, startedAt } = run;
   return { operationId, resumed, counts, startedAt, finishedAt, synced: synced.length, failures };
 }

@@ -21,9 +21,7 @@ const ofTheRun: ReadonlySet<ErrorCode> = new Set(['INTERRUPTED', 'LOCK_LOST', 'S
 
 /** Whether it is the system that failed, and not the database, the lock, or the person who ended the run. */
 export const isOfSystem = (error: unknown, signal: AbortSignal): boolean =>
-  !signal.aborted &&
-  !isDatabaseFault(error) &&
-  !(error instanceof TielineError && ofTheRun.has(error.code));
+  !signal.aborted && !isDatabaseFault(error) && !(error instanceof TielineError && ofTheRun.has(error.code));
 
 /** Whether it may pass without anybody changing anything. */
 export const mayPass = (error: unknown): boolean => error instanceof TielineError && error.entry.retryable;

@@ -97,7 +97,8 @@ export const scheduledSync = 'scheduled sync';
  */
 async function callBackFromTheFuture(db: Kysely<Database>, now: Date, random: () => number): Promise<void> {
   for (const schedule of await listSchedulesAhead(db, now)) {
-    const latest = nextRun({ ...schedule, jitterSeconds: 0 }, now, 0).getTime() + schedule.jitterSeconds * 1000;
+    const latest =
+      nextRun({ ...schedule, jitterSeconds: 0 }, now, 0).getTime() + schedule.jitterSeconds * 1000;
     if ((schedule.nextRunAt?.getTime() ?? 0) > latest)
       await setNextRun(db, schedule.id, nextRun(schedule, now, random()));
   }
