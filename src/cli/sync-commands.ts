@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { syncWhatCanBe, type App } from '../app/app.ts';
 import { fetchSyncStatus, type SyncStatus } from '../app/runs/status.ts';
+import { throughOutages } from '../app/runs/outages.ts';
 import { summarizeRun, type SyncSummary } from '../app/runs/summary.ts';
 import type { SyncOutcome } from '../app/runs/sync-run.ts';
 import { errorOf } from '../app/runs/system-failures.ts';
@@ -48,7 +49,8 @@ export function addSyncCommands(program: Command, context: CommandContext): Comm
             },
             { signal: context.host.signal, report: view.report },
           );
-          return { outcome, summary: await summarizeRun(app.db, outcome.operationId) };
+          const summarize = (): Promise<SyncSummary> => summarizeRun(app.db, outcome.operationId);
+          return { outcome, summary: await throughOutages(app, context.host.signal, summarize) };
         } finally {
           view.stop();
         }

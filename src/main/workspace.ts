@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { App } from '../app/app.ts';
+import { throughOutages } from '../app/runs/outages.ts';
 import { createSecretBox } from '../app/connections/secret-box.ts';
 import type { SettingsByName } from '../config/settings-table.ts';
 import { TielineError, messageOf } from '../errors/tieline-error.ts';
@@ -78,6 +79,10 @@ function isForbidden(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '42501';
 }
 
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal });
+}
+
 export interface OpenOptions {
   /** Ends the waiting for a database, and what runs in it. */
   readonly signal?: AbortSignal;
@@ -142,7 +147,11 @@ export async function openWorkspace(
     const opened = await openDatabaseOnly(settings, logger, options);
     closers.push(() => opened.close());
     const { database } = opened;
-    await prepareSchema(database, logger);
+    const prepare = (): Promise<void> => prepareSchema(database, logger);
+    if (options.waitsForDatabase) {
+      const outages = { outageMs: settings.databaseWaitMs, log: logger, sleep };
+      await throughOutages(outages, options.signal ?? new AbortController().signal, prepare);
+    } else await prepare();
     const keys = await loadMasterKeys(settings);
     return {
       settings,
@@ -169,9 +178,7 @@ export async function openWorkspace(
         outageMs: settings.databaseWaitMs,
         worker: { schedulesEveryMs: settings.scheduleIntervalMs, healthEveryMs: settings.healthIntervalMs },
         now: () => new Date(),
-        sleep: async (ms, signal) => {
-          await delay(ms, undefined, { signal });
-        },
+        sleep,
         log: logger,
       },
     };

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { TielineError, messageOf } from '../errors/tieline-error.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { Secret } from '../model/secret.ts';
+import { isDatabaseFault } from './database-faults.ts';
 import type { Database } from './schema.ts';
 import { valueParsers } from './value-parsers.ts';
 
@@ -67,7 +68,11 @@ export async function openDatabase(
   Object.defineProperty(pool.options, 'connectionString', { value: text, enumerable: false });
   if (options.waitsAtStart) pool.waitForOutages();
   try {
-    await checkServer(pool, place);
+    // The first connection may be cut the moment it is there.
+    await checkServer(pool, place).catch((error: unknown) => {
+      if (options.waitsAtStart && isDatabaseFault(error)) return checkServer(pool, place);
+      throw error;
+    });
   } catch (cause) {
     await pool.end();
     if (cause instanceof TielineError && cause.code !== 'DATABASE_UNREACHABLE') throw cause;

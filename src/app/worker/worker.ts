@@ -13,6 +13,7 @@ import { findSchedule, recordOutcome, type ScheduleRow } from '../../store/sched
 import { syncSystems, type App } from '../app.ts';
 import { checkSystem } from '../connections/systems.ts';
 import { enqueueDue, scheduledSync } from '../schedules/schedules.ts';
+import { throughOutages } from '../runs/outages.ts';
 import type { StepProgress } from '../runs/run-context.ts';
 import { watchOutbox, sendToAll } from './watch-outbox.ts';
 
@@ -37,7 +38,7 @@ export function installWorker(app: App): Promise<void> {
  * @throws TielineError WORKER_NOT_INSTALLED if the queue is not there and this role may not make it.
  */
 export async function runWorker(app: App, options: WorkerOptions): Promise<void> {
-  await installQueue(app);
+  await throughOutages(app, options.signal, () => installQueue(app));
   const tasks: Tasks = {
     [scheduledSync]: (payload, signal) => syncBySchedule(app, payload, { ...options, signal }),
   };
@@ -52,7 +53,7 @@ export async function runWorker(app: App, options: WorkerOptions): Promise<void>
     workOnQueue(app, tasks, {
       signal: options.signal,
       log: app.log,
-      concurrency: await jobsAtOnce(app),
+      concurrency: await throughOutages(app, options.signal, () => jobsAtOnce(app)),
     }),
     watchOutbox(app, options.signal),
     repeat(app, options.signal, schedulesEveryMs, () => enqueueDue(app).then(() => undefined)),
