@@ -55,7 +55,8 @@ export const errorRegistry = {
     retryable: false,
   },
   SYNC_RUNNING: {
-    meaning: 'Another process runs a sync over this database.',
+    meaning:
+      'Another process syncs with a system that was asked for, or a plan or backfill has the whole database; the message says which.',
     remedy: 'Wait for it (`tieline sync status`), or stop that process.',
     exitCode: 1,
     retryable: true,
