@@ -9,6 +9,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   },
 });
+// Its PostgreSQL is ended by what ends this process.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 console.log(`seed ${values.seed}`);
 const wrong = await playFaults({
   minutes: Number(values.minutes),
