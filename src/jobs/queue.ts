@@ -123,7 +123,7 @@ async function workUntilItGivesUp(
 export async function workOnce(
   { pool, db }: QueueDatabase,
   tasks: Tasks,
-  { signal, log }: Pick<QueueWork, 'signal' | 'log'>,
+  { signal, log, concurrency }: QueueWork,
 ): Promise<void> {
   const events = new EventEmitter();
   const presence = new Presence({ pool, db }, log);
@@ -136,6 +136,7 @@ export async function workOnce(
       logger: silent,
       events,
       preset,
+      concurrency,
       noHandleSignals: true,
       taskList: taskList(tasks, signal),
     });

@@ -36,15 +36,23 @@ const cancelling = `
 
 type AnyQuery = (...args: unknown[]) => unknown;
 
+const cancelled = '57014';
+
 /** Gives failures of promises as what they mean; what is called back (the pool's own use) is passed through. */
-const understood = (result: unknown, lost: () => Error | undefined): unknown =>
+const understood = (
+  result: unknown,
+  lost: () => Error | undefined,
+  signal: AbortSignal | undefined,
+): unknown =>
   result instanceof Promise
     ? result.catch((error: Error) => {
-        throw asDatabaseFault(error, lost());
+        // What was cancelled since the process is to end, was interrupted.
+        const isEnd = signal?.aborted === true && 'code' in error && error.code === cancelled;
+        throw isEnd && signal.reason instanceof Error ? signal.reason : asDatabaseFault(error, lost());
       })
     : result;
 
-function connectionOf(connectTimeoutMs: number): typeof pg.Client {
+function connectionOf(connectTimeoutMs: number, signal: AbortSignal | undefined): typeof pg.Client {
   return class Connection extends pg.Client {
     /** Why the connection was lost: what is asked of it afterwards only says that it is gone. */
     #lost: Error | undefined;
@@ -60,7 +68,7 @@ function connectionOf(connectTimeoutMs: number): typeof pg.Client {
       );
       this.on('error', (error: Error) => (this.#lost ??= error));
       const query = this.query.bind(this) as AnyQuery;
-      const asked: AnyQuery = (...args) => understood(query(...args), () => this.#lost);
+      const asked: AnyQuery = (...args) => understood(query(...args), () => this.#lost, signal);
       this.query = asked as typeof this.query;
     }
   };
@@ -77,7 +85,7 @@ export class ConnectionPool extends pg.Pool {
     super({
       ...config,
       connectionTimeoutMillis: freeConnectionMs,
-      Client: connectionOf(connectTimeoutMs) as unknown as new () => pg.ClientBase, // pg hands it the options; its types say nothing of that
+      Client: connectionOf(connectTimeoutMs, signal) as unknown as new () => pg.ClientBase, // pg hands it the options; its types say nothing of that
     });
     this.#patience = { outageMs: 0, signal };
     this.#connectionString = config.connectionString;
@@ -91,7 +99,7 @@ export class ConnectionPool extends pg.Pool {
     this.on('remove', (client) => this.#sessions.delete(client));
     signal?.addEventListener('abort', () => void this.#cancelWhatRuns(), { once: true });
     const query = super.query.bind(this) as AnyQuery;
-    const asked: AnyQuery = (...args) => understood(query(...args), () => undefined);
+    const asked: AnyQuery = (...args) => understood(query(...args), () => undefined, signal);
     this.query = asked as typeof this.query;
   }
 

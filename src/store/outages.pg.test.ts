@@ -1,7 +1,8 @@
-import { Secret } from '../model/secret.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, emptyDatabase, type ClonedDatabase } from '../../test/support/database.ts';
+import { TielineError } from '../errors/tieline-error.ts';
+import { Secret } from '../model/secret.ts';
 import { processIdOf } from './connection-pool.ts';
 import { copyInto } from './copy-rows.ts';
 import { openDatabase } from './database.ts';
@@ -123,8 +124,8 @@ describe('a session', () => {
     const waiting = opened.pool.query('update held_here set n = n').catch((error: unknown) => error);
     await delay(100);
     const at = performance.now();
-    told.abort();
-    expect(await waiting).toMatchObject({ code: 'DATABASE_BUSY' });
+    told.abort(new TielineError('INTERRUPTED', 'Told to end.'));
+    expect(await waiting).toMatchObject({ code: 'INTERRUPTED' });
     expect(performance.now() - at).toBeLessThan(5000);
     await holder.query('rollback');
     holder.release();

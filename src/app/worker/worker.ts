@@ -42,19 +42,20 @@ export async function runWorker(app: App, options: WorkerOptions): Promise<void>
   const tasks: Tasks = {
     [scheduledSync]: (payload, signal) => syncBySchedule(app, payload, { ...options, signal }),
   };
+  const work = {
+    signal: options.signal,
+    log: app.log,
+    concurrency: await throughOutages(app, options.signal, () => jobsAtOnce(app)),
+  };
   if (options.once) {
     await enqueueDue(app);
-    await workOnce(app, tasks, { signal: options.signal, log: app.log });
+    await workOnce(app, tasks, work);
     await sendToAll(app, options.signal);
     return;
   }
   const { schedulesEveryMs, healthEveryMs } = app.worker ?? usualIntervals;
   await Promise.all([
-    workOnQueue(app, tasks, {
-      signal: options.signal,
-      log: app.log,
-      concurrency: await throughOutages(app, options.signal, () => jobsAtOnce(app)),
-    }),
+    workOnQueue(app, tasks, work),
     watchOutbox(app, options.signal),
     repeat(app, options.signal, schedulesEveryMs, () => enqueueDue(app).then(() => undefined)),
     repeat(app, options.signal, healthEveryMs, () => checkAll(app, options.signal)),
