@@ -6,6 +6,9 @@ import { fetchSystem } from './connections/systems.ts';
 import type { ScanFileReader } from '../connectors/kit/scan-file.ts';
 import { TielineError } from '../errors/tieline-error.ts';
 import { listSystems, type ExternalSystemRow } from '../store/external-systems.ts';
+import { fetchProgress } from '../store/operations.ts';
+import { throughOutages } from './runs/outages.ts';
+import { errorOf, isOfSystem, type SystemFailure } from './runs/system-failures.ts';
 import { usualAbsenceGuard, type AbsenceGuard, type RunLog, type StepProgress } from './runs/run-context.ts';
 import type { SyncOptions } from './runs/sync-options.ts';
 import { runSync, type RunEnvironment, type SyncOutcome } from './runs/sync-run.ts';
@@ -18,6 +21,8 @@ export interface App extends ConnectionContext {
   readonly scanFiles?: ScanFileReader;
   /** Default: 5 percent, at least 20 records. */
   readonly absence?: AbsenceGuard;
+  /** How long a database that is away is put up with, in milliseconds. Default: 60,000. */
+  readonly outageMs?: number;
   /** How often a worker looks for due schedules, and checks the systems. Default: 5 seconds, 5 minutes. */
   readonly worker?: { readonly schedulesEveryMs: number; readonly healthEveryMs: number };
 }
@@ -26,17 +31,43 @@ export interface App extends ConnectionContext {
 const staleAfterMs = 10 * 60_000;
 
 /**
- * Connects the systems that are asked for (all that are enabled if none is) and runs a sync over them.
- * @throws TielineError SYSTEM_UNKNOWN if there is none, and what `runSync` throws.
+ * Connects the systems that are asked for (all that are enabled if none is) and runs a sync over them. A database that goes away
+ * meanwhile is waited for, and the sync continues where it was.
+ * @returns what was done, and which systems failed while others were synced.
+ * @throws TielineError SYSTEM_UNKNOWN if there is none; the failure where no system could be synced; what `runSync` throws.
  */
+export async function syncWhatCanBe(app: App, options: SyncOptions, caller: Caller): Promise<SyncOutcome> {
+  let run: string | undefined;
+  const begun = (operationId: string): void => void (run = operationId);
+  const outcome = await throughOutages(
+    app,
+    caller.signal,
+    () =>
+      withSystems(
+        app,
+        options,
+        caller,
+        async (environment) => {
+          const done = await runSync(environment, options, begun);
+          // A run that was taken up again skips the reads that it had done before: if that was long ago, they are done anew.
+          const isStale = done.resumed && done.finishedAt.getTime() - done.startedAt.getTime() > staleAfterMs;
+          return isStale && done.failures.length === 0 ? await runSync(environment, options, begun) : done;
+        },
+        isOfSystem,
+      ),
+    () => (run === undefined ? Promise.resolve(undefined) : fetchProgress(app.db, run)),
+  );
+  const [first, ...others] = outcome.failures;
+  if (first && outcome.synced === 0) throw errorOf([first, ...others]);
+  return outcome;
+}
+
+/** As `syncWhatCanBe`. @throws also where some of the systems failed, naming them, after the others were synced. */
 export async function syncSystems(app: App, options: SyncOptions, caller: Caller): Promise<SyncOutcome> {
-  return withSystems(app, options, caller, async (environment) => {
-    const outcome = await runSync(environment, options);
-    // A run that was taken up again skips the reads that it had done before: if that was long ago, they are done anew.
-    const isStale =
-      outcome.resumed && outcome.finishedAt.getTime() - outcome.startedAt.getTime() > staleAfterMs;
-    return isStale ? await runSync(environment, options) : outcome;
-  });
+  const outcome = await syncWhatCanBe(app, options, caller);
+  const [first, ...others] = outcome.failures;
+  if (first) throw errorOf([first, ...others]);
+  return outcome;
 }
 
 export interface Caller {
@@ -48,6 +79,7 @@ export interface Caller {
 
 /**
  * Connects the systems that are asked for (all that are enabled if none is), does the work, and closes them.
+ * @param mayMiss whether the work can do without a system that could not be connected for this reason; it is told which. Default: never.
  * @throws TielineError SYSTEM_UNKNOWN if there is none.
  */
 export async function withSystems<T>(
@@ -55,6 +87,7 @@ export async function withSystems<T>(
   options: Pick<SyncOptions, 'systems' | 'acceptMissing'>,
   caller: Caller,
   work: (environment: RunEnvironment) => Promise<T>,
+  mayMiss: (error: unknown, signal: AbortSignal) => boolean = () => false,
 ): Promise<T> {
   const rows =
     options.systems.length > 0
@@ -67,10 +100,17 @@ export async function withSystems<T>(
     });
   for (const row of rows) refusePaused(app, row);
   const systems: ConnectedSystem[] = [];
+  const unconnected: SystemFailure[] = [];
   try {
-    for (const row of rows) systems.push(await connectSystem(app, row));
+    for (const row of rows)
+      try {
+        systems.push(await connectSystem(app, row));
+      } catch (error) {
+        if (rows.length === 1 || !mayMiss(error, caller.signal)) throw error;
+        unconnected.push({ system: row.system_name, error });
+      }
     const absence = { ...(app.absence ?? usualAbsenceGuard), accept: options.acceptMissing ?? false };
-    return await work({ ...app, systems, ...caller, absence });
+    return await work({ ...app, systems, ...caller, absence, unconnected });
   } finally {
     await Promise.all(systems.map((system) => system.close()));
   }

@@ -34,8 +34,15 @@ export interface CommandHost {
   readonly terminal: Terminal;
   /** Ends work that can be ended: Ctrl-C, or the parent is gone. */
   readonly signal: AbortSignal;
-  /** Opens settings, database and connectors, and closes them after `work`. */
-  withApp<T>(flags: GlobalFlags, work: (app: App) => Promise<T>): Promise<T>;
+  /**
+   * Opens settings, database and connectors, and closes them after `work`. Work that nobody watches waits for a database that is
+   * away from the start; a person at a terminal is told at once.
+   */
+  withApp<T>(
+    flags: GlobalFlags,
+    work: (app: App) => Promise<T>,
+    options?: { readonly waitsForDatabase?: boolean },
+  ): Promise<T>;
   /** Opens settings and database as they are, migrated or not, and closes them after `work`. */
   withDatabase<T>(flags: GlobalFlags, work: (access: DatabaseAccess) => Promise<T>): Promise<T>;
   rotateSecrets(

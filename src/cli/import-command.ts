@@ -40,8 +40,10 @@ export function addImportCommand(program: Command, context: CommandContext): voi
     .option('--every <seconds>', 'how often the folders are looked at', wholeNumber(1, 86_400), 10)
     .action(async (paths: string[], _options, command: Command) => {
       const flags = command.optsWithGlobals<ImportFlags>();
-      await context.host.withApp(flags, (app) =>
-        flags.watch ? watch(app, context, paths, flags) : takeIn(app, context, paths, flags),
+      await context.host.withApp(
+        flags,
+        (app) => (flags.watch ? watch(app, context, paths, flags) : takeIn(app, context, paths, flags)),
+        { waitsForDatabase: flags.watch },
       );
     });
 }

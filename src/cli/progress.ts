@@ -81,6 +81,10 @@ export function progressView(terminal: Terminal): ProgressView {
           tally: records > 0 ? `${records.toLocaleString('en-US')} records` : '',
         });
       }
+      if (progress.state === 'failed') {
+        stop();
+        terminal.err.write(`  ${pc.red('✗')} ${title}: ${progress.note ?? ''}\n`);
+      }
       if (progress.state !== 'done') return;
       stop();
       const counts = progress.counts;

@@ -1,8 +1,11 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { syncSystems } from '../app/app.ts';
+import { syncWhatCanBe, type App } from '../app/app.ts';
 import { fetchSyncStatus, type SyncStatus } from '../app/runs/status.ts';
-import { summarizeRun } from '../app/runs/summary.ts';
+import { throughOutages } from '../app/runs/outages.ts';
+import { summarizeRun, type SyncSummary } from '../app/runs/summary.ts';
+import type { SyncOutcome } from '../app/runs/sync-run.ts';
+import { errorOf } from '../app/runs/system-failures.ts';
 import type { EntityType } from '../model/entity-type.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { progressView } from './progress.ts';
@@ -36,9 +39,9 @@ export function addSyncCommands(program: Command, context: CommandContext): Comm
       const flags = command.optsWithGlobals<RunFlags>();
       const started = performance.now();
       const view = progressView(context.host.terminal);
-      const summary = await context.host.withApp(flags, async (app) => {
+      const run = async (app: App): Promise<{ outcome: SyncOutcome; summary: SyncSummary }> => {
         try {
-          const outcome = await syncSystems(
+          const outcome = await syncWhatCanBe(
             app,
             {
               systems: flags.system ?? [],
@@ -48,14 +51,18 @@ export function addSyncCommands(program: Command, context: CommandContext): Comm
             },
             { signal: context.host.signal, report: view.report, by: userInfo().username },
           );
-          return await summarizeRun(app.db, outcome.operationId);
+          const summarize = (): Promise<SyncSummary> => summarizeRun(app.db, outcome.operationId);
+          return { outcome, summary: await throughOutages(app, context.host.signal, summarize) };
         } finally {
           view.stop();
         }
-      });
+      };
+      const { outcome, summary } = await context.host.withApp(flags, run, { waitsForDatabase: true });
       const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
       if (flags.json) context.printJson({ ...summary, seconds });
       else context.print(shortSummary(summary, seconds));
+      const [first, ...others] = outcome.failures;
+      if (first) throw errorOf([first, ...others]);
       if (needsPerson(summary)) context.result.exitCode = 3;
     });
 

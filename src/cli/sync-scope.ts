@@ -53,6 +53,9 @@ export function shortSummary(summary: SyncSummary, seconds: number): string {
   const kinds = Object.entries(summary.newConflicts).map(([type, n]) => `${n} ${type}`);
   return [
     ...(recognised ? [...alreadyThereLines(summary), ''] : []),
+    ...summary.systemsFailed.map(
+      ({ system, code }) => `${system} failed (${code}) and is not part of this; the other systems are.`,
+    ),
     `Read ${counted(summary.read, 'record')}, wrote ${counted(summary.written, 'change')} to the remote systems, in ${seconds} s.`,
     ...(summary.poamsOverdue > 0
       ? [

@@ -15,14 +15,18 @@ export function addWorkerCommand(program: Command, context: CommandContext): voi
       // The queue brings seventy modules, which no other command needs.
       const { installWorker, runWorker } = await import('../app/worker/worker.ts');
       const view = progressView(context.host.terminal);
-      await context.host.withApp(flags, async (app) => {
-        try {
-          if (flags.install) await installWorker(app);
-          else await runWorker(app, { signal: context.host.signal, report: view.report, once: flags.once });
-        } finally {
-          view.stop();
-        }
-      });
+      await context.host.withApp(
+        flags,
+        async (app) => {
+          try {
+            if (flags.install) await installWorker(app);
+            else await runWorker(app, { signal: context.host.signal, report: view.report, once: flags.once });
+          } finally {
+            view.stop();
+          }
+        },
+        { waitsForDatabase: !flags.install },
+      );
       if (flags.json) context.printJson({ ended: true });
       else if (flags.install) context.print('The queue is there. A service role needs: tieline db grants');
     });

@@ -40,6 +40,22 @@ export const settingsTable = {
     example: 'postgres://tieline@db.example:5432/grc',
     secret: true,
   },
+  databaseConnections: {
+    env: 'TIELINE_DATABASE_CONNECTIONS',
+    key: 'database_connections',
+    type: z.coerce.number().int().min(4).max(1000).default(10),
+    description:
+      'The most connections to PostgreSQL that one process opens. The role and the server must allow so many for each process at work (a worker, a command).',
+    example: '10',
+  },
+  databaseWaitMs: {
+    env: 'TIELINE_DATABASE_WAIT_MS',
+    key: 'database_wait_ms',
+    type: z.coerce.number().int().min(0).max(86_400_000).default(60_000),
+    description:
+      'How long a database that is restarted, full or otherwise away is waited for in the middle of the work, in milliseconds; then the command ends with DATABASE_UNREACHABLE.',
+    example: '60000',
+  },
   masterKey: {
     env: 'TIELINE_MASTER_KEY',
     key: 'master_key',

@@ -61,7 +61,8 @@ export const errorRegistry = {
     retryable: false,
   },
   SYNC_RUNNING: {
-    meaning: 'Another process runs a sync over this database.',
+    meaning:
+      'Another process syncs with a system that was asked for, or a plan or backfill has the whole database; the message says which.',
     remedy: 'Wait for it (`tieline sync status`), or stop that process.',
     exitCode: 1,
     retryable: true,
@@ -132,8 +133,25 @@ export const errorRegistry = {
     retryable: true,
   },
   DATABASE_UNREACHABLE: {
-    meaning: 'PostgreSQL did not answer.',
-    remedy: 'Check that the server runs and that DATABASE_URL names it.',
+    meaning:
+      'PostgreSQL did not answer, ended the connection, has none left, or is full; and stayed so for as long as it is waited for (TIELINE_DATABASE_WAIT_MS).',
+    remedy:
+      'Check that the server runs and that DATABASE_URL names it; then run the command again: a sync continues where it was.',
+    exitCode: 1,
+    retryable: true,
+  },
+  DATABASE_BUSY: {
+    meaning:
+      'Another session of PostgreSQL stood in the way: it held a lock for too long, changed the same rows again and again, or cancelled the statement.',
+    remedy:
+      'See in pg_stat_activity which session it is; then run the command again: a sync continues where it was.',
+    exitCode: 1,
+    retryable: true,
+  },
+  LOCK_LOST: {
+    meaning:
+      'The connection to PostgreSQL that held the lock of a sync was lost; the sync stopped before its next write, since another process may have taken the lock.',
+    remedy: 'Run the command again: a sync continues where it was.',
     exitCode: 1,
     retryable: true,
   },

@@ -3,12 +3,14 @@
  * database is left alone). Knows no job by name.
  */
 import { EventEmitter } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Logger, run, runMigrations, runOnce, type Runner, type TaskList } from 'graphile-worker';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import { TielineError, messageOf } from '../errors/tieline-error.ts';
 import { hasQueue, queueSchema, recordQueue } from '../store/queue-schema.ts';
 import type { Database } from '../store/schema.ts';
+import { Presence } from './presence.ts';
 
 export interface QueueDatabase {
   readonly pool: pg.Pool;
@@ -53,44 +55,92 @@ function taskList(tasks: Tasks, signal: AbortSignal): TaskList {
   );
 }
 
-/** Works on the queue until the signal ends it; a job at hand is then broken off and taken up again by the next worker. */
-export async function workOnQueue(
-  { pool }: QueueDatabase,
+/** What a job says of itself is kept at once, and kept trying to be; alone, a failure to do so would end the process. */
+const preset = { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } };
+const pauseMs = 1_000;
+
+export interface QueueWork {
+  readonly signal: AbortSignal;
+  readonly log: QueueLog;
+  /** How many jobs are worked on at once. */
+  readonly concurrency: number;
+}
+
+/**
+ * Works on the queue until the signal ends it; a job at hand is then broken off and taken up again by the next worker. When the database
+ * goes away for long, the library gives up; the queue is then taken up again here.
+ */
+export async function workOnQueue(database: QueueDatabase, tasks: Tasks, work: QueueWork): Promise<void> {
+  const { signal, log } = work;
+  while (!signal.aborted) {
+    try {
+      await workUntilItGivesUp(database, tasks, work);
+    } catch (error) {
+      if (!signal.aborted) log.warn({ err: error }, `the queue is taken up again: ${messageOf(error)}`);
+    }
+    if (!signal.aborted) await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function workUntilItGivesUp(
+  { pool, db }: QueueDatabase,
   tasks: Tasks,
-  { signal, log }: { readonly signal: AbortSignal; readonly log: QueueLog },
+  { signal, log, concurrency }: QueueWork,
 ): Promise<void> {
   const events = new EventEmitter();
   events.on('job:error', ({ error, job }: { error: unknown; job: { task_identifier: string } }) =>
     log.warn({ job: job.task_identifier }, `a job failed and is tried again: ${messageOf(error)}`),
   );
-  const runner: Runner = await run({
-    pgPool: pool,
-    schema: queueSchema,
-    logger: silent,
-    events,
-    concurrency: 2,
-    pollInterval: 1000,
-    noHandleSignals: true,
-    parsedCronItems: [],
-    taskList: taskList(tasks, signal),
-  });
-  const stop = (): void => void runner.stop().catch(() => undefined);
-  if (signal.aborted) stop();
-  signal.addEventListener('abort', stop, { once: true });
-  await runner.promise;
+  const presence = new Presence({ pool, db }, log);
+  events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => presence.begin(workerPool.id));
+  try {
+    const runner: Runner = await run({
+      pgPool: pool,
+      schema: queueSchema,
+      logger: silent,
+      events,
+      preset,
+      concurrency,
+      pollInterval: 2000,
+      noHandleSignals: true,
+      parsedCronItems: [],
+      taskList: taskList(tasks, signal),
+    });
+    const stop = (): void => void runner.stop().catch(() => undefined);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      await runner.promise;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  } finally {
+    await presence.end();
+  }
 }
 
 /** Works off what is in the queue now. */
 export async function workOnce(
-  { pool }: QueueDatabase,
+  { pool, db }: QueueDatabase,
   tasks: Tasks,
-  { signal }: { readonly signal: AbortSignal },
+  { signal, log, concurrency }: QueueWork,
 ): Promise<void> {
-  await runOnce({
-    pgPool: pool,
-    schema: queueSchema,
-    logger: silent,
-    noHandleSignals: true,
-    taskList: taskList(tasks, signal),
-  });
+  const events = new EventEmitter();
+  const presence = new Presence({ pool, db }, log);
+  events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => presence.begin(workerPool.id));
+  try {
+    await presence.freeAtOnce();
+    await runOnce({
+      pgPool: pool,
+      schema: queueSchema,
+      logger: silent,
+      events,
+      preset,
+      concurrency,
+      noHandleSignals: true,
+      taskList: taskList(tasks, signal),
+    });
+  } finally {
+    await presence.end();
+  }
 }

@@ -66,9 +66,9 @@ const host: CommandHost = {
   modules: connectorModules,
   terminal,
   signal,
-  async withApp(flags, work) {
+  async withApp(flags, work, options = {}) {
     const settings = settingsFor(flags);
-    const workspace = await openWorkspace(settings, createLogger(settings.logLevel));
+    const workspace = await openWorkspace(settings, createLogger(settings.logLevel), { signal, ...options });
     try {
       return await work(workspace.app);
     } finally {
@@ -77,7 +77,7 @@ const host: CommandHost = {
   },
   async withDatabase(flags, work) {
     const settings = settingsFor(flags);
-    const opened = await openDatabaseOnly(settings, createLogger(settings.logLevel));
+    const opened = await openDatabaseOnly(settings, createLogger(settings.logLevel), { signal });
     try {
       return await work({ pool: opened.database.pool, migrationsFolder });
     } finally {

@@ -5,12 +5,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { App } from '../app/app.ts';
+import { throughOutages } from '../app/runs/outages.ts';
 import { createSecretBox } from '../app/connections/secret-box.ts';
 import { listSealingKeys } from '../app/connections/sealing-keys.ts';
 import type { SettingsByName } from '../config/settings-table.ts';
 import { TielineError, messageOf } from '../errors/tieline-error.ts';
 import { Secret } from '../model/secret.ts';
-import { openDatabase } from '../store/database.ts';
+import { openDatabase, type DatabaseOptions } from '../store/database.ts';
 import { openEmbeddedServer } from '../store/embedded/server.ts';
 import { fetchReadiness, migrate } from '../store/migrations/migrate.ts';
 import { ensurePartitions } from '../store/partitions.ts';
@@ -79,13 +80,31 @@ function isForbidden(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '42501';
 }
 
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal });
+}
+
+export interface OpenOptions {
+  /** Ends the waiting for a database, and what runs in it. */
+  readonly signal?: AbortSignal;
+  /** Whether a database that is away is waited for from the start. */
+  readonly waitsForDatabase?: boolean;
+}
+
 /** The database alone, as it is. @throws as `openDatabase` and the embedded server do. */
 export async function openDatabaseOnly(
   settings: SettingsByName,
   logger: Logger,
+  { signal, waitsForDatabase }: OpenOptions = {},
 ): Promise<{ database: OpenDatabase; close(): Promise<void> }> {
+  const options: DatabaseOptions = {
+    maxConnections: settings.databaseConnections,
+    outageMs: settings.databaseWaitMs,
+    ...(waitsForDatabase === undefined ? {} : { waitsAtStart: waitsForDatabase }),
+    ...(signal ? { signal } : {}),
+  };
   if (settings.databaseUrl !== undefined) {
-    const database = await openDatabase(new Secret(settings.databaseUrl));
+    const database = await openDatabase(new Secret(settings.databaseUrl), options);
     return { database, close: () => database.close() };
   }
   const server = await openEmbeddedServer({
@@ -93,7 +112,7 @@ export async function openDatabaseOnly(
     log: (line) => logger.info(line),
   });
   try {
-    const database = await openDatabase(server.url);
+    const database = await openDatabase(server.url, options);
     return {
       database,
       async close() {
@@ -111,7 +130,11 @@ export async function openDatabaseOnly(
  * @param settings as loaded; `databaseUrl` decides between the given server and the embedded one.
  * @param logger where the parts write.
  */
-export async function openWorkspace(settings: SettingsByName, logger: Logger): Promise<Workspace> {
+export async function openWorkspace(
+  settings: SettingsByName,
+  logger: Logger,
+  options: OpenOptions = {},
+): Promise<Workspace> {
   const closers: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).toReversed())
@@ -122,10 +145,14 @@ export async function openWorkspace(settings: SettingsByName, logger: Logger): P
   try {
     const ca = await readCa(settings.caFile);
     const version = await readVersion();
-    const opened = await openDatabaseOnly(settings, logger);
+    const opened = await openDatabaseOnly(settings, logger, options);
     closers.push(() => opened.close());
     const { database } = opened;
-    await prepareSchema(database, logger);
+    const prepare = (): Promise<void> => prepareSchema(database, logger);
+    if (options.waitsForDatabase) {
+      const outages = { outageMs: settings.databaseWaitMs, log: logger, sleep };
+      await throughOutages(outages, options.signal ?? new AbortController().signal, prepare);
+    } else await prepare();
     const keys = await loadMasterKeys(settings, () => listSealingKeys(database.db));
     return {
       settings,
@@ -149,11 +176,10 @@ export async function openWorkspace(settings: SettingsByName, logger: Logger): P
           userAgent: `Integration/1.0 (Tieline; Tieline; Build/${version})`,
         },
         absence: { sharePercent: settings.absenceSharePercent, atLeast: settings.absenceAtLeast },
+        outageMs: settings.databaseWaitMs,
         worker: { schedulesEveryMs: settings.scheduleIntervalMs, healthEveryMs: settings.healthIntervalMs },
         now: () => new Date(),
-        sleep: async (ms, signal) => {
-          await delay(ms, undefined, { signal });
-        },
+        sleep,
         log: logger,
       },
     };

@@ -16,8 +16,11 @@ import {
   severityModifications,
 } from './vocabulary.ts';
 
-const instant = z.iso.datetime();
-const date = z.iso.date();
+/** PostgreSQL counts from the year 1: a date of the year 0 is one that a scanner made up. */
+const hasYear = (value: string): boolean => !value.startsWith('0000');
+const noYear = 'the year 0 cannot be stored; expected the year 1 or later';
+const instant = z.iso.datetime().refine(hasYear, noYear);
+const date = z.iso.date().refine(hasYear, noYear);
 const text = z.string();
 /** A text no longer than its column, so that a long one is held with a reason instead of failing a whole batch. */
 const upTo = (length: number) => z.string().max(length);

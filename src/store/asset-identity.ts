@@ -12,6 +12,8 @@ export interface AssetSource {
   readonly systemType: string;
   /** Whether the source's uuids are the assets' own (Tenable VM), and never two for one asset. */
   readonly ownsIdentity: boolean;
+  /** Whether the assets of a page are recognised while no other run does: two that see the same new machine at once would make two of it. */
+  readonly takesTurn?: boolean;
 }
 
 interface Unidentified {

@@ -42,6 +42,9 @@ export interface StagedAsset {
   readonly raw: JsonObject;
 }
 
+/** Any number, as long as nothing else takes an advisory lock by it. */
+const recognisingLockKey = 7_453_190_003;
+
 export interface AssetLoad {
   add(asset: StagedAsset): Promise<void>;
   finish(): Promise<Pick<Counts, 'created' | 'updated' | 'unchanged'>>;
@@ -88,6 +91,8 @@ export async function beginAssetLoad(tx: Tx, source: AssetSource): Promise<Asset
         delete from staging_assets s using staging_assets later
          where later.external_id = s.external_id and later.ordinal > s.ordinal`);
       await tx.client.query('analyze staging_assets');
+      // Until the page is committed. A file does not wait: it is one transaction, however long it takes.
+      if (source.takesTurn) await tx.client.query('select pg_advisory_xact_lock($1)', [recognisingLockKey]);
       await recogniseRows(tx, source);
       await identifyAssets(tx, source);
       const { created, updated } = await merge(tx, source);

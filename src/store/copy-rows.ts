@@ -5,6 +5,7 @@
  */
 import type { PoolClient } from 'pg';
 import * as copyStreams from 'pg-copy-streams';
+import { asDatabaseFault } from './database-faults.ts';
 
 export type CopyValue = string | number | boolean | null | undefined;
 
@@ -45,14 +46,20 @@ export interface CopyInto {
   abort(cause: Error): Promise<void>;
 }
 
-/** Begins a COPY on a connection that nothing else uses until `end` or `abort`. `target`: `table (column, …)`. */
+/**
+ * Begins a COPY on a connection that nothing else uses until `end` or `abort`. `target`: `table (column, …)`.
+ * Whatever PostgreSQL or the connection does, the first failure is thrown by `write` or `end`, and no error is left without
+ * a listener: an `error` event that nobody hears ends the process.
+ */
 export function copyInto(client: PoolClient, target: string): CopyInto {
   const stream = client.query(copyStreams.from(`copy ${target} from stdin`));
   let failure: Error | undefined;
   const ended = new Promise<void>((resolve) => {
     stream.once('finish', resolve);
-    stream.once('error', (error: Error) => {
-      failure = error;
+    stream.once('close', resolve);
+    // For good, not once: a COPY that failed says so again when it is given up, or when its connection goes too.
+    stream.on('error', (error: Error) => {
+      failure ??= asDatabaseFault(error);
       resolve();
     });
   });
@@ -83,6 +90,8 @@ export function copyInto(client: PoolClient, target: string): CopyInto {
       if (failure) throw failure;
     },
     async abort(cause) {
+      // One that failed has let go of its connection already; to end it once more would be to write to nothing.
+      if (failure || stream.writableFinished) return;
       stream.destroy(cause);
       await ended;
     },

@@ -1,8 +1,10 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { TielineError, messageOf } from '../errors/tieline-error.ts';
+import { ConnectionPool } from './connection-pool.ts';
 import { connectionRemedy } from './connection-remedy.ts';
 import { Secret } from '../model/secret.ts';
+import { isDatabaseFault } from './database-faults.ts';
 import type { Database } from './schema.ts';
 import { valueParsers } from './value-parsers.ts';
 
@@ -15,8 +17,16 @@ export interface DatabaseOptions {
   readonly schema?: string;
   /** The most connections of the pool. Default: 10. */
   readonly maxConnections?: number;
-  /** How long to wait for one connection. Default: 10,000. */
+  /** How long the server may take to accept one connection, in milliseconds. Default: 10,000. */
   readonly connectTimeoutMs?: number;
+  /** How long a database that goes away after it was opened is waited for, in milliseconds. Default: 60,000. */
+  readonly outageMs?: number;
+  /** Whether it is waited for from the start, and not only once it has answered. Default: false. */
+  readonly waitsAtStart?: boolean;
+  /** The longest that a statement waits for a lock of another session, in milliseconds. Default: 30,000. */
+  readonly lockWaitMs?: number;
+  /** Ends all waiting, and within five seconds every statement that still runs. */
+  readonly signal?: AbortSignal;
 }
 
 export interface OpenDatabase {
@@ -44,10 +54,12 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   const text = typeof url === 'string' ? url : url.reveal();
   const place = placeOf(text);
-  const pool = new pg.Pool({
+  const pool = new ConnectionPool({
     connectionString: text,
     max: options.maxConnections ?? 10,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
+    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+    outageMs: options.outageMs ?? 60_000,
+    signal: options.signal,
     types: valueParsers,
     // By SET and not by start-up options: poolers such as PgBouncer refuse those.
     // pg awaits the promise before it hands out the connection; its type declarations still say void.
@@ -55,21 +67,25 @@ export async function openDatabase(
   });
   // pg hides the password from whoever prints the pool, but not the URL that it came in.
   Object.defineProperty(pool.options, 'connectionString', { value: text, enumerable: false });
-  // A server that ends an idle connection must not end the process; the next query reports it.
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  if (options.waitsAtStart) pool.waitForOutages();
   try {
-    await checkServer(pool, place);
+    // The first connection may be cut the moment it is there.
+    await checkServer(pool, place).catch((error: unknown) => {
+      if (options.waitsAtStart && isDatabaseFault(error)) return checkServer(pool, place);
+      throw error;
+    });
   } catch (cause) {
     await pool.end();
-    if (cause instanceof TielineError) throw cause;
-    const remedy = connectionRemedy(cause);
+    if (cause instanceof TielineError && cause.code !== 'DATABASE_UNREACHABLE') throw cause;
+    const said = cause instanceof TielineError && cause.cause !== undefined ? cause.cause : cause;
+    const remedy = connectionRemedy(said) ?? (cause instanceof TielineError ? cause.remedy : undefined);
     throw new TielineError(
       'DATABASE_UNREACHABLE',
-      `No connection to PostgreSQL at ${place}: ${messageOf(cause)}.`,
+      `No connection to PostgreSQL at ${place}: ${messageOf(said)}.`,
       { cause, ...(remedy === undefined ? {} : { remedy }) },
     );
   }
+  pool.waitForOutages();
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   let closing: Promise<void> | undefined;
   return {
@@ -95,13 +111,30 @@ const ownSchemas = `
     join pg_namespace n on n.nspowner = ledger.relowner
    where n.nspname = 'tieline' or n.oid = ledger.relnamespace and n.nspname <> all (current_schemas(false))`;
 
+/** A path that leads nowhere (`search_path = ''`) ends in `public`, where a fresh database is migrated into. */
+const ownSearchPath = `
+  concat_ws(', ', (${ownSchemas}), nullif(nullif(current_setting('search_path'), ''), '""'),
+            case when array_remove(current_schemas(false), 'pg_catalog') = '{}' then 'public' end)`;
+
+/**
+ * What the session needs is set here, whatever the role or the database sets as its default: transactions that see what others
+ * commit; no limit on how long a statement or a pause between two of them may take (a page keeps its transaction open while
+ * the remote answers), but one on waiting for a lock; and TCP probes, so that neither a firewall nor this server takes an idle connection for dead,
+ * and a dead one is noticed within a minute.
+ */
 async function prepareConnection(client: pg.ClientBase, options: DatabaseOptions): Promise<void> {
   await client.query(
     `SELECT set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO, YMD', false), set_config('application_name', $1, false),
-            set_config('search_path', coalesce($2, concat_ws(', ', (${ownSchemas}), current_setting('search_path'))), false)`,
+            set_config('default_transaction_isolation', 'read committed', false), set_config('default_transaction_deferrable', 'off', false),
+            set_config('statement_timeout', '0', false), set_config('lock_timeout', $3, false),
+            set_config('idle_in_transaction_session_timeout', '0', false), set_config('idle_session_timeout', '0', false),
+            case when current_setting('server_version_num')::int4 >= 170000 then set_config('transaction_timeout', '0', false) end,
+            set_config('tcp_keepalives_idle', '30', false), set_config('tcp_keepalives_interval', '10', false), set_config('tcp_keepalives_count', '3', false),
+            set_config('search_path', coalesce($2, ${ownSearchPath}), false)`,
     [
       options.applicationName ?? 'tieline',
       options.schema === undefined ? null : searchPathOf(options.schema),
+      String(options.lockWaitMs ?? 30_000),
     ],
   );
 }

@@ -3,7 +3,8 @@
  * child of it. Counts are added in the transaction that stores what they count, so they always add up.
  */
 import { sql, type Kysely } from 'kysely';
-import { isJsonObject, type JsonObject } from '../model/json.ts';
+import type { JsonObject } from '../model/json.ts';
+import { storableJson, storableText } from './copy-rows.ts';
 import type { Database } from './schema.ts';
 
 export interface Counts {
@@ -134,23 +135,51 @@ export function findOperation(db: Kysely<Database>, operationId: string): Promis
     .executeTakeFirst();
 }
 
+export interface UnfinishedRun extends OperationRow {
+  /** Whether no other run with any of the systems was begun since. */
+  readonly isLatest: boolean;
+}
+
 /**
- * The latest run, if it was left unfinished: killed (still in progress; under the sync lock its process is gone) or
- * ended by a failure that may pass.
+ * The runs with any of the systems that were left unfinished, the latest first: killed (still in progress; under the lock on its systems
+ * its process is gone) or ended by a failure that may pass.
  */
-export async function findUnfinishedRun(db: Kysely<Database>): Promise<OperationRow | undefined> {
-  const latest = await db
-    .selectFrom('ingestion_batches')
-    .select(columns)
-    .where('operation_type', '=', 'sync')
-    .where('parent_operation_id', 'is', null)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  const resumable = isJsonObject(latest?.metadata) && latest.metadata['resumable'] === true;
-  return latest && (latest.status === 'in_progress' || (latest.status === 'failed' && resumable))
-    ? latest
-    : undefined;
+export async function listUnfinishedRuns(
+  db: Kysely<Database>,
+  systems: readonly string[],
+): Promise<UnfinishedRun[]> {
+  // A run of an older version does not say which systems it concerns: all that were enabled then.
+  const { rows } = await sql<UnfinishedRun>`
+    with runs as (
+      select ${sql.join(columns.map((column) => sql.ref(column)))}, id from ingestion_batches
+       where operation_type = 'sync' and parent_operation_id is null
+         and (metadata -> 'systems' is null or metadata -> 'systems' ?| ${[...systems]}::text[])
+    )
+    select ${sql.join(columns.map((column) => sql.ref(column)))}, id = (select max(id) from runs) as "isLatest"
+      from runs where status = 'in_progress' or status = 'failed' and metadata ->> 'resumable' = 'true'
+     order by id desc limit 100`.execute(db);
+  return rows;
+}
+
+/** Makes the steps that a run did for some systems those of another run, which goes on with them. */
+export async function adoptSteps(
+  db: Kysely<Database>,
+  from: string,
+  to: string,
+  systems: readonly string[],
+): Promise<void> {
+  await sql`
+    update ingestion_batches set parent_operation_id = ${to}::uuid
+     where parent_operation_id = ${from}::uuid
+       and external_system = any (${systems.map((name) => name.slice(0, 50))}::text[])`.execute(db);
+}
+
+/** Something that differs once a run has come further. */
+export async function fetchProgress(db: Kysely<Database>, operationId: string): Promise<string> {
+  const { rows } = await sql<{ reached: string }>`
+    select concat_ws(' ', count(*), count(*) filter (where status like 'completed%'), sum(total_records)) as reached
+      from ingestion_batches where parent_operation_id = ${operationId}::uuid`.execute(db);
+  return rows[0]?.reached ?? '';
 }
 
 /** Adds to the counts of an operation: read = created + updated + unchanged + held + failed. */
@@ -169,7 +198,7 @@ export async function recordCounts(db: Kysely<Database>, operationId: string, mo
 export async function recordRetry(db: Kysely<Database>, operationId: string, error: string): Promise<void> {
   await sql`
     update ingestion_batches
-       set retry_count = coalesce(retry_count, 0) + 1, error_details = ${error}
+       set retry_count = coalesce(retry_count, 0) + 1, error_details = ${storableText(error)}
      where batch_id = ${operationId}::uuid`.execute(db);
 }
 
@@ -183,8 +212,8 @@ export async function finishOperation(
     update ingestion_batches
        set status = ${status},
            completed_at = now(),
-           error_details = ${outcome.error ?? null},
-           metadata = coalesce(metadata, '{}') || ${JSON.stringify(outcome.metadata ?? {})}::jsonb
+           error_details = ${outcome.error === undefined ? null : storableText(outcome.error)},
+           metadata = coalesce(metadata, '{}') || ${storableJson(outcome.metadata ?? {})}::jsonb
      where batch_id = ${operationId}::uuid`.execute(db);
 }
 

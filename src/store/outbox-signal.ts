@@ -26,7 +26,12 @@ export async function listenToOutbox(
     release(error);
     onLost();
   });
-  await client.query(`listen ${outboxChannel}`);
+  try {
+    await client.query(`listen ${outboxChannel}`);
+  } catch (error) {
+    release(error instanceof Error ? error : undefined);
+    throw error;
+  }
   return {
     async close() {
       if (released) return;

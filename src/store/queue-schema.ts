@@ -27,7 +27,7 @@ export interface JobToQueue {
   readonly payload: Json;
   /** Of several jobs with one key only one waits. */
   readonly key: string;
-  /** Jobs of one queue run one after another. */
+  /** Jobs of one queue run one after another; those of others beside them. */
   readonly queue: string;
   readonly attempts: number;
 }
@@ -40,4 +40,30 @@ export async function enqueueJob(db: Kysely<Database>, job: JobToQueue): Promise
       max_attempts => ${job.attempts}::int, job_key => ${job.key}::text, job_key_mode => 'replace'::text)`.execute(
     db,
   );
+}
+
+/** The first of the two numbers of the lock by which a worker shows that it lives; the second is its own. */
+export const presenceLockKey = 745_321;
+
+/** Who holds jobs or queues, living or not. */
+export async function listJobHolders(db: Kysely<Database>): Promise<string[]> {
+  const { rows } = await sql<{ holder: string }>`
+    select locked_by as holder from ${sql.id(queueSchema)}._private_jobs where locked_by is not null
+    union
+    select locked_by from ${sql.id(queueSchema)}._private_job_queues where locked_by is not null`.execute(db);
+  return rows.map((row) => row.holder);
+}
+
+/** The numbers of the workers that live. */
+export async function listPresentWorkers(db: Kysely<Database>): Promise<number[]> {
+  const { rows } = await sql<{ number: number }>`
+    select objid::int8 as number from pg_locks
+     where locktype = 'advisory' and classid = ${presenceLockKey}::int4::oid and objsubid = 2 and granted
+       and database = (select oid from pg_database where datname = current_database())`.execute(db);
+  return rows.map((row) => Number(row.number));
+}
+
+/** Gives back what workers hold that are gone; it is worked on by the next one that looks. */
+export async function freeJobsOf(db: Kysely<Database>, holders: readonly string[]): Promise<void> {
+  await sql`select ${sql.id(queueSchema)}.force_unlock_workers(${[...holders]}::text[])`.execute(db);
 }

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { Json } from '../model/json.ts';
+import { storableJson } from './copy-rows.ts';
 import type { Database } from './schema.ts';
 
 export interface ReadState {
@@ -29,7 +30,7 @@ export async function saveReadPosition(
 ): Promise<void> {
   await sql`
     insert into sync_reads (external_system_id, entity_type, operation_id, position)
-    values (${read.systemId}, ${read.entity}, ${read.operationId}::uuid, ${JSON.stringify(read.position)}::jsonb)
+    values (${read.systemId}, ${read.entity}, ${read.operationId}::uuid, ${storableJson(read.position)}::jsonb)
     on conflict (external_system_id, entity_type)
     do update set operation_id = excluded.operation_id, position = excluded.position`.execute(db);
 }

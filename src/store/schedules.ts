@@ -69,6 +69,14 @@ export async function takeDueSchedules(db: Kysely<Database>, now: Date): Promise
   return rows;
 }
 
+/** Schedules whose next time is not yet, locked; what another worker has locked is left to it. */
+export async function listSchedulesAhead(db: Kysely<Database>, now: Date): Promise<ScheduleRow[]> {
+  const { rows } = await sql<ScheduleRow>`${schedules}
+     where c.is_enabled and c.next_run_at > ${now} order by c.id limit 1000
+       for update of c skip locked`.execute(db);
+  return rows;
+}
+
 export async function setNextRun(db: Kysely<Database>, id: number, at: Date): Promise<void> {
   await sql`update sync_schedules set next_run_at = ${at} where id = ${id}`.execute(db);
 }

@@ -1,51 +1,55 @@
+/**
+ * Who works on what. A run holds each of its systems, and shares the database with other runs; what must see all of it as it
+ * is (a plan, the backfill) holds the whole. Within a run only the conclusions take turns, and sending to a system does.
+ */
 import type pg from 'pg';
+import { takeLock, type SessionLock } from './lock-session.ts';
+
+export type { SessionLock as SyncLock } from './lock-session.ts';
 
 /** Any number, as long as nothing else takes an advisory lock by it. */
 const syncLockKey = 7_453_190_001;
-
-export interface SyncLock {
-  release(): Promise<void>;
-}
-
-/** The first of the two numbers of a lock on sending to one system; the second is the system's id. */
+const conclusionsLockKey = 7_453_190_002;
+/** The first of two numbers; the second is the system's id. */
+const systemLockKey = 745_318;
 const drainLockKey = 745_319;
 
-async function tryLock(
-  pool: pg.Pool,
-  take: string,
-  giveBack: string,
-  keys: readonly number[],
-): Promise<SyncLock | undefined> {
-  const client = await pool.connect();
-  let taken = false;
-  try {
-    const { rows } = await client.query<{ taken: boolean }>(`select ${take} as taken`, [...keys]);
-    taken = rows[0]?.taken === true;
-  } finally {
-    if (!taken) client.release();
-  }
-  if (!taken) return undefined;
-  return {
-    async release() {
-      await client.query(`select ${giveBack}`, [...keys]).catch(() => undefined);
-      client.release();
-    },
+/** Takes the whole database: no run is under way, and none begins. @returns undefined if one is. */
+export function takeSyncLock(pool: pg.Pool): Promise<SessionLock | undefined> {
+  return takeLock(pool, { numbers: [syncLockKey] });
+}
+
+export type SystemsLock =
+  | { readonly taken: SessionLock }
+  /** The id of the system that another run holds; undefined: something holds the whole database. */
+  | { readonly taken?: never; readonly busy: number | undefined };
+
+/** Takes the systems of a run, all or none. */
+export async function takeSystemsLock(pool: pg.Pool, systemIds: readonly number[]): Promise<SystemsLock> {
+  const taken: SessionLock[] = [];
+  const release = async (): Promise<void> => {
+    for (const lock of taken.toReversed()) await lock.release();
   };
+  const shared = await takeLock(pool, { numbers: [syncLockKey], isShared: true });
+  if (!shared) return { busy: undefined };
+  taken.push(shared);
+  for (const id of systemIds) {
+    const lock = await takeLock(pool, { numbers: [systemLockKey, id] });
+    if (!lock) {
+      await release();
+      return { busy: id };
+    }
+    taken.push(lock);
+  }
+  return { taken: { signal: AbortSignal.any(taken.map((lock) => lock.signal)), release } };
 }
 
-/**
- * Takes the lock that lets one process sync over this database. PostgreSQL gives it back when the connection ends,
- * so a killed process leaves no lock behind.
- * @returns undefined if another process holds it.
- */
-export function takeSyncLock(pool: pg.Pool): Promise<SyncLock | undefined> {
-  return tryLock(pool, 'pg_try_advisory_lock($1::bigint)', 'pg_advisory_unlock($1::bigint)', [syncLockKey]);
+/** Takes the turn of drawing conclusions, which rest on the records of all systems. @returns undefined if it is another run's. */
+export function takeConclusionsLock(pool: pg.Pool): Promise<SessionLock | undefined> {
+  return takeLock(pool, { numbers: [conclusionsLockKey] });
 }
 
-/** Takes the lock that lets one process send to a system. @returns undefined if another process holds it. */
-export function takeDrainLock(pool: pg.Pool, systemId: number): Promise<SyncLock | undefined> {
-  return tryLock(pool, 'pg_try_advisory_lock($1::int, $2::int)', 'pg_advisory_unlock($1::int, $2::int)', [
-    drainLockKey,
-    systemId,
-  ]);
+/** Takes the lock that lets one process send to a system. @returns undefined if somebody sends there. */
+export function takeDrainLock(pool: pg.Pool, systemId: number): Promise<SessionLock | undefined> {
+  return takeLock(pool, { numbers: [drainLockKey, systemId] });
 }

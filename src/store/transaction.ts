@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { isToBeDoneAgain } from './database-faults.ts';
 import type { Database } from './schema.ts';
 
 /**
@@ -22,6 +24,47 @@ function kyselyOver(client: pg.PoolClient): Kysely<Database> {
     end: () => Promise.resolve(),
   };
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool: pool as never }) }); // the dialect calls nothing else of a pool
+}
+
+/** What must not be aborted for anything to be written over the pool. */
+const guards = new WeakMap<pg.Pool, AbortSignal>();
+
+/** The pools that guarded ones stand for. */
+const bases = new WeakMap<pg.Pool, pg.Pool>();
+
+/** The pool itself, of one that is guarded. */
+export const basePoolOf = (pool: pg.Pool): pg.Pool => bases.get(pool) ?? pool;
+
+/** What is written only as long as something holds: a lock, say. */
+export interface GuardedDatabase {
+  readonly pool: pg.Pool;
+  readonly db: Kysely<Database>;
+}
+
+/**
+ * The same pool for work that may go on only until it is aborted: from then on no connection of it is handed out and no
+ * transaction over it is committed, so that nothing is written by who has lost the right to.
+ */
+export function guardedBy(pool: pg.Pool, until: AbortSignal): GuardedDatabase {
+  const outer = guards.get(pool);
+  const signal = outer ? AbortSignal.any([outer, until]) : until;
+  const guarded = {
+    options: pool.options,
+    async query(...args: unknown[]) {
+      signal.throwIfAborted();
+      return (pool.query as (...given: unknown[]) => Promise<unknown>).apply(pool, args);
+    },
+    async connect() {
+      signal.throwIfAborted();
+      return pool.connect();
+    },
+    end: () => Promise.resolve(),
+  } as unknown as pg.Pool; // what our code and Kysely ask of a pool
+  guards.set(guarded, signal);
+  bases.set(guarded, basePoolOf(pool));
+  const within = enclosing.get(pool);
+  if (within) enclosing.set(guarded, within);
+  return { pool: guarded, db: new Kysely<Database>({ dialect: new PostgresDialect({ pool: guarded }) }) };
 }
 
 /** Pools that stand for one open transaction: what is begun over them is a savepoint in it. */
@@ -55,6 +98,7 @@ export async function inOneTransaction<T>(
     } as unknown as pg.Pool; // what our code asks of a pool: query, and connect through inTransaction, which finds it here
     enclosing.set(shared, client);
     const { keep, result } = await work({ pool: shared, db: kyselyOver(client) });
+    if (keep) guards.get(pool)?.throwIfAborted();
     await client.query(keep ? 'commit' : 'rollback');
     return result;
   } catch (error) {
@@ -72,18 +116,33 @@ async function underEnclosing<T>(client: pg.PoolClient, work: (tx: Tx) => Promis
     await client.query('release savepoint enclosed');
     return result;
   } catch (error) {
-    await client.query('rollback to savepoint enclosed');
-    await client.query('release savepoint enclosed');
+    // If this fails too, the connection is gone; what failed first is what counts.
+    await client.query('rollback to savepoint enclosed; release savepoint enclosed').catch(() => undefined);
     throw error;
   }
 }
 
+/** How often a transaction that lost to another one (serialization failure, deadlock) is done. */
+const attemptsInAll = 5;
+
 /**
  * Runs `work` in one transaction: committed when it resolves, rolled back when it throws. Over the pool of
- * `inOneTransaction` it is a savepoint there.
+ * `inOneTransaction` it is a savepoint there. One that lost to another transaction is done again, so `work` must do nothing
+ * outside of the database that may not be done twice; where it does, `inTransactionOnce`.
  * @throws what `work` throws, or the failure to commit.
  */
 export async function inTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1)
+    try {
+      return await inTransactionOnce(pool, work);
+    } catch (error) {
+      if (attempt === attemptsInAll || isEnclosed(pool) || !isToBeDoneAgain(error)) throw error;
+      await delay(Math.random() * 50 * 2 ** attempt);
+    }
+}
+
+/** As `inTransaction`, for work that cannot be done twice, such as taking in a stream. */
+export async function inTransactionOnce<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   const within = enclosing.get(pool);
   if (within) return underEnclosing(within, work);
   const client = await pool.connect();
@@ -91,6 +150,7 @@ export async function inTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<
   try {
     await client.query('begin');
     const result = await work({ db: kyselyOver(client), client });
+    guards.get(pool)?.throwIfAborted();
     await client.query('commit');
     return result;
   } catch (error) {

@@ -44,7 +44,7 @@ const queries: Readonly<Record<string, string>> = {
 
 export type EndState = Readonly<Record<string, unknown>>;
 
-export async function endStateOf(world: TwoSystems): Promise<EndState> {
+export async function endStateOf(world: Pick<TwoSystems, 'rows' | 'control'>): Promise<EndState> {
   const state: Record<string, unknown> = {};
   for (const [name, query] of Object.entries(queries)) state[name] = await world.rows(query);
   state['tenable'] = await world.control('tenable', 'GET', '/state?stable=1');

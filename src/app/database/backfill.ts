@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ConnectorModule } from '../../connectors/kit/contract.ts';
-import { TielineError, messageOf } from '../../errors/tieline-error.ts';
+import { messageOf } from '../../errors/tieline-error.ts';
 import type { JsonObject } from '../../model/json.ts';
 import {
   backfillTables,
@@ -18,7 +18,7 @@ import {
 } from '../../store/backfill.ts';
 import { insertHeldRecords, type HeldRecord } from '../../store/held-records.ts';
 import { beginOperation, finishOperation } from '../../store/operations.ts';
-import { takeSyncLock } from '../../store/sync-lock.ts';
+import { underWholeLock } from '../runs/locks.ts';
 import { inTransaction, underSavepoint, type Tx } from '../../store/transaction.ts';
 import type { App } from '../app.ts';
 import { backfillRules, type BackfillRule } from './backfill-rules.ts';
@@ -56,13 +56,7 @@ export async function backfill(
   app: Pick<App, 'db' | 'pool' | 'modules'>,
   options: BackfillOptions,
 ): Promise<BackfillOutcome> {
-  const lock = await takeSyncLock(app.pool);
-  if (!lock) throw new TielineError('SYNC_RUNNING', 'A sync or another backfill runs over this database.');
-  try {
-    return await fillAll(app, options);
-  } finally {
-    await lock.release();
-  }
+  return underWholeLock({ ...app, signal: options.signal }, (held) => fillAll(held, options));
 }
 
 async function fillAll(

@@ -18,7 +18,7 @@ import { hasHeldRecords, insertHeldRecords } from '../../store/held-records.ts';
 import { renewStatistics, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { addCounts, noCounts, recordCounts, recordRetry, type Counts } from '../../store/operations.ts';
 import { fetchClock, findReadState, finishRead, saveReadPosition } from '../../store/reads.ts';
-import { inTransaction, isEnclosed, type Tx } from '../../store/transaction.ts';
+import { inTransaction, inTransactionOnce, isEnclosed, type Tx } from '../../store/transaction.ts';
 import { canReadChanges, type ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';
 import { SeenPlugins, openAssetSink, openComplianceSink, openFindingSink } from './bulk-sinks.ts';
@@ -57,6 +57,7 @@ function sinkFor(context: RunContext, read: EntityRead, mapperOf: MapperOf): Ope
             askedAt,
             systemType: declaration.systemType,
             ownsIdentity: declaration.ownsIdentity ?? false,
+            takesTurn: true,
           },
           mapperOf,
         );
@@ -177,7 +178,8 @@ async function takePage(
   turn: () => Promise<void>,
 ): Promise<Counts> {
   const where = placeOf(read);
-  const counts = await inTransaction(context.pool, async (tx) => {
+  // A page is a stream, which cannot be taken in twice: it is asked for again from the position before it.
+  const counts = await inTransactionOnce(context.pool, async (tx) => {
     const seen: string[] = [];
     const records = read.showsAll && isKept(read.entity) ? noting(page.records, seen) : page.records;
     const stored = await fillSink(await openSink(tx, read.askedAt), records, turn);

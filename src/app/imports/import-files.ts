@@ -10,10 +10,11 @@ import { insertMappings } from '../../store/field-mappings.ts';
 import { findSystem, insertSystem, type ExternalSystemRow } from '../../store/external-systems.ts';
 import { findImportedFile, recordImportedFile } from '../../store/imported-files.ts';
 import { beginOperation, finishOperation, recordCounts } from '../../store/operations.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import { inTransaction, inTransactionOnce } from '../../store/transaction.ts';
 import { mappingRowOf } from '../../sync/mapping-row.ts';
 import type { App } from '../app.ts';
 import { fetchMappings } from '../connections/connect.ts';
+import { throughOutages } from '../runs/outages.ts';
 import { mapperFrom } from './mapper.ts';
 import type { MapperOf } from './sink.ts';
 import { nothingTaken, takeFile, type FileCounts, type FileReading } from './take-file.ts';
@@ -76,7 +77,9 @@ export async function importFiles(
     try {
       for await (const file of reader.open(path)) {
         options.signal.throwIfAborted();
-        outcomes.push(await importFile(app, source, mapperOf, file, options));
+        outcomes.push(
+          await throughOutages(app, options.signal, () => importFile(app, source, mapperOf, file, options)),
+        );
       }
     } catch (error) {
       if (!isOfFile(error)) throw error;
@@ -138,7 +141,7 @@ async function importFile(
   });
   const reading: FileReading = { source, mapperOf, file, operationId, options };
   try {
-    const { taken, problem } = await inTransaction(app.pool, async (tx) => {
+    const { taken, problem } = await inTransactionOnce(app.pool, async (tx) => {
       const done = await takeFile(tx, reading);
       await recordCounts(tx.db, operationId, done.taken.counts);
       await recordImportedFile(tx.db, {
@@ -168,7 +171,9 @@ async function importFile(
         : { outcome: 'partial' as const, problem }),
     };
   } catch (error) {
-    await finishOperation(app.db, operationId, 'failed', { error: messageOf(error) });
+    // What failed first is what counts, also where the database is what is away.
+    const failed = { error: messageOf(error) };
+    await finishOperation(app.db, operationId, 'failed', failed).catch(() => undefined);
     if (!(error instanceof TielineError) || error.code !== 'SCAN_FILE_INVALID') throw error;
     return { ...nothingTaken, file: file.name, operationId, outcome: 'refused', problem: error.message };
   }

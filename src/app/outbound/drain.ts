@@ -9,6 +9,7 @@ import { listOpenRows, type OutboxRow } from '../../store/outbox.ts';
 import { isSendingPaused } from '../../store/outbox-decisions.ts';
 import { takeDrainLock, type SyncLock } from '../../store/sync-lock.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
+import { holding } from '../runs/locks.ts';
 import type { RunContext } from '../runs/run-context.ts';
 import { sendRow, settleRow } from './send-row.ts';
 
@@ -37,18 +38,16 @@ export async function settleInFlight(
 ): Promise<void> {
   const lock = await waitForLock(context, system, false);
   if (!lock) return;
-  try {
+  await holding(context, lock, async (held) => {
     let afterId = 0;
     for (;;) {
-      const page = await listOpenRows(context.db, system.id, afterId, pageSize);
+      const page = await listOpenRows(held.db, system.id, afterId, pageSize);
       if (page.length === 0) return;
       afterId = page.at(-1)?.id ?? afterId;
       const inFlight = page.filter((row) => row.state === 'sent' && wanted(row));
-      await eachOf(inFlight, parallel, (row) => settleRow(context, system, operationId, row));
+      await eachOf(inFlight, parallel, (row) => settleRow(held, system, operationId, row));
     }
-  } finally {
-    await lock.release();
-  }
+  });
 }
 
 /**
@@ -67,11 +66,7 @@ export async function drainOutbox(
   }
   const lock = await waitForLock(context, system, draining.patient);
   if (!lock) return;
-  try {
-    await sendAll(context, system, operationId, draining);
-  } finally {
-    await lock.release();
-  }
+  await holding(context, lock, (held) => sendAll(held, system, operationId, draining));
 }
 
 /** Takes the lock on sending to a system, waiting for it unless `patient`. @returns undefined if another process holds it. */

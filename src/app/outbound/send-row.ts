@@ -10,6 +10,7 @@ import { recordConflicts, type ConflictToRecord } from '../../store/conflicts.ts
 import { inTransaction } from '../../store/transaction.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';
+import { isOfSystem } from '../runs/system-failures.ts';
 import { claimRow, type Claim } from './claim-row.ts';
 import { confirmRow, shows, takeIn } from './confirm.ts';
 import { changeOf, outboundEdition } from './outbound-change.ts';
@@ -59,7 +60,8 @@ export async function sendRow(
   try {
     return await attempt(context, system, operationId, row);
   } catch (error) {
-    if (context.signal.aborted || !(error instanceof TielineError)) throw error;
+    // Of the row itself nothing is known to be wrong when it is the database that is away.
+    if (!(error instanceof TielineError) || !isOfSystem(error, context.signal)) throw error;
     if (error.code === 'MAPPING_INVALID') {
       const fields = error.fields.map((each) => ({ ...each }));
       const counts = await refuse(context, system, operationId, row, {

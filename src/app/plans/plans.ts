@@ -11,7 +11,10 @@ import { withSystems, type App, type Caller } from '../app.ts';
 import { concludePlanning } from '../approvals/approvals.ts';
 import { drainOutbox } from '../outbound/drain.ts';
 import { takesChanges } from '../connections/connected-system.ts';
-import { concludeRun, underSyncLock, type RunEnvironment, type SyncOutcome } from '../runs/sync-run.ts';
+import { throughOutages } from '../runs/outages.ts';
+import { errorOf } from '../runs/system-failures.ts';
+import { underWholeLock } from '../runs/locks.ts';
+import { concludeRun, type RunEnvironment, type SyncOutcome } from '../runs/sync-run.ts';
 import type { SyncOptions } from '../runs/sync-options.ts';
 import { rehearse, stepCounts } from './rehearse.ts';
 
@@ -23,8 +26,10 @@ const checksum = (items: readonly PlanItem[]): string =>
  * @throws what a sync throws that cannot be overcome.
  */
 export async function planSync(app: App, options: SyncOptions, caller: Caller): Promise<PlanDocument> {
-  return withSystems(app, options, caller, (environment) =>
-    underSyncLock(environment, () => planWith(environment, options)),
+  return throughOutages(app, caller.signal, () =>
+    withSystems(app, options, caller, (environment) =>
+      underWholeLock(environment, (held) => planWith(held, options)),
+    ),
   );
 }
 
@@ -41,7 +46,7 @@ export async function planWithMappings(
   const options = { systems: [given.system], entities: given.entities, full: true };
   return withSystems(app, options, caller, (environment) => {
     const systems = environment.systems.map((system) => ({ ...system, mappings: given.mappings }));
-    return underSyncLock(environment, () => planWith({ ...environment, systems }, options));
+    return underWholeLock(environment, (held) => planWith({ ...held, systems }, options));
   });
 }
 
@@ -58,7 +63,9 @@ async function planWith(environment: RunEnvironment, options: SyncOptions): Prom
     });
     return plan;
   } catch (error) {
-    await finishOperation(environment.db, operationId, 'failed', { error: messageText(error) });
+    // What failed first is what counts, also where the database is what is away.
+    const failed = { error: messageText(error) };
+    await finishOperation(environment.db, operationId, 'failed', failed).catch(() => undefined);
     throw error;
   }
 }
@@ -119,7 +126,7 @@ export async function applyPlan(
 ): Promise<SyncOutcome> {
   const options: SyncOptions = { systems: plan.systems, entities: plan.entities, full: plan.full };
   return withSystems(app, options, caller, (environment) =>
-    underSyncLock(environment, () => applyWith(environment, options, plan, caller.by)),
+    underWholeLock(environment, (held) => applyWith(held, options, plan, caller.by)),
   );
 }
 
@@ -133,7 +140,7 @@ async function applyWith(
   const operationId = await beginOperation(environment.db, {
     type: 'sync',
     system: 'tieline',
-    metadata: { plan: plan.sha256, appliedBy: by },
+    metadata: { plan: plan.sha256, appliedBy: by, systems: environment.systems.map((each) => each.name) },
   });
   try {
     const moved = await rehearse(environment, options, operationId, async ({ items, within }) => {
@@ -145,11 +152,13 @@ async function applyWith(
     });
     if (moved.length > 0) throw planMoved(moved);
   } catch (error) {
-    await finishOperation(environment.db, operationId, 'failed', { error: messageText(error) });
+    // What failed first is what counts, also where the database is what is away.
+    const failed = { error: messageText(error) };
+    await finishOperation(environment.db, operationId, 'failed', failed).catch(() => undefined);
     throw error;
   }
   const keys = new Set(plan.items.flatMap((item) => item.key ?? []));
-  return concludeRun(
+  const outcome = await concludeRun(
     { ...environment, operationId },
     { operationId, resumed: false, startedAt },
     environment.systems.filter(takesChanges).map((system) => ({
@@ -163,6 +172,9 @@ async function applyWith(
         }),
     })),
   );
+  const [first, ...others] = outcome.failures;
+  if (first) throw errorOf([first, ...others]);
+  return outcome;
 }
 
 const namedAtMost = 20;

@@ -24,6 +24,8 @@ import {
 import { inTransaction } from '../../store/transaction.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import { waitForLock } from '../outbound/drain.ts';
+import { holding } from '../runs/locks.ts';
+import { isOfSystem } from '../runs/system-failures.ts';
 import type { RunContext } from '../runs/run-context.ts';
 
 /** How often an unclear outcome is looked up and sent again within one run. */
@@ -69,20 +71,19 @@ export async function advanceScans(
   if (!scans) return [];
   const lock = await waitForLock(context, system, false);
   if (!lock) return [];
-  const advances: Advance[] = [];
-  try {
+  return await holding(context, lock, async (held) => {
+    const advances: Advance[] = [];
     const filter = { systemId: system.id, followed: true, ...(id === undefined ? {} : { id }) };
-    const unfinished = (await listScans(context.db, filter, followedAtMost)).toReversed();
-    const mayWrite = !(await isSendingPaused(context.db, system.id));
+    const unfinished = (await listScans(held.db, filter, followedAtMost)).toReversed();
+    const mayWrite = !(await isSendingPaused(held.db, system.id));
     for (const scan of unfinished) {
-      const advance = await advanceOne({ context, scans, operationId }, scan, mayWrite);
+      held.signal.throwIfAborted();
+      const advance = await advanceOne({ context: held, scans, operationId }, scan, mayWrite);
       advances.push(advance);
       if (advance.because && concernsAll.has(advance.because.code)) break;
     }
-  } finally {
-    await lock.release();
-  }
-  return advances;
+    return advances;
+  });
 }
 
 async function advanceOne(drive: Drive, before: RemediationScanRow, mayWrite: boolean): Promise<Advance> {
@@ -92,7 +93,7 @@ async function advanceOne(drive: Drive, before: RemediationScanRow, mayWrite: bo
   try {
     after = await advance(drive, before, mayWrite);
   } catch (error) {
-    if (context.signal.aborted || !(error instanceof TielineError)) throw error;
+    if (!(error instanceof TielineError) || !isOfSystem(error, context.signal)) throw error;
     because = error;
     const problem = { message: messageOf(error), remedy: error.remedy, fields: [...error.fields] };
     await noteScan(context.db, before.id, { problem });

@@ -8,7 +8,7 @@ import type { Database } from '../../store/schema.ts';
 export interface StepProgress {
   readonly system: string;
   readonly step: string;
-  readonly state: 'started' | 'working' | 'retrying' | 'done' | 'skipped';
+  readonly state: 'started' | 'working' | 'retrying' | 'done' | 'skipped' | 'failed';
   readonly counts?: Counts;
   /** Of the whole step, where it is known. */
   readonly done?: number;

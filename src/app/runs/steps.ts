@@ -26,6 +26,8 @@ export interface Step {
   readonly type: 'import' | 'update' | 'export';
   /** Done again when an interrupted run is taken up: somebody may have edited since, and only what stands is to be sent. */
   readonly anew?: true;
+  /** Draws conclusions from the records of all systems: no other run does at the same time. */
+  readonly takesTurn?: true;
   run(context: RunContext, operationId: string): Promise<void>;
 }
 
@@ -95,6 +97,7 @@ export function planSteps(systems: readonly ConnectedSystem[], options: SyncOpti
           system,
           name: 'correlate',
           type: 'update',
+          takesTurn: true,
           run: (context, operationId) => correlateAssets(context, system, operationId),
         }))
       : []),
@@ -103,6 +106,7 @@ export function planSteps(systems: readonly ConnectedSystem[], options: SyncOpti
           system,
           name: 'weaknesses',
           type: 'update',
+          takesTurn: true,
           run: (context, operationId) => planPoams(context, system, operationId),
         }))
       : []),

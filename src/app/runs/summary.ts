@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
 import { countNewlyUnreported, countUnreportedAssets } from '../../store/asset-reporting.ts';
+import { z } from 'zod';
+import { isJsonObject } from '../../model/json.ts';
 import { countAssets, countUnlinkedAssets } from '../../store/assets.ts';
 import { countRecognised } from '../../store/changes.ts';
 import { countConflictsByType, countPendingConflicts } from '../../store/conflicts.ts';
@@ -7,10 +9,18 @@ import { countCorrelations } from '../../store/correlations.ts';
 import { countFindingsByState, countUnlinkedFindings } from '../../store/findings.ts';
 import { countMatchReviews } from '../../store/match-reviews.ts';
 import { countRows } from '../../store/negotiated.ts';
-import { addCounts, listSteps, noCounts, type Counts } from '../../store/operations.ts';
+import {
+  addCounts,
+  findOperation,
+  listSteps,
+  noCounts,
+  type Counts,
+  type OperationRow,
+} from '../../store/operations.ts';
 import { countOutbox, countOverdueCreates } from '../../store/outbox.ts';
 import type { Database } from '../../store/schema.ts';
 import { countsOf } from './sync-run.ts';
+import type { ShownFailure } from './system-failures.ts';
 
 /** What the record holds after a sync, and what that sync did. The field names are a documented interface (README). */
 export interface SyncSummary {
@@ -45,6 +55,8 @@ export interface SyncSummary {
     readonly linked: Readonly<Record<string, number>>;
     readonly unlinked: Readonly<Record<string, number>>;
   };
+  /** Systems that failed, and were left out from there; the record holds of them what it held before. */
+  readonly systemsFailed: readonly ShownFailure[];
   /** By this sync. */
   readonly poamsRead: number;
   readonly weaknesses: number;
@@ -118,6 +130,7 @@ export async function summarizeRun(db: Kysely<Database>, operationId: string): P
     findingsUnreported: unreported.openFindings,
     assetsNewlyUnreported: await countNewlyUnreported(db, stepIds),
     assetsUnmatched: correlations.unmatched,
+    systemsFailed: failuresOf(await findOperation(db, operationId)),
     poamsRead: sumOf((name) => name === 'poam').read,
     weaknesses: sumOf((name) => name === 'weaknesses').read,
     poamsCreated: confirmed('poam', 'create'),
@@ -140,6 +153,13 @@ export async function summarizeRun(db: Kysely<Database>, operationId: string): P
     read: imports.read,
     written: sent.created + sent.updated,
   };
+}
+
+const keptFailures = z.array(z.object({ system: z.string(), code: z.string(), message: z.string() }));
+
+function failuresOf(run: OperationRow | undefined): readonly ShownFailure[] {
+  const kept = keptFailures.safeParse(isJsonObject(run?.metadata) ? run.metadata['failures'] : undefined);
+  return kept.success ? kept.data : [];
 }
 
 async function alreadyThere(

@@ -5,29 +5,32 @@
  *
  * Scanners come before GRC systems because POA&Ms name assets; conclusions come after all reads because they rest on
  * both; sending comes last, and what an earlier run left unsettled is settled first, so that the reads see its outcome.
+ *
+ * A run holds its systems, not the database: runs of other systems read and send beside it, and only conclusions take turns. A system that
+ * fails is left out from then on, and the others are synced all the same; the run then counts as failed, and names it.
  */
-import { TielineError, messageOf } from '../../errors/tieline-error.ts';
-import { isJsonObject, type JsonObject } from '../../model/json.ts';
+import { messageOf } from '../../errors/tieline-error.ts';
+import { isJsonObject } from '../../model/json.ts';
 import { recordSystemSynced } from '../../store/external-systems.ts';
 import {
   addCounts,
   beginOperation,
   findStep,
-  findUnfinishedRun,
   finishOperation,
   listSteps,
   noCounts,
-  recordRetry,
   resumeOperation,
   type Counts,
   type OperationRow,
 } from '../../store/operations.ts';
-import { takeSyncLock } from '../../store/sync-lock.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
-import type { RunContext } from './run-context.ts';
 import { planScanSteps } from '../remediation-scans/scan-steps.ts';
+import { beginOrResume, type StartedRun } from './begin-run.ts';
+import { inConclusionsTurn, underSystemsLock } from './locks.ts';
+import type { RunContext } from './run-context.ts';
 import { planSteps, type Step } from './steps.ts';
 import type { SyncOptions } from './sync-options.ts';
+import { isOfSystem, mayPass, shownFailure, type SystemFailure } from './system-failures.ts';
 
 export interface SyncOutcome {
   readonly operationId: string;
@@ -35,118 +38,75 @@ export interface SyncOutcome {
   readonly counts: Counts;
   readonly startedAt: Date;
   readonly finishedAt: Date;
+  /** How many systems were synced to the end. */
+  readonly synced: number;
+  /** Systems that were left out from where they failed. */
+  readonly failures: readonly SystemFailure[];
 }
 
-export type RunEnvironment = Omit<RunContext, 'operationId'>;
+export interface RunEnvironment extends Omit<RunContext, 'operationId'> {
+  /** Systems that could not even be connected. */
+  readonly unconnected?: readonly SystemFailure[];
+}
 
 /**
- * Runs a sync, or takes up the latest one if it was left unfinished and asked for the same.
- * @throws TielineError SYNC_RUNNING if another process runs one; else what a step could not overcome, after the run was
- *   recorded as failed. What was stored stays, and the next run goes on from there.
+ * Runs a sync, or takes up the latest one of these systems if it was left unfinished and asked for the same.
+ * @param begun told the operation as soon as it is known.
+ * @returns what was done, and which systems failed. @throws TielineError SYNC_RUNNING if another process syncs with one of them; the
+ *   failure of the only system; what ends the whole run, after it was recorded as failed. What was stored stays, and the next run goes on
+ *   from there.
  */
-export async function runSync(environment: RunEnvironment, options: SyncOptions): Promise<SyncOutcome> {
-  return underSyncLock(environment, async () => {
-    const unfinished = await findUnfinishedRun(environment.db);
-    const run = await beginOrResume(environment, options, unfinished);
-    const context: RunContext = { ...environment, operationId: run.operationId };
-    const scans = await planScanSteps(context, options);
-    return await concludeRun(context, run, [...scans, ...planSteps(context.systems, options)]);
-  });
-}
-
-/** Runs `work` while no other process syncs over this database. @throws TielineError SYNC_RUNNING if one does. */
-export async function underSyncLock<T>(
-  environment: Pick<RunEnvironment, 'pool'>,
-  work: () => Promise<T>,
-): Promise<T> {
-  const lock = await takeSyncLock(environment.pool);
-  if (!lock) throw new TielineError('SYNC_RUNNING', 'Another process runs a sync over this database.');
-  try {
-    return await work();
-  } finally {
-    await lock.release();
-  }
-}
-
-export interface StartedRun {
-  readonly operationId: string;
-  readonly resumed: boolean;
-  readonly startedAt: Date;
-}
-
-/** The options as they are kept with the run, to tell whether a later command asks for the same. */
-const asMetadata = (options: SyncOptions): JsonObject => ({
-  systems: options.systems.toSorted(),
-  entities: options.entities.toSorted(),
-  full: options.full,
-});
-
-async function beginOrResume(
+export async function runSync(
   environment: RunEnvironment,
   options: SyncOptions,
-  unfinished: OperationRow | undefined,
-): Promise<StartedRun> {
-  const asked = asMetadata(options);
-  if (unfinished) {
-    const before = isJsonObject(unfinished.metadata) ? unfinished.metadata['options'] : undefined;
-    if (JSON.stringify(sorted(before)) === JSON.stringify(sorted(asked))) {
-      await resumeOperation(environment.db, unfinished.batch_id);
-      await recordRetry(environment.db, unfinished.batch_id, 'taken up again after an interruption');
-      environment.log.info({ operation: unfinished.batch_id }, 'taking up an unfinished sync');
-      return {
-        operationId: unfinished.batch_id,
-        resumed: true,
-        startedAt: unfinished.started_at ?? environment.now(),
-      };
-    }
-    await finishOperation(environment.db, unfinished.batch_id, 'failed', {
-      error: 'given up: a later sync asked for something else',
-      metadata: { resumable: false },
-    });
-  }
-  const operationId = await beginOperation(environment.db, {
-    type: 'sync',
-    system: 'tieline',
-    metadata: { options: asked, ...(environment.by === undefined ? {} : { by: environment.by }) },
+  begun: (operationId: string) => void = () => undefined,
+): Promise<SyncOutcome> {
+  return underSystemsLock(environment, async (held) => {
+    const run = await beginOrResume(held, options);
+    begun(run.operationId);
+    const context: RunContext = { ...held, operationId: run.operationId };
+    const scans = await planScanSteps(context, options);
+    const steps = [...scans, ...planSteps(context.systems, options)];
+    return await concludeRun(context, run, steps, held.unconnected);
   });
-  environment.log.info({ operation: operationId }, 'sync started');
-  return { operationId, resumed: false, startedAt: environment.now() };
 }
 
-const sorted = (value: unknown): unknown =>
-  isJsonObject(value)
-    ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-    : value;
-
-/** Runs what is left of a run's steps to its end. @throws what a step could not overcome, after the run was recorded as failed. */
+/** Runs what is left of a run's steps to its end. @throws what ends the whole run, after it was recorded as failed. */
 export async function concludeRun(
   context: RunContext,
   run: StartedRun,
   steps: readonly Step[],
+  unconnected: readonly SystemFailure[] = [],
 ): Promise<SyncOutcome> {
-  await runSteps(context, steps);
-  return conclude(context, run);
-}
-
-async function runSteps(context: RunContext, steps: readonly Step[]): Promise<void> {
+  const failures = [...unconnected];
   for (const step of steps) {
+    if (failures.some((failure) => failure.system === step.system.name)) continue;
     try {
       await runStep(context, step);
     } catch (error) {
-      const message = messageOf(error);
-      // A person who presses Ctrl-C wants it to go on later, like a failure that may pass.
-      const resumable = context.signal.aborted || (error instanceof TielineError && error.entry.retryable);
-      await finishOperation(context.db, context.operationId, 'failed', {
-        error: message,
-        metadata: { resumable },
-      });
       context.log.warn(
         { operation: context.operationId, step: step.name, system: step.system.name },
-        `sync failed: ${message}`,
+        `sync failed: ${messageOf(error)}`,
       );
-      throw error;
+      if (!isOfSystem(error, context.signal)) {
+        await recordBroken(context, error);
+        throw error;
+      }
+      failures.push({ system: step.system.name, error });
+      const note = messageOf(error);
+      context.report({ system: step.system.name, step: step.name, state: 'failed', note });
     }
   }
+  return conclude(context, run, failures);
+}
+
+/** A run that a person or the database ended goes on later. */
+async function recordBroken(context: RunContext, error: unknown): Promise<void> {
+  await finishOperation(context.db, context.operationId, 'failed', {
+    error: messageOf(error),
+    metadata: { resumable: context.signal.aborted || mayPass(error) },
+    // If this cannot be recorded, it stays in progress, and the next run finds that nobody is at it.
+  }).catch(() => undefined);
 }
 
 /** Runs a step, or takes it up again, unless it is complete. @throws what the step could not overcome, after it was recorded. */
@@ -166,10 +126,14 @@ export async function runStep(context: RunContext, step: Step): Promise<void> {
   system.setOperation(context.callsUnder ?? operationId);
   context.report({ system: system.name, step: name, state: 'started' });
   try {
-    await step.run(context, operationId);
+    if (step.takesTurn) await inConclusionsTurn(context, (turn) => step.run(turn, operationId));
+    else await step.run(context, operationId);
   } catch (error) {
     await system.flushCalls();
-    await finishOperation(context.db, operationId, 'failed', { error: messageOf(error) });
+    // What failed first is what counts; the step is found unfinished in any case.
+    await finishOperation(context.db, operationId, 'failed', { error: messageOf(error) }).catch(
+      () => undefined,
+    );
     throw error;
   }
   await system.flushCalls();
@@ -198,21 +162,39 @@ export function countsOf(row: Pick<OperationRow, 'metadata'> | undefined): Count
   };
 }
 
-async function conclude(context: RunContext, run: StartedRun): Promise<SyncOutcome> {
+async function conclude(
+  context: RunContext,
+  run: StartedRun,
+  failures: readonly SystemFailure[],
+): Promise<SyncOutcome> {
   const steps = await listSteps(context.db, context.operationId);
   const counts = steps.map((step) => countsOf(step)).reduce(addCounts, noCounts);
   const finishedAt = context.now();
-  await finishOperation(
-    context.db,
-    context.operationId,
-    counts.failed + counts.held > 0 ? 'completed_with_issues' : 'completed',
-    {
-      metadata: { counts: { ...counts }, resumable: false },
+  const synced = context.systems.filter(
+    (system) => !failures.some(({ system: name }) => name === system.name),
+  );
+  const status =
+    failures.length > 0 ? 'failed' : counts.failed + counts.held > 0 ? 'completed_with_issues' : 'completed';
+  const again = failures.filter(({ error }) => mayPass(error)).map(({ system }) => system);
+  await finishOperation(context.db, context.operationId, status, {
+    ...(failures.length === 0
+      ? {}
+      : { error: failures.map(({ system, error }) => `${system}: ${messageOf(error)}`).join('; ') }),
+    metadata: {
+      counts: { ...counts },
+      failures: failures.map((failure) => ({ ...shownFailure(failure) })),
+      resumable: again.length > 0,
+      // Where nothing was done for any other system, the run itself is taken up again.
+      ...(synced.length > 0 ? { retake: again } : {}),
     },
-  );
+  });
   await Promise.all(
-    context.systems.map((system: ConnectedSystem) => recordSystemSynced(context.db, system.id, finishedAt)),
+    synced.map((system: ConnectedSystem) => recordSystemSynced(context.db, system.id, finishedAt)),
   );
-  context.log.info({ operation: context.operationId, counts }, 'sync done');
-  return { operationId: run.operationId, resumed: run.resumed, counts, startedAt: run.startedAt, finishedAt };
+  context.log.info(
+    { operation: context.operationId, counts },
+    failures.length > 0 ? 'sync failed' : 'sync done',
+  );
+  const { operationId, resumed, startedAt } = run;
+  return { operationId, resumed, counts, startedAt, finishedAt, synced: synced.length, failures };
 }

@@ -6,6 +6,7 @@ import { enqueueJob } from '../../store/queue-schema.ts';
 import {
   deleteSchedule,
   listSchedules,
+  listSchedulesAhead,
   recordOutcome,
   saveSchedule,
   setNextRun,
@@ -109,6 +110,19 @@ export function findSchedules({ db }: { readonly db: Kysely<Database> }): Promis
 export const scheduledSync = 'scheduled sync';
 
 /**
+ * A next time that lies beyond what the expression gives from now was set by a clock that was ahead: the schedule would stand still
+ * until then.
+ */
+async function callBackFromTheFuture(db: Kysely<Database>, now: Date, random: () => number): Promise<void> {
+  for (const schedule of await listSchedulesAhead(db, now)) {
+    const latest =
+      nextRun({ ...schedule, jitterSeconds: 0 }, now, 0).getTime() + schedule.jitterSeconds * 1000;
+    if ((schedule.nextRunAt?.getTime() ?? 0) > latest)
+      await setNextRun(db, schedule.id, nextRun(schedule, now, random()));
+  }
+}
+
+/**
  * Puts a job into the queue for each schedule whose time has come, and moves it on to its next time, together. A time that
  * passed while no worker ran is made up for once, since the next is counted from now.
  * @returns how many jobs.
@@ -119,6 +133,7 @@ export async function enqueueDue(
 ): Promise<number> {
   return inTransaction(app.pool, async (tx) => {
     const now = app.now();
+    await callBackFromTheFuture(tx.db, now, random);
     const due = await takeDueSchedules(tx.db, now);
     let jobs = 0;
     for (const schedule of due) {
@@ -132,8 +147,8 @@ export async function enqueueDue(
         task: scheduledSync,
         payload: { schedule: schedule.id },
         key: `schedule:${schedule.id}`,
-        // One sync at a time over a database.
-        queue: 'sync',
+        // One sync of a system at a time; what another system does holds nothing up.
+        queue: `sync:${schedule.systemId}`,
         attempts: 10,
       });
       jobs += 1;

@@ -3,15 +3,25 @@ import { messageOf } from '../../errors/tieline-error.ts';
 import { listSystems } from '../../store/external-systems.ts';
 import { listenToOutbox } from '../../store/outbox-signal.ts';
 import type { App } from '../app.ts';
+import { isOfSystem } from '../runs/system-failures.ts';
 import { sendWaitingChanges } from '../outbound/send-waiting.ts';
 
 const lookEveryMs = 2_000;
+const connectionsToListen = 6;
 const longestPauseMs = 60_000;
 
-/** Sends to every enabled system what is due now. */
+/** Sends to every enabled system what is due now. @throws the first failure, after all others were sent to. */
 export async function sendToAll(app: App, signal: AbortSignal): Promise<void> {
+  const failures: unknown[] = [];
   for (const system of await listSystems(app.db))
-    if (system.sync_enabled !== false) await sendWaitingChanges(app, system.id, { signal });
+    try {
+      if (system.sync_enabled !== false) await sendWaitingChanges(app, system.id, { signal });
+    } catch (error) {
+      if (!isOfSystem(error, signal)) throw error;
+      failures.push(error);
+      app.log.warn({ system: system.system_name }, `sending failed: ${messageOf(error)}`);
+    }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Sends until the signal ends it. A system that fails rests, longer each time, and keeps no other waiting. */
@@ -34,11 +44,13 @@ export async function watchOutbox(app: App, signal: AbortSignal): Promise<void> 
     busy.set(systemId, sending);
   }
 
+  // The listener keeps a connection to itself; where there are few, looking every two seconds does.
+  const listens = app.pool.options.max >= connectionsToListen;
   let listening: { close(): Promise<void> } | undefined;
   while (!signal.aborted) {
     try {
       // Made anew after a broken connection; looking goes on meanwhile.
-      listening ??= await listenToOutbox(app.pool, send, () => (listening = undefined));
+      if (listens) listening ??= await listenToOutbox(app.pool, send, () => (listening = undefined));
       for (const system of await listSystems(app.db)) if (system.sync_enabled !== false) send(system.id);
     } catch (error) {
       if (!signal.aborted) app.log.warn({ err: error }, `the outbox is looked at later: ${messageOf(error)}`);

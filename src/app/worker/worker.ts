@@ -7,11 +7,13 @@ import { TielineError, messageOf } from '../../errors/tieline-error.ts';
 import { entityTypes, type EntityType } from '../../model/entity-type.ts';
 import { installQueue, workOnce, workOnQueue, type Tasks } from '../../jobs/queue.ts';
 import { listSystems } from '../../store/external-systems.ts';
+import { isDatabaseFault } from '../../store/database-faults.ts';
 import { recordSyncHealth } from '../../store/integration-health.ts';
 import { findSchedule, recordOutcome, type ScheduleRow } from '../../store/schedules.ts';
 import { syncSystems, type App } from '../app.ts';
 import { checkSystem } from '../connections/systems.ts';
 import { enqueueDue, scheduledSync } from '../schedules/schedules.ts';
+import { throughOutages } from '../runs/outages.ts';
 import type { StepProgress } from '../runs/run-context.ts';
 import { countNewConflicts } from '../runs/summary.ts';
 import { watchOutbox, sendToAll } from './watch-outbox.ts';
@@ -37,23 +39,34 @@ export function installWorker(app: App): Promise<void> {
  * @throws TielineError WORKER_NOT_INSTALLED if the queue is not there and this role may not make it.
  */
 export async function runWorker(app: App, options: WorkerOptions): Promise<void> {
-  await installQueue(app);
+  await throughOutages(app, options.signal, () => installQueue(app));
   const tasks: Tasks = {
     [scheduledSync]: (payload, signal) => syncBySchedule(app, payload, { ...options, signal }),
   };
+  const work = {
+    signal: options.signal,
+    log: app.log,
+    concurrency: await throughOutages(app, options.signal, () => jobsAtOnce(app)),
+  };
   if (options.once) {
     await enqueueDue(app);
-    await workOnce(app, tasks, options);
+    await workOnce(app, tasks, work);
     await sendToAll(app, options.signal);
     return;
   }
   const { schedulesEveryMs, healthEveryMs } = app.worker ?? usualIntervals;
   await Promise.all([
-    workOnQueue(app, tasks, { signal: options.signal, log: app.log }),
+    workOnQueue(app, tasks, work),
     watchOutbox(app, options.signal),
     repeat(app, options.signal, schedulesEveryMs, () => enqueueDue(app).then(() => undefined)),
     repeat(app, options.signal, healthEveryMs, () => checkAll(app, options.signal)),
   ]);
+}
+
+/** So many that systems which all stand still at once hold up none of the others. */
+async function jobsAtOnce(app: App): Promise<number> {
+  const systems = await listSystems(app.db);
+  return Math.min(Math.max(4, systems.length + 2), 32);
 }
 
 /** Does something again and again; a failure waits for the next time. */
@@ -136,10 +149,14 @@ async function recordFailure(
   const message = messageOf(error);
   const mayPass = error instanceof TielineError && error.entry.retryable;
   const isBusy = error instanceof TielineError && error.code === 'SYNC_RUNNING';
-  if (!isBusy) {
-    await recordOutcome(app.db, schedule.id, `failed: ${message}`);
-    await recordSyncHealth(app.db, schedule.systemId, 'unhealthy', message);
-  }
+  if (!isBusy)
+    try {
+      await recordOutcome(app.db, schedule.id, `failed: ${message}`);
+      if (!isDatabaseFault(error)) await recordSyncHealth(app.db, schedule.systemId, 'unhealthy', message);
+    } catch (unrecorded) {
+      // The database is what is away; the failure itself decides what becomes of the job.
+      app.log.warn({ err: unrecorded }, 'the outcome of a schedule could not be recorded');
+    }
   app.log.warn({ system: schedule.system, schedule: schedule.name }, `scheduled sync: ${message}`);
   if (mayPass) throw error;
 }
