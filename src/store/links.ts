@@ -109,6 +109,20 @@ export async function findOtherLink(
   return rows[0]?.external_id;
 }
 
+/** Of these rows, those that another external system has too. */
+export async function findLinkedElsewhere(
+  db: Kysely<Database>,
+  source: { readonly systemId: number; readonly entity: string },
+  entityIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (entityIds.length === 0) return new Set();
+  const { rows } = await sql<{ id: string }>`
+    select distinct entity_id as id from sync_links
+     where entity_type = ${source.entity} and entity_id = any(${[...entityIds]}::text[])
+       and external_system_id <> ${source.systemId} and retired_at is null`.execute(db);
+  return new Set(rows.map((row) => row.id));
+}
+
 /** Of rows with what each stands inside of, those that another external system has there. */
 export async function findLinkedInside(
   db: Kysely<Database>,

@@ -1,5 +1,6 @@
 /** Two GRC systems of different worlds whose ids overlap, and two scanners that know one machine by different uuids. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeOne } from '../../src/app/links/links.ts';
 import { findConflicts, resolveConflicts } from '../../src/app/conflicts/conflicts.ts';
 import { recordMachines, recordedUuid } from '../support/recording.ts';
 import { startSeveralSystems, type SeveralSystems } from '../support/several-systems.ts';
@@ -174,5 +175,23 @@ describe('two GRC systems and two scanners', () => {
       },
     ]);
     expect(await world.sync()).toMatchObject({ written: 0, conflictsPending: 1 });
+  });
+
+  it('are one where a person says so: what stands in the system of one then stands in ours', async () => {
+    const made = await makeOne(
+      world.app,
+      { system: 'grc-b', entity: 'system', entityId: 'SYS-ENT-001', externalId: 'SYS-ENT-001' },
+      { by: 'issm', reason: 'one system' },
+      new AbortController().signal,
+    );
+    expect(made.replaced).toBe('grc-b:SYS-ENT-001');
+    await world.sync();
+    expect(await findConflicts(world.app, { field: 'xacta_system_id' }, 10)).toEqual([]);
+    for (const table of ['system_components', 'ingestion_controls', 'ingestion_poams'])
+      expect(
+        await world.rows(`select count(*)::int as n from ${table} where system_id = 'grc-b:SYS-ENT-001'
+              and id::text not in (select entity_id from sync_links where missing_since is not null)`),
+      ).toEqual([{ n: 0 }]);
+    expect(await rowOf('grc-b', 'POAM-2026-0001')).toBe('grc-b:POAM-2026-0001');
   });
 });

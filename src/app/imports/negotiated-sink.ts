@@ -8,7 +8,13 @@ import { scalarText, type Json, type JsonObject } from '../../model/json.ts';
 import { linkedReason, recordChanges, remoteReading, type JournalEntry } from '../../store/changes.ts';
 import { closeConflictsOfType, closeSettledConflicts, recordConflicts } from '../../store/conflicts.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
-import { fetchLinks, saveLinks, type LinkRow, type LinkToSave } from '../../store/links.ts';
+import {
+  fetchLinks,
+  findLinkedElsewhere,
+  saveLinks,
+  type LinkRow,
+  type LinkToSave,
+} from '../../store/links.ts';
 import {
   fetchRows,
   findByNaturalKey,
@@ -28,7 +34,7 @@ import { findMoves, moveEntry, type Move } from './negotiated-moves.ts';
 import { withFreeKeys } from './negotiated-rows.ts';
 import { excludedRows } from './excluded.ts';
 import { renewDetails } from './negotiated-details.ts';
-import { inCanonicalWords, negotiatedShapes, type NegotiatedShape } from './negotiated-shapes.ts';
+import { inCanonicalWords, negotiatedShapes, remoteIds, type NegotiatedShape } from './negotiated-shapes.ts';
 import { heldFor, type MapperOf, type Sink } from './sink.ts';
 
 export interface NegotiatedSource {
@@ -181,6 +187,12 @@ async function storePage(
       external_id: each.external.externalId,
     })),
   );
+  const elsewhere = await findLinkedElsewhere(tx.db, { ...source, entity }, [
+    ...linkedRows.keys(),
+    ...[...recognized.values()].map((stored) => stored.entityId),
+  ]);
+  // Our row keeps what the first system calls it; what another calls it is in the link to that one.
+  const ownFields = shape.fields.filter((field) => !remoteIds.has(field));
   const claimed = new Set<string>();
 
   const decided = incoming.map((each) => {
@@ -194,7 +206,7 @@ async function storePage(
       }
     }
     const decision = decideInbound({
-      fields: shape.fields,
+      fields: elsewhere.has(stored?.entityId ?? '') ? ownFields : shape.fields,
       record: each.record,
       row: stored && inCanonicalWords(entity, stored.row),
       base: link?.base,
