@@ -9,6 +9,7 @@ import {
 } from '../app/approvals/approvals.ts';
 import type { DescribedChange } from '../app/outbound/describe-change.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
+import { listUpTo, tellCut } from './cut-list.ts';
 import { changeLines, changeTitle, wrapped } from './described-change.ts';
 import { wholeNumber } from './number-flag.ts';
 import { counted } from './table.ts';
@@ -31,10 +32,12 @@ export function addApprovalsCommands(program: Command, context: CommandContext):
     .action(async (_options, command: Command) => {
       const flags = command.optsWithGlobals<GlobalFlags & { all: boolean; limit: number }>();
       await context.host.withApp(flags, async (app) => {
-        const rows = await findApprovals(app, flags, flags.limit);
+        const listed = await listUpTo(flags.limit, (limit) => findApprovals(app, flags, limit));
+        const { rows } = listed;
         if (flags.json) context.printJson(rows);
         else if (rows.length === 0) context.print('No change waits for approval.');
         else for (const row of rows) printApproval(context, row, await describeApproval(app, row));
+        tellCut(context, flags, listed);
       });
     });
 

@@ -12,6 +12,8 @@ export interface HistoryField {
   readonly there: string;
   /** Values in our words. */
   readonly values: readonly Value[];
+  /** A value as an application here spells it. */
+  readonly written: (value: Value) => Value;
   /** What the remote stores when it is sent a value, in our words. */
   readonly stored: (value: Value) => Value;
   /** A value of ours as the remote spells it, for an edit made there. */
@@ -40,6 +42,7 @@ export const historyFields: readonly HistoryField[] = [
     here: 'comments',
     there: 'comments',
     values: ['a', 'a\nb', 'a\nc', 'x', null],
+    written: asIs,
     stored: asIs,
     spelled: asIs,
     heard: asIs,
@@ -51,6 +54,7 @@ export const historyFields: readonly HistoryField[] = [
     here: 'remediation_plan',
     there: 'mitigation_strategy',
     values: ['patch', 'replace', 'isolate', null],
+    written: asIs,
     stored: asIs,
     spelled: asIs,
     heard: asIs,
@@ -62,6 +66,7 @@ export const historyFields: readonly HistoryField[] = [
     here: 'resources_required',
     there: 'resources',
     values: ['one engineer', 'two engineers', 'a window'],
+    written: asIs,
     stored: asIs,
     spelled: asIs,
     heard: asIs,
@@ -72,11 +77,13 @@ export const historyFields: readonly HistoryField[] = [
     entity: 'poam',
     here: 'risk_rating',
     there: 'risk_rating',
-    values: ['High', 'Low', 'moderate', null],
-    stored: lower,
-    spelled: lower,
+    // Of a value list: the case is nobody's edit, so each side keeps its own.
+    values: ['high', 'low', 'moderate', null],
+    written: (value) => value && value.slice(0, 1).toUpperCase() + value.slice(1),
+    stored: asIs,
+    spelled: asIs,
     heard: asIs,
-    read: text,
+    read: (value) => lower(text(value)),
   },
   {
     name: 'due',
@@ -84,6 +91,7 @@ export const historyFields: readonly HistoryField[] = [
     here: 'scheduled_completion',
     there: 'scheduled_completion',
     values: ['2027-12-31', '2028-01-15', '2028-02-20'],
+    written: asIs,
     stored: asIs,
     spelled: asIs,
     heard: asIs,
@@ -95,6 +103,7 @@ export const historyFields: readonly HistoryField[] = [
     here: 'comments',
     there: 'comments',
     values: ['begun', 'late', 'done', null],
+    written: asIs,
     stored: asIs,
     spelled: asIs,
     heard: asIs,
@@ -106,6 +115,7 @@ export const historyFields: readonly HistoryField[] = [
     here: 'scheduled_completion',
     there: 'target_date',
     values: ['2027-03-01', '2027-04-01', '2027-05-01'],
+    written: asIs,
     stored: asIs,
     spelled: asIs,
     heard: asIs,
@@ -117,6 +127,7 @@ export const historyFields: readonly HistoryField[] = [
     here: 'implementation_status',
     there: 'implementation_status',
     values: Object.keys(implementation),
+    written: asIs,
     stored: asIs,
     spelled: (value) => (value === null ? null : (implementation[value] ?? value)),
     heard: (value) => Object.keys(implementation).find((word) => implementation[word] === value) ?? value,

@@ -174,7 +174,11 @@ async function carryOut(
   switch (edit.by) {
     case 'here': {
       const { table, key } = tables[field.entity];
-      await world.rows(`update ${table} set ${field.here} = $2 where ${key}::text = $1`, entityId, value);
+      await world.rows(
+        `update ${table} set ${field.here} = $2 where ${key}::text = $1`,
+        entityId,
+        field.written(value),
+      );
       states.set(
         place,
         known.map((state) => ({ ...state, here: value })),
