@@ -7,7 +7,7 @@
  * and matching on an address alone, which makes strangers one machine.
  */
 import { clearLead, identifierWeights, linkAt } from './correlation.ts';
-import type { IdentifierKind } from './identifiers.ts';
+import { identifierKinds, type IdentifierKind } from './identifiers.ts';
 
 /** After so many days an identifier counts half. Absent: it does not age. */
 const halfLifeDays: Readonly<Partial<Record<IdentifierKind, number>>> = {
@@ -19,6 +19,22 @@ const halfLifeDays: Readonly<Partial<Record<IdentifierKind, number>>> = {
 };
 /** Identifiers of which a machine has one: two different values speak against the match, as much as one value speaks for it. */
 const singular: readonly IdentifierKind[] = ['tenable_uuid', 'agent_uuid', 'bios_uuid'];
+/**
+ * Names and addresses that differ, and what they take from a match that rests on what several machines may bear: an adapter of a virtual
+ * network, a short name, a board maker's or a copied BIOS uuid. What Tenable or an agent says, and a full name that is the same, stands.
+ */
+const opposing: Readonly<Partial<Record<IdentifierKind, number>>> = {
+  fqdn: 30,
+  hostname: 25,
+  netbios: 15,
+  ip: 15,
+};
+const standsAlone: readonly IdentifierKind[] = ['tenable_uuid', 'agent_uuid', 'fqdn'];
+/** Kinds of which both sides' values are compared, to see whether they contradict each other. */
+export const comparedKinds: readonly IdentifierKind[] = [
+  ...singular,
+  ...identifierKinds.filter((kind) => opposing[kind] !== undefined),
+];
 /** From here on a person should look, where it is not enough to link. */
 const reviewAt = 20;
 
@@ -83,6 +99,7 @@ function weigh(candidate: IdentityCandidate): WeighedCandidate {
     const weight = weightOf(shared);
     if (weight > (best.get(shared.kind)?.weight ?? -1)) best.set(shared.kind, { shared, weight });
   }
+  const kindsShared = new Set(best.keys());
   // The host name is the first label of the FQDN: together they are one fact.
   if (best.has('fqdn')) best.delete('hostname');
   const evidence = [...best.values()].map(({ shared, weight }) => {
@@ -102,12 +119,37 @@ function weigh(candidate: IdentityCandidate): WeighedCandidate {
       weight: -identifierWeights[kind],
       note: 'both sides have one and they differ',
     }));
-  const all = [...evidence.toSorted((a, b) => b.weight - a.weight), ...against];
+  const all = [
+    ...evidence.toSorted((a, b) => b.weight - a.weight),
+    ...against,
+    ...oppositionTo(candidate, kindsShared),
+  ];
   return {
     assetUuid: candidate.assetUuid,
     score: rounded(all.reduce((sum, each) => sum + each.weight, 0)),
     evidence: all,
   };
+}
+
+function oppositionTo(
+  { contradicted }: IdentityCandidate,
+  shared: ReadonlySet<IdentifierKind>,
+): WeighedCandidate['evidence'] {
+  if (standsAlone.some((kind) => shared.has(kind))) return [];
+  const differing = contradicted.filter(
+    (kind) =>
+      !shared.has(kind) &&
+      // Of the two spellings of one name the fuller counts.
+      !(kind === 'hostname' && contradicted.includes('fqdn')),
+  );
+  return Object.entries(opposing)
+    .filter(([kind]) => differing.includes(kind as IdentifierKind)) // the table's own keys
+    .map(([kind, weight]) => ({
+      kind: kind as IdentifierKind,
+      value: '',
+      weight: -weight,
+      note: 'both sides have one and they differ',
+    }));
 }
 
 /** Decides what a reported machine is. */

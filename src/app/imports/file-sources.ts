@@ -49,8 +49,7 @@ export async function ensureSource(
       remedy: 'Nothing was imported; correct it and run the command again.',
     });
   const known = await findSystem(app.db, name);
-  if (!known)
-    return { row: await makeSource(app, reader, choice), timeZone: choice.timeZone, isMade: true };
+  if (!known) return { row: await makeSource(app, reader, choice), timeZone: choice.timeZone, isMade: true };
   if (known.system_type !== reader.systemType)
     throw new TielineError('USAGE', `${name} is a ${known.system_type}, which files cannot be filed under.`, {
       fields: [{ field: '--system', message: 'name another source; it is made if it is not there' }],

@@ -31,7 +31,14 @@ export interface FileCounts {
   readonly counts: Counts;
 }
 
-export const nothingTaken: FileCounts = { hosts: 0, items: 0, openPorts: 0, heldBecause: [], fixed: 0, counts: noCounts };
+export const nothingTaken: FileCounts = {
+  hosts: 0,
+  items: 0,
+  openPorts: 0,
+  heldBecause: [],
+  fixed: 0,
+  counts: noCounts,
+};
 /** Reasons that an outcome lists; a file without names would have thousands. */
 const reasonsTold = 20;
 /** How much is gathered before it is stored: many small hosts, or a part of a large one. */
@@ -58,7 +65,8 @@ interface GatheredHost {
   /** What the file had said before. */
   readonly before: JsonObject | undefined;
   readonly coverage:
-    { readonly raw: JsonObject; readonly scope: ScanScope; readonly endedAt: string } | undefined;
+    | { readonly raw: JsonObject; readonly scope: ScanScope; readonly endedAt: string }
+    | undefined;
 }
 
 /**

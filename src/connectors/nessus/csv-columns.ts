@@ -86,7 +86,8 @@ const spellings: Readonly<Record<Role, string>> = {
   'child:vpr_score':
     'Vulnerability Priority Rating (VPR) | Vulnerability Priority Rating | VPR Score | VPR | definition.vpr.score | definition.vpr_v2.score | VPR (Beta)',
   'child:epss_score': 'EPSS Score | EPSS | definition.epss.score',
-  'child:exploit_available': 'Exploit Available | Exploit? | definition.exploitability | Exploit Availability',
+  'child:exploit_available':
+    'Exploit Available | Exploit? | definition.exploitability | Exploit Availability',
   'child:exploitability_ease': 'Exploit Ease | definition.exploitability_ease',
   'child:exploit_framework_metasploit': 'Metasploit',
   'child:exploit_framework_core': 'Core Impact | Core Exploits',

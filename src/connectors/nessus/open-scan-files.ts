@@ -204,7 +204,14 @@ async function* filesOfZip(
       throw scanFileFault(
         name,
         { line: 1, byte: 0 },
-        `no scan file is in the archive${entries.length === 0 ? '' : `, only ${entries.map((entry) => entry.fileName.slice(0, 60)).slice(0, 5).join(', ')}`}`,
+        `no scan file is in the archive${
+          entries.length === 0
+            ? ''
+            : `, only ${entries
+                .map((entry) => entry.fileName.slice(0, 60))
+                .slice(0, 5)
+                .join(', ')}`
+        }`,
       );
   } catch (error) {
     if (error instanceof TielineError) throw error;

@@ -96,7 +96,10 @@ async function openTable(
 }
 
 function delimiterOf(start: string): string {
-  const lines = start.replace(/^\uFEFF/, '').trimStart().split('\n');
+  const lines = start
+    .replace(/^\uFEFF/, '')
+    .trimStart()
+    .split('\n');
   const header = (/^sep=/i.test(lines[0] ?? '') ? lines[1] : lines[0]) ?? '';
   const bare = header.replaceAll(/"[^"]*"/g, '');
   const count = (sign: string): number => bare.split(sign).length - 1;
@@ -118,7 +121,12 @@ class RowReading {
     if (missing.length > 0) {
       const shown = header
         .slice(0, 8)
-        .map((column) => column.trim().slice(0, 40).replaceAll(/\p{Cc}/gu, '?'))
+        .map((column) =>
+          column
+            .trim()
+            .slice(0, 40)
+            .replaceAll(/\p{Cc}/gu, '?'),
+        )
         .join(', ');
       throw scanFileFault(
         name,

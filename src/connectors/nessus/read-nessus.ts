@@ -68,6 +68,8 @@ class NessusReading {
   #pieceByte = 0;
   #piecePosition = 0;
   #piece = '';
+  /** The piece before: a tag may begin there. */
+  #earlier = { text: '', byte: 0 };
   #lastEventAt = 0;
 
   constructor(name: string, limits: ScanFileLimits, timeZone: string | undefined) {
@@ -97,6 +99,7 @@ class NessusReading {
   write(text: string, byte: number): void {
     // Between two pieces the parser's own position counts the one before twice.
     this.#piecePosition += this.#piece.length;
+    this.#earlier = { text: this.#piece, byte: this.#pieceByte };
     this.#piece = text;
     this.#pieceByte = byte;
     this.#parser.write(text);
@@ -118,11 +121,15 @@ class NessusReading {
     return events;
   }
 
+  /** Of a fault within a tag where the tag begins, else where the parser stands. */
   #place(): FilePlace {
-    const within = Math.max(0, this.#parser.position - this.#piecePosition);
+    const text = this.#earlier.text + this.#piece;
+    const at = Math.max(0, this.#earlier.text.length + this.#parser.position - this.#piecePosition - 1);
+    const tag = text.lastIndexOf('<', at - 1);
+    const place = tag >= 0 && !text.slice(tag, at).includes('>') ? tag : at;
     return {
       line: this.#parser.line,
-      byte: this.#pieceByte + Buffer.byteLength(this.#piece.slice(0, within)),
+      byte: this.#earlier.byte + Buffer.byteLength(text.slice(0, place)),
     };
   }
 

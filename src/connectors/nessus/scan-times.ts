@@ -158,8 +158,7 @@ export class ScanTimes {
       const meant = possible.find((offset) => several.includes(offset));
       if (meant !== undefined) return shown - meant * minute;
     }
-    if (several)
-      return { key: word, zone, reason: `the zone ${zone} is used in several parts of the world` };
+    if (several) return { key: word, zone, reason: `the zone ${zone} is used in several parts of the world` };
     if (zone.includes('/') || /\d/.test(zone)) {
       if (isTimeZone(zone)) return instantIn(zone, shown);
     }
