@@ -32,7 +32,7 @@ export type Role =
 const spellings: Readonly<Record<Role, string>> = {
   plugin: 'Plugin ID | Plugin | PluginID | definition.id | Definition ID | Plugin #',
   pluginName:
-    'Plugin Name | PluginName | definition.name | Definition Name | Vulnerability Name | Finding Name | Name | Title',
+    'Plugin Name | PluginName | definition.name | Definition Name | Vulnerability Name | Finding Name | Name',
   family: 'Plugin Family | Family | definition.family | PluginFamily | Family Name',
   severity: 'Severity | Risk | Severity Name | Criticality | Risk Factor',
   host: 'Host | DNS Name | asset.host_name | Host Name | Hostname | Asset Name | asset.name | Asset',

@@ -137,7 +137,11 @@ function auditRecord(row: JsonObject, source: SourceType, fixedAfter: string | u
   return { externalId: [key, word(row['pluginID'])].join(':'), entity: 'compliance', raw: shown };
 }
 
-export function findingRecord(row: JsonObject, source: SourceType, fixedAfter: string | undefined): ExternalRecord {
+export function findingRecord(
+  row: JsonObject,
+  source: SourceType,
+  fixedAfter: string | undefined,
+): ExternalRecord {
   const key = hostKeyOf(row);
   const first = instantOf(row['firstSeen']);
   const last = instantOf(row['lastSeen']);
