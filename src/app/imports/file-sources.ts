@@ -102,24 +102,24 @@ async function makeSource(
   });
 }
 
-/** Whether a name may be another one misspelled: one letter in five is wrong, missing or too many, or only case and signs differ. */
+/** Whether a name may be another one misspelled: one letter in five is wrong, missing, too many or turned, or only case and signs differ. */
 export function isNearly(known: string, typed: string): boolean {
   const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   const [a, b] = [plain(known), plain(typed)];
   const allowed = Math.max(1, Math.floor(Math.max(a.length, b.length) / 5));
   if (Math.abs(a.length - b.length) > allowed) return false;
-  let row = Array.from({ length: b.length + 1 }, (_, place) => place);
+  let [before, row] = [[] as number[], Array.from({ length: b.length + 1 }, (_, place) => place)];
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i];
-    for (let j = 1; j <= b.length; j += 1)
-      next.push(
-        Math.min(
-          (row[j] ?? 0) + 1,
-          (next[j - 1] ?? 0) + 1,
-          (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
-        ),
-      );
-    row = next;
+    for (let j = 1; j <= b.length; j += 1) {
+      const changed = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const turned =
+        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+          ? (before[j - 2] ?? 0) + 1
+          : Infinity;
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, changed, turned));
+    }
+    [before, row] = [row, next];
   }
   return (row[b.length] ?? 0) <= allowed;
 }

@@ -171,11 +171,10 @@ class Storing {
   }
 
   #hold(event: Extract<ScanFileEvent, { type: 'held' }>): void {
-    const tables = { host: 'ingestion_assets', item: 'ingestion_vulnerabilities', time: 'imported_files' };
     this.#held.push({
-      table: tables[event.what],
+      table: event.what === 'host' ? 'ingestion_assets' : 'ingestion_vulnerabilities',
       identifier: `${this.#reading.file.name}: ${event.identifier}`,
-      type: event.what === 'host' ? 'nameless' : event.what === 'time' ? 'time zone' : 'item',
+      type: event.what === 'host' ? 'nameless' : 'time',
       message: event.reason,
       raw: event.raw,
     });

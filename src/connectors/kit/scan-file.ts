@@ -23,8 +23,8 @@ export type ScanFileEvent =
   /** What is in the file and cannot be taken, for a person to see. */
   | {
       readonly type: 'held';
-      /** Whether a whole host with its items, an item, or only a time. */
-      readonly what: 'host' | 'item' | 'time';
+      /** Whether a whole host with its items, or only times. */
+      readonly what: 'host' | 'time';
       readonly identifier: string;
       readonly reason: string;
       readonly raw: JsonObject;

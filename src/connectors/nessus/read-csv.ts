@@ -25,7 +25,7 @@ interface ParsedRow {
 const separated = new Set(['child:cve', 'child:xref', 'child:bid']);
 const yesNo: Readonly<Record<string, string>> = { yes: 'true', no: 'false' };
 /** A row of nothing: of commas, of blanks, or the mark with which some systems end a text. */
-const blank = /^[\s\u001A]*$/;
+const isBlank = (cell: string): boolean => cell.replaceAll('\u001A', '').trim() === '';
 
 /** @param timeZone IANA name: of times that name none. @throws TielineError SCAN_FILE_INVALID with line and byte; what came before was told. */
 export async function* readScanCsv(
@@ -51,7 +51,7 @@ export async function* readScanCsv(
   try {
     yield { type: 'scan', name, scope: { pluginIds: undefined, families: new Map(), plugins: new Map() } };
     for await (const { record, info } of parser as AsyncIterable<ParsedRow>) {
-      if (record.every((cell) => blank.test(cell))) continue;
+      if (record.every((cell) => isBlank(cell))) continue;
       if (!rows) {
         // A spreadsheet's note of what separates the columns.
         if (record.length <= 2 && /^sep=/i.test(record[0] ?? '')) continue;
@@ -143,7 +143,7 @@ class RowReading {
   /** @throws SCAN_FILE_INVALID where a row has another number of columns than the header. */
   expectWhole(record: Cells, info: ParsedRow['info']): void {
     const extra = record.slice(this.#columns);
-    if (record.length >= this.#columns && extra.every((cell) => blank.test(cell))) return;
+    if (record.length >= this.#columns && extra.every((cell) => isBlank(cell))) return;
     throw scanFileFault(
       this.#name,
       { line: info.lines, byte: info.bytes },

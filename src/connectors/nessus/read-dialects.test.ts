@@ -78,8 +78,14 @@ describe('a table', () => {
     );
     expect(found?.raw['severity']).toBe('High');
     expect(pluginOf(found)).toMatchObject({
-      ...{ cvss_base_score: 5, cvss3_base_score: 7.5, cvss4_base_score: '9.3', vpr_score: 6.1 },
-      ...{ epss_score: 0.12, risk_factor: 'Medium', bid: ['1234'], xref: ['CWE:79', 'IAVA:1'] },
+      cvss_base_score: 5,
+      cvss3_base_score: 7.5,
+      cvss4_base_score: '9.3',
+      vpr_score: 6.1,
+      epss_score: 0.12,
+      risk_factor: 'Medium',
+      bid: ['1234'],
+      xref: ['CWE:79', 'IAVA:1'],
       published_at: '2019-01-02T00:00:00.000Z',
       modified_at: '2020-03-04T00:00:00.000Z',
       exploit_available: 'true',
@@ -98,7 +104,8 @@ describe('a table', () => {
     expect(items(events)).toMatchObject([
       {
         raw: {
-          ...{ state: 'reopened', first_found: '2024-02-09T10:48:42.000Z' },
+          state: 'reopened',
+          first_found: '2024-02-09T10:48:42.000Z',
           plugin: { cve: ['CVE-1', 'CVE-2'], solution: 'Update.', vpr_score: 5.1 },
         },
       },
@@ -120,7 +127,10 @@ describe('a table', () => {
       {
         kind: 'compliance',
         raw: {
-          ...{ check_name: '1.1 First', result: 'FAILED', actual_value: 'none', solution: 'Set it.' },
+          check_name: '1.1 First',
+          result: 'FAILED',
+          actual_value: 'none',
+          solution: 'Set it.',
           references: ['800-53|AC-8', 'CAT|II'],
         },
       },

@@ -35,7 +35,11 @@ function offsetAt(zone: string, at: number): number {
   const parts = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     hourCycle: 'h23',
-    ...{ year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' },
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
     second: 'numeric',
   }).formatToParts(at);
   const part = (type: string): number => Number(parts.find((each) => each.type === type)?.value);
