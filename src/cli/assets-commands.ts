@@ -91,7 +91,7 @@ export function addAssetsCommands(program: Command, context: CommandContext): vo
         `${record} is asset ${outcome.into} now. Next: ${
           outcome.isSynced
             ? `tieline sync run --system "${system}"`
-            : `tieline import FILE --system "${system}" with its next scan; what is stored stays with ${outcome.from}`
+            : `tieline import FILE --system "${system}" with its next scan, for findings that other sources report too`
         }`,
       );
   });

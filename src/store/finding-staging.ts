@@ -192,7 +192,7 @@ export async function foldDuplicates(tx: Tx): Promise<void> {
       select distinct on (s.finding_key) s.ctid as row, doubled.*
         from staging_findings s join doubled using (finding_key)
        -- Of what was staged again from the record the report itself.
-       order by s.finding_key, s.evidence_at desc nulls last, s.output, s.report_digest nulls last
+       order by s.finding_key, s.evidence_at desc nulls last, s.severity_rank desc, s.output, s.report_digest nulls last
     ), folded as (
       update staging_findings s
          set raw = case when jsonb_array_length(kept.outputs) > 1

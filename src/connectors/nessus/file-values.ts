@@ -44,6 +44,8 @@ const states: Readonly<Record<string, string>> = {
   resurfaced: 'reopened',
   reopened: 'reopened',
   fixed: 'fixed',
+  mitigated: 'fixed',
+  remediated: 'fixed',
 };
 /** The state that a file tells; files of Nessus tell none, and list what is open. */
 export const stateOf = (text: string | undefined): string =>

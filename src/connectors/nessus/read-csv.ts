@@ -5,6 +5,7 @@
 import { parse } from 'csv-parse';
 import { Readable } from 'node:stream';
 import { TielineError } from '../../errors/tieline-error.ts';
+import type { JsonObject } from '../../model/json.ts';
 import { rolesOf, type ColumnRoles, type Role } from './csv-columns.ts';
 import { decodeText } from './decode-text.ts';
 import { heldTimes } from './held-times.ts';
@@ -111,6 +112,8 @@ class RowReading {
   readonly #name: string;
   readonly #columns: number;
   readonly #roles: ColumnRoles;
+  /** Columns that nothing is known of; kept as they are. */
+  readonly #others: readonly (readonly [place: number, name: string])[];
   readonly #hosts = new HostsOfFile();
   readonly #times: ScanTimes;
   #present: { readonly key: string; items: number } | undefined;
@@ -137,6 +140,10 @@ class RowReading {
     this.#name = name;
     this.#columns = header.length;
     this.#roles = roles;
+    const used = new Set([...roles.values()].flat());
+    this.#others = header
+      .map((column, place) => [place, column.trim()] as const)
+      .filter(([place, column]) => column !== '' && !used.has(place));
     this.#times = new ScanTimes(timeZone);
   }
 
@@ -175,7 +182,17 @@ class RowReading {
     else if (results.length > 0)
       for (const said of results)
         yield { type: 'item', kind: 'compliance', raw: complianceRaw(said, item, of, this.#times.take) };
-    else yield { type: 'item', kind: 'finding', raw: findingRaw(item, of, this.#times.take) };
+    else {
+      const raw = { ...findingRaw(item, of, this.#times.take), ...this.#kept(record) };
+      yield { type: 'item', kind: 'finding', raw };
+    }
+  }
+
+  #kept(record: Cells): JsonObject {
+    const kept = this.#others
+      .map(([place, name]) => [name, record[place]?.trim() ?? ''] as const)
+      .filter(([, value]) => value !== '');
+    return kept.length === 0 ? {} : { other_columns: Object.fromEntries(kept) };
   }
 
   *end(): Generator<ScanFileEvent> {
@@ -241,7 +258,7 @@ class RowReading {
         pluginID: this.#cell(record, 'plugin') ?? '',
         pluginName: this.#cell(record, 'pluginName') ?? '',
         ...(family === undefined ? {} : { pluginFamily: family }),
-        severity: this.#cell(record, 'severity') ?? '',
+        severity: this.#cell(record, 'severity')?.replace(/^informational$/i, 'info') ?? '',
         port: this.#cell(record, 'port') ?? '0',
         protocol: this.#cell(record, 'protocol') ?? 'tcp',
         ...(service === undefined ? {} : { svc_name: service }),

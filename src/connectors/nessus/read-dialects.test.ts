@@ -1,7 +1,12 @@
 /** Exports of other releases, and what in a file is not as it is written. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { crc32, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../model/json.ts';
 import type { ScanFileEvent } from '../kit/scan-file.ts';
+import { openScanFiles } from './open-scan-files.ts';
 import { readNessus } from './read-nessus.ts';
 import { readScanCsv } from './read-csv.ts';
 import { usualLimits } from './scan-file-fault.ts';
@@ -72,11 +77,11 @@ describe('a table', () => {
   it('of Nessus 10 keeps references, dates, and what it says of exploits', async () => {
     const [found] = items(
       await csv(
-        'Plugin ID,CVE,CVSS v2.0 Base Score,Risk,Host,Protocol,Port,Name,Plugin Output,STIG Severity,CVSS v4.0 Base Score,CVSS v3.0 Base Score,VPR Score,EPSS Score,Risk Factor,BID,XREF,Plugin Publication Date,Plugin Modification Date,Metasploit,Core Impact\n' +
-          '1,CVE-1,5.0,High,192.0.2.10,tcp,443,P,out,I,9.3,7.5,6.1,0.12,Medium,1234,"CWE:79,IAVA:1",2019/01/02,2020/03/04,TRUE,FALSE\n',
+        'Plugin ID,CVE,CVSS v2.0 Base Score,Risk,Host,Protocol,Port,Name,Plugin Output,STIG Severity,CVSS v4.0 Base Score,CVSS v3.0 Base Score,VPR Score,EPSS Score,Risk Factor,BID,XREF,Plugin Publication Date,Plugin Modification Date,Metasploit,Core Impact,Owner\n' +
+          '1,CVE-1,5.0,High,192.0.2.10,tcp,443,P,out,I,9.3,7.5,6.1,0.12,Medium,1234,"CWE:79,IAVA:1",2019/01/02,2020/03/04,TRUE,FALSE,Ann\n',
       ),
     );
-    expect(found?.raw['severity']).toBe('High');
+    expect(found?.raw).toMatchObject({ severity: 'High', other_columns: { Owner: 'Ann' } });
     expect(pluginOf(found)).toMatchObject({
       cvss_base_score: 5,
       cvss3_base_score: 7.5,
@@ -243,5 +248,80 @@ describe('an item', () => {
     await expect(collect(readNessus('x', bytesOf(text, 1 << 14), usualLimits))).rejects.toThrow(
       `byte ${Buffer.byteLength(good)}:`,
     );
+  });
+});
+
+/** A zip whose entries are not compressed. @param flags 1: they are said to be encrypted. */
+function zipOf(entries: Readonly<Record<string, string>>, flags = 0): Buffer {
+  const key = '0'.repeat(12 * flags);
+  const parts: Buffer[] = [];
+  const listed: Buffer[] = [];
+  let at = 0;
+  for (const [name, text] of Object.entries(entries)) {
+    const fields = Buffer.alloc(26);
+    fields.writeUInt16LE(10, 0);
+    fields.writeUInt16LE(flags, 2);
+    fields.writeUInt32LE(crc32(text), 10);
+    fields.writeUInt32LE(Buffer.byteLength(key + text), 14);
+    fields.writeUInt32LE(Buffer.byteLength(text), 18);
+    fields.writeUInt16LE(Buffer.byteLength(name), 22);
+    const local = Buffer.concat([Buffer.from('PK\u0003\u0004'), fields, Buffer.from(name + key + text)]);
+    const rest = Buffer.alloc(14);
+    rest.writeUInt32LE(at, 10);
+    listed.push(Buffer.concat([Buffer.from('PK\u0001\u0002\u000A\u0000'), fields, rest, Buffer.from(name)]));
+    parts.push(local);
+    at += local.length;
+  }
+  const end = Buffer.alloc(18);
+  end.writeUInt16LE(listed.length, 4);
+  end.writeUInt16LE(listed.length, 6);
+  end.writeUInt32LE(Buffer.concat(listed).length, 8);
+  end.writeUInt32LE(at, 12);
+  return Buffer.concat([...parts, ...listed, Buffer.from('PK\u0005\u0006'), end]);
+}
+
+describe('an archive', () => {
+  const scan = '<NessusClientData_v2></NessusClientData_v2>';
+  async function open(name: string, bytes: Uint8Array): Promise<string[]> {
+    const folder = await mkdtemp(join(tmpdir(), 'tieline-archive-'));
+    try {
+      const path = join(folder, name);
+      await writeFile(path, bytes);
+      const names: string[] = [];
+      for await (const file of openScanFiles(path)) {
+        await file.fingerprint();
+        await collect(file.events());
+        names.push(file.name);
+      }
+      return names;
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  it('gives the scans in it, whatever lies beside them', async () => {
+    const beside = {
+      SHA256SUMS: 'abc  scan.nessus\n',
+      '__MACOSX/._scan.nessus': 'x',
+      'readme.txt': 'Once upon a time',
+    };
+    expect(
+      await open('a.zip', zipOf({ ...beside, 'scan.nessus': scan, 'scan without ending': scan })),
+    ).toEqual(['a.zip/scan.nessus', 'a.zip/scan without ending']);
+    await expect(open('b.zip', zipOf(beside))).rejects.toThrow(
+      'no scan file is in the archive, only SHA256SUMS, __MACOSX/._scan.nessus, readme.txt',
+    );
+  });
+
+  it('that is encrypted, or a tar, is refused with what to do', async () => {
+    await expect(open('c.zip', zipOf({ 'scan.nessus': scan }, 1))).rejects.toThrow(
+      'unpack it with its password',
+    );
+    const tar = Buffer.concat([Buffer.alloc(257), Buffer.from('ustar'), Buffer.alloc(20_000)]);
+    for (const [name, bytes] of [
+      ['d.tar', tar],
+      ['d.tar.gz', gzipSync(tar)],
+    ] as const)
+      await expect(open(name, bytes)).rejects.toThrow('this is a tar archive, which is not opened');
   });
 });

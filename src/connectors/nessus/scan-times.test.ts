@@ -17,6 +17,9 @@ describe('a time of a scan file', () => {
     ['2024/02/09 10:48:42 UTC+2', '2024-02-09T08:48:42.000Z'],
     ['Tue Mar 22 14:54:47 CET 2022', '2022-03-22T13:54:47.000Z'],
     ['Tue Mar 22 14:54:47 2022', '2022-03-22T14:54:47.000Z'],
+    ['09.02.2024 10:48', '2024-02-09T10:48:00.000Z'],
+    ['17/10/2024 10:48:42', '2024-10-17T10:48:42.000Z'],
+    ['10/17/2024 10:48:42', '2024-10-17T10:48:42.000Z'],
     ['2019/01/02', '2019-01-02T00:00:00.000Z'],
     ['1740996000', '2025-03-03T10:00:00.000Z'],
   ])('%s is %s', (text, instant) => {
@@ -46,10 +49,10 @@ describe('a time of a scan file', () => {
       expect(times.take(text)).toBeUndefined();
     expect(times.untaken).toEqual([]);
     expect(times.take('Feb 9, 2024 10:48:42 XYZ')).toBeUndefined();
-    expect(times.take('9. Hornung 2024')).toBeUndefined();
+    for (const text of ['9. Hornung 2024', '03/04/2024']) expect(times.take(text)).toBeUndefined();
     expect(times.untaken.map((each) => each.reason)).toEqual([
       'the zone XYZ is not known',
-      '"9. Hornung 2024" is not a time',
+      '"9. Hornung 2024" is not a time that means one thing',
     ]);
     expect([isTimeZone('Europe/Dublin'), isTimeZone('Europe/Atlantis')]).toEqual([true, false]);
   });

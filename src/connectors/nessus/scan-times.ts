@@ -88,7 +88,13 @@ function shownBy(text: string): number {
   const time = text.trim().replace(/^(\d{4})\/(\d{1,2})\/(\d{1,2})/, '$1-$2-$3');
   const iso = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?$/.exec(time);
   if (iso) return Date.parse(`${iso[1] ?? ''}T${iso[2] ?? '00:00:00'}Z`);
-  return Date.parse(`${time} UTC`);
+  const byNumbers = /^(\d{1,2})([./])(\d{1,2})\2(\d{4})(.*)$/.exec(time);
+  if (!byNumbers) return Date.parse(`${time} UTC`);
+  const [, first = '', sign, second = '', year = '', rest = ''] = byNumbers;
+  // With dots the day comes first everywhere; with slashes only a number over 12 tells.
+  const dayFirst = sign === '.' || Number(first) > 12;
+  if (!dayFirst && Number(second) <= 12 && first !== second) return Number.NaN;
+  return Date.parse(dayFirst ? `${second}/${first}/${year}${rest} UTC` : `${time} UTC`);
 }
 
 function offsetOf(text: string): number {
@@ -148,7 +154,11 @@ export class ScanTimes {
     const { time, zone } = splitZone(text);
     const shown = shownBy(time);
     if (Number.isNaN(shown))
-      return { key: 'unreadable', zone: undefined, reason: `"${text.slice(0, 60)}" is not a time` };
+      return {
+        key: 'unreadable',
+        zone: undefined,
+        reason: `"${text.slice(0, 60)}" is not a time that means one thing`,
+      };
     if (zone === undefined) return this.#zone === undefined ? shown : instantIn(this.#zone, shown);
     if (/^[+-]/.test(zone)) return shown - offsetOf(zone) * minute;
     const word = zone.toUpperCase();
