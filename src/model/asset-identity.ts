@@ -7,7 +7,7 @@
  * and matching on an address alone, which makes strangers one machine.
  */
 import { clearLead, identifierWeights, linkAt } from './correlation.ts';
-import { identifierKinds, type IdentifierKind } from './identifiers.ts';
+import type { IdentifierKind } from './identifiers.ts';
 
 /** After so many days an identifier counts half. Absent: it does not age. */
 const halfLifeDays: Readonly<Partial<Record<IdentifierKind, number>>> = {
@@ -20,21 +20,16 @@ const halfLifeDays: Readonly<Partial<Record<IdentifierKind, number>>> = {
 /** Identifiers of which a machine has one: two different values speak against the match, as much as one value speaks for it. */
 const singular: readonly IdentifierKind[] = ['tenable_uuid', 'agent_uuid', 'bios_uuid'];
 /**
- * Names and addresses that differ, and what they take from a match that rests on what several machines may bear: an adapter of a virtual
- * network, a short name, a board maker's or a copied BIOS uuid. What Tenable or an agent says, and a full name that is the same, stands.
+ * What names and addresses that differ take from a match that rests on what several machines may bear: an adapter of a virtual network, a
+ * short name, a board maker's or a copied BIOS uuid. All names are one fact, as a machine that is renamed gets another of each. A machine
+ * moves, so an address speaks only beside a name that differs, or against a short name alone. What Tenable or an agent says, and a full
+ * name that is the same, stands.
  */
-const opposing: Readonly<Partial<Record<IdentifierKind, number>>> = {
-  fqdn: 30,
-  hostname: 25,
-  netbios: 15,
-  ip: 15,
-};
+const opposing = { name: 30, ip: 21, mac: 10 };
+const nameKinds: readonly IdentifierKind[] = ['fqdn', 'hostname', 'netbios'];
 const standsAlone: readonly IdentifierKind[] = ['tenable_uuid', 'agent_uuid', 'fqdn'];
 /** Kinds of which both sides' values are compared, to see whether they contradict each other. */
-export const comparedKinds: readonly IdentifierKind[] = [
-  ...singular,
-  ...identifierKinds.filter((kind) => opposing[kind] !== undefined),
-];
+export const comparedKinds: readonly IdentifierKind[] = [...singular, ...nameKinds, 'ip', 'mac'];
 /** From here on a person should look, where it is not enough to link. */
 const reviewAt = 20;
 
@@ -102,6 +97,8 @@ function weigh(candidate: IdentityCandidate): WeighedCandidate {
   const kindsShared = new Set(best.keys());
   // The host name is the first label of the FQDN: together they are one fact.
   if (best.has('fqdn')) best.delete('hostname');
+  // So is it mostly the NetBIOS name.
+  else if (best.get('netbios')?.shared.value === best.get('hostname')?.shared.value) best.delete('hostname');
   const evidence = [...best.values()].map(({ shared, weight }) => {
     const note = noteOf(shared);
     return {
@@ -136,20 +133,19 @@ function oppositionTo(
   shared: ReadonlySet<IdentifierKind>,
 ): WeighedCandidate['evidence'] {
   if (standsAlone.some((kind) => shared.has(kind))) return [];
-  const differing = contradicted.filter(
-    (kind) =>
-      !shared.has(kind) &&
-      // Of the two spellings of one name the fuller counts.
-      !(kind === 'hostname' && contradicted.includes('fqdn')),
-  );
-  return Object.entries(opposing)
-    .filter(([kind]) => differing.includes(kind as IdentifierKind)) // the table's own keys
-    .map(([kind, weight]) => ({
-      kind: kind as IdentifierKind,
-      value: '',
-      weight: -weight,
-      note: 'both sides have one and they differ',
-    }));
+  const differs = (kind: IdentifierKind): boolean => contradicted.includes(kind) && !shared.has(kind);
+  const name = nameKinds.find((kind) => differs(kind));
+  const restsOnName = shared.has('netbios') && !shared.has('mac') && !shared.has('bios_uuid');
+  const against: (readonly [IdentifierKind, number])[] = [];
+  if (name !== undefined) against.push([name, opposing.name]);
+  if (differs('ip') && (name !== undefined || restsOnName)) against.push(['ip', opposing.ip]);
+  if (differs('ip') && differs('mac') && restsOnName) against.push(['mac', opposing.mac]);
+  return against.map(([kind, weight]) => ({
+    kind,
+    value: '',
+    weight: -weight,
+    note: 'both sides have one and they differ',
+  }));
 }
 
 /** Decides what a reported machine is. */
