@@ -56,7 +56,7 @@ export async function* readScanCsv(
       if (!rows) {
         // A spreadsheet's note of what separates the columns.
         if (record.length <= 2 && /^sep=/i.test(record[0] ?? '')) continue;
-        rows = new RowReading(name, record, timeZone);
+        rows = new RowReading(name, record, timeZone, info.bytes);
         continue;
       }
       rows.expectWhole(record, info);
@@ -116,10 +116,13 @@ class RowReading {
   readonly #others: readonly (readonly [place: number, name: string])[];
   readonly #hosts = new HostsOfFile();
   readonly #times: ScanTimes;
+  /** Where the row begins that is read now. */
+  #rowAt = 0;
   #present: { readonly key: string; items: number } | undefined;
   #nameless: { line: number; rows: number; plugin: string } | undefined;
 
-  constructor(name: string, header: Cells, timeZone: string | undefined) {
+  /** @param end the byte at which the header ends. */
+  constructor(name: string, header: Cells, timeZone: string | undefined, end = 0) {
     const { roles, missing } = rolesOf(header.map((column) => column.trim()));
     if (missing.length > 0) {
       const shown = header
@@ -137,6 +140,7 @@ class RowReading {
         `the header is that of no known export: it lacks the columns ${missing.join(', ')}${shown === '' ? '' : ` (it begins with: ${shown})`}`,
       );
     }
+    this.#rowAt = end;
     this.#name = name;
     this.#columns = header.length;
     this.#roles = roles;
@@ -150,10 +154,12 @@ class RowReading {
   /** @throws SCAN_FILE_INVALID where a row has another number of columns than the header. */
   expectWhole(record: Cells, info: ParsedRow['info']): void {
     const extra = record.slice(this.#columns);
+    const byte = this.#rowAt;
+    this.#rowAt = info.bytes;
     if (record.length >= this.#columns && extra.every((cell) => isBlank(cell))) return;
     throw scanFileFault(
       this.#name,
-      { line: info.lines, byte: info.bytes },
+      { line: info.lines, byte },
       `the row has ${record.length} columns, the header ${this.#columns}; a quotation mark or the end of the file is missing`,
     );
   }
