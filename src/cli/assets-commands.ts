@@ -124,7 +124,14 @@ export function addAssetsCommands(program: Command, context: CommandContext): vo
     const flags = command.optsWithGlobals<DecisionFlags>();
     const outcome = await context.host.withApp(flags, (app) => split(app, system, record, decider(flags)));
     if (flags.json) context.printJson(outcome);
-    else context.print(`${record} is asset ${outcome.into} now. Next: tieline sync run --system ${system}`);
+    else
+      context.print(
+        `${record} is asset ${outcome.into} now. Next: ${
+          outcome.isSynced
+            ? `tieline sync run --system "${system}"`
+            : `tieline import FILE --system "${system}" with its next scan, for findings that other sources report too`
+        }`,
+      );
   });
 
   withDecider(

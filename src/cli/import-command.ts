@@ -7,6 +7,7 @@ import {
   type FileOutcome,
   type ImportOptions,
 } from '../app/imports/import-files.ts';
+import { usualSource } from '../app/imports/file-sources.ts';
 import { watchFolders } from '../app/imports/watch-folders.ts';
 import type { App } from '../app/app.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
@@ -18,6 +19,8 @@ interface ImportFlags extends GlobalFlags {
   readonly keepPartial: boolean;
   readonly watch: boolean;
   readonly every: number;
+  readonly newSource: boolean;
+  readonly zone?: string;
 }
 
 export function addImportCommand(program: Command, context: CommandContext): void {
@@ -29,7 +32,12 @@ export function addImportCommand(program: Command, context: CommandContext): voi
     .option(
       '--system <name>',
       'the source that the files are filed under; made if it is not there',
-      'scan files',
+      usualSource,
+    )
+    .option('--new-source', 'make the source also if its name is nearly that of another one', false)
+    .option(
+      '--zone <name>',
+      'time zone (IANA name) of times that name none, or one of several meanings such as IST; kept with the source',
     )
     .option(
       '--keep-partial',
@@ -75,6 +83,11 @@ function optionsOf(context: CommandContext, flags: ImportFlags): ImportOptions {
   const { err } = context.host.terminal;
   return {
     source: flags.system,
+    newSource: flags.newSource,
+    timeZone: flags.zone,
+    reportMade: (source) => {
+      if (source !== usualSource) err.write(`tieline: made a new source of scan files, ${source}\n`);
+    },
     keepPartial: flags.keepPartial,
     signal: context.host.signal,
     report: (file, { hosts, items }) => {
@@ -109,15 +122,32 @@ function noteExitCode(context: CommandContext, { outcome, counts }: FileOutcome)
     context.result.exitCode = 3;
 }
 
-function lineOf({ file, outcome, hosts, items, fixed, counts, problem }: FileOutcome): string {
-  const what = `${counted(hosts, 'host')}, ${counted(items, 'item')}; ${counts.created} new, ${counts.updated} updated, ${counts.unchanged} unchanged${fixed > 0 ? `, ${fixed} no longer there` : ''}${counts.failed > 0 ? `, ${counts.failed} held` : ''}`;
+function lineOf({
+  file,
+  outcome,
+  hosts,
+  items,
+  openPorts,
+  fixed,
+  counts,
+  heldBecause,
+  operationId,
+  problem,
+}: FileOutcome): string {
+  const what = `${counted(hosts, 'host')}, ${counted(items, 'item')}; ${counts.created} new, ${counts.updated} updated, ${counts.unchanged} unchanged${fixed > 0 ? `, ${fixed} no longer there` : ''}${openPorts > 0 ? `, ${counted(openPorts, 'open port')} listed without a finding` : ''}${counts.failed > 0 ? `, ${counts.failed} held` : ''}`;
+  const held =
+    counts.failed > 0
+      ? [...heldBecause, `what was held: tieline ops show ${operationId ?? ''}`]
+          .map((line) => `\n  ${line}`)
+          .join('')
+      : '';
   switch (outcome) {
     case 'imported':
-      return `${file}: ${what}`;
+      return `${file}: ${what}${held}`;
     case 'already imported':
       return `${file}: taken in before, nothing to do`;
     case 'partial':
-      return `${file}: kept what is whole (${what}), then it breaks off: ${problem ?? ''}`;
+      return `${file}: kept what is whole (${what}), then it breaks off: ${problem ?? ''}${held}`;
     case 'refused':
       return `${file}: nothing taken in. ${problem ?? ''}`;
   }

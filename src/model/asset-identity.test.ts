@@ -46,6 +46,26 @@ describe('what a reported machine is', () => {
     expect(decideIdentity([candidate('a', [shared('mac')], ['bios_uuid'])]).decision).toBe('new');
   });
 
+  it('is another one where only an adapter, a short name or a BIOS is shared, and names and addresses differ', () => {
+    const decided = (kinds: readonly IdentifierKind[], contradicted: readonly IdentifierKind[]): string =>
+      decideIdentity([
+        candidate(
+          'a',
+          kinds.map((kind) => shared(kind, { value: 'x' })),
+          contradicted,
+        ),
+      ]).decision;
+    expect(decided(['mac'], ['fqdn', 'hostname', 'netbios', 'ip'])).toBe('new');
+    expect(decided(['netbios', 'hostname'], ['fqdn', 'ip'])).toBe('new');
+    expect(decided(['netbios', 'hostname'], ['ip', 'mac'])).toBe('new');
+    expect(decided(['bios_uuid'], ['fqdn', 'ip', 'mac'])).toBe('review');
+    // Moved, renamed, or both and still the same adapter and board.
+    expect(decided(['mac'], ['ip'])).toBe('linked');
+    expect(decided(['mac', 'ip'], ['fqdn', 'netbios'])).toBe('linked');
+    expect(decided(['mac', 'bios_uuid'], ['fqdn', 'netbios', 'ip'])).toBe('linked');
+    expect(decided(['fqdn'], ['ip', 'mac'])).toBe('linked');
+  });
+
   it('is for a person where two assets fit about equally well', () => {
     const decision = decideIdentity([candidate('a', [shared('mac')]), candidate('b', [shared('fqdn')])]);
     expect(decision).toMatchObject({ decision: 'review', reason: '2 assets fit about equally well' });

@@ -19,6 +19,17 @@ const halfLifeDays: Readonly<Partial<Record<IdentifierKind, number>>> = {
 };
 /** Identifiers of which a machine has one: two different values speak against the match, as much as one value speaks for it. */
 const singular: readonly IdentifierKind[] = ['tenable_uuid', 'agent_uuid', 'bios_uuid'];
+/**
+ * What names and addresses that differ take from a match that rests on what several machines may bear: an adapter of a virtual network, a
+ * short name, a board maker's or a copied BIOS uuid. All names are one fact, as a machine that is renamed gets another of each. A machine
+ * moves, so an address speaks only beside a name that differs, or against a short name alone. What Tenable or an agent says, and a full
+ * name that is the same, stands.
+ */
+const opposing = { name: 30, ip: 21, mac: 10 };
+const nameKinds: readonly IdentifierKind[] = ['fqdn', 'hostname', 'netbios'];
+const standsAlone: readonly IdentifierKind[] = ['tenable_uuid', 'agent_uuid', 'fqdn'];
+/** Kinds of which both sides' values are compared, to see whether they contradict each other. */
+export const comparedKinds: readonly IdentifierKind[] = [...singular, ...nameKinds, 'ip', 'mac'];
 /** From here on a person should look, where it is not enough to link. */
 const reviewAt = 20;
 
@@ -83,8 +94,11 @@ function weigh(candidate: IdentityCandidate): WeighedCandidate {
     const weight = weightOf(shared);
     if (weight > (best.get(shared.kind)?.weight ?? -1)) best.set(shared.kind, { shared, weight });
   }
+  const kindsShared = new Set(best.keys());
   // The host name is the first label of the FQDN: together they are one fact.
   if (best.has('fqdn')) best.delete('hostname');
+  // So is it mostly the NetBIOS name.
+  else if (best.get('netbios')?.shared.value === best.get('hostname')?.shared.value) best.delete('hostname');
   const evidence = [...best.values()].map(({ shared, weight }) => {
     const note = noteOf(shared);
     return {
@@ -102,12 +116,36 @@ function weigh(candidate: IdentityCandidate): WeighedCandidate {
       weight: -identifierWeights[kind],
       note: 'both sides have one and they differ',
     }));
-  const all = [...evidence.toSorted((a, b) => b.weight - a.weight), ...against];
+  const all = [
+    ...evidence.toSorted((a, b) => b.weight - a.weight),
+    ...against,
+    ...oppositionTo(candidate, kindsShared),
+  ];
   return {
     assetUuid: candidate.assetUuid,
     score: rounded(all.reduce((sum, each) => sum + each.weight, 0)),
     evidence: all,
   };
+}
+
+function oppositionTo(
+  { contradicted }: IdentityCandidate,
+  shared: ReadonlySet<IdentifierKind>,
+): WeighedCandidate['evidence'] {
+  if (standsAlone.some((kind) => shared.has(kind))) return [];
+  const differs = (kind: IdentifierKind): boolean => contradicted.includes(kind) && !shared.has(kind);
+  const name = nameKinds.find((kind) => differs(kind));
+  const restsOnName = shared.has('netbios') && !shared.has('mac') && !shared.has('bios_uuid');
+  const against: (readonly [IdentifierKind, number])[] = [];
+  if (name !== undefined) against.push([name, opposing.name]);
+  if (differs('ip') && (name !== undefined || restsOnName)) against.push(['ip', opposing.ip]);
+  if (differs('ip') && differs('mac') && restsOnName) against.push(['mac', opposing.mac]);
+  return against.map(([kind, weight]) => ({
+    kind,
+    value: '',
+    weight: -weight,
+    note: 'both sides have one and they differ',
+  }));
 }
 
 /** Decides what a reported machine is. */

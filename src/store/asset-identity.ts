@@ -1,5 +1,10 @@
 /** What ties a source's record to an asset where no link says so: who shares its identifiers, and what was decided and why. */
-import { decideIdentity, type IdentityCandidate, type IdentityDecision } from '../model/asset-identity.ts';
+import {
+  comparedKinds,
+  decideIdentity,
+  type IdentityCandidate,
+  type IdentityDecision,
+} from '../model/asset-identity.ts';
 import { deriveUuid } from '../model/derived-uuid.ts';
 import type { Identifier, IdentifierKind } from '../model/identifiers.ts';
 import { storableJson } from './copy-rows.ts';
@@ -33,7 +38,7 @@ interface Found {
 }
 
 const dayMs = 86_400_000;
-const singular = new Set<IdentifierKind>(['tenable_uuid', 'agent_uuid', 'bios_uuid']);
+const compared = new Set<IdentifierKind>(comparedKinds);
 
 /** Gives every staged record that has no asset yet one: of those that are known, or its own. */
 export async function identifyAssets(tx: Tx, source: AssetSource): Promise<void> {
@@ -41,7 +46,7 @@ export async function identifyAssets(tx: Tx, source: AssetSource): Promise<void>
     select external_id, own_uuid::text, identifiers, seen_at from staging_assets where asset_uuid is null order by ordinal`);
   if (unidentified.length === 0) return;
   const found = Map.groupBy(await findSharing(tx, source), (row) => row.external_id);
-  const singles = await fetchSingulars(tx, [
+  const known = await fetchCompared(tx, [
     ...new Set([...found.values()].flat().map((row) => row.asset_uuid)),
   ]);
   // Machines of this page that are new are candidates for those after them, but where the source tells its assets apart itself.
@@ -51,7 +56,7 @@ export async function identifyAssets(tx: Tx, source: AssetSource): Promise<void>
   const claimed = new Set<string>();
   for (const row of unidentified) {
     const here = source.ownsIdentity ? [] : sharingInPage(row, page);
-    const candidates = candidatesOf(row, [...(found.get(row.external_id) ?? []), ...here], singles).filter(
+    const candidates = candidatesOf(row, [...(found.get(row.external_id) ?? []), ...here], known).filter(
       (candidate) => !(source.ownsIdentity && claimed.has(candidate.assetUuid)),
     );
     const decision = decideIdentity(candidates);
@@ -66,9 +71,9 @@ export async function identifyAssets(tx: Tx, source: AssetSource): Promise<void>
       const key = `${kind} ${value}`;
       page.set(key, [...(page.get(key) ?? []), { assetUuid, seen: row.seen_at }]);
     }
-    singles.set(assetUuid, [
-      ...(singles.get(assetUuid) ?? []),
-      ...row.identifiers.filter(({ kind }) => singular.has(kind)),
+    known.set(assetUuid, [
+      ...(known.get(assetUuid) ?? []),
+      ...row.identifiers.filter(({ kind }) => compared.has(kind)),
     ]);
   }
   await tx.client.query(
@@ -125,7 +130,7 @@ function sharingInPage(
 function candidatesOf(
   row: Unidentified,
   found: readonly Found[],
-  singles: ReadonlyMap<string, readonly Identifier[]>,
+  known: ReadonlyMap<string, readonly Identifier[]>,
 ): IdentityCandidate[] {
   return [...Map.groupBy(found, (each) => each.asset_uuid)].map(([assetUuid, shared]) => ({
     assetUuid,
@@ -136,9 +141,9 @@ function candidatesOf(
       ageDays:
         last_seen && row.seen_at ? Math.abs(row.seen_at.getTime() - last_seen.getTime()) / dayMs : undefined,
     })),
-    contradicted: [...singular].filter((kind) => {
+    contradicted: [...compared].filter((kind) => {
       const own = row.identifiers.filter((each) => each.kind === kind).map((each) => each.value);
-      const theirs = (singles.get(assetUuid) ?? [])
+      const theirs = (known.get(assetUuid) ?? [])
         .filter((each) => each.kind === kind)
         .map((each) => each.value);
       return own.length > 0 && theirs.length > 0 && !own.some((value) => theirs.includes(value));
@@ -146,10 +151,10 @@ function candidatesOf(
   }));
 }
 
-async function fetchSingulars(tx: Tx, assetUuids: readonly string[]): Promise<Map<string, Identifier[]>> {
+async function fetchCompared(tx: Tx, assetUuids: readonly string[]): Promise<Map<string, Identifier[]>> {
   const { rows } = await tx.client.query<Identifier & { asset_uuid: string }>(
     `select asset_uuid::text, kind, value from asset_identifiers where asset_uuid = any($1::uuid[]) and kind = any($2)`,
-    [assetUuids, [...singular]],
+    [assetUuids, [...compared]],
   );
   const byAsset = Map.groupBy(rows, (row) => row.asset_uuid);
   return new Map(

@@ -78,12 +78,24 @@ export async function beginComplianceLoad(
 const textArray = (texts: readonly string[]): string =>
   `{${texts.map((each) => `"${each.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`;
 
-/** What was seen later stands; of times the least and the greatest. */
-const newer = `coalesce(excluded.last_seen >= known.last_seen, true)`;
+/** SQL of how bad a status is, the worst least. */
+const badness = (status: string): string =>
+  `array_position('{failed,error,warning,unknown,skipped,passed}', ${status}::text)`;
+/**
+ * Checks without an id are told apart by their name, by `checkIdOf` of connectors/kit: an audit may make one of them at several places,
+ * and one that failed is not hidden by one that passed.
+ */
+const byName = (row: string): string =>
+  `${row}.check_id = left(encode(sha256(convert_to(${row}.check_name, 'UTF8')), 'hex'), 40)`;
+/** What was seen later stands, of what one file or one moment tells of a name the worse; of times the least and the greatest. */
+const newer = `case when ${byName('excluded')} and (excluded.operation_id = known.operation_id or excluded.last_seen = known.last_seen)
+                    then ${badness('excluded.status')} <= ${badness('known.status')}
+                    else coalesce(excluded.last_seen >= known.last_seen, true) end`;
 const columns = [...said, 'control_references'];
 const mergeSql = `
   with latest as (
-    select distinct on (result_key) * from staging_compliance order by result_key, last_seen desc nulls last, ordinal desc
+    select distinct on (result_key) * from staging_compliance s
+     order by result_key, last_seen desc nulls last, case when ${byName('s')} then ${badness('s.status')} end, ordinal desc
   ), spans as (
     select result_key, min(first_seen) as first_seen, max(last_seen) as last_seen, max(last_fixed) as last_fixed
       from staging_compliance group by result_key

@@ -45,6 +45,8 @@ export interface FindingSource {
   readonly operationId: string;
   /** Whether rows are compared field by field even where the report is the same as before: a full read mends what was altered. */
   readonly verifies: boolean;
+  /** Whether items of one moment stand beside each other, however far apart they come: a scan file, which is read in chunks. */
+  readonly unites?: boolean;
 }
 
 export async function createStaging(tx: Tx): Promise<void> {
@@ -142,7 +144,10 @@ export async function lookUp(
   return new Map(found.map((row) => [row.key, row.unchanged ? 'unchanged' : 'known']));
 }
 
-/** Of two items that are one finding one may be as before, the other not: they are folded together only if both are there. */
+/**
+ * Of two items that are one finding one may be as before, the other not: they are folded together only if both are there. Of a file
+ * also what an earlier chunk, or the same scan in another file, has stored of the same moment; a file without times tells of one moment.
+ */
 export async function restageDoubles(tx: Tx, source: FindingSource, columns: FindingColumns): Promise<void> {
   await tx.client.query(
     `insert into staging_findings (${staged.join(', ')})
@@ -150,12 +155,24 @@ export async function restageDoubles(tx: Tx, source: FindingSource, columns: Fin
             ('{Info,Low,Medium,High,Critical}'::text[])[own.severity_rank + 1], own.severity_rank,
             v.rule_reports -> $1::integer::text ->> 0, v.tenable_vuln_id, v.first_found, v.last_found,
             -- What is stored of fixes stays so; told again here it would count as reported, also where it was concluded.
-            null, null, v.evidence_at, null, coalesce(v.${columns.raw} ->> 'output', v.${columns.raw} ->> 'plugin_output'), v.${columns.raw}, null, true
+            null, null, v.evidence_at, null, said.output, v.${columns.raw} - 'outputs', null, true
        from (select distinct finding_key from staging_unchanged u where exists
-              (select from staging_findings s where s.finding_key = u.finding_key)) doubled
+               (select from staging_findings s where s.finding_key = u.finding_key)
+             union
+             select s.finding_key from staging_findings s
+              cross join lateral (select * from ingestion_vulnerabilities known where known.finding_key = s.finding_key offset 0) known
+              where $2 and known.external_system_id = $1
+                and (known.evidence_at = s.evidence_at or known.evidence_at is null and s.evidence_at is null and known.batch_id = $3::uuid)
+            ) doubled
        join ingestion_vulnerabilities v using (finding_key)
-      cross join lateral (select coalesce((v.rule_reports -> $1::integer::text ->> 1)::smallint, v.severity_rank) as severity_rank) own`,
-    [source.systemId],
+      cross join lateral (select coalesce((v.rule_reports -> $1::integer::text ->> 1)::smallint, v.severity_rank) as severity_rank) own
+      cross join lateral (select coalesce(v.${columns.raw} ->> 'output', v.${columns.raw} ->> 'plugin_output') as output) one
+      cross join lateral (
+        select o.output from jsonb_array_elements_text(v.${columns.raw} -> 'outputs') o(output)
+         where jsonb_typeof(v.${columns.raw} -> 'outputs') = 'array'
+        union select one.output
+      ) said`,
+    [source.systemId, source.unites === true, source.operationId],
   );
 }
 
@@ -168,12 +185,14 @@ export async function foldDuplicates(tx: Tx): Promise<void> {
     ), doubled as (
       select finding_key, jsonb_agg(distinct output order by output) filter (where output is not null) as outputs,
              min(first_found) as first_found, max(last_found) as last_found, max(last_fixed) as last_fixed,
-             max(resurfaced_at) as resurfaced_at, array_remove(array_agg(first_found) || array_agg(last_found), null) as seen_at
+             max(resurfaced_at) as resurfaced_at, (select array_agg(distinct told.at order by told.at)
+                from unnest(array_agg(first_found) || array_agg(last_found)) told(at) where told.at is not null) as seen_at
         from staging_findings where finding_key in (select finding_key from twice) group by finding_key
     ), kept as (
       select distinct on (s.finding_key) s.ctid as row, doubled.*
         from staging_findings s join doubled using (finding_key)
-       order by s.finding_key, s.evidence_at desc nulls last, s.output
+       -- Of what was staged again from the record the report itself.
+       order by s.finding_key, s.evidence_at desc nulls last, s.severity_rank desc, s.output, s.report_digest nulls last
     ), folded as (
       update staging_findings s
          set raw = case when jsonb_array_length(kept.outputs) > 1

@@ -60,7 +60,7 @@ export async function beginFindingLoad(tx: Tx, source: FindingSource): Promise<F
   await createStaging(tx);
   // Within a larger transaction nothing was committed since the page before.
   await tx.client.query('truncate staging_findings, staging_unchanged, staging_state_changes');
-  const plugins = new Map<string, StagedPlugin>();
+  const plugins: StagedPlugin[] = [];
   let added = 0;
   let gathered: ReportedFinding[] = [];
   let characters = 0;
@@ -103,12 +103,12 @@ export async function beginFindingLoad(tx: Tx, source: FindingSource): Promise<F
         await stageGathered();
     },
     addPlugin(plugin) {
-      plugins.set(plugin.record.plugin_id, plugin);
+      plugins.push(plugin);
     },
     async finish() {
       await stageGathered();
       await staging;
-      await mergePlugins(tx, source.systemId, plugins.values(), columns);
+      await mergePlugins(tx, source.systemId, plugins, columns);
       await restageDoubles(tx, source, columns);
       await noteStateChanges(tx);
       await foldDuplicates(tx);

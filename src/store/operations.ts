@@ -80,7 +80,8 @@ export async function beginOperation(db: Kysely<Database>, operation: NewOperati
       batch_id: sql<string>`gen_random_uuid()`,
       source_system: operation.system.slice(0, 50),
       external_system: operation.system.slice(0, 50),
-      batch_type: operation.step ?? null,
+      // The column is short; a file's whole name is in the metadata.
+      batch_type: operation.step?.slice(0, 50) ?? null,
       operation_type: operation.type,
       parent_operation_id: operation.parent ?? null,
       total_records: 0,

@@ -1098,12 +1098,16 @@ interface ScanPluginsTable {
   published_at: Instant | null;
   modified_at: Instant | null;
   patch_published_at: Instant | null;
-  /** The plugin block as it came. */
+  /** The plugin block as it came, with what later reports added. */
   raw_json: JsonColumn;
   created_at: Generated<Instant>;
   updated_at: Generated<Instant>;
   /** Whose text this is: of two sources the one with the later modification date, so that they do not take turns. */
   external_system_id: number | null;
+  /** When the report was made that is the latest of those with this modification date; null where reports do not say. */
+  observed_at: Instant | null;
+  /** Fields that another report than the latest filled: by name an array of its modification date, external system and time. */
+  field_reports: Generated<JsonColumn>;
 }
 
 /** Which plugins a scan ran, as its file says; many scans share one. */

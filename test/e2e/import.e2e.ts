@@ -144,6 +144,10 @@ describe.skipIf(!existsSync(samples))('real scan files (skipped without ../share
       { outcome: 'imported', items: 20, counts: { failed: 0 } },
       { outcome: 'imported', items: 4, counts: { failed: 0 } },
     ]);
+    // A row for each CVE.
+    expect(
+      await count(`from (select unnest(cves) from scan_plugins where plugin_id in ('176703', '176705')) c`),
+    ).toBe(13);
   });
 });
 

@@ -168,8 +168,14 @@ export async function split(
   system: string,
   externalId: string,
   decided: Decider,
-): Promise<{ readonly from: string; readonly into: string; readonly operationId: string }> {
-  const { id } = await fetchSystem(app, system);
+): Promise<{
+  readonly from: string;
+  readonly into: string;
+  readonly operationId: string;
+  /** Whether a sync reads the source; else it is one of files, and the next of them tells what is of which. */
+  readonly isSynced: boolean;
+}> {
+  const { id, system_type: type } = await fetchSystem(app, system);
   return inTransaction(app.pool, async (tx) => {
     const record = await findSourceRecord(tx, id, externalId);
     if (!record)
@@ -189,7 +195,7 @@ export async function split(
       before: externalId,
       after: into,
     });
-    return { from: record.assetUuid, into, operationId };
+    return { from: record.assetUuid, into, operationId, isSynced: app.modules.has(type) };
   });
 }
 

@@ -2,6 +2,7 @@
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
 import { findingKey } from '../../model/finding-key.ts';
 import { identifiersOfAsset } from '../../model/identifiers.ts';
+import { messageOf } from '../../errors/tieline-error.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import {
   assetRecord,
@@ -214,5 +215,33 @@ export async function openComplianceSink(
       return { counts: { ...noCounts, ...(await load.finish()), read, failed: held.length }, held };
     },
     abort: (cause) => load.abort(cause),
+  };
+}
+
+/**
+ * A sink of findings among which audit results stand: those are loaded after the findings, for each load keeps the connection busy.
+ * @param openResults opens the sink of the audit results, if there are any.
+ */
+export function withResultsAmong(findings: Sink, openResults: () => Promise<Sink>): Sink {
+  const results: ExternalRecord[] = [];
+  return {
+    async add(external) {
+      if (external.entity === 'compliance') results.push(external);
+      else await findings.add(external);
+    },
+    async finish() {
+      const ofFindings = await findings.finish();
+      if (results.length === 0) return ofFindings;
+      const sink = await openResults();
+      try {
+        for (const result of results) await sink.add(result);
+        const { counts, held } = await sink.finish();
+        return { counts: addCounts(ofFindings.counts, counts), held: [...ofFindings.held, ...held] };
+      } catch (error) {
+        await sink.abort(error instanceof Error ? error : new Error(messageOf(error)));
+        throw error;
+      }
+    },
+    abort: (cause) => findings.abort(cause),
   };
 }

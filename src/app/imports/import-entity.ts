@@ -21,7 +21,13 @@ import { fetchClock, findReadState, finishRead, saveReadPosition } from '../../s
 import { inTransaction, inTransactionOnce, isEnclosed, type Tx } from '../../store/transaction.ts';
 import { canReadChanges, type ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';
-import { SeenPlugins, openAssetSink, openComplianceSink, openFindingSink } from './bulk-sinks.ts';
+import {
+  SeenPlugins,
+  openAssetSink,
+  openComplianceSink,
+  openFindingSink,
+  withResultsAmong,
+} from './bulk-sinks.ts';
 import { mapperFrom } from './mapper.ts';
 import { negotiatedShapes } from './negotiated-shapes.ts';
 import { openNegotiatedSink } from './negotiated-sink.ts';
@@ -67,10 +73,12 @@ function sinkFor(context: RunContext, read: EntityRead, mapperOf: MapperOf): Ope
       return async (tx) => {
         // Assets are read before findings, so what they are called here stands for the whole read.
         aliases ??= listAssetAliases(context.db, read.system.id);
-        return openFindingSink(tx, { ...source, verifies: read.full }, mapperOf, {
+        const assetAliases = await aliases;
+        const findings = await openFindingSink(tx, { ...source, verifies: read.full }, mapperOf, {
           seenPlugins,
-          assetAliases: await aliases,
+          assetAliases,
         });
+        return withResultsAmong(findings, () => openComplianceSink(tx, source, mapperOf, assetAliases));
       };
     }
     case 'system':

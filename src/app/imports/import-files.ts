@@ -6,15 +6,13 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ScanFile, ScanFileReader } from '../../connectors/kit/scan-file.ts';
 import { TielineError, messageOf } from '../../errors/tieline-error.ts';
-import { insertMappings } from '../../store/field-mappings.ts';
-import { findSystem, insertSystem, type ExternalSystemRow } from '../../store/external-systems.ts';
 import { findImportedFile, recordImportedFile } from '../../store/imported-files.ts';
 import { beginOperation, finishOperation, recordCounts } from '../../store/operations.ts';
 import { inTransaction, inTransactionOnce } from '../../store/transaction.ts';
-import { mappingRowOf } from '../../sync/mapping-row.ts';
 import type { App } from '../app.ts';
 import { fetchMappings } from '../connections/connect.ts';
 import { throughOutages } from '../runs/outages.ts';
+import { ensureSource, type FileSource } from './file-sources.ts';
 import { mapperFrom } from './mapper.ts';
 import type { MapperOf } from './sink.ts';
 import { nothingTaken, takeFile, type FileCounts, type FileReading } from './take-file.ts';
@@ -22,6 +20,12 @@ import { nothingTaken, takeFile, type FileCounts, type FileReading } from './tak
 export type ImportOptions = FileReading['options'] & {
   /** The source that the files are filed under; made if it is not there. */
   readonly source: string;
+  /** Also where its name is nearly that of another one. */
+  readonly newSource?: boolean;
+  /** IANA name of the zone of times that name none, or one of several meanings; kept with the source. */
+  readonly timeZone?: string | undefined;
+  /** Called once if the source was made. */
+  readonly reportMade?: (source: string) => void;
 };
 
 export interface FileOutcome extends FileCounts {
@@ -30,6 +34,8 @@ export interface FileOutcome extends FileCounts {
   readonly operationId?: string;
   /** Why it was refused, or where it breaks off. */
   readonly problem?: string;
+  /** Of a refusal that is not the file's fault: what it was. */
+  readonly code?: string;
 }
 
 /** The scan files that paths name: files as they are, of folders all that look like scan files, in the order of their names. */
@@ -63,69 +69,69 @@ export function readerOf(app: App): ScanFileReader {
   throw new TielineError('INTERNAL', 'This build of Tieline reads no scan files.');
 }
 
-/** Imports files one after the other; one that is broken does not keep the others from being taken in. */
+/**
+ * Imports files one after the other; one that fails, for whatever reason, does not keep the others from being imported.
+ * @throws what concerns them all: the database is gone, the source cannot be used, somebody interrupts.
+ */
 export async function importFiles(
   app: App,
   paths: readonly string[],
   options: ImportOptions,
 ): Promise<FileOutcome[]> {
   const reader = readerOf(app);
-  const source = await ensureSource(app, reader, options.source);
-  const mapperOf = mapperFrom(await fetchMappings(app.db, source.id));
+  const source = await ensureSource(app, reader, {
+    name: options.source,
+    isNew: options.newSource === true,
+    timeZone: options.timeZone,
+  });
+  if (source.isMade) options.reportMade?.(source.row.system_name);
+  const mapperOf = mapperFrom(await fetchMappings(app.db, source.row.id));
   const outcomes: FileOutcome[] = [];
   for (const path of paths) {
     try {
-      for await (const file of reader.open(path)) {
+      for await (const file of reader.open(path, source.timeZone)) {
         options.signal.throwIfAborted();
         outcomes.push(
           await throughOutages(app, options.signal, () => importFile(app, source, mapperOf, file, options)),
         );
       }
     } catch (error) {
-      if (!isOfFile(error)) throw error;
-      outcomes.push({ ...nothingTaken, file: path, outcome: 'refused', problem: messageOf(error) });
+      if (concernsAll(error, options.signal)) throw error;
+      outcomes.push(refusal(path, error));
     }
   }
   return outcomes;
 }
 
-/** Whether it is the file that is at fault, broken or not to be read, and not what it is stored in. */
-const isOfFile = (error: unknown): boolean =>
-  error instanceof TielineError
-    ? error.code === 'SCAN_FILE_INVALID'
-    : error instanceof Error && 'syscall' in error && 'path' in error;
+/** Whether an error would meet every file alike: somebody interrupts, the mappings are unusable, the database is gone. */
+function concernsAll(error: unknown, signal: AbortSignal): boolean {
+  if (signal.aborted) return true;
+  if (error instanceof TielineError)
+    return ['INTERRUPTED', 'MAPPING_INVALID'].includes(error.code) || error.code.startsWith('DATABASE_');
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const gone = /^(?:08...|57P..|53[123]00|ECONN[A-Z]+|EPIPE)$/.test(code);
+  return gone || /^Connection terminated|Client has encountered a connection error/.test(messageOf(error));
+}
 
-/** The external system that stands for the files: nothing is ever asked of it, and no sync includes it. */
-async function ensureSource(app: App, reader: ScanFileReader, name: string): Promise<ExternalSystemRow> {
-  const known = await findSystem(app.db, name);
-  if (known) {
-    if (known.system_type === reader.systemType) return known;
-    throw new TielineError('USAGE', `${name} is a ${known.system_type}, which files cannot be filed under.`, {
-      fields: [{ field: '--system', message: 'name another source; it is made if it is not there' }],
-    });
-  }
-  return inTransaction(app.pool, async (tx) => {
-    const config = {};
-    const row = await insertSystem(tx.db, {
-      name,
-      type: reader.systemType,
-      url: 'file:',
-      config,
-      syncEnabled: false,
-    });
-    if (!row) throw new TielineError('SYSTEM_EXISTS', `There is a system named ${name} already.`);
-    await insertMappings(
-      tx.db,
-      row.id,
-      reader.mappings.map((mapping) => mappingRowOf(mapping)),
-    );
-    return row;
-  });
+/** What is told of a file that was not imported; a fault that nobody foresaw with its code. */
+function refusal(file: string, error: unknown): FileOutcome {
+  const ofFile =
+    error instanceof TielineError
+      ? error.code === 'SCAN_FILE_INVALID'
+      : error instanceof Error && 'syscall' in error && 'path' in error;
+  const code = error instanceof TielineError ? error.code : 'INTERNAL';
+  return {
+    ...nothingTaken,
+    file,
+    outcome: 'refused',
+    problem: ofFile ? messageOf(error) : `${messageOf(error)} (${code})`,
+    ...(ofFile ? {} : { code }),
+  };
 }
 
 async function importFile(
   app: App,
-  source: ExternalSystemRow,
+  { row: source }: FileSource,
   mapperOf: MapperOf,
   file: ScanFile,
   options: ImportOptions,
@@ -137,7 +143,8 @@ async function importFile(
   const operationId = await beginOperation(app.db, {
     type: 'import',
     system: source.system_name,
-    step: file.name.slice(0, 100),
+    step: file.name,
+    metadata: { file: file.name },
   });
   const reading: FileReading = { source, mapperOf, file, operationId, options };
   try {
@@ -150,7 +157,8 @@ async function importFile(
         name: file.name,
         hosts: done.taken.hosts,
         findings: done.taken.items,
-        isPartial: done.problem !== undefined,
+        // With the zone known, the same file tells more.
+        isPartial: done.problem !== undefined || done.lacksTimes,
         operationId,
       });
       return done;
@@ -174,7 +182,7 @@ async function importFile(
     // What failed first is what counts, also where the database is what is away.
     const failed = { error: messageOf(error) };
     await finishOperation(app.db, operationId, 'failed', failed).catch(() => undefined);
-    if (!(error instanceof TielineError) || error.code !== 'SCAN_FILE_INVALID') throw error;
-    return { ...nothingTaken, file: file.name, operationId, outcome: 'refused', problem: error.message };
+    if (concernsAll(error, options.signal)) throw error;
+    return { ...refusal(file.name, error), operationId };
   }
 }

@@ -2,10 +2,11 @@
  * What is in a scan file becomes part of the record, batch by batch and in one transaction. A host of thousands of items is stored in parts,
  * behind a savepoint: if the file breaks off within it, it is taken back.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
 import type { ScanFile, ScanFileEvent } from '../../connectors/kit/scan-file.ts';
 import { TielineError, messageOf } from '../../errors/tieline-error.ts';
-import { scalarText } from '../../model/json.ts';
+import { scalarText, type JsonObject } from '../../model/json.ts';
 import { assetRecord } from '../../model/records.ts';
 import type { ScanScope } from '../../model/scan-scope.ts';
 import { findAssetAliases } from '../../store/assets.ts';
@@ -18,14 +19,28 @@ import { SeenPlugins, openAssetSink, openComplianceSink, openFindingSink } from 
 import type { MapperOf, Sink } from './sink.ts';
 
 export interface FileCounts {
+  /** Each once, however often the file turns to it. */
   readonly hosts: number;
   readonly items: number;
+  /** Items that only list an open port (plugin 0), which are no findings. */
+  readonly openPorts: number;
+  /** Why hosts or times were held; of items the list of held records tells. */
+  readonly heldBecause: readonly string[];
   /** Findings that a scan with credentials no longer shows. */
   readonly fixed: number;
   readonly counts: Counts;
 }
 
-export const nothingTaken: FileCounts = { hosts: 0, items: 0, fixed: 0, counts: noCounts };
+export const nothingTaken: FileCounts = {
+  hosts: 0,
+  items: 0,
+  openPorts: 0,
+  heldBecause: [],
+  fixed: 0,
+  counts: noCounts,
+};
+/** Reasons that an outcome lists; a file without names would have thousands. */
+const reasonsTold = 20;
 /** How much is gathered before it is stored: many small hosts, or a part of a large one. */
 const batch = { items: 6_000, characters: 16 * 1024 * 1024 };
 
@@ -43,8 +58,15 @@ export interface FileReading {
 }
 
 interface GatheredHost {
-  readonly record: ExternalRecord;
-  readonly coverage: { readonly scope: ScanScope; readonly endedAt: string } | undefined;
+  readonly key: string;
+  /** Undefined where it says nothing that the file has not said of the host before. */
+  readonly record: ExternalRecord | undefined;
+  readonly isNew: boolean;
+  /** What the file had said before. */
+  readonly before: JsonObject | undefined;
+  readonly coverage:
+    | { readonly raw: JsonObject; readonly scope: ScanScope; readonly endedAt: string }
+    | undefined;
 }
 
 /**
@@ -55,7 +77,7 @@ interface GatheredHost {
 export async function takeFile(
   tx: Tx,
   reading: FileReading,
-): Promise<{ taken: FileCounts; problem: string | undefined }> {
+): Promise<{ taken: FileCounts; problem: string | undefined; lacksTimes: boolean }> {
   const storing = new Storing(tx, reading);
   try {
     for await (const event of reading.file.events()) {
@@ -67,10 +89,10 @@ export async function takeFile(
     if (!isBroken || !reading.options.keepPartial) throw error;
     await storing.dropOpenHost();
     await storing.flush();
-    return { taken: storing.taken, problem: error.message };
+    return { taken: storing.taken, problem: error.message, lacksTimes: storing.lacksTimes };
   }
   await storing.flush();
-  return { taken: storing.taken, problem: undefined };
+  return { taken: storing.taken, problem: undefined, lacksTimes: storing.lacksTimes };
 }
 
 class Storing {
@@ -87,6 +109,11 @@ class Storing {
   #hasSavepoint = false;
   #beforeHost: FileCounts = nothingTaken;
   #coveredBefore = 0;
+  /** What the file has said of each host until now, of lists all. */
+  readonly #told = new Map<string, JsonObject>();
+  #held: HeldRecord[] = [];
+  /** Whether times were left out that could be taken if more were known. */
+  lacksTimes = false;
   taken: FileCounts = nothingTaken;
 
   constructor(tx: Tx, reading: FileReading) {
@@ -102,15 +129,7 @@ class Storing {
       case 'host': {
         if (this.#openHost) await this.#endHost();
         this.#openHost = { hosts: this.#hosts.length, items: this.#items.length };
-        const covers =
-          event.credentialed === true && event.endedAt !== undefined && this.#scope !== undefined;
-        this.#hosts.push({
-          record: { externalId: event.key, raw: event.raw },
-          coverage:
-            covers && this.#scope && event.endedAt !== undefined
-              ? { scope: this.#scope, endedAt: event.endedAt }
-              : undefined,
-        });
+        this.#addHost(event);
         return;
       }
       case 'item':
@@ -122,9 +141,44 @@ class Storing {
         if (this.#items.length >= batch.items || this.#characters >= batch.characters)
           await this.#flushWithin();
         return;
+      case 'open-port':
+        this.taken = { ...this.taken, openPorts: this.taken.openPorts + 1 };
+        return;
+      case 'held':
+        this.#hold(event);
+        return;
       case 'host-end':
         await this.#endHost();
     }
+  }
+
+  #addHost(event: Extract<ScanFileEvent, { type: 'host' }>): void {
+    const before = this.#told.get(event.key);
+    const raw = before === undefined ? event.raw : joinHosts(before, event.raw);
+    const isTold = before !== undefined && isDeepStrictEqual(raw, before);
+    if (!isTold) this.#told.set(event.key, raw);
+    const covers = event.credentialed === true && event.endedAt !== undefined && this.#scope !== undefined;
+    this.#hosts.push({
+      key: event.key,
+      record: isTold ? undefined : { externalId: event.key, raw },
+      isNew: before === undefined,
+      before,
+      coverage:
+        covers && this.#scope && event.endedAt !== undefined
+          ? { raw: event.raw, scope: this.#scope, endedAt: event.endedAt }
+          : undefined,
+    });
+  }
+
+  #hold(event: Extract<ScanFileEvent, { type: 'held' }>): void {
+    this.#held.push({
+      table: event.what === 'host' ? 'ingestion_assets' : 'ingestion_vulnerabilities',
+      identifier: `${this.#reading.file.name}: ${event.identifier}`,
+      type: event.what === 'host' ? 'nameless' : 'time',
+      message: event.reason,
+      raw: event.raw,
+    });
+    if (event.what === 'time') this.lacksTimes = true;
   }
 
   async #endHost(): Promise<void> {
@@ -161,6 +215,9 @@ class Storing {
   async dropOpenHost(): Promise<void> {
     const open = this.#openHost;
     if (!open) return;
+    for (const { key, before } of this.#hosts.slice(open.hosts))
+      if (before === undefined) this.#told.delete(key);
+      else this.#told.set(key, before);
     this.#hosts = this.#hosts.slice(0, open.hosts);
     this.#items = this.#items.slice(0, open.items);
     this.#openHost = undefined;
@@ -175,8 +232,23 @@ class Storing {
   async flush(): Promise<void> {
     const from = { systemId: this.#reading.source.id, operationId: this.#reading.operationId };
     if (this.#hosts.length > 0 || this.#items.length > 0) await this.#store(from);
+    if (this.#held.length > 0 && !this.#openHost) await this.#storeHeld();
     // Not before the last item of a host is stored: what is still to come would look fixed.
     if (!this.#openHost) await this.#settle(from);
+  }
+
+  /** What could not be taken is counted as read and failed: it is on the list of held records. */
+  async #storeHeld(): Promise<void> {
+    const held = this.#held;
+    this.#held = [];
+    await insertHeldRecords(this.#tx.db, this.#reading.operationId, held);
+    const counts = { ...noCounts, read: held.length, failed: held.length };
+    const reasons = held.map(({ message }) => message);
+    this.taken = {
+      ...this.taken,
+      counts: addCounts(this.taken.counts, counts),
+      heldBecause: [...this.taken.heldBecause, ...reasons].slice(0, reasonsTold),
+    };
   }
 
   async #store(from: { readonly systemId: number; readonly operationId: string }): Promise<void> {
@@ -195,17 +267,18 @@ class Storing {
       tx,
       operationId,
       assets,
-      hosts.map((each) => each.record),
+      // Of a host that the file turned to several times what it said last, which is all of it.
+      [...new Map(hosts.flatMap(({ key, record }) => (record ? [[key, record] as const] : []))).values()],
     );
     const keys = new Set([
-      ...hosts.map((each) => each.record.externalId),
+      ...hosts.map((each) => each.key),
       ...items.map(({ record }) => scalarText(record.raw['host_key'])),
     ]);
     const aliases = await findAssetAliases(tx.db, source.id, [...keys]);
     const known = { seenPlugins: this.#seenPlugins, assetAliases: aliases };
     const findings = items.filter((each) => each.kind === 'finding').map((each) => each.record);
     if (findings.length > 0) {
-      const sink = await openFindingSink(tx, { ...from, verifies: false }, mapperOf, known);
+      const sink = await openFindingSink(tx, { ...from, verifies: false, unites: true }, mapperOf, known);
       const filled = await fill(tx, operationId, sink, findings);
       counts = addCounts(counts, filled.counts);
       this.#noteHeld(filled.held, [...keys]);
@@ -216,9 +289,9 @@ class Storing {
       counts = addCounts(counts, (await fill(tx, operationId, sink, results)).counts);
     }
     this.taken = {
-      hosts: this.taken.hosts + hosts.length,
+      ...this.taken,
+      hosts: this.taken.hosts + hosts.filter((each) => each.isNew).length,
       items: this.taken.items + items.length,
-      fixed: this.taken.fixed,
       counts: addCounts(this.taken.counts, counts),
     };
     this.#noteCoverage(hosts, aliases);
@@ -243,11 +316,10 @@ class Storing {
 
   #noteCoverage(hosts: readonly GatheredHost[], aliases: ReadonlyMap<string, string>): void {
     const map = this.#reading.mapperOf('asset', assetRecord);
-    for (const { record, coverage } of hosts) {
-      const mapped = coverage ? map(record.raw) : undefined;
+    for (const { key: host, coverage } of hosts) {
+      const mapped = coverage ? map(coverage.raw) : undefined;
       if (!coverage || !mapped?.ok) continue;
       const own = mapped.record.asset_uuid.toLowerCase();
-      const host = record.externalId;
       this.#covered.push({ host, assetUuid: aliases.get(own) ?? own, ...coverage });
     }
   }
@@ -266,6 +338,20 @@ class Storing {
     const fixed = await settleCovered(this.#tx, from, [...new Set(covered.map((scan) => scan.assetUuid))]);
     this.taken = { ...this.taken, fixed: this.taken.fixed + fixed };
   }
+}
+
+/** What two hosts of a file with one key are together: all addresses and names; of single values those of the later scan. */
+function joinHosts(before: JsonObject, now: JsonObject): JsonObject {
+  const isEarlier = scalarText(now['seen_at'] ?? '') < scalarText(before['seen_at'] ?? '');
+  const joined: JsonObject = isEarlier ? { ...now, ...before } : { ...before, ...now };
+  for (const [field, value] of Object.entries(joined)) {
+    const [known, told] = [before[field], now[field]];
+    if (Array.isArray(known) && Array.isArray(told)) joined[field] = [...new Set([...known, ...told])];
+    else if (field === 'started_at' && known !== undefined && told !== undefined)
+      joined[field] = scalarText(known) < scalarText(told) ? known : told;
+    else if (value === undefined) delete joined[field];
+  }
+  return joined;
 }
 
 async function fill(

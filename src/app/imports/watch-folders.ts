@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { messageOf } from '../../errors/tieline-error.ts';
+import { TielineError, messageOf } from '../../errors/tieline-error.ts';
 import type { App } from '../app.ts';
 import {
   importFiles,
@@ -31,8 +31,17 @@ export async function* watchFolders(
     const now = await lookAt(app, paths, options.warn);
     const ready = [...now].filter(([path, look]) => before.get(path) === look && taken.get(path) !== look);
     for (const [path, look] of ready) {
-      taken.set(path, look);
-      if (!options.signal.aborted) yield* await importFiles(app, [path], options);
+      if (options.signal.aborted) break;
+      let outcomes: FileOutcome[] = [];
+      try {
+        outcomes = await importFiles(app, [path], options);
+        taken.set(path, look);
+      } catch (error) {
+        // Not the file's fault, and it may pass: the next look tries it again.
+        if (options.signal.aborted || isForGood(error)) throw error;
+        options.warn(`${path} was not imported, and is tried again: ${messageOf(error)}`);
+      }
+      yield* outcomes;
     }
     // What is gone may come again under the same name.
     for (const path of taken.keys()) if (now.size > 0 && !now.has(path)) taken.delete(path);
@@ -40,6 +49,10 @@ export async function* watchFolders(
     await app.sleep(options.everyMs, options.signal).catch(() => undefined);
   }
 }
+
+/** What no later look can mend: what was asked for is wrong. */
+const isForGood = (error: unknown): boolean =>
+  error instanceof TielineError && !error.entry.retryable && !error.code.startsWith('DATABASE_UNREACHABLE');
 
 /** The scan files that are there, each with its size and time of change. */
 async function lookAt(

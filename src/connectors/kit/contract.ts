@@ -59,6 +59,8 @@ export interface ConnectorDeclaration<Settings = unknown> {
 /** A record as the remote spells it. */
 export interface ExternalRecord {
   readonly externalId: string;
+  /** What it is, where a list holds more than one kind: audit results stand among a scanner's findings. */
+  readonly entity?: 'compliance';
   /** The id of the record it belongs to: a POA&M's or component's system, a milestone's POA&M. */
   readonly parentId?: string;
   /** ETag, version number or modified time; what an update must present. */

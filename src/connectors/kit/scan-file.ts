@@ -18,6 +18,17 @@ export type ScanFileEvent =
       readonly endedAt: string | undefined;
     }
   | { readonly type: 'item'; readonly kind: 'finding' | 'compliance'; readonly raw: JsonObject }
+  /** An open port that the scanner lists as an item: no finding. */
+  | { readonly type: 'open-port' }
+  /** What is in the file and cannot be taken, for a person to see. */
+  | {
+      readonly type: 'held';
+      /** Whether a whole host with its items, or only times. */
+      readonly what: 'host' | 'time';
+      readonly identifier: string;
+      readonly reason: string;
+      readonly raw: JsonObject;
+    }
   | { readonly type: 'host-end'; readonly items: number };
 
 export interface ScanFile {
@@ -34,6 +45,11 @@ export interface ScanFileReader {
   readonly mappings: readonly FieldMapping[];
   /** Endings of names by which files are found in a folder, lower case. */
   readonly endings: readonly string[];
-  /** The scan files in a file, one at a time. @throws TielineError SCAN_FILE_INVALID where it cannot be opened. */
-  open(path: string): AsyncIterable<ScanFile>;
+  /**
+   * The scan files in a file, one at a time. @param timeZone IANA name: of times that name none, or one of several meanings.
+   * @throws TielineError SCAN_FILE_INVALID where it cannot be opened.
+   */
+  open(path: string, timeZone?: string): AsyncIterable<ScanFile>;
+  /** Whether there is such a time zone. */
+  isTimeZone(name: string): boolean;
 }

@@ -1,23 +1,6 @@
 /** Values as scan files spell them. Pure. */
 import { isJsonObject, type Json } from '../../model/json.ts';
 
-/** An instant in ISO 8601, or undefined. A text without a zone is read as UTC: scanners write local time and do not say which. */
-export function instantOf(text: string | undefined): string | undefined {
-  const trimmed = text?.trim();
-  if (!trimmed) return undefined;
-  const at = /^\d{9,11}$/.test(trimmed)
-    ? new Date(Number(trimmed) * 1000)
-    : new Date(
-        /(Z|[+-]\d{2}:?\d{2}|UTC|GMT|[ECMP][SD]T)$/i.test(trimmed)
-          ? trimmed
-          : /^\d{4}-\d{2}-\d{2}$/.test(trimmed)
-            ? trimmed
-            : `${trimmed.replaceAll('/', '-').replace(/^(\d{4}-\d{2}-\d{2})$/, '$1T00:00:00')}${/^\d{4}[/-]/.test(trimmed) ? 'Z' : ' UTC'}`,
-      );
-  const year = at.getUTCFullYear();
-  return Number.isNaN(at.getTime()) || year < 1990 || year > 9999 ? undefined : at.toISOString();
-}
-
 /** A list that is written one to a line, or as a JSON list. */
 export function listOf(text: string): string[] {
   const trimmed = text.trim();
@@ -47,10 +30,10 @@ export function listOf(text: string): string[] {
 /** `CVSS2#AV:N/…` and bare `AV:N/…` are the same vector; that of version 3 keeps its `CVSS:3.0/`. */
 export const vectorOf = (text: string): string => text.trim().replace(/^CVSS2#/, '');
 
-/** A score from 0 to 10, or undefined. */
+/** A score from 0 to 10, or undefined. Spreadsheets of half the world write 7,5. */
 export function scoreOf(text: string | undefined): number | undefined {
   if (!text?.trim()) return undefined;
-  const score = Number(text);
+  const score = Number(text.trim().replace(/^(\d+),(\d+)$/, '$1.$2'));
   return Number.isFinite(score) && score >= 0 && score <= 10 ? score : undefined;
 }
 
@@ -61,6 +44,8 @@ const states: Readonly<Record<string, string>> = {
   resurfaced: 'reopened',
   reopened: 'reopened',
   fixed: 'fixed',
+  mitigated: 'fixed',
+  remediated: 'fixed',
 };
 /** The state that a file tells; files of Nessus tell none, and list what is open. */
 export const stateOf = (text: string | undefined): string =>

@@ -1,7 +1,13 @@
 /** An item of a scan file in the spelling of `scanFileMappings`. Pure. */
-import { createHash } from 'node:crypto';
-import { scalarText, type JsonObject } from '../../model/json.ts';
-import { instantOf, listOf, scoreOf, stateOf, vectorOf } from './file-values.ts';
+import type { JsonObject } from '../../model/json.ts';
+import {
+  auditRaw,
+  auditResultsIn,
+  isAuditCheck,
+  resultBySeverity,
+  type AuditResult,
+} from '../kit/audit-result.ts';
+import { listOf, scoreOf, stateOf, vectorOf } from './file-values.ts';
 
 /** Children that an item may have several of. */
 const repeated: ReadonlySet<string> = new Set([
@@ -24,6 +30,23 @@ const ofFinding: ReadonlySet<string> = new Set([
   'severity_default',
   'attachment',
 ]);
+/** Elements under the names that other releases and exports give them. */
+const spelledToday: Readonly<Record<string, string>> = {
+  vulnerability_priority_rating: 'vpr_score',
+  vpr: 'vpr_score',
+  epss: 'epss_score',
+  cvss_score: 'cvss_base_score',
+  cvss2_base_score: 'cvss_base_score',
+  cvss2_vector: 'cvss_vector',
+  cvssv3_base_score: 'cvss3_base_score',
+  cvss_v3_base_score: 'cvss3_base_score',
+  cvssv3_vector: 'cvss3_vector',
+  cvssv4_base_score: 'cvss4_base_score',
+  cvss_v4_base_score: 'cvss4_base_score',
+};
+
+/** The name that an element of an item has today. */
+export const childName = (name: string): string => spelledToday[name] ?? name;
 
 export interface ItemFacts {
   readonly attributes: Readonly<Record<string, string>>;
@@ -37,21 +60,53 @@ export interface HostOfItem {
   readonly seenAt: string | undefined;
 }
 
+/** Reads a time of the file. */
+export type TakeTime = (text: string | undefined) => string | undefined;
+
 const compliancePrefix = 'cm:compliance-';
-
-export function itemKind({ attributes, children }: ItemFacts): 'finding' | 'compliance' {
-  return attributes['pluginFamily'] === 'Policy Compliance' && children.has(`${compliancePrefix}check-name`)
-    ? 'compliance'
-    : 'finding';
-}
-
 const one = (facts: ItemFacts, name: string): string | undefined => facts.children.get(name)?.[0];
 
-function pluginOf(facts: ItemFacts): JsonObject {
+/** Plugin 0 is no plugin: scanners list open ports under it. */
+export const isOpenPort = ({ attributes }: ItemFacts): boolean => attributes['pluginID']?.trim() === '0';
+
+/**
+ * The audit results that an item tells: of its elements, or, where it has none, of its text. Empty where the item is a finding.
+ */
+export function auditResultsOf(facts: ItemFacts): readonly AuditResult[] {
+  const { attributes, children } = facts;
+  const pluginId = attributes['pluginID']?.trim() ?? '';
+  const ofAudit = isAuditCheck(pluginId);
+  if (!ofAudit && attributes['pluginFamily'] !== 'Policy Compliance') return [];
+  if (children.has(`${compliancePrefix}check-name`)) return [elementsOf(facts)];
+  for (const name of ['plugin_output', 'description']) {
+    const found = auditResultsIn(children.get(name)?.join('\n') ?? '');
+    if (found.length > 0) return found;
+  }
+  if (!ofAudit) return [];
+  return [
+    {
+      check_name: attributes['pluginName'] ?? pluginId,
+      result: resultBySeverity(attributes['severity'] ?? ''),
+      ...(one(facts, 'plugin_output') === undefined
+        ? {}
+        : { actual_value: one(facts, 'plugin_output') ?? '' }),
+    },
+  ];
+}
+
+function elementsOf({ children }: ItemFacts): AuditResult {
+  const said: Record<string, string> = {};
+  for (const [name, texts] of children)
+    if (name.startsWith(compliancePrefix))
+      said[name.slice(compliancePrefix.length).replaceAll('-', '_')] = texts.join('\n');
+  return said;
+}
+
+function pluginOf(facts: ItemFacts, takeTime: TakeTime): JsonObject {
   const plugin: JsonObject = {
     id: facts.attributes['pluginID'] ?? null,
     name: facts.attributes['pluginName'] ?? null,
-    family: facts.attributes['pluginFamily'] ?? null,
+    family: facts.attributes['pluginFamily'] || null,
   };
   for (const [name, texts] of facts.children) {
     if (ofFinding.has(name) || name.startsWith(compliancePrefix)) continue;
@@ -66,7 +121,7 @@ function pluginOf(facts: ItemFacts): JsonObject {
     ['patch_published_at', 'patch_publication_date'],
   ] as const;
   for (const [name, source] of dates) {
-    const at = instantOf(one(facts, source));
+    const at = takeTime(one(facts, source));
     if (at !== undefined) plugin[name] = at;
   }
   for (const name of ['cvss_base_score', 'cvss3_base_score', 'vpr_score']) {
@@ -74,7 +129,7 @@ function pluginOf(facts: ItemFacts): JsonObject {
     if (score === undefined) delete plugin[name];
     else plugin[name] = score;
   }
-  const epss = Number(one(facts, 'epss_score') ?? Number.NaN);
+  const epss = Number(one(facts, 'epss_score')?.replace(',', '.') || Number.NaN);
   if (epss >= 0 && epss <= 1) plugin['epss_score'] = epss;
   else delete plugin['epss_score'];
   plugin['xref'] = [...(facts.children.get('xref') ?? [])];
@@ -82,9 +137,9 @@ function pluginOf(facts: ItemFacts): JsonObject {
   return plugin;
 }
 
-export function findingRaw(facts: ItemFacts, host: HostOfItem): JsonObject {
+export function findingRaw(facts: ItemFacts, host: HostOfItem, takeTime: TakeTime): JsonObject {
   const seen = host.seenAt;
-  const told = (name: string): string | undefined => instantOf(one(facts, name));
+  const told = (name: string): string | undefined => takeTime(one(facts, name));
   const lastFound = told('last_found') ?? seen;
   const firstFound = told('first_found') ?? seen;
   const lastFixed = told('last_fixed');
@@ -102,28 +157,38 @@ export function findingRaw(facts: ItemFacts, host: HostOfItem): JsonObject {
     ...(lastFound === undefined ? {} : { last_found: lastFound }),
     ...(lastFixed === undefined ? {} : { last_fixed: lastFixed }),
     ...(seen === undefined ? {} : { seen_at: seen }),
-    plugin: pluginOf(facts),
+    plugin: pluginOf(facts, takeTime),
   };
 }
 
-export function complianceRaw(facts: ItemFacts, host: HostOfItem): JsonObject {
-  const said: JsonObject = {};
-  for (const [name, texts] of facts.children)
-    if (name.startsWith(compliancePrefix))
-      said[name.slice(compliancePrefix.length).replaceAll('-', '_')] = texts.join('\n');
-  const name = scalarText(said['check_name'] ?? '');
-  const references = scalarText(said['reference'] ?? '')
-    .split(',')
-    .map((each) => each.trim())
-    .filter((each) => each !== '');
-  return {
-    ...said,
-    host_key: host.key,
-    plugin_id: facts.attributes['pluginID'] ?? null,
-    audit_file: said['audit_file'] ?? said['benchmark_name'] ?? facts.attributes['pluginName'] ?? null,
-    // Files of before 2016 have no id: the name is what tells one check of an audit from another.
-    check_id: said['check_id'] ?? createHash('sha256').update(name).digest('hex').slice(0, 40),
-    references,
-    ...(host.seenAt === undefined ? {} : { seen_at: host.seenAt }),
-  };
+export function complianceRaw(
+  said: AuditResult,
+  facts: ItemFacts,
+  host: HostOfItem,
+  takeTime: TakeTime,
+): JsonObject {
+  const pluginId = facts.attributes['pluginID']?.trim() ?? '';
+  const seen = takeTime(one(facts, 'last_found')) ?? host.seenAt;
+  const first = takeTime(one(facts, 'first_found'));
+  const beside = (field: string, child: string): JsonObject =>
+    said[field] || one(facts, child) === undefined || !isAuditCheck(pluginId)
+      ? {}
+      : { [field]: one(facts, child) ?? null };
+  return auditRaw(
+    { ...said, reference: said['reference'] ?? facts.children.get('xref')?.join(',') ?? '' },
+    {
+      ...beside('solution', 'solution'),
+      ...beside('info', 'description'),
+      ...beside('see_also', 'see_also'),
+      host_key: host.key,
+      plugin_id: pluginId,
+      // An audit check's own plugin bears the name of the check, not of the audit.
+      audit_file:
+        said['audit_file'] ??
+        said['benchmark_name'] ??
+        (isAuditCheck(pluginId) ? 'audit checks' : (facts.attributes['pluginName'] ?? null)),
+      ...(first === undefined ? {} : { first_found: first }),
+      ...(seen === undefined ? {} : { seen_at: seen }),
+    },
+  );
 }

@@ -73,6 +73,7 @@ export const scanFileMappings: readonly FieldMapping[] = [
   plugin('plugin.xref', 'cross_references', [words]),
   plugin('plugin.see_also', 'see_also', [words]),
   plugin('plugin.exploit_available', 'exploit_available', [{ kind: 'boolean' }]),
+  plugin('seen_at', 'observed_at', [instant]),
   ...(['published_at', 'modified_at', 'patch_published_at'] as const).map((field) =>
     plugin(`plugin.${field}`, field, [instant]),
   ),
@@ -117,6 +118,6 @@ export const scanFileMappings: readonly FieldMapping[] = [
   compliance('benchmark_version', 'benchmark'),
   compliance('benchmark_profile', 'profile'),
   compliance('references', 'control_references', [words]),
-  compliance('seen_at', 'first_seen', [instant]),
+  compliance('first_found | seen_at', 'first_seen', [instant]),
   compliance('seen_at', 'last_seen', [instant]),
 ];

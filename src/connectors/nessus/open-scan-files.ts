@@ -25,16 +25,23 @@ const longestHeader = 8192;
 export async function* openScanFiles(
   path: string,
   limits: ScanFileLimits = usualLimits,
+  timeZone?: string,
 ): AsyncGenerator<ScanFile, void, undefined> {
   const name = basename(path);
   const { start, size } = await beginningOf(path, name);
+  const reading = { limits, timeZone };
   if (start[0] === 0x50 && start[1] === 0x4b) {
-    yield* filesOfZip(path, name, limits);
+    yield* filesOfZip(path, name, reading);
     return;
   }
   if (start[0] === 0x1f && start[1] === 0x8b)
-    yield scanFile(name, () => bounded(name, unpacked(path), size), limits);
-  else yield scanFile(name, () => createReadStream(path, { highWaterMark: 256 * 1024 }), limits);
+    yield scanFile(name, () => bounded(name, unpacked(path), size), reading);
+  else yield scanFile(name, () => createReadStream(path, { highWaterMark: 256 * 1024 }), reading);
+}
+
+interface Reading {
+  readonly limits: ScanFileLimits;
+  readonly timeZone: string | undefined;
 }
 
 /** A fault of either stream ends both. */
@@ -59,7 +66,7 @@ async function beginningOf(path: string, name: string): Promise<{ start: Buffer;
   }
 }
 
-function scanFile(name: string, bytes: () => AsyncIterable<Uint8Array>, limits: ScanFileLimits): ScanFile {
+function scanFile(name: string, bytes: () => AsyncIterable<Uint8Array>, reading: Reading): ScanFile {
   return {
     name,
     async fingerprint() {
@@ -77,7 +84,7 @@ function scanFile(name: string, bytes: () => AsyncIterable<Uint8Array>, limits: 
       }
       return hash.digest('hex');
     },
-    events: () => readByContent(name, bytes(), limits),
+    events: () => readByContent(name, bytes(), reading),
   };
 }
 
@@ -85,7 +92,7 @@ function scanFile(name: string, bytes: () => AsyncIterable<Uint8Array>, limits: 
 async function* readByContent(
   name: string,
   bytes: AsyncIterable<Uint8Array>,
-  limits: ScanFileLimits,
+  { limits, timeZone }: Reading,
 ): AsyncGenerator<ScanFileEvent, void, undefined> {
   let read = 0;
   const iterator = counted(bytes, (length) => (read += length))[Symbol.asyncIterator]();
@@ -95,6 +102,12 @@ async function* readByContent(
     if (start.length === 0) throw scanFileFault(name, { line: 1, byte: 0 }, 'the file is empty');
     if (start[0] === 0x50 && start[1] === 0x4b)
       throw scanFileFault(name, { line: 1, byte: 0 }, 'an archive within an archive is not opened');
+    if (isTar(start))
+      throw scanFileFault(
+        name,
+        { line: 1, byte: 0 },
+        'this is a tar archive, which is not opened; unpack it and import the files, or a zip of them',
+      );
     const isXml = looksLikeXml(start);
     if (!isXml && start.length >= longestHeader && !start.subarray(0, longestHeader).includes(newline))
       throw scanFileFault(name, { line: 1, byte: 0 }, 'this is neither XML nor a table with a header row');
@@ -102,7 +115,7 @@ async function* readByContent(
       yield start;
       for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
     })();
-    yield* isXml ? readNessus(name, all, limits) : readScanCsv(name, all, limits);
+    yield* isXml ? readNessus(name, all, limits, timeZone) : readScanCsv(name, all, limits, timeZone);
   } catch (error) {
     if (error instanceof TielineError) throw error;
     throw scanFileFault(
@@ -134,6 +147,9 @@ function looksLikeXml(start: Uint8Array): boolean {
   return head.startsWith('<');
 }
 
+const isTar = (start: Uint8Array): boolean =>
+  start.length > 262 && Buffer.from(start.subarray(257, 262)).toString('latin1') === 'ustar';
+
 /** Refuses what inflates beyond all measure. @param packed the bytes it came from. */
 async function* bounded(name: string, bytes: Readable, packed: number): AsyncGenerator<Uint8Array> {
   let total = 0;
@@ -152,7 +168,7 @@ async function* bounded(name: string, bytes: Readable, packed: number): AsyncGen
 async function* filesOfZip(
   path: string,
   name: string,
-  limits: ScanFileLimits,
+  reading: Reading,
 ): AsyncGenerator<ScanFile, void, undefined> {
   const handle = await open(path);
   let zip: ZipFile | undefined;
@@ -176,11 +192,27 @@ async function* filesOfZip(
       opened.on('error', reject);
       opened.readEntry();
     });
+    let found = 0;
     for (const entry of entries) {
-      if (entry.fileName.endsWith('/') || entry.uncompressedSize === 0) continue;
+      if (entry.fileName.endsWith('/') || entry.uncompressedSize === 0 || isBeside(entry.fileName)) continue;
       const inner = `${name}/${entry.fileName}`;
-      yield scanFile(inner, () => bytesOfEntry(opened, entry, inner), limits);
+      if (!isNamedAsScan(entry.fileName) && !(await beginsAsScan(opened, entry, inner))) continue;
+      found += 1;
+      yield scanFile(inner, () => bytesOfEntry(opened, entry, inner), reading);
     }
+    if (found === 0)
+      throw scanFileFault(
+        name,
+        { line: 1, byte: 0 },
+        `no scan file is in the archive${
+          entries.length === 0
+            ? ''
+            : `, only ${entries
+                .map((entry) => entry.fileName.slice(0, 60))
+                .slice(0, 5)
+                .join(', ')}`
+        }`,
+      );
   } catch (error) {
     if (error instanceof TielineError) throw error;
     throw scanFileFault(name, { line: 1, byte: 0 }, `the archive cannot be read: ${messageOf(error)}`, error);
@@ -189,7 +221,27 @@ async function* filesOfZip(
   }
 }
 
+/** What systems put beside the files of an archive for themselves. */
+const isBeside = (path: string): boolean =>
+  path.split('/').some((part) => part === '__MACOSX' || part.startsWith('._') || part === '.DS_Store');
+/** As of a folder what looks like a scan file is read; an archive within, to be refused: what is in it would be missed. */
+const isNamedAsScan = (path: string): boolean => /\.(?:nessus|xml|csv|zip|gz|tgz)$/i.test(path);
+
+/** Whether an entry of another name is a .nessus file all the same. */
+async function beginsAsScan(zip: ZipFile, entry: Entry, name: string): Promise<boolean> {
+  if (entry.isEncrypted()) return false;
+  for await (const piece of bytesOfEntry(zip, entry, name))
+    return Buffer.from(piece.subarray(0, 1024)).toString('latin1').includes('<NessusClientData');
+  return false;
+}
+
 async function* bytesOfEntry(zip: ZipFile, entry: Entry, name: string): AsyncGenerator<Uint8Array> {
+  if (entry.isEncrypted())
+    throw scanFileFault(
+      name,
+      { line: 1, byte: 0 },
+      'the archive is encrypted; unpack it with its password and import the files',
+    );
   const stream = await new Promise<Readable>((resolve, reject) => {
     zip.openReadStream(entry, (error, opened) => {
       if (error) reject(error);

@@ -1,283 +1,303 @@
 /**
- * CSV exports, for those who have no API: of Tenable VM, of Nessus, and of Security Center, told apart by their header row. They
- * say neither what was scanned nor with which rights, so nothing is concluded from what they leave out.
+ * CSV exports, for those who have no API: of Tenable VM, of Nessus, and of Security Center, separated by commas, semicolons or
+ * tabs. They say neither what was scanned nor with which rights, so nothing is concluded from what they leave out.
  */
 import { parse } from 'csv-parse';
 import { Readable } from 'node:stream';
 import { TielineError } from '../../errors/tieline-error.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { rolesOf, type ColumnRoles, type Role } from './csv-columns.ts';
 import { decodeText } from './decode-text.ts';
-import { instantOf } from './file-values.ts';
-import { hostRecord } from './host-shape.ts';
-import { findingRaw, type ItemFacts } from './item-shape.ts';
+import { heldTimes } from './held-times.ts';
+import { HostsOfFile, type HostRecord } from './host-shape.ts';
+import { listOf } from './file-values.ts';
+import { auditResultsOf, complianceRaw, findingRaw, isOpenPort, type ItemFacts } from './item-shape.ts';
 import type { ScanFileEvent } from '../kit/scan-file.ts';
 import { scanFileFault, type ScanFileLimits } from './scan-file-fault.ts';
+import { ScanTimes } from './scan-times.ts';
 
-type Row = Readonly<Record<string, string>>;
-
-/** Columns of a dialect: ours to theirs; where releases differ in a name, all of them with bars between. */
-interface Dialect {
-  readonly title: string;
-  /** Columns that tell this dialect from the others. */
-  readonly marks: readonly string[];
-  readonly plugin: string;
-  readonly pluginName: string;
-  readonly family: string;
-  readonly severity: string;
-  readonly host: string;
-  readonly ip: string;
-  readonly fqdn: string;
-  readonly netbios: string;
-  readonly mac: string;
-  readonly os: string;
-  readonly port: string;
-  readonly protocol: string;
-  readonly service: string;
-  readonly state: string;
-  readonly endedAt: string;
-  /** Children of an item as .nessus names them, to columns. */
-  readonly children: Readonly<Record<string, string>>;
+type Cells = readonly string[];
+interface ParsedRow {
+  readonly record: Cells;
+  readonly info: { readonly lines: number; readonly bytes: number };
 }
 
-const shared = {
-  synopsis: 'Synopsis',
-  description: 'Description',
-  solution: 'Solution',
-  see_also: 'See Also',
-  risk_factor: 'Risk Factor',
-  cve: 'CVE',
-};
-
-const dialects: readonly Dialect[] = [
-  {
-    title: 'Tenable Vulnerability Management',
-    marks: ['Plugin ID', 'Vulnerability State', 'IP Address', 'FQDN'],
-    plugin: 'Plugin ID',
-    pluginName: 'Name',
-    family: 'Plugin Family',
-    severity: 'Severity',
-    host: 'Host',
-    ip: 'IP Address',
-    fqdn: 'FQDN',
-    netbios: 'NetBios',
-    mac: '',
-    os: 'OS',
-    port: 'Port',
-    protocol: 'Protocol',
-    service: 'Service',
-    state: 'Vulnerability State',
-    endedAt: 'Host End',
-    children: {
-      ...shared,
-      plugin_output: 'Plugin Output',
-      first_found: 'First Found',
-      last_found: 'Last Found',
-      last_fixed: 'Last Fixed',
-      cvss_base_score: 'CVSS Base Score',
-      cvss_vector: 'CVSS Vector',
-      cvss3_base_score: 'CVSS3 Base Score',
-      cvss3_vector: 'CVSS3 Vector',
-      vpr_score: 'Vulnerability Priority Rating (VPR)',
-      exploit_available: 'Exploit Available',
-      plugin_publication_date: 'Plugin Publication Date',
-      plugin_modification_date: 'Plugin Modification Date',
-    },
-  },
-  {
-    title: 'Tenable Security Center',
-    marks: ['Plugin', 'Plugin Name', 'IP Address', 'Severity'],
-    plugin: 'Plugin',
-    pluginName: 'Plugin Name',
-    family: 'Family',
-    severity: 'Severity',
-    host: 'DNS Name',
-    ip: 'IP Address',
-    fqdn: 'DNS Name',
-    netbios: 'NetBIOS Name',
-    mac: 'MAC Address',
-    os: '',
-    port: 'Port',
-    protocol: 'Protocol',
-    service: '',
-    state: '',
-    endedAt: 'Last Observed',
-    children: {
-      ...shared,
-      plugin_output: 'Plugin Text | Plugin Output',
-      first_found: 'First Discovered',
-      last_found: 'Last Observed',
-      cvss_base_score: 'CVSS V2 Base Score',
-      cvss_vector: 'CVSS V2 Vector',
-      cvss3_base_score: 'CVSS V3 Base Score',
-      cvss3_vector: 'CVSS V3 Vector',
-      vpr_score: 'Vulnerability Priority Rating',
-      exploit_available: 'Exploit?',
-      vuln_publication_date: 'Vuln Publication Date',
-      patch_publication_date: 'Patch Publication Date',
-      plugin_publication_date: 'Plugin Publication Date',
-      plugin_modification_date: 'Plugin Modification Date',
-      xref: 'Cross References',
-    },
-  },
-  {
-    title: 'Nessus',
-    marks: ['Plugin ID', 'Risk', 'Host', 'Name', 'Plugin Output'],
-    plugin: 'Plugin ID',
-    pluginName: 'Name',
-    family: 'Plugin Family',
-    severity: 'Risk',
-    host: 'Host',
-    ip: '',
-    fqdn: '',
-    netbios: '',
-    mac: '',
-    os: '',
-    port: 'Port',
-    protocol: 'Protocol',
-    service: '',
-    state: '',
-    endedAt: '',
-    children: {
-      ...shared,
-      plugin_output: 'Plugin Output',
-      cvss_base_score: 'CVSS v2.0 Base Score',
-      cvss3_base_score: 'CVSS v3.0 Base Score',
-      vpr_score: 'VPR Score',
-      epss_score: 'EPSS Score',
-    },
-  },
-];
-
 /** Columns with several values in one cell. */
-const separated = new Set(['cve', 'xref']);
+const separated = new Set(['child:cve', 'child:xref', 'child:bid']);
 const yesNo: Readonly<Record<string, string>> = { yes: 'true', no: 'false' };
+/** A row of nothing: of commas, of blanks, or the mark with which some systems end a text. */
+const isBlank = (cell: string): boolean => cell.replaceAll('\u001A', '').trim() === '';
 
-/** @throws TielineError SCAN_FILE_INVALID with line and byte; what came before was told. */
+/** @param timeZone IANA name: of times that name none. @throws TielineError SCAN_FILE_INVALID with line and byte; what came before was told. */
 export async function* readScanCsv(
   name: string,
   bytes: AsyncIterable<Uint8Array>,
   limits: ScanFileLimits,
+  timeZone?: string,
 ): AsyncGenerator<ScanFileEvent, void, undefined> {
-  let dialect: Dialect | undefined;
-  let present: { readonly key: string; items: number } | undefined;
+  const { delimiter, text } = await openTable(name, bytes);
   const parser = parse({
     bom: true,
     info: true,
+    delimiter,
     max_record_size: limits.textBytes,
-    columns(header: string[]) {
-      const columns = header.map((column) => column.trim());
-      // Also of a table without rows: a text of one line is no export of nothing.
-      dialect = dialectOf(name, columns);
-      return columns;
-    },
-    // Spreadsheets leave rows of commas behind.
-    skip_records_with_empty_values: true,
+    skip_empty_lines: true,
+    // Rows are counted below, where one that is blank can be told from one that was cut off.
+    relax_column_count: true,
   });
-  const text = Readable.from(textOf(name, bytes), { objectMode: false, encoding: 'utf8' });
-  text.once('error', (error) => parser.destroy(error));
-  text.pipe(parser);
-  const place = (): { line: number; byte: number } => ({ line: parser.info.lines, byte: parser.info.bytes });
+  const source = Readable.from(text, { objectMode: false, encoding: 'utf8' });
+  source.once('error', (error) => parser.destroy(error));
+  source.pipe(parser);
+  let rows: RowReading | undefined;
   try {
     yield { type: 'scan', name, scope: { pluginIds: undefined, families: new Map(), plugins: new Map() } };
-    for await (const { record } of parser as AsyncIterable<{ record: Row }>) {
-      dialect ??= dialectOf(name, Object.keys(record));
-      const host = hostOf(dialect, record);
-      if (present?.key !== host.key) {
-        if (present) yield { type: 'host-end', items: present.items };
-        present = { key: host.key, items: 0 };
-        yield { type: 'host', ...host, credentialed: undefined };
+    for await (const { record, info } of parser as AsyncIterable<ParsedRow>) {
+      if (record.every((cell) => isBlank(cell))) continue;
+      if (!rows) {
+        // A spreadsheet's note of what separates the columns.
+        if (record.length <= 2 && /^sep=/i.test(record[0] ?? '')) continue;
+        rows = new RowReading(name, record, timeZone, info.bytes);
+        continue;
       }
-      present.items += 1;
-      yield {
-        type: 'item',
-        kind: 'finding',
-        raw: findingRaw(itemOf(dialect, record), { key: host.key, seenAt: host.endedAt }),
-      };
+      rows.expectWhole(record, info);
+      yield* rows.read(record, info.lines);
     }
-    if (present) yield { type: 'host-end', items: present.items };
+    // Also a table without rows needs its header: a text of one line is no export of nothing.
+    rows ??= new RowReading(name, [], timeZone);
+    yield* rows.end();
   } catch (error) {
     if (error instanceof TielineError) throw error;
     const message = error instanceof Error ? error.message : String(error);
-    throw scanFileFault(name, place(), `this is no row of the table: ${message}`, error);
+    const place = { line: parser.info.lines, byte: parser.info.bytes };
+    throw scanFileFault(name, place, `this is no row of the table: ${message}`, error);
   } finally {
-    text.destroy();
+    source.destroy();
     parser.destroy();
   }
 }
 
-async function* textOf(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  for await (const { text } of decodeText(name, bytes)) yield text;
-}
-
-function dialectOf(name: string, columns: readonly string[]): Dialect {
-  const found = dialects.find((dialect) => dialect.marks.every((mark) => columns.includes(mark)));
-  if (found) return found;
-  const nearest = dialects.toSorted(
-    (a, b) =>
-      b.marks.filter((mark) => columns.includes(mark)).length -
-      a.marks.filter((mark) => columns.includes(mark)).length,
-  )[0];
-  const missing = nearest?.marks.filter((mark) => !columns.includes(mark)) ?? [];
-  throw scanFileFault(
-    name,
-    { line: 1, byte: 0 },
-    `the header is that of no known export; of ${nearest?.title ?? ''} it lacks the columns ${missing.join(', ')}`,
-  );
-}
-
-const cell = (record: Row, column: string): string | undefined => {
-  for (const name of column.includes(' | ') ? column.split(' | ') : [column]) {
-    const value = name === '' ? undefined : record[name]?.trim();
-    if (value !== '' && value !== undefined) return value;
+/** Reads the first line, to see what separates its columns, and gives the whole text. */
+async function openTable(
+  name: string,
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<{ readonly delimiter: string; readonly text: AsyncGenerator<string> }> {
+  const pieces = decodeText(name, bytes);
+  let start = '';
+  for (;;) {
+    const next = await pieces.next();
+    if (next.done) break;
+    start += next.value.text;
+    if (/\n./.test(start.trimStart()) || start.length > 64 * 1024) break;
   }
-  return undefined;
-};
-
-function hostOf(dialect: Dialect, record: Row) {
-  const endedAt =
-    instantOf(cell(record, dialect.endedAt)) ?? instantOf(cell(record, dialect.children['last_found'] ?? ''));
-  const { key, raw } = hostRecord({
-    name: cell(record, dialect.host) ?? '',
-    netbios: cell(record, dialect.netbios),
-    fqdns: [cell(record, dialect.fqdn) ?? ''],
-    ips: (cell(record, dialect.ip) ?? '').split(/[\s,]+/),
-    macs: (cell(record, dialect.mac) ?? '').split(/[\s,]+/),
-    operatingSystems: [cell(record, dialect.os) ?? ''],
-    systemTypes: [],
-    endedAt,
-    kept: {},
-  });
-  return { key, raw, endedAt };
+  async function* text(): AsyncGenerator<string> {
+    yield start;
+    for await (const piece of pieces) yield piece.text;
+  }
+  return { delimiter: delimiterOf(start), text: text() };
 }
 
-function itemOf(dialect: Dialect, record: Row): ItemFacts {
-  const children = new Map<string, string[]>();
-  for (const [child, column] of Object.entries(dialect.children)) {
-    const value = cell(record, column);
-    if (value === undefined) continue;
-    if (separated.has(child))
-      children.set(
-        child,
-        value.split(/[,\s]*[,\n][,\s]*/).filter((each) => each !== ''),
+function delimiterOf(start: string): string {
+  const lines = start
+    .replace(/^\uFEFF/, '')
+    .trimStart()
+    .split('\n');
+  const header = (/^sep=/i.test(lines[0] ?? '') ? lines[1] : lines[0]) ?? '';
+  const bare = header.replaceAll(/"[^"]*"/g, '');
+  const count = (sign: string): number => bare.split(sign).length - 1;
+  return [',', ';', '\t', '|'].toSorted((a, b) => count(b) - count(a))[0] ?? ',';
+}
+
+/** The rows of one table. */
+class RowReading {
+  readonly #name: string;
+  readonly #columns: number;
+  readonly #roles: ColumnRoles;
+  /** Columns that nothing is known of; kept as they are. */
+  readonly #others: readonly (readonly [place: number, name: string])[];
+  readonly #hosts = new HostsOfFile();
+  readonly #times: ScanTimes;
+  /** Where the row begins that is read now. */
+  #rowAt = 0;
+  #present: { readonly key: string; items: number } | undefined;
+  #nameless: { line: number; rows: number; plugin: string } | undefined;
+
+  /** @param end the byte at which the header ends. */
+  constructor(name: string, header: Cells, timeZone: string | undefined, end = 0) {
+    const { roles, missing } = rolesOf(header.map((column) => column.trim()));
+    if (missing.length > 0) {
+      const shown = header
+        .slice(0, 8)
+        .map((column) =>
+          column
+            .trim()
+            .slice(0, 40)
+            .replaceAll(/\p{Cc}/gu, '?'),
+        )
+        .join(', ');
+      throw scanFileFault(
+        name,
+        { line: 1, byte: 0 },
+        `the header is that of no known export: it lacks the columns ${missing.join(', ')}${shown === '' ? '' : ` (it begins with: ${shown})`}`,
       );
-    else if (child === 'plugin_output') children.set(child, [value.replace(/^Plugin Output:\s*/, '')]);
-    else children.set(child, [yesNo[value.toLowerCase()] ?? value]);
+    }
+    this.#rowAt = end;
+    this.#name = name;
+    this.#columns = header.length;
+    this.#roles = roles;
+    const used = new Set([...roles.values()].flat());
+    this.#others = header
+      .map((column, place) => [place, column.trim()] as const)
+      .filter(([place, column]) => column !== '' && !used.has(place));
+    this.#times = new ScanTimes(timeZone);
   }
-  const state = cell(record, dialect.state);
-  if (state !== undefined) children.set('vulnerability_state', [state]);
-  return {
-    attributes: {
-      pluginID: cell(record, dialect.plugin) ?? '',
-      pluginName: cell(record, dialect.pluginName) ?? '',
-      ...(cell(record, dialect.family) === undefined
-        ? {}
-        : { pluginFamily: cell(record, dialect.family) ?? '' }),
-      severity: cell(record, dialect.severity) ?? '',
-      port: cell(record, dialect.port) ?? '0',
-      protocol: cell(record, dialect.protocol) ?? 'tcp',
-      ...(cell(record, dialect.service) === undefined
-        ? {}
-        : { svc_name: cell(record, dialect.service) ?? '' }),
-    },
-    children,
-  };
+
+  /** @throws SCAN_FILE_INVALID where a row has another number of columns than the header. */
+  expectWhole(record: Cells, info: ParsedRow['info']): void {
+    const extra = record.slice(this.#columns);
+    const byte = this.#rowAt;
+    this.#rowAt = info.bytes;
+    if (record.length >= this.#columns && extra.every((cell) => isBlank(cell))) return;
+    throw scanFileFault(
+      this.#name,
+      { line: info.lines, byte },
+      `the row has ${record.length} columns, the header ${this.#columns}; a quotation mark or the end of the file is missing`,
+    );
+  }
+
+  *read(record: Cells, line: number): Generator<ScanFileEvent> {
+    const endedAt =
+      this.#times.take(this.#cell(record, 'endedAt')) ??
+      this.#times.take(this.#cell(record, 'child:last_found'));
+    const host = this.#hostOf(record, endedAt);
+    const item = this.#itemOf(record);
+    if (!host) {
+      this.#nameless ??= { line, rows: 0, plugin: item.attributes['pluginID'] ?? '' };
+      this.#nameless.rows += 1;
+      return;
+    }
+    if (this.#present?.key !== host.key) {
+      if (this.#present) yield { type: 'host-end', items: this.#present.items };
+      this.#present = { key: host.key, items: 0 };
+    }
+    // Each row says of its host what it knows: another address, a later time.
+    yield { type: 'host', ...host, credentialed: undefined, endedAt };
+    this.#present.items += 1;
+    const of = { key: host.key, seenAt: endedAt };
+    const results = auditResultsOf(item);
+    if (isOpenPort(item)) yield { type: 'open-port' };
+    else if (results.length > 0)
+      for (const said of results)
+        yield { type: 'item', kind: 'compliance', raw: complianceRaw(said, item, of, this.#times.take) };
+    else {
+      const raw = { ...findingRaw(item, of, this.#times.take), ...this.#kept(record) };
+      yield { type: 'item', kind: 'finding', raw };
+    }
+  }
+
+  #kept(record: Cells): JsonObject {
+    const kept = this.#others
+      .map(([place, name]) => [name, record[place]?.trim() ?? ''] as const)
+      .filter(([, value]) => value !== '');
+    return kept.length === 0 ? {} : { other_columns: Object.fromEntries(kept) };
+  }
+
+  *end(): Generator<ScanFileEvent> {
+    if (this.#present) yield { type: 'host-end', items: this.#present.items };
+    const nameless = this.#nameless;
+    if (nameless)
+      yield {
+        type: 'held',
+        what: 'host',
+        identifier: `line ${nameless.line}`,
+        reason: `${nameless.rows === 1 ? 'a row names' : `${nameless.rows} rows name`} no host: no name, address or uuid (the first of plugin ${nameless.plugin})`,
+        raw: { ...nameless },
+      };
+    yield* heldTimes(this.#times);
+  }
+
+  #cell(record: Cells, role: Role): string | undefined {
+    for (const place of this.#roles.get(role) ?? []) {
+      const value = record[place]?.trim();
+      if (value !== undefined && value !== '') return value;
+    }
+    return undefined;
+  }
+
+  /** Of all columns that tell this, what they list. */
+  #list(record: Cells, role: Role): string[] {
+    return (this.#roles.get(role) ?? []).flatMap((place) =>
+      listOf(record[place] ?? '').flatMap((each) => each.split(/[\s,;]+/)),
+    );
+  }
+
+  #hostOf(record: Cells, endedAt: string | undefined): HostRecord | undefined {
+    return this.#hosts.nameOf({
+      name: this.#cell(record, 'host') ?? '',
+      tenableUuid: this.#cell(record, 'tenableUuid'),
+      agentUuid: this.#cell(record, 'agentUuid'),
+      biosUuid: this.#cell(record, 'biosUuid'),
+      hostId: this.#cell(record, 'hostId'),
+      netbios: this.#cell(record, 'netbios'),
+      fqdns: this.#list(record, 'fqdn'),
+      ips: this.#list(record, 'ip'),
+      macs: this.#list(record, 'mac'),
+      operatingSystems: listOf(this.#cell(record, 'os') ?? ''),
+      systemTypes: listOf(this.#cell(record, 'systemType') ?? ''),
+      startedAt: this.#times.take(this.#cell(record, 'startedAt')),
+      endedAt,
+      kept: {},
+    });
+  }
+
+  #itemOf(record: Cells): ItemFacts {
+    const children = new Map<string, string[]>();
+    for (const role of this.#roles.keys()) {
+      if (!role.startsWith('child:')) continue;
+      const value = this.#cell(record, role);
+      if (value !== undefined) children.set(role.slice('child:'.length), valuesOf(role, value));
+    }
+    sayExploitable(children);
+    const service = this.#cell(record, 'service');
+    const family = this.#cell(record, 'family');
+    return {
+      attributes: {
+        pluginID: this.#cell(record, 'plugin') ?? '',
+        pluginName: this.#cell(record, 'pluginName') ?? '',
+        ...(family === undefined ? {} : { pluginFamily: family }),
+        severity: this.#cell(record, 'severity')?.replace(/^informational$/i, 'info') ?? '',
+        port: this.#cell(record, 'port') ?? '0',
+        protocol: this.#cell(record, 'protocol') ?? 'tcp',
+        ...(service === undefined ? {} : { svc_name: service }),
+      },
+      children,
+    };
+  }
+}
+
+function valuesOf(role: Role, value: string): string[] {
+  if (separated.has(role))
+    return listOf(value)
+      .flatMap((line) => line.split(/[,;]\s*/))
+      .map((each) => each.trim())
+      .filter((each) => each !== '');
+  if (role === 'child:plugin_output') return [value.replace(/^Plugin Output:\s*/, '')];
+  return [yesNo[value.toLowerCase()] ?? value];
+}
+
+/** Nessus names the frameworks that exploit a weakness, and says nothing else of it. */
+function sayExploitable(children: Map<string, string[]>): void {
+  let some = false;
+  for (const framework of ['metasploit', 'core', 'canvas']) {
+    const name = `exploit_framework_${framework}`;
+    const value = children.get(name)?.[0]?.toLowerCase();
+    if (value === undefined) continue;
+    children.set(name, [value]);
+    some ||= value === 'true';
+  }
+  const told = children.get('exploit_available')?.[0]?.toLowerCase();
+  if (told !== undefined && told !== 'true' && told !== 'false') {
+    children.set('exploitability', [told]);
+    children.delete('exploit_available');
+  }
+  if (some && !children.has('exploit_available')) children.set('exploit_available', ['true']);
 }

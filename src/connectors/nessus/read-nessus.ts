@@ -3,9 +3,18 @@
  * predefined entities and character references; a document type is refused.
  */
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
-import { hostRecord } from './host-shape.ts';
-import { instantOf, listOf } from './file-values.ts';
-import { complianceRaw, findingRaw, itemKind, type HostOfItem } from './item-shape.ts';
+import { HostsOfFile } from './host-shape.ts';
+import { listOf } from './file-values.ts';
+import {
+  auditResultsOf,
+  childName,
+  complianceRaw,
+  findingRaw,
+  isOpenPort,
+  type HostOfItem,
+} from './item-shape.ts';
+import { ScanTimes } from './scan-times.ts';
+import { heldTimes } from './held-times.ts';
 import type { ScanFileEvent } from '../kit/scan-file.ts';
 import { scanFileFault, type FilePlace, type ScanFileLimits } from './scan-file-fault.ts';
 import { decodeText } from './decode-text.ts';
@@ -13,7 +22,7 @@ import { decodeText } from './decode-text.ts';
 interface OpenHost {
   readonly name: string;
   readonly tags: Map<string, string>;
-  told: HostOfItem | undefined;
+  told: HostOfItem | 'nameless' | undefined;
   items: number;
 }
 
@@ -27,8 +36,9 @@ export async function* readNessus(
   name: string,
   bytes: AsyncIterable<Uint8Array>,
   limits: ScanFileLimits,
+  timeZone?: string,
 ): AsyncGenerator<ScanFileEvent, void, undefined> {
-  const reading = new NessusReading(name, limits);
+  const reading = new NessusReading(name, limits, timeZone);
   for await (const piece of decodeText(name, bytes)) {
     reading.write(piece.text, piece.byte);
     yield* reading.take();
@@ -52,15 +62,20 @@ class NessusReading {
   #pluginIds: Set<string> | undefined;
   readonly #families = new Map<string, 'enabled' | 'disabled' | 'mixed'>();
   readonly #plugins = new Map<string, boolean>();
-  /** Of the piece that is being parsed: its first byte, and the parser's position there. */
+  readonly #hosts = new HostsOfFile();
+  readonly #times: ScanTimes;
+  /** Of the piece that is being parsed: its first byte, and how many characters came before it. */
   #pieceByte = 0;
   #piecePosition = 0;
   #piece = '';
+  /** The piece before: a tag may begin there. */
+  #earlier = { text: '', byte: 0 };
   #lastEventAt = 0;
 
-  constructor(name: string, limits: ScanFileLimits) {
+  constructor(name: string, limits: ScanFileLimits, timeZone: string | undefined) {
     this.#name = name;
     this.#limits = limits;
+    this.#times = new ScanTimes(timeZone);
     this.#parser.on('error', (error) => {
       throw this.#fault(error.message.replace(/^\d+:\d+: /, ''));
     });
@@ -82,20 +97,22 @@ class NessusReading {
   }
 
   write(text: string, byte: number): void {
+    // Between two pieces the parser's own position counts the one before twice.
+    this.#piecePosition += this.#piece.length;
+    this.#earlier = { text: this.#piece, byte: this.#pieceByte };
     this.#piece = text;
     this.#pieceByte = byte;
-    this.#piecePosition = this.#parser.position;
     this.#parser.write(text);
-    if (this.#parser.position - this.#lastEventAt > this.#limits.textBytes) throw this.#tooLong();
+    if (this.#piecePosition + text.length - this.#lastEventAt > this.#limits.textBytes) throw this.#tooLong();
   }
 
   end(): void {
-    this.#pieceByte += Buffer.byteLength(this.#piece);
-    this.#piece = '';
-    this.#piecePosition = this.#parser.position;
+    const ended = { line: this.#parser.line, byte: this.#pieceByte + Buffer.byteLength(this.#piece) };
     const open = this.#path.at(-1);
-    if (open !== undefined) throw this.#fault(`the file ends within <${open}>: it was cut off`);
+    if (open !== undefined)
+      throw scanFileFault(this.#name, ended, `the file ends within <${open}>: it was cut off`);
     this.#parser.close();
+    this.#events.push(...heldTimes(this.#times));
   }
 
   take(): ScanFileEvent[] {
@@ -104,11 +121,15 @@ class NessusReading {
     return events;
   }
 
+  /** Of a fault within a tag where the tag begins, else where the parser stands. */
   #place(): FilePlace {
-    const within = Math.max(0, this.#parser.position - this.#piecePosition);
+    const text = this.#earlier.text + this.#piece;
+    const at = Math.max(0, this.#earlier.text.length + this.#parser.position - this.#piecePosition - 1);
+    const tag = text.lastIndexOf('<', at - 1);
+    const place = tag >= 0 && !text.slice(tag, at).includes('>') ? tag : at;
     return {
       line: this.#parser.line,
-      byte: this.#pieceByte + Buffer.byteLength(this.#piece.slice(0, within)),
+      byte: this.#earlier.byte + Buffer.byteLength(text.slice(0, place)),
     };
   }
 
@@ -126,6 +147,10 @@ class NessusReading {
     const depth = this.#path.push(tag.name);
     if (depth > this.#limits.depth)
       throw this.#fault(`elements are nested more than ${this.#limits.depth} deep`);
+    if (depth === 1 && tag.name === 'NessusClientData')
+      throw this.#fault(
+        'the root element is <NessusClientData>, version 1 of the format, which is not read: expected <NessusClientData_v2>; export the scan again as .nessus of today',
+      );
     if (depth === 1 && tag.name !== 'NessusClientData_v2')
       throw this.#fault(`the root element is <${tag.name}>, expected <NessusClientData_v2>`);
     const within = this.#path.at(-2);
@@ -148,18 +173,31 @@ class NessusReading {
     const text = this.#text;
     this.#text = '';
     if (this.#item && within === 'ReportItem') {
-      const texts = this.#item.children.get(name);
+      const child = childName(name);
+      const texts = this.#item.children.get(child);
       if (texts) texts.push(text);
-      else this.#item.children.set(name, [text]);
+      else this.#item.children.set(child, [text]);
     } else if (this.#item && name === 'ReportItem') this.#endItem(this.#item);
     else if (this.#host && name === 'tag' && within === 'HostProperties')
       this.#host.tags.set(this.#tagName, text);
     else if (this.#host && name === 'HostProperties') this.#tell(this.#host);
     else if (this.#host && name === 'ReportHost') {
-      this.#tell(this.#host);
-      this.#events.push({ type: 'host-end', items: this.#host.items });
+      this.#endHost(this.#host);
       this.#host = undefined;
     } else this.#closePolicy(name, within, text);
+  }
+
+  #endHost(host: OpenHost): void {
+    const { items } = host;
+    if (this.#tell(host) !== 'nameless') this.#events.push({ type: 'host-end', items });
+    else
+      this.#events.push({
+        type: 'held',
+        what: 'host',
+        identifier: `line ${this.#parser.line}`,
+        reason: `a host with no name, address or uuid of its own (the report calls it "${host.name.slice(0, 100)}"); its ${items} items are nobody's`,
+        raw: { report_host: host.name, items, tags: Object.fromEntries(host.tags) },
+      });
   }
 
   #closePolicy(name: string, within: string | undefined, text: string): void {
@@ -181,27 +219,36 @@ class NessusReading {
     if (!host) return;
     const of = this.#tell(host);
     host.items += 1;
-    const kind = itemKind(item);
-    const raw = kind === 'compliance' ? complianceRaw(item, of) : findingRaw(item, of);
-    this.#events.push({ type: 'item', kind, raw });
+    if (of === 'nameless') return;
+    const take = this.#times.take;
+    const results = auditResultsOf(item);
+    if (isOpenPort(item)) this.#events.push({ type: 'open-port' });
+    else if (results.length > 0)
+      for (const said of results)
+        this.#events.push({ type: 'item', kind: 'compliance', raw: complianceRaw(said, item, of, take) });
+    else this.#events.push({ type: 'item', kind: 'finding', raw: findingRaw(item, of, take) });
   }
 
   /** Tells of a host once: when its properties end, or, if it has none, with its first item. */
-  #tell(host: OpenHost): HostOfItem {
+  #tell(host: OpenHost): HostOfItem | 'nameless' {
     if (host.told) return host.told;
     const tag = (name: string): string | undefined => host.tags.get(name);
     const list = (name: string): string[] => listOf(tag(name) ?? '');
-    const startedAt = instantOf(tag('HOST_START_TIMESTAMP')) ?? instantOf(tag('HOST_START'));
-    const endedAt = instantOf(tag('HOST_END_TIMESTAMP')) ?? instantOf(tag('HOST_END')) ?? startedAt;
+    const take = this.#times.take;
+    const startedAt =
+      take(tag('HOST_START_TIMESTAMP')) ??
+      // Written for people, in the scanner's own language: not complained of where the other end is told for machines.
+      (tag('HOST_END_TIMESTAMP') === undefined ? take : this.#times.look)(tag('HOST_START'));
+    const endedAt = take(tag('HOST_END_TIMESTAMP')) ?? take(tag('HOST_END')) ?? startedAt;
     const credentialed = tag('Credentialed_Scan')?.trim().toLowerCase();
-    const { key, raw } = hostRecord({
+    const named = this.#hosts.nameOf({
       name: host.name,
       tenableUuid: tag('host-uuid'),
       agentUuid: tag('TAG'),
       biosUuid: tag('bios-uuid'),
       hostname: tag('hostname'),
       netbios: tag('netbios-name'),
-      fqdns: [...list('host-fqdn'), ...list('host-fqdns')],
+      fqdns: [...list('host-fqdn'), ...list('host-fqdns'), ...list('host-rdns')],
       ips: [...list('host-ip')],
       macs: list('mac-address').flatMap((each) => each.split(/[\s,]+/)),
       operatingSystems: list('operating-system'),
@@ -210,6 +257,11 @@ class NessusReading {
       endedAt,
       kept: { report_host: host.name, ...(tag('policy-used') ? { policy: tag('policy-used') ?? null } : {}) },
     });
+    if (!named) {
+      host.told = 'nameless';
+      return host.told;
+    }
+    const { key, raw } = named;
     host.told = { key, seenAt: endedAt };
     this.#events.push({
       type: 'host',

@@ -1,11 +1,14 @@
 import type { ScanFileReader } from '../kit/scan-file.ts';
 import { scanFileMappings } from './mappings.ts';
 import { openScanFiles } from './open-scan-files.ts';
+import { usualLimits } from './scan-file-fault.ts';
+import { isTimeZone } from './scan-times.ts';
 
 /** .nessus version 2, and the CSV exports of Tenable VM, Security Center and Nessus; plain, gzipped or zipped. */
 export const scanFileReader: ScanFileReader = {
   systemType: 'scan_files',
   mappings: scanFileMappings,
   endings: ['.nessus', '.xml', '.csv', '.zip', '.gz'],
-  open: (path) => openScanFiles(path),
+  open: (path, timeZone) => openScanFiles(path, usualLimits, timeZone),
+  isTimeZone,
 };

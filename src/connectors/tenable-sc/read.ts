@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { throwIfAborted } from '../kit/abort.ts';
 import type { ExternalRecord, ReadEvent, ReadOptions } from '../kit/contract.ts';
-import { findingRecord, hostRecord, type SourceType } from './rows.ts';
+import { analysisRecord, hostRecord, type SourceType } from './rows.ts';
 import { fetchRepositories, type Reading } from './repositories.ts';
 import { changedRules, fetchRuleStands, ruleStands } from './rule-changes.ts';
 
@@ -86,7 +86,7 @@ export async function* readAnalysis(
       (row) =>
         entity === 'asset'
           ? hostRecord(row as JsonObject)
-          : findingRecord(row as JsonObject, source, fixedAfter), // parsed JSON
+          : analysisRecord(row as JsonObject, source, fixedAfter), // parsed JSON
     );
     yield {
       type: 'page',

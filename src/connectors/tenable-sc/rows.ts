@@ -1,5 +1,12 @@
 /** Rows of an analysis as records. The identity of a host is declared row by row (reference/tenable.md section 3). Pure. */
 import { isJsonObject, scalarText, type Json, type JsonObject } from '../../model/json.ts';
+import {
+  auditRaw,
+  auditReferences,
+  auditResultsIn,
+  isAuditCheck,
+  resultBySeverity,
+} from '../kit/audit-result.ts';
 import type { ExternalRecord } from '../kit/contract.ts';
 
 const word = (value: Json | undefined): string =>
@@ -65,7 +72,71 @@ export function hostRecord(row: JsonObject): ExternalRecord {
 
 export type SourceType = 'cumulative' | 'patched';
 
-/** A row of `vulndetails`. @param fixedAfter of a mitigated one the begin of the window that showed it, if it is known. */
+/** Whether a row is the result of an audit check: it stands among the vulnerabilities, and is none. */
+const isAuditRow = (row: JsonObject): boolean =>
+  isAuditCheck(word(row['pluginID'])) ||
+  (isJsonObject(row['family']) && word(row['family']['type']).toLowerCase() === 'compliance');
+
+/**
+ * A row of `vulndetails`: a finding, or an audit result.
+ * @param fixedAfter of a mitigated one the begin of the window that showed it, if it is known.
+ */
+export function analysisRecord(
+  row: JsonObject,
+  source: SourceType,
+  fixedAfter: string | undefined,
+): ExternalRecord {
+  const isAudit = isAuditRow(row);
+  return isAudit ? auditRecord(row, source, fixedAfter) : findingRecord(row, source, fixedAfter);
+}
+
+/** A mitigated row does not say since when: not before it was last seen, nor before the window. */
+function fixedAtOf(row: JsonObject, source: SourceType, fixedAfter: string | undefined): string | undefined {
+  if (source !== 'patched') return undefined;
+  return [instantOf(row['lastSeen']), fixedAfter]
+    .filter((each) => each !== undefined)
+    .toSorted()
+    .at(-1);
+}
+
+const stateOf = (row: JsonObject, source: SourceType): string =>
+  source === 'patched' ? 'fixed' : word(row['hasBeenMitigated']) === '1' ? 'reopened' : 'open';
+
+/** What the check found, of its text; where that says no result, of the severity that stands for it. */
+function auditRecord(row: JsonObject, source: SourceType, fixedAfter: string | undefined): ExternalRecord {
+  const key = hostKeyOf(row);
+  const text = scalarText(row['pluginText'] ?? '');
+  const name = word(row['pluginName']);
+  const [said] = auditResultsIn(text.replaceAll(/<\/?plugin_output>/g, '\n'));
+  const severity = isJsonObject(row['severity']) ? word(row['severity']['id']) : word(row['severity']);
+  const first = instantOf(row['firstSeen']);
+  const last = instantOf(row['lastSeen']);
+  const fixed = fixedAtOf(row, source, fixedAfter);
+  const result = said ?? {
+    check_name: name,
+    result: resultBySeverity(severity),
+    actual_value: outputOf(text) ?? '',
+  };
+  const shown = auditRaw(
+    // The row's own name is the check's; the text repeats an abbreviation of it.
+    { ...result, check_name: name || (result['check_name'] ?? '') },
+    {
+      host_key: key,
+      plugin_id: word(row['pluginID']),
+      audit_file: result['audit_file'] || result['benchmark_name'] || 'audit checks',
+      info: result['info'] || word(row['description']) || null,
+      solution: result['solution'] || word(row['solution']) || null,
+      see_also: result['see_also'] || word(row['seeAlso']) || null,
+      references: auditReferences(result['reference'] || word(row['xref'])),
+      state: stateOf(row, source),
+      ...(first === undefined ? {} : { first_found: first }),
+      ...(last === undefined ? {} : { seen_at: last }),
+      ...(fixed === undefined ? {} : { last_fixed: fixed }),
+    },
+  );
+  return { externalId: [key, word(row['pluginID'])].join(':'), entity: 'compliance', raw: shown };
+}
+
 export function findingRecord(
   row: JsonObject,
   source: SourceType,
@@ -74,14 +145,7 @@ export function findingRecord(
   const key = hostKeyOf(row);
   const first = instantOf(row['firstSeen']);
   const last = instantOf(row['lastSeen']);
-  // A mitigated row does not say since when: not before it was last seen, nor before the window.
-  const fixed =
-    source === 'patched'
-      ? [last, fixedAfter]
-          .filter((each) => each !== undefined)
-          .toSorted()
-          .at(-1)
-      : undefined;
+  const fixed = fixedAtOf(row, source, fixedAfter);
   const plugin: JsonObject = {
     id: row['pluginID'] ?? null,
     name: row['pluginName'] ?? null,
@@ -112,7 +176,7 @@ export function findingRecord(
       ...kept,
       host_key: key,
       plugin,
-      state: source === 'patched' ? 'fixed' : word(row['hasBeenMitigated']) === '1' ? 'reopened' : 'open',
+      state: stateOf(row, source),
       severity_id: idOf(row['severity']),
       severity_modification:
         word(row['acceptRisk']) === '1' ? 'accepted' : word(row['recastRisk']) === '1' ? 'recast' : 'none',

@@ -1,0 +1,17 @@
+import type { ScanFileEvent } from '../kit/scan-file.ts';
+import type { ScanTimes } from './scan-times.ts';
+
+/** What is told of the times of a file that could not be taken: one event a kind. */
+export function heldTimes(times: ScanTimes): Extract<ScanFileEvent, { type: 'held' }>[] {
+  return times.untaken.map(({ zone, example, reason, times: count }) => ({
+    type: 'held',
+    what: 'time',
+    identifier: zone === undefined ? 'times' : `times in ${zone}`,
+    reason: `${reason}; ${count === 1 ? 'a time was' : `${count} times were`} left out (${example.slice(0, 60)}).${
+      zone === undefined
+        ? ' Export the file again as the scanner writes it, or with dates as YYYY-MM-DD'
+        : ' Import the file again with --zone and the IANA name of the zone that was meant, such as Europe/Dublin'
+    }`,
+    raw: { zone: zone ?? null, example, times: count },
+  }));
+}
