@@ -211,8 +211,10 @@ export const errorRegistry = {
     retryable: true,
   },
   EXPORT_FAILED: {
-    meaning: 'A Tenable export ended without delivering its chunks (error, cancelled, expired).',
-    remedy: 'Run the sync again: it starts a new export for what is missing.',
+    meaning:
+      'A Tenable export ended without delivering its chunks (error, cancelled, expired), or stood still, and so did the one that replaced it.',
+    remedy:
+      'Run the sync again: it starts a new export for what is missing. If exports stand still again and again, ask Tenable; how long is waited is the setting stall_minutes.',
     exitCode: 1,
     retryable: true,
   },
