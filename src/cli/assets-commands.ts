@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { shownText } from '../errors/shown-text.ts';
 import {
   explain,
   findReviews,
@@ -108,7 +109,7 @@ function printExplanation(
 ): void {
   const ended = asset.deletedAt ? ', deleted at its server' : asset.terminatedAt ? ', terminated' : '';
   context.print(
-    `${asset.hostname ?? '(no name)'}  ${asset.assetUuid}${asset.systemId ? `, of ${asset.systemId}` : ', of no system'}${ended}${asset.mergedInto ? `\nIs ${asset.mergedInto} since it was merged.` : ''}`,
+    `${shownText(asset.hostname ?? '(no name)')}  ${asset.assetUuid}${asset.systemId ? `, of ${asset.systemId}` : ', of no system'}${ended}${asset.mergedInto ? `\nIs ${asset.mergedInto} since it was merged.` : ''}`,
   );
   context.print(`\n${counted(sources.length, 'source')}`);
   if (sources.length > 0)

@@ -4,6 +4,7 @@
  * 3 done with conflicts or held records.
  */
 import { Command, CommanderError, Option } from 'commander';
+import { shownJson, shownOutput } from '../errors/shown-text.ts';
 import { TielineError } from '../errors/tieline-error.ts';
 import { wholeNumber } from './number-flag.ts';
 import type { CommandContext, CommandHost, CommandResult, DemoFlags } from './command-context.ts';
@@ -35,7 +36,7 @@ function buildProgram(context: CommandContext): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => host.terminal.out.write(text),
-      writeErr: (text) => host.terminal.err.write(text),
+      writeErr: (text) => host.terminal.err.write(shownOutput(text)),
     })
     .option(
       '--data-dir <dir>',
@@ -107,8 +108,8 @@ export async function runCommandLine(host: CommandHost, args: readonly string[])
   const context: CommandContext = {
     host,
     result,
-    print: (line) => void host.terminal.out.write(`${line}\n`),
-    printJson: (value) => void host.terminal.out.write(`${JSON.stringify(value)}\n`),
+    print: (line) => void host.terminal.out.write(`${shownOutput(line)}\n`),
+    printJson: (value) => void host.terminal.out.write(`${shownJson(JSON.stringify(value))}\n`),
   };
   const program = buildProgram(context);
   if (args.length === 0) {

@@ -9,6 +9,7 @@ import {
 import { watchFolders } from '../app/imports/watch-folders.ts';
 import type { App } from '../app/app.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
+import { shownText } from '../errors/shown-text.ts';
 import { wholeNumber } from './number-flag.ts';
 import { counted } from './table.ts';
 
@@ -69,7 +70,8 @@ function optionsOf(context: CommandContext, flags: ImportFlags): ImportOptions {
     keepPartial: flags.keepPartial,
     signal: context.host.signal,
     report: (file, { hosts, items }) => {
-      if (err.isTTY === true && flags.json !== true) err.write(`\r${file}: ${hosts} hosts, ${items} items `);
+      if (err.isTTY === true && flags.json !== true)
+        err.write(`\r${shownText(file)}: ${hosts} hosts, ${items} items `);
     },
   };
 }
@@ -84,7 +86,7 @@ async function watch(
   const options = {
     ...optionsOf(context, flags),
     everyMs: flags.every * 1000,
-    warn: (message: string) => void context.host.terminal.err.write(`tieline: ${message}\n`),
+    warn: (message: string) => void context.host.terminal.err.write(`tieline: ${shownText(message)}\n`),
   };
   for await (const outcome of watchFolders(app, paths, options)) {
     if (flags.json) context.printJson(outcome);
@@ -100,7 +102,9 @@ function noteExitCode(context: CommandContext, { outcome, counts }: FileOutcome)
     context.result.exitCode = 3;
 }
 
-function lineOf({ file, outcome, hosts, items, fixed, counts, problem }: FileOutcome): string {
+function lineOf({ outcome, hosts, items, fixed, counts, ...of }: FileOutcome): string {
+  const file = shownText(of.file);
+  const problem = shownText(of.problem ?? '');
   const what = `${counted(hosts, 'host')}, ${counted(items, 'item')}; ${counts.created} new, ${counts.updated} updated, ${counts.unchanged} unchanged${fixed > 0 ? `, ${fixed} no longer there` : ''}${counts.failed > 0 ? `, ${counts.failed} held` : ''}`;
   switch (outcome) {
     case 'imported':
@@ -108,8 +112,8 @@ function lineOf({ file, outcome, hosts, items, fixed, counts, problem }: FileOut
     case 'already imported':
       return `${file}: taken in before, nothing to do`;
     case 'partial':
-      return `${file}: kept what is whole (${what}), then it breaks off: ${problem ?? ''}`;
+      return `${file}: kept what is whole (${what}), then it breaks off: ${problem}`;
     case 'refused':
-      return `${file}: nothing taken in. ${problem ?? ''}`;
+      return `${file}: nothing taken in. ${problem}`;
   }
 }

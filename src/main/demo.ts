@@ -3,6 +3,7 @@
  * own, a full two-way sync, a summary, and a second sync that finds nothing to do. Each demo begins with an empty
  * database, because its simulators begin with a new world.
  */
+import { shownJson, shownOutput } from '../errors/shown-text.ts';
 import { randomBytes } from 'node:crypto';
 import { existsSync, globSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -44,7 +45,7 @@ export async function runDemo(call: DemoCall): Promise<number> {
   const settings: SettingsByName = { ...call.settings, dataDir };
   const recorded = call.flags.recorded === undefined ? undefined : checkedRecording(call.flags.recorded);
   const opened: (() => Promise<void>)[] = [];
-  const say = (line: string): void => void call.terminal.err.write(`${line}\n`);
+  const say = (line: string): void => void call.terminal.err.write(`${shownOutput(line)}\n`);
   try {
     say(
       recorded
@@ -83,7 +84,7 @@ export async function runDemo(call: DemoCall): Promise<number> {
     const shownDir = relative(process.cwd(), dataDir) || '.';
     if (!call.flags.json)
       call.terminal.out.write(
-        `${renderDemoSummary(summary, { dataDir: shownDir, stays: !call.flags.once, urls: { tenable: tenable.url, xacta: xacta.url } })}\n`,
+        `${shownOutput(renderDemoSummary(summary, { dataDir: shownDir, stays: !call.flags.once, urls: { tenable: tenable.url, xacta: xacta.url } }))}\n`,
       );
     if (!call.flags.once) {
       if (call.flags.json) say('Up until Ctrl-C.');
@@ -99,7 +100,7 @@ export async function runDemo(call: DemoCall): Promise<number> {
     }
     // The last line of all, also after what the shutdown may have to say.
     if (call.flags.json)
-      opened.unshift(async () => void call.terminal.out.write(`${JSON.stringify(summary)}\n`));
+      opened.unshift(async () => void call.terminal.out.write(`${shownJson(JSON.stringify(summary))}\n`));
     return 0;
   } finally {
     for (const close of opened.toReversed())

@@ -267,11 +267,7 @@ function partAt(reading: Reading, index: number): ExportPosition['parts'][number
   return part;
 }
 
-function setPart(
-  reading: Reading,
-  index: number,
-  change: Partial<ExportPosition['parts'][number]>,
-): void {
+function setPart(reading: Reading, index: number, change: Partial<ExportPosition['parts'][number]>): void {
   const parts = reading.position.parts.map((part, at) => (at === index ? { ...part, ...change } : part));
   reading.position = { ...reading.position, parts };
 }
