@@ -35,6 +35,16 @@ export class TielineError extends Error {
     }));
   }
 
+  /** Rewrites every text of it, in place, for what must not be read in it. */
+  rewrite(change: (text: string) => string): void {
+    this.message = change(this.message);
+    if (this.stack !== undefined) this.stack = change(this.stack);
+    Object.assign(this, {
+      remedy: change(this.remedy),
+      fields: this.fields.map(({ field, message }) => ({ field: change(field), message: change(message) })),
+    });
+  }
+
   get entry(): ErrorEntry {
     return errorRegistry[this.code];
   }

@@ -1,7 +1,6 @@
 /** Opens all that a command needs, and closes it again: settings, log, database with its schema, keys, connectors. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { App } from '../app/app.ts';
@@ -13,6 +12,7 @@ import { openDatabase } from '../store/database.ts';
 import { openEmbeddedServer } from '../store/embedded/server.ts';
 import { fetchReadiness, migrate } from '../store/migrations/migrate.ts';
 import { ensurePartitions } from '../store/partitions.ts';
+import { sleep } from '../connectors/kit/abort.ts';
 import { scanFileReader } from '../connectors/nessus/reader.ts';
 import { connectorModules } from './connectors.ts';
 import { loadMasterKeys } from './master-key.ts';
@@ -150,9 +150,7 @@ export async function openWorkspace(settings: SettingsByName, logger: Logger): P
         absence: { sharePercent: settings.absenceSharePercent, atLeast: settings.absenceAtLeast },
         worker: { schedulesEveryMs: settings.scheduleIntervalMs, healthEveryMs: settings.healthIntervalMs },
         now: () => new Date(),
-        sleep: async (ms, signal) => {
-          await delay(ms, undefined, { signal });
-        },
+        sleep,
         log: logger,
       },
     };
