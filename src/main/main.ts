@@ -11,6 +11,7 @@ import type { SettingsByName } from '../config/settings-table.ts';
 import { TielineError, messageOf } from '../errors/tieline-error.ts';
 import { Secret } from '../model/secret.ts';
 import { runDemo } from './demo.ts';
+import { asInterruption, endOfWork, watchOutput } from './end-of-work.ts';
 import { createLogger } from './logger.ts';
 import { loadMasterKeys, prepareRotation } from './master-key.ts';
 import { migrationsFolder, openDatabaseOnly, openWorkspace, projectDir } from './workspace.ts';
@@ -25,32 +26,6 @@ function settingsFor(flags: GlobalFlags): SettingsByName {
     ...(flags.config === undefined ? {} : { configFile: flags.config }),
     workingDir: process.cwd(),
   });
-}
-
-/**
- * Aborts on Ctrl-C and SIGTERM, and when the process that started us is gone without having said so (the launcher
- * of bin/tieline.js, or npm). A second Ctrl-C ends at once; the database supervisor then cleans up by itself.
- */
-function endOfWork(): AbortSignal {
-  const controller = new AbortController();
-  const end = (reason: string): void => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort(new TielineError('INTERRUPTED', reason));
-  };
-  process.on('SIGINT', () => end('Interrupted.'));
-  process.on('SIGTERM', () => end('Told to end.'));
-  process.on('SIGHUP', () => end('The terminal is gone.'));
-  const parentGone = (): void => {
-    if (!controller.signal.aborted) end('The process that started Tieline is gone.');
-  };
-  if (process.channel) {
-    process.on('disconnect', parentGone);
-    process.channel.unref();
-  } else if (process.env['npm_lifecycle_event'] !== undefined) {
-    const parent = process.ppid;
-    setInterval(() => process.ppid !== parent && parentGone(), 1000).unref();
-  }
-  return controller.signal;
 }
 
 const manifest: unknown = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8'));
@@ -122,17 +97,14 @@ function readNewKey(path: string): string {
   }
 }
 
-// Output to a pipe whose reader is gone (`| head`) is no failure of ours.
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-
 const args = process.argv.slice(2);
+const output = watchOutput(process.stdout, process.stderr);
 try {
   process.exitCode = await runCommandLine(host, args);
+  await output.settled();
 } catch (error) {
-  process.exitCode = showError(error, { terminal, json: args.includes('--json') });
+  process.exitCode = showError(asInterruption(error, signal), { terminal, json: args.includes('--json') });
 }
 // Nothing that a library left open may keep a finished command from ending; output is flushed by then.
-process.stdout.write('', () => process.exit());
+await output.settled().catch(() => (process.exitCode ||= 1));
+process.exit();
