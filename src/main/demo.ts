@@ -19,6 +19,7 @@ import type { SettingsByName } from '../config/settings-table.ts';
 import { TielineError } from '../errors/tieline-error.ts';
 import { Secret } from '../model/secret.ts';
 import { listSystems } from '../store/external-systems.ts';
+import { CarefulClient } from '../store/careful-client.ts';
 import { openEmbeddedServer, type EmbeddedServer } from '../store/embedded/server.ts';
 import { createLogger } from './logger.ts';
 import { startSimulator, type RunningSimulator } from './simulator-process.ts';
@@ -197,7 +198,7 @@ async function recreateDatabase(url: Secret): Promise<void> {
   const target = new URL(url.reveal());
   const name = pg.escapeIdentifier(target.pathname.slice(1));
   target.pathname = '/postgres';
-  const client = new pg.Client({ connectionString: target.href });
+  const client = new CarefulClient({ connectionString: target.href });
   await client.connect();
   try {
     await client.query(`drop database if exists ${name} with (force)`);

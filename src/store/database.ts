@@ -1,6 +1,8 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { TielineError, messageOf } from '../errors/tieline-error.ts';
+import { CarefulClient } from './careful-client.ts';
+import { remedyOfRefusal, withCheckedTls } from './connection-url.ts';
 import { Secret } from '../model/secret.ts';
 import type { Database } from './schema.ts';
 import { valueParsers } from './value-parsers.ts';
@@ -44,7 +46,8 @@ export async function openDatabase(
   const text = typeof url === 'string' ? url : url.reveal();
   const place = placeOf(text);
   const pool = new pg.Pool({
-    connectionString: text,
+    connectionString: withCheckedTls(text),
+    Client: CarefulClient,
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
     types: valueParsers,
@@ -62,12 +65,11 @@ export async function openDatabase(
   } catch (cause) {
     await pool.end();
     if (cause instanceof TielineError) throw cause;
+    const remedy = remedyOfRefusal(cause);
     throw new TielineError(
       'DATABASE_UNREACHABLE',
       `No connection to PostgreSQL at ${place}: ${messageOf(cause)}.`,
-      {
-        cause,
-      },
+      { cause, ...(remedy === undefined ? {} : { remedy }) },
     );
   }
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
@@ -127,5 +129,8 @@ function placeOf(text: string): string {
       remedy:
         'Write it as postgres://user:password@host:5432/database, with special characters percent-encoded.',
     });
-  return `${url.hostname || 'localhost'}:${url.port || '5432'}${url.pathname}`;
+  // A socket's directory is in the parameters; it leads.
+  const socket = url.searchParams.get('host');
+  if (socket?.startsWith('/')) return `${socket}${url.pathname}`;
+  return `${socket ?? (url.hostname || 'localhost')}:${url.port || '5432'}${url.pathname}`;
 }

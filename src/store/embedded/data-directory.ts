@@ -14,7 +14,7 @@ export interface DataDirectory {
 }
 
 /** The sun_path of a socket holds 104 bytes on macOS and 108 on Linux, its end included. */
-const longestSocketPath = 100;
+export const longestSocketPath = 100;
 const socketNameLength = '/0123456789abcdef.sock'.length;
 
 /**
