@@ -5,6 +5,7 @@ import type { ConnectedSystem } from './connections/connected-system.ts';
 import { fetchSystem } from './connections/systems.ts';
 import type { ScanFileReader } from '../connectors/kit/scan-file.ts';
 import { TielineError } from '../errors/tieline-error.ts';
+import type { Secret } from '../model/secret.ts';
 import { listSystems } from '../store/external-systems.ts';
 import { usualAbsenceGuard, type AbsenceGuard, type RunLog, type StepProgress } from './runs/run-context.ts';
 import type { SyncOptions } from './runs/sync-options.ts';
@@ -18,6 +19,8 @@ export interface App extends ConnectionContext {
   readonly scanFiles?: ScanFileReader;
   /** Default: 5 percent, at least 20 records. */
   readonly absence?: AbsenceGuard;
+  /** The login of metrics queries on a server that is not ours. */
+  readonly readerUrl?: Secret;
   /** How often a worker looks for due schedules, and checks the systems. Default: 5 seconds, 5 minutes. */
   readonly worker?: { readonly schedulesEveryMs: number; readonly healthEveryMs: number };
 }

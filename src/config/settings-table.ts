@@ -40,6 +40,18 @@ export const settingsTable = {
     example: 'postgres://tieline@db.example:5432/grc',
     secret: true,
   },
+  readerDatabaseUrl: {
+    env: 'TIELINE_READER_DATABASE_URL',
+    key: 'reader_database_url',
+    type: z
+      .string()
+      .regex(/^postgres(ql)?:\/\/./, 'must start with postgres:// or postgresql://')
+      .optional(),
+    description:
+      'A login that may only read the same database, under which metrics queries run (`tieline db grants --reader` prints its grants). The embedded database makes its own.',
+    example: 'postgres://tieline_reader@db.example:5432/grc',
+    secret: true,
+  },
   masterKey: {
     env: 'TIELINE_MASTER_KEY',
     key: 'master_key',

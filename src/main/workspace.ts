@@ -147,6 +147,9 @@ export async function openWorkspace(settings: SettingsByName, logger: Logger): P
           // The form that Tenable asks integrations for (developer.tenable.com, User-Agent header).
           userAgent: `Integration/1.0 (Tieline; Tieline; Build/${version})`,
         },
+        ...(settings.readerDatabaseUrl === undefined
+          ? {}
+          : { readerUrl: new Secret(settings.readerDatabaseUrl) }),
         absence: { sharePercent: settings.absenceSharePercent, atLeast: settings.absenceAtLeast },
         worker: { schedulesEveryMs: settings.scheduleIntervalMs, healthEveryMs: settings.healthIntervalMs },
         now: () => new Date(),

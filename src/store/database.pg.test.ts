@@ -95,8 +95,7 @@ describe('values', () => {
 
 describe('a refusal', () => {
   it('names host and port and not the password when nobody answers', async () => {
-    const url = new URL(database.url);
-    url.password = 'hunter2hunter2';
+    const url = new URL('postgres://tieline:hunter2hunter2@127.0.0.1/tieline');
     url.port = await closedPort();
     await expect(openDatabase(url.href)).rejects.toMatchObject({
       code: 'DATABASE_UNREACHABLE',
