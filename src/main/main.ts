@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createSecretBox } from '../app/connections/secret-box.ts';
-import { resealSecrets } from '../app/connections/systems.ts';
+import { checkSecrets, resealSecrets } from '../app/connections/systems.ts';
 import type { CommandHost, GlobalFlags } from '../cli/command-context.ts';
 import { runCommandLine } from '../cli/command-line.ts';
 import { showError } from '../cli/show-error.ts';
@@ -62,8 +62,10 @@ const host: CommandHost = {
     try {
       const given =
         flags.newKeyFile === undefined ? process.env['TIELINE_NEW_MASTER_KEY'] : readNewKey(flags.newKeyFile);
-      const rotation = await prepareRotation(settings, given === undefined ? undefined : new Secret(given));
       const keys = await loadMasterKeys(settings);
+      // Before a next key is made: with the wrong present one there would be nothing to do with it.
+      await checkSecrets(workspace.app.db, createSecretBox(keys));
+      const rotation = await prepareRotation(settings, given === undefined ? undefined : new Secret(given));
       const secrets = await resealSecrets(
         workspace.app.pool,
         createSecretBox([...keys, rotation.next]),

@@ -149,6 +149,15 @@ export async function resealSecrets(pool: pg.Pool, present: SecretBox, next: Sec
   });
 }
 
+/** @throws TielineError SECRET_UNREADABLE for the first stored secret that the keys do not open. */
+export async function checkSecrets(db: ConnectionContext['db'], present: SecretBox): Promise<void> {
+  for (const row of await listSystems(db))
+    for (const [name, value] of Object.entries(
+      isJsonObject(row.connection_config) ? row.connection_config : {},
+    ))
+      if (isSealed(value)) present.open(value, purposeOf(row.system_name, name));
+}
+
 export interface SystemFacts {
   readonly name: string;
   readonly type: string;
