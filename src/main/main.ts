@@ -24,6 +24,7 @@ function settingsFor(flags: GlobalFlags): SettingsByName {
       ...(flags.logLevel === undefined ? {} : { logLevel: flags.logLevel }),
     },
     ...(flags.config === undefined ? {} : { configFile: flags.config }),
+    ...(flags.usualLogLevel === undefined ? {} : { usual: { logLevel: flags.usualLogLevel } }),
     workingDir: process.cwd(),
   });
 }
