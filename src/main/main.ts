@@ -16,6 +16,18 @@ import { createLogger } from './logger.ts';
 import { loadMasterKeys, prepareRotation } from './master-key.ts';
 import { migrationsFolder, openDatabaseOnly, openWorkspace, projectDir } from './workspace.ts';
 
+/** @throws SETTING_INVALID where the directory that the command was started in was removed. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new TielineError('SETTING_INVALID', 'The directory that this command was started in is gone.', {
+      cause,
+      remedy: 'Change to one that is there (cd), and run the command again.',
+    });
+  }
+}
+
 function settingsFor(flags: GlobalFlags): SettingsByName {
   return loadSettings({
     env: process.env,
@@ -25,7 +37,7 @@ function settingsFor(flags: GlobalFlags): SettingsByName {
     },
     ...(flags.config === undefined ? {} : { configFile: flags.config }),
     ...(flags.usualLogLevel === undefined ? {} : { usual: { logLevel: flags.usualLogLevel } }),
-    workingDir: process.cwd(),
+    workingDir: workingDirectory(),
   });
 }
 

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { App } from '../app/app.ts';
 import { createSecretBox } from '../app/connections/secret-box.ts';
 import type { SettingsByName } from '../config/settings-table.ts';
-import { TielineError, messageOf } from '../errors/tieline-error.ts';
+import { TielineError } from '../errors/tieline-error.ts';
 import { Secret } from '../model/secret.ts';
 import { openDatabase } from '../store/database.ts';
 import { openEmbeddedServer } from '../store/embedded/server.ts';
@@ -15,6 +15,7 @@ import { ensurePartitions } from '../store/partitions.ts';
 import { sleep } from '../connectors/kit/abort.ts';
 import { scanFileReader } from '../connectors/nessus/reader.ts';
 import { connectorModules } from './connectors.ts';
+import { readAuthorities } from './authorities.ts';
 import { loadMasterKeys } from './master-key.ts';
 
 export const projectDir = resolve(fileURLToPath(import.meta.url), '../../..');
@@ -32,18 +33,6 @@ async function readVersion(): Promise<string> {
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest
     ? String(manifest.version)
     : '0';
-}
-
-async function readCa(path: string | undefined): Promise<string | undefined> {
-  if (path === undefined) return undefined;
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new TielineError('SETTING_INVALID', 'A setting is wrong.', {
-      cause: error,
-      fields: [{ field: 'TIELINE_CA_FILE', message: `${path} could not be read: ${messageOf(error)}` }],
-    });
-  }
 }
 
 type OpenDatabase = Awaited<ReturnType<typeof openDatabase>>;
@@ -119,7 +108,7 @@ export async function openWorkspace(settings: SettingsByName, logger: Logger): P
       );
   };
   try {
-    const ca = await readCa(settings.caFile);
+    const ca = settings.caFile === undefined ? undefined : await readAuthorities(settings.caFile);
     const version = await readVersion();
     const opened = await openDatabaseOnly(settings, logger);
     closers.push(() => opened.close());

@@ -102,6 +102,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient & { clo
   const base = new URL(options.baseUrl);
   const prefix = base.pathname.replace(/\/$/, '');
   const dispatcher = makeDispatcher(options);
+  const proxyOrigin = options.proxy === undefined ? undefined : new URL(options.proxy).origin;
   const clockMs = (): number => now().getTime();
   const breaker = createCircuitBreaker(options.breaker ?? { failuresToOpen: 12, openMs: 30_000 }, clockMs);
   const gate = createRequestGate({
@@ -163,7 +164,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient & { clo
         throw abortReason(request.signal);
       }
       breaker.failed();
-      const failure = classifyTransportFailure(thrown, where);
+      const failure = classifyTransportFailure(thrown, where, proxyOrigin);
       const mayRepeat = request.retry === 'safe' || failure.arrived === 'no';
       return { kind: 'failed', error: failure.error, again: failure.worthRetrying && mayRepeat };
     }

@@ -18,6 +18,8 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startClientProcess } from '../../../test/support/client-process.ts';
+import { findBinaries } from './binaries.ts';
+import { checkBinaries } from './binary-sums.ts';
 import { runSql } from './cluster.ts';
 import { findPlacement, findRecordedCluster, rootHome } from './placement.ts';
 import { isAlive } from './process-table.ts';
@@ -265,6 +267,23 @@ describe('the embedded server', () => {
     });
     await writeFile(file, text);
     await open();
+  });
+});
+
+describe('binaries that are not the pinned ones', () => {
+  it('are not started', async () => {
+    const found = await findBinaries();
+    const native = join(home, 'native');
+    await cp(found.native, native, { recursive: true, verbatimSymlinks: true });
+    await mkdir(dataDir);
+    const copy = { ...found, native };
+    await checkBinaries(copy, dataDir);
+    await checkBinaries(copy, dataDir);
+    await writeFile(join(native, 'lib', 'more.so'), 'x');
+    await expect(checkBinaries(copy, dataDir)).rejects.toMatchObject({
+      code: 'DATABASE_UNSUITABLE',
+      message: expect.stringContaining('is not the one that was pinned') as string,
+    });
   });
 });
 

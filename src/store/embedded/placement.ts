@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { TielineError } from '../../errors/tieline-error.ts';
 import { longestSocketPath } from './data-directory.ts';
+import { checkBinaries } from './binary-sums.ts';
 import { copyBinaries, findBinaries, type Binaries } from './binaries.ts';
 import { canEnter, canRun, findServerAccount, isRoot, type ServerAccount } from './server-account.ts';
 
@@ -31,6 +32,7 @@ const recordShape = z.object({ cluster: z.string() });
  */
 export async function findPlacement(dataDir: string, log: (line: string) => void): Promise<Placement> {
   const found = await findBinaries();
+  await checkBinaries(found, dataDir);
   const known = await findRecordedCluster(dataDir);
   if (!isRoot()) return { binaries: found, cluster: known ?? (await record(dataDir, 'postgres')) };
 
