@@ -5,7 +5,7 @@
  */
 
 const unsafe =
-  /[\u0000-\u001F\u007F-\u009F\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]|\p{Cs}|[\u{E0000}-\u{E007F}]/gu;
+  /[\p{Cc}\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]|\p{Cs}|[\u{E0000}-\u{E007F}]/gu;
 const unsafeButBreaks = new RegExp(`(?![\n\t])(?:${unsafe.source})`, 'gu');
 
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
@@ -37,7 +37,10 @@ export function shownJson(json: string): string {
 }
 
 /** The colours and weights that our own lines are written in (picocolors); concealed and blinking text are not among them. */
-const ownColour = /\u001B\[(?:[0-4]|2[1-4]|3[0-79]|4[0-79]|9[0-7]|10[0-7])m/g;
+const ownColour = new RegExp(
+  `${String.fromCodePoint(27)}\\[(?:[0-4]|2[1-4]|3[0-79]|4[0-79]|9[0-7]|10[0-7])m`,
+  'g',
+);
 
 /** Whole lines on their way to a terminal, our own colours and line breaks kept: the last net, whatever a command forgot. */
 export function shownOutput(text: string): string {

@@ -20,7 +20,7 @@ describe('standard output', () => {
     const out = failing('EPIPE');
     const watch = watchOutput(out, new PassThrough());
     out.write('a result\n');
-    await watch.settled();
+    await expect(watch.settled()).resolves.toBeUndefined();
   });
 });
 

@@ -34,7 +34,7 @@ export function messageInBody(text: string, masked: (text: string) => string): s
 
 /** What a remote said on one line, without secrets, escaped, at most `length` characters of it. */
 export function saidShort(text: string, masked: (text: string) => string, length: number): string {
-  return shownText([...masked(text).replaceAll(/\s+/g, ' ')].slice(0, length).join(''));
+  return shownText(masked(text).replaceAll(/\s+/g, ' ').slice(0, length));
 }
 
 /** Reads the rest of a refused answer and returns its message; '' if it has none or the body cannot be read. */

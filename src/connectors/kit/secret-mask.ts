@@ -15,7 +15,7 @@ export interface SecretMask {
   /** Takes note of a secret: a setting, or the value of a header (`Bearer TOKEN`, `NAME=VALUE; …`). */
   learn(secret: Secret): void;
   /** The text without any secret known so far. Mask before a text is cut: half a secret is not recognised. */
-  mask(text: string): string;
+  readonly mask: (text: string) => string;
   /** Masks message, remedy, fields, stack and causes of an error, in place, and returns it. */
   maskError(error: unknown): unknown;
 }
@@ -61,7 +61,7 @@ function patternOf(texts: readonly string[]): RegExp {
     text
       .replaceAll(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`)
       .replaceAll(/%([\da-f]{2})/gi, (_whole, digits: string) =>
-        [...digits].reduce((found, digit) => `${found}[${digit.toLowerCase()}${digit.toUpperCase()}]`, '%'),
+        Array.from(digits).reduce((found, digit) => `${found}[${digit.toLowerCase()}${digit.toUpperCase()}]`, '%'),
       ),
   );
   return new RegExp(escaped.join('|'), 'g');
