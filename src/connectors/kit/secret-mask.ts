@@ -61,7 +61,10 @@ function patternOf(texts: readonly string[]): RegExp {
     text
       .replaceAll(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`)
       .replaceAll(/%([\da-f]{2})/gi, (_whole, digits: string) =>
-        Array.from(digits).reduce((found, digit) => `${found}[${digit.toLowerCase()}${digit.toUpperCase()}]`, '%'),
+        Array.from(digits).reduce(
+          (found, digit) => `${found}[${digit.toLowerCase()}${digit.toUpperCase()}]`,
+          '%',
+        ),
       ),
   );
   return new RegExp(escaped.join('|'), 'g');
