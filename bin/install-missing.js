@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { faultOfNode } from './check-node.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, 'node_modules', '.tieline-installed');
@@ -28,6 +29,18 @@ function wanted() {
 function isInstalled() {
   if (!existsSync(join(root, 'package-lock.json'))) return existsSync(ownNode); // installed as a package
   return existsSync(ownNode) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted();
+}
+
+/** Before it is started, and at once after it was installed. */
+function checkNode() {
+  const fault = faultOfNode({
+    program: ownNode,
+    sums: JSON.parse(readFileSync(join(root, 'bin', 'node-sums.json'), 'utf8')),
+    stamp: join(root, 'node_modules', '.tieline-node-checked'),
+    platform: `${process.platform}-${process.arch}`,
+    given: process.env.TIELINE_NODE_SHA256,
+  });
+  if (fault) fail(fault);
 }
 
 function fail(message) {
@@ -67,14 +80,14 @@ export function installMissing() {
     fail(
       `Node ${process.versions.node} is too old to start Tieline: install Node 20.19 or newer (Tieline then brings its own Node 24).`,
     );
-  if (isInstalled()) return;
+  if (isInstalled()) return checkNode();
   const lock = join(root, '.tieline-installing');
   while (!takeLock(lock)) {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
-    if (isInstalled()) return;
+    if (isInstalled()) return checkNode();
   }
   process.once('exit', () => rmSync(lock, { force: true }));
-  if (isInstalled()) return;
+  if (isInstalled()) return checkNode();
   process.stderr.write('tieline: installing what is missing (once, under a minute) …\n');
   const [command, ...first] = npmCommand();
   const result = spawnSync(command, [...first, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
@@ -90,6 +103,7 @@ export function installMissing() {
     fail(
       'npm ci ran, but brought no Node 24: allow the install script of the package "node" (npm config ignore-scripts must be false).',
     );
+  checkNode();
   writeFileSync(stamp, wanted());
   rmSync(lock, { force: true });
 }

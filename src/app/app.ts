@@ -9,6 +9,7 @@ import { listSystems, type ExternalSystemRow } from '../store/external-systems.t
 import { fetchProgress } from '../store/operations.ts';
 import { throughOutages } from './runs/outages.ts';
 import { errorOf, isOfSystem, type SystemFailure } from './runs/system-failures.ts';
+import type { Secret } from '../model/secret.ts';
 import { usualAbsenceGuard, type AbsenceGuard, type RunLog, type StepProgress } from './runs/run-context.ts';
 import type { SyncOptions } from './runs/sync-options.ts';
 import { runSync, type RunEnvironment, type SyncOutcome } from './runs/sync-run.ts';
@@ -23,6 +24,8 @@ export interface App extends ConnectionContext {
   readonly absence?: AbsenceGuard;
   /** How long a database that is away is put up with, in milliseconds. Default: 60,000. */
   readonly outageMs?: number;
+  /** The login of metrics queries on a server that is not ours. */
+  readonly readerUrl?: Secret;
   /** How often a worker looks for due schedules, and checks the systems. Default: 5 seconds, 5 minutes. */
   readonly worker?: { readonly schedulesEveryMs: number; readonly healthEveryMs: number };
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { shownText } from '../errors/shown-text.ts';
 import {
   countMatches,
   explain,
@@ -205,7 +206,7 @@ function printExplanation(
     ? `\nNo source reports it since ${instant(asset.unreportedSince)} UTC; its findings are as they were last seen.`
     : '';
   context.print(
-    `${asset.hostname ?? '(no name)'}  ${asset.assetUuid}${asset.systemId ? `, of ${asset.systemId}` : ', of no system'}${ended}${asset.mergedInto ? `\nIs ${asset.mergedInto} since it was merged.` : ''}${unreported}`,
+    `${shownText(asset.hostname ?? '(no name)')}  ${asset.assetUuid}${asset.systemId ? `, of ${asset.systemId}` : ', of no system'}${ended}${asset.mergedInto ? `\nIs ${asset.mergedInto} since it was merged.` : ''}${unreported}`,
   );
   context.print(`\n${counted(sources.length, 'source')}`);
   if (sources.length > 0)

@@ -16,6 +16,8 @@ export interface GlobalFlags {
   readonly dataDir?: string;
   readonly config?: string;
   readonly logLevel?: string;
+  /** What the command logs where nobody says anything. No flag: a command sets it. */
+  readonly usualLogLevel?: string;
   readonly json?: boolean;
 }
 

@@ -4,6 +4,7 @@
  * 3 done with conflicts or held records.
  */
 import { Command, CommanderError, Option } from 'commander';
+import { shownJson, shownOutput } from '../errors/shown-text.ts';
 import { TielineError } from '../errors/tieline-error.ts';
 import { wholeNumber } from './number-flag.ts';
 import type { CommandContext, CommandHost, CommandResult, DemoFlags } from './command-context.ts';
@@ -110,13 +111,13 @@ export async function runCommandLine(host: CommandHost, args: readonly string[])
   const context: CommandContext = {
     host,
     result,
-    print: (line) => void host.terminal.out.write(`${line}\n`),
-    printJson: (value) => void host.terminal.out.write(`${JSON.stringify(value)}\n`),
+    print: (line) => void host.terminal.out.write(`${shownOutput(line)}\n`),
+    printJson: (value) => void host.terminal.out.write(`${shownJson(JSON.stringify(value))}\n`),
   };
   const json = args.includes('--json');
   // A program that reads JSON gets one object, and not the usage with it.
   const program = buildProgram(context, (text) => {
-    if (!json) host.terminal.err.write(text);
+    if (!json) host.terminal.err.write(shownOutput(text));
   });
   if (args.length === 0) {
     program.outputHelp();

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { shownLines } from '../errors/shown-text.ts';
 import { TielineError } from '../errors/tieline-error.ts';
 import type { CommandContext } from './command-context.ts';
 
@@ -18,7 +19,7 @@ export async function confirmed(
     throw new TielineError('USAGE', question, {
       remedy: 'If that is what you want, add --yes. Nothing was done.',
     });
-  terminal.err.write(`${question}\nContinue? [y/N] `);
+  terminal.err.write(`${shownLines(question)}\nContinue? [y/N] `);
   const lines = createInterface({ input: terminal.in, output: terminal.err });
   try {
     const answer = await lines.question('', { signal });

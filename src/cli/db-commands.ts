@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { shownText } from '../errors/shown-text.ts';
 import {
   checkDatabase,
   checksumDatabase,
@@ -89,7 +90,7 @@ export function addDbCommands(program: Command, context: CommandContext): Comman
           accept: flags.accept,
           verify: flags.verify,
           lockTimeoutMs: flags.patience * 1000,
-          log: (line) => void context.host.terminal.err.write(`${line}\n`),
+          log: (line) => void context.host.terminal.err.write(`${shownText(line)}\n`),
         }),
       );
       if (flags.json) context.printJson(result);

@@ -11,6 +11,7 @@ import { usualSource } from '../app/imports/file-sources.ts';
 import { watchFolders } from '../app/imports/watch-folders.ts';
 import type { App } from '../app/app.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
+import { shownText } from '../errors/shown-text.ts';
 import { wholeNumber } from './number-flag.ts';
 import { counted } from './table.ts';
 
@@ -91,7 +92,8 @@ function optionsOf(context: CommandContext, flags: ImportFlags): ImportOptions {
     keepPartial: flags.keepPartial,
     signal: context.host.signal,
     report: (file, { hosts, items }) => {
-      if (err.isTTY === true && flags.json !== true) err.write(`\r${file}: ${hosts} hosts, ${items} items `);
+      if (err.isTTY === true && flags.json !== true)
+        err.write(`\r${shownText(file)}: ${hosts} hosts, ${items} items `);
     },
   };
 }
@@ -106,7 +108,7 @@ async function watch(
   const options = {
     ...optionsOf(context, flags),
     everyMs: flags.every * 1000,
-    warn: (message: string) => void context.host.terminal.err.write(`tieline: ${message}\n`),
+    warn: (message: string) => void context.host.terminal.err.write(`tieline: ${shownText(message)}\n`),
   };
   for await (const outcome of watchFolders(app, paths, options)) {
     if (flags.json) context.printJson(outcome);
@@ -123,7 +125,6 @@ function noteExitCode(context: CommandContext, { outcome, counts }: FileOutcome)
 }
 
 function lineOf({
-  file,
   outcome,
   hosts,
   items,
@@ -132,12 +133,14 @@ function lineOf({
   counts,
   heldBecause,
   operationId,
-  problem,
+  ...of
 }: FileOutcome): string {
+  const file = shownText(of.file);
+  const problem = shownText(of.problem ?? '');
   const what = `${counted(hosts, 'host')}, ${counted(items, 'item')}; ${counts.created} new, ${counts.updated} updated, ${counts.unchanged} unchanged${fixed > 0 ? `, ${fixed} no longer there` : ''}${openPorts > 0 ? `, ${counted(openPorts, 'open port')} listed without a finding` : ''}${counts.failed > 0 ? `, ${counts.failed} held` : ''}`;
   const held =
     counts.failed > 0
-      ? [...heldBecause, `what was held: tieline ops show ${operationId ?? ''}`]
+      ? [...heldBecause.map(shownText), `what was held: tieline ops show ${operationId ?? ''}`]
           .map((line) => `\n  ${line}`)
           .join('')
       : '';
@@ -147,8 +150,8 @@ function lineOf({
     case 'already imported':
       return `${file}: taken in before, nothing to do`;
     case 'partial':
-      return `${file}: kept what is whole (${what}), then it breaks off: ${problem ?? ''}${held}`;
+      return `${file}: kept what is whole (${what}), then it breaks off: ${problem}${held}`;
     case 'refused':
-      return `${file}: nothing taken in. ${problem ?? ''}`;
+      return `${file}: nothing taken in. ${problem}`;
   }
 }

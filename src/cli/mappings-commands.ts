@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import { parse, stringify } from 'yaml';
 import {
@@ -22,6 +22,7 @@ import { progressView } from './progress.ts';
 import { shortValue } from './short-value.ts';
 import { entityNamed } from './sync-scope.ts';
 import { table } from './table.ts';
+import { writeOutput } from './write-output.ts';
 
 interface SaveFlags extends GlobalFlags {
   readonly yes: boolean;
@@ -166,7 +167,7 @@ export function addMappingsCommands(program: Command, context: CommandContext): 
       const rows = await context.host.withApp(flags, (app) => findMappings(app, system, undefined));
       const file = toFile(rows.map((row) => row.mapping));
       if (flags.out !== undefined) {
-        await writeFile(flags.out, stringify(file));
+        await writeOutput(flags.out, stringify(file));
         if (flags.json) context.printJson({ written: rows.length, file: flags.out });
         else context.print(`${rows.length} mappings written to ${flags.out}.`);
       } else if (flags.json) context.printJson(file);

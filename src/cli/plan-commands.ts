@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { applyPlan, parsePlan, planSync } from '../app/plans/plans.ts';
@@ -13,6 +13,7 @@ import { progressView } from './progress.ts';
 import { needsPerson, scopeOptions, shortSummary } from './sync-scope.ts';
 import { shortValue } from './short-value.ts';
 import { counted } from './table.ts';
+import { writeOutput } from './write-output.ts';
 
 interface PlanFlags extends GlobalFlags {
   readonly system?: string[];
@@ -42,7 +43,7 @@ export function addPlanCommands(sync: Command, context: CommandContext): void {
           view.stop();
         }
       });
-      if (flags.out !== undefined) await writePlan(flags.out, plan);
+      if (flags.out !== undefined) await writeOutput(flags.out, `${JSON.stringify(plan, null, 1)}\n`);
       if (flags.json) context.printJson(plan);
       else context.print(planLines(plan, flags.limit, flags.out).join('\n'));
       if (plan.untaken.length > 0 || plan.items.some((item) => item.kind === 'conflict'))
@@ -81,14 +82,6 @@ async function readPlan(file: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (cause) {
     throw new TielineError('USAGE', `${file} could not be read: ${messageOf(cause)}`, { cause });
-  }
-}
-
-async function writePlan(file: string, plan: PlanDocument): Promise<void> {
-  try {
-    await writeFile(file, `${JSON.stringify(plan, null, 1)}\n`);
-  } catch (cause) {
-    throw new TielineError('USAGE', `${file} could not be written: ${messageOf(cause)}`, { cause });
   }
 }
 

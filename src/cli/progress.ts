@@ -1,5 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import pc from 'picocolors';
+import { shownText } from '../errors/shown-text.ts';
 import type { StepProgress } from '../app/runs/run-context.ts';
 import type { Terminal } from './command-context.ts';
 
@@ -53,7 +54,7 @@ export function progressView(terminal: Terminal): ProgressView {
   let running = false;
 
   const titleOf = (progress: StepProgress): string =>
-    `${progress.system}: ${stepTitles[progress.step] ?? progress.step}`;
+    shownText(`${progress.system}: ${stepTitles[progress.step] ?? progress.step}`);
   const stop = (): void => {
     if (running) bar?.stop();
     running = false;
@@ -73,7 +74,9 @@ export function progressView(terminal: Terminal): ProgressView {
       }
       records += progress.state === 'working' ? (progress.counts?.read ?? 0) : 0;
       if (progress.state === 'retrying')
-        terminal.err.write(`${live ? '\n' : ''}  ${title}: broke off, going on (${progress.note ?? ''})\n`);
+        terminal.err.write(
+          `${live ? '\n' : ''}  ${title}: broke off, going on (${shownText(progress.note ?? '')})\n`,
+        );
       if (progress.state === 'working' && bar) {
         if (progress.total !== undefined) bar.setTotal(Math.max(progress.total, 1));
         bar.update(progress.done ?? 0, {

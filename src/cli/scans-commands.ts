@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { shownText } from '../errors/shown-text.ts';
 import type { Command } from 'commander';
 import { planScan, type ScanPlan, type ScanWish } from '../app/remediation-scans/plan-scan.ts';
 import {
@@ -88,7 +89,8 @@ export function addScansCommands(program: Command, context: CommandContext): voi
         signal: context.host.signal,
         report: () => undefined,
         saw: (scan: RemediationScanRow): void => {
-          if (!flags.json) context.host.terminal.err.write(`scan ${scan.id}: ${scan.state}\n`);
+          if (!flags.json)
+            context.host.terminal.err.write(shownText(`scan ${scan.id}: ${scan.state}`) + '\n');
         },
       };
       const options = { id: id === undefined ? undefined : scanId(id), wait: flags.wait };

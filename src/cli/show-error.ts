@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { shownJson, shownLines, shownText } from '../errors/shown-text.ts';
 import { TielineError, messageOf } from '../errors/tieline-error.ts';
 import type { Terminal } from './command-context.ts';
 
@@ -15,15 +16,16 @@ export function showError(
   const { err } = to.terminal;
   if (to.json) {
     err.write(
-      `${JSON.stringify({ error: { code: known.code, message: known.message, fields: known.fields, remedy: known.remedy } })}\n`,
+      `${shownJson(JSON.stringify({ error: { code: known.code, message: known.message, fields: known.fields, remedy: known.remedy } }))}\n`,
     );
     return known.entry.exitCode;
   }
-  err.write(`${pc.red('tieline:')} ${known.message}  ${pc.dim(`(${known.code})`)}\n`);
+  err.write(`${pc.red('tieline:')} ${shownLines(known.message)}  ${pc.dim(`(${known.code})`)}\n`);
   const width = Math.max(0, ...known.fields.map((fault) => fault.field.length));
-  for (const fault of known.fields) err.write(`  ${fault.field.padEnd(width)}  ${fault.message}\n`);
-  err.write(`${known.remedy}\n`);
+  for (const fault of known.fields)
+    err.write(`  ${shownText(fault.field.padEnd(width))}  ${shownLines(fault.message)}\n`);
+  err.write(`${shownLines(known.remedy)}\n`);
   if (known.code === 'INTERNAL' && error instanceof Error && error.stack)
-    err.write(`${pc.dim(error.stack)}\n`);
+    err.write(`${pc.dim(shownLines(error.stack))}\n`);
   return known.entry.exitCode;
 }

@@ -1,6 +1,8 @@
-/** Rows in aligned columns, two spaces apart; the last column is not padded. */
+import { shownText } from '../errors/shown-text.ts';
+
+/** Rows in aligned columns, two spaces apart; the last column is not padded. Cells are shown escaped (`shownText`). */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [header, ...rows];
+  const all = [header, ...rows].map((row) => row.map(shownText));
   const widths = header.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   return all
     .map((row) =>

@@ -1,6 +1,18 @@
 import type { Command } from 'commander';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
-import { progressView } from './progress.ts';
+import { progressView, type ProgressView } from './progress.ts';
+
+const noView: ProgressView = { report: () => undefined, stop: () => undefined };
+
+/**
+ * Whether a person looks on: a terminal, and no log asked for. Otherwise standard error is JSON alone, one object a line, for whoever
+ * collects it; it then tells from `info` up.
+ */
+function watchedByPeople(context: CommandContext, flags: GlobalFlags): boolean {
+  const { err, env } = context.host.terminal;
+  const level = flags.logLevel ?? env['TIELINE_LOG_LEVEL'] ?? 'warn';
+  return err.isTTY === true && !['info', 'debug', 'trace'].includes(level);
+}
 
 export function addWorkerCommand(program: Command, context: CommandContext): void {
   program
@@ -14,13 +26,16 @@ export function addWorkerCommand(program: Command, context: CommandContext): voi
       const flags = command.optsWithGlobals<GlobalFlags & { once: boolean; install: boolean }>();
       // The queue brings seventy modules, which no other command needs.
       const { installWorker, runWorker } = await import('../app/worker/worker.ts');
-      const view = progressView(context.host.terminal);
+      const isForPeople = watchedByPeople(context, flags);
+      const view = isForPeople ? progressView(context.host.terminal) : noView;
+      const usual = isForPeople ? {} : { usualLogLevel: 'info' };
+      const { version, signal } = context.host;
       await context.host.withApp(
-        flags,
+        { ...flags, ...usual },
         async (app) => {
           try {
             if (flags.install) await installWorker(app);
-            else await runWorker(app, { signal: context.host.signal, report: view.report, once: flags.once });
+            else await runWorker(app, { signal, report: view.report, once: flags.once, version });
           } finally {
             view.stop();
           }

@@ -23,6 +23,7 @@ describe('settings', () => {
       dataDir: '.tieline',
       logLevel: 'warn',
       databaseUrl: undefined,
+      readerDatabaseUrl: undefined,
     });
   });
 

@@ -9,6 +9,8 @@ export interface SettingSources {
   readonly flags: Partial<Readonly<Record<SettingName, string>>>;
   /** The config file that was asked for (--config, TIELINE_CONFIG); must exist. */
   readonly configFile?: string;
+  /** What this command usually takes where nobody says anything: before the default of the table. */
+  readonly usual?: Partial<Readonly<Record<SettingName, string>>>;
   /** Where tieline.yaml is looked for when none was asked for. */
   readonly workingDir: string;
 }
@@ -66,7 +68,7 @@ export function loadSettings(sources: SettingSources): SettingsByName {
         : fromEnv !== undefined
           ? [entry.env, fromEnv]
           : [`${entry.key} in ${file.name}`, file.values[entry.key]];
-    const result = entry.type.safeParse(given ?? undefined);
+    const result = entry.type.safeParse(given ?? sources.usual?.[name] ?? undefined);
     if (result.success) return [name, result.data];
     const rule = result.error.issues.map((issue) => issue.message).join('; ');
     const shown = entry.secret ? '' : ` (got ${JSON.stringify(given)})`;

@@ -56,6 +56,18 @@ export const settingsTable = {
       'How long a database that is restarted, full or otherwise away is waited for in the middle of the work, in milliseconds; then the command ends with DATABASE_UNREACHABLE.',
     example: '60000',
   },
+  readerDatabaseUrl: {
+    env: 'TIELINE_READER_DATABASE_URL',
+    key: 'reader_database_url',
+    type: z
+      .string()
+      .regex(/^postgres(ql)?:\/\/./, 'must start with postgres:// or postgresql://')
+      .optional(),
+    description:
+      'A login that may only read the same database, under which metrics queries run (`tieline db grants --reader` prints its grants). The embedded database makes its own.',
+    example: 'postgres://tieline_reader@db.example:5432/grc',
+    secret: true,
+  },
   masterKey: {
     env: 'TIELINE_MASTER_KEY',
     key: 'master_key',

@@ -22,6 +22,13 @@ export const errorRegistry = {
     exitCode: 2,
     retryable: false,
   },
+  OUTPUT_FAILED: {
+    meaning:
+      'The result could not be written to where it was asked for: the disk is full, or the file may not be written. What the command did is done.',
+    remedy: 'Make room, or choose another place; then ask for the result again.',
+    exitCode: 1,
+    retryable: false,
+  },
   SETTING_INVALID: {
     meaning: 'A setting has a value that its rule forbids, or a required one is missing.',
     remedy: 'Correct the named setting; the message gives an example.',
@@ -236,8 +243,10 @@ export const errorRegistry = {
     retryable: true,
   },
   EXPORT_FAILED: {
-    meaning: 'A Tenable export ended without delivering its chunks (error, cancelled, expired).',
-    remedy: 'Run the sync again: it starts a new export for what is missing.',
+    meaning:
+      'A Tenable export ended without delivering its chunks (error, cancelled, expired), or stood still, and so did the one that replaced it.',
+    remedy:
+      'Run the sync again: it starts a new export for what is missing. If exports stand still again and again, ask Tenable; how long is waited is the setting stall_minutes.',
     exitCode: 1,
     retryable: true,
   },

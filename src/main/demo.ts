@@ -3,6 +3,7 @@
  * own, a full two-way sync, a summary, and a second sync that finds nothing to do. Each demo begins with an empty
  * database, because its simulators begin with a new world.
  */
+import { shownJson, shownOutput } from '../errors/shown-text.ts';
 import { randomBytes } from 'node:crypto';
 import { existsSync, globSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -18,6 +19,7 @@ import type { SettingsByName } from '../config/settings-table.ts';
 import { TielineError } from '../errors/tieline-error.ts';
 import { Secret } from '../model/secret.ts';
 import { listSystems } from '../store/external-systems.ts';
+import { CarefulClient } from '../store/careful-client.ts';
 import { openEmbeddedServer, type EmbeddedServer } from '../store/embedded/server.ts';
 import { createLogger } from './logger.ts';
 import { startSimulator, type RunningSimulator } from './simulator-process.ts';
@@ -44,7 +46,7 @@ export async function runDemo(call: DemoCall): Promise<number> {
   const settings: SettingsByName = { ...call.settings, dataDir };
   const recorded = call.flags.recorded === undefined ? undefined : checkedRecording(call.flags.recorded);
   const opened: (() => Promise<void>)[] = [];
-  const say = (line: string): void => void call.terminal.err.write(`${line}\n`);
+  const say = (line: string): void => void call.terminal.err.write(`${shownOutput(line)}\n`);
   try {
     say(
       recorded
@@ -83,7 +85,7 @@ export async function runDemo(call: DemoCall): Promise<number> {
     const shownDir = relative(process.cwd(), dataDir) || '.';
     if (!call.flags.json)
       call.terminal.out.write(
-        `${renderDemoSummary(summary, { dataDir: shownDir, stays: !call.flags.once, urls: { tenable: tenable.url, xacta: xacta.url } })}\n`,
+        `${shownOutput(renderDemoSummary(summary, { dataDir: shownDir, stays: !call.flags.once, urls: { tenable: tenable.url, xacta: xacta.url } }))}\n`,
       );
     if (!call.flags.once) {
       if (call.flags.json) say('Up until Ctrl-C.');
@@ -99,7 +101,7 @@ export async function runDemo(call: DemoCall): Promise<number> {
     }
     // The last line of all, also after what the shutdown may have to say.
     if (call.flags.json)
-      opened.unshift(async () => void call.terminal.out.write(`${JSON.stringify(summary)}\n`));
+      opened.unshift(async () => void call.terminal.out.write(`${shownJson(JSON.stringify(summary))}\n`));
     return 0;
   } finally {
     for (const close of opened.toReversed())
@@ -196,7 +198,7 @@ async function recreateDatabase(url: Secret): Promise<void> {
   const target = new URL(url.reveal());
   const name = pg.escapeIdentifier(target.pathname.slice(1));
   target.pathname = '/postgres';
-  const client = new pg.Client({ connectionString: target.href });
+  const client = new CarefulClient({ connectionString: target.href });
   await client.connect();
   try {
     await client.query(`drop database if exists ${name} with (force)`);

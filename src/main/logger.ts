@@ -1,4 +1,5 @@
 import { pino, type Logger } from 'pino';
+import { shownJson } from '../errors/shown-text.ts';
 import type { SettingsByName } from '../config/settings-table.ts';
 
 /**
@@ -6,8 +7,10 @@ import type { SettingsByName } from '../config/settings-table.ts';
  * and turn themselves into `[secret]`; nothing here lists field names to hide.
  */
 export function createLogger(level: SettingsByName['logLevel']): Logger {
+  const destination = pino.destination({ dest: 2, sync: true });
   return pino(
     { level, base: { app: 'tieline' }, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ dest: 2, sync: true }),
+    // What comes from outside is in these lines too; JSON.stringify leaves C1 and bidi controls as they are.
+    { write: (line: string) => void destination.write(shownJson(line)) },
   );
 }

@@ -13,9 +13,22 @@ import { TielineError, messageOf } from '../errors/tieline-error.ts';
 import { Secret } from '../model/secret.ts';
 import { connectorModules } from './connectors.ts';
 import { runDemo } from './demo.ts';
+import { asInterruption, endOfWork, watchOutput } from './end-of-work.ts';
 import { createLogger } from './logger.ts';
 import { loadMasterKeys, prepareRotation } from './master-key.ts';
 import { migrationsFolder, openDatabaseOnly, openWorkspace, projectDir } from './workspace.ts';
+
+/** @throws SETTING_INVALID where the directory that the command was started in was removed. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new TielineError('SETTING_INVALID', 'The directory that this command was started in is gone.', {
+      cause,
+      remedy: 'Change to one that is there (cd), and run the command again.',
+    });
+  }
+}
 
 function settingsFor(flags: GlobalFlags): SettingsByName {
   return loadSettings({
@@ -25,34 +38,9 @@ function settingsFor(flags: GlobalFlags): SettingsByName {
       ...(flags.logLevel === undefined ? {} : { logLevel: flags.logLevel }),
     },
     ...(flags.config === undefined ? {} : { configFile: flags.config }),
-    workingDir: process.cwd(),
+    ...(flags.usualLogLevel === undefined ? {} : { usual: { logLevel: flags.usualLogLevel } }),
+    workingDir: workingDirectory(),
   });
-}
-
-/**
- * Aborts on Ctrl-C and SIGTERM, and when the process that started us is gone without having said so (the launcher
- * of bin/tieline.js, or npm). A second Ctrl-C ends at once; the database supervisor then cleans up by itself.
- */
-function endOfWork(): AbortSignal {
-  const controller = new AbortController();
-  const end = (reason: string): void => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort(new TielineError('INTERRUPTED', reason));
-  };
-  process.on('SIGINT', () => end('Interrupted.'));
-  process.on('SIGTERM', () => end('Told to end.'));
-  process.on('SIGHUP', () => end('The terminal is gone.'));
-  const parentGone = (): void => {
-    if (!controller.signal.aborted) end('The process that started Tieline is gone.');
-  };
-  if (process.channel) {
-    process.on('disconnect', parentGone);
-    process.channel.unref();
-  } else if (process.env['npm_lifecycle_event'] !== undefined) {
-    const parent = process.ppid;
-    setInterval(() => process.ppid !== parent && parentGone(), 1000).unref();
-  }
-  return controller.signal;
 }
 
 const manifest: unknown = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8'));
@@ -131,17 +119,14 @@ function readNewKey(path: string): string {
   }
 }
 
-// Output to a pipe whose reader is gone (`| head`) is no failure of ours.
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-
 const args = process.argv.slice(2);
+const output = watchOutput(process.stdout, process.stderr);
 try {
   process.exitCode = await runCommandLine(host, args);
+  await output.settled();
 } catch (error) {
-  process.exitCode = showError(error, { terminal, json: args.includes('--json') });
+  process.exitCode = showError(asInterruption(error, signal), { terminal, json: args.includes('--json') });
 }
 // Nothing that a library left open may keep a finished command from ending; output is flushed by then.
-process.stdout.write('', () => process.exit());
+await output.settled().catch(() => (process.exitCode ||= 1));
+process.exit();

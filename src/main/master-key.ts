@@ -4,59 +4,15 @@
  * (`master.key.next`) until the database is sealed with it; if that is cut short, both open.
  */
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import { chmod, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { masterKeyFrom, type MasterKey } from '../app/connections/secret-box.ts';
 import type { SettingsByName } from '../config/settings-table.ts';
-import { TielineError, messageOf } from '../errors/tieline-error.ts';
+import { TielineError } from '../errors/tieline-error.ts';
 import { Secret } from '../model/secret.ts';
+import { readKeyFile, writeKeyFile } from './key-file.ts';
 
 type KeySettings = Pick<SettingsByName, 'masterKey' | 'masterKeyFile' | 'dataDir'>;
-
-async function readKeyFile(path: string): Promise<MasterKey | undefined> {
-  try {
-    return masterKeyFrom(new Secret(await readFile(path, 'utf8')));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error instanceof TielineError
-      ? error
-      : new TielineError(
-          'SETTING_INVALID',
-          `The master key file ${path} could not be read: ${messageOf(error)}`,
-          { cause: error },
-        );
-  }
-}
-
-/** @throws TielineError SETTING_INVALID where it may not be made; EEXIST of the file system where it is there. */
-async function createKeyFile(path: string): Promise<FileHandle> {
-  try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    return await open(path, 'wx', 0o600);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') throw cause;
-    throw new TielineError(
-      'SETTING_INVALID',
-      `The master key could not be made in ${resolve(dirname(path))}: ${messageOf(cause)}.`,
-      {
-        cause,
-        remedy:
-          'Name a directory that this account may write to (TIELINE_DATA_DIR), or a key that is there (TIELINE_MASTER_KEY_FILE, TIELINE_MASTER_KEY).',
-      },
-    );
-  }
-}
-
-/** Writes a key that only its owner may read, whole or not at all, and on disk before it is used. */
-async function writeKeyFile(path: string, key: Secret): Promise<void> {
-  const file = await createKeyFile(path);
-  try {
-    await file.writeFile(`${key.reveal()}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
 
 const newKey = (): Secret => new Secret(randomBytes(32).toString('base64'));
 
@@ -76,7 +32,7 @@ export async function loadMasterKeys(
   const present = await readKeyFile(path);
   if (present) return next ? [present, next] : [present];
   if (settings.masterKeyFile !== undefined)
-    throw new TielineError('SETTING_INVALID', `The master key file ${path} does not exist.`, {
+    throw new TielineError('SETTING_INVALID', `The master key file ${path} does not exist or is empty.`, {
       fields: [
         { field: 'TIELINE_MASTER_KEY_FILE', message: 'must name a file with 32 random bytes in base64' },
       ],
@@ -90,12 +46,7 @@ export async function loadMasterKeys(
         remedy: `Name the key with TIELINE_MASTER_KEY_FILE or TIELINE_MASTER_KEY, or the directory that it lies in with TIELINE_DATA_DIR. If it is lost for good: (umask 077; mkdir -p ${resolve(dirname(path))}; openssl rand -base64 32 > ${resolve(path)}), then enter each secret again with \`tieline connections set NAME --secret SECRET\`.`,
       },
     );
-  try {
-    await writeKeyFile(path, newKey());
-  } catch (error) {
-    // Another process made it a moment ago.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
+  await writeKeyFile(path, newKey());
   const made = await readKeyFile(path);
   if (!made) throw new TielineError('INTERNAL', `The master key ${path} was written and is not there.`);
   return [made];

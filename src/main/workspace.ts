@@ -1,7 +1,6 @@
 /** Opens all that a command needs, and closes it again: settings, log, database with its schema, keys, connectors. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { App } from '../app/app.ts';
@@ -9,14 +8,16 @@ import { throughOutages } from '../app/runs/outages.ts';
 import { createSecretBox } from '../app/connections/secret-box.ts';
 import { listSealingKeys } from '../app/connections/sealing-keys.ts';
 import type { SettingsByName } from '../config/settings-table.ts';
-import { TielineError, messageOf } from '../errors/tieline-error.ts';
+import { TielineError } from '../errors/tieline-error.ts';
 import { Secret } from '../model/secret.ts';
 import { openDatabase, type DatabaseOptions } from '../store/database.ts';
 import { openEmbeddedServer } from '../store/embedded/server.ts';
 import { fetchReadiness, migrate } from '../store/migrations/migrate.ts';
 import { ensurePartitions } from '../store/partitions.ts';
+import { sleep } from '../connectors/kit/abort.ts';
 import { scanFileReader } from '../connectors/nessus/reader.ts';
 import { connectorModules } from './connectors.ts';
+import { readAuthorities } from './authorities.ts';
 import { loadMasterKeys } from './master-key.ts';
 
 export const projectDir = resolve(fileURLToPath(import.meta.url), '../../..');
@@ -34,18 +35,6 @@ async function readVersion(): Promise<string> {
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest
     ? String(manifest.version)
     : '0';
-}
-
-async function readCa(path: string | undefined): Promise<string | undefined> {
-  if (path === undefined) return undefined;
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new TielineError('SETTING_INVALID', 'A setting is wrong.', {
-      cause: error,
-      fields: [{ field: 'TIELINE_CA_FILE', message: `${path} could not be read: ${messageOf(error)}` }],
-    });
-  }
 }
 
 type OpenDatabase = Awaited<ReturnType<typeof openDatabase>>;
@@ -78,10 +67,6 @@ async function prepareSchema(database: OpenDatabase, logger: Logger): Promise<vo
 /** A service with the least privileges (`tieline db grants`) makes no tables. */
 function isForbidden(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '42501';
-}
-
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal });
 }
 
 export interface OpenOptions {
@@ -143,7 +128,7 @@ export async function openWorkspace(
       );
   };
   try {
-    const ca = await readCa(settings.caFile);
+    const ca = settings.caFile === undefined ? undefined : await readAuthorities(settings.caFile);
     const version = await readVersion();
     const opened = await openDatabaseOnly(settings, logger, options);
     closers.push(() => opened.close());
@@ -175,6 +160,9 @@ export async function openWorkspace(
           // The form that Tenable asks integrations for (developer.tenable.com, User-Agent header).
           userAgent: `Integration/1.0 (Tieline; Tieline; Build/${version})`,
         },
+        ...(settings.readerDatabaseUrl === undefined
+          ? {}
+          : { readerUrl: new Secret(settings.readerDatabaseUrl) }),
         absence: { sharePercent: settings.absenceSharePercent, atLeast: settings.absenceAtLeast },
         outageMs: settings.databaseWaitMs,
         worker: { schedulesEveryMs: settings.scheduleIntervalMs, healthEveryMs: settings.healthIntervalMs },

@@ -9,6 +9,7 @@
 import { callbackify } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { CarefulClient } from './careful-client.ts';
 import { asDatabaseFault, noteOutlasted } from './database-faults.ts';
 
 export interface Patience {
@@ -53,7 +54,7 @@ const understood = (
     : result;
 
 function connectionOf(connectTimeoutMs: number, signal: AbortSignal | undefined): typeof pg.Client {
-  return class Connection extends pg.Client {
+  return class Connection extends CarefulClient {
     /** Why the connection was lost: what is asked of it afterwards only says that it is gone. */
     #lost: Error | undefined;
 
@@ -169,7 +170,7 @@ export class ConnectionPool extends pg.Pool {
       await delay(1000, undefined, { ref: false });
       const pids = [...this.#sessions].flatMap((client) => processIdOf(client) ?? []);
       if (pids.length === 0 || this.ending) continue;
-      const client = new pg.Client({
+      const client = new CarefulClient({
         ...(this.#connectionString === undefined ? {} : { connectionString: this.#connectionString }),
         connectionTimeoutMillis: 2000,
       });

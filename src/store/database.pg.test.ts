@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { sql } from 'kysely';
@@ -94,8 +95,7 @@ describe('values', () => {
 
 describe('a refusal', () => {
   it('names host and port and not the password when nobody answers', async () => {
-    const url = new URL(database.url);
-    url.password = 'hunter2hunter2';
+    const url = new URL('postgres://tieline:hunter2hunter2@127.0.0.1/tieline');
     url.port = await closedPort();
     await expect(openDatabase(url.href)).rejects.toMatchObject({
       code: 'DATABASE_UNREACHABLE',
@@ -131,3 +131,42 @@ function closedPort(): Promise<string> {
     });
   });
 }
+
+/** A server that takes any connection and asks for the password in clear. @returns what it was sent after that. */
+async function askingInClear(): Promise<{ url: string; got: Buffer[]; stop(): void }> {
+  const got: Buffer[] = [];
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => {
+      socket.on('data', (piece) => got.push(piece));
+      socket.write(Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3])); // AuthenticationCleartextPassword
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { url: `postgres://u:hidden@127.0.0.1:${port}/d`, got, stop: () => void server.close() };
+}
+
+describe('a server that asks for the password in clear', () => {
+  it('does not get it over a connection that is not encrypted', async () => {
+    const server = await askingInClear();
+    await expect(openDatabase(server.url, { connectTimeoutMs: 3000 })).rejects.toMatchObject({
+      code: 'DATABASE_UNSUITABLE',
+      message: expect.stringContaining('was not sent') as string,
+    });
+    server.stop();
+    expect(Buffer.concat(server.got).toString('latin1')).not.toContain('hidden');
+  });
+});
+
+describe('a refused connection', () => {
+  it('says what to do about a database that is not there', async () => {
+    const url = new URL(database.url);
+    url.pathname = '/tieline_no_such_database';
+    await expect(openDatabase(url.href)).rejects.toMatchObject({
+      code: 'DATABASE_UNREACHABLE',
+      remedy: expect.stringContaining('Make the database') as string,
+    });
+  });
+});

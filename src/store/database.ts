@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { TielineError, messageOf } from '../errors/tieline-error.ts';
 import { ConnectionPool } from './connection-pool.ts';
-import { connectionRemedy } from './connection-remedy.ts';
+import { remedyOfRefusal, withCheckedTls } from './connection-url.ts';
 import { Secret } from '../model/secret.ts';
 import { isDatabaseFault } from './database-faults.ts';
 import type { Database } from './schema.ts';
@@ -55,7 +55,7 @@ export async function openDatabase(
   const text = typeof url === 'string' ? url : url.reveal();
   const place = placeOf(text);
   const pool = new ConnectionPool({
-    connectionString: text,
+    connectionString: withCheckedTls(text),
     max: options.maxConnections ?? 10,
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     outageMs: options.outageMs ?? 60_000,
@@ -78,7 +78,7 @@ export async function openDatabase(
     await pool.end();
     if (cause instanceof TielineError && cause.code !== 'DATABASE_UNREACHABLE') throw cause;
     const said = cause instanceof TielineError && cause.cause !== undefined ? cause.cause : cause;
-    const remedy = connectionRemedy(said) ?? (cause instanceof TielineError ? cause.remedy : undefined);
+    const remedy = remedyOfRefusal(said) ?? (cause instanceof TielineError ? cause.remedy : undefined);
     throw new TielineError(
       'DATABASE_UNREACHABLE',
       `No connection to PostgreSQL at ${place}: ${messageOf(said)}.`,
@@ -160,5 +160,8 @@ function placeOf(text: string): string {
       remedy:
         'Write it as postgres://user:password@host:5432/database, with special characters percent-encoded.',
     });
-  return `${url.hostname || 'localhost'}:${url.port || '5432'}${url.pathname}`;
+  // A socket's directory is in the parameters; it leads.
+  const socket = url.searchParams.get('host');
+  if (socket?.startsWith('/')) return `${socket}${url.pathname}`;
+  return `${socket ?? (url.hostname || 'localhost')}:${url.port || '5432'}${url.pathname}`;
 }

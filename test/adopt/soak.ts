@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mkdtemp, rm, chmod } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { openEmbeddedServer } from '../../src/store/embedded/server.ts';
+import { openTestServer } from '../support/embedded-server.ts';
 import { startDebianServer } from '../support/debian-server.ts';
 import { adoptOne, type AdoptionOutcome } from './adopt-one.ts';
 import { randomOf } from './traits.ts';
@@ -33,7 +33,7 @@ async function startServer(): Promise<{ url: string; close(): Promise<void> }> {
   if (values.server !== 'embedded') return { url: values.server, close: () => Promise.resolve() };
   const home = await mkdtemp(join(tmpdir(), 'tieline-soak-'));
   await chmod(home, 0o711);
-  const server = await openEmbeddedServer({ dataDir: join(home, 'data'), fsync: false });
+  const server = await openTestServer(join(home, 'data'));
   return {
     url: server.url.reveal(),
     async close() {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { startSimulatorProcess } from '../../simulators/kit/simulator-process.test-support.ts';
 import { randomFrom } from '../../src/connectors/kit/broken-bytes.test-support.ts';
-import { openEmbeddedServer } from '../../src/store/embedded/server.ts';
+import { openTestServer } from '../support/embedded-server.ts';
 import { loadUnderKills } from './large-load.ts';
 
 const { values } = parseArgs({
@@ -40,7 +40,7 @@ async function writeScanFile(path: string): Promise<void> {
 
 const home = await mkdtemp(join(tmpdir(), 'tieline-load-'));
 await chmod(home, 0o711);
-const server = await openEmbeddedServer({ dataDir: join(home, 'data') });
+const server = await openTestServer(join(home, 'data'), { fsync: true });
 const keys = { access: 'soak-access', secret: 'soak-secret' };
 const simulator = await startSimulatorProcess(
   'tenable',

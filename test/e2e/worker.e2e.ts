@@ -127,7 +127,17 @@ describe('a worker', () => {
 
   it('ends when it is told to, and leaves nothing behind that holds others up', async () => {
     worker.kill('SIGTERM');
-    expect((await ended).code).toBe(0);
+    const { code, err } = await ended;
+    expect(code).toBe(0);
+    // Where no terminal is, one JSON object a line and nothing else, from the start to the end.
+    const lines = err
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { msg: string });
+    expect(lines[0]).toMatchObject({ msg: 'worker started', version: expect.any(String) as string });
+    const said = lines.map((line) => line.msg).join('\n');
+    expect(said).toMatch(/scheduled sync begins[^]*scheduled sync (done|interrupted)/);
+    expect(lines.at(-1)).toMatchObject({ msg: 'worker ended' });
     expect(await world.sync({ systems: ['xacta'] })).toMatchObject({ written: 0 });
   });
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openDatabase } from '../../src/store/database.ts';
-import { openEmbeddedServer } from '../../src/store/embedded/server.ts';
+import { openTestServer } from '../support/embedded-server.ts';
 import { migrate } from '../../src/store/migrations/migrate.ts';
 import { withDatabase } from '../support/database-url.ts';
 import { checkHistories } from './check-histories.ts';
@@ -28,7 +28,7 @@ if (!(minutes > 0)) throw new Error('--minutes must be a number above 0');
 
 const home = await mkdtemp(join(tmpdir(), 'tieline-soak-'));
 await chmod(home, 0o711);
-const server = await openEmbeddedServer({ dataDir: join(home, 'data'), fsync: false });
+const server = await openTestServer(join(home, 'data'));
 const template = 'tieline_soak_template';
 const started = performance.now();
 const elapsed = (): number => (performance.now() - started) / 60_000;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { openDatabase } from '../../src/store/database.ts';
-import { openEmbeddedServer } from '../../src/store/embedded/server.ts';
+import { openTestServer } from './embedded-server.ts';
 import { migrate } from '../../src/store/migrations/migrate.ts';
 import { withDatabase } from './database-url.ts';
 import { makeScratchDirectory } from './scratch-directory.ts';
@@ -58,6 +58,6 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 }
 
 async function startServer(home: string): Promise<{ url: string; close(): Promise<void> }> {
-  const server = await openEmbeddedServer({ dataDir: join(home, 'data'), fsync: false });
+  const server = await openTestServer(join(home, 'data'));
   return { url: server.url.reveal(), close: () => server.close() };
 }

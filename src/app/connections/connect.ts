@@ -1,6 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { ConnectorModule } from '../../connectors/kit/contract.ts';
+import { maskedConnector } from '../../connectors/kit/masked-connector.ts';
+import { createSecretMask, secretsIn } from '../../connectors/kit/secret-mask.ts';
 import { TielineError } from '../../errors/tieline-error.ts';
+import { Secret } from '../../model/secret.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import { insertCallLogs } from '../../store/call-logs.ts';
 import type { FieldMapping } from '../../model/mapping.ts';
@@ -11,7 +14,6 @@ import { parseMappingRow } from '../../sync/mapping-row.ts';
 import { fetchPolicies } from '../policies/policies.ts';
 import { nearestName } from './nearest-name.ts';
 import type { ConnectedSystem } from './connected-system.ts';
-import type { Secret } from '../../model/secret.ts';
 import type { SecretBox } from './secret-box.ts';
 import { faultsOfWhole } from './settings.ts';
 
@@ -132,7 +134,10 @@ export async function connectSystem(
   const { proxy, ca } = context.http;
   // Loaded where a system is opened: half of the commands open none, and it is a fifth of what a start costs.
   const { createHttpClient } = await import('../../connectors/kit/undici-http-client.ts');
+  const secrets = createSecretMask(secretsIn(settings));
+  if (proxy !== undefined) secrets.learn(new Secret(decodeURIComponent(new URL(proxy).password)));
   const http = createHttpClient({
+    secrets,
     baseUrl: row.api_base_url,
     ...limitsOf(module, row),
     timeouts: context.http.timeouts,
@@ -159,7 +164,10 @@ export async function connectSystem(
     id: row.id,
     name: row.system_name,
     module,
-    connector: module.connect({ settings, http, mappings, now: context.now, sleep: context.sleep }),
+    connector: maskedConnector(
+      module.connect({ settings, http, mappings, now: context.now, sleep: context.sleep }),
+      secrets,
+    ),
     mappings,
     policies,
     setOperation(operation) {

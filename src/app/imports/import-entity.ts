@@ -148,6 +148,8 @@ export async function importEntity(context: RunContext, read: EntityRead): Promi
       // What was staged before the read broke off is stored all the same.
       await pages.settle().catch(() => undefined);
       if (context.signal.aborted || !(error instanceof TielineError) || !error.entry.retryable) throw error;
+      // The connector has begun again already, for as long as it may: the next run begins with a new export.
+      if (error.code === 'EXPORT_FAILED') throw error;
       const after = await findReadState(context.db, read.system.id, read.entity);
       failures = isDeepStrictEqual(after?.position, before?.position) ? failures + 1 : 0;
       if (failures >= attemptsWithoutProgress) throw error;

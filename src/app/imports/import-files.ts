@@ -2,6 +2,7 @@
  * Takes scan files in: each file is one transaction, so that a broken one leaves nothing behind (or, if that is asked for, just its
  * whole hosts), and a kill leaves nothing half done. The same file again changes nothing. Some thousand items are in memory.
  */
+import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ScanFile, ScanFileReader } from '../../connectors/kit/scan-file.ts';
@@ -45,10 +46,15 @@ export async function listScanFiles(reader: ScanFileReader, paths: readonly stri
     const what = await stat(path).catch((error: unknown) => {
       throw new TielineError('USAGE', `${path} cannot be read: ${messageOf(error)}`, { cause: error });
     });
-    if (!what.isDirectory()) {
+    if (what.isFile()) {
       found.push(path);
       continue;
     }
+    // Opening a pipe waits for its writer and cannot be ended; a device has no end.
+    if (!what.isDirectory())
+      throw new TielineError('USAGE', `${path} is ${kindOf(what)}, not a file or a folder.`, {
+        remedy: 'Write what it delivers into a file, and import that; nothing was done.',
+      });
     const entries = await readdir(path, { recursive: true, withFileTypes: true });
     found.push(
       ...entries
@@ -61,6 +67,12 @@ export async function listScanFiles(reader: ScanFileReader, paths: readonly stri
     );
   }
   return found;
+}
+
+/** What a path names that is neither a file nor a folder. */
+function kindOf(what: Stats): string {
+  if (what.isFIFO()) return 'a pipe';
+  return what.isSocket() ? 'a socket' : 'a device';
 }
 
 /** @throws INTERNAL where this build reads no scan files. */
@@ -136,7 +148,7 @@ async function importFile(
   file: ScanFile,
   options: ImportOptions,
 ): Promise<FileOutcome> {
-  const sha256 = await file.fingerprint();
+  const sha256 = await file.fingerprint(options.signal);
   const before = await findImportedFile(app.db, source.id, sha256);
   if (before && !before.isPartial)
     return { ...nothingTaken, file: file.name, outcome: 'already imported', operationId: before.operationId };

@@ -9,7 +9,7 @@ import { installQueue, workOnce, workOnQueue, type Tasks } from '../../jobs/queu
 import { listSystems } from '../../store/external-systems.ts';
 import { isDatabaseFault } from '../../store/database-faults.ts';
 import { recordSyncHealth } from '../../store/integration-health.ts';
-import { findSchedule, recordOutcome, type ScheduleRow } from '../../store/schedules.ts';
+import { findSchedule, listSchedules, recordOutcome, type ScheduleRow } from '../../store/schedules.ts';
 import { syncSystems, type App } from '../app.ts';
 import { checkSystem } from '../connections/systems.ts';
 import { enqueueDue, scheduledSync } from '../schedules/schedules.ts';
@@ -23,6 +23,8 @@ export interface WorkerOptions {
   readonly report: (progress: StepProgress) => void;
   /** Does what is due now, and ends. */
   readonly once: boolean;
+  /** Of Tieline, for the log. */
+  readonly version?: string;
 }
 
 const usualIntervals = { schedulesEveryMs: 5_000, healthEveryMs: 300_000 };
@@ -39,7 +41,39 @@ export function installWorker(app: App): Promise<void> {
  * @throws TielineError WORKER_NOT_INSTALLED if the queue is not there and this role may not make it.
  */
 export async function runWorker(app: App, options: WorkerOptions): Promise<void> {
+  try {
+    await work(app, options);
+  } finally {
+    const reason: unknown = options.signal.reason;
+    app.log.info(
+      { why: options.signal.aborted ? messageOf(reason) : 'what was due is done' },
+      'worker ended',
+    );
+  }
+}
+
+async function logStart(app: App, options: WorkerOptions): Promise<void> {
+  const [systems, schedules] = await Promise.all([listSystems(app.db), listSchedules(app.db)]);
+  app.log.info(
+    {
+      version: options.version,
+      once: options.once,
+      systems: systems.map((row) => ({
+        name: row.system_name,
+        type: row.system_type,
+        enabled: row.sync_enabled !== false,
+      })),
+      schedules: schedules
+        .filter((schedule) => schedule.enabled)
+        .map(({ system, name, cron, nextRunAt }) => ({ system, name, cron, next: nextRunAt })),
+    },
+    'worker started',
+  );
+}
+
+async function work(app: App, options: WorkerOptions): Promise<void> {
   await throughOutages(app, options.signal, () => installQueue(app));
+  await logStart(app, options);
   const tasks: Tasks = {
     [scheduledSync]: (payload, signal) => syncBySchedule(app, payload, { ...options, signal }),
   };
@@ -55,11 +89,12 @@ export async function runWorker(app: App, options: WorkerOptions): Promise<void>
     return;
   }
   const { schedulesEveryMs, healthEveryMs } = app.worker ?? usualIntervals;
+  const known = new Map<string, string>();
   await Promise.all([
     workOnQueue(app, tasks, work),
     watchOutbox(app, options.signal),
     repeat(app, options.signal, schedulesEveryMs, () => enqueueDue(app).then(() => undefined)),
-    repeat(app, options.signal, healthEveryMs, () => checkAll(app, options.signal)),
+    repeat(app, options.signal, healthEveryMs, () => checkAll(app, options.signal, known)),
   ]);
 }
 
@@ -85,17 +120,23 @@ async function repeat(
   }
 }
 
-async function checkAll(app: App, signal: AbortSignal): Promise<void> {
-  for (const system of await listSystems(app.db)) {
-    if (system.sync_enabled === false || signal.aborted) continue;
+/** Checks every system. @param known what was found the last time, by system: a line is written where it changed. */
+async function checkAll(app: App, signal: AbortSignal, known: Map<string, string>): Promise<void> {
+  for (const { system_name: system, sync_enabled: enabled } of await listSystems(app.db)) {
+    if (enabled === false || signal.aborted) continue;
+    const failed: { check: string; detail: string }[] = [];
     try {
-      for await (const result of checkSystem(app, system.system_name, signal))
-        if (result.status === 'failed')
-          app.log.warn({ system: system.system_name, check: result.check }, result.detail);
+      for await (const { status, check, detail } of checkSystem(app, system, signal))
+        if (status === 'failed') failed.push({ check, detail });
     } catch (error) {
-      if (!signal.aborted)
-        app.log.warn({ system: system.system_name }, `could not be checked: ${messageOf(error)}`);
+      failed.push({ check: 'check', detail: messageOf(error) });
     }
+    if (signal.aborted) return;
+    const found = failed.map((each) => each.check).join(', ');
+    if (known.get(system) === found) continue;
+    known.set(system, found);
+    if (failed.length === 0) app.log.info({ system }, 'the system is healthy');
+    else app.log.warn({ system, failed }, `the system is not healthy: ${found}`);
   }
 }
 
@@ -110,6 +151,8 @@ async function syncBySchedule(
   const schedule = await findSchedule(app.db, id);
   // Removed or switched off since it was due.
   if (!schedule?.enabled || !schedule.systemEnabled) return;
+  const { system, name } = schedule;
+  app.log.info({ system, schedule: name }, 'scheduled sync begins');
   try {
     const outcome = await syncSystems(
       app,
@@ -133,6 +176,8 @@ async function syncBySchedule(
       `operation ${outcome.operationId.slice(0, 8)}: ${issues === 0 ? 'done' : `done; ${issues} for a person to decide`}`,
     );
     await recordSyncHealth(app.db, schedule.systemId, issues === 0 ? 'healthy' : 'degraded', undefined);
+    const { operationId: operation, counts } = outcome;
+    app.log.info({ system, schedule: name, operation, counts }, 'scheduled sync done');
   } catch (error) {
     await recordFailure(app, schedule, error, caller.signal);
   }
@@ -145,7 +190,10 @@ async function recordFailure(
   error: unknown,
   signal: AbortSignal,
 ): Promise<void> {
-  if (signal.aborted) throw error;
+  if (signal.aborted) {
+    app.log.info({ system: schedule.system, schedule: schedule.name }, 'scheduled sync interrupted');
+    throw error;
+  }
   const message = messageOf(error);
   const mayPass = error instanceof TielineError && error.entry.retryable;
   const isBusy = error instanceof TielineError && error.code === 'SYNC_RUNNING';

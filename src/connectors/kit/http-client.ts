@@ -30,6 +30,8 @@ export interface HttpResponse {
   text(limitBytes?: number): Promise<string>;
   /** Reads the whole body as JSON; REMOTE_UNEXPECTED if it is none. */
   json(): Promise<unknown>;
+  /** A text of the answer without the secrets that were sent; to be called before the text is cut. */
+  masked(text: string): string;
 }
 
 export interface HttpClient {

@@ -1,12 +1,16 @@
 /** What a remote said when it refused, made fit for an error message: JSON texts only, short, never HTML or headers. */
+import { shownText } from '../../errors/shown-text.ts';
 import { TielineError } from '../../errors/tieline-error.ts';
 import { isJsonObject } from '../../model/json.ts';
 import type { HttpResponse } from './http-client.ts';
 
 const limit = 200;
 
-/** The message in the text of a JSON error body (`message`, `error`, `detail`, …), at most 200 characters; '' if there is none. */
-export function messageInBody(text: string): string {
+/**
+ * The message in the text of a JSON error body (`message`, `error`, `detail`, …), at most 200 characters, escaped; '' if there is none.
+ * @param masked takes out the secrets that were sent; before the text is cut, since half a secret is not recognised.
+ */
+export function messageInBody(text: string, masked: (text: string) => string): string {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -25,13 +29,18 @@ export function messageInBody(text: string): string {
   const texts = parts.filter(
     (part): part is string => typeof part === 'string' && part !== '' && !/<\w+[\s>]/.test(part),
   );
-  return [...new Set(texts)].join(': ').replaceAll(/\s+/g, ' ').slice(0, limit);
+  return saidShort([...new Set(texts)].join(': '), masked, limit);
+}
+
+/** What a remote said on one line, without secrets, escaped, at most `length` characters of it. */
+export function saidShort(text: string, masked: (text: string) => string, length: number): string {
+  return shownText(masked(text).replaceAll(/\s+/g, ' ').slice(0, length));
 }
 
 /** Reads the rest of a refused answer and returns its message; '' if it has none or the body cannot be read. */
 export async function readRefusal(response: HttpResponse): Promise<string> {
   try {
-    return messageInBody(await response.text(1024 * 1024));
+    return messageInBody(await response.text(1024 * 1024), (text) => response.masked(text));
   } catch {
     return '';
   }

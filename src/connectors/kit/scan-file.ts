@@ -34,8 +34,8 @@ export type ScanFileEvent =
 export interface ScanFile {
   /** The file's name, and the entry's within an archive. */
   readonly name: string;
-  /** Of the content, in hexadecimal; reads the whole file. @throws TielineError SCAN_FILE_INVALID where it cannot be unpacked. */
-  fingerprint(): Promise<string>;
+  /** Of the content, in hexadecimal; reads the whole file, until the signal. @throws TielineError SCAN_FILE_INVALID where it cannot be unpacked. */
+  fingerprint(signal?: AbortSignal): Promise<string>;
   /** @throws TielineError SCAN_FILE_INVALID with line and byte; what came before was told. */
   events(): AsyncIterable<ScanFileEvent>;
 }

@@ -63,8 +63,16 @@ function chain(thrown: unknown): { code: string; message: string }[] {
   return found;
 }
 
-/** Turns what undici or Node threw for `where` ("GET /x") into a TielineError, and says what it means. */
-export function classifyTransportFailure(thrown: unknown, where: string): TransportFailure {
+/**
+ * Turns what undici or Node threw for `where` ("GET /x") into a TielineError, and says what it means.
+ * @param proxy its address without user and password, where calls go through one: then it may be what cannot be reached.
+ */
+export function classifyTransportFailure(thrown: unknown, where: string, proxy?: string): TransportFailure {
+  const way = proxy === undefined ? '' : ` by the proxy ${proxy}`;
+  const ofProxy =
+    proxy === undefined
+      ? {}
+      : { remedy: `Check TIELINE_PROXY: calls go by ${proxy}, which may be what does not answer.` };
   const links = chain(thrown);
   const codes = links.map((link) => link.code);
   const text = links.map((link) => link.message).join('; ');
@@ -108,8 +116,9 @@ export function classifyTransportFailure(thrown: unknown, where: string): Transp
     };
   if (codes.includes('UND_ERR_CONNECT_TIMEOUT'))
     return {
-      error: errorBeforeArrival('REMOTE_TIMEOUT', `${where}: no connection within the time limit.`, {
+      error: errorBeforeArrival('REMOTE_TIMEOUT', `${where}: no connection${way} within the time limit.`, {
         cause: thrown,
+        ...ofProxy,
       }),
       arrived: 'no',
       worthRetrying: true,
@@ -117,8 +126,9 @@ export function classifyTransportFailure(thrown: unknown, where: string): Transp
   const refused = codes.find((code) => connectionCodes.has(code));
   if (refused !== undefined)
     return {
-      error: errorBeforeArrival('REMOTE_UNREACHABLE', `${where}: no connection (${refused}).`, {
+      error: errorBeforeArrival('REMOTE_UNREACHABLE', `${where}: no connection${way} (${refused}).`, {
         cause: thrown,
+        ...ofProxy,
       }),
       arrived: 'no',
       worthRetrying: true,

@@ -16,6 +16,7 @@ import { createRequestGate } from './request-gate.ts';
 import { backoffMs, retryAfterMs } from './retry-delay.ts';
 import { classifyTransportFailure, errorBeforeArrival } from './transport-failure.ts';
 import { trustedAuthorities } from './trusted-authorities.ts';
+import { createSecretMask, type SecretMask } from './secret-mask.ts';
 import { toHttpResponse } from './undici-response.ts';
 
 export { requestMayHaveArrived } from './transport-failure.ts';
@@ -39,6 +40,8 @@ export interface HttpClientOptions {
   readonly onWait?: (reason: 'rate' | 'quiet' | 'retry', ms: number) => void;
   /** How often a request is tried in all. */
   readonly attempts: number;
+  /** Told of every secret that is sent; takes them out of what the remote says. Default: one of this client's own. */
+  readonly secrets?: SecretMask;
   /** 0 ≤ x < 1. */
   readonly random?: () => number;
   readonly now?: () => Date;
@@ -95,9 +98,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient & { clo
   const sleep = options.sleep ?? sleepFor;
   const backoff = options.backoff ?? { baseMs: 500, capMs: 30_000 };
   const retryAfterCapMs = options.retryAfterCapMs ?? 300_000;
+  const secrets = options.secrets ?? createSecretMask();
   const base = new URL(options.baseUrl);
   const prefix = base.pathname.replace(/\/$/, '');
   const dispatcher = makeDispatcher(options);
+  const proxyOrigin = options.proxy === undefined ? undefined : new URL(options.proxy).origin;
   const clockMs = (): number => now().getTime();
   const breaker = createCircuitBreaker(options.breaker ?? { failuresToOpen: 12, openMs: 30_000 }, clockMs);
   const gate = createRequestGate({
@@ -112,6 +117,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient & { clo
     const query: Record<string, string | number> = {};
     for (const [name, value] of Object.entries(request.query ?? {}))
       if (value !== undefined) query[name] = value;
+    for (const value of Object.values({ ...options.defaultHeaders, ...request.headers }))
+      if (value instanceof Secret) secrets.learn(value);
     const hasBody = request.json !== undefined;
     return dispatcher.request({
       origin: base.origin,
@@ -157,12 +164,12 @@ export function createHttpClient(options: HttpClientOptions): HttpClient & { clo
         throw abortReason(request.signal);
       }
       breaker.failed();
-      const failure = classifyTransportFailure(thrown, where);
+      const failure = classifyTransportFailure(thrown, where, proxyOrigin);
       const mayRepeat = request.retry === 'safe' || failure.arrived === 'no';
       return { kind: 'failed', error: failure.error, again: failure.worthRetrying && mayRepeat };
     }
     report(data.statusCode);
-    const response = toHttpResponse(data, where, request.signal);
+    const response = toHttpResponse(data, { where, signal: request.signal, masked: secrets.mask });
     if (response.status >= 500) breaker.failed();
     else breaker.succeeded();
     return judge(request, where, response);
@@ -177,7 +184,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient & { clo
       serverDate: response.headers['date'],
       capMs: retryAfterCapMs,
     });
-    const said = await response.text(64 * 1024).then(messageInBody, () => '');
+    const said = await response.text(64 * 1024).then(
+      (text) => messageInBody(text, secrets.mask),
+      () => '',
+    );
     const message = `${where} was answered with ${response.status}${said === '' ? '' : `: ${said}`}`;
     const waitMs = asked === undefined ? {} : { waitMs: asked + random() * Math.min(250, asked) };
     if (!isRateLimited) {

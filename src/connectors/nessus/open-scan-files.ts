@@ -10,6 +10,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { fromFd, type Entry, type ZipFile } from 'yauzl';
 import { TielineError, messageOf } from '../../errors/tieline-error.ts';
+import { throwIfAborted } from '../kit/abort.ts';
 import { readScanCsv } from './read-csv.ts';
 import { readNessus } from './read-nessus.ts';
 import type { ScanFile, ScanFileEvent } from '../kit/scan-file.ts';
@@ -69,10 +70,13 @@ async function beginningOf(path: string, name: string): Promise<{ start: Buffer;
 function scanFile(name: string, bytes: () => AsyncIterable<Uint8Array>, reading: Reading): ScanFile {
   return {
     name,
-    async fingerprint() {
+    async fingerprint(signal) {
       const hash = createHash('sha256');
       try {
-        for await (const piece of bytes()) hash.update(piece);
+        for await (const piece of bytes()) {
+          if (signal) throwIfAborted(signal);
+          hash.update(piece);
+        }
       } catch (error) {
         if (error instanceof TielineError) throw error;
         throw scanFileFault(

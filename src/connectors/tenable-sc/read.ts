@@ -4,9 +4,11 @@
  * lost (pySecurityCenter issue 60).
  */
 import { z } from 'zod';
+import { TielineError } from '../../errors/tieline-error.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { throwIfAborted } from '../kit/abort.ts';
 import type { ExternalRecord, ReadEvent, ReadOptions } from '../kit/contract.ts';
+import { PageWalk } from '../kit/page-walk.ts';
 import { analysisRecord, hostRecord, type SourceType } from './rows.ts';
 import { fetchRepositories, type Reading } from './repositories.ts';
 import { changedRules, fetchRuleStands, ruleStands } from './rule-changes.ts';
@@ -22,6 +24,9 @@ const page = z.object({
   totalRecords: z.coerce.number().transform(Math.ceil),
   results: z.array(z.record(z.string(), z.unknown())),
 });
+
+/** So often in a row a list may become shorter while its pages are turned. */
+const stepsBack = 100;
 
 /** Plugins in one query. */
 const pluginsAtOnce = 500;
@@ -63,6 +68,9 @@ export async function* readAnalysis(
   const resumed = place.safeParse(options.position);
   let at = resumed.success ? resumed.data : await begin(reading, entity, mark, signal);
   if (!resumed.success) yield { type: 'position', position: { ...at } };
+  const openWalk = (): PageWalk => new PageWalk('POST /rest/analysis');
+  let walk = openWalk();
+  let shrunk = 0;
   for (
     let repository = at.repositories[at.repository];
     repository !== undefined;
@@ -71,6 +79,13 @@ export async function* readAnalysis(
     throwIfAborted(signal);
     const rows = await fetchRows(reading, entity, { at, repository, since: mark.since }, signal);
     const vanished = (at.total ?? rows.totalRecords) - rows.totalRecords;
+    if (at.offset === 0) walk = openWalk();
+    shrunk = vanished > 0 && at.offset > 0 ? shrunk + 1 : 0;
+    if (shrunk > stepsBack)
+      throw new TielineError(
+        'REMOTE_UNEXPECTED',
+        `POST /rest/analysis: the list became shorter ${stepsBack} times in a row while it was read.`,
+      );
     if (vanished > 0 && at.offset > 0) {
       // What left the list while pages were turned moved all that follows: as many rows back, and again.
       at = { ...at, offset: Math.max(0, at.offset - vanished), total: rows.totalRecords };
@@ -88,6 +103,7 @@ export async function* readAnalysis(
           ? hostRecord(row as JsonObject)
           : analysisRecord(row as JsonObject, source, fixedAfter), // parsed JSON
     );
+    walk.note({ next: isLast ? undefined : String(next), ids: records.map((record) => record.externalId) });
     yield {
       type: 'page',
       records: streamOf(records),

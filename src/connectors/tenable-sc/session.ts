@@ -7,7 +7,7 @@ import { TielineError } from '../../errors/tieline-error.ts';
 import type { Json } from '../../model/json.ts';
 import { Secret } from '../../model/secret.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../kit/http-client.ts';
-import { refusalError } from '../kit/remote-refusal.ts';
+import { refusalError, saidShort } from '../kit/remote-refusal.ts';
 import type { TenableScSettings } from './settings.ts';
 
 const envelope = z.object({
@@ -130,5 +130,5 @@ async function readEnvelope(request: ScRequest, response: HttpResponse): Promise
     );
   const { error_code: code, error_msg: message, timestamp } = parsed.data;
   if (code === 0 && response.status < 300) return { ok: true, response: parsed.data.response, timestamp };
-  return { ok: false, refusal: { code, message: message.replaceAll(/\s+/g, ' ').slice(0, 300) } };
+  return { ok: false, refusal: { code, message: saidShort(message, (text) => response.masked(text), 300) } };
 }

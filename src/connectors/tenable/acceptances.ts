@@ -14,6 +14,7 @@ import type {
   WriteResult,
 } from '../kit/contract.ts';
 import { throwIfAborted } from '../kit/abort.ts';
+import { PageWalk } from '../kit/page-walk.ts';
 import { readRefusal } from '../kit/remote-refusal.ts';
 import { requestMayHaveArrived } from '../kit/transport-failure.ts';
 import { composeRule, ruleReading, type RuleFault } from './rule-shape.ts';
@@ -32,6 +33,9 @@ const page = z.object({
   rules: z.array(rule).default([]),
   pagination: z.object({ next: z.string().nullish(), total: z.number().nullish() }).optional(),
 });
+
+const searchPath = '/v1/recast/rules/search';
+const openWalk = (): PageWalk => new PageWalk(`POST ${searchPath}`);
 
 export interface Access {
   readonly api: TenableApi;
@@ -65,7 +69,7 @@ async function fetchPage(
 ): Promise<z.output<typeof page> | undefined> {
   const limit = settings.rules_per_page;
   const json: Json = { resource_type: ['HOST'], limit, ...(next === undefined ? {} : { next }) };
-  const request: TenableRequest = { method: 'POST', path: '/v1/recast/rules/search', json, signal };
+  const request: TenableRequest = { method: 'POST', path: searchPath, json, signal };
   const response = await api.send(request);
   if (response.status === 403) {
     response.body.destroy();
@@ -94,11 +98,14 @@ export async function* readAcceptances(
   const from = isJsonObject(position) ? position['next'] : undefined;
   // Null: the last page was stored, and only the end was not seen.
   let next = typeof from === 'string' ? from : from === null ? null : undefined;
+  const walk = openWalk();
   for (let done = 1; next !== null; done += 1) {
     throwIfAborted(signal);
     const found = await fetchPage(access, next, signal);
     if (!found) return;
+    const at: string | undefined = next;
     next = found.pagination?.next ?? null;
+    walk.note({ at, next: next ?? undefined, ids: found.rules.map((each) => each.rule_id) });
     const records = found.rules
       .filter((each) => (each.resource_type ?? 'HOST') === 'HOST')
       .map((each) => toRecord(each));
@@ -117,12 +124,15 @@ export async function findAcceptance(
   signal: AbortSignal,
 ): Promise<ExternalRecord | undefined> {
   if (key.by === 'id') return await fetchRule(access.api, key.externalId, signal);
+  const walk = openWalk();
   let next: string | undefined;
   do {
-    const found = await fetchPage(access, next, signal);
+    const at: string | undefined = next;
+    const found = await fetchPage(access, at, signal);
     const match = found?.rules.find((each) => each.description?.includes(markerOf(key.idempotencyKey)));
     if (match) return toRecord(match);
     next = found?.pagination?.next ?? undefined;
+    walk.note({ at, next, ids: (found?.rules ?? []).map((each) => each.rule_id) });
   } while (next !== undefined);
   return undefined;
 }

@@ -69,6 +69,25 @@ export async function startExport(
   return { outcome: 'started', uuid: answer.export_uuid };
 }
 
+/**
+ * Cancels an export of ours, so that it does not stand in the way of the next one. Best effort: the server may refuse, not know the job,
+ * or not answer; what matters is what it then says to the next start.
+ */
+export async function cancelExport(
+  api: TenableApi,
+  kind: ExportKind,
+  uuid: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const path = `/${kind}/export/${encodeURIComponent(uuid)}/cancel`;
+  try {
+    const response = await api.send({ method: 'POST', path, retry: 'never', signal });
+    response.body.destroy();
+  } catch (error) {
+    if (signal.aborted || !(error instanceof TielineError)) throw error;
+  }
+}
+
 /** The status of an export, or undefined if the remote does not know it (any more). */
 export async function findExportStatus(
   api: TenableApi,
@@ -146,5 +165,5 @@ export async function fetchServerClock(api: TenableApi, signal: AbortSignal): Pr
 
 /** The error that ends a read whose exports do not deliver. */
 export function exportFailed(kind: ExportKind, why: string): TielineError {
-  return new TielineError('EXPORT_FAILED', `The ${kind} export was given up: ${why}`);
+  return new TielineError('EXPORT_FAILED', `The ${kind} export was given up: ${why.replace(/\.$/, '')}.`);
 }

@@ -5,6 +5,8 @@ import type { Json } from '../../model/json.ts';
 const part = z.object({
   /** The job whose chunks are taken; absent before it was started. */
   uuid: z.string().optional(),
+  /** The job was under way before this read asked for it: it may be somebody else's too. */
+  isAdopted: z.boolean().optional(),
   /** Chunks stored already, as ranges: "1-12,15". */
   done: z.string().default(''),
   /** All chunks of this part are stored. */
@@ -21,6 +23,10 @@ const exportPosition = z.object({
   parts: z.array(part),
   /** Exports replaced so far. */
   restarts: z.number().int().default(0),
+  /** How many of them because the export before stood still. */
+  stalls: z.number().int().default(0),
+  /** Jobs that were given up as they stood still: never adopted again. */
+  abandoned: z.array(z.object({ uuid: z.string(), isOurs: z.boolean() })).default([]),
 });
 export type ExportPosition = z.output<typeof exportPosition>;
 

@@ -192,11 +192,61 @@ describe('an export', () => {
 
   it('that makes no progress is given up with a message, not waited for forever', async () => {
     startGives(job({ status: 'PROCESSING', chunks_available: [] }, {}));
-    const error = await failure(readOn(server.connect({ stall_minutes: 0.01 }), 'asset', nothingStored()));
+    const stored = nothingStored();
+    const error = await failure(readOn(server.connect({ stall_minutes: 0.01 }), 'asset', stored));
     expect(error).toMatchObject({
       code: 'EXPORT_FAILED',
       message: expect.stringContaining('without a new chunk') as string,
     });
+    expect(starts().map((each) => each.path)).toEqual([
+      '/assets/export',
+      '/assets/export/j1/cancel',
+      '/assets/export',
+      '/assets/export/j2/cancel',
+    ]);
+    server.asked.length = 0;
+    server.onStart = () => {
+      server.jobs.set('next', finished({ 1: assets('a') }));
+      return { status: 200, body: { export_uuid: 'next' } };
+    };
+    await readOn(server.connect({ stall_minutes: 0.01 }), 'asset', stored);
+    expect(ids(stored)).toEqual(['a']);
+  });
+
+  it('that stands still after some chunks is replaced once, also if its state goes to and fro', async () => {
+    const stuck = job({ status: 'PROCESSING', chunks_available: [1] }, { 1: assets('a') });
+    startGives(stuck, finished({ 1: assets('a'), 2: assets('b') }));
+    let looks = 0;
+    server.onStatus = (uuid) => {
+      looks += 1;
+      if (uuid === 'j1')
+        stuck.status = { status: looks % 2 ? 'PROCESSING' : 'QUEUED', chunks_available: [1] };
+    };
+    const stored = nothingStored();
+    await readOn(server.connect({ stall_minutes: 0.01 }), 'asset', stored);
+    expect([...new Set(ids(stored))]).toEqual(['a', 'b']);
+    expect(stored.mark).toBeDefined();
+  });
+
+  it('that stood still is not adopted again when the server names it as running', async () => {
+    server.jobs.set('j1', job({ status: 'PROCESSING', chunks_available: [], filters: {}, created: 1 }, {}));
+    server.jobs.set('j2', finished({ 1: assets('b') }));
+    server.onStart = (_kind, nth) => {
+      if (nth === 1) return { status: 200, body: { export_uuid: 'j1' } };
+      // It cannot be cancelled at first, as happens to jobs that hang.
+      if (nth < 4) return { status: 409, body: { active_job_id: 'j1', failure_reason: 'duplicate' } };
+      return { status: 200, body: { export_uuid: 'j2' } };
+    };
+    const stored = nothingStored();
+    await readOn(server.connect({ stall_minutes: 0.01 }), 'asset', stored);
+    expect(ids(stored)).toEqual(['b']);
+  });
+
+  it('that never gets its turn ends the read within the bounds of standing still', async () => {
+    server.onStart = () => ({ status: 409, body: { active_job_id: 'other', failure_reason: 'duplicate' } });
+    server.jobs.set('other', job({ status: 'PROCESSING', chunks_available: [] }, {}));
+    const error = await failure(readOn(server.connect({ stall_minutes: 0.01 }), 'asset', nothingStored()));
+    expect(error.code).toBe('EXPORT_FAILED');
   });
 
   it('that announces more chunks than it has is never taken for whole', async () => {

@@ -16,6 +16,7 @@ import type {
   VerificationScans,
 } from '../kit/contract.ts';
 import type { HttpResponse } from '../kit/http-client.ts';
+import { PageWalk } from '../kit/page-walk.ts';
 import { readRefusal } from '../kit/remote-refusal.ts';
 import { requestMayHaveArrived } from '../kit/transport-failure.ts';
 import type { TenableSettings } from './settings.ts';
@@ -203,6 +204,7 @@ async function find(
   idempotencyKey: string,
   signal: AbortSignal,
 ): Promise<{ externalId: string } | undefined> {
+  const walk = new PageWalk('GET /scans/remediation');
   for (let offset = 0; ; offset += pageSize) {
     // Oldest first: what somebody makes meanwhile comes at the end, and moves nothing to a page that was read already.
     const query = { limit: pageSize, offset, sort: 'scan_creation_date:asc' };
@@ -211,6 +213,7 @@ async function find(
     const match = scans.find((each) => each.name?.includes(markerOf(idempotencyKey)));
     if (match) return { externalId: String(match.id) };
     if (scans.length === 0 || offset + scans.length >= (found.pagination?.total ?? 0)) return undefined;
+    walk.note({ next: String(offset + pageSize), ids: scans.map((each) => String(each.id)) });
   }
 }
 

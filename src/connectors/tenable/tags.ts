@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { TielineError } from '../../errors/tieline-error.ts';
 import type { Json } from '../../model/json.ts';
 import type { Change, ConnectorContext, ExternalRecord, WriteResult } from '../kit/contract.ts';
+import { PageWalk } from '../kit/page-walk.ts';
 import { readRefusal } from '../kit/remote-refusal.ts';
 import { requestMayHaveArrived } from '../kit/transport-failure.ts';
 import type { TenableSettings } from './settings.ts';
@@ -54,6 +55,7 @@ async function findTagValue(
   signal: AbortSignal,
 ): Promise<TagValue | undefined> {
   const pageSize = 5000;
+  const walk = new PageWalk('GET /tags/values');
   for (let offset = 0; ; offset += pageSize) {
     const query = { f: `value:eq:${value}`, limit: pageSize, offset };
     const page = await api.fetch({ method: 'GET', path: '/tags/values', query, signal }, valueList);
@@ -67,6 +69,7 @@ async function findTagValue(
         return candidate.data;
     }
     if (page.values.length < pageSize) return undefined;
+    walk.note({ next: String(offset + pageSize), ids: page.values.map((each) => each.uuid ?? '') });
   }
 }
 

@@ -1,3 +1,4 @@
+import { PageWalk } from '../kit/page-walk.ts';
 import { fillPath } from './field-path.ts';
 import { fetchPage, type ListPage } from './lists.ts';
 import type { Profile } from './profile.ts';
@@ -22,10 +23,13 @@ export async function listParents(
       query: shape.list.query,
       signal,
     };
+    const walk = new PageWalk(`GET ${list.path}`);
     let at: string | undefined;
     do {
       const page: ListPage = await fetchPage(session, profile, list, at);
-      for (const item of page.items) ids.add(externalRecord(profile, entity, item).externalId);
+      const found = page.items.map((item) => externalRecord(profile, entity, item).externalId);
+      walk.note({ at, next: page.next, ids: found });
+      for (const id of found) ids.add(id);
       at = page.next;
     } while (at !== undefined);
   }

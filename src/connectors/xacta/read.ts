@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import type { Json } from '../../model/json.ts';
 import type { ConnectorContext, ExternalRecord, ReadEvent, ReadOptions } from '../kit/contract.ts';
+import { PageWalk } from '../kit/page-walk.ts';
 import { fillPath } from './field-path.ts';
 import { fetchPage } from './lists.ts';
 import { listParents } from './parents.ts';
@@ -92,6 +93,7 @@ export async function* readEntity(
     Math.min(Date.parse(position.startedAt), Date.parse(position.askedAt)) - overlapMs,
   ).toISOString();
 
+  let walk = new PageWalk(`GET ${list.path}`);
   for (;;) {
     const [parent] = position.parents;
     if (parent === undefined) break;
@@ -109,6 +111,8 @@ export async function* readEntity(
     const records = page.items.map((item) =>
       externalRecord(profile, walked, item, parent === '' ? undefined : parent),
     );
+    if (position.next === undefined) walk = new PageWalk(`GET ${list.path}`);
+    walk.note({ at: position.next, next: page.next, ids: records.map(nameInWalk) });
     const wanted =
       walked === entity
         ? records
@@ -128,6 +132,11 @@ export async function* readEntity(
     };
   }
   yield { type: 'end', mark };
+}
+
+/** A record by its id; one without an id by what it holds. */
+function nameInWalk(record: ExternalRecord): string {
+  return record.externalId === '' ? JSON.stringify(record.raw) : record.externalId;
 }
 
 /** Where the walk stands after a page whose successor is `next`. */

@@ -3,6 +3,7 @@ import { TielineError, messageOf } from '../../errors/tieline-error.ts';
 import { isJsonObject, scalarText, type Json, type JsonObject } from '../../model/json.ts';
 import type { Change, ExternalRecord, FindKey, WriteResult } from '../kit/contract.ts';
 import type { HttpRequest, HttpResponse } from '../kit/http-client.ts';
+import { PageWalk } from '../kit/page-walk.ts';
 import { requestMayHaveArrived } from '../kit/transport-failure.ts';
 import { fillPath, valueAt } from './field-path.ts';
 import { fetchPage } from './lists.ts';
@@ -73,13 +74,14 @@ async function findInList(
       query: shape.list.query,
       signal,
     };
+    const walk = new PageWalk(`GET ${list.path}`);
     let at: string | undefined;
     do {
       const page = await fetchPage(session, profile, list, at);
-      const found = page.items
-        .map((item) => externalRecord(profile, entity, item, parent || undefined))
-        .find((record) => record.externalId === key.externalId);
+      const records = page.items.map((item) => externalRecord(profile, entity, item, parent || undefined));
+      const found = records.find((record) => record.externalId === key.externalId);
       if (found) return found;
+      walk.note({ at, next: page.next, ids: records.map((record) => record.externalId) });
       at = page.next;
     } while (at !== undefined);
   }

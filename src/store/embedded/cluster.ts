@@ -3,12 +3,14 @@ import { spawn } from 'node:child_process';
 import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TielineError } from '../../errors/tieline-error.ts';
+import { conversionOf, roleSettings, superuser } from './cluster-roles.ts';
 import type { Placement } from './placement.ts';
 
 /** The database and the role of the embedded server. */
 export const databaseName = 'tieline';
-const accessRules = `# written by Tieline: nobody but the holder of postgres.password, from this machine
-host all all 127.0.0.1/32 scram-sha-256
+const accessRules = `# written by Tieline: nobody but the holder of postgres.password, over the socket in a private directory
+local all ${superuser} reject
+local all all scram-sha-256
 `;
 
 export function passwordFile(dataDir: string): string {
@@ -21,7 +23,7 @@ export async function readPassword(dataDir: string): Promise<string> {
 }
 
 /**
- * Makes the cluster with its role, password and database, unless it is there. It appears whole or not at all: it is
+ * Makes the cluster with its role, password and database, unless it is there; converts one of an earlier version. It appears whole or not at all: it is
  * made under another name and renamed. A password file that was lost is replaced, in the cluster too.
  *
  * The single-user mode is used for the SQL, so that no server ever listens without a password.
@@ -38,11 +40,14 @@ export async function ensureCluster(dataDir: string, placement: Placement, fsync
     );
 
   const known = await readPassword(dataDir).catch(() => '');
-  if (found !== undefined && known !== '') return;
+  const isCurrent = found !== undefined && (await hasCurrentRules(placement));
+  if (isCurrent && known !== '') return;
   const password = known === '' ? await writePassword(dataDir) : known;
   const setPassword = `ALTER ROLE ${databaseName} PASSWORD '${password}';\n`;
   if (found !== undefined) {
+    if (!isCurrent) await convertCluster(placement);
     await runSql(placement, placement.cluster, setPassword, 'postgres');
+    if (!isCurrent) await writeFile(join(placement.cluster, rulesName), accessRules);
     return;
   }
 
@@ -52,7 +57,7 @@ export async function ensureCluster(dataDir: string, placement: Placement, fsync
   if (placement.account !== undefined) await chown(draft, placement.account.uid, placement.account.gid);
   const options = {
     pgdata: draft,
-    username: databaseName,
+    username: superuser,
     encoding: 'UTF8',
     // The builtin provider needs nothing of the machine, so the order of text is the same everywhere.
     locale: 'C',
@@ -63,9 +68,35 @@ export async function ensureCluster(dataDir: string, placement: Placement, fsync
   const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
   const flags = ['--data-checksums', '--no-instructions', ...(fsync ? [] : ['--no-sync'])];
   await run(placement, placement.binaries.initdb, [...args, ...flags]);
-  await runSql(placement, draft, `${setPassword}CREATE DATABASE ${databaseName};\n`, 'postgres');
-  await writeFile(join(draft, 'pg_hba.conf'), accessRules);
+  const role = `CREATE ROLE ${databaseName};\n${roleSettings(databaseName)}${setPassword}`;
+  await runSql(
+    placement,
+    draft,
+    `${role}CREATE DATABASE ${databaseName} OWNER ${databaseName};\n`,
+    'postgres',
+  );
+  await writeFile(join(draft, rulesName), accessRules);
   await rename(draft, placement.cluster);
+}
+
+const rulesName = 'pg_hba.conf';
+
+async function hasCurrentRules(placement: Placement): Promise<boolean> {
+  const rules = await readFile(join(placement.cluster, rulesName), 'utf8').catch(() => '');
+  return rules === accessRules;
+}
+
+/**
+ * Brings a cluster of an earlier version to the present roles. The rules of access are written last, so that one which was cut
+ * short is done again; every step may be.
+ */
+async function convertCluster(placement: Placement): Promise<void> {
+  const { cluster } = placement;
+  const steps = conversionOf(databaseName);
+  await runSql(placement, cluster, steps.roles, 'postgres');
+  const listed = await runSql(placement, cluster, steps.listDatabases, 'postgres');
+  const names = [...listed.matchAll(/datname = "([^"]+)"/g)].map((match) => match[1] ?? '');
+  for (const name of names) await runSql(placement, cluster, steps.owners, name);
 }
 
 async function writePassword(dataDir: string): Promise<string> {
@@ -77,18 +108,26 @@ async function writePassword(dataDir: string): Promise<string> {
   return password;
 }
 
-function runSql(placement: Placement, cluster: string, sql: string, database: string): Promise<void> {
+/** Runs SQL as the superuser, a statement a line, while no server runs. @returns what it printed. */
+export function runSql(
+  placement: Placement,
+  cluster: string,
+  sql: string,
+  database: string,
+): Promise<string> {
   const options = ['-c', 'exit_on_error=true', '-c', 'log_checkpoints=off'];
   return run(placement, placement.binaries.postgres, ['--single', ...options, '-D', cluster, database], sql);
 }
 
+const longestOutput = 100_000;
+
 /** Runs one of PostgreSQL's programs to its end. Its output is shown only if it fails, and never its input. */
-function run(placement: Placement, program: string, args: readonly string[], input = ''): Promise<void> {
+function run(placement: Placement, program: string, args: readonly string[], input = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { ...placement.account, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] });
     let output = '';
     const keep = (text: Buffer): void => {
-      output = (output + text.toString()).slice(-2000);
+      output = (output + text.toString()).slice(-longestOutput);
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
@@ -100,8 +139,8 @@ function run(placement: Placement, program: string, args: readonly string[], inp
       );
     child.once('error', (error) => fail(error.message));
     child.once('close', (code, signal) => {
-      if (code === 0) resolve();
-      else fail(`${program} ended with ${code ?? signal}: ${output.trim()}`);
+      if (code === 0) resolve(output);
+      else fail(`${program} ended with ${code ?? signal}: ${output.slice(-2000).trim()}`);
     });
     child.stdin.on('error', () => undefined); // it ended before it read all; `close` says why
     child.stdin.end(input);

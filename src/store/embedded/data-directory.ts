@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, chown, lstat, mkdir, readlink, realpath, stat, symlink, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { makeDirectories } from './make-directories.ts';
 import { TielineError, messageOf } from '../../errors/tieline-error.ts';
 import { findServerAccount, isRoot } from './server-account.ts';
 
@@ -14,7 +15,7 @@ export interface DataDirectory {
 }
 
 /** The sun_path of a socket holds 104 bytes on macOS and 108 on Linux, its end included. */
-const longestSocketPath = 100;
+export const longestSocketPath = 100;
 const socketNameLength = '/0123456789abcdef.sock'.length;
 
 /**
@@ -27,7 +28,7 @@ const socketNameLength = '/0123456789abcdef.sock'.length;
 export async function prepareDataDirectory(dataDir: string): Promise<DataDirectory> {
   const wanted = resolve(dataDir);
   try {
-    await mkdir(dirname(wanted), { recursive: true });
+    await makeDirectories(dirname(wanted));
     const created = await mkdir(wanted, { mode: 0o700 }).then(
       () => true,
       (error: NodeJS.ErrnoException) => {

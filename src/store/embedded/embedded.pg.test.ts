@@ -18,7 +18,10 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startClientProcess } from '../../../test/support/client-process.ts';
-import { findRecordedCluster, rootHome } from './placement.ts';
+import { findBinaries } from './binaries.ts';
+import { checkBinaries } from './binary-sums.ts';
+import { runSql } from './cluster.ts';
+import { findPlacement, findRecordedCluster, rootHome } from './placement.ts';
 import { isAlive } from './process-table.ts';
 import { removeDataDirectory } from './remove-data.ts';
 import { openEmbeddedServer, type EmbeddedServer } from './server.ts';
@@ -113,6 +116,21 @@ describe('the embedded server', () => {
     expect(first.startedByUs).toBe(true);
     expect(String(first.url)).toBe('[secret]');
     await query(first.url.reveal(), 'CREATE TABLE kept AS SELECT 42 AS answer');
+    // A socket that nobody else may reach, no port; a role that may make roles, and no more.
+    const directory = new URL(first.url.reveal()).searchParams.get('host') ?? '';
+    expect((await stat(directory)).mode & 0o777).toBe(0o700);
+    expect(
+      await query(
+        first.url.reveal(),
+        `SELECT current_setting('listen_addresses') AS addresses, rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user`,
+      ),
+    ).toEqual([{ addresses: '', rolsuper: false, rolcreaterole: true }]);
+    await expect(query(first.url.reveal(), `SELECT pg_read_file('PG_VERSION')`)).rejects.toThrow(
+      'permission',
+    );
+    const asSuperuser = new URL(first.url.reveal());
+    asSuperuser.username = 'postgres';
+    await expect(query(asSuperuser.href, 'SELECT 1')).rejects.toThrow('pg_hba.conf rejects');
     const withoutPassword = new URL(first.url.reveal());
     withoutPassword.password = 'wrong';
     await expect(query(withoutPassword.href, 'SELECT 1')).rejects.toThrow('password authentication failed');
@@ -249,6 +267,65 @@ describe('the embedded server', () => {
     });
     await writeFile(file, text);
     await open();
+  });
+});
+
+describe('binaries that are not the pinned ones', () => {
+  it('are not started', async () => {
+    const found = await findBinaries();
+    const native = join(home, 'native');
+    await cp(found.native, native, { recursive: true, verbatimSymlinks: true });
+    await mkdir(dataDir);
+    const copy = { ...found, native };
+    await checkBinaries(copy, dataDir);
+    await checkBinaries(copy, dataDir);
+    await writeFile(join(native, 'lib', 'more.so'), 'x');
+    await expect(checkBinaries(copy, dataDir)).rejects.toMatchObject({
+      code: 'DATABASE_UNSUITABLE',
+      message: expect.stringContaining('is not the one that was pinned') as string,
+    });
+  });
+});
+
+describe('a cluster of an earlier version, whose role is the superuser', () => {
+  it('keeps its data and its password, and its role becomes an ordinary one that owns them', async () => {
+    takeMade();
+    const placement = await findPlacement(dataDir, () => undefined);
+    // As it was made before: one role, which initdb made, and a rule for TCP only.
+    const back = [
+      `DROP DATABASE tieline;`,
+      `DROP OWNED BY tieline;`,
+      `DROP ROLE tieline;`,
+      `UPDATE pg_authid SET rolname = 'tieline', rolpassword = NULL WHERE oid = 10;`,
+      `CREATE DATABASE tieline;`,
+      '',
+    ].join('\n');
+    await runSql(placement, placement.cluster, back, 'template1');
+    const tables = [
+      `CREATE SCHEMA other;`,
+      `CREATE TYPE other.mood AS ENUM ('fine');`,
+      `CREATE TABLE other.kept (id serial, mood other.mood) PARTITION BY RANGE (id);`,
+      `CREATE TABLE other.kept_1 PARTITION OF other.kept FOR VALUES FROM (1) TO (100);`,
+      `CREATE VIEW other.seen AS SELECT * FROM other.kept;`,
+      `CREATE FUNCTION other.one() RETURNS int LANGUAGE sql AS 'SELECT 1';`,
+      `CREATE SEQUENCE other.numbers;`,
+      `INSERT INTO other.kept (mood) VALUES ('fine');`,
+      '',
+    ].join('\n');
+    await runSql(placement, placement.cluster, tables, 'tieline');
+    await writeFile(join(placement.cluster, 'pg_hba.conf'), 'host all all 127.0.0.1/32 scram-sha-256\n');
+    const server = await open();
+    const url = server.url.reveal();
+    expect(await query(url, 'SELECT id, mood FROM other.seen')).toEqual([{ id: 1, mood: 'fine' }]);
+    await query(
+      url,
+      `ALTER TABLE other.kept ADD COLUMN more int; ALTER TABLE other.kept_1 SET (fillfactor = 50); ALTER VIEW other.seen RENAME TO looked;
+       ALTER TYPE other.mood ADD VALUE 'good'; DROP FUNCTION other.one(); DROP SEQUENCE other.numbers; CREATE TABLE own (id int);
+       CREATE ROLE reader; DROP ROLE reader`,
+    );
+    expect(await query(url, `SELECT rolsuper FROM pg_roles WHERE rolname = 'tieline'`)).toEqual([
+      { rolsuper: false },
+    ]);
   });
 });
 

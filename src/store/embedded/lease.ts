@@ -13,7 +13,8 @@ import { connectTo, listSocketNames, socketPath } from './sockets.ts';
 
 /** A share in the running server, held by an open connection to its supervisor. */
 export interface Lease {
-  readonly port: number;
+  /** The directory of the server's socket. */
+  readonly socketDir: string;
   readonly starterPid: number;
   readonly socket: Socket;
   /** Resolves when the supervisor has closed the connection; true: it was told to end. */
@@ -24,7 +25,6 @@ export interface LeaseOptions {
   readonly log: (line: string) => void;
   readonly graceMs: number;
   readonly fsync: boolean;
-  readonly port?: number;
 }
 
 const pollMs = 15;
@@ -64,7 +64,6 @@ function startSupervisor(directory: DataDirectory, socketDir: string, options: L
     name: randomBytes(8).toString('hex'),
     graceMs: options.graceMs,
     fsync: options.fsync,
-    ...(options.port === undefined ? {} : { port: options.port }),
   };
   const log = openLog(directory.path);
   // Root in an ordinary user's data directory leaves everything as if that user had started it.
@@ -98,8 +97,17 @@ function askForLease(socket: Socket, log: (line: string) => void): Promise<Lease
     receive<FromSupervisor>(socket, (message) => {
       switch (message.kind) {
         case 'ready':
+          // What has a port instead is the supervisor of an earlier version.
+          if (message.socketDir === undefined) {
+            socket.destroy();
+            return reject(
+              new TielineError('DATABASE_HELD', 'Another version of Tieline holds the embedded database.', {
+                remedy: 'End its commands and workers, then run the command again.',
+              }),
+            );
+          }
           socket.unref(); // a lease keeps no process from ending
-          return resolve({ port: message.port, starterPid: message.starterPid, socket, lost });
+          return resolve({ socketDir: message.socketDir, starterPid: message.starterPid, socket, lost });
         case 'failed':
           socket.destroy();
           return reject(new TielineError(message.code, message.message, { remedy: message.remedy }));

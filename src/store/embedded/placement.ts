@@ -1,8 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { chmod, chown, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { chmod, chown, lstat, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { TielineError } from '../../errors/tieline-error.ts';
+import { longestSocketPath } from './data-directory.ts';
+import { checkBinaries } from './binary-sums.ts';
 import { copyBinaries, findBinaries, type Binaries } from './binaries.ts';
 import { canEnter, canRun, findServerAccount, isRoot, type ServerAccount } from './server-account.ts';
 
@@ -30,6 +32,7 @@ const recordShape = z.object({ cluster: z.string() });
  */
 export async function findPlacement(dataDir: string, log: (line: string) => void): Promise<Placement> {
   const found = await findBinaries();
+  await checkBinaries(found, dataDir);
   const known = await findRecordedCluster(dataDir);
   if (!isRoot()) return { binaries: found, cluster: known ?? (await record(dataDir, 'postgres')) };
 
@@ -51,6 +54,49 @@ export async function findPlacement(dataDir: string, log: (line: string) => void
   }
   const place = (await canEnter(dataDir, account)) ? 'postgres' : await makeOutside(dataDir, account, log);
   return { binaries, cluster: await record(dataDir, place), account };
+}
+
+/** The longest name that the server makes in it. */
+const serverSocketLength = '/.s.PGSQL.5432.lock'.length;
+
+/**
+ * The directory of the server's own socket, which nobody but its account and root may enter: nobody else can connect, or take the
+ * server's place while it is down. It is the supervisor's, where both run as the same account; root's server has one of its own.
+ * @throws SETTING_INVALID if it is not private.
+ */
+export async function serverSocketDirectory(
+  { dataDir, socketDir }: { readonly dataDir: string; readonly socketDir: string },
+  { cluster, account }: Placement,
+): Promise<string> {
+  if (account === undefined) return socketDir;
+  const beside = join(dirname(cluster), 'socket');
+  const isShort = Buffer.byteLength(beside) + serverSocketLength <= longestSocketPath;
+  const path = isShort ? beside : shortSocketDirectory(dataDir);
+  await mkdir(dirname(path), { recursive: true });
+  if (!isShort) await chmod(rootHome, 0o755);
+  const isNew = await mkdir(path, { mode: 0o700 }).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return false;
+      throw error;
+    },
+  );
+  if (isNew) await chown(path, account.uid, account.gid);
+  const found = await lstat(path);
+  if (!found.isDirectory() || found.uid !== account.uid || (found.mode & 0o077) !== 0)
+    throw new TielineError(
+      'SETTING_INVALID',
+      `${path} is not a private directory of account ${account.uid}.`,
+      {
+        remedy: `Remove ${path}, or choose another --data-dir.`,
+      },
+    );
+  return path;
+}
+
+/** Where the data directory's path is too long for a socket. */
+export function shortSocketDirectory(dataDir: string): string {
+  return join(rootHome, `socket-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`);
 }
 
 /** The cluster that `embedded.json` names; undefined where there is none yet. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { readFile, stat, unlink } from 'node:fs/promises';
-import { createServer, connect } from 'node:net';
+import { readFile, rm, stat, unlink } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TielineError } from '../../errors/tieline-error.ts';
@@ -10,7 +10,6 @@ import { isAlive, isPostgres } from './process-table.ts';
 
 /** A running PostgreSQL. */
 export interface Postmaster {
-  readonly port: number;
   /** True if it was running already, left behind by a supervisor that was killed. */
   readonly adopted: boolean;
   /** Resolves when it has ended, for whatever reason. */
@@ -23,14 +22,18 @@ export interface StartOptions {
   /** The file that the server's own log is appended to. */
   readonly logFile: string;
   readonly fsync: boolean;
-  /** The port to try first. */
-  readonly port?: number | undefined;
+  /** Where its socket is: a directory that nobody but its account (and root) may enter. */
+  readonly socketDir: string;
 }
+
+/** Of the socket's name alone: the server listens on no port. */
+export const socketPort = 5432;
 
 /** postmaster.pid, by its line numbers (PostgreSQL's pidfile.h). */
 interface PidFile {
   readonly pid: number;
   readonly port: number;
+  readonly socketDir: string;
   readonly ready: boolean;
 }
 
@@ -50,40 +53,47 @@ export async function startPostmaster(placement: Placement, options: StartOption
     // The number went to another program after a crash; PostgreSQL would refuse to start because of it.
     await unlink(pidFilePath(placement.cluster));
   }
-  let port = options.port ?? (await freePort());
-  for (let attempt = 1; ; attempt += 1) {
-    const { size } = await stat(options.logFile);
-    const started = await launch(placement, options, port);
-    if (started !== undefined) return started;
-    const output = (await readFile(options.logFile)).subarray(size).toString();
-    // The port may have been taken between our look and its start.
-    if (attempt === 5 || !output.includes('could not bind'))
-      throw new TielineError(
-        'DATABASE_UNREACHABLE',
-        `The embedded PostgreSQL did not start: ${lastFailure(output)}`,
-        {
-          remedy: `Correct what the message names (more in ${options.logFile}), or set DATABASE_URL.`,
-        },
-      );
-    port = await freePort();
-  }
+  // Those of a server that was killed; while we are elected and none runs, they are nobody's.
+  for (const name of [socketName(socketPort), `${socketName(socketPort)}.lock`])
+    await rm(join(options.socketDir, name), { force: true });
+  const { size } = await stat(options.logFile);
+  const started = await launch(placement, options);
+  if (started !== undefined) return started;
+  const output = (await readFile(options.logFile)).subarray(size).toString();
+  throw new TielineError(
+    'DATABASE_UNREACHABLE',
+    `The embedded PostgreSQL did not start: ${lastFailure(output)}`,
+    {
+      remedy: `Correct what the message names (more in ${options.logFile}), or set DATABASE_URL.`,
+    },
+  );
 }
+
+/**
+ * Ends a server that an earlier version of Tieline left behind, which listens elsewhere. Such a one is no more than left over: the
+ * supervisor that held it is gone, or we would not have been elected.
+ */
+export async function endOutdatedServer(placement: Placement, socketDir: string): Promise<void> {
+  const left = await readPidFile(placement.cluster);
+  if (left === undefined || left.socketDir === socketDir) return;
+  if (!isAlive(left.pid) || !(await isPostgres(left.pid))) return;
+  await stop(left.pid, untilGone(left.pid));
+}
+
+const socketName = (port: number): string => `.s.PGSQL.${port}`;
 
 function lastFailure(output: string): string {
   const lines = output.trim().split('\n');
   return lines.findLast((line) => /FATAL|PANIC|rror/.test(line)) ?? lines.at(-1) ?? 'it said nothing';
 }
 
-/** undefined: it ended before it was ready (the port was taken in between, most likely). */
-async function launch(
-  placement: Placement,
-  options: StartOptions,
-  port: number,
-): Promise<Postmaster | undefined> {
+/** undefined: it ended before it was ready. */
+async function launch(placement: Placement, options: StartOptions): Promise<Postmaster | undefined> {
   const settings = {
-    listen_addresses: '127.0.0.1',
-    port,
-    unix_socket_directories: '',
+    listen_addresses: '',
+    port: socketPort,
+    unix_socket_directories: quotedPath(options.socketDir),
+    unix_socket_permissions: '0700',
     shared_buffers: '128MB',
     max_wal_size: '2GB',
     timezone: 'UTC',
@@ -115,7 +125,7 @@ async function launch(
   while (running && Date.now() < deadline) {
     const file = await readPidFile(placement.cluster);
     if (file?.pid === child.pid && file?.ready === true)
-      return { port, adopted: false, ended, stop: () => stop(file.pid, ended) };
+      return { adopted: false, ended, stop: () => stop(file.pid, ended) };
     await Promise.race([sleep(pollMs), ended]);
   }
   if (running && child.pid !== undefined) await stop(child.pid, ended);
@@ -125,10 +135,10 @@ async function launch(
 async function adopt(placement: Placement, left: PidFile): Promise<Postmaster> {
   const deadline = Date.now() + longestStartMs;
   for (let file: PidFile | undefined = left; file?.pid === left.pid && isAlive(left.pid);) {
-    if (file.ready && (await answers(file.port))) {
-      const { pid, port } = file;
+    if (file.ready && (await answers(join(file.socketDir, socketName(file.port))))) {
+      const { pid } = file;
       const ended = untilGone(pid);
-      return { port, adopted: true, ended, stop: () => stop(pid, ended) };
+      return { adopted: true, ended, stop: () => stop(pid, ended) };
     }
     if (file.ready || Date.now() > deadline) break;
     await sleep(pollMs);
@@ -186,26 +196,15 @@ async function readPidFile(cluster: string): Promise<PidFile | undefined> {
   const lines = text?.split('\n') ?? [];
   const pid = Math.abs(Number(lines[0])); // negative for the single-user mode
   if (!Number.isInteger(pid) || pid === 0) return undefined;
-  return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
+  return { pid, port: Number(lines[3]), socketDir: lines[4] ?? '', ready: lines[7]?.trim() === 'ready' };
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (typeof address === 'object' && address !== null) resolve(address.port);
-        else reject(new TielineError('INTERNAL', 'A listening server without a port.'));
-      });
-    });
-  });
-}
+/** A path as an element of unix_socket_directories, which commas and blanks would part. */
+const quotedPath = (path: string): string => `"${path.replaceAll('"', '""')}"`;
 
-function answers(port: number): Promise<boolean> {
+function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port, timeout: 2000 });
+    const socket = connect({ path, timeout: 2000 });
     const settle = (answer: boolean) => (): void => {
       socket.destroy();
       resolve(answer);

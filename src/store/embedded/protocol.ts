@@ -13,7 +13,7 @@ export type FromSupervisor =
   | { readonly kind: 'owner' }
   | { readonly kind: 'log'; readonly text: string }
   /** The server takes connections. `starterPid` is the client whose lease started it; 0: it was adopted. */
-  | { readonly kind: 'ready'; readonly port: number; readonly starterPid: number }
+  | { readonly kind: 'ready'; readonly socketDir: string; readonly starterPid: number }
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string; readonly remedy: string }
   /** The supervisor was told to end: do not start another one. */
   | { readonly kind: 'ending' };
@@ -60,6 +60,4 @@ export interface SupervisorOrder {
   readonly graceMs: number;
   /** Whether PostgreSQL forces writes to disk; off for tests only. */
   readonly fsync: boolean;
-  /** The port to take if it is free, so that a restart leaves URLs valid. */
-  readonly port?: number;
 }

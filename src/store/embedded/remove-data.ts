@@ -1,6 +1,6 @@
 import { readlink, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { findRecordedCluster, rootHome } from './placement.ts';
+import { findRecordedCluster, rootHome, shortSocketDirectory } from './placement.ts';
 
 /**
  * Removes a data directory with all that belongs to it: the cluster that root's placement put under /var/lib/tieline
@@ -13,5 +13,6 @@ export async function removeDataDirectory(dataDir: string): Promise<void> {
   if (cluster?.startsWith(`${rootHome}/`)) await rm(dirname(cluster), { recursive: true, force: true });
   const sockets = await readlink(join(path, 'run')).catch(() => undefined);
   if (sockets !== undefined) await rm(sockets, { recursive: true, force: true });
+  await rm(shortSocketDirectory(path), { recursive: true, force: true });
   await rm(path, { recursive: true, force: true });
 }

@@ -2,6 +2,7 @@ import { TielineError, messageOf } from '../../errors/tieline-error.ts';
 import { Secret } from '../../model/secret.ts';
 import { databaseName, readPassword } from './cluster.ts';
 import { prepareDataDirectory } from './data-directory.ts';
+import { socketPort } from './postmaster.ts';
 import { acquireLease, releaseLease, type LeaseOptions } from './lease.ts';
 
 export interface EmbeddedServerOptions {
@@ -16,7 +17,7 @@ export interface EmbeddedServerOptions {
 }
 
 export interface EmbeddedServer {
-  /** postgres://…@127.0.0.1:port/tieline, with the password. */
+  /** postgres://…@localhost/tieline?host=DIRECTORY-OF-ITS-SOCKET, with the password. */
   readonly url: Secret;
   /** False if the server ran already, for another process. */
   readonly startedByUs: boolean;
@@ -31,7 +32,7 @@ const mostRecoveries = 5;
  * started. It runs until the last process that opened it closes it or ends, by whatever cause.
  *
  * If the supervisor is killed while we hold the server, another one is started and takes the server over, under the
- * same URL where the port is still free.
+ * same URL.
  *
  * Throws DATABASE_HELD, DATABASE_UNREACHABLE, DATABASE_UNSUITABLE (no binaries for this machine, other version),
  * SETTING_INVALID (data directory unusable).
@@ -45,7 +46,7 @@ export async function openEmbeddedServer(options: EmbeddedServerOptions): Promis
   const directory = await prepareDataDirectory(options.dataDir);
   const wanted: LeaseOptions = { log, graceMs: options.graceMs ?? 500, fsync: options.fsync ?? true };
   let lease = await acquireLease(directory, wanted);
-  const { port, starterPid } = lease;
+  const { socketDir, starterPid } = lease;
   const password = await readPassword(directory.path);
 
   let closing: Promise<void> | undefined;
@@ -56,7 +57,7 @@ export async function openEmbeddedServer(options: EmbeddedServerOptions): Promis
       if (closing !== undefined || ending || recoveries === mostRecoveries) return;
       recoveries += 1;
       log('the database supervisor ended unexpectedly: starting another one');
-      recovering = acquireLease(directory, { ...wanted, port }).then(
+      recovering = acquireLease(directory, wanted).then(
         (next) => {
           lease = next;
           watch();
@@ -68,7 +69,10 @@ export async function openEmbeddedServer(options: EmbeddedServerOptions): Promis
   watch();
 
   return {
-    url: new Secret(`postgres://${databaseName}:${password}@127.0.0.1:${port}/${databaseName}`),
+    // The host of the parameters leads; the one before them is there as URLs with a user need one.
+    url: new Secret(
+      `postgres://${databaseName}:${password}@localhost:${socketPort}/${databaseName}?host=${encodeURIComponent(socketDir)}`,
+    ),
     startedByUs: starterPid === process.pid,
     close: () => {
       closing ??= recovering.then(() => releaseLease(lease));

@@ -3,8 +3,8 @@ import { createServer, type Socket } from 'node:net';
 import { TielineError, messageOf } from '../../errors/tieline-error.ts';
 import { ensureCluster } from './cluster.ts';
 import { isElected } from './election.ts';
-import { findPlacement } from './placement.ts';
-import { startPostmaster, type Postmaster } from './postmaster.ts';
+import { findPlacement, serverSocketDirectory } from './placement.ts';
+import { endOutdatedServer, startPostmaster, type Postmaster } from './postmaster.ts';
 import { logFile } from './server-log.ts';
 import { receive, send, type FromClient, type FromSupervisor, type SupervisorOrder } from './protocol.ts';
 import { socketPath } from './sockets.ts';
@@ -112,15 +112,17 @@ async function startServer(): Promise<void> {
       tell({ kind: 'log', text });
     };
     const placement = await findPlacement(order.dataDir, log);
+    const socketDir = await serverSocketDirectory(order, placement);
+    await endOutdatedServer(placement, socketDir);
     await ensureCluster(order.dataDir, placement, order.fsync);
     const started = await startPostmaster(placement, {
       logFile: logFile(order.dataDir),
       fsync: order.fsync,
-      port: ready?.port ?? order.port,
+      socketDir,
     });
     postmaster = started;
     const starter = [...leases.values()][0] ?? process.ppid;
-    ready = { kind: 'ready', port: started.port, starterPid: started.adopted ? 0 : starter };
+    ready = { kind: 'ready', socketDir, starterPid: started.adopted ? 0 : starter };
     void started.ended.then(() => {
       // It crashed or was stopped by somebody else; the clients start another supervisor.
       if (state === 'up') exit();

@@ -86,7 +86,8 @@ export async function grantStatements(
     '-- The next three lines need an administrator (a role with CREATEROLE, or a superuser).',
     `ALTER ROLE ${reader} SET default_transaction_read_only = on;`,
     `ALTER ROLE ${reader} SET statement_timeout = '30s';`,
-    `GRANT ${reader} TO ${service};`,
+    // Metrics queries log in as it (TIELINE_READER_DATABASE_URL); the password is for the administrator to set.
+    `ALTER ROLE ${reader} LOGIN;`,
   ];
 }
 

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { remedyOfRefusal, withCheckedTls } from './connection-url.ts';
+
+describe('sslmode in DATABASE_URL', () => {
+  it('checks the certificate wherever TLS is asked for, without a warning of pg', () => {
+    for (const mode of ['require', 'verify-ca', 'prefer'])
+      expect(withCheckedTls(`postgres://u:p%2F@h/d?sslmode=${mode}`)).toBe(
+        'postgres://u:p%2F@h/d?sslmode=verify-full',
+      );
+  });
+
+  it('stays where it says something else', () => {
+    for (const rest of [
+      '',
+      '?sslmode=disable',
+      '?sslmode=verify-full',
+      '?sslmode=require&uselibpqcompat=true',
+    ])
+      expect(withCheckedTls(`postgres://u:p@h/d${rest}`)).toBe(`postgres://u:p@h/d${rest}`);
+  });
+});
+
+describe('what to do about a refused connection', () => {
+  const refusal = (code: string, message = ''): Error => Object.assign(new Error(message), { code });
+
+  it('is told by its cause', () => {
+    expect(remedyOfRefusal(refusal('28P01'))).toContain('password in DATABASE_URL is wrong');
+    expect(remedyOfRefusal(refusal('SELF_SIGNED_CERT_IN_CHAIN'))).toContain('sslrootcert');
+    expect(remedyOfRefusal(new Error('The server does not support SSL connections'))).toContain('no TLS');
+    expect(remedyOfRefusal(refusal('ECONNREFUSED'))).toBeUndefined();
+  });
+});
