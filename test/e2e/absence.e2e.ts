@@ -55,7 +55,7 @@ describe('many records that go missing at once', () => {
     for (const each of poams.slice(0, 30)) await gone('poam', each.id);
     await expect(world.sync({ full: true })).rejects.toMatchObject({
       code: 'TOO_MANY_MISSING',
-      message: expect.stringContaining('30 of 55 poam records') as string,
+      message: expect.stringMatching(/ 30 of \d+ poam records/) as string,
     });
     expect(await marked('poam')).toBe(1);
     await expect(world.sync({ full: true })).rejects.toMatchObject({ code: 'TOO_MANY_MISSING' });

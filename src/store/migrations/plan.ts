@@ -208,6 +208,11 @@ function takeComment(draft: PlanDraft, statement: Statement, is: Extract<Kind, {
     draft.push(draft.create, statement, statement.sql);
     return;
   }
+  // A table that an earlier version of ours made.
+  if (!place.owners) {
+    draft.push(draft.locked, statement, statement.sql);
+    return;
+  }
   if (is.column !== undefined && draft.added.has(`${is.table}.${is.column}`))
     draft.push(
       draft.locked,
