@@ -7,6 +7,7 @@ import type { Evidence } from '../model/correlation.ts';
 import type { Identifier } from '../model/identifiers.ts';
 import type { Question } from '../model/shared-components.ts';
 import { storableJson } from './copy-rows.ts';
+import { isThere } from './correlations.ts';
 import type { Database } from './schema.ts';
 
 export type ReviewKind = 'component' | 'duplicate' | 'identity';
@@ -178,7 +179,7 @@ export async function listStandingMatches(db: Kysely<Database>, systemId?: numbe
     select m.id::int, s.system_name as system, m.component_id as "componentId", c.id as "componentRow", m.evidence, m.decided_by as "decidedBy",
            m.reason, m.decided_at as "decidedAt"
       from standing_matches m join external_systems s on s.id = m.external_system_id
-      left join system_components c on c.external_system_id = m.external_system_id and c.component_id = m.component_id
+      left join system_components c on c.external_system_id = m.external_system_id and c.component_id = m.component_id and ${isThere('c')}
      where m.ended_at is null and (${systemId ?? null}::int is null or m.external_system_id = ${systemId ?? null})
      order by m.id`.execute(db);
   return rows;
