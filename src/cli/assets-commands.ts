@@ -1,16 +1,20 @@
 import type { Command } from 'commander';
 import {
+  countMatches,
   explain,
   findReviews,
+  findUnreported,
   keepApart,
   merge,
   split,
   type AssetExplanation,
   type IdentityDecisionRow,
+  type UnreportedAsset,
 } from '../app/assets/assets.ts';
 import { addAssetContextCommand } from './asset-context-command.ts';
 import { decider, withDecider, type DecisionFlags } from './decision-flags.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
+import { otherMatches } from './matches-commands.ts';
 import { wholeNumber } from './number-flag.ts';
 import { shortValue } from './short-value.ts';
 import { counted, table } from './table.ts';
@@ -25,7 +29,7 @@ export function addAssetsCommands(program: Command, context: CommandContext): vo
   assets
     .command('explain <asset>')
     .description(
-      'the sources of an asset, what it is known by, and each decision with its evidence; by uuid or host name',
+      'the sources of an asset, what it is known by, and each decision with its evidence; by uuid, name or address',
     )
     .action(async (asset: string, _options, command: Command) => {
       const flags = command.optsWithGlobals<GlobalFlags>();
@@ -42,9 +46,17 @@ export function addAssetsCommands(program: Command, context: CommandContext): vo
     .option('--limit <n>', 'how many', wholeNumber(1, 100_000), 100)
     .action(async (_options, command: Command) => {
       const flags = command.optsWithGlobals<GlobalFlags & { limit: number }>();
-      const rows = await context.host.withApp(flags, (app) => findReviews(app, flags.limit));
+      const { rows, waiting } = await context.host.withApp(flags, async (app) => ({
+        rows: await findReviews(app, flags.limit),
+        waiting: await countMatches(app),
+      }));
       if (flags.json) context.printJson(rows);
-      else if (rows.length === 0) context.print('Nothing waits for anybody.');
+      else if (rows.length === 0)
+        context.print(
+          waiting === 0
+            ? 'No match waits for a decision.'
+            : `No reported machine may be another known asset. ${otherMatches(waiting)}`,
+        );
       else {
         context.print(
           table(
@@ -63,7 +75,20 @@ export function addAssetsCommands(program: Command, context: CommandContext): vo
         context.print(
           '\nThe same: tieline assets merge ASSET MAY-BE. Another one: tieline assets keep ID. More: tieline assets explain ASSET',
         );
+        if (waiting > rows.length) context.print(otherMatches(waiting));
       }
+    });
+
+  assets
+    .command('unreported')
+    .description('assets that no source reports any more, with the findings that are open on them')
+    .option('--limit <n>', 'how many', wholeNumber(1, 100_000), 100)
+    .action(async (_options, command: Command) => {
+      const flags = command.optsWithGlobals<GlobalFlags & { limit: number }>();
+      const rows = await context.host.withApp(flags, (app) => findUnreported(app, flags.limit + 1));
+      const shown = rows.slice(0, flags.limit);
+      if (flags.json) context.printJson(shown);
+      else printUnreported(context, shown, rows.length > flags.limit);
     });
 
   withDecider(
@@ -102,13 +127,43 @@ export function addAssetsCommands(program: Command, context: CommandContext): vo
   });
 }
 
+function printUnreported(context: CommandContext, rows: readonly UnreportedAsset[], isCut: boolean): void {
+  if (rows.length === 0) {
+    context.print('Every asset is reported by a source.');
+    return;
+  }
+  context.print(
+    table(
+      ['ASSET', 'NAME', 'SYSTEM', 'SINCE (UTC)', 'HOW', 'BY', 'CRITICAL', 'HIGH', 'OPEN'],
+      rows.map((row) => [
+        row.assetUuid.slice(0, 8),
+        row.hostname ?? '(no name)',
+        row.systemId ?? '–',
+        instant(row.unreportedSince),
+        row.ended,
+        row.sources.join(', '),
+        String(row.openCritical),
+        String(row.openHigh),
+        String(row.openFindings),
+      ]),
+    ),
+  );
+  if (isCut) context.print('… and more: --limit');
+  context.print(
+    '\nNothing was closed: what is open was last seen so. If the machine lives on as another asset: tieline assets explain NAME, tieline assets merge ASSET INTO.',
+  );
+}
+
 function printExplanation(
   context: CommandContext,
-  { asset, sources, identifiers, decisions, absorbed }: AssetExplanation,
+  { asset, sources, identifiers, decisions, components, absorbed }: AssetExplanation,
 ): void {
   const ended = asset.deletedAt ? ', deleted at its server' : asset.terminatedAt ? ', terminated' : '';
+  const unreported = asset.unreportedSince
+    ? `\nNo source reports it since ${instant(asset.unreportedSince)} UTC; its findings are as they were last seen.`
+    : '';
   context.print(
-    `${asset.hostname ?? '(no name)'}  ${asset.assetUuid}${asset.systemId ? `, of ${asset.systemId}` : ', of no system'}${ended}${asset.mergedInto ? `\nIs ${asset.mergedInto} since it was merged.` : ''}`,
+    `${asset.hostname ?? '(no name)'}  ${asset.assetUuid}${asset.systemId ? `, of ${asset.systemId}` : ', of no system'}${ended}${asset.mergedInto ? `\nIs ${asset.mergedInto} since it was merged.` : ''}${unreported}`,
   );
   context.print(`\n${counted(sources.length, 'source')}`);
   if (sources.length > 0)
@@ -126,9 +181,24 @@ function printExplanation(
         identifiers.map((each) => [each.kind, each.value, instant(each.lastSeen)]),
       ),
     );
+  if (components.length > 0)
+    context.print(
+      `\nComponents\n${table(
+        ['SYSTEM', 'COMPONENT', 'DECISION', 'SCORE', 'WHY'],
+        components.map((each) => [
+          each.system,
+          each.componentId,
+          each.decision,
+          String(each.score),
+          `${each.reason} (${each.decidedBy})`,
+        ]),
+      )}`,
+    );
   if (absorbed.length > 0) context.print(`\nTurned out to be this one: ${absorbed.join(', ')}`);
   context.print(
-    decisions.length > 0 ? '\nDecisions' : '\nNo decision: nothing else shared an identifier with it.',
+    decisions.length > 0
+      ? '\nDecisions about its identity'
+      : '\nNo decision about its identity: no other asset shared an identifier with it.',
   );
   for (const decision of decisions) printDecision(context, decision);
 }

@@ -16,6 +16,7 @@ import { addDbStatusCommands } from './db-status-commands.ts';
 import { addImportCommand } from './import-command.ts';
 import { addLinksCommands } from './links-commands.ts';
 import { addMappingsCommands } from './mappings-commands.ts';
+import { addMatchesCommands } from './matches-commands.ts';
 import { addOpsCommands } from './ops-commands.ts';
 import { addOutboxCommands } from './outbox-commands.ts';
 import { addPlanCommands } from './plan-commands.ts';
@@ -74,6 +75,7 @@ function buildProgram(context: CommandContext): Command {
   addOutboxCommands(program, context);
   addImportCommand(program, context);
   addAssetsCommands(program, context);
+  addMatchesCommands(program, context);
   addConflictsCommands(program, context);
   addPoliciesCommands(program, context);
   addLinksCommands(program, context);

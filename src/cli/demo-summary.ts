@@ -38,7 +38,10 @@ export function renderDemoSummary(
     .join(', ');
   const needs = [
     summary.assetsForReview > 0
-      ? `${counted(summary.assetsForReview, 'asset')} with more than one fitting component: a person must choose`
+      ? `${counted(summary.assetsForReview, 'match', 'matches')} of assets to review: tieline matches list`
+      : '',
+    summary.assetsUnreported > 0
+      ? `${counted(summary.assetsUnreported, 'asset')} with ${counted(summary.findingsUnreported, 'open finding')} that no source reports any more: tieline assets unreported`
       : '',
     summary.assetsUnmatched > 0
       ? `${counted(summary.assetsUnmatched, 'asset')} in no system: nothing in Xacta fits them`
@@ -82,6 +85,9 @@ export function renderDemoSummary(
     heading('What next'),
     `  ${tieline} ops show ${summary.operationId.slice(0, 8)} ${at}    every step of the first sync`,
     `  ${tieline} sync status ${at}    what was read when, what waits`,
+    ...(summary.assetsForReview > 0
+      ? [`  ${tieline} matches list ${at}    the matches that a person must settle`]
+      : []),
     ...(place.stays
       ? [
           `  ${tieline} sync run ${at}    another sync, from another terminal`,

@@ -109,6 +109,10 @@ export function addLinksCommands(program: Command, context: CommandContext): voi
           context.print(
             `${entity} ${entityId} is linked to ${externalId} of ${system}${outcome.replaced === undefined || outcome.replaced === entityId ? '' : `; ${outcome.replaced} is not any more, and stays here as it is`}. Next: tieline sync plan`,
           );
+        for (const { assetUuid, hostname } of flags.json ? [] : outcome.sharedWith)
+          context.print(
+            `${hostname ?? assetUuid} (${assetUuid.slice(0, 8)}) has it too. If that is another machine: tieline links break ${system} ${entity} ${assetUuid}`,
+          );
       },
     );
 }

@@ -87,8 +87,13 @@ export function addSyncCommands(program: Command, context: CommandContext): Comm
         );
       printHealth(context, status);
       context.print(
-        `\n${counted(status.outbox.open, 'change')} waiting to be sent, ${status.outbox.failed} refused; ${counted(status.conflictsPending, 'conflict')} and ${counted(status.assetsForReview, 'asset match', 'asset matches')} wait for a person${status.oldestConflict === null ? '' : `, the oldest conflict since ${status.oldestConflict} UTC`}${status.approvalsPending > 0 ? `; ${counted(status.approvalsPending, 'change')} for approval` : ''}`,
+        `\n${counted(status.outbox.open, 'change')} waiting to be sent, ${status.outbox.failed} refused; ${counted(status.conflictsPending, 'conflict')} and ${counted(status.assetsForReview, 'asset match', 'asset matches')} wait for a person${status.assetsForReview > 0 ? ' (tieline matches list)' : ''}${status.oldestConflict === null ? '' : `, the oldest conflict since ${status.oldestConflict} UTC`}${status.approvalsPending > 0 ? `; ${counted(status.approvalsPending, 'change')} for approval` : ''}`,
       );
+      const { unreported } = status;
+      if (unreported.assets > 0)
+        context.print(
+          `${counted(unreported.assets, 'asset')} with ${counted(unreported.openFindings, 'open finding')} that no source reports any more: tieline assets unreported`,
+        );
     });
   return sync;
 }

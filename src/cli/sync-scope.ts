@@ -32,9 +32,14 @@ export function scopeOptions(command: Command): Command {
     .option('--full', 'read everything, not only what changed');
 }
 
-/** Whether the exit code must say that something waits for a person: held or failed records of this run. */
+/** Whether the exit code must say that this run left something to a person: held or failed records, matches, assets that are gone. */
 export function needsPerson(summary: SyncSummary): boolean {
-  return summary.recordsFailed > 0 || summary.recordsHeld > 0;
+  return (
+    summary.recordsFailed > 0 ||
+    summary.recordsHeld > 0 ||
+    summary.matchesNew > 0 ||
+    summary.assetsNewlyUnreported > 0
+  );
 }
 
 /** In words, with what to do next. */
@@ -54,6 +59,14 @@ export function shortSummary(summary: SyncSummary, seconds: number): string {
       : []),
     ...(issues.length > 0
       ? [`${issues.join(', ')}: see tieline ops show ${summary.operationId.slice(0, 8)}`]
+      : []),
+    ...(summary.matchesNew > 0
+      ? [`${counted(summary.matchesNew, 'new match', 'new matches')} to review: see tieline matches list`]
+      : []),
+    ...(summary.assetsNewlyUnreported > 0
+      ? [
+          `${counted(summary.assetsNewlyUnreported, 'asset')} with open findings that no source reports any more: see tieline assets unreported`,
+        ]
       : []),
   ].join('\n');
 }

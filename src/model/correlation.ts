@@ -41,6 +41,8 @@ export interface Candidate {
   readonly contradicted: readonly IdentifierKind[];
   /** How many assets share each of these identifiers with some component: an identifier of several machines proves less. */
   readonly assetsSharing: Readonly<Record<string, number>>;
+  /** Whether the asset is matched to it already, by a rule. */
+  readonly isMatched?: boolean;
 }
 
 export interface CandidateDecision {
@@ -49,6 +51,7 @@ export interface CandidateDecision {
   readonly score: number;
   readonly evidence: readonly Evidence[];
   readonly reason: string;
+  readonly isMatched: boolean;
 }
 
 function weigh(candidate: Candidate): { score: number; evidence: Evidence[] } {
@@ -79,15 +82,56 @@ function weigh(candidate: Candidate): { score: number; evidence: Evidence[] } {
   return { score, evidence };
 }
 
-/** Decides about all candidates of one asset. The best comes first. */
+type Weighed = Omit<CandidateDecision, 'decision' | 'reason'>;
+
+/**
+ * Decides about all candidates of one asset. The best comes first. A match that was made stands: another component that fits about as
+ * well or better is for a person to choose, and so is a match of which the identifiers no longer tell anything.
+ */
 export function decideCorrelation(candidates: readonly Candidate[]): CandidateDecision[] {
   const weighed = candidates
-    .map((candidate) => ({ componentId: candidate.componentId, ...weigh(candidate) }))
+    .map((candidate): Weighed => ({
+      componentId: candidate.componentId,
+      isMatched: candidate.isMatched ?? false,
+      ...weigh(candidate),
+    }))
     .toSorted((a, b) => b.score - a.score || a.componentId - b.componentId);
+  const fresh = decideFresh(weighed);
+  const present = fresh.find((each) => each.isMatched);
+  return !present || present.decision === 'linked' ? fresh : decideBeside(present, weighed);
+}
+
+/** Decides about the candidates of an asset whose match would not be made today. */
+function decideBeside(present: Weighed, weighed: readonly Weighed[]): CandidateDecision[] {
+  return weighed.map((each) => {
+    if (each.componentId === present.componentId)
+      return {
+        ...each,
+        decision: 'linked',
+        reason:
+          each.score >= linkAt
+            ? `matched before, and still fits (score ${each.score})`
+            : `${noLongerFits} (score ${each.score})`,
+      };
+    if (each.score < linkAt)
+      return { ...each, decision: 'rejected', reason: `score ${each.score} is below ${linkAt}` };
+    const behind = present.score - each.score;
+    return behind >= clearLead
+      ? { ...each, decision: 'rejected', reason: `the present match fits better by ${behind}` }
+      : {
+          ...each,
+          decision: 'review',
+          reason: `fits ${behind < 0 ? `better by ${-behind} than` : 'about as well as'} the present match`,
+        };
+  });
+}
+
+const noLongerFits = 'matched before, but what the two are known by no longer fits';
+
+function decideFresh(weighed: readonly Weighed[]): CandidateDecision[] {
   const best = weighed[0];
-  if (!best) return [];
   const rivals = weighed.filter(
-    (each) => each !== best && each.score >= linkAt && best.score - each.score < clearLead,
+    (each) => best && each !== best && each.score >= linkAt && best.score - each.score < clearLead,
   );
   return weighed.map((each) => {
     if (each.score < linkAt)
@@ -98,45 +142,12 @@ export function decideCorrelation(candidates: readonly Candidate[]): CandidateDe
         decision: 'review',
         reason: `${rivals.length + 1} components fit about equally well`,
       };
-    if (each !== best)
+    if (best && each !== best)
       return {
         ...each,
         decision: 'rejected',
         reason: `another component fits better by ${best.score - each.score}`,
       };
     return { ...each, decision: 'linked', reason: `the only component that fits (score ${each.score})` };
-  });
-}
-
-export interface PairDecision extends CandidateDecision {
-  readonly assetUuid: string;
-}
-
-/**
- * A component is one machine: where several assets would be linked to it, all but a clear best go to review.
- * `decisions` are those of all assets.
- */
-export function settleSharedComponents(decisions: readonly PairDecision[]): PairDecision[] {
-  const linkedTo = Map.groupBy(
-    decisions.filter((each) => each.decision === 'linked'),
-    (each) => each.componentId,
-  );
-  return decisions.map((each) => {
-    const rivals = each.decision === 'linked' ? (linkedTo.get(each.componentId) ?? []) : [];
-    if (rivals.length < 2) return each;
-    const others = rivals.filter((rival) => rival !== each);
-    const bestOther = Math.max(...others.map((rival) => rival.score));
-    if (each.score - bestOther >= clearLead) return each;
-    if (bestOther - each.score >= clearLead)
-      return {
-        ...each,
-        decision: 'rejected',
-        reason: `another asset fits this component better by ${bestOther - each.score}`,
-      };
-    return {
-      ...each,
-      decision: 'review',
-      reason: `${rivals.length} assets fit this component about equally well`,
-    };
   });
 }

@@ -1,6 +1,8 @@
 /** Assets as a person looks at them: which records of which sources they are, by what they are known, and why. */
 import { sql, type Kysely } from 'kysely';
 import type { WeighedCandidate } from '../model/asset-identity.ts';
+import { identifierKinds, normalizeIdentifier } from '../model/identifiers.ts';
+import { storableJson } from './copy-rows.ts';
 import type { Database } from './schema.ts';
 
 export interface AssetSummary {
@@ -12,6 +14,8 @@ export interface AssetSummary {
   readonly mergedInto: string | null;
   readonly deletedAt: Date | null;
   readonly terminatedAt: Date | null;
+  /** Since when no source reports it any more. */
+  readonly unreportedSince: Date | null;
 }
 
 export interface IdentityDecisionRow {
@@ -42,24 +46,51 @@ export interface AssetExplanation {
     readonly lastSeen: Date | null;
   }[];
   readonly decisions: readonly IdentityDecisionRow[];
+  /** Components of GRC systems that it may be, and what was decided about each. */
+  readonly components: readonly {
+    readonly system: string;
+    readonly componentId: string;
+    readonly decision: string;
+    readonly score: number;
+    readonly reason: string;
+    readonly decidedBy: string;
+  }[];
   /** Assets that turned out to be this one. */
   readonly absorbed: readonly string[];
 }
 
 const summary = sql`asset_uuid::text as "assetUuid", hostname, system_id as "systemId", first_seen as "firstSeen", last_seen as "lastSeen",
-           merged_into::text as "mergedInto", deleted_at as "deletedAt", terminated_at as "terminatedAt"`;
+           merged_into::text as "mergedInto", deleted_at as "deletedAt", terminated_at as "terminatedAt",
+           unreported_since as "unreportedSince"`;
 
-/** Assets whose uuid begins so, or that are named so. */
+/**
+ * Assets whose uuid is or begins so, or that are known so: by any name, address, MAC address, agent or BIOS uuid. Of what a name fits,
+ * the living ones; those that ended or were merged into another one only where no living asset fits.
+ */
 export async function findAssets(
   db: Kysely<Database>,
   wanted: string,
   limit: number,
 ): Promise<AssetSummary[]> {
-  const { rows } = await sql<AssetSummary>`
-    select ${summary} from ingestion_assets
-     where asset_uuid::text like ${`${wanted.toLowerCase()}%`} or lower(hostname) = ${wanted.toLowerCase()}
-     order by asset_uuid limit ${limit}`.execute(db);
-  return rows;
+  const text = wanted.trim().toLowerCase();
+  const known = identifierKinds.flatMap((kind) => normalizeIdentifier(kind, text) ?? []);
+  const { rows } = await sql<AssetSummary & { isId: boolean; ended: boolean }>`
+    with found as (
+      select asset_uuid, true as is_id from ingestion_assets where asset_uuid::text = ${text}
+       union all
+      select asset_uuid, true from ingestion_assets where ${/^[0-9a-f-]{4,35}$/.test(text)} and asset_uuid::text like ${`${text}%`}
+       union all
+      select asset_uuid, false from ingestion_assets where lower(hostname) = ${text} or lower(netbios_name) = ${text}
+       union all
+      select i.asset_uuid, false from jsonb_to_recordset(${storableJson(known)}::jsonb) k(kind text, value text)
+        join asset_identifiers i on i.kind = k.kind and i.value = k.value
+       where not (k.kind = 'hostname' and position('.' in ${text}) > 0)
+    ), each as (select asset_uuid, bool_or(is_id) as is_id from found group by asset_uuid)
+    select ${summary}, each.is_id as "isId", coalesce(deleted_at, terminated_at) is not null or merged_into is not null as ended
+      from ingestion_assets join each using (asset_uuid)
+     order by ended, asset_uuid limit ${limit}`.execute(db);
+  const living = rows.filter((row) => row.isId || !row.ended);
+  return (living.length > 0 ? living : rows).map(({ isId: _isId, ended: _ended, ...asset }) => asset);
 }
 
 const decisionColumns = sql`d.id::int, s.system_name as system, d.external_id as "externalId", d.asset_uuid::text as "assetUuid", d.decision,
@@ -81,6 +112,10 @@ export async function explainAsset(db: Kysely<Database>, asset: AssetSummary): P
      where d.asset_uuid = ${uuid}::uuid
         or (d.external_system_id, d.external_id) in (select x.external_system_id, x.external_id from asset_sources x where x.asset_uuid = ${uuid}::uuid)
      order by d.id`.execute(db);
+  const components = await sql<AssetExplanation['components'][number]>`
+    select s.system_name as system, c.component_id as "componentId", k.decision, k.score::float8 as score, k.reason, k.decided_by as "decidedBy"
+      from asset_correlations k join system_components c on c.id = k.component_id join external_systems s on s.id = c.external_system_id
+     where k.asset_uuid = ${uuid}::uuid order by k.decision = 'linked' desc, k.score desc, c.id`.execute(db);
   const absorbed = await sql<{ uuid: string }>`
     select asset_uuid::text as uuid from ingestion_assets where merged_into = ${uuid}::uuid order by 1`.execute(
     db,
@@ -90,6 +125,7 @@ export async function explainAsset(db: Kysely<Database>, asset: AssetSummary): P
     sources: sources.rows,
     identifiers: identifiers.rows,
     decisions: decisions.rows,
+    components: components.rows,
     absorbed: absorbed.rows.map((row) => row.uuid),
   };
 }
@@ -107,17 +143,22 @@ export async function listIdentityReviews(
   return rows;
 }
 
-/** Settles reviews: of one id, or about records that are now at the given asset. @returns how many. */
+/** Settles reviews of identity: of one id, or about records that are now at the given asset. @returns how many. */
 export async function settleReviews(
   db: Kysely<Database>,
   which: { readonly id?: number; readonly assetUuid?: string },
-  by: string,
+  settled: { readonly by: string; readonly outcome: 'accepted' | 'rejected' },
 ): Promise<number> {
   const { numAffectedRows } = await sql`
-    update asset_identity_decisions d set settled_at = now(), settled_by = ${by}
-     where d.decision = 'review' and d.settled_at is null
-       and (d.id = ${which.id ?? null}::bigint
-            or exists (select from asset_sources x where x.external_system_id = d.external_system_id and x.external_id = d.external_id
-                          and x.asset_uuid = ${which.assetUuid ?? null}::uuid))`.execute(db);
+    with settled as (
+      update asset_identity_decisions d set settled_at = now(), settled_by = ${settled.by}
+       where d.decision = 'review' and d.settled_at is null
+         and (d.id = ${which.id ?? null}::bigint
+              or exists (select from asset_sources x where x.external_system_id = d.external_system_id and x.external_id = d.external_id
+                            and x.asset_uuid = ${which.assetUuid ?? null}::uuid))
+      returning d.id
+    )
+    update match_reviews r set settled_at = now(), settled_by = ${settled.by}, outcome = ${settled.outcome}
+      from settled where r.decision_id = settled.id and r.settled_at is null`.execute(db);
   return Number(numAffectedRows ?? 0n);
 }

@@ -176,9 +176,14 @@ async function recordDecisions(
   const told = decided.filter(({ decision }) => decision.candidates.length > 0);
   if (told.length === 0) return;
   await tx.client.query(
-    `insert into asset_identity_decisions (external_system_id, external_id, asset_uuid, decision, candidates, reason, decided_by, operation_id)
+    `with kept as (
+     insert into asset_identity_decisions (external_system_id, external_id, asset_uuid, decision, candidates, reason, decided_by, operation_id)
      select $1, d."externalId", d."assetUuid", d.decision, d.candidates, d.reason, 'rule:weighted identifiers', $2::uuid
-       from jsonb_to_recordset($3::jsonb) d("externalId" text, "assetUuid" uuid, decision text, candidates jsonb, reason text)`,
+       from jsonb_to_recordset($3::jsonb) d("externalId" text, "assetUuid" uuid, decision text, candidates jsonb, reason text)
+     returning id, decision
+     )
+     insert into match_reviews (kind, external_system_id, decision_id, operation_id)
+     select 'identity', $1, id, $2::uuid from kept where decision = 'review'`,
     [
       source.systemId,
       source.operationId,

@@ -2,6 +2,7 @@
  * Making two assets one, and taking a source's record out of an asset again. Rows stay: an asset that turned out to be another one
  * says so, and what a finding that was there twice said is in the journal.
  */
+import { renewReporting, theseAssets } from './asset-reporting.ts';
 import { renewExposure } from './asset-exposure.ts';
 import { deriveUuid } from '../model/derived-uuid.ts';
 import { findingKey } from '../model/finding-key.ts';
@@ -148,6 +149,13 @@ export async function mergeAssets(tx: Tx, from: string, into: string, decided: D
     [from, into],
   );
   await tx.client.query('delete from asset_identifiers where asset_uuid = $1::uuid', [from]);
+  // What it was matched to, it is as the other one; the next correlation settles it where both were matched.
+  await tx.client.query(
+    `update asset_correlations k set asset_uuid = $2::uuid
+      where k.asset_uuid = $1::uuid
+        and not exists (select from asset_correlations known where known.asset_uuid = $2::uuid and known.component_id = k.component_id)`,
+    [from, into],
+  );
   await tx.client.query(
     `insert into scan_coverage (asset_uuid, ended_at, scope_id, external_system_id, operation_id)
      select $2::uuid, ended_at, scope_id, external_system_id, operation_id from scan_coverage where asset_uuid = $1::uuid on conflict do nothing`,
@@ -159,6 +167,7 @@ export async function mergeAssets(tx: Tx, from: string, into: string, decided: D
     'update ingestion_assets set merged_into = $2::uuid, updated_at = now() where asset_uuid = $1::uuid',
     [from, into],
   );
+  await renewReporting(tx, { systemId: null, operationId: decided.operationId }, theseAssets([into]));
 }
 
 export interface SourceRecord {
@@ -243,6 +252,11 @@ export async function splitAsset(tx: Tx, record: SourceRecord, decided: Decided)
   await settleCovered(tx, { systemId: null, operationId: decided.operationId }, [record.assetUuid, uuid]);
   await renewExposure(tx, [record.assetUuid, uuid]);
   await renewIdentifiers(tx, [record.assetUuid, uuid]);
+  await renewReporting(
+    tx,
+    { systemId: null, operationId: decided.operationId },
+    theseAssets([record.assetUuid, uuid]),
+  );
   await tx.client.query(
     `insert into asset_identity_decisions (external_system_id, external_id, asset_uuid, decision, candidates, reason, decided_by, operation_id)
      values ($1, $2, $3::uuid, 'split', jsonb_build_array(jsonb_build_object('assetUuid', $4::text)), $5, $6, $7::uuid)`,

@@ -12,6 +12,7 @@ import { renewAssetDetails } from './asset-details.ts';
 import { identifyAssets, type AssetSource } from './asset-identity.ts';
 import { linkedReason } from './changes.ts';
 import { copyInto, storableJson } from './copy-rows.ts';
+import { renewReporting, reportingOf } from './asset-reporting.ts';
 import type { Counts } from './operations.ts';
 import type { Database } from './schema.ts';
 import type { Tx } from './transaction.ts';
@@ -144,6 +145,20 @@ async function recogniseRows(tx: Tx, source: AssetSource): Promise<void> {
   );
 }
 
+/** What the source reports again is not missing any more, also where it was not a full read that showed it. */
+async function reviveLinks(tx: Tx, source: AssetSource): Promise<void> {
+  await tx.client.query(
+    `with revived as (
+       update sync_links l set missing_since = null from staging_assets s
+        where l.external_system_id = $1 and l.entity_type = 'asset' and l.external_id = s.external_id and l.missing_since is not null
+       returning l.entity_id, l.external_id
+     )
+     insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, before_value, direction, decided_by, reason)
+     select $2::uuid, $1, 'asset', entity_id, to_jsonb(external_id), 'inbound', 'rule:the scanner reports it', 'the remote shows it again' from revived`,
+    [source.systemId, source.operationId],
+  );
+}
+
 /** Keeps what each source says, and draws from all that are known of an asset what it is now. */
 async function drawTogether(tx: Tx, source: AssetSource): Promise<void> {
   // What was listed until now: only that is taken away again, so that what the owner's people entered stays.
@@ -209,7 +224,10 @@ async function drawTogether(tx: Tx, source: AssetSource): Promise<void> {
      update merged_assets m
         set raw = p.raw,
             record = case when p.sources = 1 then p.record
-                          else j.record || jsonb_build_object('deleted_at', p.record -> 'deleted_at', 'terminated_at', p.record -> 'terminated_at') end,
+                          -- One that a scanner ended lives while another reports it.
+                          else j.record || (select jsonb_build_object('deleted_at', case when not r.is_reported then r.deleted_at end,
+                                                                      'terminated_at', case when not r.is_reported then r.terminated_at end)
+                                              from (${reportingOf('select m.asset_uuid')}) r) end,
             own_uuid = (select s.own_uuid from staging_assets s where $1 and s.asset_uuid = m.asset_uuid limit 1)
        from merged_sources p left join joined j using (asset_uuid)
       where p.asset_uuid = m.asset_uuid and p.place = 1`,
@@ -222,6 +240,7 @@ async function merge(tx: Tx, source: AssetSource): Promise<{ created: number; up
     select distinct s.asset_uuid::text from staging_assets s
      where not exists (select from ingestion_assets a where a.asset_uuid = s.asset_uuid)`);
   const created = unknown.map((row) => row.asset_uuid);
+  await reviveLinks(tx, source);
   await drawTogether(tx, source);
   // The record says what a field is now; a field it does not name (the remote left it out) stays as it is.
   const kept = Object.entries(plain).map(
@@ -275,6 +294,7 @@ async function merge(tx: Tx, source: AssetSource): Promise<{ created: number; up
     [source.operationId, source.systemId, created],
   );
   await renewAssetDetails(tx);
+  await renewReporting(tx, source, 'select asset_uuid from merged_assets', created);
   await renewLinks(tx, source);
   const { rows: changed } = await tx.client.query<{ n: number }>(
     'select count(*)::int as n from merged_assets where is_changed',
@@ -282,7 +302,7 @@ async function merge(tx: Tx, source: AssetSource): Promise<{ created: number; up
   return { created: created.length, updated: (changed[0]?.n ?? 0) - created.length };
 }
 
-/** Links each record of the source to its asset; a terminated or deleted asset retires all its links. */
+/** Links each record of the source to its asset. A record that the source ended retires its link, an asset that ended all its links. */
 async function renewLinks(tx: Tx, source: AssetSource): Promise<void> {
   await tx.client.query(
     `insert into sync_links (external_system_id, entity_type, entity_id, external_id, operation_id)
@@ -293,11 +313,19 @@ async function renewLinks(tx: Tx, source: AssetSource): Promise<void> {
     [source.operationId, source.systemId],
   );
   await tx.client.query(`
-    update sync_links l
-       set retired_at = case when coalesce(a.deleted_at, a.terminated_at) is null then null else now() end
-      from merged_assets m join ingestion_assets a using (asset_uuid)
-     where m.is_changed and l.entity_type in ('asset', 'asset_component') and l.entity_id = m.asset_uuid::text
-       and (l.retired_at is null) <> (coalesce(a.deleted_at, a.terminated_at) is null)`);
+    with ends as (
+      select l.id, coalesce(a.deleted_at, a.terminated_at) is not null
+               or l.entity_type = 'asset' and exists (
+                    select from asset_sources x where x.external_system_id = l.external_system_id and x.external_id = l.external_id
+                       and coalesce(x.record ->> 'deleted_at', x.record ->> 'terminated_at') is not null) as is_over
+        from merged_assets m join ingestion_assets a using (asset_uuid)
+        join sync_links l on l.entity_type in ('asset', 'asset_component') and l.entity_id = m.asset_uuid::text
+       where m.is_changed
+    )
+    update sync_links l set retired_at = case when ends.is_over then now() end
+      from ends where ends.id = l.id and (l.retired_at is not null) <> ends.is_over
+       -- A match that ended otherwise is for correlation to make again.
+       and (ends.is_over or l.entity_type = 'asset')`);
 }
 
 /** Assets that a source has reported. */

@@ -1,22 +1,30 @@
 import { sql, type Kysely } from 'kysely';
-import type { Candidate, PairDecision } from '../model/correlation.ts';
+import type { Candidate } from '../model/correlation.ts';
 import type { Identifier, IdentifierKind } from '../model/identifiers.ts';
+import type { PairDecision, PersonLink } from '../model/shared-components.ts';
 import { storableJson } from './copy-rows.ts';
 import type { Database } from './schema.ts';
 
 /** SQL that is true of a component that its GRC system still shows: one that was removed there matches nothing. */
-const isThere = (component: string) =>
+export const isThere = (component: string) =>
   sql.raw(`not exists (select from sync_links own
                         where own.external_system_id = ${component}.external_system_id and own.entity_type = 'component'
                           and own.entity_id = ${component}.id::text and own.missing_since is not null and own.retired_at is null)`);
 
 export interface CandidatePair extends Candidate {
   readonly assetUuid: string;
+  readonly isMatched: boolean;
+  /** Whether no source reports the asset any more. */
+  readonly isUnreported: boolean;
 }
 
+/** Assets that can be matched: neither ended nor merged into another one. */
+const living = sql`select asset_uuid, unreported_since from ingestion_assets
+         where deleted_at is null and terminated_at is null and merged_into is null`;
+
 /**
- * Every pair of a living asset and a component that share an identifier other than an address, but for pairs that a
- * person has decided about. Counts on idx_component_identifiers_value.
+ * Every pair of a living asset and a component that share an identifier other than an address, and every pair that a rule has matched,
+ * whatever the two still share; but for pairs that a person has decided about. Counts on idx_component_identifiers_value.
  */
 export async function listCandidatePairs(
   db: Kysely<Database>,
@@ -28,32 +36,41 @@ export async function listCandidatePairs(
     shared: Identifier[];
     sharing: Record<string, number>;
     contradicted: IdentifierKind[];
+    is_matched: boolean;
+    is_unreported: boolean;
   }>`
-    with shared as (
+    with living as (${living}), components as (
+      select id from system_components c where external_system_id = ${externalSystemId} and ${isThere('c')}
+    ), shared as (
       select a.asset_uuid, c.component_id, a.kind, a.value
         from asset_identifiers a
         join component_identifiers c using (kind, value)
-        join ingestion_assets asset using (asset_uuid)
-        join system_components component on component.id = c.component_id
-       where asset.deleted_at is null and asset.terminated_at is null
-         and component.external_system_id = ${externalSystemId} and ${isThere('component')}
+        join living using (asset_uuid)
+        join components on components.id = c.component_id
     ), sharing as (
       select kind, value, count(distinct asset_uuid)::int as assets from shared group by kind, value
-    ), pairs as (
+    ), grouped as (
       select s.asset_uuid, s.component_id,
              jsonb_agg(jsonb_build_object('kind', s.kind, 'value', s.value) order by s.kind, s.value) as shared,
              jsonb_object_agg(s.kind || ' ' || s.value, n.assets) as sharing,
-             array_agg(distinct s.kind) as kinds
+             array_agg(distinct s.kind) as kinds, bool_or(s.kind <> 'ip') as is_candidate
         from shared s join sharing n using (kind, value)
        group by s.asset_uuid, s.component_id
-      having bool_or(s.kind <> 'ip')
+    ), matched as (
+      select k.asset_uuid, k.component_id from asset_correlations k join living using (asset_uuid) join components on components.id = k.component_id
+       where k.decision = 'linked' and k.decided_by like 'rule:%'
+    ), pairs as (
+      select asset_uuid, component_id, coalesce(g.shared, '[]') as shared, coalesce(g.sharing, '{}') as sharing, coalesce(g.kinds, '{}') as kinds,
+             m.asset_uuid is not null as is_matched
+        from grouped g full join matched m using (asset_uuid, component_id)
+       where g.is_candidate or m.asset_uuid is not null
     )
-    select p.asset_uuid::text, p.component_id, p.shared, p.sharing,
+    select p.asset_uuid::text, p.component_id, p.shared, p.sharing, p.is_matched, l.unreported_since is not null as is_unreported,
            array(select distinct a.kind::text
                    from asset_identifiers a join component_identifiers c using (kind)
                   where a.asset_uuid = p.asset_uuid and c.component_id = p.component_id and a.kind <> all (p.kinds)
                   order by 1) as contradicted
-      from pairs p
+      from pairs p join living l using (asset_uuid)
      where not exists (select from asset_correlations k
                         where k.asset_uuid = p.asset_uuid and k.component_id = p.component_id
                           and k.decided_by not like 'rule:%')
@@ -64,7 +81,44 @@ export async function listCandidatePairs(
     shared: row.shared,
     contradicted: row.contradicted,
     assetsSharing: row.sharing,
+    isMatched: row.is_matched,
+    isUnreported: row.is_unreported,
   }));
+}
+
+export interface PersonDecision extends PersonLink {
+  readonly decision: 'linked' | 'rejected';
+  readonly isUnreported: boolean;
+}
+
+/** What a person decided about pairs of living assets and components of a GRC system. */
+export async function listPersonDecisions(
+  db: Kysely<Database>,
+  externalSystemId: number,
+): Promise<PersonDecision[]> {
+  const { rows } = await sql<PersonDecision>`
+    select k.asset_uuid::text as "assetUuid", k.component_id as "componentId", k.decision, a.unreported_since is not null as "isUnreported"
+      from asset_correlations k join (${living}) a using (asset_uuid) join system_components c on c.id = k.component_id
+     where k.decided_by not like 'rule:%' and c.external_system_id = ${externalSystemId} and ${isThere('c')}
+     order by 1, 2`.execute(db);
+  return rows;
+}
+
+/** What each of these assets is known by. */
+export async function fetchIdentifiers(
+  db: Kysely<Database>,
+  assetUuids: readonly string[],
+): Promise<ReadonlyMap<string, readonly Identifier[]>> {
+  if (assetUuids.length === 0) return new Map();
+  const { rows } = await sql<Identifier & { uuid: string }>`
+    select asset_uuid::text as uuid, kind, value from asset_identifiers where asset_uuid = any(${[...assetUuids]}::uuid[])
+     order by asset_uuid, kind, value`.execute(db);
+  return new Map(
+    [...Map.groupBy(rows, (row) => row.uuid)].map(([uuid, list]) => [
+      uuid,
+      list.map(({ kind, value }) => ({ kind, value })),
+    ]),
+  );
 }
 
 /**
@@ -76,7 +130,7 @@ export async function applyCorrelations(
   decisions: readonly PairDecision[],
 ): Promise<void> {
   const given = sql`jsonb_to_recordset(${storableJson(decisions)}::jsonb)
-        as d("assetUuid" uuid, "componentId" int, decision text, score numeric, evidence jsonb, reason text)`;
+        as d("assetUuid" uuid, "componentId" int, decision text, score numeric, evidence jsonb, reason text, "decidedBy" text)`;
   await sql`
     delete from asset_correlations known
      using system_components component
@@ -87,14 +141,14 @@ export async function applyCorrelations(
   );
   await sql`
     insert into asset_correlations as known (asset_uuid, component_id, decision, score, evidence, reason, decided_by, operation_id)
-    select d."assetUuid", d."componentId", d.decision, d.score, d.evidence, d.reason, 'rule:weighted identifiers', ${source.operationId}::uuid
+    select d."assetUuid", d."componentId", d.decision, d.score, d.evidence, d.reason, d."decidedBy", ${source.operationId}::uuid
       from ${given}
     on conflict (asset_uuid, component_id) do update
       set decision = excluded.decision, score = excluded.score, evidence = excluded.evidence, reason = excluded.reason,
-          operation_id = excluded.operation_id, decided_at = now()
+          decided_by = excluded.decided_by, operation_id = excluded.operation_id, decided_at = now()
       where known.decided_by like 'rule:%'
-        and (known.decision, known.score, known.evidence, known.reason)
-            is distinct from (excluded.decision, excluded.score, excluded.evidence, excluded.reason)`.execute(
+        and (known.decision, known.score, known.evidence, known.reason, known.decided_by)
+            is distinct from (excluded.decision, excluded.score, excluded.evidence, excluded.reason, excluded.decided_by)`.execute(
     db,
   );
   await settleCorrelationLinks(db, source);
@@ -112,7 +166,7 @@ export async function settleCorrelationLinks(
 /** Matches that stand, of every GRC system: a machine may be a component of several, and belongs to a system of each then. */
 const everyLinked = sql`
     select k.asset_uuid, c.id, c.external_system_id, c.component_id, c.system_id, c.business_owner, c.technical_owner
-      from asset_correlations k join system_components c on c.id = k.component_id
+      from asset_correlations k join system_components c on c.id = k.component_id join (${living}) living using (asset_uuid)
      where k.decision = 'linked' and ${isThere('c')}`;
 
 const linked = (systemId: number) => sql`

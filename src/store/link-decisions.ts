@@ -1,6 +1,6 @@
 /** Links as a person sees, breaks and makes them. */
 import { sql, type Kysely } from 'kysely';
-import type { Json, JsonObject } from '../model/json.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { Database } from './schema.ts';
 
 export interface LinkEntry {
@@ -120,29 +120,49 @@ export async function readAnew(db: Kysely<Database>, systemId: number, entity: s
      where external_system_id = ${systemId} and entity_type = ${entity}`.execute(db);
 }
 
-/** What a person decides about a pair of asset and component; rules leave it alone from then on. */
+export interface PairDecided {
+  readonly decision: 'linked' | 'rejected';
+  readonly by: string;
+  readonly reason: string | undefined;
+  /** Of a match: whether other assets that have the component leave it. Default: they share it. */
+  readonly replaces?: boolean;
+}
+
+/**
+ * What a person decides about a pair of asset and component; rules leave it alone from then on. A match holds against all that compete
+ * with it: the asset is no other component of that GRC system, and other assets that were under review for this component are not it; those
+ * that have it keep it by the same word, unless it replaces them.
+ * @returns our number of the component, or nothing where there is no such asset or component.
+ */
 export async function decideCorrelationPair(
   db: Kysely<Database>,
   pair: { readonly assetUuid: string; readonly systemId: number; readonly componentId: string },
-  decided: {
-    readonly decision: 'linked' | 'rejected';
-    readonly by: string;
-    readonly reason: string | undefined;
-  },
+  decided: PairDecided,
   operationId: string,
-): Promise<Json[]> {
-  const { rows } = await sql<{ component: Json }>`
+): Promise<number | undefined> {
+  const { rows } = await sql<{ component: number }>`
     with pair as (
       select a.asset_uuid, c.id as component_id
         from ingestion_assets a, system_components c
        where a.asset_uuid::text = ${pair.assetUuid} and c.external_system_id = ${pair.systemId} and c.component_id = ${pair.componentId}
-    ), replaced as (
-      -- One asset is one component of a GRC system, and the other way round.
+    ), overruled as (
       update asset_correlations k
-         set decision = 'rejected', decided_by = ${decided.by}, decided_at = now(), reason = 'a person linked another'
+         set decision = 'rejected', decided_by = ${decided.by}, decided_at = now(), operation_id = ${operationId}::uuid,
+             reason = case when k.asset_uuid = pair.asset_uuid then 'a person matched the asset to another component'
+                           else 'a person matched asset ' || pair.asset_uuid || ' to this component' end
         from pair, system_components c
        where ${decided.decision === 'linked'} and c.id = k.component_id and c.external_system_id = ${pair.systemId}
-         and k.decision = 'linked' and (k.asset_uuid = pair.asset_uuid) <> (k.component_id = pair.component_id)
+         and (k.asset_uuid = pair.asset_uuid and k.component_id <> pair.component_id and k.decision = 'linked'
+              or k.asset_uuid <> pair.asset_uuid and k.component_id = pair.component_id
+                 and (k.decision = 'review' or k.decision = 'linked' and ${decided.replaces ?? false}))
+    ), beside as (
+      -- Who has the component and was not told to leave shares it by the person's word too: nobody is asked again whether they are one.
+      update asset_correlations k
+         set decided_by = ${decided.by}, decided_at = now(), operation_id = ${operationId}::uuid,
+             reason = 'a person matched asset ' || pair.asset_uuid || ' to this component beside it'
+        from pair
+       where ${decided.decision === 'linked' && !decided.replaces} and k.component_id = pair.component_id
+         and k.asset_uuid <> pair.asset_uuid and k.decision = 'linked' and k.decided_by like 'rule:%'
     )
     insert into asset_correlations as known (asset_uuid, component_id, decision, score, evidence, reason, decided_by, operation_id)
     select asset_uuid, component_id, ${decided.decision}, 0, '[]', ${decided.reason ?? 'decided by a person'}, ${decided.by}, ${operationId}::uuid
@@ -150,6 +170,20 @@ export async function decideCorrelationPair(
     on conflict (asset_uuid, component_id) do update
       set decision = excluded.decision, reason = excluded.reason, decided_by = excluded.decided_by,
           operation_id = excluded.operation_id, decided_at = now()
-    returning to_jsonb(component_id) as component`.execute(db);
-  return rows.map((row) => row.component);
+    returning component_id as component`.execute(db);
+  return rows[0]?.component;
+}
+
+/** Other assets that have a component now. */
+export async function listSharingAssets(
+  db: Kysely<Database>,
+  componentId: number,
+  assetUuid: string,
+): Promise<{ readonly assetUuid: string; readonly hostname: string | null }[]> {
+  const { rows } = await sql<{ assetUuid: string; hostname: string | null }>`
+    select a.asset_uuid::text as "assetUuid", a.hostname from asset_correlations k join ingestion_assets a using (asset_uuid)
+     where k.component_id = ${componentId} and k.decision = 'linked' and k.asset_uuid <> ${assetUuid}::uuid order by 1`.execute(
+    db,
+  );
+  return rows;
 }

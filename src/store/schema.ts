@@ -67,6 +67,7 @@ export interface Database {
   ingestion_vulnerabilities: IngestionVulnerabilitiesTable;
   ingestion_vulnerability_cves: IngestionVulnerabilityCvesTable;
   integration_health: IntegrationHealthTable;
+  match_reviews: MatchReviewsTable;
   metrics_definitions: MetricsDefinitionsTable;
   metrics_values: MetricsValuesTable;
   performance_metrics: PerformanceMetricsTable;
@@ -79,6 +80,7 @@ export interface Database {
   scan_plugins: ScanPluginsTable;
   scan_scopes: ScanScopesTable;
   security_events_extended: SecurityEventsExtendedTable;
+  standing_matches: StandingMatchesTable;
   sync_changes: SyncChangesTable;
   sync_conflicts: SyncConflictsTable;
   sync_links: SyncLinksTable;
@@ -542,6 +544,8 @@ interface IngestionAssetsTable {
   deleted_at: Instant | null;
   /** The asset that this one turned out to be; the row stays, its findings and links are there now. */
   merged_into: string | null;
+  /** Since when no source reports the asset any more: each one that did has terminated or deleted it, or its full reads no longer show it. Its findings stay as they were last seen. */
+  unreported_since: Instant | null;
 }
 
 /** Every run that read or wrote data: imports, exports and sync operations. */
@@ -909,6 +913,28 @@ interface IntegrationHealthTable {
   checked_at: Generated<Instant>;
 }
 
+/** Matches that a person is asked about, and what came of each. */
+interface MatchReviewsTable {
+  id: GeneratedAlways<number>;
+  /** component: which component is this asset; duplicate: are the assets of this component one machine; identity: is what a source reports an asset that is known. */
+  kind: string;
+  external_system_id: number;
+  /** Of a component: the asset that is asked about. A duplicate is about all assets of the component; an identity names its asset in the decision. */
+  asset_uuid: string | null;
+  /** Of a duplicate: the component that the assets share. */
+  component_id: number | null;
+  /** Of an identity: the decision with its candidates. */
+  decision_id: number | null;
+  opened_at: Generated<Instant>;
+  /** The operation that first left it to a person. */
+  operation_id: string | null;
+  settled_at: Instant | null;
+  settled_by: string | null;
+  /** withdrawn: it settled itself, for what raised it is gone. */
+  outcome: string | null;
+  reason: string | null;
+}
+
 /** The measures that Tieline computes. */
 interface MetricsDefinitionsTable {
   id: Generated<number>;
@@ -1103,6 +1129,21 @@ interface SecurityEventsExtendedTable {
   false_positive: Generated<boolean>;
 }
 
+/** A person's word that whatever asset bears this evidence is this component, also one that a scanner knows by another id tomorrow. */
+interface StandingMatchesTable {
+  id: GeneratedAlways<number>;
+  external_system_id: number;
+  /** The id that the external system gives the component. */
+  component_id: string;
+  /** Array of {kind, value}: what the asset was known by when it was decided. */
+  evidence: JsonColumn;
+  decided_by: string;
+  reason: string | null;
+  decided_at: Generated<Instant>;
+  ended_at: Instant | null;
+  ended_by: string | null;
+}
+
 /** The journal: one row for each change of a field, or of a whole record where field_name is null. Kept for ever by default. */
 interface SyncChangesTable {
   id: GeneratedAlways<number>;
@@ -1152,7 +1193,7 @@ interface SyncConflictsTable {
   external_system_id: number | null;
 }
 
-/** Pairs one internal record with one external record; never two links to one external record (design section 5). */
+/** Pairs one internal record with one external record; never two links to one external record, but for asset_component: two assets that may be one machine can share a component (design section 5). */
 interface SyncLinksTable {
   id: GeneratedAlways<number>;
   external_system_id: number;

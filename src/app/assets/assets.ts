@@ -15,29 +15,46 @@ import {
   mergeAssets,
   splitAsset,
 } from '../../store/asset-merges.ts';
+import { listUnreportedAssets, type UnreportedAsset } from '../../store/asset-reporting.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { listSystems } from '../../store/external-systems.ts';
+import { countMatchReviews } from '../../store/match-reviews.ts';
 import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
 import type { App } from '../app.ts';
 import { fetchSystem } from '../connections/systems.ts';
 
-export type { AssetExplanation, IdentityDecisionRow };
+export type { AssetExplanation, IdentityDecisionRow, UnreportedAsset };
 
 export interface Decider {
   readonly by: string;
   readonly reason: string | undefined;
 }
 
-/** @param wanted the beginning of an asset's uuid, or its host name. @throws USAGE if none or several fit. */
+function describe(asset: AssetSummary): string {
+  const seen = asset.lastSeen === null ? '' : `, last seen ${asset.lastSeen.toISOString().slice(0, 10)}`;
+  const ended = asset.mergedInto
+    ? `, merged into ${asset.mergedInto}`
+    : (asset.deletedAt ?? asset.terminatedAt)
+      ? ', ended at its server'
+      : asset.unreportedSince
+        ? ', reported by no source any more'
+        : '';
+  return `${asset.hostname ?? 'has no name'}, ${asset.systemId ?? 'of no system'}${seen}${ended}`;
+}
+
+/**
+ * @param wanted the beginning of an asset's uuid, or anything that it is known by: a host name, short or whole, an address, a MAC
+ *   address, an agent's or BIOS uuid. @throws USAGE if none or several fit.
+ */
 export async function fetchAsset(app: App, wanted: string): Promise<AssetSummary> {
   const found = await findAssets(app.db, wanted, 6);
   const [only] = found;
   if (only && found.length === 1) return only;
   throw new TielineError('USAGE', only ? `Several assets fit ${wanted}.` : `No asset fits ${wanted}.`, {
-    fields: found.map((each) => ({ field: each.assetUuid, message: each.hostname ?? 'has no name' })),
+    fields: found.map((each) => ({ field: each.assetUuid, message: describe(each) })),
     remedy:
-      'Give the uuid, or so much of it that it is one asset; `tieline links list --entity asset` shows them.',
+      'Give the uuid, so much of it that it is one asset, or a name, address, MAC address, agent or BIOS uuid that one asset has.',
   });
 }
 
@@ -50,9 +67,17 @@ export function findReviews(app: App, limit: number): Promise<IdentityDecisionRo
   return listIdentityReviews(app.db, {}, limit);
 }
 
+/** Assets that no source reports any more, with what is open on them. */
+export function findUnreported(app: App, limit: number): Promise<UnreportedAsset[]> {
+  return listUnreportedAssets(app.db, limit);
+}
+
+/** How many matches of any kind wait for a person: the rows of `matches list`. */
+export const countMatches = (app: App): Promise<number> => countMatchReviews(app.db);
+
 /** A person says that a machine under review is none of the candidates. @throws USAGE if there is no such review. */
 export async function keepApart(app: App, id: number, decided: Decider): Promise<void> {
-  if ((await settleReviews(app.db, { id }, decided.by)) > 0) return;
+  if ((await settleReviews(app.db, { id }, { by: decided.by, outcome: 'rejected' })) > 0) return;
   throw new TielineError('USAGE', `There is no open review ${id}.`, {
     remedy: 'See `tieline assets review`.',
   });
@@ -89,7 +114,7 @@ export async function merge(
       });
     const operationId = await begin(tx, 'merge assets');
     await mergeAssets(tx, gone.assetUuid, kept.assetUuid, { operationId, ...decided });
-    await settleReviews(tx.db, { assetUuid: kept.assetUuid }, decided.by);
+    await settleReviews(tx.db, { assetUuid: kept.assetUuid }, { by: decided.by, outcome: 'accepted' });
     await end(tx, operationId, decided, {
       entityId: gone.assetUuid,
       field: 'merged_into',

@@ -11,6 +11,7 @@ import type { EntityType, ExternalRecord, ReadEvent } from '../../connectors/kit
 import type { Json } from '../../model/json.ts';
 import { TielineError, messageOf } from '../../errors/tieline-error.ts';
 import { renewAllExposure } from '../../store/asset-exposure.ts';
+import { renewReportingOfRead } from '../../store/asset-reporting.ts';
 import { countAbsent, forgetSeen, markAbsent, recordSeen } from '../../store/absence.ts';
 import { listAssetAliases } from '../../store/assets.ts';
 import { hasHeldRecords, insertHeldRecords } from '../../store/held-records.ts';
@@ -272,6 +273,7 @@ async function settleAbsence(
     );
   }
   await markAbsent(tx.db, where, decidedByPeople.has(read.entity));
+  if (read.entity === 'asset') await renewReportingOfRead(tx, where);
   await forgetSeen(tx.db, where);
 }
 

@@ -5,12 +5,12 @@
 import { TielineError } from '../../errors/tieline-error.ts';
 import { entityTypes, type EntityType } from '../../model/entity-type.ts';
 import { recordChanges } from '../../store/changes.ts';
-import { settleCorrelationLinks } from '../../store/correlations.ts';
 import {
   breakLink,
   decideCorrelationPair,
   isOnItsWay,
   listLinks,
+  listSharingAssets,
   makeLink,
   type LinkEntry,
   type LinkFilter,
@@ -20,7 +20,9 @@ import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negoti
 import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
 import { withSystems, type App } from '../app.ts';
+import { fetchAsset } from '../assets/assets.ts';
 import { fetchSystem } from '../connections/systems.ts';
+import { correlate } from '../correlation/correlate.ts';
 import { negotiatedShapes, remoteIds } from '../imports/negotiated-shapes.ts';
 
 export type { LinkEntry };
@@ -70,6 +72,11 @@ function checkEntity(entity: string): void {
   });
 }
 
+/** Our id of a record; an asset may be named by anything it is known by. @throws USAGE if no asset fits, or several do. */
+async function idOfRecord(app: App, { entity, entityId }: PairOfRecords): Promise<string> {
+  return entity === assetComponent ? (await fetchAsset(app, entityId)).assetUuid : entityId;
+}
+
 /**
  * Breaks the link of a record of ours: both records stay, and no rule links the two again. The remote's record is read
  * anew and becomes, or finds, a row of its own.
@@ -77,10 +84,12 @@ function checkEntity(entity: string): void {
  */
 export async function breakOne(
   app: App,
-  { system, entity, entityId }: PairOfRecords,
+  pair: PairOfRecords,
   decided: Decider,
 ): Promise<{ readonly operationId: string; readonly externalId: string }> {
+  const { system, entity } = pair;
   checkEntity(entity);
+  const entityId = await idOfRecord(app, pair);
   const { id: systemId } = await fetchSystem(app, system);
   return inTransaction(app.pool, async (tx) => {
     const [link] = await listLinks(tx.db, { systemId, entity, entityId }, 1);
@@ -93,7 +102,7 @@ export async function breakOne(
     if (entity === assetComponent) {
       const pair = { assetUuid: entityId, systemId, componentId: link.externalId };
       await decideCorrelationPair(tx.db, pair, { decision: 'rejected', ...decided }, operationId);
-      await settleCorrelationLinks(tx.db, { systemId, operationId });
+      await correlate(tx, systemId, operationId);
     } else {
       await breakLink(tx.db, link, decided);
       await reopenCreates(tx.db, { systemId, entity }, entityId);
@@ -121,9 +130,15 @@ export async function makeOne(
   pair: PairOfRecords & { readonly externalId: string },
   decided: Decider,
   signal: AbortSignal,
-): Promise<{ readonly operationId: string; readonly replaced: string | undefined }> {
-  const { system, entity, entityId, externalId } = pair;
+): Promise<{
+  readonly operationId: string;
+  readonly replaced: string | undefined;
+  /** Of an asset and its component: other assets that have the component too. */
+  readonly sharedWith: readonly { readonly assetUuid: string; readonly hostname: string | null }[];
+}> {
+  const { system, entity, externalId } = pair;
   checkEntity(entity);
+  const entityId = await idOfRecord(app, pair);
   const { id: systemId } = await fetchSystem(app, system);
   await checkThere(app, pair, signal);
   return inTransaction(app.pool, async (tx) => {
@@ -133,20 +148,19 @@ export async function makeOne(
         remedy: `Break that first: tieline links break ${system} ${entity} ${entityId}`,
       });
     const operationId = await begin(tx, system, 'make link');
-    const [before] = await listLinks(
-      tx.db,
-      { systemId, entity, externalId, all: entity !== assetComponent },
-      1,
-    );
+    let sharedWith: Awaited<ReturnType<typeof listSharingAssets>> = [];
+    const [before] =
+      entity === assetComponent ? [] : await listLinks(tx.db, { systemId, entity, externalId, all: true }, 1);
     if (entity === assetComponent) {
       const asked = { assetUuid: entityId, systemId, componentId: externalId };
       const made = await decideCorrelationPair(tx.db, asked, { decision: 'linked', ...decided }, operationId);
-      if (made.length === 0)
+      if (made === undefined)
         throw new TielineError(
           'USAGE',
           `There is no asset ${entityId} here, or no component ${externalId} of ${system}.`,
         );
-      await settleCorrelationLinks(tx.db, { systemId, operationId });
+      sharedWith = await listSharingAssets(tx.db, made, entityId);
+      await correlate(tx, systemId, operationId);
     } else {
       if (isNegotiated(entity) && !(await fetchRows(tx.db, entity, [entityId])).has(entityId))
         throw new TielineError('USAGE', `There is no ${entity} ${entityId} here.`);
@@ -166,7 +180,7 @@ export async function makeOne(
       after: externalId,
     });
     await end(tx, operationId);
-    return { operationId, replaced: before?.entityId };
+    return { operationId, replaced: before?.entityId, sharedWith };
   });
 }
 

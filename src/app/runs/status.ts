@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import { countPendingConflicts, listConflicts } from '../../store/conflicts.ts';
-import { countCorrelations } from '../../store/correlations.ts';
+import { countUnreportedAssets, type UnreportedCounts } from '../../store/asset-reporting.ts';
 import { listHealth, listLag } from '../../store/integration-health.ts';
+import { countMatchReviews } from '../../store/match-reviews.ts';
 import { listRuns } from '../../store/operations.ts';
 import { countOutbox } from '../../store/outbox.ts';
 import { listReads } from '../../store/reads.ts';
@@ -23,7 +24,10 @@ export interface SyncStatus {
   }[];
   readonly outbox: { readonly open: number; readonly failed: number };
   readonly conflictsPending: number;
+  /** Matches that wait for a person: the rows of `matches list`. */
   readonly assetsForReview: number;
+  /** What no source reports any more: the rows of `assets unreported`. */
+  readonly unreported: UnreportedCounts;
   /** Changes, and scans, that wait for approval. */
   readonly approvalsPending: number;
   /** The latest check of each kind, by system. */
@@ -71,7 +75,8 @@ export async function fetchSyncStatus({ db }: { readonly db: Kysely<Database> })
     })),
     outbox: { open: rowsIn('pending', 'sent'), failed: rowsIn('failed') },
     conflictsPending: await countPendingConflicts(db),
-    assetsForReview: (await countCorrelations(db)).review,
+    assetsForReview: await countMatchReviews(db),
+    unreported: await countUnreportedAssets(db),
     approvalsPending: rowsIn('waiting') + (await countWaitingScans(db)),
     health: (await listHealth(db)).map(({ type, checkedAt, ...health }) => ({
       ...health,

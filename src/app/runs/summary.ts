@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely';
+import { countNewlyUnreported, countUnreportedAssets } from '../../store/asset-reporting.ts';
 import { countAssets, countUnlinkedAssets } from '../../store/assets.ts';
 import { countRecognised } from '../../store/changes.ts';
 import { countPendingConflicts } from '../../store/conflicts.ts';
 import { countCorrelations } from '../../store/correlations.ts';
 import { countFindingsByState, countUnlinkedFindings } from '../../store/findings.ts';
+import { countMatchReviews } from '../../store/match-reviews.ts';
 import { countRows } from '../../store/negotiated.ts';
 import { addCounts, listSteps, noCounts, type Counts } from '../../store/operations.ts';
 import { countOutbox, countOverdueCreates } from '../../store/outbox.ts';
@@ -25,7 +27,15 @@ export interface SyncSummary {
   readonly assetsLinked: number;
   /** Assets by the strongest identifier that linked them. */
   readonly linkedBy: Readonly<Record<string, number>>;
+  /** Matches that wait for a person: the rows of `matches list`. */
   readonly assetsForReview: number;
+  /** Of these, how many this sync left to a person. */
+  readonly matchesNew: number;
+  /** Assets that no source reports any more, and the open findings on them. */
+  readonly assetsUnreported: number;
+  readonly findingsUnreported: number;
+  /** Of these, assets with open findings that are so since this sync. */
+  readonly assetsNewlyUnreported: number;
   readonly assetsUnmatched: number;
   /**
    * Rows from before Tieline: those that this sync recognised as a record of an external system, and those that no
@@ -61,10 +71,8 @@ export async function summarizeRun(db: Kysely<Database>, operationId: string): P
       .filter((step) => wanted(step.batch_type ?? '', step.operation_type ?? ''))
       .map((step) => countsOf(step))
       .reduce(addCounts, noCounts);
-  const outbox = await countOutbox(
-    db,
-    steps.map((step) => step.batch_id),
-  );
+  const stepIds = steps.map((step) => step.batch_id);
+  const outbox = await countOutbox(db, stepIds);
   const confirmed = (entity: string, kind: string): number =>
     outbox
       .filter((row) => row.entity_type === entity && row.change_kind === kind && row.state === 'confirmed')
@@ -74,6 +82,7 @@ export async function summarizeRun(db: Kysely<Database>, operationId: string): P
   const all = sumOf(() => true);
   const findingsByState = await countFindingsByState(db);
   const correlations = await countCorrelations(db);
+  const unreported = await countUnreportedAssets(db);
   const systems = await countRows(db, 'system');
   const components = await countRows(db, 'component');
   const controls = await countRows(db, 'control');
@@ -92,7 +101,11 @@ export async function summarizeRun(db: Kysely<Database>, operationId: string): P
     milestones: milestones.linked,
     assetsLinked: correlations.linked,
     linkedBy: correlations.linkedBy,
-    assetsForReview: correlations.review,
+    assetsForReview: await countMatchReviews(db),
+    matchesNew: await countMatchReviews(db, stepIds),
+    assetsUnreported: unreported.assets,
+    findingsUnreported: unreported.openFindings,
+    assetsNewlyUnreported: await countNewlyUnreported(db, stepIds),
     assetsUnmatched: correlations.unmatched,
     poamsRead: sumOf((name) => name === 'poam').read,
     weaknesses: sumOf((name) => name === 'weaknesses').read,
@@ -103,16 +116,12 @@ export async function summarizeRun(db: Kysely<Database>, operationId: string): P
     ),
     poamsUpdated: confirmed('poam', 'update'),
     tagsAssigned: confirmed('asset_tag', 'update') > 0 ? tagged : 0,
-    ...(await alreadyThere(
-      db,
-      steps.map((step) => step.batch_id),
-      {
-        system: systems.unlinked,
-        control: controls.unlinked,
-        poam: poams.unlinked,
-        milestone: milestones.unlinked,
-      },
-    )),
+    ...(await alreadyThere(db, stepIds, {
+      system: systems.unlinked,
+      control: controls.unlinked,
+      poam: poams.unlinked,
+      milestone: milestones.unlinked,
+    })),
     recordsFailed: all.failed,
     recordsHeld: all.held,
     conflictsPending: await countPendingConflicts(db),
