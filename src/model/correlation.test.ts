@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideCorrelation, settleSharedComponents, type Candidate } from './correlation.ts';
+import { decideCorrelation, type Candidate } from './correlation.ts';
 import { identifierKinds, type IdentifierKind } from './identifiers.ts';
 
 const candidate = (
@@ -77,23 +77,28 @@ describe('matching an asset to a component', () => {
   });
 });
 
-describe('several assets that fit one component', () => {
-  const pair = (assetUuid: string, score: number) => ({
-    assetUuid,
-    componentId: 1,
-    decision: 'linked' as const,
-    score,
-    evidence: [],
-    reason: '',
+describe('an asset that is matched', () => {
+  const matched = (...args: Parameters<typeof candidate>): Candidate => ({
+    ...candidate(...args),
+    isMatched: true,
   });
 
-  it('go to review if they fit about equally well', () => {
-    const settled = settleSharedComponents([pair('a', 70), pair('b', 65)]);
-    expect(settled.map((each) => each.decision)).toEqual(['review', 'review']);
+  it('stays with its component when another fits as well or better, and a person is asked about the other', () => {
+    expect(outcome(matched(1, ['fqdn']), candidate(2, ['fqdn']))).toEqual({ 1: 'linked', 2: 'review' });
+    expect(outcome(matched(1, ['fqdn']), candidate(2, ['bios_uuid', 'mac', 'fqdn']))).toEqual({
+      1: 'linked',
+      2: 'review',
+    });
   });
 
-  it('leave the link to the one that fits far better', () => {
-    const settled = settleSharedComponents([pair('a', 165), pair('b', 70)]);
-    expect(settled.map((each) => each.decision)).toEqual(['linked', 'rejected']);
+  it('stays with its component when it was renamed and nothing fits any more', () => {
+    expect(outcome(matched(1, []))).toEqual({ 1: 'linked' });
+    expect(outcome(matched(1, ['ip']), candidate(2, ['fqdn', 'ip']))).toEqual({ 1: 'linked', 2: 'review' });
+  });
+
+  it('is decided as if it were new where its component is the clear one', () => {
+    const [fresh] = decideCorrelation([candidate(1, ['fqdn', 'ip'])]);
+    const [again] = decideCorrelation([matched(1, ['fqdn', 'ip'])]);
+    expect(again).toEqual({ ...fresh, isMatched: true });
   });
 });

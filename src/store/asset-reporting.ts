@@ -12,14 +12,14 @@ import type { Tx } from './transaction.ts';
 
 /** Query of the state of some assets by their sources: asset_uuid, is_reported, is_known (a server reported it), deleted_at, terminated_at. */
 export const reportingOf = (assets: string): string => `
-    select e.asset_uuid, bool_or(e.ended_at is not null or e.is_server) as is_known,
+    select e.asset_uuid, bool_or(e.is_server) as is_known,
            bool_or(e.ended_at is null and (e.is_server or e.last_word is null or e.last_seen > e.last_word)) as is_reported,
            max(e.deleted_at) as deleted_at, max(e.terminated_at) as terminated_at
       from (
         select s.*, max(s.ended_at) over (partition by s.asset_uuid) as last_word
           from (
             select x.asset_uuid, x.last_seen, (x.record ->> 'deleted_at')::timestamp as deleted_at,
-                   (x.record ->> 'terminated_at')::timestamp as terminated_at, system.api_base_url is not null as is_server,
+                   (x.record ->> 'terminated_at')::timestamp as terminated_at, system.api_base_url is distinct from 'file:' as is_server,
                    coalesce(greatest((x.record ->> 'deleted_at')::timestamp, (x.record ->> 'terminated_at')::timestamp),
                             l.missing_since at time zone 'UTC') as ended_at
               from asset_sources x join external_systems system on system.id = x.external_system_id

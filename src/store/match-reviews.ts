@@ -71,7 +71,7 @@ const evidenceOf = sql`jsonb_build_object('score', k.score, 'reason', k.reason, 
 const candidates = sql`
     case r.kind
       when 'component' then (
-        select jsonb_agg(jsonb_build_object('choice', c.component_id, 'name', coalesce(c.name, c.hostname), 'systemId', c.system_id,
+        select jsonb_agg(jsonb_build_object('choice', c.component_id, 'name', c.name, 'systemId', c.system_id,
                  'heldBy', coalesce((select jsonb_agg(coalesce(h.hostname, h.asset_uuid::text) order by h.asset_uuid)
                              from asset_correlations o join ingestion_assets h using (asset_uuid)
                             where o.component_id = c.id and o.decision = 'linked' and o.asset_uuid <> k.asset_uuid), '[]')) || ${evidenceOf}
