@@ -19,6 +19,8 @@ CREATE UNIQUE INDEX idx_match_reviews_component_open ON match_reviews (external_
 CREATE UNIQUE INDEX idx_match_reviews_duplicate_open ON match_reviews (component_id) WHERE kind = 'duplicate' AND settled_at IS NULL;
 CREATE UNIQUE INDEX idx_match_reviews_decision ON match_reviews (decision_id);
 CREATE INDEX idx_match_reviews_asset ON match_reviews (asset_uuid);
+CREATE INDEX idx_match_reviews_component ON match_reviews (component_id);
+CREATE INDEX idx_match_reviews_system ON match_reviews (external_system_id);
 CREATE INDEX idx_match_reviews_operation ON match_reviews (operation_id);
 COMMENT ON TABLE match_reviews IS 'Matches that a person is asked about, and what came of each.';
 COMMENT ON COLUMN match_reviews.kind IS 'component: which component is this asset; duplicate: are the assets of this component one machine; identity: is what a source reports an asset that is known.';
@@ -52,7 +54,6 @@ COMMENT ON COLUMN standing_matches.evidence IS 'Array of {kind, value}: what the
 ALTER TABLE sync_links DROP CONSTRAINT IF EXISTS sync_links_external_once;
 CREATE UNIQUE INDEX sync_links_external_record ON sync_links (external_system_id, entity_type, external_id) WHERE entity_type <> 'asset_component';
 CREATE UNIQUE INDEX sync_links_component_pair ON sync_links (external_system_id, external_id, entity_id) WHERE entity_type = 'asset_component';
-COMMENT ON TABLE sync_links IS 'Pairs one internal record with one external record; never two links to one external record, but for asset_component: two assets that may be one machine can share a component (design section 5).';
 
 ALTER TABLE ingestion_assets
   ADD COLUMN unreported_since timestamptz;

@@ -77,6 +77,15 @@ describe('matching an asset to a component', () => {
   });
 });
 
+describe('a clone, which bears the BIOS uuid of its original', () => {
+  it('is the component that is free and fits it, not one between two', () => {
+    expect(outcome({ ...candidate(1, ['bios_uuid']), isHeld: true }, candidate(2, ['fqdn', 'ip']))).toEqual({
+      1: 'rejected',
+      2: 'linked',
+    });
+  });
+});
+
 describe('an asset that is matched', () => {
   const matched = (...args: Parameters<typeof candidate>): Candidate => ({
     ...candidate(...args),

@@ -43,6 +43,8 @@ export interface Candidate {
   readonly assetsSharing: Readonly<Record<string, number>>;
   /** Whether the asset is matched to it already, by a rule. */
   readonly isMatched?: boolean;
+  /** Whether another asset is matched to it, which a source still reports. */
+  readonly isHeld?: boolean;
 }
 
 export interface CandidateDecision {
@@ -52,6 +54,7 @@ export interface CandidateDecision {
   readonly evidence: readonly Evidence[];
   readonly reason: string;
   readonly isMatched: boolean;
+  readonly isHeld: boolean;
 }
 
 function weigh(candidate: Candidate): { score: number; evidence: Evidence[] } {
@@ -93,6 +96,7 @@ export function decideCorrelation(candidates: readonly Candidate[]): CandidateDe
     .map((candidate): Weighed => ({
       componentId: candidate.componentId,
       isMatched: candidate.isMatched ?? false,
+      isHeld: candidate.isHeld ?? false,
       ...weigh(candidate),
     }))
     .toSorted((a, b) => b.score - a.score || a.componentId - b.componentId);
@@ -128,11 +132,18 @@ function decideBeside(present: Weighed, weighed: readonly Weighed[]): CandidateD
 
 const noLongerFits = 'matched before, but what the two are known by no longer fits';
 
+/** A component that another machine has is no rival of a free one that fits as well: a clone bears the BIOS uuid of its original. */
+function bestOf(weighed: readonly Weighed[]): { best: Weighed | undefined; rivals: readonly Weighed[] } {
+  const fitting = weighed.filter((each) => each.score >= linkAt);
+  const top = fitting[0]?.score ?? 0;
+  const near = fitting.filter((each) => top - each.score < clearLead);
+  const free = near.filter((each) => !each.isHeld);
+  const [best, ...rivals] = free.length > 0 ? free : near;
+  return { best, rivals };
+}
+
 function decideFresh(weighed: readonly Weighed[]): CandidateDecision[] {
-  const best = weighed[0];
-  const rivals = weighed.filter(
-    (each) => best && each !== best && each.score >= linkAt && best.score - each.score < clearLead,
-  );
+  const { best, rivals } = bestOf(weighed);
   return weighed.map((each) => {
     if (each.score < linkAt)
       return { ...each, decision: 'rejected', reason: `score ${each.score} is below ${linkAt}` };
@@ -142,12 +153,16 @@ function decideFresh(weighed: readonly Weighed[]): CandidateDecision[] {
         decision: 'review',
         reason: `${rivals.length + 1} components fit about equally well`,
       };
-    if (best && each !== best)
-      return {
-        ...each,
-        decision: 'rejected',
-        reason: `another component fits better by ${best.score - each.score}`,
-      };
-    return { ...each, decision: 'linked', reason: `the only component that fits (score ${each.score})` };
+    if (each === best)
+      return { ...each, decision: 'linked', reason: `the only component that fits (score ${each.score})` };
+    const behind = (best?.score ?? 0) - each.score;
+    return {
+      ...each,
+      decision: 'rejected',
+      reason:
+        behind >= clearLead || !each.isHeld
+          ? `another component fits better by ${behind}`
+          : 'another asset is matched to it, and a component that is free fits about as well',
+    };
   });
 }

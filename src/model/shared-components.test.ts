@@ -6,6 +6,7 @@ const fits = (componentId: number, score: number, isMatched = false): CandidateD
   componentId,
   score,
   isMatched,
+  isHeld: false,
   decision: 'linked',
   evidence: [],
   reason: '',

@@ -74,7 +74,10 @@ function holdPersonsWord(pairs: readonly PairDecision[], competition: Competitio
   const added = competition.standing
     .filter((each) => !there.has(pairKey(each)) && !person.has(each.assetUuid))
     .map(({ assetUuid, componentId, standingId }): PairDecision =>
-      linkedByStanding({ assetUuid, componentId, score: 0, evidence: [], isMatched: false }, standingId),
+      linkedByStanding(
+        { assetUuid, componentId, score: 0, evidence: [], isMatched: false, isHeld: false },
+        standingId,
+      ),
     );
   return [...kept, ...added];
 }

@@ -37,6 +37,7 @@ export async function listCandidatePairs(
     sharing: Record<string, number>;
     contradicted: IdentifierKind[];
     is_matched: boolean;
+    is_held: boolean;
     is_unreported: boolean;
   }>`
     with living as (${living}), components as (
@@ -56,6 +57,10 @@ export async function listCandidatePairs(
              array_agg(distinct s.kind) as kinds, bool_or(s.kind <> 'ip') as is_candidate
         from shared s join sharing n using (kind, value)
        group by s.asset_uuid, s.component_id
+    ), held as (
+      select k.component_id, min(k.asset_uuid::text) as one, max(k.asset_uuid::text) as other
+        from asset_correlations k join living using (asset_uuid) join components on components.id = k.component_id
+       where k.decision = 'linked' and living.unreported_since is null group by k.component_id
     ), matched as (
       select k.asset_uuid, k.component_id from asset_correlations k join living using (asset_uuid) join components on components.id = k.component_id
        where k.decision = 'linked' and k.decided_by like 'rule:%'
@@ -66,11 +71,12 @@ export async function listCandidatePairs(
        where g.is_candidate or m.asset_uuid is not null
     )
     select p.asset_uuid::text, p.component_id, p.shared, p.sharing, p.is_matched, l.unreported_since is not null as is_unreported,
+           coalesce(p.asset_uuid::text <> h.one or p.asset_uuid::text <> h.other, false) as is_held,
            array(select distinct a.kind::text
                    from asset_identifiers a join component_identifiers c using (kind)
                   where a.asset_uuid = p.asset_uuid and c.component_id = p.component_id and a.kind <> all (p.kinds)
                   order by 1) as contradicted
-      from pairs p join living l using (asset_uuid)
+      from pairs p join living l using (asset_uuid) left join held h using (component_id)
      where not exists (select from asset_correlations k
                         where k.asset_uuid = p.asset_uuid and k.component_id = p.component_id
                           and k.decided_by not like 'rule:%')
@@ -82,6 +88,7 @@ export async function listCandidatePairs(
     contradicted: row.contradicted,
     assetsSharing: row.sharing,
     isMatched: row.is_matched,
+    isHeld: row.is_held,
     isUnreported: row.is_unreported,
   }));
 }

@@ -1193,7 +1193,7 @@ interface SyncConflictsTable {
   external_system_id: number | null;
 }
 
-/** Pairs one internal record with one external record; never two links to one external record, but for asset_component: two assets that may be one machine can share a component (design section 5). */
+/** Pairs one internal record with one external record; never two links to one external record (design section 5). */
 interface SyncLinksTable {
   id: GeneratedAlways<number>;
   external_system_id: number;
