@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import {
   countMatches,
   explain,
+  findDuplicates,
   findReviews,
   findUnreported,
   keepApart,
@@ -9,6 +10,7 @@ import {
   split,
   type AssetExplanation,
   type IdentityDecisionRow,
+  type ProbableDuplicate,
   type UnreportedAsset,
 } from '../app/assets/assets.ts';
 import { addAssetContextCommand } from './asset-context-command.ts';
@@ -80,6 +82,17 @@ export function addAssetsCommands(program: Command, context: CommandContext): vo
     });
 
   assets
+    .command('duplicates')
+    .description('assets that one scanner keeps apart although they are probably one machine')
+    .option('--limit <n>', 'how many', wholeNumber(1, 100_000), 100)
+    .action(async (_options, command: Command) => {
+      const flags = command.optsWithGlobals<GlobalFlags & { limit: number }>();
+      const rows = await context.host.withApp(flags, (app) => findDuplicates(app));
+      if (flags.json) context.printJson(rows.slice(0, flags.limit));
+      else printDuplicates(context, rows, flags.limit);
+    });
+
+  assets
     .command('unreported')
     .description('assets that no source reports any more, with the findings that are open on them')
     .option('--limit <n>', 'how many', wholeNumber(1, 100_000), 100)
@@ -125,6 +138,28 @@ export function addAssetsCommands(program: Command, context: CommandContext): vo
     if (flags.json) context.printJson({ kept: review });
     else context.print('It stays an asset of its own.');
   });
+}
+
+function printDuplicates(context: CommandContext, rows: readonly ProbableDuplicate[], limit: number): void {
+  if (rows.length === 0) {
+    context.print('No scanner has two assets that are probably one machine.');
+    return;
+  }
+  const cells = (asset: ProbableDuplicate['assets'][number]): string[] => [
+    `${asset.assetUuid.slice(0, 8)} ${asset.hostname ?? '(no name)'}`,
+    asset.systemId ?? '–',
+    instant(asset.lastSeen),
+  ];
+  context.print(
+    table(
+      ['SOURCE', 'OLDER', 'SYSTEM', 'LAST SEEN', 'NEWER', 'SYSTEM', 'LAST SEEN'],
+      rows.slice(0, limit).map((row) => [row.system, ...cells(row.assets[0]), ...cells(row.assets[1])]),
+    ),
+  );
+  if (rows.length > limit) context.print(`… and ${rows.length - limit} more: --limit ${rows.length}`);
+  context.print(
+    '\nThe scanner keeps them apart, so they stay two assets here. Merge or delete one of the two there; Tieline follows.',
+  );
 }
 
 function printUnreported(context: CommandContext, rows: readonly UnreportedAsset[], isCut: boolean): void {

@@ -93,6 +93,17 @@ export async function findAssets(
   return (living.length > 0 ? living : rows).map(({ isId: _isId, ended: _ended, ...asset }) => asset);
 }
 
+/** What these assets are, by uuid. */
+export async function fetchAssetSummaries(
+  db: Kysely<Database>,
+  assetUuids: readonly string[],
+): Promise<ReadonlyMap<string, AssetSummary>> {
+  if (assetUuids.length === 0) return new Map();
+  const { rows } = await sql<AssetSummary>`
+    select ${summary} from ingestion_assets where asset_uuid = any(${[...assetUuids]}::uuid[])`.execute(db);
+  return new Map(rows.map((row) => [row.assetUuid, row]));
+}
+
 const decisionColumns = sql`d.id::int, s.system_name as system, d.external_id as "externalId", d.asset_uuid::text as "assetUuid", d.decision,
            d.reason, d.candidates, d.decided_by as "decidedBy", d.decided_at as "decidedAt", d.settled_by as "settledBy"`;
 

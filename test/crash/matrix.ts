@@ -27,7 +27,8 @@ export async function syncProcess(
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
   const [code] = (await once(child, 'exit')) as [number | null]; // the event's arguments
-  if (code !== 0 && code !== null) throw new Error(`sync ended with ${code}: ${complaint}`);
+  // 3: done, with matches to review.
+  if (code !== 0 && code !== 3 && code !== null) throw new Error(`sync ended with ${code}: ${complaint}`);
   return code;
 }
 

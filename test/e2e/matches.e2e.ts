@@ -113,6 +113,24 @@ describe('a name that another machine bears', () => {
   });
 });
 
+describe('two assets of one scanner', () => {
+  it('are listed as probable duplicates where an FQDN and an address are the same and nothing differs', async () => {
+    const [one, other] = ['eeeeeeee-0000-4000-8000-000000000001', 'eeeeeeee-0000-4000-8000-000000000002'];
+    const names = { fqdn: 'twice.enterprise.example', hostname: 'twice', ip: '10.88.0.8' };
+    await addAsset(one ?? '', 'twice', { ...names, agent_uuid: 'a'.repeat(31) + '1' });
+    await addAsset(other ?? '', 'twice', names);
+    await addAsset('eeeeeeee-0000-4000-8000-000000000003', 'twice', { ...names, ip: '10.88.0.9' });
+    await world.rows(
+      `insert into asset_sources (external_system_id, external_id, asset_uuid, record, identifiers, raw_json)
+       select s.id, a.asset_uuid::text, a.asset_uuid, '{}', '[]', '{}' from external_systems s, ingestion_assets a
+        where s.system_type = 'tenable' and a.hostname = 'twice'`,
+    );
+    const rows = (await command('assets', 'duplicates')).json as { assets: { assetUuid: string }[] }[];
+    const pairs = rows.map((row) => row.assets.map((each) => each.assetUuid).toSorted());
+    expect(pairs.filter((pair) => pair[0]?.startsWith('eeeeeeee'))).toEqual([[one, other]]);
+  });
+});
+
 describe('an asset', () => {
   it('is found by its short name, whole name, address, MAC address and the beginning of its uuid', async () => {
     const uuid = 'bbbbbbbb-0000-4000-8000-000000000001';

@@ -13,7 +13,7 @@ import { sameValue } from '../../sync/three-way.ts';
 import type { App } from '../app.ts';
 import { negotiatedShapes } from '../imports/negotiated-shapes.ts';
 import { fetchPolicies } from '../policies/policies.ts';
-import { fetchAsset, type Decider } from './assets.ts';
+import { fetchPresentAsset, type Decider } from './assets.ts';
 
 const entity = 'asset_context';
 const { fields: editable, derived = [] } = negotiatedShapes[entity];
@@ -27,9 +27,9 @@ export interface AssetContext {
   readonly known: JsonObject;
 }
 
-/** @param wanted the beginning of an asset's uuid, or its host name. @throws USAGE if none or several fit. */
+/** @param wanted the beginning of an asset's uuid, or anything that it is known by. @throws USAGE if none or several fit. */
 export async function showContext(app: App, wanted: string): Promise<AssetContext> {
-  const { assetUuid, hostname } = await fetchAsset(app, wanted);
+  const { assetUuid, hostname } = await fetchPresentAsset(app, wanted);
   const row = (await fetchRows(app.db, entity, [assetUuid])).get(assetUuid)?.row ?? {};
   const pick = (fields: readonly string[]): JsonObject =>
     Object.fromEntries(fields.map((field) => [field, row[field] ?? null]));
@@ -53,9 +53,7 @@ export async function setContext(
   given: Readonly<Record<string, string>>,
   decided: Decider,
 ): Promise<ContextOutcome> {
-  const { assetUuid, mergedInto } = await fetchAsset(app, wanted);
-  if (mergedInto)
-    throw new TielineError('USAGE', `Asset ${assetUuid} was merged into ${mergedInto}: say it of that one.`);
+  const { assetUuid } = await fetchPresentAsset(app, wanted);
   const values = parseGiven(given);
   return inTransaction(app.pool, async (tx) => {
     await refuseInbound(tx, assetUuid, Object.keys(values));

@@ -1,7 +1,9 @@
 /** Who is who: why a record of a source is this asset, and a person's word that it is another one, or none that is known. */
 import { TielineError } from '../../errors/tieline-error.ts';
+import { isSameMachine } from '../../model/same-machine.ts';
 import {
   explainAsset,
+  fetchAssetSummaries,
   findAssets,
   listIdentityReviews,
   settleReviews,
@@ -16,6 +18,8 @@ import {
   splitAsset,
 } from '../../store/asset-merges.ts';
 import { listUnreportedAssets, type UnreportedAsset } from '../../store/asset-reporting.ts';
+import { listSharingPairs } from '../../store/duplicate-assets.ts';
+import { fetchIdentifiers } from '../../store/correlations.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { listSystems } from '../../store/external-systems.ts';
 import { countMatchReviews } from '../../store/match-reviews.ts';
@@ -58,6 +62,15 @@ export async function fetchAsset(app: App, wanted: string): Promise<AssetSummary
   });
 }
 
+/** As `fetchAsset`, but for an asset that turned out to be another one: nothing is said of that any more. @throws USAGE. */
+export async function fetchPresentAsset(app: App, wanted: string): Promise<AssetSummary> {
+  const asset = await fetchAsset(app, wanted);
+  if (asset.mergedInto === null) return asset;
+  throw new TielineError('USAGE', `Asset ${asset.assetUuid} was merged into ${asset.mergedInto}.`, {
+    remedy: `Name that one: ${asset.mergedInto}.`,
+  });
+}
+
 /** Everything that says why an asset is what it is. @throws USAGE. */
 export async function explain(app: App, wanted: string): Promise<AssetExplanation> {
   return explainAsset(app.db, await fetchAsset(app, wanted));
@@ -70,6 +83,30 @@ export function findReviews(app: App, limit: number): Promise<IdentityDecisionRo
 /** Assets that no source reports any more, with what is open on them. */
 export function findUnreported(app: App, limit: number): Promise<UnreportedAsset[]> {
   return listUnreportedAssets(app.db, limit);
+}
+
+export interface ProbableDuplicate {
+  /** The source that keeps the two apart. */
+  readonly system: string;
+  readonly assets: readonly [AssetSummary, AssetSummary];
+}
+
+/** Assets that one source keeps apart although the evidence is strong that they are one machine, those seen longest ago first. */
+export async function findDuplicates(app: App): Promise<ProbableDuplicate[]> {
+  const pairs = await listSharingPairs(app.db);
+  const uuids = [...new Set(pairs.flatMap(({ one, other }) => [one, other]))];
+  const identifiers = await fetchIdentifiers(app.db, uuids);
+  const summaries = await fetchAssetSummaries(app.db, uuids);
+  const seen = (asset: AssetSummary): number => asset.lastSeen?.getTime() ?? 0;
+  return pairs
+    .filter(({ one, other }) => isSameMachine(identifiers.get(one) ?? [], identifiers.get(other) ?? []))
+    .flatMap(({ one, other, system }): ProbableDuplicate[] => {
+      const [older, newer] = [summaries.get(one), summaries.get(other)].toSorted((a, b) =>
+        a && b ? seen(a) - seen(b) : 0,
+      );
+      return older && newer ? [{ system, assets: [older, newer] }] : [];
+    })
+    .toSorted((a, b) => seen(a.assets[0]) - seen(b.assets[0]));
 }
 
 /** How many matches of any kind wait for a person: the rows of `matches list`. */

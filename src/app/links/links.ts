@@ -20,7 +20,7 @@ import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negoti
 import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
 import { withSystems, type App } from '../app.ts';
-import { fetchAsset } from '../assets/assets.ts';
+import { fetchPresentAsset } from '../assets/assets.ts';
 import { fetchSystem } from '../connections/systems.ts';
 import { correlate } from '../correlation/correlate.ts';
 import { negotiatedShapes, remoteIds } from '../imports/negotiated-shapes.ts';
@@ -74,7 +74,7 @@ function checkEntity(entity: string): void {
 
 /** Our id of a record; an asset may be named by anything it is known by. @throws USAGE if no asset fits, or several do. */
 async function idOfRecord(app: App, { entity, entityId }: PairOfRecords): Promise<string> {
-  return entity === assetComponent ? (await fetchAsset(app, entityId)).assetUuid : entityId;
+  return entity === assetComponent ? (await fetchPresentAsset(app, entityId)).assetUuid : entityId;
 }
 
 /**
