@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { countMatches } from '../app/assets/assets.ts';
 import {
   importFiles,
   listScanFiles,
@@ -52,13 +53,19 @@ async function takeIn(
   flags: ImportFlags,
 ): Promise<void> {
   const files = await listScanFiles(readerOf(app), paths);
+  const before = await countMatches(app);
   const outcomes = await importFiles(app, files, optionsOf(context, flags));
   for (const outcome of outcomes) noteExitCode(context, outcome);
+  const added = (await countMatches(app)) - before;
+  if (added > 0 && context.result.exitCode === 0) context.result.exitCode = 3;
   if (flags.json) context.printJson(outcomes);
   else {
     for (const outcome of outcomes) context.print(lineOf(outcome));
     if (outcomes.length === 0) context.print(`No scan file is in ${paths.join(', ')}.`);
-    else context.print('\nNext: tieline assets review, tieline sync plan');
+    else
+      context.print(
+        `\n${added > 0 ? `${counted(added, 'new match', 'new matches')} to review. ` : ''}Next: tieline matches list, tieline sync plan`,
+      );
   }
 }
 

@@ -154,7 +154,13 @@ function printMatch(context: CommandContext, match: MatchReview): void {
 function addDecisions(matches: Command, context: CommandContext): void {
   const told = (flags: GlobalFlags, outcome: MatchSettled, text: string): void => {
     if (flags.json) context.printJson(outcome);
-    else context.print(`${text} Next: tieline sync plan`);
+    else {
+      context.print(`${text} Next: tieline sync plan`);
+      for (const { assetUuid, hostname } of outcome.sharedWith)
+        context.print(
+          `${hostname ?? '(no name)'} (${assetUuid.slice(0, 8)}) has it too. If that is another machine: tieline links break SYSTEM asset_component ${assetUuid}`,
+        );
+    }
   };
   withDecider(
     matches

@@ -61,17 +61,22 @@ function weigh(candidate: Candidate): { score: number; evidence: Evidence[] } {
   const evidence: Evidence[] = [];
   let score = 0;
   const counted = new Set<IdentifierKind>();
+  // The host name is the first label of the FQDN: together they are one fact.
+  const isNamed = candidate.shared.some((each) => each.kind === 'fqdn');
   for (const { kind, value } of [...candidate.shared].toSorted(
     (a, b) => identifierWeights[b.kind] - identifierWeights[a.kind],
   )) {
-    const weight = counted.has(kind) ? 0 : identifierWeights[kind];
+    const isRepeated = kind === 'hostname' && isNamed;
+    const weight = counted.has(kind) || isRepeated ? 0 : identifierWeights[kind];
     counted.add(kind);
     score += weight;
     const sharing = candidate.assetsSharing[`${kind} ${value}`] ?? 1;
-    evidence.push({ kind, value, weight, ...(sharing > 1 ? { note: `${sharing} assets bear it` } : {}) });
+    const notes = [
+      ...(isRepeated ? ['counted with the FQDN'] : []),
+      ...(sharing > 1 ? [`${sharing} assets bear it`] : []),
+    ];
+    evidence.push({ kind, value, weight, ...(notes.length > 0 ? { note: notes.join(', ') } : {}) });
   }
-  // The host name is the first label of the FQDN: together they are one fact.
-  if (counted.has('fqdn') && counted.has('hostname')) score -= identifierWeights.hostname;
   for (const kind of singular)
     if (candidate.contradicted.includes(kind)) {
       score -= identifierWeights[kind];

@@ -6,7 +6,7 @@ import { TielineError } from '../../errors/tieline-error.ts';
 import { standingEvidence } from '../../model/same-machine.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { fetchIdentifiers } from '../../store/correlations.ts';
-import { decideCorrelationPair } from '../../store/link-decisions.ts';
+import { decideCorrelationPair, listSharingAssets } from '../../store/link-decisions.ts';
 import {
   endStandingMatch,
   insertStandingMatch,
@@ -79,6 +79,8 @@ export interface MatchSettled {
   readonly choice: string | null;
   /** The standing decision that was made. */
   readonly standing: number | null;
+  /** Other assets that have the component too. */
+  readonly sharedWith: readonly { readonly assetUuid: string; readonly hostname: string | null }[];
 }
 
 /**
@@ -110,6 +112,7 @@ export async function acceptMatch(
       asset: outcome.from,
       choice: outcome.into,
       standing: null,
+      sharedWith: [],
     };
   }
   return settle(app, match, decided, always ? 'always' : 'accepted', async (tx, operationId) => {
@@ -121,6 +124,7 @@ export async function acceptMatch(
           : componentNamed(match, choice);
     const assets =
       match.kind === 'duplicate' ? match.candidates.map((each) => each.choice) : [match.assetUuid ?? ''];
+    let sharedWith: MatchSettled['sharedWith'] = [];
     for (const assetUuid of assets) {
       const made = await decideCorrelationPair(
         tx.db,
@@ -129,9 +133,10 @@ export async function acceptMatch(
         operationId,
       );
       if (made === undefined) throw unknownChoice(match, componentId);
+      if (match.kind === 'component') sharedWith = await listSharingAssets(tx.db, made, assetUuid);
     }
     const standing = always ? await keepForLater(tx, match, componentId, assets, decided) : null;
-    return { assets, componentId, before: null, after: componentId, standing };
+    return { assets, componentId, before: null, after: componentId, standing, sharedWith };
   });
 }
 
@@ -149,7 +154,14 @@ export async function rejectMatch(
   const match = await fetchOpen(app, wanted);
   if (match.kind === 'identity') {
     await keepApart(app, match.decisionId ?? 0, decided);
-    return { id: match.id, operationId: null, asset: match.assetUuid, choice: null, standing: null };
+    return {
+      id: match.id,
+      operationId: null,
+      asset: match.assetUuid,
+      choice: null,
+      standing: null,
+      sharedWith: [],
+    };
   }
   return settle(app, match, decided, 'rejected', async (tx, operationId) => {
     const isDuplicate = match.kind === 'duplicate';
@@ -179,6 +191,7 @@ export async function rejectMatch(
       before: isDuplicate ? match.componentId : rejected.join(', '),
       after: null,
       standing: null,
+      sharedWith: [],
     };
   });
 }
@@ -254,12 +267,11 @@ function unknownChoice(match: MatchReview, choice: string | undefined): TielineE
   );
 }
 
-interface Decision {
+interface Decision extends Pick<MatchSettled, 'standing' | 'sharedWith'> {
   readonly assets: readonly string[];
   readonly componentId: string;
   readonly before: string | null;
   readonly after: string | null;
-  readonly standing: number | null;
 }
 
 /** Carries out a decision about components, closes the review, and lets correlation draw the conclusions, in one operation. */
@@ -272,7 +284,7 @@ async function settle(
 ): Promise<MatchSettled> {
   return inTransaction(app.pool, async (tx) => {
     const operationId = await begin(tx, `match ${outcome}`);
-    const { assets, componentId, before, after, standing } = await decide(tx, operationId);
+    const { assets, componentId, before, after, standing, sharedWith } = await decide(tx, operationId);
     await settleMatchReview(tx.db, match.id, { by: decided.by, outcome });
     await recordChanges(
       tx.db,
@@ -290,7 +302,7 @@ async function settle(
     );
     await correlate(tx, match.systemId, operationId);
     await end(tx, operationId);
-    return { id: match.id, operationId, asset: assets[0] ?? null, choice: componentId, standing };
+    return { id: match.id, operationId, asset: assets[0] ?? null, choice: componentId, standing, sharedWith };
   });
 }
 
