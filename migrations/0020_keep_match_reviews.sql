@@ -50,11 +50,6 @@ COMMENT ON TABLE standing_matches IS 'A person''s word that whatever asset bears
 COMMENT ON COLUMN standing_matches.component_id IS 'The id that the external system gives the component.';
 COMMENT ON COLUMN standing_matches.evidence IS 'Array of {kind, value}: what the asset was known by when it was decided.';
 
--- Two records of one machine may be one component: such a link is unique as a pair.
-ALTER TABLE sync_links DROP CONSTRAINT IF EXISTS sync_links_external_once;
-CREATE UNIQUE INDEX sync_links_external_record ON sync_links (external_system_id, entity_type, external_id) WHERE entity_type <> 'asset_component';
-CREATE UNIQUE INDEX sync_links_component_pair ON sync_links (external_system_id, external_id, entity_id) WHERE entity_type = 'asset_component';
-
 ALTER TABLE ingestion_assets
   ADD COLUMN unreported_since timestamptz;
 COMMENT ON COLUMN ingestion_assets.unreported_since IS 'Since when no source reports the asset any more: each one that did has terminated or deleted it, or its full reads no longer show it. Its findings stay as they were last seen.';
