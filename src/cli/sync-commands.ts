@@ -96,7 +96,7 @@ export function addSyncCommands(program: Command, context: CommandContext): Comm
         );
       printHealth(context, status);
       context.print(
-        `\n${counted(status.outbox.open, 'change')} on the way to the remote systems${status.oldestConflict === null ? '' : `; the oldest conflict is open since ${status.oldestConflict} UTC`}.`,
+        `\n${counted(status.outbox.open, 'change')} waiting to be sent${status.oldestConflict === null ? '' : `; the oldest conflict is open since ${status.oldestConflict} UTC`}.`,
       );
       context.print(`\n${waitingText(status.waiting)}`);
     });

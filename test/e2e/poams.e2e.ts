@@ -58,7 +58,7 @@ beforeAll(async () => {
   await edit('poam', 'POAM-2026-0022', { source: 'Tenable plugin 920011' });
   await edit('poam', 'POAM-2026-0014', { source: 'Tenable plugin 171356', completion_date: '2025-01-31' });
   await edit('poam', 'POAM-2026-0019', { source: 'Tenable plugin 910056', completion_date: '2026-11-20' });
-  await edit('poam', 'POAM-2026-0016', { scheduled_completion: '12/31/2026' });
+  await edit('poam', 'POAM-2026-0016', { scheduled_completion: 'end of December' });
   await edit('control', 'CTL-SYS-ENT-002-SI-2', inheritance('inherited'));
   first = await world.sync();
 });
