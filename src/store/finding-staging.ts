@@ -161,7 +161,7 @@ export async function restageDoubles(tx: Tx, source: FindingSource, columns: Fin
              union
              select s.finding_key from staging_findings s
               cross join lateral (select * from ingestion_vulnerabilities known where known.finding_key = s.finding_key offset 0) known
-              where $2 and known.external_system_id = $1
+              where $2 and s.is_known and known.external_system_id = $1
                 and (known.evidence_at = s.evidence_at or known.evidence_at is null and s.evidence_at is null and known.batch_id = $3::uuid)
             ) doubled
        join ingestion_vulnerabilities v using (finding_key)

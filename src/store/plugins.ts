@@ -32,6 +32,13 @@ const singles = [
 const lists = ['cves', 'cross_references', 'see_also'];
 const columns = [...singles, ...lists];
 
+/** SQL of the fields of a record with their types. */
+const fieldTypes = `
+  name text, family text, synopsis text, description text, solution text, risk_factor text, cvss_vector text, cvss3_vector text,
+  cvss_base_score numeric(4,2), cvss3_base_score numeric(4,2), vpr_score numeric(4,2), epss_score numeric(7,6),
+  exploit_available boolean, has_patch boolean, published_at timestamptz, modified_at timestamptz, patch_published_at timestamptz,
+  cves text[], cross_references text[], see_also text[]`;
+
 export interface StagedPlugin {
   readonly record: PluginRecord;
   readonly raw: JsonObject;
@@ -117,11 +124,7 @@ const drawnSql = `
             select listed.*, listed.modified is distinct from h.modified from listed join heads h using (plugin_id)
           ) fields group by plugin_id
       ) v using (plugin_id)
-     cross join lateral jsonb_to_record(v.record) now(
-       name text, family text, synopsis text, description text, solution text, risk_factor text, cvss_vector text, cvss3_vector text,
-       cvss_base_score numeric(4,2), cvss3_base_score numeric(4,2), vpr_score numeric(4,2), epss_score numeric(7,6),
-       exploit_available boolean, has_patch boolean, published_at timestamptz, modified_at timestamptz, patch_published_at timestamptz,
-       cves text[], cross_references text[], see_also text[])
+     cross join lateral jsonb_to_record(v.record) now(${fieldTypes})
   ), differing as (
     select d.* from drawn d join scan_plugins p using (plugin_id)
      where (p.raw_json, p.field_reports, p.observed_at, p.external_system_id, ${columns.map((column) => `p.${column}`).join(', ')})
@@ -144,26 +147,92 @@ export async function mergePlugins(
   plugins: Iterable<StagedPlugin>,
   findings: FindingColumns,
 ): Promise<void> {
-  if ((await stage(tx, plugins)) === 0) return;
-  // Two that store the same new plugin at once: one of them enters it, and both put together what the other says.
-  const { rows: entered } = await tx.client.query<{ plugin_id: string }>(
-    `insert into scan_plugins (plugin_id, name, raw_json)
-     select distinct s.plugin_id, '', '{}'::jsonb from staging_plugins s
-      where not exists (select from scan_plugins p where p.plugin_id = s.plugin_id) order by s.plugin_id
-     on conflict (plugin_id) do nothing returning plugin_id`,
+  const staged = await stage(tx, plugins);
+  if (staged === 0) return;
+  // How many rows the parts of the statement have is not known to the planner, which takes them for few.
+  const isMany = staged > 200;
+  if (isMany) await tx.client.query('set local enable_nestloop = off');
+  const entered = await enterNew(tx, systemId);
+  await noteSameAgain(tx, systemId);
+  const ids = [...entered.toFill, ...(await lockDiffering(tx, systemId, entered.all))];
+  const rows = ids.length === 0 ? [] : await writeDiffering(tx, systemId, ids);
+  if (isMany) await tx.client.query('set local enable_nestloop to default');
+  const isNew = new Set(entered.all);
+  const renewed = rows.map((row) => row.plugin_id).filter((id) => !isNew.has(id));
+  if (renewed.length > 0) await renewFindingsOf(tx, renewed, findings);
+}
+
+/**
+ * Enters plugins that nobody knows yet: whole, where there is one report of them; else only the row, to be filled from all of them. Two
+ * that store the same new plugin at once: one of them enters it, and the other puts together what both say.
+ */
+async function enterNew(
+  tx: Tx,
+  systemId: number,
+): Promise<{ readonly all: readonly string[]; readonly toFill: readonly string[] }> {
+  const { rows } = await tx.client.query<{ plugin_id: string; filled: boolean }>(
+    `insert into scan_plugins (plugin_id, external_system_id, observed_at, raw_json, ${columns.join(', ')})
+     select s.plugin_id, case when s.reports = 1 then $1::int end,
+            case when s.reports = 1 then (s.record ->> 'observed_at')::timestamptz end,
+            case when s.reports = 1 then s.raw else '{}' end, ${columns.map((column) => valueOf(column)).join(', ')}
+       from (select plugin_id, ordinal, record, raw, count(*) over (partition by plugin_id) as reports,
+                    row_number() over (partition by plugin_id order by ordinal) as place from staging_plugins) s
+      cross join lateral (
+        select coalesce(jsonb_object_agg(f.key, f.value), '{}') as said
+          from jsonb_each(s.record) f where s.reports = 1 and f.value not in ('null', '""', '[]')) f
+      cross join lateral jsonb_to_record(f.said) d(${fieldTypes})
+      where s.place = 1 and not exists (select from scan_plugins p where p.plugin_id = s.plugin_id)
+      order by s.plugin_id
+     on conflict (plugin_id) do nothing returning plugin_id, raw_json <> '{}' as filled`,
+    [systemId],
   );
-  const { rows: differing } = await tx.client.query<{ plugin_id: string }>(
+  const idOf = (row: { readonly plugin_id: string }): string => row.plugin_id;
+  return { all: rows.map(idOf), toFill: rows.filter((row) => !row.filled).map(idOf) };
+}
+
+/** A report that is word for word the latest one, told later, says only that it still holds. */
+async function noteSameAgain(tx: Tx, systemId: number): Promise<void> {
+  await tx.client.query(
+    `update scan_plugins p set observed_at = (s.record ->> 'observed_at')::timestamptz
+       from staging_plugins s
+      where s.plugin_id = p.plugin_id and p.external_system_id = $1
+        and (s.record ->> 'modified_at')::timestamptz is not distinct from p.modified_at
+        and (s.record ->> 'observed_at')::timestamptz > coalesce(p.observed_at, '-infinity')
+        and s.raw = p.raw_json`,
+    [systemId],
+  );
+}
+
+/**
+ * Plugins, but those just entered, of which something changes. They are locked by a statement of its own: the next one sees what others
+ * have stored until then.
+ */
+async function lockDiffering(tx: Tx, systemId: number, entered: readonly string[]): Promise<string[]> {
+  const { rows: known } = await tx.client.query<{ plugin_id: string }>(
+    'select distinct plugin_id from staging_plugins where plugin_id <> all ($1)',
+    [entered],
+  );
+  if (known.length === 0) return [];
+  const { rows } = await tx.client.query<{ plugin_id: string }>(
     `with ${drawnSql} select plugin_id from differing`,
-    [systemId, null],
+    [systemId, known.map((row) => row.plugin_id)],
   );
-  if (differing.length === 0) return;
-  const ids = differing.map((row) => row.plugin_id);
-  // Locked by a statement of its own: the next one sees what others have stored until then.
+  const ids = rows.map((row) => row.plugin_id);
+  if (ids.length === 0) return [];
   await tx.client.query(
     `select count(*) from (
        select from scan_plugins where plugin_id = any($1) order by plugin_id for no key update) locked`,
     [ids],
   );
+  return ids;
+}
+
+/** @returns those of which something changed that findings repeat. */
+async function writeDiffering(
+  tx: Tx,
+  systemId: number,
+  ids: readonly string[],
+): Promise<{ plugin_id: string }[]> {
   const { rows } = await tx.client.query<{ plugin_id: string }>(
     `with ${drawnSql}, written as (
        update scan_plugins p
@@ -181,9 +250,7 @@ export async function mergePlugins(
              coalesce(before.cvss3_base_score, before.cvss_base_score))`,
     [systemId, ids],
   );
-  const isNew = new Set(entered.map((row) => row.plugin_id));
-  const renewed = rows.map((row) => row.plugin_id).filter((id) => !isNew.has(id));
-  if (renewed.length > 0) await renewFindingsOf(tx, renewed, findings);
+  return rows;
 }
 
 /** @returns how many were staged. */
