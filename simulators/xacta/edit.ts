@@ -27,7 +27,7 @@ export function editXacta(body: unknown, store: XactaStore, account: Account, no
   const place = findRecord(store, entity, id);
   if (!place) throw new Error(`there is no ${entity} ${id}`);
   if (remove) {
-    store.removed.set(`${entity} ${id}`, { record: place.record, putBack: place.putBack });
+    store.removed.set(`${entity} ${id}`, place);
     place.remove();
   } else {
     const { id: _id, version: _version, modified_at: _at, ...changed } = fields;

@@ -9,7 +9,7 @@ import type { ScanFile, ScanFileReader } from '../../connectors/kit/scan-file.ts
 import { TielineError, messageOf } from '../../errors/tieline-error.ts';
 import { findImportedFile, recordImportedFile } from '../../store/imported-files.ts';
 import { beginOperation, finishOperation, recordCounts } from '../../store/operations.ts';
-import { inTransaction, inTransactionOnce } from '../../store/transaction.ts';
+import { inTransactionOnce } from '../../store/transaction.ts';
 import type { App } from '../app.ts';
 import { fetchMappings } from '../connections/connect.ts';
 import { throughOutages } from '../runs/outages.ts';
