@@ -1,6 +1,7 @@
 /**
- * `npm run soak -- --minutes 60 [--seed 1]`: generated histories over the whole engine until the time is over. Ends with 1 at the
- * first that breaks a promise, with its seed and the shrunk history.
+ * `npm run soak -- --minutes 60 [--seed 1] [--only fields|everyday]`: generated histories over the whole engine until the time is
+ * over: of fields that both sides edit under faults (`history.ts`), and of the daily life of two scanners and two GRC systems
+ * (`everyday/events.ts`), by turns. Ends with 1 at the first that breaks a promise, with its seed and the shrunk history.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,10 +9,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openDatabase } from '../../src/store/database.ts';
-import { openTestServer } from '../support/embedded-server.ts';
 import { migrate } from '../../src/store/migrations/migrate.ts';
 import { withDatabase } from '../support/database-url.ts';
+import { openTestServer } from '../support/embedded-server.ts';
 import { checkHistories } from './check-histories.ts';
+import { checkStories } from './everyday/check-stories.ts';
+import { startEverydayWorld } from './everyday/world.ts';
 import { historiesInBatch } from './history.ts';
 import { startHistoryWorld } from './world.ts';
 
@@ -19,6 +22,7 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '1' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+    only: { type: 'string' },
     /** Only the first batches of this seed, to play a failure again. */
     batches: { type: 'string' },
   },
@@ -28,37 +32,44 @@ if (!(minutes > 0)) throw new Error('--minutes must be a number above 0');
 
 const home = await mkdtemp(join(tmpdir(), 'tieline-soak-'));
 await chmod(home, 0o711);
+process.env['TMPDIR'] = home;
 const server = await openTestServer(join(home, 'data'));
+const url = server.url.reveal();
 const template = 'tieline_soak_template';
 const started = performance.now();
 const elapsed = (): number => (performance.now() - started) / 60_000;
-let histories = 0;
+const enough = (): boolean => elapsed() >= minutes;
+const played = { fields: 0, everyday: 0 };
 let story: string | undefined;
 try {
-  const admin = await openDatabase(server.url, { maxConnections: 1 });
+  const admin = await openDatabase(url, { maxConnections: 4 });
   await admin.pool.query(`create database ${template}`);
   await admin.close();
-  const url = server.url.reveal();
-  const fresh = await openDatabase(withDatabase(url, template), { maxConnections: 1 });
+  const fresh = await openDatabase(withDatabase(url, template), { maxConnections: 4 });
   await migrate(fresh.pool, { folder: fileURLToPath(new URL('../../migrations', import.meta.url)) });
   await fresh.close();
-  const world = await startHistoryWorld(url, template, historiesInBatch);
+  const fields = await startHistoryWorld(url, template, historiesInBatch);
+  const everyday = await startEverydayWorld(url, template);
   try {
-    for (let seed = Number(values.seed); elapsed() < minutes && story === undefined; seed += 1) {
-      const found = await checkHistories(world, {
-        seed,
-        batches: Number(values.batches ?? 50),
-        enough: () => elapsed() >= minutes,
-      });
-      histories += found.histories;
-      story = found.story;
+    for (let seed = Number(values.seed); !enough() && story === undefined; seed += 1) {
+      if (values.only !== 'everyday') {
+        const found = await checkHistories(fields, { seed, batches: Number(values.batches ?? 20), enough });
+        played.fields += found.histories;
+        story = found.story;
+      }
+      if (values.only !== 'fields' && story === undefined) {
+        const found = await checkStories(everyday, { seed, runs: Number(values.batches ?? 20), enough });
+        played.everyday += found.played;
+        story = found.story;
+      }
       console.log(
-        `seed ${seed}: ${found.histories} histories, ${histories} in all, ${(histories / elapsed() / 60).toFixed(1)} a second`,
+        `seed ${seed}: ${played.fields} histories of fields, ${played.everyday} of daily life, ${elapsed().toFixed(1)} minutes`,
       );
       if (values.batches !== undefined) break;
     }
   } finally {
-    await world.stop();
+    await fields.stop();
+    await everyday.stop();
   }
 } finally {
   await server.close();
@@ -66,6 +77,6 @@ try {
 }
 if (story !== undefined) console.error(`\n${story}`);
 console.log(
-  JSON.stringify({ histories, minutes: Number(elapsed().toFixed(1)), failed: story !== undefined }),
+  JSON.stringify({ ...played, minutes: Number(elapsed().toFixed(1)), failed: story !== undefined }),
 );
 process.exit(story === undefined ? 0 : 1);
