@@ -13,6 +13,7 @@ import { acceptanceKinds, severities } from '../model/vocabulary.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { confirmed } from './confirm.ts';
 import { fittedTable, widthOf } from './fitted-table.ts';
+import { listUpTo, tellCut } from './cut-list.ts';
 import { wholeNumber } from './number-flag.ts';
 import { shortValue } from './short-value.ts';
 import { counted } from './table.ts';
@@ -70,7 +71,10 @@ export function addAcceptancesCommands(program: Command, context: CommandContext
         ...(flags.system === undefined ? {} : { system: flags.system }),
         ...(flags.plugin === undefined ? {} : { pluginId: flags.plugin }),
       };
-      const rows = await context.host.withApp(flags, (app) => findAcceptances(app, query, flags.limit));
+      const listed = await context.host.withApp(flags, (app) =>
+        listUpTo(flags.limit, (limit) => findAcceptances(app, query, limit)),
+      );
+      const { rows } = listed;
       if (flags.json) context.printJson(rows);
       else if (rows.length === 0) context.print('No acceptance fits that.');
       else
@@ -94,6 +98,7 @@ export function addAcceptancesCommands(program: Command, context: CommandContext
             widthOf(context.host.terminal),
           ),
         );
+      tellCut(context, flags, listed);
     });
 
   acceptances

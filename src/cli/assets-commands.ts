@@ -15,6 +15,7 @@ import {
   type UnreportedAsset,
 } from '../app/assets/assets.ts';
 import { addAssetContextCommand } from './asset-context-command.ts';
+import { listUpTo, tellCut } from './cut-list.ts';
 import { decider, withDecider, type DecisionFlags } from './decision-flags.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { otherMatches } from './matches-commands.ts';
@@ -49,10 +50,11 @@ export function addAssetsCommands(program: Command, context: CommandContext): vo
     .option('--limit <n>', 'how many', wholeNumber(1, 100_000), 100)
     .action(async (_options, command: Command) => {
       const flags = command.optsWithGlobals<GlobalFlags & { limit: number }>();
-      const { rows, waiting } = await context.host.withApp(flags, async (app) => ({
-        rows: await findReviews(app, flags.limit),
+      const { listed, waiting } = await context.host.withApp(flags, async (app) => ({
+        listed: await listUpTo(flags.limit, (limit) => findReviews(app, limit)),
         waiting: await countMatches(app),
       }));
+      const { rows } = listed;
       if (flags.json) context.printJson(rows);
       else if (rows.length === 0)
         context.print(
@@ -80,6 +82,7 @@ export function addAssetsCommands(program: Command, context: CommandContext): vo
         );
         if (waiting > rows.length) context.print(otherMatches(waiting));
       }
+      tellCut(context, flags, listed);
     });
 
   assets

@@ -105,6 +105,12 @@ export function asDatabaseFault(error: Error, lost?: Error): Error {
 export const isDatabaseFault = (error: unknown): error is TielineError =>
   error instanceof TielineError && (error.code === 'DATABASE_UNREACHABLE' || error.code === 'DATABASE_BUSY');
 
+/** What PostgreSQL itself said, also where the failure was given its meaning already; undefined: it said nothing. */
+export function databaseErrorOf(error: unknown): pg.DatabaseError | undefined {
+  if (error instanceof pg.DatabaseError) return error;
+  return error instanceof TielineError && error.cause instanceof pg.DatabaseError ? error.cause : undefined;
+}
+
 /** SQLSTATEs for which PostgreSQL itself asks that the whole transaction be done again. */
 const again: ReadonlySet<string> = new Set(['40001', '40P01']);
 

@@ -18,6 +18,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql, type Kysely } from 'kysely';
 import pg from 'pg';
 import { TielineError } from '../errors/tieline-error.ts';
+import { databaseErrorOf } from './database-faults.ts';
 import { ensurePartitions } from './partitions.ts';
 import type { Database } from './schema.ts';
 import { inTransaction } from './transaction.ts';
@@ -303,8 +304,9 @@ async function makeMonthsAhead(
   for (let tried = 1; ; tried += 1) {
     try {
       return await inTransaction(pool, ({ db }) => ensurePartitions(db, monthsAhead));
-    } catch (error) {
-      if (!(error instanceof pg.DatabaseError)) throw error;
+    } catch (cause) {
+      const error = databaseErrorOf(cause);
+      if (!error) throw cause;
       const refused: NotDone = { step: 'make', name, reason: error.message, holders: [] };
       if (!isBusy(error)) return refused; // such as a table that has the name of a month
       const parentNames = plan.tables.map((table) => table.table);
@@ -335,8 +337,9 @@ async function takeAway(
         pool,
         state.isAttached ? `alter table ${parent} detach partition ${place}` : `drop table ${place}`,
       );
-    } catch (error) {
-      if (!(error instanceof pg.DatabaseError)) throw error;
+    } catch (cause) {
+      const error = databaseErrorOf(cause);
+      if (!error) throw cause;
       // A view over it, or a table that is not ours: the database says which, and the other months go on.
       if (!isBusy(error) && !isGone(error)) return { ...refused, reason: error.message };
       if (tried >= patience.tries)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commandOver } from '../support/command-over.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 
 let world: TwoSystems;
@@ -46,6 +47,35 @@ describe('a record that the remote no longer shows', () => {
     await world.rows(`update ingestion_poams set comments = 'into the void' where poam_id = $1`, poam);
     expect(await world.sync()).toMatchObject({ written: 0 });
     expect(await world.sync({ full: true })).toMatchObject({ written: 0, conflictsPending: 1 });
+  });
+});
+
+describe('a milestone that is gone from a POA&M that is there', () => {
+  it('is put before a person too, and ends here where he agrees', async () => {
+    const [one] = await world.rows(
+      `select l.external_id as id, l.entity_id as here from sync_links l
+         join ingestion_poam_milestones m on m.id::text = l.entity_id
+         join sync_links p on p.entity_type = 'poam' and p.entity_id = m.poam_id and p.missing_since is null
+        where l.entity_type = 'milestone' and m.status = 'Pending' order by l.id limit 1`,
+    );
+    await gone('milestone', String(one?.['id']));
+    expect(await world.sync({ full: true })).toMatchObject({ newConflicts: { missing_record: 1 } });
+    const [conflict] = await world.rows(
+      `select id from sync_conflicts where entity_type = 'milestone' and resolution_status = 'pending'`,
+    );
+    const refused = await commandOver(world.app, [
+      'conflicts',
+      'resolve',
+      String(conflict?.['id']),
+      '--keep',
+      'internal',
+    ]);
+    expect(refused).toMatchObject({ code: 3, json: { refused: [{ choices: [{ choice: 'external' }] }] } });
+    await commandOver(world.app, ['conflicts', 'resolve', String(conflict?.['id']), '--keep', 'external']);
+    expect(
+      await world.rows('select status from ingestion_poam_milestones where id::text = $1', one?.['here']),
+    ).toEqual([{ status: 'Cancelled' }]);
+    expect(await world.sync({ full: true })).toMatchObject({ written: 0, newConflicts: {} });
   });
 });
 

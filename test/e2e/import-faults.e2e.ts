@@ -109,7 +109,8 @@ describe('a source', () => {
     const typo = await take(path, '--system', 'enclave sevne');
     expect(typo).toMatchObject({ code: 2 });
     expect(typo.err).toContain('did you mean enclave seven?');
-    expect(await take(path, '--system', 'enclave sevne', '--new-source')).toMatchObject({ code: 0 });
+    // Two sources have the machine now, which a person is asked about.
+    expect(await take(path, '--system', 'enclave sevne', '--new-source')).toMatchObject({ code: 3 });
     expect(await take(path, '--system', 'bad/name')).toMatchObject({ code: 2 });
     expect(
       await world.rows(

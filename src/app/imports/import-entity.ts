@@ -248,7 +248,7 @@ async function renewAsItGrows(tx: Tx, entity: EntityType, growth: Growth, create
 const keptEntities = ['asset', 'system', 'component', 'control', 'poam', 'milestone', 'acceptance'] as const;
 const isKept = (entity: EntityType): boolean => (keptEntities as readonly string[]).includes(entity);
 /** Records that people keep; that one is gone is for a person to decide. */
-const decidedByPeople: ReadonlySet<EntityType> = new Set(['system', 'control', 'poam']);
+const decidedByPeople: ReadonlySet<EntityType> = new Set(['system', 'control', 'poam', 'milestone']);
 
 async function* noting(
   records: Extract<ReadEvent, { type: 'page' }>['records'],

@@ -5,13 +5,14 @@ import { fetchCatalog, resolveTable, type Catalog } from './catalog.ts';
 import { fetchMigrationState, ledgerNames } from './brought.ts';
 import { writtenTables } from './owner-tables.ts';
 
-/** Tables of the owner's from which Tieline takes rows away: only rows that it added itself. */
+/** Tables of the owner's from which Tieline takes rows away: only rows that it added itself, and machines that left a POA&M (the journal keeps them). */
 const thinnedTables = new Set([
   'ingestion_asset_network',
   'ingestion_asset_systems',
   'ingestion_asset_tags',
   'ingestion_vulnerability_cves',
   'ingestion_system_assets',
+  'ingestion_poam_assets',
 ]);
 /** Tables that a metrics query has no business in: they hold sealed secrets, or name people. */
 const notForReaders = new Set([

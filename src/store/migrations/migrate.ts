@@ -14,6 +14,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { TielineError, messageOf } from '../../errors/tieline-error.ts';
+import { databaseErrorOf } from '../database-faults.ts';
 import { fetchCatalog } from './catalog.ts';
 import { computeChecksums, listChecksumTargets, type TableChecksum } from './checksums.ts';
 import { pendingFiles, readMigrationFiles } from './files.ts';
@@ -350,7 +351,7 @@ async function runOne(client: pg.PoolClient, statement: PlannedStatement): Promi
 
 /** PostgreSQL's position counts characters from 1, not UTF-16 units; qualifying names moves no line. */
 function lineOf(statement: PlannedStatement, cause: unknown): number {
-  const position = cause instanceof pg.DatabaseError ? Number(cause.position) : NaN;
+  const position = Number(databaseErrorOf(cause)?.position ?? NaN);
   if (!Number.isInteger(position)) return statement.line;
   const before = Array.from(statement.sql).slice(0, position - 1);
   return statement.line + before.filter((character) => character === '\n').length;
@@ -388,7 +389,7 @@ async function changeUnderLocks(
       await client.query(message);
       return { attempts: attempt, ms: performance.now() - started };
     } catch (error) {
-      const code = error instanceof pg.DatabaseError ? error.code : undefined;
+      const { code } = databaseErrorOf(error) ?? {};
       const locksOnly = await client.query('ROLLBACK TO SAVEPOINT locks').then(
         () => true,
         () => false,

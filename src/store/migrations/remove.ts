@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TielineError, messageOf } from '../../errors/tieline-error.ts';
+import { databaseErrorOf } from '../database-faults.ts';
 import { queueSchema } from '../queue-schema.ts';
 import { fetchCatalog } from './catalog.ts';
 import { fetchMigrationState, ledgerNames, type RecordedObject } from './brought.ts';
@@ -143,8 +144,7 @@ export async function remove(pool: pg.Pool, plan: RemovalPlan, patienceMs: numbe
         return;
       } catch (cause) {
         await client.query('ROLLBACK').catch(() => undefined);
-        const inUse =
-          cause instanceof pg.DatabaseError && ['55P03', '40P01', '57014'].includes(cause.code ?? '');
+        const inUse = ['55P03', '40P01', '57014'].includes(databaseErrorOf(cause)?.code ?? '');
         if (!inUse || performance.now() > deadline)
           throw new TielineError('MIGRATION_FAILED', `The removal did not succeed: ${messageOf(cause)}`, {
             cause,
