@@ -103,7 +103,10 @@ test('gives up soon, and without effect, while a long transaction has written to
   const client = await database.pool.connect();
   try {
     await client.query(`begin; insert into api_call_logs (method, endpoint) values ('GET', '/')`);
-    await expect(ensurePartitions(12, 1)).rejects.toMatchObject({ code: '55P03' });
+    await expect(ensurePartitions(12, 1)).rejects.toMatchObject({
+      code: 'DATABASE_BUSY',
+      cause: { code: '55P03' },
+    });
     await client.query(`insert into api_call_logs (method, endpoint) values ('GET', '/again'); commit`);
   } finally {
     client.release();

@@ -63,8 +63,16 @@ export async function startEverydayWorld(server: string, template: string): Prom
   const simulators = {
     'scanner-one': await startSimulator('tenable', [...now, ...scanner, '--recorded', one], scannerKeys),
     'scanner-two': await startSimulator('tenable', [...now, ...scanner, '--recorded', two], scannerKeys),
-    'grc-a': await startSimulator('xacta', [...now, '--seed', '1', '--systems', '3', '--recorded', inventory], grcKeys),
-    'grc-b': await startSimulator('xacta', [...now, '--seed', '2', '--systems', '3', '--recorded', inventory], grcKeys),
+    'grc-a': await startSimulator(
+      'xacta',
+      [...now, '--seed', '1', '--systems', '3', '--recorded', inventory],
+      grcKeys,
+    ),
+    'grc-b': await startSimulator(
+      'xacta',
+      [...now, '--seed', '2', '--systems', '3', '--recorded', inventory],
+      grcKeys,
+    ),
   };
   const names = Object.keys(simulators) as ServerName[];
 
