@@ -30,3 +30,8 @@ COMMENT ON COLUMN sync_policies.requires_approval IS 'True: an outbound change w
 
 UPDATE sync_policies SET requires_approval = NULL WHERE entity_type <> '*' AND NOT requires_approval;
 UPDATE sync_policies SET sync_direction = NULL WHERE entity_type <> '*' AND sync_direction = 'bidirectional';
+
+-- A machine that a person takes off a POA&M at the remote stays off it, though the weakness is still found on it.
+ALTER TABLE poam_asset_departures
+  ADD COLUMN kind varchar(20) NOT NULL DEFAULT 'moved' CONSTRAINT poam_asset_departures_kind_known CHECK (kind IN ('moved', 'taken off'));
+COMMENT ON COLUMN poam_asset_departures.kind IS 'moved: to another system, kept until the remote no longer lists the machine. taken off: by a person at the remote, kept until the remote lists it again.';

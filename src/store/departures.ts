@@ -4,6 +4,7 @@
  */
 import { sql, type Kysely } from 'kysely';
 import { boundariesOf, isSystemOf } from './boundaries.ts';
+import { storableJson } from './copy-rows.ts';
 import type { Database } from './schema.ts';
 
 /** SQL of how a machine is named in the list of a POA&M, of asset `a`. */
@@ -33,7 +34,7 @@ export async function recordDepartures(db: Kysely<Database>, source: Source): Pr
   // Listed by the remote still, or not: what came back is not gone, and what the remote took out need not be kept out.
   await sql`
     delete from poam_asset_departures d using ingestion_poams p, ingestion_assets a
-     where p.poam_id = d.poam_id and a.asset_uuid = d.asset_uuid
+     where p.poam_id = d.poam_id and a.asset_uuid = d.asset_uuid and d.kind = 'moved'
        and (exists (select from (${boundariesOf(systemId)}) b where b.asset_uuid = d.asset_uuid and b.system_id = p.system_id)
             or ${isSystemOf(systemId, 'p.system_id')} and not ${lists('p')})`.execute(db);
   await sql`
@@ -61,6 +62,51 @@ export async function recordDepartures(db: Kysely<Database>, source: Source): Pr
      where listed.poam_id = moved.poam_id and listed.asset_uuid = moved.asset_uuid`.execute(db);
 }
 
+export interface AssetLists {
+  readonly poamId: string;
+  /** Machines as the remote listed them before, and as it does now. */
+  readonly was: readonly string[];
+  readonly is: readonly string[];
+}
+
+/**
+ * A list that both sides edit is merged member by member: a machine that the remote listed and no longer does was taken off by a
+ * person there, and stays off here, though the weakness is still found on it; one that is listed again is on it again.
+ */
+export async function recordTakenOff(
+  db: Kysely<Database>,
+  { systemId, operationId }: Source,
+  lists: readonly AssetLists[],
+): Promise<void> {
+  if (lists.length === 0) return;
+  const named = (list: 'was' | 'is') => sql`
+    select g."poamId" as poam_id, a.asset_uuid
+      from jsonb_to_recordset(${storableJson(lists)}::jsonb) as g("poamId" text, was text[], "is" text[])
+     cross join unnest(g.${sql.ref(list)}) listed(name)
+      join ingestion_assets a on a.asset_uuid::text = lower(trim(listed.name)) or a.tenable_asset_uuid = lower(trim(listed.name))`;
+  await sql`
+    delete from poam_asset_departures d using (${named('is')}) listed
+     where d.kind = 'taken off' and d.poam_id = listed.poam_id and d.asset_uuid = listed.asset_uuid`.execute(
+    db,
+  );
+  await sql`
+    with taken as (
+      select distinct w.poam_id, w.asset_uuid from (${named('was')}) w
+       where not exists (select from (${named('is')}) i where i.poam_id = w.poam_id and i.asset_uuid = w.asset_uuid)
+    ), kept as (
+      insert into poam_asset_departures (poam_id, asset_uuid, kind, reason, operation_id)
+      select poam_id, asset_uuid, 'taken off', 'taken off the list at the remote', ${operationId}::uuid from taken
+      on conflict do nothing
+      returning poam_id, asset_uuid
+    ), journal as (
+      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, direction, decided_by, reason)
+      select ${operationId}::uuid, ${systemId}::int, 'poam', poam_id, 'affected_assets', to_jsonb(asset_uuid::text), 'inbound',
+             'rule:lists are merged by member', 'taken off the list at the remote' from kept
+    )
+    delete from ingestion_poam_assets listed using kept
+     where listed.poam_id = kept.poam_id and listed.asset_uuid = kept.asset_uuid`.execute(db);
+}
+
 /** SQL that is true where the remote lists asset `a` for a POA&M, as last read. */
 function lists(poam: string) {
   const list = `${poam}.raw_json -> 'affected_assets'`;
@@ -80,7 +126,7 @@ export async function showAbandonedPoams(db: Kysely<Database>, source: Source): 
       from poam_asset_departures d
       join ingestion_poams p on p.poam_id = d.poam_id
       join ingestion_assets a on a.asset_uuid = d.asset_uuid
-     where ${isSystemOf(systemId, 'p.system_id')}
+     where d.kind = 'moved' and ${isSystemOf(systemId, 'p.system_id')}
        and coalesce(p.status, '') not in ('Completed', 'Cancelled')
        and not exists (select from ingestion_poam_assets listed where listed.poam_id = p.poam_id)
      group by p.poam_id`;

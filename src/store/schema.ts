@@ -989,6 +989,8 @@ interface PoamAssetDeparturesTable {
   reason: string;
   operation_id: string | null;
   departed_at: Generated<Instant>;
+  /** moved: to another system, kept until the remote no longer lists the machine. taken off: by a person at the remote, kept until the remote lists it again. */
+  kind: Generated<string>;
 }
 
 /** The plugins and CVEs that the text of a POA&M names, by the rule in src/model/poam-mentions.ts; renewed whenever the text differs from what was read. */

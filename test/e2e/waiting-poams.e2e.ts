@@ -167,3 +167,38 @@ describe('a proposal that a person turned down', () => {
     expect(await asks()).toBe(true);
   });
 });
+
+describe('the machines of a POA&M, a list that both sides edit', () => {
+  it('a machine that a person took off there stays off, and one that is put back is on it again', async () => {
+    await world.beginAgain();
+    await world.sync();
+    const [poam] = await world.rows(`
+      select l.external_id as id, p.poam_id as poam, p.raw_json -> 'affected_assets' as assets
+        from sync_links l join ingestion_poams p on p.poam_id = l.entity_id
+       where l.entity_type = 'poam' and p.ingestion_source = 'tieline' and jsonb_array_length(p.raw_json -> 'affected_assets') > 1 limit 1`);
+    const assets = poam?.['assets'] as string[];
+    const id = poam?.['id'] as string;
+    const list = async (value: string[]) =>
+      edit('xacta', { entity: 'poam', id, fields: { affected_assets: value } });
+    const listed = async () => ({
+      there: (
+        await world.control<{ poams: { id: string; affected_assets: string[] }[] }>('xacta', 'GET', '/state')
+      ).poams.find((each) => each.id === id)?.affected_assets.length,
+      here: (
+        await world.rows(
+          `select count(*)::int as n from ingestion_poam_assets where poam_id = $1`,
+          poam?.['poam'],
+        )
+      )[0]?.['n'],
+    });
+    await list(assets.slice(1));
+    await world.sync();
+    await world.sync({ full: true });
+    const fewer = assets.length - 1;
+    expect(await listed()).toEqual({ there: fewer, here: fewer });
+    expect(await world.sync()).toMatchObject({ written: 0 });
+    await list(assets);
+    await world.sync();
+    expect(await listed()).toEqual({ there: assets.length, here: assets.length });
+  });
+});

@@ -1,8 +1,9 @@
-import type { JsonObject } from '../../model/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import { identifiersOfComponent } from '../../model/identifiers.ts';
 import type { ComponentRecord } from '../../model/records.ts';
 import { replaceComponentIdentifiers } from '../../store/components.ts';
 import type { NegotiatedEntity } from '../../store/negotiated.ts';
+import { recordTakenOff, type AssetLists } from '../../store/departures.ts';
 import { addPoamAssets, addPoamCves } from '../../store/poams.ts';
 import { saveImpactLevels } from '../../store/systems.ts';
 import type { Tx } from '../../store/transaction.ts';
@@ -10,18 +11,21 @@ import type { Tx } from '../../store/transaction.ts';
 export interface RecordOfRow {
   readonly entityId: string;
   readonly record: JsonObject;
+  /** The remote's record as it was read before; absent where it is read for the first time. */
+  readonly before?: Json | undefined;
 }
 
 const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
 /**
  * Brings the tables beside the row up to date: impact levels, identifiers, the assets and CVEs of a POA&M.
- * Assets and CVEs are only added: the GRC side's list and ours are joined, never cut (a set that both sides extend).
+ * Assets and CVEs of both sides are joined, member by member; an asset that a person took off the remote's list stays off.
  * @returns the entity ids of which something changed.
  */
 export async function renewDetails(
   tx: Tx,
   entity: NegotiatedEntity,
+  source: { readonly systemId: number; readonly operationId: string },
   records: readonly RecordOfRow[],
 ): Promise<ReadonlySet<string>> {
   switch (entity) {
@@ -44,6 +48,7 @@ export async function renewDetails(
         })),
       );
     case 'poam': {
+      await recordTakenOff(tx.db, source, records.flatMap(listsOf));
       const assets = await addPoamAssets(
         tx.db,
         records.flatMap(({ entityId, record }) =>
@@ -64,4 +69,12 @@ export async function renewDetails(
     case 'asset_context':
       return new Set();
   }
+}
+
+/** The remote's list of machines as it was and is, where both were read and it has moved. */
+function listsOf({ entityId, record, before }: RecordOfRow): AssetLists[] {
+  if (!isJsonObject(before) || record['affected_assets'] === undefined) return [];
+  const [was, is] = [words(before['affected_assets']), words(record['affected_assets'])];
+  const isSame = was.length === is.length && was.every((asset) => is.includes(asset));
+  return isSame ? [] : [{ poamId: entityId, was, is }];
 }

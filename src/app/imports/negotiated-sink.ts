@@ -263,7 +263,12 @@ async function storePage(
   const detailsChanged = await renewDetails(
     tx,
     entity,
-    settled.map(({ entityId, each }) => ({ entityId, record: each.record })),
+    source,
+    settled.map(({ entityId, each, stored }) => ({
+      entityId,
+      record: each.record,
+      ...(stored ? { before: stored.row['raw_json'] } : {}),
+    })),
   );
   await saveLinks(
     tx.db,
