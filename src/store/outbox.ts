@@ -1,7 +1,9 @@
 /**
  * The outbox: outbound work as rows, written in the transaction of the decision (design section 5).
  *
- *   waiting ──approved──► pending ──send──► sent ──answer──► confirmed
+ *   waiting ──approved──► pending ──claim──► sent ──answer──► confirmed
+ *      ▲  policies in force   │
+ *      └───── (consent) ──────┘
  *      │                     │               │  └──────────► failed    the remote refused; a person must act
  *      │                     │               └─no answer: stays sent, and is looked up before it is sent again
  *      └──────────┬──────────┘
