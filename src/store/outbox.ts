@@ -1,15 +1,14 @@
 /**
  * The outbox: outbound work as rows, written in the transaction of the decision (design section 5).
  *
- *   waiting ──approved──► pending ──claim──► sent ──answer──► confirmed
- *      ▲  policies in force   │
- *      └───── (consent) ──────┘
+ *   waiting ──approved──► pending ──send──► sent ──answer──► confirmed
  *      │                     │               │  └──────────► failed    the remote refused; a person must act
  *      │                     │               └─no answer: stays sent, and is looked up before it is sent again
  *      └──────────┬──────────┘
  *                 ├─► superseded    a later decision about the record took its place before it went out
  *                 └─► dropped       a person decided that it does not go out; failed ones can be dropped or tried again
  *
+ * The policies in force move what was not sent between waiting and pending, or supersede it (outbox-consent.ts).
  * A decision made again for the same record and values bears the same key, so it is one row however often it is made.
  */
 import { sql, type Kysely } from 'kysely';
