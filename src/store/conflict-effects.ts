@@ -210,15 +210,15 @@ export async function separate(
     on conflict do nothing`.execute(db);
 }
 
-/** Changes of a record that a remote refused, or whose outcome stayed unclear; oldest first. */
+/** Changes of a record that a remote refused, or whose outcome stayed unclear; oldest first. @param systemId null: it was not kept with the conflict. */
 export async function listFailedRows(
   db: Kysely<Database>,
-  systemId: number,
+  systemId: number | null,
   record: RecordKey,
 ): Promise<{ readonly id: number; readonly kind: 'create' | 'update'; readonly payload: JsonObject }[]> {
   const { rows } = await sql<{ id: number; kind: 'create' | 'update'; payload: JsonObject }>`
     select id::int, change_kind as kind, payload from sync_outbox
-     where external_system_id = ${systemId} and entity_type = ${record.entity} and entity_id = ${record.entityId}
+     where external_system_id = coalesce(${systemId}, external_system_id) and entity_type = ${record.entity} and entity_id = ${record.entityId}
        and state = 'failed' order by id`.execute(db);
   return rows;
 }

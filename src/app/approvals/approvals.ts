@@ -83,11 +83,20 @@ export async function concludePlanning(
   operationId: string,
   entities: readonly string[],
 ): Promise<void> {
+  await judgeQueue(db, system, operationId);
+  await markReplanned(db, system.id, entities);
+  await askApprovals(db, system, operationId);
+}
+
+/** Judges what is queued by the policies in force, and what they withdrew although a person had decided it. */
+export async function judgeQueue(
+  db: Kysely<Database>,
+  system: { readonly id: number; readonly name: string },
+  operationId: string,
+): Promise<void> {
   const policies = await fetchPolicies(db, system.id);
   await returnDecided(db, system, operationId, policies);
   await reconsiderUnsent(db, system, policies, 'apply');
-  await markReplanned(db, system.id, entities);
-  await askApprovals(db, system, operationId);
 }
 
 /** What a person decided to make again, and a policy withdrew, goes out as soon as one lets it; until then it is on the list of what was held. */
