@@ -176,7 +176,7 @@ function addRemoveCommand(connections: Command, context: CommandContext): void {
     await context.host.withApp(flags, async (app) => {
       const hanging = hangingLines(await whatHangsOn(app, name));
       const question = [
-        `Remove ${name}? Its secrets are erased, what waits for it is dropped, its schedules and open conflicts end. Findings, POA&Ms, links and history stay as they were last seen.`,
+        `Remove ${name}? Its secrets are erased, what waits for it is withdrawn, its schedules and open conflicts end. Findings, POA&Ms, links and history stay as they were last seen.`,
         ...(hanging.length > 0 ? [`What hangs on it: ${hanging.join('; ')}.`] : []),
       ].join(' ');
       if (!(await confirmed(context, flags, question))) return;

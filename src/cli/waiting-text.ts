@@ -8,7 +8,7 @@ const kinds: Readonly<Record<WaitingKind, { readonly words: string; readonly com
   approvals: { words: 'changes for approval', command: 'tieline approvals list' },
   refused: { words: 'changes refused', command: 'tieline outbox list' },
   held_records: { words: 'records held', command: 'tieline ops list, tieline ops show ID' },
-  paused_systems: { words: 'systems paused', command: 'tieline outbox resume SYSTEM' },
+  paused_systems: { words: 'systems paused', command: 'tieline connections list' },
 };
 
 /** What waits for a person, by kind, with the command that shows it. */

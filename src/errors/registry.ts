@@ -116,7 +116,7 @@ export const errorRegistry = {
   },
   SCAN_REFUSED: {
     meaning:
-      "The scanner's server refused to make or launch a remediation scan; the scan is recorded as failed.",
+      "The scanner's server refused to make or launch a remediation scan, which is recorded as failed; or no policy lets it out, and it waits for one that does.",
     remedy: 'Correct what the message names, then ask for the scan again.',
     exitCode: 1,
     retryable: false,

@@ -2,31 +2,34 @@
 import type { ErrorCode } from './registry.ts';
 import { TielineError } from './tieline-error.ts';
 
-/** Levenshtein distance of two short words. */
+/** Letters to change, add, leave out or swap with a neighbour, to make one short word of the other. */
 export function distance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i];
-    for (let j = 1; j <= b.length; j += 1)
-      next.push(
-        Math.min(
-          (row[j] ?? 0) + 1,
-          (next[j - 1] ?? 0) + 1,
-          (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
-        ),
-      );
+    for (let j = 1; j <= b.length; j += 1) {
+      const swapped =
+        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+          ? (before[j - 2] ?? 0) + 1
+          : Number.POSITIVE_INFINITY;
+      const changed = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(swapped, changed, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    before = row;
     row = next;
   }
   return row[b.length] ?? 0;
 }
 
-/** The known word that is spelled most alike, if it is alike enough to have been meant. */
+/** The known word that is spelled most alike, if it is alike enough to have been meant: at most a third of its letters differ. */
 export function closest(word: string, known: readonly string[]): string | undefined {
-  const given = word.toLowerCase();
+  const folded = (text: string): string => text.toLowerCase().replaceAll(/[-_ ]/g, '');
   const [best] = known
-    .map((each) => ({ each, apart: distance(given, each.toLowerCase()) }))
+    .map((each) => ({ each, apart: distance(folded(word), folded(each)) }))
+    .filter(({ each, apart }) => apart <= Math.max(1, Math.floor(each.length / 3)))
     .toSorted((a, b) => a.apart - b.apart);
-  return best && best.apart <= Math.max(1, Math.floor(word.length / 3)) ? best.each : undefined;
+  return best?.each;
 }
 
 const mostListed = 20;

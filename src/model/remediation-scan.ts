@@ -22,6 +22,8 @@ export type ScanEvent =
   /** A person agreed to it, or did not. */
   | 'approved'
   | 'rejected'
+  /** It was to go out, and by the policies in force now it needs a person's consent. */
+  | 'held'
   /** The server has it, has begun with it, works on it. */
   | 'created'
   | 'launched'
@@ -38,6 +40,7 @@ export type ScanEvent =
 const ended = {
   approved: undefined,
   rejected: undefined,
+  held: undefined,
   created: undefined,
   launched: undefined,
   running: undefined,
@@ -48,12 +51,16 @@ const ended = {
   gone: undefined,
 } as const;
 
-/** What each event makes of each state; undefined: nothing. A step that was not seen may be left out, none is gone back. */
+/**
+ * What each event makes of each state; undefined: nothing. A step that was not seen may be left out; none is gone back, but for a scan that
+ * waits for consent after all: once that is given, what the server has of it already is looked up.
+ */
 const transitions: Record<ScanState, Record<ScanEvent, ScanState | undefined>> = {
   waiting: { ...ended, approved: 'requested', rejected: 'cancelled' },
-  requested: { ...ended, created: 'created', refused: 'failed' },
+  requested: { ...ended, held: 'waiting', created: 'created', refused: 'failed' },
   created: {
     ...ended,
+    held: 'waiting',
     launched: 'launched',
     running: 'running',
     completed: 'completed',

@@ -1,6 +1,7 @@
 /** Which records a full read did not show. Design section 5: absence is not deletion. */
 import { sql, type Kysely } from 'kysely';
 import { storableJson } from './copy-rows.ts';
+import { isFinished } from './poams.ts';
 import type { Database } from './schema.ts';
 
 export interface ReadOfEntity {
@@ -73,7 +74,7 @@ const hangsOn: Readonly<Record<string, ReturnType<typeof sql>>> = {
     'components', (select count(*) from system_components c where c.system_id = m.entity_id),
     'controls', (select count(*) from ingestion_controls c where c.system_id = m.entity_id),
     'open_poams', (select count(*) from ingestion_poams p where p.system_id = m.entity_id
-                      and coalesce(p.status, '') not in ('Completed', 'Cancelled')),
+                      and not ${isFinished('p')}),
     'assets', (select count(*) from ingestion_assets a where a.system_id = m.entity_id))`,
 };
 

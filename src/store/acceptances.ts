@@ -83,33 +83,20 @@ export interface AssetThere {
   readonly externalId: string;
 }
 
-/**
- * Assets that a scanner's server reports and that are named so: by uuid or its first eight characters or more, by host name
- * with or without domain, NetBIOS name, or address.
- */
-export async function findAssetsThere(
+/** Of these assets those that a scanner's server reports, with what it calls each. */
+export async function listAssetsThere(
   db: Kysely<Database>,
   systemId: number,
-  wanted: string,
-  limit: number,
+  assetUuids: readonly string[],
 ): Promise<AssetThere[]> {
-  const name = wanted.trim().toLowerCase();
-  const prefix = /^[0-9a-f-]{8,36}$/.test(name) ? `${name}%` : null;
+  if (assetUuids.length === 0) return [];
   const { rows } = await sql<AssetThere>`
-    with named as (
-      select asset_uuid from ingestion_assets
-       where asset_uuid::text like ${prefix} or lower(hostname) = ${name} or lower(netbios_name) = ${name}
-          or split_part(lower(hostname), '.', 1) = ${name}
-      union
-      select asset_uuid from asset_identifiers
-       where kind in ('hostname', 'fqdn', 'netbios', 'ip') and value = ${name}
-    )
     select distinct on (a.asset_uuid) a.asset_uuid::text as "assetUuid", a.hostname, l.external_id as "externalId"
-      from named
-      join ingestion_assets a on a.asset_uuid = named.asset_uuid and a.merged_into is null
+      from ingestion_assets a
       join sync_links l on l.external_system_id = ${systemId} and l.entity_type = 'asset' and l.entity_id = a.asset_uuid::text
                        and l.retired_at is null
-     order by a.asset_uuid, l.id limit ${limit}`.execute(db);
+     where a.asset_uuid = any(${[...assetUuids]}::uuid[]) and a.merged_into is null
+     order by a.asset_uuid, l.id`.execute(db);
   return rows;
 }
 

@@ -76,9 +76,10 @@ export async function supersedeAll(
        and o.state in ('waiting', 'pending', 'failed')`.execute(db);
 }
 
-/** Closes the other open conflicts of records that are decided on as a whole. */
+/** Closes the other open conflicts of records that are decided on as a whole: those with the same external system. */
 export async function closeConflictsOf(
   db: Kysely<Database>,
+  systemId: number,
   records: readonly RecordKey[],
   decided: { readonly by: string; readonly conflict: number },
 ): Promise<void> {
@@ -87,7 +88,8 @@ export async function closeConflictsOf(
     update sync_conflicts c
        set resolution_status = 'resolved', resolved_by = ${decided.by}, resolved_at = now(), resolution = ${storableJson(note)}::jsonb
       from ${givenRecords(records)}
-     where c.entity_type = g.entity and c.entity_id = g."entityId" and c.resolution_status = 'pending'
+     where coalesce(c.external_system_id, ${systemId}) = ${systemId}
+       and c.entity_type = g.entity and c.entity_id = g."entityId" and c.resolution_status = 'pending'
        and c.id <> ${decided.conflict}`.execute(db);
 }
 
@@ -208,23 +210,15 @@ export async function separate(
     on conflict do nothing`.execute(db);
 }
 
-/** Changes of a record that the remote refused, or whose outcome stayed unclear; oldest first. */
+/** Changes of a record that a remote refused, or whose outcome stayed unclear; oldest first. @param systemId null: it was not kept with the conflict. */
 export async function listFailedRows(
   db: Kysely<Database>,
+  systemId: number | null,
   record: RecordKey,
 ): Promise<{ readonly id: number; readonly kind: 'create' | 'update'; readonly payload: JsonObject }[]> {
   const { rows } = await sql<{ id: number; kind: 'create' | 'update'; payload: JsonObject }>`
     select id::int, change_kind as kind, payload from sync_outbox
-     where entity_type = ${record.entity} and entity_id = ${record.entityId} and state = 'failed' order by id`.execute(
-    db,
-  );
+     where external_system_id = coalesce(${systemId}, external_system_id) and entity_type = ${record.entity} and entity_id = ${record.entityId}
+       and state = 'failed' order by id`.execute(db);
   return rows;
-}
-
-/** Whether a change of the record may have arrived, and its answer is not known. */
-export async function isUnderWay(db: Kysely<Database>, record: RecordKey): Promise<boolean> {
-  const { rows } = await sql<{ sent: boolean }>`
-    select exists (select from sync_outbox where entity_type = ${record.entity} and entity_id = ${record.entityId}
-                      and state = 'sent') as sent`.execute(db);
-  return rows[0]?.sent ?? false;
 }

@@ -104,8 +104,10 @@ export async function closeConflictsNotAmong(
      where ${withSystem(about.systemId)} and known.entity_type = ${about.entity} and known.conflict_type = ${about.type}
        and known.resolution_status = 'pending'
        and known.internal_value ? 'weaknesses' and known.entity_id <> all(${[...entityIds]}::text[])
-       and exists (select from sync_links l where l.external_system_id = ${about.systemId} and l.entity_type = known.entity_type
-                      and l.entity_id = known.entity_id)`.execute(db);
+       -- One from before its system was kept is this system's if the record is linked to it.
+       and (known.external_system_id is not null
+            or exists (select from sync_links l where l.external_system_id = ${about.systemId} and l.entity_type = known.entity_type
+                          and l.entity_id = known.entity_id))`.execute(db);
 }
 
 /** Records that could not be read, and whose conflict a person has settled: with what was wrong then. */
@@ -154,7 +156,9 @@ export async function closeConflictsOfType(
     update sync_conflicts known
        set resolution_status = 'resolved', resolved_at = now(), resolved_by = 'rule:settled itself', resolution = '{"kept": "it is over"}'
      where ${withSystem(systemId)} and entity_type = ${entity} and conflict_type = ${type} and resolution_status = 'pending'
-       and entity_id = any(${[...entityIds]}::text[])`.execute(db);
+       and entity_id = any(${[...entityIds]}::text[])
+       -- A change of ours that cannot be written in the remote's words is not over because the record could be read.
+       and (conflict_type <> 'unmappable_value' or internal_value is null)`.execute(db);
 }
 
 export async function countPendingConflicts(db: Kysely<Database>): Promise<number> {

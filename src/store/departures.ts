@@ -5,6 +5,7 @@
 import { sql, type Kysely } from 'kysely';
 import { boundariesOf, isSystemOf } from './boundaries.ts';
 import { storableJson } from './copy-rows.ts';
+import { isFinished } from './poams.ts';
 import type { Database } from './schema.ts';
 
 /** SQL of how a machine is named in the list of a POA&M, of asset `a`. */
@@ -45,7 +46,7 @@ export async function recordDepartures(db: Kysely<Database>, source: Source): Pr
         join ingestion_poam_assets listed on listed.poam_id = p.poam_id
         join (${boundariesOf(systemId)}) b on b.asset_uuid = listed.asset_uuid and b.system_id <> p.system_id
        where ${isSystemOf(systemId, 'p.system_id')}
-         and coalesce(p.status, '') not in ('Completed', 'Cancelled')
+         and not ${isFinished('p')}
          and not exists (select from (${boundariesOf(systemId)}) own where own.asset_uuid = listed.asset_uuid and own.system_id = p.system_id)
          -- An assignment that the owner made stands.
          and not exists (select from ingestion_system_assets s where s.asset_uuid = listed.asset_uuid and s.system_id = p.system_id)
@@ -127,7 +128,7 @@ export async function showAbandonedPoams(db: Kysely<Database>, source: Source): 
       join ingestion_poams p on p.poam_id = d.poam_id
       join ingestion_assets a on a.asset_uuid = d.asset_uuid
      where d.kind = 'moved' and ${isSystemOf(systemId, 'p.system_id')}
-       and coalesce(p.status, '') not in ('Completed', 'Cancelled')
+       and not ${isFinished('p')}
        and not exists (select from ingestion_poam_assets listed where listed.poam_id = p.poam_id)
      group by p.poam_id`;
   const { numAffectedRows } = await sql`

@@ -85,6 +85,46 @@ export async function setAside(db: Kysely<Database>, id: number, move: 'hold' | 
   ).execute(db);
 }
 
+/** A POA&M that a person had made again (`conflicts resolve`) and that was withdrawn before it went out: no plan comes to it by itself. */
+export interface WithdrawnDecision {
+  readonly id: number;
+  readonly poamId: string;
+  readonly entity: string;
+  readonly kind: 'create' | 'update';
+  readonly fields: readonly string[];
+}
+
+/** Those of a system that no policy let out, or whose connection was removed, and that still stand open here. */
+export async function listWithdrawnDecisions(
+  db: Kysely<Database>,
+  systemId: number,
+): Promise<WithdrawnDecision[]> {
+  const { rows } = await sql<WithdrawnDecision>`
+    select o.id::int, o.entity_id as "poamId", o.entity_type as entity, o.change_kind as kind,
+           array(select jsonb_object_keys(o.payload)) as fields
+      from sync_outbox o
+     where o.external_system_id = ${systemId} and o.entity_type = 'poam' and o.change_kind = 'create' and o.state = 'superseded'
+       and o.failure ->> 'outcome' in ('forbidden', 'removed')
+       and exists (select from sync_conflicts c
+                    where c.entity_type = 'poam' and c.entity_id = o.entity_id and c.resolution ->> 'effect' = 'make_again')
+       and exists (select from ingestion_poams p where p.poam_id = o.entity_id and p.status is distinct from 'Cancelled')
+       and not exists (select from sync_links l
+                        where l.external_system_id = o.external_system_id and l.entity_type = 'poam' and l.entity_id = o.entity_id)
+       and not exists (select from sync_outbox later
+                        where later.external_system_id = o.external_system_id and later.entity_type = 'poam'
+                          and later.entity_id = o.entity_id and later.change_kind = 'create' and later.id > o.id)
+     order by o.id`.execute(db);
+  return rows;
+}
+
+/** Puts what was withdrawn before the policies again. */
+export async function returnWithdrawn(db: Kysely<Database>, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
+  await sql`
+    update sync_outbox set state = 'waiting', settled_at = null, failure = null, plan_id = null
+     where id = any(${[...ids]}::bigint[]) and state = 'superseded'`.execute(db);
+}
+
 /** After a pause: what is queued is planned again by the next sync before it is sent. @returns how many changes. */
 export async function demandReplan(db: Kysely<Database>, systemId: number): Promise<number> {
   const { numAffectedRows } = await sql`

@@ -63,7 +63,9 @@ export async function reopenRefused(
       update sync_outbox o
          set state = case when given.asks then 'waiting' else 'pending' end, payload = given.payload,
              plan_id = case when given.asks then null else o.plan_id end,
-             approved_at = case when given.asks then null else o.approved_at end, operation_id = ${source.operationId}::uuid,
+             -- What a person agreed to was what it said then.
+             approved_at = case when given.asks or o.payload <> given.payload then null else o.approved_at end,
+             approved_by = case when given.asks or o.payload <> given.payload then null else o.approved_by end, operation_id = ${source.operationId}::uuid,
              failure = null, settled_at = null, not_before = null
         from jsonb_to_recordset(${storableJson(rows)}::jsonb) as given(id bigint, payload jsonb, asks boolean)
        where o.id = given.id and o.state = 'failed'

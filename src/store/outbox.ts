@@ -171,8 +171,8 @@ export async function supersedeCreates(
 }
 
 /**
- * Brings back what was to make a record and was withdrawn because it was linked to one that is there: it is not that one after all. It
- * waits for a person, whatever the policy.
+ * Brings back what was to make a record and was withdrawn because it was linked to one that is there: it is not that one after all. The
+ * next sync plans it again and asks for the consent that policies want; one that was given before was given to something else.
  */
 export async function reopenCreates(
   db: Kysely<Database>,
@@ -181,7 +181,7 @@ export async function reopenCreates(
 ): Promise<void> {
   await sql`
     update sync_outbox
-       set state = 'waiting', settled_at = null, failure = null
+       set state = 'waiting', settled_at = null, failure = null, plan_id = null, approved_at = null, approved_by = null, must_replan = true
      where external_system_id = ${source.systemId} and entity_type = ${source.entity} and entity_id = ${entityId}
        and change_kind = 'create' and state = 'superseded' and sent_at is null`.execute(db);
 }

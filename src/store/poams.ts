@@ -2,6 +2,10 @@ import { sql, type Kysely } from 'kysely';
 import { storableJson } from './copy-rows.ts';
 import type { Database } from './schema.ts';
 
+/** SQL that is true of a POA&M (an alias) that is completed or cancelled, in the spellings that are known (`canonicalStatus`). */
+export const isFinished = (poam: string) =>
+  sql.raw(`coalesce(lower(trim(${poam}.status)) in ('completed', 'closed', 'cancelled', 'canceled'), false)`);
+
 interface PoamValue {
   readonly poamId: string;
   readonly value: string;

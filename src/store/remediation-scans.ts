@@ -166,12 +166,39 @@ export async function moveScan(
       field: 'state',
       before: scan.state,
       after: move.to,
-      direction: move.to === 'created' || move.to === 'launched' ? 'outbound' : 'inbound',
+      direction: directionOf(move.to),
       decidedBy: move.decidedBy,
       ...(move.reason === undefined ? {} : { reason: move.reason }),
     },
   ]);
   return true;
+}
+
+const directionOf = (to: ScanState): 'outbound' | 'internal' | 'inbound' => {
+  if (to === 'waiting') return 'internal';
+  return to === 'created' || to === 'launched' ? 'outbound' : 'inbound';
+};
+
+export interface ClaimableScan {
+  readonly state: ScanState;
+  /** Whether a person agreed to it. What it asks for never changes. */
+  readonly approved: boolean;
+  /** Of the gravest finding that it is to verify; null where none says. */
+  readonly severityRank: number | null;
+  /** A person has stopped sending to the system. */
+  readonly paused: boolean;
+}
+
+/** Locks a scan that is about to be sent until the transaction ends. */
+export async function lockScan(db: Kysely<Database>, id: number): Promise<ClaimableScan | undefined> {
+  const { rows } = await sql<ClaimableScan>`
+    select r.state, s.sending_paused_at is not null as paused,
+           exists (select from approvals a where a.plan_id = r.plan_id and a.status = 'approved') as approved,
+           (select max(v.severity_rank)::int from remediation_scan_findings f join ingestion_vulnerabilities v on v.id = f.vulnerability_id
+             where f.remediation_scan_id = r.id) as "severityRank"
+      from remediation_scans r join external_systems s on s.id = r.external_system_id
+     where r.id = ${id} for update of r`.execute(db);
+  return rows[0];
 }
 
 /** Keeps why a scan does not go on yet, and when its run began; the state stays. */

@@ -1,6 +1,7 @@
 /** What hangs on an external system, and taking it out of use without losing what it reported. */
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../model/json.ts';
+import { withdrawApprovals } from './approvals.ts';
 import { storableJson } from './copy-rows.ts';
 import type { Database } from './schema.ts';
 
@@ -17,13 +18,14 @@ export interface WhatHangs {
   readonly schedules: number;
 }
 
-/** Open conflicts over records that are linked to the system and to no other. */
+/** Open conflicts with the system; of those from before that was kept, over records that are linked to it and to no other. */
 const openConflictsOf = (systemId: number) => sql`
   resolution_status = 'pending'
+  and (external_system_id = ${systemId} or external_system_id is null
   and exists (select from sync_links l where l.entity_type = sync_conflicts.entity_type and l.entity_id = sync_conflicts.entity_id
                  and l.external_system_id = ${systemId})
   and not exists (select from sync_links o where o.entity_type = sync_conflicts.entity_type and o.entity_id = sync_conflicts.entity_id
-                     and o.external_system_id <> ${systemId} and o.retired_at is null)`;
+                     and o.external_system_id <> ${systemId} and o.retired_at is null))`;
 
 export async function countWhatHangs(db: Kysely<Database>, systemId: number): Promise<WhatHangs> {
   const { rows: links } = await sql<{ entity: string; n: number }>`
@@ -50,8 +52,9 @@ export async function countWhatHangs(db: Kysely<Database>, systemId: number): Pr
 }
 
 /**
- * Retires a system: nothing is read from it or sent to it any more, what waited for it is dropped, its open conflicts are
- * closed, its schedules deleted. Rows, links and journal stay.
+ * Retires a system: nothing is read from it or sent to it any more, what waited for it is withdrawn, its open conflicts and
+ * questions are closed, its schedules deleted. Rows, links and journal stay. Withdrawn, not dropped: nobody turned these changes down, so where the
+ * connection is added again, the next sync plans them again.
  * @param config what is kept of its settings; never a secret.
  */
 export async function retireSystem(
@@ -67,13 +70,32 @@ export async function retireSystem(
            sync_paused_at = null, sync_paused_by = null, sync_paused_reason = null,
            sending_paused_at = null, sending_paused_by = null, sending_paused_reason = null
      where id = ${systemId}`.execute(db);
-  const note = { outcome: 'dropped', message: 'the connection was removed', by: decided.by, fields: [] };
+  const note = { outcome: 'removed', message: 'the connection was removed', by: decided.by, fields: [] };
   await sql`
-    update sync_outbox set state = 'dropped', settled_at = now(), failure = ${storableJson(note)}::jsonb
-     where external_system_id = ${systemId} and state in ('pending', 'waiting', 'failed')`.execute(db);
+    update sync_outbox set state = 'superseded', settled_at = now(), failure = ${storableJson(note)}::jsonb
+     where external_system_id = ${systemId}
+       and (state in ('pending', 'waiting') or state = 'failed' and failure ->> 'outcome' is distinct from 'unclear')`.execute(
+    db,
+  );
+  // What may have arrived is looked up, if ever there is a connection again.
+  await sql`
+    update sync_outbox set state = 'sent', settled_at = null where external_system_id = ${systemId} and state = 'failed'`.execute(
+    db,
+  );
   await sql`
     update sync_conflicts
        set resolution_status = 'resolved', resolved_by = ${decided.by}, resolved_at = now(), resolution = '{"choice": "the connection was removed"}'
      where ${openConflictsOf(systemId)}`.execute(db);
+  await withdrawApprovals(db, systemId);
+  await sql`
+    update remediation_scans
+       set state = 'cancelled', settled_at = now(), updated_at = now(),
+           problem = ${storableJson({ ...note, remedy: 'Ask for the scan again, once there is a connection.' })}::jsonb
+     where external_system_id = ${systemId} and state = 'waiting'`.execute(db);
+  // Which component an asset is is asked again where the system is read again; what a source reported is a question in any case.
+  await sql`
+    update match_reviews
+       set settled_at = now(), settled_by = ${decided.by}, outcome = 'withdrawn', reason = 'the connection was removed'
+     where external_system_id = ${systemId} and settled_at is null and kind <> 'identity'`.execute(db);
   await sql`delete from sync_schedules where external_system_id = ${systemId}`.execute(db);
 }

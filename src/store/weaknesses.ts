@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../model/json.ts';
 import { boundariesOf } from './boundaries.ts';
 import { storableJson } from './copy-rows.ts';
 import { nameInPoams } from './departures.ts';
+import { isFinished } from './poams.ts';
 import type { Database } from './schema.ts';
 
 export interface WeaknessRow {
@@ -34,11 +35,6 @@ export interface WeaknessRow {
   /** Its findings one by one, only where a POA&M about it has ended: then it matters since when each is open. */
   readonly open: readonly OpenFinding[] | null;
 }
-
-/** SQL that is true of a POA&M `k` that is completed or cancelled, in the spellings that are known (`canonicalStatus`). */
-const isFinished = sql.raw(
-  `coalesce(lower(trim(k.status)) in ('completed', 'closed', 'cancelled', 'canceled'), false)`,
-);
 
 /**
  * The weaknesses that meet the rule: findings open or reopened, high or critical, on a living asset of a known system
@@ -102,7 +98,7 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
         join (select plugin_id, unnest(cves)::text as cve from scan_plugins) p on p.cve = named.cve
         join grouped g on g.system_id = c.system_id and g.plugin_id = p.plugin_id and (c.machines <@ g.machines or g.machines <@ c.machines)
     ), candidates as materialized (
-      select g.system_id, g.plugin_id, bool_or(${isFinished} or ended.on is not null) as any_ended,
+      select g.system_id, g.plugin_id, bool_or(${isFinished('k')} or ended.on is not null) as any_ended,
              jsonb_agg(jsonb_build_object(
                'id', k.id, 'poamId', k.poam_id, 'status', k.status, 'ground', (${[...grounds]}::text[])[ground],
                'endedOn', ended.on, 'seenAt', ended.seen_at, 'isEndedHere', coalesce(ended.is_ended_here, false), 'contradiction', settled.choice,
@@ -112,7 +108,7 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
         join grouped g on g.system_id = one.system_id and g.plugin_id = one.plugin_id
         join ingestion_poams k on k.id = one.id and (k.system_id = g.system_id or ground = 1)
         left join lateral (
-          select case when ${isFinished} then left(to_jsonb(k) ->> 'actual_completion', 10) else left(to_jsonb(k) ->> 'scheduled_completion', 10) end as on,
+          select case when ${isFinished('k')} then left(to_jsonb(k) ->> 'actual_completion', 10) else left(to_jsonb(k) ->> 'scheduled_completion', 10) end as on,
                  to_jsonb(said.changed_at at time zone 'UTC') #>> '{}' || 'Z' as seen_at,
                  case when said.direction is not null then said.direction <> 'inbound'
                       else exists (select from sync_links l where l.entity_type = 'poam' and l.entity_id = k.poam_id and l.retired_at is null
@@ -122,7 +118,7 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
                     where j.entity_type = 'poam' and j.entity_id = k.poam_id and j.field_name = 'status' and j.after_value #>> '{}' = k.status
                     order by j.changed_at desc limit 1) said on true
            -- An accepted risk ends on the date that it bears, if it bears one.
-           where ${isFinished} or lower(translate(k.status, '_', ' ')) = 'risk accepted' and k.scheduled_completion < current_date
+           where ${isFinished('k')} or lower(translate(k.status, '_', ' ')) = 'risk accepted' and k.scheduled_completion < current_date
         ) ended on true
         left join lateral (
           select case when c.resolution_status = 'pending' then 'pending' when c.resolution ->> 'choice' in ('external', 'accept') then 'external' else 'internal' end as choice
@@ -278,7 +274,7 @@ export async function tieFindings(db: Kysely<Database>): Promise<void> {
              exists (select from ingestion_controls c
                       where c.id = f.control_id and c.system_id <> w.system_id) as is_controlled_elsewhere
         from weaknesses w
-        join ingestion_poams k on k.id = w.poam_id and not ${isFinished}
+        join ingestion_poams k on k.id = w.poam_id and not ${isFinished('k')}
         join ingestion_assets a on a.system_id = w.system_id
         join ingestion_vulnerabilities f on f.asset_ref = a.asset_uuid and f.plugin_id::text = w.identifier
         left join lateral (
@@ -332,7 +328,7 @@ export async function listPoamsLackingAssets(
                           where d.poam_id = p.poam_id) gone
       join ingestion_poam_assets a on a.poam_id = p.poam_id
       join ingestion_assets asset on asset.asset_uuid = a.asset_uuid
-     where p.status is distinct from 'Completed' and p.status is distinct from 'Cancelled'
+     where not ${isFinished('p')}
        and not exists (select from ingestion_systems s where s.system_id = p.system_id and s.sync_enabled is false)
      group by p.poam_id, l.external_id, l.remote_version, p.raw_json, gone.names
     having coalesce(p.raw_json -> 'affected_assets' ?| gone.names, false) or bool_or(not coalesce(p.raw_json -> 'affected_assets' @> to_jsonb(coalesce(asset.tenable_asset_uuid, asset.asset_uuid::text)), false))`.execute(

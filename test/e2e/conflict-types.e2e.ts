@@ -114,6 +114,13 @@ describe('a record that is gone at the remote', () => {
     const [conflict] = await open('missing_record');
     expect(conflict).toMatchObject({ externalId: byHand?.['id'] });
     await resolve(conflict?.id, '--keep', 'internal');
+    // A policy that withdraws it does not undo the decision: it is shown, and goes out once it may.
+    await command('policies', 'set', 'xacta', 'poam', '--direction', 'inbound');
+    const { operationId } = await world.sync();
+    expect(JSON.stringify((await command('ops', 'show', operationId)).json)).toContain(
+      'is to be made again at xacta',
+    );
+    await command('policies', 'set', 'xacta', 'poam', '--direction', 'bidirectional', '--yes');
     await world.sync();
     const again = String((await here(String(byHand?.['here'])))['xacta_poam_id']);
     expect(again).not.toBe(byHand?.['id']);

@@ -155,6 +155,13 @@ describe('a connection that is', () => {
     const counts = () =>
       world.rows(`select (select count(*)::int from sync_links) as links, (select count(*)::int from ingestion_poams) as poams,
                          (select count(*)::int from ingestion_vulnerabilities) as findings`);
+    await run('policies', 'set', 'xacta', 'poam', '--approval', 'always');
+    await world.rows(`update ingestion_poams set comments = 'waits for an answer' where poam_id = (
+      select min(entity_id) from sync_links where entity_type = 'poam' and retired_at is null and missing_since is null)`);
+    await world.sync();
+    const waiting = () =>
+      world.rows(`select state from sync_outbox where payload ->> 'comments' = 'waits for an answer'`);
+    expect(await waiting()).toEqual([{ state: 'waiting' }]);
     const before = await counts();
     expect((await run('connections', 'remove', 'xacta')).err).toContain('1 schedule');
     expect((await run('connections', 'remove', 'xacta', '--yes')).code).toBe(0);
@@ -176,5 +183,7 @@ describe('a connection that is', () => {
     const after = await world.sync();
     expect(after.written).toBe(0);
     expect(await counts()).toEqual(before);
+    // Nobody turned down what waited: it is planned again, and waits for consent again.
+    expect(await waiting()).toEqual([{ state: 'waiting' }]);
   });
 });

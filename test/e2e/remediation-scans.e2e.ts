@@ -302,8 +302,24 @@ describe('a remediation scan', () => {
     const outcome = await launch(finding, '--finding', findings[5]?.uuid ?? '');
     expect(outcome).toMatchObject({ code: 0, json: { scan: { state: 'requested' } } });
     expect(await there()).toHaveLength(before);
+    // What holds is the policy in force when it leaves, not the one under which it was asked for.
+    await command('policies', 'set', 'tenable', 'remediation_scan', '--direction', 'inbound');
     await command('outbox', 'resume', 'tenable');
     await command('scans', 'follow');
+    expect((await show(idOf(outcome))).scan).toMatchObject({
+      state: 'requested',
+      problem: { message: 'The policies of tenable let no scan out.' },
+    });
+    expect(await launch(findings[4])).toMatchObject({ code: 2 });
+    await command('policies', 'set', 'tenable', 'remediation_scan', '--direction', 'bidirectional');
+    await command('policies', 'set', 'tenable', 'remediation_scan', '--approval', 'always');
+    await command('scans', 'follow');
+    expect((await show(idOf(outcome))).scan.state).toBe('waiting');
+    expect(await there()).toHaveLength(before);
+    const [approval] = (await command('approvals', 'list')).json as { approvalId: string }[];
+    await command('approvals', 'approve', approval?.approvalId ?? '', '--by', 'ao');
+    await command('scans', 'follow');
     expect((await show(idOf(outcome))).scan.state).toBe('launched');
+    expect(await there()).toHaveLength(before + 1);
   });
 });

@@ -7,7 +7,7 @@ import { TielineError, type FieldFault } from '../../errors/tieline-error.ts';
 import { acceptanceKinds, severities } from '../../model/vocabulary.ts';
 import {
   countCovered,
-  findAssetsThere,
+  listAssetsThere,
   isKnownPlugin,
   listAcceptances,
   type AcceptanceEntry,
@@ -16,6 +16,7 @@ import {
   type Covered,
 } from '../../store/acceptances.ts';
 import { recordChanges } from '../../store/changes.ts';
+import { findAssets } from '../../store/asset-explanations.ts';
 import { insertRows, updateRows } from '../../store/negotiated.ts';
 import { fetchPluginTitles } from '../../store/record-titles.ts';
 import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
@@ -126,13 +127,21 @@ export async function checkAcceptance(
 }
 
 const shownAtMost = 5;
+/** So many assets that are named alike are looked at. */
+const namedAtMost = 100;
 
 async function oneAsset(
   app: App,
   { system, systemId }: { readonly system: string; readonly systemId: number },
   wanted: string,
 ): Promise<AssetThere> {
-  const found = await findAssetsThere(app.db, systemId, wanted, shownAtMost + 1);
+  // By the names that hold everywhere; those that another source reports are not meant here.
+  const named = await findAssets(app.db, wanted, namedAtMost);
+  const found = await listAssetsThere(
+    app.db,
+    systemId,
+    named.map((each) => each.assetUuid),
+  );
   const [asset] = found;
   if (!asset)
     throw refused([

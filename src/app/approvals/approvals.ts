@@ -24,7 +24,10 @@ import { nextScanState } from '../../model/remediation-scan.ts';
 import type { Database } from '../../store/schema.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import { canonical } from '../../sync/three-way.ts';
-import { markReplanned } from '../../store/outbox-consent.ts';
+import type { EntityPolicy } from '../../model/policy.ts';
+import { insertHeldRecords } from '../../store/held-records.ts';
+import { listWithdrawnDecisions, markReplanned, returnWithdrawn } from '../../store/outbox-consent.ts';
+import { mayGoOut } from '../../sync/approval.ts';
 import { describeChanges, type DescribedChange } from '../outbound/describe-change.ts';
 import { cancelRejectedPoams } from '../outbound/reject-poams.ts';
 import { reconsiderUnsent } from '../outbound/reconsider.ts';
@@ -80,9 +83,48 @@ export async function concludePlanning(
   operationId: string,
   entities: readonly string[],
 ): Promise<void> {
-  await reconsiderUnsent(db, system, await fetchPolicies(db, system.id), 'apply');
+  await judgeQueue(db, system, operationId);
   await markReplanned(db, system.id, entities);
   await askApprovals(db, system, operationId);
+}
+
+/** Judges what is queued by the policies in force, and what they withdrew although a person had decided it. */
+export async function judgeQueue(
+  db: Kysely<Database>,
+  system: { readonly id: number; readonly name: string },
+  operationId: string,
+): Promise<void> {
+  const policies = await fetchPolicies(db, system.id);
+  await returnDecided(db, system, operationId, policies);
+  await reconsiderUnsent(db, system, policies, 'apply');
+}
+
+/** What a person decided to make again, and a policy withdrew, goes out as soon as one lets it; until then it is on the list of what was held. */
+async function returnDecided(
+  db: Kysely<Database>,
+  system: { readonly id: number; readonly name: string },
+  operationId: string,
+  policies: readonly EntityPolicy[],
+): Promise<void> {
+  const withdrawn = await listWithdrawnDecisions(db, system.id);
+  const [out = [], kept = []] = [true, false].map((may) =>
+    withdrawn.filter((each) => mayGoOut(policies, each) === may),
+  );
+  await returnWithdrawn(
+    db,
+    out.map((each) => each.id),
+  );
+  await insertHeldRecords(
+    db,
+    operationId,
+    kept.map(({ poamId }) => ({
+      table: 'ingestion_poams',
+      identifier: poamId,
+      type: 'policy',
+      message: `is to be made again at ${system.name}, and the policies let no new POA&M out (tieline policies list ${system.name})`,
+      raw: {},
+    })),
+  );
 }
 
 export function findApprovals(

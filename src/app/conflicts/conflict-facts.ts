@@ -9,6 +9,7 @@ import type { NegotiatedEntity } from '../../store/negotiated.ts';
 import type { Database } from '../../store/schema.ts';
 import type { ConflictAtHand } from '../../sync/conflict-choices.ts';
 import { compileMappings } from '../../sync/mapping.ts';
+import { mayGoOut } from '../../sync/approval.ts';
 import { lookUpPolicy } from '../../sync/policy.ts';
 import type { App } from '../app.ts';
 import { fetchMappings } from '../connections/connect.ts';
@@ -63,7 +64,9 @@ export function factsReader(
     return {
       ...base,
       canBeMade:
-        endings[entity].made && (declared?.[entity as EntityType]?.create ?? false) && goesOut('status'),
+        endings[entity].made &&
+        (declared?.[entity as EntityType]?.create ?? false) &&
+        mayGoOut(policies, { entity, kind: 'create', fields: [] }),
       canBeCancelled:
         endings[entity].made && goesOut('status') && compileMappings(mappings, entity).sendable.has('status'),
       policies,

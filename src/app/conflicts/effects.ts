@@ -80,7 +80,7 @@ function faultOf(entity: NegotiatedEntity, field: string, value: Json): string |
 
 /** The changes that this conflict is about: refused ones of the record with the same content. */
 async function refusedChanges({ tx, conflict }: Settling) {
-  const rows = await listFailedRows(tx.db, conflict);
+  const rows = await listFailedRows(tx.db, conflict.systemId, conflict);
   return rows.filter((row) => sameValue(row.payload, conflict.internal));
 }
 

@@ -8,7 +8,6 @@ import {
   fetchPoamContents,
   findSameKey,
   freeIdempotencyKey,
-  isUnderWay,
   listOpenWeaknesses,
   listWithContents,
   moveLink,
@@ -18,7 +17,7 @@ import {
   type RecordKey,
 } from '../../store/conflict-effects.ts';
 import { recordConflicts } from '../../store/conflicts.ts';
-import { listLinks, readAnew } from '../../store/link-decisions.ts';
+import { isOnItsWay, listLinks, readAnew } from '../../store/link-decisions.ts';
 import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { enqueueChanges } from '../../store/outbox.ts';
 import { needsApproval } from '../../sync/approval.ts';
@@ -45,7 +44,7 @@ export async function makeAgain(settling: Settling): Promise<Carried> {
   const { tx, conflict, facts } = settling;
   const { entityId, systemId } = conflict;
   if (systemId === null) return { refused: unlinked };
-  if (await isUnderWay(tx.db, conflict)) return { refused: underWay };
+  if (await isOnItsWay(tx.db, { ...conflict, systemId })) return { refused: underWay };
   const row = (await fetchRows(tx.db, 'poam', [entityId])).get(entityId)?.row;
   if (!row) return { refused: 'belongs to a record that is not there any more' };
   const restored = await findSameKey(tx.db, systemId, entityId);
@@ -94,7 +93,7 @@ export async function makeAgain(settling: Settling): Promise<Carried> {
       needsApproval: waits,
     },
   ]);
-  await closeConflictsOf(tx.db, records, { by: settling.by, conflict: conflict.id });
+  await closeConflictsOf(tx.db, systemId, records, { by: settling.by, conflict: conflict.id });
   return { done: { waitsForApproval: waits } };
 }
 
@@ -130,18 +129,18 @@ export async function retire(settling: Settling): Promise<Carried> {
   const { tx, conflict } = settling;
   const { entity, entityId, systemId } = conflict;
   if (!isNegotiated(entity) || systemId === null) return { refused: unlinked };
-  if (await isUnderWay(tx.db, conflict)) return { refused: underWay };
+  if (await isOnItsWay(tx.db, { ...conflict, systemId })) return { refused: underWay };
   const records = await listWithContents(tx.db, conflict);
   await supersedeAll(tx.db, systemId, records);
   if (entity === 'system') {
     await retireLinks(tx.db, systemId, records, {});
-    await closeConflictsOf(tx.db, records, { by: settling.by, conflict: conflict.id });
+    await closeConflictsOf(tx.db, systemId, records, { by: settling.by, conflict: conflict.id });
     return { done: { openFindings: await countOpenFindings(tx.db, entityId) } };
   }
   for (const [each, ofKind] of Map.groupBy(records, (record) => record.entity))
     if (isNegotiated(each)) await end(settling, each, ofKind);
   await journal(settling, [{ entity, entityId, field: 'link', before: conflict.externalId, after: null }]);
-  await closeConflictsOf(tx.db, records, { by: settling.by, conflict: conflict.id });
+  await closeConflictsOf(tx.db, systemId, records, { by: settling.by, conflict: conflict.id });
   const unanswered = entity === 'poam' ? await listOpenWeaknesses(tx.db, entityId) : [];
   if (unanswered.length > 0)
     await recordConflicts(tx.db, { systemId, operationId: await settling.operation() }, [
@@ -259,7 +258,7 @@ export async function follow(settling: Settling): Promise<Carried> {
     },
   ]);
   await moveWeaknesses(tx.db, pair.copy, pair.first);
-  await closeConflictsOf(tx.db, [...ours, ...theirs], { by, conflict: conflict.id });
+  await closeConflictsOf(tx.db, systemId, [...ours, ...theirs], { by, conflict: conflict.id });
   await readAnew(tx.db, systemId, 'poam');
   return { done: { other: externalId } };
 }

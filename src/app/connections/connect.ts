@@ -12,7 +12,7 @@ import { listMappings } from '../../store/field-mappings.ts';
 import type { Database } from '../../store/schema.ts';
 import { parseMappingRow } from '../../sync/mapping-row.ts';
 import { fetchPolicies } from '../policies/policies.ts';
-import { nearestName } from './nearest-name.ts';
+import { closest } from '../../errors/unknown-word.ts';
 import type { ConnectedSystem } from './connected-system.ts';
 import type { SecretBox } from './secret-box.ts';
 import { faultsOfWhole } from './settings.ts';
@@ -45,7 +45,7 @@ export function moduleFor(context: Pick<ConnectionContext, 'modules'>, systemTyp
   const found = context.modules.get(systemType);
   if (found) return found;
   const types = [...context.modules.keys()];
-  const meant = nearestName(systemType, types);
+  const meant = closest(systemType, types);
   throw new TielineError(
     'SYSTEM_UNKNOWN',
     systemType === filesType

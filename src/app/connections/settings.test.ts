@@ -4,7 +4,7 @@ import { tenableScConnector } from '../../connectors/tenable-sc/connector.ts';
 import { xactaConnector } from '../../connectors/xacta/connector.ts';
 import { Secret } from '../../model/secret.ts';
 import type { ConnectorDeclaration } from '../../connectors/kit/contract.ts';
-import { nearestName } from './nearest-name.ts';
+import { closest } from '../../errors/unknown-word.ts';
 import { faultsOfWhole, readSettings, requiredSettings, settingsOf } from './settings.ts';
 
 const tenable = tenableConnector.declaration as ConnectorDeclaration;
@@ -84,5 +84,5 @@ it('the name that was meant is found through a letter that is missing, too many 
     ['porfile', 'profile'],
     ['colour', undefined],
   ] as const)
-    expect(nearestName(typed, known)).toBe(meant);
+    expect(closest(typed, known)).toBe(meant);
 });

@@ -7,7 +7,7 @@ import type { ConnectorDeclaration, ConnectorModule } from '../../connectors/kit
 import { TielineError, type FieldFault } from '../../errors/tieline-error.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { Secret } from '../../model/secret.ts';
-import { nearestName } from './nearest-name.ts';
+import { closest } from '../../errors/unknown-word.ts';
 
 export type { ConnectorDeclaration, ConnectorModule };
 
@@ -97,7 +97,7 @@ function readOne(schema: z.ZodType, given: Json): { value: Json } | { message: s
 /** A fault that says which settings there are, and which was probably meant. */
 export function unknownSetting(name: string, declaration: ConnectorDeclaration): FieldFault {
   const names = settingsOf(declaration).map((setting) => setting.name);
-  const meant = nearestName(name, names);
+  const meant = closest(name, names);
   return {
     field: name,
     message: `is not a setting of ${declaration.systemType}.${meant === undefined ? '' : ` Did you mean ${meant}?`} Settings: ${names.join(', ')}`,

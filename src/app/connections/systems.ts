@@ -17,7 +17,7 @@ import { recordHealth } from '../../store/integration-health.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import { mappingRowOf } from '../../sync/mapping-row.ts';
 import { connectSystem, moduleFor, purposeOf, type ConnectionContext } from './connect.ts';
-import { nearestName } from './nearest-name.ts';
+import { closest } from '../../errors/unknown-word.ts';
 import { isSealed, type SecretBox } from './secret-box.ts';
 import { faultsOfWhole, readSettings, requiredSettings } from './settings.ts';
 
@@ -151,7 +151,7 @@ export async function fetchSystem(
   const row = await findSystemOrRemoved(context.db, name);
   if (row?.removed_at === null) return row;
   const known = (await listSystems(context.db)).map((each) => each.system_name);
-  const meant = nearestName(name, known);
+  const meant = closest(name, known);
   const gone = row?.removed_at
     ? ` It was removed on ${row.removed_at.toISOString().slice(0, 10)} by ${row.removed_by ?? 'somebody'}.`
     : '';

@@ -1,6 +1,7 @@
 /** The external system that stands for scan files: nothing is ever asked of it, and no sync includes it. */
 import type { ScanFileReader } from '../../connectors/kit/scan-file.ts';
 import { TielineError } from '../../errors/tieline-error.ts';
+import { distance } from '../../errors/unknown-word.ts';
 import { isJsonObject } from '../../model/json.ts';
 import {
   findSystem,
@@ -107,19 +108,5 @@ export function isNearly(known: string, typed: string): boolean {
   const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   const [a, b] = [plain(known), plain(typed)];
   const allowed = Math.max(1, Math.floor(Math.max(a.length, b.length) / 5));
-  if (Math.abs(a.length - b.length) > allowed) return false;
-  let [before, row] = [[] as number[], Array.from({ length: b.length + 1 }, (_, place) => place)];
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const changed = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const turned =
-        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-          ? (before[j - 2] ?? 0) + 1
-          : Infinity;
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, changed, turned));
-    }
-    [before, row] = [row, next];
-  }
-  return (row[b.length] ?? 0) <= allowed;
+  return distance(a, b) <= allowed;
 }

@@ -21,6 +21,7 @@ import { fetchClock, findReadState, finishRead, saveReadPosition } from '../../s
 import { inTransaction, inTransactionOnce, isEnclosed, type Tx } from '../../store/transaction.ts';
 import { canReadChanges, type ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';
+import { isOfSystem } from '../runs/system-failures.ts';
 import {
   SeenPlugins,
   openAssetSink,
@@ -147,7 +148,8 @@ export async function importEntity(context: RunContext, read: EntityRead): Promi
     } catch (error) {
       // What was staged before the read broke off is stored all the same.
       await pages.settle().catch(() => undefined);
-      if (context.signal.aborted || !(error instanceof TielineError) || !error.entry.retryable) throw error;
+      if (!(error instanceof TielineError) || !isOfSystem(error, context.signal) || !error.entry.retryable)
+        throw error;
       // The connector has begun again already, for as long as it may: the next run begins with a new export.
       if (error.code === 'EXPORT_FAILED') throw error;
       const after = await findReadState(context.db, read.system.id, read.entity);

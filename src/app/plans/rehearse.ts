@@ -12,8 +12,7 @@ import { listSteps, type OperationRow } from '../../store/operations.ts';
 import { listHeldItems, listJournalItems, listOutboundItems } from '../../store/plan-items.ts';
 import { inOneTransaction, type EnclosingTransaction } from '../../store/transaction.ts';
 import { inPlanOrder } from '../../sync/compare-plans.ts';
-import { reconsiderUnsent } from '../outbound/reconsider.ts';
-import { fetchPolicies } from '../policies/policies.ts';
+import { judgeQueue } from '../approvals/approvals.ts';
 import { planSteps } from '../runs/steps.ts';
 import { countsOf, runStep, type RunEnvironment } from '../runs/sync-run.ts';
 import type { SyncOptions } from '../runs/sync-options.ts';
@@ -48,8 +47,7 @@ export async function rehearse<T>(
     for (const step of planSteps(environment.systems, options))
       if (step.type !== 'export') await runStep(context, step);
     // Shown as the policies in force judge it now, also what was queued under others.
-    for (const system of environment.systems)
-      await reconsiderUnsent(within.db, system, await fetchPolicies(within.db, system.id), 'apply');
+    for (const system of environment.systems) await judgeQueue(within.db, system, operationId);
     const steps = await listSteps(within.db, operationId);
     const stepIds = steps.map((step) => step.batch_id);
     const systemIds = environment.systems.map((system) => system.id);

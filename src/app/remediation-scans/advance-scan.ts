@@ -15,7 +15,6 @@ import { addCounts, noCounts, recordCounts } from '../../store/operations.ts';
 import { isSendingPaused } from '../../store/outbox-decisions.ts';
 import {
   listScans,
-  markScanSent,
   moveScan,
   noteScan,
   type RemediationScanRow,
@@ -27,6 +26,7 @@ import { waitForLock } from '../outbound/drain.ts';
 import { holding } from '../runs/locks.ts';
 import { isOfSystem } from '../runs/system-failures.ts';
 import type { RunContext } from '../runs/run-context.ts';
+import { claimScan } from './claim-scan.ts';
 
 /** How often an unclear outcome is looked up and sent again within one run. */
 const attemptsPerRun = 4;
@@ -47,6 +47,7 @@ const concernsAll: ReadonlySet<string> = new Set(['REMOTE_UNREACHABLE', 'REMOTE_
 
 interface Drive {
   readonly context: RunContext;
+  readonly system: ConnectedSystem;
   readonly scans: VerificationScans;
   readonly operationId: string;
 }
@@ -78,7 +79,7 @@ export async function advanceScans(
     const mayWrite = !(await isSendingPaused(held.db, system.id));
     for (const scan of unfinished) {
       held.signal.throwIfAborted();
-      const advance = await advanceOne({ context: held, scans, operationId }, scan, mayWrite);
+      const advance = await advanceOne({ context: held, system, scans, operationId }, scan, mayWrite);
       advances.push(advance);
       if (advance.because && concernsAll.has(advance.because.code)) break;
     }
@@ -135,7 +136,7 @@ async function ensureCreated(drive: Drive, scan: RemediationScanRow): Promise<Re
       const found = await scans.find(scan.key, signal);
       if (found) return await happened(drive, scan, 'created', { externalId: found.externalId });
     }
-    await markScanSent(context.db, scan.id);
+    if (!(await claim(drive, scan))) return await reread(context, scan);
     const result = await scans.create(
       {
         name: scan.name,
@@ -169,6 +170,7 @@ async function ensureLaunched(
     if (!status) return await gone(drive, scan);
     if (status.phase !== 'new') return await heard(drive, scan, status);
     if (!mayWrite) return scan;
+    if (!(await claim(drive, scan))) return await reread(context, scan);
     const result = await scans.launch(externalId, signal);
     if (result.outcome === 'confirmed') return await happened(drive, scan, 'launched', {});
     if (result.outcome !== 'unknown') return await refused(drive, scan, result);
@@ -182,6 +184,9 @@ async function refresh(drive: Drive, scan: RemediationScanRow): Promise<Remediat
   const status = await drive.scans.status(scan.externalId ?? '', drive.context.signal);
   return status ? await heard(drive, scan, status) : await gone(drive, scan);
 }
+
+const claim = ({ context, system, operationId }: Drive, scan: RemediationScanRow): Promise<boolean> =>
+  claimScan(context.pool, system, operationId, scan);
 
 /** Takes in what the server says of the run. */
 async function heard(

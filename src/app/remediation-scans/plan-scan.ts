@@ -8,10 +8,11 @@ import {
   type VerifiableFinding,
   type VerifiableQuery,
 } from '../../store/remediation-scans.ts';
-import { needsApproval } from '../../sync/approval.ts';
+import { mayGoOut, needsApproval } from '../../sync/approval.ts';
 import type { App } from '../app.ts';
 import { fetchSystem } from '../connections/systems.ts';
 import { fetchPolicies } from '../policies/policies.ts';
+import { changeOfScan } from './claim-scan.ts';
 
 /** A scan of more is no verification of a patch, but a scan of its own kind. */
 const findingsAtMost = 5_000;
@@ -94,6 +95,14 @@ export async function planScan(app: App, system: string, wish: ScanWish): Promis
     throw refusal([
       { field: 'system', message: `sync with ${system} is off: what came of a scan would not be read` },
     ]);
+  const policies = await fetchPolicies(app.db, row.id);
+  if (!mayGoOut(policies, changeOfScan))
+    throw refusal([
+      {
+        field: 'system',
+        message: `the policies of ${system} let no scan out (tieline policies list ${system})`,
+      },
+    ]);
   const found = await listVerifiable(app.db, row.id, queryOf(parsed.data), findingsAtMost + 1);
   if (found.length > findingsAtMost)
     throw refusal([
@@ -120,10 +129,8 @@ export async function planScan(app: App, system: string, wish: ScanWish): Promis
     pluginIds,
     findings,
     leftOut,
-    needsApproval: needsApproval(await fetchPolicies(app.db, row.id), {
-      entity: 'remediation_scan',
-      kind: 'create',
-      fields: ['targets', 'plugins'],
+    needsApproval: needsApproval(policies, {
+      ...changeOfScan,
       severity: worstOf(findings),
     }),
     same: same && { id: same.id, state: same.state },

@@ -52,7 +52,7 @@ export async function fetchWaiting({ db }: { readonly db: Kysely<Database> }): P
     held_records: await countHeldRecords(db),
     paused_systems: Object.fromEntries(
       (await listSystems(db))
-        .filter((system) => system.sending_paused_at !== null)
+        .filter((system) => system.sending_paused_at !== null || system.sync_paused_at !== null)
         .map((system) => [system.system_name, 1]),
     ),
   };

@@ -198,9 +198,14 @@ async function* filesOfZip(
     });
     let found = 0;
     for (const entry of entries) {
-      if (entry.fileName.endsWith('/') || entry.uncompressedSize === 0 || isBeside(entry.fileName)) continue;
+      if (entry.fileName.endsWith('/') || isBeside(entry.fileName)) continue;
       const inner = `${name}/${entry.fileName}`;
-      if (!isNamedAsScan(entry.fileName) && !(await beginsAsScan(opened, entry, inner))) continue;
+      // An export that was cut off before its first byte is named as a scan, and is said to be empty.
+      if (
+        !isNamedAsScan(entry.fileName) &&
+        (entry.uncompressedSize === 0 || !(await beginsAsScan(opened, entry, inner)))
+      )
+        continue;
       found += 1;
       yield scanFile(inner, () => bytesOfEntry(opened, entry, inner), reading);
     }
