@@ -15,6 +15,7 @@ import { collect, secretsFor, settingsFrom } from './connection-inputs.ts';
 import { addChangeCommands } from './change-connection-commands.ts';
 import { fittedTable, widthOf, wrapped } from './fitted-table.ts';
 import { wholeNumber } from './number-flag.ts';
+import { shellWord } from './shell-word.ts';
 import { connectionLines } from './show-connection.ts';
 
 interface AddFlags extends GlobalFlags {
@@ -106,7 +107,7 @@ function addAddCommand(parent: Command, context: CommandContext): void {
           context.printJson({ name: row.system_name, type: row.system_type, url: row.api_base_url });
         else
           context.print(
-            `${row.system_name} is added. Check it with: tieline connections check ${row.system_name}`,
+            `${row.system_name} is added. Check it with: tieline connections check ${shellWord(row.system_name)}`,
           );
       });
     });

@@ -182,7 +182,7 @@ function runText({ plan, outcome }: RetentionRun): string {
   if (lines.length === 0) return 'Nothing was due.';
   return notDone.length === 0
     ? lines.join('\n')
-    : `${lines.join('\n')}\n\nEnd what is in the way, or wait for it, and run \`tieline db retention run\` again: it goes on where it was.`;
+    : `${lines.join('\n')}\n\nEnd what is in the way, or wait for it, and run \`tieline db retention run\` again: it continues where it was.`;
 }
 
 const attempted = { make: 'made', detach: 'taken out of its table', drop: 'dropped' } as const;

@@ -49,7 +49,7 @@ export function renderDemoSummary(
     summary.conflictsPending > 0
       ? `${counted(summary.conflictsPending, 'conflict')} between the two sides`
       : '',
-    summary.recordsFailed > 0 ? `${counted(summary.recordsFailed, 'record')} that could not be taken in` : '',
+    summary.recordsFailed > 0 ? `${counted(summary.recordsFailed, 'record')} that could not be imported` : '',
     summary.recordsHeld > 0 ? `${counted(summary.recordsHeld, 'record')} held` : '',
   ].filter(Boolean);
   const tieline = `npm run tieline --`;

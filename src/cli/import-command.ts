@@ -73,7 +73,7 @@ async function takeIn(
   else {
     for (const outcome of outcomes) context.print(lineOf(outcome));
     if (outcomes.length === 0) context.print(`No scan file is in ${paths.join(', ')}.`);
-    else
+    else if (outcomes.some(({ outcome }) => outcome !== 'refused'))
       context.print(
         `\n${added > 0 ? `${counted(added, 'new match', 'new matches')} to review. ` : ''}Next: tieline matches list, tieline sync plan`,
       );
@@ -148,10 +148,10 @@ function lineOf({
     case 'imported':
       return `${file}: ${what}${held}`;
     case 'already imported':
-      return `${file}: taken in before, nothing to do`;
+      return `${file}: imported before, nothing to do`;
     case 'partial':
       return `${file}: kept what is whole (${what}), then it breaks off: ${problem}${held}`;
     case 'refused':
-      return `${file}: nothing taken in. ${problem}`;
+      return `${file}: nothing was imported. ${problem}`;
   }
 }

@@ -102,7 +102,7 @@ export function addMappingsCommands(program: Command, context: CommandContext): 
       'a step of the translation, such as {"kind":"trim"}; in order, may be given more than once',
       (text: string, before: unknown[] | undefined) => [...(before ?? []), jsonOf(text)],
     )
-    .option('--required', 'a record without it is not taken in', false)
+    .option('--required', 'a record without it is not imported', false)
     .action(
       async (
         system: string,
@@ -220,7 +220,7 @@ export function addMappingsCommands(program: Command, context: CommandContext): 
           ]),
         ),
       );
-      for (const fault of trial.faults) context.print(`Not taken in: ${fault.field} ${fault.message}`);
+      for (const fault of trial.faults) context.print(`Not imported: ${fault.field} ${fault.message}`);
     });
 }
 

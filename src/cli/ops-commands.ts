@@ -34,11 +34,12 @@ function result(facts: OperationFacts): string {
     .filter(([n]) => n > 0)
     .map(([n, word]) => `${n.toLocaleString('en-US')} ${word}`)
     .join(', ');
+  const planned = facts.planned === null ? '' : counted(facts.planned, 'change');
   const ended =
     facts.status === 'completed' || facts.status === 'completed_with_issues'
       ? ''
       : facts.status.replaceAll('_', ' ');
-  return [ended, counts].filter(Boolean).join(': ') || idle;
+  return [ended, planned, counts].filter(Boolean).join(': ') || idle;
 }
 
 const row = (facts: OperationFacts): string[] => [

@@ -8,9 +8,11 @@ import type { EntityType } from '../model/entity-type.ts';
 import { isJsonObject } from '../model/json.ts';
 import type { PlanDocument, PlanItem } from '../model/plan.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
+import { widthOf, wrapped } from './fitted-table.ts';
 import { wholeNumber } from './number-flag.ts';
 import { progressView } from './progress.ts';
 import { needsPerson, scopeOptions, shortSummary } from './sync-scope.ts';
+import { shellWord } from './shell-word.ts';
 import { shortValue } from './short-value.ts';
 import { counted } from './table.ts';
 import { writeOutput } from './write-output.ts';
@@ -37,7 +39,7 @@ export function addPlanCommands(sync: Command, context: CommandContext): void {
           return await planSync(
             app,
             { systems: flags.system ?? [], entities: flags.entity ?? [], full: flags.full ?? false },
-            { signal: context.host.signal, report: view.report },
+            { signal: context.host.signal, report: view.report, by: userInfo().username },
           );
         } finally {
           view.stop();
@@ -45,7 +47,7 @@ export function addPlanCommands(sync: Command, context: CommandContext): void {
       });
       if (flags.out !== undefined) await writeOutput(flags.out, `${JSON.stringify(plan, null, 1)}\n`);
       if (flags.json) context.printJson(plan);
-      else context.print(planLines(plan, flags.limit, flags.out).join('\n'));
+      else context.print(planLines(plan, flags.limit, flags.out, widthOf(context.host.terminal)).join('\n'));
       if (plan.untaken.length > 0 || plan.items.some((item) => item.kind === 'conflict'))
         context.result.exitCode = 3;
     });
@@ -87,12 +89,33 @@ async function readPlan(file: string): Promise<string> {
 
 const directions = {
   outbound: 'to be written to the remote',
-  inbound: 'to be taken in',
+  inbound: 'to be imported',
   internal: 'to be concluded here',
 } as const;
 
-/** The plan for a person: by system, direction and entity; each group cut off at `limit` lines. */
-export function planLines(plan: PlanDocument, limit: number, file: string | undefined): string[] {
+/**
+ * The plan for a person: by system, direction and entity; each group cut off at `limit` lines.
+ * @param width of the terminal; undefined: whole lines.
+ */
+export function planLines(
+  plan: PlanDocument,
+  limit: number,
+  file: string | undefined,
+  width?: number,
+): string[] {
+  const lines = unwrappedLines(plan, limit, file);
+  return width === undefined ? lines : lines.flatMap((line) => hanging(line, width));
+}
+
+/** A line within the width, the rest of it under its beginning and a little further in. */
+function hanging(line: string, width: number): string[] {
+  const indent = /^ */.exec(line)?.[0] ?? '';
+  return wrapped(line.trimStart(), width - indent.length - 2).map((part, at) =>
+    part === '' ? '' : `${indent}${at === 0 ? '' : '  '}${part}`,
+  );
+}
+
+function unwrappedLines(plan: PlanDocument, limit: number, file: string | undefined): string[] {
   const lines: string[] = [];
   const conflicts = plan.items.filter((item) => item.kind === 'conflict');
   const changes = plan.items.filter((item) => item.kind !== 'conflict');
@@ -100,7 +123,12 @@ export function planLines(plan: PlanDocument, limit: number, file: string | unde
     for (const direction of ['outbound', 'inbound', 'internal'] as const) {
       const ofDirection = ofSystem.filter((item) => item.direction === direction);
       if (ofDirection.length === 0) continue;
-      lines.push(`${system}, ${directions[direction]}:`);
+      const isPaused = direction === 'outbound' && plan.sendingPaused.includes(system);
+      lines.push(
+        isPaused
+          ? `${system}, ${directions[direction]}, but sending is paused: nothing goes out until tieline outbox resume ${shellWord(system)}:`
+          : `${system}, ${directions[direction]}:`,
+      );
       for (const [entity, items] of Map.groupBy(ofDirection, (item) => item.entity))
         lines.push(...groupLines(entity, items, limit));
       lines.push('');
@@ -112,7 +140,7 @@ export function planLines(plan: PlanDocument, limit: number, file: string | unde
       '',
     );
   if (plan.untaken.length > 0) {
-    lines.push(`${counted(plan.untaken.length, 'record')} cannot be taken in:`);
+    lines.push(`${counted(plan.untaken.length, 'record')} cannot be imported:`);
     for (const { record, reason } of plan.untaken.slice(0, limit)) lines.push(`    ${record}: ${reason}`);
     lines.push('');
   }
@@ -121,7 +149,14 @@ export function planLines(plan: PlanDocument, limit: number, file: string | unde
 
 function groupLines(entity: string, items: readonly PlanItem[], limit: number): string[] {
   const kinds = [...Map.groupBy(items, (item) => item.kind)].map(([kind, of]) => `${of.length} ${kind}`);
-  const title = entity === '' ? [] : [`  ${entity}: ${kinds.join(', ')}`];
+  const waiting = items.filter((item) => item.needsApproval).length;
+  const approval =
+    waiting === 0
+      ? ''
+      : waiting === items.length
+        ? '; all wait for approval'
+        : `; ${waiting} wait${waiting === 1 ? 's' : ''} for approval`;
+  const title = entity === '' ? [] : [`  ${entity}: ${kinds.join(', ')}${approval}`];
   const shown = items.slice(0, limit).map((item) => `    ${itemLine(item)}`);
   const rest = items.length - shown.length;
   return [...title, ...shown, ...(rest > 0 ? [`    … and ${rest} more (--limit, --json)`] : [])];
@@ -134,7 +169,7 @@ function itemLine(item: PlanItem): string {
   switch (item.kind) {
     case 'update':
       return item.field === null
-        ? `${item.record}: ${shortValue(item.after)}${approval}${why}`
+        ? `${item.record}: ${tagText(item) ?? shortValue(item.after)}${approval}${why}`
         : `${item.record} ${item.field}: ${shortValue(item.before)} → ${shortValue(item.after)}${approval}${by}${why}`;
     case 'conflict':
       return `${item.system ?? ''} ${item.entity} ${item.record} ${item.field ?? ''}: here ${shortValue(item.before)}, there ${shortValue(item.after)}${why}`;
@@ -145,6 +180,13 @@ function itemLine(item: PlanItem): string {
     case 'missing':
       return `${item.record}${why}`;
   }
+}
+
+/** `tag Xacta System on 11 machines`; undefined where it is no tag. */
+function tagText({ entity, after }: PlanItem): string | undefined {
+  if (entity !== 'asset_tag' || !isJsonObject(after)) return undefined;
+  const machines = after['asset_uuids'];
+  return `tag ${String(after['category'])} on ${counted(Array.isArray(machines) ? machines.length : 0, 'machine')}`;
 }
 
 /** Whether a POA&M is to be made whose due date is past already. @param at when the plan was made, ISO. */
@@ -172,14 +214,17 @@ function totals(plan: PlanDocument, file: string | undefined): string[] {
       ? 'Nothing to do: both sides agree.'
       : [
           `${counted(count('outbound'), 'change')} to the remote systems`,
-          `${count('inbound')} to be taken in`,
+          `${count('inbound')} to be imported`,
           `${count('internal')} concluded here`,
           ...(facts.length > 0
             ? [`${counted(taken, 'asset or finding', 'assets and findings')} new or changed`]
             : []),
           ...(conflicts > 0 ? [`${counted(conflicts, 'field')} held`] : []),
-          ...(waiting > 0 ? [`${waiting} of them wait for approval`] : []),
+          ...(waiting > 0 ? [`${waiting} to be approved first`] : []),
         ].join(', ') + '.',
+    ...plan.leftOut.map(
+      (system) => `${system} is paused and no part of this: tieline connections resume ${shellWord(system)}`,
+    ),
     ...(overdue > 0
       ? [
           `${counted(overdue, 'new POA&M')} ${overdue === 1 ? 'is' : 'are'} already overdue: the due date counts from the day on which the weakness was first found.`,

@@ -245,10 +245,19 @@ function approvalText(entity: string, approval: ApprovalScope | null | undefined
   return parts.length === 0 ? 'always' : parts.join('; ');
 }
 
+/** @throws TielineError USAGE that says where it is not YAML. */
 async function readYaml(path: string): Promise<unknown> {
-  try {
-    return parse(await readFile(path, 'utf8'));
-  } catch (cause) {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new TielineError('USAGE', `${path} could not be read: ${messageOf(cause)}`, { cause });
+  });
+  try {
+    return parse(text);
+  } catch (cause) {
+    const where = messageOf(cause).split('\n', 1)[0]?.replace(/:$/, '.') ?? '';
+    throw new TielineError('USAGE', `${path} is not YAML: ${where}`, {
+      cause,
+      remedy:
+        'Correct the file; nothing was changed. `tieline policies export` writes one of the right form.',
+    });
   }
 }

@@ -75,7 +75,7 @@ export function progressView(terminal: Terminal): ProgressView {
       records += progress.state === 'working' ? (progress.counts?.read ?? 0) : 0;
       if (progress.state === 'retrying')
         terminal.err.write(
-          `${live ? '\n' : ''}  ${title}: broke off, going on (${shownText(progress.note ?? '')})\n`,
+          `${live ? '\n' : ''}  ${title}: broke off, trying again (${shownText(progress.note ?? '')})\n`,
         );
       if (progress.state === 'working' && bar) {
         if (progress.total !== undefined) bar.setTotal(Math.max(progress.total, 1));
@@ -106,7 +106,7 @@ function tallyOf(counts: NonNullable<StepProgress['counts']>): string {
     counts.created > 0 ? `${counts.created.toLocaleString('en-US')} new` : '',
     counts.updated > 0 ? `${counts.updated.toLocaleString('en-US')} changed` : '',
     counts.held > 0 ? pc.yellow(`${counts.held} held`) : '',
-    counts.failed > 0 ? pc.red(`${counts.failed} could not be taken in`) : '',
+    counts.failed > 0 ? pc.red(`${counts.failed} could not be imported`) : '',
   ];
   return parts.filter(Boolean).join(', ');
 }

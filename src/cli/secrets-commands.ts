@@ -6,7 +6,7 @@ export function addSecretsCommands(program: Command, context: CommandContext): v
   const secrets = program.command('secrets').description('the key that protects stored secrets');
   secrets
     .command('rotate')
-    .description('encrypt every stored secret anew under a new master key')
+    .description('encrypt every stored secret again, under a new master key')
     .option(
       '--new-key-file <file>',
       'a file with the new key (32 random bytes in base64); without it one is generated',
@@ -21,7 +21,7 @@ export function addSecretsCommands(program: Command, context: CommandContext): v
       if (flags.json) context.printJson({ secrets: rotated.secrets, keyId: rotated.keyId });
       else
         context.print(
-          `${counted(rotated.secrets, 'secret')} encrypted anew under the key ${rotated.keyId}: ${rotated.place}.`,
+          `${counted(rotated.secrets, 'secret')} encrypted again, under the key ${rotated.keyId}: ${rotated.place}.`,
         );
     });
 }

@@ -27,9 +27,7 @@ export function addSyncCommands(program: Command, context: CommandContext): Comm
   scopeOptions(
     sync
       .command('run')
-      .description(
-        'read what changed, draw conclusions, send what is due; goes on where an interrupted run was',
-      ),
+      .description('read what changed, draw conclusions, send what is due; continues an interrupted run'),
   )
     .option(
       '--accept-missing',
@@ -90,7 +88,7 @@ export function addSyncCommands(program: Command, context: CommandContext): Comm
               read.system,
               read.entity,
               read.completeAt ?? 'never',
-              read.unfinished ? 'unfinished: the next sync goes on' : '',
+              read.unfinished ? 'unfinished: the next sync continues it' : '',
             ]),
           )}`,
         );

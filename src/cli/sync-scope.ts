@@ -46,7 +46,7 @@ export function needsPerson(summary: SyncSummary): boolean {
 export function shortSummary(summary: SyncSummary, seconds: number): string {
   const recognised = Object.keys(summary.alreadyThere?.linked ?? {}).length > 0;
   const issues = [
-    summary.recordsFailed > 0 ? `${counted(summary.recordsFailed, 'record')} could not be taken in` : '',
+    summary.recordsFailed > 0 ? `${counted(summary.recordsFailed, 'record')} could not be imported` : '',
     summary.recordsHeld > 0 ? `${counted(summary.recordsHeld, 'record')} held for a person` : '',
   ].filter(Boolean);
   const found = newConflicts(summary);

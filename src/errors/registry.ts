@@ -39,7 +39,7 @@ export const errorRegistry = {
     meaning:
       'A scan file (.nessus, CSV, zip) is broken, cut off, or no scan file; the message says at which line and byte.',
     remedy:
-      'Export or copy the file again. With --keep-partial the hosts that are whole are taken in; otherwise nothing of the file is.',
+      'Export or copy the file again. With --keep-partial the hosts that are whole are imported; otherwise nothing of the file is.',
     exitCode: 1,
     retryable: false,
   },
@@ -129,7 +129,7 @@ export const errorRegistry = {
   },
   INTERRUPTED: {
     meaning: 'The command was ended by Ctrl-C, by a signal, or because the process that started it is gone.',
-    remedy: 'Run the command again: a sync goes on where it was.',
+    remedy: 'Run the command again: a sync continues where it was.',
     exitCode: 1,
     retryable: true,
   },

@@ -45,6 +45,10 @@ export const planDocument = z.strictObject({
   /** ISO 8601, UTC. */
   madeAt: z.iso.datetime(),
   systems: z.array(z.string()).min(1),
+  /** Of these systems, those to which nothing is sent until a person resumes it (`outbox resume`). */
+  sendingPaused: z.array(z.string()).default([]),
+  /** Connections that are paused and so no part of the plan (`connections resume`). */
+  leftOut: z.array(z.string()).default([]),
   entities: z.array(z.enum(entityTypes)),
   full: z.boolean(),
   /** What each step of the sync found; facts (assets, findings) are counted here and are no items. */

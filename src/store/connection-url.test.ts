@@ -25,6 +25,8 @@ describe('what to do about a refused connection', () => {
 
   it('is told by its cause', () => {
     expect(remedyOfRefusal(refusal('28P01'))).toContain('password in DATABASE_URL is wrong');
+    expect(remedyOfRefusal(refusal('28000', 'role "nobody" does not exist'))).toContain('create the role');
+    expect(remedyOfRefusal(refusal('28000', 'no pg_hba.conf entry for host'))).toContain('pg_hba.conf');
     expect(remedyOfRefusal(refusal('SELF_SIGNED_CERT_IN_CHAIN'))).toContain('sslrootcert');
     expect(remedyOfRefusal(new Error('The server does not support SSL connections'))).toContain('no TLS');
     expect(remedyOfRefusal(refusal('ECONNREFUSED'))).toBeUndefined();

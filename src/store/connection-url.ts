@@ -20,7 +20,7 @@ export function withCheckedTls(text: string): string {
 const byCode: Readonly<Record<string, string>> = {
   '28P01': 'The user or the password in DATABASE_URL is wrong; special characters are percent-encoded there.',
   '28000':
-    'The server lets this user in from here by none of its rules: look at its pg_hba.conf, or add sslmode=verify-full if it wants TLS.',
+    'No rule of the server lets this user in from here: see its pg_hba.conf, or add sslmode=verify-full if it wants TLS.',
   '3D000': 'Make the database that DATABASE_URL names (createdb), or correct its name.',
   '42501':
     'The role may not connect to this database: grant it CONNECT, or name another role in DATABASE_URL.',
@@ -33,6 +33,9 @@ const certificate = /certificate|self.signed|CERT_|altnames/i;
 export function remedyOfRefusal(cause: unknown): string | undefined {
   if (!(cause instanceof Error)) return undefined;
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+  // PostgreSQL has one code for a role that is missing and for one that pg_hba.conf does not let in.
+  if (/role ".*" does not exist/.test(cause.message))
+    return 'Correct the user in DATABASE_URL, or create the role on the server (createuser).';
   if (byCode[code] !== undefined) return byCode[code];
   if (/does not support SSL/.test(cause.message))
     return 'The server has no TLS: let it have a certificate, or leave sslmode out of DATABASE_URL.';

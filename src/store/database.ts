@@ -66,7 +66,7 @@ export async function openDatabase(
     onConnect: (client) => prepareConnection(client, options) as unknown as void,
   });
   // pg hides the password from whoever prints the pool, but not the URL that it came in.
-  Object.defineProperty(pool.options, 'connectionString', { value: text, enumerable: false });
+  Object.defineProperty(pool.options, 'connectionString', { value: withCheckedTls(text), enumerable: false });
   if (options.waitsAtStart) pool.waitForOutages();
   try {
     // The first connection may be cut the moment it is there.

@@ -56,7 +56,7 @@ export function checkMappings(
     )
       faults.push({
         field: `${needed.entityType}: ${needed.internalField}`,
-        message: `a record cannot be taken in without it: map a field of the remote to it (by default ${needed.externalField})`,
+        message: `a record cannot be imported without it: map a field of the remote to it (by default ${needed.externalField})`,
       });
   return faults;
 }

@@ -136,7 +136,7 @@ describe('tieline mappings', () => {
   it('refuses to leave a record without what it is known by', async () => {
     const { code, err } = await run('remove', 'xacta', 'poam', 'id', 'xacta_poam_id', '--yes');
     expect(code).toBe(2);
-    expect(err).toContain('a record cannot be taken in without it');
+    expect(err).toContain('a record cannot be imported without it');
   });
 
   it('translates a record that the remote has, in and out, and names what does not fit', async () => {

@@ -158,7 +158,7 @@ export async function importEntity(context: RunContext, read: EntityRead): Promi
       await recordRetry(context.db, read.operationId, messageOf(error));
       context.log.warn(
         { operation: read.operationId, code: error.code, entity: read.entity },
-        `the read broke off and goes on: ${error.message}`,
+        `the read broke off and is tried again: ${error.message}`,
       );
       context.report({ system: read.system.name, step: read.entity, state: 'retrying', note: error.message });
       await context.sleep(Math.min(200 * 2 ** failures, 5_000), context.signal);

@@ -1,11 +1,14 @@
 /** Plans: what a sync would do, shown before it is done, and then done exactly so or not at all (design section 5). */
 import { createHash } from 'node:crypto';
+import type { Kysely } from 'kysely';
 import { TielineError, type FieldFault } from '../../errors/tieline-error.ts';
 import { scalarText } from '../../model/json.ts';
 import type { EntityType } from '../../model/entity-type.ts';
 import type { FieldMapping } from '../../model/mapping.ts';
 import { planDocument, type PlanDocument, type PlanItem } from '../../model/plan.ts';
+import { listSystems } from '../../store/external-systems.ts';
 import { beginOperation, finishOperation } from '../../store/operations.ts';
+import type { Database } from '../../store/schema.ts';
 import { comparePlans, planText, type PlanDifference } from '../../sync/compare-plans.ts';
 import { withSystems, type App, type Caller } from '../app.ts';
 import { concludePlanning } from '../approvals/approvals.ts';
@@ -52,11 +55,20 @@ export async function planWithMappings(
 
 /** As `planSync`, over systems that are connected already, under the lock of the caller. */
 async function planWith(environment: RunEnvironment, options: SyncOptions): Promise<PlanDocument> {
-  const operationId = await beginOperation(environment.db, { type: 'plan', system: 'tieline' });
+  const operationId = await beginOperation(environment.db, {
+    type: 'plan',
+    system: 'tieline',
+    ...(environment.by === undefined ? {} : { metadata: { by: environment.by } }),
+  });
   try {
     const plan = await rehearse(environment, options, operationId, async (rehearsal) => ({
       keep: false,
-      result: documentOf(environment, options, rehearsal),
+      result: documentOf(
+        environment,
+        options,
+        rehearsal,
+        await pausesOf(rehearsal.within.db, environment, options),
+      ),
     }));
     await finishOperation(environment.db, operationId, 'completed', {
       metadata: { items: plan.items.length, sha256: plan.sha256 },
@@ -72,15 +84,37 @@ async function planWith(environment: RunEnvironment, options: SyncOptions): Prom
 
 const messageText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** What a person paused: the plan says so, or its reader would take it for what the next sync does. */
+async function pausesOf(
+  db: Kysely<Database>,
+  environment: RunEnvironment,
+  options: SyncOptions,
+): Promise<Pick<PlanDocument, 'sendingPaused' | 'leftOut'>> {
+  const planned = new Set(environment.systems.map((system) => system.name));
+  const rows = await listSystems(db);
+  const names = (some: typeof rows): string[] => some.map((row) => row.system_name);
+  return {
+    sendingPaused: names(
+      rows.filter((row) => row.sending_paused_at !== null && planned.has(row.system_name)),
+    ),
+    leftOut:
+      options.systems.length > 0
+        ? []
+        : names(rows.filter((row) => row.sync_paused_at !== null && !planned.has(row.system_name))),
+  };
+}
+
 function documentOf(
   environment: RunEnvironment,
   options: SyncOptions,
   rehearsal: Pick<Parameters<Parameters<typeof rehearse>[3]>[0], 'items' | 'steps' | 'untaken'>,
+  pauses: Pick<PlanDocument, 'sendingPaused' | 'leftOut'>,
 ): PlanDocument {
   return {
     format: 'tieline-plan-1',
     madeAt: environment.now().toISOString(),
     systems: environment.systems.map((system) => system.name),
+    ...pauses,
     entities: [...options.entities],
     full: options.full,
     steps: stepCounts(rehearsal.steps),

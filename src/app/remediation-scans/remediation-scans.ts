@@ -127,7 +127,7 @@ function notYet(scan: RemediationScanRow, because: TielineError): TielineError {
     `Scan ${scan.id} is recorded and does not go on yet: ${because.message}`,
     {
       cause: because,
-      remedy: `${because.remedy} \`tieline scans follow ${scan.id}\` goes on with it, and so does the next sync.`,
+      remedy: `${because.remedy} \`tieline scans follow ${scan.id}\` continues it, and so does the next sync.`,
       fields: because.fields,
     },
   );

@@ -38,6 +38,8 @@ export interface OperationFacts {
   readonly startedAt: string | null;
   readonly completedAt: string | null;
   readonly counts: Counts;
+  /** Of a plan: how many items it holds; null of anything else. */
+  readonly planned: number | null;
   readonly retries: number;
   readonly error: string | null;
 }
@@ -134,6 +136,10 @@ function wordsFor(row: OperationRow): string {
 
 const startedBy = (row: OperationRow): string | null =>
   isJsonObject(row.metadata) && typeof row.metadata['by'] === 'string' ? row.metadata['by'] : null;
+const plannedBy = (row: OperationRow): number | null =>
+  row.operation_type === 'plan' && isJsonObject(row.metadata) && typeof row.metadata['items'] === 'number'
+    ? row.metadata['items']
+    : null;
 const text = (at: Date | null): string | null => at?.toISOString().slice(0, 19).replace('T', ' ') ?? null;
 
 function factsOf(row: OperationRow, by?: string): OperationFacts {
@@ -148,6 +154,7 @@ function factsOf(row: OperationRow, by?: string): OperationFacts {
     startedAt: text(row.started_at),
     completedAt: text(row.completed_at),
     counts: countsOf(row),
+    planned: plannedBy(row),
     retries: row.retry_count ?? 0,
     error: row.error_details,
   };

@@ -113,7 +113,7 @@ async function repeat(
 ): Promise<void> {
   while (!signal.aborted) {
     await work().catch((error: unknown) => {
-      if (!signal.aborted) app.log.warn({ err: error }, `the worker goes on: ${messageOf(error)}`);
+      if (!signal.aborted) app.log.warn({ err: error }, `the worker continues: ${messageOf(error)}`);
     });
     // The end of the wait is the signal's, which the loop asks.
     await app.sleep(everyMs, signal).catch(() => undefined);

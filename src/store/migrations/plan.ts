@@ -135,9 +135,8 @@ function take(draft: PlanDraft, statement: Statement): void {
       return;
     }
     case 'other':
-      // Rows of ours in the owner's tables can only be there if we were there before.
       if (/^UPDATE\b/i.test(statement.sql)) {
-        if (!draft.first) draft.push(draft.locked, statement, statement.sql);
+        takeUpdate(draft, statement);
         return;
       }
       // What is told from rows of a table that was there may need columns that are added to it under the locks.
@@ -147,6 +146,22 @@ function take(draft: PlanDraft, statement: Statement): void {
       }
       draft.push(draft.create, statement, statement.sql);
   }
+}
+
+/**
+ * An UPDATE corrects rows of ours. Where we were before, they may be anywhere. In a first installation those of the owner's tables are
+ * not ours, and our own tables hold only what an earlier file put into them.
+ */
+function takeUpdate(draft: PlanDraft, statement: Statement): void {
+  if (!draft.first) {
+    draft.push(draft.locked, statement, statement.sql);
+    return;
+  }
+  const table = /^UPDATE (\w+)/i.exec(statement.sql)?.[1] ?? '';
+  const filled = draft.create.some((each) =>
+    new RegExp(`^INSERT INTO ${table} [^;]*\\bVALUES\\b`, 'i').test(each.sql),
+  );
+  if (filled && !draft.places.get(table)?.existing) draft.push(draft.create, statement, statement.sql);
 }
 
 function takeIndex(draft: PlanDraft, statement: Statement, is: Extract<Kind, { kind: 'index' }>): void {
