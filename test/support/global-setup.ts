@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,7 +33,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const given = process.env['TIELINE_TEST_DATABASE_URL'];
   const server =
     given === undefined ? await startServer(scratch) : { url: given, close: () => Promise.resolve() };
-  const templateName = `tieline_template_${process.pid}`;
+  // A filter that finds tests of several projects sets up each of them, in one process.
+  const templateName = `tieline_template_${process.pid}_${randomBytes(4).toString('hex')}`;
   const admin = await openDatabase(server.url, { maxConnections: 1 });
   const tearDown = async (): Promise<void> => {
     await admin.pool.query(`DROP DATABASE IF EXISTS ${templateName}`);
