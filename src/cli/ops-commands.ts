@@ -114,11 +114,13 @@ function openLines(operation: OperationDetail, width: number | undefined): strin
         ]),
         width,
       ),
+      ...cutLine(operation, 'conflicts'),
     );
-  for (const [title, records] of [
-    ['Not imported:', operation.held],
-    ['Refused by the remote:', operation.refused],
-  ] as const)
+  for (const [title, list] of [
+    ['Not imported:', 'held'],
+    ['Refused by the remote:', 'refused'],
+  ] as const) {
+    const records = operation[list];
     if (records.length > 0)
       lines.push(
         '',
@@ -128,9 +130,19 @@ function openLines(operation: OperationDetail, width: number | undefined): strin
           records.map((each) => [each.identifier, each.reason]),
           width,
         ),
+        ...cutLine(operation, list),
       );
+  }
   return lines;
 }
+
+/** What is not shown must not look as if it were not there. */
+const cutLine = (operation: OperationDetail, list: OperationDetail['cut'][number]): string[] =>
+  operation.cut.includes(list)
+    ? [
+        `There are more: tieline ops show ${operation.operationId.slice(0, 8)} --limit ${operation[list].length * 10}`,
+      ]
+    : [];
 
 interface UndoFlags extends GlobalFlags {
   readonly plan?: boolean;

@@ -90,6 +90,8 @@ export interface OperationDetail extends OperationFacts {
   }[];
   readonly held: readonly { readonly identifier: string; readonly reason: string }[];
   readonly refused: readonly { readonly identifier: string; readonly reason: string }[];
+  /** Which of these lists end before their end. */
+  readonly cut: readonly ('conflicts' | 'held' | 'refused')[];
   readonly calls: {
     readonly total: number;
     readonly byStatus: readonly { readonly status: number | null; readonly n: number }[];
@@ -220,8 +222,8 @@ async function journalOf(
 }
 
 /**
- * One operation with its steps and a page of what it changed. At most 50 of the records it could not import, of those that
- * the remote refused and of the conflicts that it found are listed.
+ * One operation with its steps and a page of what it changed. Of the records it could not import, of those that the remote refused and of
+ * the conflicts that it found as many are listed as of changes, at least 50; `cut` says of which there are more.
  * @param id the whole id or its first characters. @param query which page of the journal.
  * @throws TielineError OPERATION_UNKNOWN if none or several fit.
  */
@@ -234,7 +236,13 @@ export async function fetchOperation(
   const steps = await listSteps(db, row.batch_id);
   const ids = [row.batch_id, ...steps.map((step) => step.batch_id)];
   const byStatus = await countCalls(db, ids);
-  const conflicts = await listFoundConflicts(db, ids, shownAtMost);
+  const listed = Math.max(shownAtMost, query.limit);
+  const lists = {
+    conflicts: await listFoundConflicts(db, ids, listed + 1),
+    held: await listHeldRecords(db, ids, listed + 1),
+    refused: await listRefusedRows(db, ids, listed + 1),
+  };
+  const conflicts = lists.conflicts.slice(0, listed);
   const titles = await fetchJournalTitles(db, conflicts);
   return {
     ...factsOf(row, (await fetchDeciders(db, [row.batch_id])).get(row.batch_id)),
@@ -249,11 +257,12 @@ export async function fetchOperation(
       ...each,
       title: titles.get(`${each.entity} ${each.entityId}`) ?? null,
     })),
-    held: (await listHeldRecords(db, ids, shownAtMost)).map((each) => ({
+    held: lists.held.slice(0, listed).map((each) => ({
       identifier: each.record_identifier ?? '–',
       reason: each.error_message ?? each.error_type ?? '–',
     })),
-    refused: await listRefusedRows(db, ids, shownAtMost),
+    refused: lists.refused.slice(0, listed),
+    cut: (['conflicts', 'held', 'refused'] as const).filter((list) => lists[list].length > listed),
     calls: { total: byStatus.reduce((sum, each) => sum + each.n, 0), byStatus },
   };
 }
