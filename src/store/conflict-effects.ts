@@ -104,7 +104,7 @@ export async function freeIdempotencyKey(db: Kysely<Database>, systemId: number,
        and state in ('confirmed', 'superseded', 'dropped', 'failed')`.execute(db);
 }
 
-/** What a POA&M lists, as Tenable names its assets. */
+/** What a POA&M lists, as Tenable names its assets; without machines that left it. */
 export async function fetchPoamContents(
   db: Kysely<Database>,
   poamId: string,
@@ -115,7 +115,10 @@ export async function fetchPoamContents(
                  union
                  select listed from ingestion_poams p, jsonb_array_elements_text(
                           case when jsonb_typeof(p.raw_json -> 'affected_assets') = 'array' then p.raw_json -> 'affected_assets' else '[]' end) listed
-                  where p.poam_id = ${poamId} order by 1) as assets,
+                  where p.poam_id = ${poamId}
+                    and not exists (select from poam_asset_departures d join ingestion_assets gone using (asset_uuid)
+                                     where d.poam_id = p.poam_id and lower(trim(listed)) in (gone.asset_uuid::text, gone.tenable_asset_uuid))
+                  order by 1) as assets,
            array(select distinct cve_id::text from ingestion_poam_cves where poam_id = ${poamId} order by 1) as cves`.execute(
     db,
   );

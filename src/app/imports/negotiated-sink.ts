@@ -267,7 +267,8 @@ async function storePage(
     settled.map(({ entityId, each, stored }) => ({
       entityId,
       record: each.record,
-      ...(stored ? { before: stored.row['raw_json'] } : {}),
+      // Of a row that several systems have, it may be another one's record that was read before.
+      ...(stored && !elsewhere.has(stored.entityId) ? { before: stored.row['raw_json'] } : {}),
     })),
   );
   await saveLinks(
