@@ -5,7 +5,7 @@ import { applyPlan, parsePlan, planSync } from '../app/plans/plans.ts';
 import { summarizeRun } from '../app/runs/summary.ts';
 import { TielineError, messageOf } from '../errors/tieline-error.ts';
 import type { EntityType } from '../model/entity-type.ts';
-import { isJsonObject } from '../model/json.ts';
+import { isJsonObject, scalarText } from '../model/json.ts';
 import type { PlanDocument, PlanItem } from '../model/plan.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { widthOf, wrapped } from './fitted-table.ts';
@@ -186,7 +186,7 @@ function itemLine(item: PlanItem): string {
 function tagText({ entity, after }: PlanItem): string | undefined {
   if (entity !== 'asset_tag' || !isJsonObject(after)) return undefined;
   const machines = after['asset_uuids'];
-  return `tag ${String(after['category'])} on ${counted(Array.isArray(machines) ? machines.length : 0, 'machine')}`;
+  return `tag ${scalarText(after['category'] ?? '')} on ${counted(Array.isArray(machines) ? machines.length : 0, 'machine')}`;
 }
 
 /** Whether a POA&M is to be made whose due date is past already. @param at when the plan was made, ISO. */

@@ -4,17 +4,7 @@ import { fetchConflict, findConflicts, resolveConflicts } from '../../../src/app
 import { pauseSending } from '../../../src/app/outbound/outbox.ts';
 import { editPolicies } from '../../../src/app/policies/policies.ts';
 import { recordedUuid } from '../../support/recording.ts';
-import {
-  boundaries,
-  grcs,
-  machines,
-  plugins,
-  scanners,
-  spellings,
-  type Event,
-  type Grc,
-  type Story,
-} from './events.ts';
+import { boundaries, machines, plugins, spellings, type Event, type Grc, type Story } from './events.ts';
 import { BrokenPromise, checkAtRest, checkConsent, modesOf } from './promises.ts';
 import type { EverydayWorld, ServerName } from './world.ts';
 
