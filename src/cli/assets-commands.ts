@@ -17,11 +17,12 @@ import {
 import { addAssetContextCommand } from './asset-context-command.ts';
 import { listUpTo, tellCut } from './cut-list.ts';
 import { decider, withDecider, type DecisionFlags } from './decision-flags.ts';
+import { fittedTable, widthOf } from './fitted-table.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { otherMatches } from './matches-commands.ts';
 import { wholeNumber } from './number-flag.ts';
 import { shortValue } from './short-value.ts';
-import { counted, table } from './table.ts';
+import { counted } from './table.ts';
 
 const instant = (at: Date | null): string => at?.toISOString().slice(0, 16).replace('T', ' ') ?? '–';
 
@@ -64,7 +65,7 @@ export function addAssetsCommands(program: Command, context: CommandContext): vo
         );
       else {
         context.print(
-          table(
+          fittedTable(
             ['ID', 'SOURCE', 'REPORTS', 'ASSET', 'MAY BE', 'SCORE', 'WHY'],
             rows.map((row) => [
               String(row.id),
@@ -75,6 +76,7 @@ export function addAssetsCommands(program: Command, context: CommandContext): vo
               String(row.candidates[0]?.score ?? ''),
               row.reason,
             ]),
+            widthOf(context.host.terminal),
           ),
         );
         context.print(
@@ -162,9 +164,10 @@ function printDuplicates(context: CommandContext, rows: readonly ProbableDuplica
     instant(asset.lastSeen),
   ];
   context.print(
-    table(
+    fittedTable(
       ['SOURCE', 'OLDER', 'SYSTEM', 'LAST SEEN', 'NEWER', 'SYSTEM', 'LAST SEEN'],
       rows.slice(0, limit).map((row) => [row.system, ...cells(row.assets[0]), ...cells(row.assets[1])]),
+      widthOf(context.host.terminal),
     ),
   );
   if (rows.length > limit) context.print(`… and ${rows.length - limit} more: --limit ${rows.length}`);
@@ -179,7 +182,7 @@ function printUnreported(context: CommandContext, rows: readonly UnreportedAsset
     return;
   }
   context.print(
-    table(
+    fittedTable(
       ['ASSET', 'NAME', 'SYSTEM', 'SINCE (UTC)', 'HOW', 'BY', 'CRITICAL', 'HIGH', 'OPEN'],
       rows.map((row) => [
         row.assetUuid.slice(0, 8),
@@ -192,6 +195,7 @@ function printUnreported(context: CommandContext, rows: readonly UnreportedAsset
         String(row.openHigh),
         String(row.openFindings),
       ]),
+      widthOf(context.host.terminal),
     ),
   );
   if (isCut) context.print('… and more: --limit');
@@ -214,22 +218,24 @@ function printExplanation(
   context.print(`\n${counted(sources.length, 'source')}`);
   if (sources.length > 0)
     context.print(
-      table(
+      fittedTable(
         ['SOURCE', 'CALLS IT', 'LAST SAW IT (UTC)', 'FINDINGS'],
         sources.map((each) => [each.system, each.externalId, instant(each.lastSeen), String(each.findings)]),
+        widthOf(context.host.terminal),
       ),
     );
   context.print(`\n${counted(identifiers.length, 'identifier')}`);
   if (identifiers.length > 0)
     context.print(
-      table(
+      fittedTable(
         ['KIND', 'VALUE', 'LAST SEEN WITH IT (UTC)'],
         identifiers.map((each) => [each.kind, each.value, instant(each.lastSeen)]),
+        widthOf(context.host.terminal),
       ),
     );
   if (components.length > 0)
     context.print(
-      `\nComponents\n${table(
+      `\nComponents\n${fittedTable(
         ['SYSTEM', 'COMPONENT', 'DECISION', 'SCORE', 'WHY'],
         components.map((each) => [
           each.system,
@@ -238,6 +244,7 @@ function printExplanation(
           String(each.score),
           `${each.reason} (${each.decidedBy})`,
         ]),
+        widthOf(context.host.terminal),
       )}`,
     );
   if (absorbed.length > 0) context.print(`\nTurned out to be this one: ${absorbed.join(', ')}`);

@@ -61,7 +61,9 @@ export interface CommandResult {
 export interface CommandContext {
   readonly host: CommandHost;
   readonly result: CommandResult;
-  /** Prints one line to standard output. */
-  print(line: string): void;
+  /** Prints to standard output; on a terminal, prose is broken between words. */
+  print(text: string): void;
+  /** Prints what is copied or read by a program (YAML, SQL): no line is broken. */
+  printWhole(text: string): void;
   printJson(value: unknown): void;
 }

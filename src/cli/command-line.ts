@@ -6,6 +6,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { shownJson, shownOutput } from '../errors/shown-text.ts';
 import { TielineError } from '../errors/tieline-error.ts';
+import { fittedText, widthOf } from './fitted-table.ts';
 import { wholeNumber } from './number-flag.ts';
 import type { CommandContext, CommandHost, CommandResult, DemoFlags } from './command-context.ts';
 import { addAcceptancesCommands } from './acceptances-commands.ts';
@@ -111,7 +112,9 @@ export async function runCommandLine(host: CommandHost, args: readonly string[])
   const context: CommandContext = {
     host,
     result,
-    print: (line) => void host.terminal.out.write(`${shownOutput(line)}\n`),
+    print: (line) =>
+      void host.terminal.out.write(`${fittedText(shownOutput(line), widthOf(host.terminal))}\n`),
+    printWhole: (text) => void host.terminal.out.write(`${shownOutput(text)}\n`),
     printJson: (value) => void host.terminal.out.write(`${shownJson(JSON.stringify(value))}\n`),
   };
   const json = args.includes('--json');

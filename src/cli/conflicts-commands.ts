@@ -12,6 +12,7 @@ import {
 import { TielineError } from '../errors/tieline-error.ts';
 import { conflictChoices, conflictTypes, type ConflictChoice } from '../model/conflict.ts';
 import type { Json } from '../model/json.ts';
+import { fittedTable, widthOf } from './fitted-table.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import {
   boundaryText,
@@ -25,7 +26,7 @@ import { listUpTo, tellCut } from './cut-list.ts';
 import { decider, withDecider, type DecisionFlags } from './decision-flags.ts';
 import { wholeNumber } from './number-flag.ts';
 import { shortValue } from './short-value.ts';
-import { counted, table } from './table.ts';
+import { counted } from './table.ts';
 
 type FilterFlags = Omit<ConflictQuery, 'ids' | 'all'>;
 
@@ -82,7 +83,7 @@ function addList(conflicts: Command, context: CommandContext): void {
         );
       else
         context.print(
-          table(
+          fittedTable(
             ['ID', 'SYSTEM', 'BOUNDARY', 'RECORD', 'ABOUT', 'HERE', 'THERE', 'WEAKNESS', 'STATUS'],
             rows.map((row) => [
               String(row.id),
@@ -95,6 +96,7 @@ function addList(conflicts: Command, context: CommandContext): void {
               shortValue(weaknessText(row) || '–'),
               row.status,
             ]),
+            widthOf(context.host.terminal),
           ),
         );
       tellCut(context, flags, listed);

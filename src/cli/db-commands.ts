@@ -11,9 +11,10 @@ import {
   type DatabaseMigration,
 } from '../app/database/adoption.ts';
 import { backfill } from '../app/database/backfill.ts';
+import { fittedTable, widthOf } from './fitted-table.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { wholeNumber } from './number-flag.ts';
-import { counted, table } from './table.ts';
+import { counted } from './table.ts';
 
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 const lockPatienceMs = 300_000;
@@ -81,7 +82,7 @@ export function addDbCommands(program: Command, context: CommandContext): Comman
       if (flags.dryRun) {
         const sql = await context.host.withDatabase(flags, (access) => showMigration(access, flags.schema));
         if (flags.json) context.printJson({ sql });
-        else context.print(sql);
+        else context.printWhole(sql);
         return;
       }
       const result = await context.host.withDatabase(flags, (access) =>
@@ -105,9 +106,10 @@ export function addDbCommands(program: Command, context: CommandContext): Comman
       if (flags.json) context.printJson(sums);
       else
         context.print(
-          table(
+          fittedTable(
             ['TABLE', 'ROWS', 'CHECKSUM'],
             sums.map((sum) => [`${sum.schema}.${sum.table}`, sum.rows.toLocaleString('en-US'), sum.checksum]),
+            widthOf(context.host.terminal),
           ),
         );
     });
@@ -139,7 +141,7 @@ export function addDbCommands(program: Command, context: CommandContext): Comman
         return;
       }
       context.print(
-        table(
+        fittedTable(
           ['TABLE', 'ROWS SEEN', 'FILLED', 'NOT READABLE', 'LEFT'],
           outcome.tables.map((each) => [
             each.table,
@@ -148,6 +150,7 @@ export function addDbCommands(program: Command, context: CommandContext): Comman
             each.refused.toLocaleString('en-US'),
             each.missed.length.toLocaleString('en-US'),
           ]),
+          widthOf(context.host.terminal),
         ),
       );
       for (const each of outcome.tables)
@@ -181,7 +184,7 @@ export function addDbCommands(program: Command, context: CommandContext): Comman
         }),
       );
       if (flags.json) context.printJson({ statements: lines });
-      else for (const line of lines) context.print(line);
+      else for (const line of lines) context.printWhole(line);
     });
 
   db.command('remove')
@@ -228,7 +231,7 @@ function printCheck(context: CommandContext, check: DatabaseCheck): void {
   const there = check.tables.filter((each) => each.status !== 'new');
   if (there.length > 0)
     print(
-      `${table(
+      `${fittedTable(
         ['TABLE', 'STATUS', 'ROWS', 'SIZE', 'ADDED COLUMNS'],
         there.map((each) => [
           `${each.schema}.${each.table}`,
@@ -237,6 +240,7 @@ function printCheck(context: CommandContext, check: DatabaseCheck): void {
           bytes(each.bytes),
           each.adds.join(', ') || '–',
         ]),
+        widthOf(context.host.terminal),
       )}\n`,
     );
   const made = check.tables.filter((each) => each.status === 'new');
@@ -245,12 +249,16 @@ function printCheck(context: CommandContext, check: DatabaseCheck): void {
   const notes = check.tables.flatMap((each) =>
     each.notes.map((note) => [each.table, note.what, note.meaning]),
   );
-  if (notes.length > 0) print(`${table(['TABLE', 'WHAT IS DIFFERENT', 'WHAT IT MEANS'], notes)}\n`);
+  if (notes.length > 0)
+    print(
+      `${fittedTable(['TABLE', 'WHAT IS DIFFERENT', 'WHAT IT MEANS'], notes, widthOf(context.host.terminal))}\n`,
+    );
   if (check.traps.length > 0)
     print(
-      `${table(
+      `${fittedTable(
         ['TABLE', 'ROWS', 'WHAT IS IN THE ROWS', 'WHAT IT MEANS'],
         check.traps.map((trap) => [trap.table, trap.rows.toLocaleString('en-US'), trap.what, trap.meaning]),
+        widthOf(context.host.terminal),
       )}\n`,
     );
   if (check.notCounted.length > 0) print(`Not counted: ${check.notCounted.join('; ')}\n`);
@@ -266,7 +274,7 @@ function printCheck(context: CommandContext, check: DatabaseCheck): void {
       `${fault.entity} ${fault.entityId}`,
       fault.detail,
     ]);
-    print(`\n${table(['LINKS', 'RECORD HERE', 'WHICH'], rows)}`);
+    print(`\n${fittedTable(['LINKS', 'RECORD HERE', 'WHICH'], rows, widthOf(context.host.terminal))}`);
     print(
       'Nothing was changed. See tieline links list and tieline conflicts list; a link that is wrong: tieline links break.\n',
     );
@@ -294,7 +302,7 @@ function printMigration(context: CommandContext, result: DatabaseMigration): voi
   const print = (line: string): void => context.print(line);
   if (result.verified.length > 0)
     print(
-      `${table(
+      `${fittedTable(
         ['TABLE', 'ROWS BEFORE', 'AFTER', 'CHECKSUM BEFORE', 'AFTER', ''],
         result.verified.map((each) => [
           each.table,
@@ -304,6 +312,7 @@ function printMigration(context: CommandContext, result: DatabaseMigration): voi
           each.checksumAfter,
           each.verdict,
         ]),
+        widthOf(context.host.terminal),
       )}\n`,
     );
   if (result.verified.some((each) => each.verdict !== 'equal'))

@@ -11,6 +11,7 @@ import {
 import { fetchDatabaseReport, type DatabaseReport, type TableStatus } from '../app/database/status.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { wholeNumber } from './number-flag.ts';
+import { fittedTable, widthOf } from './fitted-table.ts';
 import { counted, table } from './table.ts';
 
 const units = ['B', 'KB', 'MB', 'GB', 'TB'];
@@ -39,7 +40,7 @@ export function addDbStatusCommands(db: Command, context: CommandContext): void 
       const flags = command.optsWithGlobals<GlobalFlags & { all: boolean }>();
       const report = await context.host.withApp(flags, fetchDatabaseReport);
       if (flags.json) context.printJson(report);
-      else context.print(statusText(report, flags.all));
+      else context.print(statusText(report, flags.all, widthOf(context.host.terminal)));
     });
   addRetentionCommands(db, context);
 }
@@ -56,7 +57,14 @@ function addRetentionCommands(db: Command, context: CommandContext): void {
       const flags = command.optsWithGlobals<GlobalFlags>();
       const { tables } = await context.host.withApp(flags, fetchRetention);
       if (flags.json) context.printJson({ tables });
-      else context.print([retentionTable(tables), partitionTable(tables), nextStep(tables)].join('\n\n'));
+      else
+        context.print(
+          [
+            retentionTable(tables, widthOf(context.host.terminal)),
+            partitionTable(tables, widthOf(context.host.terminal)),
+            nextStep(tables),
+          ].join('\n\n'),
+        );
     });
 
   retention
@@ -101,8 +109,8 @@ const keepSentence = (months: number | null): string =>
 const dueOf = (tables: readonly TableRetention[]): Partition[] =>
   tables.flatMap((each) => each.partitions.filter((partition) => partition.isDue));
 
-function retentionTable(tables: readonly TableRetention[]): string {
-  return table(
+function retentionTable(tables: readonly TableRetention[], width: number | undefined): string {
+  return fittedTable(
     ['TABLE', 'KEEPS', 'ROWS GO BEFORE', 'MONTHS', 'SIZE', 'DUE', 'MISSING AHEAD', 'IN DEFAULT, DUE'],
     tables.map((each) => [
       each.table,
@@ -114,6 +122,7 @@ function retentionTable(tables: readonly TableRetention[]): string {
       String(each.missing.length),
       numberText(each.overdueRows),
     ]),
+    width,
   );
 }
 
@@ -124,8 +133,8 @@ function stateOf(partition: Partition): string {
   return partition.isMonth ? '' : "not one of Tieline's months: never dropped";
 }
 
-function partitionTable(tables: readonly TableRetention[]): string {
-  return table(
+function partitionTable(tables: readonly TableRetention[], width: number | undefined): string {
+  return fittedTable(
     ['PARTITION', 'FROM (UTC)', 'TO (UTC)', 'ROWS, ABOUT', 'SIZE', ''],
     tables.flatMap((each) =>
       each.partitions.map((partition) => [
@@ -137,6 +146,7 @@ function partitionTable(tables: readonly TableRetention[]): string {
         stateOf(partition),
       ]),
     ),
+    width,
   );
 }
 
@@ -197,7 +207,7 @@ function notDoneLines({ step, name, reason, holders }: NotDone): string[] {
   ];
 }
 
-function statusText(report: DatabaseReport, all: boolean): string {
+function statusText(report: DatabaseReport, all: boolean, width: number | undefined): string {
   const { connections, migrations } = report;
   const last = migrations.at(-1);
   const tables = all ? report.tables : report.tables.slice(0, shownAtMost);
@@ -208,7 +218,7 @@ function statusText(report: DatabaseReport, all: boolean): string {
   const more = (shown: number, of: number): string =>
     shown < of ? `\n… and ${of - shown} more: --all shows them.` : '';
   return [
-    table(
+    fittedTable(
       ['Database', report.database],
       [
         ['Server', `PostgreSQL ${report.serverVersion}`],
@@ -225,15 +235,17 @@ function statusText(report: DatabaseReport, all: boolean): string {
           report.statisticsSince ? `since ${timeText(report.statisticsSince)} UTC` : 'since the beginning',
         ],
       ],
+      width,
     ),
-    `Tables, largest first (rows and dead rows are estimates):\n${table(
+    `Tables, largest first (rows and dead rows are estimates):\n${fittedTable(
       ['TABLE', 'ROWS', 'HEAP', 'INDEXES', 'TOAST', 'DEAD', 'BLOAT', 'VACUUMED (UTC)', 'ANALYZED (UTC)'],
       tables.map(tableRow),
+      width,
     )}${more(tables.length, report.tables.length)}`,
-    `Months:\n${retentionTable(report.retention)}`,
-    all ? `Partitions:\n${partitionTable(report.retention)}` : '',
+    `Months:\n${retentionTable(report.retention, width)}`,
+    all ? `Partitions:\n${partitionTable(report.retention, width)}` : '',
     shownIndexes.length > 0
-      ? `${all ? 'Indexes' : 'Indexes without use (from 1 MB) or invalid'}:\n${table(
+      ? `${all ? 'Indexes' : 'Indexes without use (from 1 MB) or invalid'}:\n${fittedTable(
           ['INDEX', 'TABLE', 'SIZE', 'SCANS', ''],
           shownIndexes.map((index) => [
             index.name,
@@ -242,6 +254,7 @@ function statusText(report: DatabaseReport, all: boolean): string {
             numberText(index.scans),
             index.isInvalid ? 'INVALID' : index.isNeverUsed ? 'never used' : '',
           ]),
+          width,
         )}${more(shownIndexes.length, indexes.length)}`
       : '',
     report.advice.length > 0

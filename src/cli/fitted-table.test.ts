@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fittedTable, wrapped } from './fitted-table.ts';
+import { fittedTable, fittedText, wrapped } from './fitted-table.ts';
 
 it('a table that is too wide continues the cells of its widest columns on the next line, and loses no word', () => {
   const rows = [['xacta', 'the remote refused it because a milestone is missing', 'never']];
@@ -30,4 +30,15 @@ it('the first column, which names the row, is not broken', () => {
     60,
   );
   expect(text).toContain('tenable-production-east  ');
+});
+
+it('prose is broken between words and continues further in; rows of a table are not touched', () => {
+  const prose = '  POAM-1: new (2 open high findings of plugin 11356 on 2 assets)';
+  const row = `ID  NAME${' '.repeat(40)}STATE`;
+  const lines = fittedText(`${prose}\n${row}`, 30).split('\n');
+  expect(lines.at(-1)).toBe(row);
+  expect(lines.slice(0, -1).every((line) => line.length <= 30)).toBe(true);
+  expect(lines[1]).toMatch(/^ {4}\S/);
+  expect(lines.slice(0, -1).join(' ').replaceAll(/\s+/g, ' ').trim()).toBe(prose.trim());
+  expect(fittedText(prose, undefined)).toBe(prose);
 });

@@ -58,3 +58,25 @@ export function fittedTable(
   });
   return table(header, lines);
 }
+
+/**
+ * Text for a terminal: a line of prose that is longer than the width continues a little further in, broken between words. Rows of a table
+ * (columns two spaces apart) and lines with colours are left as they are.
+ * @param width undefined: as it is.
+ */
+export function fittedText(text: string, width: number | undefined): string {
+  if (width === undefined) return text;
+  return text
+    .split('\n')
+    .flatMap((line) =>
+      line.length <= width || /\S {2,}\S|\u001b/.test(line.trimStart()) ? [line] : hanging(line, width),
+    )
+    .join('\n');
+}
+
+function hanging(line: string, width: number): string[] {
+  const indent = line.slice(0, line.length - line.trimStart().length);
+  return wrapped(line.trimStart(), Math.max(width - indent.length - 2, narrowest)).map(
+    (part, at) => `${indent}${at === 0 ? '' : '  '}${part}`,
+  );
+}

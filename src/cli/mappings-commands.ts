@@ -171,7 +171,7 @@ export function addMappingsCommands(program: Command, context: CommandContext): 
         if (flags.json) context.printJson({ written: rows.length, file: flags.out });
         else context.print(`${rows.length} mappings written to ${flags.out}.`);
       } else if (flags.json) context.printJson(file);
-      else context.print(stringify(file).trimEnd());
+      else context.printWhole(stringify(file).trimEnd());
     });
 
   mappings

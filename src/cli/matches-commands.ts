@@ -10,10 +10,11 @@ import {
   type MatchReview,
   type MatchSettled,
 } from '../app/matches/matches.ts';
+import { fittedTable, widthOf } from './fitted-table.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { decider, withDecider, type DecisionFlags } from './decision-flags.ts';
 import { wholeNumber } from './number-flag.ts';
-import { counted, table } from './table.ts';
+import { counted } from './table.ts';
 
 const day = (at: Date): string => at.toISOString().slice(0, 10);
 /** Reasons name assets by their whole uuid; a person reads the beginning. */
@@ -63,9 +64,10 @@ function addList(matches: Command, context: CommandContext): void {
       else if (shown.length === 0) context.print('No match waits for a decision.');
       else {
         context.print(
-          table(
+          fittedTable(
             ['ID', 'SYSTEM', 'ASSET', 'MAY BE', 'SCORE', 'SINCE', 'WHY'],
             shown.map((row) => rowOf(row)),
+            widthOf(context.host.terminal),
           ),
         );
         if (rows.length > limit) context.print(`… and more: --limit ${limit * 10}`);
@@ -232,7 +234,7 @@ function addStanding(matches: Command, context: CommandContext): void {
       else if (rows.length === 0) context.print('No standing decisions.');
       else
         context.print(
-          table(
+          fittedTable(
             ['ID', 'SYSTEM', 'COMPONENT', 'WHAT BEARS', 'SINCE', 'BY', 'REASON'],
             rows.map((row) => [
               String(row.id),
@@ -243,6 +245,7 @@ function addStanding(matches: Command, context: CommandContext): void {
               row.decidedBy,
               row.reason ?? '',
             ]),
+            widthOf(context.host.terminal),
           ),
         );
     });

@@ -8,7 +8,6 @@ import type { EntityType } from '../model/entity-type.ts';
 import { isJsonObject, scalarText } from '../model/json.ts';
 import type { PlanDocument, PlanItem } from '../model/plan.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
-import { widthOf, wrapped } from './fitted-table.ts';
 import { wholeNumber } from './number-flag.ts';
 import { progressView } from './progress.ts';
 import { needsPerson, scopeOptions, shortSummary } from './sync-scope.ts';
@@ -47,7 +46,7 @@ export function addPlanCommands(sync: Command, context: CommandContext): void {
       });
       if (flags.out !== undefined) await writeOutput(flags.out, `${JSON.stringify(plan, null, 1)}\n`);
       if (flags.json) context.printJson(plan);
-      else context.print(planLines(plan, flags.limit, flags.out, widthOf(context.host.terminal)).join('\n'));
+      else context.print(planLines(plan, flags.limit, flags.out).join('\n'));
       if (plan.untaken.length > 0 || plan.items.some((item) => item.kind === 'conflict'))
         context.result.exitCode = 3;
     });
@@ -93,29 +92,8 @@ const directions = {
   internal: 'to be concluded here',
 } as const;
 
-/**
- * The plan for a person: by system, direction and entity; each group cut off at `limit` lines.
- * @param width of the terminal; undefined: whole lines.
- */
-export function planLines(
-  plan: PlanDocument,
-  limit: number,
-  file: string | undefined,
-  width?: number,
-): string[] {
-  const lines = unwrappedLines(plan, limit, file);
-  return width === undefined ? lines : lines.flatMap((line) => hanging(line, width));
-}
-
-/** A line within the width, the rest of it under its beginning and a little further in. */
-function hanging(line: string, width: number): string[] {
-  const indent = /^ */.exec(line)?.[0] ?? '';
-  return wrapped(line.trimStart(), width - indent.length - 2).map((part, at) =>
-    part === '' ? '' : `${indent}${at === 0 ? '' : '  '}${part}`,
-  );
-}
-
-function unwrappedLines(plan: PlanDocument, limit: number, file: string | undefined): string[] {
+/** The plan for a person: by system, direction and entity; each group cut off at `limit` lines. */
+export function planLines(plan: PlanDocument, limit: number, file: string | undefined): string[] {
   const lines: string[] = [];
   const conflicts = plan.items.filter((item) => item.kind === 'conflict');
   const changes = plan.items.filter((item) => item.kind !== 'conflict');

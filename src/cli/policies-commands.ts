@@ -134,7 +134,7 @@ export function addPoliciesCommands(program: Command, context: CommandContext): 
         fetchPolicies(app.db, (await fetchSystem(app, name)).id),
       );
       if (flags.json) context.printJson(toFile(rows));
-      else context.print(stringify(toFile(rows)).trimEnd());
+      else context.printWhole(stringify(toFile(rows)).trimEnd());
     });
 
   policies

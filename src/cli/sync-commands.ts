@@ -7,10 +7,11 @@ import { summarizeRun, type SyncSummary } from '../app/runs/summary.ts';
 import type { SyncOutcome } from '../app/runs/sync-run.ts';
 import { errorOf } from '../app/runs/system-failures.ts';
 import type { EntityType } from '../model/entity-type.ts';
+import { fittedTable, widthOf } from './fitted-table.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { progressView } from './progress.ts';
 import { needsPerson, scopeOptions, shortSummary } from './sync-scope.ts';
-import { counted, table } from './table.ts';
+import { counted } from './table.ts';
 import { waitingText } from './waiting-text.ts';
 
 interface RunFlags extends GlobalFlags {
@@ -82,7 +83,7 @@ export function addSyncCommands(program: Command, context: CommandContext): Comm
       );
       if (status.reads.length > 0)
         context.print(
-          `\n${table(
+          `\n${fittedTable(
             ['SYSTEM', 'ENTITY', 'LAST COMPLETE READ (UTC)', ''],
             status.reads.map((read) => [
               read.system,
@@ -90,13 +91,14 @@ export function addSyncCommands(program: Command, context: CommandContext): Comm
               read.completeAt ?? 'never',
               read.unfinished ? 'unfinished: the next sync continues it' : '',
             ]),
+            widthOf(context.host.terminal),
           )}`,
         );
       printHealth(context, status);
       context.print(
         `\n${counted(status.outbox.open, 'change')} waiting to be sent${status.oldestConflict === null ? '' : `; the oldest conflict is open since ${status.oldestConflict} UTC`}.`,
       );
-      context.print(`\n${waitingText(status.waiting)}`);
+      context.print(`\n${waitingText(status.waiting, widthOf(context.host.terminal))}`);
     });
   return sync;
 }
@@ -109,7 +111,7 @@ function printHealth(context: CommandContext, status: SyncStatus): void {
       .join(', ') || 'not checked yet';
   if (status.lag.length > 0)
     context.print(
-      `\n${table(
+      `\n${fittedTable(
         ['SYSTEM', 'HEALTH', 'UNSENT SINCE (UTC)', 'READ LAST (UTC)', ''],
         status.lag.map((lag) => [
           lag.system,
@@ -122,17 +124,19 @@ function printHealth(context: CommandContext, status: SyncStatus): void {
               ? ''
               : 'sync is off',
         ]),
+        widthOf(context.host.terminal),
       )}`,
     );
   if (status.schedules.length > 0)
     context.print(
-      `\n${table(
+      `\n${fittedTable(
         ['SCHEDULE', 'NEXT (UTC)', 'LAST'],
         status.schedules.map((schedule) => [
           `${schedule.system} ${schedule.name}`,
           schedule.nextRunAt ?? 'when a worker runs',
           schedule.lastOutcome ?? '–',
         ]),
+        widthOf(context.host.terminal),
       )}`,
     );
 }

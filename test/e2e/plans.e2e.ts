@@ -5,6 +5,7 @@ import { sendWaitingChanges } from '../../src/app/outbound/send-waiting.ts';
 import { applyPlan, parsePlan, planSync } from '../../src/app/plans/plans.ts';
 import { editPolicies } from '../../src/app/policies/policies.ts';
 import { fetchSystem } from '../../src/app/connections/systems.ts';
+import { planLines } from '../../src/cli/plan-commands.ts';
 import type { SyncOptions } from '../../src/app/runs/sync-options.ts';
 import type { PlanDocument } from '../../src/model/plan.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
@@ -231,6 +232,9 @@ describe('the outbox', () => {
   it('sends nothing to a system that is paused, and goes on when it is not', async () => {
     await pauseSending(world.app, 'xacta', { by: 'isso', reason: 'maintenance' });
     await edit('POAM-2026-0006', 'comments', 'later');
+    const shown = await plan();
+    expect(shown.sendingPaused).toEqual(['xacta']);
+    expect(planLines(shown, 20, undefined).join('\n')).toContain('tieline outbox resume xacta');
     expect(await world.sync()).toMatchObject({ written: 0 });
     await pauseSending(world.app, 'xacta', undefined);
     expect(await world.sync()).toMatchObject({ written: 1 });

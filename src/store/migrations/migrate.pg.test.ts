@@ -51,6 +51,17 @@ describe('migrations', () => {
     ]);
   });
 
+  it('correct, in a first installation too, the rows that an earlier one put into a table of ours', async () => {
+    await write({
+      ...fruit,
+      '0003_name_apples.sql': 'INSERT INTO apples (id) VALUES (1),\n (2);',
+      '0004_rename_apples.sql': 'UPDATE apples SET id = id + 10;',
+    });
+    await migrate(database.pool, { folder });
+    const { rows } = await database.pool.query('select id from apples order by id');
+    expect(rows).toEqual([{ id: 11 }, { id: 12 }]);
+  });
+
   it('go into the schema that was asked for', async () => {
     await write(fruit);
     await migrate(database.pool, { folder, schema: 'tieline' });
