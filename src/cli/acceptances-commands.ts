@@ -76,7 +76,7 @@ export function addAcceptancesCommands(program: Command, context: CommandContext
       );
       const { rows } = listed;
       if (flags.json) context.printJson(rows);
-      else if (rows.length === 0) context.print('No acceptance fits that.');
+      else if (rows.length === 0) context.printText('No acceptance fits that.');
       else
         context.print(
           fittedTable(
@@ -165,7 +165,7 @@ export function addAcceptancesCommands(program: Command, context: CommandContext
         const outcome = await addAcceptance(app, system, checked);
         if (flags.json) context.printJson({ ...outcome, covers: checked.covers });
         else
-          context.print(
+          context.printText(
             `Acceptance ${outcome.id} is recorded; it covers ${covers}. Next: tieline sync plan --system ${system}, or tieline sync run`,
           );
       });
@@ -183,6 +183,7 @@ export function addAcceptancesCommands(program: Command, context: CommandContext
         withdrawAcceptance(app, wholeNumber(1, 2 ** 31 - 1)(id), decided),
       );
       if (flags.json) context.printJson(outcome);
-      else context.print(`Acceptance ${id} is withdrawn. Next: tieline sync run --system ${outcome.system}`);
+      else
+        context.printText(`Acceptance ${id} is withdrawn. Next: tieline sync run --system ${outcome.system}`);
     });
 }

@@ -35,7 +35,7 @@ export function addApprovalsCommands(program: Command, context: CommandContext):
         const listed = await listUpTo(flags.limit, (limit) => findApprovals(app, flags, limit));
         const { rows } = listed;
         if (flags.json) context.printJson(rows);
-        else if (rows.length === 0) context.print('No change waits for approval.');
+        else if (rows.length === 0) context.printText('No change waits for approval.');
         else for (const row of rows) printApproval(context, row, await describeApproval(app, row));
         tellCut(context, flags, listed);
       });
@@ -88,11 +88,11 @@ export function addApprovalsCommands(program: Command, context: CommandContext):
           context.printJson(outcome);
           return;
         }
-        context.print(
+        context.printText(
           `${counted(outcome.changes, 'change')} to ${outcome.system} ${approved ? 'may go out. Next: tieline sync run (or a worker sends them by itself)' : 'dropped; what is here stands as it is.'}`,
         );
         if (outcome.waiting > 0)
-          context.print(
+          context.printText(
             `${counted(outcome.waiting, 'change')} of it still wait: tieline approvals show ${id}`,
           );
       });
@@ -106,41 +106,42 @@ function heading(row: ApprovalRow): string {
 }
 
 function printApproval(context: CommandContext, row: ApprovalRow, changes: readonly DescribedChange[]): void {
-  context.print(heading(row));
+  context.printText(heading(row));
   for (const [n, change] of row.content.slice(0, namedAtMost).entries()) {
     const described = changes[n];
     if (!described) continue;
     const [first, ...rest] = wrapped(changeTitle(change.entity, change.kind, described), 74);
-    context.print(`    ${first ?? ''}`);
-    for (const line of rest.slice(0, 1)) context.print(`      ${line}`);
+    context.printText(`    ${first ?? ''}`);
+    for (const line of rest) context.printText(`      ${line}`);
     if (change.kind === 'update')
       for (const line of changeLines(described, '      ', 100)) context.print(line);
   }
   const more = row.content.length - namedAtMost;
-  if (more > 0) context.print(`    … and ${more} more`);
+  if (more > 0) context.printText(`    … and ${more} more`);
   if (row.status === 'pending') {
     const id = row.approvalId.slice(0, 8);
-    context.print(
+    context.printText(
       `    In full: tieline approvals show ${id}. Then: approve ${id} or reject ${id}; --record for some of it`,
     );
   }
 }
 
 function printInFull(context: CommandContext, row: ApprovalRow, changes: readonly DescribedChange[]): void {
-  context.print(heading(row));
+  context.printText(heading(row));
   for (const [n, change] of row.content.entries()) {
     const described = changes[n];
     if (!described) continue;
-    context.print('');
+    context.printText('');
     for (const line of wrapped(changeTitle(change.entity, change.kind, described), 78)) context.print(line);
     for (const line of changeLines(described, '  ', 2_000)) context.print(line);
     for (const [at, line] of wrapped(change.reason, 52).entries())
-      context.print(`  ${(at === 0 ? 'why' : '').padEnd(24)}${line}`);
-    if (row.content.length > 1) context.print(`  ${'record'.padEnd(24)}${change.record}`);
+      context.printText(`  ${(at === 0 ? 'why' : '').padEnd(24)}${line}`);
+    if (row.content.length > 1) context.printText(`  ${'record'.padEnd(24)}${change.record}`);
   }
   if (row.status !== 'pending') return;
   const id = row.approvalId.slice(0, 8);
-  context.print('');
-  context.print(`Next: tieline approvals approve ${id}, or reject ${id}`);
-  if (row.content.length > 1) context.print(`For some of it: add --record ${row.content[0]?.record ?? 'ID'}`);
+  context.printText('');
+  context.printText(`Next: tieline approvals approve ${id}, or reject ${id}`);
+  if (row.content.length > 1)
+    context.printText(`For some of it: add --record ${row.content[0]?.record ?? 'ID'}`);
 }

@@ -19,9 +19,10 @@ import { listUpTo, tellCut } from './cut-list.ts';
 import { decider, withDecider, type DecisionFlags } from './decision-flags.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { otherMatches } from './matches-commands.ts';
+import { fittedTable, widthOf } from './fitted-table.ts';
 import { wholeNumber } from './number-flag.ts';
 import { shortValue } from './short-value.ts';
-import { counted, table } from './table.ts';
+import { counted } from './table.ts';
 
 const instant = (at: Date | null): string => at?.toISOString().slice(0, 16).replace('T', ' ') ?? '–';
 
@@ -57,14 +58,14 @@ export function addAssetsCommands(program: Command, context: CommandContext): vo
       const { rows } = listed;
       if (flags.json) context.printJson(rows);
       else if (rows.length === 0)
-        context.print(
+        context.printText(
           waiting === 0
             ? 'No match waits for a decision.'
             : `No reported machine may be another known asset. ${otherMatches(waiting)}`,
         );
       else {
         context.print(
-          table(
+          fittedTable(
             ['ID', 'SOURCE', 'REPORTS', 'ASSET', 'MAY BE', 'SCORE', 'WHY'],
             rows.map((row) => [
               String(row.id),
@@ -75,12 +76,13 @@ export function addAssetsCommands(program: Command, context: CommandContext): vo
               String(row.candidates[0]?.score ?? ''),
               row.reason,
             ]),
+            widthOf(context.host.terminal),
           ),
         );
-        context.print(
+        context.printText(
           '\nThe same: tieline assets merge ASSET MAY-BE. Another one: tieline assets keep ID. More: tieline assets explain ASSET',
         );
-        if (waiting > rows.length) context.print(otherMatches(waiting));
+        if (waiting > rows.length) context.printText(otherMatches(waiting));
       }
       tellCut(context, flags, listed);
     });
@@ -117,7 +119,9 @@ export function addAssetsCommands(program: Command, context: CommandContext): vo
     const outcome = await context.host.withApp(flags, (app) => merge(app, asset, into, decider(flags)));
     if (flags.json) context.printJson(outcome);
     else
-      context.print(`${outcome.from} is ${outcome.into} now. Undone by: tieline assets split SYSTEM RECORD`);
+      context.printText(
+        `${outcome.from} is ${outcome.into} now. Undone by: tieline assets split SYSTEM RECORD`,
+      );
   });
 
   withDecider(
@@ -129,7 +133,7 @@ export function addAssetsCommands(program: Command, context: CommandContext): vo
     const outcome = await context.host.withApp(flags, (app) => split(app, system, record, decider(flags)));
     if (flags.json) context.printJson(outcome);
     else
-      context.print(
+      context.printText(
         `${record} is asset ${outcome.into} now. Next: ${
           outcome.isSynced
             ? `tieline sync run --system "${system}"`
@@ -147,13 +151,13 @@ export function addAssetsCommands(program: Command, context: CommandContext): vo
     const review = wholeNumber(1, 2 ** 31 - 1)(id);
     await context.host.withApp(flags, (app) => keepApart(app, review, decider(flags)));
     if (flags.json) context.printJson({ kept: review });
-    else context.print('It stays an asset of its own.');
+    else context.printText('It stays an asset of its own.');
   });
 }
 
 function printDuplicates(context: CommandContext, rows: readonly ProbableDuplicate[], limit: number): void {
   if (rows.length === 0) {
-    context.print('No scanner has two assets that are probably one machine.');
+    context.printText('No scanner has two assets that are probably one machine.');
     return;
   }
   const cells = (asset: ProbableDuplicate['assets'][number]): string[] => [
@@ -162,24 +166,25 @@ function printDuplicates(context: CommandContext, rows: readonly ProbableDuplica
     instant(asset.lastSeen),
   ];
   context.print(
-    table(
+    fittedTable(
       ['SOURCE', 'OLDER', 'SYSTEM', 'LAST SEEN', 'NEWER', 'SYSTEM', 'LAST SEEN'],
       rows.slice(0, limit).map((row) => [row.system, ...cells(row.assets[0]), ...cells(row.assets[1])]),
+      widthOf(context.host.terminal),
     ),
   );
-  if (rows.length > limit) context.print(`… and ${rows.length - limit} more: --limit ${rows.length}`);
-  context.print(
+  if (rows.length > limit) context.printText(`… and ${rows.length - limit} more: --limit ${rows.length}`);
+  context.printText(
     '\nThe scanner keeps them apart, so they stay two assets here. Merge or delete one of the two there; Tieline follows.',
   );
 }
 
 function printUnreported(context: CommandContext, rows: readonly UnreportedAsset[], isCut: boolean): void {
   if (rows.length === 0) {
-    context.print('Every asset is reported by a source.');
+    context.printText('Every asset is reported by a source.');
     return;
   }
   context.print(
-    table(
+    fittedTable(
       ['ASSET', 'NAME', 'SYSTEM', 'SINCE (UTC)', 'HOW', 'BY', 'CRITICAL', 'HIGH', 'OPEN'],
       rows.map((row) => [
         row.assetUuid.slice(0, 8),
@@ -192,10 +197,11 @@ function printUnreported(context: CommandContext, rows: readonly UnreportedAsset
         String(row.openHigh),
         String(row.openFindings),
       ]),
+      widthOf(context.host.terminal),
     ),
   );
-  if (isCut) context.print('… and more: --limit');
-  context.print(
+  if (isCut) context.printText('… and more: --limit');
+  context.printText(
     '\nNothing was closed: what is open was last seen so. If the machine lives on as another asset: tieline assets explain NAME, tieline assets merge ASSET INTO.',
   );
 }
@@ -208,28 +214,30 @@ function printExplanation(
   const unreported = asset.unreportedSince
     ? `\nNo source reports it since ${instant(asset.unreportedSince)} UTC; its findings are as they were last seen.`
     : '';
-  context.print(
+  context.printText(
     `${shownText(asset.hostname ?? '(no name)')}  ${asset.assetUuid}${asset.systemId ? `, of ${asset.systemId}` : ', of no system'}${ended}${asset.mergedInto ? `\nIs ${asset.mergedInto} since it was merged.` : ''}${unreported}`,
   );
-  context.print(`\n${counted(sources.length, 'source')}`);
+  context.printText(`\n${counted(sources.length, 'source')}`);
   if (sources.length > 0)
     context.print(
-      table(
+      fittedTable(
         ['SOURCE', 'CALLS IT', 'LAST SAW IT (UTC)', 'FINDINGS'],
         sources.map((each) => [each.system, each.externalId, instant(each.lastSeen), String(each.findings)]),
+        widthOf(context.host.terminal),
       ),
     );
-  context.print(`\n${counted(identifiers.length, 'identifier')}`);
+  context.printText(`\n${counted(identifiers.length, 'identifier')}`);
   if (identifiers.length > 0)
     context.print(
-      table(
+      fittedTable(
         ['KIND', 'VALUE', 'LAST SEEN WITH IT (UTC)'],
         identifiers.map((each) => [each.kind, each.value, instant(each.lastSeen)]),
+        widthOf(context.host.terminal),
       ),
     );
   if (components.length > 0)
     context.print(
-      `\nComponents\n${table(
+      `\nComponents\n${fittedTable(
         ['SYSTEM', 'COMPONENT', 'DECISION', 'SCORE', 'WHY'],
         components.map((each) => [
           each.system,
@@ -238,10 +246,11 @@ function printExplanation(
           String(each.score),
           `${each.reason} (${each.decidedBy})`,
         ]),
+        widthOf(context.host.terminal),
       )}`,
     );
-  if (absorbed.length > 0) context.print(`\nTurned out to be this one: ${absorbed.join(', ')}`);
-  context.print(
+  if (absorbed.length > 0) context.printText(`\nTurned out to be this one: ${absorbed.join(', ')}`);
+  context.printText(
     decisions.length > 0
       ? '\nDecisions about its identity'
       : '\nNo decision about its identity: no other asset shared an identifier with it.',
@@ -250,12 +259,12 @@ function printExplanation(
 }
 
 function printDecision(context: CommandContext, row: IdentityDecisionRow): void {
-  context.print(
+  context.printText(
     `  ${instant(row.decidedAt)}  ${row.decision}  ${row.system} ${row.externalId} → ${row.assetUuid.slice(0, 8)}: ${row.reason} (${row.decidedBy}${row.settledBy === null ? '' : `; settled by ${row.settledBy}`})`,
   );
   for (const candidate of row.candidates)
     for (const { kind, value, weight, note } of candidate.evidence ?? [])
-      context.print(
+      context.printText(
         `      ${candidate.assetUuid.slice(0, 8)}  ${kind}${value === '' ? '' : ` ${value}`}: ${weight}${note === undefined ? '' : ` (${note})`}`,
       );
 }

@@ -63,5 +63,7 @@ export interface CommandContext {
   readonly result: CommandResult;
   /** Prints one line to standard output. */
   print(line: string): void;
+  /** Prints sentences to standard output, broken between words where the terminal is narrower. */
+  printText(text: string): void;
   printJson(value: unknown): void;
 }

@@ -8,6 +8,7 @@ import { shownJson, shownOutput } from '../errors/shown-text.ts';
 import { TielineError } from '../errors/tieline-error.ts';
 import { wholeNumber } from './number-flag.ts';
 import type { CommandContext, CommandHost, CommandResult, DemoFlags } from './command-context.ts';
+import { fittedText, widthOf } from './fitted-table.ts';
 import { addAcceptancesCommands } from './acceptances-commands.ts';
 import { addApprovalsCommands } from './approvals-commands.ts';
 import { addAssetsCommands } from './assets-commands.ts';
@@ -112,6 +113,8 @@ export async function runCommandLine(host: CommandHost, args: readonly string[])
     host,
     result,
     print: (line) => void host.terminal.out.write(`${shownOutput(line)}\n`),
+    printText: (text) =>
+      void host.terminal.out.write(`${fittedText(shownOutput(text), widthOf(host.terminal))}\n`),
     printJson: (value) => void host.terminal.out.write(`${shownJson(JSON.stringify(value))}\n`),
   };
   const json = args.includes('--json');

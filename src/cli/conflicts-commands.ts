@@ -23,9 +23,11 @@ import {
 } from './conflict-text.ts';
 import { listUpTo, tellCut } from './cut-list.ts';
 import { decider, withDecider, type DecisionFlags } from './decision-flags.ts';
+import { entityWord } from './entity-word.ts';
+import { fittedTable, widthOf } from './fitted-table.ts';
 import { wholeNumber } from './number-flag.ts';
 import { shortValue } from './short-value.ts';
-import { counted, table } from './table.ts';
+import { counted } from './table.ts';
 
 type FilterFlags = Omit<ConflictQuery, 'ids' | 'all'>;
 
@@ -54,7 +56,7 @@ export function addConflictsCommands(program: Command, context: CommandContext):
       const flags = command.optsWithGlobals<GlobalFlags>();
       const row = await context.host.withApp(flags, (app) => fetchConflict(app, numberOf(id)));
       if (flags.json) context.printJson(row);
-      else context.print(conflictText(row));
+      else context.printText(conflictText(row));
     });
 
   addResolve(conflicts, context);
@@ -77,29 +79,40 @@ function addList(conflicts: Command, context: CommandContext): void {
       const { rows } = listed;
       if (flags.json) context.printJson(rows);
       else if (rows.length === 0)
-        context.print(
+        context.printText(
           Object.keys(filterOf(flags)).length === 0 ? 'No open conflicts.' : 'No open conflict fits that.',
         );
       else
         context.print(
-          table(
-            ['ID', 'SYSTEM', 'BOUNDARY', 'RECORD', 'ABOUT', 'HERE', 'THERE', 'WEAKNESS', 'STATUS'],
+          fittedTable(
+            [
+              'ID',
+              'SYSTEM',
+              'BOUNDARY',
+              'RECORD',
+              'ABOUT',
+              'HERE',
+              'THERE',
+              'WEAKNESS',
+              ...(flags.all ? ['STATUS'] : []),
+            ],
             rows.map((row) => [
               String(row.id),
               row.system ?? '–',
               boundaryText({ ...row, boundaryName: null }) || '–',
-              `${row.entity} ${row.externalId ?? row.entityId}`,
+              `${entityWord(row.entity)} ${row.externalId ?? row.entityId}`,
               row.field ?? row.type,
               row.field === null ? '' : shortValue(plainValue(row.internal)),
               row.field === null ? '' : shortValue(plainValue(row.external)),
               shortValue(weaknessText(row) || '–'),
-              row.status,
+              ...(flags.all ? [row.status] : []),
             ]),
+            widthOf(context.host.terminal),
           ),
         );
       tellCut(context, flags, listed);
       if (!flags.json && rows.some((row) => row.status === 'pending'))
-        context.print(
+        context.printText(
           '\nWhat can be chosen: tieline conflicts show ID. Settle: tieline conflicts resolve ID',
         );
     });
@@ -155,17 +168,17 @@ const asJson = ({ operationId, resolved, refused }: Resolution) => ({
 
 function printResolution(context: CommandContext, outcome: Resolution, choice: ConflictChoice): void {
   for (const { id, reason, choices } of outcome.refused) {
-    context.print(
+    context.printText(
       reason === undefined
         ? `Conflict ${id} cannot be settled with "${choice}". Its choices:`
         : `Conflict ${id} ${reason}.${choices.length > 0 ? ' Its choices:' : ''}`,
     );
-    if (choices.length > 0) context.print(choiceLines(choices, null).join('\n'));
+    if (choices.length > 0) context.printText(choiceLines(choices, null).join('\n'));
   }
-  for (const each of outcome.resolved) context.print(outcomeText(each));
-  if (outcome.operationId === undefined) context.print('Nothing was settled.');
+  for (const each of outcome.resolved) context.printText(outcomeText(each));
+  if (outcome.operationId === undefined) context.printText('Nothing was settled.');
   else
-    context.print(
+    context.printText(
       `${counted(outcome.resolved.length, 'conflict')} settled (tieline ops show ${outcome.operationId.slice(0, 8)}). Next: tieline sync run`,
     );
 }

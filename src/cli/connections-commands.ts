@@ -106,7 +106,7 @@ function addAddCommand(parent: Command, context: CommandContext): void {
         if (flags.json)
           context.printJson({ name: row.system_name, type: row.system_type, url: row.api_base_url });
         else
-          context.print(
+          context.printText(
             `${row.system_name} is added. Check it with: tieline connections check ${shellWord(row.system_name)}`,
           );
       });
@@ -122,7 +122,9 @@ function addListCommand(parent: Command, context: CommandContext): void {
       const facts = await context.host.withApp(flags, listSystemFacts);
       if (flags.json) context.printJson(facts);
       else if (facts.length === 0)
-        context.print('There are none yet. Add one with: tieline connections add tenable --name … --url …');
+        context.printText(
+          'There are none yet. Add one with: tieline connections add tenable --name … --url …',
+        );
       else
         context.print(
           fittedTable(
@@ -176,8 +178,8 @@ function addCheckCommand(parent: Command, context: CommandContext): void {
           ];
           const [first = '', ...rest] = wrapped(result.detail, Math.max(20, width - 35));
           const remedy = result.remedy ? wrapped(`→ ${result.remedy}`, Math.max(20, width - 35)) : [];
-          context.print(`${mark}  ${result.check.padEnd(24)}  ${first}`);
-          for (const line of [...rest, ...remedy]) context.print(`${' '.repeat(35)}${line}`);
+          context.printText(`${mark}  ${result.check.padEnd(24)}  ${first}`);
+          for (const line of [...rest, ...remedy]) context.printText(`${' '.repeat(35)}${line}`);
         }
         if (flags.json) context.printJson(results);
         if (results.some((result) => result.status === 'failed')) context.result.exitCode = 1;

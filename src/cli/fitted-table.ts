@@ -58,3 +58,32 @@ export function fittedTable(
   });
   return table(header, lines);
 }
+
+/**
+ * Lines that fit the width, broken between words; what follows of a line is indented under its text: under the second part where a
+ * label and a gap go before it (`--keep new   the next sync …`), else two further than it began.
+ * @param width undefined: the text as it is.
+ */
+export function fittedText(text: string, width: number | undefined): string {
+  if (width === undefined) return text;
+  return text
+    .split('\n')
+    .flatMap((line) => fittedLine(line, width))
+    .join('\n');
+}
+
+function fittedLine(line: string, width: number): string[] {
+  if (line.length <= width) return [line];
+  const margin = /^ */.exec(line)?.[0].length ?? 0;
+  const label = /^ *\S.*? {2,}(?=\S)/.exec(line)?.[0].length ?? width;
+  const indent = ' '.repeat(label <= width / 2 ? label : margin + 2);
+  const lines: string[] = [];
+  let rest = line;
+  while (rest.length > width) {
+    const at = rest.lastIndexOf(' ', width);
+    const end = at > indent.length ? at : width;
+    lines.push(rest.slice(0, end).trimEnd());
+    rest = indent + rest.slice(end).trimStart();
+  }
+  return [...lines, rest];
+}

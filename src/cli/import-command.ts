@@ -71,10 +71,10 @@ async function takeIn(
   if (added > 0 && context.result.exitCode === 0) context.result.exitCode = 3;
   if (flags.json) context.printJson(outcomes);
   else {
-    for (const outcome of outcomes) context.print(lineOf(outcome));
-    if (outcomes.length === 0) context.print(`No scan file is in ${paths.join(', ')}.`);
+    for (const outcome of outcomes) context.printText(lineOf(outcome));
+    if (outcomes.length === 0) context.printText(`No scan file is in ${paths.join(', ')}.`);
     else if (outcomes.some(({ outcome }) => outcome !== 'refused'))
-      context.print(
+      context.printText(
         `\n${added > 0 ? `${counted(added, 'new match', 'new matches')} to review. ` : ''}Next: tieline matches list, tieline sync plan`,
       );
   }
@@ -112,7 +112,7 @@ async function watch(
   };
   for await (const outcome of watchFolders(app, paths, options)) {
     if (flags.json) context.printJson(outcome);
-    else context.print(lineOf(outcome));
+    else context.printText(lineOf(outcome));
     noteExitCode(context, outcome);
   }
 }

@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { breakOne, countFittingLinks, findLinks, makeOne } from '../app/links/links.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { listUpTo, tellCut } from './cut-list.ts';
+import { fittedTable, widthOf } from './fitted-table.ts';
 import { wholeNumber } from './number-flag.ts';
-import { table } from './table.ts';
 
 interface DecisionFlags extends GlobalFlags {
   readonly reason?: string;
@@ -58,7 +58,7 @@ export function addLinksCommands(program: Command, context: CommandContext): voi
       else if (rows.length === 0) context.print('No link fits that.');
       else
         context.print(
-          table(
+          fittedTable(
             ['SYSTEM', 'ENTITY', 'HERE', 'THERE', 'AGREED (UTC)', ''],
             rows.map((row) => [
               row.system,
@@ -68,6 +68,7 @@ export function addLinksCommands(program: Command, context: CommandContext): voi
               row.confirmedAt.toISOString().slice(0, 19).replace('T', ' '),
               row.retiredAt ? 'ended' : row.missingSince ? 'missing there' : '',
             ]),
+            widthOf(context.host.terminal),
           ),
         );
       tellCut(context, flags, listed);

@@ -12,8 +12,9 @@ import {
 } from '../app/matches/matches.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { decider, withDecider, type DecisionFlags } from './decision-flags.ts';
+import { fittedTable, widthOf } from './fitted-table.ts';
 import { wholeNumber } from './number-flag.ts';
-import { counted, table } from './table.ts';
+import { counted } from './table.ts';
 
 const day = (at: Date): string => at.toISOString().slice(0, 10);
 /** Reasons name assets by their whole uuid; a person reads the beginning. */
@@ -60,21 +61,25 @@ function addList(matches: Command, context: CommandContext): void {
       );
       const shown = rows.slice(0, limit);
       if (flags.json) context.printJson(shown);
-      else if (shown.length === 0) context.print('No match waits for a decision.');
+      else if (shown.length === 0) context.printText('No match waits for a decision.');
       else {
         context.print(
-          table(
+          fittedTable(
             ['ID', 'SYSTEM', 'ASSET', 'MAY BE', 'SCORE', 'SINCE', 'WHY'],
             shown.map((row) => rowOf(row)),
+            widthOf(context.host.terminal),
           ),
         );
-        if (rows.length > limit) context.print(`… and more: --limit ${limit * 10}`);
-        context.print(
+        if (rows.length > limit) context.printText(`… and more: --limit ${limit * 10}`);
+        context.printText(
           '\nSee one: tieline matches show ID. Settle it: tieline matches accept ID [CHOICE], reject ID [CHOICE], always ID [CHOICE]',
         );
       }
     });
 }
+
+const settledAsset = ({ asset, assetName }: MatchSettled): string =>
+  assetName === null ? (asset ?? '') : `${assetName} (${asset?.slice(0, 8) ?? ''})`;
 
 function rowOf(match: MatchReview): string[] {
   const proposed = proposedOf(match);
@@ -112,11 +117,11 @@ function printMatch(context: CommandContext, match: MatchReview): void {
     duplicate: `These assets share component ${match.componentId ?? ''} of ${match.system}: are they one machine?`,
     identity: `${match.system} reports ${match.externalId ?? ''}, which became ${asset}: is it an asset that is known?`,
   }[match.kind];
-  context.print(
+  context.printText(
     `Match ${match.id}, since ${day(match.openedAt)}${match.outcome === null ? '' : `, ${match.outcome} by ${match.settledBy ?? '–'}`}`,
   );
-  context.print(question);
-  if (match.reason !== null) context.print(`Why: ${match.reason}`);
+  context.printText(question);
+  if (match.reason !== null) context.printText(`Why: ${match.reason}`);
   for (const each of match.candidates) {
     const facts = [
       each.name,
@@ -125,10 +130,10 @@ function printMatch(context: CommandContext, match: MatchReview): void {
       each.heldBy.length > 0 ? `has asset ${each.heldBy.join(', ')} now` : null,
       each.decision === 'linked' && match.kind === 'component' ? 'the present match' : null,
     ].filter((fact) => fact !== null);
-    context.print(`\n  ${each.choice}  ${facts.join(', ')}`);
-    if (each.reason !== null) context.print(`      ${each.reason}`);
+    context.printText(`\n  ${each.choice}  ${facts.join(', ')}`);
+    if (each.reason !== null) context.printText(`      ${each.reason}`);
     for (const { kind, value, weight, note } of each.evidence)
-      context.print(
+      context.printText(
         `      ${kind}${value === '' ? '' : ` ${value}`}: ${weight}${note === undefined ? '' : ` (${note})`}`,
       );
   }
@@ -148,16 +153,16 @@ function printMatch(context: CommandContext, match: MatchReview): void {
       `tieline matches reject ${match.id}         it is none of them`,
     ],
   }[match.kind];
-  context.print(`\n${next.join('\n')}`);
+  context.printText(`\n${next.join('\n')}`);
 }
 
 function addDecisions(matches: Command, context: CommandContext): void {
   const told = (flags: GlobalFlags, outcome: MatchSettled, text: string): void => {
     if (flags.json) context.printJson(outcome);
     else {
-      context.print(`${text} Next: tieline sync plan`);
+      context.printText(`${text} Next: tieline sync plan`);
       for (const { assetUuid, hostname } of outcome.sharedWith)
-        context.print(
+        context.printText(
           `${hostname ?? '(no name)'} (${assetUuid.slice(0, 8)}) has it too. If that is another machine: tieline links break SYSTEM asset_component ${assetUuid}`,
         );
     }
@@ -177,7 +182,7 @@ function addDecisions(matches: Command, context: CommandContext): void {
         decider(flags),
       ),
     );
-    told(flags, outcome, `Match ${outcome.id}: ${outcome.asset ?? ''} is ${outcome.choice ?? ''}.`);
+    told(flags, outcome, `Match ${outcome.id}: ${settledAsset(outcome)} is ${outcome.choice ?? ''}.`);
   });
   withDecider(
     matches
@@ -193,7 +198,7 @@ function addDecisions(matches: Command, context: CommandContext): void {
     told(
       flags,
       outcome,
-      `Match ${outcome.id}: ${outcome.asset ?? ''} is not ${outcome.choice ?? 'any of the candidates'}.`,
+      `Match ${outcome.id}: ${settledAsset(outcome)} is not ${outcome.choice ?? 'any of the candidates'}.`,
     );
   });
   withDecider(
@@ -216,7 +221,7 @@ function addDecisions(matches: Command, context: CommandContext): void {
     told(
       flags,
       outcome,
-      `Match ${outcome.id}: ${outcome.asset ?? ''} is ${outcome.choice ?? ''}, now and later (standing decision ${outcome.standing ?? ''}).`,
+      `Match ${outcome.id}: ${settledAsset(outcome)} is ${outcome.choice ?? ''}, now and later (standing decision ${outcome.standing ?? ''}).`,
     );
   });
 }
@@ -229,10 +234,10 @@ function addStanding(matches: Command, context: CommandContext): void {
       const flags = command.optsWithGlobals<GlobalFlags>();
       const rows = await context.host.withApp(flags, (app) => findStandingMatches(app));
       if (flags.json) context.printJson(rows);
-      else if (rows.length === 0) context.print('No standing decisions.');
+      else if (rows.length === 0) context.printText('No standing decisions.');
       else
         context.print(
-          table(
+          fittedTable(
             ['ID', 'SYSTEM', 'COMPONENT', 'WHAT BEARS', 'SINCE', 'BY', 'REASON'],
             rows.map((row) => [
               String(row.id),
@@ -243,6 +248,7 @@ function addStanding(matches: Command, context: CommandContext): void {
               row.decidedBy,
               row.reason ?? '',
             ]),
+            widthOf(context.host.terminal),
           ),
         );
     });
@@ -255,7 +261,7 @@ function addStanding(matches: Command, context: CommandContext): void {
     const standing = wholeNumber(1, 2 ** 31 - 1)(id);
     await context.host.withApp(flags, (app) => forgetStandingMatch(app, standing, decider(flags)));
     if (flags.json) context.printJson({ forgotten: standing });
-    else context.print(`Standing decision ${standing} is ended.`);
+    else context.printText(`Standing decision ${standing} is ended.`);
   });
 }
 

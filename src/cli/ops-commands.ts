@@ -14,7 +14,7 @@ import { fittedTable, widthOf, wrapped } from './fitted-table.ts';
 import { wholeNumber } from './number-flag.ts';
 import { stepTitles } from './progress.ts';
 import { shortValue } from './short-value.ts';
-import { counted, table } from './table.ts';
+import { counted } from './table.ts';
 
 const heading = ['ID', 'STARTED (UTC)', 'WHAT', 'SYSTEM', 'BY', 'RESULT'];
 
@@ -163,7 +163,7 @@ function addUndo(ops: Command, context: CommandContext): void {
       }
       if (undo.fields.length > 0)
         context.print(
-          table(
+          fittedTable(
             ['RECORD', 'FIELD', 'NOW', 'AFTER', ''],
             undo.fields.map((each) => [
               `${each.entity} ${each.entityId}`,
@@ -172,6 +172,7 @@ function addUndo(ops: Command, context: CommandContext): void {
               shortValue(each.after),
               each.note ?? '',
             ]),
+            widthOf(context.host.terminal),
           ),
         );
       if (undo.refused.length > 0) {

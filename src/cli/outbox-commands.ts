@@ -45,7 +45,7 @@ export function addOutboxCommands(program: Command, context: CommandContext): vo
         );
         const { rows } = listed;
         if (flags.json) context.printJson(rows);
-        else if (rows.length === 0) context.print('Nothing is on its way, and nothing was refused.');
+        else if (rows.length === 0) context.printText('Nothing is on its way, and nothing was refused.');
         else for (const line of listLines(rows, await describeEntries(app, rows))) context.print(line);
         tellCut(context, flags, listed);
       });
@@ -85,10 +85,10 @@ export function addOutboxCommands(program: Command, context: CommandContext): vo
           return;
         }
         for (const { id, reason } of outcome.refused)
-          context.print(
+          context.printText(
             `Change ${id} ${reason}: it cannot be ${what === 'retry' ? 'sent again' : 'dropped'}.`,
           );
-        context.print(
+        context.printText(
           `${counted(outcome.done.length, 'change')} ${what === 'retry' ? 'to be sent again. Next: tieline sync run' : 'dropped.'}`,
         );
       });
@@ -104,7 +104,7 @@ export function addOutboxCommands(program: Command, context: CommandContext): vo
         pauseSending(app, system, { by: flags.by ?? userInfo().username, reason: flags.reason }),
       );
       if (flags.json) context.printJson({ system, paused: true });
-      else context.print(`Nothing is sent to ${system} until: tieline outbox resume ${system}`);
+      else context.printText(`Nothing is sent to ${system} until: tieline outbox resume ${system}`);
     });
 
   outbox
@@ -115,7 +115,7 @@ export function addOutboxCommands(program: Command, context: CommandContext): vo
       const replanned = await context.host.withApp(flags, (app) => pauseSending(app, system, undefined));
       if (flags.json) context.printJson({ system, paused: false, plannedAgain: replanned });
       else
-        context.print(
+        context.printText(
           replanned === 0
             ? `Changes go to ${system} again.`
             : `${counted(replanned, 'change')} waited: the next sync plans ${replanned === 1 ? 'it' : 'them'} again, then sends what still holds. Look first: tieline sync plan --system ${system}`,
@@ -145,8 +145,10 @@ function listLines(rows: readonly OutboxEntry[], changes: readonly DescribedChan
     const state = `${row.system}: ${fields}${stateWords[row.state]}${row.mustReplan ? ', planned again first' : ''}`;
     return [
       `${id}  ${first ?? ''}`,
-      ...rest.slice(0, 1).map((line) => `${indent}${line}`),
-      ...wrapped(`${state}. ${whyOf(row)}`, 76 - width).map((line) => `${indent}${line}`),
+      ...rest.map((line) => `${indent}${line}`),
+      ...wrapped(`${state}. ${withoutTitle(whyOf(row), described.title)}`, 76 - width).map(
+        (line) => `${indent}${line}`,
+      ),
     ];
   });
 }
@@ -187,6 +189,12 @@ function failureLines(row: OutboxEntry): string[] {
     scalarText(message),
     ...each.map((field) => `${scalarText(field['field'])}: ${scalarText(field['message'])}`),
   ].filter((line) => line !== '');
+}
+
+/** The title stands on the line above already. */
+function withoutTitle(why: string, title: string): string {
+  const name = title.slice(title.indexOf(': ') + 2);
+  return name === title ? why : why.replace(` (${name})`, '');
 }
 
 function whyOf(row: OutboxEntry): string {

@@ -40,7 +40,7 @@ export function addPoliciesCommands(program: Command, context: CommandContext): 
       });
       if (flags.json) context.printJson(rows);
       else if (rows.length === 0)
-        context.print(
+        context.printText(
           'None: everything goes both ways, and a person decides what both sides edited differently.',
         );
       else
@@ -173,7 +173,7 @@ async function edit(
     context.printJson({ policies: outcome.policies, waiting: outcome.waiting });
     return;
   }
-  context.print(`Saved. It holds from now on: tieline policies list ${name}`);
+  context.printText(`Saved. It holds from now on: tieline policies list ${name}`);
   for (const line of waitingLines(outcome.waiting, name)) context.print(line);
 }
 

@@ -13,9 +13,10 @@ import {
 import type { ScanVerdict } from '../model/remediation-scan.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { listUpTo, tellCut } from './cut-list.ts';
+import { fittedTable, widthOf } from './fitted-table.ts';
 import { wholeNumber } from './number-flag.ts';
 import { shortValue } from './short-value.ts';
-import { counted, table } from './table.ts';
+import { counted } from './table.ts';
 
 interface LaunchFlags extends GlobalFlags {
   readonly poam?: string;
@@ -65,7 +66,10 @@ export function addScansCommands(program: Command, context: CommandContext): voi
       );
       const { rows } = listed;
       if (flags.json) context.printJson(rows);
-      else context.print(rows.length === 0 ? 'No scan fits that.' : scanTable(rows));
+      else
+        context.print(
+          rows.length === 0 ? 'No scan fits that.' : scanTable(rows, widthOf(context.host.terminal)),
+        );
       tellCut(context, flags, listed);
     });
 
@@ -97,7 +101,7 @@ export function addScansCommands(program: Command, context: CommandContext): voi
       const rows = await context.host.withApp(flags, (app) => followScans(app, options, caller));
       if (flags.json) context.printJson(rows);
       else if (rows.length === 0) context.print('No scan is under way.');
-      else context.print(`${scanTable(rows)}\n${nextAfterFollow(rows)}`);
+      else context.print(`${scanTable(rows, widthOf(context.host.terminal))}\n${nextAfterFollow(rows)}`);
       if (rows.some((row) => row.problem !== null)) context.result.exitCode = 3;
     });
 }
@@ -158,8 +162,8 @@ function nextAfterFollow(rows: readonly RemediationScanRow[]): string {
     : 'The next sync asks again by itself.';
 }
 
-function scanTable(rows: readonly RemediationScanRow[]): string {
-  return table(
+function scanTable(rows: readonly RemediationScanRow[], width: number | undefined): string {
+  return fittedTable(
     ['ID', 'SYSTEM', 'STATE', 'FINDINGS', 'PLUGINS', 'MACHINES', 'ASKED FOR (UTC)', 'BY', ''],
     rows.map((row) => [
       String(row.id),
@@ -172,6 +176,7 @@ function scanTable(rows: readonly RemediationScanRow[]): string {
       row.requestedBy,
       row.problem === null ? '' : row.problem.message,
     ]),
+    width,
   );
 }
 
@@ -189,7 +194,7 @@ function printPlan(context: CommandContext, plan: ScanPlan): void {
         ? [`  scan ${plan.same.id} (${plan.same.state}) is just this: it would be gone on with`]
         : []),
       '',
-      table(
+      fittedTable(
         ['FINDING', 'MACHINE', 'PLUGIN', 'PORT', 'SEVERITY', 'NAME'],
         plan.findings
           .slice(0, shownAtMost)
@@ -201,6 +206,7 @@ function printPlan(context: CommandContext, plan: ScanPlan): void {
             each.severity ?? '',
             shortValue(each.name ?? ''),
           ]),
+        widthOf(context.host.terminal),
       ),
     ].join('\n'),
   );
@@ -230,7 +236,7 @@ function printDetail(context: CommandContext, detail: ScanDetail): void {
           `  ${instant(move.at)}  ${move.state}, ${move.by}${move.reason === null ? '' : `: ${move.reason}`}`,
       ),
       '',
-      table(
+      fittedTable(
         ['FINDING', 'MACHINE', 'PLUGIN', 'PORT', 'NOW', 'WHAT CAME OF IT'],
         findings
           .slice(0, shownAtMost)
@@ -242,6 +248,7 @@ function printDetail(context: CommandContext, detail: ScanDetail): void {
             each.lifecycleState ?? '',
             verdicts[each.verdict],
           ]),
+        widthOf(context.host.terminal),
       ),
     ].join('\n'),
   );

@@ -3,9 +3,9 @@ import { findSchedules, removeSchedule, setSchedule } from '../app/schedules/sch
 import { TielineError } from '../errors/tieline-error.ts';
 import type { EntityType } from '../model/entity-type.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
+import { fittedTable, widthOf } from './fitted-table.ts';
 import { wholeNumber } from './number-flag.ts';
 import { entityNamed } from './sync-scope.ts';
-import { table } from './table.ts';
 
 const instant = (at: Date | null): string => at?.toISOString().slice(0, 19).replace('T', ' ') ?? '–';
 
@@ -23,7 +23,7 @@ export function addSchedulesCommands(program: Command, context: CommandContext):
         context.print('None yet. For example: tieline schedules set xacta often --cron "*/15 * * * *"');
       else
         context.print(
-          table(
+          fittedTable(
             ['SYSTEM', 'NAME', 'CRON (UTC)', 'READS', 'NEXT (UTC)', 'LAST'],
             rows.map((row) => [
               row.system,
@@ -33,6 +33,7 @@ export function addSchedulesCommands(program: Command, context: CommandContext):
               row.enabled ? instant(row.nextRunAt) : 'off',
               row.lastOutcome ?? '–',
             ]),
+            widthOf(context.host.terminal),
           ),
         );
     });

@@ -8,9 +8,10 @@ import type { SyncOutcome } from '../app/runs/sync-run.ts';
 import { errorOf } from '../app/runs/system-failures.ts';
 import type { EntityType } from '../model/entity-type.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
+import { fittedTable, widthOf } from './fitted-table.ts';
 import { progressView } from './progress.ts';
 import { needsPerson, scopeOptions, shortSummary } from './sync-scope.ts';
-import { counted, table } from './table.ts';
+import { counted } from './table.ts';
 import { waitingText } from './waiting-text.ts';
 
 interface RunFlags extends GlobalFlags {
@@ -58,7 +59,7 @@ export function addSyncCommands(program: Command, context: CommandContext): Comm
       const { outcome, summary } = await context.host.withApp(flags, run, { waitsForDatabase: true });
       const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
       if (flags.json) context.printJson({ ...summary, seconds });
-      else context.print(shortSummary(summary, seconds));
+      else context.printText(shortSummary(summary, seconds));
       const [first, ...others] = outcome.failures;
       if (first) throw errorOf([first, ...others]);
       if (needsPerson(summary)) context.result.exitCode = 3;
@@ -75,14 +76,14 @@ export function addSyncCommands(program: Command, context: CommandContext): Comm
         return;
       }
       const { lastRun } = status;
-      context.print(
+      context.printText(
         lastRun
           ? `Last sync ${lastRun.operationId.slice(0, 8)}: ${lastRun.status}, started ${lastRun.startedAt ?? '–'} UTC`
           : 'No sync was run yet.',
       );
       if (status.reads.length > 0)
         context.print(
-          `\n${table(
+          `\n${fittedTable(
             ['SYSTEM', 'ENTITY', 'LAST COMPLETE READ (UTC)', ''],
             status.reads.map((read) => [
               read.system,
@@ -90,13 +91,14 @@ export function addSyncCommands(program: Command, context: CommandContext): Comm
               read.completeAt ?? 'never',
               read.unfinished ? 'unfinished: the next sync continues it' : '',
             ]),
+            widthOf(context.host.terminal),
           )}`,
         );
       printHealth(context, status);
-      context.print(
+      context.printText(
         `\n${counted(status.outbox.open, 'change')} waiting to be sent${status.oldestConflict === null ? '' : `; the oldest conflict is open since ${status.oldestConflict} UTC`}.`,
       );
-      context.print(`\n${waitingText(status.waiting)}`);
+      context.printText(`\n${waitingText(status.waiting, widthOf(context.host.terminal))}`);
     });
   return sync;
 }
@@ -109,7 +111,7 @@ function printHealth(context: CommandContext, status: SyncStatus): void {
       .join(', ') || 'not checked yet';
   if (status.lag.length > 0)
     context.print(
-      `\n${table(
+      `\n${fittedTable(
         ['SYSTEM', 'HEALTH', 'UNSENT SINCE (UTC)', 'READ LAST (UTC)', ''],
         status.lag.map((lag) => [
           lag.system,
@@ -122,17 +124,19 @@ function printHealth(context: CommandContext, status: SyncStatus): void {
               ? ''
               : 'sync is off',
         ]),
+        widthOf(context.host.terminal),
       )}`,
     );
   if (status.schedules.length > 0)
     context.print(
-      `\n${table(
+      `\n${fittedTable(
         ['SCHEDULE', 'NEXT (UTC)', 'LAST'],
         status.schedules.map((schedule) => [
           `${schedule.system} ${schedule.name}`,
           schedule.nextRunAt ?? 'when a worker runs',
           schedule.lastOutcome ?? '–',
         ]),
+        widthOf(context.host.terminal),
       )}`,
     );
 }

@@ -1,5 +1,5 @@
 import type { Waiting, WaitingKind } from '../app/runs/waiting.ts';
-import { table } from './table.ts';
+import { fittedTable } from './fitted-table.ts';
 
 const kinds: Readonly<Record<WaitingKind, { readonly words: string; readonly command: string }>> = {
   conflicts: { words: 'conflicts', command: 'tieline conflicts list' },
@@ -11,11 +11,11 @@ const kinds: Readonly<Record<WaitingKind, { readonly words: string; readonly com
   paused_systems: { words: 'systems paused', command: 'tieline connections list' },
 };
 
-/** What waits for a person, by kind, with the command that shows it. */
-export function waitingText(waiting: readonly Waiting[]): string {
+/** What waits for a person, by kind, with the command that shows it. @param width of the terminal. */
+export function waitingText(waiting: readonly Waiting[], width: number | undefined): string {
   const some = waiting.filter((each) => each.count > 0);
   if (some.length === 0) return 'Nothing waits for a person.';
-  return table(
+  return fittedTable(
     ['WAITS FOR A PERSON', '', 'OF WHICH', 'SEE'],
     some.map(({ kind, count, of }) => [
       kinds[kind].words,
@@ -23,6 +23,7 @@ export function waitingText(waiting: readonly Waiting[]): string {
       parts(kind, of),
       kinds[kind].command,
     ]),
+    width,
   );
 }
 
