@@ -19,7 +19,7 @@ export function addAssetContextCommand(assets: Command, context: CommandContext)
     assets
       .command('context <asset>')
       .description(
-        'what the business says of an asset: criticality, environment, acr_override, …; the next sync tells it to the servers',
+        'what the business says of an asset: criticality, environment, acr_override, …; the next sync sends it to the servers',
       )
       .option(
         '--set <field=value>',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fittedTable, wrapped } from './fitted-table.ts';
+import { fittedTable, fittedText, wrapped } from './fitted-table.ts';
 
 it('a table that is too wide continues the cells of its widest columns on the next line, and loses no word', () => {
   const rows = [['xacta', 'the remote refused it because a milestone is missing', 'never']];
@@ -30,4 +30,12 @@ it('the first column, which names the row, is not broken', () => {
     60,
   );
   expect(text).toContain('tenable-production-east  ');
+});
+
+it('sentences are broken between words, and continue under the text behind a label', () => {
+  expect(fittedText('  --keep new   the next sync makes one\nshort', 30)).toBe(
+    '  --keep new   the next sync\n               makes one\nshort',
+  );
+  expect(fittedText('Weakness: a name that is long', 20)).toBe('Weakness: a name\n  that is long');
+  expect(fittedText('x'.repeat(25), 10).replaceAll(/\s/g, '')).toBe('x'.repeat(25));
 });

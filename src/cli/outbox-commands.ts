@@ -95,7 +95,7 @@ export function addOutboxCommands(program: Command, context: CommandContext): vo
 
   outbox
     .command('pause <system>')
-    .description('send nothing to a system until told otherwise; reading continues')
+    .description('send nothing to a system until it is resumed; reading continues')
     .requiredOption('--reason <text>', 'shown in the status')
     .option('--by <name>', 'who decides (default: the name of the account)')
     .action(async (system: string, _options, command: Command) => {
@@ -204,7 +204,7 @@ function whyOf(row: OutboxEntry): string {
 
 function numberOf(id: string): number {
   if (/^\d{1,12}$/.test(id)) return Number(id);
-  throw new TielineError('USAGE', `${id} is no id of a change.`, {
+  throw new TielineError('USAGE', `${id} is not the id of a change.`, {
     fields: [{ field: 'id', message: 'must be a number, as `tieline outbox list` shows it' }],
   });
 }

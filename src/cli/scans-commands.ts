@@ -85,7 +85,7 @@ export function addScansCommands(program: Command, context: CommandContext): voi
 
   scans
     .command('follow [id]')
-    .description('ask how unfinished scans stand, and go on with those that were left in the midst')
+    .description('ask how unfinished scans stand, and continue those that were interrupted')
     .option('--wait', 'until they are over', false)
     .action(async (id: string | undefined, _options, command: Command) => {
       const flags = command.optsWithGlobals<GlobalFlags & { wait: boolean }>();
@@ -158,7 +158,7 @@ function nextAfterLaunch(scan: RemediationScanRow): string {
 function nextAfterFollow(rows: readonly RemediationScanRow[]): string {
   const over = rows.find((row) => row.state === 'completed');
   return over
-    ? `Next: tieline sync run --system ${over.system} brings what was found; tieline scans show ${over.id} tells it`
+    ? `Next: tieline sync run --system ${over.system} brings what was found; tieline scans show ${over.id} shows it`
     : 'The next sync asks again by itself.';
 }
 
@@ -191,7 +191,7 @@ function printPlan(context: CommandContext, plan: ScanPlan): void {
       `  plugins   ${shortList(plan.pluginIds)}`,
       ...(plan.needsApproval ? ['  a policy wants approval first'] : []),
       ...(plan.same
-        ? [`  scan ${plan.same.id} (${plan.same.state}) is just this: it would be gone on with`]
+        ? [`  scan ${plan.same.id} (${plan.same.state}) is just this: it would be continued`]
         : []),
       '',
       fittedTable(
