@@ -42,7 +42,7 @@ function errorsPage(): string {
     '# Error codes',
     '',
     'Every failure ends with a code in brackets. "May pass" means that the same command may succeed later without anybody',
-    'changing anything; a sync that ends so is taken up again by the next `sync run`.',
+    'changing anything; a sync that ends so is resumed by the next `sync run`.',
     '',
     '| code | meaning | what to do | exit code | may pass |',
     '|---|---|---|---|---|',

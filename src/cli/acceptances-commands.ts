@@ -76,7 +76,12 @@ export function addAcceptancesCommands(program: Command, context: CommandContext
       );
       const { rows } = listed;
       if (flags.json) context.printJson(rows);
-      else if (rows.length === 0) context.print('No acceptance fits that.');
+      else if (rows.length === 0)
+        context.print(
+          flags.system === undefined && flags.plugin === undefined
+            ? 'No acceptances in force. Those that were withdrawn: --all'
+            : 'No acceptance fits that.',
+        );
       else
         context.print(
           fittedTable(

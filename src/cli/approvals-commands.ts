@@ -112,7 +112,7 @@ function printApproval(context: CommandContext, row: ApprovalRow, changes: reado
     if (!described) continue;
     const [first, ...rest] = wrapped(changeTitle(change.entity, change.kind, described), 74);
     context.print(`    ${first ?? ''}`);
-    for (const line of rest.slice(0, 1)) context.print(`      ${line}`);
+    for (const line of rest) context.print(`      ${line}`);
     if (change.kind === 'update')
       for (const line of changeLines(described, '      ', 100)) context.print(line);
   }

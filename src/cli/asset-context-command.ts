@@ -1,10 +1,10 @@
+import { fittedTable, widthOf } from './fitted-table.ts';
 import type { Command } from 'commander';
 import { setContext, showContext } from '../app/assets/asset-context.ts';
 import { TielineError } from '../errors/tieline-error.ts';
 import { scalarText, type Json } from '../model/json.ts';
 import { decider, withDecider, type DecisionFlags } from './decision-flags.ts';
 import type { CommandContext } from './command-context.ts';
-import { table } from './table.ts';
 
 const shown = (value: Json | undefined): string =>
   value === null || value === undefined
@@ -19,7 +19,7 @@ export function addAssetContextCommand(assets: Command, context: CommandContext)
     assets
       .command('context <asset>')
       .description(
-        'what the business says of an asset: criticality, environment, acr_override, …; the next sync tells it to the servers',
+        'what the business says of an asset: criticality, environment, acr_override, …; the next sync sends it to the servers',
       )
       .option(
         '--set <field=value>',
@@ -38,9 +38,10 @@ export function addAssetContextCommand(assets: Command, context: CommandContext)
       context.print(`${found.hostname ?? '(no name)'}  ${found.assetUuid}`);
       const rows = Object.entries({ ...found.said, ...found.known });
       context.print(
-        table(
+        fittedTable(
           ['FIELD', 'VALUE'],
           rows.map(([field, value]) => [field, shown(value)]),
+          widthOf(context.host.terminal),
         ),
       );
       return;

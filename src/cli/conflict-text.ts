@@ -7,6 +7,7 @@ import type {
 } from '../app/conflicts/conflicts.ts';
 import type { ConflictEffect, ConflictType } from '../model/conflict.ts';
 import { isJsonObject, scalarText, type Json } from '../model/json.ts';
+import { entityWord } from './entity-word.ts';
 import { counted } from './table.ts';
 
 const midnight = /^(\d{4}-\d{2}-\d{2})[T ]00:00(:00(\.0+)?)?(Z|\+00(:?00)?)?$/;
@@ -70,7 +71,7 @@ const stories: Readonly<Record<ConflictType, (row: ConflictRow) => string[]>> = 
   field_mismatch: () => [],
   missing_record: (row) =>
     isJsonObject(row.external)
-      ? [`${there(row)} has it no more, as a change of ours found.`, ...messages(row.external)]
+      ? [`${there(row)} no longer has it, as a change of ours found.`, ...messages(row.external)]
       : [`${there(row)} no longer shows ${scalarText(row.external)}. Here it stands as it was.`],
   duplicate: (row) => [
     `${there(row)} has it twice: first as ${sameAs(row.external)} (here ${sameAs(row.internal)}), later as ${row.externalId ?? '–'} (here ${row.entityId}).`,
@@ -126,7 +127,7 @@ const edited = (at: Date | null, by: string | null): string =>
 /** One conflict in full, with its choices. */
 export function conflictText(row: ConflictDetail): string {
   const of = row.system === null ? '' : ` of ${row.system}`;
-  const head = `Conflict ${row.id}: ${row.type}${row.field === null ? '' : ` of ${row.field}`}, ${row.entity} ${row.externalId ?? row.entityId}${of}, since ${instantText(row.createdAt)} UTC`;
+  const head = `Conflict ${row.id}: ${row.type}${row.field === null ? '' : ` of ${row.field}`}, ${entityWord(row.entity)} ${row.externalId ?? row.entityId}${of}, since ${instantText(row.createdAt)} UTC`;
   const values =
     row.field === null
       ? []
@@ -153,10 +154,19 @@ export function conflictText(row: ConflictDetail): string {
   ].join('\n');
 }
 
+/** `internal: our value stands; …`, with the reason that was given. */
+function decisionText({ resolution, system }: ConflictDetail): string {
+  if (!isJsonObject(resolution)) return JSON.stringify(resolution);
+  const { choice, effect, reason } = resolution;
+  if (typeof effect !== 'string' || !Object.hasOwn(meanings, effect)) return JSON.stringify(resolution);
+  const meaning = meanings[effect as ConflictEffect](system ?? 'the remote');
+  return `${scalarText(choice ?? null)}: ${meaning}${typeof reason === 'string' ? ` (${reason})` : ''}`;
+}
+
 function outcomeOf(row: ConflictDetail): string[] {
   if (row.status !== 'pending')
     return [
-      `Settled by ${row.resolvedBy ?? '–'} on ${instantText(row.resolvedAt)} UTC: ${JSON.stringify(row.resolution)}`,
+      `Settled by ${row.resolvedBy ?? '–'} on ${instantText(row.resolvedAt)} UTC: ${decisionText(row)}`,
     ];
   return [
     ...(row.field === null ? [] : ['The field is held on both sides until this is settled.']),

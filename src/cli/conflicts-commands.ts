@@ -6,13 +6,15 @@ import {
   resolveConflicts,
   toConflictFilter,
   type Choice,
+  type ConflictRow,
   type ConflictQuery,
   type Resolution,
 } from '../app/conflicts/conflicts.ts';
+import { shownText } from '../errors/shown-text.ts';
 import { TielineError } from '../errors/tieline-error.ts';
 import { conflictChoices, conflictTypes, type ConflictChoice } from '../model/conflict.ts';
 import type { Json } from '../model/json.ts';
-import { fittedTable, widthOf } from './fitted-table.ts';
+import { fittedTable, fittedText, widthOf } from './fitted-table.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import {
   boundaryText,
@@ -24,9 +26,10 @@ import {
 } from './conflict-text.ts';
 import { listUpTo, tellCut } from './cut-list.ts';
 import { decider, withDecider, type DecisionFlags } from './decision-flags.ts';
+import { entityWord } from './entity-word.ts';
 import { wholeNumber } from './number-flag.ts';
 import { shortValue } from './short-value.ts';
-import { counted } from './table.ts';
+import { counted, table } from './table.ts';
 
 type FilterFlags = Omit<ConflictQuery, 'ids' | 'all'>;
 
@@ -81,24 +84,7 @@ function addList(conflicts: Command, context: CommandContext): void {
         context.print(
           Object.keys(filterOf(flags)).length === 0 ? 'No open conflicts.' : 'No open conflict fits that.',
         );
-      else
-        context.print(
-          fittedTable(
-            ['ID', 'SYSTEM', 'BOUNDARY', 'RECORD', 'ABOUT', 'HERE', 'THERE', 'WEAKNESS', 'STATUS'],
-            rows.map((row) => [
-              String(row.id),
-              row.system ?? '–',
-              boundaryText({ ...row, boundaryName: null }) || '–',
-              `${row.entity} ${row.externalId ?? row.entityId}`,
-              row.field ?? row.type,
-              row.field === null ? '' : shortValue(plainValue(row.internal)),
-              row.field === null ? '' : shortValue(plainValue(row.external)),
-              shortValue(weaknessText(row) || '–'),
-              row.status,
-            ]),
-            widthOf(context.host.terminal),
-          ),
-        );
+      else context.print(listText(rows, flags.all, widthOf(context.host.terminal)));
       tellCut(context, flags, listed);
       if (!flags.json && rows.some((row) => row.status === 'pending'))
         context.print(
@@ -106,6 +92,56 @@ function addList(conflicts: Command, context: CommandContext): void {
         );
     });
 }
+
+/** A table; two or three lines a conflict where the terminal is too narrow for it. */
+function listText(rows: readonly ConflictRow[], withStatus: boolean, width: number | undefined): string {
+  const whole = table(
+    [
+      'ID',
+      'SYSTEM',
+      'BOUNDARY',
+      'RECORD',
+      'ABOUT',
+      'HERE',
+      'THERE',
+      'WEAKNESS',
+      ...(withStatus ? ['STATUS'] : []),
+    ],
+    rows.map((row) => [
+      String(row.id),
+      row.system ?? '–',
+      boundaryText({ ...row, boundaryName: null }) || '–',
+      recordText(row),
+      row.field ?? row.type,
+      row.field === null ? '' : shortValue(plainValue(row.internal)),
+      row.field === null ? '' : shortValue(plainValue(row.external)),
+      shortValue(weaknessText(row) || '–'),
+      ...(withStatus ? [row.status] : []),
+    ]),
+  );
+  if (width === undefined || Math.max(...whole.split('\n').map((line) => line.length)) <= width) return whole;
+  const idWidth = Math.max(...rows.map((row) => String(row.id).length));
+  return rows.flatMap((row) => narrowLines(row, withStatus, idWidth, width)).join('\n');
+}
+
+function narrowLines(row: ConflictRow, withStatus: boolean, idWidth: number, width: number): string[] {
+  const place = [row.system, row.boundary].filter(Boolean).join(', ');
+  const state = withStatus ? ` (${row.status})` : '';
+  const weakness = weaknessText(row);
+  const indent = ' '.repeat(idWidth + 2);
+  return [
+    `${String(row.id).padStart(idWidth)}  ${recordText(row)} [${place}]  ${row.field ?? row.type}${state}`,
+    ...(row.field === null
+      ? []
+      : [
+          `${indent}here ${shortValue(plainValue(row.internal))}, there ${shortValue(plainValue(row.external))}`,
+        ]),
+    ...(weakness === '' ? [] : [`${indent}${weakness}`]),
+  ].map((line) => fittedText(shownText(line), width));
+}
+
+const recordText = (row: ConflictRow): string =>
+  `${entityWord(row.entity)} ${row.externalId ?? row.entityId}`;
 
 function addResolve(conflicts: Command, context: CommandContext): void {
   withDecider(
@@ -174,7 +210,7 @@ function printResolution(context: CommandContext, outcome: Resolution, choice: C
 
 function numberOf(id: string): number {
   if (/^\d{1,9}$/.test(id)) return Number(id);
-  throw new TielineError('USAGE', `${id} is no id of a conflict.`, {
+  throw new TielineError('USAGE', `${id} is not the id of a conflict.`, {
     fields: [{ field: 'id', message: 'must be a number, as `tieline conflicts list` shows it' }],
   });
 }

@@ -58,14 +58,14 @@ export function addDbCommands(program: Command, context: CommandContext): Comman
     .option('--schema <name>', "schema for Tieline's own tables (default: where the application's are)")
     .option(
       '--accept <id>',
-      'go on although `db check` reports this; may be given more than once',
+      'continue although `db check` reports this; may be given more than once',
       collect,
       [],
     )
     .option('--no-verify', 'do not compare row counts and checksums before and after')
     .option(
       '--patience <seconds>',
-      'how long to go on trying for the locks',
+      'how long to keep trying for the locks',
       wholeNumber(1, 86_400),
       lockPatienceMs / 1000,
     )

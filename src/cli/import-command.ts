@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { countMatches } from '../app/assets/assets.ts';
 import {
@@ -45,7 +46,7 @@ export function addImportCommand(program: Command, context: CommandContext): voi
       'of a broken file keep the hosts that are whole (default: nothing of it)',
       false,
     )
-    .option('--watch', 'stay, and take in what comes into the folders', false)
+    .option('--watch', 'stay, and import what comes into the folders', false)
     .option('--every <seconds>', 'how often the folders are looked at', wholeNumber(1, 86_400), 10)
     .action(async (paths: string[], _options, command: Command) => {
       const flags = command.optsWithGlobals<ImportFlags>();
@@ -124,6 +125,12 @@ function noteExitCode(context: CommandContext, { outcome, counts }: FileOutcome)
     context.result.exitCode = 3;
 }
 
+/** The file is named at the begin of the line already; what lies in an archive is named by the problem. */
+const withoutName = (problem: string, file: string): string => {
+  const named = `${shownText(basename(file))}: `;
+  return problem.startsWith(named) ? problem.slice(named.length) : problem;
+};
+
 function lineOf({
   outcome,
   hosts,
@@ -152,6 +159,6 @@ function lineOf({
     case 'partial':
       return `${file}: kept what is whole (${what}), then it breaks off: ${problem}${held}`;
     case 'refused':
-      return `${file}: nothing was imported. ${problem}`;
+      return `${file}: nothing was imported. ${withoutName(problem, of.file)}`;
   }
 }

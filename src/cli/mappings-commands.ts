@@ -21,7 +21,6 @@ import { planLines } from './plan-commands.ts';
 import { progressView } from './progress.ts';
 import { shortValue } from './short-value.ts';
 import { entityNamed } from './sync-scope.ts';
-import { table } from './table.ts';
 import { writeOutput } from './write-output.ts';
 
 interface SaveFlags extends GlobalFlags {
@@ -209,7 +208,7 @@ export function addMappingsCommands(program: Command, context: CommandContext): 
         return;
       }
       context.print(
-        table(
+        fittedTable(
           ['THERE', 'VALUE', 'HERE', 'VALUE', 'OUT AGAIN'],
           trial.fields.map((field) => [
             field.external,
@@ -218,6 +217,7 @@ export function addMappingsCommands(program: Command, context: CommandContext): 
             field.fault === undefined ? shortValue(field.mapped) : `! ${field.fault}`,
             field.out === undefined ? '' : `${shortValue(field.out)}${field.outDiffers ? ' (differs)' : ''}`,
           ]),
+          widthOf(context.host.terminal),
         ),
       );
       for (const fault of trial.faults) context.print(`Not imported: ${fault.field} ${fault.message}`);

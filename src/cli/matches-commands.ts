@@ -78,6 +78,9 @@ function addList(matches: Command, context: CommandContext): void {
     });
 }
 
+const settledAsset = ({ asset, assetName }: MatchSettled): string =>
+  assetName === null ? (asset ?? '') : `${assetName} (${asset?.slice(0, 8) ?? ''})`;
+
 function rowOf(match: MatchReview): string[] {
   const proposed = proposedOf(match);
   const [best] = proposed;
@@ -179,7 +182,7 @@ function addDecisions(matches: Command, context: CommandContext): void {
         decider(flags),
       ),
     );
-    told(flags, outcome, `Match ${outcome.id}: ${outcome.asset ?? ''} is ${outcome.choice ?? ''}.`);
+    told(flags, outcome, `Match ${outcome.id}: ${settledAsset(outcome)} is ${outcome.choice ?? ''}.`);
   });
   withDecider(
     matches
@@ -195,7 +198,7 @@ function addDecisions(matches: Command, context: CommandContext): void {
     told(
       flags,
       outcome,
-      `Match ${outcome.id}: ${outcome.asset ?? ''} is not ${outcome.choice ?? 'any of the candidates'}.`,
+      `Match ${outcome.id}: ${settledAsset(outcome)} is not ${outcome.choice ?? 'any of the candidates'}.`,
     );
   });
   withDecider(
@@ -218,7 +221,7 @@ function addDecisions(matches: Command, context: CommandContext): void {
     told(
       flags,
       outcome,
-      `Match ${outcome.id}: ${outcome.asset ?? ''} is ${outcome.choice ?? ''}, now and later (standing decision ${outcome.standing ?? ''}).`,
+      `Match ${outcome.id}: ${settledAsset(outcome)} is ${outcome.choice ?? ''}, now and later (standing decision ${outcome.standing ?? ''}).`,
     );
   });
 }

@@ -6,6 +6,6 @@ export const wholeNumber =
   (text: string): number => {
     const value = Number(text);
     if (!Number.isInteger(value) || value < least || value > most)
-      throw new TielineError('USAGE', `"${text}" is no whole number from ${least} to ${most}.`);
+      throw new TielineError('USAGE', `"${text}" is not a whole number from ${least} to ${most}.`);
     return value;
   };

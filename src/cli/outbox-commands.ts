@@ -95,7 +95,7 @@ export function addOutboxCommands(program: Command, context: CommandContext): vo
 
   outbox
     .command('pause <system>')
-    .description('send nothing to a system until told otherwise; reading continues')
+    .description('send nothing to a system until it is resumed; reading continues')
     .requiredOption('--reason <text>', 'shown in the status')
     .option('--by <name>', 'who decides (default: the name of the account)')
     .action(async (system: string, _options, command: Command) => {
@@ -145,8 +145,10 @@ function listLines(rows: readonly OutboxEntry[], changes: readonly DescribedChan
     const state = `${row.system}: ${fields}${stateWords[row.state]}${row.mustReplan ? ', planned again first' : ''}`;
     return [
       `${id}  ${first ?? ''}`,
-      ...rest.slice(0, 1).map((line) => `${indent}${line}`),
-      ...wrapped(`${state}. ${whyOf(row)}`, 76 - width).map((line) => `${indent}${line}`),
+      ...rest.map((line) => `${indent}${line}`),
+      ...wrapped(`${state}. ${withoutTitle(whyOf(row), described.title)}`, 76 - width).map(
+        (line) => `${indent}${line}`,
+      ),
     ];
   });
 }
@@ -189,6 +191,12 @@ function failureLines(row: OutboxEntry): string[] {
   ].filter((line) => line !== '');
 }
 
+/** The title stands on the line above already. */
+function withoutTitle(why: string, title: string): string {
+  const name = title.slice(title.indexOf(': ') + 2);
+  return name === title ? why : why.replace(` (${name})`, '');
+}
+
 function whyOf(row: OutboxEntry): string {
   const failure = failureLines(row);
   return failure.length === 0 ? row.reason : failure.join('; ');
@@ -196,7 +204,7 @@ function whyOf(row: OutboxEntry): string {
 
 function numberOf(id: string): number {
   if (/^\d{1,12}$/.test(id)) return Number(id);
-  throw new TielineError('USAGE', `${id} is no id of a change.`, {
+  throw new TielineError('USAGE', `${id} is not the id of a change.`, {
     fields: [{ field: 'id', message: 'must be a number, as `tieline outbox list` shows it' }],
   });
 }

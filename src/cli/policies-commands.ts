@@ -214,7 +214,7 @@ const several = (value: string, before: string[] | undefined): string[] => [...(
 function severityNamed(text: string, before: Severity[] | undefined): Severity[] {
   const severity = severities.find((each) => each.toLowerCase() === text.toLowerCase());
   if (!severity)
-    throw new TielineError('USAGE', `"${text}" is no severity.`, {
+    throw new TielineError('USAGE', `"${text}" is not a severity.`, {
       fields: [{ field: '--approval-severity', message: `must be one of ${severities.join(', ')}` }],
     });
   return [...(before ?? []), severity];

@@ -13,9 +13,10 @@ import {
 import type { ScanVerdict } from '../model/remediation-scan.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { listUpTo, tellCut } from './cut-list.ts';
+import { fittedTable, widthOf } from './fitted-table.ts';
 import { wholeNumber } from './number-flag.ts';
 import { shortValue } from './short-value.ts';
-import { counted, table } from './table.ts';
+import { counted } from './table.ts';
 
 interface LaunchFlags extends GlobalFlags {
   readonly poam?: string;
@@ -65,7 +66,10 @@ export function addScansCommands(program: Command, context: CommandContext): voi
       );
       const { rows } = listed;
       if (flags.json) context.printJson(rows);
-      else context.print(rows.length === 0 ? 'No scan fits that.' : scanTable(rows));
+      else
+        context.print(
+          rows.length === 0 ? 'No scan fits that.' : scanTable(rows, widthOf(context.host.terminal)),
+        );
       tellCut(context, flags, listed);
     });
 
@@ -81,7 +85,7 @@ export function addScansCommands(program: Command, context: CommandContext): voi
 
   scans
     .command('follow [id]')
-    .description('ask how unfinished scans stand, and go on with those that were left in the midst')
+    .description('ask how unfinished scans stand, and continue those that were interrupted')
     .option('--wait', 'until they are over', false)
     .action(async (id: string | undefined, _options, command: Command) => {
       const flags = command.optsWithGlobals<GlobalFlags & { wait: boolean }>();
@@ -97,7 +101,7 @@ export function addScansCommands(program: Command, context: CommandContext): voi
       const rows = await context.host.withApp(flags, (app) => followScans(app, options, caller));
       if (flags.json) context.printJson(rows);
       else if (rows.length === 0) context.print('No scan is under way.');
-      else context.print(`${scanTable(rows)}\n${nextAfterFollow(rows)}`);
+      else context.print(`${scanTable(rows, widthOf(context.host.terminal))}\n${nextAfterFollow(rows)}`);
       if (rows.some((row) => row.problem !== null)) context.result.exitCode = 3;
     });
 }
@@ -154,12 +158,12 @@ function nextAfterLaunch(scan: RemediationScanRow): string {
 function nextAfterFollow(rows: readonly RemediationScanRow[]): string {
   const over = rows.find((row) => row.state === 'completed');
   return over
-    ? `Next: tieline sync run --system ${over.system} brings what was found; tieline scans show ${over.id} tells it`
+    ? `Next: tieline sync run --system ${over.system} brings what was found; tieline scans show ${over.id} shows it`
     : 'The next sync asks again by itself.';
 }
 
-function scanTable(rows: readonly RemediationScanRow[]): string {
-  return table(
+function scanTable(rows: readonly RemediationScanRow[], width: number | undefined): string {
+  return fittedTable(
     ['ID', 'SYSTEM', 'STATE', 'FINDINGS', 'PLUGINS', 'MACHINES', 'ASKED FOR (UTC)', 'BY', ''],
     rows.map((row) => [
       String(row.id),
@@ -172,6 +176,7 @@ function scanTable(rows: readonly RemediationScanRow[]): string {
       row.requestedBy,
       row.problem === null ? '' : row.problem.message,
     ]),
+    width,
   );
 }
 
@@ -186,10 +191,10 @@ function printPlan(context: CommandContext, plan: ScanPlan): void {
       `  plugins   ${shortList(plan.pluginIds)}`,
       ...(plan.needsApproval ? ['  a policy wants approval first'] : []),
       ...(plan.same
-        ? [`  scan ${plan.same.id} (${plan.same.state}) is just this: it would be gone on with`]
+        ? [`  scan ${plan.same.id} (${plan.same.state}) is just this: it would be continued`]
         : []),
       '',
-      table(
+      fittedTable(
         ['FINDING', 'MACHINE', 'PLUGIN', 'PORT', 'SEVERITY', 'NAME'],
         plan.findings
           .slice(0, shownAtMost)
@@ -201,6 +206,7 @@ function printPlan(context: CommandContext, plan: ScanPlan): void {
             each.severity ?? '',
             shortValue(each.name ?? ''),
           ]),
+        widthOf(context.host.terminal),
       ),
     ].join('\n'),
   );
@@ -230,7 +236,7 @@ function printDetail(context: CommandContext, detail: ScanDetail): void {
           `  ${instant(move.at)}  ${move.state}, ${move.by}${move.reason === null ? '' : `: ${move.reason}`}`,
       ),
       '',
-      table(
+      fittedTable(
         ['FINDING', 'MACHINE', 'PLUGIN', 'PORT', 'NOW', 'WHAT CAME OF IT'],
         findings
           .slice(0, shownAtMost)
@@ -242,6 +248,7 @@ function printDetail(context: CommandContext, detail: ScanDetail): void {
             each.lifecycleState ?? '',
             verdicts[each.verdict],
           ]),
+        widthOf(context.host.terminal),
       ),
     ].join('\n'),
   );

@@ -104,11 +104,12 @@ export function addSyncCommands(program: Command, context: CommandContext): Comm
 }
 
 function printHealth(context: CommandContext, status: SyncStatus): void {
-  const health = (system: string): string =>
-    status.health
-      .filter((each) => each.system === system)
-      .map((each) => `${each.check} ${each.status}`)
-      .join(', ') || 'not checked yet';
+  const health = (system: string): string => {
+    const checks = status.health.filter((each) => each.system === system);
+    if (checks.length === 0) return 'not checked yet';
+    const unwell = checks.filter((each) => each.status !== 'healthy');
+    return unwell.map((each) => `${each.check} ${each.status}`).join(', ') || 'healthy';
+  };
   if (status.lag.length > 0)
     context.print(
       `\n${fittedTable(

@@ -31,13 +31,14 @@ export function scopeOptions(command: Command): Command {
 const newConflicts = (summary: SyncSummary): number =>
   Object.values(summary.newConflicts).reduce((sum, n) => sum + n, 0);
 
-/** Whether the exit code must say that this run left something to a person: held or failed records, conflicts, matches, assets that are gone. */
+/** Whether the exit code must say that this run left something to a person: held or failed records, conflicts, matches, approvals, assets that are gone. */
 export function needsPerson(summary: SyncSummary): boolean {
   return (
     summary.recordsFailed > 0 ||
     summary.recordsHeld > 0 ||
     newConflicts(summary) > 0 ||
     summary.matchesNew > 0 ||
+    summary.approvalsAsked > 0 ||
     summary.assetsNewlyUnreported > 0
   );
 }
@@ -50,6 +51,8 @@ export function shortSummary(summary: SyncSummary, seconds: number): string {
     summary.recordsHeld > 0 ? `${counted(summary.recordsHeld, 'record')} held for a person` : '',
   ].filter(Boolean);
   const found = newConflicts(summary);
+  const paused =
+    summary.sendingPaused.length > 0 ? ` (sending to ${summary.sendingPaused.join(', ')} is paused)` : '';
   const kinds = Object.entries(summary.newConflicts).map(([type, n]) => `${n} ${type}`);
   return [
     ...(recognised ? [...alreadyThereLines(summary), ''] : []),
@@ -60,6 +63,16 @@ export function shortSummary(summary: SyncSummary, seconds: number): string {
     ...(summary.poamsOverdue > 0
       ? [
           `${counted(summary.poamsOverdue, 'new POA&M')} ${summary.poamsOverdue === 1 ? 'is' : 'are'} already overdue: the due date counts from the day on which the weakness was first found.`,
+        ]
+      : []),
+    ...(summary.waitingToBeSent > 0
+      ? [
+          `${counted(summary.waitingToBeSent, 'change')} ${summary.waitingToBeSent === 1 ? 'waits' : 'wait'} to be sent${paused}: see tieline outbox list`,
+        ]
+      : []),
+    ...(summary.waitingForApproval > 0
+      ? [
+          `${counted(summary.waitingForApproval, 'change')} ${summary.waitingForApproval === 1 ? 'waits' : 'wait'} for approval: see tieline approvals list`,
         ]
       : []),
     ...(issues.length > 0

@@ -18,7 +18,7 @@ export function addWorkerCommand(program: Command, context: CommandContext): voi
   program
     .command('worker')
     .description(
-      'sync by the schedules, send what waits within seconds, check the systems; until it is told to end',
+      'sync by the schedules, send what waits within seconds, check the systems; until it is stopped',
     )
     .option('--once', 'do what is due now, and end', false)
     .option('--install', 'only make the tables of the job queue', false)

@@ -58,7 +58,7 @@ describe('settings', () => {
     expect(JSON.stringify(faults)).not.toContain('hunter2');
   });
 
-  it('refuse a key in the config file that is no setting', () => {
+  it('refuse a key in the config file that is not a setting', () => {
     const configFile = join(mkdtempSync(join(tmpdir(), 'tieline-config-')), 'other.yaml');
     writeFileSync(configFile, 'data_dri: /tmp\n');
     expect(faultsOf(() => loadSettings({ ...nowhere, configFile }))[0]?.field).toContain('data_dri');

@@ -56,7 +56,7 @@ export function loadSettings(sources: SettingSources): SettingsByName {
     if (!known.has(key))
       faults.push({
         field: `${key} in ${file.name}`,
-        message: `is no setting; the settings are ${[...known].join(', ')}`,
+        message: `is not a setting; the settings are ${[...known].join(', ')}`,
       });
 
   const loaded = entries.map(([name, entry]) => {

@@ -83,7 +83,7 @@ export const errorRegistry = {
     retryable: false,
   },
   PLAN_INVALID: {
-    meaning: 'A file is no plan, is one of another version, or was changed after it was made.',
+    meaning: 'A file is not a plan, is one of another version, or was changed after it was made.',
     remedy: 'Make a plan with `tieline sync plan --out FILE` and apply that file as it is.',
     exitCode: 2,
     retryable: false,

@@ -76,7 +76,7 @@ export async function workOnQueue(database: QueueDatabase, tasks: Tasks, work: Q
     try {
       await workUntilItGivesUp(database, tasks, work);
     } catch (error) {
-      if (!signal.aborted) log.warn({ err: error }, `the queue is taken up again: ${messageOf(error)}`);
+      if (!signal.aborted) log.warn({ err: error }, `the queue is listened to again: ${messageOf(error)}`);
     }
     if (!signal.aborted) await delay(pauseMs, undefined, { signal }).catch(() => undefined);
   }

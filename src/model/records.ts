@@ -172,7 +172,7 @@ export const systemRecord = z.object({
   xacta_system_id: text.min(1).max(255),
   system_id: text.min(1).max(50),
   name: text.min(1).max(255),
-  /** Derived from the system's id where the remote's is no UUID (in the samples it is none). */
+  /** Derived from the system's id where the remote's is not a UUID (in the samples it is none). */
   uuid,
   status: maybe(upTo(50)),
   authorization_boundary: maybe(text),

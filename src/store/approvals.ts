@@ -165,6 +165,17 @@ export interface PlanPart {
   readonly action: string;
 }
 
+/** Approvals that these operations asked for and nobody has decided yet. */
+export async function countAskedApprovals(
+  db: Kysely<Database>,
+  operationIds: readonly string[],
+): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from approvals a join sync_plans p on p.plan_id = a.plan_id
+     where a.status = 'pending' and p.operation_id = any(${[...operationIds]}::uuid[])`.execute(db);
+  return rows[0]?.n ?? 0;
+}
+
 /** Takes back what was asked for and not decided: it is not what waits now. */
 export async function withdrawApprovals(db: Kysely<Database>, systemId: number): Promise<void> {
   await sql`

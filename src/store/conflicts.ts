@@ -110,19 +110,23 @@ export async function closeConflictsNotAmong(
                           and l.entity_id = known.entity_id))`.execute(db);
 }
 
-/** Records that could not be read, and whose conflict a person has settled: with what was wrong then. */
+/**
+ * Records that could not be read, and whose conflict a person has settled: with what was wrong then, and whether the decision was to
+ * leave the record as it was last read.
+ */
 export async function listSettledFaults(
   db: Kysely<Database>,
   { systemId, entity }: { readonly systemId: number; readonly entity: string },
   entityIds: readonly string[],
-): Promise<{ readonly entityId: string; readonly fault: string }[]> {
+): Promise<{ readonly entityId: string; readonly fault: string; readonly isLeft: boolean }[]> {
   if (entityIds.length === 0) return [];
-  const { rows } = await sql<{ entityId: string; fault: string }>`
-    select distinct entity_id as "entityId", external_value #>> '{}' as fault from sync_conflicts known
+  const { rows } = await sql<{ entityId: string; fault: string; isLeft: boolean }>`
+    select entity_id as "entityId", external_value #>> '{}' as fault,
+           bool_and(coalesce(resolution ->> 'effect', '') = 'leave_unread') as "isLeft"
+      from sync_conflicts known
      where ${withSystem(systemId)} and entity_type = ${entity} and entity_id = any(${[...entityIds]}::text[]) and conflict_type = 'unmappable_value'
-       and resolution_status <> 'pending' and resolved_by not like 'rule:%' and external_value is not null`.execute(
-    db,
-  );
+       and resolution_status <> 'pending' and resolved_by not like 'rule:%' and external_value is not null
+     group by 1, 2`.execute(db);
   return rows;
 }
 

@@ -70,14 +70,16 @@ export interface SyncLag {
   readonly sendingPausedReason: string | null;
 }
 
-/** How far each system is behind. */
+/** How far each system is behind; sources of scan files have no server to be behind of. */
 export async function listLag(db: Kysely<Database>): Promise<SyncLag[]> {
   const { rows } = await sql<SyncLag>`
     select s.system_name as system, s.sync_enabled is not false as enabled,
            (select min(o.created_at) from sync_outbox o where o.external_system_id = s.id and o.state in ('pending', 'sent')) as "unsentSince",
            (select min(r.mark_set_at) from sync_reads r where r.external_system_id = s.id) as "unreadSince",
            s.sending_paused_at as "sendingPausedAt", s.sending_paused_reason as "sendingPausedReason"
-      from external_systems s where s.removed_at is null order by s.id`.execute(db);
+      from external_systems s where s.removed_at is null and s.system_type <> 'scan_files' order by s.id`.execute(
+    db,
+  );
   return rows;
 }
 

@@ -424,7 +424,7 @@ export async function setRetention(
     .select('table_name')
     .orderBy('table_name')
     .execute();
-  throw new TielineError('USAGE', `"${tableName}" is no table with a retention.`, {
+  throw new TielineError('USAGE', `"${tableName}" is not a table with a retention.`, {
     remedy: `The tables are ${known.map((row) => row.table_name).join(', ')}.`,
   });
 }

@@ -51,5 +51,5 @@ export const valueParsers: pg.CustomTypesConfig = {
 };
 
 // pg writes a Date in the local time of the process with its offset, and PostgreSQL ignores the offset where the
-// column is `timestamp`: the value would be off by the offset. There is no setting of this per connection.
+// column is `timestamp`: the value would be off by the offset. There is not a setting of this per connection.
 pg.defaults.parseInputDatesAsUTC = true;

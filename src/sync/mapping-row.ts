@@ -68,12 +68,12 @@ export function checkMapping(mapping: FieldMapping): FieldFault[] {
   if (!schema)
     faults.push({
       field: name,
-      message: `${mapping.entityType} is no entity; they are ${Object.keys(recordSchemas).join(', ')}`,
+      message: `${mapping.entityType} is not an entity; they are ${Object.keys(recordSchemas).join(', ')}`,
     });
   else if (!(mapping.internalField in schema.shape))
     faults.push({
       field: name,
-      message: `${mapping.internalField} is no field of it; they are ${Object.keys(schema.shape).join(', ')}`,
+      message: `${mapping.internalField} is not a field of it; they are ${Object.keys(schema.shape).join(', ')}`,
     });
   if (mapping.direction !== 'outbound' && sentOnly[mapping.entityType]?.includes(mapping.internalField))
     faults.push({

@@ -69,7 +69,7 @@ function nearestNamed(mapping: FieldMapping, faults: readonly FieldFault[]): Fie
     (a, b) => distance(a, mapping.internalField) - distance(b, mapping.internalField),
   );
   return faults.map((fault) =>
-    fault.message.startsWith(`${mapping.internalField} is no field`)
+    fault.message.startsWith(`${mapping.internalField} is not a field`)
       ? { ...fault, message: `${fault.message}; did you mean ${nearest ?? ''}?` }
       : fault,
   );

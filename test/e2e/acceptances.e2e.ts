@@ -121,7 +121,9 @@ describe('an acceptance', () => {
         asset,
       );
     expect((await add('99999999', finding.asset)).err).toContain('no scan has reported a plugin 99999999');
-    expect((await add(finding.plugin, 'nobody')).err).toContain('nobody is no asset that tenable reports');
+    expect((await add(finding.plugin, 'nobody')).err).toContain(
+      'nobody is not an asset that tenable reports',
+    );
     expect(await list('--all')).toEqual([]);
   });
 

@@ -218,7 +218,8 @@ describe('a value that cannot be read', () => {
     expect(await world.sync()).toMatchObject({ newConflicts: { unmappable_value: 1 } });
     const [conflict] = await open('unmappable_value');
     await resolve(conflict?.id, '--keep', 'internal');
-    expect(await world.sync({ full: true })).toMatchObject({ newConflicts: {} });
+    // What a person has decided about is no fault of the runs that follow.
+    expect(await world.sync({ full: true })).toMatchObject({ newConflicts: {}, recordsFailed: 0 });
     await edit(six?.id ?? '', { scheduled_completion: 'next year' });
     await world.sync();
     const [other] = await open('unmappable_value');

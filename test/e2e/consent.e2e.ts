@@ -70,8 +70,11 @@ describe('the four steps of docs/sync.md', () => {
   });
 
   it('1 and 2: send nothing while sending is paused', async () => {
-    await run(0);
-    await run(1);
+    const out = await run(0);
+    expect(out).toMatch(
+      /\d+ changes wait to be sent \(sending to .*xacta.* is paused\): see tieline outbox list/,
+    );
+    expect(await run(1)).toMatch(/sending is\s+paused/);
     expect(await writes()).toBe(0);
   });
 
@@ -79,6 +82,12 @@ describe('the four steps of docs/sync.md', () => {
     const out = await run(2);
     expect(await writes()).toBe(0);
     expect(out).toContain('held for approval');
+    // The run that asks says so and ends with 3; one that finds the same waiting says so too, and ends with 0.
+    expect(out).toMatch(/\d+ changes wait for approval: see tieline approvals list/);
+    expect(await tieline('sync run')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('wait for approval') as string,
+    });
     expect(
       (await findApprovals(world.app, { all: false }, 10)).map((each) => each.system).toSorted(),
     ).toEqual(['tenable', 'xacta']);

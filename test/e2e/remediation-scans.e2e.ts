@@ -112,7 +112,7 @@ describe('a remediation scan', () => {
     )[0]?.['id'];
     for (const [args, said] of [
       [['--finding', String(fixed)], 'it is fixed already'],
-      [['--finding', '99999999'], 'is no finding on record'],
+      [['--finding', '99999999'], 'is not a finding on record'],
       [['--finding', 'CVE-2024-1'], 'neither a number nor a UUID'],
       [['--asset', findings[0]?.asset ?? ''], 'say which plugins'],
       [['--poam', 'POAM-0'], 'belongs to a POA&M'],
@@ -245,7 +245,7 @@ describe('a remediation scan', () => {
     await fault({ kind: 'server-error', status: 503, match: { method: 'POST', path: '/launch$' } });
     const outcome = await launch(finding);
     expect(outcome.code).toBe(1);
-    expect(outcome.err).toContain('does not go on yet');
+    expect(outcome.err).toContain('cannot continue yet');
     expect(await command('scans', 'follow')).toMatchObject({ code: 3 });
     await fault();
     await world.sync({ systems: ['tenable'] });

@@ -147,7 +147,7 @@ async function oneAsset(
     throw refused([
       {
         field: 'asset',
-        message: `${wanted} is no asset that ${system} reports; give its uuid, a name or an address`,
+        message: `${wanted} is not an asset that ${system} reports; give its uuid, a name or an address`,
       },
     ]);
   if (found.length === 1) return asset;

@@ -97,7 +97,7 @@ function parseGiven(given: Readonly<Record<string, string>>): JsonObject {
     if (!editable.includes(field)) {
       const message = derived.includes(field)
         ? 'follows from what the asset was matched to: `tieline links make` changes that'
-        : `is no field of it; they are ${editable.join(', ')}`;
+        : `is not a field of it; they are ${editable.join(', ')}`;
       faults.push({ field, message });
       continue;
     }

@@ -159,11 +159,11 @@ function sqlOf(plan: MigrationPlan): string {
     'COMMIT;',
     ...(plan.indexes.length === 0
       ? []
-      : ['', '-- 2. Indexes, one after the other; readers and writers go on.']),
+      : ['', '-- 2. Indexes, one after the other; readers and writers continue.']),
     ...plan.indexes.map((index) => `${index.sql};`),
     ...(plan.validations.length === 0
       ? []
-      : ['', '-- 3. Checks of our own columns; readers and writers go on.']),
+      : ['', '-- 3. Checks of our own columns; readers and writers continue.']),
     ...plan.validations.map(
       ({ table, constraint }) => `ALTER TABLE ${table} VALIDATE CONSTRAINT ${constraint};`,
     ),

@@ -47,7 +47,7 @@ export function backfillRules(
     return (raw: Json | undefined): { fields: JsonObject; faults: FieldFault[] } => {
       if (raw === undefined || raw === null) return { fields: {}, faults: [] };
       if (!isJsonObject(raw))
-        return { fields: {}, faults: [{ field: 'raw record', message: 'is no JSON object' }] };
+        return { fields: {}, faults: [{ field: 'raw record', message: 'is not a JSON object' }] };
       const { record, faults } = compiled.readable(raw);
       const fields: JsonObject = {};
       const refused: FieldFault[] = [...faults];
@@ -182,7 +182,10 @@ function fillFinding(
 
   const asset = asUuid(more['asset_uuid']) ?? asUuid(row['asset_uuid']);
   if (asset === undefined)
-    refused.push({ field: 'asset_uuid', message: `${JSON.stringify(row['asset_uuid'] ?? null)} is no UUID` });
+    refused.push({
+      field: 'asset_uuid',
+      message: `${JSON.stringify(row['asset_uuid'] ?? null)} is not a UUID`,
+    });
 
   const port = typeof fields['port'] === 'number' ? fields['port'] : portOf(rawObject['port']);
   if (port === undefined && rawObject['port'] !== undefined && rawObject['port'] !== null)
@@ -196,7 +199,7 @@ function fillFinding(
   if (rank === undefined)
     refused.push({
       field: 'severity',
-      message: `${JSON.stringify(row['severity'] ?? null)} is no known severity`,
+      message: `${JSON.stringify(row['severity'] ?? null)} is not a known severity`,
     });
 
   const references = found({

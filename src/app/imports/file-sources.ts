@@ -45,7 +45,7 @@ export async function ensureSource(
 ): Promise<FileSource> {
   const { name, timeZone } = choice;
   if (timeZone !== undefined && !reader.isTimeZone(timeZone))
-    throw new TielineError('SETTING_INVALID', `"${timeZone}" is no time zone.`, {
+    throw new TielineError('SETTING_INVALID', `"${timeZone}" is not a time zone.`, {
       fields: [{ field: '--zone', message: 'expected an IANA name, such as Europe/Dublin or Asia/Kolkata' }],
       remedy: 'Nothing was imported; correct it and run the command again.',
     });

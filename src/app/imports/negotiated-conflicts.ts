@@ -91,24 +91,26 @@ export function duplicateConflict(entity: NegotiatedEntity, twin: Twin, entityId
 /**
  * A record of which a value cannot be mapped is held whole; a person is told by a conflict: of a linked one, and of a POA&M in any case,
  * since others wait for it (`poams/unread-poams.ts`). One that a person has settled with the same fault is not shown again.
+ * @returns the held records that a person decided to leave as they were last read: they are no faults of this read.
  */
 export async function recordUnmappable(
   tx: Tx,
   entity: NegotiatedEntity,
   source: { readonly systemId: number; readonly operationId: string },
   held: readonly HeldRecord[],
-): Promise<void> {
+): Promise<readonly HeldRecord[]> {
   const unmapped = held.filter((each) => each.type === 'mapping' && each.identifier !== '');
-  if (unmapped.length === 0) return;
+  if (unmapped.length === 0) return [];
   const links = await fetchLinks(
     tx.db,
     source.systemId,
     entity,
     unmapped.map((each) => each.identifier),
   );
+  const idOf = ({ identifier }: HeldRecord): string | undefined =>
+    links.get(identifier)?.entity_id ?? (entity === 'poam' ? identifier : undefined);
   const conflicts = unmapped.flatMap((each): ConflictToRecord[] => {
-    const entityId =
-      links.get(each.identifier)?.entity_id ?? (entity === 'poam' ? each.identifier : undefined);
+    const entityId = idOf(each);
     return entityId === undefined
       ? []
       : [{ entity, entityId, type: 'unmappable_value', external: each.message }];
@@ -124,5 +126,8 @@ export async function recordUnmappable(
     conflicts.filter(
       ({ entityId, external }) => !settled.some((one) => one.entityId === entityId && one.fault === external),
     ),
+  );
+  return unmapped.filter((each) =>
+    settled.some((one) => one.isLeft && one.entityId === idOf(each) && one.fault === each.message),
   );
 }

@@ -113,8 +113,12 @@ export function openNegotiatedSink(
     },
     async finish() {
       await store();
-      await recordUnmappable(tx, entity, source, held);
-      return { counts, held };
+      const left = new Set(await recordUnmappable(tx, entity, source, held));
+      const { failed, unchanged } = counts;
+      return {
+        counts: { ...counts, failed: failed - left.size, unchanged: unchanged + left.size },
+        held: held.filter((each) => !left.has(each)),
+      };
     },
     abort: () => Promise.resolve(),
   };

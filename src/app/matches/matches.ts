@@ -76,6 +76,7 @@ export interface MatchSettled {
   readonly id: number;
   readonly operationId: string | null;
   readonly asset: string | null;
+  readonly assetName: string | null;
   readonly choice: string | null;
   /** The standing decision that was made. */
   readonly standing: number | null;
@@ -110,6 +111,7 @@ export async function acceptMatch(
       id: match.id,
       operationId: outcome.operationId,
       asset: outcome.from,
+      assetName: match.assetName,
       choice: outcome.into,
       standing: null,
       sharedWith: [],
@@ -158,6 +160,7 @@ export async function rejectMatch(
       id: match.id,
       operationId: null,
       asset: match.assetUuid,
+      assetName: match.assetName,
       choice: null,
       standing: null,
       sharedWith: [],
@@ -302,7 +305,9 @@ async function settle(
     );
     await correlate(tx, match.systemId, operationId);
     await end(tx, operationId);
-    return { id: match.id, operationId, asset: assets[0] ?? null, choice: componentId, standing, sharedWith };
+    const asset = assets[0] ?? null;
+    const assetName = match.assetName ?? match.candidates.find((each) => each.choice === asset)?.name ?? null;
+    return { id: match.id, operationId, asset, assetName, choice: componentId, standing, sharedWith };
   });
 }
 

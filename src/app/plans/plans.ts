@@ -134,7 +134,7 @@ export function parsePlan(text: string): PlanDocument {
   }
   const parsed = planDocument.safeParse(content);
   if (!parsed.success)
-    throw new TielineError('PLAN_INVALID', 'The file is no plan of this version.', {
+    throw new TielineError('PLAN_INVALID', 'The file is not a plan of this version.', {
       fields: parsed.error.issues
         .slice(0, 20)
         .map((issue) => ({ field: issue.path.join('.') || '(whole file)', message: issue.message })),

@@ -43,7 +43,7 @@ function checkPolicy(policy: EntityPolicy): void {
   if (policy.entity !== '*' && !onlyGoesOut && !isNegotiated(policy.entity))
     fault(
       policy.entity,
-      `is no entity with policies; there are ${Object.keys(negotiatedShapes).join(', ')}, asset_tag and remediation_scan (direction and approval only), and * for all`,
+      `is not an entity with policies; there are ${Object.keys(negotiatedShapes).join(', ')}, asset_tag and remediation_scan (direction and approval only), and * for all`,
     );
   if (onlyGoesOut && policy.strategy !== undefined)
     fault(policy.entity, 'only goes out: it has no strategy; it can ask for approval, and inbound stops it');
@@ -56,7 +56,7 @@ function checkPolicy(policy: EntityPolicy): void {
     if (!known.includes(field) && field !== 'affected_assets')
       fault(
         `${policy.entity} approval`,
-        `${field} is no field of it; there are ${[...new Set(known)].join(', ')}`,
+        `${field} is not a field of it; there are ${[...new Set(known)].join(', ')}`,
       );
   if (policy.strategy === 'union' || policy.strategy === 'append')
     fault(
@@ -65,7 +65,7 @@ function checkPolicy(policy: EntityPolicy): void {
     );
   for (const [field, { strategy }] of Object.entries(policy.fields)) {
     if (!known.includes(field))
-      fault(`${policy.entity}.${field}`, `is no field of it; there are ${[...new Set(known)].join(', ')}`);
+      fault(`${policy.entity}.${field}`, `is not a field of it; there are ${[...new Set(known)].join(', ')}`);
     if ((strategy === 'union' || strategy === 'append') && !growing[strategy].has(field))
       fault(
         `${policy.entity}.${field}`,

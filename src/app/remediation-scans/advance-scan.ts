@@ -101,7 +101,7 @@ async function advanceOne(drive: Drive, before: RemediationScanRow, mayWrite: bo
     after = await reread(context, before);
     context.log.warn(
       { operation: operationId, scan: before.id },
-      `the scan does not go on: ${problem.message}`,
+      `the scan cannot continue: ${problem.message}`,
     );
   }
   const one = { ...noCounts, read: 1 };

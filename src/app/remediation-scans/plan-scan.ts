@@ -24,7 +24,7 @@ const request = z
     findings: z
       .array(z.union([z.string().regex(/^\d{1,9}$/), z.guid()], 'is neither a number nor a UUID'))
       .default([]),
-    assets: z.array(z.guid('is no UUID of an asset')).default([]),
+    assets: z.array(z.guid('is not a UUID of an asset')).default([]),
     plugins: z.array(z.string().regex(/^\d{1,12}$/, 'a plugin id is a whole number')).default([]),
   })
   .superRefine((asked, context) => {
@@ -112,7 +112,7 @@ export async function planScan(app: App, system: string, wish: ScanWish): Promis
     (id) => !found.some((each) => String(each.findingId) === id || each.tenableId === id.toLowerCase()),
   );
   if (unknown.length > 0)
-    throw refusal(unknown.map((id) => ({ field: 'finding', message: `${id} is no finding on record` })));
+    throw refusal(unknown.map((id) => ({ field: 'finding', message: `${id} is not a finding on record` })));
   const judged = found.map((finding) => ({ finding, reason: whyNot(finding, system) }));
   const findings = judged.flatMap(({ finding, reason }) => (reason === undefined ? [finding] : []));
   const leftOut = judged.flatMap(({ finding, reason }) =>

@@ -124,7 +124,7 @@ const nameOf = ({ findings, targets }: ScanPlan): string =>
 function notYet(scan: RemediationScanRow, because: TielineError): TielineError {
   return new TielineError(
     because.code,
-    `Scan ${scan.id} is recorded and does not go on yet: ${because.message}`,
+    `Scan ${scan.id} is recorded and cannot continue yet: ${because.message}`,
     {
       cause: because,
       remedy: `${because.remedy} \`tieline scans follow ${scan.id}\` continues it, and so does the next sync.`,

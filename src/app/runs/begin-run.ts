@@ -82,7 +82,7 @@ export async function beginOrResume(environment: Beginning, options: SyncOptions
 
 async function resume(environment: Beginning, run: UnfinishedRun): Promise<StartedRun> {
   await resumeOperation(environment.db, run.batch_id);
-  await recordRetry(environment.db, run.batch_id, 'taken up again after an interruption');
+  await recordRetry(environment.db, run.batch_id, 'resumed after an interruption');
   environment.log.info({ operation: run.batch_id }, 'taking up an unfinished sync');
   return { operationId: run.batch_id, resumed: true, startedAt: run.started_at ?? environment.now() };
 }

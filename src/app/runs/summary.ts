@@ -18,6 +18,8 @@ import {
   type OperationRow,
 } from '../../store/operations.ts';
 import { countOutbox, countOverdueCreates } from '../../store/outbox.ts';
+import { countAskedApprovals } from '../../store/approvals.ts';
+import { listSystems } from '../../store/external-systems.ts';
 import type { Database } from '../../store/schema.ts';
 import { countsOf } from './sync-run.ts';
 import type { ShownFailure } from './system-failures.ts';
@@ -72,6 +74,13 @@ export interface SyncSummary {
   readonly conflictsPending: number;
   /** Open conflicts that this sync found, by type. */
   readonly newConflicts: Readonly<Record<string, number>>;
+  /** Approvals that this sync asked for; each is a row of `approvals list`. */
+  readonly approvalsAsked: number;
+  /** Changes that wait for approval, and those that have not gone out for another reason, in all. */
+  readonly waitingForApproval: number;
+  readonly waitingToBeSent: number;
+  /** Systems to which nothing is sent until a person resumes them. */
+  readonly sendingPaused: readonly string[];
   readonly read: number;
   /** Changes written to the remote systems. */
   readonly written: number;
@@ -150,8 +159,25 @@ export async function summarizeRun(db: Kysely<Database>, operationId: string): P
     recordsHeld: all.held,
     conflictsPending: await countPendingConflicts(db),
     newConflicts: await countNewConflicts(db, operationId),
+    approvalsAsked: await countAskedApprovals(db, [operationId, ...stepIds]),
+    ...(await stillWaiting(db)),
     read: imports.read,
     written: sent.created + sent.updated,
+  };
+}
+
+async function stillWaiting(
+  db: Kysely<Database>,
+): Promise<Pick<SyncSummary, 'waitingForApproval' | 'waitingToBeSent' | 'sendingPaused'>> {
+  const queued = await countOutbox(db);
+  const rowsIn = (...states: string[]): number =>
+    queued.filter((row) => states.includes(row.state)).reduce((sum, row) => sum + row.n, 0);
+  return {
+    waitingForApproval: rowsIn('waiting'),
+    waitingToBeSent: rowsIn('pending', 'sent'),
+    sendingPaused: (await listSystems(db))
+      .filter((system) => system.sending_paused_at !== null)
+      .map((system) => system.system_name),
   };
 }
 

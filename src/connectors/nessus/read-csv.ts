@@ -69,7 +69,7 @@ export async function* readScanCsv(
     if (error instanceof TielineError) throw error;
     const message = error instanceof Error ? error.message : String(error);
     const place = { line: parser.info.lines, byte: parser.info.bytes };
-    throw scanFileFault(name, place, `this is no row of the table: ${message}`, error);
+    throw scanFileFault(name, place, `this is not a row of the table: ${message}`, error);
   } finally {
     source.destroy();
     parser.destroy();

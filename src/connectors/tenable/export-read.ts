@@ -56,7 +56,7 @@ export async function* readExports(
   if (mark !== undefined && !/^\d{1,12}$/.test(mark))
     throw new TielineError(
       'INTERNAL',
-      `The mark of the last ${kind} read is no time in epoch seconds: ${mark}`,
+      `The mark of the last ${kind} read is not a time in epoch seconds: ${mark}`,
     );
   const requests = planExports(kind, mark, context.settings);
   const resumed = parsePosition(options.position, { kind, mark, parts: requests.length });

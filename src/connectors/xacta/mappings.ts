@@ -37,7 +37,7 @@ const systemMappings = [
   system('id', 'xacta_system_id', [text], required),
   system('id', 'system_id', [text], required),
   system('name', 'name', [text, trim], required),
-  // In the samples it is no UUID ("ent-web-…"); then one is derived from it.
+  // In the samples it is not a UUID ("ent-web-…"); then one is derived from it.
   system('uuid | id', 'uuid', [{ kind: 'uuid', derive: true }], required),
   ...(
     [

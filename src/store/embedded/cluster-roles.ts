@@ -1,5 +1,5 @@
 /**
- * The roles of the embedded server. Tieline's own is no superuser: whoever gets hold of its password gets the record, not the account
+ * The roles of the embedded server. Tieline's own is not a superuser: whoever gets hold of its password gets the record, not the account
  * that PostgreSQL runs as (COPY … PROGRAM, pg_read_file). It may make roles (readers of metrics) and databases (the demo's). The
  * superuser that initdb needs has no password and is let in by no rule; it acts in the single-user mode only.
  *

@@ -179,8 +179,8 @@ export function compareBaseTable(table: CatalogTable, declared: readonly ColumnD
       notes.push({
         what: `trigger ${trigger.name} (function ${trigger.function})`,
         meaning: trigger.onUpdate
-          ? 'goes on as before; it fires for what Tieline writes in a sync, and not in the backfill where the role may switch that off'
-          : 'goes on as before, also for what Tieline adds',
+          ? 'continues as before; it fires for what Tieline writes in a sync, and not in the backfill where the role may switch that off'
+          : 'continues as before, also for what Tieline adds',
       });
   }
   if (table.rowSecurity)

@@ -33,7 +33,7 @@ const questions: readonly Question[] = [
   {
     table: 'ingestion_vulnerabilities',
     needs: ['asset_uuid'],
-    what: 'findings name an asset by a text that is no UUID',
+    what: 'findings name an asset by a text that is not a UUID',
     meaning: 'they are kept and reported by the backfill, and take no part in sync',
     sql: `select count(*) from ingestion_vulnerabilities where not ${isUuid('asset_uuid')}`,
   },

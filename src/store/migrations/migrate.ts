@@ -432,7 +432,7 @@ async function buildIndexes(
         {
           cause,
           remedy:
-            "Columns and tables are complete, and the owner's application goes on. Mend the cause and run `tieline db migrate` again: it builds the indexes that are missing.",
+            "Columns and tables are complete, and the owner's application continues. Correct the cause and run `tieline db migrate` again: it builds the indexes that are missing.",
         },
       );
     }
