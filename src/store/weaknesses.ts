@@ -42,6 +42,9 @@ export interface WeaknessRow {
  * system (issue 2, section 5); each with the POA&Ms that are about it. What POA&Ms name is to be up to date (`renewMentions`).
  */
 export async function listWeaknesses(db: Kysely<Database>, externalSystemId: number): Promise<WeaknessRow[]> {
+  // How many rows the parts have is not known to the planner, above all after a first import: taken for few, hundreds of thousands are
+  // compared each with each. For this transaction only.
+  await sql`select set_config('enable_nestloop', 'off', true)`.execute(db);
   const { rows } = await sql<WeaknessRow>`
     with own as materialized (
       select l.system_id, l.external_id, coalesce(s.information_system_security_officer, s.system_owner) as poc
@@ -156,6 +159,7 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
       left join candidates c on c.system_id = g.system_id and c.plugin_id = g.plugin_id
       left join each on each.system_id = g.system_id and each.plugin_id = g.plugin_id
      order by g.system_id, g.plugin_id`.execute(db);
+  await sql`set local enable_nestloop to default`.execute(db);
   return rows;
 }
 
