@@ -33,7 +33,11 @@ export async function renewMentions(db: Kysely<Database>): Promise<number> {
        where k.id > ${after} and m.text_digest is distinct from ${digest}
        order by k.id limit ${pageSize}`.execute(db);
     const last = rows.at(-1);
-    if (!last) return read;
+    if (!last) {
+      // Those who ask next, in this transaction, are to know how many there are.
+      if (read >= pageSize) await sql`analyze poam_mentions`.execute(db);
+      return read;
+    }
     after = last.id;
     read += rows.length;
     await saveMentions(

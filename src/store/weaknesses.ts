@@ -42,13 +42,17 @@ export interface WeaknessRow {
  * system (issue 2, section 5); each with the POA&Ms that are about it. What POA&Ms name is to be up to date (`renewMentions`).
  */
 export async function listWeaknesses(db: Kysely<Database>, externalSystemId: number): Promise<WeaknessRow[]> {
-  // To compile this statement takes longer than to run it; for this transaction only.
-  await sql`select set_config('jit', 'off', true)`.execute(db);
+  // How many rows the parts have is not known to the planner, above all after a first import: taken for few, hundreds of thousands are
+  // compared each with each. For this transaction only.
+  await sql`select set_config('enable_nestloop', 'off', true)`.execute(db);
   const { rows } = await sql<WeaknessRow>`
     with own as materialized (
-      select entity_id as system_id, min(external_id) as external_id from sync_links
-       where external_system_id = ${externalSystemId} and entity_type = 'system' and retired_at is null and missing_since is null
-       group by entity_id
+      select l.system_id, l.external_id, coalesce(s.information_system_security_officer, s.system_owner) as poc
+        from (select entity_id as system_id, min(external_id) as external_id from sync_links
+               where external_system_id = ${externalSystemId} and entity_type = 'system' and retired_at is null and missing_since is null
+               group by entity_id) l
+        join lateral (select * from ingestion_systems every where every.system_id = l.system_id order by every.id limit 1) s
+          on coalesce(s.sync_enabled, true)
     ), found as materialized (
       select f.id, b.system_id, f.plugin_id::text as plugin_id, case when f.lifecycle_state = 'reopened' then f.resurfaced_at end as found_again, f.poam_id, f.severity_rank = 4 as is_critical, a.asset_uuid,
              coalesce(a.tenable_asset_uuid, a.asset_uuid::text) as asset, coalesce(f.first_found, f.created_at) as first_found,
@@ -82,6 +86,12 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
                                    union select cve_id from ingestion_poam_cves v where v.poam_id = k.poam_id) named) c
        cross join lateral (select array_agg(distinct asset_uuid) as machines from ingestion_poam_assets s where s.poam_id = k.poam_id) m
        where c.cves is not null and m.machines is not null
+    ), by_plugin as materialized (
+      -- First the plugins of the CVEs and only then the weaknesses: within one system both can be a hundred thousand.
+      select c.id, c.system_id, c.machines, p.plugin_id
+        from by_cve c
+       cross join unnest(c.cves) named(cve)
+        join (select plugin_id, unnest(cves)::text as cve from scan_plugins) p on p.cve = named.cve
     ), about as (
       select w.system_id, w.identifier as plugin_id, w.poam_id as id, 1 as ground from weaknesses w
        where w.grouping = 'plugin' and w.poam_id is not null
@@ -93,10 +103,8 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
       union all
       -- The same machines: either list is within the other.
       select g.system_id, g.plugin_id, c.id, 4
-        from by_cve c
-       cross join unnest(c.cves) named(cve)
-        join (select plugin_id, unnest(cves)::text as cve from scan_plugins) p on p.cve = named.cve
-        join grouped g on g.system_id = c.system_id and g.plugin_id = p.plugin_id and (c.machines <@ g.machines or g.machines <@ c.machines)
+        from by_plugin c
+        join grouped g on g.system_id = c.system_id and g.plugin_id = c.plugin_id and (c.machines <@ g.machines or g.machines <@ c.machines)
     ), candidates as materialized (
       select g.system_id, g.plugin_id, bool_or(${isFinished('k')} or ended.on is not null) as any_ended,
              jsonb_agg(jsonb_build_object(
@@ -113,12 +121,12 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
                  case when said.direction is not null then said.direction <> 'inbound'
                       else exists (select from sync_links l where l.entity_type = 'poam' and l.entity_id = k.poam_id and l.retired_at is null
                                       and lower(l.base ->> 'status') is distinct from lower(k.status)) end as is_ended_here
-            from (values (1)) one left join lateral (
+            -- An accepted risk ends on the date that it bears, if it bears one. Apart, so that nothing is looked up of what has not ended.
+            from (select where ${isFinished('k')} or lower(translate(k.status, '_', ' ')) = 'risk accepted' and k.scheduled_completion < current_date
+                  offset 0) one left join lateral (
                    select j.changed_at, j.direction from sync_changes j
                     where j.entity_type = 'poam' and j.entity_id = k.poam_id and j.field_name = 'status' and j.after_value #>> '{}' = k.status
                     order by j.changed_at desc limit 1) said on true
-           -- An accepted risk ends on the date that it bears, if it bears one.
-           where ${isFinished('k')} or lower(translate(k.status, '_', ' ')) = 'risk accepted' and k.scheduled_completion < current_date
         ) ended on true
         left join lateral (
           select case when c.resolution_status = 'pending' then 'pending' when c.resolution ->> 'choice' in ('external', 'accept') then 'external' else 'internal' end as choice
@@ -141,18 +149,17 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
     select g.system_id as "systemId", own.external_id as "systemExternalId", g.plugin_id as "pluginId", p.name as "pluginName", p.family, p.synopsis, p.solution, p.cves,
            case when g.critical then 'Critical' else 'High' end as severity,
            coalesce(w.detected_on, g.detected_on) as "detectedOn", g.findings, g.assets,
-           coalesce(s.information_system_security_officer, s.system_owner) as poc,
+           own.poc,
            to_char(g.found_again, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "foundAgainAt", coalesce(c.list, '[]') as candidates, w.poam_id as "tiedTo",
            each.open
       from grouped g
-      join lateral (select * from ingestion_systems every where every.system_id = g.system_id order by every.id limit 1) s
-        on coalesce(s.sync_enabled, true)
       join own on own.system_id = g.system_id
       join scan_plugins p on p.plugin_id = g.plugin_id
       left join weaknesses w on w.system_id = g.system_id and w.grouping = 'plugin' and w.identifier = g.plugin_id
       left join candidates c on c.system_id = g.system_id and c.plugin_id = g.plugin_id
       left join each on each.system_id = g.system_id and each.plugin_id = g.plugin_id
      order by g.system_id, g.plugin_id`.execute(db);
+  await sql`set local enable_nestloop to default`.execute(db);
   return rows;
 }
 
