@@ -14,7 +14,7 @@ import { shownText } from '../errors/shown-text.ts';
 import { TielineError } from '../errors/tieline-error.ts';
 import { conflictChoices, conflictTypes, type ConflictChoice } from '../model/conflict.ts';
 import type { Json } from '../model/json.ts';
-import { fittedTable, fittedText, widthOf } from './fitted-table.ts';
+import { fittedText, widthOf } from './fitted-table.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import {
   boundaryText,

@@ -69,7 +69,9 @@ export function fittedText(text: string, width: number | undefined): string {
   return text
     .split('\n')
     .flatMap((line) =>
-      line.length <= width || /\S {2,}\S|\u001b/.test(line.trimStart()) ? [line] : hanging(line, width),
+      line.length <= width || line.includes('\u001B') || /\S {2,}\S/.test(line.trimStart())
+        ? [line]
+        : hanging(line, width),
     )
     .join('\n');
 }
