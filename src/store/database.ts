@@ -4,7 +4,7 @@ import { TielineError, messageOf } from '../errors/tieline-error.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { remedyOfRefusal, withCheckedTls } from './connection-url.ts';
 import { Secret } from '../model/secret.ts';
-import { isDatabaseFault } from './database-faults.ts';
+import { isDatabaseFault, outlastedPatience } from './database-faults.ts';
 import type { Database } from './schema.ts';
 import { valueParsers } from './value-parsers.ts';
 
@@ -69,11 +69,7 @@ export async function openDatabase(
   Object.defineProperty(pool.options, 'connectionString', { value: withCheckedTls(text), enumerable: false });
   if (options.waitsAtStart) pool.waitForOutages();
   try {
-    // The first connection may be cut the moment it is there.
-    await checkServer(pool, place).catch((error: unknown) => {
-      if (options.waitsAtStart && isDatabaseFault(error)) return checkServer(pool, place);
-      throw error;
-    });
+    await checkUntilCertain(pool, place, options.waitsAtStart ?? false);
   } catch (cause) {
     await pool.end();
     if (cause instanceof TielineError && cause.code !== 'DATABASE_UNREACHABLE') throw cause;
@@ -139,6 +135,20 @@ async function prepareConnection(client: pg.ClientBase, options: DatabaseOptions
       String(options.lockWaitMs ?? 30_000),
     ],
   );
+}
+
+/** How often a connection may be cut the moment it is there before the start is given up. */
+const cutAtMost = 10;
+
+async function checkUntilCertain(pool: ConnectionPool, place: string, waits: boolean): Promise<void> {
+  for (let cut = 1; ; cut += 1)
+    try {
+      await checkServer(pool, place);
+      return;
+    } catch (error) {
+      const mayPass = isDatabaseFault(error) && !outlastedPatience(error);
+      if (!waits || !mayPass || cut >= cutAtMost) throw error;
+    }
 }
 
 async function checkServer(pool: pg.Pool, place: string): Promise<void> {

@@ -336,7 +336,9 @@ class Workers {
       worker.child.kill('SIGTERM');
       const late = delay(30_000).then(() => ({ code: null, err: 'it did not end within 30 s' }));
       const ended = await Promise.race([worker.ended, late]);
-      if (ended.code !== 0)
+      // The signal met a process that was still loading its code: nothing had begun.
+      const hadNotBegun = ended.code === null && ended.err === '';
+      if (ended.code !== 0 && !hadNotBegun)
         this.#note(
           undocumented('a worker that was told to end', ended) ??
             `a worker that was told to end did so with ${String(ended.code)}`,
