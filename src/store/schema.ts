@@ -879,7 +879,7 @@ interface IngestionVulnerabilitiesTable {
   /** When a fixed finding was last seen again (UTC). */
   resurfaced_at: Instant | null;
   external_system_id: number | null;
-  /** The asset, as a uuid: asset_uuid is text in one variant of this table, uuid in another, and may hold what is not a uuid. */
+  /** The asset, as a uuid: asset_uuid is text in one variant of this table, uuid in another, and may hold what is no uuid. */
   asset_ref: string | null;
   /** 0 info, 1 low, 2 medium, 3 high, 4 critical; severity is a word in one variant of this table, a number in another. */
   severity_rank: number | null;
