@@ -49,16 +49,17 @@ const standing = 'modified desc nulls last, system nulls last, observed desc nul
 
 /**
  * SQL (of system $1, and of the plugins $2, or all that are staged) of what plugins are now, in `drawn`, beside what is stored. A
- * report that is word for word the latest one is left out at once.
+ * report that is word for word the latest one is left out at once, unless others of the same delivery say otherwise: which of them
+ * stands is drawn among all of them, each time the same.
  */
 const drawnSql = `
   told as (
     select s.plugin_id, s.ordinal, s.record, s.raw, (s.record ->> 'modified_at')::timestamptz as modified, $1::int as system,
-           (s.record ->> 'observed_at')::timestamptz as observed
+           (s.record ->> 'observed_at')::timestamptz as observed, count(*) over (partition by s.plugin_id) as reports
       from staging_plugins s where $2::text[] is null or s.plugin_id = any($2)
   ), news as materialized (
     select told.* from told left join scan_plugins p using (plugin_id)
-     where p.plugin_id is null or p.raw_json is distinct from told.raw
+     where p.plugin_id is null or told.reports > 1 or p.raw_json is distinct from told.raw
         or (coalesce(told.modified, '-infinity'), -told.system, coalesce(told.observed, '-infinity'))
            > (coalesce(p.modified_at, '-infinity'), -coalesce(p.external_system_id, told.system), coalesce(p.observed_at, '-infinity'))
   ), stored as materialized (
