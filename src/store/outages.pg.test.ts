@@ -71,13 +71,14 @@ describe('a session', () => {
       `statement_timeout = '1s'`,
       `idle_in_transaction_session_timeout = '1s'`,
       `idle_session_timeout = '1s'`,
+      `jit = on`,
       `search_path = ''`,
     ])
       await given.pool.query(`alter database ${name} set ${setting}`);
     const opened = await openDatabase(new Secret(given.url), { lockWaitMs: 7000 });
     const { rows } = await opened.pool.query(
       `select name, setting from pg_settings where name in ('default_transaction_isolation', 'statement_timeout',
-         'idle_in_transaction_session_timeout', 'idle_session_timeout', 'lock_timeout') order by 1`,
+         'idle_in_transaction_session_timeout', 'idle_session_timeout', 'jit', 'lock_timeout') order by 1`,
     );
     const path = await opened.pool.query('select current_schemas(false)::text as path');
     await opened.close();
@@ -88,6 +89,7 @@ describe('a session', () => {
       statement_timeout: '0',
       idle_in_transaction_session_timeout: '0',
       idle_session_timeout: '0',
+      jit: 'off',
       lock_timeout: '7000',
     });
     expect(path.rows).toEqual([{ path: '{public}' }]);
