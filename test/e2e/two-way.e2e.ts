@@ -201,4 +201,22 @@ describe('a two-way sync', () => {
     );
     expect(row).toEqual({ retired: 2 });
   });
+
+  it('holds a record whose text has the character U+0000, and shows it, instead of sending it back without', async () => {
+    const comments = async (value: string) =>
+      world.control('xacta', 'POST', '/edit', {
+        entity: 'poam',
+        id: 'POAM-2026-0007',
+        fields: { comments: value },
+      });
+    await comments('a\u0000b');
+    expect(await world.sync()).toMatchObject({ recordsFailed: 1, written: 0 });
+    expect((await remotePoam('POAM-2026-0007')).comments).toBe('a\u0000b');
+    const [conflict] = await world.rows(
+      `select conflict_type from sync_conflicts where entity_id = 'POAM-2026-0007' and resolution_status = 'pending'`,
+    );
+    expect(conflict).toEqual({ conflict_type: 'unmappable_value' });
+    await comments('ab');
+    expect(await world.sync()).toMatchObject({ recordsFailed: 0 });
+  });
 });

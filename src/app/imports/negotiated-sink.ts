@@ -100,8 +100,10 @@ export function openNegotiatedSink(
   return {
     async add(external) {
       const mapped = map(external.raw);
-      if (!mapped.ok || external.externalId === '') {
-        const faults = mapped.ok ? [{ field: 'id', message: 'the record has none' }] : mapped.faults;
+      const unstorable = mapped.ok ? unstorableFields(mapped.record) : [];
+      if (!mapped.ok || external.externalId === '' || unstorable.length > 0) {
+        const idFault = external.externalId === '' ? [{ field: 'id', message: 'the record has none' }] : [];
+        const faults = mapped.ok ? [...idFault, ...unstorable] : mapped.faults;
         held.push(heldFor(shape.table, external, faults));
         counts = addCounts(counts, { ...noCounts, read: 1, failed: 1 });
         return;
@@ -123,6 +125,18 @@ export function openNegotiatedSink(
     abort: () => Promise.resolve(),
   };
 }
+
+/** Texts that PostgreSQL cannot keep as they are: without the character they would look like an edit, and go back so. */
+function unstorableFields(record: JsonObject): { field: string; message: string }[] {
+  return Object.entries(record).flatMap(([field, value]) =>
+    textsOf(value).some((text) => text.includes('\0'))
+      ? [{ field, message: 'holds the character U+0000, which cannot be stored: remove it there' }]
+      : [],
+  );
+}
+
+const textsOf = (value: Json | undefined): string[] =>
+  (Array.isArray(value) ? value : [value]).filter((each) => typeof each === 'string');
 
 /** Replaces the remote's id of the parent by ours; a record whose parent is not known is held. */
 async function resolveParents(
