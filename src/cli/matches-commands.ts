@@ -167,23 +167,31 @@ function addDecisions(matches: Command, context: CommandContext): void {
         );
     }
   };
-  withDecider(
-    matches
-      .command('accept <match> [choice]')
-      .description('say that it is this candidate; who competed for it is not')
-      .option('--replace', 'other assets that have the component leave it', false),
-  ).action(async (wanted: string, choice: string | undefined, _options, command: Command) => {
-    const flags = command.optsWithGlobals<DecisionFlags & { replace: boolean }>();
-    const outcome = await context.host.withApp(flags, (app) =>
-      acceptMatch(
-        app,
-        wanted,
-        { replaces: flags.replace, ...(choice === undefined ? {} : { choice }) },
-        decider(flags),
-      ),
-    );
-    told(flags, outcome, `Match ${outcome.id}: ${settledAsset(outcome)} is ${outcome.choice ?? ''}.`);
-  });
+  const addAccepting = (name: string, description: string, always: boolean): void => {
+    withDecider(
+      matches
+        .command(`${name} <match> [choice]`)
+        .description(description)
+        .option('--replace', 'other assets that have the component leave it', false),
+    ).action(async (wanted: string, choice: string | undefined, _options, command: Command) => {
+      const flags = command.optsWithGlobals<DecisionFlags & { replace: boolean }>();
+      const outcome = await context.host.withApp(flags, (app) =>
+        acceptMatch(
+          app,
+          wanted,
+          { replaces: flags.replace, always, ...(choice === undefined ? {} : { choice }) },
+          decider(flags),
+        ),
+      );
+      const later = always ? `, now and later (standing decision ${outcome.standing ?? ''})` : '';
+      told(
+        flags,
+        outcome,
+        `Match ${outcome.id}: ${settledAsset(outcome)} is ${outcome.choice ?? ''}${later}.`,
+      );
+    });
+  };
+  addAccepting('accept', 'say that it is this candidate; who competed for it is not', false);
   withDecider(
     matches
       .command('reject <match> [choice]')
@@ -201,29 +209,11 @@ function addDecisions(matches: Command, context: CommandContext): void {
       `Match ${outcome.id}: ${settledAsset(outcome)} is not ${outcome.choice ?? 'any of the candidates'}.`,
     );
   });
-  withDecider(
-    matches
-      .command('always <match> [choice]')
-      .description(
-        'accept, and keep it as a standing decision: whatever bears the same uuid, MAC address or FQDN is this component, also under a new id',
-      )
-      .option('--replace', 'other assets that have the component leave it', false),
-  ).action(async (wanted: string, choice: string | undefined, _options, command: Command) => {
-    const flags = command.optsWithGlobals<DecisionFlags & { replace: boolean }>();
-    const outcome = await context.host.withApp(flags, (app) =>
-      acceptMatch(
-        app,
-        wanted,
-        { replaces: flags.replace, always: true, ...(choice === undefined ? {} : { choice }) },
-        decider(flags),
-      ),
-    );
-    told(
-      flags,
-      outcome,
-      `Match ${outcome.id}: ${settledAsset(outcome)} is ${outcome.choice ?? ''}, now and later (standing decision ${outcome.standing ?? ''}).`,
-    );
-  });
+  addAccepting(
+    'always',
+    'accept, and keep it as a standing decision: whatever bears the same uuid, MAC address or FQDN is this component, also under a new id',
+    true,
+  );
 }
 
 function addStanding(matches: Command, context: CommandContext): void {

@@ -4,7 +4,15 @@
  */
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Logger, run, runMigrations, runOnce, type Runner, type TaskList } from 'graphile-worker';
+import {
+  Logger,
+  run,
+  runMigrations,
+  runOnce,
+  type Runner,
+  type RunnerOptions,
+  type TaskList,
+} from 'graphile-worker';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import { TielineError, messageOf } from '../errors/tieline-error.ts';
@@ -82,30 +90,13 @@ export async function workOnQueue(database: QueueDatabase, tasks: Tasks, work: Q
   }
 }
 
-async function workUntilItGivesUp(
-  { pool, db }: QueueDatabase,
-  tasks: Tasks,
-  { signal, log, concurrency }: QueueWork,
-): Promise<void> {
-  const events = new EventEmitter();
-  events.on('job:error', ({ error, job }: { error: unknown; job: { task_identifier: string } }) =>
-    log.warn({ job: job.task_identifier }, `a job failed and is tried again: ${messageOf(error)}`),
-  );
-  const presence = new Presence({ pool, db }, log);
-  events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => presence.begin(workerPool.id));
-  try {
-    const runner: Runner = await run({
-      pgPool: pool,
-      schema: queueSchema,
-      logger: silent,
-      events,
-      preset,
-      concurrency,
-      pollInterval: 2000,
-      noHandleSignals: true,
-      parsedCronItems: [],
-      taskList: taskList(tasks, signal),
-    });
+async function workUntilItGivesUp(database: QueueDatabase, tasks: Tasks, work: QueueWork): Promise<void> {
+  const { signal, log } = work;
+  await whilePresent(database, tasks, work, async (options) => {
+    options.events.on('job:error', ({ error, job }: { error: unknown; job: { task_identifier: string } }) =>
+      log.warn({ job: job.task_identifier }, `a job failed and is tried again: ${messageOf(error)}`),
+    );
+    const runner: Runner = await run({ ...options, pollInterval: 2000, parsedCronItems: [] });
     const stop = (): void => void runner.stop().catch(() => undefined);
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
@@ -114,32 +105,41 @@ async function workUntilItGivesUp(
     } finally {
       signal.removeEventListener('abort', stop);
     }
-  } finally {
-    await presence.end();
-  }
+  });
 }
 
 /** Works off what is in the queue now. */
-export async function workOnce(
+export async function workOnce(database: QueueDatabase, tasks: Tasks, work: QueueWork): Promise<void> {
+  await whilePresent(database, tasks, work, async (options, presence) => {
+    await presence.freeAtOnce();
+    await runOnce(options);
+  });
+}
+
+/** Others see that this worker lives while it works. */
+async function whilePresent(
   { pool, db }: QueueDatabase,
   tasks: Tasks,
   { signal, log, concurrency }: QueueWork,
+  work: (options: RunnerOptions & { readonly events: EventEmitter }, presence: Presence) => Promise<void>,
 ): Promise<void> {
   const events = new EventEmitter();
   const presence = new Presence({ pool, db }, log);
   events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => presence.begin(workerPool.id));
   try {
-    await presence.freeAtOnce();
-    await runOnce({
-      pgPool: pool,
-      schema: queueSchema,
-      logger: silent,
-      events,
-      preset,
-      concurrency,
-      noHandleSignals: true,
-      taskList: taskList(tasks, signal),
-    });
+    await work(
+      {
+        pgPool: pool,
+        schema: queueSchema,
+        logger: silent,
+        events,
+        preset,
+        concurrency,
+        noHandleSignals: true,
+        taskList: taskList(tasks, signal),
+      },
+      presence,
+    );
   } finally {
     await presence.end();
   }

@@ -218,6 +218,12 @@ export async function finishOperation(
      where batch_id = ${operationId}::uuid`.execute(db);
 }
 
+/** Finishes the operation of a person's decision about so many records. */
+export async function finishDecision(db: Kysely<Database>, operationId: string, records = 1): Promise<void> {
+  await recordCounts(db, operationId, { ...noCounts, read: records, updated: records });
+  await finishOperation(db, operationId, 'completed');
+}
+
 /** Puts an operation that was interrupted back to work. */
 export async function resumeOperation(db: Kysely<Database>, operationId: string): Promise<void> {
   await sql`

@@ -30,6 +30,13 @@ export async function listUnsentRows(db: Kysely<Database>, systemId: number): Pr
 
 export type UnsentMove = 'release' | 'hold' | 'withdraw';
 
+const withdrawn = { outcome: 'forbidden', message: 'the policies in force do not let it out', fields: [] };
+const moves = {
+  release: sql`state = 'pending', plan_id = null`,
+  hold: sql`state = 'waiting', plan_id = null`,
+  withdraw: sql`state = 'superseded', settled_at = now(), failure = ${storableJson(withdrawn)}::jsonb`,
+} satisfies Record<UnsentMove, unknown>;
+
 /** Moves changes as the policies in force demand; those that moved on meanwhile stay as they are. */
 export async function moveUnsent(
   db: Kysely<Database>,
@@ -38,14 +45,8 @@ export async function moveUnsent(
   ids: readonly number[],
 ): Promise<void> {
   if (ids.length === 0) return;
-  const note = { outcome: 'forbidden', message: 'the policies in force do not let it out', fields: [] };
-  const change = {
-    release: sql`state = 'pending', plan_id = null`,
-    hold: sql`state = 'waiting', plan_id = null`,
-    withdraw: sql`state = 'superseded', settled_at = now(), failure = ${storableJson(note)}::jsonb`,
-  }[move];
   await sql`
-    update sync_outbox set ${change}
+    update sync_outbox set ${moves[move]}
      where id = any(${[...ids]}::bigint[]) and state in ('waiting', 'pending')`.execute(db);
   if (move === 'release') await sql`select pg_notify(${outboxChannel}, ${String(systemId)})`.execute(db);
 }
@@ -76,13 +77,7 @@ export async function markSent(db: Kysely<Database>, id: number): Promise<void> 
 
 /** A row that may have arrived, was looked up and did not: what a policy now holds or forbids is not sent again. */
 export async function setAside(db: Kysely<Database>, id: number, move: 'hold' | 'withdraw'): Promise<void> {
-  const note = { outcome: 'forbidden', message: 'the policies in force do not let it out', fields: [] };
-  await (
-    move === 'hold'
-      ? sql`update sync_outbox set state = 'waiting', plan_id = null where id = ${id}`
-      : sql`update sync_outbox set state = 'superseded', settled_at = now(), failure = ${storableJson(note)}::jsonb
-             where id = ${id}`
-  ).execute(db);
+  await sql`update sync_outbox set ${moves[move]} where id = ${id}`.execute(db);
 }
 
 /** A POA&M that a person had made again (`conflicts resolve`) and that was withdrawn before it went out: no plan comes to it by itself. */

@@ -1,5 +1,5 @@
 /** Changes that the remote refused: which may be taken now, and which are overtaken. */
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { JsonObject } from '../model/json.ts';
 import { storableJson } from './copy-rows.ts';
 import { outboxChannel } from './outbox.ts';
@@ -104,17 +104,11 @@ export async function supersedeOthers(
   about: { readonly systemId: number; readonly entity: string; readonly field: string },
   keep: readonly string[],
 ): Promise<void> {
-  const { rows } = await sql<{ entity_id: string }>`
-    update sync_outbox o set state = 'superseded', settled_at = now()
-     where o.external_system_id = ${about.systemId} and o.entity_type = ${about.entity} and o.change_kind = 'update'
-       and o.payload ? ${about.field} and o.idempotency_key <> all(${[...keep]}::text[])
-       and (o.state in ('waiting', 'pending') or ${certainlyRefused})
-    returning o.entity_id`.execute(db);
-  await closeRefusals(
+  await supersedeWhere(
     db,
-    about.systemId,
-    about.entity,
-    rows.map((row) => row.entity_id),
+    about,
+    sql`o.change_kind = 'update' and o.payload ? ${about.field} and o.idempotency_key <> all(${[...keep]}::text[])
+        and (o.state in ('waiting', 'pending') or ${certainlyRefused})`,
   );
 }
 
@@ -125,17 +119,29 @@ export async function supersedeRefused(
   records: { readonly entityIds: readonly string[]; readonly keep: readonly string[] },
   about: { readonly field: string; readonly named: boolean },
 ): Promise<void> {
+  await supersedeWhere(
+    db,
+    source,
+    sql`${certainlyRefused} and o.entity_id = any(${[...records.entityIds]}::text[])
+        -- What is linked is there, however that came about.
+        and (o.change_kind = 'create' or o.idempotency_key <> all(${[...records.keep]}::text[]) and (o.payload ? ${about.field}) = ${about.named})`,
+  );
+}
+
+/** Supersedes rows `o` of an entity, and closes the conflicts about refusals that are over with them. */
+async function supersedeWhere(
+  db: Kysely<Database>,
+  of: { readonly systemId: number; readonly entity: string },
+  condition: RawBuilder<unknown>,
+): Promise<void> {
   const { rows } = await sql<{ entity_id: string }>`
     update sync_outbox o set state = 'superseded', settled_at = now()
-     where o.external_system_id = ${source.systemId} and o.entity_type = ${source.entity} and ${certainlyRefused}
-       and o.entity_id = any(${[...records.entityIds]}::text[])
-       -- What is linked is there, however that came about.
-       and (o.change_kind = 'create' or o.idempotency_key <> all(${[...records.keep]}::text[]) and (o.payload ? ${about.field}) = ${about.named})
+     where o.external_system_id = ${of.systemId} and o.entity_type = ${of.entity} and ${condition}
     returning o.entity_id`.execute(db);
   await closeRefusals(
     db,
-    source.systemId,
-    source.entity,
+    of.systemId,
+    of.entity,
     rows.map((row) => row.entity_id),
   );
 }

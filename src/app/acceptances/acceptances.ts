@@ -19,7 +19,7 @@ import { recordChanges } from '../../store/changes.ts';
 import { findAssets } from '../../store/asset-explanations.ts';
 import { insertRows, updateRows } from '../../store/negotiated.ts';
 import { fetchPluginTitles } from '../../store/record-titles.ts';
-import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
+import { beginOperation, finishDecision } from '../../store/operations.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
 import type { App } from '../app.ts';
 import { fetchSystem } from '../connections/systems.ts';
@@ -245,7 +245,6 @@ async function recordDecision(
     { systemId: where.systemId, operationId },
     entries.map((entry) => ({ ...entry, entity: 'acceptance', direction: 'internal' as const })),
   );
-  await recordCounts(tx.db, operationId, { ...noCounts, read: entries.length, updated: entries.length });
-  await finishOperation(tx.db, operationId, 'completed');
+  await finishDecision(tx.db, operationId, entries.length);
   return operationId;
 }

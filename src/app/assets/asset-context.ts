@@ -6,7 +6,7 @@ import { beginAssetContext, listSystemsOfAsset } from '../../store/asset-context
 import { recordChanges } from '../../store/changes.ts';
 import { listSystems } from '../../store/external-systems.ts';
 import { fetchRows, updateRows } from '../../store/negotiated.ts';
-import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
+import { beginOperation, finishDecision } from '../../store/operations.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
 import { lookUpPolicy } from '../../sync/policy.ts';
 import { sameValue } from '../../sync/three-way.ts';
@@ -83,8 +83,7 @@ export async function setContext(
         ...(decided.reason === undefined ? {} : { reason: decided.reason }),
       })),
     );
-    await recordCounts(tx.db, operationId, { ...noCounts, read: 1, updated: 1 });
-    await finishOperation(tx.db, operationId, 'completed');
+    await finishDecision(tx.db, operationId);
     return { assetUuid, changes, operationId };
   });
 }

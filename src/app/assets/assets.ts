@@ -23,7 +23,7 @@ import { fetchIdentifiers } from '../../store/correlations.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { listSystems } from '../../store/external-systems.ts';
 import { countMatchReviews } from '../../store/match-reviews.ts';
-import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
+import { beginOperation, finishDecision } from '../../store/operations.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
 import type { App } from '../app.ts';
 import { fetchSystem } from '../connections/systems.ts';
@@ -217,6 +217,5 @@ async function end(
       ...(decided.reason === undefined ? {} : { reason: decided.reason }),
     },
   ]);
-  await recordCounts(tx.db, operationId, { ...noCounts, read: 1, updated: 1 });
-  await finishOperation(tx.db, operationId, 'completed');
+  await finishDecision(tx.db, operationId);
 }

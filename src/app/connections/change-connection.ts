@@ -9,7 +9,7 @@ import type { Secret } from '../../model/secret.ts';
 import type { ConnectorDeclaration, CheckResult } from '../../connectors/kit/contract.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { updateSystemConfig, setSyncPaused, type ExternalSystemRow } from '../../store/external-systems.ts';
-import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
+import { beginOperation, finishDecision } from '../../store/operations.ts';
 import { countWhatHangs } from '../../store/remove-system.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
 import { sameValue } from '../../sync/three-way.ts';
@@ -186,7 +186,8 @@ interface Decided {
   readonly reason: string | undefined;
 }
 
-async function recordDecision(
+/** Writes a person's decision about a connection to the journal, as an operation of its own. @returns the operation. */
+export async function recordConnectionDecision(
   tx: Tx,
   row: ExternalSystemRow,
   step: string,
@@ -206,8 +207,7 @@ async function recordDecision(
       ...(decided.reason === undefined ? {} : { reason: decided.reason }),
     })),
   );
-  await recordCounts(tx.db, operationId, { ...noCounts, read: 1, updated: 1 });
-  await finishOperation(tx.db, operationId, 'completed');
+  await finishDecision(tx.db, operationId);
   return operationId;
 }
 
@@ -220,7 +220,7 @@ export async function saveConnectionChange(
   return inTransaction(pool, async (tx) => {
     const { row, next } = planned;
     await updateSystemConfig(tx.db, row.id, configOf(next), next.api_base_url);
-    return recordDecision(tx, row, 'change connection', planned.changes, decided);
+    return recordConnectionDecision(tx, row, 'change connection', planned.changes, decided);
   });
 }
 
@@ -242,9 +242,7 @@ export async function pauseConnection(
     const paused = { by: decided.by, reason: decided.reason ?? '' };
     await setSyncPaused(tx.db, row.id, what === 'pause' ? paused : undefined);
     const change = { field: 'sync', before: isOn ? 'on' : 'paused', after: isOn ? 'paused' : 'on' };
-    await recordDecision(tx, row, `${what} connection`, [change], decided);
+    await recordConnectionDecision(tx, row, `${what} connection`, [change], decided);
   });
   return true;
 }
-
-export { recordDecision as recordConnectionDecision };

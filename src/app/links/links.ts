@@ -20,7 +20,7 @@ import {
 } from '../../store/link-decisions.ts';
 import { reopenCreates, supersedeCreates } from '../../store/outbox.ts';
 import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
-import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
+import { beginOperation, finishDecision } from '../../store/operations.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
 import { withSystems, type App } from '../app.ts';
 import { fetchPresentAsset } from '../assets/assets.ts';
@@ -148,7 +148,7 @@ export async function breakOne(
       before: { external_id: link.externalId, base: link.base },
       after: null,
     });
-    await end(tx, operationId);
+    await finishDecision(tx.db, operationId);
     return { operationId, externalId: link.externalId };
   });
 }
@@ -213,7 +213,7 @@ export async function makeOne(
       before: before ? { entity_id: before.entityId, base: before.base } : null,
       after: externalId,
     });
-    await end(tx, operationId);
+    await finishDecision(tx.db, operationId);
     return { operationId, replaced: before?.entityId, sharedWith };
   });
 }
@@ -259,11 +259,6 @@ async function forgetRemoteIds(tx: Tx, entity: NegotiatedEntity, entityId: strin
 
 const begin = (tx: Tx, system: string, step: string): Promise<string> =>
   beginOperation(tx.db, { type: 'update', system, step });
-
-async function end(tx: Tx, operationId: string): Promise<void> {
-  await recordCounts(tx.db, operationId, { ...noCounts, read: 1, updated: 1 });
-  await finishOperation(tx.db, operationId, 'completed');
-}
 
 function journal(
   tx: Tx,

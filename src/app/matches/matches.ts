@@ -17,7 +17,7 @@ import {
   type MatchReview,
   type StandingMatch,
 } from '../../store/match-reviews.ts';
-import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
+import { beginOperation, finishDecision } from '../../store/operations.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
 import type { App } from '../app.ts';
 import { fetchAsset, keepApart, merge, type Decider } from '../assets/assets.ts';
@@ -211,7 +211,7 @@ export async function forgetStandingMatch(app: App, id: number, decided: Decider
       });
     const operationId = await begin(tx, 'end a standing match');
     await correlate(tx, systemId, operationId);
-    await end(tx, operationId);
+    await finishDecision(tx.db, operationId);
   });
 }
 
@@ -304,7 +304,7 @@ async function settle(
       })),
     );
     await correlate(tx, match.systemId, operationId);
-    await end(tx, operationId);
+    await finishDecision(tx.db, operationId);
     const asset = assets[0] ?? null;
     const assetName = match.assetName ?? match.candidates.find((each) => each.choice === asset)?.name ?? null;
     return { id: match.id, operationId, asset, assetName, choice: componentId, standing, sharedWith };
@@ -329,8 +329,3 @@ async function keepForLater(
 
 const begin = (tx: Tx, step: string): Promise<string> =>
   beginOperation(tx.db, { type: 'update', system: 'tieline', step });
-
-async function end(tx: Tx, operationId: string): Promise<void> {
-  await recordCounts(tx.db, operationId, { ...noCounts, read: 1, updated: 1 });
-  await finishOperation(tx.db, operationId, 'completed');
-}

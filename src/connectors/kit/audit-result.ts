@@ -4,6 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../model/json.ts';
+import type { FieldMapping, Transform } from '../../model/mapping.ts';
+import { complianceStatuses } from '../../model/vocabulary.ts';
 
 /**
  * Security Center numbers the checks of audit files from here on, each file for itself: such an id is no plugin of the feed, and two
@@ -118,3 +120,47 @@ export function auditRaw(said: AuditResult, given: JsonObject): JsonObject {
     ...given,
   };
 }
+
+const text: Transform = { kind: 'text' };
+const read =
+  (required: boolean) =>
+  (
+    externalField: string,
+    internalField: string,
+    transforms: readonly Transform[] = [text],
+  ): FieldMapping => ({
+    entityType: 'compliance',
+    externalField,
+    internalField,
+    direction: 'inbound',
+    transforms,
+    required,
+  });
+const must = read(true);
+const may = read(false);
+
+/** How what `auditRaw` gives is read, whatever scanner it came from; states, and when a check was first found, each source tells its own way. */
+export const auditResultMappings: readonly FieldMapping[] = [
+  must('host_key', 'asset_uuid', [{ kind: 'uuid', derive: true }]),
+  must('audit_file', 'audit_file'),
+  must('check_id', 'check_id'),
+  must('check_name', 'check_name'),
+  must('result', 'status', [
+    { kind: 'case', to: 'lower' },
+    {
+      kind: 'values',
+      map: Object.fromEntries(complianceStatuses.map((status) => [status, status])),
+      otherwise: 'fail',
+    },
+  ]),
+  may('plugin_id', 'plugin_id'),
+  may('info', 'check_info'),
+  may('actual_value', 'actual_value'),
+  may('policy_value', 'expected_value'),
+  may('solution', 'solution'),
+  may('see_also', 'see_also'),
+  may('benchmark_version', 'benchmark'),
+  may('benchmark_profile', 'profile'),
+  may('references', 'control_references', [{ kind: 'list' }]),
+  may('seen_at', 'last_seen', [{ kind: 'date', external: 'iso', internal: 'instant' }]),
+];

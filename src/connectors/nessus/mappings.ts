@@ -1,5 +1,6 @@
 /** From the records of scan files, of whatever dialect, to canonical ones. Files only come in. */
 import type { FieldMapping, Transform } from '../../model/mapping.ts';
+import { auditResultMappings } from '../kit/audit-result.ts';
 
 const text: Transform = { kind: 'text' };
 const words: Transform = { kind: 'list' };
@@ -93,31 +94,6 @@ export const scanFileMappings: readonly FieldMapping[] = [
   finding('last_fixed', 'last_fixed', [instant]),
   finding('seen_at', 'observed_at', [instant]),
 
-  required(compliance('host_key', 'asset_uuid', [hostUuid])),
-  required(compliance('audit_file', 'audit_file')),
-  required(compliance('check_id', 'check_id')),
-  required(compliance('check_name', 'check_name')),
-  required(
-    compliance('result', 'status', [
-      lower,
-      {
-        kind: 'values',
-        map: Object.fromEntries(
-          ['passed', 'failed', 'warning', 'skipped', 'error', 'unknown'].map((word) => [word, word]),
-        ),
-        otherwise: 'fail',
-      },
-    ]),
-  ),
-  compliance('plugin_id', 'plugin_id'),
-  compliance('info', 'check_info'),
-  compliance('actual_value', 'actual_value'),
-  compliance('policy_value', 'expected_value'),
-  compliance('solution', 'solution'),
-  compliance('see_also', 'see_also'),
-  compliance('benchmark_version', 'benchmark'),
-  compliance('benchmark_profile', 'profile'),
-  compliance('references', 'control_references', [words]),
+  ...auditResultMappings,
   compliance('first_found | seen_at', 'first_seen', [instant]),
-  compliance('seen_at', 'last_seen', [instant]),
 ];

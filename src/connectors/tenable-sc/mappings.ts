@@ -1,6 +1,6 @@
 /** From rows as `rows.ts` shapes them, and rules as `rules.ts` does, to canonical records. */
 import type { FieldMapping, Transform } from '../../model/mapping.ts';
-import { complianceStatuses } from '../../model/vocabulary.ts';
+import { auditResultMappings } from '../kit/audit-result.ts';
 
 const text: Transform = { kind: 'text' };
 const trim: Transform = { kind: 'trim' };
@@ -79,35 +79,9 @@ export const tenableScMappings: readonly FieldMapping[] = [
   finding('last_fixed', 'last_fixed', [instant]),
 
   { ...acceptance('acceptance_id', 'acceptance_id', [text], true), direction: 'inbound' },
-  compliance('host_key', 'asset_uuid', [hostUuid], true),
-  compliance('audit_file', 'audit_file', [text], true),
-  compliance('check_id', 'check_id', [text], true),
-  compliance('check_name', 'check_name', [text], true),
-  compliance(
-    'result',
-    'status',
-    [
-      lower,
-      {
-        kind: 'values',
-        map: Object.fromEntries(complianceStatuses.map((status) => [status, status])),
-        otherwise: 'fail',
-      },
-    ],
-    true,
-  ),
+  ...auditResultMappings,
   compliance('state', 'lifecycle_state'),
-  compliance('plugin_id', 'plugin_id'),
-  compliance('info', 'check_info'),
-  compliance('actual_value', 'actual_value'),
-  compliance('policy_value', 'expected_value'),
-  compliance('solution', 'solution'),
-  compliance('see_also', 'see_also'),
-  compliance('benchmark_version', 'benchmark'),
-  compliance('benchmark_profile', 'profile'),
-  compliance('references', 'control_references', [words]),
   compliance('first_found', 'first_seen', [instant]),
-  compliance('seen_at', 'last_seen', [instant]),
   compliance('last_fixed', 'last_fixed', [instant]),
 
   acceptance('kind', 'kind', [text], true),
