@@ -3,13 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { syncSystems, type App } from '../../src/app/app.ts';
-import { createSecretBox, masterKeyFrom } from '../../src/app/connections/secret-box.ts';
 import { addSystem } from '../../src/app/connections/systems.ts';
 import type { SyncOutcome } from '../../src/app/runs/sync-run.ts';
-import { connectorModules } from '../../src/main/connectors.ts';
 import { startSimulator } from '../../src/main/simulator-process.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { openDatabase, type OpenDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { composeApp } from '../support/compose-app.ts';
 import { withDatabase } from '../support/database-url.ts';
 import type { Trouble } from './history.ts';
 import { Killed, openKilledPool } from './killed-pool.ts';
@@ -32,7 +31,7 @@ export async function startHistoryWorld(
   records: number,
 ): Promise<HistoryWorld> {
   const password = new Secret(randomBytes(12).toString('hex'));
-  const masterKey = masterKeyFrom(new Secret(randomBytes(32).toString('base64')));
+  const masterKey = randomBytes(32).toString('base64');
   const simulator = await startSimulator(
     'xacta',
     ['--seed', '1', '--now', '2026-11-01T12:00:00.000Z', '--records', String(records)],
@@ -50,22 +49,8 @@ export async function startHistoryWorld(
   const url = withDatabase(server, name);
   const database = await openDatabase(url);
 
-  const appOver = (database: Pick<OpenDatabase, 'db' | 'pool'>): App => ({
-    db: database.db,
-    pool: database.pool,
-    modules: connectorModules,
-    secretBox: createSecretBox([masterKey]),
-    http: {
-      timeouts: { connectMs: 2000, headersMs: 5000, bodyMs: 5000 },
-      attempts: 4,
-      proxy: undefined,
-      ca: undefined,
-      userAgent: 'Tieline tests',
-    },
-    now: () => new Date(),
-    sleep: (ms, signal) => delay(Math.min(ms, 5), undefined, { signal }),
-    log: { info: () => undefined, warn: () => undefined },
-  });
+  const appOver = (over: Pick<App, 'db' | 'pool'>): App =>
+    composeApp(over, masterKey, { attempts: 4, longestSleepMs: 5 });
 
   async function control<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(`${simulator.url}/__control${path}`, {

@@ -7,7 +7,7 @@ import { summarizeRun, type SyncSummary } from '../../src/app/runs/summary.ts';
 import { startSimulator } from '../../src/main/simulator-process.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { cloneDatabase } from './database.ts';
-import { composeApp } from './two-systems.ts';
+import { composeApp } from './compose-app.ts';
 
 export interface SeveralSystems {
   readonly app: App;

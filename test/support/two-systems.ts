@@ -1,16 +1,13 @@
 /** Both simulators as processes and a database of its own, with the product composed over them in this process. */
 import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { App } from '../../src/app/app.ts';
 import { syncSystems } from '../../src/app/app.ts';
-import { createSecretBox, masterKeyFrom } from '../../src/app/connections/secret-box.ts';
 import { addSystem } from '../../src/app/connections/systems.ts';
 import type { SyncOptions } from '../../src/app/runs/sync-options.ts';
 import { summarizeRun, type SyncSummary } from '../../src/app/runs/summary.ts';
-import { scanFileReader } from '../../src/connectors/nessus/reader.ts';
-import { connectorModules } from '../../src/main/connectors.ts';
 import { startSimulator } from '../../src/main/simulator-process.ts';
 import { Secret } from '../../src/model/secret.ts';
+import { composeApp } from './compose-app.ts';
 import { cloneDatabase, emptyTables, type ClonedDatabase } from './database.ts';
 
 export type SimulatorName = 'tenable' | 'xacta';
@@ -32,29 +29,6 @@ export interface TwoSystems {
   /** The same database without its rows over the same, reset simulators. */
   beginAgain(): Promise<void>;
   stop(): Promise<void>;
-}
-
-/** The product over a database, with the settings of a test. */
-export function composeApp(database: ClonedDatabase, masterKey: string): App {
-  return {
-    db: database.db,
-    pool: database.pool,
-    modules: connectorModules,
-    scanFiles: scanFileReader,
-    secretBox: createSecretBox([masterKeyFrom(new Secret(masterKey))]),
-    http: {
-      timeouts: { connectMs: 2000, headersMs: 5000, bodyMs: 5000 },
-      attempts: 5,
-      proxy: undefined,
-      ca: undefined,
-      userAgent: 'Tieline tests',
-    },
-    now: () => new Date(),
-    sleep: async (ms, signal) => {
-      await delay(Math.min(ms, 50), undefined, { signal });
-    },
-    log: { info: () => undefined, warn: () => undefined },
-  };
 }
 
 const secret = (): Secret => new Secret(randomBytes(16).toString('hex'));

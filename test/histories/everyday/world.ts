@@ -1,15 +1,13 @@
 /** Two scanners that know the same machines and two GRC systems with the same ids, each a process of its own, over one database. */
 import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { syncSystems, type App } from '../../../src/app/app.ts';
-import { createSecretBox, masterKeyFrom } from '../../../src/app/connections/secret-box.ts';
 import { addSystem } from '../../../src/app/connections/systems.ts';
 import type { SyncOutcome } from '../../../src/app/runs/sync-run.ts';
-import { connectorModules } from '../../../src/main/connectors.ts';
 import { startSimulator } from '../../../src/main/simulator-process.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import { openDatabase } from '../../../src/store/database.ts';
+import { composeApp } from '../../support/compose-app.ts';
 import { withDatabase } from '../../support/database-url.ts';
 import { recordMachines } from '../../support/recording.ts';
 import { saveRows } from '../world.ts';
@@ -86,22 +84,7 @@ export async function startEverydayWorld(server: string, template: string): Prom
   await admin.query(`create database ${name} template ${template}`);
   await admin.query('select pg_advisory_unlock(7415263)');
   const database = await openDatabase(withDatabase(server, name));
-  const app: App = {
-    db: database.db,
-    pool: database.pool,
-    modules: connectorModules,
-    secretBox: createSecretBox([masterKeyFrom(new Secret(randomBytes(32).toString('base64')))]),
-    http: {
-      timeouts: { connectMs: 2000, headersMs: 5000, bodyMs: 5000 },
-      attempts: 4,
-      proxy: undefined,
-      ca: undefined,
-      userAgent: 'Tieline tests',
-    },
-    now: () => new Date(),
-    sleep: (ms, signal) => delay(Math.min(ms, 5), undefined, { signal }),
-    log: { info: () => undefined, warn: () => undefined },
-  };
+  const app = composeApp(database, randomBytes(32).toString('base64'), { attempts: 4, longestSleepMs: 5 });
   for (const each of names) {
     const fast = { requests_per_second: 10_000, concurrency: 8 };
     const isScanner = each.startsWith('scanner');
