@@ -1,6 +1,5 @@
 /** `connections …`: the servers that Tieline talks to. `systems add|list|check` are their old names and still work. */
 import type { Command } from 'commander';
-import pc from 'picocolors';
 import { moduleFor } from '../app/connections/connect.ts';
 import { describeConnection } from '../app/connections/describe-connection.ts';
 import {
@@ -10,6 +9,7 @@ import {
   type ConnectorModule,
 } from '../app/connections/settings.ts';
 import { addSystem, checkNewSystem, checkSystem, listSystemFacts } from '../app/connections/systems.ts';
+import { coloursFor } from './colours.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { collect, secretsFor, settingsFrom } from './connection-inputs.ts';
 import { addChangeCommands } from './change-connection-commands.ts';
@@ -166,6 +166,7 @@ function addCheckCommand(parent: Command, context: CommandContext): void {
     .action(async (name: string, _options, command: Command) => {
       const flags = command.optsWithGlobals<GlobalFlags & { timeout: number }>();
       const width = widthOf(context.host.terminal) ?? Number.POSITIVE_INFINITY;
+      const pc = coloursFor(context.host.terminal.out, context.host.terminal.env);
       await context.host.withApp(flags, async (app) => {
         const results = [];
         for await (const result of checkSystem(app, name, context.host.signal, flags.timeout * 1000)) {

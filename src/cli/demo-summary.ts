@@ -1,4 +1,3 @@
-import pc from 'picocolors';
 import type { SyncSummary } from '../app/runs/summary.ts';
 import { counted } from './table.ts';
 
@@ -26,11 +25,12 @@ export function renderDemoSummary(
     readonly dataDir: string;
     readonly stays: boolean;
     readonly urls: { readonly tenable: string; readonly xacta: string };
+    readonly bold: (text: string) => string;
   },
 ): string {
   const n = (value: number): string => value.toLocaleString('en-US');
   const { open, reopened, fixed } = summary.findingsByState;
-  const heading = (text: string): string => `\n${pc.bold(text)}`;
+  const heading = (text: string): string => `\n${place.bold(text)}`;
   const line = (label: string, value: string): string => `  ${label.padEnd(22)} ${value}`;
   const matchedBy = Object.entries(summary.linkedBy)
     .toSorted(([, a], [, b]) => b - a)

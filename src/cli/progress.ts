@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
-import pc from 'picocolors';
 import { shownText } from '../errors/shown-text.ts';
 import type { StepProgress } from '../app/runs/run-context.ts';
+import { coloursFor } from './colours.ts';
 import type { Terminal } from './command-context.ts';
 
 /** What the steps of a run are called. */
@@ -37,6 +37,7 @@ export interface ProgressView {
 /** A bar for the step at hand on a terminal; one line a finished step anywhere else. Writes to standard error. */
 export function progressView(terminal: Terminal): ProgressView {
   const live = terminal.err.isTTY === true;
+  const pc = coloursFor(terminal.err, terminal.env);
   const bar = live
     ? new SingleBar({
         format: '  {title} {bar} {tally}',
@@ -94,13 +95,13 @@ export function progressView(terminal: Terminal): ProgressView {
       if (counts && counts.read === 0 && quietWhenEmpty.has(progress.step)) return;
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
       terminal.err.write(
-        `  ${pc.green('✓')} ${title.padEnd(40)} ${counts ? tallyOf(counts) : ''} ${pc.dim(`${seconds} s`)}\n`,
+        `  ${pc.green('✓')} ${title.padEnd(40)} ${counts ? tallyOf(counts, pc) : ''} ${pc.dim(`${seconds} s`)}\n`,
       );
     },
   };
 }
 
-function tallyOf(counts: NonNullable<StepProgress['counts']>): string {
+function tallyOf(counts: NonNullable<StepProgress['counts']>, pc: ReturnType<typeof coloursFor>): string {
   const parts = [
     `${counts.read.toLocaleString('en-US').padStart(7)}`,
     counts.created > 0 ? `${counts.created.toLocaleString('en-US')} new` : '',

@@ -1,6 +1,6 @@
-import pc from 'picocolors';
 import { shownJson, shownLines, shownText } from '../errors/shown-text.ts';
 import { TielineError, messageOf } from '../errors/tieline-error.ts';
+import { coloursFor } from './colours.ts';
 import type { Terminal } from './command-context.ts';
 
 /**
@@ -13,7 +13,8 @@ export function showError(
 ): number {
   const known =
     error instanceof TielineError ? error : new TielineError('INTERNAL', messageOf(error), { cause: error });
-  const { err } = to.terminal;
+  const { err, env } = to.terminal;
+  const pc = coloursFor(err, env);
   if (to.json) {
     err.write(
       `${shownJson(JSON.stringify({ error: { code: known.code, message: known.message, fields: known.fields, remedy: known.remedy } }))}\n`,

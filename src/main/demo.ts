@@ -13,6 +13,7 @@ import { syncSystems } from '../app/app.ts';
 import { addSystem } from '../app/connections/systems.ts';
 import { summarizeRun, type SyncSummary } from '../app/runs/summary.ts';
 import type { DemoFlags, Terminal } from '../cli/command-context.ts';
+import { coloursFor } from '../cli/colours.ts';
 import { renderDemoSummary } from '../cli/demo-summary.ts';
 import { progressView } from '../cli/progress.ts';
 import type { SettingsByName } from '../config/settings-table.ts';
@@ -85,7 +86,7 @@ export async function runDemo(call: DemoCall): Promise<number> {
     const shownDir = relative(process.cwd(), dataDir) || '.';
     if (!call.flags.json)
       call.terminal.out.write(
-        `${shownOutput(renderDemoSummary(summary, { dataDir: shownDir, stays: !call.flags.once, urls: { tenable: tenable.url, xacta: xacta.url } }))}\n`,
+        `${shownOutput(renderDemoSummary(summary, { dataDir: shownDir, stays: !call.flags.once, urls: { tenable: tenable.url, xacta: xacta.url }, bold: coloursFor(call.terminal.out, call.terminal.env).bold }))}\n`,
       );
     if (!call.flags.once) {
       if (call.flags.json) say('Up until Ctrl-C.');

@@ -16,6 +16,9 @@ const ownSettings = [
   'TIELINE_MASTER_KEY',
   'TIELINE_CONFIG',
   'npm_lifecycle_event',
+  'FORCE_COLOR',
+  'NO_COLOR',
+  'CI',
 ];
 
 /** Runs `tieline …` as a process, as a user's shell would, without a terminal. */
