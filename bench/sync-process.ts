@@ -1,7 +1,8 @@
 /** One sync of assets and findings in a process of its own, so that its memory is its own. Prints one JSON line. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { syncSystems, type App } from '../src/app/app.ts';
+import { syncSystems } from '../src/app/runs/sync-systems.ts';
+import type { App } from '../src/app/app.ts';
 import { createSecretBox, masterKeyFrom } from '../src/app/connections/secret-box.ts';
 import { addSystem } from '../src/app/connections/systems.ts';
 import { connectorModules } from '../src/main/connectors.ts';

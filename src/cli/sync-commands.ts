@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { syncWhatCanBe, type App } from '../app/app.ts';
+import { syncWhatCanBe } from '../app/runs/sync-systems.ts';
+import type { App } from '../app/app.ts';
 import { fetchSyncStatus, type SyncStatus } from '../app/runs/status.ts';
 import { throughOutages } from '../app/runs/outages.ts';
 import { summarizeRun, type SyncSummary } from '../app/runs/summary.ts';

@@ -3,7 +3,7 @@
  * child of it. Counts are added in the transaction that stores what they count, so they always add up.
  */
 import { sql, type Kysely } from 'kysely';
-import type { JsonObject } from '../model/json.ts';
+import { isJsonObject, type JsonObject } from '../model/json.ts';
 import { storableJson, storableText } from './copy-rows.ts';
 import type { Database } from './schema.ts';
 
@@ -266,4 +266,19 @@ export function listSteps(db: Kysely<Database>, parent: string): Promise<Operati
     .where('parent_operation_id', '=', parent)
     .orderBy('id')
     .execute();
+}
+
+/** The counts that an operation's row keeps. */
+export function countsOf(row: Pick<OperationRow, 'metadata'> | undefined): Counts {
+  const counts = isJsonObject(row?.metadata) ? row.metadata['counts'] : undefined;
+  if (!isJsonObject(counts)) return noCounts;
+  const one = (name: keyof Counts): number => Number(counts[name] ?? 0);
+  return {
+    read: one('read'),
+    created: one('created'),
+    updated: one('updated'),
+    unchanged: one('unchanged'),
+    held: one('held'),
+    failed: one('failed'),
+  };
 }

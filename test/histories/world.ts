@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { syncSystems, type App } from '../../src/app/app.ts';
+import { syncSystems } from '../../src/app/runs/sync-systems.ts';
+import type { App } from '../../src/app/app.ts';
 import { addSystem } from '../../src/app/connections/systems.ts';
 import type { SyncOutcome } from '../../src/app/runs/sync-run.ts';
 import { startSimulator } from '../../src/main/simulator-process.ts';

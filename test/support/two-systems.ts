@@ -1,7 +1,7 @@
 /** Both simulators as processes and a database of its own, with the product composed over them in this process. */
 import { randomBytes } from 'node:crypto';
 import type { App } from '../../src/app/app.ts';
-import { syncSystems } from '../../src/app/app.ts';
+import { syncSystems } from '../../src/app/runs/sync-systems.ts';
 import { addSystem } from '../../src/app/connections/systems.ts';
 import type { SyncOptions } from '../../src/app/runs/sync-options.ts';
 import { summarizeRun, type SyncSummary } from '../../src/app/runs/summary.ts';

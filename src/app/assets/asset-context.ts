@@ -13,7 +13,7 @@ import { sameValue } from '../../sync/three-way.ts';
 import type { App } from '../app.ts';
 import { negotiatedShapes } from '../imports/negotiated-shapes.ts';
 import { fetchPolicies } from '../policies/policies.ts';
-import { fetchPresentAsset, type Decider } from './assets.ts';
+import { fetchPresentAsset, type Decider } from './find-asset.ts';
 
 const entity = 'asset_context';
 const { fields: editable, derived = [] } = negotiatedShapes[entity];

@@ -1,12 +1,16 @@
+import type { Kysely } from 'kysely';
 import { unknownWord } from '../../errors/unknown-word.ts';
 import { listBoundaries } from '../../store/boundary-names.ts';
-import type { App } from '../app.ts';
+import type { Database } from '../../store/schema.ts';
 
 /**
  * The boundary (system of the GRC record) that a person names: by our id, the GRC system's, or its name.
  * @returns ingestion_systems.system_id. @throws USAGE with what may have been meant, and which there are.
  */
-export async function fetchBoundaryId(app: Pick<App, 'db'>, named: string): Promise<string> {
+export async function fetchBoundaryId(
+  app: { readonly db: Kysely<Database> },
+  named: string,
+): Promise<string> {
   const boundaries = await listBoundaries(app.db);
   const wanted = named.trim().toLowerCase();
   const found =

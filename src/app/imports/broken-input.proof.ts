@@ -22,6 +22,7 @@ import { insertSystem } from '../../store/external-systems.ts';
 import { beginOperation, type Counts } from '../../store/operations.ts';
 import type { App } from '../app.ts';
 import type { RunContext } from '../runs/run-context.ts';
+import { openFactSink } from './fact-sinks.ts';
 import { importEntity } from './import-entity.ts';
 import { importFiles } from './import-files.ts';
 
@@ -144,7 +145,7 @@ async function readChunk(bytes: Buffer): Promise<Counts> {
     flushCalls: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
-  return importEntity(context, { system, entity: 'finding', operationId, full: true });
+  return importEntity(context, { system, entity: 'finding', operationId, full: true }, openFactSink);
 }
 
 const addsUp = ({ read, created, updated, unchanged, held, failed }: Counts): boolean =>

@@ -13,7 +13,6 @@ import { TielineError, messageOf } from '../../errors/tieline-error.ts';
 import { renewAllExposure } from '../../store/asset-exposure.ts';
 import { renewReportingOfRead } from '../../store/asset-reporting.ts';
 import { countAbsent, forgetSeen, markAbsent, recordSeen } from '../../store/absence.ts';
-import { listAssetAliases } from '../../store/assets.ts';
 import { hasHeldRecords, insertHeldRecords } from '../../store/held-records.ts';
 import { renewStatistics, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { addCounts, noCounts, recordCounts, recordRetry, type Counts } from '../../store/operations.ts';
@@ -22,13 +21,6 @@ import { inTransaction, inTransactionOnce, isEnclosed, type Tx } from '../../sto
 import { canReadChanges, type ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';
 import { isOfSystem } from '../runs/system-failures.ts';
-import {
-  SeenPlugins,
-  openAssetSink,
-  openComplianceSink,
-  openFindingSink,
-  withResultsAmong,
-} from './bulk-sinks.ts';
 import { mapperFrom } from './mapper.ts';
 import { negotiatedShapes } from './negotiated-shapes.ts';
 import { openNegotiatedSink } from './negotiated-sink.ts';
@@ -38,7 +30,7 @@ import type { MapperOf, Sink } from './sink.ts';
 /** How often a read may break off without any progress between, before the run gives up. */
 const attemptsWithoutProgress = 4;
 
-interface EntityRead {
+export interface EntityRead {
   readonly system: ConnectedSystem;
   readonly entity: EntityType;
   /** The operation of this step. */
@@ -47,62 +39,27 @@ interface EntityRead {
 }
 
 /** @param askedAt when the remote was asked for the page, by the clock of the database. */
-type OpenSink = (tx: Tx, askedAt: Date) => Promise<Sink> | Sink;
+export type OpenSink = (tx: Tx, askedAt: Date) => Promise<Sink> | Sink;
 
-function sinkFor(context: RunContext, read: EntityRead, mapperOf: MapperOf): OpenSink {
-  const source = { systemId: read.system.id, operationId: read.operationId };
-  const { declaration } = read.system.module;
-  switch (read.entity) {
-    case 'asset':
-      return (tx, askedAt) =>
-        openAssetSink(
-          tx,
-          {
-            ...source,
-            policies: read.system.policies,
-            echo: undefined,
-            askedAt,
-            systemType: declaration.systemType,
-            ownsIdentity: declaration.ownsIdentity ?? false,
-            takesTurn: true,
-          },
-          mapperOf,
-        );
-    case 'finding': {
-      const seenPlugins = new SeenPlugins();
-      let aliases: Promise<ReadonlyMap<string, string>> | undefined;
-      return async (tx) => {
-        // Assets are read before findings, so what they are called here stands for the whole read.
-        aliases ??= listAssetAliases(context.db, read.system.id);
-        const assetAliases = await aliases;
-        const findings = await openFindingSink(tx, { ...source, verifies: read.full }, mapperOf, {
-          seenPlugins,
-          assetAliases,
-        });
-        return withResultsAmong(findings, () => openComplianceSink(tx, source, mapperOf, assetAliases));
-      };
-    }
-    case 'system':
-    case 'component':
-    case 'control':
-    case 'poam':
-    case 'milestone':
-    case 'acceptance': {
-      const { entity } = read;
-      const negotiated = { ...source, policies: read.system.policies, echo: undefined };
-      return (tx, askedAt) => openNegotiatedSink(tx, entity, { ...negotiated, askedAt }, mapperOf);
-    }
-    case 'compliance': {
-      let aliases: Promise<ReadonlyMap<string, string>> | undefined;
-      return async (tx) => {
-        aliases ??= listAssetAliases(context.db, read.system.id);
-        return openComplianceSink(tx, source, mapperOf, await aliases);
-      };
-    }
-    case 'asset_context':
-    case 'asset_tag':
-      throw new TielineError('INTERNAL', 'Tags are written, not read as an entity of their own.');
-  }
+/** Opens the sink of an entity whose records are facts and not negotiated; such sinks come from modules. */
+export type OpenFactSink = (context: RunContext, read: EntityRead, mapperOf: MapperOf) => OpenSink;
+
+function sinkFor(
+  context: RunContext,
+  read: EntityRead,
+  openFactSink: OpenFactSink,
+  mapperOf: MapperOf,
+): OpenSink {
+  const { entity } = read;
+  if (!(entity in negotiatedShapes)) return openFactSink(context, read, mapperOf);
+  const source = {
+    systemId: read.system.id,
+    operationId: read.operationId,
+    policies: read.system.policies,
+    echo: undefined,
+  };
+  return (tx, askedAt) =>
+    openNegotiatedSink(tx, entity as NegotiatedEntity, { ...source, askedAt }, mapperOf);
 }
 
 /**
@@ -110,8 +67,12 @@ function sinkFor(context: RunContext, read: EntityRead, mapperOf: MapperOf): Ope
  * @returns what became of the records that this call read.
  * @throws TielineError when the remote keeps failing; what was read so far is stored and the position kept.
  */
-export async function importEntity(context: RunContext, read: EntityRead): Promise<Counts> {
-  const openSink = sinkFor(context, read, mapperFrom(read.system.mappings));
+export async function importEntity(
+  context: RunContext,
+  read: EntityRead,
+  openFactSink: OpenFactSink,
+): Promise<Counts> {
+  const openSink = sinkFor(context, read, openFactSink, mapperFrom(read.system.mappings));
   const growth: Growth = { created: 0, renewAt: 500 };
   let total = noCounts;
   let failures = 0;

@@ -23,7 +23,7 @@ import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negoti
 import { beginOperation, finishDecision } from '../../store/operations.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
 import { withSystems, type App } from '../app.ts';
-import { fetchPresentAsset } from '../assets/assets.ts';
+import { fetchPresentAsset } from '../assets/find-asset.ts';
 import { fetchSystem } from '../connections/systems.ts';
 import { correlate } from '../correlation/correlate.ts';
 import { negotiatedShapes, remoteIds } from '../imports/negotiated-shapes.ts';

@@ -20,7 +20,8 @@ import {
 import { beginOperation, finishDecision } from '../../store/operations.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
 import type { App } from '../app.ts';
-import { fetchAsset, keepApart, merge, type Decider } from '../assets/assets.ts';
+import { keepApart, merge } from '../assets/assets.ts';
+import { fetchAsset, type Decider } from '../assets/find-asset.ts';
 import { fetchSystem } from '../connections/systems.ts';
 import { correlate } from '../correlation/correlate.ts';
 

@@ -5,7 +5,7 @@ import { hasDueRows } from '../../store/outbox.ts';
 import { isSendingPaused } from '../../store/outbox-decisions.ts';
 import { takeDrainLock } from '../../store/sync-lock.ts';
 import { messageOf } from '../../errors/tieline-error.ts';
-import { countsOf } from '../runs/sync-run.ts';
+import { countsOf } from '../../store/operations.ts';
 import { drainOutbox } from './drain.ts';
 
 /**

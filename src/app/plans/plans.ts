@@ -17,7 +17,8 @@ import { takesChanges } from '../connections/connected-system.ts';
 import { throughOutages } from '../runs/outages.ts';
 import { errorOf } from '../runs/system-failures.ts';
 import { underWholeLock } from '../runs/locks.ts';
-import { concludeRun, type RunEnvironment, type SyncOutcome } from '../runs/sync-run.ts';
+import { concludeRun, type SyncOutcome } from '../runs/sync-run.ts';
+import type { RunEnvironment } from '../runs/run-context.ts';
 import type { SyncOptions } from '../runs/sync-options.ts';
 import { rehearse, stepCounts } from './rehearse.ts';
 

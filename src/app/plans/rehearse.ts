@@ -14,7 +14,9 @@ import { inOneTransaction, type EnclosingTransaction } from '../../store/transac
 import { inPlanOrder } from '../../sync/compare-plans.ts';
 import { judgeQueue } from '../approvals/approvals.ts';
 import { planSteps } from '../runs/steps.ts';
-import { countsOf, runStep, type RunEnvironment } from '../runs/sync-run.ts';
+import { countsOf } from '../../store/operations.ts';
+import { runStep } from '../runs/sync-run.ts';
+import type { RunEnvironment } from '../runs/run-context.ts';
 import type { SyncOptions } from '../runs/sync-options.ts';
 
 export interface Rehearsal {

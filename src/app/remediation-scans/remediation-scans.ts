@@ -30,7 +30,7 @@ import { inTransaction } from '../../store/transaction.ts';
 import { withSystems, type App, type Caller } from '../app.ts';
 import { askApprovals } from '../approvals/approvals.ts';
 import { fetchSystem } from '../connections/systems.ts';
-import { countsOf } from '../runs/sync-run.ts';
+import { countsOf } from '../../store/operations.ts';
 import { advanceScans, type Advance } from './advance-scan.ts';
 import { planScan, type ScanPlan, type ScanWish } from './plan-scan.ts';
 

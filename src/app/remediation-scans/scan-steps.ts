@@ -1,6 +1,6 @@
 import { listScans } from '../../store/remediation-scans.ts';
 import type { RunContext } from '../runs/run-context.ts';
-import type { Step } from '../runs/steps.ts';
+import type { Step } from '../runs/step.ts';
 import type { SyncOptions } from '../runs/sync-options.ts';
 import { advanceScans } from './advance-scan.ts';
 

@@ -22,7 +22,7 @@ import {
 } from '../../store/operations.ts';
 import { listRefusedRows } from '../../store/outbox.ts';
 import type { Database } from '../../store/schema.ts';
-import { countsOf } from './sync-run.ts';
+import { countsOf } from '../../store/operations.ts';
 
 export interface OperationFacts {
   readonly operationId: string;

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import type { Counts } from '../../store/operations.ts';
 import type { Database } from '../../store/schema.ts';
+import type { SystemFailure } from './system-failures.ts';
 
 /** What a step of a run tells while it works. */
 export interface StepProgress {
@@ -33,6 +34,11 @@ export interface RunContext {
   readonly absence: AbsenceGuard & { readonly accept: boolean };
   /** Who asked for the run: a person, or a schedule. */
   readonly by?: string;
+}
+
+export interface RunEnvironment extends Omit<RunContext, 'operationId'> {
+  /** Systems that could not even be connected. */
+  readonly unconnected?: readonly SystemFailure[];
 }
 
 /** How many records may go missing in one full read before that is not believed: the larger of the two. */

@@ -8,6 +8,7 @@ import {
 } from '../connections/connected-system.ts';
 import { correlateAssets } from '../correlation/correlate.ts';
 import { concludePlanning } from '../approvals/approvals.ts';
+import { openFactSink } from '../imports/fact-sinks.ts';
 import { importEntity } from '../imports/import-entity.ts';
 import { drainOutbox, settleInFlight } from '../outbound/drain.ts';
 import { planAcceptances } from '../outbound/plan-acceptances.ts';
@@ -15,21 +16,9 @@ import { planEdits } from '../outbound/plan-edits.ts';
 import { retryRefused } from '../outbound/retry-refused.ts';
 import { planTags } from '../outbound/plan-tags.ts';
 import { planPoams } from '../poams/plan-poams.ts';
-import type { RunContext } from './run-context.ts';
 import { inTransaction } from '../../store/transaction.ts';
+import type { Step } from './step.ts';
 import type { SyncOptions } from './sync-options.ts';
-
-export interface Step {
-  readonly system: ConnectedSystem;
-  /** Unique within a run and system; the batch_type of its operation. */
-  readonly name: string;
-  readonly type: 'import' | 'update' | 'export';
-  /** Done again when an interrupted run is taken up: somebody may have edited since, and only what stands is to be sent. */
-  readonly anew?: true;
-  /** Draws conclusions from the records of all systems: no other run does at the same time. */
-  readonly takesTurn?: true;
-  run(context: RunContext, operationId: string): Promise<void>;
-}
 
 /** The order in which entities are read: what others name comes first. */
 const readOrder = [
@@ -87,7 +76,7 @@ export function planSteps(systems: readonly ConnectedSystem[], options: SyncOpti
         name: entity,
         type: 'import',
         run: async (context, operationId) => {
-          await importEntity(context, { system, entity, operationId, full: options.full });
+          await importEntity(context, { system, entity, operationId, full: options.full }, openFactSink);
         },
       })),
   );

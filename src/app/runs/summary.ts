@@ -21,7 +21,7 @@ import { countOutbox, countOverdueCreates } from '../../store/outbox.ts';
 import { countAskedApprovals } from '../../store/approvals.ts';
 import { listSystems } from '../../store/external-systems.ts';
 import type { Database } from '../../store/schema.ts';
-import { countsOf } from './sync-run.ts';
+import { countsOf } from '../../store/operations.ts';
 import type { ShownFailure } from './system-failures.ts';
 
 /** What the record holds after a sync, and what that sync did. The field names are a documented interface (README). */

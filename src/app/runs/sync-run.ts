@@ -10,25 +10,25 @@
  * fails is left out from then on, and the others are synced all the same; the run then counts as failed, and names it.
  */
 import { messageOf } from '../../errors/tieline-error.ts';
-import { isJsonObject } from '../../model/json.ts';
 import { recordSystemSynced } from '../../store/external-systems.ts';
 import {
   addCounts,
   beginOperation,
+  countsOf,
   findStep,
   finishOperation,
   listSteps,
   noCounts,
   resumeOperation,
   type Counts,
-  type OperationRow,
 } from '../../store/operations.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import { planScanSteps } from '../remediation-scans/scan-steps.ts';
 import { beginOrResume, type StartedRun } from './begin-run.ts';
 import { inConclusionsTurn, underSystemsLock } from './locks.ts';
-import type { RunContext } from './run-context.ts';
-import { planSteps, type Step } from './steps.ts';
+import type { RunContext, RunEnvironment } from './run-context.ts';
+import type { Step } from './step.ts';
+import { planSteps } from './steps.ts';
 import type { SyncOptions } from './sync-options.ts';
 import { isOfSystem, mayPass, shownFailure, type SystemFailure } from './system-failures.ts';
 
@@ -42,11 +42,6 @@ export interface SyncOutcome {
   readonly synced: number;
   /** Systems that were left out from where they failed. */
   readonly failures: readonly SystemFailure[];
-}
-
-export interface RunEnvironment extends Omit<RunContext, 'operationId'> {
-  /** Systems that could not even be connected. */
-  readonly unconnected?: readonly SystemFailure[];
 }
 
 /**
@@ -145,21 +140,6 @@ export async function runStep(context: RunContext, step: Step): Promise<void> {
   );
   system.setOperation(undefined);
   context.report({ system: system.name, step: name, state: 'done', counts });
-}
-
-/** The counts that an operation's row keeps. */
-export function countsOf(row: Pick<OperationRow, 'metadata'> | undefined): Counts {
-  const counts = isJsonObject(row?.metadata) ? row.metadata['counts'] : undefined;
-  if (!isJsonObject(counts)) return noCounts;
-  const one = (name: keyof Counts): number => Number(counts[name] ?? 0);
-  return {
-    read: one('read'),
-    created: one('created'),
-    updated: one('updated'),
-    unchanged: one('unchanged'),
-    held: one('held'),
-    failed: one('failed'),
-  };
 }
 
 async function conclude(

@@ -1,7 +1,8 @@
 /** Two scanners that know the same machines and two GRC systems with the same ids, each a process of its own, over one database. */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { syncSystems, type App } from '../../../src/app/app.ts';
+import { syncSystems } from '../../../src/app/runs/sync-systems.ts';
+import type { App } from '../../../src/app/app.ts';
 import { addSystem } from '../../../src/app/connections/systems.ts';
 import type { SyncOutcome } from '../../../src/app/runs/sync-run.ts';
 import { startSimulator } from '../../../src/main/simulator-process.ts';

@@ -1,0 +1,49 @@
+import { withSystems, type App, type Caller } from '../app.ts';
+import { fetchProgress } from '../../store/operations.ts';
+import { throughOutages } from './outages.ts';
+import type { SyncOptions } from './sync-options.ts';
+import { runSync, type SyncOutcome } from './sync-run.ts';
+import { errorOf, isOfSystem } from './system-failures.ts';
+
+/** How old the reads of a resumed run may be before they are done again. */
+const staleAfterMs = 10 * 60_000;
+
+/**
+ * Connects the systems that are asked for (all that are enabled if none is) and runs a sync over them. A database that goes away
+ * meanwhile is waited for, and the sync continues where it was.
+ * @returns what was done, and which systems failed while others were synced.
+ * @throws TielineError SYSTEM_UNKNOWN if there is none; the failure where no system could be synced; what `runSync` throws.
+ */
+export async function syncWhatCanBe(app: App, options: SyncOptions, caller: Caller): Promise<SyncOutcome> {
+  let run: string | undefined;
+  const begun = (operationId: string): void => void (run = operationId);
+  const outcome = await throughOutages(
+    app,
+    caller.signal,
+    () =>
+      withSystems(
+        app,
+        options,
+        caller,
+        async (environment) => {
+          const done = await runSync(environment, options, begun);
+          // A run that was taken up again skips the reads that it had done before: if that was long ago, they are done anew.
+          const isStale = done.resumed && done.finishedAt.getTime() - done.startedAt.getTime() > staleAfterMs;
+          return isStale && done.failures.length === 0 ? await runSync(environment, options, begun) : done;
+        },
+        isOfSystem,
+      ),
+    () => (run === undefined ? Promise.resolve(undefined) : fetchProgress(app.db, run)),
+  );
+  const [first, ...others] = outcome.failures;
+  if (first && outcome.synced === 0) throw errorOf([first, ...others]);
+  return outcome;
+}
+
+/** As `syncWhatCanBe`. @throws also where some of the systems failed, naming them, after the others were synced. */
+export async function syncSystems(app: App, options: SyncOptions, caller: Caller): Promise<SyncOutcome> {
+  const outcome = await syncWhatCanBe(app, options, caller);
+  const [first, ...others] = outcome.failures;
+  if (first) throw errorOf([first, ...others]);
+  return outcome;
+}
