@@ -12,10 +12,10 @@ import { parseArgs } from 'node:util';
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { openDatabase } from '../src/store/database.ts';
-import { removeDataDirectory } from '../src/store/embedded/remove-data.ts';
-import { openEmbeddedServer } from '../src/store/embedded/server.ts';
-import { migrate } from '../src/store/migrations/migrate.ts';
+import { openDatabase } from '../src/platform/postgres/database.ts';
+import { removeDataDirectory } from '../src/platform/embedded/remove-data.ts';
+import { openEmbeddedServer } from '../src/platform/embedded/server.ts';
+import { migrate } from '../src/platform/migrations/migrate.ts';
 
 const memoryLimitMegabytes = 400;
 const { values } = parseArgs({

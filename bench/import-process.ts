@@ -10,16 +10,16 @@ import { importFiles } from '../src/app/imports/import-files.ts';
 import { mapperFrom } from '../src/app/imports/mapper.ts';
 import { PagesInOrder } from '../src/app/imports/pages-in-order.ts';
 import type { Sink } from '../src/app/imports/sink.ts';
-import { recordsOfJsonArray } from '../src/connectors/kit/json-array.ts';
-import { RepeatedObjects } from '../src/connectors/kit/repeated-objects.ts';
+import { recordsOfJsonArray } from '../src/platform/http/json-array.ts';
+import { RepeatedObjects } from '../src/platform/http/repeated-objects.ts';
 import { openScanFiles } from '../src/connectors/nessus/open-scan-files.ts';
 import { scanFileReader } from '../src/connectors/nessus/reader.ts';
 import { tenableConnector } from '../src/connectors/tenable/connector.ts';
-import { scalarText } from '../src/model/json.ts';
-import { Secret } from '../src/model/secret.ts';
-import { openDatabase } from '../src/store/database.ts';
+import { scalarText } from '../src/platform/values/json.ts';
+import { Secret } from '../src/platform/values/secret.ts';
+import { openDatabase } from '../src/platform/postgres/database.ts';
 import { beginOperation } from '../src/store/operations.ts';
-import { inTransaction, type Tx } from '../src/store/transaction.ts';
+import { inTransaction, type Tx } from '../src/platform/postgres/transaction.ts';
 
 interface Work {
   readonly databaseUrl: string;

@@ -10,11 +10,11 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { openDatabase } from '../src/store/database.ts';
-import { removeDataDirectory } from '../src/store/embedded/remove-data.ts';
-import { openEmbeddedServer } from '../src/store/embedded/server.ts';
+import { openDatabase } from '../src/platform/postgres/database.ts';
+import { removeDataDirectory } from '../src/platform/embedded/remove-data.ts';
+import { openEmbeddedServer } from '../src/platform/embedded/server.ts';
 import { insertSystem } from '../src/store/external-systems.ts';
-import { migrate } from '../src/store/migrations/migrate.ts';
+import { migrate } from '../src/platform/migrations/migrate.ts';
 import { consoleQueries } from './console-queries.ts';
 import { writeFiles, type ImportFiles } from './import-files.ts';
 

@@ -16,11 +16,11 @@ import { sendWaitingChanges } from '../src/app/outbound/send-waiting.ts';
 import { planSync } from '../src/app/plans/plans.ts';
 import { connectorModules } from '../src/main/connectors.ts';
 import { startSimulator } from '../src/main/simulator-process.ts';
-import { Secret } from '../src/model/secret.ts';
-import { openDatabase } from '../src/store/database.ts';
-import { removeDataDirectory } from '../src/store/embedded/remove-data.ts';
-import { openEmbeddedServer } from '../src/store/embedded/server.ts';
-import { migrate } from '../src/store/migrations/migrate.ts';
+import { Secret } from '../src/platform/values/secret.ts';
+import { openDatabase } from '../src/platform/postgres/database.ts';
+import { removeDataDirectory } from '../src/platform/embedded/remove-data.ts';
+import { openEmbeddedServer } from '../src/platform/embedded/server.ts';
+import { migrate } from '../src/platform/migrations/migrate.ts';
 import { setSendingPaused } from '../src/store/outbox-decisions.ts';
 
 const { values } = parseArgs({

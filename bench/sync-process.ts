@@ -6,8 +6,8 @@ import type { App } from '../src/app/app.ts';
 import { createSecretBox, masterKeyFrom } from '../src/app/connections/secret-box.ts';
 import { addSystem } from '../src/app/connections/systems.ts';
 import { connectorModules } from '../src/main/connectors.ts';
-import { Secret } from '../src/model/secret.ts';
-import { openDatabase } from '../src/store/database.ts';
+import { Secret } from '../src/platform/values/secret.ts';
+import { openDatabase } from '../src/platform/postgres/database.ts';
 import { listSystems } from '../src/store/external-systems.ts';
 
 const [databaseUrl = '', tenableUrl = '', masterKey = randomBytes(32).toString('base64')] = (

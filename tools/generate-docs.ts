@@ -1,7 +1,7 @@
 /** Writes docs/settings.md and docs/errors.md from the tables in the code; with `--check`, exits 1 if they are stale. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { settingsTable, type SettingEntry } from '../src/config/settings-table.ts';
-import { errorRegistry } from '../src/errors/registry.ts';
+import { settingsTable, type SettingEntry } from '../src/platform/config/settings-table.ts';
+import { errorRegistry } from '../src/platform/errors/registry.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 

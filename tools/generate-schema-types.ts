@@ -1,5 +1,5 @@
 /**
- * Writes src/store/schema.ts, the Kysely types of every table, from the catalog of a migrated database:
+ * Writes src/platform/postgres/schema.ts, the Kysely types of every table, from the catalog of a migrated database:
  * DATABASE_URL, or a throw-away one that this makes from migrations/ when that is not set.
  * `--check` writes nothing and exits 1 when the file is not what would be written.
  */
@@ -8,12 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
-import type { Secret } from '../src/model/secret.ts';
-import { openDatabase } from '../src/store/database.ts';
-import { openEmbeddedServer } from '../src/store/embedded/server.ts';
-import { migrate } from '../src/store/migrations/migrate.ts';
+import type { Secret } from '../src/platform/values/secret.ts';
+import { openDatabase } from '../src/platform/postgres/database.ts';
+import { openEmbeddedServer } from '../src/platform/embedded/server.ts';
+import { migrate } from '../src/platform/migrations/migrate.ts';
 
-const target = new URL('../src/store/schema.ts', import.meta.url);
+const target = new URL('../src/platform/postgres/schema.ts', import.meta.url);
 
 /** PostgreSQL's name of a type to the type here; a type that is not listed stops the generator. */
 const typeScriptTypes: Readonly<Record<string, string>> = {
@@ -76,7 +76,7 @@ interface CatalogColumn {
 }
 
 /**
- * The text of src/store/schema.ts for the tables in the current schema of `database`, partitions left out.
+ * The text of src/platform/postgres/schema.ts for the tables in the current schema of `database`, partitions left out.
  * @throws Error when there is no table, or a column has a type that this tool does not know.
  */
 export async function renderSchemaTypes(database: Pick<pg.Pool, 'query'>): Promise<string> {
@@ -137,7 +137,9 @@ async function main(): Promise<void> {
   if (process.argv.includes('--check')) {
     const current = await readFile(target, 'utf8').catch(() => '');
     if (current === rendered) return;
-    console.error('src/store/schema.ts is not what the migrations make: run tools/generate-schema-types.ts');
+    console.error(
+      'src/platform/postgres/schema.ts is not what the migrations make: run tools/generate-schema-types.ts',
+    );
     process.exitCode = 1;
     return;
   }

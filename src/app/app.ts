@@ -4,10 +4,10 @@ import { connectSystem } from './connections/connect.ts';
 import type { ConnectedSystem } from './connections/connected-system.ts';
 import { fetchSystem } from './connections/systems.ts';
 import type { ScanFileReader } from '../connectors/kit/scan-file.ts';
-import { TielineError } from '../errors/tieline-error.ts';
+import { TielineError } from '../platform/errors/tieline-error.ts';
 import { listSystems, type ExternalSystemRow } from '../store/external-systems.ts';
 import type { SystemFailure } from './runs/system-failures.ts';
-import type { Secret } from '../model/secret.ts';
+import type { Secret } from '../platform/values/secret.ts';
 import {
   usualAbsenceGuard,
   type AbsenceGuard,

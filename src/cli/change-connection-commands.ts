@@ -13,7 +13,7 @@ import { moduleFor } from '../app/connections/connect.ts';
 import { removeConnection, whatHangsOn } from '../app/connections/remove-connection.ts';
 import { fetchSystem } from '../app/connections/systems.ts';
 import type { App } from '../app/app.ts';
-import { TielineError } from '../errors/tieline-error.ts';
+import { TielineError } from '../platform/errors/tieline-error.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { confirmed } from './confirm.ts';
 import { collect, secretsFor, settingsFrom } from './connection-inputs.ts';

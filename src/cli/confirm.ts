@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
-import { shownLines } from '../errors/shown-text.ts';
-import { TielineError } from '../errors/tieline-error.ts';
+import { shownLines } from '../platform/errors/shown-text.ts';
+import { TielineError } from '../platform/errors/tieline-error.ts';
 import type { CommandContext } from './command-context.ts';
 
 /**

@@ -6,7 +6,7 @@ import type {
   ResolvedConflict,
 } from '../app/conflicts/conflicts.ts';
 import type { ConflictEffect, ConflictType } from '../model/conflict.ts';
-import { isJsonObject, scalarText, type Json } from '../model/json.ts';
+import { isJsonObject, scalarText, type Json } from '../platform/values/json.ts';
 import { entityWord } from './entity-word.ts';
 import { counted } from './table.ts';
 

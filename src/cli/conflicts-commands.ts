@@ -10,10 +10,10 @@ import {
   type ConflictQuery,
   type Resolution,
 } from '../app/conflicts/conflicts.ts';
-import { shownText } from '../errors/shown-text.ts';
-import { TielineError } from '../errors/tieline-error.ts';
+import { shownText } from '../platform/errors/shown-text.ts';
+import { TielineError } from '../platform/errors/tieline-error.ts';
 import { conflictChoices, conflictTypes, type ConflictChoice } from '../model/conflict.ts';
-import type { Json } from '../model/json.ts';
+import type { Json } from '../platform/values/json.ts';
 import { fittedText, widthOf } from './fitted-table.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import {

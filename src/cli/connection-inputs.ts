@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { parse as parseYaml } from 'yaml';
 import { unknownSetting, type ConnectorDeclaration } from '../app/connections/settings.ts';
-import { TielineError, messageOf } from '../errors/tieline-error.ts';
-import { isJsonObject, type JsonObject } from '../model/json.ts';
-import { Secret } from '../model/secret.ts';
+import { TielineError, messageOf } from '../platform/errors/tieline-error.ts';
+import { isJsonObject, type JsonObject } from '../platform/values/json.ts';
+import { Secret } from '../platform/values/secret.ts';
 import type { Terminal } from './command-context.ts';
 import { password } from './password-prompt.ts';
 

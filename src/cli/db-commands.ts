@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { shownText } from '../errors/shown-text.ts';
+import { shownText } from '../platform/errors/shown-text.ts';
 import {
   checkDatabase,
   checksumDatabase,

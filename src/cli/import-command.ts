@@ -12,7 +12,7 @@ import { usualSource } from '../app/imports/file-sources.ts';
 import { watchFolders } from '../app/imports/watch-folders.ts';
 import type { App } from '../app/app.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
-import { shownText } from '../errors/shown-text.ts';
+import { shownText } from '../platform/errors/shown-text.ts';
 import { wholeNumber } from './number-flag.ts';
 import { counted } from './table.ts';
 

@@ -12,8 +12,8 @@ import {
   type MappingEdit,
   type MappingOutcome,
 } from '../app/mappings/mappings.ts';
-import { TielineError, messageOf } from '../errors/tieline-error.ts';
-import { isJsonObject, type JsonObject } from '../model/json.ts';
+import { TielineError, messageOf } from '../platform/errors/tieline-error.ts';
+import { isJsonObject, type JsonObject } from '../platform/values/json.ts';
 import type { FieldMapping } from '../model/mapping.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { fittedTable, widthOf } from './fitted-table.ts';

@@ -10,8 +10,8 @@ import {
   type OutboxEntry,
 } from '../app/outbound/outbox.ts';
 import type { DescribedChange } from '../app/outbound/describe-change.ts';
-import { TielineError } from '../errors/tieline-error.ts';
-import { isJsonObject, scalarText } from '../model/json.ts';
+import { TielineError } from '../platform/errors/tieline-error.ts';
+import { isJsonObject, scalarText } from '../platform/values/json.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { listUpTo, tellCut } from './cut-list.ts';
 import { wholeNumber } from './number-flag.ts';

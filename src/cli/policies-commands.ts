@@ -5,7 +5,7 @@ import { fetchSystem, listSystemFacts } from '../app/connections/systems.ts';
 import type { Reconsidered, ReconsideredKind } from '../app/outbound/reconsider.ts';
 import { toFile } from '../app/policies/policy-file.ts';
 import { editPolicies, fetchPolicies, tryPolicies, type PolicyEdit } from '../app/policies/policies.ts';
-import { TielineError, messageOf } from '../errors/tieline-error.ts';
+import { TielineError, messageOf } from '../platform/errors/tieline-error.ts';
 import {
   conflictStrategies,
   syncDirections,

@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import { shownText } from '../errors/shown-text.ts';
+import { shownText } from '../platform/errors/shown-text.ts';
 import type { StepProgress } from '../app/runs/run-context.ts';
 import { coloursFor } from './colours.ts';
 import type { Terminal } from './command-context.ts';

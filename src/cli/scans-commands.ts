@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { shownText } from '../errors/shown-text.ts';
+import { shownText } from '../platform/errors/shown-text.ts';
 import type { Command } from 'commander';
 import { planScan, type ScanPlan, type ScanWish } from '../app/remediation-scans/plan-scan.ts';
 import {

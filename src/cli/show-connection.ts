@@ -1,5 +1,5 @@
 import type { ConnectionFacts, ShownSetting, WhatHangs } from '../app/connections/describe-connection.ts';
-import type { Json } from '../model/json.ts';
+import type { Json } from '../platform/values/json.ts';
 import { fittedTable, wrapped } from './fitted-table.ts';
 import { counted } from './table.ts';
 

@@ -1,5 +1,5 @@
-import { shownJson, shownLines, shownText } from '../errors/shown-text.ts';
-import { TielineError, messageOf } from '../errors/tieline-error.ts';
+import { shownJson, shownLines, shownText } from '../platform/errors/shown-text.ts';
+import { TielineError, messageOf } from '../platform/errors/tieline-error.ts';
 import { coloursFor } from './colours.ts';
 import type { Terminal } from './command-context.ts';
 

@@ -1,7 +1,7 @@
 /** What `sync run`, `sync plan` and `sync apply` share: their scope, and how they sum up. */
 import type { Command } from 'commander';
 import type { SyncSummary } from '../app/runs/summary.ts';
-import { knownWord } from '../errors/unknown-word.ts';
+import { knownWord } from '../platform/errors/unknown-word.ts';
 import { entityTypes, type EntityType } from '../model/entity-type.ts';
 import { alreadyThereLines } from './demo-summary.ts';
 import { counted } from './table.ts';

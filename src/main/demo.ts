@@ -3,7 +3,7 @@
  * own, a full two-way sync, a summary, and a second sync that finds nothing to do. Each demo begins with an empty
  * database, because its simulators begin with a new world.
  */
-import { shownJson, shownOutput } from '../errors/shown-text.ts';
+import { shownJson, shownOutput } from '../platform/errors/shown-text.ts';
 import { randomBytes } from 'node:crypto';
 import { existsSync, globSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -16,12 +16,12 @@ import type { DemoFlags, Terminal } from '../cli/command-context.ts';
 import { coloursFor } from '../cli/colours.ts';
 import { renderDemoSummary } from '../cli/demo-summary.ts';
 import { progressView } from '../cli/progress.ts';
-import type { SettingsByName } from '../config/settings-table.ts';
-import { TielineError } from '../errors/tieline-error.ts';
-import { Secret } from '../model/secret.ts';
+import type { SettingsByName } from '../platform/config/settings-table.ts';
+import { TielineError } from '../platform/errors/tieline-error.ts';
+import { Secret } from '../platform/values/secret.ts';
 import { listSystems } from '../store/external-systems.ts';
-import { CarefulClient } from '../store/careful-client.ts';
-import { openEmbeddedServer, type EmbeddedServer } from '../store/embedded/server.ts';
+import { CarefulClient } from '../platform/postgres/careful-client.ts';
+import { openEmbeddedServer, type EmbeddedServer } from '../platform/embedded/server.ts';
 import { createLogger } from './logger.ts';
 import { startSimulator, type RunningSimulator } from './simulator-process.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';

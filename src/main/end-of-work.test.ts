@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { TielineError } from '../errors/tieline-error.ts';
+import { TielineError } from '../platform/errors/tieline-error.ts';
 import { asInterruption, watchOutput } from './end-of-work.ts';
 
 const failing = (code: string): Writable =>

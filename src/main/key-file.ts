@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { chown, link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { masterKeyFrom, type MasterKey } from '../app/connections/secret-box.ts';
-import { TielineError, messageOf } from '../errors/tieline-error.ts';
-import { Secret } from '../model/secret.ts';
-import { makeDirectories } from '../store/embedded/make-directories.ts';
+import { TielineError, messageOf } from '../platform/errors/tieline-error.ts';
+import { Secret } from '../platform/values/secret.ts';
+import { makeDirectories } from '../platform/embedded/make-directories.ts';
 
 /**
  * @returns undefined where the file is not there, or is empty: one that a full disk left behind holds no key.

@@ -7,9 +7,9 @@ import { randomBytes } from 'node:crypto';
 import { chmod, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { masterKeyFrom, type MasterKey } from '../app/connections/secret-box.ts';
-import type { SettingsByName } from '../config/settings-table.ts';
-import { TielineError } from '../errors/tieline-error.ts';
-import { Secret } from '../model/secret.ts';
+import type { SettingsByName } from '../platform/config/settings-table.ts';
+import { TielineError } from '../platform/errors/tieline-error.ts';
+import { Secret } from '../platform/values/secret.ts';
 import { readKeyFile, writeKeyFile } from './key-file.ts';
 
 type KeySettings = Pick<SettingsByName, 'masterKey' | 'masterKeyFile' | 'dataDir'>;

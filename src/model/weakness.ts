@@ -3,8 +3,8 @@
  * those that a GRC system enforces (reference/grc.md, eMASS section).
  */
 import { addDays, type DueDate } from './due-dates.ts';
-import { deriveUuid } from './derived-uuid.ts';
-import type { JsonObject } from './json.ts';
+import { deriveUuid } from '../platform/values/derived-uuid.ts';
+import type { JsonObject } from '../platform/values/json.ts';
 import type { Severity } from './vocabulary.ts';
 
 export interface Weakness {

@@ -1,8 +1,8 @@
 /** Which records a full read did not show. Design section 5: absence is not deletion. */
 import { sql, type Kysely } from 'kysely';
-import { storableJson } from './copy-rows.ts';
+import { storableJson } from '../platform/postgres/copy-rows.ts';
 import { isFinished } from './poams.ts';
-import type { Database } from './schema.ts';
+import type { Database } from '../platform/postgres/schema.ts';
 
 export interface ReadOfEntity {
   readonly systemId: number;

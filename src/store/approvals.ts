@@ -1,10 +1,10 @@
 /** Approvals of outbound changes: which wait, for what content, and what was decided. */
 import { sql, type Kysely } from 'kysely';
-import type { Json, JsonObject } from '../model/json.ts';
+import type { Json, JsonObject } from '../platform/values/json.ts';
 import { nextScanState } from '../model/remediation-scan.ts';
-import { storableJson } from './copy-rows.ts';
+import { storableJson } from '../platform/postgres/copy-rows.ts';
 import { outboxChannel } from './outbox.ts';
-import type { Database } from './schema.ts';
+import type { Database } from '../platform/postgres/schema.ts';
 
 /** A change that waits, as a plan keeps it. */
 export interface WaitingChange {

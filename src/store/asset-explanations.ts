@@ -2,8 +2,8 @@
 import { sql, type Kysely } from 'kysely';
 import type { WeighedCandidate } from '../model/asset-identity.ts';
 import { identifierKinds, normalizeIdentifier } from '../model/identifiers.ts';
-import { storableJson } from './copy-rows.ts';
-import type { Database } from './schema.ts';
+import { storableJson } from '../platform/postgres/copy-rows.ts';
+import type { Database } from '../platform/postgres/schema.ts';
 
 export interface AssetSummary {
   readonly assetUuid: string;

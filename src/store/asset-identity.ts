@@ -5,10 +5,10 @@ import {
   type IdentityCandidate,
   type IdentityDecision,
 } from '../model/asset-identity.ts';
-import { deriveUuid } from '../model/derived-uuid.ts';
+import { deriveUuid } from '../platform/values/derived-uuid.ts';
 import type { Identifier, IdentifierKind } from '../model/identifiers.ts';
-import { storableJson } from './copy-rows.ts';
-import type { Tx } from './transaction.ts';
+import { storableJson } from '../platform/postgres/copy-rows.ts';
+import type { Tx } from '../platform/postgres/transaction.ts';
 
 export interface AssetSource {
   readonly systemId: number;

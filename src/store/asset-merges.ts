@@ -4,11 +4,11 @@
  */
 import { renewReporting, theseAssets } from './asset-reporting.ts';
 import { renewExposure } from './asset-exposure.ts';
-import { deriveUuid } from '../model/derived-uuid.ts';
+import { deriveUuid } from '../platform/values/derived-uuid.ts';
 import { findingKey } from '../model/finding-key.ts';
-import { storableJson } from './copy-rows.ts';
+import { storableJson } from '../platform/postgres/copy-rows.ts';
 import { settleCovered } from './scan-coverage.ts';
-import type { Tx } from './transaction.ts';
+import type { Tx } from '../platform/postgres/transaction.ts';
 
 interface Decided {
   readonly operationId: string;

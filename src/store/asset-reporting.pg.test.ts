@@ -6,7 +6,7 @@ import { countNewlyUnreported, listUnreportedAssets, renewReportingOfRead } from
 import { beginAssetLoad } from './assets.ts';
 import { insertSystem } from './external-systems.ts';
 import { beginOperation } from './operations.ts';
-import { inTransaction } from './transaction.ts';
+import { inTransaction } from '../platform/postgres/transaction.ts';
 
 let database: Awaited<ReturnType<typeof cloneDatabase>>;
 const systems: Record<string, number> = {};

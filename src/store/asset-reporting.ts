@@ -7,8 +7,8 @@
  * so counts only if that was after the servers' last word.
  */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
-import type { Database } from './schema.ts';
-import type { Tx } from './transaction.ts';
+import type { Database } from '../platform/postgres/schema.ts';
+import type { Tx } from '../platform/postgres/transaction.ts';
 
 /** Query of the state of some assets by their sources: asset_uuid, is_reported, is_known (a server reported it), deleted_at, terminated_at. */
 export const reportingOf = (assets: string): string => `

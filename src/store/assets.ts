@@ -6,16 +6,16 @@
  */
 import { sql, type Kysely } from 'kysely';
 import type { Identifier } from '../model/identifiers.ts';
-import type { JsonObject } from '../model/json.ts';
+import type { JsonObject } from '../platform/values/json.ts';
 import type { AssetRecord } from '../model/records.ts';
 import { renewAssetDetails } from './asset-details.ts';
 import { identifyAssets, type AssetSource } from './asset-identity.ts';
 import { linkedReason } from './changes.ts';
-import { copyInto, storableJson } from './copy-rows.ts';
+import { copyInto, storableJson } from '../platform/postgres/copy-rows.ts';
 import { renewReporting, reportingOf } from './asset-reporting.ts';
 import type { Counts } from './operations.ts';
-import type { Database } from './schema.ts';
-import type { Tx } from './transaction.ts';
+import type { Database } from '../platform/postgres/schema.ts';
+import type { Tx } from '../platform/postgres/transaction.ts';
 
 /** Columns taken from the record as they are. A field that no source names keeps its value. */
 const plain = {

@@ -1,10 +1,10 @@
 /** The bulk load of compliance results: staging, then one set-based merge, like findings. Files and servers, in any order. */
 import type { z } from 'zod';
-import { deriveUuid } from '../model/derived-uuid.ts';
+import { deriveUuid } from '../platform/values/derived-uuid.ts';
 import type { complianceRecord } from '../model/records.ts';
-import { copyInto } from './copy-rows.ts';
+import { copyInto } from '../platform/postgres/copy-rows.ts';
 import type { Counts } from './operations.ts';
-import type { Tx } from './transaction.ts';
+import type { Tx } from '../platform/postgres/transaction.ts';
 
 export type ComplianceRecord = z.infer<typeof complianceRecord>;
 

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { Identifier } from '../model/identifiers.ts';
-import { storableJson } from './copy-rows.ts';
-import type { Database } from './schema.ts';
+import { storableJson } from '../platform/postgres/copy-rows.ts';
+import type { Database } from '../platform/postgres/schema.ts';
 
 /** Makes the identifiers of components exactly these. @returns the ids (as text) of components of which some changed. */
 export async function replaceComponentIdentifiers(

@@ -1,9 +1,9 @@
 import { sql, type Kysely } from 'kysely';
 import type { ConflictType } from '../model/conflict.ts';
-import type { Json } from '../model/json.ts';
+import type { Json } from '../platform/values/json.ts';
 import { boundaryOfRecord, weaknessOfRecord, type ConflictWeakness } from './conflict-subjects.ts';
-import { storableJson } from './copy-rows.ts';
-import type { Database } from './schema.ts';
+import { storableJson } from '../platform/postgres/copy-rows.ts';
+import type { Database } from '../platform/postgres/schema.ts';
 
 export interface ConflictToRecord {
   readonly entity: string;

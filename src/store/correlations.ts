@@ -2,8 +2,8 @@ import { sql, type Kysely } from 'kysely';
 import type { Candidate } from '../model/correlation.ts';
 import type { Identifier, IdentifierKind } from '../model/identifiers.ts';
 import type { PairDecision, PersonLink } from '../model/shared-components.ts';
-import { storableJson } from './copy-rows.ts';
-import type { Database } from './schema.ts';
+import { storableJson } from '../platform/postgres/copy-rows.ts';
+import type { Database } from '../platform/postgres/schema.ts';
 
 /** SQL that is true of a component that its GRC system still shows: one that was removed there matches nothing. */
 export const isThere = (component: string) =>

@@ -4,9 +4,9 @@
  */
 import { sql, type Kysely } from 'kysely';
 import { boundariesOf, isSystemOf } from './boundaries.ts';
-import { storableJson } from './copy-rows.ts';
+import { storableJson } from '../platform/postgres/copy-rows.ts';
 import { isFinished } from './poams.ts';
-import type { Database } from './schema.ts';
+import type { Database } from '../platform/postgres/schema.ts';
 
 /** SQL of how a machine is named in the list of a POA&M, of asset `a`. */
 export const nameInPoams = sql.raw('coalesce(a.tenable_asset_uuid, a.asset_uuid::text)');

@@ -4,12 +4,12 @@
  */
 import { hash } from 'node:crypto';
 import { evidenceOf } from '../model/finding-evidence.ts';
-import type { Json } from '../model/json.ts';
+import type { Json } from '../platform/values/json.ts';
 import type { FindingRecord } from '../model/records.ts';
 import { severities } from '../model/vocabulary.ts';
-import type { CopyValue } from './copy-rows.ts';
+import type { CopyValue } from '../platform/postgres/copy-rows.ts';
 import type { FindingColumns } from './finding-columns.ts';
-import type { Tx } from './transaction.ts';
+import type { Tx } from '../platform/postgres/transaction.ts';
 
 export const staged = [
   'finding_key',

@@ -5,7 +5,7 @@
  */
 import { sql, type Kysely } from 'kysely';
 import { renewExposure } from './asset-exposure.ts';
-import { copyInto, type CopyInto } from './copy-rows.ts';
+import { copyInto, type CopyInto } from '../platform/postgres/copy-rows.ts';
 import type { Counts } from './operations.ts';
 import { mergePlugins, type StagedPlugin } from './plugins.ts';
 import { linkedReason } from './changes.ts';
@@ -24,8 +24,8 @@ import {
 import { insertNew } from './new-findings.ts';
 import { settleCovered } from './scan-coverage.ts';
 import { fetchFindingColumns, joinedEvidence, uuidText, type FindingColumns } from './finding-columns.ts';
-import type { Database } from './schema.ts';
-import { underSavepoint, type Tx } from './transaction.ts';
+import type { Database } from '../platform/postgres/schema.ts';
+import { underSavepoint, type Tx } from '../platform/postgres/transaction.ts';
 
 /** A finding that could not be stored yet because the table demands its asset, which is not known. */
 export interface WaitingFinding {

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
-import type { JsonObject } from '../model/json.ts';
+import type { JsonObject } from '../platform/values/json.ts';
 import { fetchRows, type NegotiatedEntity } from './negotiated.ts';
-import type { Database } from './schema.ts';
+import type { Database } from '../platform/postgres/schema.ts';
 
 export interface LinkedRow {
   readonly linkId: number;

@@ -6,9 +6,9 @@ import { sql, type Kysely } from 'kysely';
 import type { Evidence } from '../model/correlation.ts';
 import type { Identifier } from '../model/identifiers.ts';
 import type { Question } from '../model/shared-components.ts';
-import { storableJson } from './copy-rows.ts';
+import { storableJson } from '../platform/postgres/copy-rows.ts';
 import { isThere } from './correlations.ts';
-import type { Database } from './schema.ts';
+import type { Database } from '../platform/postgres/schema.ts';
 
 export type ReviewKind = 'component' | 'duplicate' | 'identity';
 export type ReviewOutcome = 'accepted' | 'rejected' | 'always' | 'withdrawn';

@@ -3,10 +3,10 @@
  * written a page at a time. What to write is decided elsewhere (`src/sync`); here are the tables' names and columns.
  */
 import { sql, type Kysely } from 'kysely';
-import type { JsonObject } from '../model/json.ts';
-import { storableJson } from './copy-rows.ts';
-import { besideName, besideTables, olderNames } from './migrations/owner-tables.ts';
-import type { Database } from './schema.ts';
+import type { JsonObject } from '../platform/values/json.ts';
+import { storableJson } from '../platform/postgres/copy-rows.ts';
+import { besideName, besideTables, olderNames } from '../platform/migrations/owner-tables.ts';
+import type { Database } from '../platform/postgres/schema.ts';
 
 export type NegotiatedEntity =
   | 'system'

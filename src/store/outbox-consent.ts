@@ -1,8 +1,8 @@
 /** Consent to what is in the outbox: what has not gone out, judged by policy, and claimed for sending. */
 import { sql, type Kysely } from 'kysely';
-import { storableJson } from './copy-rows.ts';
+import { storableJson } from '../platform/postgres/copy-rows.ts';
 import { outboxChannel } from './outbox.ts';
-import type { Database } from './schema.ts';
+import type { Database } from '../platform/postgres/schema.ts';
 
 /** A change that is queued and was not sent, as far as a policy asks about it. */
 export interface UnsentRow {

@@ -1,9 +1,9 @@
 /** What a person sees of the outbox and decides about it: tried again, dropped, or nothing sent to a system for a while. */
 import { sql, type Kysely } from 'kysely';
-import type { Json, JsonObject } from '../model/json.ts';
-import { storableJson } from './copy-rows.ts';
+import type { Json, JsonObject } from '../platform/values/json.ts';
+import { storableJson } from '../platform/postgres/copy-rows.ts';
 import { outboxChannel, type OutboxState } from './outbox.ts';
-import type { Database } from './schema.ts';
+import type { Database } from '../platform/postgres/schema.ts';
 
 export interface OutboxEntry {
   readonly id: number;

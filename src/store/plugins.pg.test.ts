@@ -6,7 +6,7 @@ import type { PluginRecord } from '../model/records.ts';
 import { insertSystem } from './external-systems.ts';
 import { fetchFindingColumns } from './finding-columns.ts';
 import { mergePlugins } from './plugins.ts';
-import { inTransaction } from './transaction.ts';
+import { inTransaction } from '../platform/postgres/transaction.ts';
 
 let database: ClonedDatabase;
 const systems: number[] = [];

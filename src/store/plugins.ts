@@ -5,10 +5,10 @@
  * date, for a file may list them row by row. So the order of reports does not matter where dates decide.
  */
 import type { PluginRecord } from '../model/records.ts';
-import type { JsonObject } from '../model/json.ts';
-import { copyInto, storableJson } from './copy-rows.ts';
+import type { JsonObject } from '../platform/values/json.ts';
+import { copyInto, storableJson } from '../platform/postgres/copy-rows.ts';
 import type { FindingColumns } from './finding-columns.ts';
-import type { Tx } from './transaction.ts';
+import type { Tx } from '../platform/postgres/transaction.ts';
 
 const singles = [
   'name',

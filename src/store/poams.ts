@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
-import { storableJson } from './copy-rows.ts';
-import type { Database } from './schema.ts';
+import { storableJson } from '../platform/postgres/copy-rows.ts';
+import type { Database } from '../platform/postgres/schema.ts';
 
 /** SQL that is true of a POA&M (an alias) that is completed or cancelled, in the spellings that are known (`canonicalStatus`). */
 export const isFinished = (poam: string) =>

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { ApprovalScope, ConflictStrategy, FieldLevelPolicies, SyncDirection } from '../model/policy.ts';
-import { storableJson } from './copy-rows.ts';
-import type { Database } from './schema.ts';
+import { storableJson } from '../platform/postgres/copy-rows.ts';
+import type { Database } from '../platform/postgres/schema.ts';
 
 /** A row of sync_policies; the words are held to by its checks, the JSON by who writes it. Null: as above it. */
 export interface PolicyRow {

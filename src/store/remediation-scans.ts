@@ -2,8 +2,8 @@
 import { sql, type Kysely } from 'kysely';
 import { followedStates, type ScanState } from '../model/remediation-scan.ts';
 import { recordChanges } from './changes.ts';
-import { storableJson } from './copy-rows.ts';
-import type { Database } from './schema.ts';
+import { storableJson } from '../platform/postgres/copy-rows.ts';
+import type { Database } from '../platform/postgres/schema.ts';
 
 export interface ScanProblem {
   readonly message: string;

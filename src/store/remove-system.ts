@@ -1,9 +1,9 @@
 /** What hangs on an external system, and taking it out of use without losing what it reported. */
 import { sql, type Kysely } from 'kysely';
-import type { JsonObject } from '../model/json.ts';
+import type { JsonObject } from '../platform/values/json.ts';
 import { withdrawApprovals } from './approvals.ts';
-import { storableJson } from './copy-rows.ts';
-import type { Database } from './schema.ts';
+import { storableJson } from '../platform/postgres/copy-rows.ts';
+import type { Database } from '../platform/postgres/schema.ts';
 
 export interface WhatHangs {
   /** Linked records, by entity. */

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { cloneDatabase } from '../../test/support/database.ts';
-import { ensurePartitions } from './partitions.ts';
+import { ensurePartitions } from '../platform/postgres/partitions.ts';
 import { applyRetention, planRetention, setRetention, type RetentionOutcome } from './retention.ts';
 
 let database: Awaited<ReturnType<typeof cloneDatabase>>;

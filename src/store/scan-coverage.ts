@@ -5,10 +5,10 @@
 import { createHash } from 'node:crypto';
 import { transitionsOf, type Transitions } from '../model/scan-absence.ts';
 import { ran, scopeAsJson, scopeFromJson, type ScanScope } from '../model/scan-scope.ts';
-import type { Json } from '../model/json.ts';
+import type { Json } from '../platform/values/json.ts';
 import { renewExposure } from './asset-exposure.ts';
-import { storableJson } from './copy-rows.ts';
-import type { Tx } from './transaction.ts';
+import { storableJson } from '../platform/postgres/copy-rows.ts';
+import type { Tx } from '../platform/postgres/transaction.ts';
 
 interface Source {
   /** Null: of no source in particular, where a person has moved things. */

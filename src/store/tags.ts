@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { everyBoundary } from './boundaries.ts';
-import type { Database } from './schema.ts';
+import type { Database } from '../platform/postgres/schema.ts';
 
 export interface TagOfAssets {
   readonly value: string;

@@ -1,9 +1,9 @@
 /** POA&Ms that were proposed here and have not gone out: their rows, and the row of the outbox that would make them. */
 import { sql, type Kysely } from 'kysely';
-import type { JsonObject } from '../model/json.ts';
-import { storableJson } from './copy-rows.ts';
+import type { JsonObject } from '../platform/values/json.ts';
+import { storableJson } from '../platform/postgres/copy-rows.ts';
 import { fetchRows } from './negotiated.ts';
-import type { Database } from './schema.ts';
+import type { Database } from '../platform/postgres/schema.ts';
 
 export interface UnsentPoamRow {
   readonly outboxId: number;

@@ -2,12 +2,12 @@ import { sql, type Kysely } from 'kysely';
 import type { Severity } from '../model/vocabulary.ts';
 import { grounds, type Candidate, type OpenFinding } from '../model/poam-answers.ts';
 import type { ControlRule } from '../model/weakness.ts';
-import type { Json, JsonObject } from '../model/json.ts';
+import type { Json, JsonObject } from '../platform/values/json.ts';
 import { boundariesOf } from './boundaries.ts';
-import { storableJson } from './copy-rows.ts';
+import { storableJson } from '../platform/postgres/copy-rows.ts';
 import { nameInPoams } from './departures.ts';
 import { isFinished } from './poams.ts';
-import type { Database } from './schema.ts';
+import type { Database } from '../platform/postgres/schema.ts';
 
 export interface WeaknessRow {
   readonly systemId: string;

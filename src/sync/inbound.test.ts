@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../model/json.ts';
+import type { Json } from '../platform/values/json.ts';
 import type { FieldPolicy } from '../model/policy.ts';
 import { decideInbound, type InboundDecision } from './inbound.ts';
 import { settleField } from './settle.ts';

@@ -1,5 +1,5 @@
 import { comparisonOf } from '../model/comparison.ts';
-import type { Json, JsonObject } from '../model/json.ts';
+import type { Json, JsonObject } from '../platform/values/json.ts';
 import type { FieldPolicy } from '../model/policy.ts';
 import { settleField, type EditTimes } from './settle.ts';
 import { mergeField, sameValue } from './three-way.ts';

@@ -1,7 +1,7 @@
 /** Field mappings as rows of data_field_mappings, and the rules a mapping must satisfy before it is kept. */
 import { z } from 'zod';
-import { TielineError, type FieldFault } from '../errors/tieline-error.ts';
-import type { JsonObject } from '../model/json.ts';
+import { TielineError, type FieldFault } from '../platform/errors/tieline-error.ts';
+import type { JsonObject } from '../platform/values/json.ts';
 import { dateWords, type FieldMapping, type Transform } from '../model/mapping.ts';
 import { recordSchemas, sentOnly } from '../model/records.ts';
 import { faultOfForm } from './date-forms.ts';

@@ -1,8 +1,8 @@
 /** The mappings of a system as a whole: what must hold between them, and how two sets differ. */
-import type { FieldFault } from '../errors/tieline-error.ts';
-import { distance } from '../errors/unknown-word.ts';
+import type { FieldFault } from '../platform/errors/tieline-error.ts';
+import { distance } from '../platform/errors/unknown-word.ts';
 import { recordSchemas } from '../model/records.ts';
-import { isJsonObject } from '../model/json.ts';
+import { isJsonObject } from '../platform/values/json.ts';
 import type { FieldMapping } from '../model/mapping.ts';
 import { checkMapping } from './mapping-row.ts';
 

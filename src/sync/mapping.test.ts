@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tenableConnector } from '../connectors/tenable/connector.ts';
 import { xactaConnector } from '../connectors/xacta/connector.ts';
-import type { Json, JsonObject } from '../model/json.ts';
+import type { Json, JsonObject } from '../platform/values/json.ts';
 import type { FieldMapping, MappingDirection, Transform } from '../model/mapping.ts';
 import { componentRecord } from '../model/records.ts';
 import { checkMapping, mappingRowOf, parseMappingRow } from './mapping-row.ts';

@@ -4,8 +4,8 @@
  * the rule and what came; never a wrong value, never an exception.
  */
 import type { z } from 'zod';
-import type { FieldFault } from '../errors/tieline-error.ts';
-import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
+import type { FieldFault } from '../platform/errors/tieline-error.ts';
+import { isJsonObject, type Json, type JsonObject } from '../platform/values/json.ts';
 import type { FieldMapping } from '../model/mapping.ts';
 import { Refused, waysOf, type Way } from './transforms.ts';
 

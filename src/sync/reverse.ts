@@ -2,7 +2,7 @@
  * What it takes to undo what was done to one field. Values go back on our side only: the base stays, so an undone value
  * stands as an edit of ours, which the next sync plans, sends, or finds in conflict like any other (SPEC.md, section 9).
  */
-import type { Json } from '../model/json.ts';
+import type { Json } from '../platform/values/json.ts';
 import type { FieldPolicy } from '../model/policy.ts';
 import { sameValue } from './three-way.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../model/json.ts';
+import type { Json } from '../platform/values/json.ts';
 import { conflictStrategies, syncDirections, type FieldPolicy } from '../model/policy.ts';
 import { decideInbound } from './inbound.ts';
 import { lookUpPolicy } from './policy.ts';

@@ -6,7 +6,7 @@
  * a conflict again.
  */
 import type { Comparison } from '../model/comparison.ts';
-import { scalarText, type Json } from '../model/json.ts';
+import { scalarText, type Json } from '../platform/values/json.ts';
 import type { ConflictStrategy, FieldPolicy, SyncDirection } from '../model/policy.ts';
 import { canonical, mergeField, type Verdict } from './three-way.ts';
 

@@ -12,7 +12,7 @@
  * values are a conflict, since nobody can tell which is the newer.
  */
 import type { Comparison } from '../model/comparison.ts';
-import type { Json } from '../model/json.ts';
+import type { Json } from '../platform/values/json.ts';
 
 export type Verdict = 'same' | 'take' | 'send' | 'conflict';
 

@@ -12,7 +12,7 @@
  *
  * What a person edited in our row of it meanwhile stays.
  */
-import { isJsonObject, scalarText, type Json, type JsonObject } from '../model/json.ts';
+import { isJsonObject, scalarText, type Json, type JsonObject } from '../platform/values/json.ts';
 import { sameValue } from './three-way.ts';
 
 export interface MilestoneRow {

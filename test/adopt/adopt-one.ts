@@ -16,7 +16,7 @@ import {
 } from '../../src/app/database/adoption.ts';
 import { backfill } from '../../src/app/database/backfill.ts';
 import { connectorModules } from '../../src/main/connectors.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/platform/postgres/database.ts';
 import { wholeCatalog } from '../schema/whole-catalog.ts';
 import { tieline } from '../support/command.ts';
 import {

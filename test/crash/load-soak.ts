@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { startSimulatorProcess } from '../../simulators/kit/simulator-process.test-support.ts';
-import { randomFrom } from '../../src/connectors/kit/broken-bytes.test-support.ts';
+import { randomFrom } from '../../src/platform/http/broken-bytes.test-support.ts';
 import { openTestServer } from '../support/embedded-server.ts';
 import { loadUnderKills } from './large-load.ts';
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findApprovals } from '../../src/app/approvals/approvals.ts';
 import { fetchSystem } from '../../src/app/connections/systems.ts';
 import { sendWaitingChanges } from '../../src/app/outbound/send-waiting.ts';
-import { scalarText } from '../../src/model/json.ts';
+import { scalarText } from '../../src/platform/values/json.ts';
 import { commandOver, commandText } from '../support/command-over.ts';
 import { projectDir } from '../support/command.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { removeDataDirectory } from '../../src/store/embedded/remove-data.ts';
+import { removeDataDirectory } from '../../src/platform/embedded/remove-data.ts';
 import { lastLine, projectDir, tieline } from '../support/command.ts';
 
 const dataDir = join(mkdtempSync(join(tmpdir(), 'tieline-demo-')), 'data');

@@ -3,7 +3,7 @@
  * both simulators are as after an undisturbed run.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TielineError } from '../../src/errors/tieline-error.ts';
+import { TielineError } from '../../src/platform/errors/tieline-error.ts';
 import { endStateOf, type EndState } from '../support/end-state.ts';
 import { startTwoSystems, type SimulatorName, type TwoSystems } from '../support/two-systems.ts';
 

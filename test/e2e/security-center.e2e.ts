@@ -7,7 +7,7 @@ import {
   type SimulatorProcess,
 } from '../../simulators/kit/simulator-process.test-support.ts';
 import { addSystem } from '../../src/app/connections/systems.ts';
-import { Secret } from '../../src/model/secret.ts';
+import { Secret } from '../../src/platform/values/secret.ts';
 import { commandOver } from '../support/command-over.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 

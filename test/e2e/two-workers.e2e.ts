@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { syncSystems } from '../../src/app/runs/sync-systems.ts';
 import { setSchedule } from '../../src/app/schedules/schedules.ts';
-import { TielineError } from '../../src/errors/tieline-error.ts';
-import { installQueue } from '../../src/jobs/queue.ts';
+import { TielineError } from '../../src/platform/errors/tieline-error.ts';
+import { installQueue } from '../../src/platform/queue/queue.ts';
 import { tieline, type CommandOutcome } from '../support/command.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 

@@ -5,8 +5,8 @@ import { fetchSystem } from '../../src/app/connections/systems.ts';
 import { enqueueDue, setSchedule } from '../../src/app/schedules/schedules.ts';
 import { fetchSyncStatus } from '../../src/app/runs/status.ts';
 import { runWorker } from '../../src/app/worker/worker.ts';
-import { installQueue } from '../../src/jobs/queue.ts';
-import { planRemoval, remove } from '../../src/store/migrations/remove.ts';
+import { installQueue } from '../../src/platform/queue/queue.ts';
+import { planRemoval, remove } from '../../src/platform/migrations/remove.ts';
 import { tieline, type CommandOutcome } from '../support/command.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 

@@ -15,7 +15,7 @@ import {
   startSimulatorProcess,
   type SimulatorProcess,
 } from '../../simulators/kit/simulator-process.test-support.ts';
-import { errorRegistry } from '../../src/errors/registry.ts';
+import { errorRegistry } from '../../src/platform/errors/registry.ts';
 import { withDatabase } from '../support/database-url.ts';
 import { endStateOf, type EndState } from '../support/end-state.ts';
 import type { SimulatorName } from '../support/two-systems.ts';

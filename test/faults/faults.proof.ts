@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { randomFrom } from '../../src/connectors/kit/broken-bytes.test-support.ts';
+import { randomFrom } from '../../src/platform/http/broken-bytes.test-support.ts';
 import { playFaults } from './fault-rounds.ts';
 
 it(

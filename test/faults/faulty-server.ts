@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { copyBinaries, findBinaries } from '../../src/store/embedded/binaries.ts';
+import { copyBinaries, findBinaries } from '../../src/platform/embedded/binaries.ts';
 import {
   canRun,
   findServerAccount,
   isRoot,
   type ServerAccount,
-} from '../../src/store/embedded/server-account.ts';
+} from '../../src/platform/embedded/server-account.ts';
 
 /** How it ends: gently, with its sessions cut, without a word to them, or from one moment to the next. */
 export type Ending = 'fast' | 'immediate' | 'kill';

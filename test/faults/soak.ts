@@ -1,6 +1,6 @@
 /** `npm run soak:faults [-- --minutes 30 --seed N]`: see fault-rounds.ts. Ends with 1 where anything is wrong. */
 import { parseArgs } from 'node:util';
-import { randomFrom } from '../../src/connectors/kit/broken-bytes.test-support.ts';
+import { randomFrom } from '../../src/platform/http/broken-bytes.test-support.ts';
 import { playFaults } from './fault-rounds.ts';
 
 const { values } = parseArgs({

@@ -1,8 +1,8 @@
 /** A pool whose process "ends" at its n-th statement: nothing it is asked for afterwards happens, not even a rollback. */
 import { Kysely, PostgresDialect } from 'kysely';
 import type pg from 'pg';
-import { openDatabase } from '../../src/store/database.ts';
-import type { Database } from '../../src/store/schema.ts';
+import { openDatabase } from '../../src/platform/postgres/database.ts';
+import type { Database } from '../../src/platform/postgres/schema.ts';
 
 export interface KilledPool {
   readonly pool: pg.Pool;

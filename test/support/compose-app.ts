@@ -4,7 +4,7 @@ import type { App } from '../../src/app/app.ts';
 import { createSecretBox, masterKeyFrom } from '../../src/app/connections/secret-box.ts';
 import { scanFileReader } from '../../src/connectors/nessus/reader.ts';
 import { connectorModules } from '../../src/main/connectors.ts';
-import { Secret } from '../../src/model/secret.ts';
+import { Secret } from '../../src/platform/values/secret.ts';
 
 /** @param masterKey 32 bytes, in base64. @param longestSleepMs however long the product would wait. */
 export function composeApp(

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { openDatabase } from '../../src/store/database.ts';
-import type { Database } from '../../src/store/schema.ts';
+import { openDatabase } from '../../src/platform/postgres/database.ts';
+import type { Database } from '../../src/platform/postgres/schema.ts';
 import { withDatabase } from './database-url.ts';
 
 export interface ClonedDatabase {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { isRoot, type ServerAccount } from '../../src/store/embedded/server-account.ts';
+import { isRoot, type ServerAccount } from '../../src/platform/embedded/server-account.ts';
 
 export interface DebianServer {
   /** The superuser's URL, with the password; its database is `postgres`. */

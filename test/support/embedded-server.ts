@@ -1,6 +1,6 @@
-import { findPlacement } from '../../src/store/embedded/placement.ts';
-import { databaseName, runSql } from '../../src/store/embedded/cluster.ts';
-import { openEmbeddedServer, type EmbeddedServer } from '../../src/store/embedded/server.ts';
+import { findPlacement } from '../../src/platform/embedded/placement.ts';
+import { databaseName, runSql } from '../../src/platform/embedded/cluster.ts';
+import { openEmbeddedServer, type EmbeddedServer } from '../../src/platform/embedded/server.ts';
 
 /**
  * An embedded PostgreSQL for tests that play other people: owners, administrators, servers that fail. Its role is a superuser, which

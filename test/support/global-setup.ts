@@ -3,9 +3,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/platform/postgres/database.ts';
 import { openTestServer } from './embedded-server.ts';
-import { migrate } from '../../src/store/migrations/migrate.ts';
+import { migrate } from '../../src/platform/migrations/migrate.ts';
 import { withDatabase } from './database-url.ts';
 import { makeScratchDirectory } from './scratch-directory.ts';
 

@@ -6,9 +6,9 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { listGrants } from '../../src/app/database/adoption.ts';
-import { openDatabase } from '../../src/store/database.ts';
-import { readMigrationFiles } from '../../src/store/migrations/files.ts';
-import { migrate, type MigrateResult } from '../../src/store/migrations/migrate.ts';
+import { openDatabase } from '../../src/platform/postgres/database.ts';
+import { readMigrationFiles } from '../../src/platform/migrations/files.ts';
+import { migrate, type MigrateResult } from '../../src/platform/migrations/migrate.ts';
 import { emptyDatabase, type ClonedDatabase } from './database.ts';
 
 export interface OwnerCopyOptions {

@@ -6,7 +6,7 @@ import { addSystem } from '../../src/app/connections/systems.ts';
 import type { SyncOptions } from '../../src/app/runs/sync-options.ts';
 import { summarizeRun, type SyncSummary } from '../../src/app/runs/summary.ts';
 import { startSimulator } from '../../src/main/simulator-process.ts';
-import { Secret } from '../../src/model/secret.ts';
+import { Secret } from '../../src/platform/values/secret.ts';
 import { cloneDatabase } from './database.ts';
 import { composeApp } from './compose-app.ts';
 

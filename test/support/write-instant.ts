@@ -1,5 +1,5 @@
 /** Run by database.pg.test.ts under another time zone: writes two instants and prints what was stored and read. */
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/platform/postgres/database.ts';
 
 const instants = [new Date('2026-07-01T12:00:00Z'), new Date('2026-11-01T06:30:00Z')];
 const { pool, ...opened } = await openDatabase(process.env['PROBE_URL'] ?? '');

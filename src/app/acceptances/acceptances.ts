@@ -3,7 +3,7 @@
  * there by the next sync, through plan, approval and outbox like any other change.
  */
 import { z } from 'zod';
-import { TielineError, type FieldFault } from '../../errors/tieline-error.ts';
+import { TielineError, type FieldFault } from '../../platform/errors/tieline-error.ts';
 import { acceptanceKinds, severities } from '../../model/vocabulary.ts';
 import {
   countCovered,
@@ -20,7 +20,7 @@ import { findAssets } from '../../store/asset-explanations.ts';
 import { insertRows, updateRows } from '../../store/negotiated.ts';
 import { fetchPluginTitles } from '../../store/record-titles.ts';
 import { beginOperation, finishDecision } from '../../store/operations.ts';
-import { inTransaction, type Tx } from '../../store/transaction.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import type { App } from '../app.ts';
 import { fetchSystem } from '../connections/systems.ts';
 

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
-import { TielineError } from '../../errors/tieline-error.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
 import {
   decideApproval,
   insertApproval,
@@ -21,8 +21,8 @@ import {
 import { recordChanges } from '../../store/changes.ts';
 import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
 import { nextScanState } from '../../model/remediation-scan.ts';
-import type { Database } from '../../store/schema.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
+import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { canonical } from '../../sync/three-way.ts';
 import type { EntityPolicy } from '../../model/policy.ts';
 import { insertHeldRecords } from '../../store/held-records.ts';

@@ -1,5 +1,5 @@
 /** Who is who: why a record of a source is this asset, and a person's word that it is another one, or none that is known. */
-import { TielineError } from '../../errors/tieline-error.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
 import { isSameMachine } from '../../model/same-machine.ts';
 import {
   explainAsset,
@@ -23,7 +23,7 @@ import { recordChanges } from '../../store/changes.ts';
 import { listSystems } from '../../store/external-systems.ts';
 import { countMatchReviews } from '../../store/match-reviews.ts';
 import { beginOperation, finishDecision } from '../../store/operations.ts';
-import { inTransaction, type Tx } from '../../store/transaction.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import type { App } from '../app.ts';
 import { fetchAsset, type Decider } from './find-asset.ts';
 import { fetchSystem } from '../connections/systems.ts';

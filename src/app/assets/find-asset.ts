@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
-import { TielineError } from '../../errors/tieline-error.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
 import { findAssets, type AssetSummary } from '../../store/asset-explanations.ts';
-import type { Database } from '../../store/schema.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
 
 /** Who decides something about an asset, and why. */
 export interface Decider {

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
-import { unknownWord } from '../../errors/unknown-word.ts';
+import { unknownWord } from '../../platform/errors/unknown-word.ts';
 import { listBoundaries } from '../../store/boundary-names.ts';
-import type { Database } from '../../store/schema.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
 
 /**
  * The boundary (system of the GRC record) that a person names: by our id, the GRC system's, or its name.

@@ -1,12 +1,12 @@
 /** What is known of a conflict when a person looks at it or decides: what it can be settled by, and by which rules. */
 import type { Kysely } from 'kysely';
 import type { EntityType } from '../../connectors/kit/contract.ts';
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../platform/values/json.ts';
 import type { EntityPolicy } from '../../model/policy.ts';
 import type { ConflictRow } from '../../store/conflicts.ts';
 import { findSystemById } from '../../store/external-systems.ts';
 import type { NegotiatedEntity } from '../../store/negotiated.ts';
-import type { Database } from '../../store/schema.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
 import type { ConflictAtHand } from '../../sync/conflict-choices.ts';
 import { compileMappings } from '../../sync/mapping.ts';
 import { mayGoOut } from '../../sync/approval.ts';

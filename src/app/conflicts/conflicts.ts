@@ -4,11 +4,11 @@
  * change in the outbox, which the next sync sends and journals. If the remote has moved on meanwhile, that sync finds a
  * conflict again. Which choices a conflict has: `src/sync/conflict-choices.ts`; what they do: `effects.ts`.
  */
-import { TielineError } from '../../errors/tieline-error.ts';
-import { knownWord } from '../../errors/unknown-word.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { knownWord } from '../../platform/errors/unknown-word.ts';
 import { conflictTypes, type ConflictChoice, type ConflictEffect } from '../../model/conflict.ts';
 import { entityTypes } from '../../model/entity-type.ts';
-import type { Json } from '../../model/json.ts';
+import type { Json } from '../../platform/values/json.ts';
 import {
   countConflicts,
   listConflicts,
@@ -17,7 +17,7 @@ import {
   type ConflictRow,
 } from '../../store/conflicts.ts';
 import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { choicesFor, decideConflict, type OfferedChoice } from '../../sync/conflict-choices.ts';
 import type { App } from '../app.ts';
 import { fetchBoundaryId } from '../boundaries/boundary.ts';

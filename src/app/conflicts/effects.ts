@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import { comparisonOf } from '../../model/comparison.ts';
 import type { ConflictEffect } from '../../model/conflict.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
 import {
   listFailedRows,
   listOpenWeaknesses,

@@ -1,6 +1,6 @@
 /** Decisions about a record as a whole: made again, ended, or one of two. Nothing is deleted on either side. */
-import { deriveUuid } from '../../model/derived-uuid.ts';
-import { scalarText, type Json, type JsonObject } from '../../model/json.ts';
+import { deriveUuid } from '../../platform/values/derived-uuid.ts';
+import { scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
 import {
   closeConflictsOf,
   countOpenFindings,

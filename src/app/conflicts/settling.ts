@@ -1,10 +1,10 @@
 /** What every effect of a decided conflict is given, and how it writes to our rows. */
-import { isJsonObject, scalarText, type Json, type JsonObject } from '../../model/json.ts';
+import { isJsonObject, scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
 import { recordChanges, type JournalEntry } from '../../store/changes.ts';
 import type { Unanswered } from '../../store/conflict-effects.ts';
 import type { ConflictRow } from '../../store/conflicts.ts';
 import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
-import type { Tx } from '../../store/transaction.ts';
+import type { Tx } from '../../platform/postgres/transaction.ts';
 import { sameValue } from '../../sync/three-way.ts';
 import type { ConflictFacts } from './conflict-facts.ts';
 

@@ -3,15 +3,15 @@
  * then saved, with one journal row a field; of a secret the journal says that it changed, and nothing else.
  */
 import type pg from 'pg';
-import { TielineError, type FieldFault } from '../../errors/tieline-error.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
-import type { Secret } from '../../model/secret.ts';
+import { TielineError, type FieldFault } from '../../platform/errors/tieline-error.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
+import type { Secret } from '../../platform/values/secret.ts';
 import type { ConnectorDeclaration, CheckResult } from '../../connectors/kit/contract.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { updateSystemConfig, setSyncPaused, type ExternalSystemRow } from '../../store/external-systems.ts';
 import { beginOperation, finishDecision } from '../../store/operations.ts';
 import { countWhatHangs } from '../../store/remove-system.ts';
-import { inTransaction, type Tx } from '../../store/transaction.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import { sameValue } from '../../sync/three-way.ts';
 import { moduleFor, purposeOf, type ConnectionContext } from './connect.ts';
 import { isSealed } from './secret-box.ts';

@@ -1,18 +1,18 @@
 import type { Kysely } from 'kysely';
 import type { ConnectorModule } from '../../connectors/kit/contract.ts';
 import { maskedConnector } from '../../connectors/kit/masked-connector.ts';
-import { createSecretMask, secretsIn } from '../../connectors/kit/secret-mask.ts';
-import { TielineError } from '../../errors/tieline-error.ts';
-import { Secret } from '../../model/secret.ts';
-import { isJsonObject, type JsonObject } from '../../model/json.ts';
+import { createSecretMask, secretsIn } from '../../platform/http/secret-mask.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { Secret } from '../../platform/values/secret.ts';
+import { isJsonObject, type JsonObject } from '../../platform/values/json.ts';
 import { insertCallLogs } from '../../store/call-logs.ts';
 import type { FieldMapping } from '../../model/mapping.ts';
 import type { ExternalSystemRow } from '../../store/external-systems.ts';
 import { listMappings } from '../../store/field-mappings.ts';
-import type { Database } from '../../store/schema.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
 import { parseMappingRow } from '../../sync/mapping-row.ts';
 import { fetchPolicies } from '../policies/policies.ts';
-import { closest } from '../../errors/unknown-word.ts';
+import { closest } from '../../platform/errors/unknown-word.ts';
 import type { ConnectedSystem } from './connected-system.ts';
 import type { SecretBox } from './secret-box.ts';
 import { faultsOfWhole } from './settings.ts';
@@ -133,7 +133,7 @@ export async function connectSystem(
   const logging = new Set<Promise<void>>();
   const { proxy, ca } = context.http;
   // Loaded where a system is opened: half of the commands open none, and it is a fifth of what a start costs.
-  const { createHttpClient } = await import('../../connectors/kit/undici-http-client.ts');
+  const { createHttpClient } = await import('../../platform/http/undici-http-client.ts');
   const secrets = createSecretMask(secretsIn(settings));
   if (proxy !== undefined) secrets.learn(new Secret(decodeURIComponent(new URL(proxy).password)));
   const http = createHttpClient({

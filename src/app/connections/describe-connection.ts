@@ -1,8 +1,8 @@
 /** One connection as a person sees it: every setting with its value, every secret by whether it can be used. */
 import type { ConnectorModule } from '../../connectors/kit/contract.ts';
-import { TielineError, type FieldFault } from '../../errors/tieline-error.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
-import type { Secret } from '../../model/secret.ts';
+import { TielineError, type FieldFault } from '../../platform/errors/tieline-error.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
+import type { Secret } from '../../platform/values/secret.ts';
 import type { ExternalSystemRow } from '../../store/external-systems.ts';
 import { countWhatHangs, type WhatHangs } from '../../store/remove-system.ts';
 import { purposeOf, type ConnectionContext } from './connect.ts';

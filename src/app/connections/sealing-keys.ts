@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
-import { isJsonObject } from '../../model/json.ts';
+import { isJsonObject } from '../../platform/values/json.ts';
 import { listSystems } from '../../store/external-systems.ts';
-import type { Database } from '../../store/schema.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
 import { purposeOf } from './connect.ts';
 import { isSealed, sealingKeyOf, type SecretBox } from './secret-box.ts';
 

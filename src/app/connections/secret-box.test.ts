@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { TielineError } from '../../errors/tieline-error.ts';
-import { Secret } from '../../model/secret.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { Secret } from '../../platform/values/secret.ts';
 import { createSecretBox, isSealed, masterKeyFrom } from './secret-box.ts';
 
 const newKey = () => masterKeyFrom(new Secret(randomBytes(32).toString('base64')));

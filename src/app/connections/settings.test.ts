@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { tenableConnector } from '../../connectors/tenable/connector.ts';
 import { tenableScConnector } from '../../connectors/tenable-sc/connector.ts';
 import { xactaConnector } from '../../connectors/xacta/connector.ts';
-import { Secret } from '../../model/secret.ts';
+import { Secret } from '../../platform/values/secret.ts';
 import type { ConnectorDeclaration } from '../../connectors/kit/contract.ts';
-import { closest } from '../../errors/unknown-word.ts';
+import { closest } from '../../platform/errors/unknown-word.ts';
 import { faultsOfWhole, readSettings, requiredSettings, settingsOf } from './settings.ts';
 
 const tenable = tenableConnector.declaration as ConnectorDeclaration;

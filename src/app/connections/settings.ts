@@ -4,10 +4,10 @@
  */
 import { z } from 'zod';
 import type { ConnectorDeclaration, ConnectorModule } from '../../connectors/kit/contract.ts';
-import { TielineError, type FieldFault } from '../../errors/tieline-error.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
-import type { Secret } from '../../model/secret.ts';
-import { closest } from '../../errors/unknown-word.ts';
+import { TielineError, type FieldFault } from '../../platform/errors/tieline-error.ts';
+import type { Json, JsonObject } from '../../platform/values/json.ts';
+import type { Secret } from '../../platform/values/secret.ts';
+import { closest } from '../../platform/errors/unknown-word.ts';
 
 export type { ConnectorDeclaration, ConnectorModule };
 

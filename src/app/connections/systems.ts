@@ -1,10 +1,10 @@
 /** Adding, listing and checking external systems, and renewing the key that protects their secrets. */
 import type pg from 'pg';
 import type { CheckResult } from '../../connectors/kit/contract.ts';
-import { errorRegistry } from '../../errors/registry.ts';
-import { TielineError, type FieldFault } from '../../errors/tieline-error.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
-import type { Secret } from '../../model/secret.ts';
+import { errorRegistry } from '../../platform/errors/registry.ts';
+import { TielineError, type FieldFault } from '../../platform/errors/tieline-error.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
+import type { Secret } from '../../platform/values/secret.ts';
 import {
   findSystemOrRemoved,
   insertSystem,
@@ -14,10 +14,10 @@ import {
 } from '../../store/external-systems.ts';
 import { insertMappings, listMappings } from '../../store/field-mappings.ts';
 import { recordHealth } from '../../store/integration-health.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { mappingRowOf } from '../../sync/mapping-row.ts';
 import { connectSystem, moduleFor, purposeOf, type ConnectionContext } from './connect.ts';
-import { closest } from '../../errors/unknown-word.ts';
+import { closest } from '../../platform/errors/unknown-word.ts';
 import { isSealed, type SecretBox } from './secret-box.ts';
 import { faultsOfWhole, readSettings, requiredSettings } from './settings.ts';
 

@@ -12,7 +12,7 @@ import {
 import { showLostMatches } from '../../store/lost-matches.ts';
 import { findAssetsBearing, listStandingMatches, saveQuestions } from '../../store/match-reviews.ts';
 import { noCounts, recordCounts } from '../../store/operations.ts';
-import { inTransaction, type Tx } from '../../store/transaction.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';
 

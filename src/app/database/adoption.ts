@@ -1,17 +1,21 @@
 /** Moving into a database, seen from the command line: look, show, do, verify, grant, take out again. */
 import type pg from 'pg';
-import { TielineError } from '../../errors/tieline-error.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
 import { listLinkFaults, type LinkFault } from '../../store/link-faults.ts';
-import { fetchMigrationState, ledgerNames, listUnfinishedIndexes } from '../../store/migrations/brought.ts';
-import { fetchCatalog } from '../../store/migrations/catalog.ts';
+import {
+  fetchMigrationState,
+  ledgerNames,
+  listUnfinishedIndexes,
+} from '../../platform/migrations/brought.ts';
+import { fetchCatalog } from '../../platform/migrations/catalog.ts';
 import {
   computeChecksums,
   listChecksumTargets,
   type TableChecksum,
-} from '../../store/migrations/checksums.ts';
+} from '../../platform/migrations/checksums.ts';
 import { countDataTraps, type DataTrap } from '../../store/migrations/data-traps.ts';
-import { readMigrationFiles } from '../../store/migrations/files.ts';
-import { grantStatements } from '../../store/migrations/grants.ts';
+import { readMigrationFiles } from '../../platform/migrations/files.ts';
+import { grantStatements } from '../../platform/migrations/grants.ts';
 import {
   broughtNames,
   ledgerStatements,
@@ -19,10 +23,10 @@ import {
   preparePlan,
   type MigrateOptions,
   type MigrateResult,
-} from '../../store/migrations/migrate.ts';
-import { baseTables, type MigrationPlan, type TableReport } from '../../store/migrations/plan-draft.ts';
-import type { Problem } from '../../store/migrations/compare-table.ts';
-import { planRemoval, remove, type RemovalPlan } from '../../store/migrations/remove.ts';
+} from '../../platform/migrations/migrate.ts';
+import { baseTables, type MigrationPlan, type TableReport } from '../../platform/migrations/plan-draft.ts';
+import type { Problem } from '../../platform/migrations/compare-table.ts';
+import { planRemoval, remove, type RemovalPlan } from '../../platform/migrations/remove.ts';
 
 export interface DatabaseAccess {
   readonly pool: pg.Pool;
@@ -174,7 +178,7 @@ function sqlOf(plan: MigrationPlan): string {
 /** What a migration did: files, indexes, and the rows of the owner's before and after. */
 export type DatabaseMigration = MigrateResult;
 
-/** Migrates. @throws as store/migrations/migrate.ts does. */
+/** Migrates. @throws as platform/migrations/migrate.ts does. */
 export function migrateDatabase(
   access: DatabaseAccess,
   options: Omit<MigrateOptions, 'folder'>,

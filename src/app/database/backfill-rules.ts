@@ -4,9 +4,9 @@
  * Every source is named in docs/adopting.md, "What the backfill fills".
  */
 import type { z } from 'zod';
-import type { FieldFault } from '../../errors/tieline-error.ts';
+import type { FieldFault } from '../../platform/errors/tieline-error.ts';
 import { findingKey } from '../../model/finding-key.ts';
-import { isJsonObject, scalarText, type Json, type JsonObject } from '../../model/json.ts';
+import { isJsonObject, scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
 import type { FieldMapping } from '../../model/mapping.ts';
 import { controlRecord, findingRecord, poamRecord, assetRecord, systemRecord } from '../../model/records.ts';
 import { severities } from '../../model/vocabulary.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ConnectorModule } from '../../connectors/kit/contract.ts';
-import { messageOf } from '../../errors/tieline-error.ts';
-import type { JsonObject } from '../../model/json.ts';
+import { messageOf } from '../../platform/errors/tieline-error.ts';
+import type { JsonObject } from '../../platform/values/json.ts';
 import {
   backfillTables,
   estimateRowsAfter,
@@ -19,7 +19,7 @@ import {
 import { insertHeldRecords, type HeldRecord } from '../../store/held-records.ts';
 import { beginOperation, finishOperation } from '../../store/operations.ts';
 import { underWholeLock } from '../runs/locks.ts';
-import { inTransaction, underSavepoint, type Tx } from '../../store/transaction.ts';
+import { inTransaction, underSavepoint, type Tx } from '../../platform/postgres/transaction.ts';
 import type { App } from '../app.ts';
 import { backfillRules, type BackfillRule } from './backfill-rules.ts';
 

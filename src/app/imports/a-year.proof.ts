@@ -16,7 +16,7 @@ import { tenableConnector } from '../../connectors/tenable/connector.ts';
 import { listAssetAliases } from '../../store/assets.ts';
 import { insertSystem } from '../../store/external-systems.ts';
 import { beginOperation } from '../../store/operations.ts';
-import { inTransaction, type Tx } from '../../store/transaction.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import type { App } from '../app.ts';
 import { SeenPlugins, openAssetSink, openFindingSink } from './bulk-sinks.ts';
 import { importFiles } from './import-files.ts';

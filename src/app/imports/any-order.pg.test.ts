@@ -8,7 +8,7 @@ import { insertSystem } from '../../store/external-systems.ts';
 import { digestOf } from '../../store/finding-staging.ts';
 import { beginFindingLoad } from '../../store/findings.ts';
 import { beginOperation } from '../../store/operations.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import { inTransaction } from '../../platform/postgres/transaction.ts';
 
 let database: ClonedDatabase;
 const systems: number[] = [];

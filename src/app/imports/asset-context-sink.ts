@@ -7,7 +7,7 @@ import { assetContextRecord } from '../../model/records.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
 import { fetchLinks } from '../../store/links.ts';
 import { noCounts, type Counts } from '../../store/operations.ts';
-import type { Tx } from '../../store/transaction.ts';
+import type { Tx } from '../../platform/postgres/transaction.ts';
 import { openNegotiatedSink, type NegotiatedSource } from './negotiated-sink.ts';
 import type { MapperOf } from './sink.ts';
 

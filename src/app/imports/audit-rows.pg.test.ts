@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
 import { tenableScConnector } from '../../connectors/tenable-sc/connector.ts';
 import { analysisRecord } from '../../connectors/tenable-sc/rows.ts';
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../platform/values/json.ts';
 import { insertSystem } from '../../store/external-systems.ts';
 import { beginOperation } from '../../store/operations.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { SeenPlugins, openComplianceSink, openFindingSink, withResultsAmong } from './bulk-sinks.ts';
 import { mapperFrom } from './mapper.ts';
 

@@ -10,14 +10,14 @@ import {
   breakingJson,
   breakingXml,
   randomFrom,
-} from '../../connectors/kit/broken-bytes.test-support.ts';
+} from '../../platform/http/broken-bytes.test-support.ts';
 import { scanFileReader } from '../../connectors/nessus/reader.ts';
 import { tenableConnector } from '../../connectors/tenable/connector.ts';
 import {
   startScriptedServer,
   type ScriptedServer,
 } from '../../connectors/tenable/scripted-server.test-support.ts';
-import { TielineError } from '../../errors/tieline-error.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
 import { insertSystem } from '../../store/external-systems.ts';
 import { beginOperation, type Counts } from '../../store/operations.ts';
 import type { App } from '../app.ts';

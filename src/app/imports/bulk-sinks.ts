@@ -2,8 +2,8 @@
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
 import { findingKey } from '../../model/finding-key.ts';
 import { identifiersOfAsset } from '../../model/identifiers.ts';
-import { messageOf } from '../../errors/tieline-error.ts';
-import { isJsonObject, type JsonObject } from '../../model/json.ts';
+import { messageOf } from '../../platform/errors/tieline-error.ts';
+import { isJsonObject, type JsonObject } from '../../platform/values/json.ts';
 import {
   assetRecord,
   complianceRecord,
@@ -13,13 +13,13 @@ import {
 } from '../../model/records.ts';
 import type { AssetSource } from '../../store/asset-identity.ts';
 import { beginAssetLoad } from '../../store/assets.ts';
-import { storableJson } from '../../store/copy-rows.ts';
+import { storableJson } from '../../platform/postgres/copy-rows.ts';
 import { digestOf, type FindingSource } from '../../store/finding-staging.ts';
 import { beginFindingLoad, type RefusedFinding, type WaitingFinding } from '../../store/findings.ts';
 import { beginComplianceLoad } from '../../store/compliance.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
 import { addCounts, noCounts } from '../../store/operations.ts';
-import type { Tx } from '../../store/transaction.ts';
+import type { Tx } from '../../platform/postgres/transaction.ts';
 import { valueAt } from '../../sync/mapping.ts';
 import { openAssetContextSink } from './asset-context-sink.ts';
 import type { NegotiatedSource } from './negotiated-sink.ts';

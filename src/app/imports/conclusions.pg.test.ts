@@ -8,7 +8,7 @@ import { scanFileReader } from '../../connectors/nessus/reader.ts';
 import { findSourceRecord, splitAsset } from '../../store/asset-merges.ts';
 import { findSystem } from '../../store/external-systems.ts';
 import { beginOperation } from '../../store/operations.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import { inTransaction } from '../../platform/postgres/transaction.ts';
 import type { App } from '../app.ts';
 import { importFiles, type FileOutcome } from './import-files.ts';
 

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
-import { scalarText, type JsonObject } from '../../model/json.ts';
+import { scalarText, type JsonObject } from '../../platform/values/json.ts';
 import type { NegotiatedEntity } from '../../store/negotiated.ts';
-import type { Database } from '../../store/schema.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
 import { findExcludedOwners } from '../../store/systems.ts';
 import { negotiatedShapes } from './negotiated-shapes.ts';
 

@@ -1,4 +1,4 @@
-import { TielineError } from '../../errors/tieline-error.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
 import { listAssetAliases } from '../../store/assets.ts';
 import {
   SeenPlugins,

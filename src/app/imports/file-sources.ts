@@ -1,8 +1,8 @@
 /** The external system that stands for scan files: nothing is ever asked of it, and no sync includes it. */
 import type { ScanFileReader } from '../../connectors/kit/scan-file.ts';
-import { TielineError } from '../../errors/tieline-error.ts';
-import { distance } from '../../errors/unknown-word.ts';
-import { isJsonObject } from '../../model/json.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { distance } from '../../platform/errors/unknown-word.ts';
+import { isJsonObject } from '../../platform/values/json.ts';
 import {
   findSystem,
   insertSystem,
@@ -11,7 +11,7 @@ import {
   type ExternalSystemRow,
 } from '../../store/external-systems.ts';
 import { insertMappings } from '../../store/field-mappings.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { mappingRowOf } from '../../sync/mapping-row.ts';
 import type { App } from '../app.ts';
 

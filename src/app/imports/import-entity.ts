@@ -8,8 +8,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { EntityType, ExternalRecord, ReadEvent } from '../../connectors/kit/contract.ts';
-import type { Json } from '../../model/json.ts';
-import { TielineError, messageOf } from '../../errors/tieline-error.ts';
+import type { Json } from '../../platform/values/json.ts';
+import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
 import { renewAllExposure } from '../../store/asset-exposure.ts';
 import { renewReportingOfRead } from '../../store/asset-reporting.ts';
 import { countAbsent, forgetSeen, markAbsent, recordSeen } from '../../store/absence.ts';
@@ -17,7 +17,12 @@ import { hasHeldRecords, insertHeldRecords } from '../../store/held-records.ts';
 import { renewStatistics, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { addCounts, noCounts, recordCounts, recordRetry, type Counts } from '../../store/operations.ts';
 import { fetchClock, findReadState, finishRead, saveReadPosition } from '../../store/reads.ts';
-import { inTransaction, inTransactionOnce, isEnclosed, type Tx } from '../../store/transaction.ts';
+import {
+  inTransaction,
+  inTransactionOnce,
+  isEnclosed,
+  type Tx,
+} from '../../platform/postgres/transaction.ts';
 import { canReadChanges, type ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';
 import { isOfSystem } from '../runs/system-failures.ts';

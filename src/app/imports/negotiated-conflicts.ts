@@ -1,11 +1,11 @@
 /** What of a page is for a person: fields that both sides edited, things that the remote has twice, values that no mapping takes. */
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../platform/values/json.ts';
 import { listSettledFaults, recordConflicts, type ConflictToRecord } from '../../store/conflicts.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
 import { fetchLinks, listReplacedLinks } from '../../store/links.ts';
 import { findTwins, type NegotiatedEntity, type Twin } from '../../store/negotiated.ts';
-import type { Tx } from '../../store/transaction.ts';
+import type { Tx } from '../../platform/postgres/transaction.ts';
 import type { InboundDecision } from '../../sync/inbound.ts';
 
 export function conflictsOf(

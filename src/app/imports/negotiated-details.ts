@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
 import { identifiersOfComponent } from '../../model/identifiers.ts';
 import type { ComponentRecord } from '../../model/records.ts';
 import { replaceComponentIdentifiers } from '../../store/components.ts';
@@ -6,7 +6,7 @@ import type { NegotiatedEntity } from '../../store/negotiated.ts';
 import { recordTakenOff, type AssetLists } from '../../store/departures.ts';
 import { addPoamAssets, addPoamCves } from '../../store/poams.ts';
 import { saveImpactLevels } from '../../store/systems.ts';
-import type { Tx } from '../../store/transaction.ts';
+import type { Tx } from '../../platform/postgres/transaction.ts';
 
 export interface RecordOfRow {
   readonly entityId: string;

@@ -1,9 +1,9 @@
 /** Records that stand inside of another record than before: a component, control or POA&M of another system now, a milestone of another POA&M. */
-import { scalarText, type Json, type JsonObject } from '../../model/json.ts';
+import { scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
 import type { JournalEntry } from '../../store/changes.ts';
 import { findLinkedInside } from '../../store/links.ts';
 import { findTakenKeys, type NegotiatedEntity, type StoredRecord } from '../../store/negotiated.ts';
-import type { Tx } from '../../store/transaction.ts';
+import type { Tx } from '../../platform/postgres/transaction.ts';
 import { negotiatedShapes } from './negotiated-shapes.ts';
 
 /** Who decided that a record moved, in the journal. */

@@ -1,10 +1,10 @@
 /** New rows for records that no row is yet: what they begin with, and under which key. */
-import { deriveUuid } from '../../model/derived-uuid.ts';
-import { scalarText, type JsonObject } from '../../model/json.ts';
+import { deriveUuid } from '../../platform/values/derived-uuid.ts';
+import { scalarText, type JsonObject } from '../../platform/values/json.ts';
 import { findSystemById } from '../../store/external-systems.ts';
 import { findTakenKeys, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { findTakenUuids } from '../../store/systems.ts';
-import type { Tx } from '../../store/transaction.ts';
+import type { Tx } from '../../platform/postgres/transaction.ts';
 
 /** Entities whose row is named by a key that comes from the remote. */
 const keyColumns: Partial<Record<NegotiatedEntity, string>> = { system: 'system_id', poam: 'poam_id' };

@@ -1,5 +1,5 @@
 /** How each negotiated entity lies in our tables: which fields are columns, what it belongs to, how a row begins. */
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../platform/values/json.ts';
 import {
   acceptanceRecord,
   assetContextRecord,

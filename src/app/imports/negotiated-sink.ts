@@ -4,7 +4,7 @@
  * remote's reading of what we have written, which is how an echo comes to be no change.
  */
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
-import { scalarText, type Json, type JsonObject } from '../../model/json.ts';
+import { scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
 import { linkedReason, recordChanges, remoteReading, type JournalEntry } from '../../store/changes.ts';
 import { closeConflictsOfType, closeSettledConflicts, recordConflicts } from '../../store/conflicts.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
@@ -24,7 +24,7 @@ import {
   type StoredRecord,
 } from '../../store/negotiated.ts';
 import { addCounts, noCounts, type Counts } from '../../store/operations.ts';
-import { underSavepoint, type Tx } from '../../store/transaction.ts';
+import { underSavepoint, type Tx } from '../../platform/postgres/transaction.ts';
 import { decideInbound, type InboundDecision } from '../../sync/inbound.ts';
 import { defaultPolicy, lookUpPolicy } from '../../sync/policy.ts';
 import type { EntityPolicy } from '../../model/policy.ts';

@@ -7,7 +7,7 @@ import { usualLimits } from '../../connectors/nessus/scan-file-fault.ts';
 import type { ScanFile } from '../../connectors/kit/scan-file.ts';
 import { insertSystem, type ExternalSystemRow } from '../../store/external-systems.ts';
 import { beginOperation } from '../../store/operations.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { isNearly } from './file-sources.ts';
 import { mapperFrom } from './mapper.ts';
 import { takeFile, type FileCounts } from './take-file.ts';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
-import type { FieldFault } from '../../errors/tieline-error.ts';
+import type { FieldFault } from '../../platform/errors/tieline-error.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
 import type { Counts } from '../../store/operations.ts';
 

@@ -5,8 +5,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
 import type { ScanFile, ScanFileEvent } from '../../connectors/kit/scan-file.ts';
-import { TielineError, messageOf } from '../../errors/tieline-error.ts';
-import { scalarText, type JsonObject } from '../../model/json.ts';
+import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
+import { scalarText, type JsonObject } from '../../platform/values/json.ts';
 import { assetRecord } from '../../model/records.ts';
 import type { ScanScope } from '../../model/scan-scope.ts';
 import { findAssetAliases } from '../../store/assets.ts';
@@ -14,7 +14,7 @@ import type { ExternalSystemRow } from '../../store/external-systems.ts';
 import { insertHeldRecords, type HeldRecord } from '../../store/held-records.ts';
 import { addCounts, noCounts, type Counts } from '../../store/operations.ts';
 import { saveCoverage, saveScope, settleCovered } from '../../store/scan-coverage.ts';
-import type { Tx } from '../../store/transaction.ts';
+import type { Tx } from '../../platform/postgres/transaction.ts';
 import { SeenPlugins, openAssetSink, openComplianceSink, openFindingSink } from './bulk-sinks.ts';
 import type { MapperOf, Sink } from './sink.ts';
 

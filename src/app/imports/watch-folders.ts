@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { TielineError, messageOf } from '../../errors/tieline-error.ts';
+import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
 import type { App } from '../app.ts';
 import {
   importFiles,

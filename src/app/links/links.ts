@@ -2,8 +2,8 @@
  * Links as a person sees them: which record here is which record there. One that was made wrong is broken and made
  * anew; no row and no value is lost by that.
  */
-import { TielineError } from '../../errors/tieline-error.ts';
-import { knownWord } from '../../errors/unknown-word.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { knownWord } from '../../platform/errors/unknown-word.ts';
 import { entityTypes, type EntityType } from '../../model/entity-type.ts';
 import { recordChanges } from '../../store/changes.ts';
 import {
@@ -21,7 +21,7 @@ import {
 import { reopenCreates, supersedeCreates } from '../../store/outbox.ts';
 import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { beginOperation, finishDecision } from '../../store/operations.ts';
-import { inTransaction, type Tx } from '../../store/transaction.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import { withSystems, type App } from '../app.ts';
 import { fetchPresentAsset } from '../assets/find-asset.ts';
 import { fetchSystem } from '../connections/systems.ts';

@@ -3,16 +3,16 @@
  * then saved; the entities that it concerns are then read whole once.
  */
 import { z } from 'zod';
-import { TielineError } from '../../errors/tieline-error.ts';
-import { knownWord } from '../../errors/unknown-word.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { knownWord } from '../../platform/errors/unknown-word.ts';
 import { entityTypes, type EntityType } from '../../model/entity-type.ts';
 import { recordSchemas } from '../../model/records.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
+import type { Json, JsonObject } from '../../platform/values/json.ts';
 import type { FieldMapping } from '../../model/mapping.ts';
 import type { PlanDocument } from '../../model/plan.ts';
 import { replaceMappings } from '../../store/field-mappings.ts';
 import { readAnew } from '../../store/link-decisions.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { compileMappings } from '../../sync/mapping.ts';
 import { mappingRowOf, mappingTransform } from '../../sync/mapping-row.ts';
 import {

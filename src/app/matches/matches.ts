@@ -2,7 +2,7 @@
  * Matches that rules leave to a person, seen and settled: which component an asset is, whether two assets of a component are one machine,
  * whether what a source reports is an asset that is known. Each is a row of match_reviews; what is decided here holds at once.
  */
-import { TielineError } from '../../errors/tieline-error.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
 import { standingEvidence } from '../../model/same-machine.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { fetchIdentifiers } from '../../store/correlations.ts';
@@ -18,7 +18,7 @@ import {
   type StandingMatch,
 } from '../../store/match-reviews.ts';
 import { beginOperation, finishDecision } from '../../store/operations.ts';
-import { inTransaction, type Tx } from '../../store/transaction.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import type { App } from '../app.ts';
 import { keepApart, merge } from '../assets/assets.ts';
 import { fetchAsset, type Decider } from '../assets/find-asset.ts';

@@ -1,7 +1,7 @@
 /** The last look before a change leaves: is it still to be sent, and do the policies in force let it? */
 import type pg from 'pg';
 import { lockClaimable, markSent, setAside } from '../../store/outbox-consent.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { consentTo } from '../../sync/approval.ts';
 import { fetchPolicies } from '../policies/policies.ts';
 

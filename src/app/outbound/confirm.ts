@@ -1,6 +1,6 @@
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
 import { comparisonOf } from '../../model/comparison.ts';
-import { isJsonObject, scalarText, type Json, type JsonObject } from '../../model/json.ts';
+import { isJsonObject, scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
 import { recordChanges, type JournalEntry } from '../../store/changes.ts';
 import { closeSettledConflicts, recordConflicts } from '../../store/conflicts.ts';
 import { insertHeldRecords } from '../../store/held-records.ts';
@@ -10,7 +10,7 @@ import { noCounts, type Counts } from '../../store/operations.ts';
 import { markConfirmed, type OutboxRow } from '../../store/outbox.ts';
 import { supersedeFulfilled } from '../../store/outbox-refused.ts';
 import { addAssetTags, removeAssetTags } from '../../store/tags.ts';
-import type { Tx } from '../../store/transaction.ts';
+import type { Tx } from '../../platform/postgres/transaction.ts';
 import { compileMappings } from '../../sync/mapping.ts';
 import { sameButForSpelling, sameValue } from '../../sync/three-way.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';

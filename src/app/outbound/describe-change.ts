@@ -1,6 +1,6 @@
 /** Outbound changes in words for the person who approves, plans or looks into them: names and titles, not ids and JSON. */
 import type { Kysely } from 'kysely';
-import { isJsonObject, scalarText, type Json, type JsonObject } from '../../model/json.ts';
+import { isJsonObject, scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
 import {
   fetchAssetTitles,
   fetchPluginTitles,
@@ -8,7 +8,7 @@ import {
   type AssetTitle,
   type RecordTitle,
 } from '../../store/record-titles.ts';
-import type { Database } from '../../store/schema.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
 import { sameValue } from '../../sync/three-way.ts';
 
 export interface ChangeToDescribe {

@@ -2,8 +2,8 @@
  * Sends what the outbox holds. Rows of one record go out in order, different records side by side. One process drains a
  * system at a time: a sync run, or a worker that hears of new rows.
  */
-import type { TielineError } from '../../errors/tieline-error.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import type { TielineError } from '../../platform/errors/tieline-error.ts';
+import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { askApprovals } from '../approvals/approvals.ts';
 import { listOpenRows, type OutboxRow } from '../../store/outbox.ts';
 import { isSendingPaused } from '../../store/outbox-decisions.ts';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Change } from '../../connectors/kit/contract.ts';
-import { TielineError } from '../../errors/tieline-error.ts';
-import { isJsonObject, type JsonObject } from '../../model/json.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { isJsonObject, type JsonObject } from '../../platform/values/json.ts';
 import type { OutboxRow } from '../../store/outbox.ts';
 import { compileMappings } from '../../sync/mapping.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';

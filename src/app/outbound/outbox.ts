@@ -1,5 +1,5 @@
 /** What a person sees and decides about changes on their way out. */
-import { TielineError } from '../../errors/tieline-error.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
 import { demandReplan } from '../../store/outbox-consent.ts';
@@ -13,7 +13,7 @@ import {
   type OutboxEntry,
   type OutboxFilter,
 } from '../../store/outbox-decisions.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import { inTransaction } from '../../platform/postgres/transaction.ts';
 import type { App } from '../app.ts';
 import { fetchSystem } from '../connections/systems.ts';
 import { describeChanges, type DescribedChange } from './describe-change.ts';

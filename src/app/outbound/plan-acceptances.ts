@@ -1,11 +1,11 @@
-import { deriveUuid } from '../../model/derived-uuid.ts';
-import { scalarText, type JsonObject } from '../../model/json.ts';
+import { deriveUuid } from '../../platform/values/derived-uuid.ts';
+import { scalarText, type JsonObject } from '../../platform/values/json.ts';
 import { listUnsentAcceptances } from '../../store/acceptances.ts';
 import { fetchRows } from '../../store/negotiated.ts';
 import { noCounts, recordCounts } from '../../store/operations.ts';
 import { enqueueChanges, supersedeCreates, type OutboundChange } from '../../store/outbox.ts';
 import { closeRefusals } from '../../store/outbox-refused.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { mayGoOut, needsApproval } from '../../sync/approval.ts';
 import { compileMappings } from '../../sync/mapping.ts';
 import { canonical } from '../../sync/three-way.ts';

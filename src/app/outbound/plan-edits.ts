@@ -1,6 +1,6 @@
 import { comparisonOf } from '../../model/comparison.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
-import { deriveUuid } from '../../model/derived-uuid.ts';
+import type { Json, JsonObject } from '../../platform/values/json.ts';
+import { deriveUuid } from '../../platform/values/derived-uuid.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { linkAssetContexts } from '../../store/asset-contexts.ts';
 import { listLinkedRows, type LinkedRow } from '../../store/linked-rows.ts';
@@ -13,7 +13,7 @@ import {
   type OutboundChange,
 } from '../../store/outbox.ts';
 import { supersedeRefused } from '../../store/outbox-refused.ts';
-import { inTransaction, type Tx } from '../../store/transaction.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import { sentOnly } from '../../model/records.ts';
 import { canonical, mergeField } from '../../sync/three-way.ts';
 import { needsApproval } from '../../sync/approval.ts';

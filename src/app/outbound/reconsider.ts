@@ -6,7 +6,7 @@
 import type { Kysely } from 'kysely';
 import type { EntityPolicy } from '../../model/policy.ts';
 import { listUnsentRows, moveUnsent, type UnsentMove, type UnsentRow } from '../../store/outbox-consent.ts';
-import type { Database } from '../../store/schema.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
 import { consentTo } from '../../sync/approval.ts';
 
 export interface ReconsideredKind {

@@ -1,7 +1,7 @@
 import { recordChanges } from '../../store/changes.ts';
 import { updateRows } from '../../store/negotiated.ts';
 import { listOpenProposals } from '../../store/unsent-poams.ts';
-import type { Tx } from '../../store/transaction.ts';
+import type { Tx } from '../../platform/postgres/transaction.ts';
 
 /**
  * A new POA&M that a person turned down is no open POA&M here either: the GRC system never had it, and a report that counts

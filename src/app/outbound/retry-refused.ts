@@ -4,12 +4,12 @@
  * depends on something that nobody can see from here (a right of our account) is for a person: `tieline outbox retry`.
  */
 import type { EntityType } from '../../connectors/kit/contract.ts';
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../platform/values/json.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { fetchRows } from '../../store/negotiated.ts';
 import { noCounts, recordCounts } from '../../store/operations.ts';
 import { listRefused, reopenRefused, type RefusedRow } from '../../store/outbox-refused.ts';
-import { inTransaction, type Tx } from '../../store/transaction.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import { needsApproval } from '../../sync/approval.ts';
 import { sameValue } from '../../sync/three-way.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';

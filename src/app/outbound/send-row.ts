@@ -3,11 +3,11 @@
  * before it is sent again, so that a timeout after the remote committed makes no second POA&M.
  */
 import type { EntityType, ExternalRecord, WriteResult } from '../../connectors/kit/contract.ts';
-import { TielineError, messageOf } from '../../errors/tieline-error.ts';
+import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
 import { addCounts, noCounts, recordCounts, type Counts } from '../../store/operations.ts';
 import { markFailed, postpone, supersede, type OutboxRow } from '../../store/outbox.ts';
 import { recordConflicts, type ConflictToRecord } from '../../store/conflicts.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import { inTransaction } from '../../platform/postgres/transaction.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';
 import { isOfSystem } from '../runs/system-failures.ts';

@@ -4,7 +4,7 @@ import { findSystemById } from '../../store/external-systems.ts';
 import { hasDueRows } from '../../store/outbox.ts';
 import { isSendingPaused } from '../../store/outbox-decisions.ts';
 import { takeDrainLock } from '../../store/sync-lock.ts';
-import { messageOf } from '../../errors/tieline-error.ts';
+import { messageOf } from '../../platform/errors/tieline-error.ts';
 import { countsOf } from '../../store/operations.ts';
 import { drainOutbox } from './drain.ts';
 

@@ -1,14 +1,14 @@
 /** Plans: what a sync would do, shown before it is done, and then done exactly so or not at all (design section 5). */
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import { TielineError, type FieldFault } from '../../errors/tieline-error.ts';
-import { scalarText } from '../../model/json.ts';
+import { TielineError, type FieldFault } from '../../platform/errors/tieline-error.ts';
+import { scalarText } from '../../platform/values/json.ts';
 import type { EntityType } from '../../model/entity-type.ts';
 import type { FieldMapping } from '../../model/mapping.ts';
 import { planDocument, type PlanDocument, type PlanItem } from '../../model/plan.ts';
 import { listSystems } from '../../store/external-systems.ts';
 import { beginOperation, finishOperation } from '../../store/operations.ts';
-import type { Database } from '../../store/schema.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
 import { comparePlans, planText, type PlanDifference } from '../../sync/compare-plans.ts';
 import { withSystems, type App, type Caller } from '../app.ts';
 import { concludePlanning } from '../approvals/approvals.ts';

@@ -10,7 +10,7 @@ import type { PlanItem } from '../../model/plan.ts';
 import { listHeldRecords } from '../../store/held-records.ts';
 import { listSteps, type OperationRow } from '../../store/operations.ts';
 import { listHeldItems, listJournalItems, listOutboundItems } from '../../store/plan-items.ts';
-import { inOneTransaction, type EnclosingTransaction } from '../../store/transaction.ts';
+import { inOneTransaction, type EnclosingTransaction } from '../../platform/postgres/transaction.ts';
 import { inPlanOrder } from '../../sync/compare-plans.ts';
 import { judgeQueue } from '../approvals/approvals.ts';
 import { planSteps } from '../runs/steps.ts';

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../../model/json.ts';
-import { deriveUuid } from '../../model/derived-uuid.ts';
+import type { Json, JsonObject } from '../../platform/values/json.ts';
+import { deriveUuid } from '../../platform/values/derived-uuid.ts';
 import type { Ground } from '../../model/poam-answers.ts';
 import type { EntityPolicy } from '../../model/policy.ts';
 import { composePoam, dueText, poamId, poamKey, purposeOf } from '../../model/weakness.ts';
@@ -12,7 +12,7 @@ import { supersedeOthers } from '../../store/outbox-refused.ts';
 import { mayGoOut, needsApproval } from '../../sync/approval.ts';
 import { renewMentions } from '../../store/poam-mentions.ts';
 import { addPoamAssets, addPoamCves } from '../../store/poams.ts';
-import { inTransaction, type Tx } from '../../store/transaction.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import { listUnsentPoams } from '../../store/unsent-poams.ts';
 import {
   followDates,

@@ -2,13 +2,13 @@
  * Proposals of POA&Ms that have not gone out, looked at again under what is true now (SPEC.md, A3; the decisions are in
  * `sync/unsent-poam.ts`). Runs in the transaction that plans POA&Ms, before new ones are proposed.
  */
-import { scalarText, type JsonObject } from '../../model/json.ts';
+import { scalarText, type JsonObject } from '../../platform/values/json.ts';
 import type { EntityPolicy } from '../../model/policy.ts';
 import { recordChanges, type JournalEntry } from '../../store/changes.ts';
 import { updateRows } from '../../store/negotiated.ts';
 import { closeRefusals } from '../../store/outbox-refused.ts';
 import { addPoamAssets, addPoamCves } from '../../store/poams.ts';
-import type { Tx } from '../../store/transaction.ts';
+import type { Tx } from '../../platform/postgres/transaction.ts';
 import {
   renewProposalDetails,
   renewProposals,

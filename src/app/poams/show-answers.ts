@@ -1,11 +1,11 @@
 /** What a person is shown about the POA&Ms of weaknesses: those that ended while a finding is open, and second ones for the same. */
-import type { Json, JsonObject } from '../../model/json.ts';
+import type { Json, JsonObject } from '../../platform/values/json.ts';
 import {
   closeConflictsNotAmong,
   recordUnsettledConflicts,
   type ConflictToRecord,
 } from '../../store/conflicts.ts';
-import type { Tx } from '../../store/transaction.ts';
+import type { Tx } from '../../platform/postgres/transaction.ts';
 import type { JudgedWeakness } from './judge-weaknesses.ts';
 
 const machinesNamed = 20;

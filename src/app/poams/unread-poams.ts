@@ -4,14 +4,14 @@
  * the weaknesses whose plugin or CVE stands anywhere in it, in whatever system (a POA&M that names neither would be no answer if it
  * could be read). Everything else continues. It is over when the record can be read, or when a person settled its conflict.
  */
-import { isJsonObject, scalarText } from '../../model/json.ts';
+import { isJsonObject, scalarText } from '../../platform/values/json.ts';
 import { tokensIn } from '../../model/poam-mentions.ts';
 import { listSettledFaults } from '../../store/conflicts.ts';
 import { insertHeldRecords, listHeldOf } from '../../store/held-records.ts';
 import { fetchLinks } from '../../store/links.ts';
 import { fetchRows } from '../../store/negotiated.ts';
 import { findLatestStep, findStep } from '../../store/operations.ts';
-import type { Tx } from '../../store/transaction.ts';
+import type { Tx } from '../../platform/postgres/transaction.ts';
 import { compileMappings } from '../../sync/mapping.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import { negotiatedShapes } from '../imports/negotiated-shapes.ts';

@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
-import { TielineError } from '../../errors/tieline-error.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
 import type { ApprovalScope, ConflictStrategy, EntityPolicy, SyncDirection } from '../../model/policy.ts';
 import { deletePolicy, listPolicies, savePolicy, type PolicyRow } from '../../store/policies.ts';
-import type { Database } from '../../store/schema.ts';
-import { inTransaction, type Tx } from '../../store/transaction.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import { negotiatedShapes, type NegotiatedShape } from '../imports/negotiated-shapes.ts';
 import type { NegotiatedEntity } from '../../store/negotiated.ts';
 import { reconsiderUnsent, type Reconsidered } from '../outbound/reconsider.ts';

@@ -9,7 +9,7 @@ import type {
   ScanWriteResult,
   VerificationScans,
 } from '../../connectors/kit/contract.ts';
-import { messageOf, TielineError } from '../../errors/tieline-error.ts';
+import { messageOf, TielineError } from '../../platform/errors/tieline-error.ts';
 import { isScanOver, nextScanState, type ScanEvent } from '../../model/remediation-scan.ts';
 import { addCounts, noCounts, recordCounts } from '../../store/operations.ts';
 import { isSendingPaused } from '../../store/outbox-decisions.ts';
@@ -20,7 +20,7 @@ import {
   type RemediationScanRow,
   type ScanProblem,
 } from '../../store/remediation-scans.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import { inTransaction } from '../../platform/postgres/transaction.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import { waitForLock } from '../outbound/drain.ts';
 import { holding } from '../runs/locks.ts';

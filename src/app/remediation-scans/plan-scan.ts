@@ -1,6 +1,6 @@
 /** What a remediation scan would look at: which findings somebody means, and which machines and plugins that makes. */
 import { z } from 'zod';
-import { TielineError, type FieldFault } from '../../errors/tieline-error.ts';
+import { TielineError, type FieldFault } from '../../platform/errors/tieline-error.ts';
 import { severities, type Severity } from '../../model/vocabulary.ts';
 import {
   findSameScan,

@@ -3,7 +3,7 @@
  * brings what came of it. The request is committed before anything is sent, so that whatever ends the process, the next
  * sync or `scans follow` goes on from there.
  */
-import { TielineError } from '../../errors/tieline-error.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
 import { isScanOver, verdictOf, type ScanVerdict } from '../../model/remediation-scan.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { findSystemById } from '../../store/external-systems.ts';
@@ -26,7 +26,7 @@ import {
   type ScanFindingRow,
   type ScanMoveRow,
 } from '../../store/remediation-scans.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { withSystems, type App, type Caller } from '../app.ts';
 import { askApprovals } from '../approvals/approvals.ts';
 import { fetchSystem } from '../connections/systems.ts';

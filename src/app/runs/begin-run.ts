@@ -1,5 +1,5 @@
 /** Begins a run, or takes up one that was left unfinished. Under the lock on its systems: whoever left it is gone. */
-import { isJsonObject, type JsonObject } from '../../model/json.ts';
+import { isJsonObject, type JsonObject } from '../../platform/values/json.ts';
 import {
   adoptSteps,
   beginOperation,
@@ -9,7 +9,7 @@ import {
   resumeOperation,
   type UnfinishedRun,
 } from '../../store/operations.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import { inTransaction } from '../../platform/postgres/transaction.ts';
 import type { RunContext } from './run-context.ts';
 import type { SyncOptions } from './sync-options.ts';
 

@@ -1,11 +1,11 @@
 /** Work under a lock: it gets a database that refuses to be written once the lock is lost, and a signal that ends it then. */
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
-import { TielineError } from '../../errors/tieline-error.ts';
-import { isDatabaseFault } from '../../store/database-faults.ts';
-import type { Database } from '../../store/schema.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { isDatabaseFault } from '../../platform/postgres/database-faults.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
 import { takeConclusionsLock, takeSyncLock, takeSystemsLock, type SyncLock } from '../../store/sync-lock.ts';
-import { guardedBy, isEnclosed } from '../../store/transaction.ts';
+import { guardedBy, isEnclosed } from '../../platform/postgres/transaction.ts';
 
 /** What of a context a lock concerns. */
 export interface Lockable {

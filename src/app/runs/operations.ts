@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
-import { TielineError } from '../../errors/tieline-error.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
 import { countCalls } from '../../store/call-logs.ts';
 import { countChanges, linkedReason } from '../../store/changes.ts';
-import { isJsonObject, type Json } from '../../model/json.ts';
+import { isJsonObject, type Json } from '../../platform/values/json.ts';
 import { listHeldRecords } from '../../store/held-records.ts';
 import {
   fetchDeciders,
@@ -21,7 +21,7 @@ import {
   type OperationRow,
 } from '../../store/operations.ts';
 import { listRefusedRows } from '../../store/outbox.ts';
-import type { Database } from '../../store/schema.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
 import { countsOf } from '../../store/operations.ts';
 
 export interface OperationFacts {

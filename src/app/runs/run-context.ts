@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import type { Counts } from '../../store/operations.ts';
-import type { Database } from '../../store/schema.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
 import type { SystemFailure } from './system-failures.ts';
 
 /** What a step of a run tells while it works. */

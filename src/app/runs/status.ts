@@ -8,7 +8,7 @@ import { countOutbox } from '../../store/outbox.ts';
 import { listReads } from '../../store/reads.ts';
 import { countWaitingScans } from '../../store/remediation-scans.ts';
 import { listSchedules } from '../../store/schedules.ts';
-import type { Database } from '../../store/schema.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
 import { fetchWaiting, type Waiting } from './waiting.ts';
 
 export interface SyncStatus {

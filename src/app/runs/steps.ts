@@ -16,7 +16,7 @@ import { planEdits } from '../outbound/plan-edits.ts';
 import { retryRefused } from '../outbound/retry-refused.ts';
 import { planTags } from '../outbound/plan-tags.ts';
 import { planPoams } from '../poams/plan-poams.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import { inTransaction } from '../../platform/postgres/transaction.ts';
 import type { Step } from './step.ts';
 import type { SyncOptions } from './sync-options.ts';
 

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { countNewlyUnreported, countUnreportedAssets } from '../../store/asset-reporting.ts';
 import { z } from 'zod';
-import { isJsonObject } from '../../model/json.ts';
+import { isJsonObject } from '../../platform/values/json.ts';
 import { countAssets, countUnlinkedAssets } from '../../store/assets.ts';
 import { countRecognised } from '../../store/changes.ts';
 import { countConflictsByType, countPendingConflicts } from '../../store/conflicts.ts';
@@ -20,7 +20,7 @@ import {
 import { countOutbox, countOverdueCreates } from '../../store/outbox.ts';
 import { countAskedApprovals } from '../../store/approvals.ts';
 import { listSystems } from '../../store/external-systems.ts';
-import type { Database } from '../../store/schema.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
 import { countsOf } from '../../store/operations.ts';
 import type { ShownFailure } from './system-failures.ts';
 

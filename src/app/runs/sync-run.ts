@@ -9,7 +9,7 @@
  * A run holds its systems, not the database: runs of other systems read and send beside it, and only conclusions take turns. A system that
  * fails is left out from then on, and the others are synced all the same; the run then counts as failed, and names it.
  */
-import { messageOf } from '../../errors/tieline-error.ts';
+import { messageOf } from '../../platform/errors/tieline-error.ts';
 import { recordSystemSynced } from '../../store/external-systems.ts';
 import {
   addCounts,

@@ -1,7 +1,7 @@
 /** What one system's failure means to a run over several: the others are synced all the same, and the run says what is missing. */
-import { TielineError, messageOf } from '../../errors/tieline-error.ts';
-import type { ErrorCode } from '../../errors/registry.ts';
-import { isDatabaseFault } from '../../store/database-faults.ts';
+import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
+import type { ErrorCode } from '../../platform/errors/registry.ts';
+import { isDatabaseFault } from '../../platform/postgres/database-faults.ts';
 
 export interface SystemFailure {
   readonly system: string;

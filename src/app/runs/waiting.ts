@@ -6,7 +6,7 @@ import { countMatchReviews } from '../../store/match-reviews.ts';
 import { listSystems } from '../../store/external-systems.ts';
 import { countOutbox } from '../../store/outbox.ts';
 import { countWaitingScans } from '../../store/remediation-scans.ts';
-import type { Database } from '../../store/schema.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
 import { countHeldRecords } from '../../store/waiting.ts';
 
 export const waitingKinds = [

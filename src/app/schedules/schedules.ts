@@ -1,8 +1,8 @@
 /** When a worker syncs a system by itself. Cron expressions have five fields and are in UTC. */
 import { Cron } from 'croner';
 import type { Kysely } from 'kysely';
-import { TielineError, messageOf } from '../../errors/tieline-error.ts';
-import { enqueueJob } from '../../store/queue-schema.ts';
+import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
+import { enqueueJob } from '../../platform/queue/queue-schema.sql.ts';
 import {
   deleteSchedule,
   listSchedules,
@@ -13,8 +13,8 @@ import {
   takeDueSchedules,
   type ScheduleRow,
 } from '../../store/schedules.ts';
-import { inTransaction } from '../../store/transaction.ts';
-import type { Database } from '../../store/schema.ts';
+import { inTransaction } from '../../platform/postgres/transaction.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
 import type { App } from '../app.ts';
 import { moduleFor } from '../connections/connect.ts';
 import type { ConnectorDeclaration } from '../connections/settings.ts';

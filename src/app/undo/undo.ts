@@ -2,8 +2,8 @@
  * Undo: an operation's values go back on our side, as a new operation; what is to change at the remote then goes the way of
  * every edit, through plan, outbox and journal, and meets the same conflicts. Nothing is deleted on either side.
  */
-import { TielineError } from '../../errors/tieline-error.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
+import type { Json, JsonObject } from '../../platform/values/json.ts';
 import { recordChanges, remoteReading } from '../../store/changes.ts';
 import { listHeldFields } from '../../store/conflicts.ts';
 import { findLinkedSystems } from '../../store/links.ts';
@@ -16,7 +16,7 @@ import {
   noCounts,
   recordCounts,
 } from '../../store/operations.ts';
-import { inTransaction, type Tx } from '../../store/transaction.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import { lookUpPolicy } from '../../sync/policy.ts';
 import { foldSteps, reverseField } from '../../sync/reverse.ts';
 import { compileMappings } from '../../sync/mapping.ts';

@@ -1,5 +1,5 @@
 /** Sends what waits in the outbox as soon as it is heard of, and looks by itself every now and then. */
-import { messageOf } from '../../errors/tieline-error.ts';
+import { messageOf } from '../../platform/errors/tieline-error.ts';
 import { listSystems } from '../../store/external-systems.ts';
 import { listenToOutbox } from '../../store/outbox-signal.ts';
 import type { App } from '../app.ts';

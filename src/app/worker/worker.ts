@@ -3,11 +3,11 @@
  * share a database: the queue, row locks and the locks on syncing and sending are what coordinates them.
  */
 import { z } from 'zod';
-import { TielineError, messageOf } from '../../errors/tieline-error.ts';
+import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
 import { entityTypes, type EntityType } from '../../model/entity-type.ts';
-import { installQueue, workOnce, workOnQueue, type Tasks } from '../../jobs/queue.ts';
+import { installQueue, workOnce, workOnQueue, type Tasks } from '../../platform/queue/queue.ts';
 import { listSystems } from '../../store/external-systems.ts';
-import { isDatabaseFault } from '../../store/database-faults.ts';
+import { isDatabaseFault } from '../../platform/postgres/database-faults.ts';
 import { recordSyncHealth } from '../../store/integration-health.ts';
 import { findSchedule, listSchedules, recordOutcome, type ScheduleRow } from '../../store/schedules.ts';
 import { syncSystems } from '../runs/sync-systems.ts';

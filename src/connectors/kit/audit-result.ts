@@ -3,7 +3,7 @@
  * and Security Center do, as `"the check's name" : [FAILED]` with what was found below. Pure.
  */
 import { createHash } from 'node:crypto';
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../platform/values/json.ts';
 import type { FieldMapping, Transform } from '../../model/mapping.ts';
 import { complianceStatuses } from '../../model/vocabulary.ts';
 

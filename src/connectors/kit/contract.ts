@@ -7,9 +7,9 @@
  */
 import type { z } from 'zod';
 import type { EntityType } from '../../model/entity-type.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
+import type { Json, JsonObject } from '../../platform/values/json.ts';
 import type { FieldMapping } from '../../model/mapping.ts';
-import type { HttpClient } from './http-client.ts';
+import type { HttpClient } from '../../platform/http/http-client.ts';
 
 export type { EntityType };
 

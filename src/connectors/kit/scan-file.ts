@@ -1,5 +1,5 @@
 /** What a reader of scan files gives: files that people carry, read as streams. The second kind of source beside `Connector`. */
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../platform/values/json.ts';
 import type { FieldMapping } from '../../model/mapping.ts';
 import type { ScanScope } from '../../model/scan-scope.ts';
 

@@ -1,6 +1,6 @@
 /** A host of a scan file in the spelling of `scanFileMappings`, whatever dialect it came in. Pure. */
 import { normalizeIdentifier, type IdentifierKind } from '../../model/identifiers.ts';
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../platform/values/json.ts';
 
 /** Names and addresses as the file has them; lists may hold empty texts. */
 export interface HostFacts {

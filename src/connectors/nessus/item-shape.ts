@@ -1,5 +1,5 @@
 /** An item of a scan file in the spelling of `scanFileMappings`. Pure. */
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../platform/values/json.ts';
 import {
   auditRaw,
   auditResultsIn,

@@ -4,8 +4,8 @@
  */
 import { parse } from 'csv-parse';
 import { Readable } from 'node:stream';
-import { TielineError } from '../../errors/tieline-error.ts';
-import type { JsonObject } from '../../model/json.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
+import type { JsonObject } from '../../platform/values/json.ts';
 import { rolesOf, type ColumnRoles, type Role } from './csv-columns.ts';
 import { decodeText } from './decode-text.ts';
 import { heldTimes } from './held-times.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../platform/values/json.ts';
 import type { ScanFileEvent } from '../kit/scan-file.ts';
 import { openScanFiles } from './open-scan-files.ts';
 import { readNessus } from './read-nessus.ts';

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TielineError } from '../../errors/tieline-error.ts';
-import type { JsonObject } from '../../model/json.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
+import type { JsonObject } from '../../platform/values/json.ts';
 import { assetRecord, complianceRecord, findingRecord, pluginRecord } from '../../model/records.ts';
 import { compileMappings } from '../../sync/mapping.ts';
 import { scanFileMappings } from './mappings.ts';
 import { openScanFiles } from './open-scan-files.ts';
 import { readNessus } from './read-nessus.ts';
-import { breakBytes, breakingXml, randomFrom } from '../kit/broken-bytes.test-support.ts';
+import { breakBytes, breakingXml, randomFrom } from '../../platform/http/broken-bytes.test-support.ts';
 import type { ScanFileEvent } from '../kit/scan-file.ts';
 import { usualLimits } from './scan-file-fault.ts';
 

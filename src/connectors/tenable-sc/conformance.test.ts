@@ -1,4 +1,4 @@
-import { scalarText } from '../../model/json.ts';
+import { scalarText } from '../../platform/values/json.ts';
 import type { EntityType, ExternalRecord } from '../kit/contract.ts';
 import type { ConformanceFault, ConformanceHarness } from '../kit/conformance/harness.ts';
 import { describeConnectorConformance } from '../kit/conformance/suite.ts';

@@ -1,5 +1,5 @@
 /** Tenable Security Center (ACAS): hosts and findings in, by analysis; accept and recast rules in both directions. */
-import { TielineError, messageOf } from '../../errors/tieline-error.ts';
+import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
 import { z } from 'zod';
 import type { CheckResult, Connector, ConnectorModule } from '../kit/contract.ts';
 import { tenableScMappings } from './mappings.ts';

@@ -4,9 +4,9 @@
  * lost (pySecurityCenter issue 60).
  */
 import { z } from 'zod';
-import { TielineError } from '../../errors/tieline-error.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
-import { throwIfAborted } from '../kit/abort.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
+import type { Json, JsonObject } from '../../platform/values/json.ts';
+import { throwIfAborted } from '../../platform/values/abort.ts';
 import type { ExternalRecord, ReadEvent, ReadOptions } from '../kit/contract.ts';
 import { PageWalk } from '../kit/page-walk.ts';
 import { analysisRecord, hostRecord, type SourceType } from './rows.ts';

@@ -1,5 +1,5 @@
 /** Rows of an analysis as records. The identity of a host is declared row by row (reference/tenable.md section 3). Pure. */
-import { isJsonObject, scalarText, type Json, type JsonObject } from '../../model/json.ts';
+import { isJsonObject, scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
 import {
   auditRaw,
   auditReferences,

@@ -3,9 +3,9 @@
  * id changes. There is no key of ours either: it stands at the end of the comment, where `find` looks for it.
  */
 import { z } from 'zod';
-import { TielineError } from '../../errors/tieline-error.ts';
-import { scalarText, type Json, type JsonObject } from '../../model/json.ts';
-import { throwIfAborted } from '../kit/abort.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
+import { throwIfAborted } from '../../platform/values/abort.ts';
 import type {
   Change,
   ExternalRecord,
@@ -14,7 +14,7 @@ import type {
   ReadOptions,
   WriteResult,
 } from '../kit/contract.ts';
-import { requestMayHaveArrived } from '../kit/transport-failure.ts';
+import { requestMayHaveArrived } from '../../platform/http/transport-failure.ts';
 import { fetchRepositories, type Reading } from './repositories.ts';
 import { instantOf } from './rows.ts';
 import { scRefused, type ScRequest } from './session.ts';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { scalarText } from '../../model/json.ts';
-import { Secret } from '../../model/secret.ts';
+import { scalarText } from '../../platform/values/json.ts';
+import { Secret } from '../../platform/values/secret.ts';
 import type { Change } from '../kit/contract.ts';
 import { nothingStored, readOn, type Stored } from '../kit/conformance/storing-reader.ts';
 import { tenableScConnector } from './connector.ts';

@@ -1,9 +1,9 @@
 /** The Security Center simulator as a process, for the tests of this connector. */
 import { randomUUID } from 'node:crypto';
 import { startSimulatorProcess } from '../../../simulators/kit/simulator-process.test-support.ts';
-import { Secret } from '../../model/secret.ts';
+import { Secret } from '../../platform/values/secret.ts';
 import type { Connector } from '../kit/contract.ts';
-import { createHttpClient } from '../kit/undici-http-client.ts';
+import { createHttpClient } from '../../platform/http/undici-http-client.ts';
 import { tenableScConnector } from './connector.ts';
 
 const accessKey = randomUUID();

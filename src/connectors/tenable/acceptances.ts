@@ -3,8 +3,8 @@
  * no idempotency key: ours stands at the end of the rule's description, where `find` looks for it.
  */
 import { z } from 'zod';
-import { TielineError } from '../../errors/tieline-error.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
 import type {
   Change,
   ExternalRecord,
@@ -13,10 +13,10 @@ import type {
   ReadOptions,
   WriteResult,
 } from '../kit/contract.ts';
-import { throwIfAborted } from '../kit/abort.ts';
+import { throwIfAborted } from '../../platform/values/abort.ts';
 import { PageWalk } from '../kit/page-walk.ts';
-import { readRefusal } from '../kit/remote-refusal.ts';
-import { requestMayHaveArrived } from '../kit/transport-failure.ts';
+import { readRefusal } from '../../platform/http/remote-refusal.ts';
+import { requestMayHaveArrived } from '../../platform/http/transport-failure.ts';
 import { composeRule, ruleReading, type RuleFault } from './rule-shape.ts';
 import type { TenableSettings } from './settings.ts';
 import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from './tenable-api.ts';

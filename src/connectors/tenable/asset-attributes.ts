@@ -6,11 +6,11 @@
  * name, and those are other people's. For the same reason a value that nobody here wrote is not overwritten.
  */
 import { z } from 'zod';
-import type { FieldFault } from '../../errors/tieline-error.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
+import type { FieldFault } from '../../platform/errors/tieline-error.ts';
+import type { Json, JsonObject } from '../../platform/values/json.ts';
 import type { FieldMapping } from '../../model/mapping.ts';
 import type { ConnectorContext, WriteResult } from '../kit/contract.ts';
-import { readRefusal } from '../kit/remote-refusal.ts';
+import { readRefusal } from '../../platform/http/remote-refusal.ts';
 import type { TenableSettings } from './settings.ts';
 import { sameText } from './tags.ts';
 import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from './tenable-api.ts';

@@ -4,12 +4,12 @@ import {
   startSimulatorProcess,
   type SimulatorProcess,
 } from '../../../simulators/kit/simulator-process.test-support.ts';
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../platform/values/json.ts';
 import type { FieldMapping } from '../../model/mapping.ts';
-import { Secret } from '../../model/secret.ts';
-import { sleep } from '../kit/abort.ts';
+import { Secret } from '../../platform/values/secret.ts';
+import { sleep } from '../../platform/values/abort.ts';
 import type { Change, CheckResult, Connector, WriteResult } from '../kit/contract.ts';
-import { createHttpClient } from '../kit/undici-http-client.ts';
+import { createHttpClient } from '../../platform/http/undici-http-client.ts';
 import { businessTagMappings } from './business-tags.ts';
 import { tenableConnector } from './connector.ts';
 

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { FieldMapping } from '../../model/mapping.ts';
 import type { ConnectorContext, WriteResult } from '../kit/contract.ts';
-import { readRefusal } from '../kit/remote-refusal.ts';
+import { readRefusal } from '../../platform/http/remote-refusal.ts';
 import type { TenableSettings } from './settings.ts';
 import { tenableRefusal, readAnswer, type TenableApi, type TenableRequest } from './tenable-api.ts';
 

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { TielineError } from '../../errors/tieline-error.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
+import type { Json, JsonObject } from '../../platform/values/json.ts';
 import { assetRecord, findingRecord, pluginRecord } from '../../model/records.ts';
 import { compileMappings, mapRecord } from '../../sync/mapping.ts';
-import { breakBytes, breakingJson, randomFrom } from '../kit/broken-bytes.test-support.ts';
-import { RepeatedObjects } from '../kit/repeated-objects.ts';
+import { breakBytes, breakingJson, randomFrom } from '../../platform/http/broken-bytes.test-support.ts';
+import { RepeatedObjects } from '../../platform/http/repeated-objects.ts';
 import { tenableConnector } from './connector.ts';
 import { recordsOfChunk } from './export-records.ts';
 

@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
 import type { FieldMapping, Transform } from '../../model/mapping.ts';
 import type { ConnectorContext, ExternalRecord, WriteResult } from '../kit/contract.ts';
 import type { TenableSettings } from './settings.ts';

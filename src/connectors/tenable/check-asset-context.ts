@@ -1,5 +1,5 @@
 /** What `tieline connections check` says of custom attributes and the criticality rating, where a mapping asks for them. */
-import { messageOf } from '../../errors/tieline-error.ts';
+import { messageOf } from '../../platform/errors/tieline-error.ts';
 import type { CheckResult, ConnectorContext } from '../kit/contract.ts';
 import { listDefinitions, mappedAttributes, mostAttributes } from './asset-attributes.ts';
 import { acrRights, mapsAcr } from './asset-criticality.ts';

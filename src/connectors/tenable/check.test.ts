@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../platform/values/json.ts';
 import type { CheckResult } from '../kit/contract.ts';
 import { startScriptedServer, type ScriptedServer } from './scripted-server.test-support.ts';
 

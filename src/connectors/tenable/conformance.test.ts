@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startSimulatorProcess } from '../../../simulators/kit/simulator-process.test-support.ts';
-import { scalarText } from '../../model/json.ts';
-import { Secret } from '../../model/secret.ts';
+import { scalarText } from '../../platform/values/json.ts';
+import { Secret } from '../../platform/values/secret.ts';
 import type { Connector, EntityType } from '../kit/contract.ts';
 import type { ConformanceFault, ConformanceHarness } from '../kit/conformance/harness.ts';
 import { describeConnectorConformance } from '../kit/conformance/suite.ts';
-import { createHttpClient } from '../kit/undici-http-client.ts';
+import { createHttpClient } from '../../platform/http/undici-http-client.ts';
 import { tenableConnector } from './connector.ts';
 
 const keys = { SIMULATOR_ACCESS_KEY: randomUUID(), SIMULATOR_SECRET_KEY: randomUUID() };

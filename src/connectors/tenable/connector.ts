@@ -1,5 +1,5 @@
 /** Tenable Vulnerability Management: assets and findings in, by export jobs; tags and rules out; remediation scans. */
-import { TielineError } from '../../errors/tieline-error.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
 import type { Connector, ConnectorModule } from '../kit/contract.ts';
 import { AssetAttributes } from './asset-attributes.ts';
 import { findAssetContext, writeAssetContext } from './asset-context.ts';

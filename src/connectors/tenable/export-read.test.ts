@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TielineError } from '../../errors/tieline-error.ts';
-import type { Json } from '../../model/json.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
+import type { Json } from '../../platform/values/json.ts';
 import { nothingStored, readOn, type Stored } from '../kit/conformance/storing-reader.ts';
 import {
   startScriptedServer,

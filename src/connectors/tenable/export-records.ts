@@ -1,8 +1,8 @@
 /** Elements of export chunks as records, with the id that the natural key of the thing makes. */
-import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
 import type { ExternalRecord } from '../kit/contract.ts';
-import { recordsOfJsonArray } from '../kit/json-array.ts';
-import type { RepeatedObjects } from '../kit/repeated-objects.ts';
+import { recordsOfJsonArray } from '../../platform/http/json-array.ts';
+import type { RepeatedObjects } from '../../platform/http/repeated-objects.ts';
 import { contextOfAsset } from './business-tags.ts';
 import type { ExportKind } from './export-filters.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Json } from '../../model/json.ts';
+import type { Json } from '../../platform/values/json.ts';
 import { nothingStored, readOn } from '../kit/conformance/storing-reader.ts';
 import { startScriptedServer, type Asked, type ScriptedServer } from './scripted-server.test-support.ts';
 

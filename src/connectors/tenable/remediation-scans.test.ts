@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTenable, type TenableClient } from '../../../simulators/tenable/client.test-support.ts';
-import { Secret } from '../../model/secret.ts';
-import { sleep } from '../kit/abort.ts';
+import { Secret } from '../../platform/values/secret.ts';
+import { sleep } from '../../platform/values/abort.ts';
 import type { ScanRequest, VerificationScans } from '../kit/contract.ts';
-import { createHttpClient } from '../kit/undici-http-client.ts';
+import { createHttpClient } from '../../platform/http/undici-http-client.ts';
 import { tenableConnector } from './connector.ts';
 
 interface Scan {

@@ -6,8 +6,8 @@
  * run" alike (the vendor's page on scan status).
  */
 import { z } from 'zod';
-import { TielineError } from '../../errors/tieline-error.ts';
-import type { JsonObject } from '../../model/json.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
+import type { JsonObject } from '../../platform/values/json.ts';
 import type {
   ScanPhase,
   ScanRequest,
@@ -15,10 +15,10 @@ import type {
   ScanWriteResult,
   VerificationScans,
 } from '../kit/contract.ts';
-import type { HttpResponse } from '../kit/http-client.ts';
+import type { HttpResponse } from '../../platform/http/http-client.ts';
 import { PageWalk } from '../kit/page-walk.ts';
-import { readRefusal } from '../kit/remote-refusal.ts';
-import { requestMayHaveArrived } from '../kit/transport-failure.ts';
+import { readRefusal } from '../../platform/http/remote-refusal.ts';
+import { requestMayHaveArrived } from '../../platform/http/transport-failure.ts';
 import type { TenableSettings } from './settings.ts';
 import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from './tenable-api.ts';
 

@@ -1,5 +1,5 @@
 /** A rule of Tenable and the words of an acceptance: one as the other. Pure. */
-import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
 import type { FieldMapping, Transform } from '../../model/mapping.ts';
 
 export interface RuleFault {

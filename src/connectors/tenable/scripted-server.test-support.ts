@@ -5,11 +5,11 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Json, JsonObject } from '../../model/json.ts';
+import type { Json, JsonObject } from '../../platform/values/json.ts';
 import type { FieldMapping } from '../../model/mapping.ts';
-import { Secret } from '../../model/secret.ts';
-import { createHttpClient } from '../kit/undici-http-client.ts';
-import { sleep } from '../kit/abort.ts';
+import { Secret } from '../../platform/values/secret.ts';
+import { createHttpClient } from '../../platform/http/undici-http-client.ts';
+import { sleep } from '../../platform/values/abort.ts';
 import type { Connector } from '../kit/contract.ts';
 import { tenableConnector } from './connector.ts';
 

@@ -1,6 +1,6 @@
 /** What `tieline connections check` asks of an Xacta. Nothing here changes anything there. */
-import { TielineError, messageOf } from '../../errors/tieline-error.ts';
-import { scalarText } from '../../model/json.ts';
+import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
+import { scalarText } from '../../platform/values/json.ts';
 import type { CheckResult, ConnectorContext } from '../kit/contract.ts';
 import { fillPath, valueAt } from './field-path.ts';
 import { fetchPage } from './lists.ts';

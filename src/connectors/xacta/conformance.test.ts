@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../platform/values/json.ts';
 import type { EntityType } from '../kit/contract.ts';
 import type { ConformanceFault, ConformanceHarness } from '../kit/conformance/harness.ts';
 import { describeConnectorConformance } from '../kit/conformance/suite.ts';

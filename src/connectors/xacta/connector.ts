@@ -1,6 +1,6 @@
 /** Xacta, through a declarative REST profile: systems, components, controls, POA&Ms and milestones in; POA&Ms out. */
-import { TielineError } from '../../errors/tieline-error.ts';
-import { isJsonObject } from '../../model/json.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { isJsonObject } from '../../platform/values/json.ts';
 import type { Connector, ConnectorModule, EntityType } from '../kit/contract.ts';
 import { checkXacta } from './check.ts';
 import { xactaMappings } from './mappings.ts';

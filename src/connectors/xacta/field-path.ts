@@ -1,4 +1,4 @@
-import { isJsonObject, scalarText, type Json, type JsonObject } from '../../model/json.ts';
+import { isJsonObject, scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
 
 /** The value at a dotted path, or undefined. */
 export function valueAt(record: unknown, path: string): Json | undefined {

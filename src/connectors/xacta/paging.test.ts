@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Secret } from '../../model/secret.ts';
-import { sleep } from '../kit/abort.ts';
-import { client, failure, serve } from '../kit/loopback.test-support.ts';
+import { Secret } from '../../platform/values/secret.ts';
+import { sleep } from '../../platform/values/abort.ts';
+import { client, failure, serve } from '../../platform/http/loopback.test-support.ts';
 import { xactaConnector } from './connector.ts';
 
 let home: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TielineError } from '../../errors/tieline-error.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
 import { loadProfile, parseProfile } from './profile.ts';
 
 function faultsOf(text: string): readonly string[] {

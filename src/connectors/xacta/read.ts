@@ -5,7 +5,7 @@
  * the walk began, and a record that shows up twice is no change the second time.
  */
 import { z } from 'zod';
-import type { Json } from '../../model/json.ts';
+import type { Json } from '../../platform/values/json.ts';
 import type { ConnectorContext, ExternalRecord, ReadEvent, ReadOptions } from '../kit/contract.ts';
 import { PageWalk } from '../kit/page-walk.ts';
 import { fillPath } from './field-path.ts';

@@ -1,4 +1,4 @@
-import { isJsonObject, scalarText, type JsonObject } from '../../model/json.ts';
+import { isJsonObject, scalarText, type JsonObject } from '../../platform/values/json.ts';
 import type { ExternalRecord } from '../kit/contract.ts';
 import { valueAt } from './field-path.ts';
 import type { Profile, ProfileEntity, ProfiledEntity } from './profile.ts';

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Secret } from '../../model/secret.ts';
+import { Secret } from '../../platform/values/secret.ts';
 import type { Connector } from '../kit/contract.ts';
-import { createHttpClient } from '../kit/undici-http-client.ts';
+import { createHttpClient } from '../../platform/http/undici-http-client.ts';
 import { xactaConnector } from './connector.ts';
 
 const password = 'conformance-password';

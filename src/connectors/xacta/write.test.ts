@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../model/json.ts';
-import { Secret } from '../../model/secret.ts';
+import type { JsonObject } from '../../platform/values/json.ts';
+import { Secret } from '../../platform/values/secret.ts';
 import type { Change } from '../kit/contract.ts';
 import { startXactaSimulator, type TestSimulator } from './simulator.test-support.ts';
 

@@ -1,7 +1,7 @@
 /** What the rows of the existing application hold that a sync must live with: counted, never changed. */
 import type pg from 'pg';
-import type { Catalog } from './catalog.ts';
-import { resolveTable } from './catalog.ts';
+import type { Catalog } from '../../platform/migrations/catalog.ts';
+import { resolveTable } from '../../platform/migrations/catalog.ts';
 import { uuidText } from '../finding-columns.ts';
 
 export interface DataTrap {

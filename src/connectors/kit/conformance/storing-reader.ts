@@ -1,6 +1,6 @@
 /** A reader as the sync has one: stores a page's records and its position together, or neither. */
-import { TielineError } from '../../../errors/tieline-error.ts';
-import type { Json } from '../../../model/json.ts';
+import { TielineError } from '../../../platform/errors/tieline-error.ts';
+import type { Json } from '../../../platform/values/json.ts';
 import type { Connector, EntityType, ExternalRecord } from '../contract.ts';
 
 /** What would be in the database: survives the crash of a reader. */

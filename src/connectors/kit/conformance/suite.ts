@@ -5,7 +5,7 @@
 // What a connector does not declare is not asked of it, so tests and expectations depend on the declaration.
 /* oxlint-disable vitest/no-conditional-tests, vitest/no-conditional-expect, vitest/expect-expect */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { TielineError } from '../../../errors/tieline-error.ts';
+import { TielineError } from '../../../platform/errors/tieline-error.ts';
 import type { Change, EntityCapabilities, EntityType, ExternalRecord } from '../contract.ts';
 import type { ConformanceHarness, ConformanceSubject } from './harness.ts';
 import { nothingStored, readOn, readThroughErrors, type Stored } from './storing-reader.ts';
