@@ -9,7 +9,7 @@ import {
   type AcceptanceRequest,
   type CheckedAcceptance,
 } from '../app/acceptances/acceptances.ts';
-import { acceptanceKinds, severities } from '../model/vocabulary.ts';
+import { acceptanceKinds, severities } from '../canonical/vocabulary/vocabulary.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { confirmed } from './confirm.ts';
 import { fittedTable, widthOf } from './fitted-table.ts';

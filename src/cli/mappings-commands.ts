@@ -14,7 +14,7 @@ import {
 } from '../app/mappings/mappings.ts';
 import { TielineError, messageOf } from '../platform/errors/tieline-error.ts';
 import { isJsonObject, type JsonObject } from '../platform/values/json.ts';
-import type { FieldMapping } from '../model/mapping.ts';
+import type { FieldMapping } from '../canonical/mapping/mapping.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { fittedTable, widthOf } from './fitted-table.ts';
 import { planLines } from './plan-commands.ts';

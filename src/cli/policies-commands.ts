@@ -13,8 +13,8 @@ import {
   type ConflictStrategy,
   type EntityPolicy,
   type SyncDirection,
-} from '../model/policy.ts';
-import { severities, type Severity } from '../model/vocabulary.ts';
+} from '../canonical/policy/policy.ts';
+import { severities, type Severity } from '../canonical/vocabulary/vocabulary.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { confirmed } from './confirm.ts';
 import { entityWord } from './entity-word.ts';

@@ -10,7 +10,7 @@ import {
   type RemediationScanRow,
   type ScanDetail,
 } from '../app/remediation-scans/remediation-scans.ts';
-import type { ScanVerdict } from '../model/remediation-scan.ts';
+import type { ScanVerdict } from '../canonical/vocabulary/scan-request.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { listUpTo, tellCut } from './cut-list.ts';
 import { fittedTable, widthOf } from './fitted-table.ts';

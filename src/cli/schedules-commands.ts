@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { findSchedules, removeSchedule, setSchedule } from '../app/schedules/schedules.ts';
 import { TielineError } from '../platform/errors/tieline-error.ts';
-import type { EntityType } from '../model/entity-type.ts';
+import type { EntityType } from '../canonical/vocabulary/entity-type.ts';
 import { fittedTable, widthOf } from './fitted-table.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { wholeNumber } from './number-flag.ts';

@@ -7,7 +7,7 @@ import { throughOutages } from '../app/runs/outages.ts';
 import { summarizeRun, type SyncSummary } from '../app/runs/summary.ts';
 import type { SyncOutcome } from '../app/runs/sync-run.ts';
 import { errorOf } from '../app/runs/system-failures.ts';
-import type { EntityType } from '../model/entity-type.ts';
+import type { EntityType } from '../canonical/vocabulary/entity-type.ts';
 import { fittedTable, widthOf } from './fitted-table.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { progressView } from './progress.ts';

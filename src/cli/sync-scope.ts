@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { SyncSummary } from '../app/runs/summary.ts';
 import { knownWord } from '../platform/errors/unknown-word.ts';
-import { entityTypes, type EntityType } from '../model/entity-type.ts';
+import { entityTypes, type EntityType } from '../canonical/vocabulary/entity-type.ts';
 import { alreadyThereLines } from './demo-summary.ts';
 import { counted } from './table.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decideIdentity, type IdentityCandidate, type SharedIdentifier } from './asset-identity.ts';
-import { identifierKinds, type IdentifierKind } from './identifiers.ts';
+import { identifierKinds, type IdentifierKind } from '../canonical/identity/identifiers.ts';
 
 const shared = (kind: IdentifierKind, more: Partial<SharedIdentifier> = {}): SharedIdentifier => ({
   kind,

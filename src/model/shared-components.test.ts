@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CandidateDecision } from './correlation.ts';
+import type { CandidateDecision } from '../canonical/identity/correlation.ts';
 import { settleComponents, type Competition } from './shared-components.ts';
 
 const fits = (componentId: number, score: number, isMatched = false): CandidateDecision => ({

@@ -5,7 +5,7 @@
 import { addDays, type DueDate } from './due-dates.ts';
 import { deriveUuid } from '../platform/values/derived-uuid.ts';
 import type { JsonObject } from '../platform/values/json.ts';
-import type { Severity } from './vocabulary.ts';
+import type { Severity } from '../canonical/vocabulary/vocabulary.ts';
 
 export interface Weakness {
   readonly systemId: string;

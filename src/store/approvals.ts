@@ -1,7 +1,7 @@
 /** Approvals of outbound changes: which wait, for what content, and what was decided. */
 import { sql, type Kysely } from 'kysely';
 import type { Json, JsonObject } from '../platform/values/json.ts';
-import { nextScanState } from '../model/remediation-scan.ts';
+import { nextScanState } from '../canonical/vocabulary/scan-request.ts';
 import { storableJson } from '../platform/postgres/copy-rows.ts';
 import { outboxChannel } from './outbox.ts';
 import type { Database } from '../platform/postgres/schema.ts';

@@ -1,7 +1,7 @@
 /** Assets as a person looks at them: which records of which sources they are, by what they are known, and why. */
 import { sql, type Kysely } from 'kysely';
 import type { WeighedCandidate } from '../model/asset-identity.ts';
-import { identifierKinds, normalizeIdentifier } from '../model/identifiers.ts';
+import { identifierKinds, normalizeIdentifier } from '../canonical/identity/identifiers.ts';
 import { storableJson } from '../platform/postgres/copy-rows.ts';
 import type { Database } from '../platform/postgres/schema.ts';
 

@@ -1,5 +1,5 @@
 /** How many findings are open on each asset, by severity: counted when they change, so that nobody has to count millions to see. */
-import { severities } from '../model/vocabulary.ts';
+import { severities } from '../canonical/vocabulary/vocabulary.ts';
 import type { Tx } from '../platform/postgres/transaction.ts';
 
 const counts = severities.map((severity) => `open_${severity.toLowerCase()}`);

@@ -6,7 +6,7 @@ import {
   type IdentityDecision,
 } from '../model/asset-identity.ts';
 import { deriveUuid } from '../platform/values/derived-uuid.ts';
-import type { Identifier, IdentifierKind } from '../model/identifiers.ts';
+import type { Identifier, IdentifierKind } from '../canonical/identity/identifiers.ts';
 import { storableJson } from '../platform/postgres/copy-rows.ts';
 import type { Tx } from '../platform/postgres/transaction.ts';
 

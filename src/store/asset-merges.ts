@@ -5,7 +5,7 @@
 import { renewReporting, theseAssets } from './asset-reporting.ts';
 import { renewExposure } from './asset-exposure.ts';
 import { deriveUuid } from '../platform/values/derived-uuid.ts';
-import { findingKey } from '../model/finding-key.ts';
+import { findingKey } from '../canonical/identity/finding-key.ts';
 import { storableJson } from '../platform/postgres/copy-rows.ts';
 import { settleCovered } from './scan-coverage.ts';
 import type { Tx } from '../platform/postgres/transaction.ts';

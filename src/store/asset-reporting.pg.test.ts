@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase } from '../../test/support/database.ts';
-import type { AssetRecord } from '../model/records.ts';
+import type { AssetRecord } from '../canonical/records/records.ts';
 import { markAbsent } from './absence.ts';
 import { countNewlyUnreported, listUnreportedAssets, renewReportingOfRead } from './asset-reporting.ts';
 import { beginAssetLoad } from './assets.ts';

@@ -5,9 +5,9 @@
  * again, or late, changes nothing that a later one said.
  */
 import { sql, type Kysely } from 'kysely';
-import type { Identifier } from '../model/identifiers.ts';
+import type { Identifier } from '../canonical/identity/identifiers.ts';
 import type { JsonObject } from '../platform/values/json.ts';
-import type { AssetRecord } from '../model/records.ts';
+import type { AssetRecord } from '../canonical/records/records.ts';
 import { renewAssetDetails } from './asset-details.ts';
 import { identifyAssets, type AssetSource } from './asset-identity.ts';
 import { linkedReason } from './changes.ts';

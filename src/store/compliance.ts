@@ -1,7 +1,7 @@
 /** The bulk load of compliance results: staging, then one set-based merge, like findings. Files and servers, in any order. */
 import type { z } from 'zod';
 import { deriveUuid } from '../platform/values/derived-uuid.ts';
-import type { complianceRecord } from '../model/records.ts';
+import type { complianceRecord } from '../canonical/records/records.ts';
 import { copyInto } from '../platform/postgres/copy-rows.ts';
 import type { Counts } from './operations.ts';
 import type { Tx } from '../platform/postgres/transaction.ts';

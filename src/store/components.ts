@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import type { Identifier } from '../model/identifiers.ts';
+import type { Identifier } from '../canonical/identity/identifiers.ts';
 import { storableJson } from '../platform/postgres/copy-rows.ts';
 import type { Database } from '../platform/postgres/schema.ts';
 

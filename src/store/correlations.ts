@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
-import type { Candidate } from '../model/correlation.ts';
-import type { Identifier, IdentifierKind } from '../model/identifiers.ts';
+import type { Candidate } from '../canonical/identity/correlation.ts';
+import type { Identifier, IdentifierKind } from '../canonical/identity/identifiers.ts';
 import type { PairDecision, PersonLink } from '../model/shared-components.ts';
 import { storableJson } from '../platform/postgres/copy-rows.ts';
 import type { Database } from '../platform/postgres/schema.ts';

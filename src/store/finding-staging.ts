@@ -5,8 +5,8 @@
 import { hash } from 'node:crypto';
 import { evidenceOf } from '../model/finding-evidence.ts';
 import type { Json } from '../platform/values/json.ts';
-import type { FindingRecord } from '../model/records.ts';
-import { severities } from '../model/vocabulary.ts';
+import type { FindingRecord } from '../canonical/records/records.ts';
+import { severities } from '../canonical/vocabulary/vocabulary.ts';
 import type { CopyValue } from '../platform/postgres/copy-rows.ts';
 import type { FindingColumns } from './finding-columns.ts';
 import type { Tx } from '../platform/postgres/transaction.ts';

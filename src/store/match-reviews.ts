@@ -3,8 +3,8 @@
  * another number of rows.
  */
 import { sql, type Kysely } from 'kysely';
-import type { Evidence } from '../model/correlation.ts';
-import type { Identifier } from '../model/identifiers.ts';
+import type { Evidence } from '../canonical/identity/correlation.ts';
+import type { Identifier } from '../canonical/identity/identifiers.ts';
 import type { Question } from '../model/shared-components.ts';
 import { storableJson } from '../platform/postgres/copy-rows.ts';
 import { isThere } from './correlations.ts';

@@ -1,5 +1,10 @@
 import { sql, type Kysely } from 'kysely';
-import type { ApprovalScope, ConflictStrategy, FieldLevelPolicies, SyncDirection } from '../model/policy.ts';
+import type {
+  ApprovalScope,
+  ConflictStrategy,
+  FieldLevelPolicies,
+  SyncDirection,
+} from '../canonical/policy/policy.ts';
 import { storableJson } from '../platform/postgres/copy-rows.ts';
 import type { Database } from '../platform/postgres/schema.ts';
 

@@ -1,6 +1,6 @@
 /** Remediation scans: what was asked for, how far each is, and which findings it is to verify. */
 import { sql, type Kysely } from 'kysely';
-import { followedStates, type ScanState } from '../model/remediation-scan.ts';
+import { followedStates, type ScanState } from '../canonical/vocabulary/scan-request.ts';
 import { recordChanges } from './changes.ts';
 import { storableJson } from '../platform/postgres/copy-rows.ts';
 import type { Database } from '../platform/postgres/schema.ts';

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { transitionsOf, type Transitions } from '../model/scan-absence.ts';
-import { ran, scopeAsJson, scopeFromJson, type ScanScope } from '../model/scan-scope.ts';
+import { ran, scopeAsJson, scopeFromJson, type ScanScope } from '../canonical/records/scan-scope.ts';
 import type { Json } from '../platform/values/json.ts';
 import { renewExposure } from './asset-exposure.ts';
 import { storableJson } from '../platform/postgres/copy-rows.ts';

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import type { Severity } from '../model/vocabulary.ts';
+import type { Severity } from '../canonical/vocabulary/vocabulary.ts';
 import { grounds, type Candidate, type OpenFinding } from '../model/poam-answers.ts';
 import type { ControlRule } from '../model/weakness.ts';
 import type { Json, JsonObject } from '../platform/values/json.ts';

@@ -1,4 +1,4 @@
-import type { PlanItem } from '../model/plan.ts';
+import type { PlanItem } from '../canonical/vocabulary/plan.ts';
 import { canonical } from './three-way.ts';
 
 /** What of an item must be the same when it is applied; the reason may count findings that were added since. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../platform/values/json.ts';
-import type { FieldPolicy } from '../model/policy.ts';
+import type { FieldPolicy } from '../canonical/policy/policy.ts';
 import { decideInbound, type InboundDecision } from './inbound.ts';
 import { settleField } from './settle.ts';
 

@@ -1,6 +1,6 @@
-import { comparisonOf } from '../model/comparison.ts';
+import { comparisonOf } from '../canonical/vocabulary/comparison.ts';
 import type { Json, JsonObject } from '../platform/values/json.ts';
-import type { FieldPolicy } from '../model/policy.ts';
+import type { FieldPolicy } from '../canonical/policy/policy.ts';
 import { settleField, type EditTimes } from './settle.ts';
 import { mergeField, sameValue } from './three-way.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FieldPolicy } from '../model/policy.ts';
+import type { FieldPolicy } from '../canonical/policy/policy.ts';
 import { foldSteps, reverseField } from './reverse.ts';
 
 const policy: FieldPolicy = { direction: 'bidirectional', strategy: 'manual', decidedBy: 'default' };

@@ -3,7 +3,7 @@
  * stands as an edit of ours, which the next sync plans, sends, or finds in conflict like any other (SPEC.md, section 9).
  */
 import type { Json } from '../platform/values/json.ts';
-import type { FieldPolicy } from '../model/policy.ts';
+import type { FieldPolicy } from '../canonical/policy/policy.ts';
 import { sameValue } from './three-way.ts';
 
 /** All that an operation did to one field of one record, as one step. */

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../platform/values/json.ts';
-import { conflictStrategies, syncDirections, type FieldPolicy } from '../model/policy.ts';
+import { conflictStrategies, syncDirections, type FieldPolicy } from '../canonical/policy/policy.ts';
 import { decideInbound } from './inbound.ts';
-import { lookUpPolicy } from './policy.ts';
+import { lookUpPolicy } from '../canonical/policy/look-up-policy.ts';
 import { settleField, type Action, type FieldValues } from './settle.ts';
 import { canonical, mergeField, sameValue } from './three-way.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { comparisonOf } from '../model/comparison.ts';
+import { comparisonOf } from '../canonical/vocabulary/comparison.ts';
 import { canonical, mergeField, sameButForSpelling, sameValue } from './three-way.ts';
 
 // A text without a zone holds UTC, wherever the machine stands.

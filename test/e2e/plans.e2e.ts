@@ -7,7 +7,7 @@ import { editPolicies } from '../../src/app/policies/policies.ts';
 import { fetchSystem } from '../../src/app/connections/systems.ts';
 import { planLines } from '../../src/cli/plan-commands.ts';
 import type { SyncOptions } from '../../src/app/runs/sync-options.ts';
-import type { PlanDocument } from '../../src/model/plan.ts';
+import type { PlanDocument } from '../../src/canonical/vocabulary/plan.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 
 let world: TwoSystems;

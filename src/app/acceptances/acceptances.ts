@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { TielineError, type FieldFault } from '../../platform/errors/tieline-error.ts';
-import { acceptanceKinds, severities } from '../../model/vocabulary.ts';
+import { acceptanceKinds, severities } from '../../canonical/vocabulary/vocabulary.ts';
 import {
   countCovered,
   listAssetsThere,

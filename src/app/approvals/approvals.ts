@@ -20,14 +20,14 @@ import {
 } from '../../store/approvals.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
-import { nextScanState } from '../../model/remediation-scan.ts';
+import { nextScanState } from '../../canonical/vocabulary/scan-request.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { canonical } from '../../sync/three-way.ts';
-import type { EntityPolicy } from '../../model/policy.ts';
+import type { EntityPolicy } from '../../canonical/policy/policy.ts';
 import { insertHeldRecords } from '../../store/held-records.ts';
 import { listWithdrawnDecisions, markReplanned, returnWithdrawn } from '../../store/outbox-consent.ts';
-import { mayGoOut } from '../../sync/approval.ts';
+import { mayGoOut } from '../../canonical/policy/approval.ts';
 import { describeChanges, type DescribedChange } from '../outbound/describe-change.ts';
 import { cancelRejectedPoams } from '../outbound/reject-poams.ts';
 import { reconsiderUnsent } from '../outbound/reconsider.ts';

@@ -1,14 +1,14 @@
 /** What the business says of an asset, as a person says it; the next sync tells it to the servers that a mapping names. */
 import { TielineError, type FieldFault } from '../../platform/errors/tieline-error.ts';
 import type { Json, JsonObject } from '../../platform/values/json.ts';
-import { assetContextRecord, sentOnly } from '../../model/records.ts';
+import { assetContextRecord, sentOnly } from '../../canonical/records/records.ts';
 import { beginAssetContext, listSystemsOfAsset } from '../../store/asset-contexts.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { listSystems } from '../../store/external-systems.ts';
 import { fetchRows, updateRows } from '../../store/negotiated.ts';
 import { beginOperation, finishDecision } from '../../store/operations.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import { lookUpPolicy } from '../../sync/policy.ts';
+import { lookUpPolicy } from '../../canonical/policy/look-up-policy.ts';
 import { sameValue } from '../../sync/three-way.ts';
 import type { App } from '../app.ts';
 import { negotiatedShapes } from '../imports/negotiated-shapes.ts';

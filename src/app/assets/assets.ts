@@ -1,6 +1,6 @@
 /** Who is who: why a record of a source is this asset, and a person's word that it is another one, or none that is known. */
 import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { isSameMachine } from '../../model/same-machine.ts';
+import { isSameMachine } from '../../canonical/identity/same-machine.ts';
 import {
   explainAsset,
   fetchAssetSummaries,

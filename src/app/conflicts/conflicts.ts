@@ -7,7 +7,7 @@
 import { TielineError } from '../../platform/errors/tieline-error.ts';
 import { knownWord } from '../../platform/errors/unknown-word.ts';
 import { conflictTypes, type ConflictChoice, type ConflictEffect } from '../../model/conflict.ts';
-import { entityTypes } from '../../model/entity-type.ts';
+import { entityTypes } from '../../canonical/vocabulary/entity-type.ts';
 import type { Json } from '../../platform/values/json.ts';
 import {
   countConflicts,

@@ -3,7 +3,7 @@
  * is to go out becomes an edit or a change in the outbox, which the next sync plans, sends and journals like any other.
  */
 import type { z } from 'zod';
-import { comparisonOf } from '../../model/comparison.ts';
+import { comparisonOf } from '../../canonical/vocabulary/comparison.ts';
 import type { ConflictEffect } from '../../model/conflict.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
 import {

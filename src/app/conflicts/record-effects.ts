@@ -20,7 +20,7 @@ import { recordConflicts } from '../../store/conflicts.ts';
 import { isOnItsWay, listLinks, readAnew } from '../../store/link-decisions.ts';
 import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { enqueueChanges } from '../../store/outbox.ts';
-import { needsApproval } from '../../sync/approval.ts';
+import { needsApproval } from '../../canonical/policy/approval.ts';
 import { inCanonicalWords, negotiatedShapes, remoteIds } from '../imports/negotiated-shapes.ts';
 import { endings, isNegotiated } from './conflict-facts.ts';
 import { journal, sameAs, setFields, type Carried, type Settling } from './settling.ts';

@@ -1,6 +1,6 @@
 import type { Connector, ConnectorModule, EntityType } from '../../connectors/kit/contract.ts';
-import type { FieldMapping } from '../../model/mapping.ts';
-import type { EntityPolicy } from '../../model/policy.ts';
+import type { FieldMapping } from '../../canonical/mapping/mapping.ts';
+import type { EntityPolicy } from '../../canonical/policy/policy.ts';
 
 /** An external system that is ready to be talked to. */
 export interface ConnectedSystem {

@@ -15,7 +15,7 @@ import {
 import { insertMappings, listMappings } from '../../store/field-mappings.ts';
 import { recordHealth } from '../../store/integration-health.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
-import { mappingRowOf } from '../../sync/mapping-row.ts';
+import { mappingRowOf } from '../../canonical/mapping/mapping-row.ts';
 import { connectSystem, moduleFor, purposeOf, type ConnectionContext } from './connect.ts';
 import { closest } from '../../platform/errors/unknown-word.ts';
 import { isSealed, type SecretBox } from './secret-box.ts';

@@ -1,5 +1,5 @@
-import { decideCorrelation, linkAt } from '../../model/correlation.ts';
-import { bearsEvidence, isSameMachine } from '../../model/same-machine.ts';
+import { decideCorrelation, linkAt } from '../../canonical/identity/correlation.ts';
+import { bearsEvidence, isSameMachine } from '../../canonical/identity/same-machine.ts';
 import { settleComponents, type Competition } from '../../model/shared-components.ts';
 import {
   applyCorrelations,

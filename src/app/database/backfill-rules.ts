@@ -5,13 +5,19 @@
  */
 import type { z } from 'zod';
 import type { FieldFault } from '../../platform/errors/tieline-error.ts';
-import { findingKey } from '../../model/finding-key.ts';
+import { findingKey } from '../../canonical/identity/finding-key.ts';
 import { isJsonObject, scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
-import type { FieldMapping } from '../../model/mapping.ts';
-import { controlRecord, findingRecord, poamRecord, assetRecord, systemRecord } from '../../model/records.ts';
-import { severities } from '../../model/vocabulary.ts';
+import type { FieldMapping } from '../../canonical/mapping/mapping.ts';
+import {
+  controlRecord,
+  findingRecord,
+  poamRecord,
+  assetRecord,
+  systemRecord,
+} from '../../canonical/records/records.ts';
+import { severities } from '../../canonical/vocabulary/vocabulary.ts';
 import type { BackfillSource, BackfillTable } from '../../store/backfill.ts';
-import { compileMappings } from '../../sync/mapping.ts';
+import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
 
 export interface Filling {
   /** Column to value; only those that could be read. */

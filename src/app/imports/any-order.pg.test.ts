@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
-import { findingKey } from '../../model/finding-key.ts';
-import type { FindingRecord } from '../../model/records.ts';
+import { findingKey } from '../../canonical/identity/finding-key.ts';
+import type { FindingRecord } from '../../canonical/records/records.ts';
 import { insertSystem } from '../../store/external-systems.ts';
 import { digestOf } from '../../store/finding-staging.ts';
 import { beginFindingLoad } from '../../store/findings.ts';

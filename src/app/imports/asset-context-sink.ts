@@ -3,7 +3,7 @@
  * hundred thousand of them cost nothing.
  */
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
-import { assetContextRecord } from '../../model/records.ts';
+import { assetContextRecord } from '../../canonical/records/records.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
 import { fetchLinks } from '../../store/links.ts';
 import { noCounts, type Counts } from '../../store/operations.ts';

@@ -1,7 +1,7 @@
 /** Sinks of what is loaded in bulk: assets and findings. */
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
-import { findingKey } from '../../model/finding-key.ts';
-import { identifiersOfAsset } from '../../model/identifiers.ts';
+import { findingKey } from '../../canonical/identity/finding-key.ts';
+import { identifiersOfAsset } from '../../canonical/identity/identifiers.ts';
 import { messageOf } from '../../platform/errors/tieline-error.ts';
 import { isJsonObject, type JsonObject } from '../../platform/values/json.ts';
 import {
@@ -10,7 +10,7 @@ import {
   findingIdentity,
   findingRecord,
   pluginRecord,
-} from '../../model/records.ts';
+} from '../../canonical/records/records.ts';
 import type { AssetSource } from '../../store/asset-identity.ts';
 import { beginAssetLoad } from '../../store/assets.ts';
 import { storableJson } from '../../platform/postgres/copy-rows.ts';
@@ -20,7 +20,7 @@ import { beginComplianceLoad } from '../../store/compliance.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
 import { addCounts, noCounts } from '../../store/operations.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
-import { valueAt } from '../../sync/mapping.ts';
+import { valueAt } from '../../canonical/mapping/apply-mappings.ts';
 import { openAssetContextSink } from './asset-context-sink.ts';
 import type { NegotiatedSource } from './negotiated-sink.ts';
 import { heldFor, type MapperOf, type Sink } from './sink.ts';

@@ -12,7 +12,7 @@ import {
 } from '../../store/external-systems.ts';
 import { insertMappings } from '../../store/field-mappings.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
-import { mappingRowOf } from '../../sync/mapping-row.ts';
+import { mappingRowOf } from '../../canonical/mapping/mapping-row.ts';
 import type { App } from '../app.ts';
 
 /** The source of files for which none is named. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import type { FieldMapping } from '../../model/mapping.ts';
-import { compileMappings, mapRecord } from '../../sync/mapping.ts';
+import type { FieldMapping } from '../../canonical/mapping/mapping.ts';
+import { compileMappings, mapRecord } from '../../canonical/mapping/apply-mappings.ts';
 import type { MapperOf } from './sink.ts';
 
 /** Mappers over the installed mappings of one system; each entity is compiled once. */

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
-import { identifiersOfComponent } from '../../model/identifiers.ts';
-import type { ComponentRecord } from '../../model/records.ts';
+import { identifiersOfComponent } from '../../canonical/identity/identifiers.ts';
+import type { ComponentRecord } from '../../canonical/records/records.ts';
 import { replaceComponentIdentifiers } from '../../store/components.ts';
 import type { NegotiatedEntity } from '../../store/negotiated.ts';
 import { recordTakenOff, type AssetLists } from '../../store/departures.ts';

@@ -8,8 +8,8 @@ import {
   milestoneRecord,
   poamRecord,
   systemRecord,
-} from '../../model/records.ts';
-import { canonicalStatus } from '../../model/vocabulary.ts';
+} from '../../canonical/records/records.ts';
+import { canonicalStatus } from '../../canonical/vocabulary/vocabulary.ts';
 import type { NegotiatedEntity } from '../../store/negotiated.ts';
 import type { RecordSchema } from './sink.ts';
 

@@ -26,8 +26,8 @@ import {
 import { addCounts, noCounts, type Counts } from '../../store/operations.ts';
 import { underSavepoint, type Tx } from '../../platform/postgres/transaction.ts';
 import { decideInbound, type InboundDecision } from '../../sync/inbound.ts';
-import { defaultPolicy, lookUpPolicy } from '../../sync/policy.ts';
-import type { EntityPolicy } from '../../model/policy.ts';
+import { defaultPolicy, lookUpPolicy } from '../../canonical/policy/look-up-policy.ts';
+import type { EntityPolicy } from '../../canonical/policy/policy.ts';
 import { sameValue } from '../../sync/three-way.ts';
 import { conflictsOf, duplicateConflict, findTwinsOf, recordUnmappable } from './negotiated-conflicts.ts';
 import { findMoves, moveEntry, type Move } from './negotiated-moves.ts';

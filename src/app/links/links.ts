@@ -4,7 +4,7 @@
  */
 import { TielineError } from '../../platform/errors/tieline-error.ts';
 import { knownWord } from '../../platform/errors/unknown-word.ts';
-import { entityTypes, type EntityType } from '../../model/entity-type.ts';
+import { entityTypes, type EntityType } from '../../canonical/vocabulary/entity-type.ts';
 import { recordChanges } from '../../store/changes.ts';
 import {
   breakLink,

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import type { FieldMapping, Transform } from '../../model/mapping.ts';
-import { compareMappings } from '../../sync/mapping-set.ts';
+import type { FieldMapping, Transform } from '../../canonical/mapping/mapping.ts';
+import { compareMappings } from '../../canonical/mapping/mapping-set.ts';
 import { fromFile, toFile } from './mappings.ts';
 
 const transform: fc.Arbitrary<Transform> = fc.oneof(

@@ -5,30 +5,30 @@
 import { z } from 'zod';
 import { TielineError } from '../../platform/errors/tieline-error.ts';
 import { knownWord } from '../../platform/errors/unknown-word.ts';
-import { entityTypes, type EntityType } from '../../model/entity-type.ts';
-import { recordSchemas } from '../../model/records.ts';
+import { entityTypes, type EntityType } from '../../canonical/vocabulary/entity-type.ts';
+import { recordSchemas } from '../../canonical/records/records.ts';
 import type { Json, JsonObject } from '../../platform/values/json.ts';
-import type { FieldMapping } from '../../model/mapping.ts';
-import type { PlanDocument } from '../../model/plan.ts';
+import type { FieldMapping } from '../../canonical/mapping/mapping.ts';
+import type { PlanDocument } from '../../canonical/vocabulary/plan.ts';
 import { replaceMappings } from '../../store/field-mappings.ts';
 import { readAnew } from '../../store/link-decisions.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
-import { compileMappings } from '../../sync/mapping.ts';
-import { mappingRowOf, mappingTransform } from '../../sync/mapping-row.ts';
+import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
+import { mappingRowOf, mappingTransform } from '../../canonical/mapping/mapping-row.ts';
 import {
   checkMappings,
   compareMappings,
   entitiesOf,
   mappingKey,
   type MappingChanges,
-} from '../../sync/mapping-set.ts';
+} from '../../canonical/mapping/mapping-set.ts';
 import { sameValue } from '../../sync/three-way.ts';
 import { withSystems, type App, type Caller } from '../app.ts';
 import { fetchMappings, moduleFor } from '../connections/connect.ts';
 import { fetchSystem } from '../connections/systems.ts';
 import { planWithMappings } from '../plans/plans.ts';
 
-export { mappingName } from '../../sync/mapping-set.ts';
+export { mappingName } from '../../canonical/mapping/mapping-set.ts';
 
 export interface InstalledMapping {
   readonly mapping: FieldMapping;

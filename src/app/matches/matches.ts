@@ -3,7 +3,7 @@
  * whether what a source reports is an asset that is known. Each is a row of match_reviews; what is decided here holds at once.
  */
 import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { standingEvidence } from '../../model/same-machine.ts';
+import { standingEvidence } from '../../canonical/identity/same-machine.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { fetchIdentifiers } from '../../store/correlations.ts';
 import { decideCorrelationPair, listSharingAssets } from '../../store/link-decisions.ts';

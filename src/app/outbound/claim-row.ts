@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import { lockClaimable, markSent, setAside } from '../../store/outbox-consent.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
-import { consentTo } from '../../sync/approval.ts';
+import { consentTo } from '../../canonical/policy/approval.ts';
 import { fetchPolicies } from '../policies/policies.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
-import { comparisonOf } from '../../model/comparison.ts';
+import { comparisonOf } from '../../canonical/vocabulary/comparison.ts';
 import { isJsonObject, scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
 import { recordChanges, type JournalEntry } from '../../store/changes.ts';
 import { closeSettledConflicts, recordConflicts } from '../../store/conflicts.ts';
@@ -11,7 +11,7 @@ import { markConfirmed, type OutboxRow } from '../../store/outbox.ts';
 import { supersedeFulfilled } from '../../store/outbox-refused.ts';
 import { addAssetTags, removeAssetTags } from '../../store/tags.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
-import { compileMappings } from '../../sync/mapping.ts';
+import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
 import { sameButForSpelling, sameValue } from '../../sync/three-way.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import { mapperFrom } from '../imports/mapper.ts';

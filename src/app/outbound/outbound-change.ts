@@ -3,7 +3,7 @@ import type { Change } from '../../connectors/kit/contract.ts';
 import { TielineError } from '../../platform/errors/tieline-error.ts';
 import { isJsonObject, type JsonObject } from '../../platform/values/json.ts';
 import type { OutboxRow } from '../../store/outbox.ts';
-import { compileMappings } from '../../sync/mapping.ts';
+import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 
 /** Canonical fields in the remote's spelling. @throws TielineError MAPPING_INVALID naming the field that has no way out. */

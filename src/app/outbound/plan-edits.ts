@@ -1,4 +1,4 @@
-import { comparisonOf } from '../../model/comparison.ts';
+import { comparisonOf } from '../../canonical/vocabulary/comparison.ts';
 import type { Json, JsonObject } from '../../platform/values/json.ts';
 import { deriveUuid } from '../../platform/values/derived-uuid.ts';
 import { recordChanges } from '../../store/changes.ts';
@@ -14,11 +14,11 @@ import {
 } from '../../store/outbox.ts';
 import { supersedeRefused } from '../../store/outbox-refused.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import { sentOnly } from '../../model/records.ts';
+import { sentOnly } from '../../canonical/records/records.ts';
 import { canonical, mergeField } from '../../sync/three-way.ts';
-import { needsApproval } from '../../sync/approval.ts';
-import { lookUpPolicy } from '../../sync/policy.ts';
-import { compileMappings } from '../../sync/mapping.ts';
+import { needsApproval } from '../../canonical/policy/approval.ts';
+import { lookUpPolicy } from '../../canonical/policy/look-up-policy.ts';
+import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
 import { canUpdate, type ConnectedSystem } from '../connections/connected-system.ts';
 import { excludedRows } from '../imports/excluded.ts';
 import { inCanonicalWords, negotiatedShapes } from '../imports/negotiated-shapes.ts';

@@ -3,7 +3,7 @@ import { noCounts, recordCounts } from '../../store/operations.ts';
 import { enqueueChanges, supersedeAllBut, type OutboundChange } from '../../store/outbox.ts';
 import { listMissingTags, listStrayTags, type TagOfAssets } from '../../store/tags.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
-import { mayGoOut, needsApproval } from '../../sync/approval.ts';
+import { mayGoOut, needsApproval } from '../../canonical/policy/approval.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';
 

@@ -4,10 +4,10 @@
  * policies change, at the end of each plan, and (for a single row, in `claim-row.ts`) when it is about to be sent.
  */
 import type { Kysely } from 'kysely';
-import type { EntityPolicy } from '../../model/policy.ts';
+import type { EntityPolicy } from '../../canonical/policy/policy.ts';
 import { listUnsentRows, moveUnsent, type UnsentMove, type UnsentRow } from '../../store/outbox-consent.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
-import { consentTo } from '../../sync/approval.ts';
+import { consentTo } from '../../canonical/policy/approval.ts';
 
 export interface ReconsideredKind {
   readonly entity: string;

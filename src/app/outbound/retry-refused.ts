@@ -10,7 +10,7 @@ import { fetchRows } from '../../store/negotiated.ts';
 import { noCounts, recordCounts } from '../../store/operations.ts';
 import { listRefused, reopenRefused, type RefusedRow } from '../../store/outbox-refused.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import { needsApproval } from '../../sync/approval.ts';
+import { needsApproval } from '../../canonical/policy/approval.ts';
 import { sameValue } from '../../sync/three-way.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import { inCanonicalWords, negotiatedShapes } from '../imports/negotiated-shapes.ts';

@@ -6,7 +6,7 @@
  * not there yet, and two implementations of one decision drift apart. The price: what the sync would change is locked
  * while it works.
  */
-import type { PlanItem } from '../../model/plan.ts';
+import type { PlanItem } from '../../canonical/vocabulary/plan.ts';
 import { listHeldRecords } from '../../store/held-records.ts';
 import { listSteps, type OperationRow } from '../../store/operations.ts';
 import { listHeldItems, listJournalItems, listOutboundItems } from '../../store/plan-items.ts';

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../platform/values/json.ts';
 import { deriveUuid } from '../../platform/values/derived-uuid.ts';
 import type { Ground } from '../../model/poam-answers.ts';
-import type { EntityPolicy } from '../../model/policy.ts';
+import type { EntityPolicy } from '../../canonical/policy/policy.ts';
 import { composePoam, dueText, poamId, poamKey, purposeOf } from '../../model/weakness.ts';
 import { recordDepartures, showAbandonedPoams } from '../../store/departures.ts';
 import { recordChanges } from '../../store/changes.ts';
@@ -9,7 +9,7 @@ import { findTakenKeys, insertRows } from '../../store/negotiated.ts';
 import { noCounts, recordCounts, type Counts } from '../../store/operations.ts';
 import { enqueueChanges, type OutboundChange } from '../../store/outbox.ts';
 import { supersedeOthers } from '../../store/outbox-refused.ts';
-import { mayGoOut, needsApproval } from '../../sync/approval.ts';
+import { mayGoOut, needsApproval } from '../../canonical/policy/approval.ts';
 import { renewMentions } from '../../store/poam-mentions.ts';
 import { addPoamAssets, addPoamCves } from '../../store/poams.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';

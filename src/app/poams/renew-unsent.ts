@@ -3,7 +3,7 @@
  * `sync/unsent-poam.ts`). Runs in the transaction that plans POA&Ms, before new ones are proposed.
  */
 import { scalarText, type JsonObject } from '../../platform/values/json.ts';
-import type { EntityPolicy } from '../../model/policy.ts';
+import type { EntityPolicy } from '../../canonical/policy/policy.ts';
 import { recordChanges, type JournalEntry } from '../../store/changes.ts';
 import { updateRows } from '../../store/negotiated.ts';
 import { closeRefusals } from '../../store/outbox-refused.ts';
@@ -16,7 +16,7 @@ import {
   withdrawProposals,
   type UnsentPoamRow,
 } from '../../store/unsent-poams.ts';
-import { needsApproval } from '../../sync/approval.ts';
+import { needsApproval } from '../../canonical/policy/approval.ts';
 import {
   decideUnsent,
   type PresentState,

@@ -12,7 +12,7 @@ import { fetchLinks } from '../../store/links.ts';
 import { fetchRows } from '../../store/negotiated.ts';
 import { findLatestStep, findStep } from '../../store/operations.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
-import { compileMappings } from '../../sync/mapping.ts';
+import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import { negotiatedShapes } from '../imports/negotiated-shapes.ts';
 import type { RunContext } from '../runs/run-context.ts';

@@ -1,7 +1,12 @@
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import { TielineError } from '../../platform/errors/tieline-error.ts';
-import type { ApprovalScope, ConflictStrategy, EntityPolicy, SyncDirection } from '../../model/policy.ts';
+import type {
+  ApprovalScope,
+  ConflictStrategy,
+  EntityPolicy,
+  SyncDirection,
+} from '../../canonical/policy/policy.ts';
 import { deletePolicy, listPolicies, savePolicy, type PolicyRow } from '../../store/policies.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';

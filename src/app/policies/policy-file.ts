@@ -6,7 +6,7 @@ import {
   fieldLevelPolicies,
   syncDirections,
   type EntityPolicy,
-} from '../../model/policy.ts';
+} from '../../canonical/policy/policy.ts';
 
 export const policyFile = z.record(
   z.string(),

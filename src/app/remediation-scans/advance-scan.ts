@@ -10,7 +10,7 @@ import type {
   VerificationScans,
 } from '../../connectors/kit/contract.ts';
 import { messageOf, TielineError } from '../../platform/errors/tieline-error.ts';
-import { isScanOver, nextScanState, type ScanEvent } from '../../model/remediation-scan.ts';
+import { isScanOver, nextScanState, type ScanEvent } from '../../canonical/vocabulary/scan-request.ts';
 import { addCounts, noCounts, recordCounts } from '../../store/operations.ts';
 import { isSendingPaused } from '../../store/outbox-decisions.ts';
 import {

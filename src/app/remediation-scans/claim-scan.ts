@@ -1,10 +1,10 @@
 /** The last look before a scan leaves, as `outbound/claim-row.ts` takes it of other changes: do the policies in force let it? */
 import type pg from 'pg';
 import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { severities } from '../../model/vocabulary.ts';
+import { severities } from '../../canonical/vocabulary/vocabulary.ts';
 import { lockScan, markScanSent, moveScan, type RemediationScanRow } from '../../store/remediation-scans.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
-import { consentTo } from '../../sync/approval.ts';
+import { consentTo } from '../../canonical/policy/approval.ts';
 import { askApprovals } from '../approvals/approvals.ts';
 import { fetchPolicies } from '../policies/policies.ts';
 

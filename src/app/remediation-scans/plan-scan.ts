@@ -1,14 +1,14 @@
 /** What a remediation scan would look at: which findings somebody means, and which machines and plugins that makes. */
 import { z } from 'zod';
 import { TielineError, type FieldFault } from '../../platform/errors/tieline-error.ts';
-import { severities, type Severity } from '../../model/vocabulary.ts';
+import { severities, type Severity } from '../../canonical/vocabulary/vocabulary.ts';
 import {
   findSameScan,
   listVerifiable,
   type VerifiableFinding,
   type VerifiableQuery,
 } from '../../store/remediation-scans.ts';
-import { mayGoOut, needsApproval } from '../../sync/approval.ts';
+import { mayGoOut, needsApproval } from '../../canonical/policy/approval.ts';
 import type { App } from '../app.ts';
 import { fetchSystem } from '../connections/systems.ts';
 import { fetchPolicies } from '../policies/policies.ts';

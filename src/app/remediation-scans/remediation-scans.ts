@@ -4,7 +4,7 @@
  * sync or `scans follow` goes on from there.
  */
 import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { isScanOver, verdictOf, type ScanVerdict } from '../../model/remediation-scan.ts';
+import { isScanOver, verdictOf, type ScanVerdict } from '../../canonical/vocabulary/scan-request.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { findSystemById } from '../../store/external-systems.ts';
 import {

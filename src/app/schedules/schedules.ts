@@ -19,7 +19,7 @@ import type { App } from '../app.ts';
 import { moduleFor } from '../connections/connect.ts';
 import type { ConnectorDeclaration } from '../connections/settings.ts';
 import { fetchSystem } from '../connections/systems.ts';
-import type { EntityType } from '../../model/entity-type.ts';
+import type { EntityType } from '../../canonical/vocabulary/entity-type.ts';
 
 export type { ScheduleRow };
 

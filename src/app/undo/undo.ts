@@ -17,11 +17,11 @@ import {
   recordCounts,
 } from '../../store/operations.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import { lookUpPolicy } from '../../sync/policy.ts';
+import { lookUpPolicy } from '../../canonical/policy/look-up-policy.ts';
 import { foldSteps, reverseField } from '../../sync/reverse.ts';
-import { compileMappings } from '../../sync/mapping.ts';
-import type { FieldMapping } from '../../model/mapping.ts';
-import type { EntityPolicy } from '../../model/policy.ts';
+import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
+import type { FieldMapping } from '../../canonical/mapping/mapping.ts';
+import type { EntityPolicy } from '../../canonical/policy/policy.ts';
 import type { App } from '../app.ts';
 import { fetchMappings } from '../connections/connect.ts';
 import { movedThere } from '../imports/negotiated-moves.ts';

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
-import { entityTypes, type EntityType } from '../../model/entity-type.ts';
+import { entityTypes, type EntityType } from '../../canonical/vocabulary/entity-type.ts';
 import { installQueue, workOnce, workOnQueue, type Tasks } from '../../platform/queue/queue.ts';
 import { listSystems } from '../../store/external-systems.ts';
 import { isDatabaseFault } from '../../platform/postgres/database-faults.ts';

@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../platform/values/json.ts';
-import type { FieldMapping, Transform } from '../../model/mapping.ts';
-import { complianceStatuses } from '../../model/vocabulary.ts';
+import type { FieldMapping, Transform } from '../../canonical/mapping/mapping.ts';
+import { complianceStatuses } from '../../canonical/vocabulary/vocabulary.ts';
 
 /**
  * Security Center numbers the checks of audit files from here on, each file for itself: such an id is no plugin of the feed, and two

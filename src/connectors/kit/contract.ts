@@ -6,9 +6,9 @@
  * never logs a secret, never holds a whole export in memory, and knows nothing of Tieline's tables.
  */
 import type { z } from 'zod';
-import type { EntityType } from '../../model/entity-type.ts';
+import type { EntityType } from '../../canonical/vocabulary/entity-type.ts';
 import type { Json, JsonObject } from '../../platform/values/json.ts';
-import type { FieldMapping } from '../../model/mapping.ts';
+import type { FieldMapping } from '../../canonical/mapping/mapping.ts';
 import type { HttpClient } from '../../platform/http/http-client.ts';
 
 export type { EntityType };

@@ -1,5 +1,5 @@
 /** A host of a scan file in the spelling of `scanFileMappings`, whatever dialect it came in. Pure. */
-import { normalizeIdentifier, type IdentifierKind } from '../../model/identifiers.ts';
+import { normalizeIdentifier, type IdentifierKind } from '../../canonical/identity/identifiers.ts';
 import type { JsonObject } from '../../platform/values/json.ts';
 
 /** Names and addresses as the file has them; lists may hold empty texts. */

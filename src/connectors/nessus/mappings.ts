@@ -1,5 +1,5 @@
 /** From the records of scan files, of whatever dialect, to canonical ones. Files only come in. */
-import type { FieldMapping, Transform } from '../../model/mapping.ts';
+import type { FieldMapping, Transform } from '../../canonical/mapping/mapping.ts';
 import { auditResultMappings } from '../kit/audit-result.ts';
 
 const text: Transform = { kind: 'text' };

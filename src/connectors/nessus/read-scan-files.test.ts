@@ -7,8 +7,13 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TielineError } from '../../platform/errors/tieline-error.ts';
 import type { JsonObject } from '../../platform/values/json.ts';
-import { assetRecord, complianceRecord, findingRecord, pluginRecord } from '../../model/records.ts';
-import { compileMappings } from '../../sync/mapping.ts';
+import {
+  assetRecord,
+  complianceRecord,
+  findingRecord,
+  pluginRecord,
+} from '../../canonical/records/records.ts';
+import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
 import { scanFileMappings } from './mappings.ts';
 import { openScanFiles } from './open-scan-files.ts';
 import { readNessus } from './read-nessus.ts';

@@ -1,5 +1,5 @@
 /** From rows as `rows.ts` shapes them, and rules as `rules.ts` does, to canonical records. */
-import type { FieldMapping, Transform } from '../../model/mapping.ts';
+import type { FieldMapping, Transform } from '../../canonical/mapping/mapping.ts';
 import { auditResultMappings } from '../kit/audit-result.ts';
 
 const text: Transform = { kind: 'text' };

@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import type { FieldFault } from '../../platform/errors/tieline-error.ts';
 import type { Json, JsonObject } from '../../platform/values/json.ts';
-import type { FieldMapping } from '../../model/mapping.ts';
+import type { FieldMapping } from '../../canonical/mapping/mapping.ts';
 import type { ConnectorContext, WriteResult } from '../kit/contract.ts';
 import { readRefusal } from '../../platform/http/remote-refusal.ts';
 import type { TenableSettings } from './settings.ts';

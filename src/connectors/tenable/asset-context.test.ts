@@ -5,7 +5,7 @@ import {
   type SimulatorProcess,
 } from '../../../simulators/kit/simulator-process.test-support.ts';
 import type { JsonObject } from '../../platform/values/json.ts';
-import type { FieldMapping } from '../../model/mapping.ts';
+import type { FieldMapping } from '../../canonical/mapping/mapping.ts';
 import { Secret } from '../../platform/values/secret.ts';
 import { sleep } from '../../platform/values/abort.ts';
 import type { Change, CheckResult, Connector, WriteResult } from '../kit/contract.ts';

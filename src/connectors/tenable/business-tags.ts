@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
-import type { FieldMapping, Transform } from '../../model/mapping.ts';
+import type { FieldMapping, Transform } from '../../canonical/mapping/mapping.ts';
 import type { ConnectorContext, ExternalRecord, WriteResult } from '../kit/contract.ts';
 import type { TenableSettings } from './settings.ts';
 import { assign, ensureTagValue, findAssetTags, sameText, waitUntilVisible } from './tags.ts';

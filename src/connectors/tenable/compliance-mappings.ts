@@ -1,6 +1,6 @@
 /** From elements of a compliance export, as export-records.ts shapes them. */
-import { complianceStatuses } from '../../model/vocabulary.ts';
-import type { FieldMapping, Transform } from '../../model/mapping.ts';
+import { complianceStatuses } from '../../canonical/vocabulary/vocabulary.ts';
+import type { FieldMapping, Transform } from '../../canonical/mapping/mapping.ts';
 
 const text: Transform = { kind: 'text' };
 const instant: Transform = { kind: 'date', external: 'iso', internal: 'instant' };

@@ -1,6 +1,6 @@
 /** A rule of Tenable and the words of an acceptance: one as the other. Pure. */
 import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
-import type { FieldMapping, Transform } from '../../model/mapping.ts';
+import type { FieldMapping, Transform } from '../../canonical/mapping/mapping.ts';
 
 export interface RuleFault {
   readonly field: string;

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Json, JsonObject } from '../../platform/values/json.ts';
-import type { FieldMapping } from '../../model/mapping.ts';
+import type { FieldMapping } from '../../canonical/mapping/mapping.ts';
 import { Secret } from '../../platform/values/secret.ts';
 import { createHttpClient } from '../../platform/http/undici-http-client.ts';
 import { sleep } from '../../platform/values/abort.ts';

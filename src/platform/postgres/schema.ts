@@ -1013,7 +1013,7 @@ interface RemediationScanFindingsTable {
   state_before: string;
 }
 
-/** Scans that people asked for to verify what was patched; src/model/remediation-scan.ts has the states, sync_changes (entity remediation_scan) each change of them. */
+/** Scans that people asked for to verify what was patched; src/canonical/vocabulary/scan-request.ts has the states, sync_changes (entity remediation_scan) each change of them. */
 interface RemediationScansTable {
   id: GeneratedAlways<number>;
   external_system_id: number;

@@ -1,5 +1,5 @@
-import type { EntityPolicy } from '../model/policy.ts';
-import { lookUpPolicy } from './policy.ts';
+import type { EntityPolicy } from './policy.ts';
+import { lookUpPolicy } from './look-up-policy.ts';
 
 export interface ProposedChange {
   readonly entity: string;

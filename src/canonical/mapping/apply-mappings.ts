@@ -4,9 +4,9 @@
  * the rule and what came; never a wrong value, never an exception.
  */
 import type { z } from 'zod';
-import type { FieldFault } from '../platform/errors/tieline-error.ts';
-import { isJsonObject, type Json, type JsonObject } from '../platform/values/json.ts';
-import type { FieldMapping } from '../model/mapping.ts';
+import type { FieldFault } from '../../platform/errors/tieline-error.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
+import type { FieldMapping } from './mapping.ts';
 import { Refused, waysOf, type Way } from './transforms.ts';
 
 export type MappedInbound =

@@ -1,9 +1,9 @@
 /** The mappings of a system as a whole: what must hold between them, and how two sets differ. */
-import type { FieldFault } from '../platform/errors/tieline-error.ts';
-import { distance } from '../platform/errors/unknown-word.ts';
-import { recordSchemas } from '../model/records.ts';
-import { isJsonObject } from '../platform/values/json.ts';
-import type { FieldMapping } from '../model/mapping.ts';
+import type { FieldFault } from '../../platform/errors/tieline-error.ts';
+import { distance } from '../../platform/errors/unknown-word.ts';
+import { recordSchemas } from '../records/records.ts';
+import { isJsonObject } from '../../platform/values/json.ts';
+import type { FieldMapping } from './mapping.ts';
 import { checkMapping } from './mapping-row.ts';
 
 /** What tells a mapping from another: no two of one set have it in common. */

@@ -1,4 +1,4 @@
-import type { EntityPolicy, FieldPolicy } from '../model/policy.ts';
+import type { EntityPolicy, FieldPolicy } from './policy.ts';
 
 /** Where nobody said otherwise: both ways, and a person decides what both sides edited differently. */
 export const defaultPolicy: FieldPolicy = {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tenableConnector } from '../connectors/tenable/connector.ts';
-import { xactaConnector } from '../connectors/xacta/connector.ts';
-import type { Json, JsonObject } from '../platform/values/json.ts';
-import type { FieldMapping, MappingDirection, Transform } from '../model/mapping.ts';
-import { componentRecord } from '../model/records.ts';
+import { tenableConnector } from '../../connectors/tenable/connector.ts';
+import { xactaConnector } from '../../connectors/xacta/connector.ts';
+import type { Json, JsonObject } from '../../platform/values/json.ts';
+import type { FieldMapping, MappingDirection, Transform } from './mapping.ts';
+import { componentRecord } from '../records/records.ts';
 import { checkMapping, mappingRowOf, parseMappingRow } from './mapping-row.ts';
-import { compileMappings, mapRecord } from './mapping.ts';
+import { compileMappings, mapRecord } from './apply-mappings.ts';
 
 const mapping = (
   externalField: string,

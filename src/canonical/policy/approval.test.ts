@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ApprovalScope, EntityPolicy } from '../model/policy.ts';
+import type { ApprovalScope, EntityPolicy } from './policy.ts';
 import { consentTo, mayGoOut, needsApproval, type ProposedChange } from './approval.ts';
 
 const policy = (entity: string, approval: ApprovalScope | null | undefined): EntityPolicy => ({

@@ -7,7 +7,7 @@ import {
   verdictOf,
   type ScanEvent,
   type ScanState,
-} from './remediation-scan.ts';
+} from './scan-request.ts';
 
 const events: readonly ScanEvent[] = [
   'approved',

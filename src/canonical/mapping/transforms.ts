@@ -2,9 +2,9 @@
  * The transforms of a field mapping (design section 6), each with its way in and, where there is one, its way out.
  * Pure. A way in that cannot make sense of a value says so; it never guesses.
  */
-import { deriveUuid } from '../platform/values/derived-uuid.ts';
-import { isJsonObject, scalarText, type Json } from '../platform/values/json.ts';
-import { dateWords, type Transform } from '../model/mapping.ts';
+import { deriveUuid } from '../../platform/values/derived-uuid.ts';
+import { isJsonObject, scalarText, type Json } from '../../platform/values/json.ts';
+import { dateWords, type Transform } from './mapping.ts';
 import { dateForm } from './date-forms.ts';
 
 /** A value that a transform refuses, with the rule that it breaks. */

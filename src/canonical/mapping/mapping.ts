@@ -1,8 +1,8 @@
 /**
  * A field mapping: one row of data_field_mappings. It ties a path in the remote's record to a field of Tieline's,
- * with the transforms between. How it is applied, in both directions, is `src/sync/mapping.ts`.
+ * with the transforms between. How it is applied, in both directions, is `src/canonical/mapping/apply-mappings.ts`.
  */
-import type { Json } from '../platform/values/json.ts';
+import type { Json } from '../../platform/values/json.ts';
 
 /** How a date is written where no form is named. */
 export const dateWords = ['iso', 'date', 'epoch-seconds', 'epoch-milliseconds'] as const;
@@ -17,7 +17,7 @@ export type Transform =
     }
   | {
       readonly kind: 'date';
-      /** How it is written: one of these words, or a form as `MM/DD/YYYY` (`src/sync/date-forms.ts`). */
+      /** How it is written: one of these words, or a form as `MM/DD/YYYY` (`src/canonical/mapping/date-forms.ts`). */
       readonly external: string;
       readonly internal: 'instant' | 'date';
       /** Forms that are read too. ISO 8601 and epochs always are. */
