@@ -18,7 +18,7 @@ import { tenableConnector } from '../src/connectors/tenable/connector.ts';
 import { scalarText } from '../src/platform/values/json.ts';
 import { Secret } from '../src/platform/values/secret.ts';
 import { openDatabase } from '../src/platform/postgres/database.ts';
-import { beginOperation } from '../src/store/operations.ts';
+import { beginOperation } from '../src/ledger/operations/operations.sql.ts';
 import { inTransaction, type Tx } from '../src/platform/postgres/transaction.ts';
 
 interface Work {

@@ -13,7 +13,7 @@ import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { openDatabase } from '../src/platform/postgres/database.ts';
 import { removeDataDirectory } from '../src/platform/embedded/remove-data.ts';
 import { openEmbeddedServer } from '../src/platform/embedded/server.ts';
-import { insertSystem } from '../src/store/external-systems.ts';
+import { insertSystem } from '../src/ledger/external-systems/external-systems.sql.ts';
 import { migrate } from '../src/platform/migrations/migrate.ts';
 import { consoleQueries } from './console-queries.ts';
 import { writeFiles, type ImportFiles } from './import-files.ts';

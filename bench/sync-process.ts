@@ -8,7 +8,7 @@ import { addSystem } from '../src/app/connections/systems.ts';
 import { connectorModules } from '../src/main/connectors.ts';
 import { Secret } from '../src/platform/values/secret.ts';
 import { openDatabase } from '../src/platform/postgres/database.ts';
-import { listSystems } from '../src/store/external-systems.ts';
+import { listSystems } from '../src/ledger/external-systems/external-systems.sql.ts';
 
 const [databaseUrl = '', tenableUrl = '', masterKey = randomBytes(32).toString('base64')] = (
   process.env['BENCH'] ?? ''

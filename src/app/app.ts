@@ -5,7 +5,7 @@ import type { ConnectedSystem } from './connections/connected-system.ts';
 import { fetchSystem } from './connections/systems.ts';
 import type { ScanFileReader } from '../connectors/kit/scan-file.ts';
 import { TielineError } from '../platform/errors/tieline-error.ts';
-import { listSystems, type ExternalSystemRow } from '../store/external-systems.ts';
+import { listSystems, type ExternalSystemRow } from '../ledger/external-systems/external-systems.sql.ts';
 import type { SystemFailure } from './runs/system-failures.ts';
 import type { Secret } from '../platform/values/secret.ts';
 import {

@@ -19,7 +19,7 @@ import { progressView } from '../cli/progress.ts';
 import type { SettingsByName } from '../platform/config/settings-table.ts';
 import { TielineError } from '../platform/errors/tieline-error.ts';
 import { Secret } from '../platform/values/secret.ts';
-import { listSystems } from '../store/external-systems.ts';
+import { listSystems } from '../ledger/external-systems/external-systems.sql.ts';
 import { CarefulClient } from '../platform/postgres/careful-client.ts';
 import { openEmbeddedServer, type EmbeddedServer } from '../platform/embedded/server.ts';
 import { createLogger } from './logger.ts';

@@ -4,8 +4,8 @@ import type { AssetRecord } from '../canonical/records/records.ts';
 import { markAbsent } from './absence.ts';
 import { countNewlyUnreported, listUnreportedAssets, renewReportingOfRead } from './asset-reporting.ts';
 import { beginAssetLoad } from './assets.ts';
-import { insertSystem } from './external-systems.ts';
-import { beginOperation } from './operations.ts';
+import { insertSystem } from '../ledger/external-systems/external-systems.sql.ts';
+import { beginOperation } from '../ledger/operations/operations.sql.ts';
 import { inTransaction } from '../platform/postgres/transaction.ts';
 
 let database: Awaited<ReturnType<typeof cloneDatabase>>;

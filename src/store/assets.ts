@@ -10,10 +10,10 @@ import type { JsonObject } from '../platform/values/json.ts';
 import type { AssetRecord } from '../canonical/records/records.ts';
 import { renewAssetDetails } from './asset-details.ts';
 import { identifyAssets, type AssetSource } from './asset-identity.ts';
-import { linkedReason } from './changes.ts';
+import { linkedReason } from '../ledger/operations/changes.sql.ts';
 import { copyInto, storableJson } from '../platform/postgres/copy-rows.ts';
 import { renewReporting, reportingOf } from './asset-reporting.ts';
-import type { Counts } from './operations.ts';
+import type { Counts } from '../ledger/operations/operations.sql.ts';
 import type { Database } from '../platform/postgres/schema.ts';
 import type { Tx } from '../platform/postgres/transaction.ts';
 

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { deriveUuid } from '../platform/values/derived-uuid.ts';
 import type { complianceRecord } from '../canonical/records/records.ts';
 import { copyInto } from '../platform/postgres/copy-rows.ts';
-import type { Counts } from './operations.ts';
+import type { Counts } from '../ledger/operations/operations.sql.ts';
 import type { Tx } from '../platform/postgres/transaction.ts';
 
 export type ComplianceRecord = z.infer<typeof complianceRecord>;

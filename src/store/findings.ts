@@ -6,9 +6,9 @@
 import { sql, type Kysely } from 'kysely';
 import { renewExposure } from './asset-exposure.ts';
 import { copyInto, type CopyInto } from '../platform/postgres/copy-rows.ts';
-import type { Counts } from './operations.ts';
+import type { Counts } from '../ledger/operations/operations.sql.ts';
 import { mergePlugins, type StagedPlugin } from './plugins.ts';
-import { linkedReason } from './changes.ts';
+import { linkedReason } from '../ledger/operations/changes.sql.ts';
 import {
   createStaging,
   foldDuplicates,

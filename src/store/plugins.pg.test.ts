@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../test/support/database.ts';
 import type { PluginRecord } from '../canonical/records/records.ts';
-import { insertSystem } from './external-systems.ts';
+import { insertSystem } from '../ledger/external-systems/external-systems.sql.ts';
 import { fetchFindingColumns } from './finding-columns.ts';
 import { mergePlugins } from './plugins.ts';
 import { inTransaction } from '../platform/postgres/transaction.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../test/support/database.ts';
-import { insertSystem } from './external-systems.ts';
-import { beginOperation } from './operations.ts';
+import { insertSystem } from '../ledger/external-systems/external-systems.sql.ts';
+import { beginOperation } from '../ledger/operations/operations.sql.ts';
 import {
   findSameScan,
   insertScan,

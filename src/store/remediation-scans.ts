@@ -1,7 +1,7 @@
 /** Remediation scans: what was asked for, how far each is, and which findings it is to verify. */
 import { sql, type Kysely } from 'kysely';
 import { followedStates, type ScanState } from '../canonical/vocabulary/scan-request.ts';
-import { recordChanges } from './changes.ts';
+import { recordChanges } from '../ledger/operations/changes.sql.ts';
 import { storableJson } from '../platform/postgres/copy-rows.ts';
 import type { Database } from '../platform/postgres/schema.ts';
 

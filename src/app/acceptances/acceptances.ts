@@ -15,11 +15,11 @@ import {
   type AssetThere,
   type Covered,
 } from '../../store/acceptances.ts';
-import { recordChanges } from '../../store/changes.ts';
+import { recordChanges } from '../../ledger/operations/changes.sql.ts';
 import { findAssets } from '../../store/asset-explanations.ts';
 import { insertRows, updateRows } from '../../store/negotiated.ts';
-import { fetchPluginTitles } from '../../store/record-titles.ts';
-import { beginOperation, finishDecision } from '../../store/operations.ts';
+import { fetchPluginTitles } from '../../ledger/operations/record-titles.sql.ts';
+import { beginOperation, finishDecision } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import type { App } from '../app.ts';
 import { fetchSystem } from '../connections/systems.ts';

@@ -18,14 +18,19 @@ import {
   type ApprovalRow,
   type WaitingChange,
 } from '../../store/approvals.ts';
-import { recordChanges } from '../../store/changes.ts';
-import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
+import { recordChanges } from '../../ledger/operations/changes.sql.ts';
+import {
+  beginOperation,
+  finishOperation,
+  noCounts,
+  recordCounts,
+} from '../../ledger/operations/operations.sql.ts';
 import { nextScanState } from '../../canonical/vocabulary/scan-request.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { canonical } from '../../sync/three-way.ts';
 import type { EntityPolicy } from '../../canonical/policy/policy.ts';
-import { insertHeldRecords } from '../../store/held-records.ts';
+import { insertHeldRecords } from '../../ledger/operations/held-records.sql.ts';
 import { listWithdrawnDecisions, markReplanned, returnWithdrawn } from '../../store/outbox-consent.ts';
 import { mayGoOut } from '../../canonical/policy/approval.ts';
 import { describeChanges, type DescribedChange } from '../outbound/describe-change.ts';

@@ -3,10 +3,10 @@ import { TielineError, type FieldFault } from '../../platform/errors/tieline-err
 import type { Json, JsonObject } from '../../platform/values/json.ts';
 import { assetContextRecord, sentOnly } from '../../canonical/records/records.ts';
 import { beginAssetContext, listSystemsOfAsset } from '../../store/asset-contexts.ts';
-import { recordChanges } from '../../store/changes.ts';
-import { listSystems } from '../../store/external-systems.ts';
+import { recordChanges } from '../../ledger/operations/changes.sql.ts';
+import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
 import { fetchRows, updateRows } from '../../store/negotiated.ts';
-import { beginOperation, finishDecision } from '../../store/operations.ts';
+import { beginOperation, finishDecision } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import { lookUpPolicy } from '../../canonical/policy/look-up-policy.ts';
 import { sameValue } from '../../sync/three-way.ts';

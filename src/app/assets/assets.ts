@@ -19,10 +19,10 @@ import {
 import { listUnreportedAssets, type UnreportedAsset } from '../../store/asset-reporting.ts';
 import { listSharingPairs } from '../../store/duplicate-assets.ts';
 import { fetchIdentifiers } from '../../store/correlations.ts';
-import { recordChanges } from '../../store/changes.ts';
-import { listSystems } from '../../store/external-systems.ts';
+import { recordChanges } from '../../ledger/operations/changes.sql.ts';
+import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
 import { countMatchReviews } from '../../store/match-reviews.ts';
-import { beginOperation, finishDecision } from '../../store/operations.ts';
+import { beginOperation, finishDecision } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import type { App } from '../app.ts';
 import { fetchAsset, type Decider } from './find-asset.ts';

@@ -4,7 +4,7 @@ import type { EntityType } from '../../connectors/kit/contract.ts';
 import type { JsonObject } from '../../platform/values/json.ts';
 import type { EntityPolicy } from '../../canonical/policy/policy.ts';
 import type { ConflictRow } from '../../store/conflicts.ts';
-import { findSystemById } from '../../store/external-systems.ts';
+import { findSystemById } from '../../ledger/external-systems/external-systems.sql.ts';
 import type { NegotiatedEntity } from '../../store/negotiated.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
 import type { ConflictAtHand } from '../../sync/conflict-choices.ts';

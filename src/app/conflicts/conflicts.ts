@@ -16,7 +16,12 @@ import {
   type ConflictFilter,
   type ConflictRow,
 } from '../../store/conflicts.ts';
-import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
+import {
+  beginOperation,
+  finishOperation,
+  noCounts,
+  recordCounts,
+} from '../../ledger/operations/operations.sql.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { choicesFor, decideConflict, type OfferedChoice } from '../../sync/conflict-choices.ts';
 import type { App } from '../app.ts';

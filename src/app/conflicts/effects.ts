@@ -12,8 +12,8 @@ import {
   moveWeaknesses,
   separate,
 } from '../../store/conflict-effects.ts';
-import { listLinks, readAnew } from '../../store/link-decisions.ts';
-import { fetchLinks, saveLinks } from '../../store/links.ts';
+import { listLinks, readAnew } from '../../ledger/links/link-decisions.sql.ts';
+import { fetchLinks, saveLinks } from '../../ledger/links/links.sql.ts';
 import { fetchRows, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { dropRows, retryFailed } from '../../store/outbox-decisions.ts';
 import { sameValue } from '../../sync/three-way.ts';

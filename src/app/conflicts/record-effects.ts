@@ -17,7 +17,7 @@ import {
   type RecordKey,
 } from '../../store/conflict-effects.ts';
 import { recordConflicts } from '../../store/conflicts.ts';
-import { isOnItsWay, listLinks, readAnew } from '../../store/link-decisions.ts';
+import { isOnItsWay, listLinks, readAnew } from '../../ledger/links/link-decisions.sql.ts';
 import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { enqueueChanges } from '../../store/outbox.ts';
 import { needsApproval } from '../../canonical/policy/approval.ts';

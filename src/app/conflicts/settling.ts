@@ -1,6 +1,6 @@
 /** What every effect of a decided conflict is given, and how it writes to our rows. */
 import { isJsonObject, scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
-import { recordChanges, type JournalEntry } from '../../store/changes.ts';
+import { recordChanges, type JournalEntry } from '../../ledger/operations/changes.sql.ts';
 import type { Unanswered } from '../../store/conflict-effects.ts';
 import type { ConflictRow } from '../../store/conflicts.ts';
 import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';

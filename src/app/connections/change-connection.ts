@@ -7,9 +7,13 @@ import { TielineError, type FieldFault } from '../../platform/errors/tieline-err
 import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
 import type { Secret } from '../../platform/values/secret.ts';
 import type { ConnectorDeclaration, CheckResult } from '../../connectors/kit/contract.ts';
-import { recordChanges } from '../../store/changes.ts';
-import { updateSystemConfig, setSyncPaused, type ExternalSystemRow } from '../../store/external-systems.ts';
-import { beginOperation, finishDecision } from '../../store/operations.ts';
+import { recordChanges } from '../../ledger/operations/changes.sql.ts';
+import {
+  updateSystemConfig,
+  setSyncPaused,
+  type ExternalSystemRow,
+} from '../../ledger/external-systems/external-systems.sql.ts';
+import { beginOperation, finishDecision } from '../../ledger/operations/operations.sql.ts';
 import { countWhatHangs } from '../../store/remove-system.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import { sameValue } from '../../sync/three-way.ts';

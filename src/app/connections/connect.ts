@@ -5,10 +5,10 @@ import { createSecretMask, secretsIn } from '../../platform/http/secret-mask.ts'
 import { TielineError } from '../../platform/errors/tieline-error.ts';
 import { Secret } from '../../platform/values/secret.ts';
 import { isJsonObject, type JsonObject } from '../../platform/values/json.ts';
-import { insertCallLogs } from '../../store/call-logs.ts';
+import { insertCallLogs } from '../../ledger/operations/call-logs.sql.ts';
 import type { FieldMapping } from '../../canonical/mapping/mapping.ts';
-import type { ExternalSystemRow } from '../../store/external-systems.ts';
-import { listMappings } from '../../store/field-mappings.ts';
+import type { ExternalSystemRow } from '../../ledger/external-systems/external-systems.sql.ts';
+import { listMappings } from '../../ledger/external-systems/field-mappings.sql.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
 import { parseMappingRow } from '../../canonical/mapping/mapping-row.ts';
 import { fetchPolicies } from '../policies/policies.ts';

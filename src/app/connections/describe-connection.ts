@@ -3,7 +3,7 @@ import type { ConnectorModule } from '../../connectors/kit/contract.ts';
 import { TielineError, type FieldFault } from '../../platform/errors/tieline-error.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
 import type { Secret } from '../../platform/values/secret.ts';
-import type { ExternalSystemRow } from '../../store/external-systems.ts';
+import type { ExternalSystemRow } from '../../ledger/external-systems/external-systems.sql.ts';
 import { countWhatHangs, type WhatHangs } from '../../store/remove-system.ts';
 import { purposeOf, type ConnectionContext } from './connect.ts';
 import { isSealed } from './secret-box.ts';

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { isJsonObject } from '../../platform/values/json.ts';
-import { listSystems } from '../../store/external-systems.ts';
+import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
 import { purposeOf } from './connect.ts';
 import { isSealed, sealingKeyOf, type SecretBox } from './secret-box.ts';

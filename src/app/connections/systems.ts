@@ -11,9 +11,9 @@ import {
   listSystems,
   updateSystemConfig,
   type ExternalSystemRow,
-} from '../../store/external-systems.ts';
-import { insertMappings, listMappings } from '../../store/field-mappings.ts';
-import { recordHealth } from '../../store/integration-health.ts';
+} from '../../ledger/external-systems/external-systems.sql.ts';
+import { insertMappings, listMappings } from '../../ledger/external-systems/field-mappings.sql.ts';
+import { recordHealth } from '../../ledger/external-systems/integration-health.sql.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { mappingRowOf } from '../../canonical/mapping/mapping-row.ts';
 import { connectSystem, moduleFor, purposeOf, type ConnectionContext } from './connect.ts';

@@ -11,7 +11,7 @@ import {
 } from '../../store/correlations.ts';
 import { showLostMatches } from '../../store/lost-matches.ts';
 import { findAssetsBearing, listStandingMatches, saveQuestions } from '../../store/match-reviews.ts';
-import { noCounts, recordCounts } from '../../store/operations.ts';
+import { noCounts, recordCounts } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import type { RunContext } from '../runs/run-context.ts';

@@ -1,7 +1,7 @@
 /** Moving into a database, seen from the command line: look, show, do, verify, grant, take out again. */
 import type pg from 'pg';
 import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { listLinkFaults, type LinkFault } from '../../store/link-faults.ts';
+import { listLinkFaults, type LinkFault } from '../../ledger/links/link-faults.sql.ts';
 import {
   fetchMigrationState,
   ledgerNames,

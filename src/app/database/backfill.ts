@@ -16,8 +16,8 @@ import {
   type BackfillSource,
   type BackfillTable,
 } from '../../store/backfill.ts';
-import { insertHeldRecords, type HeldRecord } from '../../store/held-records.ts';
-import { beginOperation, finishOperation } from '../../store/operations.ts';
+import { insertHeldRecords, type HeldRecord } from '../../ledger/operations/held-records.sql.ts';
+import { beginOperation, finishOperation } from '../../ledger/operations/operations.sql.ts';
 import { underWholeLock } from '../runs/locks.ts';
 import { inTransaction, underSavepoint, type Tx } from '../../platform/postgres/transaction.ts';
 import type { App } from '../app.ts';

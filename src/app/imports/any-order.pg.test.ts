@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
 import { findingKey } from '../../canonical/identity/finding-key.ts';
 import type { FindingRecord } from '../../canonical/records/records.ts';
-import { insertSystem } from '../../store/external-systems.ts';
+import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import { digestOf } from '../../store/finding-staging.ts';
 import { beginFindingLoad } from '../../store/findings.ts';
-import { beginOperation } from '../../store/operations.ts';
+import { beginOperation } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
 
 let database: ClonedDatabase;

@@ -4,9 +4,9 @@
  */
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
 import { assetContextRecord } from '../../canonical/records/records.ts';
-import type { HeldRecord } from '../../store/held-records.ts';
-import { fetchLinks } from '../../store/links.ts';
-import { noCounts, type Counts } from '../../store/operations.ts';
+import type { HeldRecord } from '../../ledger/operations/held-records.sql.ts';
+import { fetchLinks } from '../../ledger/links/links.sql.ts';
+import { noCounts, type Counts } from '../../ledger/operations/operations.sql.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
 import { openNegotiatedSink, type NegotiatedSource } from './negotiated-sink.ts';
 import type { MapperOf } from './sink.ts';

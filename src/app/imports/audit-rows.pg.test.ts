@@ -4,8 +4,8 @@ import { cloneDatabase, type ClonedDatabase } from '../../../test/support/databa
 import { tenableScConnector } from '../../connectors/tenable-sc/connector.ts';
 import { analysisRecord } from '../../connectors/tenable-sc/rows.ts';
 import type { JsonObject } from '../../platform/values/json.ts';
-import { insertSystem } from '../../store/external-systems.ts';
-import { beginOperation } from '../../store/operations.ts';
+import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
+import { beginOperation } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { SeenPlugins, openComplianceSink, openFindingSink, withResultsAmong } from './bulk-sinks.ts';
 import { mapperFrom } from './mapper.ts';

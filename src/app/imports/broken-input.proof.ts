@@ -18,8 +18,8 @@ import {
   type ScriptedServer,
 } from '../../connectors/tenable/scripted-server.test-support.ts';
 import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { insertSystem } from '../../store/external-systems.ts';
-import { beginOperation, type Counts } from '../../store/operations.ts';
+import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
+import { beginOperation, type Counts } from '../../ledger/operations/operations.sql.ts';
 import type { App } from '../app.ts';
 import type { RunContext } from '../runs/run-context.ts';
 import { openFactSink } from './fact-sinks.ts';

@@ -9,8 +9,8 @@ import {
   listSystems,
   updateSystemConfig,
   type ExternalSystemRow,
-} from '../../store/external-systems.ts';
-import { insertMappings } from '../../store/field-mappings.ts';
+} from '../../ledger/external-systems/external-systems.sql.ts';
+import { insertMappings } from '../../ledger/external-systems/field-mappings.sql.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { mappingRowOf } from '../../canonical/mapping/mapping-row.ts';
 import type { App } from '../app.ts';

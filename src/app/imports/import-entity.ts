@@ -13,10 +13,21 @@ import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts'
 import { renewAllExposure } from '../../store/asset-exposure.ts';
 import { renewReportingOfRead } from '../../store/asset-reporting.ts';
 import { countAbsent, forgetSeen, markAbsent, recordSeen } from '../../store/absence.ts';
-import { hasHeldRecords, insertHeldRecords } from '../../store/held-records.ts';
+import { hasHeldRecords, insertHeldRecords } from '../../ledger/operations/held-records.sql.ts';
 import { renewStatistics, type NegotiatedEntity } from '../../store/negotiated.ts';
-import { addCounts, noCounts, recordCounts, recordRetry, type Counts } from '../../store/operations.ts';
-import { fetchClock, findReadState, finishRead, saveReadPosition } from '../../store/reads.ts';
+import {
+  addCounts,
+  noCounts,
+  recordCounts,
+  recordRetry,
+  type Counts,
+} from '../../ledger/operations/operations.sql.ts';
+import {
+  fetchClock,
+  findReadState,
+  finishRead,
+  saveReadPosition,
+} from '../../ledger/external-systems/reads.sql.ts';
 import {
   inTransaction,
   inTransactionOnce,

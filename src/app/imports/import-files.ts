@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { ScanFile, ScanFileReader } from '../../connectors/kit/scan-file.ts';
 import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
 import { findImportedFile, recordImportedFile } from '../../store/imported-files.ts';
-import { beginOperation, finishOperation, recordCounts } from '../../store/operations.ts';
+import { beginOperation, finishOperation, recordCounts } from '../../ledger/operations/operations.sql.ts';
 import { inTransactionOnce } from '../../platform/postgres/transaction.ts';
 import type { App } from '../app.ts';
 import { fetchMappings } from '../connections/connect.ts';

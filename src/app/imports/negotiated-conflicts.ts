@@ -2,8 +2,8 @@
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
 import type { JsonObject } from '../../platform/values/json.ts';
 import { listSettledFaults, recordConflicts, type ConflictToRecord } from '../../store/conflicts.ts';
-import type { HeldRecord } from '../../store/held-records.ts';
-import { fetchLinks, listReplacedLinks } from '../../store/links.ts';
+import type { HeldRecord } from '../../ledger/operations/held-records.sql.ts';
+import { fetchLinks, listReplacedLinks } from '../../ledger/links/links.sql.ts';
 import { findTwins, type NegotiatedEntity, type Twin } from '../../store/negotiated.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
 import type { InboundDecision } from '../../sync/inbound.ts';

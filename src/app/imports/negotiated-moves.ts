@@ -1,7 +1,7 @@
 /** Records that stand inside of another record than before: a component, control or POA&M of another system now, a milestone of another POA&M. */
 import { scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
-import type { JournalEntry } from '../../store/changes.ts';
-import { findLinkedInside } from '../../store/links.ts';
+import type { JournalEntry } from '../../ledger/operations/changes.sql.ts';
+import { findLinkedInside } from '../../ledger/links/links.sql.ts';
 import { findTakenKeys, type NegotiatedEntity, type StoredRecord } from '../../store/negotiated.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
 import { negotiatedShapes } from './negotiated-shapes.ts';

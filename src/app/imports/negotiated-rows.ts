@@ -1,7 +1,7 @@
 /** New rows for records that no row is yet: what they begin with, and under which key. */
 import { deriveUuid } from '../../platform/values/derived-uuid.ts';
 import { scalarText, type JsonObject } from '../../platform/values/json.ts';
-import { findSystemById } from '../../store/external-systems.ts';
+import { findSystemById } from '../../ledger/external-systems/external-systems.sql.ts';
 import { findTakenKeys, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { findTakenUuids } from '../../store/systems.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';

@@ -5,16 +5,21 @@
  */
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
 import { scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
-import { linkedReason, recordChanges, remoteReading, type JournalEntry } from '../../store/changes.ts';
+import {
+  linkedReason,
+  recordChanges,
+  remoteReading,
+  type JournalEntry,
+} from '../../ledger/operations/changes.sql.ts';
 import { closeConflictsOfType, closeSettledConflicts, recordConflicts } from '../../store/conflicts.ts';
-import type { HeldRecord } from '../../store/held-records.ts';
+import type { HeldRecord } from '../../ledger/operations/held-records.sql.ts';
 import {
   fetchLinks,
   findLinkedElsewhere,
   saveLinks,
   type LinkRow,
   type LinkToSave,
-} from '../../store/links.ts';
+} from '../../ledger/links/links.sql.ts';
 import {
   fetchRows,
   findByNaturalKey,
@@ -23,7 +28,7 @@ import {
   type NegotiatedEntity,
   type StoredRecord,
 } from '../../store/negotiated.ts';
-import { addCounts, noCounts, type Counts } from '../../store/operations.ts';
+import { addCounts, noCounts, type Counts } from '../../ledger/operations/operations.sql.ts';
 import { underSavepoint, type Tx } from '../../platform/postgres/transaction.ts';
 import { decideInbound, type InboundDecision } from '../../sync/inbound.ts';
 import { defaultPolicy, lookUpPolicy } from '../../canonical/policy/look-up-policy.ts';

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
 import type { FieldFault } from '../../platform/errors/tieline-error.ts';
-import type { HeldRecord } from '../../store/held-records.ts';
-import type { Counts } from '../../store/operations.ts';
+import type { HeldRecord } from '../../ledger/operations/held-records.sql.ts';
+import type { Counts } from '../../ledger/operations/operations.sql.ts';
 
 /** Where the records of one page go. All of it happens in one transaction, which the import owns. */
 export interface Sink {

@@ -5,7 +5,7 @@
 import { TielineError } from '../../platform/errors/tieline-error.ts';
 import { knownWord } from '../../platform/errors/unknown-word.ts';
 import { entityTypes, type EntityType } from '../../canonical/vocabulary/entity-type.ts';
-import { recordChanges } from '../../store/changes.ts';
+import { recordChanges } from '../../ledger/operations/changes.sql.ts';
 import {
   breakLink,
   countLinks,
@@ -17,10 +17,10 @@ import {
   wasEverLinked,
   type LinkEntry,
   type LinkFilter,
-} from '../../store/link-decisions.ts';
+} from '../../ledger/links/link-decisions.sql.ts';
 import { reopenCreates, supersedeCreates } from '../../store/outbox.ts';
 import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
-import { beginOperation, finishDecision } from '../../store/operations.ts';
+import { beginOperation, finishDecision } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import { withSystems, type App } from '../app.ts';
 import { fetchPresentAsset } from '../assets/find-asset.ts';

@@ -4,9 +4,9 @@
  */
 import { TielineError } from '../../platform/errors/tieline-error.ts';
 import { standingEvidence } from '../../canonical/identity/same-machine.ts';
-import { recordChanges } from '../../store/changes.ts';
+import { recordChanges } from '../../ledger/operations/changes.sql.ts';
 import { fetchIdentifiers } from '../../store/correlations.ts';
-import { decideCorrelationPair, listSharingAssets } from '../../store/link-decisions.ts';
+import { decideCorrelationPair, listSharingAssets } from '../../ledger/links/link-decisions.sql.ts';
 import {
   endStandingMatch,
   insertStandingMatch,
@@ -17,7 +17,7 @@ import {
   type MatchReview,
   type StandingMatch,
 } from '../../store/match-reviews.ts';
-import { beginOperation, finishDecision } from '../../store/operations.ts';
+import { beginOperation, finishDecision } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import type { App } from '../app.ts';
 import { keepApart, merge } from '../assets/assets.ts';

@@ -1,12 +1,12 @@
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
 import { comparisonOf } from '../../canonical/vocabulary/comparison.ts';
 import { isJsonObject, scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
-import { recordChanges, type JournalEntry } from '../../store/changes.ts';
+import { recordChanges, type JournalEntry } from '../../ledger/operations/changes.sql.ts';
 import { closeSettledConflicts, recordConflicts } from '../../store/conflicts.ts';
-import { insertHeldRecords } from '../../store/held-records.ts';
-import { fetchLinks, findOtherLink, renameLink, saveLinks } from '../../store/links.ts';
+import { insertHeldRecords } from '../../ledger/operations/held-records.sql.ts';
+import { fetchLinks, findOtherLink, renameLink, saveLinks } from '../../ledger/links/links.sql.ts';
 import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
-import { noCounts, type Counts } from '../../store/operations.ts';
+import { noCounts, type Counts } from '../../ledger/operations/operations.sql.ts';
 import { markConfirmed, type OutboxRow } from '../../store/outbox.ts';
 import { supersedeFulfilled } from '../../store/outbox-refused.ts';
 import { addAssetTags, removeAssetTags } from '../../store/tags.ts';

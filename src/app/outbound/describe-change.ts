@@ -7,7 +7,7 @@ import {
   fetchRecordTitles,
   type AssetTitle,
   type RecordTitle,
-} from '../../store/record-titles.ts';
+} from '../../ledger/operations/record-titles.sql.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
 import { sameValue } from '../../sync/three-way.ts';
 

@@ -7,7 +7,7 @@ import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { askApprovals } from '../approvals/approvals.ts';
 import { listOpenRows, type OutboxRow } from '../../store/outbox.ts';
 import { isSendingPaused } from '../../store/outbox-decisions.ts';
-import { takeDrainLock, type SyncLock } from '../../store/sync-lock.ts';
+import { takeDrainLock, type SyncLock } from '../../ledger/external-systems/sync-lock.sql.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import { holding } from '../runs/locks.ts';
 import type { RunContext } from '../runs/run-context.ts';

@@ -1,7 +1,12 @@
 /** What a person sees and decides about changes on their way out. */
 import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { recordChanges } from '../../store/changes.ts';
-import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
+import { recordChanges } from '../../ledger/operations/changes.sql.ts';
+import {
+  beginOperation,
+  finishOperation,
+  noCounts,
+  recordCounts,
+} from '../../ledger/operations/operations.sql.ts';
 import { demandReplan } from '../../store/outbox-consent.ts';
 import { closeSettledConflicts } from '../../store/conflicts.ts';
 import {

@@ -2,7 +2,7 @@ import { deriveUuid } from '../../platform/values/derived-uuid.ts';
 import { scalarText, type JsonObject } from '../../platform/values/json.ts';
 import { listUnsentAcceptances } from '../../store/acceptances.ts';
 import { fetchRows } from '../../store/negotiated.ts';
-import { noCounts, recordCounts } from '../../store/operations.ts';
+import { noCounts, recordCounts } from '../../ledger/operations/operations.sql.ts';
 import { enqueueChanges, supersedeCreates, type OutboundChange } from '../../store/outbox.ts';
 import { closeRefusals } from '../../store/outbox-refused.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';

@@ -1,11 +1,11 @@
 import { comparisonOf } from '../../canonical/vocabulary/comparison.ts';
 import type { Json, JsonObject } from '../../platform/values/json.ts';
 import { deriveUuid } from '../../platform/values/derived-uuid.ts';
-import { recordChanges } from '../../store/changes.ts';
+import { recordChanges } from '../../ledger/operations/changes.sql.ts';
 import { linkAssetContexts } from '../../store/asset-contexts.ts';
 import { listLinkedRows, type LinkedRow } from '../../store/linked-rows.ts';
 import { updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
-import { noCounts, recordCounts } from '../../store/operations.ts';
+import { noCounts, recordCounts } from '../../ledger/operations/operations.sql.ts';
 import {
   enqueueChanges,
   supersedeUnlinked,

@@ -1,5 +1,5 @@
 import { deriveUuid } from '../../platform/values/derived-uuid.ts';
-import { noCounts, recordCounts } from '../../store/operations.ts';
+import { noCounts, recordCounts } from '../../ledger/operations/operations.sql.ts';
 import { enqueueChanges, supersedeAllBut, type OutboundChange } from '../../store/outbox.ts';
 import { listMissingTags, listStrayTags, type TagOfAssets } from '../../store/tags.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';

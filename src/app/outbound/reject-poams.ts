@@ -1,4 +1,4 @@
-import { recordChanges } from '../../store/changes.ts';
+import { recordChanges } from '../../ledger/operations/changes.sql.ts';
 import { updateRows } from '../../store/negotiated.ts';
 import { listOpenProposals } from '../../store/unsent-poams.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';

@@ -5,9 +5,9 @@
  */
 import type { EntityType } from '../../connectors/kit/contract.ts';
 import type { JsonObject } from '../../platform/values/json.ts';
-import { recordChanges } from '../../store/changes.ts';
+import { recordChanges } from '../../ledger/operations/changes.sql.ts';
 import { fetchRows } from '../../store/negotiated.ts';
-import { noCounts, recordCounts } from '../../store/operations.ts';
+import { noCounts, recordCounts } from '../../ledger/operations/operations.sql.ts';
 import { listRefused, reopenRefused, type RefusedRow } from '../../store/outbox-refused.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import { needsApproval } from '../../canonical/policy/approval.ts';

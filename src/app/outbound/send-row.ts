@@ -4,7 +4,7 @@
  */
 import type { EntityType, ExternalRecord, WriteResult } from '../../connectors/kit/contract.ts';
 import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
-import { addCounts, noCounts, recordCounts, type Counts } from '../../store/operations.ts';
+import { addCounts, noCounts, recordCounts, type Counts } from '../../ledger/operations/operations.sql.ts';
 import { markFailed, postpone, supersede, type OutboxRow } from '../../store/outbox.ts';
 import { recordConflicts, type ConflictToRecord } from '../../store/conflicts.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';

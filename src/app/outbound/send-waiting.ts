@@ -1,11 +1,11 @@
 import { withSystems, type App } from '../app.ts';
-import { beginOperation, findOperation, finishOperation } from '../../store/operations.ts';
-import { findSystemById } from '../../store/external-systems.ts';
+import { beginOperation, findOperation, finishOperation } from '../../ledger/operations/operations.sql.ts';
+import { findSystemById } from '../../ledger/external-systems/external-systems.sql.ts';
 import { hasDueRows } from '../../store/outbox.ts';
 import { isSendingPaused } from '../../store/outbox-decisions.ts';
-import { takeDrainLock } from '../../store/sync-lock.ts';
+import { takeDrainLock } from '../../ledger/external-systems/sync-lock.sql.ts';
 import { messageOf } from '../../platform/errors/tieline-error.ts';
-import { countsOf } from '../../store/operations.ts';
+import { countsOf } from '../../ledger/operations/operations.sql.ts';
 import { drainOutbox } from './drain.ts';
 
 /**

@@ -7,14 +7,14 @@
  * while it works.
  */
 import type { PlanItem } from '../../canonical/vocabulary/plan.ts';
-import { listHeldRecords } from '../../store/held-records.ts';
-import { listSteps, type OperationRow } from '../../store/operations.ts';
+import { listHeldRecords } from '../../ledger/operations/held-records.sql.ts';
+import { listSteps, type OperationRow } from '../../ledger/operations/operations.sql.ts';
 import { listHeldItems, listJournalItems, listOutboundItems } from '../../store/plan-items.ts';
 import { inOneTransaction, type EnclosingTransaction } from '../../platform/postgres/transaction.ts';
 import { inPlanOrder } from '../../sync/compare-plans.ts';
 import { judgeQueue } from '../approvals/approvals.ts';
 import { planSteps } from '../runs/steps.ts';
-import { countsOf } from '../../store/operations.ts';
+import { countsOf } from '../../ledger/operations/operations.sql.ts';
 import { runStep } from '../runs/sync-run.ts';
 import type { RunEnvironment } from '../runs/run-context.ts';
 import type { SyncOptions } from '../runs/sync-options.ts';

@@ -4,7 +4,7 @@
  */
 import { scalarText, type JsonObject } from '../../platform/values/json.ts';
 import type { EntityPolicy } from '../../canonical/policy/policy.ts';
-import { recordChanges, type JournalEntry } from '../../store/changes.ts';
+import { recordChanges, type JournalEntry } from '../../ledger/operations/changes.sql.ts';
 import { updateRows } from '../../store/negotiated.ts';
 import { closeRefusals } from '../../store/outbox-refused.ts';
 import { addPoamAssets, addPoamCves } from '../../store/poams.ts';

@@ -7,10 +7,10 @@
 import { isJsonObject, scalarText } from '../../platform/values/json.ts';
 import { tokensIn } from '../../model/poam-mentions.ts';
 import { listSettledFaults } from '../../store/conflicts.ts';
-import { insertHeldRecords, listHeldOf } from '../../store/held-records.ts';
-import { fetchLinks } from '../../store/links.ts';
+import { insertHeldRecords, listHeldOf } from '../../ledger/operations/held-records.sql.ts';
+import { fetchLinks } from '../../ledger/links/links.sql.ts';
 import { fetchRows } from '../../store/negotiated.ts';
-import { findLatestStep, findStep } from '../../store/operations.ts';
+import { findLatestStep, findStep } from '../../ledger/operations/operations.sql.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
 import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';

@@ -7,7 +7,12 @@ import type {
   EntityPolicy,
   SyncDirection,
 } from '../../canonical/policy/policy.ts';
-import { deletePolicy, listPolicies, savePolicy, type PolicyRow } from '../../store/policies.ts';
+import {
+  deletePolicy,
+  listPolicies,
+  savePolicy,
+  type PolicyRow,
+} from '../../ledger/external-systems/policies.sql.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import { negotiatedShapes, type NegotiatedShape } from '../imports/negotiated-shapes.ts';

@@ -11,7 +11,7 @@ import type {
 } from '../../connectors/kit/contract.ts';
 import { messageOf, TielineError } from '../../platform/errors/tieline-error.ts';
 import { isScanOver, nextScanState, type ScanEvent } from '../../canonical/vocabulary/scan-request.ts';
-import { addCounts, noCounts, recordCounts } from '../../store/operations.ts';
+import { addCounts, noCounts, recordCounts } from '../../ledger/operations/operations.sql.ts';
 import { isSendingPaused } from '../../store/outbox-decisions.ts';
 import {
   listScans,

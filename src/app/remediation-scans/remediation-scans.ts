@@ -5,15 +5,15 @@
  */
 import { TielineError } from '../../platform/errors/tieline-error.ts';
 import { isScanOver, verdictOf, type ScanVerdict } from '../../canonical/vocabulary/scan-request.ts';
-import { recordChanges } from '../../store/changes.ts';
-import { findSystemById } from '../../store/external-systems.ts';
+import { recordChanges } from '../../ledger/operations/changes.sql.ts';
+import { findSystemById } from '../../ledger/external-systems/external-systems.sql.ts';
 import {
   beginOperation,
   findOperation,
   finishOperation,
   noCounts,
   recordCounts,
-} from '../../store/operations.ts';
+} from '../../ledger/operations/operations.sql.ts';
 import {
   findFindingsReadAt,
   findSameScan,
@@ -30,7 +30,7 @@ import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { withSystems, type App, type Caller } from '../app.ts';
 import { askApprovals } from '../approvals/approvals.ts';
 import { fetchSystem } from '../connections/systems.ts';
-import { countsOf } from '../../store/operations.ts';
+import { countsOf } from '../../ledger/operations/operations.sql.ts';
 import { advanceScans, type Advance } from './advance-scan.ts';
 import { planScan, type ScanPlan, type ScanWish } from './plan-scan.ts';
 

@@ -8,7 +8,7 @@ import {
   recordRetry,
   resumeOperation,
   type UnfinishedRun,
-} from '../../store/operations.ts';
+} from '../../ledger/operations/operations.sql.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
 import type { RunContext } from './run-context.ts';
 import type { SyncOptions } from './sync-options.ts';

@@ -4,7 +4,12 @@ import type pg from 'pg';
 import { TielineError } from '../../platform/errors/tieline-error.ts';
 import { isDatabaseFault } from '../../platform/postgres/database-faults.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
-import { takeConclusionsLock, takeSyncLock, takeSystemsLock, type SyncLock } from '../../store/sync-lock.ts';
+import {
+  takeConclusionsLock,
+  takeSyncLock,
+  takeSystemsLock,
+  type SyncLock,
+} from '../../ledger/external-systems/sync-lock.sql.ts';
 import { guardedBy, isEnclosed } from '../../platform/postgres/transaction.ts';
 
 /** What of a context a lock concerns. */

@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
 import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { countCalls } from '../../store/call-logs.ts';
-import { countChanges, linkedReason } from '../../store/changes.ts';
+import { countCalls } from '../../ledger/operations/call-logs.sql.ts';
+import { countChanges, linkedReason } from '../../ledger/operations/changes.sql.ts';
 import { isJsonObject, type Json } from '../../platform/values/json.ts';
-import { listHeldRecords } from '../../store/held-records.ts';
+import { listHeldRecords } from '../../ledger/operations/held-records.sql.ts';
 import {
   fetchDeciders,
   listFoundConflicts,
@@ -11,18 +11,18 @@ import {
   type FoundConflict,
   type JournalFilter,
   type NamedJournalRow,
-} from '../../store/journal.ts';
-import { fetchJournalTitles } from '../../store/operation-titles.ts';
+} from '../../ledger/operations/journal.sql.ts';
+import { fetchJournalTitles } from '../../ledger/operations/operation-titles.sql.ts';
 import {
   findOperationsByPrefix,
   listRuns,
   listSteps,
   type Counts,
   type OperationRow,
-} from '../../store/operations.ts';
+} from '../../ledger/operations/operations.sql.ts';
 import { listRefusedRows } from '../../store/outbox.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
-import { countsOf } from '../../store/operations.ts';
+import { countsOf } from '../../ledger/operations/operations.sql.ts';
 
 export interface OperationFacts {
   readonly operationId: string;

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
-import type { Counts } from '../../store/operations.ts';
+import type { Counts } from '../../ledger/operations/operations.sql.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
 import type { SystemFailure } from './system-failures.ts';
 

@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely';
 import { countPendingConflicts, listConflicts } from '../../store/conflicts.ts';
 import { countUnreportedAssets, type UnreportedCounts } from '../../store/asset-reporting.ts';
-import { listHealth, listLag } from '../../store/integration-health.ts';
+import { listHealth, listLag } from '../../ledger/external-systems/integration-health.sql.ts';
 import { countMatchReviews } from '../../store/match-reviews.ts';
-import { listRuns } from '../../store/operations.ts';
+import { listRuns } from '../../ledger/operations/operations.sql.ts';
 import { countOutbox } from '../../store/outbox.ts';
-import { listReads } from '../../store/reads.ts';
+import { listReads } from '../../ledger/external-systems/reads.sql.ts';
 import { countWaitingScans } from '../../store/remediation-scans.ts';
 import { listSchedules } from '../../store/schedules.ts';
 import type { Database } from '../../platform/postgres/schema.ts';

@@ -3,7 +3,7 @@ import { countNewlyUnreported, countUnreportedAssets } from '../../store/asset-r
 import { z } from 'zod';
 import { isJsonObject } from '../../platform/values/json.ts';
 import { countAssets, countUnlinkedAssets } from '../../store/assets.ts';
-import { countRecognised } from '../../store/changes.ts';
+import { countRecognised } from '../../ledger/operations/changes.sql.ts';
 import { countConflictsByType, countPendingConflicts } from '../../store/conflicts.ts';
 import { countCorrelations } from '../../store/correlations.ts';
 import { countFindingsByState, countUnlinkedFindings } from '../../store/findings.ts';
@@ -16,12 +16,12 @@ import {
   noCounts,
   type Counts,
   type OperationRow,
-} from '../../store/operations.ts';
+} from '../../ledger/operations/operations.sql.ts';
 import { countOutbox, countOverdueCreates } from '../../store/outbox.ts';
 import { countAskedApprovals } from '../../store/approvals.ts';
-import { listSystems } from '../../store/external-systems.ts';
+import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
-import { countsOf } from '../../store/operations.ts';
+import { countsOf } from '../../ledger/operations/operations.sql.ts';
 import type { ShownFailure } from './system-failures.ts';
 
 /** What the record holds after a sync, and what that sync did. The field names are a documented interface (README). */

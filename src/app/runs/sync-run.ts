@@ -10,7 +10,7 @@
  * fails is left out from then on, and the others are synced all the same; the run then counts as failed, and names it.
  */
 import { messageOf } from '../../platform/errors/tieline-error.ts';
-import { recordSystemSynced } from '../../store/external-systems.ts';
+import { recordSystemSynced } from '../../ledger/external-systems/external-systems.sql.ts';
 import {
   addCounts,
   beginOperation,
@@ -21,7 +21,7 @@ import {
   noCounts,
   resumeOperation,
   type Counts,
-} from '../../store/operations.ts';
+} from '../../ledger/operations/operations.sql.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import { planScanSteps } from '../remediation-scans/scan-steps.ts';
 import { beginOrResume, type StartedRun } from './begin-run.ts';

@@ -1,5 +1,5 @@
 import { withSystems, type App, type Caller } from '../app.ts';
-import { fetchProgress } from '../../store/operations.ts';
+import { fetchProgress } from '../../ledger/operations/operations.sql.ts';
 import { throughOutages } from './outages.ts';
 import type { SyncOptions } from './sync-options.ts';
 import { runSync, type SyncOutcome } from './sync-run.ts';

@@ -3,11 +3,11 @@ import type { Kysely } from 'kysely';
 import { countConflictsByType } from '../../store/conflicts.ts';
 import { countUnreportedAssets } from '../../store/asset-reporting.ts';
 import { countMatchReviews } from '../../store/match-reviews.ts';
-import { listSystems } from '../../store/external-systems.ts';
+import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
 import { countOutbox } from '../../store/outbox.ts';
 import { countWaitingScans } from '../../store/remediation-scans.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
-import { countHeldRecords } from '../../store/waiting.ts';
+import { countHeldRecords } from '../../ledger/operations/waiting.sql.ts';
 
 export const waitingKinds = [
   'conflicts',

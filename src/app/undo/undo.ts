@@ -4,10 +4,10 @@
  */
 import { TielineError } from '../../platform/errors/tieline-error.ts';
 import type { Json, JsonObject } from '../../platform/values/json.ts';
-import { recordChanges, remoteReading } from '../../store/changes.ts';
+import { recordChanges, remoteReading } from '../../ledger/operations/changes.sql.ts';
 import { listHeldFields } from '../../store/conflicts.ts';
-import { findLinkedSystems } from '../../store/links.ts';
-import { listJournal, type JournalRow } from '../../store/journal.ts';
+import { findLinkedSystems } from '../../ledger/links/links.sql.ts';
+import { listJournal, type JournalRow } from '../../ledger/operations/journal.sql.ts';
 import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
 import {
   beginOperation,
@@ -15,7 +15,7 @@ import {
   listSteps,
   noCounts,
   recordCounts,
-} from '../../store/operations.ts';
+} from '../../ledger/operations/operations.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import { lookUpPolicy } from '../../canonical/policy/look-up-policy.ts';
 import { foldSteps, reverseField } from '../../sync/reverse.ts';

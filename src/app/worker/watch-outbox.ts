@@ -1,6 +1,6 @@
 /** Sends what waits in the outbox as soon as it is heard of, and looks by itself every now and then. */
 import { messageOf } from '../../platform/errors/tieline-error.ts';
-import { listSystems } from '../../store/external-systems.ts';
+import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
 import { listenToOutbox } from '../../store/outbox-signal.ts';
 import type { App } from '../app.ts';
 import { isOfSystem } from '../runs/system-failures.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { emptyDatabase } from '../../../test/support/database.ts';
-import { listLinkFaults } from '../../store/link-faults.ts';
+import { listLinkFaults } from '../../ledger/links/link-faults.sql.ts';
 import { readMigrationFiles } from './files.ts';
 import { migrate } from './migrate.ts';
 

@@ -7,7 +7,7 @@ import { processIdOf } from './connection-pool.ts';
 import { copyInto } from './copy-rows.ts';
 import { openDatabase } from './database.ts';
 import { takeLock } from './lock-session.ts';
-import { takeSystemsLock } from '../../store/sync-lock.ts';
+import { takeSystemsLock } from '../../ledger/external-systems/sync-lock.sql.ts';
 import { guardedBy, inTransaction } from './transaction.ts';
 
 let database: ClonedDatabase;
