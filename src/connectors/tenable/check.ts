@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { messageOf, TielineError } from '../../platform/errors/tieline-error.ts';
 import type { CheckResult, ConnectorContext } from '../kit/contract.ts';
 import { readRefusal } from '../../platform/http/remote-refusal.ts';
-import { checkAssetContext } from './check-asset-context.ts';
+import { checkAssetContext } from './assets/check-asset-context.ts';
 import { canSeeRules } from './acceptances.ts';
 import { canSeeScans } from './remediation-scans.ts';
 import type { TenableSettings } from './settings.ts';

@@ -1,19 +1,19 @@
 /** Tenable Vulnerability Management: assets and findings in, by export jobs; tags and rules out; remediation scans. */
 import { TielineError } from '../../platform/errors/tieline-error.ts';
 import type { Connector, ConnectorModule } from '../kit/contract.ts';
-import { AssetAttributes } from './asset-attributes.ts';
-import { findAssetContext, writeAssetContext } from './asset-context.ts';
-import { businessTagMappings } from './business-tags.ts';
+import { AssetAttributes } from './assets/asset-attributes.ts';
+import { findAssetContext, writeAssetContext } from './assets/asset-context.ts';
+import { businessTagMappings } from './assets/business-tags.ts';
 import { findAcceptance, readAcceptances, writeAcceptance } from './acceptances.ts';
 import { assetMappings } from './asset-mappings.ts';
 import { checkTenable } from './check.ts';
 import { complianceMappings } from './compliance-mappings.ts';
-import { readExports } from './export-read.ts';
+import { readExports } from './exports/export-read.ts';
 import { findingMappings, pluginMappings } from './finding-mappings.ts';
 import { remediationScans } from './remediation-scans.ts';
 import { acceptanceMappings } from './rule-shape.ts';
 import { tenableSettings, type TenableSettings } from './settings.ts';
-import { findAssetTags, writeAssetTag } from './tags.ts';
+import { findAssetTags, writeAssetTag } from './assets/tags.ts';
 import { createTenableApi } from './tenable-api.ts';
 
 function unsupported(what: string): TielineError {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../platform/values/json.ts';
-import type { Change, WriteResult } from '../kit/contract.ts';
-import { startScriptedServer, type ScriptedServer } from './scripted-server.test-support.ts';
+import type { JsonObject } from '../../../platform/values/json.ts';
+import type { Change, WriteResult } from '../../kit/contract.ts';
+import { startScriptedServer, type ScriptedServer } from '../scripted-server.test-support.ts';
 
 const one = '2d520484-6b83-4c63-b3d0-bf094315cc0f';
 const two = 'b666e9f5-fde7-4cd8-9c07-12c19246b616';

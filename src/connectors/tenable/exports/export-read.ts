@@ -6,11 +6,11 @@
  * A job that stands still for `stall_minutes` is replaced once (some hang for days: pyTenable issues 706 and 715); with the second the
  * read fails. All standstill together, waiting for a start included, takes at most twice `stall_minutes` and a sixth: 65 minutes of 30.
  */
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import type { Json } from '../../platform/values/json.ts';
-import type { ConnectorContext, ExternalRecord, ReadEvent, ReadOptions } from '../kit/contract.ts';
-import { throwIfAborted } from '../../platform/values/abort.ts';
-import { RepeatedObjects } from '../../platform/http/repeated-objects.ts';
+import { TielineError } from '../../../platform/errors/tieline-error.ts';
+import type { Json } from '../../../platform/values/json.ts';
+import type { ConnectorContext, ExternalRecord, ReadEvent, ReadOptions } from '../../kit/contract.ts';
+import { throwIfAborted } from '../../../platform/values/abort.ts';
+import { RepeatedObjects } from '../../../platform/http/repeated-objects.ts';
 import { planExports, type ExportKind, type ExportRequest } from './export-filters.ts';
 import {
   exportFailed,
@@ -23,8 +23,8 @@ import {
 import { fromRanges, parsePosition, toRanges, type ExportPosition } from './export-position.ts';
 import { recordsOfChunk } from './export-records.ts';
 import { obtainExport, type ObtainedExport } from './export-start.ts';
-import type { TenableSettings } from './settings.ts';
-import type { TenableApi } from './tenable-api.ts';
+import type { TenableSettings } from '../settings.ts';
+import type { TenableApi } from '../tenable-api.ts';
 
 /** Seconds by which a mark is older than the read's start: index and clock of the remote's parts differ. */
 const overlapSeconds = 60;

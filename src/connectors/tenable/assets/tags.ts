@@ -3,14 +3,14 @@
  * exists stays (the vendor's platform OpenAPI; reference/tenable.md section 2).
  */
 import { z } from 'zod';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import type { Json } from '../../platform/values/json.ts';
-import type { Change, ConnectorContext, ExternalRecord, WriteResult } from '../kit/contract.ts';
-import { PageWalk } from '../kit/page-walk.ts';
-import { readRefusal } from '../../platform/http/remote-refusal.ts';
-import { requestMayHaveArrived } from '../../platform/http/transport-failure.ts';
-import type { TenableSettings } from './settings.ts';
-import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from './tenable-api.ts';
+import { TielineError } from '../../../platform/errors/tieline-error.ts';
+import type { Json } from '../../../platform/values/json.ts';
+import type { Change, ConnectorContext, ExternalRecord, WriteResult } from '../../kit/contract.ts';
+import { PageWalk } from '../../kit/page-walk.ts';
+import { readRefusal } from '../../../platform/http/remote-refusal.ts';
+import { requestMayHaveArrived } from '../../../platform/http/transport-failure.ts';
+import type { TenableSettings } from '../settings.ts';
+import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from '../tenable-api.ts';
 
 /** Not documented; well under the 1 MB that a tag request may have (about 40 bytes an asset). */
 const assetsPerRequest = 1000;

@@ -3,15 +3,15 @@
  * rating where a mapping of the installation names them. Without such a mapping their endpoints are never asked.
  */
 import { z } from 'zod';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { isJsonObject, type JsonObject } from '../../platform/values/json.ts';
-import type { Change, ConnectorContext, ExternalRecord, WriteResult } from '../kit/contract.ts';
-import { requestMayHaveArrived } from '../../platform/http/transport-failure.ts';
+import { TielineError } from '../../../platform/errors/tieline-error.ts';
+import { isJsonObject, type JsonObject } from '../../../platform/values/json.ts';
+import type { Change, ConnectorContext, ExternalRecord, WriteResult } from '../../kit/contract.ts';
+import { requestMayHaveArrived } from '../../../platform/http/transport-failure.ts';
 import { mappedAttributes, type AssetAttributes } from './asset-attributes.ts';
 import { faultOfAcr, findAcr, mapsAcr, settleAcr } from './asset-criticality.ts';
 import { businessTagMappings, contextRecord, fetchTags, settleTags, wantedTags } from './business-tags.ts';
-import type { TenableSettings } from './settings.ts';
-import type { TenableApi } from './tenable-api.ts';
+import type { TenableSettings } from '../settings.ts';
+import type { TenableApi } from '../tenable-api.ts';
 
 export interface ContextParts {
   readonly api: TenableApi;

@@ -3,15 +3,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import {
   startSimulatorProcess,
   type SimulatorProcess,
-} from '../../../simulators/kit/simulator-process.test-support.ts';
-import type { JsonObject } from '../../platform/values/json.ts';
-import type { FieldMapping } from '../../canonical/mapping/mapping.ts';
-import { Secret } from '../../platform/values/secret.ts';
-import { sleep } from '../../platform/values/abort.ts';
-import type { Change, CheckResult, Connector, WriteResult } from '../kit/contract.ts';
-import { createHttpClient } from '../../platform/http/undici-http-client.ts';
+} from '../../../../simulators/kit/simulator-process.test-support.ts';
+import type { JsonObject } from '../../../platform/values/json.ts';
+import type { FieldMapping } from '../../../canonical/mapping/mapping.ts';
+import { Secret } from '../../../platform/values/secret.ts';
+import { sleep } from '../../../platform/values/abort.ts';
+import type { Change, CheckResult, Connector, WriteResult } from '../../kit/contract.ts';
+import { createHttpClient } from '../../../platform/http/undici-http-client.ts';
 import { businessTagMappings } from './business-tags.ts';
-import { tenableConnector } from './connector.ts';
+import { tenableConnector } from '../connector.ts';
 
 const keys = { SIMULATOR_ACCESS_KEY: randomUUID(), SIMULATOR_SECRET_KEY: randomUUID() };
 const signal = new AbortController().signal;

@@ -1,11 +1,11 @@
 /** What `tieline connections check` says of custom attributes and the criticality rating, where a mapping asks for them. */
-import { messageOf } from '../../platform/errors/tieline-error.ts';
-import type { CheckResult, ConnectorContext } from '../kit/contract.ts';
+import { messageOf } from '../../../platform/errors/tieline-error.ts';
+import type { CheckResult, ConnectorContext } from '../../kit/contract.ts';
 import { listDefinitions, mappedAttributes, mostAttributes } from './asset-attributes.ts';
 import { acrRights, mapsAcr } from './asset-criticality.ts';
-import type { TenableSettings } from './settings.ts';
+import type { TenableSettings } from '../settings.ts';
 import { sameText } from './tags.ts';
-import type { TenableApi } from './tenable-api.ts';
+import type { TenableApi } from '../tenable-api.ts';
 
 const administrator = 64;
 const scanOperator = 24;

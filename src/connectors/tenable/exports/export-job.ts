@@ -1,10 +1,10 @@
 /** One export job of Tenable VM: start, status, chunk (the vendor's OpenAPI; reference/tenable.md section 1). */
 import { z } from 'zod';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import type { Json } from '../../platform/values/json.ts';
-import type { HttpResponse } from '../../platform/http/http-client.ts';
+import { TielineError } from '../../../platform/errors/tieline-error.ts';
+import type { Json } from '../../../platform/values/json.ts';
+import type { HttpResponse } from '../../../platform/http/http-client.ts';
 import type { ExportKind, ExportRequest } from './export-filters.ts';
-import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from './tenable-api.ts';
+import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from '../tenable-api.ts';
 
 const json = z.custom<Json>(() => true);
 const chunkIds = z
