@@ -9,7 +9,7 @@ import { SeenPlugins, openAssetSink, openFindingSink } from '../src/app/imports/
 import { importFiles } from '../src/app/imports/import-files.ts';
 import { mapperFrom } from '../src/app/imports/mapper.ts';
 import { PagesInOrder } from '../src/app/imports/pages-in-order.ts';
-import type { Sink } from '../src/app/imports/sink.ts';
+import type { Sink } from '../src/record/entities/sink.ts';
 import { recordsOfJsonArray } from '../src/platform/http/json-array.ts';
 import { RepeatedObjects } from '../src/platform/http/repeated-objects.ts';
 import { openScanFiles } from '../src/connectors/nessus/open-scan-files.ts';

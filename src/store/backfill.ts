@@ -6,7 +6,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { Json, JsonObject } from '../platform/values/json.ts';
 import { storableJson } from '../platform/postgres/copy-rows.ts';
-import { uuidText } from './finding-columns.ts';
+import { uuidText } from '../record/findings/finding-columns.sql.ts';
 import type { Database } from '../platform/postgres/schema.ts';
 import type { Tx } from '../platform/postgres/transaction.ts';
 

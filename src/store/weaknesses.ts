@@ -3,10 +3,10 @@ import type { Severity } from '../canonical/vocabulary/vocabulary.ts';
 import { grounds, type Candidate, type OpenFinding } from '../model/poam-answers.ts';
 import type { ControlRule } from '../model/weakness.ts';
 import type { Json, JsonObject } from '../platform/values/json.ts';
-import { boundariesOf } from './boundaries.ts';
+import { boundariesOf } from '../record/systems/boundaries.sql.ts';
 import { storableJson } from '../platform/postgres/copy-rows.ts';
-import { nameInPoams } from './departures.ts';
-import { isFinished } from './poams.ts';
+import { nameInPoams } from '../record/poams/departures.sql.ts';
+import { isFinished } from '../record/poams/poams.sql.ts';
 import type { Database } from '../platform/postgres/schema.ts';
 
 export interface WeaknessRow {

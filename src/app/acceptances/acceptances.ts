@@ -16,8 +16,8 @@ import {
   type Covered,
 } from '../../store/acceptances.ts';
 import { recordChanges } from '../../ledger/operations/changes.sql.ts';
-import { findAssets } from '../../store/asset-explanations.ts';
-import { insertRows, updateRows } from '../../store/negotiated.ts';
+import { findAssets } from '../../record/assets/asset-explanations.sql.ts';
+import { insertRows, updateRows } from '../../record/entities/negotiated.sql.ts';
 import { fetchPluginTitles } from '../../ledger/operations/record-titles.sql.ts';
 import { beginOperation, finishDecision } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';

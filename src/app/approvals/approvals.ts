@@ -34,7 +34,7 @@ import { insertHeldRecords } from '../../ledger/operations/held-records.sql.ts';
 import { listWithdrawnDecisions, markReplanned, returnWithdrawn } from '../../store/outbox-consent.ts';
 import { mayGoOut } from '../../canonical/policy/approval.ts';
 import { describeChanges, type DescribedChange } from '../outbound/describe-change.ts';
-import { cancelRejectedPoams } from '../outbound/reject-poams.ts';
+import { cancelRejectedPoams } from '../../record/poams/reject-poams.ts';
 import { reconsiderUnsent } from '../outbound/reconsider.ts';
 import { fetchPolicies } from '../policies/policies.ts';
 

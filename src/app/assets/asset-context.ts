@@ -2,18 +2,18 @@
 import { TielineError, type FieldFault } from '../../platform/errors/tieline-error.ts';
 import type { Json, JsonObject } from '../../platform/values/json.ts';
 import { assetContextRecord, sentOnly } from '../../canonical/records/records.ts';
-import { beginAssetContext, listSystemsOfAsset } from '../../store/asset-contexts.ts';
+import { beginAssetContext, listSystemsOfAsset } from '../../record/assets/asset-contexts.sql.ts';
 import { recordChanges } from '../../ledger/operations/changes.sql.ts';
 import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
-import { fetchRows, updateRows } from '../../store/negotiated.ts';
+import { fetchRows, updateRows } from '../../record/entities/negotiated.sql.ts';
 import { beginOperation, finishDecision } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import { lookUpPolicy } from '../../canonical/policy/look-up-policy.ts';
 import { sameValue } from '../../sync/three-way.ts';
 import type { App } from '../app.ts';
-import { negotiatedShapes } from '../imports/negotiated-shapes.ts';
+import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
 import { fetchPolicies } from '../policies/policies.ts';
-import { fetchPresentAsset, type Decider } from './find-asset.ts';
+import { fetchPresentAsset, type Decider } from '../../record/assets/find-asset.ts';
 
 const entity = 'asset_context';
 const { fields: editable, derived = [] } = negotiatedShapes[entity];

@@ -9,15 +9,15 @@ import {
   type AssetExplanation,
   type AssetSummary,
   type IdentityDecisionRow,
-} from '../../store/asset-explanations.ts';
+} from '../../record/assets/asset-explanations.sql.ts';
 import {
   findSourceRecord,
   listSystemsKnowingBoth,
   mergeAssets,
   splitAsset,
-} from '../../store/asset-merges.ts';
-import { listUnreportedAssets, type UnreportedAsset } from '../../store/asset-reporting.ts';
-import { listSharingPairs } from '../../store/duplicate-assets.ts';
+} from '../../record/assets/asset-merges.sql.ts';
+import { listUnreportedAssets, type UnreportedAsset } from '../../record/assets/asset-reporting.sql.ts';
+import { listSharingPairs } from '../../record/assets/duplicate-assets.sql.ts';
 import { fetchIdentifiers } from '../../store/correlations.ts';
 import { recordChanges } from '../../ledger/operations/changes.sql.ts';
 import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
@@ -25,7 +25,7 @@ import { countMatchReviews } from '../../store/match-reviews.ts';
 import { beginOperation, finishDecision } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import type { App } from '../app.ts';
-import { fetchAsset, type Decider } from './find-asset.ts';
+import { fetchAsset, type Decider } from '../../record/assets/find-asset.ts';
 import { fetchSystem } from '../connections/systems.ts';
 
 export type { AssetExplanation, IdentityDecisionRow, UnreportedAsset };

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../platform/values/json.ts';
 import type { EntityPolicy } from '../../canonical/policy/policy.ts';
 import type { ConflictRow } from '../../store/conflicts.ts';
 import { findSystemById } from '../../ledger/external-systems/external-systems.sql.ts';
-import type { NegotiatedEntity } from '../../store/negotiated.ts';
+import type { NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
 import type { ConflictAtHand } from '../../sync/conflict-choices.ts';
 import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
@@ -13,7 +13,7 @@ import { mayGoOut } from '../../canonical/policy/approval.ts';
 import { lookUpPolicy } from '../../canonical/policy/look-up-policy.ts';
 import type { App } from '../app.ts';
 import { fetchMappings } from '../connections/connect.ts';
-import { negotiatedShapes } from '../imports/negotiated-shapes.ts';
+import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
 import { fetchPolicies } from '../policies/policies.ts';
 
 export const isNegotiated = (entity: string): entity is NegotiatedEntity => entity in negotiatedShapes;

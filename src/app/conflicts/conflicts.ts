@@ -25,9 +25,9 @@ import {
 import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { choicesFor, decideConflict, type OfferedChoice } from '../../sync/conflict-choices.ts';
 import type { App } from '../app.ts';
-import { fetchBoundaryId } from '../boundaries/boundary.ts';
+import { fetchBoundaryId } from '../../record/systems/boundary.ts';
 import { fetchSystem } from '../connections/systems.ts';
-import { negotiatedShapes } from '../imports/negotiated-shapes.ts';
+import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
 import { factsReader, type ConflictFacts } from './conflict-facts.ts';
 import { carryOut } from './effects.ts';
 import type { EffectDone } from './settling.ts';

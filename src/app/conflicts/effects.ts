@@ -14,10 +14,10 @@ import {
 } from '../../store/conflict-effects.ts';
 import { listLinks, readAnew } from '../../ledger/links/link-decisions.sql.ts';
 import { fetchLinks, saveLinks } from '../../ledger/links/links.sql.ts';
-import { fetchRows, type NegotiatedEntity } from '../../store/negotiated.ts';
+import { fetchRows, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
 import { dropRows, retryFailed } from '../../store/outbox-decisions.ts';
 import { sameValue } from '../../sync/three-way.ts';
-import { negotiatedShapes } from '../imports/negotiated-shapes.ts';
+import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
 import { isNegotiated } from './conflict-facts.ts';
 import { cancelOne, follow, giveUpKey, makeAgain, retire } from './record-effects.ts';
 import { journal, sameAs, setFields, type Carried, type Settling } from './settling.ts';

@@ -18,10 +18,10 @@ import {
 } from '../../store/conflict-effects.ts';
 import { recordConflicts } from '../../store/conflicts.ts';
 import { isOnItsWay, listLinks, readAnew } from '../../ledger/links/link-decisions.sql.ts';
-import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
+import { fetchRows, updateRows, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
 import { enqueueChanges } from '../../store/outbox.ts';
 import { needsApproval } from '../../canonical/policy/approval.ts';
-import { inCanonicalWords, negotiatedShapes, remoteIds } from '../imports/negotiated-shapes.ts';
+import { inCanonicalWords, negotiatedShapes, remoteIds } from '../../record/entities/negotiated-shapes.ts';
 import { endings, isNegotiated } from './conflict-facts.ts';
 import { journal, sameAs, setFields, type Carried, type Settling } from './settling.ts';
 

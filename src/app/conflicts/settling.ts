@@ -3,7 +3,7 @@ import { isJsonObject, scalarText, type Json, type JsonObject } from '../../plat
 import { recordChanges, type JournalEntry } from '../../ledger/operations/changes.sql.ts';
 import type { Unanswered } from '../../store/conflict-effects.ts';
 import type { ConflictRow } from '../../store/conflicts.ts';
-import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
+import { fetchRows, updateRows, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
 import { sameValue } from '../../sync/three-way.ts';
 import type { ConflictFacts } from './conflict-facts.ts';

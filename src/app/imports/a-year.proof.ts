@@ -13,7 +13,7 @@ import { scanFileReader } from '../../connectors/nessus/reader.ts';
 import { tenableScConnector } from '../../connectors/tenable-sc/connector.ts';
 import { findingRecord, hostRecord } from '../../connectors/tenable-sc/rows.ts';
 import { tenableConnector } from '../../connectors/tenable/connector.ts';
-import { listAssetAliases } from '../../store/assets.ts';
+import { listAssetAliases } from '../../record/assets/assets.sql.ts';
 import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
@@ -21,7 +21,7 @@ import type { App } from '../app.ts';
 import { SeenPlugins, openAssetSink, openFindingSink } from './bulk-sinks.ts';
 import { importFiles } from './import-files.ts';
 import { mapperFrom } from './mapper.ts';
-import type { Sink } from './sink.ts';
+import type { Sink } from '../../record/entities/sink.ts';
 
 const machines = [0, 1, 2];
 const plugins = [90_001, 90_002, 90_003];

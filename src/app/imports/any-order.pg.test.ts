@@ -5,8 +5,8 @@ import { cloneDatabase, type ClonedDatabase } from '../../../test/support/databa
 import { findingKey } from '../../canonical/identity/finding-key.ts';
 import type { FindingRecord } from '../../canonical/records/records.ts';
 import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
-import { digestOf } from '../../store/finding-staging.ts';
-import { beginFindingLoad } from '../../store/findings.ts';
+import { digestOf } from '../../record/findings/finding-staging.sql.ts';
+import { beginFindingLoad } from '../../record/findings/findings.sql.ts';
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
 

@@ -9,7 +9,7 @@ import { fetchLinks } from '../../ledger/links/links.sql.ts';
 import { noCounts, type Counts } from '../../ledger/operations/operations.sql.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
 import { openNegotiatedSink, type NegotiatedSource } from './negotiated-sink.ts';
-import type { MapperOf } from './sink.ts';
+import type { MapperOf } from '../../record/entities/sink.ts';
 
 interface AssetContextSink {
   add(asset: ExternalRecord): void;

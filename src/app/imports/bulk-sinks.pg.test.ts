@@ -5,13 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase } from '../../../test/support/database.ts';
 import { tenableConnector } from '../../connectors/tenable/connector.ts';
 import type { JsonObject } from '../../platform/values/json.ts';
-import { countFindingsByState } from '../../store/findings.ts';
+import { countFindingsByState } from '../../record/findings/findings.sql.ts';
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
 import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import { SeenPlugins, openAssetSink, openFindingSink } from './bulk-sinks.ts';
 import { mapperFrom } from './mapper.ts';
-import type { Sink } from './sink.ts';
+import type { Sink } from '../../record/entities/sink.ts';
 
 const recordings = join(import.meta.dirname, '../../../../shared/data');
 const absent = !existsSync(recordings);

@@ -11,19 +11,23 @@ import {
   findingRecord,
   pluginRecord,
 } from '../../canonical/records/records.ts';
-import type { AssetSource } from '../../store/asset-identity.ts';
-import { beginAssetLoad } from '../../store/assets.ts';
+import type { AssetSource } from '../../record/assets/asset-identity.sql.ts';
+import { beginAssetLoad } from '../../record/assets/assets.sql.ts';
 import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import { digestOf, type FindingSource } from '../../store/finding-staging.ts';
-import { beginFindingLoad, type RefusedFinding, type WaitingFinding } from '../../store/findings.ts';
-import { beginComplianceLoad } from '../../store/compliance.ts';
+import { digestOf, type FindingSource } from '../../record/findings/finding-staging.sql.ts';
+import {
+  beginFindingLoad,
+  type RefusedFinding,
+  type WaitingFinding,
+} from '../../record/findings/findings.sql.ts';
+import { beginComplianceLoad } from '../../record/findings/compliance.sql.ts';
 import type { HeldRecord } from '../../ledger/operations/held-records.sql.ts';
 import { addCounts, noCounts } from '../../ledger/operations/operations.sql.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
 import { valueAt } from '../../canonical/mapping/apply-mappings.ts';
 import { openAssetContextSink } from './asset-context-sink.ts';
 import type { NegotiatedSource } from './negotiated-sink.ts';
-import { heldFor, type MapperOf, type Sink } from './sink.ts';
+import { heldFor, type MapperOf, type Sink } from '../../record/entities/sink.ts';
 
 interface Source {
   readonly systemId: number;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
 import { scanFileReader } from '../../connectors/nessus/reader.ts';
-import { findSourceRecord, splitAsset } from '../../store/asset-merges.ts';
+import { findSourceRecord, splitAsset } from '../../record/assets/asset-merges.sql.ts';
 import { findSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';

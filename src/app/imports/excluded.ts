@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
 import { scalarText, type JsonObject } from '../../platform/values/json.ts';
-import type { NegotiatedEntity } from '../../store/negotiated.ts';
+import type { NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
-import { findExcludedOwners } from '../../store/systems.ts';
-import { negotiatedShapes } from './negotiated-shapes.ts';
+import { findExcludedOwners } from '../../record/systems/systems.sql.ts';
+import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
 
 /** The column of a row that says to which system (of a milestone: to which POA&M) it belongs. */
 const ownerColumn = (entity: NegotiatedEntity): string =>

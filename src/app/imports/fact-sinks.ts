@@ -1,5 +1,5 @@
 import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { listAssetAliases } from '../../store/assets.ts';
+import { listAssetAliases } from '../../record/assets/assets.sql.ts';
 import {
   SeenPlugins,
   openAssetSink,

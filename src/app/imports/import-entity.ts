@@ -10,11 +10,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EntityType, ExternalRecord, ReadEvent } from '../../connectors/kit/contract.ts';
 import type { Json } from '../../platform/values/json.ts';
 import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
-import { renewAllExposure } from '../../store/asset-exposure.ts';
-import { renewReportingOfRead } from '../../store/asset-reporting.ts';
+import { renewAllExposure } from '../../record/findings/asset-exposure.sql.ts';
+import { renewReportingOfRead } from '../../record/assets/asset-reporting.sql.ts';
 import { countAbsent, forgetSeen, markAbsent, recordSeen } from '../../store/absence.ts';
 import { hasHeldRecords, insertHeldRecords } from '../../ledger/operations/held-records.sql.ts';
-import { renewStatistics, type NegotiatedEntity } from '../../store/negotiated.ts';
+import { renewStatistics, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
 import {
   addCounts,
   noCounts,
@@ -38,10 +38,10 @@ import { canReadChanges, type ConnectedSystem } from '../connections/connected-s
 import type { RunContext } from '../runs/run-context.ts';
 import { isOfSystem } from '../runs/system-failures.ts';
 import { mapperFrom } from './mapper.ts';
-import { negotiatedShapes } from './negotiated-shapes.ts';
+import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
 import { openNegotiatedSink } from './negotiated-sink.ts';
 import { PagesInOrder } from './pages-in-order.ts';
-import type { MapperOf, Sink } from './sink.ts';
+import type { MapperOf, Sink } from '../../record/entities/sink.ts';
 
 /** How often a read may break off without any progress between, before the run gives up. */
 const attemptsWithoutProgress = 4;

@@ -15,7 +15,7 @@ import { fetchMappings } from '../connections/connect.ts';
 import { throughOutages } from '../runs/outages.ts';
 import { ensureSource, type FileSource } from './file-sources.ts';
 import { mapperFrom } from './mapper.ts';
-import type { MapperOf } from './sink.ts';
+import type { MapperOf } from '../../record/entities/sink.ts';
 import { nothingTaken, takeFile, type FileCounts, type FileReading } from './take-file.ts';
 
 export type ImportOptions = FileReading['options'] & {

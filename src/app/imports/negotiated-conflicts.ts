@@ -4,7 +4,7 @@ import type { JsonObject } from '../../platform/values/json.ts';
 import { listSettledFaults, recordConflicts, type ConflictToRecord } from '../../store/conflicts.ts';
 import type { HeldRecord } from '../../ledger/operations/held-records.sql.ts';
 import { fetchLinks, listReplacedLinks } from '../../ledger/links/links.sql.ts';
-import { findTwins, type NegotiatedEntity, type Twin } from '../../store/negotiated.ts';
+import { findTwins, type NegotiatedEntity, type Twin } from '../../record/entities/negotiated.sql.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
 import type { InboundDecision } from '../../sync/inbound.ts';
 

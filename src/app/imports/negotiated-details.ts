@@ -1,11 +1,11 @@
 import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
 import { identifiersOfComponent } from '../../canonical/identity/identifiers.ts';
 import type { ComponentRecord } from '../../canonical/records/records.ts';
-import { replaceComponentIdentifiers } from '../../store/components.ts';
-import type { NegotiatedEntity } from '../../store/negotiated.ts';
-import { recordTakenOff, type AssetLists } from '../../store/departures.ts';
-import { addPoamAssets, addPoamCves } from '../../store/poams.ts';
-import { saveImpactLevels } from '../../store/systems.ts';
+import { replaceComponentIdentifiers } from '../../record/systems/components.sql.ts';
+import type { NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
+import { recordTakenOff, type AssetLists } from '../../record/poams/departures.sql.ts';
+import { addPoamAssets, addPoamCves } from '../../record/poams/poams.sql.ts';
+import { saveImpactLevels } from '../../record/systems/systems.sql.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
 
 export interface RecordOfRow {

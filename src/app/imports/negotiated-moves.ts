@@ -2,9 +2,13 @@
 import { scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
 import type { JournalEntry } from '../../ledger/operations/changes.sql.ts';
 import { findLinkedInside } from '../../ledger/links/links.sql.ts';
-import { findTakenKeys, type NegotiatedEntity, type StoredRecord } from '../../store/negotiated.ts';
+import {
+  findTakenKeys,
+  type NegotiatedEntity,
+  type StoredRecord,
+} from '../../record/entities/negotiated.sql.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
-import { negotiatedShapes } from './negotiated-shapes.ts';
+import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
 
 /** Who decided that a record moved, in the journal. */
 export const movedThere = 'rule:the remote moved it';

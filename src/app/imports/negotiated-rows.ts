@@ -2,8 +2,8 @@
 import { deriveUuid } from '../../platform/values/derived-uuid.ts';
 import { scalarText, type JsonObject } from '../../platform/values/json.ts';
 import { findSystemById } from '../../ledger/external-systems/external-systems.sql.ts';
-import { findTakenKeys, type NegotiatedEntity } from '../../store/negotiated.ts';
-import { findTakenUuids } from '../../store/systems.ts';
+import { findTakenKeys, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
+import { findTakenUuids } from '../../record/systems/systems.sql.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
 
 /** Entities whose row is named by a key that comes from the remote. */

@@ -27,7 +27,7 @@ import {
   updateRows,
   type NegotiatedEntity,
   type StoredRecord,
-} from '../../store/negotiated.ts';
+} from '../../record/entities/negotiated.sql.ts';
 import { addCounts, noCounts, type Counts } from '../../ledger/operations/operations.sql.ts';
 import { underSavepoint, type Tx } from '../../platform/postgres/transaction.ts';
 import { decideInbound, type InboundDecision } from '../../sync/inbound.ts';
@@ -39,8 +39,13 @@ import { findMoves, moveEntry, type Move } from './negotiated-moves.ts';
 import { withFreeKeys } from './negotiated-rows.ts';
 import { excludedRows } from './excluded.ts';
 import { renewDetails } from './negotiated-details.ts';
-import { inCanonicalWords, negotiatedShapes, remoteIds, type NegotiatedShape } from './negotiated-shapes.ts';
-import { heldFor, type MapperOf, type Sink } from './sink.ts';
+import {
+  inCanonicalWords,
+  negotiatedShapes,
+  remoteIds,
+  type NegotiatedShape,
+} from '../../record/entities/negotiated-shapes.ts';
+import { heldFor, type MapperOf, type Sink } from '../../record/entities/sink.ts';
 
 export interface NegotiatedSource {
   readonly systemId: number;

@@ -9,14 +9,14 @@ import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts'
 import { scalarText, type JsonObject } from '../../platform/values/json.ts';
 import { assetRecord } from '../../canonical/records/records.ts';
 import type { ScanScope } from '../../canonical/records/scan-scope.ts';
-import { findAssetAliases } from '../../store/assets.ts';
+import { findAssetAliases } from '../../record/assets/assets.sql.ts';
 import type { ExternalSystemRow } from '../../ledger/external-systems/external-systems.sql.ts';
 import { insertHeldRecords, type HeldRecord } from '../../ledger/operations/held-records.sql.ts';
 import { addCounts, noCounts, type Counts } from '../../ledger/operations/operations.sql.ts';
-import { saveCoverage, saveScope, settleCovered } from '../../store/scan-coverage.ts';
+import { saveCoverage, saveScope, settleCovered } from '../../record/findings/scan-coverage.sql.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
 import { SeenPlugins, openAssetSink, openComplianceSink, openFindingSink } from './bulk-sinks.ts';
-import type { MapperOf, Sink } from './sink.ts';
+import type { MapperOf, Sink } from '../../record/entities/sink.ts';
 
 export interface FileCounts {
   /** Each once, however often the file turns to it. */

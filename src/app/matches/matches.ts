@@ -21,7 +21,7 @@ import { beginOperation, finishDecision } from '../../ledger/operations/operatio
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import type { App } from '../app.ts';
 import { keepApart, merge } from '../assets/assets.ts';
-import { fetchAsset, type Decider } from '../assets/find-asset.ts';
+import { fetchAsset, type Decider } from '../../record/assets/find-asset.ts';
 import { fetchSystem } from '../connections/systems.ts';
 import { correlate } from '../correlation/correlate.ts';
 

@@ -5,18 +5,18 @@ import { recordChanges, type JournalEntry } from '../../ledger/operations/change
 import { closeSettledConflicts, recordConflicts } from '../../store/conflicts.ts';
 import { insertHeldRecords } from '../../ledger/operations/held-records.sql.ts';
 import { fetchLinks, findOtherLink, renameLink, saveLinks } from '../../ledger/links/links.sql.ts';
-import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
+import { fetchRows, updateRows, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
 import { noCounts, type Counts } from '../../ledger/operations/operations.sql.ts';
 import { markConfirmed, type OutboxRow } from '../../store/outbox.ts';
 import { supersedeFulfilled } from '../../store/outbox-refused.ts';
-import { addAssetTags, removeAssetTags } from '../../store/tags.ts';
+import { addAssetTags, removeAssetTags } from '../../record/assets/tags.sql.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
 import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
 import { sameButForSpelling, sameValue } from '../../sync/three-way.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import { mapperFrom } from '../imports/mapper.ts';
 import { duplicateConflict } from '../imports/negotiated-conflicts.ts';
-import { negotiatedShapes } from '../imports/negotiated-shapes.ts';
+import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
 import { openNegotiatedSink, type NegotiatedSource } from '../imports/negotiated-sink.ts';
 
 /** What the remote says of a record, in our words; undefined where a value of it cannot be mapped. */

@@ -22,7 +22,7 @@ import { inTransaction } from '../../platform/postgres/transaction.ts';
 import type { App } from '../app.ts';
 import { fetchSystem } from '../connections/systems.ts';
 import { describeChanges, type DescribedChange } from './describe-change.ts';
-import { cancelRejectedPoams } from './reject-poams.ts';
+import { cancelRejectedPoams } from '../../record/poams/reject-poams.ts';
 
 export type { OutboxEntry, OutboxFilter };
 

@@ -1,7 +1,7 @@
 import { deriveUuid } from '../../platform/values/derived-uuid.ts';
 import { scalarText, type JsonObject } from '../../platform/values/json.ts';
 import { listUnsentAcceptances } from '../../store/acceptances.ts';
-import { fetchRows } from '../../store/negotiated.ts';
+import { fetchRows } from '../../record/entities/negotiated.sql.ts';
 import { noCounts, recordCounts } from '../../ledger/operations/operations.sql.ts';
 import { enqueueChanges, supersedeCreates, type OutboundChange } from '../../store/outbox.ts';
 import { closeRefusals } from '../../store/outbox-refused.ts';
@@ -10,7 +10,7 @@ import { mayGoOut, needsApproval } from '../../canonical/policy/approval.ts';
 import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
 import { canonical } from '../../sync/three-way.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
-import { negotiatedShapes } from '../imports/negotiated-shapes.ts';
+import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
 import type { RunContext } from '../runs/run-context.ts';
 
 /**

@@ -2,9 +2,9 @@ import { comparisonOf } from '../../canonical/vocabulary/comparison.ts';
 import type { Json, JsonObject } from '../../platform/values/json.ts';
 import { deriveUuid } from '../../platform/values/derived-uuid.ts';
 import { recordChanges } from '../../ledger/operations/changes.sql.ts';
-import { linkAssetContexts } from '../../store/asset-contexts.ts';
-import { listLinkedRows, type LinkedRow } from '../../store/linked-rows.ts';
-import { updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
+import { linkAssetContexts } from '../../record/assets/asset-contexts.sql.ts';
+import { listLinkedRows, type LinkedRow } from '../../record/entities/linked-rows.sql.ts';
+import { updateRows, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
 import { noCounts, recordCounts } from '../../ledger/operations/operations.sql.ts';
 import {
   enqueueChanges,
@@ -21,7 +21,7 @@ import { lookUpPolicy } from '../../canonical/policy/look-up-policy.ts';
 import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
 import { canUpdate, type ConnectedSystem } from '../connections/connected-system.ts';
 import { excludedRows } from '../imports/excluded.ts';
-import { inCanonicalWords, negotiatedShapes } from '../imports/negotiated-shapes.ts';
+import { inCanonicalWords, negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
 import type { RunContext } from '../runs/run-context.ts';
 
 const entities = [

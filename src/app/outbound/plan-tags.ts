@@ -1,7 +1,7 @@
 import { deriveUuid } from '../../platform/values/derived-uuid.ts';
 import { noCounts, recordCounts } from '../../ledger/operations/operations.sql.ts';
 import { enqueueChanges, supersedeAllBut, type OutboundChange } from '../../store/outbox.ts';
-import { listMissingTags, listStrayTags, type TagOfAssets } from '../../store/tags.ts';
+import { listMissingTags, listStrayTags, type TagOfAssets } from '../../record/assets/tags.sql.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { mayGoOut, needsApproval } from '../../canonical/policy/approval.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';

@@ -6,14 +6,14 @@
 import type { EntityType } from '../../connectors/kit/contract.ts';
 import type { JsonObject } from '../../platform/values/json.ts';
 import { recordChanges } from '../../ledger/operations/changes.sql.ts';
-import { fetchRows } from '../../store/negotiated.ts';
+import { fetchRows } from '../../record/entities/negotiated.sql.ts';
 import { noCounts, recordCounts } from '../../ledger/operations/operations.sql.ts';
 import { listRefused, reopenRefused, type RefusedRow } from '../../store/outbox-refused.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import { needsApproval } from '../../canonical/policy/approval.ts';
 import { sameValue } from '../../sync/three-way.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
-import { inCanonicalWords, negotiatedShapes } from '../imports/negotiated-shapes.ts';
+import { inCanonicalWords, negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
 import type { RunContext } from '../runs/run-context.ts';
 import { isSpellable, outboundEdition } from './outbound-change.ts';
 

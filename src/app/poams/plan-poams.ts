@@ -3,17 +3,17 @@ import { deriveUuid } from '../../platform/values/derived-uuid.ts';
 import type { Ground } from '../../model/poam-answers.ts';
 import type { EntityPolicy } from '../../canonical/policy/policy.ts';
 import { composePoam, dueText, poamId, poamKey, purposeOf } from '../../model/weakness.ts';
-import { recordDepartures, showAbandonedPoams } from '../../store/departures.ts';
+import { recordDepartures, showAbandonedPoams } from '../../record/poams/departures.sql.ts';
 import { recordChanges } from '../../ledger/operations/changes.sql.ts';
-import { findTakenKeys, insertRows } from '../../store/negotiated.ts';
+import { findTakenKeys, insertRows } from '../../record/entities/negotiated.sql.ts';
 import { noCounts, recordCounts, type Counts } from '../../ledger/operations/operations.sql.ts';
 import { enqueueChanges, type OutboundChange } from '../../store/outbox.ts';
 import { supersedeOthers } from '../../store/outbox-refused.ts';
 import { mayGoOut, needsApproval } from '../../canonical/policy/approval.ts';
 import { renewMentions } from '../../store/poam-mentions.ts';
-import { addPoamAssets, addPoamCves } from '../../store/poams.ts';
+import { addPoamAssets, addPoamCves } from '../../record/poams/poams.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import { listUnsentPoams } from '../../store/unsent-poams.ts';
+import { listUnsentPoams } from '../../record/poams/unsent-poams.sql.ts';
 import {
   followDates,
   listControlRules,

@@ -1,6 +1,6 @@
 /** Which weakness a proposal that has not gone out is about, and what it would say now. */
 import { composePoam, purposeOf } from '../../model/weakness.ts';
-import type { UnsentPoamRow } from '../../store/unsent-poams.ts';
+import type { UnsentPoamRow } from '../../record/poams/unsent-poams.sql.ts';
 import type { WeaknessRow } from '../../store/weaknesses.ts';
 import type { JudgedWeakness } from './judge-weaknesses.ts';
 import type { Present } from './renew-unsent.ts';

@@ -5,9 +5,9 @@
 import { scalarText, type JsonObject } from '../../platform/values/json.ts';
 import type { EntityPolicy } from '../../canonical/policy/policy.ts';
 import { recordChanges, type JournalEntry } from '../../ledger/operations/changes.sql.ts';
-import { updateRows } from '../../store/negotiated.ts';
+import { updateRows } from '../../record/entities/negotiated.sql.ts';
 import { closeRefusals } from '../../store/outbox-refused.ts';
-import { addPoamAssets, addPoamCves } from '../../store/poams.ts';
+import { addPoamAssets, addPoamCves } from '../../record/poams/poams.sql.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
 import {
   renewProposalDetails,
@@ -15,7 +15,7 @@ import {
   untieWeaknesses,
   withdrawProposals,
   type UnsentPoamRow,
-} from '../../store/unsent-poams.ts';
+} from '../../record/poams/unsent-poams.sql.ts';
 import { needsApproval } from '../../canonical/policy/approval.ts';
 import {
   decideUnsent,

@@ -15,8 +15,8 @@ import {
 } from '../../ledger/external-systems/policies.sql.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import { negotiatedShapes, type NegotiatedShape } from '../imports/negotiated-shapes.ts';
-import type { NegotiatedEntity } from '../../store/negotiated.ts';
+import { negotiatedShapes, type NegotiatedShape } from '../../record/entities/negotiated-shapes.ts';
+import type { NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
 import { reconsiderUnsent, type Reconsidered } from '../outbound/reconsider.ts';
 import { fromFile, policyFile } from './policy-file.ts';
 

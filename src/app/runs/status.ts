@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { countPendingConflicts, listConflicts } from '../../store/conflicts.ts';
-import { countUnreportedAssets, type UnreportedCounts } from '../../store/asset-reporting.ts';
+import { countUnreportedAssets, type UnreportedCounts } from '../../record/assets/asset-reporting.sql.ts';
 import { listHealth, listLag } from '../../ledger/external-systems/integration-health.sql.ts';
 import { countMatchReviews } from '../../store/match-reviews.ts';
 import { listRuns } from '../../ledger/operations/operations.sql.ts';

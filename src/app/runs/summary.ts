@@ -1,14 +1,14 @@
 import type { Kysely } from 'kysely';
-import { countNewlyUnreported, countUnreportedAssets } from '../../store/asset-reporting.ts';
+import { countNewlyUnreported, countUnreportedAssets } from '../../record/assets/asset-reporting.sql.ts';
 import { z } from 'zod';
 import { isJsonObject } from '../../platform/values/json.ts';
-import { countAssets, countUnlinkedAssets } from '../../store/assets.ts';
+import { countAssets, countUnlinkedAssets } from '../../record/assets/assets.sql.ts';
 import { countRecognised } from '../../ledger/operations/changes.sql.ts';
 import { countConflictsByType, countPendingConflicts } from '../../store/conflicts.ts';
 import { countCorrelations } from '../../store/correlations.ts';
-import { countFindingsByState, countUnlinkedFindings } from '../../store/findings.ts';
+import { countFindingsByState, countUnlinkedFindings } from '../../record/findings/findings.sql.ts';
 import { countMatchReviews } from '../../store/match-reviews.ts';
-import { countRows } from '../../store/negotiated.ts';
+import { countRows } from '../../record/entities/negotiated.sql.ts';
 import {
   addCounts,
   findOperation,

@@ -1,7 +1,7 @@
 /** What waits for a person, by kind, each with the command that shows it. Nothing that is held may be missing here. */
 import type { Kysely } from 'kysely';
 import { countConflictsByType } from '../../store/conflicts.ts';
-import { countUnreportedAssets } from '../../store/asset-reporting.ts';
+import { countUnreportedAssets } from '../../record/assets/asset-reporting.sql.ts';
 import { countMatchReviews } from '../../store/match-reviews.ts';
 import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
 import { countOutbox } from '../../store/outbox.ts';

@@ -8,7 +8,7 @@ import { recordChanges, remoteReading } from '../../ledger/operations/changes.sq
 import { listHeldFields } from '../../store/conflicts.ts';
 import { findLinkedSystems } from '../../ledger/links/links.sql.ts';
 import { listJournal, type JournalRow } from '../../ledger/operations/journal.sql.ts';
-import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
+import { fetchRows, updateRows, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
 import {
   beginOperation,
   finishOperation,
@@ -25,7 +25,7 @@ import type { EntityPolicy } from '../../canonical/policy/policy.ts';
 import type { App } from '../app.ts';
 import { fetchMappings } from '../connections/connect.ts';
 import { movedThere } from '../imports/negotiated-moves.ts';
-import { negotiatedShapes, remoteIds } from '../imports/negotiated-shapes.ts';
+import { negotiatedShapes, remoteIds } from '../../record/entities/negotiated-shapes.ts';
 import { fetchPolicies } from '../policies/policies.ts';
 import { findOneOperation } from '../runs/operations.ts';
 

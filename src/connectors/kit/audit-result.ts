@@ -99,7 +99,7 @@ export const resultBySeverity = (severity: string): string =>
 
 /**
  * By what a check is told from the others of its audit file where it has no id (files of before 2016, Security Center): its name.
- * src/store/compliance.ts knows such an id again by the same rule.
+ * src/record/findings/compliance.sql.ts knows such an id again by the same rule.
  */
 export const checkIdOf = (checkName: string): string =>
   createHash('sha256').update(checkName).digest('hex').slice(0, 40);

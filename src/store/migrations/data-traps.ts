@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import type { Catalog } from '../../platform/migrations/catalog.ts';
 import { resolveTable } from '../../platform/migrations/catalog.ts';
-import { uuidText } from '../finding-columns.ts';
+import { uuidText } from '../../record/findings/finding-columns.sql.ts';
 
 export interface DataTrap {
   readonly table: string;

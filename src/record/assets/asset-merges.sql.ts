@@ -1,0 +1,289 @@
+/**
+ * Making two assets one, and taking a source's record out of an asset again. Rows stay: an asset that turned out to be another one
+ * says so, and what a finding that was there twice said is in the journal.
+ */
+import { renewReporting, theseAssets } from './asset-reporting.sql.ts';
+import { renewExposure } from '../findings/asset-exposure.sql.ts';
+import { deriveUuid } from '../../platform/values/derived-uuid.ts';
+import { findingKey } from '../../canonical/identity/finding-key.ts';
+import { storableJson } from '../../platform/postgres/copy-rows.ts';
+import { settleCovered } from '../findings/scan-coverage.sql.ts';
+import type { Tx } from '../../platform/postgres/transaction.ts';
+
+interface Decided {
+  readonly operationId: string;
+  readonly by: string;
+  readonly reason: string | undefined;
+}
+
+interface MovedFinding {
+  readonly id: number;
+  readonly plugin_id: string;
+  readonly port: number;
+  readonly protocol: string;
+}
+
+/** Systems that say themselves that the two are different: both are linked there. */
+export async function listSystemsKnowingBoth(
+  tx: Tx,
+  systemIds: readonly number[],
+  one: string,
+  other: string,
+): Promise<string[]> {
+  const { rows } = await tx.client.query<{ name: string }>(
+    `select s.system_name as name from external_systems s
+      where s.id = any($1::int[])
+        and exists (select from sync_links l where l.external_system_id = s.id and l.entity_type = 'asset' and l.entity_id = $2 and l.retired_at is null)
+        and exists (select from sync_links l where l.external_system_id = s.id and l.entity_type = 'asset' and l.entity_id = $3 and l.retired_at is null)`,
+    [systemIds, one, other],
+  );
+  return rows.map((row) => row.name);
+}
+
+/** Gives findings of an asset to another one; where it has the same already, the two become one. */
+async function moveFindings(
+  tx: Tx,
+  findings: readonly MovedFinding[],
+  into: string,
+  decided: Decided,
+): Promise<void> {
+  if (findings.length === 0) return;
+  await tx.client.query(
+    `create temp table if not exists moved_findings (id integer primary key, new_key uuid not null, twin integer) on commit delete rows`,
+  );
+  await tx.client.query('truncate moved_findings');
+  await tx.client.query(
+    `insert into moved_findings
+     select m.id, m.key, v.id from jsonb_to_recordset($1::jsonb) m(id int, key uuid) left join ingestion_vulnerabilities v on v.finding_key = m.key`,
+    [storableJson(findings.map((each) => ({ id: each.id, key: findingKey({ ...each, asset_uuid: into }) })))],
+  );
+  await tx.client.query(
+    `update ingestion_vulnerabilities v set finding_key = m.new_key, asset_ref = $1::uuid, asset_uuid = $2, updated_at = now()
+       from moved_findings m where m.id = v.id and m.twin is null`,
+    [into, into],
+  );
+  await tx.client.query(
+    `insert into sync_changes (operation_id, entity_type, entity_id, before_value, after_value, direction, decided_by, reason)
+     select $1::uuid, 'finding', m.twin::text, to_jsonb(v), to_jsonb(m.twin), 'internal', $2, 'was there twice: its asset turned out to be another one'
+       from moved_findings m join ingestion_vulnerabilities v on v.id = m.id where m.twin is not null`,
+    [decided.operationId, decided.by],
+  );
+  await tx.client.query(`
+    update ingestion_vulnerabilities v
+       set first_found = least(v.first_found, t.first_found), last_found = greatest(v.last_found, t.last_found),
+           last_fixed = greatest(v.last_fixed, t.last_fixed), rule_reports = coalesce(t.rule_reports || v.rule_reports, t.rule_reports, v.rule_reports),
+           report_digest = null, resurfaced_at = greatest(v.resurfaced_at, t.resurfaced_at),
+           seen_at = (select array_agg(distinct at order by at) from unnest(v.seen_at || t.seen_at) told(at)),
+           lifecycle_state = case when greatest(v.last_fixed, t.last_fixed) >= greatest(v.last_found, t.last_found) then 'fixed'
+                                  when greatest(v.last_fixed, t.last_fixed) is not null or greatest(v.resurfaced_at, t.resurfaced_at) is not null then 'reopened'
+                                  else 'open' end,
+           state = case when greatest(v.last_fixed, t.last_fixed) >= greatest(v.last_found, t.last_found) then 'Fixed'
+                        when v.state = 'Fixed' then 'Open' else v.state end,
+           reported_by = (select array_agg(distinct system order by system) from unnest(v.reported_by || t.reported_by) system),
+           updated_at = now()
+      from moved_findings m join ingestion_vulnerabilities t on t.id = m.id
+     where m.twin = v.id`);
+  await tx.client.query(`
+    insert into finding_state_changes (vulnerability_id, state, occurred_at, external_system_id, operation_id, is_concluded)
+    select m.twin, c.state, c.occurred_at, c.external_system_id, c.operation_id, c.is_concluded
+      from moved_findings m join finding_state_changes c on c.vulnerability_id = m.id where m.twin is not null
+    on conflict (vulnerability_id, occurred_at, state) do update set is_concluded = false
+     where finding_state_changes.is_concluded and not excluded.is_concluded`);
+  await tx.client.query(`
+    update vulnerability_remediation r set vulnerability_id = m.twin from moved_findings m where m.id = r.vulnerability_id and m.twin is not null`);
+  await tx.client.query(`
+    delete from ingestion_vulnerability_cves c using moved_findings m where m.id = c.vulnerability_id and m.twin is not null`);
+  await tx.client.query(
+    `delete from ingestion_vulnerabilities v using moved_findings m where m.id = v.id and m.twin is not null`,
+  );
+}
+
+async function moveCompliance(tx: Tx, from: string, into: string): Promise<void> {
+  const { rows } = await tx.client.query<{ id: string; audit_file: string; check_id: string }>(
+    'select id::text, audit_file, check_id from compliance_results where asset_uuid = $1::uuid',
+    [from],
+  );
+  if (rows.length === 0) return;
+  const keys = rows.map((row) => ({
+    id: row.id,
+    key: deriveUuid('compliance', into, row.audit_file, row.check_id),
+  }));
+  await tx.client.query(
+    `with given as (select id, key from jsonb_to_recordset($1::jsonb) g(id bigint, key uuid)),
+          doubled as (delete from compliance_results r using given g where r.id = g.id
+                         and exists (select from compliance_results known where known.result_key = g.key) returning r.id)
+     update compliance_results r set result_key = g.key, asset_uuid = $2::uuid, updated_at = now()
+       from given g where r.id = g.id and not exists (select from doubled d where d.id = r.id)
+        and not exists (select from compliance_results known where known.result_key = g.key)`,
+    [storableJson(keys), into],
+  );
+}
+
+/** Makes `from` and `into` one asset: sources, links, findings and identifiers of the first are then the second's. */
+export async function mergeAssets(tx: Tx, from: string, into: string, decided: Decided): Promise<void> {
+  const { rows: findings } = await tx.client.query<MovedFinding>(
+    `select id::int, plugin_id::text, port, protocol from ingestion_vulnerabilities where asset_ref = $1::uuid and finding_key is not null`,
+    [from],
+  );
+  await moveFindings(tx, findings, into, decided);
+  await renewExposure(tx, [from, into]);
+  await moveCompliance(tx, from, into);
+  await tx.client.query(
+    `insert into asset_identity_decisions (external_system_id, external_id, asset_uuid, decision, candidates, reason, decided_by, operation_id)
+     select x.external_system_id, x.external_id, $2::uuid, 'merged', jsonb_build_array(jsonb_build_object('assetUuid', $1::text)), $3, $4, $5::uuid
+       from asset_sources x where x.asset_uuid = $1::uuid`,
+    [from, into, decided.reason ?? 'a person said that they are one', decided.by, decided.operationId],
+  );
+  await tx.client.query('update asset_sources set asset_uuid = $2::uuid where asset_uuid = $1::uuid', [
+    from,
+    into,
+  ]);
+  await tx.client.query(
+    `update sync_links set entity_id = $2 where entity_type = 'asset' and entity_id = $1`,
+    [from, into],
+  );
+  await tx.client.query(
+    `insert into asset_identifiers as known (asset_uuid, kind, value, last_seen)
+     select $2::uuid, kind, value, last_seen from asset_identifiers where asset_uuid = $1::uuid
+     on conflict (asset_uuid, kind, value) do update set last_seen = greatest(known.last_seen, excluded.last_seen)`,
+    [from, into],
+  );
+  await tx.client.query('delete from asset_identifiers where asset_uuid = $1::uuid', [from]);
+  // What it was matched to, it is as the other one; the next correlation settles it where both were matched.
+  await tx.client.query(
+    `update asset_correlations k set asset_uuid = $2::uuid
+      where k.asset_uuid = $1::uuid
+        and not exists (select from asset_correlations known where known.asset_uuid = $2::uuid and known.component_id = k.component_id)`,
+    [from, into],
+  );
+  await tx.client.query(
+    `insert into scan_coverage (asset_uuid, ended_at, scope_id, external_system_id, operation_id)
+     select $2::uuid, ended_at, scope_id, external_system_id, operation_id from scan_coverage where asset_uuid = $1::uuid on conflict do nothing`,
+    [from, into],
+  );
+  await tx.client.query('delete from scan_coverage where asset_uuid = $1::uuid', [from]);
+  await settleCovered(tx, { systemId: null, operationId: decided.operationId }, [into]);
+  await tx.client.query(
+    'update ingestion_assets set merged_into = $2::uuid, updated_at = now() where asset_uuid = $1::uuid',
+    [from, into],
+  );
+  await renewReporting(tx, { systemId: null, operationId: decided.operationId }, theseAssets([into]));
+}
+
+export interface SourceRecord {
+  readonly systemId: number;
+  readonly externalId: string;
+  readonly assetUuid: string;
+  /** The uuid by which the source names it. */
+  readonly ownUuid: string;
+  readonly hostname: string | null;
+  readonly others: number;
+}
+
+export async function findSourceRecord(
+  tx: Tx,
+  systemId: number,
+  externalId: string,
+): Promise<SourceRecord | undefined> {
+  const { rows } = await tx.client.query<SourceRecord>(
+    `select x.external_system_id as "systemId", x.external_id as "externalId", x.asset_uuid::text as "assetUuid",
+            lower(x.record ->> 'asset_uuid') as "ownUuid", x.record ->> 'hostname' as hostname,
+            (select count(*)::int - 1 from asset_sources o where o.asset_uuid = x.asset_uuid) as others
+       from asset_sources x where x.external_system_id = $1 and x.external_id = $2`,
+    [systemId, externalId],
+  );
+  return rows[0];
+}
+
+/**
+ * Makes a source's record an asset of its own again: the one that it was before it was merged, else a new one. Findings that only
+ * this source reported go with it; the others come again with the next read.
+ * @returns the asset that it is now.
+ */
+export async function splitAsset(tx: Tx, record: SourceRecord, decided: Decided): Promise<string> {
+  const { rows: earlier } = await tx.client.query<{ uuid: string; taken: boolean }>(
+    `select asset_uuid::text as uuid, merged_into is distinct from $2::uuid as taken from ingestion_assets where asset_uuid = $1::uuid`,
+    [record.ownUuid, record.assetUuid],
+  );
+  const isFree = earlier[0] === undefined || !earlier[0].taken;
+  const uuid = isFree
+    ? record.ownUuid
+    : deriveUuid('asset', String(record.systemId), record.externalId, record.assetUuid);
+  await tx.client.query(
+    `insert into ingestion_assets (asset_uuid, hostname, ingestion_source, ingestion_batch_id)
+     select $1::uuid, $2, system_type, $4::uuid from external_systems where id = $3
+     on conflict (asset_uuid) do update set merged_into = null, updated_at = now()`,
+    [uuid, record.hostname, record.systemId, decided.operationId],
+  );
+  const key = [record.systemId, record.externalId];
+  await tx.client.query(
+    `update asset_sources set asset_uuid = $3::uuid where external_system_id = $1 and external_id = $2`,
+    [...key, uuid],
+  );
+  await tx.client.query(
+    `update sync_links set entity_id = $3 where external_system_id = $1 and entity_type = 'asset' and external_id = $2`,
+    [...key, uuid],
+  );
+  const { rows: own } = await tx.client.query<MovedFinding>(
+    `select id::int, plugin_id::text, port, protocol from ingestion_vulnerabilities
+      where asset_ref = $1::uuid and finding_key is not null and reported_by = array[$2::int]
+        and not exists (select from asset_sources x where x.asset_uuid = $1::uuid and x.external_system_id = $2)`,
+    [record.assetUuid, record.systemId],
+  );
+  await moveFindings(tx, own, uuid, decided);
+  await tx.client.query(
+    `update ingestion_vulnerabilities
+        set reported_by = array_remove(reported_by, $2::int), rule_reports = rule_reports - $2::int::text, report_digest = null
+      where asset_ref = $1::uuid and $2 = any (reported_by)
+        and not exists (select from asset_sources x where x.asset_uuid = $1::uuid and x.external_system_id = $2)`,
+    [record.assetUuid, record.systemId],
+  );
+  // What its scans covered was the machine that it is now, not the one that it was taken for.
+  await tx.client.query(
+    `with taken as (
+       delete from scan_coverage c where c.asset_uuid = $1::uuid and c.external_system_id = $2
+          and not exists (select from asset_sources x where x.asset_uuid = $1::uuid and x.external_system_id = $2)
+       returning c.*
+     )
+     insert into scan_coverage (asset_uuid, ended_at, scope_id, external_system_id, operation_id)
+     select $3::uuid, ended_at, scope_id, external_system_id, operation_id from taken on conflict do nothing`,
+    [record.assetUuid, record.systemId, uuid],
+  );
+  await settleCovered(tx, { systemId: null, operationId: decided.operationId }, [record.assetUuid, uuid]);
+  await renewExposure(tx, [record.assetUuid, uuid]);
+  await renewIdentifiers(tx, [record.assetUuid, uuid]);
+  await renewReporting(
+    tx,
+    { systemId: null, operationId: decided.operationId },
+    theseAssets([record.assetUuid, uuid]),
+  );
+  await tx.client.query(
+    `insert into asset_identity_decisions (external_system_id, external_id, asset_uuid, decision, candidates, reason, decided_by, operation_id)
+     values ($1, $2, $3::uuid, 'split', jsonb_build_array(jsonb_build_object('assetUuid', $4::text)), $5, $6, $7::uuid)`,
+    [
+      ...key,
+      uuid,
+      record.assetUuid,
+      decided.reason ?? 'a person said that they are two',
+      decided.by,
+      decided.operationId,
+    ],
+  );
+  // What both reported is asked for again, so that it is at both.
+  await tx.client.query(
+    `update sync_reads set mark = null where external_system_id = $1 and entity_type in ('asset', 'finding', 'compliance')`,
+    [record.systemId],
+  );
+  return uuid;
+}
+
+async function renewIdentifiers(tx: Tx, assets: readonly string[]): Promise<void> {
+  await tx.client.query('delete from asset_identifiers where asset_uuid = any($1::uuid[])', [assets]);
+  await tx.client.query(
+    `insert into asset_identifiers (asset_uuid, kind, value, last_seen)
+     select x.asset_uuid, v.kind, v.value, max(x.last_seen)
+       from asset_sources x cross join lateral jsonb_to_recordset(x.identifiers) v(kind text, value text)
+      where x.asset_uuid = any($1::uuid[]) group by x.asset_uuid, v.kind, v.value`,
+    [assets],
+  );
+}

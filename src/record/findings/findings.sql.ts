@@ -1,0 +1,363 @@
+/**
+ * The bulk load of findings: COPY into a staging table, then one set-based merge a chunk. Findings are facts (design
+ * section 4): no link, no base. A row that says nothing new is not rewritten, not even locked; that is why update
+ * and insert are two statements and not `insert … on conflict do update`, which locks every row it meets.
+ */
+import { sql, type Kysely } from 'kysely';
+import { renewExposure } from './asset-exposure.sql.ts';
+import { copyInto, type CopyInto } from '../../platform/postgres/copy-rows.ts';
+import type { Counts } from '../../ledger/operations/operations.sql.ts';
+import { mergePlugins, type StagedPlugin } from './plugins.sql.ts';
+import { linkedReason } from '../../ledger/operations/changes.sql.ts';
+import {
+  createStaging,
+  foldDuplicates,
+  lookUp,
+  lookedUpAtOnce,
+  noteStateChanges,
+  restageDoubles,
+  staged,
+  type FindingSource,
+  stagedValues,
+  type ReportedFinding,
+} from './finding-staging.sql.ts';
+import { insertNew } from './new-findings.sql.ts';
+import { settleCovered } from './scan-coverage.sql.ts';
+import { fetchFindingColumns, joinedEvidence, uuidText, type FindingColumns } from './finding-columns.sql.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
+import { underSavepoint, type Tx } from '../../platform/postgres/transaction.ts';
+
+/** A finding that could not be stored yet because the table demands its asset, which is not known. */
+export interface WaitingFinding {
+  readonly asset_uuid: string;
+  readonly plugin_id: string;
+}
+
+/** A finding that a rule of this database refuses: a check or a trigger of the owner's, a column too short. */
+export interface RefusedFinding extends WaitingFinding {
+  readonly findingKey: string;
+  readonly reason: string;
+}
+
+export interface FindingLoad {
+  add(finding: ReportedFinding): Promise<void>;
+  addPlugin(plugin: StagedPlugin): void;
+  /**
+   * Merges what was added. Counts: items with the same identity are one finding, the others count as unchanged; a row
+   * from before Tieline that was recognised counts as updated.
+   */
+  finish(): Promise<{
+    readonly counts: Pick<Counts, 'created' | 'updated' | 'unchanged'>;
+    readonly waiting: readonly WaitingFinding[];
+    readonly refused: readonly RefusedFinding[];
+  }>;
+  abort(cause: Error): Promise<void>;
+}
+
+/** Begins a load in the caller's transaction, whose connection it keeps busy until `finish` or `abort`. */
+export async function beginFindingLoad(tx: Tx, source: FindingSource): Promise<FindingLoad> {
+  const columns = await fetchFindingColumns(tx);
+  await createStaging(tx);
+  // Within a larger transaction nothing was committed since the page before.
+  await tx.client.query('truncate staging_findings, staging_unchanged, staging_state_changes');
+  const plugins: StagedPlugin[] = [];
+  let added = 0;
+  let gathered: ReportedFinding[] = [];
+  let characters = 0;
+  let staging: Promise<void> = Promise.resolve();
+  let copy: CopyInto | undefined;
+
+  async function stage(rows: readonly ReportedFinding[]): Promise<void> {
+    const known = await lookUp(tx, source, rows);
+    for (const row of rows) {
+      const stored = known.get(row.key);
+      if (stored === 'unchanged') continue;
+      const finding = row.read();
+      if (!finding) {
+        added -= 1;
+        continue;
+      }
+      copy ??= copyInto(tx.client, `staging_findings (${staged.join(', ')})`);
+      await copy.write([...stagedValues(finding, row), stored !== undefined]);
+    }
+    await copy?.end();
+    copy = undefined;
+  }
+  /** Meanwhile the next ones are read: one such turn is under way at most. */
+  async function stageGathered(): Promise<void> {
+    await staging;
+    const rows = gathered;
+    gathered = [];
+    characters = 0;
+    staging = stage(rows);
+    // Its failure is met at the next turn.
+    staging.catch(() => undefined);
+  }
+
+  return {
+    async add(finding) {
+      added += 1;
+      gathered.push(finding);
+      characters += finding.raw.length;
+      if (gathered.length >= lookedUpAtOnce.findings || characters >= lookedUpAtOnce.characters)
+        await stageGathered();
+    },
+    addPlugin(plugin) {
+      plugins.push(plugin);
+    },
+    async finish() {
+      await stageGathered();
+      await staging;
+      await mergePlugins(tx, source.systemId, plugins, columns);
+      await restageDoubles(tx, source, columns);
+      await noteStateChanges(tx);
+      await foldDuplicates(tx);
+      // A small sample: the rows are wide, and only their number matters.
+      await tx.client.query('set local default_statistics_target = 1');
+      await tx.client.query('analyze staging_findings');
+      await tx.client.query('set local default_statistics_target to default');
+      await identifyEarlierRows(tx, columns);
+      const { updated, created, refused } = await mergeOrRefuse(tx, source, columns);
+      await recordStateChanges(tx, source);
+      const assets = await listStagedAssets(tx);
+      await settleCovered(tx, source, assets);
+      if (created + updated > 0) await renewExposure(tx, assets);
+      const waiting = columns.needsAsset ? await listWaiting(tx, refused) : [];
+      return {
+        counts: { created, updated, unchanged: added - created - updated - waiting.length - refused.length },
+        waiting,
+        refused,
+      };
+    },
+    async abort(cause) {
+      gathered = [];
+      await copy?.abort(cause);
+      await staging.catch(() => undefined);
+    },
+  };
+}
+
+/**
+ * Each fix and each return, by the scanner's time: also those that are told so late that they change nothing of how the finding
+ * is now. With first_found they are what the time to remediate is computed from.
+ */
+async function recordStateChanges(tx: Tx, source: FindingSource): Promise<void> {
+  await tx.client.query(
+    `insert into finding_state_changes (vulnerability_id, state, occurred_at, external_system_id, operation_id)
+     select v.id, e.state, e.occurred_at, $2, $1::uuid
+       from staging_state_changes e
+      cross join lateral (select id from ingestion_vulnerabilities stored where stored.finding_key = e.finding_key offset 0) v
+      where not exists (select from finding_state_changes known
+                         where known.vulnerability_id = v.id and known.occurred_at = e.occurred_at and known.state = e.state and not known.is_concluded)
+     on conflict (vulnerability_id, occurred_at, state) do update set is_concluded = false`,
+    [source.operationId, source.systemId],
+  );
+}
+
+/**
+ * Gives rows from before Tieline, which bear no key yet, the key of the staged finding that they are: same asset and
+ * plugin, and the port and protocol that they name. Of several such rows the oldest; the others stay as they are.
+ * Rows that name no port are given out in the order of their ids, one to each finding that is left.
+ */
+async function identifyEarlierRows(tx: Tx, columns: FindingColumns): Promise<void> {
+  const { rows } = await tx.client.query<{ some: boolean }>(
+    'select exists (select from ingestion_vulnerabilities where finding_key is null) as some',
+  );
+  if (!rows[0]?.some) return;
+  const candidates = `
+    select v.id, s.finding_key, s.port, s.protocol, s.asset_uuid, ${columns.port} as own_port, ${columns.protocol} as own_protocol
+      from staging_findings s
+      join ingestion_vulnerabilities v
+        on v.finding_key is null and v.plugin_id = ${columns.pluginId('s.plugin_id')}
+       and coalesce(v.asset_ref::text, ${uuidText('v.asset_uuid::text')}) = s.asset_uuid::text
+     where not exists (select from ingestion_vulnerabilities known where known.finding_key = s.finding_key)`;
+  const identify = (chosen: string): string => `
+    with candidates as materialized (${candidates}), chosen as (${chosen})
+    update ingestion_vulnerabilities v
+       set finding_key = c.finding_key, asset_ref = c.asset_uuid, port = c.port, protocol = c.protocol
+      from chosen c where v.id = c.id`;
+  await tx.client.query(
+    identify(`
+      select distinct on (finding_key) * from candidates
+       where own_port = port and coalesce(own_protocol, protocol) = protocol
+       order by finding_key, id`),
+  );
+  await tx.client.query(
+    identify(`
+      select f.* from (
+        select *, dense_rank() over (partition by asset_uuid, plugin order by finding) as finding_place,
+               dense_rank() over (partition by asset_uuid, plugin order by id) as row_place
+          from (select c.*, v.plugin_id as plugin, row(c.port, c.protocol) as finding
+                  from candidates c join ingestion_vulnerabilities v using (id) where c.own_port is null) open
+      ) f where finding_place = row_place`),
+  );
+  await markStored(tx);
+}
+
+interface Merged {
+  readonly updated: number;
+  readonly created: number;
+  readonly refused: readonly RefusedFinding[];
+}
+
+/** Merges all that is staged; where the database refuses something, all but the very findings that it refuses. */
+async function mergeOrRefuse(tx: Tx, source: FindingSource, columns: FindingColumns): Promise<Merged> {
+  const merge = async (keys: readonly string[] | null, mayBeThere: boolean): Promise<Merged> => {
+    const outcome = await underSavepoint(tx, async () => {
+      const { wanted, created } = await insertNew(tx, source, columns, { keys, mayBeThere });
+      if (created < wanted) await markStored(tx);
+      await lockKnown(tx);
+      return { created, updated: await updateChanged(tx, source, columns, keys) };
+    });
+    if (outcome.ok) return { ...outcome.result, refused: [] };
+    if (!mayBeThere) return merge(keys, true);
+    const wanted = keys ?? (await listStagedKeys(tx));
+    const [only] = wanted;
+    if (only !== undefined && wanted.length === 1)
+      return {
+        updated: 0,
+        created: 0,
+        refused: await describeStaged(tx, only, `${outcome.field}: ${outcome.message}`),
+      };
+    const half = Math.ceil(wanted.length / 2);
+    const left = await merge(wanted.slice(0, half), true);
+    const right = await merge(wanted.slice(half), true);
+    return {
+      updated: left.updated + right.updated,
+      created: left.created + right.created,
+      refused: [...left.refused, ...right.refused],
+    };
+  };
+  return merge(null, false);
+}
+
+/**
+ * What is changed is locked first, by a statement of its own: the next one sees what others, an import of files beside a sync, have
+ * committed until then, and nothing of theirs is written over with what was there before.
+ */
+async function lockKnown(tx: Tx): Promise<void> {
+  await tx.client.query(
+    `select count(*) from (
+       select v.id from ingestion_vulnerabilities v
+        where v.finding_key in (select finding_key from staging_findings where is_known) order by v.id for no key update) locked`,
+  );
+}
+
+/** What seemed new and is not: it is from before Tieline, or somebody else stored it meanwhile. */
+async function markStored(tx: Tx): Promise<void> {
+  await tx.client.query(
+    `update staging_findings s set is_known = true
+      where not s.is_known and exists (select from ingestion_vulnerabilities v where v.finding_key = s.finding_key)`,
+  );
+}
+
+async function listStagedAssets(tx: Tx): Promise<string[]> {
+  const { rows } = await tx.client.query<{ asset_uuid: string }>(
+    'select distinct asset_uuid::text from staging_findings',
+  );
+  return rows.map((row) => row.asset_uuid);
+}
+
+async function listStagedKeys(tx: Tx): Promise<string[]> {
+  const { rows } = await tx.client.query<{ key: string }>(
+    'select finding_key::text as key from staging_findings order by 1',
+  );
+  return rows.map((row) => row.key);
+}
+
+async function describeStaged(tx: Tx, key: string, reason: string): Promise<RefusedFinding[]> {
+  const { rows } = await tx.client.query<WaitingFinding>(
+    'select asset_uuid::text, plugin_id from staging_findings where finding_key = $1',
+    [key],
+  );
+  return rows.map((row) => ({ ...row, findingKey: key, reason }));
+}
+
+async function updateChanged(
+  tx: Tx,
+  source: FindingSource,
+  columns: FindingColumns,
+  keys: readonly string[] | null,
+): Promise<number> {
+  const { compared } = columns;
+  const { rows } = await tx.client.query<{ updated: number }>(
+    `with changed as (
+       select v.id, s.plugin_id as known_plugin, v.external_system_id is null as linked,
+              case when v.external_system_id is null then
+                (select coalesce(jsonb_object_agg(o.name, o.old), '{}')
+                   from (values ${compared.map(([column, value]) => `('${column}', to_jsonb(v.${column}), v.${column} is distinct from ${value})`).join(', ')}) o(name, old, differs)
+                  where o.differs)
+              end as replaced,
+              v.lifecycle_state as old_lifecycle_state, v.severity_rank as old_severity_rank,
+              case when m.is_newer then s.report_digest else v.report_digest end as new_report_digest,
+              ${compared.map(([column, value]) => `${value} as new_${column}`).join(', ')}
+         from staging_findings s
+        cross join lateral (select * from ingestion_vulnerabilities stored where stored.finding_key = s.finding_key offset 0) v
+        ${joinedEvidence}
+        where s.is_known and ($3::uuid[] is null or s.finding_key = any($3)) and (v.external_system_id is null
+           or (${compared.map(([column]) => `v.${column}`).join(', ')})
+              is distinct from (${compared.map(([, value]) => value).join(', ')}))
+     ), written as (
+       update ingestion_vulnerabilities v
+          set ${compared.map(([column]) => `${column} = c.new_${column}`).join(', ')},
+              report_digest = c.new_report_digest, last_tenable_update = now(), updated_at = now(), batch_id = $1, sync_status = 'synced'
+         from changed c where v.id = c.id
+       returning 1
+     ), journal as (
+       insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by)
+       select $1, $2, 'finding', c.id, f.name, f.before, f.after, 'inbound', 'rule:the scanner reports it'
+         from changed c
+        cross join lateral (values ('lifecycle_state', to_jsonb(c.old_lifecycle_state), to_jsonb(c.new_lifecycle_state)),
+                                   ('severity', to_jsonb(('{Info,Low,Medium,High,Critical}'::text[])[c.old_severity_rank + 1]),
+                                                to_jsonb(('{Info,Low,Medium,High,Critical}'::text[])[c.new_severity_rank + 1]))) f(name, before, after)
+        where not c.linked and f.before is distinct from f.after
+     ), links as (
+       -- Nothing is lost: what the owner's row held before it was linked is kept whole.
+       insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, before_value, direction, decided_by, reason)
+       select $1, $2, 'finding', c.id, c.replaced, 'inbound', 'rule:same asset, plugin, port and protocol', '${linkedReason}'
+         from changed c where c.linked
+     ), cves as (
+       insert into ingestion_vulnerability_cves (vulnerability_id, cve_id, batch_id)
+       select c.id, cve.id, $1
+         from changed c join scan_plugins p on p.plugin_id = c.known_plugin
+        cross join lateral unnest(p.cves) cve(id)
+        where c.linked and length(cve.id) <= 20
+          and not exists (select from ingestion_vulnerability_cves k where k.vulnerability_id = c.id and k.cve_id = cve.id)
+     )
+     select count(*)::int as updated from written`,
+    [source.operationId, source.systemId, keys],
+  );
+  return rows[0]?.updated ?? 0;
+}
+
+async function listWaiting(tx: Tx, refused: readonly RefusedFinding[]): Promise<WaitingFinding[]> {
+  const { rows } = await tx.client.query<WaitingFinding>(
+    `
+    select s.asset_uuid::text, s.plugin_id from staging_findings s
+     where s.finding_key <> all ($1::uuid[])
+       and not exists (select from ingestion_assets a where a.asset_uuid = s.asset_uuid)
+       and not exists (select from ingestion_vulnerabilities v where v.finding_key = s.finding_key)`,
+    [refused.map((each) => each.findingKey)],
+  );
+  return rows;
+}
+
+/** Findings that a source has shown to Tieline, by life-cycle state. */
+export async function countFindingsByState(
+  db: Kysely<Database>,
+): Promise<{ open: number; reopened: number; fixed: number }> {
+  const { rows } = await sql<{ state: 'open' | 'reopened' | 'fixed'; n: number }>`
+    select lifecycle_state as state, count(*)::int as n
+      from ingestion_vulnerabilities where finding_key is not null and external_system_id is not null
+     group by lifecycle_state`.execute(db);
+  const counts = { open: 0, reopened: 0, fixed: 0 };
+  for (const row of rows) counts[row.state] = row.n;
+  return counts;
+}
+
+/** Findings from before Tieline that no source has shown: doubles, orphans, and what is long gone from the scanner. */
+export async function countUnlinkedFindings(db: Kysely<Database>): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from ingestion_vulnerabilities where external_system_id is null`.execute(db);
+  return rows[0]?.n ?? 0;
+}

@@ -1,0 +1,198 @@
+/**
+ * What scans with credentials covered, and what follows from it: a finding that such a scan would have shown, and did not, is
+ * fixed since then. Kept, so that it follows also for what is told of later.
+ */
+import { createHash } from 'node:crypto';
+import { transitionsOf, type Transitions } from './scan-absence.ts';
+import { ran, scopeAsJson, scopeFromJson, type ScanScope } from '../../canonical/records/scan-scope.ts';
+import type { Json } from '../../platform/values/json.ts';
+import { renewExposure } from './asset-exposure.sql.ts';
+import { storableJson } from '../../platform/postgres/copy-rows.ts';
+import type { Tx } from '../../platform/postgres/transaction.ts';
+
+interface Source {
+  /** Null: of no source in particular, where a person has moved things. */
+  readonly systemId: number | null;
+  readonly operationId: string;
+}
+
+export interface CoveringScan {
+  readonly assetUuid: string;
+  /** ISO 8601, UTC. */
+  readonly endedAt: string;
+}
+
+/** @returns the id of the scope, made where there is none. */
+export async function saveScope(tx: Tx, scope: ScanScope): Promise<number> {
+  const json = storableJson(scopeAsJson(scope));
+  const sha256 = createHash('sha256').update(json).digest('hex');
+  const { rows } = await tx.client.query<{ id: number }>(
+    `with made as (
+       insert into scan_scopes (sha256, scope) values ($1, $2::jsonb) on conflict (sha256) do nothing returning id
+     )
+     select id from made union all select id from scan_scopes where sha256 = $1 limit 1`,
+    [sha256, json],
+  );
+  return rows[0]?.id ?? 0;
+}
+
+export async function saveCoverage(
+  tx: Tx,
+  source: Source,
+  scopeId: number,
+  scans: readonly CoveringScan[],
+): Promise<void> {
+  if (scans.length === 0) return;
+  await tx.client.query(
+    `insert into scan_coverage (asset_uuid, ended_at, scope_id, external_system_id, operation_id)
+     select c."assetUuid", (c."endedAt"::timestamptz at time zone 'UTC'), $1, $2, $3::uuid
+       from jsonb_to_recordset($4::jsonb) c("assetUuid" uuid, "endedAt" text)
+     on conflict do nothing`,
+    [
+      scopeId,
+      source.systemId,
+      source.operationId,
+      storableJson(scans.map(({ assetUuid, endedAt }) => ({ assetUuid, endedAt }))),
+    ],
+  );
+}
+
+async function fetchScopes(tx: Tx, ids: readonly number[]): Promise<ReadonlyMap<number, ScanScope>> {
+  const { rows } = await tx.client.query<{ id: number; scope: Json }>(
+    'select id, scope from scan_scopes where id = any($1::int[])',
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, scopeFromJson(row.scope)]));
+}
+
+interface Seen {
+  readonly id: number;
+  readonly asset: string;
+  readonly plugin_id: string;
+  readonly family: string | null;
+  readonly seen: readonly string[] | null;
+}
+
+interface Scan {
+  readonly asset: string;
+  readonly scope: number;
+  readonly at: string;
+}
+
+/**
+ * Concludes anew, for findings of these assets, when they were fixed and came back: a scan with credentials that must have shown a
+ * finding and did not says that it was gone. Together with what sources report of fixes that is the state; nothing depends on what was
+ * concluded before, so not on the order in which scans were told. Counts on idx_ingestion_vulnerabilities_asset_ref.
+ * @returns how many became fixed.
+ */
+export async function settleCovered(tx: Tx, source: Source, assetUuids: readonly string[]): Promise<number> {
+  const { rows: scans } = await tx.client.query<Scan>(
+    `select asset_uuid::text as asset, scope_id as scope, ended_at::text as at from scan_coverage where asset_uuid = any($1::uuid[])`,
+    [assetUuids],
+  );
+  if (scans.length === 0 && !(await hasConclusions(tx, assetUuids))) return 0;
+  const covered = Map.groupBy(scans, (scan) => scan.asset);
+  const scopes = await fetchScopes(tx, [...new Set(scans.map((scan) => scan.scope))]);
+  const { rows: findings } = await tx.client.query<Seen>(
+    `select v.id::int, v.asset_ref::text as asset, v.plugin_id::text, p.family,
+            (select array_agg(told.at::text order by told.at) from unnest(coalesce(v.seen_at, array[v.last_found])) told(at) where told.at is not null) as seen
+       from ingestion_vulnerabilities v
+       left join scan_plugins p on p.plugin_id = v.plugin_id::text
+      where v.asset_ref = any($1::uuid[]) and v.finding_key is not null and v.first_found is not null
+        and (exists (select from scan_coverage c where c.asset_uuid = v.asset_ref and c.ended_at > v.first_found
+                        and c.ended_at <> v.last_found and coalesce(c.ended_at <> all (v.seen_at), true))
+             or exists (select from finding_state_changes c where c.vulnerability_id = v.id and c.is_concluded))`,
+    [assetUuids],
+  );
+  const concluded = findings.map((finding) => {
+    const must = (covered.get(finding.asset) ?? []).filter(({ scope }) => {
+      const known = scopes.get(scope);
+      return known !== undefined && ran(known, { id: finding.plugin_id, family: finding.family });
+    });
+    const absent = must.map((scan) => scan.at);
+    // Of times before the first that is kept it is not known any more when it was seen: what was concluded of them stands.
+    const since = finding.seen?.[0] ?? null;
+    return { id: finding.id, since, ...transitionsOf(finding.seen ?? [], absent) };
+  });
+  if (concluded.length === 0) return 0;
+  const fixed = await storeConclusions(tx, source, concluded);
+  await renewExposure(tx, assetUuids);
+  return fixed;
+}
+
+async function hasConclusions(tx: Tx, assetUuids: readonly string[]): Promise<boolean> {
+  const { rows } = await tx.client.query<{ some: boolean }>(
+    `select exists (select from ingestion_vulnerabilities v join finding_state_changes c on c.vulnerability_id = v.id
+                     where v.asset_ref = any($1::uuid[]) and c.is_concluded) as some`,
+    [assetUuids],
+  );
+  return rows[0]?.some ?? false;
+}
+
+/** SQL of the state of `v`, last fixed at `now.last_fixed`; $4 are those of which a concluded fix was withdrawn. */
+const stateThen = `
+              case when now.last_fixed >= v.last_found then 'fixed'
+                   when now.last_fixed is not null or v.resurfaced_at is not null then 'reopened'
+                   when v.lifecycle_state = 'fixed' or v.lifecycle_state = 'reopened' and v.id = any($4::int[]) then 'open'
+                   else v.lifecycle_state end`;
+
+/** Replaces what was concluded of these findings, and gives them the state that follows from all that is known. */
+async function storeConclusions(
+  tx: Tx,
+  source: Source,
+  concluded: readonly ({ readonly id: number; readonly since: string | null } & Transitions)[],
+): Promise<number> {
+  const { rows: withdrawn } = await tx.client.query<{ id: number }>(
+    `with given as (
+       select g.id, t.state, t.at::timestamp as at
+         from jsonb_to_recordset($1::jsonb) g(id int, fixed jsonb, reopened jsonb)
+        cross join lateral (select 'fixed' as state, f.at from jsonb_array_elements_text(g.fixed) f(at)
+                            union all select 'reopened', r.at from jsonb_array_elements_text(g.reopened) r(at)) t
+     ), withdrawn as (
+       delete from finding_state_changes c
+        using jsonb_to_recordset($1::jsonb) g(id int, since timestamp)
+        where c.vulnerability_id = g.id and c.is_concluded and c.occurred_at > g.since
+          and not exists (select from given where given.id = c.vulnerability_id and given.state = c.state and given.at = c.occurred_at)
+       returning c.vulnerability_id, c.state
+     ), made as (
+     insert into finding_state_changes (vulnerability_id, state, occurred_at, external_system_id, operation_id, is_concluded)
+     select id, state, at, $2, $3::uuid, true from given
+     on conflict do nothing
+     )
+     select distinct vulnerability_id as id from withdrawn where state = 'fixed'`,
+    [storableJson(concluded), source.systemId, source.operationId],
+  );
+  const { rows } = await tx.client.query<{ n: number }>(
+    `with known as (
+       select v.id, max(c.occurred_at) as last_fixed
+         from jsonb_to_recordset($3::jsonb) g(id int)
+         join ingestion_vulnerabilities v using (id)
+         left join finding_state_changes c on c.vulnerability_id = v.id and c.state = 'fixed'
+        group by v.id
+     ), now as (
+       select v.id, v.lifecycle_state as before, k.last_fixed from known k join ingestion_vulnerabilities v using (id)
+     ), written as (
+       -- From the row as it is when it is written: somebody else may have seen the finding meanwhile.
+       update ingestion_vulnerabilities v
+          set last_fixed = now.last_fixed, lifecycle_state = ${stateThen}, updated_at = now(), batch_id = $1,
+              state = case when ${stateThen} = 'fixed' then 'Fixed' when v.state <> 'Fixed' then v.state
+                           when v.severity_modification = 'accepted' then 'Accepted' else 'Open' end
+         from now
+        where v.id = now.id and (v.last_fixed, v.lifecycle_state) is distinct from (now.last_fixed, ${stateThen})
+       returning v.id, now.before, v.lifecycle_state as after, v.last_fixed
+     ), journal as (
+       insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by, reason)
+       select $1, $2, 'finding', id, 'lifecycle_state', to_jsonb(before), to_jsonb(after), 'inbound',
+              'rule:what scans with credentials show and no longer show', 'last fixed ' || coalesce(last_fixed::text, 'never')
+         from written where before is distinct from after
+     )
+     select count(*)::int as n from written where after = 'fixed' and before is distinct from 'fixed'`,
+    [
+      source.operationId,
+      source.systemId,
+      storableJson(concluded.map(({ id }) => ({ id }))),
+      withdrawn.map(({ id }) => id),
+    ],
+  );
+  return rows[0]?.n ?? 0;
+}

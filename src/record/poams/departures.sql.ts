@@ -1,0 +1,153 @@
+/**
+ * Machines that moved to another system leave the POA&Ms that answer the weaknesses of the old one. A POA&M that somebody wrote about
+ * something else keeps its list.
+ */
+import { sql, type Kysely } from 'kysely';
+import { boundariesOf, isSystemOf } from '../systems/boundaries.sql.ts';
+import { storableJson } from '../../platform/postgres/copy-rows.ts';
+import { isFinished } from './poams.sql.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
+
+/** SQL of how a machine is named in the list of a POA&M, of asset `a`. */
+export const nameInPoams = sql.raw('coalesce(a.tenable_asset_uuid, a.asset_uuid::text)');
+
+interface Source {
+  readonly systemId: number;
+  readonly operationId: string;
+}
+
+/**
+ * Notes which machines left their POA&M for another system of the same GRC system, and which came back; weaknesses let go of POA&Ms that
+ * were moved to another system themselves. Run before weaknesses are looked at.
+ */
+export async function recordDepartures(db: Kysely<Database>, source: Source): Promise<void> {
+  const { systemId, operationId } = source;
+  await sql`
+    with apart as (
+      select w.id, w.system_id, w.identifier, p.poam_id from weaknesses w join ingestion_poams p on p.id = w.poam_id
+       where p.system_id is distinct from w.system_id and ${isSystemOf(systemId, 'p.system_id')}
+    ), journal as (
+      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, direction, decided_by, reason)
+      select ${operationId}::uuid, ${systemId}, 'poam', apart.poam_id, 'weakness', to_jsonb(apart.system_id || ' plugin ' || apart.identifier),
+             'internal', 'rule:the remote moved it', 'the POA&M is of another system now' from apart
+    )
+    update weaknesses w set poam_id = null, updated_at = now() from apart where apart.id = w.id`.execute(db);
+  // Listed by the remote still, or not: what came back is not gone, and what the remote took out need not be kept out.
+  await sql`
+    delete from poam_asset_departures d using ingestion_poams p, ingestion_assets a
+     where p.poam_id = d.poam_id and a.asset_uuid = d.asset_uuid and d.kind = 'moved'
+       and (exists (select from (${boundariesOf(systemId)}) b where b.asset_uuid = d.asset_uuid and b.system_id = p.system_id)
+            or ${isSystemOf(systemId, 'p.system_id')} and not ${lists('p')})`.execute(db);
+  await sql`
+    with moved as (
+      select listed.poam_id, listed.asset_uuid, p.system_id as old_system, b.system_id as new_system
+        from weaknesses w
+        join ingestion_poams p on p.id = w.poam_id and p.system_id = w.system_id
+        join ingestion_poam_assets listed on listed.poam_id = p.poam_id
+        join (${boundariesOf(systemId)}) b on b.asset_uuid = listed.asset_uuid and b.system_id <> p.system_id
+       where ${isSystemOf(systemId, 'p.system_id')}
+         and not ${isFinished('p')}
+         and not exists (select from (${boundariesOf(systemId)}) own where own.asset_uuid = listed.asset_uuid and own.system_id = p.system_id)
+         -- An assignment that the owner made stands.
+         and not exists (select from ingestion_system_assets s where s.asset_uuid = listed.asset_uuid and s.system_id = p.system_id)
+    ), departed as (
+      insert into poam_asset_departures (poam_id, asset_uuid, reason, operation_id)
+      select distinct poam_id, asset_uuid, 'moved from ' || old_system || ' to ' || new_system, ${operationId}::uuid from moved
+      on conflict do nothing
+    ), journal as (
+      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, direction, decided_by, reason)
+      select distinct ${operationId}::uuid, ${systemId}::int, 'poam', poam_id, 'affected_assets', to_jsonb(asset_uuid::text), 'internal',
+             'rule:the machine moved', 'moved from ' || old_system || ' to ' || new_system from moved
+    )
+    delete from ingestion_poam_assets listed using moved
+     where listed.poam_id = moved.poam_id and listed.asset_uuid = moved.asset_uuid`.execute(db);
+}
+
+export interface AssetLists {
+  readonly poamId: string;
+  /** Machines as the remote listed them before, and as it does now. */
+  readonly was: readonly string[];
+  readonly is: readonly string[];
+}
+
+/**
+ * A list that both sides edit is merged member by member: a machine that the remote listed and no longer does was taken off by a
+ * person there, and stays off here, though the weakness is still found on it; one that is listed again is on it again.
+ */
+export async function recordTakenOff(
+  db: Kysely<Database>,
+  { systemId, operationId }: Source,
+  lists: readonly AssetLists[],
+): Promise<void> {
+  if (lists.length === 0) return;
+  const named = (list: 'was' | 'is') => sql`
+    select g."poamId" as poam_id, a.asset_uuid
+      from jsonb_to_recordset(${storableJson(lists)}::jsonb) as g("poamId" text, was text[], "is" text[])
+     cross join unnest(g.${sql.ref(list)}) listed(name)
+      join ingestion_assets a on a.asset_uuid::text = lower(trim(listed.name)) or a.tenable_asset_uuid = lower(trim(listed.name))`;
+  await sql`
+    delete from poam_asset_departures d using (${named('is')}) listed
+     where d.kind = 'taken off' and d.poam_id = listed.poam_id and d.asset_uuid = listed.asset_uuid`.execute(
+    db,
+  );
+  await sql`
+    with taken as (
+      select distinct w.poam_id, w.asset_uuid from (${named('was')}) w
+       where not exists (select from (${named('is')}) i where i.poam_id = w.poam_id and i.asset_uuid = w.asset_uuid)
+    ), kept as (
+      insert into poam_asset_departures (poam_id, asset_uuid, kind, reason, operation_id)
+      select poam_id, asset_uuid, 'taken off', 'taken off the list at the remote', ${operationId}::uuid from taken
+      on conflict do nothing
+      returning poam_id, asset_uuid
+    ), journal as (
+      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, direction, decided_by, reason)
+      select ${operationId}::uuid, ${systemId}::int, 'poam', poam_id, 'affected_assets', to_jsonb(asset_uuid::text), 'inbound',
+             'rule:lists are merged by member', 'taken off the list at the remote' from kept
+    )
+    delete from ingestion_poam_assets listed using kept
+     where listed.poam_id = kept.poam_id and listed.asset_uuid = kept.asset_uuid`.execute(db);
+}
+
+/** SQL that is true where the remote lists asset `a` for a POA&M, as last read. */
+function lists(poam: string) {
+  const list = `${poam}.raw_json -> 'affected_assets'`;
+  return sql.raw(`exists (select from jsonb_array_elements_text(case when jsonb_typeof(${list}) = 'array' then ${list} else '[]' end) listed(name)
+                           where lower(trim(listed.name)) in (a.asset_uuid::text, a.tenable_asset_uuid))`);
+}
+
+/**
+ * Open POA&Ms of which every machine moved away are for a person: nothing here says whether the weakness went with them. Closes what is
+ * over.
+ * @returns how many are newly shown.
+ */
+export async function showAbandonedPoams(db: Kysely<Database>, source: Source): Promise<number> {
+  const { systemId, operationId } = source;
+  const abandoned = sql`
+    select p.poam_id, min(d.departed_at) as departed_at, jsonb_agg(distinct coalesce(a.hostname, a.asset_uuid::text) || ' ' || d.reason) as machines
+      from poam_asset_departures d
+      join ingestion_poams p on p.poam_id = d.poam_id
+      join ingestion_assets a on a.asset_uuid = d.asset_uuid
+     where d.kind = 'moved' and ${isSystemOf(systemId, 'p.system_id')}
+       and not ${isFinished('p')}
+       and not exists (select from ingestion_poam_assets listed where listed.poam_id = p.poam_id)
+     group by p.poam_id`;
+  const { numAffectedRows } = await sql`
+    insert into sync_conflicts (operation_id, external_system_id, entity_type, entity_id, conflict_type, internal_value, external_value)
+    select ${operationId}::uuid, ${systemId}, 'poam', g.poam_id, 'contradiction',
+           jsonb_build_object('reason', 'none of its machines is in its system any more', 'assets', g.machines), null
+      from (${abandoned}) g
+     where not exists (select from sync_conflicts known
+                        where known.external_system_id = ${systemId} and known.entity_type = 'poam' and known.entity_id = g.poam_id
+                          and known.conflict_type = 'contradiction' and known.internal_value ? 'assets'
+                          and (known.resolution_status = 'pending' or known.created_at >= g.departed_at at time zone 'UTC'))`.execute(
+    db,
+  );
+  await sql`
+    update sync_conflicts k
+       set resolution_status = 'resolved', resolved_at = now(), resolved_by = 'rule:settled itself',
+           resolution = '{"kept": "it has machines again, or is finished"}'
+     where k.external_system_id = ${systemId} and k.entity_type = 'poam' and k.conflict_type = 'contradiction'
+       and k.resolution_status = 'pending' and k.internal_value ? 'assets'
+       and not exists (select from (${abandoned}) g where g.poam_id = k.entity_id)`.execute(db);
+  return Number(numAffectedRows ?? 0n);
+}

@@ -1,0 +1,53 @@
+import { sql, type Kysely } from 'kysely';
+import { storableJson } from '../../platform/postgres/copy-rows.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
+
+/** SQL that is true of a POA&M (an alias) that is completed or cancelled, in the spellings that are known (`canonicalStatus`). */
+export const isFinished = (poam: string) =>
+  sql.raw(`coalesce(lower(trim(${poam}.status)) in ('completed', 'closed', 'cancelled', 'canceled'), false)`);
+
+interface PoamValue {
+  readonly poamId: string;
+  readonly value: string;
+}
+
+/**
+ * Adds affected assets to POA&Ms. Texts that are no UUID, or name an asset that is not known, stay in raw_json only.
+ * @returns the POA&Ms that gained one.
+ */
+export async function addPoamAssets(
+  db: Kysely<Database>,
+  values: readonly PoamValue[],
+): Promise<Set<string>> {
+  if (values.length === 0) return new Set();
+  const { rows } = await sql<{ poam_id: string }>`
+    insert into ingestion_poam_assets (poam_id, asset_uuid)
+    select distinct g."poamId", a.asset_uuid
+      from jsonb_to_recordset(${storableJson(values)}::jsonb) as g("poamId" text, value text)
+     cross join lateral (
+       select asset_uuid from ingestion_assets where asset_uuid::text = lower(trim(g.value))
+       union select asset_uuid from ingestion_assets where tenable_asset_uuid = lower(trim(g.value))
+       -- Another server knows the machine by another uuid.
+       union select entity_id::uuid from sync_links where entity_type = 'asset' and external_id = lower(trim(g.value))) a
+     where not exists (select from ingestion_poam_assets known
+                        where known.poam_id = g."poamId" and known.asset_uuid = a.asset_uuid)
+       -- The remote lists it still; it moved to another system.
+       and not exists (select from poam_asset_departures gone
+                        where gone.poam_id = g."poamId" and gone.asset_uuid = a.asset_uuid)
+    returning poam_id`.execute(db);
+  return new Set(rows.map((row) => row.poam_id));
+}
+
+/** Adds CVEs to POA&Ms. @returns the POA&Ms that gained one. */
+export async function addPoamCves(db: Kysely<Database>, values: readonly PoamValue[]): Promise<Set<string>> {
+  if (values.length === 0) return new Set();
+  const { rows } = await sql<{ poam_id: string }>`
+    insert into ingestion_poam_cves (poam_id, cve_id)
+    select distinct g."poamId", upper(trim(g.value))
+      from jsonb_to_recordset(${storableJson(values)}::jsonb) as g("poamId" text, value text)
+     where length(trim(g.value)) between 1 and 20
+       and not exists (select from ingestion_poam_cves known
+                        where known.poam_id = g."poamId" and known.cve_id = upper(trim(g.value)))
+    returning poam_id`.execute(db);
+  return new Set(rows.map((row) => row.poam_id));
+}
