@@ -4,11 +4,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import type { App } from '../src/app/app.ts';
+import type { App } from '../src/engine/run/app.ts';
 import { SeenPlugins, openAssetSink, openFindingSink } from '../src/app/imports/bulk-sinks.ts';
 import { importFiles } from '../src/app/imports/import-files.ts';
-import { mapperFrom } from '../src/app/imports/mapper.ts';
-import { PagesInOrder } from '../src/app/imports/pages-in-order.ts';
+import { mapperFrom } from '../src/engine/inbound/mapper.ts';
+import { PagesInOrder } from '../src/engine/inbound/pages-in-order.ts';
 import type { Sink } from '../src/record/entities/sink.ts';
 import { recordsOfJsonArray } from '../src/platform/http/json-array.ts';
 import { RepeatedObjects } from '../src/platform/http/repeated-objects.ts';

@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { syncSystems } from '../src/app/runs/sync-systems.ts';
-import type { App } from '../src/app/app.ts';
-import { createSecretBox, masterKeyFrom } from '../src/app/connections/secret-box.ts';
-import { addSystem, fetchSystem } from '../src/app/connections/systems.ts';
+import type { App } from '../src/engine/run/app.ts';
+import { createSecretBox, masterKeyFrom } from '../src/engine/connections/secret-box.ts';
+import { addSystem, fetchSystem } from '../src/engine/connections/systems.ts';
 import { sendWaitingChanges } from '../src/app/outbound/send-waiting.ts';
 import { planSync } from '../src/app/plans/plans.ts';
 import { connectorModules } from '../src/main/connectors.ts';
@@ -21,7 +21,7 @@ import { openDatabase } from '../src/platform/postgres/database.ts';
 import { removeDataDirectory } from '../src/platform/embedded/remove-data.ts';
 import { openEmbeddedServer } from '../src/platform/embedded/server.ts';
 import { migrate } from '../src/platform/migrations/migrate.ts';
-import { setSendingPaused } from '../src/store/outbox-decisions.ts';
+import { setSendingPaused } from '../src/engine/outbox/outbox-decisions.sql.ts';
 
 const { values } = parseArgs({
   options: {

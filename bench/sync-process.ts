@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { syncSystems } from '../src/app/runs/sync-systems.ts';
-import type { App } from '../src/app/app.ts';
-import { createSecretBox, masterKeyFrom } from '../src/app/connections/secret-box.ts';
-import { addSystem } from '../src/app/connections/systems.ts';
+import type { App } from '../src/engine/run/app.ts';
+import { createSecretBox, masterKeyFrom } from '../src/engine/connections/secret-box.ts';
+import { addSystem } from '../src/engine/connections/systems.ts';
 import { connectorModules } from '../src/main/connectors.ts';
 import { Secret } from '../src/platform/values/secret.ts';
 import { openDatabase } from '../src/platform/postgres/database.ts';

@@ -6,8 +6,8 @@ import {
   fetchApproval,
   findApprovals,
   type ApprovalRow,
-} from '../app/approvals/approvals.ts';
-import type { DescribedChange } from '../app/outbound/describe-change.ts';
+} from '../engine/approvals/approvals.ts';
+import type { DescribedChange } from '../engine/outbox/describe-change.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { listUpTo, tellCut } from './cut-list.ts';
 import { changeLines, changeTitle, wrapped } from './described-change.ts';

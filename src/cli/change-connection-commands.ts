@@ -8,11 +8,11 @@ import {
   tryConnection,
   type ConnectionChange,
   type PlannedChange,
-} from '../app/connections/change-connection.ts';
-import { moduleFor } from '../app/connections/connect.ts';
-import { removeConnection, whatHangsOn } from '../app/connections/remove-connection.ts';
-import { fetchSystem } from '../app/connections/systems.ts';
-import type { App } from '../app/app.ts';
+} from '../engine/connections/change-connection.ts';
+import { moduleFor } from '../engine/connections/connect.ts';
+import { removeConnection, whatHangsOn } from '../engine/connections/remove-connection.ts';
+import { fetchSystem } from '../engine/connections/systems.ts';
+import type { App } from '../engine/run/app.ts';
 import { TielineError } from '../platform/errors/tieline-error.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { confirmed } from './confirm.ts';

@@ -1,7 +1,7 @@
 /** What the commands are given by the composition root, and the flags that all of them take. */
 import type { Readable, Writable } from 'node:stream';
-import type { ConnectorModule } from '../app/connections/settings.ts';
-import type { App } from '../app/app.ts';
+import type { ConnectorModule } from '../engine/connections/settings.ts';
+import type { App } from '../engine/run/app.ts';
 import type { DatabaseAccess } from '../app/database/adoption.ts';
 
 export interface Terminal {

@@ -5,7 +5,7 @@ import type {
   OfferedChoice,
   ResolvedConflict,
 } from '../app/conflicts/conflicts.ts';
-import type { ConflictEffect, ConflictType } from '../model/conflict.ts';
+import type { ConflictEffect, ConflictType } from '../engine/merge/conflict.ts';
 import { isJsonObject, scalarText, type Json } from '../platform/values/json.ts';
 import { entityWord } from './entity-word.ts';
 import { counted } from './table.ts';

@@ -12,7 +12,7 @@ import {
 } from '../app/conflicts/conflicts.ts';
 import { shownText } from '../platform/errors/shown-text.ts';
 import { TielineError } from '../platform/errors/tieline-error.ts';
-import { conflictChoices, conflictTypes, type ConflictChoice } from '../model/conflict.ts';
+import { conflictChoices, conflictTypes, type ConflictChoice } from '../engine/merge/conflict.ts';
 import type { Json } from '../platform/values/json.ts';
 import { fittedText, widthOf } from './fitted-table.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';

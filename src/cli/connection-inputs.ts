@@ -1,7 +1,7 @@
 /** What a person gives for a connection: settings as flags, secrets from a file, the environment or the terminal. */
 import { readFile } from 'node:fs/promises';
 import { parse as parseYaml } from 'yaml';
-import { unknownSetting, type ConnectorDeclaration } from '../app/connections/settings.ts';
+import { unknownSetting, type ConnectorDeclaration } from '../engine/connections/settings.ts';
 import { TielineError, messageOf } from '../platform/errors/tieline-error.ts';
 import { isJsonObject, type JsonObject } from '../platform/values/json.ts';
 import { Secret } from '../platform/values/secret.ts';

@@ -10,7 +10,7 @@ import {
 } from '../app/imports/import-files.ts';
 import { usualSource } from '../app/imports/file-sources.ts';
 import { watchFolders } from '../app/imports/watch-folders.ts';
-import type { App } from '../app/app.ts';
+import type { App } from '../engine/run/app.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { shownText } from '../platform/errors/shown-text.ts';
 import { wholeNumber } from './number-flag.ts';

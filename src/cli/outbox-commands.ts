@@ -9,7 +9,7 @@ import {
   pauseSending,
   type OutboxEntry,
 } from '../app/outbound/outbox.ts';
-import type { DescribedChange } from '../app/outbound/describe-change.ts';
+import type { DescribedChange } from '../engine/outbox/describe-change.ts';
 import { TielineError } from '../platform/errors/tieline-error.ts';
 import { isJsonObject, scalarText } from '../platform/values/json.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';

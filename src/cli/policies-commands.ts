@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import { parse, stringify } from 'yaml';
-import { fetchSystem, listSystemFacts } from '../app/connections/systems.ts';
-import type { Reconsidered, ReconsideredKind } from '../app/outbound/reconsider.ts';
-import { toFile } from '../app/policies/policy-file.ts';
-import { editPolicies, fetchPolicies, tryPolicies, type PolicyEdit } from '../app/policies/policies.ts';
+import { fetchSystem, listSystemFacts } from '../engine/connections/systems.ts';
+import type { Reconsidered, ReconsideredKind } from '../engine/outbox/reconsider.ts';
+import { toFile } from '../engine/policies/policy-file.ts';
+import { editPolicies, fetchPolicies, tryPolicies, type PolicyEdit } from '../engine/policies/policies.ts';
 import { TielineError, messageOf } from '../platform/errors/tieline-error.ts';
 import {
   conflictStrategies,

@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import { shownText } from '../platform/errors/shown-text.ts';
-import type { StepProgress } from '../app/runs/run-context.ts';
+import type { StepProgress } from '../engine/run/run-context.ts';
 import { coloursFor } from './colours.ts';
 import type { Terminal } from './command-context.ts';
 

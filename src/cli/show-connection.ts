@@ -1,4 +1,4 @@
-import type { ConnectionFacts, ShownSetting, WhatHangs } from '../app/connections/describe-connection.ts';
+import type { ConnectionFacts, ShownSetting, WhatHangs } from '../engine/connections/describe-connection.ts';
 import type { Json } from '../platform/values/json.ts';
 import { fittedTable, wrapped } from './fitted-table.ts';
 import { counted } from './table.ts';

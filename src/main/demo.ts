@@ -10,7 +10,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import pg from 'pg';
 import { syncSystems } from '../app/runs/sync-systems.ts';
-import { addSystem } from '../app/connections/systems.ts';
+import { addSystem } from '../engine/connections/systems.ts';
 import { summarizeRun, type SyncSummary } from '../app/runs/summary.ts';
 import type { DemoFlags, Terminal } from '../cli/command-context.ts';
 import { coloursFor } from '../cli/colours.ts';

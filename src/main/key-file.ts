@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { chown, link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { masterKeyFrom, type MasterKey } from '../app/connections/secret-box.ts';
+import { masterKeyFrom, type MasterKey } from '../engine/connections/secret-box.ts';
 import { TielineError, messageOf } from '../platform/errors/tieline-error.ts';
 import { Secret } from '../platform/values/secret.ts';
 import { makeDirectories } from '../platform/embedded/make-directories.ts';

@@ -1,9 +1,9 @@
 /** The composition root: the one place that knows every part. Started by bin/tieline.js on our own Node. */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { checkSecretsReadable } from '../app/connections/sealing-keys.ts';
-import { createSecretBox, masterKeyFrom } from '../app/connections/secret-box.ts';
-import { resealSecrets } from '../app/connections/systems.ts';
+import { checkSecretsReadable } from '../engine/connections/sealing-keys.ts';
+import { createSecretBox, masterKeyFrom } from '../engine/connections/secret-box.ts';
+import { resealSecrets } from '../engine/connections/systems.ts';
 import type { CommandHost, GlobalFlags } from '../cli/command-context.ts';
 import { runCommandLine } from '../cli/command-line.ts';
 import { showError } from '../cli/show-error.ts';

@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { masterKeyFrom, type MasterKey } from '../app/connections/secret-box.ts';
+import { masterKeyFrom, type MasterKey } from '../engine/connections/secret-box.ts';
 import type { SettingsByName } from '../platform/config/settings-table.ts';
 import { TielineError } from '../platform/errors/tieline-error.ts';
 import { Secret } from '../platform/values/secret.ts';

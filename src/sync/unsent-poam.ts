@@ -13,7 +13,7 @@
  * What a person edited in our row of it meanwhile stays.
  */
 import { isJsonObject, scalarText, type Json, type JsonObject } from '../platform/values/json.ts';
-import { sameValue } from './three-way.ts';
+import { sameValue } from '../engine/merge/three-way.ts';
 
 export interface MilestoneRow {
   readonly id: number;

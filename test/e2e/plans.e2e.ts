@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decide, findApprovals } from '../../src/app/approvals/approvals.ts';
+import { decide, findApprovals } from '../../src/engine/approvals/approvals.ts';
 import { decideOutbox, findOutbox, pauseSending } from '../../src/app/outbound/outbox.ts';
 import { sendWaitingChanges } from '../../src/app/outbound/send-waiting.ts';
 import { applyPlan, parsePlan, planSync } from '../../src/app/plans/plans.ts';
-import { editPolicies } from '../../src/app/policies/policies.ts';
-import { fetchSystem } from '../../src/app/connections/systems.ts';
+import { editPolicies } from '../../src/engine/policies/policies.ts';
+import { fetchSystem } from '../../src/engine/connections/systems.ts';
 import { planLines } from '../../src/cli/plan-commands.ts';
-import type { SyncOptions } from '../../src/app/runs/sync-options.ts';
+import type { SyncOptions } from '../../src/engine/run/sync-options.ts';
 import type { PlanDocument } from '../../src/canonical/vocabulary/plan.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 

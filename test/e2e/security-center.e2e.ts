@@ -6,7 +6,7 @@ import {
   startSimulatorProcess,
   type SimulatorProcess,
 } from '../../simulators/kit/simulator-process.test-support.ts';
-import { addSystem } from '../../src/app/connections/systems.ts';
+import { addSystem } from '../../src/engine/connections/systems.ts';
 import { Secret } from '../../src/platform/values/secret.ts';
 import { commandOver } from '../support/command-over.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';

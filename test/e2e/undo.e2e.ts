@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { editPolicies } from '../../src/app/policies/policies.ts';
-import { fetchSystem } from '../../src/app/connections/systems.ts';
+import { editPolicies } from '../../src/engine/policies/policies.ts';
+import { fetchSystem } from '../../src/engine/connections/systems.ts';
 import { undoOperation, type Undo } from '../../src/app/undo/undo.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 

@@ -1,6 +1,6 @@
 /** What waits stays true (SPEC.md, A3): POA&Ms that were proposed and have not gone out are planned again by each run. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findApprovals } from '../../src/app/approvals/approvals.ts';
+import { findApprovals } from '../../src/engine/approvals/approvals.ts';
 import { commandText } from '../support/command-over.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fetchSystem } from '../../src/app/connections/systems.ts';
+import { fetchSystem } from '../../src/engine/connections/systems.ts';
 import { enqueueDue, setSchedule } from '../../src/app/schedules/schedules.ts';
 import { fetchSyncStatus } from '../../src/app/runs/status.ts';
 import { runWorker } from '../../src/app/worker/worker.ts';

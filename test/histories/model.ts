@@ -1,6 +1,6 @@
 /**
  * The reference model of one field: what two sides and a base must be after each step, written from design section 5 and
- * src/sync/SPEC.md, without a line of src/. After a sync that broke off, several states are possible; then the real
+ * src/engine/merge/SPEC.md, without a line of src/. After a sync that broke off, several states are possible; then the real
  * one must be among them.
  */
 import type { HistoryField, Value } from './fields.ts';

@@ -1,5 +1,5 @@
 import { PassThrough, Writable } from 'node:stream';
-import type { App } from '../../src/app/app.ts';
+import type { App } from '../../src/engine/run/app.ts';
 import { runCommandLine } from '../../src/cli/command-line.ts';
 import type { CommandHost } from '../../src/cli/command-context.ts';
 import { connectorModules } from '../../src/main/connectors.ts';

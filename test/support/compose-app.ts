@@ -1,7 +1,7 @@
 /** The product over a database, with the settings of a test; outside vitest too, where histories are played by the thousand. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { App } from '../../src/app/app.ts';
-import { createSecretBox, masterKeyFrom } from '../../src/app/connections/secret-box.ts';
+import type { App } from '../../src/engine/run/app.ts';
+import { createSecretBox, masterKeyFrom } from '../../src/engine/connections/secret-box.ts';
 import { scanFileReader } from '../../src/connectors/nessus/reader.ts';
 import { connectorModules } from '../../src/main/connectors.ts';
 import { Secret } from '../../src/platform/values/secret.ts';

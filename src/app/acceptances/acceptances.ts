@@ -21,8 +21,8 @@ import { insertRows, updateRows } from '../../record/entities/negotiated.sql.ts'
 import { fetchPluginTitles } from '../../ledger/operations/record-titles.sql.ts';
 import { beginOperation, finishDecision } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import type { App } from '../app.ts';
-import { fetchSystem } from '../connections/systems.ts';
+import type { App } from '../../engine/run/app.ts';
+import { fetchSystem } from '../../engine/connections/systems.ts';
 
 export type { AcceptanceEntry };
 

@@ -9,10 +9,10 @@ import { fetchRows, updateRows } from '../../record/entities/negotiated.sql.ts';
 import { beginOperation, finishDecision } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import { lookUpPolicy } from '../../canonical/policy/look-up-policy.ts';
-import { sameValue } from '../../sync/three-way.ts';
-import type { App } from '../app.ts';
+import { sameValue } from '../../engine/merge/three-way.ts';
+import type { App } from '../../engine/run/app.ts';
 import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
-import { fetchPolicies } from '../policies/policies.ts';
+import { fetchPolicies } from '../../engine/policies/policies.ts';
 import { fetchPresentAsset, type Decider } from '../../record/assets/find-asset.ts';
 
 const entity = 'asset_context';

@@ -24,9 +24,9 @@ import { listSystems } from '../../ledger/external-systems/external-systems.sql.
 import { countMatchReviews } from '../../store/match-reviews.ts';
 import { beginOperation, finishDecision } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import type { App } from '../app.ts';
+import type { App } from '../../engine/run/app.ts';
 import { fetchAsset, type Decider } from '../../record/assets/find-asset.ts';
-import { fetchSystem } from '../connections/systems.ts';
+import { fetchSystem } from '../../engine/connections/systems.ts';
 
 export type { AssetExplanation, IdentityDecisionRow, UnreportedAsset };
 

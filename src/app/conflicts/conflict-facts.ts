@@ -3,18 +3,18 @@ import type { Kysely } from 'kysely';
 import type { EntityType } from '../../connectors/kit/contract.ts';
 import type { JsonObject } from '../../platform/values/json.ts';
 import type { EntityPolicy } from '../../canonical/policy/policy.ts';
-import type { ConflictRow } from '../../store/conflicts.ts';
+import type { ConflictRow } from '../../engine/conflicts/conflicts.sql.ts';
 import { findSystemById } from '../../ledger/external-systems/external-systems.sql.ts';
 import type { NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
-import type { ConflictAtHand } from '../../sync/conflict-choices.ts';
+import type { ConflictAtHand } from '../../engine/merge/conflict-choices.ts';
 import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
 import { mayGoOut } from '../../canonical/policy/approval.ts';
 import { lookUpPolicy } from '../../canonical/policy/look-up-policy.ts';
-import type { App } from '../app.ts';
-import { fetchMappings } from '../connections/connect.ts';
+import type { App } from '../../engine/run/app.ts';
+import { fetchMappings } from '../../engine/connections/connect.ts';
 import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
-import { fetchPolicies } from '../policies/policies.ts';
+import { fetchPolicies } from '../../engine/policies/policies.ts';
 
 export const isNegotiated = (entity: string): entity is NegotiatedEntity => entity in negotiatedShapes;
 

@@ -2,11 +2,11 @@
  * Conflicts, and what a person decides about them. A decision is carried out like any other change: what we take is
  * written and journaled at once; what is to go out becomes an edit of our side in the knowledge of the remote's value, or a
  * change in the outbox, which the next sync sends and journals. If the remote has moved on meanwhile, that sync finds a
- * conflict again. Which choices a conflict has: `src/sync/conflict-choices.ts`; what they do: `effects.ts`.
+ * conflict again. Which choices a conflict has: `src/engine/merge/conflict-choices.ts`; what they do: `effects.ts`.
  */
 import { TielineError } from '../../platform/errors/tieline-error.ts';
 import { knownWord } from '../../platform/errors/unknown-word.ts';
-import { conflictTypes, type ConflictChoice, type ConflictEffect } from '../../model/conflict.ts';
+import { conflictTypes, type ConflictChoice, type ConflictEffect } from '../../engine/merge/conflict.ts';
 import { entityTypes } from '../../canonical/vocabulary/entity-type.ts';
 import type { Json } from '../../platform/values/json.ts';
 import {
@@ -15,7 +15,7 @@ import {
   markResolved,
   type ConflictFilter,
   type ConflictRow,
-} from '../../store/conflicts.ts';
+} from '../../engine/conflicts/conflicts.sql.ts';
 import {
   beginOperation,
   finishOperation,
@@ -23,10 +23,10 @@ import {
   recordCounts,
 } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
-import { choicesFor, decideConflict, type OfferedChoice } from '../../sync/conflict-choices.ts';
-import type { App } from '../app.ts';
+import { choicesFor, decideConflict, type OfferedChoice } from '../../engine/merge/conflict-choices.ts';
+import type { App } from '../../engine/run/app.ts';
 import { fetchBoundaryId } from '../../record/systems/boundary.ts';
-import { fetchSystem } from '../connections/systems.ts';
+import { fetchSystem } from '../../engine/connections/systems.ts';
 import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
 import { factsReader, type ConflictFacts } from './conflict-facts.ts';
 import { carryOut } from './effects.ts';

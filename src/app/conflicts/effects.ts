@@ -4,19 +4,19 @@
  */
 import type { z } from 'zod';
 import { comparisonOf } from '../../canonical/vocabulary/comparison.ts';
-import type { ConflictEffect } from '../../model/conflict.ts';
+import type { ConflictEffect } from '../../engine/merge/conflict.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
 import {
   listFailedRows,
   listOpenWeaknesses,
   moveWeaknesses,
   separate,
-} from '../../store/conflict-effects.ts';
+} from '../../engine/conflicts/conflict-effects.sql.ts';
 import { listLinks, readAnew } from '../../ledger/links/link-decisions.sql.ts';
 import { fetchLinks, saveLinks } from '../../ledger/links/links.sql.ts';
 import { fetchRows, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
-import { dropRows, retryFailed } from '../../store/outbox-decisions.ts';
-import { sameValue } from '../../sync/three-way.ts';
+import { dropRows, retryFailed } from '../../engine/outbox/outbox-decisions.sql.ts';
+import { sameValue } from '../../engine/merge/three-way.ts';
 import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
 import { isNegotiated } from './conflict-facts.ts';
 import { cancelOne, follow, giveUpKey, makeAgain, retire } from './record-effects.ts';

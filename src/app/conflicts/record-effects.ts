@@ -15,11 +15,11 @@ import {
   retireLinks,
   supersedeAll,
   type RecordKey,
-} from '../../store/conflict-effects.ts';
-import { recordConflicts } from '../../store/conflicts.ts';
+} from '../../engine/conflicts/conflict-effects.sql.ts';
+import { recordConflicts } from '../../engine/conflicts/conflicts.sql.ts';
 import { isOnItsWay, listLinks, readAnew } from '../../ledger/links/link-decisions.sql.ts';
 import { fetchRows, updateRows, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
-import { enqueueChanges } from '../../store/outbox.ts';
+import { enqueueChanges } from '../../engine/outbox/outbox.sql.ts';
 import { needsApproval } from '../../canonical/policy/approval.ts';
 import { inCanonicalWords, negotiatedShapes, remoteIds } from '../../record/entities/negotiated-shapes.ts';
 import { endings, isNegotiated } from './conflict-facts.ts';

@@ -1,11 +1,11 @@
 /** What every effect of a decided conflict is given, and how it writes to our rows. */
 import { isJsonObject, scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
 import { recordChanges, type JournalEntry } from '../../ledger/operations/changes.sql.ts';
-import type { Unanswered } from '../../store/conflict-effects.ts';
-import type { ConflictRow } from '../../store/conflicts.ts';
+import type { Unanswered } from '../../engine/conflicts/conflict-effects.sql.ts';
+import type { ConflictRow } from '../../engine/conflicts/conflicts.sql.ts';
 import { fetchRows, updateRows, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
-import { sameValue } from '../../sync/three-way.ts';
+import { sameValue } from '../../engine/merge/three-way.ts';
 import type { ConflictFacts } from './conflict-facts.ts';
 
 /** One conflict that is being settled. */

@@ -13,8 +13,8 @@ import { showLostMatches } from '../../store/lost-matches.ts';
 import { findAssetsBearing, listStandingMatches, saveQuestions } from '../../store/match-reviews.ts';
 import { noCounts, recordCounts } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import type { ConnectedSystem } from '../connections/connected-system.ts';
-import type { RunContext } from '../runs/run-context.ts';
+import type { ConnectedSystem } from '../../engine/connections/connected-system.ts';
+import type { RunContext } from '../../engine/run/run-context.ts';
 
 /** Ties assets to the components of a GRC system, and so to its systems (design section 7), as a step of a run. */
 export async function correlateAssets(

@@ -18,9 +18,9 @@ import {
 } from '../../store/backfill.ts';
 import { insertHeldRecords, type HeldRecord } from '../../ledger/operations/held-records.sql.ts';
 import { beginOperation, finishOperation } from '../../ledger/operations/operations.sql.ts';
-import { underWholeLock } from '../runs/locks.ts';
+import { underWholeLock } from '../../engine/run/locks.ts';
 import { inTransaction, underSavepoint, type Tx } from '../../platform/postgres/transaction.ts';
-import type { App } from '../app.ts';
+import type { App } from '../../engine/run/app.ts';
 import { backfillRules, type BackfillRule } from './backfill-rules.ts';
 
 export interface BackfillOptions {

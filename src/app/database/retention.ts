@@ -9,7 +9,7 @@ import {
   type RetentionPlan,
   type TableRetention,
 } from '../../store/retention.ts';
-import type { App } from '../app.ts';
+import type { App } from '../../engine/run/app.ts';
 
 export type { NotDone, Partition, TableRetention };
 

@@ -1,6 +1,6 @@
 import { fetchDatabaseStatus, type DatabaseStatus, type TableStatus } from '../../store/database-status.ts';
 import { planRetention, type TableRetention } from '../../store/retention.ts';
-import type { App } from '../app.ts';
+import type { App } from '../../engine/run/app.ts';
 
 export type { TableStatus };
 

@@ -17,10 +17,10 @@ import { listAssetAliases } from '../../record/assets/assets.sql.ts';
 import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import type { App } from '../app.ts';
+import type { App } from '../../engine/run/app.ts';
 import { SeenPlugins, openAssetSink, openFindingSink } from './bulk-sinks.ts';
 import { importFiles } from './import-files.ts';
-import { mapperFrom } from './mapper.ts';
+import { mapperFrom } from '../../engine/inbound/mapper.ts';
 import type { Sink } from '../../record/entities/sink.ts';
 
 const machines = [0, 1, 2];

@@ -8,7 +8,7 @@ import type { HeldRecord } from '../../ledger/operations/held-records.sql.ts';
 import { fetchLinks } from '../../ledger/links/links.sql.ts';
 import { noCounts, type Counts } from '../../ledger/operations/operations.sql.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
-import { openNegotiatedSink, type NegotiatedSource } from './negotiated-sink.ts';
+import { openNegotiatedSink, type NegotiatedSource } from '../../engine/inbound/negotiated-sink.ts';
 import type { MapperOf } from '../../record/entities/sink.ts';
 
 interface AssetContextSink {

@@ -8,7 +8,7 @@ import { insertSystem } from '../../ledger/external-systems/external-systems.sql
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { SeenPlugins, openComplianceSink, openFindingSink, withResultsAmong } from './bulk-sinks.ts';
-import { mapperFrom } from './mapper.ts';
+import { mapperFrom } from '../../engine/inbound/mapper.ts';
 
 const mapperOf = mapperFrom(tenableScConnector.declaration.mappings);
 let database: ClonedDatabase;

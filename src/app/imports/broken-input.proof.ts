@@ -20,10 +20,10 @@ import {
 import { TielineError } from '../../platform/errors/tieline-error.ts';
 import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import { beginOperation, type Counts } from '../../ledger/operations/operations.sql.ts';
-import type { App } from '../app.ts';
-import type { RunContext } from '../runs/run-context.ts';
+import type { App } from '../../engine/run/app.ts';
+import type { RunContext } from '../../engine/run/run-context.ts';
 import { openFactSink } from './fact-sinks.ts';
-import { importEntity } from './import-entity.ts';
+import { importEntity } from '../../engine/inbound/import-entity.ts';
 import { importFiles } from './import-files.ts';
 
 /** `TIELINE_BROKEN=10000 npm run test:proof -- broken-input` for more. */

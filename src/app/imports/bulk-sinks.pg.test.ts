@@ -10,7 +10,7 @@ import { beginOperation } from '../../ledger/operations/operations.sql.ts';
 import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import { SeenPlugins, openAssetSink, openFindingSink } from './bulk-sinks.ts';
-import { mapperFrom } from './mapper.ts';
+import { mapperFrom } from '../../engine/inbound/mapper.ts';
 import type { Sink } from '../../record/entities/sink.ts';
 
 const recordings = join(import.meta.dirname, '../../../../shared/data');

@@ -26,7 +26,7 @@ import { addCounts, noCounts } from '../../ledger/operations/operations.sql.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
 import { valueAt } from '../../canonical/mapping/apply-mappings.ts';
 import { openAssetContextSink } from './asset-context-sink.ts';
-import type { NegotiatedSource } from './negotiated-sink.ts';
+import type { NegotiatedSource } from '../../engine/inbound/negotiated-sink.ts';
 import { heldFor, type MapperOf, type Sink } from '../../record/entities/sink.ts';
 
 interface Source {

@@ -9,7 +9,7 @@ import { findSourceRecord, splitAsset } from '../../record/assets/asset-merges.s
 import { findSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
-import type { App } from '../app.ts';
+import type { App } from '../../engine/run/app.ts';
 import { importFiles, type FileOutcome } from './import-files.ts';
 
 let database: ClonedDatabase;

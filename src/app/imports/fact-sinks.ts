@@ -7,7 +7,7 @@ import {
   openFindingSink,
   withResultsAmong,
 } from './bulk-sinks.ts';
-import type { OpenFactSink } from './import-entity.ts';
+import type { OpenFactSink } from '../../engine/inbound/import-entity.ts';
 
 /** The sinks of what scanners report: assets, findings, compliance results. @throws INTERNAL for an entity that is not read. */
 export const openFactSink: OpenFactSink = (context, read, mapperOf) => {

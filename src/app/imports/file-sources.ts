@@ -13,7 +13,7 @@ import {
 import { insertMappings } from '../../ledger/external-systems/field-mappings.sql.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { mappingRowOf } from '../../canonical/mapping/mapping-row.ts';
-import type { App } from '../app.ts';
+import type { App } from '../../engine/run/app.ts';
 
 /** The source of files for which none is named. */
 export const usualSource = 'scan files';

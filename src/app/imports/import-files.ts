@@ -10,11 +10,11 @@ import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts'
 import { findImportedFile, recordImportedFile } from '../../store/imported-files.ts';
 import { beginOperation, finishOperation, recordCounts } from '../../ledger/operations/operations.sql.ts';
 import { inTransactionOnce } from '../../platform/postgres/transaction.ts';
-import type { App } from '../app.ts';
-import { fetchMappings } from '../connections/connect.ts';
-import { throughOutages } from '../runs/outages.ts';
+import type { App } from '../../engine/run/app.ts';
+import { fetchMappings } from '../../engine/connections/connect.ts';
+import { throughOutages } from '../../engine/run/outages.ts';
 import { ensureSource, type FileSource } from './file-sources.ts';
-import { mapperFrom } from './mapper.ts';
+import { mapperFrom } from '../../engine/inbound/mapper.ts';
 import type { MapperOf } from '../../record/entities/sink.ts';
 import { nothingTaken, takeFile, type FileCounts, type FileReading } from './take-file.ts';
 

@@ -9,7 +9,7 @@ import { insertSystem, type ExternalSystemRow } from '../../ledger/external-syst
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { isNearly } from './file-sources.ts';
-import { mapperFrom } from './mapper.ts';
+import { mapperFrom } from '../../engine/inbound/mapper.ts';
 import { takeFile, type FileCounts } from './take-file.ts';
 
 let database: ClonedDatabase;

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
-import type { App } from '../app.ts';
+import type { App } from '../../engine/run/app.ts';
 import {
   importFiles,
   listScanFiles,

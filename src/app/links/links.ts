@@ -18,13 +18,13 @@ import {
   type LinkEntry,
   type LinkFilter,
 } from '../../ledger/links/link-decisions.sql.ts';
-import { reopenCreates, supersedeCreates } from '../../store/outbox.ts';
+import { reopenCreates, supersedeCreates } from '../../engine/outbox/outbox.sql.ts';
 import { fetchRows, updateRows, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
 import { beginOperation, finishDecision } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import { withSystems, type App } from '../app.ts';
+import { withSystems, type App } from '../../engine/run/app.ts';
 import { fetchPresentAsset } from '../../record/assets/find-asset.ts';
-import { fetchSystem } from '../connections/systems.ts';
+import { fetchSystem } from '../../engine/connections/systems.ts';
 import { correlate } from '../correlation/correlate.ts';
 import { negotiatedShapes, remoteIds } from '../../record/entities/negotiated-shapes.ts';
 

@@ -22,10 +22,10 @@ import {
   mappingKey,
   type MappingChanges,
 } from '../../canonical/mapping/mapping-set.ts';
-import { sameValue } from '../../sync/three-way.ts';
-import { withSystems, type App, type Caller } from '../app.ts';
-import { fetchMappings, moduleFor } from '../connections/connect.ts';
-import { fetchSystem } from '../connections/systems.ts';
+import { sameValue } from '../../engine/merge/three-way.ts';
+import { withSystems, type App, type Caller } from '../../engine/run/app.ts';
+import { fetchMappings, moduleFor } from '../../engine/connections/connect.ts';
+import { fetchSystem } from '../../engine/connections/systems.ts';
 import { planWithMappings } from '../plans/plans.ts';
 
 export { mappingName } from '../../canonical/mapping/mapping-set.ts';

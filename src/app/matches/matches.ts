@@ -19,10 +19,10 @@ import {
 } from '../../store/match-reviews.ts';
 import { beginOperation, finishDecision } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import type { App } from '../app.ts';
+import type { App } from '../../engine/run/app.ts';
 import { keepApart, merge } from '../assets/assets.ts';
 import { fetchAsset, type Decider } from '../../record/assets/find-asset.ts';
-import { fetchSystem } from '../connections/systems.ts';
+import { fetchSystem } from '../../engine/connections/systems.ts';
 import { correlate } from '../correlation/correlate.ts';
 
 export type { MatchReview, StandingMatch };

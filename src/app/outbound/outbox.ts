@@ -7,8 +7,8 @@ import {
   noCounts,
   recordCounts,
 } from '../../ledger/operations/operations.sql.ts';
-import { demandReplan } from '../../store/outbox-consent.ts';
-import { closeSettledConflicts } from '../../store/conflicts.ts';
+import { demandReplan } from '../../engine/outbox/outbox-consent.sql.ts';
+import { closeSettledConflicts } from '../../engine/conflicts/conflicts.sql.ts';
 import {
   countOutboxEntries,
   dropRows,
@@ -17,11 +17,11 @@ import {
   setSendingPaused,
   type OutboxEntry,
   type OutboxFilter,
-} from '../../store/outbox-decisions.ts';
+} from '../../engine/outbox/outbox-decisions.sql.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
-import type { App } from '../app.ts';
-import { fetchSystem } from '../connections/systems.ts';
-import { describeChanges, type DescribedChange } from './describe-change.ts';
+import type { App } from '../../engine/run/app.ts';
+import { fetchSystem } from '../../engine/connections/systems.ts';
+import { describeChanges, type DescribedChange } from '../../engine/outbox/describe-change.ts';
 import { cancelRejectedPoams } from '../../record/poams/reject-poams.ts';
 
 export type { OutboxEntry, OutboxFilter };

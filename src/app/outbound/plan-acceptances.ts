@@ -3,15 +3,15 @@ import { scalarText, type JsonObject } from '../../platform/values/json.ts';
 import { listUnsentAcceptances } from '../../store/acceptances.ts';
 import { fetchRows } from '../../record/entities/negotiated.sql.ts';
 import { noCounts, recordCounts } from '../../ledger/operations/operations.sql.ts';
-import { enqueueChanges, supersedeCreates, type OutboundChange } from '../../store/outbox.ts';
-import { closeRefusals } from '../../store/outbox-refused.ts';
+import { enqueueChanges, supersedeCreates, type OutboundChange } from '../../engine/outbox/outbox.sql.ts';
+import { closeRefusals } from '../../engine/outbox/outbox-refused.sql.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { mayGoOut, needsApproval } from '../../canonical/policy/approval.ts';
 import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
-import { canonical } from '../../sync/three-way.ts';
-import type { ConnectedSystem } from '../connections/connected-system.ts';
+import { canonical } from '../../engine/merge/three-way.ts';
+import type { ConnectedSystem } from '../../engine/connections/connected-system.ts';
 import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
-import type { RunContext } from '../runs/run-context.ts';
+import type { RunContext } from '../../engine/run/run-context.ts';
 
 /**
  * Puts acceptances that were asked for here, and that the server does not have, into the outbox; one that was withdrawn or

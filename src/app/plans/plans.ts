@@ -10,16 +10,16 @@ import { listSystems } from '../../ledger/external-systems/external-systems.sql.
 import { beginOperation, finishOperation } from '../../ledger/operations/operations.sql.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
 import { comparePlans, planText, type PlanDifference } from '../../sync/compare-plans.ts';
-import { withSystems, type App, type Caller } from '../app.ts';
-import { concludePlanning } from '../approvals/approvals.ts';
-import { drainOutbox } from '../outbound/drain.ts';
-import { takesChanges } from '../connections/connected-system.ts';
-import { throughOutages } from '../runs/outages.ts';
-import { errorOf } from '../runs/system-failures.ts';
-import { underWholeLock } from '../runs/locks.ts';
+import { withSystems, type App, type Caller } from '../../engine/run/app.ts';
+import { concludePlanning } from '../../engine/approvals/approvals.ts';
+import { drainOutbox } from '../../engine/outbound/drain.ts';
+import { takesChanges } from '../../engine/connections/connected-system.ts';
+import { throughOutages } from '../../engine/run/outages.ts';
+import { errorOf } from '../../engine/run/system-failures.ts';
+import { underWholeLock } from '../../engine/run/locks.ts';
 import { concludeRun, type SyncOutcome } from '../runs/sync-run.ts';
-import type { RunEnvironment } from '../runs/run-context.ts';
-import type { SyncOptions } from '../runs/sync-options.ts';
+import type { RunEnvironment } from '../../engine/run/run-context.ts';
+import type { SyncOptions } from '../../engine/run/sync-options.ts';
 import { rehearse, stepCounts } from './rehearse.ts';
 
 const checksum = (items: readonly PlanItem[]): string =>

@@ -12,12 +12,12 @@ import { listSteps, type OperationRow } from '../../ledger/operations/operations
 import { listHeldItems, listJournalItems, listOutboundItems } from '../../store/plan-items.ts';
 import { inOneTransaction, type EnclosingTransaction } from '../../platform/postgres/transaction.ts';
 import { inPlanOrder } from '../../sync/compare-plans.ts';
-import { judgeQueue } from '../approvals/approvals.ts';
+import { judgeQueue } from '../../engine/approvals/approvals.ts';
 import { planSteps } from '../runs/steps.ts';
 import { countsOf } from '../../ledger/operations/operations.sql.ts';
 import { runStep } from '../runs/sync-run.ts';
-import type { RunEnvironment } from '../runs/run-context.ts';
-import type { SyncOptions } from '../runs/sync-options.ts';
+import type { RunEnvironment } from '../../engine/run/run-context.ts';
+import type { SyncOptions } from '../../engine/run/sync-options.ts';
 
 export interface Rehearsal {
   readonly items: readonly PlanItem[];

@@ -7,8 +7,8 @@ import { recordDepartures, showAbandonedPoams } from '../../record/poams/departu
 import { recordChanges } from '../../ledger/operations/changes.sql.ts';
 import { findTakenKeys, insertRows } from '../../record/entities/negotiated.sql.ts';
 import { noCounts, recordCounts, type Counts } from '../../ledger/operations/operations.sql.ts';
-import { enqueueChanges, type OutboundChange } from '../../store/outbox.ts';
-import { supersedeOthers } from '../../store/outbox-refused.ts';
+import { enqueueChanges, type OutboundChange } from '../../engine/outbox/outbox.sql.ts';
+import { supersedeOthers } from '../../engine/outbox/outbox-refused.sql.ts';
 import { mayGoOut, needsApproval } from '../../canonical/policy/approval.ts';
 import { renewMentions } from '../../store/poam-mentions.ts';
 import { addPoamAssets, addPoamCves } from '../../record/poams/poams.sql.ts';
@@ -25,8 +25,8 @@ import {
   tieFindings,
   type WeaknessRow,
 } from '../../store/weaknesses.ts';
-import type { ConnectedSystem } from '../connections/connected-system.ts';
-import type { RunContext } from '../runs/run-context.ts';
+import type { ConnectedSystem } from '../../engine/connections/connected-system.ts';
+import type { RunContext } from '../../engine/run/run-context.ts';
 import {
   isAnswered,
   isUnanswered,

@@ -6,7 +6,7 @@ import { scalarText, type JsonObject } from '../../platform/values/json.ts';
 import type { EntityPolicy } from '../../canonical/policy/policy.ts';
 import { recordChanges, type JournalEntry } from '../../ledger/operations/changes.sql.ts';
 import { updateRows } from '../../record/entities/negotiated.sql.ts';
-import { closeRefusals } from '../../store/outbox-refused.ts';
+import { closeRefusals } from '../../engine/outbox/outbox-refused.sql.ts';
 import { addPoamAssets, addPoamCves } from '../../record/poams/poams.sql.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
 import {

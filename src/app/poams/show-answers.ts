@@ -4,7 +4,7 @@ import {
   closeConflictsNotAmong,
   recordUnsettledConflicts,
   type ConflictToRecord,
-} from '../../store/conflicts.ts';
+} from '../../engine/conflicts/conflicts.sql.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
 import type { JudgedWeakness } from './judge-weaknesses.ts';
 

@@ -6,16 +6,16 @@
  */
 import { isJsonObject, scalarText } from '../../platform/values/json.ts';
 import { tokensIn } from '../../model/poam-mentions.ts';
-import { listSettledFaults } from '../../store/conflicts.ts';
+import { listSettledFaults } from '../../engine/conflicts/conflicts.sql.ts';
 import { insertHeldRecords, listHeldOf } from '../../ledger/operations/held-records.sql.ts';
 import { fetchLinks } from '../../ledger/links/links.sql.ts';
 import { fetchRows } from '../../record/entities/negotiated.sql.ts';
 import { findLatestStep, findStep } from '../../ledger/operations/operations.sql.ts';
 import type { Tx } from '../../platform/postgres/transaction.ts';
 import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
-import type { ConnectedSystem } from '../connections/connected-system.ts';
+import type { ConnectedSystem } from '../../engine/connections/connected-system.ts';
 import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
-import type { RunContext } from '../runs/run-context.ts';
+import type { RunContext } from '../../engine/run/run-context.ts';
 import type { JudgedWeakness } from './judge-weaknesses.ts';
 
 export interface UnreadPoam {

@@ -12,7 +12,7 @@ import type {
 import { messageOf, TielineError } from '../../platform/errors/tieline-error.ts';
 import { isScanOver, nextScanState, type ScanEvent } from '../../canonical/vocabulary/scan-request.ts';
 import { addCounts, noCounts, recordCounts } from '../../ledger/operations/operations.sql.ts';
-import { isSendingPaused } from '../../store/outbox-decisions.ts';
+import { isSendingPaused } from '../../engine/outbox/outbox-decisions.sql.ts';
 import {
   listScans,
   moveScan,
@@ -21,11 +21,11 @@ import {
   type ScanProblem,
 } from '../../store/remediation-scans.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
-import type { ConnectedSystem } from '../connections/connected-system.ts';
-import { waitForLock } from '../outbound/drain.ts';
-import { holding } from '../runs/locks.ts';
-import { isOfSystem } from '../runs/system-failures.ts';
-import type { RunContext } from '../runs/run-context.ts';
+import type { ConnectedSystem } from '../../engine/connections/connected-system.ts';
+import { waitForLock } from '../../engine/outbound/drain.ts';
+import { holding } from '../../engine/run/locks.ts';
+import { isOfSystem } from '../../engine/run/system-failures.ts';
+import type { RunContext } from '../../engine/run/run-context.ts';
 import { claimScan } from './claim-scan.ts';
 
 /** How often an unclear outcome is looked up and sent again within one run. */

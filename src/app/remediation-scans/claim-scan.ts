@@ -5,8 +5,8 @@ import { severities } from '../../canonical/vocabulary/vocabulary.ts';
 import { lockScan, markScanSent, moveScan, type RemediationScanRow } from '../../store/remediation-scans.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { consentTo } from '../../canonical/policy/approval.ts';
-import { askApprovals } from '../approvals/approvals.ts';
-import { fetchPolicies } from '../policies/policies.ts';
+import { askApprovals } from '../../engine/approvals/approvals.ts';
+import { fetchPolicies } from '../../engine/policies/policies.ts';
 
 /**
  * Claims a scan for being made or launched. The policies are read in the transaction that locks it (SPEC.md, A2): one that needs consent

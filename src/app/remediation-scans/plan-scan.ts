@@ -9,9 +9,9 @@ import {
   type VerifiableQuery,
 } from '../../store/remediation-scans.ts';
 import { mayGoOut, needsApproval } from '../../canonical/policy/approval.ts';
-import type { App } from '../app.ts';
-import { fetchSystem } from '../connections/systems.ts';
-import { fetchPolicies } from '../policies/policies.ts';
+import type { App } from '../../engine/run/app.ts';
+import { fetchSystem } from '../../engine/connections/systems.ts';
+import { fetchPolicies } from '../../engine/policies/policies.ts';
 import { changeOfScan } from './claim-scan.ts';
 
 /** A scan of more is no verification of a patch, but a scan of its own kind. */

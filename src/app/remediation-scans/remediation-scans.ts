@@ -27,9 +27,9 @@ import {
   type ScanMoveRow,
 } from '../../store/remediation-scans.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
-import { withSystems, type App, type Caller } from '../app.ts';
-import { askApprovals } from '../approvals/approvals.ts';
-import { fetchSystem } from '../connections/systems.ts';
+import { withSystems, type App, type Caller } from '../../engine/run/app.ts';
+import { askApprovals } from '../../engine/approvals/approvals.ts';
+import { fetchSystem } from '../../engine/connections/systems.ts';
 import { countsOf } from '../../ledger/operations/operations.sql.ts';
 import { advanceScans, type Advance } from './advance-scan.ts';
 import { planScan, type ScanPlan, type ScanWish } from './plan-scan.ts';

@@ -1,7 +1,7 @@
 import { listScans } from '../../store/remediation-scans.ts';
-import type { RunContext } from '../runs/run-context.ts';
-import type { Step } from '../runs/step.ts';
-import type { SyncOptions } from '../runs/sync-options.ts';
+import type { RunContext } from '../../engine/run/run-context.ts';
+import type { Step } from '../../engine/run/step.ts';
+import type { SyncOptions } from '../../engine/run/sync-options.ts';
 import { advanceScans } from './advance-scan.ts';
 
 /**

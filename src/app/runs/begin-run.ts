@@ -10,8 +10,8 @@ import {
   type UnfinishedRun,
 } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
-import type { RunContext } from './run-context.ts';
-import type { SyncOptions } from './sync-options.ts';
+import type { RunContext } from '../../engine/run/run-context.ts';
+import type { SyncOptions } from '../../engine/run/sync-options.ts';
 
 export interface StartedRun {
   readonly operationId: string;

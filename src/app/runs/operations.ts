@@ -20,7 +20,7 @@ import {
   type Counts,
   type OperationRow,
 } from '../../ledger/operations/operations.sql.ts';
-import { listRefusedRows } from '../../store/outbox.ts';
+import { listRefusedRows } from '../../engine/outbox/outbox.sql.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
 import { countsOf } from '../../ledger/operations/operations.sql.ts';
 

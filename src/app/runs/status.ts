@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
-import { countPendingConflicts, listConflicts } from '../../store/conflicts.ts';
+import { countPendingConflicts, listConflicts } from '../../engine/conflicts/conflicts.sql.ts';
 import { countUnreportedAssets, type UnreportedCounts } from '../../record/assets/asset-reporting.sql.ts';
 import { listHealth, listLag } from '../../ledger/external-systems/integration-health.sql.ts';
 import { countMatchReviews } from '../../store/match-reviews.ts';
 import { listRuns } from '../../ledger/operations/operations.sql.ts';
-import { countOutbox } from '../../store/outbox.ts';
+import { countOutbox } from '../../engine/outbox/outbox.sql.ts';
 import { listReads } from '../../ledger/external-systems/reads.sql.ts';
 import { countWaitingScans } from '../../store/remediation-scans.ts';
 import { listSchedules } from '../../store/schedules.ts';

@@ -5,20 +5,20 @@ import {
   canWrite,
   takesChanges,
   type ConnectedSystem,
-} from '../connections/connected-system.ts';
+} from '../../engine/connections/connected-system.ts';
 import { correlateAssets } from '../correlation/correlate.ts';
-import { concludePlanning } from '../approvals/approvals.ts';
+import { concludePlanning } from '../../engine/approvals/approvals.ts';
 import { openFactSink } from '../imports/fact-sinks.ts';
-import { importEntity } from '../imports/import-entity.ts';
-import { drainOutbox, settleInFlight } from '../outbound/drain.ts';
+import { importEntity } from '../../engine/inbound/import-entity.ts';
+import { drainOutbox, settleInFlight } from '../../engine/outbound/drain.ts';
 import { planAcceptances } from '../outbound/plan-acceptances.ts';
-import { planEdits } from '../outbound/plan-edits.ts';
-import { retryRefused } from '../outbound/retry-refused.ts';
+import { planEdits } from '../../engine/outbound/plan-edits.ts';
+import { retryRefused } from '../../engine/outbound/retry-refused.ts';
 import { planTags } from '../outbound/plan-tags.ts';
 import { planPoams } from '../poams/plan-poams.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
-import type { Step } from './step.ts';
-import type { SyncOptions } from './sync-options.ts';
+import type { Step } from '../../engine/run/step.ts';
+import type { SyncOptions } from '../../engine/run/sync-options.ts';
 
 /** The order in which entities are read: what others name comes first. */
 const readOrder = [

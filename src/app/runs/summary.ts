@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { isJsonObject } from '../../platform/values/json.ts';
 import { countAssets, countUnlinkedAssets } from '../../record/assets/assets.sql.ts';
 import { countRecognised } from '../../ledger/operations/changes.sql.ts';
-import { countConflictsByType, countPendingConflicts } from '../../store/conflicts.ts';
+import { countConflictsByType, countPendingConflicts } from '../../engine/conflicts/conflicts.sql.ts';
 import { countCorrelations } from '../../store/correlations.ts';
 import { countFindingsByState, countUnlinkedFindings } from '../../record/findings/findings.sql.ts';
 import { countMatchReviews } from '../../store/match-reviews.ts';
@@ -17,12 +17,12 @@ import {
   type Counts,
   type OperationRow,
 } from '../../ledger/operations/operations.sql.ts';
-import { countOutbox, countOverdueCreates } from '../../store/outbox.ts';
-import { countAskedApprovals } from '../../store/approvals.ts';
+import { countOutbox, countOverdueCreates } from '../../engine/outbox/outbox.sql.ts';
+import { countAskedApprovals } from '../../engine/approvals/approvals.sql.ts';
 import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
 import { countsOf } from '../../ledger/operations/operations.sql.ts';
-import type { ShownFailure } from './system-failures.ts';
+import type { ShownFailure } from '../../engine/run/system-failures.ts';
 
 /** What the record holds after a sync, and what that sync did. The field names are a documented interface (README). */
 export interface SyncSummary {

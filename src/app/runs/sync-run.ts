@@ -22,15 +22,15 @@ import {
   resumeOperation,
   type Counts,
 } from '../../ledger/operations/operations.sql.ts';
-import type { ConnectedSystem } from '../connections/connected-system.ts';
+import type { ConnectedSystem } from '../../engine/connections/connected-system.ts';
 import { planScanSteps } from '../remediation-scans/scan-steps.ts';
 import { beginOrResume, type StartedRun } from './begin-run.ts';
-import { inConclusionsTurn, underSystemsLock } from './locks.ts';
-import type { RunContext, RunEnvironment } from './run-context.ts';
-import type { Step } from './step.ts';
+import { inConclusionsTurn, underSystemsLock } from '../../engine/run/locks.ts';
+import type { RunContext, RunEnvironment } from '../../engine/run/run-context.ts';
+import type { Step } from '../../engine/run/step.ts';
 import { planSteps } from './steps.ts';
-import type { SyncOptions } from './sync-options.ts';
-import { isOfSystem, mayPass, shownFailure, type SystemFailure } from './system-failures.ts';
+import type { SyncOptions } from '../../engine/run/sync-options.ts';
+import { isOfSystem, mayPass, shownFailure, type SystemFailure } from '../../engine/run/system-failures.ts';
 
 export interface SyncOutcome {
   readonly operationId: string;

@@ -1,9 +1,9 @@
-import { withSystems, type App, type Caller } from '../app.ts';
+import { withSystems, type App, type Caller } from '../../engine/run/app.ts';
 import { fetchProgress } from '../../ledger/operations/operations.sql.ts';
-import { throughOutages } from './outages.ts';
-import type { SyncOptions } from './sync-options.ts';
+import { throughOutages } from '../../engine/run/outages.ts';
+import type { SyncOptions } from '../../engine/run/sync-options.ts';
 import { runSync, type SyncOutcome } from './sync-run.ts';
-import { errorOf, isOfSystem } from './system-failures.ts';
+import { errorOf, isOfSystem } from '../../engine/run/system-failures.ts';
 
 /** How old the reads of a resumed run may be before they are done again. */
 const staleAfterMs = 10 * 60_000;

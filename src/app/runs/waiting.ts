@@ -1,10 +1,10 @@
 /** What waits for a person, by kind, each with the command that shows it. Nothing that is held may be missing here. */
 import type { Kysely } from 'kysely';
-import { countConflictsByType } from '../../store/conflicts.ts';
+import { countConflictsByType } from '../../engine/conflicts/conflicts.sql.ts';
 import { countUnreportedAssets } from '../../record/assets/asset-reporting.sql.ts';
 import { countMatchReviews } from '../../store/match-reviews.ts';
 import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
-import { countOutbox } from '../../store/outbox.ts';
+import { countOutbox } from '../../engine/outbox/outbox.sql.ts';
 import { countWaitingScans } from '../../store/remediation-scans.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
 import { countHeldRecords } from '../../ledger/operations/waiting.sql.ts';

@@ -15,10 +15,10 @@ import {
 } from '../../store/schedules.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
-import type { App } from '../app.ts';
-import { moduleFor } from '../connections/connect.ts';
-import type { ConnectorDeclaration } from '../connections/settings.ts';
-import { fetchSystem } from '../connections/systems.ts';
+import type { App } from '../../engine/run/app.ts';
+import { moduleFor } from '../../engine/connections/connect.ts';
+import type { ConnectorDeclaration } from '../../engine/connections/settings.ts';
+import { fetchSystem } from '../../engine/connections/systems.ts';
 import type { EntityType } from '../../canonical/vocabulary/entity-type.ts';
 
 export type { ScheduleRow };

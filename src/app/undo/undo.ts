@@ -5,7 +5,7 @@
 import { TielineError } from '../../platform/errors/tieline-error.ts';
 import type { Json, JsonObject } from '../../platform/values/json.ts';
 import { recordChanges, remoteReading } from '../../ledger/operations/changes.sql.ts';
-import { listHeldFields } from '../../store/conflicts.ts';
+import { listHeldFields } from '../../engine/conflicts/conflicts.sql.ts';
 import { findLinkedSystems } from '../../ledger/links/links.sql.ts';
 import { listJournal, type JournalRow } from '../../ledger/operations/journal.sql.ts';
 import { fetchRows, updateRows, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
@@ -18,15 +18,15 @@ import {
 } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import { lookUpPolicy } from '../../canonical/policy/look-up-policy.ts';
-import { foldSteps, reverseField } from '../../sync/reverse.ts';
+import { foldSteps, reverseField } from '../../engine/merge/reverse.ts';
 import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
 import type { FieldMapping } from '../../canonical/mapping/mapping.ts';
 import type { EntityPolicy } from '../../canonical/policy/policy.ts';
-import type { App } from '../app.ts';
-import { fetchMappings } from '../connections/connect.ts';
-import { movedThere } from '../imports/negotiated-moves.ts';
+import type { App } from '../../engine/run/app.ts';
+import { fetchMappings } from '../../engine/connections/connect.ts';
+import { movedThere } from '../../engine/inbound/negotiated-moves.ts';
 import { negotiatedShapes, remoteIds } from '../../record/entities/negotiated-shapes.ts';
-import { fetchPolicies } from '../policies/policies.ts';
+import { fetchPolicies } from '../../engine/policies/policies.ts';
 import { findOneOperation } from '../runs/operations.ts';
 
 export interface UndoneField {

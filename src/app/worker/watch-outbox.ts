@@ -1,9 +1,9 @@
 /** Sends what waits in the outbox as soon as it is heard of, and looks by itself every now and then. */
 import { messageOf } from '../../platform/errors/tieline-error.ts';
 import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
-import { listenToOutbox } from '../../store/outbox-signal.ts';
-import type { App } from '../app.ts';
-import { isOfSystem } from '../runs/system-failures.ts';
+import { listenToOutbox } from '../../engine/outbox/outbox-signal.sql.ts';
+import type { App } from '../../engine/run/app.ts';
+import { isOfSystem } from '../../engine/run/system-failures.ts';
 import { sendWaitingChanges } from '../outbound/send-waiting.ts';
 
 const lookEveryMs = 2_000;

@@ -4,7 +4,7 @@
  * process was told to end are cancelled.
  *
  * Waiting is here, and not in each use case, because it is the same for all: nothing was begun yet. What breaks off in the middle
- * of a transaction is for the use case to do again (app/runs/outages.ts), since only that knows what a repetition means.
+ * of a transaction is for the use case to do again (engine/run/outages.ts), since only that knows what a repetition means.
  */
 import { callbackify } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';

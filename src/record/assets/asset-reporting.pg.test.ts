@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase } from '../../../test/support/database.ts';
 import type { AssetRecord } from '../../canonical/records/records.ts';
-import { markAbsent } from '../../store/absence.ts';
+import { markAbsent } from '../../engine/inbound/absence.sql.ts';
 import { countNewlyUnreported, listUnreportedAssets, renewReportingOfRead } from './asset-reporting.sql.ts';
 import { beginAssetLoad } from './assets.sql.ts';
 import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';

@@ -1,8 +1,8 @@
 /** Plays a story of daily life over the real engine, and holds what comes out against what must hold whatever happens. */
-import { decide, findApprovals } from '../../../src/app/approvals/approvals.ts';
+import { decide, findApprovals } from '../../../src/engine/approvals/approvals.ts';
 import { fetchConflict, findConflicts, resolveConflicts } from '../../../src/app/conflicts/conflicts.ts';
 import { pauseSending } from '../../../src/app/outbound/outbox.ts';
-import { editPolicies } from '../../../src/app/policies/policies.ts';
+import { editPolicies } from '../../../src/engine/policies/policies.ts';
 import { recordedUuid } from '../../support/recording.ts';
 import { boundaries, machines, plugins, spellings, type Event, type Grc, type Story } from './events.ts';
 import { BrokenPromise, checkAtRest, checkConsent, modesOf } from './promises.ts';

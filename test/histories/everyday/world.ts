@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { syncSystems } from '../../../src/app/runs/sync-systems.ts';
-import type { App } from '../../../src/app/app.ts';
-import { addSystem } from '../../../src/app/connections/systems.ts';
+import type { App } from '../../../src/engine/run/app.ts';
+import { addSystem } from '../../../src/engine/connections/systems.ts';
 import type { SyncOutcome } from '../../../src/app/runs/sync-run.ts';
 import { startSimulator } from '../../../src/main/simulator-process.ts';
 import { Secret } from '../../../src/platform/values/secret.ts';

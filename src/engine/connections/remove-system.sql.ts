@@ -1,0 +1,101 @@
+/** What hangs on an external system, and taking it out of use without losing what it reported. */
+import { sql, type Kysely } from 'kysely';
+import type { JsonObject } from '../../platform/values/json.ts';
+import { withdrawApprovals } from '../approvals/approvals.sql.ts';
+import { storableJson } from '../../platform/postgres/copy-rows.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
+
+export interface WhatHangs {
+  /** Linked records, by entity. */
+  readonly links: Readonly<Record<string, number>>;
+  /** Assets that no other system reports. */
+  readonly assetsOnlyHere: number;
+  /** Changes that were not sent. */
+  readonly unsent: number;
+  /** Changes that were sent and whose outcome is not known. */
+  readonly unclear: number;
+  readonly conflicts: number;
+  readonly schedules: number;
+}
+
+/** Open conflicts with the system; of those from before that was kept, over records that are linked to it and to no other. */
+const openConflictsOf = (systemId: number) => sql`
+  resolution_status = 'pending'
+  and (external_system_id = ${systemId} or external_system_id is null
+  and exists (select from sync_links l where l.entity_type = sync_conflicts.entity_type and l.entity_id = sync_conflicts.entity_id
+                 and l.external_system_id = ${systemId})
+  and not exists (select from sync_links o where o.entity_type = sync_conflicts.entity_type and o.entity_id = sync_conflicts.entity_id
+                     and o.external_system_id <> ${systemId} and o.retired_at is null))`;
+
+export async function countWhatHangs(db: Kysely<Database>, systemId: number): Promise<WhatHangs> {
+  const { rows: links } = await sql<{ entity: string; n: number }>`
+    select entity_type as entity, count(*)::int as n from sync_links
+     where external_system_id = ${systemId} and retired_at is null
+     group by 1 order by 1`.execute(db);
+  const { rows } = await sql<Omit<WhatHangs, 'links'>>`
+    select (select count(*)::int from sync_links l
+             where l.external_system_id = ${systemId} and l.entity_type = 'asset' and l.retired_at is null
+               and not exists (select from sync_links o join external_systems s on s.id = o.external_system_id and s.removed_at is null
+                                where o.entity_type = 'asset' and o.entity_id = l.entity_id and o.external_system_id <> l.external_system_id
+                                  and o.retired_at is null)) as "assetsOnlyHere",
+           (select count(*)::int from sync_outbox where external_system_id = ${systemId} and state in ('pending', 'waiting', 'failed')) as unsent,
+           (select count(*)::int from sync_outbox where external_system_id = ${systemId} and state = 'sent') as unclear,
+           (select count(*)::int from sync_conflicts where ${openConflictsOf(systemId)}) as conflicts,
+           (select count(*)::int from sync_schedules where external_system_id = ${systemId}) as schedules`.execute(
+    db,
+  );
+  const [counts] = rows;
+  return {
+    links: Object.fromEntries(links.map((row) => [row.entity, row.n])),
+    ...(counts ?? { assetsOnlyHere: 0, unsent: 0, unclear: 0, conflicts: 0, schedules: 0 }),
+  };
+}
+
+/**
+ * Retires a system: nothing is read from it or sent to it any more, what waited for it is withdrawn, its open conflicts and
+ * questions are closed, its schedules deleted. Rows, links and journal stay. Withdrawn, not dropped: nobody turned these changes down, so where the
+ * connection is added again, the next sync plans them again.
+ * @param config what is kept of its settings; never a secret.
+ */
+export async function retireSystem(
+  db: Kysely<Database>,
+  systemId: number,
+  config: JsonObject,
+  decided: { readonly by: string; readonly reason: string },
+): Promise<void> {
+  await sql`
+    update external_systems
+       set removed_at = now(), removed_by = ${decided.by}, removed_reason = ${decided.reason}, sync_enabled = false,
+           connection_config = ${storableJson(config)}::jsonb,
+           sync_paused_at = null, sync_paused_by = null, sync_paused_reason = null,
+           sending_paused_at = null, sending_paused_by = null, sending_paused_reason = null
+     where id = ${systemId}`.execute(db);
+  const note = { outcome: 'removed', message: 'the connection was removed', by: decided.by, fields: [] };
+  await sql`
+    update sync_outbox set state = 'superseded', settled_at = now(), failure = ${storableJson(note)}::jsonb
+     where external_system_id = ${systemId}
+       and (state in ('pending', 'waiting') or state = 'failed' and failure ->> 'outcome' is distinct from 'unclear')`.execute(
+    db,
+  );
+  // What may have arrived is looked up, if ever there is a connection again.
+  await sql`
+    update sync_outbox set state = 'sent', settled_at = null where external_system_id = ${systemId} and state = 'failed'`.execute(
+    db,
+  );
+  await sql`
+    update sync_conflicts
+       set resolution_status = 'resolved', resolved_by = ${decided.by}, resolved_at = now(), resolution = '{"choice": "the connection was removed"}'
+     where ${openConflictsOf(systemId)}`.execute(db);
+  await withdrawApprovals(db, systemId);
+  await sql`
+    update remediation_scans
+       set state = 'cancelled', settled_at = now(), updated_at = now(),
+           problem = ${storableJson({ ...note, remedy: 'Ask for the scan again, once there is a connection.' })}::jsonb
+     where external_system_id = ${systemId} and state = 'waiting'`.execute(db);
+  // Which component an asset is is asked again where the system is read again; what a source reported is a question in any case.
+  await sql`
+    update match_reviews
+       set settled_at = now(), settled_by = ${decided.by}, outcome = 'withdrawn', reason = 'the connection was removed'
+     where external_system_id = ${systemId} and settled_at is null and kind <> 'identity'`.execute(db);
+  await sql`delete from sync_schedules where external_system_id = ${systemId}`.execute(db);
+}

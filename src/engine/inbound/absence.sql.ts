@@ -1,0 +1,135 @@
+/** Which records a full read did not show. Design section 5: absence is not deletion. */
+import { sql, type Kysely } from 'kysely';
+import { storableJson } from '../../platform/postgres/copy-rows.ts';
+import { isFinished } from '../../record/poams/poams.sql.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
+
+export interface ReadOfEntity {
+  readonly systemId: number;
+  readonly entity: string;
+  readonly operationId: string;
+}
+
+/** Notes records that a full read has shown, in the transaction that stores them. */
+export async function recordSeen(
+  db: Kysely<Database>,
+  read: ReadOfEntity,
+  externalIds: readonly string[],
+): Promise<void> {
+  if (externalIds.length === 0) return;
+  await sql`
+    insert into sync_seen as known (external_system_id, entity_type, external_id, operation_id)
+    select distinct ${read.systemId}::int, ${read.entity}, id, ${read.operationId}::uuid
+      from jsonb_array_elements_text(${storableJson(externalIds)}::jsonb) id where length(id) <= 255
+    on conflict (external_system_id, entity_type, external_id) do update
+      set operation_id = excluded.operation_id where known.operation_id <> excluded.operation_id`.execute(db);
+}
+
+export interface Absence {
+  /** Links that are neither retired nor known to be missing, and do not stand inside of something that is missing itself. */
+  readonly expected: number;
+  /** Of these, how many the read did not show. */
+  readonly missing: number;
+  readonly examples: readonly string[];
+}
+
+export async function countAbsent(db: Kysely<Database>, read: ReadOfEntity): Promise<Absence> {
+  const { rows } = await sql<{ expected: number; missing: number; examples: string[] | null }>`
+    select count(*)::int as expected, count(*) filter (where not seen)::int as missing,
+           (array_agg(external_id order by external_id) filter (where not seen))[1:5] as examples
+      from (${linksOf(read)}) l where missing_since is null and (seen or not inside_missing)`.execute(db);
+  const row = rows[0];
+  return { expected: row?.expected ?? 0, missing: row?.missing ?? 0, examples: row?.examples ?? [] };
+}
+
+/** Where a record stands inside of another: our table, its key, and the column that names the other by our id. */
+const insideOf: Readonly<Record<string, { table: string; key: string; column: string; parent: string }>> = {
+  component: { table: 'system_components', key: 'id', column: 'system_id', parent: 'system' },
+  control: { table: 'ingestion_controls', key: 'id', column: 'system_id', parent: 'system' },
+  poam: { table: 'ingestion_poams', key: 'poam_id', column: 'system_id', parent: 'system' },
+  milestone: { table: 'ingestion_poam_milestones', key: 'id', column: 'poam_id', parent: 'poam' },
+};
+
+/** SQL that is true of a link `l` whose record stands inside of one that the remote no longer shows: that is what a person is asked about. */
+function insideMissing(entity: string) {
+  const place = insideOf[entity];
+  if (!place) return sql`false`;
+  return sql`exists (select from ${sql.table(place.table)} t
+                       join sync_links parent on parent.external_system_id = l.external_system_id and parent.entity_type = ${place.parent}
+                                             and parent.entity_id = t.${sql.ref(place.column)}::text
+                                             and parent.retired_at is null and parent.missing_since is not null
+                      where t.${sql.ref(place.key)}::text = l.entity_id)`;
+}
+
+const linksOf = (read: ReadOfEntity) => sql`
+  select l.id, l.entity_id, l.external_id, l.missing_since, ${insideMissing(read.entity)} as inside_missing,
+         exists (select from sync_seen s where s.external_system_id = l.external_system_id and s.entity_type = l.entity_type
+                    and s.external_id = l.external_id and s.operation_id = ${read.operationId}::uuid) as seen
+    from sync_links l
+   where l.external_system_id = ${read.systemId} and l.entity_type = ${read.entity} and l.retired_at is null`;
+
+/** SQL of what hangs on a record that is missing, for the person who is asked about it. */
+const hangsOn: Readonly<Record<string, ReturnType<typeof sql>>> = {
+  system: sql`jsonb_build_object(
+    'components', (select count(*) from system_components c where c.system_id = m.entity_id),
+    'controls', (select count(*) from ingestion_controls c where c.system_id = m.entity_id),
+    'open_poams', (select count(*) from ingestion_poams p where p.system_id = m.entity_id
+                      and not ${isFinished('p')}),
+    'assets', (select count(*) from ingestion_assets a where a.system_id = m.entity_id))`,
+};
+
+/**
+ * Marks what the read did not show, with a journal row and, for records that people keep, a conflict for them to decide;
+ * takes the mark from what is there again. Of a record and what stands inside of it a person is asked about the former alone.
+ * @returns how many became missing, and how many came back.
+ */
+export async function markAbsent(
+  db: Kysely<Database>,
+  read: ReadOfEntity,
+  withConflict: boolean,
+): Promise<{ missing: number; revived: number }> {
+  const { rows } = await sql<{ missing: number; revived: number }>`
+    with links as materialized (${linksOf(read)}),
+    changed as (
+      update sync_links l set missing_since = case when k.seen then null else now() end
+        from links k where k.id = l.id and k.seen = (k.missing_since is not null)
+      returning l.entity_id, l.external_id, l.missing_since
+    ), journal as (
+      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, before_value, after_value, direction, decided_by, reason)
+      select ${read.operationId}::uuid, ${read.systemId}, ${read.entity}, c.entity_id, to_jsonb(c.external_id), null, 'inbound',
+             'rule:full read', case when c.missing_since is null then 'the remote shows it again' else 'the remote no longer shows it' end
+        from changed c
+    ), conflicts as (
+      -- Also what was missing with its system before, and stayed so when that came back.
+      insert into sync_conflicts (operation_id, external_system_id, entity_type, entity_id, conflict_type, internal_value, external_value)
+      select ${read.operationId}::uuid, ${read.systemId}, ${read.entity}, m.entity_id, 'missing_record',
+             ${hangsOn[read.entity] ?? sql`null::jsonb`}, to_jsonb(m.external_id)
+        from links m
+       where not m.seen and not m.inside_missing and ${withConflict}
+         and not exists (select from sync_conflicts known
+                          where coalesce(known.external_system_id, ${read.systemId}) = ${read.systemId}
+                            and known.entity_type = ${read.entity} and known.entity_id = m.entity_id and known.conflict_type = 'missing_record'
+                            and (known.resolution_status = 'pending' or known.created_at >= m.missing_since at time zone 'UTC'))
+    ), settled as (
+      update sync_conflicts k
+         set resolution_status = 'resolved', resolved_at = now(), resolved_by = 'rule:settled itself', resolution = '{"kept": "it is there again"}'
+        from changed c
+       where c.missing_since is null and coalesce(k.external_system_id, ${read.systemId}) = ${read.systemId}
+         and k.entity_type = ${read.entity} and k.entity_id = c.entity_id
+         and k.conflict_type = 'missing_record' and k.resolution_status = 'pending'
+    )
+    select count(*) filter (where missing_since is not null)::int as missing,
+           count(*) filter (where missing_since is null)::int as revived from changed`.execute(db);
+  return rows[0] ?? { missing: 0, revived: 0 };
+}
+
+/** Forgets what was seen: the read is over, or is to begin anew. */
+export async function forgetSeen(
+  db: Kysely<Database>,
+  read: Omit<ReadOfEntity, 'operationId'>,
+): Promise<void> {
+  await sql`
+    delete from sync_seen where external_system_id = ${read.systemId} and entity_type = ${read.entity}`.execute(
+    db,
+  );
+}

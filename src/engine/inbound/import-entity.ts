@@ -1,0 +1,284 @@
+/**
+ * Reads one entity of one system into the record: connector → mapping → store, a page a transaction. With the records
+ * of a page go its counts and the position after it, so a crash at any point loses nothing and counts nothing twice.
+ *
+ * A read that breaks off (connection cut, server error) goes on from the last position, a few times; what then still
+ * fails ends the run, and the next one goes on from there. The mark moves only after a complete read in which every
+ * record was taken in.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { EntityType, ExternalRecord, ReadEvent } from '../../connectors/kit/contract.ts';
+import type { Json } from '../../platform/values/json.ts';
+import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
+import { renewAllExposure } from '../../record/findings/asset-exposure.sql.ts';
+import { renewReportingOfRead } from '../../record/assets/asset-reporting.sql.ts';
+import { countAbsent, forgetSeen, markAbsent, recordSeen } from './absence.sql.ts';
+import { hasHeldRecords, insertHeldRecords } from '../../ledger/operations/held-records.sql.ts';
+import { renewStatistics, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
+import {
+  addCounts,
+  noCounts,
+  recordCounts,
+  recordRetry,
+  type Counts,
+} from '../../ledger/operations/operations.sql.ts';
+import {
+  fetchClock,
+  findReadState,
+  finishRead,
+  saveReadPosition,
+} from '../../ledger/external-systems/reads.sql.ts';
+import {
+  inTransaction,
+  inTransactionOnce,
+  isEnclosed,
+  type Tx,
+} from '../../platform/postgres/transaction.ts';
+import { canReadChanges, type ConnectedSystem } from '../connections/connected-system.ts';
+import type { RunContext } from '../run/run-context.ts';
+import { isOfSystem } from '../run/system-failures.ts';
+import { mapperFrom } from './mapper.ts';
+import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
+import { openNegotiatedSink } from './negotiated-sink.ts';
+import { PagesInOrder } from './pages-in-order.ts';
+import type { MapperOf, Sink } from '../../record/entities/sink.ts';
+
+/** How often a read may break off without any progress between, before the run gives up. */
+const attemptsWithoutProgress = 4;
+
+export interface EntityRead {
+  readonly system: ConnectedSystem;
+  readonly entity: EntityType;
+  /** The operation of this step. */
+  readonly operationId: string;
+  readonly full: boolean;
+}
+
+/** @param askedAt when the remote was asked for the page, by the clock of the database. */
+export type OpenSink = (tx: Tx, askedAt: Date) => Promise<Sink> | Sink;
+
+/** Opens the sink of an entity whose records are facts and not negotiated; such sinks come from modules. */
+export type OpenFactSink = (context: RunContext, read: EntityRead, mapperOf: MapperOf) => OpenSink;
+
+function sinkFor(
+  context: RunContext,
+  read: EntityRead,
+  openFactSink: OpenFactSink,
+  mapperOf: MapperOf,
+): OpenSink {
+  const { entity } = read;
+  if (!(entity in negotiatedShapes)) return openFactSink(context, read, mapperOf);
+  const source = {
+    systemId: read.system.id,
+    operationId: read.operationId,
+    policies: read.system.policies,
+    echo: undefined,
+  };
+  return (tx, askedAt) =>
+    openNegotiatedSink(tx, entity as NegotiatedEntity, { ...source, askedAt }, mapperOf);
+}
+
+/**
+ * Reads an entity to its end.
+ * @returns what became of the records that this call read.
+ * @throws TielineError when the remote keeps failing; what was read so far is stored and the position kept.
+ */
+export async function importEntity(
+  context: RunContext,
+  read: EntityRead,
+  openFactSink: OpenFactSink,
+): Promise<Counts> {
+  const openSink = sinkFor(context, read, openFactSink, mapperFrom(read.system.mappings));
+  const growth: Growth = { created: 0, renewAt: 500 };
+  let total = noCounts;
+  let failures = 0;
+  for (;;) {
+    const before = await findReadState(context.db, read.system.id, read.entity);
+    // What cannot be read by changes is read whole, and so tells what is missing.
+    const readsAll = read.full || !canReadChanges(read.system, read.entity);
+    const mark = readsAll ? undefined : (before?.mark ?? undefined);
+    const position = before?.operation_id === read.operationId ? (before.position as Json) : undefined;
+    const events = read.system.connector.read(read.entity, {
+      ...(mark === undefined ? {} : { mark }),
+      ...(position === undefined || position === null ? {} : { position }),
+      signal: context.signal,
+    });
+    const pages = new PagesInOrder();
+    try {
+      let askedAt = await fetchClock(context.db);
+      for await (const event of events) {
+        const reading = { ...read, showsAll: mark === undefined, askedAt, growth };
+        if (event.type === 'page') {
+          await pages.begin(async (turn) => {
+            total = addCounts(total, await takePage(context, reading, openSink, event, turn));
+          });
+          if (!overlaps(context, read)) await pages.settle();
+          failures = 0;
+        } else {
+          await pages.settle();
+          await take(context, reading, event);
+        }
+        askedAt = await fetchClock(context.db);
+      }
+      await pages.settle();
+      return total;
+    } catch (error) {
+      // What was staged before the read broke off is stored all the same.
+      await pages.settle().catch(() => undefined);
+      if (!(error instanceof TielineError) || !isOfSystem(error, context.signal) || !error.entry.retryable)
+        throw error;
+      // The connector has begun again already, for as long as it may: the next run begins with a new export.
+      if (error.code === 'EXPORT_FAILED') throw error;
+      const after = await findReadState(context.db, read.system.id, read.entity);
+      failures = isDeepStrictEqual(after?.position, before?.position) ? failures + 1 : 0;
+      if (failures >= attemptsWithoutProgress) throw error;
+      await recordRetry(context.db, read.operationId, messageOf(error));
+      context.log.warn(
+        { operation: read.operationId, code: error.code, entity: read.entity },
+        `the read broke off and is tried again: ${error.message}`,
+      );
+      context.report({ system: read.system.name, step: read.entity, state: 'retrying', note: error.message });
+      await context.sleep(Math.min(200 * 2 ** failures, 5_000), context.signal);
+    }
+  }
+}
+
+interface PageRead extends EntityRead {
+  readonly showsAll: boolean;
+  readonly askedAt: Date;
+  readonly growth: Growth;
+}
+
+const placeOf = (read: EntityRead) => ({
+  systemId: read.system.id,
+  entity: read.entity,
+  operationId: read.operationId,
+});
+
+/** Only facts are staged ahead: what is negotiated is merged with what the page before has left. */
+const overlaps = (context: RunContext, read: EntityRead): boolean =>
+  read.entity === 'finding' && !isEnclosed(context.pool);
+
+async function takePage(
+  context: RunContext,
+  read: PageRead,
+  openSink: OpenSink,
+  page: Extract<ReadEvent, { type: 'page' }>,
+  turn: () => Promise<void>,
+): Promise<Counts> {
+  const where = placeOf(read);
+  // A page is a stream, which cannot be taken in twice: it is asked for again from the position before it.
+  const counts = await inTransactionOnce(context.pool, async (tx) => {
+    const seen: string[] = [];
+    const records = read.showsAll && isKept(read.entity) ? noting(page.records, seen) : page.records;
+    const stored = await fillSink(await openSink(tx, read.askedAt), records, turn);
+    await recordSeen(tx.db, where, seen);
+    await renewAsItGrows(tx, read.entity, read.growth, stored.counts.created);
+    await insertHeldRecords(tx.db, read.operationId, stored.held);
+    await recordCounts(tx.db, read.operationId, stored.counts);
+    await saveReadPosition(tx.db, { ...where, position: page.position });
+    return stored.counts;
+  });
+  context.report({
+    system: read.system.name,
+    step: read.entity,
+    state: 'working',
+    counts,
+    ...page.progress,
+  });
+  return counts;
+}
+
+async function take(
+  context: RunContext,
+  read: PageRead,
+  event: Exclude<ReadEvent, { type: 'page' }>,
+): Promise<void> {
+  const where = placeOf(read);
+  if (event.type === 'position') {
+    await saveReadPosition(context.db, { ...where, position: event.position });
+    if (event.progress)
+      context.report({ system: read.system.name, step: read.entity, state: 'working', ...event.progress });
+    return;
+  }
+  await inTransaction(context.pool, async (tx) => {
+    // Over all its interruptions: one record that was not taken in keeps the mark where it was.
+    const incomplete = await hasHeldRecords(tx.db, read.operationId);
+    if (read.showsAll && isKept(read.entity)) await settleAbsence(context, tx, read, where);
+    if (read.showsAll && read.entity === 'finding') await renewAllExposure(tx);
+    await finishRead(tx.db, { ...where, mark: incomplete ? undefined : event.mark });
+  });
+}
+
+/** How many rows a read has made, and at how many the statistics of their table are renewed. */
+interface Growth {
+  created: number;
+  renewAt: number;
+}
+
+async function renewAsItGrows(tx: Tx, entity: EntityType, growth: Growth, created: number): Promise<void> {
+  growth.created += created;
+  if (growth.created < growth.renewAt || !(entity in negotiatedShapes)) return;
+  growth.renewAt = growth.created * 4;
+  await renewStatistics(tx.db, entity as NegotiatedEntity);
+}
+
+/** Entities whose records are links: one that a full read does not show is missing. */
+const keptEntities = ['asset', 'system', 'component', 'control', 'poam', 'milestone', 'acceptance'] as const;
+const isKept = (entity: EntityType): boolean => (keptEntities as readonly string[]).includes(entity);
+/** Records that people keep; that one is gone is for a person to decide. */
+const decidedByPeople: ReadonlySet<EntityType> = new Set(['system', 'control', 'poam', 'milestone']);
+
+async function* noting(
+  records: Extract<ReadEvent, { type: 'page' }>['records'],
+  seen: string[],
+): AsyncGenerator<ExternalRecord> {
+  for await (const record of records) {
+    seen.push(record.externalId);
+    yield record;
+  }
+}
+
+/**
+ * Marks what a full read did not show. More than a set share at once is rather a fault of the remote or of our rights there:
+ * then nothing is marked, and the read counts as not done.
+ */
+async function settleAbsence(
+  context: RunContext,
+  tx: Tx,
+  read: EntityRead,
+  where: { systemId: number; entity: string; operationId: string },
+): Promise<void> {
+  const { expected, missing, examples } = await countAbsent(tx.db, where);
+  const allowed = Math.max(
+    context.absence.atLeast,
+    Math.floor((expected * context.absence.sharePercent) / 100),
+  );
+  if (missing > allowed && !context.absence.accept) {
+    // Outside of this transaction, which is rolled back: the next run reads it all anew instead of coming to this end again.
+    await forgetSeen(context.db, where);
+    await finishRead(context.db, { ...where, mark: undefined });
+    throw new TielineError(
+      'TOO_MANY_MISSING',
+      `${read.system.name} no longer shows ${missing} of ${expected} ${read.entity} records (${examples.join(', ')}, …); more than ${allowed} at once are not believed.`,
+    );
+  }
+  await markAbsent(tx.db, where, decidedByPeople.has(read.entity));
+  if (read.entity === 'asset') await renewReportingOfRead(tx, where);
+  await forgetSeen(tx.db, where);
+}
+
+async function fillSink(
+  sink: Sink,
+  records: Extract<ReadEvent, { type: 'page' }>['records'],
+  turn: () => Promise<void>,
+): ReturnType<Sink['finish']> {
+  try {
+    for await (const record of records) await sink.add(record);
+    await turn();
+    return await sink.finish();
+  } catch (error) {
+    await sink.abort(error instanceof Error ? error : new Error(messageOf(error)));
+    throw error;
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * Sends what the outbox holds. Rows of one record go out in order, different records side by side. One process drains a
+ * system at a time: a sync run, or a worker that hears of new rows.
+ */
+import type { TielineError } from '../../platform/errors/tieline-error.ts';
+import { inTransaction } from '../../platform/postgres/transaction.ts';
+import { askApprovals } from '../approvals/approvals.ts';
+import { listOpenRows, type OutboxRow } from '../outbox/outbox.sql.ts';
+import { isSendingPaused } from '../outbox/outbox-decisions.sql.ts';
+import { takeDrainLock, type SyncLock } from '../../ledger/external-systems/sync-lock.sql.ts';
+import type { ConnectedSystem } from '../connections/connected-system.ts';
+import { holding } from '../run/locks.ts';
+import type { RunContext } from '../run/run-context.ts';
+import { sendRow, settleRow } from './send-row.ts';
+
+const pageSize = 1000;
+const parallel = 16;
+
+export interface Draining {
+  readonly wanted: (row: OutboxRow) => boolean;
+  /**
+   * Whether rows that are backing off are left alone, those that a sync is to plan again first, and a system that another process
+   * drains. A person who runs a sync waits for none of them.
+   */
+  readonly patient: boolean;
+}
+
+/**
+ * Finds out what became of changes whose answer was never seen, before anything is read: what arrived is confirmed; what did
+ * not is pending again, and goes out later unless it is planned otherwise meanwhile.
+ * @throws TielineError when the remote cannot be reached.
+ */
+export async function settleInFlight(
+  context: RunContext,
+  system: ConnectedSystem,
+  operationId: string,
+  wanted: (row: OutboxRow) => boolean,
+): Promise<void> {
+  const lock = await waitForLock(context, system, false);
+  if (!lock) return;
+  await holding(context, lock, async (held) => {
+    let afterId = 0;
+    for (;;) {
+      const page = await listOpenRows(held.db, system.id, afterId, pageSize);
+      if (page.length === 0) return;
+      afterId = page.at(-1)?.id ?? afterId;
+      const inFlight = page.filter((row) => row.state === 'sent' && wanted(row));
+      await eachOf(inFlight, parallel, (row) => settleRow(held, system, operationId, row));
+    }
+  });
+}
+
+/**
+ * Sends every open row of a system that is wanted; nothing while a person has paused sending to it.
+ * @throws TielineError when the remote cannot be reached or an outcome stays unclear; the rows stay for the next run.
+ */
+export async function drainOutbox(
+  context: RunContext,
+  system: ConnectedSystem,
+  operationId: string,
+  draining: Draining,
+): Promise<void> {
+  if (await isSendingPaused(context.db, system.id)) {
+    context.report({ system: system.name, step: 'send', state: 'skipped', note: 'sending is paused' });
+    return;
+  }
+  const lock = await waitForLock(context, system, draining.patient);
+  if (!lock) return;
+  await holding(context, lock, (held) => sendAll(held, system, operationId, draining));
+}
+
+/** Takes the lock on sending to a system, waiting for it unless `patient`. @returns undefined if another process holds it. */
+export async function waitForLock(
+  context: Pick<RunContext, 'pool' | 'sleep' | 'signal'>,
+  system: Pick<ConnectedSystem, 'id'>,
+  patient: boolean,
+): Promise<SyncLock | undefined> {
+  for (;;) {
+    const lock = await takeDrainLock(context.pool, system.id);
+    if (lock || patient) return lock;
+    await context.sleep(200, context.signal);
+  }
+}
+
+/** How often what was merged anew is sent within one run; a record that moves on faster waits for the next. */
+const roundsPerRun = 5;
+
+async function sendAll(
+  context: RunContext,
+  system: ConnectedSystem,
+  operationId: string,
+  draining: Draining,
+): Promise<void> {
+  const pass: Pass = { blocked: new Set(), open: [], planned: false, held: false, paused: false };
+  for (let round = 1; round <= roundsPerRun; round += 1) {
+    pass.planned = false;
+    await sendOnce(context, system, operationId, draining, pass);
+    if (!pass.planned || pass.paused) break;
+  }
+  if (pass.held) await inTransaction(context.pool, (tx) => askApprovals(tx.db, system, operationId));
+  if (pass.open[0]) throw pass.open[0];
+}
+
+interface Pass {
+  /** Records whose earlier change is still open: a later one must not overtake it. */
+  readonly blocked: Set<string>;
+  /** Why changes are still open. */
+  readonly open: TielineError[];
+  /** Whether anything was planned anew. */
+  planned: boolean;
+  /** Whether a policy that was changed meanwhile wants a person's consent to some of it. */
+  held: boolean;
+  /** Whether a person stopped sending meanwhile. */
+  paused: boolean;
+}
+
+async function sendOnce(
+  context: RunContext,
+  system: ConnectedSystem,
+  operationId: string,
+  { wanted, patient }: Draining,
+  pass: Pass,
+): Promise<void> {
+  let afterId = 0;
+  for (;;) {
+    const page = await listOpenRows(context.db, system.id, afterId, pageSize);
+    if (page.length === 0) return;
+    afterId = page.at(-1)?.id ?? afterId;
+    const rows = page.filter(wanted);
+    let done = 0;
+    await eachOf([...Map.groupBy(rows, rootOf)], parallel, async ([root, ofOneRoot]) => {
+      const versions = new Map<string, { readonly from: string | null; readonly to: string }>();
+      for (const next of ofOneRoot) {
+        context.signal.throwIfAborted();
+        if (patient && (!next.is_due || next.must_replan)) pass.blocked.add(root);
+        if (pass.paused || pass.blocked.has(root)) return;
+        const record = `${next.entity_type} ${next.entity_id}`;
+        // A change of ours that went out just now moved the version, and nobody else did.
+        const moved = versions.get(record);
+        const row = moved && next.base_version === moved.from ? { ...next, base_version: moved.to } : next;
+        const outcome = await sendRow(context, system, operationId, row);
+        if (!outcome.settled) {
+          pass.blocked.add(root);
+          pass.open.push(outcome.because);
+          return;
+        }
+        if (outcome.version !== undefined)
+          versions.set(record, { from: next.base_version, to: outcome.version });
+        pass.planned ||= outcome.planned ?? false;
+        pass.held ||= outcome.unsent === 'held';
+        pass.paused ||= outcome.unsent === 'paused';
+        // A later change of the record must not overtake one that waits.
+        if (outcome.unsent === 'held') pass.blocked.add(root);
+        done += 1;
+        const { counts } = outcome;
+        const progress = { counts, done, total: rows.length };
+        context.report({ system: system.name, step: 'send', state: 'working', ...progress });
+      }
+    });
+  }
+}
+
+/** Changes of one record go out one after the other, and with them those of what stands inside it: a milestone moves its POA&M's version. */
+function rootOf(row: OutboxRow): string {
+  return row.entity_type === 'milestone'
+    ? `poam ${row.parent_external_id ?? row.entity_id}`
+    : `${row.entity_type} ${row.external_id ?? row.entity_id}`;
+}
+
+/** Works on all items, a few at a time; after a failure no further item is begun, and the first failure is thrown. */
+async function eachOf<T>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = items.values();
+  let failed = false;
+  const lanes = Array.from({ length: Math.min(atOnce, items.length) }, async () => {
+    for (const item of left) {
+      if (failed) return;
+      await work(item).catch((error: unknown) => {
+        failed = true;
+        throw error;
+      });
+    }
+  });
+  const outcomes = await Promise.allSettled(lanes);
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure) throw failure.reason;
+}

@@ -1,0 +1,252 @@
+import { comparisonOf } from '../../canonical/vocabulary/comparison.ts';
+import type { Json, JsonObject } from '../../platform/values/json.ts';
+import { deriveUuid } from '../../platform/values/derived-uuid.ts';
+import { recordChanges } from '../../ledger/operations/changes.sql.ts';
+import { linkAssetContexts } from '../../record/assets/asset-contexts.sql.ts';
+import { listLinkedRows, type LinkedRow } from '../../record/entities/linked-rows.sql.ts';
+import { updateRows, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
+import { noCounts, recordCounts } from '../../ledger/operations/operations.sql.ts';
+import {
+  enqueueChanges,
+  supersedeUnlinked,
+  supersedeUnsent,
+  type OutboundChange,
+} from '../outbox/outbox.sql.ts';
+import { supersedeRefused } from '../outbox/outbox-refused.sql.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
+import { sentOnly } from '../../canonical/records/records.ts';
+import { canonical, mergeField } from '../merge/three-way.ts';
+import { needsApproval } from '../../canonical/policy/approval.ts';
+import { lookUpPolicy } from '../../canonical/policy/look-up-policy.ts';
+import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
+import { canUpdate, type ConnectedSystem } from '../connections/connected-system.ts';
+import { excludedRows } from '../inbound/excluded.ts';
+import { inCanonicalWords, negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
+import type { RunContext } from '../run/run-context.ts';
+
+const entities = [
+  'poam',
+  'milestone',
+  'control',
+  'acceptance',
+  'asset_context',
+] as const satisfies readonly NegotiatedEntity[];
+const pageSize = 500;
+/** The assets of a POA&M are planned where weaknesses are (`plan-poams.ts`). */
+const otherThanAssets = { field: 'affected_assets', named: false } as const;
+
+/**
+ * Puts edits that were made on our side (by the owner's application or by hand) into the outbox: fields of linked rows
+ * that differ from the base on which both sides last agreed. Run after the reads, so the base is the remote's latest.
+ * A field that no outbound mapping knows stays ours alone.
+ */
+export async function planEdits(
+  context: RunContext,
+  system: ConnectedSystem,
+  operationId: string,
+): Promise<void> {
+  for (const entity of entities) {
+    if (!canUpdate(system, entity)) continue;
+    if (entity === 'asset_context') {
+      const { fields, derived = [] } = negotiatedShapes[entity];
+      const sendable = sendableFields(system, entity);
+      await linkAssetContexts(
+        context.db,
+        { systemId: system.id, operationId },
+        { fields, sendsMatches: derived.some((field) => sendable.includes(field)) },
+      );
+    }
+    await supersedeUnlinked(context.db, { systemId: system.id, entity });
+    let afterId = 0;
+    for (;;) {
+      const page = await listLinkedRows(context.db, system.id, entity, { afterId, limit: pageSize });
+      if (page.length === 0) break;
+      afterId = page.at(-1)?.linkId ?? afterId;
+      await inTransaction(context.pool, (tx) => planPage(tx, system, operationId, entity, page));
+    }
+  }
+}
+
+/** Plans the edits of one record anew, after the remote was found to have moved on. */
+export async function replanRecord(
+  tx: Tx,
+  system: ConnectedSystem,
+  operationId: string,
+  record: { readonly entity: string; readonly entityId: string },
+): Promise<void> {
+  const entity = entities.find((each) => each === record.entity);
+  if (!entity || !canUpdate(system, entity)) return;
+  const one = { afterId: 0, limit: 1, entityId: record.entityId };
+  const page = await listLinkedRows(tx.db, system.id, entity, one);
+  if (page.length > 0) await planPage(tx, system, operationId, entity, page);
+}
+
+/** Fields that a mapping sends out, of an entity, and no policy keeps from it. */
+function sendableFields(system: ConnectedSystem, entity: NegotiatedEntity): string[] {
+  const mapping = compileMappings(system.mappings, entity);
+  const { fields, derived = [] } = negotiatedShapes[entity];
+  return [...fields, ...derived].filter(
+    (field) =>
+      mapping.sendable.has(field) && lookUpPolicy(system.policies, entity, field).direction !== 'inbound',
+  );
+}
+
+async function planPage(
+  tx: Tx,
+  system: ConnectedSystem,
+  operationId: string,
+  entity: (typeof entities)[number],
+  page: readonly LinkedRow[],
+): Promise<void> {
+  const isExcluded = await excludedRows(
+    tx.db,
+    entity,
+    page.map((linked) => linked.row),
+  );
+  const enabled = page.filter((linked) => !isExcluded(linked.row));
+  await undoForbiddenEdits(tx, system, operationId, entity, enabled);
+  const groups = fieldsByChange(system, entity);
+  const changes = enabled.flatMap((linked) =>
+    groups.flatMap((fields) => editOf(system, entity, linked, fields) ?? []),
+  );
+  const records = {
+    entityIds: page.map((linked) => linked.entityId),
+    keep: changes.map((change) => change.idempotencyKey),
+  };
+  // An edit that was taken back, or made further, or whose record was excluded from sync, before it went out.
+  await supersedeUnsent(tx.db, { systemId: system.id, entity }, records, otherThanAssets);
+  await supersedeRefused(tx.db, { systemId: system.id, entity }, records, otherThanAssets);
+  const put = await enqueueChanges(tx.db, { systemId: system.id, operationId }, changes);
+  if (put > 0) await recordCounts(tx.db, operationId, { ...noCounts, read: put, updated: put });
+}
+
+/** Fields by the change in which they go out. */
+function fieldsByChange(system: ConnectedSystem, entity: NegotiatedEntity): string[][] {
+  const fields = sendableFields(system, entity);
+  if (!negotiatedShapes[entity].splitsByPlace) return [fields];
+  const placeOf = (field: string): string =>
+    system.mappings
+      .find(
+        (each) => each.entityType === entity && each.internalField === field && each.direction !== 'inbound',
+      )
+      ?.externalField.split('.')[0] ?? '';
+  // Always in the same order, and what takes the most rights last: what is confirmed closes the refusals before it.
+  return [...Map.groupBy(fields, placeOf)].toSorted(([a], [b]) => (a < b ? 1 : -1)).map(([, group]) => group);
+}
+
+/** Where our row says what stands at the remote in a field that is never read in: what an override replaces. */
+const standsThere: Readonly<Record<string, string>> = { acr_override: 'acr_rated' };
+
+function editOf(
+  system: ConnectedSystem,
+  entity: NegotiatedEntity,
+  linked: LinkedRow,
+  sendable: readonly string[],
+): OutboundChange | undefined {
+  const free = sendable.filter((field) => !linked.heldFields.includes(field));
+  const payload = editedFields(free, inCanonicalWords(entity, linked.row), baseOf(entity, linked));
+  const fields = Object.keys(payload);
+  const before = (field: string): Json => {
+    const other = standsThere[field];
+    return linked.base[field] ?? (other === undefined ? null : (linked.row[other] ?? null));
+  };
+  if (fields.length === 0) return undefined;
+  const severity = severityOf(entity, linked.row);
+  return {
+    entity,
+    entityId: linked.entityId,
+    kind: 'update',
+    externalId: linked.externalId,
+    ...(linked.version === null ? {} : { baseVersion: linked.version }),
+    ...(linked.parentExternalId === null ? {} : { parentExternalId: linked.parentExternalId }),
+    idempotencyKey: deriveUuid(
+      'edit',
+      String(system.id),
+      entity,
+      linked.externalId,
+      linked.version ?? '',
+      linked.confirmedAt,
+      JSON.stringify(canonical(payload)),
+    ),
+    reason: `edited here: ${fields.join(', ')}`,
+    payload,
+    before: Object.fromEntries(fields.map((field) => [field, before(field)])),
+    severity,
+    needsApproval: needsApproval(system.policies, { entity, kind: 'update', fields, severity }),
+  };
+}
+
+/**
+ * An edit of a field that the remote alone decides could not be refused where it was made (the owner's application, or by
+ * hand): it is taken back, and the journal keeps it.
+ */
+async function undoForbiddenEdits(
+  tx: Tx,
+  system: ConnectedSystem,
+  operationId: string,
+  entity: NegotiatedEntity,
+  page: readonly LinkedRow[],
+): Promise<void> {
+  const owned = negotiatedShapes[entity].fields.filter(
+    (field) =>
+      lookUpPolicy(system.policies, entity, field).direction === 'inbound' &&
+      !sentOnly[entity]?.includes(field),
+  );
+  if (owned.length === 0) return;
+  const undone = page.flatMap((linked) => {
+    const free = owned.filter((field) => !linked.heldFields.includes(field));
+    const edited = Object.keys(editedFields(free, inCanonicalWords(entity, linked.row), linked.base));
+    return edited.length > 0 ? [{ linked, edited }] : [];
+  });
+  if (undone.length === 0) return;
+  await updateRows(
+    tx.db,
+    entity,
+    undone.map(({ linked, edited }) => ({
+      entityId: linked.entityId,
+      columns: Object.fromEntries(edited.map((field) => [field, linked.base[field] ?? null])),
+    })),
+  );
+  await recordChanges(
+    tx.db,
+    { systemId: system.id, operationId },
+    undone.flatMap(({ linked, edited }) =>
+      edited.map((field) => ({
+        entity,
+        entityId: linked.entityId,
+        field,
+        before: linked.row[field] ?? null,
+        after: linked.base[field] ?? null,
+        direction: 'internal' as const,
+        decidedBy: `policy:inbound`,
+        reason: `${system.name} alone decides this field`,
+      })),
+    ),
+  );
+  await recordCounts(tx.db, operationId, { ...noCounts, read: undone.length, updated: undone.length });
+}
+
+/** The severity of what a record is about, where it says so. */
+function severityOf(entity: string, row: JsonObject): string | undefined {
+  const severity = row['weakness_risk_level'] ?? row['risk_rating'];
+  return entity === 'poam' && typeof severity === 'string' ? severity : undefined;
+}
+
+/** The base; of a field that is only sent, that nothing was sent yet is known too. */
+function baseOf(entity: NegotiatedEntity, { base }: LinkedRow): JsonObject {
+  const unsent = (sentOnly[entity] ?? []).filter((field) => base[field] === undefined);
+  return unsent.length === 0
+    ? base
+    : { ...base, ...Object.fromEntries(unsent.map((field) => [field, null])) };
+}
+
+function editedFields(fields: readonly string[], row: JsonObject, base: JsonObject): JsonObject {
+  const edited = fields.filter(
+    (field) =>
+      base[field] !== undefined &&
+      row[field] !== undefined &&
+      mergeField({ base: base[field], internal: row[field], external: base[field] }, comparisonOf(field)) ===
+        'send',
+  );
+  return Object.fromEntries(edited.map((field): [string, Json] => [field, row[field] ?? null]));
+}

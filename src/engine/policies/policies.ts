@@ -1,0 +1,199 @@
+import type { Kysely } from 'kysely';
+import type pg from 'pg';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
+import type {
+  ApprovalScope,
+  ConflictStrategy,
+  EntityPolicy,
+  SyncDirection,
+} from '../../canonical/policy/policy.ts';
+import {
+  deletePolicy,
+  listPolicies,
+  savePolicy,
+  type PolicyRow,
+} from '../../ledger/external-systems/policies.sql.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
+import { negotiatedShapes, type NegotiatedShape } from '../../record/entities/negotiated-shapes.ts';
+import type { NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
+import { reconsiderUnsent, type Reconsidered } from '../outbox/reconsider.ts';
+import { fromFile, policyFile } from './policy-file.ts';
+
+const fromRow = (row: PolicyRow): EntityPolicy => ({
+  entity: row.entity_type,
+  fields: row.field_level_policies,
+  ...(row.sync_direction === null ? {} : { direction: row.sync_direction }),
+  ...(row.conflict_resolution_strategy === null ? {} : { strategy: row.conflict_resolution_strategy }),
+  ...(row.requires_approval === null
+    ? {}
+    : { approval: row.requires_approval ? (row.approval_scope ?? {}) : null }),
+});
+
+export async function fetchPolicies(db: Kysely<Database>, systemId: number): Promise<EntityPolicy[]> {
+  return (await listPolicies(db, systemId)).map(fromRow);
+}
+
+const fieldsOf = ({ fields, derived = [] }: NegotiatedShape): string[] => [...fields, ...derived];
+const isNegotiated = (entity: string): entity is NegotiatedEntity => entity in negotiatedShapes;
+/** Fields that are sets or lists that only grow; the others have one value, which cannot be joined. */
+const growing: Readonly<Record<Extract<ConflictStrategy, 'union' | 'append'>, ReadonlySet<string>>> = {
+  union: new Set(['evidence_required', 'compliance_scope']),
+  append: new Set(['comments', 'deviation_rationale', 'implementation_guidance', 'assessment_procedures']),
+};
+
+/**
+ * Refuses a policy that could not be carried out. @throws USAGE that names the entity or field, the rule and what there is.
+ */
+function checkPolicy(policy: EntityPolicy): void {
+  const fault = (field: string, message: string): never => {
+    throw new TielineError('USAGE', 'The policy was not saved.', { fields: [{ field, message }] });
+  };
+  const onlyGoesOut = policy.entity === 'asset_tag' || policy.entity === 'remediation_scan';
+  if (policy.entity !== '*' && !onlyGoesOut && !isNegotiated(policy.entity))
+    fault(
+      policy.entity,
+      `is not an entity with policies; there are ${Object.keys(negotiatedShapes).join(', ')}, asset_tag and remediation_scan (direction and approval only), and * for all`,
+    );
+  if (onlyGoesOut && policy.strategy !== undefined)
+    fault(policy.entity, 'only goes out: it has no strategy; it can ask for approval, and inbound stops it');
+  const known = isNegotiated(policy.entity)
+    ? fieldsOf(negotiatedShapes[policy.entity])
+    : onlyGoesOut
+      ? []
+      : Object.values(negotiatedShapes).flatMap((shape) => fieldsOf(shape));
+  for (const field of policy.approval?.fields ?? [])
+    if (!known.includes(field) && field !== 'affected_assets')
+      fault(
+        `${policy.entity} approval`,
+        `${field} is not a field of it; there are ${[...new Set(known)].join(', ')}`,
+      );
+  if (policy.strategy === 'union' || policy.strategy === 'append')
+    fault(
+      policy.entity,
+      `${policy.strategy} joins lists and texts that only grow; set it for a field, such as ${[...growing[policy.strategy]].join(', ')}`,
+    );
+  for (const [field, { strategy }] of Object.entries(policy.fields)) {
+    if (!known.includes(field))
+      fault(`${policy.entity}.${field}`, `is not a field of it; there are ${[...new Set(known)].join(', ')}`);
+    if ((strategy === 'union' || strategy === 'append') && !growing[strategy].has(field))
+      fault(
+        `${policy.entity}.${field}`,
+        `has one value, which ${strategy} cannot join; it is for ${[...growing[strategy]].join(', ')}`,
+      );
+  }
+}
+
+const toRow = (policy: EntityPolicy): PolicyRow => ({
+  entity_type: policy.entity,
+  sync_direction: policy.direction ?? (policy.entity === '*' ? 'bidirectional' : null),
+  conflict_resolution_strategy: policy.strategy ?? null,
+  field_level_policies: policy.fields,
+  requires_approval: policy.approval === undefined ? null : policy.approval !== null,
+  approval_scope: policy.approval && Object.keys(policy.approval).length > 0 ? policy.approval : null,
+});
+
+export interface PolicyChange {
+  readonly entity: string;
+  /** Only this field; else the entity as a whole. */
+  readonly field?: string;
+  readonly direction?: SyncDirection;
+  readonly strategy?: ConflictStrategy;
+  /** What approval is asked for; null: for nothing any more. */
+  readonly approval?: ApprovalScope | null;
+}
+
+/** @returns the policies of a system with what is named of one of them changed; the rest of it stays. */
+function withChange(policies: readonly EntityPolicy[], change: PolicyChange): EntityPolicy {
+  const before: EntityPolicy = policies.find((policy) => policy.entity === change.entity) ?? {
+    entity: change.entity,
+    fields: {},
+  };
+  const said = {
+    ...(change.direction === undefined ? {} : { direction: change.direction }),
+    ...(change.strategy === undefined ? {} : { strategy: change.strategy }),
+  };
+  if (change.field !== undefined)
+    return {
+      ...before,
+      fields: { ...before.fields, [change.field]: { ...before.fields[change.field], ...said } },
+    };
+  return { ...before, ...said, ...(change.approval === undefined ? {} : { approval: change.approval }) };
+}
+
+/** What is done to the policies of one system. */
+export type PolicyEdit =
+  | { readonly do: 'change'; readonly change: PolicyChange }
+  | { readonly do: 'forget'; readonly entity: string }
+  /** They become exactly those of a file, parsed from YAML or JSON. */
+  | { readonly do: 'replace'; readonly file: unknown };
+
+export interface PolicyOutcome {
+  readonly policies: readonly EntityPolicy[];
+  /** What the edit does to changes that were queued before it and have not gone out. */
+  readonly waiting: Reconsidered;
+}
+
+/**
+ * What an edit would do, without doing it. @throws USAGE as `editPolicies` does.
+ */
+export function tryPolicies(pool: pg.Pool, system: NamedSystem, edit: PolicyEdit): Promise<PolicyOutcome> {
+  return inTransaction(pool, async (tx) => {
+    const policies = policiesAfter(await fetchPolicies(tx.db, system.id), edit);
+    return { policies, waiting: await reconsiderUnsent(tx.db, system, policies, 'count') };
+  });
+}
+
+/**
+ * Changes the policies of a system. They hold at once, also for what was queued under the ones before: what now needs
+ * consent waits for it, what no longer does is released, what may not go out any more is withdrawn (design section 5,
+ * "Consent holds at the moment of sending").
+ * @throws USAGE naming the entity or field, the rule and what there is; nothing is changed then.
+ */
+export function editPolicies(pool: pg.Pool, system: NamedSystem, edit: PolicyEdit): Promise<PolicyOutcome> {
+  return inTransaction(pool, async (tx) => {
+    const before = await fetchPolicies(tx.db, system.id);
+    const policies = policiesAfter(before, edit);
+    await savePolicies(tx, system.id, before, policies);
+    return { policies, waiting: await reconsiderUnsent(tx.db, system, policies, 'apply') };
+  });
+}
+
+export interface NamedSystem {
+  readonly id: number;
+  readonly name: string;
+}
+
+function policiesAfter(before: readonly EntityPolicy[], edit: PolicyEdit): EntityPolicy[] {
+  if (edit.do === 'forget') return before.filter((policy) => policy.entity !== edit.entity);
+  if (edit.do === 'replace') {
+    const policies = parseFile(edit.file);
+    for (const policy of policies) checkPolicy(policy);
+    return policies;
+  }
+  const after = withChange(before, edit.change);
+  checkPolicy(after);
+  return [...before.filter((policy) => policy.entity !== after.entity), after];
+}
+
+function parseFile(file: unknown): EntityPolicy[] {
+  const parsed = policyFile.safeParse(file);
+  if (parsed.success) return fromFile(parsed.data);
+  throw new TielineError('USAGE', 'The file of policies cannot be used; nothing was changed.', {
+    fields: parsed.error.issues.map((issue) => ({
+      field: issue.path.join('.') || 'file',
+      message: issue.message,
+    })),
+  });
+}
+
+async function savePolicies(
+  tx: Tx,
+  systemId: number,
+  before: readonly EntityPolicy[],
+  after: readonly EntityPolicy[],
+): Promise<void> {
+  for (const { entity } of before)
+    if (!after.some((policy) => policy.entity === entity)) await deletePolicy(tx.db, systemId, entity);
+  for (const policy of after) await savePolicy(tx.db, systemId, toRow(policy));
+}

@@ -1,0 +1,93 @@
+import type pg from 'pg';
+import type { ConnectionContext } from '../connections/connect.ts';
+import { connectSystem } from '../connections/connect.ts';
+import type { ConnectedSystem } from '../connections/connected-system.ts';
+import { fetchSystem } from '../connections/systems.ts';
+import type { ScanFileReader } from '../../connectors/kit/scan-file.ts';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { listSystems, type ExternalSystemRow } from '../../ledger/external-systems/external-systems.sql.ts';
+import type { SystemFailure } from './system-failures.ts';
+import type { Secret } from '../../platform/values/secret.ts';
+import {
+  usualAbsenceGuard,
+  type AbsenceGuard,
+  type RunEnvironment,
+  type RunLog,
+  type StepProgress,
+} from './run-context.ts';
+import type { SyncOptions } from './sync-options.ts';
+
+/** What every use case is given; made by the composition root, once a process. */
+export interface App extends ConnectionContext {
+  readonly pool: pg.Pool;
+  readonly log: RunLog;
+  /** What reads scan files; absent where none are imported. */
+  readonly scanFiles?: ScanFileReader;
+  /** Default: 5 percent, at least 20 records. */
+  readonly absence?: AbsenceGuard;
+  /** How long a database that is away is put up with, in milliseconds. Default: 60,000. */
+  readonly outageMs?: number;
+  /** The login of metrics queries on a server that is not ours. */
+  readonly readerUrl?: Secret;
+  /** How often a worker looks for due schedules, and checks the systems. Default: 5 seconds, 5 minutes. */
+  readonly worker?: { readonly schedulesEveryMs: number; readonly healthEveryMs: number };
+}
+
+export interface Caller {
+  readonly signal: AbortSignal;
+  readonly report: (progress: StepProgress) => void;
+  /** Who asked for it, for the record. */
+  readonly by?: string;
+}
+
+/**
+ * Connects the systems that are asked for (all that are enabled if none is), does the work, and closes them.
+ * @param mayMiss whether the work can do without a system that could not be connected for this reason; it is told which. Default: never.
+ * @throws TielineError SYSTEM_UNKNOWN if there is none.
+ */
+export async function withSystems<T>(
+  app: App,
+  options: Pick<SyncOptions, 'systems' | 'acceptMissing'>,
+  caller: Caller,
+  work: (environment: RunEnvironment) => Promise<T>,
+  mayMiss: (error: unknown, signal: AbortSignal) => boolean = () => false,
+): Promise<T> {
+  const rows =
+    options.systems.length > 0
+      ? await Promise.all(options.systems.map((name) => fetchSystem(app, name)))
+      : (await listSystems(app.db)).filter((row) => row.sync_enabled !== false);
+  if (rows.length === 0)
+    throw new TielineError('SYSTEM_UNKNOWN', 'There is no external system to sync with.', {
+      remedy:
+        'Add one with `tieline connections add tenable --name … --url …`, or see it all work with `npm run demo`.',
+    });
+  for (const row of rows) refusePaused(app, row);
+  const systems: ConnectedSystem[] = [];
+  const unconnected: SystemFailure[] = [];
+  try {
+    for (const row of rows)
+      try {
+        systems.push(await connectSystem(app, row));
+      } catch (error) {
+        if (rows.length === 1 || !mayMiss(error, caller.signal)) throw error;
+        unconnected.push({ system: row.system_name, error });
+      }
+    const absence = { ...(app.absence ?? usualAbsenceGuard), accept: options.acceptMissing ?? false };
+    return await work({ ...app, systems, ...caller, absence, unconnected });
+  } finally {
+    await Promise.all(systems.map((system) => system.close()));
+  }
+}
+
+/** A system that a person paused is not talked to, also where it is named. @throws TielineError CONNECTION_PAUSED. */
+function refusePaused(app: App, row: ExternalSystemRow): void {
+  // A type without a connector has a reason of its own, which connecting tells.
+  if (row.sync_enabled !== false || !app.modules.has(row.system_type)) return;
+  const since = row.sync_paused_at;
+  const why = row.sync_paused_reason ? `: ${row.sync_paused_reason}` : '';
+  throw new TielineError(
+    'CONNECTION_PAUSED',
+    `${row.system_name} is paused${since ? ` since ${since.toISOString().slice(0, 10)} by ${row.sync_paused_by ?? 'somebody'}${why}` : ''}.`,
+    { remedy: `To let it continue: tieline connections resume ${row.system_name}` },
+  );
+}
