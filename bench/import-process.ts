@@ -5,8 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { App } from '../src/engine/run/app.ts';
-import { SeenPlugins, openAssetSink, openFindingSink } from '../src/app/imports/bulk-sinks.ts';
-import { importFiles } from '../src/app/imports/import-files.ts';
+import { SeenPlugins, openAssetSink, openFindingSink } from '../src/modules/scanner-records/bulk-sinks.ts';
+import { importFiles } from '../src/modules/scan-files/import-files.ts';
 import { mapperFrom } from '../src/engine/inbound/mapper.ts';
 import { PagesInOrder } from '../src/engine/inbound/pages-in-order.ts';
 import type { Sink } from '../src/record/entities/sink.ts';

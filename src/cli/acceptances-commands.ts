@@ -8,7 +8,7 @@ import {
   type AcceptanceEntry,
   type AcceptanceRequest,
   type CheckedAcceptance,
-} from '../app/acceptances/acceptances.ts';
+} from '../modules/acceptances/acceptances.ts';
 import { acceptanceKinds, severities } from '../canonical/vocabulary/vocabulary.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { confirmed } from './confirm.ts';

@@ -1,6 +1,6 @@
 import { fittedTable, widthOf } from './fitted-table.ts';
 import type { Command } from 'commander';
-import { setContext, showContext } from '../app/assets/asset-context.ts';
+import { setContext, showContext } from '../modules/asset-context/asset-context.ts';
 import { TielineError } from '../platform/errors/tieline-error.ts';
 import { scalarText, type Json } from '../platform/values/json.ts';
 import { decider, withDecider, type DecisionFlags } from './decision-flags.ts';

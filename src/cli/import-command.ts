@@ -7,9 +7,9 @@ import {
   readerOf,
   type FileOutcome,
   type ImportOptions,
-} from '../app/imports/import-files.ts';
-import { usualSource } from '../app/imports/file-sources.ts';
-import { watchFolders } from '../app/imports/watch-folders.ts';
+} from '../modules/scan-files/import-files.ts';
+import { usualSource } from '../modules/scan-files/file-sources.ts';
+import { watchFolders } from '../modules/scan-files/watch-folders.ts';
 import type { App } from '../engine/run/app.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { shownText } from '../platform/errors/shown-text.ts';

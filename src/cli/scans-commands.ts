@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { shownText } from '../platform/errors/shown-text.ts';
 import type { Command } from 'commander';
-import { planScan, type ScanPlan, type ScanWish } from '../app/remediation-scans/plan-scan.ts';
+import { planScan, type ScanPlan, type ScanWish } from '../modules/scans/plan-scan.ts';
 import {
   fetchScanDetail,
   findScans,
@@ -9,7 +9,7 @@ import {
   launchScan,
   type RemediationScanRow,
   type ScanDetail,
-} from '../app/remediation-scans/remediation-scans.ts';
+} from '../modules/scans/remediation-scans.ts';
 import type { ScanVerdict } from '../canonical/vocabulary/scan-request.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { listUpTo, tellCut } from './cut-list.ts';

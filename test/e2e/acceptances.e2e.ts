@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkAcceptance } from '../../src/app/acceptances/acceptances.ts';
+import { checkAcceptance } from '../../src/modules/acceptances/acceptances.ts';
 import { commandOver, commandText } from '../support/command-over.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { watchFolders } from '../../src/app/imports/watch-folders.ts';
+import { watchFolders } from '../../src/modules/scan-files/watch-folders.ts';
 import { commandOver, type CommandOutcome } from '../support/command-over.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { watchFolders } from '../../src/app/imports/watch-folders.ts';
+import { watchFolders } from '../../src/modules/scan-files/watch-folders.ts';
 import { commandOver, type CommandOutcome } from '../support/command-over.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 

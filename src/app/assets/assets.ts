@@ -18,10 +18,10 @@ import {
 } from '../../record/assets/asset-merges.sql.ts';
 import { listUnreportedAssets, type UnreportedAsset } from '../../record/assets/asset-reporting.sql.ts';
 import { listSharingPairs } from '../../record/assets/duplicate-assets.sql.ts';
-import { fetchIdentifiers } from '../../store/correlations.ts';
+import { fetchIdentifiers } from '../../modules/correlation/correlations.sql.ts';
 import { recordChanges } from '../../ledger/operations/changes.sql.ts';
 import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
-import { countMatchReviews } from '../../store/match-reviews.ts';
+import { countMatchReviews } from '../../modules/correlation/match-reviews.sql.ts';
 import { beginOperation, finishDecision } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import type { App } from '../../engine/run/app.ts';

@@ -25,7 +25,7 @@ import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import { withSystems, type App } from '../../engine/run/app.ts';
 import { fetchPresentAsset } from '../../record/assets/find-asset.ts';
 import { fetchSystem } from '../../engine/connections/systems.ts';
-import { correlate } from '../correlation/correlate.ts';
+import { correlate } from '../../modules/correlation/correlate.ts';
 import { negotiatedShapes, remoteIds } from '../../record/entities/negotiated-shapes.ts';
 
 export type { LinkEntry };

@@ -5,7 +5,7 @@
 import { TielineError } from '../../platform/errors/tieline-error.ts';
 import { standingEvidence } from '../../canonical/identity/same-machine.ts';
 import { recordChanges } from '../../ledger/operations/changes.sql.ts';
-import { fetchIdentifiers } from '../../store/correlations.ts';
+import { fetchIdentifiers } from '../../modules/correlation/correlations.sql.ts';
 import { decideCorrelationPair, listSharingAssets } from '../../ledger/links/link-decisions.sql.ts';
 import {
   endStandingMatch,
@@ -16,14 +16,14 @@ import {
   type MatchCandidate,
   type MatchReview,
   type StandingMatch,
-} from '../../store/match-reviews.ts';
+} from '../../modules/correlation/match-reviews.sql.ts';
 import { beginOperation, finishDecision } from '../../ledger/operations/operations.sql.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
 import type { App } from '../../engine/run/app.ts';
 import { keepApart, merge } from '../assets/assets.ts';
 import { fetchAsset, type Decider } from '../../record/assets/find-asset.ts';
 import { fetchSystem } from '../../engine/connections/systems.ts';
-import { correlate } from '../correlation/correlate.ts';
+import { correlate } from '../../modules/correlation/correlate.ts';
 
 export type { MatchReview, StandingMatch };
 

@@ -6,16 +6,16 @@ import {
   takesChanges,
   type ConnectedSystem,
 } from '../../engine/connections/connected-system.ts';
-import { correlateAssets } from '../correlation/correlate.ts';
+import { correlateAssets } from '../../modules/correlation/correlate.ts';
 import { concludePlanning } from '../../engine/approvals/approvals.ts';
-import { openFactSink } from '../imports/fact-sinks.ts';
+import { openFactSink } from '../../modules/scanner-records/fact-sinks.ts';
 import { importEntity } from '../../engine/inbound/import-entity.ts';
 import { drainOutbox, settleInFlight } from '../../engine/outbound/drain.ts';
-import { planAcceptances } from '../outbound/plan-acceptances.ts';
+import { planAcceptances } from '../../modules/acceptances/plan-acceptances.ts';
 import { planEdits } from '../../engine/outbound/plan-edits.ts';
 import { retryRefused } from '../../engine/outbound/retry-refused.ts';
-import { planTags } from '../outbound/plan-tags.ts';
-import { planPoams } from '../poams/plan-poams.ts';
+import { planTags } from '../../modules/tags/plan-tags.ts';
+import { planPoams } from '../../modules/poams/plan-poams.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
 import type { Step } from '../../engine/run/step.ts';
 import type { SyncOptions } from '../../engine/run/sync-options.ts';

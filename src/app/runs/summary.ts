@@ -5,9 +5,9 @@ import { isJsonObject } from '../../platform/values/json.ts';
 import { countAssets, countUnlinkedAssets } from '../../record/assets/assets.sql.ts';
 import { countRecognised } from '../../ledger/operations/changes.sql.ts';
 import { countConflictsByType, countPendingConflicts } from '../../engine/conflicts/conflicts.sql.ts';
-import { countCorrelations } from '../../store/correlations.ts';
+import { countCorrelations } from '../../modules/correlation/correlations.sql.ts';
 import { countFindingsByState, countUnlinkedFindings } from '../../record/findings/findings.sql.ts';
-import { countMatchReviews } from '../../store/match-reviews.ts';
+import { countMatchReviews } from '../../modules/correlation/match-reviews.sql.ts';
 import { countRows } from '../../record/entities/negotiated.sql.ts';
 import {
   addCounts,

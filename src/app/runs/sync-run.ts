@@ -23,7 +23,7 @@ import {
   type Counts,
 } from '../../ledger/operations/operations.sql.ts';
 import type { ConnectedSystem } from '../../engine/connections/connected-system.ts';
-import { planScanSteps } from '../remediation-scans/scan-steps.ts';
+import { planScanSteps } from '../../modules/scans/scan-steps.ts';
 import { beginOrResume, type StartedRun } from './begin-run.ts';
 import { inConclusionsTurn, underSystemsLock } from '../../engine/run/locks.ts';
 import type { RunContext, RunEnvironment } from '../../engine/run/run-context.ts';

@@ -2,10 +2,10 @@
 import type { Kysely } from 'kysely';
 import { countConflictsByType } from '../../engine/conflicts/conflicts.sql.ts';
 import { countUnreportedAssets } from '../../record/assets/asset-reporting.sql.ts';
-import { countMatchReviews } from '../../store/match-reviews.ts';
+import { countMatchReviews } from '../../modules/correlation/match-reviews.sql.ts';
 import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
 import { countOutbox } from '../../engine/outbox/outbox.sql.ts';
-import { countWaitingScans } from '../../store/remediation-scans.ts';
+import { countWaitingScans } from '../../modules/scans/remediation-scans.sql.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
 import { countHeldRecords } from '../../ledger/operations/waiting.sql.ts';
 

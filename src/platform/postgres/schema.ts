@@ -993,7 +993,7 @@ interface PoamAssetDeparturesTable {
   kind: Generated<string>;
 }
 
-/** The plugins and CVEs that the text of a POA&M names, by the rule in src/model/poam-mentions.ts; renewed whenever the text differs from what was read. */
+/** The plugins and CVEs that the text of a POA&M names, by the rule in src/modules/weaknesses/poam-mentions.ts; renewed whenever the text differs from what was read. */
 interface PoamMentionsTable {
   poam_id: number;
   /** MD5 of the texts that were read and of the edition of the rule. */

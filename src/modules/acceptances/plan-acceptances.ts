@@ -1,0 +1,75 @@
+import { deriveUuid } from '../../platform/values/derived-uuid.ts';
+import { scalarText, type JsonObject } from '../../platform/values/json.ts';
+import { listUnsentAcceptances } from './acceptances.sql.ts';
+import { fetchRows } from '../../record/entities/negotiated.sql.ts';
+import { noCounts, recordCounts } from '../../ledger/operations/operations.sql.ts';
+import { enqueueChanges, supersedeCreates, type OutboundChange } from '../../engine/outbox/outbox.sql.ts';
+import { closeRefusals } from '../../engine/outbox/outbox-refused.sql.ts';
+import { inTransaction } from '../../platform/postgres/transaction.ts';
+import { mayGoOut, needsApproval } from '../../canonical/policy/approval.ts';
+import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
+import { canonical } from '../../engine/merge/three-way.ts';
+import type { ConnectedSystem } from '../../engine/connections/connected-system.ts';
+import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
+import type { RunContext } from '../../engine/run/run-context.ts';
+
+/**
+ * Puts acceptances that were asked for here, and that the server does not have, into the outbox; one that was withdrawn or
+ * edited before it went out gives way, and so do all where the policy lets none out.
+ */
+export async function planAcceptances(
+  context: RunContext,
+  system: ConnectedSystem,
+  operationId: string,
+): Promise<void> {
+  const mayLeave = mayGoOut(system.policies, { entity: 'acceptance', kind: 'create', fields: [] });
+  const { sendable } = compileMappings(system.mappings, 'acceptance');
+  const fields = negotiatedShapes.acceptance.fields.filter((field) => sendable.has(field));
+  await inTransaction(context.pool, async (tx) => {
+    const unsent = await listUnsentAcceptances(tx.db, system.id);
+    const active = unsent.filter((each) => each.isActive && mayLeave).map((each) => each.id);
+    const rows = await fetchRows(tx.db, 'acceptance', active);
+    const changes = active.flatMap((id): OutboundChange[] => {
+      const row = rows.get(id)?.row;
+      return row ? [creationOf(system, id, row, fields)] : [];
+    });
+    await supersedeCreates(
+      tx.db,
+      { systemId: system.id, entity: 'acceptance' },
+      { entityIds: unsent.map((each) => each.id), keep: changes.map((change) => change.idempotencyKey) },
+    );
+    await closeRefusals(
+      tx.db,
+      system.id,
+      'acceptance',
+      unsent.map((each) => each.id),
+    );
+    const put = await enqueueChanges(tx.db, { systemId: system.id, operationId }, changes);
+    if (put > 0) await recordCounts(tx.db, operationId, { ...noCounts, read: put, created: put });
+  });
+}
+
+function creationOf(
+  system: ConnectedSystem,
+  id: string,
+  row: JsonObject,
+  fields: readonly string[],
+): OutboundChange {
+  const payload = Object.fromEntries(
+    fields.flatMap((field) => ((row[field] ?? null) === null ? [] : [[field, row[field] ?? null]])),
+  );
+  return {
+    entity: 'acceptance',
+    entityId: id,
+    kind: 'create',
+    idempotencyKey: deriveUuid('acceptance', String(system.id), id, JSON.stringify(canonical(payload))),
+    reason: `asked for here: ${scalarText(row['comment'] ?? 'no comment')}`,
+    payload,
+    needsApproval: needsApproval(system.policies, {
+      entity: 'acceptance',
+      kind: 'create',
+      fields,
+      severity: undefined,
+    }),
+  };
+}

@@ -1,0 +1,230 @@
+/**
+ * Matches that a person is asked about. One table and one query for every list and every count of them, so that no number leads to
+ * another number of rows.
+ */
+import { sql, type Kysely } from 'kysely';
+import type { Evidence } from '../../canonical/identity/correlation.ts';
+import type { Identifier } from '../../canonical/identity/identifiers.ts';
+import type { Question } from './shared-components.ts';
+import { storableJson } from '../../platform/postgres/copy-rows.ts';
+import { isThere } from './correlations.sql.ts';
+import type { Database } from '../../platform/postgres/schema.ts';
+
+export type ReviewKind = 'component' | 'duplicate' | 'identity';
+export type ReviewOutcome = 'accepted' | 'rejected' | 'always' | 'withdrawn';
+
+/** What may be chosen, or is there to be confirmed. */
+export interface MatchCandidate {
+  /** What `matches accept` takes: a component's id in its system, or an asset's uuid. */
+  readonly choice: string;
+  readonly name: string | null;
+  /** The system (authorization boundary) of the component, or of the asset. */
+  readonly systemId: string | null;
+  readonly score: number | null;
+  readonly reason: string | null;
+  readonly decision: string | null;
+  /** Assets that have this component now. */
+  readonly heldBy: readonly string[];
+  readonly evidence: readonly Evidence[];
+}
+
+export interface MatchReview {
+  readonly id: number;
+  readonly kind: ReviewKind;
+  /** The external system whose components, or whose report, it is about. */
+  readonly system: string;
+  readonly systemId: number;
+  readonly assetUuid: string | null;
+  readonly assetName: string | null;
+  /** The component that the asset has meanwhile, or that the assets share. */
+  readonly componentId: string | null;
+  /** What the source calls the record: of an identity. */
+  readonly externalId: string | null;
+  readonly decisionId: number | null;
+  readonly reason: string | null;
+  readonly openedAt: Date;
+  readonly settledAt: Date | null;
+  readonly settledBy: string | null;
+  readonly outcome: string | null;
+  readonly candidates: readonly MatchCandidate[];
+}
+
+export interface ReviewFilter {
+  readonly id?: number;
+  readonly assetUuid?: string;
+  readonly systemId?: number;
+  /** Also those that are settled. */
+  readonly all?: boolean;
+}
+
+const fitting = ({ id, assetUuid, systemId, all }: ReviewFilter) => sql`
+     where (${all ?? false} or r.settled_at is null)
+       and (${id ?? null}::bigint is null or r.id = ${id ?? null})
+       and (${systemId ?? null}::int is null or r.external_system_id = ${systemId ?? null})
+       and (${assetUuid ?? null}::uuid is null or r.asset_uuid = ${assetUuid ?? null}
+            or r.decision_id in (select i.id from asset_identity_decisions i where i.asset_uuid = ${assetUuid ?? null} and i.decision = 'review')
+            or r.component_id in (select k.component_id from asset_correlations k where k.asset_uuid = ${assetUuid ?? null} and k.decision = 'linked'))`;
+
+const evidenceOf = sql`jsonb_build_object('score', k.score, 'reason', k.reason, 'decision', k.decision, 'evidence', k.evidence)`;
+
+/** Candidates of a review, by its kind, as JSON. */
+const candidates = sql`
+    case r.kind
+      when 'component' then (
+        select jsonb_agg(jsonb_build_object('choice', c.component_id, 'name', c.name, 'systemId', c.system_id,
+                 'heldBy', coalesce((select jsonb_agg(coalesce(h.hostname, h.asset_uuid::text) order by h.asset_uuid)
+                             from asset_correlations o join ingestion_assets h using (asset_uuid)
+                            where o.component_id = c.id and o.decision = 'linked' and o.asset_uuid <> k.asset_uuid), '[]')) || ${evidenceOf}
+                 order by k.decision = 'review' desc, k.score desc, c.id)
+          from asset_correlations k join system_components c on c.id = k.component_id
+         where k.asset_uuid = r.asset_uuid and c.external_system_id = r.external_system_id and k.decided_by like 'rule:%')
+      when 'duplicate' then (
+        select jsonb_agg(jsonb_build_object('choice', k.asset_uuid, 'name', a.hostname, 'systemId', a.system_id, 'heldBy', '[]'::jsonb) || ${evidenceOf}
+                 order by k.score desc, k.asset_uuid)
+          from asset_correlations k join ingestion_assets a using (asset_uuid)
+         where k.component_id = r.component_id and k.decision = 'linked')
+      else (
+        select jsonb_agg(jsonb_build_object('choice', e ->> 'assetUuid', 'name', a.hostname, 'systemId', a.system_id, 'heldBy', '[]'::jsonb,
+                 'score', (e ->> 'score')::numeric, 'reason', null, 'decision', null, 'evidence', coalesce(e -> 'evidence', '[]')) order by place)
+          from jsonb_array_elements(d.candidates) with ordinality each(e, place)
+          left join ingestion_assets a on a.asset_uuid::text = e ->> 'assetUuid')
+    end`;
+
+/** Reviews that fit, oldest first, each with its candidates, the best first. */
+export async function listMatchReviews(
+  db: Kysely<Database>,
+  filter: ReviewFilter,
+  limit: number,
+): Promise<MatchReview[]> {
+  const { rows } = await sql<Omit<MatchReview, 'candidates'> & { candidates: MatchCandidate[] | null }>`
+    select r.id::int, r.kind, s.system_name as system, r.external_system_id as "systemId", a.asset_uuid::text as "assetUuid",
+           a.hostname as "assetName", coalesce(shared.component_id, l.external_id) as "componentId", d.external_id as "externalId",
+           r.decision_id::int as "decisionId", coalesce(r.reason, d.reason) as reason, r.opened_at as "openedAt", r.settled_at as "settledAt",
+           r.settled_by as "settledBy", r.outcome, ${candidates} as candidates
+      from match_reviews r join external_systems s on s.id = r.external_system_id
+      left join asset_identity_decisions d on d.id = r.decision_id
+      left join ingestion_assets a on a.asset_uuid = coalesce(r.asset_uuid, d.asset_uuid)
+      left join system_components shared on shared.id = r.component_id
+      left join lateral (select l.external_id from sync_links l
+                          where r.kind = 'component' and l.entity_type = 'asset_component' and l.external_system_id = r.external_system_id
+                            and l.entity_id = r.asset_uuid::text and l.retired_at is null order by l.id limit 1) l on true
+    ${fitting(filter)} order by r.id limit ${limit}`.execute(db);
+  return rows.map((row) => ({ ...row, candidates: row.candidates ?? [] }));
+}
+
+/** How many matches wait for a person; with operations, only those that these first left to one. */
+export async function countMatchReviews(db: Kysely<Database>, openedBy?: readonly string[]): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from match_reviews r ${fitting({})}
+       and (${openedBy === undefined} or r.operation_id = any(${openedBy === undefined ? [] : [...openedBy]}::uuid[]))`.execute(
+    db,
+  );
+  return rows[0]?.n ?? 0;
+}
+
+/** Asks a person exactly these questions about a GRC system's components: what was asked already stays, what is gone is withdrawn. */
+export async function saveQuestions(
+  db: Kysely<Database>,
+  source: { readonly systemId: number; readonly operationId: string },
+  questions: readonly Question[],
+): Promise<void> {
+  const asked = sql`jsonb_to_recordset(${storableJson(questions)}::jsonb) q(kind text, "assetUuid" uuid, "componentId" int, reason text)`;
+  await sql`
+    update match_reviews r
+       set settled_at = now(), settled_by = 'rule:settled itself', outcome = 'withdrawn'
+     where r.external_system_id = ${source.systemId} and r.kind <> 'identity' and r.settled_at is null
+       and not exists (select from ${asked} where q.kind = r.kind and (q."assetUuid" = r.asset_uuid or q."componentId" = r.component_id))`.execute(
+    db,
+  );
+  await sql`
+    update match_reviews r set reason = q.reason
+      from ${asked}
+     where r.external_system_id = ${source.systemId} and r.settled_at is null and r.kind = q.kind
+       and (q."assetUuid" = r.asset_uuid or q."componentId" = r.component_id) and r.reason is distinct from q.reason`.execute(
+    db,
+  );
+  await sql`
+    insert into match_reviews (kind, external_system_id, asset_uuid, component_id, operation_id, reason)
+    select q.kind, ${source.systemId}, q."assetUuid", q."componentId", ${source.operationId}::uuid, q.reason
+      from ${asked} on conflict do nothing`.execute(db);
+}
+
+/** Closes a review with a person's word. @returns whether it was open. */
+export async function settleMatchReview(
+  db: Kysely<Database>,
+  id: number,
+  settled: { readonly by: string; readonly outcome: ReviewOutcome },
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update match_reviews set settled_at = now(), settled_by = ${settled.by}, outcome = ${settled.outcome}
+     where id = ${id} and settled_at is null`.execute(db);
+  return (numAffectedRows ?? 0n) > 0n;
+}
+
+export interface StandingMatch {
+  readonly id: number;
+  readonly system: string;
+  readonly componentId: string;
+  /** Our number of the component; null where the system no longer has it. */
+  readonly componentRow: number | null;
+  readonly evidence: readonly Identifier[];
+  readonly decidedBy: string;
+  readonly reason: string | null;
+  readonly decidedAt: Date;
+}
+
+/** Standing decisions in force, of one GRC system or of all. */
+export async function listStandingMatches(db: Kysely<Database>, systemId?: number): Promise<StandingMatch[]> {
+  const { rows } = await sql<StandingMatch>`
+    select m.id::int, s.system_name as system, m.component_id as "componentId", c.id as "componentRow", m.evidence, m.decided_by as "decidedBy",
+           m.reason, m.decided_at as "decidedAt"
+      from standing_matches m join external_systems s on s.id = m.external_system_id
+      left join system_components c on c.external_system_id = m.external_system_id and c.component_id = m.component_id and ${isThere('c')}
+     where m.ended_at is null and (${systemId ?? null}::int is null or m.external_system_id = ${systemId ?? null})
+     order by m.id`.execute(db);
+  return rows;
+}
+
+/** Living assets that bear any of this evidence. */
+export async function findAssetsBearing(
+  db: Kysely<Database>,
+  evidence: readonly Identifier[],
+): Promise<string[]> {
+  if (evidence.length === 0) return [];
+  const { rows } = await sql<{ uuid: string }>`
+    select distinct i.asset_uuid::text as uuid
+      from jsonb_to_recordset(${storableJson(evidence)}::jsonb) e(kind text, value text)
+      join asset_identifiers i on i.kind = e.kind and i.value = e.value
+      join ingestion_assets a using (asset_uuid)
+     where a.deleted_at is null and a.terminated_at is null and a.merged_into is null order by 1`.execute(db);
+  return rows.map((row) => row.uuid);
+}
+
+export async function insertStandingMatch(
+  db: Kysely<Database>,
+  match: {
+    readonly systemId: number;
+    readonly componentId: string;
+    readonly evidence: readonly Identifier[];
+    readonly by: string;
+    readonly reason: string | undefined;
+  },
+): Promise<number> {
+  const { rows } = await sql<{ id: number }>`
+    insert into standing_matches (external_system_id, component_id, evidence, decided_by, reason)
+    values (${match.systemId}, ${match.componentId}, ${storableJson(match.evidence)}::jsonb, ${match.by}, ${match.reason ?? null})
+    returning id::int`.execute(db);
+  return rows[0]?.id ?? 0;
+}
+
+/** Ends a standing decision. @returns its GRC system, or undefined if none is in force by that number. */
+export async function endStandingMatch(
+  db: Kysely<Database>,
+  id: number,
+  by: string,
+): Promise<number | undefined> {
+  const { rows } = await sql<{ system: number }>`
+    update standing_matches set ended_at = now(), ended_by = ${by} where id = ${id} and ended_at is null
+    returning external_system_id as system`.execute(db);
+  return rows[0]?.system;
+}

@@ -1,0 +1,354 @@
+import type { Json, JsonObject } from '../../platform/values/json.ts';
+import { deriveUuid } from '../../platform/values/derived-uuid.ts';
+import type { Ground } from '../weaknesses/poam-answers.ts';
+import type { EntityPolicy } from '../../canonical/policy/policy.ts';
+import { composePoam, dueText, poamId, poamKey, purposeOf } from '../weaknesses/weakness.ts';
+import { recordDepartures, showAbandonedPoams } from '../../record/poams/departures.sql.ts';
+import { recordChanges } from '../../ledger/operations/changes.sql.ts';
+import { findTakenKeys, insertRows } from '../../record/entities/negotiated.sql.ts';
+import { noCounts, recordCounts, type Counts } from '../../ledger/operations/operations.sql.ts';
+import { enqueueChanges, type OutboundChange } from '../../engine/outbox/outbox.sql.ts';
+import { supersedeOthers } from '../../engine/outbox/outbox-refused.sql.ts';
+import { mayGoOut, needsApproval } from '../../canonical/policy/approval.ts';
+import { renewMentions } from '../weaknesses/poam-mentions.sql.ts';
+import { addPoamAssets, addPoamCves } from '../../record/poams/poams.sql.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
+import { listUnsentPoams } from '../../record/poams/unsent-poams.sql.ts';
+import {
+  followDates,
+  listControlRules,
+  listPoamsLackingAssets,
+  listSystemControls,
+  listWeaknesses,
+  pointFindings,
+  saveWeaknesses,
+  tieFindings,
+  type WeaknessRow,
+} from '../weaknesses/weaknesses.sql.ts';
+import type { ConnectedSystem } from '../../engine/connections/connected-system.ts';
+import type { RunContext } from '../../engine/run/run-context.ts';
+import {
+  isAnswered,
+  isUnanswered,
+  judge,
+  ownControls,
+  repointed,
+  type Controls,
+  type JudgedWeakness,
+} from '../weaknesses/judge-weaknesses.ts';
+import { presentOf, proposalsOf, withoutProposals } from './proposals.ts';
+import { renewUnsent } from './renew-unsent.ts';
+import { showAnswers } from './show-answers.ts';
+import { findUnreadPoams, mayBeAnsweredBy, showNotLetOut, showWaiting } from './unread-poams.ts';
+
+/** A weakness for which a POA&M is made, and which of its POA&Ms that is. */
+interface Proposed extends JudgedWeakness {
+  readonly occurrence: number;
+}
+
+/**
+ * Turns weaknesses into POA&Ms (design section 7): one that has none gets one, written here and put into the outbox in
+ * one transaction; one that a POA&M of somebody else answers already is tied to that; where machines have joined a
+ * weakness, they are added to its POA&M. A POA&M that ended while a finding under it is open, and a second one for the same
+ * weakness, are shown to a person. A proposal that has not gone out is planned again first.
+ */
+export async function planPoams(
+  context: RunContext,
+  system: ConnectedSystem,
+  operationId: string,
+): Promise<void> {
+  const source = { systemId: system.id, operationId, policies: system.policies };
+  const today = context.now().toISOString().slice(0, 10);
+  const counts = await inTransaction(context.pool, async (tx) => {
+    await renewMentions(tx.db);
+    await recordDepartures(tx.db, source);
+    const weaknesses = await listWeaknesses(tx.db, system.id);
+    const unsent = await listUnsentPoams(tx.db, system.id);
+    const controls = await fetchControls(tx, system, weaknesses);
+    const judged = weaknesses.flatMap(
+      (weakness) => judge(withoutProposals(weakness, unsent), controls) ?? [],
+    );
+    const mayCreate = mayGoOut(system.policies, { entity: 'poam', kind: 'create', fields: [] });
+    const proposals = proposalsOf(weaknesses, unsent, judged);
+    const renewal = await renewUnsent(tx, source, unsent, (poamId) =>
+      presentOf(proposals.get(poamId), unsent.get(poamId), { mayGoOut: mayCreate, today }),
+    );
+    const proposed = [...proposals].flatMap(([poam, each]) =>
+      renewal.standing.has(poam) ? [{ ...each, poam, isLive: unsent.get(poam)?.state !== 'dropped' }] : [],
+    );
+    const settled = new Set(proposed.map((each) => each.weakness));
+    const unanswered = judged.filter((each) => isUnanswered(each) && !settled.has(each.weakness));
+    const waiting = await holdBack(context, tx, system, operationId, unanswered);
+    const wanted = unanswered.filter((each) => !waiting.has(each));
+    if (!mayCreate) await showNotLetOut(tx, system, operationId, wanted);
+    const fresh = mayCreate ? await withOccurrence(tx, wanted) : [];
+    const answered = judged.filter(isAnswered);
+
+    await createPoams(tx, source, fresh, today);
+    await tie(tx, fresh, [...answered, ...proposed.filter((each) => each.isLive)], judged);
+    const extended = await sendMissingAssets(tx, source);
+    await recordTies(tx, source, answered);
+    const shown = await showAnswers(tx, source, judged);
+    const abandoned = await showAbandonedPoams(tx.db, source);
+    const held = new Set([...waiting, ...shown]);
+    const created = fresh.filter((each) => !shown.has(each)).length;
+    const read = weaknesses.length + renewal.withdrawn + abandoned;
+    const updated = Math.min(
+      extended + renewal.renewed + renewal.withdrawn,
+      read - created - held.size - abandoned,
+    );
+    const outcome: Counts = {
+      ...noCounts,
+      read,
+      created,
+      updated,
+      held: held.size + abandoned,
+      unchanged: read - created - updated - held.size - abandoned,
+    };
+    await recordCounts(tx.db, operationId, outcome);
+    return outcome;
+  });
+  context.report({ system: system.name, step: 'poams', state: 'working', counts });
+}
+
+async function fetchControls(
+  tx: Tx,
+  system: ConnectedSystem,
+  weaknesses: readonly WeaknessRow[],
+): Promise<Controls> {
+  const { inheritsControl } = system.module.declaration;
+  const systemIds = [...new Set(weaknesses.map((weakness) => weakness.systemId))];
+  const known = await listSystemControls(tx.db, systemIds);
+  return {
+    rules: await listControlRules(tx.db),
+    bySystem: ownControls(known, ({ raw }) => raw !== null && (inheritsControl?.(raw) ?? false)),
+  };
+}
+
+/** The unanswered weaknesses to which a POA&M that could not be read may be the answer; said among what was held. */
+async function holdBack(
+  context: RunContext,
+  tx: Tx,
+  system: ConnectedSystem,
+  operationId: string,
+  unanswered: readonly JudgedWeakness[],
+): Promise<ReadonlySet<JudgedWeakness>> {
+  const unread = await findUnreadPoams(context, tx, system);
+  const waiting = unanswered.flatMap((judged) => {
+    const one = unread && mayBeAnsweredBy(unread, judged);
+    return unread === undefined || one ? [{ judged, unread: one }] : [];
+  });
+  await showWaiting(tx, system, operationId, waiting);
+  return new Set(waiting.map(({ judged }) => judged));
+}
+
+/** Gives each the first occurrence whose id no row bears: after a POA&M of ours that was completed comes another one. */
+async function withOccurrence(tx: Tx, planned: readonly JudgedWeakness[]): Promise<Proposed[]> {
+  const proposed = planned.map((each) => ({ ...each, occurrence: 1 }));
+  for (let open = proposed; open.length > 0;) {
+    const taken = await findTakenKeys(
+      tx.db,
+      'poam',
+      open.map((each) => poamId(each.weakness, each.occurrence)),
+    );
+    open = open.filter((each) => taken.has(poamId(each.weakness, each.occurrence)));
+    for (const each of open) each.occurrence += 1;
+  }
+  return proposed;
+}
+
+/** Ties weaknesses and findings to the POA&Ms that answer them, with the machines and CVEs. @param answered with `poam`: a proposal. */
+async function tie(
+  tx: Tx,
+  fresh: readonly Proposed[],
+  answered: readonly (JudgedWeakness & { readonly poam?: string })[],
+  judged: readonly JudgedWeakness[],
+): Promise<void> {
+  const poamOf = new Map<JudgedWeakness['weakness'], string>([
+    ...fresh.map(({ weakness, occurrence }) => [weakness, poamId(weakness, occurrence)] as const),
+    ...answered.map(({ weakness, answers, poam }) => [weakness, poam ?? answers.by?.poamId ?? ''] as const),
+  ]);
+  const answeredNow = [...fresh, ...answered].map(({ weakness, save }) => ({
+    weakness,
+    save,
+    poam: poamOf.get(weakness) ?? '',
+  }));
+  await saveWeaknesses(
+    tx.db,
+    answeredNow.map(({ save, poam }) => ({ ...save, poamId: poam })),
+  );
+  await followDates(
+    tx.db,
+    answered.flatMap(({ save, poam }) => (poam === undefined ? [] : [{ ...save, poamId: poam }])),
+  );
+  await addPoamAssets(
+    tx.db,
+    answeredNow.flatMap(({ weakness, poam }) => weakness.assets.map((value) => ({ poamId: poam, value }))),
+  );
+  await addPoamCves(
+    tx.db,
+    answeredNow.flatMap(({ weakness, poam }) => weakness.cves.map((value) => ({ poamId: poam, value }))),
+  );
+  await pointFindings(
+    tx.db,
+    judged.flatMap((each) => repointed(each, poamOf.get(each.weakness))),
+  );
+  await tieFindings(tx.db);
+}
+
+interface OutboundSource {
+  readonly systemId: number;
+  readonly operationId: string;
+  readonly policies: readonly EntityPolicy[];
+}
+
+async function createPoams(
+  tx: Tx,
+  source: OutboundSource,
+  planned: readonly Proposed[],
+  today: string,
+): Promise<void> {
+  const composed = planned.map((each) => ({
+    ...each,
+    id: poamId(each.weakness, each.occurrence),
+    key: poamKey(each.weakness, each.occurrence),
+    proposal: composePoam(each.weakness, {
+      due: each.due,
+      control: each.control,
+      poc: each.weakness.poc,
+      today,
+      occurrence: each.occurrence,
+    }),
+  }));
+  const stamped = { created_at: 'now', updated_at: 'now' };
+  await insertRows(
+    tx.db,
+    'poam',
+    composed.map(({ id, weakness, proposal }): JsonObject => ({
+      poam_id: id,
+      system_id: weakness.systemId,
+      ingestion_source: 'tieline',
+      ingestion_batch_id: source.operationId,
+      weakness_detection_source: 'Tenable Vulnerability Management',
+      sync_status: 'pending',
+      ...stamped,
+      ...proposal.poam,
+    })),
+  );
+  await insertRows(
+    tx.db,
+    'milestone',
+    composed.flatMap(({ id, proposal }) =>
+      proposal.milestones.map((milestone): JsonObject => ({
+        poam_id: id,
+        status: 'Pending',
+        created_at: 'now',
+        ...milestone,
+      })),
+    ),
+  );
+  await recordChanges(
+    tx.db,
+    source,
+    composed.map(({ id, due, save, proposal }) => ({
+      entity: 'poam',
+      entityId: id,
+      after: proposal.poam,
+      direction: 'internal',
+      decidedBy: 'rule:weakness by plugin and system',
+      reason: `${dueText(due.on, today)} by ${due.reason}; controls: ${save.controlReason}`,
+    })),
+  );
+  await enqueueChanges(
+    tx.db,
+    source,
+    composed.map(({ id, key, weakness, due, proposal }): OutboundChange => ({
+      entity: 'poam',
+      entityId: id,
+      kind: 'create',
+      parentExternalId: weakness.systemExternalId,
+      idempotencyKey: key,
+      reason: purposeOf(weakness, due.on, today),
+      payload: {
+        ...proposal.poam,
+        affected_assets: [...weakness.assets],
+        cves: [...weakness.cves],
+        milestones: proposal.milestones.map((milestone): Json => ({ ...milestone, status: 'Pending' })),
+      },
+      severity: weakness.severity,
+      needsApproval: needsApproval(source.policies, {
+        entity: 'poam',
+        kind: 'create',
+        fields: Object.keys(proposal.poam),
+        severity: weakness.severity,
+      }),
+    })),
+  );
+}
+
+/** A machine joined a weakness: its POA&M in the GRC system must list it too. */
+async function sendMissingAssets(tx: Tx, source: OutboundSource): Promise<number> {
+  const fields = ['affected_assets'];
+  const lacking = mayGoOut(source.policies, { entity: 'poam', kind: 'update', fields })
+    ? await listPoamsLackingAssets(tx.db, source.systemId)
+    : [];
+  const changes = lacking.map((poam): OutboundChange => ({
+    entity: 'poam',
+    entityId: poam.poamId,
+    kind: 'update',
+    externalId: poam.externalId,
+    ...(poam.version === null ? {} : { baseVersion: poam.version }),
+    idempotencyKey: deriveUuid('poam assets', String(source.systemId), poam.externalId, ...poam.assets),
+    reason: 'the weakness is on machines that the POA&M does not list',
+    payload: { affected_assets: poam.assets },
+    before: { affected_assets: poam.listed },
+    severity: poam.severity ?? undefined,
+    needsApproval: needsApproval(source.policies, {
+      entity: 'poam',
+      kind: 'update',
+      fields,
+      severity: poam.severity ?? undefined,
+    }),
+  }));
+  // What was listed meanwhile, or belongs to a POA&M that has ended, is wished no more.
+  await supersedeOthers(
+    tx.db,
+    { systemId: source.systemId, entity: 'poam', field: 'affected_assets' },
+    changes.map((change) => change.idempotencyKey),
+  );
+  return enqueueChanges(tx.db, source, changes);
+}
+
+const groundWords: Readonly<Record<Ground, string>> = {
+  tied: 'it was tied to it',
+  pointed: 'findings point at it',
+  named: 'it names the plugin',
+  cve: 'it names a CVE of it, and the same machines',
+};
+
+/** Says once, in the journal, that a POA&M of somebody else was recognised as the answer to a weakness. */
+async function recordTies(
+  tx: Tx,
+  source: { systemId: number; operationId: string },
+  answered: readonly JudgedWeakness[],
+): Promise<void> {
+  await recordChanges(
+    tx.db,
+    source,
+    answered.flatMap(({ weakness, answers: { by } }) =>
+      by === undefined || by.id === weakness.tiedTo
+        ? []
+        : [
+            {
+              entity: 'poam',
+              entityId: by.poamId,
+              field: 'weakness',
+              after: `${weakness.systemId} plugin ${weakness.pluginId}`,
+              direction: 'internal' as const,
+              decidedBy: `rule:${groundWords[by.ground]}`,
+              reason: 'recognised, so that the weakness is in the record once',
+            },
+          ],
+    ),
+  );
+}

@@ -1,0 +1,62 @@
+/** Which weakness a proposal that has not gone out is about, and what it would say now. */
+import { composePoam, purposeOf } from '../weaknesses/weakness.ts';
+import type { UnsentPoamRow } from '../../record/poams/unsent-poams.sql.ts';
+import type { WeaknessRow } from '../weaknesses/weaknesses.sql.ts';
+import type { JudgedWeakness } from '../weaknesses/judge-weaknesses.ts';
+import type { Present } from './renew-unsent.ts';
+
+type Unsent = ReadonlyMap<string, UnsentPoamRow>;
+
+/** A proposal answers nothing yet: a POA&M that the GRC system has comes before it. */
+export function withoutProposals(weakness: WeaknessRow, unsent: Unsent): WeaknessRow {
+  return { ...weakness, candidates: weakness.candidates.filter((each) => !unsent.has(each.poamId)) };
+}
+
+const keyOf = (weakness: WeaknessRow): string => `${weakness.systemId} ${weakness.pluginId}`;
+
+/** Proposals by poam_id, with the weakness that each is about; one whose weakness is no more is left out. */
+export function proposalsOf(
+  weaknesses: readonly WeaknessRow[],
+  unsent: Unsent,
+  judged: readonly JudgedWeakness[],
+): ReadonlyMap<string, JudgedWeakness> {
+  const judgedOf = new Map(judged.map((each) => [keyOf(each.weakness), each]));
+  return new Map(
+    weaknesses.flatMap((weakness) => {
+      const present = judgedOf.get(keyOf(weakness));
+      if (!present) return [];
+      return weakness.candidates
+        .filter((candidate) => unsent.has(candidate.poamId))
+        .map((candidate): [string, JudgedWeakness] => [candidate.poamId, present]);
+    }),
+  );
+}
+
+/** @param judged the weakness; undefined: nothing of it is open any more. */
+export function presentOf(
+  judged: JudgedWeakness | undefined,
+  unsent: UnsentPoamRow | undefined,
+  context: { readonly mayGoOut: boolean; readonly today: string },
+): Present {
+  if (!judged || judged.weakness.findings === 0) return { ...context, reason: '' };
+  const { weakness, due, control, answers } = judged;
+  const { poam, milestones } = composePoam(weakness, {
+    due,
+    control,
+    poc: weakness.poc,
+    today: context.today,
+  });
+  return {
+    ...context,
+    reason: purposeOf(weakness, due.on, context.today),
+    answeredBy: answers.by?.poamId,
+    proposal: {
+      // The key by which the GRC system will know it stays.
+      poam: { ...poam, external_uid: unsent?.payload['external_uid'] ?? poam['external_uid'] ?? null },
+      milestones,
+      assets: weakness.assets,
+      cves: weakness.cves,
+      foundAgainAt: weakness.foundAgainAt,
+    },
+  };
+}

@@ -1,0 +1,239 @@
+/**
+ * Proposals of POA&Ms that have not gone out, looked at again under what is true now (SPEC.md, A3; the decisions are in
+ * `modules/poams/unsent-poam.ts`). Runs in the transaction that plans POA&Ms, before new ones are proposed.
+ */
+import { scalarText, type JsonObject } from '../../platform/values/json.ts';
+import type { EntityPolicy } from '../../canonical/policy/policy.ts';
+import { recordChanges, type JournalEntry } from '../../ledger/operations/changes.sql.ts';
+import { updateRows } from '../../record/entities/negotiated.sql.ts';
+import { closeRefusals } from '../../engine/outbox/outbox-refused.sql.ts';
+import { addPoamAssets, addPoamCves } from '../../record/poams/poams.sql.ts';
+import type { Tx } from '../../platform/postgres/transaction.ts';
+import {
+  renewProposalDetails,
+  renewProposals,
+  untieWeaknesses,
+  withdrawProposals,
+  type UnsentPoamRow,
+} from '../../record/poams/unsent-poams.sql.ts';
+import { needsApproval } from '../../canonical/policy/approval.ts';
+import { decideUnsent, type PresentState, type UnsentDecision, type Withdrawal } from './unsent-poam.ts';
+
+export interface UnsentSource {
+  readonly systemId: number;
+  readonly operationId: string;
+  readonly policies: readonly EntityPolicy[];
+}
+
+/** What holds for one proposal now, and why it is proposed. */
+export interface Present extends PresentState {
+  readonly reason: string;
+}
+
+type Decided<D extends UnsentDecision['do']> = {
+  readonly unsent: UnsentPoamRow;
+  readonly decision: Extract<UnsentDecision, { do: D }>;
+  readonly present: Present;
+};
+
+/**
+ * @param presentOf what holds now for the proposal with this poam_id.
+ * @returns how many were renewed and withdrawn; the poam_ids of those that stand, so that none is proposed beside them.
+ */
+export async function renewUnsent(
+  tx: Tx,
+  source: UnsentSource,
+  unsent: ReadonlyMap<string, UnsentPoamRow>,
+  presentOf: (poamId: string) => Present,
+): Promise<{ readonly renewed: number; readonly withdrawn: number; readonly standing: ReadonlySet<string> }> {
+  const decided = [...unsent.values()].map((row) => {
+    const present = presentOf(row.poamId);
+    return { unsent: row, present, decision: decideUnsent(asUnsent(row), present) };
+  });
+  const of = <D extends UnsentDecision['do']>(what: D): Decided<D>[] =>
+    decided.filter((each): each is Decided<D> => each.decision.do === what);
+  const withdrawn = of('withdraw');
+  await withdraw(tx, source, withdrawn);
+  await cancelRows(
+    tx,
+    source,
+    of('cancel row').map((each) => ({ ...each, why: 'turned down before it was sent' })),
+  );
+  await forget(tx, source, of('forget rejection'));
+  const renewed = of('renew');
+  await renew(tx, source, renewed);
+  const standing = decided.filter(({ decision }) => ['keep', 'cancel row', 'renew'].includes(decision.do));
+  return {
+    renewed: renewed.length,
+    withdrawn: withdrawn.length,
+    standing: new Set(standing.map((each) => each.unsent.poamId)),
+  };
+}
+
+const asUnsent = (row: UnsentPoamRow) => ({
+  ...row,
+  isCancelled: row.row['status'] === 'Cancelled',
+  rejectedAt: row.state === 'dropped' ? row.settledAt : null,
+});
+
+const withdrawalWords: Record<Withdrawal, (inFavourOf: string | undefined) => string> = {
+  'nothing open': () => 'withdrawn before it was sent: no finding is open that wants it',
+  answered: (other) => `withdrawn before it was sent: ${other ?? 'another POA&M'} answers the weakness`,
+  'not let out': () => 'withdrawn before it was sent: the policy lets no new POA&M out',
+  'cancelled here': () => 'withdrawn before it was sent: it was cancelled here',
+};
+
+async function withdraw(
+  tx: Tx,
+  source: UnsentSource,
+  withdrawn: readonly Decided<'withdraw'>[],
+): Promise<void> {
+  const reasoned = withdrawn.map((each) => ({
+    ...each,
+    why: withdrawalWords[each.decision.why](each.decision.inFavourOf),
+  }));
+  const rows = reasoned.map(({ unsent, why }) => ({ outboxId: unsent.outboxId, why }));
+  const byPerson = reasoned.map(({ decision }) => decision.why === 'cancelled here');
+  await withdrawProposals(
+    tx.db,
+    rows.filter((_, n) => byPerson[n] === true),
+    'dropped',
+  );
+  await withdrawProposals(
+    tx.db,
+    rows.filter((_, n) => byPerson[n] === false),
+    'superseded',
+  );
+  await cancelRows(tx, source, reasoned);
+  const over = reasoned.filter((_, n) => byPerson[n] === false).map(({ unsent }) => unsent.poamId);
+  await untieWeaknesses(tx.db, over);
+  await closeRefusals(tx.db, source.systemId, 'poam', over);
+}
+
+/** A POA&M that no GRC system has, and none will get, is no open one here. */
+async function cancelRows(
+  tx: Tx,
+  source: UnsentSource,
+  rows: readonly { readonly unsent: UnsentPoamRow; readonly why: string }[],
+): Promise<void> {
+  const open = rows.filter(({ unsent }) => unsent.row['status'] !== 'Cancelled');
+  await updateRows(
+    tx.db,
+    'poam',
+    open.map(({ unsent }) => ({ entityId: unsent.poamId, columns: { status: 'Cancelled' } })),
+  );
+  await recordChanges(
+    tx.db,
+    source,
+    open.map(({ unsent, why }) => ({
+      ...internal(unsent.poamId),
+      field: 'status',
+      before: unsent.row['status'] ?? null,
+      after: 'Cancelled',
+      reason: why,
+    })),
+  );
+}
+
+const internal = (poamId: string) =>
+  ({
+    entity: 'poam',
+    entityId: poamId,
+    direction: 'internal',
+    decidedBy: 'rule:planned again before it was sent',
+  }) as const;
+
+/** What a person turned down is over: the next time, it is asked as if for the first time. */
+async function forget(
+  tx: Tx,
+  source: UnsentSource,
+  over: readonly Decided<'forget rejection'>[],
+): Promise<void> {
+  const why = 'what was turned down is over: no finding is open that wants it';
+  await withdrawProposals(
+    tx.db,
+    over.map(({ unsent }) => ({ outboxId: unsent.outboxId, why })),
+    'superseded',
+  );
+  await cancelRows(
+    tx,
+    source,
+    over.map((each) => ({ ...each, why })),
+  );
+  await untieWeaknesses(
+    tx.db,
+    over.map(({ unsent }) => unsent.poamId),
+  );
+}
+
+async function renew(tx: Tx, source: UnsentSource, renewed: readonly Decided<'renew'>[]): Promise<void> {
+  const ownFields = (payload: JsonObject, present: Present): string[] =>
+    Object.keys(payload).filter((field) => present.proposal !== undefined && field in present.proposal.poam);
+  await renewProposals(
+    tx.db,
+    source.operationId,
+    renewed.map(({ unsent, decision, present }) => {
+      const severity = scalarText(decision.payload['weakness_risk_level']);
+      const fields = ownFields(decision.payload, present);
+      return {
+        outboxId: unsent.outboxId,
+        payload: decision.payload,
+        composed: decision.composed,
+        reason: present.reason,
+        severity,
+        needsApproval: needsApproval(source.policies, { entity: 'poam', kind: 'create', fields, severity }),
+      };
+    }),
+  );
+  await updateRows(
+    tx.db,
+    'poam',
+    renewed.map(({ unsent, decision, present }) => ({
+      entityId: unsent.poamId,
+      columns: Object.fromEntries(
+        ownFields(decision.payload, present).map((field) => [field, decision.payload[field] ?? null]),
+      ),
+    })),
+  );
+  await renewProposalDetails(
+    tx.db,
+    renewed.map(({ unsent, decision }) => ({
+      poamId: unsent.poamId,
+      payload: decision.payload,
+      milestones: decision.changed.includes('milestones'),
+    })),
+  );
+  await closeRefusals(
+    tx.db,
+    source.systemId,
+    'poam',
+    renewed.map(({ unsent }) => unsent.poamId),
+  );
+  await addPoamAssets(tx.db, valuesOf(renewed, 'affected_assets'));
+  await addPoamCves(tx.db, valuesOf(renewed, 'cves'));
+  await recordChanges(tx.db, source, renewed.flatMap(renewalEntries));
+}
+
+function valuesOf(
+  renewed: readonly Decided<'renew'>[],
+  field: 'affected_assets' | 'cves',
+): { readonly poamId: string; readonly value: string }[] {
+  return renewed.flatMap(({ unsent, decision }) => {
+    const values = decision.payload[field];
+    return (Array.isArray(values) ? values : []).map((value) => ({
+      poamId: unsent.poamId,
+      value: scalarText(value),
+    }));
+  });
+}
+
+function renewalEntries({ unsent, decision, present }: Decided<'renew'>): JournalEntry[] {
+  const reason = decision.asksAgain ? `asked again: ${present.reason}` : present.reason;
+  return decision.changed.map((field) => ({
+    ...internal(unsent.poamId),
+    field,
+    before: unsent.payload[field] ?? null,
+    after: decision.payload[field] ?? null,
+    reason,
+  }));
+}

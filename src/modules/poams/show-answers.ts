@@ -1,0 +1,124 @@
+/** What a person is shown about the POA&Ms of weaknesses: those that ended while a finding is open, and second ones for the same. */
+import type { Json, JsonObject } from '../../platform/values/json.ts';
+import {
+  closeConflictsNotAmong,
+  recordUnsettledConflicts,
+  type ConflictToRecord,
+} from '../../engine/conflicts/conflicts.sql.ts';
+import type { Tx } from '../../platform/postgres/transaction.ts';
+import type { JudgedWeakness } from '../weaknesses/judge-weaknesses.ts';
+
+const machinesNamed = 20;
+
+interface Shown {
+  readonly judged: JudgedWeakness;
+  readonly conflict: ConflictToRecord;
+}
+
+const named = ({ weakness }: JudgedWeakness): string =>
+  `${weakness.systemId}: plugin ${weakness.pluginId} (${weakness.pluginName})`;
+
+function contradictionsOf(judged: JudgedWeakness): Shown[] {
+  return judged.answers.contradicted.map(({ poam, findings }) => ({
+    judged,
+    conflict: {
+      entity: 'poam',
+      entityId: poam.poamId,
+      type: 'contradiction',
+      internal: {
+        weaknesses: [named(judged)],
+        open_findings: findings.length,
+        open_on: [...new Set(findings.map((finding) => finding.asset))].toSorted().slice(0, machinesNamed),
+      },
+      external: { status: poam.status, ended_on: poam.endedOn },
+    },
+  }));
+}
+
+function secondOnesOf(judged: JudgedWeakness): Shown[] {
+  const { by, others } = judged.answers;
+  if (!by) return [];
+  return others.map((other) => ({
+    judged,
+    conflict: {
+      entity: 'poam',
+      entityId: other.poamId,
+      type: 'duplicate',
+      internal: { weaknesses: [named(judged)], same_as: by.poamId },
+      external: { same_as: by.poamId },
+    },
+  }));
+}
+
+const listed = (conflict: ConflictToRecord, field: string): Json[] => {
+  const value = (conflict.internal as JsonObject)[field]; // made above
+  return Array.isArray(value) ? value : [];
+};
+
+/** One conflict for each POA&M, whatever the number of its weaknesses. */
+function united(shown: readonly Shown[]): ConflictToRecord[] {
+  return [...Map.groupBy(shown, ({ conflict }) => conflict.entityId).values()].flatMap((of) => {
+    const [first] = of;
+    if (!first) return [];
+    const all = of.map(({ conflict }) => conflict);
+    const internal = first.conflict.internal as JsonObject;
+    return [
+      {
+        ...first.conflict,
+        internal: {
+          ...internal,
+          weaknesses: all.flatMap((each) => listed(each, 'weaknesses')),
+          ...(first.conflict.type === 'contradiction'
+            ? {
+                open_findings: all.reduce(
+                  (sum, each) => sum + Number((each.internal as JsonObject)['open_findings']),
+                  0,
+                ),
+                open_on: [...new Set(all.flatMap((each) => listed(each, 'open_on')))].slice(0, machinesNamed),
+              }
+            : {}),
+        },
+      },
+    ];
+  });
+}
+
+/**
+ * Records what is to be shown, and closes what is over. One that a person has settled is not shown again.
+ * @returns the weaknesses of which something new is shown.
+ */
+export async function showAnswers(
+  tx: Tx,
+  source: { readonly systemId: number; readonly operationId: string },
+  judged: readonly JudgedWeakness[],
+): Promise<ReadonlySet<JudgedWeakness>> {
+  const contradictions = judged.flatMap((each) => contradictionsOf(each));
+  const seconds = judged.flatMap((each) => secondOnesOf(each));
+  const fresh = new Set<JudgedWeakness>();
+  for (const [type, shown] of [
+    ['contradiction', contradictions],
+    ['duplicate', seconds],
+  ] as const) {
+    const conflicts = united(shown);
+    const added = await recordUnsettledConflicts(
+      tx.db,
+      source,
+      // What a person settled as it stands (the completion stands) is no news.
+      conflicts.filter((conflict) => type !== 'contradiction' || !isSettled(shown, conflict.entityId)),
+    );
+    await closeConflictsNotAmong(
+      tx.db,
+      { systemId: source.systemId, entity: 'poam', type },
+      conflicts.map((conflict) => conflict.entityId),
+    );
+    for (const each of shown) if (added.has(each.conflict.entityId)) fresh.add(each.judged);
+  }
+  return fresh;
+}
+
+const isSettled = (shown: readonly Shown[], poamId: string): boolean =>
+  shown.some(({ judged }) =>
+    judged.answers.contradicted.some(
+      ({ poam }) => poam.poamId === poamId && poam.contradiction === 'external',
+    ),
+  );

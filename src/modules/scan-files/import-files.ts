@@ -1,0 +1,200 @@
+/**
+ * Takes scan files in: each file is one transaction, so that a broken one leaves nothing behind (or, if that is asked for, just its
+ * whole hosts), and a kill leaves nothing half done. The same file again changes nothing. Some thousand items are in memory.
+ */
+import type { Stats } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ScanFile, ScanFileReader } from '../../connectors/kit/scan-file.ts';
+import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
+import { findImportedFile, recordImportedFile } from './imported-files.sql.ts';
+import { beginOperation, finishOperation, recordCounts } from '../../ledger/operations/operations.sql.ts';
+import { inTransactionOnce } from '../../platform/postgres/transaction.ts';
+import type { App } from '../../engine/run/app.ts';
+import { fetchMappings } from '../../engine/connections/connect.ts';
+import { throughOutages } from '../../engine/run/outages.ts';
+import { ensureSource, type FileSource } from './file-sources.ts';
+import { mapperFrom } from '../../engine/inbound/mapper.ts';
+import type { MapperOf } from '../../record/entities/sink.ts';
+import { nothingTaken, takeFile, type FileCounts, type FileReading } from './take-file.ts';
+
+export type ImportOptions = FileReading['options'] & {
+  /** The source that the files are filed under; made if it is not there. */
+  readonly source: string;
+  /** Also where its name is nearly that of another one. */
+  readonly newSource?: boolean;
+  /** IANA name of the zone of times that name none, or one of several meanings; kept with the source. */
+  readonly timeZone?: string | undefined;
+  /** Called once if the source was made. */
+  readonly reportMade?: (source: string) => void;
+};
+
+export interface FileOutcome extends FileCounts {
+  readonly file: string;
+  readonly outcome: 'imported' | 'already imported' | 'partial' | 'refused';
+  readonly operationId?: string;
+  /** Why it was refused, or where it breaks off. */
+  readonly problem?: string;
+  /** Of a refusal that is not the file's fault: what it was. */
+  readonly code?: string;
+}
+
+/** The scan files that paths name: files as they are, of folders all that look like scan files, in the order of their names. */
+export async function listScanFiles(reader: ScanFileReader, paths: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    const what = await stat(path).catch((error: unknown) => {
+      throw new TielineError('USAGE', `${path} cannot be read: ${messageOf(error)}`, { cause: error });
+    });
+    if (what.isFile()) {
+      found.push(path);
+      continue;
+    }
+    // Opening a pipe waits for its writer and cannot be ended; a device has no end.
+    if (!what.isDirectory())
+      throw new TielineError('USAGE', `${path} is ${kindOf(what)}, not a file or a folder.`, {
+        remedy: 'Write what it delivers into a file, and import that; nothing was done.',
+      });
+    const entries = await readdir(path, { recursive: true, withFileTypes: true });
+    found.push(
+      ...entries
+        .filter(
+          (entry) =>
+            entry.isFile() && reader.endings.some((ending) => entry.name.toLowerCase().endsWith(ending)),
+        )
+        .map((entry) => join(entry.parentPath, entry.name))
+        .toSorted(),
+    );
+  }
+  return found;
+}
+
+/** What a path names that is neither a file nor a folder. */
+function kindOf(what: Stats): string {
+  if (what.isFIFO()) return 'a pipe';
+  return what.isSocket() ? 'a socket' : 'a device';
+}
+
+/** @throws INTERNAL where this build reads no scan files. */
+export function readerOf(app: App): ScanFileReader {
+  if (app.scanFiles) return app.scanFiles;
+  throw new TielineError('INTERNAL', 'This build of Tieline reads no scan files.');
+}
+
+/**
+ * Imports files one after the other; one that fails, for whatever reason, does not keep the others from being imported.
+ * @throws what concerns them all: the database is gone, the source cannot be used, somebody interrupts.
+ */
+export async function importFiles(
+  app: App,
+  paths: readonly string[],
+  options: ImportOptions,
+): Promise<FileOutcome[]> {
+  const reader = readerOf(app);
+  const source = await ensureSource(app, reader, {
+    name: options.source,
+    isNew: options.newSource === true,
+    timeZone: options.timeZone,
+  });
+  if (source.isMade) options.reportMade?.(source.row.system_name);
+  const mapperOf = mapperFrom(await fetchMappings(app.db, source.row.id));
+  const outcomes: FileOutcome[] = [];
+  for (const path of paths) {
+    try {
+      for await (const file of reader.open(path, source.timeZone)) {
+        options.signal.throwIfAborted();
+        outcomes.push(
+          await throughOutages(app, options.signal, () => importFile(app, source, mapperOf, file, options)),
+        );
+      }
+    } catch (error) {
+      if (concernsAll(error, options.signal)) throw error;
+      outcomes.push(refusal(path, error));
+    }
+  }
+  return outcomes;
+}
+
+/** Whether an error would meet every file alike: somebody interrupts, the mappings are unusable, the database is gone. */
+function concernsAll(error: unknown, signal: AbortSignal): boolean {
+  if (signal.aborted) return true;
+  if (error instanceof TielineError)
+    return ['INTERRUPTED', 'MAPPING_INVALID'].includes(error.code) || error.code.startsWith('DATABASE_');
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const gone = /^(?:08...|57P..|53[123]00|ECONN[A-Z]+|EPIPE)$/.test(code);
+  return gone || /^Connection terminated|Client has encountered a connection error/.test(messageOf(error));
+}
+
+/** What is told of a file that was not imported; a fault that nobody foresaw with its code. */
+function refusal(file: string, error: unknown): FileOutcome {
+  const ofFile =
+    error instanceof TielineError
+      ? error.code === 'SCAN_FILE_INVALID'
+      : error instanceof Error && 'syscall' in error && 'path' in error;
+  const code = error instanceof TielineError ? error.code : 'INTERNAL';
+  return {
+    ...nothingTaken,
+    file,
+    outcome: 'refused',
+    problem: ofFile ? messageOf(error) : `${messageOf(error)} (${code})`,
+    ...(ofFile ? {} : { code }),
+  };
+}
+
+async function importFile(
+  app: App,
+  { row: source }: FileSource,
+  mapperOf: MapperOf,
+  file: ScanFile,
+  options: ImportOptions,
+): Promise<FileOutcome> {
+  const sha256 = await file.fingerprint(options.signal);
+  const before = await findImportedFile(app.db, source.id, sha256);
+  if (before && !before.isPartial)
+    return { ...nothingTaken, file: file.name, outcome: 'already imported', operationId: before.operationId };
+  const operationId = await beginOperation(app.db, {
+    type: 'import',
+    system: source.system_name,
+    step: file.name,
+    metadata: { file: file.name },
+  });
+  const reading: FileReading = { source, mapperOf, file, operationId, options };
+  try {
+    const { taken, problem } = await inTransactionOnce(app.pool, async (tx) => {
+      const done = await takeFile(tx, reading);
+      await recordCounts(tx.db, operationId, done.taken.counts);
+      await recordImportedFile(tx.db, {
+        systemId: source.id,
+        sha256,
+        name: file.name,
+        hosts: done.taken.hosts,
+        findings: done.taken.items,
+        // With the zone known, the same file tells more.
+        isPartial: done.problem !== undefined || done.lacksTimes,
+        operationId,
+      });
+      return done;
+    });
+    const issues = problem !== undefined || taken.counts.failed > 0;
+    await finishOperation(
+      app.db,
+      operationId,
+      issues ? 'completed_with_issues' : 'completed',
+      problem === undefined ? {} : { error: problem },
+    );
+    return {
+      ...taken,
+      file: file.name,
+      operationId,
+      ...(problem === undefined
+        ? { outcome: 'imported' as const }
+        : { outcome: 'partial' as const, problem }),
+    };
+  } catch (error) {
+    // What failed first is what counts, also where the database is what is away.
+    const failed = { error: messageOf(error) };
+    await finishOperation(app.db, operationId, 'failed', failed).catch(() => undefined);
+    if (concernsAll(error, options.signal)) throw error;
+    return { ...refusal(file.name, error), operationId };
+  }
+}

@@ -1,0 +1,59 @@
+/** The last look before a scan leaves, as `outbound/claim-row.ts` takes it of other changes: do the policies in force let it? */
+import type pg from 'pg';
+import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { severities } from '../../canonical/vocabulary/vocabulary.ts';
+import { lockScan, markScanSent, moveScan, type RemediationScanRow } from './remediation-scans.sql.ts';
+import { inTransaction } from '../../platform/postgres/transaction.ts';
+import { consentTo } from '../../canonical/policy/approval.ts';
+import { askApprovals } from '../../engine/approvals/approvals.ts';
+import { fetchPolicies } from '../../engine/policies/policies.ts';
+
+/**
+ * Claims a scan for being made or launched. The policies are read in the transaction that locks it (SPEC.md, A2): one that needs consent
+ * now waits for it, whatever held when it was asked for.
+ * @returns whether the request may go out. @throws SCAN_REFUSED where no policy lets it out; the scan stays as it is.
+ */
+export function claimScan(
+  pool: pg.Pool,
+  system: { readonly id: number; readonly name: string },
+  operationId: string,
+  scan: RemediationScanRow,
+): Promise<boolean> {
+  return inTransaction(pool, async ({ db }) => {
+    const claimable = await lockScan(db, scan.id);
+    if (claimable?.state !== scan.state || claimable.paused) return false;
+    const { approved, severityRank } = claimable;
+    const consent = consentTo(await fetchPolicies(db, system.id), {
+      ...changeOfScan,
+      severity: severityRank === null ? undefined : severities[severityRank],
+      approved,
+    });
+    if (consent === 'forbidden') throw notLetOut(system.name);
+    if (consent === 'granted') {
+      if (scan.state === 'requested') await markScanSent(db, scan.id);
+      return true;
+    }
+    await moveScan(db, scan, {
+      operationId,
+      to: 'waiting',
+      over: false,
+      decidedBy: 'policy:approval',
+      reason: 'the policies in force want consent to it',
+    });
+    await askApprovals(db, system, operationId);
+    return false;
+  });
+}
+
+/** A scan as policies see it. */
+export const changeOfScan = {
+  entity: 'remediation_scan',
+  kind: 'create',
+  fields: ['targets', 'plugins'],
+} as const;
+
+function notLetOut(system: string): TielineError {
+  return new TielineError('SCAN_REFUSED', `The policies of ${system} let no scan out.`, {
+    remedy: `See \`tieline policies list ${system}\`; the direction of remediation_scan decides.`,
+  });
+}
