@@ -1,7 +1,7 @@
 /** One sync of assets and findings in a process of its own, so that its memory is its own. Prints one JSON line. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { syncSystems } from '../src/app/runs/sync-systems.ts';
+import { syncSystems } from '../src/runs/sync/sync-systems.ts';
 import type { App } from '../src/engine/run/app.ts';
 import { createSecretBox, masterKeyFrom } from '../src/engine/connections/secret-box.ts';
 import { addSystem } from '../src/engine/connections/systems.ts';

@@ -1,11 +1,11 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { syncWhatCanBe } from '../app/runs/sync-systems.ts';
+import { syncWhatCanBe } from '../runs/sync/sync-systems.ts';
 import type { App } from '../engine/run/app.ts';
 import { fetchSyncStatus, type SyncStatus } from '../app/runs/status.ts';
 import { throughOutages } from '../engine/run/outages.ts';
-import { summarizeRun, type SyncSummary } from '../app/runs/summary.ts';
-import type { SyncOutcome } from '../app/runs/sync-run.ts';
+import { summarizeRun, type SyncSummary } from '../runs/sync/summary.ts';
+import type { SyncOutcome } from '../runs/sync/sync-run.ts';
 import { errorOf } from '../engine/run/system-failures.ts';
 import type { EntityType } from '../canonical/vocabulary/entity-type.ts';
 import { fittedTable, widthOf } from './fitted-table.ts';

@@ -1,6 +1,6 @@
 /** What `sync run`, `sync plan` and `sync apply` share: their scope, and how they sum up. */
 import type { Command } from 'commander';
-import type { SyncSummary } from '../app/runs/summary.ts';
+import type { SyncSummary } from '../runs/sync/summary.ts';
 import { knownWord } from '../platform/errors/unknown-word.ts';
 import { entityTypes, type EntityType } from '../canonical/vocabulary/entity-type.ts';
 import { alreadyThereLines } from './demo-summary.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findApprovals } from '../../src/engine/approvals/approvals.ts';
 import { fetchSystem } from '../../src/engine/connections/systems.ts';
-import { sendWaitingChanges } from '../../src/app/outbound/send-waiting.ts';
+import { sendWaitingChanges } from '../../src/runs/sync/send-waiting.ts';
 import { scalarText } from '../../src/platform/values/json.ts';
 import { commandOver, commandText } from '../support/command-over.ts';
 import { projectDir } from '../support/command.ts';

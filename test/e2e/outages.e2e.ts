@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { syncWhatCanBe } from '../../src/app/runs/sync-systems.ts';
+import { syncWhatCanBe } from '../../src/runs/sync/sync-systems.ts';
 import { addSystem } from '../../src/engine/connections/systems.ts';
 import { enqueueDue, setSchedule } from '../../src/app/schedules/schedules.ts';
 import { runWorker } from '../../src/app/worker/worker.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decide, findApprovals } from '../../src/engine/approvals/approvals.ts';
 import { decideOutbox, findOutbox, pauseSending } from '../../src/app/outbound/outbox.ts';
-import { sendWaitingChanges } from '../../src/app/outbound/send-waiting.ts';
+import { sendWaitingChanges } from '../../src/runs/sync/send-waiting.ts';
 import { applyPlan, parsePlan, planSync } from '../../src/app/plans/plans.ts';
 import { editPolicies } from '../../src/engine/policies/policies.ts';
 import { fetchSystem } from '../../src/engine/connections/systems.ts';

@@ -1,6 +1,6 @@
 /** POA&Ms that people made by hand, that ended, that cannot be read, or that the remote refused: what a sync makes of each. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SyncSummary } from '../../src/app/runs/summary.ts';
+import type { SyncSummary } from '../../src/runs/sync/summary.ts';
 import { commandOver } from '../support/command-over.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 

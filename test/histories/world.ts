@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { syncSystems } from '../../src/app/runs/sync-systems.ts';
+import { syncSystems } from '../../src/runs/sync/sync-systems.ts';
 import type { App } from '../../src/engine/run/app.ts';
 import { addSystem } from '../../src/engine/connections/systems.ts';
-import type { SyncOutcome } from '../../src/app/runs/sync-run.ts';
+import type { SyncOutcome } from '../../src/runs/sync/sync-run.ts';
 import { startSimulator } from '../../src/main/simulator-process.ts';
 import { Secret } from '../../src/platform/values/secret.ts';
 import { openDatabase } from '../../src/platform/postgres/database.ts';

@@ -1,10 +1,10 @@
 /** Both simulators as processes and a database of its own, with the product composed over them in this process. */
 import { randomBytes } from 'node:crypto';
 import type { App } from '../../src/engine/run/app.ts';
-import { syncSystems } from '../../src/app/runs/sync-systems.ts';
+import { syncSystems } from '../../src/runs/sync/sync-systems.ts';
 import { addSystem } from '../../src/engine/connections/systems.ts';
 import type { SyncOptions } from '../../src/engine/run/sync-options.ts';
-import { summarizeRun, type SyncSummary } from '../../src/app/runs/summary.ts';
+import { summarizeRun, type SyncSummary } from '../../src/runs/sync/summary.ts';
 import { startSimulator } from '../../src/main/simulator-process.ts';
 import { Secret } from '../../src/platform/values/secret.ts';
 import { composeApp } from './compose-app.ts';

@@ -17,7 +17,7 @@ import { takesChanges } from '../../engine/connections/connected-system.ts';
 import { throughOutages } from '../../engine/run/outages.ts';
 import { errorOf } from '../../engine/run/system-failures.ts';
 import { underWholeLock } from '../../engine/run/locks.ts';
-import { concludeRun, type SyncOutcome } from '../runs/sync-run.ts';
+import { concludeRun, type SyncOutcome } from '../../runs/sync/sync-run.ts';
 import type { RunEnvironment } from '../../engine/run/run-context.ts';
 import type { SyncOptions } from '../../engine/run/sync-options.ts';
 import { rehearse, stepCounts } from './rehearse.ts';

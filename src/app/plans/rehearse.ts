@@ -13,9 +13,9 @@ import { listHeldItems, listJournalItems, listOutboundItems } from '../../store/
 import { inOneTransaction, type EnclosingTransaction } from '../../platform/postgres/transaction.ts';
 import { inPlanOrder } from '../../sync/compare-plans.ts';
 import { judgeQueue } from '../../engine/approvals/approvals.ts';
-import { planSteps } from '../runs/steps.ts';
+import { planSteps } from '../../runs/sync/steps.ts';
 import { countsOf } from '../../ledger/operations/operations.sql.ts';
-import { runStep } from '../runs/sync-run.ts';
+import { runStep } from '../../runs/sync/sync-run.ts';
 import type { RunEnvironment } from '../../engine/run/run-context.ts';
 import type { SyncOptions } from '../../engine/run/sync-options.ts';
 

@@ -4,7 +4,7 @@ import { listSystems } from '../../ledger/external-systems/external-systems.sql.
 import { listenToOutbox } from '../../engine/outbox/outbox-signal.sql.ts';
 import type { App } from '../../engine/run/app.ts';
 import { isOfSystem } from '../../engine/run/system-failures.ts';
-import { sendWaitingChanges } from '../outbound/send-waiting.ts';
+import { sendWaitingChanges } from '../../runs/sync/send-waiting.ts';
 
 const lookEveryMs = 2_000;
 const connectionsToListen = 6;

@@ -1,10 +1,10 @@
 /** Two scanners that know the same machines and two GRC systems with the same ids, each a process of its own, over one database. */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { syncSystems } from '../../../src/app/runs/sync-systems.ts';
+import { syncSystems } from '../../../src/runs/sync/sync-systems.ts';
 import type { App } from '../../../src/engine/run/app.ts';
 import { addSystem } from '../../../src/engine/connections/systems.ts';
-import type { SyncOutcome } from '../../../src/app/runs/sync-run.ts';
+import type { SyncOutcome } from '../../../src/runs/sync/sync-run.ts';
 import { startSimulator } from '../../../src/main/simulator-process.ts';
 import { Secret } from '../../../src/platform/values/secret.ts';
 import { openDatabase } from '../../../src/platform/postgres/database.ts';
