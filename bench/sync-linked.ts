@@ -13,7 +13,7 @@ import type { App } from '../src/engine/run/app.ts';
 import { createSecretBox, masterKeyFrom } from '../src/engine/connections/secret-box.ts';
 import { addSystem, fetchSystem } from '../src/engine/connections/systems.ts';
 import { sendWaitingChanges } from '../src/runs/sync/send-waiting.ts';
-import { planSync } from '../src/app/plans/plans.ts';
+import { planSync } from '../src/review/plans/plans.ts';
 import { connectorModules } from '../src/main/connectors.ts';
 import { startSimulator } from '../src/main/simulator-process.ts';
 import { Secret } from '../src/platform/values/secret.ts';

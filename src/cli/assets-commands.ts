@@ -13,7 +13,7 @@ import {
   type IdentityDecisionRow,
   type ProbableDuplicate,
   type UnreportedAsset,
-} from '../app/assets/assets.ts';
+} from '../review/assets/assets.ts';
 import { addAssetContextCommand } from './asset-context-command.ts';
 import { listUpTo, tellCut } from './cut-list.ts';
 import { decider, withDecider, type DecisionFlags } from './decision-flags.ts';

@@ -4,7 +4,7 @@ import type {
   ConflictRow,
   OfferedChoice,
   ResolvedConflict,
-} from '../app/conflicts/conflicts.ts';
+} from '../review/conflicts/conflicts.ts';
 import type { ConflictEffect, ConflictType } from '../engine/merge/conflict.ts';
 import { isJsonObject, scalarText, type Json } from '../platform/values/json.ts';
 import { entityWord } from './entity-word.ts';

@@ -9,7 +9,7 @@ import {
   type ConflictRow,
   type ConflictQuery,
   type Resolution,
-} from '../app/conflicts/conflicts.ts';
+} from '../review/conflicts/conflicts.ts';
 import { shownText } from '../platform/errors/shown-text.ts';
 import { TielineError } from '../platform/errors/tieline-error.ts';
 import { conflictChoices, conflictTypes, type ConflictChoice } from '../engine/merge/conflict.ts';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { countMatches } from '../app/assets/assets.ts';
+import { countMatches } from '../review/assets/assets.ts';
 import {
   importFiles,
   listScanFiles,

@@ -11,7 +11,7 @@ import {
   tryMappings,
   type MappingEdit,
   type MappingOutcome,
-} from '../app/mappings/mappings.ts';
+} from '../review/mappings/mappings.ts';
 import { TielineError, messageOf } from '../platform/errors/tieline-error.ts';
 import { isJsonObject, type JsonObject } from '../platform/values/json.ts';
 import type { FieldMapping } from '../canonical/mapping/mapping.ts';

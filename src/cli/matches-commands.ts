@@ -9,7 +9,7 @@ import {
   rejectMatch,
   type MatchReview,
   type MatchSettled,
-} from '../app/matches/matches.ts';
+} from '../review/matches/matches.ts';
 import { fittedTable, widthOf } from './fitted-table.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { decider, withDecider, type DecisionFlags } from './decision-flags.ts';

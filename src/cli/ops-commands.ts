@@ -6,8 +6,8 @@ import {
   type JournalEntryFacts,
   type OperationDetail,
   type OperationFacts,
-} from '../app/runs/operations.ts';
-import { undoOperation } from '../app/undo/undo.ts';
+} from '../review/operations/operations.ts';
+import { undoOperation } from '../review/operations/undo.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { entityWord } from './entity-word.ts';
 import { fittedTable, widthOf, wrapped } from './fitted-table.ts';

@@ -8,7 +8,7 @@ import {
   findOutbox,
   pauseSending,
   type OutboxEntry,
-} from '../app/outbound/outbox.ts';
+} from '../review/outbox/outbox.ts';
 import type { DescribedChange } from '../engine/outbox/describe-change.ts';
 import { TielineError } from '../platform/errors/tieline-error.ts';
 import { isJsonObject, scalarText } from '../platform/values/json.ts';

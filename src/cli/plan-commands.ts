@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { applyPlan, parsePlan, planSync } from '../app/plans/plans.ts';
+import { applyPlan, parsePlan, planSync } from '../review/plans/plans.ts';
 import { summarizeRun } from '../runs/sync/summary.ts';
 import { TielineError, messageOf } from '../platform/errors/tieline-error.ts';
 import type { EntityType } from '../canonical/vocabulary/entity-type.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findConflicts } from '../../src/app/conflicts/conflicts.ts';
-import { breakOne, findLinks, makeOne } from '../../src/app/links/links.ts';
-import { pauseSending } from '../../src/app/outbound/outbox.ts';
+import { findConflicts } from '../../src/review/conflicts/conflicts.ts';
+import { breakOne, findLinks, makeOne } from '../../src/review/links/links.ts';
+import { pauseSending } from '../../src/review/outbox/outbox.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 
 let world: TwoSystems;

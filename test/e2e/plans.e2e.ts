@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decide, findApprovals } from '../../src/engine/approvals/approvals.ts';
-import { decideOutbox, findOutbox, pauseSending } from '../../src/app/outbound/outbox.ts';
+import { decideOutbox, findOutbox, pauseSending } from '../../src/review/outbox/outbox.ts';
 import { sendWaitingChanges } from '../../src/runs/sync/send-waiting.ts';
-import { applyPlan, parsePlan, planSync } from '../../src/app/plans/plans.ts';
+import { applyPlan, parsePlan, planSync } from '../../src/review/plans/plans.ts';
 import { editPolicies } from '../../src/engine/policies/policies.ts';
 import { fetchSystem } from '../../src/engine/connections/systems.ts';
 import { planLines } from '../../src/cli/plan-commands.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { editPolicies } from '../../src/engine/policies/policies.ts';
 import { fetchSystem } from '../../src/engine/connections/systems.ts';
-import { undoOperation, type Undo } from '../../src/app/undo/undo.ts';
+import { undoOperation, type Undo } from '../../src/review/operations/undo.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 
 let world: TwoSystems;

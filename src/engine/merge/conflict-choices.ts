@@ -1,5 +1,5 @@
 /**
- * What a person can choose in a conflict, and what that does. Pure: carrying it out is `src/app/conflicts/effects.ts`.
+ * What a person can choose in a conflict, and what that does. Pure: carrying it out is `src/review/conflicts/effects.ts`.
  *
  * Rejected: one pair of choices for every type. "Ours or theirs" has no meaning for a POA&M that is there twice, and a choice
  * that only closes the conflict hides what is still wrong.

@@ -1,7 +1,7 @@
 /** Plays a story of daily life over the real engine, and holds what comes out against what must hold whatever happens. */
 import { decide, findApprovals } from '../../../src/engine/approvals/approvals.ts';
-import { fetchConflict, findConflicts, resolveConflicts } from '../../../src/app/conflicts/conflicts.ts';
-import { pauseSending } from '../../../src/app/outbound/outbox.ts';
+import { fetchConflict, findConflicts, resolveConflicts } from '../../../src/review/conflicts/conflicts.ts';
+import { pauseSending } from '../../../src/review/outbox/outbox.ts';
 import { editPolicies } from '../../../src/engine/policies/policies.ts';
 import { recordedUuid } from '../../support/recording.ts';
 import { boundaries, machines, plugins, spellings, type Event, type Grc, type Story } from './events.ts';

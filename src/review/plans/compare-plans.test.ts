@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PlanItem } from '../canonical/vocabulary/plan.ts';
+import type { PlanItem } from '../../canonical/vocabulary/plan.ts';
 import { comparePlans, inPlanOrder, planText } from './compare-plans.ts';
 
 const item = (over: Partial<PlanItem> = {}): PlanItem => ({

@@ -27,7 +27,7 @@ import { fetchMappings } from '../../engine/connections/connect.ts';
 import { movedThere } from '../../engine/inbound/negotiated-moves.ts';
 import { negotiatedShapes, remoteIds } from '../../record/entities/negotiated-shapes.ts';
 import { fetchPolicies } from '../../engine/policies/policies.ts';
-import { findOneOperation } from '../runs/operations.ts';
+import { findOneOperation } from './operations.ts';
 
 export interface UndoneField {
   readonly entity: string;

@@ -9,7 +9,7 @@ import { planDocument, type PlanDocument, type PlanItem } from '../../canonical/
 import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
 import { beginOperation, finishOperation } from '../../ledger/operations/operations.sql.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
-import { comparePlans, planText, type PlanDifference } from '../../sync/compare-plans.ts';
+import { comparePlans, planText, type PlanDifference } from './compare-plans.ts';
 import { withSystems, type App, type Caller } from '../../engine/run/app.ts';
 import { concludePlanning } from '../../engine/approvals/approvals.ts';
 import { drainOutbox } from '../../engine/outbound/drain.ts';

@@ -9,9 +9,9 @@
 import type { PlanItem } from '../../canonical/vocabulary/plan.ts';
 import { listHeldRecords } from '../../ledger/operations/held-records.sql.ts';
 import { listSteps, type OperationRow } from '../../ledger/operations/operations.sql.ts';
-import { listHeldItems, listJournalItems, listOutboundItems } from '../../store/plan-items.ts';
+import { listHeldItems, listJournalItems, listOutboundItems } from './plan-items.sql.ts';
 import { inOneTransaction, type EnclosingTransaction } from '../../platform/postgres/transaction.ts';
-import { inPlanOrder } from '../../sync/compare-plans.ts';
+import { inPlanOrder } from './compare-plans.ts';
 import { judgeQueue } from '../../engine/approvals/approvals.ts';
 import { planSteps } from '../../runs/sync/steps.ts';
 import { countsOf } from '../../ledger/operations/operations.sql.ts';
