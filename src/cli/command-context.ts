@@ -2,7 +2,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { ConnectorModule } from '../engine/connections/settings.ts';
 import type { App } from '../engine/run/app.ts';
-import type { DatabaseAccess } from '../app/database/adoption.ts';
+import type { DatabaseAccess } from '../operate/database/adoption.ts';
 
 export interface Terminal {
   readonly in: Readable & { readonly isTTY?: boolean };

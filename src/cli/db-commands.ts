@@ -9,8 +9,8 @@ import {
   showMigration,
   type DatabaseCheck,
   type DatabaseMigration,
-} from '../app/database/adoption.ts';
-import { backfill } from '../app/database/backfill.ts';
+} from '../operate/database/adoption.ts';
+import { backfill } from '../operate/backfill/backfill.ts';
 import { fittedTable, widthOf } from './fitted-table.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { wholeNumber } from './number-flag.ts';

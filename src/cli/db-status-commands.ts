@@ -7,8 +7,8 @@ import {
   type Partition,
   type RetentionRun,
   type TableRetention,
-} from '../app/database/retention.ts';
-import { fetchDatabaseReport, type DatabaseReport, type TableStatus } from '../app/database/status.ts';
+} from '../operate/database/retention.ts';
+import { fetchDatabaseReport, type DatabaseReport, type TableStatus } from '../operate/database/status.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { wholeNumber } from './number-flag.ts';
 import { fittedTable, widthOf } from './fitted-table.ts';

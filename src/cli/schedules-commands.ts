@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { findSchedules, removeSchedule, setSchedule } from '../app/schedules/schedules.ts';
+import { findSchedules, removeSchedule, setSchedule } from '../operate/worker/schedules.ts';
 import { TielineError } from '../platform/errors/tieline-error.ts';
 import type { EntityType } from '../canonical/vocabulary/entity-type.ts';
 import { fittedTable, widthOf } from './fitted-table.ts';

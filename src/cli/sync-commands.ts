@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { syncWhatCanBe } from '../runs/sync/sync-systems.ts';
 import type { App } from '../engine/run/app.ts';
-import { fetchSyncStatus, type SyncStatus } from '../app/runs/status.ts';
+import { fetchSyncStatus, type SyncStatus } from '../operate/status/status.ts';
 import { throughOutages } from '../engine/run/outages.ts';
 import { summarizeRun, type SyncSummary } from '../runs/sync/summary.ts';
 import type { SyncOutcome } from '../runs/sync/sync-run.ts';

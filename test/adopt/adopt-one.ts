@@ -13,8 +13,8 @@ import {
   checksumDatabase,
   migrateDatabase,
   removeFromDatabase,
-} from '../../src/app/database/adoption.ts';
-import { backfill } from '../../src/app/database/backfill.ts';
+} from '../../src/operate/database/adoption.ts';
+import { backfill } from '../../src/operate/backfill/backfill.ts';
 import { connectorModules } from '../../src/main/connectors.ts';
 import { openDatabase } from '../../src/platform/postgres/database.ts';
 import { wholeCatalog } from '../schema/whole-catalog.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { backfill } from '../../src/app/database/backfill.ts';
+import { backfill } from '../../src/operate/backfill/backfill.ts';
 import type { SyncSummary } from '../../src/runs/sync/summary.ts';
 import { copyForOwner, countRows, type OwnerCopy } from '../support/owner-copy.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { syncSystems } from '../../src/runs/sync/sync-systems.ts';
-import { setSchedule } from '../../src/app/schedules/schedules.ts';
+import { setSchedule } from '../../src/operate/worker/schedules.ts';
 import { TielineError } from '../../src/platform/errors/tieline-error.ts';
 import { installQueue } from '../../src/platform/queue/queue.ts';
 import { tieline, type CommandOutcome } from '../support/command.ts';

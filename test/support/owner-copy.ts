@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type pg from 'pg';
-import { listGrants } from '../../src/app/database/adoption.ts';
+import { listGrants } from '../../src/operate/database/adoption.ts';
 import { openDatabase } from '../../src/platform/postgres/database.ts';
 import { readMigrationFiles } from '../../src/platform/migrations/files.ts';
 import { migrate, type MigrateResult } from '../../src/platform/migrations/migrate.ts';

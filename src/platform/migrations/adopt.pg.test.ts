@@ -6,7 +6,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { wholeCatalog } from '../../../test/schema/whole-catalog.ts';
 import { cloneDatabase, emptyDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
-import { checkDatabase, removeFromDatabase, showMigration } from '../../app/database/adoption.ts';
+import { checkDatabase, removeFromDatabase, showMigration } from '../../operate/database/adoption.ts';
 import { openDatabase } from '../postgres/database.ts';
 import { readMigrationFiles } from './files.ts';
 import { migrate } from './migrate.ts';

@@ -16,7 +16,7 @@ import {
   systemRecord,
 } from '../../canonical/records/records.ts';
 import { severities } from '../../canonical/vocabulary/vocabulary.ts';
-import type { BackfillSource, BackfillTable } from '../../store/backfill.ts';
+import type { BackfillSource, BackfillTable } from './backfill.sql.ts';
 import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
 
 export interface Filling {

@@ -13,7 +13,7 @@ import {
   listChecksumTargets,
   type TableChecksum,
 } from '../../platform/migrations/checksums.ts';
-import { countDataTraps, type DataTrap } from '../../store/migrations/data-traps.ts';
+import { countDataTraps, type DataTrap } from './data-traps.sql.ts';
 import { readMigrationFiles } from '../../platform/migrations/files.ts';
 import { grantStatements } from '../../platform/migrations/grants.ts';
 import {

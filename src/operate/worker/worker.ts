@@ -9,11 +9,11 @@ import { installQueue, workOnce, workOnQueue, type Tasks } from '../../platform/
 import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
 import { isDatabaseFault } from '../../platform/postgres/database-faults.ts';
 import { recordSyncHealth } from '../../ledger/external-systems/integration-health.sql.ts';
-import { findSchedule, listSchedules, recordOutcome, type ScheduleRow } from '../../store/schedules.ts';
+import { findSchedule, listSchedules, recordOutcome, type ScheduleRow } from './schedules.sql.ts';
 import { syncSystems } from '../../runs/sync/sync-systems.ts';
 import type { App } from '../../engine/run/app.ts';
 import { checkSystem } from '../../engine/connections/systems.ts';
-import { enqueueDue, scheduledSync } from '../schedules/schedules.ts';
+import { enqueueDue, scheduledSync } from './schedules.ts';
 import { throughOutages } from '../../engine/run/outages.ts';
 import type { StepProgress } from '../../engine/run/run-context.ts';
 import { countNewConflicts } from '../../runs/sync/summary.ts';

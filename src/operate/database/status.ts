@@ -1,5 +1,5 @@
-import { fetchDatabaseStatus, type DatabaseStatus, type TableStatus } from '../../store/database-status.ts';
-import { planRetention, type TableRetention } from '../../store/retention.ts';
+import { fetchDatabaseStatus, type DatabaseStatus, type TableStatus } from './database-status.sql.ts';
+import { planRetention, type TableRetention } from './retention.sql.ts';
 import type { App } from '../../engine/run/app.ts';
 
 export type { TableStatus };

@@ -12,7 +12,7 @@ import {
   setNextRun,
   takeDueSchedules,
   type ScheduleRow,
-} from '../../store/schedules.ts';
+} from './schedules.sql.ts';
 import { inTransaction } from '../../platform/postgres/transaction.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
 import type { App } from '../../engine/run/app.ts';

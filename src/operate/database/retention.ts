@@ -8,7 +8,7 @@ import {
   type RetentionOutcome,
   type RetentionPlan,
   type TableRetention,
-} from '../../store/retention.ts';
+} from './retention.sql.ts';
 import type { App } from '../../engine/run/app.ts';
 
 export type { NotDone, Partition, TableRetention };

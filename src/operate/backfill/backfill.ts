@@ -15,7 +15,7 @@ import {
   type BackfillProgress,
   type BackfillSource,
   type BackfillTable,
-} from '../../store/backfill.ts';
+} from './backfill.sql.ts';
 import { insertHeldRecords, type HeldRecord } from '../../ledger/operations/held-records.sql.ts';
 import { beginOperation, finishOperation } from '../../ledger/operations/operations.sql.ts';
 import { underWholeLock } from '../../engine/run/locks.ts';

@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { cloneDatabase } from '../../test/support/database.ts';
-import { ensurePartitions } from '../platform/postgres/partitions.ts';
-import { applyRetention, planRetention, setRetention, type RetentionOutcome } from './retention.ts';
+import { cloneDatabase } from '../../../test/support/database.ts';
+import { ensurePartitions } from '../../platform/postgres/partitions.ts';
+import { applyRetention, planRetention, setRetention, type RetentionOutcome } from './retention.sql.ts';
 
 let database: Awaited<ReturnType<typeof cloneDatabase>>;
 beforeEach(async () => {

@@ -7,7 +7,7 @@ import { listRuns } from '../../ledger/operations/operations.sql.ts';
 import { countOutbox } from '../../engine/outbox/outbox.sql.ts';
 import { listReads } from '../../ledger/external-systems/reads.sql.ts';
 import { countWaitingScans } from '../../modules/scans/remediation-scans.sql.ts';
-import { listSchedules } from '../../store/schedules.ts';
+import { listSchedules } from '../worker/schedules.sql.ts';
 import type { Database } from '../../platform/postgres/schema.ts';
 import { fetchWaiting, type Waiting } from './waiting.ts';
 

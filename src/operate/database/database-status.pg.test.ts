@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { cloneDatabase } from '../../test/support/database.ts';
-import { fetchDatabaseStatus, type IndexStatus, type TableStatus } from './database-status.ts';
-import { openDatabase } from '../platform/postgres/database.ts';
-import { ensurePartitions } from '../platform/postgres/partitions.ts';
+import { cloneDatabase } from '../../../test/support/database.ts';
+import { fetchDatabaseStatus, type IndexStatus, type TableStatus } from './database-status.sql.ts';
+import { openDatabase } from '../../platform/postgres/database.ts';
+import { ensurePartitions } from '../../platform/postgres/partitions.ts';
 
 let database: Awaited<ReturnType<typeof cloneDatabase>>;
 beforeEach(async () => {
