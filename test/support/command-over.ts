@@ -1,9 +1,9 @@
 import { PassThrough, Writable } from 'node:stream';
 import type { App } from '../../src/engine/run/app.ts';
-import { runCommandLine } from '../../src/cli/command-line.ts';
-import type { CommandHost } from '../../src/cli/command-context.ts';
+import { runCommandLine } from '../../src/surfaces/cli/command-line.ts';
+import type { CommandHost } from '../../src/surfaces/cli/command-context.ts';
 import { connectorModules } from '../../src/main/connectors.ts';
-import { showError } from '../../src/cli/show-error.ts';
+import { showError } from '../../src/surfaces/cli/show-error.ts';
 
 export interface CommandOutcome {
   readonly code: number;
