@@ -1,44 +1,87 @@
 /**
- * The import directions of design section 3. A layer may import itself and what is listed;
- * test files and the composition root (src/main) are free.
+ * The house of design section 3: floors from the ground up, on each of them rooms, each room with one door (index.ts). A room
+ * imports doors of rooms below it, or beside it on the same floor, never in a circle (tools/check-layers.ts). Test files and
+ * the composition root (src/main) may look over the floors, main through the doors too.
  * TypeScript 7 ships no JavaScript API, so dependency-cruiser reads the sources with @swc/core;
  * tools/check-layers.ts fails when it looked at too few files.
  */
-const layers = {
-  errors: [],
-  model: ['errors'],
-  sync: ['model', 'errors'],
-  contract: ['model', 'errors'],
-  config: ['errors'],
-  store: ['model', 'errors'],
-  jobs: ['store', 'errors'],
-  'connectors/kit': ['model', 'errors'],
-  app: ['model', 'sync', 'contract', 'store', 'jobs', 'connectors/kit', 'errors'],
-  http: ['contract', 'app', 'model', 'errors'],
-  cli: ['contract', 'app', 'model', 'errors'],
-  web: ['contract', 'model', 'errors'],
+const floors = {
+  platform: [],
+  canonical: ['platform'],
+  ledger: ['platform', 'canonical'],
+  connectors: ['platform', 'canonical'],
+  record: ['platform', 'canonical', 'ledger', 'connectors/kit'],
+  engine: ['platform', 'canonical', 'ledger', 'connectors/kit', 'record'],
+  modules: ['platform', 'canonical', 'ledger', 'connectors/kit', 'record', 'engine'],
+  runs: ['platform', 'canonical', 'ledger', 'connectors/kit', 'record', 'engine', 'modules'],
+  review: ['platform', 'canonical', 'ledger', 'connectors/kit', 'record', 'engine', 'modules', 'runs'],
+  operate: [
+    'platform',
+    'canonical',
+    'ledger',
+    'connectors/kit',
+    'record',
+    'engine',
+    'modules',
+    'runs',
+    'review',
+  ],
+  contract: ['platform', 'canonical'],
+  surfaces: [
+    'platform',
+    'canonical',
+    'ledger',
+    'connectors/kit',
+    'record',
+    'engine',
+    'modules',
+    'runs',
+    'review',
+    'operate',
+    'contract',
+  ],
 };
 
 const tests = '(\\.(test|test-support|e2e|crash|proof)\\.ts$|/conformance/)';
 
-/** Every layer in `src/` that `layer` must not reach. */
-const forbidden = Object.entries(layers).map(([layer, allowed]) => ({
-  name: `layer-${layer.replace('/', '-')}`,
-  comment: `src/${layer} may import ${[layer, ...allowed].join(', ')} (design section 3)`,
+/** Every room in `src/` that a floor must not reach. */
+const directions = Object.entries(floors).map(([floor, below]) => ({
+  name: `floor-${floor}`,
+  comment: `src/${floor} may import ${[floor, ...below].join(', ')} (design section 3)`,
   severity: 'error',
-  from: { path: `^src/${layer}/`, pathNot: tests },
-  to: { path: '^src/', pathNot: `^src/(${[layer, ...allowed].join('|')})/` },
+  from: { path: `^src/${floor}/`, pathNot: tests },
+  to: { path: '^src/', pathNot: `^src/(${[floor, ...below].join('|')})/` },
 }));
 
 module.exports = {
   forbidden: [
-    ...forbidden,
+    ...directions,
+    {
+      name: 'through-the-door',
+      comment: 'another room is entered by its index.ts only',
+      severity: 'error',
+      from: { path: '^src/([^/]+)/([^/]+)/', pathNot: tests },
+      to: { path: '^src/', pathNot: '^src/$1/$2/|/index\\.ts$' },
+    },
+    {
+      name: 'main-through-the-door',
+      severity: 'error',
+      from: { path: '^src/(main|contract)/[^/]+$', pathNot: tests },
+      to: { path: '^src/', pathNot: '^src/$1/[^/]+$|^src/[^/]+/[^/]+/index\\.ts$|^src/contract/index\\.ts$' },
+    },
+    {
+      name: 'a-door-is-the-rooms-own',
+      comment: 'the door of a room inside of a room is nobody else’s',
+      severity: 'error',
+      from: { path: '^src/([^/]+)/([^/]+)/', pathNot: tests },
+      to: { path: '^src/[^/]+/[^/]+/.+/index\\.ts$', pathNot: '^src/$1/$2/' },
+    },
     {
       name: 'connector-never-a-sibling',
-      comment: 'a connector knows the kit, the model and the errors; never another connector or the app',
+      comment: 'a connector knows the kit, the words and the platform; never another connector or the record',
       severity: 'error',
-      from: { path: '^src/connectors/([^/]+)/', pathNot: `${tests}|^src/connectors/kit/` },
-      to: { path: '^src/', pathNot: '^src/(connectors/$1|connectors/kit|model|errors)/' },
+      from: { path: '^src/connectors/([^/]+)/', pathNot: tests },
+      to: { path: '^src/', pathNot: '^src/(connectors/$1|connectors/kit|canonical|platform)/' },
     },
     {
       name: 'simulators-stand-outside',

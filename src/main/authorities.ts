@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { TielineError, messageOf } from '../platform/errors/tieline-error.ts';
+import { messageOf, TielineError } from '../platform/errors/index.ts';
 
 const certificate =
   /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]+?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;

@@ -3,25 +3,26 @@
  * own, a full two-way sync, a summary, and a second sync that finds nothing to do. Each demo begins with an empty
  * database, because its simulators begin with a new world.
  */
-import { shownJson, shownOutput } from '../platform/errors/shown-text.ts';
+import { shownJson, shownOutput, TielineError } from '../platform/errors/index.ts';
 import { randomBytes } from 'node:crypto';
 import { existsSync, globSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import pg from 'pg';
-import { syncSystems } from '../runs/sync/sync-systems.ts';
-import { addSystem } from '../engine/connections/systems.ts';
-import { summarizeRun, type SyncSummary } from '../runs/sync/summary.ts';
-import type { DemoFlags, Terminal } from '../surfaces/cli/command-context.ts';
-import { coloursFor } from '../surfaces/cli/colours.ts';
-import { renderDemoSummary } from '../surfaces/cli/demo-summary.ts';
-import { progressView } from '../surfaces/cli/progress.ts';
-import type { SettingsByName } from '../platform/config/settings-table.ts';
-import { TielineError } from '../platform/errors/tieline-error.ts';
-import { Secret } from '../platform/values/secret.ts';
-import { listSystems } from '../ledger/external-systems/external-systems.sql.ts';
-import { CarefulClient } from '../platform/postgres/careful-client.ts';
-import { openEmbeddedServer, type EmbeddedServer } from '../platform/embedded/server.ts';
+import { summarizeRun, type SyncSummary, syncSystems } from '../runs/sync/index.ts';
+import { addSystem } from '../engine/connections/index.ts';
+import {
+  coloursFor,
+  type DemoFlags,
+  progressView,
+  renderDemoSummary,
+  type Terminal,
+} from '../surfaces/cli/index.ts';
+import type { SettingsByName } from '../platform/config/index.ts';
+import { Secret } from '../platform/values/index.ts';
+import { listSystems } from '../ledger/external-systems/index.ts';
+import { CarefulClient } from '../platform/postgres/index.ts';
+import { type EmbeddedServer, openEmbeddedServer } from '../platform/embedded/index.ts';
 import { createLogger } from './logger.ts';
 import { startSimulator, type RunningSimulator } from './simulator-process.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';

@@ -1,6 +1,6 @@
 /** How a process ends: asked to, or because its output could not be written. */
 import type { Writable } from 'node:stream';
-import { messageOf, TielineError } from '../platform/errors/tieline-error.ts';
+import { messageOf, TielineError } from '../platform/errors/index.ts';
 
 /**
  * Aborts on Ctrl-C and SIGTERM, and when the process that started us is gone without having said so (the launcher

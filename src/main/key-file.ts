@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { chown, link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { masterKeyFrom, type MasterKey } from '../engine/connections/secret-box.ts';
-import { TielineError, messageOf } from '../platform/errors/tieline-error.ts';
-import { Secret } from '../platform/values/secret.ts';
-import { makeDirectories } from '../platform/embedded/make-directories.ts';
+import { type MasterKey, masterKeyFrom } from '../engine/connections/index.ts';
+import { messageOf, TielineError } from '../platform/errors/index.ts';
+import { Secret } from '../platform/values/index.ts';
+import { makeDirectories } from '../platform/embedded/index.ts';
 
 /**
  * @returns undefined where the file is not there, or is empty: one that a full disk left behind holds no key.

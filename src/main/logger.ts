@@ -1,6 +1,6 @@
 import { pino, type Logger } from 'pino';
-import { shownJson } from '../platform/errors/shown-text.ts';
-import type { SettingsByName } from '../platform/config/settings-table.ts';
+import { shownJson } from '../platform/errors/index.ts';
+import type { SettingsByName } from '../platform/config/index.ts';
 
 /**
  * Logs go to standard error, one JSON object a line; standard output belongs to results. Secrets are `Secret` objects

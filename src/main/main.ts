@@ -1,16 +1,16 @@
 /** The composition root: the one place that knows every part. Started by bin/tieline.js on our own Node. */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { checkSecretsReadable } from '../engine/connections/sealing-keys.ts';
-import { createSecretBox, masterKeyFrom } from '../engine/connections/secret-box.ts';
-import { resealSecrets } from '../engine/connections/systems.ts';
-import type { CommandHost, GlobalFlags } from '../surfaces/cli/command-context.ts';
-import { runCommandLine } from '../surfaces/cli/command-line.ts';
-import { showError } from '../surfaces/cli/show-error.ts';
-import { loadSettings } from '../platform/config/load-settings.ts';
-import type { SettingsByName } from '../platform/config/settings-table.ts';
-import { TielineError, messageOf } from '../platform/errors/tieline-error.ts';
-import { Secret } from '../platform/values/secret.ts';
+import {
+  checkSecretsReadable,
+  createSecretBox,
+  masterKeyFrom,
+  resealSecrets,
+} from '../engine/connections/index.ts';
+import { type CommandHost, type GlobalFlags, runCommandLine, showError } from '../surfaces/cli/index.ts';
+import { loadSettings, type SettingsByName } from '../platform/config/index.ts';
+import { messageOf, TielineError } from '../platform/errors/index.ts';
+import { Secret } from '../platform/values/index.ts';
 import { connectorModules } from './connectors.ts';
 import { runDemo } from './demo.ts';
 import { asInterruption, endOfWork, watchOutput } from './end-of-work.ts';

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { TielineError } from '../platform/errors/tieline-error.ts';
-import type { Secret } from '../platform/values/secret.ts';
+import { TielineError } from '../platform/errors/index.ts';
+import type { Secret } from '../platform/values/index.ts';
 import { projectDir } from './workspace.ts';
 
 export interface RunningSimulator {

@@ -1,4 +1,4 @@
-import { deriveUuid } from '../../platform/values/derived-uuid.ts';
+import { deriveUuid } from '../../platform/values/index.ts';
 
 /**
  * The identity of a finding: asset, plugin, port and protocol, as design section 4 has it; the scan is no part of it.

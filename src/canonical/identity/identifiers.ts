@@ -3,7 +3,7 @@
  * upper case in findings and lower in assets, agent UUIDs without dashes, MACs in either case
  * (reference/tenable.md section 5).
  */
-import type { AssetRecord, ComponentRecord } from '../records/records.ts';
+import type { AssetRecord, ComponentRecord } from '../records/index.ts';
 
 export const identifierKinds = [
   'tenable_uuid',

@@ -4,8 +4,8 @@
  * the rule and what came; never a wrong value, never an exception.
  */
 import type { z } from 'zod';
-import type { FieldFault } from '../../platform/errors/tieline-error.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
+import type { FieldFault } from '../../platform/errors/index.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../platform/values/index.ts';
 import type { FieldMapping } from './mapping.ts';
 import { Refused, waysOf, type Way } from './transforms.ts';
 

@@ -1,9 +1,9 @@
 /** Field mappings as rows of data_field_mappings, and the rules a mapping must satisfy before it is kept. */
 import { z } from 'zod';
-import { TielineError, type FieldFault } from '../../platform/errors/tieline-error.ts';
-import type { JsonObject } from '../../platform/values/json.ts';
+import { type FieldFault, TielineError } from '../../platform/errors/index.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
 import { dateWords, type FieldMapping, type Transform } from './mapping.ts';
-import { recordSchemas, sentOnly } from '../records/records.ts';
+import { recordSchemas, sentOnly } from '../records/index.ts';
 import { faultOfForm } from './date-forms.ts';
 import { waysOf } from './transforms.ts';
 

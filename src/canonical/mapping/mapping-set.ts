@@ -1,8 +1,7 @@
 /** The mappings of a system as a whole: what must hold between them, and how two sets differ. */
-import type { FieldFault } from '../../platform/errors/tieline-error.ts';
-import { distance } from '../../platform/errors/unknown-word.ts';
-import { recordSchemas } from '../records/records.ts';
-import { isJsonObject } from '../../platform/values/json.ts';
+import { distance, type FieldFault } from '../../platform/errors/index.ts';
+import { recordSchemas } from '../records/index.ts';
+import { isJsonObject } from '../../platform/values/index.ts';
 import type { FieldMapping } from './mapping.ts';
 import { checkMapping } from './mapping-row.ts';
 

@@ -2,7 +2,7 @@
  * A field mapping: one row of data_field_mappings. It ties a path in the remote's record to a field of Tieline's,
  * with the transforms between. How it is applied, in both directions, is `src/canonical/mapping/apply-mappings.ts`.
  */
-import type { Json } from '../../platform/values/json.ts';
+import type { Json } from '../../platform/values/index.ts';
 
 /** How a date is written where no form is named. */
 export const dateWords = ['iso', 'date', 'epoch-seconds', 'epoch-milliseconds'] as const;

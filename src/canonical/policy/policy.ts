@@ -1,6 +1,6 @@
 /** How a field of an entity is kept in agreement: which way values may go, and who gives way when both sides edited. */
 import { z } from 'zod';
-import { severities } from '../vocabulary/vocabulary.ts';
+import { severities } from '../vocabulary/index.ts';
 
 export const syncDirections = ['inbound', 'outbound', 'bidirectional'] as const;
 export type SyncDirection = (typeof syncDirections)[number];

@@ -14,7 +14,7 @@ import {
   poamStatuses,
   severities,
   severityModifications,
-} from '../vocabulary/vocabulary.ts';
+} from '../vocabulary/index.ts';
 
 /** PostgreSQL counts from the year 1: a date of the year 0 is one that a scanner made up. */
 const hasYear = (value: string): boolean => !value.startsWith('0000');

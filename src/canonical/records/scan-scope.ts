@@ -1,6 +1,5 @@
 /** Which plugins a scan ran. Pure. */
-import type { Json, JsonObject } from '../../platform/values/json.ts';
-import { isJsonObject } from '../../platform/values/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../platform/values/index.ts';
 
 /** What is not said is not concluded: a plugin that the scope does not name was not run. */
 export interface ScanScope {

@@ -1,7 +1,7 @@
 /** A plan: what a sync would do, as a document that can be read, kept, and applied exactly or not at all. */
 import { z } from 'zod';
 import { entityTypes } from './entity-type.ts';
-import type { Json } from '../../platform/values/json.ts';
+import type { Json } from '../../platform/values/index.ts';
 
 // The same set of values; zod's own type of it is not readonly.
 const json = z.json() as z.ZodType<Json>;

@@ -3,9 +3,9 @@
  * and Security Center do, as `"the check's name" : [FAILED]` with what was found below. Pure.
  */
 import { createHash } from 'node:crypto';
-import type { JsonObject } from '../../platform/values/json.ts';
-import type { FieldMapping, Transform } from '../../canonical/mapping/mapping.ts';
-import { complianceStatuses } from '../../canonical/vocabulary/vocabulary.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
+import type { FieldMapping, Transform } from '../../canonical/mapping/index.ts';
+import { complianceStatuses } from '../../canonical/vocabulary/index.ts';
 
 /**
  * Security Center numbers the checks of audit files from here on, each file for itself: such an id is no plugin of the feed, and two

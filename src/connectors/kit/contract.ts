@@ -6,10 +6,10 @@
  * never logs a secret, never holds a whole export in memory, and knows nothing of Tieline's tables.
  */
 import type { z } from 'zod';
-import type { EntityType } from '../../canonical/vocabulary/entity-type.ts';
-import type { Json, JsonObject } from '../../platform/values/json.ts';
-import type { FieldMapping } from '../../canonical/mapping/mapping.ts';
-import type { HttpClient } from '../../platform/http/http-client.ts';
+import type { EntityType } from '../../canonical/vocabulary/index.ts';
+import type { Json, JsonObject } from '../../platform/values/index.ts';
+import type { FieldMapping } from '../../canonical/mapping/index.ts';
+import type { HttpClient } from '../../platform/http/index.ts';
 
 export type { EntityType };
 

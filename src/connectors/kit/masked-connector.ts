@@ -2,7 +2,7 @@
  * A connector whose every word is fit to be stored and shown: what it throws, and what it reports of checks and refusals, holds no
  * secret (`./secret-mask.ts`) and nothing that a terminal obeys. Records pass as they are.
  */
-import { shownText } from '../../platform/errors/shown-text.ts';
+import { shownText } from '../../platform/errors/index.ts';
 import type {
   CheckResult,
   Connector,
@@ -11,7 +11,7 @@ import type {
   VerificationScans,
   WriteResult,
 } from './contract.ts';
-import type { SecretMask } from '../../platform/http/secret-mask.ts';
+import type { SecretMask } from '../../platform/http/index.ts';
 
 type Fields = readonly { readonly field: string; readonly message: string }[];
 

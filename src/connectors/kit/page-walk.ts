@@ -6,7 +6,7 @@
  * once; a long one that comes again in the same order does not happen by itself.
  */
 import { createHash } from 'node:crypto';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { TielineError } from '../../platform/errors/index.ts';
 
 /** A page of so many records that comes again whole is no coincidence. */
 const longPage = 10;

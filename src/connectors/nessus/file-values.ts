@@ -1,5 +1,5 @@
 /** Values as scan files spell them. Pure. */
-import { isJsonObject, type Json } from '../../platform/values/json.ts';
+import { isJsonObject, type Json } from '../../platform/values/index.ts';
 
 /** A list that is written one to a line, or as a JSON list. */
 export function listOf(text: string): string[] {

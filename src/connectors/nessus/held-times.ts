@@ -1,4 +1,4 @@
-import type { ScanFileEvent } from '../kit/scan-file.ts';
+import type { ScanFileEvent } from '../kit/index.ts';
 import type { ScanTimes } from './scan-times.ts';
 
 /** What is told of the times of a file that could not be taken: one event a kind. */

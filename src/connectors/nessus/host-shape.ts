@@ -1,6 +1,6 @@
 /** A host of a scan file in the spelling of `scanFileMappings`, whatever dialect it came in. Pure. */
-import { normalizeIdentifier, type IdentifierKind } from '../../canonical/identity/identifiers.ts';
-import type { JsonObject } from '../../platform/values/json.ts';
+import { type IdentifierKind, normalizeIdentifier } from '../../canonical/identity/index.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
 
 /** Names and addresses as the file has them; lists may hold empty texts. */
 export interface HostFacts {

@@ -1,12 +1,6 @@
 /** An item of a scan file in the spelling of `scanFileMappings`. Pure. */
-import type { JsonObject } from '../../platform/values/json.ts';
-import {
-  auditRaw,
-  auditResultsIn,
-  isAuditCheck,
-  resultBySeverity,
-  type AuditResult,
-} from '../kit/audit-result.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
+import { auditRaw, type AuditResult, auditResultsIn, isAuditCheck, resultBySeverity } from '../kit/index.ts';
 import { listOf, scoreOf, stateOf, vectorOf } from './file-values.ts';
 
 /** Children that an item may have several of. */

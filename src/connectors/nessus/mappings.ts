@@ -1,6 +1,6 @@
 /** From the records of scan files, of whatever dialect, to canonical ones. Files only come in. */
-import type { FieldMapping, Transform } from '../../canonical/mapping/mapping.ts';
-import { auditResultMappings } from '../kit/audit-result.ts';
+import type { FieldMapping, Transform } from '../../canonical/mapping/index.ts';
+import { auditResultMappings } from '../kit/index.ts';
 
 const text: Transform = { kind: 'text' };
 const words: Transform = { kind: 'list' };

@@ -9,11 +9,11 @@ import { basename } from 'node:path';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { fromFd, type Entry, type ZipFile } from 'yauzl';
-import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
-import { throwIfAborted } from '../../platform/values/abort.ts';
+import { messageOf, TielineError } from '../../platform/errors/index.ts';
+import { throwIfAborted } from '../../platform/values/index.ts';
 import { readScanCsv } from './read-csv.ts';
 import { readNessus } from './read-nessus.ts';
-import type { ScanFile, ScanFileEvent } from '../kit/scan-file.ts';
+import type { ScanFile, ScanFileEvent } from '../kit/index.ts';
 import { scanFileFault, usualLimits, type ScanFileLimits } from './scan-file-fault.ts';
 
 /** Beyond these a compressed file is taken for an attack: XML shrinks to a fifteenth, hardly ever to a hundredth. */

@@ -4,15 +4,15 @@
  */
 import { parse } from 'csv-parse';
 import { Readable } from 'node:stream';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import type { JsonObject } from '../../platform/values/json.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
 import { rolesOf, type ColumnRoles, type Role } from './csv-columns.ts';
 import { decodeText } from './decode-text.ts';
 import { heldTimes } from './held-times.ts';
 import { HostsOfFile, type HostRecord } from './host-shape.ts';
 import { listOf } from './file-values.ts';
 import { auditResultsOf, complianceRaw, findingRaw, isOpenPort, type ItemFacts } from './item-shape.ts';
-import type { ScanFileEvent } from '../kit/scan-file.ts';
+import type { ScanFileEvent } from '../kit/index.ts';
 import { scanFileFault, type ScanFileLimits } from './scan-file-fault.ts';
 import { ScanTimes } from './scan-times.ts';
 

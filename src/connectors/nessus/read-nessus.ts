@@ -15,7 +15,7 @@ import {
 } from './item-shape.ts';
 import { ScanTimes } from './scan-times.ts';
 import { heldTimes } from './held-times.ts';
-import type { ScanFileEvent } from '../kit/scan-file.ts';
+import type { ScanFileEvent } from '../kit/index.ts';
 import { scanFileFault, type FilePlace, type ScanFileLimits } from './scan-file-fault.ts';
 import { decodeText } from './decode-text.ts';
 

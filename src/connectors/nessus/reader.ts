@@ -1,4 +1,4 @@
-import type { ScanFileReader } from '../kit/scan-file.ts';
+import type { ScanFileReader } from '../kit/index.ts';
 import { scanFileMappings } from './mappings.ts';
 import { openScanFiles } from './open-scan-files.ts';
 import { usualLimits } from './scan-file-fault.ts';

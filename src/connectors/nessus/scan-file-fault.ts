@@ -1,4 +1,4 @@
-import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { TielineError } from '../../platform/errors/index.ts';
 
 /** Where in a file something is. */
 export interface FilePlace {

@@ -1,7 +1,7 @@
 /** Tenable Security Center (ACAS): hosts and findings in, by analysis; accept and recast rules in both directions. */
-import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
+import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { z } from 'zod';
-import type { CheckResult, Connector, ConnectorModule } from '../kit/contract.ts';
+import type { CheckResult, Connector, ConnectorModule } from '../kit/index.ts';
 import { tenableScMappings } from './mappings.ts';
 import { readAnalysis } from './read.ts';
 import { fetchRepositories, type Reading } from './repositories.ts';

@@ -1,6 +1,6 @@
 /** From rows as `rows.ts` shapes them, and rules as `rules.ts` does, to canonical records. */
-import type { FieldMapping, Transform } from '../../canonical/mapping/mapping.ts';
-import { auditResultMappings } from '../kit/audit-result.ts';
+import type { FieldMapping, Transform } from '../../canonical/mapping/index.ts';
+import { auditResultMappings } from '../kit/index.ts';
 
 const text: Transform = { kind: 'text' };
 const trim: Transform = { kind: 'trim' };

@@ -4,11 +4,9 @@
  * lost (pySecurityCenter issue 60).
  */
 import { z } from 'zod';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import type { Json, JsonObject } from '../../platform/values/json.ts';
-import { throwIfAborted } from '../../platform/values/abort.ts';
-import type { ExternalRecord, ReadEvent, ReadOptions } from '../kit/contract.ts';
-import { PageWalk } from '../kit/page-walk.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { type Json, type JsonObject, throwIfAborted } from '../../platform/values/index.ts';
+import { type ExternalRecord, PageWalk, type ReadEvent, type ReadOptions } from '../kit/index.ts';
 import { analysisRecord, hostRecord, type SourceType } from './rows.ts';
 import { fetchRepositories, type Reading } from './repositories.ts';
 import { changedRules, fetchRuleStands, ruleStands } from './rule-changes.ts';

@@ -1,6 +1,6 @@
 /** Which repositories are read: the scope of everything in a Security Center. */
 import { z } from 'zod';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { TielineError } from '../../platform/errors/index.ts';
 import type { ScSession } from './session.ts';
 import type { TenableScSettings } from './settings.ts';
 

@@ -1,13 +1,13 @@
 /** Rows of an analysis as records. The identity of a host is declared row by row (reference/tenable.md section 3). Pure. */
-import { isJsonObject, scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
+import { isJsonObject, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
 import {
   auditRaw,
   auditReferences,
   auditResultsIn,
+  type ExternalRecord,
   isAuditCheck,
   resultBySeverity,
-} from '../kit/audit-result.ts';
-import type { ExternalRecord } from '../kit/contract.ts';
+} from '../kit/index.ts';
 
 const word = (value: Json | undefined): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { TielineError } from '../../platform/errors/index.ts';
 import { fetchRules, kinds, type Rule } from './rules.ts';
 import type { Reading } from './repositories.ts';
 

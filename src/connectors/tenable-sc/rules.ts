@@ -3,18 +3,10 @@
  * id changes. There is no key of ours either: it stands at the end of the comment, where `find` looks for it.
  */
 import { z } from 'zod';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
-import { throwIfAborted } from '../../platform/values/abort.ts';
-import type {
-  Change,
-  ExternalRecord,
-  FindKey,
-  ReadEvent,
-  ReadOptions,
-  WriteResult,
-} from '../kit/contract.ts';
-import { requestMayHaveArrived } from '../../platform/http/transport-failure.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { type Json, type JsonObject, scalarText, throwIfAborted } from '../../platform/values/index.ts';
+import type { Change, ExternalRecord, FindKey, ReadEvent, ReadOptions, WriteResult } from '../kit/index.ts';
+import { requestMayHaveArrived } from '../../platform/http/index.ts';
 import { fetchRepositories, type Reading } from './repositories.ts';
 import { instantOf } from './rows.ts';
 import { scRefused, type ScRequest } from './session.ts';

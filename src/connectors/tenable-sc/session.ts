@@ -3,11 +3,15 @@
  * envelope, in which a failure may come with status 200 and mostly comes with 403 (reference/tenable.md section 3).
  */
 import { z } from 'zod';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import type { Json } from '../../platform/values/json.ts';
-import { Secret } from '../../platform/values/secret.ts';
-import type { HttpClient, HttpRequest, HttpResponse } from '../../platform/http/http-client.ts';
-import { refusalError, saidShort } from '../../platform/http/remote-refusal.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { type Json, Secret } from '../../platform/values/index.ts';
+import {
+  type HttpClient,
+  type HttpRequest,
+  type HttpResponse,
+  refusalError,
+  saidShort,
+} from '../../platform/http/index.ts';
 import type { TenableScSettings } from './settings.ts';
 
 const envelope = z.object({

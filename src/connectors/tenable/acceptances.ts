@@ -3,20 +3,18 @@
  * no idempotency key: ours stands at the end of the rule's description, where `find` looks for it.
  */
 import { z } from 'zod';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
-import type {
-  Change,
-  ExternalRecord,
-  FindKey,
-  ReadEvent,
-  ReadOptions,
-  WriteResult,
-} from '../kit/contract.ts';
-import { throwIfAborted } from '../../platform/values/abort.ts';
-import { PageWalk } from '../kit/page-walk.ts';
-import { readRefusal } from '../../platform/http/remote-refusal.ts';
-import { requestMayHaveArrived } from '../../platform/http/transport-failure.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { isJsonObject, type Json, type JsonObject, throwIfAborted } from '../../platform/values/index.ts';
+import {
+  type Change,
+  type ExternalRecord,
+  type FindKey,
+  PageWalk,
+  type ReadEvent,
+  type ReadOptions,
+  type WriteResult,
+} from '../kit/index.ts';
+import { readRefusal, requestMayHaveArrived } from '../../platform/http/index.ts';
 import { composeRule, ruleReading, type RuleFault } from './rule-shape.ts';
 import type { TenableSettings } from './settings.ts';
 import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from './tenable-api.ts';

@@ -1,8 +1,8 @@
 /** What `tieline connections check` asks of a Tenable VM. Nothing here changes anything there. */
 import { z } from 'zod';
-import { messageOf, TielineError } from '../../platform/errors/tieline-error.ts';
-import type { CheckResult, ConnectorContext } from '../kit/contract.ts';
-import { readRefusal } from '../../platform/http/remote-refusal.ts';
+import { messageOf, TielineError } from '../../platform/errors/index.ts';
+import type { CheckResult, ConnectorContext } from '../kit/index.ts';
+import { readRefusal } from '../../platform/http/index.ts';
 import { checkAssetContext } from './assets/check-asset-context.ts';
 import { canSeeRules } from './acceptances.ts';
 import { canSeeScans } from './remediation-scans.ts';

@@ -1,6 +1,6 @@
 /** Tenable Vulnerability Management: assets and findings in, by export jobs; tags and rules out; remediation scans. */
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import type { Connector, ConnectorModule } from '../kit/contract.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import type { Connector, ConnectorModule } from '../kit/index.ts';
 import { AssetAttributes } from './assets/asset-attributes.ts';
 import { findAssetContext, writeAssetContext } from './assets/asset-context.ts';
 import { businessTagMappings } from './assets/business-tags.ts';

@@ -6,19 +6,17 @@
  * run" alike (the vendor's page on scan status).
  */
 import { z } from 'zod';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import type { JsonObject } from '../../platform/values/json.ts';
-import type {
-  ScanPhase,
-  ScanRequest,
-  ScanStatus,
-  ScanWriteResult,
-  VerificationScans,
-} from '../kit/contract.ts';
-import type { HttpResponse } from '../../platform/http/http-client.ts';
-import { PageWalk } from '../kit/page-walk.ts';
-import { readRefusal } from '../../platform/http/remote-refusal.ts';
-import { requestMayHaveArrived } from '../../platform/http/transport-failure.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
+import {
+  PageWalk,
+  type ScanPhase,
+  type ScanRequest,
+  type ScanStatus,
+  type ScanWriteResult,
+  type VerificationScans,
+} from '../kit/index.ts';
+import { type HttpResponse, readRefusal, requestMayHaveArrived } from '../../platform/http/index.ts';
 import type { TenableSettings } from './settings.ts';
 import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from './tenable-api.ts';
 

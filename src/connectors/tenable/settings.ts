@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Secret } from '../../platform/values/secret.ts';
+import { Secret } from '../../platform/values/index.ts';
 
 const secret = z.instanceof(Secret);
 

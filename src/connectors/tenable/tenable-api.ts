@@ -1,9 +1,13 @@
 /** One Tenable VM: the HTTP client with the account's keys, and answers that are as documented or an error. */
 import { z } from 'zod';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { Secret } from '../../platform/values/secret.ts';
-import type { HttpClient, HttpRequest, HttpResponse } from '../../platform/http/http-client.ts';
-import { refusalError } from '../../platform/http/remote-refusal.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { Secret } from '../../platform/values/index.ts';
+import {
+  type HttpClient,
+  type HttpRequest,
+  type HttpResponse,
+  refusalError,
+} from '../../platform/http/index.ts';
 import type { TenableSettings } from './settings.ts';
 
 /** As the vendor asks of integrations (developer.tenable.com/docs/user-agent-header). */

@@ -1,7 +1,7 @@
 /** What `tieline connections check` asks of an Xacta. Nothing here changes anything there. */
-import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
-import { scalarText } from '../../platform/values/json.ts';
-import type { CheckResult, ConnectorContext } from '../kit/contract.ts';
+import { messageOf, TielineError } from '../../platform/errors/index.ts';
+import { scalarText } from '../../platform/values/index.ts';
+import type { CheckResult, ConnectorContext } from '../kit/index.ts';
 import { fillPath, valueAt } from './field-path.ts';
 import { fetchPage } from './lists.ts';
 import type { Profile, ProfiledEntity } from './profile.ts';

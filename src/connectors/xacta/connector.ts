@@ -1,7 +1,7 @@
 /** Xacta, through a declarative REST profile: systems, components, controls, POA&Ms and milestones in; POA&Ms out. */
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { isJsonObject } from '../../platform/values/json.ts';
-import type { Connector, ConnectorModule, EntityType } from '../kit/contract.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { isJsonObject } from '../../platform/values/index.ts';
+import type { Connector, ConnectorModule, EntityType } from '../kit/index.ts';
 import { checkXacta } from './check.ts';
 import { xactaMappings } from './mappings.ts';
 import { loadProfile, type ProfiledEntity } from './profile.ts';

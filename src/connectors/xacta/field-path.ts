@@ -1,4 +1,4 @@
-import { isJsonObject, scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
+import { isJsonObject, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
 
 /** The value at a dotted path, or undefined. */
 export function valueAt(record: unknown, path: string): Json | undefined {

@@ -1,6 +1,6 @@
 /** Walks a list page by page, in any of the page styles of a profile. */
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { scalarText, type Json } from '../../platform/values/json.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { type Json, scalarText } from '../../platform/values/index.ts';
 import { valueAt } from './field-path.ts';
 import type { Profile } from './profile.ts';
 import type { Session } from './session.ts';

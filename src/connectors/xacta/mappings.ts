@@ -2,7 +2,7 @@
  * Default field mappings of the default profile. Where the remote has several words for one of ours, the inbound row
  * folds them and an outbound row beside it chooses one, since a folded map cannot be reversed.
  */
-import type { FieldMapping, Transform } from '../../canonical/mapping/mapping.ts';
+import type { FieldMapping, Transform } from '../../canonical/mapping/index.ts';
 
 const text: Transform = { kind: 'text' };
 const trim: Transform = { kind: 'trim' };

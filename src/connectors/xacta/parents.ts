@@ -1,4 +1,4 @@
-import { PageWalk } from '../kit/page-walk.ts';
+import { PageWalk } from '../kit/index.ts';
 import { fillPath } from './field-path.ts';
 import { fetchPage, type ListPage } from './lists.ts';
 import type { Profile } from './profile.ts';

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
+import { messageOf, TielineError } from '../../platform/errors/index.ts';
 
 const path = z.string().startsWith('/', 'must begin with a slash');
 const fieldPath = z.string().min(1);

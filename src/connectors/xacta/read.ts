@@ -5,9 +5,14 @@
  * the walk began, and a record that shows up twice is no change the second time.
  */
 import { z } from 'zod';
-import type { Json } from '../../platform/values/json.ts';
-import type { ConnectorContext, ExternalRecord, ReadEvent, ReadOptions } from '../kit/contract.ts';
-import { PageWalk } from '../kit/page-walk.ts';
+import type { Json } from '../../platform/values/index.ts';
+import {
+  type ConnectorContext,
+  type ExternalRecord,
+  PageWalk,
+  type ReadEvent,
+  type ReadOptions,
+} from '../kit/index.ts';
 import { fillPath } from './field-path.ts';
 import { fetchPage } from './lists.ts';
 import { listParents } from './parents.ts';

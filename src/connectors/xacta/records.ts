@@ -1,5 +1,5 @@
-import { isJsonObject, scalarText, type JsonObject } from '../../platform/values/json.ts';
-import type { ExternalRecord } from '../kit/contract.ts';
+import { isJsonObject, type JsonObject, scalarText } from '../../platform/values/index.ts';
+import type { ExternalRecord } from '../kit/index.ts';
 import { valueAt } from './field-path.ts';
 import type { Profile, ProfileEntity, ProfiledEntity } from './profile.ts';
 

@@ -1,10 +1,9 @@
 /** Signed-in calls: whatever the profile's `auth` says, and one new sign-in when a token is refused. */
 import { z } from 'zod';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { Secret } from '../../platform/values/secret.ts';
-import type { ConnectorContext } from '../kit/contract.ts';
-import type { HttpRequest, HttpResponse } from '../../platform/http/http-client.ts';
-import { refusalError } from '../../platform/http/remote-refusal.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { Secret } from '../../platform/values/index.ts';
+import type { ConnectorContext } from '../kit/index.ts';
+import { type HttpRequest, type HttpResponse, refusalError } from '../../platform/http/index.ts';
 import { valueAt } from './field-path.ts';
 import type { Profile } from './profile.ts';
 import type { XactaSettings } from './settings.ts';

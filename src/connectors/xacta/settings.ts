@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { isJsonObject, type JsonObject } from '../../platform/values/json.ts';
-import { Secret } from '../../platform/values/secret.ts';
+import { isJsonObject, type JsonObject, Secret } from '../../platform/values/index.ts';
 import { loadProfile } from './profile.ts';
 
 /** Settings of one Xacta, as external_systems.connection_config keeps them. Which are needed depends on the profile's `auth`. */

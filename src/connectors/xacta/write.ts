@@ -1,10 +1,8 @@
 /** Creates and updates, with optimistic concurrency. A whole item is sent: leaving a field out may blank it (reference/grc.md). */
-import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
-import { isJsonObject, scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
-import type { Change, ExternalRecord, FindKey, WriteResult } from '../kit/contract.ts';
-import type { HttpRequest, HttpResponse } from '../../platform/http/http-client.ts';
-import { PageWalk } from '../kit/page-walk.ts';
-import { requestMayHaveArrived } from '../../platform/http/transport-failure.ts';
+import { messageOf, TielineError } from '../../platform/errors/index.ts';
+import { isJsonObject, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
+import { type Change, type ExternalRecord, type FindKey, PageWalk, type WriteResult } from '../kit/index.ts';
+import { type HttpRequest, type HttpResponse, requestMayHaveArrived } from '../../platform/http/index.ts';
 import { fillPath, valueAt } from './field-path.ts';
 import { fetchPage } from './lists.ts';
 import { listParents } from './parents.ts';

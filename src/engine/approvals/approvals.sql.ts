@@ -1,10 +1,9 @@
 /** Approvals of outbound changes: which wait, for what content, and what was decided. */
 import { sql, type Kysely } from 'kysely';
-import type { Json, JsonObject } from '../../platform/values/json.ts';
-import { nextScanState } from '../../canonical/vocabulary/scan-request.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import { outboxChannel } from '../outbox/outbox.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { Json, JsonObject } from '../../platform/values/index.ts';
+import { nextScanState } from '../../canonical/vocabulary/index.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import { outboxChannel } from '../outbox/index.ts';
 
 /** A change that waits, as a plan keeps it. */
 export interface WaitingChange {

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { TielineError } from '../../platform/errors/index.ts';
 import {
   decideApproval,
   insertApproval,
@@ -18,25 +18,28 @@ import {
   type ApprovalRow,
   type WaitingChange,
 } from './approvals.sql.ts';
-import { recordChanges } from '../../ledger/operations/changes.sql.ts';
 import {
   beginOperation,
   finishOperation,
+  insertHeldRecords,
   noCounts,
+  recordChanges,
   recordCounts,
-} from '../../ledger/operations/operations.sql.ts';
-import { nextScanState } from '../../canonical/vocabulary/scan-request.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
-import { canonical } from '../merge/three-way.ts';
-import type { EntityPolicy } from '../../canonical/policy/policy.ts';
-import { insertHeldRecords } from '../../ledger/operations/held-records.sql.ts';
-import { listWithdrawnDecisions, markReplanned, returnWithdrawn } from '../outbox/outbox-consent.sql.ts';
-import { mayGoOut } from '../../canonical/policy/approval.ts';
-import { describeChanges, type DescribedChange } from '../outbox/describe-change.ts';
-import { cancelRejectedPoams } from '../../record/poams/reject-poams.ts';
-import { reconsiderUnsent } from '../outbox/reconsider.ts';
-import { fetchPolicies } from '../policies/policies.ts';
+} from '../../ledger/operations/index.ts';
+import { nextScanState } from '../../canonical/vocabulary/index.ts';
+import { type Database, inTransaction } from '../../platform/postgres/index.ts';
+import { canonical } from '../merge/index.ts';
+import { type EntityPolicy, mayGoOut } from '../../canonical/policy/index.ts';
+import {
+  describeChanges,
+  type DescribedChange,
+  listWithdrawnDecisions,
+  markReplanned,
+  reconsiderUnsent,
+  returnWithdrawn,
+} from '../outbox/index.ts';
+import { cancelRejectedPoams } from '../../record/poams/index.ts';
+import { fetchPolicies } from '../policies/index.ts';
 
 export type { ApprovalRow };
 

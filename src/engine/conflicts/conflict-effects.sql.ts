@@ -1,8 +1,7 @@
 /** Statements by which a decided conflict takes effect on links, outbox and weaknesses. Nothing is deleted but links. */
 import { sql, type Kysely } from 'kysely';
-import type { JsonObject } from '../../platform/values/json.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
 
 export interface RecordKey {
   readonly entity: string;

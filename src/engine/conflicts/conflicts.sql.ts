@@ -1,9 +1,8 @@
 import { sql, type Kysely } from 'kysely';
-import type { ConflictType } from '../merge/conflict.ts';
-import type { Json } from '../../platform/values/json.ts';
+import type { ConflictType } from '../merge/index.ts';
+import type { Json } from '../../platform/values/index.ts';
 import { boundaryOfRecord, weaknessOfRecord, type ConflictWeakness } from './conflict-subjects.sql.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
 
 export interface ConflictToRecord {
   readonly entity: string;

@@ -3,20 +3,18 @@
  * then saved, with one journal row a field; of a secret the journal says that it changed, and nothing else.
  */
 import type pg from 'pg';
-import { TielineError, type FieldFault } from '../../platform/errors/tieline-error.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
-import type { Secret } from '../../platform/values/secret.ts';
-import type { ConnectorDeclaration, CheckResult } from '../../connectors/kit/contract.ts';
-import { recordChanges } from '../../ledger/operations/changes.sql.ts';
+import { type FieldFault, TielineError } from '../../platform/errors/index.ts';
+import { isJsonObject, type Json, type JsonObject, type Secret } from '../../platform/values/index.ts';
+import type { CheckResult, ConnectorDeclaration } from '../../connectors/kit/index.ts';
+import { beginOperation, finishDecision, recordChanges } from '../../ledger/operations/index.ts';
 import {
-  updateSystemConfig,
-  setSyncPaused,
   type ExternalSystemRow,
-} from '../../ledger/external-systems/external-systems.sql.ts';
-import { beginOperation, finishDecision } from '../../ledger/operations/operations.sql.ts';
+  setSyncPaused,
+  updateSystemConfig,
+} from '../../ledger/external-systems/index.ts';
 import { countWhatHangs } from './remove-system.sql.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import { sameValue } from '../merge/three-way.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import { sameValue } from '../merge/index.ts';
 import { moduleFor, purposeOf, type ConnectionContext } from './connect.ts';
 import { isSealed } from './secret-box.ts';
 import { faultsOfWhole, readSettings, settingsOf, unknownSetting } from './settings.ts';

@@ -1,18 +1,13 @@
 import type { Kysely } from 'kysely';
-import type { ConnectorModule } from '../../connectors/kit/contract.ts';
-import { maskedConnector } from '../../connectors/kit/masked-connector.ts';
-import { createSecretMask, secretsIn } from '../../platform/http/secret-mask.ts';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { Secret } from '../../platform/values/secret.ts';
-import { isJsonObject, type JsonObject } from '../../platform/values/json.ts';
-import { insertCallLogs } from '../../ledger/operations/call-logs.sql.ts';
-import type { FieldMapping } from '../../canonical/mapping/mapping.ts';
-import type { ExternalSystemRow } from '../../ledger/external-systems/external-systems.sql.ts';
-import { listMappings } from '../../ledger/external-systems/field-mappings.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
-import { parseMappingRow } from '../../canonical/mapping/mapping-row.ts';
-import { fetchPolicies } from '../policies/policies.ts';
-import { closest } from '../../platform/errors/unknown-word.ts';
+import { type ConnectorModule, maskedConnector } from '../../connectors/kit/index.ts';
+import { createSecretMask, secretsIn } from '../../platform/http/index.ts';
+import { closest, TielineError } from '../../platform/errors/index.ts';
+import { isJsonObject, type JsonObject, Secret } from '../../platform/values/index.ts';
+import { insertCallLogs } from '../../ledger/operations/index.ts';
+import { type FieldMapping, parseMappingRow } from '../../canonical/mapping/index.ts';
+import { type ExternalSystemRow, listMappings } from '../../ledger/external-systems/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
+import { fetchPolicies } from '../policies/index.ts';
 import type { ConnectedSystem } from './connected-system.ts';
 import type { SecretBox } from './secret-box.ts';
 import { faultsOfWhole } from './settings.ts';
@@ -133,7 +128,7 @@ export async function connectSystem(
   const logging = new Set<Promise<void>>();
   const { proxy, ca } = context.http;
   // Loaded where a system is opened: half of the commands open none, and it is a fifth of what a start costs.
-  const { createHttpClient } = await import('../../platform/http/undici-http-client.ts');
+  const { createHttpClient } = await import('../../platform/http/index.ts');
   const secrets = createSecretMask(secretsIn(settings));
   if (proxy !== undefined) secrets.learn(new Secret(decodeURIComponent(new URL(proxy).password)));
   const http = createHttpClient({

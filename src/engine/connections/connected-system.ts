@@ -1,6 +1,6 @@
-import type { Connector, ConnectorModule, EntityType } from '../../connectors/kit/contract.ts';
-import type { FieldMapping } from '../../canonical/mapping/mapping.ts';
-import type { EntityPolicy } from '../../canonical/policy/policy.ts';
+import type { Connector, ConnectorModule, EntityType } from '../../connectors/kit/index.ts';
+import type { FieldMapping } from '../../canonical/mapping/index.ts';
+import type { EntityPolicy } from '../../canonical/policy/index.ts';
 
 /** An external system that is ready to be talked to. */
 export interface ConnectedSystem {

@@ -1,9 +1,8 @@
 /** One connection as a person sees it: every setting with its value, every secret by whether it can be used. */
-import type { ConnectorModule } from '../../connectors/kit/contract.ts';
-import { TielineError, type FieldFault } from '../../platform/errors/tieline-error.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
-import type { Secret } from '../../platform/values/secret.ts';
-import type { ExternalSystemRow } from '../../ledger/external-systems/external-systems.sql.ts';
+import type { ConnectorModule } from '../../connectors/kit/index.ts';
+import { type FieldFault, TielineError } from '../../platform/errors/index.ts';
+import { isJsonObject, type Json, type JsonObject, type Secret } from '../../platform/values/index.ts';
+import type { ExternalSystemRow } from '../../ledger/external-systems/index.ts';
 import { countWhatHangs, type WhatHangs } from './remove-system.sql.ts';
 import { purposeOf, type ConnectionContext } from './connect.ts';
 import { isSealed } from './secret-box.ts';

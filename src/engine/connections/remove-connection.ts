@@ -4,9 +4,9 @@
  * name, type and address again continues it. Deleting was rejected: findings, POA&Ms and their history would go with it.
  */
 import type pg from 'pg';
-import { isJsonObject, type JsonObject } from '../../platform/values/json.ts';
+import { isJsonObject, type JsonObject } from '../../platform/values/index.ts';
 import { countWhatHangs, retireSystem, type WhatHangs } from './remove-system.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
+import { inTransaction } from '../../platform/postgres/index.ts';
 import { recordConnectionDecision } from './change-connection.ts';
 import type { ConnectionContext } from './connect.ts';
 import { isSealed } from './secret-box.ts';

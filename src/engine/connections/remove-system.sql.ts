@@ -1,9 +1,8 @@
 /** What hangs on an external system, and taking it out of use without losing what it reported. */
 import { sql, type Kysely } from 'kysely';
-import type { JsonObject } from '../../platform/values/json.ts';
-import { withdrawApprovals } from '../approvals/approvals.sql.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
+import { withdrawApprovals } from '../approvals/index.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
 
 export interface WhatHangs {
   /** Linked records, by entity. */

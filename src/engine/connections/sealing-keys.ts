@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
-import { isJsonObject } from '../../platform/values/json.ts';
-import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import { isJsonObject } from '../../platform/values/index.ts';
+import { listSystems } from '../../ledger/external-systems/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 import { purposeOf } from './connect.ts';
 import { isSealed, sealingKeyOf, type SecretBox } from './secret-box.ts';
 

@@ -4,9 +4,8 @@
  * A sealed value names the key that made it, so that a rotation cut short leaves nothing unreadable.
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
-import { Secret } from '../../platform/values/secret.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { isJsonObject, type Json, type JsonObject, Secret } from '../../platform/values/index.ts';
 
 const version = 'v1';
 const nonceBytes = 12;

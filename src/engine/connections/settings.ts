@@ -3,11 +3,9 @@
  * wrong or missing. One place for `connections add`, `set` and `show`, so that all three say the same.
  */
 import { z } from 'zod';
-import type { ConnectorDeclaration, ConnectorModule } from '../../connectors/kit/contract.ts';
-import { TielineError, type FieldFault } from '../../platform/errors/tieline-error.ts';
-import type { Json, JsonObject } from '../../platform/values/json.ts';
-import type { Secret } from '../../platform/values/secret.ts';
-import { closest } from '../../platform/errors/unknown-word.ts';
+import type { ConnectorDeclaration, ConnectorModule } from '../../connectors/kit/index.ts';
+import { closest, type FieldFault, TielineError } from '../../platform/errors/index.ts';
+import type { Json, JsonObject, Secret } from '../../platform/values/index.ts';
 
 export type { ConnectorDeclaration, ConnectorModule };
 

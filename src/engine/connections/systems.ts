@@ -1,23 +1,21 @@
 /** Adding, listing and checking external systems, and renewing the key that protects their secrets. */
 import type pg from 'pg';
-import type { CheckResult } from '../../connectors/kit/contract.ts';
-import { errorRegistry } from '../../platform/errors/registry.ts';
-import { TielineError, type FieldFault } from '../../platform/errors/tieline-error.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
-import type { Secret } from '../../platform/values/secret.ts';
+import type { CheckResult } from '../../connectors/kit/index.ts';
+import { closest, errorRegistry, type FieldFault, TielineError } from '../../platform/errors/index.ts';
+import { isJsonObject, type Json, type JsonObject, type Secret } from '../../platform/values/index.ts';
 import {
-  findSystemOrRemoved,
-  insertSystem,
-  listSystems,
-  updateSystemConfig,
   type ExternalSystemRow,
-} from '../../ledger/external-systems/external-systems.sql.ts';
-import { insertMappings, listMappings } from '../../ledger/external-systems/field-mappings.sql.ts';
-import { recordHealth } from '../../ledger/external-systems/integration-health.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
-import { mappingRowOf } from '../../canonical/mapping/mapping-row.ts';
+  findSystemOrRemoved,
+  insertMappings,
+  insertSystem,
+  listMappings,
+  listSystems,
+  recordHealth,
+  updateSystemConfig,
+} from '../../ledger/external-systems/index.ts';
+import { inTransaction } from '../../platform/postgres/index.ts';
+import { mappingRowOf } from '../../canonical/mapping/index.ts';
 import { connectSystem, moduleFor, purposeOf, type ConnectionContext } from './connect.ts';
-import { closest } from '../../platform/errors/unknown-word.ts';
 import { isSealed, type SecretBox } from './secret-box.ts';
 import { faultsOfWhole, readSettings, requiredSettings } from './settings.ts';
 

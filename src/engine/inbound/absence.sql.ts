@@ -1,8 +1,7 @@
 /** Which records a full read did not show. Design section 5: absence is not deletion. */
 import { sql, type Kysely } from 'kysely';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import { isFinished } from '../../record/poams/poams.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import { isFinished } from '../../record/poams/index.ts';
 
 export interface ReadOfEntity {
   readonly systemId: number;

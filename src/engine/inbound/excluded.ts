@@ -1,9 +1,8 @@
 import type { Kysely } from 'kysely';
-import { scalarText, type JsonObject } from '../../platform/values/json.ts';
-import type { NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
-import { findExcludedOwners } from '../../record/systems/systems.sql.ts';
-import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
+import { type JsonObject, scalarText } from '../../platform/values/index.ts';
+import { type NegotiatedEntity, negotiatedShapes } from '../../record/entities/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
+import { findExcludedOwners } from '../../record/systems/index.ts';
 
 /** The column of a row that says to which system (of a milestone: to which POA&M) it belongs. */
 const ownerColumn = (entity: NegotiatedEntity): string =>

@@ -7,41 +7,40 @@
  * record was taken in.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { EntityType, ExternalRecord, ReadEvent } from '../../connectors/kit/contract.ts';
-import type { Json } from '../../platform/values/json.ts';
-import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
-import { renewAllExposure } from '../../record/findings/asset-exposure.sql.ts';
-import { renewReportingOfRead } from '../../record/assets/asset-reporting.sql.ts';
+import type { EntityType, ExternalRecord, ReadEvent } from '../../connectors/kit/index.ts';
+import type { Json } from '../../platform/values/index.ts';
+import { messageOf, TielineError } from '../../platform/errors/index.ts';
+import { renewAllExposure } from '../../record/findings/index.ts';
+import { renewReportingOfRead } from '../../record/assets/index.ts';
 import { countAbsent, forgetSeen, markAbsent, recordSeen } from './absence.sql.ts';
-import { hasHeldRecords, insertHeldRecords } from '../../ledger/operations/held-records.sql.ts';
-import { renewStatistics, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
 import {
   addCounts,
+  type Counts,
+  hasHeldRecords,
+  insertHeldRecords,
   noCounts,
   recordCounts,
   recordRetry,
-  type Counts,
-} from '../../ledger/operations/operations.sql.ts';
+} from '../../ledger/operations/index.ts';
+import {
+  type MapperOf,
+  type NegotiatedEntity,
+  negotiatedShapes,
+  renewStatistics,
+  type Sink,
+} from '../../record/entities/index.ts';
 import {
   fetchClock,
   findReadState,
   finishRead,
   saveReadPosition,
-} from '../../ledger/external-systems/reads.sql.ts';
-import {
-  inTransaction,
-  inTransactionOnce,
-  isEnclosed,
-  type Tx,
-} from '../../platform/postgres/transaction.ts';
-import { canReadChanges, type ConnectedSystem } from '../connections/connected-system.ts';
-import type { RunContext } from '../run/run-context.ts';
-import { isOfSystem } from '../run/system-failures.ts';
+} from '../../ledger/external-systems/index.ts';
+import { inTransaction, inTransactionOnce, isEnclosed, type Tx } from '../../platform/postgres/index.ts';
+import { canReadChanges, type ConnectedSystem } from '../connections/index.ts';
+import { isOfSystem, type RunContext } from '../run/index.ts';
 import { mapperFrom } from './mapper.ts';
-import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
 import { openNegotiatedSink } from './negotiated-sink.ts';
 import { PagesInOrder } from './pages-in-order.ts';
-import type { MapperOf, Sink } from '../../record/entities/sink.ts';
 
 /** How often a read may break off without any progress between, before the run gives up. */
 const attemptsWithoutProgress = 4;

@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
-import type { FieldMapping } from '../../canonical/mapping/mapping.ts';
-import { compileMappings, mapRecord } from '../../canonical/mapping/apply-mappings.ts';
-import type { MapperOf } from '../../record/entities/sink.ts';
+import { compileMappings, type FieldMapping, mapRecord } from '../../canonical/mapping/index.ts';
+import type { MapperOf } from '../../record/entities/index.ts';
 
 /** Mappers over the installed mappings of one system; each entity is compiled once. */
 export function mapperFrom(mappings: readonly FieldMapping[]): MapperOf {

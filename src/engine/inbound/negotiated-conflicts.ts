@@ -1,12 +1,12 @@
 /** What of a page is for a person: fields that both sides edited, things that the remote has twice, values that no mapping takes. */
-import type { ExternalRecord } from '../../connectors/kit/contract.ts';
-import type { JsonObject } from '../../platform/values/json.ts';
-import { listSettledFaults, recordConflicts, type ConflictToRecord } from '../conflicts/conflicts.sql.ts';
-import type { HeldRecord } from '../../ledger/operations/held-records.sql.ts';
-import { fetchLinks, listReplacedLinks } from '../../ledger/links/links.sql.ts';
-import { findTwins, type NegotiatedEntity, type Twin } from '../../record/entities/negotiated.sql.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
-import type { InboundDecision } from '../merge/inbound.ts';
+import type { ExternalRecord } from '../../connectors/kit/index.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
+import { type ConflictToRecord, listSettledFaults, recordConflicts } from '../conflicts/index.ts';
+import type { HeldRecord } from '../../ledger/operations/index.ts';
+import { fetchLinks, listReplacedLinks } from '../../ledger/links/index.ts';
+import { findTwins, type NegotiatedEntity, type Twin } from '../../record/entities/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
+import type { InboundDecision } from '../merge/index.ts';
 
 export function conflictsOf(
   entity: NegotiatedEntity,

@@ -1,12 +1,10 @@
-import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
-import { identifiersOfComponent } from '../../canonical/identity/identifiers.ts';
-import type { ComponentRecord } from '../../canonical/records/records.ts';
-import { replaceComponentIdentifiers } from '../../record/systems/components.sql.ts';
-import type { NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
-import { recordTakenOff, type AssetLists } from '../../record/poams/departures.sql.ts';
-import { addPoamAssets, addPoamCves } from '../../record/poams/poams.sql.ts';
-import { saveImpactLevels } from '../../record/systems/systems.sql.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../platform/values/index.ts';
+import { identifiersOfComponent } from '../../canonical/identity/index.ts';
+import type { ComponentRecord } from '../../canonical/records/index.ts';
+import { replaceComponentIdentifiers, saveImpactLevels } from '../../record/systems/index.ts';
+import type { NegotiatedEntity } from '../../record/entities/index.ts';
+import { addPoamAssets, addPoamCves, type AssetLists, recordTakenOff } from '../../record/poams/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 
 export interface RecordOfRow {
   readonly entityId: string;

@@ -1,14 +1,14 @@
 /** Records that stand inside of another record than before: a component, control or POA&M of another system now, a milestone of another POA&M. */
-import { scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
-import type { JournalEntry } from '../../ledger/operations/changes.sql.ts';
-import { findLinkedInside } from '../../ledger/links/links.sql.ts';
+import { type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
+import type { JournalEntry } from '../../ledger/operations/index.ts';
+import { findLinkedInside } from '../../ledger/links/index.ts';
 import {
   findTakenKeys,
   type NegotiatedEntity,
+  negotiatedShapes,
   type StoredRecord,
-} from '../../record/entities/negotiated.sql.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
-import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
+} from '../../record/entities/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 
 /** Who decided that a record moved, in the journal. */
 export const movedThere = 'rule:the remote moved it';

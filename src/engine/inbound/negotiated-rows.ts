@@ -1,10 +1,9 @@
 /** New rows for records that no row is yet: what they begin with, and under which key. */
-import { deriveUuid } from '../../platform/values/derived-uuid.ts';
-import { scalarText, type JsonObject } from '../../platform/values/json.ts';
-import { findSystemById } from '../../ledger/external-systems/external-systems.sql.ts';
-import { findTakenKeys, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
-import { findTakenUuids } from '../../record/systems/systems.sql.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
+import { deriveUuid, type JsonObject, scalarText } from '../../platform/values/index.ts';
+import { findSystemById } from '../../ledger/external-systems/index.ts';
+import { findTakenKeys, type NegotiatedEntity } from '../../record/entities/index.ts';
+import { findTakenUuids } from '../../record/systems/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 
 /** Entities whose row is named by a key that comes from the remote. */
 const keyColumns: Partial<Record<NegotiatedEntity, string>> = { system: 'system_id', poam: 'poam_id' };

@@ -3,49 +3,49 @@
  * what both sides changed, journals what it takes, and moves the base where both agree. The same path serves the
  * remote's reading of what we have written, which is how an echo comes to be no change.
  */
-import type { ExternalRecord } from '../../connectors/kit/contract.ts';
-import { scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
+import type { ExternalRecord } from '../../connectors/kit/index.ts';
+import { type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
 import {
+  addCounts,
+  type Counts,
+  type HeldRecord,
+  type JournalEntry,
   linkedReason,
+  noCounts,
   recordChanges,
   remoteReading,
-  type JournalEntry,
-} from '../../ledger/operations/changes.sql.ts';
-import { closeConflictsOfType, closeSettledConflicts, recordConflicts } from '../conflicts/conflicts.sql.ts';
-import type { HeldRecord } from '../../ledger/operations/held-records.sql.ts';
+} from '../../ledger/operations/index.ts';
+import { closeConflictsOfType, closeSettledConflicts, recordConflicts } from '../conflicts/index.ts';
 import {
   fetchLinks,
   findLinkedElsewhere,
-  saveLinks,
   type LinkRow,
   type LinkToSave,
-} from '../../ledger/links/links.sql.ts';
+  saveLinks,
+} from '../../ledger/links/index.ts';
 import {
   fetchRows,
   findByNaturalKey,
+  heldFor,
+  inCanonicalWords,
   insertRows,
-  updateRows,
+  type MapperOf,
   type NegotiatedEntity,
+  type NegotiatedShape,
+  negotiatedShapes,
+  remoteIds,
+  type Sink,
   type StoredRecord,
-} from '../../record/entities/negotiated.sql.ts';
-import { addCounts, noCounts, type Counts } from '../../ledger/operations/operations.sql.ts';
-import { underSavepoint, type Tx } from '../../platform/postgres/transaction.ts';
-import { decideInbound, type InboundDecision } from '../merge/inbound.ts';
-import { defaultPolicy, lookUpPolicy } from '../../canonical/policy/look-up-policy.ts';
-import type { EntityPolicy } from '../../canonical/policy/policy.ts';
-import { sameValue } from '../merge/three-way.ts';
+  updateRows,
+} from '../../record/entities/index.ts';
+import { type Tx, underSavepoint } from '../../platform/postgres/index.ts';
+import { decideInbound, type InboundDecision, sameValue } from '../merge/index.ts';
+import { defaultPolicy, type EntityPolicy, lookUpPolicy } from '../../canonical/policy/index.ts';
 import { conflictsOf, duplicateConflict, findTwinsOf, recordUnmappable } from './negotiated-conflicts.ts';
 import { findMoves, moveEntry, type Move } from './negotiated-moves.ts';
 import { withFreeKeys } from './negotiated-rows.ts';
 import { excludedRows } from './excluded.ts';
 import { renewDetails } from './negotiated-details.ts';
-import {
-  inCanonicalWords,
-  negotiatedShapes,
-  remoteIds,
-  type NegotiatedShape,
-} from '../../record/entities/negotiated-shapes.ts';
-import { heldFor, type MapperOf, type Sink } from '../../record/entities/sink.ts';
 
 export interface NegotiatedSource {
   readonly systemId: number;

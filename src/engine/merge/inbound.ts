@@ -1,6 +1,6 @@
-import { comparisonOf } from '../../canonical/vocabulary/comparison.ts';
-import type { Json, JsonObject } from '../../platform/values/json.ts';
-import type { FieldPolicy } from '../../canonical/policy/policy.ts';
+import { comparisonOf } from '../../canonical/vocabulary/index.ts';
+import type { Json, JsonObject } from '../../platform/values/index.ts';
+import type { FieldPolicy } from '../../canonical/policy/index.ts';
 import { settleField, type EditTimes } from './settle.ts';
 import { mergeField, sameValue } from './three-way.ts';
 

@@ -2,8 +2,8 @@
  * What it takes to undo what was done to one field. Values go back on our side only: the base stays, so an undone value
  * stands as an edit of ours, which the next sync plans, sends, or finds in conflict like any other (SPEC.md, section 9).
  */
-import type { Json } from '../../platform/values/json.ts';
-import type { FieldPolicy } from '../../canonical/policy/policy.ts';
+import type { Json } from '../../platform/values/index.ts';
+import type { FieldPolicy } from '../../canonical/policy/index.ts';
 import { sameValue } from './three-way.ts';
 
 /** All that an operation did to one field of one record, as one step. */

@@ -5,9 +5,9 @@
  * out like any other. So a settled conflict needs no path of its own, and one that the remote moves again under our hands is
  * a conflict again.
  */
-import type { Comparison } from '../../canonical/vocabulary/comparison.ts';
-import { scalarText, type Json } from '../../platform/values/json.ts';
-import type { ConflictStrategy, FieldPolicy, SyncDirection } from '../../canonical/policy/policy.ts';
+import type { Comparison } from '../../canonical/vocabulary/index.ts';
+import { type Json, scalarText } from '../../platform/values/index.ts';
+import type { ConflictStrategy, FieldPolicy, SyncDirection } from '../../canonical/policy/index.ts';
 import { canonical, mergeField, type Verdict } from './three-way.ts';
 
 export type Action =

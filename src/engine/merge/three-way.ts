@@ -11,8 +11,8 @@
  * Without a base (a row from before Tieline that was just linked) an empty side gives way to the other; two different
  * values are a conflict, since nobody can tell which is the newer.
  */
-import type { Comparison } from '../../canonical/vocabulary/comparison.ts';
-import type { Json } from '../../platform/values/json.ts';
+import type { Comparison } from '../../canonical/vocabulary/index.ts';
+import type { Json } from '../../platform/values/index.ts';
 
 export type Verdict = 'same' | 'take' | 'send' | 'conflict';
 

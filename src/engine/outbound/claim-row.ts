@@ -1,9 +1,9 @@
 /** The last look before a change leaves: is it still to be sent, and do the policies in force let it? */
 import type pg from 'pg';
-import { lockClaimable, markSent, setAside } from '../outbox/outbox-consent.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
-import { consentTo } from '../../canonical/policy/approval.ts';
-import { fetchPolicies } from '../policies/policies.ts';
+import { lockClaimable, markSent, setAside } from '../outbox/index.ts';
+import { inTransaction } from '../../platform/postgres/index.ts';
+import { consentTo } from '../../canonical/policy/index.ts';
+import { fetchPolicies } from '../policies/index.ts';
 
 /**
  * `claimed`: marked as sent, the request may go out. `held`: it waits for a person's consent now. `gone`: it is not to be

@@ -1,23 +1,33 @@
-import type { ExternalRecord } from '../../connectors/kit/contract.ts';
-import { comparisonOf } from '../../canonical/vocabulary/comparison.ts';
-import { isJsonObject, scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
-import { recordChanges, type JournalEntry } from '../../ledger/operations/changes.sql.ts';
-import { closeSettledConflicts, recordConflicts } from '../conflicts/conflicts.sql.ts';
-import { insertHeldRecords } from '../../ledger/operations/held-records.sql.ts';
-import { fetchLinks, findOtherLink, renameLink, saveLinks } from '../../ledger/links/links.sql.ts';
-import { fetchRows, updateRows, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
-import { noCounts, type Counts } from '../../ledger/operations/operations.sql.ts';
-import { markConfirmed, type OutboxRow } from '../outbox/outbox.sql.ts';
-import { supersedeFulfilled } from '../outbox/outbox-refused.sql.ts';
-import { addAssetTags, removeAssetTags } from '../../record/assets/tags.sql.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
-import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
-import { sameButForSpelling, sameValue } from '../merge/three-way.ts';
-import type { ConnectedSystem } from '../connections/connected-system.ts';
-import { mapperFrom } from '../inbound/mapper.ts';
-import { duplicateConflict } from '../inbound/negotiated-conflicts.ts';
-import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
-import { openNegotiatedSink, type NegotiatedSource } from '../inbound/negotiated-sink.ts';
+import type { ExternalRecord } from '../../connectors/kit/index.ts';
+import { comparisonOf } from '../../canonical/vocabulary/index.ts';
+import { isJsonObject, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
+import {
+  type Counts,
+  insertHeldRecords,
+  type JournalEntry,
+  noCounts,
+  recordChanges,
+} from '../../ledger/operations/index.ts';
+import { closeSettledConflicts, recordConflicts } from '../conflicts/index.ts';
+import { fetchLinks, findOtherLink, renameLink, saveLinks } from '../../ledger/links/index.ts';
+import {
+  fetchRows,
+  type NegotiatedEntity,
+  negotiatedShapes,
+  updateRows,
+} from '../../record/entities/index.ts';
+import { markConfirmed, type OutboxRow, supersedeFulfilled } from '../outbox/index.ts';
+import { addAssetTags, removeAssetTags } from '../../record/assets/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
+import { compileMappings } from '../../canonical/mapping/index.ts';
+import { sameButForSpelling, sameValue } from '../merge/index.ts';
+import type { ConnectedSystem } from '../connections/index.ts';
+import {
+  duplicateConflict,
+  mapperFrom,
+  type NegotiatedSource,
+  openNegotiatedSink,
+} from '../inbound/index.ts';
 
 /** What the remote says of a record, in our words; undefined where a value of it cannot be mapped. */
 function readingOf(

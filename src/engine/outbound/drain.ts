@@ -2,15 +2,13 @@
  * Sends what the outbox holds. Rows of one record go out in order, different records side by side. One process drains a
  * system at a time: a sync run, or a worker that hears of new rows.
  */
-import type { TielineError } from '../../platform/errors/tieline-error.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
-import { askApprovals } from '../approvals/approvals.ts';
-import { listOpenRows, type OutboxRow } from '../outbox/outbox.sql.ts';
-import { isSendingPaused } from '../outbox/outbox-decisions.sql.ts';
-import { takeDrainLock, type SyncLock } from '../../ledger/external-systems/sync-lock.sql.ts';
-import type { ConnectedSystem } from '../connections/connected-system.ts';
-import { holding } from '../run/locks.ts';
-import type { RunContext } from '../run/run-context.ts';
+import type { TielineError } from '../../platform/errors/index.ts';
+import { inTransaction } from '../../platform/postgres/index.ts';
+import { askApprovals } from '../approvals/index.ts';
+import { isSendingPaused, listOpenRows, type OutboxRow } from '../outbox/index.ts';
+import { type SyncLock, takeDrainLock } from '../../ledger/external-systems/index.ts';
+import type { ConnectedSystem } from '../connections/index.ts';
+import { holding, type RunContext } from '../run/index.ts';
 import { sendRow, settleRow } from './send-row.ts';
 
 const pageSize = 1000;

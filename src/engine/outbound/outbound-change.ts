@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
-import type { Change } from '../../connectors/kit/contract.ts';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { isJsonObject, type JsonObject } from '../../platform/values/json.ts';
-import type { OutboxRow } from '../outbox/outbox.sql.ts';
-import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
-import type { ConnectedSystem } from '../connections/connected-system.ts';
+import type { Change } from '../../connectors/kit/index.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { isJsonObject, type JsonObject } from '../../platform/values/index.ts';
+import type { OutboxRow } from '../outbox/index.ts';
+import { compileMappings } from '../../canonical/mapping/index.ts';
+import type { ConnectedSystem } from '../connections/index.ts';
 
 /** Canonical fields in the remote's spelling. @throws TielineError MAPPING_INVALID naming the field that has no way out. */
 function spelledOut(system: ConnectedSystem, entity: string, fields: JsonObject): JsonObject {

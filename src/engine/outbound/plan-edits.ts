@@ -1,28 +1,30 @@
-import { comparisonOf } from '../../canonical/vocabulary/comparison.ts';
-import type { Json, JsonObject } from '../../platform/values/json.ts';
-import { deriveUuid } from '../../platform/values/derived-uuid.ts';
-import { recordChanges } from '../../ledger/operations/changes.sql.ts';
-import { linkAssetContexts } from '../../record/assets/asset-contexts.sql.ts';
-import { listLinkedRows, type LinkedRow } from '../../record/entities/linked-rows.sql.ts';
-import { updateRows, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
-import { noCounts, recordCounts } from '../../ledger/operations/operations.sql.ts';
+import { comparisonOf } from '../../canonical/vocabulary/index.ts';
+import { deriveUuid, type Json, type JsonObject } from '../../platform/values/index.ts';
+import { noCounts, recordChanges, recordCounts } from '../../ledger/operations/index.ts';
+import { linkAssetContexts } from '../../record/assets/index.ts';
+import {
+  inCanonicalWords,
+  type LinkedRow,
+  listLinkedRows,
+  type NegotiatedEntity,
+  negotiatedShapes,
+  updateRows,
+} from '../../record/entities/index.ts';
 import {
   enqueueChanges,
+  type OutboundChange,
+  supersedeRefused,
   supersedeUnlinked,
   supersedeUnsent,
-  type OutboundChange,
-} from '../outbox/outbox.sql.ts';
-import { supersedeRefused } from '../outbox/outbox-refused.sql.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import { sentOnly } from '../../canonical/records/records.ts';
-import { canonical, mergeField } from '../merge/three-way.ts';
-import { needsApproval } from '../../canonical/policy/approval.ts';
-import { lookUpPolicy } from '../../canonical/policy/look-up-policy.ts';
-import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
-import { canUpdate, type ConnectedSystem } from '../connections/connected-system.ts';
-import { excludedRows } from '../inbound/excluded.ts';
-import { inCanonicalWords, negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
-import type { RunContext } from '../run/run-context.ts';
+} from '../outbox/index.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import { sentOnly } from '../../canonical/records/index.ts';
+import { canonical, mergeField } from '../merge/index.ts';
+import { lookUpPolicy, needsApproval } from '../../canonical/policy/index.ts';
+import { compileMappings } from '../../canonical/mapping/index.ts';
+import { canUpdate, type ConnectedSystem } from '../connections/index.ts';
+import { excludedRows } from '../inbound/index.ts';
+import type { RunContext } from '../run/index.ts';
 
 const entities = [
   'poam',

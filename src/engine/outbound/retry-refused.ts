@@ -3,18 +3,16 @@
  * were seen changed there since, the mappings are others, or the record that was to be made says something else here now. What
  * depends on something that nobody can see from here (a right of our account) is for a person: `tieline outbox retry`.
  */
-import type { EntityType } from '../../connectors/kit/contract.ts';
-import type { JsonObject } from '../../platform/values/json.ts';
-import { recordChanges } from '../../ledger/operations/changes.sql.ts';
-import { fetchRows } from '../../record/entities/negotiated.sql.ts';
-import { noCounts, recordCounts } from '../../ledger/operations/operations.sql.ts';
-import { listRefused, reopenRefused, type RefusedRow } from '../outbox/outbox-refused.sql.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import { needsApproval } from '../../canonical/policy/approval.ts';
-import { sameValue } from '../merge/three-way.ts';
-import type { ConnectedSystem } from '../connections/connected-system.ts';
-import { inCanonicalWords, negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
-import type { RunContext } from '../run/run-context.ts';
+import type { EntityType } from '../../connectors/kit/index.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
+import { noCounts, recordChanges, recordCounts } from '../../ledger/operations/index.ts';
+import { fetchRows, inCanonicalWords, negotiatedShapes } from '../../record/entities/index.ts';
+import { listRefused, type RefusedRow, reopenRefused } from '../outbox/index.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import { needsApproval } from '../../canonical/policy/index.ts';
+import { sameValue } from '../merge/index.ts';
+import type { ConnectedSystem } from '../connections/index.ts';
+import type { RunContext } from '../run/index.ts';
 import { isSpellable, outboundEdition } from './outbound-change.ts';
 
 interface Retried {

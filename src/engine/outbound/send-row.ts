@@ -2,15 +2,14 @@
  * Sends one row of the outbox. A row that may have arrived (marked sent, and no answer seen) is looked up at the remote
  * before it is sent again, so that a timeout after the remote committed makes no second POA&M.
  */
-import type { EntityType, ExternalRecord, WriteResult } from '../../connectors/kit/contract.ts';
-import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
-import { addCounts, noCounts, recordCounts, type Counts } from '../../ledger/operations/operations.sql.ts';
-import { markFailed, postpone, supersede, type OutboxRow } from '../outbox/outbox.sql.ts';
-import { recordConflicts, type ConflictToRecord } from '../conflicts/conflicts.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
-import type { ConnectedSystem } from '../connections/connected-system.ts';
-import type { RunContext } from '../run/run-context.ts';
-import { isOfSystem } from '../run/system-failures.ts';
+import type { EntityType, ExternalRecord, WriteResult } from '../../connectors/kit/index.ts';
+import { messageOf, TielineError } from '../../platform/errors/index.ts';
+import { addCounts, type Counts, noCounts, recordCounts } from '../../ledger/operations/index.ts';
+import { markFailed, type OutboxRow, postpone, supersede } from '../outbox/index.ts';
+import { type ConflictToRecord, recordConflicts } from '../conflicts/index.ts';
+import { inTransaction } from '../../platform/postgres/index.ts';
+import type { ConnectedSystem } from '../connections/index.ts';
+import { isOfSystem, type RunContext } from '../run/index.ts';
 import { claimRow, type Claim } from './claim-row.ts';
 import { confirmRow, shows, takeIn } from './confirm.ts';
 import { changeOf, outboundEdition } from './outbound-change.ts';

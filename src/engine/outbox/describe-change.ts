@@ -1,15 +1,15 @@
 /** Outbound changes in words for the person who approves, plans or looks into them: names and titles, not ids and JSON. */
 import type { Kysely } from 'kysely';
-import { isJsonObject, scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
+import { isJsonObject, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
 import {
+  type AssetTitle,
   fetchAssetTitles,
   fetchPluginTitles,
   fetchRecordTitles,
-  type AssetTitle,
   type RecordTitle,
-} from '../../ledger/operations/record-titles.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
-import { sameValue } from '../merge/three-way.ts';
+} from '../../ledger/operations/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
+import { sameValue } from '../merge/index.ts';
 
 export interface ChangeToDescribe {
   readonly entity: string;

@@ -1,8 +1,7 @@
 /** Consent to what is in the outbox: what has not gone out, judged by policy, and claimed for sending. */
 import { sql, type Kysely } from 'kysely';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { outboxChannel } from './outbox.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
 
 /** A change that is queued and was not sent, as far as a policy asks about it. */
 export interface UnsentRow {

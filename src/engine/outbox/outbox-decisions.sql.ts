@@ -1,9 +1,8 @@
 /** What a person sees of the outbox and decides about it: tried again, dropped, or nothing sent to a system for a while. */
 import { sql, type Kysely } from 'kysely';
-import type { Json, JsonObject } from '../../platform/values/json.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
+import type { Json, JsonObject } from '../../platform/values/index.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { outboxChannel, type OutboxState } from './outbox.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
 
 export interface OutboxEntry {
   readonly id: number;

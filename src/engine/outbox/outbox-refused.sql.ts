@@ -1,9 +1,8 @@
 /** Changes that the remote refused: which may be taken now, and which are overtaken. */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
-import type { JsonObject } from '../../platform/values/json.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { outboxChannel } from './outbox.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
 
 /** SQL of a refused row `o` that has certainly not taken effect; one whose outcome is unclear may have. */
 const certainlyRefused = sql.raw(

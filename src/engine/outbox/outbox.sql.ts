@@ -12,9 +12,8 @@
  * A decision made again for the same record and values bears the same key, so it is one row however often it is made.
  */
 import { sql, type Kysely } from 'kysely';
-import type { Json, JsonObject } from '../../platform/values/json.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { Json, JsonObject } from '../../platform/values/index.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
 
 export type OutboxState = 'waiting' | 'pending' | 'sent' | 'confirmed' | 'failed' | 'dropped' | 'superseded';
 

@@ -4,10 +4,9 @@
  * policies change, at the end of each plan, and (for a single row, in `claim-row.ts`) when it is about to be sent.
  */
 import type { Kysely } from 'kysely';
-import type { EntityPolicy } from '../../canonical/policy/policy.ts';
+import { consentTo, type EntityPolicy } from '../../canonical/policy/index.ts';
 import { listUnsentRows, moveUnsent, type UnsentMove, type UnsentRow } from './outbox-consent.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
-import { consentTo } from '../../canonical/policy/approval.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 
 export interface ReconsideredKind {
   readonly entity: string;

@@ -1,23 +1,25 @@
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { TielineError } from '../../platform/errors/index.ts';
 import type {
   ApprovalScope,
   ConflictStrategy,
   EntityPolicy,
   SyncDirection,
-} from '../../canonical/policy/policy.ts';
+} from '../../canonical/policy/index.ts';
 import {
   deletePolicy,
   listPolicies,
-  savePolicy,
   type PolicyRow,
-} from '../../ledger/external-systems/policies.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import { negotiatedShapes, type NegotiatedShape } from '../../record/entities/negotiated-shapes.ts';
-import type { NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
-import { reconsiderUnsent, type Reconsidered } from '../outbox/reconsider.ts';
+  savePolicy,
+} from '../../ledger/external-systems/index.ts';
+import { type Database, inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import {
+  type NegotiatedEntity,
+  type NegotiatedShape,
+  negotiatedShapes,
+} from '../../record/entities/index.ts';
+import { type Reconsidered, reconsiderUnsent } from '../outbox/index.ts';
 import { fromFile, policyFile } from './policy-file.ts';
 
 const fromRow = (row: PolicyRow): EntityPolicy => ({

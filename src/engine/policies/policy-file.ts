@@ -3,10 +3,10 @@ import { z } from 'zod';
 import {
   approvalScope,
   conflictStrategies,
+  type EntityPolicy,
   fieldLevelPolicies,
   syncDirections,
-  type EntityPolicy,
-} from '../../canonical/policy/policy.ts';
+} from '../../canonical/policy/index.ts';
 
 export const policyFile = z.record(
   z.string(),

@@ -1,13 +1,15 @@
 import type pg from 'pg';
-import type { ConnectionContext } from '../connections/connect.ts';
-import { connectSystem } from '../connections/connect.ts';
-import type { ConnectedSystem } from '../connections/connected-system.ts';
-import { fetchSystem } from '../connections/systems.ts';
-import type { ScanFileReader } from '../../connectors/kit/scan-file.ts';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { listSystems, type ExternalSystemRow } from '../../ledger/external-systems/external-systems.sql.ts';
+import {
+  type ConnectedSystem,
+  type ConnectionContext,
+  connectSystem,
+  fetchSystem,
+} from '../connections/index.ts';
+import type { ScanFileReader } from '../../connectors/kit/index.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { type ExternalSystemRow, listSystems } from '../../ledger/external-systems/index.ts';
 import type { SystemFailure } from './system-failures.ts';
-import type { Secret } from '../../platform/values/secret.ts';
+import type { Secret } from '../../platform/values/index.ts';
 import {
   usualAbsenceGuard,
   type AbsenceGuard,

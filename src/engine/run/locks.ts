@@ -1,16 +1,14 @@
 /** Work under a lock: it gets a database that refuses to be written once the lock is lost, and a signal that ends it then. */
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { isDatabaseFault } from '../../platform/postgres/database-faults.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { type Database, guardedBy, isDatabaseFault, isEnclosed } from '../../platform/postgres/index.ts';
 import {
+  type SyncLock,
   takeConclusionsLock,
   takeSyncLock,
   takeSystemsLock,
-  type SyncLock,
-} from '../../ledger/external-systems/sync-lock.sql.ts';
-import { guardedBy, isEnclosed } from '../../platform/postgres/transaction.ts';
+} from '../../ledger/external-systems/index.ts';
 
 /** What of a context a lock concerns. */
 export interface Lockable {

@@ -2,12 +2,8 @@
  * Goes on after the database was away. That a connection can be had again is waited for by the pool; what broke off in the middle is done
  * again here, as a later command would: a sync continues where it was.
  */
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import {
-  isDatabaseFault,
-  isToBeDoneAgain,
-  outlastedPatience,
-} from '../../platform/postgres/database-faults.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { isDatabaseFault, isToBeDoneAgain, outlastedPatience } from '../../platform/postgres/index.ts';
 import type { RunLog } from './run-context.ts';
 
 export interface Outages {

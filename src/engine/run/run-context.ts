@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
-import type { ConnectedSystem } from '../connections/connected-system.ts';
-import type { Counts } from '../../ledger/operations/operations.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { ConnectedSystem } from '../connections/index.ts';
+import type { Counts } from '../../ledger/operations/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 import type { SystemFailure } from './system-failures.ts';
 
 /** What a step of a run tells while it works. */

@@ -1,4 +1,4 @@
-import type { ConnectedSystem } from '../connections/connected-system.ts';
+import type { ConnectedSystem } from '../connections/index.ts';
 import type { RunContext } from './run-context.ts';
 
 export interface Step {

@@ -1,4 +1,4 @@
-import type { EntityType } from '../../canonical/vocabulary/entity-type.ts';
+import type { EntityType } from '../../canonical/vocabulary/index.ts';
 
 export interface SyncOptions {
   /** Names of external systems; empty means all that are enabled. */

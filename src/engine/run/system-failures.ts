@@ -1,7 +1,6 @@
 /** What one system's failure means to a run over several: the others are synced all the same, and the run says what is missing. */
-import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
-import type { ErrorCode } from '../../platform/errors/registry.ts';
-import { isDatabaseFault } from '../../platform/postgres/database-faults.ts';
+import { type ErrorCode, messageOf, TielineError } from '../../platform/errors/index.ts';
+import { isDatabaseFault } from '../../platform/postgres/index.ts';
 
 export interface SystemFailure {
   readonly system: string;

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
-import type { JsonObject } from '../../platform/values/json.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 
 export type ExternalSystemRow = Selectable<Database['external_systems']>;
 

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { JsonObject } from '../../platform/values/json.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 
 export interface FieldMappingRow {
   readonly entity_type: string;

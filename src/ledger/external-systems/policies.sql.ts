@@ -4,9 +4,8 @@ import type {
   ConflictStrategy,
   FieldLevelPolicies,
   SyncDirection,
-} from '../../canonical/policy/policy.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+} from '../../canonical/policy/index.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
 
 /** A row of sync_policies; the words are held to by its checks, the JSON by who writes it. Null: as above it. */
 export interface PolicyRow {

@@ -3,9 +3,9 @@
  * is (a plan, the backfill) holds the whole. Within a run only the conclusions take turns, and sending to a system does.
  */
 import type pg from 'pg';
-import { takeLock, type SessionLock } from '../../platform/postgres/lock-session.ts';
+import { type SessionLock, takeLock } from '../../platform/postgres/index.ts';
 
-export type { SessionLock as SyncLock } from '../../platform/postgres/lock-session.ts';
+export type { SessionLock as SyncLock } from '../../platform/postgres/index.ts';
 
 /** Any number, as long as nothing else takes an advisory lock by it. */
 const syncLockKey = 7_453_190_001;

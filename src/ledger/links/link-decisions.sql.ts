@@ -1,7 +1,7 @@
 /** Links as a person sees, breaks and makes them. */
 import { sql, type Kysely } from 'kysely';
-import type { JsonObject } from '../../platform/values/json.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 
 export interface LinkEntry {
   readonly id: number;

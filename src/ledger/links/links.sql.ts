@@ -1,7 +1,6 @@
 import { sql, type Kysely } from 'kysely';
-import type { JsonObject } from '../../platform/values/json.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
 
 export interface LinkRow {
   readonly entity_id: string;

@@ -1,7 +1,7 @@
 /** The journal, read: what operations changed, value by value. */
 import { sql, type Kysely } from 'kysely';
-import type { Json } from '../../platform/values/json.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { Json } from '../../platform/values/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 
 export interface JournalRow {
   readonly id: number;

@@ -1,7 +1,7 @@
 /** What the records of a journal are called, also those that are no work of an officer: machines, components, connections. */
 import { sql, type Kysely } from 'kysely';
 import { fetchAssetTitles, fetchRecordTitles } from './record-titles.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 
 interface Named {
   readonly entity: string;

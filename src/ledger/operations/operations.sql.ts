@@ -3,9 +3,8 @@
  * child of it. Counts are added in the transaction that stores what they count, so they always add up.
  */
 import { sql, type Kysely } from 'kysely';
-import { isJsonObject, type JsonObject } from '../../platform/values/json.ts';
-import { storableJson, storableText } from '../../platform/postgres/copy-rows.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import { isJsonObject, type JsonObject } from '../../platform/values/index.ts';
+import { type Database, storableJson, storableText } from '../../platform/postgres/index.ts';
 
 export interface Counts {
   readonly read: number;

@@ -1,6 +1,6 @@
 /** What records are called, for a person who reads of them: by our id or the remote's. */
 import { sql, type Kysely } from 'kysely';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 
 export interface AssetTitle {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 
 /**
  * Records that the latest read of each entity from each system could not take in, and weaknesses that wait for such a record. They come again

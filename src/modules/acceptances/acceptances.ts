@@ -3,8 +3,8 @@
  * there by the next sync, through plan, approval and outbox like any other change.
  */
 import { z } from 'zod';
-import { TielineError, type FieldFault } from '../../platform/errors/tieline-error.ts';
-import { acceptanceKinds, severities } from '../../canonical/vocabulary/vocabulary.ts';
+import { type FieldFault, TielineError } from '../../platform/errors/index.ts';
+import { acceptanceKinds, severities } from '../../canonical/vocabulary/index.ts';
 import {
   countCovered,
   listAssetsThere,
@@ -15,14 +15,17 @@ import {
   type AssetThere,
   type Covered,
 } from './acceptances.sql.ts';
-import { recordChanges } from '../../ledger/operations/changes.sql.ts';
-import { findAssets } from '../../record/assets/asset-explanations.sql.ts';
-import { insertRows, updateRows } from '../../record/entities/negotiated.sql.ts';
-import { fetchPluginTitles } from '../../ledger/operations/record-titles.sql.ts';
-import { beginOperation, finishDecision } from '../../ledger/operations/operations.sql.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import type { App } from '../../engine/run/app.ts';
-import { fetchSystem } from '../../engine/connections/systems.ts';
+import {
+  beginOperation,
+  fetchPluginTitles,
+  finishDecision,
+  recordChanges,
+} from '../../ledger/operations/index.ts';
+import { findAssets } from '../../record/assets/index.ts';
+import { insertRows, updateRows } from '../../record/entities/index.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import type { App } from '../../engine/run/index.ts';
+import { fetchSystem } from '../../engine/connections/index.ts';
 
 export type { AcceptanceEntry };
 

@@ -1,17 +1,19 @@
-import { deriveUuid } from '../../platform/values/derived-uuid.ts';
-import { scalarText, type JsonObject } from '../../platform/values/json.ts';
+import { deriveUuid, type JsonObject, scalarText } from '../../platform/values/index.ts';
 import { listUnsentAcceptances } from './acceptances.sql.ts';
-import { fetchRows } from '../../record/entities/negotiated.sql.ts';
-import { noCounts, recordCounts } from '../../ledger/operations/operations.sql.ts';
-import { enqueueChanges, supersedeCreates, type OutboundChange } from '../../engine/outbox/outbox.sql.ts';
-import { closeRefusals } from '../../engine/outbox/outbox-refused.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
-import { mayGoOut, needsApproval } from '../../canonical/policy/approval.ts';
-import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
-import { canonical } from '../../engine/merge/three-way.ts';
-import type { ConnectedSystem } from '../../engine/connections/connected-system.ts';
-import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
-import type { RunContext } from '../../engine/run/run-context.ts';
+import { fetchRows, negotiatedShapes } from '../../record/entities/index.ts';
+import { noCounts, recordCounts } from '../../ledger/operations/index.ts';
+import {
+  closeRefusals,
+  enqueueChanges,
+  type OutboundChange,
+  supersedeCreates,
+} from '../../engine/outbox/index.ts';
+import { inTransaction } from '../../platform/postgres/index.ts';
+import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
+import { compileMappings } from '../../canonical/mapping/index.ts';
+import { canonical } from '../../engine/merge/index.ts';
+import type { ConnectedSystem } from '../../engine/connections/index.ts';
+import type { RunContext } from '../../engine/run/index.ts';
 
 /**
  * Puts acceptances that were asked for here, and that the server does not have, into the outbox; one that was withdrawn or

@@ -1,19 +1,21 @@
 /** What the business says of an asset, as a person says it; the next sync tells it to the servers that a mapping names. */
-import { TielineError, type FieldFault } from '../../platform/errors/tieline-error.ts';
-import type { Json, JsonObject } from '../../platform/values/json.ts';
-import { assetContextRecord, sentOnly } from '../../canonical/records/records.ts';
-import { beginAssetContext, listSystemsOfAsset } from '../../record/assets/asset-contexts.sql.ts';
-import { recordChanges } from '../../ledger/operations/changes.sql.ts';
-import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
-import { fetchRows, updateRows } from '../../record/entities/negotiated.sql.ts';
-import { beginOperation, finishDecision } from '../../ledger/operations/operations.sql.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import { lookUpPolicy } from '../../canonical/policy/look-up-policy.ts';
-import { sameValue } from '../../engine/merge/three-way.ts';
-import type { App } from '../../engine/run/app.ts';
-import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
-import { fetchPolicies } from '../../engine/policies/policies.ts';
-import { fetchPresentAsset, type Decider } from '../../record/assets/find-asset.ts';
+import { type FieldFault, TielineError } from '../../platform/errors/index.ts';
+import type { Json, JsonObject } from '../../platform/values/index.ts';
+import { assetContextRecord, sentOnly } from '../../canonical/records/index.ts';
+import {
+  beginAssetContext,
+  type Decider,
+  fetchPresentAsset,
+  listSystemsOfAsset,
+} from '../../record/assets/index.ts';
+import { beginOperation, finishDecision, recordChanges } from '../../ledger/operations/index.ts';
+import { listSystems } from '../../ledger/external-systems/index.ts';
+import { fetchRows, negotiatedShapes, updateRows } from '../../record/entities/index.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import { lookUpPolicy } from '../../canonical/policy/index.ts';
+import { sameValue } from '../../engine/merge/index.ts';
+import type { App } from '../../engine/run/index.ts';
+import { fetchPolicies } from '../../engine/policies/index.ts';
 
 const entity = 'asset_context';
 const { fields: editable, derived = [] } = negotiatedShapes[entity];

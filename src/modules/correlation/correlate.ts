@@ -1,5 +1,4 @@
-import { decideCorrelation, linkAt } from '../../canonical/identity/correlation.ts';
-import { bearsEvidence, isSameMachine } from '../../canonical/identity/same-machine.ts';
+import { bearsEvidence, decideCorrelation, isSameMachine, linkAt } from '../../canonical/identity/index.ts';
 import { settleComponents, type Competition } from './shared-components.ts';
 import {
   applyCorrelations,
@@ -11,10 +10,10 @@ import {
 } from './correlations.sql.ts';
 import { showLostMatches } from './lost-matches.sql.ts';
 import { findAssetsBearing, listStandingMatches, saveQuestions } from './match-reviews.sql.ts';
-import { noCounts, recordCounts } from '../../ledger/operations/operations.sql.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import type { ConnectedSystem } from '../../engine/connections/connected-system.ts';
-import type { RunContext } from '../../engine/run/run-context.ts';
+import { noCounts, recordCounts } from '../../ledger/operations/index.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import type { ConnectedSystem } from '../../engine/connections/index.ts';
+import type { RunContext } from '../../engine/run/index.ts';
 
 /** Ties assets to the components of a GRC system, and so to its systems (design section 7), as a step of a run. */
 export async function correlateAssets(

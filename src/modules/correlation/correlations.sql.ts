@@ -1,9 +1,7 @@
 import { sql, type Kysely } from 'kysely';
-import type { Candidate } from '../../canonical/identity/correlation.ts';
-import type { Identifier, IdentifierKind } from '../../canonical/identity/identifiers.ts';
+import type { Candidate, Identifier, IdentifierKind } from '../../canonical/identity/index.ts';
 import type { PairDecision, PersonLink } from './shared-components.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
 
 /** SQL that is true of a component that its GRC system still shows: one that was removed there matches nothing. */
 export const isThere = (component: string) =>

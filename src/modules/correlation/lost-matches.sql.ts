@@ -1,6 +1,6 @@
 /** Components that were removed from their GRC system while assets were matched to them: the assets are in no system of it any more. */
 import { sql, type Kysely } from 'kysely';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 
 /**
  * Puts each such component before a person, with the assets that hung on it, and closes what is over: the component is there again, or all

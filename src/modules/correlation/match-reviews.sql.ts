@@ -3,12 +3,10 @@
  * another number of rows.
  */
 import { sql, type Kysely } from 'kysely';
-import type { Evidence } from '../../canonical/identity/correlation.ts';
-import type { Identifier } from '../../canonical/identity/identifiers.ts';
+import type { Evidence, Identifier } from '../../canonical/identity/index.ts';
 import type { Question } from './shared-components.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { isThere } from './correlations.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
 
 export type ReviewKind = 'component' | 'duplicate' | 'identity';
 export type ReviewOutcome = 'accepted' | 'rejected' | 'always' | 'withdrawn';

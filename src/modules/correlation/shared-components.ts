@@ -7,7 +7,7 @@
  * Rejected: leaving a component to nobody while several fit (a machine in service then leaves its system, and its new findings get no
  * POA&M); leaving it to who fits better (an address that moves takes the system with it).
  */
-import { clearLead, linkAt, type CandidateDecision } from '../../canonical/identity/correlation.ts';
+import { type CandidateDecision, clearLead, linkAt } from '../../canonical/identity/index.ts';
 
 export interface PairDecision extends CandidateDecision {
   readonly assetUuid: string;

@@ -1,41 +1,43 @@
-import type { Json, JsonObject } from '../../platform/values/json.ts';
-import { deriveUuid } from '../../platform/values/derived-uuid.ts';
-import type { Ground } from '../weaknesses/poam-answers.ts';
-import type { EntityPolicy } from '../../canonical/policy/policy.ts';
-import { composePoam, dueText, poamId, poamKey, purposeOf } from '../weaknesses/weakness.ts';
-import { recordDepartures, showAbandonedPoams } from '../../record/poams/departures.sql.ts';
-import { recordChanges } from '../../ledger/operations/changes.sql.ts';
-import { findTakenKeys, insertRows } from '../../record/entities/negotiated.sql.ts';
-import { noCounts, recordCounts, type Counts } from '../../ledger/operations/operations.sql.ts';
-import { enqueueChanges, type OutboundChange } from '../../engine/outbox/outbox.sql.ts';
-import { supersedeOthers } from '../../engine/outbox/outbox-refused.sql.ts';
-import { mayGoOut, needsApproval } from '../../canonical/policy/approval.ts';
-import { renewMentions } from '../weaknesses/poam-mentions.sql.ts';
-import { addPoamAssets, addPoamCves } from '../../record/poams/poams.sql.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import { listUnsentPoams } from '../../record/poams/unsent-poams.sql.ts';
+import { deriveUuid, type Json, type JsonObject } from '../../platform/values/index.ts';
 import {
+  composePoam,
+  type Controls,
+  dueText,
   followDates,
+  type Ground,
+  isAnswered,
+  isUnanswered,
+  judge,
+  type JudgedWeakness,
   listControlRules,
   listPoamsLackingAssets,
   listSystemControls,
   listWeaknesses,
+  ownControls,
+  poamId,
+  poamKey,
   pointFindings,
+  purposeOf,
+  renewMentions,
+  repointed,
   saveWeaknesses,
   tieFindings,
   type WeaknessRow,
-} from '../weaknesses/weaknesses.sql.ts';
-import type { ConnectedSystem } from '../../engine/connections/connected-system.ts';
-import type { RunContext } from '../../engine/run/run-context.ts';
+} from '../weaknesses/index.ts';
+import { type EntityPolicy, mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
 import {
-  isAnswered,
-  isUnanswered,
-  judge,
-  ownControls,
-  repointed,
-  type Controls,
-  type JudgedWeakness,
-} from '../weaknesses/judge-weaknesses.ts';
+  addPoamAssets,
+  addPoamCves,
+  listUnsentPoams,
+  recordDepartures,
+  showAbandonedPoams,
+} from '../../record/poams/index.ts';
+import { type Counts, noCounts, recordChanges, recordCounts } from '../../ledger/operations/index.ts';
+import { findTakenKeys, insertRows } from '../../record/entities/index.ts';
+import { enqueueChanges, type OutboundChange, supersedeOthers } from '../../engine/outbox/index.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import type { ConnectedSystem } from '../../engine/connections/index.ts';
+import type { RunContext } from '../../engine/run/index.ts';
 import { presentOf, proposalsOf, withoutProposals } from './proposals.ts';
 import { renewUnsent } from './renew-unsent.ts';
 import { showAnswers } from './show-answers.ts';

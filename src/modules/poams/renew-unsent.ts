@@ -2,21 +2,21 @@
  * Proposals of POA&Ms that have not gone out, looked at again under what is true now (SPEC.md, A3; the decisions are in
  * `modules/poams/unsent-poam.ts`). Runs in the transaction that plans POA&Ms, before new ones are proposed.
  */
-import { scalarText, type JsonObject } from '../../platform/values/json.ts';
-import type { EntityPolicy } from '../../canonical/policy/policy.ts';
-import { recordChanges, type JournalEntry } from '../../ledger/operations/changes.sql.ts';
-import { updateRows } from '../../record/entities/negotiated.sql.ts';
-import { closeRefusals } from '../../engine/outbox/outbox-refused.sql.ts';
-import { addPoamAssets, addPoamCves } from '../../record/poams/poams.sql.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
+import { type JsonObject, scalarText } from '../../platform/values/index.ts';
+import { type EntityPolicy, needsApproval } from '../../canonical/policy/index.ts';
+import { type JournalEntry, recordChanges } from '../../ledger/operations/index.ts';
+import { updateRows } from '../../record/entities/index.ts';
+import { closeRefusals } from '../../engine/outbox/index.ts';
 import {
+  addPoamAssets,
+  addPoamCves,
   renewProposalDetails,
   renewProposals,
+  type UnsentPoamRow,
   untieWeaknesses,
   withdrawProposals,
-  type UnsentPoamRow,
-} from '../../record/poams/unsent-poams.sql.ts';
-import { needsApproval } from '../../canonical/policy/approval.ts';
+} from '../../record/poams/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 import { decideUnsent, type PresentState, type UnsentDecision, type Withdrawal } from './unsent-poam.ts';
 
 export interface UnsentSource {

@@ -1,12 +1,12 @@
 /** What a person is shown about the POA&Ms of weaknesses: those that ended while a finding is open, and second ones for the same. */
-import type { Json, JsonObject } from '../../platform/values/json.ts';
+import type { Json, JsonObject } from '../../platform/values/index.ts';
 import {
   closeConflictsNotAmong,
-  recordUnsettledConflicts,
   type ConflictToRecord,
-} from '../../engine/conflicts/conflicts.sql.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
-import type { JudgedWeakness } from '../weaknesses/judge-weaknesses.ts';
+  recordUnsettledConflicts,
+} from '../../engine/conflicts/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
+import type { JudgedWeakness } from '../weaknesses/index.ts';
 
 const machinesNamed = 20;
 

@@ -4,19 +4,16 @@
  * the weaknesses whose plugin or CVE stands anywhere in it, in whatever system (a POA&M that names neither would be no answer if it
  * could be read). Everything else continues. It is over when the record can be read, or when a person settled its conflict.
  */
-import { isJsonObject, scalarText } from '../../platform/values/json.ts';
-import { tokensIn } from '../weaknesses/poam-mentions.ts';
-import { listSettledFaults } from '../../engine/conflicts/conflicts.sql.ts';
-import { insertHeldRecords, listHeldOf } from '../../ledger/operations/held-records.sql.ts';
-import { fetchLinks } from '../../ledger/links/links.sql.ts';
-import { fetchRows } from '../../record/entities/negotiated.sql.ts';
-import { findLatestStep, findStep } from '../../ledger/operations/operations.sql.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
-import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
-import type { ConnectedSystem } from '../../engine/connections/connected-system.ts';
-import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
-import type { RunContext } from '../../engine/run/run-context.ts';
-import type { JudgedWeakness } from '../weaknesses/judge-weaknesses.ts';
+import { isJsonObject, scalarText } from '../../platform/values/index.ts';
+import { type JudgedWeakness, tokensIn } from '../weaknesses/index.ts';
+import { listSettledFaults } from '../../engine/conflicts/index.ts';
+import { findLatestStep, findStep, insertHeldRecords, listHeldOf } from '../../ledger/operations/index.ts';
+import { fetchLinks } from '../../ledger/links/index.ts';
+import { fetchRows, negotiatedShapes } from '../../record/entities/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
+import { compileMappings } from '../../canonical/mapping/index.ts';
+import type { ConnectedSystem } from '../../engine/connections/index.ts';
+import type { RunContext } from '../../engine/run/index.ts';
 
 export interface UnreadPoam {
   readonly externalId: string;

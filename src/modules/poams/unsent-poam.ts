@@ -12,8 +12,8 @@
  *
  * What a person edited in our row of it meanwhile stays.
  */
-import { isJsonObject, scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
-import { sameValue } from '../../engine/merge/three-way.ts';
+import { isJsonObject, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
+import { sameValue } from '../../engine/merge/index.ts';
 
 export interface MilestoneRow {
   readonly id: number;

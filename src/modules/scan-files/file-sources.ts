@@ -1,19 +1,18 @@
 /** The external system that stands for scan files: nothing is ever asked of it, and no sync includes it. */
-import type { ScanFileReader } from '../../connectors/kit/scan-file.ts';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { distance } from '../../platform/errors/unknown-word.ts';
-import { isJsonObject } from '../../platform/values/json.ts';
+import type { ScanFileReader } from '../../connectors/kit/index.ts';
+import { distance, TielineError } from '../../platform/errors/index.ts';
+import { isJsonObject } from '../../platform/values/index.ts';
 import {
+  type ExternalSystemRow,
   findSystem,
+  insertMappings,
   insertSystem,
   listSystems,
   updateSystemConfig,
-  type ExternalSystemRow,
-} from '../../ledger/external-systems/external-systems.sql.ts';
-import { insertMappings } from '../../ledger/external-systems/field-mappings.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
-import { mappingRowOf } from '../../canonical/mapping/mapping-row.ts';
-import type { App } from '../../engine/run/app.ts';
+} from '../../ledger/external-systems/index.ts';
+import { inTransaction } from '../../platform/postgres/index.ts';
+import { mappingRowOf } from '../../canonical/mapping/index.ts';
+import type { App } from '../../engine/run/index.ts';
 
 /** The source of files for which none is named. */
 export const usualSource = 'scan files';

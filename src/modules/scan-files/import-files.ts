@@ -5,17 +5,16 @@
 import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ScanFile, ScanFileReader } from '../../connectors/kit/scan-file.ts';
-import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
+import type { ScanFile, ScanFileReader } from '../../connectors/kit/index.ts';
+import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { findImportedFile, recordImportedFile } from './imported-files.sql.ts';
-import { beginOperation, finishOperation, recordCounts } from '../../ledger/operations/operations.sql.ts';
-import { inTransactionOnce } from '../../platform/postgres/transaction.ts';
-import type { App } from '../../engine/run/app.ts';
-import { fetchMappings } from '../../engine/connections/connect.ts';
-import { throughOutages } from '../../engine/run/outages.ts';
+import { beginOperation, finishOperation, recordCounts } from '../../ledger/operations/index.ts';
+import { inTransactionOnce } from '../../platform/postgres/index.ts';
+import { type App, throughOutages } from '../../engine/run/index.ts';
+import { fetchMappings } from '../../engine/connections/index.ts';
 import { ensureSource, type FileSource } from './file-sources.ts';
-import { mapperFrom } from '../../engine/inbound/mapper.ts';
-import type { MapperOf } from '../../record/entities/sink.ts';
+import { mapperFrom } from '../../engine/inbound/index.ts';
+import type { MapperOf } from '../../record/entities/index.ts';
 import { nothingTaken, takeFile, type FileCounts, type FileReading } from './take-file.ts';
 
 export type ImportOptions = FileReading['options'] & {

@@ -3,25 +3,23 @@
  * behind a savepoint: if the file breaks off within it, it is taken back.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { ExternalRecord } from '../../connectors/kit/contract.ts';
-import type { ScanFile, ScanFileEvent } from '../../connectors/kit/scan-file.ts';
-import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
-import { scalarText, type JsonObject } from '../../platform/values/json.ts';
-import { assetRecord } from '../../canonical/records/records.ts';
-import type { ScanScope } from '../../canonical/records/scan-scope.ts';
-import { findAssetAliases } from '../../record/assets/assets.sql.ts';
-import type { ExternalSystemRow } from '../../ledger/external-systems/external-systems.sql.ts';
-import { insertHeldRecords, type HeldRecord } from '../../ledger/operations/held-records.sql.ts';
-import { addCounts, noCounts, type Counts } from '../../ledger/operations/operations.sql.ts';
-import { saveCoverage, saveScope, settleCovered } from '../../record/findings/scan-coverage.sql.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
+import type { ExternalRecord, ScanFile, ScanFileEvent } from '../../connectors/kit/index.ts';
+import { messageOf, TielineError } from '../../platform/errors/index.ts';
+import { type JsonObject, scalarText } from '../../platform/values/index.ts';
+import { assetRecord, type ScanScope } from '../../canonical/records/index.ts';
+import { findAssetAliases } from '../../record/assets/index.ts';
+import type { ExternalSystemRow } from '../../ledger/external-systems/index.ts';
 import {
-  SeenPlugins,
-  openAssetSink,
-  openComplianceSink,
-  openFindingSink,
-} from '../scanner-records/bulk-sinks.ts';
-import type { MapperOf, Sink } from '../../record/entities/sink.ts';
+  addCounts,
+  type Counts,
+  type HeldRecord,
+  insertHeldRecords,
+  noCounts,
+} from '../../ledger/operations/index.ts';
+import { saveCoverage, saveScope, settleCovered } from '../../record/findings/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
+import { openAssetSink, openComplianceSink, openFindingSink, SeenPlugins } from '../scanner-records/index.ts';
+import type { MapperOf, Sink } from '../../record/entities/index.ts';
 
 export interface FileCounts {
   /** Each once, however often the file turns to it. */

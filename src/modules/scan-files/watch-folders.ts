@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
-import type { App } from '../../engine/run/app.ts';
+import { messageOf, TielineError } from '../../platform/errors/index.ts';
+import type { App } from '../../engine/run/index.ts';
 import {
   importFiles,
   listScanFiles,

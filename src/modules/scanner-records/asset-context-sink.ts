@@ -2,14 +2,13 @@
  * What the business says of assets comes with the assets. An asset of which nothing is said gets no row and no link, so that a
  * hundred thousand of them cost nothing.
  */
-import type { ExternalRecord } from '../../connectors/kit/contract.ts';
-import { assetContextRecord } from '../../canonical/records/records.ts';
-import type { HeldRecord } from '../../ledger/operations/held-records.sql.ts';
-import { fetchLinks } from '../../ledger/links/links.sql.ts';
-import { noCounts, type Counts } from '../../ledger/operations/operations.sql.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
-import { openNegotiatedSink, type NegotiatedSource } from '../../engine/inbound/negotiated-sink.ts';
-import type { MapperOf } from '../../record/entities/sink.ts';
+import type { ExternalRecord } from '../../connectors/kit/index.ts';
+import { assetContextRecord } from '../../canonical/records/index.ts';
+import { type Counts, type HeldRecord, noCounts } from '../../ledger/operations/index.ts';
+import { fetchLinks } from '../../ledger/links/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
+import { type NegotiatedSource, openNegotiatedSink } from '../../engine/inbound/index.ts';
+import type { MapperOf } from '../../record/entities/index.ts';
 
 interface AssetContextSink {
   add(asset: ExternalRecord): void;

@@ -1,33 +1,30 @@
 /** Sinks of what is loaded in bulk: assets and findings. */
-import type { ExternalRecord } from '../../connectors/kit/contract.ts';
-import { findingKey } from '../../canonical/identity/finding-key.ts';
-import { identifiersOfAsset } from '../../canonical/identity/identifiers.ts';
-import { messageOf } from '../../platform/errors/tieline-error.ts';
-import { isJsonObject, type JsonObject } from '../../platform/values/json.ts';
+import type { ExternalRecord } from '../../connectors/kit/index.ts';
+import { findingKey, identifiersOfAsset } from '../../canonical/identity/index.ts';
+import { messageOf } from '../../platform/errors/index.ts';
+import { isJsonObject, type JsonObject } from '../../platform/values/index.ts';
 import {
   assetRecord,
   complianceRecord,
   findingIdentity,
   findingRecord,
   pluginRecord,
-} from '../../canonical/records/records.ts';
-import type { AssetSource } from '../../record/assets/asset-identity.sql.ts';
-import { beginAssetLoad } from '../../record/assets/assets.sql.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import { digestOf, type FindingSource } from '../../record/findings/finding-staging.sql.ts';
+} from '../../canonical/records/index.ts';
+import { type AssetSource, beginAssetLoad } from '../../record/assets/index.ts';
+import { storableJson, type Tx } from '../../platform/postgres/index.ts';
 import {
+  beginComplianceLoad,
   beginFindingLoad,
+  digestOf,
+  type FindingSource,
   type RefusedFinding,
   type WaitingFinding,
-} from '../../record/findings/findings.sql.ts';
-import { beginComplianceLoad } from '../../record/findings/compliance.sql.ts';
-import type { HeldRecord } from '../../ledger/operations/held-records.sql.ts';
-import { addCounts, noCounts } from '../../ledger/operations/operations.sql.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
-import { valueAt } from '../../canonical/mapping/apply-mappings.ts';
+} from '../../record/findings/index.ts';
+import { addCounts, type HeldRecord, noCounts } from '../../ledger/operations/index.ts';
+import { valueAt } from '../../canonical/mapping/index.ts';
 import { openAssetContextSink } from './asset-context-sink.ts';
-import type { NegotiatedSource } from '../../engine/inbound/negotiated-sink.ts';
-import { heldFor, type MapperOf, type Sink } from '../../record/entities/sink.ts';
+import type { NegotiatedSource } from '../../engine/inbound/index.ts';
+import { heldFor, type MapperOf, type Sink } from '../../record/entities/index.ts';
 
 interface Source {
   readonly systemId: number;

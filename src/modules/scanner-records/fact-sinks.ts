@@ -1,5 +1,5 @@
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { listAssetAliases } from '../../record/assets/assets.sql.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { listAssetAliases } from '../../record/assets/index.ts';
 import {
   SeenPlugins,
   openAssetSink,
@@ -7,7 +7,7 @@ import {
   openFindingSink,
   withResultsAmong,
 } from './bulk-sinks.ts';
-import type { OpenFactSink } from '../../engine/inbound/import-entity.ts';
+import type { OpenFactSink } from '../../engine/inbound/index.ts';
 
 /** The sinks of what scanners report: assets, findings, compliance results. @throws INTERNAL for an entity that is not read. */
 export const openFactSink: OpenFactSink = (context, read, mapperOf) => {
@@ -50,7 +50,14 @@ export const openFactSink: OpenFactSink = (context, read, mapperOf) => {
         return openComplianceSink(tx, source, mapperOf, await aliases);
       };
     }
-    default:
+    case 'system':
+    case 'component':
+    case 'control':
+    case 'poam':
+    case 'milestone':
+    case 'acceptance':
+    case 'asset_context':
+    case 'asset_tag':
       throw new TielineError('INTERNAL', `${read.entity} is not read as an entity of its own.`);
   }
 };

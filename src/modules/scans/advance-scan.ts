@@ -8,11 +8,11 @@ import type {
   ScanStatus,
   ScanWriteResult,
   VerificationScans,
-} from '../../connectors/kit/contract.ts';
-import { messageOf, TielineError } from '../../platform/errors/tieline-error.ts';
-import { isScanOver, nextScanState, type ScanEvent } from '../../canonical/vocabulary/scan-request.ts';
-import { addCounts, noCounts, recordCounts } from '../../ledger/operations/operations.sql.ts';
-import { isSendingPaused } from '../../engine/outbox/outbox-decisions.sql.ts';
+} from '../../connectors/kit/index.ts';
+import { messageOf, TielineError } from '../../platform/errors/index.ts';
+import { isScanOver, nextScanState, type ScanEvent } from '../../canonical/vocabulary/index.ts';
+import { addCounts, noCounts, recordCounts } from '../../ledger/operations/index.ts';
+import { isSendingPaused } from '../../engine/outbox/index.ts';
 import {
   listScans,
   moveScan,
@@ -20,12 +20,10 @@ import {
   type RemediationScanRow,
   type ScanProblem,
 } from './remediation-scans.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
-import type { ConnectedSystem } from '../../engine/connections/connected-system.ts';
-import { waitForLock } from '../../engine/outbound/drain.ts';
-import { holding } from '../../engine/run/locks.ts';
-import { isOfSystem } from '../../engine/run/system-failures.ts';
-import type { RunContext } from '../../engine/run/run-context.ts';
+import { inTransaction } from '../../platform/postgres/index.ts';
+import type { ConnectedSystem } from '../../engine/connections/index.ts';
+import { waitForLock } from '../../engine/outbound/index.ts';
+import { holding, isOfSystem, type RunContext } from '../../engine/run/index.ts';
 import { claimScan } from './claim-scan.ts';
 
 /** How often an unclear outcome is looked up and sent again within one run. */

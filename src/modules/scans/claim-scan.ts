@@ -1,12 +1,12 @@
 /** The last look before a scan leaves, as `outbound/claim-row.ts` takes it of other changes: do the policies in force let it? */
 import type pg from 'pg';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { severities } from '../../canonical/vocabulary/vocabulary.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { severities } from '../../canonical/vocabulary/index.ts';
 import { lockScan, markScanSent, moveScan, type RemediationScanRow } from './remediation-scans.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
-import { consentTo } from '../../canonical/policy/approval.ts';
-import { askApprovals } from '../../engine/approvals/approvals.ts';
-import { fetchPolicies } from '../../engine/policies/policies.ts';
+import { inTransaction } from '../../platform/postgres/index.ts';
+import { consentTo } from '../../canonical/policy/index.ts';
+import { askApprovals } from '../../engine/approvals/index.ts';
+import { fetchPolicies } from '../../engine/policies/index.ts';
 
 /**
  * Claims a scan for being made or launched. The policies are read in the transaction that locks it (SPEC.md, A2): one that needs consent

@@ -1,17 +1,17 @@
 /** What a remediation scan would look at: which findings somebody means, and which machines and plugins that makes. */
 import { z } from 'zod';
-import { TielineError, type FieldFault } from '../../platform/errors/tieline-error.ts';
-import { severities, type Severity } from '../../canonical/vocabulary/vocabulary.ts';
+import { type FieldFault, TielineError } from '../../platform/errors/index.ts';
+import { severities, type Severity } from '../../canonical/vocabulary/index.ts';
 import {
   findSameScan,
   listVerifiable,
   type VerifiableFinding,
   type VerifiableQuery,
 } from './remediation-scans.sql.ts';
-import { mayGoOut, needsApproval } from '../../canonical/policy/approval.ts';
-import type { App } from '../../engine/run/app.ts';
-import { fetchSystem } from '../../engine/connections/systems.ts';
-import { fetchPolicies } from '../../engine/policies/policies.ts';
+import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
+import type { App } from '../../engine/run/index.ts';
+import { fetchSystem } from '../../engine/connections/index.ts';
+import { fetchPolicies } from '../../engine/policies/index.ts';
 import { changeOfScan } from './claim-scan.ts';
 
 /** A scan of more is no verification of a patch, but a scan of its own kind. */

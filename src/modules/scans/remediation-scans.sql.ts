@@ -1,9 +1,8 @@
 /** Remediation scans: what was asked for, how far each is, and which findings it is to verify. */
 import { sql, type Kysely } from 'kysely';
-import { followedStates, type ScanState } from '../../canonical/vocabulary/scan-request.ts';
-import { recordChanges } from '../../ledger/operations/changes.sql.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import { followedStates, type ScanState } from '../../canonical/vocabulary/index.ts';
+import { recordChanges } from '../../ledger/operations/index.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
 
 export interface ScanProblem {
   readonly message: string;

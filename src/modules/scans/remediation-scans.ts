@@ -3,17 +3,18 @@
  * brings what came of it. The request is committed before anything is sent, so that whatever ends the process, the next
  * sync or `scans follow` goes on from there.
  */
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { isScanOver, verdictOf, type ScanVerdict } from '../../canonical/vocabulary/scan-request.ts';
-import { recordChanges } from '../../ledger/operations/changes.sql.ts';
-import { findSystemById } from '../../ledger/external-systems/external-systems.sql.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { isScanOver, type ScanVerdict, verdictOf } from '../../canonical/vocabulary/index.ts';
 import {
   beginOperation,
+  countsOf,
   findOperation,
   finishOperation,
   noCounts,
+  recordChanges,
   recordCounts,
-} from '../../ledger/operations/operations.sql.ts';
+} from '../../ledger/operations/index.ts';
+import { findSystemById } from '../../ledger/external-systems/index.ts';
 import {
   findFindingsReadAt,
   findSameScan,
@@ -26,11 +27,10 @@ import {
   type ScanFindingRow,
   type ScanMoveRow,
 } from './remediation-scans.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
-import { withSystems, type App, type Caller } from '../../engine/run/app.ts';
-import { askApprovals } from '../../engine/approvals/approvals.ts';
-import { fetchSystem } from '../../engine/connections/systems.ts';
-import { countsOf } from '../../ledger/operations/operations.sql.ts';
+import { inTransaction } from '../../platform/postgres/index.ts';
+import { type App, type Caller, withSystems } from '../../engine/run/index.ts';
+import { askApprovals } from '../../engine/approvals/index.ts';
+import { fetchSystem } from '../../engine/connections/index.ts';
 import { advanceScans, type Advance } from './advance-scan.ts';
 import { planScan, type ScanPlan, type ScanWish } from './plan-scan.ts';
 

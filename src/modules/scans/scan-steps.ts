@@ -1,7 +1,5 @@
 import { listScans } from './remediation-scans.sql.ts';
-import type { RunContext } from '../../engine/run/run-context.ts';
-import type { Step } from '../../engine/run/step.ts';
-import type { SyncOptions } from '../../engine/run/sync-options.ts';
+import type { RunContext, Step, SyncOptions } from '../../engine/run/index.ts';
 import { advanceScans } from './advance-scan.ts';
 
 /**

@@ -1,11 +1,11 @@
-import { deriveUuid } from '../../platform/values/derived-uuid.ts';
-import { noCounts, recordCounts } from '../../ledger/operations/operations.sql.ts';
-import { enqueueChanges, supersedeAllBut, type OutboundChange } from '../../engine/outbox/outbox.sql.ts';
-import { listMissingTags, listStrayTags, type TagOfAssets } from '../../record/assets/tags.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
-import { mayGoOut, needsApproval } from '../../canonical/policy/approval.ts';
-import type { ConnectedSystem } from '../../engine/connections/connected-system.ts';
-import type { RunContext } from '../../engine/run/run-context.ts';
+import { deriveUuid } from '../../platform/values/index.ts';
+import { noCounts, recordCounts } from '../../ledger/operations/index.ts';
+import { enqueueChanges, type OutboundChange, supersedeAllBut } from '../../engine/outbox/index.ts';
+import { listMissingTags, listStrayTags, type TagOfAssets } from '../../record/assets/index.ts';
+import { inTransaction } from '../../platform/postgres/index.ts';
+import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
+import type { ConnectedSystem } from '../../engine/connections/index.ts';
+import type { RunContext } from '../../engine/run/index.ts';
 
 /** The tag category in Tenable whose values are the systems' ids. */
 export const systemTagCategory = 'Xacta System';

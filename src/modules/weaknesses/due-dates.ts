@@ -3,7 +3,7 @@
  * organization's matrix of reference/grc.md, "Due dates". Further ones (FedRAMP, BOD 26-04, IAVM) become entries here;
  * the earliest date that applies wins and its reason is kept.
  */
-import type { Severity } from '../../canonical/vocabulary/vocabulary.ts';
+import type { Severity } from '../../canonical/vocabulary/index.ts';
 
 export interface DueDatePolicy {
   readonly name: string;

@@ -11,7 +11,7 @@
  *
  * A person settles a contradiction: "the finding stands" makes the completed POA&M no answer, "the POA&M stands" leaves it.
  */
-import { canonicalStatus } from '../../canonical/vocabulary/vocabulary.ts';
+import { canonicalStatus } from '../../canonical/vocabulary/index.ts';
 
 export type Standing = 'live' | 'deviation' | 'completed' | 'cancelled';
 

@@ -1,8 +1,7 @@
 /** What POA&Ms name, kept beside them (`poam_mentions`): read from their text by `modules/weaknesses/poam-mentions.ts`. */
 import { sql, type Kysely } from 'kysely';
 import { mentionsEdition, mentionsIn } from './poam-mentions.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
 
 /** Columns in which people say what a POA&M is about; older variants of the table have some under other names. */
 const textColumns = [

@@ -3,9 +3,8 @@
  * those that a GRC system enforces (reference/grc.md, eMASS section).
  */
 import { addDays, type DueDate } from './due-dates.ts';
-import { deriveUuid } from '../../platform/values/derived-uuid.ts';
-import type { JsonObject } from '../../platform/values/json.ts';
-import type { Severity } from '../../canonical/vocabulary/vocabulary.ts';
+import { deriveUuid, type JsonObject } from '../../platform/values/index.ts';
+import type { Severity } from '../../canonical/vocabulary/index.ts';
 
 export interface Weakness {
   readonly systemId: string;

@@ -1,13 +1,11 @@
 import { sql, type Kysely } from 'kysely';
-import type { Severity } from '../../canonical/vocabulary/vocabulary.ts';
+import type { Severity } from '../../canonical/vocabulary/index.ts';
 import { grounds, type Candidate, type OpenFinding } from './poam-answers.ts';
 import type { ControlRule } from './weakness.ts';
-import type { Json, JsonObject } from '../../platform/values/json.ts';
-import { boundariesOf } from '../../record/systems/boundaries.sql.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import { nameInPoams } from '../../record/poams/departures.sql.ts';
-import { isFinished } from '../../record/poams/poams.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { Json, JsonObject } from '../../platform/values/index.ts';
+import { boundariesOf } from '../../record/systems/index.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import { isFinished, nameInPoams } from '../../record/poams/index.ts';
 
 export interface WeaknessRow {
   readonly systemId: string;

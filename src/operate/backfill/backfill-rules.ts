@@ -4,20 +4,19 @@
  * Every source is named in docs/adopting.md, "What the backfill fills".
  */
 import type { z } from 'zod';
-import type { FieldFault } from '../../platform/errors/tieline-error.ts';
-import { findingKey } from '../../canonical/identity/finding-key.ts';
-import { isJsonObject, scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
-import type { FieldMapping } from '../../canonical/mapping/mapping.ts';
+import type { FieldFault } from '../../platform/errors/index.ts';
+import { findingKey } from '../../canonical/identity/index.ts';
+import { isJsonObject, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
+import { compileMappings, type FieldMapping } from '../../canonical/mapping/index.ts';
 import {
+  assetRecord,
   controlRecord,
   findingRecord,
   poamRecord,
-  assetRecord,
   systemRecord,
-} from '../../canonical/records/records.ts';
-import { severities } from '../../canonical/vocabulary/vocabulary.ts';
+} from '../../canonical/records/index.ts';
+import { severities } from '../../canonical/vocabulary/index.ts';
 import type { BackfillSource, BackfillTable } from './backfill.sql.ts';
-import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
 
 export interface Filling {
   /** Column to value; only those that could be read. */

@@ -4,11 +4,9 @@
  * application is never waited for, and waits at most for one batch.
  */
 import { sql, type Kysely } from 'kysely';
-import type { Json, JsonObject } from '../../platform/values/json.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import { uuidText } from '../../record/findings/finding-columns.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
+import type { Json, JsonObject } from '../../platform/values/index.ts';
+import { type Database, storableJson, type Tx } from '../../platform/postgres/index.ts';
+import { uuidText } from '../../record/findings/index.ts';
 
 export const backfillTables = [
   'ingestion_systems',

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ConnectorModule } from '../../connectors/kit/contract.ts';
-import { messageOf } from '../../platform/errors/tieline-error.ts';
-import type { JsonObject } from '../../platform/values/json.ts';
+import type { ConnectorModule } from '../../connectors/kit/index.ts';
+import { messageOf } from '../../platform/errors/index.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
 import {
   backfillTables,
   estimateRowsAfter,
@@ -16,11 +16,14 @@ import {
   type BackfillSource,
   type BackfillTable,
 } from './backfill.sql.ts';
-import { insertHeldRecords, type HeldRecord } from '../../ledger/operations/held-records.sql.ts';
-import { beginOperation, finishOperation } from '../../ledger/operations/operations.sql.ts';
-import { underWholeLock } from '../../engine/run/locks.ts';
-import { inTransaction, underSavepoint, type Tx } from '../../platform/postgres/transaction.ts';
-import type { App } from '../../engine/run/app.ts';
+import {
+  beginOperation,
+  finishOperation,
+  type HeldRecord,
+  insertHeldRecords,
+} from '../../ledger/operations/index.ts';
+import { type App, underWholeLock } from '../../engine/run/index.ts';
+import { inTransaction, type Tx, underSavepoint } from '../../platform/postgres/index.ts';
 import { backfillRules, type BackfillRule } from './backfill-rules.ts';
 
 export interface BackfillOptions {

@@ -1,32 +1,32 @@
 /** Moving into a database, seen from the command line: look, show, do, verify, grant, take out again. */
 import type pg from 'pg';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { listLinkFaults, type LinkFault } from '../../ledger/links/link-faults.sql.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { type LinkFault, listLinkFaults } from '../../ledger/links/index.ts';
 import {
-  fetchMigrationState,
-  ledgerNames,
-  listUnfinishedIndexes,
-} from '../../platform/migrations/brought.ts';
-import { fetchCatalog } from '../../platform/migrations/catalog.ts';
-import {
-  computeChecksums,
-  listChecksumTargets,
-  type TableChecksum,
-} from '../../platform/migrations/checksums.ts';
-import { countDataTraps, type DataTrap } from './data-traps.sql.ts';
-import { readMigrationFiles } from '../../platform/migrations/files.ts';
-import { grantStatements } from '../../platform/migrations/grants.ts';
-import {
+  baseTables,
   broughtNames,
+  computeChecksums,
+  fetchCatalog,
+  fetchMigrationState,
+  grantStatements,
+  ledgerNames,
   ledgerStatements,
+  listChecksumTargets,
+  listUnfinishedIndexes,
   migrate,
-  preparePlan,
   type MigrateOptions,
   type MigrateResult,
-} from '../../platform/migrations/migrate.ts';
-import { baseTables, type MigrationPlan, type TableReport } from '../../platform/migrations/plan-draft.ts';
-import type { Problem } from '../../platform/migrations/compare-table.ts';
-import { planRemoval, remove, type RemovalPlan } from '../../platform/migrations/remove.ts';
+  type MigrationPlan,
+  planRemoval,
+  preparePlan,
+  type Problem,
+  readMigrationFiles,
+  type RemovalPlan,
+  remove,
+  type TableChecksum,
+  type TableReport,
+} from '../../platform/migrations/index.ts';
+import { countDataTraps, type DataTrap } from './data-traps.sql.ts';
 
 export interface DatabaseAccess {
   readonly pool: pg.Pool;

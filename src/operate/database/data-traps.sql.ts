@@ -1,8 +1,7 @@
 /** What the rows of the existing application hold that a sync must live with: counted, never changed. */
 import type pg from 'pg';
-import type { Catalog } from '../../platform/migrations/catalog.ts';
-import { resolveTable } from '../../platform/migrations/catalog.ts';
-import { uuidText } from '../../record/findings/finding-columns.sql.ts';
+import { type Catalog, resolveTable } from '../../platform/migrations/index.ts';
+import { uuidText } from '../../record/findings/index.ts';
 
 export interface DataTrap {
   readonly table: string;

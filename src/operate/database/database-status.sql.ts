@@ -6,7 +6,7 @@
  * scans go back to `statisticsSince`. A partitioned table or index stands for the sum of its partitions.
  */
 import { sql, type Kysely } from 'kysely';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 
 export interface TableStatus {
   readonly schema: string;

@@ -17,11 +17,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql, type Kysely } from 'kysely';
 import pg from 'pg';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { databaseErrorOf } from '../../platform/postgres/database-faults.ts';
-import { ensurePartitions } from '../../platform/postgres/partitions.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import {
+  type Database,
+  databaseErrorOf,
+  ensurePartitions,
+  inTransaction,
+} from '../../platform/postgres/index.ts';
 
 export interface Partition {
   readonly schema: string;

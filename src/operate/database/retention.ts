@@ -3,15 +3,11 @@ import {
   pauseMsAfter,
   planRetention,
   setRetention,
-  type NotDone,
-  type Partition,
   type RetentionOutcome,
   type RetentionPlan,
   type TableRetention,
 } from './retention.sql.ts';
-import type { App } from '../../engine/run/app.ts';
-
-export type { NotDone, Partition, TableRetention };
+import type { App } from '../../engine/run/index.ts';
 
 export interface RetentionRun {
   readonly plan: RetentionPlan;

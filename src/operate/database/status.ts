@@ -1,8 +1,6 @@
-import { fetchDatabaseStatus, type DatabaseStatus, type TableStatus } from './database-status.sql.ts';
+import { fetchDatabaseStatus, type DatabaseStatus } from './database-status.sql.ts';
 import { planRetention, type TableRetention } from './retention.sql.ts';
-import type { App } from '../../engine/run/app.ts';
-
-export type { TableStatus };
+import type { App } from '../../engine/run/index.ts';
 
 export interface DatabaseReport extends DatabaseStatus {
   /** Tables in monthly partitions, each with its partitions and what it keeps. */

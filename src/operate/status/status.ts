@@ -1,14 +1,13 @@
 import type { Kysely } from 'kysely';
-import { countPendingConflicts, listConflicts } from '../../engine/conflicts/conflicts.sql.ts';
-import { countUnreportedAssets, type UnreportedCounts } from '../../record/assets/asset-reporting.sql.ts';
-import { listHealth, listLag } from '../../ledger/external-systems/integration-health.sql.ts';
-import { countMatchReviews } from '../../modules/correlation/match-reviews.sql.ts';
-import { listRuns } from '../../ledger/operations/operations.sql.ts';
-import { countOutbox } from '../../engine/outbox/outbox.sql.ts';
-import { listReads } from '../../ledger/external-systems/reads.sql.ts';
-import { countWaitingScans } from '../../modules/scans/remediation-scans.sql.ts';
-import { listSchedules } from '../worker/schedules.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import { countPendingConflicts, listConflicts } from '../../engine/conflicts/index.ts';
+import { countUnreportedAssets, type UnreportedCounts } from '../../record/assets/index.ts';
+import { listHealth, listLag, listReads } from '../../ledger/external-systems/index.ts';
+import { countMatchReviews } from '../../modules/correlation/index.ts';
+import { listRuns } from '../../ledger/operations/index.ts';
+import { countOutbox } from '../../engine/outbox/index.ts';
+import { countWaitingScans } from '../../modules/scans/index.ts';
+import { listSchedules } from '../worker/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 import { fetchWaiting, type Waiting } from './waiting.ts';
 
 export interface SyncStatus {

@@ -1,13 +1,13 @@
 /** What waits for a person, by kind, each with the command that shows it. Nothing that is held may be missing here. */
 import type { Kysely } from 'kysely';
-import { countConflictsByType } from '../../engine/conflicts/conflicts.sql.ts';
-import { countUnreportedAssets } from '../../record/assets/asset-reporting.sql.ts';
-import { countMatchReviews } from '../../modules/correlation/match-reviews.sql.ts';
-import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
-import { countOutbox } from '../../engine/outbox/outbox.sql.ts';
-import { countWaitingScans } from '../../modules/scans/remediation-scans.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
-import { countHeldRecords } from '../../ledger/operations/waiting.sql.ts';
+import { countConflictsByType } from '../../engine/conflicts/index.ts';
+import { countUnreportedAssets } from '../../record/assets/index.ts';
+import { countMatchReviews } from '../../modules/correlation/index.ts';
+import { listSystems } from '../../ledger/external-systems/index.ts';
+import { countOutbox } from '../../engine/outbox/index.ts';
+import { countWaitingScans } from '../../modules/scans/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
+import { countHeldRecords } from '../../ledger/operations/index.ts';
 
 export const waitingKinds = [
   'conflicts',

@@ -1,8 +1,8 @@
 /** When a worker syncs a system by itself. Cron expressions have five fields and are in UTC. */
 import { Cron } from 'croner';
 import type { Kysely } from 'kysely';
-import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
-import { enqueueJob } from '../../platform/queue/queue-schema.sql.ts';
+import { messageOf, TielineError } from '../../platform/errors/index.ts';
+import { enqueueJob } from '../../platform/queue/index.ts';
 import {
   deleteSchedule,
   listSchedules,
@@ -13,13 +13,10 @@ import {
   takeDueSchedules,
   type ScheduleRow,
 } from './schedules.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
-import type { App } from '../../engine/run/app.ts';
-import { moduleFor } from '../../engine/connections/connect.ts';
-import type { ConnectorDeclaration } from '../../engine/connections/settings.ts';
-import { fetchSystem } from '../../engine/connections/systems.ts';
-import type { EntityType } from '../../canonical/vocabulary/entity-type.ts';
+import { type Database, inTransaction } from '../../platform/postgres/index.ts';
+import type { App } from '../../engine/run/index.ts';
+import { type ConnectorDeclaration, fetchSystem, moduleFor } from '../../engine/connections/index.ts';
+import type { EntityType } from '../../canonical/vocabulary/index.ts';
 
 export type { ScheduleRow };
 

@@ -1,10 +1,9 @@
 /** Sends what waits in the outbox as soon as it is heard of, and looks by itself every now and then. */
-import { messageOf } from '../../platform/errors/tieline-error.ts';
-import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
-import { listenToOutbox } from '../../engine/outbox/outbox-signal.sql.ts';
-import type { App } from '../../engine/run/app.ts';
-import { isOfSystem } from '../../engine/run/system-failures.ts';
-import { sendWaitingChanges } from '../../runs/sync/send-waiting.ts';
+import { messageOf } from '../../platform/errors/index.ts';
+import { listSystems } from '../../ledger/external-systems/index.ts';
+import { listenToOutbox } from '../../engine/outbox/index.ts';
+import { type App, isOfSystem } from '../../engine/run/index.ts';
+import { sendWaitingChanges } from '../../runs/sync/index.ts';
 
 const lookEveryMs = 2_000;
 const connectionsToListen = 6;

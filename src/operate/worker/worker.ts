@@ -3,20 +3,16 @@
  * share a database: the queue, row locks and the locks on syncing and sending are what coordinates them.
  */
 import { z } from 'zod';
-import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
-import { entityTypes, type EntityType } from '../../canonical/vocabulary/entity-type.ts';
-import { installQueue, workOnce, workOnQueue, type Tasks } from '../../platform/queue/queue.ts';
-import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
-import { isDatabaseFault } from '../../platform/postgres/database-faults.ts';
-import { recordSyncHealth } from '../../ledger/external-systems/integration-health.sql.ts';
+import { messageOf, TielineError } from '../../platform/errors/index.ts';
+import { type EntityType, entityTypes } from '../../canonical/vocabulary/index.ts';
+import { installQueue, type Tasks, workOnce, workOnQueue } from '../../platform/queue/index.ts';
+import { listSystems, recordSyncHealth } from '../../ledger/external-systems/index.ts';
+import { isDatabaseFault } from '../../platform/postgres/index.ts';
 import { findSchedule, listSchedules, recordOutcome, type ScheduleRow } from './schedules.sql.ts';
-import { syncSystems } from '../../runs/sync/sync-systems.ts';
-import type { App } from '../../engine/run/app.ts';
-import { checkSystem } from '../../engine/connections/systems.ts';
+import { countNewConflicts, syncSystems } from '../../runs/sync/index.ts';
+import { type App, type StepProgress, throughOutages } from '../../engine/run/index.ts';
+import { checkSystem } from '../../engine/connections/index.ts';
 import { enqueueDue, scheduledSync } from './schedules.ts';
-import { throughOutages } from '../../engine/run/outages.ts';
-import type { StepProgress } from '../../engine/run/run-context.ts';
-import { countNewConflicts } from '../../runs/sync/summary.ts';
 import { watchOutbox, sendToAll } from './watch-outbox.ts';
 
 export interface WorkerOptions {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
-import { TielineError, messageOf, type FieldFault } from '../errors/tieline-error.ts';
+import { type FieldFault, messageOf, TielineError } from '../errors/index.ts';
 import { settingsTable, type SettingEntry, type SettingName, type SettingsByName } from './settings-table.ts';
 
 export interface SettingSources {

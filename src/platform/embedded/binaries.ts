@@ -2,7 +2,7 @@ import { access, chmod, cp, mkdir, readFile, readdir, rename, rm, symlink } from
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { TielineError } from '../errors/tieline-error.ts';
+import { TielineError } from '../errors/index.ts';
 
 /** PostgreSQL's programs, in the folder `native` of an npm package or a copy of it. */
 export interface Binaries {

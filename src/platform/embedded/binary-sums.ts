@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TielineError } from '../errors/tieline-error.ts';
+import { TielineError } from '../errors/index.ts';
 import type { Binaries } from './binaries.ts';
 
 /** By version and platform: `sumOfBinaries` of the package as published. Printed by tools/sum-binaries.ts. */

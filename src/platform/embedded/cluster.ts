@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TielineError } from '../errors/tieline-error.ts';
+import { TielineError } from '../errors/index.ts';
 import { conversionOf, roleSettings, superuser } from './cluster-roles.ts';
 import type { Placement } from './placement.ts';
 

@@ -3,7 +3,7 @@ import { chmod, chown, lstat, mkdir, readlink, realpath, stat, symlink, unlink }
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { makeDirectories } from './make-directories.ts';
-import { TielineError, messageOf } from '../errors/tieline-error.ts';
+import { messageOf, TielineError } from '../errors/index.ts';
 import { findServerAccount, isRoot } from './server-account.ts';
 
 /** A data directory that exists, by its real path. */

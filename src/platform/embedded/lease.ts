@@ -4,7 +4,7 @@ import { chownSync, closeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { TielineError } from '../errors/tieline-error.ts';
+import { TielineError } from '../errors/index.ts';
 import { socketDirectory, type DataDirectory } from './data-directory.ts';
 import { receive, send, type FromSupervisor, type SupervisorOrder } from './protocol.ts';
 import { isRoot } from './server-account.ts';

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmod, chown, lstat, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
-import { TielineError } from '../errors/tieline-error.ts';
+import { TielineError } from '../errors/index.ts';
 import { longestSocketPath } from './data-directory.ts';
 import { checkBinaries } from './binary-sums.ts';
 import { copyBinaries, findBinaries, type Binaries } from './binaries.ts';

@@ -4,7 +4,7 @@ import { readFile, rm, stat, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TielineError } from '../errors/tieline-error.ts';
+import { TielineError } from '../errors/index.ts';
 import type { Placement } from './placement.ts';
 import { isAlive, isPostgres } from './process-table.ts';
 

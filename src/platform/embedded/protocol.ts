@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { ErrorCode } from '../errors/registry.ts';
+import type { ErrorCode } from '../errors/index.ts';
 
 /**
  * What a client and the supervisor of an embedded server say to each other over the private socket: one JSON object

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { TielineError } from '../errors/tieline-error.ts';
+import { TielineError } from '../errors/index.ts';
 
 /** The account that PostgreSQL's processes run as. */
 export interface ServerAccount {

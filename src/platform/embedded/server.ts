@@ -1,5 +1,5 @@
-import { TielineError, messageOf } from '../errors/tieline-error.ts';
-import { Secret } from '../values/secret.ts';
+import { messageOf, TielineError } from '../errors/index.ts';
+import { Secret } from '../values/index.ts';
 import { databaseName, readPassword } from './cluster.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { socketPort } from './postmaster.ts';

@@ -1,6 +1,6 @@
 import { unlinkSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { TielineError, messageOf } from '../errors/tieline-error.ts';
+import { messageOf, TielineError } from '../errors/index.ts';
 import { ensureCluster } from './cluster.ts';
 import { isElected } from './election.ts';
 import { findPlacement, serverSocketDirectory } from './placement.ts';

@@ -3,8 +3,8 @@
  * over any 60 seconds in which we were ready to read. The pause between two pieces is bounded by undici (`bodyTimeout`).
  */
 import { PassThrough, type Readable } from 'node:stream';
-import { TielineError } from '../errors/tieline-error.ts';
-import { abortReason, whenAborted } from '../values/abort.ts';
+import { TielineError } from '../errors/index.ts';
+import { abortReason, whenAborted } from '../values/index.ts';
 import { classifyTransportFailure } from './transport-failure.ts';
 
 export interface BodyBounds {

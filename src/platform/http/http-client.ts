@@ -2,8 +2,7 @@
  * The one HTTP client, as connectors see it. `createHttpClient` in `./undici-http-client.ts` makes one per external system.
  */
 import type { Readable } from 'node:stream';
-import type { Json } from '../values/json.ts';
-import type { Secret } from '../values/secret.ts';
+import type { Json, Secret } from '../values/index.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

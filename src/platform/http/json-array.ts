@@ -5,8 +5,8 @@
  * Rejected: a full streaming parser (stream-json, clarinet: 10 to 40 MB/s, an event per token).
  */
 import { isAscii, isUtf8 } from 'node:buffer';
-import { TielineError } from '../errors/tieline-error.ts';
-import type { JsonObject } from '../values/json.ts';
+import { TielineError } from '../errors/index.ts';
+import type { JsonObject } from '../values/index.ts';
 import type { RepeatedObjects } from './repeated-objects.ts';
 
 export interface JsonArrayOptions {

@@ -1,7 +1,6 @@
 /** What a remote said when it refused, made fit for an error message: JSON texts only, short, never HTML or headers. */
-import { shownText } from '../errors/shown-text.ts';
-import { TielineError } from '../errors/tieline-error.ts';
-import { isJsonObject } from '../values/json.ts';
+import { shownText, TielineError } from '../errors/index.ts';
+import { isJsonObject } from '../values/index.ts';
 import type { HttpResponse } from './http-client.ts';
 
 const limit = 200;

@@ -1,5 +1,5 @@
 import { hash, randomUUID } from 'node:crypto';
-import type { Json, JsonObject } from '../values/json.ts';
+import type { Json, JsonObject } from '../values/index.ts';
 
 /**
  * Objects that thousands of records repeat word for word, such as the plugin of a finding: each is read once, and what it came to

@@ -2,7 +2,7 @@
  * The gate that every request of one external system passes: no more than `concurrency` at once, no closer together
  * than the rate allows, none at all while a 429 asks for quiet. First come, first served.
  */
-import { throwIfAborted, whenAborted } from '../values/abort.ts';
+import { throwIfAborted, whenAborted } from '../values/index.ts';
 
 export interface RequestGate {
   /** Waits for a turn and returns what gives it back. Rejects with the signal's reason when that aborts. */

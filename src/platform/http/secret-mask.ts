@@ -4,8 +4,8 @@
  *
  * Records are not masked: a password that is also a word of a POA&M must not change the POA&M.
  */
-import { TielineError } from '../errors/tieline-error.ts';
-import { Secret } from '../values/secret.ts';
+import { TielineError } from '../errors/index.ts';
+import { Secret } from '../values/index.ts';
 
 const masked = '[secret]';
 /** Shorter than this, a text is no secret that could be told from any other text. */

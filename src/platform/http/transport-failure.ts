@@ -2,8 +2,7 @@
  * What a failure below HTTP means: whether the remote may have acted on the request, whether trying again makes
  * sense, and what a person should do.
  */
-import { messageOf, TielineError, type TielineErrorOptions } from '../errors/tieline-error.ts';
-import type { ErrorCode } from '../errors/registry.ts';
+import { type ErrorCode, messageOf, TielineError, type TielineErrorOptions } from '../errors/index.ts';
 
 const certainlyNotArrived = new WeakSet<Error>();
 

@@ -6,9 +6,8 @@
  * while it stores what it read, and must be able to send another request meanwhile.
  */
 import { Agent, ProxyAgent, type Dispatcher } from 'undici';
-import { TielineError } from '../errors/tieline-error.ts';
-import { Secret } from '../values/secret.ts';
-import { abortReason, sleep as sleepFor, throwIfAborted } from '../values/abort.ts';
+import { TielineError } from '../errors/index.ts';
+import { abortReason, Secret, sleep as sleepFor, throwIfAborted } from '../values/index.ts';
 import { createCircuitBreaker, type BreakerSettings } from './circuit-breaker.ts';
 import type { HttpCall, HttpClient, HttpRequest, HttpResponse } from './http-client.ts';
 import { messageInBody } from './remote-refusal.ts';

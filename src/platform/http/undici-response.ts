@@ -1,6 +1,6 @@
 /** An answer of undici as connectors see it, with failures in its body turned to TielineErrors. */
 import type { Dispatcher } from 'undici';
-import { TielineError } from '../errors/tieline-error.ts';
+import { TielineError } from '../errors/index.ts';
 import { boundedBody } from './bounded-body.ts';
 import type { HttpResponse } from './http-client.ts';
 

@@ -1,6 +1,6 @@
 /** The list of what Tieline brought into a database (table tieline_objects), and of which migrations it has. */
 import type pg from 'pg';
-import { TielineError } from '../errors/tieline-error.ts';
+import { TielineError } from '../errors/index.ts';
 import type { Catalog } from './catalog.ts';
 import type { BroughtObject, MigrationPlan } from './plan-draft.ts';
 

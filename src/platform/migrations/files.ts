@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TielineError } from '../errors/tieline-error.ts';
+import { TielineError } from '../errors/index.ts';
 import { splitStatements, type Statement } from './statements.ts';
 
 export interface MigrationFile {

@@ -1,6 +1,6 @@
 /** The least privileges that Tieline needs at work, from what it does; a migration needs the owner of the tables instead. */
 import pg from 'pg';
-import { queueSchema } from '../queue/queue-schema.sql.ts';
+import { queueSchema } from '../queue/index.ts';
 import { fetchCatalog, resolveTable, type Catalog } from './catalog.ts';
 import { fetchMigrationState, ledgerNames } from './brought.ts';
 import { writtenTables } from './owner-tables.ts';

@@ -13,8 +13,8 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { TielineError, messageOf } from '../errors/tieline-error.ts';
-import { databaseErrorOf } from '../postgres/database-faults.ts';
+import { messageOf, TielineError } from '../errors/index.ts';
+import { databaseErrorOf } from '../postgres/index.ts';
 import { fetchCatalog } from './catalog.ts';
 import { computeChecksums, listChecksumTargets, type TableChecksum } from './checksums.ts';
 import { pendingFiles, readMigrationFiles } from './files.ts';

@@ -1,9 +1,9 @@
 /** Takes out of a database what Tieline brought, and nothing else: the reverse of a migration, by its own list. */
 import pg from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
-import { TielineError, messageOf } from '../errors/tieline-error.ts';
-import { databaseErrorOf } from '../postgres/database-faults.ts';
-import { queueSchema } from '../queue/queue-schema.sql.ts';
+import { messageOf, TielineError } from '../errors/index.ts';
+import { databaseErrorOf } from '../postgres/index.ts';
+import { queueSchema } from '../queue/index.ts';
 import { fetchCatalog } from './catalog.ts';
 import { fetchMigrationState, ledgerNames, type RecordedObject } from './brought.ts';
 

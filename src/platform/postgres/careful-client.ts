@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { TielineError } from '../errors/tieline-error.ts';
+import { TielineError } from '../errors/index.ts';
 
 /** The parts of pg's client that decide how a password is sent; its type declarations leave them out. */
 interface Handshake {

@@ -5,7 +5,7 @@
  * Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 import pg from 'pg';
-import { TielineError, messageOf, type TielineErrorOptions } from '../errors/tieline-error.ts';
+import { messageOf, TielineError, type TielineErrorOptions } from '../errors/index.ts';
 
 /** SQLSTATEs after which the server, or this connection to it, is not to be had for a while. */
 const unreachable: Readonly<Record<string, string>> = {

@@ -1,9 +1,9 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { TielineError, messageOf } from '../errors/tieline-error.ts';
+import { messageOf, TielineError } from '../errors/index.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { remedyOfRefusal, withCheckedTls } from './connection-url.ts';
-import { Secret } from '../values/secret.ts';
+import { Secret } from '../values/index.ts';
 import { isDatabaseFault, outlastedPatience } from './database-faults.ts';
 import type { Database } from './schema.ts';
 import { valueParsers } from './value-parsers.ts';

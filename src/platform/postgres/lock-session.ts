@@ -6,7 +6,7 @@
  * with it: who holds one is told by its signal, at once where the connection says so, else by the heartbeat.
  */
 import type pg from 'pg';
-import { TielineError, messageOf } from '../errors/tieline-error.ts';
+import { messageOf, TielineError } from '../errors/index.ts';
 import { basePoolOf } from './transaction.ts';
 
 export interface SessionLock {

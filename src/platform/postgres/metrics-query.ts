@@ -4,9 +4,8 @@
  * it does then, it does as the service.
  */
 import pg from 'pg';
-import { TielineError, messageOf } from '../errors/tieline-error.ts';
-import type { JsonObject } from '../values/json.ts';
-import { Secret } from '../values/secret.ts';
+import { messageOf, TielineError } from '../errors/index.ts';
+import { type JsonObject, Secret } from '../values/index.ts';
 import { CarefulClient } from './careful-client.ts';
 import { withCheckedTls } from './connection-url.ts';
 import { scramVerifier } from './scram-verifier.ts';

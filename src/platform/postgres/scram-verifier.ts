@@ -1,5 +1,5 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
-import type { Secret } from '../values/secret.ts';
+import type { Secret } from '../values/index.ts';
 
 const iterations = 4096;
 

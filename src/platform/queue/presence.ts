@@ -7,10 +7,9 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
-import { messageOf } from '../errors/tieline-error.ts';
-import { takeLock, type SessionLock } from '../postgres/lock-session.ts';
+import { messageOf } from '../errors/index.ts';
+import { type Database, type SessionLock, takeLock } from '../postgres/index.ts';
 import { freeJobsOf, listJobHolders, listPresentWorkers, presenceLockKey } from './queue-schema.sql.ts';
-import type { Database } from '../postgres/schema.ts';
 
 const lookEveryMs = 5_000;
 /** A worker is there a moment before its lock is: only who is missed at two looks so far apart is gone. */

@@ -1,8 +1,7 @@
 /** Where the job queue lies: a schema of its own beside ours, made by the queue's library and not by our migrations. */
 import { sql, type Kysely } from 'kysely';
-import type { Json } from '../values/json.ts';
-import { storableJson } from '../postgres/copy-rows.ts';
-import type { Database } from '../postgres/schema.ts';
+import type { Json } from '../values/index.ts';
+import { type Database, storableJson } from '../postgres/index.ts';
 
 export const queueSchema = 'tieline_jobs';
 

@@ -15,9 +15,9 @@ import {
 } from 'graphile-worker';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
-import { TielineError, messageOf } from '../errors/tieline-error.ts';
+import { messageOf, TielineError } from '../errors/index.ts';
 import { hasQueue, queueSchema, recordQueue } from './queue-schema.sql.ts';
-import type { Database } from '../postgres/schema.ts';
+import type { Database } from '../postgres/index.ts';
 import { Presence } from './presence.ts';
 
 export interface QueueDatabase {

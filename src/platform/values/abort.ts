@@ -1,5 +1,5 @@
 /** Waiting that a signal ends at once. */
-import { TielineError } from '../errors/tieline-error.ts';
+import { TielineError } from '../errors/index.ts';
 
 /** The signal's reason as an Error. */
 export function abortReason(signal: AbortSignal): Error {

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 
 /**
  * Links what was said here of assets that the server knows and says nothing of: both sides then last agreed on nothing, so

@@ -1,4 +1,4 @@
-import type { Tx } from '../../platform/postgres/transaction.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 
 /** One row for each value: Tenable's lists are not aligned, so pairing a MAC with an address would be invented. */
 const addressKinds = [

@@ -1,9 +1,8 @@
 /** Assets as a person looks at them: which records of which sources they are, by what they are known, and why. */
 import { sql, type Kysely } from 'kysely';
 import type { WeighedCandidate } from './asset-identity.ts';
-import { identifierKinds, normalizeIdentifier } from '../../canonical/identity/identifiers.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import { identifierKinds, normalizeIdentifier } from '../../canonical/identity/index.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
 
 export interface AssetSummary {
   readonly assetUuid: string;

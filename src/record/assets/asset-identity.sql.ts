@@ -5,10 +5,9 @@ import {
   type IdentityCandidate,
   type IdentityDecision,
 } from './asset-identity.ts';
-import { deriveUuid } from '../../platform/values/derived-uuid.ts';
-import type { Identifier, IdentifierKind } from '../../canonical/identity/identifiers.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
+import { deriveUuid } from '../../platform/values/index.ts';
+import type { Identifier, IdentifierKind } from '../../canonical/identity/index.ts';
+import { storableJson, type Tx } from '../../platform/postgres/index.ts';
 
 export interface AssetSource {
   readonly systemId: number;

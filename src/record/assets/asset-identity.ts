@@ -6,8 +6,7 @@
  * Rejected: the order of Tenable alone (first attribute that matches wins), which lets one stale MAC outvote everything else;
  * and matching on an address alone, which makes strangers one machine.
  */
-import { clearLead, identifierWeights, linkAt } from '../../canonical/identity/correlation.ts';
-import type { IdentifierKind } from '../../canonical/identity/identifiers.ts';
+import { clearLead, type IdentifierKind, identifierWeights, linkAt } from '../../canonical/identity/index.ts';
 
 /** After so many days an identifier counts half. Absent: it does not age. */
 const halfLifeDays: Readonly<Partial<Record<IdentifierKind, number>>> = {

@@ -3,12 +3,10 @@
  * says so, and what a finding that was there twice said is in the journal.
  */
 import { renewReporting, theseAssets } from './asset-reporting.sql.ts';
-import { renewExposure } from '../findings/asset-exposure.sql.ts';
-import { deriveUuid } from '../../platform/values/derived-uuid.ts';
-import { findingKey } from '../../canonical/identity/finding-key.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import { settleCovered } from '../findings/scan-coverage.sql.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
+import { renewExposure, settleCovered } from '../findings/index.ts';
+import { deriveUuid } from '../../platform/values/index.ts';
+import { findingKey } from '../../canonical/identity/index.ts';
+import { storableJson, type Tx } from '../../platform/postgres/index.ts';
 
 interface Decided {
   readonly operationId: string;

@@ -7,8 +7,7 @@
  * so counts only if that was after the servers' last word.
  */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
-import type { Database } from '../../platform/postgres/schema.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
+import type { Database, Tx } from '../../platform/postgres/index.ts';
 
 /** Query of the state of some assets by their sources: asset_uuid, is_reported, is_known (a server reported it), deleted_at, terminated_at. */
 export const reportingOf = (assets: string): string => `

@@ -5,17 +5,14 @@
  * again, or late, changes nothing that a later one said.
  */
 import { sql, type Kysely } from 'kysely';
-import type { Identifier } from '../../canonical/identity/identifiers.ts';
-import type { JsonObject } from '../../platform/values/json.ts';
-import type { AssetRecord } from '../../canonical/records/records.ts';
+import type { Identifier } from '../../canonical/identity/index.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
+import type { AssetRecord } from '../../canonical/records/index.ts';
 import { renewAssetDetails } from './asset-details.sql.ts';
 import { identifyAssets, type AssetSource } from './asset-identity.sql.ts';
-import { linkedReason } from '../../ledger/operations/changes.sql.ts';
-import { copyInto, storableJson } from '../../platform/postgres/copy-rows.ts';
+import { type Counts, linkedReason } from '../../ledger/operations/index.ts';
+import { copyInto, type Database, storableJson, type Tx } from '../../platform/postgres/index.ts';
 import { renewReporting, reportingOf } from './asset-reporting.sql.ts';
-import type { Counts } from '../../ledger/operations/operations.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
 
 /** Columns taken from the record as they are. A field that no source names keeps its value. */
 const plain = {

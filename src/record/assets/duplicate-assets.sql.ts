@@ -1,6 +1,6 @@
 /** Assets that one source keeps apart and that may be one machine. */
 import { sql, type Kysely } from 'kysely';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 
 export interface AssetPair {
   readonly one: string;

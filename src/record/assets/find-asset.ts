@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { TielineError } from '../../platform/errors/index.ts';
 import { findAssets, type AssetSummary } from './asset-explanations.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 
 /** Who decides something about an asset, and why. */
 export interface Decider {

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
-import { everyBoundary } from '../systems/boundaries.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import { everyBoundary } from '../systems/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 
 export interface TagOfAssets {
   readonly value: string;

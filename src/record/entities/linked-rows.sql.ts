@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
-import type { JsonObject } from '../../platform/values/json.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
 import { fetchRows, type NegotiatedEntity } from './negotiated.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 
 export interface LinkedRow {
   readonly linkId: number;

@@ -1,5 +1,5 @@
 /** How each negotiated entity lies in our tables: which fields are columns, what it belongs to, how a row begins. */
-import type { JsonObject } from '../../platform/values/json.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
 import {
   acceptanceRecord,
   assetContextRecord,
@@ -8,8 +8,8 @@ import {
   milestoneRecord,
   poamRecord,
   systemRecord,
-} from '../../canonical/records/records.ts';
-import { canonicalStatus } from '../../canonical/vocabulary/vocabulary.ts';
+} from '../../canonical/records/index.ts';
+import { canonicalStatus } from '../../canonical/vocabulary/index.ts';
 import type { NegotiatedEntity } from './negotiated.sql.ts';
 import type { RecordSchema } from './sink.ts';
 

@@ -3,10 +3,9 @@
  * written a page at a time. What to write is decided elsewhere (`src/sync`); here are the tables' names and columns.
  */
 import { sql, type Kysely } from 'kysely';
-import type { JsonObject } from '../../platform/values/json.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import { besideName, besideTables, olderNames } from '../../platform/migrations/owner-tables.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import { besideName, besideTables, olderNames } from '../../platform/migrations/index.ts';
 
 export type NegotiatedEntity =
   | 'system'

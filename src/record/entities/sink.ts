@@ -1,8 +1,7 @@
 import type { z } from 'zod';
-import type { ExternalRecord } from '../../connectors/kit/contract.ts';
-import type { FieldFault } from '../../platform/errors/tieline-error.ts';
-import type { HeldRecord } from '../../ledger/operations/held-records.sql.ts';
-import type { Counts } from '../../ledger/operations/operations.sql.ts';
+import type { ExternalRecord } from '../../connectors/kit/index.ts';
+import type { FieldFault } from '../../platform/errors/index.ts';
+import type { Counts, HeldRecord } from '../../ledger/operations/index.ts';
 
 /** Where the records of one page go. All of it happens in one transaction, which the import owns. */
 export interface Sink {

@@ -1,6 +1,6 @@
 /** How many findings are open on each asset, by severity: counted when they change, so that nobody has to count millions to see. */
-import { severities } from '../../canonical/vocabulary/vocabulary.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
+import { severities } from '../../canonical/vocabulary/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 
 const counts = severities.map((severity) => `open_${severity.toLowerCase()}`);
 const columns = [...counts, 'accepted', 'severe_since'];

@@ -1,10 +1,9 @@
 /** The bulk load of compliance results: staging, then one set-based merge, like findings. Files and servers, in any order. */
 import type { z } from 'zod';
-import { deriveUuid } from '../../platform/values/derived-uuid.ts';
-import type { complianceRecord } from '../../canonical/records/records.ts';
-import { copyInto } from '../../platform/postgres/copy-rows.ts';
-import type { Counts } from '../../ledger/operations/operations.sql.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
+import { deriveUuid } from '../../platform/values/index.ts';
+import type { complianceRecord } from '../../canonical/records/index.ts';
+import { copyInto, type Tx } from '../../platform/postgres/index.ts';
+import type { Counts } from '../../ledger/operations/index.ts';
 
 export type ComplianceRecord = z.infer<typeof complianceRecord>;
 

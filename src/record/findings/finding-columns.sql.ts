@@ -3,7 +3,7 @@
  * (reference/existing-schema.md); Tieline fills those that are there, and keeps what it counts on itself (asset_ref,
  * severity_rank, lifecycle_state and so on) in columns of its own.
  */
-import type { Tx } from '../../platform/postgres/transaction.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 
 export interface FindingColumns {
   /** Column and SQL of what a stored finding is compared on; `s` is the staged row, `v` the stored one. */

@@ -4,12 +4,11 @@
  */
 import { hash } from 'node:crypto';
 import { evidenceOf } from './finding-evidence.ts';
-import type { Json } from '../../platform/values/json.ts';
-import type { FindingRecord } from '../../canonical/records/records.ts';
-import { severities } from '../../canonical/vocabulary/vocabulary.ts';
-import type { CopyValue } from '../../platform/postgres/copy-rows.ts';
+import type { Json } from '../../platform/values/index.ts';
+import type { FindingRecord } from '../../canonical/records/index.ts';
+import { severities } from '../../canonical/vocabulary/index.ts';
+import type { CopyValue, Tx } from '../../platform/postgres/index.ts';
 import type { FindingColumns } from './finding-columns.sql.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
 
 export const staged = [
   'finding_key',

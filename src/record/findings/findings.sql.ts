@@ -5,10 +5,15 @@
  */
 import { sql, type Kysely } from 'kysely';
 import { renewExposure } from './asset-exposure.sql.ts';
-import { copyInto, type CopyInto } from '../../platform/postgres/copy-rows.ts';
-import type { Counts } from '../../ledger/operations/operations.sql.ts';
+import {
+  copyInto,
+  type CopyInto,
+  type Database,
+  type Tx,
+  underSavepoint,
+} from '../../platform/postgres/index.ts';
+import { type Counts, linkedReason } from '../../ledger/operations/index.ts';
 import { mergePlugins, type StagedPlugin } from './plugins.sql.ts';
-import { linkedReason } from '../../ledger/operations/changes.sql.ts';
 import {
   createStaging,
   foldDuplicates,
@@ -24,8 +29,6 @@ import {
 import { insertNew } from './new-findings.sql.ts';
 import { settleCovered } from './scan-coverage.sql.ts';
 import { fetchFindingColumns, joinedEvidence, uuidText, type FindingColumns } from './finding-columns.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
-import { underSavepoint, type Tx } from '../../platform/postgres/transaction.ts';
 
 /** A finding that could not be stored yet because the table demands its asset, which is not known. */
 export interface WaitingFinding {

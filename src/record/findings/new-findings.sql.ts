@@ -1,7 +1,7 @@
 /** Findings that nobody has reported before: most of a first load, and so the statement that it spends its time in. */
 import { newEvidence, nothingStored, type FindingColumns } from './finding-columns.sql.ts';
 import type { FindingSource } from './finding-staging.sql.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 
 /**
  * Stores the staged findings that are not known. What repeats the plugin is made once for each plugin, not once for each finding.

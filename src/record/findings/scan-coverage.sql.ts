@@ -4,11 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import { transitionsOf, type Transitions } from './scan-absence.ts';
-import { ran, scopeAsJson, scopeFromJson, type ScanScope } from '../../canonical/records/scan-scope.ts';
-import type { Json } from '../../platform/values/json.ts';
+import { ran, type ScanScope, scopeAsJson, scopeFromJson } from '../../canonical/records/index.ts';
+import type { Json } from '../../platform/values/index.ts';
 import { renewExposure } from './asset-exposure.sql.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
+import { storableJson, type Tx } from '../../platform/postgres/index.ts';
 
 interface Source {
   /** Null: of no source in particular, where a person has moved things. */

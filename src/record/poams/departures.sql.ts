@@ -3,10 +3,9 @@
  * something else keeps its list.
  */
 import { sql, type Kysely } from 'kysely';
-import { boundariesOf, isSystemOf } from '../systems/boundaries.sql.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
+import { boundariesOf, isSystemOf } from '../systems/index.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { isFinished } from './poams.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
 
 /** SQL of how a machine is named in the list of a POA&M, of asset `a`. */
 export const nameInPoams = sql.raw('coalesce(a.tenable_asset_uuid, a.asset_uuid::text)');

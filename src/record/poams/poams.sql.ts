@@ -1,6 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
 
 /** SQL that is true of a POA&M (an alias) that is completed or cancelled, in the spellings that are known (`canonicalStatus`). */
 export const isFinished = (poam: string) =>

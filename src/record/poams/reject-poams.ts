@@ -1,7 +1,7 @@
-import { recordChanges } from '../../ledger/operations/changes.sql.ts';
-import { updateRows } from '../entities/negotiated.sql.ts';
+import { recordChanges } from '../../ledger/operations/index.ts';
+import { updateRows } from '../entities/index.ts';
 import { listOpenProposals } from './unsent-poams.sql.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 
 /**
  * A new POA&M that a person turned down is no open POA&M here either: the GRC system never had it, and a report that counts

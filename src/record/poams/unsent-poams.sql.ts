@@ -1,9 +1,8 @@
 /** POA&Ms that were proposed here and have not gone out: their rows, and the row of the outbox that would make them. */
 import { sql, type Kysely } from 'kysely';
-import type { JsonObject } from '../../platform/values/json.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import { fetchRows } from '../entities/negotiated.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import { fetchRows } from '../entities/index.ts';
 
 export interface UnsentPoamRow {
   readonly outboxId: number;

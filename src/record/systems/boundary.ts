@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
-import { unknownWord } from '../../platform/errors/unknown-word.ts';
+import { unknownWord } from '../../platform/errors/index.ts';
 import { listBoundaries } from './boundary-names.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 
 /**
  * The boundary (system of the GRC record) that a person names: by our id, the GRC system's, or its name.

@@ -1,7 +1,6 @@
 import { sql, type Kysely } from 'kysely';
-import type { Identifier } from '../../canonical/identity/identifiers.ts';
-import { storableJson } from '../../platform/postgres/copy-rows.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { Identifier } from '../../canonical/identity/index.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
 
 /** Makes the identifiers of components exactly these. @returns the ids (as text) of components of which some changed. */
 export async function replaceComponentIdentifiers(

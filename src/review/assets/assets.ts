@@ -1,32 +1,30 @@
 /** Who is who: why a record of a source is this asset, and a person's word that it is another one, or none that is known. */
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { isSameMachine } from '../../canonical/identity/same-machine.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { isSameMachine } from '../../canonical/identity/index.ts';
 import {
-  explainAsset,
-  fetchAssetSummaries,
-  listIdentityReviews,
-  settleReviews,
   type AssetExplanation,
   type AssetSummary,
-  type IdentityDecisionRow,
-} from '../../record/assets/asset-explanations.sql.ts';
-import {
+  type Decider,
+  explainAsset,
+  fetchAsset,
+  fetchAssetSummaries,
   findSourceRecord,
+  type IdentityDecisionRow,
+  listIdentityReviews,
+  listSharingPairs,
   listSystemsKnowingBoth,
+  listUnreportedAssets,
   mergeAssets,
+  settleReviews,
   splitAsset,
-} from '../../record/assets/asset-merges.sql.ts';
-import { listUnreportedAssets, type UnreportedAsset } from '../../record/assets/asset-reporting.sql.ts';
-import { listSharingPairs } from '../../record/assets/duplicate-assets.sql.ts';
-import { fetchIdentifiers } from '../../modules/correlation/correlations.sql.ts';
-import { recordChanges } from '../../ledger/operations/changes.sql.ts';
-import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
-import { countMatchReviews } from '../../modules/correlation/match-reviews.sql.ts';
-import { beginOperation, finishDecision } from '../../ledger/operations/operations.sql.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import type { App } from '../../engine/run/app.ts';
-import { fetchAsset, type Decider } from '../../record/assets/find-asset.ts';
-import { fetchSystem } from '../../engine/connections/systems.ts';
+  type UnreportedAsset,
+} from '../../record/assets/index.ts';
+import { countMatchReviews, fetchIdentifiers } from '../../modules/correlation/index.ts';
+import { beginOperation, finishDecision, recordChanges } from '../../ledger/operations/index.ts';
+import { listSystems } from '../../ledger/external-systems/index.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import type { App } from '../../engine/run/index.ts';
+import { fetchSystem } from '../../engine/connections/index.ts';
 
 export type { AssetExplanation, IdentityDecisionRow, UnreportedAsset };
 

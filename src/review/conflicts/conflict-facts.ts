@@ -1,20 +1,17 @@
 /** What is known of a conflict when a person looks at it or decides: what it can be settled by, and by which rules. */
 import type { Kysely } from 'kysely';
-import type { EntityType } from '../../connectors/kit/contract.ts';
-import type { JsonObject } from '../../platform/values/json.ts';
-import type { EntityPolicy } from '../../canonical/policy/policy.ts';
-import type { ConflictRow } from '../../engine/conflicts/conflicts.sql.ts';
-import { findSystemById } from '../../ledger/external-systems/external-systems.sql.ts';
-import type { NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
-import type { ConflictAtHand } from '../../engine/merge/conflict-choices.ts';
-import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
-import { mayGoOut } from '../../canonical/policy/approval.ts';
-import { lookUpPolicy } from '../../canonical/policy/look-up-policy.ts';
-import type { App } from '../../engine/run/app.ts';
-import { fetchMappings } from '../../engine/connections/connect.ts';
-import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
-import { fetchPolicies } from '../../engine/policies/policies.ts';
+import type { EntityType } from '../../connectors/kit/index.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
+import { type EntityPolicy, lookUpPolicy, mayGoOut } from '../../canonical/policy/index.ts';
+import type { ConflictRow } from '../../engine/conflicts/index.ts';
+import { findSystemById } from '../../ledger/external-systems/index.ts';
+import { type NegotiatedEntity, negotiatedShapes } from '../../record/entities/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
+import type { ConflictAtHand } from '../../engine/merge/index.ts';
+import { compileMappings } from '../../canonical/mapping/index.ts';
+import type { App } from '../../engine/run/index.ts';
+import { fetchMappings } from '../../engine/connections/index.ts';
+import { fetchPolicies } from '../../engine/policies/index.ts';
 
 export const isNegotiated = (entity: string): entity is NegotiatedEntity => entity in negotiatedShapes;
 

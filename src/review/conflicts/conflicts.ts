@@ -4,30 +4,30 @@
  * change in the outbox, which the next sync sends and journals. If the remote has moved on meanwhile, that sync finds a
  * conflict again. Which choices a conflict has: `src/engine/merge/conflict-choices.ts`; what they do: `effects.ts`.
  */
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { knownWord } from '../../platform/errors/unknown-word.ts';
-import { conflictTypes, type ConflictChoice, type ConflictEffect } from '../../engine/merge/conflict.ts';
-import { entityTypes } from '../../canonical/vocabulary/entity-type.ts';
-import type { Json } from '../../platform/values/json.ts';
+import { knownWord, TielineError } from '../../platform/errors/index.ts';
 import {
+  choicesFor,
+  type ConflictChoice,
+  type ConflictEffect,
+  conflictTypes,
+  decideConflict,
+  type OfferedChoice,
+} from '../../engine/merge/index.ts';
+import { entityTypes } from '../../canonical/vocabulary/index.ts';
+import type { Json } from '../../platform/values/index.ts';
+import {
+  type ConflictFilter,
+  type ConflictRow,
   countConflicts,
   listConflicts,
   markResolved,
-  type ConflictFilter,
-  type ConflictRow,
-} from '../../engine/conflicts/conflicts.sql.ts';
-import {
-  beginOperation,
-  finishOperation,
-  noCounts,
-  recordCounts,
-} from '../../ledger/operations/operations.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
-import { choicesFor, decideConflict, type OfferedChoice } from '../../engine/merge/conflict-choices.ts';
-import type { App } from '../../engine/run/app.ts';
-import { fetchBoundaryId } from '../../record/systems/boundary.ts';
-import { fetchSystem } from '../../engine/connections/systems.ts';
-import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
+} from '../../engine/conflicts/index.ts';
+import { beginOperation, finishOperation, noCounts, recordCounts } from '../../ledger/operations/index.ts';
+import { inTransaction } from '../../platform/postgres/index.ts';
+import type { App } from '../../engine/run/index.ts';
+import { fetchBoundaryId } from '../../record/systems/index.ts';
+import { fetchSystem } from '../../engine/connections/index.ts';
+import { negotiatedShapes } from '../../record/entities/index.ts';
 import { factsReader, type ConflictFacts } from './conflict-facts.ts';
 import { carryOut } from './effects.ts';
 import type { EffectDone } from './settling.ts';

@@ -3,21 +3,18 @@
  * is to go out becomes an edit or a change in the outbox, which the next sync plans, sends and journals like any other.
  */
 import type { z } from 'zod';
-import { comparisonOf } from '../../canonical/vocabulary/comparison.ts';
-import type { ConflictEffect } from '../../engine/merge/conflict.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../platform/values/json.ts';
+import { comparisonOf } from '../../canonical/vocabulary/index.ts';
+import { type ConflictEffect, sameValue } from '../../engine/merge/index.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../platform/values/index.ts';
 import {
   listFailedRows,
   listOpenWeaknesses,
   moveWeaknesses,
   separate,
-} from '../../engine/conflicts/conflict-effects.sql.ts';
-import { listLinks, readAnew } from '../../ledger/links/link-decisions.sql.ts';
-import { fetchLinks, saveLinks } from '../../ledger/links/links.sql.ts';
-import { fetchRows, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
-import { dropRows, retryFailed } from '../../engine/outbox/outbox-decisions.sql.ts';
-import { sameValue } from '../../engine/merge/three-way.ts';
-import { negotiatedShapes } from '../../record/entities/negotiated-shapes.ts';
+} from '../../engine/conflicts/index.ts';
+import { fetchLinks, listLinks, readAnew, saveLinks } from '../../ledger/links/index.ts';
+import { fetchRows, type NegotiatedEntity, negotiatedShapes } from '../../record/entities/index.ts';
+import { dropRows, retryFailed } from '../../engine/outbox/index.ts';
 import { isNegotiated } from './conflict-facts.ts';
 import { cancelOne, follow, giveUpKey, makeAgain, retire } from './record-effects.ts';
 import { journal, sameAs, setFields, type Carried, type Settling } from './settling.ts';

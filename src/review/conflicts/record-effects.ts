@@ -1,6 +1,5 @@
 /** Decisions about a record as a whole: made again, ended, or one of two. Nothing is deleted on either side. */
-import { deriveUuid } from '../../platform/values/derived-uuid.ts';
-import { scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
+import { deriveUuid, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
 import {
   closeConflictsOf,
   countOpenFindings,
@@ -12,16 +11,22 @@ import {
   listWithContents,
   moveLink,
   moveWeaknesses,
+  recordConflicts,
+  type RecordKey,
   retireLinks,
   supersedeAll,
-  type RecordKey,
-} from '../../engine/conflicts/conflict-effects.sql.ts';
-import { recordConflicts } from '../../engine/conflicts/conflicts.sql.ts';
-import { isOnItsWay, listLinks, readAnew } from '../../ledger/links/link-decisions.sql.ts';
-import { fetchRows, updateRows, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
-import { enqueueChanges } from '../../engine/outbox/outbox.sql.ts';
-import { needsApproval } from '../../canonical/policy/approval.ts';
-import { inCanonicalWords, negotiatedShapes, remoteIds } from '../../record/entities/negotiated-shapes.ts';
+} from '../../engine/conflicts/index.ts';
+import { isOnItsWay, listLinks, readAnew } from '../../ledger/links/index.ts';
+import {
+  fetchRows,
+  inCanonicalWords,
+  type NegotiatedEntity,
+  negotiatedShapes,
+  remoteIds,
+  updateRows,
+} from '../../record/entities/index.ts';
+import { enqueueChanges } from '../../engine/outbox/index.ts';
+import { needsApproval } from '../../canonical/policy/index.ts';
 import { endings, isNegotiated } from './conflict-facts.ts';
 import { journal, sameAs, setFields, type Carried, type Settling } from './settling.ts';
 

@@ -1,11 +1,10 @@
 /** What every effect of a decided conflict is given, and how it writes to our rows. */
-import { isJsonObject, scalarText, type Json, type JsonObject } from '../../platform/values/json.ts';
-import { recordChanges, type JournalEntry } from '../../ledger/operations/changes.sql.ts';
-import type { Unanswered } from '../../engine/conflicts/conflict-effects.sql.ts';
-import type { ConflictRow } from '../../engine/conflicts/conflicts.sql.ts';
-import { fetchRows, updateRows, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
-import { sameValue } from '../../engine/merge/three-way.ts';
+import { isJsonObject, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
+import { type JournalEntry, recordChanges } from '../../ledger/operations/index.ts';
+import type { ConflictRow, Unanswered } from '../../engine/conflicts/index.ts';
+import { fetchRows, type NegotiatedEntity, updateRows } from '../../record/entities/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
+import { sameValue } from '../../engine/merge/index.ts';
 import type { ConflictFacts } from './conflict-facts.ts';
 
 /** One conflict that is being settled. */

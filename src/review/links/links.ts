@@ -2,31 +2,34 @@
  * Links as a person sees them: which record here is which record there. One that was made wrong is broken and made
  * anew; no row and no value is lost by that.
  */
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { knownWord } from '../../platform/errors/unknown-word.ts';
-import { entityTypes, type EntityType } from '../../canonical/vocabulary/entity-type.ts';
-import { recordChanges } from '../../ledger/operations/changes.sql.ts';
+import { knownWord, TielineError } from '../../platform/errors/index.ts';
+import { type EntityType, entityTypes } from '../../canonical/vocabulary/index.ts';
+import { beginOperation, finishDecision, recordChanges } from '../../ledger/operations/index.ts';
 import {
   breakLink,
   countLinks,
   decideCorrelationPair,
   isOnItsWay,
+  type LinkEntry,
+  type LinkFilter,
   listLinks,
   listSharingAssets,
   makeLink,
   wasEverLinked,
-  type LinkEntry,
-  type LinkFilter,
-} from '../../ledger/links/link-decisions.sql.ts';
-import { reopenCreates, supersedeCreates } from '../../engine/outbox/outbox.sql.ts';
-import { fetchRows, updateRows, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
-import { beginOperation, finishDecision } from '../../ledger/operations/operations.sql.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import { withSystems, type App } from '../../engine/run/app.ts';
-import { fetchPresentAsset } from '../../record/assets/find-asset.ts';
-import { fetchSystem } from '../../engine/connections/systems.ts';
-import { correlate } from '../../modules/correlation/correlate.ts';
-import { negotiatedShapes, remoteIds } from '../../record/entities/negotiated-shapes.ts';
+} from '../../ledger/links/index.ts';
+import { reopenCreates, supersedeCreates } from '../../engine/outbox/index.ts';
+import {
+  fetchRows,
+  type NegotiatedEntity,
+  negotiatedShapes,
+  remoteIds,
+  updateRows,
+} from '../../record/entities/index.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import { type App, withSystems } from '../../engine/run/index.ts';
+import { fetchPresentAsset } from '../../record/assets/index.ts';
+import { fetchSystem } from '../../engine/connections/index.ts';
+import { correlate } from '../../modules/correlation/index.ts';
 
 export type { LinkEntry };
 

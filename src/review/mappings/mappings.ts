@@ -3,32 +3,30 @@
  * then saved; the entities that it concerns are then read whole once.
  */
 import { z } from 'zod';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { knownWord } from '../../platform/errors/unknown-word.ts';
-import { entityTypes, type EntityType } from '../../canonical/vocabulary/entity-type.ts';
-import { recordSchemas } from '../../canonical/records/records.ts';
-import type { Json, JsonObject } from '../../platform/values/json.ts';
-import type { FieldMapping } from '../../canonical/mapping/mapping.ts';
-import type { PlanDocument } from '../../canonical/vocabulary/plan.ts';
-import { replaceMappings } from '../../ledger/external-systems/field-mappings.sql.ts';
-import { readAnew } from '../../ledger/links/link-decisions.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
-import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
-import { mappingRowOf, mappingTransform } from '../../canonical/mapping/mapping-row.ts';
+import { knownWord, TielineError } from '../../platform/errors/index.ts';
+import { type EntityType, entityTypes, type PlanDocument } from '../../canonical/vocabulary/index.ts';
+import { recordSchemas } from '../../canonical/records/index.ts';
+import type { Json, JsonObject } from '../../platform/values/index.ts';
 import {
   checkMappings,
   compareMappings,
+  compileMappings,
   entitiesOf,
-  mappingKey,
+  type FieldMapping,
   type MappingChanges,
-} from '../../canonical/mapping/mapping-set.ts';
-import { sameValue } from '../../engine/merge/three-way.ts';
-import { withSystems, type App, type Caller } from '../../engine/run/app.ts';
-import { fetchMappings, moduleFor } from '../../engine/connections/connect.ts';
-import { fetchSystem } from '../../engine/connections/systems.ts';
-import { planWithMappings } from '../plans/plans.ts';
+  mappingKey,
+  mappingRowOf,
+  mappingTransform,
+} from '../../canonical/mapping/index.ts';
+import { replaceMappings } from '../../ledger/external-systems/index.ts';
+import { readAnew } from '../../ledger/links/index.ts';
+import { inTransaction } from '../../platform/postgres/index.ts';
+import { sameValue } from '../../engine/merge/index.ts';
+import { type App, type Caller, withSystems } from '../../engine/run/index.ts';
+import { fetchMappings, fetchSystem, moduleFor } from '../../engine/connections/index.ts';
+import { planWithMappings } from '../plans/index.ts';
 
-export { mappingName } from '../../canonical/mapping/mapping-set.ts';
+export { mappingName } from '../../canonical/mapping/index.ts';
 
 export interface InstalledMapping {
   readonly mapping: FieldMapping;

@@ -2,28 +2,27 @@
  * Matches that rules leave to a person, seen and settled: which component an asset is, whether two assets of a component are one machine,
  * whether what a source reports is an asset that is known. Each is a row of match_reviews; what is decided here holds at once.
  */
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { standingEvidence } from '../../canonical/identity/same-machine.ts';
-import { recordChanges } from '../../ledger/operations/changes.sql.ts';
-import { fetchIdentifiers } from '../../modules/correlation/correlations.sql.ts';
-import { decideCorrelationPair, listSharingAssets } from '../../ledger/links/link-decisions.sql.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { standingEvidence } from '../../canonical/identity/index.ts';
+import { beginOperation, finishDecision, recordChanges } from '../../ledger/operations/index.ts';
 import {
+  correlate,
   endStandingMatch,
+  fetchIdentifiers,
   insertStandingMatch,
   listMatchReviews,
   listStandingMatches,
-  settleMatchReview,
   type MatchCandidate,
   type MatchReview,
+  settleMatchReview,
   type StandingMatch,
-} from '../../modules/correlation/match-reviews.sql.ts';
-import { beginOperation, finishDecision } from '../../ledger/operations/operations.sql.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import type { App } from '../../engine/run/app.ts';
-import { keepApart, merge } from '../assets/assets.ts';
-import { fetchAsset, type Decider } from '../../record/assets/find-asset.ts';
-import { fetchSystem } from '../../engine/connections/systems.ts';
-import { correlate } from '../../modules/correlation/correlate.ts';
+} from '../../modules/correlation/index.ts';
+import { decideCorrelationPair, listSharingAssets } from '../../ledger/links/index.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import type { App } from '../../engine/run/index.ts';
+import { keepApart, merge } from '../assets/index.ts';
+import { type Decider, fetchAsset } from '../../record/assets/index.ts';
+import { fetchSystem } from '../../engine/connections/index.ts';
 
 export type { MatchReview, StandingMatch };
 

@@ -1,28 +1,27 @@
 import type { Kysely } from 'kysely';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { countCalls } from '../../ledger/operations/call-logs.sql.ts';
-import { countChanges, linkedReason } from '../../ledger/operations/changes.sql.ts';
-import { isJsonObject, type Json } from '../../platform/values/json.ts';
-import { listHeldRecords } from '../../ledger/operations/held-records.sql.ts';
+import { TielineError } from '../../platform/errors/index.ts';
 import {
+  countCalls,
+  countChanges,
+  type Counts,
+  countsOf,
   fetchDeciders,
-  listFoundConflicts,
-  pageJournal,
+  fetchJournalTitles,
+  findOperationsByPrefix,
   type FoundConflict,
   type JournalFilter,
-  type NamedJournalRow,
-} from '../../ledger/operations/journal.sql.ts';
-import { fetchJournalTitles } from '../../ledger/operations/operation-titles.sql.ts';
-import {
-  findOperationsByPrefix,
+  linkedReason,
+  listFoundConflicts,
+  listHeldRecords,
   listRuns,
   listSteps,
-  type Counts,
+  type NamedJournalRow,
   type OperationRow,
-} from '../../ledger/operations/operations.sql.ts';
-import { listRefusedRows } from '../../engine/outbox/outbox.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
-import { countsOf } from '../../ledger/operations/operations.sql.ts';
+  pageJournal,
+} from '../../ledger/operations/index.ts';
+import { isJsonObject, type Json } from '../../platform/values/index.ts';
+import { listRefusedRows } from '../../engine/outbox/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 
 export interface OperationFacts {
   readonly operationId: string;

@@ -2,31 +2,36 @@
  * Undo: an operation's values go back on our side, as a new operation; what is to change at the remote then goes the way of
  * every edit, through plan, outbox and journal, and meets the same conflicts. Nothing is deleted on either side.
  */
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import type { Json, JsonObject } from '../../platform/values/json.ts';
-import { recordChanges, remoteReading } from '../../ledger/operations/changes.sql.ts';
-import { listHeldFields } from '../../engine/conflicts/conflicts.sql.ts';
-import { findLinkedSystems } from '../../ledger/links/links.sql.ts';
-import { listJournal, type JournalRow } from '../../ledger/operations/journal.sql.ts';
-import { fetchRows, updateRows, type NegotiatedEntity } from '../../record/entities/negotiated.sql.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import type { Json, JsonObject } from '../../platform/values/index.ts';
 import {
   beginOperation,
   finishOperation,
+  type JournalRow,
+  listJournal,
   listSteps,
   noCounts,
+  recordChanges,
   recordCounts,
-} from '../../ledger/operations/operations.sql.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
-import { lookUpPolicy } from '../../canonical/policy/look-up-policy.ts';
-import { foldSteps, reverseField } from '../../engine/merge/reverse.ts';
-import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
-import type { FieldMapping } from '../../canonical/mapping/mapping.ts';
-import type { EntityPolicy } from '../../canonical/policy/policy.ts';
-import type { App } from '../../engine/run/app.ts';
-import { fetchMappings } from '../../engine/connections/connect.ts';
-import { movedThere } from '../../engine/inbound/negotiated-moves.ts';
-import { negotiatedShapes, remoteIds } from '../../record/entities/negotiated-shapes.ts';
-import { fetchPolicies } from '../../engine/policies/policies.ts';
+  remoteReading,
+} from '../../ledger/operations/index.ts';
+import { listHeldFields } from '../../engine/conflicts/index.ts';
+import { findLinkedSystems } from '../../ledger/links/index.ts';
+import {
+  fetchRows,
+  type NegotiatedEntity,
+  negotiatedShapes,
+  remoteIds,
+  updateRows,
+} from '../../record/entities/index.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import { type EntityPolicy, lookUpPolicy } from '../../canonical/policy/index.ts';
+import { foldSteps, reverseField } from '../../engine/merge/index.ts';
+import { compileMappings, type FieldMapping } from '../../canonical/mapping/index.ts';
+import type { App } from '../../engine/run/index.ts';
+import { fetchMappings } from '../../engine/connections/index.ts';
+import { movedThere } from '../../engine/inbound/index.ts';
+import { fetchPolicies } from '../../engine/policies/index.ts';
 import { findOneOperation } from './operations.ts';
 
 export interface UndoneField {

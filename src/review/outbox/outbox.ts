@@ -1,28 +1,29 @@
 /** What a person sees and decides about changes on their way out. */
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { recordChanges } from '../../ledger/operations/changes.sql.ts';
+import { TielineError } from '../../platform/errors/index.ts';
 import {
   beginOperation,
   finishOperation,
   noCounts,
+  recordChanges,
   recordCounts,
-} from '../../ledger/operations/operations.sql.ts';
-import { demandReplan } from '../../engine/outbox/outbox-consent.sql.ts';
-import { closeSettledConflicts } from '../../engine/conflicts/conflicts.sql.ts';
+} from '../../ledger/operations/index.ts';
 import {
   countOutboxEntries,
+  demandReplan,
+  describeChanges,
+  type DescribedChange,
   dropRows,
   listOutbox,
-  retryFailed,
-  setSendingPaused,
   type OutboxEntry,
   type OutboxFilter,
-} from '../../engine/outbox/outbox-decisions.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
-import type { App } from '../../engine/run/app.ts';
-import { fetchSystem } from '../../engine/connections/systems.ts';
-import { describeChanges, type DescribedChange } from '../../engine/outbox/describe-change.ts';
-import { cancelRejectedPoams } from '../../record/poams/reject-poams.ts';
+  retryFailed,
+  setSendingPaused,
+} from '../../engine/outbox/index.ts';
+import { closeSettledConflicts } from '../../engine/conflicts/index.ts';
+import { inTransaction } from '../../platform/postgres/index.ts';
+import type { App } from '../../engine/run/index.ts';
+import { fetchSystem } from '../../engine/connections/index.ts';
+import { cancelRejectedPoams } from '../../record/poams/index.ts';
 
 export type { OutboxEntry, OutboxFilter };
 

@@ -1,5 +1,5 @@
-import type { PlanItem } from '../../canonical/vocabulary/plan.ts';
-import { canonical } from '../../engine/merge/three-way.ts';
+import type { PlanItem } from '../../canonical/vocabulary/index.ts';
+import { canonical } from '../../engine/merge/index.ts';
 
 /** What of an item must be the same when it is applied; the reason may count findings that were added since. */
 function identityOf(item: PlanItem): string {

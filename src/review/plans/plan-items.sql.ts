@@ -1,8 +1,8 @@
 /** What the steps of a run did and put in the way to be sent, as items of a plan. Read in the transaction of the run. */
 import { sql, type Kysely } from 'kysely';
-import type { Json } from '../../platform/values/json.ts';
-import type { PlanItem } from '../../canonical/vocabulary/plan.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import type { Json } from '../../platform/values/index.ts';
+import type { PlanItem } from '../../canonical/vocabulary/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 
 interface Row {
   readonly system: string | null;

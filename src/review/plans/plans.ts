@@ -1,25 +1,33 @@
 /** Plans: what a sync would do, shown before it is done, and then done exactly so or not at all (design section 5). */
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import { TielineError, type FieldFault } from '../../platform/errors/tieline-error.ts';
-import { scalarText } from '../../platform/values/json.ts';
-import type { EntityType } from '../../canonical/vocabulary/entity-type.ts';
-import type { FieldMapping } from '../../canonical/mapping/mapping.ts';
-import { planDocument, type PlanDocument, type PlanItem } from '../../canonical/vocabulary/plan.ts';
-import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
-import { beginOperation, finishOperation } from '../../ledger/operations/operations.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
+import { type FieldFault, TielineError } from '../../platform/errors/index.ts';
+import { scalarText } from '../../platform/values/index.ts';
+import {
+  type EntityType,
+  planDocument,
+  type PlanDocument,
+  type PlanItem,
+} from '../../canonical/vocabulary/index.ts';
+import type { FieldMapping } from '../../canonical/mapping/index.ts';
+import { listSystems } from '../../ledger/external-systems/index.ts';
+import { beginOperation, finishOperation } from '../../ledger/operations/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 import { comparePlans, planText, type PlanDifference } from './compare-plans.ts';
-import { withSystems, type App, type Caller } from '../../engine/run/app.ts';
-import { concludePlanning } from '../../engine/approvals/approvals.ts';
-import { drainOutbox } from '../../engine/outbound/drain.ts';
-import { takesChanges } from '../../engine/connections/connected-system.ts';
-import { throughOutages } from '../../engine/run/outages.ts';
-import { errorOf } from '../../engine/run/system-failures.ts';
-import { underWholeLock } from '../../engine/run/locks.ts';
-import { concludeRun, type SyncOutcome } from '../../runs/sync/sync-run.ts';
-import type { RunEnvironment } from '../../engine/run/run-context.ts';
-import type { SyncOptions } from '../../engine/run/sync-options.ts';
+import {
+  type App,
+  type Caller,
+  errorOf,
+  type RunEnvironment,
+  type SyncOptions,
+  throughOutages,
+  underWholeLock,
+  withSystems,
+} from '../../engine/run/index.ts';
+import { concludePlanning } from '../../engine/approvals/index.ts';
+import { drainOutbox } from '../../engine/outbound/index.ts';
+import { takesChanges } from '../../engine/connections/index.ts';
+import { concludeRun, type SyncOutcome } from '../../runs/sync/index.ts';
 import { rehearse, stepCounts } from './rehearse.ts';
 
 const checksum = (items: readonly PlanItem[]): string =>

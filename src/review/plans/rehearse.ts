@@ -6,18 +6,14 @@
  * not there yet, and two implementations of one decision drift apart. The price: what the sync would change is locked
  * while it works.
  */
-import type { PlanItem } from '../../canonical/vocabulary/plan.ts';
-import { listHeldRecords } from '../../ledger/operations/held-records.sql.ts';
-import { listSteps, type OperationRow } from '../../ledger/operations/operations.sql.ts';
+import type { PlanItem } from '../../canonical/vocabulary/index.ts';
+import { countsOf, listHeldRecords, listSteps, type OperationRow } from '../../ledger/operations/index.ts';
 import { listHeldItems, listJournalItems, listOutboundItems } from './plan-items.sql.ts';
-import { inOneTransaction, type EnclosingTransaction } from '../../platform/postgres/transaction.ts';
+import { type EnclosingTransaction, inOneTransaction } from '../../platform/postgres/index.ts';
 import { inPlanOrder } from './compare-plans.ts';
-import { judgeQueue } from '../../engine/approvals/approvals.ts';
-import { planSteps } from '../../runs/sync/steps.ts';
-import { countsOf } from '../../ledger/operations/operations.sql.ts';
-import { runStep } from '../../runs/sync/sync-run.ts';
-import type { RunEnvironment } from '../../engine/run/run-context.ts';
-import type { SyncOptions } from '../../engine/run/sync-options.ts';
+import { judgeQueue } from '../../engine/approvals/index.ts';
+import { planSteps, runStep } from '../../runs/sync/index.ts';
+import type { RunEnvironment, SyncOptions } from '../../engine/run/index.ts';
 
 export interface Rehearsal {
   readonly items: readonly PlanItem[];

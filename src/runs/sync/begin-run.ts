@@ -1,5 +1,5 @@
 /** Begins a run, or takes up one that was left unfinished. Under the lock on its systems: whoever left it is gone. */
-import { isJsonObject, type JsonObject } from '../../platform/values/json.ts';
+import { isJsonObject, type JsonObject } from '../../platform/values/index.ts';
 import {
   adoptSteps,
   beginOperation,
@@ -8,10 +8,9 @@ import {
   recordRetry,
   resumeOperation,
   type UnfinishedRun,
-} from '../../ledger/operations/operations.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
-import type { RunContext } from '../../engine/run/run-context.ts';
-import type { SyncOptions } from '../../engine/run/sync-options.ts';
+} from '../../ledger/operations/index.ts';
+import { inTransaction } from '../../platform/postgres/index.ts';
+import type { RunContext, SyncOptions } from '../../engine/run/index.ts';
 
 export interface StartedRun {
   readonly operationId: string;

@@ -1,12 +1,9 @@
-import { withSystems, type App } from '../../engine/run/app.ts';
-import { beginOperation, findOperation, finishOperation } from '../../ledger/operations/operations.sql.ts';
-import { findSystemById } from '../../ledger/external-systems/external-systems.sql.ts';
-import { hasDueRows } from '../../engine/outbox/outbox.sql.ts';
-import { isSendingPaused } from '../../engine/outbox/outbox-decisions.sql.ts';
-import { takeDrainLock } from '../../ledger/external-systems/sync-lock.sql.ts';
-import { messageOf } from '../../platform/errors/tieline-error.ts';
-import { countsOf } from '../../ledger/operations/operations.sql.ts';
-import { drainOutbox } from '../../engine/outbound/drain.ts';
+import { type App, withSystems } from '../../engine/run/index.ts';
+import { beginOperation, countsOf, findOperation, finishOperation } from '../../ledger/operations/index.ts';
+import { findSystemById, takeDrainLock } from '../../ledger/external-systems/index.ts';
+import { hasDueRows, isSendingPaused } from '../../engine/outbox/index.ts';
+import { messageOf } from '../../platform/errors/index.ts';
+import { drainOutbox } from '../../engine/outbound/index.ts';
 
 /**
  * Sends what is due to go to a system, for a worker that heard of it; nothing if another process is at it, or nothing is due.

@@ -1,24 +1,21 @@
-import type { EntityType } from '../../connectors/kit/contract.ts';
+import type { EntityType } from '../../connectors/kit/index.ts';
 import {
   canRead,
   canUpdate,
   canWrite,
-  takesChanges,
   type ConnectedSystem,
-} from '../../engine/connections/connected-system.ts';
-import { correlateAssets } from '../../modules/correlation/correlate.ts';
-import { concludePlanning } from '../../engine/approvals/approvals.ts';
-import { openFactSink } from '../../modules/scanner-records/fact-sinks.ts';
-import { importEntity } from '../../engine/inbound/import-entity.ts';
-import { drainOutbox, settleInFlight } from '../../engine/outbound/drain.ts';
-import { planAcceptances } from '../../modules/acceptances/plan-acceptances.ts';
-import { planEdits } from '../../engine/outbound/plan-edits.ts';
-import { retryRefused } from '../../engine/outbound/retry-refused.ts';
-import { planTags } from '../../modules/tags/plan-tags.ts';
-import { planPoams } from '../../modules/poams/plan-poams.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
-import type { Step } from '../../engine/run/step.ts';
-import type { SyncOptions } from '../../engine/run/sync-options.ts';
+  takesChanges,
+} from '../../engine/connections/index.ts';
+import { correlateAssets } from '../../modules/correlation/index.ts';
+import { concludePlanning } from '../../engine/approvals/index.ts';
+import { openFactSink } from '../../modules/scanner-records/index.ts';
+import { importEntity } from '../../engine/inbound/index.ts';
+import { drainOutbox, planEdits, retryRefused, settleInFlight } from '../../engine/outbound/index.ts';
+import { planAcceptances } from '../../modules/acceptances/index.ts';
+import { planTags } from '../../modules/tags/index.ts';
+import { planPoams } from '../../modules/poams/index.ts';
+import { inTransaction } from '../../platform/postgres/index.ts';
+import type { Step, SyncOptions } from '../../engine/run/index.ts';
 
 /** The order in which entities are read: what others name comes first. */
 const readOrder = [

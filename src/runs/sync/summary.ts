@@ -1,28 +1,31 @@
 import type { Kysely } from 'kysely';
-import { countNewlyUnreported, countUnreportedAssets } from '../../record/assets/asset-reporting.sql.ts';
+import {
+  countAssets,
+  countNewlyUnreported,
+  countUnlinkedAssets,
+  countUnreportedAssets,
+} from '../../record/assets/index.ts';
 import { z } from 'zod';
-import { isJsonObject } from '../../platform/values/json.ts';
-import { countAssets, countUnlinkedAssets } from '../../record/assets/assets.sql.ts';
-import { countRecognised } from '../../ledger/operations/changes.sql.ts';
-import { countConflictsByType, countPendingConflicts } from '../../engine/conflicts/conflicts.sql.ts';
-import { countCorrelations } from '../../modules/correlation/correlations.sql.ts';
-import { countFindingsByState, countUnlinkedFindings } from '../../record/findings/findings.sql.ts';
-import { countMatchReviews } from '../../modules/correlation/match-reviews.sql.ts';
-import { countRows } from '../../record/entities/negotiated.sql.ts';
+import { isJsonObject } from '../../platform/values/index.ts';
 import {
   addCounts,
+  countRecognised,
+  type Counts,
+  countsOf,
   findOperation,
   listSteps,
   noCounts,
-  type Counts,
   type OperationRow,
-} from '../../ledger/operations/operations.sql.ts';
-import { countOutbox, countOverdueCreates } from '../../engine/outbox/outbox.sql.ts';
-import { countAskedApprovals } from '../../engine/approvals/approvals.sql.ts';
-import { listSystems } from '../../ledger/external-systems/external-systems.sql.ts';
-import type { Database } from '../../platform/postgres/schema.ts';
-import { countsOf } from '../../ledger/operations/operations.sql.ts';
-import type { ShownFailure } from '../../engine/run/system-failures.ts';
+} from '../../ledger/operations/index.ts';
+import { countConflictsByType, countPendingConflicts } from '../../engine/conflicts/index.ts';
+import { countCorrelations, countMatchReviews } from '../../modules/correlation/index.ts';
+import { countFindingsByState, countUnlinkedFindings } from '../../record/findings/index.ts';
+import { countRows } from '../../record/entities/index.ts';
+import { countOutbox, countOverdueCreates } from '../../engine/outbox/index.ts';
+import { countAskedApprovals } from '../../engine/approvals/index.ts';
+import { listSystems } from '../../ledger/external-systems/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
+import type { ShownFailure } from '../../engine/run/index.ts';
 
 /** What the record holds after a sync, and what that sync did. The field names are a documented interface (README). */
 export interface SyncSummary {

@@ -9,28 +9,35 @@
  * A run holds its systems, not the database: runs of other systems read and send beside it, and only conclusions take turns. A system that
  * fails is left out from then on, and the others are synced all the same; the run then counts as failed, and names it.
  */
-import { messageOf } from '../../platform/errors/tieline-error.ts';
-import { recordSystemSynced } from '../../ledger/external-systems/external-systems.sql.ts';
+import { messageOf } from '../../platform/errors/index.ts';
+import { recordSystemSynced } from '../../ledger/external-systems/index.ts';
 import {
   addCounts,
   beginOperation,
+  type Counts,
   countsOf,
   findStep,
   finishOperation,
   listSteps,
   noCounts,
   resumeOperation,
-  type Counts,
-} from '../../ledger/operations/operations.sql.ts';
-import type { ConnectedSystem } from '../../engine/connections/connected-system.ts';
-import { planScanSteps } from '../../modules/scans/scan-steps.ts';
+} from '../../ledger/operations/index.ts';
+import type { ConnectedSystem } from '../../engine/connections/index.ts';
+import { planScanSteps } from '../../modules/scans/index.ts';
 import { beginOrResume, type StartedRun } from './begin-run.ts';
-import { inConclusionsTurn, underSystemsLock } from '../../engine/run/locks.ts';
-import type { RunContext, RunEnvironment } from '../../engine/run/run-context.ts';
-import type { Step } from '../../engine/run/step.ts';
+import {
+  inConclusionsTurn,
+  isOfSystem,
+  mayPass,
+  type RunContext,
+  type RunEnvironment,
+  shownFailure,
+  type Step,
+  type SyncOptions,
+  type SystemFailure,
+  underSystemsLock,
+} from '../../engine/run/index.ts';
 import { planSteps } from './steps.ts';
-import type { SyncOptions } from '../../engine/run/sync-options.ts';
-import { isOfSystem, mayPass, shownFailure, type SystemFailure } from '../../engine/run/system-failures.ts';
 
 export interface SyncOutcome {
   readonly operationId: string;

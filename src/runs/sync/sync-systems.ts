@@ -1,9 +1,14 @@
-import { withSystems, type App, type Caller } from '../../engine/run/app.ts';
-import { fetchProgress } from '../../ledger/operations/operations.sql.ts';
-import { throughOutages } from '../../engine/run/outages.ts';
-import type { SyncOptions } from '../../engine/run/sync-options.ts';
+import {
+  type App,
+  type Caller,
+  errorOf,
+  isOfSystem,
+  type SyncOptions,
+  throughOutages,
+  withSystems,
+} from '../../engine/run/index.ts';
+import { fetchProgress } from '../../ledger/operations/index.ts';
 import { runSync, type SyncOutcome } from './sync-run.ts';
-import { errorOf, isOfSystem } from '../../engine/run/system-failures.ts';
 
 /** How old the reads of a resumed run may be before they are done again. */
 const staleAfterMs = 10 * 60_000;

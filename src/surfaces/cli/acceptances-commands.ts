@@ -1,15 +1,15 @@
 import { userInfo } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
-  addAcceptance,
-  checkAcceptance,
-  findAcceptances,
-  withdrawAcceptance,
   type AcceptanceEntry,
   type AcceptanceRequest,
+  addAcceptance,
+  checkAcceptance,
   type CheckedAcceptance,
-} from '../../modules/acceptances/acceptances.ts';
-import { acceptanceKinds, severities } from '../../canonical/vocabulary/vocabulary.ts';
+  findAcceptances,
+  withdrawAcceptance,
+} from '../../modules/acceptances/index.ts';
+import { acceptanceKinds, severities } from '../../canonical/vocabulary/index.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { confirmed } from './confirm.ts';
 import { fittedTable, widthOf } from './fitted-table.ts';

@@ -1,13 +1,13 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import {
+  type ApprovalRow,
   decide,
   describeApproval,
   fetchApproval,
   findApprovals,
-  type ApprovalRow,
-} from '../../engine/approvals/approvals.ts';
-import type { DescribedChange } from '../../engine/outbox/describe-change.ts';
+} from '../../engine/approvals/index.ts';
+import type { DescribedChange } from '../../engine/outbox/index.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { listUpTo, tellCut } from './cut-list.ts';
 import { changeLines, changeTitle, wrapped } from './described-change.ts';

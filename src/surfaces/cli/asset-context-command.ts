@@ -1,8 +1,8 @@
 import { fittedTable, widthOf } from './fitted-table.ts';
 import type { Command } from 'commander';
-import { setContext, showContext } from '../../modules/asset-context/asset-context.ts';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { scalarText, type Json } from '../../platform/values/json.ts';
+import { setContext, showContext } from '../../modules/asset-context/index.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { type Json, scalarText } from '../../platform/values/index.ts';
 import { decider, withDecider, type DecisionFlags } from './decision-flags.ts';
 import type { CommandContext } from './command-context.ts';
 

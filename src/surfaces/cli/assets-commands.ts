@@ -1,19 +1,19 @@
 import type { Command } from 'commander';
-import { shownText } from '../../platform/errors/shown-text.ts';
+import { shownText } from '../../platform/errors/index.ts';
 import {
+  type AssetExplanation,
   countMatches,
   explain,
   findDuplicates,
   findReviews,
   findUnreported,
+  type IdentityDecisionRow,
   keepApart,
   merge,
-  split,
-  type AssetExplanation,
-  type IdentityDecisionRow,
   type ProbableDuplicate,
+  split,
   type UnreportedAsset,
-} from '../../review/assets/assets.ts';
+} from '../../review/assets/index.ts';
 import { addAssetContextCommand } from './asset-context-command.ts';
 import { listUpTo, tellCut } from './cut-list.ts';
 import { decider, withDecider, type DecisionFlags } from './decision-flags.ts';

@@ -2,18 +2,19 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import {
+  type ConnectionChange,
+  fetchSystem,
+  moduleFor,
   pauseConnection,
   planConnectionChange,
+  type PlannedChange,
+  removeConnection,
   saveConnectionChange,
   tryConnection,
-  type ConnectionChange,
-  type PlannedChange,
-} from '../../engine/connections/change-connection.ts';
-import { moduleFor } from '../../engine/connections/connect.ts';
-import { removeConnection, whatHangsOn } from '../../engine/connections/remove-connection.ts';
-import { fetchSystem } from '../../engine/connections/systems.ts';
-import type { App } from '../../engine/run/app.ts';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
+  whatHangsOn,
+} from '../../engine/connections/index.ts';
+import type { App } from '../../engine/run/index.ts';
+import { TielineError } from '../../platform/errors/index.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { confirmed } from './confirm.ts';
 import { collect, secretsFor, settingsFrom } from './connection-inputs.ts';

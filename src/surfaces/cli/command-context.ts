@@ -1,8 +1,8 @@
 /** What the commands are given by the composition root, and the flags that all of them take. */
 import type { Readable, Writable } from 'node:stream';
-import type { ConnectorModule } from '../../engine/connections/settings.ts';
-import type { App } from '../../engine/run/app.ts';
-import type { DatabaseAccess } from '../../operate/database/adoption.ts';
+import type { ConnectorModule } from '../../engine/connections/index.ts';
+import type { App } from '../../engine/run/index.ts';
+import type { DatabaseAccess } from '../../operate/database/index.ts';
 
 export interface Terminal {
   readonly in: Readable & { readonly isTTY?: boolean };

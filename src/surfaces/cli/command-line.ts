@@ -4,8 +4,7 @@
  * 3 done with conflicts or held records.
  */
 import { Command, CommanderError, Option } from 'commander';
-import { shownJson, shownOutput } from '../../platform/errors/shown-text.ts';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { shownJson, shownOutput, TielineError } from '../../platform/errors/index.ts';
 import { fittedText, widthOf } from './fitted-table.ts';
 import { wholeNumber } from './number-flag.ts';
 import type { CommandContext, CommandHost, CommandResult, DemoFlags } from './command-context.ts';

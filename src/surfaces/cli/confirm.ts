@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { shownLines } from '../../platform/errors/shown-text.ts';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { shownLines, TielineError } from '../../platform/errors/index.ts';
 import type { CommandContext } from './command-context.ts';
 
 /**

@@ -4,9 +4,9 @@ import type {
   ConflictRow,
   OfferedChoice,
   ResolvedConflict,
-} from '../../review/conflicts/conflicts.ts';
-import type { ConflictEffect, ConflictType } from '../../engine/merge/conflict.ts';
-import { isJsonObject, scalarText, type Json } from '../../platform/values/json.ts';
+} from '../../review/conflicts/index.ts';
+import type { ConflictEffect, ConflictType } from '../../engine/merge/index.ts';
+import { isJsonObject, type Json, scalarText } from '../../platform/values/index.ts';
 import { entityWord } from './entity-word.ts';
 import { counted } from './table.ts';
 

@@ -1,19 +1,18 @@
 import { Option, type Command } from 'commander';
 import {
+  type Choice,
+  type ConflictQuery,
+  type ConflictRow,
   countFittingConflicts,
   fetchConflict,
   findConflicts,
+  type Resolution,
   resolveConflicts,
   toConflictFilter,
-  type Choice,
-  type ConflictRow,
-  type ConflictQuery,
-  type Resolution,
-} from '../../review/conflicts/conflicts.ts';
-import { shownText } from '../../platform/errors/shown-text.ts';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { conflictChoices, conflictTypes, type ConflictChoice } from '../../engine/merge/conflict.ts';
-import type { Json } from '../../platform/values/json.ts';
+} from '../../review/conflicts/index.ts';
+import { shownText, TielineError } from '../../platform/errors/index.ts';
+import { type ConflictChoice, conflictChoices, conflictTypes } from '../../engine/merge/index.ts';
+import type { Json } from '../../platform/values/index.ts';
 import { fittedText, widthOf } from './fitted-table.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import {

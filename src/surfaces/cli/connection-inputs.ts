@@ -1,10 +1,9 @@
 /** What a person gives for a connection: settings as flags, secrets from a file, the environment or the terminal. */
 import { readFile } from 'node:fs/promises';
 import { parse as parseYaml } from 'yaml';
-import { unknownSetting, type ConnectorDeclaration } from '../../engine/connections/settings.ts';
-import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
-import { isJsonObject, type JsonObject } from '../../platform/values/json.ts';
-import { Secret } from '../../platform/values/secret.ts';
+import { type ConnectorDeclaration, unknownSetting } from '../../engine/connections/index.ts';
+import { messageOf, TielineError } from '../../platform/errors/index.ts';
+import { isJsonObject, type JsonObject, Secret } from '../../platform/values/index.ts';
 import type { Terminal } from './command-context.ts';
 import { password } from './password-prompt.ts';
 

@@ -1,14 +1,17 @@
 /** `connections …`: the servers that Tieline talks to. `systems add|list|check` are their old names and still work. */
 import type { Command } from 'commander';
-import { moduleFor } from '../../engine/connections/connect.ts';
-import { describeConnection } from '../../engine/connections/describe-connection.ts';
 import {
-  requiredSettings,
-  settingsOf,
+  addSystem,
+  checkNewSystem,
+  checkSystem,
   type ConnectorDeclaration,
   type ConnectorModule,
-} from '../../engine/connections/settings.ts';
-import { addSystem, checkNewSystem, checkSystem, listSystemFacts } from '../../engine/connections/systems.ts';
+  describeConnection,
+  listSystemFacts,
+  moduleFor,
+  requiredSettings,
+  settingsOf,
+} from '../../engine/connections/index.ts';
 import { coloursFor } from './colours.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { collect, secretsFor, settingsFrom } from './connection-inputs.ts';

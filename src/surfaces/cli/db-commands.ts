@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
-import { shownText } from '../../platform/errors/shown-text.ts';
+import { shownText } from '../../platform/errors/index.ts';
 import {
   checkDatabase,
   checksumDatabase,
+  type DatabaseCheck,
+  type DatabaseMigration,
   listGrants,
   migrateDatabase,
   removeFromDatabase,
   showMigration,
-  type DatabaseCheck,
-  type DatabaseMigration,
-} from '../../operate/database/adoption.ts';
-import { backfill } from '../../operate/backfill/backfill.ts';
+} from '../../operate/database/index.ts';
+import { backfill } from '../../operate/backfill/index.ts';
 import { fittedTable, widthOf } from './fitted-table.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { wholeNumber } from './number-flag.ts';

@@ -1,14 +1,16 @@
 import type { Command } from 'commander';
 import {
   changeRetention,
+  type DatabaseReport,
+  fetchDatabaseReport,
   fetchRetention,
-  runRetention,
   type NotDone,
   type Partition,
   type RetentionRun,
+  runRetention,
   type TableRetention,
-} from '../../operate/database/retention.ts';
-import { fetchDatabaseReport, type DatabaseReport, type TableStatus } from '../../operate/database/status.ts';
+  type TableStatus,
+} from '../../operate/database/index.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { wholeNumber } from './number-flag.ts';
 import { fittedTable, widthOf } from './fitted-table.ts';

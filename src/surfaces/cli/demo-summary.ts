@@ -1,4 +1,4 @@
-import type { SyncSummary } from '../../runs/sync/summary.ts';
+import type { SyncSummary } from '../../runs/sync/index.ts';
 import { counted } from './table.ts';
 
 /** What `npm run demo --json` prints as its last line. */

@@ -1,5 +1,5 @@
 import { entityWord } from './entity-word.ts';
-import type { DescribedChange } from '../../engine/outbox/describe-change.ts';
+import type { DescribedChange } from '../../engine/outbox/index.ts';
 
 /** Text in lines of at most `width` characters, broken between words where it can be. */
 export function wrapped(text: string, width: number): string[] {

@@ -1,18 +1,18 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { countMatches } from '../../review/assets/assets.ts';
+import { countMatches } from '../../review/assets/index.ts';
 import {
+  type FileOutcome,
   importFiles,
+  type ImportOptions,
   listScanFiles,
   readerOf,
-  type FileOutcome,
-  type ImportOptions,
-} from '../../modules/scan-files/import-files.ts';
-import { usualSource } from '../../modules/scan-files/file-sources.ts';
-import { watchFolders } from '../../modules/scan-files/watch-folders.ts';
-import type { App } from '../../engine/run/app.ts';
+  usualSource,
+  watchFolders,
+} from '../../modules/scan-files/index.ts';
+import type { App } from '../../engine/run/index.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
-import { shownText } from '../../platform/errors/shown-text.ts';
+import { shownText } from '../../platform/errors/index.ts';
 import { wholeNumber } from './number-flag.ts';
 import { counted } from './table.ts';
 

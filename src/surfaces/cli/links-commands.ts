@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { breakOne, countFittingLinks, findLinks, makeOne } from '../../review/links/links.ts';
+import { breakOne, countFittingLinks, findLinks, makeOne } from '../../review/links/index.ts';
 import { fittedTable, widthOf } from './fitted-table.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { listUpTo, tellCut } from './cut-list.ts';

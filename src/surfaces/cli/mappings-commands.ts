@@ -6,15 +6,15 @@ import {
   fetchSample,
   findMappings,
   fromFile,
+  type MappingEdit,
   mappingName,
+  type MappingOutcome,
   toFile,
   tryMappings,
-  type MappingEdit,
-  type MappingOutcome,
-} from '../../review/mappings/mappings.ts';
-import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
-import { isJsonObject, type JsonObject } from '../../platform/values/json.ts';
-import type { FieldMapping } from '../../canonical/mapping/mapping.ts';
+} from '../../review/mappings/index.ts';
+import { messageOf, TielineError } from '../../platform/errors/index.ts';
+import { isJsonObject, type JsonObject } from '../../platform/values/index.ts';
+import type { FieldMapping } from '../../canonical/mapping/index.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { fittedTable, widthOf } from './fitted-table.ts';
 import { planLines } from './plan-commands.ts';

@@ -5,11 +5,11 @@ import {
   findMatches,
   findStandingMatches,
   forgetStandingMatch,
-  proposedOf,
-  rejectMatch,
   type MatchReview,
   type MatchSettled,
-} from '../../review/matches/matches.ts';
+  proposedOf,
+  rejectMatch,
+} from '../../review/matches/index.ts';
 import { fittedTable, widthOf } from './fitted-table.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { decider, withDecider, type DecisionFlags } from './decision-flags.ts';

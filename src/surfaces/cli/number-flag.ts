@@ -1,4 +1,4 @@
-import { TielineError } from '../../platform/errors/tieline-error.ts';
+import { TielineError } from '../../platform/errors/index.ts';
 
 /** Reads a flag that must be a whole number within bounds. @throws TielineError USAGE. */
 export const wholeNumber =

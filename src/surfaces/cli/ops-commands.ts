@@ -2,12 +2,12 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import {
   fetchOperation,
-  listOperations,
   type JournalEntryFacts,
+  listOperations,
   type OperationDetail,
   type OperationFacts,
-} from '../../review/operations/operations.ts';
-import { undoOperation } from '../../review/operations/undo.ts';
+  undoOperation,
+} from '../../review/operations/index.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { entityWord } from './entity-word.ts';
 import { fittedTable, widthOf, wrapped } from './fitted-table.ts';

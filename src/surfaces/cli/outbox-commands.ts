@@ -6,12 +6,12 @@ import {
   describeEntries,
   fetchOutboxEntry,
   findOutbox,
-  pauseSending,
   type OutboxEntry,
-} from '../../review/outbox/outbox.ts';
-import type { DescribedChange } from '../../engine/outbox/describe-change.ts';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { isJsonObject, scalarText } from '../../platform/values/json.ts';
+  pauseSending,
+} from '../../review/outbox/index.ts';
+import type { DescribedChange } from '../../engine/outbox/index.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { isJsonObject, scalarText } from '../../platform/values/index.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { listUpTo, tellCut } from './cut-list.ts';
 import { wholeNumber } from './number-flag.ts';

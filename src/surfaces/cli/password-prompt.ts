@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import { Secret } from '../../platform/values/secret.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { Secret } from '../../platform/values/index.ts';
 import type { Terminal } from './command-context.ts';
 
 /**

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { applyPlan, parsePlan, planSync } from '../../review/plans/plans.ts';
-import { summarizeRun } from '../../runs/sync/summary.ts';
-import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
-import type { EntityType } from '../../canonical/vocabulary/entity-type.ts';
-import { isJsonObject, scalarText } from '../../platform/values/json.ts';
-import type { PlanDocument, PlanItem } from '../../canonical/vocabulary/plan.ts';
+import { applyPlan, parsePlan, planSync } from '../../review/plans/index.ts';
+import { summarizeRun } from '../../runs/sync/index.ts';
+import { messageOf, TielineError } from '../../platform/errors/index.ts';
+import type { EntityType, PlanDocument, PlanItem } from '../../canonical/vocabulary/index.ts';
+import { isJsonObject, scalarText } from '../../platform/values/index.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { wholeNumber } from './number-flag.ts';
 import { progressView } from './progress.ts';

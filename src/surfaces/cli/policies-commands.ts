@@ -1,20 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import { parse, stringify } from 'yaml';
-import { fetchSystem, listSystemFacts } from '../../engine/connections/systems.ts';
-import type { Reconsidered, ReconsideredKind } from '../../engine/outbox/reconsider.ts';
-import { toFile } from '../../engine/policies/policy-file.ts';
-import { editPolicies, fetchPolicies, tryPolicies, type PolicyEdit } from '../../engine/policies/policies.ts';
-import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
+import { fetchSystem, listSystemFacts } from '../../engine/connections/index.ts';
+import type { Reconsidered, ReconsideredKind } from '../../engine/outbox/index.ts';
 import {
-  conflictStrategies,
-  syncDirections,
+  editPolicies,
+  fetchPolicies,
+  type PolicyEdit,
+  toFile,
+  tryPolicies,
+} from '../../engine/policies/index.ts';
+import { messageOf, TielineError } from '../../platform/errors/index.ts';
+import {
   type ApprovalScope,
+  conflictStrategies,
   type ConflictStrategy,
   type EntityPolicy,
   type SyncDirection,
-} from '../../canonical/policy/policy.ts';
-import { severities, type Severity } from '../../canonical/vocabulary/vocabulary.ts';
+  syncDirections,
+} from '../../canonical/policy/index.ts';
+import { severities, type Severity } from '../../canonical/vocabulary/index.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { confirmed } from './confirm.ts';
 import { entityWord } from './entity-word.ts';

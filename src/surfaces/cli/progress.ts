@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
-import { shownText } from '../../platform/errors/shown-text.ts';
-import type { StepProgress } from '../../engine/run/run-context.ts';
+import { shownText } from '../../platform/errors/index.ts';
+import type { StepProgress } from '../../engine/run/index.ts';
 import { coloursFor } from './colours.ts';
 import type { Terminal } from './command-context.ts';
 

@@ -1,16 +1,18 @@
 import { userInfo } from 'node:os';
-import { shownText } from '../../platform/errors/shown-text.ts';
+import { shownText } from '../../platform/errors/index.ts';
 import type { Command } from 'commander';
-import { planScan, type ScanPlan, type ScanWish } from '../../modules/scans/plan-scan.ts';
 import {
   fetchScanDetail,
   findScans,
   followScans,
   launchScan,
+  planScan,
   type RemediationScanRow,
   type ScanDetail,
-} from '../../modules/scans/remediation-scans.ts';
-import type { ScanVerdict } from '../../canonical/vocabulary/scan-request.ts';
+  type ScanPlan,
+  type ScanWish,
+} from '../../modules/scans/index.ts';
+import type { ScanVerdict } from '../../canonical/vocabulary/index.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { listUpTo, tellCut } from './cut-list.ts';
 import { fittedTable, widthOf } from './fitted-table.ts';

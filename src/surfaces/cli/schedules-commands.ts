@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { findSchedules, removeSchedule, setSchedule } from '../../operate/worker/schedules.ts';
-import { TielineError } from '../../platform/errors/tieline-error.ts';
-import type { EntityType } from '../../canonical/vocabulary/entity-type.ts';
+import { findSchedules, removeSchedule, setSchedule } from '../../operate/worker/index.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import type { EntityType } from '../../canonical/vocabulary/index.ts';
 import { fittedTable, widthOf } from './fitted-table.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { wholeNumber } from './number-flag.ts';

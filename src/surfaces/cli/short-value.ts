@@ -1,5 +1,5 @@
-import { shownText } from '../../platform/errors/shown-text.ts';
-import type { Json } from '../../platform/values/json.ts';
+import { shownText } from '../../platform/errors/index.ts';
+import type { Json } from '../../platform/values/index.ts';
 
 /** A value on one line, at most 40 characters. */
 export function shortValue(value: Json | undefined): string {

@@ -1,9 +1,5 @@
-import type {
-  ConnectionFacts,
-  ShownSetting,
-  WhatHangs,
-} from '../../engine/connections/describe-connection.ts';
-import type { Json } from '../../platform/values/json.ts';
+import type { ConnectionFacts, ShownSetting, WhatHangs } from '../../engine/connections/index.ts';
+import type { Json } from '../../platform/values/index.ts';
 import { fittedTable, wrapped } from './fitted-table.ts';
 import { counted } from './table.ts';
 

@@ -1,5 +1,4 @@
-import { shownJson, shownLines, shownText } from '../../platform/errors/shown-text.ts';
-import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
+import { messageOf, shownJson, shownLines, shownText, TielineError } from '../../platform/errors/index.ts';
 import { coloursFor } from './colours.ts';
 import type { Terminal } from './command-context.ts';
 

@@ -1,13 +1,9 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { syncWhatCanBe } from '../../runs/sync/sync-systems.ts';
-import type { App } from '../../engine/run/app.ts';
-import { fetchSyncStatus, type SyncStatus } from '../../operate/status/status.ts';
-import { throughOutages } from '../../engine/run/outages.ts';
-import { summarizeRun, type SyncSummary } from '../../runs/sync/summary.ts';
-import type { SyncOutcome } from '../../runs/sync/sync-run.ts';
-import { errorOf } from '../../engine/run/system-failures.ts';
-import type { EntityType } from '../../canonical/vocabulary/entity-type.ts';
+import { summarizeRun, type SyncOutcome, type SyncSummary, syncWhatCanBe } from '../../runs/sync/index.ts';
+import { type App, errorOf, throughOutages } from '../../engine/run/index.ts';
+import { fetchSyncStatus, type SyncStatus } from '../../operate/status/index.ts';
+import type { EntityType } from '../../canonical/vocabulary/index.ts';
 import { fittedTable, widthOf } from './fitted-table.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { progressView } from './progress.ts';

@@ -1,8 +1,8 @@
 /** What `sync run`, `sync plan` and `sync apply` share: their scope, and how they sum up. */
 import type { Command } from 'commander';
-import type { SyncSummary } from '../../runs/sync/summary.ts';
-import { knownWord } from '../../platform/errors/unknown-word.ts';
-import { entityTypes, type EntityType } from '../../canonical/vocabulary/entity-type.ts';
+import type { SyncSummary } from '../../runs/sync/index.ts';
+import { knownWord } from '../../platform/errors/index.ts';
+import { type EntityType, entityTypes } from '../../canonical/vocabulary/index.ts';
 import { alreadyThereLines } from './demo-summary.ts';
 import { counted } from './table.ts';
 

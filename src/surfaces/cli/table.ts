@@ -1,4 +1,4 @@
-import { shownText } from '../../platform/errors/shown-text.ts';
+import { shownText } from '../../platform/errors/index.ts';
 
 /** Rows in aligned columns, two spaces apart; the last column is not padded. Cells are shown escaped (`shownText`). */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,4 +1,4 @@
-import type { Waiting, WaitingKind } from '../../operate/status/waiting.ts';
+import type { Waiting, WaitingKind } from '../../operate/status/index.ts';
 import { fittedTable } from './fitted-table.ts';
 
 const kinds: Readonly<Record<WaitingKind, { readonly words: string; readonly command: string }>> = {

@@ -25,7 +25,7 @@ export function addWorkerCommand(program: Command, context: CommandContext): voi
     .action(async (_options, command: Command) => {
       const flags = command.optsWithGlobals<GlobalFlags & { once: boolean; install: boolean }>();
       // The queue brings seventy modules, which no other command needs.
-      const { installWorker, runWorker } = await import('../../operate/worker/worker.ts');
+      const { installWorker, runWorker } = await import('../../operate/worker/index.ts');
       const isForPeople = watchedByPeople(context, flags);
       const view = isForPeople ? progressView(context.host.terminal) : noView;
       const usual = isForPeople ? {} : { usualLogLevel: 'info' };

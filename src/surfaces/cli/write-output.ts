@@ -1,5 +1,5 @@
 import { open, realpath, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
-import { TielineError, messageOf } from '../../platform/errors/tieline-error.ts';
+import { messageOf, TielineError } from '../../platform/errors/index.ts';
 
 /**
  * Writes a result to a file, whole or not at all: beside it first, then renamed, so that a full disk leaves what was there before, and

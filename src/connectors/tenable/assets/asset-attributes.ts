@@ -6,11 +6,11 @@
  * name, and those are other people's. For the same reason a value that nobody here wrote is not overwritten.
  */
 import { z } from 'zod';
-import type { FieldFault } from '../../../platform/errors/tieline-error.ts';
-import type { Json, JsonObject } from '../../../platform/values/json.ts';
-import type { FieldMapping } from '../../../canonical/mapping/mapping.ts';
-import type { ConnectorContext, WriteResult } from '../../kit/contract.ts';
-import { readRefusal } from '../../../platform/http/remote-refusal.ts';
+import type { FieldFault } from '../../../platform/errors/index.ts';
+import type { Json, JsonObject } from '../../../platform/values/index.ts';
+import type { FieldMapping } from '../../../canonical/mapping/index.ts';
+import type { ConnectorContext, WriteResult } from '../../kit/index.ts';
+import { readRefusal } from '../../../platform/http/index.ts';
 import type { TenableSettings } from '../settings.ts';
 import { sameText } from './tags.ts';
 import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from '../tenable-api.ts';

@@ -3,10 +3,10 @@
  * rating where a mapping of the installation names them. Without such a mapping their endpoints are never asked.
  */
 import { z } from 'zod';
-import { TielineError } from '../../../platform/errors/tieline-error.ts';
-import { isJsonObject, type JsonObject } from '../../../platform/values/json.ts';
-import type { Change, ConnectorContext, ExternalRecord, WriteResult } from '../../kit/contract.ts';
-import { requestMayHaveArrived } from '../../../platform/http/transport-failure.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
+import { isJsonObject, type JsonObject } from '../../../platform/values/index.ts';
+import type { Change, ConnectorContext, ExternalRecord, WriteResult } from '../../kit/index.ts';
+import { requestMayHaveArrived } from '../../../platform/http/index.ts';
 import { mappedAttributes, type AssetAttributes } from './asset-attributes.ts';
 import { faultOfAcr, findAcr, mapsAcr, settleAcr } from './asset-criticality.ts';
 import { businessTagMappings, contextRecord, fetchTags, settleTags, wantedTags } from './business-tags.ts';

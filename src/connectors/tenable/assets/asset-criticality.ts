@@ -3,9 +3,9 @@
  * place. Set by a job that has no status; the asset shows when it is done. The API can overwrite a rating and not give it back.
  */
 import { z } from 'zod';
-import type { FieldMapping } from '../../../canonical/mapping/mapping.ts';
-import type { ConnectorContext, WriteResult } from '../../kit/contract.ts';
-import { readRefusal } from '../../../platform/http/remote-refusal.ts';
+import type { FieldMapping } from '../../../canonical/mapping/index.ts';
+import type { ConnectorContext, WriteResult } from '../../kit/index.ts';
+import { readRefusal } from '../../../platform/http/index.ts';
 import type { TenableSettings } from '../settings.ts';
 import { tenableRefusal, readAnswer, type TenableApi, type TenableRequest } from '../tenable-api.ts';
 

@@ -6,9 +6,9 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { isJsonObject, type Json, type JsonObject } from '../../../platform/values/json.ts';
-import type { FieldMapping, Transform } from '../../../canonical/mapping/mapping.ts';
-import type { ConnectorContext, ExternalRecord, WriteResult } from '../../kit/contract.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../../platform/values/index.ts';
+import type { FieldMapping, Transform } from '../../../canonical/mapping/index.ts';
+import type { ConnectorContext, ExternalRecord, WriteResult } from '../../kit/index.ts';
 import type { TenableSettings } from '../settings.ts';
 import { assign, ensureTagValue, findAssetTags, sameText, waitUntilVisible } from './tags.ts';
 import type { TenableApi } from '../tenable-api.ts';

@@ -1,6 +1,6 @@
 /** What `tieline connections check` says of custom attributes and the criticality rating, where a mapping asks for them. */
-import { messageOf } from '../../../platform/errors/tieline-error.ts';
-import type { CheckResult, ConnectorContext } from '../../kit/contract.ts';
+import { messageOf } from '../../../platform/errors/index.ts';
+import type { CheckResult, ConnectorContext } from '../../kit/index.ts';
 import { listDefinitions, mappedAttributes, mostAttributes } from './asset-attributes.ts';
 import { acrRights, mapsAcr } from './asset-criticality.ts';
 import type { TenableSettings } from '../settings.ts';

@@ -3,12 +3,16 @@
  * exists stays (the vendor's platform OpenAPI; reference/tenable.md section 2).
  */
 import { z } from 'zod';
-import { TielineError } from '../../../platform/errors/tieline-error.ts';
-import type { Json } from '../../../platform/values/json.ts';
-import type { Change, ConnectorContext, ExternalRecord, WriteResult } from '../../kit/contract.ts';
-import { PageWalk } from '../../kit/page-walk.ts';
-import { readRefusal } from '../../../platform/http/remote-refusal.ts';
-import { requestMayHaveArrived } from '../../../platform/http/transport-failure.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
+import type { Json } from '../../../platform/values/index.ts';
+import {
+  type Change,
+  type ConnectorContext,
+  type ExternalRecord,
+  PageWalk,
+  type WriteResult,
+} from '../../kit/index.ts';
+import { readRefusal, requestMayHaveArrived } from '../../../platform/http/index.ts';
 import type { TenableSettings } from '../settings.ts';
 import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from '../tenable-api.ts';
 

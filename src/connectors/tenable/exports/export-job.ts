@@ -1,8 +1,8 @@
 /** One export job of Tenable VM: start, status, chunk (the vendor's OpenAPI; reference/tenable.md section 1). */
 import { z } from 'zod';
-import { TielineError } from '../../../platform/errors/tieline-error.ts';
-import type { Json } from '../../../platform/values/json.ts';
-import type { HttpResponse } from '../../../platform/http/http-client.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
+import type { Json } from '../../../platform/values/index.ts';
+import type { HttpResponse } from '../../../platform/http/index.ts';
 import type { ExportKind, ExportRequest } from './export-filters.ts';
 import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from '../tenable-api.ts';
 

@@ -1,6 +1,6 @@
 /** Where a read by exports stands: small JSON that another process can go on from. */
 import { z } from 'zod';
-import type { Json } from '../../../platform/values/json.ts';
+import type { Json } from '../../../platform/values/index.ts';
 
 const part = z.object({
   /** The job whose chunks are taken; absent before it was started. */

@@ -6,11 +6,10 @@
  * A job that stands still for `stall_minutes` is replaced once (some hang for days: pyTenable issues 706 and 715); with the second the
  * read fails. All standstill together, waiting for a start included, takes at most twice `stall_minutes` and a sixth: 65 minutes of 30.
  */
-import { TielineError } from '../../../platform/errors/tieline-error.ts';
-import type { Json } from '../../../platform/values/json.ts';
-import type { ConnectorContext, ExternalRecord, ReadEvent, ReadOptions } from '../../kit/contract.ts';
-import { throwIfAborted } from '../../../platform/values/abort.ts';
-import { RepeatedObjects } from '../../../platform/http/repeated-objects.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
+import { type Json, throwIfAborted } from '../../../platform/values/index.ts';
+import type { ConnectorContext, ExternalRecord, ReadEvent, ReadOptions } from '../../kit/index.ts';
+import { RepeatedObjects } from '../../../platform/http/index.ts';
 import { planExports, type ExportKind, type ExportRequest } from './export-filters.ts';
 import {
   exportFailed,

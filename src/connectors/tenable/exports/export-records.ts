@@ -1,8 +1,7 @@
 /** Elements of export chunks as records, with the id that the natural key of the thing makes. */
-import { isJsonObject, type Json, type JsonObject } from '../../../platform/values/json.ts';
-import type { ExternalRecord } from '../../kit/contract.ts';
-import { recordsOfJsonArray } from '../../../platform/http/json-array.ts';
-import type { RepeatedObjects } from '../../../platform/http/repeated-objects.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../../platform/values/index.ts';
+import type { ExternalRecord } from '../../kit/index.ts';
+import { recordsOfJsonArray, type RepeatedObjects } from '../../../platform/http/index.ts';
 import { contextOfAsset } from '../assets/business-tags.ts';
 import type { ExportKind } from './export-filters.ts';
 

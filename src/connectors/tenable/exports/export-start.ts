@@ -1,5 +1,5 @@
 /** Getting hold of a job for an export: our own new one, or one that runs already and is this very export. */
-import type { ConnectorContext } from '../../kit/contract.ts';
+import type { ConnectorContext } from '../../kit/index.ts';
 import { isSameExport, type ExportRequest } from './export-filters.ts';
 import { cancelExport, exportFailed, findExportStatus, findListedExport, startExport } from './export-job.ts';
 import type { ExportPosition } from './export-position.ts';

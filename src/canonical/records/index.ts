@@ -1,0 +1,21 @@
+export {
+  acceptanceRecord,
+  assetContextRecord,
+  type AssetRecord,
+  assetRecord,
+  complianceRecord,
+  type ComponentRecord,
+  componentRecord,
+  controlRecord,
+  findingIdentity,
+  type FindingRecord,
+  findingRecord,
+  milestoneRecord,
+  type PluginRecord,
+  pluginRecord,
+  poamRecord,
+  recordSchemas,
+  sentOnly,
+  systemRecord,
+} from './records.ts';
+export { ran, type ScanScope, scopeAsJson, scopeFromJson } from './scan-scope.ts';

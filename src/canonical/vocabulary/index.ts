@@ -1,0 +1,25 @@
+export { type Comparison, comparisonOf } from './comparison.ts';
+export { type EntityType, entityTypes } from './entity-type.ts';
+export { type PlanDocument, planDocument, type PlanItem } from './plan.ts';
+export {
+  followedStates,
+  isScanOver,
+  nextScanState,
+  type ScanEvent,
+  type ScanState,
+  type ScanVerdict,
+  verdictOf,
+} from './scan-request.ts';
+export {
+  acceptanceKinds,
+  acceptanceStatuses,
+  canonicalStatus,
+  complianceStatuses,
+  implementationStatuses,
+  lifecycleStates,
+  milestoneStatuses,
+  poamStatuses,
+  severities,
+  type Severity,
+  severityModifications,
+} from './vocabulary.ts';

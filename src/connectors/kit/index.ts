@@ -1,0 +1,31 @@
+export {
+  auditRaw,
+  auditReferences,
+  type AuditResult,
+  auditResultMappings,
+  auditResultsIn,
+  isAuditCheck,
+  resultBySeverity,
+} from './audit-result.ts';
+export type {
+  Change,
+  CheckResult,
+  Connector,
+  ConnectorContext,
+  ConnectorDeclaration,
+  ConnectorModule,
+  EntityType,
+  ExternalRecord,
+  FindKey,
+  ReadEvent,
+  ReadOptions,
+  ScanPhase,
+  ScanRequest,
+  ScanStatus,
+  ScanWriteResult,
+  VerificationScans,
+  WriteResult,
+} from './contract.ts';
+export { maskedConnector } from './masked-connector.ts';
+export { PageWalk } from './page-walk.ts';
+export type { ScanFile, ScanFileEvent, ScanFileReader } from './scan-file.ts';

@@ -1,0 +1,1 @@
+export { scanFileReader } from './reader.ts';

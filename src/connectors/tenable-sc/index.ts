@@ -1,0 +1,1 @@
+export { tenableScConnector } from './connector.ts';

@@ -1,0 +1,1 @@
+export { tenableConnector } from './connector.ts';

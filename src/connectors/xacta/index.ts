@@ -1,0 +1,1 @@
+export { xactaConnector } from './connector.ts';

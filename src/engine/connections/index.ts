@@ -1,0 +1,37 @@
+export {
+  type ConnectionChange,
+  pauseConnection,
+  planConnectionChange,
+  type PlannedChange,
+  saveConnectionChange,
+  tryConnection,
+} from './change-connection.ts';
+export { type ConnectionContext, connectSystem, fetchMappings, moduleFor } from './connect.ts';
+export {
+  canRead,
+  canReadChanges,
+  canUpdate,
+  canWrite,
+  type ConnectedSystem,
+  takesChanges,
+} from './connected-system.ts';
+export { type ConnectionFacts, describeConnection, type ShownSetting } from './describe-connection.ts';
+export { removeConnection, whatHangsOn } from './remove-connection.ts';
+export type { WhatHangs } from './remove-system.sql.ts';
+export { checkSecretsReadable, listSealingKeys } from './sealing-keys.ts';
+export { createSecretBox, type MasterKey, masterKeyFrom } from './secret-box.ts';
+export {
+  type ConnectorDeclaration,
+  type ConnectorModule,
+  requiredSettings,
+  settingsOf,
+  unknownSetting,
+} from './settings.ts';
+export {
+  addSystem,
+  checkNewSystem,
+  checkSystem,
+  fetchSystem,
+  listSystemFacts,
+  resealSecrets,
+} from './systems.ts';

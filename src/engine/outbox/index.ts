@@ -1,0 +1,51 @@
+export { describeChanges, type DescribedChange } from './describe-change.ts';
+export {
+  demandReplan,
+  listWithdrawnDecisions,
+  lockClaimable,
+  markReplanned,
+  markSent,
+  returnWithdrawn,
+  setAside,
+} from './outbox-consent.sql.ts';
+export {
+  countOutboxEntries,
+  dropRows,
+  isSendingPaused,
+  listOutbox,
+  type OutboxEntry,
+  type OutboxFilter,
+  retryFailed,
+  setSendingPaused,
+} from './outbox-decisions.sql.ts';
+export {
+  closeRefusals,
+  listRefused,
+  type RefusedRow,
+  reopenRefused,
+  supersedeFulfilled,
+  supersedeOthers,
+  supersedeRefused,
+} from './outbox-refused.sql.ts';
+export { listenToOutbox } from './outbox-signal.sql.ts';
+export {
+  countOutbox,
+  countOverdueCreates,
+  enqueueChanges,
+  hasDueRows,
+  listOpenRows,
+  listRefusedRows,
+  markConfirmed,
+  markFailed,
+  type OutboundChange,
+  outboxChannel,
+  type OutboxRow,
+  postpone,
+  reopenCreates,
+  supersede,
+  supersedeAllBut,
+  supersedeCreates,
+  supersedeUnlinked,
+  supersedeUnsent,
+} from './outbox.sql.ts';
+export { type Reconsidered, type ReconsideredKind, reconsiderUnsent } from './reconsider.ts';

@@ -1,0 +1,2 @@
+export { editPolicies, fetchPolicies, type PolicyEdit, tryPolicies } from './policies.ts';
+export { toFile } from './policy-file.ts';

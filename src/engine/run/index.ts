@@ -1,0 +1,14 @@
+export { type App, type Caller, withSystems } from './app.ts';
+export { holding, inConclusionsTurn, underSystemsLock, underWholeLock } from './locks.ts';
+export { throughOutages } from './outages.ts';
+export type { RunContext, RunEnvironment, StepProgress } from './run-context.ts';
+export type { Step } from './step.ts';
+export type { SyncOptions } from './sync-options.ts';
+export {
+  errorOf,
+  isOfSystem,
+  mayPass,
+  type ShownFailure,
+  shownFailure,
+  type SystemFailure,
+} from './system-failures.ts';

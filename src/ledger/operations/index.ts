@@ -1,0 +1,58 @@
+export { countCalls, insertCallLogs } from './call-logs.sql.ts';
+export {
+  countChanges,
+  countRecognised,
+  type JournalEntry,
+  linkedReason,
+  recordChanges,
+  remoteReading,
+} from './changes.sql.ts';
+export {
+  hasHeldRecords,
+  type HeldRecord,
+  insertHeldRecords,
+  listHeldOf,
+  listHeldRecords,
+} from './held-records.sql.ts';
+export {
+  fetchDeciders,
+  type FoundConflict,
+  type JournalFilter,
+  type JournalRow,
+  listFoundConflicts,
+  listJournal,
+  type NamedJournalRow,
+  pageJournal,
+} from './journal.sql.ts';
+export { fetchJournalTitles } from './operation-titles.sql.ts';
+export {
+  addCounts,
+  adoptSteps,
+  beginOperation,
+  type Counts,
+  countsOf,
+  fetchProgress,
+  findLatestStep,
+  findOperation,
+  findOperationsByPrefix,
+  findStep,
+  finishDecision,
+  finishOperation,
+  listRuns,
+  listSteps,
+  listUnfinishedRuns,
+  noCounts,
+  type OperationRow,
+  recordCounts,
+  recordRetry,
+  resumeOperation,
+  type UnfinishedRun,
+} from './operations.sql.ts';
+export {
+  type AssetTitle,
+  fetchAssetTitles,
+  fetchPluginTitles,
+  fetchRecordTitles,
+  type RecordTitle,
+} from './record-titles.sql.ts';
+export { countHeldRecords } from './waiting.sql.ts';

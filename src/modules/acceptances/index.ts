@@ -1,0 +1,10 @@
+export type { AcceptanceEntry } from './acceptances.sql.ts';
+export {
+  type AcceptanceRequest,
+  addAcceptance,
+  checkAcceptance,
+  type CheckedAcceptance,
+  findAcceptances,
+  withdrawAcceptance,
+} from './acceptances.ts';
+export { planAcceptances } from './plan-acceptances.ts';

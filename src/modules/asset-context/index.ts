@@ -1,0 +1,1 @@
+export { setContext, showContext } from './asset-context.ts';

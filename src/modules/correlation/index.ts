@@ -1,0 +1,13 @@
+export { correlate, correlateAssets } from './correlate.ts';
+export { countCorrelations, fetchIdentifiers } from './correlations.sql.ts';
+export {
+  countMatchReviews,
+  endStandingMatch,
+  insertStandingMatch,
+  listMatchReviews,
+  listStandingMatches,
+  type MatchCandidate,
+  type MatchReview,
+  settleMatchReview,
+  type StandingMatch,
+} from './match-reviews.sql.ts';

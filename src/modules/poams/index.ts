@@ -1,0 +1,1 @@
+export { planPoams } from './plan-poams.ts';

@@ -1,0 +1,1 @@
+export { planTags } from './plan-tags.ts';

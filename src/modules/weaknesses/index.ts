@@ -1,0 +1,24 @@
+export {
+  type Controls,
+  isAnswered,
+  isUnanswered,
+  judge,
+  type JudgedWeakness,
+  ownControls,
+  repointed,
+} from './judge-weaknesses.ts';
+export type { Ground } from './poam-answers.ts';
+export { renewMentions } from './poam-mentions.sql.ts';
+export { tokensIn } from './poam-mentions.ts';
+export { composePoam, dueText, poamId, poamKey, purposeOf } from './weakness.ts';
+export {
+  followDates,
+  listControlRules,
+  listPoamsLackingAssets,
+  listSystemControls,
+  listWeaknesses,
+  pointFindings,
+  saveWeaknesses,
+  tieFindings,
+  type WeaknessRow,
+} from './weaknesses.sql.ts';

@@ -1,0 +1,2 @@
+export { fetchSyncStatus, type SyncStatus } from './status.ts';
+export type { Waiting, WaitingKind } from './waiting.ts';

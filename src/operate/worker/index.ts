@@ -1,0 +1,3 @@
+export { listSchedules } from './schedules.sql.ts';
+export { findSchedules, removeSchedule, setSchedule } from './schedules.ts';
+export { installWorker, runWorker } from './worker.ts';

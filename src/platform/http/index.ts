@@ -1,0 +1,7 @@
+export type { HttpClient, HttpRequest, HttpResponse } from './http-client.ts';
+export { recordsOfJsonArray } from './json-array.ts';
+export { readRefusal, refusalError, saidShort } from './remote-refusal.ts';
+export { RepeatedObjects } from './repeated-objects.ts';
+export { createSecretMask, type SecretMask, secretsIn } from './secret-mask.ts';
+export { requestMayHaveArrived } from './transport-failure.ts';
+export { createHttpClient } from './undici-http-client.ts';

@@ -1,0 +1,2 @@
+export { enqueueJob, queueSchema } from './queue-schema.sql.ts';
+export { installQueue, type Tasks, workOnce, workOnQueue } from './queue.ts';

@@ -1,0 +1,4 @@
+export { abortReason, sleep, throwIfAborted, whenAborted } from './abort.ts';
+export { deriveUuid } from './derived-uuid.ts';
+export { isJsonObject, type Json, type JsonObject, scalarText } from './json.ts';
+export { Secret } from './secret.ts';

@@ -1,0 +1,12 @@
+export { renewAllExposure, renewExposure } from './asset-exposure.sql.ts';
+export { beginComplianceLoad } from './compliance.sql.ts';
+export { uuidText } from './finding-columns.sql.ts';
+export { digestOf, type FindingSource } from './finding-staging.sql.ts';
+export {
+  beginFindingLoad,
+  countFindingsByState,
+  countUnlinkedFindings,
+  type RefusedFinding,
+  type WaitingFinding,
+} from './findings.sql.ts';
+export { saveCoverage, saveScope, settleCovered } from './scan-coverage.sql.ts';

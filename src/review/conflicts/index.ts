@@ -1,0 +1,14 @@
+export {
+  type Choice,
+  type ConflictDetail,
+  type ConflictQuery,
+  type ConflictRow,
+  countFittingConflicts,
+  fetchConflict,
+  findConflicts,
+  type OfferedChoice,
+  type Resolution,
+  resolveConflicts,
+  type ResolvedConflict,
+  toConflictFilter,
+} from './conflicts.ts';

@@ -1,0 +1,1 @@
+export { breakOne, countFittingLinks, findLinks, makeOne } from './links.ts';

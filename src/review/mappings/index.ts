@@ -1,0 +1,11 @@
+export {
+  changeMappings,
+  fetchSample,
+  findMappings,
+  fromFile,
+  type MappingEdit,
+  mappingName,
+  type MappingOutcome,
+  toFile,
+  tryMappings,
+} from './mappings.ts';

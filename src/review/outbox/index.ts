@@ -1,0 +1,9 @@
+export {
+  countFittingOutbox,
+  decideOutbox,
+  describeEntries,
+  fetchOutboxEntry,
+  findOutbox,
+  type OutboxEntry,
+  pauseSending,
+} from './outbox.ts';

@@ -1,0 +1,1 @@
+export { applyPlan, parsePlan, planSync, planWithMappings } from './plans.ts';
