@@ -46,7 +46,7 @@ const heading = `/**
  * timestamp, with or without time zone, as the instant it names in UTC.
  */
 import type { ColumnType, GeneratedAlways } from 'kysely';
-import type { Json, JsonObject } from '../values/json.ts';
+import type { Json, JsonObject } from '../values/index.ts';
 
 /** A column that may be left out of an insert because it has a default. */
 type Generated<T> =
