@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type FieldFault, TielineError } from '../../platform/errors/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';
 import { dateWords, type FieldMapping, type Transform } from './mapping.ts';
-import { recordSchemas, sentOnly } from '../records/index.ts';
+import { recordSchemaOf, listRecordNames, sentOnlyFields } from '../records/index.ts';
 import { faultOfForm } from './date-forms.ts';
 import { waysOf } from './transforms.ts';
 
@@ -64,18 +64,18 @@ export interface MappingRow {
 export function checkMapping(mapping: FieldMapping): FieldFault[] {
   const name = `${mapping.entityType}: ${mapping.externalField} → ${mapping.internalField}`;
   const faults: FieldFault[] = [];
-  const schema = Object.entries(recordSchemas).find(([entity]) => entity === mapping.entityType)?.[1];
+  const schema = recordSchemaOf(mapping.entityType);
   if (!schema)
     faults.push({
       field: name,
-      message: `${mapping.entityType} is not an entity; they are ${Object.keys(recordSchemas).join(', ')}`,
+      message: `${mapping.entityType} is not an entity; they are ${listRecordNames().join(', ')}`,
     });
   else if (!(mapping.internalField in schema.shape))
     faults.push({
       field: name,
       message: `${mapping.internalField} is not a field of it; they are ${Object.keys(schema.shape).join(', ')}`,
     });
-  if (mapping.direction !== 'outbound' && sentOnly[mapping.entityType]?.includes(mapping.internalField))
+  if (mapping.direction !== 'outbound' && sentOnlyFields(mapping.entityType).includes(mapping.internalField))
     faults.push({
       field: name,
       message: `${mapping.internalField} is decided here and only goes out; make the mapping outbound`,

@@ -1,6 +1,6 @@
 /** The mappings of a system as a whole: what must hold between them, and how two sets differ. */
 import { distance, type FieldFault } from '../../platform/errors/index.ts';
-import { recordSchemas } from '../records/index.ts';
+import { recordSchemaOf } from '../records/index.ts';
 import { isJsonObject } from '../../platform/values/index.ts';
 import type { FieldMapping } from './mapping.ts';
 import { checkMapping } from './mapping-row.ts';
@@ -62,7 +62,7 @@ export function checkMappings(
 
 /** Adds, to a field that is not known, the known one that is spelled most alike. */
 function nearestNamed(mapping: FieldMapping, faults: readonly FieldFault[]): FieldFault[] {
-  const schema = Object.entries(recordSchemas).find(([entity]) => entity === mapping.entityType)?.[1];
+  const schema = recordSchemaOf(mapping.entityType);
   if (!schema || mapping.internalField in schema.shape) return [...faults];
   const [nearest] = Object.keys(schema.shape).toSorted(
     (a, b) => distance(a, mapping.internalField) - distance(b, mapping.internalField),

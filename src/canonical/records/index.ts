@@ -1,21 +1,13 @@
-export {
-  acceptanceRecord,
-  assetContextRecord,
-  type AssetRecord,
-  assetRecord,
-  complianceRecord,
-  type ComponentRecord,
-  componentRecord,
-  controlRecord,
-  findingIdentity,
-  type FindingRecord,
-  findingRecord,
-  milestoneRecord,
-  type PluginRecord,
-  pluginRecord,
-  poamRecord,
-  recordSchemas,
-  sentOnly,
-  systemRecord,
-} from './records.ts';
+export { acceptanceRecord } from './acceptance.ts';
+export { assetContextRecord, sentOnlyOfAssetContext } from './asset-context.ts';
+export { type AssetRecord, assetRecord } from './asset.ts';
+export { complianceRecord } from './compliance.ts';
+export { type ComponentRecord, componentRecord } from './component.ts';
+export { controlRecord } from './control.ts';
+export { findingIdentity, type FindingRecord, findingRecord } from './finding.ts';
+export { milestoneRecord } from './milestone.ts';
+export { type PluginRecord, pluginRecord } from './plugin.ts';
+export { poamRecord } from './poam.ts';
+export { listRecordNames, recordSchemaOf, registerRecord, sentOnlyFields } from './record-schemas.ts';
 export { ran, type ScanScope, scopeAsJson, scopeFromJson } from './scan-scope.ts';
+export { systemRecord } from './system.ts';

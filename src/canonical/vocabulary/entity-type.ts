@@ -1,4 +1,4 @@
-/** The words of the record that a connector may speak of. */
+/** The words of the record that ship, and that a connector may speak of without asking the registry. */
 export const entityTypes = [
   'asset',
   'finding',
@@ -12,4 +12,9 @@ export const entityTypes = [
   'poam',
   'milestone',
 ] as const;
-export type EntityType = (typeof entityTypes)[number];
+
+declare const checked: unique symbol;
+/** The name of an entity that does not ship; only the registry (record/entities) makes one, of what it knows. */
+export type EntityName = string & { readonly [checked]: 'entity' };
+
+export type EntityType = (typeof entityTypes)[number] | EntityName;

@@ -1,6 +1,5 @@
 /** A plan: what a sync would do, as a document that can be read, kept, and applied exactly or not at all. */
 import { z } from 'zod';
-import { entityTypes } from './entity-type.ts';
 import type { Json } from '../../platform/values/index.ts';
 
 // The same set of values; zod's own type of it is not readonly.
@@ -49,7 +48,7 @@ export const planDocument = z.strictObject({
   sendingPaused: z.array(z.string()).default([]),
   /** Connections that are paused and so no part of the plan (`connections resume`). */
   leftOut: z.array(z.string()).default([]),
-  entities: z.array(z.enum(entityTypes)),
+  entities: z.array(z.string()),
   full: z.boolean(),
   /** What each step of the sync found; facts (assets, findings) are counted here and are no items. */
   steps: z.array(z.strictObject({ system: z.string(), step: z.string(), counts })),

@@ -54,7 +54,8 @@ export const tenableScConnector: ConnectorModule<TenableScSettings> = {
     return {
       check: (signal) => check(reading, signal),
       read(entity, options) {
-        if (entity === 'asset' || entity === 'finding') return readAnalysis(reading, entity, options);
+        if (entity === 'asset') return readAnalysis(reading, 'asset', options);
+        if (entity === 'finding') return readAnalysis(reading, 'finding', options);
         if (entity === 'acceptance') return readRules(reading, options);
         throw unsupported(`read ${entity}`);
       },

@@ -38,7 +38,7 @@ import {
   reconsiderUnsent,
   returnWithdrawn,
 } from '../outbox/index.ts';
-import { cancelRejectedPoams } from '../../record/poams/index.ts';
+import { settleRejected } from '../../record/entities/index.ts';
 import { fetchPolicies } from '../policies/index.ts';
 
 export type { ApprovalRow };
@@ -196,7 +196,7 @@ export async function decide(
     });
     const { changes, scans } = await decideApproval(tx.db, { ...part, systemId: asked.systemId }, decision);
     if (!decision.approved)
-      await cancelRejectedPoams(tx, { systemId: asked.systemId, operationId }, chosen, decision);
+      await settleRejected(tx, { systemId: asked.systemId, operationId }, chosen, decision);
     await recordDecision(tx.db, { systemId: asked.systemId, operationId }, part.approvalId, scans, decision);
     await recordCounts(tx.db, operationId, { ...noCounts, read: changes, updated: changes });
     await finishOperation(tx.db, operationId, 'completed');

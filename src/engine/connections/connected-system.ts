@@ -36,5 +36,7 @@ export function canUpdate(system: ConnectedSystem, entity: EntityType): boolean 
 
 /** Whether anything is ever sent to the system. */
 export function takesChanges(system: ConnectedSystem): boolean {
-  return Object.values(system.module.declaration.entities).some((each) => each.create || each.update);
+  return Object.values(system.module.declaration.entities).some(
+    (each) => (each?.create ?? false) || (each?.update ?? false),
+  );
 }

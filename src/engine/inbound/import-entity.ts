@@ -22,13 +22,7 @@ import {
   recordCounts,
   recordRetry,
 } from '../../ledger/operations/index.ts';
-import {
-  type MapperOf,
-  type NegotiatedEntity,
-  negotiatedShapes,
-  renewStatistics,
-  type Sink,
-} from '../../record/entities/index.ts';
+import { entity, isLinked, type MapperOf, renewStatistics, type Sink } from '../../record/entities/index.ts';
 import {
   fetchClock,
   findReadState,
@@ -65,16 +59,14 @@ function sinkFor(
   openFactSink: OpenFactSink,
   mapperOf: MapperOf,
 ): OpenSink {
-  const { entity } = read;
-  if (!(entity in negotiatedShapes)) return openFactSink(context, read, mapperOf);
+  if (!isLinked(read.entity)) return openFactSink(context, read, mapperOf);
   const source = {
     systemId: read.system.id,
     operationId: read.operationId,
     policies: read.system.policies,
     echo: undefined,
   };
-  return (tx, askedAt) =>
-    openNegotiatedSink(tx, entity as NegotiatedEntity, { ...source, askedAt }, mapperOf);
+  return (tx, askedAt) => openNegotiatedSink(tx, read.entity, { ...source, askedAt }, mapperOf);
 }
 
 /**
@@ -215,18 +207,15 @@ interface Growth {
   renewAt: number;
 }
 
-async function renewAsItGrows(tx: Tx, entity: EntityType, growth: Growth, created: number): Promise<void> {
+async function renewAsItGrows(tx: Tx, name: EntityType, growth: Growth, created: number): Promise<void> {
   growth.created += created;
-  if (growth.created < growth.renewAt || !(entity in negotiatedShapes)) return;
+  if (growth.created < growth.renewAt || !isLinked(name)) return;
   growth.renewAt = growth.created * 4;
-  await renewStatistics(tx.db, entity as NegotiatedEntity);
+  await renewStatistics(tx.db, name);
 }
 
-/** Entities whose records are links: one that a full read does not show is missing. */
-const keptEntities = ['asset', 'system', 'component', 'control', 'poam', 'milestone', 'acceptance'] as const;
-const isKept = (entity: EntityType): boolean => (keptEntities as readonly string[]).includes(entity);
-/** Records that people keep; that one is gone is for a person to decide. */
-const decidedByPeople: ReadonlySet<EntityType> = new Set(['system', 'control', 'poam', 'milestone']);
+/** Whether one that a full read does not show is missing. */
+const isKept = (name: EntityType): boolean => entity(name).absence !== 'none';
 
 async function* noting(
   records: Extract<ReadEvent, { type: 'page' }>['records'],
@@ -262,7 +251,7 @@ async function settleAbsence(
       `${read.system.name} no longer shows ${missing} of ${expected} ${read.entity} records (${examples.join(', ')}, …); more than ${allowed} at once are not believed.`,
     );
   }
-  await markAbsent(tx.db, where, decidedByPeople.has(read.entity));
+  await markAbsent(tx.db, where, entity(read.entity).absence === 'ask');
   if (read.entity === 'asset') await renewReportingOfRead(tx, where);
   await forgetSeen(tx.db, where);
 }

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../platform/values/index.ts';
 import { type ConflictToRecord, listSettledFaults, recordConflicts } from '../conflicts/index.ts';
 import type { HeldRecord } from '../../ledger/operations/index.ts';
 import { fetchLinks, listReplacedLinks } from '../../ledger/links/index.ts';
-import { findTwins, type NegotiatedEntity, type Twin } from '../../record/entities/index.ts';
+import { findTwins, linkedEntity, type NegotiatedEntity, type Twin } from '../../record/entities/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import type { InboundDecision } from '../merge/index.ts';
 
@@ -45,9 +45,6 @@ function lastEdited(row: JsonObject | undefined, agreedAt: Date | undefined): st
   return at > agreedAt ? at.toISOString() : null;
 }
 
-/** Of these a second one is a mistake. Controls and milestones may well say the same twice. */
-const singular: ReadonlySet<NegotiatedEntity> = new Set(['system', 'poam']);
-
 /** Of records that become new rows, those that the remote has under another id too, or that were the same row as another until now. */
 export async function findTwinsOf(
   tx: Tx,
@@ -65,10 +62,10 @@ export async function findTwinsOf(
     entityId,
     externalId: otherId,
   }));
-  if (!singular.has(entity)) return parted;
-  // A POA&M without an integrator's key can be nobody's twin; most have none, and the search is not cheap.
+  const { twins: areTwins, twinField } = linkedEntity(entity);
+  if (areTwins === 'none') return parted;
   const asked = created.flatMap(({ external, record }, index) =>
-    entity === 'poam' && (record['external_uid'] ?? null) === null
+    twinField !== undefined && (record[twinField] ?? null) === null
       ? []
       : [{ index, record: { ...record, external_system_id: systemId, external_id: external.externalId } }],
   );
@@ -108,7 +105,7 @@ export async function recordUnmappable(
     unmapped.map((each) => each.identifier),
   );
   const idOf = ({ identifier }: HeldRecord): string | undefined =>
-    links.get(identifier)?.entity_id ?? (entity === 'poam' ? identifier : undefined);
+    links.get(identifier)?.entity_id ?? (linkedEntity(entity).awaited ? identifier : undefined);
   const conflicts = unmapped.flatMap((each): ConflictToRecord[] => {
     const entityId = idOf(each);
     return entityId === undefined

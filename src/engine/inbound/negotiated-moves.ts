@@ -4,8 +4,8 @@ import type { JournalEntry } from '../../ledger/operations/index.ts';
 import { findLinkedInside } from '../../ledger/links/index.ts';
 import {
   findTakenKeys,
+  linkedEntity,
   type NegotiatedEntity,
-  negotiatedShapes,
   type StoredRecord,
 } from '../../record/entities/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
@@ -30,7 +30,7 @@ export async function findMoves(
   systemId: number,
   known: readonly { readonly stored: StoredRecord; readonly record: JsonObject }[],
 ): Promise<ReadonlyMap<string, Move>> {
-  const { parent } = negotiatedShapes[entity];
+  const { parent } = linkedEntity(entity);
   if (!parent || parent.entity === 'asset') return new Map();
   const { column, entity: parentEntity } = parent;
   const apart = known.filter(({ stored, record }) => stored.row[column] !== record[column]);

@@ -1,12 +1,9 @@
 /** New rows for records that no row is yet: what they begin with, and under which key. */
-import { deriveUuid, type JsonObject, scalarText } from '../../platform/values/index.ts';
+import { type JsonObject, scalarText } from '../../platform/values/index.ts';
 import { findSystemById } from '../../ledger/external-systems/index.ts';
-import { findTakenKeys, type NegotiatedEntity } from '../../record/entities/index.ts';
-import { findTakenUuids } from '../../record/systems/index.ts';
+import { findTakenKeys, linkedEntity, type NegotiatedEntity } from '../../record/entities/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 
-/** Entities whose row is named by a key that comes from the remote. */
-const keyColumns: Partial<Record<NegotiatedEntity, string>> = { system: 'system_id', poam: 'poam_id' };
 const longestKey = 50;
 
 /** `POAM-7` of the system `grc-b` as `grc-b:POAM-7`; the system's name is cut where both do not fit. */
@@ -26,8 +23,8 @@ export async function withFreeKeys(
   rows: readonly JsonObject[],
   source: { readonly systemId: number },
 ): Promise<JsonObject[]> {
-  const column = keyColumns[entity];
-  if (column === undefined || rows.length === 0) return [...rows];
+  const { ownId: column, withFreeIds } = linkedEntity(entity);
+  if (column === null || rows.length === 0) return [...rows];
   const wanted = rows.map((row) => scalarText(row[column]));
   const taken = new Set(await findTakenKeys(tx.db, entity, wanted));
   if (taken.size > 0) {
@@ -48,27 +45,5 @@ export async function withFreeKeys(
     taken.add(key);
     named.push({ ...row, [column]: key });
   }
-  return entity === 'system' ? withFreeUuids(tx, named, source) : named;
-}
-
-/** Two GRC systems that were copied from one another give their systems the same uuids. */
-async function withFreeUuids(
-  tx: Tx,
-  rows: readonly JsonObject[],
-  source: { readonly systemId: number },
-): Promise<JsonObject[]> {
-  const taken = new Set(
-    await findTakenUuids(
-      tx.db,
-      rows.map((row) => scalarText(row['uuid'])),
-    ),
-  );
-  return rows.map((row) => {
-    const uuid = scalarText(row['uuid']).toLowerCase();
-    const isTaken = taken.has(uuid);
-    taken.add(uuid);
-    return isTaken
-      ? { ...row, uuid: deriveUuid('system', String(source.systemId), scalarText(row['system_id'])) }
-      : row;
-  });
+  return withFreeIds ? withFreeIds(tx.db, named, source) : named;
 }

@@ -29,11 +29,10 @@ import {
   heldFor,
   inCanonicalWords,
   insertRows,
+  linkedEntity,
+  type LinkedEntity,
   type MapperOf,
   type NegotiatedEntity,
-  type NegotiatedShape,
-  negotiatedShapes,
-  remoteIds,
   type Sink,
   type StoredRecord,
   updateRows,
@@ -73,8 +72,8 @@ export function openNegotiatedSink(
   source: NegotiatedSource,
   mapperOf: MapperOf,
 ): Sink {
-  const shape = negotiatedShapes[entity];
-  const map = mapperOf(entity, shape.schema);
+  const shape = linkedEntity(entity);
+  const map = mapperOf(entity, shape.record);
   const held: HeldRecord[] = [];
   let counts = noCounts;
   let page = new Map<string, Incoming>();
@@ -94,7 +93,7 @@ export function openNegotiatedSink(
     const [only, ...more] = incoming;
     if (only && more.length === 0) {
       held.push({
-        ...heldFor(shape.table, only.external, [{ field: stored.field, message: stored.message }]),
+        ...heldFor(shape.row.table, only.external, [{ field: stored.field, message: stored.message }]),
         type: 'database',
       });
       counts = addCounts(counts, { ...noCounts, read: 1, failed: 1 });
@@ -114,7 +113,7 @@ export function openNegotiatedSink(
       if (!mapped.ok || external.externalId === '' || unstorable.length > 0) {
         const idFault = external.externalId === '' ? [{ field: 'id', message: 'the record has none' }] : [];
         const faults = mapped.ok ? [...idFault, ...unstorable] : mapped.faults;
-        held.push(heldFor(shape.table, external, faults));
+        held.push(heldFor(shape.row.table, external, faults));
         counts = addCounts(counts, { ...noCounts, read: 1, failed: 1 });
         return;
       }
@@ -151,7 +150,7 @@ const textsOf = (value: Json | undefined): string[] =>
 /** Replaces the remote's id of the parent by ours; a record whose parent is not known is held. */
 async function resolveParents(
   tx: Tx,
-  shape: NegotiatedShape,
+  shape: LinkedEntity,
   source: NegotiatedSource,
   incoming: readonly Incoming[],
   held: HeldRecord[],
@@ -164,7 +163,7 @@ async function resolveParents(
     const link = links.get(scalarText(each.record[parent.field]));
     if (link) return [{ ...each, record: { ...each.record, [parent.column]: link.entity_id } }];
     const message = `names the ${parent.entity} ${scalarText(each.record[parent.field])}, which is not known here`;
-    held.push(heldFor(shape.table, each.external, [{ field: parent.field, message }]));
+    held.push(heldFor(shape.row.table, each.external, [{ field: parent.field, message }]));
     return [];
   });
 }
@@ -176,7 +175,7 @@ async function storePage(
   page: readonly Incoming[],
   held: HeldRecord[],
 ): Promise<Counts> {
-  const shape = negotiatedShapes[entity];
+  const shape = linkedEntity(entity);
   const resolved = await resolveParents(tx, shape, source, page, held);
   const links = await fetchLinks(
     tx.db,
@@ -220,7 +219,7 @@ async function storePage(
     ...[...recognized.values()].map((stored) => stored.entityId),
   ]);
   // Our row keeps what the first system calls it; what another calls it is in the link to that one.
-  const ownFields = shape.fields.filter((field) => !remoteIds.has(field));
+  const ownFields = shape.fields.filter((field) => linkedEntity(entity).remoteId !== field);
   const claimed = new Set<string>();
 
   const decided = incoming.map((each) => {

@@ -12,8 +12,9 @@ import { closeSettledConflicts, recordConflicts } from '../conflicts/index.ts';
 import { fetchLinks, findOtherLink, renameLink, saveLinks } from '../../ledger/links/index.ts';
 import {
   fetchRows,
+  isLinked,
+  linkedEntity,
   type NegotiatedEntity,
-  negotiatedShapes,
   updateRows,
 } from '../../record/entities/index.ts';
 import { markConfirmed, type OutboxRow, supersedeFulfilled } from '../outbox/index.ts';
@@ -35,15 +36,13 @@ function readingOf(
   entity: NegotiatedEntity,
   record: ExternalRecord,
 ): JsonObject | undefined {
-  const mapped = mapperFrom(system.mappings)(entity, negotiatedShapes[entity].schema)(record.raw);
+  const mapped = mapperFrom(system.mappings)(entity, linkedEntity(entity).record)(record.raw);
   return mapped.ok ? mapped.record : undefined;
 }
 
-const negotiated = (entity: string): entity is NegotiatedEntity => entity in negotiatedShapes;
-
 /** Whether a record that was looked up has what the row was to write: then the row arrived, whoever has seen the answer. */
 export function shows(system: ConnectedSystem, row: OutboxRow, found: ExternalRecord): boolean {
-  if (row.change_kind === 'create' || !negotiated(row.entity_type)) return true;
+  if (row.change_kind === 'create' || !isLinked(row.entity_type)) return true;
   const reading = readingOf(system, row.entity_type, found);
   return (
     reading !== undefined &&
@@ -98,7 +97,7 @@ export async function confirmRow(
     { entityId: row.entity_id },
   ]);
   if (row.entity_type === 'asset_tag') return confirmTags(tx, row);
-  if (negotiated(row.entity_type)) await takeReading(tx, system, operationId, row.entity_type, row, record);
+  if (isLinked(row.entity_type)) await takeReading(tx, system, operationId, row.entity_type, row, record);
   return row.change_kind === 'create'
     ? { ...noCounts, read: 1, created: 1 }
     : { ...noCounts, read: 1, updated: 1 };
@@ -147,7 +146,7 @@ async function takeReading(
   }
   const present = (await fetchRows(tx.db, entity, [row.entity_id])).get(row.entity_id)?.row ?? {};
   const reading = readingOf(system, entity, record);
-  const { fields, derived = [] } = negotiatedShapes[entity];
+  const { fields, derived } = linkedEntity(entity);
   const sent = Object.fromEntries(
     [...fields, ...derived].flatMap((field): [string, Json][] => {
       const value = row.payload[field];
@@ -208,7 +207,7 @@ async function fillSinks(
 ): Promise<void> {
   const mapperOf = mapperFrom(system.mappings);
   for (const group of [{ entity, records: [record] }, ...(record.children ?? [])]) {
-    if (!negotiated(group.entity)) continue;
+    if (!isLinked(group.entity)) continue;
     const echo = group.entity === entity ? source.echo : echoOfChildren;
     const sink = openNegotiatedSink(tx, group.entity, { ...source, echo }, mapperOf);
     for (const each of group.records) await sink.add(each);
@@ -225,7 +224,7 @@ export async function takeIn(
   entity: string,
   record: ExternalRecord,
 ): Promise<void> {
-  if (!negotiated(entity)) return;
+  if (!isLinked(entity)) return;
   const source = { systemId: system.id, operationId, policies: system.policies, echo: undefined };
   await fillSinks(tx, system, entity, record, source, undefined);
 }

@@ -4,10 +4,10 @@ import { noCounts, recordChanges, recordCounts } from '../../ledger/operations/i
 import { linkAssetContexts } from '../../record/assets/index.ts';
 import {
   inCanonicalWords,
+  linkedEntity,
   type LinkedRow,
   listLinkedRows,
   type NegotiatedEntity,
-  negotiatedShapes,
   updateRows,
 } from '../../record/entities/index.ts';
 import {
@@ -18,7 +18,7 @@ import {
   supersedeUnsent,
 } from '../outbox/index.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
-import { sentOnly } from '../../canonical/records/index.ts';
+import { sentOnlyFields } from '../../canonical/records/index.ts';
 import { canonical, mergeField } from '../merge/index.ts';
 import { lookUpPolicy, needsApproval } from '../../canonical/policy/index.ts';
 import { compileMappings } from '../../canonical/mapping/index.ts';
@@ -50,7 +50,7 @@ export async function planEdits(
   for (const entity of entities) {
     if (!canUpdate(system, entity)) continue;
     if (entity === 'asset_context') {
-      const { fields, derived = [] } = negotiatedShapes[entity];
+      const { fields, derived } = linkedEntity(entity);
       const sendable = sendableFields(system, entity);
       await linkAssetContexts(
         context.db,
@@ -86,7 +86,7 @@ export async function replanRecord(
 /** Fields that a mapping sends out, of an entity, and no policy keeps from it. */
 function sendableFields(system: ConnectedSystem, entity: NegotiatedEntity): string[] {
   const mapping = compileMappings(system.mappings, entity);
-  const { fields, derived = [] } = negotiatedShapes[entity];
+  const { fields, derived } = linkedEntity(entity);
   return [...fields, ...derived].filter(
     (field) =>
       mapping.sendable.has(field) && lookUpPolicy(system.policies, entity, field).direction !== 'inbound',
@@ -125,7 +125,7 @@ async function planPage(
 /** Fields by the change in which they go out. */
 function fieldsByChange(system: ConnectedSystem, entity: NegotiatedEntity): string[][] {
   const fields = sendableFields(system, entity);
-  if (!negotiatedShapes[entity].splitsByPlace) return [fields];
+  if (!linkedEntity(entity).outbound.splitsByPlace) return [fields];
   const placeOf = (field: string): string =>
     system.mappings
       .find(
@@ -189,10 +189,10 @@ async function undoForbiddenEdits(
   entity: NegotiatedEntity,
   page: readonly LinkedRow[],
 ): Promise<void> {
-  const owned = negotiatedShapes[entity].fields.filter(
+  const owned = linkedEntity(entity).fields.filter(
     (field) =>
       lookUpPolicy(system.policies, entity, field).direction === 'inbound' &&
-      !sentOnly[entity]?.includes(field),
+      !sentOnlyFields(entity).includes(field),
   );
   if (owned.length === 0) return;
   const undone = page.flatMap((linked) => {
@@ -236,7 +236,7 @@ function severityOf(entity: string, row: JsonObject): string | undefined {
 
 /** The base; of a field that is only sent, that nothing was sent yet is known too. */
 function baseOf(entity: NegotiatedEntity, { base }: LinkedRow): JsonObject {
-  const unsent = (sentOnly[entity] ?? []).filter((field) => base[field] === undefined);
+  const unsent = sentOnlyFields(entity).filter((field) => base[field] === undefined);
   return unsent.length === 0
     ? base
     : { ...base, ...Object.fromEntries(unsent.map((field) => [field, null])) };

@@ -6,7 +6,7 @@
 import type { EntityType } from '../../connectors/kit/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';
 import { noCounts, recordChanges, recordCounts } from '../../ledger/operations/index.ts';
-import { fetchRows, inCanonicalWords, negotiatedShapes } from '../../record/entities/index.ts';
+import { fetchRows, inCanonicalWords, linkedEntity } from '../../record/entities/index.ts';
 import { listRefused, type RefusedRow, reopenRefused } from '../outbox/index.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
 import { needsApproval } from '../../canonical/policy/index.ts';
@@ -91,7 +91,7 @@ async function presentPayloads(
       const stored = rows.get(create.entityId);
       if (!stored) return [];
       const row = inCanonicalWords('poam', stored.row);
-      const fields = negotiatedShapes.poam.fields.filter(
+      const fields = linkedEntity('poam').fields.filter(
         (field) => create.payload[field] !== undefined && !sameDay(create.payload[field], row[field]),
       );
       return [

@@ -15,9 +15,10 @@ import {
 } from '../../ledger/external-systems/index.ts';
 import { type Database, inTransaction, type Tx } from '../../platform/postgres/index.ts';
 import {
-  type NegotiatedEntity,
-  type NegotiatedShape,
-  negotiatedShapes,
+  isLinked,
+  linkedEntity,
+  type LinkedEntity,
+  listLinkedEntities,
 } from '../../record/entities/index.ts';
 import { type Reconsidered, reconsiderUnsent } from '../outbox/index.ts';
 import { fromFile, policyFile } from './policy-file.ts';
@@ -36,8 +37,7 @@ export async function fetchPolicies(db: Kysely<Database>, systemId: number): Pro
   return (await listPolicies(db, systemId)).map(fromRow);
 }
 
-const fieldsOf = ({ fields, derived = [] }: NegotiatedShape): string[] => [...fields, ...derived];
-const isNegotiated = (entity: string): entity is NegotiatedEntity => entity in negotiatedShapes;
+const fieldsOf = ({ fields, derived }: LinkedEntity): string[] => [...fields, ...derived];
 /** Fields that are sets or lists that only grow; the others have one value, which cannot be joined. */
 const growing: Readonly<Record<Extract<ConflictStrategy, 'union' | 'append'>, ReadonlySet<string>>> = {
   union: new Set(['evidence_required', 'compliance_scope']),
@@ -52,18 +52,20 @@ function checkPolicy(policy: EntityPolicy): void {
     throw new TielineError('USAGE', 'The policy was not saved.', { fields: [{ field, message }] });
   };
   const onlyGoesOut = policy.entity === 'asset_tag' || policy.entity === 'remediation_scan';
-  if (policy.entity !== '*' && !onlyGoesOut && !isNegotiated(policy.entity))
+  if (policy.entity !== '*' && !onlyGoesOut && !isLinked(policy.entity))
     fault(
       policy.entity,
-      `is not an entity with policies; there are ${Object.keys(negotiatedShapes).join(', ')}, asset_tag and remediation_scan (direction and approval only), and * for all`,
+      `is not an entity with policies; there are ${listLinkedEntities()
+        .map(({ name }) => name)
+        .join(', ')}, asset_tag and remediation_scan (direction and approval only), and * for all`,
     );
   if (onlyGoesOut && policy.strategy !== undefined)
     fault(policy.entity, 'only goes out: it has no strategy; it can ask for approval, and inbound stops it');
-  const known = isNegotiated(policy.entity)
-    ? fieldsOf(negotiatedShapes[policy.entity])
+  const known = isLinked(policy.entity)
+    ? fieldsOf(linkedEntity(policy.entity))
     : onlyGoesOut
       ? []
-      : Object.values(negotiatedShapes).flatMap((shape) => fieldsOf(shape));
+      : listLinkedEntities().flatMap((shape) => fieldsOf(shape));
   for (const field of policy.approval?.fields ?? [])
     if (!known.includes(field) && field !== 'affected_assets')
       fault(

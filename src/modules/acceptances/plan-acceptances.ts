@@ -1,6 +1,6 @@
 import { deriveUuid, type JsonObject, scalarText } from '../../platform/values/index.ts';
 import { listUnsentAcceptances } from './acceptances.sql.ts';
-import { fetchRows, negotiatedShapes } from '../../record/entities/index.ts';
+import { fetchRows, linkedEntity } from '../../record/entities/index.ts';
 import { noCounts, recordCounts } from '../../ledger/operations/index.ts';
 import {
   closeRefusals,
@@ -26,7 +26,7 @@ export async function planAcceptances(
 ): Promise<void> {
   const mayLeave = mayGoOut(system.policies, { entity: 'acceptance', kind: 'create', fields: [] });
   const { sendable } = compileMappings(system.mappings, 'acceptance');
-  const fields = negotiatedShapes.acceptance.fields.filter((field) => sendable.has(field));
+  const fields = linkedEntity('acceptance').fields.filter((field) => sendable.has(field));
   await inTransaction(context.pool, async (tx) => {
     const unsent = await listUnsentAcceptances(tx.db, system.id);
     const active = unsent.filter((each) => each.isActive && mayLeave).map((each) => each.id);

@@ -1,7 +1,7 @@
 /** What the business says of an asset, as a person says it; the next sync tells it to the servers that a mapping names. */
 import { type FieldFault, TielineError } from '../../platform/errors/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
-import { assetContextRecord, sentOnly } from '../../canonical/records/index.ts';
+import { assetContextRecord, sentOnlyFields } from '../../canonical/records/index.ts';
 import {
   beginAssetContext,
   type Decider,
@@ -10,7 +10,7 @@ import {
 } from '../../record/assets/index.ts';
 import { beginOperation, finishDecision, recordChanges } from '../../ledger/operations/index.ts';
 import { listSystems } from '../../ledger/external-systems/index.ts';
-import { fetchRows, negotiatedShapes, updateRows } from '../../record/entities/index.ts';
+import { fetchRows, linkedEntity, updateRows } from '../../record/entities/index.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
 import { lookUpPolicy } from '../../canonical/policy/index.ts';
 import { sameValue } from '../../engine/merge/index.ts';
@@ -18,7 +18,7 @@ import type { App } from '../../engine/run/index.ts';
 import { fetchPolicies } from '../../engine/policies/index.ts';
 
 const entity = 'asset_context';
-const { fields: editable, derived = [] } = negotiatedShapes[entity];
+const { fields: editable, derived } = linkedEntity(entity);
 
 export interface AssetContext {
   readonly assetUuid: string;
@@ -128,7 +128,8 @@ async function refuseInbound(tx: Tx, assetUuid: string, fields: readonly string[
     const policies = await fetchPolicies(tx.db, systemId);
     const owned = fields.filter(
       (field) =>
-        !sentOnly[entity]?.includes(field) && lookUpPolicy(policies, entity, field).direction === 'inbound',
+        !sentOnlyFields(entity).includes(field) &&
+        lookUpPolicy(policies, entity, field).direction === 'inbound',
     );
     if (owned.length === 0) continue;
     const owner = names.get(systemId) ?? `system ${systemId}`;

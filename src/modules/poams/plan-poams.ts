@@ -28,10 +28,10 @@ import { type EntityPolicy, mayGoOut, needsApproval } from '../../canonical/poli
 import {
   addPoamAssets,
   addPoamCves,
-  listUnsentPoams,
   recordDepartures,
   showAbandonedPoams,
 } from '../../record/poams/index.ts';
+import { listUnsentPoams } from './unsent-poams.sql.ts';
 import { type Counts, noCounts, recordChanges, recordCounts } from '../../ledger/operations/index.ts';
 import { findTakenKeys, insertRows } from '../../record/entities/index.ts';
 import { enqueueChanges, type OutboundChange, supersedeOthers } from '../../engine/outbox/index.ts';

@@ -1,6 +1,6 @@
 /** Which weakness a proposal that has not gone out is about, and what it would say now. */
 import { composePoam, type JudgedWeakness, purposeOf, type WeaknessRow } from '../weaknesses/index.ts';
-import type { UnsentPoamRow } from '../../record/poams/index.ts';
+import type { UnsentPoamRow } from './unsent-poams.sql.ts';
 import type { Present } from './renew-unsent.ts';
 
 type Unsent = ReadonlyMap<string, UnsentPoamRow>;

@@ -7,15 +7,14 @@ import { type EntityPolicy, needsApproval } from '../../canonical/policy/index.t
 import { type JournalEntry, recordChanges } from '../../ledger/operations/index.ts';
 import { updateRows } from '../../record/entities/index.ts';
 import { closeRefusals } from '../../engine/outbox/index.ts';
+import { addPoamAssets, addPoamCves } from '../../record/poams/index.ts';
 import {
-  addPoamAssets,
-  addPoamCves,
   renewProposalDetails,
   renewProposals,
   type UnsentPoamRow,
   untieWeaknesses,
   withdrawProposals,
-} from '../../record/poams/index.ts';
+} from './unsent-poams.sql.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { decideUnsent, type PresentState, type UnsentDecision, type Withdrawal } from './unsent-poam.ts';
 

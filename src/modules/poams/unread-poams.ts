@@ -9,7 +9,7 @@ import { type JudgedWeakness, tokensIn } from '../weaknesses/index.ts';
 import { listSettledFaults } from '../../engine/conflicts/index.ts';
 import { findLatestStep, findStep, insertHeldRecords, listHeldOf } from '../../ledger/operations/index.ts';
 import { fetchLinks } from '../../ledger/links/index.ts';
-import { fetchRows, negotiatedShapes } from '../../record/entities/index.ts';
+import { fetchRows, linkedEntity } from '../../record/entities/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { compileMappings } from '../../canonical/mapping/index.ts';
 import type { ConnectedSystem } from '../../engine/connections/index.ts';
@@ -35,7 +35,7 @@ export async function findUnreadPoams(
     (await findStep(tx.db, context.operationId, system.name, 'poam')) ??
     (await findLatestStep(tx.db, system.name, 'poam'));
   if (!read) return undefined;
-  const held = await listHeldOf(tx.db, read.batch_id, negotiatedShapes.poam.table);
+  const held = await listHeldOf(tx.db, read.batch_id, linkedEntity('poam').row.table);
   if (held.length === 0) return [];
   const links = await fetchLinks(
     tx.db,

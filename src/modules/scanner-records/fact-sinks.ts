@@ -13,7 +13,8 @@ import type { OpenFactSink } from '../../engine/inbound/index.ts';
 export const openFactSink: OpenFactSink = (context, read, mapperOf) => {
   const source = { systemId: read.system.id, operationId: read.operationId };
   const { declaration } = read.system.module;
-  switch (read.entity) {
+  const { entity }: { readonly entity: string } = read;
+  switch (entity) {
     case 'asset':
       return (tx, askedAt) =>
         openAssetSink(
@@ -50,14 +51,7 @@ export const openFactSink: OpenFactSink = (context, read, mapperOf) => {
         return openComplianceSink(tx, source, mapperOf, await aliases);
       };
     }
-    case 'system':
-    case 'component':
-    case 'control':
-    case 'poam':
-    case 'milestone':
-    case 'acceptance':
-    case 'asset_context':
-    case 'asset_tag':
-      throw new TielineError('INTERNAL', `${read.entity} is not read as an entity of its own.`);
+    default:
+      throw new TielineError('INTERNAL', `${entity} is not read as an entity of its own.`);
   }
 };

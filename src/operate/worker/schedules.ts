@@ -65,7 +65,7 @@ export interface NewSchedule {
 /** A schedule that would never read anything is a mistake. @throws USAGE naming what there is to read. */
 function refuseUnread(schedule: NewSchedule, { entities, systemType }: ConnectorDeclaration): void {
   const readable = Object.entries(entities)
-    .filter(([, can]) => can.readAll)
+    .filter(([, can]) => can?.readAll ?? false)
     .map(([entity]) => entity);
   const unread = schedule.entities.filter((entity) => !readable.includes(entity));
   if (unread.length > 0)

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { messageOf, TielineError } from '../../platform/errors/index.ts';
-import { type EntityType, entityTypes } from '../../canonical/vocabulary/index.ts';
+import { isEntity } from '../../record/entities/index.ts';
 import { installQueue, type Tasks, workOnce, workOnQueue } from '../../platform/queue/index.ts';
 import { listSystems, recordSyncHealth } from '../../ledger/external-systems/index.ts';
 import { isDatabaseFault } from '../../platform/postgres/index.ts';
@@ -136,8 +136,6 @@ async function checkAll(app: App, signal: AbortSignal, known: Map<string, string
     else app.log.warn({ system, failed }, `the system is not healthy: ${found}`);
   }
 }
-
-const isEntity = (name: string): name is EntityType => entityTypes.some((entity) => entity === name);
 
 async function syncBySchedule(
   app: App,

@@ -1,5 +1,18 @@
+import './all-entities.ts';
+export { inCanonicalWords } from './canonical-words.ts';
+export {
+  entity,
+  entityName,
+  isEntity,
+  isLinked,
+  type LinkedEntity,
+  linkedEntity,
+  listLinkedEntities,
+  readOrder,
+  type RecordOfRow,
+  type RecordSource,
+} from './define-entity.ts';
 export { type LinkedRow, listLinkedRows } from './linked-rows.sql.ts';
-export { inCanonicalWords, type NegotiatedShape, negotiatedShapes, remoteIds } from './negotiated-shapes.ts';
 export {
   countRows,
   fetchRows,
@@ -13,4 +26,5 @@ export {
   type Twin,
   updateRows,
 } from './negotiated.sql.ts';
+export { settleRejected } from './rejected-changes.ts';
 export { heldFor, type MapperOf, type Sink } from './sink.ts';

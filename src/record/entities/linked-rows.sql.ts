@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
+import { linkedEntity } from './define-entity.ts';
 import { fetchRows, type NegotiatedEntity } from './negotiated.sql.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 
@@ -17,15 +18,6 @@ export interface LinkedRow {
   readonly heldFields: readonly string[];
 }
 
-const places = {
-  poam: { table: 'ingestion_poams', key: 'poam_id', parent: 'system', parentColumn: 'system_id' },
-  milestone: { table: 'ingestion_poam_milestones', key: 'id', parent: 'poam', parentColumn: 'poam_id' },
-  control: { table: 'ingestion_controls', key: 'id', parent: 'system', parentColumn: 'system_id' },
-  asset_context: { table: 'assets_extended', key: 'asset_uuid', parent: '', parentColumn: 'asset_uuid' },
-  // Inside of nothing: no link is of the empty type.
-  acceptance: { table: 'acceptances', key: 'id', parent: '', parentColumn: 'id' },
-} as const satisfies Partial<Record<NegotiatedEntity, object>>;
-
 /**
  * Rows that are linked to a record of the system and were not retired, with their base, in pages by link id.
  * @param page.entityId of this record only.
@@ -33,10 +25,12 @@ const places = {
 export async function listLinkedRows(
   db: Kysely<Database>,
   systemId: number,
-  entity: keyof typeof places,
+  entity: NegotiatedEntity,
   page: { readonly afterId: number; readonly limit: number; readonly entityId?: string },
 ): Promise<LinkedRow[]> {
-  const place = places[entity];
+  const { row: place, parent } = linkedEntity(entity);
+  // Inside of nothing: no link is of the empty type.
+  const inside = { entity: parent?.entity ?? '', column: parent?.column ?? place.key };
   const { rows } = await sql<Omit<LinkedRow, 'row'>>`
     select l.id::int as "linkId", l.entity_id as "entityId", l.external_id as "externalId", parent.external_id as "parentExternalId",
            l.remote_version as version, l.base, l.confirmed_at::text as "confirmedAt",
@@ -46,8 +40,8 @@ export async function listLinkedRows(
                     and c.resolution_status = 'pending' and c.field_name is not null) as "heldFields"
       from sync_links l
       join ${sql.table(place.table)} t on t.${sql.ref(place.key)}::text = l.entity_id
-      left join sync_links parent on parent.external_system_id = l.external_system_id and parent.entity_type = ${place.parent}
-                                 and parent.entity_id = t.${sql.ref(place.parentColumn)}::text and parent.retired_at is null
+      left join sync_links parent on parent.external_system_id = l.external_system_id and parent.entity_type = ${inside.entity}
+                                 and parent.entity_id = t.${sql.ref(inside.column)}::text and parent.retired_at is null
      where l.external_system_id = ${systemId} and l.entity_type = ${entity} and l.retired_at is null and l.missing_since is null and l.id > ${page.afterId}
        and (${page.entityId ?? null}::text is null or l.entity_id = ${page.entityId ?? null})
      order by l.id limit ${page.limit}`.execute(db);

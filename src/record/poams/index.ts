@@ -5,13 +5,5 @@ export {
   recordTakenOff,
   showAbandonedPoams,
 } from './departures.sql.ts';
+export { listOpenProposals } from './open-proposals.sql.ts';
 export { addPoamAssets, addPoamCves, isFinished } from './poams.sql.ts';
-export { cancelRejectedPoams } from './reject-poams.ts';
-export {
-  listUnsentPoams,
-  renewProposalDetails,
-  renewProposals,
-  type UnsentPoamRow,
-  untieWeaknesses,
-  withdrawProposals,
-} from './unsent-poams.sql.ts';

@@ -27,7 +27,7 @@ import { inTransaction } from '../../platform/postgres/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { fetchBoundaryId } from '../../record/systems/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
-import { negotiatedShapes } from '../../record/entities/index.ts';
+import { listLinkedEntities } from '../../record/entities/index.ts';
 import { factsReader, type ConflictFacts } from './conflict-facts.ts';
 import { carryOut } from './effects.ts';
 import type { EffectDone } from './settling.ts';
@@ -80,7 +80,7 @@ export interface ConflictQuery {
 const pageSize = 1000;
 
 const fieldsWithConflicts = [
-  ...new Set(Object.values(negotiatedShapes).flatMap(({ fields, derived = [] }) => [...fields, ...derived])),
+  ...new Set(listLinkedEntities().flatMap(({ fields, derived }) => [...fields, ...derived])),
 ].toSorted();
 
 /**

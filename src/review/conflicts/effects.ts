@@ -13,9 +13,9 @@ import {
   separate,
 } from '../../engine/conflicts/index.ts';
 import { fetchLinks, listLinks, readAnew, saveLinks } from '../../ledger/links/index.ts';
-import { fetchRows, type NegotiatedEntity, negotiatedShapes } from '../../record/entities/index.ts';
+import { fetchRows, isLinked, linkedEntity, type NegotiatedEntity } from '../../record/entities/index.ts';
 import { dropRows, retryFailed } from '../../engine/outbox/index.ts';
-import { isNegotiated } from './conflict-facts.ts';
+import {} from './conflict-facts.ts';
 import { cancelOne, follow, giveUpKey, makeAgain, retire } from './record-effects.ts';
 import { journal, sameAs, setFields, type Carried, type Settling } from './settling.ts';
 
@@ -49,7 +49,7 @@ async function settleValue(
 ): Promise<Carried> {
   const { tx, conflict } = settling;
   const { entity, entityId, field, systemId, externalId } = conflict;
-  if (!isNegotiated(entity) || systemId === null || externalId === null || field === null)
+  if (!isLinked(entity) || systemId === null || externalId === null || field === null)
     return { refused: 'belongs to a record that is not linked any more' };
   const fault = settling.value === undefined ? undefined : faultOf(entity, field, settling.value);
   if (fault !== undefined) return { refused: fault };
@@ -67,7 +67,7 @@ async function settleValue(
 }
 
 function faultOf(entity: NegotiatedEntity, field: string, value: Json): string | undefined {
-  const shape = negotiatedShapes[entity].schema as z.ZodType & { shape?: Record<string, z.ZodType> };
+  const shape = linkedEntity(entity).record as z.ZodType & { shape?: Record<string, z.ZodType> };
   const parsed = shape.shape?.[field]?.safeParse(value);
   if (parsed === undefined || parsed.success) return undefined;
   const rules = parsed.error.issues.map((issue) => issue.message).join('; ');
@@ -102,7 +102,7 @@ async function giveUp(settling: Settling): Promise<Carried> {
     { by, reason: why },
   );
   await journalChanges(settling, rows, 'dropped');
-  if (!isNegotiated(conflict.entity)) return { done: { changes: dropped.length } };
+  if (!isLinked(conflict.entity)) return { done: { changes: dropped.length } };
   if (rows.some((row) => row.kind === 'create')) {
     const ended = await retire(settling);
     return 'refused' in ended ? ended : { done: { ...ended.done, changes: dropped.length } };
@@ -119,7 +119,7 @@ async function takeBack(settling: Settling, entity: NegotiatedEntity): Promise<v
   const link = (await fetchLinks(tx.db, systemId, entity, [externalId])).get(externalId);
   const row = (await fetchRows(tx.db, entity, [entityId])).get(entityId)?.row;
   if (!link || !row) return;
-  const fields = negotiatedShapes[entity].fields.filter(
+  const fields = linkedEntity(entity).fields.filter(
     (field) =>
       internal[field] !== undefined &&
       link.base[field] !== undefined &&

@@ -20,14 +20,13 @@ import { isOnItsWay, listLinks, readAnew } from '../../ledger/links/index.ts';
 import {
   fetchRows,
   inCanonicalWords,
+  isLinked,
+  linkedEntity,
   type NegotiatedEntity,
-  negotiatedShapes,
-  remoteIds,
   updateRows,
 } from '../../record/entities/index.ts';
 import { enqueueChanges } from '../../engine/outbox/index.ts';
 import { needsApproval } from '../../canonical/policy/index.ts';
-import { endings, isNegotiated } from './conflict-facts.ts';
 import { journal, sameAs, setFields, type Carried, type Settling } from './settling.ts';
 
 const underWay = 'is about a record of which a change is on its way: run `tieline sync run` first';
@@ -37,8 +36,8 @@ const unlinked = 'belongs to a record that is not linked any more';
 /** Links of a record that has no link yet, or that has lost it: what the remote called it is forgotten, and journaled. */
 async function forgetIds(settling: Settling, records: readonly RecordKey[]): Promise<void> {
   for (const { entity, entityId } of records) {
-    if (!isNegotiated(entity)) continue;
-    const ids = negotiatedShapes[entity].fields.filter((field) => remoteIds.has(field));
+    if (!isLinked(entity)) continue;
+    const ids = linkedEntity(entity).fields.filter((field) => linkedEntity(entity).remoteId === field);
     const columns = Object.fromEntries(ids.map((field): [string, Json] => [field, null]));
     await setFields(settling, entity, entityId, columns, 'no longer linked');
   }
@@ -110,8 +109,8 @@ async function composeAgain(
 ): Promise<JsonObject> {
   const said = (entity: 'poam' | 'milestone', given: JsonObject): JsonObject => {
     const words = inCanonicalWords(entity, given);
-    const fields = negotiatedShapes[entity].fields.filter(
-      (field) => !remoteIds.has(field) && (words[field] ?? null) !== null,
+    const fields = linkedEntity(entity).fields.filter(
+      (field) => linkedEntity(entity).remoteId !== field && (words[field] ?? null) !== null,
     );
     return Object.fromEntries(fields.map((field): [string, Json] => [field, words[field] ?? null]));
   };
@@ -133,7 +132,7 @@ async function composeAgain(
 export async function retire(settling: Settling): Promise<Carried> {
   const { tx, conflict } = settling;
   const { entity, entityId, systemId } = conflict;
-  if (!isNegotiated(entity) || systemId === null) return { refused: unlinked };
+  if (!isLinked(entity) || systemId === null) return { refused: unlinked };
   if (await isOnItsWay(tx.db, { ...conflict, systemId })) return { refused: underWay };
   const records = await listWithContents(tx.db, conflict);
   await supersedeAll(tx.db, systemId, records);
@@ -143,7 +142,7 @@ export async function retire(settling: Settling): Promise<Carried> {
     return { done: { openFindings: await countOpenFindings(tx.db, entityId) } };
   }
   for (const [each, ofKind] of Map.groupBy(records, (record) => record.entity))
-    if (isNegotiated(each)) await end(settling, each, ofKind);
+    if (isLinked(each)) await end(settling, each, ofKind);
   await journal(settling, [{ entity, entityId, field: 'link', before: conflict.externalId, after: null }]);
   await closeConflictsOf(tx.db, systemId, records, { by: settling.by, conflict: conflict.id });
   const unanswered = entity === 'poam' ? await listOpenWeaknesses(tx.db, entityId) : [];
@@ -170,7 +169,7 @@ async function end(
   records: readonly RecordKey[],
 ): Promise<void> {
   const { tx, conflict } = settling;
-  const { ended } = endings[entity];
+  const { ended } = linkedEntity(entity).atEnd;
   const ids = records.map((each) => each.entityId);
   const rows = await fetchRows(tx.db, entity, ids);
   const open = records.filter(
@@ -210,7 +209,7 @@ export async function cancelOne(settling: Settling, which: 'first' | 'copy'): Pr
   const stands = pair[which === 'copy' ? 'first' : 'copy'];
   await moveWeaknesses(settling.tx.db, cancelled, stands);
   await giveUpKey(settling, cancelled, stands);
-  await setFields(settling, 'poam', cancelled, endings.poam.ended, `the same as ${stands}`);
+  await setFields(settling, 'poam', cancelled, linkedEntity('poam').atEnd.ended, `the same as ${stands}`);
   return { done: { other: stands } };
 }
 
@@ -242,14 +241,14 @@ export async function follow(settling: Settling): Promise<Carried> {
     base: { ...before?.base, xacta_poam_id: externalId },
   };
   await moveLink(tx.db, systemId, move);
-  const nobody = { ...endings.poam.ended, xacta_poam_id: null, external_uid: null };
+  const nobody = { ...linkedEntity('poam').atEnd.ended, xacta_poam_id: null, external_uid: null };
   await setFields(settling, 'poam', pair.copy, nobody, `the same as ${pair.first}`);
   for (const each of theirs.filter(({ entity }) => entity === 'milestone'))
     await setFields(
       settling,
       'milestone',
       each.entityId,
-      endings.milestone.ended,
+      linkedEntity('milestone').atEnd.ended,
       `the same as ${pair.first}`,
     );
   await updateRows(tx.db, 'poam', [{ entityId: pair.first, columns: { xacta_poam_id: externalId } }]);

@@ -3,7 +3,6 @@
  * anew; no row and no value is lost by that.
  */
 import { knownWord, TielineError } from '../../platform/errors/index.ts';
-import { type EntityType, entityTypes } from '../../canonical/vocabulary/index.ts';
 import { beginOperation, finishDecision, recordChanges } from '../../ledger/operations/index.ts';
 import {
   breakLink,
@@ -20,9 +19,11 @@ import {
 import { reopenCreates, supersedeCreates } from '../../engine/outbox/index.ts';
 import {
   fetchRows,
+  isEntity,
+  isLinked,
+  linkedEntity,
+  listLinkedEntities,
   type NegotiatedEntity,
-  negotiatedShapes,
-  remoteIds,
   updateRows,
 } from '../../record/entities/index.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
@@ -55,9 +56,7 @@ export interface PairOfRecords {
 
 /** What links assets to components; every other kind is a negotiated entity. */
 const assetComponent = 'asset_component';
-const isNegotiated = (entity: string): entity is NegotiatedEntity => entity in negotiatedShapes;
-
-const linkedEntities = ['asset', assetComponent, ...Object.keys(negotiatedShapes)];
+const linkedEntities = ['asset', assetComponent, ...listLinkedEntities().map(({ name }) => name)];
 
 async function toLinkFilter(app: App, query: LinkQuery): Promise<LinkFilter> {
   const { system, entity, ...rest } = query;
@@ -98,12 +97,12 @@ async function checkRecordsKnown(app: App, { entityId, externalId }: LinkFilter)
 }
 
 function checkEntity(entity: string): void {
-  if (isNegotiated(entity) || entity === assetComponent) return;
+  if (isLinked(entity) || entity === assetComponent) return;
   throw new TielineError('USAGE', `Links of ${entity} are not decided by a person.`, {
     fields: [
       {
         field: 'entity',
-        message: `must be one of ${[...Object.keys(negotiatedShapes), assetComponent].join(', ')}; what an asset is, its scanner says`,
+        message: `must be one of ${[...listLinkedEntities().map(({ name }) => name), assetComponent].join(', ')}; what an asset is, its scanner says`,
       },
     ],
   });
@@ -143,7 +142,7 @@ export async function breakOne(
     } else {
       await breakLink(tx.db, link, decided);
       await reopenCreates(tx.db, { systemId, entity }, entityId);
-      if (isNegotiated(entity)) await forgetRemoteIds(tx, entity, entityId);
+      if (isLinked(entity)) await forgetRemoteIds(tx, entity, entityId);
     }
     await journal(tx, { systemId, operationId }, decided, {
       entity,
@@ -199,14 +198,14 @@ export async function makeOne(
       sharedWith = await listSharingAssets(tx.db, made, entityId);
       await correlate(tx, systemId, operationId);
     } else {
-      if (isNegotiated(entity) && !(await fetchRows(tx.db, entity, [entityId])).has(entityId))
+      if (isLinked(entity) && !(await fetchRows(tx.db, entity, [entityId])).has(entityId))
         throw new TielineError('USAGE', `There is no ${entity} ${entityId} here.`);
       await refuseIfOnItsWay(tx, system, { systemId, entity, entityId });
       await supersedeCreates(tx.db, { systemId, entity }, { entityIds: [entityId], keep: [] });
       if (before) {
         await refuseIfOnItsWay(tx, system, before);
         await breakLink(tx.db, before, decided);
-        if (isNegotiated(entity)) await forgetRemoteIds(tx, entity, before.entityId);
+        if (isLinked(entity)) await forgetRemoteIds(tx, entity, before.entityId);
       }
       await makeLink(tx.db, { systemId, entity, entityId, externalId }, operationId);
     }
@@ -240,20 +239,19 @@ async function checkThere(
   { system, entity, externalId }: PairOfRecords & { readonly externalId: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const known = entityTypes.find((each): each is EntityType => each === entity);
-  if (!known) return;
+  if (!isEntity(entity)) return;
   const there = await withSystems(
     app,
     { systems: [system] },
     { signal, report: () => undefined },
-    async ({ systems }) => systems[0]?.connector.find(known, { by: 'id', externalId }, signal),
+    async ({ systems }) => systems[0]?.connector.find(entity, { by: 'id', externalId }, signal),
   );
   if (!there) throw new TielineError('USAGE', `${system} has no ${entity} ${externalId}.`);
 }
 
 /** What our row says of the remote's id is no longer so; the journal keeps it with the link. */
 async function forgetRemoteIds(tx: Tx, entity: NegotiatedEntity, entityId: string): Promise<void> {
-  const fields = negotiatedShapes[entity].fields.filter((field) => remoteIds.has(field));
+  const fields = linkedEntity(entity).fields.filter((field) => linkedEntity(entity).remoteId === field);
   if (fields.length === 0) return;
   await updateRows(tx.db, entity, [
     { entityId, columns: Object.fromEntries(fields.map((field) => [field, null])) },

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { knownWord, TielineError } from '../../platform/errors/index.ts';
 import { type EntityType, entityTypes, type PlanDocument } from '../../canonical/vocabulary/index.ts';
-import { recordSchemas } from '../../canonical/records/index.ts';
+import { listRecordNames } from '../../canonical/records/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import {
   checkMappings,
@@ -51,7 +51,7 @@ async function ofSystem(app: App, name: string): Promise<SystemMappings> {
 
 /** Mappings may be of plugins too, which are no entity of their own elsewhere. */
 const mappedEntity = (entity: string | undefined): string | undefined =>
-  entity === undefined ? undefined : knownWord('entity', entity, Object.keys(recordSchemas), 'entities');
+  entity === undefined ? undefined : knownWord('entity', entity, listRecordNames(), 'entities');
 
 /** @param entity of this entity only. @throws SYSTEM_UNKNOWN, USAGE. */
 export async function findMappings(

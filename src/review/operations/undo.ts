@@ -19,9 +19,9 @@ import { listHeldFields } from '../../engine/conflicts/index.ts';
 import { findLinkedSystems } from '../../ledger/links/index.ts';
 import {
   fetchRows,
+  isLinked,
+  linkedEntity,
   type NegotiatedEntity,
-  negotiatedShapes,
-  remoteIds,
   updateRows,
 } from '../../record/entities/index.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
@@ -59,8 +59,6 @@ export interface Undo {
 }
 
 const pageSize = 5_000;
-const isNegotiated = (entity: string): entity is NegotiatedEntity => entity in negotiatedShapes;
-
 /**
  * Takes back what an operation and its steps changed.
  * @param id the whole id or its first characters. @param given.by the user's name, for the journal.
@@ -168,7 +166,7 @@ async function planEntity(
 ): Promise<void> {
   const byRecord = Map.groupBy(journal, (row) => row.entityId);
   const entityIds = [...byRecord.keys()];
-  const present = isNegotiated(entity)
+  const present = isLinked(entity)
     ? {
         rows: await fetchRows(tx.db, entity, entityIds),
         held: await listHeldFields(tx.db, entity, entityIds),
@@ -179,7 +177,7 @@ async function planEntity(
     for (const reason of new Set(rows.flatMap((row) => whyNot(row) ?? [])))
       plan.refused.push({ entity, entityId, field: null, reason });
     const changes = rows.filter((row) => row.field !== null && whyNot(row) === undefined);
-    if (!isNegotiated(entity) || !present || changes.length === 0) continue;
+    if (!isLinked(entity) || !present || changes.length === 0) continue;
     const row = present.rows.get(entityId)?.row;
     if (!row) {
       plan.refused.push({ entity, entityId, field: null, reason: 'is not there any more' });
@@ -210,7 +208,8 @@ function planFields(
     const step = foldSteps(ofField);
     // That the remote trims or re-cases what is sent to it would only come back.
     if (ofField.every((change) => change.decidedBy === remoteReading)) continue;
-    if (!step || remoteIds.has(field) || !negotiatedShapes[entity].fields.includes(field)) continue;
+    if (!step || linkedEntity(entity).remoteId === field || !linkedEntity(entity).fields.includes(field))
+      continue;
     const reversal = reverseField(step, {
       present: row[field],
       policy: lookUpPolicy(record.policies, entity, field),
@@ -237,7 +236,7 @@ function whyNot(row: JournalRow): string | undefined {
     return 'is a decision, and no value';
   if (row.entity === 'connection')
     return 'is a setting of a connection: `tieline connections set` changes it';
-  if (!isNegotiated(row.entity)) return 'is what a scanner reported: it is read, not decided here';
+  if (!isLinked(row.entity)) return 'is what a scanner reported: it is read, not decided here';
   if (row.field !== null) return undefined;
   if (row.decidedBy === 'rule:natural key')
     return 'was linked to a record of the remote: `tieline links break` takes that back';
@@ -249,7 +248,7 @@ function whyNot(row: JournalRow): string | undefined {
 
 async function carryOut(tx: Tx, fields: readonly UndoneField[]): Promise<void> {
   for (const [entity, ofEntity] of Map.groupBy(fields, (each) => each.entity)) {
-    if (!isNegotiated(entity)) continue;
+    if (!isLinked(entity)) continue;
     const byRecord = Map.groupBy(ofEntity, (each) => each.entityId);
     await updateRows(
       tx.db,

@@ -23,7 +23,7 @@ import { closeSettledConflicts } from '../../engine/conflicts/index.ts';
 import { inTransaction } from '../../platform/postgres/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
-import { cancelRejectedPoams } from '../../record/poams/index.ts';
+import { settleRejected } from '../../record/entities/index.ts';
 
 export type { OutboxEntry, OutboxFilter };
 
@@ -116,7 +116,7 @@ export async function decideOutbox(
           reason: decided.reason,
         })),
       );
-      if (decided.what === 'drop') await cancelRejectedPoams(tx, source, ofSystem, decided);
+      if (decided.what === 'drop') await settleRejected(tx, source, ofSystem, decided);
       for (const { entity, entityId } of ofSystem)
         await closeSettledConflicts(tx.db, { systemId, entity }, [{ entityId }]);
     }

@@ -28,6 +28,7 @@ import { concludePlanning } from '../../engine/approvals/index.ts';
 import { drainOutbox } from '../../engine/outbound/index.ts';
 import { takesChanges } from '../../engine/connections/index.ts';
 import { concludeRun, type SyncOutcome } from '../../runs/sync/index.ts';
+import { entityName } from '../../record/entities/index.ts';
 import { rehearse, stepCounts } from './rehearse.ts';
 
 const checksum = (items: readonly PlanItem[]): string =>
@@ -167,7 +168,11 @@ export async function applyPlan(
   plan: PlanDocument,
   caller: Caller & { readonly by: string },
 ): Promise<SyncOutcome> {
-  const options: SyncOptions = { systems: plan.systems, entities: plan.entities, full: plan.full };
+  const options: SyncOptions = {
+    systems: plan.systems,
+    entities: plan.entities.map((name) => entityName(name)),
+    full: plan.full,
+  };
   return withSystems(app, options, caller, (environment) =>
     underWholeLock(environment, (held) => applyWith(held, options, plan, caller.by)),
   );

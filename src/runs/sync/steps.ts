@@ -8,6 +8,7 @@ import {
 } from '../../engine/connections/index.ts';
 import { correlateAssets } from '../../modules/correlation/index.ts';
 import { concludePlanning } from '../../engine/approvals/index.ts';
+import { listLinkedEntities, readOrder } from '../../record/entities/index.ts';
 import { openFactSink } from '../../modules/scanner-records/index.ts';
 import { importEntity } from '../../engine/inbound/index.ts';
 import { drainOutbox, planEdits, retryRefused, settleInFlight } from '../../engine/outbound/index.ts';
@@ -17,28 +18,6 @@ import { planPoams } from '../../modules/poams/index.ts';
 import { inTransaction } from '../../platform/postgres/index.ts';
 import type { Step, SyncOptions } from '../../engine/run/index.ts';
 
-/** The order in which entities are read: what others name comes first. */
-const readOrder = [
-  'asset',
-  'acceptance',
-  'finding',
-  'compliance',
-  'system',
-  'component',
-  'control',
-  'poam',
-  'milestone',
-] as const satisfies readonly EntityType[];
-
-/** What people edit on our side. */
-const editable = [
-  'poam',
-  'milestone',
-  'control',
-  'acceptance',
-  'asset_context',
-] as const satisfies readonly EntityType[];
-
 /** The steps of a run, in order. With entities asked for, only what reads, concludes from or sends these. */
 export function planSteps(systems: readonly ConnectedSystem[], options: SyncOptions): Step[] {
   const asked = (...entities: EntityType[]): boolean =>
@@ -46,6 +25,10 @@ export function planSteps(systems: readonly ConnectedSystem[], options: SyncOpti
   const scannersFirst = systems.toSorted((a, b) => Number(canRead(b, 'asset')) - Number(canRead(a, 'asset')));
   const grc = systems.filter((system) => canRead(system, 'poam'));
   const writable = systems.filter(takesChanges);
+
+  const editable = listLinkedEntities()
+    .filter(({ outbound }) => outbound.edits)
+    .map(({ name }) => name);
 
   const settle = writable.map((system): Step => ({
     system,
@@ -66,7 +49,8 @@ export function planSteps(systems: readonly ConnectedSystem[], options: SyncOpti
       }),
   }));
   const reads = scannersFirst.flatMap((system) =>
-    readOrder
+    readOrder()
+      .map(({ name }) => name)
       .filter((entity) => canRead(system, entity) && asked(entity))
       .map((entity): Step => ({
         system,

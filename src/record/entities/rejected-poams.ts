@@ -1,23 +1,19 @@
 import { recordChanges } from '../../ledger/operations/index.ts';
-import { updateRows } from '../entities/index.ts';
-import { listOpenProposals } from './unsent-poams.sql.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
+import { listOpenProposals } from '../poams/index.ts';
+import { updateRows } from './negotiated.sql.ts';
 
 /**
  * A new POA&M that a person turned down is no open POA&M here either: the GRC system never had it, and a report that counts
  * it would be wrong. In the caller's transaction.
- * @param changes those that were rejected or dropped, of whatever entity.
  */
 export async function cancelRejectedPoams(
   tx: Tx,
   source: { readonly systemId: number | null; readonly operationId: string },
-  changes: readonly { readonly entity: string; readonly entityId?: string; readonly kind: string }[],
+  poamIds: readonly string[],
   decided: { readonly by: string; readonly reason: string | undefined },
 ): Promise<void> {
-  const ids = changes.flatMap(({ entity, kind, entityId }) =>
-    entity === 'poam' && kind === 'create' && entityId !== undefined ? [entityId] : [],
-  );
-  const open = await listOpenProposals(tx.db, ids);
+  const open = await listOpenProposals(tx.db, poamIds);
   await updateRows(
     tx.db,
     'poam',

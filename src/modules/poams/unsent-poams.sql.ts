@@ -2,7 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
-import { fetchRows } from '../entities/index.ts';
+import { fetchRows } from '../../record/entities/index.ts';
 
 export interface UnsentPoamRow {
   readonly outboxId: number;
@@ -55,21 +55,6 @@ export async function listUnsentPoams(
     rows.map((row) => row.poamId),
   );
   return new Map(rows.map((row) => [row.poamId, { ...row, row: stored.get(row.poamId)?.row ?? {} }]));
-}
-
-/** Of these POA&Ms, those that no GRC system has and that stand open here. */
-export async function listOpenProposals(
-  db: Kysely<Database>,
-  poamIds: readonly string[],
-): Promise<{ readonly poamId: string; readonly status: string | null }[]> {
-  if (poamIds.length === 0) return [];
-  const { rows } = await sql<{ poamId: string; status: string | null }>`
-    select p.poam_id as "poamId", p.status from ingestion_poams p
-     where p.poam_id = any(${[...poamIds]}::text[]) and p.status is distinct from 'Cancelled'
-       and not exists (select from sync_links l where l.entity_type = 'poam' and l.entity_id = p.poam_id)`.execute(
-    db,
-  );
-  return rows;
 }
 
 /** Takes proposals back out of the queue. @param as `dropped`: a person cancelled it; `superseded`: its reason is gone. */

@@ -1,0 +1,52 @@
+/**
+ * The canonical form of every record that crosses a border: what a mapping yields on the way in and starts from on the way out.
+ * Those that ship, and those that an entity defined elsewhere brings along.
+ */
+import { acceptanceRecord } from './acceptance.ts';
+import { assetRecord } from './asset.ts';
+import { assetContextRecord, sentOnlyOfAssetContext } from './asset-context.ts';
+import { complianceRecord } from './compliance.ts';
+import { componentRecord } from './component.ts';
+import { controlRecord } from './control.ts';
+import { findingRecord } from './finding.ts';
+import { milestoneRecord } from './milestone.ts';
+import { pluginRecord } from './plugin.ts';
+import { poamRecord } from './poam.ts';
+import { systemRecord } from './system.ts';
+
+interface RegisteredRecord {
+  readonly schema: { readonly shape: object };
+  /** Fields that no remote decides, so that they can be sent and never come in. */
+  readonly sentOnly: readonly string[];
+}
+
+const plain = (schema: RegisteredRecord['schema']): RegisteredRecord => ({ schema, sentOnly: [] });
+
+const records = new Map<string, RegisteredRecord>([
+  ['asset', plain(assetRecord)],
+  ['plugin', plain(pluginRecord)],
+  ['finding', plain(findingRecord)],
+  ['system', plain(systemRecord)],
+  ['component', plain(componentRecord)],
+  ['control', plain(controlRecord)],
+  ['poam', plain(poamRecord)],
+  ['milestone', plain(milestoneRecord)],
+  ['acceptance', plain(acceptanceRecord)],
+  ['compliance', plain(complianceRecord)],
+  ['asset_context', { schema: assetContextRecord, sentOnly: sentOnlyOfAssetContext }],
+]);
+
+/** Adds the record of an entity that does not ship; one that is there stays as it is. */
+export function registerRecord(name: string, record: RegisteredRecord): void {
+  if (!records.has(name)) records.set(name, record);
+}
+
+/** The schema that the mapped record of an entity must satisfy; undefined where there are no mappings for it. */
+export const recordSchemaOf = (name: string): RegisteredRecord['schema'] | undefined =>
+  records.get(name)?.schema;
+
+/** Every entity that has mappings. */
+export const listRecordNames = (): readonly string[] => [...records.keys()];
+
+/** Fields of an entity that can be sent and never come in. */
+export const sentOnlyFields = (name: string): readonly string[] => records.get(name)?.sentOnly ?? [];

@@ -1,0 +1,36 @@
+import { acceptanceRecord } from '../../canonical/records/index.ts';
+import { findExcludedOwners } from '../systems/index.ts';
+import { asJson, columnsOf, stamped } from './columns.ts';
+import { defineEntity } from './define-entity.ts';
+
+export const acceptance = defineEntity({
+  name: 'acceptance',
+  kind: 'linked',
+  title: { one: 'acceptance', many: 'acceptances' },
+  readTurn: 20,
+  absence: 'mark',
+  record: asJson(acceptanceRecord),
+  row: {
+    table: 'acceptances',
+    key: 'id',
+    keyType: 'int',
+    columns: {},
+    stamps: ['updated_at'],
+    whenConfirmed: {},
+    madeHere: 'false',
+    ownKey: `t.external_system_id = (r ->> 'external_system_id')::int and t.acceptance_id = r ->> 'acceptance_id'`,
+  },
+  fields: columnsOf(acceptanceRecord),
+  derived: [],
+  sentOnly: [],
+  statusWords: [],
+  remoteId: 'acceptance_id',
+  ownId: null,
+  excludedOwners: (db, owners) => findExcludedOwners(db, 'system', owners),
+  begin: (_record, source) => ({ external_system_id: source.systemId, ...stamped() }),
+  keepsRaw: true,
+  twins: 'none',
+  atEnd: { ended: { status: 'withdrawn' }, composed: false },
+  awaited: false,
+  outbound: { edits: true, orderWith: 'self', splitsByPlace: false },
+});

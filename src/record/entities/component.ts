@@ -1,0 +1,50 @@
+import { identifiersOfComponent } from '../../canonical/identity/index.ts';
+import { componentRecord, type ComponentRecord } from '../../canonical/records/index.ts';
+import { findExcludedOwners, replaceComponentIdentifiers } from '../systems/index.ts';
+import { asJson, stamped } from './columns.ts';
+import { defineEntity } from './define-entity.ts';
+
+export const component = defineEntity({
+  name: 'component',
+  kind: 'linked',
+  title: { one: 'component', many: 'components' },
+  readTurn: 60,
+  absence: 'mark',
+  record: asJson(componentRecord),
+  row: {
+    table: 'system_components',
+    key: 'id',
+    keyType: 'int',
+    columns: {},
+    stamps: ['updated_at'],
+    whenConfirmed: {},
+    madeHere: 'false',
+    ownKey: `t.component_id = r ->> 'component_id' and t.external_system_id = (r ->> 'external_system_id')::int`,
+  },
+  fields: ['name', 'component_type', 'description', 'operating_system', 'business_owner', 'technical_owner'],
+  derived: [],
+  sentOnly: [],
+  statusWords: [],
+  remoteId: null,
+  ownId: null,
+  parent: { entity: 'system', field: 'xacta_system_id', column: 'system_id' },
+  excludedOwners: (db, owners) => findExcludedOwners(db, 'system', owners),
+  begin: (record, source) => ({
+    component_id: record['component_id'],
+    external_system_id: source.systemId,
+    ...stamped(),
+  }),
+  keepsRaw: true,
+  twins: 'none',
+  atEnd: { ended: {}, composed: false },
+  awaited: false,
+  renewDetails: (tx, _source, records) =>
+    replaceComponentIdentifiers(
+      tx.db,
+      records.map(({ entityId, record }) => ({
+        componentId: Number(entityId),
+        identifiers: identifiersOfComponent(record as unknown as ComponentRecord), // validated by its schema
+      })),
+    ),
+  outbound: { edits: false, orderWith: 'self', splitsByPlace: false },
+});

@@ -1,0 +1,50 @@
+import { controlRecord } from '../../canonical/records/index.ts';
+import { findExcludedOwners } from '../systems/index.ts';
+import { asJson, columnsOf, ingested, stamped } from './columns.ts';
+import { defineEntity } from './define-entity.ts';
+
+/** `AC-2 (1)`, `ac-02(01)` and `AC-2(1)` are one control (reference/grc.md, Controls). */
+const sameControl = (left: string, right: string): string => {
+  const plain = (control: string): string =>
+    `regexp_replace(regexp_replace(upper(${control}), '\\s', '', 'g'), '(^|[-(.])0+(?=[0-9])', '\\1', 'g')`;
+  return `${plain(left)} = ${plain(right)}`;
+};
+
+export const control = defineEntity({
+  name: 'control',
+  kind: 'linked',
+  title: { one: 'control', many: 'controls' },
+  readTurn: 70,
+  absence: 'ask',
+  record: asJson(controlRecord),
+  row: {
+    table: 'ingestion_controls',
+    key: 'id',
+    keyType: 'int',
+    columns: {},
+    stamps: ['updated_at'],
+    whenConfirmed: { sync_status: 'synced' },
+    madeHere: 'false',
+    ownKey: `t.system_id = r ->> 'system_id' and ${sameControl('t.control_id', "r ->> 'control_id'")}`,
+    prefer: `t.control_id is distinct from r ->> 'control_id'`,
+  },
+  fields: columnsOf(controlRecord, 'xacta_system_id', 'control_id'),
+  derived: [],
+  sentOnly: [],
+  statusWords: ['status', 'implementation_status'],
+  remoteId: 'xacta_control_id',
+  ownId: null,
+  parent: { entity: 'system', field: 'xacta_system_id', column: 'system_id' },
+  excludedOwners: (db, owners) => findExcludedOwners(db, 'system', owners),
+  begin: (record, source) => ({
+    control_id: record['control_id'],
+    sync_status: 'synced',
+    ...stamped(),
+    ...ingested(source),
+  }),
+  keepsRaw: true,
+  twins: 'none',
+  atEnd: { ended: {}, composed: false },
+  awaited: false,
+  outbound: { edits: true, orderWith: 'self', splitsByPlace: false },
+});

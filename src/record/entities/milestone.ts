@@ -1,0 +1,41 @@
+import { milestoneRecord } from '../../canonical/records/index.ts';
+import { findExcludedOwners } from '../systems/index.ts';
+import { asJson, columnsOf, sameText } from './columns.ts';
+import { defineEntity } from './define-entity.ts';
+
+export const milestone = defineEntity({
+  name: 'milestone',
+  kind: 'linked',
+  title: { one: 'milestone', many: 'milestones' },
+  readTurn: 90,
+  absence: 'ask',
+  record: asJson(milestoneRecord),
+  row: {
+    table: 'ingestion_poam_milestones',
+    key: 'id',
+    keyType: 'int',
+    columns: {},
+    stamps: [],
+    whenConfirmed: {},
+    madeHere: `exists (select from ingestion_poams p where p.poam_id = t.poam_id and p.ingestion_source = 'tieline')`,
+    ownKey: `t.poam_id = r ->> 'poam_id' and ${sameText('t.milestone_description', "r ->> 'milestone_description'")}`,
+    remoteKey: `t.poam_id = r ->> 'poam_id' and t.milestone_id = r ->> 'milestone_id'`,
+    inside: { entity: 'poam', column: 'poam_id' },
+    prefer: `t.milestone_id is distinct from r ->> 'milestone_id'`,
+  },
+  fields: columnsOf(milestoneRecord, 'xacta_poam_id'),
+  derived: [],
+  sentOnly: [],
+  statusWords: ['status', 'implementation_status'],
+  remoteId: 'milestone_id',
+  ownId: null,
+  parent: { entity: 'poam', field: 'xacta_poam_id', column: 'poam_id' },
+  excludedOwners: (db, owners) => findExcludedOwners(db, 'poam', owners),
+  begin: () => ({ created_at: 'now' }),
+  keepsRaw: false,
+  twins: 'none',
+  atEnd: { ended: { status: 'Cancelled' }, composed: false },
+  awaited: false,
+  // A milestone moves its POA&M's version.
+  outbound: { edits: true, orderWith: 'parent', splitsByPlace: false },
+});

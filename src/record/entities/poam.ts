@@ -1,0 +1,72 @@
+import { isJsonObject } from '../../platform/values/index.ts';
+import { poamRecord } from '../../canonical/records/index.ts';
+import { addPoamAssets, addPoamCves, type AssetLists, recordTakenOff } from '../poams/index.ts';
+import { findExcludedOwners } from '../systems/index.ts';
+import { asJson, columnsOf, ingested, stamped } from './columns.ts';
+import { defineEntity, type RecordOfRow } from './define-entity.ts';
+import { cancelRejectedPoams } from './rejected-poams.ts';
+
+const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+/** The remote's list of machines as it was and is, where both were read and it has moved. */
+function listsOf({ entityId, record, before }: RecordOfRow): AssetLists[] {
+  if (!isJsonObject(before) || record['affected_assets'] === undefined) return [];
+  const [was, is] = [words(before['affected_assets']), words(record['affected_assets'])];
+  const isSame = was.length === is.length && was.every((name) => is.includes(name));
+  return isSame ? [] : [{ poamId: entityId, was, is }];
+}
+
+const listed = (records: readonly RecordOfRow[], field: string) =>
+  records.flatMap(({ entityId, record }) =>
+    words(record[field]).map((value) => ({ poamId: entityId, value })),
+  );
+
+export const poam = defineEntity({
+  name: 'poam',
+  kind: 'linked',
+  title: { one: 'POA&M', many: 'POA&Ms' },
+  readTurn: 80,
+  absence: 'ask',
+  record: asJson(poamRecord),
+  row: {
+    table: 'ingestion_poams',
+    key: 'poam_id',
+    keyType: 'text',
+    columns: {},
+    stamps: ['updated_at'],
+    whenConfirmed: { sync_status: 'synced' },
+    madeHere: `coalesce(t.ingestion_source = 'tieline', false)`,
+    ownKey: `t.external_uid = r ->> 'external_uid' and t.system_id = r ->> 'system_id'`,
+    remoteKey: `(t.xacta_poam_id = r ->> 'xacta_poam_id' or t.poam_id = r ->> 'xacta_poam_id')`,
+    inside: { entity: 'system', column: 'system_id' },
+    prefer: `t.external_uid is distinct from r ->> 'external_uid', t.xacta_poam_id is distinct from r ->> 'xacta_poam_id'`,
+  },
+  fields: columnsOf(poamRecord, 'xacta_system_id', 'affected_assets', 'cves'),
+  derived: [],
+  sentOnly: [],
+  statusWords: ['status', 'implementation_status'],
+  remoteId: 'xacta_poam_id',
+  ownId: 'poam_id',
+  parent: { entity: 'system', field: 'xacta_system_id', column: 'system_id' },
+  excludedOwners: (db, owners) => findExcludedOwners(db, 'system', owners),
+  begin: (record, source) => ({
+    poam_id: record['xacta_poam_id'],
+    weakness_detection_source: record['source_of_discovery'],
+    sync_status: 'synced',
+    ...stamped(),
+    ...ingested(source),
+  }),
+  keepsRaw: true,
+  twins: 'byKey',
+  twinField: 'external_uid',
+  atEnd: { ended: { status: 'Cancelled' }, composed: true },
+  awaited: true,
+  // Assets and CVEs of both sides are joined, member by member; an asset that a person took off the remote's list stays off.
+  async renewDetails(tx, source, records) {
+    await recordTakenOff(tx.db, source, records.flatMap(listsOf));
+    const assets = await addPoamAssets(tx.db, listed(records, 'affected_assets'));
+    const cves = await addPoamCves(tx.db, listed(records, 'cves'));
+    return new Set([...assets, ...cves]);
+  },
+  outbound: { edits: true, orderWith: 'self', splitsByPlace: false, whenRejected: cancelRejectedPoams },
+});
