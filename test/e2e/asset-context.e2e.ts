@@ -197,7 +197,7 @@ describe('custom attributes and the criticality rating', () => {
 
   it('are not written where no mapping asks for it, whatever a person says', async () => {
     expect((await say('acr_override=11')).err).toContain('Too big');
-    expect((await say('xacta_system_id=SYS-9')).err).toContain('follows from what the asset was matched to');
+    expect((await say('system_remote_id=SYS-9')).err).toContain('follows from what the asset was matched to');
     const before = await writes();
     expect((await say('acr_override=9')).json).toMatchObject({
       changes: [{ field: 'acr_override', before: null, after: 9 }],
@@ -230,12 +230,12 @@ describe('custom attributes and the criticality rating', () => {
     await world.sync();
     const before = await writes();
     expect(
-      (await map('attributes.Xacta Component', 'xacta_component_id', '--direction', 'bidirectional')).err,
+      (await map('attributes.Xacta Component', 'component_remote_id', '--direction', 'bidirectional')).err,
     ).toContain('only goes out');
-    const shown = await map('attributes.Xacta Component', 'xacta_component_id');
-    expect(JSON.stringify(shown.json)).toContain('xacta_component_id');
-    await map('attributes.Xacta Component', 'xacta_component_id', '--yes');
-    await map('attributes.Xacta System', 'xacta_system_id', '--yes');
+    const shown = await map('attributes.Xacta Component', 'component_remote_id');
+    expect(JSON.stringify(shown.json)).toContain('component_remote_id');
+    await map('attributes.Xacta Component', 'component_remote_id', '--yes');
+    await map('attributes.Xacta System', 'system_remote_id', '--yes');
     await map('acr.score', 'acr_override', '--yes');
     const { json } = await tieline('sync', 'plan');
     const { items } = json as {
@@ -249,7 +249,7 @@ describe('custom attributes and the criticality rating', () => {
     expect(planned).toContainEqual(
       expect.objectContaining({ record: asset, field: 'acr_override', before: rated?.['acr'], after: 9 }),
     );
-    const ids = planned.filter((each) => each.field === 'xacta_component_id');
+    const ids = planned.filter((each) => each.field === 'component_remote_id');
     expect(new Map(ids.map((each) => [each.record, each.after]))).toEqual(
       new Map(matched.map((each) => [each['asset'], each['component']])),
     );
@@ -276,7 +276,7 @@ describe('custom attributes and the criticality rating', () => {
     });
     const sent = await world.rows(
       `select field_name, after_value from sync_changes
-        where direction = 'outbound' and field_name in ('acr_override', 'xacta_component_id') and entity_id = $1 order by 1`,
+        where direction = 'outbound' and field_name in ('acr_override', 'component_remote_id') and entity_id = $1 order by 1`,
       asset,
     );
     expect(sent.filter((each) => each['field_name'] === 'acr_override')).toEqual([
@@ -287,7 +287,7 @@ describe('custom attributes and the criticality rating', () => {
     expect(await writes()).toEqual(before);
   });
 
-  it.each(['acr_override', 'xacta_component_id'])(
+  it.each(['acr_override', 'component_remote_id'])(
     'are looked up, and not sent again, where a crash left open what had arrived (%s)',
     async (field) => {
       // What stands here when the process dies between the answer and its confirmation.
@@ -295,7 +295,7 @@ describe('custom attributes and the criticality rating', () => {
       await world.rows(
         `update sync_outbox set state = 'sent', settled_at = null where state = 'confirmed' and ${inFlight}`,
       );
-      const fields = field === 'acr_override' ? field : 'xacta_component_id,xacta_system_id';
+      const fields = field === 'acr_override' ? field : 'component_remote_id,system_remote_id';
       await world.rows(
         `update sync_links set base = base - '{${fields}}'::text[] where entity_type = 'asset_context'`,
       );

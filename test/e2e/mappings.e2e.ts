@@ -134,7 +134,7 @@ describe('tieline mappings', () => {
   });
 
   it('refuses to leave a record without what it is known by', async () => {
-    const { code, err } = await run('remove', 'xacta', 'poam', 'id', 'xacta_poam_id', '--yes');
+    const { code, err } = await run('remove', 'xacta', 'poam', 'id', 'remote_id', '--yes');
     expect(code).toBe(2);
     expect(err).toContain('a record cannot be imported without it');
   });

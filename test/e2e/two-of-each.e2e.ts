@@ -186,7 +186,7 @@ describe('two GRC systems and two scanners', () => {
     );
     expect(made.replaced).toBe('grc-b:SYS-ENT-001');
     await world.sync();
-    expect(await findConflicts(world.app, { field: 'xacta_system_id' }, 10)).toEqual([]);
+    expect(await findConflicts(world.app, { field: 'remote_id' }, 10)).toEqual([]);
     for (const table of ['system_components', 'ingestion_controls', 'ingestion_poams'])
       expect(
         await world.rows(`select count(*)::int as n from ${table} where system_id = 'grc-b:SYS-ENT-001'

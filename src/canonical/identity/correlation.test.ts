@@ -19,7 +19,7 @@ const outcome = (...candidates: Candidate[]) =>
 
 describe('matching an asset to a component', () => {
   it('links where one identifier that names one machine is shared and nothing speaks against it', () => {
-    for (const kind of ['tenable_uuid', 'agent_uuid', 'bios_uuid', 'mac', 'fqdn', 'netbios'] as const)
+    for (const kind of ['scanner_uuid', 'agent_uuid', 'bios_uuid', 'mac', 'fqdn', 'netbios'] as const)
       expect(outcome(candidate(1, [kind]))).toEqual({ 1: 'linked' });
   });
 

@@ -12,7 +12,7 @@ import type { Identifier, IdentifierKind } from './identifiers.ts';
  * contradicts them. A short host name or an IP address only supports another.
  */
 export const identifierWeights: Readonly<Record<IdentifierKind, number>> = {
-  tenable_uuid: 100,
+  scanner_uuid: 100,
   agent_uuid: 95,
   bios_uuid: 90,
   mac: 70,
@@ -25,7 +25,7 @@ export const linkAt = 50;
 /** A candidate this far behind the best one is no rival. */
 export const clearLead = 30;
 /** Identifiers of which a machine has one: different values speak against the match. */
-const singular = ['tenable_uuid', 'agent_uuid', 'bios_uuid'] as const satisfies readonly IdentifierKind[];
+const singular = ['scanner_uuid', 'agent_uuid', 'bios_uuid'] as const satisfies readonly IdentifierKind[];
 
 export interface Evidence {
   readonly kind: IdentifierKind;

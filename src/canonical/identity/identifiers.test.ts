@@ -43,7 +43,7 @@ describe('identifiers', () => {
     );
     const component = identifiersOfComponent({
       component_id: 'CMP-1',
-      xacta_system_id: 'SYS-1',
+      parent_remote_id: 'SYS-1',
       name: 'Docker host',
       fqdns: ['DOCKER.DEMO.IO'],
       mac_addresses: ['00-50-56-A6-49-2A'],

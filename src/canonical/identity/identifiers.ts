@@ -1,12 +1,11 @@
 /**
- * What a machine is known by, normalised so that two systems' spellings compare equal. Tenable writes BIOS UUIDs in
- * upper case in findings and lower in assets, agent UUIDs without dashes, MACs in either case
- * (reference/tenable.md section 5).
+ * What a machine is known by, normalised so that two systems' spellings compare equal. A scanner writes BIOS UUIDs in
+ * upper case in findings and lower in assets, agent UUIDs without dashes, MACs in either case.
  */
 import type { AssetRecord, ComponentRecord } from '../records/index.ts';
 
 export const identifierKinds = [
-  'tenable_uuid',
+  'scanner_uuid',
   'agent_uuid',
   'bios_uuid',
   'mac',
@@ -73,7 +72,7 @@ function meansNothing(kind: IdentifierKind, value: string): boolean {
         /^(01:00:5e|33:33|01:80:c2)/.test(value) ||
         sharedAdapter.test(value)
       );
-    case 'tenable_uuid':
+    case 'scanner_uuid':
     case 'agent_uuid':
       return !/^[0-9a-f]{32}$/.test(value) || /^(.)\1{31}$/.test(value);
     case 'bios_uuid':
@@ -98,7 +97,7 @@ function meansNothing(kind: IdentifierKind, value: string): boolean {
 export function normalizeIdentifier(kind: IdentifierKind, raw: string): Identifier | undefined {
   let value = raw.trim().toLowerCase();
   switch (kind) {
-    case 'tenable_uuid':
+    case 'scanner_uuid':
     case 'agent_uuid':
     case 'bios_uuid':
       value = value.replaceAll(/[^0-9a-f]/g, '');
@@ -140,12 +139,12 @@ function collect(named: Named): Identifier[] {
 }
 
 /**
- * All that an asset is known by. @param ownsIdentity whether the record's uuid is Tenable's; else it is only the source's way to name it.
+ * All that an asset is known by. @param ownsIdentity whether the record's uuid is the scanner's own; else it is only the source's way to name it.
  * Names may stand in either field, so host names are tried as FQDNs too. */
 export function identifiersOfAsset(asset: AssetRecord, ownsIdentity: boolean): Identifier[] {
   const names = [asset.hostname, ...(asset.hostnames ?? []), ...(asset.fqdns ?? [])];
   return collect({
-    tenable_uuid: [ownsIdentity ? asset.asset_uuid : asset.tenable_uuid],
+    scanner_uuid: [ownsIdentity ? asset.asset_uuid : asset.scanner_uuid],
     agent_uuid: [asset.agent_uuid],
     bios_uuid: [asset.bios_uuid],
     mac: asset.mac_addresses,
@@ -159,7 +158,7 @@ export function identifiersOfAsset(asset: AssetRecord, ownsIdentity: boolean): I
 export function identifiersOfComponent(component: ComponentRecord): Identifier[] {
   const names = [component.hostname, ...(component.fqdns ?? [])];
   return collect({
-    tenable_uuid: [component.tenable_uuid],
+    scanner_uuid: [component.scanner_uuid],
     agent_uuid: [component.agent_uuid],
     bios_uuid: [component.bios_uuid],
     mac: component.mac_addresses,

@@ -5,7 +5,7 @@ import { bearsEvidence, isSameMachine, standingEvidence } from './same-machine.t
 const known = (values: Partial<Record<IdentifierKind, string>>): Identifier[] =>
   Object.entries(values).map(([kind, value]) => ({ kind: kind as IdentifierKind, value }));
 const agent = known({
-  tenable_uuid: '1',
+  scanner_uuid: '1',
   agent_uuid: 'a',
   fqdn: 'h0.example',
   hostname: 'h0',
@@ -15,7 +15,7 @@ const agent = known({
 describe('two records of one scanner', () => {
   it('are one machine where an agent and a network scan show the same FQDN and address', () => {
     expect(
-      isSameMachine(agent, known({ tenable_uuid: '2', fqdn: 'h0.example', hostname: 'h0', ip: '10.0.0.1' })),
+      isSameMachine(agent, known({ scanner_uuid: '2', fqdn: 'h0.example', hostname: 'h0', ip: '10.0.0.1' })),
     ).toBe(true);
   });
 

@@ -8,7 +8,7 @@ import type { Identifier, IdentifierKind } from './identifiers.ts';
 
 /** From here on two assets are probable duplicates: an FQDN with an address is (65 + 25), a MAC address or a name alone is not. */
 const sameAt = 80;
-/** Kinds that speak against it where both have a value and none in common. Tenable's uuids always differ: it keeps them apart. */
+/** Kinds that speak against it where both have a value and none in common. Uuids of one scanner always differ: it keeps them apart. */
 const telling = ['agent_uuid', 'bios_uuid', 'mac', 'fqdn'] as const satisfies readonly IdentifierKind[];
 const names = new Set<IdentifierKind>(['fqdn', 'netbios', 'hostname']);
 

@@ -175,7 +175,7 @@ describe('a mapping', () => {
   it('holds the whole record to its schema', () => {
     const compiled = compileMappings([mapping('id', [], { internalField: 'component_id' })], 'component');
     const mapped = mapRecord(compiled, componentRecord, { id: 'CMP-1' });
-    expect(mapped.ok ? [] : mapped.faults.map((fault) => fault.field)).toEqual(['xacta_system_id', 'name']);
+    expect(mapped.ok ? [] : mapped.faults.map((fault) => fault.field)).toEqual(['parent_remote_id', 'name']);
   });
 
   it('never throws, whatever JSON comes', () => {

@@ -13,10 +13,10 @@ export const assetContextRecord = z.object({
   network_zone: maybe(upTo(100)),
   /** The rating that the organization gives it, in place of the one that the scanner's server computes. */
   acr_override: maybe(z.int().min(1).max(10)),
-  /** The component that it was matched to, and the system of that, as Xacta calls them. */
-  xacta_component_id: maybe(upTo(255)),
-  xacta_system_id: maybe(upTo(255)),
+  /** The component that it was matched to, and the system of that, as the GRC system calls them. */
+  component_remote_id: maybe(upTo(255)),
+  system_remote_id: maybe(upTo(255)),
 });
 
 /** What no remote decides. */
-export const sentOnlyOfAssetContext = ['acr_override', 'xacta_component_id', 'xacta_system_id'] as const;
+export const sentOnlyOfAssetContext = ['acr_override', 'component_remote_id', 'system_remote_id'] as const;

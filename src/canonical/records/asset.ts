@@ -3,8 +3,8 @@ import { instant, text, upTo, words, maybe, uuid } from './fields.ts';
 
 export const assetRecord = z.object({
   asset_uuid: uuid,
-  /** Tenable's uuid, where a source that has uuids of its own knows it. */
-  tenable_uuid: maybe(text),
+  /** The uuid by which the scanner's cloud service knows it, where another source tells it. */
+  scanner_uuid: maybe(text),
   hostname: maybe(upTo(255)),
   netbios_name: maybe(upTo(100)),
   has_agent: maybe(z.boolean()),

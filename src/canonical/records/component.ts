@@ -3,7 +3,7 @@ import { text, upTo, words, maybe } from './fields.ts';
 
 export const componentRecord = z.object({
   component_id: text.min(1).max(255),
-  xacta_system_id: text.min(1).max(255),
+  parent_remote_id: text.min(1).max(255),
   name: text.min(1).max(255),
   component_type: maybe(upTo(100)),
   description: maybe(text),
@@ -12,7 +12,7 @@ export const componentRecord = z.object({
   technical_owner: maybe(upTo(255)),
   hostname: maybe(upTo(255)),
   netbios_name: maybe(upTo(100)),
-  tenable_uuid: maybe(text),
+  scanner_uuid: maybe(text),
   agent_uuid: maybe(text),
   bios_uuid: maybe(text),
   fqdns: maybe(words),

@@ -3,8 +3,8 @@ import { implementationStatuses } from '../vocabulary/index.ts';
 import { instant, date, text, upTo, maybe } from './fields.ts';
 
 export const controlRecord = z.object({
-  xacta_control_id: text.min(1).max(255),
-  xacta_system_id: text.min(1).max(255),
+  remote_id: text.min(1).max(255),
+  parent_remote_id: text.min(1).max(255),
   control_id: text.min(1).max(50),
   control_title: maybe(upTo(500)),
   family: maybe(upTo(100)),

@@ -10,14 +10,14 @@ export const findingRecord = z.object({
   protocol: upTo(20),
   service: maybe(upTo(100)),
   lifecycle_state: z.enum(lifecycleStates),
-  /** After recast, as Tenable reports it. */
+  /** After recast, as the scanner reports it. */
   severity: z.enum(severities),
   severity_modification: maybe(z.enum(severityModifications)),
   /** When the report was made, where that is told: of two the later one stands in what has no time of its own. */
   observed_at: maybe(instant),
   /** What the server calls the rule that changed the severity. */
   acceptance_id: maybe(upTo(255)),
-  /** Tenable's own finding_id, where one is given. */
+  /** The scanner's own id of the finding, where one is given. */
   finding_id: maybe(upTo(255)),
   output: maybe(text),
   first_found: maybe(instant),

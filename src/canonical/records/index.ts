@@ -8,6 +8,12 @@ export { findingIdentity, type FindingRecord, findingRecord } from './finding.ts
 export { milestoneRecord } from './milestone.ts';
 export { type PluginRecord, pluginRecord } from './plugin.ts';
 export { poamRecord } from './poam.ts';
-export { listRecordNames, recordSchemaOf, registerRecord, sentOnlyFields } from './record-schemas.ts';
+export {
+  listRecordNames,
+  presentField,
+  recordSchemaOf,
+  registerRecord,
+  sentOnlyFields,
+} from './record-schemas.ts';
 export { ran, type ScanScope, scopeAsJson, scopeFromJson } from './scan-scope.ts';
 export { systemRecord } from './system.ts';

@@ -4,7 +4,7 @@ import { date, text, maybe } from './fields.ts';
 
 export const milestoneRecord = z.object({
   milestone_id: text.min(1).max(100),
-  xacta_poam_id: text.min(1).max(255),
+  parent_remote_id: text.min(1).max(255),
   milestone_description: text.min(1),
   scheduled_completion: maybe(date),
   actual_completion: maybe(date),

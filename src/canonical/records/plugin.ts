@@ -15,7 +15,7 @@ export const pluginRecord = z.object({
   cvss3_base_score: maybe(z.number().min(0).max(10)),
   cvss3_vector: maybe(text),
   vpr_score: maybe(z.number().min(0).max(10)),
-  /** As a share, 0 to 1; Tenable VM says percent. */
+  /** As a share, 0 to 1. */
   epss_score: maybe(z.number().min(0).max(1)),
   cves: maybe(words),
   cross_references: maybe(words),

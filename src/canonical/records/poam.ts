@@ -3,8 +3,8 @@ import { poamStatuses } from '../vocabulary/index.ts';
 import { date, text, upTo, words, maybe } from './fields.ts';
 
 export const poamRecord = z.object({
-  xacta_poam_id: text.min(1).max(255),
-  xacta_system_id: text.min(1).max(255),
+  remote_id: text.min(1).max(255),
+  parent_remote_id: text.min(1).max(255),
   /** The integrator's key: Tieline's own where Tieline made the POA&M, else whatever another tool put there. */
   external_uid: maybe(text.max(100)),
   weakness_description: text.min(1),

@@ -18,9 +18,15 @@ interface RegisteredRecord {
   readonly schema: { readonly shape: object };
   /** Fields that no remote decides, so that they can be sent and never come in. */
   readonly sentOnly: readonly string[];
+  /** What fields were called in earlier versions. */
+  readonly formerNames: Readonly<Record<string, string>>;
 }
 
-const plain = (schema: RegisteredRecord['schema']): RegisteredRecord => ({ schema, sentOnly: [] });
+const plain = (schema: RegisteredRecord['schema']): RegisteredRecord => ({
+  schema,
+  sentOnly: [],
+  formerNames: {},
+});
 
 const records = new Map<string, RegisteredRecord>([
   ['asset', plain(assetRecord)],
@@ -33,13 +39,17 @@ const records = new Map<string, RegisteredRecord>([
   ['milestone', plain(milestoneRecord)],
   ['acceptance', plain(acceptanceRecord)],
   ['compliance', plain(complianceRecord)],
-  ['asset_context', { schema: assetContextRecord, sentOnly: sentOnlyOfAssetContext }],
+  ['asset_context', { schema: assetContextRecord, sentOnly: sentOnlyOfAssetContext, formerNames: {} }],
 ]);
 
-/** Adds the record of an entity that does not ship; one that is there stays as it is. */
+/** Adds the record of an entity, with what its definition says of the fields. */
 export function registerRecord(name: string, record: RegisteredRecord): void {
-  if (!records.has(name)) records.set(name, record);
+  records.set(name, record);
 }
+
+/** The present name of a field that somebody may know by a former one. */
+export const presentField = (entity: string, field: string): string =>
+  records.get(entity)?.formerNames[field] ?? field;
 
 /** The schema that the mapped record of an entity must satisfy; undefined where there are no mappings for it. */
 export const recordSchemaOf = (name: string): RegisteredRecord['schema'] | undefined =>

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { instant, text, upTo, maybe, uuid } from './fields.ts';
 
 export const systemRecord = z.object({
-  xacta_system_id: text.min(1).max(255),
+  remote_id: text.min(1).max(255),
   system_id: text.min(1).max(50),
   name: text.min(1).max(255),
   /** Derived from the system's id where the remote's is not a UUID (in the samples it is none). */

@@ -24,7 +24,12 @@ export interface EntityCapabilities {
 
 export interface ConnectorDeclaration<Settings = unknown> {
   readonly systemType: string;
+  /** What the product is called in records that others read. */
   readonly title: string;
+  /** The name under which its plugins are known (`NAME plugin 12345`), where it reports findings. */
+  readonly pluginsOf?: string;
+  /** The category of the tags that say which system an asset belongs to, where its assets bear tags. */
+  readonly boundaryTag?: string;
   /** Settings as kept in external_systems.connection_config; fields named in `secrets` arrive as `Secret`. */
   readonly settings: z.ZodType<Settings>;
   /** The settings that are secret: prompted for or read from the environment, stored encrypted. */

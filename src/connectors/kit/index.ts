@@ -29,3 +29,4 @@ export type {
 export { maskedConnector } from './masked-connector.ts';
 export { PageWalk } from './page-walk.ts';
 export type { ScanFile, ScanFileEvent, ScanFileReader } from './scan-file.ts';
+export { spokenScannerNames } from './scanner-names.ts';

@@ -42,6 +42,10 @@ export interface ScanFile {
 
 export interface ScanFileReader {
   readonly systemType: string;
+  /** What its reports are called in records that others read. */
+  readonly title: string;
+  /** The name under which the plugins in them are known (`NAME plugin 12345`). */
+  readonly pluginsOf: string;
   readonly mappings: readonly FieldMapping[];
   /** Endings of names by which files are found in a folder, lower case. */
   readonly endings: readonly string[];

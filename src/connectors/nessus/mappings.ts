@@ -48,7 +48,7 @@ const severityWords = {
 
 export const scanFileMappings: readonly FieldMapping[] = [
   required(asset('key', 'asset_uuid', [hostUuid])),
-  asset('tenable_uuid', 'tenable_uuid'),
+  asset('tenable_uuid', 'scanner_uuid'),
   asset('hostname', 'hostname'),
   asset('netbios', 'netbios_name'),
   asset('agent_uuid', 'agent_uuid'),

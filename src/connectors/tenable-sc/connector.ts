@@ -17,6 +17,7 @@ export const tenableScConnector: ConnectorModule<TenableScSettings> = {
   declaration: {
     systemType: 'tenable_sc',
     title: 'Tenable Security Center',
+    pluginsOf: 'Tenable',
     settings: tenableScSettings,
     secrets: [
       {

@@ -24,6 +24,8 @@ export const tenableConnector: ConnectorModule<TenableSettings> = {
   declaration: {
     systemType: 'tenable',
     title: 'Tenable Vulnerability Management',
+    pluginsOf: 'Tenable',
+    boundaryTag: 'Xacta System',
     settings: tenableSettings,
     secrets: [
       { name: 'access_key', prompt: 'Access key', env: 'TENABLE_ACCESS_KEY' },

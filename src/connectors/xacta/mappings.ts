@@ -34,7 +34,7 @@ const outbound = { direction: 'outbound' } as const;
 
 const system = rows('system', 'inbound');
 const systemMappings = [
-  system('id', 'xacta_system_id', [text], required),
+  system('id', 'remote_id', [text], required),
   system('id', 'system_id', [text], required),
   system('name', 'name', [text, trim], required),
   // In the samples it is not a UUID ("ent-web-…"); then one is derived from it.
@@ -61,7 +61,7 @@ const systemMappings = [
 const component = rows('component', 'inbound');
 const componentMappings = [
   component('id', 'component_id', [text], required),
-  component('system_id', 'xacta_system_id', [text], required),
+  component('system_id', 'parent_remote_id', [text], required),
   component('name', 'name', [text, trim], required),
   component('component_type', 'component_type'),
   component('description', 'description'),
@@ -70,7 +70,7 @@ const componentMappings = [
   component('technical_owner', 'technical_owner'),
   component('hostname', 'hostname'),
   component('netbios_name', 'netbios_name'),
-  component('tenable_uuid', 'tenable_uuid'),
+  component('tenable_uuid', 'scanner_uuid'),
   component('agent_uuid', 'agent_uuid'),
   component('bios_uuid', 'bios_uuid'),
   component('fqdn', 'fqdns', [list]),
@@ -80,8 +80,8 @@ const componentMappings = [
 
 const control = rows('control', 'inbound');
 const controlMappings = [
-  control('id', 'xacta_control_id', [text], required),
-  control('system_id', 'xacta_system_id', [text], required),
+  control('id', 'remote_id', [text], required),
+  control('system_id', 'parent_remote_id', [text], required),
   control('control_id', 'control_id', [text, trim, { kind: 'case', to: 'upper' }], required),
   control('control_title', 'control_title'),
   control('family', 'family'),
@@ -111,8 +111,8 @@ const controlMappings = [
 
 const poam = rows('poam', 'bidirectional');
 const poamMappings = [
-  poam('id', 'xacta_poam_id', [text], { ...required, ...inbound }),
-  poam('system_id', 'xacta_system_id', [text], { ...required, ...inbound }),
+  poam('id', 'remote_id', [text], { ...required, ...inbound }),
+  poam('system_id', 'parent_remote_id', [text], { ...required, ...inbound }),
   poam('external_uid', 'external_uid', [text]),
   poam('weakness_description', 'weakness_description', [text, trim], required),
   poam('source', 'source_of_discovery'),
@@ -187,7 +187,7 @@ const poamMappings = [
 const milestone = rows('milestone', 'bidirectional');
 const milestoneMappings = [
   milestone('id', 'milestone_id', [text], { ...required, ...inbound }),
-  milestone('poam_id', 'xacta_poam_id', [text], { ...required, ...inbound }),
+  milestone('poam_id', 'parent_remote_id', [text], { ...required, ...inbound }),
   milestone('description', 'milestone_description', [text, trim], required),
   milestone('target_date', 'scheduled_completion', [day]),
   milestone('completion_date', 'actual_completion', [day]),

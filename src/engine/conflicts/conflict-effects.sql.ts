@@ -103,7 +103,7 @@ export async function freeIdempotencyKey(db: Kysely<Database>, systemId: number,
        and state in ('confirmed', 'superseded', 'dropped', 'failed')`.execute(db);
 }
 
-/** What a POA&M lists, as Tenable names its assets; without machines that left it. */
+/** What a POA&M lists, as the scanner names its assets; without machines that left it. */
 export async function fetchPoamContents(
   db: Kysely<Database>,
   poamId: string,

@@ -36,7 +36,9 @@ export function urlFaults(text: string): FieldFault[] {
   try {
     url = new URL(text);
   } catch {
-    return [{ field: 'url', message: `"${text}" is not an address; for example: https://cloud.tenable.com` }];
+    return [
+      { field: 'url', message: `"${text}" is not an address; for example: https://scanner.example.org` },
+    ];
   }
   const faults: FieldFault[] = [];
   if (url.username !== '' || url.password !== '' || url.search !== '')
@@ -93,7 +95,7 @@ export async function checkNewSystem(
   const nameFault = {
     field: 'name',
     message:
-      'letters, digits, space and ._- , at most 50, beginning with a letter or digit; for example: tenable-prod',
+      'letters, digits, space and ._- , at most 50, beginning with a letter or digit; for example: scanner-prod',
   };
   const wrong = [...(nameRule.test(system.name) ? [] : [nameFault]), ...urlFaults(system.url), ...faults];
   const secretNames = new Set(declaration.secrets.map((secret) => secret.name));

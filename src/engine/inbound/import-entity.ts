@@ -62,6 +62,7 @@ function sinkFor(
   if (!isLinked(read.entity)) return openFactSink(context, read, mapperOf);
   const source = {
     systemId: read.system.id,
+    systemType: read.system.module.declaration.systemType,
     operationId: read.operationId,
     policies: read.system.policies,
     echo: undefined,

@@ -48,6 +48,7 @@ import { renewDetails } from './negotiated-details.ts';
 
 export interface NegotiatedSource {
   readonly systemId: number;
+  readonly systemType: string;
   readonly operationId: string;
   readonly policies: readonly EntityPolicy[];
   /**

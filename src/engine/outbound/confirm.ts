@@ -171,7 +171,12 @@ async function takeReading(
     system,
     entity,
     record,
-    { ...source, policies: system.policies, echo: isNew ? 'all' : new Set(Object.keys(row.payload)) },
+    {
+      ...source,
+      systemType: typeOf(system),
+      policies: system.policies,
+      echo: isNew ? 'all' : new Set(Object.keys(row.payload)),
+    },
     isNew ? 'all' : undefined,
   );
   if (entity === 'poam' || entity === 'control')
@@ -225,9 +230,17 @@ export async function takeIn(
   record: ExternalRecord,
 ): Promise<void> {
   if (!isLinked(entity)) return;
-  const source = { systemId: system.id, operationId, policies: system.policies, echo: undefined };
+  const source = {
+    systemId: system.id,
+    systemType: typeOf(system),
+    operationId,
+    policies: system.policies,
+    echo: undefined,
+  };
   await fillSinks(tx, system, entity, record, source, undefined);
 }
+
+const typeOf = (system: ConnectedSystem): string => system.module.declaration.systemType;
 
 function journalOf(row: OutboxRow): JournalEntry[] {
   const common = {

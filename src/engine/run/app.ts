@@ -61,7 +61,7 @@ export async function withSystems<T>(
   if (rows.length === 0)
     throw new TielineError('SYSTEM_UNKNOWN', 'There is no external system to sync with.', {
       remedy:
-        'Add one with `tieline connections add tenable --name … --url …`, or see it all work with `npm run demo`.',
+        'Add one with `tieline connections add TYPE --name … --url …`, or see it all work with `npm run demo`.',
     });
   for (const row of rows) refusePaused(app, row);
   const systems: ConnectedSystem[] = [];

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
+import type { ConnectorModule, ScanFileReader } from '../../connectors/kit/index.ts';
 import type { ConnectedSystem } from '../connections/index.ts';
 import type { Counts } from '../../ledger/operations/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
@@ -26,6 +27,9 @@ export interface RunContext {
   /** Where the steps are in a transaction that nobody else sees yet: the committed operation under which calls are logged. */
   readonly callsUnder?: string;
   readonly systems: readonly ConnectedSystem[];
+  /** Every connector that there is, by type: also of systems that are no part of this run. */
+  readonly modules: ReadonlyMap<string, ConnectorModule>;
+  readonly scanFiles?: ScanFileReader;
   readonly now: () => Date;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;

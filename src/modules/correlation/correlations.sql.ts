@@ -9,6 +9,9 @@ export const isThere = (component: string) =>
                         where own.external_system_id = ${component}.external_system_id and own.entity_type = 'component'
                           and own.entity_id = ${component}.id::text and own.missing_since is not null and own.retired_at is null)`);
 
+/** Columns of an asset that follow from the component it was matched to. */
+export const matchedColumns: ReadonlySet<string> = new Set(['system_id', 'xacta_component_id']);
+
 export interface CandidatePair extends Candidate {
   readonly assetUuid: string;
   readonly isMatched: boolean;

@@ -1,5 +1,5 @@
 export { correlate, correlateAssets } from './correlate.ts';
-export { countCorrelations, fetchIdentifiers } from './correlations.sql.ts';
+export { countCorrelations, fetchIdentifiers, matchedColumns } from './correlations.sql.ts';
 export {
   countMatchReviews,
   endStandingMatch,

@@ -39,6 +39,7 @@ import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
 import type { ConnectedSystem } from '../../engine/connections/index.ts';
 import type { RunContext } from '../../engine/run/index.ts';
 import { presentOf, proposalsOf, withoutProposals } from './proposals.ts';
+import { type NamesOf, sourceNames } from './source-names.ts';
 import { renewUnsent } from './renew-unsent.ts';
 import { showAnswers } from './show-answers.ts';
 import { findUnreadPoams, mayBeAnsweredBy, showNotLetOut, showWaiting } from './unread-poams.ts';
@@ -59,7 +60,8 @@ export async function planPoams(
   system: ConnectedSystem,
   operationId: string,
 ): Promise<void> {
-  const source = { systemId: system.id, operationId, policies: system.policies };
+  const names: NamesOf = (systemTypes) => sourceNames(context, systemTypes);
+  const source = { systemId: system.id, operationId, policies: system.policies, names };
   const today = context.now().toISOString().slice(0, 10);
   const counts = await inTransaction(context.pool, async (tx) => {
     await renewMentions(tx.db);
@@ -73,7 +75,7 @@ export async function planPoams(
     const mayCreate = mayGoOut(system.policies, { entity: 'poam', kind: 'create', fields: [] });
     const proposals = proposalsOf(weaknesses, unsent, judged);
     const renewal = await renewUnsent(tx, source, unsent, (poamId) =>
-      presentOf(proposals.get(poamId), unsent.get(poamId), { mayGoOut: mayCreate, today }),
+      presentOf(proposals.get(poamId), unsent.get(poamId), { mayGoOut: mayCreate, today, names }),
     );
     const proposed = [...proposals].flatMap(([poam, each]) =>
       renewal.standing.has(poam) ? [{ ...each, poam, isLive: unsent.get(poam)?.state !== 'dropped' }] : [],
@@ -202,6 +204,7 @@ interface OutboundSource {
   readonly systemId: number;
   readonly operationId: string;
   readonly policies: readonly EntityPolicy[];
+  readonly names: NamesOf;
 }
 
 async function createPoams(
@@ -218,6 +221,7 @@ async function createPoams(
       due: each.due,
       control: each.control,
       poc: each.weakness.poc,
+      pluginsOf: source.names(each.weakness.sourceTypes).pluginsOf,
       today,
       occurrence: each.occurrence,
     }),
@@ -231,7 +235,7 @@ async function createPoams(
       system_id: weakness.systemId,
       ingestion_source: 'tieline',
       ingestion_batch_id: source.operationId,
-      weakness_detection_source: 'Tenable Vulnerability Management',
+      weakness_detection_source: source.names(weakness.sourceTypes).titles.slice(0, 255),
       sync_status: 'pending',
       ...stamped,
       ...proposal.poam,

@@ -2,6 +2,7 @@
 import { composePoam, type JudgedWeakness, purposeOf, type WeaknessRow } from '../weaknesses/index.ts';
 import type { UnsentPoamRow } from './unsent-poams.sql.ts';
 import type { Present } from './renew-unsent.ts';
+import type { NamesOf } from './source-names.ts';
 
 type Unsent = ReadonlyMap<string, UnsentPoamRow>;
 
@@ -34,18 +35,20 @@ export function proposalsOf(
 export function presentOf(
   judged: JudgedWeakness | undefined,
   unsent: UnsentPoamRow | undefined,
-  context: { readonly mayGoOut: boolean; readonly today: string },
+  context: { readonly mayGoOut: boolean; readonly today: string; readonly names: NamesOf },
 ): Present {
-  if (!judged || judged.weakness.findings === 0) return { ...context, reason: '' };
+  const { names, ...present } = context;
+  if (!judged || judged.weakness.findings === 0) return { ...present, reason: '' };
   const { weakness, due, control, answers } = judged;
   const { poam, milestones } = composePoam(weakness, {
     due,
     control,
     poc: weakness.poc,
+    pluginsOf: names(weakness.sourceTypes).pluginsOf,
     today: context.today,
   });
   return {
-    ...context,
+    ...present,
     reason: purposeOf(weakness, due.on, context.today),
     answeredBy: answers.by?.poamId,
     proposal: {

@@ -64,14 +64,14 @@ export async function findUnreadPoams(
     tx.db,
     system.id,
     'system',
-    said.map((record) => scalarText(record['xacta_system_id'])),
+    said.map((record) => scalarText(record['parent_remote_id'])),
   );
   return open.map((each, index) => ({
     externalId: each.identifier,
     message: each.message,
     systemIds: [
       rows.get(links.get(each.identifier)?.entity_id ?? '')?.row['system_id'],
-      parents.get(scalarText(said[index]?.['xacta_system_id']))?.entity_id,
+      parents.get(scalarText(said[index]?.['parent_remote_id']))?.entity_id,
     ].filter((systemId) => typeof systemId === 'string'),
     tokens: tokensIn(JSON.stringify(each.raw)),
   }));

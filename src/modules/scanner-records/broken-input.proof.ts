@@ -127,6 +127,7 @@ async function readChunk(bytes: Buffer): Promise<Counts> {
     db: database.db,
     operationId,
     systems: [],
+    modules: new Map(),
     now: () => new Date(),
     sleep: () => Promise.resolve(),
     signal,

@@ -160,8 +160,8 @@ export async function openFindingSink(
       }
       if (!takePlugin(external, identity.record.plugin_id)) return;
       const { plugin: _storedOnce, ...raw } = external.raw;
-      const tenableUuid = identity.record.asset_uuid.toLowerCase();
-      const asset_uuid = assetAliases.get(tenableUuid) ?? tenableUuid;
+      const reportedUuid = identity.record.asset_uuid.toLowerCase();
+      const asset_uuid = assetAliases.get(reportedUuid) ?? reportedUuid;
       const json = storableJson(raw);
       await load.add({
         key: findingKey({ ...identity.record, asset_uuid }),

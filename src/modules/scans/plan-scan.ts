@@ -109,7 +109,7 @@ export async function planScan(app: App, system: string, wish: ScanWish): Promis
       { field: 'findings', message: `these are more than ${findingsAtMost}; ask for a part of them` },
     ]);
   const unknown = parsed.data.findings.filter(
-    (id) => !found.some((each) => String(each.findingId) === id || each.tenableId === id.toLowerCase()),
+    (id) => !found.some((each) => String(each.findingId) === id || each.scannerId === id.toLowerCase()),
   );
   if (unknown.length > 0)
     throw refusal(unknown.map((id) => ({ field: 'finding', message: `${id} is not a finding on record` })));

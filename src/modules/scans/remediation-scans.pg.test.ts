@@ -118,7 +118,7 @@ describe('a remediation scan on record', () => {
 
 describe('a finding that may be verified', () => {
   it('is found by its number, by the uuid of the server, and by asset and plugin', async () => {
-    const found = { findingId, severity: 'High', isReported: true, tenableId: vuln };
+    const found = { findingId, severity: 'High', isReported: true, scannerId: vuln };
     const by = (query: Parameters<typeof listVerifiable>[2]) =>
       listVerifiable(database.db, systemId, query, 10);
     expect(await by({ by: 'findings', ids: [findingId], uuids: [] })).toMatchObject([found]);

@@ -262,7 +262,7 @@ export async function listScanMoves(db: Kysely<Database>, scanId: number): Promi
 
 export interface VerifiableFinding {
   readonly findingId: number;
-  readonly tenableId: string | null;
+  readonly scannerId: string | null;
   readonly asset: string;
   readonly hostname: string | null;
   readonly pluginId: string;
@@ -304,7 +304,7 @@ export async function listVerifiable(
         : sql`false`,
   }[query.by]();
   const { rows } = await sql<VerifiableFinding>`
-    select v.id as "findingId", v.tenable_vuln_id::text as "tenableId", v.asset_uuid::text as asset, a.hostname,
+    select v.id as "findingId", v.tenable_vuln_id::text as "scannerId", v.asset_uuid::text as asset, a.hostname,
            v.plugin_id::text as "pluginId", v.vulnerability_name as name,
            ('{Info,Low,Medium,High,Critical}'::text[])[v.severity_rank + 1] as severity, v.port,
            v.lifecycle_state as "lifecycleState", coalesce(address.value, a.hostname) as target,

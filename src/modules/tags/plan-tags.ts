@@ -7,12 +7,13 @@ import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
 import type { ConnectedSystem } from '../../engine/connections/index.ts';
 import type { RunContext } from '../../engine/run/index.ts';
 
-/** The tag category in Tenable whose values are the systems' ids. */
-export const systemTagCategory = 'Xacta System';
+/** Where a connector that sets tags names no category for them. */
+const usualCategory = 'System';
 const assetsPerChange = 100;
 
 /** The same assets get, or lose, the same tag again after it went the other way: that is another change. */
 function changesOf(
+  category: string,
   tags: readonly TagOfAssets[],
   action: 'add' | 'remove',
 ): Omit<OutboundChange, 'needsApproval'>[] {
@@ -26,14 +27,14 @@ function changesOf(
         kind: 'update' as const,
         idempotencyKey:
           action === 'add'
-            ? deriveUuid('tag', systemTagCategory, value, ...again, ...batch)
-            : deriveUuid('untag', systemTagCategory, value, ...again, ...batch),
+            ? deriveUuid('tag', category, value, ...again, ...batch)
+            : deriveUuid('untag', category, value, ...again, ...batch),
         reason:
           action === 'add'
             ? `${batch.length} assets were matched to components of ${value}`
             : `${batch.length} assets moved from ${value} to another system`,
         payload: {
-          category: systemTagCategory,
+          category,
           value,
           asset_uuids: batch,
           ...(action === 'remove' ? { action } : {}),
@@ -52,15 +53,18 @@ export async function planTags(
   system: ConnectedSystem,
   operationId: string,
 ): Promise<void> {
+  const category = system.module.declaration.boundaryTag ?? usualCategory;
   const counts = await inTransaction(context.pool, async (tx) => {
     const tag = { entity: 'asset_tag', kind: 'update', fields: [] } as const;
     const mayTag = mayGoOut(system.policies, tag);
-    const missing = mayTag ? await listMissingTags(tx.db, system.id, systemTagCategory) : [];
-    const stray = mayTag ? await listStrayTags(tx.db, system.id, systemTagCategory) : [];
-    const changes = [...changesOf(missing, 'add'), ...changesOf(stray, 'remove')].map((change) => ({
-      ...change,
-      needsApproval: needsApproval(system.policies, { ...tag, severity: undefined }),
-    }));
+    const missing = mayTag ? await listMissingTags(tx.db, system.id, category) : [];
+    const stray = mayTag ? await listStrayTags(tx.db, system.id, category) : [];
+    const changes = [...changesOf(category, missing, 'add'), ...changesOf(category, stray, 'remove')].map(
+      (change) => ({
+        ...change,
+        needsApproval: needsApproval(system.policies, { ...tag, severity: undefined }),
+      }),
+    );
     const source = { systemId: system.id, operationId };
     const keep = changes.map((change) => change.idempotencyKey);
     await supersedeAllBut(tx.db, { ...source, entity: 'asset_tag' }, keep);

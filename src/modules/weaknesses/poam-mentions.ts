@@ -1,12 +1,13 @@
 /**
- * Which plugins and CVEs the text of a POA&M names. People write them in many ways: "Nessus Plugin IDs: 19999, 20002",
- * "ACAS - 20004", "Pluginid=20007", "Tenable Plugin #20008 / CVE-2026-20008", or only in the description. The rule is here alone; the
+ * Which plugins and CVEs the text of a POA&M names. People write them in many ways: "SCANNER Plugin IDs: 19999, 20002",
+ * "SCANNER - 20004", "Pluginid=20007", "SCANNER Plugin #20008 / CVE-2026-20008", or only in the description. The rule is here alone; the
  * database keeps what it comes to (`modules/weaknesses/poam-mentions.sql.ts`).
  *
  * A number counts only where the words before it say so: after "plugin", or after the name of a scanner. So years, ports, dates,
  * versions, control numbers and the digits of a CVE name no plugin. Rejected: to look for each known plugin number anywhere in the
  * text; every year is the number of a plugin.
  */
+import { spokenScannerNames } from '../../connectors/kit/index.ts';
 
 /** To be raised when the rule changes, so that what was read by an older one is read again. */
 export const mentionsEdition = 1;
@@ -30,7 +31,7 @@ const afterScanner: NumberRule = { least: 5, most: 6 };
 const opening = String.raw`[\s:=#'"\[(–—-]*`;
 const ids = String.raw`(?:[\s_.-]*(?:ids?(?:\(s\))?|identifiers?|numbers?|num|nos?|nrs?)(?![\p{L}\d])\.?)?`;
 const pluginHead = new RegExp(String.raw`plug-?in(?:s|\(s\))?${ids}${opening}(?=\d)`, 'giu');
-const scanner = String.raw`(?:acas|nessus|tenable(?:[ .](?:io|sc|vm))?|security ?center)`;
+const scanner = spokenScannerNames;
 const filler = String.raw`(?:[\s/,_-]+(?:${scanner}|scan(?:s|ner)?|vulnerabilit(?:y|ies)|vulns?|findings?|ids?|nos?\.?|number))*`;
 const scannerHead = new RegExp(String.raw`(?<![\p{L}\d.])${scanner}${filler}(?:[\s:=#–—-]+)(?=\d)`, 'giu');
 const next =

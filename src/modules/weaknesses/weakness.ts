@@ -1,6 +1,6 @@
 /**
  * From a weakness (findings grouped by plugin and system) to the POA&M that answers it. Pure. The limits on text are
- * those that a GRC system enforces (reference/grc.md, eMASS section).
+ * those that a GRC system enforces.
  */
 import { addDays, type DueDate } from './due-dates.ts';
 import { deriveUuid, type JsonObject } from '../../platform/values/index.ts';
@@ -84,11 +84,6 @@ export function purposeOf(weakness: Weakness, dueOn: string, today: string): str
 export const dueText = (dueOn: string, today: string): string =>
   `due ${dueOn}${dueOn < today ? ' (already overdue)' : ''}`;
 
-/** What marks a POA&M of somebody else as being about a plugin: its source names it. */
-export function sourceOfDiscovery(weakness: Pick<Weakness, 'pluginId'>): string {
-  return `Tenable plugin ${weakness.pluginId}`;
-}
-
 export interface ProposedPoam {
   readonly poam: JsonObject;
   readonly milestones: readonly {
@@ -110,6 +105,8 @@ export function composePoam(
     readonly due: DueDate;
     readonly control: string | undefined;
     readonly poc: string | null;
+    /** Whose plugin it is, as its source says. */
+    readonly pluginsOf: string;
     readonly today: string;
     /** Which POA&M of this weakness it is, from 1. */
     readonly occurrence?: number;
@@ -121,7 +118,7 @@ export function composePoam(
   return {
     poam: {
       weakness_description: upTo(2000, [weakness.pluginName, weakness.synopsis].filter(Boolean).join('\n')),
-      source_of_discovery: sourceOfDiscovery(weakness),
+      source_of_discovery: `${context.pluginsOf} plugin ${weakness.pluginId}`,
       security_control: context.control ?? null,
       resources_required: 'System administrator, maintenance window',
       scheduled_completion: context.due.on,

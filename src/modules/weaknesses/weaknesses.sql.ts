@@ -20,7 +20,9 @@ export interface WeaknessRow {
   readonly cves: readonly string[];
   readonly detectedOn: string;
   readonly findings: number;
-  /** As Tenable names them. */
+  /** Types of the systems that report its findings. */
+  readonly sourceTypes: readonly string[];
+  /** As the scanner names them. */
   readonly assets: readonly string[];
   /** Of the system: who answers for it. */
   readonly poc: string | null;
@@ -52,7 +54,7 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
         join lateral (select * from ingestion_systems every where every.system_id = l.system_id order by every.id limit 1) s
           on coalesce(s.sync_enabled, true)
     ), found as materialized (
-      select f.id, b.system_id, f.plugin_id::text as plugin_id, case when f.lifecycle_state = 'reopened' then f.resurfaced_at end as found_again, f.poam_id, f.severity_rank = 4 as is_critical, a.asset_uuid,
+      select f.id, f.external_system_id as server, b.system_id, f.plugin_id::text as plugin_id, case when f.lifecycle_state = 'reopened' then f.resurfaced_at end as found_again, f.poam_id, f.severity_rank = 4 as is_critical, a.asset_uuid,
              coalesce(a.tenable_asset_uuid, a.asset_uuid::text) as asset, coalesce(f.first_found, f.created_at) as first_found,
              coalesce(f.last_found, f.created_at) as last_seen,
              case when f.lifecycle_state = 'reopened' then coalesce(f.resurfaced_at, f.last_fixed, f.first_found, f.created_at)
@@ -71,7 +73,7 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
                             and coalesce(r.port = f.port, true) and coalesce(r.protocol = lower(f.protocol), true)
                             and (r.scope = 'all' or r.scope = 'asset ' || a.tenable_asset_uuid))
     ), grouped as materialized (
-      select system_id, plugin_id, max(found_again) as found_again, bool_or(is_critical) as critical, min(first_found)::date as detected_on, count(*)::int as findings,
+      select system_id, plugin_id, max(found_again) as found_again, bool_or(is_critical) as critical, min(first_found)::date as detected_on, count(*)::int as findings, array_agg(distinct server) as servers,
              array_agg(distinct asset order by asset) as assets, array_agg(distinct asset_uuid) as machines
         from found group by system_id, plugin_id
     ), by_cve as materialized (
@@ -147,6 +149,7 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
     select g.system_id as "systemId", own.external_id as "systemExternalId", g.plugin_id as "pluginId", p.name as "pluginName", p.family, p.synopsis, p.solution, p.cves,
            case when g.critical then 'Critical' else 'High' end as severity,
            coalesce(w.detected_on, g.detected_on) as "detectedOn", g.findings, g.assets,
+           array(select distinct s.system_type::text from external_systems s where s.id = any(g.servers) order by 1) as "sourceTypes",
            own.poc,
            to_char(g.found_again, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "foundAgainAt", coalesce(c.list, '[]') as candidates, w.poam_id as "tiedTo",
            each.open

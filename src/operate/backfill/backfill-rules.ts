@@ -79,7 +79,7 @@ export function backfillRules(
   return {
     ingestion_systems: ({ row, raw }) => {
       const { fields, faults } = readSystem(raw);
-      const id = fields['xacta_system_id'];
+      const id = fields['remote_id'];
       return {
         values: found({
           xacta_system_id: id,
@@ -121,7 +121,7 @@ export function backfillRules(
       const evidence = rawObject['evidence_required'];
       return {
         values: found({
-          xacta_control_id: fields['xacta_control_id'],
+          xacta_control_id: fields['remote_id'],
           assessment_frequency_months: months,
           next_assessment_date:
             fields['next_assessment_date'] ??

@@ -993,7 +993,7 @@ interface PoamAssetDeparturesTable {
   kind: Generated<string>;
 }
 
-/** The plugins and CVEs that the text of a POA&M names, by the rule in src/model/poam-mentions.ts; renewed whenever the text differs from what was read. */
+/** The plugins and CVEs that the text of a POA&M names, by the rule in src/modules/weaknesses/poam-mentions.ts; renewed whenever the text differs from what was read. */
 interface PoamMentionsTable {
   poam_id: number;
   /** MD5 of the texts that were read and of the edition of the rule. */
@@ -1013,7 +1013,7 @@ interface RemediationScanFindingsTable {
   state_before: string;
 }
 
-/** Scans that people asked for to verify what was patched; src/model/remediation-scan.ts has the states, sync_changes (entity remediation_scan) each change of them. */
+/** Scans that people asked for to verify what was patched; src/canonical/vocabulary/scan-request.ts has the states, sync_changes (entity remediation_scan) each change of them. */
 interface RemediationScansTable {
   id: GeneratedAlways<number>;
   external_system_id: number;

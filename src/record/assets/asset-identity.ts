@@ -17,7 +17,7 @@ const halfLifeDays: Readonly<Partial<Record<IdentifierKind, number>>> = {
   mac: 730,
 };
 /** Identifiers of which a machine has one: two different values speak against the match, as much as one value speaks for it. */
-const singular: readonly IdentifierKind[] = ['tenable_uuid', 'agent_uuid', 'bios_uuid'];
+const singular: readonly IdentifierKind[] = ['scanner_uuid', 'agent_uuid', 'bios_uuid'];
 /**
  * What names and addresses that differ take from a match that rests on what several machines may bear: an adapter of a virtual network, a
  * short name, a board maker's or a copied BIOS uuid. All names are one fact, as a machine that is renamed gets another of each. A machine
@@ -26,7 +26,7 @@ const singular: readonly IdentifierKind[] = ['tenable_uuid', 'agent_uuid', 'bios
  */
 const opposing = { name: 30, ip: 21, mac: 10 };
 const nameKinds: readonly IdentifierKind[] = ['fqdn', 'hostname', 'netbios'];
-const standsAlone: readonly IdentifierKind[] = ['tenable_uuid', 'agent_uuid', 'fqdn'];
+const standsAlone: readonly IdentifierKind[] = ['scanner_uuid', 'agent_uuid', 'fqdn'];
 /** Kinds of which both sides' values are compared, to see whether they contradict each other. */
 export const comparedKinds: readonly IdentifierKind[] = [...singular, ...nameKinds, 'ip', 'mac'];
 /** From here on a person should look, where it is not enough to link. */

@@ -4,7 +4,7 @@ import type { Database } from '../../platform/postgres/index.ts';
 
 export interface TagOfAssets {
   readonly value: string;
-  /** As Tenable names them. */
+  /** As the scanner names them. */
   readonly assets: readonly string[];
   /** Tells the change from one of the same assets before the latest that went the other way. */
   readonly since: number;
@@ -28,31 +28,31 @@ const latest = (serverId: number, action: 'add' | 'remove', value: string) => sq
 const asTag = (systemId: string) => sql.raw(`replace(${systemId}, ',', ' ')`);
 
 /**
- * Assets of a Tenable server that belong to a system and do not bear its tag there yet, by system; a machine that is in systems of several GRC
+ * Assets of a scanner’s server that belong to a system and do not bear its tag there yet, by system; a machine that is in systems of several GRC
  * systems bears the tag of each.
  */
 export async function listMissingTags(
   db: Kysely<Database>,
-  tenableSystemId: number,
+  serverId: number,
   category: string,
 ): Promise<TagOfAssets[]> {
   const { rows } = await sql<TagOfAssets>`
-    with told as materialized (${confirmed(tenableSystemId, category)}), boundary as (${everyBoundary})
+    with told as materialized (${confirmed(serverId, category)}), boundary as (${everyBoundary})
     select ${asTag('b.system_id')} as value, array_agg(distinct l.external_id::text order by l.external_id::text) as assets,
-           ${latest(tenableSystemId, 'remove', "replace(min(b.system_id), ',', ' ')")} as since
+           ${latest(serverId, 'remove', "replace(min(b.system_id), ',', ' ')")} as since
       from boundary b
-      join sync_links l on l.external_system_id = ${tenableSystemId} and l.entity_type = 'asset'
+      join sync_links l on l.external_system_id = ${serverId} and l.entity_type = 'asset'
                        and l.entity_id = b.asset_uuid::text and l.retired_at is null
      where not exists (select from ingestion_systems s where s.system_id = b.system_id and s.sync_enabled is false)
        and (not exists (select from ingestion_asset_tags t
                          where t.asset_uuid = b.asset_uuid and t.tag_key = ${category} and t.tag_value = ${asTag('b.system_id')})
             -- What another server's record of the machine bears says nothing of this one's.
             or exists (select from sync_links other
-                        where other.external_system_id <> ${tenableSystemId} and other.entity_type = 'asset'
+                        where other.external_system_id <> ${serverId} and other.entity_type = 'asset'
                           and other.entity_id = b.asset_uuid::text and other.retired_at is null)
                and not exists (select from told where told.asset = l.external_id and told.value = ${asTag('b.system_id')} and told.is_borne)
                and not exists (select from asset_sources x
-                                where x.external_system_id = ${tenableSystemId} and x.external_id = l.external_id
+                                where x.external_system_id = ${serverId} and x.external_id = l.external_id
                                   and x.record -> 'tags' @> jsonb_build_array(jsonb_build_object('key', ${category}::text, 'value', ${asTag('b.system_id')}))))
      group by ${asTag('b.system_id')}
      order by 1`.execute(db);
@@ -60,21 +60,21 @@ export async function listMissingTags(
 }
 
 /**
- * Assets of a Tenable server that still bear the tag of a system that they left for another one of the same GRC system, by system. Only
+ * Assets of a scanner’s server that still bear the tag of a system that they left for another one of the same GRC system, by system. Only
  * tags that Tieline set there: what an analyst tagged stays. So does the tag of a machine that is in no system any more: what became of it
  * is for a person.
  */
 export async function listStrayTags(
   db: Kysely<Database>,
-  tenableSystemId: number,
+  serverId: number,
   category: string,
 ): Promise<TagOfAssets[]> {
   const { rows } = await sql<TagOfAssets>`
-    with told as materialized (${confirmed(tenableSystemId, category)}), boundary as (${everyBoundary})
+    with told as materialized (${confirmed(serverId, category)}), boundary as (${everyBoundary})
     select told.value, array_agg(distinct told.asset order by told.asset) as assets,
-           ${latest(tenableSystemId, 'add', 'told.value')} as since
+           ${latest(serverId, 'add', 'told.value')} as since
       from told
-      join sync_links l on l.external_system_id = ${tenableSystemId} and l.entity_type = 'asset'
+      join sync_links l on l.external_system_id = ${serverId} and l.entity_type = 'asset'
                        and l.external_id = told.asset and l.retired_at is null
      where told.is_borne
        and exists (select from boundary b

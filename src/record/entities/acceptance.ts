@@ -24,6 +24,7 @@ export const acceptance = defineEntity({
   derived: [],
   sentOnly: [],
   statusWords: [],
+  formerNames: {},
   remoteId: 'acceptance_id',
   ownId: null,
   excludedOwners: (db, owners) => findExcludedOwners(db, 'system', owners),

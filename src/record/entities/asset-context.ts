@@ -5,7 +5,7 @@ import { asJson, columnsOf } from './columns.ts';
 import { defineEntity } from './define-entity.ts';
 
 /** What a correlation says of an asset; kept with the asset. */
-const matched = ['xacta_component_id', 'xacta_system_id'] as const;
+const matched = ['component_remote_id', 'system_remote_id'] as const;
 
 /**
  * What is known of asset `t` beside its row: what the GRC system calls the component and system it was matched to, and its rating as
@@ -15,8 +15,8 @@ const contextFacts = `(
     select jsonb_build_object('acr_rated', case when round(a.acr_score) between 1 and 10 then round(a.acr_score) end)
            || case when s.sync_enabled is false then '{}'::jsonb
                    else jsonb_build_object(
-                          'xacta_component_id', case when a.system_id is not null then a.xacta_component_id end,
-                          'xacta_system_id', case when a.xacta_component_id is not null then s.xacta_system_id end) end
+                          'component_remote_id', case when a.system_id is not null then a.xacta_component_id end,
+                          'system_remote_id', case when a.xacta_component_id is not null then s.xacta_system_id end) end
       from ingestion_assets a
       left join lateral (select * from ingestion_systems own where own.system_id = a.system_id order by own.id limit 1) s on true
      where a.asset_uuid = t.asset_uuid)`;
@@ -46,6 +46,7 @@ export const assetContext = defineEntity({
   derived: matched,
   sentOnly: sentOnlyOfAssetContext,
   statusWords: [],
+  formerNames: { xacta_component_id: 'component_remote_id', xacta_system_id: 'system_remote_id' },
   remoteId: null,
   ownId: null,
   parent: { entity: 'asset', field: 'scanner_asset_id', column: 'asset_uuid' },

@@ -1,5 +1,6 @@
 /** What the definitions of entities are written with. */
 import type { JsonObject } from '../../platform/values/index.ts';
+import type { RecordSource } from './define-entity.ts';
 import type { RecordSchema } from './sink.ts';
 
 /** The fields of a record that are columns of its table: all but those kept elsewhere. */
@@ -13,8 +14,8 @@ export const asJson = (schema: RecordSchema<unknown>): RecordSchema<JsonObject> 
 /** PostgreSQL reads the text `now` as the present instant when it becomes a timestamp. */
 export const stamped = (): JsonObject => ({ created_at: 'now', updated_at: 'now' });
 
-export const ingested = (source: { readonly operationId: string }): JsonObject => ({
-  ingestion_source: 'xacta',
+export const ingested = (source: RecordSource): JsonObject => ({
+  ingestion_source: source.systemType,
   ingestion_batch_id: source.operationId,
 });
 

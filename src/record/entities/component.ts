@@ -25,9 +25,10 @@ export const component = defineEntity({
   derived: [],
   sentOnly: [],
   statusWords: [],
+  formerNames: { xacta_system_id: 'parent_remote_id', tenable_uuid: 'scanner_uuid' },
   remoteId: null,
   ownId: null,
-  parent: { entity: 'system', field: 'xacta_system_id', column: 'system_id' },
+  parent: { entity: 'system', field: 'parent_remote_id', column: 'system_id' },
   excludedOwners: (db, owners) => findExcludedOwners(db, 'system', owners),
   begin: (record, source) => ({
     component_id: record['component_id'],

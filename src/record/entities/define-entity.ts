@@ -96,6 +96,8 @@ export interface RecordOfRow {
 
 export interface RecordSource {
   readonly systemId: number;
+  /** The type of that system: what a new row says of where it came from. */
+  readonly systemType: string;
   readonly operationId: string;
 }
 
@@ -112,6 +114,8 @@ export interface LinkedEntity extends AnyEntity {
   readonly sentOnly: readonly string[];
   /** Fields that hold a status in canonical words. */
   readonly statusWords: readonly string[];
+  /** What fields were called in earlier versions: files of mappings and the journal still say so. */
+  readonly formerNames: Readonly<Record<string, string>>;
   /** The field in which our row keeps what the remote calls it; nobody edits it, and undo leaves it. */
   readonly remoteId: string | null;
   /** The field that holds our key where it comes from the remote: made another one where a row bears it already. */
@@ -189,7 +193,11 @@ export function registerEntities(definitions: readonly EntityDefinition[]): void
       throw new TielineError('INTERNAL', `There are two definitions of the entity ${definition.name}.`);
     registry.set(definition.name, definition);
     if (definition.kind === 'linked')
-      registerRecord(definition.name, { schema: definition.record, sentOnly: definition.sentOnly });
+      registerRecord(definition.name, {
+        schema: definition.record,
+        sentOnly: definition.sentOnly,
+        formerNames: definition.formerNames,
+      });
   }
 }
 

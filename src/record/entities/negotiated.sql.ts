@@ -50,15 +50,24 @@ type Aliases = readonly {
 }[];
 
 async function fetchAliases(db: Kysely<Database>, entity: NegotiatedEntity): Promise<Aliases> {
-  const table = placeOf(entity).table;
+  const { table, columns } = placeOf(entity);
+  const renamed = Object.entries(columns).map(([current, older]) => ({
+    current,
+    older,
+    both: false,
+    hides: false,
+  }));
   const pairs = Object.entries(olderNames[table] ?? {});
-  if (pairs.length === 0 && !besideTables.has(table)) return [];
+  if (pairs.length === 0 && !besideTables.has(table)) return renamed;
   const { rows } = await sql<{ name: string }>`
     select attname::text as name from pg_attribute
      where attrelid = ${table}::regclass and attnum > 0 and not attisdropped`.execute(db);
   const there = new Set(rows.map((row) => row.name));
   const beside = [...there].filter((name) => there.has(besideName(name)));
   return [
+    ...renamed.map((each) =>
+      beside.includes(each.older) ? { ...each, older: besideName(each.older) } : each,
+    ),
     ...pairs.flatMap(([current, older]) =>
       there.has(older) ? [{ current, older, both: there.has(current), hides: false }] : [],
     ),

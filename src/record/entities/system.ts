@@ -17,16 +17,16 @@ export const system = defineEntity({
     table: 'ingestion_systems',
     key: 'system_id',
     keyType: 'text',
-    columns: {},
+    columns: { remote_id: 'xacta_system_id' },
     stamps: ['updated_at', 'last_xacta_sync'],
     whenConfirmed: {},
     madeHere: 'false',
     ownKey: 'false',
     // Systems of the same name in two GRC systems are two until a person links them.
-    remoteKey: `(t.system_id = r ->> 'system_id' or t.xacta_system_id = r ->> 'xacta_system_id' or t.uuid::text = r ->> 'uuid'
+    remoteKey: `(t.system_id = r ->> 'system_id' or t.xacta_system_id = r ->> 'remote_id' or t.uuid::text = r ->> 'uuid'
                   or ${sameText('t.name', "r ->> 'name'")})`,
     twinKey: 'remoteKey',
-    prefer: `t.system_id is distinct from r ->> 'system_id', t.xacta_system_id is distinct from r ->> 'xacta_system_id', t.uuid::text is distinct from r ->> 'uuid'`,
+    prefer: `t.system_id is distinct from r ->> 'system_id', t.xacta_system_id is distinct from r ->> 'remote_id', t.uuid::text is distinct from r ->> 'uuid'`,
     // Not every owner's database declares system_id unique.
     only: 'not exists (select from ingestion_systems older where older.system_id = t.system_id and older.id < t.id)',
   },
@@ -34,7 +34,8 @@ export const system = defineEntity({
   derived: [],
   sentOnly: [],
   statusWords: [],
-  remoteId: 'xacta_system_id',
+  formerNames: { xacta_system_id: 'remote_id' },
+  remoteId: 'remote_id',
   ownId: 'system_id',
   // Two GRC systems that were copied from one another give their systems the same uuids.
   async withFreeIds(db, rows, source) {

@@ -238,10 +238,10 @@ export async function follow(settling: Settling): Promise<Carried> {
     entity: 'poam',
     from: pair.copy,
     to: pair.first,
-    base: { ...before?.base, xacta_poam_id: externalId },
+    base: { ...before?.base, remote_id: externalId },
   };
   await moveLink(tx.db, systemId, move);
-  const nobody = { ...linkedEntity('poam').atEnd.ended, xacta_poam_id: null, external_uid: null };
+  const nobody = { ...linkedEntity('poam').atEnd.ended, remote_id: null, external_uid: null };
   await setFields(settling, 'poam', pair.copy, nobody, `the same as ${pair.first}`);
   for (const each of theirs.filter(({ entity }) => entity === 'milestone'))
     await setFields(
@@ -251,7 +251,7 @@ export async function follow(settling: Settling): Promise<Carried> {
       linkedEntity('milestone').atEnd.ended,
       `the same as ${pair.first}`,
     );
-  await updateRows(tx.db, 'poam', [{ entityId: pair.first, columns: { xacta_poam_id: externalId } }]);
+  await updateRows(tx.db, 'poam', [{ entityId: pair.first, columns: { remote_id: externalId } }]);
   await journal(settling, [
     {
       entity: 'poam',

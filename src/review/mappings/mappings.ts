@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { knownWord, TielineError } from '../../platform/errors/index.ts';
 import { type EntityType, entityTypes, type PlanDocument } from '../../canonical/vocabulary/index.ts';
-import { listRecordNames } from '../../canonical/records/index.ts';
+import { listRecordNames, presentField } from '../../canonical/records/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import {
   checkMappings,
@@ -104,7 +104,7 @@ export function fromFile(content: unknown): FieldMapping[] {
   return parsed.data.map(({ entity, external, internal, ...rest }) => ({
     entityType: entity,
     externalField: external,
-    internalField: internal,
+    internalField: presentField(entity, internal),
     ...rest,
   }));
 }
@@ -172,16 +172,18 @@ function edited(
 ): FieldMapping[] {
   switch (edit.do) {
     case 'set': {
-      const key = mappingKey(edit.mapping);
+      const { entityType, internalField } = edit.mapping;
+      const given = { ...edit.mapping, internalField: presentField(entityType, internalField) };
+      const key = mappingKey(given);
       const at = installed.findIndex((mapping) => mappingKey(mapping) === key);
-      return at < 0 ? [...installed, edit.mapping] : installed.with(at, edit.mapping);
+      return at < 0 ? [...installed, given] : installed.with(at, given);
     }
     case 'remove': {
       const left = installed.filter(
         (mapping) =>
           mapping.entityType !== edit.entity ||
           mapping.externalField !== edit.external ||
-          mapping.internalField !== edit.internal,
+          mapping.internalField !== presentField(edit.entity, edit.internal),
       );
       if (left.length === installed.length)
         throw new TielineError(

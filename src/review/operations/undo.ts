@@ -2,6 +2,7 @@
  * Undo: an operation's values go back on our side, as a new operation; what is to change at the remote then goes the way of
  * every edit, through plan, outbox and journal, and meets the same conflicts. Nothing is deleted on either side.
  */
+import { matchedColumns } from '../../modules/correlation/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import {
@@ -229,7 +230,7 @@ function whyNot(row: JournalRow): string | undefined {
   if (row.decidedBy === movedThere) return 'was moved at the remote: it is moved back there';
   if (row.entity === 'asset' && row.field === 'tag')
     return 'the tag follows from the component that the asset is matched to: `tieline links break` that, and the tag is not set again';
-  if (row.entity === 'asset' && (row.field === 'system_id' || row.field === 'xacta_component_id'))
+  if (row.entity === 'asset' && matchedColumns.has(row.field ?? ''))
     return 'was matched by its identifiers, and would be again: `tieline links break` it';
   if (row.field === 'link') return 'is a link: `tieline links break` and `tieline links make` change it';
   if (row.field === 'weakness' || row.field === 'outbox' || row.entity === 'approval')

@@ -9,7 +9,7 @@ export interface DemoSummary extends SyncSummary {
 }
 
 const identifierWords: Readonly<Record<string, string>> = {
-  tenable_uuid: 'Tenable UUID',
+  scanner_uuid: 'scanner UUID',
   agent_uuid: 'agent UUID',
   bios_uuid: 'BIOS UUID',
   mac: 'MAC address',

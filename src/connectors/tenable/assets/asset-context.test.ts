@@ -26,8 +26,8 @@ const outbound = (externalField: string, internalField: string): FieldMapping =>
 });
 const mapped = [
   ...businessTagMappings,
-  outbound(`attributes.${component}`, 'xacta_component_id'),
-  outbound('attributes.Xacta System', 'xacta_system_id'),
+  outbound(`attributes.${component}`, 'component_remote_id'),
+  outbound('attributes.Xacta System', 'system_remote_id'),
   outbound('acr.score', 'acr_override'),
 ];
 
