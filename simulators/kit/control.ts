@@ -75,6 +75,7 @@ export function controlRoutes(parts: {
         faults.set(parts.initialFaults);
         counters.clear();
         clock.offsetSeconds = 0;
+        clock.stoppedAt = undefined;
         return ok({ reset: true });
       },
     },
@@ -82,14 +83,26 @@ export function controlRoutes(parts: {
       method: 'POST',
       path: '/__control/clock',
       handle: refusing((body) => {
-        const offset =
-          typeof body === 'object' && body !== null && 'offsetSeconds' in body ? body.offsetSeconds : null;
-        if (typeof offset !== 'number' || !Number.isFinite(offset))
-          throw new Error('expected {"offsetSeconds": a number}');
-        clock.offsetSeconds = offset;
-        return { offsetSeconds: offset, now: clock.now().toISOString() };
+        setClock(clock, body);
+        return { offsetSeconds: clock.offsetSeconds, now: clock.now().toISOString() };
       }),
     },
     { method: 'POST', path: '/__control/edit', handle: refusing((body) => simulator.edit(body)) },
   ];
+}
+
+/** Either lets it run, put forward or back, or stops it at an instant. @throws Error if the request makes no sense */
+function setClock(clock: Clock, body: unknown): void {
+  const given = typeof body === 'object' && body !== null ? body : {};
+  if ('stoppedAt' in given && typeof given.stoppedAt === 'string') {
+    const instant = new Date(given.stoppedAt);
+    if (!Number.isNaN(instant.getTime())) {
+      clock.stoppedAt = instant;
+      return;
+    }
+  }
+  if (!('offsetSeconds' in given) || !Number.isFinite(given.offsetSeconds))
+    throw new Error('expected {"offsetSeconds": a number} or {"stoppedAt": an instant}');
+  clock.offsetSeconds = Number(given.offsetSeconds);
+  clock.stoppedAt = undefined;
 }
