@@ -2,7 +2,8 @@
  * Reads our own migration files as data: statement by statement, with what each makes and what it refers to. That lets
  * one set of files serve a fresh database, which runs them as they are, and an adopted one, where tables are there
  * already, indexes must be built without blocking, and names may be taken. It is no SQL parser: it knows the forms
- * that our files use, and a test holds them to these forms.
+ * that our files use, and a test holds it against PostgreSQL's own parser for every statement of them. Not read: a body of
+ * SQL between BEGIN ATOMIC and END, whose semicolons end no statement.
  */
 
 /** A reference of a column to another table, with the place of its text in the definition. */
@@ -69,6 +70,8 @@ function nextMeaningful(text: string, from: number): number {
   return meaningful.exec(text)?.index ?? text.length;
 }
 
+const identifierLetter = /[\w$\u0080-\uffff]/;
+
 /** Index after a comment, quoted text or dollar-quoted text that begins at `at`, or `at` where none does. */
 function skipOpaque(text: string, at: number): number {
   const rest = text.slice(at, at + 64);
@@ -77,11 +80,37 @@ function skipOpaque(text: string, at: number): number {
     return found < 0 ? text.length : found + mark.length;
   };
   if (rest.startsWith('--')) return ends('\n', at);
-  if (rest.startsWith('/*')) return ends('*/', at + 2);
+  if (rest.startsWith('/*')) return afterBlockComment(text, at);
   const quote = rest[0];
+  if (quote === "'" && hasEscapes(text, at)) return afterEscapedText(text, at);
   if (quote === "'" || quote === '"') return ends(quote, at + 1);
-  const dollar = /^\$\w*\$/.exec(rest)?.[0];
-  return dollar === undefined ? at : ends(dollar, at + dollar.length);
+  const dollar = /^\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/.exec(rest)?.[0];
+  // A dollar inside a name begins nothing.
+  if (dollar === undefined || identifierLetter.test(text[at - 1] ?? '')) return at;
+  return ends(dollar, at + dollar.length);
+}
+
+/** Block comments nest in PostgreSQL. */
+function afterBlockComment(text: string, from: number): number {
+  const marks = /\/\*|\*\//g;
+  marks.lastIndex = from;
+  let depth = 0;
+  for (let found = marks.exec(text); found !== null; found = marks.exec(text)) {
+    depth += found[0] === '/*' ? 1 : -1;
+    if (depth === 0) return marks.lastIndex;
+  }
+  return text.length;
+}
+
+/** Whether the quote at `at` opens a text in which a backslash escapes: E'…', and no name that ends with an e. */
+function hasEscapes(text: string, at: number): boolean {
+  return /[eE]/.test(text[at - 1] ?? '') && !identifierLetter.test(text[at - 2] ?? '');
+}
+
+function afterEscapedText(text: string, at: number): number {
+  const end = /(?:[^'\\]|\\[\s\S])*'/y;
+  end.lastIndex = at + 1;
+  return end.test(text) ? end.lastIndex : text.length;
 }
 
 /** The parts between `separator` at depth 0 of parentheses, with where each begins. */
@@ -127,14 +156,22 @@ function inside(text: string, open: number): string {
   return text.slice(open + 1);
 }
 
-const leading = /^(\s+|--[^\n]*(\n|$))+/;
+/** Index of the first letter that is neither white space nor in a comment. */
+function afterLeading(text: string): number {
+  let at = 0;
+  for (;;) {
+    at += /^\s*/.exec(text.slice(at))?.[0].length ?? 0;
+    if (!/^(?:--|\/\*)/.test(text.slice(at, at + 2))) return at;
+    at = skipOpaque(text, at);
+  }
+}
 
 /** Cuts a file into its statements. @param file its name, for messages. */
 export function splitStatements(sql: string, file: string): Statement[] {
   let line = 1;
   let counted = 0;
   return split(sql, ';').flatMap(({ text, start }) => {
-    const skipped = leading.exec(text)?.[0].length ?? 0;
+    const skipped = afterLeading(text);
     const statement = text.slice(skipped).trimEnd();
     if (statement === '') return [];
     line += sql.slice(counted, start + skipped).split('\n').length - 1;
