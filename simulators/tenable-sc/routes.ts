@@ -4,7 +4,7 @@ import { applyDrift, type FaultEngine } from '../kit/faults.ts';
 import type { Route, SimRequest, SimResponse } from '../kit/route.ts';
 import { repositories, type Row, type Rule, type ScanResults } from './scan-results.ts';
 
-/** Every answer comes in this envelope; a failure may come with 200 or, mostly, with 403 (reference/tenable.md section 3). */
+/** Every answer comes in this envelope; a failure may come with 200 or, mostly, with 403 (decision 0020). */
 export function envelope(
   response: unknown,
   now: Date,

@@ -1,6 +1,6 @@
 /**
  * What this Security Center holds: the machines and findings of the invented world, in two repositories, with rules and edits laid
- * over them. Rows are spelled as recorded answers spell them (reference/tenable.md section 3): almost every scalar is a text.
+ * over them. Rows are spelled as recorded answers spell them (decision 0020): almost every scalar is a text.
  */
 import { createFindings, type WorldFinding } from '../world/findings.ts';
 import { generateWorld } from '../world/generate.ts';

@@ -5,7 +5,7 @@ export function tenableError(statusCode: number, error: string, message: string)
   return { status: statusCode, json: { statusCode, error, message } };
 }
 
-/** What stands before Tenable answers too many requests with: HTML of nginx, no JSON (reference/tenable.md section 1). */
+/** What stands before Tenable answers too many requests with: HTML of nginx, no JSON (decision 0020). */
 export function tooManyRequests(headers: Readonly<Record<string, string>>): SimResponse {
   return {
     status: 429,

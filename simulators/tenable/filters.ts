@@ -1,4 +1,4 @@
-/** Export filters: what is allowed, and what matches (the vendor's OpenAPI; reference/tenable.md section 1). */
+/** Export filters: what is allowed, and what matches (https://developer.tenable.com/reference; decision 0020). */
 import type { AssetJson } from './asset-json.ts';
 import type { FindingJson } from './finding-json.ts';
 import { assetFilters, faultInValue, findingFilters, matchesTags, type NamedTag } from './value-filters.ts';

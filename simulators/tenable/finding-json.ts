@@ -10,7 +10,7 @@ export type FindingJson = Record<string, unknown> & {
 
 const severities = ['info', 'low', 'medium', 'high', 'critical'] as const;
 
-/** The asset inside a finding is a snapshot of its scan, and contradicts itself from finding to finding (reference/tenable.md section 5). */
+/** The asset inside a finding is a snapshot of its scan, and contradicts itself from finding to finding (decision 0020). */
 function snapshot(finding: WorldFinding, random: Random): { uuid: string } & Record<string, unknown> {
   const { host } = finding;
   return {

@@ -31,7 +31,7 @@ interface Spec {
 }
 
 /**
- * Where the schema and recorded reality differ, reality is simulated (reference/tenable.md, "Schema vs reality"): these
+ * Where the schema and recorded reality differ, reality is simulated (decision 0020): these
  * places of an answer are not held to the schema.
  */
 const differsFromReality = [

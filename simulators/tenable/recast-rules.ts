@@ -1,5 +1,5 @@
 /**
- * Recast and accept rules (the vendor's platform OpenAPI, /v1/recast/rules; reference/tenable.md section 2): kept, searched,
+ * Recast and accept rules (https://developer.tenable.com/reference, /v1/recast/rules; decision 0020): kept, searched,
  * and laid over the findings that they match after a while, as the real ones are.
  */
 import { createHash } from 'node:crypto';

@@ -1,4 +1,4 @@
-/** Tags: categories, values, assignments (the vendor's platform OpenAPI; reference/tenable.md section 2). */
+/** Tags: categories, values, assignments (https://developer.tenable.com/reference; decision 0020). */
 import { createHash } from 'node:crypto';
 import type { Route, SimRequest, SimResponse } from '../kit/route.ts';
 import { tenableError } from './answers.ts';

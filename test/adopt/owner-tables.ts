@@ -1,7 +1,7 @@
 import type { AwkwardTraits } from './traits.ts';
 
 /**
- * The owner's tables as its application declares them (reference/existing-schema.md), in the variant that the traits
+ * The owner's tables as its application declares them (decision 0006), in the variant that the traits
  * ask for. Foreign keys come apart from the tables, because rows are loaded faster without them.
  */
 

@@ -1,5 +1,5 @@
 /**
- * What can be the matter with a database that Tieline is installed into: every trap of existing-schema.md as one choice.
+ * What can be the matter with a database that Tieline is installed into: every trap of decision 0006 as one choice.
  * The choices are two tables, and the type of a database's traits follows from them.
  */
 

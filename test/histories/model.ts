@@ -1,5 +1,5 @@
 /**
- * The reference model of one field: what two sides and a base must be after each step, written from design section 5 and
+ * The reference model of one field: what two sides and a base must be after each step, written from decision 0009 and
  * src/engine/merge/SPEC.md, without a line of src/. After a sync that broke off, several states are possible; then the real
  * one must be among them.
  */

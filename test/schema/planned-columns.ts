@@ -1,7 +1,7 @@
 /**
- * The columns that reference/existing-schema.md and reference/requirements.md ask for, in the lines of catalog.ts,
+ * The columns of the existing application's tables and of the product's plan (decision 0006), in the lines of catalog.ts,
  * separated by bars. Three stand otherwise than written there: ingestion_systems.system_id is unique on a fresh
- * database (others reference it), and api_call_logs and metrics_values are partitioned (design section 4), so that their primary key
+ * database (others reference it), and api_call_logs and metrics_values are partitioned (decision 0024), so that their primary key
  * is (id, time) and the time is not null.
  */
 const plan: Readonly<Record<string, string>> = {
@@ -174,7 +174,7 @@ export const plannedColumns: ReadonlyMap<string, readonly string[]> = new Map(
   ]),
 );
 
-/** What design section 4 asks the tables that the plan only counts to hold at least. */
+/** What the tables that the plan only counts must hold at least. */
 export const leastColumns: Readonly<Record<string, string>> = {
   sync_policies:
     'external_system_id entity_type sync_direction conflict_resolution_strategy field_level_policies filters requires_approval',

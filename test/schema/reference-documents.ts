@@ -3,7 +3,7 @@
  * this repository; where they are present, the migrations are held against them word by word.
  */
 
-/** Tables of existing-schema.md: `| column | type and constraints |`, the owner's and what Tieline adds. */
+/** Tables of the page of the existing schema: `| column | type and constraints |`, the owner's and what Tieline adds. */
 export function readExistingSchema(markdown: string): Map<string, string[]> {
   const tables = new Map<string, string[]>();
   for (const section of markdown.split(/^## /m).slice(1)) {
@@ -18,13 +18,13 @@ export function readExistingSchema(markdown: string): Map<string, string[]> {
   return tables;
 }
 
-/** The CREATE TABLE statements of requirements.md, those that it writes out. */
+/** The CREATE TABLE statements of the page of requirements, those that it writes out. */
 export function readCreateTables(markdown: string): Map<string, string[]> {
   const statements = markdown.matchAll(/^CREATE TABLE (\w+) \(\n([\s\S]+?)^\);/gm);
   return new Map([...statements].map(([, table = '', body = '']) => [table, readColumnList(body)]));
 }
 
-/** The columns that requirements.md adds: its shorthand lists and its single statements. */
+/** The columns that the page of requirements adds: its shorthand lists and its single statements. */
 export function readAddedColumns(markdown: string): Map<string, string[]> {
   const lists = [...markdown.matchAll(/^ALTER TABLE (\w+) ADD COLUMN:\n((?: {2}.+\n)+)/gm)];
   const singles = [...markdown.matchAll(/^ALTER TABLE (\w+) ADD COLUMN (.+);$/gm)];

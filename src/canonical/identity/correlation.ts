@@ -1,9 +1,9 @@
 /**
- * Which component an asset is (design section 7): weighted identifiers, the evidence kept, one clear match links,
+ * Which component an asset is (decision 0014): weighted identifiers, the evidence kept, one clear match links,
  * several go to review. Pure: the candidates come in, the decision and its reason go out.
  *
  * Rejected: matching on a name's substring (`web1` hits `web10`), and on an IP address alone, which DHCP gives to
- * another machine tomorrow (reference/grc-facts.md section 7).
+ * another machine tomorrow (decision 0014).
  */
 import type { Identifier, IdentifierKind } from './identifiers.ts';
 

@@ -1,5 +1,5 @@
 /**
- * The transforms of a field mapping (design section 6), each with its way in and, where there is one, its way out.
+ * The transforms of a field mapping (decision 0018), each with its way in and, where there is one, its way out.
  * Pure. A way in that cannot make sense of a value says so; it never guesses.
  */
 import { deriveUuid, isJsonObject, type Json, scalarText } from '../../platform/values/index.ts';

@@ -8,7 +8,7 @@ export const defaultPolicy: FieldPolicy = {
 };
 
 /**
- * The policy of a field: field, then entity, then system (`*`), then default (design section 5). Direction and strategy are
+ * The policy of a field: field, then entity, then system (`*`), then default (SPEC.md, section 3). Direction and strategy are
  * looked up apart: what a level does not say is as above it.
  * @param policies those of one external system.
  */

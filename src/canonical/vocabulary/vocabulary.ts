@@ -1,4 +1,4 @@
-/** The words that Tieline's record uses, as the existing application spells them (reference/existing-schema.md). */
+/** The words that Tieline's record uses, as the existing application spells them (decision 0006). */
 
 export const severities = ['Info', 'Low', 'Medium', 'High', 'Critical'] as const;
 export type Severity = (typeof severities)[number];
@@ -18,7 +18,7 @@ export const severityModifications = ['none', 'recast', 'accepted'] as const;
 export const acceptanceKinds = ['accepted', 'false_positive', 'recast'] as const;
 export const acceptanceStatuses = ['active', 'withdrawn'] as const;
 
-/** POA&M status: the owner's four words and the further ones that a GRC system keeps apart (reference/grc.md). */
+/** POA&M status: the owner's four words and the further ones that a GRC system keeps apart (decision 0015). */
 export const poamStatuses = [
   'Open',
   'In Progress',
@@ -45,7 +45,7 @@ const plainWord = (word: string): string =>
     .trim()
     .toLowerCase()
     .replaceAll(/[\s_-]+/g, ' ');
-/** Words that installations of the existing application use besides its four (reference/existing-schema.md). */
+/** Words that installations of the existing application use besides its four (decision 0006). */
 const otherPoamWords: Readonly<Record<string, (typeof poamStatuses)[number]>> = {
   ongoing: 'In Progress',
   overdue: 'Open',

@@ -1,5 +1,5 @@
 /**
- * What a connector is. Design section 6; the conformance suite in `./conformance/` holds every connector to it.
+ * What a connector is (decision 0018); the conformance suite in `./conformance/` holds every connector to it.
  *
  * A connector declares, as values: its type, its settings, its entities, its limits, its default field mappings.
  * It implements check, read, find and write. It never retries by itself (the HTTP client does, where that is safe),

@@ -1,4 +1,4 @@
-/** Rows of an analysis as records. The identity of a host is declared row by row (reference/tenable.md section 3). Pure. */
+/** Rows of an analysis as records. The identity of a host is declared row by row (decision 0020). Pure. */
 import { isJsonObject, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
 import {
   auditRaw,

@@ -1,6 +1,6 @@
 /**
  * One Security Center: signed in by API keys or by a session, never by both (it refuses that); every answer is taken out of its
- * envelope, in which a failure may come with status 200 and mostly comes with 403 (reference/tenable.md section 3).
+ * envelope, in which a failure may come with status 200 and mostly comes with 403 (decision 0020).
  */
 import { z } from 'zod';
 import { TielineError } from '../../platform/errors/index.ts';

@@ -1,5 +1,5 @@
 /**
- * Recast and accept rules as acceptances, in both directions (reference/tenable.md section 2). Only rules for hosts. The API has
+ * Recast and accept rules as acceptances, in both directions (decision 0020). Only rules for hosts. The API has
  * no idempotency key: ours stands at the end of the rule's description, where `find` looks for it.
  */
 import { z } from 'zod';

@@ -23,7 +23,7 @@ const namesInOrder = [
 
 /**
  * From an element of an asset export, version 1 (flat, nulls present) or 2 (nested, empties left out). Attributes of
- * assets come from here only: the asset inside a finding contradicts itself (reference/tenable.md section 5).
+ * assets come from here only: the asset inside a finding contradicts itself (decision 0020).
  */
 export const assetMappings: readonly FieldMapping[] = [
   inbound('id', 'asset_uuid', [{ kind: 'uuid' }], true),

@@ -39,7 +39,7 @@ export const pluginMappings: readonly FieldMapping[] = [
   plugin('plugin.cvss3_vector.raw', 'cvss3_vector', [text]),
   // Since July 2026 `vpr` carries what `vpr_v2` did; in between some records have only the latter.
   plugin('plugin.vpr.score | plugin.vpr_v2.score', 'vpr_score', [number]),
-  // Percent here, a share in Tieline (reference/tenable.md section 1).
+  // Percent here, a share in Tieline (decision 0020).
   plugin('plugin.epss_score', 'epss_score', [{ kind: 'number', scale: 0.01 }]),
   plugin('plugin.cve', 'cves', [words]),
   // Documented as texts, delivered as {type, id}.
@@ -98,7 +98,7 @@ export const findingMappings: readonly FieldMapping[] = [
     { kind: 'values', map: { NONE: 'none', RECASTED: 'recast', ACCEPTED: 'accepted' }, otherwise: 'null' },
   ]),
   finding('finding_id', 'finding_id', [text]),
-  // A number of seconds in the vendor's schema, an ISO text in recorded traffic (reference/tenable.md, "Schema vs reality").
+  // A number of seconds in the vendor's schema, an ISO text in recorded traffic (decision 0020).
   finding('indexed', 'observed_at', [instant]),
   finding('recast_rule_uuid', 'acceptance_id', [text]),
   finding('output', 'output', [text]),

@@ -1,7 +1,7 @@
 /**
- * A REST profile: what one Xacta installation's interface looks like (reference/grc.md, "So the connector is a
- * profile"). Installations differ in release, fields, value lists and in what the account may do, so nothing of this is
- * in the code; the profile that ships describes our own simulator.
+ * A REST profile: what one Xacta installation's interface looks like (decision 0019). Installations differ in
+ * release, fields, value lists and in what the account may do, so nothing of this is in the code; the profile that
+ * ships describes our own simulator.
  */
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';

@@ -1,4 +1,4 @@
-/** Creates and updates, with optimistic concurrency. A whole item is sent: leaving a field out may blank it (reference/grc.md). */
+/** Creates and updates, with optimistic concurrency. A whole item is sent: leaving a field out may blank it (decision 0019). */
 import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { isJsonObject, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
 import { type Change, type ExternalRecord, type FindKey, PageWalk, type WriteResult } from '../kit/index.ts';

@@ -1,4 +1,4 @@
-/** Which records a full read did not show. Design section 5: absence is not deletion. */
+/** Which records a full read did not show. Decision 0013: absence is not deletion. */
 import { sql, type Kysely } from 'kysely';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { isFinished } from '../../record/poams/index.ts';

@@ -1,5 +1,5 @@
 /**
- * The three-way merge of one field, on canonical values (design section 5): B base, I internal, E external.
+ * The three-way merge of one field, on canonical values (decision 0009): B base, I internal, E external.
  *
  * | I = B? | E = B? | I = E? | verdict  |
  * |--------|--------|--------|----------|
@@ -81,7 +81,7 @@ const memberAs: Readonly<Record<Comparison, Comparison>> = {
 
 /**
  * The form in which values are compared: no difference between absent, null and empty; dates and times as UTC
- * instants (a text without zone holds UTC, design section 4); lists as sets; texts as their field is compared.
+ * instants (a text without zone holds UTC, decision 0007); lists as sets; texts as their field is compared.
  */
 export function canonical(value: Json | undefined, as: Comparison = 'text'): Json {
   if (value === undefined || value === null) return null;

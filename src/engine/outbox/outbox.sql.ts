@@ -1,5 +1,5 @@
 /**
- * The outbox: outbound work as rows, written in the transaction of the decision (design section 5).
+ * The outbox: outbound work as rows, written in the transaction of the decision (decision 0011).
  *
  *   waiting ──approved──► pending ──send──► sent ──answer──► confirmed
  *      │                     │               │  └──────────► failed    the remote refused; a person must act

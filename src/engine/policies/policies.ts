@@ -150,8 +150,7 @@ export function tryPolicies(pool: pg.Pool, system: NamedSystem, edit: PolicyEdit
 
 /**
  * Changes the policies of a system. They hold at once, also for what was queued under the ones before: what now needs
- * consent waits for it, what no longer does is released, what may not go out any more is withdrawn (design section 5,
- * "Consent holds at the moment of sending").
+ * consent waits for it, what no longer does is released, what may not go out any more is withdrawn (decision 0011).
  * @throws USAGE naming the entity or field, the rule and what there is; nothing is changed then.
  */
 export function editPolicies(pool: pg.Pool, system: NamedSystem, edit: PolicyEdit): Promise<PolicyOutcome> {

@@ -51,7 +51,7 @@ export interface AbsenceGuard {
   readonly atLeast: number;
 }
 
-/** Design section 5. */
+/** Decision 0013. */
 export const usualAbsenceGuard: AbsenceGuard = { sharePercent: 5, atLeast: 20 };
 
 export interface RunLog {

@@ -15,7 +15,7 @@ import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
 import type { ConnectedSystem } from '../../engine/connections/index.ts';
 import type { RunContext } from '../../engine/run/index.ts';
 
-/** Ties assets to the components of a GRC system, and so to its systems (design section 7), as a step of a run. */
+/** Ties assets to the components of a GRC system, and so to its systems (decision 0014), as a step of a run. */
 export async function correlateAssets(
   context: RunContext,
   system: ConnectedSystem,

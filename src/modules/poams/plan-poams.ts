@@ -50,7 +50,7 @@ interface Proposed extends JudgedWeakness {
 }
 
 /**
- * Turns weaknesses into POA&Ms (design section 7): one that has none gets one, written here and put into the outbox in
+ * Turns weaknesses into POA&Ms (decision 0015): one that has none gets one, written here and put into the outbox in
  * one transaction; one that a POA&M of somebody else answers already is tied to that; where machines have joined a
  * weakness, they are added to its POA&M. A POA&M that ended while a finding under it is open, and a second one for the same
  * weakness, are shown to a person. A proposal that has not gone out is planned again first.

@@ -1,7 +1,7 @@
 /**
  * What becomes of a POA&M that was proposed and has not gone out (it waits for a person, for its turn, or because sending
- * is paused; or a person turned it down), when the record is looked at again (design section 5: what waits is planned again
- * by each run). Pure.
+ * is paused; or a person turned it down), when the record is looked at again (decision 0011: what waits is planned again by
+ * each run). Pure.
  *
  *   the weakness is gone (fixed, excepted, its machines left)   withdrawn
  *   a POA&M that somebody made answers it                       withdrawn, in favour of that one

@@ -1,7 +1,7 @@
 /**
- * Due dates by policy, as data with effective dates (design section 7). One policy ships in force: the
- * organization's matrix of reference/grc.md, "Due dates". Further ones (FedRAMP, BOD 26-04, IAVM) become entries here;
- * the earliest date that applies wins and its reason is kept.
+ * Due dates by policy, as data with effective dates (decision 0016). One policy ships in force: the organization's
+ * matrix. Further ones (FedRAMP, BOD 26-04, IAVM) become entries here; the earliest date that applies wins and its
+ * reason is kept.
  */
 import type { Severity } from '../../canonical/vocabulary/index.ts';
 

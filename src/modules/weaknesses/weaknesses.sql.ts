@@ -39,7 +39,7 @@ export interface WeaknessRow {
 /**
  * The weaknesses that meet the rule: findings open or reopened, high or critical, on a living asset of a known system
  * of this GRC system that is not excluded from sync, and that no rule of a scanner's server accepts or dismisses, grouped by plugin and
- * system (issue 2, section 5); each with the POA&Ms that are about it. What POA&Ms name is to be up to date (`renewMentions`).
+ * system (decision 0015); each with the POA&Ms that are about it. What POA&Ms name is to be up to date (`renewMentions`).
  */
 export async function listWeaknesses(db: Kysely<Database>, externalSystemId: number): Promise<WeaknessRow[]> {
   // How many rows the parts have is not known to the planner, above all after a first import: taken for few, hundreds of thousands are

@@ -1,6 +1,6 @@
 /**
  * What Tieline knows of the existing application's tables beyond their declaration in 0001: the names that older
- * variants give to columns, and what Tieline cannot do without (reference/existing-schema.md).
+ * variants give to columns, and what Tieline cannot do without (decision 0006).
  */
 
 /**

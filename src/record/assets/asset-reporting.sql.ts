@@ -1,6 +1,6 @@
 /**
  * Which sources still report an asset. One that a scanner terminated or deleted lives while another reports it; one that nobody reports
- * any more is marked (`unreported_since`) and shown, with its findings as they were last seen: absence is not deletion (design section 5),
+ * any more is marked (`unreported_since`) and shown, with its findings as they were last seen: absence is not deletion (decision 0013),
  * and no finding is closed by it.
  *
  * A server reports an asset until it ends it or its full reads no longer show it; a file reports it once, at the time of its scan, and

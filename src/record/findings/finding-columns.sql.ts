@@ -1,6 +1,6 @@
 /**
  * Which columns the findings table has here. Older variants of it know some under other names and types
- * (reference/existing-schema.md); Tieline fills those that are there, and keeps what it counts on itself (asset_ref,
+ * (decision 0006); Tieline fills those that are there, and keeps what it counts on itself (asset_ref,
  * severity_rank, lifecycle_state and so on) in columns of its own.
  */
 import type { Tx } from '../../platform/postgres/index.ts';

@@ -1,6 +1,6 @@
 /**
- * The bulk load of findings: COPY into a staging table, then one set-based merge a chunk. Findings are facts (design
- * section 4): no link, no base. A row that says nothing new is not rewritten, not even locked; that is why update
+ * The bulk load of findings: COPY into a staging table, then one set-based merge a chunk. Findings are facts
+ * (decision 0008): no link, no base. A row that says nothing new is not rewritten, not even locked; that is why update
  * and insert are two statements and not `insert … on conflict do update`, which locks every row it meets.
  */
 import { sql, type Kysely } from 'kysely';

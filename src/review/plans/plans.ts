@@ -1,4 +1,4 @@
-/** Plans: what a sync would do, shown before it is done, and then done exactly so or not at all (design section 5). */
+/** Plans: what a sync would do, shown before it is done, and then done exactly so or not at all (decision 0010). */
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { type FieldFault, TielineError } from '../../platform/errors/index.ts';

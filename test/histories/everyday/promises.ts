@@ -1,4 +1,4 @@
-/** What must hold in daily life, whatever happens (design section 2, SPEC.md A2 and A3), asked of the database and of the servers. */
+/** What must hold in daily life, whatever happens (SPEC.md A2 and A3), asked of the database and of the servers. */
 import { grcs, scanners, type Grc } from './events.ts';
 import type { RemotePoam } from './play.ts';
 import type { EverydayWorld, ServerName } from './world.ts';
@@ -88,7 +88,7 @@ async function none(world: EverydayWorld, what: string, query: string): Promise<
   if (rows.length > 0) throw new BrokenPromise(`${what}: ${rows.map((each) => each.text).join('; ')}`);
 }
 
-/** Promise 6: a weakness has a POA&M that stands, was turned down by a person, waits on a list, or is not let out by a policy. */
+/** Nothing falls silent: a weakness has a POA&M that stands, was turned down by a person, waits on a list, or is not let out by a policy. */
 const unanswered = `
   select distinct a.system_id || ' plugin ' || f.plugin_id as text
     from ingestion_vulnerabilities f

@@ -1,6 +1,6 @@
 /**
- * What every connector must do over its simulator, whatever the vendor (design section 6, style.md habit 8). Reads are
- * held to promise 1 (nothing is lost), writes to promise 4 (once means once).
+ * What every connector must do over its simulator, whatever the vendor (decision 0018). Reads are held to this:
+ * nothing is lost; writes to this: once means once.
  */
 // What a connector does not declare is not asked of it, so tests and expectations depend on the declaration.
 /* oxlint-disable vitest/no-conditional-tests, vitest/no-conditional-expect, vitest/expect-expect */

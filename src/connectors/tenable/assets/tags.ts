@@ -1,6 +1,6 @@
 /**
  * Tags out: a value in a category, on assets. Idempotent by nature: a value that exists is found, an assignment that
- * exists stays (the vendor's platform OpenAPI; reference/tenable.md section 2).
+ * exists stays (https://developer.tenable.com/reference; decision 0020).
  */
 import { z } from 'zod';
 import { TielineError } from '../../../platform/errors/index.ts';

@@ -1,4 +1,4 @@
-/** One export job of Tenable VM: start, status, chunk (the vendor's OpenAPI; reference/tenable.md section 1). */
+/** One export job of Tenable VM: start, status, chunk (https://developer.tenable.com/reference; decision 0020). */
 import { z } from 'zod';
 import { TielineError } from '../../../platform/errors/index.ts';
 import type { Json } from '../../../platform/values/index.ts';

@@ -15,7 +15,7 @@ function inner(record: JsonObject, name: string): JsonObject {
 }
 
 /**
- * A finding's id: `asset:plugin:port:protocol`, as Tenable defines one (reference/tenable.md section 5). Not
+ * A finding's id: `asset:plugin:port:protocol`, as Tenable defines one (decision 0020). Not
  * `finding_id`, which older records lack. A part that is missing is empty; such a record fails its mapping and is held.
  */
 function findingId(raw: JsonObject): string {
@@ -25,7 +25,7 @@ function findingId(raw: JsonObject): string {
 }
 
 /**
- * A result of an audit check. Its id is of asset, audit file and check (reference/tenable.md section 1); the references, objects
+ * A result of an audit check. Its id is of asset, audit file and check (decision 0008); the references, objects
  * there, are told as files have them (`800-53|AC-3`), and name and version of the benchmark as one.
  */
 function resultRecord(raw: JsonObject): ExternalRecord {
