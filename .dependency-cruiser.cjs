@@ -47,7 +47,7 @@ const tests = '(\\.(test|test-support|e2e|crash|proof)\\.ts$|/conformance/)';
 /** Every room in `src/` that a floor must not reach. */
 const directions = Object.entries(floors).map(([floor, below]) => ({
   name: `floor-${floor}`,
-  comment: `src/${floor} may import ${[floor, ...below].join(', ')} (design section 3)`,
+  comment: `src/${floor} may import ${[floor, ...below].join(', ')}`,
   severity: 'error',
   from: { path: `^src/${floor}/`, pathNot: tests },
   to: { path: '^src/', pathNot: `^src/(${[floor, ...below].join('|')})/` },

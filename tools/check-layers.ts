@@ -1,5 +1,5 @@
 /**
- * Checks the house of design section 3: directions and doors (.dependency-cruiser.cjs), no circle among rooms, and no folder that
+ * Checks the house (ARCHITECTURE.md): directions and doors (.dependency-cruiser.cjs), no circle among rooms, and no folder that
  * is too full. dependency-cruiser needs a compiler's JavaScript API, which TypeScript 7 lacks; without @swc/core it looks at nothing
  * and passes, so the number of modules it looked at is held against the number of source files there are.
  */

@@ -4,7 +4,7 @@ import { instant, text, words, maybe, uuid } from './fields.ts';
 
 /**
  * The result of one check of an audit file on one asset. Its identity is asset, audit file and check id: one plugin stands for
- * hundreds of checks (design section 4).
+ * hundreds of checks.
  */
 export const complianceRecord = z.object({
   asset_uuid: uuid,

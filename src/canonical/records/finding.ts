@@ -26,7 +26,7 @@ export const findingRecord = z.object({
   resurfaced_at: maybe(instant),
 });
 export type FindingRecord = z.infer<typeof findingRecord>;
-/** What makes a finding this one (design section 4). */
+/** What makes a finding this one. */
 export const findingIdentity = findingRecord.pick({
   asset_uuid: true,
   plugin_id: true,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instant, text, upTo, words, maybe } from './fields.ts';
 
-/** A plugin: what every finding of it shares (design section 4, "Plugin text is stored once"). */
+/** A plugin: what every finding of it shares. */
 export const pluginRecord = z.object({
   plugin_id: text.regex(/^\d{1,12}$/, 'a plugin id is a whole number'),
   name: text,
