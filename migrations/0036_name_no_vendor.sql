@@ -47,6 +47,8 @@ UPDATE asset_identifiers SET kind = 'scanner_uuid' WHERE kind = 'tenable_uuid';
 UPDATE component_identifiers SET kind = 'scanner_uuid' WHERE kind = 'tenable_uuid';
 UPDATE asset_sources SET record = record - 'tenable_uuid' || jsonb_build_object('scanner_uuid', record -> 'tenable_uuid')
  WHERE record ? 'tenable_uuid';
+UPDATE asset_sources SET identifiers = replace(identifiers::text, '"tenable_uuid"', '"scanner_uuid"')::jsonb
+ WHERE identifiers::text LIKE '%"tenable_uuid"%';
 UPDATE asset_correlations SET evidence = replace(evidence::text, '"tenable_uuid"', '"scanner_uuid"')::jsonb
  WHERE evidence::text LIKE '%"tenable_uuid"%';
 UPDATE asset_identity_decisions SET candidates = replace(candidates::text, '"tenable_uuid"', '"scanner_uuid"')::jsonb

@@ -1,6 +1,6 @@
 /**
  * From a weakness (findings grouped by plugin and system) to the POA&M that answers it. Pure. The limits on text are
- * those that a GRC system enforces (decision 0015).
+ * those that a GRC system enforces.
  */
 import { addDays, type DueDate } from './due-dates.ts';
 import { deriveUuid, type JsonObject } from '../../platform/values/index.ts';

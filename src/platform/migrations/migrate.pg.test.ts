@@ -51,6 +51,16 @@ describe('migrations', () => {
     ]);
   });
 
+  it('correct rows of ours in a database that is there, where no table is to be locked', async () => {
+    await write({ ...fruit, '0003_name_apples.sql': 'INSERT INTO apples (id) VALUES (1),\n (2);' });
+    await migrate(database.pool, { folder });
+    const renaming = { '0004_rename_apples.sql': 'UPDATE apples SET id = id + 10;' };
+    await write(renaming);
+    expect(await migrate(database.pool, { folder })).toMatchObject({ applied: Object.keys(renaming) });
+    const { rows } = await database.pool.query('SELECT id FROM apples ORDER BY id');
+    expect(rows).toEqual([{ id: 11 }, { id: 12 }]);
+  });
+
   it('correct, in a first installation too, the rows that an earlier one put into a table of ours', async () => {
     await write({
       ...fruit,

@@ -376,8 +376,9 @@ async function changeUnderLocks(
       'SAVEPOINT locks',
       `SET LOCAL lock_timeout = ${waitMs}`,
       `SET LOCAL statement_timeout = ${waitMs}`,
+      // Neither, where only tables of ours that are there already change: `LOCK TABLE` without a name is no statement.
       ...(shared.length > 0 ? [`LOCK TABLE ${shared.join(', ')} IN SHARE ROW EXCLUSIVE MODE`] : []),
-      `LOCK TABLE ${exclusive.length > 0 ? exclusive.join(', ') : shared.join(', ')} IN ${exclusive.length > 0 ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE'} MODE`,
+      ...(exclusive.length > 0 ? [`LOCK TABLE ${exclusive.join(', ')} IN ACCESS EXCLUSIVE MODE`] : []),
       'RELEASE SAVEPOINT locks',
       // Rows are only ever rewritten in a database that is Tieline's alone.
       `SET LOCAL statement_timeout = ${plan.adopted ? 900 : 0}`,
