@@ -40,6 +40,13 @@ describe('the house', () => {
     expect(elsewhere).toEqual([]);
   });
 
+  it('begins and ends operations nowhere but in withOperation', () => {
+    const bracketing = sources.filter((file) =>
+      /\b(beginOperation|finishOperation|failOperation|resumeOperation)\b/.test(textOf(file)),
+    );
+    expect(bracketing.toSorted()).toEqual(['src/store/operations.ts', 'src/store/with-operation.ts']);
+  });
+
   it('names no vendor in the layers that must not know one', () => {
     const knowing = sources.filter(
       (file) =>

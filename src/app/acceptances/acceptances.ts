@@ -19,8 +19,8 @@ import { recordChanges } from '../../store/changes.ts';
 import { findAssets } from '../../store/asset-explanations.ts';
 import { insertRows, updateRows } from '../../store/negotiated.ts';
 import { fetchPluginTitles } from '../../store/record-titles.ts';
-import { beginOperation, finishDecision } from '../../store/operations.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
+import { withDecision } from '../../store/with-operation.ts';
 import type { App } from '../app.ts';
 import { fetchSystem } from '../connections/systems.ts';
 
@@ -239,12 +239,13 @@ async function recordDecision(
   where: { readonly system: string; readonly systemId: number; readonly step: string },
   entries: readonly Omit<Parameters<typeof recordChanges>[2][number], 'entity' | 'direction'>[],
 ): Promise<string> {
-  const operationId = await beginOperation(tx.db, { type: 'update', system: where.system, step: where.step });
-  await recordChanges(
-    tx.db,
-    { systemId: where.systemId, operationId },
-    entries.map((entry) => ({ ...entry, entity: 'acceptance', direction: 'internal' as const })),
-  );
-  await finishDecision(tx.db, operationId, entries.length);
-  return operationId;
+  const { system, step, systemId } = where;
+  return withDecision(tx.db, { system, step, records: entries.length }, async (operationId) => {
+    await recordChanges(
+      tx.db,
+      { systemId, operationId },
+      entries.map((entry) => ({ ...entry, entity: 'acceptance', direction: 'internal' as const })),
+    );
+    return operationId;
+  });
 }

@@ -19,7 +19,7 @@ import {
   type WaitingChange,
 } from '../../store/approvals.ts';
 import { recordChanges } from '../../store/changes.ts';
-import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
+import { withOperation } from '../../store/with-operation.ts';
 import { nextScanState } from '../../model/remediation-scan.ts';
 import type { Database } from '../../store/schema.ts';
 import { inTransaction } from '../../store/transaction.ts';
@@ -180,19 +180,20 @@ export async function decide(
             chosen: partOf(chosen, asked.system),
             rest: partOf(rest, asked.system),
           });
-    const operationId = await beginOperation(tx.db, {
+    const operation = {
       type: 'update',
       system: asked.system,
       step: decision.approved ? 'approve' : 'reject',
       metadata: { approval: part.approvalId, plan: part.planId },
+    } as const;
+    return withOperation(tx.db, operation, async ({ id: operationId, count }) => {
+      const source = { systemId: asked.systemId, operationId };
+      const { changes, scans } = await decideApproval(tx.db, { ...part, systemId: asked.systemId }, decision);
+      if (!decision.approved) await cancelRejectedPoams(tx, source, chosen, decision);
+      await recordDecision(tx.db, source, part.approvalId, scans, decision);
+      await count({ read: changes, updated: changes });
+      return { operationId, changes, waiting: rest.length, system: asked.system };
     });
-    const { changes, scans } = await decideApproval(tx.db, { ...part, systemId: asked.systemId }, decision);
-    if (!decision.approved)
-      await cancelRejectedPoams(tx, { systemId: asked.systemId, operationId }, chosen, decision);
-    await recordDecision(tx.db, { systemId: asked.systemId, operationId }, part.approvalId, scans, decision);
-    await recordCounts(tx.db, operationId, { ...noCounts, read: changes, updated: changes });
-    await finishOperation(tx.db, operationId, 'completed');
-    return { operationId, changes, waiting: rest.length, system: asked.system };
   });
 }
 

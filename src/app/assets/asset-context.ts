@@ -6,8 +6,8 @@ import { beginAssetContext, listSystemsOfAsset } from '../../store/asset-context
 import { recordChanges } from '../../store/changes.ts';
 import { listSystems } from '../../store/external-systems.ts';
 import { fetchRows, updateRows } from '../../store/negotiated.ts';
-import { beginOperation, finishDecision } from '../../store/operations.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
+import { withDecision } from '../../store/with-operation.ts';
 import { lookUpPolicy } from '../../sync/policy.ts';
 import { sameValue } from '../../sync/three-way.ts';
 import type { App } from '../app.ts';
@@ -64,27 +64,23 @@ export async function setContext(
       return sameValue(before, after) ? [] : [{ field, before, after: after ?? null }];
     });
     if (changes.length === 0) return { assetUuid, changes, operationId: undefined };
-    const operationId = await beginOperation(tx.db, {
-      type: 'update',
-      system: 'tieline',
-      step: 'set asset context',
+    return withDecision(tx.db, { system: 'tieline', step: 'set asset context' }, async (operationId) => {
+      const columns = Object.fromEntries(changes.map(({ field, after }) => [field, after]));
+      await updateRows(tx.db, entity, [{ entityId: assetUuid, columns }]);
+      await recordChanges(
+        tx.db,
+        { systemId: null, operationId },
+        changes.map((change) => ({
+          ...change,
+          entity,
+          entityId: assetUuid,
+          direction: 'internal' as const,
+          decidedBy: decided.by,
+          ...(decided.reason === undefined ? {} : { reason: decided.reason }),
+        })),
+      );
+      return { assetUuid, changes, operationId };
     });
-    const columns = Object.fromEntries(changes.map(({ field, after }) => [field, after]));
-    await updateRows(tx.db, entity, [{ entityId: assetUuid, columns }]);
-    await recordChanges(
-      tx.db,
-      { systemId: null, operationId },
-      changes.map((change) => ({
-        ...change,
-        entity,
-        entityId: assetUuid,
-        direction: 'internal' as const,
-        decidedBy: decided.by,
-        ...(decided.reason === undefined ? {} : { reason: decided.reason }),
-      })),
-    );
-    await finishDecision(tx.db, operationId);
-    return { assetUuid, changes, operationId };
   });
 }
 

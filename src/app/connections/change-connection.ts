@@ -9,9 +9,9 @@ import type { Secret } from '../../model/secret.ts';
 import type { ConnectorDeclaration, CheckResult } from '../../connectors/kit/contract.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { updateSystemConfig, setSyncPaused, type ExternalSystemRow } from '../../store/external-systems.ts';
-import { beginOperation, finishDecision } from '../../store/operations.ts';
 import { countWhatHangs } from '../../store/remove-system.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
+import { withDecision } from '../../store/with-operation.ts';
 import { sameValue } from '../../sync/three-way.ts';
 import { moduleFor, purposeOf, type ConnectionContext } from './connect.ts';
 import { isSealed } from './secret-box.ts';
@@ -194,21 +194,21 @@ export async function recordConnectionDecision(
   changes: readonly ChangedField[],
   decided: Decided,
 ): Promise<string> {
-  const operationId = await beginOperation(tx.db, { type: 'update', system: row.system_name, step });
-  await recordChanges(
-    tx.db,
-    { systemId: row.id, operationId },
-    changes.map((each) => ({
-      ...each,
-      entity: 'connection',
-      entityId: String(row.id),
-      direction: 'internal' as const,
-      decidedBy: decided.by,
-      ...(decided.reason === undefined ? {} : { reason: decided.reason }),
-    })),
-  );
-  await finishDecision(tx.db, operationId);
-  return operationId;
+  return withDecision(tx.db, { system: row.system_name, step }, async (operationId) => {
+    await recordChanges(
+      tx.db,
+      { systemId: row.id, operationId },
+      changes.map((each) => ({
+        ...each,
+        entity: 'connection',
+        entityId: String(row.id),
+        direction: 'internal' as const,
+        decidedBy: decided.by,
+        ...(decided.reason === undefined ? {} : { reason: decided.reason }),
+      })),
+    );
+    return operationId;
+  });
 }
 
 /** Saves what was planned. @returns the operation under which the journal has it. */

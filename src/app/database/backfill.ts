@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ConnectorModule } from '../../connectors/kit/contract.ts';
-import { messageOf } from '../../errors/tieline-error.ts';
 import type { JsonObject } from '../../model/json.ts';
 import {
   backfillTables,
@@ -17,7 +16,7 @@ import {
   type BackfillTable,
 } from '../../store/backfill.ts';
 import { insertHeldRecords, type HeldRecord } from '../../store/held-records.ts';
-import { beginOperation, finishOperation } from '../../store/operations.ts';
+import { withOperation } from '../../store/with-operation.ts';
 import { underWholeLock } from '../runs/locks.ts';
 import { inTransaction, underSavepoint, type Tx } from '../../store/transaction.ts';
 import type { App } from '../app.ts';
@@ -68,23 +67,19 @@ async function fillAll(
     ...module.declaration.mappings,
   ]);
   const rules = backfillRules(mappings);
-  const operationId = await beginOperation(app.db, { type: 'update', system: 'internal', step: 'backfill' });
-  const context = { app, operationId, options };
-  let triggersSilent = true;
-  const tables: BackfillProgress[] = [];
-  try {
+  const asOperation = { type: 'update', system: 'internal', step: 'backfill' } as const;
+  return withOperation(app.db, asOperation, async (operation) => {
+    const context = { app, operationId: operation.id, options };
+    let triggersSilent = true;
+    const tables: BackfillProgress[] = [];
     for (const table of backfillTables) {
       const outcome = await fillTable(context, table, rules[table]);
       triggersSilent &&= outcome.triggersSilent;
       tables.push(outcome.progress);
     }
-  } catch (error) {
-    await finishOperation(app.db, operationId, 'failed', { error: messageOf(error) });
-    throw error;
-  }
-  const refused = tables.some((table) => table.refused > 0);
-  await finishOperation(app.db, operationId, refused ? 'completed_with_issues' : 'completed');
-  return { operationId, tables, triggersSilent };
+    if (tables.some((table) => table.refused > 0)) operation.conclude({ status: 'completed_with_issues' });
+    return { operationId: operation.id, tables, triggersSilent };
+  });
 }
 
 interface BackfillContext {

@@ -1,11 +1,9 @@
 import { withSystems, type App } from '../app.ts';
-import { beginOperation, findOperation, finishOperation } from '../../store/operations.ts';
 import { findSystemById } from '../../store/external-systems.ts';
 import { hasDueRows } from '../../store/outbox.ts';
 import { isSendingPaused } from '../../store/outbox-decisions.ts';
 import { takeDrainLock } from '../../store/sync-lock.ts';
-import { messageOf } from '../../errors/tieline-error.ts';
-import { countsOf } from '../runs/sync-run.ts';
+import { withOperation } from '../../store/with-operation.ts';
 import { drainOutbox } from './drain.ts';
 
 /**
@@ -24,36 +22,13 @@ export async function sendWaitingChanges(
   const lock = await takeDrainLock(app.pool, systemId);
   if (!lock) return;
   await lock.release();
-  await withSystems(
-    app,
-    { systems: [row.system_name] },
-    { signal, report: () => undefined },
-    async (environment) => {
-      const [system] = environment.systems;
-      if (!system) return;
-      const operationId = await beginOperation(app.db, {
-        type: 'export',
-        system: system.name,
-        step: 'send',
-      });
-      system.setOperation(operationId);
-      try {
-        await drainOutbox({ ...environment, operationId }, system, operationId, {
-          wanted: () => true,
-          patient: true,
-        });
-        await system.flushCalls();
-        const counts = countsOf(await findOperation(app.db, operationId));
-        await finishOperation(
-          app.db,
-          operationId,
-          counts.held + counts.failed > 0 ? 'completed_with_issues' : 'completed',
-        );
-      } catch (error) {
-        await system.flushCalls();
-        await finishOperation(app.db, operationId, 'failed', { error: messageOf(error) });
-        throw error;
-      }
-    },
-  );
+  const caller = { signal, report: () => undefined };
+  await withSystems(app, { systems: [row.system_name] }, caller, async (environment) => {
+    const [system] = environment.systems;
+    if (!system) return;
+    const operation = { type: 'export', system: system.name, step: 'send', calls: system } as const;
+    await withOperation(app.db, operation, ({ id }) =>
+      drainOutbox({ ...environment, operationId: id }, system, id, { wanted: () => true, patient: true }),
+    );
+  });
 }

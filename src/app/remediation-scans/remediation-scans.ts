@@ -8,13 +8,6 @@ import { isScanOver, verdictOf, type ScanVerdict } from '../../model/remediation
 import { recordChanges } from '../../store/changes.ts';
 import { findSystemById } from '../../store/external-systems.ts';
 import {
-  beginOperation,
-  findOperation,
-  finishOperation,
-  noCounts,
-  recordCounts,
-} from '../../store/operations.ts';
-import {
   findFindingsReadAt,
   findSameScan,
   insertScan,
@@ -26,11 +19,11 @@ import {
   type ScanFindingRow,
   type ScanMoveRow,
 } from '../../store/remediation-scans.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import { inTransaction, type Tx } from '../../store/transaction.ts';
+import { withOperation } from '../../store/with-operation.ts';
 import { withSystems, type App, type Caller } from '../app.ts';
 import { askApprovals } from '../approvals/approvals.ts';
 import { fetchSystem } from '../connections/systems.ts';
-import { countsOf } from '../runs/sync-run.ts';
 import { advanceScans, type Advance } from './advance-scan.ts';
 import { planScan, type ScanPlan, type ScanWish } from './plan-scan.ts';
 
@@ -79,40 +72,48 @@ function requestScan(
     await lockScanRequests(tx.db, plan.systemId);
     const same = await findSameScan(tx.db, plan);
     if (same) return { id: same.id, resumed: true };
-    const operationId = await beginOperation(tx.db, {
-      type: 'update',
-      system: plan.system,
-      step: 'ask for a scan',
+    const operation = { type: 'update', system: plan.system, step: 'ask for a scan' } as const;
+    return withOperation(tx.db, operation, async ({ id: operationId, count }) => {
+      const id = await insertRequest(tx, plan, asked, operationId);
+      await count({ read: 1, created: 1 });
+      return { id, resumed: false };
     });
-    const state = plan.needsApproval ? 'waiting' : 'requested';
-    const id = await insertScan(tx.db, {
-      systemId: plan.systemId,
-      operationId,
-      name: nameOf(plan),
-      targets: plan.targets,
-      pluginIds: plan.pluginIds,
-      state,
-      requestedBy: asked.by,
-      reason: asked.reason,
-      findingIds: plan.findings.map((finding) => finding.findingId),
-    });
-    await recordChanges(tx.db, { systemId: plan.systemId, operationId }, [
-      {
-        entity: 'remediation_scan',
-        entityId: String(id),
-        field: 'state',
-        before: null,
-        after: state,
-        direction: 'internal',
-        decidedBy: asked.by,
-        ...(asked.reason === undefined ? {} : { reason: asked.reason }),
-      },
-    ]);
-    if (plan.needsApproval) await askApprovals(tx.db, { id: plan.systemId, name: plan.system }, operationId);
-    await recordCounts(tx.db, operationId, { ...noCounts, read: 1, created: 1 });
-    await finishOperation(tx.db, operationId, 'completed');
-    return { id, resumed: false };
   });
+}
+
+/** Makes a scan that was asked for a row, with its journal, and asks for the approval that a policy wants. @returns its id. */
+async function insertRequest(
+  tx: Tx,
+  plan: ScanPlan,
+  asked: { readonly by: string; readonly reason: string | undefined },
+  operationId: string,
+): Promise<number> {
+  const state = plan.needsApproval ? 'waiting' : 'requested';
+  const id = await insertScan(tx.db, {
+    systemId: plan.systemId,
+    operationId,
+    name: nameOf(plan),
+    targets: plan.targets,
+    pluginIds: plan.pluginIds,
+    state,
+    requestedBy: asked.by,
+    reason: asked.reason,
+    findingIds: plan.findings.map((finding) => finding.findingId),
+  });
+  await recordChanges(tx.db, { systemId: plan.systemId, operationId }, [
+    {
+      entity: 'remediation_scan',
+      entityId: String(id),
+      field: 'state',
+      before: null,
+      after: state,
+      direction: 'internal',
+      decidedBy: asked.by,
+      ...(asked.reason === undefined ? {} : { reason: asked.reason }),
+    },
+  ]);
+  if (plan.needsApproval) await askApprovals(tx.db, { id: plan.systemId, name: plan.system }, operationId);
+  return id;
 }
 
 const nameOf = ({ findings, targets }: ScanPlan): string =>
@@ -146,21 +147,10 @@ async function advanceOf(
   return withSystems(app, { systems: [system] }, caller, async (environment) => {
     const [connected] = environment.systems;
     if (!connected) return [];
-    const operationId = await beginOperation(app.db, { type: 'export', system, step: 'scans' });
-    connected.setOperation(operationId);
-    try {
-      const advances = await advanceScans({ ...environment, operationId }, connected, operationId, id);
-      await connected.flushCalls();
-      const counts = countsOf(await findOperation(app.db, operationId));
-      await finishOperation(app.db, operationId, counts.held > 0 ? 'completed_with_issues' : 'completed');
-      return advances;
-    } catch (error) {
-      await connected.flushCalls();
-      await finishOperation(app.db, operationId, 'failed', {
-        error: error instanceof Error ? error.message : String(error),
-      });
-      throw error;
-    }
+    const operation = { type: 'export', system, step: 'scans', calls: connected } as const;
+    return withOperation(app.db, operation, ({ id: operationId }) =>
+      advanceScans({ ...environment, operationId }, connected, operationId, id),
+    );
   });
 }
 
