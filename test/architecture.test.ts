@@ -9,7 +9,7 @@ const textOf = (file: string): string => readFileSync(file, 'utf8');
 
 // A list, and not a pattern, so that every new place is looked at.
 describe('the house', () => {
-  it('documents settings and errors as the code has them', () => {
+  it('documents settings, errors and state machines as the code has them', () => {
     for (const [file, text] of Object.entries(generatedPages))
       expect({ file, text: textOf(file) }).toEqual({ file, text });
   });
@@ -45,6 +45,13 @@ describe('the house', () => {
       /\b(beginOperation|finishOperation|failOperation|resumeOperation)\b/.test(textOf(file)),
     );
     expect(bracketing.toSorted()).toEqual(['src/store/operations.ts', 'src/store/with-operation.ts']);
+  });
+
+  it('moves changes of the outbox by the table of their states alone', () => {
+    const updates = sources.flatMap((file) => textOf(file).match(/update sync_outbox\b[^`]*/g) ?? []);
+    expect(updates.length).toBeGreaterThan(15);
+    const otherwise = updates.filter((text) => /\bset state = (?!\$\{stateAfter|case )/.test(text));
+    expect(otherwise).toEqual([]);
   });
 
   it('names no vendor in the layers that must not know one', () => {

@@ -3,6 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import type { Json, JsonObject } from '../model/json.ts';
 import { nextScanState } from '../model/remediation-scan.ts';
 import { storableJson } from './copy-rows.ts';
+import { stateAfter, statesBefore } from './outbox-moves.ts';
 import { outboxChannel } from './outbox.ts';
 import type { Database } from './schema.ts';
 
@@ -197,9 +198,10 @@ export async function decideApproval(
   const note = { outcome: 'dropped', message: decided.reason ?? 'rejected', by: decided.by, fields: [] };
   const { numAffectedRows } = await (
     decided.approved
-      ? sql`update sync_outbox set state = 'pending', approved_at = now(), approved_by = left(${decided.by}, 255) where plan_id = ${approval.planId}::uuid and state = 'waiting'`
-      : sql`update sync_outbox set state = 'dropped', settled_at = now(), failure = ${storableJson(note)}::jsonb
-           where plan_id = ${approval.planId}::uuid and state = 'waiting'`
+      ? sql`update sync_outbox set state = ${stateAfter('consented')}, approved_at = now(), approved_by = left(${decided.by}, 255)
+           where plan_id = ${approval.planId}::uuid and state in (${statesBefore('consented')})`
+      : sql`update sync_outbox set state = ${stateAfter('rejected')}, settled_at = now(), failure = ${storableJson(note)}::jsonb
+           where plan_id = ${approval.planId}::uuid and state in (${statesBefore('rejected')})`
   ).execute(db);
   const { rows } = await sql<{ id: number }>`
     update remediation_scans

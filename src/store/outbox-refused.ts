@@ -3,12 +3,11 @@ import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { JsonObject } from '../model/json.ts';
 import { storableJson } from './copy-rows.ts';
 import { outboxChannel } from './outbox.ts';
+import { stateAfter, statesBefore } from './outbox-moves.ts';
 import type { Database } from './schema.ts';
 
 /** SQL of a refused row `o` that has certainly not taken effect; one whose outcome is unclear may have. */
-const certainlyRefused = sql.raw(
-  `o.state = 'failed' and o.failure ->> 'outcome' in ('rejected', 'unmappable', 'conflict', 'missing')`,
-);
+const certainlyRefused = sql`o.state in (${statesBefore('refusal_settled')}) and o.failure ->> 'outcome' in ('rejected', 'unmappable', 'conflict', 'missing')`;
 
 export interface RefusedRow {
   readonly id: number;
@@ -61,14 +60,14 @@ export async function reopenRefused(
   await sql`
     with opened as (
       update sync_outbox o
-         set state = case when given.asks then 'waiting' else 'pending' end, payload = given.payload,
+         set state = case when given.asks then ${stateAfter('queued_for_approval')} else ${stateAfter('retried')} end, payload = given.payload,
              plan_id = case when given.asks then null else o.plan_id end,
              -- What a person agreed to was what it said then.
              approved_at = case when given.asks or o.payload <> given.payload then null else o.approved_at end,
              approved_by = case when given.asks or o.payload <> given.payload then null else o.approved_by end, operation_id = ${source.operationId}::uuid,
              failure = null, settled_at = null, not_before = null
         from jsonb_to_recordset(${storableJson(rows)}::jsonb) as given(id bigint, payload jsonb, asks boolean)
-       where o.id = given.id and o.state = 'failed'
+       where o.id = given.id and o.state in (${statesBefore('retried')})
       returning 1
     )
     select case when count(*) > 0 then pg_notify(${outboxChannel}, ${String(source.systemId)}) end from opened`.execute(
@@ -91,7 +90,7 @@ export async function supersedeFulfilled(
   },
 ): Promise<void> {
   await sql`
-    update sync_outbox o set state = 'superseded', settled_at = now()
+    update sync_outbox o set state = ${stateAfter('refusal_settled')}, settled_at = now()
      where o.external_system_id = ${confirmed.systemId} and o.entity_type = ${confirmed.entity} and o.entity_id = ${confirmed.entityId}
        and o.id <> ${confirmed.id} and ${certainlyRefused}
        and (o.change_kind = 'create'
@@ -108,7 +107,7 @@ export async function supersedeOthers(
     db,
     about,
     sql`o.change_kind = 'update' and o.payload ? ${about.field} and o.idempotency_key <> all(${[...keep]}::text[])
-        and (o.state in ('waiting', 'pending') or ${certainlyRefused})`,
+        and (o.state in (${statesBefore('withdrawn')}) or ${certainlyRefused})`,
   );
 }
 
@@ -135,7 +134,7 @@ async function supersedeWhere(
   condition: RawBuilder<unknown>,
 ): Promise<void> {
   const { rows } = await sql<{ entity_id: string }>`
-    update sync_outbox o set state = 'superseded', settled_at = now()
+    update sync_outbox o set state = ${stateAfter('withdrawn')}, settled_at = now()
      where o.external_system_id = ${of.systemId} and o.entity_type = ${of.entity} and ${condition}
     returning o.entity_id`.execute(db);
   await closeRefusals(

@@ -1,6 +1,7 @@
+/** What a change leaves here once the remote has it: its row, the link with its base, the journal, and what the remote made of it. */
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
 import { comparisonOf } from '../../model/comparison.ts';
-import { isJsonObject, scalarText, type Json, type JsonObject } from '../../model/json.ts';
+import { scalarText, type Json, type JsonObject } from '../../model/json.ts';
 import { recordChanges, type JournalEntry } from '../../store/changes.ts';
 import { closeSettledConflicts, recordConflicts } from '../../store/conflicts.ts';
 import { insertHeldRecords } from '../../store/held-records.ts';
@@ -11,57 +12,18 @@ import { markConfirmed, type OutboxRow } from '../../store/outbox.ts';
 import { supersedeFulfilled } from '../../store/outbox-refused.ts';
 import { addAssetTags, removeAssetTags } from '../../store/tags.ts';
 import type { Tx } from '../../store/transaction.ts';
-import { compileMappings } from '../../sync/mapping.ts';
-import { sameButForSpelling, sameValue } from '../../sync/three-way.ts';
+import { sameValue } from '../../sync/three-way.ts';
 import type { ConnectedSystem } from '../connections/connected-system.ts';
 import { mapperFrom } from '../imports/mapper.ts';
 import { duplicateConflict } from '../imports/negotiated-conflicts.ts';
 import { negotiatedShapes } from '../imports/negotiated-shapes.ts';
 import { openNegotiatedSink, type NegotiatedSource } from '../imports/negotiated-sink.ts';
+import { isNegotiated, readingOf } from './arrival.ts';
 
-/** What the remote says of a record, in our words; undefined where a value of it cannot be mapped. */
-function readingOf(
-  system: ConnectedSystem,
-  entity: NegotiatedEntity,
-  record: ExternalRecord,
-): JsonObject | undefined {
-  const mapped = mapperFrom(system.mappings)(entity, negotiatedShapes[entity].schema)(record.raw);
-  return mapped.ok ? mapped.record : undefined;
-}
-
-const negotiated = (entity: string): entity is NegotiatedEntity => entity in negotiatedShapes;
-
-/** Whether a record that was looked up has what the row was to write: then the row arrived, whoever has seen the answer. */
-export function shows(system: ConnectedSystem, row: OutboxRow, found: ExternalRecord): boolean {
-  if (row.change_kind === 'create' || !negotiated(row.entity_type)) return true;
-  const reading = readingOf(system, row.entity_type, found);
-  return (
-    reading !== undefined &&
-    Object.entries(row.payload).every(([field, value]) =>
-      isReadable(system, row.entity_type, field)
-        ? sameButForSpelling(reading[field], value, comparisonOf(field))
-        : showsAsSent(system, row.entity_type, { [field]: value }, found.raw),
-    )
-  );
-}
-
-const isReadable = (system: ConnectedSystem, entity: string, field: string): boolean =>
-  system.mappings.some(
-    (each) => each.entityType === entity && each.internalField === field && each.direction !== 'outbound',
-  );
-
-/** Of a field that is only sent: whether the record has the value in the remote's own words. */
-function showsAsSent(system: ConnectedSystem, entity: string, fields: JsonObject, raw: JsonObject): boolean {
-  const sent = compileMappings(system.mappings, entity).outbound(fields);
-  return sent.ok && Object.keys(sent.raw).length > 0 && holds(raw, sent.raw);
-}
-
-/** Whether each value of `part` stands at the same place in `whole`. A place that `whole` does not show holds nothing, not even null. */
-function holds(whole: Json | undefined, part: Json): boolean {
-  if (!isJsonObject(part)) return whole !== undefined && sameButForSpelling(whole, part);
-  return (
-    isJsonObject(whole) && Object.entries(part).every(([key, value]) => holds(whole[key], value ?? null))
-  );
+/** Whose records are read, and the operation under which that is kept. */
+export interface Origin {
+  readonly system: ConnectedSystem;
+  readonly operationId: string;
 }
 
 /**
@@ -70,29 +32,37 @@ function holds(whole: Json | undefined, part: Json): boolean {
  */
 export async function confirmRow(
   tx: Tx,
-  system: ConnectedSystem,
-  operationId: string,
+  origin: Origin,
   row: OutboxRow,
   record: ExternalRecord,
 ): Promise<Counts> {
-  await markConfirmed(tx.db, row.id, row.entity_type === 'asset_tag' ? null : record.externalId);
+  const source = sourceOf(origin);
+  const { systemId } = source;
+  const { entity_type: entity, entity_id: entityId } = row;
+  await markConfirmed(tx.db, row.id, entity === 'asset_tag' ? null : record.externalId);
   await supersedeFulfilled(tx.db, {
-    systemId: system.id,
+    systemId,
     id: row.id,
-    entity: row.entity_type,
-    entityId: row.entity_id,
+    entity,
+    entityId,
     fields: Object.keys(row.payload),
   });
-  await recordChanges(tx.db, { systemId: system.id, operationId }, journalOf(row));
-  await closeSettledConflicts(tx.db, { systemId: system.id, entity: row.entity_type }, [
-    { entityId: row.entity_id },
-  ]);
-  if (row.entity_type === 'asset_tag') return confirmTags(tx, row);
-  if (negotiated(row.entity_type)) await takeReading(tx, system, operationId, row.entity_type, row, record);
+  await recordChanges(tx.db, source, journalOf(row));
+  await closeSettledConflicts(tx.db, { systemId, entity }, [{ entityId }]);
+  if (entity === 'asset_tag') return confirmTags(tx, row);
+  if (isNegotiated(entity)) await confirmRecord(tx, origin, { ...row, entity_type: entity }, record);
   return row.change_kind === 'create'
     ? { ...noCounts, read: 1, created: 1 }
     : { ...noCounts, read: 1, updated: 1 };
 }
+
+/** Takes a record in that the remote showed outside of a read, by the policies, like any other. */
+export async function takeIn(tx: Tx, origin: Origin, entity: string, record: ExternalRecord): Promise<void> {
+  if (isNegotiated(entity))
+    await fillSinks(tx, origin, { entity, record }, { own: undefined, children: undefined });
+}
+
+const sourceOf = ({ system, operationId }: Origin) => ({ systemId: system.id, operationId });
 
 async function confirmTags(tx: Tx, row: OutboxRow): Promise<Counts> {
   const assets = Array.isArray(row.payload['asset_uuids']) ? row.payload['asset_uuids'].map(scalarText) : [];
@@ -109,64 +79,95 @@ async function confirmTags(tx: Tx, row: OutboxRow): Promise<Counts> {
   return { ...noCounts, read: assets.length, created: assets.length };
 }
 
+/** A row of the outbox about what is negotiated. */
+type NegotiatedRow = OutboxRow & { readonly entity_type: NegotiatedEntity };
+
+/** What is known here of the record that a change was about, when its answer comes. */
+interface Standing {
+  /** The base of its link; undefined: it is not linked yet. */
+  readonly base: JsonObject | undefined;
+  /** Whether the record has come to belong to another row meanwhile, or the row to another record: that one's id. */
+  readonly isAnothers: boolean;
+  readonly other: string | undefined;
+  /** Our row. */
+  readonly present: JsonObject;
+}
+
 /**
  * Makes what was sent the base, then takes the remote's reading in like any other record: our row equals the base, so
  * what the remote trimmed or re-cased is taken, and the next read of it is no change.
  */
-async function takeReading(
+async function confirmRecord(
   tx: Tx,
-  system: ConnectedSystem,
-  operationId: string,
-  entity: NegotiatedEntity,
-  row: OutboxRow,
+  origin: Origin,
+  row: NegotiatedRow,
   record: ExternalRecord,
 ): Promise<void> {
-  const source = { systemId: system.id, operationId };
+  const { entity_type: entity, entity_id: entityId } = row;
+  const source = sourceOf(origin);
   // A server without updates (Security Center's rules) makes the record anew under another id.
   if (row.external_id !== null && row.external_id !== record.externalId)
     await renameLink(
       tx.db,
-      { systemId: system.id, entity },
+      { systemId: source.systemId, entity },
       { from: row.external_id, to: record.externalId },
     );
-  const known = (await fetchLinks(tx.db, system.id, entity, [record.externalId])).get(record.externalId);
-  const other = await findOtherLink(tx.db, { systemId: system.id, entity }, row.entity_id, record.externalId);
-  if (other !== undefined || (known && known.entity_id !== row.entity_id)) {
-    await takeAsAnother(tx, system, source, entity, { row, record, other });
+  const standing = await gatherStanding(tx, source.systemId, row, record.externalId);
+  if (standing.isAnothers) {
+    await takeAsAnother(tx, origin, { row, record, other: standing.other });
     return;
   }
-  const present = (await fetchRows(tx.db, entity, [row.entity_id])).get(row.entity_id)?.row ?? {};
-  const reading = readingOf(system, entity, record);
-  const { fields, derived = [] } = negotiatedShapes[entity];
-  const sent = Object.fromEntries(
-    [...fields, ...derived].flatMap((field): [string, Json][] => {
-      const value = row.payload[field];
-      if (value === undefined) return [];
-      // Edited here since it was sent: what the remote made of it is what both sides know, and the edit stands against that.
-      return [
-        [field, sameValue(present[field], value, comparisonOf(field)) ? value : (reading?.[field] ?? value)],
-      ];
-    }),
-  );
+  const agreed = agreedValues(row, standing.present, readingOf(origin.system, entity, record));
   await saveLinks(tx.db, { ...source, entity }, [
     {
-      entityId: row.entity_id,
+      entityId,
       externalId: record.externalId,
-      base: { ...known?.base, ...sent },
+      base: { ...standing.base, ...agreed },
       version: record.version ?? null,
     },
   ]);
   const isNew = row.change_kind === 'create';
   await fillSinks(
     tx,
-    system,
-    entity,
-    record,
-    { ...source, policies: system.policies, echo: isNew ? 'all' : new Set(Object.keys(row.payload)) },
-    isNew ? 'all' : undefined,
+    origin,
+    { entity, record },
+    { own: isNew ? 'all' : new Set(Object.keys(row.payload)), children: isNew ? 'all' : undefined },
   );
   if (entity === 'poam' || entity === 'control')
-    await updateRows(tx.db, entity, [{ entityId: row.entity_id, columns: { sync_status: 'synced' } }]);
+    await updateRows(tx.db, entity, [{ entityId, columns: { sync_status: 'synced' } }]);
+}
+
+async function gatherStanding(
+  tx: Tx,
+  systemId: number,
+  { entity_type: entity, entity_id: entityId }: NegotiatedRow,
+  externalId: string,
+): Promise<Standing> {
+  const known = (await fetchLinks(tx.db, systemId, entity, [externalId])).get(externalId);
+  const other = await findOtherLink(tx.db, { systemId, entity }, entityId, externalId);
+  const isAnothers = other !== undefined || (known !== undefined && known.entity_id !== entityId);
+  const present = isAnothers ? undefined : (await fetchRows(tx.db, entity, [entityId])).get(entityId)?.row;
+  return { base: known?.base, isAnothers, other, present: present ?? {} };
+}
+
+/**
+ * What both sides agree on by the answer to a change. Of a field that was edited here since it was sent, what the remote made of it
+ * is what both sides know, and the edit stands against that.
+ */
+function agreedValues(
+  row: NegotiatedRow,
+  present: JsonObject,
+  reading: JsonObject | undefined,
+): Record<string, Json> {
+  const { fields, derived = [] } = negotiatedShapes[row.entity_type];
+  return Object.fromEntries(
+    [...fields, ...derived].flatMap((field): [string, Json][] => {
+      const value = row.payload[field];
+      if (value === undefined) return [];
+      const isUnedited = sameValue(present[field], value, comparisonOf(field));
+      return [[field, isUnedited ? value : (reading?.[field] ?? value)]];
+    }),
+  );
 }
 
 /**
@@ -175,49 +176,40 @@ async function takeReading(
  */
 async function takeAsAnother(
   tx: Tx,
-  system: ConnectedSystem,
-  source: { readonly systemId: number; readonly operationId: string },
-  entity: NegotiatedEntity,
-  { row, record, other }: { row: OutboxRow; record: ExternalRecord; other: string | undefined },
+  origin: Origin,
+  { row, record, other }: { row: NegotiatedRow; record: ExternalRecord; other: string | undefined },
 ): Promise<void> {
-  await takeIn(tx, system, source.operationId, entity, record);
-  const own = (await fetchLinks(tx.db, system.id, entity, [record.externalId])).get(record.externalId);
+  const { entity_type: entity, entity_id: entityId } = row;
+  const source = sourceOf(origin);
+  await takeIn(tx, origin, entity, record);
+  const own = (await fetchLinks(tx.db, source.systemId, entity, [record.externalId])).get(record.externalId);
   if (!own || other === undefined) return;
   await recordConflicts(tx.db, source, [
-    duplicateConflict(entity, { index: 0, entityId: row.entity_id, externalId: other }, own.entity_id),
+    duplicateConflict(entity, { index: 0, entityId, externalId: other }, own.entity_id),
   ]);
 }
 
+/** Takes a record and what stands inside of it in. @param echo which of their fields are what we wrote ourselves. */
 async function fillSinks(
   tx: Tx,
-  system: ConnectedSystem,
-  entity: NegotiatedEntity,
-  record: ExternalRecord,
-  source: NegotiatedSource,
-  echoOfChildren: NegotiatedSource['echo'],
+  origin: Origin,
+  { entity, record }: { readonly entity: NegotiatedEntity; readonly record: ExternalRecord },
+  echo: { readonly own: NegotiatedSource['echo']; readonly children: NegotiatedSource['echo'] },
 ): Promise<void> {
-  const mapperOf = mapperFrom(system.mappings);
+  const { mappings, policies } = origin.system;
+  const mapperOf = mapperFrom(mappings);
   for (const group of [{ entity, records: [record] }, ...(record.children ?? [])]) {
-    if (!negotiated(group.entity)) continue;
-    const echo = group.entity === entity ? source.echo : echoOfChildren;
-    const sink = openNegotiatedSink(tx, group.entity, { ...source, echo }, mapperOf);
+    if (!isNegotiated(group.entity)) continue;
+    const source = {
+      ...sourceOf(origin),
+      policies,
+      echo: group.entity === entity ? echo.own : echo.children,
+    };
+    const sink = openNegotiatedSink(tx, group.entity, source, mapperOf);
     for (const each of group.records) await sink.add(each);
     const { held } = await sink.finish();
-    await insertHeldRecords(tx.db, source.operationId, held);
+    await insertHeldRecords(tx.db, origin.operationId, held);
   }
-}
-
-/** Takes a record in that the remote showed outside of a read, by the policies, like any other. */
-export async function takeIn(
-  tx: Tx,
-  system: ConnectedSystem,
-  operationId: string,
-  entity: string,
-  record: ExternalRecord,
-): Promise<void> {
-  if (!negotiated(entity)) return;
-  const source = { systemId: system.id, operationId, policies: system.policies, echo: undefined };
-  await fillSinks(tx, system, entity, record, source, undefined);
 }
 
 function journalOf(row: OutboxRow): JournalEntry[] {

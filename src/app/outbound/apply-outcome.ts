@@ -1,0 +1,112 @@
+/**
+ * Carries out what was decided about the answer to a change: its row, link and base, journal, conflicts and counts, in one
+ * transaction each.
+ */
+import type { ExternalRecord } from '../../connectors/kit/contract.ts';
+import type { TielineError } from '../../errors/tieline-error.ts';
+import { recordConflicts } from '../../store/conflicts.ts';
+import { noCounts, recordCounts, type Counts } from '../../store/operations.ts';
+import { markFailed, markMovedOn, markUnanswered, type OutboxRow } from '../../store/outbox.ts';
+import { inTransaction, type Tx } from '../../store/transaction.ts';
+import type { RunContext } from '../runs/run-context.ts';
+import type { Claim } from './claim-row.ts';
+import { confirmRow, takeIn, type Origin } from './confirm.ts';
+import type { Outcome, Refusal } from './decide-outcome.ts';
+import { outboundEdition } from './outbound-change.ts';
+import { replanRecord } from './plan-edits.ts';
+
+/** What is the same for every change that a drain sends. */
+export interface Sending extends Origin {
+  readonly context: RunContext;
+}
+
+export type SendOutcome =
+  | {
+      readonly settled: true;
+      readonly counts: Counts;
+      /** Of the record, where the remote took the change. */
+      readonly version?: string | undefined;
+      /** The record was merged again, and what is left of the change is in the outbox again. */
+      readonly planned?: true;
+      /** Why it did not leave: see `claim-row.ts`. */
+      readonly unsent?: Exclude<Claim, 'claimed'>;
+    }
+  /** Still open, and to be tried later. */
+  | { readonly settled: false; readonly because: TielineError };
+
+/** An outcome with what was read at the remote for it. */
+export type ApplicableOutcome = Exclude<Outcome, { to: 'look up' }> & {
+  /** The POA&M whose milestone was written, as it is since. */
+  readonly touched?: ExternalRecord | undefined;
+};
+
+export async function applyOutcome(
+  sending: Sending,
+  row: OutboxRow,
+  outcome: ApplicableOutcome,
+): Promise<SendOutcome> {
+  if (outcome.to === 'put off') {
+    await markUnanswered(sending.context.db, row.id, outcome.seconds);
+    return { settled: false, because: outcome.because };
+  }
+  return inTransaction(sending.context.pool, async (tx) => {
+    const done = await settle(tx, sending, row, outcome);
+    await recordCounts(tx.db, sending.operationId, done.counts);
+    return done;
+  });
+}
+
+async function settle(
+  tx: Tx,
+  sending: Sending,
+  row: OutboxRow,
+  outcome: Exclude<ApplicableOutcome, { to: 'put off' }>,
+): Promise<Extract<SendOutcome, { settled: true }>> {
+  switch (outcome.to) {
+    case 'confirm': {
+      const counts = await confirmRow(tx, sending, row, outcome.record);
+      if (outcome.touched) await takeIn(tx, sending, 'poam', outcome.touched);
+      return { settled: true, counts, version: outcome.record.version };
+    }
+    case 'merge':
+      await mergeAgain(tx, sending, row, outcome.current);
+      return { settled: true, counts: { ...noCounts, read: 1, unchanged: 1 }, planned: true };
+    case 'refuse':
+      await refuse(tx, sending, row, outcome);
+      return { settled: true, counts: { ...noCounts, read: 1, held: 1 } };
+  }
+}
+
+/**
+ * The remote has moved on since this was decided: what it has now is taken in like any other record, and what is still to go
+ * out is planned again upon it, field by field; only a field that both sides edited is a conflict.
+ */
+async function mergeAgain(tx: Tx, sending: Sending, row: OutboxRow, current: ExternalRecord): Promise<void> {
+  const { system, operationId } = sending;
+  await markMovedOn(tx.db, row.id);
+  await takeIn(tx, sending, row.entity_type, current);
+  await replanRecord(tx, system, operationId, { entity: row.entity_type, entityId: row.entity_id });
+}
+
+/** The row cannot go out as it is: it rests until a person acts, or a later decision takes its place. */
+async function refuse(
+  tx: Tx,
+  { system, operationId }: Sending,
+  row: OutboxRow,
+  refusal: Refusal,
+): Promise<void> {
+  const { outcome, message } = refusal.failure;
+  const fields = refusal.failure.fields.map((each) => ({ ...each }));
+  // By which mappings it was spelled: under others it may be taken (`retry-refused.ts`).
+  const mappings = outboundEdition(system, row.entity_type);
+  await markFailed(tx.db, row.id, refusal.event, { outcome, message, fields, mappings });
+  await recordConflicts(tx.db, { systemId: system.id, operationId }, [
+    {
+      entity: row.entity_type,
+      entityId: row.entity_id,
+      type: refusal.conflict,
+      internal: row.payload,
+      external: { message, fields },
+    },
+  ]);
+}
