@@ -64,21 +64,23 @@ export interface ClaimableRow extends Omit<UnsentRow, 'state'> {
   readonly paused: boolean;
 }
 
-/** Locks a row that is to be sent until the transaction ends. @returns undefined if it is not to be sent any more. */
-export async function lockClaimable(db: Kysely<Database>, id: number): Promise<ClaimableRow | undefined> {
+/** Locks rows that are to be sent until the transaction ends. @returns those of them that still are. */
+export async function lockClaimable(db: Kysely<Database>, ids: readonly number[]): Promise<ClaimableRow[]> {
   const { rows } = await sql<ClaimableRow>`
     select ${consentColumns}, s.sending_paused_at is not null as paused
       from sync_outbox o join external_systems s on s.id = o.external_system_id
-     where o.id = ${id} and o.state in (${statesBefore('claimed')})
+     where o.id = any(${[...ids]}::bigint[]) and o.state in (${statesBefore('claimed')})
+     order by o.id
        for update of o`.execute(db);
-  return rows[0];
+  return rows;
 }
 
 /** Committed before the request goes out, so that a crash leaves a trace of what may have arrived. */
-export async function markSent(db: Kysely<Database>, id: number): Promise<void> {
+export async function markSent(db: Kysely<Database>, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
   await sql`
     update sync_outbox set state = ${stateAfter('claimed')}, sent_at = now(), attempts = attempts + 1
-     where id = ${id} and state in (${statesBefore('claimed')})`.execute(db);
+     where id = any(${[...ids]}::bigint[]) and state in (${statesBefore('claimed')})`.execute(db);
 }
 
 /** A row that may have arrived, was looked up and did not: what a policy now holds or forbids is not sent again. */

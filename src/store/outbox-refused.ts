@@ -75,26 +75,28 @@ export async function reopenRefused(
   );
 }
 
+export interface FulfilledWish {
+  readonly id: number;
+  readonly entity: string;
+  readonly entityId: string;
+  readonly fields: readonly string[];
+}
+
 /**
- * Takes refused changes of a record off the list whose wish a later one has fulfilled: it was confirmed and says of their fields what
+ * Takes refused changes of records off the list whose wish a later one has fulfilled: it was confirmed and says of their fields what
  * stands now.
  */
 export async function supersedeFulfilled(
   db: Kysely<Database>,
-  confirmed: {
-    readonly systemId: number;
-    readonly id: number;
-    readonly entity: string;
-    readonly entityId: string;
-    readonly fields: readonly string[];
-  },
+  systemId: number,
+  confirmed: readonly FulfilledWish[],
 ): Promise<void> {
   await sql`
     update sync_outbox o set state = ${stateAfter('refusal_settled')}, settled_at = now()
-     where o.external_system_id = ${confirmed.systemId} and o.entity_type = ${confirmed.entity} and o.entity_id = ${confirmed.entityId}
-       and o.id <> ${confirmed.id} and ${certainlyRefused}
-       and (o.change_kind = 'create'
-            or array(select jsonb_object_keys(o.payload)) <@ ${[...confirmed.fields]}::text[])`.execute(db);
+      from jsonb_to_recordset(${storableJson(confirmed)}::jsonb) as c(id bigint, entity text, "entityId" text, fields text[])
+     where o.external_system_id = ${systemId} and o.entity_type = c.entity and o.entity_id = c."entityId"
+       and o.id <> c.id and ${certainlyRefused}
+       and (o.change_kind = 'create' or array(select jsonb_object_keys(o.payload)) <@ c.fields)`.execute(db);
 }
 
 /** Sets changes of one field aside that are wished no more, and those refused: all of the system but for the ones that `keep` names. */

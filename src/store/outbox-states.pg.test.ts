@@ -109,11 +109,11 @@ const happenings: Readonly<Record<OutboxEvent, (id: number) => Promise<unknown>>
       { approved: false, by: 'ao', reason: undefined },
     ),
   dropped: (id) => dropRows(database.db, [id], decidedBy),
-  claimed: (id) => markSent(database.db, id),
+  claimed: (id) => markSent(database.db, [id]),
   held_at_claim: (id) => setAside(database.db, id, 'hold'),
   withdrawn_at_claim: (id) => setAside(database.db, id, 'withdraw'),
   unspellable: (id) => markFailed(database.db, id, 'unspellable', failure),
-  confirmed: (id) => markConfirmed(database.db, id, '7'),
+  confirmed: (id) => markConfirmed(database.db, [{ id, externalId: '7' }]),
   refused: (id) => markFailed(database.db, id, 'refused', failure),
   moved_on: (id) => markMovedOn(database.db, id),
   unanswered: (id) => markUnanswered(database.db, id, 2),
@@ -127,24 +127,21 @@ const happenings: Readonly<Record<OutboxEvent, (id: number) => Promise<unknown>>
     return retryFailed(database.db, [id]);
   },
   refusal_settled: () =>
-    supersedeFulfilled(database.db, {
-      systemId,
-      id: 0,
-      entity: 'poam',
-      entityId: 'P-1',
-      fields: ['comments'],
-    }),
+    supersedeFulfilled(database.db, systemId, [
+      { id: 0, entity: 'poam', entityId: 'P-1', fields: ['comments'] },
+    ]),
 };
 
-/** Events about one row, whose caller is told when they cannot happen; the others concern the rows that fit. */
-const refusedAloud: ReadonlySet<OutboxEvent> = new Set([
-  'unspellable',
-  'confirmed',
-  'refused',
-  'moved_on',
-  'unanswered',
-  'not_arrived',
-]);
+const refusal = (event: OutboxEvent) => (id: number) => `The change ${id} is not in a state to be ${event}.`;
+/** What the caller is told of an event that cannot happen to the row that it names; other events concern whatever rows fit. */
+const refusals: Readonly<Partial<Record<OutboxEvent, (id: number) => string>>> = {
+  unspellable: refusal('unspellable'),
+  refused: refusal('refused'),
+  moved_on: refusal('moved_on'),
+  unanswered: refusal('unanswered'),
+  not_arrived: refusal('not_arrived'),
+  confirmed: (id) => `Not each of the changes ${id} is in a state to be confirmed.`,
+};
 
 describe('a change in the outbox', () => {
   const cells = (Object.keys(outboxStates) as OutboxState[]).flatMap((state) =>
@@ -157,11 +154,7 @@ describe('a change in the outbox', () => {
     const id = await rowIn(state);
     const said = await outcomeOf(happenings[event](id));
     expect(await stateOf(id)).toBe(next ?? state);
-    expect(said).toBe(
-      next === null && refusedAloud.has(event)
-        ? `The change ${id} is not in a state to be ${event}.`
-        : 'done',
-    );
+    expect(said).toBe(next === null ? (refusals[event]?.(id) ?? 'done') : 'done');
   });
 
   it('a refused change that is opened again with other values waits for a person where a policy asks', async () => {

@@ -240,13 +240,23 @@ export function markNotArrived(db: Kysely<Database>, id: number): Promise<void> 
   return moveRow(db, id, 'not_arrived', sql`not_before = now()`);
 }
 
-export function markConfirmed(db: Kysely<Database>, id: number, externalId: string | null): Promise<void> {
-  return moveRow(
-    db,
-    id,
-    'confirmed',
-    sql`settled_at = now(), failure = null, external_id = coalesce(${externalId}, external_id)`,
-  );
+/**
+ * The remote has these changes. @param rows `externalId`: how it calls the record; null: as before.
+ * @throws Error if one of them is not in a state to be confirmed; none is then.
+ */
+export async function markConfirmed(
+  db: Kysely<Database>,
+  rows: readonly { readonly id: number; readonly externalId: string | null }[],
+): Promise<void> {
+  const { numAffectedRows } = await sql`
+    update sync_outbox o
+       set state = ${stateAfter('confirmed')}, settled_at = now(), failure = null, external_id = coalesce(c."externalId", o.external_id)
+      from jsonb_to_recordset(${storableJson(rows)}::jsonb) as c(id bigint, "externalId" text)
+     where o.id = c.id and o.state in (${statesBefore('confirmed')})`.execute(db);
+  if (numAffectedRows !== BigInt(rows.length))
+    throw new Error(
+      `Not each of the changes ${rows.map(({ id }) => id).join(', ')} is in a state to be confirmed.`,
+    );
 }
 
 /** @param event `unspellable`: it could not even go out. */

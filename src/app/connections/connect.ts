@@ -5,7 +5,7 @@ import { createSecretMask, secretsIn } from '../../connectors/kit/secret-mask.ts
 import { TielineError } from '../../errors/tieline-error.ts';
 import { Secret } from '../../model/secret.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
-import { insertCallLogs } from '../../store/call-logs.ts';
+import { callLogOf } from '../../store/call-logs.ts';
 import type { FieldMapping } from '../../model/mapping.ts';
 import type { ExternalSystemRow } from '../../store/external-systems.ts';
 import { listMappings } from '../../store/field-mappings.ts';
@@ -131,6 +131,7 @@ export async function connectSystem(
   const policies = await fetchPolicies(context.db, row.id);
   let operationId: string | undefined;
   const logging = new Set<Promise<void>>();
+  const logCall = callLogOf(context.db);
   const { proxy, ca } = context.http;
   // Loaded where a system is opened: half of the commands open none, and it is a fifth of what a start costs.
   const { createHttpClient } = await import('../../connectors/kit/undici-http-client.ts');
@@ -148,7 +149,7 @@ export async function connectSystem(
     now: context.now,
     sleep: context.sleep,
     onCall(call) {
-      const kept = insertCallLogs(context.db, [{ ...call, externalSystemId: row.id, operationId }])
+      const kept = logCall({ ...call, externalSystemId: row.id, operationId })
         // A call that cannot be logged must not undo what it did; the log says that it is incomplete.
         .catch((error: unknown) =>
           context.log.warn({ err: error }, 'a call could not be written to api_call_logs'),

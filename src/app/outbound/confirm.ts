@@ -5,7 +5,7 @@ import { scalarText, type Json, type JsonObject } from '../../model/json.ts';
 import { recordChanges, type JournalEntry } from '../../store/changes.ts';
 import { closeSettledConflicts, recordConflicts } from '../../store/conflicts.ts';
 import { insertHeldRecords } from '../../store/held-records.ts';
-import { fetchLinks, findOtherLink, renameLink, saveLinks } from '../../store/links.ts';
+import { fetchLinks, findOtherLinks, renameLink, saveLinks } from '../../store/links.ts';
 import { fetchRows, updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { noCounts, type Counts } from '../../store/operations.ts';
 import { markConfirmed, type OutboxRow } from '../../store/outbox.ts';
@@ -26,40 +26,72 @@ export interface Origin {
   readonly operationId: string;
 }
 
-/**
- * The remote has it: the outbox row is settled, both sides are linked, what was written becomes the base with the
- * remote's own reading of it, and the journal says what went out; all in the caller's transaction.
- */
-export async function confirmRow(
-  tx: Tx,
-  origin: Origin,
-  row: OutboxRow,
-  record: ExternalRecord,
-): Promise<Counts> {
-  const source = sourceOf(origin);
-  const { systemId } = source;
-  const { entity_type: entity, entity_id: entityId } = row;
-  await markConfirmed(tx.db, row.id, entity === 'asset_tag' ? null : record.externalId);
-  await supersedeFulfilled(tx.db, {
-    systemId,
-    id: row.id,
-    entity,
-    entityId,
-    fields: Object.keys(row.payload),
-  });
-  await recordChanges(tx.db, source, journalOf(row));
-  await closeSettledConflicts(tx.db, { systemId, entity }, [{ entityId }]);
-  if (entity === 'asset_tag') return confirmTags(tx, row);
-  if (isNegotiated(entity)) await confirmRecord(tx, origin, { ...row, entity_type: entity }, record);
-  return row.change_kind === 'create'
-    ? { ...noCounts, read: 1, created: 1 }
-    : { ...noCounts, read: 1, updated: 1 };
+/** A change that the remote has. */
+export interface Confirmation {
+  readonly row: OutboxRow;
+  /** The remote's reading of the record. */
+  readonly record: ExternalRecord;
+  /** The POA&M whose milestone was written, as it is since. */
+  readonly touched: ExternalRecord | undefined;
 }
 
-/** Takes a record in that the remote showed outside of a read, by the policies, like any other. */
-export async function takeIn(tx: Tx, origin: Origin, entity: string, record: ExternalRecord): Promise<void> {
+/**
+ * The remote has these changes: their outbox rows are settled, both sides are linked, what was written becomes the base with the
+ * remote's own reading of it, and the journal says what went out; all in the caller's transaction.
+ * @returns the counts of each, in their order.
+ */
+export async function confirmRows(
+  tx: Tx,
+  origin: Origin,
+  confirmations: readonly Confirmation[],
+): Promise<readonly Counts[]> {
+  const source = sourceOf(origin);
+  const rows = confirmations.map(({ row }) => row);
+  await markConfirmed(
+    tx.db,
+    confirmations.map(({ row, record }) => ({
+      id: row.id,
+      externalId: row.entity_type === 'asset_tag' ? null : record.externalId,
+    })),
+  );
+  await supersedeFulfilled(tx.db, source.systemId, rows.map(wishOf));
+  await recordChanges(tx.db, source, rows.flatMap(journalOf));
+  for (const [entity, ofEntity] of Map.groupBy(confirmations, ({ row }) => row.entity_type)) {
+    const settled = ofEntity.map(({ row }) => ({ entityId: row.entity_id }));
+    await closeSettledConflicts(tx.db, { systemId: source.systemId, entity }, settled);
+    if (isNegotiated(entity)) await confirmRecords(tx, origin, entity, ofEntity);
+  }
+  await takeIn(
+    tx,
+    origin,
+    'poam',
+    confirmations.flatMap(({ touched }) => touched ?? []),
+  );
+  const counts: Counts[] = [];
+  for (const row of rows)
+    counts.push(row.entity_type === 'asset_tag' ? await confirmTags(tx, row) : countsOf(row));
+  return counts;
+}
+
+const wishOf = (row: OutboxRow) => ({
+  id: row.id,
+  entity: row.entity_type,
+  entityId: row.entity_id,
+  fields: Object.keys(row.payload),
+});
+
+const countsOf = ({ change_kind }: OutboxRow): Counts =>
+  change_kind === 'create' ? { ...noCounts, read: 1, created: 1 } : { ...noCounts, read: 1, updated: 1 };
+
+/** Takes records in that the remote showed outside of a read, by the policies, like any other. */
+export async function takeIn(
+  tx: Tx,
+  origin: Origin,
+  entity: string,
+  records: readonly ExternalRecord[],
+): Promise<void> {
   if (isNegotiated(entity))
-    await fillSinks(tx, origin, { entity, record }, { own: undefined, children: undefined });
+    await fillSinks(tx, origin, { entity, records }, { own: undefined, children: undefined });
 }
 
 const sourceOf = ({ system, operationId }: Origin) => ({ systemId: system.id, operationId });
@@ -79,9 +111,6 @@ async function confirmTags(tx: Tx, row: OutboxRow): Promise<Counts> {
   return { ...noCounts, read: assets.length, created: assets.length };
 }
 
-/** A row of the outbox about what is negotiated. */
-type NegotiatedRow = OutboxRow & { readonly entity_type: NegotiatedEntity };
-
 /** What is known here of the record that a change was about, when its answer comes. */
 interface Standing {
   /** The base of its link; undefined: it is not linked yet. */
@@ -93,61 +122,88 @@ interface Standing {
   readonly present: JsonObject;
 }
 
+/** A confirmation with what is known here of its record. */
+interface Placed extends Confirmation {
+  readonly standing: Standing;
+}
+
 /**
  * Makes what was sent the base, then takes the remote's reading in like any other record: our row equals the base, so
  * what the remote trimmed or re-cased is taken, and the next read of it is no change.
  */
-async function confirmRecord(
+async function confirmRecords(
   tx: Tx,
   origin: Origin,
-  row: NegotiatedRow,
-  record: ExternalRecord,
+  entity: NegotiatedEntity,
+  confirmations: readonly Confirmation[],
 ): Promise<void> {
-  const { entity_type: entity, entity_id: entityId } = row;
   const source = sourceOf(origin);
-  // A server without updates (Security Center's rules) makes the record anew under another id.
-  if (row.external_id !== null && row.external_id !== record.externalId)
-    await renameLink(
-      tx.db,
-      { systemId: source.systemId, entity },
-      { from: row.external_id, to: record.externalId },
-    );
-  const standing = await gatherStanding(tx, source.systemId, row, record.externalId);
-  if (standing.isAnothers) {
-    await takeAsAnother(tx, origin, { row, record, other: standing.other });
-    return;
-  }
-  const agreed = agreedValues(row, standing.present, readingOf(origin.system, entity, record));
-  await saveLinks(tx.db, { ...source, entity }, [
-    {
-      entityId,
+  const placed = await gatherStandings(tx, source.systemId, entity, confirmations);
+  const own = placed.filter(({ standing }) => !standing.isAnothers);
+  await saveLinks(
+    tx.db,
+    { ...source, entity },
+    own.map(({ row, record, standing }) => ({
+      entityId: row.entity_id,
       externalId: record.externalId,
-      base: { ...standing.base, ...agreed },
+      base: {
+        ...standing.base,
+        ...agreedValues(entity, row.payload, standing.present, readingOf(origin.system, entity, record)),
+      },
       version: record.version ?? null,
-    },
-  ]);
-  const isNew = row.change_kind === 'create';
-  await fillSinks(
-    tx,
-    origin,
-    { entity, record },
-    { own: isNew ? 'all' : new Set(Object.keys(row.payload)), children: isNew ? 'all' : undefined },
+    })),
   );
+  for (const alike of Map.groupBy(own, ({ row }) => echoKey(row)).values()) {
+    const records = alike.map(({ record }) => record);
+    await fillSinks(tx, origin, { entity, records }, echoOf(alike[0]?.row));
+  }
   if (entity === 'poam' || entity === 'control')
-    await updateRows(tx.db, entity, [{ entityId, columns: { sync_status: 'synced' } }]);
+    await updateRows(
+      tx.db,
+      entity,
+      own.map(({ row }) => ({ entityId: row.entity_id, columns: { sync_status: 'synced' } })),
+    );
+  for (const each of placed) if (each.standing.isAnothers) await takeAsAnother(tx, origin, entity, each);
 }
 
-async function gatherStanding(
+/** What of a record is our own writing: all of what we made, and else the fields that we sent. */
+interface Echo {
+  readonly own: NegotiatedSource['echo'];
+  readonly children: NegotiatedSource['echo'];
+}
+
+function echoOf(row: OutboxRow | undefined): Echo {
+  if (row?.change_kind === 'create') return { own: 'all', children: 'all' };
+  return { own: new Set(Object.keys(row?.payload ?? {})), children: undefined };
+}
+
+const echoKey = (row: OutboxRow): string =>
+  row.change_kind === 'create' ? 'all' : JSON.stringify(Object.keys(row.payload).toSorted());
+
+async function gatherStandings(
   tx: Tx,
   systemId: number,
-  { entity_type: entity, entity_id: entityId }: NegotiatedRow,
-  externalId: string,
-): Promise<Standing> {
-  const known = (await fetchLinks(tx.db, systemId, entity, [externalId])).get(externalId);
-  const other = await findOtherLink(tx.db, { systemId, entity }, entityId, externalId);
-  const isAnothers = other !== undefined || (known !== undefined && known.entity_id !== entityId);
-  const present = isAnothers ? undefined : (await fetchRows(tx.db, entity, [entityId])).get(entityId)?.row;
-  return { base: known?.base, isAnothers, other, present: present ?? {} };
+  entity: NegotiatedEntity,
+  confirmations: readonly Confirmation[],
+): Promise<Placed[]> {
+  const source = { systemId, entity };
+  // A server without updates (Security Center's rules) makes the record anew under another id.
+  for (const { row, record } of confirmations)
+    if (row.external_id !== null && row.external_id !== record.externalId)
+      await renameLink(tx.db, source, { from: row.external_id, to: record.externalId });
+  const entityIds = confirmations.map(({ row }) => row.entity_id);
+  const externalIds = confirmations.map(({ record }) => record.externalId);
+  const links = await fetchLinks(tx.db, systemId, entity, externalIds);
+  const others = await findOtherLinks(tx.db, source, entityIds, externalIds);
+  const rows = await fetchRows(tx.db, entity, entityIds);
+  return confirmations.map((confirmation) => {
+    const { row, record } = confirmation;
+    const known = links.get(record.externalId);
+    const other = others.get(row.entity_id);
+    const isAnothers = other !== undefined || (known !== undefined && known.entity_id !== row.entity_id);
+    const present = rows.get(row.entity_id)?.row ?? {};
+    return { ...confirmation, standing: { base: known?.base, isAnothers, other, present } };
+  });
 }
 
 /**
@@ -155,14 +211,15 @@ async function gatherStanding(
  * is what both sides know, and the edit stands against that.
  */
 function agreedValues(
-  row: NegotiatedRow,
+  entity: NegotiatedEntity,
+  sent: JsonObject,
   present: JsonObject,
   reading: JsonObject | undefined,
 ): Record<string, Json> {
-  const { fields, derived = [] } = negotiatedShapes[row.entity_type];
+  const { fields, derived = [] } = negotiatedShapes[entity];
   return Object.fromEntries(
     [...fields, ...derived].flatMap((field): [string, Json][] => {
-      const value = row.payload[field];
+      const value = sent[field];
       if (value === undefined) return [];
       const isUnedited = sameValue(present[field], value, comparisonOf(field));
       return [[field, isUnedited ? value : (reading?.[field] ?? value)]];
@@ -177,36 +234,41 @@ function agreedValues(
 async function takeAsAnother(
   tx: Tx,
   origin: Origin,
-  { row, record, other }: { row: NegotiatedRow; record: ExternalRecord; other: string | undefined },
+  entity: NegotiatedEntity,
+  { row, record, standing: { other } }: Placed,
 ): Promise<void> {
-  const { entity_type: entity, entity_id: entityId } = row;
   const source = sourceOf(origin);
-  await takeIn(tx, origin, entity, record);
+  await takeIn(tx, origin, entity, [record]);
   const own = (await fetchLinks(tx.db, source.systemId, entity, [record.externalId])).get(record.externalId);
   if (!own || other === undefined) return;
   await recordConflicts(tx.db, source, [
-    duplicateConflict(entity, { index: 0, entityId, externalId: other }, own.entity_id),
+    duplicateConflict(entity, { index: 0, entityId: row.entity_id, externalId: other }, own.entity_id),
   ]);
 }
 
-/** Takes a record and what stands inside of it in. @param echo which of their fields are what we wrote ourselves. */
+/** Takes records and what stands inside of them in. */
 async function fillSinks(
   tx: Tx,
   origin: Origin,
-  { entity, record }: { readonly entity: NegotiatedEntity; readonly record: ExternalRecord },
-  echo: { readonly own: NegotiatedSource['echo']; readonly children: NegotiatedSource['echo'] },
+  { entity, records }: { readonly entity: NegotiatedEntity; readonly records: readonly ExternalRecord[] },
+  echo: Echo,
 ): Promise<void> {
   const { mappings, policies } = origin.system;
   const mapperOf = mapperFrom(mappings);
-  for (const group of [{ entity, records: [record] }, ...(record.children ?? [])]) {
-    if (!isNegotiated(group.entity)) continue;
-    const source = {
-      ...sourceOf(origin),
-      policies,
-      echo: group.entity === entity ? echo.own : echo.children,
-    };
+  const children = records.flatMap((record) => record.children ?? []);
+  const groups = [
+    { entity, records, echo: echo.own },
+    ...[...Map.groupBy(children, (group) => group.entity)].map(([child, ofChild]) => ({
+      entity: child,
+      records: ofChild.flatMap((group) => group.records),
+      echo: child === entity ? echo.own : echo.children,
+    })),
+  ];
+  for (const group of groups) {
+    if (!isNegotiated(group.entity) || group.records.length === 0) continue;
+    const source = { ...sourceOf(origin), policies, echo: group.echo };
     const sink = openNegotiatedSink(tx, group.entity, source, mapperOf);
-    for (const each of group.records) await sink.add(each);
+    for (const record of group.records) await sink.add(record);
     const { held } = await sink.finish();
     await insertHeldRecords(tx.db, origin.operationId, held);
   }

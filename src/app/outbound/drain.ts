@@ -15,7 +15,8 @@ import type { SendOutcome, Sending } from './apply-outcome.ts';
 import { createSender } from './send-row.ts';
 
 const pageSize = 1000;
-const parallel = 16;
+/** Changes on their way at once: more than a remote takes requests, so that it is never idle while answers are being kept. */
+const parallel = 32;
 
 export interface Draining {
   readonly wanted: (row: OutboxRow) => boolean;

@@ -5,12 +5,15 @@
  */
 import type { EntityType, ExternalRecord } from '../../connectors/kit/contract.ts';
 import { TielineError } from '../../errors/tieline-error.ts';
+import { inBatches } from '../../model/in-batches.ts';
+import { isDatabaseFault } from '../../store/database-faults.ts';
 import { noCounts } from '../../store/operations.ts';
 import { markNotArrived, type OutboxRow } from '../../store/outbox.ts';
 import { isOfSystem } from '../runs/system-failures.ts';
-import { applyOutcome, type SendOutcome, type Sending } from './apply-outcome.ts';
+import { applyConfirmations, applyOutcome, type SendOutcome, type Sending } from './apply-outcome.ts';
 import { hasArrived } from './arrival.ts';
-import { claimRow } from './claim-row.ts';
+import { claimRows, type Claim } from './claim-row.ts';
+import type { Confirmation } from './confirm.ts';
 import { decideFailure, decideOutcome, type Outcome } from './decide-outcome.ts';
 import { changeOf } from './outbound-change.ts';
 
@@ -29,11 +32,22 @@ export interface Sender {
 
 export const createSender = (sending: Sending): Sender => new RowSender(sending);
 
+/** As many changes as are on their way at once. */
+const atMost = 32;
+
 class RowSender implements Sender {
   readonly #sending: Sending;
+  readonly #claim: (id: number) => Promise<Claim>;
+  readonly #keep: (confirmation: Confirmation) => Promise<SendOutcome>;
 
   constructor(sending: Sending) {
     this.#sending = sending;
+    const { context, system } = sending;
+    // A value that the database refuses is that of one row; when the database or the lock is gone, they all wait.
+    const isOfOne = (error: unknown): boolean => !context.signal.aborted && !isDatabaseFault(error);
+    const options = { atMost, isOfOne };
+    this.#claim = inBatches((ids) => claimRows(context.pool, system, ids), options);
+    this.#keep = inBatches((confirmations) => applyConfirmations(sending, confirmations), options);
   }
 
   async send(row: OutboxRow): Promise<SendOutcome> {
@@ -64,7 +78,7 @@ class RowSender implements Sender {
       const mayHaveArrived = tried > 1 || row.state === 'sent';
       const arrived = mayHaveArrived ? await this.#findArrived(row) : undefined;
       if (arrived) return await this.#confirm(row, arrived);
-      const claim = await claimRow(context.pool, system, row.id);
+      const claim = await this.#claim(row.id);
       if (claim !== 'claimed') return { settled: true, counts: noCounts, unsent: claim };
       const answer = await system.connector.write(row.entity_type as EntityType, change, context.signal);
       const outcome = decideOutcome(answer, { row, system: system.name, tried });
@@ -89,8 +103,7 @@ class RowSender implements Sender {
   }
 
   async #confirm(row: OutboxRow, record: ExternalRecord): Promise<SendOutcome> {
-    const touched = await this.#readParent(row);
-    return applyOutcome(this.#sending, row, { to: 'confirm', record, touched });
+    return this.#keep({ row, record, touched: await this.#readParent(row) });
   }
 
   /**
