@@ -15,8 +15,8 @@ import type { SendOutcome, Sending } from './apply-outcome.ts';
 import { createSender } from './send-row.ts';
 
 const pageSize = 1000;
-/** Changes on their way at once: more than a remote takes requests, so that it is never idle while answers are being kept. */
-const parallel = 32;
+/** Changes on their way at once. Not more: what is claimed has its consent, and may wait for its turn at the gate of the remote. */
+const parallel = 16;
 
 export interface Draining {
   readonly wanted: (row: OutboxRow) => boolean;

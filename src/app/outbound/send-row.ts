@@ -33,7 +33,7 @@ export interface Sender {
 export const createSender = (sending: Sending): Sender => new RowSender(sending);
 
 /** As many changes as are on their way at once. */
-const atMost = 32;
+const atMost = 16;
 
 class RowSender implements Sender {
   readonly #sending: Sending;
