@@ -127,6 +127,14 @@ try {
   const counted: unknown = await (await control('GET', '/requests')).json();
   const requests =
     typeof counted === 'object' && counted !== null && 'total' in counted ? Number(counted.total) : 0;
+  // From the first request to the last answer: what begins and ends a drain does not grow with it.
+  const { rows: calls } = await database.pool.query<{ seconds: number }>(
+    `select extract(epoch from max(called_at + response_time_ms * interval '1 ms') - min(called_at))::float as seconds
+       from api_call_logs
+      where operation_id = (select batch_id from ingestion_batches
+                             where operation_type = 'export' and parent_operation_id is null order by id desc limit 1)`,
+  );
+  const requesting = calls[0]?.seconds ?? Number.NaN;
   const { rows: left } = await database.pool.query<{ n: number }>(
     `select count(*)::int as n from sync_outbox where state <> 'confirmed'`,
   );
@@ -154,7 +162,8 @@ try {
       notConfirmed: left[0]?.n ?? 0,
       requests,
       seconds: Number(sending.toFixed(1)),
-      shareOfLimit: Number((requests / sending / limit.requestsPerSecond).toFixed(3)),
+      firstToLastSeconds: Number(requesting.toFixed(2)),
+      shareOfLimit: Number((requests / requesting / limit.requestsPerSecond).toFixed(3)),
       ...limit,
     },
     machine: {

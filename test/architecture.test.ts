@@ -10,7 +10,7 @@ const textOf = (file: string): string => readFileSync(file, 'utf8');
 
 // A list, and not a pattern, so that every new place is looked at.
 describe('the house', () => {
-  it('documents settings and errors as the code has them', () => {
+  it('documents settings, errors and state machines as the code has them', () => {
     for (const [file, text] of Object.entries(generatedPages))
       expect({ file, text: textOf(file) }).toEqual({ file, text });
   });
@@ -40,6 +40,23 @@ describe('the house', () => {
         /\b(selectFrom|insertInto|updateTable|deleteFrom)\(|sql`/.test(textOf(file)),
     );
     expect(elsewhere).toEqual([]);
+  });
+
+  it('begins and ends operations nowhere but in withOperation', () => {
+    const bracketing = sources.filter((file) =>
+      /\b(beginOperation|finishOperation|failOperation|resumeOperation)\b/.test(textOf(file)),
+    );
+    expect(bracketing.toSorted()).toEqual([
+      'src/ledger/operations/operations.sql.ts',
+      'src/ledger/operations/with-operation.ts',
+    ]);
+  });
+
+  it('moves changes of the outbox by the table of their states alone', () => {
+    const updates = sources.flatMap((file) => textOf(file).match(/update sync_outbox\b[^`]*/g) ?? []);
+    expect(updates.length).toBeGreaterThan(15);
+    const otherwise = updates.filter((text) => /\bset state = (?!\$\{stateAfter|case )/.test(text));
+    expect(otherwise).toEqual([]);
   });
 
   it('names no vendor in the neutral rooms, but for columns of the plan in SQL', () => {

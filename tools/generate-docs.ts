@@ -1,7 +1,13 @@
-/** Writes docs/settings.md and docs/errors.md from the tables in the code; with `--check`, exits 1 if they are stale. */
+/**
+ * Writes docs/settings.md, docs/errors.md and the state machines of src/engine/merge/SPEC.md from the tables in the code; with `--check`, exits 1
+ * if they are stale.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { settingsTable, type SettingEntry } from '../src/platform/config/settings-table.ts';
 import { errorRegistry } from '../src/platform/errors/registry.ts';
+import { operationEvents, operationTransitions } from '../src/ledger/operations/operation-states.ts';
+import { outboxEvents, outboxStates, outboxTransitions } from '../src/engine/outbox/outbox-states.ts';
+import { statesOf, type Transitions } from '../src/platform/values/transitions.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
@@ -51,10 +57,66 @@ function errorsPage(): string {
   ].join('\n');
 }
 
+/** A table, its columns as wide as the formatter makes them. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string =>
+    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+/** A state machine: an event a row, what it makes of each state in its cells; one that is empty cannot happen. */
+function machine<State extends string, Event extends string>(
+  transitions: Transitions<State, Event>,
+  events: Readonly<Record<Event, string>>,
+): string {
+  const states = statesOf(transitions);
+  const entries = Object.entries(events) as [Event, string][]; // a record by events has no other keys
+  return table(
+    ['event', 'what happened', ...states],
+    entries.map(([event, meaning]) => [
+      `\`${event}\``,
+      cell(meaning),
+      ...states.map((state) => transitions[state][event] ?? ''),
+    ]),
+  );
+}
+
+/** The generated parts of SPEC.md, by the name in their marks. */
+const specParts: Readonly<Record<string, string>> = {
+  'outbox states': [
+    table(
+      ['state', 'meaning'],
+      Object.entries(outboxStates).map(([state, meaning]) => [state, cell(meaning)]),
+    ),
+    machine(outboxTransitions, outboxEvents),
+  ].join('\n\n'),
+  'operation states': machine(operationTransitions, operationEvents),
+};
+
+const specFile = 'src/engine/merge/SPEC.md';
+
+/** SPEC.md with its generated parts as the code has them. @throws Error if a part has no place in it. */
+function specPage(): string {
+  return Object.entries(specParts).reduce(
+    (text, [name, part]) => {
+      const [begin, end] = [`<!-- generated: ${name} -->`, '<!-- end of generated -->'];
+      const from = text.indexOf(begin);
+      const to = text.indexOf(end, from);
+      if (from < 0 || to < 0) throw new Error(`${specFile} has no place for ${name}.`);
+      return `${text.slice(0, from)}${begin}\n\n${part}\n\n${text.slice(to)}`;
+    },
+    readFileSync(specFile, 'utf8'),
+  );
+}
+
 /** The generated pages by file name. */
 export const generatedPages: Readonly<Record<string, string>> = {
   'docs/settings.md': settingsPage(),
   'docs/errors.md': errorsPage(),
+  [specFile]: specPage(),
 };
 
 if (import.meta.main) {
@@ -62,6 +124,6 @@ if (import.meta.main) {
     if (!process.argv.includes('--check')) writeFileSync(file, text);
     return readFileSync(file, 'utf8') !== text;
   });
-  for (const [file] of stale) console.log(`${file} is stale: run node tools/generate-docs.ts`);
+  for (const [file] of stale) console.log(`${file} is stale: run node bin/run.js tools/generate-docs.ts`);
   process.exitCode = stale.length > 0 ? 1 : 0;
 }

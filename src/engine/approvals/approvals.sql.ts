@@ -3,7 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import { nextScanState } from '../../canonical/vocabulary/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
-import { outboxChannel } from '../outbox/index.ts';
+import { outboxChannel, stateAfter, statesBefore } from '../outbox/index.ts';
 
 /** A change that waits, as a plan keeps it. */
 export interface WaitingChange {
@@ -196,9 +196,10 @@ export async function decideApproval(
   const note = { outcome: 'dropped', message: decided.reason ?? 'rejected', by: decided.by, fields: [] };
   const { numAffectedRows } = await (
     decided.approved
-      ? sql`update sync_outbox set state = 'pending', approved_at = now(), approved_by = left(${decided.by}, 255) where plan_id = ${approval.planId}::uuid and state = 'waiting'`
-      : sql`update sync_outbox set state = 'dropped', settled_at = now(), failure = ${storableJson(note)}::jsonb
-           where plan_id = ${approval.planId}::uuid and state = 'waiting'`
+      ? sql`update sync_outbox set state = ${stateAfter('consented')}, approved_at = now(), approved_by = left(${decided.by}, 255)
+           where plan_id = ${approval.planId}::uuid and state in (${statesBefore('consented')})`
+      : sql`update sync_outbox set state = ${stateAfter('rejected')}, settled_at = now(), failure = ${storableJson(note)}::jsonb
+           where plan_id = ${approval.planId}::uuid and state in (${statesBefore('rejected')})`
   ).execute(db);
   const { rows } = await sql<{ id: number }>`
     update remediation_scans

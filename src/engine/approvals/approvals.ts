@@ -18,14 +18,7 @@ import {
   type ApprovalRow,
   type WaitingChange,
 } from './approvals.sql.ts';
-import {
-  beginOperation,
-  finishOperation,
-  insertHeldRecords,
-  noCounts,
-  recordChanges,
-  recordCounts,
-} from '../../ledger/operations/index.ts';
+import { insertHeldRecords, recordChanges, withOperation } from '../../ledger/operations/index.ts';
 import { nextScanState } from '../../canonical/vocabulary/index.ts';
 import { type Database, inTransaction } from '../../platform/postgres/index.ts';
 import { canonical } from '../merge/index.ts';
@@ -188,19 +181,20 @@ export async function decide(
             chosen: partOf(chosen, asked.system),
             rest: partOf(rest, asked.system),
           });
-    const operationId = await beginOperation(tx.db, {
+    const operation = {
       type: 'update',
       system: asked.system,
       step: decision.approved ? 'approve' : 'reject',
       metadata: { approval: part.approvalId, plan: part.planId },
+    } as const;
+    return withOperation(tx.db, operation, async ({ id: operationId, count }) => {
+      const source = { systemId: asked.systemId, operationId };
+      const { changes, scans } = await decideApproval(tx.db, { ...part, systemId: asked.systemId }, decision);
+      if (!decision.approved) await settleRejected(tx, source, chosen, decision);
+      await recordDecision(tx.db, source, part.approvalId, scans, decision);
+      await count({ read: changes, updated: changes });
+      return { operationId, changes, waiting: rest.length, system: asked.system };
     });
-    const { changes, scans } = await decideApproval(tx.db, { ...part, systemId: asked.systemId }, decision);
-    if (!decision.approved)
-      await settleRejected(tx, { systemId: asked.systemId, operationId }, chosen, decision);
-    await recordDecision(tx.db, { systemId: asked.systemId, operationId }, part.approvalId, scans, decision);
-    await recordCounts(tx.db, operationId, { ...noCounts, read: changes, updated: changes });
-    await finishOperation(tx.db, operationId, 'completed');
-    return { operationId, changes, waiting: rest.length, system: asked.system };
   });
 }
 

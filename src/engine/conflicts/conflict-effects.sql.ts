@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import { stateAfter, statesBefore } from '../outbox/index.ts';
 
 export interface RecordKey {
   readonly entity: string;
@@ -69,10 +70,10 @@ export async function supersedeAll(
   records: readonly RecordKey[],
 ): Promise<void> {
   await sql`
-    update sync_outbox o set state = 'superseded', settled_at = now()
+    update sync_outbox o set state = ${stateAfter('withdrawn')}, settled_at = now()
       from ${givenRecords(records)}
      where o.external_system_id = ${systemId} and o.entity_type = g.entity and o.entity_id = g."entityId"
-       and o.state in ('waiting', 'pending', 'failed')`.execute(db);
+       and o.state in (${statesBefore('withdrawn', 'refusal_settled')})`.execute(db);
 }
 
 /** Closes the other open conflicts of records that are decided on as a whole: those with the same external system. */

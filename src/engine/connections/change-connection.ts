@@ -6,7 +6,7 @@ import type pg from 'pg';
 import { type FieldFault, TielineError } from '../../platform/errors/index.ts';
 import { isJsonObject, type Json, type JsonObject, type Secret } from '../../platform/values/index.ts';
 import type { CheckResult, ConnectorDeclaration } from '../../connectors/kit/index.ts';
-import { beginOperation, finishDecision, recordChanges } from '../../ledger/operations/index.ts';
+import { recordChanges, withDecision } from '../../ledger/operations/index.ts';
 import {
   type ExternalSystemRow,
   setSyncPaused,
@@ -196,21 +196,21 @@ export async function recordConnectionDecision(
   changes: readonly ChangedField[],
   decided: Decided,
 ): Promise<string> {
-  const operationId = await beginOperation(tx.db, { type: 'update', system: row.system_name, step });
-  await recordChanges(
-    tx.db,
-    { systemId: row.id, operationId },
-    changes.map((each) => ({
-      ...each,
-      entity: 'connection',
-      entityId: String(row.id),
-      direction: 'internal' as const,
-      decidedBy: decided.by,
-      ...(decided.reason === undefined ? {} : { reason: decided.reason }),
-    })),
-  );
-  await finishDecision(tx.db, operationId);
-  return operationId;
+  return withDecision(tx.db, { system: row.system_name, step }, async (operationId) => {
+    await recordChanges(
+      tx.db,
+      { systemId: row.id, operationId },
+      changes.map((each) => ({
+        ...each,
+        entity: 'connection',
+        entityId: String(row.id),
+        direction: 'internal' as const,
+        decidedBy: decided.by,
+        ...(decided.reason === undefined ? {} : { reason: decided.reason }),
+      })),
+    );
+    return operationId;
+  });
 }
 
 /** Saves what was planned. @returns the operation under which the journal has it. */

@@ -3,7 +3,7 @@ import { type ConnectorModule, maskedConnector } from '../../connectors/kit/inde
 import { createSecretMask, secretsIn } from '../../platform/http/index.ts';
 import { closest, TielineError } from '../../platform/errors/index.ts';
 import { isJsonObject, type JsonObject, Secret } from '../../platform/values/index.ts';
-import { insertCallLogs } from '../../ledger/operations/index.ts';
+import { callLogOf } from '../../ledger/operations/index.ts';
 import { type FieldMapping, parseMappingRow } from '../../canonical/mapping/index.ts';
 import { type ExternalSystemRow, listMappings } from '../../ledger/external-systems/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
@@ -126,6 +126,7 @@ export async function connectSystem(
   const policies = await fetchPolicies(context.db, row.id);
   let operationId: string | undefined;
   const logging = new Set<Promise<void>>();
+  const logCall = callLogOf(context.db);
   const { proxy, ca } = context.http;
   // Loaded where a system is opened: half of the commands open none, and it is a fifth of what a start costs.
   const { createHttpClient } = await import('../../platform/http/index.ts');
@@ -143,7 +144,7 @@ export async function connectSystem(
     now: context.now,
     sleep: context.sleep,
     onCall(call) {
-      const kept = insertCallLogs(context.db, [{ ...call, externalSystemId: row.id, operationId }])
+      const kept = logCall({ ...call, externalSystemId: row.id, operationId })
         // A call that cannot be logged must not undo what it did; the log says that it is incomplete.
         .catch((error: unknown) =>
           context.log.warn({ err: error }, 'a call could not be written to api_call_logs'),

@@ -3,6 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
 import { withdrawApprovals } from '../approvals/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import { stateAfter, statesBefore } from '../outbox/index.ts';
 
 export interface WhatHangs {
   /** Linked records, by entity. */
@@ -71,16 +72,15 @@ export async function retireSystem(
      where id = ${systemId}`.execute(db);
   const note = { outcome: 'removed', message: 'the connection was removed', by: decided.by, fields: [] };
   await sql`
-    update sync_outbox set state = 'superseded', settled_at = now(), failure = ${storableJson(note)}::jsonb
+    update sync_outbox set state = ${stateAfter('withdrawn')}, settled_at = now(), failure = ${storableJson(note)}::jsonb
      where external_system_id = ${systemId}
-       and (state in ('pending', 'waiting') or state = 'failed' and failure ->> 'outcome' is distinct from 'unclear')`.execute(
+       and (state in (${statesBefore('withdrawn')}) or state in (${statesBefore('refusal_settled')}) and failure ->> 'outcome' is distinct from 'unclear')`.execute(
     db,
   );
   // What may have arrived is looked up, if ever there is a connection again.
   await sql`
-    update sync_outbox set state = 'sent', settled_at = null where external_system_id = ${systemId} and state = 'failed'`.execute(
-    db,
-  );
+    update sync_outbox set state = ${stateAfter('retried_unclear')}, settled_at = null
+     where external_system_id = ${systemId} and state in (${statesBefore('retried_unclear')})`.execute(db);
   await sql`
     update sync_conflicts
        set resolution_status = 'resolved', resolved_by = ${decided.by}, resolved_at = now(), resolution = '{"choice": "the connection was removed"}'

@@ -1,8 +1,8 @@
 /** The last look before a change leaves: is it still to be sent, and do the policies in force let it? */
 import type pg from 'pg';
-import { lockClaimable, markSent, setAside } from '../outbox/index.ts';
+import { type ClaimableRow, lockClaimable, markSent, setAside } from '../outbox/index.ts';
 import { inTransaction } from '../../platform/postgres/index.ts';
-import { consentTo } from '../../canonical/policy/index.ts';
+import { consentTo, type EntityPolicy } from '../../canonical/policy/index.ts';
 import { fetchPolicies } from '../policies/index.ts';
 
 /**
@@ -12,26 +12,42 @@ import { fetchPolicies } from '../policies/index.ts';
 export type Claim = 'claimed' | 'held' | 'gone' | 'paused';
 
 /**
- * Claims a row of the outbox for sending. The policies are read in the transaction that locks the row, so that one which
- * was changed while the row waited its turn holds for it (SPEC.md, A2).
+ * Claims rows of the outbox for sending. The policies are read in the transaction that locks the rows, so that one which
+ * was changed while a row waited its turn holds for it (SPEC.md, A2).
+ * @returns what became of each, in their order.
  */
-export function claimRow(pool: pg.Pool, system: { readonly id: number }, id: number): Promise<Claim> {
+export function claimRows(
+  pool: pg.Pool,
+  system: { readonly id: number },
+  ids: readonly number[],
+): Promise<readonly Claim[]> {
   return inTransaction(pool, async ({ db }) => {
-    const row = await lockClaimable(db, id);
-    if (!row) return 'gone';
-    if (row.paused) return 'paused';
-    const consent = consentTo(await fetchPolicies(db, system.id), {
-      entity: row.entity,
-      kind: row.kind,
-      fields: row.fields,
-      severity: row.severity ?? undefined,
-      approved: row.approved,
-    });
-    if (consent === 'granted') {
-      await markSent(db, id);
-      return 'claimed';
+    const rows = await lockClaimable(db, ids);
+    const policies = await fetchPolicies(db, system.id);
+    const claims = new Map(rows.map((row) => [row.id, claimOf(policies, row)]));
+    const claimed = rows.filter(({ id }) => claims.get(id) === 'claimed');
+    await markSent(
+      db,
+      claimed.map(({ id }) => id),
+    );
+    for (const { id } of rows) {
+      const claim = claims.get(id);
+      if (claim === 'held') await setAside(db, id, 'hold');
+      if (claim === 'gone') await setAside(db, id, 'withdraw');
     }
-    await setAside(db, id, consent === 'ask' ? 'hold' : 'withdraw');
-    return consent === 'ask' ? 'held' : 'gone';
+    return ids.map((id) => claims.get(id) ?? 'gone');
   });
+}
+
+function claimOf(policies: readonly EntityPolicy[], row: ClaimableRow): Claim {
+  if (row.paused) return 'paused';
+  const { entity, kind, fields, approved } = row;
+  const consent = consentTo(policies, {
+    entity,
+    kind,
+    fields,
+    severity: row.severity ?? undefined,
+    approved,
+  });
+  return ({ granted: 'claimed', ask: 'held', forbidden: 'gone' } as const)[consent];
 }

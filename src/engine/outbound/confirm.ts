@@ -1,6 +1,7 @@
+/** What a change leaves here once the remote has it: its row, the link with its base, the journal, and what the remote made of it. */
 import type { ExternalRecord } from '../../connectors/kit/index.ts';
 import { comparisonOf } from '../../canonical/vocabulary/index.ts';
-import { isJsonObject, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
+import type { Json, JsonObject } from '../../platform/values/index.ts';
 import {
   type Counts,
   insertHeldRecords,
@@ -9,8 +10,9 @@ import {
   recordChanges,
 } from '../../ledger/operations/index.ts';
 import { closeSettledConflicts, recordConflicts } from '../conflicts/index.ts';
-import { fetchLinks, findOtherLink, renameLink, saveLinks } from '../../ledger/links/index.ts';
+import { fetchLinks, findOtherLinks, renameLink, saveLinks } from '../../ledger/links/index.ts';
 import {
+  entity as definitionOf,
   fetchRows,
   isLinked,
   linkedEntity,
@@ -18,10 +20,8 @@ import {
   updateRows,
 } from '../../record/entities/index.ts';
 import { markConfirmed, type OutboxRow, supersedeFulfilled } from '../outbox/index.ts';
-import { addAssetTags, removeAssetTags } from '../../record/assets/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
-import { compileMappings } from '../../canonical/mapping/index.ts';
-import { sameButForSpelling, sameValue } from '../merge/index.ts';
+import { sameValue } from '../merge/index.ts';
 import type { ConnectedSystem } from '../connections/index.ts';
 import {
   duplicateConflict,
@@ -29,158 +29,205 @@ import {
   type NegotiatedSource,
   openNegotiatedSink,
 } from '../inbound/index.ts';
+import { readingOf } from './arrival.ts';
 
-/** What the remote says of a record, in our words; undefined where a value of it cannot be mapped. */
-function readingOf(
-  system: ConnectedSystem,
-  entity: NegotiatedEntity,
-  record: ExternalRecord,
-): JsonObject | undefined {
-  const mapped = mapperFrom(system.mappings)(entity, linkedEntity(entity).record)(record.raw);
-  return mapped.ok ? mapped.record : undefined;
+/** Whose records are read, and the operation under which that is kept. */
+export interface Origin {
+  readonly system: ConnectedSystem;
+  readonly operationId: string;
 }
 
-/** Whether a record that was looked up has what the row was to write: then the row arrived, whoever has seen the answer. */
-export function shows(system: ConnectedSystem, row: OutboxRow, found: ExternalRecord): boolean {
-  if (row.change_kind === 'create' || !isLinked(row.entity_type)) return true;
-  const reading = readingOf(system, row.entity_type, found);
-  return (
-    reading !== undefined &&
-    Object.entries(row.payload).every(([field, value]) =>
-      isReadable(system, row.entity_type, field)
-        ? sameButForSpelling(reading[field], value, comparisonOf(field))
-        : showsAsSent(system, row.entity_type, { [field]: value }, found.raw),
-    )
-  );
-}
-
-const isReadable = (system: ConnectedSystem, entity: string, field: string): boolean =>
-  system.mappings.some(
-    (each) => each.entityType === entity && each.internalField === field && each.direction !== 'outbound',
-  );
-
-/** Of a field that is only sent: whether the record has the value in the remote's own words. */
-function showsAsSent(system: ConnectedSystem, entity: string, fields: JsonObject, raw: JsonObject): boolean {
-  const sent = compileMappings(system.mappings, entity).outbound(fields);
-  return sent.ok && Object.keys(sent.raw).length > 0 && holds(raw, sent.raw);
-}
-
-/** Whether each value of `part` stands at the same place in `whole`. A place that `whole` does not show holds nothing, not even null. */
-function holds(whole: Json | undefined, part: Json): boolean {
-  if (!isJsonObject(part)) return whole !== undefined && sameButForSpelling(whole, part);
-  return (
-    isJsonObject(whole) && Object.entries(part).every(([key, value]) => holds(whole[key], value ?? null))
-  );
+/** A change that the remote has. */
+export interface Confirmation {
+  readonly row: OutboxRow;
+  /** The remote's reading of the record. */
+  readonly record: ExternalRecord;
+  /** What the record stands inside of, as it is since; read where the write has moved its version. */
+  readonly touched: ExternalRecord | undefined;
 }
 
 /**
- * The remote has it: the outbox row is settled, both sides are linked, what was written becomes the base with the
+ * The remote has these changes: their outbox rows are settled, both sides are linked, what was written becomes the base with the
  * remote's own reading of it, and the journal says what went out; all in the caller's transaction.
+ * @returns the counts of each, in their order.
  */
-export async function confirmRow(
+export async function confirmRows(
   tx: Tx,
-  system: ConnectedSystem,
-  operationId: string,
-  row: OutboxRow,
-  record: ExternalRecord,
-): Promise<Counts> {
-  await markConfirmed(tx.db, row.id, row.entity_type === 'asset_tag' ? null : record.externalId);
-  await supersedeFulfilled(tx.db, {
-    systemId: system.id,
-    id: row.id,
-    entity: row.entity_type,
-    entityId: row.entity_id,
-    fields: Object.keys(row.payload),
-  });
-  await recordChanges(tx.db, { systemId: system.id, operationId }, journalOf(row));
-  await closeSettledConflicts(tx.db, { systemId: system.id, entity: row.entity_type }, [
-    { entityId: row.entity_id },
-  ]);
-  if (row.entity_type === 'asset_tag') return confirmTags(tx, row);
-  if (isLinked(row.entity_type)) await takeReading(tx, system, operationId, row.entity_type, row, record);
-  return row.change_kind === 'create'
-    ? { ...noCounts, read: 1, created: 1 }
-    : { ...noCounts, read: 1, updated: 1 };
+  origin: Origin,
+  confirmations: readonly Confirmation[],
+): Promise<readonly Counts[]> {
+  const source = sourceOf(origin);
+  const rows = confirmations.map(({ row }) => row);
+  await markConfirmed(
+    tx.db,
+    confirmations.map(({ row, record }) => ({
+      id: row.id,
+      externalId: definitionOf(row.entity_type).kind === 'sent' ? null : record.externalId,
+    })),
+  );
+  await supersedeFulfilled(tx.db, source.systemId, rows.map(wishOf));
+  await recordChanges(tx.db, source, rows.flatMap(journalOf));
+  for (const [name, ofEntity] of Map.groupBy(confirmations, ({ row }) => row.entity_type)) {
+    const settled = ofEntity.map(({ row }) => ({ entityId: row.entity_id }));
+    await closeSettledConflicts(tx.db, { systemId: source.systemId, entity: name }, settled);
+    if (!isLinked(name)) continue;
+    await confirmRecords(tx, origin, name, ofEntity);
+    const touched = ofEntity.flatMap((each) => each.touched ?? []);
+    if (touched.length > 0) await takeIn(tx, origin, linkedEntity(name).parent?.entity ?? name, touched);
+  }
+  const counts: Counts[] = [];
+  for (const row of rows) counts.push(await countsOf(tx, row));
+  return counts;
 }
 
-async function confirmTags(tx: Tx, row: OutboxRow): Promise<Counts> {
-  const assets = Array.isArray(row.payload['asset_uuids']) ? row.payload['asset_uuids'].map(scalarText) : [];
-  const tag = {
-    category: scalarText(row.payload['category']),
-    value: scalarText(row.payload['value']),
-    assets,
-  };
-  if (row.payload['action'] === 'remove') {
-    await removeAssetTags(tx.db, tag);
-    return { ...noCounts, read: assets.length, updated: assets.length };
+const wishOf = (row: OutboxRow) => ({
+  id: row.id,
+  entity: row.entity_type,
+  entityId: row.entity_id,
+  fields: Object.keys(row.payload),
+});
+
+async function countsOf(tx: Tx, { entity_type, change_kind, payload }: OutboxRow): Promise<Counts> {
+  const definition = definitionOf(entity_type);
+  if (definition.kind === 'sent') {
+    const { changed, as } = await definition.confirmed(tx, payload);
+    return { ...noCounts, read: changed, [as]: changed };
   }
-  await addAssetTags(tx.db, tag);
-  return { ...noCounts, read: assets.length, created: assets.length };
+  return { ...noCounts, read: 1, [change_kind === 'create' ? 'created' : 'updated']: 1 };
+}
+
+/** Takes records in that the remote showed outside of a read, by the policies, like any other. */
+export async function takeIn(
+  tx: Tx,
+  origin: Origin,
+  entity: string,
+  records: readonly ExternalRecord[],
+): Promise<void> {
+  if (isLinked(entity))
+    await fillSinks(tx, origin, { entity, records }, { own: undefined, children: undefined });
+}
+
+const sourceOf = ({ system, operationId }: Origin) => ({
+  systemId: system.id,
+  systemType: system.module.declaration.systemType,
+  operationId,
+});
+
+/** What is known here of the record that a change was about, when its answer comes. */
+interface Standing {
+  /** The base of its link; undefined: it is not linked yet. */
+  readonly base: JsonObject | undefined;
+  /** Whether the record has come to belong to another row meanwhile, or the row to another record: that one's id. */
+  readonly isAnothers: boolean;
+  readonly other: string | undefined;
+  /** Our row. */
+  readonly present: JsonObject;
+}
+
+/** A confirmation with what is known here of its record. */
+interface Placed extends Confirmation {
+  readonly standing: Standing;
 }
 
 /**
  * Makes what was sent the base, then takes the remote's reading in like any other record: our row equals the base, so
  * what the remote trimmed or re-cased is taken, and the next read of it is no change.
  */
-async function takeReading(
+async function confirmRecords(
   tx: Tx,
-  system: ConnectedSystem,
-  operationId: string,
+  origin: Origin,
   entity: NegotiatedEntity,
-  row: OutboxRow,
-  record: ExternalRecord,
+  confirmations: readonly Confirmation[],
 ): Promise<void> {
-  const source = { systemId: system.id, operationId };
-  // A server without updates (Security Center's rules) makes the record anew under another id.
-  if (row.external_id !== null && row.external_id !== record.externalId)
-    await renameLink(
-      tx.db,
-      { systemId: system.id, entity },
-      { from: row.external_id, to: record.externalId },
-    );
-  const known = (await fetchLinks(tx.db, system.id, entity, [record.externalId])).get(record.externalId);
-  const other = await findOtherLink(tx.db, { systemId: system.id, entity }, row.entity_id, record.externalId);
-  if (other !== undefined || (known && known.entity_id !== row.entity_id)) {
-    await takeAsAnother(tx, system, source, entity, { row, record, other });
-    return;
-  }
-  const present = (await fetchRows(tx.db, entity, [row.entity_id])).get(row.entity_id)?.row ?? {};
-  const reading = readingOf(system, entity, record);
-  const { fields, derived } = linkedEntity(entity);
-  const sent = Object.fromEntries(
-    [...fields, ...derived].flatMap((field): [string, Json][] => {
-      const value = row.payload[field];
-      if (value === undefined) return [];
-      // Edited here since it was sent: what the remote made of it is what both sides know, and the edit stands against that.
-      return [
-        [field, sameValue(present[field], value, comparisonOf(field)) ? value : (reading?.[field] ?? value)],
-      ];
-    }),
-  );
-  await saveLinks(tx.db, { ...source, entity }, [
-    {
+  const source = sourceOf(origin);
+  const placed = await gatherStandings(tx, source.systemId, entity, confirmations);
+  const own = placed.filter(({ standing }) => !standing.isAnothers);
+  await saveLinks(
+    tx.db,
+    { ...source, entity },
+    own.map(({ row, record, standing }) => ({
       entityId: row.entity_id,
       externalId: record.externalId,
-      base: { ...known?.base, ...sent },
+      base: {
+        ...standing.base,
+        ...agreedValues(entity, row.payload, standing.present, readingOf(origin.system, entity, record)),
+      },
       version: record.version ?? null,
-    },
-  ]);
-  const isNew = row.change_kind === 'create';
-  await fillSinks(
-    tx,
-    system,
-    entity,
-    record,
-    {
-      ...source,
-      systemType: typeOf(system),
-      policies: system.policies,
-      echo: isNew ? 'all' : new Set(Object.keys(row.payload)),
-    },
-    isNew ? 'all' : undefined,
+    })),
   );
-  if (entity === 'poam' || entity === 'control')
-    await updateRows(tx.db, entity, [{ entityId: row.entity_id, columns: { sync_status: 'synced' } }]);
+  for (const alike of Map.groupBy(own, ({ row }) => echoKey(row)).values()) {
+    const records = alike.map(({ record }) => record);
+    await fillSinks(tx, origin, { entity, records }, echoOf(alike[0]?.row));
+  }
+  const { whenConfirmed } = linkedEntity(entity).row;
+  if (Object.keys(whenConfirmed).length > 0)
+    await updateRows(
+      tx.db,
+      entity,
+      own.map(({ row }) => ({ entityId: row.entity_id, columns: whenConfirmed })),
+    );
+  for (const each of placed) if (each.standing.isAnothers) await takeAsAnother(tx, origin, entity, each);
+}
+
+/** What of a record is our own writing: all of what we made, and else the fields that we sent. */
+interface Echo {
+  readonly own: NegotiatedSource['echo'];
+  readonly children: NegotiatedSource['echo'];
+}
+
+function echoOf(row: OutboxRow | undefined): Echo {
+  if (row?.change_kind === 'create') return { own: 'all', children: 'all' };
+  return { own: new Set(Object.keys(row?.payload ?? {})), children: undefined };
+}
+
+const echoKey = (row: OutboxRow): string =>
+  row.change_kind === 'create' ? 'all' : JSON.stringify(Object.keys(row.payload).toSorted());
+
+async function gatherStandings(
+  tx: Tx,
+  systemId: number,
+  entity: NegotiatedEntity,
+  confirmations: readonly Confirmation[],
+): Promise<Placed[]> {
+  const source = { systemId, entity };
+  // A server without updates (Security Center's rules) makes the record anew under another id.
+  for (const { row, record } of confirmations)
+    if (row.external_id !== null && row.external_id !== record.externalId)
+      await renameLink(tx.db, source, { from: row.external_id, to: record.externalId });
+  const entityIds = confirmations.map(({ row }) => row.entity_id);
+  const externalIds = confirmations.map(({ record }) => record.externalId);
+  const links = await fetchLinks(tx.db, systemId, entity, externalIds);
+  const others = await findOtherLinks(tx.db, source, entityIds, externalIds);
+  const rows = await fetchRows(tx.db, entity, entityIds);
+  return confirmations.map((confirmation) => {
+    const { row, record } = confirmation;
+    const known = links.get(record.externalId);
+    const other = others.get(row.entity_id);
+    const isAnothers = other !== undefined || (known !== undefined && known.entity_id !== row.entity_id);
+    const present = rows.get(row.entity_id)?.row ?? {};
+    return { ...confirmation, standing: { base: known?.base, isAnothers, other, present } };
+  });
+}
+
+/**
+ * What both sides agree on by the answer to a change. Of a field that was edited here since it was sent, what the remote made of it
+ * is what both sides know, and the edit stands against that.
+ */
+function agreedValues(
+  entity: NegotiatedEntity,
+  sent: JsonObject,
+  present: JsonObject,
+  reading: JsonObject | undefined,
+): Record<string, Json> {
+  const { fields, derived } = linkedEntity(entity);
+  return Object.fromEntries(
+    [...fields, ...derived].flatMap((field): [string, Json][] => {
+      const value = sent[field];
+      if (value === undefined) return [];
+      const isUnedited = sameValue(present[field], value, comparisonOf(field));
+      return [[field, isUnedited ? value : (reading?.[field] ?? value)]];
+    }),
+  );
 }
 
 /**
@@ -189,58 +236,46 @@ async function takeReading(
  */
 async function takeAsAnother(
   tx: Tx,
-  system: ConnectedSystem,
-  source: { readonly systemId: number; readonly operationId: string },
+  origin: Origin,
   entity: NegotiatedEntity,
-  { row, record, other }: { row: OutboxRow; record: ExternalRecord; other: string | undefined },
+  { row, record, standing: { other } }: Placed,
 ): Promise<void> {
-  await takeIn(tx, system, source.operationId, entity, record);
-  const own = (await fetchLinks(tx.db, system.id, entity, [record.externalId])).get(record.externalId);
+  const source = sourceOf(origin);
+  await takeIn(tx, origin, entity, [record]);
+  const own = (await fetchLinks(tx.db, source.systemId, entity, [record.externalId])).get(record.externalId);
   if (!own || other === undefined) return;
   await recordConflicts(tx.db, source, [
     duplicateConflict(entity, { index: 0, entityId: row.entity_id, externalId: other }, own.entity_id),
   ]);
 }
 
+/** Takes records and what stands inside of them in. */
 async function fillSinks(
   tx: Tx,
-  system: ConnectedSystem,
-  entity: NegotiatedEntity,
-  record: ExternalRecord,
-  source: NegotiatedSource,
-  echoOfChildren: NegotiatedSource['echo'],
+  origin: Origin,
+  { entity, records }: { readonly entity: NegotiatedEntity; readonly records: readonly ExternalRecord[] },
+  echo: Echo,
 ): Promise<void> {
-  const mapperOf = mapperFrom(system.mappings);
-  for (const group of [{ entity, records: [record] }, ...(record.children ?? [])]) {
-    if (!isLinked(group.entity)) continue;
-    const echo = group.entity === entity ? source.echo : echoOfChildren;
-    const sink = openNegotiatedSink(tx, group.entity, { ...source, echo }, mapperOf);
-    for (const each of group.records) await sink.add(each);
+  const { mappings, policies } = origin.system;
+  const mapperOf = mapperFrom(mappings);
+  const children = records.flatMap((record) => record.children ?? []);
+  const groups = [
+    { entity, records, echo: echo.own },
+    ...[...Map.groupBy(children, (group) => group.entity)].map(([child, ofChild]) => ({
+      entity: child,
+      records: ofChild.flatMap((group) => group.records),
+      echo: child === entity ? echo.own : echo.children,
+    })),
+  ];
+  for (const group of groups) {
+    if (!isLinked(group.entity) || group.records.length === 0) continue;
+    const source = { ...sourceOf(origin), policies, echo: group.echo };
+    const sink = openNegotiatedSink(tx, group.entity, source, mapperOf);
+    for (const record of group.records) await sink.add(record);
     const { held } = await sink.finish();
-    await insertHeldRecords(tx.db, source.operationId, held);
+    await insertHeldRecords(tx.db, origin.operationId, held);
   }
 }
-
-/** Takes a record in that the remote showed outside of a read, by the policies, like any other. */
-export async function takeIn(
-  tx: Tx,
-  system: ConnectedSystem,
-  operationId: string,
-  entity: string,
-  record: ExternalRecord,
-): Promise<void> {
-  if (!isLinked(entity)) return;
-  const source = {
-    systemId: system.id,
-    systemType: typeOf(system),
-    operationId,
-    policies: system.policies,
-    echo: undefined,
-  };
-  await fillSinks(tx, system, entity, record, source, undefined);
-}
-
-const typeOf = (system: ConnectedSystem): string => system.module.declaration.systemType;
 
 function journalOf(row: OutboxRow): JournalEntry[] {
   const common = {
@@ -249,17 +284,9 @@ function journalOf(row: OutboxRow): JournalEntry[] {
     decidedBy: 'rule:outbox',
     reason: row.reason,
   } as const;
-  if (row.entity_type === 'asset_tag') {
-    const assets = Array.isArray(row.payload['asset_uuids']) ? row.payload['asset_uuids'] : [];
-    const tag: JsonObject = { category: row.payload['category'], value: row.payload['value'] };
-    return assets.map((asset) => ({
-      ...common,
-      entity: 'asset',
-      entityId: scalarText(asset),
-      field: 'tag',
-      ...(row.payload['action'] === 'remove' ? { before: tag } : { after: tag }),
-    }));
-  }
+  const definition = definitionOf(row.entity_type);
+  if (definition.kind === 'sent')
+    return definition.journal(row.payload).map((change) => ({ ...common, ...change }));
   if (row.change_kind === 'create') return [{ ...common, entityId: row.entity_id, after: row.payload }];
   return Object.entries(row.payload).map(([field, after]) => ({
     ...common,

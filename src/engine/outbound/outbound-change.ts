@@ -1,3 +1,4 @@
+import { entity as definitionOf, type LinkedEntity } from '../../record/entities/index.ts';
 import { hash } from 'node:crypto';
 import type { Change } from '../../connectors/kit/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
@@ -5,6 +6,7 @@ import { isJsonObject, type JsonObject } from '../../platform/values/index.ts';
 import type { OutboxRow } from '../outbox/index.ts';
 import { compileMappings } from '../../canonical/mapping/index.ts';
 import type { ConnectedSystem } from '../connections/index.ts';
+import type { EntityType } from '../../canonical/vocabulary/index.ts';
 
 /** Canonical fields in the remote's spelling. @throws TielineError MAPPING_INVALID naming the field that has no way out. */
 function spelledOut(system: ConnectedSystem, entity: string, fields: JsonObject): JsonObject {
@@ -28,22 +30,37 @@ export function isSpellable(
   system: ConnectedSystem,
   { entity, payload }: { readonly entity: string; readonly payload: JsonObject },
 ): boolean {
-  const { milestones: _children, ...own } = payload;
-  return entity === 'asset_tag' || compileMappings(system.mappings, entity).outbound(own).ok;
+  const own = ownFields(entity, payload);
+  return definitionOf(entity).kind === 'sent' || compileMappings(system.mappings, entity).outbound(own).ok;
 }
 
 /** What was believed to stand at the remote, in its spelling, as far as it can be said so: for the eye of the connector. */
 function believed(system: ConnectedSystem, row: OutboxRow): Pick<Change, 'before'> {
-  if (row.change_kind === 'create' || row.before_values === null || row.entity_type === 'asset_tag')
-    return {};
+  if (row.change_kind === 'create' || row.before_values === null || isSentOnly(row.entity_type)) return {};
   const mapped = compileMappings(system.mappings, row.entity_type).outbound(row.before_values);
   return mapped.ok ? { before: mapped.raw } : {};
 }
 
+const isSentOnly = (entity: string): boolean => definitionOf(entity).kind === 'sent';
+
+/** Which records inside of a new one go out with it, in a field of its payload. */
+function childrenOf(entity: string): LinkedEntity['outbound']['children'] {
+  const definition = definitionOf(entity);
+  return definition.kind === 'linked' ? definition.outbound.children : undefined;
+}
+
+/** The payload without the records inside of it. */
+function ownFields(entity: string, payload: JsonObject): JsonObject {
+  const { [childrenOf(entity)?.field ?? '']: _children, ...own } = payload;
+  return own;
+}
+
 /** The change that an outbox row stands for, as a connector takes it. */
 export function changeOf(system: ConnectedSystem, row: OutboxRow): Change {
-  const { milestones, ...own } = row.payload;
-  const children = (Array.isArray(milestones) ? milestones : []).filter((each) => isJsonObject(each));
+  const own = ownFields(row.entity_type, row.payload);
+  const inside = childrenOf(row.entity_type);
+  const listed = inside && row.payload[inside.field];
+  const children = (Array.isArray(listed) ? listed : []).filter((each) => isJsonObject(each));
   return {
     kind: row.change_kind,
     ...(row.external_id === null ? {} : { externalId: row.external_id }),
@@ -51,14 +68,25 @@ export function changeOf(system: ConnectedSystem, row: OutboxRow): Change {
     ...(row.base_version === null ? {} : { version: row.base_version }),
     idempotencyKey: row.idempotency_key,
     ...believed(system, row),
-    // Tags have no mapping: category, value and assets are the connector's own words.
-    fields: row.entity_type === 'asset_tag' ? own : spelledOut(system, row.entity_type, own),
-    ...(children.length === 0
+    // What is only sent has no mapping: its fields are the connector's own words.
+    fields: isSentOnly(row.entity_type) ? own : spelledOut(system, row.entity_type, own),
+    ...(inside === undefined || children.length === 0
       ? {}
       : {
           children: [
-            { entity: 'milestone', records: children.map((each) => spelledOut(system, 'milestone', each)) },
+            {
+              entity: inside.entity,
+              records: children.map((each) => spelledOut(system, inside.entity, each)),
+            },
           ],
         }),
   };
+}
+
+/** What a record stands inside of, where its changes go out in the order of that and move its version. */
+export function parentOf(row: Pick<OutboxRow, 'entity_type'>): EntityType | undefined {
+  const definition = definitionOf(row.entity_type);
+  return definition.kind === 'linked' && definition.outbound.orderWith === 'parent'
+    ? definition.parent?.entity
+    : undefined;
 }

@@ -15,10 +15,16 @@ import type { ConnectedSystem } from '../connections/index.ts';
 import type { RunContext } from '../run/index.ts';
 import { isSpellable, outboundEdition } from './outbound-change.ts';
 
-interface Retried {
+/** A refused change, and what it is to say by the record as it is now. */
+interface Refused {
   readonly row: RefusedRow;
   readonly payload: JsonObject;
+}
+
+interface Retried extends Refused {
   readonly because: string;
+  /** Whether a person must agree first. */
+  readonly asks: boolean;
 }
 
 /** Opens the refused changes of a system again that may be taken now. @param entities of these kinds of records only. */
@@ -28,37 +34,57 @@ export async function retryRefused(
   operationId: string,
   entities: readonly EntityType[],
 ): Promise<void> {
-  const source = { systemId: system.id, operationId };
   await inTransaction(context.pool, async (tx) => {
-    const refused = await listRefused(tx.db, system.id, entities);
-    const payloads = await presentPayloads(tx, refused);
-    const retried = refused.flatMap((row): Retried[] => {
-      const payload = payloads.get(row.id) ?? row.payload;
-      const because = whyNow(system, row, payload);
-      return because === undefined ? [] : [{ row, payload, because }];
-    });
-    await reopenRefused(
-      tx.db,
-      source,
-      retried.map(({ row, payload }) => ({ id: row.id, payload, asks: asksAgain(system, row, payload) })),
-    );
-    await recordChanges(
-      tx.db,
-      source,
-      retried.map(({ row, payload, because }) => ({
-        entity: row.entity,
-        entityId: row.entityId,
-        field: 'outbox',
-        before: { state: 'failed', change: row.payload },
-        after: sameValue(row.payload, payload) ? 'to be sent again' : { change: payload },
-        direction: 'internal' as const,
-        decidedBy: 'rule:what it depends on changed',
-        reason: because,
-      })),
-    );
-    if (retried.length > 0)
-      await recordCounts(tx.db, operationId, { ...noCounts, read: retried.length, updated: retried.length });
+    const refused = await gatherRefused(tx, system, entities);
+    await reopen(tx, { systemId: system.id, operationId }, decideRetries(system, refused));
   });
+}
+
+async function gatherRefused(
+  tx: Tx,
+  system: ConnectedSystem,
+  entities: readonly EntityType[],
+): Promise<Refused[]> {
+  const rows = await listRefused(tx.db, system.id, entities);
+  const payloads = await presentPayloads(tx, rows);
+  return rows.map((row) => ({ row, payload: payloads.get(row.id) ?? row.payload }));
+}
+
+function decideRetries(system: ConnectedSystem, refused: readonly Refused[]): Retried[] {
+  return refused.flatMap(({ row, payload }): Retried[] => {
+    const because = whyNow(system, row, payload);
+    return because === undefined ? [] : [{ row, payload, because, asks: asksAgain(system, row, payload) }];
+  });
+}
+
+/** Puts changes back into the queue, with their journal and counts. */
+async function reopen(
+  tx: Tx,
+  source: { readonly systemId: number; readonly operationId: string },
+  retried: readonly Retried[],
+): Promise<void> {
+  if (retried.length === 0) return;
+  await reopenRefused(
+    tx.db,
+    source,
+    retried.map(({ row, payload, asks }) => ({ id: row.id, payload, asks })),
+  );
+  await recordChanges(
+    tx.db,
+    source,
+    retried.map(({ row, payload, because }) => ({
+      entity: row.entity,
+      entityId: row.entityId,
+      field: 'outbox',
+      before: { state: 'failed', change: row.payload },
+      after: sameValue(row.payload, payload) ? 'to be sent again' : { change: payload },
+      direction: 'internal' as const,
+      decidedBy: 'rule:what it depends on changed',
+      reason: because,
+    })),
+  );
+  const counts = { ...noCounts, read: retried.length, updated: retried.length };
+  await recordCounts(tx.db, source.operationId, counts);
 }
 
 /** Why a refused change may be taken now; undefined: nothing speaks for it. */
@@ -80,28 +106,28 @@ async function presentPayloads(
   tx: Tx,
   refused: readonly RefusedRow[],
 ): Promise<ReadonlyMap<number, JsonObject>> {
-  const creates = refused.filter((row) => row.kind === 'create' && row.entity === 'poam');
-  const rows = await fetchRows(
-    tx.db,
-    'poam',
-    creates.map((row) => row.entityId),
-  );
-  return new Map(
-    creates.flatMap((create): [number, JsonObject][] => {
+  const creates = refused.filter((row) => row.kind === 'create' && linkedEntity(row.entity).atEnd.composed);
+  const present = new Map<number, JsonObject>();
+  for (const [entity, ofEntity] of Map.groupBy(creates, (row) => row.entity)) {
+    const rows = await fetchRows(
+      tx.db,
+      entity as EntityType,
+      ofEntity.map((row) => row.entityId),
+    );
+    for (const create of ofEntity) {
       const stored = rows.get(create.entityId);
-      if (!stored) return [];
-      const row = inCanonicalWords('poam', stored.row);
-      const fields = linkedEntity('poam').fields.filter(
-        (field) => create.payload[field] !== undefined && !sameDay(create.payload[field], row[field]),
-      );
-      return [
-        [
-          create.id,
-          { ...create.payload, ...Object.fromEntries(fields.map((field) => [field, row[field] ?? null])) },
-        ],
-      ];
-    }),
+      if (stored) present.set(create.id, presentPayload(create, stored.row));
+    }
+  }
+  return present;
+}
+
+function presentPayload({ entity, payload }: RefusedRow, stored: JsonObject): JsonObject {
+  const row = inCanonicalWords(entity as EntityType, stored);
+  const fields = linkedEntity(entity).fields.filter(
+    (field) => payload[field] !== undefined && !sameDay(payload[field], row[field]),
   );
+  return { ...payload, ...Object.fromEntries(fields.map((field) => [field, row[field] ?? null])) };
 }
 
 /** A day that a column keeps with the time 00:00 is the same day. */
@@ -109,7 +135,7 @@ const sameDay = (one: unknown, other: unknown): boolean =>
   sameValue(one as JsonObject, other as JsonObject) ||
   (typeof one === 'string' && typeof other === 'string' && other === `${one}T00:00:00`);
 
-/** Whether a person must agree: what he agreed to before is something else. */
+/** Whether a person must agree: what was agreed to before is something else. */
 function asksAgain(system: ConnectedSystem, row: RefusedRow, payload: JsonObject): boolean {
   if (sameValue(row.payload, payload)) return false;
   const severity = payload['weakness_risk_level'] ?? payload['risk_rating'];

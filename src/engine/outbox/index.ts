@@ -1,5 +1,6 @@
 export { describeChanges, type DescribedChange } from './describe-change.ts';
 export {
+  type ClaimableRow,
   demandReplan,
   listWithdrawnDecisions,
   lockClaimable,
@@ -18,6 +19,7 @@ export {
   retryFailed,
   setSendingPaused,
 } from './outbox-decisions.sql.ts';
+export { stateAfter, statesBefore } from './outbox-moves.sql.ts';
 export {
   closeRefusals,
   listRefused,
@@ -37,12 +39,13 @@ export {
   listRefusedRows,
   markConfirmed,
   markFailed,
+  markMovedOn,
+  markNotArrived,
+  markUnanswered,
   type OutboundChange,
   outboxChannel,
   type OutboxRow,
-  postpone,
   reopenCreates,
-  supersede,
   supersedeAllBut,
   supersedeCreates,
   supersedeUnlinked,

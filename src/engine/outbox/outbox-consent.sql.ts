@@ -1,7 +1,9 @@
 /** Consent to what is in the outbox: what has not gone out, judged by policy, and claimed for sending. */
 import { sql, type Kysely } from 'kysely';
+import type { OutboxEvent } from './outbox-states.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { outboxChannel } from './outbox.sql.ts';
+import { stateAfter, statesBefore } from './outbox-moves.sql.ts';
 
 /** A change that is queued and was not sent, as far as a policy asks about it. */
 export interface UnsentRow {
@@ -30,11 +32,16 @@ export async function listUnsentRows(db: Kysely<Database>, systemId: number): Pr
 export type UnsentMove = 'release' | 'hold' | 'withdraw';
 
 const withdrawn = { outcome: 'forbidden', message: 'the policies in force do not let it out', fields: [] };
-const moves = {
-  release: sql`state = 'pending', plan_id = null`,
-  hold: sql`state = 'waiting', plan_id = null`,
-  withdraw: sql`state = 'superseded', settled_at = now(), failure = ${storableJson(withdrawn)}::jsonb`,
+const also = {
+  release: sql`plan_id = null`,
+  hold: sql`plan_id = null`,
+  withdraw: sql`settled_at = now(), failure = ${storableJson(withdrawn)}::jsonb`,
 } satisfies Record<UnsentMove, unknown>;
+
+const events = { release: 'consented', hold: 'held', withdraw: 'withdrawn' } as const satisfies Record<
+  UnsentMove,
+  OutboxEvent
+>;
 
 /** Moves changes as the policies in force demand; those that moved on meanwhile stay as they are. */
 export async function moveUnsent(
@@ -45,8 +52,8 @@ export async function moveUnsent(
 ): Promise<void> {
   if (ids.length === 0) return;
   await sql`
-    update sync_outbox set ${moves[move]}
-     where id = any(${[...ids]}::bigint[]) and state in ('waiting', 'pending')`.execute(db);
+    update sync_outbox set state = ${stateAfter(events[move])}, ${also[move]}
+     where id = any(${[...ids]}::bigint[]) and state in (${statesBefore(events[move])})`.execute(db);
   if (move === 'release') await sql`select pg_notify(${outboxChannel}, ${String(systemId)})`.execute(db);
 }
 
@@ -56,27 +63,31 @@ export interface ClaimableRow extends Omit<UnsentRow, 'state'> {
   readonly paused: boolean;
 }
 
-/** Locks a row that is to be sent until the transaction ends. @returns undefined if it is not to be sent any more. */
-export async function lockClaimable(db: Kysely<Database>, id: number): Promise<ClaimableRow | undefined> {
+/** Locks rows that are to be sent until the transaction ends. @returns those of them that still are. */
+export async function lockClaimable(db: Kysely<Database>, ids: readonly number[]): Promise<ClaimableRow[]> {
   const { rows } = await sql<ClaimableRow>`
     select ${consentColumns}, s.sending_paused_at is not null as paused
       from sync_outbox o join external_systems s on s.id = o.external_system_id
-     where o.id = ${id} and o.state in ('pending', 'sent')
+     where o.id = any(${[...ids]}::bigint[]) and o.state in (${statesBefore('claimed')})
+     order by o.id
        for update of o`.execute(db);
-  return rows[0];
+  return rows;
 }
 
 /** Committed before the request goes out, so that a crash leaves a trace of what may have arrived. */
-export async function markSent(db: Kysely<Database>, id: number): Promise<void> {
+export async function markSent(db: Kysely<Database>, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
   await sql`
-    update sync_outbox set state = 'sent', sent_at = now(), attempts = attempts + 1 where id = ${id}`.execute(
-    db,
-  );
+    update sync_outbox set state = ${stateAfter('claimed')}, sent_at = now(), attempts = attempts + 1
+     where id = any(${[...ids]}::bigint[]) and state in (${statesBefore('claimed')})`.execute(db);
 }
 
 /** A row that may have arrived, was looked up and did not: what a policy now holds or forbids is not sent again. */
 export async function setAside(db: Kysely<Database>, id: number, move: 'hold' | 'withdraw'): Promise<void> {
-  await sql`update sync_outbox set ${moves[move]} where id = ${id}`.execute(db);
+  const event = move === 'hold' ? 'held_at_claim' : 'withdrawn_at_claim';
+  await sql`
+    update sync_outbox set state = ${stateAfter(event)}, ${also[move]}
+     where id = ${id} and state in (${statesBefore(event)})`.execute(db);
 }
 
 /** A POA&M that a person had made again (`conflicts resolve`) and that was withdrawn before it went out: no plan comes to it by itself. */
@@ -115,7 +126,7 @@ export async function listWithdrawnDecisions(
 export async function returnWithdrawn(db: Kysely<Database>, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return;
   await sql`
-    update sync_outbox set state = 'waiting', settled_at = null, failure = null, plan_id = null
+    update sync_outbox set state = ${stateAfter('queued_for_approval')}, settled_at = null, failure = null, plan_id = null
      where id = any(${[...ids]}::bigint[]) and state = 'superseded'`.execute(db);
 }
 

@@ -3,6 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { outboxChannel, type OutboxState } from './outbox.sql.ts';
+import { stateAfter, statesBefore } from './outbox-moves.sql.ts';
 
 export interface OutboxEntry {
   readonly id: number;
@@ -73,9 +74,9 @@ export async function retryFailed(db: Kysely<Database>, ids: readonly number[]):
   const { rows } = await sql<{ id: number }>`
     with opened as (
       update sync_outbox
-         set state = case when failure ->> 'outcome' = 'unclear' then 'sent' else 'pending' end,
+         set state = case when failure ->> 'outcome' = 'unclear' then ${stateAfter('retried_unclear')} else ${stateAfter('retried')} end,
              failure = null, settled_at = null, not_before = null
-       where id = any(${[...ids]}::bigint[]) and state = 'failed'
+       where id = any(${[...ids]}::bigint[]) and state in (${statesBefore('retried', 'retried_unclear')})
       returning id, external_system_id
     ), told as (
       select pg_notify(${outboxChannel}, external_system_id::text) from (select distinct external_system_id from opened) s
@@ -93,8 +94,8 @@ export async function dropRows(
   const note = { outcome: 'dropped', message: decided.reason, by: decided.by, fields: [] };
   const { rows } = await sql<{ id: number }>`
     update sync_outbox
-       set state = 'dropped', settled_at = now(), failure = ${storableJson(note)}::jsonb
-     where id = any(${[...ids]}::bigint[]) and state in ('failed', 'waiting', 'pending')
+       set state = ${stateAfter('dropped')}, settled_at = now(), failure = ${storableJson(note)}::jsonb
+     where id = any(${[...ids]}::bigint[]) and state in (${statesBefore('dropped')})
     returning id::int`.execute(db);
   return rows.map((row) => row.id).toSorted((a, b) => a - b);
 }

@@ -3,11 +3,10 @@ import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { outboxChannel } from './outbox.sql.ts';
+import { stateAfter, statesBefore } from './outbox-moves.sql.ts';
 
 /** SQL of a refused row `o` that has certainly not taken effect; one whose outcome is unclear may have. */
-const certainlyRefused = sql.raw(
-  `o.state = 'failed' and o.failure ->> 'outcome' in ('rejected', 'unmappable', 'conflict', 'missing')`,
-);
+const certainlyRefused = sql`o.state in (${statesBefore('refusal_settled')}) and o.failure ->> 'outcome' in ('rejected', 'unmappable', 'conflict', 'missing')`;
 
 export interface RefusedRow {
   readonly id: number;
@@ -60,14 +59,14 @@ export async function reopenRefused(
   await sql`
     with opened as (
       update sync_outbox o
-         set state = case when given.asks then 'waiting' else 'pending' end, payload = given.payload,
+         set state = case when given.asks then ${stateAfter('queued_for_approval')} else ${stateAfter('retried')} end, payload = given.payload,
              plan_id = case when given.asks then null else o.plan_id end,
              -- What a person agreed to was what it said then.
              approved_at = case when given.asks or o.payload <> given.payload then null else o.approved_at end,
              approved_by = case when given.asks or o.payload <> given.payload then null else o.approved_by end, operation_id = ${source.operationId}::uuid,
              failure = null, settled_at = null, not_before = null
         from jsonb_to_recordset(${storableJson(rows)}::jsonb) as given(id bigint, payload jsonb, asks boolean)
-       where o.id = given.id and o.state = 'failed'
+       where o.id = given.id and o.state in (${statesBefore('retried')})
       returning 1
     )
     select case when count(*) > 0 then pg_notify(${outboxChannel}, ${String(source.systemId)}) end from opened`.execute(
@@ -75,26 +74,28 @@ export async function reopenRefused(
   );
 }
 
+export interface FulfilledWish {
+  readonly id: number;
+  readonly entity: string;
+  readonly entityId: string;
+  readonly fields: readonly string[];
+}
+
 /**
- * Takes refused changes of a record off the list whose wish a later one has fulfilled: it was confirmed and says of their fields what
+ * Takes refused changes of records off the list whose wish a later one has fulfilled: it was confirmed and says of their fields what
  * stands now.
  */
 export async function supersedeFulfilled(
   db: Kysely<Database>,
-  confirmed: {
-    readonly systemId: number;
-    readonly id: number;
-    readonly entity: string;
-    readonly entityId: string;
-    readonly fields: readonly string[];
-  },
+  systemId: number,
+  confirmed: readonly FulfilledWish[],
 ): Promise<void> {
   await sql`
-    update sync_outbox o set state = 'superseded', settled_at = now()
-     where o.external_system_id = ${confirmed.systemId} and o.entity_type = ${confirmed.entity} and o.entity_id = ${confirmed.entityId}
-       and o.id <> ${confirmed.id} and ${certainlyRefused}
-       and (o.change_kind = 'create'
-            or array(select jsonb_object_keys(o.payload)) <@ ${[...confirmed.fields]}::text[])`.execute(db);
+    update sync_outbox o set state = ${stateAfter('refusal_settled')}, settled_at = now()
+      from jsonb_to_recordset(${storableJson(confirmed)}::jsonb) as c(id bigint, entity text, "entityId" text, fields text[])
+     where o.external_system_id = ${systemId} and o.entity_type = c.entity and o.entity_id = c."entityId"
+       and o.id <> c.id and ${certainlyRefused}
+       and (o.change_kind = 'create' or array(select jsonb_object_keys(o.payload)) <@ c.fields)`.execute(db);
 }
 
 /** Sets changes of one field aside that are wished no more, and those refused: all of the system but for the ones that `keep` names. */
@@ -107,7 +108,7 @@ export async function supersedeOthers(
     db,
     about,
     sql`o.change_kind = 'update' and o.payload ? ${about.field} and o.idempotency_key <> all(${[...keep]}::text[])
-        and (o.state in ('waiting', 'pending') or ${certainlyRefused})`,
+        and (o.state in (${statesBefore('withdrawn')}) or ${certainlyRefused})`,
   );
 }
 
@@ -134,7 +135,7 @@ async function supersedeWhere(
   condition: RawBuilder<unknown>,
 ): Promise<void> {
   const { rows } = await sql<{ entity_id: string }>`
-    update sync_outbox o set state = 'superseded', settled_at = now()
+    update sync_outbox o set state = ${stateAfter('withdrawn')}, settled_at = now()
      where o.external_system_id = ${of.systemId} and o.entity_type = ${of.entity} and ${condition}
     returning o.entity_id`.execute(db);
   await closeRefusals(

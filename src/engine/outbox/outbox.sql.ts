@@ -1,21 +1,17 @@
 /**
- * The outbox: outbound work as rows, written in the transaction of the decision (decision 0011).
- *
- *   waiting ──approved──► pending ──send──► sent ──answer──► confirmed
- *      │                     │               │  └──────────► failed    the remote refused; a person must act
- *      │                     │               └─no answer: stays sent, and is looked up before it is sent again
- *      └──────────┬──────────┘
- *                 ├─► superseded    a later decision about the record took its place before it went out
- *                 └─► dropped       a person decided that it does not go out; failed ones can be dropped or tried again
+ * The outbox: outbound work as rows, written in the transaction of the decision (decision 0011). Their states, and what moves
+ * them, are the table of `engine/outbox/outbox-states.ts`, drawn in section 10 of src/engine/merge/SPEC.md.
  *
  * The policies in force move what was not sent between waiting and pending, or supersede it (outbox-consent.ts).
  * A decision made again for the same record and values bears the same key, so it is one row however often it is made.
  */
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
+import type { OutboxEvent, OutboxState } from './outbox-states.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import { stateAfter, statesBefore } from './outbox-moves.sql.ts';
 
-export type OutboxState = 'waiting' | 'pending' | 'sent' | 'confirmed' | 'failed' | 'dropped' | 'superseded';
+export type { OutboxState };
 
 export interface OutboxRow {
   readonly id: number;
@@ -78,7 +74,7 @@ export async function enqueueChanges(
                                         parent_external_id, base_version, payload, before_values, idempotency_key, reason, severity, state)
       select ${source.systemId}, ${source.operationId}::uuid, c.entity, c."entityId", c.kind, c."externalId",
              c."parentExternalId", c."baseVersion", c.payload, c.before, c."idempotencyKey", c.reason, c.severity,
-             case when c."needsApproval" then 'waiting' else 'pending' end
+             case when c."needsApproval" then ${stateAfter('queued_for_approval')} else ${stateAfter('queued')} end
         from jsonb_to_recordset(${storableJson(changes)}::jsonb)
           as c(entity text, "entityId" text, kind text, "externalId" text, "parentExternalId" text, "baseVersion" text,
                payload jsonb, before jsonb, "idempotencyKey" text, reason text, severity text, "needsApproval" boolean)
@@ -92,7 +88,8 @@ export async function enqueueChanges(
             parent_external_id = excluded.parent_external_id,
             failure = null, settled_at = null, not_before = null, plan_id = null, approved_at = null, approved_by = null, composed = null,
             must_replan = false
-        where known.state = 'failed' and known.failure ->> 'outcome' = 'conflict' or known.state = 'superseded'
+        where known.state in (${statesBefore('queued', 'queued_for_approval')})
+          and (known.state <> 'failed' or known.failure ->> 'outcome' = 'conflict')
       returning 1
     )
     select count(*)::int as n, case when count(*) > 0 then pg_notify(${outboxChannel}, ${String(source.systemId)}) end from put`.execute(
@@ -114,9 +111,9 @@ export async function supersedeUnsent(
   if (records.entityIds.length === 0) return;
   await sql`
     update sync_outbox
-       set state = 'superseded', settled_at = now()
+       set state = ${stateAfter('withdrawn')}, settled_at = now()
      where external_system_id = ${source.systemId} and entity_type = ${source.entity} and change_kind = 'update'
-       and state in ('waiting', 'pending') and entity_id = any(${[...records.entityIds]}::text[])
+       and state in (${statesBefore('withdrawn')}) and entity_id = any(${[...records.entityIds]}::text[])
        and idempotency_key <> all(${[...records.keep]}::text[])
        and (payload ? ${about.field}) = ${about.named}`.execute(db);
 }
@@ -129,9 +126,11 @@ export async function supersedeAllBut(
 ): Promise<void> {
   await sql`
     update sync_outbox
-       set state = 'superseded', settled_at = now()
+       set state = ${stateAfter('withdrawn')}, settled_at = now()
      where external_system_id = ${source.systemId} and entity_type = ${source.entity} and change_kind = 'update'
-       and state in ('waiting', 'pending') and idempotency_key <> all(${[...keep]}::text[])`.execute(db);
+       and state in (${statesBefore('withdrawn')}) and idempotency_key <> all(${[...keep]}::text[])`.execute(
+    db,
+  );
 }
 
 /**
@@ -144,9 +143,9 @@ export async function supersedeUnlinked(
 ): Promise<void> {
   await sql`
     update sync_outbox o
-       set state = 'superseded', settled_at = now()
+       set state = ${stateAfter('withdrawn')}, settled_at = now()
      where o.external_system_id = ${source.systemId} and o.entity_type = ${source.entity} and o.change_kind = 'update'
-       and o.state in ('waiting', 'pending')
+       and o.state in (${statesBefore('withdrawn')})
        and not exists (select from sync_links l
                         where l.external_system_id = o.external_system_id and l.entity_type = o.entity_type
                           and l.entity_id = o.entity_id and l.retired_at is null and l.missing_since is null)`.execute(
@@ -163,9 +162,9 @@ export async function supersedeCreates(
   if (records.entityIds.length === 0) return;
   await sql`
     update sync_outbox
-       set state = 'superseded', settled_at = now()
+       set state = ${stateAfter('withdrawn')}, settled_at = now()
      where external_system_id = ${source.systemId} and entity_type = ${source.entity} and change_kind = 'create'
-       and state in ('waiting', 'pending', 'failed') and entity_id = any(${[...records.entityIds]}::text[])
+       and state in (${statesBefore('withdrawn', 'refusal_settled')}) and entity_id = any(${[...records.entityIds]}::text[])
        and idempotency_key <> all(${[...records.keep]}::text[])`.execute(db);
 }
 
@@ -180,7 +179,7 @@ export async function reopenCreates(
 ): Promise<void> {
   await sql`
     update sync_outbox
-       set state = 'waiting', settled_at = null, failure = null, plan_id = null, approved_at = null, approved_by = null, must_replan = true
+       set state = ${stateAfter('queued_for_approval')}, settled_at = null, failure = null, plan_id = null, approved_at = null, approved_by = null, must_replan = true
      where external_system_id = ${source.systemId} and entity_type = ${source.entity} and entity_id = ${entityId}
        and change_kind = 'create' and state = 'superseded' and sent_at is null`.execute(db);
 }
@@ -212,38 +211,61 @@ export async function hasDueRows(db: Kysely<Database>, systemId: number): Promis
   return rows[0]?.due ?? false;
 }
 
-/** Sets a row aside that was not taken, because what it was decided on is no longer so. */
-export async function supersede(db: Kysely<Database>, id: number): Promise<void> {
-  await sql`update sync_outbox set state = 'superseded', settled_at = now() where id = ${id}`.execute(db);
-}
-
-/** Not again before `seconds` have passed. @param arrived whether it may have arrived and must be looked up first. */
-export async function postpone(
+/** Moves one row of the outbox as an event demands. @throws Error if the event cannot happen in the state that it is in. */
+async function moveRow(
   db: Kysely<Database>,
   id: number,
-  given: { readonly seconds: number; readonly arrived: boolean },
+  event: OutboxEvent,
+  also: RawBuilder<unknown>,
 ): Promise<void> {
-  await sql`
-    update sync_outbox
-       set state = ${given.arrived ? 'sent' : 'pending'}, not_before = now() + make_interval(secs => ${given.seconds})
-     where id = ${id} and state in ('pending', 'sent')`.execute(db);
+  const { numAffectedRows } = await sql`
+    update sync_outbox set state = ${stateAfter(event)}, ${also}
+     where id = ${id} and state in (${statesBefore(event)})`.execute(db);
+  if (numAffectedRows !== 1n) throw new Error(`The change ${id} is not in a state to be ${event}.`);
 }
 
+/** Sets a row aside that was not taken, because what it was decided on is no longer so. */
+export function markMovedOn(db: Kysely<Database>, id: number): Promise<void> {
+  return moveRow(db, id, 'moved_on', sql`settled_at = now()`);
+}
+
+/** A row that may have arrived, and is looked up again when `seconds` have passed. */
+export function markUnanswered(db: Kysely<Database>, id: number, seconds: number): Promise<void> {
+  return moveRow(db, id, 'unanswered', sql`not_before = now() + make_interval(secs => ${seconds})`);
+}
+
+/** A row that was looked up and has not arrived: it is sent again. */
+export function markNotArrived(db: Kysely<Database>, id: number): Promise<void> {
+  return moveRow(db, id, 'not_arrived', sql`not_before = now()`);
+}
+
+/**
+ * The remote has these changes. @param rows `externalId`: how it calls the record; null: as before.
+ * @throws Error if one of them is not in a state to be confirmed; none is then.
+ */
 export async function markConfirmed(
   db: Kysely<Database>,
-  id: number,
-  externalId: string | null,
+  rows: readonly { readonly id: number; readonly externalId: string | null }[],
 ): Promise<void> {
-  await sql`
-    update sync_outbox
-       set state = 'confirmed', settled_at = now(), failure = null, external_id = coalesce(${externalId}, external_id)
-     where id = ${id}`.execute(db);
+  const { numAffectedRows } = await sql`
+    update sync_outbox o
+       set state = ${stateAfter('confirmed')}, settled_at = now(), failure = null, external_id = coalesce(c."externalId", o.external_id)
+      from jsonb_to_recordset(${storableJson(rows)}::jsonb) as c(id bigint, "externalId" text)
+     where o.id = c.id and o.state in (${statesBefore('confirmed')})`.execute(db);
+  if (numAffectedRows !== BigInt(rows.length))
+    throw new Error(
+      `Not each of the changes ${rows.map(({ id }) => id).join(', ')} is in a state to be confirmed.`,
+    );
 }
 
-export async function markFailed(db: Kysely<Database>, id: number, failure: Json): Promise<void> {
-  await sql`
-    update sync_outbox set state = 'failed', settled_at = now(), failure = ${storableJson(failure)}::jsonb
-     where id = ${id}`.execute(db);
+/** @param event `unspellable`: it could not even go out. */
+export function markFailed(
+  db: Kysely<Database>,
+  id: number,
+  event: 'refused' | 'unspellable',
+  failure: Json,
+): Promise<void> {
+  return moveRow(db, id, event, sql`settled_at = now(), failure = ${storableJson(failure)}::jsonb`);
 }
 
 /** Rows by entity and state, for one run or (without) for all. */

@@ -93,19 +93,20 @@ export async function listReplacedLinks(
   return rows;
 }
 
-/** The record of the system, other than `but` (a remote's id), that our record is linked to. */
-export async function findOtherLink(
+/** By our record, the record of the system that it is linked to, other than the one that is named at its place in `but` (remote ids). */
+export async function findOtherLinks(
   db: Kysely<Database>,
   source: { readonly systemId: number; readonly entity: string },
-  entityId: string,
-  but: string,
-): Promise<string | undefined> {
-  const { rows } = await sql<{ external_id: string }>`
-    select external_id from sync_links
-     where external_system_id = ${source.systemId} and entity_type = ${source.entity} and entity_id = ${entityId}
-       and external_id <> ${but} and retired_at is null
-     order by id limit 1`.execute(db);
-  return rows[0]?.external_id;
+  entityIds: readonly string[],
+  but: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await sql<{ entityId: string; externalId: string }>`
+    select distinct on (l.entity_id) l.entity_id as "entityId", l.external_id as "externalId"
+      from unnest(${[...entityIds]}::text[], ${[...but]}::text[]) as g(entity_id, external_id)
+      join sync_links l on l.external_system_id = ${source.systemId} and l.entity_type = ${source.entity} and l.entity_id = g.entity_id
+                       and l.external_id <> g.external_id and l.retired_at is null
+     order by l.entity_id, l.id`.execute(db);
+  return new Map(rows.map((row) => [row.entityId, row.externalId]));
 }
 
 /** Of these rows, those that another external system has too. */

@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { inBatches } from '../../platform/values/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 
 export interface CallLogEntry {
@@ -11,8 +12,17 @@ export interface CallLogEntry {
   readonly calledAt: Date;
 }
 
+/** Keeps single calls; those that come while others are being written are written together. */
+export function callLogOf(db: Kysely<Database>): (call: CallLogEntry) => Promise<void> {
+  const write = async (calls: readonly CallLogEntry[]): Promise<readonly void[]> => {
+    await insertCallLogs(db, calls);
+    return calls.map(() => undefined);
+  };
+  return inBatches(write, { atMost: 500, isOfOne: () => false });
+}
+
 /** Keeps calls to external systems: path without query, no headers, no bodies. */
-export async function insertCallLogs(db: Kysely<Database>, calls: readonly CallLogEntry[]): Promise<void> {
+async function insertCallLogs(db: Kysely<Database>, calls: readonly CallLogEntry[]): Promise<void> {
   if (calls.length === 0) return;
   await db
     .insertInto('api_call_logs')

@@ -1,4 +1,4 @@
-export { countCalls, insertCallLogs } from './call-logs.sql.ts';
+export { callLogOf, countCalls } from './call-logs.sql.ts';
 export {
   countChanges,
   countRecognised,
@@ -28,7 +28,6 @@ export { fetchJournalTitles } from './operation-titles.sql.ts';
 export {
   addCounts,
   adoptSteps,
-  beginOperation,
   type Counts,
   countsOf,
   fetchProgress,
@@ -36,8 +35,7 @@ export {
   findOperation,
   findOperationsByPrefix,
   findStep,
-  finishDecision,
-  finishOperation,
+  giveUpRun,
   listRuns,
   listSteps,
   listUnfinishedRuns,
@@ -45,7 +43,6 @@ export {
   type OperationRow,
   recordCounts,
   recordRetry,
-  resumeOperation,
   type UnfinishedRun,
 } from './operations.sql.ts';
 export {
@@ -56,3 +53,10 @@ export {
   type RecordTitle,
 } from './record-titles.sql.ts';
 export { countHeldRecords } from './waiting.sql.ts';
+export {
+  type Operation,
+  type OperationSpec,
+  withDecision,
+  withOperation,
+  withOperationOnDemand,
+} from './with-operation.ts';

@@ -2,8 +2,9 @@
  * Operations: rows of ingestion_batches. A sync run is one operation; what it does for each system and entity is a
  * child of it. Counts are added in the transaction that stores what they count, so they always add up.
  */
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { isJsonObject, type JsonObject } from '../../platform/values/index.ts';
+import { operationMove, type OperationEvent, type OperationStatus } from './operation-states.ts';
 import { type Database, storableJson, storableText } from '../../platform/postgres/index.ts';
 
 export interface Counts {
@@ -28,7 +29,7 @@ export function addCounts(left: Counts, right: Counts): Counts {
   };
 }
 
-export type OperationStatus = 'in_progress' | 'completed' | 'completed_with_issues' | 'failed';
+export type { OperationStatus };
 
 export interface OperationRow {
   readonly batch_id: string;
@@ -72,6 +73,7 @@ export interface NewOperation {
   readonly metadata?: JsonObject;
 }
 
+/** Begins an operation. For `withOperation`, which everybody else calls. @returns its id. */
 export async function beginOperation(db: Kysely<Database>, operation: NewOperation): Promise<string> {
   const row = await db
     .insertInto('ingestion_batches')
@@ -202,33 +204,79 @@ export async function recordRetry(db: Kysely<Database>, operationId: string, err
      where batch_id = ${operationId}::uuid`.execute(db);
 }
 
-export async function finishOperation(
+/** What an operation ends with, beside its state. */
+export interface OperationOutcome {
+  readonly error?: string | undefined;
+  readonly metadata?: JsonObject;
+}
+
+/** SQL of whether an operation held or failed anything, by the counts that its row keeps. */
+const hasIssues = sql<boolean>`coalesce((metadata #>> '{counts,held}')::bigint, 0) + coalesce((metadata #>> '{counts,failed}')::bigint, 0) > 0`;
+
+/** @returns whether it was in a state that the event ends. */
+async function endOperation(
   db: Kysely<Database>,
   operationId: string,
-  status: Exclude<OperationStatus, 'in_progress'>,
-  outcome: { error?: string; metadata?: JsonObject } = {},
-): Promise<void> {
-  await sql`
+  event: Exclude<OperationEvent, 'resumed'>,
+  outcome: OperationOutcome,
+  to: RawBuilder<unknown> = sql`${operationMove(event).to}`,
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
     update ingestion_batches
-       set status = ${status},
+       set status = ${to},
            completed_at = now(),
            error_details = ${outcome.error === undefined ? null : storableText(outcome.error)},
            metadata = coalesce(metadata, '{}') || ${storableJson(outcome.metadata ?? {})}::jsonb
-     where batch_id = ${operationId}::uuid`.execute(db);
+     where batch_id = ${operationId}::uuid and status = any(${[...operationMove(event).from]}::text[])`.execute(
+    db,
+  );
+  return numAffectedRows !== 0n;
 }
 
-/** Finishes the operation of a person's decision about so many records. */
-export async function finishDecision(db: Kysely<Database>, operationId: string, records = 1): Promise<void> {
-  await recordCounts(db, operationId, { ...noCounts, read: records, updated: records });
-  await finishOperation(db, operationId, 'completed');
+/**
+ * Ends an operation in the state that is named, or as the counts say that were recorded for it. For `withOperation`, which
+ * everybody else calls. @throws Error if it is not in progress: somebody else has ended it.
+ */
+export async function finishOperation(
+  db: Kysely<Database>,
+  operationId: string,
+  event: 'completed' | 'completed_with_issues' | 'failed' | 'by counts',
+  outcome: OperationOutcome = {},
+): Promise<void> {
+  const byCounts = sql`case when ${hasIssues} then ${operationMove('completed_with_issues').to} else ${operationMove('completed').to} end`;
+  const ended =
+    event === 'by counts'
+      ? await endOperation(db, operationId, 'completed', outcome, byCounts)
+      : await endOperation(db, operationId, event, outcome);
+  if (!ended) throw new Error(`The operation ${operationId} is not in progress.`);
+}
+
+/** Ends an operation with the error that broke it off. For `withOperation`. */
+export async function failOperation(
+  db: Kysely<Database>,
+  operationId: string,
+  outcome: OperationOutcome & { readonly error: string },
+): Promise<void> {
+  await endOperation(db, operationId, 'failed', outcome);
+}
+
+/** Ends an unfinished run for good: another run takes its place. */
+export function giveUpRun(
+  db: Kysely<Database>,
+  operationId: string,
+  outcome: OperationOutcome,
+): Promise<boolean> {
+  const metadata = { ...outcome.metadata, resumable: false };
+  return endOperation(db, operationId, 'given_up', { ...outcome, metadata });
 }
 
 /** Puts an operation that was interrupted back to work. */
 export async function resumeOperation(db: Kysely<Database>, operationId: string): Promise<void> {
+  const { from, to } = operationMove('resumed');
   await sql`
     update ingestion_batches
-       set status = 'in_progress', completed_at = null
-     where batch_id = ${operationId}::uuid`.execute(db);
+       set status = ${to}, completed_at = null
+     where batch_id = ${operationId}::uuid and status = any(${[...from]}::text[])`.execute(db);
 }
 
 /** The latest runs (operations without a parent), newest first. @param type of this type only. */

@@ -15,12 +15,7 @@ import {
   type AssetThere,
   type Covered,
 } from './acceptances.sql.ts';
-import {
-  beginOperation,
-  fetchPluginTitles,
-  finishDecision,
-  recordChanges,
-} from '../../ledger/operations/index.ts';
+import { fetchPluginTitles, recordChanges, withDecision } from '../../ledger/operations/index.ts';
 import { findAssets } from '../../record/assets/index.ts';
 import { insertRows, updateRows } from '../../record/entities/index.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
@@ -242,12 +237,13 @@ async function recordDecision(
   where: { readonly system: string; readonly systemId: number; readonly step: string },
   entries: readonly Omit<Parameters<typeof recordChanges>[2][number], 'entity' | 'direction'>[],
 ): Promise<string> {
-  const operationId = await beginOperation(tx.db, { type: 'update', system: where.system, step: where.step });
-  await recordChanges(
-    tx.db,
-    { systemId: where.systemId, operationId },
-    entries.map((entry) => ({ ...entry, entity: 'acceptance', direction: 'internal' as const })),
-  );
-  await finishDecision(tx.db, operationId, entries.length);
-  return operationId;
+  const { system, step, systemId } = where;
+  return withDecision(tx.db, { system, step, records: entries.length }, async (operationId) => {
+    await recordChanges(
+      tx.db,
+      { systemId, operationId },
+      entries.map((entry) => ({ ...entry, entity: 'acceptance', direction: 'internal' as const })),
+    );
+    return operationId;
+  });
 }

@@ -8,7 +8,7 @@ import {
   fetchPresentAsset,
   listSystemsOfAsset,
 } from '../../record/assets/index.ts';
-import { beginOperation, finishDecision, recordChanges } from '../../ledger/operations/index.ts';
+import { recordChanges, withDecision } from '../../ledger/operations/index.ts';
 import { listSystems } from '../../ledger/external-systems/index.ts';
 import { fetchRows, linkedEntity, updateRows } from '../../record/entities/index.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
@@ -66,27 +66,23 @@ export async function setContext(
       return sameValue(before, after) ? [] : [{ field, before, after: after ?? null }];
     });
     if (changes.length === 0) return { assetUuid, changes, operationId: undefined };
-    const operationId = await beginOperation(tx.db, {
-      type: 'update',
-      system: 'tieline',
-      step: 'set asset context',
+    return withDecision(tx.db, { system: 'tieline', step: 'set asset context' }, async (operationId) => {
+      const columns = Object.fromEntries(changes.map(({ field, after }) => [field, after]));
+      await updateRows(tx.db, entity, [{ entityId: assetUuid, columns }]);
+      await recordChanges(
+        tx.db,
+        { systemId: null, operationId },
+        changes.map((change) => ({
+          ...change,
+          entity,
+          entityId: assetUuid,
+          direction: 'internal' as const,
+          decidedBy: decided.by,
+          ...(decided.reason === undefined ? {} : { reason: decided.reason }),
+        })),
+      );
+      return { assetUuid, changes, operationId };
     });
-    const columns = Object.fromEntries(changes.map(({ field, after }) => [field, after]));
-    await updateRows(tx.db, entity, [{ entityId: assetUuid, columns }]);
-    await recordChanges(
-      tx.db,
-      { systemId: null, operationId },
-      changes.map((change) => ({
-        ...change,
-        entity,
-        entityId: assetUuid,
-        direction: 'internal' as const,
-        decidedBy: decided.by,
-        ...(decided.reason === undefined ? {} : { reason: decided.reason }),
-      })),
-    );
-    await finishDecision(tx.db, operationId);
-    return { assetUuid, changes, operationId };
   });
 }
 

@@ -3,6 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { fetchRows } from '../../record/entities/index.ts';
+import { stateAfter, statesBefore } from '../../engine/outbox/index.ts';
 
 export interface UnsentPoamRow {
   readonly outboxId: number;
@@ -64,12 +65,13 @@ export async function withdrawProposals(
   as: 'dropped' | 'superseded',
 ): Promise<void> {
   if (proposals.length === 0) return;
+  const event = as === 'dropped' ? 'dropped' : 'proposal_withdrawn';
   await sql`
     update sync_outbox o
-       set state = ${as}, settled_at = now(),
+       set state = ${stateAfter(event)}, settled_at = now(),
            failure = jsonb_build_object('outcome', 'withdrawn', 'message', w.why, 'fields', '[]'::jsonb)
       from jsonb_to_recordset(${storableJson(proposals)}::jsonb) as w("outboxId" bigint, why text)
-     where o.id = w."outboxId" and o.state <> 'sent'`.execute(db);
+     where o.id = w."outboxId" and o.state in (${statesBefore(event)})`.execute(db);
 }
 
 /** Unties weaknesses and findings from POA&Ms that are none any more, so that another can answer them. */
@@ -99,12 +101,12 @@ export async function renewProposals(
   await sql`
     update sync_outbox o
        set payload = r.payload, composed = r.composed, reason = r.reason, severity = r.severity,
-           state = case when r."needsApproval" then 'waiting' else 'pending' end, operation_id = ${operationId}::uuid,
+           state = case when r."needsApproval" then ${stateAfter('renewed_for_approval')} else ${stateAfter('renewed')} end, operation_id = ${operationId}::uuid,
            failure = null, settled_at = null, not_before = null, plan_id = null, approved_at = null, approved_by = null,
            must_replan = false
       from jsonb_to_recordset(${storableJson(renewed)}::jsonb)
         as r("outboxId" bigint, payload jsonb, composed jsonb, reason text, severity text, "needsApproval" boolean)
-     where o.id = r."outboxId" and o.state <> 'sent'`.execute(db);
+     where o.id = r."outboxId" and o.state in (${statesBefore('renewed')})`.execute(db);
 }
 
 /** Makes the milestones, assets and CVEs of proposals those of their payload; nothing of these rows has left Tieline. */

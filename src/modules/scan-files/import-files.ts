@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { ScanFile, ScanFileReader } from '../../connectors/kit/index.ts';
 import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { findImportedFile, recordImportedFile } from './imported-files.sql.ts';
-import { beginOperation, finishOperation, recordCounts } from '../../ledger/operations/index.ts';
+import { type Operation, recordCounts, withOperation } from '../../ledger/operations/index.ts';
 import { inTransactionOnce } from '../../platform/postgres/index.ts';
 import { type App, throughOutages } from '../../engine/run/index.ts';
 import { fetchMappings } from '../../engine/connections/index.ts';
@@ -151,49 +151,53 @@ async function importFile(
   const before = await findImportedFile(app.db, source.id, sha256);
   if (before && !before.isPartial)
     return { ...nothingTaken, file: file.name, outcome: 'already imported', operationId: before.operationId };
-  const operationId = await beginOperation(app.db, {
+  const operation = {
     type: 'import',
     system: source.system_name,
     step: file.name,
     metadata: { file: file.name },
-  });
-  const reading: FileReading = { source, mapperOf, file, operationId, options };
+  } as const;
+  let operationId: string | undefined;
   try {
-    const { taken, problem } = await inTransactionOnce(app.pool, async (tx) => {
-      const done = await takeFile(tx, reading);
-      await recordCounts(tx.db, operationId, done.taken.counts);
-      await recordImportedFile(tx.db, {
-        systemId: source.id,
-        sha256,
-        name: file.name,
-        hosts: done.taken.hosts,
-        findings: done.taken.items,
-        // With the zone known, the same file tells more.
-        isPartial: done.problem !== undefined || done.lacksTimes,
-        operationId,
-      });
-      return done;
+    return await withOperation(app.db, operation, (begun) => {
+      operationId = begun.id;
+      return storeFile(app, { source, mapperOf, file, operationId: begun.id, options }, sha256, begun);
     });
-    const issues = problem !== undefined || taken.counts.failed > 0;
-    await finishOperation(
-      app.db,
-      operationId,
-      issues ? 'completed_with_issues' : 'completed',
-      problem === undefined ? {} : { error: problem },
-    );
-    return {
-      ...taken,
-      file: file.name,
-      operationId,
-      ...(problem === undefined
-        ? { outcome: 'imported' as const }
-        : { outcome: 'partial' as const, problem }),
-    };
   } catch (error) {
-    // What failed first is what counts, also where the database is what is away.
-    const failed = { error: messageOf(error) };
-    await finishOperation(app.db, operationId, 'failed', failed).catch(() => undefined);
-    if (concernsAll(error, options.signal)) throw error;
+    if (operationId === undefined || concernsAll(error, options.signal)) throw error;
     return { ...refusal(file.name, error), operationId };
   }
+}
+
+/** Takes a file in, in one transaction, and says how its operation ends. */
+async function storeFile(
+  app: App,
+  reading: FileReading,
+  sha256: string,
+  operation: Operation,
+): Promise<FileOutcome> {
+  const { source, file, operationId } = reading;
+  const { taken, problem } = await inTransactionOnce(app.pool, async (tx) => {
+    const done = await takeFile(tx, reading);
+    await recordCounts(tx.db, operationId, done.taken.counts);
+    await recordImportedFile(tx.db, {
+      systemId: source.id,
+      sha256,
+      name: file.name,
+      hosts: done.taken.hosts,
+      findings: done.taken.items,
+      // With the zone known, the same file tells more.
+      isPartial: done.problem !== undefined || done.lacksTimes,
+      operationId,
+    });
+    return done;
+  });
+  const issues = problem !== undefined || taken.counts.failed > 0;
+  operation.conclude({ status: issues ? 'completed_with_issues' : 'completed', error: problem });
+  return {
+    ...taken,
+    file: file.name,
+    operationId,
+    ...(problem === undefined ? { outcome: 'imported' as const } : { outcome: 'partial' as const, problem }),
+  };
 }

@@ -5,15 +5,7 @@
  */
 import { TielineError } from '../../platform/errors/index.ts';
 import { isScanOver, type ScanVerdict, verdictOf } from '../../canonical/vocabulary/index.ts';
-import {
-  beginOperation,
-  countsOf,
-  findOperation,
-  finishOperation,
-  noCounts,
-  recordChanges,
-  recordCounts,
-} from '../../ledger/operations/index.ts';
+import { recordChanges, withOperation } from '../../ledger/operations/index.ts';
 import { findSystemById } from '../../ledger/external-systems/index.ts';
 import {
   findFindingsReadAt,
@@ -27,7 +19,7 @@ import {
   type ScanFindingRow,
   type ScanMoveRow,
 } from './remediation-scans.sql.ts';
-import { inTransaction } from '../../platform/postgres/index.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
 import { type App, type Caller, withSystems } from '../../engine/run/index.ts';
 import { askApprovals } from '../../engine/approvals/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
@@ -79,40 +71,48 @@ function requestScan(
     await lockScanRequests(tx.db, plan.systemId);
     const same = await findSameScan(tx.db, plan);
     if (same) return { id: same.id, resumed: true };
-    const operationId = await beginOperation(tx.db, {
-      type: 'update',
-      system: plan.system,
-      step: 'ask for a scan',
+    const operation = { type: 'update', system: plan.system, step: 'ask for a scan' } as const;
+    return withOperation(tx.db, operation, async ({ id: operationId, count }) => {
+      const id = await insertRequest(tx, plan, asked, operationId);
+      await count({ read: 1, created: 1 });
+      return { id, resumed: false };
     });
-    const state = plan.needsApproval ? 'waiting' : 'requested';
-    const id = await insertScan(tx.db, {
-      systemId: plan.systemId,
-      operationId,
-      name: nameOf(plan),
-      targets: plan.targets,
-      pluginIds: plan.pluginIds,
-      state,
-      requestedBy: asked.by,
-      reason: asked.reason,
-      findingIds: plan.findings.map((finding) => finding.findingId),
-    });
-    await recordChanges(tx.db, { systemId: plan.systemId, operationId }, [
-      {
-        entity: 'remediation_scan',
-        entityId: String(id),
-        field: 'state',
-        before: null,
-        after: state,
-        direction: 'internal',
-        decidedBy: asked.by,
-        ...(asked.reason === undefined ? {} : { reason: asked.reason }),
-      },
-    ]);
-    if (plan.needsApproval) await askApprovals(tx.db, { id: plan.systemId, name: plan.system }, operationId);
-    await recordCounts(tx.db, operationId, { ...noCounts, read: 1, created: 1 });
-    await finishOperation(tx.db, operationId, 'completed');
-    return { id, resumed: false };
   });
+}
+
+/** Makes a scan that was asked for a row, with its journal, and asks for the approval that a policy wants. @returns its id. */
+async function insertRequest(
+  tx: Tx,
+  plan: ScanPlan,
+  asked: { readonly by: string; readonly reason: string | undefined },
+  operationId: string,
+): Promise<number> {
+  const state = plan.needsApproval ? 'waiting' : 'requested';
+  const id = await insertScan(tx.db, {
+    systemId: plan.systemId,
+    operationId,
+    name: nameOf(plan),
+    targets: plan.targets,
+    pluginIds: plan.pluginIds,
+    state,
+    requestedBy: asked.by,
+    reason: asked.reason,
+    findingIds: plan.findings.map((finding) => finding.findingId),
+  });
+  await recordChanges(tx.db, { systemId: plan.systemId, operationId }, [
+    {
+      entity: 'remediation_scan',
+      entityId: String(id),
+      field: 'state',
+      before: null,
+      after: state,
+      direction: 'internal',
+      decidedBy: asked.by,
+      ...(asked.reason === undefined ? {} : { reason: asked.reason }),
+    },
+  ]);
+  if (plan.needsApproval) await askApprovals(tx.db, { id: plan.systemId, name: plan.system }, operationId);
+  return id;
 }
 
 const nameOf = ({ findings, targets }: ScanPlan): string =>
@@ -146,21 +146,10 @@ async function advanceOf(
   return withSystems(app, { systems: [system] }, caller, async (environment) => {
     const [connected] = environment.systems;
     if (!connected) return [];
-    const operationId = await beginOperation(app.db, { type: 'export', system, step: 'scans' });
-    connected.setOperation(operationId);
-    try {
-      const advances = await advanceScans({ ...environment, operationId }, connected, operationId, id);
-      await connected.flushCalls();
-      const counts = countsOf(await findOperation(app.db, operationId));
-      await finishOperation(app.db, operationId, counts.held > 0 ? 'completed_with_issues' : 'completed');
-      return advances;
-    } catch (error) {
-      await connected.flushCalls();
-      await finishOperation(app.db, operationId, 'failed', {
-        error: error instanceof Error ? error.message : String(error),
-      });
-      throw error;
-    }
+    const operation = { type: 'export', system, step: 'scans', calls: connected } as const;
+    return withOperation(app.db, operation, ({ id: operationId }) =>
+      advanceScans({ ...environment, operationId }, connected, operationId, id),
+    );
   });
 }
 

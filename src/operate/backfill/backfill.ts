@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ConnectorModule } from '../../connectors/kit/index.ts';
-import { messageOf } from '../../platform/errors/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';
 import {
   backfillTables,
@@ -16,12 +15,7 @@ import {
   type BackfillSource,
   type BackfillTable,
 } from './backfill.sql.ts';
-import {
-  beginOperation,
-  finishOperation,
-  type HeldRecord,
-  insertHeldRecords,
-} from '../../ledger/operations/index.ts';
+import { type HeldRecord, insertHeldRecords, withOperation } from '../../ledger/operations/index.ts';
 import { type App, underWholeLock } from '../../engine/run/index.ts';
 import { inTransaction, type Tx, underSavepoint } from '../../platform/postgres/index.ts';
 import { backfillRules, type BackfillRule } from './backfill-rules.ts';
@@ -71,23 +65,19 @@ async function fillAll(
     ...module.declaration.mappings,
   ]);
   const rules = backfillRules(mappings);
-  const operationId = await beginOperation(app.db, { type: 'update', system: 'internal', step: 'backfill' });
-  const context = { app, operationId, options };
-  let triggersSilent = true;
-  const tables: BackfillProgress[] = [];
-  try {
+  const asOperation = { type: 'update', system: 'internal', step: 'backfill' } as const;
+  return withOperation(app.db, asOperation, async (operation) => {
+    const context = { app, operationId: operation.id, options };
+    let triggersSilent = true;
+    const tables: BackfillProgress[] = [];
     for (const table of backfillTables) {
       const outcome = await fillTable(context, table, rules[table]);
       triggersSilent &&= outcome.triggersSilent;
       tables.push(outcome.progress);
     }
-  } catch (error) {
-    await finishOperation(app.db, operationId, 'failed', { error: messageOf(error) });
-    throw error;
-  }
-  const refused = tables.some((table) => table.refused > 0);
-  await finishOperation(app.db, operationId, refused ? 'completed_with_issues' : 'completed');
-  return { operationId, tables, triggersSilent };
+    if (tables.some((table) => table.refused > 0)) operation.conclude({ status: 'completed_with_issues' });
+    return { operationId: operation.id, tables, triggersSilent };
+  });
 }
 
 interface BackfillContext {

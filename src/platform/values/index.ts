@@ -1,4 +1,6 @@
 export { abortReason, sleep, throwIfAborted, whenAborted } from './abort.ts';
 export { deriveUuid } from './derived-uuid.ts';
+export { inBatches } from './in-batches.ts';
 export { isJsonObject, type Json, type JsonObject, scalarText } from './json.ts';
 export { Secret } from './secret.ts';
+export { type Move, moveBy, type Transitions } from './transitions.ts';

@@ -169,6 +169,10 @@ export interface LinkedEntity extends AnyEntity {
      * refuses them for reasons of their own (a role, a licence).
      */
     readonly splitsByPlace: boolean;
+    /** The records inside of a new one that go out with it, in a field of its payload. */
+    readonly children?: { readonly field: string; readonly entity: EntityType };
+    /** The columns that say how severe what the record is about is, the first that does. */
+    readonly severityIn?: readonly string[];
     /** What becomes of new rows whose sending a person turned down. */
     readonly whenRejected?: (
       tx: Tx,

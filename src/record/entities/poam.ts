@@ -69,5 +69,12 @@ export const poam = defineEntity({
     const cves = await addPoamCves(tx.db, listed(records, 'cves'));
     return new Set([...assets, ...cves]);
   },
-  outbound: { edits: true, orderWith: 'self', splitsByPlace: false, whenRejected: cancelRejectedPoams },
+  outbound: {
+    edits: true,
+    orderWith: 'self',
+    splitsByPlace: false,
+    children: { field: 'milestones', entity: 'milestone' },
+    severityIn: ['weakness_risk_level', 'risk_rating'],
+    whenRejected: cancelRejectedPoams,
+  },
 });

@@ -20,7 +20,7 @@ import {
   type UnreportedAsset,
 } from '../../record/assets/index.ts';
 import { countMatchReviews, fetchIdentifiers } from '../../modules/correlation/index.ts';
-import { beginOperation, finishDecision, recordChanges } from '../../ledger/operations/index.ts';
+import { recordChanges, withDecision } from '../../ledger/operations/index.ts';
 import { listSystems } from '../../ledger/external-systems/index.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
 import type { App } from '../../engine/run/index.ts';
@@ -106,16 +106,17 @@ export async function merge(
       throw new TielineError('USAGE', `${both.join(', ')} has both as assets of their own.`, {
         remedy: 'Delete or merge one of them there first; Tieline follows.',
       });
-    const operationId = await begin(tx, 'merge assets');
-    await mergeAssets(tx, gone.assetUuid, kept.assetUuid, { operationId, ...decided });
-    await settleReviews(tx.db, { assetUuid: kept.assetUuid }, { by: decided.by, outcome: 'accepted' });
-    await end(tx, operationId, decided, {
-      entityId: gone.assetUuid,
-      field: 'merged_into',
-      before: null,
-      after: kept.assetUuid,
+    return withDecision(tx.db, { system: 'tieline', step: 'merge assets' }, async (operationId) => {
+      await mergeAssets(tx, gone.assetUuid, kept.assetUuid, { operationId, ...decided });
+      await settleReviews(tx.db, { assetUuid: kept.assetUuid }, { by: decided.by, outcome: 'accepted' });
+      await recordDecision(tx, operationId, decided, {
+        entityId: gone.assetUuid,
+        field: 'merged_into',
+        before: null,
+        after: kept.assetUuid,
+      });
+      return { from: gone.assetUuid, into: kept.assetUuid, operationId };
     });
-    return { from: gone.assetUuid, into: kept.assetUuid, operationId };
   });
 }
 
@@ -144,22 +145,20 @@ export async function split(
         'USAGE',
         `Asset ${record.assetUuid} is known from this record only; there is nothing to take it out of.`,
       );
-    const operationId = await begin(tx, 'split an asset');
-    const into = await splitAsset(tx, record, { operationId, ...decided });
-    await end(tx, operationId, decided, {
-      entityId: record.assetUuid,
-      field: 'source',
-      before: externalId,
-      after: into,
+    return withDecision(tx.db, { system: 'tieline', step: 'split an asset' }, async (operationId) => {
+      const into = await splitAsset(tx, record, { operationId, ...decided });
+      await recordDecision(tx, operationId, decided, {
+        entityId: record.assetUuid,
+        field: 'source',
+        before: externalId,
+        after: into,
+      });
+      return { from: record.assetUuid, into, operationId, isSynced: app.modules.has(type) };
     });
-    return { from: record.assetUuid, into, operationId, isSynced: app.modules.has(type) };
   });
 }
 
-const begin = (tx: Tx, step: string): Promise<string> =>
-  beginOperation(tx.db, { type: 'update', system: 'tieline', step });
-
-async function end(
+async function recordDecision(
   tx: Tx,
   operationId: string,
   decided: Decider,
@@ -174,5 +173,4 @@ async function end(
       ...(decided.reason === undefined ? {} : { reason: decided.reason }),
     },
   ]);
-  await finishDecision(tx.db, operationId);
 }

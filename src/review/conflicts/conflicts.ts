@@ -22,8 +22,8 @@ import {
   listConflicts,
   markResolved,
 } from '../../engine/conflicts/index.ts';
-import { beginOperation, finishOperation, noCounts, recordCounts } from '../../ledger/operations/index.ts';
 import { inTransaction } from '../../platform/postgres/index.ts';
+import { type Operation, withOperationOnDemand } from '../../ledger/operations/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { fetchBoundaryId } from '../../record/systems/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
@@ -138,13 +138,25 @@ export async function resolveConflicts(
   filter: ConflictFilter,
   decided: ConflictDecider,
 ): Promise<Resolution> {
+  const operation = { type: 'update', system: 'internal', step: 'resolve conflicts' } as const;
+  // It begins with the first conflict that is settled: where none is, nothing was done.
+  return withOperationOnDemand(app.db, operation, (open) => resolveEach(app, filter, decided, open));
+}
+
+async function resolveEach(
+  app: Pick<App, 'db' | 'pool' | 'modules'>,
+  filter: ConflictFilter,
+  decided: ConflictDecider,
+  open: () => Promise<Operation>,
+): Promise<Resolution> {
   const factsOf = factsReader(app, app.db);
-  const begun = operationOnce(app);
+  let begun: Operation | undefined;
+  const operation = async (): Promise<string> => (begun = await open()).id;
   const resolved: ResolvedConflict[] = [];
   const refused: RefusedConflict[] = [];
   for (let page = await nextPage(app, filter, 0); page.length > 0;) {
     for (const conflict of page) {
-      const outcome = await settle(app, begun.operation, conflict, await factsOf(conflict), decided);
+      const outcome = await settle(app, operation, conflict, await factsOf(conflict), decided);
       if ('refused' in outcome) refused.push(outcome.refused);
       else resolved.push(outcome.resolved);
     }
@@ -157,31 +169,13 @@ export async function resolveConflicts(
     });
   for (const id of filter.ids ?? [])
     if (!met.has(id)) refused.push({ id, reason: 'is not open, or does not fit the filter', choices: [] });
-  await begun.finish({ updated: resolved.length, held: refused.length });
-  return { operationId: begun.id(), resolved, refused };
+  const counts = { updated: resolved.length, held: refused.length };
+  await begun?.count({ read: counts.updated + counts.held, ...counts });
+  return { operationId: begun?.id, resolved, refused };
 }
 
 const nextPage = (app: Pick<App, 'db'>, filter: ConflictFilter, afterId: number): Promise<ConflictRow[]> =>
   listConflicts(app.db, { ...filter, afterId }, pageSize);
-
-/** An operation that begins with the first conflict that is settled: where none is, nothing was done. */
-function operationOnce(app: Pick<App, 'db'>) {
-  let begun: Promise<string> | undefined;
-  let id: string | undefined;
-  return {
-    operation: async (): Promise<string> => {
-      begun ??= beginOperation(app.db, { type: 'update', system: 'internal', step: 'resolve conflicts' });
-      id = await begun;
-      return id;
-    },
-    id: () => id,
-    async finish(counts: { readonly updated: number; readonly held: number }): Promise<void> {
-      if (id === undefined) return;
-      await recordCounts(app.db, id, { ...noCounts, read: counts.updated + counts.held, ...counts });
-      await finishOperation(app.db, id, counts.held > 0 ? 'completed_with_issues' : 'completed');
-    },
-  };
-}
 
 /** Rolls a transaction back in which an effect was found not to be possible. */
 class Refused extends Error {

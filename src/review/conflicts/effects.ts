@@ -12,12 +12,13 @@ import {
   moveWeaknesses,
   separate,
 } from '../../engine/conflicts/index.ts';
-import { fetchLinks, listLinks, readAnew, saveLinks } from '../../ledger/links/index.ts';
+import { fetchLinks, saveLinks } from '../../ledger/links/index.ts';
 import { fetchRows, isLinked, linkedEntity, type NegotiatedEntity } from '../../record/entities/index.ts';
 import { dropRows, retryFailed } from '../../engine/outbox/index.ts';
 import {} from './conflict-facts.ts';
 import { cancelOne, follow, giveUpKey, makeAgain, retire } from './record-effects.ts';
 import { journal, sameAs, setFields, type Carried, type Settling } from './settling.ts';
+import { listLinks, readAnew } from '../../engine/links/index.ts';
 
 const effects: Readonly<Record<ConflictEffect, (settling: Settling) => Promise<Carried>>> = {
   keep_ours: (settling) => settleValue(settling, (present) => present),

@@ -16,7 +16,6 @@ import {
   retireLinks,
   supersedeAll,
 } from '../../engine/conflicts/index.ts';
-import { isOnItsWay, listLinks, readAnew } from '../../ledger/links/index.ts';
 import {
   fetchRows,
   inCanonicalWords,
@@ -28,6 +27,7 @@ import {
 import { enqueueChanges } from '../../engine/outbox/index.ts';
 import { needsApproval } from '../../canonical/policy/index.ts';
 import { journal, sameAs, setFields, type Carried, type Settling } from './settling.ts';
+import { isOnItsWay, listLinks, readAnew } from '../../engine/links/index.ts';
 
 const underWay = 'is about a record of which a change is on its way: run `tieline sync run` first';
 const oneRow = 'is about one row here, which cannot be one of two: choose both';

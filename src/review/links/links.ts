@@ -3,19 +3,7 @@
  * anew; no row and no value is lost by that.
  */
 import { knownWord, TielineError } from '../../platform/errors/index.ts';
-import { beginOperation, finishDecision, recordChanges } from '../../ledger/operations/index.ts';
-import {
-  breakLink,
-  countLinks,
-  decideCorrelationPair,
-  isOnItsWay,
-  type LinkEntry,
-  type LinkFilter,
-  listLinks,
-  listSharingAssets,
-  makeLink,
-  wasEverLinked,
-} from '../../ledger/links/index.ts';
+import { recordChanges, withDecision } from '../../ledger/operations/index.ts';
 import { reopenCreates, supersedeCreates } from '../../engine/outbox/index.ts';
 import {
   fetchRows,
@@ -31,6 +19,18 @@ import { type App, withSystems } from '../../engine/run/index.ts';
 import { fetchPresentAsset } from '../../record/assets/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
 import { correlate } from '../../modules/correlation/index.ts';
+import {
+  breakLink,
+  countLinks,
+  decideCorrelationPair,
+  isOnItsWay,
+  type LinkEntry,
+  type LinkFilter,
+  listLinks,
+  listSharingAssets,
+  makeLink,
+  wasEverLinked,
+} from '../../engine/links/index.ts';
 
 export type { LinkEntry };
 
@@ -134,24 +134,24 @@ export async function breakOne(
         remedy: `See \`tieline links list --system ${system} --entity ${entity}\`.`,
       });
     await refuseIfOnItsWay(tx, system, link);
-    const operationId = await begin(tx, system, 'break link');
-    if (entity === assetComponent) {
-      const pair = { assetUuid: entityId, systemId, componentId: link.externalId };
-      await decideCorrelationPair(tx.db, pair, { decision: 'rejected', ...decided }, operationId);
-      await correlate(tx, systemId, operationId);
-    } else {
-      await breakLink(tx.db, link, decided);
-      await reopenCreates(tx.db, { systemId, entity }, entityId);
-      if (isLinked(entity)) await forgetRemoteIds(tx, entity, entityId);
-    }
-    await journal(tx, { systemId, operationId }, decided, {
-      entity,
-      entityId,
-      before: { external_id: link.externalId, base: link.base },
-      after: null,
+    return withDecision(tx.db, { system, step: 'break link' }, async (operationId) => {
+      if (entity === assetComponent) {
+        const pair = { assetUuid: entityId, systemId, componentId: link.externalId };
+        await decideCorrelationPair(tx.db, pair, { decision: 'rejected', ...decided }, operationId);
+        await correlate(tx, systemId, operationId);
+      } else {
+        await breakLink(tx.db, link, decided);
+        await reopenCreates(tx.db, { systemId, entity }, entityId);
+        if (isLinked(entity)) await forgetRemoteIds(tx, entity, entityId);
+      }
+      await journal(tx, { systemId, operationId }, decided, {
+        entity,
+        entityId,
+        before: { external_id: link.externalId, base: link.base },
+        after: null,
+      });
+      return { operationId, externalId: link.externalId };
     });
-    await finishDecision(tx.db, operationId);
-    return { operationId, externalId: link.externalId };
   });
 }
 
@@ -183,41 +183,52 @@ export async function makeOne(
       throw new TielineError('USAGE', `${entity} ${entityId} is linked to ${linked.externalId} already.`, {
         remedy: `Break that first: tieline links break ${system} ${entity} ${entityId}`,
       });
-    const operationId = await begin(tx, system, 'make link');
-    let sharedWith: Awaited<ReturnType<typeof listSharingAssets>> = [];
-    const [before] =
-      entity === assetComponent ? [] : await listLinks(tx.db, { systemId, entity, externalId, all: true }, 1);
-    if (entity === assetComponent) {
-      const asked = { assetUuid: entityId, systemId, componentId: externalId };
-      const made = await decideCorrelationPair(tx.db, asked, { decision: 'linked', ...decided }, operationId);
-      if (made === undefined)
-        throw new TielineError(
-          'USAGE',
-          `There is no asset ${entityId} here, or no component ${externalId} of ${system}.`,
-        );
-      sharedWith = await listSharingAssets(tx.db, made, entityId);
-      await correlate(tx, systemId, operationId);
-    } else {
-      if (isLinked(entity) && !(await fetchRows(tx.db, entity, [entityId])).has(entityId))
-        throw new TielineError('USAGE', `There is no ${entity} ${entityId} here.`);
-      await refuseIfOnItsWay(tx, system, { systemId, entity, entityId });
-      await supersedeCreates(tx.db, { systemId, entity }, { entityIds: [entityId], keep: [] });
-      if (before) {
-        await refuseIfOnItsWay(tx, system, before);
-        await breakLink(tx.db, before, decided);
-        if (isLinked(entity)) await forgetRemoteIds(tx, entity, before.entityId);
-      }
-      await makeLink(tx.db, { systemId, entity, entityId, externalId }, operationId);
-    }
-    await journal(tx, { systemId, operationId }, decided, {
-      entity,
-      entityId,
-      before: before ? { entity_id: before.entityId, base: before.base } : null,
-      after: externalId,
-    });
-    await finishDecision(tx.db, operationId);
-    return { operationId, replaced: before?.entityId, sharedWith };
+    return withDecision(tx.db, { system, step: 'make link' }, (operationId) =>
+      linkRecords(tx, { system, systemId, entity, entityId, externalId }, decided, operationId),
+    );
   });
+}
+
+/** Makes a link that was checked, with its journal, in the operation of the decision. */
+async function linkRecords(
+  tx: Tx,
+  pair: PairOfRecords & { readonly systemId: number; readonly externalId: string },
+  decided: Decider,
+  operationId: string,
+): Promise<Awaited<ReturnType<typeof makeOne>>> {
+  const { system, systemId, entity, entityId, externalId } = pair;
+  let sharedWith: Awaited<ReturnType<typeof listSharingAssets>> = [];
+  const [before] =
+    entity === assetComponent ? [] : await listLinks(tx.db, { systemId, entity, externalId, all: true }, 1);
+  if (entity === assetComponent) {
+    const asked = { assetUuid: entityId, systemId, componentId: externalId };
+    const made = await decideCorrelationPair(tx.db, asked, { decision: 'linked', ...decided }, operationId);
+    if (made === undefined)
+      throw new TielineError(
+        'USAGE',
+        `There is no asset ${entityId} here, or no component ${externalId} of ${system}.`,
+      );
+    sharedWith = await listSharingAssets(tx.db, made, entityId);
+    await correlate(tx, systemId, operationId);
+  } else {
+    if (isLinked(entity) && !(await fetchRows(tx.db, entity, [entityId])).has(entityId))
+      throw new TielineError('USAGE', `There is no ${entity} ${entityId} here.`);
+    await refuseIfOnItsWay(tx, system, { systemId, entity, entityId });
+    await supersedeCreates(tx.db, { systemId, entity }, { entityIds: [entityId], keep: [] });
+    if (before) {
+      await refuseIfOnItsWay(tx, system, before);
+      await breakLink(tx.db, before, decided);
+      if (isLinked(entity)) await forgetRemoteIds(tx, entity, before.entityId);
+    }
+    await makeLink(tx.db, { systemId, entity, entityId, externalId }, operationId);
+  }
+  await journal(tx, { systemId, operationId }, decided, {
+    entity,
+    entityId,
+    before: before ? { entity_id: before.entityId, base: before.base } : null,
+    after: externalId,
+  });
+  return { operationId, replaced: before?.entityId, sharedWith };
 }
 
 /** @throws USAGE while nobody knows whether a change of the record arrived: its answer would come over another link. */
@@ -257,9 +268,6 @@ async function forgetRemoteIds(tx: Tx, entity: NegotiatedEntity, entityId: strin
     { entityId, columns: Object.fromEntries(fields.map((field) => [field, null])) },
   ]);
 }
-
-const begin = (tx: Tx, system: string, step: string): Promise<string> =>
-  beginOperation(tx.db, { type: 'update', system, step });
 
 function journal(
   tx: Tx,

@@ -4,7 +4,7 @@
  */
 import { TielineError } from '../../platform/errors/index.ts';
 import { standingEvidence } from '../../canonical/identity/index.ts';
-import { beginOperation, finishDecision, recordChanges } from '../../ledger/operations/index.ts';
+import { recordChanges, withDecision } from '../../ledger/operations/index.ts';
 import {
   correlate,
   endStandingMatch,
@@ -17,12 +17,12 @@ import {
   settleMatchReview,
   type StandingMatch,
 } from '../../modules/correlation/index.ts';
-import { decideCorrelationPair, listSharingAssets } from '../../ledger/links/index.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { keepApart, merge } from '../assets/index.ts';
 import { type Decider, fetchAsset } from '../../record/assets/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
+import { decideCorrelationPair, listSharingAssets } from '../../engine/links/index.ts';
 
 export type { MatchReview, StandingMatch };
 
@@ -209,9 +209,9 @@ export async function forgetStandingMatch(app: App, id: number, decided: Decider
       throw new TielineError('USAGE', `No standing decision ${id} is in force.`, {
         remedy: 'See `tieline matches standing`.',
       });
-    const operationId = await begin(tx, 'end a standing match');
-    await correlate(tx, systemId, operationId);
-    await finishDecision(tx.db, operationId);
+    await withDecision(tx.db, { system: 'tieline', step: 'end a standing match' }, (operationId) =>
+      correlate(tx, systemId, operationId),
+    );
   });
 }
 
@@ -285,8 +285,7 @@ async function settle(
   outcome: 'accepted' | 'rejected' | 'always',
   decide: (tx: Tx, operationId: string) => Promise<Decision>,
 ): Promise<MatchSettled> {
-  return inTransaction(app.pool, async (tx) => {
-    const operationId = await begin(tx, `match ${outcome}`);
+  return asDecision(app, `match ${outcome}`, async (tx, operationId) => {
     const { assets, componentId, before, after, standing, sharedWith } = await decide(tx, operationId);
     await settleMatchReview(tx.db, match.id, { by: decided.by, outcome });
     await recordChanges(
@@ -304,7 +303,6 @@ async function settle(
       })),
     );
     await correlate(tx, match.systemId, operationId);
-    await finishDecision(tx.db, operationId);
     const asset = assets[0] ?? null;
     const assetName = match.assetName ?? match.candidates.find((each) => each.choice === asset)?.name ?? null;
     return { id: match.id, operationId, asset, assetName, choice: componentId, standing, sharedWith };
@@ -327,5 +325,11 @@ async function keepForLater(
   return insertStandingMatch(tx.db, { systemId: match.systemId, componentId, evidence, ...decided });
 }
 
-const begin = (tx: Tx, step: string): Promise<string> =>
-  beginOperation(tx.db, { type: 'update', system: 'tieline', step });
+const asDecision = <T>(
+  app: App,
+  step: string,
+  work: (tx: Tx, operationId: string) => Promise<T>,
+): Promise<T> =>
+  inTransaction(app.pool, (tx) =>
+    withDecision(tx.db, { system: 'tieline', step }, (operationId) => work(tx, operationId)),
+  );

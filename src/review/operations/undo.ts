@@ -6,15 +6,12 @@ import { matchedColumns } from '../../modules/correlation/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import {
-  beginOperation,
-  finishOperation,
   type JournalRow,
   listJournal,
   listSteps,
-  noCounts,
   recordChanges,
-  recordCounts,
   remoteReading,
+  withOperation,
 } from '../../ledger/operations/index.ts';
 import { listHeldFields } from '../../engine/conflicts/index.ts';
 import { findLinkedSystems } from '../../ledger/links/index.ts';
@@ -72,57 +69,58 @@ export async function undoOperation(
   given: { readonly by: string; readonly reason: string | undefined; readonly planOnly: boolean },
 ): Promise<Undo> {
   const operation = await findOneOperation(app.db, id);
+  const undoes = operation.batch_id;
   if (operation.status === 'in_progress')
-    throw new TielineError('USAGE', `The operation ${operation.batch_id} is not finished.`, {
+    throw new TielineError('USAGE', `The operation ${undoes} is not finished.`, {
       remedy: 'Wait for it, or let the next sync take it up; then undo it.',
     });
-  const ids = [
-    operation.batch_id,
-    ...(await listSteps(app.db, operation.batch_id)).map((step) => step.batch_id),
-  ];
-  const short = operation.batch_id.slice(0, 8);
+  const ids = [undoes, ...(await listSteps(app.db, undoes)).map((step) => step.batch_id)];
   return inTransaction(app.pool, async (tx) => {
-    const rules = new RulesBySystem(app);
-    const fields: UndoneField[] = [];
-    const refused: NotUndone[] = [];
-    const journal = await wholeJournal(tx, ids);
-    for (const [entity, rows] of Map.groupBy(journal, (row) => row.entity))
-      await planEntity(tx, rules, entity, rows, { fields, refused });
-    if (given.planOnly || fields.length === 0)
-      return { operationId: undefined, undoes: operation.batch_id, fields, refused };
-    const operationId = await beginOperation(tx.db, {
-      type: 'undo',
-      system: 'internal',
-      step: 'undo',
-      metadata: { undoes: operation.batch_id },
-    });
-    await carryOut(tx, fields);
-    await recordChanges(
-      tx.db,
-      { systemId: null, operationId },
-      fields.map(({ entity, entityId, field, before, after }) => ({
-        entity,
-        entityId,
-        field,
-        before,
-        after,
-        direction: 'internal' as const,
-        decidedBy: given.by,
-        reason: given.reason ?? `undo of operation ${short}`,
-      })),
-    );
-    await recordCounts(tx.db, operationId, {
-      ...noCounts,
-      read: fields.length + refused.length,
-      updated: fields.length,
-      held: refused.length,
-    });
-    await finishOperation(tx.db, operationId, refused.length > 0 ? 'completed_with_issues' : 'completed');
-    return { operationId, undoes: operation.batch_id, fields, refused };
+    const plan = decideUndo(await gatherRecords(tx, ids));
+    if (given.planOnly || plan.fields.length === 0) return { operationId: undefined, undoes, ...plan };
+    return { operationId: await applyUndo(tx, undoes, plan, given), undoes, ...plan };
   });
 }
 
-async function wholeJournal(tx: Tx, ids: readonly string[]): Promise<JournalRow[]> {
+/** What an operation did to one record, and how the record is now. */
+interface ChangedRecord {
+  readonly entity: string;
+  readonly entityId: string;
+  readonly journal: readonly JournalRow[];
+  /** Of what is negotiated; undefined for everything else, of which no value is set back. */
+  readonly present?: PresentRecord;
+}
+
+interface PresentRecord {
+  readonly entity: NegotiatedEntity;
+  /** Undefined: it is not there any more. */
+  readonly row: JsonObject | undefined;
+  readonly held: readonly string[];
+  readonly policies: readonly EntityPolicy[];
+  readonly mappings: readonly FieldMapping[];
+}
+
+async function gatherRecords(tx: Tx, operationIds: readonly string[]): Promise<ChangedRecord[]> {
+  const journal = await fetchWholeJournal(tx, operationIds);
+  const rules = rulesReader(tx);
+  const records: ChangedRecord[] = [];
+  for (const [entity, ofEntity] of Map.groupBy(journal, (row) => row.entity)) {
+    const byRecord = Map.groupBy(ofEntity, (row) => row.entityId);
+    const presentOf = isLinked(entity)
+      ? await presentReader(tx, entity, [...byRecord.keys()], rules)
+      : undefined;
+    for (const [entityId, rows] of byRecord)
+      records.push({
+        entity,
+        entityId,
+        journal: rows,
+        ...(presentOf ? { present: await presentOf(entityId, rows) } : {}),
+      });
+  }
+  return records;
+}
+
+async function fetchWholeJournal(tx: Tx, ids: readonly string[]): Promise<JournalRow[]> {
   const all: JournalRow[] = [];
   for (;;) {
     const page = await listJournal(tx.db, ids, all.at(-1)?.id ?? 0, pageSize);
@@ -131,80 +129,80 @@ async function wholeJournal(tx: Tx, ids: readonly string[]): Promise<JournalRow[
   }
 }
 
+type Rules = Pick<PresentRecord, 'policies' | 'mappings'>;
+
 /** Policies and mappings of the systems whose changes are undone, each fetched once. */
-class RulesBySystem {
-  readonly #app: App;
-  readonly #known = new Map<number, Promise<{ policies: EntityPolicy[]; mappings: FieldMapping[] }>>();
-  constructor(app: App) {
-    this.#app = app;
-  }
-  of(systemId: number | null): Promise<{ policies: EntityPolicy[]; mappings: FieldMapping[] }> {
-    if (systemId === null) return Promise.resolve({ policies: [], mappings: [] });
-    const known = this.#known.get(systemId) ?? this.#fetch(systemId);
-    this.#known.set(systemId, known);
-    return known;
-  }
-  async #fetch(systemId: number) {
-    return {
-      policies: await fetchPolicies(this.#app.db, systemId),
-      mappings: await fetchMappings(this.#app.db, systemId),
-    };
-  }
+function rulesReader({ db }: Tx): (systemId: number | null) => Promise<Rules> {
+  const known = new Map<number | null, Rules>([[null, { policies: [], mappings: [] }]]);
+  return async (systemId) => {
+    const rules =
+      known.get(systemId) ??
+      (systemId === null
+        ? { policies: [], mappings: [] }
+        : { policies: await fetchPolicies(db, systemId), mappings: await fetchMappings(db, systemId) });
+    known.set(systemId, rules);
+    return rules;
+  };
 }
 
-interface Plan {
-  readonly fields: UndoneField[];
-  readonly refused: NotUndone[];
-}
-
-/** Plans the records of one entity. */
-async function planEntity(
+/** Reads how records are now, all at once. */
+async function presentReader(
   tx: Tx,
-  rules: RulesBySystem,
-  entity: string,
-  journal: readonly JournalRow[],
-  plan: Plan,
-): Promise<void> {
-  const byRecord = Map.groupBy(journal, (row) => row.entityId);
-  const entityIds = [...byRecord.keys()];
-  const present = isLinked(entity)
-    ? {
-        rows: await fetchRows(tx.db, entity, entityIds),
-        held: await listHeldFields(tx.db, entity, entityIds),
-        systems: await findLinkedSystems(tx.db, entity, entityIds),
-      }
-    : undefined;
-  for (const [entityId, rows] of byRecord) {
-    for (const reason of new Set(rows.flatMap((row) => whyNot(row) ?? [])))
-      plan.refused.push({ entity, entityId, field: null, reason });
-    const changes = rows.filter((row) => row.field !== null && whyNot(row) === undefined);
-    if (!isLinked(entity) || !present || changes.length === 0) continue;
-    const row = present.rows.get(entityId)?.row;
-    if (!row) {
-      plan.refused.push({ entity, entityId, field: null, reason: 'is not there any more' });
-      continue;
-    }
-    const systemId = changes.find((change) => change.systemId !== null)?.systemId;
-    const { policies, mappings } = await rules.of(systemId ?? present.systems.get(entityId) ?? null);
-    const held = present.held.get(entityId) ?? [];
-    planFields({ entity, entityId, row, held, policies, mappings }, changes, plan);
-  }
+  entity: NegotiatedEntity,
+  entityIds: readonly string[],
+  rulesOf: ReturnType<typeof rulesReader>,
+): Promise<(entityId: string, journal: readonly JournalRow[]) => Promise<PresentRecord>> {
+  const rows = await fetchRows(tx.db, entity, entityIds);
+  const held = await listHeldFields(tx.db, entity, entityIds);
+  const systems = await findLinkedSystems(tx.db, entity, entityIds);
+  return async (entityId, journal) => {
+    const changedBy = journal.find((row) => isValue(row) && row.systemId !== null)?.systemId;
+    return {
+      entity,
+      row: rows.get(entityId)?.row,
+      held: held.get(entityId) ?? [],
+      ...(await rulesOf(changedBy ?? systems.get(entityId) ?? null)),
+    };
+  };
 }
 
-function planFields(
-  record: {
-    readonly entity: NegotiatedEntity;
-    readonly entityId: string;
-    readonly row: JsonObject;
-    readonly held: readonly string[];
-    readonly policies: readonly EntityPolicy[];
-    readonly mappings: readonly FieldMapping[];
-  },
+interface UndoPlan {
+  readonly fields: readonly UndoneField[];
+  readonly refused: readonly NotUndone[];
+}
+
+/** What goes back, and what cannot. */
+function decideUndo(records: readonly ChangedRecord[]): UndoPlan {
+  const plans = records.map(decideRecord);
+  return {
+    fields: plans.flatMap((plan) => plan.fields),
+    refused: plans.flatMap((plan) => plan.refused),
+  };
+}
+
+function decideRecord({ entity, entityId, journal, present }: ChangedRecord): UndoPlan {
+  const reasons = [...new Set(journal.flatMap((row) => whyNot(row) ?? []))];
+  const refused = reasons.map((reason): NotUndone => ({ entity, entityId, field: null, reason }));
+  const changes = journal.filter(isValue);
+  if (!present || changes.length === 0) return { fields: [], refused };
+  const { row } = present;
+  if (!row) {
+    const gone = { entity, entityId, field: null, reason: 'is not there any more' };
+    return { fields: [], refused: [...refused, gone] };
+  }
+  const plan = decideFields({ ...present, row }, entityId, changes);
+  return { fields: plan.fields, refused: [...refused, ...plan.refused] };
+}
+
+function decideFields(
+  record: PresentRecord & { readonly row: JsonObject },
+  entityId: string,
   changes: readonly JournalRow[],
-  plan: Plan,
-): void {
-  const { entity, entityId, row } = record;
+): UndoPlan {
+  const { entity, row } = record;
   const { sendable } = compileMappings(record.mappings, entity);
+  const fields: UndoneField[] = [];
+  const refused: NotUndone[] = [];
   for (const [field, ofField] of Map.groupBy(changes, (change) => change.field ?? '')) {
     const step = foldSteps(ofField);
     // That the remote trims or re-cases what is sent to it would only come back.
@@ -217,13 +215,17 @@ function planFields(
       held: record.held.includes(field),
       sendable: sendable.has(field),
     });
-    if (reversal.do === 'refuse') plan.refused.push({ entity, entityId, field, reason: reversal.reason });
+    if (reversal.do === 'refuse') refused.push({ entity, entityId, field, reason: reversal.reason });
     if (reversal.do === 'set') {
       const { value: after, note } = reversal;
-      plan.fields.push({ entity, entityId, field, before: row[field] ?? null, after, note });
+      fields.push({ entity, entityId, field, before: row[field] ?? null, after, note });
     }
   }
+  return { fields, refused };
 }
+
+/** Whether a change is of a value that can be set back. */
+const isValue = (row: JournalRow): boolean => row.field !== null && whyNot(row) === undefined;
 
 /** Why a change cannot be taken back by itself; undefined where it is a value that can. */
 function whyNot(row: JournalRow): string | undefined {
@@ -247,17 +249,38 @@ function whyNot(row: JournalRow): string | undefined {
     : 'was made at the remote too; Tieline deletes nothing: set its status to Cancelled';
 }
 
-async function carryOut(tx: Tx, fields: readonly UndoneField[]): Promise<void> {
-  for (const [entity, ofEntity] of Map.groupBy(fields, (each) => each.entity)) {
-    if (!isLinked(entity)) continue;
-    const byRecord = Map.groupBy(ofEntity, (each) => each.entityId);
-    await updateRows(
+/** Sets the values back, with their journal and counts, as an operation of its own. @returns its id. */
+async function applyUndo(
+  tx: Tx,
+  undoes: string,
+  { fields, refused }: UndoPlan,
+  given: { readonly by: string; readonly reason: string | undefined },
+): Promise<string> {
+  const operation = { type: 'undo', system: 'internal', step: 'undo', metadata: { undoes } } as const;
+  return withOperation(tx.db, operation, async ({ id: operationId, count }) => {
+    for (const [entity, ofEntity] of Map.groupBy(fields, (each) => each.entity))
+      if (isLinked(entity)) await updateRows(tx.db, entity, columnsByRecord(ofEntity));
+    await recordChanges(
       tx.db,
-      entity,
-      [...byRecord].map(([entityId, changes]) => ({
+      { systemId: null, operationId },
+      fields.map(({ entity, entityId, field, before, after }) => ({
+        entity,
         entityId,
-        columns: Object.fromEntries(changes.map(({ field, after }) => [field, after])),
+        field,
+        before,
+        after,
+        direction: 'internal' as const,
+        decidedBy: given.by,
+        reason: given.reason ?? `undo of operation ${undoes.slice(0, 8)}`,
       })),
     );
-  }
+    await count({ read: fields.length + refused.length, updated: fields.length, held: refused.length });
+    return operationId;
+  });
 }
+
+const columnsByRecord = (fields: readonly UndoneField[]) =>
+  [...Map.groupBy(fields, (each) => each.entityId)].map(([entityId, changes]) => ({
+    entityId,
+    columns: Object.fromEntries(changes.map(({ field, after }) => [field, after])),
+  }));

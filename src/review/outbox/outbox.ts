@@ -1,12 +1,6 @@
 /** What a person sees and decides about changes on their way out. */
 import { TielineError } from '../../platform/errors/index.ts';
-import {
-  beginOperation,
-  finishOperation,
-  noCounts,
-  recordChanges,
-  recordCounts,
-} from '../../ledger/operations/index.ts';
+import { recordChanges, withOperation } from '../../ledger/operations/index.ts';
 import {
   countOutboxEntries,
   demandReplan,
@@ -20,7 +14,7 @@ import {
   setSendingPaused,
 } from '../../engine/outbox/index.ts';
 import { closeSettledConflicts } from '../../engine/conflicts/index.ts';
-import { inTransaction } from '../../platform/postgres/index.ts';
+import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
 import { settleRejected } from '../../record/entities/index.ts';
@@ -92,49 +86,47 @@ export async function decideOutbox(
       throw new TielineError('USAGE', `There is no change ${unknown.join(', ')} in the outbox.`, {
         remedy: 'List them with `tieline outbox list --all`.',
       });
-    const operationId = await beginOperation(tx.db, {
-      type: 'update',
-      system: 'internal',
-      step: `${decided.what} outbox`,
+    const operation = { type: 'update', system: 'internal', step: `${decided.what} outbox` } as const;
+    return withOperation(tx.db, operation, async ({ id: operationId, count, conclude }) => {
+      const done =
+        decided.what === 'retry' ? await retryFailed(tx.db, ids) : await dropRows(tx.db, ids, decided);
+      const changed = rows.filter((row) => done.includes(row.id));
+      for (const [systemId, ofSystem] of Map.groupBy(changed, (row) => row.systemId))
+        await recordOutboxDecision(tx, { systemId, operationId }, ofSystem, decided);
+      const untouched = rows.filter((row) => !done.includes(row.id));
+      await count({ read: rows.length, updated: done.length, held: untouched.length });
+      // What could not be decided so was said to the person at once, and nothing waits for them.
+      conclude({ status: 'completed' });
+      const refused = untouched.map((row) => ({ id: row.id, reason: `is ${row.state}` }));
+      return { operationId, done, refused };
     });
-    const done =
-      decided.what === 'retry' ? await retryFailed(tx.db, ids) : await dropRows(tx.db, ids, decided);
-    const changed = rows.filter((row) => done.includes(row.id));
-    for (const [systemId, ofSystem] of Map.groupBy(changed, (row) => row.systemId)) {
-      const source = { systemId, operationId };
-      await recordChanges(
-        tx.db,
-        source,
-        ofSystem.map((row) => ({
-          entity: row.entity,
-          entityId: row.entityId,
-          field: 'outbox',
-          before: { state: row.state, change: row.payload },
-          after: decided.what === 'retry' ? 'to be sent again' : 'dropped',
-          direction: 'internal' as const,
-          decidedBy: decided.by,
-          reason: decided.reason,
-        })),
-      );
-      if (decided.what === 'drop') await settleRejected(tx, source, ofSystem, decided);
-      for (const { entity, entityId } of ofSystem)
-        await closeSettledConflicts(tx.db, { systemId, entity }, [{ entityId }]);
-    }
-    await recordCounts(tx.db, operationId, {
-      ...noCounts,
-      read: rows.length,
-      updated: done.length,
-      held: rows.length - done.length,
-    });
-    await finishOperation(tx.db, operationId, 'completed');
-    return {
-      operationId,
-      done,
-      refused: rows
-        .filter((row) => !done.includes(row.id))
-        .map((row) => ({ id: row.id, reason: `is ${row.state}` })),
-    };
   });
+}
+
+/** What a decision about changes of one system entails: its journal, POA&Ms that are not made, conflicts that it settles. */
+async function recordOutboxDecision(
+  tx: Tx,
+  source: { readonly systemId: number; readonly operationId: string },
+  rows: readonly OutboxEntry[],
+  decided: { readonly what: 'retry' | 'drop'; readonly by: string; readonly reason: string },
+): Promise<void> {
+  await recordChanges(
+    tx.db,
+    source,
+    rows.map((row) => ({
+      entity: row.entity,
+      entityId: row.entityId,
+      field: 'outbox',
+      before: { state: row.state, change: row.payload },
+      after: decided.what === 'retry' ? 'to be sent again' : 'dropped',
+      direction: 'internal' as const,
+      decidedBy: decided.by,
+      reason: decided.reason,
+    })),
+  );
+  if (decided.what === 'drop') await settleRejected(tx, source, rows, decided);
+  for (const { entity, entityId } of rows)
+    await closeSettledConflicts(tx.db, { systemId: source.systemId, entity }, [{ entityId }]);
 }
 
 /**

@@ -11,14 +11,15 @@ import {
 } from '../../canonical/vocabulary/index.ts';
 import type { FieldMapping } from '../../canonical/mapping/index.ts';
 import { listSystems } from '../../ledger/external-systems/index.ts';
-import { beginOperation, finishOperation } from '../../ledger/operations/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
+import { type Operation, withOperation } from '../../ledger/operations/index.ts';
 import { comparePlans, planText, type PlanDifference } from './compare-plans.ts';
 import {
   type App,
   type Caller,
   errorOf,
   type RunEnvironment,
+  type Step,
   type SyncOptions,
   throughOutages,
   underWholeLock,
@@ -26,10 +27,10 @@ import {
 } from '../../engine/run/index.ts';
 import { concludePlanning } from '../../engine/approvals/index.ts';
 import { drainOutbox } from '../../engine/outbound/index.ts';
-import { takesChanges } from '../../engine/connections/index.ts';
+import { type ConnectedSystem, takesChanges } from '../../engine/connections/index.ts';
 import { concludeRun, type SyncOutcome } from '../../runs/sync/index.ts';
+import { rehearse, stepCounts, type Rehearsal } from './rehearse.ts';
 import { entityName } from '../../record/entities/index.ts';
-import { rehearse, stepCounts } from './rehearse.ts';
 
 const checksum = (items: readonly PlanItem[]): string =>
   createHash('sha256').update(planText(items)).digest('hex');
@@ -65,34 +66,16 @@ export async function planWithMappings(
 
 /** As `planSync`, over systems that are connected already, under the lock of the caller. */
 async function planWith(environment: RunEnvironment, options: SyncOptions): Promise<PlanDocument> {
-  const operationId = await beginOperation(environment.db, {
-    type: 'plan',
-    system: 'tieline',
-    ...(environment.by === undefined ? {} : { metadata: { by: environment.by } }),
-  });
-  try {
-    const plan = await rehearse(environment, options, operationId, async (rehearsal) => ({
-      keep: false,
-      result: documentOf(
-        environment,
-        options,
-        rehearsal,
-        await pausesOf(rehearsal.within.db, environment, options),
-      ),
-    }));
-    await finishOperation(environment.db, operationId, 'completed', {
-      metadata: { items: plan.items.length, sha256: plan.sha256 },
+  const by = environment.by === undefined ? {} : { metadata: { by: environment.by } };
+  return withOperation(environment.db, { type: 'plan', system: 'tieline', ...by }, async (operation) => {
+    const plan = await rehearse(environment, options, operation.id, async (rehearsal) => {
+      const pauses = await pausesOf(rehearsal.within.db, environment, options);
+      return { keep: false, result: documentOf(environment, options, rehearsal, pauses) };
     });
+    operation.conclude({ metadata: { items: plan.items.length, sha256: plan.sha256 } });
     return plan;
-  } catch (error) {
-    // What failed first is what counts, also where the database is what is away.
-    const failed = { error: messageText(error) };
-    await finishOperation(environment.db, operationId, 'failed', failed).catch(() => undefined);
-    throw error;
-  }
+  });
 }
-
-const messageText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** What a person paused: the plan says so, or its reader would take it for what the next sync does. */
 async function pausesOf(
@@ -117,7 +100,7 @@ async function pausesOf(
 function documentOf(
   environment: RunEnvironment,
   options: SyncOptions,
-  rehearsal: Pick<Parameters<Parameters<typeof rehearse>[3]>[0], 'items' | 'steps' | 'untaken'>,
+  rehearsal: Pick<Rehearsal, 'items' | 'steps' | 'untaken'>,
   pauses: Pick<PlanDocument, 'sendingPaused' | 'leftOut'>,
 ): PlanDocument {
   return {
@@ -185,44 +168,57 @@ async function applyWith(
   by: string,
 ): Promise<SyncOutcome> {
   const startedAt = environment.now();
-  const operationId = await beginOperation(environment.db, {
-    type: 'sync',
-    system: 'tieline',
-    metadata: { plan: plan.sha256, appliedBy: by, systems: environment.systems.map((each) => each.name) },
-  });
-  try {
-    const moved = await rehearse(environment, options, operationId, async ({ items, within }) => {
-      const differences = comparePlans(plan.items, items);
-      if (differences.length > 0) return { keep: false, result: differences };
-      for (const system of environment.systems)
-        await concludePlanning(within.db, system, operationId, options.entities);
-      return { keep: true, result: differences };
-    });
-    if (moved.length > 0) throw planMoved(moved);
-  } catch (error) {
-    // What failed first is what counts, also where the database is what is away.
-    const failed = { error: messageText(error) };
-    await finishOperation(environment.db, operationId, 'failed', failed).catch(() => undefined);
-    throw error;
-  }
-  const keys = new Set(plan.items.flatMap((item) => item.key ?? []));
-  const outcome = await concludeRun(
-    { ...environment, operationId },
-    { operationId, resumed: false, startedAt },
-    environment.systems.filter(takesChanges).map((system) => ({
-      system,
-      name: 'send',
-      type: 'export',
-      run: (context, sending) =>
-        drainOutbox(context, system, sending, {
-          wanted: (row) => keys.has(row.idempotency_key),
-          patient: false,
-        }),
-    })),
+  const systems = environment.systems.map((system) => system.name);
+  const metadata = { plan: plan.sha256, appliedBy: by, systems };
+  const outcome = await withOperation(
+    environment.db,
+    { type: 'sync', system: 'tieline', metadata },
+    async (operation) => {
+      await carryOut(environment, options, plan, operation);
+      const context = { ...environment, operationId: operation.id };
+      const sending = environment.systems.filter(takesChanges);
+      const run = { operation, resumed: false, startedAt };
+      return concludeRun(
+        context,
+        run,
+        sending.map((system) => sendPlanned(system, plan)),
+      );
+    },
   );
   const [first, ...others] = outcome.failures;
   if (first) throw errorOf([first, ...others]);
   return outcome;
+}
+
+/** Does all of a plan but sending, in one transaction. @throws PLAN_MOVED; nothing was written then. */
+async function carryOut(
+  environment: RunEnvironment,
+  options: SyncOptions,
+  plan: PlanDocument,
+  { id }: Operation,
+): Promise<void> {
+  const moved = await rehearse(environment, options, id, async ({ items, within }) => {
+    const differences = comparePlans(plan.items, items);
+    if (differences.length > 0) return { keep: false, result: differences };
+    for (const system of environment.systems) await concludePlanning(within.db, system, id, options.entities);
+    return { keep: true, result: differences };
+  });
+  if (moved.length > 0) throw planMoved(moved);
+}
+
+/** The step that sends what the plan shows for a system, and nothing else. */
+function sendPlanned(system: ConnectedSystem, plan: PlanDocument): Step {
+  const keys = new Set(plan.items.flatMap((item) => item.key ?? []));
+  return {
+    system,
+    name: 'send',
+    type: 'export',
+    run: (context, operationId) =>
+      drainOutbox(context, system, operationId, {
+        wanted: (row) => keys.has(row.idempotency_key),
+        patient: false,
+      }),
+  };
 }
 
 const namedAtMost = 20;

@@ -1,25 +1,24 @@
-/** Begins a run, or takes up one that was left unfinished. Under the lock on its systems: whoever left it is gone. */
+/** What a run begins as: anew, or as one that was left unfinished. Under the lock on its systems: whoever left it is gone. */
 import { isJsonObject, type JsonObject } from '../../platform/values/index.ts';
 import {
   adoptSteps,
-  beginOperation,
-  finishOperation,
+  giveUpRun,
   listUnfinishedRuns,
+  type OperationSpec,
   recordRetry,
-  resumeOperation,
   type UnfinishedRun,
 } from '../../ledger/operations/index.ts';
 import { inTransaction } from '../../platform/postgres/index.ts';
 import type { RunContext, SyncOptions } from '../../engine/run/index.ts';
 
-export interface StartedRun {
-  readonly operationId: string;
+export interface RunStart {
+  readonly operation: OperationSpec;
   readonly resumed: boolean;
   /** Of the earliest of what it takes up. */
   readonly startedAt: Date;
 }
 
-type Beginning = Pick<RunContext, 'db' | 'pool' | 'now' | 'log' | 'systems' | 'by'>;
+type Beginning = Pick<RunContext, 'db' | 'pool' | 'now' | 'systems' | 'by'>;
 
 /** The options as they are kept with the run, to tell whether a later command asks for the same. */
 const asMetadata = (options: SyncOptions): JsonObject => ({
@@ -44,44 +43,53 @@ function retaken(run: UnfinishedRun): string[] | undefined {
   return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : undefined;
 }
 
-export async function beginOrResume(environment: Beginning, options: SyncOptions): Promise<StartedRun> {
+/** Decides which unfinished run continues, and gives up the others. @returns how the run begins. */
+export async function planStart(environment: Beginning, options: SyncOptions): Promise<RunStart> {
   const asked = asMetadata(options);
   const names = environment.systems.map((system) => system.name);
   const unfinished = await listUnfinishedRuns(environment.db, names);
   const wanted = unfinished.find((run) => run.isLatest && asksForTheSame(run, asked));
   for (const run of unfinished)
     if (run !== wanted)
-      await finishOperation(environment.db, run.batch_id, 'failed', {
+      await giveUpRun(environment.db, run.batch_id, {
         error: 'given up: a later sync asked for something else',
-        metadata: { resumable: false },
       });
-  const some = wanted && retaken(wanted);
-  if (wanted && !some) return await resume(environment, wanted);
-  return await inTransaction(environment.pool, async (tx) => {
-    const operationId = await beginOperation(tx.db, {
-      type: 'sync',
-      system: 'tieline',
-      metadata: {
-        options: asked,
-        systems: names,
-        ...(environment.by === undefined ? {} : { by: environment.by }),
-      },
-    });
-    environment.log.info({ operation: operationId }, 'sync started');
-    if (!wanted || !some) return { operationId, resumed: false, startedAt: environment.now() };
-    // The other systems were done with, and are read anew; of these, what is done is not done again.
-    await adoptSteps(tx.db, wanted.batch_id, operationId, some);
-    await finishOperation(tx.db, wanted.batch_id, 'failed', {
-      error: wanted.error_details ?? '',
-      metadata: { resumable: false, takenUpBy: operationId },
-    });
-    return { operationId, resumed: true, startedAt: wanted.started_at ?? environment.now() };
-  });
+  const run: OperationSpec = {
+    type: 'sync',
+    system: 'tieline',
+    metadata: {
+      options: asked,
+      systems: names,
+      ...(environment.by === undefined ? {} : { by: environment.by }),
+    },
+  };
+  if (!wanted) return { operation: run, resumed: false, startedAt: environment.now() };
+  const startedAt = wanted.started_at ?? environment.now();
+  const some = retaken(wanted);
+  if (some)
+    return {
+      operation: { ...run, beginWith: takeOver(environment, wanted, some) },
+      resumed: true,
+      startedAt,
+    };
+  await recordRetry(environment.db, wanted.batch_id, 'resumed after an interruption');
+  return { operation: { ...run, resumes: wanted.batch_id }, resumed: true, startedAt };
 }
 
-async function resume(environment: Beginning, run: UnfinishedRun): Promise<StartedRun> {
-  await resumeOperation(environment.db, run.batch_id);
-  await recordRetry(environment.db, run.batch_id, 'resumed after an interruption');
-  environment.log.info({ operation: run.batch_id }, 'taking up an unfinished sync');
-  return { operationId: run.batch_id, resumed: true, startedAt: run.started_at ?? environment.now() };
-}
+/** The other systems were done with, and are read again; of these, what is done is not done again. */
+const takeOver =
+  (
+    environment: Beginning,
+    from: UnfinishedRun,
+    systems: readonly string[],
+  ): NonNullable<OperationSpec['beginWith']> =>
+  (begin) =>
+    inTransaction(environment.pool, async (tx) => {
+      const operationId = await begin(tx.db);
+      await adoptSteps(tx.db, from.batch_id, operationId, systems);
+      await giveUpRun(tx.db, from.batch_id, {
+        error: from.error_details ?? '',
+        metadata: { takenUpBy: operationId },
+      });
+      return operationId;
+    });

@@ -1,8 +1,7 @@
 import { type App, withSystems } from '../../engine/run/index.ts';
-import { beginOperation, countsOf, findOperation, finishOperation } from '../../ledger/operations/index.ts';
 import { findSystemById, takeDrainLock } from '../../ledger/external-systems/index.ts';
 import { hasDueRows, isSendingPaused } from '../../engine/outbox/index.ts';
-import { messageOf } from '../../platform/errors/index.ts';
+import { withOperation } from '../../ledger/operations/index.ts';
 import { drainOutbox } from '../../engine/outbound/index.ts';
 
 /**
@@ -21,36 +20,13 @@ export async function sendWaitingChanges(
   const lock = await takeDrainLock(app.pool, systemId);
   if (!lock) return;
   await lock.release();
-  await withSystems(
-    app,
-    { systems: [row.system_name] },
-    { signal, report: () => undefined },
-    async (environment) => {
-      const [system] = environment.systems;
-      if (!system) return;
-      const operationId = await beginOperation(app.db, {
-        type: 'export',
-        system: system.name,
-        step: 'send',
-      });
-      system.setOperation(operationId);
-      try {
-        await drainOutbox({ ...environment, operationId }, system, operationId, {
-          wanted: () => true,
-          patient: true,
-        });
-        await system.flushCalls();
-        const counts = countsOf(await findOperation(app.db, operationId));
-        await finishOperation(
-          app.db,
-          operationId,
-          counts.held + counts.failed > 0 ? 'completed_with_issues' : 'completed',
-        );
-      } catch (error) {
-        await system.flushCalls();
-        await finishOperation(app.db, operationId, 'failed', { error: messageOf(error) });
-        throw error;
-      }
-    },
-  );
+  const caller = { signal, report: () => undefined };
+  await withSystems(app, { systems: [row.system_name] }, caller, async (environment) => {
+    const [system] = environment.systems;
+    if (!system) return;
+    const operation = { type: 'export', system: system.name, step: 'send', calls: system } as const;
+    await withOperation(app.db, operation, ({ id }) =>
+      drainOutbox({ ...environment, operationId: id }, system, id, { wanted: () => true, patient: true }),
+    );
+  });
 }

@@ -13,18 +13,17 @@ import { messageOf } from '../../platform/errors/index.ts';
 import { recordSystemSynced } from '../../ledger/external-systems/index.ts';
 import {
   addCounts,
-  beginOperation,
   type Counts,
   countsOf,
   findStep,
-  finishOperation,
   listSteps,
   noCounts,
-  resumeOperation,
+  type Operation,
+  type OperationSpec,
+  withOperation,
 } from '../../ledger/operations/index.ts';
-import type { ConnectedSystem } from '../../engine/connections/index.ts';
 import { planScanSteps } from '../../modules/scans/index.ts';
-import { beginOrResume, type StartedRun } from './begin-run.ts';
+import { planStart } from './begin-run.ts';
 import {
   inConclusionsTurn,
   isOfSystem,
@@ -64,51 +63,72 @@ export async function runSync(
   begun: (operationId: string) => void = () => undefined,
 ): Promise<SyncOutcome> {
   return underSystemsLock(environment, async (held) => {
-    const run = await beginOrResume(held, options);
-    begun(run.operationId);
-    const context: RunContext = { ...held, operationId: run.operationId };
-    const scans = await planScanSteps(context, options);
-    const steps = [...scans, ...planSteps(context.systems, options)];
-    return await concludeRun(context, run, steps, held.unconnected);
+    const start = await planStart(held, options);
+    const scans = await planScanSteps(held, options);
+    const steps = [...scans, ...planSteps(held.systems, options)];
+    return withOperation(held.db, start.operation, async (operation) => {
+      begun(operation.id);
+      held.log.info(
+        { operation: operation.id },
+        start.resumed ? 'taking up an unfinished sync' : 'sync started',
+      );
+      return concludeRun(
+        { ...held, operationId: operation.id },
+        { ...start, operation },
+        steps,
+        held.unconnected,
+      );
+    });
   });
 }
 
-/** Runs what is left of a run's steps to its end. @throws what ends the whole run, after it was recorded as failed. */
+/** A run whose operation has begun. */
+export interface StartedRun {
+  readonly operation: Operation;
+  readonly resumed: boolean;
+  /** Of the earliest of what it continues. */
+  readonly startedAt: Date;
+}
+
+/** Runs what is left of a run's steps, and says how the run ends. @throws what ends the whole run. */
 export async function concludeRun(
   context: RunContext,
   run: StartedRun,
   steps: readonly Step[],
   unconnected: readonly SystemFailure[] = [],
 ): Promise<SyncOutcome> {
+  try {
+    return await conclude(context, run, await runSteps(context, steps, unconnected));
+  } catch (error) {
+    // A run that a person or the database ended continues later.
+    run.operation.conclude({ metadata: { resumable: context.signal.aborted || mayPass(error) } });
+    throw error;
+  }
+}
+
+/** Runs steps in turn; those of a system that failed are left out from there. @returns the systems that failed. */
+async function runSteps(
+  context: RunContext,
+  steps: readonly Step[],
+  unconnected: readonly SystemFailure[],
+): Promise<readonly SystemFailure[]> {
   const failures = [...unconnected];
   for (const step of steps) {
     if (failures.some((failure) => failure.system === step.system.name)) continue;
     try {
       await runStep(context, step);
     } catch (error) {
+      const note = messageOf(error);
       context.log.warn(
         { operation: context.operationId, step: step.name, system: step.system.name },
-        `sync failed: ${messageOf(error)}`,
+        `sync failed: ${note}`,
       );
-      if (!isOfSystem(error, context.signal)) {
-        await recordBroken(context, error);
-        throw error;
-      }
+      if (!isOfSystem(error, context.signal)) throw error;
       failures.push({ system: step.system.name, error });
-      const note = messageOf(error);
       context.report({ system: step.system.name, step: step.name, state: 'failed', note });
     }
   }
-  return conclude(context, run, failures);
-}
-
-/** A run that a person or the database ended goes on later. */
-async function recordBroken(context: RunContext, error: unknown): Promise<void> {
-  await finishOperation(context.db, context.operationId, 'failed', {
-    error: messageOf(error),
-    metadata: { resumable: context.signal.aborted || mayPass(error) },
-    // If this cannot be recorded, it stays in progress, and the next run finds that nobody is at it.
-  }).catch(() => undefined);
+  return failures;
 }
 
 /** Runs a step, or takes it up again, unless it is complete. @throws what the step could not overcome, after it was recorded. */
@@ -116,36 +136,20 @@ export async function runStep(context: RunContext, step: Step): Promise<void> {
   const { system, name } = step;
   const known = await findStep(context.db, context.operationId, system.name, name);
   if (known?.status?.startsWith('completed') && !step.anew) return;
-  const operationId =
-    known?.batch_id ??
-    (await beginOperation(context.db, {
-      type: step.type,
-      system: system.name,
-      step: name,
-      parent: context.operationId,
-    }));
-  if (known) await resumeOperation(context.db, operationId);
-  system.setOperation(context.callsUnder ?? operationId);
-  context.report({ system: system.name, step: name, state: 'started' });
-  try {
-    if (step.takesTurn) await inConclusionsTurn(context, (turn) => step.run(turn, operationId));
-    else await step.run(context, operationId);
-  } catch (error) {
-    await system.flushCalls();
-    // What failed first is what counts; the step is found unfinished in any case.
-    await finishOperation(context.db, operationId, 'failed', { error: messageOf(error) }).catch(
-      () => undefined,
-    );
-    throw error;
-  }
-  await system.flushCalls();
+  const operation: OperationSpec = {
+    type: step.type,
+    system: system.name,
+    step: name,
+    parent: context.operationId,
+    resumes: known?.batch_id,
+    calls: system,
+    callsUnder: context.callsUnder,
+  };
+  await withOperation(context.db, operation, async ({ id }) => {
+    context.report({ system: system.name, step: name, state: 'started' });
+    await (step.takesTurn ? inConclusionsTurn(context, (turn) => step.run(turn, id)) : step.run(context, id));
+  });
   const counts = countsOf(await findStep(context.db, context.operationId, system.name, name));
-  await finishOperation(
-    context.db,
-    operationId,
-    counts.failed + counts.held > 0 ? 'completed_with_issues' : 'completed',
-  );
-  system.setOperation(undefined);
   context.report({ system: system.name, step: name, state: 'done', counts });
 }
 
@@ -160,13 +164,19 @@ async function conclude(
   const synced = context.systems.filter(
     (system) => !failures.some(({ system: name }) => name === system.name),
   );
-  const status =
-    failures.length > 0 ? 'failed' : counts.failed + counts.held > 0 ? 'completed_with_issues' : 'completed';
+  for (const system of synced) await recordSystemSynced(context.db, system.id, finishedAt);
   const again = failures.filter(({ error }) => mayPass(error)).map(({ system }) => system);
-  await finishOperation(context.db, context.operationId, status, {
-    ...(failures.length === 0
-      ? {}
-      : { error: failures.map(({ system, error }) => `${system}: ${messageOf(error)}`).join('; ') }),
+  run.operation.conclude({
+    status:
+      failures.length > 0
+        ? 'failed'
+        : counts.failed + counts.held > 0
+          ? 'completed_with_issues'
+          : 'completed',
+    error:
+      failures.length === 0
+        ? undefined
+        : failures.map(({ system, error }) => `${system}: ${messageOf(error)}`).join('; '),
     metadata: {
       counts: { ...counts },
       failures: failures.map((failure) => ({ ...shownFailure(failure) })),
@@ -175,13 +185,8 @@ async function conclude(
       ...(synced.length > 0 ? { retake: again } : {}),
     },
   });
-  await Promise.all(
-    synced.map((system: ConnectedSystem) => recordSystemSynced(context.db, system.id, finishedAt)),
-  );
-  context.log.info(
-    { operation: context.operationId, counts },
-    failures.length > 0 ? 'sync failed' : 'sync done',
-  );
-  const { operationId, resumed, startedAt } = run;
+  const { operationId } = context;
+  context.log.info({ operation: operationId, counts }, failures.length > 0 ? 'sync failed' : 'sync done');
+  const { resumed, startedAt } = run;
   return { operationId, resumed, counts, startedAt, finishedAt, synced: synced.length, failures };
 }

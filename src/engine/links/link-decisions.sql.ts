@@ -1,6 +1,7 @@
 /** Links as a person sees, breaks and makes them. */
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
+import { stateAfter, statesBefore } from '../outbox/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 
 export interface LinkEntry {
@@ -94,9 +95,9 @@ export async function breakLink(
     on conflict do nothing`.execute(db);
   await sql`delete from sync_links where id = ${link.id}`.execute(db);
   await sql`
-    update sync_outbox set state = 'superseded', settled_at = now()
+    update sync_outbox set state = ${stateAfter('withdrawn')}, settled_at = now()
      where external_system_id = ${link.systemId} and entity_type = ${link.entity} and entity_id = ${link.entityId}
-       and change_kind = 'update' and state in ('waiting', 'pending', 'failed')`.execute(db);
+       and change_kind = 'update' and state in (${statesBefore('withdrawn', 'refusal_settled')})`.execute(db);
   await sql`
     update sync_conflicts
        set resolution_status = 'resolved', resolved_by = ${decided.by}, resolved_at = now(), resolution = '{"choice": "the link was broken"}'

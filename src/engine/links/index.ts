@@ -1,0 +1,13 @@
+export {
+  breakLink,
+  countLinks,
+  decideCorrelationPair,
+  isOnItsWay,
+  type LinkEntry,
+  type LinkFilter,
+  listLinks,
+  listSharingAssets,
+  makeLink,
+  readAnew,
+  wasEverLinked,
+} from './link-decisions.sql.ts';
