@@ -1,6 +1,8 @@
 import { sql, type Kysely } from 'kysely';
 import type { Json } from '../model/json.ts';
+import type { Decider, Reason, ReasonCode } from '../model/rule-codes.ts';
 import { storableJson } from './copy-rows.ts';
+import { deciderColumns, reasonColumns } from './decisions.ts';
 import type { Database } from './schema.ts';
 
 /** One change, as the journal keeps it. `field` is absent where the record as a whole was created or linked. */
@@ -11,15 +13,10 @@ export interface JournalEntry {
   readonly before?: Json | undefined;
   readonly after?: Json | undefined;
   readonly direction: 'inbound' | 'outbound' | 'internal';
-  readonly decidedBy: string;
-  readonly reason?: string;
+  readonly decidedBy: Decider;
+  /** A text is what a person or a remote wrote. */
+  readonly reason?: Reason | string;
 }
-
-/** Why a row from before Tieline changed whole: it was recognised as the record that an external system shows. */
-export const linkedReason = 'linked to a row that was there already';
-
-/** Who decided a change that is only the remote's own spelling of what was sent to it. */
-export const remoteReading = "rule:the remote's own reading";
 
 /** Writes journal rows, in the transaction that makes the changes. */
 export async function recordChanges(
@@ -29,13 +26,22 @@ export async function recordChanges(
 ): Promise<void> {
   if (entries.length === 0) return;
   await sql`
-    insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by, reason)
-    select ${source.operationId}::uuid, ${source.systemId}, c.entity, c."entityId", c.field, c.before, c.after, c.direction, c."decidedBy", c.reason
-      from jsonb_to_recordset(${storableJson(entries)}::jsonb)
-        as c(entity text, "entityId" text, field text, before jsonb, after jsonb, direction text, "decidedBy" text, reason text)`.execute(
+    insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction,
+                              decided_by_kind, decided_by, rule_code, reason, reason_code, reason_params)
+    select ${source.operationId}::uuid, ${source.systemId}, c.entity, c."entityId", c.field, c.before, c.after, c.direction,
+           c.kind, c.by, c.rule, c.reason, c."reasonCode", c."reasonParams"
+      from jsonb_to_recordset(${storableJson(entries.map(rowOf))}::jsonb)
+        as c(entity text, "entityId" text, field text, before jsonb, after jsonb, direction text,
+             kind text, by text, rule text, reason text, "reasonCode" text, "reasonParams" jsonb)`.execute(
     db,
   );
 }
+
+const rowOf = ({ decidedBy, reason, ...entry }: JournalEntry) => ({
+  ...entry,
+  ...deciderColumns(decidedBy),
+  ...reasonColumns(reason),
+});
 
 export function countChanges(
   db: Kysely<Database>,
@@ -57,7 +63,7 @@ export async function countRecognised(
 ): Promise<Record<string, number>> {
   const { rows } = await sql<{ entity: string; n: number }>`
     select entity_type as entity, count(*)::int as n from sync_changes
-     where operation_id = any(${[...operationIds]}::uuid[]) and reason = ${linkedReason}
+     where operation_id = any(${[...operationIds]}::uuid[]) and reason_code = ${'linked' satisfies ReasonCode}
      group by entity_type order by 1`.execute(db);
   return Object.fromEntries(rows.map((row) => [row.entity, row.n]));
 }

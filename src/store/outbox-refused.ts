@@ -3,6 +3,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { JsonObject } from '../model/json.ts';
 import { storableJson } from './copy-rows.ts';
 import { outboxChannel } from './outbox.ts';
+import { settlesItself } from './decisions.ts';
 import type { Database } from './schema.ts';
 
 /** SQL of a refused row `o` that has certainly not taken effect; one whose outcome is unclear may have. */
@@ -156,8 +157,7 @@ export async function closeRefusals(
   if (entityIds.length === 0) return;
   await sql`
     update sync_conflicts c
-       set resolution_status = 'resolved', resolved_at = now(), resolved_by = 'rule:settled itself',
-           resolution = '{"kept": "the refused change was overtaken"}'
+       set ${sql.raw(settlesItself('refusal_overtaken'))}
      where coalesce(c.external_system_id, ${systemId}) = ${systemId}
        and c.entity_type = ${entity} and c.entity_id = any(${[...entityIds]}::text[]) and c.resolution_status = 'pending'
        and (c.conflict_type in ('validation_rejected', 'stale_version') or c.conflict_type = 'unmappable_value' and c.internal_value is not null)

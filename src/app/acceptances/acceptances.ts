@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { TielineError, type FieldFault } from '../../errors/tieline-error.ts';
 import { acceptanceKinds, severities } from '../../model/vocabulary.ts';
+import { byPerson } from '../../model/rule-codes.ts';
 import {
   countCovered,
   listAssetsThere,
@@ -191,7 +192,7 @@ export async function addAcceptance(
   return inTransaction(app.pool, async (tx) => {
     const [id = ''] = await insertRows(tx.db, 'acceptance', [row]);
     const operationId = await recordDecision(tx, { system, systemId, step: 'ask for an acceptance' }, [
-      { entityId: id, after: row, decidedBy: wanted.by, reason: wanted.comment },
+      { entityId: id, after: row, decidedBy: byPerson(wanted.by), reason: wanted.comment },
     ]);
     return { id: Number(id), operationId };
   });
@@ -225,7 +226,7 @@ export async function withdrawAcceptance(
           field: 'status',
           before: 'active',
           after: 'withdrawn',
-          decidedBy: decided.by,
+          decidedBy: byPerson(decided.by),
           ...(decided.reason === undefined ? {} : { reason: decided.reason }),
         },
       ],

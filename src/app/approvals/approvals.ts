@@ -25,6 +25,7 @@ import type { Database } from '../../store/schema.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import { canonical } from '../../sync/three-way.ts';
 import type { EntityPolicy } from '../../model/policy.ts';
+import { byPerson } from '../../model/rule-codes.ts';
 import { insertHeldRecords } from '../../store/held-records.ts';
 import { listWithdrawnDecisions, markReplanned, returnWithdrawn } from '../../store/outbox-consent.ts';
 import { mayGoOut } from '../../sync/approval.ts';
@@ -251,7 +252,7 @@ async function recordDecision(
 ): Promise<void> {
   const signed = {
     direction: 'internal',
-    decidedBy: decision.by,
+    decidedBy: byPerson(decision.by),
     ...(decision.reason === undefined ? {} : { reason: decision.reason }),
   } as const;
   await recordChanges(db, source, [

@@ -2,6 +2,7 @@
 import { TielineError, type FieldFault } from '../../errors/tieline-error.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { assetContextRecord, sentOnly } from '../../model/records.ts';
+import { byPerson } from '../../model/rule-codes.ts';
 import { beginAssetContext, listSystemsOfAsset } from '../../store/asset-contexts.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { listSystems } from '../../store/external-systems.ts';
@@ -79,7 +80,7 @@ export async function setContext(
         entity,
         entityId: assetUuid,
         direction: 'internal' as const,
-        decidedBy: decided.by,
+        decidedBy: byPerson(decided.by),
         ...(decided.reason === undefined ? {} : { reason: decided.reason }),
       })),
     );

@@ -1,6 +1,7 @@
 /** Who is who: why a record of a source is this asset, and a person's word that it is another one, or none that is known. */
 import { TielineError } from '../../errors/tieline-error.ts';
 import { isSameMachine } from '../../model/same-machine.ts';
+import { byPerson } from '../../model/rule-codes.ts';
 import {
   explainAsset,
   fetchAssetSummaries,
@@ -213,7 +214,7 @@ async function end(
       ...change,
       entity: 'asset',
       direction: 'internal',
-      decidedBy: decided.by,
+      decidedBy: byPerson(decided.by),
       ...(decided.reason === undefined ? {} : { reason: decided.reason }),
     },
   ]);

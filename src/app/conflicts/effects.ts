@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { comparisonOf } from '../../model/comparison.ts';
 import type { ConflictEffect } from '../../model/conflict.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
+import { reasonOf } from '../../model/rule-codes.ts';
 import {
   listFailedRows,
   listOpenWeaknesses,
@@ -60,8 +61,8 @@ async function settleValue(
   const row = (await fetchRows(tx.db, entity, [entityId])).get(entityId);
   if (!link || !row) return { refused: 'belongs to a record that is not there any more' };
   const value = valueFor(row.row[field]);
-  const why = settling.value === undefined ? 'the value of the remote' : 'a third value';
-  await setFields(settling, entity, entityId, { [field]: value ?? null }, why);
+  const why = settling.value === undefined ? 'conflict_remote_value' : 'conflict_third_value';
+  await setFields(settling, entity, entityId, { [field]: value ?? null }, { code: why });
   const base = { ...link.base, [field]: conflict.external };
   await saveLinks(tx.db, { systemId, entity, operationId: await settling.operation() }, [
     { entityId, externalId, base, version: link.remote_version },
@@ -129,7 +130,7 @@ async function takeBack(settling: Settling, entity: NegotiatedEntity): Promise<v
       sameValue(row[field], internal[field], comparisonOf(field)),
   );
   const columns = Object.fromEntries(fields.map((field) => [field, link.base[field] ?? null]));
-  await setFields(settling, entity, entityId, columns, 'the value of the remote');
+  await setFields(settling, entity, entityId, columns, { code: 'conflict_remote_value' });
 }
 
 async function journalChanges(
@@ -187,7 +188,7 @@ async function makeNew(settling: Settling): Promise<Carried> {
       field: 'weakness',
       before: `${each.boundary} plugin ${each.plugin}`,
       after: null,
-      reason: `conflict ${conflict.id}: it is answered by a new POA&M`,
+      reason: reasonOf('conflict_new_poam', { conflict: conflict.id }),
     })),
   );
   return { done: { unanswered } };

@@ -6,6 +6,7 @@ import type pg from 'pg';
 import { TielineError, type FieldFault } from '../../errors/tieline-error.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { Secret } from '../../model/secret.ts';
+import { byPerson } from '../../model/rule-codes.ts';
 import type { ConnectorDeclaration, CheckResult } from '../../connectors/kit/contract.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { updateSystemConfig, setSyncPaused, type ExternalSystemRow } from '../../store/external-systems.ts';
@@ -203,7 +204,7 @@ export async function recordConnectionDecision(
       entity: 'connection',
       entityId: String(row.id),
       direction: 'internal' as const,
-      decidedBy: decided.by,
+      decidedBy: byPerson(decided.by),
       ...(decided.reason === undefined ? {} : { reason: decided.reason }),
     })),
   );

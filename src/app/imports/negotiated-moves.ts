@@ -1,13 +1,11 @@
 /** Records that stand inside of another record than before: a component, control or POA&M of another system now, a milestone of another POA&M. */
 import { scalarText, type Json, type JsonObject } from '../../model/json.ts';
+import { byRule, reasonOf } from '../../model/rule-codes.ts';
 import type { JournalEntry } from '../../store/changes.ts';
 import { findLinkedInside } from '../../store/links.ts';
 import { findTakenKeys, type NegotiatedEntity, type StoredRecord } from '../../store/negotiated.ts';
 import type { Tx } from '../../store/transaction.ts';
 import { negotiatedShapes } from './negotiated-shapes.ts';
-
-/** Who decided that a record moved, in the journal. */
-export const movedThere = 'rule:the remote moved it';
 
 export interface Move {
   readonly column: string;
@@ -60,6 +58,6 @@ export const moveEntry = (
   before,
   after,
   direction: 'inbound',
-  decidedBy: movedThere,
-  reason: 'it stands there at the remote',
+  decidedBy: byRule('remote_moved'),
+  reason: reasonOf('stands_there'),
 });

@@ -5,7 +5,7 @@
  */
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
 import { scalarText, type Json, type JsonObject } from '../../model/json.ts';
-import { linkedReason, recordChanges, remoteReading, type JournalEntry } from '../../store/changes.ts';
+import { recordChanges, type JournalEntry } from '../../store/changes.ts';
 import { closeConflictsOfType, closeSettledConflicts, recordConflicts } from '../../store/conflicts.ts';
 import type { HeldRecord } from '../../store/held-records.ts';
 import {
@@ -28,6 +28,7 @@ import { underSavepoint, type Tx } from '../../store/transaction.ts';
 import { decideInbound, type InboundDecision } from '../../sync/inbound.ts';
 import { defaultPolicy, lookUpPolicy } from '../../sync/policy.ts';
 import type { EntityPolicy } from '../../model/policy.ts';
+import { byRule, reasonOf } from '../../model/rule-codes.ts';
 import { sameValue } from '../../sync/three-way.ts';
 import { conflictsOf, duplicateConflict, findTwinsOf, recordUnmappable } from './negotiated-conflicts.ts';
 import { findMoves, moveEntry, type Move } from './negotiated-moves.ts';
@@ -377,9 +378,9 @@ function journalOf(entity: NegotiatedEntity, one: Settled, source: NegotiatedSou
     return [
       {
         ...common,
-        decidedBy: 'rule:the remote changed it',
+        decidedBy: byRule('remote_changed'),
         after: one.decision.take,
-        reason: `created from ${one.each.external.externalId}`,
+        reason: reasonOf('created_from', { externalId: one.each.external.externalId }),
       },
     ];
   const linked: JournalEntry[] = one.isNewLink
@@ -388,8 +389,8 @@ function journalOf(entity: NegotiatedEntity, one: Settled, source: NegotiatedSou
           ...common,
           before: { raw_json: stored.row['raw_json'] ?? null },
           after: one.each.external.externalId,
-          decidedBy: 'rule:natural key',
-          reason: source.echo ? 'confirmed by the remote' : linkedReason,
+          decidedBy: byRule('natural_key'),
+          reason: reasonOf(source.echo ? 'confirmed_by_remote' : 'linked'),
         },
       ]
     : [];
@@ -397,7 +398,7 @@ function journalOf(entity: NegotiatedEntity, one: Settled, source: NegotiatedSou
     ...linked,
     ...one.decision.changes.map(({ field, after, decidedBy }) => ({
       ...common,
-      decidedBy: isEcho(source, field) ? remoteReading : decidedBy,
+      decidedBy: isEcho(source, field) ? byRule('remote_reading') : decidedBy,
       field,
       // As it was spelled here, so that it can be restored as it was.
       before: stored.row[field] ?? null,
@@ -418,7 +419,7 @@ function journalOf(entity: NegotiatedEntity, one: Settled, source: NegotiatedSou
       field,
       before: before ?? null,
       after: after ?? null,
-      reason: 'the value of the remote gives way to ours',
+      reason: reasonOf('gives_way'),
     })),
   ];
 }

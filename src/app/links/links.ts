@@ -5,6 +5,7 @@
 import { TielineError } from '../../errors/tieline-error.ts';
 import { knownWord } from '../../errors/unknown-word.ts';
 import { entityTypes, type EntityType } from '../../model/entity-type.ts';
+import { byPerson } from '../../model/rule-codes.ts';
 import { recordChanges } from '../../store/changes.ts';
 import {
   breakLink,
@@ -271,7 +272,7 @@ function journal(
       ...change,
       field: 'link',
       direction: 'internal',
-      decidedBy: decided.by,
+      decidedBy: byPerson(decided.by),
       ...(decided.reason === undefined ? {} : { reason: decided.reason }),
     },
   ]);

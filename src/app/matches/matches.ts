@@ -4,6 +4,7 @@
  */
 import { TielineError } from '../../errors/tieline-error.ts';
 import { standingEvidence } from '../../model/same-machine.ts';
+import { byPerson } from '../../model/rule-codes.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { fetchIdentifiers } from '../../store/correlations.ts';
 import { decideCorrelationPair, listSharingAssets } from '../../store/link-decisions.ts';
@@ -299,7 +300,7 @@ async function settle(
         before,
         after,
         direction: 'internal',
-        decidedBy: decided.by,
+        decidedBy: byPerson(decided.by),
         ...(decided.reason === undefined ? {} : { reason: decided.reason }),
       })),
     );

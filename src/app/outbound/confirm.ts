@@ -1,6 +1,7 @@
 import type { ExternalRecord } from '../../connectors/kit/contract.ts';
 import { comparisonOf } from '../../model/comparison.ts';
 import { isJsonObject, scalarText, type Json, type JsonObject } from '../../model/json.ts';
+import { byRule } from '../../model/rule-codes.ts';
 import { recordChanges, type JournalEntry } from '../../store/changes.ts';
 import { closeSettledConflicts, recordConflicts } from '../../store/conflicts.ts';
 import { insertHeldRecords } from '../../store/held-records.ts';
@@ -224,7 +225,7 @@ function journalOf(row: OutboxRow): JournalEntry[] {
   const common = {
     entity: row.entity_type,
     direction: 'outbound',
-    decidedBy: 'rule:outbox',
+    decidedBy: byRule('outbox'),
     reason: row.reason,
   } as const;
   if (row.entity_type === 'asset_tag') {

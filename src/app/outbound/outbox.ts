@@ -1,5 +1,6 @@
 /** What a person sees and decides about changes on their way out. */
 import { TielineError } from '../../errors/tieline-error.ts';
+import { byPerson } from '../../model/rule-codes.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { beginOperation, finishOperation, noCounts, recordCounts } from '../../store/operations.ts';
 import { demandReplan } from '../../store/outbox-consent.ts';
@@ -106,7 +107,7 @@ export async function decideOutbox(
           before: { state: row.state, change: row.payload },
           after: decided.what === 'retry' ? 'to be sent again' : 'dropped',
           direction: 'internal' as const,
-          decidedBy: decided.by,
+          decidedBy: byPerson(decided.by),
           reason: decided.reason,
         })),
       );

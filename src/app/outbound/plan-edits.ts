@@ -15,6 +15,7 @@ import {
 import { supersedeRefused } from '../../store/outbox-refused.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
 import { sentOnly } from '../../model/records.ts';
+import { byPolicy, reasonOf } from '../../model/rule-codes.ts';
 import { canonical, mergeField } from '../../sync/three-way.ts';
 import { needsApproval } from '../../sync/approval.ts';
 import { lookUpPolicy } from '../../sync/policy.ts';
@@ -218,8 +219,8 @@ async function undoForbiddenEdits(
         before: linked.row[field] ?? null,
         after: linked.base[field] ?? null,
         direction: 'internal' as const,
-        decidedBy: `policy:inbound`,
-        reason: `${system.name} alone decides this field`,
+        decidedBy: byPolicy('inbound'),
+        reason: reasonOf('system_decides', { system: system.name }),
       })),
     ),
   );

@@ -1,4 +1,5 @@
 import { recordChanges } from '../../store/changes.ts';
+import { byPerson, reasonOf } from '../../model/rule-codes.ts';
 import { updateRows } from '../../store/negotiated.ts';
 import { listOpenProposals } from '../../store/unsent-poams.ts';
 import type { Tx } from '../../store/transaction.ts';
@@ -33,8 +34,8 @@ export async function cancelRejectedPoams(
       before: status,
       after: 'Cancelled',
       direction: 'internal' as const,
-      decidedBy: decided.by,
-      reason: decided.reason ?? 'turned down before it was sent',
+      decidedBy: byPerson(decided.by),
+      reason: decided.reason ?? reasonOf('turned_down'),
     })),
   );
 }

@@ -5,6 +5,7 @@
  */
 import type { EntityType } from '../../connectors/kit/contract.ts';
 import type { JsonObject } from '../../model/json.ts';
+import { byRule, reasonOf, type Reason } from '../../model/rule-codes.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { fetchRows } from '../../store/negotiated.ts';
 import { noCounts, recordCounts } from '../../store/operations.ts';
@@ -20,7 +21,7 @@ import { isSpellable, outboundEdition } from './outbound-change.ts';
 interface Retried {
   readonly row: RefusedRow;
   readonly payload: JsonObject;
-  readonly because: string;
+  readonly because: Reason;
 }
 
 /** Opens the refused changes of a system again that may be taken now. @param entities of these kinds of records only. */
@@ -54,7 +55,7 @@ export async function retryRefused(
         before: { state: 'failed', change: row.payload },
         after: sameValue(row.payload, payload) ? 'to be sent again' : { change: payload },
         direction: 'internal' as const,
-        decidedBy: 'rule:what it depends on changed',
+        decidedBy: byRule('dependency_changed'),
         reason: because,
       })),
     );
@@ -64,16 +65,15 @@ export async function retryRefused(
 }
 
 /** Why a refused change may be taken now; undefined: nothing speaks for it. */
-function whyNow(system: ConnectedSystem, row: RefusedRow, payload: JsonObject): string | undefined {
+function whyNow(system: ConnectedSystem, row: RefusedRow, payload: JsonObject): Reason | undefined {
   const spelled = isSpellable(system, { ...row, payload });
-  if (row.failure['outcome'] === 'unmappable')
-    return spelled ? 'its values can be written in the words of the remote now' : undefined;
+  if (row.failure['outcome'] === 'unmappable') return spelled ? reasonOf('spellable_now') : undefined;
   if (!spelled) return undefined;
-  if (!sameValue(row.payload, payload)) return 'the record was changed here since it was refused';
-  if (row.isMoved) return 'what it depends on at the remote was changed since it was refused';
+  if (!sameValue(row.payload, payload)) return reasonOf('record_changed');
+  if (row.isMoved) return reasonOf('dependency_changed');
   const { mappings } = row.failure;
   return typeof mappings === 'string' && mappings !== outboundEdition(system, row.entity)
-    ? 'the mappings were changed since it was refused'
+    ? reasonOf('mappings_changed')
     : undefined;
 }
 

@@ -3,6 +3,7 @@ import { deriveUuid } from '../../model/derived-uuid.ts';
 import type { Ground } from '../../model/poam-answers.ts';
 import type { EntityPolicy } from '../../model/policy.ts';
 import { composePoam, dueText, poamId, poamKey, purposeOf } from '../../model/weakness.ts';
+import { byRule, reasonOf, type RuleCode } from '../../model/rule-codes.ts';
 import { recordDepartures, showAbandonedPoams } from '../../store/departures.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { findTakenKeys, insertRows } from '../../store/negotiated.ts';
@@ -255,7 +256,7 @@ async function createPoams(
       entityId: id,
       after: proposal.poam,
       direction: 'internal',
-      decidedBy: 'rule:weakness by plugin and system',
+      decidedBy: byRule('weakness_by_plugin'),
       reason: `${dueText(due.on, today)} by ${due.reason}; controls: ${save.controlReason}`,
     })),
   );
@@ -319,11 +320,11 @@ async function sendMissingAssets(tx: Tx, source: OutboundSource): Promise<number
   return enqueueChanges(tx.db, source, changes);
 }
 
-const groundWords: Readonly<Record<Ground, string>> = {
-  tied: 'it was tied to it',
-  pointed: 'findings point at it',
-  named: 'it names the plugin',
-  cve: 'it names a CVE of it, and the same machines',
+const groundRules: Readonly<Record<Ground, RuleCode>> = {
+  tied: 'answer_tied',
+  pointed: 'answer_pointed',
+  named: 'answer_named',
+  cve: 'answer_cve',
 };
 
 /** Says once, in the journal, that a POA&M of somebody else was recognised as the answer to a weakness. */
@@ -345,8 +346,8 @@ async function recordTies(
               field: 'weakness',
               after: `${weakness.systemId} plugin ${weakness.pluginId}`,
               direction: 'internal' as const,
-              decidedBy: `rule:${groundWords[by.ground]}`,
-              reason: 'recognised, so that the weakness is in the record once',
+              decidedBy: byRule(groundRules[by.ground]),
+              reason: reasonOf('recognised'),
             },
           ],
     ),

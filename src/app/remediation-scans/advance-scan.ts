@@ -11,6 +11,7 @@ import type {
 } from '../../connectors/kit/contract.ts';
 import { messageOf, TielineError } from '../../errors/tieline-error.ts';
 import { isScanOver, nextScanState, type ScanEvent } from '../../model/remediation-scan.ts';
+import { byRule } from '../../model/rule-codes.ts';
 import { addCounts, noCounts, recordCounts } from '../../store/operations.ts';
 import { isSendingPaused } from '../../store/outbox-decisions.ts';
 import {
@@ -256,7 +257,7 @@ async function happened(
       operationId,
       to,
       over,
-      decidedBy: "rule:the scanner's server says so",
+      decidedBy: byRule('scan_server'),
       ...(what.problem === undefined ? {} : { reason: what.problem.message }),
     }),
   );

@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import { TielineError } from '../../errors/tieline-error.ts';
 import { severities } from '../../model/vocabulary.ts';
+import { byPolicy, reasonOf } from '../../model/rule-codes.ts';
 import { lockScan, markScanSent, moveScan, type RemediationScanRow } from '../../store/remediation-scans.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import { consentTo } from '../../sync/approval.ts';
@@ -37,8 +38,8 @@ export function claimScan(
       operationId,
       to: 'waiting',
       over: false,
-      decidedBy: 'policy:approval',
-      reason: 'the policies in force want consent to it',
+      decidedBy: byPolicy('approval'),
+      reason: reasonOf('consent_needed'),
     });
     await askApprovals(db, system, operationId);
     return false;

@@ -5,6 +5,7 @@
  */
 import { TielineError } from '../../errors/tieline-error.ts';
 import { isScanOver, verdictOf, type ScanVerdict } from '../../model/remediation-scan.ts';
+import { byPerson } from '../../model/rule-codes.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { findSystemById } from '../../store/external-systems.ts';
 import {
@@ -104,7 +105,7 @@ function requestScan(
         before: null,
         after: state,
         direction: 'internal',
-        decidedBy: asked.by,
+        decidedBy: byPerson(asked.by),
         ...(asked.reason === undefined ? {} : { reason: asked.reason }),
       },
     ]);

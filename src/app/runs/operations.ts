@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
 import { TielineError } from '../../errors/tieline-error.ts';
 import { countCalls } from '../../store/call-logs.ts';
-import { countChanges, linkedReason } from '../../store/changes.ts';
+import { countChanges } from '../../store/changes.ts';
 import { isJsonObject, type Json } from '../../model/json.ts';
+import { type DeciderKind, type ReasonCode, type RuleCode } from '../../model/rule-codes.ts';
 import { listHeldRecords } from '../../store/held-records.ts';
 import {
   fetchDeciders,
@@ -61,7 +62,12 @@ export interface JournalEntryFacts {
   readonly after: Json;
   readonly direction: string;
   readonly decidedBy: string;
+  readonly decidedByKind: DeciderKind;
+  /** Of src/model/rule-codes.ts; null where no rule decided. */
+  readonly ruleCode: RuleCode | null;
   readonly reason: string | null;
+  /** Null where nobody gave a reason, or somebody in their own words. */
+  readonly reasonCode: ReasonCode | null;
   readonly at: string;
 }
 
@@ -193,8 +199,8 @@ export async function listOperations(
 
 function kindOf(row: NamedJournalRow): JournalEntryFacts['kind'] {
   if (row.field !== null) return 'changed';
-  if (row.decidedBy === 'rule:full read') return 'missing';
-  return row.decidedBy === 'rule:natural key' || row.reason === linkedReason ? 'linked' : 'created';
+  if (row.ruleCode === 'full_read') return 'missing';
+  return row.ruleCode === 'natural_key' || row.reasonCode === 'linked' ? 'linked' : 'created';
 }
 
 async function journalOf(

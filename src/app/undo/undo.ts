@@ -4,7 +4,7 @@
  */
 import { TielineError } from '../../errors/tieline-error.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
-import { recordChanges, remoteReading } from '../../store/changes.ts';
+import { recordChanges } from '../../store/changes.ts';
 import { listHeldFields } from '../../store/conflicts.ts';
 import { findLinkedSystems } from '../../store/links.ts';
 import { listJournal, type JournalRow } from '../../store/journal.ts';
@@ -22,9 +22,9 @@ import { foldSteps, reverseField } from '../../sync/reverse.ts';
 import { compileMappings } from '../../sync/mapping.ts';
 import type { FieldMapping } from '../../model/mapping.ts';
 import type { EntityPolicy } from '../../model/policy.ts';
+import { byPerson, reasonOf } from '../../model/rule-codes.ts';
 import type { App } from '../app.ts';
 import { fetchMappings } from '../connections/connect.ts';
-import { movedThere } from '../imports/negotiated-moves.ts';
 import { negotiatedShapes, remoteIds } from '../imports/negotiated-shapes.ts';
 import { fetchPolicies } from '../policies/policies.ts';
 import { findOneOperation } from '../runs/operations.ts';
@@ -103,8 +103,8 @@ export async function undoOperation(
         before,
         after,
         direction: 'internal' as const,
-        decidedBy: given.by,
-        reason: given.reason ?? `undo of operation ${short}`,
+        decidedBy: byPerson(given.by),
+        reason: given.reason ?? reasonOf('undo', { operation: short }),
       })),
     );
     await recordCounts(tx.db, operationId, {
@@ -204,7 +204,7 @@ function planFields(
   for (const [field, ofField] of Map.groupBy(changes, (change) => change.field ?? '')) {
     const step = foldSteps(ofField);
     // That the remote trims or re-cases what is sent to it would only come back.
-    if (ofField.every((change) => change.decidedBy === remoteReading)) continue;
+    if (ofField.every((change) => change.ruleCode === 'remote_reading')) continue;
     if (!step || remoteIds.has(field) || !negotiatedShapes[entity].fields.includes(field)) continue;
     const reversal = reverseField(step, {
       present: row[field],
@@ -222,7 +222,7 @@ function planFields(
 
 /** Why a change cannot be taken back by itself; undefined where it is a value that can. */
 function whyNot(row: JournalRow): string | undefined {
-  if (row.decidedBy === movedThere) return 'was moved at the remote: it is moved back there';
+  if (row.ruleCode === 'remote_moved') return 'was moved at the remote: it is moved back there';
   if (row.entity === 'asset' && row.field === 'tag')
     return 'the tag follows from the component that the asset is matched to: `tieline links break` that, and the tag is not set again';
   if (row.entity === 'asset' && (row.field === 'system_id' || row.field === 'xacta_component_id'))
@@ -234,9 +234,9 @@ function whyNot(row: JournalRow): string | undefined {
     return 'is a setting of a connection: `tieline connections set` changes it';
   if (!isNegotiated(row.entity)) return 'is what a scanner reported: it is read, not decided here';
   if (row.field !== null) return undefined;
-  if (row.decidedBy === 'rule:natural key')
+  if (row.ruleCode === 'natural_key')
     return 'was linked to a record of the remote: `tieline links break` takes that back';
-  if (row.decidedBy === 'rule:full read') return 'was missing at the remote, or came back there';
+  if (row.ruleCode === 'full_read') return 'was missing at the remote, or came back there';
   return row.direction === 'inbound'
     ? 'was made because the remote has it, and would be again'
     : 'was made at the remote too; Tieline deletes nothing: set its status to Cancelled';
