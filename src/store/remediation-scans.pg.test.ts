@@ -88,7 +88,9 @@ describe('a remediation scan on record', () => {
     expect(await moveScan(database.db, seen, move)).toBe(true);
     expect(await moveScan(database.db, seen, { ...move, externalId: '602' })).toBe(false);
     expect(await fetch(seen.id)).toMatchObject({ state: 'created', externalId: '601', findings: 1 });
-    expect(await listScanMoves(database.db, seen.id)).toMatchObject([{ state: 'created', by: 'rule' }]);
+    expect(await listScanMoves(database.db, seen.id)).toMatchObject([
+      { state: 'created', by: "rule:the scanner's server says so" },
+    ]);
     const over = { operationId, to: 'failed', decidedBy: byRule('scan_server'), over: true } as const;
     const problem = { message: 'no', remedy: 'yes', fields: [] };
     await moveScan(database.db, await fetch(seen.id), { ...over, problem });

@@ -211,8 +211,8 @@ interface AssetCorrelationsTable {
   decided_by: string | null;
   operation_id: string | null;
   decided_at: Generated<Instant>;
-  /** rule: a rule of Tieline, in rule_code; policy: what was set, person: a user, by name in decided_by. */
-  decided_by_kind: string;
+  /** rule: a rule of Tieline, in rule_code; policy: what was set, and person: a user, by name in decided_by. */
+  decided_by_kind: Generated<string>;
   /** Which rule decided, of src/model/rule-codes.ts; null where none did. */
   rule_code: string | null;
   /** The reason that Tieline gave, of src/model/rule-codes.ts; its sentence is made when it is shown. */
@@ -264,8 +264,8 @@ interface AssetIdentityDecisionsTable {
   /** Of a review: when a person decided. */
   settled_at: Instant | null;
   settled_by: string | null;
-  /** rule: a rule of Tieline, in rule_code; policy: what was set, person: a user, by name in decided_by. */
-  decided_by_kind: string;
+  /** rule: a rule of Tieline, in rule_code; policy: what was set, and person: a user, by name in decided_by. */
+  decided_by_kind: Generated<string>;
   /** Which rule decided, of src/model/rule-codes.ts; null where none did. */
   rule_code: string | null;
   /** The reason that Tieline gave, of src/model/rule-codes.ts; its sentence is made when it is shown. */
@@ -1206,8 +1206,8 @@ interface SyncChangesTable {
   /** What a person or a remote gave as the reason, as it was written, or what was composed of facts; null where reason_code says it. */
   reason: string | null;
   changed_at: Generated<Instant>;
-  /** rule: a rule of Tieline, in rule_code; policy: what was set, person: a user, by name in decided_by. */
-  decided_by_kind: string;
+  /** rule: a rule of Tieline, in rule_code; policy: what was set, and person: a user, by name in decided_by. */
+  decided_by_kind: Generated<string>;
   /** Which rule decided, of src/model/rule-codes.ts; null where none did. */
   rule_code: string | null;
   /** The reason that Tieline gave, of src/model/rule-codes.ts; its sentence is made when it is shown. */
