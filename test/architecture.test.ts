@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorRegistry } from '../src/platform/errors/registry.ts';
 import { connectorModules } from '../src/main/connectors.ts';
+import { reasonSentences, ruleSentences } from '../src/canonical/vocabulary/rule-codes.ts';
 import { generatedPages } from '../tools/generate-docs.ts';
 
 const sources = globSync('src/**/*.ts').filter((file) => !/\.(test|proof)\.ts$/.test(file));
@@ -57,6 +58,23 @@ describe('the house', () => {
     expect(updates.length).toBeGreaterThan(15);
     const otherwise = updates.filter((text) => /\bset state = (?!\$\{stateAfter|case )/.test(text));
     expect(otherwise).toEqual([]);
+  });
+
+  it('names rules by their codes: no sentence of one is stored or compared', () => {
+    const storing = sources.filter((file) =>
+      /['"`](rule|policy):|\blike\s+['"`]?(rule|policy):|\^\(rule\|/i.test(
+        textOf(file).replaceAll(/\/\*\*[\s\S]*?\*\/|\/\/ .*/g, ''),
+      ),
+    );
+    expect(storing).toEqual([]);
+  });
+
+  it('knows the codes of rules and reasons that a statement names', () => {
+    const known = new Set([...Object.keys(ruleSentences), ...Object.keys(reasonSentences)]);
+    const named = sources.flatMap((file) =>
+      [...textOf(file).matchAll(/(?:rule|reason)_code\s*=\s*'(\w+)'/g)].map((match) => match[1] ?? ''),
+    );
+    expect(named.filter((code) => !known.has(code))).toEqual([]);
   });
 
   it('names no vendor in the neutral rooms, but for columns of the plan in SQL', () => {

@@ -63,8 +63,8 @@ test('moves rows out of the default partition and loses none, whatever the time 
     await client.query(`set timezone = 'Pacific/Kiritimati'; set datestyle = 'German'`);
     await client.query(`
       insert into ingestion_batches (batch_id, source_system) values (gen_random_uuid(), 'tieline');
-      insert into sync_changes (operation_id, entity_type, entity_id, direction, decided_by, changed_at)
-        select b.batch_id, 'poam', m::text, 'internal', 'rule:test',
+      insert into sync_changes (operation_id, entity_type, entity_id, direction, decided_by_kind, rule_code, changed_at)
+        select b.batch_id, 'poam', m::text, 'internal', 'rule', 'outbox',
                (date_trunc('month', now() at time zone 'UTC') + make_interval(months => m, secs => s)) at time zone 'UTC'
           from ingestion_batches b, generate_series(3, 4) m, (values (0), (-0.000001)) edge(s);
       insert into metrics_values (calculated_at, value)

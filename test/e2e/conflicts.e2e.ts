@@ -144,10 +144,12 @@ describe('a policy', () => {
     expect(await here(id(7))).toMatchObject({ comments: 'theirs' });
     expect(
       await world.rows(
-        `select before_value, decided_by from sync_changes where entity_id = $1 and field_name = 'comments'`,
+        `select before_value, decided_by_kind, decided_by from sync_changes where entity_id = $1 and field_name = 'comments'`,
         id(7),
       ),
-    ).toEqual([{ before_value: 'ours', decided_by: 'policy:field bidirectional external_wins' }]);
+    ).toEqual([
+      { before_value: 'ours', decided_by_kind: 'policy', decided_by: 'field bidirectional external_wins' },
+    ]);
   });
 
   it('that ours wins sends it, and the journal keeps the remote’s', async () => {
@@ -180,7 +182,7 @@ describe('a policy', () => {
     expect((await here(id(9)))['comments']).toBe((await there(id(9)))['comments']);
     expect(
       await world.rows(
-        `select before_value from sync_changes where entity_id = $1 and decided_by = 'policy:inbound'`,
+        `select before_value from sync_changes where entity_id = $1 and decided_by_kind = 'policy' and decided_by = 'inbound'`,
         id(9),
       ),
     ).toEqual([{ before_value: 'only here' }]);

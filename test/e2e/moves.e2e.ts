@@ -124,13 +124,13 @@ describe('a POA&M that moves to another system', () => {
     expect(here).toEqual({ system_id: 'SYS-ENT-003' });
     expect(
       await world.rows(
-        `select before_value, after_value, decided_by from sync_changes where entity_id = 'POAM-2026-0001' and field_name = 'system_id'`,
+        `select before_value, after_value, rule_code from sync_changes where entity_id = 'POAM-2026-0001' and field_name = 'system_id'`,
       ),
     ).toEqual([
       {
         before_value: expect.any(String) as string,
         after_value: 'SYS-ENT-003',
-        decided_by: 'rule:the remote moved it',
+        rule_code: 'remote_moved',
       },
     ]);
     expect(await world.sync({ full: true })).toMatchObject(quiet);

@@ -33,7 +33,7 @@ const openConflicts = (type: string): Promise<Record<string, unknown>[]> =>
 /** A person's decision, as it is kept. */
 const settle = (type: string, choice: string): Promise<unknown> =>
   world.rows(
-    `update sync_conflicts set resolution_status = 'resolved', resolved_by = 'isso', resolved_at = now(), resolution = jsonb_build_object('choice', $2::text)
+    `update sync_conflicts set resolution_status = 'resolved', resolved_by_kind = 'person', resolved_by = 'isso', resolved_at = now(), resolution = jsonb_build_object('choice', $2::text)
       where conflict_type = $1 and resolution_status = 'pending'`,
     type,
     choice,

@@ -6,6 +6,7 @@
  * another machine tomorrow (decision 0014).
  */
 import type { Identifier, IdentifierKind } from './identifiers.ts';
+import { type Reason, reasonOf } from '../vocabulary/index.ts';
 
 /**
  * What each shared identifier counts. At or above `linkAt` one identifier is enough: MAC and NetBIOS are, if nothing
@@ -52,7 +53,7 @@ export interface CandidateDecision {
   readonly decision: 'linked' | 'review' | 'rejected';
   readonly score: number;
   readonly evidence: readonly Evidence[];
-  readonly reason: string;
+  readonly reason: Reason;
   readonly isMatched: boolean;
   readonly isHeld: boolean;
 }
@@ -119,23 +120,22 @@ function decideBeside(present: Weighed, weighed: readonly Weighed[]): CandidateD
         decision: 'linked',
         reason:
           each.score >= linkAt
-            ? `matched before, and still fits (score ${each.score})`
-            : `${noLongerFits} (score ${each.score})`,
+            ? reasonOf('still_fits', { score: each.score })
+            : reasonOf('no_longer_fits', { score: each.score }),
       };
-    if (each.score < linkAt)
-      return { ...each, decision: 'rejected', reason: `score ${each.score} is below ${linkAt}` };
+    if (each.score < linkAt) return { ...each, decision: 'rejected', reason: belowLimit(each) };
     const behind = present.score - each.score;
     return behind >= clearLead
-      ? { ...each, decision: 'rejected', reason: `the present match fits better by ${behind}` }
+      ? { ...each, decision: 'rejected', reason: reasonOf('present_better', { lead: behind }) }
       : {
           ...each,
           decision: 'review',
-          reason: `fits ${behind < 0 ? `better by ${-behind} than` : 'about as well as'} the present match`,
+          reason: behind < 0 ? reasonOf('better_than_present', { lead: -behind }) : reasonOf('like_present'),
         };
   });
 }
 
-const noLongerFits = 'matched before, but what the two are known by no longer fits';
+const belowLimit = ({ score }: Weighed): Reason => reasonOf('below_limit', { score, limit: linkAt });
 
 /** A component that another machine has is no rival of a free one that fits as well: a clone bears the BIOS uuid of its original. */
 function bestOf(weighed: readonly Weighed[]): { best: Weighed | undefined; rivals: readonly Weighed[] } {
@@ -150,24 +150,23 @@ function bestOf(weighed: readonly Weighed[]): { best: Weighed | undefined; rival
 function decideFresh(weighed: readonly Weighed[]): CandidateDecision[] {
   const { best, rivals } = bestOf(weighed);
   return weighed.map((each) => {
-    if (each.score < linkAt)
-      return { ...each, decision: 'rejected', reason: `score ${each.score} is below ${linkAt}` };
+    if (each.score < linkAt) return { ...each, decision: 'rejected', reason: belowLimit(each) };
     if (rivals.length > 0 && (each === best || rivals.includes(each)))
       return {
         ...each,
         decision: 'review',
-        reason: `${rivals.length + 1} components fit about equally well`,
+        reason: reasonOf('several_components', { count: rivals.length + 1 }),
       };
     if (each === best)
-      return { ...each, decision: 'linked', reason: `the only component that fits (score ${each.score})` };
+      return { ...each, decision: 'linked', reason: reasonOf('only_component', { score: each.score }) };
     const behind = (best?.score ?? 0) - each.score;
     return {
       ...each,
       decision: 'rejected',
       reason:
         behind >= clearLead || !each.isHeld
-          ? `another component fits better by ${behind}`
-          : 'another asset is matched to it, and a component that is free fits about as well',
+          ? reasonOf('other_component_better', { lead: behind })
+          : reasonOf('other_component_free'),
     };
   });
 }

@@ -2,6 +2,21 @@ export { type Comparison, comparisonOf } from './comparison.ts';
 export { type EntityName, type EntityType, entityTypes } from './entity-type.ts';
 export { type PlanDocument, planDocument, type PlanItem } from './plan.ts';
 export {
+  byPerson,
+  byPolicy,
+  byRule,
+  type Decider,
+  type DeciderKind,
+  deciderText,
+  type Reason,
+  type ReasonCode,
+  reasonOf,
+  type ReasonParams,
+  reasonSentence,
+  type RuleCode,
+  ruleSentence,
+} from './rule-codes.ts';
+export {
   followedStates,
   isScanOver,
   nextScanState,

@@ -18,7 +18,7 @@ export const planItem = z.strictObject({
   before: json,
   after: json,
   reason: z.string(),
-  /** The rule or policy that decided. */
+  /** The rule or policy that decided, as it is shown: `rule:…`, `policy:…`, or a person's name. */
   decidedBy: z.string(),
   /** Of an outbound change: waits for approval before it is sent. */
   needsApproval: z.boolean(),

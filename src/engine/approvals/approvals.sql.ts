@@ -1,9 +1,10 @@
 /** Approvals of outbound changes: which wait, for what content, and what was decided. */
 import { sql, type Kysely } from 'kysely';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
-import { nextScanState } from '../../canonical/vocabulary/index.ts';
+import { nextScanState, type ReasonCode } from '../../canonical/vocabulary/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { outboxChannel, stateAfter, statesBefore } from '../outbox/index.ts';
+import { shownReason } from '../../ledger/operations/index.ts';
 
 /** A change that waits, as a plan keeps it. */
 export interface WaitingChange {
@@ -57,10 +58,17 @@ export interface ApprovalRow {
 const approvals = sql`
     select a.approval_id as "approvalId", a.plan_id as "planId", s.id as "systemId", s.system_name as system,
            a.requested_action as action, a.requested_by as "requestedBy", a.requested_at as "requestedAt", a.status,
-           a.decided_by as "decidedBy", a.decided_at as "decidedAt", a.reason, p.content, p.content_sha256 as "contentSha256"
+           a.decided_by as "decidedBy", a.decided_at as "decidedAt", a.reason, a.reason_code as "reasonCode", p.content, p.content_sha256 as "contentSha256"
       from approvals a
       join sync_plans p on p.plan_id = a.plan_id
       join external_systems s on s.id = p.external_system_id`;
+
+type StoredApproval = ApprovalRow & { readonly reasonCode: ReasonCode | null };
+
+function shownApproval(row: StoredApproval): ApprovalRow {
+  const { reasonCode, ...approval } = row;
+  return { ...approval, reason: shownReason({ reason: approval.reason, reasonCode, reasonParams: null }) };
+}
 
 /** @param filter.status absent: all. Newest last. */
 export async function listApprovals(
@@ -68,19 +76,19 @@ export async function listApprovals(
   filter: { readonly status?: ApprovalStatus; readonly systemId?: number },
   limit: number,
 ): Promise<ApprovalRow[]> {
-  const { rows } = await sql<ApprovalRow>`${approvals}
+  const { rows } = await sql<StoredApproval>`${approvals}
      where (${filter.status ?? null}::text is null or a.status = ${filter.status ?? null})
        and (${filter.systemId ?? null}::int is null or s.id = ${filter.systemId ?? null})
      order by a.id desc limit ${limit}`.execute(db);
-  return rows.toReversed();
+  return rows.map(shownApproval).toReversed();
 }
 
 /** Approvals whose id begins so, locked against a second decision until the transaction ends; at most two. */
 export async function lockApprovals(db: Kysely<Database>, prefix: string): Promise<ApprovalRow[]> {
-  const { rows } = await sql<ApprovalRow>`${approvals}
+  const { rows } = await sql<StoredApproval>`${approvals}
      where a.approval_id::text like ${`${prefix.toLowerCase()}%`}
      order by a.id limit 2 for update of a`.execute(db);
-  return rows;
+  return rows.map(shownApproval);
 }
 
 /** Asks for approval of what waits. @returns the approval's id. */
@@ -178,7 +186,7 @@ export async function countAskedApprovals(
 /** Takes back what was asked for and not decided: it is not what waits now. */
 export async function withdrawApprovals(db: Kysely<Database>, systemId: number): Promise<void> {
   await sql`
-    update approvals a set status = 'withdrawn', reason = 'what waits is no longer what was asked for'
+    update approvals a set status = 'withdrawn', reason = null, reason_code = ${'no_longer_asked' satisfies ReasonCode}
       from sync_plans p
      where p.plan_id = a.plan_id and p.external_system_id = ${systemId} and a.status = 'pending'`.execute(db);
 }
@@ -191,7 +199,7 @@ export async function decideApproval(
 ): Promise<{ readonly changes: number; readonly scans: readonly number[] }> {
   await sql`
     update approvals set status = ${decided.approved ? 'approved' : 'rejected'}, decided_by = ${decided.by}, decided_at = now(),
-           reason = ${decided.reason ?? null}
+           reason = ${decided.reason ?? null}, reason_code = null
      where approval_id = ${approval.approvalId}::uuid`.execute(db);
   const note = { outcome: 'dropped', message: decided.reason ?? 'rejected', by: decided.by, fields: [] };
   const { numAffectedRows } = await (

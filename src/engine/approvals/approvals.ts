@@ -19,7 +19,7 @@ import {
   type WaitingChange,
 } from './approvals.sql.ts';
 import { insertHeldRecords, recordChanges, withOperation } from '../../ledger/operations/index.ts';
-import { nextScanState } from '../../canonical/vocabulary/index.ts';
+import { byPerson, nextScanState } from '../../canonical/vocabulary/index.ts';
 import { type Database, inTransaction } from '../../platform/postgres/index.ts';
 import { canonical } from '../merge/index.ts';
 import { type EntityPolicy, mayGoOut } from '../../canonical/policy/index.ts';
@@ -253,7 +253,7 @@ async function recordDecision(
 ): Promise<void> {
   const signed = {
     direction: 'internal',
-    decidedBy: decision.by,
+    decidedBy: byPerson(decision.by),
     ...(decision.reason === undefined ? {} : { reason: decision.reason }),
   } as const;
   await recordChanges(db, source, [

@@ -86,7 +86,7 @@ export async function closeConflictsOf(
   const note = { choice: `with conflict ${decided.conflict}` };
   await sql`
     update sync_conflicts c
-       set resolution_status = 'resolved', resolved_by = ${decided.by}, resolved_at = now(), resolution = ${storableJson(note)}::jsonb
+       set resolution_status = 'resolved', resolved_by_kind = 'person', resolved_by = ${decided.by}, resolved_at = now(), resolution = ${storableJson(note)}::jsonb
       from ${givenRecords(records)}
      where coalesce(c.external_system_id, ${systemId}) = ${systemId}
        and c.entity_type = g.entity and c.entity_id = g."entityId" and c.resolution_status = 'pending'

@@ -3,6 +3,12 @@ import type { ConflictType } from '../merge/index.ts';
 import type { Json } from '../../platform/values/index.ts';
 import { boundaryOfRecord, weaknessOfRecord, type ConflictWeakness } from './conflict-subjects.sql.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import {
+  settlesItself,
+  shownDecider,
+  shownResolution,
+  type StoredDecider,
+} from '../../ledger/operations/index.ts';
 
 export interface ConflictToRecord {
   readonly entity: string;
@@ -75,7 +81,7 @@ export async function recordUnsettledConflicts(
       join sync_conflicts known on ${withSystem(source.systemId)} and known.entity_type = c.entity and known.entity_id = c."entityId"
                                and known.conflict_type = c.type
      where known.resolution_status = 'pending'
-        or c.type <> 'contradiction' and known.resolved_by not like 'rule:%' and known.external_value = c.external
+        or c.type <> 'contradiction' and known.resolved_by_kind = 'person' and known.external_value = c.external
      group by c."entityId"`.execute(db);
   const known = new Map(rows.map((row) => [row.entityId, row.isOpen]));
   const added = conflicts.filter((conflict) => !known.has(conflict.entityId));
@@ -99,7 +105,7 @@ export async function closeConflictsNotAmong(
 ): Promise<void> {
   await sql`
     update sync_conflicts known
-       set resolution_status = 'resolved', resolved_at = now(), resolved_by = 'rule:settled itself', resolution = '{"kept": "it is over"}'
+       set ${sql.raw(settlesItself('over'))}
      where ${withSystem(about.systemId)} and known.entity_type = ${about.entity} and known.conflict_type = ${about.type}
        and known.resolution_status = 'pending'
        and known.internal_value ? 'weaknesses' and known.entity_id <> all(${[...entityIds]}::text[])
@@ -124,7 +130,7 @@ export async function listSettledFaults(
            bool_and(coalesce(resolution ->> 'effect', '') = 'leave_unread') as "isLeft"
       from sync_conflicts known
      where ${withSystem(systemId)} and entity_type = ${entity} and entity_id = any(${[...entityIds]}::text[]) and conflict_type = 'unmappable_value'
-       and resolution_status <> 'pending' and resolved_by not like 'rule:%' and external_value is not null
+       and resolution_status <> 'pending' and resolved_by_kind = 'person' and external_value is not null
      group by 1, 2`.execute(db);
   return rows;
 }
@@ -138,8 +144,7 @@ export async function closeSettledConflicts(
   if (settled.length === 0) return;
   await sql`
     update sync_conflicts known
-       set resolution_status = 'resolved', resolved_at = now(), resolved_by = 'rule:settled itself',
-           resolution = '{"kept": "both sides agree"}'
+       set ${sql.raw(settlesItself('sides_agree'))}
       from jsonb_to_recordset(${storableJson(settled)}::jsonb) as c("entityId" text, field text)
      where ${withSystem(systemId)} and known.entity_type = ${entity} and known.entity_id = c."entityId"
        and known.field_name is not distinct from c.field and known.resolution_status = 'pending'
@@ -157,7 +162,7 @@ export async function closeConflictsOfType(
   if (entityIds.length === 0) return;
   await sql`
     update sync_conflicts known
-       set resolution_status = 'resolved', resolved_at = now(), resolved_by = 'rule:settled itself', resolution = '{"kept": "it is over"}'
+       set ${sql.raw(settlesItself('over'))}
      where ${withSystem(systemId)} and entity_type = ${entity} and conflict_type = ${type} and resolution_status = 'pending'
        and entity_id = any(${[...entityIds]}::text[])
        -- A change of ours that cannot be written in the remote's words is not over because the record could be read.
@@ -256,29 +261,53 @@ export async function countConflicts(db: Kysely<Database>, filter: ConflictFilte
   return rows[0]?.n ?? 0;
 }
 
+/** As it is stored: who settled it, and who edited our record last, if the journal says so. */
+type StoredConflict = Omit<ConflictRow, 'resolvedBy' | 'internalChangedBy'> & {
+  readonly resolvedByKind: StoredDecider['decidedByKind'] | null;
+  readonly resolvedBy: string | null;
+  readonly resolvedByRule: StoredDecider['ruleCode'];
+} & (StoredDecider | { readonly decidedByKind: null; readonly decidedBy: null; readonly ruleCode: null });
+
+function shownConflict(row: StoredConflict): ConflictRow {
+  const { resolvedByKind, resolvedByRule, decidedByKind, decidedBy, ruleCode, ...conflict } = row;
+  return {
+    ...conflict,
+    internalChangedBy: decidedByKind === null ? null : shownDecider({ decidedByKind, decidedBy, ruleCode }),
+    resolvedBy:
+      resolvedByKind === null
+        ? conflict.resolvedBy
+        : shownDecider({
+            decidedByKind: resolvedByKind,
+            decidedBy: conflict.resolvedBy,
+            ruleCode: resolvedByRule,
+          }),
+    resolution: shownResolution(conflict.resolution, resolvedByKind),
+  };
+}
+
 /** Conflicts that fit, oldest first. */
 export async function listConflicts(
   db: Kysely<Database>,
   filter: ConflictFilter,
   limit: number,
 ): Promise<ConflictRow[]> {
-  const { rows } = await sql<ConflictRow>`
+  const { rows } = await sql<StoredConflict>`
     select c.id, c.entity_type as entity, c.entity_id as "entityId", c.conflict_type as type, c.field_name as field,
            c.base_value as base, c.internal_value as internal, c.external_value as external, c.resolution_status as status,
-           c.created_at as "createdAt", c.resolved_by as "resolvedBy", c.resolved_at as "resolvedAt", c.resolution,
+           c.created_at as "createdAt", c.resolved_by_kind as "resolvedByKind", c.resolved_by as "resolvedBy", c.rule_code as "resolvedByRule", c.resolved_at as "resolvedAt", c.resolution,
            c.internal_changed_at as "internalChangedAt", c.external_changed_at as "externalChangedAt",
-           edited.by as "internalChangedBy", c.external_changed_by as "externalChangedBy",
+           edited.kind as "decidedByKind", edited.by as "decidedBy", edited.rule as "ruleCode", c.external_changed_by as "externalChangedBy",
            c.operation_id as "operationId", s.id as "systemId", s.system_name as system, l.external_id as "externalId",
            b.id as boundary, (select own.name from ingestion_systems own where own.system_id = b.id order by own.id limit 1) as "boundaryName",
            (${weaknessOfRecord}) as weakness
       from ${everyConflict}
-      left join lateral (select j.decided_by as by from sync_changes j
+      left join lateral (select j.decided_by_kind as kind, j.decided_by as by, j.rule_code as rule from sync_changes j
                           where j.entity_type = c.entity_type and j.entity_id = c.entity_id and j.field_name = c.field_name
                             and j.direction = 'internal' and j.after_value = c.internal_value
                           order by j.changed_at desc limit 1) edited on true
      where ${fits(filter)}
      order by c.id limit ${limit}`.execute(db);
-  return rows;
+  return rows.map(shownConflict);
 }
 
 /** Fields that are in an open conflict, by record. */
@@ -303,7 +332,7 @@ export async function markResolved(
 ): Promise<boolean> {
   const { numAffectedRows } = await sql`
     update sync_conflicts
-       set resolution_status = 'resolved', resolved_by = ${decided.by}, resolved_at = now(), resolution = ${storableJson(decided.resolution)}::jsonb
+       set resolution_status = 'resolved', resolved_by_kind = 'person', resolved_by = ${decided.by}, resolved_at = now(), resolution = ${storableJson(decided.resolution)}::jsonb
      where id = ${id} and resolution_status = 'pending'`.execute(db);
   return (numAffectedRows ?? 0n) > 0n;
 }

@@ -5,6 +5,7 @@
 import type pg from 'pg';
 import { type FieldFault, TielineError } from '../../platform/errors/index.ts';
 import { isJsonObject, type Json, type JsonObject, type Secret } from '../../platform/values/index.ts';
+import { byPerson } from '../../canonical/vocabulary/index.ts';
 import type { CheckResult, ConnectorDeclaration } from '../../connectors/kit/index.ts';
 import { recordChanges, withDecision } from '../../ledger/operations/index.ts';
 import {
@@ -205,7 +206,7 @@ export async function recordConnectionDecision(
         entity: 'connection',
         entityId: String(row.id),
         direction: 'internal' as const,
-        decidedBy: decided.by,
+        decidedBy: byPerson(decided.by),
         ...(decided.reason === undefined ? {} : { reason: decided.reason }),
       })),
     );

@@ -1,6 +1,7 @@
 /** What hangs on an external system, and taking it out of use without losing what it reported. */
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
+import type { ReasonCode } from '../../canonical/vocabulary/index.ts';
 import { withdrawApprovals } from '../approvals/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { stateAfter, statesBefore } from '../outbox/index.ts';
@@ -83,7 +84,8 @@ export async function retireSystem(
      where external_system_id = ${systemId} and state in (${statesBefore('retried_unclear')})`.execute(db);
   await sql`
     update sync_conflicts
-       set resolution_status = 'resolved', resolved_by = ${decided.by}, resolved_at = now(), resolution = '{"choice": "the connection was removed"}'
+       set resolution_status = 'resolved', resolved_by_kind = 'person', resolved_by = ${decided.by}, resolved_at = now(),
+           resolution = ${storableJson({ code: 'connection_removed' satisfies ReasonCode })}::jsonb
      where ${openConflictsOf(systemId)}`.execute(db);
   await withdrawApprovals(db, systemId);
   await sql`
@@ -94,7 +96,8 @@ export async function retireSystem(
   // Which component an asset is is asked again where the system is read again; what a source reported is a question in any case.
   await sql`
     update match_reviews
-       set settled_at = now(), settled_by = ${decided.by}, outcome = 'withdrawn', reason = 'the connection was removed'
+       set settled_at = now(), settled_by_kind = 'person', settled_by = ${decided.by}, outcome = 'withdrawn',
+           reason_code = ${'connection_removed' satisfies ReasonCode}, reason_params = null, reason = null
      where external_system_id = ${systemId} and settled_at is null and kind <> 'identity'`.execute(db);
   await sql`delete from sync_schedules where external_system_id = ${systemId}`.execute(db);
 }

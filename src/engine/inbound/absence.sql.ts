@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { isFinished } from '../../record/poams/index.ts';
+import { reasonValue, ruleValues, settlesItself } from '../../ledger/operations/index.ts';
 
 export interface ReadOfEntity {
   readonly systemId: number;
@@ -94,9 +95,10 @@ export async function markAbsent(
         from links k where k.id = l.id and k.seen = (k.missing_since is not null)
       returning l.entity_id, l.external_id, l.missing_since
     ), journal as (
-      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, before_value, after_value, direction, decided_by, reason)
+      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, before_value, after_value, direction, decided_by_kind, rule_code, reason_code)
       select ${read.operationId}::uuid, ${read.systemId}, ${read.entity}, c.entity_id, to_jsonb(c.external_id), null, 'inbound',
-             'rule:full read', case when c.missing_since is null then 'the remote shows it again' else 'the remote no longer shows it' end
+             ${sql.raw(ruleValues('full_read'))},
+             case when c.missing_since is null then ${sql.raw(reasonValue('shown_again'))} else ${sql.raw(reasonValue('no_longer_shown'))} end
         from changed c
     ), conflicts as (
       -- Also what was missing with its system before, and stayed so when that came back.
@@ -111,7 +113,7 @@ export async function markAbsent(
                             and (known.resolution_status = 'pending' or known.created_at >= m.missing_since at time zone 'UTC'))
     ), settled as (
       update sync_conflicts k
-         set resolution_status = 'resolved', resolved_at = now(), resolved_by = 'rule:settled itself', resolution = '{"kept": "it is there again"}'
+         set ${sql.raw(settlesItself('there_again'))}
         from changed c
        where c.missing_since is null and coalesce(k.external_system_id, ${read.systemId}) = ${read.systemId}
          and k.entity_type = ${read.entity} and k.entity_id = c.entity_id

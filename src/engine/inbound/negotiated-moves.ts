@@ -1,5 +1,6 @@
 /** Records that stand inside of another record than before: a component, control or POA&M of another system now, a milestone of another POA&M. */
 import { type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
+import { byRule, reasonOf } from '../../canonical/vocabulary/index.ts';
 import type { JournalEntry } from '../../ledger/operations/index.ts';
 import { findLinkedInside } from '../../ledger/links/index.ts';
 import {
@@ -9,9 +10,6 @@ import {
   type StoredRecord,
 } from '../../record/entities/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
-
-/** Who decided that a record moved, in the journal. */
-export const movedThere = 'rule:the remote moved it';
 
 export interface Move {
   readonly column: string;
@@ -64,6 +62,6 @@ export const moveEntry = (
   before,
   after,
   direction: 'inbound',
-  decidedBy: movedThere,
-  reason: 'it stands there at the remote',
+  decidedBy: byRule('remote_moved'),
+  reason: reasonOf('stands_there'),
 });

@@ -10,10 +10,8 @@ import {
   type Counts,
   type HeldRecord,
   type JournalEntry,
-  linkedReason,
   noCounts,
   recordChanges,
-  remoteReading,
 } from '../../ledger/operations/index.ts';
 import { closeConflictsOfType, closeSettledConflicts, recordConflicts } from '../conflicts/index.ts';
 import {
@@ -40,6 +38,7 @@ import {
 import { type Tx, underSavepoint } from '../../platform/postgres/index.ts';
 import { decideInbound, type InboundDecision, sameValue } from '../merge/index.ts';
 import { defaultPolicy, type EntityPolicy, lookUpPolicy } from '../../canonical/policy/index.ts';
+import { byRule, reasonOf } from '../../canonical/vocabulary/index.ts';
 import { conflictsOf, duplicateConflict, findTwinsOf, recordUnmappable } from './negotiated-conflicts.ts';
 import { findMoves, moveEntry, type Move } from './negotiated-moves.ts';
 import { withFreeKeys } from './negotiated-rows.ts';
@@ -387,9 +386,9 @@ function journalOf(entity: NegotiatedEntity, one: Settled, source: NegotiatedSou
     return [
       {
         ...common,
-        decidedBy: 'rule:the remote changed it',
+        decidedBy: byRule('remote_changed'),
         after: one.decision.take,
-        reason: `created from ${one.each.external.externalId}`,
+        reason: reasonOf('created_from', { externalId: one.each.external.externalId }),
       },
     ];
   const linked: JournalEntry[] = one.isNewLink
@@ -398,8 +397,8 @@ function journalOf(entity: NegotiatedEntity, one: Settled, source: NegotiatedSou
           ...common,
           before: { raw_json: stored.row['raw_json'] ?? null },
           after: one.each.external.externalId,
-          decidedBy: 'rule:natural key',
-          reason: source.echo ? 'confirmed by the remote' : linkedReason,
+          decidedBy: byRule('natural_key'),
+          reason: reasonOf(source.echo ? 'confirmed_by_remote' : 'linked'),
         },
       ]
     : [];
@@ -407,7 +406,7 @@ function journalOf(entity: NegotiatedEntity, one: Settled, source: NegotiatedSou
     ...linked,
     ...one.decision.changes.map(({ field, after, decidedBy }) => ({
       ...common,
-      decidedBy: isEcho(source, field) ? remoteReading : decidedBy,
+      decidedBy: isEcho(source, field) ? byRule('remote_reading') : decidedBy,
       field,
       // As it was spelled here, so that it can be restored as it was.
       before: stored.row[field] ?? null,
@@ -428,7 +427,7 @@ function journalOf(entity: NegotiatedEntity, one: Settled, source: NegotiatedSou
       field,
       before: before ?? null,
       after: after ?? null,
-      reason: 'the value of the remote gives way to ours',
+      reason: reasonOf('gives_way'),
     })),
   ];
 }

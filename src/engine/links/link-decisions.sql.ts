@@ -2,7 +2,9 @@
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
 import { stateAfter, statesBefore } from '../outbox/index.ts';
-import type { Database } from '../../platform/postgres/index.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import type { ReasonCode } from '../../canonical/vocabulary/index.ts';
+import { reasonValue } from '../../ledger/operations/index.ts';
 
 export interface LinkEntry {
   readonly id: number;
@@ -100,7 +102,8 @@ export async function breakLink(
        and change_kind = 'update' and state in (${statesBefore('withdrawn', 'refusal_settled')})`.execute(db);
   await sql`
     update sync_conflicts
-       set resolution_status = 'resolved', resolved_by = ${decided.by}, resolved_at = now(), resolution = '{"choice": "the link was broken"}'
+       set resolution_status = 'resolved', resolved_by_kind = 'person', resolved_by = ${decided.by}, resolved_at = now(),
+           resolution = ${storableJson({ code: 'link_broken' satisfies ReasonCode })}::jsonb
      where coalesce(external_system_id, ${link.systemId}) = ${link.systemId}
        and entity_type = ${link.entity} and entity_id = ${link.entityId} and resolution_status = 'pending'`.execute(
     db,
@@ -170,9 +173,11 @@ export async function decideCorrelationPair(
        where a.asset_uuid::text = ${pair.assetUuid} and c.external_system_id = ${pair.systemId} and c.component_id = ${pair.componentId}
     ), overruled as (
       update asset_correlations k
-         set decision = 'rejected', decided_by = ${decided.by}, decided_at = now(), operation_id = ${operationId}::uuid,
-             reason = case when k.asset_uuid = pair.asset_uuid then 'a person matched the asset to another component'
-                           else 'a person matched asset ' || pair.asset_uuid || ' to this component' end
+         set decision = 'rejected', decided_by_kind = 'person', decided_by = ${decided.by}, rule_code = null, decided_at = now(),
+             operation_id = ${operationId}::uuid, reason = null,
+             reason_code = case when k.asset_uuid = pair.asset_uuid then ${sql.raw(reasonValue('person_matched_other'))}
+                                else ${sql.raw(reasonValue('person_matched_asset'))} end,
+             reason_params = case when k.asset_uuid <> pair.asset_uuid then jsonb_build_object('asset', pair.asset_uuid) end
         from pair, system_components c
        where ${decided.decision === 'linked'} and c.id = k.component_id and c.external_system_id = ${pair.systemId}
          and (k.asset_uuid = pair.asset_uuid and k.component_id <> pair.component_id and k.decision = 'linked'
@@ -181,17 +186,20 @@ export async function decideCorrelationPair(
     ), beside as (
       -- Who has the component and was not told to leave shares it by the person's word too: nobody is asked again whether they are one.
       update asset_correlations k
-         set decided_by = ${decided.by}, decided_at = now(), operation_id = ${operationId}::uuid,
-             reason = 'a person matched asset ' || pair.asset_uuid || ' to this component beside it'
+         set decided_by_kind = 'person', decided_by = ${decided.by}, rule_code = null, decided_at = now(), operation_id = ${operationId}::uuid,
+             reason = null, reason_code = ${sql.raw(reasonValue('person_matched_beside'))},
+             reason_params = jsonb_build_object('asset', pair.asset_uuid)
         from pair
        where ${decided.decision === 'linked' && !decided.replaces} and k.component_id = pair.component_id
-         and k.asset_uuid <> pair.asset_uuid and k.decision = 'linked' and k.decided_by like 'rule:%'
+         and k.asset_uuid <> pair.asset_uuid and k.decision = 'linked' and k.decided_by_kind = 'rule'
     )
-    insert into asset_correlations as known (asset_uuid, component_id, decision, score, evidence, reason, decided_by, operation_id)
-    select asset_uuid, component_id, ${decided.decision}, 0, '[]', ${decided.reason ?? 'decided by a person'}, ${decided.by}, ${operationId}::uuid
+    insert into asset_correlations as known (asset_uuid, component_id, decision, score, evidence, reason, reason_code, decided_by_kind, decided_by, operation_id)
+    select asset_uuid, component_id, ${decided.decision}, 0, '[]', ${decided.reason ?? null},
+           ${decided.reason === undefined ? ('person_decided' satisfies ReasonCode) : null}, 'person', ${decided.by}, ${operationId}::uuid
       from pair
     on conflict (asset_uuid, component_id) do update
-      set decision = excluded.decision, reason = excluded.reason, decided_by = excluded.decided_by,
+      set decision = excluded.decision, reason = excluded.reason, reason_code = excluded.reason_code, reason_params = null,
+          decided_by_kind = excluded.decided_by_kind, decided_by = excluded.decided_by, rule_code = null,
           operation_id = excluded.operation_id, decided_at = now()
     returning component_id as component`.execute(db);
   return rows[0]?.component;

@@ -3,6 +3,7 @@ import type { Json } from '../../platform/values/json.ts';
 import type { FieldPolicy } from '../../canonical/policy/policy.ts';
 import { decideInbound, type InboundDecision } from './inbound.ts';
 import { settleField } from './settle.ts';
+import { byPolicy, byRule } from '../../canonical/vocabulary/rule-codes.ts';
 
 const rule = (
   strategy: FieldPolicy['strategy'],
@@ -58,7 +59,7 @@ describe('I3 what a record coming in means for a field', () => {
     expect(made).toEqual({
       ...nothing,
       take: { f: 'a' },
-      changes: [{ field: 'f', before: undefined, after: 'a', decidedBy: 'rule:the remote changed it' }],
+      changes: [{ field: 'f', before: undefined, after: 'a', decidedBy: byRule('remote_changed') }],
       settled: ['f'],
       base: { f: 'a' },
     });
@@ -76,7 +77,7 @@ describe('I3 what a record coming in means for a field', () => {
     expect(decide('a', 'b', 'b')).toEqual({
       ...nothing,
       settled: ['f'],
-      agreed: [{ field: 'f', before: 'a', after: 'b', decidedBy: 'rule:both sides made the same change' }],
+      agreed: [{ field: 'f', before: 'a', after: 'b', decidedBy: byRule('same_change') }],
       base: { f: 'b' },
     });
   });
@@ -85,7 +86,7 @@ describe('I3 what a record coming in means for a field', () => {
     expect(decide('a', 'a', 'b')).toEqual({
       ...nothing,
       take: { f: 'b' },
-      changes: [{ field: 'f', before: 'a', after: 'b', decidedBy: 'rule:the remote changed it' }],
+      changes: [{ field: 'f', before: 'a', after: 'b', decidedBy: byRule('remote_changed') }],
       settled: ['f'],
       base: { f: 'b' },
     });
@@ -96,7 +97,7 @@ describe('I3 what a record coming in means for a field', () => {
       ...nothing,
       take: { f: 'c' },
       changes: [
-        { field: 'f', before: 'b', after: 'c', decidedBy: 'policy:field bidirectional external_wins' },
+        { field: 'f', before: 'b', after: 'c', decidedBy: byPolicy('field bidirectional external_wins') },
       ],
       settled: ['f'],
       base: { f: 'c' },
@@ -113,7 +114,7 @@ describe('I3 what a record coming in means for a field', () => {
       send: ['f'],
       settled: ['f'],
       overruled: [
-        { field: 'f', before: 'c', after: 'b', decidedBy: 'policy:field bidirectional internal_wins' },
+        { field: 'f', before: 'c', after: 'b', decidedBy: byPolicy('field bidirectional internal_wins') },
       ],
       base: { f: 'c' },
     });
@@ -129,7 +130,7 @@ describe('I3 what a record coming in means for a field', () => {
           field: 'f',
           before: ['a', 'b'],
           after: ['a', 'b', 'c'],
-          decidedBy: 'policy:field bidirectional union',
+          decidedBy: byPolicy('field bidirectional union'),
         },
       ],
       send: ['f'],

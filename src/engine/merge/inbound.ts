@@ -1,4 +1,4 @@
-import { comparisonOf } from '../../canonical/vocabulary/index.ts';
+import { byPolicy, byRule, comparisonOf, type Decider } from '../../canonical/vocabulary/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import type { FieldPolicy } from '../../canonical/policy/index.ts';
 import { settleField, type EditTimes } from './settle.ts';
@@ -9,7 +9,7 @@ export interface FieldChange {
   readonly before: Json | undefined;
   readonly after: Json | undefined;
   /** For the journal: what decided. */
-  readonly decidedBy: string;
+  readonly decidedBy: Decider;
 }
 
 export interface FieldConflict {
@@ -37,8 +37,8 @@ export interface InboundDecision {
   readonly base: JsonObject;
 }
 
-const sameChange = 'rule:both sides made the same change';
-const remoteChanged = 'rule:the remote changed it';
+const sameChange = byRule('same_change');
+const remoteChanged = byRule('remote_changed');
 
 /**
  * Decides, field by field, what an external record means for our row of it. A field that the record does not name
@@ -72,7 +72,7 @@ export function decideInbound(given: {
     const action = given.row
       ? settleField(values, policy, given.times, as)
       : ({ do: 'take', value: external } as const);
-    const byPolicy = `policy:${policy.decidedBy} ${policy.direction} ${policy.strategy}`;
+    const decidedByPolicy = byPolicy(`${policy.decidedBy} ${policy.direction} ${policy.strategy}`);
     switch (action.do) {
       case 'agree':
         base[field] = external;
@@ -88,7 +88,7 @@ export function decideInbound(given: {
           field,
           before: internal,
           after: external,
-          decidedBy: verdict === 'take' ? remoteChanged : byPolicy,
+          decidedBy: verdict === 'take' ? remoteChanged : decidedByPolicy,
         });
         break;
       case 'send':
@@ -96,7 +96,7 @@ export function decideInbound(given: {
         settled.push(field);
         if (verdict !== 'send') {
           base[field] = external;
-          overruled.push({ field, before: external, after: internal, decidedBy: byPolicy });
+          overruled.push({ field, before: external, after: internal, decidedBy: decidedByPolicy });
         }
         break;
       case 'join':
@@ -105,7 +105,7 @@ export function decideInbound(given: {
         send.push(field);
         if (!sameValue(action.value, internal, as)) {
           take[field] = action.value;
-          changes.push({ field, before: internal, after: action.value, decidedBy: byPolicy });
+          changes.push({ field, before: internal, after: action.value, decidedBy: decidedByPolicy });
         }
         break;
       case 'leave':

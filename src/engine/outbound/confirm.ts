@@ -1,6 +1,6 @@
 /** What a change leaves here once the remote has it: its row, the link with its base, the journal, and what the remote made of it. */
 import type { ExternalRecord } from '../../connectors/kit/index.ts';
-import { comparisonOf } from '../../canonical/vocabulary/index.ts';
+import { byRule, comparisonOf } from '../../canonical/vocabulary/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import {
   type Counts,
@@ -281,7 +281,7 @@ function journalOf(row: OutboxRow): JournalEntry[] {
   const common = {
     entity: row.entity_type,
     direction: 'outbound',
-    decidedBy: 'rule:outbox',
+    decidedBy: byRule('outbox'),
     reason: row.reason,
   } as const;
   const definition = definitionOf(row.entity_type);

@@ -1,4 +1,4 @@
-import { comparisonOf } from '../../canonical/vocabulary/index.ts';
+import { byPolicy, comparisonOf, reasonOf } from '../../canonical/vocabulary/index.ts';
 import { deriveUuid, type Json, type JsonObject } from '../../platform/values/index.ts';
 import { noCounts, recordChanges, recordCounts } from '../../ledger/operations/index.ts';
 import { linkAssetContexts } from '../../record/assets/index.ts';
@@ -220,8 +220,8 @@ async function undoForbiddenEdits(
         before: linked.row[field] ?? null,
         after: linked.base[field] ?? null,
         direction: 'internal' as const,
-        decidedBy: `policy:inbound`,
-        reason: `${system.name} alone decides this field`,
+        decidedBy: byPolicy('inbound'),
+        reason: reasonOf('system_decides', { system: system.name }),
       })),
     ),
   );

@@ -5,6 +5,7 @@
  */
 import type { EntityType } from '../../connectors/kit/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';
+import { byRule, type Reason, reasonOf } from '../../canonical/vocabulary/index.ts';
 import { noCounts, recordChanges, recordCounts } from '../../ledger/operations/index.ts';
 import { fetchRows, inCanonicalWords, linkedEntity } from '../../record/entities/index.ts';
 import { listRefused, type RefusedRow, reopenRefused } from '../outbox/index.ts';
@@ -22,7 +23,7 @@ interface Refused {
 }
 
 interface Retried extends Refused {
-  readonly because: string;
+  readonly because: Reason;
   /** Whether a person must agree first. */
   readonly asks: boolean;
 }
@@ -79,7 +80,7 @@ async function reopen(
       before: { state: 'failed', change: row.payload },
       after: sameValue(row.payload, payload) ? 'to be sent again' : { change: payload },
       direction: 'internal' as const,
-      decidedBy: 'rule:what it depends on changed',
+      decidedBy: byRule('dependency_changed'),
       reason: because,
     })),
   );
@@ -88,16 +89,15 @@ async function reopen(
 }
 
 /** Why a refused change may be taken now; undefined: nothing speaks for it. */
-function whyNow(system: ConnectedSystem, row: RefusedRow, payload: JsonObject): string | undefined {
+function whyNow(system: ConnectedSystem, row: RefusedRow, payload: JsonObject): Reason | undefined {
   const spelled = isSpellable(system, { ...row, payload });
-  if (row.failure['outcome'] === 'unmappable')
-    return spelled ? 'its values can be written in the words of the remote now' : undefined;
+  if (row.failure['outcome'] === 'unmappable') return spelled ? reasonOf('spellable_now') : undefined;
   if (!spelled) return undefined;
-  if (!sameValue(row.payload, payload)) return 'the record was changed here since it was refused';
-  if (row.isMoved) return 'what it depends on at the remote was changed since it was refused';
+  if (!sameValue(row.payload, payload)) return reasonOf('record_changed');
+  if (row.isMoved) return reasonOf('dependency_changed');
   const { mappings } = row.failure;
   return typeof mappings === 'string' && mappings !== outboundEdition(system, row.entity)
-    ? 'the mappings were changed since it was refused'
+    ? reasonOf('mappings_changed')
     : undefined;
 }
 

@@ -142,7 +142,7 @@ it('changes that are confirmed at the same time each have their row, base, journ
   ).toEqual([{ comments: 'new', remote_version: '2', n: 20 }]);
   expect(
     await all(
-      `select direction, before_value, after_value, count(distinct entity_id)::int as n from sync_changes where decided_by = 'rule:outbox' group by 1, 2, 3`,
+      `select direction, before_value, after_value, count(distinct entity_id)::int as n from sync_changes where rule_code = 'outbox' group by 1, 2, 3`,
     ),
   ).toEqual([{ direction: 'outbound', before_value: 'old', after_value: 'new', n: 20 }]);
   expect(await all('select record_identifier, error_message from ingestion_errors')).toEqual([]);

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../platform/values/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { outboxChannel } from './outbox.sql.ts';
 import { stateAfter, statesBefore } from './outbox-moves.sql.ts';
+import { settlesItself } from '../../ledger/operations/index.ts';
 
 /** SQL of a refused row `o` that has certainly not taken effect; one whose outcome is unclear may have. */
 const certainlyRefused = sql`o.state in (${statesBefore('refusal_settled')}) and o.failure ->> 'outcome' in ('rejected', 'unmappable', 'conflict', 'missing')`;
@@ -156,8 +157,7 @@ export async function closeRefusals(
   if (entityIds.length === 0) return;
   await sql`
     update sync_conflicts c
-       set resolution_status = 'resolved', resolved_at = now(), resolved_by = 'rule:settled itself',
-           resolution = '{"kept": "the refused change was overtaken"}'
+       set ${sql.raw(settlesItself('refusal_overtaken'))}
      where coalesce(c.external_system_id, ${systemId}) = ${systemId}
        and c.entity_type = ${entity} and c.entity_id = any(${[...entityIds]}::text[]) and c.resolution_status = 'pending'
        and (c.conflict_type in ('validation_rejected', 'stale_version') or c.conflict_type = 'unmappable_value' and c.internal_value is not null)

@@ -1,12 +1,18 @@
 export { callLogOf, countCalls } from './call-logs.sql.ts';
+export { countChanges, countRecognised, type JournalEntry, recordChanges } from './changes.sql.ts';
 export {
-  countChanges,
-  countRecognised,
-  type JournalEntry,
-  linkedReason,
-  recordChanges,
-  remoteReading,
-} from './changes.sql.ts';
+  decisionColumnsOf,
+  reasonValue,
+  ruleValues,
+  settlesItself,
+  shownDecider,
+  type ShownDecision,
+  shownDecision,
+  shownReason,
+  shownResolution,
+  type StoredDecider,
+  type StoredReason,
+} from './decisions.sql.ts';
 export {
   hasHeldRecords,
   type HeldRecord,

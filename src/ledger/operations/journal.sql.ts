@@ -1,9 +1,16 @@
 /** The journal, read: what operations changed, value by value. */
 import { sql, type Kysely } from 'kysely';
 import type { Json } from '../../platform/values/index.ts';
+import {
+  decisionColumnsOf,
+  shownDecision,
+  type ShownDecision,
+  type StoredDecider,
+  type StoredReason,
+} from './decisions.sql.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 
-export interface JournalRow {
+interface JournalValues {
   readonly id: number;
   readonly systemId: number | null;
   readonly entity: string;
@@ -12,17 +19,20 @@ export interface JournalRow {
   readonly before: Json;
   readonly after: Json;
   readonly direction: 'inbound' | 'outbound' | 'internal';
-  readonly decidedBy: string;
-  readonly reason: string | null;
 }
+export interface JournalRow extends JournalValues, ShownDecision {}
 
-/** A change with the names that both sides know the record by. */
-export interface NamedJournalRow extends JournalRow {
+/** What both sides know the record by. */
+interface Names {
   readonly system: string | null;
   /** What the external system calls the record; null where it does not know it. */
   readonly externalId: string | null;
   readonly at: Date;
 }
+/** A change with the names that both sides know the record by. */
+export interface NamedJournalRow extends JournalRow, Names {}
+
+type Stored = JournalValues & StoredDecider & StoredReason;
 
 export interface JournalFilter {
   /** Only this record: our id, or that of an external system. */
@@ -31,7 +41,7 @@ export interface JournalFilter {
 }
 
 const columns = sql`c.id::int8::float8 as id, c.external_system_id as "systemId", c.entity_type as entity, c.entity_id as "entityId",
-  c.field_name as field, c.before_value as before, c.after_value as after, c.direction, c.decided_by as "decidedBy", c.reason`;
+  c.field_name as field, c.before_value as before, c.after_value as after, c.direction, ${sql.raw(decisionColumnsOf('c'))}`;
 
 /** What these operations changed, oldest first, in pages after `afterId`. */
 export async function listJournal(
@@ -40,11 +50,11 @@ export async function listJournal(
   afterId: number,
   limit: number,
 ): Promise<JournalRow[]> {
-  const { rows } = await sql<JournalRow>`
+  const { rows } = await sql<Stored>`
     select ${columns} from sync_changes c
      where c.operation_id = any(${[...operationIds]}::uuid[]) and c.id > ${afterId}
      order by c.id limit ${limit}`.execute(db);
-  return rows;
+  return rows.map(shownDecision);
 }
 
 const fits = (filter: JournalFilter) => sql`
@@ -61,7 +71,7 @@ export async function pageJournal(
   page: { readonly afterId: number; readonly limit: number },
 ): Promise<{ readonly rows: readonly NamedJournalRow[]; readonly total: number }> {
   const ids = [...operationIds];
-  const { rows } = await sql<NamedJournalRow>`
+  const { rows } = await sql<Stored & Names>`
     select ${columns}, s.system_name as system, c.changed_at as at,
            (select l.external_id from sync_links l
              where l.external_system_id = c.external_system_id and l.entity_type = c.entity_type and l.entity_id = c.entity_id
@@ -73,7 +83,7 @@ export async function pageJournal(
     select count(*)::int as n from sync_changes c where c.operation_id = any(${ids}::uuid[]) and ${fits(filter)}`.execute(
     db,
   );
-  return { rows, total: count.rows[0]?.n ?? 0 };
+  return { rows: rows.map(shownDecision), total: count.rows[0]?.n ?? 0 };
 }
 
 /** Who decided in these operations, where a person did: by operation. */
@@ -85,9 +95,7 @@ export async function fetchDeciders(
     select o.id::text as id, c.decided_by as by
       from unnest(${[...operationIds]}::uuid[]) as o(id)
      cross join lateral (select decided_by from sync_changes
-                          where operation_id = o.id and decided_by !~ '^(rule|policy):' limit 1) c`.execute(
-    db,
-  );
+                          where operation_id = o.id and decided_by_kind = 'person' limit 1) c`.execute(db);
   return new Map(rows.map((row) => [row.id, row.by]));
 }
 

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { type FieldFault, TielineError } from '../../platform/errors/index.ts';
-import { acceptanceKinds, severities } from '../../canonical/vocabulary/index.ts';
+import { acceptanceKinds, byPerson, severities } from '../../canonical/vocabulary/index.ts';
 import {
   countCovered,
   listAssetsThere,
@@ -189,7 +189,7 @@ export async function addAcceptance(
   return inTransaction(app.pool, async (tx) => {
     const [id = ''] = await insertRows(tx.db, 'acceptance', [row]);
     const operationId = await recordDecision(tx, { system, systemId, step: 'ask for an acceptance' }, [
-      { entityId: id, after: row, decidedBy: wanted.by, reason: wanted.comment },
+      { entityId: id, after: row, decidedBy: byPerson(wanted.by), reason: wanted.comment },
     ]);
     return { id: Number(id), operationId };
   });
@@ -223,7 +223,7 @@ export async function withdrawAcceptance(
           field: 'status',
           before: 'active',
           after: 'withdrawn',
-          decidedBy: decided.by,
+          decidedBy: byPerson(decided.by),
           ...(decided.reason === undefined ? {} : { reason: decided.reason }),
         },
       ],

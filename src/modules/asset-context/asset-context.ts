@@ -16,6 +16,7 @@ import { lookUpPolicy } from '../../canonical/policy/index.ts';
 import { sameValue } from '../../engine/merge/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { fetchPolicies } from '../../engine/policies/index.ts';
+import { byPerson } from '../../canonical/vocabulary/index.ts';
 
 const entity = 'asset_context';
 const { fields: editable, derived } = linkedEntity(entity);
@@ -77,7 +78,7 @@ export async function setContext(
           entity,
           entityId: assetUuid,
           direction: 'internal' as const,
-          decidedBy: decided.by,
+          decidedBy: byPerson(decided.by),
           ...(decided.reason === undefined ? {} : { reason: decided.reason }),
         })),
       );

@@ -2,6 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { Candidate, Identifier, IdentifierKind } from '../../canonical/identity/index.ts';
 import type { PairDecision, PersonLink } from './shared-components.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import { reasonValue, ruleValues } from '../../ledger/operations/index.ts';
 
 /** SQL that is true of a component that its GRC system still shows: one that was removed there matches nothing. */
 export const isThere = (component: string) =>
@@ -64,7 +65,7 @@ export async function listCandidatePairs(
        where k.decision = 'linked' and living.unreported_since is null group by k.component_id
     ), matched as (
       select k.asset_uuid, k.component_id from asset_correlations k join living using (asset_uuid) join components on components.id = k.component_id
-       where k.decision = 'linked' and k.decided_by like 'rule:%'
+       where k.decision = 'linked' and k.decided_by_kind = 'rule'
     ), pairs as (
       select asset_uuid, component_id, coalesce(g.shared, '[]') as shared, coalesce(g.sharing, '{}') as sharing, coalesce(g.kinds, '{}') as kinds,
              m.asset_uuid is not null as is_matched
@@ -80,7 +81,7 @@ export async function listCandidatePairs(
       from pairs p join living l using (asset_uuid) left join held h using (component_id)
      where not exists (select from asset_correlations k
                         where k.asset_uuid = p.asset_uuid and k.component_id = p.component_id
-                          and k.decided_by not like 'rule:%')
+                          and k.decided_by_kind <> 'rule')
      order by p.asset_uuid, p.component_id`.execute(db);
   return rows.map((row) => ({
     assetUuid: row.asset_uuid,
@@ -107,7 +108,7 @@ export async function listPersonDecisions(
   const { rows } = await sql<PersonDecision>`
     select k.asset_uuid::text as "assetUuid", k.component_id as "componentId", k.decision, a.unreported_since is not null as "isUnreported"
       from asset_correlations k join (${living}) a using (asset_uuid) join system_components c on c.id = k.component_id
-     where k.decided_by not like 'rule:%' and c.external_system_id = ${externalSystemId} and ${isThere('c')}
+     where k.decided_by_kind <> 'rule' and c.external_system_id = ${externalSystemId} and ${isThere('c')}
      order by 1, 2`.execute(db);
   return rows;
 }
@@ -138,25 +139,25 @@ export async function applyCorrelations(
   decisions: readonly PairDecision[],
 ): Promise<void> {
   const given = sql`jsonb_to_recordset(${storableJson(decisions)}::jsonb)
-        as d("assetUuid" uuid, "componentId" int, decision text, score numeric, evidence jsonb, reason text, "decidedBy" text)`;
+        as d("assetUuid" uuid, "componentId" int, decision text, score numeric, evidence jsonb, reason jsonb, rule text)`;
   await sql`
     delete from asset_correlations known
      using system_components component
      where component.id = known.component_id and component.external_system_id = ${source.systemId}
-       and known.decided_by like 'rule:%'
+       and known.decided_by_kind = 'rule'
        and not exists (select from ${given} where d."assetUuid" = known.asset_uuid and d."componentId" = known.component_id)`.execute(
     db,
   );
   await sql`
-    insert into asset_correlations as known (asset_uuid, component_id, decision, score, evidence, reason, decided_by, operation_id)
-    select d."assetUuid", d."componentId", d.decision, d.score, d.evidence, d.reason, d."decidedBy", ${source.operationId}::uuid
+    insert into asset_correlations as known (asset_uuid, component_id, decision, score, evidence, reason_code, reason_params, decided_by_kind, rule_code, operation_id)
+    select d."assetUuid", d."componentId", d.decision, d.score, d.evidence, d.reason ->> 'code', d.reason -> 'params', 'rule', d.rule, ${source.operationId}::uuid
       from ${given}
     on conflict (asset_uuid, component_id) do update
-      set decision = excluded.decision, score = excluded.score, evidence = excluded.evidence, reason = excluded.reason,
-          decided_by = excluded.decided_by, operation_id = excluded.operation_id, decided_at = now()
-      where known.decided_by like 'rule:%'
-        and (known.decision, known.score, known.evidence, known.reason, known.decided_by)
-            is distinct from (excluded.decision, excluded.score, excluded.evidence, excluded.reason, excluded.decided_by)`.execute(
+      set decision = excluded.decision, score = excluded.score, evidence = excluded.evidence, reason = null,
+          reason_code = excluded.reason_code, reason_params = excluded.reason_params, rule_code = excluded.rule_code, operation_id = excluded.operation_id, decided_at = now()
+      where known.decided_by_kind = 'rule'
+        and (known.decision, known.score, known.evidence, known.reason_code, known.reason_params, known.rule_code)
+            is distinct from (excluded.decision, excluded.score, excluded.evidence, excluded.reason_code, excluded.reason_params, excluded.rule_code)`.execute(
     db,
   );
   await settleCorrelationLinks(db, source);
@@ -196,9 +197,9 @@ async function retireLinks(
                           where k.asset_uuid::text = l.entity_id and k.component_id = l.external_id)
       returning l.entity_id, l.external_id
     ), journal as (
-      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, direction, decided_by, reason)
+      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, direction, decided_by_kind, rule_code, reason_code)
       select ${source.operationId}::uuid, ${source.systemId}, 'asset', gone.entity_id, 'xacta_component_id', to_jsonb(gone.external_id),
-             'internal', 'rule:weighted identifiers', 'the match is no longer clear'
+             'internal', ${sql.raw(ruleValues('weighted_identifiers'))}, ${sql.raw(reasonValue('match_unclear'))}
         from gone
     ), unassigned as (
       delete from ingestion_system_assets s using gone
@@ -240,9 +241,10 @@ async function makeLinks(
           or a.system_id is null
           or a.system_id <> k.system_id and ${isCorrelated}
     ), journal as (
-      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by, reason)
+      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction,
+                                decided_by_kind, rule_code, reason_code)
       select ${source.operationId}::uuid, c.external_system_id, 'asset', c.asset_uuid::text, f.name, to_jsonb(f.before), to_jsonb(f.after), 'internal',
-             'rule:weighted identifiers', 'see asset_correlations for the evidence'
+             ${sql.raw(ruleValues('weighted_identifiers'))}, ${sql.raw(reasonValue('see_evidence'))}
         from changing c
        cross join lateral (values ('system_id', c.old_system::text, c.new_system::text),
                                   ('xacta_component_id', c.old_component::text, c.new_component::text)) f(name, before, after)

@@ -1,5 +1,6 @@
 /** Components that were removed from their GRC system while assets were matched to them: the assets are in no system of it any more. */
 import { sql, type Kysely } from 'kysely';
+import { settlesItself } from '../../ledger/operations/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 
 /**
@@ -42,8 +43,7 @@ export async function showLostMatches(
   );
   await sql`
     update sync_conflicts k
-       set resolution_status = 'resolved', resolved_at = now(), resolved_by = 'rule:settled itself',
-           resolution = '{"kept": "nothing hangs on it any more"}'
+       set ${sql.raw(settlesItself('nothing_hangs'))}
      where k.external_system_id = ${source.systemId} and k.entity_type = 'component' and k.conflict_type = 'missing_record'
        and k.resolution_status = 'pending'
        and not exists (select from (${lost}) l where l.id = k.entity_id)`.execute(db);

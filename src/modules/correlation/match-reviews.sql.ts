@@ -4,9 +4,11 @@
  */
 import { sql, type Kysely } from 'kysely';
 import type { Evidence, Identifier } from '../../canonical/identity/index.ts';
+import type { DeciderKind, RuleCode } from '../../canonical/vocabulary/index.ts';
 import type { Question } from './shared-components.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { isThere } from './correlations.sql.ts';
+import { shownDecider, shownReason, type StoredReason } from '../../ledger/operations/index.ts';
 
 export type ReviewKind = 'component' | 'duplicate' | 'identity';
 export type ReviewOutcome = 'accepted' | 'rejected' | 'always' | 'withdrawn';
@@ -63,7 +65,7 @@ const fitting = ({ id, assetUuid, systemId, all }: ReviewFilter) => sql`
             or r.decision_id in (select i.id from asset_identity_decisions i where i.asset_uuid = ${assetUuid ?? null} and i.decision = 'review')
             or r.component_id in (select k.component_id from asset_correlations k where k.asset_uuid = ${assetUuid ?? null} and k.decision = 'linked'))`;
 
-const evidenceOf = sql`jsonb_build_object('score', k.score, 'reason', k.reason, 'decision', k.decision, 'evidence', k.evidence)`;
+const evidenceOf = sql`jsonb_build_object('score', k.score, 'reason', k.reason, 'reasonCode', k.reason_code, 'reasonParams', k.reason_params, 'decision', k.decision, 'evidence', k.evidence)`;
 
 /** Candidates of a review, by its kind, as JSON. */
 const candidates = sql`
@@ -75,7 +77,7 @@ const candidates = sql`
                             where o.component_id = c.id and o.decision = 'linked' and o.asset_uuid <> k.asset_uuid), '[]')) || ${evidenceOf}
                  order by k.decision = 'review' desc, k.score desc, c.id)
           from asset_correlations k join system_components c on c.id = k.component_id
-         where k.asset_uuid = r.asset_uuid and c.external_system_id = r.external_system_id and k.decided_by like 'rule:%')
+         where k.asset_uuid = r.asset_uuid and c.external_system_id = r.external_system_id and k.decided_by_kind = 'rule')
       when 'duplicate' then (
         select jsonb_agg(jsonb_build_object('choice', k.asset_uuid, 'name', a.hostname, 'systemId', a.system_id, 'heldBy', '[]'::jsonb) || ${evidenceOf}
                  order by k.score desc, k.asset_uuid)
@@ -83,10 +85,39 @@ const candidates = sql`
          where k.component_id = r.component_id and k.decision = 'linked')
       else (
         select jsonb_agg(jsonb_build_object('choice', e ->> 'assetUuid', 'name', a.hostname, 'systemId', a.system_id, 'heldBy', '[]'::jsonb,
-                 'score', (e ->> 'score')::numeric, 'reason', null, 'decision', null, 'evidence', coalesce(e -> 'evidence', '[]')) order by place)
+                 'score', (e ->> 'score')::numeric, 'reason', null, 'reasonCode', null, 'reasonParams', null, 'decision', null, 'evidence', coalesce(e -> 'evidence', '[]')) order by place)
           from jsonb_array_elements(d.candidates) with ordinality each(e, place)
           left join ingestion_assets a on a.asset_uuid::text = e ->> 'assetUuid')
     end`;
+
+/** SQL of why a review `r` is one: its own reason, else that of the decision `d` about an identity. */
+const reasonOfReview = sql`
+           case when r.reason_code is null then coalesce(r.reason, d.reason) end as reason,
+           case when r.reason is null then coalesce(r.reason_code, d.reason_code) end as "reasonCode",
+           case when r.reason_code is null then d.reason_params else r.reason_params end as "reasonParams"`;
+
+type StoredReview = Omit<MatchReview, 'candidates' | 'reason'> &
+  StoredReason & {
+    readonly candidates: readonly (Omit<MatchCandidate, 'reason'> & StoredReason)[] | null;
+    readonly settledByKind: DeciderKind | null;
+    readonly settledByRule: RuleCode | null;
+  };
+
+function shownReview(row: StoredReview): MatchReview {
+  const { reasonCode: _code, reasonParams: _params, settledByKind, settledByRule, ...review } = row;
+  return {
+    ...review,
+    reason: shownReason(row),
+    settledBy:
+      settledByKind === null
+        ? row.settledBy
+        : shownDecider({ decidedByKind: settledByKind, decidedBy: row.settledBy, ruleCode: settledByRule }),
+    candidates: (row.candidates ?? []).map((stored) => {
+      const { reasonCode: _its, reasonParams: _own, ...candidate } = stored;
+      return { ...candidate, reason: shownReason(stored) };
+    }),
+  };
+}
 
 /** Reviews that fit, oldest first, each with its candidates, the best first. */
 export async function listMatchReviews(
@@ -94,11 +125,11 @@ export async function listMatchReviews(
   filter: ReviewFilter,
   limit: number,
 ): Promise<MatchReview[]> {
-  const { rows } = await sql<Omit<MatchReview, 'candidates'> & { candidates: MatchCandidate[] | null }>`
+  const { rows } = await sql<StoredReview>`
     select r.id::int, r.kind, s.system_name as system, r.external_system_id as "systemId", a.asset_uuid::text as "assetUuid",
            a.hostname as "assetName", coalesce(shared.component_id, l.external_id) as "componentId", d.external_id as "externalId",
-           r.decision_id::int as "decisionId", coalesce(r.reason, d.reason) as reason, r.opened_at as "openedAt", r.settled_at as "settledAt",
-           r.settled_by as "settledBy", r.outcome, ${candidates} as candidates
+           r.decision_id::int as "decisionId", ${reasonOfReview}, r.opened_at as "openedAt", r.settled_at as "settledAt",
+           r.settled_by_kind as "settledByKind", r.settled_by as "settledBy", r.rule_code as "settledByRule", r.outcome, ${candidates} as candidates
       from match_reviews r join external_systems s on s.id = r.external_system_id
       left join asset_identity_decisions d on d.id = r.decision_id
       left join ingestion_assets a on a.asset_uuid = coalesce(r.asset_uuid, d.asset_uuid)
@@ -107,7 +138,7 @@ export async function listMatchReviews(
                           where r.kind = 'component' and l.entity_type = 'asset_component' and l.external_system_id = r.external_system_id
                             and l.entity_id = r.asset_uuid::text and l.retired_at is null order by l.id limit 1) l on true
     ${fitting(filter)} order by r.id limit ${limit}`.execute(db);
-  return rows.map((row) => ({ ...row, candidates: row.candidates ?? [] }));
+  return rows.map(shownReview);
 }
 
 /** How many matches wait for a person; with operations, only those that these first left to one. */
@@ -126,24 +157,24 @@ export async function saveQuestions(
   source: { readonly systemId: number; readonly operationId: string },
   questions: readonly Question[],
 ): Promise<void> {
-  const asked = sql`jsonb_to_recordset(${storableJson(questions)}::jsonb) q(kind text, "assetUuid" uuid, "componentId" int, reason text)`;
+  const asked = sql`jsonb_to_recordset(${storableJson(questions)}::jsonb) q(kind text, "assetUuid" uuid, "componentId" int, reason jsonb)`;
   await sql`
     update match_reviews r
-       set settled_at = now(), settled_by = 'rule:settled itself', outcome = 'withdrawn'
+       set settled_at = now(), settled_by_kind = 'rule', settled_by = null, rule_code = ${'settled_itself' satisfies RuleCode}, outcome = 'withdrawn'
      where r.external_system_id = ${source.systemId} and r.kind <> 'identity' and r.settled_at is null
        and not exists (select from ${asked} where q.kind = r.kind and (q."assetUuid" = r.asset_uuid or q."componentId" = r.component_id))`.execute(
     db,
   );
   await sql`
-    update match_reviews r set reason = q.reason
+    update match_reviews r set reason = null, reason_code = q.reason ->> 'code', reason_params = q.reason -> 'params'
       from ${asked}
      where r.external_system_id = ${source.systemId} and r.settled_at is null and r.kind = q.kind
-       and (q."assetUuid" = r.asset_uuid or q."componentId" = r.component_id) and r.reason is distinct from q.reason`.execute(
+       and (q."assetUuid" = r.asset_uuid or q."componentId" = r.component_id) and (r.reason_code, r.reason_params) is distinct from (q.reason ->> 'code', q.reason -> 'params')`.execute(
     db,
   );
   await sql`
-    insert into match_reviews (kind, external_system_id, asset_uuid, component_id, operation_id, reason)
-    select q.kind, ${source.systemId}, q."assetUuid", q."componentId", ${source.operationId}::uuid, q.reason
+    insert into match_reviews (kind, external_system_id, asset_uuid, component_id, operation_id, reason_code, reason_params)
+    select q.kind, ${source.systemId}, q."assetUuid", q."componentId", ${source.operationId}::uuid, q.reason ->> 'code', q.reason -> 'params'
       from ${asked} on conflict do nothing`.execute(db);
 }
 
@@ -154,7 +185,7 @@ export async function settleMatchReview(
   settled: { readonly by: string; readonly outcome: ReviewOutcome },
 ): Promise<boolean> {
   const { numAffectedRows } = await sql`
-    update match_reviews set settled_at = now(), settled_by = ${settled.by}, outcome = ${settled.outcome}
+    update match_reviews set settled_at = now(), settled_by_kind = 'person', settled_by = ${settled.by}, outcome = ${settled.outcome}
      where id = ${id} and settled_at is null`.execute(db);
   return (numAffectedRows ?? 0n) > 0n;
 }

@@ -9,7 +9,7 @@ const fits = (componentId: number, score: number, isMatched = false): CandidateD
   isHeld: false,
   decision: 'linked',
   evidence: [],
-  reason: '',
+  reason: { code: 'only_component', params: { score } },
 });
 const nothing: Competition = {
   byPerson: [],

@@ -8,10 +8,14 @@
  * POA&M); leaving it to who fits better (an address that moves takes the system with it).
  */
 import { type CandidateDecision, clearLead, linkAt } from '../../canonical/identity/index.ts';
+import { type Reason, reasonOf, type RuleCode } from '../../canonical/vocabulary/index.ts';
+
+/** A standing decision of a person holds by rule; its number is a parameter of the reason. */
+type MatchRule = Extract<RuleCode, 'weighted_identifiers' | 'standing_decision'>;
 
 export interface PairDecision extends CandidateDecision {
   readonly assetUuid: string;
-  readonly decidedBy: string;
+  readonly rule: MatchRule;
 }
 
 export interface PersonLink {
@@ -31,15 +35,14 @@ export interface Competition {
 }
 
 export type Question =
-  | { readonly kind: 'component'; readonly assetUuid: string; readonly reason: string }
-  | { readonly kind: 'duplicate'; readonly componentId: number; readonly reason: string };
+  | { readonly kind: 'component'; readonly assetUuid: string; readonly reason: Reason }
+  | { readonly kind: 'duplicate'; readonly componentId: number; readonly reason: Reason };
 
 export interface Settlement {
   readonly decisions: readonly PairDecision[];
   readonly questions: readonly Question[];
 }
 
-const byWeights = 'rule:weighted identifiers';
 const pairKey = (pair: PersonLink): string => `${pair.assetUuid} ${pair.componentId}`;
 
 /** Settles all decisions about pairs of one GRC system. @param decided by asset, as `decideCorrelation` gives them. */
@@ -48,7 +51,7 @@ export function settleComponents(
   competition: Competition,
 ): Settlement {
   const own = [...decided].flatMap(([assetUuid, list]) =>
-    list.map((each): PairDecision => ({ ...each, assetUuid, decidedBy: byWeights })),
+    list.map((each): PairDecision => ({ ...each, assetUuid, rule: 'weighted_identifiers' })),
   );
   const bound = holdPersonsWord(own, competition);
   const decisions = [...Map.groupBy(bound, (each) => each.componentId)].flatMap(([componentId, pairs]) =>
@@ -63,12 +66,12 @@ function holdPersonsWord(pairs: readonly PairDecision[], competition: Competitio
   const standing = new Map(competition.standing.map((each) => [each.assetUuid, each]));
   const kept = pairs.map((each): PairDecision => {
     if (person.has(each.assetUuid))
-      return { ...each, decision: 'rejected', reason: 'a person matched the asset to another component' };
+      return { ...each, decision: 'rejected', reason: reasonOf('person_matched_other') };
     const word = standing.get(each.assetUuid);
     if (!word) return each;
     return each.componentId === word.componentId
       ? linkedByStanding(each, word.standingId)
-      : { ...each, decision: 'rejected', reason: 'a standing decision says that it is another component' };
+      : { ...each, decision: 'rejected', reason: reasonOf('standing_says_other') };
   });
   const there = new Set(kept.map(pairKey));
   const added = competition.standing
@@ -83,16 +86,16 @@ function holdPersonsWord(pairs: readonly PairDecision[], competition: Competitio
 }
 
 const linkedByStanding = (
-  pair: Omit<PairDecision, 'decision' | 'reason' | 'decidedBy'>,
+  pair: Omit<PairDecision, 'decision' | 'reason' | 'rule'>,
   id: number,
 ): PairDecision => ({
   ...pair,
   decision: 'linked',
-  decidedBy: `rule:standing decision ${id}`,
-  reason: `standing decision ${id} says so`,
+  rule: 'standing_decision',
+  reason: reasonOf('standing_says', { decision: id }),
 });
 
-const isStanding = (pair: PairDecision): boolean => pair.decidedBy !== byWeights;
+const isStanding = (pair: PairDecision): boolean => pair.rule === 'standing_decision';
 
 function shareComponent(
   componentId: number,
@@ -123,7 +126,7 @@ function shareComponent(
 
 const shares = (pair: PairDecision, other: string): PairDecision => ({
   ...pair,
-  reason: `probably the same machine as asset ${other}, which has this component (score ${pair.score})`,
+  reason: reasonOf('component_shared', { asset: other, score: pair.score }),
 });
 
 function besideHolders(
@@ -137,7 +140,7 @@ function besideHolders(
       ? {
           ...each,
           decision: 'review',
-          reason: `asset ${holders[0] ?? ''} is matched to this component already`,
+          reason: reasonOf('component_taken', { asset: holders[0] ?? '' }),
         }
       : shares(each, twin);
   });
@@ -157,7 +160,7 @@ function amongThemselves(
       return {
         ...each,
         decision: 'review',
-        reason: `${newcomers.length} assets fit this component about equally well`,
+        reason: reasonOf('several_assets_component', { count: newcomers.length }),
       };
     if (each === best) return each;
     return isTwin(each)
@@ -165,7 +168,10 @@ function amongThemselves(
       : {
           ...each,
           decision: 'review',
-          reason: `asset ${best.assetUuid} fits this component better by ${best.score - each.score}`,
+          reason: reasonOf('other_asset_better', {
+            asset: best.assetUuid,
+            lead: best.score - each.score,
+          }),
         };
   });
 }
@@ -191,7 +197,7 @@ function questionsOf(decisions: readonly PairDecision[], competition: Competitio
   ].flatMap(([componentId, list]): Question[] => {
     const assets = list.length + (person.get(componentId) ?? []).filter(isReported).length;
     return assets > 1 && !list.every(isStanding)
-      ? [{ kind: 'duplicate', componentId, reason: `${assets} assets share this component` }]
+      ? [{ kind: 'duplicate', componentId, reason: reasonOf('assets_share', { count: assets }) }]
       : [];
   });
   return [...components, ...duplicates];

@@ -25,6 +25,7 @@ import {
   type WeaknessRow,
 } from '../weaknesses/index.ts';
 import { type EntityPolicy, mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
+import { byRule, reasonOf, type RuleCode } from '../../canonical/vocabulary/index.ts';
 import {
   addPoamAssets,
   addPoamCves,
@@ -261,7 +262,7 @@ async function createPoams(
       entityId: id,
       after: proposal.poam,
       direction: 'internal',
-      decidedBy: 'rule:weakness by plugin and system',
+      decidedBy: byRule('weakness_by_plugin'),
       reason: `${dueText(due.on, today)} by ${due.reason}; controls: ${save.controlReason}`,
     })),
   );
@@ -325,11 +326,11 @@ async function sendMissingAssets(tx: Tx, source: OutboundSource): Promise<number
   return enqueueChanges(tx.db, source, changes);
 }
 
-const groundWords: Readonly<Record<Ground, string>> = {
-  tied: 'it was tied to it',
-  pointed: 'findings point at it',
-  named: 'it names the plugin',
-  cve: 'it names a CVE of it, and the same machines',
+const groundRules: Readonly<Record<Ground, RuleCode>> = {
+  tied: 'answer_tied',
+  pointed: 'answer_pointed',
+  named: 'answer_named',
+  cve: 'answer_cve',
 };
 
 /** Says once, in the journal, that a POA&M of somebody else was recognised as the answer to a weakness. */
@@ -351,8 +352,8 @@ async function recordTies(
               field: 'weakness',
               after: `${weakness.systemId} plugin ${weakness.pluginId}`,
               direction: 'internal' as const,
-              decidedBy: `rule:${groundWords[by.ground]}`,
-              reason: 'recognised, so that the weakness is in the record once',
+              decidedBy: byRule(groundRules[by.ground]),
+              reason: reasonOf('recognised'),
             },
           ],
     ),

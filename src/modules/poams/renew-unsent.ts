@@ -4,6 +4,7 @@
  */
 import { type JsonObject, scalarText } from '../../platform/values/index.ts';
 import { type EntityPolicy, needsApproval } from '../../canonical/policy/index.ts';
+import { byRule, type Reason, reasonOf, reasonSentence } from '../../canonical/vocabulary/index.ts';
 import { type JournalEntry, recordChanges } from '../../ledger/operations/index.ts';
 import { updateRows } from '../../record/entities/index.ts';
 import { closeRefusals } from '../../engine/outbox/index.ts';
@@ -56,7 +57,7 @@ export async function renewUnsent(
   await cancelRows(
     tx,
     source,
-    of('cancel row').map((each) => ({ ...each, why: 'turned down before it was sent' })),
+    of('cancel row').map((each) => ({ ...each, why: reasonOf('turned_down') })),
   );
   await forget(tx, source, of('forget rejection'));
   const renewed = of('renew');
@@ -75,11 +76,11 @@ const asUnsent = (row: UnsentPoamRow) => ({
   rejectedAt: row.state === 'dropped' ? row.settledAt : null,
 });
 
-const withdrawalWords: Record<Withdrawal, (inFavourOf: string | undefined) => string> = {
-  'nothing open': () => 'withdrawn before it was sent: no finding is open that wants it',
-  answered: (other) => `withdrawn before it was sent: ${other ?? 'another POA&M'} answers the weakness`,
-  'not let out': () => 'withdrawn before it was sent: the policy lets no new POA&M out',
-  'cancelled here': () => 'withdrawn before it was sent: it was cancelled here',
+const withdrawalReasons: Record<Withdrawal, (inFavourOf: string | undefined) => Reason> = {
+  'nothing open': () => reasonOf('withdrawn_nothing_open'),
+  answered: (other) => reasonOf('withdrawn_answered', { poam: other ?? 'another POA&M' }),
+  'not let out': () => reasonOf('withdrawn_not_let_out'),
+  'cancelled here': () => reasonOf('withdrawn_cancelled'),
 };
 
 async function withdraw(
@@ -89,9 +90,12 @@ async function withdraw(
 ): Promise<void> {
   const reasoned = withdrawn.map((each) => ({
     ...each,
-    why: withdrawalWords[each.decision.why](each.decision.inFavourOf),
+    why: withdrawalReasons[each.decision.why](each.decision.inFavourOf),
   }));
-  const rows = reasoned.map(({ unsent, why }) => ({ outboxId: unsent.outboxId, why }));
+  const rows = reasoned.map(({ unsent, why }) => ({
+    outboxId: unsent.outboxId,
+    why: reasonSentence(why.code, why.params),
+  }));
   const byPerson = reasoned.map(({ decision }) => decision.why === 'cancelled here');
   await withdrawProposals(
     tx.db,
@@ -113,7 +117,7 @@ async function withdraw(
 async function cancelRows(
   tx: Tx,
   source: UnsentSource,
-  rows: readonly { readonly unsent: UnsentPoamRow; readonly why: string }[],
+  rows: readonly { readonly unsent: UnsentPoamRow; readonly why: Reason }[],
 ): Promise<void> {
   const open = rows.filter(({ unsent }) => unsent.row['status'] !== 'Cancelled');
   await updateRows(
@@ -139,7 +143,7 @@ const internal = (poamId: string) =>
     entity: 'poam',
     entityId: poamId,
     direction: 'internal',
-    decidedBy: 'rule:planned again before it was sent',
+    decidedBy: byRule('planned_again'),
   }) as const;
 
 /** What a person turned down is over: the next time, it is asked as if for the first time. */
@@ -148,10 +152,10 @@ async function forget(
   source: UnsentSource,
   over: readonly Decided<'forget rejection'>[],
 ): Promise<void> {
-  const why = 'what was turned down is over: no finding is open that wants it';
+  const why = reasonOf('rejection_over');
   await withdrawProposals(
     tx.db,
-    over.map(({ unsent }) => ({ outboxId: unsent.outboxId, why })),
+    over.map(({ unsent }) => ({ outboxId: unsent.outboxId, why: reasonSentence(why.code) })),
     'superseded',
   );
   await cancelRows(

@@ -10,7 +10,7 @@ import type {
   VerificationScans,
 } from '../../connectors/kit/index.ts';
 import { messageOf, TielineError } from '../../platform/errors/index.ts';
-import { isScanOver, nextScanState, type ScanEvent } from '../../canonical/vocabulary/index.ts';
+import { byRule, isScanOver, nextScanState, type ScanEvent } from '../../canonical/vocabulary/index.ts';
 import { addCounts, noCounts, recordCounts } from '../../ledger/operations/index.ts';
 import { isSendingPaused } from '../../engine/outbox/index.ts';
 import {
@@ -254,7 +254,7 @@ async function happened(
       operationId,
       to,
       over,
-      decidedBy: "rule:the scanner's server says so",
+      decidedBy: byRule('scan_server'),
       ...(what.problem === undefined ? {} : { reason: what.problem.message }),
     }),
   );

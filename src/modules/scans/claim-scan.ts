@@ -1,7 +1,7 @@
 /** The last look before a scan leaves, as `outbound/claim-row.ts` takes it of other changes: do the policies in force let it? */
 import type pg from 'pg';
 import { TielineError } from '../../platform/errors/index.ts';
-import { severities } from '../../canonical/vocabulary/index.ts';
+import { byPolicy, reasonOf, severities } from '../../canonical/vocabulary/index.ts';
 import { lockScan, markScanSent, moveScan, type RemediationScanRow } from './remediation-scans.sql.ts';
 import { inTransaction } from '../../platform/postgres/index.ts';
 import { consentTo } from '../../canonical/policy/index.ts';
@@ -37,8 +37,8 @@ export function claimScan(
       operationId,
       to: 'waiting',
       over: false,
-      decidedBy: 'policy:approval',
-      reason: 'the policies in force want consent to it',
+      decidedBy: byPolicy('approval'),
+      reason: reasonOf('consent_needed'),
     });
     await askApprovals(db, system, operationId);
     return false;

@@ -11,6 +11,7 @@ import {
   listVerifiable,
   moveScan,
 } from './remediation-scans.sql.ts';
+import { byRule } from '../../canonical/vocabulary/rule-codes.ts';
 
 const asset = '2d520484-6b83-4c63-b3d0-bf094315cc0f';
 const vuln = 'b666e9f5-fde7-4cd8-9c07-12c19246b616';
@@ -77,12 +78,20 @@ const target = async (): Promise<string | null | undefined> =>
 describe('a remediation scan on record', () => {
   it('moves only from the state in which it was seen, and each move is in the journal', async () => {
     const seen = await fetch(await ask());
-    const move = { operationId, to: 'created', decidedBy: 'rule', externalId: '601', over: false } as const;
+    const move = {
+      operationId,
+      to: 'created',
+      decidedBy: byRule('scan_server'),
+      externalId: '601',
+      over: false,
+    } as const;
     expect(await moveScan(database.db, seen, move)).toBe(true);
     expect(await moveScan(database.db, seen, { ...move, externalId: '602' })).toBe(false);
     expect(await fetch(seen.id)).toMatchObject({ state: 'created', externalId: '601', findings: 1 });
-    expect(await listScanMoves(database.db, seen.id)).toMatchObject([{ state: 'created', by: 'rule' }]);
-    const over = { operationId, to: 'failed', decidedBy: 'rule', over: true } as const;
+    expect(await listScanMoves(database.db, seen.id)).toMatchObject([
+      { state: 'created', by: "rule:the scanner's server says so" },
+    ]);
+    const over = { operationId, to: 'failed', decidedBy: byRule('scan_server'), over: true } as const;
     const problem = { message: 'no', remedy: 'yes', fields: [] };
     await moveScan(database.db, await fetch(seen.id), { ...over, problem });
     const failed = await fetch(seen.id);
@@ -95,7 +104,7 @@ describe('a remediation scan on record', () => {
     const id = await ask();
     expect((await findSameScan(database.db, wanted))?.id).toBe(id);
     expect(await findSameScan(database.db, { ...wanted, targets: ['10.0.0.2'] })).toBeUndefined();
-    const over = { operationId, to: 'failed', decidedBy: 'rule', over: true } as const;
+    const over = { operationId, to: 'failed', decidedBy: byRule('scan_server'), over: true } as const;
     await moveScan(database.db, await fetch(id), over);
     expect(await findSameScan(database.db, wanted)).toBeUndefined();
     expect(await listScans(database.db, { systemId, unfinished: true }, 10)).toEqual([]);

@@ -1,7 +1,18 @@
 /** Remediation scans: what was asked for, how far each is, and which findings it is to verify. */
 import { sql, type Kysely } from 'kysely';
-import { followedStates, type ScanState } from '../../canonical/vocabulary/index.ts';
-import { recordChanges } from '../../ledger/operations/index.ts';
+import {
+  type Decider,
+  followedStates,
+  type Reason,
+  type ScanState,
+} from '../../canonical/vocabulary/index.ts';
+import {
+  decisionColumnsOf,
+  recordChanges,
+  shownDecision,
+  type StoredDecider,
+  type StoredReason,
+} from '../../ledger/operations/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 
 export interface ScanProblem {
@@ -133,8 +144,8 @@ export async function markScanSent(db: Kysely<Database>, id: number): Promise<vo
 export interface ScanMove {
   readonly operationId: string;
   readonly to: ScanState;
-  readonly decidedBy: string;
-  readonly reason?: string;
+  readonly decidedBy: Decider;
+  readonly reason?: Reason | string;
   readonly externalId?: string;
   readonly startedAt?: Date;
   readonly endedAt?: Date;
@@ -253,11 +264,14 @@ export interface ScanMoveRow {
 
 /** What became of a scan, state by state, the oldest first. */
 export async function listScanMoves(db: Kysely<Database>, scanId: number): Promise<ScanMoveRow[]> {
-  const { rows } = await sql<ScanMoveRow>`
-    select changed_at as at, after_value #>> '{}' as state, decided_by as by, reason
-      from sync_changes where entity_type = 'remediation_scan' and entity_id = ${String(scanId)} and field_name = 'state'
+  const { rows } = await sql<Pick<ScanMoveRow, 'at' | 'state'> & StoredDecider & StoredReason>`
+    select changed_at as at, after_value #>> '{}' as state, ${sql.raw(decisionColumnsOf('c'))}
+      from sync_changes c where entity_type = 'remediation_scan' and entity_id = ${String(scanId)} and field_name = 'state'
      order by id limit 100`.execute(db);
-  return rows;
+  return rows.map((row) => {
+    const { at, state, decidedBy: by, reason } = shownDecision(row);
+    return { at, state, by, reason };
+  });
 }
 
 export interface VerifiableFinding {

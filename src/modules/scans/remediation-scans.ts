@@ -4,7 +4,7 @@
  * sync or `scans follow` goes on from there.
  */
 import { TielineError } from '../../platform/errors/index.ts';
-import { isScanOver, type ScanVerdict, verdictOf } from '../../canonical/vocabulary/index.ts';
+import { byPerson, isScanOver, type ScanVerdict, verdictOf } from '../../canonical/vocabulary/index.ts';
 import { recordChanges, withOperation } from '../../ledger/operations/index.ts';
 import { findSystemById } from '../../ledger/external-systems/index.ts';
 import {
@@ -107,7 +107,7 @@ async function insertRequest(
       before: null,
       after: state,
       direction: 'internal',
-      decidedBy: asked.by,
+      decidedBy: byPerson(asked.by),
       ...(asked.reason === undefined ? {} : { reason: asked.reason }),
     },
   ]);

@@ -132,7 +132,7 @@ export async function listWeaknesses(db: Kysely<Database>, externalSystemId: num
           select case when c.resolution_status = 'pending' then 'pending' when c.resolution ->> 'choice' in ('external', 'accept') then 'external' else 'internal' end as choice
             from sync_conflicts c
            where c.entity_type = 'poam' and c.entity_id = k.poam_id and c.conflict_type = 'contradiction'
-             and (c.resolution_status = 'pending' or c.resolved_by not like 'rule:%'
+             and (c.resolution_status = 'pending' or c.resolved_by_kind = 'person'
                   and c.external_value ->> 'ended_on' is not distinct from ended.on
                   and c.resolved_at >= coalesce(ended.seen_at::timestamp, '-infinity'))
            order by c.resolution_status = 'pending' desc, c.id desc limit 1

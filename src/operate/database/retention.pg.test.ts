@@ -36,8 +36,8 @@ async function insertRow(table: string, at: string, before = '0'): Promise<void>
     performance_metrics: `insert into performance_metrics (metric_type, component, operation, value, unit, recorded_at)
       values ('t', 'c', 'o', 1, 'ms', ($1 || '+00')::timestamptz - $2::interval)`,
     sync_changes: `with b as (insert into ingestion_batches (batch_id, source_system) values (gen_random_uuid(), 'tieline') returning batch_id)
-      insert into sync_changes (operation_id, entity_type, entity_id, direction, decided_by, changed_at)
-      select batch_id, 'poam', '1', 'internal', 'rule:test', ($1 || '+00')::timestamptz - $2::interval from b`,
+      insert into sync_changes (operation_id, entity_type, entity_id, direction, decided_by_kind, rule_code, changed_at)
+      select batch_id, 'poam', '1', 'internal', 'rule', 'outbox', ($1 || '+00')::timestamptz - $2::interval from b`,
   };
   await database.pool.query(inserts[table] ?? '', [at, before]);
 }

@@ -184,15 +184,17 @@ interface ApprovalsTable {
   plan_id: string | null;
   /** What happens on approval, in words. */
   requested_action: string;
-  /** User name or rule:…; a name, not a reference, so that the record outlives the account. */
+  /** Who asked for it; a name, not a reference, so that the record outlives the account. */
   requested_by: string;
   requested_at: Generated<Instant>;
   status: Generated<string>;
   /** User name of the person who decided. */
   decided_by: string | null;
   decided_at: Instant | null;
-  /** Why it was approved, rejected or withdrawn. */
+  /** What the person who decided gave as the reason. */
   reason: string | null;
+  /** Why Tieline withdrew it, of src/canonical/vocabulary/rule-codes.ts; its sentence is made when it is shown. */
+  reason_code: string | null;
 }
 
 /** Candidates that share an identifier, what was decided about each, and on what evidence. */
@@ -203,10 +205,20 @@ interface AssetCorrelationsTable {
   score: number;
   /** Array of {kind, value, weight, note}: what both sides share and what it counted. */
   evidence: JsonColumn;
-  reason: string;
-  decided_by: string;
+  /** What a person or a remote gave as the reason, as it was written, or what was composed of facts; null where reason_code says it. */
+  reason: string | null;
+  /** Name of the person or of the policy; null where a rule decided. */
+  decided_by: string | null;
   operation_id: string | null;
   decided_at: Generated<Instant>;
+  /** rule: a rule of Tieline, in rule_code; policy: what was set, and person: a user, by name in decided_by. */
+  decided_by_kind: Generated<string>;
+  /** Which rule decided, of src/canonical/vocabulary/rule-codes.ts; null where none did. */
+  rule_code: string | null;
+  /** The reason that Tieline gave, of src/canonical/vocabulary/rule-codes.ts; its sentence is made when it is shown. */
+  reason_code: string | null;
+  /** Object: what the sentences of reason_code and rule_code name in braces. */
+  reason_params: JsonColumn | null;
 }
 
 /** Open findings of each asset by severity, counted anew whenever findings of the asset change through Tieline, and of all assets after each full read of findings. */
@@ -243,13 +255,23 @@ interface AssetIdentityDecisionsTable {
   decision: string;
   /** Assets that shared an identifier, with score and evidence, the best first. */
   candidates: Generated<JsonColumn>;
-  reason: string;
-  decided_by: string;
+  /** What a person or a remote gave as the reason, as it was written, or what was composed of facts; null where reason_code says it. */
+  reason: string | null;
+  /** Name of the person or of the policy; null where a rule decided. */
+  decided_by: string | null;
   operation_id: string | null;
   decided_at: Generated<Instant>;
   /** Of a review: when a person decided. */
   settled_at: Instant | null;
   settled_by: string | null;
+  /** rule: a rule of Tieline, in rule_code; policy: what was set, and person: a user, by name in decided_by. */
+  decided_by_kind: Generated<string>;
+  /** Which rule decided, of src/canonical/vocabulary/rule-codes.ts; null where none did. */
+  rule_code: string | null;
+  /** The reason that Tieline gave, of src/canonical/vocabulary/rule-codes.ts; its sentence is made when it is shown. */
+  reason_code: string | null;
+  /** Object: what the sentences of reason_code and rule_code name in braces. */
+  reason_params: JsonColumn | null;
 }
 
 /** What each source last said of an asset; the asset's own columns are drawn from all of them, the latest first. */
@@ -940,7 +962,16 @@ interface MatchReviewsTable {
   settled_by: string | null;
   /** withdrawn: it settled itself, for what raised it is gone. */
   outcome: string | null;
+  /** Why a person is asked, as earlier versions wrote it where no code is known; null where reason_code says it. */
   reason: string | null;
+  /** rule: it settled itself, by rule_code; person: somebody decided, by name in settled_by. Null while it is open. */
+  settled_by_kind: string | null;
+  /** Which rule settled it, of src/canonical/vocabulary/rule-codes.ts; null where none did. */
+  rule_code: string | null;
+  /** Why a person is asked, or why it was closed, of src/canonical/vocabulary/rule-codes.ts; its sentence is made when it is shown. */
+  reason_code: string | null;
+  /** Object: what the sentence of reason_code names in braces. */
+  reason_params: JsonColumn | null;
 }
 
 /** The measures that Tieline computes. */
@@ -1170,10 +1201,19 @@ interface SyncChangesTable {
   before_value: JsonColumn | null;
   after_value: JsonColumn | null;
   direction: string;
-  /** A rule of Tieline (rule:…) or a user name. */
-  decided_by: string;
+  /** Name of the person or of the policy; null where a rule decided. */
+  decided_by: string | null;
+  /** What a person or a remote gave as the reason, as it was written, or what was composed of facts; null where reason_code says it. */
   reason: string | null;
   changed_at: Generated<Instant>;
+  /** rule: a rule of Tieline, in rule_code; policy: what was set, and person: a user, by name in decided_by. */
+  decided_by_kind: Generated<string>;
+  /** Which rule decided, of src/canonical/vocabulary/rule-codes.ts; null where none did. */
+  rule_code: string | null;
+  /** The reason that Tieline gave, of src/canonical/vocabulary/rule-codes.ts; its sentence is made when it is shown. */
+  reason_code: string | null;
+  /** Object: what the sentences of reason_code and rule_code name in braces. */
+  reason_params: JsonColumn | null;
 }
 
 /** Fields that both sides changed differently since they last agreed; the field is held until settled. */
@@ -1192,10 +1232,10 @@ interface SyncConflictsTable {
   field_name: string | null;
   /** What both sides last agreed on. */
   base_value: JsonColumn | null;
-  /** A rule of Tieline (rule:…) or a user name. */
+  /** Name of the person who settled it; null where a rule did. */
   resolved_by: string | null;
   resolved_at: Instant | null;
-  /** What was decided: {choice: internal, external, base or value; value; reason}. */
+  /** What was decided: {choice: internal, external, base or value; effect; value; reason}; or {code}, of src/canonical/vocabulary/rule-codes.ts, where it settled itself or ended with something else. */
   resolution: JsonColumn | null;
   /** When our record was last changed before the conflict was seen: the edit is not later. */
   internal_changed_at: Instant | null;
@@ -1205,6 +1245,10 @@ interface SyncConflictsTable {
   external_changed_by: string | null;
   /** The system with which our record disagrees. Null only on rows from before this was kept, where the record was linked to several or to none. */
   external_system_id: number | null;
+  /** rule: it settled itself, by rule_code; person: somebody decided, by name in resolved_by. Null while it is open. */
+  resolved_by_kind: string | null;
+  /** Which rule settled it, of src/canonical/vocabulary/rule-codes.ts; null where none did. */
+  rule_code: string | null;
 }
 
 /** Pairs one internal record with one external record; never two links to one external record (design section 5). */

@@ -3,6 +3,13 @@ import { sql, type Kysely } from 'kysely';
 import type { WeighedCandidate } from './asset-identity.ts';
 import { identifierKinds, normalizeIdentifier } from '../../canonical/identity/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import {
+  decisionColumnsOf,
+  shownDecision,
+  type ShownDecision,
+  type StoredDecider,
+  type StoredReason,
+} from '../../ledger/operations/index.ts';
 
 export interface AssetSummary {
   readonly assetUuid: string;
@@ -17,15 +24,16 @@ export interface AssetSummary {
   readonly unreportedSince: Date | null;
 }
 
-export interface IdentityDecisionRow {
+/** Who decided, and why: such decisions always say. */
+type Reasoned = ShownDecision & { readonly reason: string };
+
+export interface IdentityDecisionRow extends Reasoned {
   readonly id: number;
   readonly system: string;
   readonly externalId: string;
   readonly assetUuid: string;
   readonly decision: string;
-  readonly reason: string;
   readonly candidates: readonly WeighedCandidate[];
-  readonly decidedBy: string;
   readonly decidedAt: Date;
   readonly settledBy: string | null;
 }
@@ -46,16 +54,21 @@ export interface AssetExplanation {
   }[];
   readonly decisions: readonly IdentityDecisionRow[];
   /** Components of GRC systems that it may be, and what was decided about each. */
-  readonly components: readonly {
+  readonly components: readonly (Reasoned & {
     readonly system: string;
     readonly componentId: string;
     readonly decision: string;
     readonly score: number;
-    readonly reason: string;
-    readonly decidedBy: string;
-  }[];
+  })[];
   /** Assets that turned out to be this one. */
   readonly absorbed: readonly string[];
+}
+
+type Stored<R extends Reasoned> = Omit<R, keyof Reasoned> & StoredDecider & StoredReason;
+
+function reasoned<R extends StoredDecider & StoredReason>(row: R) {
+  const shown = shownDecision(row);
+  return { ...shown, reason: shown.reason ?? '' };
 }
 
 const summary = sql`asset_uuid::text as "assetUuid", hostname, system_id as "systemId", first_seen as "firstSeen", last_seen as "lastSeen",
@@ -104,7 +117,7 @@ export async function fetchAssetSummaries(
 }
 
 const decisionColumns = sql`d.id::int, s.system_name as system, d.external_id as "externalId", d.asset_uuid::text as "assetUuid", d.decision,
-           d.reason, d.candidates, d.decided_by as "decidedBy", d.decided_at as "decidedAt", d.settled_by as "settledBy"`;
+           ${sql.raw(decisionColumnsOf('d'))}, d.candidates, d.decided_at as "decidedAt", d.settled_by as "settledBy"`;
 
 export async function explainAsset(db: Kysely<Database>, asset: AssetSummary): Promise<AssetExplanation> {
   const uuid = asset.assetUuid;
@@ -117,13 +130,13 @@ export async function explainAsset(db: Kysely<Database>, asset: AssetSummary): P
     select kind, value, last_seen as "lastSeen" from asset_identifiers where asset_uuid = ${uuid}::uuid order by kind, value`.execute(
     db,
   );
-  const decisions = await sql<IdentityDecisionRow>`
+  const decisions = await sql<Stored<IdentityDecisionRow>>`
     select ${decisionColumns} from asset_identity_decisions d join external_systems s on s.id = d.external_system_id
      where d.asset_uuid = ${uuid}::uuid
         or (d.external_system_id, d.external_id) in (select x.external_system_id, x.external_id from asset_sources x where x.asset_uuid = ${uuid}::uuid)
      order by d.id`.execute(db);
-  const components = await sql<AssetExplanation['components'][number]>`
-    select s.system_name as system, c.component_id as "componentId", k.decision, k.score::float8 as score, k.reason, k.decided_by as "decidedBy"
+  const components = await sql<Stored<AssetExplanation['components'][number]>>`
+    select s.system_name as system, c.component_id as "componentId", k.decision, k.score::float8 as score, ${sql.raw(decisionColumnsOf('k'))}
       from asset_correlations k join system_components c on c.id = k.component_id join external_systems s on s.id = c.external_system_id
      where k.asset_uuid = ${uuid}::uuid order by k.decision = 'linked' desc, k.score desc, c.id`.execute(db);
   const absorbed = await sql<{ uuid: string }>`
@@ -134,8 +147,8 @@ export async function explainAsset(db: Kysely<Database>, asset: AssetSummary): P
     asset,
     sources: sources.rows,
     identifiers: identifiers.rows,
-    decisions: decisions.rows,
-    components: components.rows,
+    decisions: decisions.rows.map(reasoned),
+    components: components.rows.map(reasoned),
     absorbed: absorbed.rows.map((row) => row.uuid),
   };
 }
@@ -146,11 +159,11 @@ export async function listIdentityReviews(
   filter: { readonly id?: number },
   limit: number,
 ): Promise<IdentityDecisionRow[]> {
-  const { rows } = await sql<IdentityDecisionRow>`
+  const { rows } = await sql<Stored<IdentityDecisionRow>>`
     select ${decisionColumns} from asset_identity_decisions d join external_systems s on s.id = d.external_system_id
      where d.decision = 'review' and d.settled_at is null and (${filter.id ?? null}::bigint is null or d.id = ${filter.id ?? null})
      order by d.id limit ${limit}`.execute(db);
-  return rows;
+  return rows.map(reasoned);
 }
 
 /** Settles reviews of identity: of one id, or about records that are now at the given asset. @returns how many. */
@@ -168,7 +181,7 @@ export async function settleReviews(
                             and x.asset_uuid = ${which.assetUuid ?? null}::uuid))
       returning d.id
     )
-    update match_reviews r set settled_at = now(), settled_by = ${settled.by}, outcome = ${settled.outcome}
+    update match_reviews r set settled_at = now(), settled_by_kind = 'person', settled_by = ${settled.by}, outcome = ${settled.outcome}
       from settled where r.decision_id = settled.id and r.settled_at is null`.execute(db);
   return Number(numAffectedRows ?? 0n);
 }

@@ -8,6 +8,7 @@ import {
 import { deriveUuid } from '../../platform/values/index.ts';
 import type { Identifier, IdentifierKind } from '../../canonical/identity/index.ts';
 import { storableJson, type Tx } from '../../platform/postgres/index.ts';
+import { ruleValues } from '../../ledger/operations/index.ts';
 
 export interface AssetSource {
   readonly systemId: number;
@@ -183,9 +184,9 @@ async function recordDecisions(
   if (told.length === 0) return;
   await tx.client.query(
     `with kept as (
-     insert into asset_identity_decisions (external_system_id, external_id, asset_uuid, decision, candidates, reason, decided_by, operation_id)
-     select $1, d."externalId", d."assetUuid", d.decision, d.candidates, d.reason, 'rule:weighted identifiers', $2::uuid
-       from jsonb_to_recordset($3::jsonb) d("externalId" text, "assetUuid" uuid, decision text, candidates jsonb, reason text)
+     insert into asset_identity_decisions (external_system_id, external_id, asset_uuid, decision, candidates, reason_code, reason_params, decided_by_kind, rule_code, operation_id)
+     select $1, d."externalId", d."assetUuid", d.decision, d.candidates, d.reason ->> 'code', d.reason -> 'params', ${ruleValues('weighted_identifiers')}, $2::uuid
+       from jsonb_to_recordset($3::jsonb) d("externalId" text, "assetUuid" uuid, decision text, candidates jsonb, reason jsonb)
      returning id, decision
      )
      insert into match_reviews (kind, external_system_id, decision_id, operation_id)

@@ -18,7 +18,7 @@ const candidate = (
 
 describe('what a reported machine is', () => {
   it('is new where nothing is in common', () => {
-    expect(decideIdentity([])).toMatchObject({ decision: 'new', reason: 'no asset shares an identifier' });
+    expect(decideIdentity([])).toMatchObject({ decision: 'new', reason: { code: 'no_identifier' } });
   });
 
   it('is the asset with the same agent, whatever else changed', () => {
@@ -68,7 +68,10 @@ describe('what a reported machine is', () => {
 
   it('is for a person where two assets fit about equally well', () => {
     const decision = decideIdentity([candidate('a', [shared('mac')]), candidate('b', [shared('fqdn')])]);
-    expect(decision).toMatchObject({ decision: 'review', reason: '2 assets fit about equally well' });
+    expect(decision).toMatchObject({
+      decision: 'review',
+      reason: { code: 'several_assets', params: { count: 2 } },
+    });
     expect(decision.candidates.map((each) => each.assetUuid)).toEqual(['a', 'b']);
   });
 

@@ -7,6 +7,7 @@
  * and matching on an address alone, which makes strangers one machine.
  */
 import { clearLead, type IdentifierKind, identifierWeights, linkAt } from '../../canonical/identity/index.ts';
+import { type Reason, reasonOf } from '../../canonical/vocabulary/index.ts';
 
 /** After so many days an identifier counts half. Absent: it does not age. */
 const halfLifeDays: Readonly<Partial<Record<IdentifierKind, number>>> = {
@@ -63,7 +64,7 @@ export interface IdentityDecision {
   /** `review`: it becomes an asset of its own, and a person is asked whether it is one of the candidates. */
   readonly decision: 'linked' | 'new' | 'review';
   readonly assetUuid?: string;
-  readonly reason: string;
+  readonly reason: Reason;
   /** The best first. */
   readonly candidates: readonly WeighedCandidate[];
 }
@@ -156,26 +157,26 @@ export function decideIdentity(candidates: readonly IdentityCandidate[]): Identi
   if (!best || best.score < reviewAt)
     return {
       decision: 'new',
-      reason: best ? `no asset shares enough (the best ${best.score})` : 'no asset shares an identifier',
+      reason: best ? reasonOf('too_little', { score: best.score }) : reasonOf('no_identifier'),
       candidates: weighed,
     };
   if (best.score < linkAt)
     return {
       decision: 'review',
-      reason: `something in common, but not enough to be sure (${best.score} of ${linkAt})`,
+      reason: reasonOf('not_sure', { score: best.score, limit: linkAt }),
       candidates: weighed,
     };
   const rivals = others.filter((each) => each.score >= linkAt && best.score - each.score < clearLead);
   if (rivals.length > 0)
     return {
       decision: 'review',
-      reason: `${rivals.length + 1} assets fit about equally well`,
+      reason: reasonOf('several_assets', { count: rivals.length + 1 }),
       candidates: weighed,
     };
   return {
     decision: 'linked',
     assetUuid: best.assetUuid,
-    reason: `the only asset that fits (score ${best.score})`,
+    reason: reasonOf('only_asset', { score: best.score }),
     candidates: weighed,
   };
 }

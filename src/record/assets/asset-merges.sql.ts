@@ -7,6 +7,7 @@ import { renewExposure, settleCovered } from '../findings/index.ts';
 import { deriveUuid } from '../../platform/values/index.ts';
 import { findingKey } from '../../canonical/identity/index.ts';
 import { storableJson, type Tx } from '../../platform/postgres/index.ts';
+import { reasonValue } from '../../ledger/operations/index.ts';
 
 interface Decided {
   readonly operationId: string;
@@ -61,8 +62,8 @@ async function moveFindings(
     [into, into],
   );
   await tx.client.query(
-    `insert into sync_changes (operation_id, entity_type, entity_id, before_value, after_value, direction, decided_by, reason)
-     select $1::uuid, 'finding', m.twin::text, to_jsonb(v), to_jsonb(m.twin), 'internal', $2, 'was there twice: its asset turned out to be another one'
+    `insert into sync_changes (operation_id, entity_type, entity_id, before_value, after_value, direction, decided_by_kind, decided_by, reason_code)
+     select $1::uuid, 'finding', m.twin::text, to_jsonb(v), to_jsonb(m.twin), 'internal', 'person', $2, ${reasonValue('finding_was_twice')}
        from moved_findings m join ingestion_vulnerabilities v on v.id = m.id where m.twin is not null`,
     [decided.operationId, decided.by],
   );
@@ -127,10 +128,11 @@ export async function mergeAssets(tx: Tx, from: string, into: string, decided: D
   await renewExposure(tx, [from, into]);
   await moveCompliance(tx, from, into);
   await tx.client.query(
-    `insert into asset_identity_decisions (external_system_id, external_id, asset_uuid, decision, candidates, reason, decided_by, operation_id)
-     select x.external_system_id, x.external_id, $2::uuid, 'merged', jsonb_build_array(jsonb_build_object('assetUuid', $1::text)), $3, $4, $5::uuid
+    `insert into asset_identity_decisions (external_system_id, external_id, asset_uuid, decision, candidates, reason, reason_code, decided_by_kind, decided_by, operation_id)
+     select x.external_system_id, x.external_id, $2::uuid, 'merged', jsonb_build_array(jsonb_build_object('assetUuid', $1::text)), $3,
+            case when $3::text is null then ${reasonValue('person_merged')} end, 'person', $4, $5::uuid
        from asset_sources x where x.asset_uuid = $1::uuid`,
-    [from, into, decided.reason ?? 'a person said that they are one', decided.by, decided.operationId],
+    [from, into, decided.reason ?? null, decided.by, decided.operationId],
   );
   await tx.client.query('update asset_sources set asset_uuid = $2::uuid where asset_uuid = $1::uuid', [
     from,
@@ -256,16 +258,10 @@ export async function splitAsset(tx: Tx, record: SourceRecord, decided: Decided)
     theseAssets([record.assetUuid, uuid]),
   );
   await tx.client.query(
-    `insert into asset_identity_decisions (external_system_id, external_id, asset_uuid, decision, candidates, reason, decided_by, operation_id)
-     values ($1, $2, $3::uuid, 'split', jsonb_build_array(jsonb_build_object('assetUuid', $4::text)), $5, $6, $7::uuid)`,
-    [
-      ...key,
-      uuid,
-      record.assetUuid,
-      decided.reason ?? 'a person said that they are two',
-      decided.by,
-      decided.operationId,
-    ],
+    `insert into asset_identity_decisions (external_system_id, external_id, asset_uuid, decision, candidates, reason, reason_code, decided_by_kind, decided_by, operation_id)
+     values ($1, $2, $3::uuid, 'split', jsonb_build_array(jsonb_build_object('assetUuid', $4::text)), $5,
+             case when $5::text is null then ${reasonValue('person_split')} end, 'person', $6, $7::uuid)`,
+    [...key, uuid, record.assetUuid, decided.reason ?? null, decided.by, decided.operationId],
   );
   // What both reported is asked for again, so that it is at both.
   await tx.client.query(

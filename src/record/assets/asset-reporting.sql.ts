@@ -7,6 +7,7 @@
  * so counts only if that was after the servers' last word.
  */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { reasonValue, ruleValues } from '../../ledger/operations/index.ts';
 import type { Database, Tx } from '../../platform/postgres/index.ts';
 
 /** Query of the state of some assets by their sources: asset_uuid, is_reported, is_known (a server reported it), deleted_at, terminated_at. */
@@ -52,9 +53,9 @@ export async function renewReporting(
      ), differing as (
        select * from changed where (old_since, old_terminated, old_deleted) is distinct from (since, terminated_at, deleted_at)
      ), journal as (
-       insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by, reason)
-       select $1::uuid, $2, 'asset', d.asset_uuid::text, f.name, to_jsonb(f.before), to_jsonb(f.after), 'inbound', 'rule:what its sources report',
-              case when d.since is null then 'a source reports it again' else 'no source reports it any more' end
+       insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by_kind, rule_code, reason_code)
+       select $1::uuid, $2, 'asset', d.asset_uuid::text, f.name, to_jsonb(f.before), to_jsonb(f.after), 'inbound', ${ruleValues('sources_report')},
+              case when d.since is null then ${reasonValue('reported_again')} else ${reasonValue('no_longer_reported')} end
          from differing d
         cross join lateral (values ('unreported_since', d.old_since at time zone 'UTC', d.since at time zone 'UTC'),
                                    ('terminated_at', d.old_terminated, d.terminated_at), ('deleted_at', d.old_deleted, d.deleted_at)) f(name, before, after)

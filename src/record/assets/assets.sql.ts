@@ -10,8 +10,8 @@ import type { JsonObject } from '../../platform/values/index.ts';
 import type { AssetRecord } from '../../canonical/records/index.ts';
 import { renewAssetDetails } from './asset-details.sql.ts';
 import { identifyAssets, type AssetSource } from './asset-identity.sql.ts';
-import { type Counts, linkedReason } from '../../ledger/operations/index.ts';
 import { copyInto, type Database, storableJson, type Tx } from '../../platform/postgres/index.ts';
+import { type Counts, reasonValue, ruleValues } from '../../ledger/operations/index.ts';
 import { renewReporting, reportingOf } from './asset-reporting.sql.ts';
 
 /** Columns taken from the record as they are. A field that no source names keeps its value. */
@@ -155,8 +155,8 @@ async function reviveLinks(tx: Tx, source: AssetSource): Promise<void> {
         where l.external_system_id = $1 and l.entity_type = 'asset' and l.external_id = s.external_id and l.missing_since is not null
        returning l.entity_id, l.external_id
      )
-     insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, before_value, direction, decided_by, reason)
-     select $2::uuid, $1, 'asset', entity_id, to_jsonb(external_id), 'inbound', 'rule:the scanner reports it', 'the remote shows it again' from revived`,
+     insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, before_value, direction, decided_by_kind, rule_code, reason_code)
+     select $2::uuid, $1, 'asset', entity_id, to_jsonb(external_id), 'inbound', ${ruleValues('scanner_reports')}, ${reasonValue('shown_again')} from revived`,
     [source.systemId, source.operationId],
   );
 }
@@ -279,17 +279,17 @@ async function merge(tx: Tx, source: AssetSource): Promise<{ created: number; up
               last_sync_time = now(), updated_at = now()
          from differing d where a.asset_uuid = d.asset_uuid
      ), journal as (
-       insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by)
-       select $1, $2, 'asset', d.asset_uuid::text, f.name, f.before, f.after, 'inbound', 'rule:the scanner reports it'
+       insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by_kind, rule_code)
+       select $1, $2, 'asset', d.asset_uuid::text, f.name, f.before, f.after, 'inbound', ${ruleValues('scanner_reports')}
          from differing d
         cross join lateral (values ${journaled.map((name) => `('${name}', to_jsonb(d.old_${name}), to_jsonb(d.new_${name}))`).join(', ')},
                                    ('tenable_asset_uuid', to_jsonb(d.old_tenable), to_jsonb(d.new_tenable))) f(name, before, after)
         where not d.is_new and f.before is distinct from f.after
      ), links as (
        -- Nothing is lost: the raw record that the owner's row held is kept.
-       insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, before_value, after_value, direction, decided_by, reason)
+       insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, before_value, after_value, direction, decided_by_kind, rule_code, reason_code)
        select $1, $2, 'asset', d.asset_uuid::text, jsonb_build_object('raw_json', d.old_raw), to_jsonb(d.external_id), 'inbound',
-              'rule:the same machine', '${linkedReason}'
+              ${ruleValues('same_machine')}, ${reasonValue('linked')}
          from differing d where not d.was_linked and not d.is_new
      )
      update merged_assets m set is_changed = true from differing d where d.asset_uuid = m.asset_uuid`,

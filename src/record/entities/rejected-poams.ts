@@ -2,6 +2,7 @@ import { recordChanges } from '../../ledger/operations/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { listOpenProposals } from '../poams/index.ts';
 import { updateRows } from './negotiated.sql.ts';
+import { byPerson, reasonOf } from '../../canonical/vocabulary/index.ts';
 
 /**
  * A new POA&M that a person turned down is no open POA&M here either: the GRC system never had it, and a report that counts
@@ -29,8 +30,8 @@ export async function cancelRejectedPoams(
       before: status,
       after: 'Cancelled',
       direction: 'internal' as const,
-      decidedBy: decided.by,
-      reason: decided.reason ?? 'turned down before it was sent',
+      decidedBy: byPerson(decided.by),
+      reason: decided.reason ?? reasonOf('turned_down'),
     })),
   );
 }

@@ -12,7 +12,7 @@ import {
   type Tx,
   underSavepoint,
 } from '../../platform/postgres/index.ts';
-import { type Counts, linkedReason } from '../../ledger/operations/index.ts';
+import { type Counts, reasonValue, ruleValues } from '../../ledger/operations/index.ts';
 import { mergePlugins, type StagedPlugin } from './plugins.sql.ts';
 import {
   createStaging,
@@ -307,8 +307,8 @@ async function updateChanged(
          from changed c where v.id = c.id
        returning 1
      ), journal as (
-       insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by)
-       select $1, $2, 'finding', c.id, f.name, f.before, f.after, 'inbound', 'rule:the scanner reports it'
+       insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by_kind, rule_code)
+       select $1, $2, 'finding', c.id, f.name, f.before, f.after, 'inbound', ${ruleValues('scanner_reports')}
          from changed c
         cross join lateral (values ('lifecycle_state', to_jsonb(c.old_lifecycle_state), to_jsonb(c.new_lifecycle_state)),
                                    ('severity', to_jsonb(('{Info,Low,Medium,High,Critical}'::text[])[c.old_severity_rank + 1]),
@@ -316,8 +316,8 @@ async function updateChanged(
         where not c.linked and f.before is distinct from f.after
      ), links as (
        -- Nothing is lost: what the owner's row held before it was linked is kept whole.
-       insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, before_value, direction, decided_by, reason)
-       select $1, $2, 'finding', c.id, c.replaced, 'inbound', 'rule:same asset, plugin, port and protocol', '${linkedReason}'
+       insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, before_value, direction, decided_by_kind, rule_code, reason_code)
+       select $1, $2, 'finding', c.id, c.replaced, 'inbound', ${ruleValues('same_finding')}, ${reasonValue('linked')}
          from changed c where c.linked
      ), cves as (
        insert into ingestion_vulnerability_cves (vulnerability_id, cve_id, batch_id)

@@ -8,6 +8,7 @@ import { ran, type ScanScope, scopeAsJson, scopeFromJson } from '../../canonical
 import type { Json } from '../../platform/values/index.ts';
 import { renewExposure } from './asset-exposure.sql.ts';
 import { storableJson, type Tx } from '../../platform/postgres/index.ts';
+import { reasonValue, ruleValues } from '../../ledger/operations/index.ts';
 
 interface Source {
   /** Null: of no source in particular, where a person has moved things. */
@@ -180,9 +181,10 @@ async function storeConclusions(
         where v.id = now.id and (v.last_fixed, v.lifecycle_state) is distinct from (now.last_fixed, ${stateThen})
        returning v.id, now.before, v.lifecycle_state as after, v.last_fixed
      ), journal as (
-       insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by, reason)
+       insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction,
+                                 decided_by_kind, rule_code, reason_code, reason_params)
        select $1, $2, 'finding', id, 'lifecycle_state', to_jsonb(before), to_jsonb(after), 'inbound',
-              'rule:what scans with credentials show and no longer show', 'last fixed ' || coalesce(last_fixed::text, 'never')
+              ${ruleValues('scan_coverage')}, ${reasonValue('last_fixed')}, jsonb_build_object('at', coalesce(last_fixed::text, 'never'))
          from written where before is distinct from after
      )
      select count(*)::int as n from written where after = 'fixed' and before is distinct from 'fixed'`,

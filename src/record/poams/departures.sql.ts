@@ -6,6 +6,7 @@ import { sql, type Kysely } from 'kysely';
 import { boundariesOf, isSystemOf } from '../systems/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { isFinished } from './poams.sql.ts';
+import { reasonValue, ruleValues, settlesItself } from '../../ledger/operations/index.ts';
 
 /** SQL of how a machine is named in the list of a POA&M, of asset `a`. */
 export const nameInPoams = sql.raw('coalesce(a.tenable_asset_uuid, a.asset_uuid::text)');
@@ -26,9 +27,9 @@ export async function recordDepartures(db: Kysely<Database>, source: Source): Pr
       select w.id, w.system_id, w.identifier, p.poam_id from weaknesses w join ingestion_poams p on p.id = w.poam_id
        where p.system_id is distinct from w.system_id and ${isSystemOf(systemId, 'p.system_id')}
     ), journal as (
-      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, direction, decided_by, reason)
+      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, direction, decided_by_kind, rule_code, reason_code)
       select ${operationId}::uuid, ${systemId}, 'poam', apart.poam_id, 'weakness', to_jsonb(apart.system_id || ' plugin ' || apart.identifier),
-             'internal', 'rule:the remote moved it', 'the POA&M is of another system now' from apart
+             'internal', ${sql.raw(ruleValues('remote_moved'))}, ${sql.raw(reasonValue('poam_moved'))} from apart
     )
     update weaknesses w set poam_id = null, updated_at = now() from apart where apart.id = w.id`.execute(db);
   // Listed by the remote still, or not: what came back is not gone, and what the remote took out need not be kept out.
@@ -54,9 +55,10 @@ export async function recordDepartures(db: Kysely<Database>, source: Source): Pr
       select distinct poam_id, asset_uuid, 'moved from ' || old_system || ' to ' || new_system, ${operationId}::uuid from moved
       on conflict do nothing
     ), journal as (
-      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, direction, decided_by, reason)
+      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, direction, decided_by_kind, rule_code, reason_code, reason_params)
       select distinct ${operationId}::uuid, ${systemId}::int, 'poam', poam_id, 'affected_assets', to_jsonb(asset_uuid::text), 'internal',
-             'rule:the machine moved', 'moved from ' || old_system || ' to ' || new_system from moved
+             ${sql.raw(ruleValues('machine_moved'))}, ${sql.raw(reasonValue('machine_moved'))},
+             jsonb_build_object('from', old_system, 'to', new_system) from moved
     )
     delete from ingestion_poam_assets listed using moved
      where listed.poam_id = moved.poam_id and listed.asset_uuid = moved.asset_uuid`.execute(db);
@@ -99,9 +101,9 @@ export async function recordTakenOff(
       on conflict do nothing
       returning poam_id, asset_uuid
     ), journal as (
-      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, direction, decided_by, reason)
+      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, direction, decided_by_kind, rule_code, reason_code)
       select ${operationId}::uuid, ${systemId}::int, 'poam', poam_id, 'affected_assets', to_jsonb(asset_uuid::text), 'inbound',
-             'rule:lists are merged by member', 'taken off the list at the remote' from kept
+             ${sql.raw(ruleValues('list_members'))}, ${sql.raw(reasonValue('taken_off'))} from kept
     )
     delete from ingestion_poam_assets listed using kept
      where listed.poam_id = kept.poam_id and listed.asset_uuid = kept.asset_uuid`.execute(db);
@@ -143,8 +145,7 @@ export async function showAbandonedPoams(db: Kysely<Database>, source: Source): 
   );
   await sql`
     update sync_conflicts k
-       set resolution_status = 'resolved', resolved_at = now(), resolved_by = 'rule:settled itself',
-           resolution = '{"kept": "it has machines again, or is finished"}'
+       set ${sql.raw(settlesItself('has_machines'))}
      where k.external_system_id = ${systemId} and k.entity_type = 'poam' and k.conflict_type = 'contradiction'
        and k.resolution_status = 'pending' and k.internal_value ? 'assets'
        and not exists (select from (${abandoned}) g where g.poam_id = k.entity_id)`.execute(db);

@@ -1,6 +1,7 @@
 /** Who is who: why a record of a source is this asset, and a person's word that it is another one, or none that is known. */
 import { TielineError } from '../../platform/errors/index.ts';
 import { isSameMachine } from '../../canonical/identity/index.ts';
+import { byPerson } from '../../canonical/vocabulary/index.ts';
 import {
   type AssetExplanation,
   type AssetSummary,
@@ -169,7 +170,7 @@ async function recordDecision(
       ...change,
       entity: 'asset',
       direction: 'internal',
-      decidedBy: decided.by,
+      decidedBy: byPerson(decided.by),
       ...(decided.reason === undefined ? {} : { reason: decided.reason }),
     },
   ]);

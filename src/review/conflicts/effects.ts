@@ -3,7 +3,7 @@
  * is to go out becomes an edit or a change in the outbox, which the next sync plans, sends and journals like any other.
  */
 import type { z } from 'zod';
-import { comparisonOf } from '../../canonical/vocabulary/index.ts';
+import { comparisonOf, reasonOf } from '../../canonical/vocabulary/index.ts';
 import { type ConflictEffect, sameValue } from '../../engine/merge/index.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../platform/values/index.ts';
 import {
@@ -58,8 +58,8 @@ async function settleValue(
   const row = (await fetchRows(tx.db, entity, [entityId])).get(entityId);
   if (!link || !row) return { refused: 'belongs to a record that is not there any more' };
   const value = valueFor(row.row[field]);
-  const why = settling.value === undefined ? 'the value of the remote' : 'a third value';
-  await setFields(settling, entity, entityId, { [field]: value ?? null }, why);
+  const why = settling.value === undefined ? 'conflict_remote_value' : 'conflict_third_value';
+  await setFields(settling, entity, entityId, { [field]: value ?? null }, { code: why });
   const base = { ...link.base, [field]: conflict.external };
   await saveLinks(tx.db, { systemId, entity, operationId: await settling.operation() }, [
     { entityId, externalId, base, version: link.remote_version },
@@ -127,7 +127,7 @@ async function takeBack(settling: Settling, entity: NegotiatedEntity): Promise<v
       sameValue(row[field], internal[field], comparisonOf(field)),
   );
   const columns = Object.fromEntries(fields.map((field) => [field, link.base[field] ?? null]));
-  await setFields(settling, entity, entityId, columns, 'the value of the remote');
+  await setFields(settling, entity, entityId, columns, { code: 'conflict_remote_value' });
 }
 
 async function journalChanges(
@@ -185,7 +185,7 @@ async function makeNew(settling: Settling): Promise<Carried> {
       field: 'weakness',
       before: `${each.boundary} plugin ${each.plugin}`,
       after: null,
-      reason: `conflict ${conflict.id}: it is answered by a new POA&M`,
+      reason: reasonOf('conflict_new_poam', { conflict: conflict.id }),
     })),
   );
   return { done: { unanswered } };

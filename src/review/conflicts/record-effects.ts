@@ -39,7 +39,7 @@ async function forgetIds(settling: Settling, records: readonly RecordKey[]): Pro
     if (!isLinked(entity)) continue;
     const ids = linkedEntity(entity).fields.filter((field) => linkedEntity(entity).remoteId === field);
     const columns = Object.fromEntries(ids.map((field): [string, Json] => [field, null]));
-    await setFields(settling, entity, entityId, columns, 'no longer linked');
+    await setFields(settling, entity, entityId, columns, { code: 'conflict_unlinked' });
   }
 }
 
@@ -72,7 +72,7 @@ export async function makeAgain(settling: Settling): Promise<Carried> {
     'poam',
     entityId,
     { external_uid: key, sync_status: 'pending' },
-    'to be made again',
+    { code: 'conflict_made_again' },
   );
   await freeIdempotencyKey(tx.db, systemId, key);
   const payload = await composeAgain(settling, records, { ...row, external_uid: key });
@@ -178,8 +178,7 @@ async function end(
   const done = records.filter((each) => !open.includes(each));
   await retireLinks(tx.db, conflict.systemId ?? 0, open, ended);
   await retireLinks(tx.db, conflict.systemId ?? 0, done, {});
-  for (const each of open)
-    await setFields(settling, entity, each.entityId, ended, 'gone at the remote, and ours ends with it');
+  for (const each of open) await setFields(settling, entity, each.entityId, ended, { code: 'conflict_ends' });
 }
 
 /** The two records of a conflict of type `duplicate`, by what we call them; none where one row is linked to both. */
@@ -198,7 +197,7 @@ export async function giveUpKey(settling: Settling, entityId: string, other: str
   const rows = await fetchRows(settling.tx.db, 'poam', [entityId, other]);
   const key = rows.get(entityId)?.row['external_uid'] ?? null;
   if (key === null || key !== rows.get(other)?.row['external_uid']) return;
-  await setFields(settling, 'poam', entityId, { external_uid: null }, `the key of ${other}`);
+  await setFields(settling, 'poam', entityId, { external_uid: null }, { code: 'conflict_key', other });
 }
 
 /** One of two is cancelled here; the next sync sends that. What it answered is answered by the other. */
@@ -209,7 +208,10 @@ export async function cancelOne(settling: Settling, which: 'first' | 'copy'): Pr
   const stands = pair[which === 'copy' ? 'first' : 'copy'];
   await moveWeaknesses(settling.tx.db, cancelled, stands);
   await giveUpKey(settling, cancelled, stands);
-  await setFields(settling, 'poam', cancelled, linkedEntity('poam').atEnd.ended, `the same as ${stands}`);
+  await setFields(settling, 'poam', cancelled, linkedEntity('poam').atEnd.ended, {
+    code: 'conflict_same',
+    other: stands,
+  });
   return { done: { other: stands } };
 }
 
@@ -242,15 +244,12 @@ export async function follow(settling: Settling): Promise<Carried> {
   };
   await moveLink(tx.db, systemId, move);
   const nobody = { ...linkedEntity('poam').atEnd.ended, remote_id: null, external_uid: null };
-  await setFields(settling, 'poam', pair.copy, nobody, `the same as ${pair.first}`);
+  await setFields(settling, 'poam', pair.copy, nobody, { code: 'conflict_same', other: pair.first });
   for (const each of theirs.filter(({ entity }) => entity === 'milestone'))
-    await setFields(
-      settling,
-      'milestone',
-      each.entityId,
-      linkedEntity('milestone').atEnd.ended,
-      `the same as ${pair.first}`,
-    );
+    await setFields(settling, 'milestone', each.entityId, linkedEntity('milestone').atEnd.ended, {
+      code: 'conflict_same',
+      other: pair.first,
+    });
   await updateRows(tx.db, 'poam', [{ entityId: pair.first, columns: { remote_id: externalId } }]);
   await journal(settling, [
     {

@@ -1,5 +1,6 @@
 /** What every effect of a decided conflict is given, and how it writes to our rows. */
 import { isJsonObject, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
+import { byPerson, type Reason, type ReasonCode, reasonOf } from '../../canonical/vocabulary/index.ts';
 import { type JournalEntry, recordChanges } from '../../ledger/operations/index.ts';
 import type { ConflictRow, Unanswered } from '../../engine/conflicts/index.ts';
 import { fetchRows, type NegotiatedEntity, updateRows } from '../../record/entities/index.ts';
@@ -48,11 +49,28 @@ export async function journal(
     entries.map((entry) => ({
       ...entry,
       direction: 'internal' as const,
-      decidedBy: by,
-      reason: reason ?? entry.reason ?? `conflict ${conflict.id}`,
+      decidedBy: byPerson(by),
+      reason: reason ?? entry.reason ?? reasonOf('conflict', { conflict: conflict.id }),
     })),
   );
 }
+
+/** Why a conflict's end changes a row of ours. */
+type ConflictReason =
+  | {
+      readonly code: Extract<
+        ReasonCode,
+        | 'conflict_remote_value'
+        | 'conflict_third_value'
+        | 'conflict_unlinked'
+        | 'conflict_made_again'
+        | 'conflict_ends'
+      >;
+    }
+  | { readonly code: Extract<ReasonCode, 'conflict_key' | 'conflict_same'>; readonly other: string };
+
+const whyOf = ({ id: conflict }: ConflictRow, why: ConflictReason): Reason =>
+  'other' in why ? reasonOf(why.code, { conflict, other: why.other }) : reasonOf(why.code, { conflict });
 
 /** Sets columns of one row of ours, with the journal. Columns that have the value already are left alone. */
 export async function setFields(
@@ -60,7 +78,7 @@ export async function setFields(
   entity: NegotiatedEntity,
   entityId: string,
   columns: JsonObject,
-  why: string,
+  why: ConflictReason,
 ): Promise<void> {
   const row = (await fetchRows(settling.tx.db, entity, [entityId])).get(entityId)?.row;
   const changed = Object.entries(columns).filter(([field, value]) => !sameValue(row?.[field], value));
@@ -74,7 +92,7 @@ export async function setFields(
       field,
       before: row[field] ?? null,
       after: after ?? null,
-      reason: `conflict ${settling.conflict.id}: ${why}`,
+      reason: whyOf(settling.conflict, why),
     })),
   );
 }

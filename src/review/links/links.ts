@@ -31,6 +31,7 @@ import {
   makeLink,
   wasEverLinked,
 } from '../../engine/links/index.ts';
+import { byPerson } from '../../canonical/vocabulary/index.ts';
 
 export type { LinkEntry };
 
@@ -280,7 +281,7 @@ function journal(
       ...change,
       field: 'link',
       direction: 'internal',
-      decidedBy: decided.by,
+      decidedBy: byPerson(decided.by),
       ...(decided.reason === undefined ? {} : { reason: decided.reason }),
     },
   ]);

@@ -23,6 +23,7 @@ import { keepApart, merge } from '../assets/index.ts';
 import { type Decider, fetchAsset } from '../../record/assets/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
 import { decideCorrelationPair, listSharingAssets } from '../../engine/links/index.ts';
+import { byPerson } from '../../canonical/vocabulary/index.ts';
 
 export type { MatchReview, StandingMatch };
 
@@ -298,7 +299,7 @@ async function settle(
         before,
         after,
         direction: 'internal',
-        decidedBy: decided.by,
+        decidedBy: byPerson(decided.by),
         ...(decided.reason === undefined ? {} : { reason: decided.reason }),
       })),
     );

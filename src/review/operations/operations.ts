@@ -10,7 +10,6 @@ import {
   findOperationsByPrefix,
   type FoundConflict,
   type JournalFilter,
-  linkedReason,
   listFoundConflicts,
   listHeldRecords,
   listRuns,
@@ -20,6 +19,7 @@ import {
   pageJournal,
 } from '../../ledger/operations/index.ts';
 import { isJsonObject, type Json } from '../../platform/values/index.ts';
+import type { DeciderKind, ReasonCode, RuleCode } from '../../canonical/vocabulary/index.ts';
 import { listRefusedRows } from '../../engine/outbox/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 
@@ -60,7 +60,12 @@ export interface JournalEntryFacts {
   readonly after: Json;
   readonly direction: string;
   readonly decidedBy: string;
+  readonly decidedByKind: DeciderKind;
+  /** Of src/canonical/vocabulary/rule-codes.ts; null where no rule decided. */
+  readonly ruleCode: RuleCode | null;
   readonly reason: string | null;
+  /** Null where nobody gave a reason, or somebody in their own words. */
+  readonly reasonCode: ReasonCode | null;
   readonly at: string;
 }
 
@@ -192,8 +197,8 @@ export async function listOperations(
 
 function kindOf(row: NamedJournalRow): JournalEntryFacts['kind'] {
   if (row.field !== null) return 'changed';
-  if (row.decidedBy === 'rule:full read') return 'missing';
-  return row.decidedBy === 'rule:natural key' || row.reason === linkedReason ? 'linked' : 'created';
+  if (row.ruleCode === 'full_read') return 'missing';
+  return row.ruleCode === 'natural_key' || row.reasonCode === 'linked' ? 'linked' : 'created';
 }
 
 async function journalOf(

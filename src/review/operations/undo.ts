@@ -10,7 +10,6 @@ import {
   listJournal,
   listSteps,
   recordChanges,
-  remoteReading,
   withOperation,
 } from '../../ledger/operations/index.ts';
 import { listHeldFields } from '../../engine/conflicts/index.ts';
@@ -26,9 +25,9 @@ import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
 import { type EntityPolicy, lookUpPolicy } from '../../canonical/policy/index.ts';
 import { foldSteps, reverseField } from '../../engine/merge/index.ts';
 import { compileMappings, type FieldMapping } from '../../canonical/mapping/index.ts';
+import { byPerson, reasonOf } from '../../canonical/vocabulary/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { fetchMappings } from '../../engine/connections/index.ts';
-import { movedThere } from '../../engine/inbound/index.ts';
 import { fetchPolicies } from '../../engine/policies/index.ts';
 import { findOneOperation } from './operations.ts';
 
@@ -206,7 +205,7 @@ function decideFields(
   for (const [field, ofField] of Map.groupBy(changes, (change) => change.field ?? '')) {
     const step = foldSteps(ofField);
     // That the remote trims or re-cases what is sent to it would only come back.
-    if (ofField.every((change) => change.decidedBy === remoteReading)) continue;
+    if (ofField.every((change) => change.ruleCode === 'remote_reading')) continue;
     if (!step || linkedEntity(entity).remoteId === field || !linkedEntity(entity).fields.includes(field))
       continue;
     const reversal = reverseField(step, {
@@ -229,7 +228,7 @@ const isValue = (row: JournalRow): boolean => row.field !== null && whyNot(row) 
 
 /** Why a change cannot be taken back by itself; undefined where it is a value that can. */
 function whyNot(row: JournalRow): string | undefined {
-  if (row.decidedBy === movedThere) return 'was moved at the remote: it is moved back there';
+  if (row.ruleCode === 'remote_moved') return 'was moved at the remote: it is moved back there';
   if (row.entity === 'asset' && row.field === 'tag')
     return 'the tag follows from the component that the asset is matched to: `tieline links break` that, and the tag is not set again';
   if (row.entity === 'asset' && matchedColumns.has(row.field ?? ''))
@@ -241,9 +240,9 @@ function whyNot(row: JournalRow): string | undefined {
     return 'is a setting of a connection: `tieline connections set` changes it';
   if (!isLinked(row.entity)) return 'is what a scanner reported: it is read, not decided here';
   if (row.field !== null) return undefined;
-  if (row.decidedBy === 'rule:natural key')
+  if (row.ruleCode === 'natural_key')
     return 'was linked to a record of the remote: `tieline links break` takes that back';
-  if (row.decidedBy === 'rule:full read') return 'was missing at the remote, or came back there';
+  if (row.ruleCode === 'full_read') return 'was missing at the remote, or came back there';
   return row.direction === 'inbound'
     ? 'was made because the remote has it, and would be again'
     : 'was made at the remote too; Tieline deletes nothing: set its status to Cancelled';
@@ -270,8 +269,8 @@ async function applyUndo(
         before,
         after,
         direction: 'internal' as const,
-        decidedBy: given.by,
-        reason: given.reason ?? `undo of operation ${undoes.slice(0, 8)}`,
+        decidedBy: byPerson(given.by),
+        reason: given.reason ?? reasonOf('undo', { operation: undoes.slice(0, 8) }),
       })),
     );
     await count({ read: fields.length + refused.length, updated: fields.length, held: refused.length });

@@ -18,6 +18,7 @@ import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
 import { settleRejected } from '../../record/entities/index.ts';
+import { byPerson } from '../../canonical/vocabulary/index.ts';
 
 export type { OutboxEntry, OutboxFilter };
 
@@ -120,7 +121,7 @@ async function recordOutboxDecision(
       before: { state: row.state, change: row.payload },
       after: decided.what === 'retry' ? 'to be sent again' : 'dropped',
       direction: 'internal' as const,
-      decidedBy: decided.by,
+      decidedBy: byPerson(decided.by),
       reason: decided.reason,
     })),
   );

@@ -8,6 +8,7 @@ import {
   type OperationFacts,
   undoOperation,
 } from '../../review/operations/index.ts';
+import { ruleSentence } from '../../canonical/vocabulary/index.ts';
 import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { entityWord } from './entity-word.ts';
 import { fittedTable, widthOf, wrapped } from './fitted-table.ts';
@@ -78,7 +79,7 @@ function journalLines(entries: readonly JournalEntryFacts[], width: number): str
     const heading = `${entityWord(entry.entity).replaceAll('_', ' ')} ${title}${place}`;
     if (heading !== before) lines.push(...wrapped(heading, width - 2).map((line) => `  ${line}`));
     before = heading;
-    const why = entry.reason ?? whoDecided(entry.decidedBy);
+    const why = entry.reason ?? whoDecided(entry);
     lines.push(
       ...wrapped(changeText(entry), width - 6).map((line, at) => `${at === 0 ? '    ' : '      '}${line}`),
       ...wrapped(`why: ${why}`, width - 8).map((line) => `      ${line}`),
@@ -87,9 +88,12 @@ function journalLines(entries: readonly JournalEntryFacts[], width: number): str
   return lines;
 }
 
-/** `rule:…` is Tieline's own, `policy:…` what was set; anything else is a person. */
-const whoDecided = (by: string): string =>
-  by.startsWith('rule:') ? by.slice('rule:'.length) : by.startsWith('policy:') ? by : `decided by ${by}`;
+const whoDecided = ({ decidedByKind, decidedBy, ruleCode }: JournalEntryFacts): string =>
+  ruleCode !== null
+    ? ruleSentence(ruleCode)
+    : decidedByKind === 'policy'
+      ? decidedBy
+      : `decided by ${decidedBy}`;
 
 /** The title, with the id that people use where it has one; a scanner's id of a machine is none of these. */
 function titleOf({ title, record, entity }: JournalEntryFacts): string {

@@ -58,7 +58,8 @@ export async function checkAtRest(world: EverydayWorld, before: Modes): Promise<
     if (after.of.get(name)?.writes !== before.of.get(name)?.writes) return `a sync at rest wrote to ${name}`;
   if (after.changes !== before.changes) {
     const changes = await world.rows<{ text: string }>(
-      `select concat_ws(' ', entity_type, entity_id, field_name, before_value, after_value, decided_by, reason) as text
+      `select concat_ws(' ', entity_type, entity_id, field_name, before_value, after_value, decided_by_kind, decided_by, rule_code,
+                        reason, reason_code, reason_params) as text
          from sync_changes order by id desc limit 3`,
     );
     return `a sync at rest journaled changes: ${changes.map((each) => each.text).join(' | ')}`;
