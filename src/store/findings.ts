@@ -23,7 +23,8 @@ import {
 } from './finding-staging.ts';
 import { insertNew } from './new-findings.ts';
 import { settleCovered } from './scan-coverage.ts';
-import { fetchFindingColumns, joinedEvidence, uuidText, type FindingColumns } from './finding-columns.ts';
+import { fetchFindingColumns, uuidText, type FindingColumns } from './finding-columns.ts';
+import { joinedEvidence, severityWord } from './finding-lifecycle.sql.ts';
 import type { Database } from './schema.ts';
 import { underSavepoint, type Tx } from './transaction.ts';
 
@@ -273,57 +274,73 @@ async function describeStaged(tx: Tx, key: string, reason: string): Promise<Refu
   return rows.map((row) => ({ ...row, findingKey: key, reason }));
 }
 
-async function updateChanged(
-  tx: Tx,
-  source: FindingSource,
-  columns: FindingColumns,
-  keys: readonly string[] | null,
-): Promise<number> {
-  const { compared } = columns;
-  const { rows } = await tx.client.query<{ updated: number }>(
-    `with changed as (
+/**
+ * SQL of the known findings of which the report says something else than what is stored, or that no server has reported before:
+ * each with what it was and what it is now. The stored row is found by its key (idx_ingestion_vulnerabilities_finding_key), one
+ * look-up for each staged row whatever the planner thinks of their number. $2: the system, $3: only these keys.
+ */
+function changedFindings({ compared }: FindingColumns): string {
+  const replaced = compared.map(
+    ([column, value]) => `('${column}', to_jsonb(v.${column}), v.${column} is distinct from ${value})`,
+  );
+  return `
        select v.id, s.plugin_id as known_plugin, v.external_system_id is null as linked,
               case when v.external_system_id is null then
-                (select coalesce(jsonb_object_agg(o.name, o.old), '{}')
-                   from (values ${compared.map(([column, value]) => `('${column}', to_jsonb(v.${column}), v.${column} is distinct from ${value})`).join(', ')}) o(name, old, differs)
-                  where o.differs)
+                (select coalesce(jsonb_object_agg(o.name, o.old), '{}') from (values ${replaced.join(', ')}) o(name, old, differs) where o.differs)
               end as replaced,
               v.lifecycle_state as old_lifecycle_state, v.severity_rank as old_severity_rank,
               case when m.is_newer then s.report_digest else v.report_digest end as new_report_digest,
               ${compared.map(([column, value]) => `${value} as new_${column}`).join(', ')}
          from staging_findings s
         cross join lateral (select * from ingestion_vulnerabilities stored where stored.finding_key = s.finding_key offset 0) v
-        ${joinedEvidence}
+        ${joinedEvidence('$2')}
         where s.is_known and ($3::uuid[] is null or s.finding_key = any($3)) and (v.external_system_id is null
            or (${compared.map(([column]) => `v.${column}`).join(', ')})
-              is distinct from (${compared.map(([, value]) => value).join(', ')}))
-     ), written as (
-       update ingestion_vulnerabilities v
-          set ${compared.map(([column]) => `${column} = c.new_${column}`).join(', ')},
-              report_digest = c.new_report_digest, last_tenable_update = now(), updated_at = now(), batch_id = $1, sync_status = 'synced'
-         from changed c where v.id = c.id
-       returning 1
-     ), journal as (
+              is distinct from (${compared.map(([, value]) => value).join(', ')}))`;
+}
+
+/** SQL of the journal of `changed`: state and severity, and of a row of the owner's that is now linked all that it held. */
+const journalOfChanged = `journal as (
        insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by)
        select $1, $2, 'finding', c.id, f.name, f.before, f.after, 'inbound', 'rule:the scanner reports it'
          from changed c
         cross join lateral (values ('lifecycle_state', to_jsonb(c.old_lifecycle_state), to_jsonb(c.new_lifecycle_state)),
-                                   ('severity', to_jsonb(('{Info,Low,Medium,High,Critical}'::text[])[c.old_severity_rank + 1]),
-                                                to_jsonb(('{Info,Low,Medium,High,Critical}'::text[])[c.new_severity_rank + 1]))) f(name, before, after)
+                                   ('severity', to_jsonb(${severityWord('c.old_severity_rank')}), to_jsonb(${severityWord('c.new_severity_rank')}))) f(name, before, after)
         where not c.linked and f.before is distinct from f.after
      ), links as (
        -- Nothing is lost: what the owner's row held before it was linked is kept whole.
        insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, before_value, direction, decided_by, reason)
        select $1, $2, 'finding', c.id, c.replaced, 'inbound', 'rule:same asset, plugin, port and protocol', '${linkedReason}'
          from changed c where c.linked
-     ), cves as (
+     )`;
+
+/** SQL of the CVEs of `changed` rows of the owner's that are now linked; those that are there stay. */
+const cvesOfLinked = `cves as (
        insert into ingestion_vulnerability_cves (vulnerability_id, cve_id, batch_id)
        select c.id, cve.id, $1
          from changed c join scan_plugins p on p.plugin_id = c.known_plugin
         cross join lateral unnest(p.cves) cve(id)
         where c.linked and length(cve.id) <= 20
           and not exists (select from ingestion_vulnerability_cves k where k.vulnerability_id = c.id and k.cve_id = cve.id)
-     )
+     )`;
+
+/** Joins the staged reports of known findings with what is stored, and writes what differs. @returns how many differed. */
+async function updateChanged(
+  tx: Tx,
+  source: FindingSource,
+  columns: FindingColumns,
+  keys: readonly string[] | null,
+): Promise<number> {
+  const assignments = columns.compared.map(([column]) => `${column} = c.new_${column}`);
+  const { rows } = await tx.client.query<{ updated: number }>(
+    `with changed as (${changedFindings(columns)}
+     ), written as (
+       update ingestion_vulnerabilities v
+          set ${assignments.join(', ')},
+              report_digest = c.new_report_digest, last_tenable_update = now(), updated_at = now(), batch_id = $1, sync_status = 'synced'
+         from changed c where v.id = c.id
+       returning 1
+     ), ${journalOfChanged}, ${cvesOfLinked}
      select count(*)::int as updated from written`,
     [source.operationId, source.systemId, keys],
   );

@@ -3,6 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import { followedStates, type ScanState } from '../model/remediation-scan.ts';
 import { recordChanges } from './changes.ts';
 import { storableJson } from './copy-rows.ts';
+import { severityWord } from './finding-lifecycle.sql.ts';
 import type { Database } from './schema.ts';
 
 export interface ScanProblem {
@@ -307,7 +308,7 @@ export async function listVerifiable(
   const { rows } = await sql<VerifiableFinding>`
     select v.id as "findingId", v.tenable_vuln_id::text as "tenableId", v.asset_uuid::text as asset, a.hostname,
            v.plugin_id::text as "pluginId", v.vulnerability_name as name,
-           ('{Info,Low,Medium,High,Critical}'::text[])[v.severity_rank + 1] as severity, v.port,
+           ${sql.raw(severityWord('v.severity_rank'))} as severity, v.port,
            v.lifecycle_state as "lifecycleState", coalesce(address.value, a.hostname) as target,
            coalesce(v.reported_by @> array[${systemId}::int], v.external_system_id = ${systemId}, false) as "isReported"
       from ingestion_vulnerabilities v
