@@ -44,6 +44,11 @@ export interface FindingLoad {
   add(finding: ReportedFinding): Promise<void>;
   addPlugin(plugin: StagedPlugin): void;
   /**
+   * Stages what was added to the last, and does with it all that asks for nothing of what is stored: while the page before is still
+   * being merged. `finish` does it too, where it was not done.
+   */
+  stage(): Promise<void>;
+  /**
    * Merges what was added. Counts: items with the same identity are one finding, the others count as unchanged; a row
    * from before Tieline that was recognised counts as updated.
    */
@@ -62,80 +67,118 @@ export async function beginFindingLoad(tx: Tx, source: FindingSource): Promise<F
   // Within a larger transaction nothing was committed since the page before.
   await tx.client.query('truncate staging_findings, staging_unchanged, staging_state_changes');
   const plugins: StagedPlugin[] = [];
-  let added = 0;
-  let gathered: ReportedFinding[] = [];
-  let characters = 0;
-  let staging: Promise<void> = Promise.resolve();
-  let copy: CopyInto | undefined;
+  const staging = new StagingOfReports(tx, source);
+  let isStaged = false;
 
-  async function stage(rows: readonly ReportedFinding[]): Promise<void> {
-    const known = await lookUp(tx, source, rows);
-    for (const row of rows) {
-      const stored = known.get(row.key);
-      if (stored === 'unchanged') continue;
-      const finding = row.read();
-      if (!finding) {
-        added -= 1;
-        continue;
-      }
-      copy ??= copyInto(tx.client, `staging_findings (${staged.join(', ')})`);
-      await copy.write([...stagedValues(finding, row), stored !== undefined]);
-    }
-    await copy?.end();
-    copy = undefined;
-  }
-  /** Meanwhile the next ones are read: one such turn is under way at most. */
-  async function stageGathered(): Promise<void> {
-    await staging;
-    const rows = gathered;
-    gathered = [];
-    characters = 0;
-    staging = stage(rows);
-    // Its failure is met at the next turn.
-    staging.catch(() => undefined);
+  async function stage(): Promise<void> {
+    if (isStaged) return;
+    isStaged = true;
+    await staging.end();
+    await noteStateChanges(tx);
+    // A small sample: the rows are wide, and only their number matters.
+    await tx.client.query('set local default_statistics_target = 1');
+    await tx.client.query('analyze staging_findings');
+    await tx.client.query('set local default_statistics_target to default');
   }
 
   return {
-    async add(finding) {
-      added += 1;
-      gathered.push(finding);
-      characters += finding.raw.length;
-      if (gathered.length >= lookedUpAtOnce.findings || characters >= lookedUpAtOnce.characters)
-        await stageGathered();
-    },
+    add: (finding) => staging.add(finding),
     addPlugin(plugin) {
       plugins.push(plugin);
     },
+    stage,
     async finish() {
-      await stageGathered();
-      await staging;
+      await stage();
       await mergePlugins(tx, source.systemId, plugins, columns);
-      await restageDoubles(tx, source, columns);
-      await noteStateChanges(tx);
+      if (staging.knowsSome) await restageDoubles(tx, source, columns);
       await foldDuplicates(tx);
-      // A small sample: the rows are wide, and only their number matters.
-      await tx.client.query('set local default_statistics_target = 1');
-      await tx.client.query('analyze staging_findings');
-      await tx.client.query('set local default_statistics_target to default');
-      await identifyEarlierRows(tx, columns);
-      const { updated, created, refused } = await mergeOrRefuse(tx, source, columns);
+      const knowsEarlier = await identifyEarlierRows(tx, columns);
+      const { updated, created, refused } = await mergeOrRefuse(
+        tx,
+        source,
+        columns,
+        staging.knowsSome || knowsEarlier,
+      );
       await recordStateChanges(tx, source);
       const assets = await listStagedAssets(tx);
       await settleCovered(tx, source, assets);
       if (created + updated > 0) await renewExposure(tx, assets);
       const waiting = columns.needsAsset ? await listWaiting(tx, refused) : [];
-      return {
-        counts: { created, updated, unchanged: added - created - updated - waiting.length - refused.length },
-        waiting,
-        refused,
-      };
+      const unchanged = staging.added - created - updated - waiting.length - refused.length;
+      return { counts: { created, updated, unchanged }, waiting, refused };
     },
-    async abort(cause) {
-      gathered = [];
-      await copy?.abort(cause);
-      await staging.catch(() => undefined);
-    },
+    abort: (cause) => staging.abort(cause),
   };
+}
+
+/**
+ * Reports on their way into the staging table: gathered, looked up by their digest some at a time, and those that say something new
+ * copied. One such turn is under way at most, while the next reports are gathered.
+ */
+class StagingOfReports {
+  readonly #tx: Tx;
+  readonly #source: FindingSource;
+  #gathered: ReportedFinding[] = [];
+  #characters = 0;
+  #copy: CopyInto | undefined;
+  #turn: Promise<void> = Promise.resolve();
+  /** How many reports are findings. */
+  added = 0;
+  /** Whether any of them was found stored. That none was is no more than likely: others may be storing too. */
+  knowsSome = false;
+
+  constructor(tx: Tx, source: FindingSource) {
+    this.#tx = tx;
+    this.#source = source;
+  }
+
+  async add(finding: ReportedFinding): Promise<void> {
+    this.added += 1;
+    this.#gathered.push(finding);
+    this.#characters += finding.raw.length;
+    if (this.#gathered.length >= lookedUpAtOnce.findings || this.#characters >= lookedUpAtOnce.characters)
+      await this.#stageGathered();
+  }
+
+  async end(): Promise<void> {
+    await this.#stageGathered();
+    await this.#turn;
+  }
+
+  async abort(cause: Error): Promise<void> {
+    this.#gathered = [];
+    await this.#copy?.abort(cause);
+    await this.#turn.catch(() => undefined);
+  }
+
+  async #stageGathered(): Promise<void> {
+    await this.#turn;
+    const rows = this.#gathered;
+    this.#gathered = [];
+    this.#characters = 0;
+    if (rows.length === 0) return;
+    this.#turn = this.#stage(rows);
+    // Its failure is met at the next turn.
+    this.#turn.catch(() => undefined);
+  }
+
+  async #stage(rows: readonly ReportedFinding[]): Promise<void> {
+    const known = await lookUp(this.#tx, this.#source, rows);
+    if (known.size > 0) this.knowsSome = true;
+    for (const row of rows) {
+      const stored = known.get(row.key);
+      if (stored === 'unchanged') continue;
+      const finding = row.read();
+      if (!finding) {
+        this.added -= 1;
+        continue;
+      }
+      this.#copy ??= copyInto(this.#tx.client, `staging_findings (${staged.join(', ')})`);
+      await this.#copy.write([...stagedValues(finding, row), stored !== undefined]);
+    }
+    await this.#copy?.end();
+    this.#copy = undefined;
+  }
 }
 
 /**
@@ -159,12 +202,13 @@ async function recordStateChanges(tx: Tx, source: FindingSource): Promise<void> 
  * Gives rows from before Tieline, which bear no key yet, the key of the staged finding that they are: same asset and
  * plugin, and the port and protocol that they name. Of several such rows the oldest; the others stay as they are.
  * Rows that name no port are given out in the order of their ids, one to each finding that is left.
+ * @returns whether there are such rows at all.
  */
-async function identifyEarlierRows(tx: Tx, columns: FindingColumns): Promise<void> {
+async function identifyEarlierRows(tx: Tx, columns: FindingColumns): Promise<boolean> {
   const { rows } = await tx.client.query<{ some: boolean }>(
     'select exists (select from ingestion_vulnerabilities where finding_key is null) as some',
   );
-  if (!rows[0]?.some) return;
+  if (!rows[0]?.some) return false;
   const candidates = `
     select v.id, s.finding_key, s.port, s.protocol, s.asset_uuid, ${columns.port} as own_port, ${columns.protocol} as own_protocol
       from staging_findings s
@@ -193,6 +237,7 @@ async function identifyEarlierRows(tx: Tx, columns: FindingColumns): Promise<voi
       ) f where finding_place = row_place`),
   );
   await markStored(tx);
+  return true;
 }
 
 interface Merged {
@@ -201,12 +246,21 @@ interface Merged {
   readonly refused: readonly RefusedFinding[];
 }
 
-/** Merges all that is staged; where the database refuses something, all but the very findings that it refuses. */
-async function mergeOrRefuse(tx: Tx, source: FindingSource, columns: FindingColumns): Promise<Merged> {
+/**
+ * Merges all that is staged; where the database refuses something, all but the very findings that it refuses.
+ * @param knowsSome whether some of what is staged may be stored already; else only what somebody else stored meanwhile is.
+ */
+async function mergeOrRefuse(
+  tx: Tx,
+  source: FindingSource,
+  columns: FindingColumns,
+  knowsSome: boolean,
+): Promise<Merged> {
   const merge = async (keys: readonly string[] | null, mayBeThere: boolean): Promise<Merged> => {
     const outcome = await underSavepoint(tx, async () => {
       const { wanted, created } = await insertNew(tx, source, columns, { keys, mayBeThere });
       if (created < wanted) await markStored(tx);
+      else if (!knowsSome) return { created, updated: 0 };
       await lockKnown(tx);
       return { created, updated: await updateChanged(tx, source, columns, keys) };
     });
