@@ -166,7 +166,7 @@ export async function restageDoubles(tx: Tx, source: FindingSource, columns: Fin
               where $2 and s.is_known and known.external_system_id = $1
                 and (known.evidence_at = s.evidence_at or known.evidence_at is null and s.evidence_at is null and known.batch_id = $3::uuid)
             ) doubled
-       join ingestion_vulnerabilities v using (finding_key)
+      cross join lateral (select * from ingestion_vulnerabilities stored where stored.finding_key = doubled.finding_key offset 0) v
       cross join lateral (select coalesce(${storedRule.rank}, v.severity_rank) as severity_rank) own
       cross join lateral (select coalesce(v.${columns.raw} ->> 'output', v.${columns.raw} ->> 'plugin_output') as output) one
       cross join lateral (

@@ -289,12 +289,19 @@ async function mergeOrRefuse(
 /**
  * What is changed is locked first, by a statement of its own: the next one sees what others, an import of files beside a sync, have
  * committed until then, and nothing of theirs is written over with what was there before.
+ *
+ * Stored rows are looked up one by one, here as everywhere in a load (`offset 0`): where autovacuum analyses the table while a file is
+ * loaded, it sees none of the file's rows, and a plan for an empty table reads all of them for each staged one.
  */
 async function lockKnown(tx: Tx): Promise<void> {
   await tx.client.query(
     `select count(*) from (
-       select v.id from ingestion_vulnerabilities v
-        where v.finding_key in (select finding_key from staging_findings where is_known) order by v.id for no key update) locked`,
+       select from ingestion_vulnerabilities v
+        where v.id = any (array(
+                select known.id from staging_findings s
+                 cross join lateral (select id from ingestion_vulnerabilities stored where stored.finding_key = s.finding_key offset 0) known
+                 where s.is_known))
+        order by v.id for no key update) locked`,
   );
 }
 
@@ -302,7 +309,7 @@ async function lockKnown(tx: Tx): Promise<void> {
 async function markStored(tx: Tx): Promise<void> {
   await tx.client.query(
     `update staging_findings s set is_known = true
-      where not s.is_known and exists (select from ingestion_vulnerabilities v where v.finding_key = s.finding_key)`,
+      where not s.is_known and exists (select from ingestion_vulnerabilities v where v.finding_key = s.finding_key offset 0)`,
   );
 }
 
@@ -406,8 +413,8 @@ async function listWaiting(tx: Tx, refused: readonly RefusedFinding[]): Promise<
     `
     select s.asset_uuid::text, s.plugin_id from staging_findings s
      where s.finding_key <> all ($1::uuid[])
-       and not exists (select from ingestion_assets a where a.asset_uuid = s.asset_uuid)
-       and not exists (select from ingestion_vulnerabilities v where v.finding_key = s.finding_key)`,
+       and not exists (select from ingestion_assets a where a.asset_uuid = s.asset_uuid offset 0)
+       and not exists (select from ingestion_vulnerabilities v where v.finding_key = s.finding_key offset 0)`,
     [refused.map((each) => each.findingKey)],
   );
   return rows;
