@@ -385,13 +385,18 @@ const cvesOfLinked = `cves as (
           and not exists (select from ingestion_vulnerability_cves k where k.vulnerability_id = c.id and k.cve_id = cve.id)
      )`;
 
-/** Joins the staged reports of known findings with what is stored, and writes what differs. @returns how many differed. */
+/**
+ * Joins the staged reports of known findings with what is stored, and writes what differs. Without plain index scans: of a table that
+ * autovacuum saw empty the planner takes the whole index for one row, but knows how many pages the table has.
+ * @returns how many differed.
+ */
 async function updateChanged(
   tx: Tx,
   source: FindingSource,
   columns: FindingColumns,
   keys: readonly string[] | null,
 ): Promise<number> {
+  await tx.client.query('set local enable_indexscan = off');
   const assignments = columns.compared.map(([column]) => `${column} = c.new_${column}`);
   const { rows } = await tx.client.query<{ updated: number }>(
     `with changed as (${changedFindings(columns)}
@@ -405,6 +410,7 @@ async function updateChanged(
      select count(*)::int as updated from written`,
     [source.operationId, source.systemId, keys],
   );
+  await tx.client.query('set local enable_indexscan to default');
   return rows[0]?.updated ?? 0;
 }
 
