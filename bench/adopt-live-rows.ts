@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type pg from 'pg';
+import { checkpoint } from './checkpoint.ts';
 
 export interface RowCounts {
   readonly findings: number;
@@ -154,5 +155,5 @@ export async function makeOwnersDatabase(
   progress('vacuum and analyze');
   await client.query('drop table bench_plugins');
   await client.query('vacuum analyze');
-  await client.query('checkpoint');
+  await checkpoint(client);
 }

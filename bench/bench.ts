@@ -16,6 +16,7 @@ import { openDatabase } from '../src/platform/postgres/database.ts';
 import { removeDataDirectory } from '../src/platform/embedded/remove-data.ts';
 import { openEmbeddedServer } from '../src/platform/embedded/server.ts';
 import { migrate } from '../src/platform/migrations/migrate.ts';
+import { checkpoint } from './checkpoint.ts';
 
 const memoryLimitMegabytes = 400;
 const { values } = parseArgs({
@@ -73,7 +74,7 @@ async function timeCopy(client: pg.Client, file: string, including: string): Pro
   await client.query(
     `drop table if exists bench_copy; create table bench_copy (like ingestion_vulnerabilities ${including})`,
   );
-  await client.query('checkpoint');
+  await checkpoint(client);
   const started = performance.now();
   await client.query('begin');
   await pipeline(

@@ -1,6 +1,6 @@
 /**
  * One load in a process of its own, so that its memory is its own. BENCH: JSON of {databaseUrl, kind, files, systemId}. Prints
- * seconds and the peak resident set as JSON.
+ * seconds, seconds of CPU and the peak resident set as JSON.
  */
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -49,6 +49,7 @@ async function loadChunk(file: string, open: (tx: Tx) => Promise<Sink>): Promise
       const bytes = createReadStream(file, { highWaterMark: 256 * 1024 });
       for await (const raw of recordsOfJsonArray(bytes, { repeated: plugins }))
         await sink.add({ externalId: scalarText(raw['id'] ?? ''), raw });
+      await sink.stage?.();
       await turn();
       await sink.finish();
     }),
@@ -97,6 +98,12 @@ switch (work.kind) {
 await pages.settle();
 const seconds = (performance.now() - started) / 1000;
 await database.close();
+const { user, system } = process.cpuUsage();
 console.log(
-  JSON.stringify({ seconds, items, peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024) }),
+  JSON.stringify({
+    seconds,
+    items,
+    peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
+    cpuSeconds: (user + system) / 1e6,
+  }),
 );

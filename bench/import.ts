@@ -15,6 +15,7 @@ import { removeDataDirectory } from '../src/platform/embedded/remove-data.ts';
 import { openEmbeddedServer } from '../src/platform/embedded/server.ts';
 import { insertSystem } from '../src/ledger/external-systems/external-systems.sql.ts';
 import { migrate } from '../src/platform/migrations/migrate.ts';
+import { checkpoint } from './checkpoint.ts';
 import { consoleQueries } from './console-queries.ts';
 import { writeFiles, type ImportFiles } from './import-files.ts';
 
@@ -79,7 +80,7 @@ async function withBench<T>(size: number, measure: (bench: Bench, work: string) 
           `truncate ingestion_vulnerabilities, ingestion_vulnerability_cves, scan_plugins, finding_state_changes, sync_changes, imported_files, asset_exposure cascade;
            delete from asset_sources where external_system_id <> ${system?.id ?? 0}; delete from asset_identity_decisions`,
         );
-        await client.query('checkpoint');
+        await checkpoint(client);
       },
     };
     await bench.load('assets');
@@ -116,7 +117,7 @@ const peak = (loads: readonly Load[]): number => Math.max(...loads.map((each) =>
 async function timeCopy(client: pg.Client, file: string): Promise<number> {
   await client.query('drop table if exists bench_copy');
   await client.query('create table bench_copy (like ingestion_vulnerabilities including all)');
-  await client.query('checkpoint');
+  await checkpoint(client);
   const started = performance.now();
   await client.query('begin');
   await pipeline(

@@ -96,14 +96,19 @@ function elementsOf({ children }: ItemFacts): AuditResult {
   return said;
 }
 
-function pluginOf(facts: ItemFacts, takeTime: TakeTime): JsonObject {
+/** Whether a child tells of the plugin: not of the finding, nor of an audit. */
+export const isOfPlugin = (child: string): boolean =>
+  !ofFinding.has(child) && !child.startsWith(compliancePrefix);
+
+/** The plugin of an item. */
+export function pluginOf(facts: ItemFacts, takeTime: TakeTime): JsonObject {
   const plugin: JsonObject = {
     id: facts.attributes['pluginID'] ?? null,
     name: facts.attributes['pluginName'] ?? null,
     family: facts.attributes['pluginFamily'] || null,
   };
   for (const [name, texts] of facts.children) {
-    if (ofFinding.has(name) || name.startsWith(compliancePrefix)) continue;
+    if (!isOfPlugin(name)) continue;
     if (name === 'see_also') plugin[name] = texts.flatMap((text) => listOf(text));
     else if (name.endsWith('_vector')) plugin[name] = vectorOf(texts[0] ?? '');
     else
@@ -131,7 +136,13 @@ function pluginOf(facts: ItemFacts, takeTime: TakeTime): JsonObject {
   return plugin;
 }
 
-export function findingRaw(facts: ItemFacts, host: HostOfItem, takeTime: TakeTime): JsonObject {
+/** @param plugin gives what the item says of its plugin, from `pluginOf`. */
+export function findingRaw(
+  facts: ItemFacts,
+  host: HostOfItem,
+  takeTime: TakeTime,
+  plugin: () => JsonObject,
+): JsonObject {
   const seen = host.seenAt;
   const told = (name: string): string | undefined => takeTime(one(facts, name));
   const lastFound = told('last_found') ?? seen;
@@ -151,7 +162,7 @@ export function findingRaw(facts: ItemFacts, host: HostOfItem, takeTime: TakeTim
     ...(lastFound === undefined ? {} : { last_found: lastFound }),
     ...(lastFixed === undefined ? {} : { last_fixed: lastFixed }),
     ...(seen === undefined ? {} : { seen_at: seen }),
-    plugin: pluginOf(facts, takeTime),
+    plugin: plugin(),
   };
 }
 

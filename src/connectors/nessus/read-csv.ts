@@ -11,7 +11,14 @@ import { decodeText } from './decode-text.ts';
 import { heldTimes } from './held-times.ts';
 import { HostsOfFile, type HostRecord } from './host-shape.ts';
 import { listOf } from './file-values.ts';
-import { auditResultsOf, complianceRaw, findingRaw, isOpenPort, type ItemFacts } from './item-shape.ts';
+import {
+  auditResultsOf,
+  complianceRaw,
+  findingRaw,
+  isOpenPort,
+  pluginOf,
+  type ItemFacts,
+} from './item-shape.ts';
 import type { ScanFileEvent } from '../kit/index.ts';
 import { scanFileFault, type ScanFileLimits } from './scan-file-fault.ts';
 import { ScanTimes } from './scan-times.ts';
@@ -189,7 +196,8 @@ class RowReading {
       for (const said of results)
         yield { type: 'item', kind: 'compliance', raw: complianceRaw(said, item, of, this.#times.take) };
     else {
-      const raw = { ...findingRaw(item, of, this.#times.take), ...this.#kept(record) };
+      const { take } = this.#times;
+      const raw = { ...findingRaw(item, of, take, () => pluginOf(item, take)), ...this.#kept(record) };
       yield { type: 'item', kind: 'finding', raw };
     }
   }

@@ -13,6 +13,7 @@ import {
   isOpenPort,
   type HostOfItem,
 } from './item-shape.ts';
+import { RepeatedPlugins } from './repeated-plugins.ts';
 import { ScanTimes } from './scan-times.ts';
 import { heldTimes } from './held-times.ts';
 import type { ScanFileEvent } from '../kit/index.ts';
@@ -52,6 +53,7 @@ class NessusReading {
   readonly #limits: ScanFileLimits;
   readonly #parser = new SaxesParser();
   #events: ScanFileEvent[] = [];
+  readonly #repeated = new RepeatedPlugins();
   readonly #path: string[] = [];
   #text = '';
   #host: OpenHost | undefined;
@@ -226,7 +228,10 @@ class NessusReading {
     else if (results.length > 0)
       for (const said of results)
         this.#events.push({ type: 'item', kind: 'compliance', raw: complianceRaw(said, item, of, take) });
-    else this.#events.push({ type: 'item', kind: 'finding', raw: findingRaw(item, of, take) });
+    else {
+      const raw = findingRaw(item, of, take, () => this.#repeated.of(item, take));
+      this.#events.push({ type: 'item', kind: 'finding', raw });
+    }
   }
 
   /** Tells of a host once: when its properties end, or, if it has none, with its first item. */

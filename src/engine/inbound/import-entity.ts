@@ -264,6 +264,7 @@ async function fillSink(
 ): ReturnType<Sink['finish']> {
   try {
     for await (const record of records) await sink.add(record);
+    await sink.stage?.();
     await turn();
     return await sink.finish();
   } catch (error) {

@@ -19,6 +19,7 @@ import {
 import { saveCoverage, saveScope, settleCovered } from '../../record/findings/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { openAssetSink, openComplianceSink, openFindingSink, SeenPlugins } from '../scanner-records/index.ts';
+import { readAhead } from './read-ahead.ts';
 import type { MapperOf, Sink } from '../../record/entities/index.ts';
 
 export interface FileCounts {
@@ -44,8 +45,13 @@ export const nothingTaken: FileCounts = {
 };
 /** Reasons that an outcome lists; a file without names would have thousands. */
 const reasonsTold = 20;
-/** How much is gathered before it is stored: many small hosts, or a part of a large one. */
-const batch = { items: 6_000, characters: 16 * 1024 * 1024 };
+/**
+ * How much is gathered before it is stored: many small hosts, or a part of a large one. Hosts are stored together as soon as there are
+ * `whole` items, so that the next one seldom has to be stored in parts.
+ */
+const batch = { items: 6_000, whole: 5_000, characters: 16 * 1024 * 1024 };
+/** How much, in characters, is read of the file while what was gathered is stored. */
+const ahead = 4 * 1024 * 1024;
 
 export interface FileReading {
   readonly source: ExternalSystemRow;
@@ -83,7 +89,7 @@ export async function takeFile(
 ): Promise<{ taken: FileCounts; problem: string | undefined; lacksTimes: boolean }> {
   const storing = new Storing(tx, reading);
   try {
-    for await (const event of reading.file.events()) {
+    for await (const event of readAhead(reading.file.events(), ahead, charactersOf)) {
       reading.options.signal.throwIfAborted();
       await storing.take(event);
     }
@@ -190,8 +196,7 @@ class Storing {
       await this.flush();
       await this.#tx.client.query('release savepoint host');
       this.#hasSavepoint = false;
-    } else if (this.#items.length >= batch.items / 2 || this.#hosts.length >= batch.items / 2)
-      await this.flush();
+    } else if (this.#items.length >= batch.whole || this.#hosts.length >= batch.whole) await this.flush();
   }
 
   /** The gathered hosts before the open one are stored for good; of the open one what is there, so that it can be taken back. */
@@ -380,6 +385,9 @@ function identify({ raw }: Extract<ScanFileEvent, { type: 'item' }>): string {
     typeof plugin === 'object' && plugin !== null && !Array.isArray(plugin) ? plugin['id'] : raw['check_id'];
   return [raw['host_key'], id, raw['port'], raw['protocol']].map((part) => scalarText(part ?? '')).join(':');
 }
+
+const charactersOf = (event: ScanFileEvent): number =>
+  event.type === 'item' ? sizeOf(event.raw) : event.type === 'host' ? 2_000 : 100;
 
 /** Roughly, in characters: what counts is that a few large outputs are not gathered by the thousand. */
 function sizeOf(raw: ExternalRecord['raw']): number {

@@ -8,6 +8,7 @@ import {
   complianceRecord,
   findingIdentity,
   findingRecord,
+  type FindingRecord,
   pluginRecord,
 } from '../../canonical/records/index.ts';
 import { type AssetSource, beginAssetLoad } from '../../record/assets/index.ts';
@@ -16,8 +17,10 @@ import {
   beginComplianceLoad,
   beginFindingLoad,
   digestOf,
+  type FindingLoad,
   type FindingSource,
   type RefusedFinding,
+  type ReportedFinding,
   type WaitingFinding,
 } from '../../record/findings/index.ts';
 import { addCounts, type HeldRecord, noCounts } from '../../ledger/operations/index.ts';
@@ -121,15 +124,47 @@ export async function openFindingSink(
   mapperOf: MapperOf,
   known: { readonly seenPlugins: SeenPlugins; readonly assetAliases: ReadonlyMap<string, string> },
 ): Promise<Sink> {
-  const { seenPlugins, assetAliases } = known;
+  const load = await beginFindingLoad(tx, source);
+  const held: HeldRecord[] = [];
+  let read = 0;
+  const report = reportedBy(mapperOf, known, { load, held });
+  return {
+    async add(external) {
+      read += 1;
+      const finding = report(external);
+      if (finding) await load.add(finding);
+    },
+    stage: () => load.stage(),
+    async finish() {
+      const { counts, waiting, refused } = await load.finish();
+      held.push(...waiting.map((finding) => waitingFor(finding)));
+      held.push(...refused.map((finding) => refusedFor(finding)));
+      return { counts: { ...noCounts, ...counts, read, failed: held.length }, held };
+    },
+    async abort(cause) {
+      known.seenPlugins.forget();
+      await load.abort(cause);
+    },
+  };
+}
+
+/**
+ * Reads records of a source as findings. Their plugins go to the load, what cannot be taken in to the held.
+ * @returns what a record reports, mapped as a whole only where it does not say what it said the last time; undefined where it is held.
+ */
+function reportedBy(
+  mapperOf: MapperOf,
+  {
+    seenPlugins,
+    assetAliases,
+  }: { readonly seenPlugins: SeenPlugins; readonly assetAliases: ReadonlyMap<string, string> },
+  { load, held }: { readonly load: FindingLoad; readonly held: HeldRecord[] },
+): (external: ExternalRecord) => ReportedFinding | undefined {
   const mapFinding = mapperOf('finding', findingRecord);
   const mapIdentity = mapperOf('finding', findingIdentity);
   /** A finding is told without its plugin, except for what mappings take from there. */
   const ofPlugin = mapFinding.paths.filter(([first]) => first === 'plugin');
   const mapPlugin = mapperOf('plugin', pluginRecord);
-  const load = await beginFindingLoad(tx, source);
-  const held: HeldRecord[] = [];
-  let read = 0;
 
   /** Adds the plugin block unless it is known; answers whether the finding may be stored. */
   function takePlugin(external: ExternalRecord, pluginId: string): boolean {
@@ -144,49 +179,36 @@ export async function openFindingSink(
     return plugin.ok;
   }
 
-  return {
-    async add(external) {
-      read += 1;
-      // All of it is only read where it does not say what it said the last time.
-      const readAll = () => {
-        const finding = mapFinding(external.raw);
-        if (!finding.ok) held.push(heldFor('ingestion_vulnerabilities', external, finding.faults));
-        return finding.ok ? finding.record : undefined;
-      };
-      const identity = mapIdentity(external.raw);
-      if (!identity.ok) {
-        readAll();
-        return;
-      }
-      if (!takePlugin(external, identity.record.plugin_id)) return;
-      const { plugin: _storedOnce, ...raw } = external.raw;
-      const reportedUuid = identity.record.asset_uuid.toLowerCase();
-      const asset_uuid = assetAliases.get(reportedUuid) ?? reportedUuid;
-      const json = storableJson(raw);
-      await load.add({
-        key: findingKey({ ...identity.record, asset_uuid }),
-        digest: digestOf(
-          mapFinding.edition,
-          json,
-          ofPlugin.map((path) => valueAt(external.raw, path)),
-        ),
-        raw: json,
-        read() {
-          const finding = readAll();
-          return finding && { ...finding, asset_uuid };
-        },
-      });
-    },
-    async finish() {
-      const { counts, waiting, refused } = await load.finish();
-      held.push(...waiting.map((finding) => waitingFor(finding)));
-      held.push(...refused.map((finding) => refusedFor(finding)));
-      return { counts: { ...noCounts, ...counts, read, failed: held.length }, held };
-    },
-    async abort(cause) {
-      seenPlugins.forget();
-      await load.abort(cause);
-    },
+  function readAll(external: ExternalRecord): FindingRecord | undefined {
+    const finding = mapFinding(external.raw);
+    if (!finding.ok) held.push(heldFor('ingestion_vulnerabilities', external, finding.faults));
+    return finding.ok ? finding.record : undefined;
+  }
+
+  return (external) => {
+    const identity = mapIdentity(external.raw);
+    if (!identity.ok) {
+      readAll(external);
+      return undefined;
+    }
+    if (!takePlugin(external, identity.record.plugin_id)) return undefined;
+    const { plugin: _storedOnce, ...raw } = external.raw;
+    const tenableUuid = identity.record.asset_uuid.toLowerCase();
+    const asset_uuid = assetAliases.get(tenableUuid) ?? tenableUuid;
+    const json = storableJson(raw);
+    return {
+      key: findingKey({ ...identity.record, asset_uuid }),
+      digest: digestOf(
+        mapFinding.edition,
+        json,
+        ofPlugin.map((path) => valueAt(external.raw, path)),
+      ),
+      raw: json,
+      read() {
+        const finding = readAll(external);
+        return finding && { ...finding, asset_uuid };
+      },
+    };
   };
 }
 
@@ -229,6 +251,9 @@ export function withResultsAmong(findings: Sink, openResults: () => Promise<Sink
     async add(external) {
       if (external.entity === 'compliance') results.push(external);
       else await findings.add(external);
+    },
+    async stage() {
+      await findings.stage?.();
     },
     async finish() {
       const ofFindings = await findings.finish();

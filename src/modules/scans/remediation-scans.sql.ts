@@ -14,6 +14,7 @@ import {
   type StoredReason,
 } from '../../ledger/operations/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import { severityWord } from '../../record/findings/index.ts';
 
 export interface ScanProblem {
   readonly message: string;
@@ -320,7 +321,7 @@ export async function listVerifiable(
   const { rows } = await sql<VerifiableFinding>`
     select v.id as "findingId", v.tenable_vuln_id::text as "scannerId", v.asset_uuid::text as asset, a.hostname,
            v.plugin_id::text as "pluginId", v.vulnerability_name as name,
-           ('{Info,Low,Medium,High,Critical}'::text[])[v.severity_rank + 1] as severity, v.port,
+           ${sql.raw(severityWord('v.severity_rank'))} as severity, v.port,
            v.lifecycle_state as "lifecycleState", coalesce(address.value, a.hostname) as target,
            coalesce(v.reported_by @> array[${systemId}::int], v.external_system_id = ${systemId}, false) as "isReported"
       from ingestion_vulnerabilities v

@@ -57,20 +57,34 @@ export async function renewAssetDetails(tx: Tx): Promise<void> {
      where m.is_changed
        and not exists (select from ingestion_asset_tags t
                         where t.asset_uuid = m.asset_uuid and t.tag_key = left(v.key, 100) and t.tag_value = left(v.value, 255))`);
-  const identifiers = `
+  await renewIdentifiers(tx);
+}
+
+/**
+ * Identifiers are those of all sources of an asset. Sources and identifiers are looked up asset by asset (`offset 0`): within the
+ * transaction of a file the tables have no statistics yet, and a plan for small ones reads all sources of all assets each time.
+ */
+async function renewIdentifiers(tx: Tx): Promise<void> {
+  const named = `
     select m.asset_uuid, v.kind, v.value, max(x.last_seen) as last_seen
       from merged_assets m
-      join asset_sources x using (asset_uuid)
+     cross join lateral (select * from asset_sources known where known.asset_uuid = m.asset_uuid offset 0) x
      cross join lateral jsonb_to_recordset(x.identifiers) v(kind text, value text)
      where m.is_changed group by m.asset_uuid, v.kind, v.value`;
   await tx.client.query(`
-    delete from asset_identifiers i using merged_assets m
-     where m.is_changed and i.asset_uuid = m.asset_uuid
-       and not exists (select from asset_sources x cross join lateral jsonb_to_recordset(x.identifiers) v(kind text, value text)
-                        where x.asset_uuid = m.asset_uuid and v.kind = i.kind and v.value = i.value)`);
+    with named as materialized (${named})
+    delete from asset_identifiers i
+     using (
+       select m.asset_uuid, held.kind, held.value
+         from merged_assets m
+        cross join lateral (select * from asset_identifiers known where known.asset_uuid = m.asset_uuid offset 0) held
+        where m.is_changed
+          and not exists (select from named n where n.asset_uuid = m.asset_uuid and n.kind = held.kind and n.value = held.value)
+     ) gone
+     where i.asset_uuid = gone.asset_uuid and i.kind = gone.kind and i.value = gone.value`);
   await tx.client.query(`
     insert into asset_identifiers as known (asset_uuid, kind, value, last_seen)
-    ${identifiers}
+    ${named}
     on conflict (asset_uuid, kind, value) do update set last_seen = excluded.last_seen
       where known.last_seen is distinct from excluded.last_seen`);
 }

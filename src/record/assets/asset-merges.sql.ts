@@ -3,7 +3,7 @@
  * says so, and what a finding that was there twice said is in the journal.
  */
 import { renewReporting, theseAssets } from './asset-reporting.sql.ts';
-import { renewExposure, settleCovered } from '../findings/index.ts';
+import { renewExposure, settleCovered, twinColumns } from '../findings/index.ts';
 import { deriveUuid } from '../../platform/values/index.ts';
 import { findingKey } from '../../canonical/identity/index.ts';
 import { storableJson, type Tx } from '../../platform/postgres/index.ts';
@@ -61,6 +61,11 @@ async function moveFindings(
        from moved_findings m where m.id = v.id and m.twin is null`,
     [into, into],
   );
+  await joinTwins(tx, decided);
+}
+
+/** Joins each moved finding that the other asset has already (`moved_findings.twin`) into that one, and deletes it. */
+async function joinTwins(tx: Tx, decided: Decided): Promise<void> {
   await tx.client.query(
     `insert into sync_changes (operation_id, entity_type, entity_id, before_value, after_value, direction, decided_by_kind, decided_by, reason_code)
      select $1::uuid, 'finding', m.twin::text, to_jsonb(v), to_jsonb(m.twin), 'internal', 'person', $2, ${reasonValue('finding_was_twice')}
@@ -69,17 +74,10 @@ async function moveFindings(
   );
   await tx.client.query(`
     update ingestion_vulnerabilities v
-       set first_found = least(v.first_found, t.first_found), last_found = greatest(v.last_found, t.last_found),
-           last_fixed = greatest(v.last_fixed, t.last_fixed), rule_reports = coalesce(t.rule_reports || v.rule_reports, t.rule_reports, v.rule_reports),
-           report_digest = null, resurfaced_at = greatest(v.resurfaced_at, t.resurfaced_at),
-           seen_at = (select array_agg(distinct at order by at) from unnest(v.seen_at || t.seen_at) told(at)),
-           lifecycle_state = case when greatest(v.last_fixed, t.last_fixed) >= greatest(v.last_found, t.last_found) then 'fixed'
-                                  when greatest(v.last_fixed, t.last_fixed) is not null or greatest(v.resurfaced_at, t.resurfaced_at) is not null then 'reopened'
-                                  else 'open' end,
-           state = case when greatest(v.last_fixed, t.last_fixed) >= greatest(v.last_found, t.last_found) then 'Fixed'
-                        when v.state = 'Fixed' then 'Open' else v.state end,
-           reported_by = (select array_agg(distinct system order by system) from unnest(v.reported_by || t.reported_by) system),
-           updated_at = now()
+       set ${twinColumns()
+         .map(([column, value]) => `${column} = ${value}`)
+         .join(', ')},
+           report_digest = null, updated_at = now()
       from moved_findings m join ingestion_vulnerabilities t on t.id = m.id
      where m.twin = v.id`);
   await tx.client.query(`
@@ -127,6 +125,18 @@ export async function mergeAssets(tx: Tx, from: string, into: string, decided: D
   await moveFindings(tx, findings, into, decided);
   await renewExposure(tx, [from, into]);
   await moveCompliance(tx, from, into);
+  await moveIdentity(tx, from, into, decided);
+  await moveCoverage(tx, from, into);
+  await settleCovered(tx, { systemId: null, operationId: decided.operationId }, [into]);
+  await tx.client.query(
+    'update ingestion_assets set merged_into = $2::uuid, updated_at = now() where asset_uuid = $1::uuid',
+    [from, into],
+  );
+  await renewReporting(tx, { systemId: null, operationId: decided.operationId }, theseAssets([into]));
+}
+
+/** Sources, links, identifiers and matches of an asset are then the other one's; each source's decision is kept. */
+async function moveIdentity(tx: Tx, from: string, into: string, decided: Decided): Promise<void> {
   await tx.client.query(
     `insert into asset_identity_decisions (external_system_id, external_id, asset_uuid, decision, candidates, reason, reason_code, decided_by_kind, decided_by, operation_id)
      select x.external_system_id, x.external_id, $2::uuid, 'merged', jsonb_build_array(jsonb_build_object('assetUuid', $1::text)), $3,
@@ -156,18 +166,15 @@ export async function mergeAssets(tx: Tx, from: string, into: string, decided: D
         and not exists (select from asset_correlations known where known.asset_uuid = $2::uuid and known.component_id = k.component_id)`,
     [from, into],
   );
+}
+
+async function moveCoverage(tx: Tx, from: string, into: string): Promise<void> {
   await tx.client.query(
     `insert into scan_coverage (asset_uuid, ended_at, scope_id, external_system_id, operation_id)
      select $2::uuid, ended_at, scope_id, external_system_id, operation_id from scan_coverage where asset_uuid = $1::uuid on conflict do nothing`,
     [from, into],
   );
   await tx.client.query('delete from scan_coverage where asset_uuid = $1::uuid', [from]);
-  await settleCovered(tx, { systemId: null, operationId: decided.operationId }, [into]);
-  await tx.client.query(
-    'update ingestion_assets set merged_into = $2::uuid, updated_at = now() where asset_uuid = $1::uuid',
-    [from, into],
-  );
-  await renewReporting(tx, { systemId: null, operationId: decided.operationId }, theseAssets([into]));
 }
 
 export interface SourceRecord {
@@ -201,6 +208,39 @@ export async function findSourceRecord(
  * @returns the asset that it is now.
  */
 export async function splitAsset(tx: Tx, record: SourceRecord, decided: Decided): Promise<string> {
+  const uuid = await separateRecord(tx, record, decided);
+  await moveOwnFindings(tx, record, uuid, decided);
+  await moveOwnCoverage(tx, record, uuid);
+  const both = [record.assetUuid, uuid];
+  const source = { systemId: null, operationId: decided.operationId };
+  await settleCovered(tx, source, both);
+  await renewExposure(tx, both);
+  await renewIdentifiers(tx, both);
+  await renewReporting(tx, source, theseAssets(both));
+  await tx.client.query(
+    `insert into asset_identity_decisions (external_system_id, external_id, asset_uuid, decision, candidates, reason, reason_code, decided_by_kind, decided_by, operation_id)
+     values ($1, $2, $3::uuid, 'split', jsonb_build_array(jsonb_build_object('assetUuid', $4::text)), $5,
+             case when $5::text is null then ${reasonValue('person_split')} end, 'person', $6, $7::uuid)`,
+    [
+      record.systemId,
+      record.externalId,
+      uuid,
+      record.assetUuid,
+      decided.reason ?? null,
+      decided.by,
+      decided.operationId,
+    ],
+  );
+  // What both reported is asked for again, so that it is at both.
+  await tx.client.query(
+    `update sync_reads set mark = null where external_system_id = $1 and entity_type in ('asset', 'finding', 'compliance')`,
+    [record.systemId],
+  );
+  return uuid;
+}
+
+/** Makes the asset that the record is now, or wakes the one that it was, and gives it the record and its link. @returns its uuid. */
+async function separateRecord(tx: Tx, record: SourceRecord, decided: Decided): Promise<string> {
   const { rows: earlier } = await tx.client.query<{ uuid: string; taken: boolean }>(
     `select asset_uuid::text as uuid, merged_into is distinct from $2::uuid as taken from ingestion_assets where asset_uuid = $1::uuid`,
     [record.ownUuid, record.assetUuid],
@@ -224,6 +264,11 @@ export async function splitAsset(tx: Tx, record: SourceRecord, decided: Decided)
     `update sync_links set entity_id = $3 where external_system_id = $1 and entity_type = 'asset' and external_id = $2`,
     [...key, uuid],
   );
+  return uuid;
+}
+
+/** Findings that only this system reported go along; of the others it is no longer among those that report them. */
+async function moveOwnFindings(tx: Tx, record: SourceRecord, uuid: string, decided: Decided): Promise<void> {
   const { rows: own } = await tx.client.query<MovedFinding>(
     `select id::int, plugin_id::text, port, protocol from ingestion_vulnerabilities
       where asset_ref = $1::uuid and finding_key is not null and reported_by = array[$2::int]
@@ -238,7 +283,10 @@ export async function splitAsset(tx: Tx, record: SourceRecord, decided: Decided)
         and not exists (select from asset_sources x where x.asset_uuid = $1::uuid and x.external_system_id = $2)`,
     [record.assetUuid, record.systemId],
   );
-  // What its scans covered was the machine that it is now, not the one that it was taken for.
+}
+
+/** What the record's scans covered was the machine that it is now, not the one that it was taken for. */
+async function moveOwnCoverage(tx: Tx, record: SourceRecord, uuid: string): Promise<void> {
   await tx.client.query(
     `with taken as (
        delete from scan_coverage c where c.asset_uuid = $1::uuid and c.external_system_id = $2
@@ -249,26 +297,6 @@ export async function splitAsset(tx: Tx, record: SourceRecord, decided: Decided)
      select $3::uuid, ended_at, scope_id, external_system_id, operation_id from taken on conflict do nothing`,
     [record.assetUuid, record.systemId, uuid],
   );
-  await settleCovered(tx, { systemId: null, operationId: decided.operationId }, [record.assetUuid, uuid]);
-  await renewExposure(tx, [record.assetUuid, uuid]);
-  await renewIdentifiers(tx, [record.assetUuid, uuid]);
-  await renewReporting(
-    tx,
-    { systemId: null, operationId: decided.operationId },
-    theseAssets([record.assetUuid, uuid]),
-  );
-  await tx.client.query(
-    `insert into asset_identity_decisions (external_system_id, external_id, asset_uuid, decision, candidates, reason, reason_code, decided_by_kind, decided_by, operation_id)
-     values ($1, $2, $3::uuid, 'split', jsonb_build_array(jsonb_build_object('assetUuid', $4::text)), $5,
-             case when $5::text is null then ${reasonValue('person_split')} end, 'person', $6, $7::uuid)`,
-    [...key, uuid, record.assetUuid, decided.reason ?? null, decided.by, decided.operationId],
-  );
-  // What both reported is asked for again, so that it is at both.
-  await tx.client.query(
-    `update sync_reads set mark = null where external_system_id = $1 and entity_type in ('asset', 'finding', 'compliance')`,
-    [record.systemId],
-  );
-  return uuid;
 }
 
 async function renewIdentifiers(tx: Tx, assets: readonly string[]): Promise<void> {

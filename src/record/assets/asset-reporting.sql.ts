@@ -22,9 +22,11 @@ export const reportingOf = (assets: string): string => `
                    (x.record ->> 'terminated_at')::timestamp as terminated_at, system.api_base_url is distinct from 'file:' as is_server,
                    coalesce(greatest((x.record ->> 'deleted_at')::timestamp, (x.record ->> 'terminated_at')::timestamp),
                             l.missing_since at time zone 'UTC') as ended_at
-              from asset_sources x join external_systems system on system.id = x.external_system_id
+              from (select distinct given.asset_uuid from (${assets}) given(asset_uuid)) wanted
+             -- Asset by asset: within the transaction of a file the table has no statistics yet, and would be read whole each time.
+             cross join lateral (select * from asset_sources known where known.asset_uuid = wanted.asset_uuid offset 0) x
+              join external_systems system on system.id = x.external_system_id
               left join sync_links l on l.external_system_id = x.external_system_id and l.entity_type = 'asset' and l.external_id = x.external_id
-             where x.asset_uuid in (${assets})
           ) s
       ) e group by e.asset_uuid`;
 

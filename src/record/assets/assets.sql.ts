@@ -179,6 +179,23 @@ async function drawTogether(tx: Tx, source: AssetSource): Promise<void> {
      on conflict (asset_uuid) do nothing`,
     [source.operationId, source.systemType, source.ownsIdentity],
   );
+  await keepWhatSourcesSay(tx, source);
+  await tx.client.query(`
+    insert into merged_sources (asset_uuid, place, sources, record, raw)
+    select m.asset_uuid, x.place, x.sources, x.record, x.raw_json
+      from merged_assets m
+     cross join lateral (
+       select known.*, count(*) over () as sources,
+              row_number() over (order by known.last_seen desc nulls last, known.external_system_id, known.external_id) as place
+         from asset_sources known where known.asset_uuid = m.asset_uuid
+     ) x`);
+  // How many rows there are is not known otherwise, and a plan for a few takes the square of their number.
+  await tx.client.query('analyze merged_assets, merged_sources');
+  await joinSources(tx, source);
+}
+
+/** Keeps what the source says of each asset, unless it is late; notes in `merged_assets` of which something is new. */
+async function keepWhatSourcesSay(tx: Tx, source: AssetSource): Promise<void> {
   // Also what a source says that is not the latest to have seen the asset adds to its lists.
   await tx.client.query(
     `with told as (
@@ -197,17 +214,13 @@ async function drawTogether(tx: Tx, source: AssetSource): Promise<void> {
      update merged_assets m set is_changed = true from (select distinct asset_uuid from told) t where t.asset_uuid = m.asset_uuid`,
     [source.systemId, source.operationId],
   );
-  await tx.client.query(`
-    insert into merged_sources (asset_uuid, place, sources, record, raw)
-    select m.asset_uuid, x.place, x.sources, x.record, x.raw_json
-      from merged_assets m
-     cross join lateral (
-       select known.*, count(*) over () as sources,
-              row_number() over (order by known.last_seen desc nulls last, known.external_system_id, known.external_id) as place
-         from asset_sources known where known.asset_uuid = m.asset_uuid
-     ) x`);
-  // How many rows there are is not known otherwise, and a plan for a few takes the square of their number.
-  await tx.client.query('analyze merged_assets, merged_sources');
+}
+
+/**
+ * Writes into `merged_assets` what each asset is by all its sources, which lie in `merged_sources`: of single values the one of the source
+ * that saw it last, of lists the union. An asset of one source, which most are, is what that source says.
+ */
+async function joinSources(tx: Tx, source: AssetSource): Promise<void> {
   await tx.client.query(
     `with of_several as (
        select p.asset_uuid, each.key, array_agg(each.value order by each.value = 'null'::jsonb, p.place) as values
@@ -244,6 +257,22 @@ async function merge(tx: Tx, source: AssetSource): Promise<{ created: number; up
   const created = unknown.map((row) => row.asset_uuid);
   await reviveLinks(tx, source);
   await drawTogether(tx, source);
+  await writeDiffering(tx, source, created);
+  await renewAssetDetails(tx);
+  await renewReporting(tx, source, 'select asset_uuid from merged_assets', created);
+  await renewLinks(tx, source);
+  const { rows: changed } = await tx.client.query<{ n: number }>(
+    'select count(*)::int as n from merged_assets where is_changed',
+  );
+  return { created: created.length, updated: (changed[0]?.n ?? 0) - created.length };
+}
+
+/**
+ * Writes what differs of the assets in `merged_assets`, with the journal, and marks them as changed. Links are looked up asset by asset
+ * (`offset 0`), by idx_sync_links_entity: see findSharing of asset-identity.ts.
+ * @param created uuids of assets that are new with this page: of these nothing is journaled.
+ */
+async function writeDiffering(tx: Tx, source: AssetSource, created: readonly string[]): Promise<void> {
   // The record says what a field is now; a field it does not name (the remote left it out) stays as it is.
   const kept = Object.entries(plain).map(
     ([column, type]) =>
@@ -254,13 +283,14 @@ async function merge(tx: Tx, source: AssetSource): Promise<{ created: number; up
   const ownUuid = `coalesce(
     case when exists (select from sync_links held
                        where held.entity_type = 'asset' and held.entity_id = a.asset_uuid::text and held.external_id = a.tenable_asset_uuid
-                         and held.external_system_id <> $2 and held.retired_at is null and held.missing_since is null)
+                         and held.external_system_id <> $2 and held.retired_at is null and held.missing_since is null offset 0)
          then a.tenable_asset_uuid end, m.own_uuid::text, a.tenable_asset_uuid)`;
   await tx.client.query(
     `with linked as (
        select s.asset_uuid, bool_and(l.id is not null) as before, min(s.external_id) as external_id
          from staging_assets s
-         left join sync_links l on l.external_system_id = $2 and l.entity_type = 'asset' and l.external_id = s.external_id
+         left join lateral (select * from sync_links known where known.entity_type = 'asset' and known.entity_id = s.asset_uuid::text offset 0) l
+                on l.external_system_id = $2 and l.external_id = s.external_id
         group by s.asset_uuid
      ), differing as (
        select a.asset_uuid, m.own_uuid, m.raw, linked.before as was_linked, linked.external_id, a.raw_json as old_raw,
@@ -295,16 +325,12 @@ async function merge(tx: Tx, source: AssetSource): Promise<{ created: number; up
      update merged_assets m set is_changed = true from differing d where d.asset_uuid = m.asset_uuid`,
     [source.operationId, source.systemId, created],
   );
-  await renewAssetDetails(tx);
-  await renewReporting(tx, source, 'select asset_uuid from merged_assets', created);
-  await renewLinks(tx, source);
-  const { rows: changed } = await tx.client.query<{ n: number }>(
-    'select count(*)::int as n from merged_assets where is_changed',
-  );
-  return { created: created.length, updated: (changed[0]?.n ?? 0) - created.length };
 }
 
-/** Links each record of the source to its asset. A record that the source ended retires its link, an asset that ended all its links. */
+/**
+ * Links each record of the source to its asset. A record that the source ended retires its link, an asset that ended all its links.
+ * Rows are looked up asset by asset (`offset 0`), by idx_sync_links_entity and the keys: see findSharing of asset-identity.ts.
+ */
 async function renewLinks(tx: Tx, source: AssetSource): Promise<void> {
   await tx.client.query(
     `insert into sync_links (external_system_id, entity_type, entity_id, external_id, operation_id)
@@ -319,9 +345,11 @@ async function renewLinks(tx: Tx, source: AssetSource): Promise<void> {
       select l.id, coalesce(a.deleted_at, a.terminated_at) is not null
                or l.entity_type = 'asset' and exists (
                     select from asset_sources x where x.external_system_id = l.external_system_id and x.external_id = l.external_id
-                       and coalesce(x.record ->> 'deleted_at', x.record ->> 'terminated_at') is not null) as is_over
-        from merged_assets m join ingestion_assets a using (asset_uuid)
-        join sync_links l on l.entity_type in ('asset', 'asset_component') and l.entity_id = m.asset_uuid::text
+                       and coalesce(x.record ->> 'deleted_at', x.record ->> 'terminated_at') is not null offset 0) as is_over
+        from merged_assets m
+       cross join lateral (select * from ingestion_assets known where known.asset_uuid = m.asset_uuid offset 0) a
+       cross join lateral (select * from sync_links known
+                            where known.entity_type in ('asset', 'asset_component') and known.entity_id = m.asset_uuid::text offset 0) l
        where m.is_changed
     )
     update sync_links l set retired_at = case when ends.is_over then now() end

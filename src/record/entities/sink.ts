@@ -6,6 +6,8 @@ import type { Counts, HeldRecord } from '../../ledger/operations/index.ts';
 /** Where the records of one page go. All of it happens in one transaction, which the import owns. */
 export interface Sink {
   add(record: ExternalRecord): Promise<void>;
+  /** Does with what was added all that does not ask what pages before it left; for sinks whose pages are staged ahead. */
+  stage?(): Promise<void>;
   /** Stores what was added and says what became of it. */
   finish(): Promise<{ counts: Counts; held: readonly HeldRecord[] }>;
   /** Frees the connection after a failure; the transaction is rolled back afterwards. */

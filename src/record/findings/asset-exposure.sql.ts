@@ -1,10 +1,11 @@
 /** How many findings are open on each asset, by severity: counted when they change, so that nobody has to count millions to see. */
 import { severities } from '../../canonical/vocabulary/index.ts';
+import { isAcceptedFinding, isOpenFinding } from './finding-lifecycle.sql.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 
 const counts = severities.map((severity) => `open_${severity.toLowerCase()}`);
 const columns = [...counts, 'accepted', 'severe_since'];
-const isAccepted = `(v.severity_modification is not distinct from 'accepted' or v.state in ('Accepted', 'False Positive'))`;
+const isAccepted = isAcceptedFinding('v');
 const counted = [
   ...severities.map(
     (_, rank) => `count(*) filter (where v.severity_rank = ${rank} and not ${isAccepted})::int`,
@@ -12,7 +13,7 @@ const counted = [
   `count(*) filter (where ${isAccepted})::int`,
   `min(v.first_found) filter (where v.severity_rank >= 3 and not ${isAccepted})`,
 ].map((value, index) => `${value} as ${columns[index] ?? ''}`);
-const isOpen = `v.lifecycle_state in ('open', 'reopened')`;
+const isOpen = isOpenFinding('v.lifecycle_state');
 const store = `
   on conflict (asset_uuid) do update set ${columns.map((name) => `${name} = excluded.${name}`).join(', ')}, counted_at = now()
    where (${columns.map((name) => `known.${name}`).join(', ')}) is distinct from (${columns.map((name) => `excluded.${name}`).join(', ')})`;

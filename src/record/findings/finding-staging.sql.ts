@@ -9,6 +9,7 @@ import type { FindingRecord } from '../../canonical/records/index.ts';
 import { severities } from '../../canonical/vocabulary/index.ts';
 import type { CopyValue, Tx } from '../../platform/postgres/index.ts';
 import type { FindingColumns } from './finding-columns.sql.ts';
+import { severityWord, storedRuleOf } from './finding-lifecycle.sql.ts';
 
 export const staged = [
   'finding_key',
@@ -148,11 +149,12 @@ export async function lookUp(
  * also what an earlier chunk, or the same scan in another file, has stored of the same moment; a file without times tells of one moment.
  */
 export async function restageDoubles(tx: Tx, source: FindingSource, columns: FindingColumns): Promise<void> {
+  const storedRule = storedRuleOf('$1');
   await tx.client.query(
     `insert into staging_findings (${staged.join(', ')})
      select v.finding_key, v.asset_ref, v.plugin_id::text, v.port, v.protocol, v.service, v.lifecycle_state,
-            ('{Info,Low,Medium,High,Critical}'::text[])[own.severity_rank + 1], own.severity_rank,
-            v.rule_reports -> $1::integer::text ->> 0, v.tenable_vuln_id, v.first_found, v.last_found,
+            ${severityWord('own.severity_rank')}, own.severity_rank,
+            ${storedRule.modification}, v.tenable_vuln_id, v.first_found, v.last_found,
             -- What is stored of fixes stays so; told again here it would count as reported, also where it was concluded.
             null, null, v.evidence_at, null, said.output, v.${columns.raw} - 'outputs', null, true
        from (select distinct finding_key from staging_unchanged u where exists
@@ -163,8 +165,8 @@ export async function restageDoubles(tx: Tx, source: FindingSource, columns: Fin
               where $2 and s.is_known and known.external_system_id = $1
                 and (known.evidence_at = s.evidence_at or known.evidence_at is null and s.evidence_at is null and known.batch_id = $3::uuid)
             ) doubled
-       join ingestion_vulnerabilities v using (finding_key)
-      cross join lateral (select coalesce((v.rule_reports -> $1::integer::text ->> 1)::smallint, v.severity_rank) as severity_rank) own
+      cross join lateral (select * from ingestion_vulnerabilities stored where stored.finding_key = doubled.finding_key offset 0) v
+      cross join lateral (select coalesce(${storedRule.rank}, v.severity_rank) as severity_rank) own
       cross join lateral (select coalesce(v.${columns.raw} ->> 'output', v.${columns.raw} ->> 'plugin_output') as output) one
       cross join lateral (
         select o.output from jsonb_array_elements_text(v.${columns.raw} -> 'outputs') o(output)

@@ -28,7 +28,8 @@ import {
 } from './finding-staging.sql.ts';
 import { insertNew } from './new-findings.sql.ts';
 import { settleCovered } from './scan-coverage.sql.ts';
-import { fetchFindingColumns, joinedEvidence, uuidText, type FindingColumns } from './finding-columns.sql.ts';
+import { fetchFindingColumns, uuidText, type FindingColumns } from './finding-columns.sql.ts';
+import { joinedEvidence, severityWord } from './finding-lifecycle.sql.ts';
 
 /** A finding that could not be stored yet because the table demands its asset, which is not known. */
 export interface WaitingFinding {
@@ -45,6 +46,11 @@ export interface RefusedFinding extends WaitingFinding {
 export interface FindingLoad {
   add(finding: ReportedFinding): Promise<void>;
   addPlugin(plugin: StagedPlugin): void;
+  /**
+   * Stages what was added to the last, and does with it all that asks for nothing of what is stored: while the page before is still
+   * being merged. `finish` does it too, where it was not done.
+   */
+  stage(): Promise<void>;
   /**
    * Merges what was added. Counts: items with the same identity are one finding, the others count as unchanged; a row
    * from before Tieline that was recognised counts as updated.
@@ -64,80 +70,118 @@ export async function beginFindingLoad(tx: Tx, source: FindingSource): Promise<F
   // Within a larger transaction nothing was committed since the page before.
   await tx.client.query('truncate staging_findings, staging_unchanged, staging_state_changes');
   const plugins: StagedPlugin[] = [];
-  let added = 0;
-  let gathered: ReportedFinding[] = [];
-  let characters = 0;
-  let staging: Promise<void> = Promise.resolve();
-  let copy: CopyInto | undefined;
+  const staging = new StagingOfReports(tx, source);
+  let isStaged = false;
 
-  async function stage(rows: readonly ReportedFinding[]): Promise<void> {
-    const known = await lookUp(tx, source, rows);
-    for (const row of rows) {
-      const stored = known.get(row.key);
-      if (stored === 'unchanged') continue;
-      const finding = row.read();
-      if (!finding) {
-        added -= 1;
-        continue;
-      }
-      copy ??= copyInto(tx.client, `staging_findings (${staged.join(', ')})`);
-      await copy.write([...stagedValues(finding, row), stored !== undefined]);
-    }
-    await copy?.end();
-    copy = undefined;
-  }
-  /** Meanwhile the next ones are read: one such turn is under way at most. */
-  async function stageGathered(): Promise<void> {
-    await staging;
-    const rows = gathered;
-    gathered = [];
-    characters = 0;
-    staging = stage(rows);
-    // Its failure is met at the next turn.
-    staging.catch(() => undefined);
+  async function stage(): Promise<void> {
+    if (isStaged) return;
+    isStaged = true;
+    await staging.end();
+    await noteStateChanges(tx);
+    // A small sample: the rows are wide, and only their number matters.
+    await tx.client.query('set local default_statistics_target = 1');
+    await tx.client.query('analyze staging_findings');
+    await tx.client.query('set local default_statistics_target to default');
   }
 
   return {
-    async add(finding) {
-      added += 1;
-      gathered.push(finding);
-      characters += finding.raw.length;
-      if (gathered.length >= lookedUpAtOnce.findings || characters >= lookedUpAtOnce.characters)
-        await stageGathered();
-    },
+    add: (finding) => staging.add(finding),
     addPlugin(plugin) {
       plugins.push(plugin);
     },
+    stage,
     async finish() {
-      await stageGathered();
-      await staging;
+      await stage();
       await mergePlugins(tx, source.systemId, plugins, columns);
-      await restageDoubles(tx, source, columns);
-      await noteStateChanges(tx);
+      if (staging.knowsSome) await restageDoubles(tx, source, columns);
       await foldDuplicates(tx);
-      // A small sample: the rows are wide, and only their number matters.
-      await tx.client.query('set local default_statistics_target = 1');
-      await tx.client.query('analyze staging_findings');
-      await tx.client.query('set local default_statistics_target to default');
-      await identifyEarlierRows(tx, columns);
-      const { updated, created, refused } = await mergeOrRefuse(tx, source, columns);
+      const knowsEarlier = await identifyEarlierRows(tx, columns);
+      const { updated, created, refused } = await mergeOrRefuse(
+        tx,
+        source,
+        columns,
+        staging.knowsSome || knowsEarlier,
+      );
       await recordStateChanges(tx, source);
       const assets = await listStagedAssets(tx);
       await settleCovered(tx, source, assets);
       if (created + updated > 0) await renewExposure(tx, assets);
       const waiting = columns.needsAsset ? await listWaiting(tx, refused) : [];
-      return {
-        counts: { created, updated, unchanged: added - created - updated - waiting.length - refused.length },
-        waiting,
-        refused,
-      };
+      const unchanged = staging.added - created - updated - waiting.length - refused.length;
+      return { counts: { created, updated, unchanged }, waiting, refused };
     },
-    async abort(cause) {
-      gathered = [];
-      await copy?.abort(cause);
-      await staging.catch(() => undefined);
-    },
+    abort: (cause) => staging.abort(cause),
   };
+}
+
+/**
+ * Reports on their way into the staging table: gathered, looked up by their digest some at a time, and those that say something new
+ * copied. One such turn is under way at most, while the next reports are gathered.
+ */
+class StagingOfReports {
+  readonly #tx: Tx;
+  readonly #source: FindingSource;
+  #gathered: ReportedFinding[] = [];
+  #characters = 0;
+  #copy: CopyInto | undefined;
+  #turn: Promise<void> = Promise.resolve();
+  /** How many reports are findings. */
+  added = 0;
+  /** Whether any of them was found stored. That none was is no more than likely: others may be storing too. */
+  knowsSome = false;
+
+  constructor(tx: Tx, source: FindingSource) {
+    this.#tx = tx;
+    this.#source = source;
+  }
+
+  async add(finding: ReportedFinding): Promise<void> {
+    this.added += 1;
+    this.#gathered.push(finding);
+    this.#characters += finding.raw.length;
+    if (this.#gathered.length >= lookedUpAtOnce.findings || this.#characters >= lookedUpAtOnce.characters)
+      await this.#stageGathered();
+  }
+
+  async end(): Promise<void> {
+    await this.#stageGathered();
+    await this.#turn;
+  }
+
+  async abort(cause: Error): Promise<void> {
+    this.#gathered = [];
+    await this.#copy?.abort(cause);
+    await this.#turn.catch(() => undefined);
+  }
+
+  async #stageGathered(): Promise<void> {
+    await this.#turn;
+    const rows = this.#gathered;
+    this.#gathered = [];
+    this.#characters = 0;
+    if (rows.length === 0) return;
+    this.#turn = this.#stage(rows);
+    // Its failure is met at the next turn.
+    this.#turn.catch(() => undefined);
+  }
+
+  async #stage(rows: readonly ReportedFinding[]): Promise<void> {
+    const known = await lookUp(this.#tx, this.#source, rows);
+    if (known.size > 0) this.knowsSome = true;
+    for (const row of rows) {
+      const stored = known.get(row.key);
+      if (stored === 'unchanged') continue;
+      const finding = row.read();
+      if (!finding) {
+        this.added -= 1;
+        continue;
+      }
+      this.#copy ??= copyInto(this.#tx.client, `staging_findings (${staged.join(', ')})`);
+      await this.#copy.write([...stagedValues(finding, row), stored !== undefined]);
+    }
+    await this.#copy?.end();
+    this.#copy = undefined;
+  }
 }
 
 /**
@@ -161,12 +205,13 @@ async function recordStateChanges(tx: Tx, source: FindingSource): Promise<void> 
  * Gives rows from before Tieline, which bear no key yet, the key of the staged finding that they are: same asset and
  * plugin, and the port and protocol that they name. Of several such rows the oldest; the others stay as they are.
  * Rows that name no port are given out in the order of their ids, one to each finding that is left.
+ * @returns whether there are such rows at all.
  */
-async function identifyEarlierRows(tx: Tx, columns: FindingColumns): Promise<void> {
+async function identifyEarlierRows(tx: Tx, columns: FindingColumns): Promise<boolean> {
   const { rows } = await tx.client.query<{ some: boolean }>(
     'select exists (select from ingestion_vulnerabilities where finding_key is null) as some',
   );
-  if (!rows[0]?.some) return;
+  if (!rows[0]?.some) return false;
   const candidates = `
     select v.id, s.finding_key, s.port, s.protocol, s.asset_uuid, ${columns.port} as own_port, ${columns.protocol} as own_protocol
       from staging_findings s
@@ -195,6 +240,7 @@ async function identifyEarlierRows(tx: Tx, columns: FindingColumns): Promise<voi
       ) f where finding_place = row_place`),
   );
   await markStored(tx);
+  return true;
 }
 
 interface Merged {
@@ -203,12 +249,21 @@ interface Merged {
   readonly refused: readonly RefusedFinding[];
 }
 
-/** Merges all that is staged; where the database refuses something, all but the very findings that it refuses. */
-async function mergeOrRefuse(tx: Tx, source: FindingSource, columns: FindingColumns): Promise<Merged> {
+/**
+ * Merges all that is staged; where the database refuses something, all but the very findings that it refuses.
+ * @param knowsSome whether some of what is staged may be stored already; else only what somebody else stored meanwhile is.
+ */
+async function mergeOrRefuse(
+  tx: Tx,
+  source: FindingSource,
+  columns: FindingColumns,
+  knowsSome: boolean,
+): Promise<Merged> {
   const merge = async (keys: readonly string[] | null, mayBeThere: boolean): Promise<Merged> => {
     const outcome = await underSavepoint(tx, async () => {
       const { wanted, created } = await insertNew(tx, source, columns, { keys, mayBeThere });
       if (created < wanted) await markStored(tx);
+      else if (!knowsSome) return { created, updated: 0 };
       await lockKnown(tx);
       return { created, updated: await updateChanged(tx, source, columns, keys) };
     });
@@ -237,12 +292,19 @@ async function mergeOrRefuse(tx: Tx, source: FindingSource, columns: FindingColu
 /**
  * What is changed is locked first, by a statement of its own: the next one sees what others, an import of files beside a sync, have
  * committed until then, and nothing of theirs is written over with what was there before.
+ *
+ * Stored rows are looked up one by one, here as everywhere in a load (`offset 0`): where autovacuum analyses the table while a file is
+ * loaded, it sees none of the file's rows, and a plan for an empty table reads all of them for each staged one.
  */
 async function lockKnown(tx: Tx): Promise<void> {
   await tx.client.query(
     `select count(*) from (
-       select v.id from ingestion_vulnerabilities v
-        where v.finding_key in (select finding_key from staging_findings where is_known) order by v.id for no key update) locked`,
+       select from ingestion_vulnerabilities v
+        where v.id = any (array(
+                select known.id from staging_findings s
+                 cross join lateral (select id from ingestion_vulnerabilities stored where stored.finding_key = s.finding_key offset 0) known
+                 where s.is_known))
+        order by v.id for no key update) locked`,
   );
 }
 
@@ -250,7 +312,7 @@ async function lockKnown(tx: Tx): Promise<void> {
 async function markStored(tx: Tx): Promise<void> {
   await tx.client.query(
     `update staging_findings s set is_known = true
-      where not s.is_known and exists (select from ingestion_vulnerabilities v where v.finding_key = s.finding_key)`,
+      where not s.is_known and exists (select from ingestion_vulnerabilities v where v.finding_key = s.finding_key offset 0)`,
   );
 }
 
@@ -276,60 +338,82 @@ async function describeStaged(tx: Tx, key: string, reason: string): Promise<Refu
   return rows.map((row) => ({ ...row, findingKey: key, reason }));
 }
 
-async function updateChanged(
-  tx: Tx,
-  source: FindingSource,
-  columns: FindingColumns,
-  keys: readonly string[] | null,
-): Promise<number> {
-  const { compared } = columns;
-  const { rows } = await tx.client.query<{ updated: number }>(
-    `with changed as (
+/**
+ * SQL of the known findings of which the report says something else than what is stored, or that no server has reported before:
+ * each with what it was and what it is now. The stored row is found by its key (idx_ingestion_vulnerabilities_finding_key), one
+ * look-up for each staged row whatever the planner thinks of their number. $2: the system, $3: only these keys.
+ */
+function changedFindings({ compared }: FindingColumns): string {
+  const replaced = compared.map(
+    ([column, value]) => `('${column}', to_jsonb(v.${column}), v.${column} is distinct from ${value})`,
+  );
+  return `
        select v.id, s.plugin_id as known_plugin, v.external_system_id is null as linked,
               case when v.external_system_id is null then
-                (select coalesce(jsonb_object_agg(o.name, o.old), '{}')
-                   from (values ${compared.map(([column, value]) => `('${column}', to_jsonb(v.${column}), v.${column} is distinct from ${value})`).join(', ')}) o(name, old, differs)
-                  where o.differs)
+                (select coalesce(jsonb_object_agg(o.name, o.old), '{}') from (values ${replaced.join(', ')}) o(name, old, differs) where o.differs)
               end as replaced,
               v.lifecycle_state as old_lifecycle_state, v.severity_rank as old_severity_rank,
               case when m.is_newer then s.report_digest else v.report_digest end as new_report_digest,
               ${compared.map(([column, value]) => `${value} as new_${column}`).join(', ')}
          from staging_findings s
         cross join lateral (select * from ingestion_vulnerabilities stored where stored.finding_key = s.finding_key offset 0) v
-        ${joinedEvidence}
+        ${joinedEvidence('$2')}
         where s.is_known and ($3::uuid[] is null or s.finding_key = any($3)) and (v.external_system_id is null
            or (${compared.map(([column]) => `v.${column}`).join(', ')})
-              is distinct from (${compared.map(([, value]) => value).join(', ')}))
-     ), written as (
-       update ingestion_vulnerabilities v
-          set ${compared.map(([column]) => `${column} = c.new_${column}`).join(', ')},
-              report_digest = c.new_report_digest, last_tenable_update = now(), updated_at = now(), batch_id = $1, sync_status = 'synced'
-         from changed c where v.id = c.id
-       returning 1
-     ), journal as (
+              is distinct from (${compared.map(([, value]) => value).join(', ')}))`;
+}
+
+/** SQL of the journal of `changed`: state and severity, and of a row of the owner's that is now linked all that it held. */
+const journalOfChanged = `journal as (
        insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by_kind, rule_code)
        select $1, $2, 'finding', c.id, f.name, f.before, f.after, 'inbound', ${ruleValues('scanner_reports')}
          from changed c
         cross join lateral (values ('lifecycle_state', to_jsonb(c.old_lifecycle_state), to_jsonb(c.new_lifecycle_state)),
-                                   ('severity', to_jsonb(('{Info,Low,Medium,High,Critical}'::text[])[c.old_severity_rank + 1]),
-                                                to_jsonb(('{Info,Low,Medium,High,Critical}'::text[])[c.new_severity_rank + 1]))) f(name, before, after)
+                                   ('severity', to_jsonb(${severityWord('c.old_severity_rank')}), to_jsonb(${severityWord('c.new_severity_rank')}))) f(name, before, after)
         where not c.linked and f.before is distinct from f.after
      ), links as (
        -- Nothing is lost: what the owner's row held before it was linked is kept whole.
        insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, before_value, direction, decided_by_kind, rule_code, reason_code)
        select $1, $2, 'finding', c.id, c.replaced, 'inbound', ${ruleValues('same_finding')}, ${reasonValue('linked')}
          from changed c where c.linked
-     ), cves as (
+     )`;
+
+/** SQL of the CVEs of `changed` rows of the owner's that are now linked; those that are there stay. */
+const cvesOfLinked = `cves as (
        insert into ingestion_vulnerability_cves (vulnerability_id, cve_id, batch_id)
        select c.id, cve.id, $1
          from changed c join scan_plugins p on p.plugin_id = c.known_plugin
         cross join lateral unnest(p.cves) cve(id)
         where c.linked and length(cve.id) <= 20
           and not exists (select from ingestion_vulnerability_cves k where k.vulnerability_id = c.id and k.cve_id = cve.id)
-     )
+     )`;
+
+/**
+ * Joins the staged reports of known findings with what is stored, and writes what differs. Without plain index scans: of a table that
+ * autovacuum saw empty the planner takes the whole index for one row, but knows how many pages the table has.
+ * @returns how many differed.
+ */
+async function updateChanged(
+  tx: Tx,
+  source: FindingSource,
+  columns: FindingColumns,
+  keys: readonly string[] | null,
+): Promise<number> {
+  await tx.client.query('set local enable_indexscan = off');
+  const assignments = columns.compared.map(([column]) => `${column} = c.new_${column}`);
+  const { rows } = await tx.client.query<{ updated: number }>(
+    `with changed as (${changedFindings(columns)}
+     ), written as (
+       update ingestion_vulnerabilities v
+          set ${assignments.join(', ')},
+              report_digest = c.new_report_digest, last_tenable_update = now(), updated_at = now(), batch_id = $1, sync_status = 'synced'
+         from changed c where v.id = c.id
+       returning 1
+     ), ${journalOfChanged}, ${cvesOfLinked}
      select count(*)::int as updated from written`,
     [source.operationId, source.systemId, keys],
   );
+  await tx.client.query('set local enable_indexscan to default');
   return rows[0]?.updated ?? 0;
 }
 
@@ -338,8 +422,8 @@ async function listWaiting(tx: Tx, refused: readonly RefusedFinding[]): Promise<
     `
     select s.asset_uuid::text, s.plugin_id from staging_findings s
      where s.finding_key <> all ($1::uuid[])
-       and not exists (select from ingestion_assets a where a.asset_uuid = s.asset_uuid)
-       and not exists (select from ingestion_vulnerabilities v where v.finding_key = s.finding_key)`,
+       and not exists (select from ingestion_assets a where a.asset_uuid = s.asset_uuid offset 0)
+       and not exists (select from ingestion_vulnerabilities v where v.finding_key = s.finding_key offset 0)`,
     [refused.map((each) => each.findingKey)],
   );
   return rows;

@@ -1,11 +1,13 @@
 export { renewAllExposure, renewExposure } from './asset-exposure.sql.ts';
 export { beginComplianceLoad } from './compliance.sql.ts';
 export { uuidText } from './finding-columns.sql.ts';
-export { digestOf, type FindingSource } from './finding-staging.sql.ts';
+export { severityWord, twinColumns } from './finding-lifecycle.sql.ts';
+export { digestOf, type FindingSource, type ReportedFinding } from './finding-staging.sql.ts';
 export {
   beginFindingLoad,
   countFindingsByState,
   countUnlinkedFindings,
+  type FindingLoad,
   type RefusedFinding,
   type WaitingFinding,
 } from './findings.sql.ts';

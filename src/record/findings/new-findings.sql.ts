@@ -1,5 +1,6 @@
 /** Findings that nobody has reported before: most of a first load, and so the statement that it spends its time in. */
-import { newEvidence, nothingStored, type FindingColumns } from './finding-columns.sql.ts';
+import type { FindingColumns } from './finding-columns.sql.ts';
+import { newEvidence, nothingStored } from './finding-lifecycle.sql.ts';
 import type { FindingSource } from './finding-staging.sql.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 
@@ -29,7 +30,7 @@ export async function insertNew(
          from staging_findings s
          join plugin on plugin.plugin_id = s.plugin_id
         ${nothingStored(columns.raw)}
-        ${newEvidence}
+        ${newEvidence('$2')}
         where not s.is_known and ($3::uuid[] is null or s.finding_key = any($3))
         ${columns.needsAsset ? 'and exists (select from ingestion_assets a where a.asset_uuid = s.asset_uuid)' : ''}
        ${only.mayBeThere ? 'on conflict (finding_key) do nothing' : ''}

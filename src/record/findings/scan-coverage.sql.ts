@@ -8,6 +8,7 @@ import { ran, type ScanScope, scopeAsJson, scopeFromJson } from '../../canonical
 import type { Json } from '../../platform/values/index.ts';
 import { renewExposure } from './asset-exposure.sql.ts';
 import { storableJson, type Tx } from '../../platform/postgres/index.ts';
+import { concludedState } from './finding-lifecycle.sql.ts';
 import { reasonValue, ruleValues } from '../../ledger/operations/index.ts';
 
 interface Source {
@@ -91,9 +92,17 @@ export async function settleCovered(tx: Tx, source: Source, assetUuids: readonly
     [assetUuids],
   );
   if (scans.length === 0 && !(await hasConclusions(tx, assetUuids))) return 0;
-  const covered = Map.groupBy(scans, (scan) => scan.asset);
   const scopes = await fetchScopes(tx, [...new Set(scans.map((scan) => scan.scope))]);
-  const { rows: findings } = await tx.client.query<Seen>(
+  const concluded = concludeFrom(scans, scopes, await listConcernedFindings(tx, assetUuids));
+  if (concluded.length === 0) return 0;
+  const fixed = await storeConclusions(tx, source, concluded);
+  await renewExposure(tx, assetUuids);
+  return fixed;
+}
+
+/** Findings of these assets that a scan of a later time than the first sighting did not show, or of which something was concluded. */
+async function listConcernedFindings(tx: Tx, assetUuids: readonly string[]): Promise<readonly Seen[]> {
+  const { rows } = await tx.client.query<Seen>(
     `select v.id::int, v.asset_ref::text as asset, v.plugin_id::text, p.family,
             (select array_agg(told.at::text order by told.at) from unnest(coalesce(v.seen_at, array[v.last_found])) told(at) where told.at is not null) as seen
        from ingestion_vulnerabilities v
@@ -104,7 +113,17 @@ export async function settleCovered(tx: Tx, source: Source, assetUuids: readonly
              or exists (select from finding_state_changes c where c.vulnerability_id = v.id and c.is_concluded))`,
     [assetUuids],
   );
-  const concluded = findings.map((finding) => {
+  return rows;
+}
+
+/** What follows for each finding from the scans of its asset that ran its plugin. Pure. */
+function concludeFrom(
+  scans: readonly Scan[],
+  scopes: ReadonlyMap<number, ScanScope>,
+  findings: readonly Seen[],
+): readonly Conclusion[] {
+  const covered = Map.groupBy(scans, (scan) => scan.asset);
+  return findings.map((finding) => {
     const must = (covered.get(finding.asset) ?? []).filter(({ scope }) => {
       const known = scopes.get(scope);
       return known !== undefined && ran(known, { id: finding.plugin_id, family: finding.family });
@@ -114,10 +133,6 @@ export async function settleCovered(tx: Tx, source: Source, assetUuids: readonly
     const since = finding.seen?.[0] ?? null;
     return { id: finding.id, since, ...transitionsOf(finding.seen ?? [], absent) };
   });
-  if (concluded.length === 0) return 0;
-  const fixed = await storeConclusions(tx, source, concluded);
-  await renewExposure(tx, assetUuids);
-  return fixed;
 }
 
 async function hasConclusions(tx: Tx, assetUuids: readonly string[]): Promise<boolean> {
@@ -129,20 +144,25 @@ async function hasConclusions(tx: Tx, assetUuids: readonly string[]): Promise<bo
   return rows[0]?.some ?? false;
 }
 
-/** SQL of the state of `v`, last fixed at `now.last_fixed`; $4 are those of which a concluded fix was withdrawn. */
-const stateThen = `
-              case when now.last_fixed >= v.last_found then 'fixed'
-                   when now.last_fixed is not null or v.resurfaced_at is not null then 'reopened'
-                   when v.lifecycle_state = 'fixed' or v.lifecycle_state = 'reopened' and v.id = any($4::int[]) then 'open'
-                   else v.lifecycle_state end`;
+/** What was concluded of a finding: its transitions, and since when they replace what was concluded before. */
+type Conclusion = Transitions & { readonly id: number; readonly since: string | null };
 
 /** Replaces what was concluded of these findings, and gives them the state that follows from all that is known. */
-async function storeConclusions(
+async function storeConclusions(tx: Tx, source: Source, concluded: readonly Conclusion[]): Promise<number> {
+  const withdrawn = await replaceConclusions(tx, source, concluded);
+  return renewStates(tx, source, concluded, withdrawn);
+}
+
+/**
+ * Stores the concluded fixes and returns, and deletes those concluded before that do not follow any more.
+ * @returns ids of findings of which a concluded fix was withdrawn.
+ */
+async function replaceConclusions(
   tx: Tx,
   source: Source,
-  concluded: readonly ({ readonly id: number; readonly since: string | null } & Transitions)[],
-): Promise<number> {
-  const { rows: withdrawn } = await tx.client.query<{ id: number }>(
+  concluded: readonly Conclusion[],
+): Promise<readonly number[]> {
+  const { rows } = await tx.client.query<{ id: number }>(
     `with given as (
        select g.id, t.state, t.at::timestamp as at
          from jsonb_to_recordset($1::jsonb) g(id int, fixed jsonb, reopened jsonb)
@@ -155,17 +175,32 @@ async function storeConclusions(
           and not exists (select from given where given.id = c.vulnerability_id and given.state = c.state and given.at = c.occurred_at)
        returning c.vulnerability_id, c.state
      ), made as (
-     insert into finding_state_changes (vulnerability_id, state, occurred_at, external_system_id, operation_id, is_concluded)
-     select id, state, at, $2, $3::uuid, true from given
-     on conflict do nothing
+       insert into finding_state_changes (vulnerability_id, state, occurred_at, external_system_id, operation_id, is_concluded)
+       select id, state, at, $2, $3::uuid, true from given
+       on conflict do nothing
      )
      select distinct vulnerability_id as id from withdrawn where state = 'fixed'`,
     [storableJson(concluded), source.systemId, source.operationId],
   );
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Gives findings the state that follows from their latest fix, reported or concluded, with the change in the journal. The latest fix
+ * is looked up by the primary key of finding_state_changes.
+ * @param withdrawn those of which a concluded fix is not any more. @returns how many became fixed.
+ */
+async function renewStates(
+  tx: Tx,
+  source: Source,
+  concluded: readonly Conclusion[],
+  withdrawn: readonly number[],
+): Promise<number> {
+  const then = concludedState({ lastFixed: 'now.last_fixed', isWithdrawn: 'v.id = any($4::int[])' });
   const { rows } = await tx.client.query<{ n: number }>(
     `with known as (
        select v.id, max(c.occurred_at) as last_fixed
-         from jsonb_to_recordset($3::jsonb) g(id int)
+         from unnest($3::int[]) g(id)
          join ingestion_vulnerabilities v using (id)
          left join finding_state_changes c on c.vulnerability_id = v.id and c.state = 'fixed'
         group by v.id
@@ -174,11 +209,9 @@ async function storeConclusions(
      ), written as (
        -- From the row as it is when it is written: somebody else may have seen the finding meanwhile.
        update ingestion_vulnerabilities v
-          set last_fixed = now.last_fixed, lifecycle_state = ${stateThen}, updated_at = now(), batch_id = $1,
-              state = case when ${stateThen} = 'fixed' then 'Fixed' when v.state <> 'Fixed' then v.state
-                           when v.severity_modification = 'accepted' then 'Accepted' else 'Open' end
+          set last_fixed = now.last_fixed, lifecycle_state = ${then.lifecycleState}, state = ${then.state}, updated_at = now(), batch_id = $1
          from now
-        where v.id = now.id and (v.last_fixed, v.lifecycle_state) is distinct from (now.last_fixed, ${stateThen})
+        where v.id = now.id and (v.last_fixed, v.lifecycle_state) is distinct from (now.last_fixed, ${then.lifecycleState})
        returning v.id, now.before, v.lifecycle_state as after, v.last_fixed
      ), journal as (
        insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction,
@@ -188,12 +221,7 @@ async function storeConclusions(
          from written where before is distinct from after
      )
      select count(*)::int as n from written where after = 'fixed' and before is distinct from 'fixed'`,
-    [
-      source.operationId,
-      source.systemId,
-      storableJson(concluded.map(({ id }) => ({ id }))),
-      withdrawn.map(({ id }) => id),
-    ],
+    [source.operationId, source.systemId, concluded.map(({ id }) => id), withdrawn],
   );
   return rows[0]?.n ?? 0;
 }
