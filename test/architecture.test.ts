@@ -54,7 +54,7 @@ describe('the house', () => {
       .map((file) => file.split('/').slice(0, 3).join('/'));
     expect([...new Set(revealing)].toSorted()).toEqual([
       'src/app/connections',
-      'src/cli/connection-inputs.ts',
+      'src/cli/connections',
       'src/connectors/kit',
       'src/connectors/tenable',
       'src/connectors/tenable-sc',

@@ -1,9 +1,9 @@
 import { PassThrough, Writable } from 'node:stream';
 import type { App } from '../../src/app/app.ts';
 import { runCommandLine } from '../../src/cli/command-line.ts';
-import type { CommandHost } from '../../src/cli/command-context.ts';
+import type { CommandHost } from '../../src/cli/kit/command-context.ts';
 import { connectorModules } from '../../src/main/connectors.ts';
-import { showError } from '../../src/cli/show-error.ts';
+import { showError } from '../../src/cli/kit/show-error.ts';
 
 export interface CommandOutcome {
   readonly code: number;

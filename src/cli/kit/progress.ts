@@ -1,0 +1,113 @@
+import { SingleBar } from 'cli-progress';
+import { shownText } from '../../errors/shown-text.ts';
+import type { StepProgress } from '../../app/runs/run-context.ts';
+import { coloursFor } from './colours.ts';
+import type { Terminal } from './command-context.ts';
+
+/** What the steps of a run are called. */
+export const stepTitles: Readonly<Record<string, string>> = {
+  settle: 'settle what is in flight',
+  asset: 'read assets',
+  finding: 'read findings',
+  system: 'read systems',
+  component: 'read components',
+  control: 'read controls',
+  poam: 'read POA&Ms',
+  milestone: 'read milestones',
+  acceptance: 'read acceptances',
+  asset_context: 'business context of assets',
+  compliance: 'read compliance results',
+  correlate: 'match assets to components',
+  weaknesses: 'turn weaknesses into POA&Ms',
+  edits: 'look for edits made here',
+  tags: 'look for tags to set',
+  approvals: 'ask for approval',
+  send: 'send changes',
+};
+
+/** Steps that a person need not hear of when they found nothing. */
+const quietWhenEmpty = new Set(['settle', 'edits', 'send', 'tags', 'approvals']);
+
+export interface ProgressView {
+  readonly report: (progress: StepProgress) => void;
+  /** Takes the bar away, also after a failure. */
+  stop(): void;
+}
+
+/** A bar for the step at hand on a terminal; one line a finished step anywhere else. Writes to standard error. */
+export function progressView(terminal: Terminal): ProgressView {
+  const live = terminal.err.isTTY === true;
+  const pc = coloursFor(terminal.err, terminal.env);
+  const bar = live
+    ? new SingleBar({
+        format: '  {title} {bar} {tally}',
+        barsize: 24,
+        hideCursor: true,
+        clearOnComplete: true,
+        linewrap: false,
+        stream: terminal.err,
+        barCompleteChar: '█',
+        barIncompleteChar: '░',
+      })
+    : undefined;
+  let records = 0;
+  let startedAt = performance.now();
+  let running = false;
+
+  const titleOf = (progress: StepProgress): string =>
+    shownText(`${progress.system}: ${stepTitles[progress.step] ?? progress.step}`);
+  const stop = (): void => {
+    if (running) bar?.stop();
+    running = false;
+  };
+
+  return {
+    stop,
+    report(progress) {
+      const title = titleOf(progress);
+      if (progress.state === 'started') {
+        records = 0;
+        startedAt = performance.now();
+        stop();
+        bar?.start(1, 0, { title: title.padEnd(40), tally: '' });
+        running = bar !== undefined;
+        return;
+      }
+      records += progress.state === 'working' ? (progress.counts?.read ?? 0) : 0;
+      if (progress.state === 'retrying')
+        terminal.err.write(
+          `${live ? '\n' : ''}  ${title}: broke off, trying again (${shownText(progress.note ?? '')})\n`,
+        );
+      if (progress.state === 'working' && bar) {
+        if (progress.total !== undefined) bar.setTotal(Math.max(progress.total, 1));
+        bar.update(progress.done ?? 0, {
+          title: title.padEnd(40),
+          tally: records > 0 ? `${records.toLocaleString('en-US')} records` : '',
+        });
+      }
+      if (progress.state === 'failed') {
+        stop();
+        terminal.err.write(`  ${pc.red('✗')} ${title}: ${progress.note ?? ''}\n`);
+      }
+      if (progress.state !== 'done') return;
+      stop();
+      const counts = progress.counts;
+      if (counts && counts.read === 0 && quietWhenEmpty.has(progress.step)) return;
+      const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+      terminal.err.write(
+        `  ${pc.green('✓')} ${title.padEnd(40)} ${counts ? tallyOf(counts, pc) : ''} ${pc.dim(`${seconds} s`)}\n`,
+      );
+    },
+  };
+}
+
+function tallyOf(counts: NonNullable<StepProgress['counts']>, pc: ReturnType<typeof coloursFor>): string {
+  const parts = [
+    `${counts.read.toLocaleString('en-US').padStart(7)}`,
+    counts.created > 0 ? `${counts.created.toLocaleString('en-US')} new` : '',
+    counts.updated > 0 ? `${counts.updated.toLocaleString('en-US')} changed` : '',
+    counts.held > 0 ? pc.yellow(`${counts.held} held`) : '',
+    counts.failed > 0 ? pc.red(`${counts.failed} could not be imported`) : '',
+  ];
+  return parts.filter(Boolean).join(', ');
+}
