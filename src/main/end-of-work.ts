@@ -13,8 +13,8 @@ export function endOfWork(): AbortSignal {
     controller.abort(new TielineError('INTERRUPTED', reason));
   };
   process.on('SIGINT', () => end('Interrupted.'));
-  process.on('SIGTERM', () => end('Told to end.'));
-  process.on('SIGHUP', () => end('The terminal is gone.'));
+  process.on('SIGTERM', () => end('Received SIGTERM.'));
+  process.on('SIGHUP', () => end('The terminal was closed.'));
   const parentGone = (): void => {
     if (!controller.signal.aborted) end('The process that started Tieline is gone.');
   };

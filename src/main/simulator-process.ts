@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { TielineError } from '../errors/tieline-error.ts';
 import type { Secret } from '../model/secret.ts';
-import { projectDir } from './workspace.ts';
+import { projectDir } from './project.ts';
 
 export interface RunningSimulator {
   readonly url: string;

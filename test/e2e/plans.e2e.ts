@@ -5,7 +5,7 @@ import { sendWaitingChanges } from '../../src/app/outbound/send-waiting.ts';
 import { applyPlan, parsePlan, planSync } from '../../src/app/plans/plans.ts';
 import { editPolicies } from '../../src/app/policies/policies.ts';
 import { fetchSystem } from '../../src/app/connections/systems.ts';
-import { planLines } from '../../src/cli/plans/plan.actions.ts';
+import { planLines } from '../../src/cli/plans/plan.view.ts';
 import type { SyncOptions } from '../../src/app/runs/sync-options.ts';
 import type { PlanDocument } from '../../src/model/plan.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';

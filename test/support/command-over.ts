@@ -3,6 +3,7 @@ import type { App } from '../../src/app/app.ts';
 import { runCommandLine } from '../../src/cli/command-line.ts';
 import type { CommandHost } from '../../src/cli/kit/command-context.ts';
 import { connectorModules } from '../../src/main/connectors.ts';
+import { placeIn } from '../../src/cli/kit/hint.ts';
 import { showError } from '../../src/cli/kit/show-error.ts';
 
 export interface CommandOutcome {
@@ -43,7 +44,7 @@ export async function commandText(app: App | undefined, args: readonly string[])
   };
   const host: CommandHost = {
     version: 'test',
-    modules: connectorModules,
+    loadModules: () => Promise.resolve(connectorModules),
     terminal,
     signal: new AbortController().signal,
     withApp: (_flags, work) => (app === undefined ? elsewhere() : work(app)),
@@ -55,7 +56,7 @@ export async function commandText(app: App | undefined, args: readonly string[])
   try {
     code = await runCommandLine(host, args);
   } catch (error) {
-    code = showError(error, { terminal, json: args.includes('--json') });
+    code = showError(error, { terminal, json: args.includes('--json'), place: placeIn(args) });
   }
   return { code, ...written };
 }

@@ -19,16 +19,17 @@ import {
 } from '../../store/asset-merges.ts';
 import { listUnreportedAssets, type UnreportedAsset } from '../../store/asset-reporting.ts';
 import { listSharingPairs } from '../../store/duplicate-assets.ts';
-import { fetchIdentifiers } from '../../store/correlations.ts';
+import { countCorrelations, fetchIdentifiers } from '../../store/correlations.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { listSystems } from '../../store/external-systems.ts';
 import { countMatchReviews } from '../../store/match-reviews.ts';
 import { beginOperation, finishDecision } from '../../store/operations.ts';
 import { inTransaction, type Tx } from '../../store/transaction.ts';
+import { listUnmatchedAssets, type UnmatchedAsset } from '../../store/unmatched-assets.ts';
 import type { App } from '../app.ts';
 import { fetchSystem } from '../connections/systems.ts';
 
-export type { AssetExplanation, IdentityDecisionRow, UnreportedAsset };
+export type { AssetExplanation, IdentityDecisionRow, UnmatchedAsset, UnreportedAsset };
 
 export interface Decider {
   readonly by: string;
@@ -83,6 +84,15 @@ export function findReviews(app: App, limit: number): Promise<IdentityDecisionRo
 /** Assets that no source reports any more, with what is open on them. */
 export function findUnreported(app: App, limit: number): Promise<UnreportedAsset[]> {
   return listUnreportedAssets(app.db, limit);
+}
+
+/** Assets in no system, where no component fits: what a summary counts as `assetsUnmatched`. */
+export function findUnmatched(app: App, limit: number): Promise<UnmatchedAsset[]> {
+  return listUnmatchedAssets(app.db, limit);
+}
+
+export async function countUnmatched(app: App): Promise<number> {
+  return (await countCorrelations(app.db)).unmatched;
 }
 
 export interface ProbableDuplicate {

@@ -1,6 +1,4 @@
 /** `connections set|pause|resume|remove`. */
-import { userInfo } from 'node:os';
-import type { Command } from 'commander';
 import {
   pauseConnection,
   planConnectionChange,
@@ -14,17 +12,17 @@ import { removeConnection, whatHangsOn } from '../../app/connections/remove-conn
 import { fetchSystem } from '../../app/connections/systems.ts';
 import type { App } from '../../app/app.ts';
 import { TielineError } from '../../errors/tieline-error.ts';
-import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
+import { defined } from '../../model/defined.ts';
+import { decider } from '../kit/account.ts';
+import type { CommandContext } from '../kit/command-context.ts';
 import { confirmed } from '../kit/confirm.ts';
-import { collect, secretsFor, settingsFrom } from './connection-inputs.ts';
-import { hangingLines } from './connection.view.ts';
+import type { Action } from '../kit/command.ts';
+import type { DecisionFlags } from '../kit/flags.ts';
+import { shellWord } from '../kit/hint.ts';
 import { shortValue } from '../kit/short-value.ts';
 import { counted } from '../kit/table.ts';
-
-interface DecisionFlags extends GlobalFlags {
-  readonly by?: string;
-  readonly reason?: string;
-}
+import { secretsFor, settingsFrom } from './connection-inputs.ts';
+import { hangingLines } from './connection.view.ts';
 
 interface SetFlags extends DecisionFlags {
   readonly url?: string;
@@ -37,12 +35,36 @@ interface SetFlags extends DecisionFlags {
 }
 
 const tryForMs = 8000;
-const decidedBy = (flags: DecisionFlags) => ({ by: flags.by ?? userInfo().username, reason: flags.reason });
 
-const withDecision = (command: Command): Command =>
-  command
-    .option('--reason <text>', 'why; kept in the journal')
-    .option('--by <name>', 'who decides (default: the name of the account)');
+export async function setConnection(
+  context: CommandContext,
+  flags: SetFlags,
+  [name]: readonly [string],
+): Promise<void> {
+  await context.host.withApp(flags, async (app) => {
+    const change = await changeFrom(app, name, flags, context);
+    refuseNothing(change, name);
+    const planned = await planConnectionChange(app, name, change);
+    if (planned.changes.length === 0) {
+      if (flags.json) context.printJson({ name, changes: [] });
+      else context.print(`${name} is already so. Nothing was changed.`);
+      return;
+    }
+    if (planned.linkedElsewhere > 0 && !(await confirmed(context, flags, sameServer(name, planned)))) return;
+    if (flags.check) await tryFirst(app, planned, context);
+    const operationId = await saveConnectionChange(app.pool, planned, decider(flags));
+    if (flags.json) context.printJson({ name, changes: planned.changes, operationId });
+    else {
+      for (const each of planned.changes)
+        context.print(
+          each.before === each.after
+            ? `${each.field}: entered again`
+            : `${each.field}: ${shortValue(each.before)} → ${shortValue(each.after)}`,
+        );
+      context.print(`Saved${flags.check ? '; the server accepts it' : ''}. It holds from the next run on.`);
+    }
+  });
+}
 
 /** The change that the flags ask for. Secrets are asked for last, when all else is known to be right. */
 async function changeFrom(
@@ -53,7 +75,7 @@ async function changeFrom(
 ): Promise<ConnectionChange> {
   const { declaration } = moduleFor(app, (await fetchSystem(app, name)).system_type);
   const change = {
-    ...(flags.url === undefined ? {} : { url: flags.url }),
+    ...defined({ url: flags.url }),
     settings: settingsFrom(flags.set ?? [], declaration),
     unset: flags.unset ?? [],
     secrets: {},
@@ -67,6 +89,17 @@ async function changeFrom(
   return { ...change, secrets };
 }
 
+function refuseNothing(change: ConnectionChange, name: string): void {
+  const given = [change.settings, change.secrets].some((each) => Object.keys(each).length > 0);
+  if (change.url !== undefined || given || change.unset.length > 0) return;
+  throw new TielineError('USAGE', 'Say what is to be changed: --url, --set, --unset, --secret.', {
+    remedy: `What there is now: tieline connections show ${shellWord(name)}`,
+  });
+}
+
+const sameServer = (name: string, planned: PlannedChange): string =>
+  `${name} has ${counted(planned.linkedElsewhere, 'linked record')}. The new address must be of the same server: records of another would be taken for them. For another server, add a connection of its own.`;
+
 /** @throws TielineError of what failed, where the server does not answer or does not let it sign in. */
 async function tryFirst(app: App, planned: PlannedChange, context: CommandContext): Promise<void> {
   const failed = await tryConnection(app, planned.next, context.host.signal, tryForMs);
@@ -78,120 +111,42 @@ async function tryFirst(app: App, planned: PlannedChange, context: CommandContex
   );
 }
 
-function addSetCommand(connections: Command, context: CommandContext): void {
-  withDecision(
-    connections
-      .command('set <name>')
-      .description('change its address, settings or secrets; it is tried at the server before it is saved')
-      .option('--url <url>', 'its new address; of the same server, since the ids of its records are kept')
-      .option('--set <key=value>', 'a setting that is not secret; may be given more than once', collect)
-      .option('--unset <key>', 'back to the default; also takes a secret away', collect)
-      .option(
-        '--secret <name>',
-        'enter this secret again: from its environment variable, or asked for; may be given more than once',
-        collect,
-      )
-      .option('--secrets-file <file>', 'a YAML file with secrets, one `name: value` a line')
-      .option('--no-check', 'save it without trying it at the server')
-      .option('--yes', 'do not ask', false),
-  ).action(async (name: string, _options, command: Command) => {
-    const flags = command.optsWithGlobals<SetFlags>();
-    await context.host.withApp(flags, async (app) => {
-      const change = await changeFrom(app, name, flags, context);
-      if (
-        change.url === undefined &&
-        [change.settings, change.secrets].every((given) => Object.keys(given).length === 0) &&
-        change.unset.length === 0
-      )
-        throw new TielineError('USAGE', 'Say what is to be changed: --url, --set, --unset, --secret.', {
-          remedy: `What there is now: tieline connections show ${name}`,
-        });
-      const planned = await planConnectionChange(app, name, change);
-      if (planned.changes.length === 0) {
-        if (flags.json) context.printJson({ name, changes: [] });
-        else context.print(`${name} is already so. Nothing was changed.`);
-        return;
-      }
-      if (
-        planned.linkedElsewhere > 0 &&
-        !(await confirmed(
-          context,
-          flags,
-          `${name} has ${counted(planned.linkedElsewhere, 'linked record')}. The new address must be of the same server: records of another would be taken for them. For another server, add a connection of its own.`,
-        ))
-      )
-        return;
-      if (flags.check) await tryFirst(app, planned, context);
-      const operationId = await saveConnectionChange(app.pool, planned, decidedBy(flags));
-      if (flags.json) context.printJson({ name, changes: planned.changes, operationId });
-      else {
-        for (const each of planned.changes)
-          context.print(
-            each.before === each.after
-              ? `${each.field}: entered again`
-              : `${each.field}: ${shortValue(each.before)} → ${shortValue(each.after)}`,
-          );
-        context.print(`Saved${flags.check ? '; the server accepts it' : ''}. It holds from the next run on.`);
-      }
-    });
-  });
-}
-
-function addPauseCommands(connections: Command, context: CommandContext): void {
-  const says = {
-    pause: (name: string) =>
-      `${name} is paused: nothing is read from it, nothing is sent to it. Resume with: tieline connections resume ${name}`,
-    resume: (name: string) => `${name} is on again. Next: tieline sync run --system ${name}`,
-  };
-  for (const what of ['pause', 'resume'] as const)
-    withDecision(
-      connections
-        .command(`${what} <name>`)
-        .description(
-          what === 'pause'
-            ? 'neither read from it nor send to it, until it is resumed (only sending: tieline outbox pause)'
-            : 'let reading and sending continue',
-        ),
-    ).action(async (name: string, _options, command: Command) => {
-      const flags = command.optsWithGlobals<DecisionFlags>();
-      const changed = await context.host.withApp(flags, (app) =>
-        pauseConnection(app, name, what, decidedBy(flags)),
+const pausing =
+  (what: 'pause' | 'resume'): Action<DecisionFlags, readonly [string]> =>
+  async (context, flags, [name]) => {
+    const changed = await context.host.withApp(flags, (app) =>
+      pauseConnection(app, name, what, decider(flags)),
+    );
+    const is = what === 'pause' ? 'paused' : 'on';
+    if (flags.json) context.printJson({ name, enabled: what === 'resume', changed });
+    else if (!changed) context.print(`${name} is already ${is}.`);
+    else if (what === 'pause')
+      context.print(
+        `${name} is paused: nothing is read from it, nothing is sent to it. Resume with: tieline connections resume ${shellWord(name)}`,
       );
-      if (flags.json) context.printJson({ name, enabled: what === 'resume', changed });
-      else
-        context.print(
-          changed ? says[what](name) : `${name} is ${what === 'pause' ? 'paused' : 'on'} already.`,
-        );
-    });
-}
+    else context.print(`${name} is on again. Next: tieline sync run --system ${shellWord(name)}`);
+  };
 
-function addRemoveCommand(connections: Command, context: CommandContext): void {
-  withDecision(
-    connections
-      .command('remove <name>')
-      .description('end a connection: its secrets are erased, what it reported stays')
-      .option('--yes', 'do not ask', false),
-  ).action(async (name: string, _options, command: Command) => {
-    const flags = command.optsWithGlobals<DecisionFlags & { yes?: boolean }>();
-    await context.host.withApp(flags, async (app) => {
-      const hanging = hangingLines(await whatHangsOn(app, name));
-      const question = [
-        `Remove ${name}? Its secrets are erased, what waits for it is withdrawn, its schedules and open conflicts end. Findings, POA&Ms, links and history stay as they were last seen.`,
-        ...(hanging.length > 0 ? [`What hangs on it: ${hanging.join('; ')}.`] : []),
-      ].join(' ');
-      if (!(await confirmed(context, flags, question))) return;
-      const removed = await removeConnection(app, name, decidedBy(flags));
-      if (flags.json) context.printJson({ name, ...removed });
-      else
-        context.print(
-          `${name} is removed.${hanging.length > 0 ? ` What hung on it: ${hanging.join('; ')}.` : ''} The same name, type and address, added again, continue it.`,
-        );
-    });
+export const pause = pausing('pause');
+export const resume = pausing('resume');
+
+export async function remove(
+  context: CommandContext,
+  flags: DecisionFlags & { readonly yes?: boolean },
+  [name]: readonly [string],
+): Promise<void> {
+  await context.host.withApp(flags, async (app) => {
+    const hanging = hangingLines(await whatHangsOn(app, name));
+    const question = [
+      `Remove ${name}? Its secrets are erased, what waits for it is withdrawn, its schedules and open conflicts end. Findings, POA&Ms, links and history stay as they were last seen.`,
+      ...(hanging.length > 0 ? [`What hangs on it: ${hanging.join('; ')}.`] : []),
+    ].join(' ');
+    if (!(await confirmed(context, flags, question))) return;
+    const removed = await removeConnection(app, name, decider(flags));
+    if (flags.json) context.printJson({ name, ...removed });
+    else
+      context.print(
+        `${name} is removed.${hanging.length > 0 ? ` What hung on it: ${hanging.join('; ')}.` : ''} The same name, type and address, added again, continue it.`,
+      );
   });
-}
-
-export function addChangeCommands(connections: Command, context: CommandContext): void {
-  addSetCommand(connections, context);
-  addPauseCommands(connections, context);
-  addRemoveCommand(connections, context);
 }

@@ -8,8 +8,6 @@ import { Secret } from '../../model/secret.ts';
 import type { Terminal } from '../kit/command-context.ts';
 import { password } from '../kit/password-prompt.ts';
 
-export const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
-
 /** `key=value` pairs as texts. @throws TielineError USAGE for a pair of another form, a key given twice, or a secret. */
 export function settingsFrom(pairs: readonly string[], { secrets }: ConnectorDeclaration): JsonObject {
   const given: Record<string, string> = {};

@@ -1,6 +1,13 @@
+/** A connection in words: its settings, what hangs on it, the checks, and the types that there are. */
 import type { ConnectionFacts, ShownSetting, WhatHangs } from '../../app/connections/describe-connection.ts';
+import {
+  settingsOf,
+  type ConnectorDeclaration,
+  type ConnectorModule,
+} from '../../app/connections/settings.ts';
 import type { Json } from '../../model/json.ts';
 import { fittedTable, wrapped } from '../kit/fitted-table.ts';
+import { shellWord } from '../kit/hint.ts';
 import { counted } from '../kit/table.ts';
 
 const text = (value: Json): string =>
@@ -41,40 +48,60 @@ const pausedLine = (what: string, { since, by, reason }: NonNullable<ConnectionF
 /** @param width of the terminal; undefined: as wide as it is. */
 export function connectionLines(facts: ConnectionFacts, width: number | undefined): string[] {
   const hanging = hangingLines(facts.hangs);
+  const isFiles = facts.state === 'files';
   return [
     `${facts.name}  ${facts.title ?? 'imported scan files'} (${facts.type})`,
-    ...(facts.state === 'files' ? [] : [`address    ${facts.url}`]),
+    ...(isFiles ? [] : [`address    ${facts.url}`]),
     `added      ${day(facts.addedAt)} UTC`,
-    ...(facts.state === 'files'
+    ...(isFiles ? [] : [`last sync  ${day(facts.lastSync)}${facts.lastSync === null ? '' : ' UTC'}`]),
+    ...pausedLines(facts, width),
+    ...settingLines(facts, width),
+    ...(hanging.length > 0 ? ['', 'What hangs on it:', ...hanging.map((line) => `  ${line}`)] : []),
+    ...(isFiles
       ? []
-      : [`last sync  ${day(facts.lastSync)}${facts.lastSync === null ? '' : ' UTC'}`]),
-    ...(facts.paused
-      ? wrapped(pausedLine('paused', facts.paused), width ?? 1000)
-      : facts.state === 'paused'
-        ? ['paused']
-        : []),
-    ...(facts.sendingPaused
-      ? wrapped(pausedLine('nothing is sent', facts.sendingPaused), width ?? 1000)
-      : []),
-    ...(facts.settings.length > 0
-      ? [
-          '',
-          fittedTable(
-            ['SETTING', 'VALUE', 'WHAT IT IS'],
-            facts.settings.map((setting) => [setting.name, valueOf(setting), setting.description]),
-            width,
-          ),
-        ]
-      : []),
+      : ['', `Change it with: tieline connections set ${shellWord(facts.name)} --set KEY=VALUE`]),
+  ];
+}
+
+function pausedLines(facts: ConnectionFacts, width: number | undefined): string[] {
+  const lines = (what: string, pause: NonNullable<ConnectionFacts['paused']>): string[] =>
+    wrapped(pausedLine(what, pause), width ?? 1000);
+  return [
+    ...(facts.paused ? lines('paused', facts.paused) : facts.state === 'paused' ? ['paused'] : []),
+    ...(facts.sendingPaused ? lines('nothing is sent', facts.sendingPaused) : []),
+  ];
+}
+
+function settingLines(facts: ConnectionFacts, width: number | undefined): string[] {
+  const rows = facts.settings.map((setting) => [setting.name, valueOf(setting), setting.description]);
+  return [
+    ...(rows.length > 0 ? ['', fittedTable(['SETTING', 'VALUE', 'WHAT IT IS'], rows, width)] : []),
     ...(facts.ignored.length > 0
-      ? ['', `Stored, but not a setting (take away with --unset): ${facts.ignored.join(', ')}`]
+      ? ['', `Stored, but not a setting (remove with --unset): ${facts.ignored.join(', ')}`]
       : []),
     ...(facts.faults.length > 0
       ? ['', 'Wrong or missing:', ...facts.faults.map((fault) => `  ${fault.field}  ${fault.message}`)]
       : []),
-    ...(hanging.length > 0 ? ['', 'What hangs on it:', ...hanging.map((line) => `  ${line}`)] : []),
-    ...(facts.state === 'files'
-      ? []
-      : ['', `Change it with: tieline connections set ${facts.name} --set KEY=VALUE`]),
   ];
 }
+
+/** For --help: the types with the variables of their secrets, and what can be set. */
+export function typesText(modules: Iterable<ConnectorModule>): string {
+  const lines = [...modules].flatMap(({ declaration }) => [
+    `  ${declaration.systemType}  ${declaration.title}`,
+    ...field('secrets', declaration.secrets.map((secret) => `${secret.name} (${secret.env})`).join(', ')),
+    ...field('settings', namesOf(declaration).join(', ')),
+  ]);
+  return [
+    'Types, with the environment variables of their secrets (secrets are never arguments):',
+    ...lines,
+  ].join('\n');
+}
+
+const namesOf = (declaration: ConnectorDeclaration): string[] =>
+  settingsOf(declaration)
+    .filter((setting) => !setting.secret)
+    .map((setting) => setting.name);
+
+const field = (name: string, text: string): string[] =>
+  wrapped(text, 64).map((line, at) => `    ${(at === 0 ? name : '').padEnd(8)}  ${line}`);

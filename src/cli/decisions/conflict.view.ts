@@ -8,6 +8,7 @@ import type {
 import type { ConflictEffect, ConflictType } from '../../model/conflict.ts';
 import { isJsonObject, scalarText, type Json } from '../../model/json.ts';
 import { entityWord } from '../kit/entity-word.ts';
+import { secondText } from '../kit/instants.ts';
 import { counted } from '../kit/table.ts';
 
 const midnight = /^(\d{4}-\d{2}-\d{2})[T ]00:00(:00(\.0+)?)?(Z|\+00(:?00)?)?$/;
@@ -23,9 +24,6 @@ export function fullValue(value: Json): string {
   return typeof plain === 'string' ? plain : JSON.stringify(plain, null, 2);
 }
 
-export const instantText = (at: Date | null): string =>
-  at?.toISOString().slice(0, 19).replace('T', ' ') ?? '–';
-
 /** What choosing an effect does, at the system named. */
 const meanings: Readonly<Record<ConflictEffect, (system: string) => string>> = {
   keep_ours: (system) => `our value stands; the next sync sends it to ${system}`,
@@ -37,9 +35,10 @@ const meanings: Readonly<Record<ConflictEffect, (system: string) => string>> = {
   send_again: (system) => `send our change to ${system} again, with the next sync`,
   give_up: (system) => `give our change up; the values of ${system} stand`,
   read_again: (system) => `it was put right at ${system} or in the mappings: the next sync reads it again`,
-  leave_unread: () => 'ours stands as it was last read, until the record changes there',
-  cancel_copy: () => 'the later one is a mistake: cancel it, here and with the next sync there',
-  cancel_first: () => 'the earlier one is superseded: cancel it, here and with the next sync there',
+  leave_unread: () => 'ours stands as it was last read, until the record changes at the remote',
+  cancel_copy: () => 'the later one is a mistake: cancel it in Tieline, and with the next sync at the remote',
+  cancel_first: () =>
+    'the earlier one is superseded: cancel it in Tieline, and with the next sync at the remote',
   follow: () => 'they are one record that has another id now: ours follows it',
   keep_both: () => 'they are two records; nobody is asked again',
   make_new: () => 'the next sync makes a new POA&M for what is open',
@@ -72,9 +71,9 @@ const stories: Readonly<Record<ConflictType, (row: ConflictRow) => string[]>> = 
   missing_record: (row) =>
     isJsonObject(row.external)
       ? [`${there(row)} no longer has it, as a change of ours found.`, ...messages(row.external)]
-      : [`${there(row)} no longer shows ${scalarText(row.external)}. Here it stands as it was.`],
+      : [`${there(row)} no longer shows ${scalarText(row.external)}. In Tieline it is as it was.`],
   duplicate: (row) => [
-    `${there(row)} has it twice: first as ${sameAs(row.external)} (here ${sameAs(row.internal)}), later as ${row.externalId ?? '–'} (here ${row.entityId}).`,
+    `${there(row)} has it twice: first as ${sameAs(row.external)} (in Tieline ${sameAs(row.internal)}), later as ${row.externalId ?? '–'} (in Tieline ${row.entityId}).`,
   ],
   unmappable_value: (row) => [
     row.internal === null
@@ -122,24 +121,24 @@ export const boundaryText = (row: ConflictRow): string =>
 const edited = (at: Date | null, by: string | null): string =>
   at === null && by === null
     ? ''
-    : `, last edited${at === null ? '' : ` ${instantText(at)} UTC`}${by === null ? '' : ` by ${by}`}`;
+    : `, last edited${at === null ? '' : ` ${secondText(at)} UTC`}${by === null ? '' : ` by ${by}`}`;
 
 /** One conflict in full, with its choices. */
 export function conflictText(row: ConflictDetail): string {
   const of = row.system === null ? '' : ` of ${row.system}`;
-  const head = `Conflict ${row.id}: ${row.type}${row.field === null ? '' : ` of ${row.field}`}, ${entityWord(row.entity)} ${row.externalId ?? row.entityId}${of}, since ${instantText(row.createdAt)} UTC`;
+  const head = `Conflict ${row.id}: ${row.type}${row.field === null ? '' : ` of ${row.field}`}, ${entityWord(row.entity)} ${row.externalId ?? row.entityId}${of}, since ${secondText(row.createdAt)} UTC`;
   const values =
     row.field === null
       ? []
       : [
           '',
-          `Here (${row.entityId}${edited(row.internalChangedAt, row.internalChangedBy)}):`,
+          `Tieline (${row.entityId}${edited(row.internalChangedAt, row.internalChangedBy)}):`,
           fullValue(row.internal),
           '',
-          `There${edited(row.externalChangedAt, row.externalChangedBy)}:`,
+          `Remote${edited(row.externalChangedAt, row.externalChangedBy)}:`,
           fullValue(row.external),
           '',
-          'Both agreed last on:',
+          'Both last agreed on:',
           fullValue(row.base),
         ];
   const story = stories[row.type](row);
@@ -165,9 +164,7 @@ function decisionText({ resolution, system }: ConflictDetail): string {
 
 function outcomeOf(row: ConflictDetail): string[] {
   if (row.status !== 'pending')
-    return [
-      `Settled by ${row.resolvedBy ?? '–'} on ${instantText(row.resolvedAt)} UTC: ${decisionText(row)}`,
-    ];
+    return [`Settled by ${row.resolvedBy ?? '–'} on ${secondText(row.resolvedAt)} UTC: ${decisionText(row)}`];
   return [
     ...(row.field === null ? [] : ['The field is held on both sides until this is settled.']),
     `Choices: tieline conflicts resolve ${row.id}`,
@@ -200,7 +197,7 @@ const outcomes: Readonly<Record<ConflictEffect, (resolved: ResolvedConflict) => 
         : done.openFindings
           ? `; ${counted(done.openFindings, 'open high or critical finding')} on its machines get no POA&M`
           : '';
-    return `${conflict.entity} ${conflict.entityId} ends here too${left}`;
+    return `${conflict.entity} ${conflict.entityId} ends in Tieline too${left}`;
   },
   send_again: ({ conflict, done }) =>
     done.changes === 0

@@ -1,150 +1,86 @@
+/** `policies list|set|unset|export|import`. */
 import { readFile } from 'node:fs/promises';
-import { Option, type Command } from 'commander';
 import { parse, stringify } from 'yaml';
 import { fetchSystem, listSystemFacts } from '../../app/connections/systems.ts';
-import type { Reconsidered, ReconsideredKind } from '../../app/outbound/reconsider.ts';
 import { toFile } from '../../app/policies/policy-file.ts';
 import { editPolicies, fetchPolicies, tryPolicies, type PolicyEdit } from '../../app/policies/policies.ts';
 import { TielineError, messageOf } from '../../errors/tieline-error.ts';
-import {
-  conflictStrategies,
-  syncDirections,
-  type ApprovalScope,
-  type ConflictStrategy,
-  type EntityPolicy,
-  type SyncDirection,
-} from '../../model/policy.ts';
-import { severities, type Severity } from '../../model/vocabulary.ts';
+import { defined } from '../../model/defined.ts';
+import type { ApprovalScope, ConflictStrategy, SyncDirection } from '../../model/policy.ts';
+import type { Severity } from '../../model/vocabulary.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { confirmed } from '../kit/confirm.ts';
-import { entityWord } from '../kit/entity-word.ts';
-import { fittedTable, widthOf } from '../kit/fitted-table.ts';
+import { policiesTable, releaseQuestion, savedLine, waitingLines, type PolicyRow } from './policies.view.ts';
 
-export function addPoliciesCommands(program: Command, context: CommandContext): void {
-  const policies = program
-    .command('policies')
-    .description('which way values may go, and who gives way when both sides edited');
+export async function listPolicies(
+  context: CommandContext,
+  flags: GlobalFlags,
+  [name]: readonly [string | undefined],
+): Promise<void> {
+  const rows = await context.host.withApp(flags, async (app) => {
+    const systems = name === undefined ? await listSystemFacts(app) : [{ name }];
+    const found: PolicyRow[] = [];
+    for (const { name: system } of systems)
+      for (const policy of await fetchPolicies(app.db, (await fetchSystem(app, system)).id))
+        found.push({ system, ...policy });
+    return found;
+  });
+  if (flags.json) context.printJson(rows);
+  else if (rows.length === 0)
+    context.print(
+      'No policies: values go both ways, and a person decides what both sides edited differently.',
+    );
+  else context.print(policiesTable(rows, context.width));
+}
 
-  policies
-    .command('list [system]', { isDefault: true })
-    .description('the policies of an external system, or of all')
-    .action(async (name: string | undefined, _options, command: Command) => {
-      const flags = command.optsWithGlobals<GlobalFlags>();
-      const rows = await context.host.withApp(flags, async (app) => {
-        const systems = name === undefined ? await listSystemFacts(app) : [{ name }];
-        const found: (EntityPolicy & { system: string })[] = [];
-        for (const { name: system } of systems)
-          for (const policy of await fetchPolicies(app.db, (await fetchSystem(app, system)).id))
-            found.push({ system, ...policy });
-        return found;
-      });
-      if (flags.json) context.printJson(rows);
-      else if (rows.length === 0)
-        context.print(
-          'None: everything goes both ways, and a person decides what both sides edited differently.',
-        );
-      else
-        context.print(
-          fittedTable(
-            ['SYSTEM', 'ENTITY', 'FIELD', 'DIRECTION', 'STRATEGY', 'APPROVAL'],
-            rows.flatMap((row) => [
-              [
-                row.system,
-                row.entity,
-                '',
-                row.direction ?? '(as above)',
-                row.strategy ?? (row.entity === '*' ? 'manual' : '(as above)'),
-                approvalText(row.entity, row.approval),
-              ],
-              ...Object.entries(row.fields).map(([field, policy]) => [
-                row.system,
-                row.entity,
-                field,
-                policy.direction ?? '(as above)',
-                policy.strategy ?? '(as above)',
-                '',
-              ]),
-            ]),
-            widthOf(context.host.terminal),
-          ),
-        );
+type SetFlags = EditFlags &
+  ApprovalFlags & { readonly direction?: SyncDirection; readonly strategy?: ConflictStrategy };
+
+export async function setPolicy(
+  context: CommandContext,
+  flags: SetFlags,
+  [name, entity, field]: readonly [string, string, string | undefined],
+): Promise<void> {
+  const approval = approvalOf(flags);
+  const { direction, strategy } = flags;
+  if (field !== undefined && approval !== undefined)
+    throw new TielineError('USAGE', 'Approval is asked for by the policy of an entity.', {
+      fields: [{ field, message: `leave it out, and name it with --approval-field ${field}` }],
     });
-
-  policies
-    .command('set <system> <entity> [field]')
-    .description('change the policy of an entity (* for all), or of one field of it')
-    .addOption(new Option('--direction <direction>', 'which way values may go').choices([...syncDirections]))
-    .addOption(new Option('--strategy <strategy>', 'who gives way').choices([...conflictStrategies]))
-    .addOption(
-      new Option('--approval <when>', 'whether a person must agree before a change goes out').choices([
-        'always',
-        'never',
-      ]),
-    )
-    .option(
-      '--approval-field <field>',
-      'only for changes of this field; may be given more than once',
-      several,
-    )
-    .addOption(
-      new Option('--approval-severity <severity>', 'only for this severity; may be given more than once')
-        .choices([...severities])
-        .argParser(severityNamed),
-    )
-    .option('--yes', 'do not ask before changes that wait are released', false)
-    .action(async (name: string, entity: string, field: string | undefined, _options, command: Command) => {
-      const flags = command.optsWithGlobals<
-        EditFlags & ApprovalFlags & { direction?: SyncDirection; strategy?: ConflictStrategy }
-      >();
-      const approval = approvalOf(flags);
-      if (field !== undefined && approval !== undefined)
-        throw new TielineError('USAGE', 'Approval is asked for by the policy of an entity.', {
-          fields: [{ field, message: `leave it out, and name it with --approval-field ${field}` }],
-        });
-      if (flags.direction === undefined && flags.strategy === undefined && approval === undefined)
-        throw new TielineError('USAGE', 'Nothing to set.', {
-          fields: [{ field: '--direction', message: '--strategy or --approval must be given' }],
-        });
-      await edit(context, flags, name, {
-        do: 'change',
-        change: {
-          entity,
-          ...(field === undefined ? {} : { field }),
-          ...(flags.direction === undefined ? {} : { direction: flags.direction }),
-          ...(flags.strategy === undefined ? {} : { strategy: flags.strategy }),
-          ...(approval === undefined ? {} : { approval }),
-        },
-      });
+  if (direction === undefined && strategy === undefined && approval === undefined)
+    throw new TielineError('USAGE', 'Nothing to set.', {
+      fields: [{ field: '--direction', message: '--strategy or --approval must be given' }],
     });
+  const change = { entity, ...defined({ field, direction, strategy, approval }) };
+  await edit(context, flags, name, { do: 'change', change });
+}
 
-  policies
-    .command('unset <system> <entity>')
-    .description('remove the policy of an entity; what is above it then holds')
-    .option('--yes', 'do not ask before changes that wait are released', false)
-    .action(async (name: string, entity: string, _options, command: Command) => {
-      await edit(context, command.optsWithGlobals<EditFlags>(), name, { do: 'forget', entity });
-    });
+export async function unsetPolicy(
+  context: CommandContext,
+  flags: EditFlags,
+  [name, entity]: readonly [string, string],
+): Promise<void> {
+  await edit(context, flags, name, { do: 'forget', entity });
+}
 
-  policies
-    .command('export <system>')
-    .description('the policies as YAML')
-    .action(async (name: string, _options, command: Command) => {
-      const flags = command.optsWithGlobals<GlobalFlags>();
-      const rows = await context.host.withApp(flags, async (app) =>
-        fetchPolicies(app.db, (await fetchSystem(app, name)).id),
-      );
-      if (flags.json) context.printJson(toFile(rows));
-      else context.printWhole(stringify(toFile(rows)).trimEnd());
-    });
+export async function exportPolicies(
+  context: CommandContext,
+  flags: GlobalFlags,
+  [name]: readonly [string],
+): Promise<void> {
+  const rows = await context.host.withApp(flags, async (app) =>
+    fetchPolicies(app.db, (await fetchSystem(app, name)).id),
+  );
+  if (flags.json) context.printJson(toFile(rows));
+  else context.printWhole(stringify(toFile(rows)).trimEnd());
+}
 
-  policies
-    .command('import <system> <file>')
-    .description('make the policies exactly those of a YAML file; nothing is changed if one of them is wrong')
-    .option('--yes', 'do not ask before changes that wait are released', false)
-    .action(async (name: string, path: string, _options, command: Command) => {
-      const file = await readYaml(path);
-      await edit(context, command.optsWithGlobals<EditFlags>(), name, { do: 'replace', file });
-    });
+export async function importPolicies(
+  context: CommandContext,
+  flags: EditFlags,
+  [name, path]: readonly [string, string],
+): Promise<void> {
+  await edit(context, flags, name, { do: 'replace', file: await readYaml(path) });
 }
 
 interface EditFlags extends GlobalFlags {
@@ -173,51 +109,14 @@ async function edit(
     context.printJson({ policies: outcome.policies, waiting: outcome.waiting });
     return;
   }
-  context.print(`Saved. It holds from now on: tieline policies list ${name}`);
+  context.print(savedLine(name));
   for (const line of waitingLines(outcome.waiting, name)) context.print(line);
-}
-
-function releaseQuestion(name: string, released: readonly ReconsideredKind[]): string {
-  const [waits, it] = sum(released) === 1 ? ['waits', 'it'] : ['wait', 'them'];
-  return `${kindsText(released)} ${waits} for approval: this policy releases ${it}, and the next sync sends ${it} to ${name}.`;
-}
-
-const sum = (kinds: readonly ReconsideredKind[]): number => kinds.reduce((total, { n }) => total + n, 0);
-
-function kindsText(kinds: readonly ReconsideredKind[]): string {
-  return kinds
-    .map(({ entity, kind, n }) => `${n} ${kind === 'create' ? 'new ' : ''}${entityWord(entity, n)}`)
-    .join(', ');
-}
-
-function waitingLines(waiting: Reconsidered, name: string): string[] {
-  const line = (kinds: readonly ReconsideredKind[], end: string): string[] =>
-    kinds.length === 0 ? [] : [`${kindsText(kinds)}: ${end}`];
-  return [
-    ...line(waiting.released, `released; sent to ${name} with the next sync`),
-    ...line(waiting.held, 'held for approval; the next sync asks for it (tieline approvals list)'),
-    ...line(
-      waiting.withdrawn,
-      `withdrawn; no policy lets ${sum(waiting.withdrawn) === 1 ? 'it' : 'them'} out any more`,
-    ),
-  ];
 }
 
 interface ApprovalFlags {
   readonly approval?: 'always' | 'never';
   readonly approvalField?: string[];
   readonly approvalSeverity?: Severity[];
-}
-
-const several = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
-
-function severityNamed(text: string, before: Severity[] | undefined): Severity[] {
-  const severity = severities.find((each) => each.toLowerCase() === text.toLowerCase());
-  if (!severity)
-    throw new TielineError('USAGE', `"${text}" is not a severity.`, {
-      fields: [{ field: '--approval-severity', message: `must be one of ${severities.join(', ')}` }],
-    });
-  return [...(before ?? []), severity];
 }
 
 /** undefined: nothing was said about approval. */
@@ -233,16 +132,7 @@ function approvalOf(flags: ApprovalFlags): ApprovalScope | null | undefined {
     return null;
   }
   if (flags.approval === undefined && !fields && !named) return undefined;
-  return { ...(fields ? { fields } : {}), ...(named ? { severities: named } : {}) };
-}
-
-function approvalText(entity: string, approval: ApprovalScope | null | undefined): string {
-  if (approval === undefined) return entity === '*' ? 'never' : '(as above)';
-  if (approval === null) return 'never';
-  const parts = [approval.fields?.join(', '), approval.severities?.join(', ')].filter(
-    (part) => part !== undefined,
-  );
-  return parts.length === 0 ? 'always' : parts.join('; ');
+  return defined({ fields, severities: named });
 }
 
 /** @throws TielineError USAGE that says where it is not YAML. */

@@ -32,7 +32,7 @@ export interface DemoFlags extends GlobalFlags {
 export interface CommandHost {
   readonly version: string;
   /** Every vendor that can be connected to, by type: for --help. */
-  readonly modules: ReadonlyMap<string, ConnectorModule>;
+  loadModules(): Promise<ReadonlyMap<string, ConnectorModule>>;
   readonly terminal: Terminal;
   /** Ends work that can be ended: Ctrl-C, or the parent is gone. */
   readonly signal: AbortSignal;
@@ -61,6 +61,8 @@ export interface CommandResult {
 export interface CommandContext {
   readonly host: CommandHost;
   readonly result: CommandResult;
+  /** Columns of the terminal; undefined where the output goes to a file or a program, which is given whole lines. */
+  readonly width: number | undefined;
   /** Prints to standard output; on a terminal, prose is broken between words. */
   print(text: string): void;
   /** Prints what is copied or read by a program (YAML, SQL): no line is broken. */

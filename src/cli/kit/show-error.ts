@@ -2,6 +2,7 @@ import { shownJson, shownLines, shownText } from '../../errors/shown-text.ts';
 import { TielineError, messageOf } from '../../errors/tieline-error.ts';
 import { coloursFor } from './colours.ts';
 import type { Terminal } from './command-context.ts';
+import { runnable, type PlaceFlags } from './hint.ts';
 
 /**
  * Shows a failure the way a person can act on it: what, which fields, what to do; with `json`, as one object on
@@ -9,11 +10,12 @@ import type { Terminal } from './command-context.ts';
  */
 export function showError(
   error: unknown,
-  to: { readonly terminal: Terminal; readonly json: boolean },
+  to: { readonly terminal: Terminal; readonly json: boolean; readonly place?: PlaceFlags },
 ): number {
   const known =
     error instanceof TielineError ? error : new TielineError('INTERNAL', messageOf(error), { cause: error });
   const { err, env } = to.terminal;
+  const shown = (text: string): string => shownLines(runnable(text, to.place ?? {}));
   const pc = coloursFor(err, env);
   if (to.json) {
     err.write(
@@ -21,11 +23,11 @@ export function showError(
     );
     return known.entry.exitCode;
   }
-  err.write(`${pc.red('tieline:')} ${shownLines(known.message)}  ${pc.dim(`(${known.code})`)}\n`);
+  err.write(`${pc.red('tieline:')} ${shown(known.message)}  ${pc.dim(`(${known.code})`)}\n`);
   const width = Math.max(0, ...known.fields.map((fault) => fault.field.length));
   for (const fault of known.fields)
-    err.write(`  ${shownText(fault.field.padEnd(width))}  ${shownLines(fault.message)}\n`);
-  err.write(`${shownLines(known.remedy)}\n`);
+    err.write(`  ${shownText(fault.field.padEnd(width))}  ${shown(fault.message)}\n`);
+  err.write(`${shown(known.remedy)}\n`);
   if (known.code === 'INTERNAL' && error instanceof Error && error.stack)
     err.write(`${pc.dim(shownLines(error.stack))}\n`);
   return known.entry.exitCode;

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+/** `worker`. */
+import { installWorker, runWorker } from '../../app/worker/worker.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { progressView, type ProgressView } from '../kit/progress.ts';
 
@@ -14,35 +15,26 @@ function watchedByPeople(context: CommandContext, flags: GlobalFlags): boolean {
   return err.isTTY === true && !['info', 'debug', 'trace'].includes(level);
 }
 
-export function addWorkerCommand(program: Command, context: CommandContext): void {
-  program
-    .command('worker')
-    .description(
-      'sync by the schedules, send what waits within seconds, check the systems; until it is stopped',
-    )
-    .option('--once', 'do what is due now, and end', false)
-    .option('--install', 'only make the tables of the job queue', false)
-    .action(async (_options, command: Command) => {
-      const flags = command.optsWithGlobals<GlobalFlags & { once: boolean; install: boolean }>();
-      // The queue brings seventy modules, which no other command needs.
-      const { installWorker, runWorker } = await import('../../app/worker/worker.ts');
-      const isForPeople = watchedByPeople(context, flags);
-      const view = isForPeople ? progressView(context.host.terminal) : noView;
-      const usual = isForPeople ? {} : { usualLogLevel: 'info' };
-      const { version, signal } = context.host;
-      await context.host.withApp(
-        { ...flags, ...usual },
-        async (app) => {
-          try {
-            if (flags.install) await installWorker(app);
-            else await runWorker(app, { signal, report: view.report, once: flags.once, version });
-          } finally {
-            view.stop();
-          }
-        },
-        { waitsForDatabase: !flags.install },
-      );
-      if (flags.json) context.printJson({ ended: true });
-      else if (flags.install) context.print('The queue is there. A service role needs: tieline db grants');
-    });
+export async function work(
+  context: CommandContext,
+  flags: GlobalFlags & { readonly once: boolean; readonly install: boolean },
+): Promise<void> {
+  const isForPeople = watchedByPeople(context, flags);
+  const view = isForPeople ? progressView(context.host.terminal) : noView;
+  const usual = isForPeople ? {} : { usualLogLevel: 'info' };
+  const { version, signal } = context.host;
+  await context.host.withApp(
+    { ...flags, ...usual },
+    async (app) => {
+      try {
+        if (flags.install) await installWorker(app);
+        else await runWorker(app, { signal, report: view.report, once: flags.once, version });
+      } finally {
+        view.stop();
+      }
+    },
+    { waitsForDatabase: !flags.install },
+  );
+  if (flags.json) context.printJson({ ended: true });
+  else if (flags.install) context.print('The queue is there. A service role needs: tieline db grants');
 }

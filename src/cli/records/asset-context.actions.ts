@@ -1,10 +1,11 @@
-import { fittedTable, widthOf } from '../kit/fitted-table.ts';
-import type { Command } from 'commander';
+/** `assets context`: shows or sets what the business says of an asset. */
 import { setContext, showContext } from '../../app/assets/asset-context.ts';
 import { TielineError } from '../../errors/tieline-error.ts';
 import { scalarText, type Json } from '../../model/json.ts';
-import { decider, withDecider, type DecisionFlags } from '../kit/decision-flags.ts';
+import { decider } from '../kit/account.ts';
 import type { CommandContext } from '../kit/command-context.ts';
+import { fittedTable } from '../kit/fitted-table.ts';
+import type { DecisionFlags } from '../kit/flags.ts';
 
 const shown = (value: Json | undefined): string =>
   value === null || value === undefined
@@ -13,49 +14,44 @@ const shown = (value: Json | undefined): string =>
       ? value.map((each) => scalarText(each)).join(', ')
       : scalarText(value);
 
-/** `tieline assets context`: shows or sets what the business says of an asset. */
-export function addAssetContextCommand(assets: Command, context: CommandContext): void {
-  withDecider(
-    assets
-      .command('context <asset>')
-      .description(
-        'what the business says of an asset: criticality, environment, acr_override, …; the next sync sends it to the servers',
-      )
-      .option(
-        '--set <field=value>',
-        'says it; empty: nothing is said any more. May be given more than once',
-        (pair: string, before: string[]) => [...before, pair],
-        [],
-      ),
-  ).action(async (asset: string, _options, command: Command) => {
-    const flags = command.optsWithGlobals<DecisionFlags & { set: string[] }>();
-    if (flags.set.length === 0) {
-      const found = await context.host.withApp(flags, (app) => showContext(app, asset));
-      if (flags.json) {
-        context.printJson(found);
-        return;
-      }
-      context.print(`${found.hostname ?? '(no name)'}  ${found.assetUuid}`);
-      const rows = Object.entries({ ...found.said, ...found.known });
-      context.print(
-        fittedTable(
-          ['FIELD', 'VALUE'],
-          rows.map(([field, value]) => [field, shown(value)]),
-          widthOf(context.host.terminal),
-        ),
-      );
-      return;
-    }
-    const given = Object.fromEntries(flags.set.map(pairOf));
-    const outcome = await context.host.withApp(flags, (app) => setContext(app, asset, given, decider(flags)));
-    if (flags.json) context.printJson(outcome);
-    else if (outcome.changes.length === 0) context.print('It said so already.');
-    else {
-      for (const { field, before, after } of outcome.changes)
-        context.print(`${field}: ${shown(before)} → ${shown(after)}`);
-      context.print('Next: tieline sync plan --entity asset_context');
-    }
-  });
+type ContextFlags = DecisionFlags & { readonly set: string[] };
+
+export async function assetContext(
+  context: CommandContext,
+  flags: ContextFlags,
+  [asset]: readonly [string],
+): Promise<void> {
+  if (flags.set.length === 0) await show(context, flags, asset);
+  else await set(context, flags, asset);
+}
+
+async function show(context: CommandContext, flags: ContextFlags, asset: string): Promise<void> {
+  const found = await context.host.withApp(flags, (app) => showContext(app, asset));
+  if (flags.json) {
+    context.printJson(found);
+    return;
+  }
+  context.print(`${found.hostname ?? '(no name)'}  ${found.assetUuid}`);
+  const rows = Object.entries({ ...found.said, ...found.known });
+  context.print(
+    fittedTable(
+      ['FIELD', 'VALUE'],
+      rows.map(([field, value]) => [field, shown(value)]),
+      context.width,
+    ),
+  );
+}
+
+async function set(context: CommandContext, flags: ContextFlags, asset: string): Promise<void> {
+  const given = Object.fromEntries(flags.set.map(pairOf));
+  const outcome = await context.host.withApp(flags, (app) => setContext(app, asset, given, decider(flags)));
+  if (flags.json) context.printJson(outcome);
+  else if (outcome.changes.length === 0) context.print('No changes: it is already so.');
+  else {
+    for (const { field, before, after } of outcome.changes)
+      context.print(`${field}: ${shown(before)} → ${shown(after)}`);
+    context.print('Next: tieline sync plan --entity asset_context');
+  }
 }
 
 function pairOf(pair: string): [string, string] {

@@ -1,5 +1,4 @@
-import { basename } from 'node:path';
-import type { Command } from 'commander';
+/** `import`: scan files, once or as they come. */
 import { countMatches } from '../../app/assets/assets.ts';
 import {
   importFiles,
@@ -13,11 +12,11 @@ import { watchFolders } from '../../app/imports/watch-folders.ts';
 import type { App } from '../../app/app.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { shownText } from '../../errors/shown-text.ts';
-import { wholeNumber } from '../kit/flags.ts';
 import { counted } from '../kit/table.ts';
+import { lineOf } from './import.view.ts';
 
 interface ImportFlags extends GlobalFlags {
-  readonly system: string;
+  readonly system?: string;
   readonly keepPartial: boolean;
   readonly watch: boolean;
   readonly every: number;
@@ -25,40 +24,18 @@ interface ImportFlags extends GlobalFlags {
   readonly zone?: string;
 }
 
-export function addImportCommand(program: Command, context: CommandContext): void {
-  program
-    .command('import <paths...>')
-    .description(
-      'take scan files in: .nessus, CSV exports of Tenable, plain, gzipped or zipped; folders are searched',
-    )
-    .option(
-      '--system <name>',
-      'the source that the files are filed under; made if it is not there',
-      usualSource,
-    )
-    .option('--new-source', 'make the source also if its name is nearly that of another one', false)
-    .option(
-      '--zone <name>',
-      'time zone (IANA name) of times that name none, or one of several meanings such as IST; kept with the source',
-    )
-    .option(
-      '--keep-partial',
-      'of a broken file keep the hosts that are whole (default: nothing of it)',
-      false,
-    )
-    .option('--watch', 'stay, and import what comes into the folders', false)
-    .option('--every <seconds>', 'how often the folders are looked at', wholeNumber(1, 86_400), 10)
-    .action(async (paths: string[], _options, command: Command) => {
-      const flags = command.optsWithGlobals<ImportFlags>();
-      await context.host.withApp(
-        flags,
-        (app) => (flags.watch ? watch(app, context, paths, flags) : takeIn(app, context, paths, flags)),
-        { waitsForDatabase: flags.watch },
-      );
-    });
+export async function importScanFiles(
+  context: CommandContext,
+  flags: ImportFlags,
+  [paths]: readonly [string[]],
+): Promise<void> {
+  const work = flags.watch ? watch : importAll;
+  await context.host.withApp(flags, (app) => work(app, context, paths, flags), {
+    waitsForDatabase: flags.watch,
+  });
 }
 
-async function takeIn(
+async function importAll(
   app: App,
   context: CommandContext,
   paths: readonly string[],
@@ -84,7 +61,7 @@ async function takeIn(
 function optionsOf(context: CommandContext, flags: ImportFlags): ImportOptions {
   const { err } = context.host.terminal;
   return {
-    source: flags.system,
+    source: flags.system ?? usualSource,
     newSource: flags.newSource,
     timeZone: flags.zone,
     reportMade: (source) => {
@@ -123,42 +100,4 @@ function noteExitCode(context: CommandContext, { outcome, counts }: FileOutcome)
   if (outcome === 'refused') context.result.exitCode = 1;
   else if ((outcome === 'partial' || counts.failed > 0) && context.result.exitCode !== 1)
     context.result.exitCode = 3;
-}
-
-/** The file is named at the begin of the line already; what lies in an archive is named by the problem. */
-const withoutName = (problem: string, file: string): string => {
-  const named = `${shownText(basename(file))}: `;
-  return problem.startsWith(named) ? problem.slice(named.length) : problem;
-};
-
-function lineOf({
-  outcome,
-  hosts,
-  items,
-  openPorts,
-  fixed,
-  counts,
-  heldBecause,
-  operationId,
-  ...of
-}: FileOutcome): string {
-  const file = shownText(of.file);
-  const problem = shownText(of.problem ?? '');
-  const what = `${counted(hosts, 'host')}, ${counted(items, 'item')}; ${counts.created} new, ${counts.updated} updated, ${counts.unchanged} unchanged${fixed > 0 ? `, ${fixed} no longer there` : ''}${openPorts > 0 ? `, ${counted(openPorts, 'open port')} listed without a finding` : ''}${counts.failed > 0 ? `, ${counts.failed} held` : ''}`;
-  const held =
-    counts.failed > 0
-      ? [...heldBecause.map(shownText), `what was held: tieline ops show ${operationId ?? ''}`]
-          .map((line) => `\n  ${line}`)
-          .join('')
-      : '';
-  switch (outcome) {
-    case 'imported':
-      return `${file}: ${what}${held}`;
-    case 'already imported':
-      return `${file}: imported before, nothing to do`;
-    case 'partial':
-      return `${file}: kept what is whole (${what}), then it breaks off: ${problem}${held}`;
-    case 'refused':
-      return `${file}: nothing was imported. ${withoutName(problem, of.file)}`;
-  }
 }

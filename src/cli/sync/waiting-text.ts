@@ -1,5 +1,6 @@
 import type { Waiting, WaitingKind } from '../../app/runs/waiting.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
+import { runnable, type PlaceFlags } from '../kit/hint.ts';
 
 const kinds: Readonly<Record<WaitingKind, { readonly words: string; readonly command: string }>> = {
   conflicts: { words: 'conflicts', command: 'tieline conflicts list' },
@@ -12,7 +13,11 @@ const kinds: Readonly<Record<WaitingKind, { readonly words: string; readonly com
 };
 
 /** What waits for a person, by kind, with the command that shows it. @param width of the terminal. */
-export function waitingText(waiting: readonly Waiting[], width: number | undefined): string {
+export function waitingText(
+  waiting: readonly Waiting[],
+  width: number | undefined,
+  place: PlaceFlags,
+): string {
   const some = waiting.filter((each) => each.count > 0);
   if (some.length === 0) return 'Nothing waits for a person.';
   return fittedTable(
@@ -21,7 +26,8 @@ export function waitingText(waiting: readonly Waiting[], width: number | undefin
       kinds[kind].words,
       count.toLocaleString('en-US'),
       parts(kind, of),
-      kinds[kind].command,
+      // Before the table is fitted to the width, which would break the command.
+      runnable(kinds[kind].command, place),
     ]),
     width,
   );

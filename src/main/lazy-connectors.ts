@@ -1,0 +1,20 @@
+/**
+ * The connectors and the reader of scan files, loaded when they are first asked for: together they are a third of all modules, and
+ * most commands need neither. `require` and not `import`, since who asks cannot wait.
+ */
+import { createRequire } from 'node:module';
+import type { ConnectorModule } from '../connectors/kit/contract.ts';
+import type { ScanFileReader } from '../connectors/kit/scan-file.ts';
+
+const require = createRequire(import.meta.url);
+
+export const lazyConnectors = {
+  /** Every vendor that this build of Tieline can talk to, by system type. */
+  get modules(): ReadonlyMap<string, ConnectorModule> {
+    return (require('./connectors.ts') as typeof import('./connectors.ts')).connectorModules;
+  },
+  get scanFiles(): ScanFileReader {
+    return (require('../connectors/nessus/reader.ts') as typeof import('../connectors/nessus/reader.ts'))
+      .scanFileReader;
+  },
+};
