@@ -9,6 +9,7 @@ import { existsSync, globSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import pg from 'pg';
+import type { z } from 'zod';
 import { syncSystems } from '../app/app.ts';
 import { addSystem } from '../app/connections/systems.ts';
 import { summarizeRun, type SyncSummary } from '../app/runs/summary.ts';
@@ -17,6 +18,7 @@ import { coloursFor } from '../cli/kit/colours.ts';
 import { renderDemoSummary } from '../cli/sync/demo-summary.ts';
 import { progressView } from '../cli/kit/progress.ts';
 import type { SettingsByName } from '../config/settings-table.ts';
+import type { demoSummary, Printable } from '../contract/index.ts';
 import { TielineError } from '../errors/tieline-error.ts';
 import { Secret } from '../model/secret.ts';
 import { listSystems } from '../store/external-systems.ts';
@@ -71,33 +73,24 @@ export async function runDemo(call: DemoCall): Promise<number> {
     await connect(workspace, { tenable, xacta, secrets });
     say('');
 
-    const view = progressView(call.terminal);
-    let first: SyncSummary;
-    let second: SyncSummary;
-    try {
-      first = await syncOnce(workspace, call, view.report, true);
-      say('\nAgain, to see that only changes are read and nothing is written:');
-      second = await syncOnce(workspace, call, view.report, false);
-    } finally {
-      view.stop();
-    }
+    const [first, second] = await syncTwice(workspace, call, say);
     const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
-    const summary = { ...first, secondSync: { read: second.read, written: second.written }, seconds };
-    const shownDir = relative(process.cwd(), dataDir) || '.';
-    if (!call.flags.json)
-      call.terminal.out.write(
-        `${shownOutput(renderDemoSummary(summary, { dataDir: shownDir, stays: !call.flags.once, urls: { tenable: tenable.url, xacta: xacta.url }, bold: coloursFor(call.terminal.out, call.terminal.env).bold }))}\n`,
-      );
+    const summary = {
+      ...first,
+      secondSync: { read: second.read, written: second.written },
+      seconds,
+    } satisfies Printable<z.output<typeof demoSummary>>;
+    const { out, env } = call.terminal;
+    const place = {
+      dataDir: relative(process.cwd(), dataDir) || '.',
+      stays: !call.flags.once,
+      urls: { tenable: tenable.url, xacta: xacta.url },
+      bold: coloursFor(out, env).bold,
+    };
+    if (!call.flags.json) out.write(`${shownOutput(renderDemoSummary(summary, place))}\n`);
     if (!call.flags.once) {
       if (call.flags.json) say('Up until Ctrl-C.');
-      await new Promise<void>((done) => {
-        const alive = setInterval(() => undefined, 60_000); // a promise alone keeps no process running
-        call.signal.addEventListener('abort', () => {
-          clearInterval(alive);
-          done();
-        });
-        if (call.signal.aborted) done();
-      });
+      await aborted(call.signal);
       say('\nStopping …');
     }
     // The last line of all, also after what the shutdown may have to say.
@@ -108,6 +101,33 @@ export async function runDemo(call: DemoCall): Promise<number> {
     for (const close of opened.toReversed())
       await close().catch((error: unknown) => say(`tieline: ${String(error)}`));
   }
+}
+
+/** A whole sync, and one after it that finds nothing to do. */
+async function syncTwice(
+  workspace: Workspace,
+  call: DemoCall,
+  say: (line: string) => void,
+): Promise<[SyncSummary, SyncSummary]> {
+  const view = progressView(call.terminal);
+  try {
+    const first = await syncOnce(workspace, call, view.report, true);
+    say('\nAgain, to see that only changes are read and nothing is written:');
+    return [first, await syncOnce(workspace, call, view.report, false)];
+  } finally {
+    view.stop();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    const alive = setInterval(() => undefined, 60_000); // a promise alone keeps no process running
+    signal.addEventListener('abort', () => {
+      clearInterval(alive);
+      done();
+    });
+    if (signal.aborted) done();
+  });
 }
 
 function checkedRecording(dir: string): string {

@@ -29,7 +29,7 @@ export function endOfWork(): AbortSignal {
 }
 
 /**
- * What a failure means once the work was told to end: whatever a library makes of a cancelled wait, query or request
+ * What a failure means once the work is to end: whatever a library makes of a cancelled wait, query or request
  * (AbortError, "query was cancelled"), the person interrupted it. Errors of the registry that say something else stay.
  */
 export function asInterruption(error: unknown, signal: AbortSignal): unknown {

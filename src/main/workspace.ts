@@ -132,47 +132,54 @@ export async function openWorkspace(
       await throughOutages(outages, options.signal ?? new AbortController().signal, prepare);
     } else await prepare();
     const keys = await loadMasterKeys(settings, () => listSealingKeys(database.db));
-    return {
-      settings,
-      close,
-      app: {
-        db: database.db,
-        pool: database.pool,
-        get modules() {
-          return lazyConnectors.modules;
-        },
-        get scanFiles() {
-          return lazyConnectors.scanFiles;
-        },
-        secretBox: createSecretBox(keys),
-        http: {
-          timeouts: {
-            connectMs: settings.connectTimeoutMs,
-            headersMs: settings.headersTimeoutMs,
-            bodyMs: settings.bodyTimeoutMs,
-          },
-          attempts: settings.requestAttempts,
-          proxy: settings.proxy,
-          ca,
-          // The form that Tenable asks integrations for (developer.tenable.com, User-Agent header).
-          userAgent: `Integration/1.0 (Tieline; Tieline; Build/${readVersion()})`,
-        },
-        ...defined({
-          readerUrl:
-            settings.readerDatabaseUrl === undefined ? undefined : new Secret(settings.readerDatabaseUrl),
-        }),
-        absence: { sharePercent: settings.absenceSharePercent, atLeast: settings.absenceAtLeast },
-        outageMs: settings.databaseWaitMs,
-        worker: { schedulesEveryMs: settings.scheduleIntervalMs, healthEveryMs: settings.healthIntervalMs },
-        now: () => new Date(),
-        sleep,
-        log: logger,
-      },
-    };
+    return { settings, close, app: appOver(database, { settings, logger, ca, keys }) };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+interface AppParts {
+  readonly settings: SettingsByName;
+  readonly logger: ProcessLog;
+  /** PEM text of further authorities. */
+  readonly ca: string | undefined;
+  readonly keys: Awaited<ReturnType<typeof loadMasterKeys>>;
+}
+
+/** What the use cases are given. */
+function appOver({ db, pool }: OpenDatabase, { settings, logger, ca, keys }: AppParts): App {
+  const { readerDatabaseUrl } = settings;
+  return {
+    db,
+    pool,
+    get modules() {
+      return lazyConnectors.modules;
+    },
+    get scanFiles() {
+      return lazyConnectors.scanFiles;
+    },
+    secretBox: createSecretBox(keys),
+    http: {
+      timeouts: {
+        connectMs: settings.connectTimeoutMs,
+        headersMs: settings.headersTimeoutMs,
+        bodyMs: settings.bodyTimeoutMs,
+      },
+      attempts: settings.requestAttempts,
+      proxy: settings.proxy,
+      ca,
+      // The form that Tenable asks integrations for (developer.tenable.com, User-Agent header).
+      userAgent: `Integration/1.0 (Tieline; Tieline; Build/${readVersion()})`,
+    },
+    ...(readerDatabaseUrl === undefined ? {} : { readerUrl: new Secret(readerDatabaseUrl) }),
+    absence: { sharePercent: settings.absenceSharePercent, atLeast: settings.absenceAtLeast },
+    outageMs: settings.databaseWaitMs,
+    worker: { schedulesEveryMs: settings.scheduleIntervalMs, healthEveryMs: settings.healthIntervalMs },
+    now: () => new Date(),
+    sleep,
+    log: logger,
+  };
 }
 
 /** The workspace of a command, by its flags. @throws as `openWorkspace` and the settings do. */

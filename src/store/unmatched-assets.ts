@@ -21,7 +21,8 @@ export interface UnmatchedAsset {
 export async function listUnmatchedAssets(db: Kysely<Database>, limit: number): Promise<UnmatchedAsset[]> {
   const openOf = sql`coalesce(e.open_info + e.open_low + e.open_medium + e.open_high + e.open_critical, 0)`;
   const { rows } = await sql<UnmatchedAsset>`
-    select a.asset_uuid::text as "assetUuid", a.hostname, a.ip_address as address, a.last_seen as "lastSeen",
+    select a.asset_uuid::text as "assetUuid", a.hostname, 
+           (select min(n.ipv4_address::text) from ingestion_asset_network n where n.asset_uuid = a.asset_uuid) as address, a.last_seen as "lastSeen",
            array(select distinct s.system_name from asset_sources x join external_systems s on s.id = x.external_system_id
                   where x.asset_uuid = a.asset_uuid order by 1) as sources,
            coalesce(e.open_critical, 0) as "openCritical", coalesce(e.open_high, 0) as "openHigh", ${openOf} as "openFindings"

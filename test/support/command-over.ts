@@ -51,6 +51,8 @@ export async function commandText(app: App | undefined, args: readonly string[])
     withDatabase: elsewhere,
     rotateSecrets: elsewhere,
     runDemo: elsewhere,
+    // Shapes are strict: a field that the contract does not name is a failure too.
+    checkJson: (shape, printed) => void shape.parse(printed),
   };
   let code: number;
   try {

@@ -1,4 +1,5 @@
 /** `connections add|show|check`. */
+import { connectionAdded, connectionChecks, connectionDetail } from '../../contract/index.ts';
 import { moduleFor } from '../../app/connections/connect.ts';
 import { describeConnection } from '../../app/connections/describe-connection.ts';
 import { requiredSettings } from '../../app/connections/settings.ts';
@@ -40,7 +41,11 @@ export async function addConnection(
     );
     const row = await addSystem(app, { ...wanted, secrets });
     if (flags.json)
-      context.printJson({ name: row.system_name, type: row.system_type, url: row.api_base_url });
+      context.printJson(connectionAdded, {
+        name: row.system_name,
+        type: row.system_type,
+        url: row.api_base_url,
+      });
     else
       context.print(
         `${row.system_name} is added. Check it with: tieline connections check ${shellWord(row.system_name)}`,
@@ -54,7 +59,7 @@ export async function showConnection(
   [name]: readonly [string],
 ): Promise<void> {
   const facts = await context.host.withApp(flags, (app) => describeConnection(app, name));
-  if (flags.json) context.printJson(facts);
+  if (flags.json) context.printJson(connectionDetail, facts);
   else context.print(connectionLines(facts, context.width).join('\n'));
 }
 
@@ -80,7 +85,7 @@ export async function checkConnection(
       context.print(`${marks[result.status]}  ${result.check.padEnd(24)}  ${first}`);
       for (const line of [...rest, ...remedy]) context.print(`${' '.repeat(detailAt)}${line}`);
     }
-    if (flags.json) context.printJson(results);
+    if (flags.json) context.printJson(connectionChecks, results);
     if (results.some((result) => result.status === 'failed')) context.result.exitCode = 1;
   });
 }

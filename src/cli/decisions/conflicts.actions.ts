@@ -1,4 +1,5 @@
 /** `conflicts list|show|resolve`. */
+import { conflictDetail, conflictList, conflictsResolved } from '../../contract/index.ts';
 import {
   countFittingConflicts,
   fetchConflict,
@@ -38,7 +39,7 @@ export async function listConflicts(
     );
   });
   const { rows } = listed;
-  if (flags.json) context.printJson(rows);
+  if (flags.json) context.printJson(conflictList, rows);
   else if (rows.length === 0)
     context.print(
       Object.keys(filterOf(flags)).length === 0 ? 'No open conflicts.' : 'No open conflicts match.',
@@ -55,7 +56,7 @@ export async function showConflict(
   [id]: readonly [string],
 ): Promise<void> {
   const row = await context.host.withApp(flags, (app) => fetchConflict(app, numberOf(id)));
-  if (flags.json) context.printJson(row);
+  if (flags.json) context.printJson(conflictDetail, row);
   else context.print(conflictText(row));
 }
 
@@ -81,7 +82,7 @@ export async function resolve(
     resolveConflicts(app, await toConflictFilter(app, query), { choice, ...decider(flags) }),
   );
   if (outcome.refused.length > 0) context.result.exitCode = 3;
-  if (flags.json) context.printJson(resolutionJson(outcome));
+  if (flags.json) context.printJson(conflictsResolved, resolutionJson(outcome));
   else for (const line of resolutionLines(outcome, choice.keep)) context.print(line);
 }
 

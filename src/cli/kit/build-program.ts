@@ -131,7 +131,11 @@ function contextOf({ host, result }: ProgramParts, flags: GlobalFlags): CommandC
     width,
     print: (text) => write(fittedText(runnable(shownOutput(text), flags), width)),
     printWhole: (text) => write(shownOutput(text)),
-    printJson: (value) => write(shownJson(JSON.stringify(value))),
+    printJson: (shape, value) => {
+      const text = JSON.stringify(value);
+      host.checkJson?.(shape, JSON.parse(text));
+      write(shownJson(text));
+    },
   };
 }
 

@@ -1,7 +1,9 @@
 /** What the commands are given by the composition root, and the flags that all of them take. */
 import type { Readable, Writable } from 'node:stream';
+import type { output, ZodType } from 'zod';
 import type { ConnectorModule } from '../../app/connections/settings.ts';
 import type { App } from '../../app/app.ts';
+import type { Printable } from '../../contract/index.ts';
 import type { DatabaseAccess } from '../../app/database/adoption.ts';
 
 export interface Terminal {
@@ -51,6 +53,8 @@ export interface CommandHost {
     flags: GlobalFlags & { readonly newKeyFile?: string },
   ): Promise<{ readonly secrets: number; readonly keyId: string; readonly place: string }>;
   runDemo(flags: DemoFlags): Promise<number>;
+  /** Tests only: is given what is printed as JSON, as its reader reads it. */
+  readonly checkJson?: (shape: ZodType, printed: unknown) => void;
 }
 
 /** Where a command leaves the exit code it wants. */
@@ -67,5 +71,6 @@ export interface CommandContext {
   print(text: string): void;
   /** Prints what is copied or read by a program (YAML, SQL): no line is broken. */
   printWhole(text: string): void;
-  printJson(value: unknown): void;
+  /** Prints a value of a shape of the contract. It is not validated on the way out: the compiler holds it, and the tests. */
+  printJson<Shape extends ZodType>(shape: Shape, value: Printable<output<Shape>>): void;
 }

@@ -2,6 +2,7 @@
  * Hints name the command that leads on. Where the person chose a data directory or a config file by a flag, a hint without that
  * flag would speak of another database: `runnable` puts it in, in everything that is printed for people.
  */
+import { defined } from '../../model/defined.ts';
 import type { GlobalFlags } from './command-context.ts';
 
 /** A name as it is typed in a shell: in quotes where it has a space. Names of connections hold no quotes. */
@@ -40,5 +41,5 @@ export function placeIn(args: readonly string[]): PlaceFlags {
         : args[at + 1];
   };
   const [dataDir, config] = [of('--data-dir'), of('--config')];
-  return { ...(dataDir === undefined ? {} : { dataDir }), ...(config === undefined ? {} : { config }) };
+  return defined({ dataDir, config });
 }

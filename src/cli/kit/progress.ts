@@ -36,26 +36,11 @@ export interface ProgressView {
 
 /** A bar for the step at hand on a terminal; one line a finished step anywhere else. Writes to standard error. */
 export function progressView(terminal: Terminal): ProgressView {
-  const live = terminal.err.isTTY === true;
-  const pc = coloursFor(terminal.err, terminal.env);
-  const bar = live
-    ? new SingleBar({
-        format: '  {title} {bar} {tally}',
-        barsize: 24,
-        hideCursor: true,
-        clearOnComplete: true,
-        linewrap: false,
-        stream: terminal.err,
-        barCompleteChar: '█',
-        barIncompleteChar: '░',
-      })
-    : undefined;
+  const bar = terminal.err.isTTY === true ? newBar(terminal) : undefined;
   let records = 0;
   let startedAt = performance.now();
   let running = false;
 
-  const titleOf = (progress: StepProgress): string =>
-    shownText(`${progress.system}: ${stepTitles[progress.step] ?? progress.step}`);
   const stop = (): void => {
     if (running) bar?.stop();
     running = false;
@@ -69,36 +54,65 @@ export function progressView(terminal: Terminal): ProgressView {
         records = 0;
         startedAt = performance.now();
         stop();
-        bar?.start(1, 0, { title: title.padEnd(40), tally: '' });
+        bar?.start(1, 0, { title: title.padEnd(titleWidth), tally: '' });
         running = bar !== undefined;
         return;
       }
-      records += progress.state === 'working' ? (progress.counts?.read ?? 0) : 0;
-      if (progress.state === 'retrying')
-        terminal.err.write(
-          `${live ? '\n' : ''}  ${title}: broke off, trying again (${shownText(progress.note ?? '')})\n`,
-        );
-      if (progress.state === 'working' && bar) {
-        if (progress.total !== undefined) bar.setTotal(Math.max(progress.total, 1));
-        bar.update(progress.done ?? 0, {
-          title: title.padEnd(40),
-          tally: records > 0 ? `${records.toLocaleString('en-US')} records` : '',
-        });
+      if (progress.state === 'working') {
+        records += progress.counts?.read ?? 0;
+        if (bar) updateBar(bar, progress, records);
       }
-      if (progress.state === 'failed') {
-        stop();
-        terminal.err.write(`  ${pc.red('✗')} ${title}: ${progress.note ?? ''}\n`);
-      }
-      if (progress.state !== 'done') return;
-      stop();
-      const counts = progress.counts;
-      if (counts && counts.read === 0 && quietWhenEmpty.has(progress.step)) return;
-      const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-      terminal.err.write(
-        `  ${pc.green('✓')} ${title.padEnd(40)} ${counts ? tallyOf(counts, pc) : ''} ${pc.dim(`${seconds} s`)}\n`,
-      );
+      if (progress.state === 'failed' || progress.state === 'done') stop();
+      const line = lineOf(progress, terminal, performance.now() - startedAt);
+      if (line !== undefined) terminal.err.write(`${line}\n`);
     },
   };
+}
+
+const titleWidth = 40;
+
+const titleOf = (progress: StepProgress): string =>
+  shownText(`${progress.system}: ${stepTitles[progress.step] ?? progress.step}`);
+
+function newBar({ err }: Terminal): SingleBar {
+  return new SingleBar({
+    format: '  {title} {bar} {tally}',
+    barsize: 24,
+    hideCursor: true,
+    clearOnComplete: true,
+    linewrap: false,
+    stream: err,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+  });
+}
+
+function updateBar(bar: SingleBar, progress: StepProgress, records: number): void {
+  if (progress.total !== undefined) bar.setTotal(Math.max(progress.total, 1));
+  bar.update(progress.done ?? 0, {
+    title: titleOf(progress).padEnd(titleWidth),
+    tally: records > 0 ? `${records.toLocaleString('en-US')} records` : '',
+  });
+}
+
+/** What is said of a step beside the bar; undefined: nothing. */
+function lineOf(progress: StepProgress, { err, env }: Terminal, tookMs: number): string | undefined {
+  const pc = coloursFor(err, env);
+  const title = titleOf(progress);
+  const { counts, note = '' } = progress;
+  switch (progress.state) {
+    case 'retrying':
+      return `${err.isTTY === true ? '\n' : ''}  ${title}: interrupted, trying again (${shownText(note)})`;
+    case 'failed':
+      return `  ${pc.red('✗')} ${title}: ${note}`;
+    case 'done':
+      if (counts?.read === 0 && quietWhenEmpty.has(progress.step)) return undefined;
+      return `  ${pc.green('✓')} ${title.padEnd(titleWidth)} ${counts ? tallyOf(counts, pc) : ''} ${pc.dim(`${(tookMs / 1000).toFixed(1)} s`)}`;
+    case 'started':
+    case 'working':
+    case 'skipped':
+      return undefined;
+  }
 }
 
 function tallyOf(counts: NonNullable<StepProgress['counts']>, pc: ReturnType<typeof coloursFor>): string {

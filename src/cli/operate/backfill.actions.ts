@@ -1,4 +1,5 @@
 /** `db backfill`. */
+import { databaseBackfill } from '../../contract/index.ts';
 import { backfill } from '../../app/database/backfill.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { backfillLines } from './db.view.ts';
@@ -24,6 +25,6 @@ export async function backfillDatabase(context: CommandContext, flags: BackfillF
   };
   const outcome = await context.host.withApp(flags, (app) => backfill(app, { ...flags, signal, report }));
   if (outcome.tables.some((each) => each.refused > 0)) context.result.exitCode = 3;
-  if (flags.json) context.printJson(outcome);
+  if (flags.json) context.printJson(databaseBackfill, outcome);
   else for (const line of backfillLines(outcome, context.width)) context.print(line);
 }

@@ -8,7 +8,11 @@ import { bytesText } from './bytes.ts';
 /** `12,345`, `1.2M`. */
 export const numberText = (n: number | null): string =>
   n === null ? '–' : Math.round(n).toLocaleString('en-US', { notation: n < 1e6 ? 'standard' : 'compact' });
-const keepText = (months: number | null): string => (months === null ? 'forever' : counted(months, 'month'));
+/** `7 years`, `3 months`, `forever`. */
+function keepText(months: number | null): string {
+  if (months === null) return 'forever';
+  return months >= 24 && months % 12 === 0 ? counted(months / 12, 'year') : counted(months, 'month');
+}
 export const keepSentence = (months: number | null): string =>
   months === null ? 'forever' : `for ${counted(months, 'whole month')} besides the current one`;
 
@@ -17,7 +21,7 @@ const dueOf = (tables: readonly TableRetention[]): Partition[] =>
 
 export function retentionTable(tables: readonly TableRetention[], width: number | undefined): string {
   return fittedTable(
-    ['TABLE', 'KEEPS', 'ROWS GO BEFORE', 'MONTHS', 'SIZE', 'DUE', 'MISSING AHEAD', 'IN DEFAULT, DUE'],
+    ['TABLE', 'KEEPS', 'SINCE', 'MONTHS', 'SIZE', 'DUE', 'MISSING', 'OVERDUE'],
     tables.map((each) => [
       each.table,
       keepText(each.keepMonths),
@@ -33,15 +37,15 @@ export function retentionTable(tables: readonly TableRetention[], width: number 
 }
 
 function stateOf(partition: Partition): string {
-  if (partition.isDue) return partition.isAttached ? 'due to be dropped' : 'taken out, due to be dropped';
-  if (!partition.isAttached) return 'taken out of the table, not due: left alone';
-  if (partition.isDefault) return 'rows whose month has no partition';
-  return partition.isMonth ? '' : "not one of Tieline's months: never dropped";
+  if (partition.isDue) return partition.isAttached ? 'due' : 'taken out, due';
+  if (!partition.isAttached) return 'taken out, not due: kept';
+  if (partition.isDefault) return 'other months';
+  return partition.isMonth ? '' : 'not ours: kept';
 }
 
 export function partitionTable(tables: readonly TableRetention[], width: number | undefined): string {
   return fittedTable(
-    ['PARTITION', 'FROM (UTC)', 'TO (UTC)', 'ROWS, ABOUT', 'SIZE', ''],
+    ['PARTITION', 'FROM (UTC)', 'TO (UTC)', 'ROWS ~', 'SIZE', ''],
     tables.flatMap((each) =>
       each.partitions.map((partition) => [
         partition.name,

@@ -1,5 +1,15 @@
 /** `assets …`: who is who. */
 import {
+  assetDuplicates,
+  assetExplanation,
+  assetKept,
+  assetReviews,
+  assetSplit,
+  assetsMerged,
+  unmatchedAssets,
+  unreportedAssets,
+} from '../../contract/index.ts';
+import {
   countMatches,
   countUnmatched,
   explain,
@@ -28,7 +38,7 @@ export async function explainAsset(
   [asset]: readonly [string],
 ): Promise<void> {
   const explanation = await context.host.withApp(flags, (app) => explain(app, asset));
-  if (flags.json) context.printJson(explanation);
+  if (flags.json) context.printJson(assetExplanation, explanation);
   else context.print(explanationLines(explanation, context.width).join('\n'));
 }
 
@@ -38,7 +48,7 @@ export async function listReviews(context: CommandContext, flags: LimitFlags): P
     waiting: await countMatches(app),
   }));
   const { rows } = listed;
-  if (flags.json) context.printJson(rows);
+  if (flags.json) context.printJson(assetReviews, rows);
   else if (rows.length === 0)
     context.print(
       waiting === 0
@@ -54,14 +64,14 @@ export async function listReviews(context: CommandContext, flags: LimitFlags): P
 
 export async function listDuplicates(context: CommandContext, flags: LimitFlags): Promise<void> {
   const rows = await context.host.withApp(flags, (app) => findDuplicates(app));
-  if (flags.json) context.printJson(rows.slice(0, flags.limit));
+  if (flags.json) context.printJson(assetDuplicates, rows.slice(0, flags.limit));
   else context.print(duplicateLines(rows, flags.limit, context.width).join('\n'));
 }
 
 export async function listUnreported(context: CommandContext, flags: LimitFlags): Promise<void> {
   const rows = await context.host.withApp(flags, (app) => findUnreported(app, flags.limit + 1));
   const shown = rows.slice(0, flags.limit);
-  if (flags.json) context.printJson(shown);
+  if (flags.json) context.printJson(unreportedAssets, shown);
   else context.print(unreportedLines(shown, rows.length > flags.limit, context.width).join('\n'));
 }
 
@@ -73,7 +83,7 @@ export async function listUnmatched(context: CommandContext, flags: LimitFlags):
       () => countUnmatched(app),
     ),
   );
-  if (flags.json) context.printJson(listed.rows);
+  if (flags.json) context.printJson(unmatchedAssets, listed.rows);
   else context.print(unmatchedLines(listed.rows, context.width).join('\n'));
   tellCut(context, flags, listed);
 }
@@ -84,7 +94,7 @@ export async function mergeAssets(
   [asset, into]: readonly [string, string],
 ): Promise<void> {
   const outcome = await context.host.withApp(flags, (app) => merge(app, asset, into, decider(flags)));
-  if (flags.json) context.printJson(outcome);
+  if (flags.json) context.printJson(assetsMerged, outcome);
   else context.print(`${outcome.from} is ${outcome.into} now. Undone by: tieline assets split SYSTEM RECORD`);
 }
 
@@ -95,7 +105,7 @@ export async function splitAsset(
 ): Promise<void> {
   const outcome = await context.host.withApp(flags, (app) => split(app, system, record, decider(flags)));
   if (flags.json) {
-    context.printJson(outcome);
+    context.printJson(assetSplit, outcome);
     return;
   }
   const next = outcome.isSynced
@@ -111,6 +121,6 @@ export async function keepAsset(
 ): Promise<void> {
   const review = rowId(id);
   await context.host.withApp(flags, (app) => keepApart(app, review, decider(flags)));
-  if (flags.json) context.printJson({ kept: review });
+  if (flags.json) context.printJson(assetKept, { kept: review });
   else context.print('It stays an asset of its own.');
 }

@@ -6,7 +6,7 @@ import type {
   UnreportedAsset,
 } from '../../app/assets/assets.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
-import { minuteText } from '../kit/instants.ts';
+import { dayText, minuteText } from '../kit/instants.ts';
 import { shortValue } from '../kit/short-value.ts';
 
 /** Machines that may be a known asset. @param width of the terminal. */
@@ -86,12 +86,12 @@ export function unmatchedLines(rows: readonly UnmatchedAsset[], width: number | 
   if (rows.length === 0) return ['Every asset belongs to a system, or waits in: tieline matches list'];
   return [
     fittedTable(
-      ['ASSET', 'NAME', 'ADDRESS', 'LAST SEEN (UTC)', 'BY', 'CRITICAL', 'HIGH', 'OPEN'],
+      ['ASSET', 'NAME', 'ADDRESS', 'LAST SEEN', 'BY', 'CRITICAL', 'HIGH', 'OPEN'],
       rows.map((row) => [
         row.assetUuid.slice(0, 8),
         row.hostname ?? '(no name)',
         row.address ?? '–',
-        minuteText(row.lastSeen),
+        dayText(row.lastSeen),
         row.sources.join(', '),
         String(row.openCritical),
         String(row.openHigh),

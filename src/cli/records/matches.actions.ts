@@ -1,5 +1,12 @@
 /** `matches …`: which asset is which component, and which records are one machine, where a person decides. */
 import {
+  matchDetail,
+  matchForgotten,
+  matchList,
+  matchSettled,
+  standingMatches,
+} from '../../contract/index.ts';
+import {
   acceptMatch,
   fetchMatch,
   findMatches,
@@ -27,7 +34,7 @@ export async function listMatches(context: CommandContext, flags: ListFlags): Pr
   const query = { all, ...defined({ system, asset }) };
   const rows = await context.host.withApp(flags, (app) => findMatches(app, query, limit + 1));
   const shown = rows.slice(0, limit);
-  if (flags.json) context.printJson(shown);
+  if (flags.json) context.printJson(matchList, shown);
   else if (shown.length === 0) context.print('No matches wait for a decision.');
   else {
     context.print(matchesTable(shown, context.width));
@@ -44,7 +51,7 @@ export async function showMatch(
   [wanted]: readonly [string],
 ): Promise<void> {
   const match = await context.host.withApp(flags, (app) => fetchMatch(app, wanted));
-  if (flags.json) context.printJson(match);
+  if (flags.json) context.printJson(matchDetail, match);
   else context.print(matchLines(match).join('\n'));
 }
 
@@ -83,7 +90,7 @@ function tellSettled(
   result: string,
 ): void {
   if (flags.json) {
-    context.printJson(outcome);
+    context.printJson(matchSettled, outcome);
     return;
   }
   context.print(`Match ${outcome.id}: ${settledAsset(outcome)} ${result} Next: tieline sync plan`);
@@ -95,7 +102,7 @@ function tellSettled(
 
 export async function listStanding(context: CommandContext, flags: GlobalFlags): Promise<void> {
   const rows = await context.host.withApp(flags, (app) => findStandingMatches(app));
-  if (flags.json) context.printJson(rows);
+  if (flags.json) context.printJson(standingMatches, rows);
   else if (rows.length === 0) context.print('No standing decisions.');
   else context.print(standingTable(rows, context.width));
 }
@@ -107,6 +114,6 @@ export async function forget(
 ): Promise<void> {
   const standing = rowId(id);
   await context.host.withApp(flags, (app) => forgetStandingMatch(app, standing, decider(flags)));
-  if (flags.json) context.printJson({ forgotten: standing });
+  if (flags.json) context.printJson(matchForgotten, { forgotten: standing });
   else context.print(`Standing decision ${standing} has ended.`);
 }

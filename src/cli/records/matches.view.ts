@@ -84,10 +84,7 @@ function candidateLines(match: MatchReview, each: MatchReview['candidates'][numb
 function nextLines({ id, kind }: MatchReview): string[] {
   const lines = {
     component: [
-      [
-        `accept ${id} CHOICE`,
-        'it is this component; assets that have it share it (--replace: they leave it)',
-      ],
+      [`accept ${id} CHOICE`, 'it is this one; assets that have it share it (--replace: they leave it)'],
       [`reject ${id} [CHOICE]`, 'it is not this one, or none of those under review'],
       [`always ${id} CHOICE`, 'also what has the same uuid, MAC address or FQDN later'],
     ],
