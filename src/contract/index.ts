@@ -1,6 +1,7 @@
 /**
- * What leaves the house: the shapes of what `--json` prints, one file a noun. A command prints a value of its shape (`printJson(shape,
- * value)`), which the compiler holds; the tests parse what commands really print. In production nothing is validated on the way out.
+ * What leaves the house: the shapes of what `--json` prints, one file a noun. A command prints a value of its shape
+ * (`printJson('connectionList', value)`), which the compiler holds; the tests parse what commands really print. In production
+ * nothing is validated on the way out.
  */
 export * from './acceptances.ts';
 export * from './approvals.ts';

@@ -2,6 +2,7 @@ import { PassThrough, Writable } from 'node:stream';
 import type { App } from '../../src/app/app.ts';
 import { runCommandLine } from '../../src/cli/command-line.ts';
 import type { CommandHost } from '../../src/cli/kit/command-context.ts';
+import * as contract from '../../src/contract/index.ts';
 import { connectorModules } from '../../src/main/connectors.ts';
 import { placeIn } from '../../src/cli/kit/hint.ts';
 import { showError } from '../../src/cli/kit/show-error.ts';
@@ -52,7 +53,8 @@ export async function commandText(app: App | undefined, args: readonly string[])
     rotateSecrets: elsewhere,
     runDemo: elsewhere,
     // Shapes are strict: a field that the contract does not name is a failure too.
-    checkJson: (shape, printed) => void shape.parse(printed),
+    // oxlint-disable-next-line import/namespace -- the compiler holds the name to those that the contract has
+    checkJson: (shape, printed) => void contract[shape].parse(printed),
   };
   let code: number;
   try {

@@ -1,5 +1,4 @@
 /** `connections set|pause|resume|remove`. */
-import { connectionChanged, connectionPaused, connectionRemoved } from '../../contract/index.ts';
 import {
   pauseConnection,
   planConnectionChange,
@@ -47,14 +46,14 @@ export async function setConnection(
     refuseNothing(change, name);
     const planned = await planConnectionChange(app, name, change);
     if (planned.changes.length === 0) {
-      if (flags.json) context.printJson(connectionChanged, { name, changes: [] });
+      if (flags.json) context.printJson('connectionChanged', { name, changes: [] });
       else context.print(`${name} is already so. Nothing was changed.`);
       return;
     }
     if (planned.linkedElsewhere > 0 && !(await confirmed(context, flags, sameServer(name, planned)))) return;
     if (flags.check) await tryFirst(app, planned, context);
     const operationId = await saveConnectionChange(app.pool, planned, decider(flags));
-    if (flags.json) context.printJson(connectionChanged, { name, changes: planned.changes, operationId });
+    if (flags.json) context.printJson('connectionChanged', { name, changes: planned.changes, operationId });
     else {
       for (const each of planned.changes)
         context.print(
@@ -119,7 +118,7 @@ const pausing =
       pauseConnection(app, name, what, decider(flags)),
     );
     const is = what === 'pause' ? 'paused' : 'on';
-    if (flags.json) context.printJson(connectionPaused, { name, enabled: what === 'resume', changed });
+    if (flags.json) context.printJson('connectionPaused', { name, enabled: what === 'resume', changed });
     else if (!changed) context.print(`${name} is already ${is}.`);
     else if (what === 'pause')
       context.print(
@@ -144,7 +143,7 @@ export async function remove(
     ].join(' ');
     if (!(await confirmed(context, flags, question))) return;
     const removed = await removeConnection(app, name, decider(flags));
-    if (flags.json) context.printJson(connectionRemoved, { name, ...removed });
+    if (flags.json) context.printJson('connectionRemoved', { name, ...removed });
     else
       context.print(
         `${name} is removed.${hanging.length > 0 ? ` What hung on it: ${hanging.join('; ')}.` : ''} The same name, type and address, added again, continue it.`,

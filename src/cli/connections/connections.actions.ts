@@ -1,5 +1,4 @@
 /** `connections add|show|check`. */
-import { connectionAdded, connectionChecks, connectionDetail } from '../../contract/index.ts';
 import { moduleFor } from '../../app/connections/connect.ts';
 import { describeConnection } from '../../app/connections/describe-connection.ts';
 import { requiredSettings } from '../../app/connections/settings.ts';
@@ -41,7 +40,7 @@ export async function addConnection(
     );
     const row = await addSystem(app, { ...wanted, secrets });
     if (flags.json)
-      context.printJson(connectionAdded, {
+      context.printJson('connectionAdded', {
         name: row.system_name,
         type: row.system_type,
         url: row.api_base_url,
@@ -59,7 +58,7 @@ export async function showConnection(
   [name]: readonly [string],
 ): Promise<void> {
   const facts = await context.host.withApp(flags, (app) => describeConnection(app, name));
-  if (flags.json) context.printJson(connectionDetail, facts);
+  if (flags.json) context.printJson('connectionDetail', facts);
   else context.print(connectionLines(facts, context.width).join('\n'));
 }
 
@@ -85,7 +84,7 @@ export async function checkConnection(
       context.print(`${marks[result.status]}  ${result.check.padEnd(24)}  ${first}`);
       for (const line of [...rest, ...remedy]) context.print(`${' '.repeat(detailAt)}${line}`);
     }
-    if (flags.json) context.printJson(connectionChecks, results);
+    if (flags.json) context.printJson('connectionChecks', results);
     if (results.some((result) => result.status === 'failed')) context.result.exitCode = 1;
   });
 }

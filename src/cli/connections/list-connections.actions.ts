@@ -1,4 +1,3 @@
-import { connectionList } from '../../contract/index.ts';
 import { listSystemFacts } from '../../app/connections/systems.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
@@ -8,7 +7,7 @@ type Facts = Awaited<ReturnType<typeof listSystemFacts>>[number];
 /** `connections list`. */
 export async function listConnections(context: CommandContext, flags: GlobalFlags): Promise<void> {
   const facts = await context.host.withApp(flags, listSystemFacts);
-  if (flags.json) context.printJson(connectionList, facts);
+  if (flags.json) context.printJson('connectionList', facts);
   else if (facts.length === 0)
     context.print('No connections yet. Add one: tieline connections add tenable --name … --url …');
   else

@@ -1,5 +1,4 @@
 /** `approvals list|show|approve|reject`. */
-import { approvalDecided, approvalDetail, approvalList } from '../../contract/index.ts';
 import { decide, describeApproval, fetchApproval, findApprovals } from '../../app/approvals/approvals.ts';
 import { decider } from '../kit/account.ts';
 import type { Action } from '../kit/command.ts';
@@ -16,7 +15,7 @@ export async function listApprovals(
   await context.host.withApp(flags, async (app) => {
     const listed = await listUpTo(flags.limit, (limit) => findApprovals(app, flags, limit));
     const { rows } = listed;
-    if (flags.json) context.printJson(approvalList, rows);
+    if (flags.json) context.printJson('approvalList', rows);
     else if (rows.length === 0) context.print('No changes wait for approval.');
     else
       for (const row of rows)
@@ -34,7 +33,7 @@ export async function showApproval(
     const approval = await fetchApproval(app, id);
     const changes = await describeApproval(app, approval);
     if (flags.json)
-      context.printJson(approvalDetail, {
+      context.printJson('approvalDetail', {
         ...approval,
         content: approval.content.map((change, n) => ({ ...change, described: changes[n] })),
       });
@@ -51,7 +50,7 @@ const deciding =
       decide(app, id, { approved, ...decider(flags), records: flags.record ?? [] }),
     );
     if (flags.json) {
-      context.printJson(approvalDecided, outcome);
+      context.printJson('approvalDecided', outcome);
       return;
     }
     const end = approved

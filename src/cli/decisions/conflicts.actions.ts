@@ -1,5 +1,4 @@
 /** `conflicts list|show|resolve`. */
-import { conflictDetail, conflictList, conflictsResolved } from '../../contract/index.ts';
 import {
   countFittingConflicts,
   fetchConflict,
@@ -39,7 +38,7 @@ export async function listConflicts(
     );
   });
   const { rows } = listed;
-  if (flags.json) context.printJson(conflictList, rows);
+  if (flags.json) context.printJson('conflictList', rows);
   else if (rows.length === 0)
     context.print(
       Object.keys(filterOf(flags)).length === 0 ? 'No open conflicts.' : 'No open conflicts match.',
@@ -56,7 +55,7 @@ export async function showConflict(
   [id]: readonly [string],
 ): Promise<void> {
   const row = await context.host.withApp(flags, (app) => fetchConflict(app, numberOf(id)));
-  if (flags.json) context.printJson(conflictDetail, row);
+  if (flags.json) context.printJson('conflictDetail', row);
   else context.print(conflictText(row));
 }
 
@@ -82,7 +81,7 @@ export async function resolve(
     resolveConflicts(app, await toConflictFilter(app, query), { choice, ...decider(flags) }),
   );
   if (outcome.refused.length > 0) context.result.exitCode = 3;
-  if (flags.json) context.printJson(conflictsResolved, resolutionJson(outcome));
+  if (flags.json) context.printJson('conflictsResolved', resolutionJson(outcome));
   else for (const line of resolutionLines(outcome, choice.keep)) context.print(line);
 }
 

@@ -1,5 +1,4 @@
 /** `outbox list|show|retry|drop|pause|resume`. */
-import { outboxDecided, outboxEntry, outboxList, outboxPaused } from '../../contract/index.ts';
 import {
   countFittingOutbox,
   decideOutbox,
@@ -32,7 +31,7 @@ export async function listOutbox(
       () => countFittingOutbox(app, filter),
     );
     const { rows } = listed;
-    if (flags.json) context.printJson(outboxList, rows);
+    if (flags.json) context.printJson('outboxList', rows);
     else if (rows.length === 0) context.print('Nothing is on its way, and nothing was refused.');
     else for (const line of outboxLines(rows, await describeEntries(app, rows))) context.print(line);
     tellCut(context, flags, listed);
@@ -45,7 +44,7 @@ export async function showEntry(
   [id]: readonly [string],
 ): Promise<void> {
   const entry = await context.host.withApp(flags, (app) => fetchOutboxEntry(app, numberOf(id)));
-  if (flags.json) context.printJson(outboxEntry, entry);
+  if (flags.json) context.printJson('outboxEntry', entry);
   else for (const line of entryLines(entry)) context.print(line);
 }
 
@@ -60,7 +59,7 @@ const deciding =
     );
     if (outcome.refused.length > 0) context.result.exitCode = 3;
     if (flags.json) {
-      context.printJson(outboxDecided, outcome);
+      context.printJson('outboxDecided', outcome);
       return;
     }
     const could = what === 'retry' ? 'sent again' : 'dropped';
@@ -81,7 +80,7 @@ export async function pauseOutbox(
 ): Promise<void> {
   const { by } = decider(flags);
   await context.host.withApp(flags, (app) => pauseSending(app, system, { by, reason: flags.reason }));
-  if (flags.json) context.printJson(outboxPaused, { system, paused: true });
+  if (flags.json) context.printJson('outboxPaused', { system, paused: true });
   else
     context.print(
       `Nothing is sent to ${system}. Send again with: tieline outbox resume ${shellWord(system)}`,
@@ -94,7 +93,7 @@ export async function resumeOutbox(
   [system]: readonly [string],
 ): Promise<void> {
   const replanned = await context.host.withApp(flags, (app) => pauseSending(app, system, undefined));
-  if (flags.json) context.printJson(outboxPaused, { system, paused: false, plannedAgain: replanned });
+  if (flags.json) context.printJson('outboxPaused', { system, paused: false, plannedAgain: replanned });
   else
     context.print(
       replanned === 0

@@ -1,5 +1,4 @@
 /** `policies list|set|unset|export|import`. */
-import { policiesChanged, policyFile, policyList } from '../../contract/index.ts';
 import { readFile } from 'node:fs/promises';
 import { parse, stringify } from 'yaml';
 import { fetchSystem, listSystemFacts } from '../../app/connections/systems.ts';
@@ -26,7 +25,7 @@ export async function listPolicies(
         found.push({ system, ...policy });
     return found;
   });
-  if (flags.json) context.printJson(policyList, rows);
+  if (flags.json) context.printJson('policyList', rows);
   else if (rows.length === 0)
     context.print(
       'No policies: values go both ways, and a person decides what both sides edited differently.',
@@ -72,7 +71,7 @@ export async function exportPolicies(
   const rows = await context.host.withApp(flags, async (app) =>
     fetchPolicies(app.db, (await fetchSystem(app, name)).id),
   );
-  if (flags.json) context.printJson(policyFile, toFile(rows));
+  if (flags.json) context.printJson('policyFile', toFile(rows));
   else context.printWhole(stringify(toFile(rows)).trimEnd());
 }
 
@@ -107,7 +106,7 @@ async function edit(
   });
   if (!outcome) return;
   if (flags.json) {
-    context.printJson(policiesChanged, { policies: outcome.policies, waiting: outcome.waiting });
+    context.printJson('policiesChanged', { policies: outcome.policies, waiting: outcome.waiting });
     return;
   }
   context.print(savedLine(name));

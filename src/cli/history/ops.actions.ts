@@ -1,5 +1,4 @@
 /** `ops list|show|undo`. */
-import { operationDetail, operationList, undo as undoShape } from '../../contract/index.ts';
 import { fetchOperation, listOperations } from '../../app/runs/operations.ts';
 import { undoOperation } from '../../app/undo/undo.ts';
 import { defined } from '../../model/defined.ts';
@@ -13,7 +12,7 @@ export async function listOps(
   flags: GlobalFlags & { readonly limit: number },
 ): Promise<void> {
   const operations = await context.host.withApp(flags, (app) => listOperations(app, flags.limit));
-  if (flags.json) context.printJson(operationList, operations);
+  if (flags.json) context.printJson('operationList', operations);
   else if (operations.length === 0) context.print('No operations yet.');
   else {
     context.print(operationsTable(operations, context.width));
@@ -37,7 +36,7 @@ export async function showOperation(
   const { record, entity, limit, after } = flags;
   const query = { limit, after, ...defined({ record, entity }) };
   const operation = await context.host.withApp(flags, (app) => fetchOperation(app, id, query));
-  if (flags.json) context.printJson(operationDetail, operation);
+  if (flags.json) context.printJson('operationDetail', operation);
   else context.print(operationLines(operation, { ...query, width: context.width, place: flags }).join('\n'));
 }
 
@@ -50,6 +49,6 @@ export async function undo(
     undoOperation(app, id, { ...decider(flags), planOnly: flags.plan }),
   );
   if (undone.refused.length > 0) context.result.exitCode = 3;
-  if (flags.json) context.printJson(undoShape, undone);
+  if (flags.json) context.printJson('undo', undone);
   else context.print(undoLines(undone, context.width).join('\n'));
 }

@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { output, ZodType } from 'zod';
 import type { ConnectorModule } from '../../app/connections/settings.ts';
 import type { App } from '../../app/app.ts';
-import type { Printable } from '../../contract/index.ts';
+import type * as contract from '../../contract/index.ts';
 import type { DatabaseAccess } from '../../app/database/adoption.ts';
 
 export interface Terminal {
@@ -54,8 +54,15 @@ export interface CommandHost {
   ): Promise<{ readonly secrets: number; readonly keyId: string; readonly place: string }>;
   runDemo(flags: DemoFlags): Promise<number>;
   /** Tests only: is given what is printed as JSON, as its reader reads it. */
-  readonly checkJson?: (shape: ZodType, printed: unknown) => void;
+  readonly checkJson?: (shape: ShapeName, printed: unknown) => void;
 }
+
+type Contract = typeof contract;
+/** What each shape of the contract describes, by its name. */
+type Shapes = {
+  readonly [Name in keyof Contract as Contract[Name] extends ZodType ? Name : never]: output<Contract[Name]>;
+};
+export type ShapeName = keyof Shapes;
 
 /** Where a command leaves the exit code it wants. */
 export interface CommandResult {
@@ -71,6 +78,9 @@ export interface CommandContext {
   print(text: string): void;
   /** Prints what is copied or read by a program (YAML, SQL): no line is broken. */
   printWhole(text: string): void;
-  /** Prints a value of a shape of the contract. It is not validated on the way out: the compiler holds it, and the tests. */
-  printJson<Shape extends ZodType>(shape: Shape, value: Printable<output<Shape>>): void;
+  /**
+   * Prints a value of a shape of the contract, named as src/contract exports it. It is not validated on the way out: the compiler
+   * holds it, and the tests; so no command loads the shapes.
+   */
+  printJson<Name extends ShapeName>(shape: Name, value: contract.Printable<Shapes[Name]>): void;
 }

@@ -1,5 +1,4 @@
 /** `links list|break|make`. */
-import { linkBroken, linkList, linkMade } from '../../contract/index.ts';
 import { breakOne, countFittingLinks, findLinks, makeOne } from '../../app/links/links.ts';
 import { defined } from '../../model/defined.ts';
 import { decider } from '../kit/account.ts';
@@ -30,7 +29,7 @@ export async function listLinks(context: CommandContext, flags: ListFlags): Prom
     ),
   );
   const { rows } = listed;
-  if (flags.json) context.printJson(linkList, rows);
+  if (flags.json) context.printJson('linkList', rows);
   else if (rows.length === 0) context.print('No links match.');
   else
     context.print(
@@ -58,7 +57,7 @@ export async function breakLink(
   const outcome = await context.host.withApp(flags, (app) =>
     breakOne(app, { system, entity, entityId }, decider(flags)),
   );
-  if (flags.json) context.printJson(linkBroken, outcome);
+  if (flags.json) context.printJson('linkBroken', outcome);
   else
     context.print(
       `${entity} ${entityId} is no longer linked to ${outcome.externalId} of ${system}. Next: tieline links make ${shellWord(system)} ${entity} RECORD ${outcome.externalId}, or tieline sync plan`,
@@ -74,7 +73,7 @@ export async function makeLink(
     makeOne(app, { system, entity, entityId, externalId }, decider(flags), context.host.signal),
   );
   if (flags.json) {
-    context.printJson(linkMade, outcome);
+    context.printJson('linkMade', outcome);
     return;
   }
   const { replaced } = outcome;

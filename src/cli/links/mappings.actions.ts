@@ -1,11 +1,4 @@
 /** `mappings list|set|remove|reset|import|export|test`. */
-import {
-  mappingFile,
-  mappingList,
-  mappingTrial,
-  mappingsChanged,
-  mappingsWritten,
-} from '../../contract/index.ts';
 import { readFile } from 'node:fs/promises';
 import { parse, stringify } from 'yaml';
 import {
@@ -37,7 +30,7 @@ export async function listMappings(
   [system]: readonly [string],
 ): Promise<void> {
   const rows = await context.host.withApp(flags, (app) => findMappings(app, system, flags.entity));
-  if (flags.json) context.printJson(mappingList, rows);
+  if (flags.json) context.printJson('mappingList', rows);
   else context.print(mappingsTable(rows, context.width));
 }
 
@@ -57,7 +50,7 @@ async function change(
       view.stop();
     }
   });
-  if (flags.json) context.printJson(mappingsChanged, outcome);
+  if (flags.json) context.printJson('mappingsChanged', outcome);
   else context.print(outcomeLines(outcome).join('\n'));
 }
 
@@ -111,9 +104,9 @@ export async function exportMappings(
   const file = toFile(rows.map((row) => row.mapping));
   if (flags.out !== undefined) {
     await writeOutput(flags.out, stringify(file));
-    if (flags.json) context.printJson(mappingsWritten, { written: rows.length, file: flags.out });
+    if (flags.json) context.printJson('mappingsWritten', { written: rows.length, file: flags.out });
     else context.print(`${rows.length} mappings written to ${flags.out}.`);
-  } else if (flags.json) context.printJson(mappingFile, file);
+  } else if (flags.json) context.printJson('mappingFile', file);
   else context.printWhole(stringify(file).trimEnd());
 }
 
@@ -146,7 +139,7 @@ export async function testMappings(
   });
   if (trial.faults.length > 0) context.result.exitCode = 3;
   if (flags.json) {
-    context.printJson(mappingTrial, trial);
+    context.printJson('mappingTrial', trial);
     return;
   }
   context.print(trialTable(trial, context.width));

@@ -1,5 +1,4 @@
 /** `db backfill`. */
-import { databaseBackfill } from '../../contract/index.ts';
 import { backfill } from '../../app/database/backfill.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { backfillLines } from './db.view.ts';
@@ -25,6 +24,6 @@ export async function backfillDatabase(context: CommandContext, flags: BackfillF
   };
   const outcome = await context.host.withApp(flags, (app) => backfill(app, { ...flags, signal, report }));
   if (outcome.tables.some((each) => each.refused > 0)) context.result.exitCode = 3;
-  if (flags.json) context.printJson(databaseBackfill, outcome);
+  if (flags.json) context.printJson('databaseBackfill', outcome);
   else for (const line of backfillLines(outcome, context.width)) context.print(line);
 }

@@ -1,11 +1,4 @@
 /** `db status` and `db retention show|run|set`. */
-import {
-  databaseStatus,
-  retentionDryRun,
-  retentionOutcome,
-  retentionPlan,
-  retentionSet,
-} from '../../contract/index.ts';
 import { changeRetention, fetchRetention, runRetention } from '../../app/database/retention.ts';
 import { fetchDatabaseReport } from '../../app/database/status.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
@@ -18,14 +11,14 @@ export async function showStatus(
   flags: GlobalFlags & { readonly all: boolean },
 ): Promise<void> {
   const report = await context.host.withApp(flags, fetchDatabaseReport);
-  if (flags.json) context.printJson(databaseStatus, report);
+  if (flags.json) context.printJson('databaseStatus', report);
   else context.print(statusText(report, flags.all, context.width));
 }
 
 export async function showRetention(context: CommandContext, flags: GlobalFlags): Promise<void> {
   const { tables } = await context.host.withApp(flags, fetchRetention);
   const { width } = context;
-  if (flags.json) context.printJson(retentionPlan, { tables });
+  if (flags.json) context.printJson('retentionPlan', { tables });
   else
     context.print(
       [retentionTable(tables, width), partitionTable(tables, width), nextStep(tables)].join('\n\n'),
@@ -45,8 +38,8 @@ export async function runDueRetention(
     runRetention(app, { dryRun: flags.dryRun }, { signal, report }),
   );
   if (!flags.json) context.print(runText(run, context.width));
-  else if (run.outcome) context.printJson(retentionOutcome, run.outcome);
-  else context.printJson(retentionDryRun, { dryRun: true, tables: run.plan.tables });
+  else if (run.outcome) context.printJson('retentionOutcome', run.outcome);
+  else context.printJson('retentionDryRun', { dryRun: true, tables: run.plan.tables });
   if (run.outcome && run.outcome.notDone.length > 0) context.result.exitCode = 1;
 }
 
@@ -57,7 +50,7 @@ export async function setRetention(
 ): Promise<void> {
   const keepMonths = months === 'forever' ? null : wholeNumber(1, 1200)(months);
   const changed = await context.host.withApp(flags, (app) => changeRetention(app, name, keepMonths));
-  if (flags.json) context.printJson(retentionSet, changed ?? { table: name, keepMonths });
+  if (flags.json) context.printJson('retentionSet', changed ?? { table: name, keepMonths });
   else {
     context.print(`${name} keeps its rows ${keepSentence(keepMonths)}.`);
     if (changed) context.print(nextStep([changed]));

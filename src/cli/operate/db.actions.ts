@@ -1,12 +1,4 @@
 /** `db check|migrate|checksum|grants|remove`. */
-import {
-  databaseCheck,
-  databaseGrants,
-  databaseMigration,
-  databaseRemoval,
-  migrationSql,
-  tableChecksums,
-} from '../../contract/index.ts';
 import { shownText } from '../../errors/shown-text.ts';
 import {
   checkDatabase,
@@ -35,7 +27,7 @@ export async function check(context: CommandContext, flags: CheckFlags): Promise
     countLimitMs: flags.countLimit * 1000,
   };
   const found = await context.host.withDatabase(flags, (access) => checkDatabase(access, options));
-  if (flags.json) context.printJson(databaseCheck, found);
+  if (flags.json) context.printJson('databaseCheck', found);
   else for (const line of checkLines(found, context.width)) context.print(line);
   if (!found.canMigrate) context.result.exitCode = 1;
 }
@@ -51,7 +43,7 @@ interface MigrateFlags extends GlobalFlags {
 export async function migrate(context: CommandContext, flags: MigrateFlags): Promise<void> {
   if (flags.dryRun) {
     const sql = await context.host.withDatabase(flags, (access) => showMigration(access, flags.schema));
-    if (flags.json) context.printJson(migrationSql, { sql });
+    if (flags.json) context.printJson('migrationSql', { sql });
     else context.printWhole(sql);
     return;
   }
@@ -63,13 +55,13 @@ export async function migrate(context: CommandContext, flags: MigrateFlags): Pro
     log: (line: string) => void context.host.terminal.err.write(`${shownText(line)}\n`),
   };
   const result = await context.host.withDatabase(flags, (access) => migrateDatabase(access, options));
-  if (flags.json) context.printJson(databaseMigration, result);
+  if (flags.json) context.printJson('databaseMigration', result);
   else for (const line of migrationLines(result, context.width)) context.print(line);
 }
 
 export async function checksum(context: CommandContext, flags: GlobalFlags): Promise<void> {
   const sums = await context.host.withDatabase(flags, (access) => checksumDatabase(access));
-  if (flags.json) context.printJson(tableChecksums, sums);
+  if (flags.json) context.printJson('tableChecksums', sums);
   else
     context.print(
       fittedTable(
@@ -86,7 +78,7 @@ export async function grants(
 ): Promise<void> {
   const roles = { service: flags.role, ...defined({ reader: flags.reader }) };
   const lines = await context.host.withDatabase(flags, (access) => listGrants(access, roles));
-  if (flags.json) context.printJson(databaseGrants, { statements: lines });
+  if (flags.json) context.printJson('databaseGrants', { statements: lines });
   else for (const line of lines) context.printWhole(line);
 }
 
@@ -98,7 +90,7 @@ export async function remove(
   const removal = await context.host.withDatabase(flags, (access) => removeFromDatabase(access, options));
   const { removed, plan, database } = removal;
   if (flags.json)
-    context.printJson(databaseRemoval, {
+    context.printJson('databaseRemoval', {
       removed,
       database,
       statements: plan.statements,

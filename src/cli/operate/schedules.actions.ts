@@ -1,5 +1,4 @@
 /** `schedules list|set|remove`. */
-import { scheduleList, scheduleRemoved, scheduleSaved } from '../../contract/index.ts';
 import { findSchedules, removeSchedule, setSchedule } from '../../app/schedules/schedules.ts';
 import { TielineError } from '../../errors/tieline-error.ts';
 import type { EntityType } from '../../model/entity-type.ts';
@@ -9,7 +8,7 @@ import { secondText } from '../kit/instants.ts';
 
 export async function listSchedules(context: CommandContext, flags: GlobalFlags): Promise<void> {
   const rows = await context.host.withApp(flags, (app) => findSchedules(app));
-  if (flags.json) context.printJson(scheduleList, rows);
+  if (flags.json) context.printJson('scheduleList', rows);
   else if (rows.length === 0)
     context.print('No schedules yet. For example: tieline schedules set xacta often --cron "*/15 * * * *"');
   else
@@ -53,7 +52,7 @@ export async function set(
     enabled: !flags.disable,
   };
   const times = await context.host.withApp(flags, (app) => setSchedule(app, schedule));
-  if (flags.json) context.printJson(scheduleSaved, { system, name, next: times });
+  if (flags.json) context.printJson('scheduleSaved', { system, name, next: times });
   else
     context.print(
       `Saved. Next: ${times.map(secondText).join(', ')} UTC, and up to ${jitterSeconds} s later. A worker must run: tieline worker`,
@@ -70,6 +69,6 @@ export async function remove(
     throw new TielineError('USAGE', `${system} has no schedule ${name}.`, {
       remedy: 'List them with `tieline schedules list`.',
     });
-  if (flags.json) context.printJson(scheduleRemoved, { removed: true });
+  if (flags.json) context.printJson('scheduleRemoved', { removed: true });
   else context.print(`The schedule ${name} of ${system} was removed.`);
 }

@@ -1,5 +1,4 @@
 /** `secrets rotate`. */
-import { secretsRotated } from '../../contract/index.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { counted } from '../kit/table.ts';
 
@@ -8,7 +7,7 @@ export async function rotate(
   flags: GlobalFlags & { readonly newKeyFile?: string },
 ): Promise<void> {
   const rotated = await context.host.rotateSecrets(flags);
-  if (flags.json) context.printJson(secretsRotated, { secrets: rotated.secrets, keyId: rotated.keyId });
+  if (flags.json) context.printJson('secretsRotated', { secrets: rotated.secrets, keyId: rotated.keyId });
   else
     context.print(
       `${counted(rotated.secrets, 'secret')} encrypted again, under the key ${rotated.keyId}: ${rotated.place}.`,

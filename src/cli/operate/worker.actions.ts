@@ -1,5 +1,4 @@
 /** `worker`. */
-import { workerEnded } from '../../contract/index.ts';
 import { installWorker, runWorker } from '../../app/worker/worker.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { progressView, type ProgressView } from '../kit/progress.ts';
@@ -36,6 +35,6 @@ export async function work(
     },
     { waitsForDatabase: !flags.install },
   );
-  if (flags.json) context.printJson(workerEnded, { ended: true });
+  if (flags.json) context.printJson('workerEnded', { ended: true });
   else if (flags.install) context.print('The queue is there. A service role needs: tieline db grants');
 }

@@ -1,5 +1,4 @@
 /** `sync plan|apply`. */
-import { planDocument, syncSummary } from '../../contract/index.ts';
 import { readFile } from 'node:fs/promises';
 import { applyPlan, parsePlan, planSync } from '../../app/plans/plans.ts';
 import { summarizeRun } from '../../app/runs/summary.ts';
@@ -34,7 +33,7 @@ export async function plan(context: CommandContext, flags: PlanFlags): Promise<v
     }
   });
   if (flags.out !== undefined) await writeOutput(flags.out, `${JSON.stringify(planned, null, 1)}\n`);
-  if (flags.json) context.printJson(planDocument, planned);
+  if (flags.json) context.printJson('planDocument', planned);
   else context.print(planLines(planned, flags.limit, flags.out).join('\n'));
   if (planned.untaken.length > 0 || planned.items.some((item) => item.kind === 'conflict'))
     context.result.exitCode = 3;
@@ -58,7 +57,7 @@ export async function apply(
     }
   });
   const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
-  if (flags.json) context.printJson(syncSummary, { ...summary, seconds });
+  if (flags.json) context.printJson('syncSummary', { ...summary, seconds });
   else context.print(shortSummary(summary, seconds));
   if (needsPerson(summary)) context.result.exitCode = 3;
 }

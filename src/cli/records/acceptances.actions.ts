@@ -1,5 +1,4 @@
 /** `acceptances list|add|withdraw`. */
-import { acceptanceAdded, acceptanceList, acceptanceWithdrawn } from '../../contract/index.ts';
 import {
   addAcceptance,
   checkAcceptance,
@@ -30,7 +29,7 @@ export async function listAcceptances(context: CommandContext, flags: ListFlags)
     listUpTo(flags.limit, (limit) => findAcceptances(app, query, limit)),
   );
   const { rows } = listed;
-  if (flags.json) context.printJson(acceptanceList, rows);
+  if (flags.json) context.printJson('acceptanceList', rows);
   else if (rows.length === 0)
     context.print(
       system === undefined && pluginId === undefined
@@ -65,7 +64,7 @@ export async function add(
     if (flags.asset === undefined && !(await confirmed(context, { yes: flags.yes ?? false }, question)))
       return;
     const outcome = await addAcceptance(app, system, checked);
-    if (flags.json) context.printJson(acceptanceAdded, { ...outcome, covers: checked.covers });
+    if (flags.json) context.printJson('acceptanceAdded', { ...outcome, covers: checked.covers });
     else
       context.print(
         `Acceptance ${outcome.id} is recorded; it covers ${covers}. Next: tieline sync plan --system ${shellWord(system)}, or tieline sync run`,
@@ -81,7 +80,7 @@ export async function withdraw(
   const outcome = await context.host.withApp(flags, (app) =>
     withdrawAcceptance(app, rowId(id), decider(flags)),
   );
-  if (flags.json) context.printJson(acceptanceWithdrawn, outcome);
+  if (flags.json) context.printJson('acceptanceWithdrawn', outcome);
   else
     context.print(
       `Acceptance ${id} is withdrawn. Next: tieline sync run --system ${shellWord(outcome.system)}`,

@@ -1,5 +1,4 @@
 /** `assets context`: shows or sets what the business says of an asset. */
-import { assetContext as contextShape, assetContextSet } from '../../contract/index.ts';
 import { setContext, showContext } from '../../app/assets/asset-context.ts';
 import { TielineError } from '../../errors/tieline-error.ts';
 import { scalarText, type Json } from '../../model/json.ts';
@@ -29,7 +28,7 @@ export async function assetContext(
 async function show(context: CommandContext, flags: ContextFlags, asset: string): Promise<void> {
   const found = await context.host.withApp(flags, (app) => showContext(app, asset));
   if (flags.json) {
-    context.printJson(contextShape, found);
+    context.printJson('assetContext', found);
     return;
   }
   context.print(`${found.hostname ?? '(no name)'}  ${found.assetUuid}`);
@@ -46,7 +45,7 @@ async function show(context: CommandContext, flags: ContextFlags, asset: string)
 async function set(context: CommandContext, flags: ContextFlags, asset: string): Promise<void> {
   const given = Object.fromEntries(flags.set.map(pairOf));
   const outcome = await context.host.withApp(flags, (app) => setContext(app, asset, given, decider(flags)));
-  if (flags.json) context.printJson(assetContextSet, outcome);
+  if (flags.json) context.printJson('assetContextSet', outcome);
   else if (outcome.changes.length === 0) context.print('No changes: it is already so.');
   else {
     for (const { field, before, after } of outcome.changes)

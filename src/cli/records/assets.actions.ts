@@ -1,15 +1,5 @@
 /** `assets …`: who is who. */
 import {
-  assetDuplicates,
-  assetExplanation,
-  assetKept,
-  assetReviews,
-  assetSplit,
-  assetsMerged,
-  unmatchedAssets,
-  unreportedAssets,
-} from '../../contract/index.ts';
-import {
   countMatches,
   countUnmatched,
   explain,
@@ -38,7 +28,7 @@ export async function explainAsset(
   [asset]: readonly [string],
 ): Promise<void> {
   const explanation = await context.host.withApp(flags, (app) => explain(app, asset));
-  if (flags.json) context.printJson(assetExplanation, explanation);
+  if (flags.json) context.printJson('assetExplanation', explanation);
   else context.print(explanationLines(explanation, context.width).join('\n'));
 }
 
@@ -48,7 +38,7 @@ export async function listReviews(context: CommandContext, flags: LimitFlags): P
     waiting: await countMatches(app),
   }));
   const { rows } = listed;
-  if (flags.json) context.printJson(assetReviews, rows);
+  if (flags.json) context.printJson('assetReviews', rows);
   else if (rows.length === 0)
     context.print(
       waiting === 0
@@ -64,14 +54,14 @@ export async function listReviews(context: CommandContext, flags: LimitFlags): P
 
 export async function listDuplicates(context: CommandContext, flags: LimitFlags): Promise<void> {
   const rows = await context.host.withApp(flags, (app) => findDuplicates(app));
-  if (flags.json) context.printJson(assetDuplicates, rows.slice(0, flags.limit));
+  if (flags.json) context.printJson('assetDuplicates', rows.slice(0, flags.limit));
   else context.print(duplicateLines(rows, flags.limit, context.width).join('\n'));
 }
 
 export async function listUnreported(context: CommandContext, flags: LimitFlags): Promise<void> {
   const rows = await context.host.withApp(flags, (app) => findUnreported(app, flags.limit + 1));
   const shown = rows.slice(0, flags.limit);
-  if (flags.json) context.printJson(unreportedAssets, shown);
+  if (flags.json) context.printJson('unreportedAssets', shown);
   else context.print(unreportedLines(shown, rows.length > flags.limit, context.width).join('\n'));
 }
 
@@ -83,7 +73,7 @@ export async function listUnmatched(context: CommandContext, flags: LimitFlags):
       () => countUnmatched(app),
     ),
   );
-  if (flags.json) context.printJson(unmatchedAssets, listed.rows);
+  if (flags.json) context.printJson('unmatchedAssets', listed.rows);
   else context.print(unmatchedLines(listed.rows, context.width).join('\n'));
   tellCut(context, flags, listed);
 }
@@ -94,7 +84,7 @@ export async function mergeAssets(
   [asset, into]: readonly [string, string],
 ): Promise<void> {
   const outcome = await context.host.withApp(flags, (app) => merge(app, asset, into, decider(flags)));
-  if (flags.json) context.printJson(assetsMerged, outcome);
+  if (flags.json) context.printJson('assetsMerged', outcome);
   else context.print(`${outcome.from} is ${outcome.into} now. Undone by: tieline assets split SYSTEM RECORD`);
 }
 
@@ -105,7 +95,7 @@ export async function splitAsset(
 ): Promise<void> {
   const outcome = await context.host.withApp(flags, (app) => split(app, system, record, decider(flags)));
   if (flags.json) {
-    context.printJson(assetSplit, outcome);
+    context.printJson('assetSplit', outcome);
     return;
   }
   const next = outcome.isSynced
@@ -121,6 +111,6 @@ export async function keepAsset(
 ): Promise<void> {
   const review = rowId(id);
   await context.host.withApp(flags, (app) => keepApart(app, review, decider(flags)));
-  if (flags.json) context.printJson(assetKept, { kept: review });
+  if (flags.json) context.printJson('assetKept', { kept: review });
   else context.print('It stays an asset of its own.');
 }

@@ -1,5 +1,4 @@
 /** `import`: scan files, once or as they come. */
-import { fileOutcome, fileOutcomes } from '../../contract/index.ts';
 import { countMatches } from '../../app/assets/assets.ts';
 import {
   importFiles,
@@ -48,7 +47,7 @@ async function importAll(
   for (const outcome of outcomes) noteExitCode(context, outcome);
   const added = (await countMatches(app)) - before;
   if (added > 0 && context.result.exitCode === 0) context.result.exitCode = 3;
-  if (flags.json) context.printJson(fileOutcomes, outcomes);
+  if (flags.json) context.printJson('fileOutcomes', outcomes);
   else {
     for (const outcome of outcomes) context.print(lineOf(outcome));
     if (outcomes.length === 0) context.print(`No scan file is in ${paths.join(', ')}.`);
@@ -90,7 +89,7 @@ async function watch(
     warn: (message: string) => void context.host.terminal.err.write(`tieline: ${shownText(message)}\n`),
   };
   for await (const outcome of watchFolders(app, paths, options)) {
-    if (flags.json) context.printJson(fileOutcome, outcome);
+    if (flags.json) context.printJson('fileOutcome', outcome);
     else context.print(lineOf(outcome));
     noteExitCode(context, outcome);
   }

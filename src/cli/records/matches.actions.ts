@@ -1,12 +1,5 @@
 /** `matches …`: which asset is which component, and which records are one machine, where a person decides. */
 import {
-  matchDetail,
-  matchForgotten,
-  matchList,
-  matchSettled,
-  standingMatches,
-} from '../../contract/index.ts';
-import {
   acceptMatch,
   fetchMatch,
   findMatches,
@@ -34,7 +27,7 @@ export async function listMatches(context: CommandContext, flags: ListFlags): Pr
   const query = { all, ...defined({ system, asset }) };
   const rows = await context.host.withApp(flags, (app) => findMatches(app, query, limit + 1));
   const shown = rows.slice(0, limit);
-  if (flags.json) context.printJson(matchList, shown);
+  if (flags.json) context.printJson('matchList', shown);
   else if (shown.length === 0) context.print('No matches wait for a decision.');
   else {
     context.print(matchesTable(shown, context.width));
@@ -51,7 +44,7 @@ export async function showMatch(
   [wanted]: readonly [string],
 ): Promise<void> {
   const match = await context.host.withApp(flags, (app) => fetchMatch(app, wanted));
-  if (flags.json) context.printJson(matchDetail, match);
+  if (flags.json) context.printJson('matchDetail', match);
   else context.print(matchLines(match).join('\n'));
 }
 
@@ -90,7 +83,7 @@ function tellSettled(
   result: string,
 ): void {
   if (flags.json) {
-    context.printJson(matchSettled, outcome);
+    context.printJson('matchSettled', outcome);
     return;
   }
   context.print(`Match ${outcome.id}: ${settledAsset(outcome)} ${result} Next: tieline sync plan`);
@@ -102,7 +95,7 @@ function tellSettled(
 
 export async function listStanding(context: CommandContext, flags: GlobalFlags): Promise<void> {
   const rows = await context.host.withApp(flags, (app) => findStandingMatches(app));
-  if (flags.json) context.printJson(standingMatches, rows);
+  if (flags.json) context.printJson('standingMatches', rows);
   else if (rows.length === 0) context.print('No standing decisions.');
   else context.print(standingTable(rows, context.width));
 }
@@ -114,6 +107,6 @@ export async function forget(
 ): Promise<void> {
   const standing = rowId(id);
   await context.host.withApp(flags, (app) => forgetStandingMatch(app, standing, decider(flags)));
-  if (flags.json) context.printJson(matchForgotten, { forgotten: standing });
+  if (flags.json) context.printJson('matchForgotten', { forgotten: standing });
   else context.print(`Standing decision ${standing} has ended.`);
 }

@@ -1,5 +1,4 @@
 /** `scans list|show|follow|launch`. */
-import { scanDetail, scanLaunched, scanList, scanPlan } from '../../contract/index.ts';
 import { shownText } from '../../errors/shown-text.ts';
 import { planScan, type ScanWish } from '../../app/remediation-scans/plan-scan.ts';
 import {
@@ -34,7 +33,7 @@ export async function listScans(
     listUpTo(flags.limit, (limit) => findScans(app, query, limit)),
   );
   const { rows } = listed;
-  if (flags.json) context.printJson(scanList, rows);
+  if (flags.json) context.printJson('scanList', rows);
   else context.print(rows.length === 0 ? 'No scans match.' : scanTable(rows, context.width));
   tellCut(context, flags, listed);
 }
@@ -45,7 +44,7 @@ export async function showScan(
   [id]: readonly [string],
 ): Promise<void> {
   const detail = await context.host.withApp(flags, (app) => fetchScanDetail(app, rowId(id)));
-  if (flags.json) context.printJson(scanDetail, detail);
+  if (flags.json) context.printJson('scanDetail', detail);
   else context.print(detailLines(detail, context.width).join('\n'));
 }
 
@@ -64,7 +63,7 @@ export async function follow(
   };
   const options = { id: id === undefined ? undefined : rowId(id), wait: flags.wait };
   const rows = await context.host.withApp(flags, (app) => followScans(app, options, caller));
-  if (flags.json) context.printJson(scanList, rows);
+  if (flags.json) context.printJson('scanList', rows);
   else if (rows.length === 0) context.print('No unfinished scans.');
   else context.print(`${scanTable(rows, context.width)}\n${nextAfterFollow(rows)}`);
   if (rows.some((row) => row.problem !== null)) context.result.exitCode = 3;
@@ -91,7 +90,7 @@ export async function launch(
   };
   if (flags.plan) {
     const plan = await context.host.withApp(flags, (app) => planScan(app, system, wish));
-    if (flags.json) context.printJson(scanPlan, plan);
+    if (flags.json) context.printJson('scanPlan', plan);
     else context.print(planLines(plan, context.width).join('\n'));
     return;
   }
@@ -100,7 +99,7 @@ export async function launch(
     launchScan(app, system, wish, decider(flags), caller),
   );
   const { scan, plan, resumed } = outcome;
-  if (flags.json) context.printJson(scanLaunched, outcome);
+  if (flags.json) context.printJson('scanLaunched', outcome);
   else {
     for (const line of leftOutLines(plan)) context.print(line);
     context.print(

@@ -1,5 +1,4 @@
 /** `sync run|status`. */
-import { syncStatus, syncSummary } from '../../contract/index.ts';
 import { syncWhatCanBe, type App } from '../../app/app.ts';
 import { fetchSyncStatus } from '../../app/runs/status.ts';
 import { throughOutages } from '../../app/runs/outages.ts';
@@ -41,7 +40,7 @@ export async function runSync(context: CommandContext, flags: RunFlags): Promise
   };
   const { outcome, summary } = await context.host.withApp(flags, run, { waitsForDatabase: true });
   const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
-  if (flags.json) context.printJson(syncSummary, { ...summary, seconds });
+  if (flags.json) context.printJson('syncSummary', { ...summary, seconds });
   else context.print(shortSummary(summary, seconds));
   const [first, ...others] = outcome.failures;
   if (first) throw errorOf([first, ...others]);
@@ -50,6 +49,6 @@ export async function runSync(context: CommandContext, flags: RunFlags): Promise
 
 export async function showStatus(context: CommandContext, flags: GlobalFlags): Promise<void> {
   const status = await context.host.withApp(flags, fetchSyncStatus);
-  if (flags.json) context.printJson(syncStatus, status);
+  if (flags.json) context.printJson('syncStatus', status);
   else context.print(statusLines(status, context.width, flags).join('\n\n'));
 }
