@@ -30,7 +30,14 @@ const identityDecision = z.strictObject({
   assetUuid: z.string(),
   decision: z.string(),
   reason: z.string(),
-  candidates: z.array(z.strictObject({ assetUuid: z.string(), score: z.number(), evidence })),
+  /** Where a person merged or split, the other asset alone, without score and evidence. */
+  candidates: z.array(
+    z.strictObject({
+      assetUuid: z.string(),
+      score: z.number().optional(),
+      evidence: evidence.optional(),
+    }),
+  ),
   decidedBy: z.string(),
   decidedAt: instant,
   settledBy: z.string().nullable(),

@@ -16,7 +16,14 @@ const scan = z.strictObject({
   endedAt: instant.nullable(),
   settledAt: instant.nullable(),
   problem: z
-    .strictObject({ message: z.string(), remedy: z.string(), fields: z.array(fieldFault) })
+    .strictObject({
+      message: z.string(),
+      remedy: z.string(),
+      fields: z.array(fieldFault),
+      /** Where a person rejected it: who, and that it was so. */
+      by: z.string().optional(),
+      outcome: z.string().optional(),
+    })
     .nullable(),
   requestedBy: z.string(),
   reason: z.string().nullable(),
