@@ -4,21 +4,21 @@ import { spawn } from 'node:child_process';
 import nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compileCacheIn } from './compile-cache.js';
 import { installMissing, nodeFlags, ownNode } from './install-missing.js';
 
 installMissing();
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const main = join(root, 'src', 'main', 'main.ts');
-// What Node compiled is kept for the next start, which takes 0.4 s instead of 0.65; where it cannot be written, nothing is kept.
-const compileCache = process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'compiled');
+const compileCache = compileCacheIn(root, process.env);
 if (Number(process.versions.node.split('.')[0]) >= 24) {
-  nodeModule.enableCompileCache(compileCache);
+  if (compileCache !== undefined) nodeModule.enableCompileCache(compileCache);
   await import(main);
 } else {
   const child = spawn(ownNode, [...nodeFlags, main, ...process.argv.slice(2)], {
     // The channel lets the child notice when this process is killed without a chance to say so.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+    env: compileCache === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: compileCache },
   });
   // The terminal sends Ctrl-C to both; the child decides how to end, and this process ends as it does.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -9,16 +9,11 @@ import { existsSync, globSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import pg from 'pg';
-import { summarizeRun, type SyncSummary, syncSystems } from '../runs/sync/index.ts';
+import type { z } from 'zod';
 import { addSystem } from '../engine/connections/index.ts';
-import {
-  coloursFor,
-  type DemoFlags,
-  progressView,
-  renderDemoSummary,
-  type Terminal,
-} from '../surfaces/cli/index.ts';
+import { coloursFor, type DemoFlags, type Terminal, loadDemoView } from '../surfaces/cli/index.ts';
 import type { SettingsByName } from '../platform/config/index.ts';
+import type { demoSummary, Printable } from '../contract/index.ts';
 import { Secret } from '../platform/values/index.ts';
 import { listSystems } from '../ledger/external-systems/index.ts';
 import { CarefulClient } from '../platform/postgres/index.ts';
@@ -26,6 +21,7 @@ import { type EmbeddedServer, openEmbeddedServer } from '../platform/embedded/in
 import { createLogger } from './logger.ts';
 import { startSimulator, type RunningSimulator } from './simulator-process.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
+import { summarizeRun, type SyncSummary, syncSystems } from '../runs/sync/index.ts';
 
 export interface DemoCall {
   readonly flags: DemoFlags;
@@ -72,33 +68,27 @@ export async function runDemo(call: DemoCall): Promise<number> {
     await connect(workspace, { tenable, xacta, secrets });
     say('');
 
-    const view = progressView(call.terminal);
-    let first: SyncSummary;
-    let second: SyncSummary;
-    try {
-      first = await syncOnce(workspace, call, view.report, true);
-      say('\nAgain, to see that only changes are read and nothing is written:');
-      second = await syncOnce(workspace, call, view.report, false);
-    } finally {
-      view.stop();
-    }
+    const [first, second] = await syncTwice(workspace, call, say);
     const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
-    const summary = { ...first, secondSync: { read: second.read, written: second.written }, seconds };
-    const shownDir = relative(process.cwd(), dataDir) || '.';
-    if (!call.flags.json)
-      call.terminal.out.write(
-        `${shownOutput(renderDemoSummary(summary, { dataDir: shownDir, stays: !call.flags.once, urls: { tenable: tenable.url, xacta: xacta.url }, bold: coloursFor(call.terminal.out, call.terminal.env).bold }))}\n`,
-      );
+    const summary = {
+      ...first,
+      secondSync: { read: second.read, written: second.written },
+      seconds,
+    } satisfies Printable<z.output<typeof demoSummary>>;
+    const { out, env } = call.terminal;
+    const place = {
+      dataDir: relative(process.cwd(), dataDir) || '.',
+      stays: !call.flags.once,
+      urls: { tenable: tenable.url, xacta: xacta.url },
+      bold: coloursFor(out, env).bold,
+    };
+    if (!call.flags.json) {
+      const { renderDemoSummary } = await loadDemoView();
+      out.write(`${shownOutput(renderDemoSummary(summary, place))}\n`);
+    }
     if (!call.flags.once) {
       if (call.flags.json) say('Up until Ctrl-C.');
-      await new Promise<void>((done) => {
-        const alive = setInterval(() => undefined, 60_000); // a promise alone keeps no process running
-        call.signal.addEventListener('abort', () => {
-          clearInterval(alive);
-          done();
-        });
-        if (call.signal.aborted) done();
-      });
+      await aborted(call.signal);
       say('\nStopping …');
     }
     // The last line of all, also after what the shutdown may have to say.
@@ -109,6 +99,34 @@ export async function runDemo(call: DemoCall): Promise<number> {
     for (const close of opened.toReversed())
       await close().catch((error: unknown) => say(`tieline: ${String(error)}`));
   }
+}
+
+/** A whole sync, and one after it that finds nothing to do. */
+async function syncTwice(
+  workspace: Workspace,
+  call: DemoCall,
+  say: (line: string) => void,
+): Promise<[SyncSummary, SyncSummary]> {
+  const { progressView } = await loadDemoView();
+  const view = progressView(call.terminal);
+  try {
+    const first = await syncOnce(workspace, call, view.report, true);
+    say('\nAgain, to see that only changes are read and nothing is written:');
+    return [first, await syncOnce(workspace, call, view.report, false)];
+  } finally {
+    view.stop();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    const alive = setInterval(() => undefined, 60_000); // a promise alone keeps no process running
+    signal.addEventListener('abort', () => {
+      clearInterval(alive);
+      done();
+    });
+    if (signal.aborted) done();
+  });
 }
 
 function checkedRecording(dir: string): string {

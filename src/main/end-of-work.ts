@@ -13,8 +13,8 @@ export function endOfWork(): AbortSignal {
     controller.abort(new TielineError('INTERRUPTED', reason));
   };
   process.on('SIGINT', () => end('Interrupted.'));
-  process.on('SIGTERM', () => end('Told to end.'));
-  process.on('SIGHUP', () => end('The terminal is gone.'));
+  process.on('SIGTERM', () => end('Received SIGTERM.'));
+  process.on('SIGHUP', () => end('The terminal was closed.'));
   const parentGone = (): void => {
     if (!controller.signal.aborted) end('The process that started Tieline is gone.');
   };
@@ -29,7 +29,7 @@ export function endOfWork(): AbortSignal {
 }
 
 /**
- * What a failure means once the work was told to end: whatever a library makes of a cancelled wait, query or request
+ * What a failure means once the work is to end: whatever a library makes of a cancelled wait, query or request
  * (AbortError, "query was cancelled"), the person interrupted it. Errors of the registry that say something else stay.
  */
 export function asInterruption(error: unknown, signal: AbortSignal): unknown {

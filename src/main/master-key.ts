@@ -91,7 +91,7 @@ export async function prepareRotation(
   }
   const path = settings.masterKeyFile ?? join(settings.dataDir, 'master.key');
   const nextPath = `${path}.next`;
-  // One left by a rotation that was cut short may have sealed values already: go on with it.
+  // One left by a rotation that was cut short may have sealed values already: continue with it.
   const left = await readKeyFile(nextPath);
   if (!left) await writeKeyFile(nextPath, given ?? newKey());
   const next = left ?? (await readKeyFile(nextPath));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { TielineError } from '../platform/errors/index.ts';
 import type { Secret } from '../platform/values/index.ts';
-import { projectDir } from './workspace.ts';
+import { projectDir } from './project.ts';
 
 export interface RunningSimulator {
   readonly url: string;

@@ -1,36 +1,26 @@
 /** Opens all that a command needs, and closes it again: settings, log, database with its schema, keys, connectors. */
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Logger } from 'pino';
+import { resolve } from 'node:path';
 import { type App, throughOutages } from '../engine/run/index.ts';
 import { createSecretBox, listSealingKeys } from '../engine/connections/index.ts';
+import type { GlobalFlags } from '../surfaces/cli/index.ts';
 import type { SettingsByName } from '../platform/config/index.ts';
 import { TielineError } from '../platform/errors/index.ts';
-import { Secret, sleep } from '../platform/values/index.ts';
+import { defined, Secret, sleep } from '../platform/values/index.ts';
 import { type DatabaseOptions, ensurePartitions, openDatabase } from '../platform/postgres/index.ts';
 import { openEmbeddedServer } from '../platform/embedded/index.ts';
-import { fetchReadiness, migrate } from '../platform/migrations/index.ts';
-import { scanFileReader } from '../connectors/nessus/index.ts';
-import { connectorModules } from './connectors.ts';
+import { isSchemaCurrent } from '../platform/migrations/index.ts';
 import { readAuthorities } from './authorities.ts';
+import { settingsFor } from './command-settings.ts';
+import { lazyConnectors } from './lazy-connectors.ts';
+import { createLogger, type ProcessLog } from './logger.ts';
 import { loadMasterKeys } from './master-key.ts';
-
-export const projectDir = resolve(fileURLToPath(import.meta.url), '../../..');
-export const migrationsFolder = join(projectDir, 'migrations');
+import { migrationsFolder, readVersion } from './project.ts';
 
 export interface Workspace {
   readonly app: App;
   readonly settings: SettingsByName;
   /** In the reverse order of opening; whatever happens, nothing started here is left running. */
   close(): Promise<void>;
-}
-
-async function readVersion(): Promise<string> {
-  const manifest: unknown = JSON.parse(await readFile(join(projectDir, 'package.json'), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-    ? String(manifest.version)
-    : '0';
 }
 
 type OpenDatabase = Awaited<ReturnType<typeof openDatabase>>;
@@ -40,24 +30,28 @@ type OpenDatabase = Awaited<ReturnType<typeof openDatabase>>;
  * in is never changed unasked.
  * @throws DATABASE_NOT_MIGRATED there.
  */
-async function prepareSchema(database: OpenDatabase, logger: Logger): Promise<void> {
-  const readiness = await fetchReadiness(database.pool, migrationsFolder);
-  if (readiness.state === 'owners')
-    throw new TielineError(
-      'DATABASE_NOT_MIGRATED',
-      `Another application's tables are in this database, and ${readiness.pending.length > 0 ? `${readiness.pending.join(', ')} ${readiness.pending.length === 1 ? 'is' : 'are'} not applied` : `${readiness.unfinishedIndexes} indexes are not built`}.`,
-    );
-  if (readiness.state === 'behind') {
-    const { applied } = await migrate(database.pool, { folder: migrationsFolder });
-    if (applied.length > 0) logger.info({ applied }, 'migrations applied');
-  }
+async function prepareSchema(database: OpenDatabase, logger: ProcessLog): Promise<void> {
+  if (!(await isSchemaCurrent(database.pool, migrationsFolder))) await bringUpToDate(database, logger);
   await ensurePartitions(database.db, 2).catch((error: unknown) => {
     // Rows go to the default partitions meanwhile; the next start tries again, or `tieline db retention run`.
     const message = 'partitions of the coming months could not be made';
     if (isForbidden(error))
-      logger.info(`${message}: this role may not; the owner runs \`tieline db retention run\``);
+      logger.info({}, `${message}: this role may not; the owner runs \`tieline db retention run\``);
     else logger.warn({ err: error }, message);
   });
+}
+
+async function bringUpToDate({ pool }: OpenDatabase, logger: ProcessLog): Promise<void> {
+  const { fetchReadiness, migrate } = await import('../platform/migrations/index.ts');
+  const { state, pending, unfinishedIndexes } = await fetchReadiness(pool, migrationsFolder);
+  if (state === 'owners')
+    throw new TielineError(
+      'DATABASE_NOT_MIGRATED',
+      `Another application's tables are in this database, and ${pending.length > 0 ? `${pending.join(', ')} ${pending.length === 1 ? 'is' : 'are'} not applied` : `${unfinishedIndexes} indexes are not built`}.`,
+    );
+  if (state === 'current') return;
+  const { applied } = await migrate(pool, { folder: migrationsFolder });
+  if (applied.length > 0) logger.info({ applied }, 'migrations applied');
 }
 
 /** A service with the least privileges (`tieline db grants`) makes no tables. */
@@ -75,14 +69,13 @@ export interface OpenOptions {
 /** The database alone, as it is. @throws as `openDatabase` and the embedded server do. */
 export async function openDatabaseOnly(
   settings: SettingsByName,
-  logger: Logger,
+  logger: ProcessLog,
   { signal, waitsForDatabase }: OpenOptions = {},
 ): Promise<{ database: OpenDatabase; close(): Promise<void> }> {
   const options: DatabaseOptions = {
     maxConnections: settings.databaseConnections,
     outageMs: settings.databaseWaitMs,
-    ...(waitsForDatabase === undefined ? {} : { waitsAtStart: waitsForDatabase }),
-    ...(signal ? { signal } : {}),
+    ...defined({ waitsAtStart: waitsForDatabase, signal }),
   };
   if (settings.databaseUrl !== undefined) {
     const database = await openDatabase(new Secret(settings.databaseUrl), options);
@@ -90,7 +83,7 @@ export async function openDatabaseOnly(
   }
   const server = await openEmbeddedServer({
     dataDir: resolve(settings.dataDir),
-    log: (line) => logger.info(line),
+    log: (line) => logger.info({}, line),
   });
   try {
     const database = await openDatabase(server.url, options);
@@ -113,7 +106,7 @@ export async function openDatabaseOnly(
  */
 export async function openWorkspace(
   settings: SettingsByName,
-  logger: Logger,
+  logger: ProcessLog,
   options: OpenOptions = {},
 ): Promise<Workspace> {
   const closers: (() => Promise<void>)[] = [];
@@ -125,7 +118,6 @@ export async function openWorkspace(
   };
   try {
     const ca = settings.caFile === undefined ? undefined : await readAuthorities(settings.caFile);
-    const version = await readVersion();
     const opened = await openDatabaseOnly(settings, logger, options);
     closers.push(() => opened.close());
     const { database } = opened;
@@ -135,40 +127,67 @@ export async function openWorkspace(
       await throughOutages(outages, options.signal ?? new AbortController().signal, prepare);
     } else await prepare();
     const keys = await loadMasterKeys(settings, () => listSealingKeys(database.db));
-    return {
-      settings,
-      close,
-      app: {
-        db: database.db,
-        pool: database.pool,
-        modules: connectorModules,
-        scanFiles: scanFileReader,
-        secretBox: createSecretBox(keys),
-        http: {
-          timeouts: {
-            connectMs: settings.connectTimeoutMs,
-            headersMs: settings.headersTimeoutMs,
-            bodyMs: settings.bodyTimeoutMs,
-          },
-          attempts: settings.requestAttempts,
-          proxy: settings.proxy,
-          ca,
-          // The form that Tenable asks integrations for (developer.tenable.com, User-Agent header).
-          userAgent: `Integration/1.0 (Tieline; Tieline; Build/${version})`,
-        },
-        ...(settings.readerDatabaseUrl === undefined
-          ? {}
-          : { readerUrl: new Secret(settings.readerDatabaseUrl) }),
-        absence: { sharePercent: settings.absenceSharePercent, atLeast: settings.absenceAtLeast },
-        outageMs: settings.databaseWaitMs,
-        worker: { schedulesEveryMs: settings.scheduleIntervalMs, healthEveryMs: settings.healthIntervalMs },
-        now: () => new Date(),
-        sleep,
-        log: logger,
-      },
-    };
+    return { settings, close, app: appOver(database, { settings, logger, ca, keys }) };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+interface AppParts {
+  readonly settings: SettingsByName;
+  readonly logger: ProcessLog;
+  /** PEM text of further authorities. */
+  readonly ca: string | undefined;
+  readonly keys: Awaited<ReturnType<typeof loadMasterKeys>>;
+}
+
+/** What the use cases are given. */
+function appOver({ db, pool }: OpenDatabase, { settings, logger, ca, keys }: AppParts): App {
+  const { readerDatabaseUrl } = settings;
+  return {
+    db,
+    pool,
+    get modules() {
+      return lazyConnectors.modules;
+    },
+    get scanFiles() {
+      return lazyConnectors.scanFiles;
+    },
+    secretBox: createSecretBox(keys),
+    http: {
+      timeouts: {
+        connectMs: settings.connectTimeoutMs,
+        headersMs: settings.headersTimeoutMs,
+        bodyMs: settings.bodyTimeoutMs,
+      },
+      attempts: settings.requestAttempts,
+      proxy: settings.proxy,
+      ca,
+      // The form that Tenable asks integrations for (developer.tenable.com, User-Agent header).
+      userAgent: `Integration/1.0 (Tieline; Tieline; Build/${readVersion()})`,
+    },
+    ...(readerDatabaseUrl === undefined ? {} : { readerUrl: new Secret(readerDatabaseUrl) }),
+    absence: { sharePercent: settings.absenceSharePercent, atLeast: settings.absenceAtLeast },
+    outageMs: settings.databaseWaitMs,
+    worker: { schedulesEveryMs: settings.scheduleIntervalMs, healthEveryMs: settings.healthIntervalMs },
+    now: () => new Date(),
+    sleep,
+    log: logger,
+  };
+}
+
+/** The workspace of a command, by its flags. @throws as `openWorkspace` and the settings do. */
+export function openFor(flags: GlobalFlags, options: OpenOptions): Promise<Workspace> {
+  const settings = settingsFor(flags);
+  return openWorkspace(settings, createLogger(settings.logLevel), options);
+}
+
+/** The database of a command as it is, by its flags. */
+export function openDatabaseFor(
+  flags: GlobalFlags,
+  options: OpenOptions,
+): ReturnType<typeof openDatabaseOnly> {
+  const settings = settingsFor(flags);
+  return openDatabaseOnly(settings, createLogger(settings.logLevel), options);
 }

@@ -155,6 +155,15 @@ describe('the command line', () => {
     expect(both.find((each) => each.code === 1)?.err).toContain('SYNC_RUNNING');
   });
 
+  it('lists as many assets in no system as the summary of a sync counts', async () => {
+    const summary = (await commandOver(world.app, ['sync', 'run'])).json as { assetsUnmatched: number };
+    const { json } = await commandOver(world.app, ['assets', 'unmatched', '--limit', '100000']);
+    expect(summary.assetsUnmatched).toBeGreaterThan(0);
+    expect(json).toHaveLength(summary.assetsUnmatched);
+    const { out } = await commandText(world.app, ['assets', 'unmatched', '--limit', '1']);
+    expect(out).toContain('No component of any system shares an identifier with them');
+  });
+
   it('shows what was done, down to the steps', async () => {
     const list = JSON.parse((await run('ops', 'list', '--json')).out) as { operationId: string }[];
     const shown = await run('ops', 'show', list[0]?.operationId.slice(0, 8) ?? '', '--json');

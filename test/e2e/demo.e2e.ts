@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
+import { demoSummary } from '../../src/contract/index.ts';
 import { removeDataDirectory } from '../../src/platform/embedded/remove-data.ts';
 import { lastLine, projectDir, tieline } from '../support/command.ts';
 
@@ -36,10 +37,10 @@ describe('npm run demo -- --once --json', () => {
       recordsFailed: 0,
       recordsHeld: 0,
     });
-    const summary = JSON.parse(lastLine(out)) as Record<string, number>;
-    expect(summary['poamsCreated']).toBeGreaterThan(50);
-    expect(summary['tagsAssigned']).toBe(summary['assetsLinked']);
-    expect(summary['seconds']).toBeLessThan(120);
+    const summary = demoSummary.parse(JSON.parse(lastLine(out)));
+    expect(summary.poamsCreated).toBeGreaterThan(50);
+    expect(summary.tagsAssigned).toBe(summary.assetsLinked);
+    expect(summary.seconds).toBeLessThan(120);
     expect(leftRunning()).toEqual([]);
   });
 

@@ -5,7 +5,7 @@ import { sendWaitingChanges } from '../../src/runs/sync/send-waiting.ts';
 import { applyPlan, parsePlan, planSync } from '../../src/review/plans/plans.ts';
 import { editPolicies } from '../../src/engine/policies/policies.ts';
 import { fetchSystem } from '../../src/engine/connections/systems.ts';
-import { planLines } from '../../src/surfaces/cli/plan-commands.ts';
+import { planLines } from '../../src/surfaces/cli/plans/plan.view.ts';
 import type { SyncOptions } from '../../src/engine/run/sync-options.ts';
 import type { PlanDocument } from '../../src/canonical/vocabulary/plan.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';

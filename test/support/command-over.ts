@@ -1,9 +1,11 @@
 import { PassThrough, Writable } from 'node:stream';
 import type { App } from '../../src/engine/run/app.ts';
 import { runCommandLine } from '../../src/surfaces/cli/command-line.ts';
-import type { CommandHost } from '../../src/surfaces/cli/command-context.ts';
+import type { CommandHost } from '../../src/surfaces/cli/kit/command-context.ts';
+import * as contract from '../../src/contract/index.ts';
 import { connectorModules } from '../../src/main/connectors.ts';
-import { showError } from '../../src/surfaces/cli/show-error.ts';
+import { placeIn } from '../../src/surfaces/cli/kit/hint.ts';
+import { showError } from '../../src/surfaces/cli/kit/show-error.ts';
 
 export interface CommandOutcome {
   readonly code: number;
@@ -43,19 +45,22 @@ export async function commandText(app: App | undefined, args: readonly string[])
   };
   const host: CommandHost = {
     version: 'test',
-    modules: connectorModules,
+    loadModules: () => Promise.resolve(connectorModules),
     terminal,
     signal: new AbortController().signal,
     withApp: (_flags, work) => (app === undefined ? elsewhere() : work(app)),
     withDatabase: elsewhere,
     rotateSecrets: elsewhere,
     runDemo: elsewhere,
+    // Shapes are strict: a field that the contract does not name is a failure too.
+    // oxlint-disable-next-line import/namespace -- the compiler holds the name to those that the contract has
+    checkJson: (shape, printed) => void contract[shape].parse(printed),
   };
   let code: number;
   try {
     code = await runCommandLine(host, args);
   } catch (error) {
-    code = showError(error, { terminal, json: args.includes('--json') });
+    code = showError(error, { terminal, json: args.includes('--json'), place: placeIn(args) });
   }
   return { code, ...written };
 }

@@ -1,4 +1,12 @@
 export { type Comparison, comparisonOf } from './comparison.ts';
+export {
+  type ConflictChoice,
+  conflictChoices,
+  type ConflictEffect,
+  conflictEffects,
+  type ConflictType,
+  conflictTypes,
+} from './conflict.ts';
 export { type EntityName, type EntityType, entityTypes } from './entity-type.ts';
 export { type PlanDocument, planDocument, type PlanItem } from './plan.ts';
 export {

@@ -1,5 +1,4 @@
 import { sql, type Kysely } from 'kysely';
-import type { ConflictType } from '../merge/index.ts';
 import type { Json } from '../../platform/values/index.ts';
 import { boundaryOfRecord, weaknessOfRecord, type ConflictWeakness } from './conflict-subjects.sql.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
@@ -9,6 +8,7 @@ import {
   shownResolution,
   type StoredDecider,
 } from '../../ledger/operations/index.ts';
+import type { ConflictType } from '../../canonical/vocabulary/index.ts';
 
 export interface ConflictToRecord {
   readonly entity: string;

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { conflictChoices, conflictEffects, conflictTypes, type ConflictType } from './conflict.ts';
 import { choicesFor, decideConflict, type ConflictAtHand } from './conflict-choices.ts';
+import {
+  conflictChoices,
+  conflictEffects,
+  type ConflictType,
+  conflictTypes,
+} from '../../canonical/vocabulary/conflict.ts';
 
 const conflict = (type: ConflictType, more: Partial<ConflictAtHand> = {}): ConflictAtHand => ({
   type,

@@ -1,10 +1,10 @@
+import type { ConflictChoice, ConflictEffect, ConflictType } from '../../canonical/vocabulary/index.ts';
 /**
  * What a person can choose in a conflict, and what that does. Pure: carrying it out is `src/review/conflicts/effects.ts`.
  *
  * Rejected: one pair of choices for every type. "Ours or theirs" has no meaning for a POA&M that is there twice, and a choice
  * that only closes the conflict hides what is still wrong.
  */
-import type { ConflictChoice, ConflictEffect, ConflictType } from './conflict.ts';
 
 /** The types, with what cannot be mapped apart by its way: read from the remote, or sent to it. */
 type Situation = Exclude<ConflictType, 'unmappable_value'> | 'unreadable_value' | 'unsendable_value';

@@ -11,3 +11,4 @@ export {
   settleMatchReview,
   type StandingMatch,
 } from './match-reviews.sql.ts';
+export { listUnmatchedAssets, type UnmatchedAsset } from './unmatched-assets.sql.ts';

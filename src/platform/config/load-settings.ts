@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { parse as parseYaml } from 'yaml';
+import { createRequire } from 'node:module';
 import { type FieldFault, messageOf, TielineError } from '../errors/index.ts';
 import { settingsTable, type SettingEntry, type SettingName, type SettingsByName } from './settings-table.ts';
 
@@ -23,6 +23,8 @@ function readConfigFile(sources: SettingSources): { name: string; values: Record
   if (asked === undefined && !existsSync(name)) return { name, values: {} };
   let content: unknown;
   try {
+    // Most commands have no config file, and the library is as large as all else that reads settings.
+    const { parse: parseYaml } = createRequire(import.meta.url)('yaml') as typeof import('yaml');
     content = parseYaml(readFileSync(name, 'utf8')) ?? {};
   } catch (error) {
     throw new TielineError(

@@ -15,4 +15,5 @@ export {
 } from './migrate.ts';
 export { besideName, besideTables, olderNames } from './owner-tables.ts';
 export { baseTables, type MigrationPlan, type TableReport } from './plan-draft.ts';
+export { isSchemaCurrent } from './readiness.ts';
 export { planRemoval, type RemovalPlan, remove } from './remove.ts';

@@ -20,14 +20,20 @@ import {
   splitAsset,
   type UnreportedAsset,
 } from '../../record/assets/index.ts';
-import { countMatchReviews, fetchIdentifiers } from '../../modules/correlation/index.ts';
+import {
+  countCorrelations,
+  countMatchReviews,
+  fetchIdentifiers,
+  listUnmatchedAssets,
+  type UnmatchedAsset,
+} from '../../modules/correlation/index.ts';
 import { recordChanges, withDecision } from '../../ledger/operations/index.ts';
 import { listSystems } from '../../ledger/external-systems/index.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
 
-export type { AssetExplanation, IdentityDecisionRow, UnreportedAsset };
+export type { AssetExplanation, IdentityDecisionRow, UnmatchedAsset, UnreportedAsset };
 
 /** Everything that says why an asset is what it is. @throws USAGE. */
 export async function explain(app: App, wanted: string): Promise<AssetExplanation> {
@@ -41,6 +47,15 @@ export function findReviews(app: App, limit: number): Promise<IdentityDecisionRo
 /** Assets that no source reports any more, with what is open on them. */
 export function findUnreported(app: App, limit: number): Promise<UnreportedAsset[]> {
   return listUnreportedAssets(app.db, limit);
+}
+
+/** Assets in no system, where no component fits: what a summary counts as `assetsUnmatched`. */
+export function findUnmatched(app: App, limit: number): Promise<UnmatchedAsset[]> {
+  return listUnmatchedAssets(app.db, limit);
+}
+
+export async function countUnmatched(app: App): Promise<number> {
+  return (await countCorrelations(app.db)).unmatched;
 }
 
 export interface ProbableDuplicate {

@@ -1,14 +1,17 @@
 export {
   type AssetExplanation,
   countMatches,
+  countUnmatched,
   explain,
   findDuplicates,
   findReviews,
+  findUnmatched,
   findUnreported,
   type IdentityDecisionRow,
   keepApart,
   merge,
   type ProbableDuplicate,
   split,
+  type UnmatchedAsset,
   type UnreportedAsset,
 } from './assets.ts';

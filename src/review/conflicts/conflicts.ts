@@ -5,15 +5,13 @@
  * conflict again. Which choices a conflict has: `src/engine/merge/conflict-choices.ts`; what they do: `effects.ts`.
  */
 import { knownWord, TielineError } from '../../platform/errors/index.ts';
+import { choicesFor, decideConflict, type OfferedChoice } from '../../engine/merge/index.ts';
 import {
-  choicesFor,
   type ConflictChoice,
   type ConflictEffect,
   conflictTypes,
-  decideConflict,
-  type OfferedChoice,
-} from '../../engine/merge/index.ts';
-import { entityTypes } from '../../canonical/vocabulary/index.ts';
+  entityTypes,
+} from '../../canonical/vocabulary/index.ts';
 import type { Json } from '../../platform/values/index.ts';
 import {
   type ConflictFilter,

@@ -3,8 +3,8 @@
  * is to go out becomes an edit or a change in the outbox, which the next sync plans, sends and journals like any other.
  */
 import type { z } from 'zod';
-import { comparisonOf, reasonOf } from '../../canonical/vocabulary/index.ts';
-import { type ConflictEffect, sameValue } from '../../engine/merge/index.ts';
+import { comparisonOf, type ConflictEffect, reasonOf } from '../../canonical/vocabulary/index.ts';
+import { sameValue } from '../../engine/merge/index.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../platform/values/index.ts';
 import {
   listFailedRows,

@@ -1,105 +1,13 @@
 /**
- * The command line: a tree of commands over the use cases. Facts go to standard output (`--json`: as JSON, documented in
- * docs/cli.md), everything else to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage or settings,
+ * The command line: a tree of commands over the use cases. Facts go to standard output (`--json`: as JSON, with the shapes of
+ * src/contract), everything else to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage or settings,
  * 3 done with conflicts or held records.
  */
-import { Command, CommanderError, Option } from 'commander';
-import { shownJson, shownOutput, TielineError } from '../../platform/errors/index.ts';
-import { fittedText, widthOf } from './fitted-table.ts';
-import { wholeNumber } from './number-flag.ts';
-import type { CommandContext, CommandHost, CommandResult, DemoFlags } from './command-context.ts';
-import { addAcceptancesCommands } from './acceptances-commands.ts';
-import { addApprovalsCommands } from './approvals-commands.ts';
-import { addAssetsCommands } from './assets-commands.ts';
-import { addConnectionsCommands } from './connections-commands.ts';
-import { addConflictsCommands } from './conflicts-commands.ts';
-import { addDbCommands } from './db-commands.ts';
-import { addDbStatusCommands } from './db-status-commands.ts';
-import { addImportCommand } from './import-command.ts';
-import { addLinksCommands } from './links-commands.ts';
-import { addMappingsCommands } from './mappings-commands.ts';
-import { addMatchesCommands } from './matches-commands.ts';
-import { addOpsCommands } from './ops-commands.ts';
-import { addOutboxCommands } from './outbox-commands.ts';
-import { addPlanCommands } from './plan-commands.ts';
-import { addPoliciesCommands } from './policies-commands.ts';
-import { addSecretsCommands } from './secrets-commands.ts';
-import { addScansCommands } from './scans-commands.ts';
-import { addSchedulesCommands } from './schedules-commands.ts';
-import { addSyncCommands } from './sync-commands.ts';
-import { addWorkerCommand } from './worker-command.ts';
-
-/** @param writeErr where usage errors go. */
-function buildProgram(context: CommandContext, writeErr: (text: string) => void): Command {
-  const { host } = context;
-  const program = new Command('tieline')
-    .description('Keeps Tenable and Xacta in agreement, in both directions, on PostgreSQL.')
-    .version(host.version)
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => host.terminal.out.write(text),
-      writeErr,
-    })
-    .option(
-      '--data-dir <dir>',
-      'directory of the embedded database and the generated key (TIELINE_DATA_DIR; default .tieline)',
-    )
-    .option('--config <file>', 'YAML file of settings (TIELINE_CONFIG; default tieline.yaml if it is there)')
-    .addOption(
-      new Option(
-        '--log-level <level>',
-        'what is logged to standard error (TIELINE_LOG_LEVEL; default warn)',
-      ).choices(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
-    )
-    .option('--json', 'print facts as JSON')
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 done with conflicts or held records.\nSee it work:  npm run demo\nSettings: docs/settings.md',
-    );
-  program
-    .command('demo')
-    .description('see the whole job done over two simulators and a database of its own')
-    .option('--once', 'stop everything after the second sync instead of staying up', false)
-    .option(
-      '--recorded <dir>',
-      'serve recorded Tenable exports (assets-chunk*.json, vulns-chunk*.json) instead of the invented world',
-    )
-    .option('--size <n>', 'how many times the invented world of 80 assets', wholeNumber(1, 200), 1)
-    .option('--seed <n>', 'which invented world', wholeNumber(0, 2 ** 31 - 1), 1)
-    .action(async (_options, command: Command) => {
-      context.result.exitCode = await host.runDemo(command.optsWithGlobals<DemoFlags>());
-    });
-  addConnectionsCommands(program, context);
-  addPlanCommands(addSyncCommands(program, context), context);
-  addAcceptancesCommands(program, context);
-  addScansCommands(program, context);
-  addApprovalsCommands(program, context);
-  addOutboxCommands(program, context);
-  addImportCommand(program, context);
-  addAssetsCommands(program, context);
-  addMatchesCommands(program, context);
-  addConflictsCommands(program, context);
-  addPoliciesCommands(program, context);
-  addLinksCommands(program, context);
-  addMappingsCommands(program, context);
-  addSchedulesCommands(program, context);
-  addWorkerCommand(program, context);
-  addOpsCommands(program, context);
-  addSecretsCommands(program, context);
-  addDbStatusCommands(addDbCommands(program, context), context);
-  inheritSettings(program);
-  return program;
-}
-
-/** Every command, however deep, reports its usage errors the same way. */
-function inheritSettings(command: Command): void {
-  for (const child of command.commands) {
-    child.copyInheritedSettings(command);
-    if (child.commands.length > 0 && !child.description())
-      throw new TielineError('INTERNAL', `${child.name()} has no description`);
-    inheritSettings(child);
-  }
-}
+import { CommanderError } from 'commander';
+import { shownOutput, TielineError } from '../../platform/errors/index.ts';
+import { commandGroups } from './catalogue.ts';
+import { buildProgram } from './kit/build-program.ts';
+import type { CommandHost, CommandResult } from './kit/command-context.ts';
 
 /**
  * Parses and carries out one command line.
@@ -108,18 +16,18 @@ function inheritSettings(command: Command): void {
  */
 export async function runCommandLine(host: CommandHost, args: readonly string[]): Promise<number> {
   const result: CommandResult = { exitCode: 0 };
-  const context: CommandContext = {
+  const json = args.includes('--json');
+  const program = await buildProgram({
     host,
     result,
-    print: (line) =>
-      void host.terminal.out.write(`${fittedText(shownOutput(line), widthOf(host.terminal))}\n`),
-    printWhole: (text) => void host.terminal.out.write(`${shownOutput(text)}\n`),
-    printJson: (value) => void host.terminal.out.write(`${shownJson(JSON.stringify(value))}\n`),
-  };
-  const json = args.includes('--json');
-  // A program that reads JSON gets one object, and not the usage with it.
-  const program = buildProgram(context, (text) => {
-    if (!json) host.terminal.err.write(shownOutput(text));
+    groups: commandGroups,
+    // A value may be spelled like a command; then one more is loaded than is needed.
+    isNamed: (name) => args.includes(name),
+    wantsHelp: args.some((arg) => ['--help', '-h', 'help'].includes(arg)),
+    // A program that reads JSON gets one object, and not the usage with it.
+    writeErr: (text) => {
+      if (!json) host.terminal.err.write(shownOutput(text));
+    },
   });
   if (args.length === 0) {
     program.outputHelp();

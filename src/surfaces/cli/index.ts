@@ -1,6 +1,6 @@
-export { coloursFor } from './colours.ts';
-export type { CommandHost, DemoFlags, GlobalFlags, Terminal } from './command-context.ts';
 export { runCommandLine } from './command-line.ts';
-export { renderDemoSummary } from './demo-summary.ts';
-export { progressView } from './progress.ts';
-export { showError } from './show-error.ts';
+export { coloursFor } from './kit/colours.ts';
+export type { CommandHost, DemoFlags, GlobalFlags, Terminal } from './kit/command-context.ts';
+export { placeIn } from './kit/hint.ts';
+export { showError } from './kit/show-error.ts';
+export { loadDemoView } from './sync/load-demo-view.ts';

@@ -1,0 +1,4 @@
+export function compileCacheIn(
+  root: string,
+  env: Readonly<Record<string, string | undefined>>,
+): string | undefined;

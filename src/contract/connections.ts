@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { fieldFault, json, tally } from './shapes.ts';
+
+/** `connections list`. */
+export const connectionList = z.array(
+  z.strictObject({
+    name: z.string(),
+    type: z.string(),
+    url: z.string(),
+    enabled: z.boolean(),
+    sendingPaused: z.boolean(),
+    /** `YYYY-MM-DD hh:mm:ss` in UTC. */
+    lastSync: z.string().nullable(),
+  }),
+);
+
+/** `connections add`. */
+export const connectionAdded = z.strictObject({ name: z.string(), type: z.string(), url: z.string() });
+
+/** What would be left behind by the end of a connection. */
+const hangs = z.strictObject({
+  links: tally,
+  assetsOnlyHere: z.number(),
+  unsent: z.number(),
+  unclear: z.number(),
+  conflicts: z.number(),
+  schedules: z.number(),
+});
+
+const paused = z
+  .strictObject({ since: z.string(), by: z.string().nullable(), reason: z.string().nullable() })
+  .nullable();
+
+/** `connections show`. */
+export const connectionDetail = z.strictObject({
+  name: z.string(),
+  type: z.string(),
+  title: z.string().optional(),
+  url: z.string(),
+  state: z.enum(['on', 'paused', 'files']),
+  paused,
+  sendingPaused: paused,
+  addedAt: z.string().nullable(),
+  lastSync: z.string().nullable(),
+  settings: z.array(
+    z.strictObject({
+      name: z.string(),
+      description: z.string(),
+      secret: z.boolean(),
+      env: z.string().optional(),
+      default: json.optional(),
+      value: json.optional(),
+      state: z.enum(['set', 'unreadable', 'missing', 'not needed']).optional(),
+    }),
+  ),
+  ignored: z.array(z.string()),
+  faults: z.array(fieldFault),
+  hangs,
+});
+
+/** `connections check`: a line each. */
+export const connectionChecks = z.array(
+  z.strictObject({
+    check: z.string(),
+    kind: z.enum(['connectivity', 'authentication', 'permission', 'clock']),
+    status: z.enum(['ok', 'warning', 'failed']),
+    detail: z.string(),
+    remedy: z.string().optional(),
+  }),
+);
+
+/** `connections set`; without `operationId` nothing was changed. */
+export const connectionChanged = z.strictObject({
+  name: z.string(),
+  changes: z.array(z.strictObject({ field: z.string(), before: json, after: json })),
+  operationId: z.string().optional(),
+});
+
+/** `connections pause|resume`. */
+export const connectionPaused = z.strictObject({
+  name: z.string(),
+  enabled: z.boolean(),
+  changed: z.boolean(),
+});
+
+/** `connections remove`. */
+export const connectionRemoved = hangs.extend({ name: z.string(), operationId: z.string() });
+
+/** `secrets rotate`. */
+export const secretsRotated = z.strictObject({ secrets: z.number(), keyId: z.string() });

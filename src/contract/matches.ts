@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { evidence } from './assets.ts';
+import { sharedWith } from './links.ts';
+import { instant } from './shapes.ts';
+
+/** `matches show`. */
+export const matchDetail = z.strictObject({
+  id: z.number(),
+  kind: z.enum(['component', 'duplicate', 'identity']),
+  system: z.string(),
+  systemId: z.number(),
+  assetUuid: z.string().nullable(),
+  assetName: z.string().nullable(),
+  componentId: z.string().nullable(),
+  externalId: z.string().nullable(),
+  decisionId: z.number().nullable(),
+  reason: z.string().nullable(),
+  openedAt: instant,
+  settledAt: instant.nullable(),
+  settledBy: z.string().nullable(),
+  outcome: z.string().nullable(),
+  candidates: z.array(
+    z.strictObject({
+      choice: z.string(),
+      name: z.string().nullable(),
+      systemId: z.string().nullable(),
+      score: z.number().nullable(),
+      reason: z.string().nullable(),
+      decision: z.string().nullable(),
+      heldBy: z.array(z.string()),
+      evidence,
+    }),
+  ),
+});
+
+/** `matches list`. */
+export const matchList = z.array(matchDetail);
+
+/** `matches accept|reject|always`. */
+export const matchSettled = z.strictObject({
+  id: z.number(),
+  operationId: z.string().nullable(),
+  asset: z.string().nullable(),
+  assetName: z.string().nullable(),
+  choice: z.string().nullable(),
+  standing: z.number().nullable(),
+  sharedWith,
+});
+
+/** `matches standing`. */
+export const standingMatches = z.array(
+  z.strictObject({
+    id: z.number(),
+    system: z.string(),
+    componentId: z.string(),
+    componentRow: z.number().nullable(),
+    evidence: z.array(z.strictObject({ kind: z.string(), value: z.string() })),
+    decidedBy: z.string(),
+    reason: z.string().nullable(),
+    decidedAt: instant,
+  }),
+);
+
+/** `matches forget`. */
+export const matchForgotten = z.strictObject({ forgotten: z.number() });

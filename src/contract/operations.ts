@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { counts, json } from './shapes.ts';
+
+const operation = z.strictObject({
+  operationId: z.string(),
+  type: z.string(),
+  what: z.string(),
+  by: z.string().nullable(),
+  step: z.string().nullable(),
+  system: z.string(),
+  status: z.string(),
+  /** `YYYY-MM-DD hh:mm:ss` in UTC. */
+  startedAt: z.string().nullable(),
+  completedAt: z.string().nullable(),
+  counts,
+  planned: z.number().nullable(),
+  retries: z.number(),
+  error: z.string().nullable(),
+});
+
+/** `ops list`. */
+export const operationList = z.array(operation);
+
+const journalEntry = z.strictObject({
+  id: z.number(),
+  system: z.string().nullable(),
+  entity: z.string(),
+  entityId: z.string(),
+  record: z.string(),
+  title: z.string().nullable(),
+  kind: z.enum(['created', 'changed', 'linked', 'missing']),
+  field: z.string().nullable(),
+  before: json,
+  after: json,
+  direction: z.string(),
+  decidedBy: z.string(),
+  reason: z.string().nullable(),
+  at: z.string(),
+});
+
+const record = z.strictObject({ identifier: z.string(), reason: z.string() });
+
+/** `ops show`. */
+export const operationDetail = operation.extend({
+  steps: z.array(operation),
+  journal: z.strictObject({
+    entries: z.array(journalEntry),
+    total: z.number(),
+    next: z.number().nullable(),
+  }),
+  conflicts: z.array(
+    z.strictObject({
+      id: z.number(),
+      entity: z.string(),
+      entityId: z.string(),
+      field: z.string().nullable(),
+      type: z.string(),
+      status: z.string(),
+      title: z.string().nullable(),
+    }),
+  ),
+  changes: z.array(z.strictObject({ direction: z.string(), entity: z.string(), changes: z.number() })),
+  held: z.array(record),
+  refused: z.array(record),
+  cut: z.array(z.enum(['conflicts', 'held', 'refused'])),
+  calls: z.strictObject({
+    total: z.number(),
+    byStatus: z.array(z.strictObject({ status: z.number().nullable(), n: z.number() })),
+  }),
+});
+
+/** `ops undo`; without `operationId` it was only planned, or there was nothing to do. */
+export const undo = z.strictObject({
+  operationId: z.string().optional(),
+  undoes: z.string(),
+  fields: z.array(
+    z.strictObject({
+      entity: z.string(),
+      entityId: z.string(),
+      field: z.string(),
+      before: json,
+      after: json,
+      note: z.string().optional(),
+    }),
+  ),
+  refused: z.array(
+    z.strictObject({
+      entity: z.string(),
+      entityId: z.string(),
+      field: z.string().nullable(),
+      reason: z.string(),
+    }),
+  ),
+});

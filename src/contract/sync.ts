@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { tally } from './shapes.ts';
+
+/** What the record holds after a sync, and what that sync did. docs/cli.md says what each field is. */
+const summary = z.strictObject({
+  operationId: z.string(),
+  assets: z.number(),
+  findings: z.number(),
+  findingsByState: z.strictObject({ open: z.number(), reopened: z.number(), fixed: z.number() }),
+  systems: z.number(),
+  components: z.number(),
+  controls: z.number(),
+  poams: z.number(),
+  milestones: z.number(),
+  assetsLinked: z.number(),
+  linkedBy: tally,
+  assetsForReview: z.number(),
+  matchesNew: z.number(),
+  assetsUnreported: z.number(),
+  findingsUnreported: z.number(),
+  assetsNewlyUnreported: z.number(),
+  assetsUnmatched: z.number(),
+  alreadyThere: z.strictObject({ linked: tally, unlinked: tally }).optional(),
+  systemsFailed: z.array(z.strictObject({ system: z.string(), code: z.string(), message: z.string() })),
+  poamsRead: z.number(),
+  weaknesses: z.number(),
+  poamsCreated: z.number(),
+  poamsOverdue: z.number(),
+  poamsUpdated: z.number(),
+  tagsAssigned: z.number(),
+  recordsFailed: z.number(),
+  recordsHeld: z.number(),
+  conflictsPending: z.number(),
+  newConflicts: tally,
+  approvalsAsked: z.number(),
+  waitingForApproval: z.number(),
+  waitingToBeSent: z.number(),
+  sendingPaused: z.array(z.string()),
+  read: z.number(),
+  written: z.number(),
+});
+
+/** `sync run`, `sync apply`. */
+export const syncSummary = summary.extend({ seconds: z.number() });
+
+/** The last line of `demo`. */
+export const demoSummary = syncSummary.extend({
+  secondSync: z.strictObject({ read: z.number(), written: z.number() }),
+});
+
+/** `sync status`; instants as `YYYY-MM-DD hh:mm:ss` in UTC. */
+export const syncStatus = z.strictObject({
+  lastRun: z
+    .strictObject({ operationId: z.string(), status: z.string(), startedAt: z.string().nullable() })
+    .nullable(),
+  reads: z.array(
+    z.strictObject({
+      system: z.string(),
+      entity: z.string(),
+      completeAt: z.string().nullable(),
+      unfinished: z.boolean(),
+    }),
+  ),
+  outbox: z.strictObject({ open: z.number(), failed: z.number() }),
+  conflictsPending: z.number(),
+  assetsForReview: z.number(),
+  unreported: z.strictObject({ assets: z.number(), openFindings: z.number() }),
+  approvalsPending: z.number(),
+  health: z.array(
+    z.strictObject({
+      system: z.string(),
+      check: z.string(),
+      status: z.string(),
+      detail: z.string().nullable(),
+      checkedAt: z.string().nullable(),
+    }),
+  ),
+  lag: z.array(
+    z.strictObject({
+      system: z.string(),
+      enabled: z.boolean(),
+      unsentSince: z.string().nullable(),
+      unreadSince: z.string().nullable(),
+      sendingPaused: z.string().nullable(),
+    }),
+  ),
+  waiting: z.array(z.strictObject({ kind: z.string(), count: z.number(), of: tally })),
+  oldestConflict: z.string().nullable(),
+  schedules: z.array(
+    z.strictObject({
+      system: z.string(),
+      name: z.string(),
+      nextRunAt: z.string().nullable(),
+      lastOutcome: z.string().nullable(),
+    }),
+  ),
+});

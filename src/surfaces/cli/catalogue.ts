@@ -1,0 +1,147 @@
+/** Every command of the first level, by group, as `tieline --help` and docs/cli.md list them. */
+import type { EntryGroup } from './kit/build-program.ts';
+
+export const commandGroups: readonly EntryGroup[] = [
+  {
+    title: 'Try it',
+    entries: [
+      {
+        name: 'demo',
+        description: 'see the whole job done over two simulators and a database of its own',
+        load: async () => (await import('./sync/demo.command.ts')).demo,
+      },
+    ],
+  },
+  {
+    title: 'Connections',
+    entries: [
+      {
+        name: 'connections',
+        description: 'the external systems that Tieline talks to: add, change, check, pause, remove',
+        load: async () => (await import('./connections/connections.command.ts')).connections,
+      },
+      {
+        name: 'systems',
+        description: 'the old name of `connections`',
+        isHidden: true,
+        load: async () => (await import('./connections/connections.command.ts')).systems,
+      },
+      {
+        name: 'secrets',
+        description: 'the key that protects stored secrets',
+        load: async () => (await import('./operate/secrets.command.ts')).secrets,
+      },
+    ],
+  },
+  {
+    title: 'Sync',
+    entries: [
+      {
+        name: 'sync',
+        description: 'bring the systems and the record together',
+        load: async () => (await import('./sync/sync.command.ts')).sync,
+      },
+      {
+        name: 'schedules',
+        description: 'when a worker syncs by itself',
+        load: async () => (await import('./operate/schedules.command.ts')).schedules,
+      },
+      {
+        name: 'worker',
+        description:
+          'sync by the schedules, send what waits within seconds, check the systems; until stopped',
+        load: async () => (await import('./operate/worker.command.ts')).worker,
+      },
+    ],
+  },
+  {
+    title: 'Decisions',
+    entries: [
+      {
+        name: 'approvals',
+        description: 'outbound changes that wait for a person, because a policy says so',
+        load: async () => (await import('./decisions/approvals.command.ts')).approvals,
+      },
+      {
+        name: 'conflicts',
+        description: 'what the two sides disagree about, and what a person decides about it',
+        load: async () => (await import('./decisions/conflicts.command.ts')).conflicts,
+      },
+      {
+        name: 'policies',
+        description: 'which way values may go, and who gives way when both sides edited',
+        load: async () => (await import('./decisions/policies.command.ts')).policies,
+      },
+      {
+        name: 'outbox',
+        description: 'changes on their way to the remote systems, and those that were refused',
+        load: async () => (await import('./decisions/outbox.command.ts')).outbox,
+      },
+    ],
+  },
+  {
+    title: 'What was done',
+    entries: [
+      {
+        name: 'ops',
+        description: 'every sync and decision with its steps, counts and errors; undo',
+        load: async () => (await import('./history/ops.command.ts')).ops,
+      },
+    ],
+  },
+  {
+    title: 'Assets and findings',
+    entries: [
+      {
+        name: 'import',
+        description: 'import scan files: .nessus and CSV exports of Tenable, plain, gzipped or zipped',
+        load: async () => (await import('./records/import.command.ts')).importFiles,
+      },
+      {
+        name: 'assets',
+        description: 'who is who: which records of which sources are one asset, and why',
+        load: async () => (await import('./records/assets.command.ts')).assets,
+      },
+      {
+        name: 'matches',
+        description: 'which asset is which component, and which records are one machine',
+        load: async () => (await import('./records/matches.command.ts')).matches,
+      },
+      {
+        name: 'acceptances',
+        description: 'risks accepted, false positives and recasts at the scanners’ servers',
+        load: async () => (await import('./records/acceptances.command.ts')).acceptances,
+      },
+      {
+        name: 'scans',
+        description: 'have a scanner look again at what was patched; only a scan makes a finding fixed',
+        load: async () => (await import('./records/scans.command.ts')).scans,
+      },
+    ],
+  },
+  {
+    title: 'Links and mappings',
+    entries: [
+      {
+        name: 'links',
+        description: 'which record in Tieline is which record of the remote',
+        load: async () => (await import('./links/links.command.ts')).links,
+      },
+      {
+        name: 'mappings',
+        description: 'which field of the remote is which of ours, and how values are translated',
+        load: async () => (await import('./links/mappings.command.ts')).mappings,
+      },
+    ],
+  },
+  {
+    title: 'Database',
+    entries: [
+      {
+        name: 'db',
+        description: 'check the database, move into it, see how it is, remove Tieline again',
+        load: async () => (await import('./operate/db.command.ts')).db,
+      },
+    ],
+  },
+];

@@ -1,0 +1,94 @@
+/** `connections add|show|check`. */
+import {
+  addSystem,
+  checkNewSystem,
+  checkSystem,
+  describeConnection,
+  moduleFor,
+  requiredSettings,
+} from '../../../engine/connections/index.ts';
+import { coloursFor } from '../kit/colours.ts';
+import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
+import { wrapped } from '../kit/fitted-table.ts';
+import { shellWord } from '../kit/hint.ts';
+import { secretsFor, settingsFrom } from './connection-inputs.ts';
+import { connectionLines } from './connection.view.ts';
+
+interface AddFlags extends GlobalFlags {
+  readonly name: string;
+  readonly url: string;
+  readonly set?: string[];
+  readonly secretsFile?: string;
+}
+
+export async function addConnection(
+  context: CommandContext,
+  flags: AddFlags,
+  [type]: readonly [string],
+): Promise<void> {
+  await context.host.withApp(flags, async (app) => {
+    const { declaration } = moduleFor(app, type);
+    const wanted = {
+      type,
+      name: flags.name,
+      url: flags.url,
+      settings: settingsFrom(flags.set ?? [], declaration),
+    };
+    // Before secrets are asked for: nobody likes to type them for nothing.
+    const values = await checkNewSystem(app, wanted);
+    const secretNames = declaration.secrets.map((secret) => secret.name);
+    const secrets = await secretsFor(
+      declaration,
+      requiredSettings(declaration, values).filter((name) => secretNames.includes(name)),
+      { file: flags.secretsFile, terminal: context.host.terminal },
+    );
+    const row = await addSystem(app, { ...wanted, secrets });
+    if (flags.json)
+      context.printJson('connectionAdded', {
+        name: row.system_name,
+        type: row.system_type,
+        url: row.api_base_url,
+      });
+    else
+      context.print(
+        `${row.system_name} is added. Check it with: tieline connections check ${shellWord(row.system_name)}`,
+      );
+  });
+}
+
+export async function showConnection(
+  context: CommandContext,
+  flags: GlobalFlags,
+  [name]: readonly [string],
+): Promise<void> {
+  const facts = await context.host.withApp(flags, (app) => describeConnection(app, name));
+  if (flags.json) context.printJson('connectionDetail', facts);
+  else context.print(connectionLines(facts, context.width).join('\n'));
+}
+
+/** The marks of a check are ten columns wide, its name twenty-four. */
+const detailAt = 35;
+
+export async function checkConnection(
+  context: CommandContext,
+  flags: GlobalFlags & { readonly timeout: number },
+  [name]: readonly [string],
+): Promise<void> {
+  const { terminal, signal } = context.host;
+  const width = Math.max(20, (context.width ?? Number.POSITIVE_INFINITY) - detailAt);
+  const pc = coloursFor(terminal.out, terminal.env);
+  const marks = { ok: pc.green('ok     '), warning: pc.yellow('warning'), failed: pc.red('failed ') };
+  await context.host.withApp(flags, async (app) => {
+    const results = [];
+    for await (const result of checkSystem(app, name, signal, flags.timeout * 1000)) {
+      results.push(result);
+      if (flags.json) continue;
+      const [first = '', ...rest] = wrapped(result.detail, width);
+      const remedy = result.remedy ? wrapped(`→ ${result.remedy}`, width) : [];
+      context.print(`${marks[result.status]}  ${result.check.padEnd(24)}  ${first}`);
+      for (const line of [...rest, ...remedy]) context.print(`${' '.repeat(detailAt)}${line}`);
+    }
+    if (flags.json) context.printJson('connectionChecks', results);
+    if (results.some((result) => result.status === 'failed')) context.result.exitCode = 1;
+  });
+}

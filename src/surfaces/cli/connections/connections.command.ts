@@ -1,0 +1,128 @@
+/** `connections …`: the servers that Tieline talks to. `systems add|list|check` are their old names and still work. */
+import type { CommandSpec, FirstLevel, OptionSpec } from '../kit/command.ts';
+import { decisionOptions, several, wholeNumber } from '../kit/flags.ts';
+
+/** How long `connections check` lets a server take, so that the answer is there within ten seconds. */
+const answersWithinSeconds = 8;
+
+const yes: OptionSpec = { flags: '--yes', description: 'do not ask', default: false };
+const setting: OptionSpec = {
+  flags: '--set <key=value>',
+  description: 'a setting that is not secret; may be given more than once',
+  parse: several,
+};
+
+const add: CommandSpec = {
+  name: 'add',
+  arguments: '<type>',
+  description: 'add one; its secrets are asked for, or taken from the environment or a file',
+  options: [
+    { flags: '--name <name>', description: 'what to call it, for example tenable-prod', required: true },
+    {
+      flags: '--url <url>',
+      description: 'its address, for example https://cloud.tenable.com',
+      required: true,
+    },
+    setting,
+    {
+      flags: '--secrets-file <file>',
+      description: 'a YAML file with the secrets, one `name: value` a line',
+    },
+  ],
+  examples: [
+    'connections add tenable --name tenable-prod --url https://cloud.tenable.com',
+    'connections add xacta --name xacta-prod --url https://xacta.example',
+  ],
+  notes: async (host) =>
+    (await import('./connection.view.ts')).typesText((await host.loadModules()).values()),
+  action: async () => (await import('./connections.actions.ts')).addConnection,
+};
+
+const list: CommandSpec = {
+  name: 'list',
+  description: 'the connections, without their settings',
+  action: async () => (await import('./list-connections.actions.ts')).listConnections,
+};
+
+const check: CommandSpec = {
+  name: 'check',
+  arguments: '<name>',
+  description: 'reach, TLS, sign-in, each permission, clock: one line each, with the remedy',
+  options: [
+    {
+      flags: '--timeout <seconds>',
+      description: 'for a slow server',
+      parse: wholeNumber(1, 600),
+      default: answersWithinSeconds,
+    },
+  ],
+  action: async () => (await import('./connections.actions.ts')).checkConnection,
+};
+
+const set: CommandSpec = {
+  name: 'set',
+  arguments: '<name>',
+  description: 'change its address, settings or secrets; it is tried at the server before it is saved',
+  options: [
+    {
+      flags: '--url <url>',
+      description: 'its new address; of the same server, since the ids of its records are kept',
+    },
+    setting,
+    {
+      flags: '--unset <key>',
+      description: 'back to the default; also takes a secret away; may be given more than once',
+      parse: several,
+    },
+    {
+      flags: '--secret <name>',
+      description:
+        'enter this secret again: from its environment variable, or asked for; may be given more than once',
+      parse: several,
+    },
+    { flags: '--secrets-file <file>', description: 'a YAML file with secrets, one `name: value` a line' },
+    { flags: '--no-check', description: 'save it without trying it at the server' },
+    yes,
+    ...decisionOptions,
+  ],
+  action: async () => (await import('./change-connection.actions.ts')).setConnection,
+};
+
+export const connections: FirstLevel = {
+  commands: [
+    add,
+    list,
+    {
+      name: 'show',
+      arguments: '<name>',
+      description: 'one connection: its settings, which secrets it has, what is missing, what hangs on it',
+      action: async () => (await import('./connections.actions.ts')).showConnection,
+    },
+    check,
+    set,
+    {
+      name: 'pause',
+      arguments: '<name>',
+      description:
+        'neither read from it nor send to it, until it is resumed (only sending: tieline outbox pause)',
+      options: decisionOptions,
+      action: async () => (await import('./change-connection.actions.ts')).pause,
+    },
+    {
+      name: 'resume',
+      arguments: '<name>',
+      description: 'let reading and sending continue',
+      options: decisionOptions,
+      action: async () => (await import('./change-connection.actions.ts')).resume,
+    },
+    {
+      name: 'remove',
+      arguments: '<name>',
+      description: 'end a connection: its secrets are erased, what it reported stays',
+      options: [yes, ...decisionOptions],
+      action: async () => (await import('./change-connection.actions.ts')).remove,
+    },
+  ],
+};
+
+export const systems: FirstLevel = { isNow: 'connections', commands: [add, list, check] };

@@ -1,0 +1,44 @@
+import type { CommandSpec, FirstLevel } from '../kit/command.ts';
+import { allOption, decisionOptions, limitOption, several } from '../kit/flags.ts';
+
+const deciding = (name: string, description: string, action: CommandSpec['action']): CommandSpec => ({
+  name,
+  arguments: '<id>',
+  description,
+  options: [
+    {
+      flags: '--record <id>',
+      description: 'only the changes of this record; may be given more than once',
+      parse: several,
+    },
+    ...decisionOptions,
+  ],
+  action,
+});
+
+export const approvals: FirstLevel = {
+  commands: [
+    {
+      name: 'list',
+      description: 'what waits, one line a change',
+      options: [allOption('also what was decided'), limitOption(10_000, 20, 'how many approvals')],
+      action: async () => (await import('./approvals.actions.ts')).listApprovals,
+    },
+    {
+      name: 'show',
+      arguments: '<id>',
+      description: 'what would be sent, field by field, in full',
+      action: async () => (await import('./approvals.actions.ts')).showApproval,
+    },
+    deciding(
+      'approve',
+      'let the changes of an approval go out; a worker or the next sync sends them',
+      async () => (await import('./approvals.actions.ts')).approve,
+    ),
+    deciding(
+      'reject',
+      'drop the changes of an approval; they are not planned again until their values are others',
+      async () => (await import('./approvals.actions.ts')).reject,
+    ),
+  ],
+};

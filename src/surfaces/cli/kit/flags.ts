@@ -1,0 +1,59 @@
+/** Options that several commands take, and how texts of flags are read. Loaded by declarations: knows no room of the product. */
+import { TielineError } from '../../../platform/errors/index.ts';
+import type { GlobalFlags } from './command-context.ts';
+import type { OptionSpec } from './command.ts';
+
+/** Reads a flag that must be a whole number within bounds. @throws TielineError USAGE. */
+export const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw new TielineError('USAGE', `"${text}" is not a whole number from ${least} to ${most}.`);
+    return value;
+  };
+
+/** The id of a row: a number from 1. */
+export const rowId = wholeNumber(1, 2 ** 31 - 1);
+
+/** Reads a flag that may be given more than once. */
+export const several = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
+
+/** One of a few words, in any case; spaces and dashes stand for underscores. @throws TielineError USAGE. */
+export const oneOf =
+  <W extends string>(what: string, words: readonly W[]) =>
+  (text: string): W => {
+    const plain = (word: string): string => word.toLowerCase().replaceAll(/[- ]/g, '_');
+    const word = words.find((each) => plain(each) === plain(text));
+    if (word !== undefined) return word;
+    throw new TielineError('USAGE', `Unknown ${what} "${text}". Expected: ${words.join(', ')}.`);
+  };
+
+export const limitOption = (most: number, usual: number, description = 'how many'): OptionSpec => ({
+  flags: '--limit <n>',
+  description,
+  parse: wholeNumber(1, most),
+  default: usual,
+});
+
+export const allOption = (description: string): OptionSpec => ({
+  flags: '--all',
+  description,
+  default: false,
+});
+
+export interface DecisionFlags extends GlobalFlags {
+  readonly reason?: string;
+  readonly by?: string;
+}
+
+export const byOption: OptionSpec = {
+  flags: '--by <name>',
+  description: 'who decides (default: the name of the account)',
+};
+
+/** Of commands by which a person decides. */
+export const decisionOptions: readonly OptionSpec[] = [
+  { flags: '--reason <text>', description: 'for the journal' },
+  byOption,
+];

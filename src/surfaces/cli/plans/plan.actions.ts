@@ -1,0 +1,71 @@
+/** `sync plan|apply`. */
+import { readFile } from 'node:fs/promises';
+import { applyPlan, parsePlan, planSync } from '../../../review/plans/index.ts';
+import { summarizeRun } from '../../../runs/sync/index.ts';
+import { messageOf, TielineError } from '../../../platform/errors/index.ts';
+import type { EntityType } from '../../../canonical/vocabulary/index.ts';
+import { accountName } from '../kit/account.ts';
+import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
+import { progressView } from '../kit/progress.ts';
+import { writeOutput } from '../kit/write-output.ts';
+import { needsPerson, shortSummary } from '../sync/summary.view.ts';
+import { planLines } from './plan.view.ts';
+
+interface PlanFlags extends GlobalFlags {
+  readonly system?: string[];
+  readonly entity?: EntityType[];
+  readonly full?: boolean;
+  readonly out?: string;
+  readonly limit: number;
+}
+
+export async function plan(context: CommandContext, flags: PlanFlags): Promise<void> {
+  const view = progressView(context.host.terminal);
+  const planned = await context.host.withApp(flags, async (app) => {
+    try {
+      return await planSync(
+        app,
+        { systems: flags.system ?? [], entities: flags.entity ?? [], full: flags.full ?? false },
+        { signal: context.host.signal, report: view.report, by: accountName() },
+      );
+    } finally {
+      view.stop();
+    }
+  });
+  if (flags.out !== undefined) await writeOutput(flags.out, `${JSON.stringify(planned, null, 1)}\n`);
+  if (flags.json) context.printJson('planDocument', planned);
+  else context.print(planLines(planned, flags.limit, flags.out).join('\n'));
+  if (planned.untaken.length > 0 || planned.items.some((item) => item.kind === 'conflict'))
+    context.result.exitCode = 3;
+}
+
+export async function apply(
+  context: CommandContext,
+  flags: GlobalFlags,
+  [file]: readonly [string],
+): Promise<void> {
+  const started = performance.now();
+  const { signal, terminal } = context.host;
+  const read = parsePlan(await readPlan(file));
+  const view = progressView(terminal);
+  const summary = await context.host.withApp(flags, async (app) => {
+    try {
+      const outcome = await applyPlan(app, read, { signal, report: view.report, by: accountName() });
+      return await summarizeRun(app.db, outcome.operationId);
+    } finally {
+      view.stop();
+    }
+  });
+  const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
+  if (flags.json) context.printJson('syncSummary', { ...summary, seconds });
+  else context.print(shortSummary(summary, seconds));
+  if (needsPerson(summary)) context.result.exitCode = 3;
+}
+
+async function readPlan(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new TielineError('USAGE', `${file} could not be read: ${messageOf(cause)}`, { cause });
+  }
+}
