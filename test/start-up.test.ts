@@ -39,7 +39,7 @@ describe('what a command loads', () => {
     );
     expect(
       loaded.filter((file) =>
-        /^\/src\/(canonical\/(?!vocabulary\/)|ledger|connectors|record|engine|modules|runs|review|operate|contract).test(
+        /^\/src\/(canonical\/(?!vocabulary\/)|ledger|connectors|record|engine|modules|runs|review|operate|contract)/.test(
           file,
         ),
       ),
