@@ -5,7 +5,6 @@ export type { Problem } from './compare-table.ts';
 export { readMigrationFiles } from './files.ts';
 export { grantStatements } from './grants.ts';
 export {
-  broughtNames,
   fetchReadiness,
   ledgerStatements,
   migrate,
@@ -16,3 +15,4 @@ export {
 export { besideName, besideTables, olderNames } from './owner-tables.ts';
 export { baseTables, type MigrationPlan, type TableReport } from './plan-draft.ts';
 export { planRemoval, type RemovalPlan, remove } from './remove.ts';
+export { broughtNames } from './verify-rows.ts';
