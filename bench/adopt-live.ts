@@ -121,61 +121,87 @@ function printPhases(phases: readonly PhaseFacts[], owner: OwnerFacts): void {
       );
 }
 
+interface Facts {
+  readonly version: string;
+  readonly bytes: number;
+}
+
+async function fetchFacts(client: pg.Client): Promise<Facts> {
+  const { rows } = await client.query<Facts>(
+    `select current_setting('server_version') as version, pg_database_size(current_database())::float8 as bytes`,
+  );
+  return rows[0] ?? { version: '', bytes: 0 };
+}
+
+/** Runs a command of ours; prints what it said if it did not do its work. */
+async function runStep(step: Step, url: string): Promise<number> {
+  const outcome = await tieline(step.args, {
+    DATABASE_URL: url,
+    TIELINE_DATA_DIR: join(work, 'tieline'),
+  });
+  if (!step.wellCodes.includes(outcome.code ?? 1))
+    console.log(`${outcome.out.slice(-2000)}${outcome.err.slice(-2000)}`);
+  return outcome.code ?? 1;
+}
+
+/** The baseline and each step, up to the first that fails. */
+async function measureSteps(
+  client: pg.Client,
+  url: string,
+  ownerAtWork: Owner,
+): Promise<{ phases: PhaseFacts[]; wentWell: boolean }> {
+  ownerAtWork.enter('baseline');
+  const phases = [await measure(client, 'baseline', () => sleep(baselineMs, 0))];
+  for (const step of chosen) {
+    console.log(`tieline ${step.args.join(' ')}`);
+    ownerAtWork.enter(step.phase);
+    await sleep(reportBeginsMs);
+    const facts = await measure(client, step.phase, () => runStep(step, url));
+    phases.push(facts);
+    if (!step.wellCodes.includes(facts.exitCode)) return { phases, wentWell: false };
+  }
+  return { phases, wentWell: true };
+}
+
 async function bench(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, application_name: 'adopt-live' });
   client.on('error', () => undefined); // the query that runs reports it
   await client.connect();
-  const fetchFacts = async (): Promise<{ version: string; bytes: number }> => {
-    const { rows } = await client.query<{ version: string; bytes: number }>(
-      `select current_setting('server_version') as version, pg_database_size(current_database())::float8 as bytes`,
-    );
-    return rows[0] ?? { version: '', bytes: 0 };
-  };
   console.log("making the owner's database");
   await makeOwnersDatabase(client, rowCounts(findings), (line) => console.log(`  ${line}`));
-  const before = await fetchFacts();
-
+  const before = await fetchFacts(client);
   owner = await startOwner(url);
   await sleep(warmUpMs);
-  owner.enter('baseline');
-  const phases = [await measure(client, 'baseline', () => sleep(baselineMs, 0))];
-  let wentWell = true;
-  for (const step of chosen) {
-    console.log(`tieline ${step.args.join(' ')}`);
-    owner.enter(step.phase);
-    await sleep(reportBeginsMs);
-    const run = async (): Promise<number> => {
-      const outcome = await tieline(step.args, {
-        DATABASE_URL: url,
-        TIELINE_DATA_DIR: join(work, 'tieline'),
-      });
-      if (!step.wellCodes.includes(outcome.code ?? 1))
-        console.log(`${outcome.out.slice(-2000)}${outcome.err.slice(-2000)}`);
-      return outcome.code ?? 1;
-    };
-    const facts = await measure(client, step.phase, run);
-    phases.push(facts);
-    wentWell = step.wellCodes.includes(facts.exitCode);
-    if (!wentWell) break;
-  }
+  const { phases, wentWell } = await measureSteps(client, url, owner);
   const facts = await owner.stop();
-  const after = await fetchFacts();
+  const after = await fetchFacts(client);
   await client.end();
+  const isGood = conclude({ before, after, phases, owner: facts });
+  if (!isGood || !wentWell) process.exitCode = 1;
+}
 
+/** Prints and keeps the result. @returns whether nothing of the owner's failed or took too long. */
+function conclude(seen: {
+  readonly before: Facts;
+  readonly after: Facts;
+  readonly phases: readonly PhaseFacts[];
+  readonly owner: OwnerFacts;
+}): boolean {
+  const { phases } = seen;
   const result = {
     findings,
-    databaseMegabytes: { before: megabytes(before.bytes), after: megabytes(after.bytes) },
+    databaseMegabytes: { before: megabytes(seen.before.bytes), after: megabytes(seen.after.bytes) },
     phases,
-    ownersStatements: facts.latencies.filter((one) => phases.some(({ phase }) => phase === one.phase)),
-    ownersFailures: facts.failures.slice(0, 20),
+    ownersStatements: seen.owner.latencies.filter((one) => phases.some(({ phase }) => phase === one.phase)),
+    ownersFailures: seen.owner.failures.slice(0, 20),
     machine: {
       cores: cpus().length,
       memoryGigabytes: Math.round(totalmem() / 2 ** 30),
       node: process.version,
-      postgres: before.version,
+      postgres: seen.before.version,
     },
   };
-  printPhases(phases, facts);
+  printPhases(phases, seen.owner);
   console.log(
     `\ndatabase: ${result.databaseMegabytes.before} MB before, ${result.databaseMegabytes.after} MB after`,
   );
@@ -190,7 +216,7 @@ async function bench(url: string): Promise<void> {
       join(import.meta.dirname, 'results', `adopt-live-${findings}.json`),
       `${JSON.stringify(result, null, 2)}\n`,
     );
-  if (slow.length > 0 || facts.failures.length > 0 || !wentWell) process.exitCode = 1;
+  return slow.length === 0 && seen.owner.failures.length === 0;
 }
 
 let owner: Owner | undefined;

@@ -17,29 +17,38 @@ export interface ControlledSimulator {
   edit(body: unknown): unknown;
 }
 
-export function controlRoutes(parts: {
+interface ControlParts {
   readonly simulator: ControlledSimulator;
   readonly faults: FaultEngine;
   readonly initialFaults: readonly Fault[];
   readonly counters: RequestCounters;
   readonly clock: Clock;
-}): Route[] {
-  const { simulator, faults, counters, clock } = parts;
-  const ok = (json: unknown): SimResponse => ({ status: 200, json });
-  const refusing =
-    (act: (body: unknown) => unknown) =>
-    ({ json }: { readonly json: unknown }): SimResponse => {
-      try {
-        return ok(act(json));
-      } catch (error) {
-        return errorAnswer(400, 'control', error instanceof Error ? error.message : String(error));
-      }
-    };
+}
+
+export function controlRoutes(parts: ControlParts): Route[] {
+  return [...faultRoutes(parts), ...counterRoutes(parts), ...stateRoutes(parts), ...clockRoutes(parts)];
+}
+
+const ok = (json: unknown): SimResponse => ({ status: 200, json });
+
+/** What the act throws is the fault of who asked. */
+const refusing =
+  (act: (body: unknown) => unknown) =>
+  ({ json }: { readonly json: unknown }): SimResponse => {
+    try {
+      return ok(act(json));
+    } catch (error) {
+      return errorAnswer(400, 'control', error instanceof Error ? error.message : String(error));
+    }
+  };
+
+function faultRoutes({ faults }: ControlParts): Route[] {
+  const path = '/__control/faults';
   return [
-    { method: 'GET', path: '/__control/faults', handle: () => ok(faults.list()) },
+    { method: 'GET', path, handle: () => ok(faults.list()) },
     {
       method: 'PUT',
-      path: '/__control/faults',
+      path,
       handle: refusing((body) => {
         faults.set(parseFaults(body));
         return faults.list();
@@ -47,21 +56,32 @@ export function controlRoutes(parts: {
     },
     {
       method: 'DELETE',
-      path: '/__control/faults',
+      path,
       handle: () => {
         faults.set([]);
         return ok([]);
       },
     },
-    { method: 'GET', path: '/__control/requests', handle: () => ok(counters.counts()) },
+  ];
+}
+
+function counterRoutes({ counters }: ControlParts): Route[] {
+  const path = '/__control/requests';
+  return [
+    { method: 'GET', path, handle: () => ok(counters.counts()) },
     {
       method: 'DELETE',
-      path: '/__control/requests',
+      path,
       handle: () => {
         counters.clear();
         return ok(counters.counts());
       },
     },
+  ];
+}
+
+function stateRoutes({ simulator, faults, initialFaults, counters, clock }: ControlParts): Route[] {
+  return [
     {
       method: 'GET',
       path: '/__control/state',
@@ -72,13 +92,19 @@ export function controlRoutes(parts: {
       path: '/__control/reset',
       handle: () => {
         simulator.reset();
-        faults.set(parts.initialFaults);
+        faults.set(initialFaults);
         counters.clear();
         clock.offsetSeconds = 0;
         clock.stoppedAt = undefined;
         return ok({ reset: true });
       },
     },
+    { method: 'POST', path: '/__control/edit', handle: refusing((body) => simulator.edit(body)) },
+  ];
+}
+
+function clockRoutes({ clock }: ControlParts): Route[] {
+  return [
     {
       method: 'POST',
       path: '/__control/clock',
@@ -87,7 +113,6 @@ export function controlRoutes(parts: {
         return { offsetSeconds: clock.offsetSeconds, now: clock.now().toISOString() };
       }),
     },
-    { method: 'POST', path: '/__control/edit', handle: refusing((body) => simulator.edit(body)) },
   ];
 }
 

@@ -51,111 +51,10 @@ export interface SimulatorOptions extends ControlledSimulator {
 export async function serveSimulator(
   options: SimulatorOptions,
 ): Promise<{ url: string; close(): Promise<void> }> {
-  const faults = options.engine ?? new FaultEngine();
-  const initialFaults = options.faults ?? [];
-  faults.set(initialFaults);
-  const counters = new RequestCounters();
-  const routes = createRouter(options.routes);
-  const control = createRouter(
-    controlRoutes({ simulator: options, faults, initialFaults, counters, clock: options.clock }),
+  const simulator = new ServedSimulator(options);
+  const server = createServer({ keepAliveTimeout: 60_000 }, (message, response) =>
+    simulator.take(message, response),
   );
-  const limit = createRateLimit(options.requestsPerSecond ?? 0);
-  const refuse: Refuse = (status, code, message, headers = {}) =>
-    options.refuse?.(status, message, headers) ?? errorAnswer(status, code, message, headers);
-
-  async function answerControl(message: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const method = message.method ?? 'GET';
-    const match = control(method, url.pathname);
-    const request = readRequest(message, url, await readBody(message), {
-      now: options.clock.now(),
-      refuse: errorAnswer,
-      alwaysJson: true, // a test may say `fetch(url, { body })` without a header
-    });
-    const answer = 'status' in request ? request : await handle(match, request, errorAnswer);
-    await sendAnswer(response, answer, undefined);
-  }
-
-  async function answer(message: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const target = { method: message.method ?? 'GET', path: url.pathname };
-    const match = routes(target.method, target.path);
-    const name = `${target.method} ${match.route?.path ?? '(no route)'}`;
-    counters.arrived(name);
-    const body = await readBody(message);
-
-    const delay = faults.active('delay', target);
-    if (delay !== undefined) await new Promise((resolve) => setTimeout(resolve, delay.ms));
-    if (faults.active('cut-before', target) !== undefined) {
-      counters.answered('cut');
-      cut(response);
-      return;
-    }
-    const skew = faults.active('clock-skew', target);
-    const now = new Date(options.clock.now().getTime() + (skew?.seconds ?? 0) * 1000);
-    response.setHeader('date', now.toUTCString());
-    for (const [header, value] of Object.entries(options.headers?.() ?? {}))
-      response.setHeader(header, value);
-
-    const refused = refusedByLimit(target);
-    if (refused !== undefined) {
-      counters.answered(refused.status);
-      await sendAnswer(response, refused, undefined);
-      return;
-    }
-    const request = readRequest(message, url, body, { now, refuse });
-    const result = await authorizedAnswer(match, request);
-    const changes = target.method !== 'GET' && target.method !== 'HEAD' && match.route?.reading !== true;
-    if (changes && result.status >= 200 && result.status < 300) counters.wrote(name);
-
-    if (faults.active('commit-cut', target) !== undefined) {
-      counters.answered('cut');
-      cut(response);
-      return;
-    }
-    const cutBody = faults.active('cut-body', target);
-    counters.answered(cutBody === undefined ? result.status : 'cut');
-    await sendAnswer(response, result, cutBody?.afterBytes);
-  }
-
-  function refusedByLimit(target: { method: string; path: string }): SimResponse | undefined {
-    const storm = faults.active('rate-limit', target);
-    const retryAfter = storm?.retryAfterSeconds ?? limit();
-    if (retryAfter !== undefined)
-      return refuse(429, 'rate_limited', 'Too many requests.', {
-        'retry-after': String(Math.ceil(retryAfter)),
-      });
-    const failure = faults.active('server-error', target);
-    return failure === undefined
-      ? undefined
-      : refuse(failure.status, 'server_error', 'Something went wrong here.', {});
-  }
-
-  function authorizedAnswer(
-    match: RouteMatch,
-    request: SimRequest | SimResponse,
-  ): SimResponse | Promise<SimResponse> {
-    if ('status' in request) return request;
-    const refused = match.route?.open === true ? undefined : options.authorize?.(request);
-    return refused ?? handle(match, request, refuse);
-  }
-
-  const server = createServer({ keepAliveTimeout: 60_000 }, (message, response) => {
-    const url = requestUrl(message.url ?? '/');
-    if (url === null) {
-      void sendAnswer(response, refuse(400, 'malformed', 'The request target is not a path.'), undefined);
-      return;
-    }
-    const isControl = url.pathname.startsWith('/__control/');
-    (isControl ? answerControl : answer)(message, response, url).catch((error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-      if (response.headersSent) cut(response);
-      else
-        void sendAnswer(
-          response,
-          errorAnswer(500, 'internal', 'The simulator itself failed; see its output.'),
-          undefined,
-        );
-    });
-  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, '127.0.0.1', resolve);
@@ -173,6 +72,147 @@ export async function serveSimulator(
         server.closeAllConnections();
       }),
   };
+}
+
+/** A method and path, by which faults are chosen. */
+interface Target {
+  readonly method: string;
+  readonly path: string;
+}
+
+class ServedSimulator {
+  readonly #options: SimulatorOptions;
+  readonly #faults: FaultEngine;
+  readonly #counters = new RequestCounters();
+  readonly #routes: ReturnType<typeof createRouter>;
+  readonly #control: ReturnType<typeof createRouter>;
+  readonly #limit: () => number | undefined;
+
+  constructor(options: SimulatorOptions) {
+    const initialFaults = options.faults ?? [];
+    this.#options = options;
+    this.#faults = options.engine ?? new FaultEngine();
+    this.#faults.set(initialFaults);
+    this.#routes = createRouter(options.routes);
+    this.#control = createRouter(
+      controlRoutes({
+        simulator: options,
+        faults: this.#faults,
+        initialFaults,
+        counters: this.#counters,
+        clock: options.clock,
+      }),
+    );
+    this.#limit = createRateLimit(options.requestsPerSecond ?? 0);
+  }
+
+  /** Answers a request, whatever happens. */
+  take(message: IncomingMessage, response: ServerResponse): void {
+    const url = requestUrl(message.url ?? '/');
+    if (url === null) {
+      const refused = this.#refuse(400, 'malformed', 'The request target is not a path.');
+      void sendAnswer(response, refused, undefined);
+      return;
+    }
+    const answering = url.pathname.startsWith('/__control/')
+      ? this.#answerControl(message, response, url)
+      : this.#answer(message, response, url);
+    answering.catch((error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      if (response.headersSent) cut(response);
+      else
+        void sendAnswer(
+          response,
+          errorAnswer(500, 'internal', 'The simulator itself failed; see its output.'),
+          undefined,
+        );
+    });
+  }
+
+  readonly #refuse: Refuse = (status, code, message, headers = {}) =>
+    this.#options.refuse?.(status, message, headers) ?? errorAnswer(status, code, message, headers);
+
+  async #answerControl(message: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    const match = this.#control(message.method ?? 'GET', url.pathname);
+    const request = readRequest(message, url, await readBody(message), {
+      now: this.#options.clock.now(),
+      refuse: errorAnswer,
+      alwaysJson: true, // a test may say `fetch(url, { body })` without a header
+    });
+    const answer = 'status' in request ? request : await handle(match, request, errorAnswer);
+    await sendAnswer(response, answer, undefined);
+  }
+
+  async #answer(message: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    const target = { method: message.method ?? 'GET', path: url.pathname };
+    const match = this.#routes(target.method, target.path);
+    const name = `${target.method} ${match.route?.path ?? '(no route)'}`;
+    this.#counters.arrived(name);
+    const body = await readBody(message);
+
+    const delay = this.#faults.active('delay', target);
+    if (delay !== undefined) await new Promise((resolve) => setTimeout(resolve, delay.ms));
+    if (this.#isCut('cut-before', target, response)) return;
+    const now = this.#serverTime(target);
+    this.#setHeaders(response, now);
+
+    const refused = this.#refusedByLimit(target);
+    if (refused !== undefined) {
+      this.#counters.answered(refused.status);
+      await sendAnswer(response, refused, undefined);
+      return;
+    }
+    const request = readRequest(message, url, body, { now, refuse: this.#refuse });
+    const result = await this.#authorizedAnswer(match, request);
+    const changes = target.method !== 'GET' && target.method !== 'HEAD' && match.route?.reading !== true;
+    if (changes && result.status >= 200 && result.status < 300) this.#counters.wrote(name);
+
+    if (this.#isCut('commit-cut', target, response)) return;
+    const cutBody = this.#faults.active('cut-body', target);
+    this.#counters.answered(cutBody === undefined ? result.status : 'cut');
+    await sendAnswer(response, result, cutBody?.afterBytes);
+  }
+
+  /** Cuts the connection if that fault is on. */
+  #isCut(fault: 'cut-before' | 'commit-cut', target: Target, response: ServerResponse): boolean {
+    if (this.#faults.active(fault, target) === undefined) return false;
+    this.#counters.answered('cut');
+    cut(response);
+    return true;
+  }
+
+  #serverTime(target: Target): Date {
+    const skew = this.#faults.active('clock-skew', target);
+    return new Date(this.#options.clock.now().getTime() + (skew?.seconds ?? 0) * 1000);
+  }
+
+  #setHeaders(response: ServerResponse, now: Date): void {
+    response.setHeader('date', now.toUTCString());
+    for (const [header, value] of Object.entries(this.#options.headers?.() ?? {}))
+      response.setHeader(header, value);
+  }
+
+  #refusedByLimit(target: Target): SimResponse | undefined {
+    const storm = this.#faults.active('rate-limit', target);
+    const retryAfter = storm?.retryAfterSeconds ?? this.#limit();
+    if (retryAfter !== undefined)
+      return this.#refuse(429, 'rate_limited', 'Too many requests.', {
+        'retry-after': String(Math.ceil(retryAfter)),
+      });
+    const failure = this.#faults.active('server-error', target);
+    return failure === undefined
+      ? undefined
+      : this.#refuse(failure.status, 'server_error', 'Something went wrong here.', {});
+  }
+
+  #authorizedAnswer(
+    match: RouteMatch,
+    request: SimRequest | SimResponse,
+  ): SimResponse | Promise<SimResponse> {
+    if ('status' in request) return request;
+    const refused = match.route?.open === true ? undefined : this.#options.authorize?.(request);
+    return refused ?? handle(match, request, this.#refuse);
+  }
 }
 
 /** A target that starts with "//" is a path here, not a host; null where it is neither a path nor an address. */

@@ -196,46 +196,7 @@ export function ruleRoutes(results: ScanResults, kind: Rule['kind']): Route[] {
         );
       },
     },
-    {
-      method: 'POST',
-      path,
-      handle(request) {
-        const asked = ruleRequest.safeParse(request.json);
-        if (!asked.success) {
-          const [issue] = asked.error.issues;
-          return refused(request.now, 146, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
-        }
-        const wanted = asked.data;
-        if (kind === 'recast' && wanted.newSeverity === undefined)
-          return refused(request.now, 146, 'newSeverity: required');
-        const at = String(Math.floor(request.now.getTime() / 1000));
-        const made = wanted.repositories.map(({ id: repository }): Rule => {
-          results.made += 1;
-          const rule: Rule = {
-            id: String(results.made),
-            kind,
-            repository,
-            plugin: wanted.plugin.id,
-            hostType: wanted.hostType,
-            hostValue: wanted.hostValue,
-            port: wanted.port,
-            protocol: wanted.protocol,
-            comments: wanted.comments,
-            expires: wanted.expires,
-            ...(wanted.newSeverity ? { newSeverity: wanted.newSeverity.id } : {}),
-            createdTime: at,
-            modifiedTime: at,
-          };
-          results.rules.set(`${kind}:${rule.id}`, rule);
-          results.changed();
-          return rule;
-        });
-        return envelope(
-          made.map((rule) => shownRule(rule)),
-          request.now,
-        );
-      },
-    },
+    { method: 'POST', path, handle: (request) => makeRules(results, kind, request) },
     {
       method: 'DELETE',
       path: `${path}/:id`,
@@ -247,6 +208,44 @@ export function ruleRoutes(results: ScanResults, kind: Rule['kind']): Route[] {
       },
     },
   ];
+}
+
+/** One rule for each repository that is named. */
+function makeRules(results: ScanResults, kind: Rule['kind'], { json, now }: SimRequest): SimResponse {
+  const asked = ruleRequest.safeParse(json);
+  if (!asked.success) {
+    const [issue] = asked.error.issues;
+    return refused(now, 146, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+  }
+  const wanted = asked.data;
+  if (kind === 'recast' && wanted.newSeverity === undefined)
+    return refused(now, 146, 'newSeverity: required');
+  const at = String(Math.floor(now.getTime() / 1000));
+  const made = wanted.repositories.map(({ id: repository }): Rule => {
+    results.made += 1;
+    const rule: Rule = {
+      id: String(results.made),
+      kind,
+      repository,
+      plugin: wanted.plugin.id,
+      hostType: wanted.hostType,
+      hostValue: wanted.hostValue,
+      port: wanted.port,
+      protocol: wanted.protocol,
+      comments: wanted.comments,
+      expires: wanted.expires,
+      ...(wanted.newSeverity ? { newSeverity: wanted.newSeverity.id } : {}),
+      createdTime: at,
+      modifiedTime: at,
+    };
+    results.rules.set(`${kind}:${rule.id}`, rule);
+    results.changed();
+    return rule;
+  });
+  return envelope(
+    made.map((rule) => shownRule(rule)),
+    now,
+  );
 }
 
 /** Sign-in by keys or by a session; never by both at once. */

@@ -15,6 +15,16 @@ export const ratingsOf = (acr: number, exposure: number): Record<string, unknown
   ratings: { acr: { score: acr }, aes: { score: exposure } },
 });
 
+const noCloud = {
+  azure_vm_id: null,
+  azure_resource_id: null,
+  gcp_project_id: null,
+  gcp_zone: null,
+  gcp_instance_id: null,
+  aws_ec2_instance_ami_id: null,
+  aws_ec2_instance_id: null,
+};
+
 /** A machine as an asset export of version 1 shows it: flat, with nulls, plural lists (recorded exports). */
 export function assetJson(options: WorldOptions, host: WorldHost): AssetJson {
   const random = createRandom(options.seed, 'asset', host.tenableUuid);
@@ -40,13 +50,7 @@ export function assetJson(options: WorldOptions, host: WorldHost): AssetJson {
     last_licensed_scan_date: host.lastSeen,
     last_scan_id: null,
     last_schedule_id: null,
-    azure_vm_id: null,
-    azure_resource_id: null,
-    gcp_project_id: null,
-    gcp_zone: null,
-    gcp_instance_id: null,
-    aws_ec2_instance_ami_id: null,
-    aws_ec2_instance_id: null,
+    ...noCloud,
     agent_uuid: host.agentUuid ?? null,
     bios_uuid: isNetwork ? null : host.biosUuid,
     network_id: '00000000-0000-0000-0000-000000000000',

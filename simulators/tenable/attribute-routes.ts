@@ -83,33 +83,54 @@ export class AttributeStore {
 const done: SimResponse = { status: 200, json: {} };
 const bad = (message: string): SimResponse => tenableError(400, 'Bad Request', message);
 
+type Act = (request: SimRequest) => SimResponse;
+
 /** @param role of the account: Administrator (64) defines, Basic (16) reads and assigns. */
 export function attributeRoutes(store: AttributeStore, inventory: Inventory, role: () => number): Route[] {
+  const guards = guardsOf(store, inventory, role);
+  return [
+    ...definitionRoutes(store, guards),
+    ...assignmentRoutes(store, guards),
+    ...assignedValueRoutes(store, guards),
+  ];
+}
+
+/** What stands before an act: the role of who asks, and that what the path names exists. */
+interface Guards {
+  readonly administrator: (act: Act) => Act;
+  readonly basic: (act: Act) => Act;
+  readonly ofAttribute: (act: (attribute: Attribute, request: SimRequest) => SimResponse) => Act;
+  readonly ofAsset: (act: (asset: string, request: SimRequest) => SimResponse) => Act;
+}
+
+function guardsOf(store: AttributeStore, inventory: Inventory, role: () => number): Guards {
   const needs =
-    (least: number, name: string, act: (request: SimRequest) => SimResponse) =>
-    (request: SimRequest): SimResponse =>
+    (least: number, name: string, act: Act): Act =>
+    (request) =>
       role() >= least
         ? act(request)
         : tenableError(403, 'Forbidden', `This takes the role ${name} [${least}]`);
-  const administrator = (act: (request: SimRequest) => SimResponse) => needs(64, 'Administrator', act);
-  const basic = (act: (request: SimRequest) => SimResponse) => needs(16, 'Basic', act);
-  const ofAttribute =
-    (act: (attribute: Attribute, request: SimRequest) => SimResponse) => (request: SimRequest) => {
+  return {
+    administrator: (act) => needs(64, 'Administrator', act),
+    basic: (act) => needs(16, 'Basic', act),
+    ofAttribute: (act) => (request) => {
       const attribute = store.get(request.params['id'] ?? '');
       return attribute ? act(attribute, request) : bad('The custom attribute was not found');
-    };
-  const ofAsset = (act: (asset: string, request: SimRequest) => SimResponse) => (request: SimRequest) => {
-    const asset = request.params['asset'] ?? '';
-    return inventory.hasAsset(asset) ? act(asset, request) : bad('The asset was not found');
+    },
+    ofAsset: (act) => (request) => {
+      const asset = request.params['asset'] ?? '';
+      return inventory.hasAsset(asset) ? act(asset, request) : bad('The asset was not found');
+    },
   };
-  const list = '/api/v3/assets/attributes';
-  const assigned = '/api/v3/assets/:asset/attributes';
+}
 
+function definitionRoutes(store: AttributeStore, { administrator, basic, ofAttribute }: Guards): Route[] {
+  const path = '/api/v3/assets/attributes';
   return [
-    { method: 'GET', path: list, handle: basic(() => ({ status: 200, json: { attributes: store.list() } })) },
+    { method: 'GET', path, handle: basic(() => ({ status: 200, json: { attributes: store.list() } })) },
     {
       method: 'POST',
-      path: list,
+      path,
       handle: administrator(({ json }) => {
         const asked = definitions.safeParse(json);
         if (!asked.success) return bad('attributes must be a list of names');
@@ -119,7 +140,7 @@ export function attributeRoutes(store: AttributeStore, inventory: Inventory, rol
     },
     {
       method: 'PUT',
-      path: `${list}/:id`,
+      path: `${path}/:id`,
       handle: administrator(
         ofAttribute((attribute, { json }) => {
           const asked = described.strict().safeParse(json);
@@ -132,7 +153,7 @@ export function attributeRoutes(store: AttributeStore, inventory: Inventory, rol
     },
     {
       method: 'DELETE',
-      path: `${list}/:id`,
+      path: `${path}/:id`,
       handle: administrator(
         ofAttribute(({ id }) => {
           store.remove(id);
@@ -140,21 +161,20 @@ export function attributeRoutes(store: AttributeStore, inventory: Inventory, rol
         }),
       ),
     },
+  ];
+}
+
+const assigned = '/api/v3/assets/:asset/attributes';
+
+/** All values of an asset at once. */
+function assignmentRoutes(store: AttributeStore, { basic, ofAsset }: Guards): Route[] {
+  const shown = (asset: string) =>
+    [...store.valuesOf(asset)].map(([id, value]) => ({ id, name: store.get(id)?.name, value }));
+  return [
     {
       method: 'GET',
       path: assigned,
-      handle: basic(
-        ofAsset((asset) => ({
-          status: 200,
-          json: {
-            attributes: [...store.valuesOf(asset)].map(([id, value]) => ({
-              id,
-              name: store.get(id)?.name,
-              value,
-            })),
-          },
-        })),
-      ),
+      handle: basic(ofAsset((asset) => ({ status: 200, json: { attributes: shown(asset) } }))),
     },
     {
       method: 'PUT',
@@ -180,9 +200,16 @@ export function attributeRoutes(store: AttributeStore, inventory: Inventory, rol
         }),
       ),
     },
+  ];
+}
+
+/** One value of an asset. */
+function assignedValueRoutes(store: AttributeStore, { basic, ofAsset, ofAttribute }: Guards): Route[] {
+  const path = `${assigned}/:id`;
+  return [
     {
       method: 'PUT',
-      path: `${assigned}/:id`,
+      path,
       handle: basic(
         ofAsset((asset, request) =>
           ofAttribute(({ id }, { json }) => {
@@ -196,7 +223,7 @@ export function attributeRoutes(store: AttributeStore, inventory: Inventory, rol
     },
     {
       method: 'DELETE',
-      path: `${assigned}/:id`,
+      path,
       handle: basic(
         ofAsset((asset, request) =>
           ofAttribute(({ id }) => {

@@ -38,10 +38,25 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
  * @throws Error that says what is wrong.
  */
 export function editTenable(body: unknown, parts: Editable): unknown {
-  const { inventory, jobs, rules, scans, attributes, now, setRole } = parts;
   if (!isObject(body)) throw new Error('expected an object');
-  const at = now().toISOString();
-  const fields = isObject(body['fields']) ? body['fields'] : {};
+  return (
+    editAccount(body, parts) ??
+    editExports(body, parts) ??
+    editRule(body, parts) ??
+    editScan(body, parts) ??
+    editAsset(body, parts)
+  );
+}
+
+/** What is asked for. */
+type Body = Readonly<Record<string, unknown>>;
+/** What was done; undefined where something else is asked for. */
+type Edited = Record<string, unknown> | undefined;
+
+const fieldsOf = (body: Body): Record<string, unknown> => (isObject(body['fields']) ? body['fields'] : {});
+
+/** The account and what it is licensed for. */
+function editAccount(body: Body, { inventory, attributes, setRole }: Editable): Edited {
   if (typeof body['role'] === 'number') {
     setRole(body['role']);
     return { role: body['role'] };
@@ -55,6 +70,11 @@ export function editTenable(body: unknown, parts: Editable): unknown {
     if (fault !== undefined) throw new Error(fault);
     return { defined: true };
   }
+  return undefined;
+}
+
+/** What exports will show or meet. */
+function editExports(body: Body, { inventory, jobs, now }: Editable): Edited {
   if (body['expireChunks'] === true) {
     jobs.expireAll();
     return { expired: true };
@@ -66,42 +86,49 @@ export function editTenable(body: unknown, parts: Editable): unknown {
     return { nextExport: mishap };
   }
   if (isObject(body['addFinding'])) {
-    inventory.addFinding({ indexed: at, ...body['addFinding'] } as unknown as FindingJson); // the test's own, as it wants it
+    const finding = { indexed: now().toISOString(), ...body['addFinding'] };
+    inventory.addFinding(finding as unknown as FindingJson); // the test's own, as it wants it
     return { added: true };
   }
-  if (typeof body['rule'] === 'string') {
-    const rule = rules.find(body['rule']);
-    if (!rule) throw new Error(`no rule ${body['rule']}`);
-    if (body['delete'] === true) rules.remove(rule, now());
-    else rules.replace(rule, { ...rule, ...fields }, now());
-    return { edited: rule.rule_id };
-  }
+  return undefined;
+}
+
+function editRule(body: Body, { rules, now }: Editable): Edited {
+  if (typeof body['rule'] !== 'string') return undefined;
+  const rule = rules.find(body['rule']);
+  if (!rule) throw new Error(`no rule ${body['rule']}`);
+  if (body['delete'] === true) rules.remove(rule, now());
+  else rules.replace(rule, { ...rule, ...fieldsOf(body) }, now());
+  return { edited: rule.rule_id };
+}
+
+function editScan(body: Body, { scans }: Editable): Edited {
   if (isObject(body['scanLimits'])) {
     scans.limits = { ...scans.limits, ...body['scanLimits'] };
     return { scanLimits: scans.limits };
   }
-  if (typeof body['scan'] === 'number' || typeof body['scan'] === 'string') {
-    const scan = scans.find(String(body['scan']));
-    if (!scan) throw new Error(`no scan ${body['scan']}`);
-    if (body['delete'] === true) scans.remove(scan);
-    else {
-      const status = runStatuses.find((each) => each === body['status']);
-      if (!status) throw new Error(`a status is one of ${runStatuses.join(', ')}`);
-      scans.move(scan, status);
-    }
-    return { edited: scan.id };
+  if (typeof body['scan'] !== 'number' && typeof body['scan'] !== 'string') return undefined;
+  const scan = scans.find(String(body['scan']));
+  if (!scan) throw new Error(`no scan ${body['scan']}`);
+  if (body['delete'] === true) scans.remove(scan);
+  else {
+    const status = runStatuses.find((each) => each === body['status']);
+    if (!status) throw new Error(`a status is one of ${runStatuses.join(', ')}`);
+    scans.move(scan, status);
   }
+  return { edited: scan.id };
+}
+
+/** An asset, or a finding or compliance result of it. */
+function editAsset(body: Body, { inventory, attributes, now }: Editable): Edited {
   const { asset, plugin, check } = body;
   if (typeof asset !== 'string' || !inventory.hasAsset(asset)) throw new Error(`no asset ${String(asset)}`);
   if (isObject(body['attributes'])) {
-    for (const [name, value] of Object.entries(body['attributes'])) {
-      const known = attributes.list().find((each) => each.name === name);
-      if (!known) throw new Error(`no attribute ${name}`);
-      if (typeof value === 'string') attributes.valuesOf(asset).set(known.id, value);
-      else attributes.valuesOf(asset).delete(known.id);
-    }
+    editAttributes(attributes, asset, body['attributes']);
     return { edited: asset };
   }
+  const at = now().toISOString();
+  const fields = fieldsOf(body);
   if (typeof body['acr'] === 'number') inventory.overwriteAcr(asset, body['acr'], at);
   if (typeof body['unreachable'] === 'boolean') inventory.setUnreachable(asset, body['unreachable']);
   else if (typeof plugin === 'number' && typeof body['patched'] === 'boolean')
@@ -116,4 +143,13 @@ export function editTenable(body: unknown, parts: Editable): unknown {
       ...fields,
     });
   return { edited: asset };
+}
+
+function editAttributes(attributes: AttributeStore, asset: string, values: Body): void {
+  for (const [name, value] of Object.entries(values)) {
+    const known = attributes.list().find((each) => each.name === name);
+    if (!known) throw new Error(`no attribute ${name}`);
+    if (typeof value === 'string') attributes.valuesOf(asset).set(known.id, value);
+    else attributes.valuesOf(asset).delete(known.id);
+  }
 }

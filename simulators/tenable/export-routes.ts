@@ -77,117 +77,131 @@ export function exportRoutes(jobs: ExportJobs, faults: FaultEngine, role: () => 
             'You need to log in to perform this request with the role Basic [16]',
           )
         : act(request);
-  const withJob =
-    (kind: ExportKind, act: (job: Job, request: SimRequest) => SimResponse) =>
-    (request: SimRequest): SimResponse => {
+  const withJob = (kind: ExportKind, act: (job: Job, request: SimRequest) => SimResponse) =>
+    allowed((request) => {
       const job = jobs.find(kind, request.params['uuid'] ?? '');
       return job ? act(job, request) : tenableError(404, 'Not Found', 'Export not found');
-    };
-
-  const start =
-    (kind: ExportKind) =>
-    (request: SimRequest): SimResponse => {
-      const wanted = readRequest(kind, request.json);
-      if ('status' in wanted) return wanted;
-      const active = jobs.running(kind, wanted.body, request.now);
-      if (active)
-        return {
-          status: 409,
-          json: {
-            active_job_id: active.uuid,
-            failure_reason: 'Duplicate export. An export with the same request is in progress.',
-          },
-        };
-      const job = jobs.start(
-        kind,
-        { ...wanted, repeatsFirstChunk: faults.active('duplicate', request) !== undefined },
-        request.now,
-      );
-      return { status: 200, json: { export_uuid: job.uuid } };
-    };
-
-  const status = (job: Job, request: SimRequest): SimResponse => {
-    const now = jobs.status(job, request.now);
-    if (job.kind === 'assets')
-      return { status: 200, json: { status: now.status, chunks_available: now.available } };
-    return {
-      status: 200,
-      json: {
-        uuid: job.uuid,
-        status: now.status,
-        chunks_available: now.available,
-        chunks_failed: now.failed,
-        chunks_cancelled: now.cancelled,
-        total_chunks: now.total,
-        chunks_available_count: now.available.length,
-        empty_chunks_count: now.empty,
-        finished_chunks: now.available.length + now.failed.length,
-        filters: toldFilters(job),
-        ...(job.kind === 'compliance'
-          ? { num_findings: job.perChunk, asset: [] }
-          : { num_assets_per_chunk: job.perChunk }),
-        created: job.created.getTime(),
-        ...(now.status === 'ERROR' ? { reason: 'Internal error while preparing the export' } : {}),
-      },
-    };
-  };
-
-  const chunk = (job: Job, request: SimRequest): SimResponse => {
-    const records = jobs.chunk(job, Number(request.params['chunk']), request.now);
-    if (records === 'expired') return tenableError(404, 'Not Found', 'Chunk not found or expired');
-    if (records === 'not ready') return tenableError(400, 'Bad Request', 'Chunk is not ready');
-    const entity = { assets: 'asset', vulns: 'finding', compliance: 'compliance' }[job.kind];
-    const drifts = faults.drifts(entity, request);
-    return {
-      status: 200,
-      headers: { 'content-type': 'application/octet-stream' },
-      stream: (function* () {
-        let separator = '[';
-        for (const record of records()) {
-          const shown = drifts.reduce<Record<string, unknown>>(
-            (each, drift) => applyDrift(each, drift),
-            record,
-          );
-          yield `${separator}${JSON.stringify(shown)}`;
-          separator = ',';
-        }
-        yield separator === '[' ? '[]' : ']';
-      })(),
-    };
-  };
-
+    });
   return (['vulns', 'assets', 'compliance'] as const).flatMap((kind): Route[] => [
-    { method: 'POST', path: `/${kind}/export`, reading: true, handle: allowed(start(kind)) },
+    {
+      method: 'POST',
+      path: `/${kind}/export`,
+      reading: true,
+      handle: allowed((request) => startExport(jobs, faults, kind, request)),
+    },
     {
       method: 'GET',
       path: `/${kind}/export/status`,
       handle: allowed(({ now }) => ({
         status: 200,
-        json: {
-          exports: jobs.list(kind).map((job) => ({
-            uuid: job.uuid,
-            status: jobs.status(job, now).status,
-            total_chunks: jobs.status(job, now).total,
-            filters: kind === 'assets' ? JSON.stringify(toldFilters(job)) : toldFilters(job),
-            finished_chunks: jobs.status(job, now).available.length,
-            num_assets_per_chunk: job.perChunk,
-            created: job.created.getTime(),
-          })),
-        },
+        json: { exports: jobs.list(kind).map((job) => listedJob(jobs, job, now)) },
       })),
     },
-    { method: 'GET', path: `/${kind}/export/:uuid/status`, handle: allowed(withJob(kind, status)) },
-    { method: 'GET', path: `/${kind}/export/:uuid/chunks/:chunk`, handle: allowed(withJob(kind, chunk)) },
+    {
+      method: 'GET',
+      path: `/${kind}/export/:uuid/status`,
+      handle: withJob(kind, (job, request) => ({ status: 200, json: statusJson(jobs, job, request.now) })),
+    },
+    {
+      method: 'GET',
+      path: `/${kind}/export/:uuid/chunks/:chunk`,
+      handle: withJob(kind, (job, request) => sendChunk(jobs, faults, job, request)),
+    },
     {
       method: 'POST',
       path: `/${kind}/export/:uuid/cancel`,
       reading: true,
-      handle: allowed(
-        withJob(kind, (job) => {
-          jobs.cancel(job);
-          return { status: 200, json: { status: 'CANCELLED' } };
-        }),
-      ),
+      handle: withJob(kind, (job) => {
+        jobs.cancel(job);
+        return { status: 200, json: { status: 'CANCELLED' } };
+      }),
     },
   ]);
+}
+
+function startExport(
+  jobs: ExportJobs,
+  faults: FaultEngine,
+  kind: ExportKind,
+  request: SimRequest,
+): SimResponse {
+  const wanted = readRequest(kind, request.json);
+  if ('status' in wanted) return wanted;
+  const active = jobs.running(kind, wanted.body, request.now);
+  if (active)
+    return {
+      status: 409,
+      json: {
+        active_job_id: active.uuid,
+        failure_reason: 'Duplicate export. An export with the same request is in progress.',
+      },
+    };
+  const job = jobs.start(
+    kind,
+    { ...wanted, repeatsFirstChunk: faults.active('duplicate', request) !== undefined },
+    request.now,
+  );
+  return { status: 200, json: { export_uuid: job.uuid } };
+}
+
+/** A job as the list of its kind shows it. */
+function listedJob(jobs: ExportJobs, job: Job, now: Date): Record<string, unknown> {
+  const { status, total, available } = jobs.status(job, now);
+  return {
+    uuid: job.uuid,
+    status,
+    total_chunks: total,
+    filters: job.kind === 'assets' ? JSON.stringify(toldFilters(job)) : toldFilters(job),
+    finished_chunks: available.length,
+    num_assets_per_chunk: job.perChunk,
+    created: job.created.getTime(),
+  };
+}
+
+/** A job as its own status shows it; of assets, far less. */
+function statusJson(jobs: ExportJobs, job: Job, at: Date): Record<string, unknown> {
+  const now = jobs.status(job, at);
+  if (job.kind === 'assets') return { status: now.status, chunks_available: now.available };
+  return {
+    uuid: job.uuid,
+    status: now.status,
+    chunks_available: now.available,
+    chunks_failed: now.failed,
+    chunks_cancelled: now.cancelled,
+    total_chunks: now.total,
+    chunks_available_count: now.available.length,
+    empty_chunks_count: now.empty,
+    finished_chunks: now.available.length + now.failed.length,
+    filters: toldFilters(job),
+    ...(job.kind === 'compliance'
+      ? { num_findings: job.perChunk, asset: [] }
+      : { num_assets_per_chunk: job.perChunk }),
+    created: job.created.getTime(),
+    ...(now.status === 'ERROR' ? { reason: 'Internal error while preparing the export' } : {}),
+  };
+}
+
+/** A chunk as a stream, record by record, each changed by the drifts that are on. */
+function sendChunk(jobs: ExportJobs, faults: FaultEngine, job: Job, request: SimRequest): SimResponse {
+  const records = jobs.chunk(job, Number(request.params['chunk']), request.now);
+  if (records === 'expired') return tenableError(404, 'Not Found', 'Chunk not found or expired');
+  if (records === 'not ready') return tenableError(400, 'Bad Request', 'Chunk is not ready');
+  const entity = { assets: 'asset', vulns: 'finding', compliance: 'compliance' }[job.kind];
+  const drifts = faults.drifts(entity, request);
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/octet-stream' },
+    stream: (function* () {
+      let separator = '[';
+      for (const record of records()) {
+        const shown = drifts.reduce<Record<string, unknown>>(
+          (each, drift) => applyDrift(each, drift),
+          record,
+        );
+        yield `${separator}${JSON.stringify(shown)}`;
+        separator = ',';
+      }
+      yield separator === '[' ? '[]' : ']';
+    })(),
+  };
 }

@@ -90,121 +90,131 @@ function page(request: SimRequest, rows: readonly Record<string, unknown>[], nam
 }
 
 export function tagRoutes(tags: TagStore, inventory: Inventory, canEdit: () => boolean): Route[] {
-  const forbidden = tenableError(
-    403,
-    'Forbidden',
-    'You need to log in to perform this request with the role Scan Manager [40]',
-  );
-
-  const makeCategory = ({ json, now }: SimRequest): SimResponse => {
-    const name = isObject(json) ? json['name'] : undefined;
-    if (!canEdit()) return forbidden;
-    if (typeof name !== 'string' || name.length === 0 || name.length > 127 || name.includes(':'))
-      return tenableError(400, 'Bad Request', 'name must have 1 to 127 characters and no colon');
-    if ([...tags.categories.values()].some((each) => each.name.toLowerCase() === name.toLowerCase()))
-      return tenableError(400, 'Bad Request', 'duplicate');
-    return {
-      status: 200,
-      json: categoryJson(tags.category(name, isObject(json) ? textOf(json['description']) : '', now)),
-    };
-  };
-
-  const makeValue = ({ json, now }: SimRequest): SimResponse => {
-    if (!canEdit()) return forbidden;
-    const given = isObject(json) ? json : {};
-    const { value } = given;
-    if (typeof value !== 'string' || value.length === 0 || value.length > 50 || value.includes(','))
-      return tenableError(400, 'Bad Request', 'value must have 1 to 50 characters and no comma');
-    const byUuid =
-      typeof given['category_uuid'] === 'string' ? tags.categories.get(given['category_uuid']) : undefined;
-    const name = given['category_name'];
-    if (!byUuid && (typeof name !== 'string' || name === '' || name.length > 127 || name.includes(':')))
-      return tenableError(400, 'Bad Request', 'category_name or category_uuid is required');
-    const category = byUuid ?? tags.category(String(name), textOf(given['category_description']), now);
-    if (
-      [...tags.values.values()].some(
-        (each) => each.category.uuid === category.uuid && each.value.toLowerCase() === value.toLowerCase(),
-      )
-    )
-      return tenableError(400, 'Bad Request', 'duplicate');
-    const made: Value = {
-      uuid: uuidOf('value', category.uuid, value.toLowerCase()),
-      category,
-      value,
-      description: textOf(given['description']),
-      created_at: now.toISOString(),
-    };
-    tags.values.set(made.uuid, made);
-    return { status: 200, json: valueJson(made) };
-  };
-
-  const assign = ({ json, now }: SimRequest): SimResponse => {
-    if (!canEdit()) return forbidden;
-    const given = isObject(json) ? json : {};
-    const assets = Array.isArray(given['assets']) ? given['assets'].map(String) : [];
-    const values = (Array.isArray(given['tags']) ? given['tags'] : []).map((uuid) =>
-      tags.values.get(String(uuid)),
-    );
-    if (
-      (given['action'] !== 'add' && given['action'] !== 'remove') ||
-      assets.length === 0 ||
-      values.length === 0
-    )
-      return tenableError(400, 'Bad Request', 'action, assets and tags are required');
-    if (values.includes(undefined)) return tenableError(404, 'Not Found', 'a tag does not exist');
-    if (assets.some((uuid) => !inventory.hasAsset(uuid)))
-      return tenableError(404, 'Not Found', 'an asset does not exist');
-    const isPresent = given['action'] === 'add';
-    // As in the real one, the answer comes first and the effect a moment later.
-    setTimeout(() => {
-      for (const uuid of assets)
-        for (const value of values)
-          if (value)
-            inventory.setTag(
-              uuid,
-              { uuid: value.uuid, key: value.category.name, value: value.value, added_at: now.toISOString() },
-              isPresent,
-            );
-    }, 5);
-    return { status: 202, json: { job_uuid: uuidOf('job', now.toISOString(), ...assets) } };
-  };
-
+  const editing =
+    (act: (request: SimRequest) => SimResponse) =>
+    (request: SimRequest): SimResponse =>
+      canEdit() ? act(request) : forbidden;
   return [
-    { method: 'POST', path: '/tags/categories', handle: makeCategory },
+    {
+      method: 'POST',
+      path: '/tags/categories',
+      handle: editing((request) => makeCategory(tags, request)),
+    },
     {
       method: 'GET',
       path: '/tags/categories',
       handle: (request) => page(request, [...tags.categories.values()].map(categoryJson), 'categories'),
     },
-    { method: 'POST', path: '/tags/values', handle: makeValue },
+    { method: 'POST', path: '/tags/values', handle: editing((request) => makeValue(tags, request)) },
     {
       method: 'GET',
       path: '/tags/values',
       handle: (request) => page(request, [...tags.values.values()].map(valueJson), 'values'),
     },
-    { method: 'POST', path: '/tags/assets/assignments', handle: assign },
+    {
+      method: 'POST',
+      path: '/tags/assets/assignments',
+      handle: editing((request) => assign(tags, inventory, request)),
+    },
     {
       method: 'GET',
       path: '/tags/assets/:uuid/assignments',
-      handle: ({ params }) => {
-        const uuid = params['uuid'] ?? '';
-        if (!inventory.hasAsset(uuid)) return tenableError(404, 'Not Found', 'The asset does not exist');
-        return {
-          status: 200,
-          json: {
-            tags: inventory.tagsOf(uuid).map((tag) => ({
-              value_uuid: tag.uuid,
-              category_name: tag.key,
-              value: tag.value,
-              asset_uuid: uuid,
-              created_at: tag.added_at,
-              created_by: userName,
-              source: 'static',
-              category_uuid: tags.values.get(tag.uuid)?.category.uuid,
-            })),
-          },
-        };
-      },
+      handle: ({ params }) => assignmentsOf(tags, inventory, params['uuid'] ?? ''),
     },
   ];
+}
+
+const forbidden = tenableError(
+  403,
+  'Forbidden',
+  'You need to log in to perform this request with the role Scan Manager [40]',
+);
+
+function makeCategory(tags: TagStore, { json, now }: SimRequest): SimResponse {
+  const name = isObject(json) ? json['name'] : undefined;
+  if (typeof name !== 'string' || name.length === 0 || name.length > 127 || name.includes(':'))
+    return tenableError(400, 'Bad Request', 'name must have 1 to 127 characters and no colon');
+  if ([...tags.categories.values()].some((each) => each.name.toLowerCase() === name.toLowerCase()))
+    return tenableError(400, 'Bad Request', 'duplicate');
+  return {
+    status: 200,
+    json: categoryJson(tags.category(name, isObject(json) ? textOf(json['description']) : '', now)),
+  };
+}
+
+function makeValue(tags: TagStore, { json, now }: SimRequest): SimResponse {
+  const given = isObject(json) ? json : {};
+  const { value } = given;
+  if (typeof value !== 'string' || value.length === 0 || value.length > 50 || value.includes(','))
+    return tenableError(400, 'Bad Request', 'value must have 1 to 50 characters and no comma');
+  const byUuid =
+    typeof given['category_uuid'] === 'string' ? tags.categories.get(given['category_uuid']) : undefined;
+  const name = given['category_name'];
+  if (!byUuid && (typeof name !== 'string' || name === '' || name.length > 127 || name.includes(':')))
+    return tenableError(400, 'Bad Request', 'category_name or category_uuid is required');
+  const category = byUuid ?? tags.category(String(name), textOf(given['category_description']), now);
+  if (
+    [...tags.values.values()].some(
+      (each) => each.category.uuid === category.uuid && each.value.toLowerCase() === value.toLowerCase(),
+    )
+  )
+    return tenableError(400, 'Bad Request', 'duplicate');
+  const made: Value = {
+    uuid: uuidOf('value', category.uuid, value.toLowerCase()),
+    category,
+    value,
+    description: textOf(given['description']),
+    created_at: now.toISOString(),
+  };
+  tags.values.set(made.uuid, made);
+  return { status: 200, json: valueJson(made) };
+}
+
+function assign(tags: TagStore, inventory: Inventory, { json, now }: SimRequest): SimResponse {
+  const given = isObject(json) ? json : {};
+  const assets = Array.isArray(given['assets']) ? given['assets'].map(String) : [];
+  const values = (Array.isArray(given['tags']) ? given['tags'] : []).map((uuid) =>
+    tags.values.get(String(uuid)),
+  );
+  if (
+    (given['action'] !== 'add' && given['action'] !== 'remove') ||
+    assets.length === 0 ||
+    values.length === 0
+  )
+    return tenableError(400, 'Bad Request', 'action, assets and tags are required');
+  if (values.includes(undefined)) return tenableError(404, 'Not Found', 'a tag does not exist');
+  if (assets.some((uuid) => !inventory.hasAsset(uuid)))
+    return tenableError(404, 'Not Found', 'an asset does not exist');
+  const isPresent = given['action'] === 'add';
+  // As in the real one, the answer comes first and the effect a moment later.
+  setTimeout(() => {
+    for (const uuid of assets)
+      for (const value of values)
+        if (value)
+          inventory.setTag(
+            uuid,
+            { uuid: value.uuid, key: value.category.name, value: value.value, added_at: now.toISOString() },
+            isPresent,
+          );
+  }, 5);
+  return { status: 202, json: { job_uuid: uuidOf('job', now.toISOString(), ...assets) } };
+}
+
+function assignmentsOf(tags: TagStore, inventory: Inventory, asset: string): SimResponse {
+  if (!inventory.hasAsset(asset)) return tenableError(404, 'Not Found', 'The asset does not exist');
+  return {
+    status: 200,
+    json: {
+      tags: inventory.tagsOf(asset).map((tag) => ({
+        value_uuid: tag.uuid,
+        category_name: tag.key,
+        value: tag.value,
+        asset_uuid: asset,
+        created_at: tag.added_at,
+        created_by: userName,
+        source: 'static',
+        category_uuid: tags.values.get(tag.uuid)?.category.uuid,
+      })),
+    },
+  };
 }

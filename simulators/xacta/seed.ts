@@ -151,6 +151,12 @@ const implementations = [
   'implemented',
 ] as const;
 
+const logService = {
+  provider: 'Enterprise Log Service',
+  description: 'Event logging is provided and assessed by the enterprise log service.',
+  responsibility: 'inherited',
+} as const;
+
 function controlOf(
   options: WorldOptions,
   system: WorldSystem,
@@ -204,15 +210,7 @@ function controlOf(
           },
         ]
       : [],
-    inherited_controls: inherited
-      ? [
-          {
-            provider: 'Enterprise Log Service',
-            description: 'Event logging is provided and assessed by the enterprise log service.',
-            responsibility: 'inherited',
-          },
-        ]
-      : [],
+    inherited_controls: inherited ? [{ ...logService }] : [],
     residual_risk: satisfied ? 'low' : 'moderate',
     modified_at: daysBefore(options.now, random.between(10, 200)),
     version: random.between(1, 6),

@@ -15,15 +15,16 @@ const implementationWords = [
 ];
 const assessmentWords = ['satisfied', 'other_than_satisfied', 'not_assessed', 'not_applicable'];
 
-export function systemRoutes(store: XactaStore, present: Presenter, pageSize: number): Route[] {
-  const inSystem =
-    (act: (system: XactaSystem, request: SimRequest) => SimResponse) =>
-    (request: SimRequest): SimResponse => {
-      const id = request.params['system'] ?? '';
-      const system = store.system(id);
-      return system ? act(system, request) : notFound('system', id);
-    };
+type InSystem = (
+  act: (system: XactaSystem, request: SimRequest) => SimResponse,
+) => (request: SimRequest) => SimResponse;
 
+export function systemRoutes(store: XactaStore, present: Presenter, pageSize: number): Route[] {
+  const inSystem: InSystem = (act) => (request) => {
+    const id = request.params['system'] ?? '';
+    const system = store.system(id);
+    return system ? act(system, request) : notFound('system', id);
+  };
   return [
     {
       method: 'GET',
@@ -49,6 +50,17 @@ export function systemRoutes(store: XactaStore, present: Presenter, pageSize: nu
         ),
       ),
     },
+    ...controlRoutes(store, present, pageSize, inSystem),
+    {
+      method: 'POST',
+      path: '/api/systems/:system/artifacts',
+      handle: inSystem((system, request) => addArtifact(store, system, request)),
+    },
+  ];
+}
+
+function controlRoutes(store: XactaStore, present: Presenter, pageSize: number, inSystem: InSystem): Route[] {
+  return [
     {
       method: 'GET',
       path: '/api/systems/:system/controls',
@@ -78,30 +90,27 @@ export function systemRoutes(store: XactaStore, present: Presenter, pageSize: nu
         return present.one('control', control, request);
       }),
     },
-    {
-      method: 'POST',
-      path: '/api/systems/:system/artifacts',
-      handle: inSystem((system, request) => {
-        const name = artifactName(request);
-        if (name === undefined)
-          return invalid([
-            { field: 'name', rule: 'required', message: 'name is required, in the body or in the query' },
-          ]);
-        const artifact = {
-          id: `ART-${String(store.artifacts.length + 1).padStart(4, '0')}`,
-          system_id: system.id,
-          name,
-          media_type: request.headers['content-type'] ?? 'application/octet-stream',
-          size_bytes: request.body.length,
-          sha256: createHash('sha256').update(request.body).digest('hex'),
-          modified_at: request.now.toISOString(),
-          version: 1,
-        };
-        store.artifacts.push(artifact);
-        return { status: 201, headers: { etag: '"1"' }, json: artifact };
-      }),
-    },
   ];
+}
+
+function addArtifact(store: XactaStore, system: XactaSystem, request: SimRequest): SimResponse {
+  const name = artifactName(request);
+  if (name === undefined)
+    return invalid([
+      { field: 'name', rule: 'required', message: 'name is required, in the body or in the query' },
+    ]);
+  const artifact = {
+    id: `ART-${String(store.artifacts.length + 1).padStart(4, '0')}`,
+    system_id: system.id,
+    name,
+    media_type: request.headers['content-type'] ?? 'application/octet-stream',
+    size_bytes: request.body.length,
+    sha256: createHash('sha256').update(request.body).digest('hex'),
+    modified_at: request.now.toISOString(),
+    version: 1,
+  };
+  store.artifacts.push(artifact);
+  return { status: 201, headers: { etag: '"1"' }, json: artifact };
 }
 
 function withoutAssessment(control: XactaControl): XactaControl {

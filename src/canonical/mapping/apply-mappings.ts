@@ -32,8 +32,10 @@ export interface CompiledMappings {
   readonly paths: readonly (readonly string[])[];
 }
 
+type Lookups = Readonly<Record<string, ReadonlyMap<string, Json>>>;
+
 export interface CompileOptions {
-  readonly lookups?: Readonly<Record<string, ReadonlyMap<string, Json>>>;
+  readonly lookups?: Lookups;
 }
 
 interface InboundField {
@@ -86,6 +88,24 @@ function applyAll(value: Json, ways: readonly Way[], skipNull: boolean): Json | 
   return result;
 }
 
+const inboundField = (mapping: FieldMapping, lookups: Lookups): InboundField => ({
+  external: mapping.externalField,
+  paths: mapping.externalField.split('|').map((path) => path.trim().split('.')),
+  internal: mapping.internalField,
+  ways: mapping.transforms.map((transform) => waysOf(transform, lookups).in),
+  always: mapping.transforms.some(
+    (transform) => transform.kind === 'constant' || transform.kind === 'default',
+  ),
+  required: mapping.required,
+});
+
+const outboundField = (mapping: FieldMapping, lookups: Lookups): OutboundField => ({
+  internal: mapping.internalField,
+  external: mapping.externalField,
+  path: mapping.externalField.split('.'),
+  ways: mapping.transforms.toReversed().flatMap((transform) => waysOf(transform, lookups).out ?? []),
+});
+
 /** Compiles the mappings of one entity. Several rows may name one canonical field: the first that yields a value wins. */
 export function compileMappings(
   mappings: readonly FieldMapping[],
@@ -94,77 +114,72 @@ export function compileMappings(
 ): CompiledMappings {
   const own = mappings.filter((mapping) => mapping.entityType === entity);
   const lookups = options.lookups ?? {};
-  const inward: InboundField[] = own
+  const inward = own
     .filter((mapping) => mapping.direction !== 'outbound')
-    .map((mapping) => ({
-      external: mapping.externalField,
-      paths: mapping.externalField.split('|').map((path) => path.trim().split('.')),
-      internal: mapping.internalField,
-      ways: mapping.transforms.map((transform) => waysOf(transform, lookups).in),
-      always: mapping.transforms.some(
-        (transform) => transform.kind === 'constant' || transform.kind === 'default',
-      ),
-      required: mapping.required,
-    }));
-  const outward: OutboundField[] = own
+    .map((mapping) => inboundField(mapping, lookups));
+  const outward = own
     .filter((mapping) => mapping.direction !== 'inbound')
-    .map((mapping) => ({
-      internal: mapping.internalField,
-      external: mapping.externalField,
-      path: mapping.externalField.split('.'),
-      ways: mapping.transforms.toReversed().flatMap((transform) => waysOf(transform, lookups).out ?? []),
-    }));
-
-  function read(raw: JsonObject): { record: JsonObject; faults: FieldFault[] } {
-    const record: JsonObject = {};
-    const faults: FieldFault[] = [];
-    for (const field of inward) {
-      if (record[field.internal] !== undefined && record[field.internal] !== null) continue;
-      let value: Json | undefined;
-      for (const path of field.paths) {
-        value = valueAt(raw, path);
-        if (value !== undefined && value !== null) break;
-      }
-      if (value === undefined && field.always) value = null;
-      if (value === undefined) continue;
-      const mapped = applyAll(value, field.ways, !field.always);
-      if (mapped instanceof Refused) faults.push({ field: field.external, message: mapped.rule });
-      else record[field.internal] = mapped;
-    }
-    return { record, faults };
-  }
-
+    .map((mapping) => outboundField(mapping, lookups));
   return {
     sendable: new Set(outward.map((field) => field.internal)),
     paths: inward.flatMap((field) => field.paths),
     inbound(raw) {
-      const { record, faults } = read(raw);
-      for (const field of inward)
-        if (
-          field.required &&
-          (record[field.internal] ?? null) === null &&
-          !faults.some((fault) => fault.field === field.external)
-        )
-          faults.push({
-            field: field.external,
-            message: `is required and ${record[field.internal] === null ? 'empty' : 'missing'}`,
-          });
+      const { record, faults } = readFields(raw, inward);
+      addMissing(inward, record, faults);
       return faults.length > 0 ? { ok: false, faults } : { ok: true, record };
     },
-    readable: read,
-    outbound(record) {
-      const raw: JsonObject = {};
-      const faults: FieldFault[] = [];
-      for (const field of outward) {
-        const value = record[field.internal];
-        if (value === undefined) continue;
-        const mapped = applyAll(value, field.ways, true);
-        if (mapped instanceof Refused) faults.push({ field: field.internal, message: mapped.rule });
-        else place(raw, field.path, mapped);
-      }
-      return faults.length > 0 ? { ok: false, faults } : { ok: true, raw };
-    },
+    readable: (raw) => readFields(raw, inward),
+    outbound: (record) => writeFields(record, outward),
   };
+}
+
+function readFields(
+  raw: JsonObject,
+  inward: readonly InboundField[],
+): { record: JsonObject; faults: FieldFault[] } {
+  const record: JsonObject = {};
+  const faults: FieldFault[] = [];
+  for (const field of inward) {
+    if (record[field.internal] !== undefined && record[field.internal] !== null) continue;
+    let value: Json | undefined;
+    for (const path of field.paths) {
+      value = valueAt(raw, path);
+      if (value !== undefined && value !== null) break;
+    }
+    if (value === undefined && field.always) value = null;
+    if (value === undefined) continue;
+    const mapped = applyAll(value, field.ways, !field.always);
+    if (mapped instanceof Refused) faults.push({ field: field.external, message: mapped.rule });
+    else record[field.internal] = mapped;
+  }
+  return { record, faults };
+}
+
+/** Adds a fault for each required field that is not there, unless it has one already. */
+function addMissing(inward: readonly InboundField[], record: JsonObject, faults: FieldFault[]): void {
+  for (const field of inward)
+    if (
+      field.required &&
+      (record[field.internal] ?? null) === null &&
+      !faults.some((fault) => fault.field === field.external)
+    )
+      faults.push({
+        field: field.external,
+        message: `is required and ${record[field.internal] === null ? 'empty' : 'missing'}`,
+      });
+}
+
+function writeFields(record: JsonObject, outward: readonly OutboundField[]): MappedOutbound {
+  const raw: JsonObject = {};
+  const faults: FieldFault[] = [];
+  for (const field of outward) {
+    const value = record[field.internal];
+    if (value === undefined) continue;
+    const mapped = applyAll(value, field.ways, true);
+    if (mapped instanceof Refused) faults.push({ field: field.internal, message: mapped.rule });
+    else place(raw, field.path, mapped);
+  }
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, raw };
 }
 
 /** Maps a remote record and holds the result to the entity's schema. */

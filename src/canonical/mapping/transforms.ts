@@ -265,14 +265,65 @@ function uuid(derive: boolean): TransformWays {
   };
 }
 
+function boolean(): TransformWays {
+  return {
+    in: (value) => {
+      if (typeof value === 'boolean') return value;
+      return (
+        (typeof value === 'string' || typeof value === 'number'
+          ? booleans[String(value).trim().toLowerCase()]
+          : undefined) ?? expected('true or false', value)
+      );
+    },
+    out: same,
+  };
+}
+
+function text(): TransformWays {
+  return {
+    in: (value) =>
+      typeof value === 'string'
+        ? value
+        : typeof value === 'number' || typeof value === 'boolean'
+          ? String(value)
+          : expected('text', value),
+    out: same,
+  };
+}
+
+const isTexts = (value: Json): value is string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string');
+
+function split(separator: string): TransformWays {
+  return {
+    in: (value) =>
+      typeof value === 'string'
+        ? value
+            .split(separator)
+            .map((each) => each.trim())
+            .filter(Boolean)
+        : isTexts(value)
+          ? value
+          : expected('text', value),
+    out: (value) => (isTexts(value) ? value.join(separator) : expected('a list of texts', value)),
+  };
+}
+
+type Lookups = Readonly<Record<string, ReadonlyMap<string, Json>>>;
+
+function lookup(name: string, lookups: Lookups): TransformWays {
+  const table = lookups[name];
+  return {
+    in: (value) =>
+      table?.get(scalarText(value)) ?? new Refused(`${kindOf(value)} is not in the table ${name}`),
+  };
+}
+
 /** The two ways of a transform. @param lookups tables that `lookup` names, by external value. */
-export function waysOf(
-  transform: Transform,
-  lookups: Readonly<Record<string, ReadonlyMap<string, Json>>>,
-): TransformWays {
+export function waysOf(transform: Transform, lookups: Lookups): TransformWays {
   switch (transform.kind) {
     case 'trim':
-      return { in: onTexts((text) => text.trim()), out: same };
+      return { in: onTexts((each) => each.trim()), out: same };
     case 'case':
       return { in: onTexts(cases[transform.to]), out: same };
     case 'values':
@@ -282,46 +333,13 @@ export function waysOf(
     case 'number':
       return number(transform);
     case 'boolean':
-      return {
-        in: (value) => {
-          if (typeof value === 'boolean') return value;
-          return (
-            (typeof value === 'string' || typeof value === 'number'
-              ? booleans[String(value).trim().toLowerCase()]
-              : undefined) ?? expected('true or false', value)
-          );
-        },
-        out: same,
-      };
+      return boolean();
     case 'text':
-      return {
-        in: (value) =>
-          typeof value === 'string'
-            ? value
-            : typeof value === 'number' || typeof value === 'boolean'
-              ? String(value)
-              : expected('text', value),
-        out: same,
-      };
+      return text();
     case 'list':
       return { in: (value) => (Array.isArray(value) ? value : value === '' ? [] : [value]), out: same };
-    case 'split': {
-      const { separator } = transform;
-      const texts = (value: Json): value is string[] =>
-        Array.isArray(value) && value.every((each) => typeof each === 'string');
-      return {
-        in: (value) =>
-          typeof value === 'string'
-            ? value
-                .split(separator)
-                .map((each) => each.trim())
-                .filter(Boolean)
-            : texts(value)
-              ? value
-              : expected('text', value),
-        out: (value) => (texts(value) ? value.join(separator) : expected('a list of texts', value)),
-      };
-    }
+    case 'split':
+      return split(transform.separator);
     case 'first':
       return { in: (value) => (Array.isArray(value) ? (value[0] ?? null) : value) };
     case 'last':
@@ -332,14 +350,8 @@ export function waysOf(
       return { in: () => transform.value, out: () => transform.value };
     case 'default':
       return { in: (value) => value ?? transform.value, out: same };
-    case 'lookup': {
-      const table = lookups[transform.table];
-      return {
-        in: (value) =>
-          table?.get(scalarText(value)) ??
-          new Refused(`${kindOf(value)} is not in the table ${transform.table}`),
-      };
-    }
+    case 'lookup':
+      return lookup(transform.table, lookups);
     case 'uuid':
       return uuid(transform.derive ?? false);
   }

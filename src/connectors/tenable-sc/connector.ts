@@ -6,7 +6,7 @@ import { tenableScMappings } from './mappings.ts';
 import { readAnalysis } from './read.ts';
 import { fetchRepositories, type Reading } from './repositories.ts';
 import { findRule, readRules, writeRule } from './rules.ts';
-import { createScSession } from './session.ts';
+import { createScSession, type ScAnswer } from './session.ts';
 import { tenableScSettings, type TenableScSettings } from './settings.ts';
 
 function unsupported(what: string): TielineError {
@@ -76,50 +76,55 @@ const skewWarningSeconds = 120;
 
 async function* check(reading: Reading, signal: AbortSignal): AsyncGenerator<CheckResult, void, undefined> {
   const { session, now } = reading;
+  let answer: ScAnswer;
   try {
-    const answer = await session.send({ method: 'GET', path: '/rest/currentUser', signal });
-    yield {
-      check: 'reach',
-      kind: 'connectivity',
-      status: 'ok',
-      detail: `${session.origin ?? 'The server'} answers.`,
-    };
-    if (answer.ok && answer.timestamp !== undefined) {
-      const seconds = Math.round(now().getTime() / 1000 - answer.timestamp);
-      yield Math.abs(seconds) < skewWarningSeconds
-        ? {
-            check: 'clock',
-            kind: 'clock',
-            status: 'ok',
-            detail: `The clocks differ by ${Math.abs(seconds)} s.`,
-          }
-        : {
-            check: 'clock',
-            kind: 'clock',
-            status: 'warning',
-            detail: `The clock of this machine is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} the server's.`,
-            remedy:
-              'Set up time synchronization (NTP); windows of time are told by the clock of this machine.',
-          };
-    }
-    if (!answer.ok) {
-      yield {
-        check: 'sign-in',
-        kind: 'authentication',
-        status: 'failed',
-        detail: `(${answer.refusal.code}) ${answer.refusal.message}`,
-        remedy:
-          'Check the keys or the password of this system; API keys must be enabled by an administrator of Security Center.',
-      };
-      return;
-    }
-    yield { check: 'sign-in', kind: 'authentication', status: 'ok', detail: 'Accepted.' };
+    answer = await session.send({ method: 'GET', path: '/rest/currentUser', signal });
   } catch (error) {
     if (signal.aborted) throw error;
     const remedy = error instanceof TielineError ? error.remedy : 'Check the address of this system.';
     yield { check: 'reach', kind: 'connectivity', status: 'failed', detail: messageOf(error), remedy };
     return;
   }
+  yield {
+    check: 'reach',
+    kind: 'connectivity',
+    status: 'ok',
+    detail: `${session.origin ?? 'The server'} answers.`,
+  };
+  if (answer.ok && answer.timestamp !== undefined)
+    yield clock(Math.round(now().getTime() / 1000 - answer.timestamp));
+  if (!answer.ok) {
+    yield {
+      check: 'sign-in',
+      kind: 'authentication',
+      status: 'failed',
+      detail: `(${answer.refusal.code}) ${answer.refusal.message}`,
+      remedy:
+        'Check the keys or the password of this system; API keys must be enabled by an administrator of Security Center.',
+    };
+    return;
+  }
+  yield { check: 'sign-in', kind: 'authentication', status: 'ok', detail: 'Accepted.' };
+  yield* permissions(reading, signal);
+}
+
+/** @param seconds by which the clock of this machine is ahead of the server's. */
+function clock(seconds: number): CheckResult {
+  const base = { check: 'clock', kind: 'clock' } as const;
+  if (Math.abs(seconds) < skewWarningSeconds)
+    return { ...base, status: 'ok', detail: `The clocks differ by ${Math.abs(seconds)} s.` };
+  return {
+    ...base,
+    status: 'warning',
+    detail: `The clock of this machine is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} the server's.`,
+    remedy: 'Set up time synchronization (NTP); windows of time are told by the clock of this machine.',
+  };
+}
+
+async function* permissions(
+  reading: Reading,
+  signal: AbortSignal,
+): AsyncGenerator<CheckResult, void, undefined> {
   yield await permission(
     'repositories',
     'Give the account a role that sees the repositories.',
@@ -135,7 +140,7 @@ async function* check(reading: Reading, signal: AbortSignal): AsyncGenerator<Che
     signal,
     async () => {
       const query = { fields: 'id' };
-      await session.fetch(
+      await reading.session.fetch(
         { method: 'GET', path: '/rest/acceptRiskRule', query, signal },
         z.array(z.unknown()),
       );

@@ -3,7 +3,7 @@ import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { scalarText } from '../../platform/values/index.ts';
 import type { CheckResult, ConnectorContext } from '../kit/index.ts';
 import { fillPath, valueAt } from './field-path.ts';
-import { fetchPage } from './lists.ts';
+import { fetchPage, type ListPage } from './lists.ts';
 import type { Profile, ProfiledEntity } from './profile.ts';
 import { externalRecord } from './records.ts';
 import type { Session } from './session.ts';
@@ -19,6 +19,13 @@ const failed = (check: string, kind: CheckResult['kind'], error: unknown): Check
   remedy: error instanceof TielineError ? error.remedy : 'Check the address of this system.',
 });
 
+const reached = ({ origin }: Session): CheckResult => ({
+  check: 'reach',
+  kind: 'connectivity',
+  status: 'ok',
+  detail: `The server${origin ? ` at ${origin}` : ''} answers.`,
+});
+
 /** Yields reach and sign-in, TLS, clock, the right to read each entity, the right to write. Stops where the rest is moot. */
 export async function* checkXacta(
   session: Session,
@@ -30,62 +37,58 @@ export async function* checkXacta(
     await session.signIn(signal);
   } catch (error) {
     if (signal.aborted) throw error;
-    const code = error instanceof TielineError ? error.code : '';
-    if (code === 'REMOTE_UNAUTHORIZED' || code === 'REMOTE_FORBIDDEN' || code === 'SETTING_INVALID') {
-      yield {
-        check: 'reach',
-        kind: 'connectivity',
-        status: 'ok',
-        detail: `The server${session.origin ? ` at ${session.origin}` : ''} answers.`,
-      };
-      yield failed('sign-in', 'authentication', error);
-    } else yield failed(/certificate|TLS/i.test(messageOf(error)) ? 'TLS' : 'reach', 'connectivity', error);
+    yield* signInFailure(session, error);
     return;
   }
   const { list } = profile.entities.system;
   if (!list) return;
-  let systems: string[] = [];
+  let page: ListPage;
+  let systems: string[];
   try {
-    const page = await fetchPage(
-      session,
-      profile,
-      { path: list.path, items: list.items, query: list.query, signal },
-      undefined,
-    );
+    const { path, items, query } = list;
+    page = await fetchPage(session, profile, { path, items, query, signal }, undefined);
     systems = page.items
       .map((item) => externalRecord(profile, 'system', item).externalId)
       .filter((id) => id !== '');
-    yield {
-      check: 'reach',
-      kind: 'connectivity',
-      status: 'ok',
-      detail: `The server${session.origin ? ` at ${session.origin}` : ''} answers.`,
-    };
-    yield tls(session.origin);
-    yield {
-      check: 'sign-in',
-      kind: 'authentication',
-      status: 'ok',
-      detail: `Signed in (profile ${profile.profile}, ${profile.auth.kind}).`,
-    };
-    yield clock(Date.parse(page.date ?? ''), context.now().getTime());
-    yield {
-      check: 'read systems',
-      kind: 'permission',
-      status: systems.length > 0 ? 'ok' : 'warning',
-      detail: `${systems.length} on the first page.`,
-      ...(systems.length > 0
-        ? {}
-        : { remedy: 'Give the account the right to see the systems that Tieline shall keep.' }),
-    };
   } catch (error) {
     if (signal.aborted) throw error;
     yield failed('read systems', 'permission', error);
     return;
   }
+  yield reached(session);
+  yield tls(session.origin);
+  yield {
+    check: 'sign-in',
+    kind: 'authentication',
+    status: 'ok',
+    detail: `Signed in (profile ${profile.profile}, ${profile.auth.kind}).`,
+  };
+  yield clock(Date.parse(page.date ?? ''), context.now().getTime());
+  yield systemsSeen(systems);
   for (const entity of ['component', 'control', 'poam'] as const)
     yield await canRead(session, profile, entity, systems[0], signal);
   yield await canWrite(session, profile, signal);
+}
+
+/** A refusal is an answer: the server was reached then. */
+function* signInFailure(session: Session, error: unknown): Generator<CheckResult> {
+  const code = error instanceof TielineError ? error.code : '';
+  if (code === 'REMOTE_UNAUTHORIZED' || code === 'REMOTE_FORBIDDEN' || code === 'SETTING_INVALID') {
+    yield reached(session);
+    yield failed('sign-in', 'authentication', error);
+  } else yield failed(/certificate|TLS/i.test(messageOf(error)) ? 'TLS' : 'reach', 'connectivity', error);
+}
+
+function systemsSeen(systems: readonly string[]): CheckResult {
+  return {
+    check: 'read systems',
+    kind: 'permission',
+    status: systems.length > 0 ? 'ok' : 'warning',
+    detail: `${systems.length} on the first page.`,
+    ...(systems.length > 0
+      ? {}
+      : { remedy: 'Give the account the right to see the systems that Tieline shall keep.' }),
+  };
 }
 
 async function canRead(

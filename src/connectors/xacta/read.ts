@@ -83,61 +83,62 @@ export async function* readEntity(
   let position: Position;
   if (resumed.success) position = resumed.data;
   else {
-    const askedAt = context.now().toISOString();
-    const startedAt = await serverTime(session, profile, context, signal);
-    const parents = walkedShape.parent
-      ? await listParents(session, profile, walkedShape.parent.entity, signal)
-      : [''];
-    position = { startedAt, askedAt, parents, total: parents.length, paged: false, again: false };
+    position = await startOfWalk(session, profile, context, walkedShape.parent?.entity, signal);
     yield { type: 'position', position: position as Json };
   }
-  // Without the parameter every read is a read of all, which is slower and never wrong.
-  const canAskSince = profile.changedSince !== undefined;
-  // The earlier of both clocks: a remote whose clock runs ahead for a while must not hide what is edited when it is right again.
-  const mark = new Date(
-    Math.min(Date.parse(position.startedAt), Date.parse(position.askedAt)) - overlapMs,
-  ).toISOString();
+  const mark = markOf(position);
 
   let walk = new PageWalk(`GET ${list.path}`);
   for (;;) {
     const [parent] = position.parents;
     if (parent === undefined) break;
     const since = position.again ? position.startedAt : options.mark;
-    const query = {
-      ...list.query,
-      ...(since !== undefined && profile.changedSince ? { [profile.changedSince.parameter]: since } : {}),
-    };
-    const page = await fetchPage(
-      session,
-      profile,
-      { path: fillPath(list.path, { parent }), items: list.items, query, signal },
-      position.next,
-    );
+    const path = fillPath(list.path, { parent });
+    const query = { ...list.query, ...changedSince(profile, since) };
+    const page = await fetchPage(session, profile, { path, items: list.items, query, signal }, position.next);
     const records = page.items.map((item) =>
       externalRecord(profile, walked, item, parent === '' ? undefined : parent),
     );
     if (position.next === undefined) walk = new PageWalk(`GET ${list.path}`);
     walk.note({ at: position.next, next: page.next, ids: records.map(nameInWalk) });
-    const wanted =
-      walked === entity
-        ? records
-        : records.flatMap(
-            (record) => record.children?.find((child) => child.entity === entity)?.records ?? [],
-          );
-    position = after(position, page.next, canAskSince);
+    const wanted = walked === entity ? records : records.flatMap((record) => childrenOf(record, entity));
+    // Without the parameter every read is a read of all, which is slower and never wrong.
+    position = after(position, page.next, profile.changedSince !== undefined);
+    const done = position.total - position.parents.length;
+    const unit = walkedShape.parent ? 'systems' : 'pages';
     yield {
       type: 'page',
       records: recordsOf(wanted),
       position: position as Json,
-      progress: {
-        done: position.total - position.parents.length,
-        total: position.total,
-        unit: walkedShape.parent ? 'systems' : 'pages',
-      },
+      progress: { done, total: position.total, unit },
     };
   }
   yield { type: 'end', mark };
 }
+
+async function startOfWalk(
+  session: Session,
+  profile: Profile,
+  context: ConnectorContext<XactaSettings>,
+  parent: 'poam' | 'system' | undefined,
+  signal: AbortSignal,
+): Promise<Position> {
+  const askedAt = context.now().toISOString();
+  const startedAt = await serverTime(session, profile, context, signal);
+  const parents = parent === undefined ? [''] : await listParents(session, profile, parent, signal);
+  return { startedAt, askedAt, parents, total: parents.length, paged: false, again: false };
+}
+
+/** The earlier of both clocks: a remote whose clock runs ahead for a while must not hide what is edited when it is right again. */
+function markOf({ startedAt, askedAt }: Position): string {
+  return new Date(Math.min(Date.parse(startedAt), Date.parse(askedAt)) - overlapMs).toISOString();
+}
+
+const changedSince = (profile: Profile, since: string | undefined): Record<string, string> =>
+  since !== undefined && profile.changedSince ? { [profile.changedSince.parameter]: since } : {};
+
+const childrenOf = (record: ExternalRecord, entity: ProfiledEntity): readonly ExternalRecord[] =>
+  record.children?.find((child) => child.entity === entity)?.records ?? [];
 
 /** A record by its id; one without an id by what it holds. */
 function nameInWalk(record: ExternalRecord): string {

@@ -1,6 +1,12 @@
 import type { Kysely } from 'kysely';
 import { type ConnectorModule, maskedConnector } from '../../connectors/kit/index.ts';
-import { createSecretMask, secretsIn } from '../../platform/http/index.ts';
+import {
+  createSecretMask,
+  type HttpCall,
+  type HttpClient,
+  type SecretMask,
+  secretsIn,
+} from '../../platform/http/index.ts';
 import { closest, TielineError } from '../../platform/errors/index.ts';
 import { isJsonObject, type JsonObject, Secret } from '../../platform/values/index.ts';
 import { callLogOf } from '../../ledger/operations/index.ts';
@@ -116,46 +122,15 @@ export async function connectSystem(
 ): Promise<ConnectedSystem> {
   const module = moduleFor(context, row.system_type);
   const settings = openSettings(module, row, context.secretBox);
-  const installed = await fetchMappings(context.db, row.id);
-  // A system that was added before the connector knew an entity has no mappings for it.
-  const known = new Set(installed.map((mapping) => mapping.entityType));
-  const mappings = [
-    ...installed,
-    ...module.declaration.mappings.filter((each) => !known.has(each.entityType)),
-  ];
+  const mappings = withNewEntities(await fetchMappings(context.db, row.id), module);
   const policies = await fetchPolicies(context.db, row.id);
-  let operationId: string | undefined;
-  const logging = new Set<Promise<void>>();
-  const logCall = callLogOf(context.db);
-  const { proxy, ca } = context.http;
-  // Loaded where a system is opened: half of the commands open none, and it is a fifth of what a start costs.
-  const { createHttpClient } = await import('../../platform/http/index.ts');
   const secrets = createSecretMask(secretsIn(settings));
-  if (proxy !== undefined) secrets.learn(new Secret(decodeURIComponent(new URL(proxy).password)));
-  const http = createHttpClient({
+  const calls = callLog(context, row.id);
+  const http = await openHttp(context, row, {
     secrets,
-    baseUrl: row.api_base_url,
     ...limitsOf(module, row),
-    timeouts: context.http.timeouts,
-    attempts: context.http.attempts,
-    userAgent: context.http.userAgent,
-    ...(proxy === undefined ? {} : { proxy }),
-    ...(ca === undefined ? {} : { ca }),
-    now: context.now,
-    sleep: context.sleep,
-    onCall(call) {
-      const kept = logCall({ ...call, externalSystemId: row.id, operationId })
-        // A call that cannot be logged must not undo what it did; the log says that it is incomplete.
-        .catch((error: unknown) =>
-          context.log.warn({ err: error }, 'a call could not be written to api_call_logs'),
-        )
-        .finally(() => logging.delete(kept));
-      logging.add(kept);
-    },
+    onCall: (call) => calls.keep(call),
   });
-  const flushCalls = async (): Promise<void> => {
-    while (logging.size > 0) await Promise.all(logging);
-  };
   return {
     id: row.id,
     name: row.system_name,
@@ -166,13 +141,71 @@ export async function connectSystem(
     ),
     mappings,
     policies,
+    setOperation: (operation) => calls.setOperation(operation),
+    flushCalls: () => calls.flush(),
+    async close() {
+      await calls.flush();
+      await http.close();
+    },
+  };
+}
+
+/** A system that was added before the connector knew an entity has no mappings for it: the connector's own then. */
+function withNewEntities(installed: readonly FieldMapping[], module: ConnectorModule): FieldMapping[] {
+  const known = new Set(installed.map((mapping) => mapping.entityType));
+  return [...installed, ...module.declaration.mappings.filter((each) => !known.has(each.entityType))];
+}
+
+async function openHttp(
+  { http, now, sleep }: ConnectionContext,
+  row: ExternalSystemRow,
+  own: {
+    readonly secrets: SecretMask;
+    readonly requestsPerSecond: number;
+    readonly concurrency: number;
+    readonly onCall: (call: HttpCall) => void;
+  },
+): Promise<HttpClient & { close(): Promise<void> }> {
+  // Loaded where a system is opened: half of the commands open none, and it is a fifth of what a start costs.
+  const { createHttpClient } = await import('../../platform/http/index.ts');
+  const { proxy, ca } = http;
+  if (proxy !== undefined) own.secrets.learn(new Secret(decodeURIComponent(new URL(proxy).password)));
+  return createHttpClient({
+    ...own,
+    baseUrl: row.api_base_url,
+    timeouts: http.timeouts,
+    attempts: http.attempts,
+    userAgent: http.userAgent,
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(ca === undefined ? {} : { ca }),
+    now,
+    sleep,
+  });
+}
+
+/** Writes calls into api_call_logs beside the work that makes them, under the operation that is set. */
+function callLog(
+  context: ConnectionContext,
+  externalSystemId: number,
+): { keep(call: HttpCall): void; setOperation(operation: string | undefined): void; flush(): Promise<void> } {
+  let operationId: string | undefined;
+  const log = callLogOf(context.db);
+  const writing = new Set<Promise<void>>();
+  return {
+    keep(call) {
+      const kept = log({ ...call, externalSystemId, operationId })
+        // A call that cannot be logged must not undo what it did; the log says that it is incomplete.
+        .catch((error: unknown) =>
+          context.log.warn({ err: error }, 'a call could not be written to api_call_logs'),
+        )
+        .finally(() => writing.delete(kept));
+      writing.add(kept);
+    },
     setOperation(operation) {
       operationId = operation;
     },
-    flushCalls,
-    async close() {
-      await flushCalls();
-      await http.close();
+    async flush() {
+      while (writing.size > 0) await Promise.all(writing);
     },
   };
 }

@@ -40,80 +40,108 @@ export interface InboundDecision {
 const sameChange = byRule('same_change');
 const remoteChanged = byRule('remote_changed');
 
-/**
- * Decides, field by field, what an external record means for our row of it. A field that the record does not name
- * was not said, and changes nothing.
- * @param given.row our row, or undefined if there is none yet (then everything is taken).
- */
-export function decideInbound(given: {
+/** What a decision is made from. */
+interface InboundGiven {
   readonly fields: readonly string[];
   readonly record: JsonObject;
+  /** Our row, or undefined if there is none yet (then everything is taken). */
   readonly row: JsonObject | undefined;
   readonly base: JsonObject | undefined;
   readonly policyOf: (field: string) => FieldPolicy;
   readonly times: EditTimes;
-}): InboundDecision {
-  const take: JsonObject = {};
-  const base: JsonObject = { ...given.base };
-  const changes: FieldChange[] = [];
-  const send: string[] = [];
-  const overruled: FieldChange[] = [];
-  const agreed: FieldChange[] = [];
-  const conflicts: FieldConflict[] = [];
-  const settled: string[] = [];
+}
+
+/**
+ * A decision under way. It is filled in place: a decision is made for each field of each record of an import, and a
+ * result object for each of them is what the import would mostly make.
+ */
+interface Draft extends InboundDecision {
+  readonly changes: FieldChange[];
+  readonly send: string[];
+  readonly overruled: FieldChange[];
+  readonly agreed: FieldChange[];
+  readonly conflicts: FieldConflict[];
+  readonly settled: string[];
+}
+
+/**
+ * Decides, field by field, what an external record means for our row of it. A field that the record does not name
+ * was not said, and changes nothing.
+ */
+export function decideInbound(given: InboundGiven): InboundDecision {
+  const draft: Draft = {
+    take: {},
+    changes: [],
+    send: [],
+    overruled: [],
+    agreed: [],
+    conflicts: [],
+    settled: [],
+    base: { ...given.base },
+  };
   for (const field of given.fields) {
     const external = given.record[field];
-    if (external === undefined) continue;
-    const internal = given.row?.[field];
-    const values = { base: given.base?.[field], internal, external };
-    const as = comparisonOf(field);
-    const policy = given.policyOf(field);
-    const verdict = given.row ? mergeField(values, as) : 'take';
-    const action = given.row
-      ? settleField(values, policy, given.times, as)
-      : ({ do: 'take', value: external } as const);
-    const decidedByPolicy = byPolicy(`${policy.decidedBy} ${policy.direction} ${policy.strategy}`);
-    switch (action.do) {
-      case 'agree':
-        base[field] = external;
-        settled.push(field);
-        if (values.base !== undefined && !sameValue(values.base, external, as))
-          agreed.push({ field, before: values.base, after: external, decidedBy: sameChange });
-        break;
-      case 'take':
-        take[field] = external;
-        base[field] = external;
-        settled.push(field);
-        changes.push({
+    if (external !== undefined) decideField(draft, given, field, external);
+  }
+  return draft;
+}
+
+function decideField(draft: Draft, given: InboundGiven, field: string, external: Json): void {
+  const internal = given.row?.[field];
+  const values = { base: given.base?.[field], internal, external };
+  const as = comparisonOf(field);
+  const policy = given.policyOf(field);
+  const verdict = given.row ? mergeField(values, as) : 'take';
+  const action = given.row
+    ? settleField(values, policy, given.times, as)
+    : ({ do: 'take', value: external } as const);
+  switch (action.do) {
+    case 'agree':
+      settle(draft, field, external);
+      if (values.base !== undefined && !sameValue(values.base, external, as))
+        draft.agreed.push({ field, before: values.base, after: external, decidedBy: sameChange });
+      break;
+    case 'take': {
+      draft.take[field] = external;
+      settle(draft, field, external);
+      const decidedBy = verdict === 'take' ? remoteChanged : byFieldPolicy(policy);
+      draft.changes.push({ field, before: internal, after: external, decidedBy });
+      break;
+    }
+    case 'send':
+      draft.send.push(field);
+      draft.settled.push(field);
+      if (verdict !== 'send') {
+        draft.base[field] = external;
+        draft.overruled.push({ field, before: external, after: internal, decidedBy: byFieldPolicy(policy) });
+      }
+      break;
+    case 'join':
+      settle(draft, field, external);
+      draft.send.push(field);
+      if (!sameValue(action.value, internal, as)) {
+        draft.take[field] = action.value;
+        draft.changes.push({
           field,
           before: internal,
-          after: external,
-          decidedBy: verdict === 'take' ? remoteChanged : decidedByPolicy,
+          after: action.value,
+          decidedBy: byFieldPolicy(policy),
         });
-        break;
-      case 'send':
-        send.push(field);
-        settled.push(field);
-        if (verdict !== 'send') {
-          base[field] = external;
-          overruled.push({ field, before: external, after: internal, decidedBy: decidedByPolicy });
-        }
-        break;
-      case 'join':
-        base[field] = external;
-        settled.push(field);
-        send.push(field);
-        if (!sameValue(action.value, internal, as)) {
-          take[field] = action.value;
-          changes.push({ field, before: internal, after: action.value, decidedBy: decidedByPolicy });
-        }
-        break;
-      case 'leave':
-        break;
-      case 'hold':
-        conflicts.push({ field, ...values });
-        break;
-    }
+      }
+      break;
+    case 'leave':
+      break;
+    case 'hold':
+      draft.conflicts.push({ field, ...values });
+      break;
   }
-  return { take, changes, send, overruled, agreed, conflicts, settled, base };
 }
+
+/** Nothing is open on the field any more, and what the remote has is what both sides know. */
+function settle(draft: Draft, field: string, external: Json): void {
+  draft.base[field] = external;
+  draft.settled.push(field);
+}
+
+const byFieldPolicy = ({ decidedBy, direction, strategy }: FieldPolicy): Decider =>
+  byPolicy(`${decidedBy} ${direction} ${strategy}`);

@@ -2,7 +2,7 @@ export { type App, type Caller, withSystems } from './app.ts';
 export { holding, inConclusionsTurn, underSystemsLock, underWholeLock } from './locks.ts';
 export { throughOutages } from './outages.ts';
 export type { RunContext, RunEnvironment, StepProgress } from './run-context.ts';
-export type { Step } from './step.ts';
+export type { Conclusion, Step } from './step.ts';
 export type { SyncOptions } from './sync-options.ts';
 export {
   errorOf,

@@ -7,4 +7,4 @@ export {
   findAcceptances,
   withdrawAcceptance,
 } from './acceptances.ts';
-export { planAcceptances } from './plan-acceptances.ts';
+export { acceptanceStep } from './plan-acceptances.ts';

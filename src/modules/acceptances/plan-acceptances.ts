@@ -12,8 +12,21 @@ import { inTransaction } from '../../platform/postgres/index.ts';
 import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
 import { compileMappings } from '../../canonical/mapping/index.ts';
 import { canonical } from '../../engine/merge/index.ts';
-import type { ConnectedSystem } from '../../engine/connections/index.ts';
-import type { RunContext } from '../../engine/run/index.ts';
+import { canWrite, type ConnectedSystem } from '../../engine/connections/index.ts';
+import type { Conclusion, RunContext } from '../../engine/run/index.ts';
+
+/** What was accepted here and the server does not have yet. */
+export const acceptanceStep: Conclusion = {
+  entities: ['acceptance'],
+  suits: (system) => canWrite(system, 'acceptance'),
+  stepOf: (system) => ({
+    system,
+    name: 'acceptances',
+    type: 'update',
+    anew: true,
+    run: (context, operationId) => planAcceptances(context, system, operationId),
+  }),
+};
 
 /**
  * Puts acceptances that were asked for here, and that the server does not have, into the outbox; one that was withdrawn or

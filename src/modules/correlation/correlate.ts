@@ -12,8 +12,21 @@ import { showLostMatches } from './lost-matches.sql.ts';
 import { findAssetsBearing, listStandingMatches, saveQuestions } from './match-reviews.sql.ts';
 import { noCounts, recordCounts } from '../../ledger/operations/index.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
-import type { ConnectedSystem } from '../../engine/connections/index.ts';
-import type { RunContext } from '../../engine/run/index.ts';
+import { canRead, type ConnectedSystem } from '../../engine/connections/index.ts';
+import type { Conclusion, RunContext } from '../../engine/run/index.ts';
+
+/** After assets or components were read: which asset is which component. */
+export const correlationStep: Conclusion = {
+  entities: ['asset', 'component'],
+  suits: (system) => canRead(system, 'poam'),
+  stepOf: (system) => ({
+    system,
+    name: 'correlate',
+    type: 'update',
+    takesTurn: true,
+    run: (context, operationId) => correlateAssets(context, system, operationId),
+  }),
+};
 
 /** Ties assets to the components of a GRC system, and so to its systems (decision 0014), as a step of a run. */
 export async function correlateAssets(

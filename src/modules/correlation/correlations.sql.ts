@@ -32,16 +32,7 @@ export async function listCandidatePairs(
   db: Kysely<Database>,
   externalSystemId: number,
 ): Promise<CandidatePair[]> {
-  const { rows } = await sql<{
-    asset_uuid: string;
-    component_id: number;
-    shared: Identifier[];
-    sharing: Record<string, number>;
-    contradicted: IdentifierKind[];
-    is_matched: boolean;
-    is_held: boolean;
-    is_unreported: boolean;
-  }>`
+  const { rows } = await sql<PairRow>`
     with living as (${living}), components as (
       select id from system_components c where external_system_id = ${externalSystemId} and ${isThere('c')}
     ), shared as (
@@ -83,17 +74,30 @@ export async function listCandidatePairs(
                         where k.asset_uuid = p.asset_uuid and k.component_id = p.component_id
                           and k.decided_by_kind <> 'rule')
      order by p.asset_uuid, p.component_id`.execute(db);
-  return rows.map((row) => ({
-    assetUuid: row.asset_uuid,
-    componentId: row.component_id,
-    shared: row.shared,
-    contradicted: row.contradicted,
-    assetsSharing: row.sharing,
-    isMatched: row.is_matched,
-    isHeld: row.is_held,
-    isUnreported: row.is_unreported,
-  }));
+  return rows.map((row) => pairOf(row));
 }
+
+interface PairRow {
+  readonly asset_uuid: string;
+  readonly component_id: number;
+  readonly shared: Identifier[];
+  readonly sharing: Record<string, number>;
+  readonly contradicted: IdentifierKind[];
+  readonly is_matched: boolean;
+  readonly is_held: boolean;
+  readonly is_unreported: boolean;
+}
+
+const pairOf = (row: PairRow): CandidatePair => ({
+  assetUuid: row.asset_uuid,
+  componentId: row.component_id,
+  shared: row.shared,
+  contradicted: row.contradicted,
+  assetsSharing: row.sharing,
+  isMatched: row.is_matched,
+  isHeld: row.is_held,
+  isUnreported: row.is_unreported,
+});
 
 export interface PersonDecision extends PersonLink {
   readonly decision: 'linked' | 'rejected';

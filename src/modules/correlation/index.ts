@@ -1,4 +1,4 @@
-export { correlate, correlateAssets } from './correlate.ts';
+export { correlate, correlationStep } from './correlate.ts';
 export { countCorrelations, fetchIdentifiers, matchedColumns } from './correlations.sql.ts';
 export {
   countMatchReviews,

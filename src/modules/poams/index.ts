@@ -1,1 +1,1 @@
-export { planPoams } from './plan-poams.ts';
+export { weaknessStep } from './plan-poams.ts';

@@ -1,8 +1,6 @@
-import { deriveUuid, type Json, type JsonObject } from '../../platform/values/index.ts';
+import { deriveUuid } from '../../platform/values/index.ts';
 import {
-  composePoam,
   type Controls,
-  dueText,
   followDates,
   type Ground,
   isAnswered,
@@ -15,16 +13,14 @@ import {
   listWeaknesses,
   ownControls,
   poamId,
-  poamKey,
   pointFindings,
-  purposeOf,
   renewMentions,
   repointed,
   saveWeaknesses,
   tieFindings,
   type WeaknessRow,
 } from '../weaknesses/index.ts';
-import { type EntityPolicy, mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
+import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
 import { byRule, reasonOf, type RuleCode } from '../../canonical/vocabulary/index.ts';
 import {
   addPoamAssets,
@@ -34,21 +30,30 @@ import {
 } from '../../record/poams/index.ts';
 import { listUnsentPoams } from './unsent-poams.sql.ts';
 import { type Counts, noCounts, recordChanges, recordCounts } from '../../ledger/operations/index.ts';
-import { findTakenKeys, insertRows } from '../../record/entities/index.ts';
+import { findTakenKeys } from '../../record/entities/index.ts';
 import { enqueueChanges, type OutboundChange, supersedeOthers } from '../../engine/outbox/index.ts';
 import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
-import type { ConnectedSystem } from '../../engine/connections/index.ts';
-import type { RunContext } from '../../engine/run/index.ts';
+import { canRead, type ConnectedSystem } from '../../engine/connections/index.ts';
+import type { Conclusion, RunContext } from '../../engine/run/index.ts';
+import { createPoams, type OutboundSource, type Proposed } from './create-poams.ts';
 import { presentOf, proposalsOf, withoutProposals } from './proposals.ts';
 import { type NamesOf, sourceNames } from './source-names.ts';
 import { renewUnsent } from './renew-unsent.ts';
 import { showAnswers } from './show-answers.ts';
 import { findUnreadPoams, mayBeAnsweredBy, showNotLetOut, showWaiting } from './unread-poams.ts';
 
-/** A weakness for which a POA&M is made, and which of its POA&Ms that is. */
-interface Proposed extends JudgedWeakness {
-  readonly occurrence: number;
-}
+/** After findings or POA&Ms were read: which weaknesses need a POA&M. */
+export const weaknessStep: Conclusion = {
+  entities: ['finding', 'poam'],
+  suits: (system) => canRead(system, 'poam'),
+  stepOf: (system) => ({
+    system,
+    name: 'weaknesses',
+    type: 'update',
+    takesTurn: true,
+    run: (context, operationId) => planPoams(context, system, operationId),
+  }),
+};
 
 /**
  * Turns weaknesses into POA&Ms (decision 0015): one that has none gets one, written here and put into the outbox in
@@ -199,98 +204,6 @@ async function tie(
     judged.flatMap((each) => repointed(each, poamOf.get(each.weakness))),
   );
   await tieFindings(tx.db);
-}
-
-interface OutboundSource {
-  readonly systemId: number;
-  readonly operationId: string;
-  readonly policies: readonly EntityPolicy[];
-  readonly names: NamesOf;
-}
-
-async function createPoams(
-  tx: Tx,
-  source: OutboundSource,
-  planned: readonly Proposed[],
-  today: string,
-): Promise<void> {
-  const composed = planned.map((each) => ({
-    ...each,
-    id: poamId(each.weakness, each.occurrence),
-    key: poamKey(each.weakness, each.occurrence),
-    proposal: composePoam(each.weakness, {
-      due: each.due,
-      control: each.control,
-      poc: each.weakness.poc,
-      pluginsOf: source.names(each.weakness.sourceTypes).pluginsOf,
-      today,
-      occurrence: each.occurrence,
-    }),
-  }));
-  const stamped = { created_at: 'now', updated_at: 'now' };
-  await insertRows(
-    tx.db,
-    'poam',
-    composed.map(({ id, weakness, proposal }): JsonObject => ({
-      poam_id: id,
-      system_id: weakness.systemId,
-      ingestion_source: 'tieline',
-      ingestion_batch_id: source.operationId,
-      weakness_detection_source: source.names(weakness.sourceTypes).titles.slice(0, 255),
-      sync_status: 'pending',
-      ...stamped,
-      ...proposal.poam,
-    })),
-  );
-  await insertRows(
-    tx.db,
-    'milestone',
-    composed.flatMap(({ id, proposal }) =>
-      proposal.milestones.map((milestone): JsonObject => ({
-        poam_id: id,
-        status: 'Pending',
-        created_at: 'now',
-        ...milestone,
-      })),
-    ),
-  );
-  await recordChanges(
-    tx.db,
-    source,
-    composed.map(({ id, due, save, proposal }) => ({
-      entity: 'poam',
-      entityId: id,
-      after: proposal.poam,
-      direction: 'internal',
-      decidedBy: byRule('weakness_by_plugin'),
-      reason: `${dueText(due.on, today)} by ${due.reason}; controls: ${save.controlReason}`,
-    })),
-  );
-  await enqueueChanges(
-    tx.db,
-    source,
-    composed.map(({ id, key, weakness, due, proposal }): OutboundChange => ({
-      entity: 'poam',
-      entityId: id,
-      kind: 'create',
-      parentExternalId: weakness.systemExternalId,
-      idempotencyKey: key,
-      reason: purposeOf(weakness, due.on, today),
-      payload: {
-        ...proposal.poam,
-        affected_assets: [...weakness.assets],
-        cves: [...weakness.cves],
-        milestones: proposal.milestones.map((milestone): Json => ({ ...milestone, status: 'Pending' })),
-      },
-      severity: weakness.severity,
-      needsApproval: needsApproval(source.policies, {
-        entity: 'poam',
-        kind: 'create',
-        fields: Object.keys(proposal.poam),
-        severity: weakness.severity,
-      }),
-    })),
-  );
 }
 
 /** A machine joined a weakness: its POA&M in the GRC system must list it too. */

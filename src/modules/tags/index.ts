@@ -1,1 +1,1 @@
-export { planTags } from './plan-tags.ts';
+export { tagStep } from './plan-tags.ts';

@@ -4,8 +4,8 @@ import { enqueueChanges, type OutboundChange, supersedeAllBut } from '../../engi
 import { listMissingTags, listStrayTags, type TagOfAssets } from '../../record/assets/index.ts';
 import { inTransaction } from '../../platform/postgres/index.ts';
 import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
-import type { ConnectedSystem } from '../../engine/connections/index.ts';
-import type { RunContext } from '../../engine/run/index.ts';
+import { canWrite, type ConnectedSystem } from '../../engine/connections/index.ts';
+import type { Conclusion, RunContext } from '../../engine/run/index.ts';
 
 /** Where a connector that sets tags names no category for them. */
 const usualCategory = 'System';
@@ -43,6 +43,18 @@ function changesOf(
     }),
   );
 }
+
+/** The tags that tell a scanner which system its assets belong to. */
+export const tagStep: Conclusion = {
+  entities: ['asset', 'asset_tag'],
+  suits: (system) => canWrite(system, 'asset_tag'),
+  stepOf: (system) => ({
+    system,
+    name: 'tags',
+    type: 'update',
+    run: (context, operationId) => planTags(context, system, operationId),
+  }),
+};
 
 /**
  * Puts the tags that tell an analyst which system an asset belongs to into the outbox, where they are missing, and takes away those of

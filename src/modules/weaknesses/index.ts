@@ -7,6 +7,7 @@ export {
   ownControls,
   repointed,
 } from './judge-weaknesses.ts';
+export { listWeaknesses, type WeaknessRow } from './list-weaknesses.sql.ts';
 export type { Ground } from './poam-answers.ts';
 export { renewMentions } from './poam-mentions.sql.ts';
 export { tokensIn } from './poam-mentions.ts';
@@ -16,9 +17,7 @@ export {
   listControlRules,
   listPoamsLackingAssets,
   listSystemControls,
-  listWeaknesses,
   pointFindings,
   saveWeaknesses,
   tieFindings,
-  type WeaknessRow,
 } from './weaknesses.sql.ts';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
 import { renewMentions } from './poam-mentions.sql.ts';
-import { listWeaknesses } from './weaknesses.sql.ts';
+import { listWeaknesses } from './list-weaknesses.sql.ts';
 
 let database: ClonedDatabase;
 let systemId = 0;

@@ -42,119 +42,125 @@ const found = (values: Readonly<Record<string, Json | undefined>>): JsonObject =
     ),
   );
 
+/** A raw record in canonical fields; a value that the schema refuses is a fault. */
+type RawReader = (raw: Json | undefined) => { readonly fields: JsonObject; readonly faults: FieldFault[] };
+
 /** @param mappings the default mappings of all connectors. */
 export function backfillRules(
   mappings: readonly FieldMapping[],
 ): Readonly<Record<BackfillTable, BackfillRule>> {
-  /** Reads the raw record of an entity; a value that the schema refuses is a fault. */
-  const reader = (entity: string, schema: z.ZodObject) => {
-    const compiled = compileMappings(mappings, entity);
-    return (raw: Json | undefined): { fields: JsonObject; faults: FieldFault[] } => {
-      if (raw === undefined || raw === null) return { fields: {}, faults: [] };
-      if (!isJsonObject(raw))
-        return { fields: {}, faults: [{ field: 'raw record', message: 'is not a JSON object' }] };
-      const { record, faults } = compiled.readable(raw);
-      const fields: JsonObject = {};
-      const refused: FieldFault[] = [...faults];
-      for (const [field, value] of Object.entries(record)) {
-        const rule: z.ZodType | undefined = schema.shape[field];
-        const parsed = rule?.safeParse(value);
-        if (parsed?.success) fields[field] = value;
-        else if (parsed)
-          refused.push({ field, message: parsed.error.issues.map((issue) => issue.message).join('; ') });
-      }
-      return { fields, faults: refused };
-    };
-  };
-  const readAsset = reader('asset', assetRecord);
-  const readFinding = reader('finding', findingRecord);
-  const readSystem = reader('system', systemRecord);
-  const readControl = reader('control', controlRecord);
-  const readPoam = reader('poam', poamRecord);
-  const only = (faults: readonly FieldFault[], ...fields: string[]): FieldFault[] =>
-    faults.filter(
-      (fault) => fault.field === 'raw record' || fields.some((field) => fault.field.includes(field)),
-    );
-
+  const readSystem = rawReader(mappings, 'system', systemRecord);
+  const readAsset = rawReader(mappings, 'asset', assetRecord);
+  const readFinding = rawReader(mappings, 'finding', findingRecord);
+  const readControl = rawReader(mappings, 'control', controlRecord);
+  const readPoam = rawReader(mappings, 'poam', poamRecord);
   return {
-    ingestion_systems: ({ row, raw }) => {
-      const { fields, faults } = readSystem(raw);
-      const id = fields['remote_id'];
-      return {
-        values: found({
-          xacta_system_id: id,
-          external_system_mappings: id === undefined ? undefined : { xacta: { system_id: id } },
-          last_xacta_sync: id === undefined ? undefined : row['updated_at'],
-        }),
-        faults: only(faults, 'id'),
-      };
-    },
-
-    ingestion_assets: ({ row, raw, more }) => {
-      const { fields, faults } = readAsset(raw);
-      const rawObject = isJsonObject(raw) ? raw : {};
-      const fromTenable = /tenable|nessus|acas/i.test(scalarText(row['ingestion_source']));
-      const tenable =
-        asUuid(fields['asset_uuid']) ??
-        asUuid(rawObject['uuid']) ??
-        (fromTenable ? asUuid(row['asset_uuid']) : undefined);
-      return {
-        values: found({
-          tenable_asset_uuid: tenable,
-          external_system_mappings: tenable === undefined ? undefined : { tenable: { asset_uuid: tenable } },
-          business_owner: asText(rawObject['business_owner'] ?? more['business_owner'], 255),
-          technical_owner: asText(rawObject['technical_owner'] ?? more['technical_owner'], 255),
-          terminated_at: fields['terminated_at'],
-          deleted_at: fields['deleted_at'],
-          system_id: more['only_system'],
-        }),
-        faults: only(faults, 'id', 'terminated_at', 'deleted_at'),
-      };
-    },
-
+    ingestion_systems: (source) => fillSystem(source, readSystem),
+    ingestion_assets: (source) => fillAsset(source, readAsset),
     ingestion_vulnerabilities: (source) => fillFinding(source, readFinding),
+    ingestion_controls: (source) => fillControl(source, readControl),
+    ingestion_poams: (source) => fillPoam(source, readPoam),
+  };
+}
 
-    ingestion_controls: ({ row, raw }) => {
-      const { fields, faults } = readControl(raw);
-      const rawObject = isJsonObject(raw) ? raw : {};
-      const months = fields['assessment_frequency_months'];
-      const evidence = rawObject['evidence_required'];
-      return {
-        values: found({
-          xacta_control_id: fields['remote_id'],
-          assessment_frequency_months: months,
-          next_assessment_date:
-            fields['next_assessment_date'] ??
-            day(row['next_assessment_due']) ??
-            (typeof months === 'number'
-              ? monthsAfter(fields['last_assessed'] ?? row['last_assessed'], months)
-              : undefined),
-          evidence_required:
-            Array.isArray(evidence) && evidence.every((each) => typeof each === 'string')
-              ? evidence
-              : undefined,
-          automation_level: asText(rawObject['automation_level'], 50),
-        }),
-        faults: only(faults, 'id', 'frequency', 'next_assessment'),
-      };
-    },
+function rawReader(mappings: readonly FieldMapping[], entity: string, schema: z.ZodObject): RawReader {
+  const compiled = compileMappings(mappings, entity);
+  return (raw) => {
+    if (raw === undefined || raw === null) return { fields: {}, faults: [] };
+    if (!isJsonObject(raw))
+      return { fields: {}, faults: [{ field: 'raw record', message: 'is not a JSON object' }] };
+    const { record, faults } = compiled.readable(raw);
+    const fields: JsonObject = {};
+    const refused: FieldFault[] = [...faults];
+    for (const [field, value] of Object.entries(record)) {
+      const rule: z.ZodType | undefined = schema.shape[field];
+      const parsed = rule?.safeParse(value);
+      if (parsed?.success) fields[field] = value;
+      else if (parsed)
+        refused.push({ field, message: parsed.error.issues.map((issue) => issue.message).join('; ') });
+    }
+    return { fields, faults: refused };
+  };
+}
 
-    ingestion_poams: ({ row, raw, more }) => {
-      const { fields, faults } = readPoam(raw);
-      const rawObject = isJsonObject(raw) ? raw : {};
-      return {
-        values: found({
-          ...Object.fromEntries(poamColumns.map((column) => [column, fields[column]])),
-          // Where the name is taken by a column of another type.
-          tieline_cost_estimate: fields['cost_estimate'],
-          original_detection_date: fields['original_detection_date'] ?? day(row['original_detection_date']),
-          milestone_schedule: more['milestones'],
-          workflow_status: asText(rawObject['workflow_status'], 50),
-          approval_status: asText(rawObject['approval_status'], 50),
-        }),
-        faults: only(faults, 'id', ...poamColumns),
-      };
-    },
+/** Of the faults of a whole record those that matter to the columns that are filled. */
+const only = (faults: readonly FieldFault[], ...fields: string[]): FieldFault[] =>
+  faults.filter(
+    (fault) => fault.field === 'raw record' || fields.some((field) => fault.field.includes(field)),
+  );
+
+function fillSystem({ row, raw }: BackfillSource, read: RawReader): Filling {
+  const { fields, faults } = read(raw);
+  const id = fields['remote_id'];
+  return {
+    values: found({
+      xacta_system_id: id,
+      external_system_mappings: id === undefined ? undefined : { xacta: { system_id: id } },
+      last_xacta_sync: id === undefined ? undefined : row['updated_at'],
+    }),
+    faults: only(faults, 'id'),
+  };
+}
+
+function fillAsset({ row, raw, more }: BackfillSource, read: RawReader): Filling {
+  const { fields, faults } = read(raw);
+  const rawObject = isJsonObject(raw) ? raw : {};
+  const fromTenable = /tenable|nessus|acas/i.test(scalarText(row['ingestion_source']));
+  const tenable =
+    asUuid(fields['asset_uuid']) ??
+    asUuid(rawObject['uuid']) ??
+    (fromTenable ? asUuid(row['asset_uuid']) : undefined);
+  return {
+    values: found({
+      tenable_asset_uuid: tenable,
+      external_system_mappings: tenable === undefined ? undefined : { tenable: { asset_uuid: tenable } },
+      business_owner: asText(rawObject['business_owner'] ?? more['business_owner'], 255),
+      technical_owner: asText(rawObject['technical_owner'] ?? more['technical_owner'], 255),
+      terminated_at: fields['terminated_at'],
+      deleted_at: fields['deleted_at'],
+      system_id: more['only_system'],
+    }),
+    faults: only(faults, 'id', 'terminated_at', 'deleted_at'),
+  };
+}
+
+function fillControl({ row, raw }: BackfillSource, read: RawReader): Filling {
+  const { fields, faults } = read(raw);
+  const rawObject = isJsonObject(raw) ? raw : {};
+  const months = fields['assessment_frequency_months'];
+  const evidence = rawObject['evidence_required'];
+  return {
+    values: found({
+      xacta_control_id: fields['remote_id'],
+      assessment_frequency_months: months,
+      next_assessment_date:
+        fields['next_assessment_date'] ??
+        day(row['next_assessment_due']) ??
+        (typeof months === 'number'
+          ? monthsAfter(fields['last_assessed'] ?? row['last_assessed'], months)
+          : undefined),
+      evidence_required:
+        Array.isArray(evidence) && evidence.every((each) => typeof each === 'string') ? evidence : undefined,
+      automation_level: asText(rawObject['automation_level'], 50),
+    }),
+    faults: only(faults, 'id', 'frequency', 'next_assessment'),
+  };
+}
+
+function fillPoam({ row, raw, more }: BackfillSource, read: RawReader): Filling {
+  const { fields, faults } = read(raw);
+  const rawObject = isJsonObject(raw) ? raw : {};
+  return {
+    values: found({
+      ...Object.fromEntries(poamColumns.map((column) => [column, fields[column]])),
+      // Where the name is taken by a column of another type.
+      tieline_cost_estimate: fields['cost_estimate'],
+      original_detection_date: fields['original_detection_date'] ?? day(row['original_detection_date']),
+      milestone_schedule: more['milestones'],
+      workflow_status: asText(rawObject['workflow_status'], 50),
+      approval_status: asText(rawObject['approval_status'], 50),
+    }),
+    faults: only(faults, 'id', ...poamColumns),
   };
 }
 
@@ -176,10 +182,7 @@ const tenableStates: Readonly<Record<string, string>> = {
   'False Positive': 'open',
 };
 
-function fillFinding(
-  { row, raw, more }: BackfillSource,
-  read: (raw: Json | undefined) => { fields: JsonObject; faults: FieldFault[] },
-): Filling {
+function fillFinding({ row, raw, more }: BackfillSource, read: RawReader): Filling {
   const { fields, faults } = read(raw);
   const rawObject = isJsonObject(raw) ? raw : {};
   const refused: FieldFault[] = [];

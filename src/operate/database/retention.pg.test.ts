@@ -5,7 +5,8 @@ import type pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { cloneDatabase } from '../../../test/support/database.ts';
 import { ensurePartitions } from '../../platform/postgres/partitions.ts';
-import { applyRetention, planRetention, setRetention, type RetentionOutcome } from './retention.sql.ts';
+import { applyRetention, type RetentionOutcome } from './apply-retention.sql.ts';
+import { planRetention, setRetention } from './retention.sql.ts';
 
 let database: Awaited<ReturnType<typeof cloneDatabase>>;
 beforeEach(async () => {

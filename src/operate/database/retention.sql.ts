@@ -1,29 +1,11 @@
 /**
- * Retention: which monthly partitions a table has, which are past what it keeps, and how these are taken away.
- *
- * A month of ours is a partition `<parent>_YYYY_MM` with exactly that month (UTC) as its range and the comment that
- * tieline_ensure_partitions gives it; nothing else is ever dropped. It goes in two steps, each its own transaction:
- *
- *   attached ── DETACH ──► detached ── DROP ──► gone
- *
- * so that a run that was killed in between is finished by the next one: the step follows from the state found. A table
- * that somebody detached to keep it must get another name or comment.
- *
- * Rejected: DETACH … CONCURRENTLY, which PostgreSQL refuses where there is a default partition, as there is with ours.
- * Plain DETACH asks for ACCESS EXCLUSIVE on the parent and its default partition, and everybody queues behind it while
- * it waits. So it waits for less than a second (also less than deadlock_timeout, so nobody becomes a victim), steps
- * back, and comes again after a pause. DROP is held to the same, because it locks the tables that its foreign keys name.
+ * Retention, as a plan: which monthly partitions a table has, and which are past what it keeps. A month of ours is a
+ * partition `<parent>_YYYY_MM` with exactly that month (UTC) as its range and the comment that tieline_ensure_partitions
+ * gives it; nothing else is ever dropped. apply-retention.sql.ts takes the months away.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { sql, type Kysely } from 'kysely';
-import pg from 'pg';
 import { TielineError } from '../../platform/errors/index.ts';
-import {
-  type Database,
-  databaseErrorOf,
-  ensurePartitions,
-  inTransaction,
-} from '../../platform/postgres/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 
 export interface Partition {
   readonly schema: string;
@@ -61,49 +43,8 @@ export interface RetentionPlan {
   readonly tables: readonly TableRetention[];
 }
 
-/** A session that held a lock we could not get. */
-export interface LockHolder {
-  readonly pid: number;
-  readonly application: string;
-  readonly state: string;
-  /** How long its transaction has run. */
-  readonly seconds: number;
-}
-
-export interface NotDone {
-  readonly step: 'make' | 'detach' | 'drop';
-  readonly name: string;
-  readonly reason: string;
-  readonly holders: readonly LockHolder[];
-}
-
-export interface RetentionOutcome {
-  readonly made: readonly string[];
-  readonly dropped: readonly Partition[];
-  readonly deleted: readonly { readonly table: string; readonly rows: number }[];
-  readonly notDone: readonly NotDone[];
-}
-
-export interface Patience {
-  readonly tries: number;
-  /** Waits before the next try. Throws to end the whole run. */
-  readonly pause: (what: string, tried: number) => Promise<void>;
-}
-
-const monthsAhead = 2;
-const deleteBatch = 10_000;
-const triesToMake = 5;
-
-/** 0.1 s, growing by half each time, up to 5 s: 20 tries take about a minute and a half. */
-export const pauseMsAfter = (tried: number): number => Math.round(Math.min(100 * 1.5 ** (tried - 1), 5000));
-
-const defaultPatience: Patience = {
-  tries: 20,
-  pause: async (_what, tried) => {
-    await delay(pauseMsAfter(tried));
-  },
-};
-
+/** Besides the current month. */
+export const monthsAhead = 2;
 /** The first instant of the month (UTC) so many months from that of `at`. */
 const monthStart = (at: Date, months: number): Date =>
   new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + months));
@@ -143,7 +84,7 @@ const parents = sql`
                        and a.atttypid in ('timestamp'::regtype, 'timestamptz'::regtype)`;
 
 /** What tieline_ensure_partitions writes on the partition `name` of `table`. */
-const ourComment = (table: string, name: string): string =>
+export const ourComment = (table: string, name: string): string =>
   `'Rows of ' || ${table} || ' of ' || replace(right(${name}, 7), '_', '-') || ' (UTC).'`;
 
 async function listParents(db: Kysely<Database>): Promise<ParentRow[]> {
@@ -254,154 +195,6 @@ export async function planRetention(db: Kysely<Database>, now: Date): Promise<Re
   });
   const overdue = await countOverdue(db, tables);
   return { tables: tables.map((table) => ({ ...table, overdueRows: overdue.get(table.table) ?? 0 })) };
-}
-
-/** Lock not to be had in time, statement out of time, deadlock: somebody else was there. */
-const busyStates = new Set(['55P03', '57014', '40P01']);
-const isBusy = (error: pg.DatabaseError): boolean => busyStates.has(error.code ?? '');
-/** Also what DETACH says where the table is no partition (any more): another run was first. */
-const isGone = (error: pg.DatabaseError): boolean => error.code === '42P01';
-
-/**
- * Runs one statement that nobody waits for longer than 0.9 s. All three go in one message, which PostgreSQL takes as one
- * transaction: no lock outlives a connection that breaks, and no setting is left behind.
- */
-async function briefly(pool: pg.Pool, statement: string): Promise<void> {
-  await pool.query(`set local lock_timeout = '400ms'; set local statement_timeout = '900ms'; ${statement}`);
-}
-
-/**
- * Carries a plan out: makes months ahead, takes away the months that are due, deletes rows past the limit from the
- * default partitions. What stays locked is reported as not done, and the rest goes on. May be run by several at once
- * and again after a kill. A retention that was changed since the plan was made is not acted on.
- */
-export async function applyRetention(
-  pool: pg.Pool,
-  plan: RetentionPlan,
-  patience: Patience = defaultPatience,
-): Promise<RetentionOutcome> {
-  const notDone: NotDone[] = [];
-  const made = await makeMonthsAhead(pool, plan, patience);
-  if (!Array.isArray(made)) notDone.push(made);
-  const dropped: Partition[] = [];
-  const deleted: { table: string; rows: number }[] = [];
-  for (const table of plan.tables) {
-    for (const partition of table.partitions.filter((each) => each.isDue)) {
-      const refused = await takeAway(pool, table, partition, patience);
-      if (refused) notDone.push(refused);
-      else dropped.push(partition);
-    }
-    const rows = await deleteOverdue(pool, table);
-    if (rows > 0) deleted.push({ table: table.table, rows });
-  }
-  return { made: Array.isArray(made) ? made : [], dropped, deleted, notDone };
-}
-
-async function makeMonthsAhead(
-  pool: pg.Pool,
-  plan: RetentionPlan,
-  patience: Patience,
-): Promise<string[] | NotDone> {
-  const name = 'the months ahead';
-  for (let tried = 1; ; tried += 1) {
-    try {
-      return await inTransaction(pool, ({ db }) => ensurePartitions(db, monthsAhead));
-    } catch (cause) {
-      const error = databaseErrorOf(cause);
-      if (!error) throw cause;
-      const refused: NotDone = { step: 'make', name, reason: error.message, holders: [] };
-      if (!isBusy(error)) return refused; // such as a table that has the name of a month
-      const parentNames = plan.tables.map((table) => table.table);
-      if (tried === triesToMake) return { ...refused, holders: await listHolders(pool, parentNames) };
-      await patience.pause(name, tried);
-    }
-  }
-}
-
-/** @returns undefined when it is gone, by whomever. */
-async function takeAway(
-  pool: pg.Pool,
-  { table, schema, keepMonths }: TableRetention,
-  partition: Partition,
-  patience: Patience,
-): Promise<NotDone | undefined> {
-  const place = `${pg.escapeIdentifier(partition.schema)}.${pg.escapeIdentifier(partition.name)}`;
-  const parent = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`;
-  for (let tried = 1; ; tried += 1) {
-    const state = await findState(pool, table, partition);
-    if (state === undefined) return undefined;
-    const step: NotDone['step'] = state.isAttached ? 'detach' : 'drop';
-    const refused = { step, name: partition.name, holders: [] };
-    if (state.keepMonths !== keepMonths)
-      return { ...refused, reason: 'the retention of its table was changed meanwhile' };
-    try {
-      await briefly(
-        pool,
-        state.isAttached ? `alter table ${parent} detach partition ${place}` : `drop table ${place}`,
-      );
-    } catch (cause) {
-      const error = databaseErrorOf(cause);
-      if (!error) throw cause;
-      // A view over it, or a table that is not ours: the database says which, and the other months go on.
-      if (!isBusy(error) && !isGone(error)) return { ...refused, reason: error.message };
-      if (tried >= patience.tries)
-        return { ...refused, reason: error.message, holders: await listHolders(pool, [table]) };
-      await patience.pause(partition.name, tried);
-    }
-  }
-}
-
-/** undefined: there is no such month of ours (any more). */
-async function findState(
-  pool: pg.Pool,
-  table: string,
-  partition: Partition,
-): Promise<{ isAttached: boolean; keepMonths: number | null } | undefined> {
-  const { rows } = await pool.query<{ isAttached: boolean; keepMonths: number | null }>(
-    `select c.relispartition as "isAttached",
-            (select keep_months from tieline_partitioned_tables where table_name = $1::text) as "keepMonths"
-       from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where n.nspname = $2 and c.relname = $3 and obj_description(c.oid, 'pg_class') = ${ourComment('$1::text', 'c.relname')}`,
-    [table, partition.schema, partition.name],
-  );
-  return rows[0];
-}
-
-/** In batches, so that no transaction is long and a kill loses little. */
-async function deleteOverdue(pool: pg.Pool, retention: TableRetention): Promise<number> {
-  const { table, keepMonths, limit, timeColumn } = retention;
-  const place = retention.partitions.find((each) => each.isDefault);
-  if (!place || limit === null || retention.overdueRows === 0) return 0;
-  const from = `${pg.escapeIdentifier(place.schema)}.${pg.escapeIdentifier(place.name)}`;
-  let rows = 0;
-  for (;;) {
-    const { rowCount } = await pool.query(
-      `delete from ${from} where ctid = any (array(
-         select ctid from ${from} where ${pg.escapeIdentifier(timeColumn)} < $1::timestamptz limit $2))
-         and exists (select from tieline_partitioned_tables where table_name = $3 and keep_months = $4)`,
-      [limit, deleteBatch, table, keepMonths],
-    );
-    rows += rowCount ?? 0;
-    if ((rowCount ?? 0) < deleteBatch) return rows;
-  }
-}
-
-/** Sessions in a transaction that holds the tables, their partitions or what their foreign keys name; longest first. */
-async function listHolders(pool: pg.Pool, tables: readonly string[]): Promise<LockHolder[]> {
-  const { rows } = await pool.query<LockHolder>(
-    `with parent as (select to_regclass(quote_ident(name))::oid as oid from unnest($1::text[]) name),
-     wanted as (select oid from parent
-                union select i.inhrelid from pg_inherits i join parent on parent.oid = i.inhparent
-                union select k.confrelid from pg_constraint k join parent on parent.oid = k.conrelid where k.contype = 'f')
-     select a.pid, coalesce(a.application_name, '') as application, coalesce(a.state, '') as state,
-            extract(epoch from clock_timestamp() - min(a.xact_start))::int as seconds
-       from pg_locks l join wanted on wanted.oid = l.relation join pg_stat_activity a on a.pid = l.pid
-      where l.granted and a.pid <> pg_backend_pid() and a.xact_start < clock_timestamp() - interval '300 ms'
-        and l.database = (select oid from pg_database where datname = current_database())
-      group by a.pid, a.application_name, a.state order by seconds desc limit 5`,
-    [tables],
-  );
-  return rows;
 }
 
 /**

@@ -1,12 +1,5 @@
-import {
-  applyRetention,
-  pauseMsAfter,
-  planRetention,
-  setRetention,
-  type RetentionOutcome,
-  type RetentionPlan,
-  type TableRetention,
-} from './retention.sql.ts';
+import { applyRetention, pauseMsAfter, type RetentionOutcome } from './apply-retention.sql.ts';
+import { planRetention, setRetention, type RetentionPlan, type TableRetention } from './retention.sql.ts';
 import type { App } from '../../engine/run/index.ts';
 
 export interface RetentionRun {

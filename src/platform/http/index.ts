@@ -1,4 +1,4 @@
-export type { HttpClient, HttpRequest, HttpResponse } from './http-client.ts';
+export type { HttpCall, HttpClient, HttpRequest, HttpResponse } from './http-client.ts';
 export { recordsOfJsonArray } from './json-array.ts';
 export { readRefusal, refusalError, saidShort } from './remote-refusal.ts';
 export { RepeatedObjects } from './repeated-objects.ts';

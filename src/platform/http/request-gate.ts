@@ -21,35 +21,10 @@ export interface GateSettings {
 
 /** Makes a gate with nobody inside. */
 export function createRequestGate(settings: GateSettings): RequestGate {
+  const places = createPlaces(settings.concurrency);
   const spacingMs = 1000 / settings.requestsPerSecond;
-  const waiting: (() => void)[] = [];
-  let inside = 0;
   let nextTurnAt = 0;
   let quietUntil = 0;
-
-  const leave = (): void => {
-    const next = waiting.shift();
-    if (next) next();
-    else inside -= 1;
-  };
-
-  async function takePlace(signal: AbortSignal): Promise<void> {
-    if (inside < settings.concurrency) {
-      inside += 1;
-      return;
-    }
-    await new Promise<void>((resolve, reject) => {
-      const turn = (): void => {
-        stopWatching();
-        resolve();
-      };
-      const stopWatching = whenAborted(signal, (reason) => {
-        waiting.splice(waiting.indexOf(turn), 1);
-        reject(reason);
-      });
-      waiting.push(turn);
-    });
-  }
 
   async function takeTurn(signal: AbortSignal): Promise<void> {
     // A burst of one tenth of a second's worth keeps timers coarser than the spacing from lowering the rate.
@@ -69,22 +44,57 @@ export function createRequestGate(settings: GateSettings): RequestGate {
   return {
     async enter(signal) {
       throwIfAborted(signal);
-      await takePlace(signal);
+      await places.take(signal);
       try {
         await takeTurn(signal);
       } catch (error) {
-        leave();
+        places.leave();
         throw error;
       }
       let hasLeft = false;
       return () => {
         if (hasLeft) return;
         hasLeft = true;
-        leave();
+        places.leave();
       };
     },
     pause(ms) {
       quietUntil = Math.max(quietUntil, settings.now() + ms);
+    },
+  };
+}
+
+interface Places {
+  /** Waits for a free place, in the order of asking. Rejects with the signal's reason when that aborts. */
+  take(signal: AbortSignal): Promise<void>;
+  leave(): void;
+}
+
+function createPlaces(concurrency: number): Places {
+  const waiting: (() => void)[] = [];
+  let inside = 0;
+  return {
+    async take(signal) {
+      if (inside < concurrency) {
+        inside += 1;
+        return;
+      }
+      await new Promise<void>((resolve, reject) => {
+        const turn = (): void => {
+          stopWatching();
+          resolve();
+        };
+        const stopWatching = whenAborted(signal, (reason) => {
+          waiting.splice(waiting.indexOf(turn), 1);
+          reject(reason);
+        });
+        waiting.push(turn);
+      });
+    },
+    leave() {
+      const next = waiting.shift();
+      if (next) next();
+      else inside -= 1;
     },
   };
 }

@@ -62,89 +62,127 @@ function chain(thrown: unknown): { code: string; message: string }[] {
   return found;
 }
 
+/** What a failure is recognised by, and what its sentences are made of. */
+interface Evidence {
+  readonly thrown: unknown;
+  readonly where: string;
+  readonly codes: readonly string[];
+  /** All messages of the chain. */
+  readonly text: string;
+  /** The innermost message, shortened. */
+  readonly reason: string;
+  /** The address of the proxy without user and password, where calls go through one. */
+  readonly proxy: string | undefined;
+}
+
+interface FailureKind {
+  readonly code: 'REMOTE_UNREACHABLE' | 'REMOTE_TIMEOUT';
+  readonly arrived: TransportFailure['arrived'];
+  /** The error code by which it is recognised, '' where it is another sign; undefined: it is not of this kind. */
+  sign(evidence: Evidence): string | undefined;
+  /** What happened, after "GET /x: ". */
+  says(evidence: Evidence, sign: string): string;
+  remedy?(evidence: Evidence, sign: string): string | undefined;
+  /** Absent: always. */
+  worthRetrying?(evidence: Evidence): boolean;
+}
+
+const byWayOf = ({ proxy }: Evidence): string => (proxy === undefined ? '' : ` by the proxy ${proxy}`);
+const checkProxy = ({ proxy }: Evidence): string | undefined =>
+  proxy === undefined
+    ? undefined
+    : `Check TIELINE_PROXY: calls go by ${proxy}, which may be what does not answer.`;
+
+/** The first that recognises a failure says what it means. */
+const failureKinds: readonly FailureKind[] = [
+  {
+    code: 'REMOTE_UNREACHABLE',
+    arrived: 'no',
+    sign: ({ codes }) => codes.find((code) => certificateCode.test(code)),
+    says: (_, code) => `the server's certificate is not trusted (${code}).`,
+    remedy: (_, code) =>
+      code === 'ERR_TLS_CERT_ALTNAME_INVALID'
+        ? 'The certificate is for another name: give this system the address that the certificate names.'
+        : 'If a corporate authority signed it, name its PEM file with TIELINE_CA_FILE (or NODE_EXTRA_CA_CERTS).',
+    worthRetrying: () => false,
+  },
+  {
+    code: 'REMOTE_UNREACHABLE',
+    arrived: 'no',
+    sign: ({ codes, text }) =>
+      handshake.test(text) || codes.some((code) => code.startsWith('ERR_SSL_')) ? '' : undefined,
+    says: ({ reason }) => `the TLS handshake failed: ${reason}`,
+    remedy: () =>
+      'Check that the address begins with the right scheme (https or http) and port, and that both sides allow a common TLS version.',
+  },
+  {
+    code: 'REMOTE_UNREACHABLE',
+    arrived: 'no',
+    sign: ({ text }) => (/proxy response/i.test(text) ? '' : undefined),
+    says: ({ reason }) => `the proxy refused to connect: ${reason}`,
+    remedy: () => 'Check TIELINE_PROXY, its user and password, and that the proxy allows this host.',
+    worthRetrying: ({ text }) => !/407|403/.test(text),
+  },
+  {
+    code: 'REMOTE_TIMEOUT',
+    arrived: 'no',
+    sign: ({ codes }) => (codes.includes('UND_ERR_CONNECT_TIMEOUT') ? '' : undefined),
+    says: (evidence) => `no connection${byWayOf(evidence)} within the time limit.`,
+    remedy: checkProxy,
+  },
+  {
+    code: 'REMOTE_UNREACHABLE',
+    arrived: 'no',
+    sign: ({ codes }) => codes.find((code) => connectionCodes.has(code)),
+    says: (evidence, code) => `no connection${byWayOf(evidence)} (${code}).`,
+    remedy: checkProxy,
+  },
+  {
+    code: 'REMOTE_TIMEOUT',
+    arrived: 'perhaps',
+    sign: ({ codes }) => (codes.some((code) => timeoutCodes.has(code)) ? '' : undefined),
+    says: () => 'no answer within the time limit.',
+  },
+];
+
+const brokenConnection: FailureKind = {
+  code: 'REMOTE_UNREACHABLE',
+  arrived: 'perhaps',
+  sign: () => '',
+  says: ({ reason }) => `the connection broke: ${reason}`,
+};
+
 /**
  * Turns what undici or Node threw for `where` ("GET /x") into a TielineError, and says what it means.
  * @param proxy its address without user and password, where calls go through one: then it may be what cannot be reached.
  */
 export function classifyTransportFailure(thrown: unknown, where: string, proxy?: string): TransportFailure {
-  const way = proxy === undefined ? '' : ` by the proxy ${proxy}`;
-  const ofProxy =
-    proxy === undefined
-      ? {}
-      : { remedy: `Check TIELINE_PROXY: calls go by ${proxy}, which may be what does not answer.` };
   const links = chain(thrown);
-  const codes = links.map((link) => link.code);
-  const text = links.map((link) => link.message).join('; ');
-  const reason = (links.at(-1)?.message || messageOf(thrown)).slice(0, 200);
+  const evidence: Evidence = {
+    thrown,
+    where,
+    codes: links.map((link) => link.code),
+    text: links.map((link) => link.message).join('; '),
+    reason: (links.at(-1)?.message || messageOf(thrown)).slice(0, 200),
+    proxy,
+  };
+  for (const kind of failureKinds) {
+    const sign = kind.sign(evidence);
+    if (sign !== undefined) return failureOf(kind, evidence, sign);
+  }
+  return failureOf(brokenConnection, evidence, '');
+}
 
-  const certificate = codes.find((code) => certificateCode.test(code));
-  if (certificate !== undefined)
-    return {
-      error: errorBeforeArrival(
-        'REMOTE_UNREACHABLE',
-        `${where}: the server's certificate is not trusted (${certificate}).`,
-        {
-          cause: thrown,
-          remedy:
-            certificate === 'ERR_TLS_CERT_ALTNAME_INVALID'
-              ? 'The certificate is for another name: give this system the address that the certificate names.'
-              : 'If a corporate authority signed it, name its PEM file with TIELINE_CA_FILE (or NODE_EXTRA_CA_CERTS).',
-        },
-      ),
-      arrived: 'no',
-      worthRetrying: false,
-    };
-  if (handshake.test(text) || codes.some((code) => code.startsWith('ERR_SSL_')))
-    return {
-      error: errorBeforeArrival('REMOTE_UNREACHABLE', `${where}: the TLS handshake failed: ${reason}`, {
-        cause: thrown,
-        remedy:
-          'Check that the address begins with the right scheme (https or http) and port, and that both sides allow a common TLS version.',
-      }),
-      arrived: 'no',
-      worthRetrying: true,
-    };
-  if (/proxy response/i.test(text))
-    return {
-      error: errorBeforeArrival('REMOTE_UNREACHABLE', `${where}: the proxy refused to connect: ${reason}`, {
-        cause: thrown,
-        remedy: 'Check TIELINE_PROXY, its user and password, and that the proxy allows this host.',
-      }),
-      arrived: 'no',
-      worthRetrying: !/407|403/.test(text),
-    };
-  if (codes.includes('UND_ERR_CONNECT_TIMEOUT'))
-    return {
-      error: errorBeforeArrival('REMOTE_TIMEOUT', `${where}: no connection${way} within the time limit.`, {
-        cause: thrown,
-        ...ofProxy,
-      }),
-      arrived: 'no',
-      worthRetrying: true,
-    };
-  const refused = codes.find((code) => connectionCodes.has(code));
-  if (refused !== undefined)
-    return {
-      error: errorBeforeArrival('REMOTE_UNREACHABLE', `${where}: no connection${way} (${refused}).`, {
-        cause: thrown,
-        ...ofProxy,
-      }),
-      arrived: 'no',
-      worthRetrying: true,
-    };
-  if (codes.some((code) => timeoutCodes.has(code)))
-    return {
-      error: new TielineError('REMOTE_TIMEOUT', `${where}: no answer within the time limit.`, {
-        cause: thrown,
-      }),
-      arrived: 'perhaps',
-      worthRetrying: true,
-    };
+function failureOf(kind: FailureKind, evidence: Evidence, sign: string): TransportFailure {
+  const message = `${evidence.where}: ${kind.says(evidence, sign)}`;
+  const remedy = kind.remedy?.(evidence, sign);
+  const options = { cause: evidence.thrown, ...(remedy === undefined ? {} : { remedy }) };
   return {
-    error: new TielineError('REMOTE_UNREACHABLE', `${where}: the connection broke: ${reason}`, {
-      cause: thrown,
-    }),
-    arrived: 'perhaps',
-    worthRetrying: true,
+    error:
+      kind.arrived === 'no'
+        ? errorBeforeArrival(kind.code, message, options)
+        : new TielineError(kind.code, message, options),
+    arrived: kind.arrived,
+    worthRetrying: kind.worthRetrying?.(evidence) ?? true,
   };
 }

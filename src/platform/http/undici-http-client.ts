@@ -8,10 +8,10 @@
 import { Agent, ProxyAgent, type Dispatcher } from 'undici';
 import { TielineError } from '../errors/index.ts';
 import { abortReason, Secret, sleep as sleepFor, throwIfAborted } from '../values/index.ts';
-import { createCircuitBreaker, type BreakerSettings } from './circuit-breaker.ts';
+import { createCircuitBreaker, type BreakerSettings, type CircuitBreaker } from './circuit-breaker.ts';
 import type { HttpCall, HttpClient, HttpRequest, HttpResponse } from './http-client.ts';
 import { messageInBody } from './remote-refusal.ts';
-import { createRequestGate } from './request-gate.ts';
+import { createRequestGate, type RequestGate } from './request-gate.ts';
 import { backoffMs, retryAfterMs } from './retry-delay.ts';
 import { classifyTransportFailure, errorBeforeArrival } from './transport-failure.ts';
 import { trustedAuthorities } from './trusted-authorities.ts';
@@ -92,41 +92,135 @@ function headerTexts(
 
 /** Makes the client of one external system. `close()` ends its connections; requests under way fail. */
 export function createHttpClient(options: HttpClientOptions): HttpClient & { close(): Promise<void> } {
-  const now = options.now ?? ((): Date => new Date());
-  const random = options.random ?? Math.random;
-  const sleep = options.sleep ?? sleepFor;
-  const backoff = options.backoff ?? { baseMs: 500, capMs: 30_000 };
-  const retryAfterCapMs = options.retryAfterCapMs ?? 300_000;
-  const secrets = options.secrets ?? createSecretMask();
-  const base = new URL(options.baseUrl);
-  const prefix = base.pathname.replace(/\/$/, '');
-  const dispatcher = makeDispatcher(options);
-  const proxyOrigin = options.proxy === undefined ? undefined : new URL(options.proxy).origin;
-  const clockMs = (): number => now().getTime();
-  const breaker = createCircuitBreaker(options.breaker ?? { failuresToOpen: 12, openMs: 30_000 }, clockMs);
-  const gate = createRequestGate({
-    requestsPerSecond: options.requestsPerSecond,
-    concurrency: options.concurrency,
-    now: clockMs,
-    sleep,
-    onWait: (reason, ms) => options.onWait?.(reason, ms),
-  });
+  const client = new UndiciHttpClient(options);
+  // An object of its own, so that it can be spread and its functions handed on.
+  return {
+    origin: client.origin,
+    send: (request) => client.send(request),
+    close: () => client.close(),
+  };
+}
 
-  function dispatch(request: HttpRequest): Promise<Dispatcher.ResponseData> {
+class UndiciHttpClient {
+  readonly origin: string;
+  readonly #options: HttpClientOptions;
+  readonly #now: () => Date;
+  readonly #random: () => number;
+  readonly #sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly #backoff: { readonly baseMs: number; readonly capMs: number };
+  readonly #secrets: SecretMask;
+  readonly #prefix: string;
+  readonly #proxyOrigin: string | undefined;
+  readonly #dispatcher: Dispatcher;
+  readonly #breaker: CircuitBreaker;
+  readonly #gate: RequestGate;
+
+  constructor(options: HttpClientOptions) {
+    const base = new URL(options.baseUrl);
+    this.origin = base.origin;
+    this.#options = options;
+    this.#now = options.now ?? ((): Date => new Date());
+    this.#random = options.random ?? Math.random;
+    this.#sleep = options.sleep ?? sleepFor;
+    this.#backoff = options.backoff ?? { baseMs: 500, capMs: 30_000 };
+    this.#secrets = options.secrets ?? createSecretMask();
+    this.#prefix = base.pathname.replace(/\/$/, '');
+    this.#proxyOrigin = options.proxy === undefined ? undefined : new URL(options.proxy).origin;
+    this.#dispatcher = makeDispatcher(options);
+    const clockMs = (): number => this.#now().getTime();
+    this.#breaker = createCircuitBreaker(options.breaker ?? { failuresToOpen: 12, openMs: 30_000 }, clockMs);
+    this.#gate = createRequestGate({
+      requestsPerSecond: options.requestsPerSecond,
+      concurrency: options.concurrency,
+      now: clockMs,
+      sleep: this.#sleep,
+      onWait: (reason, ms) => options.onWait?.(reason, ms),
+    });
+  }
+
+  async send(request: HttpRequest): Promise<HttpResponse> {
+    const where = `${request.method} ${this.#prefix}${request.path}`;
+    for (let failures = 1; ; failures += 1) {
+      throwIfAborted(request.signal);
+      const outcome = await this.#attemptInTurn(request, where);
+      if (outcome.kind === 'done') return outcome.response;
+      if (!outcome.again || failures >= this.#options.attempts) throw outcome.error;
+      const isRateLimited = outcome.error.code === 'REMOTE_RATE_LIMITED';
+      const leastMs = isRateLimited ? this.#backoff.baseMs : 0;
+      const waitMs = outcome.waitMs ?? Math.max(leastMs, backoffMs(failures, this.#backoff, this.#random));
+      // The remote counts all calls of this account together, so all of them hold back.
+      if (isRateLimited) this.#gate.pause(waitMs);
+      this.#options.onWait?.('retry', waitMs);
+      await this.#sleep(waitMs, request.signal);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#dispatcher.destroy(new TielineError('REMOTE_UNREACHABLE', 'The client was closed.'));
+  }
+
+  async #attemptInTurn(request: HttpRequest, where: string): Promise<Attempt> {
+    const leave = await this.#gate.enter(request.signal);
+    try {
+      return await this.#attempt(request, where);
+    } finally {
+      leave();
+    }
+  }
+
+  /** Sends once. Reports the call, tells the breaker, and judges the outcome. */
+  async #attempt(request: HttpRequest, where: string): Promise<Attempt> {
+    const closedFor = this.#breaker.enter();
+    if (closedFor > 0)
+      throw errorBeforeArrival(
+        'REMOTE_CIRCUIT_OPEN',
+        `${where} was not sent: too many calls failed in a row; the next try is in ${Math.ceil(closedFor / 1000)} s.`,
+      );
+    const report = this.#startReport(request);
+    let data: Dispatcher.ResponseData;
+    try {
+      data = await this.#dispatch(request);
+    } catch (thrown) {
+      report(undefined);
+      return this.#judgeFailure(request, where, thrown);
+    }
+    report(data.statusCode);
+    const response = toHttpResponse(data, { where, signal: request.signal, masked: this.#secrets.mask });
+    if (response.status >= 500) this.#breaker.failed();
+    else this.#breaker.succeeded();
+    return this.#judgeAnswer(request, where, response);
+  }
+
+  /** Begins the measuring of a call. The result ends it and reports it, with the status if it was answered. */
+  #startReport(request: HttpRequest): (status: number | undefined) => void {
+    const calledAt = this.#now();
+    const startedAt = performance.now();
+    return (status) =>
+      this.#options.onCall?.({
+        method: request.method,
+        endpoint: this.#prefix + request.path,
+        status,
+        responseTimeMs: Math.round(performance.now() - startedAt),
+        calledAt,
+      });
+  }
+
+  #dispatch(request: HttpRequest): Promise<Dispatcher.ResponseData> {
+    const { defaultHeaders, userAgent } = this.#options;
     const query: Record<string, string | number> = {};
     for (const [name, value] of Object.entries(request.query ?? {}))
       if (value !== undefined) query[name] = value;
-    for (const value of Object.values({ ...options.defaultHeaders, ...request.headers }))
-      if (value instanceof Secret) secrets.learn(value);
+    for (const value of Object.values({ ...defaultHeaders, ...request.headers }))
+      if (value instanceof Secret) this.#secrets.learn(value);
     const hasBody = request.json !== undefined;
-    return dispatcher.request({
-      origin: base.origin,
-      path: prefix + request.path,
+    return this.#dispatcher.request({
+      origin: this.origin,
+      path: this.#prefix + request.path,
       method: request.method,
       query,
       headers: headerTexts(
-        { 'user-agent': options.userAgent, accept: 'application/json' },
-        options.defaultHeaders,
+        { 'user-agent': userAgent, accept: 'application/json' },
+        defaultHeaders,
         hasBody ? { 'content-type': 'application/json' } : {},
         request.headers,
       ),
@@ -135,101 +229,37 @@ export function createHttpClient(options: HttpClientOptions): HttpClient & { clo
     });
   }
 
-  /** Sends once. Reports the call, tells breaker and gate, and judges the outcome. */
-  async function attempt(request: HttpRequest, where: string): Promise<Attempt> {
-    const closedFor = breaker.enter();
-    if (closedFor > 0)
-      throw errorBeforeArrival(
-        'REMOTE_CIRCUIT_OPEN',
-        `${where} was not sent: too many calls failed in a row; the next try is in ${Math.ceil(closedFor / 1000)} s.`,
-      );
-    const calledAt = now();
-    const startedAt = performance.now();
-    const report = (status: number | undefined): void =>
-      options.onCall?.({
-        method: request.method,
-        endpoint: prefix + request.path,
-        status,
-        responseTimeMs: Math.round(performance.now() - startedAt),
-        calledAt,
-      });
-    let data: Dispatcher.ResponseData;
-    try {
-      data = await dispatch(request);
-    } catch (thrown) {
-      report(undefined);
-      if (request.signal.aborted) {
-        breaker.undecided();
-        throw abortReason(request.signal);
-      }
-      breaker.failed();
-      const failure = classifyTransportFailure(thrown, where, proxyOrigin);
-      const mayRepeat = request.retry === 'safe' || failure.arrived === 'no';
-      return { kind: 'failed', error: failure.error, again: failure.worthRetrying && mayRepeat };
+  #judgeFailure(request: HttpRequest, where: string, thrown: unknown): Attempt {
+    if (request.signal.aborted) {
+      this.#breaker.undecided();
+      throw abortReason(request.signal);
     }
-    report(data.statusCode);
-    const response = toHttpResponse(data, { where, signal: request.signal, masked: secrets.mask });
-    if (response.status >= 500) breaker.failed();
-    else breaker.succeeded();
-    return judge(request, where, response);
+    this.#breaker.failed();
+    const failure = classifyTransportFailure(thrown, where, this.#proxyOrigin);
+    const mayRepeat = request.retry === 'safe' || failure.arrived === 'no';
+    return { kind: 'failed', error: failure.error, again: failure.worthRetrying && mayRepeat };
   }
 
-  async function judge(request: HttpRequest, where: string, response: HttpResponse): Promise<Attempt> {
+  async #judgeAnswer(request: HttpRequest, where: string, response: HttpResponse): Promise<Attempt> {
     const isRateLimited = response.status === 429;
     if (!isRateLimited && (response.status < 500 || request.retry === 'never'))
       return { kind: 'done', response };
     const asked = retryAfterMs(response.headers['retry-after'], {
-      now: now(),
+      now: this.#now(),
       serverDate: response.headers['date'],
-      capMs: retryAfterCapMs,
+      capMs: this.#options.retryAfterCapMs ?? 300_000,
     });
     const said = await response.text(64 * 1024).then(
-      (text) => messageInBody(text, secrets.mask),
+      (text) => messageInBody(text, this.#secrets.mask),
       () => '',
     );
     const message = `${where} was answered with ${response.status}${said === '' ? '' : `: ${said}`}`;
-    const waitMs = asked === undefined ? {} : { waitMs: asked + random() * Math.min(250, asked) };
+    const waitMs = asked === undefined ? {} : { waitMs: asked + this.#random() * Math.min(250, asked) };
     if (!isRateLimited) {
       const error = new TielineError('REMOTE_FAILED', message);
       return { kind: 'failed', error, again: retriedStatuses.has(response.status), ...waitMs };
     }
-    return {
-      kind: 'failed',
-      error: errorBeforeArrival('REMOTE_RATE_LIMITED', message),
-      again: true,
-      ...waitMs,
-    };
+    const error = errorBeforeArrival('REMOTE_RATE_LIMITED', message);
+    return { kind: 'failed', error, again: true, ...waitMs };
   }
-
-  async function attemptInTurn(request: HttpRequest, where: string): Promise<Attempt> {
-    const leave = await gate.enter(request.signal);
-    try {
-      return await attempt(request, where);
-    } finally {
-      leave();
-    }
-  }
-
-  return {
-    origin: base.origin,
-    async send(request) {
-      const where = `${request.method} ${prefix}${request.path}`;
-      for (let failures = 1; ; failures += 1) {
-        throwIfAborted(request.signal);
-        const outcome = await attemptInTurn(request, where);
-        if (outcome.kind === 'done') return outcome.response;
-        if (!outcome.again || failures >= options.attempts) throw outcome.error;
-        const isRateLimited = outcome.error.code === 'REMOTE_RATE_LIMITED';
-        const leastMs = isRateLimited ? backoff.baseMs : 0;
-        const waitMs = outcome.waitMs ?? Math.max(leastMs, backoffMs(failures, backoff, random));
-        // The remote counts all calls of this account together, so all of them hold back.
-        if (isRateLimited) gate.pause(waitMs);
-        options.onWait?.('retry', waitMs);
-        await sleep(waitMs, request.signal);
-      }
-    },
-    async close() {
-      await dispatcher.destroy(new TielineError('REMOTE_UNREACHABLE', 'The client was closed.'));
-    },
-  };
 }

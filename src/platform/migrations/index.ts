@@ -5,7 +5,6 @@ export type { Problem } from './compare-table.ts';
 export { readMigrationFiles } from './files.ts';
 export { grantStatements } from './grants.ts';
 export {
-  broughtNames,
   fetchReadiness,
   ledgerStatements,
   migrate,
@@ -17,3 +16,4 @@ export { besideName, besideTables, olderNames } from './owner-tables.ts';
 export { baseTables, type MigrationPlan, type TableReport } from './plan-draft.ts';
 export { isSchemaCurrent } from './readiness.ts';
 export { planRemoval, type RemovalPlan, remove } from './remove.ts';
+export { broughtNames } from './verify-rows.ts';

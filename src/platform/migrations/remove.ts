@@ -31,25 +31,92 @@ export async function planRemoval(client: pg.ClientBase): Promise<RemovalPlan> {
         remedy: 'There is nothing to remove.',
       },
     );
-  const objects = state.brought;
-  const byKind = (kind: RecordedObject['kind']): RecordedObject[] =>
-    objects.filter((object) => object.kind === kind);
-  const tables = byKind('table');
-  const gone = new Set(tables.map((table) => `${table.schema}.${table.name}`));
-  const stays = (object: RecordedObject): boolean => !gone.has(`${object.schema}.${object.table ?? ''}`);
-  const columns = new Map<string, string[]>();
-  for (const column of byKind('column').filter(stays)) {
+  return {
+    schema: state.schema,
+    objects: state.brought,
+    dependents: await listDependents(client, state.brought),
+    locks: await listTouchedTables(client, state.brought),
+    statements: removalStatements(state.schema, state.brought),
+  };
+}
+
+const ofKind = (objects: readonly RecordedObject[], kind: RecordedObject['kind']): RecordedObject[] =>
+  objects.filter((object) => object.kind === kind);
+
+/** Tables that go, by schema and name. */
+const goneTables = (objects: readonly RecordedObject[]): Set<string> =>
+  new Set(ofKind(objects, 'table').map((table) => `${table.schema}.${table.name}`));
+
+/** True of an object whose table stays: it must be taken out by itself. */
+const staysIn =
+  (gone: ReadonlySet<string>) =>
+  (object: RecordedObject): boolean =>
+    !gone.has(`${object.schema}.${object.table ?? ''}`);
+
+/** Pure: what takes the objects out, in an order in which nothing of ours depends on what is gone already. */
+function removalStatements(schema: string, objects: readonly RecordedObject[]): string[] {
+  const tables = ofKind(objects, 'table');
+  const stays = staysIn(goneTables(objects));
+  return [
+    ...ofKind(objects, 'index')
+      .filter(stays)
+      .map((index) => `DROP INDEX IF EXISTS ${quote(index.schema)}.${quote(index.name)}`),
+    ...ofKind(objects, 'constraint')
+      .filter(stays)
+      .map(
+        (constraint) =>
+          `ALTER TABLE ${quote(constraint.schema)}.${quote(constraint.table ?? '')} DROP CONSTRAINT IF EXISTS ${quote(constraint.name)}`,
+      ),
+    ...columnRemovals(ofKind(objects, 'column').filter(stays)),
+    ...(tables.length > 0
+      ? [
+          `DROP TABLE IF EXISTS ${tables.map((table) => `${quote(table.schema)}.${quote(table.name)}`).join(', ')}`,
+        ]
+      : []),
+    ...ofKind(objects, 'function').map(
+      (made) => `DROP FUNCTION IF EXISTS ${quote(made.schema)}.${made.name}`,
+    ),
+    `DROP TABLE ${quote(schema)}.tieline_migrations`,
+    ...ofKind(objects, 'schema').map(
+      // What the queue's library keeps in its schema is on no list of ours.
+      (made) => `DROP SCHEMA IF EXISTS ${quote(made.name)}${made.name === queueSchema ? ' CASCADE' : ''}`,
+    ),
+  ];
+}
+
+/** One statement a table, however many of its columns go. */
+function columnRemovals(columns: readonly RecordedObject[]): string[] {
+  const byTable = new Map<string, string[]>();
+  for (const column of columns) {
     const table = `${quote(column.schema)}.${quote(column.table ?? '')}`;
-    columns.set(table, [...(columns.get(table) ?? []), column.name]);
+    byTable.set(table, [...(byTable.get(table) ?? []), column.name]);
   }
+  return [...byTable].map(
+    ([table, names]) =>
+      `ALTER TABLE ${table}\n  ${names.map((name) => `DROP COLUMN IF EXISTS ${quote(name)}`).join(',\n  ')}`,
+  );
+}
+
+async function listDependents(client: pg.ClientBase, objects: readonly RecordedObject[]): Promise<string[]> {
+  const tables = ofKind(objects, 'table');
+  const columns = ofKind(objects, 'column');
   const { rows } = await client.query<{ dependent: string }>(dependentsQuery, [
     tables.map((table) => table.schema),
     tables.map((table) => table.name),
-    byKind('column').map((column) => column.schema),
-    byKind('column').map((column) => column.table),
-    byKind('column').map((column) => column.name),
+    columns.map((column) => column.schema),
+    columns.map((column) => column.table),
+    columns.map((column) => column.name),
   ]);
-  const { rows: locked } = await client.query<{ name: string }>(
+  return rows.map((row) => row.dependent);
+}
+
+/** Tables that stay and lose a column, an index or a constraint, or are referred to by a table that goes. */
+async function listTouchedTables(
+  client: pg.ClientBase,
+  objects: readonly RecordedObject[],
+): Promise<string[]> {
+  const gone = goneTables(objects);
+  const { rows } = await client.query<{ name: string }>(
     `select format('%I.%I', n.nspname, c.relname) as name
        from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where c.relkind in ('r', 'p') and n.nspname || '.' || c.relname <> all ($1::text[])
@@ -60,42 +127,11 @@ export async function planRemoval(client: pg.ClientBase): Promise<RemovalPlan> {
     [
       [...gone],
       objects
-        .filter(stays)
+        .filter(staysIn(gone))
         .flatMap((object) => (object.table === null ? [] : [`${object.schema}.${object.table}`])),
     ],
   );
-  return {
-    schema: state.schema,
-    objects,
-    dependents: rows.map((row) => row.dependent),
-    locks: locked.map((row) => row.name),
-    statements: [
-      ...byKind('index')
-        .filter(stays)
-        .map((index) => `DROP INDEX IF EXISTS ${quote(index.schema)}.${quote(index.name)}`),
-      ...byKind('constraint')
-        .filter(stays)
-        .map(
-          (constraint) =>
-            `ALTER TABLE ${quote(constraint.schema)}.${quote(constraint.table ?? '')} DROP CONSTRAINT IF EXISTS ${quote(constraint.name)}`,
-        ),
-      ...[...columns].map(
-        ([table, names]) =>
-          `ALTER TABLE ${table}\n  ${names.map((name) => `DROP COLUMN IF EXISTS ${quote(name)}`).join(',\n  ')}`,
-      ),
-      ...(tables.length > 0
-        ? [
-            `DROP TABLE IF EXISTS ${tables.map((table) => `${quote(table.schema)}.${quote(table.name)}`).join(', ')}`,
-          ]
-        : []),
-      ...byKind('function').map((made) => `DROP FUNCTION IF EXISTS ${quote(made.schema)}.${made.name}`),
-      `DROP TABLE ${quote(state.schema)}.tieline_migrations`,
-      ...byKind('schema').map(
-        // What the queue's library keeps in its schema is on no list of ours.
-        (made) => `DROP SCHEMA IF EXISTS ${quote(made.name)}${made.name === queueSchema ? ' CASCADE' : ''}`,
-      ),
-    ],
-  };
+  return rows.map((row) => row.name);
 }
 
 /** Objects outside the list that depend on something in it; without CASCADE they would stop the removal midway. */

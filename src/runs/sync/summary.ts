@@ -101,71 +101,117 @@ export async function countNewConflicts(
 /** Sums up a finished run from what is stored, not from what the process remembers, so a resumed run tells the whole. */
 export async function summarizeRun(db: Kysely<Database>, operationId: string): Promise<SyncSummary> {
   const steps = await listSteps(db, operationId);
-  const sumOf = (wanted: (name: string, type: string) => boolean): Counts =>
-    steps
-      .filter((step) => wanted(step.batch_type ?? '', step.operation_type ?? ''))
-      .map((step) => countsOf(step))
-      .reduce(addCounts, noCounts);
   const stepIds = steps.map((step) => step.batch_id);
-  const outbox = await countOutbox(db, stepIds);
-  const confirmed = (entity: string, kind: string): number =>
-    outbox
-      .filter((row) => row.entity_type === entity && row.change_kind === kind && row.state === 'confirmed')
-      .reduce((sum, row) => sum + row.n, 0);
-  const imports = sumOf((_name, type) => type === 'import');
-  const sent = sumOf((_name, type) => type === 'export');
-  const all = sumOf(() => true);
-  const findingsByState = await countFindingsByState(db);
-  const correlations = await countCorrelations(db);
-  const unreported = await countUnreportedAssets(db);
   const systems = await countRows(db, 'system');
   const components = await countRows(db, 'component');
   const controls = await countRows(db, 'control');
   const poams = await countRows(db, 'poam');
   const milestones = await countRows(db, 'milestone');
-  const tagged = sumOf((name) => name === 'tags').created;
   return {
     operationId,
     assets: await countAssets(db),
-    findings: findingsByState.open + findingsByState.reopened + findingsByState.fixed,
-    findingsByState,
+    ...(await countFindings(db)),
     systems: systems.linked,
     components: components.linked,
     controls: controls.linked,
     poams: poams.linked,
     milestones: milestones.linked,
-    assetsLinked: correlations.linked,
-    linkedBy: correlations.linkedBy,
-    assetsForReview: await countMatchReviews(db),
-    matchesNew: await countMatchReviews(db, stepIds),
-    assetsUnreported: unreported.assets,
-    findingsUnreported: unreported.openFindings,
-    assetsNewlyUnreported: await countNewlyUnreported(db, stepIds),
-    assetsUnmatched: correlations.unmatched,
+    ...(await countMatches(db, stepIds)),
+    ...(await countUnreported(db, stepIds)),
     systemsFailed: failuresOf(await findOperation(db, operationId)),
-    poamsRead: sumOf((name) => name === 'poam').read,
-    weaknesses: sumOf((name) => name === 'weaknesses').read,
-    poamsCreated: confirmed('poam', 'create'),
-    poamsOverdue: await countOverdueCreates(
-      db,
-      steps.map((step) => step.batch_id),
-    ),
-    poamsUpdated: confirmed('poam', 'update'),
-    tagsAssigned: confirmed('asset_tag', 'update') > 0 ? tagged : 0,
+    ...countsOfSteps(steps),
+    ...(await countSent(db, stepIds, steps)),
+    poamsOverdue: await countOverdueCreates(db, stepIds),
     ...(await alreadyThere(db, stepIds, {
       system: systems.unlinked,
       control: controls.unlinked,
       poam: poams.unlinked,
       milestone: milestones.unlinked,
     })),
-    recordsFailed: all.failed,
-    recordsHeld: all.held,
     conflictsPending: await countPendingConflicts(db),
     newConflicts: await countNewConflicts(db, operationId),
     approvalsAsked: await countAskedApprovals(db, [operationId, ...stepIds]),
     ...(await stillWaiting(db)),
-    read: imports.read,
+  };
+}
+
+/** What the steps that are wanted counted, together. */
+function sumOf(
+  steps: readonly OperationRow[],
+  wanted: (name: string, type: string) => boolean = () => true,
+): Counts {
+  return steps
+    .filter((step) => wanted(step.batch_type ?? '', step.operation_type ?? ''))
+    .map((step) => countsOf(step))
+    .reduce(addCounts, noCounts);
+}
+
+function countsOfSteps(
+  steps: readonly OperationRow[],
+): Pick<SyncSummary, 'poamsRead' | 'weaknesses' | 'recordsFailed' | 'recordsHeld' | 'read' | 'written'> {
+  const all = sumOf(steps);
+  const sent = sumOf(steps, (_name, type) => type === 'export');
+  return {
+    poamsRead: sumOf(steps, (name) => name === 'poam').read,
+    weaknesses: sumOf(steps, (name) => name === 'weaknesses').read,
+    recordsFailed: all.failed,
+    recordsHeld: all.held,
+    read: sumOf(steps, (_name, type) => type === 'import').read,
     written: sent.created + sent.updated,
+  };
+}
+
+/** What the remote systems confirmed of what this run put into the outbox. */
+async function countSent(
+  db: Kysely<Database>,
+  stepIds: readonly string[],
+  steps: readonly OperationRow[],
+): Promise<Pick<SyncSummary, 'poamsCreated' | 'poamsUpdated' | 'tagsAssigned'>> {
+  const outbox = await countOutbox(db, stepIds);
+  const confirmed = (entity: string, kind: string): number =>
+    outbox
+      .filter((row) => row.entity_type === entity && row.change_kind === kind && row.state === 'confirmed')
+      .reduce((sum, row) => sum + row.n, 0);
+  return {
+    poamsCreated: confirmed('poam', 'create'),
+    poamsUpdated: confirmed('poam', 'update'),
+    tagsAssigned: confirmed('asset_tag', 'update') > 0 ? sumOf(steps, (name) => name === 'tags').created : 0,
+  };
+}
+
+async function countFindings(
+  db: Kysely<Database>,
+): Promise<Pick<SyncSummary, 'findings' | 'findingsByState'>> {
+  const findingsByState = await countFindingsByState(db);
+  const { open, reopened, fixed } = findingsByState;
+  return { findings: open + reopened + fixed, findingsByState };
+}
+
+async function countMatches(
+  db: Kysely<Database>,
+  stepIds: readonly string[],
+): Promise<
+  Pick<SyncSummary, 'assetsLinked' | 'linkedBy' | 'assetsForReview' | 'matchesNew' | 'assetsUnmatched'>
+> {
+  const correlations = await countCorrelations(db);
+  return {
+    assetsLinked: correlations.linked,
+    linkedBy: correlations.linkedBy,
+    assetsForReview: await countMatchReviews(db),
+    matchesNew: await countMatchReviews(db, stepIds),
+    assetsUnmatched: correlations.unmatched,
+  };
+}
+
+async function countUnreported(
+  db: Kysely<Database>,
+  stepIds: readonly string[],
+): Promise<Pick<SyncSummary, 'assetsUnreported' | 'findingsUnreported' | 'assetsNewlyUnreported'>> {
+  const unreported = await countUnreportedAssets(db);
+  return {
+    assetsUnreported: unreported.assets,
+    findingsUnreported: unreported.openFindings,
+    assetsNewlyUnreported: await countNewlyUnreported(db, stepIds),
   };
 }
 

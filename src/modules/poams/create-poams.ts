@@ -1,0 +1,137 @@
+/** Makes POA&Ms for weaknesses that have none: rows here, the journal, and what is to be sent, in the caller's transaction. */
+import { type EntityPolicy, needsApproval } from '../../canonical/policy/index.ts';
+import { byRule } from '../../canonical/vocabulary/index.ts';
+import { enqueueChanges, type OutboundChange } from '../../engine/outbox/index.ts';
+import { recordChanges } from '../../ledger/operations/index.ts';
+import type { Json, JsonObject } from '../../platform/values/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
+import { insertRows } from '../../record/entities/index.ts';
+import {
+  composePoam,
+  dueText,
+  type JudgedWeakness,
+  poamId,
+  poamKey,
+  purposeOf,
+} from '../weaknesses/index.ts';
+import type { NamesOf } from './source-names.ts';
+
+/** A weakness for which a POA&M is made, and which of its POA&Ms that is. */
+export interface Proposed extends JudgedWeakness {
+  readonly occurrence: number;
+}
+
+export interface OutboundSource {
+  readonly systemId: number;
+  readonly operationId: string;
+  readonly policies: readonly EntityPolicy[];
+  readonly names: NamesOf;
+}
+
+interface Composed extends Proposed {
+  readonly id: string;
+  readonly key: string;
+  readonly proposal: ReturnType<typeof composePoam>;
+}
+
+/** @param today ISO date in UTC, from which due dates are judged. */
+export async function createPoams(
+  tx: Tx,
+  source: OutboundSource,
+  planned: readonly Proposed[],
+  today: string,
+): Promise<void> {
+  const composed = planned.map((each) => compose(source, each, today));
+  await insertPoams(tx, source, composed);
+  await recordChanges(
+    tx.db,
+    source,
+    composed.map(({ id, due, save, proposal }) => ({
+      entity: 'poam',
+      entityId: id,
+      after: proposal.poam,
+      direction: 'internal',
+      decidedBy: byRule('weakness_by_plugin'),
+      reason: `${dueText(due.on, today)} by ${due.reason}; controls: ${save.controlReason}`,
+    })),
+  );
+  await enqueueChanges(
+    tx.db,
+    source,
+    composed.map((each) => creationOf(source, each, today)),
+  );
+}
+
+function compose(source: OutboundSource, planned: Proposed, today: string): Composed {
+  const { weakness, occurrence } = planned;
+  return {
+    ...planned,
+    id: poamId(weakness, occurrence),
+    key: poamKey(weakness, occurrence),
+    proposal: composePoam(weakness, {
+      due: planned.due,
+      control: planned.control,
+      poc: weakness.poc,
+      pluginsOf: source.names(weakness.sourceTypes).pluginsOf,
+      today,
+      occurrence,
+    }),
+  };
+}
+
+/** The POA&Ms as rows of ours, with their milestones. */
+async function insertPoams(tx: Tx, source: OutboundSource, composed: readonly Composed[]): Promise<void> {
+  await insertRows(
+    tx.db,
+    'poam',
+    composed.map(({ id, weakness, proposal }): JsonObject => ({
+      poam_id: id,
+      system_id: weakness.systemId,
+      ingestion_source: 'tieline',
+      ingestion_batch_id: source.operationId,
+      weakness_detection_source: source.names(weakness.sourceTypes).titles.slice(0, 255),
+      sync_status: 'pending',
+      created_at: 'now',
+      updated_at: 'now',
+      ...proposal.poam,
+    })),
+  );
+  await insertRows(
+    tx.db,
+    'milestone',
+    composed.flatMap(({ id, proposal }) =>
+      proposal.milestones.map((milestone): JsonObject => ({
+        poam_id: id,
+        status: 'Pending',
+        created_at: 'now',
+        ...milestone,
+      })),
+    ),
+  );
+}
+
+/** What is to be sent for a POA&M that was made. */
+function creationOf(source: OutboundSource, composed: Composed, today: string): OutboundChange {
+  const { id, key, weakness, due, proposal } = composed;
+  return {
+    entity: 'poam',
+    entityId: id,
+    kind: 'create',
+    parentExternalId: weakness.systemExternalId,
+    idempotencyKey: key,
+    reason: purposeOf(weakness, due.on, today),
+    payload: {
+      ...proposal.poam,
+      affected_assets: [...weakness.assets],
+      cves: [...weakness.cves],
+      milestones: proposal.milestones.map((milestone): Json => ({ ...milestone, status: 'Pending' })),
+    },
+    severity: weakness.severity,
+    needsApproval: needsApproval(source.policies, {
+      entity: 'poam',
+      kind: 'create',
+      fields: Object.keys(proposal.poam),
+      severity: weakness.severity,
+    }),
+  };
+}

@@ -1,0 +1,199 @@
+/**
+ * The weaknesses of a GRC system with the POA&Ms that are about each: one statement, put together from named parts. Each part is a
+ * common table expression that the parts after it name by its own name (own, found, grouped, by_cve, by_plugin, about, candidates, each).
+ */
+import { sql, type Kysely } from 'kysely';
+import type { Severity } from '../../canonical/vocabulary/index.ts';
+import { grounds, type Candidate, type OpenFinding } from './poam-answers.ts';
+import { boundariesOf } from '../../record/systems/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
+import { isFinished } from '../../record/poams/index.ts';
+
+export interface WeaknessRow {
+  readonly systemId: string;
+  /** The GRC system's own id of the system. */
+  readonly systemExternalId: string;
+  readonly pluginId: string;
+  readonly pluginName: string;
+  readonly family: string | null;
+  readonly severity: Severity;
+  readonly synopsis: string | null;
+  readonly solution: string | null;
+  readonly cves: readonly string[];
+  readonly detectedOn: string;
+  readonly findings: number;
+  /** Types of the systems that report its findings. */
+  readonly sourceTypes: readonly string[];
+  /** As the scanner names them. */
+  readonly assets: readonly string[];
+  /** Of the system: who answers for it. */
+  readonly poc: string | null;
+  /** When the latest of its findings was found again after it had been fixed, ISO in UTC; null if none was. */
+  readonly foundAgainAt: string | null;
+  /** The POA&Ms that are about it, by whatever ground. */
+  readonly candidates: readonly Candidate[];
+  /** ingestion_poams.id that the weakness is tied to. */
+  readonly tiedTo: number | null;
+  /** Its findings one by one, only where a POA&M about it has ended: then it matters since when each is open. */
+  readonly open: readonly OpenFinding[] | null;
+}
+
+/** own: systems of this GRC system that take part in sync, with who answers for each. */
+const ownSystems = (externalSystemId: number) => sql`
+  select l.system_id, l.external_id, coalesce(s.information_system_security_officer, s.system_owner) as poc
+    from (select entity_id as system_id, min(external_id) as external_id from sync_links
+           where external_system_id = ${externalSystemId} and entity_type = 'system' and retired_at is null and missing_since is null
+           group by entity_id) l
+    join lateral (select * from ingestion_systems every where every.system_id = l.system_id order by every.id limit 1) s
+      on coalesce(s.sync_enabled, true)`;
+
+/** found: the findings that make a weakness, each with the boundary, machine and times that count. */
+const weakFindings = (externalSystemId: number) => sql`
+  select f.id, f.external_system_id as server, b.system_id, f.plugin_id::text as plugin_id, case when f.lifecycle_state = 'reopened' then f.resurfaced_at end as found_again, f.poam_id, f.severity_rank = 4 as is_critical, a.asset_uuid,
+         coalesce(a.tenable_asset_uuid, a.asset_uuid::text) as asset, coalesce(f.first_found, f.created_at) as first_found,
+         coalesce(f.last_found, f.created_at) as last_seen,
+         case when f.lifecycle_state = 'reopened' then coalesce(f.resurfaced_at, f.last_fixed, f.first_found, f.created_at)
+              else coalesce(f.first_found, f.created_at) end as since
+    from ingestion_vulnerabilities f
+    join ingestion_assets a on a.asset_uuid = f.asset_ref
+    join (${boundariesOf(externalSystemId)}) b on b.asset_uuid = a.asset_uuid
+    join own on own.system_id = b.system_id
+   where f.lifecycle_state in ('open', 'reopened') and f.severity_rank >= 3 and f.external_system_id is not null
+     and f.severity_modification is distinct from 'accepted'
+     and a.deleted_at is null and a.terminated_at is null
+     -- The server has the rule, and its findings were not read since.
+     and not exists (select from acceptances r
+                      where r.plugin_id = f.plugin_id::text and r.kind in ('accepted', 'false_positive') and r.status = 'active'
+                        and r.acceptance_id is not null and coalesce(r.expires_at > now(), true)
+                        and coalesce(r.port = f.port, true) and coalesce(r.protocol = lower(f.protocol), true)
+                        and (r.scope = 'all' or r.scope = 'asset ' || a.tenable_asset_uuid))`;
+
+/** grouped: one row a system and plugin. */
+const findingsByPlugin = sql`
+  select system_id, plugin_id, max(found_again) as found_again, bool_or(is_critical) as critical, min(first_found)::date as detected_on, count(*)::int as findings, array_agg(distinct server) as servers,
+         array_agg(distinct asset order by asset) as assets, array_agg(distinct asset_uuid) as machines
+    from found group by system_id, plugin_id`;
+
+/** by_cve: POA&Ms that name CVEs and machines, and no plugin. */
+const poamsByCve = sql`
+  -- POA&Ms that name no plugin, only CVEs, with the machines that they list.
+  select k.id, k.system_id, c.cves, m.machines
+    from ingestion_poams k
+    join poam_mentions n on n.poam_id = k.id and n.plugin_ids = '{}'
+   cross join lateral (select array_agg(distinct cve) as cves
+                         from (select unnest(n.cve_ids) as cve
+                               union select cve_id from ingestion_poam_cves v where v.poam_id = k.poam_id) named) c
+   cross join lateral (select array_agg(distinct asset_uuid) as machines from ingestion_poam_assets s where s.poam_id = k.poam_id) m
+   where c.cves is not null and m.machines is not null`;
+
+/** by_plugin: these by the plugins of their CVEs. */
+const poamsByPlugin = sql`
+  -- First the plugins of the CVEs and only then the weaknesses: within one system both can be a hundred thousand.
+  select c.id, c.system_id, c.machines, p.plugin_id
+    from by_cve c
+   cross join unnest(c.cves) named(cve)
+    join (select plugin_id, unnest(cves)::text as cve from scan_plugins) p on p.cve = named.cve`;
+
+/** about: which POA&M is about which weakness, and by what ground (the place in `grounds`); the lowest counts. */
+const poamsAbout = sql`
+  select w.system_id, w.identifier as plugin_id, w.poam_id as id, 1 as ground from weaknesses w
+   where w.grouping = 'plugin' and w.poam_id is not null
+  union all
+  select f.system_id, f.plugin_id, f.poam_id, 2 from found f where f.poam_id is not null group by 1, 2, 3
+  union all
+  select k.system_id, plugin.id, k.id, 3
+    from poam_mentions n cross join unnest(n.plugin_ids) plugin(id) join ingestion_poams k on k.id = n.poam_id
+  union all
+  -- The same machines: either list is within the other.
+  select g.system_id, g.plugin_id, c.id, 4
+    from by_plugin c
+    join grouped g on g.system_id = c.system_id and g.plugin_id = c.plugin_id and (c.machines <@ g.machines or g.machines <@ c.machines)`;
+
+/** Of the POA&M k: the day on which it ended or is to end, when and on which side that was said. */
+const endOfPoam = sql`
+  select case when ${isFinished('k')} then left(to_jsonb(k) ->> 'actual_completion', 10) else left(to_jsonb(k) ->> 'scheduled_completion', 10) end as on,
+         to_jsonb(said.changed_at at time zone 'UTC') #>> '{}' || 'Z' as seen_at,
+         case when said.direction is not null then said.direction <> 'inbound'
+              else exists (select from sync_links l where l.entity_type = 'poam' and l.entity_id = k.poam_id and l.retired_at is null
+                              and lower(l.base ->> 'status') is distinct from lower(k.status)) end as is_ended_here
+    -- An accepted risk ends on the date that it bears, if it bears one. Apart, so that nothing is looked up of what has not ended.
+    from (select where ${isFinished('k')} or lower(translate(k.status, '_', ' ')) = 'risk accepted' and k.scheduled_completion < current_date
+          offset 0) one left join lateral (
+           select j.changed_at, j.direction from sync_changes j
+            where j.entity_type = 'poam' and j.entity_id = k.poam_id and j.field_name = 'status' and j.after_value #>> '{}' = k.status
+            order by j.changed_at desc limit 1) said on true`;
+
+/** What a person said, or is asked to say, of an end that contradicts open findings. */
+const wordOnEnd = sql`
+  select case when c.resolution_status = 'pending' then 'pending' when c.resolution ->> 'choice' in ('external', 'accept') then 'external' else 'internal' end as choice
+    from sync_conflicts c
+   where c.entity_type = 'poam' and c.entity_id = k.poam_id and c.conflict_type = 'contradiction'
+     and (c.resolution_status = 'pending' or c.resolved_by_kind = 'person'
+          and c.external_value ->> 'ended_on' is not distinct from ended.on
+          and c.resolved_at >= coalesce(ended.seen_at::timestamp, '-infinity'))
+   order by c.resolution_status = 'pending' desc, c.id desc limit 1`;
+
+/** candidates: the POA&Ms about each weakness as one list, and whether any has ended. */
+const candidatePoams = sql`
+  select g.system_id, g.plugin_id, bool_or(${isFinished('k')} or ended.on is not null) as any_ended,
+         jsonb_agg(jsonb_build_object(
+           'id', k.id, 'poamId', k.poam_id, 'status', k.status, 'ground', (${[...grounds]}::text[])[ground],
+           'endedOn', ended.on, 'seenAt', ended.seen_at, 'isEndedHere', coalesce(ended.is_ended_here, false), 'contradiction', settled.choice,
+           'isProposal', k.ingestion_source is not distinct from 'tieline'
+             and not exists (select from sync_links l where l.entity_type = 'poam' and l.entity_id = k.poam_id)) order by k.id) as list
+    from (select about.system_id, about.plugin_id, about.id, min(ground) as ground from about group by 1, 2, 3) one
+    join grouped g on g.system_id = one.system_id and g.plugin_id = one.plugin_id
+    join ingestion_poams k on k.id = one.id and (k.system_id = g.system_id or ground = 1)
+    left join lateral (
+      ${endOfPoam}
+    ) ended on true
+    left join lateral (
+      ${wordOnEnd}
+    ) settled on true
+   group by g.system_id, g.plugin_id`;
+
+/** each: the findings one by one, only where a POA&M about the weakness has ended. */
+const findingsOneByOne = sql`
+  select f.system_id, f.plugin_id,
+         jsonb_agg(jsonb_build_object('id', f.id, 'asset', f.asset, 'since', to_jsonb(f.since) #>> '{}' || 'Z',
+                                      'firstFound', to_jsonb(f.first_found) #>> '{}' || 'Z', 'lastSeen', to_jsonb(f.last_seen) #>> '{}' || 'Z',
+                                      'isCritical', f.is_critical, 'poam', f.poam_id) order by f.id) as open
+    from found f join candidates c on c.any_ended and c.system_id = f.system_id and c.plugin_id = f.plugin_id
+   group by f.system_id, f.plugin_id`;
+
+/**
+ * The weaknesses that meet the rule: findings open or reopened, high or critical, on a living asset of a known system
+ * of this GRC system that is not excluded from sync, and that no rule of a scanner's server accepts or dismisses, grouped by plugin and
+ * system (decision 0015); each with the POA&Ms that are about it. What POA&Ms name is to be up to date (`renewMentions`).
+ */
+export async function listWeaknesses(db: Kysely<Database>, externalSystemId: number): Promise<WeaknessRow[]> {
+  // How many rows the parts have is not known to the planner, above all after a first import: taken for few, hundreds of thousands are
+  // compared each with each. For this transaction only.
+  await sql`select set_config('enable_nestloop', 'off', true)`.execute(db);
+  const { rows } = await sql<WeaknessRow>`
+    with own as materialized (${ownSystems(externalSystemId)}
+    ), found as materialized (${weakFindings(externalSystemId)}
+    ), grouped as materialized (${findingsByPlugin}
+    ), by_cve as materialized (${poamsByCve}
+    ), by_plugin as materialized (${poamsByPlugin}
+    ), about as (${poamsAbout}
+    ), candidates as materialized (${candidatePoams}
+    ), each as (${findingsOneByOne}
+    )
+    select g.system_id as "systemId", own.external_id as "systemExternalId", g.plugin_id as "pluginId", p.name as "pluginName", p.family, p.synopsis, p.solution, p.cves,
+           case when g.critical then 'Critical' else 'High' end as severity,
+           coalesce(w.detected_on, g.detected_on) as "detectedOn", g.findings, g.assets,
+           array(select distinct s.system_type::text from external_systems s where s.id = any(g.servers) order by 1) as "sourceTypes",
+           own.poc,
+           to_char(g.found_again, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "foundAgainAt", coalesce(c.list, '[]') as candidates, w.poam_id as "tiedTo",
+           each.open
+      from grouped g
+      join own on own.system_id = g.system_id
+      join scan_plugins p on p.plugin_id = g.plugin_id
+      left join weaknesses w on w.system_id = g.system_id and w.grouping = 'plugin' and w.identifier = g.plugin_id
+      left join candidates c on c.system_id = g.system_id and c.plugin_id = g.plugin_id
+      left join each on each.system_id = g.system_id and each.plugin_id = g.plugin_id
+     order by g.system_id, g.plugin_id`.execute(db);
+  await sql`set local enable_nestloop to default`.execute(db);
+  return rows;
+}
