@@ -1,5 +1,5 @@
-export { type Comparison, comparisonOf } from './comparison.ts';
-export { type EntityName, type EntityType, entityTypes } from './entity-type.ts';
+export { type Comparison, comparisonOf, registerComparisons } from './comparison.ts';
+export type { EntityName, EntityType } from './entity-type.ts';
 export { type PlanDocument, planDocument, type PlanItem } from './plan.ts';
 export {
   byPerson,

@@ -3,9 +3,12 @@ import { deriveUuid, type Json, type JsonObject } from '../../platform/values/in
 import { noCounts, recordChanges, recordCounts } from '../../ledger/operations/index.ts';
 import { linkAssetContexts } from '../../record/assets/index.ts';
 import {
+  entity as entityNamed,
   inCanonicalWords,
+  type LinkedEntity,
   linkedEntity,
   type LinkedRow,
+  listLinkedEntities,
   listLinkedRows,
   type NegotiatedEntity,
   updateRows,
@@ -26,13 +29,17 @@ import { canUpdate, type ConnectedSystem } from '../connections/index.ts';
 import { excludedRows } from '../inbound/index.ts';
 import type { RunContext } from '../run/index.ts';
 
-const entities = [
-  'poam',
-  'milestone',
-  'control',
-  'acceptance',
-  'asset_context',
-] as const satisfies readonly NegotiatedEntity[];
+/** What people edit on our side, in the order in which it is looked at: from what is read last, what moves its parent behind that. */
+function editable(): readonly NegotiatedEntity[] {
+  const turnOf = ({ readTurn, outbound, parent }: LinkedEntity): number =>
+    outbound.orderWith === 'parent' && parent
+      ? (entityNamed(parent.entity).readTurn ?? 0) - 0.5
+      : (readTurn ?? 0);
+  return listLinkedEntities()
+    .filter(({ outbound }) => outbound.edits)
+    .toSorted((a, b) => turnOf(b) - turnOf(a))
+    .map(({ name }) => name);
+}
 const pageSize = 500;
 /** The assets of a POA&M are planned where weaknesses are (`plan-poams.ts`). */
 const otherThanAssets = { field: 'affected_assets', named: false } as const;
@@ -47,7 +54,7 @@ export async function planEdits(
   system: ConnectedSystem,
   operationId: string,
 ): Promise<void> {
-  for (const entity of entities) {
+  for (const entity of editable()) {
     if (!canUpdate(system, entity)) continue;
     if (entity === 'asset_context') {
       const { fields, derived } = linkedEntity(entity);
@@ -76,7 +83,7 @@ export async function replanRecord(
   operationId: string,
   record: { readonly entity: string; readonly entityId: string },
 ): Promise<void> {
-  const entity = entities.find((each) => each === record.entity);
+  const entity = editable().find((each) => each === record.entity);
   if (!entity || !canUpdate(system, entity)) return;
   const one = { afterId: 0, limit: 1, entityId: record.entityId };
   const page = await listLinkedRows(tx.db, system.id, entity, one);
@@ -97,7 +104,7 @@ async function planPage(
   tx: Tx,
   system: ConnectedSystem,
   operationId: string,
-  entity: (typeof entities)[number],
+  entity: NegotiatedEntity,
   page: readonly LinkedRow[],
 ): Promise<void> {
   const isExcluded = await excludedRows(

@@ -13,7 +13,7 @@ import type { CommandContext, GlobalFlags } from './command-context.ts';
 import { entityWord } from './entity-word.ts';
 import { fittedTable, widthOf, wrapped } from './fitted-table.ts';
 import { wholeNumber } from './number-flag.ts';
-import { stepTitles } from './progress.ts';
+import { stepTitle } from './progress.ts';
 import { shortValue } from './short-value.ts';
 import { counted } from './table.ts';
 
@@ -278,7 +278,7 @@ function operationLines(
   const didSomething = operation.steps.filter((step) => result(step) !== idle);
   const steps = didSomething.map((step) => [
     step.system,
-    stepTitles[step.step ?? ''] ?? step.step ?? step.what,
+    step.step === null || step.step === undefined ? step.what : stepTitle(step.step),
     result(step),
   ]);
   const idleSteps = operation.steps.length - didSomething.length;

@@ -2,14 +2,19 @@
 import type { Command } from 'commander';
 import type { SyncSummary } from '../../runs/sync/index.ts';
 import { knownWord } from '../../platform/errors/index.ts';
-import { type EntityType, entityTypes } from '../../canonical/vocabulary/index.ts';
+import type { EntityType } from '../../canonical/vocabulary/index.ts';
+import { listEntities } from '../../record/entities/index.ts';
+import { entityWord } from './entity-word.ts';
 import { alreadyThereLines } from './demo-summary.ts';
 import { counted } from './table.ts';
 
 /** An entity as a flag names it, also in the plural. @throws TielineError USAGE. */
 export function entityNamed(text: string, before: EntityType[] | undefined): EntityType[] {
-  const plural = entityTypes.find((each) => `${each}s` === text.trim().toLowerCase());
-  return [...(before ?? []), plural ?? knownWord('entity', text, entityTypes, 'entities')];
+  const names = listEntities().map(({ name }) => name);
+  const plural = names.find((each) =>
+    [`${each}s`, entityWord(each, 2).toLowerCase()].includes(text.trim().toLowerCase()),
+  );
+  return [...(before ?? []), plural ?? knownWord('entity', text, names, 'entities')];
 }
 
 /** --system, --entity and --full. */
