@@ -43,7 +43,7 @@ export async function commandText(app: App | undefined, args: readonly string[])
   };
   const host: CommandHost = {
     version: 'test',
-    modules: connectorModules,
+    modules: app?.modules ?? connectorModules,
     terminal,
     signal: new AbortController().signal,
     withApp: (_flags, work) => (app === undefined ? elsewhere() : work(app)),
