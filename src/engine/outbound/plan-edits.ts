@@ -1,7 +1,6 @@
 import { byPolicy, comparisonOf, reasonOf } from '../../canonical/vocabulary/index.ts';
 import { deriveUuid, type Json, type JsonObject } from '../../platform/values/index.ts';
 import { noCounts, recordChanges, recordCounts } from '../../ledger/operations/index.ts';
-import { linkAssetContexts } from '../../record/assets/index.ts';
 import {
   entity as entityNamed,
   inCanonicalWords,
@@ -56,15 +55,8 @@ export async function planEdits(
 ): Promise<void> {
   for (const entity of editable()) {
     if (!canUpdate(system, entity)) continue;
-    if (entity === 'asset_context') {
-      const { fields, derived } = linkedEntity(entity);
-      const sendable = sendableFields(system, entity);
-      await linkAssetContexts(
-        context.db,
-        { systemId: system.id, operationId },
-        { fields, sendsMatches: derived.some((field) => sendable.includes(field)) },
-      );
-    }
+    const source = { systemId: system.id, systemType: system.module.declaration.systemType, operationId };
+    await linkedEntity(entity).beforeEdits?.(context.db, source, sendableFields(system, entity));
     await supersedeUnlinked(context.db, { systemId: system.id, entity });
     let afterId = 0;
     for (;;) {
@@ -237,8 +229,9 @@ async function undoForbiddenEdits(
 
 /** The severity of what a record is about, where it says so. */
 function severityOf(entity: string, row: JsonObject): string | undefined {
-  const severity = row['weakness_risk_level'] ?? row['risk_rating'];
-  return entity === 'poam' && typeof severity === 'string' ? severity : undefined;
+  const said = linkedEntity(entity).severityFields?.map((field) => row[field]) ?? [];
+  const severity = said.find((each) => each !== undefined && each !== null);
+  return typeof severity === 'string' ? severity : undefined;
 }
 
 /** The base; of a field that is only sent, that nothing was sent yet is known too. */

@@ -142,6 +142,8 @@ export interface LinkedEntity extends AnyEntity {
   readonly sentOnly: readonly string[];
   /** Fields that hold a status in canonical words. */
   readonly statusWords: readonly string[];
+  /** Fields that say the severity of what the record is about, the first that is filled counts: an approval can depend on it. */
+  readonly severityFields?: readonly string[];
   /** What fields were called in earlier versions: files of mappings and the journal still say so. */
   readonly formerNames: Readonly<Record<string, string>>;
   /** The field in which our row keeps what the remote calls it; nobody edits it, and undo leaves it. */

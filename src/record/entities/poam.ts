@@ -50,6 +50,7 @@ export const poam = defineEntity({
   growing: { comments: 'append', deviation_rationale: 'append' },
   sentOnly: [],
   statusWords: ['status', 'implementation_status'],
+  severityFields: ['weakness_risk_level', 'risk_rating'],
   formerNames: { xacta_poam_id: 'remote_id', xacta_system_id: 'parent_remote_id' },
   remoteId: 'remote_id',
   ownId: 'poam_id',
