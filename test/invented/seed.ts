@@ -77,7 +77,7 @@ const governor: Product = {
             boundary: `B-${twoDigits((index % 5) + 1)}`,
             summary: `Weakness ${index + 1}`,
             state: 'OPEN',
-            due: `31/${twoDigits((index % 9) + 1)}/2031`.replace('31/', '28/'),
+            due: `28/${twoDigits(index + 1)}/2031`,
             owner: 'Jane Doe',
             notes: '',
           })),
