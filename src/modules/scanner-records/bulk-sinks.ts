@@ -193,8 +193,8 @@ function reportedBy(
     }
     if (!takePlugin(external, identity.record.plugin_id)) return undefined;
     const { plugin: _storedOnce, ...raw } = external.raw;
-    const tenableUuid = identity.record.asset_uuid.toLowerCase();
-    const asset_uuid = assetAliases.get(tenableUuid) ?? tenableUuid;
+    const remoteUuid = identity.record.asset_uuid.toLowerCase();
+    const asset_uuid = assetAliases.get(remoteUuid) ?? remoteUuid;
     const json = storableJson(raw);
     return {
       key: findingKey({ ...identity.record, asset_uuid }),
