@@ -45,7 +45,7 @@ export async function commandText(app: App | undefined, args: readonly string[])
   };
   const host: CommandHost = {
     version: 'test',
-    loadModules: () => Promise.resolve(connectorModules),
+    loadModules: () => Promise.resolve(app?.modules ?? connectorModules),
     terminal,
     signal: new AbortController().signal,
     withApp: (_flags, work) => (app === undefined ? elsewhere() : work(app)),

@@ -10,12 +10,12 @@ import { Secret } from '../../src/platform/values/secret.ts';
 export function composeApp(
   database: Pick<App, 'db' | 'pool'>,
   masterKey: string,
-  { attempts = 5, longestSleepMs = 50 } = {},
+  { attempts = 5, longestSleepMs = 50, modules = connectorModules } = {},
 ): App {
   return {
     db: database.db,
     pool: database.pool,
-    modules: connectorModules,
+    modules,
     scanFiles: scanFileReader,
     secretBox: createSecretBox([masterKeyFrom(new Secret(masterKey))]),
     http: {

@@ -1,4 +1,5 @@
 import type { EntityPolicy } from './policy.ts';
+import { recordSchemaOf } from '../records/index.ts';
 import { lookUpPolicy } from './look-up-policy.ts';
 
 export interface ProposedChange {
@@ -31,8 +32,8 @@ export function needsApproval(policies: readonly EntityPolicy[], change: Propose
   return concernsField && concernsSeverity;
 }
 
-/** Records that are no rows with fields of their own: the direction of their policy is that of the whole. */
-const whole: ReadonlySet<string> = new Set(['asset_tag', 'remediation_scan']);
+/** What has no record with fields of its own (a tag, a scan): the direction of its policy is that of the whole. */
+const isWhole = (entity: string): boolean => recordSchemaOf(entity) === undefined;
 
 /**
  * Whether the direction of the policies lets a change go out (SPEC.md, M8): a new record by the direction of its entity,
@@ -42,7 +43,7 @@ export function mayGoOut(
   policies: readonly EntityPolicy[],
   change: Pick<ProposedChange, 'entity' | 'kind' | 'fields'>,
 ): boolean {
-  const fields = change.kind === 'create' || whole.has(change.entity) ? [''] : change.fields;
+  const fields = change.kind === 'create' || isWhole(change.entity) ? [''] : change.fields;
   return fields.every((field) => lookUpPolicy(policies, change.entity, field).direction !== 'inbound');
 }
 

@@ -12,6 +12,7 @@ export {
   listRecordNames,
   presentField,
   recordSchemaOf,
+  recordsInside,
   registerRecord,
   sentOnlyFields,
 } from './record-schemas.ts';

@@ -20,6 +20,8 @@ interface RegisteredRecord {
   readonly sentOnly: readonly string[];
   /** What fields were called in earlier versions. */
   readonly formerNames: Readonly<Record<string, string>>;
+  /** The entity of the record that one of these stands inside of. */
+  readonly inside?: string;
 }
 
 const plain = (schema: RegisteredRecord['schema']): RegisteredRecord => ({
@@ -48,8 +50,10 @@ export function registerRecord(name: string, record: RegisteredRecord): void {
 }
 
 /** The present name of a field that somebody may know by a former one. */
-export const presentField = (entity: string, field: string): string =>
-  records.get(entity)?.formerNames[field] ?? field;
+export function presentField(entity: string, field: string): string {
+  const former = records.get(entity)?.formerNames ?? {};
+  return (Object.hasOwn(former, field) ? former[field] : undefined) ?? field;
+}
 
 /** The schema that the mapped record of an entity must satisfy; undefined where there are no mappings for it. */
 export const recordSchemaOf = (name: string): RegisteredRecord['schema'] | undefined =>
@@ -57,6 +61,12 @@ export const recordSchemaOf = (name: string): RegisteredRecord['schema'] | undef
 
 /** Every entity that has mappings. */
 export const listRecordNames = (): readonly string[] => [...records.keys()];
+
+/** Entities whose records stand inside of one of this entity, at any depth. */
+export function recordsInside(name: string): readonly string[] {
+  const nearest = [...records].filter(([, { inside }]) => inside === name).map(([each]) => each);
+  return [...new Set([...nearest, ...nearest.flatMap((each) => recordsInside(each))])];
+}
 
 /** Fields of an entity that can be sent and never come in. */
 export const sentOnlyFields = (name: string): readonly string[] => records.get(name)?.sentOnly ?? [];

@@ -1,4 +1,5 @@
 /** How the values of a field are compared: what in their spelling is no difference. SPEC.md, section 2. */
+import { TielineError } from '../../platform/errors/index.ts';
 
 /**
  * `text`: white space, and case of mail addresses. `word`: of a value list; also its case and how its parts are joined.
@@ -8,7 +9,7 @@
 export type Comparison = 'text' | 'word' | 'controls' | 'list' | 'day';
 
 /** Fields that are no plain text; of the same name in every entity that has them. */
-const comparisons: Readonly<Record<string, Comparison>> = {
+const comparisons: Record<string, Comparison> = {
   // Words of value lists.
   status: 'word',
   implementation_status: 'word',
@@ -38,6 +39,15 @@ const comparisons: Readonly<Record<string, Comparison>> = {
   original_detection_date: 'day',
   next_assessment_date: 'day',
 };
+
+/** Adds those of an entity's own fields. @throws INTERNAL where another entity compares a field of the name otherwise. */
+export function registerComparisons(ofFields: Readonly<Record<string, Comparison>>): void {
+  for (const [field, as] of Object.entries(ofFields)) {
+    if ((comparisons[field] ?? as) !== as)
+      throw new TielineError('INTERNAL', `The field ${field} is compared as ${comparisons[field]} already.`);
+    comparisons[field] = as;
+  }
+}
 
 export function comparisonOf(field: string): Comparison {
   return comparisons[field] ?? 'text';

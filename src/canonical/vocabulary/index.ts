@@ -1,4 +1,4 @@
-export { type Comparison, comparisonOf } from './comparison.ts';
+export { type Comparison, comparisonOf, registerComparisons } from './comparison.ts';
 export {
   type ConflictChoice,
   conflictChoices,
@@ -7,7 +7,7 @@ export {
   type ConflictType,
   conflictTypes,
 } from './conflict.ts';
-export { type EntityName, type EntityType, entityTypes } from './entity-type.ts';
+export type { EntityName, EntityType } from './entity-type.ts';
 export { type PlanDocument, planDocument, type PlanItem } from './plan.ts';
 export {
   byPerson,

@@ -1,6 +1,7 @@
 /** Statements by which a decided conflict takes effect on links, outbox and weaknesses. Nothing is deleted but links. */
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
+import { isLinked, linkedEntity, listLinkedEntities } from '../../record/entities/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { stateAfter, statesBefore } from '../outbox/index.ts';
 
@@ -9,24 +10,30 @@ export interface RecordKey {
   readonly entityId: string;
 }
 
-/** A record and what stands inside it: of a system all that it has, of a POA&M its milestones. */
+/** A record and what stands inside it, at any depth: of a system all that it has, of a POA&M its milestones. */
 export async function listWithContents(db: Kysely<Database>, record: RecordKey): Promise<RecordKey[]> {
-  const poams =
-    record.entity === 'system'
-      ? sql`select poam_id from ingestion_poams where system_id = ${record.entityId}`
-      : sql`select poam_id from ingestion_poams where ${record.entity} = 'poam' and poam_id = ${record.entityId}`;
-  const { rows } = await sql<RecordKey>`
-    select 'component' as entity, id::text as "entityId" from system_components
-     where ${record.entity} = 'system' and system_id = ${record.entityId}
-    union all
-    select 'control', id::text from ingestion_controls
-     where ${record.entity} = 'system' and system_id = ${record.entityId}
-    union all select 'poam', poam_id from (${poams}) p where ${record.entity} = 'system'
-    union all
-    select 'milestone', m.id::text from ingestion_poam_milestones m where m.poam_id in (${poams})`.execute(
-    db,
-  );
-  return [record, ...rows];
+  const found = [record];
+  for (let around: readonly RecordKey[] = [record]; around.length > 0;) {
+    around = await listInside(db, around);
+    found.push(...around);
+  }
+  return found;
+}
+
+async function listInside(db: Kysely<Database>, around: readonly RecordKey[]): Promise<RecordKey[]> {
+  const inside: RecordKey[] = [];
+  for (const { name, row, parent } of listLinkedEntities()) {
+    const ids = around.flatMap(({ entity, entityId }) => (entity === parent?.entity ? [entityId] : []));
+    if (!parent || !isLinked(parent.entity) || ids.length === 0) continue;
+    const keys = sql.raw(`${linkedEntity(parent.entity).row.keyType}[]`);
+    const { rows } = await sql<RecordKey>`
+      select distinct ${name}::text as entity, t.${sql.ref(row.key)}::text as "entityId"
+        from ${sql.table(row.table)} t where t.${sql.ref(parent.column)} = any(${ids}::text[]::${keys})`.execute(
+      db,
+    );
+    inside.push(...rows);
+  }
+  return inside;
 }
 
 const givenRecords = (records: readonly RecordKey[]) =>

@@ -2,7 +2,8 @@
  * What a conflict is about, in the words of those who decide it: the boundary that the record belongs to, and the weakness.
  * SQL of a subquery over a conflict `c` (entity_type, entity_id).
  */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
+import { listLinkedEntities, type RowPlace } from '../../record/entities/index.ts';
 
 export interface ConflictWeakness {
   /** The plugin that found it; null where no finding is tied to the POA&M. */
@@ -24,16 +25,28 @@ const poamKey = sql`
       when 'milestone' then (select m.poam_id from ingestion_poam_milestones m where m.id = ${number})
     end`;
 
+const keyOf: Readonly<Record<RowPlace['keyType'], RawBuilder<unknown>>> = {
+  text: sql`c.entity_id`,
+  int: number,
+  uuid,
+};
+
 /** One row with `id`, the system_id of the boundary, or null. */
-export const boundaryOfRecord = sql`
+export function boundaryOfRecord(): RawBuilder<unknown> {
+  const cases = listLinkedEntities().flatMap(({ name, row }) =>
+    row.shownAs
+      ? [
+          sql`when ${sql.lit(name)} then (select ${sql.raw(row.shownAs.system)} from ${sql.table(row.shownAs.table ?? row.table)} t
+                                           where t.${sql.ref(row.key)} = ${keyOf[row.keyType]} order by t.id limit 1)`,
+        ]
+      : [],
+  );
+  return sql`
     select (case c.entity_type
-      when 'system' then c.entity_id
-      when 'component' then (select t.system_id from system_components t where t.id = ${number})
-      when 'control' then (select t.system_id from ingestion_controls t where t.id = ${number})
+      ${sql.join(cases, sql` `)}
       when 'asset' then (select t.system_id from ingestion_assets t where t.asset_uuid = ${uuid})
-      when 'asset_context' then (select t.system_id from ingestion_assets t where t.asset_uuid = ${uuid})
-      else (select t.system_id from ingestion_poams t where t.poam_id = ${poamKey} order by t.id limit 1)
     end)::text as id`;
+}
 
 /** One jsonb, as `ConflictWeakness`, or none where the conflict is about no POA&M. */
 export const weaknessOfRecord = sql`

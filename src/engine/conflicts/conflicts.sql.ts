@@ -235,14 +235,14 @@ export interface ConflictFilter {
 }
 
 /** Conflicts `c` with the external system `s`, link `l` and boundary `b` of each. */
-const everyConflict = sql`
+const everyConflict = () => sql`
       sync_conflicts c
       left join external_systems s on s.id = c.external_system_id
       left join lateral (select l.external_id from sync_links l
                           where l.external_system_id = c.external_system_id and l.entity_type = c.entity_type
                             and l.entity_id = c.entity_id and l.retired_at is null
                           order by l.id limit 1) l on true
-      left join lateral (${boundaryOfRecord}) b on true`;
+      left join lateral (${boundaryOfRecord()}) b on true`;
 
 const fits = (filter: ConflictFilter) => sql`
            (${filter.all ?? false} or c.resolution_status = 'pending')
@@ -257,7 +257,7 @@ const fits = (filter: ConflictFilter) => sql`
 /** How many conflicts fit. */
 export async function countConflicts(db: Kysely<Database>, filter: ConflictFilter): Promise<number> {
   const { rows } = await sql<{ n: number }>`
-    select count(*)::int as n from ${everyConflict} where ${fits(filter)}`.execute(db);
+    select count(*)::int as n from ${everyConflict()} where ${fits(filter)}`.execute(db);
   return rows[0]?.n ?? 0;
 }
 
@@ -300,7 +300,7 @@ export async function listConflicts(
            c.operation_id as "operationId", s.id as "systemId", s.system_name as system, l.external_id as "externalId",
            b.id as boundary, (select own.name from ingestion_systems own where own.system_id = b.id order by own.id limit 1) as "boundaryName",
            (${weaknessOfRecord}) as weakness
-      from ${everyConflict}
+      from ${everyConflict()}
       left join lateral (select j.decided_by_kind as kind, j.decided_by as by, j.rule_code as rule from sync_changes j
                           where j.entity_type = c.entity_type and j.entity_id = c.entity_id and j.field_name = c.field_name
                             and j.direction = 'internal' and j.after_value = c.internal_value

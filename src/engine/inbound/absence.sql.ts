@@ -1,6 +1,7 @@
 /** Which records a full read did not show. Decision 0013: absence is not deletion. */
 import { sql, type Kysely } from 'kysely';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import { isLinked, linkedEntity } from '../../record/entities/index.ts';
 import { isFinished } from '../../record/poams/index.ts';
 import { reasonValue, ruleValues, settlesItself } from '../../ledger/operations/index.ts';
 
@@ -42,21 +43,14 @@ export async function countAbsent(db: Kysely<Database>, read: ReadOfEntity): Pro
   return { expected: row?.expected ?? 0, missing: row?.missing ?? 0, examples: row?.examples ?? [] };
 }
 
-/** Where a record stands inside of another: our table, its key, and the column that names the other by our id. */
-const insideOf: Readonly<Record<string, { table: string; key: string; column: string; parent: string }>> = {
-  component: { table: 'system_components', key: 'id', column: 'system_id', parent: 'system' },
-  control: { table: 'ingestion_controls', key: 'id', column: 'system_id', parent: 'system' },
-  poam: { table: 'ingestion_poams', key: 'poam_id', column: 'system_id', parent: 'system' },
-  milestone: { table: 'ingestion_poam_milestones', key: 'id', column: 'poam_id', parent: 'poam' },
-};
-
 /** SQL that is true of a link `l` whose record stands inside of one that the remote no longer shows: that is what a person is asked about. */
 function insideMissing(entity: string) {
-  const place = insideOf[entity];
-  if (!place) return sql`false`;
+  if (!isLinked(entity)) return sql`false`;
+  const { row: place, parent } = linkedEntity(entity);
+  if (!parent) return sql`false`;
   return sql`exists (select from ${sql.table(place.table)} t
-                       join sync_links parent on parent.external_system_id = l.external_system_id and parent.entity_type = ${place.parent}
-                                             and parent.entity_id = t.${sql.ref(place.column)}::text
+                       join sync_links parent on parent.external_system_id = l.external_system_id and parent.entity_type = ${parent.entity}
+                                             and parent.entity_id = t.${sql.ref(parent.column)}::text
                                              and parent.retired_at is null and parent.missing_since is not null
                       where t.${sql.ref(place.key)}::text = l.entity_id)`;
 }

@@ -1,6 +1,7 @@
 /** Links as a person sees, breaks and makes them. */
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
+import { recordsInside } from '../../canonical/records/index.ts';
 import { stateAfter, statesBefore } from '../outbox/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import type { ReasonCode } from '../../canonical/vocabulary/index.ts';
@@ -130,13 +131,8 @@ export async function makeLink(
 }
 
 /** What stands inside of a record follows it into its row. */
-const standsInside: Readonly<Record<string, readonly string[]>> = {
-  system: ['component', 'control', 'poam', 'milestone'],
-  poam: ['milestone'],
-};
-
 async function readAnewWithin(db: Kysely<Database>, systemId: number, entity: string): Promise<void> {
-  for (const each of [entity, ...(standsInside[entity] ?? [])]) await readAnew(db, systemId, each);
+  for (const each of [entity, ...recordsInside(entity)]) await readAnew(db, systemId, each);
 }
 
 /** Forgets how far an entity was read, so that the next read shows all of it. */

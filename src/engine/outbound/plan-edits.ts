@@ -1,11 +1,13 @@
 import { byPolicy, comparisonOf, reasonOf } from '../../canonical/vocabulary/index.ts';
 import { deriveUuid, type Json, type JsonObject } from '../../platform/values/index.ts';
 import { noCounts, recordChanges, recordCounts } from '../../ledger/operations/index.ts';
-import { linkAssetContexts } from '../../record/assets/index.ts';
 import {
+  entity as entityNamed,
   inCanonicalWords,
+  type LinkedEntity,
   linkedEntity,
   type LinkedRow,
+  listLinkedEntities,
   listLinkedRows,
   type NegotiatedEntity,
   updateRows,
@@ -26,13 +28,17 @@ import { canUpdate, type ConnectedSystem } from '../connections/index.ts';
 import { excludedRows } from '../inbound/index.ts';
 import type { RunContext } from '../run/index.ts';
 
-const entities = [
-  'poam',
-  'milestone',
-  'control',
-  'acceptance',
-  'asset_context',
-] as const satisfies readonly NegotiatedEntity[];
+/** What people edit on our side, in the order in which it is looked at: from what is read last, what moves its parent behind that. */
+function editable(): readonly NegotiatedEntity[] {
+  const turnOf = ({ readTurn, outbound, parent }: LinkedEntity): number =>
+    outbound.orderWith === 'parent' && parent
+      ? (entityNamed(parent.entity).readTurn ?? 0) - 0.5
+      : (readTurn ?? 0);
+  return listLinkedEntities()
+    .filter(({ outbound }) => outbound.edits)
+    .toSorted((a, b) => turnOf(b) - turnOf(a))
+    .map(({ name }) => name);
+}
 const pageSize = 500;
 /** The assets of a POA&M are planned where weaknesses are (`plan-poams.ts`). */
 const otherThanAssets = { field: 'affected_assets', named: false } as const;
@@ -47,17 +53,10 @@ export async function planEdits(
   system: ConnectedSystem,
   operationId: string,
 ): Promise<void> {
-  for (const entity of entities) {
+  for (const entity of editable()) {
     if (!canUpdate(system, entity)) continue;
-    if (entity === 'asset_context') {
-      const { fields, derived } = linkedEntity(entity);
-      const sendable = sendableFields(system, entity);
-      await linkAssetContexts(
-        context.db,
-        { systemId: system.id, operationId },
-        { fields, sendsMatches: derived.some((field) => sendable.includes(field)) },
-      );
-    }
+    const source = { systemId: system.id, systemType: system.module.declaration.systemType, operationId };
+    await linkedEntity(entity).beforeEdits?.(context.db, source, sendableFields(system, entity));
     await supersedeUnlinked(context.db, { systemId: system.id, entity });
     let afterId = 0;
     for (;;) {
@@ -76,7 +75,7 @@ export async function replanRecord(
   operationId: string,
   record: { readonly entity: string; readonly entityId: string },
 ): Promise<void> {
-  const entity = entities.find((each) => each === record.entity);
+  const entity = editable().find((each) => each === record.entity);
   if (!entity || !canUpdate(system, entity)) return;
   const one = { afterId: 0, limit: 1, entityId: record.entityId };
   const page = await listLinkedRows(tx.db, system.id, entity, one);
@@ -97,7 +96,7 @@ async function planPage(
   tx: Tx,
   system: ConnectedSystem,
   operationId: string,
-  entity: (typeof entities)[number],
+  entity: NegotiatedEntity,
   page: readonly LinkedRow[],
 ): Promise<void> {
   const isExcluded = await excludedRows(
@@ -230,8 +229,9 @@ async function undoForbiddenEdits(
 
 /** The severity of what a record is about, where it says so. */
 function severityOf(entity: string, row: JsonObject): string | undefined {
-  const severity = row['weakness_risk_level'] ?? row['risk_rating'];
-  return entity === 'poam' && typeof severity === 'string' ? severity : undefined;
+  const said = linkedEntity(entity).severityFields?.map((field) => row[field]) ?? [];
+  const severity = said.find((each) => each !== undefined && each !== null);
+  return typeof severity === 'string' ? severity : undefined;
 }
 
 /** The base; of a field that is only sent, that nothing was sent yet is known too. */

@@ -1,13 +1,13 @@
 /** Outbound changes in words for the person who approves, plans or looks into them: names and titles, not ids and JSON. */
 import type { Kysely } from 'kysely';
 import { isJsonObject, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
+import { type AssetTitle, fetchAssetTitles, fetchPluginTitles } from '../../ledger/operations/index.ts';
 import {
-  type AssetTitle,
-  fetchAssetTitles,
-  fetchPluginTitles,
   fetchRecordTitles,
+  isEntity,
+  entity as entityOf,
   type RecordTitle,
-} from '../../ledger/operations/index.ts';
+} from '../../record/entities/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { sameValue } from '../merge/index.ts';
 
@@ -81,6 +81,9 @@ export async function describeChanges(
   return changes.map((change) => describe(change, names));
 }
 
+/** What only goes out has nothing that stood there before. */
+const isSentWhole = (name: string): boolean => isEntity(name) && entityOf(name).kind === 'sent';
+
 const textsIn = (value: Json | undefined): string[] =>
   (Array.isArray(value) ? value : [value]).filter((each) => typeof each === 'string');
 
@@ -92,7 +95,7 @@ function describe(change: ChangeToDescribe, names: Names): DescribedChange {
     .toSorted(([a], [b]) => placeOf(a) - placeOf(b) || (a < b ? -1 : 1))
     .map(([field, value]): DescribedLine => {
       const label = field === 'asset_uuids' ? 'machines' : field.replaceAll('_', ' ');
-      if (change.kind === 'create' || change.entity === 'asset_tag')
+      if (change.kind === 'create' || isSentWhole(change.entity))
         return { field: label, after: shown(field, value, names) };
       return (
         listChange(label, field, before[field], value ?? null, names) ?? {
@@ -111,17 +114,8 @@ function placeOf(field: string): number {
 }
 
 function titleOf(change: ChangeToDescribe, known: RecordTitle | undefined, names: Names): string {
-  if (change.entity === 'asset_tag')
-    return `${scalarText(change.after['category'])}: ${scalarText(change.after['value'])}`;
-  if (change.entity === 'acceptance') {
-    const plugin = textsIn(change.after['plugin_id'])[0];
-    const name = plugin === undefined ? undefined : names.plugins.get(plugin);
-    const of = plugin === undefined ? textsIn(change.after['cve_id'])[0] : `plugin ${plugin}`;
-    return [scalarText(change.after['kind'] ?? 'rule').replaceAll('_', ' '), of, name]
-      .filter(Boolean)
-      .join(', ');
-  }
-  return known?.title ?? change.entityId;
+  const titled = isEntity(change.entity) ? entityOf(change.entity).titleOfChange : undefined;
+  return titled?.(change.after, (plugin) => names.plugins.get(plugin)) ?? known?.title ?? change.entityId;
 }
 
 const isEmpty = (value: Json | undefined): boolean =>

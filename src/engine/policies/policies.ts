@@ -18,6 +18,7 @@ import {
   isLinked,
   linkedEntity,
   type LinkedEntity,
+  listEntities,
   listLinkedEntities,
 } from '../../record/entities/index.ts';
 import { type Reconsidered, reconsiderUnsent } from '../outbox/index.ts';
@@ -38,11 +39,23 @@ export async function fetchPolicies(db: Kysely<Database>, systemId: number): Pro
 }
 
 const fieldsOf = ({ fields, derived }: LinkedEntity): string[] => [...fields, ...derived];
-/** Fields that are sets or lists that only grow; the others have one value, which cannot be joined. */
-const growing: Readonly<Record<Extract<ConflictStrategy, 'union' | 'append'>, ReadonlySet<string>>> = {
-  union: new Set(['evidence_required', 'compliance_scope']),
-  append: new Set(['comments', 'deviation_rationale', 'implementation_guidance', 'assessment_procedures']),
-};
+/** Fields that are lists or texts that only grow; the others have one value, which cannot be joined. */
+function growingFields(entity: string, how: 'union' | 'append'): string[] {
+  const ofEntities = isLinked(entity) ? [linkedEntity(entity)] : listLinkedEntities();
+  const fields = ofEntities.flatMap(({ growing }) =>
+    Object.entries(growing).flatMap(([field, each]) => (each === how ? [field] : [])),
+  );
+  return [...new Set(fields)];
+}
+
+const isJoining = (strategy: ConflictStrategy | undefined): strategy is 'union' | 'append' =>
+  strategy === 'union' || strategy === 'append';
+
+/** What only goes out, and so has no fields to merge: entities that are sent, and scans, which are asked for. */
+const onlySent = (): string[] => [
+  ...listEntities().flatMap(({ name, kind }) => (kind === 'sent' ? [name] : [])),
+  'remediation_scan',
+];
 
 /**
  * Refuses a policy that could not be carried out. @throws USAGE that names the entity or field, the rule and what there is.
@@ -51,13 +64,13 @@ function checkPolicy(policy: EntityPolicy): void {
   const fault = (field: string, message: string): never => {
     throw new TielineError('USAGE', 'The policy was not saved.', { fields: [{ field, message }] });
   };
-  const onlyGoesOut = policy.entity === 'asset_tag' || policy.entity === 'remediation_scan';
+  const onlyGoesOut = onlySent().includes(policy.entity);
   if (policy.entity !== '*' && !onlyGoesOut && !isLinked(policy.entity))
     fault(
       policy.entity,
       `is not an entity with policies; there are ${listLinkedEntities()
         .map(({ name }) => name)
-        .join(', ')}, asset_tag and remediation_scan (direction and approval only), and * for all`,
+        .join(', ')}, ${onlySent().join(' and ')} (direction and approval only), and * for all`,
     );
   if (onlyGoesOut && policy.strategy !== undefined)
     fault(policy.entity, 'only goes out: it has no strategy; it can ask for approval, and inbound stops it');
@@ -72,18 +85,18 @@ function checkPolicy(policy: EntityPolicy): void {
         `${policy.entity} approval`,
         `${field} is not a field of it; there are ${[...new Set(known)].join(', ')}`,
       );
-  if (policy.strategy === 'union' || policy.strategy === 'append')
+  if (isJoining(policy.strategy))
     fault(
       policy.entity,
-      `${policy.strategy} joins lists and texts that only grow; set it for a field, such as ${[...growing[policy.strategy]].join(', ')}`,
+      `${policy.strategy} joins lists and texts that only grow; set it for a field, such as ${growingFields('*', policy.strategy).join(', ')}`,
     );
   for (const [field, { strategy }] of Object.entries(policy.fields)) {
     if (!known.includes(field))
       fault(`${policy.entity}.${field}`, `is not a field of it; there are ${[...new Set(known)].join(', ')}`);
-    if ((strategy === 'union' || strategy === 'append') && !growing[strategy].has(field))
+    if (isJoining(strategy) && !growingFields(policy.entity, strategy).includes(field))
       fault(
         `${policy.entity}.${field}`,
-        `has one value, which ${strategy} cannot join; it is for ${[...growing[strategy]].join(', ')}`,
+        `has one value, which ${strategy} cannot join; it is for ${growingFields('*', strategy).join(', ')}`,
       );
   }
 }

@@ -3,6 +3,7 @@
  * from, or made so by a person. Reads only; what to do about each is for a person.
  */
 import type pg from 'pg';
+import { severalRecords } from './links.sql.ts';
 
 export interface LinkFault {
   /**
@@ -15,9 +16,6 @@ export interface LinkFault {
   /** The records or the conflict, for a person. */
   readonly detail: string;
 }
-
-/** What stands for one thing in one system; an asset may be several records of a scanner. */
-const once = `('system', 'component', 'control', 'poam', 'milestone', 'acceptance')`;
 
 /**
  * The faults, worst first, at most `limit`. @param client whose search path finds Tieline's tables; where they are not there yet, there is
@@ -34,7 +32,7 @@ export async function listLinkFaults(client: pg.ClientBase, limit: number): Prom
   const { rows } = await client.query<LinkFault>(
     `with living as (
        select l.*, s.system_name from sync_links l join external_systems s on s.id = l.external_system_id
-        where l.retired_at is null and l.entity_type in ${once}
+        where l.retired_at is null and l.entity_type not in (${severalRecords})
      )
      select kind, entity, "entityId", detail from (
        select 1 as place, 'double link' as kind, entity_type as entity, entity_id as "entityId",

@@ -10,12 +10,14 @@ export interface LinkRow {
   readonly confirmed_at: Date;
 }
 
+/** Of an asset, several records of one system can be what it is; every other row is one record of a system. */
+export const severalRecords = `'asset', 'asset_context', 'asset_component'`;
+
 /**
  * SQL that is true of a link `l` that ended because its row is linked to another record of the same system: that row is no longer
  * what the record is.
  */
-export const isReplaced =
-  sql.raw(`(l.retired_at is not null and l.entity_type in ('system', 'component', 'control', 'poam', 'milestone', 'acceptance')
+export const isReplaced = sql.raw(`(l.retired_at is not null and l.entity_type not in (${severalRecords})
        and exists (select from sync_links other
                     where other.external_system_id = l.external_system_id and other.entity_type = l.entity_type
                       and other.entity_id = l.entity_id and other.id <> l.id and other.retired_at is null))`);

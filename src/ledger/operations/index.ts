@@ -51,13 +51,7 @@ export {
   recordRetry,
   type UnfinishedRun,
 } from './operations.sql.ts';
-export {
-  type AssetTitle,
-  fetchAssetTitles,
-  fetchPluginTitles,
-  fetchRecordTitles,
-  type RecordTitle,
-} from './record-titles.sql.ts';
+export { type AssetTitle, fetchAssetTitles, fetchPluginTitles } from './record-titles.sql.ts';
 export { countHeldRecords } from './waiting.sql.ts';
 export {
   type Operation,

@@ -4,18 +4,47 @@ import { join } from 'node:path';
 import { TielineError } from '../errors/index.ts';
 import { splitStatements, type Statement } from './statements.ts';
 
+/** A further folder of migrations, beside Tieline's own: that of an entity which does not ship. */
+export interface MigrationSet {
+  /** Stands before the names of its files in the ledger: `leases/0001_create_leases.sql`. */
+  readonly name: string;
+  readonly folder: string;
+}
+
 export interface MigrationFile {
+  /** The file's name; of a further set with the name of the set before it. */
   readonly name: string;
   readonly sha256: string;
   readonly statements: readonly Statement[];
 }
 
+const setPattern = /^[a-z][a-z0-9_]*$/;
 const namePattern = /^(\d{4})_[a-z0-9_]+\.sql$/;
 // Would end our transaction in the midst. `BEGIN` of PL/pgSQL has no semicolon.
 const transactionControl = /^\s*(begin|commit|rollback|start\s+transaction)\s*;/im;
 
-/** The migrations of a folder, in order. @throws MIGRATION_FAILED, naming the file and what is wrong with it. */
-export async function readMigrationFiles(folder: string): Promise<MigrationFile[]> {
+/**
+ * The migrations of a folder, in order, then those of further sets, each in its own order.
+ * @throws MIGRATION_FAILED, naming the file or set and what is wrong with it.
+ */
+export async function readMigrationFiles(
+  folder: string,
+  sets: readonly MigrationSet[] = [],
+): Promise<MigrationFile[]> {
+  const wrong = sets.find(
+    ({ name }, at) => !setPattern.test(name) || sets.findIndex((each) => each.name === name) !== at,
+  );
+  if (wrong)
+    throw new TielineError(
+      'MIGRATION_FAILED',
+      `The set of migrations "${wrong.name}" needs a name of its own, of small letters, digits and _.`,
+    );
+  const files = await readFolder(folder, '');
+  for (const set of sets) files.push(...(await readFolder(set.folder, `${set.name}/`)));
+  return files;
+}
+
+async function readFolder(folder: string, prefix: string): Promise<MigrationFile[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).toSorted();
   const numbers = new Set<string>();
   const files: MigrationFile[] = [];
@@ -34,16 +63,19 @@ export async function readMigrationFiles(folder: string): Promise<MigrationFile[
         { remedy: 'Take BEGIN and COMMIT out: all that is to be applied is one transaction already.' },
       );
     files.push({
-      name,
+      name: prefix + name,
       sha256: createHash('sha256').update(sql).digest('hex'),
-      statements: splitStatements(sql, name),
+      statements: splitStatements(sql, prefix + name),
     });
   }
   return files;
 }
 
+/** The set that a file belongs to; '' for Tieline's own. */
+const setOf = (name: string): string => name.slice(0, name.indexOf('/') + 1);
+
 /**
- * Which files are still to be applied.
+ * Which files are still to be applied. Order counts within a set; a set may begin at any time.
  * @param applied name to SHA-256 of the files that the database has.
  * @throws DATABASE_UNSUITABLE (migrated by a newer Tieline), MIGRATION_FAILED (an applied file was changed, or a new
  *   one comes before an applied one).
@@ -60,8 +92,13 @@ export function pendingFiles(
       `The database holds the migration ${foreign}, which this Tieline does not know.`,
       { remedy: 'Run the version of Tieline that this database was migrated with, or a newer one.' },
     );
-  const last = [...applied.keys()].toSorted().at(-1) ?? '';
+  const lastOf = (set: string): string =>
+    [...applied.keys()]
+      .filter((name) => setOf(name) === set)
+      .toSorted()
+      .at(-1) ?? '';
   for (const file of files) {
+    const last = lastOf(setOf(file.name));
     const sha256 = applied.get(file.name);
     if (sha256 !== undefined && sha256 !== file.sha256)
       throw new TielineError(
@@ -73,7 +110,7 @@ export function pendingFiles(
       throw new TielineError(
         'MIGRATION_FAILED',
         `The migration ${file.name} comes before ${last}, applied already.`,
-        { remedy: `Give ${file.name} a number after ${last.slice(0, 4)}.` },
+        { remedy: `Give ${file.name} a number after ${last.slice(setOf(last).length).slice(0, 4)}.` },
       );
   }
   return files.filter((file) => !applied.has(file.name));

@@ -105,6 +105,34 @@ describe('migrations', () => {
     expect(results.map((result) => result.applied.length)).toEqual(expect.arrayContaining([0, 2]));
   });
 
+  it("of a further folder are applied after Tieline's own, under the name of their set, in an order of their own", async () => {
+    await write(fruit);
+    const further = await mkdtemp(join(tmpdir(), 'tieline-migrations-'));
+    const sets = [{ name: 'nuts', folder: further }];
+    try {
+      await migrate(database.pool, { folder });
+      await writeFile(join(further, '0001_create_nuts.sql'), 'CREATE TABLE nuts (id int);');
+      expect(await migrate(database.pool, { folder, sets })).toMatchObject({
+        applied: ['nuts/0001_create_nuts.sql'],
+        already: Object.keys(fruit),
+      });
+      await write({ '0003_create_plums.sql': 'CREATE TABLE plums (id int);' });
+      expect(await migrate(database.pool, { folder, sets })).toMatchObject({
+        applied: ['0003_create_plums.sql'],
+      });
+      await writeFile(join(further, '0001_create_nuts.sql'), 'CREATE TABLE nuts (id bigint);');
+      await expect(migrate(database.pool, { folder, sets })).rejects.toMatchObject({
+        message: expect.stringContaining('nuts/0001_create_nuts.sql was changed') as string,
+      });
+      await expect(migrate(database.pool, { folder })).rejects.toMatchObject({
+        code: 'DATABASE_UNSUITABLE',
+        message: expect.stringContaining('nuts/0001_create_nuts.sql') as string,
+      });
+    } finally {
+      await rm(further, { recursive: true, force: true });
+    }
+  });
+
   it('give up on a table that somebody holds, instead of queueing everybody behind them', async () => {
     await write(fruit);
     await migrate(database.pool, { folder });

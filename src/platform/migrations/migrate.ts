@@ -16,7 +16,7 @@ import pg from 'pg';
 import { messageOf, TielineError } from '../errors/index.ts';
 import { databaseErrorOf } from '../postgres/index.ts';
 import { fetchCatalog } from './catalog.ts';
-import { pendingFiles, readMigrationFiles } from './files.ts';
+import { type MigrationSet, pendingFiles, readMigrationFiles } from './files.ts';
 import {
   fetchMigrationState,
   ledgerNames,
@@ -33,6 +33,8 @@ import { beginVerification, type VerifiedTable } from './verify-rows.ts';
 export interface MigrateOptions {
   /** The folder of the SQL files. */
   readonly folder: string;
+  /** Further folders, applied after it. */
+  readonly sets?: readonly MigrationSet[];
   /** The schema for Tieline's tables, created if missing; default: that of the tables that are there, or the first of the search path. */
   readonly schema?: string;
   readonly log?: (line: string) => void;
@@ -65,13 +67,13 @@ const longestTurnMs = 10 * 60_000;
 /** What a migration of this database would do. Changes nothing. @throws as `pendingFiles` does. */
 export async function preparePlan(
   client: pg.ClientBase,
-  options: Pick<MigrateOptions, 'folder' | 'schema'>,
+  options: Pick<MigrateOptions, 'folder' | 'sets' | 'schema'>,
 ): Promise<{
   plan: MigrationPlan;
   state: MigrationState;
   catalog: Awaited<ReturnType<typeof fetchCatalog>>;
 }> {
-  const files = await readMigrationFiles(options.folder);
+  const files = await readMigrationFiles(options.folder, options.sets);
   const catalog = await fetchCatalog(client, [...namesIn(files), ...ledgerNames]);
   const state = await fetchMigrationState(client, catalog, options.schema);
   const pending = pendingFiles(files, state.applied);
@@ -96,10 +98,14 @@ export interface Readiness {
 }
 
 /** Whether the database is as this Tieline needs it. Reads only. @throws as `pendingFiles` does. */
-export async function fetchReadiness(pool: pg.Pool, folder: string): Promise<Readiness> {
+export async function fetchReadiness(
+  pool: pg.Pool,
+  folder: string,
+  sets: readonly MigrationSet[] = [],
+): Promise<Readiness> {
   const client = await pool.connect();
   try {
-    const { plan, state } = await preparePlan(client, { folder });
+    const { plan, state } = await preparePlan(client, { folder, sets });
     const unfinished =
       state.schema !== undefined && state.brought.length > 0
         ? await listUnfinishedIndexes(client, state.schema)

@@ -1,3 +1,4 @@
+import { scalarText } from '../../platform/values/index.ts';
 import { acceptanceRecord } from '../../canonical/records/index.ts';
 import { findExcludedOwners } from '../systems/index.ts';
 import { asJson, columnsOf, stamped } from './columns.ts';
@@ -9,6 +10,17 @@ export const acceptance = defineEntity({
   title: { one: 'acceptance', many: 'acceptances' },
   readTurn: 20,
   absence: 'mark',
+  titleOfChange(rule, pluginTitle) {
+    const [plugin, cve] = [rule['plugin_id'], rule['cve_id']];
+    const of = typeof plugin === 'string' ? `plugin ${plugin}` : cve;
+    return [
+      scalarText(rule['kind'] ?? 'rule').replaceAll('_', ' '),
+      typeof of === 'string' ? of : undefined,
+      typeof plugin === 'string' ? pluginTitle(plugin) : undefined,
+    ]
+      .filter(Boolean)
+      .join(', ');
+  },
   record: asJson(acceptanceRecord),
   row: {
     table: 'acceptances',
@@ -18,10 +30,15 @@ export const acceptance = defineEntity({
     stamps: ['updated_at'],
     whenConfirmed: {},
     madeHere: 'false',
+    shownAs: {
+      title: `replace(t.kind, '_', ' ') || coalesce(' of plugin ' || t.plugin_id, '') || coalesce(': ' || t.name, '')`,
+      system: 'null',
+    },
     ownKey: `t.external_system_id = (r ->> 'external_system_id')::int and t.acceptance_id = r ->> 'acceptance_id'`,
   },
   fields: columnsOf(acceptanceRecord),
   derived: [],
+  growing: {},
   sentOnly: [],
   statusWords: [],
   formerNames: {},

@@ -13,6 +13,7 @@ export const assetTag = defineEntity({
   title: { one: 'tag', many: 'tags' },
   readTurn: null,
   absence: 'none',
+  titleOfChange: (tag) => `${scalarText(tag['category'])}: ${scalarText(tag['value'])}`,
   journal(payload) {
     const tag: Json = { category: payload['category'] ?? null, value: payload['value'] ?? null };
     return assetsOf(payload).map((assetUuid) => ({

@@ -11,6 +11,9 @@ export const columnsOf = (schema: { readonly shape: object }, ...elsewhere: read
 export const asJson = (schema: RecordSchema<unknown>): RecordSchema<JsonObject> =>
   schema as RecordSchema<JsonObject>;
 
+/** SQL of the first line of a text. */
+export const firstLine = (text: string): string => `split_part(${text}, E'\\n', 1)`;
+
 /** PostgreSQL reads the text `now` as the present instant when it becomes a timestamp. */
 export const stamped = (): JsonObject => ({ created_at: 'now', updated_at: 'now' });
 

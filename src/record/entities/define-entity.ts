@@ -10,7 +10,12 @@ import { TielineError } from '../../platform/errors/index.ts';
 import type { Database, Tx } from '../../platform/postgres/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import { registerRecord } from '../../canonical/records/index.ts';
-import type { EntityName, EntityType } from '../../canonical/vocabulary/index.ts';
+import {
+  type Comparison,
+  type EntityName,
+  type EntityType,
+  registerComparisons,
+} from '../../canonical/vocabulary/index.ts';
 import type { RecordSchema } from './sink.ts';
 
 /** What every entity says of itself. */
@@ -22,6 +27,14 @@ interface AnyEntity {
   readonly readTurn: number | null;
   /** What becomes of a record that a full read no longer shows: nothing, it is marked missing, or a person is asked as well. */
   readonly absence: 'none' | 'mark' | 'ask';
+  /**
+   * What a change is called by what it says, where its record may have no row yet. Default: as the row is shown.
+   * @param pluginTitle of a scanner's plugin by its number, where it is known.
+   */
+  readonly titleOfChange?: (
+    values: JsonObject,
+    pluginTitle: (plugin: string) => string | undefined,
+  ) => string;
 }
 
 /** A fact: loaded in bulk as it is reported, without link or base of its own fields. */
@@ -84,6 +97,17 @@ export interface RowPlace {
   readonly also?: string;
   /** SQL that is true of the rows `t` that take part in sync, where not all do. */
   readonly only?: string;
+  /** What a row is called when people read of it; without it, by its ids. */
+  readonly shownAs?: ShownAs;
+}
+
+/** SQL of a row `t`. */
+export interface ShownAs {
+  readonly title: string;
+  /** Our id of the system that it belongs to. */
+  readonly system: string;
+  /** Where else than in the entity's own table the row is looked up, by the same key. */
+  readonly table?: string;
 }
 
 /** A record as it was stored, with what the remote said of it before. */
@@ -108,12 +132,18 @@ export interface LinkedEntity extends AnyEntity {
   readonly row: RowPlace;
   /** Fields that are columns, and are merged field by field. */
   readonly fields: readonly string[];
+  /** How the values of its fields are compared, where they are no plain text; what vocabulary/comparison.ts does not say already. */
+  readonly comparisons?: Readonly<Record<string, Comparison>>;
+  /** Fields that are lists, or texts that only grow: how what both sides added can be joined. */
+  readonly growing: Readonly<Record<string, 'union' | 'append'>>;
   /** Fields that our row shows though they are kept elsewhere (`fetchRows`): they go out like edits, and are never written here. */
   readonly derived: readonly string[];
   /** Fields that no remote decides, so that they can be sent and never come in. */
   readonly sentOnly: readonly string[];
   /** Fields that hold a status in canonical words. */
   readonly statusWords: readonly string[];
+  /** Fields that say the severity of what the record is about, the first that is filled counts: an approval can depend on it. */
+  readonly severityFields?: readonly string[];
   /** What fields were called in earlier versions: files of mappings and the journal still say so. */
   readonly formerNames: Readonly<Record<string, string>>;
   /** The field in which our row keeps what the remote calls it; nobody edits it, and undo leaves it. */
@@ -196,12 +226,14 @@ export function registerEntities(definitions: readonly EntityDefinition[]): void
     if (registry.has(definition.name))
       throw new TielineError('INTERNAL', `There are two definitions of the entity ${definition.name}.`);
     registry.set(definition.name, definition);
-    if (definition.kind === 'linked')
-      registerRecord(definition.name, {
-        schema: definition.record,
-        sentOnly: definition.sentOnly,
-        formerNames: definition.formerNames,
-      });
+    if (definition.kind !== 'linked') continue;
+    registerComparisons(definition.comparisons ?? {});
+    registerRecord(definition.name, {
+      schema: definition.record,
+      sentOnly: definition.sentOnly,
+      formerNames: definition.formerNames,
+      ...(definition.parent ? { inside: definition.parent.entity } : {}),
+    });
   }
 }
 

@@ -7,10 +7,12 @@ export {
   isLinked,
   type LinkedEntity,
   linkedEntity,
+  listEntities,
   listLinkedEntities,
   readOrder,
   type RecordOfRow,
   type RecordSource,
+  type RowPlace,
 } from './define-entity.ts';
 export { type LinkedRow, listLinkedRows } from './linked-rows.sql.ts';
 export {
@@ -26,5 +28,6 @@ export {
   type Twin,
   updateRows,
 } from './negotiated.sql.ts';
+export { fetchRecordTitles, type RecordTitle } from './record-titles.sql.ts';
 export { settleRejected } from './rejected-changes.ts';
 export { heldFor, type MapperOf, type Sink } from './sink.ts';

@@ -1,6 +1,6 @@
 import { milestoneRecord } from '../../canonical/records/index.ts';
 import { findExcludedOwners } from '../systems/index.ts';
-import { asJson, columnsOf, sameText } from './columns.ts';
+import { asJson, columnsOf, firstLine, sameText } from './columns.ts';
 import { defineEntity } from './define-entity.ts';
 
 export const milestone = defineEntity({
@@ -21,10 +21,16 @@ export const milestone = defineEntity({
     ownKey: `t.poam_id = r ->> 'poam_id' and ${sameText('t.milestone_description', "r ->> 'milestone_description'")}`,
     remoteKey: `t.poam_id = r ->> 'poam_id' and t.milestone_id = r ->> 'milestone_id'`,
     inside: { entity: 'poam', column: 'poam_id' },
+    shownAs: {
+      title: `(select coalesce(p.xacta_poam_id, p.poam_id) from ingestion_poams p where p.poam_id = t.poam_id order by p.id limit 1)
+                || ', ' || coalesce(${firstLine('t.milestone_description')}, '')`,
+      system: '(select p.system_id from ingestion_poams p where p.poam_id = t.poam_id order by p.id limit 1)',
+    },
     prefer: `t.milestone_id is distinct from r ->> 'milestone_id'`,
   },
   fields: columnsOf(milestoneRecord, 'parent_remote_id'),
   derived: [],
+  growing: { comments: 'append' },
   sentOnly: [],
   statusWords: ['status', 'implementation_status'],
   formerNames: { xacta_poam_id: 'parent_remote_id' },

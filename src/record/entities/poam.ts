@@ -2,7 +2,7 @@ import { isJsonObject } from '../../platform/values/index.ts';
 import { poamRecord } from '../../canonical/records/index.ts';
 import { addPoamAssets, addPoamCves, type AssetLists, recordTakenOff } from '../poams/index.ts';
 import { findExcludedOwners } from '../systems/index.ts';
-import { asJson, columnsOf, ingested, stamped } from './columns.ts';
+import { asJson, columnsOf, firstLine, ingested, stamped } from './columns.ts';
 import { defineEntity, type RecordOfRow } from './define-entity.ts';
 import { cancelRejectedPoams } from './rejected-poams.ts';
 
@@ -39,12 +39,18 @@ export const poam = defineEntity({
     ownKey: `t.external_uid = r ->> 'external_uid' and t.system_id = r ->> 'system_id'`,
     remoteKey: `(t.xacta_poam_id = r ->> 'remote_id' or t.poam_id = r ->> 'remote_id')`,
     inside: { entity: 'system', column: 'system_id' },
+    shownAs: {
+      title: `coalesce(t.xacta_poam_id, t.poam_id) || coalesce(': ' || ${firstLine('t.weakness_description')}, '')`,
+      system: 't.system_id',
+    },
     prefer: `t.external_uid is distinct from r ->> 'external_uid', t.xacta_poam_id is distinct from r ->> 'remote_id'`,
   },
   fields: columnsOf(poamRecord, 'parent_remote_id', 'affected_assets', 'cves'),
   derived: [],
+  growing: { comments: 'append', deviation_rationale: 'append' },
   sentOnly: [],
   statusWords: ['status', 'implementation_status'],
+  severityFields: ['weakness_risk_level', 'risk_rating'],
   formerNames: { xacta_poam_id: 'remote_id', xacta_system_id: 'parent_remote_id' },
   remoteId: 'remote_id',
   ownId: 'poam_id',

@@ -26,12 +26,14 @@ export const system = defineEntity({
     remoteKey: `(t.system_id = r ->> 'system_id' or t.xacta_system_id = r ->> 'remote_id' or t.uuid::text = r ->> 'uuid'
                   or ${sameText('t.name', "r ->> 'name'")})`,
     twinKey: 'remoteKey',
+    shownAs: { title: `t.system_id || ': ' || t.name`, system: 't.system_id' },
     prefer: `t.system_id is distinct from r ->> 'system_id', t.xacta_system_id is distinct from r ->> 'remote_id', t.uuid::text is distinct from r ->> 'uuid'`,
     // Not every owner's database declares system_id unique.
     only: 'not exists (select from ingestion_systems older where older.system_id = t.system_id and older.id < t.id)',
   },
   fields: columnsOf(systemRecord, 'system_id', 'uuid', ...impactLevels),
   derived: [],
+  growing: {},
   sentOnly: [],
   statusWords: [],
   formerNames: { xacta_system_id: 'remote_id' },

@@ -6,12 +6,7 @@
  */
 import { knownWord, TielineError } from '../../platform/errors/index.ts';
 import { choicesFor, decideConflict, type OfferedChoice } from '../../engine/merge/index.ts';
-import {
-  type ConflictChoice,
-  type ConflictEffect,
-  conflictTypes,
-  entityTypes,
-} from '../../canonical/vocabulary/index.ts';
+import { type ConflictChoice, type ConflictEffect, conflictTypes } from '../../canonical/vocabulary/index.ts';
 import type { Json } from '../../platform/values/index.ts';
 import {
   type ConflictFilter,
@@ -25,7 +20,7 @@ import { type Operation, withOperationOnDemand } from '../../ledger/operations/i
 import type { App } from '../../engine/run/index.ts';
 import { fetchBoundaryId } from '../../record/systems/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
-import { listLinkedEntities } from '../../record/entities/index.ts';
+import { listEntities, listLinkedEntities } from '../../record/entities/index.ts';
 import { factsReader, type ConflictFacts } from './conflict-facts.ts';
 import { carryOut } from './effects.ts';
 import type { EffectDone } from './settling.ts';
@@ -91,7 +86,16 @@ export async function toConflictFilter(app: Pick<App, 'db'>, query: ConflictQuer
     ...rest,
     ...(system === undefined ? {} : { system: (await fetchSystem(app, system)).system_name }),
     ...(boundary === undefined ? {} : { boundary: await fetchBoundaryId(app, boundary) }),
-    ...(entity === undefined ? {} : { entity: knownWord('entity', entity, entityTypes, 'entities') }),
+    ...(entity === undefined
+      ? {}
+      : {
+          entity: knownWord(
+            'entity',
+            entity,
+            listEntities().map(({ name }) => name),
+            'entities',
+          ),
+        }),
     ...(field === undefined ? {} : { field: knownWord('field', field, fieldsWithConflicts) }),
     ...(type === undefined ? {} : { type: knownWord('type of conflict', type, conflictTypes, 'types') }),
   };

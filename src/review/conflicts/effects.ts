@@ -150,9 +150,10 @@ async function journalChanges(
 
 async function readAgain({ tx, conflict }: Settling): Promise<Carried> {
   if (conflict.systemId === null) return { refused: 'belongs to a record that is not linked any more' };
-  // Milestones are read with their POA&M.
-  const read = conflict.entity === 'milestone' ? 'poam' : conflict.entity;
-  await readAnew(tx.db, conflict.systemId, read);
+  // What moves the version of what it belongs to (a milestone, its POA&M's) is read with that.
+  const definition = isLinked(conflict.entity) ? linkedEntity(conflict.entity) : undefined;
+  const whole = definition?.outbound.orderWith === 'parent' ? definition.parent?.entity : undefined;
+  await readAnew(tx.db, conflict.systemId, whole ?? conflict.entity);
   return { done: {} };
 }
 

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { knownWord, TielineError } from '../../platform/errors/index.ts';
-import { type EntityType, entityTypes, type PlanDocument } from '../../canonical/vocabulary/index.ts';
+import type { EntityType, PlanDocument } from '../../canonical/vocabulary/index.ts';
 import { listRecordNames, presentField } from '../../canonical/records/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import {
@@ -18,6 +18,7 @@ import {
   mappingRowOf,
   mappingTransform,
 } from '../../canonical/mapping/index.ts';
+import { isEntity } from '../../record/entities/index.ts';
 import { replaceMappings } from '../../ledger/external-systems/index.ts';
 import { inTransaction } from '../../platform/postgres/index.ts';
 import { sameValue } from '../../engine/merge/index.ts';
@@ -147,9 +148,7 @@ export async function changeMappings(
   const entities = entitiesOf(changes);
   if (entities.length === 0) return { changes, plan: undefined, saved: false };
   if (!given.save) {
-    const asked = entities.filter((name): name is EntityType =>
-      (entityTypes as readonly string[]).includes(name),
-    );
+    const asked = entities.filter((name) => isEntity(name));
     // A plugin comes inside its findings.
     const planned: EntityType[] = entities.includes('plugin') ? [...asked, 'finding'] : asked;
     return {

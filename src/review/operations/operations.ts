@@ -18,6 +18,7 @@ import {
   type OperationRow,
   pageJournal,
 } from '../../ledger/operations/index.ts';
+import { fetchRecordTitles } from '../../record/entities/index.ts';
 import { isJsonObject, type Json } from '../../platform/values/index.ts';
 import type { DeciderKind, ReasonCode, RuleCode } from '../../canonical/vocabulary/index.ts';
 import { listRefusedRows } from '../../engine/outbox/index.ts';
@@ -208,7 +209,7 @@ async function journalOf(
 ): Promise<JournalPage> {
   const { rows, total } = await pageJournal(db, ids, filter, { afterId: after, limit: limit + 1 });
   const page = rows.slice(0, limit);
-  const titles = await fetchJournalTitles(db, page);
+  const titles = await fetchTitles(db, page);
   return {
     entries: page.map((named) => {
       const { externalId, systemId: _systemId, at, ...row } = named;
@@ -247,7 +248,7 @@ export async function fetchOperation(
     refused: await listRefusedRows(db, ids, listed + 1),
   };
   const conflicts = lists.conflicts.slice(0, listed);
-  const titles = await fetchJournalTitles(db, conflicts);
+  const titles = await fetchTitles(db, conflicts);
   return {
     ...factsOf(row, (await fetchDeciders(db, [row.batch_id])).get(row.batch_id)),
     steps: steps.map((step) => factsOf(step)),
@@ -269,4 +270,13 @@ export async function fetchOperation(
     cut: (['conflicts', 'held', 'refused'] as const).filter((list) => lists[list].length > listed),
     calls: { total: byStatus.reduce((sum, each) => sum + each.n, 0), byStatus },
   };
+}
+
+/** Titles by `entity entityId`, of records and of what else a journal names. */
+async function fetchTitles(
+  db: Kysely<Database>,
+  named: readonly { readonly entity: string; readonly entityId: string }[],
+): Promise<ReadonlyMap<string, string>> {
+  const records = [...(await fetchRecordTitles(db, named))].map(([key, { title }]) => [key, title] as const);
+  return new Map([...records, ...(await fetchJournalTitles(db, named))]);
 }

@@ -20,7 +20,7 @@ import {
 import { countConflictsByType, countPendingConflicts } from '../../engine/conflicts/index.ts';
 import { countCorrelations, countMatchReviews } from '../../modules/correlation/index.ts';
 import { countFindingsByState, countUnlinkedFindings } from '../../record/findings/index.ts';
-import { countRows } from '../../record/entities/index.ts';
+import { countRows, listLinkedEntities } from '../../record/entities/index.ts';
 import { countOutbox, countOverdueCreates } from '../../engine/outbox/index.ts';
 import { countAskedApprovals } from '../../engine/approvals/index.ts';
 import { listSystems } from '../../ledger/external-systems/index.ts';
@@ -39,6 +39,8 @@ export interface SyncSummary {
   readonly controls: number;
   readonly poams: number;
   readonly milestones: number;
+  /** Rows that are linked to a record of an external system, by entity. */
+  readonly linked: Readonly<Record<string, number>>;
   readonly assetsLinked: number;
   /** Assets by the strongest identifier that linked them. */
   readonly linkedBy: Readonly<Record<string, number>>;
@@ -102,32 +104,29 @@ export async function countNewConflicts(
 export async function summarizeRun(db: Kysely<Database>, operationId: string): Promise<SyncSummary> {
   const steps = await listSteps(db, operationId);
   const stepIds = steps.map((step) => step.batch_id);
-  const systems = await countRows(db, 'system');
-  const components = await countRows(db, 'component');
-  const controls = await countRows(db, 'control');
-  const poams = await countRows(db, 'poam');
-  const milestones = await countRows(db, 'milestone');
+  const rows = await countLinkedRows(db);
+  const linkedOf = (entity: string): number => rows.find(({ name }) => name === entity)?.linked ?? 0;
   return {
     operationId,
     assets: await countAssets(db),
     ...(await countFindings(db)),
-    systems: systems.linked,
-    components: components.linked,
-    controls: controls.linked,
-    poams: poams.linked,
-    milestones: milestones.linked,
+    systems: linkedOf('system'),
+    components: linkedOf('component'),
+    controls: linkedOf('control'),
+    poams: linkedOf('poam'),
+    milestones: linkedOf('milestone'),
+    linked: Object.fromEntries(rows.map(({ name, linked }) => [name, linked])),
     ...(await countMatches(db, stepIds)),
     ...(await countUnreported(db, stepIds)),
     systemsFailed: failuresOf(await findOperation(db, operationId)),
     ...countsOfSteps(steps),
     ...(await countSent(db, stepIds, steps)),
     poamsOverdue: await countOverdueCreates(db, stepIds),
-    ...(await alreadyThere(db, stepIds, {
-      system: systems.unlinked,
-      control: controls.unlinked,
-      poam: poams.unlinked,
-      milestone: milestones.unlinked,
-    })),
+    ...(await alreadyThere(
+      db,
+      stepIds,
+      Object.fromEntries(rows.flatMap(({ name, asked, unlinked }) => (asked ? [[name, unlinked]] : []))),
+    )),
     conflictsPending: await countPendingConflicts(db),
     newConflicts: await countNewConflicts(db, operationId),
     approvalsAsked: await countAskedApprovals(db, [operationId, ...stepIds]),
@@ -213,6 +212,16 @@ async function countUnreported(
     findingsUnreported: unreported.openFindings,
     assetsNewlyUnreported: await countNewlyUnreported(db, stepIds),
   };
+}
+
+/** Rows of each linked entity that is read as one; `asked`: its records are kept by people, who are asked about what is absent. */
+async function countLinkedRows(
+  db: Kysely<Database>,
+): Promise<{ name: string; linked: number; unlinked: number; asked: boolean }[]> {
+  const counts = [];
+  for (const { name, absence, readTurn } of listLinkedEntities())
+    if (readTurn !== null) counts.push({ name, asked: absence === 'ask', ...(await countRows(db, name)) });
+  return counts;
 }
 
 async function stillWaiting(

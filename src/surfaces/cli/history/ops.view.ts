@@ -8,7 +8,7 @@ import type {
 import { entityWord } from '../kit/entity-word.ts';
 import { fittedTable, wrapped } from '../kit/fitted-table.ts';
 import { runnable, type PlaceFlags } from '../kit/hint.ts';
-import { stepTitles } from '../kit/progress.ts';
+import { stepTitle } from '../kit/progress.ts';
 import { shortValue } from '../kit/short-value.ts';
 import { counted } from '../kit/table.ts';
 import { ruleSentence } from '../../../canonical/vocabulary/index.ts';
@@ -180,7 +180,7 @@ function stepLines(operation: OperationDetail, width: number | undefined): strin
   const didSomething = operation.steps.filter((step) => result(step) !== idle);
   const rows = didSomething.map((step) => [
     step.system,
-    stepTitles[step.step ?? ''] ?? step.step ?? step.what,
+    step.step === null || step.step === undefined ? step.what : stepTitle(step.step),
     result(step),
   ]);
   const idleSteps = operation.steps.length - didSomething.length;

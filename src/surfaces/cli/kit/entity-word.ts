@@ -1,17 +1,12 @@
-/** What an entity is called in a sentence, by how many there are. */
-const words: Readonly<Record<string, readonly [one: string, many: string]>> = {
-  poam: ['POA&M', 'POA&Ms'],
-  milestone: ['milestone', 'milestones'],
-  control: ['control', 'controls'],
-  system: ['system', 'systems'],
-  component: ['component', 'components'],
-  acceptance: ['acceptance', 'acceptances'],
-  asset_tag: ['tag', 'tags'],
-  asset_context: ['asset', 'assets'],
-  remediation_scan: ['scan', 'scans'],
+import { entity as entityOf, isEntity } from '../../../record/entities/index.ts';
+
+/** What changes are of that are no entity of the record: scans are asked for and looked at. */
+const others: Readonly<Record<string, { readonly one: string; readonly many: string }>> = {
+  remediation_scan: { one: 'scan', many: 'scans' },
 };
 
+/** What an entity is called in a sentence, by how many there are. */
 export function entityWord(entity: string, n = 1): string {
-  const [one, many] = words[entity] ?? [entity, entity];
-  return n === 1 ? one : many;
+  const title = isEntity(entity) ? entityOf(entity).title : others[entity];
+  return (n === 1 ? title?.one : title?.many) ?? entity;
 }

@@ -2,21 +2,14 @@ import { SingleBar } from 'cli-progress';
 import { shownText } from '../../../platform/errors/index.ts';
 import type { StepProgress } from '../../../engine/run/index.ts';
 import { coloursFor } from './colours.ts';
+import { entityWord } from './entity-word.ts';
 import type { Terminal } from './command-context.ts';
+import { isEntity } from '../../../record/entities/index.ts';
 
-/** What the steps of a run are called. */
-export const stepTitles: Readonly<Record<string, string>> = {
+/** What the steps of a run are called that read no entity. */
+const stepTitles: Readonly<Record<string, string>> = {
   settle: 'settle what is in flight',
-  asset: 'read assets',
-  finding: 'read findings',
-  system: 'read systems',
-  component: 'read components',
-  control: 'read controls',
-  poam: 'read POA&Ms',
-  milestone: 'read milestones',
-  acceptance: 'read acceptances',
   asset_context: 'business context of assets',
-  compliance: 'read compliance results',
   correlate: 'match assets to components',
   weaknesses: 'turn weaknesses into POA&Ms',
   edits: 'look for edits made here',
@@ -24,6 +17,10 @@ export const stepTitles: Readonly<Record<string, string>> = {
   approvals: 'ask for approval',
   send: 'send changes',
 };
+
+/** What a step of a run is called. */
+export const stepTitle = (step: string): string =>
+  stepTitles[step] ?? (isEntity(step) ? `read ${entityWord(step, 2)}` : step);
 
 /** Steps that a person need not hear of when they found nothing. */
 const quietWhenEmpty = new Set(['settle', 'edits', 'send', 'tags', 'approvals']);
@@ -72,7 +69,7 @@ export function progressView(terminal: Terminal): ProgressView {
 const titleWidth = 40;
 
 const titleOf = (progress: StepProgress): string =>
-  shownText(`${progress.system}: ${stepTitles[progress.step] ?? progress.step}`);
+  shownText(`${progress.system}: ${stepTitle(progress.step)}`);
 
 function newBar({ err }: Terminal): SingleBar {
   return new SingleBar({

@@ -16,7 +16,7 @@ import type { FieldMapping } from '../../../canonical/mapping/index.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { progressView } from '../kit/progress.ts';
 import { writeOutput } from '../kit/write-output.ts';
-import { entityNamed } from '../sync/scope-options.ts';
+import { entitiesNamed } from '../kit/entities-named.ts';
 import { mappingsTable, outcomeLines, trialTable } from './mappings.view.ts';
 
 interface SaveFlags extends GlobalFlags {
@@ -129,7 +129,7 @@ export async function testMappings(
   const trial = await context.host.withApp(flags, async (app) => {
     const key = { externalId: flags.record ?? '', ...defined({ parentId: flags.parent }) };
     const caller = { signal: context.host.signal, report: () => undefined };
-    const [known] = entityNamed(entity, undefined);
+    const [known] = entitiesNamed([entity]);
     const sample =
       flags.sample === undefined
         ? await fetchSample(app, system, known ?? 'poam', key, caller)

@@ -1,7 +1,7 @@
 /** `schedules list|set|remove`. */
+import { entitiesNamed } from '../kit/entities-named.ts';
 import { findSchedules, removeSchedule, setSchedule } from '../../../operate/worker/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
-import type { EntityType } from '../../../canonical/vocabulary/index.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
 import { secondText } from '../kit/instants.ts';
@@ -30,7 +30,7 @@ export async function listSchedules(context: CommandContext, flags: GlobalFlags)
 
 interface SetFlags extends GlobalFlags {
   readonly cron: string;
-  readonly entity?: EntityType[];
+  readonly entity?: string[];
   readonly full: boolean;
   readonly jitterSeconds: number;
   readonly disable: boolean;
@@ -48,7 +48,7 @@ export async function set(
     cron,
     full,
     jitterSeconds,
-    entities: flags.entity ?? [],
+    entities: entitiesNamed(flags.entity),
     enabled: !flags.disable,
   };
   const times = await context.host.withApp(flags, (app) => setSchedule(app, schedule));

@@ -1,6 +1,6 @@
 import type { CommandSpec, FirstLevel } from '../kit/command.ts';
 import { wholeNumber } from '../kit/flags.ts';
-import { entityNamed } from '../sync/scope-options.ts';
+import { several } from '../kit/flags.ts';
 
 const set: CommandSpec = {
   name: 'set',
@@ -15,7 +15,7 @@ const set: CommandSpec = {
     {
       flags: '--entity <entity>',
       description: 'only this entity; may be given more than once',
-      parse: entityNamed,
+      parse: several,
     },
     {
       flags: '--full',

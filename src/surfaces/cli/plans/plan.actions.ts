@@ -1,9 +1,9 @@
 /** `sync plan|apply`. */
+import { entitiesNamed } from '../kit/entities-named.ts';
 import { readFile } from 'node:fs/promises';
 import { applyPlan, parsePlan, planSync } from '../../../review/plans/index.ts';
 import { summarizeRun } from '../../../runs/sync/index.ts';
 import { messageOf, TielineError } from '../../../platform/errors/index.ts';
-import type { EntityType } from '../../../canonical/vocabulary/index.ts';
 import { accountName } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { progressView } from '../kit/progress.ts';
@@ -13,7 +13,7 @@ import { planLines } from './plan.view.ts';
 
 interface PlanFlags extends GlobalFlags {
   readonly system?: string[];
-  readonly entity?: EntityType[];
+  readonly entity?: string[];
   readonly full?: boolean;
   readonly out?: string;
   readonly limit: number;
@@ -25,7 +25,7 @@ export async function plan(context: CommandContext, flags: PlanFlags): Promise<v
     try {
       return await planSync(
         app,
-        { systems: flags.system ?? [], entities: flags.entity ?? [], full: flags.full ?? false },
+        { systems: flags.system ?? [], entities: entitiesNamed(flags.entity), full: flags.full ?? false },
         { signal: context.host.signal, report: view.report, by: accountName() },
       );
     } finally {

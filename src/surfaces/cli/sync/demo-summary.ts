@@ -1,4 +1,5 @@
 import type { SyncSummary } from '../../../runs/sync/index.ts';
+import { entityWord } from '../kit/entity-word.ts';
 import { counted } from '../kit/table.ts';
 
 /** What `npm run demo --json` prints as its last line. */
@@ -135,22 +136,13 @@ function nextLines(summary: DemoSummary, place: DemoPlace): string[] {
   ];
 }
 
-const rowWords: Readonly<Record<string, readonly [one: string, many: string]>> = {
-  asset: ['asset', 'assets'],
-  finding: ['finding', 'findings'],
-  system: ['system', 'systems'],
-  control: ['control', 'controls'],
-  poam: ['POA&M', 'POA&Ms'],
-  milestone: ['milestone', 'milestones'],
-};
-
 /** What was in the database before Tieline: a title and its lines, or nothing where Tieline was first. */
 export function alreadyThereLines(summary: SyncSummary): string[] {
   const { alreadyThere } = summary;
   if (!alreadyThere) return [];
   const list = (counts: Readonly<Record<string, number>>): string =>
     Object.entries(counts)
-      .map(([entity, count]) => counted(count, ...(rowWords[entity] ?? ([entity, entity] as const))))
+      .map(([entity, count]) => counted(count, entityWord(entity), entityWord(entity, 2)))
       .join(', ') || 'nothing';
   return [
     'What was there already',

@@ -1,8 +1,8 @@
 /** `sync run|status`. */
+import { entitiesNamed } from '../kit/entities-named.ts';
 import { type App, errorOf, throughOutages } from '../../../engine/run/index.ts';
 import { fetchSyncStatus } from '../../../operate/status/index.ts';
 import { summarizeRun, type SyncOutcome, type SyncSummary, syncWhatCanBe } from '../../../runs/sync/index.ts';
-import type { EntityType } from '../../../canonical/vocabulary/index.ts';
 import { accountName } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { progressView } from '../kit/progress.ts';
@@ -11,7 +11,7 @@ import { needsPerson, shortSummary } from './summary.view.ts';
 
 interface RunFlags extends GlobalFlags {
   readonly system?: string[];
-  readonly entity?: EntityType[];
+  readonly entity?: string[];
   readonly full?: boolean;
   readonly acceptMissing?: boolean;
 }
@@ -22,7 +22,7 @@ export async function runSync(context: CommandContext, flags: RunFlags): Promise
   const view = progressView(context.host.terminal);
   const options = {
     systems: flags.system ?? [],
-    entities: flags.entity ?? [],
+    entities: entitiesNamed(flags.entity),
     full: flags.full ?? false,
     ...(flags.acceptMissing ? { acceptMissing: true } : {}),
   };
