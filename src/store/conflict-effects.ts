@@ -195,7 +195,8 @@ export async function moveLink(
 ): Promise<void> {
   await sql`
     update sync_links
-       set entity_id = ${move.to}, base = ${storableJson(move.base)}::jsonb, missing_since = null, retired_at = null
+       set entity_id = ${move.to}, base = ${storableJson(move.base)}::jsonb, missing_since = null, retired_at = null,
+           report_digest = null, seen_digest = null, settled_digest = null
      where external_system_id = ${systemId} and entity_type = ${move.entity} and entity_id = ${move.from}
        and retired_at is null`.execute(db);
 }

@@ -5,7 +5,7 @@
 import { sql, type Kysely } from 'kysely';
 import { boundariesOf, isSystemOf } from './boundaries.ts';
 import { storableJson } from './copy-rows.ts';
-import { isFinished } from './poams.ts';
+import { asAssetUuid, isFinished } from './poams.ts';
 import type { Database } from './schema.ts';
 
 /** SQL of how a machine is named in the list of a POA&M, of asset `a`. */
@@ -84,7 +84,7 @@ export async function recordTakenOff(
     select g."poamId" as poam_id, a.asset_uuid
       from jsonb_to_recordset(${storableJson(lists)}::jsonb) as g("poamId" text, was text[], "is" text[])
      cross join unnest(g.${sql.ref(list)}) listed(name)
-      join ingestion_assets a on a.asset_uuid::text = lower(trim(listed.name)) or a.tenable_asset_uuid = lower(trim(listed.name))`;
+      join ingestion_assets a on a.asset_uuid = ${asAssetUuid('listed.name')} or a.tenable_asset_uuid = lower(trim(listed.name))`;
   await sql`
     delete from poam_asset_departures d using (${named('is')}) listed
      where d.kind = 'taken off' and d.poam_id = listed.poam_id and d.asset_uuid = listed.asset_uuid`.execute(

@@ -1,6 +1,8 @@
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../model/json.ts';
-import { fetchRows, type NegotiatedEntity } from './negotiated.ts';
+import { asKey, negotiatedTables, type NegotiatedEntity } from './negotiated-tables.ts';
+import { fetchRows } from './negotiated.ts';
+import { fetchSideDigests } from './side-digests.ts';
 import type { Database } from './schema.ts';
 
 export interface LinkedRow {
@@ -13,51 +15,67 @@ export interface LinkedRow {
   /** When the base was last confirmed, exactly: a later edit of the same values is another edit. */
   readonly confirmedAt: string;
   readonly row: JsonObject;
+  /** Hash of the row as it is here (`side-digests.ts`). */
+  readonly rowDigest: string | null;
   /** Fields in an open conflict: held on both sides until a person decides. */
   readonly heldFields: readonly string[];
 }
 
-const places = {
-  poam: { table: 'ingestion_poams', key: 'poam_id', parent: 'system', parentColumn: 'system_id' },
-  milestone: { table: 'ingestion_poam_milestones', key: 'id', parent: 'poam', parentColumn: 'poam_id' },
-  control: { table: 'ingestion_controls', key: 'id', parent: 'system', parentColumn: 'system_id' },
-  asset_context: { table: 'assets_extended', key: 'asset_uuid', parent: '', parentColumn: 'asset_uuid' },
-  // Inside of nothing: no link is of the empty type.
-  acceptance: { table: 'acceptances', key: 'id', parent: '', parentColumn: 'id' },
-} as const satisfies Partial<Record<NegotiatedEntity, object>>;
+const parents = {
+  poam: { parent: 'system', column: 'system_id' },
+  milestone: { parent: 'poam', column: 'poam_id' },
+  control: { parent: 'system', column: 'system_id' },
+  // Inside of nothing that is named when they are written.
+  asset_context: undefined,
+  acceptance: undefined,
+} as const satisfies Partial<Record<NegotiatedEntity, object | undefined>>;
 
 /**
- * Rows that are linked to a record of the system and were not retired, with their base, in pages by link id.
- * @param page.entityId of this record only.
+ * Rows that are linked to a record of the system and were not retired, with their base, in pages by link id: those that may differ from
+ * their base. One that did not when it was last looked at, has not moved since, and of which no change is open, is left out.
+ * @param page.entityId of this record only, whatever is known of it.
  */
 export async function listLinkedRows(
   db: Kysely<Database>,
   systemId: number,
-  entity: keyof typeof places,
+  entity: keyof typeof parents,
   page: { readonly afterId: number; readonly limit: number; readonly entityId?: string },
 ): Promise<LinkedRow[]> {
-  const place = places[entity];
-  const { rows } = await sql<Omit<LinkedRow, 'row'>>`
-    select l.id::int as "linkId", l.entity_id as "entityId", l.external_id as "externalId", parent.external_id as "parentExternalId",
+  const { name, key, keyKind } = negotiatedTables[entity];
+  const digests = await fetchSideDigests(db, entity);
+  const place = parents[entity];
+  const parent = place
+    ? sql`(select p.external_id from sync_links p
+            where p.external_system_id = l.external_system_id and p.entity_type = ${place.parent}
+              and p.entity_id = t.${sql.ref(place.column)}::text and p.retired_at is null limit 1)`
+    : sql`null::text`;
+  const wanted =
+    page.entityId === undefined
+      ? sql`(l.settled_digest is distinct from ${digests.row}
+             or exists (select from sync_outbox o
+                         where o.external_system_id = l.external_system_id and o.entity_type = l.entity_type and o.entity_id = l.entity_id
+                           and o.state in ('waiting', 'pending', 'failed')))`
+      : sql`l.entity_id = ${page.entityId}`;
+  const { rows } = await sql<Omit<LinkedRow, 'row' | 'rowDigest'>>`
+    select l.id::int as "linkId", l.entity_id as "entityId", l.external_id as "externalId", ${parent} as "parentExternalId",
            l.remote_version as version, l.base, l.confirmed_at::text as "confirmedAt",
            array(select c.field_name::text from sync_conflicts c
                   where coalesce(c.external_system_id, l.external_system_id) = l.external_system_id
                     and c.entity_type = l.entity_type and c.entity_id = l.entity_id
                     and c.resolution_status = 'pending' and c.field_name is not null) as "heldFields"
       from sync_links l
-      join ${sql.table(place.table)} t on t.${sql.ref(place.key)}::text = l.entity_id
-      left join sync_links parent on parent.external_system_id = l.external_system_id and parent.entity_type = ${place.parent}
-                                 and parent.entity_id = t.${sql.ref(place.parentColumn)}::text and parent.retired_at is null
+      join ${sql.table(name)} t on t.${sql.ref(key)} = ${asKey('l.entity_id', keyKind)}
      where l.external_system_id = ${systemId} and l.entity_type = ${entity} and l.retired_at is null and l.missing_since is null and l.id > ${page.afterId}
-       and (${page.entityId ?? null}::text is null or l.entity_id = ${page.entityId ?? null})
+       and ${wanted}
      order by l.id limit ${page.limit}`.execute(db);
   const stored = await fetchRows(
     db,
     entity,
     rows.map((row) => row.entityId),
+    digests.row,
   );
   return rows.flatMap((row) => {
     const found = stored.get(row.entityId);
-    return found ? [{ ...row, row: found.row }] : [];
+    return found ? [{ ...row, row: found.row, rowDigest: found.digest ?? null }] : [];
   });
 }

@@ -2,134 +2,18 @@
  * Rows of the negotiated tables (systems, components, controls, POA&Ms, milestones): found by link or natural key,
  * written a page at a time. What to write is decided elsewhere (`src/sync`); here are the tables' names and columns.
  */
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { JsonObject } from '../model/json.ts';
 import { storableJson } from './copy-rows.ts';
 import { besideName, besideTables, olderNames } from './migrations/owner-tables.ts';
+import { asKey, isKeyAmong, negotiatedTables, type NegotiatedEntity } from './negotiated-tables.ts';
 import type { Database } from './schema.ts';
 
-export type NegotiatedEntity =
-  | 'system'
-  | 'component'
-  | 'control'
-  | 'poam'
-  | 'milestone'
-  | 'acceptance'
-  | 'asset_context';
-
-interface Table {
-  readonly name: string;
-  /** The column that sync_links.entity_id names. */
-  readonly key: string;
-  /** Has updated_at, ingestion_source and so on to be kept up. */
-  readonly stamps: readonly string[];
-  /**
-   * SQL that is true where row `t` is the one that record `r` (jsonb) means, though no link says so: by what means the same to
-   * everybody, such as our own ids, the number of a control in a system, the key that we gave a POA&M.
-   */
-  readonly ownKey: string;
-  /**
-   * Likewise, by what the remote calls it. Such an id or name means something with its external system only: a row that is linked to
-   * another one, or stands inside of such a row, is a stranger.
-   */
-  readonly remoteKey?: string;
-  /** What a row stands inside of, and the column that names it. */
-  readonly inside?: { readonly entity: string; readonly column: string };
-  /** SQL of what makes one such row a better match than another: false sorts before true. */
-  readonly prefer?: string;
-  /** SQL of an object (jsonb) with what else a row `t` shows, where that is kept in other tables. */
-  readonly also?: string;
-  /** SQL that is true of the rows `t` that take part in sync, where not all do. */
-  readonly only?: string;
-}
-
-/** Texts that differ in case and white space only are the same; a GRC system trims and re-cases. */
-const sameText = (left: string, right: string): string =>
-  `lower(regexp_replace(trim(${left}), '\\s+', ' ', 'g')) = lower(regexp_replace(trim(${right}), '\\s+', ' ', 'g'))`;
-
-/** `AC-2 (1)`, `ac-02(01)` and `AC-2(1)` are one control (reference/grc.md, Controls). */
-const sameControl = (left: string, right: string): string => {
-  const plain = (control: string): string =>
-    `regexp_replace(regexp_replace(upper(${control}), '\\s', '', 'g'), '(^|[-(.])0+(?=[0-9])', '\\1', 'g')`;
-  return `${plain(left)} = ${plain(right)}`;
-};
-
-/**
- * What is known of asset `t` beside its row: what Xacta calls the component and system it was matched to, and its rating as last read. Of a
- * system that was taken out of sync nothing is said, which is not the same as that there is none.
- */
-const contextFacts = `(
-    select jsonb_build_object('acr_rated', case when round(a.acr_score) between 1 and 10 then round(a.acr_score) end)
-           || case when s.sync_enabled is false then '{}'::jsonb
-                   else jsonb_build_object(
-                          'xacta_component_id', case when a.system_id is not null then a.xacta_component_id end,
-                          'xacta_system_id', case when a.xacta_component_id is not null then s.xacta_system_id end) end
-      from ingestion_assets a
-      left join lateral (select * from ingestion_systems own where own.system_id = a.system_id order by own.id limit 1) s on true
-     where a.asset_uuid = t.asset_uuid)`;
-
-const tables: Readonly<Record<NegotiatedEntity, Table>> = {
-  system: {
-    name: 'ingestion_systems',
-    key: 'system_id',
-    stamps: ['updated_at', 'last_xacta_sync'],
-    ownKey: 'false',
-    // Systems of the same name in two GRC systems are two until a person links them.
-    remoteKey: `(t.system_id = r ->> 'system_id' or t.xacta_system_id = r ->> 'xacta_system_id' or t.uuid::text = r ->> 'uuid'
-                  or ${sameText('t.name', "r ->> 'name'")})`,
-    prefer: `t.system_id is distinct from r ->> 'system_id', t.xacta_system_id is distinct from r ->> 'xacta_system_id', t.uuid::text is distinct from r ->> 'uuid'`,
-    // Not every owner's database declares system_id unique.
-    only: 'not exists (select from ingestion_systems older where older.system_id = t.system_id and older.id < t.id)',
-  },
-  component: {
-    name: 'system_components',
-    key: 'id',
-    stamps: ['updated_at'],
-    ownKey: `t.component_id = r ->> 'component_id' and t.external_system_id = (r ->> 'external_system_id')::int`,
-  },
-  control: {
-    name: 'ingestion_controls',
-    key: 'id',
-    stamps: ['updated_at'],
-    ownKey: `t.system_id = r ->> 'system_id' and ${sameControl('t.control_id', "r ->> 'control_id'")}`,
-    prefer: `t.control_id is distinct from r ->> 'control_id'`,
-  },
-  poam: {
-    name: 'ingestion_poams',
-    key: 'poam_id',
-    stamps: ['updated_at'],
-    ownKey: `t.external_uid = r ->> 'external_uid' and t.system_id = r ->> 'system_id'`,
-    remoteKey: `(t.xacta_poam_id = r ->> 'xacta_poam_id' or t.poam_id = r ->> 'xacta_poam_id')`,
-    inside: { entity: 'system', column: 'system_id' },
-    prefer: `t.external_uid is distinct from r ->> 'external_uid', t.xacta_poam_id is distinct from r ->> 'xacta_poam_id'`,
-  },
-  milestone: {
-    name: 'ingestion_poam_milestones',
-    key: 'id',
-    stamps: [],
-    ownKey: `t.poam_id = r ->> 'poam_id' and ${sameText('t.milestone_description', "r ->> 'milestone_description'")}`,
-    remoteKey: `t.poam_id = r ->> 'poam_id' and t.milestone_id = r ->> 'milestone_id'`,
-    inside: { entity: 'poam', column: 'poam_id' },
-    prefer: `t.milestone_id is distinct from r ->> 'milestone_id'`,
-  },
-  asset_context: {
-    name: 'assets_extended',
-    key: 'asset_uuid',
-    stamps: [],
-    ownKey: `t.asset_uuid = (r ->> 'asset_uuid')::uuid`,
-    also: contextFacts,
-  },
-  acceptance: {
-    name: 'acceptances',
-    key: 'id',
-    stamps: ['updated_at'],
-    ownKey: `t.external_system_id = (r ->> 'external_system_id')::int and t.acceptance_id = r ->> 'acceptance_id'`,
-  },
-};
+export type { NegotiatedEntity } from './negotiated-tables.ts';
 
 /** SQL that is true where row `t` is the one that record `r` of the external system means. */
 function naturalKey(entity: NegotiatedEntity, externalSystemId: number) {
-  const { key, ownKey, remoteKey, inside } = tables[entity];
+  const { key, ownKey, remoteKey, inside } = negotiatedTables[entity];
   if (remoteKey === undefined) return sql.raw(`(${ownKey})`);
   const elsewhere = (type: string, id: string) => sql`
     exists (select from sync_links stranger
@@ -149,6 +33,8 @@ export interface StoredRecord {
   readonly entityId: string;
   /** The whole row as JSON, timestamps without zone as PostgreSQL prints them (UTC). */
   readonly row: JsonObject;
+  /** Hash of the row as read (`side-digests.ts`); only where it was asked for. */
+  readonly digest?: string;
 }
 
 /**
@@ -163,7 +49,7 @@ type Aliases = readonly {
 }[];
 
 async function fetchAliases(db: Kysely<Database>, entity: NegotiatedEntity): Promise<Aliases> {
-  const table = tables[entity].name;
+  const table = negotiatedTables[entity].name;
   const pairs = Object.entries(olderNames[table] ?? {});
   if (pairs.length === 0 && !besideTables.has(table)) return [];
   const { rows } = await sql<{ name: string }>`
@@ -201,19 +87,21 @@ function inTheirNames(columns: JsonObject, aliases: Aliases): JsonObject {
   return named;
 }
 
-/** Rows by entity id. */
+/** Rows by entity id. @param digest SQL of what is given back with each row `t` as its digest. */
 export async function fetchRows(
   db: Kysely<Database>,
   entity: NegotiatedEntity,
   entityIds: readonly string[],
+  digest?: RawBuilder<unknown>,
 ): Promise<Map<string, StoredRecord>> {
   if (entityIds.length === 0) return new Map();
-  const table = tables[entity];
+  const table = negotiatedTables[entity];
   const aliases = await fetchAliases(db, entity);
   const { rows } = await sql<StoredRecord>`
     select t.${sql.ref(table.key)}::text as "entityId", to_jsonb(t) || coalesce(${sql.raw(table.also ?? 'null')}, '{}'::jsonb) as row
+           ${digest ? sql`, ${digest}::text as digest` : sql``}
       from ${sql.table(table.name)} t
-     where t.${sql.ref(table.key)}::text = any(${[...entityIds]}::text[]) and ${sql.raw(table.only ?? 'true')}`.execute(
+     where ${isKeyAmong(`t.${table.key}`, table.keyKind, entityIds)} and ${sql.raw(table.only ?? 'true')}`.execute(
     db,
   );
   return new Map(rows.map((row) => [row.entityId, inCurrentNames(row, aliases)]));
@@ -231,7 +119,7 @@ export async function findByNaturalKey(
   records: readonly JsonObject[],
 ): Promise<Map<number, StoredRecord>> {
   if (records.length === 0) return new Map();
-  const table = tables[entity];
+  const table = negotiatedTables[entity];
   const aliases = await fetchAliases(db, entity);
   const { rows } = await sql<StoredRecord & { index: number }>`
     select distinct on (wanted.index) wanted.index::int - 1 as index, t.${sql.ref(table.key)}::text as "entityId", to_jsonb(t) as row
@@ -257,7 +145,7 @@ export async function insertRows(
   rows: readonly JsonObject[],
 ): Promise<string[]> {
   if (rows.length === 0) return [];
-  const table = tables[entity];
+  const table = negotiatedTables[entity];
   const aliases = await fetchAliases(db, entity);
   const named = rows.map((row) => inTheirNames(row, aliases));
   const columns = [...new Set(named.flatMap((row) => Object.keys(row)))].map((column) => sql.ref(column));
@@ -279,7 +167,7 @@ export async function updateRows(
   rows: readonly { readonly entityId: string; readonly columns: JsonObject }[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  const table = tables[entity];
+  const table = negotiatedTables[entity];
   const aliases = await fetchAliases(db, entity);
   const named = rows.map((row) => ({ ...row, columns: inTheirNames(row.columns, aliases) }));
   const columns = [...new Set(named.flatMap((row) => Object.keys(row.columns)))];
@@ -296,7 +184,7 @@ export async function updateRows(
        set ${sql.join(assignments)}
       from jsonb_array_elements(${storableJson(named)}::jsonb) wanted(r)
      cross join lateral jsonb_populate_record(null::${sql.table(table.name)}, wanted.r -> 'columns') given
-     where t.${sql.ref(table.key)}::text = wanted.r ->> 'entityId' and ${sql.raw(table.only ?? 'true')}`.execute(
+     where t.${sql.ref(table.key)} = ${asKey("wanted.r ->> 'entityId'", table.keyKind)} and ${sql.raw(table.only ?? 'true')}`.execute(
     db,
   );
 }
@@ -317,7 +205,7 @@ export async function countRows(
   db: Kysely<Database>,
   entity: NegotiatedEntity,
 ): Promise<{ linked: number; unlinked: number }> {
-  const table = tables[entity];
+  const table = negotiatedTables[entity];
   const { rows } = await sql<{ linked: number; unlinked: number }>`
     select count(*) filter (where linked)::int as linked, count(*) filter (where not linked and not own)::int as unlinked
       from (select exists (select from sync_links l where l.entity_type = ${entity} and l.entity_id = t.${sql.ref(table.key)}::text)
@@ -334,15 +222,17 @@ export async function findTakenKeys(
   keys: readonly string[],
 ): Promise<ReadonlySet<string>> {
   if (keys.length === 0) return new Set();
-  const table = tables[entity];
+  const table = negotiatedTables[entity];
   const { rows } = await sql<{ key: string }>`
     select distinct t.${sql.ref(table.key)}::text as key from ${sql.table(table.name)} t
-     where t.${sql.ref(table.key)}::text = any(${[...keys]}::text[])`.execute(db);
+     where ${isKeyAmong(`t.${table.key}`, table.keyKind, keys)}`.execute(db);
   return new Set(rows.map((row) => row.key));
 }
 
 const twinKey = (entity: NegotiatedEntity) =>
-  sql.raw(`(${entity === 'system' ? (tables.system.remoteKey ?? 'false') : tables[entity].ownKey})`);
+  sql.raw(
+    `(${entity === 'system' ? (negotiatedTables.system.remoteKey ?? 'false') : negotiatedTables[entity].ownKey})`,
+  );
 
 export interface Twin {
   /** In the records that were asked about. */
@@ -364,7 +254,7 @@ export async function findTwins(
   records: readonly JsonObject[],
 ): Promise<readonly Twin[]> {
   if (records.length === 0) return [];
-  const table = tables[entity];
+  const table = negotiatedTables[entity];
   const { rows } = await sql<Twin>`
     select distinct on (wanted.index) wanted.index::int - 1 as index, l.entity_id as "entityId", l.external_id as "externalId"
       from jsonb_array_elements(${storableJson(records)}::jsonb) with ordinality wanted(r, index)
@@ -385,5 +275,5 @@ export async function findTwins(
  * to its autovacuum.
  */
 export async function renewStatistics(db: Kysely<Database>, entity: NegotiatedEntity): Promise<void> {
-  await sql`analyze ${sql.table(tables[entity].name)}, sync_links`.execute(db);
+  await sql`analyze ${sql.table(negotiatedTables[entity].name)}, sync_links`.execute(db);
 }

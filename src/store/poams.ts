@@ -6,6 +6,21 @@ import type { Database } from './schema.ts';
 export const isFinished = (poam: string) =>
   sql.raw(`coalesce(lower(trim(${poam}.status)) in ('completed', 'closed', 'cancelled', 'canceled'), false)`);
 
+/** SQL of the uuid that a name in a list of machines is, else null: compared in its own type, so that the index of the assets serves. */
+export const asAssetUuid = (name: string) =>
+  sql.raw(
+    `case when lower(trim(${name})) ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then trim(${name})::uuid end`,
+  );
+
+/** SQL of the assets (`asset_uuid`) that a name in the list of a POA&M means. */
+const assetsNamed = (name: string) => sql`
+       select asset_uuid from ingestion_assets where asset_uuid = ${asAssetUuid(name)}
+       union select asset_uuid from ingestion_assets where tenable_asset_uuid = lower(trim(${sql.raw(name)}))
+       -- Another server knows the machine by another uuid.
+       union select entity_id::uuid from sync_links
+              where external_system_id = any(array(select id from external_systems)) and entity_type = 'asset'
+                and external_id = lower(trim(${sql.raw(name)}))`;
+
 interface PoamValue {
   readonly poamId: string;
   readonly value: string;
@@ -24,11 +39,7 @@ export async function addPoamAssets(
     insert into ingestion_poam_assets (poam_id, asset_uuid)
     select distinct g."poamId", a.asset_uuid
       from jsonb_to_recordset(${storableJson(values)}::jsonb) as g("poamId" text, value text)
-     cross join lateral (
-       select asset_uuid from ingestion_assets where asset_uuid::text = lower(trim(g.value))
-       union select asset_uuid from ingestion_assets where tenable_asset_uuid = lower(trim(g.value))
-       -- Another server knows the machine by another uuid.
-       union select entity_id::uuid from sync_links where entity_type = 'asset' and external_id = lower(trim(g.value))) a
+     cross join lateral (${assetsNamed('g.value')}) a
      where not exists (select from ingestion_poam_assets known
                         where known.poam_id = g."poamId" and known.asset_uuid = a.asset_uuid)
        -- The remote lists it still; it moved to another system.
@@ -36,6 +47,19 @@ export async function addPoamAssets(
                         where gone.poam_id = g."poamId" and gone.asset_uuid = a.asset_uuid)
     returning poam_id`.execute(db);
   return new Set(rows.map((row) => row.poam_id));
+}
+
+/** Of POA&Ms with the machines that they list, those of which some machine is not known here: it may become so before the list moves. */
+export async function findWaitingForAssets(
+  db: Kysely<Database>,
+  values: readonly PoamValue[],
+): Promise<ReadonlySet<string>> {
+  if (values.length === 0) return new Set();
+  const { rows } = await sql<{ id: string }>`
+    select distinct g."poamId" as id
+      from jsonb_to_recordset(${storableJson(values)}::jsonb) as g("poamId" text, value text)
+     where not exists (${assetsNamed('g.value')})`.execute(db);
+  return new Set(rows.map((row) => row.id));
 }
 
 /** Adds CVEs to POA&Ms. @returns the POA&Ms that gained one. */

@@ -5,22 +5,37 @@ import type { Database } from '../../store/schema.ts';
 import { findExcludedOwners } from '../../store/systems.ts';
 import { negotiatedShapes } from './negotiated-shapes.ts';
 
-/** The column of a row that says to which system (of a milestone: to which POA&M) it belongs. */
-const ownerColumn = (entity: NegotiatedEntity): string =>
-  negotiatedShapes[entity].parent?.column ?? 'system_id';
+/** To which system (of a milestone: to which POA&M) a row belongs. */
+const ownerOf = (entity: NegotiatedEntity, row: JsonObject): string =>
+  scalarText(row[negotiatedShapes[entity].parent?.column ?? 'system_id']);
+
+/** Whether the owner of a row is among those that were taken out of sync. */
+export const isOwnedBy = (owners: ReadonlySet<string>, entity: NegotiatedEntity, row: JsonObject): boolean =>
+  owners.size > 0 && owners.has(ownerOf(entity, row));
 
 /**
- * Tells of rows whether their system was taken out of sync (`ingestion_systems.sync_enabled` is false): nothing of it is
- * read in or sent out then.
+ * Owners of these rows whose system was taken out of sync (`ingestion_systems.sync_enabled` is false): nothing of it is read in or sent
+ * out then. May hold more than the owners at hand.
  */
+export function fetchExcludedOwners(
+  db: Kysely<Database>,
+  entity: NegotiatedEntity,
+  rows: readonly JsonObject[],
+): Promise<ReadonlySet<string>> {
+  const kind = negotiatedShapes[entity].parent?.entity === 'poam' ? 'poam' : 'system';
+  return findExcludedOwners(
+    db,
+    kind,
+    rows.map((row) => ownerOf(entity, row)),
+  );
+}
+
+/** As `fetchExcludedOwners`, as a question to ask of each row. */
 export async function excludedRows(
   db: Kysely<Database>,
   entity: NegotiatedEntity,
   rows: readonly JsonObject[],
 ): Promise<(row: JsonObject) => boolean> {
-  const column = ownerColumn(entity);
-  const kind = negotiatedShapes[entity].parent?.entity === 'poam' ? 'poam' : 'system';
-  const owners = rows.map((row) => scalarText(row[column]));
-  const excluded = await findExcludedOwners(db, kind, owners);
-  return (row) => excluded.size > 0 && excluded.has(scalarText(row[column]));
+  const excluded = await fetchExcludedOwners(db, entity, rows);
+  return (row) => isOwnedBy(excluded, entity, row);
 }

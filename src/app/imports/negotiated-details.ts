@@ -4,7 +4,7 @@ import type { ComponentRecord } from '../../model/records.ts';
 import { replaceComponentIdentifiers } from '../../store/components.ts';
 import type { NegotiatedEntity } from '../../store/negotiated.ts';
 import { recordTakenOff, type AssetLists } from '../../store/departures.ts';
-import { addPoamAssets, addPoamCves } from '../../store/poams.ts';
+import { addPoamAssets, addPoamCves, findWaitingForAssets } from '../../store/poams.ts';
 import { saveImpactLevels } from '../../store/systems.ts';
 import type { Tx } from '../../store/transaction.ts';
 
@@ -17,58 +17,73 @@ export interface RecordOfRow {
 
 const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
+/** Our ids of records, after what lies beside their rows was renewed. */
+export interface Renewed {
+  /** Something changed. */
+  readonly changed: ReadonlySet<string>;
+  /** Names something that is not known here yet: the same report says more when it is. */
+  readonly waiting: ReadonlySet<string>;
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
 /**
  * Brings the tables beside the row up to date: impact levels, identifiers, the assets and CVEs of a POA&M.
  * Assets and CVEs of both sides are joined, member by member; an asset that a person took off the remote's list stays off.
- * @returns the entity ids of which something changed.
  */
 export async function renewDetails(
   tx: Tx,
   entity: NegotiatedEntity,
   source: { readonly systemId: number; readonly operationId: string },
   records: readonly RecordOfRow[],
-): Promise<ReadonlySet<string>> {
+): Promise<Renewed> {
   switch (entity) {
-    case 'system':
-      return saveImpactLevels(
-        tx.db,
-        records.map(({ entityId, record }) => ({
-          system_id: entityId,
-          confidentiality_impact: record['confidentiality_impact'],
-          integrity_impact: record['integrity_impact'],
-          availability_impact: record['availability_impact'],
-        })),
-      );
-    case 'component':
-      return replaceComponentIdentifiers(
-        tx.db,
-        records.map(({ entityId, record }) => ({
-          componentId: Number(entityId),
-          identifiers: identifiersOfComponent(record as unknown as ComponentRecord), // validated by its schema
-        })),
-      );
-    case 'poam': {
-      await recordTakenOff(tx.db, source, records.flatMap(listsOf));
-      const assets = await addPoamAssets(
-        tx.db,
-        records.flatMap(({ entityId, record }) =>
-          words(record['affected_assets']).map((asset) => ({ poamId: entityId, value: asset })),
-        ),
-      );
-      const cves = await addPoamCves(
-        tx.db,
-        records.flatMap(({ entityId, record }) =>
-          words(record['cves']).map((cve) => ({ poamId: entityId, value: cve })),
-        ),
-      );
-      return new Set([...assets, ...cves]);
+    case 'system': {
+      const levels = records.map(({ entityId, record }) => ({
+        system_id: entityId,
+        confidentiality_impact: record['confidentiality_impact'],
+        integrity_impact: record['integrity_impact'],
+        availability_impact: record['availability_impact'],
+      }));
+      // There are few systems, and no digest covers their levels: they are merged each time.
+      return {
+        changed: await saveImpactLevels(tx.db, levels),
+        waiting: new Set(records.map(({ entityId }) => entityId)),
+      };
     }
+    case 'component': {
+      const components = records.map(({ entityId, record }) => ({
+        componentId: Number(entityId),
+        identifiers: identifiersOfComponent(record as unknown as ComponentRecord), // validated by its schema
+      }));
+      return { changed: await replaceComponentIdentifiers(tx.db, components), waiting: nothing };
+    }
+    case 'poam':
+      return renewPoams(tx, source, records);
     case 'control':
     case 'milestone':
     case 'acceptance':
     case 'asset_context':
-      return new Set();
+      return { changed: nothing, waiting: nothing };
   }
+}
+
+async function renewPoams(
+  tx: Tx,
+  source: { readonly systemId: number; readonly operationId: string },
+  records: readonly RecordOfRow[],
+): Promise<Renewed> {
+  const named = (field: 'affected_assets' | 'cves') =>
+    records.flatMap(({ entityId, record }) =>
+      words(record[field]).map((value) => ({ poamId: entityId, value })),
+    );
+  await recordTakenOff(tx.db, source, records.flatMap(listsOf));
+  const assets = await addPoamAssets(tx.db, named('affected_assets'));
+  const cves = await addPoamCves(tx.db, named('cves'));
+  return {
+    changed: new Set([...assets, ...cves]),
+    waiting: await findWaitingForAssets(tx.db, named('affected_assets')),
+  };
 }
 
 /** The remote's list of machines as it was and is, where both were read and it has moved. */

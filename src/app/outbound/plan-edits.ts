@@ -4,6 +4,7 @@ import { deriveUuid } from '../../model/derived-uuid.ts';
 import { recordChanges } from '../../store/changes.ts';
 import { linkAssetContexts } from '../../store/asset-contexts.ts';
 import { listLinkedRows, type LinkedRow } from '../../store/linked-rows.ts';
+import { recordSettled } from '../../store/links.ts';
 import { updateRows, type NegotiatedEntity } from '../../store/negotiated.ts';
 import { noCounts, recordCounts } from '../../store/operations.ts';
 import {
@@ -118,6 +119,28 @@ async function planPage(
   await supersedeRefused(tx.db, { systemId: system.id, entity }, records, otherThanAssets);
   const put = await enqueueChanges(tx.db, { systemId: system.id, operationId }, changes);
   if (put > 0) await recordCounts(tx.db, operationId, { ...noCounts, read: put, updated: put });
+  await recordSettled(
+    tx.db,
+    page.flatMap((linked) =>
+      linked.rowDigest !== null && isSettled(entity, linked)
+        ? [{ linkId: linked.linkId, rowDigest: linked.rowDigest }]
+        : [],
+    ),
+  );
+}
+
+/**
+ * Whether nothing of a row can be an edit until it moves, whatever policies and mappings say. What an asset's context shows of other
+ * tables moves without it.
+ */
+function isSettled(entity: NegotiatedEntity, linked: LinkedRow): boolean {
+  const { fields, derived = [] } = negotiatedShapes[entity];
+  return (
+    derived.length === 0 &&
+    linked.heldFields.length === 0 &&
+    Object.keys(editedFields(fields, inCanonicalWords(entity, linked.row), baseOf(entity, linked))).length ===
+      0
+  );
 }
 
 /** Fields by the change in which they go out. */
