@@ -90,7 +90,7 @@ export async function recordTakenOff(
      where d.kind = 'taken off' and d.poam_id = listed.poam_id and d.asset_uuid = listed.asset_uuid`.execute(
     db,
   );
-  await sql`
+  const { rows: kept } = await sql<{ poam_id: string; asset_uuid: string }>`
     with taken as (
       select distinct w.poam_id, w.asset_uuid from (${named('was')}) w
        where not exists (select from (${named('is')}) i where i.poam_id = w.poam_id and i.asset_uuid = w.asset_uuid)
@@ -104,8 +104,13 @@ export async function recordTakenOff(
       select ${operationId}::uuid, ${systemId}::int, 'poam', poam_id, 'affected_assets', to_jsonb(asset_uuid::text), 'inbound',
              'rule:lists are merged by member', 'taken off the list at the remote' from kept
     )
-    delete from ingestion_poam_assets listed using kept
-     where listed.poam_id = kept.poam_id and listed.asset_uuid = kept.asset_uuid`.execute(db);
+    select poam_id, asset_uuid::text from kept`.execute(db);
+  if (kept.length === 0) return;
+  // In a statement of its own, which knows how few they are, and so searches by index.
+  await sql`
+    delete from ingestion_poam_assets listed
+     using unnest(${kept.map((each) => each.poam_id)}::text[], ${kept.map((each) => each.asset_uuid)}::uuid[]) as gone(poam_id, asset_uuid)
+     where listed.poam_id = gone.poam_id and listed.asset_uuid = gone.asset_uuid`.execute(db);
 }
 
 /** SQL that is true where the remote lists asset `a` for a POA&M, as last read. */

@@ -49,8 +49,8 @@ export interface LinkToSave {
 }
 
 /**
- * Makes or renews links: the base becomes what both sides now agree on. What was known of earlier reports and of our side is forgotten
- * where no digest is given and anything moves.
+ * Makes or renews links: the base becomes what both sides now agree on. What was known of an earlier report is forgotten where no digest
+ * is given.
  */
 export async function saveLinks(
   db: Kysely<Database>,
@@ -80,8 +80,7 @@ export async function saveLinks(
           report_digest = excluded.report_digest, seen_digest = excluded.seen_digest,
           settled_digest = case when ${moves} then null else known.settled_digest end
       where ${moves}
-         or excluded.report_digest is not null
-            and (known.report_digest, known.seen_digest) is distinct from (excluded.report_digest, excluded.seen_digest)`.execute(
+         or (known.report_digest, known.seen_digest) is distinct from (excluded.report_digest, excluded.seen_digest)`.execute(
     db,
   );
 }

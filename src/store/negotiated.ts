@@ -122,16 +122,20 @@ export async function findByNaturalKey(
   const table = negotiatedTables[entity];
   const aliases = await fetchAliases(db, entity);
   const { rows } = await sql<StoredRecord & { index: number }>`
-    select distinct on (wanted.index) wanted.index::int - 1 as index, t.${sql.ref(table.key)}::text as "entityId", to_jsonb(t) as row
+    select wanted.index::int - 1 as index, found."entityId", found.row
       from jsonb_array_elements(${storableJson(records)}::jsonb) with ordinality wanted(r, index)
-      join ${sql.table(table.name)} t on ${naturalKey(entity, externalSystemId)} and ${sql.raw(table.only ?? 'true')}
-     where not exists (select from sync_links l
-                        where l.external_system_id = ${externalSystemId} and l.entity_type = ${entity}
-                          and l.entity_id = t.${sql.ref(table.key)}::text)
-       and not exists (select from sync_separations p
-                        where p.external_system_id = ${externalSystemId} and p.entity_type = ${entity}
-                          and p.external_id = wanted.r ->> 'external_id' and p.entity_id = t.${sql.ref(table.key)}::text)
-     order by wanted.index, ${sql.raw(table.prefer ?? 't.id')}, t.id`.execute(db);
+     -- One by one, each by index: joined, the planner reads the whole table.
+     cross join lateral (
+       select t.${sql.ref(table.key)}::text as "entityId", to_jsonb(t) as row
+         from ${sql.table(table.name)} t
+        where ${naturalKey(entity, externalSystemId)} and ${sql.raw(table.only ?? 'true')}
+          and not exists (select from sync_links l
+                           where l.external_system_id = ${externalSystemId} and l.entity_type = ${entity}
+                             and l.entity_id = t.${sql.ref(table.key)}::text)
+          and not exists (select from sync_separations p
+                           where p.external_system_id = ${externalSystemId} and p.entity_type = ${entity}
+                             and p.external_id = wanted.r ->> 'external_id' and p.entity_id = t.${sql.ref(table.key)}::text)
+        order by ${sql.raw(table.prefer ?? 't.id')}, t.id limit 1) found`.execute(db);
   return new Map(rows.map((row) => [row.index, inCurrentNames(row, aliases)]));
 }
 
