@@ -2,6 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../model/json.ts';
 import { storableJson } from './copy-rows.ts';
 import { asKey, negotiatedTables, type NegotiatedEntity } from './negotiated-tables.ts';
+import { assetsNamed } from './poams.ts';
 import { fetchSideDigests } from './side-digests.ts';
 import type { Database } from './schema.ts';
 
@@ -46,6 +47,8 @@ export interface LinkToSave {
   readonly version: string | null;
   /** Digest (UUID) of the report, where the same report need not be merged again as long as our side stays as it is now. */
   readonly reportDigest?: string | undefined;
+  /** Machines that the report names and that are not known here. */
+  readonly waitsFor?: readonly string[] | undefined;
 }
 
 /**
@@ -66,23 +69,22 @@ export async function saveLinks(
     : { seen: sql`null::bigint`, join: sql`` };
   await sql`
     insert into sync_links as known (external_system_id, entity_type, entity_id, external_id, base, remote_version, operation_id,
-                                     report_digest, seen_digest)
+                                     report_digest, seen_digest, waits_for)
     select ${source.systemId}, ${source.entity}, wanted."entityId", wanted."externalId", wanted.base, wanted.version, ${source.operationId}::uuid,
-           wanted."reportDigest", ${digests.seen}
+           wanted."reportDigest", ${digests.seen}, wanted."waitsFor"
       from jsonb_to_recordset(${storableJson(links)}::jsonb)
-        as wanted("entityId" text, "externalId" text, base jsonb, version text, "reportDigest" uuid)
+        as wanted("entityId" text, "externalId" text, base jsonb, version text, "reportDigest" uuid, "waitsFor" text[])
       ${digests.join}
     on conflict (external_system_id, entity_type, external_id) where entity_type <> 'asset_component' do update
       set entity_id = excluded.entity_id, base = excluded.base, remote_version = excluded.remote_version,
           operation_id = case when ${moves} then excluded.operation_id else known.operation_id end,
           confirmed_at = case when ${moves} then now() else known.confirmed_at end,
           retired_at = null, missing_since = null,
-          report_digest = excluded.report_digest, seen_digest = excluded.seen_digest,
+          report_digest = excluded.report_digest, seen_digest = excluded.seen_digest, waits_for = excluded.waits_for,
           settled_digest = case when ${moves} then null else known.settled_digest end
       where ${moves}
-         or (known.report_digest, known.seen_digest) is distinct from (excluded.report_digest, excluded.seen_digest)`.execute(
-    db,
-  );
+         or (known.report_digest, known.seen_digest, known.waits_for)
+            is distinct from (excluded.report_digest, excluded.seen_digest, excluded.waits_for)`.execute(db);
 }
 
 /** SQL of our side of the links that `wanted` names. */
@@ -97,7 +99,7 @@ async function seenRows(db: Kysely<Database>, systemId: number, entity: Negotiat
 
 /**
  * Of these reports, those that were merged already, with nothing left to settle: the digest is that of the last one, our side is as it
- * was then, no conflict of the record is open, and no other external system has the row.
+ * was then, no machine that it waits for is known now, no conflict of the record is open, and no other external system has the row.
  * @param reports by the remote's id; the digest is a UUID. @returns the remote's ids.
  */
 export async function findKnownReports(
@@ -116,6 +118,7 @@ export async function findKnownReports(
       join ${sql.table(name)} t on t.${sql.ref(key)} = ${asKey('l.entity_id', keyKind)}
      where l.retired_at is null and l.missing_since is null
        and l.seen_digest = ${digests.seenBy(source.systemId)}
+       and not exists (select from unnest(l.waits_for) waited(name) cross join lateral (${assetsNamed('waited.name')}) known)
        and not exists (select from sync_conflicts c
                         where c.entity_type = l.entity_type and c.entity_id = l.entity_id and c.resolution_status = 'pending'
                           and coalesce(c.external_system_id, l.external_system_id) = l.external_system_id)

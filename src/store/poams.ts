@@ -13,7 +13,7 @@ export const asAssetUuid = (name: string) =>
   );
 
 /** SQL of the assets (`asset_uuid`) that a name in the list of a POA&M means. */
-const assetsNamed = (name: string) => sql`
+export const assetsNamed = (name: string) => sql`
        select asset_uuid from ingestion_assets where asset_uuid = ${asAssetUuid(name)}
        union select asset_uuid from ingestion_assets where tenable_asset_uuid = lower(trim(${sql.raw(name)}))
        -- Another server knows the machine by another uuid.
@@ -49,17 +49,18 @@ export async function addPoamAssets(
   return new Set(rows.map((row) => row.poam_id));
 }
 
-/** Of POA&Ms with the machines that they list, those of which some machine is not known here: it may become so before the list moves. */
-export async function findWaitingForAssets(
+/** Of the machines that POA&Ms list, those that are not known here, by POA&M: they may become so before the list moves. */
+export async function findUnknownAssets(
   db: Kysely<Database>,
   values: readonly PoamValue[],
-): Promise<ReadonlySet<string>> {
-  if (values.length === 0) return new Set();
-  const { rows } = await sql<{ id: string }>`
-    select distinct g."poamId" as id
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  if (values.length === 0) return new Map();
+  const { rows } = await sql<{ id: string; names: string[] }>`
+    select g."poamId" as id, array_agg(distinct g.value) as names
       from jsonb_to_recordset(${storableJson(values)}::jsonb) as g("poamId" text, value text)
-     where not exists (${assetsNamed('g.value')})`.execute(db);
-  return new Set(rows.map((row) => row.id));
+     where not exists (${assetsNamed('g.value')})
+     group by g."poamId"`.execute(db);
+  return new Map(rows.map((row) => [row.id, row.names]));
 }
 
 /** Adds CVEs to POA&Ms. @returns the POA&Ms that gained one. */

@@ -1232,6 +1232,8 @@ interface SyncLinksTable {
   seen_digest: number | null;
   /** Hash of our row when no field of it differed from the base; null: compare it when edits are planned. */
   settled_digest: number | null;
+  /** Machines that the report names and that were not known here: it is merged again when one of them is. */
+  waits_for: string[] | null;
 }
 
 /** Outbound work, written in the transaction of the decision. pending, then sent (it may have arrived: look it up before sending again), then confirmed, or failed with the reason. */

@@ -88,8 +88,8 @@ async function writeLinks(
       externalId: one.each.external.externalId,
       base: one.decision.base,
       version: one.each.external.version ?? null,
-      ...(isRepeatable(one, source) && !renewed.waiting.has(one.entityId)
-        ? { reportDigest: one.each.digest }
+      ...(isRepeatable(one, source, entity)
+        ? { reportDigest: one.each.digest, waitsFor: renewed.waitsFor.get(one.entityId) }
         : {}),
     })),
   );

@@ -114,10 +114,10 @@ export const isChanged = (one: Decided): boolean =>
 /**
  * Whether the same report need not be merged again while our side stays as this page leaves it. Not one with an open conflict, nor the
  * remote's reading of our own write, which is judged by other policies, nor a row that another system has too: when it lets go of it, the
- * same report means more.
+ * same report means more. Systems are few, and no digest covers their impact levels.
  */
-export const isRepeatable = (one: Decided, source: NegotiatedSource): boolean =>
-  source.echo === undefined && one.decision.conflicts.length === 0 && !one.isElsewhere;
+export const isRepeatable = (one: Decided, source: NegotiatedSource, entity: NegotiatedEntity): boolean =>
+  entity !== 'system' && source.echo === undefined && one.decision.conflicts.length === 0 && !one.isElsewhere;
 
 /** The counts of a page. @param beside our ids of records of which something beside the row changed. */
 export function countsOf(page: PageDecision, beside: ReadonlySet<string>): Counts {

@@ -4,7 +4,7 @@ import type { ComponentRecord } from '../../model/records.ts';
 import { replaceComponentIdentifiers } from '../../store/components.ts';
 import type { NegotiatedEntity } from '../../store/negotiated.ts';
 import { recordTakenOff, type AssetLists } from '../../store/departures.ts';
-import { addPoamAssets, addPoamCves, findWaitingForAssets } from '../../store/poams.ts';
+import { addPoamAssets, addPoamCves, findUnknownAssets } from '../../store/poams.ts';
 import { saveImpactLevels } from '../../store/systems.ts';
 import type { Tx } from '../../store/transaction.ts';
 
@@ -21,11 +21,12 @@ const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(St
 export interface Renewed {
   /** Something changed. */
   readonly changed: ReadonlySet<string>;
-  /** Names something that is not known here yet: the same report says more when it is. */
-  readonly waiting: ReadonlySet<string>;
+  /** Machines that a record names and that are not known here yet: the same report says more when they are. */
+  readonly waitsFor: ReadonlyMap<string, readonly string[]>;
 }
 
 const nothing: ReadonlySet<string> = new Set();
+const noWaiting: Renewed['waitsFor'] = new Map();
 
 /**
  * Brings the tables beside the row up to date: impact levels, identifiers, the assets and CVEs of a POA&M.
@@ -45,18 +46,14 @@ export async function renewDetails(
         integrity_impact: record['integrity_impact'],
         availability_impact: record['availability_impact'],
       }));
-      // There are few systems, and no digest covers their levels: they are merged each time.
-      return {
-        changed: await saveImpactLevels(tx.db, levels),
-        waiting: new Set(records.map(({ entityId }) => entityId)),
-      };
+      return { changed: await saveImpactLevels(tx.db, levels), waitsFor: noWaiting };
     }
     case 'component': {
       const components = records.map(({ entityId, record }) => ({
         componentId: Number(entityId),
         identifiers: identifiersOfComponent(record as unknown as ComponentRecord), // validated by its schema
       }));
-      return { changed: await replaceComponentIdentifiers(tx.db, components), waiting: nothing };
+      return { changed: await replaceComponentIdentifiers(tx.db, components), waitsFor: noWaiting };
     }
     case 'poam':
       return renewPoams(tx, source, records);
@@ -64,7 +61,7 @@ export async function renewDetails(
     case 'milestone':
     case 'acceptance':
     case 'asset_context':
-      return { changed: nothing, waiting: nothing };
+      return { changed: nothing, waitsFor: noWaiting };
   }
 }
 
@@ -82,7 +79,7 @@ async function renewPoams(
   const cves = await addPoamCves(tx.db, named('cves'));
   return {
     changed: new Set([...assets, ...cves]),
-    waiting: await findWaitingForAssets(tx.db, named('affected_assets')),
+    waitsFor: await findUnknownAssets(tx.db, named('affected_assets')),
   };
 }
 
