@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
 import { xactaConnector } from '../../connectors/xacta/connector.ts';
-import type { JsonObject } from '../../model/json.ts';
+import { scalarText, type JsonObject } from '../../model/json.ts';
 import type { FieldMapping } from '../../model/mapping.ts';
 import type { EntityPolicy } from '../../model/policy.ts';
 import { insertSystem } from '../../store/external-systems.ts';
@@ -70,7 +70,7 @@ async function take(
   const source = { systemId, operationId, policies: given.policies ?? [], echo: undefined };
   const { counts } = await inTransaction(database.pool, async (tx) => {
     const sink = openNegotiatedSink(tx, entity, source, counting);
-    await sink.add({ externalId: String(raw['id']), version: '1', raw });
+    await sink.add({ externalId: scalarText(raw['id']), version: '1', raw });
     return sink.finish();
   });
   return { counts, mapped };

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
 import type { Connector, ExternalRecord, ReadEvent } from '../../connectors/kit/contract.ts';
 import { xactaConnector } from '../../connectors/xacta/connector.ts';
-import type { JsonObject } from '../../model/json.ts';
+import { scalarText, type JsonObject } from '../../model/json.ts';
 import { insertSystem } from '../../store/external-systems.ts';
 import { asKey, negotiatedTables } from '../../store/negotiated-tables.ts';
 import { beginOperation } from '../../store/operations.ts';
@@ -166,7 +166,7 @@ function remoteOf(entity: Entity, numbers: readonly number[]): Connector {
   async function* records(): AsyncGenerator<ExternalRecord> {
     for (const n of numbers) {
       const raw = reports[entity](n);
-      yield { externalId: String(raw['id']), version: '1', raw };
+      yield { externalId: scalarText(raw['id']), version: '1', raw };
     }
   }
   async function* read(): AsyncGenerator<ReadEvent> {
