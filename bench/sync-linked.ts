@@ -50,6 +50,8 @@ const { rows: backends } = await database.pool.query<{ pid: number }>('select pg
 /** Its children are the backends. */
 const postmaster = parentOf(backends[0]?.pid ?? 0);
 
+const round = (value: number, digits = 1): number => Number(value.toFixed(digits));
+
 interface Measured extends PhaseFacts {
   readonly postgresCpuSeconds: number;
   readonly remoteCpuSeconds: number;
@@ -84,11 +86,15 @@ async function run(phase: PhaseSettings['phase']): Promise<Measured> {
   });
   // Backends end a moment after their client.
   await delay(300);
-  return {
+  const measured: Measured = {
     ...facts,
     postgresCpuSeconds: cpuSecondsOf(postmaster) - before.postgres,
     remoteCpuSeconds: cpuSecondsOf(simulator) - before.remote,
   };
+  process.stderr.write(
+    `${phase}: ${round(facts.seconds)} s, ${round(ours(measured))} s of our CPU, ${round(measured.remoteCpuSeconds)} s of the remote's\n`,
+  );
+  return measured;
 }
 
 const ours = (measured: Measured): number => measured.cpuSeconds + measured.postgresCpuSeconds;
@@ -129,8 +135,6 @@ async function edit(count: number, turn: number): Promise<void> {
     [Math.floor(count / 2), `edited here, ${turn}`],
   );
 }
-
-const round = (value: number, digits = 1): number => Number(value.toFixed(digits));
 
 try {
   await migrate(database.pool, { folder: join(import.meta.dirname, '../migrations') });

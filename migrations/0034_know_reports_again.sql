@@ -12,8 +12,7 @@ COMMENT ON COLUMN sync_links.waits_for IS 'Machines that the report names and th
 
 -- What a full read has shown, a page a row: writing a row for each record took as long as merging it.
 ALTER TABLE sync_seen DROP CONSTRAINT sync_seen_pkey;
-ALTER TABLE sync_seen ADD COLUMN external_ids text[] NOT NULL DEFAULT '{}';
-UPDATE sync_seen SET external_ids = ARRAY[external_id];
-ALTER TABLE sync_seen DROP COLUMN external_id;
+ALTER TABLE sync_seen ALTER COLUMN external_id TYPE text[] USING ARRAY[external_id::text];
+ALTER TABLE sync_seen RENAME COLUMN external_id TO external_ids;
 CREATE INDEX idx_sync_seen_read ON sync_seen (external_system_id, entity_type);
 COMMENT ON COLUMN sync_seen.external_ids IS 'The ids of the records of a page, as the remote calls them; an id may stand in several pages.';

@@ -1349,9 +1349,9 @@ interface SyncSchedulesTable {
 interface SyncSeenTable {
   external_system_id: number;
   entity_type: string;
-  operation_id: string;
   /** The ids of the records of a page, as the remote calls them; an id may stand in several pages. */
-  external_ids: Generated<string[]>;
+  external_ids: string[];
+  operation_id: string;
 }
 
 /** Pairs that a person said are not the same thing: never linked again by a natural key or by correlation. */
