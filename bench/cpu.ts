@@ -32,20 +32,6 @@ const everyPid = (): number[] =>
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
 
-/** The process whose command line has all these words. @throws Error if there is none. */
-export function findProcess(...words: readonly string[]): number {
-  for (const pid of everyPid()) {
-    let command = '';
-    try {
-      command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-    } catch {
-      continue;
-    }
-    if (words.every((word) => command.includes(word))) return pid;
-  }
-  throw new Error(`no process has ${words.join(' ')} in its command line`);
-}
-
 /** @throws Error if there is no such process. */
 export function parentOf(pid: number): number {
   const times = timesOf(pid);
