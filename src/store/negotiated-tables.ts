@@ -61,7 +61,7 @@ export const asKey = (text: string, kind: KeyKind): RawBuilder<unknown> =>
 const sameText = (left: string, right: string): string =>
   `lower(regexp_replace(trim(${left}), '\\s+', ' ', 'g')) = lower(regexp_replace(trim(${right}), '\\s+', ' ', 'g'))`;
 
-/** `AC-2 (1)`, `ac-02(01)` and `AC-2(1)` are one control (reference/grc.md, Controls). */
+/** `AC-2 (1)`, `ac-02(01)` and `AC-2(1)` are one control, as NIST SP 800-53 counts its enhancements. */
 const sameControl = (left: string, right: string): string => {
   const plain = (control: string): string =>
     `regexp_replace(regexp_replace(upper(${control}), '\\s', '', 'g'), '(^|[-(.])0+(?=[0-9])', '\\1', 'g')`;
