@@ -1,55 +1,140 @@
 /**
- * `npm run bench:sync`: a full sync over linked records of which none, then one in a hundred, has changed, against reading the same
- * rows once in SQL; and how much of a remote's rate limit the outbox makes use of. How to read it: bench/README.md.
+ * `npm run bench:sync`: full syncs over linked records of which none, then one in a hundred, has changed; what planning holds in memory; and
+ * how much of a remote's rate limit the outbox makes use of. The CPU of the sync process and of PostgreSQL is told apart from that of the
+ * simulated remote, which runs on the same cores. Needs Linux (/proc). How to read it: bench/README.md.
  */
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { syncSystems } from '../src/runs/sync/sync-systems.ts';
-import type { App } from '../src/engine/run/app.ts';
-import { createSecretBox, masterKeyFrom } from '../src/engine/connections/secret-box.ts';
-import { addSystem, fetchSystem } from '../src/engine/connections/systems.ts';
-import { sendWaitingChanges } from '../src/runs/sync/send-waiting.ts';
-import { planSync } from '../src/review/plans/plans.ts';
-import { connectorModules } from '../src/main/connectors.ts';
-import { startSimulator } from '../src/main/simulator-process.ts';
 import { Secret } from '../src/platform/values/secret.ts';
 import { openDatabase } from '../src/platform/postgres/database.ts';
 import { removeDataDirectory } from '../src/platform/embedded/remove-data.ts';
 import { openEmbeddedServer } from '../src/platform/embedded/server.ts';
 import { migrate } from '../src/platform/migrations/migrate.ts';
 import { setSendingPaused } from '../src/engine/outbox/outbox-decisions.sql.ts';
+import { cpuSecondsOf, parentOf } from './cpu.ts';
+import type { PhaseFacts, PhaseSettings } from './sync-linked-process.ts';
 
 const { values } = parseArgs({
   options: {
-    /** Units of 60 components, 24 POA&Ms and their milestones. */
-    size: { type: 'string', default: '800' },
-    changes: { type: 'string', default: '1000' },
+    /** Linked records, about. */
+    size: { type: 'string', default: '100000' },
+    /** How often each rate is measured; the median counts. */
+    runs: { type: 'string', default: '3' },
     json: { type: 'boolean', default: false },
   },
 });
-const size = Number(values.size);
-const outgoing = Number(values.changes);
+/** The simulator makes units of a system with 60 components, 24 POA&Ms and their milestones: some 136 records. */
+const units = Math.max(1, Math.round(Number(values.size) / 136));
 const limit = { requestsPerSecond: 200, latencyMs: 20 };
+/** Sent at the end: enough to see the pace. */
+const outgoing = 1000;
 const work = mkdtempSync(join(tmpdir(), 'tieline-bench-'));
 const dataDir = join(work, 'data');
 const password = new Secret(randomBytes(12).toString('hex'));
+const masterKey = randomBytes(32).toString('base64');
 const server = await openEmbeddedServer({ dataDir });
-const xacta = await startSimulator(
-  'xacta',
-  ['--seed', '1', '--now', '2026-11-01T12:00:00.000Z', '--size', String(size)],
-  { SIMULATOR_USERNAME: new Secret('tieline'), SIMULATOR_PASSWORD: password },
-);
-const signal = new AbortController().signal;
-const caller = { signal, report: () => undefined };
-const seconds = async (work_: () => Promise<unknown>): Promise<number> => {
-  const started = performance.now();
-  await work_();
-  return (performance.now() - started) / 1000;
-};
+const xacta = await startXacta();
+const database = await openDatabase(server.url);
+const { rows: backends } = await database.pool.query<{ pid: number }>('select pg_backend_pid() as pid');
+/** Its children are the backends. */
+const postmaster = parentOf(backends[0]?.pid ?? 0);
+
+const round = (value: number, digits = 1): number => Number(value.toFixed(digits));
+
+/** However long it takes to make its records: 100,000 of them are not made within the time that the product gives a simulator. */
+async function startXacta(): Promise<{ url: string; pid: number; stop(): void }> {
+  const child = spawn(
+    process.execPath,
+    [
+      join(import.meta.dirname, '../simulators/xacta/main.ts'),
+      '--port=0',
+      '--seed=1',
+      '--now=2026-11-01T12:00:00.000Z',
+      `--size=${units}`,
+      '--exit-with-parent',
+    ],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, SIMULATOR_USERNAME: 'tieline', SIMULATOR_PASSWORD: password.reveal() },
+    },
+  );
+  for await (const line of createInterface({ input: child.stdout }))
+    return {
+      url: (JSON.parse(line) as { url: string }).url,
+      pid: child.pid ?? 0,
+      stop: () => void child.kill(),
+    };
+  throw new Error('the simulator did not start');
+}
+
+interface Measured extends PhaseFacts {
+  readonly postgresCpuSeconds: number;
+  readonly remoteCpuSeconds: number;
+}
+
+/** Runs a phase in a process of its own. */
+async function run(phase: PhaseSettings['phase']): Promise<Measured> {
+  const before = { postgres: cpuSecondsOf(postmaster), remote: cpuSecondsOf(xacta.pid) };
+  const settings: PhaseSettings = {
+    phase,
+    databaseUrl: server.url.reveal(),
+    masterKey,
+    xactaUrl: xacta.url,
+    password: password.reveal(),
+  };
+  const facts = await new Promise<PhaseFacts>((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      ['--max-semi-space-size=16', join(import.meta.dirname, 'sync-linked-process.ts')],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, BENCH: JSON.stringify(settings) },
+      },
+    );
+    let line = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (line += text));
+    child.on('exit', (code) =>
+      code === 0
+        ? resolve(JSON.parse(line) as PhaseFacts) // printed by sync-linked-process.ts
+        : reject(new Error(`${phase} ended with ${String(code)}`)),
+    );
+  });
+  // Backends end a moment after their client.
+  await delay(300);
+  const measured: Measured = {
+    ...facts,
+    postgresCpuSeconds: cpuSecondsOf(postmaster) - before.postgres,
+    remoteCpuSeconds: cpuSecondsOf(xacta.pid) - before.remote,
+  };
+  process.stderr.write(
+    `${phase}: ${round(facts.seconds)} s, ${round(ours(measured))} s of our CPU, ${round(measured.remoteCpuSeconds)} s of the remote's\n`,
+  );
+  return measured;
+}
+
+const ours = (measured: Measured): number => measured.cpuSeconds + measured.postgresCpuSeconds;
+
+async function median(
+  times: number,
+  phase: PhaseSettings['phase'],
+  prepare: (turn: number) => Promise<unknown>,
+): Promise<Measured> {
+  const all: Measured[] = [];
+  for (let turn = 0; turn < times; turn += 1) {
+    await prepare(turn);
+    all.push(await run(phase));
+  }
+  const middle = all.toSorted((a, b) => ours(a) - ours(b))[Math.floor(times / 2)];
+  if (!middle) throw new Error('--runs must be at least 1');
+  return middle;
+}
+
 const control = (method: string, path: string, body?: unknown): Promise<Response> =>
   fetch(`${xacta.url}/__control${path}`, {
     method,
@@ -58,64 +143,43 @@ const control = (method: string, path: string, body?: unknown): Promise<Response
       : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   });
 
-try {
-  const database = await openDatabase(server.url);
-  await migrate(database.pool, { folder: join(import.meta.dirname, '../migrations') });
-  const app: App = {
-    db: database.db,
-    pool: database.pool,
-    modules: connectorModules,
-    secretBox: createSecretBox([masterKeyFrom(new Secret(randomBytes(32).toString('base64')))]),
-    http: {
-      timeouts: { connectMs: 10_000, headersMs: 60_000, bodyMs: 60_000 },
-      attempts: 3,
-      proxy: undefined,
-      ca: undefined,
-      userAgent: 'Tieline bench',
-    },
-    now: () => new Date(),
-    sleep: (ms, end) => delay(ms, undefined, { signal: end }),
-    log: { info: () => undefined, warn: () => undefined },
-  };
-  const settings = { concurrency: 16, username: 'tieline' };
-  await addSystem(app, {
-    type: 'xacta',
-    name: 'xacta',
-    url: xacta.url,
-    settings: { ...settings, requests_per_second: 10_000 },
-    secrets: { password },
-  });
-  const { id } = await fetchSystem(app, 'xacta');
-  const run = (): Promise<unknown> => syncSystems(app, { systems: [], entities: [], full: true }, caller);
-  const first = await seconds(run);
-  await database.pool.query('vacuum analyze');
-  const { rows } = await database.pool.query<{ n: number }>('select count(*)::int as n from sync_links');
-  const links = rows[0]?.n ?? 0;
+/** Edits `count` records: half of them POA&Ms there, half POA&Ms here. */
+async function edit(count: number, turn: number): Promise<void> {
+  const { rows } = await database.pool.query<{ id: string }>(
+    `select external_id as id from sync_links where entity_type = 'poam' order by id offset $1 limit $2`,
+    [turn * 10, Math.ceil(count / 2)],
+  );
+  for (const { id } of rows)
+    await control('POST', '/edit', { entity: 'poam', id, fields: { comments: `edited there, ${turn}` } });
+  await database.pool.query(
+    `update ingestion_poams set comments = $2 where id in (select id from ingestion_poams order by id desc limit $1)`,
+    [Math.floor(count / 2), `edited here, ${turn}`],
+  );
+}
 
-  const unchanged = await seconds(run);
-  // Planning is measured in memory over changes that wait; sending over as many at the remote's pace.
+try {
+  await migrate(database.pool, { folder: join(import.meta.dirname, '../migrations') });
+  await run('add');
+  const { rows: systems } = await database.pool.query<{ id: number }>('select id from external_systems');
+  const id = systems[0]?.id ?? 0;
+  const first = await run('sync');
+  await database.pool.query('vacuum analyze');
+  const { rows: counted } = await database.pool.query<{ n: number }>(
+    'select count(*)::int as n from sync_links',
+  );
+  const links = counted[0]?.n ?? 0;
+  const runs = Number(values.runs);
+  const unchanged = await median(runs, 'sync', () => Promise.resolve());
   await setSendingPaused(database.db, id, { by: 'bench', reason: 'bench' });
+  const onePercent = Math.ceil(links / 100);
+  const changed = await median(runs, 'sync', (turn) => edit(onePercent, turn));
+  const planned = await run('plan');
+
   await database.pool.query(
     `update ingestion_poams set comments = 'changed by the bench' where id in (select id from ingestion_poams order by id limit $1)`,
     [outgoing],
   );
-  const planned = await seconds(() => planSync(app, { systems: [], entities: [], full: true }, caller));
-  const changed = await seconds(run);
-  const peakMegabytes = Math.round(process.resourceUsage().maxRSS / 1024);
-  // After the memory was measured: it holds all rows at once.
-  const baseline = await seconds(async () => {
-    for (const [entity, table, key] of [
-      ['poam', 'ingestion_poams', 'poam_id'],
-      ['milestone', 'ingestion_poam_milestones', 'id'],
-      ['component', 'system_components', 'id'],
-      ['control', 'ingestion_controls', 'id'],
-    ])
-      await database.pool.query(
-        `select l.external_id, l.base, to_jsonb(t) from sync_links l join ${table} t on t.${key}::text = l.entity_id where l.entity_type = $1`,
-        [entity],
-      );
-  });
-
+  await run('sync');
   await database.pool.query(
     `update external_systems set connection_config = connection_config || $1 where id = $2`,
     [{ requests_per_second: limit.requestsPerSecond }, id],
@@ -123,10 +187,10 @@ try {
   await control('PUT', '/faults', [{ kind: 'delay', ms: limit.latencyMs }]);
   await control('DELETE', '/requests');
   await setSendingPaused(database.db, id, undefined);
-  const sending = await seconds(() => sendWaitingChanges(app, id, { signal }));
-  const counted: unknown = await (await control('GET', '/requests')).json();
+  const sending = await run('send');
+  const answer: unknown = await (await control('GET', '/requests')).json();
   const requests =
-    typeof counted === 'object' && counted !== null && 'total' in counted ? Number(counted.total) : 0;
+    typeof answer === 'object' && answer !== null && 'total' in answer ? Number(answer.total) : 0;
   // From the first request to the last answer: what begins and ends a drain does not grow with it.
   const { rows: calls } = await database.pool.query<{ seconds: number }>(
     `select extract(epoch from max(called_at + response_time_ms * interval '1 ms') - min(called_at))::float as seconds
@@ -135,35 +199,34 @@ try {
                              where operation_type = 'export' and parent_operation_id is null order by id desc limit 1)`,
   );
   const requesting = calls[0]?.seconds ?? Number.NaN;
-  const { rows: left } = await database.pool.query<{ n: number }>(
-    `select count(*)::int as n from sync_outbox where state <> 'confirmed'`,
+  const { rows: left } = await database.pool.query<{ state: string; n: number }>(
+    `select state, count(*)::int as n from sync_outbox group by state`,
   );
   const { rows: version } = await database.pool.query<{ v: string }>(
     `select current_setting('server_version') as v`,
   );
-  await database.close();
 
-  const perSecond = (time: number): number => Math.round(links / time);
+  const report = (measured: Measured) => ({
+    seconds: round(measured.seconds),
+    syncCpuSeconds: round(measured.cpuSeconds, 2),
+    postgresCpuSeconds: round(measured.postgresCpuSeconds, 2),
+    remoteCpuSeconds: round(measured.remoteCpuSeconds, 2),
+    recordsPerOwnCpuSecond: Math.round(links / ours(measured)),
+    peakMegabytes: measured.peakMegabytes,
+  });
   const result = {
     linkedRecords: links,
-    firstSync: { seconds: Number(first.toFixed(1)), recordsPerSecond: perSecond(first) },
-    unchangedFullSync: { seconds: Number(unchanged.toFixed(1)), recordsPerSecond: perSecond(unchanged) },
-    changedFullSync: {
-      changes: outgoing,
-      seconds: Number(changed.toFixed(1)),
-      recordsPerSecond: perSecond(changed),
-    },
-    plan: { seconds: Number(planned.toFixed(1)) },
-    readOnceInSql: { seconds: Number(baseline.toFixed(2)), recordsPerSecond: perSecond(baseline) },
-    unchangedToReadOnce: Number((baseline / unchanged).toFixed(3)),
-    peakMegabytes,
+    firstSync: report(first),
+    unchangedFullSync: report(unchanged),
+    onePercentChanged: { changes: onePercent, ...report(changed) },
+    changedToUnchanged: round(ours(changed) / ours(unchanged), 2),
+    plan: report(planned),
     outbox: {
-      changes: outgoing,
-      notConfirmed: left[0]?.n ?? 0,
+      states: Object.fromEntries(left.map(({ state, n }) => [state, n])),
       requests,
-      seconds: Number(sending.toFixed(1)),
-      firstToLastSeconds: Number(requesting.toFixed(2)),
-      shareOfLimit: Number((requests / requesting / limit.requestsPerSecond).toFixed(3)),
+      seconds: round(sending.seconds),
+      firstToLastSeconds: round(requesting, 2),
+      shareOfLimit: round(requests / requesting / limit.requestsPerSecond, 3),
       ...limit,
     },
     machine: {
@@ -173,14 +236,14 @@ try {
       postgres: version[0]?.v,
     },
   };
-  if (values.json) console.log(JSON.stringify(result));
-  else console.log(JSON.stringify(result, null, 2));
+  console.log(values.json ? JSON.stringify(result) : JSON.stringify(result, null, 2));
   writeFileSync(
-    join(import.meta.dirname, 'results', `sync-linked-${size}.json`),
+    join(import.meta.dirname, 'results', `sync-linked-${values.size}.json`),
     `${JSON.stringify(result, null, 2)}\n`,
   );
 } finally {
-  await xacta.stop();
+  await database.close();
+  xacta.stop();
   await server.close();
   await removeDataDirectory(dataDir);
   rmSync(work, { recursive: true, force: true });

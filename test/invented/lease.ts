@@ -32,7 +32,7 @@ const lease = defineEntity({
   row: {
     table: 'leases',
     key: 'id',
-    keyType: 'int',
+    keyKind: 'number',
     columns: {},
     stamps: ['updated_at'],
     whenConfirmed: {},

@@ -2,7 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
 import { isLinked, linkedEntity, listLinkedEntities } from '../../record/entities/index.ts';
-import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import { type Database, isKeyAmong, storableJson } from '../../platform/postgres/index.ts';
 import { stateAfter, statesBefore } from '../outbox/index.ts';
 
 export interface RecordKey {
@@ -25,12 +25,10 @@ async function listInside(db: Kysely<Database>, around: readonly RecordKey[]): P
   for (const { name, row, parent } of listLinkedEntities()) {
     const ids = around.flatMap(({ entity, entityId }) => (entity === parent?.entity ? [entityId] : []));
     if (!parent || !isLinked(parent.entity) || ids.length === 0) continue;
-    const keys = sql.raw(`${linkedEntity(parent.entity).row.keyType}[]`);
+    const { keyKind } = linkedEntity(parent.entity).row;
     const { rows } = await sql<RecordKey>`
       select distinct ${name}::text as entity, t.${sql.ref(row.key)}::text as "entityId"
-        from ${sql.table(row.table)} t where t.${sql.ref(parent.column)} = any(${ids}::text[]::${keys})`.execute(
-      db,
-    );
+        from ${sql.table(row.table)} t where ${isKeyAmong(`t.${parent.column}`, keyKind, ids)}`.execute(db);
     inside.push(...rows);
   }
   return inside;
@@ -202,7 +200,8 @@ export async function moveLink(
 ): Promise<void> {
   await sql`
     update sync_links
-       set entity_id = ${move.to}, base = ${storableJson(move.base)}::jsonb, missing_since = null, retired_at = null
+       set entity_id = ${move.to}, base = ${storableJson(move.base)}::jsonb, missing_since = null, retired_at = null,
+           report_digest = null, seen_digest = null, settled_digest = null
      where external_system_id = ${systemId} and entity_type = ${move.entity} and entity_id = ${move.from}
        and retired_at is null`.execute(db);
 }

@@ -25,9 +25,9 @@ const poamKey = sql`
       when 'milestone' then (select m.poam_id from ingestion_poam_milestones m where m.id = ${number})
     end`;
 
-const keyOf: Readonly<Record<RowPlace['keyType'], RawBuilder<unknown>>> = {
+const keyOf: Readonly<Record<RowPlace['keyKind'], RawBuilder<unknown>>> = {
   text: sql`c.entity_id`,
-  int: number,
+  number,
   uuid,
 };
 
@@ -37,7 +37,7 @@ export function boundaryOfRecord(): RawBuilder<unknown> {
     row.shownAs
       ? [
           sql`when ${sql.lit(name)} then (select ${sql.raw(row.shownAs.system)} from ${sql.table(row.shownAs.table ?? row.table)} t
-                                           where t.${sql.ref(row.key)} = ${keyOf[row.keyType]} order by t.id limit 1)`,
+                                           where t.${sql.ref(row.key)} = ${keyOf[row.keyKind]} order by t.id limit 1)`,
         ]
       : [],
   );

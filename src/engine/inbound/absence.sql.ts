@@ -1,6 +1,6 @@
 /** Which records a full read did not show. Decision 0013: absence is not deletion. */
 import { sql, type Kysely } from 'kysely';
-import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import { asKey, type Database, storableText } from '../../platform/postgres/index.ts';
 import { isLinked, linkedEntity } from '../../record/entities/index.ts';
 import { isFinished } from '../../record/poams/index.ts';
 import { reasonValue, ruleValues, settlesItself } from '../../ledger/operations/index.ts';
@@ -19,11 +19,10 @@ export async function recordSeen(
 ): Promise<void> {
   if (externalIds.length === 0) return;
   await sql`
-    insert into sync_seen as known (external_system_id, entity_type, external_id, operation_id)
-    select distinct ${read.systemId}::int, ${read.entity}, id, ${read.operationId}::uuid
-      from jsonb_array_elements_text(${storableJson(externalIds)}::jsonb) id where length(id) <= 255
-    on conflict (external_system_id, entity_type, external_id) do update
-      set operation_id = excluded.operation_id where known.operation_id <> excluded.operation_id`.execute(db);
+    insert into sync_seen (external_system_id, entity_type, operation_id, external_ids)
+    values (${read.systemId}, ${read.entity}, ${read.operationId}::uuid, ${externalIds.map(storableText)}::text[])`.execute(
+    db,
+  );
 }
 
 export interface Absence {
@@ -36,9 +35,10 @@ export interface Absence {
 
 export async function countAbsent(db: Kysely<Database>, read: ReadOfEntity): Promise<Absence> {
   const { rows } = await sql<{ expected: number; missing: number; examples: string[] | null }>`
+    with ${linksOf(read)}
     select count(*)::int as expected, count(*) filter (where not seen)::int as missing,
            (array_agg(external_id order by external_id) filter (where not seen))[1:5] as examples
-      from (${linksOf(read)}) l where missing_since is null and (seen or not inside_missing)`.execute(db);
+      from links where missing_since is null and (seen or not inside_missing)`.execute(db);
   const row = rows[0];
   return { expected: row?.expected ?? 0, missing: row?.missing ?? 0, examples: row?.examples ?? [] };
 }
@@ -52,15 +52,22 @@ function insideMissing(entity: string) {
                        join sync_links parent on parent.external_system_id = l.external_system_id and parent.entity_type = ${parent.entity}
                                              and parent.entity_id = t.${sql.ref(parent.column)}::text
                                              and parent.retired_at is null and parent.missing_since is not null
-                      where t.${sql.ref(place.key)}::text = l.entity_id)`;
+                      where t.${sql.ref(place.key)} = ${asKey('l.entity_id', place.keyKind)})`;
 }
 
+/** The living links as a CTE `links`. Of what was seen, nobody asks where it stands: looking that up is what takes time. */
 const linksOf = (read: ReadOfEntity) => sql`
-  select l.id, l.entity_id, l.external_id, l.missing_since, ${insideMissing(read.entity)} as inside_missing,
-         exists (select from sync_seen s where s.external_system_id = l.external_system_id and s.entity_type = l.entity_type
-                    and s.external_id = l.external_id and s.operation_id = ${read.operationId}::uuid) as seen
-    from sync_links l
-   where l.external_system_id = ${read.systemId} and l.entity_type = ${read.entity} and l.retired_at is null`;
+    seen as materialized (
+      select distinct s.external_id
+        from sync_seen page cross join lateral unnest(page.external_ids) s(external_id)
+       where page.external_system_id = ${read.systemId} and page.entity_type = ${read.entity}
+         and page.operation_id = ${read.operationId}::uuid
+    ), links as materialized (
+      select l.id, l.entity_id, l.external_id, l.missing_since, s.external_id is not null as seen,
+             case when s.external_id is null then ${insideMissing(read.entity)} else false end as inside_missing
+        from sync_links l left join seen s on s.external_id = l.external_id
+       where l.external_system_id = ${read.systemId} and l.entity_type = ${read.entity} and l.retired_at is null
+    )`;
 
 /** SQL of what hangs on a record that is missing, for the person who is asked about it. */
 const hangsOn: Readonly<Record<string, ReturnType<typeof sql>>> = {
@@ -83,7 +90,7 @@ export async function markAbsent(
   withConflict: boolean,
 ): Promise<{ missing: number; revived: number }> {
   const { rows } = await sql<{ missing: number; revived: number }>`
-    with links as materialized (${linksOf(read)}),
+    with ${linksOf(read)},
     changed as (
       update sync_links l set missing_since = case when k.seen then null else now() end
         from links k where k.id = l.id and k.seen = (k.missing_since is not null)

@@ -3,20 +3,35 @@ import { type JsonObject, scalarText } from '../../platform/values/index.ts';
 import { linkedEntity, type NegotiatedEntity } from '../../record/entities/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 
-/** The column of a row that says to which system (of a milestone: to which POA&M) it belongs. */
-const ownerColumn = (entity: NegotiatedEntity): string => linkedEntity(entity).parent?.column ?? 'system_id';
+/** To which system (of a milestone: to which POA&M) a row belongs. */
+const ownerOf = (entity: NegotiatedEntity, row: JsonObject): string =>
+  scalarText(row[linkedEntity(entity).parent?.column ?? 'system_id']);
+
+/** Whether the owner of a row is among those that were taken out of sync. */
+export const isOwnedBy = (owners: ReadonlySet<string>, entity: NegotiatedEntity, row: JsonObject): boolean =>
+  owners.size > 0 && owners.has(ownerOf(entity, row));
 
 /**
- * Tells of rows whether their system was taken out of sync (`ingestion_systems.sync_enabled` is false): nothing of it is
- * read in or sent out then.
+ * Owners of these rows whose system was taken out of sync (`ingestion_systems.sync_enabled` is false): nothing of it is read in or sent
+ * out then. May hold more than the owners at hand.
  */
+export function fetchExcludedOwners(
+  db: Kysely<Database>,
+  entity: NegotiatedEntity,
+  rows: readonly JsonObject[],
+): Promise<ReadonlySet<string>> {
+  return linkedEntity(entity).excludedOwners(
+    db,
+    rows.map((row) => ownerOf(entity, row)),
+  );
+}
+
+/** As `fetchExcludedOwners`, as a question to ask of each row. */
 export async function excludedRows(
   db: Kysely<Database>,
   entity: NegotiatedEntity,
   rows: readonly JsonObject[],
 ): Promise<(row: JsonObject) => boolean> {
-  const column = ownerColumn(entity);
-  const owners = rows.map((row) => scalarText(row[column]));
-  const excluded = await linkedEntity(entity).excludedOwners(db, owners);
-  return (row) => excluded.size > 0 && excluded.has(scalarText(row[column]));
+  const excluded = await fetchExcludedOwners(db, entity, rows);
+  return (row) => isOwnedBy(excluded, entity, row);
 }

@@ -32,12 +32,15 @@ import {
 import { inTransaction, inTransactionOnce, isEnclosed, type Tx } from '../../platform/postgres/index.ts';
 import { canReadChanges, type ConnectedSystem } from '../connections/index.ts';
 import { isOfSystem, type RunContext } from '../run/index.ts';
+import { joinPages } from './joined-pages.ts';
 import { mapperFrom } from './mapper.ts';
 import { openNegotiatedSink } from './negotiated-sink.ts';
 import { PagesInOrder } from './pages-in-order.ts';
 
 /** How often a read may break off without any progress between, before the run gives up. */
 const attemptsWithoutProgress = 4;
+/** Smaller pages of negotiated records are taken together. */
+const enoughRecords = 500;
 
 export interface EntityRead {
   readonly system: ConnectedSystem;
@@ -90,11 +93,7 @@ export async function importEntity(
     const readsAll = read.full || !canReadChanges(read.system, read.entity);
     const mark = readsAll ? undefined : (before?.mark ?? undefined);
     const position = before?.operation_id === read.operationId ? (before.position as Json) : undefined;
-    const events = read.system.connector.read(read.entity, {
-      ...(mark === undefined ? {} : { mark }),
-      ...(position === undefined || position === null ? {} : { position }),
-      signal: context.signal,
-    });
+    const events = eventsOf(context, read, mark, position);
     const pages = new PagesInOrder();
     try {
       let askedAt = await fetchClock(context.db);
@@ -117,22 +116,53 @@ export async function importEntity(
     } catch (error) {
       // What was staged before the read broke off is stored all the same.
       await pages.settle().catch(() => undefined);
-      if (!(error instanceof TielineError) || !isOfSystem(error, context.signal) || !error.entry.retryable)
-        throw error;
-      // The connector has begun again already, for as long as it may: the next run begins with a new export.
-      if (error.code === 'EXPORT_FAILED') throw error;
+      if (!mayBeTriedAgain(error, context.signal)) throw error;
       const after = await findReadState(context.db, read.system.id, read.entity);
       failures = isDeepStrictEqual(after?.position, before?.position) ? failures + 1 : 0;
       if (failures >= attemptsWithoutProgress) throw error;
-      await recordRetry(context.db, read.operationId, messageOf(error));
-      context.log.warn(
-        { operation: read.operationId, code: error.code, entity: read.entity },
-        `the read broke off and is tried again: ${error.message}`,
-      );
-      context.report({ system: read.system.name, step: read.entity, state: 'retrying', note: error.message });
-      await context.sleep(Math.min(200 * 2 ** failures, 5_000), context.signal);
+      await retryLater(context, read, error, failures);
     }
   }
+}
+
+/** What the remote shows of the entity, from `position` on. */
+function eventsOf(
+  context: RunContext,
+  read: EntityRead,
+  mark: string | undefined,
+  position: Json | undefined,
+): AsyncIterable<ReadEvent> {
+  const { signal } = context;
+  const events = read.system.connector.read(read.entity, {
+    ...(mark === undefined ? {} : { mark }),
+    ...(position === undefined || position === null ? {} : { position }),
+    signal,
+  });
+  // Facts come in large pages, and are loaded as they come.
+  return isLinked(read.entity) ? joinPages(events, enoughRecords, signal) : events;
+}
+
+/** The connector itself begins a failed export again for as long as it may: after that the next run begins with a new one. */
+const mayBeTriedAgain = (error: unknown, signal: AbortSignal): error is TielineError =>
+  error instanceof TielineError &&
+  isOfSystem(error, signal) &&
+  error.entry.retryable &&
+  error.code !== 'EXPORT_FAILED';
+
+/** Notes that a read broke off, and waits a while. */
+async function retryLater(
+  context: RunContext,
+  read: EntityRead,
+  error: TielineError,
+  failures: number,
+): Promise<void> {
+  await recordRetry(context.db, read.operationId, messageOf(error));
+  context.log.warn(
+    { operation: read.operationId, code: error.code, entity: read.entity },
+    `the read broke off and is tried again: ${error.message}`,
+  );
+  context.report({ system: read.system.name, step: read.entity, state: 'retrying', note: error.message });
+  await context.sleep(Math.min(200 * 2 ** failures, 5_000), context.signal);
 }
 
 interface PageRead extends EntityRead {

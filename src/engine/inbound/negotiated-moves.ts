@@ -5,6 +5,7 @@ import type { JournalEntry } from '../../ledger/operations/index.ts';
 import { findLinkedInside } from '../../ledger/links/index.ts';
 import {
   findTakenKeys,
+  isLinked,
   linkedEntity,
   type NegotiatedEntity,
   type StoredRecord,
@@ -17,38 +18,66 @@ export interface Move {
   readonly after: Json;
 }
 
-/**
- * What moves, by our row. Where a record stands is for the GRC system to say, so a row follows it, whoever moved it; but a row that names
- * nothing that is here (an owner's own numbering) is left as it is, and so is one that stands where another system has it.
- * @param known our rows with the record that each is, parents resolved to our ids.
- */
-export async function findMoves(
+/** One of our rows with the record that it is, parents resolved to our ids. */
+export interface Placed {
+  readonly stored: StoredRecord;
+  readonly record: JsonObject;
+}
+
+/** What is known of the places where rows stand that their records do not name. */
+export interface Places {
+  /** Of the keys that rows name as their parent, those that are here. */
+  readonly there: ReadonlySet<string>;
+  /** Our ids of rows that stand where another external system has them. */
+  readonly elsewhere: ReadonlySet<string>;
+}
+
+/** The parent of an entity that a record can move out of; an asset's context stays with its asset. */
+function movable(entity: NegotiatedEntity) {
+  const { parent } = linkedEntity(entity);
+  return parent && isLinked(parent.entity) ? parent : undefined;
+}
+
+/** Gathers what `moveOf` asks about rows that stand elsewhere than their records say. */
+export async function gatherPlaces(
   tx: Tx,
   entity: NegotiatedEntity,
   systemId: number,
-  known: readonly { readonly stored: StoredRecord; readonly record: JsonObject }[],
-): Promise<ReadonlyMap<string, Move>> {
-  const { parent } = linkedEntity(entity);
-  if (!parent || parent.entity === 'asset') return new Map();
-  const { column, entity: parentEntity } = parent;
-  const apart = known.filter(({ stored, record }) => stored.row[column] !== record[column]);
-  if (apart.length === 0) return new Map();
-  const standing = apart.map(({ stored }) => scalarText(stored.row[column]));
-  const there = await findTakenKeys(tx.db, parentEntity, standing);
-  const elsewhere = await findLinkedInside(
-    tx.db,
-    { systemId, entity, parentEntity },
-    apart.map(({ stored }) => ({ entityId: stored.entityId, parentId: scalarText(stored.row[column]) })),
-  );
-  return new Map(
-    apart.flatMap(({ stored, record }): [string, Move][] => {
-      const before = stored.row[column] ?? null;
-      const follows = before === null || there.has(scalarText(before));
-      return follows && !elsewhere.has(stored.entityId)
-        ? [[stored.entityId, { column, before, after: record[column] ?? null }]]
-        : [];
-    }),
-  );
+  known: readonly Placed[],
+): Promise<Places> {
+  const parent = movable(entity);
+  const apart = parent ? known.filter((one) => isApart(one, parent.column)) : [];
+  if (!parent || apart.length === 0) return { there: new Set(), elsewhere: new Set() };
+  const standing = apart.map(({ stored }) => ({
+    entityId: stored.entityId,
+    parentId: scalarText(stored.row[parent.column]),
+  }));
+  return {
+    there: await findTakenKeys(
+      tx.db,
+      parent.entity,
+      standing.map((each) => each.parentId),
+    ),
+    elsewhere: await findLinkedInside(tx.db, { systemId, entity, parentEntity: parent.entity }, standing),
+  };
+}
+
+const isApart = ({ stored, record }: Placed, column: string): boolean =>
+  stored.row[column] !== record[column];
+
+/**
+ * How a row moves, if it does. Where a record stands is for the GRC system to say, so a row follows it, whoever moved it; but a row that
+ * names nothing that is here (an owner's own numbering) is left as it is, and so is one that stands where another system has it.
+ */
+export function moveOf(entity: NegotiatedEntity, places: Places, one: Placed): Move | undefined {
+  const parent = movable(entity);
+  if (!parent || !isApart(one, parent.column)) return undefined;
+  const { column } = parent;
+  const before = one.stored.row[column] ?? null;
+  const follows = before === null || places.there.has(scalarText(before));
+  return follows && !places.elsewhere.has(one.stored.entityId)
+    ? { column, before, after: one.record[column] ?? null }
+    : undefined;
 }
 
 export const moveEntry = (

@@ -10,13 +10,14 @@ import {
   recordChanges,
 } from '../../ledger/operations/index.ts';
 import { closeSettledConflicts, recordConflicts } from '../conflicts/index.ts';
-import { fetchLinks, findOtherLinks, renameLink, saveLinks } from '../../ledger/links/index.ts';
+import { fetchLinks, findOtherLinks, renameLink } from '../../ledger/links/index.ts';
 import {
   entity as definitionOf,
   fetchRows,
   isLinked,
   linkedEntity,
   type NegotiatedEntity,
+  saveLinks,
   updateRows,
 } from '../../record/entities/index.ts';
 import { markConfirmed, type OutboxRow, supersedeFulfilled } from '../outbox/index.ts';

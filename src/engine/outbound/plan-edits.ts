@@ -4,12 +4,13 @@ import { noCounts, recordChanges, recordCounts } from '../../ledger/operations/i
 import {
   entity as entityNamed,
   inCanonicalWords,
-  type LinkedEntity,
   linkedEntity,
+  type LinkedEntity,
   type LinkedRow,
   listLinkedEntities,
   listLinkedRows,
   type NegotiatedEntity,
+  recordSettled,
   updateRows,
 } from '../../record/entities/index.ts';
 import {
@@ -119,6 +120,28 @@ async function planPage(
   await supersedeRefused(tx.db, { systemId: system.id, entity }, records, otherThanAssets);
   const put = await enqueueChanges(tx.db, { systemId: system.id, operationId }, changes);
   if (put > 0) await recordCounts(tx.db, operationId, { ...noCounts, read: put, updated: put });
+  await recordSettled(
+    tx.db,
+    page.flatMap((linked) =>
+      linked.rowDigest !== null && isSettled(entity, linked)
+        ? [{ linkId: linked.linkId, rowDigest: linked.rowDigest }]
+        : [],
+    ),
+  );
+}
+
+/**
+ * Whether nothing of a row can be an edit until it moves, whatever policies and mappings say. What an asset's context shows of other
+ * tables moves without it.
+ */
+function isSettled(entity: NegotiatedEntity, linked: LinkedRow): boolean {
+  const { fields, derived } = linkedEntity(entity);
+  return (
+    derived.length === 0 &&
+    linked.heldFields.length === 0 &&
+    Object.keys(editedFields(fields, inCanonicalWords(entity, linked.row), baseOf(entity, linked))).length ===
+      0
+  );
 }
 
 /** Fields by the change in which they go out. */

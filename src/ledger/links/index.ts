@@ -6,8 +6,6 @@ export {
   findLinkedSystems,
   findOtherLinks,
   type LinkRow,
-  type LinkToSave,
   listReplacedLinks,
   renameLink,
-  saveLinks,
 } from './links.sql.ts';

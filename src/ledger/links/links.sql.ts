@@ -38,33 +38,6 @@ export async function fetchLinks(
   return new Map(rows.map((row) => [row.external_id, row]));
 }
 
-export interface LinkToSave {
-  readonly entityId: string;
-  readonly externalId: string;
-  readonly base: JsonObject;
-  readonly version: string | null;
-}
-
-/** Makes or renews links: the base becomes what both sides now agree on. */
-export async function saveLinks(
-  db: Kysely<Database>,
-  source: { systemId: number; entity: string; operationId: string },
-  links: readonly LinkToSave[],
-): Promise<void> {
-  if (links.length === 0) return;
-  await sql`
-    insert into sync_links as known (external_system_id, entity_type, entity_id, external_id, base, remote_version, operation_id)
-    select ${source.systemId}, ${source.entity}, wanted."entityId", wanted."externalId", wanted.base, wanted.version, ${source.operationId}::uuid
-      from jsonb_to_recordset(${storableJson(links)}::jsonb)
-        as wanted("entityId" text, "externalId" text, base jsonb, version text)
-    on conflict (external_system_id, entity_type, external_id) where entity_type <> 'asset_component' do update
-      set entity_id = excluded.entity_id, base = excluded.base, remote_version = excluded.remote_version,
-          operation_id = excluded.operation_id, confirmed_at = now(), retired_at = null, missing_since = null
-      where (known.base, known.remote_version, known.entity_id)
-            is distinct from (excluded.base, excluded.remote_version, excluded.entity_id)
-         or known.retired_at is not null or known.missing_since is not null`.execute(db);
-}
-
 /** The remote now calls the record by another id. Where the new one is known already, nothing is done. */
 export async function renameLink(
   db: Kysely<Database>,

@@ -1270,6 +1270,14 @@ interface SyncLinksTable {
   retired_at: Instant | null;
   /** Since when full reads of the remote no longer show the record; null while it is there. Nothing is sent meanwhile. */
   missing_since: Instant | null;
+  /** MD5 of the report that was merged last, with the mappings, policies and definition it was merged by; null: merge the next one whatever it says. */
+  report_digest: string | null;
+  /** Hash of our side (row, what lies beside it, the record it stands in) after that merge. Differs from the present hash where anybody edited it since. */
+  seen_digest: number | null;
+  /** Hash of our row when no field of it differed from the base; null: compare it when edits are planned. */
+  settled_digest: number | null;
+  /** Machines that the report names and that were not known here: it is merged again when one of them is. */
+  waits_for: string[] | null;
 }
 
 /** Outbound work, written in the transaction of the decision. pending, then sent (it may have arrived: look it up before sending again), then confirmed, or failed with the reason. */
@@ -1385,7 +1393,8 @@ interface SyncSchedulesTable {
 interface SyncSeenTable {
   external_system_id: number;
   entity_type: string;
-  external_id: string;
+  /** The ids of the records of a page, as the remote calls them; an id may stand in several pages. */
+  external_ids: string[];
   operation_id: string;
 }
 

@@ -25,7 +25,7 @@ export const acceptance = defineEntity({
   row: {
     table: 'acceptances',
     key: 'id',
-    keyType: 'int',
+    keyKind: 'number',
     columns: {},
     stamps: ['updated_at'],
     whenConfirmed: {},

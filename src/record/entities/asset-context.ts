@@ -34,7 +34,7 @@ export const assetContext = defineEntity({
   row: {
     table: 'assets_extended',
     key: 'asset_uuid',
-    keyType: 'uuid',
+    keyKind: 'uuid',
     columns: {},
     stamps: [],
     whenConfirmed: {},

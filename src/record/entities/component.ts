@@ -14,13 +14,14 @@ export const component = defineEntity({
   row: {
     table: 'system_components',
     key: 'id',
-    keyType: 'int',
+    keyKind: 'number',
     columns: {},
     stamps: ['updated_at'],
     whenConfirmed: {},
     madeHere: 'false',
     shownAs: { title: `t.component_id || ': ' || t.name`, system: 't.system_id' },
     ownKey: `t.component_id = r ->> 'component_id' and t.external_system_id = (r ->> 'external_system_id')::int`,
+    beside: [{ table: 'component_identifiers', whose: 'i.component_id = t.id', what: 'i.kind, i.value' }],
   },
   fields: ['name', 'component_type', 'description', 'operating_system', 'business_owner', 'technical_owner'],
   derived: [],
@@ -41,13 +42,15 @@ export const component = defineEntity({
   twins: 'none',
   atEnd: { ended: {}, composed: false },
   awaited: false,
-  renewDetails: (tx, _source, records) =>
-    replaceComponentIdentifiers(
+  renewDetails: async (tx, _source, records) => ({
+    waitsFor: new Map(),
+    changed: await replaceComponentIdentifiers(
       tx.db,
       records.map(({ entityId, record }) => ({
         componentId: Number(entityId),
         identifiers: identifiersOfComponent(record as unknown as ComponentRecord), // validated by its schema
       })),
     ),
+  }),
   outbound: { edits: false, orderWith: 'self', splitsByPlace: false },
 });

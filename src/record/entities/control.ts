@@ -20,7 +20,7 @@ export const control = defineEntity({
   row: {
     table: 'ingestion_controls',
     key: 'id',
-    keyType: 'int',
+    keyKind: 'number',
     columns: { remote_id: 'xacta_control_id' },
     stamps: ['updated_at'],
     whenConfirmed: { sync_status: 'synced' },

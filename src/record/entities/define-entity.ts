@@ -7,7 +7,7 @@
  */
 import type { Kysely } from 'kysely';
 import { TielineError } from '../../platform/errors/index.ts';
-import type { Database, Tx } from '../../platform/postgres/index.ts';
+import type { Database, KeyKind, Tx } from '../../platform/postgres/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import { registerRecord } from '../../canonical/records/index.ts';
 import {
@@ -67,8 +67,8 @@ export interface RowPlace {
   readonly table: string;
   /** The column that sync_links.entity_id names. */
   readonly key: string;
-  /** The type of that column in SQL: ids are compared in it, so that its index serves. */
-  readonly keyType: 'text' | 'int' | 'uuid';
+  /** What that column holds: keys are compared in its type, so that its index serves. */
+  readonly keyKind: KeyKind;
   /** Fields whose column bears another name: field → column. */
   readonly columns: Readonly<Record<string, string>>;
   /** Columns that say when the row was written last. */
@@ -97,6 +97,8 @@ export interface RowPlace {
   readonly also?: string;
   /** SQL that is true of the rows `t` that take part in sync, where not all do. */
   readonly only?: string;
+  /** Rows in other tables that are renewed with row `t`: whether our side moved is seen by them too. */
+  readonly beside?: readonly RowsBeside[];
   /** What a row is called when people read of it; without it, by its ids. */
   readonly shownAs?: ShownAs;
 }
@@ -110,12 +112,27 @@ export interface ShownAs {
   readonly table?: string;
 }
 
+/** SQL of rows `i` of a table, which of them are of row `t`, and what they say. */
+export interface RowsBeside {
+  readonly table: string;
+  readonly whose: string;
+  readonly what: string;
+}
+
 /** A record as it was stored, with what the remote said of it before. */
 export interface RecordOfRow {
   readonly entityId: string;
   readonly record: JsonObject;
   /** The remote's record as it was read before; absent where it is read for the first time. */
   readonly before?: Json | undefined;
+}
+
+/** Our ids of records, after what lies beside their rows was renewed. */
+export interface Renewed {
+  /** Something changed. */
+  readonly changed: ReadonlySet<string>;
+  /** Machines that a record names and that are not known here yet: the same report says more when they are. */
+  readonly waitsFor: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface RecordSource {
@@ -183,12 +200,8 @@ export interface LinkedEntity extends AnyEntity {
     source: RecordSource,
     sendable: readonly string[],
   ) => Promise<void>;
-  /** Brings the tables beside the rows up to date. @returns the entity ids of which something changed. */
-  readonly renewDetails?: (
-    tx: Tx,
-    source: RecordSource,
-    records: readonly RecordOfRow[],
-  ) => Promise<ReadonlySet<string>>;
+  /** Brings the tables beside the rows up to date. */
+  readonly renewDetails?: (tx: Tx, source: RecordSource, records: readonly RecordOfRow[]) => Promise<Renewed>;
   readonly outbound: {
     /** Whether people edit it on our side, so that each run looks for edits. */
     readonly edits: boolean;

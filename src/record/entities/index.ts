@@ -12,8 +12,10 @@ export {
   readOrder,
   type RecordOfRow,
   type RecordSource,
+  type Renewed,
   type RowPlace,
 } from './define-entity.ts';
+export { findKnownReports, recordSettled, saveLinks } from './known-reports.sql.ts';
 export { type LinkedRow, listLinkedRows } from './linked-rows.sql.ts';
 export {
   countRows,
@@ -30,4 +32,4 @@ export {
 } from './negotiated.sql.ts';
 export { fetchRecordTitles, type RecordTitle } from './record-titles.sql.ts';
 export { settleRejected } from './rejected-changes.ts';
-export { heldFor, type MapperOf, type Sink } from './sink.ts';
+export { heldFor, type MapInbound, type MapperOf, type Sink } from './sink.ts';

@@ -13,7 +13,7 @@ export const milestone = defineEntity({
   row: {
     table: 'ingestion_poam_milestones',
     key: 'id',
-    keyType: 'int',
+    keyKind: 'number',
     columns: {},
     stamps: [],
     whenConfirmed: {},

@@ -2,11 +2,11 @@
  * Rows of linked entities: found by link or natural key, written a page at a time. What to write is decided by the engine; where
  * the rows lie is in the definition of each entity.
  */
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
 import type { EntityType } from '../../canonical/vocabulary/index.ts';
 import { linkedEntity, type RowPlace } from './define-entity.ts';
-import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import { asKey, type Database, isKeyAmong, storableJson } from '../../platform/postgres/index.ts';
 import { besideName, besideTables, olderNames } from '../../platform/migrations/index.ts';
 
 /** The name of an entity that is linked and merged. */
@@ -36,6 +36,8 @@ export interface StoredRecord {
   readonly entityId: string;
   /** The whole row as JSON, timestamps without zone as PostgreSQL prints them (UTC). */
   readonly row: JsonObject;
+  /** Hash of the row as read (`side-digests.sql.ts`); only where it was asked for. */
+  readonly digest?: string;
 }
 
 /**
@@ -97,19 +99,21 @@ function inTheirNames(columns: JsonObject, aliases: Aliases): JsonObject {
   return named;
 }
 
-/** Rows by entity id. */
+/** Rows by entity id. @param digest SQL of what is given back with each row `t` as its digest. */
 export async function fetchRows(
   db: Kysely<Database>,
   entity: NegotiatedEntity,
   entityIds: readonly string[],
+  digest?: RawBuilder<unknown>,
 ): Promise<Map<string, StoredRecord>> {
   if (entityIds.length === 0) return new Map();
   const table = placeOf(entity);
   const aliases = await fetchAliases(db, entity);
   const { rows } = await sql<StoredRecord>`
     select t.${sql.ref(table.key)}::text as "entityId", to_jsonb(t) || coalesce(${sql.raw(table.also ?? 'null')}, '{}'::jsonb) as row
+           ${digest ? sql`, ${digest}::text as digest` : sql``}
       from ${sql.table(table.table)} t
-     where t.${sql.ref(table.key)}::text = any(${[...entityIds]}::text[]) and ${sql.raw(table.only ?? 'true')}`.execute(
+     where ${isKeyAmong(`t.${table.key}`, table.keyKind, entityIds)} and ${sql.raw(table.only ?? 'true')}`.execute(
     db,
   );
   return new Map(rows.map((row) => [row.entityId, inCurrentNames(row, aliases)]));
@@ -130,16 +134,20 @@ export async function findByNaturalKey(
   const table = placeOf(entity);
   const aliases = await fetchAliases(db, entity);
   const { rows } = await sql<StoredRecord & { index: number }>`
-    select distinct on (wanted.index) wanted.index::int - 1 as index, t.${sql.ref(table.key)}::text as "entityId", to_jsonb(t) as row
+    select wanted.index::int - 1 as index, found."entityId", found.row
       from jsonb_array_elements(${storableJson(records)}::jsonb) with ordinality wanted(r, index)
-      join ${sql.table(table.table)} t on ${naturalKey(entity, externalSystemId)} and ${sql.raw(table.only ?? 'true')}
-     where not exists (select from sync_links l
-                        where l.external_system_id = ${externalSystemId} and l.entity_type = ${entity}
-                          and l.entity_id = t.${sql.ref(table.key)}::text)
-       and not exists (select from sync_separations p
-                        where p.external_system_id = ${externalSystemId} and p.entity_type = ${entity}
-                          and p.external_id = wanted.r ->> 'external_id' and p.entity_id = t.${sql.ref(table.key)}::text)
-     order by wanted.index, ${sql.raw(table.prefer ?? 't.id')}, t.id`.execute(db);
+     -- One by one, each by index: joined, the planner reads the whole table.
+     cross join lateral (
+       select t.${sql.ref(table.key)}::text as "entityId", to_jsonb(t) as row
+         from ${sql.table(table.table)} t
+        where ${naturalKey(entity, externalSystemId)} and ${sql.raw(table.only ?? 'true')}
+          and not exists (select from sync_links l
+                           where l.external_system_id = ${externalSystemId} and l.entity_type = ${entity}
+                             and l.entity_id = t.${sql.ref(table.key)}::text)
+          and not exists (select from sync_separations p
+                           where p.external_system_id = ${externalSystemId} and p.entity_type = ${entity}
+                             and p.external_id = wanted.r ->> 'external_id' and p.entity_id = t.${sql.ref(table.key)}::text)
+        order by ${sql.raw(table.prefer ?? 't.id')}, t.id limit 1) found`.execute(db);
   return new Map(rows.map((row) => [row.index, inCurrentNames(row, aliases)]));
 }
 
@@ -192,7 +200,7 @@ export async function updateRows(
        set ${sql.join(assignments)}
       from jsonb_array_elements(${storableJson(named)}::jsonb) wanted(r)
      cross join lateral jsonb_populate_record(null::${sql.table(table.table)}, wanted.r -> 'columns') given
-     where t.${sql.ref(table.key)}::text = wanted.r ->> 'entityId' and ${sql.raw(table.only ?? 'true')}`.execute(
+     where t.${sql.ref(table.key)} = ${asKey("wanted.r ->> 'entityId'", table.keyKind)} and ${sql.raw(table.only ?? 'true')}`.execute(
     db,
   );
 }
@@ -225,7 +233,7 @@ export async function findTakenKeys(
   const table = placeOf(entity);
   const { rows } = await sql<{ key: string }>`
     select distinct t.${sql.ref(table.key)}::text as key from ${sql.table(table.table)} t
-     where t.${sql.ref(table.key)}::text = any(${[...keys]}::text[])`.execute(db);
+     where ${isKeyAmong(`t.${table.key}`, table.keyKind, keys)}`.execute(db);
   return new Set(rows.map((row) => row.key));
 }
 

@@ -1,6 +1,12 @@
 import { isJsonObject } from '../../platform/values/index.ts';
 import { poamRecord } from '../../canonical/records/index.ts';
-import { addPoamAssets, addPoamCves, type AssetLists, recordTakenOff } from '../poams/index.ts';
+import {
+  addPoamAssets,
+  addPoamCves,
+  type AssetLists,
+  findUnknownAssets,
+  recordTakenOff,
+} from '../poams/index.ts';
 import { findExcludedOwners } from '../systems/index.ts';
 import { asJson, columnsOf, firstLine, ingested, stamped } from './columns.ts';
 import { defineEntity, type RecordOfRow } from './define-entity.ts';
@@ -31,7 +37,7 @@ export const poam = defineEntity({
   row: {
     table: 'ingestion_poams',
     key: 'poam_id',
-    keyType: 'text',
+    keyKind: 'text',
     columns: { remote_id: 'xacta_poam_id' },
     stamps: ['updated_at'],
     whenConfirmed: { sync_status: 'synced' },
@@ -39,6 +45,11 @@ export const poam = defineEntity({
     ownKey: `t.external_uid = r ->> 'external_uid' and t.system_id = r ->> 'system_id'`,
     remoteKey: `(t.xacta_poam_id = r ->> 'remote_id' or t.poam_id = r ->> 'remote_id')`,
     inside: { entity: 'system', column: 'system_id' },
+    beside: [
+      { table: 'ingestion_poam_assets', whose: 'i.poam_id = t.poam_id', what: 'i.asset_uuid' },
+      { table: 'ingestion_poam_cves', whose: 'i.poam_id = t.poam_id', what: 'i.cve_id' },
+      { table: 'poam_asset_departures', whose: 'i.poam_id = t.poam_id', what: 'i.asset_uuid' },
+    ],
     shownAs: {
       title: `coalesce(t.xacta_poam_id, t.poam_id) || coalesce(': ' || ${firstLine('t.weakness_description')}, '')`,
       system: 't.system_id',
@@ -73,7 +84,10 @@ export const poam = defineEntity({
     await recordTakenOff(tx.db, source, records.flatMap(listsOf));
     const assets = await addPoamAssets(tx.db, listed(records, 'affected_assets'));
     const cves = await addPoamCves(tx.db, listed(records, 'cves'));
-    return new Set([...assets, ...cves]);
+    return {
+      changed: new Set([...assets, ...cves]),
+      waitsFor: await findUnknownAssets(tx.db, listed(records, 'affected_assets')),
+    };
   },
   outbound: {
     edits: true,

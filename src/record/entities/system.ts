@@ -16,7 +16,7 @@ export const system = defineEntity({
   row: {
     table: 'ingestion_systems',
     key: 'system_id',
-    keyType: 'text',
+    keyKind: 'text',
     columns: { remote_id: 'xacta_system_id' },
     stamps: ['updated_at', 'last_xacta_sync'],
     whenConfirmed: {},
@@ -68,13 +68,15 @@ export const system = defineEntity({
   twins: 'byKey',
   atEnd: { ended: {}, composed: false },
   awaited: false,
-  renewDetails: (tx, _source, records) =>
-    saveImpactLevels(
+  renewDetails: async (tx, _source, records) => ({
+    waitsFor: new Map(),
+    changed: await saveImpactLevels(
       tx.db,
       records.map(({ entityId, record }) => ({
         system_id: entityId,
         ...Object.fromEntries(impactLevels.map((level) => [level, record[level]])),
       })),
     ),
+  }),
   outbound: { edits: false, orderWith: 'self', splitsByPlace: false },
 });

@@ -5,7 +5,7 @@
 import { sql, type Kysely } from 'kysely';
 import { boundariesOf, isSystemOf } from '../systems/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
-import { isFinished } from './poams.sql.ts';
+import { asAssetUuid, isFinished } from './poams.sql.ts';
 import { reasonValue, ruleValues, settlesItself } from '../../ledger/operations/index.ts';
 
 /** SQL of how a machine is named in the list of a POA&M, of asset `a`. */
@@ -85,13 +85,13 @@ export async function recordTakenOff(
     select g."poamId" as poam_id, a.asset_uuid
       from jsonb_to_recordset(${storableJson(lists)}::jsonb) as g("poamId" text, was text[], "is" text[])
      cross join unnest(g.${sql.ref(list)}) listed(name)
-      join ingestion_assets a on a.asset_uuid::text = lower(trim(listed.name)) or a.tenable_asset_uuid = lower(trim(listed.name))`;
+      join ingestion_assets a on a.asset_uuid = ${asAssetUuid('listed.name')} or a.tenable_asset_uuid = lower(trim(listed.name))`;
   await sql`
     delete from poam_asset_departures d using (${named('is')}) listed
      where d.kind = 'taken off' and d.poam_id = listed.poam_id and d.asset_uuid = listed.asset_uuid`.execute(
     db,
   );
-  await sql`
+  const { rows: kept } = await sql<{ poam_id: string; asset_uuid: string }>`
     with taken as (
       select distinct w.poam_id, w.asset_uuid from (${named('was')}) w
        where not exists (select from (${named('is')}) i where i.poam_id = w.poam_id and i.asset_uuid = w.asset_uuid)
@@ -105,8 +105,13 @@ export async function recordTakenOff(
       select ${operationId}::uuid, ${systemId}::int, 'poam', poam_id, 'affected_assets', to_jsonb(asset_uuid::text), 'inbound',
              ${sql.raw(ruleValues('list_members'))}, ${sql.raw(reasonValue('taken_off'))} from kept
     )
-    delete from ingestion_poam_assets listed using kept
-     where listed.poam_id = kept.poam_id and listed.asset_uuid = kept.asset_uuid`.execute(db);
+    select poam_id, asset_uuid::text from kept`.execute(db);
+  if (kept.length === 0) return;
+  // In a statement of its own, which knows how few they are, and so searches by index.
+  await sql`
+    delete from ingestion_poam_assets listed
+     using unnest(${kept.map((each) => each.poam_id)}::text[], ${kept.map((each) => each.asset_uuid)}::uuid[]) as gone(poam_id, asset_uuid)
+     where listed.poam_id = gone.poam_id and listed.asset_uuid = gone.asset_uuid`.execute(db);
 }
 
 /** SQL that is true where the remote lists asset `a` for a POA&M, as last read. */

@@ -6,4 +6,4 @@ export {
   showAbandonedPoams,
 } from './departures.sql.ts';
 export { listOpenProposals } from './open-proposals.sql.ts';
-export { addPoamAssets, addPoamCves, isFinished } from './poams.sql.ts';
+export { addPoamAssets, addPoamCves, assetsNamed, findUnknownAssets, isFinished } from './poams.sql.ts';

@@ -5,6 +5,21 @@ import { type Database, storableJson } from '../../platform/postgres/index.ts';
 export const isFinished = (poam: string) =>
   sql.raw(`coalesce(lower(trim(${poam}.status)) in ('completed', 'closed', 'cancelled', 'canceled'), false)`);
 
+/** SQL of the uuid that a name in a list of machines is, else null: compared in its own type, so that the index of the assets serves. */
+export const asAssetUuid = (name: string) =>
+  sql.raw(
+    `case when lower(trim(${name})) ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then trim(${name})::uuid end`,
+  );
+
+/** SQL of the assets (`asset_uuid`) that a name in the list of a POA&M means. */
+export const assetsNamed = (name: string) => sql`
+       select asset_uuid from ingestion_assets where asset_uuid = ${asAssetUuid(name)}
+       union select asset_uuid from ingestion_assets where tenable_asset_uuid = lower(trim(${sql.raw(name)}))
+       -- Another server knows the machine by another uuid.
+       union select entity_id::uuid from sync_links
+              where external_system_id = any(array(select id from external_systems)) and entity_type = 'asset'
+                and external_id = lower(trim(${sql.raw(name)}))`;
+
 interface PoamValue {
   readonly poamId: string;
   readonly value: string;
@@ -23,11 +38,7 @@ export async function addPoamAssets(
     insert into ingestion_poam_assets (poam_id, asset_uuid)
     select distinct g."poamId", a.asset_uuid
       from jsonb_to_recordset(${storableJson(values)}::jsonb) as g("poamId" text, value text)
-     cross join lateral (
-       select asset_uuid from ingestion_assets where asset_uuid::text = lower(trim(g.value))
-       union select asset_uuid from ingestion_assets where tenable_asset_uuid = lower(trim(g.value))
-       -- Another server knows the machine by another uuid.
-       union select entity_id::uuid from sync_links where entity_type = 'asset' and external_id = lower(trim(g.value))) a
+     cross join lateral (${assetsNamed('g.value')}) a
      where not exists (select from ingestion_poam_assets known
                         where known.poam_id = g."poamId" and known.asset_uuid = a.asset_uuid)
        -- The remote lists it still; it moved to another system.
@@ -35,6 +46,20 @@ export async function addPoamAssets(
                         where gone.poam_id = g."poamId" and gone.asset_uuid = a.asset_uuid)
     returning poam_id`.execute(db);
   return new Set(rows.map((row) => row.poam_id));
+}
+
+/** Of the machines that POA&Ms list, those that are not known here, by POA&M: they may become so before the list moves. */
+export async function findUnknownAssets(
+  db: Kysely<Database>,
+  values: readonly PoamValue[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  if (values.length === 0) return new Map();
+  const { rows } = await sql<{ id: string; names: string[] }>`
+    select g."poamId" as id, array_agg(distinct g.value) as names
+      from jsonb_to_recordset(${storableJson(values)}::jsonb) as g("poamId" text, value text)
+     where not exists (${assetsNamed('g.value')})
+     group by g."poamId"`.execute(db);
+  return new Map(rows.map((row) => [row.id, row.names]));
 }
 
 /** Adds CVEs to POA&Ms. @returns the POA&Ms that gained one. */

@@ -12,8 +12,14 @@ import {
   moveWeaknesses,
   separate,
 } from '../../engine/conflicts/index.ts';
-import { fetchLinks, saveLinks } from '../../ledger/links/index.ts';
-import { fetchRows, isLinked, linkedEntity, type NegotiatedEntity } from '../../record/entities/index.ts';
+import { fetchLinks } from '../../ledger/links/index.ts';
+import {
+  fetchRows,
+  isLinked,
+  linkedEntity,
+  type NegotiatedEntity,
+  saveLinks,
+} from '../../record/entities/index.ts';
 import { dropRows, retryFailed } from '../../engine/outbox/index.ts';
 import {} from './conflict-facts.ts';
 import { cancelOne, follow, giveUpKey, makeAgain, retire } from './record-effects.ts';

@@ -1,0 +1,132 @@
+/** Writes what was decided of a page of negotiated records: rows, what lies beside them, links, journal, conflicts. */
+import type { JsonObject } from '../../platform/values/index.ts';
+import { type Counts, recordChanges } from '../../ledger/operations/index.ts';
+import { closeConflictsOfType, closeSettledConflicts, recordConflicts } from '../conflicts/index.ts';
+import {
+  insertRows,
+  linkedEntity,
+  type Renewed,
+  saveLinks,
+  updateRows,
+} from '../../record/entities/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
+import { conflictsOf, duplicateConflict } from './negotiated-conflicts.ts';
+import { countsOf, isChanged, isRepeatable } from './negotiated-decide.ts';
+import { renewDetails } from './negotiated-details.ts';
+import { journalOf } from './negotiated-journal.ts';
+import type { Decided, NegotiatedSource, PageDecision, Settled } from './negotiated-page.ts';
+import { withFreeKeys } from './negotiated-rows.ts';
+
+/** @returns the counts of the page. */
+export async function apply(tx: Tx, page: PageDecision): Promise<Counts> {
+  const settled = await writeRows(tx, page);
+  const renewed = await renewDetails(
+    tx,
+    page.entity,
+    page.source,
+    settled.map(({ entityId, each, stored, isElsewhere }) => ({
+      entityId,
+      record: each.record,
+      // Of a row that several systems have, it may be another one's record that was read before.
+      ...(stored && !isElsewhere ? { before: stored.row['raw_json'] } : {}),
+    })),
+  );
+  await writeLinks(tx, page, settled, renewed);
+  await recordChanges(
+    tx.db,
+    page.source,
+    settled.flatMap((one) => journalOf(page.entity, one, page.source)),
+  );
+  await writeConflicts(tx, page, settled);
+  return countsOf(page, renewed.changed);
+}
+
+/** Makes and changes rows. @returns all records of the page, each with our id. */
+async function writeRows(tx: Tx, { entity, source, decided }: PageDecision): Promise<Settled[]> {
+  const created = decided.filter((one) => !one.stored);
+  const begun = created.map((one) => begin(one, entity, source));
+  const ids = await insertRows(tx.db, entity, await withFreeKeys(tx, entity, begun, source));
+  const idOf = new Map(created.map((one, index) => [one, ids[index] ?? '']));
+  await updateRows(
+    tx.db,
+    entity,
+    decided.filter(isChanged).map((one) => ({
+      entityId: one.stored?.entityId ?? '',
+      columns: {
+        ...one.decision.take,
+        ...(one.move ? { [one.move.column]: one.move.after } : {}),
+        ...(one.isRawMoved ? { raw_json: one.each.external.raw } : {}),
+      },
+    })),
+  );
+  return decided.map((one) => ({ ...one, entityId: one.stored?.entityId ?? idOf.get(one) ?? '' }));
+}
+
+function begin(
+  { each, decision }: Decided,
+  entity: PageDecision['entity'],
+  source: NegotiatedSource,
+): JsonObject {
+  const shape = linkedEntity(entity);
+  return {
+    ...shape.begin(each.record, source),
+    ...(shape.parent ? { [shape.parent.column]: each.record[shape.parent.column] } : {}),
+    ...(shape.keepsRaw ? { raw_json: each.external.raw } : {}),
+    ...decision.take,
+  };
+}
+
+/** Links come after all that lies beside the rows: they keep a hash of our side as it is now. */
+async function writeLinks(
+  tx: Tx,
+  { entity, source }: PageDecision,
+  settled: readonly Settled[],
+  renewed: Renewed,
+): Promise<void> {
+  await saveLinks(
+    tx.db,
+    { ...source, entity },
+    settled.map((one) => ({
+      entityId: one.entityId,
+      externalId: one.each.external.externalId,
+      base: one.decision.base,
+      version: one.each.external.version ?? null,
+      ...(isRepeatable(one, source, entity)
+        ? { reportDigest: one.each.digest, waitsFor: renewed.waitsFor.get(one.entityId) }
+        : {}),
+    })),
+  );
+}
+
+async function writeConflicts(tx: Tx, page: PageDecision, settled: readonly Settled[]): Promise<void> {
+  const { entity, source } = page;
+  const existing = settled.filter((one) => one.stored !== undefined);
+  const created = settled.filter((one) => one.stored === undefined);
+  const twins = created.flatMap((one) => {
+    const twin = page.twins.get(one.each.external.externalId);
+    return twin ? [{ twin, entityId: one.entityId }] : [];
+  });
+  await recordConflicts(tx.db, source, [
+    ...settled.flatMap((one) => conflictsOf(entity, one)),
+    ...twins.map(({ twin, entityId }) => duplicateConflict(entity, twin, entityId)),
+  ]);
+  // Found before as two records of one row; now each has its own.
+  await closeConflictsOfType(
+    tx.db,
+    { ...source, entity },
+    'duplicate',
+    twins.map(({ twin }) => twin.entityId),
+  );
+  await closeConflictsOfType(
+    tx.db,
+    { ...source, entity },
+    'unmappable_value',
+    // One that could not be read when it was new stands under the remote's id.
+    [...existing.map((one) => one.entityId), ...created.map((one) => one.each.external.externalId)],
+  );
+  await closeSettledConflicts(
+    tx.db,
+    { ...source, entity },
+    existing.flatMap((one) => one.decision.settled.map((field) => ({ entityId: one.entityId, field }))),
+  );
+}

@@ -1,0 +1,72 @@
+/**
+ * Whether our side of a link moved since it was last looked at: a hash of the row itself, computed by the database where the row lies.
+ *
+ * Rejected: `xmin`, which a dump and restore changes, and which says the same of an update that changed nothing; `updated_at`, which an
+ * owner's application need not keep up; a version that a trigger counts, since a trigger in the owner's tables is the owner's to make.
+ * A hash needs the row to be read, which costs 2 microseconds, and is the same after a restore. PostgreSQL does not promise the same hash
+ * in its next major version: then everything is compared once more, and nothing is lost.
+ */
+import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { isLinked, linkedEntity, type RowsBeside } from './define-entity.ts';
+import type { NegotiatedEntity } from './negotiated.sql.ts';
+import type { Database } from '../../platform/postgres/index.ts';
+
+export interface SideDigests {
+  /** SQL (bigint) of row `t` as it is compared with the base: of all its columns but stamps and the remote's record. */
+  readonly row: RawBuilder<unknown>;
+  /** SQL (bigint) of all that merging a report of external system `systemId` reads and writes on our side of row `t`. */
+  seenBy(systemId: number): RawBuilder<unknown>;
+}
+
+/** Columns that say when and by what a row was written, not what it says. */
+const stamps: ReadonlySet<string> = new Set([
+  'created_at',
+  'updated_at',
+  'last_xacta_sync',
+  'ingestion_batch_id',
+  'sync_status',
+]);
+
+/** Types that PostgreSQL can hash whole; others are hashed as texts. */
+const hashable =
+  /^(character varying|text|character|smallint|integer|bigint|numeric|real|double precision|boolean|uuid|date|timestamp|jsonb)\b/;
+
+const listed = ({ table, whose, what }: RowsBeside): string =>
+  `(select hash_record_extended(row(count(*), bit_xor(hash_record_extended(row(${what}), 0))), 0) from ${table} i where ${whose})`;
+
+/** The digests of an entity's table as it is here: owners' variants have columns of other names. */
+export async function fetchSideDigests(db: Kysely<Database>, entity: NegotiatedEntity): Promise<SideDigests> {
+  const { row: place, parent } = linkedEntity(entity);
+  // A report that names another record to stand in moves the row.
+  const standsIn = parent && isLinked(parent.entity) ? parent : undefined;
+  const { rows } = await sql<{ name: string; type: string }>`
+    select attname::text as name, format_type(atttypid, null) as type from pg_attribute
+     where attrelid = ${place.table}::regclass and attnum > 0 and not attisdropped
+     order by attname`.execute(db);
+  const column = ({ name, type }: { name: string; type: string }) =>
+    hashable.test(type) && !type.endsWith('[]') ? sql`t.${sql.ref(name)}` : sql`t.${sql.ref(name)}::text`;
+  const compared = rows.filter(({ name }) => !stamps.has(name) && name !== 'raw_json');
+  const raw = rows.filter(({ name }) => name === 'raw_json');
+  const row = sql`hash_record_extended(row(${sql.join(compared.map(column))}), 0)`;
+  return {
+    row,
+    seenBy(systemId) {
+      const parts = [
+        row,
+        ...raw.map(column),
+        ...(place.beside ?? []).map((each) => sql.raw(listed(each))),
+        ...(standsIn ? [parentAt(systemId, standsIn)] : []),
+      ];
+      return sql`hash_record_extended(row(${sql.join(parts)}), 0)`;
+    },
+  };
+}
+
+/** SQL of what the remote calls the record that row `t` stands in; null where it is not linked to a living one. */
+const parentAt = (
+  systemId: number,
+  { column, entity: parent }: { readonly column: string; readonly entity: string },
+) => sql`
+  (select p.external_id from sync_links p
+    where p.external_system_id = ${systemId} and p.entity_type = ${parent}
+      and p.entity_id = t.${sql.ref(column)}::text and p.retired_at is null limit 1)`;
