@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, json, jsonObject } from './shapes.ts';
+import { decisionCodes, instant, json, jsonObject } from './shapes.ts';
 
 const asset = z.strictObject({
   assetUuid: z.string(),
@@ -39,6 +39,7 @@ const identityDecision = z.strictObject({
     }),
   ),
   decidedBy: z.string(),
+  ...decisionCodes,
   decidedAt: instant,
   settledBy: z.string().nullable(),
 });
@@ -65,6 +66,7 @@ export const assetExplanation = z.strictObject({
       score: z.number(),
       reason: z.string(),
       decidedBy: z.string(),
+      ...decisionCodes,
     }),
   ),
   absorbed: z.array(z.string()),

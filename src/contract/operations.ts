@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { counts, json } from './shapes.ts';
+import { counts, decisionCodes, json } from './shapes.ts';
 
 const operation = z.strictObject({
   operationId: z.string(),
@@ -35,6 +35,7 @@ const journalEntry = z.strictObject({
   direction: z.string(),
   decidedBy: z.string(),
   reason: z.string().nullable(),
+  ...decisionCodes,
   at: z.string(),
 });
 

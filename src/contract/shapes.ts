@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Json, JsonObject } from '../platform/values/index.ts';
+import { reasonSentences, ruleSentences } from '../canonical/vocabulary/index.ts';
 
 /** Any JSON value. zod's own type of it is not readonly; the set of values is the same. */
 export const json = z.json() as z.ZodType<Json>;
@@ -41,3 +42,12 @@ export type Printable<T> = [Json] extends [T]
         : T extends object
           ? { readonly [Key in keyof T]: Printable<T[Key]> }
           : T;
+
+const keysOf = <T extends string>(texts: Readonly<Record<T, unknown>>): T[] => Object.keys(texts) as T[]; // a record has its keys
+
+/** Who decided and why, beside the texts: kind, and the codes of rule and reason where Tieline gave them (docs/cli.md). */
+export const decisionCodes = {
+  decidedByKind: z.enum(['rule', 'policy', 'person']),
+  ruleCode: z.enum(keysOf(ruleSentences)).nullable(),
+  reasonCode: z.enum(keysOf(reasonSentences)).nullable(),
+};

@@ -12,6 +12,8 @@ const summary = z.strictObject({
   controls: z.number(),
   poams: z.number(),
   milestones: z.number(),
+  /** Rows that are linked, by entity. */
+  linked: tally,
   assetsLinked: z.number(),
   linkedBy: tally,
   assetsForReview: z.number(),

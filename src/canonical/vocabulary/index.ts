@@ -21,8 +21,10 @@ export {
   reasonOf,
   type ReasonParams,
   reasonSentence,
+  reasonSentences,
   type RuleCode,
   ruleSentence,
+  ruleSentences,
 } from './rule-codes.ts';
 export {
   followedStates,

@@ -10,8 +10,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EntityType, ExternalRecord, ReadEvent } from '../../connectors/kit/index.ts';
 import type { Json } from '../../platform/values/index.ts';
 import { messageOf, TielineError } from '../../platform/errors/index.ts';
-import { renewAllExposure } from '../../record/findings/index.ts';
-import { renewReportingOfRead } from '../../record/assets/index.ts';
 import { countAbsent, forgetSeen, markAbsent, recordSeen } from './absence.sql.ts';
 import {
   addCounts,
@@ -178,8 +176,10 @@ const placeOf = (read: EntityRead) => ({
 });
 
 /** Only facts are staged ahead: what is negotiated is merged with what the page before has left. */
-const overlaps = (context: RunContext, read: EntityRead): boolean =>
-  read.entity === 'finding' && !isEnclosed(context.pool);
+function overlaps(context: RunContext, read: EntityRead): boolean {
+  const definition = entity(read.entity);
+  return definition.kind === 'fact' && definition.readsAhead && !isEnclosed(context.pool);
+}
 
 async function takePage(
   context: RunContext,
@@ -227,7 +227,8 @@ async function take(
     // Over all its interruptions: one record that was not taken in keeps the mark where it was.
     const incomplete = await hasHeldRecords(tx.db, read.operationId);
     if (read.showsAll && isKept(read.entity)) await settleAbsence(context, tx, read, where);
-    if (read.showsAll && read.entity === 'finding') await renewAllExposure(tx);
+    const definition = entity(read.entity);
+    if (read.showsAll && definition.kind === 'fact') await definition.whenReadWhole?.(tx, where);
     await finishRead(tx.db, { ...where, mark: incomplete ? undefined : event.mark });
   });
 }
@@ -283,7 +284,6 @@ async function settleAbsence(
     );
   }
   await markAbsent(tx.db, where, entity(read.entity).absence === 'ask');
-  if (read.entity === 'asset') await renewReportingOfRead(tx, where);
   await forgetSeen(tx.db, where);
 }
 

@@ -21,7 +21,9 @@ export const ownedBy = (
   links: ReadonlyMap<string, LinkRow>,
   { external, record }: Incoming,
 ): JsonObject =>
-  entity === 'system' ? { system_id: links.get(external.externalId)?.entity_id ?? null } : record;
+  linkedEntity(entity).isBoundary
+    ? { [linkedEntity(entity).row.key]: links.get(external.externalId)?.entity_id ?? null }
+    : record;
 
 export const isEcho = ({ echo }: NegotiatedSource, field: string): boolean =>
   echo === 'all' || (echo?.has(field) ?? false);
@@ -119,10 +121,13 @@ export const isChanged = (one: Decided): boolean =>
 /**
  * Whether the same report need not be merged again while our side stays as this page leaves it. Not one with an open conflict, nor the
  * remote's reading of our own write, which is judged by other policies, nor a row that another system has too: when it lets go of it, the
- * same report means more. Systems are few, and no digest covers their impact levels.
+ * same report means more. Of boundaries no digest covers the impact levels.
  */
 export const isRepeatable = (one: Decided, source: NegotiatedSource, entity: NegotiatedEntity): boolean =>
-  entity !== 'system' && source.echo === undefined && one.decision.conflicts.length === 0 && !one.isElsewhere;
+  !linkedEntity(entity).isBoundary &&
+  source.echo === undefined &&
+  one.decision.conflicts.length === 0 &&
+  !one.isElsewhere;
 
 /** The counts of a page. @param beside our ids of records of which something beside the row changed. */
 export function countsOf(page: PageDecision, beside: ReadonlySet<string>): Counts {

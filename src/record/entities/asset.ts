@@ -1,3 +1,4 @@
+import { renewReportingOfRead } from '../assets/index.ts';
 import { defineEntity } from './define-entity.ts';
 
 export const asset = defineEntity({
@@ -6,4 +7,6 @@ export const asset = defineEntity({
   title: { one: 'asset', many: 'assets' },
   readTurn: 10,
   absence: 'mark',
+  readsAhead: false,
+  whenReadWhole: renewReportingOfRead,
 });

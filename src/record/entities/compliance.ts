@@ -6,4 +6,5 @@ export const compliance = defineEntity({
   title: { one: 'compliance result', many: 'compliance results' },
   readTurn: 40,
   absence: 'none',
+  readsAhead: false,
 });

@@ -40,6 +40,13 @@ interface AnyEntity {
 /** A fact: loaded in bulk as it is reported, without link or base of its own fields. */
 export interface FactEntity extends AnyEntity {
   readonly kind: 'fact';
+  /** Whether the next page is staged while one is merged; else each page finds what the one before has left. */
+  readonly readsAhead: boolean;
+  /** What is counted anew once all of it was read from a system. */
+  readonly whenReadWhole?: (
+    tx: Tx,
+    source: { readonly systemId: number; readonly operationId: string },
+  ) => Promise<void>;
 }
 
 /** Only goes out: what was sent is kept in the outbox and the journal, not in a row that is merged. */
@@ -173,6 +180,8 @@ export interface LinkedEntity extends AnyEntity {
     rows: readonly JsonObject[],
     source: Pick<RecordSource, 'systemId'>,
   ) => Promise<JsonObject[]>;
+  /** Whether its rows are the boundaries that take part in sync or not; there are few, and they are always merged. */
+  readonly isBoundary?: true;
   /** The record that this one belongs to: named in `field` by the remote's id, kept in `column` by ours. */
   readonly parent?: { readonly entity: EntityType; readonly field: string; readonly column: string };
   /** Which of the owners (values of the parent's column) take no part in sync. */

@@ -1,3 +1,4 @@
+import { renewAllExposure } from '../findings/index.ts';
 import { defineEntity } from './define-entity.ts';
 
 export const finding = defineEntity({
@@ -6,4 +7,6 @@ export const finding = defineEntity({
   title: { one: 'finding', many: 'findings' },
   readTurn: 30,
   absence: 'none',
+  readsAhead: true,
+  whenReadWhole: renewAllExposure,
 });

@@ -39,6 +39,7 @@ export const system = defineEntity({
   formerNames: { xacta_system_id: 'remote_id' },
   remoteId: 'remote_id',
   ownId: 'system_id',
+  isBoundary: true,
   // Two GRC systems that were copied from one another give their systems the same uuids.
   async withFreeIds(db, rows, source) {
     const taken = new Set(
