@@ -11,7 +11,7 @@ import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { mapperFrom } from '../../engine/inbound/mapper.ts';
 import { openNegotiatedSink } from '../../engine/inbound/negotiated-sink.ts';
 import type { MapperOf } from '../../record/entities/sink.ts';
-import { saveLinks } from '../../record/entities/known-reports.sql.ts';
+import { saveLinks } from '../../record/entities/rows/known-reports.sql.ts';
 
 let database: ClonedDatabase;
 let systemId = 0;

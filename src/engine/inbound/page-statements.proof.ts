@@ -18,7 +18,7 @@ import type { ConnectedSystem } from '../../engine/connections/connected-system.
 import { planEdits } from '../../engine/outbound/plan-edits.ts';
 import { usualAbsenceGuard, type RunContext } from '../../engine/run/run-context.ts';
 import { importEntity } from '../../engine/inbound/import-entity.ts';
-import { fetchSideDigests } from '../../record/entities/side-digests.sql.ts';
+import { fetchSideDigests } from '../../record/entities/rows/side-digests.sql.ts';
 
 const rows = 100_000;
 const largeFrom = 10_000;

@@ -1,5 +1,4 @@
 import './all-entities.ts';
-export { inCanonicalWords } from './canonical-words.ts';
 export {
   entity,
   entityName,
@@ -15,8 +14,10 @@ export {
   type Renewed,
   type RowPlace,
 } from './define-entity.ts';
-export { findKnownReports, recordSettled, saveLinks } from './known-reports.sql.ts';
-export { type LinkedRow, listLinkedRows } from './linked-rows.sql.ts';
+export { settleRejected } from './rejected-changes.ts';
+export { inCanonicalWords } from './rows/canonical-words.ts';
+export { findKnownReports, recordSettled, saveLinks } from './rows/known-reports.sql.ts';
+export { type LinkedRow, listLinkedRows } from './rows/linked-rows.sql.ts';
 export {
   countRows,
   fetchRows,
@@ -29,7 +30,6 @@ export {
   type StoredRecord,
   type Twin,
   updateRows,
-} from './negotiated.sql.ts';
-export { fetchRecordTitles, type RecordTitle } from './record-titles.sql.ts';
-export { settleRejected } from './rejected-changes.ts';
+} from './rows/negotiated.sql.ts';
+export { fetchRecordTitles, type RecordTitle } from './rows/record-titles.sql.ts';
 export { heldFor, type MapInbound, type MapperOf, type Sink } from './sink.ts';

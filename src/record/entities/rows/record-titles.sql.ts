@@ -1,7 +1,7 @@
 /** What records are called, for a person who reads of them, as the definition of each entity says. */
 import { sql, type Kysely } from 'kysely';
-import type { Database } from '../../platform/postgres/index.ts';
-import { listLinkedEntities } from './define-entity.ts';
+import type { Database } from '../../../platform/postgres/index.ts';
+import { listLinkedEntities } from '../define-entity.ts';
 
 export interface RecordTitle {
   /** `TL-SYS-ENT-001-11356: OpenSSL < 3.0.7`, or as much of it as is known. */

@@ -1,9 +1,9 @@
 import { sql, type Kysely } from 'kysely';
-import type { JsonObject } from '../../platform/values/index.ts';
-import { isLinked, linkedEntity } from './define-entity.ts';
+import type { JsonObject } from '../../../platform/values/index.ts';
+import { isLinked, linkedEntity } from '../define-entity.ts';
 import { fetchRows, type NegotiatedEntity } from './negotiated.sql.ts';
 import { fetchSideDigests } from './side-digests.sql.ts';
-import { asKey, type Database } from '../../platform/postgres/index.ts';
+import { asKey, type Database } from '../../../platform/postgres/index.ts';
 
 export interface LinkedRow {
   readonly linkId: number;

@@ -7,9 +7,9 @@
  * in its next major version: then everything is compared once more, and nothing is lost.
  */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
-import { isLinked, linkedEntity, type RowsBeside } from './define-entity.ts';
+import { isLinked, linkedEntity, type RowsBeside } from '../define-entity.ts';
 import type { NegotiatedEntity } from './negotiated.sql.ts';
-import type { Database } from '../../platform/postgres/index.ts';
+import type { Database } from '../../../platform/postgres/index.ts';
 
 export interface SideDigests {
   /** SQL (bigint) of row `t` as it is compared with the base: of all its columns but stamps and the remote's record. */

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../platform/values/index.ts';
-import { canonicalStatus } from '../../canonical/vocabulary/index.ts';
-import { linkedEntity } from './define-entity.ts';
+import type { JsonObject } from '../../../platform/values/index.ts';
+import { canonicalStatus } from '../../../canonical/vocabulary/index.ts';
+import { linkedEntity } from '../define-entity.ts';
 import type { NegotiatedEntity } from './negotiated.sql.ts';
 
 /** Our row with its statuses in canonical words; what is compared and sent, never what is written back unasked. */

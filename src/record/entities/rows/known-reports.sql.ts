@@ -1,9 +1,9 @@
 /** Links as they are saved with what was known when, and the reports that need not be merged again. */
 import { sql, type Kysely } from 'kysely';
-import type { JsonObject } from '../../platform/values/index.ts';
-import { asKey, type Database, storableJson } from '../../platform/postgres/index.ts';
-import { assetsNamed } from '../poams/index.ts';
-import { linkedEntity } from './define-entity.ts';
+import type { JsonObject } from '../../../platform/values/index.ts';
+import { asKey, type Database, storableJson } from '../../../platform/postgres/index.ts';
+import { assetsNamed } from '../../poams/index.ts';
+import { linkedEntity } from '../define-entity.ts';
 import type { NegotiatedEntity } from './negotiated.sql.ts';
 import { fetchSideDigests } from './side-digests.sql.ts';
 

@@ -3,11 +3,11 @@
  * the rows lie is in the definition of each entity.
  */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
-import type { JsonObject } from '../../platform/values/index.ts';
-import type { EntityType } from '../../canonical/vocabulary/index.ts';
-import { linkedEntity, type RowPlace } from './define-entity.ts';
-import { asKey, type Database, isKeyAmong, storableJson } from '../../platform/postgres/index.ts';
-import { besideName, besideTables, olderNames } from '../../platform/migrations/index.ts';
+import type { JsonObject } from '../../../platform/values/index.ts';
+import type { EntityType } from '../../../canonical/vocabulary/index.ts';
+import { linkedEntity, type RowPlace } from '../define-entity.ts';
+import { asKey, type Database, isKeyAmong, storableJson } from '../../../platform/postgres/index.ts';
+import { besideName, besideTables, olderNames } from '../../../platform/migrations/index.ts';
 
 /** The name of an entity that is linked and merged. */
 export type NegotiatedEntity = EntityType;
