@@ -15,5 +15,5 @@ ALTER TABLE sync_seen DROP CONSTRAINT sync_seen_pkey;
 ALTER TABLE sync_seen ALTER COLUMN external_id TYPE text[] USING ARRAY[external_id::text];
 ALTER TABLE sync_seen RENAME COLUMN external_id TO external_ids;
 -- Not in the order of the key that goes: the planner of migrations would take that for an index that serves already.
-CREATE INDEX idx_sync_seen_read ON sync_seen (entity_type, external_system_id, operation_id);
+CREATE INDEX idx_sync_seen_read ON sync_seen (external_system_id, operation_id, entity_type);
 COMMENT ON COLUMN sync_seen.external_ids IS 'The ids of the records of a page, as the remote calls them; an id may stand in several pages.';
