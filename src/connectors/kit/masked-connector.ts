@@ -1,6 +1,6 @@
 /**
  * A connector whose every word is fit to be stored and shown: what it throws, and what it reports of checks and refusals, holds no
- * secret (`./secret-mask.ts`) and nothing that a terminal obeys. Records pass as they are.
+ * secret (`platform/http/secret-mask.ts`) and nothing that a terminal obeys. Records pass as they are.
  */
 import { shownText } from '../../platform/errors/index.ts';
 import type {
