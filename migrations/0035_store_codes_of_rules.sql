@@ -13,9 +13,9 @@ ALTER TABLE sync_changes
 ALTER TABLE sync_changes ALTER COLUMN decided_by DROP NOT NULL;
 COMMENT ON COLUMN sync_changes.decided_by_kind IS 'rule: a rule of Tieline, in rule_code; policy: what was set, and person: a user, by name in decided_by.';
 COMMENT ON COLUMN sync_changes.decided_by IS 'Name of the person or of the policy; null where a rule decided.';
-COMMENT ON COLUMN sync_changes.rule_code IS 'Which rule decided, of src/model/rule-codes.ts; null where none did.';
+COMMENT ON COLUMN sync_changes.rule_code IS 'Which rule decided, of src/canonical/vocabulary/rule-codes.ts; null where none did.';
 COMMENT ON COLUMN sync_changes.reason IS 'What a person or a remote gave as the reason, as it was written, or what was composed of facts; null where reason_code says it.';
-COMMENT ON COLUMN sync_changes.reason_code IS 'The reason that Tieline gave, of src/model/rule-codes.ts; its sentence is made when it is shown.';
+COMMENT ON COLUMN sync_changes.reason_code IS 'The reason that Tieline gave, of src/canonical/vocabulary/rule-codes.ts; its sentence is made when it is shown.';
 COMMENT ON COLUMN sync_changes.reason_params IS 'Object: what the sentences of reason_code and rule_code name in braces.';
 
 UPDATE sync_changes c
@@ -125,9 +125,9 @@ ALTER TABLE asset_correlations ALTER COLUMN decided_by DROP NOT NULL;
 ALTER TABLE asset_correlations ALTER COLUMN reason DROP NOT NULL;
 COMMENT ON COLUMN asset_correlations.decided_by_kind IS 'rule: a rule of Tieline, in rule_code; policy: what was set, and person: a user, by name in decided_by.';
 COMMENT ON COLUMN asset_correlations.decided_by IS 'Name of the person or of the policy; null where a rule decided.';
-COMMENT ON COLUMN asset_correlations.rule_code IS 'Which rule decided, of src/model/rule-codes.ts; null where none did.';
+COMMENT ON COLUMN asset_correlations.rule_code IS 'Which rule decided, of src/canonical/vocabulary/rule-codes.ts; null where none did.';
 COMMENT ON COLUMN asset_correlations.reason IS 'What a person or a remote gave as the reason, as it was written, or what was composed of facts; null where reason_code says it.';
-COMMENT ON COLUMN asset_correlations.reason_code IS 'The reason that Tieline gave, of src/model/rule-codes.ts; its sentence is made when it is shown.';
+COMMENT ON COLUMN asset_correlations.reason_code IS 'The reason that Tieline gave, of src/canonical/vocabulary/rule-codes.ts; its sentence is made when it is shown.';
 COMMENT ON COLUMN asset_correlations.reason_params IS 'Object: what the sentences of reason_code and rule_code name in braces.';
 
 UPDATE asset_correlations k
@@ -179,9 +179,9 @@ ALTER TABLE asset_identity_decisions ALTER COLUMN decided_by DROP NOT NULL;
 ALTER TABLE asset_identity_decisions ALTER COLUMN reason DROP NOT NULL;
 COMMENT ON COLUMN asset_identity_decisions.decided_by_kind IS 'rule: a rule of Tieline, in rule_code; policy: what was set, and person: a user, by name in decided_by.';
 COMMENT ON COLUMN asset_identity_decisions.decided_by IS 'Name of the person or of the policy; null where a rule decided.';
-COMMENT ON COLUMN asset_identity_decisions.rule_code IS 'Which rule decided, of src/model/rule-codes.ts; null where none did.';
+COMMENT ON COLUMN asset_identity_decisions.rule_code IS 'Which rule decided, of src/canonical/vocabulary/rule-codes.ts; null where none did.';
 COMMENT ON COLUMN asset_identity_decisions.reason IS 'What a person or a remote gave as the reason, as it was written, or what was composed of facts; null where reason_code says it.';
-COMMENT ON COLUMN asset_identity_decisions.reason_code IS 'The reason that Tieline gave, of src/model/rule-codes.ts; its sentence is made when it is shown.';
+COMMENT ON COLUMN asset_identity_decisions.reason_code IS 'The reason that Tieline gave, of src/canonical/vocabulary/rule-codes.ts; its sentence is made when it is shown.';
 COMMENT ON COLUMN asset_identity_decisions.reason_params IS 'Object: what the sentences of reason_code and rule_code name in braces.';
 
 UPDATE asset_identity_decisions d
@@ -210,9 +210,9 @@ ALTER TABLE match_reviews
   ADD COLUMN reason_code varchar(60),
   ADD COLUMN reason_params jsonb;
 COMMENT ON COLUMN match_reviews.settled_by_kind IS 'rule: it settled itself, by rule_code; person: somebody decided, by name in settled_by. Null while it is open.';
-COMMENT ON COLUMN match_reviews.rule_code IS 'Which rule settled it, of src/model/rule-codes.ts; null where none did.';
+COMMENT ON COLUMN match_reviews.rule_code IS 'Which rule settled it, of src/canonical/vocabulary/rule-codes.ts; null where none did.';
 COMMENT ON COLUMN match_reviews.reason IS 'Why a person is asked, as earlier versions wrote it where no code is known; null where reason_code says it.';
-COMMENT ON COLUMN match_reviews.reason_code IS 'Why a person is asked, or why it was closed, of src/model/rule-codes.ts; its sentence is made when it is shown.';
+COMMENT ON COLUMN match_reviews.reason_code IS 'Why a person is asked, or why it was closed, of src/canonical/vocabulary/rule-codes.ts; its sentence is made when it is shown.';
 COMMENT ON COLUMN match_reviews.reason_params IS 'Object: what the sentence of reason_code names in braces.';
 
 -- The reason is always Tieline's own; of an identity it is that of the decision.
@@ -255,8 +255,8 @@ ALTER TABLE sync_conflicts
   ADD COLUMN rule_code varchar(60);
 COMMENT ON COLUMN sync_conflicts.resolved_by_kind IS 'rule: it settled itself, by rule_code; person: somebody decided, by name in resolved_by. Null while it is open.';
 COMMENT ON COLUMN sync_conflicts.resolved_by IS 'Name of the person who settled it; null where a rule did.';
-COMMENT ON COLUMN sync_conflicts.rule_code IS 'Which rule settled it, of src/model/rule-codes.ts; null where none did.';
-COMMENT ON COLUMN sync_conflicts.resolution IS 'What was decided: {choice: internal, external, base or value; effect; value; reason}; or {code}, of src/model/rule-codes.ts, where it settled itself or ended with something else.';
+COMMENT ON COLUMN sync_conflicts.rule_code IS 'Which rule settled it, of src/canonical/vocabulary/rule-codes.ts; null where none did.';
+COMMENT ON COLUMN sync_conflicts.resolution IS 'What was decided: {choice: internal, external, base or value; effect; value; reason}; or {code}, of src/canonical/vocabulary/rule-codes.ts, where it settled itself or ended with something else.';
 
 UPDATE sync_conflicts c
    SET (resolved_by_kind, resolved_by, rule_code, resolution) = (
@@ -281,7 +281,7 @@ UPDATE sync_conflicts c
 ALTER TABLE approvals
   ADD COLUMN reason_code varchar(60);
 COMMENT ON COLUMN approvals.reason IS 'What the person who decided gave as the reason.';
-COMMENT ON COLUMN approvals.reason_code IS 'Why Tieline withdrew it, of src/model/rule-codes.ts; its sentence is made when it is shown.';
+COMMENT ON COLUMN approvals.reason_code IS 'Why Tieline withdrew it, of src/canonical/vocabulary/rule-codes.ts; its sentence is made when it is shown.';
 COMMENT ON COLUMN approvals.requested_by IS 'Who asked for it; a name, not a reference, so that the record outlives the account.';
 UPDATE approvals SET reason = NULL, reason_code = 'no_longer_asked'
  WHERE status = 'withdrawn' AND reason = 'what waits is no longer what was asked for';

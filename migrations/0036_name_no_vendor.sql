@@ -43,6 +43,30 @@ UPDATE sync_conflicts
  WHERE entity_type IN ('system', 'control', 'poam', 'asset_context')
    AND field_name IN ('xacta_component_id', 'xacta_system_id', 'xacta_control_id', 'xacta_poam_id');
 
+-- A policy of such a field, or consent that is asked for it, must not fall away.
+UPDATE sync_policies p
+   SET field_level_policies = (
+         SELECT coalesce(jsonb_object_agg(n.name, f.value), '{}'::jsonb)
+           FROM jsonb_each(p.field_level_policies) f
+          CROSS JOIN LATERAL unnest(CASE
+              WHEN f.key = 'xacta_component_id' THEN ARRAY['component_remote_id']
+              WHEN f.key = 'xacta_system_id' AND p.entity_type = 'asset_context' THEN ARRAY['system_remote_id']
+              WHEN f.key = 'xacta_system_id' AND p.entity_type = '*' THEN ARRAY['remote_id', 'system_remote_id']
+              WHEN f.key IN ('xacta_system_id', 'xacta_control_id', 'xacta_poam_id') THEN ARRAY['remote_id']
+              ELSE ARRAY[f.key] END) n(name))
+ WHERE p.field_level_policies ?| ARRAY['xacta_component_id', 'xacta_system_id', 'xacta_control_id', 'xacta_poam_id'];
+UPDATE sync_policies p
+   SET approval_scope = jsonb_set(p.approval_scope, '{fields}', (
+         SELECT jsonb_agg(DISTINCT n.name)
+           FROM jsonb_array_elements_text(p.approval_scope -> 'fields') f(key)
+          CROSS JOIN LATERAL unnest(CASE
+              WHEN f.key = 'xacta_component_id' THEN ARRAY['component_remote_id']
+              WHEN f.key = 'xacta_system_id' AND p.entity_type = 'asset_context' THEN ARRAY['system_remote_id']
+              WHEN f.key = 'xacta_system_id' AND p.entity_type = '*' THEN ARRAY['remote_id', 'system_remote_id']
+              WHEN f.key IN ('xacta_system_id', 'xacta_control_id', 'xacta_poam_id') THEN ARRAY['remote_id']
+              ELSE ARRAY[f.key] END) n(name)))
+ WHERE p.approval_scope -> 'fields' ?| ARRAY['xacta_component_id', 'xacta_system_id', 'xacta_control_id', 'xacta_poam_id'];
+
 UPDATE asset_identifiers SET kind = 'scanner_uuid' WHERE kind = 'tenable_uuid';
 UPDATE component_identifiers SET kind = 'scanner_uuid' WHERE kind = 'tenable_uuid';
 UPDATE asset_sources SET record = record - 'tenable_uuid' || jsonb_build_object('scanner_uuid', record -> 'tenable_uuid')

@@ -22,12 +22,16 @@ import { recordUnmappable } from './negotiated-conflicts.ts';
 import { decide } from './negotiated-decide.ts';
 import { gather } from './negotiated-gather.ts';
 import type { Incoming, NegotiatedSource } from './negotiated-page.ts';
+import { comparisonOf } from '../../canonical/vocabulary/index.ts';
 
 export type { NegotiatedSource } from './negotiated-page.ts';
 
 const pageSize = 500;
 
-/** Raised when a change of the code makes the same report mean something else: what was merged before is then merged once more. */
+/**
+ * Raised when a change of the code (what a definition's functions do, a record's schema) makes the same report mean something else: what
+ * was merged before is then merged once more.
+ */
 const mergeEdition = 1;
 
 /** What became of some records. */
@@ -89,8 +93,15 @@ interface Taking {
 
 /** What a report is merged by: another mapping, policy or definition makes another record of it. */
 function editionOf(entity: NegotiatedEntity, source: NegotiatedSource, map: MapInbound<JsonObject>): string {
-  const { fields } = linkedEntity(entity);
-  return hash('md5', JSON.stringify([mergeEdition, entity, fields, map.edition, source.policies]));
+  const { fields, statusWords, parent, remoteId, keepsRaw } = linkedEntity(entity);
+  const definition = [
+    fields.map((field) => [field, comparisonOf(field)]),
+    statusWords,
+    parent,
+    remoteId,
+    keepsRaw,
+  ];
+  return hash('md5', JSON.stringify([mergeEdition, entity, definition, map.edition, source.policies]));
 }
 
 async function takePage(taking: Taking, edition: string, records: readonly ExternalRecord[]): Promise<Taken> {

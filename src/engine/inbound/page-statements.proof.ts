@@ -112,8 +112,8 @@ async function fill(pool: pg.Pool): Promise<void> {
       [systemId, entity],
     );
   await pool.query(
-    `insert into sync_conflicts (operation_id, external_system_id, entity_type, entity_id, conflict_type, resolution_status, resolved_by)
-     select $1, $2, 'poam', 'P-' || n, 'field_mismatch', 'resolved', 'rule:settled itself' from ${all}`,
+    `insert into sync_conflicts (operation_id, external_system_id, entity_type, entity_id, conflict_type, resolution_status, resolved_by_kind, rule_code)
+     select $1, $2, 'poam', 'P-' || n, 'field_mismatch', 'resolved', 'rule', 'settled_itself' from ${all}`,
     [operationId, systemId],
   );
   await pool.query(

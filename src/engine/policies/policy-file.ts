@@ -7,6 +7,7 @@ import {
   fieldLevelPolicies,
   syncDirections,
 } from '../../canonical/policy/index.ts';
+import { presentField } from '../../canonical/records/index.ts';
 
 export const policyFile = z.record(
   z.string(),
@@ -39,9 +40,24 @@ function approvalWord(approval: NonNullable<EntityPolicy['approval']> | null): F
   return Object.keys(approval).length === 0 ? 'always' : approval;
 }
 
+/** As the record has it now: a file of an earlier version may name fields as they were called then. */
 export function fromFile(file: z.output<typeof policyFile>): EntityPolicy[] {
-  return Object.entries(file).map(([entity, { approval, ...rest }]): EntityPolicy => {
-    if (approval === undefined) return { entity, ...rest };
-    return { entity, ...rest, approval: approval === 'never' ? null : approval === 'always' ? {} : approval };
+  return Object.entries(file).map(([entity, { approval, fields, ...rest }]): EntityPolicy => {
+    const present = Object.fromEntries(
+      Object.entries(fields).map(([field, policy]) => [presentField(entity, field), policy]),
+    );
+    const policy = { entity, ...rest, fields: present };
+    if (approval === undefined) return policy;
+    if (approval === 'never') return { ...policy, approval: null };
+    return { ...policy, approval: approval === 'always' ? {} : withPresentFields(entity, approval) };
   });
+}
+
+function withPresentFields(
+  entity: string,
+  scope: z.output<typeof approvalScope>,
+): z.output<typeof approvalScope> {
+  return scope.fields === undefined
+    ? scope
+    : { ...scope, fields: scope.fields.map((field) => presentField(entity, field)) };
 }

@@ -152,6 +152,7 @@ function fillPoam({ row, raw, more }: BackfillSource, read: RawReader): Filling 
   const rawObject = isJsonObject(raw) ? raw : {};
   return {
     values: found({
+      xacta_poam_id: fields['remote_id'],
       ...Object.fromEntries(poamColumns.map((column) => [column, fields[column]])),
       // Where the name is taken by a column of another type.
       tieline_cost_estimate: fields['cost_estimate'],
@@ -165,7 +166,6 @@ function fillPoam({ row, raw, more }: BackfillSource, read: RawReader): Filling 
 }
 
 const poamColumns = [
-  'xacta_poam_id',
   'external_uid',
   'security_control',
   'poc',

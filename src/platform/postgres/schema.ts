@@ -193,7 +193,7 @@ interface ApprovalsTable {
   decided_at: Instant | null;
   /** What the person who decided gave as the reason. */
   reason: string | null;
-  /** Why Tieline withdrew it, of src/model/rule-codes.ts; its sentence is made when it is shown. */
+  /** Why Tieline withdrew it, of src/canonical/vocabulary/rule-codes.ts; its sentence is made when it is shown. */
   reason_code: string | null;
 }
 
@@ -213,9 +213,9 @@ interface AssetCorrelationsTable {
   decided_at: Generated<Instant>;
   /** rule: a rule of Tieline, in rule_code; policy: what was set, and person: a user, by name in decided_by. */
   decided_by_kind: Generated<string>;
-  /** Which rule decided, of src/model/rule-codes.ts; null where none did. */
+  /** Which rule decided, of src/canonical/vocabulary/rule-codes.ts; null where none did. */
   rule_code: string | null;
-  /** The reason that Tieline gave, of src/model/rule-codes.ts; its sentence is made when it is shown. */
+  /** The reason that Tieline gave, of src/canonical/vocabulary/rule-codes.ts; its sentence is made when it is shown. */
   reason_code: string | null;
   /** Object: what the sentences of reason_code and rule_code name in braces. */
   reason_params: JsonColumn | null;
@@ -266,9 +266,9 @@ interface AssetIdentityDecisionsTable {
   settled_by: string | null;
   /** rule: a rule of Tieline, in rule_code; policy: what was set, and person: a user, by name in decided_by. */
   decided_by_kind: Generated<string>;
-  /** Which rule decided, of src/model/rule-codes.ts; null where none did. */
+  /** Which rule decided, of src/canonical/vocabulary/rule-codes.ts; null where none did. */
   rule_code: string | null;
-  /** The reason that Tieline gave, of src/model/rule-codes.ts; its sentence is made when it is shown. */
+  /** The reason that Tieline gave, of src/canonical/vocabulary/rule-codes.ts; its sentence is made when it is shown. */
   reason_code: string | null;
   /** Object: what the sentences of reason_code and rule_code name in braces. */
   reason_params: JsonColumn | null;
@@ -966,9 +966,9 @@ interface MatchReviewsTable {
   reason: string | null;
   /** rule: it settled itself, by rule_code; person: somebody decided, by name in settled_by. Null while it is open. */
   settled_by_kind: string | null;
-  /** Which rule settled it, of src/model/rule-codes.ts; null where none did. */
+  /** Which rule settled it, of src/canonical/vocabulary/rule-codes.ts; null where none did. */
   rule_code: string | null;
-  /** Why a person is asked, or why it was closed, of src/model/rule-codes.ts; its sentence is made when it is shown. */
+  /** Why a person is asked, or why it was closed, of src/canonical/vocabulary/rule-codes.ts; its sentence is made when it is shown. */
   reason_code: string | null;
   /** Object: what the sentence of reason_code names in braces. */
   reason_params: JsonColumn | null;
@@ -1208,9 +1208,9 @@ interface SyncChangesTable {
   changed_at: Generated<Instant>;
   /** rule: a rule of Tieline, in rule_code; policy: what was set, and person: a user, by name in decided_by. */
   decided_by_kind: Generated<string>;
-  /** Which rule decided, of src/model/rule-codes.ts; null where none did. */
+  /** Which rule decided, of src/canonical/vocabulary/rule-codes.ts; null where none did. */
   rule_code: string | null;
-  /** The reason that Tieline gave, of src/model/rule-codes.ts; its sentence is made when it is shown. */
+  /** The reason that Tieline gave, of src/canonical/vocabulary/rule-codes.ts; its sentence is made when it is shown. */
   reason_code: string | null;
   /** Object: what the sentences of reason_code and rule_code name in braces. */
   reason_params: JsonColumn | null;
@@ -1235,7 +1235,7 @@ interface SyncConflictsTable {
   /** Name of the person who settled it; null where a rule did. */
   resolved_by: string | null;
   resolved_at: Instant | null;
-  /** What was decided: {choice: internal, external, base or value; effect; value; reason}; or {code}, of src/model/rule-codes.ts, where it settled itself or ended with something else. */
+  /** What was decided: {choice: internal, external, base or value; effect; value; reason}; or {code}, of src/canonical/vocabulary/rule-codes.ts, where it settled itself or ended with something else. */
   resolution: JsonColumn | null;
   /** When our record was last changed before the conflict was seen: the edit is not later. */
   internal_changed_at: Instant | null;
@@ -1247,7 +1247,7 @@ interface SyncConflictsTable {
   external_system_id: number | null;
   /** rule: it settled itself, by rule_code; person: somebody decided, by name in resolved_by. Null while it is open. */
   resolved_by_kind: string | null;
-  /** Which rule settled it, of src/model/rule-codes.ts; null where none did. */
+  /** Which rule settled it, of src/canonical/vocabulary/rule-codes.ts; null where none did. */
   rule_code: string | null;
 }
 

@@ -21,7 +21,6 @@ import {
   saveLinks,
 } from '../../record/entities/index.ts';
 import { dropRows, retryFailed } from '../../engine/outbox/index.ts';
-import {} from './conflict-facts.ts';
 import { cancelOne, follow, giveUpKey, makeAgain, retire } from './record-effects.ts';
 import { journal, sameAs, setFields, type Carried, type Settling } from './settling.ts';
 import { listLinks, readAnew } from '../../engine/links/index.ts';

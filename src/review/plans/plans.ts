@@ -30,7 +30,7 @@ import { drainOutbox } from '../../engine/outbound/index.ts';
 import { type ConnectedSystem, takesChanges } from '../../engine/connections/index.ts';
 import { concludeRun, type SyncOutcome } from '../../runs/sync/index.ts';
 import { rehearse, stepCounts, type Rehearsal } from './rehearse.ts';
-import { entityName } from '../../record/entities/index.ts';
+import { entityName, isEntity } from '../../record/entities/index.ts';
 
 const checksum = (items: readonly PlanItem[]): string =>
   createHash('sha256').update(planText(items)).digest('hex');
@@ -131,6 +131,14 @@ export function parsePlan(text: string): PlanDocument {
       fields: parsed.error.issues
         .slice(0, 20)
         .map((issue) => ({ field: issue.path.join('.') || '(whole file)', message: issue.message })),
+    });
+  const unknown = parsed.data.entities.filter((name) => !isEntity(name));
+  if (unknown.length > 0)
+    throw new TielineError('PLAN_INVALID', 'The file is not a plan of this version.', {
+      fields: unknown.map((name) => ({
+        field: 'entities',
+        message: `${name} is not an entity of the record`,
+      })),
     });
   if (checksum(parsed.data.items) !== parsed.data.sha256)
     throw new TielineError(
