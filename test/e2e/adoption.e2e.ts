@@ -42,16 +42,27 @@ function fill() {
 describe.each(['current', 'older', 'unfilled'] as const)('a sync over an adopted database (%s)', (kind) => {
   let copy: OwnerCopy;
   let summary: SyncSummary;
+  let filled: unknown[];
   beforeAll(async () => {
     copy = copies[kind] as OwnerCopy; // made above for each kind
     await world.beginAnew(copy.database);
     if (kind !== 'unfilled') await fill();
+    filled = await world.rows(
+      `select bool_or(xacta_poam_id is not null) as poams,
+              (select bool_or(xacta_system_id is not null) from ingestion_systems) as systems,
+              (select bool_or(xacta_control_id is not null) from ingestion_controls) as controls from ingestion_poams`,
+    );
     summary = await world.sync();
   });
 
   it('leaves every row of the owner as it was when it moves in', () => {
     expect(copy.migration.verified.length).toBeGreaterThan(20);
     expect(copy.migration.verified.filter((each) => each.verdict !== 'equal')).toEqual([]);
+  });
+
+  it('knows after the backfill what the remote calls systems, controls and POA&Ms', () => {
+    const known = kind !== 'unfilled';
+    expect(filled).toEqual([{ poams: known, systems: known, controls: known }]);
   });
 
   it('ends as a sync over a fresh database does', () => {
