@@ -19,7 +19,7 @@ import { scalarText } from '../src/platform/values/json.ts';
 import { Secret } from '../src/platform/values/secret.ts';
 import { openDatabase } from '../src/platform/postgres/database.ts';
 import { beginOperation } from '../src/ledger/operations/operations.sql.ts';
-import { inTransaction, type Tx } from '../src/platform/postgres/transaction.ts';
+import type { Tx } from '../src/platform/postgres/transaction.ts';
 
 interface Work {
   readonly databaseUrl: string;
@@ -44,7 +44,7 @@ const plugins = new RepeatedObjects('plugin');
 /** As the import of an entity does: while a chunk is merged the next one is staged. */
 async function loadChunk(file: string, open: (tx: Tx) => Promise<Sink>): Promise<void> {
   await pages.begin((turn) =>
-    inTransaction(database.pool, async (tx) => {
+    database.store.transaction(async (tx) => {
       const sink = await open(tx);
       const bytes = createReadStream(file, { highWaterMark: 256 * 1024 });
       for await (const raw of recordsOfJsonArray(bytes, { repeated: plugins }))
@@ -80,7 +80,7 @@ switch (work.kind) {
     break;
   case 'nessus': {
     // What the import asks of the product: its database and the reader.
-    const app = { db: database.db, pool: database.pool, scanFiles: scanFileReader } as unknown as App;
+    const app = { db: database.db, store: database.store, scanFiles: scanFileReader } as unknown as App;
     const outcomes = await importFiles(app, work.files, {
       source: 'scan files',
       keepPartial: false,

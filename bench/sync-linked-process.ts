@@ -3,7 +3,7 @@
  * environment (BENCH), prints one JSON line.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type App } from '../src/engine/run/app.ts';
+import type { App } from '../src/engine/run/app.ts';
 import { createSecretBox, masterKeyFrom } from '../src/engine/connections/secret-box.ts';
 import { addSystem, fetchSystem } from '../src/engine/connections/systems.ts';
 import { sendWaitingChanges } from '../src/runs/sync/send-waiting.ts';
@@ -32,7 +32,8 @@ const settings = JSON.parse(process.env['BENCH'] ?? '{}') as PhaseSettings; // w
 const database = await openDatabase(settings.databaseUrl);
 const app: App = {
   db: database.db,
-  pool: database.pool,
+  store: database.store,
+  queue: database,
   modules: connectorModules,
   secretBox: createSecretBox([masterKeyFrom(new Secret(settings.masterKey))]),
   http: {

@@ -16,7 +16,8 @@ const [databaseUrl = '', tenableUrl = '', masterKey = randomBytes(32).toString('
 const database = await openDatabase(databaseUrl);
 const app: App = {
   db: database.db,
-  pool: database.pool,
+  store: database.store,
+  queue: database,
   modules: connectorModules,
   secretBox: createSecretBox([masterKeyFrom(new Secret(masterKey))]),
   http: {

@@ -44,6 +44,19 @@ describe('the house', () => {
     expect(elsewhere).toEqual([]);
   });
 
+  it('gives a pool to nobody but the platform and the composition root, and makes no pool that is none', () => {
+    const naming = sources.filter(
+      (file) => !/^src\/(platform|main)\//.test(file) && /\bpg\.Pool\b|\bqueue\.pool\b/.test(textOf(file)),
+    );
+    expect(naming).toEqual([]);
+    const faking = sources.filter(
+      (file) =>
+        /\bas (unknown as )?pg\.Pool\b|\bpool as never\b/i.test(textOf(file)) ||
+        (file.startsWith('src/platform/') && /\bas never\b/.test(textOf(file))),
+    );
+    expect(faking).toEqual([]);
+  });
+
   it('begins and ends operations nowhere but in withOperation', () => {
     const bracketing = sources.filter((file) =>
       /\b(beginOperation|finishOperation|failOperation|resumeOperation)\b/.test(textOf(file)),

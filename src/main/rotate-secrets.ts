@@ -31,7 +31,7 @@ export const rotateSecrets: CommandHost['rotateSecrets'] = async (flags) => {
     );
     const rotation = await prepareRotation(settings, newKey);
     const secrets = await resealSecrets(
-      workspace.app.pool,
+      workspace.app.store,
       createSecretBox([...keys, rotation.next]),
       createSecretBox([rotation.next]),
     );

@@ -143,11 +143,12 @@ interface AppParts {
 }
 
 /** What the use cases are given. */
-function appOver({ db, pool }: OpenDatabase, { settings, logger, ca, keys }: AppParts): App {
+function appOver(database: OpenDatabase, { settings, logger, ca, keys }: AppParts): App {
   const { readerDatabaseUrl } = settings;
   return {
-    db,
-    pool,
+    db: database.db,
+    store: database.store,
+    queue: database,
     get modules() {
       return lazyConnectors.modules;
     },

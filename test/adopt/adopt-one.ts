@@ -145,13 +145,13 @@ async function story(given: Story): Promise<AdoptionOutcome> {
       signal: new AbortController().signal,
       report: () => undefined,
     };
-    const filled = await backfill({ db: later.db, pool: later.pool, modules: connectorModules }, filling);
+    const filled = await backfill({ db: later.db, store: later.store, modules: connectorModules }, filling);
     assert.ok(
       filled.tables.every((table) => table.missed.length === 0),
       'rows were left out of the backfill',
     );
     assert.deepEqual(sums(await checksumDatabase(there)), sums(sumsBefore), 'rows changed in the backfill');
-    const again = await backfill({ db: later.db, pool: later.pool, modules: connectorModules }, filling);
+    const again = await backfill({ db: later.db, store: later.store, modules: connectorModules }, filling);
     assert.deepEqual(
       again.tables.map((table) => table.filled),
       filled.tables.map((table) => table.filled),

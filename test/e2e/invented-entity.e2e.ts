@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PlanDocument } from '../../src/canonical/vocabulary/plan.ts';
 import type { ConnectorModule } from '../../src/connectors/kit/contract.ts';
 import { addSystem } from '../../src/engine/connections/systems.ts';
-import type { App } from '../../src/engine/run/app.ts';
 import { connectorModules } from '../../src/main/connectors.ts';
 import { runWorker } from '../../src/operate/worker/worker.ts';
 import { migrate } from '../../src/platform/migrations/migrate.ts';
@@ -16,12 +15,12 @@ import type { SyncSummary } from '../../src/runs/sync/summary.ts';
 import { lessorConnector } from '../invented/connector.ts';
 import { startInventedServer, type InventedServer } from '../invented/start-server.ts';
 import { commandOver, commandText } from '../support/command-over.ts';
-import { composeApp } from '../support/compose-app.ts';
+import { composeApp, type TestApp } from '../support/compose-app.ts';
 import { cloneDatabase, type ClonedDatabase } from '../support/database.ts';
 
 let server: InventedServer;
 let database: ClonedDatabase;
-let app: App;
+let app: TestApp;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tieline-invented-'));

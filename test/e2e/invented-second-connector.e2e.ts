@@ -3,19 +3,18 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConnectorModule } from '../../src/connectors/kit/contract.ts';
 import { addSystem } from '../../src/engine/connections/systems.ts';
-import type { App } from '../../src/engine/run/app.ts';
 import { connectorModules } from '../../src/main/connectors.ts';
 import { Secret } from '../../src/platform/values/secret.ts';
 import type { SyncSummary } from '../../src/runs/sync/summary.ts';
 import { governorConnector } from '../invented/second-connector.ts';
 import { startInventedServer, type InventedServer } from '../invented/start-server.ts';
 import { commandOver } from '../support/command-over.ts';
-import { composeApp } from '../support/compose-app.ts';
+import { composeApp, type TestApp } from '../support/compose-app.ts';
 import { cloneDatabase, type ClonedDatabase } from '../support/database.ts';
 
 let server: InventedServer;
 let database: ClonedDatabase;
-let app: App;
+let app: TestApp;
 beforeAll(async () => {
   server = await startInventedServer('governor');
   database = await cloneDatabase();

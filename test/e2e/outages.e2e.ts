@@ -50,10 +50,10 @@ describe('a sync', () => {
   it('works with four connections, and with workers that have no more', async () => {
     await world.beginAgain();
     const opened = await openDatabase(world.environment()['DATABASE_URL'] ?? '', { maxConnections: 4 });
-    await syncWhatCanBe({ ...world.app, pool: opened.pool, db: opened.db }, everything, caller);
+    await syncWhatCanBe({ ...world.app, store: opened.store, db: opened.db }, everything, caller);
     await opened.close();
     expect(await endStateOf(world)).toEqual(undisturbed);
-    await installQueue(world.app);
+    await installQueue(world.app.queue);
     await schedule('tenable', 'often');
     await schedule('xacta', 'often');
     const settings = { ...world.environment(), TIELINE_DATABASE_CONNECTIONS: '4' };
@@ -138,7 +138,7 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
 describe('schedules', () => {
   it('are done within a minute while another system stands still in an export', async () => {
     await world.beginAgain();
-    await installQueue(world.app);
+    await installQueue(world.app.queue);
     await schedule('tenable', 'nightly');
     await schedule('xacta', 'nightly');
     await world.control('tenable', 'POST', '/edit', { nextExport: 'stuck', kind: 'assets' });

@@ -143,7 +143,7 @@ describe('a plan', () => {
 describe('approval', () => {
   it('holds a change for which the policy asks it, and lets others go', async () => {
     await editPolicies(
-      world.app.pool,
+      world.app.store,
       { id: await xactaId(), name: 'xacta' },
       {
         do: 'change',
@@ -201,7 +201,7 @@ describe('approval', () => {
     await world.sync();
     expect(await findApprovals(world.app, { all: false }, 10)).toEqual([]);
     await editPolicies(
-      world.app.pool,
+      world.app.store,
       { id: await xactaId(), name: 'xacta' },
       { do: 'forget', entity: 'poam' },
     );

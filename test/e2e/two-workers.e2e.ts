@@ -15,7 +15,7 @@ let world: TwoSystems;
 beforeAll(async () => {
   world = await startTwoSystems([], { tenable: ['--machines', '6'], xacta: ['--systems', '1'] });
   await world.sync();
-  await installQueue(world.app);
+  await installQueue(world.app.queue);
 });
 afterAll(async () => {
   await world.stop();

@@ -100,7 +100,7 @@ describe('undo', () => {
   it('is refused for a field that the remote alone decides', async () => {
     const { id } = await fetchSystem(world.app, 'xacta');
     const xacta = { id, name: 'xacta' };
-    await editPolicies(world.app.pool, xacta, {
+    await editPolicies(world.app.store, xacta, {
       do: 'change',
       change: { entity: 'poam', field: 'comments', direction: 'inbound' },
     });
@@ -110,7 +110,7 @@ describe('undo', () => {
       fields: [],
       refused: [{ reason: expect.stringContaining('the remote alone') }],
     });
-    await editPolicies(world.app.pool, xacta, { do: 'forget', entity: 'poam' });
+    await editPolicies(world.app.store, xacta, { do: 'forget', entity: 'poam' });
   });
 
   it('of a whole first sync deletes nothing and says why', async () => {

@@ -53,7 +53,7 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<boole
 // One story in order: each step begins where the one before ended.
 describe('a worker', () => {
   it('makes up once for a time that passed while none ran, whoever asks', async () => {
-    await installQueue(world.app);
+    await installQueue(world.app.queue);
     await schedule('often');
     await makeDue();
     const taken = await Promise.all([enqueueDue(world.app), enqueueDue(world.app), enqueueDue(world.app)]);

@@ -1,12 +1,11 @@
 /** A pool whose process "ends" at its n-th statement: nothing it is asked for afterwards happens, not even a rollback. */
-import { Kysely, PostgresDialect } from 'kysely';
 import type pg from 'pg';
 import { openDatabase } from '../../src/platform/postgres/database.ts';
-import type { Database } from '../../src/platform/postgres/schema.ts';
+import { openStore, type Store } from '../../src/platform/postgres/store.ts';
 
 export interface KilledPool {
   readonly pool: pg.Pool;
-  readonly db: Kysely<Database>;
+  readonly store: Store;
   /** Closes its connections, as the kernel does for a process that is gone. */
   close(): Promise<void>;
 }
@@ -72,7 +71,7 @@ export async function openKilledPool(
   });
   return {
     pool,
-    db: new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }),
+    store: openStore(pool),
     close: () => opened.close(),
   };
 }

@@ -12,6 +12,7 @@ import { openDatabase } from '../../src/platform/postgres/database.ts';
 import { composeApp } from '../support/compose-app.ts';
 import { withDatabase } from '../support/database-url.ts';
 import type { Trouble } from './history.ts';
+import type { QueueDatabase } from '../../src/platform/queue/queue.ts';
 import { Killed, openKilledPool } from './killed-pool.ts';
 
 export interface HistoryWorld {
@@ -50,7 +51,7 @@ export async function startHistoryWorld(
   const url = withDatabase(server, name);
   const database = await openDatabase(url);
 
-  const appOver = (over: Pick<App, 'db' | 'pool'>): App =>
+  const appOver = (over: QueueDatabase): App =>
     composeApp(over, masterKey, { attempts: 4, longestSleepMs: 5 });
 
   async function control<T>(method: string, path: string, body?: unknown): Promise<T> {

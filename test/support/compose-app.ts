@@ -1,20 +1,27 @@
 /** The product over a database, with the settings of a test; outside vitest too, where histories are played by the thousand. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
 import type { App } from '../../src/engine/run/app.ts';
 import { createSecretBox, masterKeyFrom } from '../../src/engine/connections/secret-box.ts';
 import { scanFileReader } from '../../src/connectors/nessus/reader.ts';
 import { connectorModules } from '../../src/main/connectors.ts';
+import type { QueueDatabase } from '../../src/platform/queue/queue.ts';
 import { Secret } from '../../src/platform/values/secret.ts';
+
+/** Tests look at rows by the pool, which the product's own code is not given. */
+export type TestApp = App & { readonly pool: pg.Pool };
 
 /** @param masterKey 32 bytes, in base64. @param longestSleepMs however long the product would wait. */
 export function composeApp(
-  database: Pick<App, 'db' | 'pool'>,
+  database: QueueDatabase,
   masterKey: string,
   { attempts = 5, longestSleepMs = 50, modules = connectorModules } = {},
-): App {
+): TestApp {
   return {
-    db: database.db,
+    db: database.store.db,
+    store: database.store,
     pool: database.pool,
+    queue: database,
     modules,
     scanFiles: scanFileReader,
     secretBox: createSecretBox([masterKeyFrom(new Secret(masterKey))]),

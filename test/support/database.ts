@@ -4,11 +4,13 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import { openDatabase } from '../../src/platform/postgres/database.ts';
 import type { Database } from '../../src/platform/postgres/schema.ts';
+import type { Store } from '../../src/platform/postgres/store.ts';
 import { withDatabase } from './database-url.ts';
 
 export interface ClonedDatabase {
   readonly url: string;
   readonly db: Kysely<Database>;
+  readonly store: Store;
   readonly pool: pg.Pool;
   /** Closes the pool and drops the database, whoever is still connected to it. */
   [Symbol.asyncDispose](): Promise<void>;
@@ -40,6 +42,7 @@ async function createDatabase(template: string): Promise<ClonedDatabase> {
   return {
     url,
     db: opened.db,
+    store: opened.store,
     pool: opened.pool,
     [Symbol.asyncDispose]: async () => {
       await opened.close();

@@ -80,6 +80,7 @@ export async function copyForOwner(source: pg.Pool, options: OwnerCopyOptions): 
     database: {
       url: made.url,
       db: opened.db,
+      store: opened.store,
       pool: opened.pool,
       [Symbol.asyncDispose]: async () => {
         await opened.close();

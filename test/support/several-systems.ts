@@ -1,17 +1,16 @@
 /** Any number of simulated servers of both kinds, each by the name under which it is connected, over a database of its own. */
 import { randomBytes } from 'node:crypto';
 import { syncSystems } from '../../src/runs/sync/sync-systems.ts';
-import type { App } from '../../src/engine/run/app.ts';
 import { addSystem } from '../../src/engine/connections/systems.ts';
 import type { SyncOptions } from '../../src/engine/run/sync-options.ts';
 import { summarizeRun, type SyncSummary } from '../../src/runs/sync/summary.ts';
 import { startSimulator } from '../../src/main/simulator-process.ts';
 import { Secret } from '../../src/platform/values/secret.ts';
 import { cloneDatabase } from './database.ts';
-import { composeApp } from './compose-app.ts';
+import { composeApp, type TestApp } from './compose-app.ts';
 
 export interface SeveralSystems {
-  readonly app: App;
+  readonly app: TestApp;
   sync(options?: Partial<SyncOptions>): Promise<SyncSummary>;
   rows<T = Record<string, unknown>>(query: string, ...values: unknown[]): Promise<T[]>;
   /** What the simulator of that name holds. */

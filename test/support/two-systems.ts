@@ -1,19 +1,18 @@
 /** Both simulators as processes and a database of its own, with the product composed over them in this process. */
 import { randomBytes } from 'node:crypto';
-import type { App } from '../../src/engine/run/app.ts';
 import { syncSystems } from '../../src/runs/sync/sync-systems.ts';
 import { addSystem } from '../../src/engine/connections/systems.ts';
 import type { SyncOptions } from '../../src/engine/run/sync-options.ts';
 import { summarizeRun, type SyncSummary } from '../../src/runs/sync/summary.ts';
 import { startSimulator } from '../../src/main/simulator-process.ts';
 import { Secret } from '../../src/platform/values/secret.ts';
-import { composeApp } from './compose-app.ts';
+import { composeApp, type TestApp } from './compose-app.ts';
 import { cloneDatabase, emptyTables, type ClonedDatabase } from './database.ts';
 
 export type SimulatorName = 'tenable' | 'xacta';
 
 export interface TwoSystems {
-  readonly app: App;
+  readonly app: TestApp;
   readonly urls: Readonly<Record<SimulatorName, string>>;
   /** Runs a sync over both and sums it up from what is stored. */
   sync(options?: Partial<SyncOptions>): Promise<SyncSummary>;

@@ -5,7 +5,6 @@
  */
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type pg from 'pg';
 import { TielineError } from '../../platform/errors/index.ts';
 import {
   decideApproval,
@@ -20,7 +19,7 @@ import {
 } from './approvals.sql.ts';
 import { insertHeldRecords, recordChanges, withOperation } from '../../ledger/operations/index.ts';
 import { byPerson, nextScanState } from '../../canonical/vocabulary/index.ts';
-import { type Database, inTransaction } from '../../platform/postgres/index.ts';
+import type { Database, Store } from '../../platform/postgres/index.ts';
 import { canonical } from '../merge/index.ts';
 import { type EntityPolicy, mayGoOut } from '../../canonical/policy/index.ts';
 import {
@@ -160,11 +159,11 @@ export interface DecidedApproval {
  * @throws TielineError APPROVAL_UNKNOWN; APPROVAL_MOVED if what waits is not what was asked for; USAGE if a record is none of it.
  */
 export async function decide(
-  app: { readonly pool: pg.Pool },
+  app: { readonly store: Store },
   id: string,
   decision: Decision,
 ): Promise<DecidedApproval> {
-  return inTransaction(app.pool, async (tx) => {
+  return app.store.transaction(async (tx) => {
     const asked = theOne(await lockApprovals(tx.db, id), id);
     if (asked.status !== 'pending')
       throw new TielineError(

@@ -2,7 +2,6 @@
  * Changing a connection: its address, settings and secrets. A change is checked as a whole, tried at the server, and only
  * then saved, with one journal row a field; of a secret the journal says that it changed, and nothing else.
  */
-import type pg from 'pg';
 import { type FieldFault, TielineError } from '../../platform/errors/index.ts';
 import { isJsonObject, type Json, type JsonObject, type Secret } from '../../platform/values/index.ts';
 import { byPerson } from '../../canonical/vocabulary/index.ts';
@@ -14,7 +13,7 @@ import {
   updateSystemConfig,
 } from '../../ledger/external-systems/index.ts';
 import { countWhatHangs } from './remove-system.sql.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import type { Store, Tx } from '../../platform/postgres/index.ts';
 import { sameValue } from '../merge/index.ts';
 import { moduleFor, purposeOf, type ConnectionContext } from './connect.ts';
 import { isSealed } from './secret-box.ts';
@@ -216,11 +215,11 @@ export async function recordConnectionDecision(
 
 /** Saves what was planned. @returns the operation under which the journal has it. */
 export async function saveConnectionChange(
-  pool: pg.Pool,
+  store: Store,
   planned: PlannedChange,
   decided: Decided,
 ): Promise<string> {
-  return inTransaction(pool, async (tx) => {
+  return store.transaction(async (tx) => {
     const { row, next } = planned;
     await updateSystemConfig(tx.db, row.id, configOf(next), next.api_base_url);
     return recordConnectionDecision(tx, row, 'change connection', planned.changes, decided);
@@ -232,7 +231,7 @@ export async function saveConnectionChange(
  * @returns false if it was so already. @throws TielineError SYSTEM_UNKNOWN; USAGE where there is no server behind it.
  */
 export async function pauseConnection(
-  context: ConnectionContext & { pool: pg.Pool },
+  context: ConnectionContext & { store: Store },
   name: string,
   what: 'pause' | 'resume',
   decided: Decided,
@@ -241,7 +240,7 @@ export async function pauseConnection(
   moduleFor(context, row.system_type);
   const isOn = row.sync_enabled !== false;
   if (isOn === (what === 'resume')) return false;
-  await inTransaction(context.pool, async (tx) => {
+  await context.store.transaction(async (tx) => {
     const paused = { by: decided.by, reason: decided.reason ?? '' };
     await setSyncPaused(tx.db, row.id, what === 'pause' ? paused : undefined);
     const change = { field: 'sync', before: isOn ? 'on' : 'paused', after: isOn ? 'paused' : 'on' };

@@ -3,10 +3,9 @@
  * act through it ends: its secrets are erased, changes that wait for it are dropped, its schedules deleted. Adding the same
  * name, type and address again continues it. Deleting was rejected: findings, POA&Ms and their history would go with it.
  */
-import type pg from 'pg';
+import type { Store } from '../../platform/postgres/index.ts';
 import { isJsonObject, type JsonObject } from '../../platform/values/index.ts';
 import { countWhatHangs, retireSystem, type WhatHangs } from './remove-system.sql.ts';
-import { inTransaction } from '../../platform/postgres/index.ts';
 import { recordConnectionDecision } from './change-connection.ts';
 import type { ConnectionContext } from './connect.ts';
 import { isSealed } from './secret-box.ts';
@@ -21,14 +20,14 @@ export async function whatHangsOn(context: ConnectionContext, name: string): Pro
 
 /** @returns what hung on it, and the operation. @throws TielineError SYSTEM_UNKNOWN. */
 export async function removeConnection(
-  context: ConnectionContext & { pool: pg.Pool },
+  context: ConnectionContext & { store: Store },
   name: string,
   decided: { readonly by: string; readonly reason: string | undefined },
 ): Promise<WhatHangs & { readonly operationId: string }> {
   const row = await fetchSystem(context, name);
   const config: JsonObject = isJsonObject(row.connection_config) ? row.connection_config : {};
   const kept = Object.fromEntries(Object.entries(config).filter(([, value]) => !isSealed(value)));
-  return inTransaction(context.pool, async (tx) => {
+  return context.store.transaction(async (tx) => {
     const hangs = await countWhatHangs(tx.db, row.id);
     await retireSystem(tx.db, row.id, kept, { by: decided.by, reason: decided.reason ?? '' });
     const change = { field: 'connection', before: row.api_base_url, after: 'removed' };

@@ -1,5 +1,5 @@
 /** Adding, listing and checking external systems, and renewing the key that protects their secrets. */
-import type pg from 'pg';
+import type { Store } from '../../platform/postgres/index.ts';
 import type { CheckResult } from '../../connectors/kit/index.ts';
 import { closest, errorRegistry, type FieldFault, TielineError } from '../../platform/errors/index.ts';
 import { isJsonObject, type Json, type JsonObject, type Secret } from '../../platform/values/index.ts';
@@ -13,7 +13,6 @@ import {
   recordHealth,
   updateSystemConfig,
 } from '../../ledger/external-systems/index.ts';
-import { inTransaction } from '../../platform/postgres/index.ts';
 import { mappingRowOf } from '../../canonical/mapping/index.ts';
 import { connectSystem, moduleFor, purposeOf, type ConnectionContext } from './connect.ts';
 import { isSealed, type SecretBox } from './secret-box.ts';
@@ -114,7 +113,7 @@ export async function checkNewSystem(
  * @throws TielineError as `checkNewSystem` does, and SETTING_INVALID for missing secrets.
  */
 export async function addSystem(
-  context: ConnectionContext & { pool: pg.Pool },
+  context: ConnectionContext & { store: Store },
   system: NewSystem,
 ): Promise<ExternalSystemRow> {
   const { declaration } = moduleFor(context, system.type);
@@ -125,7 +124,7 @@ export async function addSystem(
     name,
     context.secretBox.seal(secret, purposeOf(system.name, name)),
   ]);
-  return inTransaction(context.pool, async (tx) => {
+  return context.store.transaction(async (tx) => {
     const row = await insertSystem(tx.db, {
       name: system.name,
       type: system.type,
@@ -246,8 +245,8 @@ export async function* checkRow(
  * Seals every stored secret anew with the present key of `next`, all in one transaction.
  * @returns how many secrets there were.
  */
-export async function resealSecrets(pool: pg.Pool, present: SecretBox, next: SecretBox): Promise<number> {
-  return inTransaction(pool, async (tx) => {
+export async function resealSecrets(store: Store, present: SecretBox, next: SecretBox): Promise<number> {
+  return store.transaction(async (tx) => {
     let resealed = 0;
     for (const row of await listSystems(tx.db)) {
       const config: JsonObject = isJsonObject(row.connection_config) ? { ...row.connection_config } : {};

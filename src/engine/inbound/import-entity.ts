@@ -27,7 +27,7 @@ import {
   finishRead,
   saveReadPosition,
 } from '../../ledger/external-systems/index.ts';
-import { inTransaction, inTransactionOnce, isEnclosed, type Tx } from '../../platform/postgres/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 import { canReadChanges, type ConnectedSystem } from '../connections/index.ts';
 import { isOfSystem, type RunContext } from '../run/index.ts';
 import { joinPages } from './joined-pages.ts';
@@ -178,7 +178,7 @@ const placeOf = (read: EntityRead) => ({
 /** Only facts are staged ahead: what is negotiated is merged with what the page before has left. */
 function overlaps(context: RunContext, read: EntityRead): boolean {
   const definition = entity(read.entity);
-  return definition.kind === 'fact' && definition.readsAhead && !isEnclosed(context.pool);
+  return definition.kind === 'fact' && definition.readsAhead && !context.store.isOne;
 }
 
 async function takePage(
@@ -190,7 +190,7 @@ async function takePage(
 ): Promise<Counts> {
   const where = placeOf(read);
   // A page is a stream, which cannot be taken in twice: it is asked for again from the position before it.
-  const counts = await inTransactionOnce(context.pool, async (tx) => {
+  const counts = await context.store.transactionOnce(async (tx) => {
     const seen: string[] = [];
     const records = read.showsAll && isKept(read.entity) ? noting(page.records, seen) : page.records;
     const stored = await fillSink(await openSink(tx, read.askedAt), records, turn);
@@ -223,7 +223,7 @@ async function take(
       context.report({ system: read.system.name, step: read.entity, state: 'working', ...event.progress });
     return;
   }
-  await inTransaction(context.pool, async (tx) => {
+  await context.store.transaction(async (tx) => {
     // Over all its interruptions: one record that was not taken in keeps the mark where it was.
     const incomplete = await hasHeldRecords(tx.db, read.operationId);
     if (read.showsAll && isKept(read.entity)) await settleAbsence(context, tx, read, where);

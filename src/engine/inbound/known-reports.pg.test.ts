@@ -7,7 +7,6 @@ import type { FieldMapping } from '../../canonical/mapping/mapping.ts';
 import type { EntityPolicy } from '../../canonical/policy/policy.ts';
 import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import { beginOperation, type Counts } from '../../ledger/operations/operations.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { mapperFrom } from '../../engine/inbound/mapper.ts';
 import { openNegotiatedSink } from '../../engine/inbound/negotiated-sink.ts';
 import type { MapperOf } from '../../record/entities/sink.ts';
@@ -74,7 +73,7 @@ async function take(
     policies: given.policies ?? [],
     echo: undefined,
   };
-  const { counts } = await inTransaction(database.pool, async (tx) => {
+  const { counts } = await database.store.transaction(async (tx) => {
     const sink = openNegotiatedSink(tx, entity, source, counting);
     await sink.add({ externalId: scalarText(raw['id']), version: '1', raw });
     return sink.finish();

@@ -191,7 +191,7 @@ const systemWith = (connector: Connector): ConnectedSystem => ({
 });
 
 const context = (): RunContext => ({
-  pool: database.pool,
+  store: database.store,
   db: database.db,
   operationId,
   systems: [],

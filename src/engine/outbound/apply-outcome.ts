@@ -8,7 +8,7 @@ import type { TielineError } from '../../platform/errors/index.ts';
 import { recordConflicts } from '../conflicts/index.ts';
 import { addCounts, type Counts, noCounts, recordCounts } from '../../ledger/operations/index.ts';
 import { markFailed, markMovedOn, markUnanswered, type OutboxRow } from '../outbox/index.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 import type { RunContext } from '../run/index.ts';
 import type { Claim } from './claim-row.ts';
 import { confirmRows, takeIn, type Confirmation, type Origin } from './confirm.ts';
@@ -40,7 +40,7 @@ export async function applyConfirmations(
   sending: Sending,
   confirmations: readonly Confirmation[],
 ): Promise<readonly SendOutcome[]> {
-  return inTransaction(sending.context.pool, async (tx) => {
+  return sending.context.store.transaction(async (tx) => {
     const counts = await confirmRows(tx, sending, confirmations);
     await recordCounts(tx.db, sending.operationId, counts.reduce(addCounts, noCounts));
     return confirmations.map(({ record: { version } }, at) => ({
@@ -63,7 +63,7 @@ export async function applyOutcome(
   }
   const counts =
     outcome.to === 'merge' ? { ...noCounts, read: 1, unchanged: 1 } : { ...noCounts, read: 1, held: 1 };
-  await inTransaction(sending.context.pool, async (tx) => {
+  await sending.context.store.transaction(async (tx) => {
     if (outcome.to === 'merge') await mergeAgain(tx, sending, row, outcome.current);
     else await refuse(tx, sending, row, outcome);
     await recordCounts(tx.db, sending.operationId, counts);

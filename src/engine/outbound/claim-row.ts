@@ -1,7 +1,6 @@
 /** The last look before a change leaves: is it still to be sent, and do the policies in force let it? */
-import type pg from 'pg';
+import type { Store } from '../../platform/postgres/index.ts';
 import { type ClaimableRow, lockClaimable, markSent, setAside } from '../outbox/index.ts';
-import { inTransaction } from '../../platform/postgres/index.ts';
 import { consentTo, type EntityPolicy } from '../../canonical/policy/index.ts';
 import { fetchPolicies } from '../policies/index.ts';
 
@@ -17,11 +16,11 @@ export type Claim = 'claimed' | 'held' | 'gone' | 'paused';
  * @returns what became of each, in their order.
  */
 export function claimRows(
-  pool: pg.Pool,
+  store: Store,
   system: { readonly id: number },
   ids: readonly number[],
 ): Promise<readonly Claim[]> {
-  return inTransaction(pool, async ({ db }) => {
+  return store.transaction(async ({ db }) => {
     const rows = await lockClaimable(db, ids);
     const policies = await fetchPolicies(db, system.id);
     const claims = new Map(rows.map((row) => [row.id, claimOf(policies, row)]));

@@ -4,7 +4,6 @@
  */
 import { parentOf } from './outbound-change.ts';
 import type { TielineError } from '../../platform/errors/index.ts';
-import { inTransaction } from '../../platform/postgres/index.ts';
 import { askApprovals } from '../approvals/index.ts';
 import { isSendingPaused, listOpenRows, type OutboxRow } from '../outbox/index.ts';
 import { type SyncLock, takeDrainLock } from '../../ledger/external-systems/index.ts';
@@ -83,12 +82,12 @@ async function* openPages(
 
 /** Takes the lock on sending to a system, waiting for it unless `patient`. @returns undefined if another process holds it. */
 export async function waitForLock(
-  context: Pick<RunContext, 'pool' | 'sleep' | 'signal'>,
+  context: Pick<RunContext, 'store' | 'sleep' | 'signal'>,
   system: Pick<ConnectedSystem, 'id'>,
   patient: boolean,
 ): Promise<SyncLock | undefined> {
   for (;;) {
-    const lock = await takeDrainLock(context.pool, system.id);
+    const lock = await takeDrainLock(context.store, system.id);
     if (lock || patient) return lock;
     await context.sleep(200, context.signal);
   }
@@ -105,7 +104,7 @@ async function sendAll(sending: Sending, draining: Draining): Promise<void> {
     await sendOnce(sending, draining, pass);
     if (!pass.planned || pass.paused) break;
   }
-  if (pass.held) await inTransaction(context.pool, (tx) => askApprovals(tx.db, system, operationId));
+  if (pass.held) await context.store.transaction((tx) => askApprovals(tx.db, system, operationId));
   if (pass.open[0]) throw pass.open[0];
 }
 

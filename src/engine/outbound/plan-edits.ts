@@ -20,7 +20,7 @@ import {
   supersedeUnlinked,
   supersedeUnsent,
 } from '../outbox/index.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 import { sentOnlyFields } from '../../canonical/records/index.ts';
 import { canonical, mergeField } from '../merge/index.ts';
 import { lookUpPolicy, needsApproval } from '../../canonical/policy/index.ts';
@@ -64,7 +64,7 @@ export async function planEdits(
       const page = await listLinkedRows(context.db, system.id, entity, { afterId, limit: pageSize });
       if (page.length === 0) break;
       afterId = page.at(-1)?.linkId ?? afterId;
-      await inTransaction(context.pool, (tx) => planPage(tx, system, operationId, entity, page));
+      await context.store.transaction((tx) => planPage(tx, system, operationId, entity, page));
     }
   }
 }

@@ -9,7 +9,7 @@ import { byRule, type Reason, reasonOf } from '../../canonical/vocabulary/index.
 import { noCounts, recordChanges, recordCounts } from '../../ledger/operations/index.ts';
 import { fetchRows, inCanonicalWords, linkedEntity } from '../../record/entities/index.ts';
 import { listRefused, type RefusedRow, reopenRefused } from '../outbox/index.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 import { needsApproval } from '../../canonical/policy/index.ts';
 import { sameValue } from '../merge/index.ts';
 import type { ConnectedSystem } from '../connections/index.ts';
@@ -35,7 +35,7 @@ export async function retryRefused(
   operationId: string,
   entities: readonly EntityType[],
 ): Promise<void> {
-  await inTransaction(context.pool, async (tx) => {
+  await context.store.transaction(async (tx) => {
     const refused = await gatherRefused(tx, system, entities);
     await reopen(tx, { systemId: system.id, operationId }, decideRetries(system, refused));
   });

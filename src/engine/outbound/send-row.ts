@@ -44,7 +44,7 @@ class RowSender implements Sender {
     // A value that the database refuses is that of one row; when the database or the lock is gone, they all wait.
     const isOfOne = (error: unknown): boolean => !context.signal.aborted && !isDatabaseFault(error);
     const options = { atMost, isOfOne };
-    this.#claim = inBatches((ids) => claimRows(context.pool, system, ids), options);
+    this.#claim = inBatches((ids) => claimRows(context.store, system, ids), options);
     this.#keep = inBatches((confirmations) => applyConfirmations(sending, confirmations), options);
   }
 

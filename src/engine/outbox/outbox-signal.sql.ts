@@ -1,16 +1,16 @@
-import type pg from 'pg';
+import type { Store } from '../../platform/postgres/index.ts';
 import { outboxChannel } from './outbox.sql.ts';
 
 /**
- * Hears of changes as they are put into the outbox. Keeps one connection of the pool.
+ * Hears of changes as they are put into the outbox. Keeps one connection to itself.
  * @param onSystem told the external system's id. @param onLost told when the connection is gone.
  */
 export async function listenToOutbox(
-  pool: pg.Pool,
+  store: Store,
   onSystem: (systemId: number) => void,
   onLost: () => void,
 ): Promise<{ close(): Promise<void> }> {
-  const client = await pool.connect();
+  const client = await store.session();
   let released = false;
   const release = (broken?: Error): void => {
     if (released) return;

@@ -1,5 +1,4 @@
 import type { Kysely } from 'kysely';
-import type pg from 'pg';
 import { TielineError } from '../../platform/errors/index.ts';
 import type {
   ApprovalScope,
@@ -13,7 +12,7 @@ import {
   type PolicyRow,
   savePolicy,
 } from '../../ledger/external-systems/index.ts';
-import { type Database, inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import type { Database, Store, Tx } from '../../platform/postgres/index.ts';
 import {
   isLinked,
   linkedEntity,
@@ -154,8 +153,8 @@ export interface PolicyOutcome {
 /**
  * What an edit would do, without doing it. @throws USAGE as `editPolicies` does.
  */
-export function tryPolicies(pool: pg.Pool, system: NamedSystem, edit: PolicyEdit): Promise<PolicyOutcome> {
-  return inTransaction(pool, async (tx) => {
+export function tryPolicies(store: Store, system: NamedSystem, edit: PolicyEdit): Promise<PolicyOutcome> {
+  return store.transaction(async (tx) => {
     const policies = policiesAfter(await fetchPolicies(tx.db, system.id), edit);
     return { policies, waiting: await reconsiderUnsent(tx.db, system, policies, 'count') };
   });
@@ -166,8 +165,8 @@ export function tryPolicies(pool: pg.Pool, system: NamedSystem, edit: PolicyEdit
  * consent waits for it, what no longer does is released, what may not go out any more is withdrawn (decision 0011).
  * @throws USAGE naming the entity or field, the rule and what there is; nothing is changed then.
  */
-export function editPolicies(pool: pg.Pool, system: NamedSystem, edit: PolicyEdit): Promise<PolicyOutcome> {
-  return inTransaction(pool, async (tx) => {
+export function editPolicies(store: Store, system: NamedSystem, edit: PolicyEdit): Promise<PolicyOutcome> {
+  return store.transaction(async (tx) => {
     const before = await fetchPolicies(tx.db, system.id);
     const policies = policiesAfter(before, edit);
     await savePolicies(tx, system.id, before, policies);

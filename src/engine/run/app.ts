@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Store } from '../../platform/postgres/index.ts';
 import {
   type ConnectedSystem,
   type ConnectionContext,
@@ -9,6 +9,7 @@ import type { ScanFileReader } from '../../connectors/kit/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import { type ExternalSystemRow, listSystems } from '../../ledger/external-systems/index.ts';
 import type { SystemFailure } from './system-failures.ts';
+import type { QueueDatabase } from '../../platform/queue/index.ts';
 import type { Secret } from '../../platform/values/index.ts';
 import {
   usualAbsenceGuard,
@@ -21,7 +22,9 @@ import type { SyncOptions } from './sync-options.ts';
 
 /** What every use case is given; made by the composition root, once a process. */
 export interface App extends ConnectionContext {
-  readonly pool: pg.Pool;
+  readonly store: Store;
+  /** What the job queue of the worker works over. */
+  readonly queue: QueueDatabase;
   readonly log: RunLog;
   /** What reads scan files; absent where none are imported. */
   readonly scanFiles?: ScanFileReader;

@@ -1,8 +1,7 @@
 /** Work under a lock: it gets a database that refuses to be written once the lock is lost, and a signal that ends it then. */
 import type { Kysely } from 'kysely';
-import type pg from 'pg';
 import { TielineError } from '../../platform/errors/index.ts';
-import { type Database, guardedBy, isDatabaseFault, isEnclosed } from '../../platform/postgres/index.ts';
+import { type Database, isDatabaseFault, type Store } from '../../platform/postgres/index.ts';
 import {
   type SyncLock,
   takeConclusionsLock,
@@ -12,7 +11,7 @@ import {
 
 /** What of a context a lock concerns. */
 export interface Lockable {
-  readonly pool: pg.Pool;
+  readonly store: Store;
   readonly db: Kysely<Database>;
   readonly signal: AbortSignal;
 }
@@ -25,10 +24,10 @@ export async function holding<C extends Lockable, T>(
   lock: SyncLock,
   work: (context: C) => Promise<T>,
 ): Promise<T> {
-  const guarded = guardedBy(context.pool, lock.signal);
+  const store = context.store.guardedBy(lock.signal);
   const signal = AbortSignal.any([context.signal, lock.signal]);
   try {
-    return await work({ ...context, ...guarded, signal });
+    return await work({ ...context, store, db: store.db, signal });
   } catch (error) {
     if (lock.signal.aborted && !context.signal.aborted && !isDatabaseFault(error)) throw lock.signal.reason;
     throw error;
@@ -44,7 +43,7 @@ export async function underSystemsLock<
 >(context: C, work: (context: C) => Promise<T>): Promise<T> {
   const systems = context.systems.toSorted((a, b) => a.id - b.id);
   const lock = await takeSystemsLock(
-    context.pool,
+    context.store,
     systems.map((system) => system.id),
   );
   if (lock.taken) return await holding(context, lock.taken, work);
@@ -62,7 +61,7 @@ export async function underWholeLock<C extends Lockable, T>(
   context: C,
   work: (context: C) => Promise<T>,
 ): Promise<T> {
-  const lock = await takeSyncLock(context.pool);
+  const lock = await takeSyncLock(context.store);
   if (!lock) throw wholeIsBusy('A sync, a plan or a backfill');
   return await holding(context, lock, work);
 }
@@ -73,10 +72,10 @@ export async function inConclusionsTurn<
   T,
 >(context: C, work: (context: C) => Promise<T>): Promise<T> {
   // A rehearsal holds the whole database, and is one transaction.
-  if (isEnclosed(context.pool)) return await work(context);
+  if (context.store.isOne) return await work(context);
   for (;;) {
     context.signal.throwIfAborted();
-    const lock = await takeConclusionsLock(context.pool);
+    const lock = await takeConclusionsLock(context.store);
     if (lock) return await holding(context, lock, work);
     await context.sleep(200, context.signal);
   }

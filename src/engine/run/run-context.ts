@@ -1,9 +1,8 @@
 import type { Kysely } from 'kysely';
-import type pg from 'pg';
 import type { ConnectorModule, ScanFileReader } from '../../connectors/kit/index.ts';
 import type { ConnectedSystem } from '../connections/index.ts';
 import type { Counts } from '../../ledger/operations/index.ts';
-import type { Database } from '../../platform/postgres/index.ts';
+import type { Database, Store } from '../../platform/postgres/index.ts';
 import type { SystemFailure } from './system-failures.ts';
 
 /** What a step of a run tells while it works. */
@@ -20,7 +19,7 @@ export interface StepProgress {
 
 /** What every step of a sync run is given. */
 export interface RunContext {
-  readonly pool: pg.Pool;
+  readonly store: Store;
   readonly db: Kysely<Database>;
   /** The run. */
   readonly operationId: string;

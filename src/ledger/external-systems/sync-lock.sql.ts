@@ -2,8 +2,7 @@
  * Who works on what. A run holds each of its systems, and shares the database with other runs; what must see all of it as it
  * is (a plan, the backfill) holds the whole. Within a run only the conclusions take turns, and sending to a system does.
  */
-import type pg from 'pg';
-import { type SessionLock, takeLock } from '../../platform/postgres/index.ts';
+import type { SessionLock, Store } from '../../platform/postgres/index.ts';
 
 export type { SessionLock as SyncLock } from '../../platform/postgres/index.ts';
 
@@ -15,8 +14,8 @@ const systemLockKey = 745_318;
 const drainLockKey = 745_319;
 
 /** Takes the whole database: no run is under way, and none begins. @returns undefined if one is. */
-export function takeSyncLock(pool: pg.Pool): Promise<SessionLock | undefined> {
-  return takeLock(pool, { numbers: [syncLockKey] });
+export function takeSyncLock(store: Store): Promise<SessionLock | undefined> {
+  return store.takeLock({ numbers: [syncLockKey] });
 }
 
 export type SystemsLock =
@@ -25,16 +24,16 @@ export type SystemsLock =
   | { readonly taken?: never; readonly busy: number | undefined };
 
 /** Takes the systems of a run, all or none. */
-export async function takeSystemsLock(pool: pg.Pool, systemIds: readonly number[]): Promise<SystemsLock> {
+export async function takeSystemsLock(store: Store, systemIds: readonly number[]): Promise<SystemsLock> {
   const taken: SessionLock[] = [];
   const release = async (): Promise<void> => {
     for (const lock of taken.toReversed()) await lock.release();
   };
-  const shared = await takeLock(pool, { numbers: [syncLockKey], isShared: true });
+  const shared = await store.takeLock({ numbers: [syncLockKey], isShared: true });
   if (!shared) return { busy: undefined };
   taken.push(shared);
   for (const id of systemIds) {
-    const lock = await takeLock(pool, { numbers: [systemLockKey, id] });
+    const lock = await store.takeLock({ numbers: [systemLockKey, id] });
     if (!lock) {
       await release();
       return { busy: id };
@@ -45,11 +44,11 @@ export async function takeSystemsLock(pool: pg.Pool, systemIds: readonly number[
 }
 
 /** Takes the turn of drawing conclusions, which rest on the records of all systems. @returns undefined if it is another run's. */
-export function takeConclusionsLock(pool: pg.Pool): Promise<SessionLock | undefined> {
-  return takeLock(pool, { numbers: [conclusionsLockKey] });
+export function takeConclusionsLock(store: Store): Promise<SessionLock | undefined> {
+  return store.takeLock({ numbers: [conclusionsLockKey] });
 }
 
 /** Takes the lock that lets one process send to a system. @returns undefined if somebody sends there. */
-export function takeDrainLock(pool: pg.Pool, systemId: number): Promise<SessionLock | undefined> {
-  return takeLock(pool, { numbers: [drainLockKey, systemId] });
+export function takeDrainLock(store: Store, systemId: number): Promise<SessionLock | undefined> {
+  return store.takeLock({ numbers: [drainLockKey, systemId] });
 }

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
 import { findOperation, recordCounts, noCounts, type OperationRow } from './operations.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { withDecision, withOperation, withOperationOnDemand } from './with-operation.ts';
 
 let database: ClonedDatabase;
@@ -91,7 +90,7 @@ describe('an operation', () => {
 
   it('an operation in a transaction is rolled back with it', async () => {
     let id = '';
-    const work = inTransaction(database.pool, (tx) =>
+    const work = database.store.transaction((tx) =>
       withOperation(tx.db, spec, async (operation) => {
         id = operation.id;
         await tx.client.query('select 1 / 0');
@@ -129,7 +128,7 @@ describe('an operation', () => {
   });
 
   it('a decision counts the records that it is about', async () => {
-    const id = await inTransaction(database.pool, (tx) =>
+    const id = await database.store.transaction((tx) =>
       withDecision(tx.db, { system: 'xacta', step: 'make link', records: 3 }, (begun) =>
         Promise.resolve(begun),
       ),

@@ -18,7 +18,7 @@ import {
 import { fetchPluginTitles, recordChanges, withDecision } from '../../ledger/operations/index.ts';
 import { findAssets } from '../../record/assets/index.ts';
 import { insertRows, updateRows } from '../../record/entities/index.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
 
@@ -186,7 +186,7 @@ export async function addAcceptance(
     created_at: 'now',
     updated_at: 'now',
   };
-  return inTransaction(app.pool, async (tx) => {
+  return app.store.transaction(async (tx) => {
     const [id = ''] = await insertRows(tx.db, 'acceptance', [row]);
     const operationId = await recordDecision(tx, { system, systemId, step: 'ask for an acceptance' }, [
       { entityId: id, after: row, decidedBy: byPerson(wanted.by), reason: wanted.comment },
@@ -212,7 +212,7 @@ export async function withdrawAcceptance(
   if (found.status === 'withdrawn')
     throw new TielineError('USAGE', `Acceptance ${id} was withdrawn already.`);
   const { id: systemId } = await fetchSystem(app, found.system);
-  return inTransaction(app.pool, async (tx) => {
+  return app.store.transaction(async (tx) => {
     await updateRows(tx.db, 'acceptance', [{ entityId: String(id), columns: { status: 'withdrawn' } }]);
     const operationId = await recordDecision(
       tx,

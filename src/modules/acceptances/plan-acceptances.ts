@@ -8,7 +8,6 @@ import {
   type OutboundChange,
   supersedeCreates,
 } from '../../engine/outbox/index.ts';
-import { inTransaction } from '../../platform/postgres/index.ts';
 import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
 import { compileMappings } from '../../canonical/mapping/index.ts';
 import { canonical } from '../../engine/merge/index.ts';
@@ -40,7 +39,7 @@ export async function planAcceptances(
   const mayLeave = mayGoOut(system.policies, { entity: 'acceptance', kind: 'create', fields: [] });
   const { sendable } = compileMappings(system.mappings, 'acceptance');
   const fields = linkedEntity('acceptance').fields.filter((field) => sendable.has(field));
-  await inTransaction(context.pool, async (tx) => {
+  await context.store.transaction(async (tx) => {
     const unsent = await listUnsentAcceptances(tx.db, system.id);
     const active = unsent.filter((each) => each.isActive && mayLeave).map((each) => each.id);
     const rows = await fetchRows(tx.db, 'acceptance', active);

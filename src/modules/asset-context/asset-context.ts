@@ -11,7 +11,7 @@ import {
 import { recordChanges, withDecision } from '../../ledger/operations/index.ts';
 import { listSystems } from '../../ledger/external-systems/index.ts';
 import { fetchRows, linkedEntity, updateRows } from '../../record/entities/index.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 import { lookUpPolicy } from '../../canonical/policy/index.ts';
 import { sameValue } from '../../engine/merge/index.ts';
 import type { App } from '../../engine/run/index.ts';
@@ -58,7 +58,7 @@ export async function setContext(
 ): Promise<ContextOutcome> {
   const { assetUuid } = await fetchPresentAsset(app, wanted);
   const values = parseGiven(given);
-  return inTransaction(app.pool, async (tx) => {
+  return app.store.transaction(async (tx) => {
     await refuseInbound(tx, assetUuid, Object.keys(values));
     await beginAssetContext(tx.db, assetUuid);
     const row = (await fetchRows(tx.db, entity, [assetUuid])).get(assetUuid)?.row ?? {};

@@ -11,7 +11,7 @@ import {
 import { showLostMatches } from './lost-matches.sql.ts';
 import { findAssetsBearing, listStandingMatches, saveQuestions } from './match-reviews.sql.ts';
 import { noCounts, recordCounts } from '../../ledger/operations/index.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 import { canRead, type ConnectedSystem } from '../../engine/connections/index.ts';
 import type { Conclusion, RunContext } from '../../engine/run/index.ts';
 
@@ -34,7 +34,7 @@ export async function correlateAssets(
   system: ConnectedSystem,
   operationId: string,
 ): Promise<void> {
-  const counts = await inTransaction(context.pool, async (tx) => {
+  const counts = await context.store.transaction(async (tx) => {
     await correlate(tx, system.id, operationId);
     const outcome = await countCorrelations(tx.db);
     const read = outcome.linked + outcome.review + outcome.unmatched;

@@ -32,7 +32,7 @@ import { listUnsentPoams } from './unsent-poams.sql.ts';
 import { type Counts, noCounts, recordChanges, recordCounts } from '../../ledger/operations/index.ts';
 import { findTakenKeys } from '../../record/entities/index.ts';
 import { enqueueChanges, type OutboundChange, supersedeOthers } from '../../engine/outbox/index.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 import { canRead, type ConnectedSystem } from '../../engine/connections/index.ts';
 import type { Conclusion, RunContext } from '../../engine/run/index.ts';
 import { createPoams, type OutboundSource, type Proposed } from './create-poams.ts';
@@ -69,7 +69,7 @@ export async function planPoams(
   const names: NamesOf = (systemTypes) => sourceNames(context, systemTypes);
   const source = { systemId: system.id, operationId, policies: system.policies, names };
   const today = context.now().toISOString().slice(0, 10);
-  const counts = await inTransaction(context.pool, async (tx) => {
+  const counts = await context.store.transaction(async (tx) => {
     await renewMentions(tx.db);
     await recordDepartures(tx.db, source);
     const weaknesses = await listWeaknesses(tx.db, system.id);

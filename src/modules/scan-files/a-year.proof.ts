@@ -16,7 +16,7 @@ import { tenableConnector } from '../../connectors/tenable/connector.ts';
 import { listAssetAliases } from '../../record/assets/assets.sql.ts';
 import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
+import type { Tx } from '../../platform/postgres/transaction.ts';
 import type { App } from '../../engine/run/app.ts';
 import { SeenPlugins, openAssetSink, openFindingSink } from '../scanner-records/bulk-sinks.ts';
 import { importFiles } from './import-files.ts';
@@ -106,7 +106,7 @@ const mappers = {
 };
 
 async function fill(open: (tx: Tx) => Promise<Sink>, records: readonly ExternalRecord[]): Promise<void> {
-  await inTransaction(database.pool, async (tx) => {
+  await database.store.transaction(async (tx) => {
     const sink = await open(tx);
     for (const record of records) await sink.add(record);
     const { held } = await sink.finish();
@@ -288,7 +288,7 @@ function fileOf(year: Year, day: number, credentialed: boolean): Deliver {
     const path = join(folder, `day-${day}.nessus`);
     await writeFile(path, text);
     // What an import asks of the product: its database and the reader.
-    const app = { db: database.db, pool: database.pool, scanFiles: scanFileReader } as unknown as App;
+    const app = { db: database.db, store: database.store, scanFiles: scanFileReader } as unknown as App;
     const outcomes = await importFiles(app, [path], {
       source: 'air gap',
       keepPartial: false,

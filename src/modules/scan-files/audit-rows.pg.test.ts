@@ -6,7 +6,6 @@ import { analysisRecord } from '../../connectors/tenable-sc/rows.ts';
 import type { JsonObject } from '../../platform/values/json.ts';
 import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
 import {
   SeenPlugins,
   openComplianceSink,
@@ -74,7 +73,7 @@ describe('a page of Security Center', () => {
         severity: { id: '0', name: 'Info' },
       }),
     ];
-    const { counts, held } = await inTransaction(database.pool, async (tx) => {
+    const { counts, held } = await database.store.transaction(async (tx) => {
       const known = { seenPlugins: new SeenPlugins(), assetAliases: new Map<string, string>() };
       const sink = withResultsAmong(
         await openFindingSink(tx, { ...source, verifies: true }, mapperOf, known),

@@ -8,7 +8,6 @@ import { scanFileReader } from '../../connectors/nessus/reader.ts';
 import { findSourceRecord, splitAsset } from '../../record/assets/asset-merges.sql.ts';
 import { findSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
 import type { App } from '../../engine/run/app.ts';
 import { importFiles, type FileOutcome } from './import-files.ts';
 
@@ -46,7 +45,7 @@ async function takeFrom(source: string, hosts: readonly string[]): Promise<FileO
     `<NessusClientData_v2><Policy><Preferences><ServerPreferences><preference><name>plugin_set</name><value>1;2;3</value></preference></ServerPreferences></Preferences></Policy><Report name="${files}">${hosts.join('')}</Report></NessusClientData_v2>`,
   );
   // What an import asks of the product: its database and the reader.
-  const app = { db: database.db, pool: database.pool, scanFiles: scanFileReader } as unknown as App;
+  const app = { db: database.db, store: database.store, scanFiles: scanFileReader } as unknown as App;
   return importFiles(app, [path], {
     source,
     keepPartial: false,
@@ -128,7 +127,7 @@ describe('a finding', () => {
       system: 'others',
       step: 'split',
     });
-    await inTransaction(database.pool, async (tx) => {
+    await database.store.transaction(async (tx) => {
       const record = await findSourceRecord(tx, others?.id ?? 0, 'bios=00000000-0000-4000-8000-00000000c0de');
       if (!record) throw new Error('the source says nothing of the machine');
       await splitAsset(tx, record, { operationId, by: 'a person', reason: undefined });

@@ -10,7 +10,6 @@ import {
   listSystems,
   updateSystemConfig,
 } from '../../ledger/external-systems/index.ts';
-import { inTransaction } from '../../platform/postgres/index.ts';
 import { mappingRowOf } from '../../canonical/mapping/index.ts';
 import type { App } from '../../engine/run/index.ts';
 
@@ -84,7 +83,7 @@ async function makeSource(
     throw new TielineError('USAGE', `There is no source named ${name}; did you mean ${like}?`, {
       fields: [{ field: '--system', message: `name ${like}, or give --new-source to make another one` }],
     });
-  return inTransaction(app.pool, async (tx) => {
+  return app.store.transaction(async (tx) => {
     const row = await insertSystem(tx.db, {
       name,
       type: reader.systemType,

@@ -9,7 +9,6 @@ import type { ScanFile, ScanFileReader } from '../../connectors/kit/index.ts';
 import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { findImportedFile, recordImportedFile } from './imported-files.sql.ts';
 import { type Operation, recordCounts, withOperation } from '../../ledger/operations/index.ts';
-import { inTransactionOnce } from '../../platform/postgres/index.ts';
 import { type App, throughOutages } from '../../engine/run/index.ts';
 import { fetchMappings } from '../../engine/connections/index.ts';
 import { ensureSource, type FileSource } from './file-sources.ts';
@@ -177,7 +176,7 @@ async function storeFile(
   operation: Operation,
 ): Promise<FileOutcome> {
   const { source, file, operationId } = reading;
-  const { taken, problem } = await inTransactionOnce(app.pool, async (tx) => {
+  const { taken, problem } = await app.store.transactionOnce(async (tx) => {
     const done = await takeFile(tx, reading);
     await recordCounts(tx.db, operationId, done.taken.counts);
     await recordImportedFile(tx.db, {

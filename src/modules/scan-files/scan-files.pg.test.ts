@@ -7,7 +7,6 @@ import { usualLimits } from '../../connectors/nessus/scan-file-fault.ts';
 import type { ScanFile } from '../../connectors/kit/scan-file.ts';
 import { insertSystem, type ExternalSystemRow } from '../../ledger/external-systems/external-systems.sql.ts';
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
 import { isNearly } from './file-sources.ts';
 import { mapperFrom } from '../../engine/inbound/mapper.ts';
 import { takeFile, type FileCounts } from './take-file.ts';
@@ -46,7 +45,7 @@ async function take(hosts: string, zone?: string): Promise<FileCounts> {
   });
   const mapperOf = mapperFrom(scanFileMappings);
   const options = { keepPartial: false, signal: new AbortController().signal, report: () => undefined };
-  const { taken } = await inTransaction(database.pool, (tx) =>
+  const { taken } = await database.store.transaction((tx) =>
     takeFile(tx, { source, mapperOf, file, operationId, options }),
   );
   return taken;

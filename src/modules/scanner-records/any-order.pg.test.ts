@@ -8,7 +8,6 @@ import { insertSystem } from '../../ledger/external-systems/external-systems.sql
 import { digestOf } from '../../record/findings/finding-staging.sql.ts';
 import { beginFindingLoad } from '../../record/findings/findings.sql.ts';
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
 
 let database: ClonedDatabase;
 const systems: number[] = [];
@@ -83,7 +82,7 @@ const reports: fc.Arbitrary<Report[]> = fc
 async function load(page: readonly Report[]): Promise<void> {
   const bySystem = Map.groupBy(page, (report) => report.system);
   for (const [system, list] of bySystem)
-    await inTransaction(database.pool, async (tx) => {
+    await database.store.transaction(async (tx) => {
       const source = { systemId: systems[system] ?? 0, operationId, verifies: false };
       const sink = await beginFindingLoad(tx, source);
       sink.addPlugin({ record: plugin, raw: plugin });

@@ -108,7 +108,7 @@ async function takeFile(name: string, bytes: Uint8Array) {
   const path = join(folder, name);
   await writeFile(path, bytes);
   // What an import asks of the product: its database and the reader.
-  const app = { db: database.db, pool: database.pool, scanFiles: scanFileReader } as unknown as App;
+  const app = { db: database.db, store: database.store, scanFiles: scanFileReader } as unknown as App;
   return importFiles(app, [path], {
     source: 'files',
     keepPartial: false,
@@ -123,7 +123,7 @@ async function readChunk(bytes: Buffer): Promise<Counts> {
   const operationId = await beginOperation(database.db, { type: 'sync', system: 'tenable', step: 'finding' });
   const signal = new AbortController().signal;
   const context: RunContext = {
-    pool: database.pool,
+    store: database.store,
     db: database.db,
     operationId,
     systems: [],

@@ -8,7 +8,7 @@ import type { JsonObject } from '../../platform/values/json.ts';
 import { countFindingsByState } from '../../record/findings/findings.sql.ts';
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
 import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
+import type { Tx } from '../../platform/postgres/transaction.ts';
 import { SeenPlugins, openAssetSink, openFindingSink } from './bulk-sinks.ts';
 import { mapperFrom } from '../../engine/inbound/mapper.ts';
 import type { Sink } from '../../record/entities/sink.ts';
@@ -38,7 +38,7 @@ afterAll(async () => {
 });
 
 function store(open: (tx: Tx) => Promise<Sink>, records: readonly JsonObject[]) {
-  return inTransaction(database.pool, async (tx) => {
+  return database.store.transaction(async (tx) => {
     const sink = await open(tx);
     for (const raw of records) await sink.add({ externalId: 'x', raw });
     return sink.finish();
@@ -215,7 +215,7 @@ describe('findings', () => {
         last_found: `2026-10-${day}T00:00:00Z`,
         indexed: `2026-10-${day}T01:00:00Z`,
       });
-    const late = inTransaction(database.pool, async (tx) => {
+    const late = database.store.transaction(async (tx) => {
       const sink = await openFindingSink(tx, { ...source, verifies: false }, mapperOf, {
         seenPlugins: new SeenPlugins(),
         assetAliases: new Map(),

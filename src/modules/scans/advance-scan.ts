@@ -20,7 +20,6 @@ import {
   type RemediationScanRow,
   type ScanProblem,
 } from './remediation-scans.sql.ts';
-import { inTransaction } from '../../platform/postgres/index.ts';
 import type { ConnectedSystem } from '../../engine/connections/index.ts';
 import { waitForLock } from '../../engine/outbound/index.ts';
 import { holding, isOfSystem, type RunContext } from '../../engine/run/index.ts';
@@ -184,7 +183,7 @@ async function refresh(drive: Drive, scan: RemediationScanRow): Promise<Remediat
 }
 
 const claim = ({ context, system, operationId }: Drive, scan: RemediationScanRow): Promise<boolean> =>
-  claimScan(context.pool, system, operationId, scan);
+  claimScan(context.store, system, operationId, scan);
 
 /** Takes in what the server says of the run. */
 async function heard(
@@ -247,7 +246,7 @@ async function happened(
   // A server that does not say when a run began: not before it was asked for.
   const startedAt =
     what.startedAt ?? (to === 'completed' && scan.startedAt === null ? scan.requestedAt : undefined);
-  await inTransaction(context.pool, (tx) =>
+  await context.store.transaction((tx) =>
     moveScan(tx.db, scan, {
       ...what,
       ...(startedAt === undefined ? {} : { startedAt }),

@@ -1,9 +1,8 @@
 /** The last look before a scan leaves, as `outbound/claim-row.ts` takes it of other changes: do the policies in force let it? */
-import type pg from 'pg';
+import type { Store } from '../../platform/postgres/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import { byPolicy, reasonOf, severities } from '../../canonical/vocabulary/index.ts';
 import { lockScan, markScanSent, moveScan, type RemediationScanRow } from './remediation-scans.sql.ts';
-import { inTransaction } from '../../platform/postgres/index.ts';
 import { consentTo } from '../../canonical/policy/index.ts';
 import { askApprovals } from '../../engine/approvals/index.ts';
 import { fetchPolicies } from '../../engine/policies/index.ts';
@@ -14,12 +13,12 @@ import { fetchPolicies } from '../../engine/policies/index.ts';
  * @returns whether the request may go out. @throws SCAN_REFUSED where no policy lets it out; the scan stays as it is.
  */
 export function claimScan(
-  pool: pg.Pool,
+  store: Store,
   system: { readonly id: number; readonly name: string },
   operationId: string,
   scan: RemediationScanRow,
 ): Promise<boolean> {
-  return inTransaction(pool, async ({ db }) => {
+  return store.transaction(async ({ db }) => {
     const claimable = await lockScan(db, scan.id);
     if (claimable?.state !== scan.state || claimable.paused) return false;
     const { approved, severityRank } = claimable;

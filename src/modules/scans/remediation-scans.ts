@@ -19,7 +19,7 @@ import {
   type ScanFindingRow,
   type ScanMoveRow,
 } from './remediation-scans.sql.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 import { type App, type Caller, withSystems } from '../../engine/run/index.ts';
 import { askApprovals } from '../../engine/approvals/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
@@ -67,7 +67,7 @@ function requestScan(
   plan: ScanPlan,
   asked: { readonly by: string; readonly reason: string | undefined },
 ): Promise<{ readonly id: number; readonly resumed: boolean }> {
-  return inTransaction(app.pool, async (tx) => {
+  return app.store.transaction(async (tx) => {
     await lockScanRequests(tx.db, plan.systemId);
     const same = await findSameScan(tx.db, plan);
     if (same) return { id: same.id, resumed: true };

@@ -2,7 +2,6 @@ import { deriveUuid } from '../../platform/values/index.ts';
 import { noCounts, recordCounts } from '../../ledger/operations/index.ts';
 import { enqueueChanges, type OutboundChange, supersedeAllBut } from '../../engine/outbox/index.ts';
 import { listMissingTags, listStrayTags, type TagOfAssets } from '../../record/assets/index.ts';
-import { inTransaction } from '../../platform/postgres/index.ts';
 import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
 import { canWrite, type ConnectedSystem } from '../../engine/connections/index.ts';
 import type { Conclusion, RunContext } from '../../engine/run/index.ts';
@@ -66,7 +65,7 @@ export async function planTags(
   operationId: string,
 ): Promise<void> {
   const category = system.module.declaration.boundaryTag ?? usualCategory;
-  const counts = await inTransaction(context.pool, async (tx) => {
+  const counts = await context.store.transaction(async (tx) => {
     const tag = { entity: 'asset_tag', kind: 'update', fields: [] } as const;
     const mayTag = mayGoOut(system.policies, tag);
     const missing = mayTag ? await listMissingTags(tx.db, system.id, category) : [];

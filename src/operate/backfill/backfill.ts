@@ -17,7 +17,7 @@ import {
 } from './backfill.sql.ts';
 import { type HeldRecord, insertHeldRecords, withOperation } from '../../ledger/operations/index.ts';
 import { type App, underWholeLock } from '../../engine/run/index.ts';
-import { inTransaction, type Tx, underSavepoint } from '../../platform/postgres/index.ts';
+import { type Tx, underSavepoint } from '../../platform/postgres/index.ts';
 import { backfillRules, type BackfillRule } from './backfill-rules.ts';
 
 export interface BackfillOptions {
@@ -50,14 +50,14 @@ const passesOverMissed = 5;
  * @throws SYNC_RUNNING, and INTERRUPTED when the signal says so, after the batch at hand.
  */
 export async function backfill(
-  app: Pick<App, 'db' | 'pool' | 'modules'>,
+  app: Pick<App, 'db' | 'store' | 'modules'>,
   options: BackfillOptions,
 ): Promise<BackfillOutcome> {
   return underWholeLock({ ...app, signal: options.signal }, (held) => fillAll(held, options));
 }
 
 async function fillAll(
-  app: Pick<App, 'db' | 'pool' | 'modules'>,
+  app: Pick<App, 'db' | 'store' | 'modules'>,
   options: BackfillOptions,
 ): Promise<BackfillOutcome> {
   if (options.again) await resetBackfill(app.db);
@@ -81,7 +81,7 @@ async function fillAll(
 }
 
 interface BackfillContext {
-  readonly app: Pick<App, 'db' | 'pool'>;
+  readonly app: Pick<App, 'db' | 'store'>;
   readonly operationId: string;
   readonly options: BackfillOptions;
 }
@@ -99,7 +99,7 @@ async function fillTable(
   const step = async (ids?: readonly number[]): Promise<boolean> => {
     options.signal.throwIfAborted();
     const started = performance.now();
-    const more = await inTransaction(app.pool, async (tx) => {
+    const more = await app.store.transaction(async (tx) => {
       triggersSilent = (await silenceTriggers(tx)) && triggersSilent;
       const batch = await readBackfillBatch(tx, table, {
         afterId: progress.lastId,

@@ -6,6 +6,7 @@ import {
   baseTables,
   broughtNames,
   computeChecksums,
+  type ConnectionSource,
   fetchCatalog,
   fetchMigrationState,
   grantStatements,
@@ -29,7 +30,7 @@ import {
 import { countDataTraps, type DataTrap } from './data-traps.sql.ts';
 
 export interface DatabaseAccess {
-  readonly pool: pg.Pool;
+  readonly pool: ConnectionSource;
   readonly migrationsFolder: string;
 }
 
@@ -71,7 +72,10 @@ const mostLinkFaults = 500;
 /** Measured: 22 ms for 20 statements on a laptop's disk; the catalog alone is written, whatever the size of the tables. */
 const msPerLockedStatement = 2;
 
-async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+async function withClient<T>(
+  pool: ConnectionSource,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   try {
     return await work(client);

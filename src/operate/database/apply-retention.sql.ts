@@ -14,7 +14,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { databaseErrorOf, ensurePartitions, inTransaction } from '../../platform/postgres/index.ts';
+import { databaseErrorOf, ensurePartitions, type Store } from '../../platform/postgres/index.ts';
 import {
   monthsAhead,
   ourComment,
@@ -71,12 +71,30 @@ const isBusy = (error: pg.DatabaseError): boolean => busyStates.has(error.code ?
 /** Also what DETACH says where the table is no partition (any more): another run was first. */
 const isGone = (error: pg.DatabaseError): boolean => error.code === '42P01';
 
+/** One statement, or several in one message, on a connection that is given back; after a failure it is not used again. */
+async function ask<R extends pg.QueryResultRow>(
+  store: Store,
+  text: string,
+  values?: unknown[],
+): Promise<pg.QueryResult<R>> {
+  const client = await store.session();
+  let failure: Error | undefined;
+  try {
+    return await client.query<R>(text, values);
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(String(error));
+    throw error;
+  } finally {
+    client.release(failure);
+  }
+}
+
 /**
  * Runs one statement that nobody waits for longer than 0.9 s. All three go in one message, which PostgreSQL takes as one
  * transaction: no lock outlives a connection that breaks, and no setting is left behind.
  */
-async function briefly(pool: pg.Pool, statement: string): Promise<void> {
-  await pool.query(`set local lock_timeout = '400ms'; set local statement_timeout = '900ms'; ${statement}`);
+async function briefly(store: Store, statement: string): Promise<void> {
+  await ask(store, `set local lock_timeout = '400ms'; set local statement_timeout = '900ms'; ${statement}`);
 }
 
 /**
@@ -85,43 +103,43 @@ async function briefly(pool: pg.Pool, statement: string): Promise<void> {
  * and again after a kill. A retention that was changed since the plan was made is not acted on.
  */
 export async function applyRetention(
-  pool: pg.Pool,
+  store: Store,
   plan: RetentionPlan,
   patience: Patience = defaultPatience,
 ): Promise<RetentionOutcome> {
   const notDone: NotDone[] = [];
-  const made = await makeMonthsAhead(pool, plan, patience);
+  const made = await makeMonthsAhead(store, plan, patience);
   if (!Array.isArray(made)) notDone.push(made);
   const dropped: Partition[] = [];
   const deleted: { table: string; rows: number }[] = [];
   for (const table of plan.tables) {
     for (const partition of table.partitions.filter((each) => each.isDue)) {
-      const refused = await takeAway(pool, table, partition, patience);
+      const refused = await takeAway(store, table, partition, patience);
       if (refused) notDone.push(refused);
       else dropped.push(partition);
     }
-    const rows = await deleteOverdue(pool, table);
+    const rows = await deleteOverdue(store, table);
     if (rows > 0) deleted.push({ table: table.table, rows });
   }
   return { made: Array.isArray(made) ? made : [], dropped, deleted, notDone };
 }
 
 async function makeMonthsAhead(
-  pool: pg.Pool,
+  store: Store,
   plan: RetentionPlan,
   patience: Patience,
 ): Promise<string[] | NotDone> {
   const name = 'the months ahead';
   for (let tried = 1; ; tried += 1) {
     try {
-      return await inTransaction(pool, ({ db }) => ensurePartitions(db, monthsAhead));
+      return await store.transaction(({ db }) => ensurePartitions(db, monthsAhead));
     } catch (cause) {
       const error = databaseErrorOf(cause);
       if (!error) throw cause;
       const refused: NotDone = { step: 'make', name, reason: error.message, holders: [] };
       if (!isBusy(error)) return refused; // such as a table that has the name of a month
       const parentNames = plan.tables.map((table) => table.table);
-      if (tried === triesToMake) return { ...refused, holders: await listHolders(pool, parentNames) };
+      if (tried === triesToMake) return { ...refused, holders: await listHolders(store, parentNames) };
       await patience.pause(name, tried);
     }
   }
@@ -129,7 +147,7 @@ async function makeMonthsAhead(
 
 /** @returns undefined when it is gone, by whomever. */
 async function takeAway(
-  pool: pg.Pool,
+  store: Store,
   { table, schema, keepMonths }: TableRetention,
   partition: Partition,
   patience: Patience,
@@ -137,7 +155,7 @@ async function takeAway(
   const place = `${pg.escapeIdentifier(partition.schema)}.${pg.escapeIdentifier(partition.name)}`;
   const parent = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`;
   for (let tried = 1; ; tried += 1) {
-    const state = await findState(pool, table, partition);
+    const state = await findState(store, table, partition);
     if (state === undefined) return undefined;
     const step: NotDone['step'] = state.isAttached ? 'detach' : 'drop';
     const refused = { step, name: partition.name, holders: [] };
@@ -145,7 +163,7 @@ async function takeAway(
       return { ...refused, reason: 'the retention of its table was changed meanwhile' };
     try {
       await briefly(
-        pool,
+        store,
         state.isAttached ? `alter table ${parent} detach partition ${place}` : `drop table ${place}`,
       );
     } catch (cause) {
@@ -154,7 +172,7 @@ async function takeAway(
       // A view over it, or a table that is not ours: the database says which, and the other months go on.
       if (!isBusy(error) && !isGone(error)) return { ...refused, reason: error.message };
       if (tried >= patience.tries)
-        return { ...refused, reason: error.message, holders: await listHolders(pool, [table]) };
+        return { ...refused, reason: error.message, holders: await listHolders(store, [table]) };
       await patience.pause(partition.name, tried);
     }
   }
@@ -162,11 +180,12 @@ async function takeAway(
 
 /** undefined: there is no such month of ours (any more). */
 async function findState(
-  pool: pg.Pool,
+  store: Store,
   table: string,
   partition: Partition,
 ): Promise<{ isAttached: boolean; keepMonths: number | null } | undefined> {
-  const { rows } = await pool.query<{ isAttached: boolean; keepMonths: number | null }>(
+  const { rows } = await ask<{ isAttached: boolean; keepMonths: number | null }>(
+    store,
     `select c.relispartition as "isAttached",
             (select keep_months from tieline_partitioned_tables where table_name = $1::text) as "keepMonths"
        from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -177,14 +196,15 @@ async function findState(
 }
 
 /** In batches, so that no transaction is long and a kill loses little. */
-async function deleteOverdue(pool: pg.Pool, retention: TableRetention): Promise<number> {
+async function deleteOverdue(store: Store, retention: TableRetention): Promise<number> {
   const { table, keepMonths, limit, timeColumn } = retention;
   const place = retention.partitions.find((each) => each.isDefault);
   if (!place || limit === null || retention.overdueRows === 0) return 0;
   const from = `${pg.escapeIdentifier(place.schema)}.${pg.escapeIdentifier(place.name)}`;
   let rows = 0;
   for (;;) {
-    const { rowCount } = await pool.query(
+    const { rowCount } = await ask(
+      store,
       `delete from ${from} where ctid = any (array(
          select ctid from ${from} where ${pg.escapeIdentifier(timeColumn)} < $1::timestamptz limit $2))
          and exists (select from tieline_partitioned_tables where table_name = $3 and keep_months = $4)`,
@@ -196,8 +216,9 @@ async function deleteOverdue(pool: pg.Pool, retention: TableRetention): Promise<
 }
 
 /** Sessions in a transaction that holds the tables, their partitions or what their foreign keys name; longest first. */
-async function listHolders(pool: pg.Pool, tables: readonly string[]): Promise<LockHolder[]> {
-  const { rows } = await pool.query<LockHolder>(
+async function listHolders(store: Store, tables: readonly string[]): Promise<LockHolder[]> {
+  const { rows } = await ask<LockHolder>(
+    store,
     `with parent as (select to_regclass(quote_ident(name))::oid as oid from unnest($1::text[]) name),
      wanted as (select oid from parent
                 union select i.inhrelid from pg_inherits i join parent on parent.oid = i.inhparent

@@ -44,7 +44,7 @@ async function insertRow(table: string, at: string, before = '0'): Promise<void>
 }
 
 const run = async (now: string): Promise<RetentionOutcome> =>
-  applyRetention(database.pool, await planRetention(database.db, new Date(now)));
+  applyRetention(database.store, await planRetention(database.db, new Date(now)));
 
 const namesOf = (outcome: RetentionOutcome): string[] => outcome.dropped.map((each) => each.name);
 
@@ -131,7 +131,7 @@ test('says which session is in the way when it gives up on a month, and goes on 
   await reader.query('begin; select count(*) from api_call_logs');
   const plan = await planRetention(database.db, new Date('2025-09-15T00:00:00Z'));
   const waits: string[] = [];
-  const outcome = await applyRetention(database.pool, plan, {
+  const outcome = await applyRetention(database.store, plan, {
     tries: 3,
     pause: async (what) => void waits.push(what),
   });
@@ -150,7 +150,7 @@ test('waits no longer for the tables that its foreign keys name', async () => {
   const reader = await database.pool.connect();
   await reader.query('begin; select count(*) from ingestion_batches');
   const plan = await planRetention(database.db, new Date('2025-09-15T00:00:00Z'));
-  const outcome = await applyRetention(database.pool, plan, { tries: 1, pause: () => Promise.resolve() });
+  const outcome = await applyRetention(database.store, plan, { tries: 1, pause: () => Promise.resolve() });
   expect(outcome.notDone).toMatchObject([{ step: 'drop', name: 'api_call_logs_2025_01' }]);
   await reader.query('commit');
   reader.release();
@@ -222,7 +222,7 @@ test('deletes rows past the limit from the default partition, and only those', a
     insert into api_call_logs (method, endpoint, called_at) values ('GET', '/', '2025-06-01')`);
   const plan = await planRetention(database.db, new Date('2025-09-15T00:00:00Z'));
   expect(plan.tables.find((table) => table.table === 'api_call_logs')?.overdueRows).toBe(20_001);
-  const outcome = await applyRetention(database.pool, plan);
+  const outcome = await applyRetention(database.store, plan);
   expect(outcome.deleted).toEqual([{ table: 'api_call_logs', rows: 20_001 }]);
   expect(await monthsOf('api_call_logs')).toEqual({ api_call_logs_default: 1 });
 });
@@ -234,7 +234,7 @@ test('makes the months ahead that are missing', async () => {
   await database.pool.query(`drop table ${name}`);
   const plan = await planRetention(database.db, now);
   expect(plan.tables.flatMap((table) => table.missing)).toEqual([name]);
-  expect((await applyRetention(database.pool, plan)).made).toEqual([name]);
+  expect((await applyRetention(database.store, plan)).made).toEqual([name]);
 });
 
 test('names the missing months over the turn of the year', async () => {
@@ -259,7 +259,7 @@ test('acts on no retention that was changed after the plan was made', async () =
   await insertRow('api_call_logs', '2024-01-01 00:00');
   const plan = await planRetention(database.db, new Date('2025-09-15T00:00:00Z'));
   await setRetention(database.db, 'api_call_logs', null);
-  const outcome = await applyRetention(database.pool, plan);
+  const outcome = await applyRetention(database.store, plan);
   expect(outcome).toMatchObject({ dropped: [], deleted: [], notDone: [{ name: 'api_call_logs_2025_01' }] });
   expect(await monthsOf('api_call_logs')).toEqual({ api_call_logs_2025_01: 2, api_call_logs_default: 1 });
 });
@@ -283,7 +283,9 @@ test('reads months whatever the date style, and finds tables in another schema o
   expect(due).toMatchObject([
     { schema: 'tieline', name: 'api_call_logs_2025_01', from: new Date('2025-01-01T00:00:00Z') },
   ]);
-  expect(namesOf(await applyRetention(pool, { tables: plan.tables }))).toEqual(['api_call_logs_2025_01']);
+  expect(namesOf(await applyRetention(database.store, { tables: plan.tables }))).toEqual([
+    'api_call_logs_2025_01',
+  ]);
 });
 
 test('changes what a table keeps, and names the tables when it knows none of that name', async () => {

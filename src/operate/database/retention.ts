@@ -21,13 +21,13 @@ export function fetchRetention({ db, now }: Pick<App, 'db' | 'now'>): Promise<Re
  * @param caller `report` hears what is waited for, and how often it was tried.
  */
 export async function runRetention(
-  app: Pick<App, 'db' | 'pool' | 'now' | 'sleep'>,
+  app: Pick<App, 'db' | 'store' | 'now' | 'sleep'>,
   options: { readonly dryRun: boolean },
   caller: { readonly signal: AbortSignal; readonly report: (what: string, tried: number) => void },
 ): Promise<RetentionRun> {
   const plan = await planRetention(app.db, app.now());
   if (options.dryRun) return { plan, outcome: null };
-  const outcome = await applyRetention(app.pool, plan, {
+  const outcome = await applyRetention(app.store, plan, {
     tries,
     pause: async (what, tried) => {
       caller.report(what, tried);

@@ -13,7 +13,7 @@ import {
   takeDueSchedules,
   type ScheduleRow,
 } from './schedules.sql.ts';
-import { type Database, inTransaction } from '../../platform/postgres/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { type ConnectorDeclaration, fetchSystem, moduleFor } from '../../engine/connections/index.ts';
 import type { EntityType } from '../../canonical/vocabulary/index.ts';
@@ -125,10 +125,10 @@ async function callBackFromTheFuture(db: Kysely<Database>, now: Date, random: ()
  * @returns how many jobs.
  */
 export async function enqueueDue(
-  app: Pick<App, 'pool' | 'now'>,
+  app: Pick<App, 'store' | 'now'>,
   random: () => number = Math.random,
 ): Promise<number> {
-  return inTransaction(app.pool, async (tx) => {
+  return app.store.transaction(async (tx) => {
     const now = app.now();
     await callBackFromTheFuture(tx.db, now, random);
     const due = await takeDueSchedules(tx.db, now);

@@ -44,12 +44,12 @@ export async function watchOutbox(app: App, signal: AbortSignal): Promise<void> 
   }
 
   // The listener keeps a connection to itself; where there are few, looking every two seconds does.
-  const listens = app.pool.options.max >= connectionsToListen;
+  const listens = app.store.maxConnections >= connectionsToListen;
   let listening: { close(): Promise<void> } | undefined;
   while (!signal.aborted) {
     try {
       // Made anew after a broken connection; looking goes on meanwhile.
-      if (listens) listening ??= await listenToOutbox(app.pool, send, () => (listening = undefined));
+      if (listens) listening ??= await listenToOutbox(app.store, send, () => (listening = undefined));
       for (const system of await listSystems(app.db)) if (system.sync_enabled !== false) send(system.id);
     } catch (error) {
       if (!signal.aborted) app.log.warn({ err: error }, `the outbox is looked at later: ${messageOf(error)}`);

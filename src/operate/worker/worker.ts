@@ -30,7 +30,7 @@ const payloadSchema = z.object({ schedule: z.int() });
 
 /** Makes the tables of the job queue, where they are not. @throws TielineError WORKER_NOT_INSTALLED. */
 export function installWorker(app: App): Promise<void> {
-  return installQueue(app);
+  return installQueue(app.queue);
 }
 
 /**
@@ -69,7 +69,7 @@ async function logStart(app: App, options: WorkerOptions): Promise<void> {
 }
 
 async function work(app: App, options: WorkerOptions): Promise<void> {
-  await throughOutages(app, options.signal, () => installQueue(app));
+  await throughOutages(app, options.signal, () => installQueue(app.queue));
   await logStart(app, options);
   const tasks: Tasks = {
     [scheduledSync]: (payload, signal) => syncBySchedule(app, payload, { ...options, signal }),
@@ -81,14 +81,14 @@ async function work(app: App, options: WorkerOptions): Promise<void> {
   };
   if (options.once) {
     await enqueueDue(app);
-    await workOnce(app, tasks, work);
+    await workOnce(app.queue, tasks, work);
     await sendToAll(app, options.signal);
     return;
   }
   const { schedulesEveryMs, healthEveryMs } = app.worker ?? usualIntervals;
   const known = new Map<string, string>();
   await Promise.all([
-    workOnQueue(app, tasks, work),
+    workOnQueue(app.queue, tasks, work),
     watchOutbox(app, options.signal),
     repeat(app, options.signal, schedulesEveryMs, () => enqueueDue(app).then(() => undefined)),
     repeat(app, options.signal, healthEveryMs, () => checkAll(app, options.signal, known)),

@@ -2,6 +2,7 @@ export { fetchMigrationState, ledgerNames, listUnfinishedIndexes } from './broug
 export { type Catalog, fetchCatalog, resolveTable } from './catalog.ts';
 export { computeChecksums, listChecksumTargets, type TableChecksum } from './checksums.ts';
 export type { Problem } from './compare-table.ts';
+export type { ConnectionSource } from './connection-source.ts';
 export { readMigrationFiles } from './files.ts';
 export { grantStatements } from './grants.ts';
 export {

@@ -10,6 +10,7 @@
  * try again. Rejected: `lock_timeout` alone, which counts anew for each table; and a savepoint around the changes
  * themselves, whose rows would bear another transaction id than the one that the verification looks for.
  */
+import type { ConnectionSource } from './connection-source.ts';
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -99,7 +100,7 @@ export interface Readiness {
 
 /** Whether the database is as this Tieline needs it. Reads only. @throws as `pendingFiles` does. */
 export async function fetchReadiness(
-  pool: pg.Pool,
+  pool: ConnectionSource,
   folder: string,
   sets: readonly MigrationSet[] = [],
 ): Promise<Readiness> {
@@ -127,7 +128,7 @@ export async function fetchReadiness(
  * phase, complete but for indexes) and DATABASE_UNSUITABLE (migrated by a newer Tieline; or something stands in the
  * way, each thing with its remedy).
  */
-export async function migrate(pool: pg.Pool, options: MigrateOptions): Promise<MigrateResult> {
+export async function migrate(pool: ConnectionSource, options: MigrateOptions): Promise<MigrateResult> {
   const client = await pool.connect();
   try {
     await takeTurn(client);
@@ -140,7 +141,7 @@ export async function migrate(pool: pg.Pool, options: MigrateOptions): Promise<M
 
 async function migrateOn(
   client: pg.PoolClient,
-  pool: pg.Pool,
+  pool: ConnectionSource,
   options: MigrateOptions,
 ): Promise<MigrateResult> {
   const log = options.log ?? (() => undefined);

@@ -1,4 +1,5 @@
 /** Takes out of a database what Tieline brought, and nothing else: the reverse of a migration, by its own list. */
+import type { ConnectionSource } from './connection-source.ts';
 import pg from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, TielineError } from '../errors/index.ts';
@@ -158,7 +159,7 @@ const dependentsQuery = `
   order by 1`;
 
 /** Carries a removal out in one transaction, which gives way to the owner's work as a migration does. */
-export async function remove(pool: pg.Pool, plan: RemovalPlan, patienceMs: number): Promise<void> {
+export async function remove(pool: ConnectionSource, plan: RemovalPlan, patienceMs: number): Promise<void> {
   const client = await pool.connect();
   const deadline = performance.now() + patienceMs;
   try {

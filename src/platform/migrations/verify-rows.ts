@@ -1,4 +1,5 @@
 /** Shows that a migration wrote no row of the owner's: row counts and checksums of his tables, before and after. */
+import type { ConnectionSource } from './connection-source.ts';
 import type pg from 'pg';
 import { TielineError } from '../errors/index.ts';
 import type { MigrationState } from './brought.ts';
@@ -25,7 +26,7 @@ export interface Verification {
  */
 export async function beginVerification(
   client: pg.PoolClient,
-  pool: pg.Pool,
+  pool: ConnectionSource,
   state: MigrationState,
   log: (line: string) => void,
 ): Promise<Verification> {

@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect } from 'kysely';
+import type { Kysely } from 'kysely';
 import pg from 'pg';
 import { messageOf, TielineError } from '../errors/index.ts';
 import { ConnectionPool } from './connection-pool.ts';
@@ -6,6 +6,7 @@ import { remedyOfRefusal, withCheckedTls } from './connection-url.ts';
 import { Secret } from '../values/index.ts';
 import { isDatabaseFault, outlastedPatience } from './database-faults.ts';
 import type { Database } from './schema.ts';
+import { openStore, type Store } from './store.ts';
 import { valueParsers } from './value-parsers.ts';
 
 const oldestServer = 140_000;
@@ -31,6 +32,8 @@ export interface DatabaseOptions {
 
 export interface OpenDatabase {
   readonly db: Kysely<Database>;
+  readonly store: Store;
+  /** For what has to be given a pool: the migration runner, the library of the job queue. */
   readonly pool: pg.Pool;
   /** Ends every connection; waits for running queries. May be called twice. */
   close(): Promise<void>;
@@ -82,10 +85,11 @@ export async function openDatabase(
     );
   }
   pool.waitForOutages();
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  const store = openStore(pool);
   let closing: Promise<void> | undefined;
   return {
-    db,
+    db: store.db,
+    store,
     pool,
     close: () => {
       closing ??= pool.end();

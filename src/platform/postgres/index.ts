@@ -3,16 +3,8 @@ export { type CopyInto, copyInto, type CopyValue, storableJson, storableText } f
 export { databaseErrorOf, isDatabaseFault, isToBeDoneAgain, outlastedPatience } from './database-faults.ts';
 export { type DatabaseOptions, openDatabase } from './database.ts';
 export { asKey, isKeyAmong, type KeyKind } from './keys.ts';
-export { type SessionLock, takeLock } from './lock-session.ts';
+export type { SessionLock } from './lock-session.ts';
 export { ensurePartitions } from './partitions.ts';
 export type { Database } from './schema.ts';
-export {
-  type EnclosingTransaction,
-  guardedBy,
-  inOneTransaction,
-  inTransaction,
-  inTransactionOnce,
-  isEnclosed,
-  type Tx,
-  underSavepoint,
-} from './transaction.ts';
+export type { Store } from './store.ts';
+export { type Tx, underSavepoint } from './transaction.ts';

@@ -7,7 +7,6 @@
  */
 import type pg from 'pg';
 import { messageOf, TielineError } from '../errors/index.ts';
-import { basePoolOf } from './transaction.ts';
 
 export interface SessionLock {
   /** Aborted with LOCK_LOST when the connection that holds the lock is gone. */
@@ -26,16 +25,6 @@ const heartbeatMs = 15_000;
 /** An answer that takes longer counts as none: by then a firewall has dropped the connection, or the server is gone. */
 const answerMs = 20_000;
 
-const sessions = new WeakMap<pg.Pool, LockSession>();
-
-/** Takes a lock, if nobody holds it: neither another process nor this one. @returns undefined if somebody does. */
-export function takeLock(pool: pg.Pool, key: LockKey): Promise<SessionLock | undefined> {
-  const base = basePoolOf(pool);
-  const session = sessions.get(base) ?? new LockSession(base);
-  sessions.set(base, session);
-  return session.take(key);
-}
-
 interface Connection {
   readonly client: pg.PoolClient;
   readonly held: Map<string, { readonly key: LockKey; holders: Set<AbortController> }>;
@@ -45,7 +34,8 @@ interface Connection {
 const argumentsOf = ({ numbers }: LockKey): string =>
   numbers.length === 1 ? '$1::bigint' : '$1::int, $2::int';
 
-class LockSession {
+/** The locks over one pool: taken with `Store.takeLock`. */
+export class LockSession {
   readonly #pool: pg.Pool;
   #connection: Connection | undefined;
   /** Statements of one connection take turns. */
@@ -55,6 +45,7 @@ class LockSession {
     this.#pool = pool;
   }
 
+  /** @returns undefined if somebody holds it, in this process or another. */
   take(key: LockKey): Promise<SessionLock | undefined> {
     return this.#inTurn(async () => {
       const connection = (this.#connection ??= await this.#connect());

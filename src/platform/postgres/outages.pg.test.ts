@@ -6,9 +6,7 @@ import { Secret } from '../values/secret.ts';
 import { processIdOf } from './connection-pool.ts';
 import { copyInto } from './copy-rows.ts';
 import { openDatabase } from './database.ts';
-import { takeLock } from './lock-session.ts';
 import { takeSystemsLock } from '../../ledger/external-systems/sync-lock.sql.ts';
-import { guardedBy, inTransaction } from './transaction.ts';
 
 let database: ClonedDatabase;
 beforeAll(async () => {
@@ -29,7 +27,7 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 
 describe('a COPY', () => {
   it('whose connection is lost in the middle fails as an unreachable database, and can be given up', async () => {
-    const copied = inTransaction(database.pool, async (tx) => {
+    const copied = database.store.transaction(async (tx) => {
       await tx.client.query('create temporary table copied (a text)');
       const copy = copyInto(tx.client, 'copied (a)');
       try {
@@ -139,7 +137,7 @@ it('a transaction that is the victim of a deadlock is done again', async () => {
   const meet = Promise.withResolvers<undefined>();
   let there = 0;
   const lockBoth = (first: number, second: number) =>
-    inTransaction(database.pool, async (tx) => {
+    database.store.transaction(async (tx) => {
       await tx.client.query('update held_here set n = n where n = $1', [first]);
       there += 1;
       if (there === 2) meet.resolve(undefined);
@@ -154,35 +152,35 @@ it('a transaction that is the victim of a deadlock is done again', async () => {
 describe('a lock', () => {
   it('keeps out this process as it does others, and is there again when it is given back', async () => {
     const other = await openDatabase(database.url);
-    const held = await takeSystemsLock(database.pool, [1, 2]);
-    expect(await takeSystemsLock(database.pool, [2, 3])).toEqual({ busy: 2 });
-    expect(await takeSystemsLock(other.pool, [2])).toEqual({ busy: 2 });
-    const beside = await takeSystemsLock(other.pool, [3]);
+    const held = await takeSystemsLock(database.store, [1, 2]);
+    expect(await takeSystemsLock(database.store, [2, 3])).toEqual({ busy: 2 });
+    expect(await takeSystemsLock(other.store, [2])).toEqual({ busy: 2 });
+    const beside = await takeSystemsLock(other.store, [3]);
     await beside.taken?.release();
     await held.taken?.release();
-    const later = await takeSystemsLock(other.pool, [2]);
+    const later = await takeSystemsLock(other.store, [2]);
     expect(later.taken).toBeDefined();
     await later.taken?.release();
     await other.close();
   });
 
   it('that is lost with its connection says so, and nothing is written under it any more', async () => {
-    const lock = await takeLock(database.pool, { numbers: [4711] });
+    const lock = await database.store.takeLock({ numbers: [4711] });
     if (!lock) throw new Error('nobody else takes it');
-    const guarded = guardedBy(database.pool, lock.signal);
+    const guarded = database.store.guardedBy(lock.signal);
     const { rows } = await database.pool.query<{ pid: number }>(
       `select pid from pg_locks where locktype = 'advisory' and objid = 4711 and database = (select oid from pg_database where datname = current_database())`,
     );
-    const written = inTransaction(guarded.pool, async (tx) => {
+    const written = guarded.transaction(async (tx) => {
       await tx.client.query('insert into held_here values (3)');
       await terminate(rows[0]?.pid);
       await until(() => lock.signal.aborted);
     });
     await expect(written).rejects.toMatchObject({ code: 'LOCK_LOST' });
-    await expect(guarded.pool.query('select 1')).rejects.toMatchObject({ code: 'LOCK_LOST' });
+    await expect(guarded.session()).rejects.toMatchObject({ code: 'LOCK_LOST' });
     expect((await database.pool.query('select from held_here where n = 3')).rowCount).toBe(0);
     await lock.release();
-    const again = await takeLock(database.pool, { numbers: [4711] });
+    const again = await database.store.takeLock({ numbers: [4711] });
     expect(again).toBeDefined();
     await again?.release();
   });

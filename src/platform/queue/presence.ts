@@ -5,10 +5,8 @@
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Kysely } from 'kysely';
-import type pg from 'pg';
 import { messageOf } from '../errors/index.ts';
-import { type Database, type SessionLock, takeLock } from '../postgres/index.ts';
+import type { SessionLock, Store } from '../postgres/index.ts';
 import { freeJobsOf, listJobHolders, listPresentWorkers, presenceLockKey } from './queue-schema.sql.ts';
 
 const lookEveryMs = 5_000;
@@ -20,18 +18,15 @@ const numberOf = (workerId: string): number =>
   createHash('sha256').update(workerId).digest().readUInt32BE() & 0x7f_ff_ff_ff;
 
 export class Presence {
-  readonly #database: { readonly pool: pg.Pool; readonly db: Kysely<Database> };
+  readonly #store: Store;
   readonly #log: { warn(event: object, message: string): void };
   readonly #ending = new AbortController();
   #workerId: string | undefined;
   #lock: SessionLock | undefined;
   #keeping: Promise<void> = Promise.resolve();
 
-  constructor(
-    database: { readonly pool: pg.Pool; readonly db: Kysely<Database> },
-    log: { warn(event: object, message: string): void },
-  ) {
-    this.#database = database;
+  constructor(store: Store, log: { warn(event: object, message: string): void }) {
+    this.#store = store;
     this.#log = log;
   }
 
@@ -46,7 +41,7 @@ export class Presence {
     this.#ending.abort();
     await this.#keeping;
     if (this.#workerId !== undefined)
-      await freeJobsOf(this.#database.db, [this.#workerId]).catch((error: unknown) =>
+      await freeJobsOf(this.#store.db, [this.#workerId]).catch((error: unknown) =>
         this.#log.warn({ err: error }, `jobs are left to the next worker: ${messageOf(error)}`),
       );
     await this.#lock?.release();
@@ -77,7 +72,7 @@ export class Presence {
 
   async #show(): Promise<void> {
     if (this.#workerId === undefined || (this.#lock && !this.#lock.signal.aborted)) return;
-    this.#lock = await takeLock(this.#database.pool, {
+    this.#lock = await this.#store.takeLock({
       numbers: [presenceLockKey, numberOf(this.#workerId)],
     });
   }
@@ -87,14 +82,14 @@ export class Presence {
     const missed = await this.#missed();
     const gone = missed.filter((holder) => before.includes(holder));
     if (gone.length === 0) return missed;
-    await freeJobsOf(this.#database.db, gone);
+    await freeJobsOf(this.#store.db, gone);
     this.#log.warn({ workers: gone }, 'the jobs of a worker that is gone are taken over');
     return [];
   }
 
   async #missed(): Promise<string[]> {
-    const present = new Set(await listPresentWorkers(this.#database.db));
-    const holders = await listJobHolders(this.#database.db);
+    const present = new Set(await listPresentWorkers(this.#store.db));
+    const holders = await listJobHolders(this.#store.db);
     return holders.filter((holder) => holder !== this.#workerId && !present.has(numberOf(holder)));
   }
 }

@@ -13,16 +13,16 @@ import {
   type RunnerOptions,
   type TaskList,
 } from 'graphile-worker';
-import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import { messageOf, TielineError } from '../errors/index.ts';
 import { hasQueue, queueSchema, recordQueue } from './queue-schema.sql.ts';
-import type { Database } from '../postgres/index.ts';
+import type { Store } from '../postgres/index.ts';
 import { Presence } from './presence.ts';
 
 export interface QueueDatabase {
+  /** For the library, which takes connections of its own. */
   readonly pool: pg.Pool;
-  readonly db: Kysely<Database>;
+  readonly store: Store;
 }
 
 export interface QueueLog {
@@ -36,7 +36,7 @@ const forbidden = '42501';
  * Makes the queue's tables, or brings them up to date.
  * @throws TielineError WORKER_NOT_INSTALLED if they are not there and this role may not make them.
  */
-export async function installQueue({ pool, db }: QueueDatabase): Promise<void> {
+export async function installQueue({ pool, store: { db } }: QueueDatabase): Promise<void> {
   try {
     await runMigrations({ pgPool: pool, schema: queueSchema, logger: silent });
     await recordQueue(db);
@@ -118,13 +118,13 @@ export async function workOnce(database: QueueDatabase, tasks: Tasks, work: Queu
 
 /** Others see that this worker lives while it works. */
 async function whilePresent(
-  { pool, db }: QueueDatabase,
+  { pool, store }: QueueDatabase,
   tasks: Tasks,
   { signal, log, concurrency }: QueueWork,
   work: (options: RunnerOptions & { readonly events: EventEmitter }, presence: Presence) => Promise<void>,
 ): Promise<void> {
   const events = new EventEmitter();
-  const presence = new Presence({ pool, db }, log);
+  const presence = new Presence(store, log);
   events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => presence.begin(workerPool.id));
   try {
     await work(

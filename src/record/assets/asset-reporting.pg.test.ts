@@ -6,7 +6,6 @@ import { countNewlyUnreported, listUnreportedAssets, renewReportingOfRead } from
 import { beginAssetLoad } from './assets.sql.ts';
 import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
 
 let database: Awaited<ReturnType<typeof cloneDatabase>>;
 const systems: Record<string, number> = {};
@@ -29,7 +28,7 @@ const begin = () => beginOperation(database.db, { type: 'import', system: 'test'
 /** A source reports the machine. @returns the operation. */
 async function report(system: string, lastSeen: string, more: Partial<AssetRecord> = {}): Promise<string> {
   const operationId = await begin();
-  await inTransaction(database.pool, async (tx) => {
+  await database.store.transaction(async (tx) => {
     const load = await beginAssetLoad(tx, {
       systemId: systems[system] ?? 0,
       operationId,
@@ -57,7 +56,7 @@ async function report(system: string, lastSeen: string, more: Partial<AssetRecor
 async function readWithout(system: string): Promise<string> {
   const operationId = await begin();
   const read = { systemId: systems[system] ?? 0, entity: 'asset', operationId };
-  await inTransaction(database.pool, async (tx) => {
+  await database.store.transaction(async (tx) => {
     await markAbsent(tx.db, read, false);
     await renewReportingOfRead(tx, read);
   });

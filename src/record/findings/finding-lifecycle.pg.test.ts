@@ -28,7 +28,6 @@ import {
 import { createStaging } from './finding-staging.sql.ts';
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
 import { saveCoverage, saveScope, settleCovered } from './scan-coverage.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
 
 let database: ClonedDatabase;
 const systems: number[] = [];
@@ -141,7 +140,7 @@ async function inSql<T>(
   select: string,
   values: readonly unknown[] = [],
 ): Promise<T[]> {
-  return inTransaction(database.pool, async (tx) => {
+  return database.store.transaction(async (tx) => {
     await createStaging(tx);
     const { rows } = await tx.client.query<{ outcome: T }>(
       `select ${select} as outcome from jsonb_array_elements($1::jsonb) with ordinality given(sample, place) ${from} order by given.place`,
@@ -289,7 +288,7 @@ describe('a finding of which it is concluded when it was fixed', () => {
         const asset = `00000000-0000-4000-8000-${String(assets).padStart(12, '0')}`;
         const sorted = seen.toSorted();
         const source = { systemId: systems[0] ?? 0, operationId };
-        const found = await inTransaction(database.pool, async (tx) => {
+        const found = await database.store.transaction(async (tx) => {
           await tx.client.query(
             `insert into ingestion_vulnerabilities (finding_key, asset_ref, asset_uuid, plugin_id, vulnerability_name, severity, state, lifecycle_state, severity_rank,
                     external_system_id, first_found, last_found, seen_at)

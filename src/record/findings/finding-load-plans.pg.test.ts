@@ -6,7 +6,7 @@ import { insertSystem } from '../../ledger/external-systems/external-systems.sql
 import { digestOf, type ReportedFinding } from './finding-staging.sql.ts';
 import { beginFindingLoad } from './findings.sql.ts';
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/transaction.ts';
+import type { Tx } from '../../platform/postgres/transaction.ts';
 import type { FindingRecord } from '../../canonical/records/finding.ts';
 
 let database: ClonedDatabase;
@@ -97,7 +97,7 @@ it('a load reads no whole table of findings where autovacuum has seen none of th
     step: '00000000-0000-4000-8000-000000000001',
   });
   const source = { systemId: system?.id ?? 0, operationId };
-  await inTransaction(database.pool, async (tx) => {
+  await database.store.transaction(async (tx) => {
     expect(await load(tx, source, 0, '')).toMatchObject({ created: count });
     await database.pool.query('analyze ingestion_vulnerabilities');
     const watched = watchPlans(tx);

@@ -6,7 +6,6 @@ import type { PluginRecord } from '../../canonical/records/index.ts';
 import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import { fetchFindingColumns } from './finding-columns.sql.ts';
 import { mergePlugins } from './plugins.sql.ts';
-import { inTransaction } from '../../platform/postgres/transaction.ts';
 
 let database: ClonedDatabase;
 const systems: number[] = [];
@@ -24,7 +23,7 @@ afterAll(async () => {
 type Report = Omit<PluginRecord, 'plugin_id' | 'name'> & { readonly name?: string };
 
 async function store(pluginId: string, system: number, reports: readonly Report[]): Promise<void> {
-  await inTransaction(database.pool, async (tx) => {
+  await database.store.transaction(async (tx) => {
     const staged = reports.map((report) => ({
       record: { name: '', ...report, plugin_id: pluginId },
       raw: { id: pluginId, ...report },

@@ -29,7 +29,7 @@ import {
 } from '../../modules/correlation/index.ts';
 import { recordChanges, withDecision } from '../../ledger/operations/index.ts';
 import { listSystems } from '../../ledger/external-systems/index.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
 
@@ -111,7 +111,7 @@ export async function merge(
   const own = (await listSystems(app.db)).filter(
     (system) => app.modules.get(system.system_type)?.declaration.ownsIdentity,
   );
-  return inTransaction(app.pool, async (tx) => {
+  return app.store.transaction(async (tx) => {
     const both = await listSystemsKnowingBoth(
       tx,
       own.map((system) => system.id),
@@ -150,7 +150,7 @@ export async function split(
   readonly isSynced: boolean;
 }> {
   const { id, system_type: type } = await fetchSystem(app, system);
-  return inTransaction(app.pool, async (tx) => {
+  return app.store.transaction(async (tx) => {
     const record = await findSourceRecord(tx, id, externalId);
     if (!record)
       throw new TielineError('USAGE', `${system} reports no asset ${externalId}.`, {

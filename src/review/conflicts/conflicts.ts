@@ -15,7 +15,6 @@ import {
   listConflicts,
   markResolved,
 } from '../../engine/conflicts/index.ts';
-import { inTransaction } from '../../platform/postgres/index.ts';
 import { type Operation, withOperationOnDemand } from '../../ledger/operations/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { fetchBoundaryId } from '../../record/systems/index.ts';
@@ -136,7 +135,7 @@ export interface ConflictDecider {
  * @throws USAGE if none fits, or one that is named is not open.
  */
 export async function resolveConflicts(
-  app: Pick<App, 'db' | 'pool' | 'modules'>,
+  app: Pick<App, 'db' | 'store' | 'modules'>,
   filter: ConflictFilter,
   decided: ConflictDecider,
 ): Promise<Resolution> {
@@ -146,7 +145,7 @@ export async function resolveConflicts(
 }
 
 async function resolveEach(
-  app: Pick<App, 'db' | 'pool' | 'modules'>,
+  app: Pick<App, 'db' | 'store' | 'modules'>,
   filter: ConflictFilter,
   decided: ConflictDecider,
   open: () => Promise<Operation>,
@@ -189,7 +188,7 @@ class Refused extends Error {
 }
 
 async function settle(
-  app: Pick<App, 'pool'>,
+  app: Pick<App, 'store'>,
   operation: () => Promise<string>,
   conflict: ConflictRow,
   facts: ConflictFacts,
@@ -200,7 +199,7 @@ async function settle(
   if ('refuse' in decision) return { refused: { id, choices: decision.choices } };
   const effect = decision.do;
   try {
-    return await inTransaction(app.pool, async (tx) => {
+    return await app.store.transaction(async (tx) => {
       const settling = { tx, conflict, facts, by, reason, value: choice.value, operation };
       const carried = await carryOut(effect, settling);
       if ('refused' in carried) throw new Refused(carried.refused);

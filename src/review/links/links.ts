@@ -14,7 +14,7 @@ import {
   type NegotiatedEntity,
   updateRows,
 } from '../../record/entities/index.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 import { type App, withSystems } from '../../engine/run/index.ts';
 import { fetchPresentAsset } from '../../record/assets/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
@@ -128,7 +128,7 @@ export async function breakOne(
   checkEntity(entity);
   const entityId = await idOfRecord(app, pair);
   const { id: systemId } = await fetchSystem(app, system);
-  return inTransaction(app.pool, async (tx) => {
+  return app.store.transaction(async (tx) => {
     const [link] = await listLinks(tx.db, { systemId, entity, entityId }, 1);
     if (!link)
       throw new TielineError('USAGE', `${entity} ${entityId} is not linked to ${system}.`, {
@@ -178,7 +178,7 @@ export async function makeOne(
   const entityId = await idOfRecord(app, pair);
   const { id: systemId } = await fetchSystem(app, system);
   await checkThere(app, pair, signal);
-  return inTransaction(app.pool, async (tx) => {
+  return app.store.transaction(async (tx) => {
     const [linked] = await listLinks(tx.db, { systemId, entity, entityId }, 1);
     if (linked && entity !== assetComponent)
       throw new TielineError('USAGE', `${entity} ${entityId} is linked to ${linked.externalId} already.`, {

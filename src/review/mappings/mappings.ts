@@ -20,7 +20,6 @@ import {
 } from '../../canonical/mapping/index.ts';
 import { isEntity } from '../../record/entities/index.ts';
 import { replaceMappings } from '../../ledger/external-systems/index.ts';
-import { inTransaction } from '../../platform/postgres/index.ts';
 import { sameValue } from '../../engine/merge/index.ts';
 import { type App, type Caller, withSystems } from '../../engine/run/index.ts';
 import { fetchMappings, fetchSystem, moduleFor } from '../../engine/connections/index.ts';
@@ -157,7 +156,7 @@ export async function changeMappings(
       saved: false,
     };
   }
-  await inTransaction(app.pool, async (tx) => {
+  await app.store.transaction(async (tx) => {
     await replaceMappings(tx.db, systemId, after.map(mappingRowOf));
     for (const entity of entities) await readAnew(tx.db, systemId, entity === 'plugin' ? 'finding' : entity);
   });

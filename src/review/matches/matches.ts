@@ -17,7 +17,7 @@ import {
   settleMatchReview,
   type StandingMatch,
 } from '../../modules/correlation/index.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { keepApart, merge } from '../assets/index.ts';
 import { type Decider, fetchAsset } from '../../record/assets/index.ts';
@@ -204,7 +204,7 @@ export const findStandingMatches = (app: App): Promise<StandingMatch[]> => listS
 
 /** Ends a standing decision; matches that it made are decided again. @throws USAGE if none is in force by that number. */
 export async function forgetStandingMatch(app: App, id: number, decided: Decider): Promise<void> {
-  await inTransaction(app.pool, async (tx) => {
+  await app.store.transaction(async (tx) => {
     const systemId = await endStandingMatch(tx.db, id, decided.by);
     if (systemId === undefined)
       throw new TielineError('USAGE', `No standing decision ${id} is in force.`, {
@@ -331,6 +331,6 @@ const asDecision = <T>(
   step: string,
   work: (tx: Tx, operationId: string) => Promise<T>,
 ): Promise<T> =>
-  inTransaction(app.pool, (tx) =>
+  app.store.transaction((tx) =>
     withDecision(tx.db, { system: 'tieline', step }, (operationId) => work(tx, operationId)),
   );

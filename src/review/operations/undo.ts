@@ -21,7 +21,7 @@ import {
   type NegotiatedEntity,
   updateRows,
 } from '../../record/entities/index.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 import { type EntityPolicy, lookUpPolicy } from '../../canonical/policy/index.ts';
 import { foldSteps, reverseField } from '../../engine/merge/index.ts';
 import { compileMappings, type FieldMapping } from '../../canonical/mapping/index.ts';
@@ -74,7 +74,7 @@ export async function undoOperation(
       remedy: 'Wait for it, or let the next sync take it up; then undo it.',
     });
   const ids = [undoes, ...(await listSteps(app.db, undoes)).map((step) => step.batch_id)];
-  return inTransaction(app.pool, async (tx) => {
+  return app.store.transaction(async (tx) => {
     const plan = decideUndo(await gatherRecords(tx, ids));
     if (given.planOnly || plan.fields.length === 0) return { operationId: undefined, undoes, ...plan };
     return { operationId: await applyUndo(tx, undoes, plan, given), undoes, ...plan };

@@ -14,7 +14,7 @@ import {
   setSendingPaused,
 } from '../../engine/outbox/index.ts';
 import { closeSettledConflicts } from '../../engine/conflicts/index.ts';
-import { inTransaction, type Tx } from '../../platform/postgres/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
 import { settleRejected } from '../../record/entities/index.ts';
@@ -76,11 +76,11 @@ export interface OutboxDecision {
  * @param decided.by the user's name, for the journal. @throws USAGE if an id is none of the outbox.
  */
 export async function decideOutbox(
-  app: Pick<App, 'db' | 'pool'>,
+  app: Pick<App, 'db' | 'store'>,
   ids: readonly number[],
   decided: { readonly what: 'retry' | 'drop'; readonly by: string; readonly reason: string },
 ): Promise<OutboxDecision> {
-  return inTransaction(app.pool, async (tx) => {
+  return app.store.transaction(async (tx) => {
     const rows = await listOutbox(tx.db, { ids }, ids.length);
     const unknown = ids.filter((id) => !rows.some((row) => row.id === id));
     if (unknown.length > 0)
@@ -141,7 +141,7 @@ export async function pauseSending(
   paused: { readonly by: string; readonly reason: string } | undefined,
 ): Promise<number> {
   const system = await fetchSystem(app, name);
-  return inTransaction(app.pool, async (tx) => {
+  return app.store.transaction(async (tx) => {
     await setSendingPaused(tx.db, system.id, paused);
     return paused ? 0 : await demandReplan(tx.db, system.id);
   });

@@ -9,7 +9,7 @@
 import type { PlanItem } from '../../canonical/vocabulary/index.ts';
 import { countsOf, listHeldRecords, listSteps, type OperationRow } from '../../ledger/operations/index.ts';
 import { listHeldItems, listJournalItems, listOutboundItems } from './plan-items.sql.ts';
-import { type EnclosingTransaction, inOneTransaction } from '../../platform/postgres/index.ts';
+import type { Store } from '../../platform/postgres/index.ts';
 import { inPlanOrder } from './compare-plans.ts';
 import { judgeQueue } from '../../engine/approvals/index.ts';
 import { planSteps, runStep } from '../../runs/sync/index.ts';
@@ -19,7 +19,7 @@ export interface Rehearsal {
   readonly items: readonly PlanItem[];
   readonly steps: readonly OperationRow[];
   readonly untaken: readonly { readonly record: string; readonly reason: string }[];
-  readonly within: EnclosingTransaction;
+  readonly within: Store;
 }
 
 const untakenAtMost = 10_000;
@@ -34,10 +34,10 @@ export async function rehearse<T>(
   operationId: string,
   conclude: (rehearsal: Rehearsal) => Promise<{ readonly keep: boolean; readonly result: T }>,
 ): Promise<T> {
-  return inOneTransaction(environment.pool, async (within) => {
+  return environment.store.asOne(async (within) => {
     const context = {
       ...environment,
-      pool: within.pool,
+      store: within,
       db: within.db,
       operationId,
       callsUnder: operationId,

@@ -8,7 +8,6 @@ import {
   recordRetry,
   type UnfinishedRun,
 } from '../../ledger/operations/index.ts';
-import { inTransaction } from '../../platform/postgres/index.ts';
 import type { RunContext, SyncOptions } from '../../engine/run/index.ts';
 
 export interface RunStart {
@@ -18,7 +17,7 @@ export interface RunStart {
   readonly startedAt: Date;
 }
 
-type Beginning = Pick<RunContext, 'db' | 'pool' | 'now' | 'systems' | 'by'>;
+type Beginning = Pick<RunContext, 'db' | 'store' | 'now' | 'systems' | 'by'>;
 
 /** The options as they are kept with the run, to tell whether a later command asks for the same. */
 const asMetadata = (options: SyncOptions): JsonObject => ({
@@ -84,7 +83,7 @@ const takeOver =
     systems: readonly string[],
   ): NonNullable<OperationSpec['beginWith']> =>
   (begin) =>
-    inTransaction(environment.pool, async (tx) => {
+    environment.store.transaction(async (tx) => {
       const operationId = await begin(tx.db);
       await adoptSteps(tx.db, from.batch_id, operationId, systems);
       await giveUpRun(tx.db, from.batch_id, {

@@ -17,7 +17,7 @@ export async function sendWaitingChanges(
   if (!row || row.sync_enabled === false) return;
   if (!(await hasDueRows(app.db, systemId)) || (await isSendingPaused(app.db, systemId))) return;
   // Another process that sends leaves nothing to do, and nothing to put on record every two seconds.
-  const lock = await takeDrainLock(app.pool, systemId);
+  const lock = await takeDrainLock(app.store, systemId);
   if (!lock) return;
   await lock.release();
   const caller = { signal, report: () => undefined };

@@ -9,7 +9,6 @@ import { drainOutbox, planEdits, retryRefused, settleInFlight } from '../../engi
 import { acceptanceStep } from '../../modules/acceptances/index.ts';
 import { tagStep } from '../../modules/tags/index.ts';
 import { weaknessStep } from '../../modules/poams/index.ts';
-import { inTransaction } from '../../platform/postgres/index.ts';
 import type { Conclusion, Step, SyncOptions } from '../../engine/run/index.ts';
 
 /** Whether a run is to deal with any of these entities; one that names none deals with all. */
@@ -95,7 +94,7 @@ function approvalStep(system: ConnectedSystem, options: SyncOptions): Step {
     type: 'export',
     anew: true,
     run: (context, operationId) =>
-      inTransaction(context.pool, (tx) => concludePlanning(tx.db, system, operationId, options.entities)),
+      context.store.transaction((tx) => concludePlanning(tx.db, system, operationId, options.entities)),
   };
 }
 

@@ -192,7 +192,7 @@ async function carryOut(world: EverydayWorld, event: Event): Promise<void> {
         bidirectional: { direction: 'bidirectional' as const },
       }[event.says];
       await editPolicies(
-        world.app.pool,
+        world.app.store,
         { id: system?.id ?? 0, name: event.at },
         { do: 'change', change: { entity: '*', ...change } },
       );

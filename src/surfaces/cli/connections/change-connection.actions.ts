@@ -53,7 +53,7 @@ export async function setConnection(
     }
     if (planned.linkedElsewhere > 0 && !(await confirmed(context, flags, sameServer(name, planned)))) return;
     if (flags.check) await tryFirst(app, planned, context);
-    const operationId = await saveConnectionChange(app.pool, planned, decider(flags));
+    const operationId = await saveConnectionChange(app.store, planned, decider(flags));
     if (flags.json) context.printJson('connectionChanged', { name, changes: planned.changes, operationId });
     else {
       for (const each of planned.changes)

@@ -102,12 +102,12 @@ async function edit(
   const outcome = await context.host.withApp(flags, async (app) => {
     const { id } = await fetchSystem(app, name);
     const system = { id, name };
-    const { waiting } = await tryPolicies(app.pool, system, edited);
+    const { waiting } = await tryPolicies(app.store, system, edited);
     if (waiting.released.length > 0) {
       const question = releaseQuestion(name, waiting.released);
       if (!(await confirmed(context, flags, question))) return undefined;
     }
-    return editPolicies(app.pool, system, edited);
+    return editPolicies(app.store, system, edited);
   });
   if (!outcome) return;
   if (flags.json) {
