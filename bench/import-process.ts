@@ -19,7 +19,7 @@ import { scalarText } from '../src/platform/values/json.ts';
 import { Secret } from '../src/platform/values/secret.ts';
 import { openDatabase } from '../src/platform/postgres/database.ts';
 import { beginOperation } from '../src/ledger/operations/operations.sql.ts';
-import type { Tx } from '../src/platform/postgres/transaction.ts';
+import type { Tx } from '../src/platform/postgres/store.ts';
 
 interface Work {
   readonly databaseUrl: string;

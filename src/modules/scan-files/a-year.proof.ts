@@ -16,12 +16,12 @@ import { tenableConnector } from '../../connectors/tenable/connector.ts';
 import { listAssetAliases } from '../../record/assets/assets.sql.ts';
 import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
 import type { App } from '../../engine/run/app.ts';
 import { SeenPlugins, openAssetSink, openFindingSink } from '../scanner-records/bulk-sinks.ts';
 import { importFiles } from './import-files.ts';
 import { mapperFrom } from '../../engine/inbound/mapper.ts';
 import type { Sink } from '../../record/entities/sink.ts';
+import type { Tx } from '../../platform/postgres/store.ts';
 
 const machines = [0, 1, 2];
 const plugins = [90_001, 90_002, 90_003];

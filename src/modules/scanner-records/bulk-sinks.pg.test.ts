@@ -8,10 +8,10 @@ import type { JsonObject } from '../../platform/values/json.ts';
 import { countFindingsByState } from '../../record/findings/findings.sql.ts';
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
 import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
 import { SeenPlugins, openAssetSink, openFindingSink } from './bulk-sinks.ts';
 import { mapperFrom } from '../../engine/inbound/mapper.ts';
 import type { Sink } from '../../record/entities/sink.ts';
+import type { Tx } from '../../platform/postgres/store.ts';
 
 const recordings = join(import.meta.dirname, '../../../../shared/data');
 const absent = !existsSync(recordings);

@@ -1,8 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
-import type { Store } from './store.ts';
-import type { Tx } from './transaction.ts';
+import type { Store, Tx } from './store.ts';
 
 let database: ClonedDatabase;
 let store: Store;

@@ -9,7 +9,15 @@ import type pg from 'pg';
 import { isToBeDoneAgain } from './database-faults.ts';
 import { type LockKey, LockSession, type SessionLock } from './lock-session.ts';
 import type { Database } from './schema.ts';
-import type { Tx } from './transaction.ts';
+
+/**
+ * A transaction that the caller owns: typed queries and, for COPY, the connection itself.
+ * Whoever takes a `Tx` in its signature neither begins nor ends it.
+ */
+export interface Tx {
+  readonly db: Kysely<Database>;
+  readonly client: pg.PoolClient;
+}
 
 /** What work that is a whole came to, and whether it is to stand. */
 export interface Concluded<T> {

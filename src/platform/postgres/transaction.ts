@@ -1,15 +1,5 @@
-import type { Kysely } from 'kysely';
+import { openStore, type Tx } from './store.ts';
 import pg from 'pg';
-import type { Database } from './schema.ts';
-
-/**
- * A transaction that the caller owns: typed queries and, for COPY, the connection itself.
- * Whoever takes a `Tx` in its signature neither begins nor ends it.
- */
-export interface Tx {
-  readonly db: Kysely<Database>;
-  readonly client: pg.PoolClient;
-}
 
 /** Classes of SQLSTATE in which it is the value that is refused, not the statement: data, constraint, raised by a trigger. */
 const refusedValue = /^(22|23|P0001$)/;
@@ -34,3 +24,7 @@ export async function underSavepoint<T>(
     return { ok: false, field: error.column ?? error.constraint ?? 'database', message: error.message };
   }
 }
+
+/** As `Store.transaction`, over a pool: for programs that have nothing else. @throws what `work` throws. */
+export const inTransaction = <T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> =>
+  openStore(pool).transaction(work);

@@ -6,8 +6,8 @@ import { insertSystem } from '../../ledger/external-systems/external-systems.sql
 import { digestOf, type ReportedFinding } from './finding-staging.sql.ts';
 import { beginFindingLoad } from './findings.sql.ts';
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
-import type { Tx } from '../../platform/postgres/transaction.ts';
 import type { FindingRecord } from '../../canonical/records/finding.ts';
+import type { Tx } from '../../platform/postgres/store.ts';
 
 let database: ClonedDatabase;
 beforeAll(async () => {
