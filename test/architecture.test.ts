@@ -148,8 +148,9 @@ describe('the house', () => {
       'secret-mask.ts',
       'session.ts',
       'session.ts',
+      'session.ts',
       'simulator-process.ts',
-      'tenable-api.ts',
+
       'undici-http-client.ts',
     ]);
   });

@@ -17,7 +17,7 @@ import {
 import { readRefusal, requestMayHaveArrived } from '../../platform/http/index.ts';
 import { composeRule, ruleReading, type RuleFault } from './rule-shape.ts';
 import type { TenableSettings } from './settings.ts';
-import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from './tenable-api.ts';
+import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from './session.ts';
 
 const rule = z.looseObject({
   rule_id: z.string(),

@@ -7,7 +7,7 @@ import { checkAssetContext } from './assets/check-asset-context.ts';
 import { canSeeRules } from './acceptances.ts';
 import { canSeeScans } from './remediation-scans.ts';
 import type { TenableSettings } from './settings.ts';
-import type { TenableApi } from './tenable-api.ts';
+import type { TenableApi } from './session.ts';
 
 const skewWarningMs = 120_000;
 const scanManager = 40;

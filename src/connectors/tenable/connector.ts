@@ -14,7 +14,7 @@ import { remediationScans } from './remediation-scans.ts';
 import { acceptanceMappings } from './rule-shape.ts';
 import { tenableSettings, type TenableSettings } from './settings.ts';
 import { findAssetTags, writeAssetTag } from './assets/tags.ts';
-import { createTenableApi } from './tenable-api.ts';
+import { createTenableApi } from './session.ts';
 
 function unsupported(what: string): TielineError {
   return new TielineError('INTERNAL', `The Tenable connector does not declare that it can ${what}.`);

@@ -18,7 +18,7 @@ import {
 } from '../kit/index.ts';
 import { type HttpResponse, readRefusal, requestMayHaveArrived } from '../../platform/http/index.ts';
 import type { TenableSettings } from './settings.ts';
-import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from './tenable-api.ts';
+import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from './session.ts';
 
 interface Access {
   readonly api: TenableApi;

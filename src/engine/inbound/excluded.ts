@@ -1,14 +1,14 @@
 import type { Kysely } from 'kysely';
 import { type JsonObject, scalarText } from '../../platform/values/index.ts';
-import { linkedEntity, type NegotiatedEntity } from '../../record/entities/index.ts';
+import { linkedEntity, type LinkedEntityName } from '../../record/entities/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 
 /** To which system (of a milestone: to which POA&M) a row belongs. */
-const ownerOf = (entity: NegotiatedEntity, row: JsonObject): string =>
+const ownerOf = (entity: LinkedEntityName, row: JsonObject): string =>
   scalarText(row[linkedEntity(entity).parent?.column ?? 'system_id']);
 
 /** Whether the owner of a row is among those that were taken out of sync. */
-export const isOwnedBy = (owners: ReadonlySet<string>, entity: NegotiatedEntity, row: JsonObject): boolean =>
+export const isOwnedBy = (owners: ReadonlySet<string>, entity: LinkedEntityName, row: JsonObject): boolean =>
   owners.size > 0 && owners.has(ownerOf(entity, row));
 
 /**
@@ -17,7 +17,7 @@ export const isOwnedBy = (owners: ReadonlySet<string>, entity: NegotiatedEntity,
  */
 export function fetchExcludedOwners(
   db: Kysely<Database>,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   rows: readonly JsonObject[],
 ): Promise<ReadonlySet<string>> {
   return linkedEntity(entity).excludedOwners(
@@ -29,7 +29,7 @@ export function fetchExcludedOwners(
 /** As `fetchExcludedOwners`, as a question to ask of each row. */
 export async function excludedRows(
   db: Kysely<Database>,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   rows: readonly JsonObject[],
 ): Promise<(row: JsonObject) => boolean> {
   const excluded = await fetchExcludedOwners(db, entity, rows);

@@ -32,12 +32,12 @@ import { canReadChanges, type ConnectedSystem } from '../connections/index.ts';
 import { isOfSystem, type RunContext } from '../run/index.ts';
 import { joinPages } from './joined-pages.ts';
 import { mapperFrom } from './mapper.ts';
-import { openNegotiatedSink } from './negotiated-sink.ts';
+import { openLinkedSink } from './linked-sink.ts';
 import { PagesInOrder } from './pages-in-order.ts';
 
 /** How often a read may break off without any progress between, before the run gives up. */
 const attemptsWithoutProgress = 4;
-/** Smaller pages of negotiated records are taken together. */
+/** Smaller pages of linked records are taken together. */
 const enoughRecords = 500;
 
 export interface EntityRead {
@@ -51,7 +51,7 @@ export interface EntityRead {
 /** @param askedAt when the remote was asked for the page, by the clock of the database. */
 export type OpenSink = (tx: Tx, askedAt: Date) => Promise<Sink> | Sink;
 
-/** Opens the sink of an entity whose records are facts and not negotiated; such sinks come from modules. */
+/** Opens the sink of an entity whose records are facts and not linked; such sinks come from modules. */
 export type OpenFactSink = (context: RunContext, read: EntityRead, mapperOf: MapperOf) => OpenSink;
 
 function sinkFor(
@@ -68,7 +68,7 @@ function sinkFor(
     policies: read.system.policies,
     echo: undefined,
   };
-  return (tx, askedAt) => openNegotiatedSink(tx, read.entity, { ...source, askedAt }, mapperOf);
+  return (tx, askedAt) => openLinkedSink(tx, read.entity, { ...source, askedAt }, mapperOf);
 }
 
 /**
@@ -175,7 +175,7 @@ const placeOf = (read: EntityRead) => ({
   operationId: read.operationId,
 });
 
-/** Only facts are staged ahead: what is negotiated is merged with what the page before has left. */
+/** Only facts are staged ahead: what is linked is merged with what the page before has left. */
 function overlaps(context: RunContext, read: EntityRead): boolean {
   const definition = entity(read.entity);
   return definition.kind === 'fact' && definition.readsAhead && !context.store.isOne;

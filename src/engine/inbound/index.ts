@@ -1,6 +1,6 @@
 export { excludedRows } from './excluded.ts';
 export { importEntity, type OpenFactSink } from './import-entity.ts';
+export { duplicateConflict } from './linked-conflicts.ts';
+export type { LinkedSource } from './linked-page.ts';
+export { openLinkedSink } from './linked-sink.ts';
 export { mapperFrom } from './mapper.ts';
-export { duplicateConflict } from './negotiated-conflicts.ts';
-export type { NegotiatedSource } from './negotiated-page.ts';
-export { openNegotiatedSink } from './negotiated-sink.ts';

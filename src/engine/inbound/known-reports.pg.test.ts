@@ -8,7 +8,7 @@ import type { EntityPolicy } from '../../canonical/policy/policy.ts';
 import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import { beginOperation, type Counts } from '../../ledger/operations/operations.sql.ts';
 import { mapperFrom } from '../../engine/inbound/mapper.ts';
-import { openNegotiatedSink } from '../../engine/inbound/negotiated-sink.ts';
+import { openLinkedSink } from './linked-sink.ts';
 import type { MapperOf } from '../../record/entities/sink.ts';
 import { saveLinks } from '../../record/entities/rows/known-reports.sql.ts';
 
@@ -74,7 +74,7 @@ async function take(
     echo: undefined,
   };
   const { counts } = await database.store.transaction(async (tx) => {
-    const sink = openNegotiatedSink(tx, entity, source, counting);
+    const sink = openLinkedSink(tx, entity, source, counting);
     await sink.add({ externalId: scalarText(raw['id']), version: '1', raw });
     return sink.finish();
   });

@@ -2,7 +2,7 @@
 import type { ExternalRecord } from '../../connectors/kit/index.ts';
 import { comparisonOf } from '../../canonical/vocabulary/index.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../platform/values/index.ts';
-import { isLinked, linkedEntity, type NegotiatedEntity } from '../../record/entities/index.ts';
+import { isLinked, linkedEntity, type LinkedEntityName } from '../../record/entities/index.ts';
 import type { OutboxRow } from '../outbox/index.ts';
 import { compileMappings } from '../../canonical/mapping/index.ts';
 import { sameButForSpelling } from '../merge/index.ts';
@@ -14,7 +14,7 @@ type Words = Pick<ConnectedSystem, 'mappings'>;
 /** What the remote says of a record, in our words; undefined where a value of it cannot be mapped. */
 export function readingOf(
   system: Words,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   record: ExternalRecord,
 ): JsonObject | undefined {
   const mapped = mapperFrom(system.mappings)(entity, linkedEntity(entity).record)(record.raw);

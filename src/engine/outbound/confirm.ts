@@ -16,7 +16,7 @@ import {
   fetchRows,
   isLinked,
   linkedEntity,
-  type NegotiatedEntity,
+  type LinkedEntityName,
   saveLinks,
   updateRows,
 } from '../../record/entities/index.ts';
@@ -24,12 +24,7 @@ import { markConfirmed, type OutboxRow, supersedeFulfilled } from '../outbox/ind
 import type { Tx } from '../../platform/postgres/index.ts';
 import { sameValue } from '../merge/index.ts';
 import type { ConnectedSystem } from '../connections/index.ts';
-import {
-  duplicateConflict,
-  mapperFrom,
-  type NegotiatedSource,
-  openNegotiatedSink,
-} from '../inbound/index.ts';
+import { duplicateConflict, mapperFrom, type LinkedSource, openLinkedSink } from '../inbound/index.ts';
 import { readingOf } from './arrival.ts';
 
 /** Whose records are read, and the operation under which that is kept. */
@@ -137,7 +132,7 @@ interface Placed extends Confirmation {
 async function confirmRecords(
   tx: Tx,
   origin: Origin,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   confirmations: readonly Confirmation[],
 ): Promise<void> {
   const source = sourceOf(origin);
@@ -172,8 +167,8 @@ async function confirmRecords(
 
 /** What of a record is our own writing: all of what we made, and else the fields that we sent. */
 interface Echo {
-  readonly own: NegotiatedSource['echo'];
-  readonly children: NegotiatedSource['echo'];
+  readonly own: LinkedSource['echo'];
+  readonly children: LinkedSource['echo'];
 }
 
 function echoOf(row: OutboxRow | undefined): Echo {
@@ -187,7 +182,7 @@ const echoKey = (row: OutboxRow): string =>
 async function gatherStandings(
   tx: Tx,
   systemId: number,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   confirmations: readonly Confirmation[],
 ): Promise<Placed[]> {
   const source = { systemId, entity };
@@ -215,7 +210,7 @@ async function gatherStandings(
  * is what both sides know, and the edit stands against that.
  */
 function agreedValues(
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   sent: JsonObject,
   present: JsonObject,
   reading: JsonObject | undefined,
@@ -238,7 +233,7 @@ function agreedValues(
 async function takeAsAnother(
   tx: Tx,
   origin: Origin,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   { row, record, standing: { other } }: Placed,
 ): Promise<void> {
   const source = sourceOf(origin);
@@ -254,7 +249,7 @@ async function takeAsAnother(
 async function fillSinks(
   tx: Tx,
   origin: Origin,
-  { entity, records }: { readonly entity: NegotiatedEntity; readonly records: readonly ExternalRecord[] },
+  { entity, records }: { readonly entity: LinkedEntityName; readonly records: readonly ExternalRecord[] },
   echo: Echo,
 ): Promise<void> {
   const { mappings, policies } = origin.system;
@@ -271,7 +266,7 @@ async function fillSinks(
   for (const group of groups) {
     if (!isLinked(group.entity) || group.records.length === 0) continue;
     const source = { ...sourceOf(origin), policies, echo: group.echo };
-    const sink = openNegotiatedSink(tx, group.entity, source, mapperOf);
+    const sink = openLinkedSink(tx, group.entity, source, mapperOf);
     for (const record of group.records) await sink.add(record);
     const { held } = await sink.finish();
     await insertHeldRecords(tx.db, origin.operationId, held);

@@ -9,7 +9,7 @@ import {
   type LinkedRow,
   listLinkedEntities,
   listLinkedRows,
-  type NegotiatedEntity,
+  type LinkedEntityName,
   recordSettled,
   updateRows,
 } from '../../record/entities/index.ts';
@@ -30,7 +30,7 @@ import { excludedRows } from '../inbound/index.ts';
 import type { RunContext } from '../run/index.ts';
 
 /** What people edit on our side, in the order in which it is looked at: from what is read last, what moves its parent behind that. */
-function editable(): readonly NegotiatedEntity[] {
+function editable(): readonly LinkedEntityName[] {
   const turnOf = ({ readTurn, outbound, parent }: LinkedEntity): number =>
     outbound.orderWith === 'parent' && parent
       ? (entityNamed(parent.entity).readTurn ?? 0) - 0.5
@@ -84,7 +84,7 @@ export async function replanRecord(
 }
 
 /** Fields that a mapping sends out, of an entity, and no policy keeps from it. */
-function sendableFields(system: ConnectedSystem, entity: NegotiatedEntity): string[] {
+function sendableFields(system: ConnectedSystem, entity: LinkedEntityName): string[] {
   const mapping = compileMappings(system.mappings, entity);
   const { fields, derived } = linkedEntity(entity);
   return [...fields, ...derived].filter(
@@ -97,7 +97,7 @@ async function planPage(
   tx: Tx,
   system: ConnectedSystem,
   operationId: string,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   page: readonly LinkedRow[],
 ): Promise<void> {
   const isExcluded = await excludedRows(
@@ -134,7 +134,7 @@ async function planPage(
  * Whether nothing of a row can be an edit until it moves, whatever policies and mappings say. What an asset's context shows of other
  * tables moves without it.
  */
-function isSettled(entity: NegotiatedEntity, linked: LinkedRow): boolean {
+function isSettled(entity: LinkedEntityName, linked: LinkedRow): boolean {
   const { fields, derived } = linkedEntity(entity);
   return (
     derived.length === 0 &&
@@ -145,7 +145,7 @@ function isSettled(entity: NegotiatedEntity, linked: LinkedRow): boolean {
 }
 
 /** Fields by the change in which they go out. */
-function fieldsByChange(system: ConnectedSystem, entity: NegotiatedEntity): string[][] {
+function fieldsByChange(system: ConnectedSystem, entity: LinkedEntityName): string[][] {
   const fields = sendableFields(system, entity);
   if (!linkedEntity(entity).outbound.splitsByPlace) return [fields];
   const placeOf = (field: string): string =>
@@ -163,7 +163,7 @@ const standsThere: Readonly<Record<string, string>> = { acr_override: 'acr_rated
 
 function editOf(
   system: ConnectedSystem,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   linked: LinkedRow,
   sendable: readonly string[],
 ): OutboundChange | undefined {
@@ -208,7 +208,7 @@ async function undoForbiddenEdits(
   tx: Tx,
   system: ConnectedSystem,
   operationId: string,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   page: readonly LinkedRow[],
 ): Promise<void> {
   const owned = linkedEntity(entity).fields.filter(
@@ -258,7 +258,7 @@ function severityOf(entity: string, row: JsonObject): string | undefined {
 }
 
 /** The base; of a field that is only sent, that nothing was sent yet is known too. */
-function baseOf(entity: NegotiatedEntity, { base }: LinkedRow): JsonObject {
+function baseOf(entity: LinkedEntityName, { base }: LinkedRow): JsonObject {
   const unsent = sentOnlyFields(entity).filter((field) => base[field] === undefined);
   return unsent.length === 0
     ? base

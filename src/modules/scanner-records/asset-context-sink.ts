@@ -7,7 +7,7 @@ import { assetContextRecord } from '../../canonical/records/index.ts';
 import { type Counts, type HeldRecord, noCounts } from '../../ledger/operations/index.ts';
 import { fetchLinks } from '../../ledger/links/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
-import { type NegotiatedSource, openNegotiatedSink } from '../../engine/inbound/index.ts';
+import { type LinkedSource, openLinkedSink } from '../../engine/inbound/index.ts';
 import type { MapperOf } from '../../record/entities/index.ts';
 
 interface AssetContextSink {
@@ -16,7 +16,7 @@ interface AssetContextSink {
   finish(): Promise<{ readonly counts: Counts; readonly held: readonly HeldRecord[] }>;
 }
 
-export function openAssetContextSink(tx: Tx, source: NegotiatedSource, mapperOf: MapperOf): AssetContextSink {
+export function openAssetContextSink(tx: Tx, source: LinkedSource, mapperOf: MapperOf): AssetContextSink {
   const map = mapperOf('asset_context', assetContextRecord);
   const found: { readonly record: ExternalRecord; readonly isEmpty: boolean }[] = [];
   const saysNothing = (record: ExternalRecord): boolean => {
@@ -36,7 +36,7 @@ export function openAssetContextSink(tx: Tx, source: NegotiatedSource, mapperOf:
       const links = await fetchLinks(tx.db, source.systemId, 'asset_context', empty);
       const wanted = found.filter((each) => !each.isEmpty || links.has(each.record.externalId));
       if (wanted.length === 0) return { counts: noCounts, held: [] };
-      const sink = openNegotiatedSink(tx, 'asset_context', source, mapperOf);
+      const sink = openLinkedSink(tx, 'asset_context', source, mapperOf);
       for (const { record } of wanted) await sink.add(record);
       const { counts, held } = await sink.finish();
       return { counts: { ...counts, read: counts.read - counts.unchanged, unchanged: 0 }, held };

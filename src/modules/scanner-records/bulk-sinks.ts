@@ -26,7 +26,7 @@ import {
 import { addCounts, type HeldRecord, noCounts } from '../../ledger/operations/index.ts';
 import { valueAt } from '../../canonical/mapping/index.ts';
 import { openAssetContextSink } from './asset-context-sink.ts';
-import type { NegotiatedSource } from '../../engine/inbound/index.ts';
+import type { LinkedSource } from '../../engine/inbound/index.ts';
 import { heldFor, type MapperOf, type Sink } from '../../record/entities/index.ts';
 
 interface Source {
@@ -36,7 +36,7 @@ interface Source {
 
 export async function openAssetSink(
   tx: Tx,
-  source: NegotiatedSource & AssetSource,
+  source: LinkedSource & AssetSource,
   mapperOf: MapperOf,
 ): Promise<Sink> {
   const contexts = openAssetContextSink(tx, source, mapperOf);

@@ -18,6 +18,7 @@ export { settleRejected } from './rejected-changes.ts';
 export { inCanonicalWords } from './rows/canonical-words.ts';
 export { findKnownReports, recordSettled, saveLinks } from './rows/known-reports.sql.ts';
 export { type LinkedRow, listLinkedRows } from './rows/linked-rows.sql.ts';
+export { fetchRecordTitles, type RecordTitle } from './rows/record-titles.sql.ts';
 export {
   countRows,
   fetchRows,
@@ -25,11 +26,10 @@ export {
   findTakenKeys,
   findTwins,
   insertRows,
-  type NegotiatedEntity,
+  type LinkedEntityName,
   renewStatistics,
   type StoredRecord,
   type Twin,
   updateRows,
-} from './rows/negotiated.sql.ts';
-export { fetchRecordTitles, type RecordTitle } from './rows/record-titles.sql.ts';
+} from './rows/rows.sql.ts';
 export { heldFor, type MapInbound, type MapperOf, type Sink } from './sink.ts';

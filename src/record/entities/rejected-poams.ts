@@ -1,7 +1,7 @@
 import { recordChanges } from '../../ledger/operations/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { listOpenProposals } from '../poams/index.ts';
-import { updateRows } from './rows/negotiated.sql.ts';
+import { updateRows } from './rows/rows.sql.ts';
 import { byPerson, reasonOf } from '../../canonical/vocabulary/index.ts';
 
 /**

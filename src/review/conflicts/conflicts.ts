@@ -22,7 +22,7 @@ import { fetchSystem } from '../../engine/connections/index.ts';
 import { listEntities, listLinkedEntities } from '../../record/entities/index.ts';
 import { factsReader, type ConflictFacts } from './conflict-facts.ts';
 import { carryOut } from './effects.ts';
-import type { EffectDone } from './settling.ts';
+import type { EffectDone } from './effect-context.ts';
 
 export type { ConflictFilter, ConflictRow, EffectDone, OfferedChoice };
 

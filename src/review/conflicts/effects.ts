@@ -17,12 +17,12 @@ import {
   fetchRows,
   isLinked,
   linkedEntity,
-  type NegotiatedEntity,
+  type LinkedEntityName,
   saveLinks,
 } from '../../record/entities/index.ts';
 import { dropRows, retryFailed } from '../../engine/outbox/index.ts';
 import { cancelOne, follow, giveUpKey, makeAgain, retire } from './record-effects.ts';
-import { journal, sameAs, setFields, type Carried, type Settling } from './settling.ts';
+import { journal, sameAs, setFields, type Carried, type Settling } from './effect-context.ts';
 import { listLinks, readAnew } from '../../engine/links/index.ts';
 
 const effects: Readonly<Record<ConflictEffect, (settling: Settling) => Promise<Carried>>> = {
@@ -72,7 +72,7 @@ async function settleValue(
   return { done: {} };
 }
 
-function faultOf(entity: NegotiatedEntity, field: string, value: Json): string | undefined {
+function faultOf(entity: LinkedEntityName, field: string, value: Json): string | undefined {
   const shape = linkedEntity(entity).record as z.ZodType & { shape?: Record<string, z.ZodType> };
   const parsed = shape.shape?.[field]?.safeParse(value);
   if (parsed === undefined || parsed.success) return undefined;
@@ -118,7 +118,7 @@ async function giveUp(settling: Settling): Promise<Carried> {
 }
 
 /** Fields of a change that is given up, as both sides last agreed on them; one that was edited again meanwhile stays. */
-async function takeBack(settling: Settling, entity: NegotiatedEntity): Promise<void> {
+async function takeBack(settling: Settling, entity: LinkedEntityName): Promise<void> {
   const { tx, conflict } = settling;
   const { entityId, systemId, externalId, internal } = conflict;
   if (systemId === null || externalId === null || !isJsonObject(internal)) return;

@@ -21,12 +21,12 @@ import {
   inCanonicalWords,
   isLinked,
   linkedEntity,
-  type NegotiatedEntity,
+  type LinkedEntityName,
   updateRows,
 } from '../../record/entities/index.ts';
 import { enqueueChanges } from '../../engine/outbox/index.ts';
 import { needsApproval } from '../../canonical/policy/index.ts';
-import { journal, sameAs, setFields, type Carried, type Settling } from './settling.ts';
+import { journal, sameAs, setFields, type Carried, type Settling } from './effect-context.ts';
 import { isOnItsWay, listLinks, readAnew } from '../../engine/links/index.ts';
 
 const underWay = 'is about a record of which a change is on its way: run `tieline sync run` first';
@@ -165,7 +165,7 @@ export async function retire(settling: Settling): Promise<Carried> {
 /** Ends records of one entity: the link, and the status where that has a word for it. What is done stays done. */
 async function end(
   settling: Settling,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   records: readonly RecordKey[],
 ): Promise<void> {
   const { tx, conflict } = settling;

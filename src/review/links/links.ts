@@ -11,7 +11,7 @@ import {
   isLinked,
   linkedEntity,
   listLinkedEntities,
-  type NegotiatedEntity,
+  type LinkedEntityName,
   updateRows,
 } from '../../record/entities/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
@@ -262,7 +262,7 @@ async function checkThere(
 }
 
 /** What our row says of the remote's id is no longer so; the journal keeps it with the link. */
-async function forgetRemoteIds(tx: Tx, entity: NegotiatedEntity, entityId: string): Promise<void> {
+async function forgetRemoteIds(tx: Tx, entity: LinkedEntityName, entityId: string): Promise<void> {
   const fields = linkedEntity(entity).fields.filter((field) => linkedEntity(entity).remoteId === field);
   if (fields.length === 0) return;
   await updateRows(tx.db, entity, [

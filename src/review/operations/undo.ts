@@ -18,7 +18,7 @@ import {
   fetchRows,
   isLinked,
   linkedEntity,
-  type NegotiatedEntity,
+  type LinkedEntityName,
   updateRows,
 } from '../../record/entities/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
@@ -91,7 +91,7 @@ interface ChangedRecord {
 }
 
 interface PresentRecord {
-  readonly entity: NegotiatedEntity;
+  readonly entity: LinkedEntityName;
   /** Undefined: it is not there any more. */
   readonly row: JsonObject | undefined;
   readonly held: readonly string[];
@@ -147,7 +147,7 @@ function rulesReader({ db }: Tx): (systemId: number | null) => Promise<Rules> {
 /** Reads how records are now, all at once. */
 async function presentReader(
   tx: Tx,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   entityIds: readonly string[],
   rulesOf: ReturnType<typeof rulesReader>,
 ): Promise<(entityId: string, journal: readonly JournalRow[]) => Promise<PresentRecord>> {

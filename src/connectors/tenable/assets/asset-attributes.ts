@@ -13,7 +13,7 @@ import type { ConnectorContext, WriteResult } from '../../kit/index.ts';
 import { readRefusal } from '../../../platform/http/index.ts';
 import type { TenableSettings } from '../settings.ts';
 import { sameText } from './tags.ts';
-import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from '../tenable-api.ts';
+import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from '../session.ts';
 
 /** In a container (the vendor's OpenAPI). */
 export const mostAttributes = 10;

@@ -11,7 +11,7 @@ import { mappedAttributes, type AssetAttributes } from './asset-attributes.ts';
 import { faultOfAcr, findAcr, mapsAcr, settleAcr } from './asset-criticality.ts';
 import { businessTagMappings, contextRecord, fetchTags, settleTags, wantedTags } from './business-tags.ts';
 import type { TenableSettings } from '../settings.ts';
-import type { TenableApi } from '../tenable-api.ts';
+import type { TenableApi } from '../session.ts';
 
 export interface ContextParts {
   readonly api: TenableApi;

@@ -7,7 +7,7 @@ import type { FieldMapping } from '../../../canonical/mapping/index.ts';
 import type { ConnectorContext, WriteResult } from '../../kit/index.ts';
 import { readRefusal } from '../../../platform/http/index.ts';
 import type { TenableSettings } from '../settings.ts';
-import { tenableRefusal, readAnswer, type TenableApi, type TenableRequest } from '../tenable-api.ts';
+import { tenableRefusal, readAnswer, type TenableApi, type TenableRequest } from '../session.ts';
 
 export const acrField = 'acr.score';
 export const acrRights =

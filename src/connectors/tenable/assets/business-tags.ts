@@ -11,7 +11,7 @@ import type { FieldMapping, Transform } from '../../../canonical/mapping/index.t
 import type { ConnectorContext, ExternalRecord, WriteResult } from '../../kit/index.ts';
 import type { TenableSettings } from '../settings.ts';
 import { assign, ensureTagValue, findAssetTags, sameText, waitUntilVisible } from './tags.ts';
-import type { TenableApi } from '../tenable-api.ts';
+import type { TenableApi } from '../session.ts';
 
 const text: Transform = { kind: 'text' };
 const trim: Transform = { kind: 'trim' };

@@ -5,7 +5,7 @@ import { listDefinitions, mappedAttributes, mostAttributes } from './asset-attri
 import { acrRights, mapsAcr } from './asset-criticality.ts';
 import type { TenableSettings } from '../settings.ts';
 import { sameText } from './tags.ts';
-import type { TenableApi } from '../tenable-api.ts';
+import type { TenableApi } from '../session.ts';
 
 const administrator = 64;
 const scanOperator = 24;

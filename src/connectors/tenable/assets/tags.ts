@@ -14,7 +14,7 @@ import {
 } from '../../kit/index.ts';
 import { readRefusal, requestMayHaveArrived } from '../../../platform/http/index.ts';
 import type { TenableSettings } from '../settings.ts';
-import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from '../tenable-api.ts';
+import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from '../session.ts';
 
 /** Not documented; well under the 1 MB that a tag request may have (about 40 bytes an asset). */
 const assetsPerRequest = 1000;

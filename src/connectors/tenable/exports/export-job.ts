@@ -4,7 +4,7 @@ import { TielineError } from '../../../platform/errors/index.ts';
 import type { Json } from '../../../platform/values/index.ts';
 import type { HttpResponse } from '../../../platform/http/index.ts';
 import type { ExportKind, ExportRequest } from './export-filters.ts';
-import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from '../tenable-api.ts';
+import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from '../session.ts';
 
 const json = z.custom<Json>(() => true);
 const chunkIds = z

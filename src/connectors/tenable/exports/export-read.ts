@@ -23,7 +23,7 @@ import { fromRanges, parsePosition, toRanges, type ExportPosition } from './expo
 import { recordsOfChunk } from './export-records.ts';
 import { obtainExport, type ObtainedExport } from './export-start.ts';
 import type { TenableSettings } from '../settings.ts';
-import type { TenableApi } from '../tenable-api.ts';
+import type { TenableApi } from '../session.ts';
 
 /** Seconds by which a mark is older than the read's start: index and clock of the remote's parts differ. */
 const overlapSeconds = 60;

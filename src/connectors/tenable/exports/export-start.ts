@@ -4,7 +4,7 @@ import { isSameExport, type ExportRequest } from './export-filters.ts';
 import { cancelExport, exportFailed, findExportStatus, findListedExport, startExport } from './export-job.ts';
 import type { ExportPosition } from './export-position.ts';
 import type { TenableSettings } from '../settings.ts';
-import type { TenableApi } from '../tenable-api.ts';
+import type { TenableApi } from '../session.ts';
 
 const terminal = new Set(['FINISHED', 'CANCELLED', 'ERROR']);
 

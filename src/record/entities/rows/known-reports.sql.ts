@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../platform/values/index.ts';
 import { asKey, type Database, storableJson } from '../../../platform/postgres/index.ts';
 import { assetsNamed } from '../../poams/index.ts';
 import { linkedEntity } from '../define-entity.ts';
-import type { NegotiatedEntity } from './negotiated.sql.ts';
+import type { LinkedEntityName } from './rows.sql.ts';
 import { fetchSideDigests } from './side-digests.sql.ts';
 
 export interface LinkToSave {
@@ -24,7 +24,7 @@ export interface LinkToSave {
  */
 export async function saveLinks(
   db: Kysely<Database>,
-  source: { systemId: number; entity: NegotiatedEntity; operationId: string },
+  source: { systemId: number; entity: LinkedEntityName; operationId: string },
   links: readonly LinkToSave[],
 ): Promise<void> {
   if (links.length === 0) return;
@@ -55,7 +55,7 @@ export async function saveLinks(
 }
 
 /** SQL of our side of the links that `wanted` names. */
-async function seenRows(db: Kysely<Database>, systemId: number, entity: NegotiatedEntity) {
+async function seenRows(db: Kysely<Database>, systemId: number, entity: LinkedEntityName) {
   const { table, key, keyKind } = linkedEntity(entity).row;
   const digests = await fetchSideDigests(db, entity);
   return {
@@ -71,7 +71,7 @@ async function seenRows(db: Kysely<Database>, systemId: number, entity: Negotiat
  */
 export async function findKnownReports(
   db: Kysely<Database>,
-  source: { readonly systemId: number; readonly entity: NegotiatedEntity },
+  source: { readonly systemId: number; readonly entity: LinkedEntityName },
   reports: ReadonlyMap<string, string>,
 ): Promise<ReadonlySet<string>> {
   if (reports.size === 0) return new Set();

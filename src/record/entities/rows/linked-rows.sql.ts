@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../../../platform/values/index.ts';
 import { isLinked, linkedEntity } from '../define-entity.ts';
-import { fetchRows, type NegotiatedEntity } from './negotiated.sql.ts';
+import { fetchRows, type LinkedEntityName } from './rows.sql.ts';
 import { fetchSideDigests } from './side-digests.sql.ts';
 import { asKey, type Database } from '../../../platform/postgres/index.ts';
 
@@ -29,7 +29,7 @@ export interface LinkedRow {
 export async function listLinkedRows(
   db: Kysely<Database>,
   systemId: number,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   page: { readonly afterId: number; readonly limit: number; readonly entityId?: string },
 ): Promise<LinkedRow[]> {
   const { row: place, parent: inside } = linkedEntity(entity);

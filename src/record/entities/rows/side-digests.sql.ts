@@ -8,7 +8,7 @@
  */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { isLinked, linkedEntity, type RowsBeside } from '../define-entity.ts';
-import type { NegotiatedEntity } from './negotiated.sql.ts';
+import type { LinkedEntityName } from './rows.sql.ts';
 import type { Database } from '../../../platform/postgres/index.ts';
 
 export interface SideDigests {
@@ -35,7 +35,7 @@ const listed = ({ table, whose, what }: RowsBeside): string =>
   `(select hash_record_extended(row(count(*), bit_xor(hash_record_extended(row(${what}), 0))), 0) from ${table} i where ${whose})`;
 
 /** The digests of an entity's table as it is here: owners' variants have columns of other names. */
-export async function fetchSideDigests(db: Kysely<Database>, entity: NegotiatedEntity): Promise<SideDigests> {
+export async function fetchSideDigests(db: Kysely<Database>, entity: LinkedEntityName): Promise<SideDigests> {
   const { row: place, parent } = linkedEntity(entity);
   // A report that names another record to stand in moves the row.
   const standsIn = parent && isLinked(parent.entity) ? parent : undefined;

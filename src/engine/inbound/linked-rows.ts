@@ -1,7 +1,7 @@
 /** New rows for records that no row is yet: what they begin with, and under which key. */
 import { type JsonObject, scalarText } from '../../platform/values/index.ts';
 import { findSystemById } from '../../ledger/external-systems/index.ts';
-import { findTakenKeys, linkedEntity, type NegotiatedEntity } from '../../record/entities/index.ts';
+import { findTakenKeys, linkedEntity, type LinkedEntityName } from '../../record/entities/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 
 const longestKey = 50;
@@ -19,7 +19,7 @@ function qualifiedKey(system: string, key: string): string {
  */
 export async function withFreeKeys(
   tx: Tx,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   rows: readonly JsonObject[],
   source: { readonly systemId: number },
 ): Promise<JsonObject[]> {

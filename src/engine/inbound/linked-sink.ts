@@ -1,5 +1,5 @@
 /**
- * Takes in the records of negotiated entities, a page at a time: gathers all that is known of them, decides field by field (pure), and
+ * Takes in the records of linked entities, a page at a time: gathers all that is known of them, decides field by field (pure), and
  * applies what was decided. A report that says what it said the last time is neither mapped nor merged, unless our side moved since
  * (`record/entities/rows/side-digests.sql.ts`). The same path serves the remote's reading of what we have written, which is how an echo comes to be no change.
  */
@@ -13,18 +13,18 @@ import {
   linkedEntity,
   type MapInbound,
   type MapperOf,
-  type NegotiatedEntity,
+  type LinkedEntityName,
   type Sink,
 } from '../../record/entities/index.ts';
 import { type Tx, underSavepoint } from '../../platform/postgres/index.ts';
-import { apply } from './negotiated-apply.ts';
-import { recordUnmappable } from './negotiated-conflicts.ts';
-import { decide } from './negotiated-decide.ts';
-import { gather } from './negotiated-gather.ts';
-import type { Incoming, NegotiatedSource } from './negotiated-page.ts';
+import { apply } from './linked-apply.ts';
+import { recordUnmappable } from './linked-conflicts.ts';
+import { decide } from './linked-decide.ts';
+import { gather } from './linked-gather.ts';
+import type { Incoming, LinkedSource } from './linked-page.ts';
 import { comparisonOf } from '../../canonical/vocabulary/index.ts';
 
-export type { NegotiatedSource } from './negotiated-page.ts';
+export type { LinkedSource } from './linked-page.ts';
 
 const pageSize = 500;
 
@@ -45,10 +45,10 @@ const joined = (all: readonly Taken[]): Taken => ({
   held: all.flatMap((each) => each.held),
 });
 
-export function openNegotiatedSink(
+export function openLinkedSink(
   tx: Tx,
-  entity: NegotiatedEntity,
-  source: NegotiatedSource,
+  entity: LinkedEntityName,
+  source: LinkedSource,
   mapperOf: MapperOf,
 ): Sink {
   const map = mapperOf(entity, linkedEntity(entity).record);
@@ -86,13 +86,13 @@ export function openNegotiatedSink(
 
 interface Taking {
   readonly tx: Tx;
-  readonly entity: NegotiatedEntity;
-  readonly source: NegotiatedSource;
+  readonly entity: LinkedEntityName;
+  readonly source: LinkedSource;
   readonly map: MapInbound<JsonObject>;
 }
 
 /** What a report is merged by: another mapping, policy or definition makes another record of it. */
-function editionOf(entity: NegotiatedEntity, source: NegotiatedSource, map: MapInbound<JsonObject>): string {
+function editionOf(entity: LinkedEntityName, source: LinkedSource, map: MapInbound<JsonObject>): string {
   const { fields, statusWords, parent, remoteId, keepsRaw } = linkedEntity(entity);
   const definition = [
     fields.map((field) => [field, comparisonOf(field)]),

@@ -1,4 +1,4 @@
-/** Writes what was decided of a page of negotiated records: rows, what lies beside them, links, journal, conflicts. */
+/** Writes what was decided of a page of linked records: rows, what lies beside them, links, journal, conflicts. */
 import type { JsonObject } from '../../platform/values/index.ts';
 import { type Counts, recordChanges } from '../../ledger/operations/index.ts';
 import { closeConflictsOfType, closeSettledConflicts, recordConflicts } from '../conflicts/index.ts';
@@ -10,12 +10,12 @@ import {
   updateRows,
 } from '../../record/entities/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
-import { conflictsOf, duplicateConflict } from './negotiated-conflicts.ts';
-import { countsOf, isChanged, isRepeatable } from './negotiated-decide.ts';
-import { renewDetails } from './negotiated-details.ts';
-import { journalOf } from './negotiated-journal.ts';
-import type { Decided, NegotiatedSource, PageDecision, Settled } from './negotiated-page.ts';
-import { withFreeKeys } from './negotiated-rows.ts';
+import { conflictsOf, duplicateConflict } from './linked-conflicts.ts';
+import { countsOf, isChanged, isRepeatable } from './linked-decide.ts';
+import { renewDetails } from './linked-details.ts';
+import { journalOf } from './linked-journal.ts';
+import type { Decided, LinkedSource, PageDecision, Settled } from './linked-page.ts';
+import { withFreeKeys } from './linked-rows.ts';
 
 /** @returns the counts of the page. */
 export async function apply(tx: Tx, page: PageDecision): Promise<Counts> {
@@ -65,7 +65,7 @@ async function writeRows(tx: Tx, { entity, source, decided }: PageDecision): Pro
 function begin(
   { each, decision }: Decided,
   entity: PageDecision['entity'],
-  source: NegotiatedSource,
+  source: LinkedSource,
 ): JsonObject {
   const shape = linkedEntity(entity);
   return {

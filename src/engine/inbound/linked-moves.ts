@@ -7,7 +7,7 @@ import {
   findTakenKeys,
   isLinked,
   linkedEntity,
-  type NegotiatedEntity,
+  type LinkedEntityName,
   type StoredRecord,
 } from '../../record/entities/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
@@ -33,7 +33,7 @@ export interface Places {
 }
 
 /** The parent of an entity that a record can move out of; an asset's context stays with its asset. */
-function movable(entity: NegotiatedEntity) {
+function movable(entity: LinkedEntityName) {
   const { parent } = linkedEntity(entity);
   return parent && isLinked(parent.entity) ? parent : undefined;
 }
@@ -41,7 +41,7 @@ function movable(entity: NegotiatedEntity) {
 /** Gathers what `moveOf` asks about rows that stand elsewhere than their records say. */
 export async function gatherPlaces(
   tx: Tx,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   systemId: number,
   known: readonly Placed[],
 ): Promise<Places> {
@@ -69,7 +69,7 @@ const isApart = ({ stored, record }: Placed, column: string): boolean =>
  * How a row moves, if it does. Where a record stands is for the GRC system to say, so a row follows it, whoever moved it; but a row that
  * names nothing that is here (an owner's own numbering) is left as it is, and so is one that stands where another system has it.
  */
-export function moveOf(entity: NegotiatedEntity, places: Places, one: Placed): Move | undefined {
+export function moveOf(entity: LinkedEntityName, places: Places, one: Placed): Move | undefined {
   const parent = movable(entity);
   if (!parent || !isApart(one, parent.column)) return undefined;
   const { column } = parent;
@@ -81,7 +81,7 @@ export function moveOf(entity: NegotiatedEntity, places: Places, one: Placed): M
 }
 
 export const moveEntry = (
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   entityId: string,
   { column, before, after }: Move,
 ): JournalEntry => ({

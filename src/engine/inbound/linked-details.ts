@@ -1,6 +1,6 @@
 import {
   linkedEntity,
-  type NegotiatedEntity,
+  type LinkedEntityName,
   type RecordOfRow,
   type RecordSource,
   type Renewed,
@@ -12,7 +12,7 @@ const nothing: Renewed = { changed: new Set(), waitsFor: new Map() };
 /** Brings the tables beside the rows up to date, where the entity has any. */
 export async function renewDetails(
   tx: Tx,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   source: RecordSource,
   records: readonly RecordOfRow[],
 ): Promise<Renewed> {

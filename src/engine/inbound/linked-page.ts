@@ -1,14 +1,14 @@
-/** What a page of negotiated records is while it is gathered, decided and applied. */
+/** What a page of linked records is while it is gathered, decided and applied. */
 import type { ExternalRecord } from '../../connectors/kit/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';
 import type { EntityPolicy } from '../../canonical/policy/index.ts';
 import type { HeldRecord } from '../../ledger/operations/index.ts';
 import type { LinkRow } from '../../ledger/links/index.ts';
-import type { NegotiatedEntity, StoredRecord, Twin } from '../../record/entities/index.ts';
+import type { LinkedEntityName, StoredRecord, Twin } from '../../record/entities/index.ts';
 import type { InboundDecision } from '../merge/index.ts';
-import type { Move, Places } from './negotiated-moves.ts';
+import type { Move, Places } from './linked-moves.ts';
 
-export interface NegotiatedSource {
+export interface LinkedSource {
   readonly systemId: number;
   readonly systemType: string;
   readonly operationId: string;
@@ -32,8 +32,8 @@ export interface Incoming {
 
 /** All that is known of a page before anything is decided. */
 export interface Known {
-  readonly entity: NegotiatedEntity;
-  readonly source: NegotiatedSource;
+  readonly entity: LinkedEntityName;
+  readonly source: LinkedSource;
   /** With the remote's id of the parent replaced by ours. */
   readonly records: readonly Incoming[];
   /** Records whose parent is not known here. */
@@ -75,8 +75,8 @@ export interface Settled extends Decided {
 }
 
 export interface PageDecision {
-  readonly entity: NegotiatedEntity;
-  readonly source: NegotiatedSource;
+  readonly entity: LinkedEntityName;
+  readonly source: LinkedSource;
   /** In the order of the page. */
   readonly decided: readonly Decided[];
   readonly twins: ReadonlyMap<string, Twin>;

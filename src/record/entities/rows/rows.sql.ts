@@ -10,12 +10,12 @@ import { asKey, type Database, isKeyAmong, storableJson } from '../../../platfor
 import { besideName, besideTables, olderNames } from '../../../platform/migrations/index.ts';
 
 /** The name of an entity that is linked and merged. */
-export type NegotiatedEntity = EntityType;
+export type LinkedEntityName = EntityType;
 
-const placeOf = (entity: NegotiatedEntity): RowPlace => linkedEntity(entity).row;
+const placeOf = (entity: LinkedEntityName): RowPlace => linkedEntity(entity).row;
 
 /** SQL that is true where row `t` is the one that record `r` of the external system means. */
-function naturalKey(entity: NegotiatedEntity, externalSystemId: number) {
+function naturalKey(entity: LinkedEntityName, externalSystemId: number) {
   const { key, ownKey, remoteKey, inside } = placeOf(entity);
   if (remoteKey === undefined) return sql.raw(`(${ownKey})`);
   const elsewhere = (type: string, id: string) => sql`
@@ -51,7 +51,7 @@ type Aliases = readonly {
   readonly hides: boolean;
 }[];
 
-async function fetchAliases(db: Kysely<Database>, entity: NegotiatedEntity): Promise<Aliases> {
+async function fetchAliases(db: Kysely<Database>, entity: LinkedEntityName): Promise<Aliases> {
   const { table, columns } = placeOf(entity);
   const renamed = Object.entries(columns).map(([current, older]) => ({
     current,
@@ -102,7 +102,7 @@ function inTheirNames(columns: JsonObject, aliases: Aliases): JsonObject {
 /** Rows by entity id. @param digest SQL of what is given back with each row `t` as its digest. */
 export async function fetchRows(
   db: Kysely<Database>,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   entityIds: readonly string[],
   digest?: RawBuilder<unknown>,
 ): Promise<Map<string, StoredRecord>> {
@@ -126,7 +126,7 @@ export async function fetchRows(
  */
 export async function findByNaturalKey(
   db: Kysely<Database>,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   externalSystemId: number,
   records: readonly JsonObject[],
 ): Promise<Map<number, StoredRecord>> {
@@ -157,7 +157,7 @@ export async function findByNaturalKey(
  */
 export async function insertRows(
   db: Kysely<Database>,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   rows: readonly JsonObject[],
 ): Promise<string[]> {
   if (rows.length === 0) return [];
@@ -179,7 +179,7 @@ export async function insertRows(
 /** Writes the given columns of rows, each named by its entity id; all rows name the same columns. */
 export async function updateRows(
   db: Kysely<Database>,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   rows: readonly { readonly entityId: string; readonly columns: JsonObject }[],
 ): Promise<void> {
   if (rows.length === 0) return;
@@ -211,7 +211,7 @@ export async function updateRows(
  */
 export async function countRows(
   db: Kysely<Database>,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
 ): Promise<{ linked: number; unlinked: number }> {
   const table = placeOf(entity);
   const { rows } = await sql<{ linked: number; unlinked: number }>`
@@ -226,7 +226,7 @@ export async function countRows(
 /** Of the given keys (poam_id, system_id, …), those that a row bears already. */
 export async function findTakenKeys(
   db: Kysely<Database>,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   keys: readonly string[],
 ): Promise<ReadonlySet<string>> {
   if (keys.length === 0) return new Set();
@@ -237,7 +237,7 @@ export async function findTakenKeys(
   return new Set(rows.map((row) => row.key));
 }
 
-const twinKey = (entity: NegotiatedEntity) => {
+const twinKey = (entity: LinkedEntityName) => {
   const { ownKey, remoteKey, twinKey: by } = placeOf(entity);
   return sql.raw(`(${by === 'remoteKey' ? (remoteKey ?? 'false') : ownKey})`);
 };
@@ -257,7 +257,7 @@ export interface Twin {
  */
 export async function findTwins(
   db: Kysely<Database>,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   externalSystemId: number,
   records: readonly JsonObject[],
 ): Promise<readonly Twin[]> {
@@ -282,6 +282,6 @@ export async function findTwins(
  * up 100 records among 20,000 was measured at 900 ms instead of half a millisecond. A table of which we are not the owner is left
  * to its autovacuum.
  */
-export async function renewStatistics(db: Kysely<Database>, entity: NegotiatedEntity): Promise<void> {
+export async function renewStatistics(db: Kysely<Database>, entity: LinkedEntityName): Promise<void> {
   await sql`analyze ${sql.table(placeOf(entity).table)}, sync_links`.execute(db);
 }

@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject, scalarText } from '../../plat
 import { byPerson, type Reason, type ReasonCode, reasonOf } from '../../canonical/vocabulary/index.ts';
 import { type JournalEntry, recordChanges } from '../../ledger/operations/index.ts';
 import type { ConflictRow, Unanswered } from '../../engine/conflicts/index.ts';
-import { fetchRows, type NegotiatedEntity, updateRows } from '../../record/entities/index.ts';
+import { fetchRows, type LinkedEntityName, updateRows } from '../../record/entities/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { sameValue } from '../../engine/merge/index.ts';
 import type { ConflictFacts } from './conflict-facts.ts';
@@ -75,7 +75,7 @@ const whyOf = ({ id: conflict }: ConflictRow, why: ConflictReason): Reason =>
 /** Sets columns of one row of ours, with the journal. Columns that have the value already are left alone. */
 export async function setFields(
   settling: Settling,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   entityId: string,
   columns: JsonObject,
   why: ConflictReason,

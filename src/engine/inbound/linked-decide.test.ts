@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../platform/values/json.ts';
 import type { LinkRow } from '../../ledger/links/links.sql.ts';
-import type { StoredRecord } from '../../record/entities/rows/negotiated.sql.ts';
-import { countsOf, decide, isChanged } from './negotiated-decide.ts';
-import type { Incoming, Known } from './negotiated-page.ts';
+import type { StoredRecord } from '../../record/entities/rows/rows.sql.ts';
+import { countsOf, decide, isChanged } from './linked-decide.ts';
+import type { Incoming, Known } from './linked-page.ts';
 import { heldFor } from '../../record/entities/sink.ts';
 
 interface OneRecord {

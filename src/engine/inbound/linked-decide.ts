@@ -1,10 +1,10 @@
-/** What becomes of a page of negotiated records: pure, of what was gathered (`negotiated-gather.ts`) alone. */
+/** What becomes of a page of linked records: pure, of what was gathered (`linked-gather.ts`) alone. */
 import type { JsonObject } from '../../platform/values/index.ts';
 import type { LinkRow } from '../../ledger/links/index.ts';
 import {
   inCanonicalWords,
   linkedEntity,
-  type NegotiatedEntity,
+  type LinkedEntityName,
   type StoredRecord,
 } from '../../record/entities/index.ts';
 import type { Counts } from '../../ledger/operations/index.ts';
@@ -12,12 +12,12 @@ import { decideInbound, sameValue } from '../merge/index.ts';
 import { defaultPolicy, lookUpPolicy } from '../../canonical/policy/index.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { isOwnedBy } from './excluded.ts';
-import { moveOf } from './negotiated-moves.ts';
-import type { Decided, Incoming, Known, NegotiatedSource, PageDecision } from './negotiated-page.ts';
+import { moveOf } from './linked-moves.ts';
+import type { Decided, Incoming, Known, LinkedSource, PageDecision } from './linked-page.ts';
 
 /** What says to whom a record belongs. A system may bear another id here than there. */
 export const ownedBy = (
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   links: ReadonlyMap<string, LinkRow>,
   { external, record }: Incoming,
 ): JsonObject =>
@@ -25,7 +25,7 @@ export const ownedBy = (
     ? { [linkedEntity(entity).row.key]: links.get(external.externalId)?.entity_id ?? null }
     : record;
 
-export const isEcho = ({ echo }: NegotiatedSource, field: string): boolean =>
+export const isEcho = ({ echo }: LinkedSource, field: string): boolean =>
   echo === 'all' || (echo?.has(field) ?? false);
 
 /**
@@ -123,7 +123,7 @@ export const isChanged = (one: Decided): boolean =>
  * remote's reading of our own write, which is judged by other policies, nor a row that another system has too: when it lets go of it, the
  * same report means more. Of boundaries no digest covers the impact levels.
  */
-export const isRepeatable = (one: Decided, source: NegotiatedSource, entity: NegotiatedEntity): boolean =>
+export const isRepeatable = (one: Decided, source: LinkedSource, entity: LinkedEntityName): boolean =>
   !linkedEntity(entity).isBoundary &&
   source.echo === undefined &&
   one.decision.conflicts.length === 0 &&

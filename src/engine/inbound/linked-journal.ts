@@ -1,13 +1,13 @@
-/** What the journal says of a page of negotiated records. */
+/** What the journal says of a page of linked records. */
 import type { Json } from '../../platform/values/index.ts';
 import type { JournalEntry } from '../../ledger/operations/index.ts';
-import type { NegotiatedEntity } from '../../record/entities/index.ts';
-import { isEcho } from './negotiated-decide.ts';
-import { moveEntry } from './negotiated-moves.ts';
-import type { NegotiatedSource, Settled } from './negotiated-page.ts';
+import type { LinkedEntityName } from '../../record/entities/index.ts';
+import { isEcho } from './linked-decide.ts';
+import { moveEntry } from './linked-moves.ts';
+import type { LinkedSource, Settled } from './linked-page.ts';
 import { byRule, reasonOf } from '../../canonical/vocabulary/index.ts';
 
-export function journalOf(entity: NegotiatedEntity, one: Settled, source: NegotiatedSource): JournalEntry[] {
+export function journalOf(entity: LinkedEntityName, one: Settled, source: LinkedSource): JournalEntry[] {
   const common = { entity, entityId: one.entityId, direction: 'inbound' } as const;
   const { stored } = one;
   if (!stored)

@@ -4,12 +4,12 @@ import type { JsonObject } from '../../platform/values/index.ts';
 import { type ConflictToRecord, listSettledFaults, recordConflicts } from '../conflicts/index.ts';
 import type { HeldRecord } from '../../ledger/operations/index.ts';
 import { fetchLinks, listReplacedLinks } from '../../ledger/links/index.ts';
-import { findTwins, linkedEntity, type NegotiatedEntity, type Twin } from '../../record/entities/index.ts';
+import { findTwins, linkedEntity, type LinkedEntityName, type Twin } from '../../record/entities/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import type { InboundDecision } from '../merge/index.ts';
 
 export function conflictsOf(
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   one: {
     readonly entityId: string;
     readonly decision: InboundDecision;
@@ -48,7 +48,7 @@ function lastEdited(row: JsonObject | undefined, agreedAt: Date | undefined): st
 /** Of records that become new rows, those that the remote has under another id too, or that were the same row as another until now. */
 export async function findTwinsOf(
   tx: Tx,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   systemId: number,
   created: readonly { readonly external: ExternalRecord; readonly record: JsonObject }[],
 ): Promise<readonly Twin[]> {
@@ -75,7 +75,7 @@ export async function findTwinsOf(
   return [...parted, ...byKey.filter(({ index }) => parted.every((one) => one.index !== index))];
 }
 
-export function duplicateConflict(entity: NegotiatedEntity, twin: Twin, entityId: string): ConflictToRecord {
+export function duplicateConflict(entity: LinkedEntityName, twin: Twin, entityId: string): ConflictToRecord {
   return {
     entity,
     entityId,
@@ -92,7 +92,7 @@ export function duplicateConflict(entity: NegotiatedEntity, twin: Twin, entityId
  */
 export async function recordUnmappable(
   tx: Tx,
-  entity: NegotiatedEntity,
+  entity: LinkedEntityName,
   source: { readonly systemId: number; readonly operationId: string },
   held: readonly HeldRecord[],
 ): Promise<readonly HeldRecord[]> {

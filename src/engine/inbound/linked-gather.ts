@@ -1,4 +1,4 @@
-/** All that a page of negotiated records asks of the database before anything is decided. */
+/** All that a page of linked records asks of the database before anything is decided. */
 import { type JsonObject, scalarText } from '../../platform/values/index.ts';
 import type { HeldRecord } from '../../ledger/operations/index.ts';
 import { fetchLinks, findLinkedElsewhere, type LinkRow } from '../../ledger/links/index.ts';
@@ -7,20 +7,20 @@ import {
   findByNaturalKey,
   heldFor,
   linkedEntity,
-  type NegotiatedEntity,
+  type LinkedEntityName,
 } from '../../record/entities/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { fetchExcludedOwners } from './excluded.ts';
-import { findTwinsOf } from './negotiated-conflicts.ts';
-import { isPassed, ownedBy } from './negotiated-decide.ts';
-import { gatherPlaces } from './negotiated-moves.ts';
-import type { Incoming, Known, NegotiatedSource } from './negotiated-page.ts';
+import { findTwinsOf } from './linked-conflicts.ts';
+import { isPassed, ownedBy } from './linked-decide.ts';
+import { gatherPlaces } from './linked-moves.ts';
+import type { Incoming, Known, LinkedSource } from './linked-page.ts';
 
 /** @param page records as mapped, each of the remote's ids once. */
 export async function gather(
   tx: Tx,
-  entity: NegotiatedEntity,
-  source: NegotiatedSource,
+  entity: LinkedEntityName,
+  source: LinkedSource,
   page: readonly Incoming[],
 ): Promise<Known> {
   const { records, orphans } = await resolveParents(tx, entity, source, page);
@@ -68,8 +68,8 @@ export async function gather(
 /** Replaces the remote's id of the parent by ours; a record whose parent is not known is held. */
 async function resolveParents(
   tx: Tx,
-  entity: NegotiatedEntity,
-  source: NegotiatedSource,
+  entity: LinkedEntityName,
+  source: LinkedSource,
   page: readonly Incoming[],
 ): Promise<{ readonly records: readonly Incoming[]; readonly orphans: readonly HeldRecord[] }> {
   const {
@@ -96,8 +96,8 @@ async function resolveParents(
 
 async function recognize(
   tx: Tx,
-  entity: NegotiatedEntity,
-  source: NegotiatedSource,
+  entity: LinkedEntityName,
+  source: LinkedSource,
   unlinked: readonly Incoming[],
 ): Promise<Known['recognized']> {
   const found = await findByNaturalKey(
