@@ -133,6 +133,43 @@ describe('the house', () => {
     ]);
   });
 
+  // The list may only become shorter: each of these is to come under one roof, with a function that the other rooms call.
+  it('writes each table in one room, but for those that this list still has', () => {
+    const written = new Map<string, Set<string>>();
+    const statement = /\b(?:insert into|update|delete from)\s+([a-z]+_[a-z_]+|weaknesses)\b/g;
+    for (const file of sources.filter((each) => /^src\/(?!platform\/)/.test(each))) {
+      const text = textOf(file).replaceAll(/\/\*\*[\s\S]*?\*\/|\/\/ .*/g, '');
+      for (const [, table = ''] of text.matchAll(statement)) {
+        const rooms = written.get(table) ?? new Set();
+        written.set(table, rooms.add(file.split('/').slice(1, 3).join('/')));
+      }
+    }
+    expect(written.size).toBeGreaterThan(30);
+    const shared = [...written].filter(([, rooms]) => rooms.size > 1).map(([table]) => table);
+    expect(shared.toSorted()).toEqual([
+      'asset_correlations',
+      'compliance_results',
+      'external_systems',
+      'finding_state_changes',
+      'ingestion_assets',
+      'ingestion_poam_assets',
+      'ingestion_poam_cves',
+      'ingestion_vulnerabilities',
+      'ingestion_vulnerability_cves',
+      'match_reviews',
+      'remediation_scans',
+      'scan_coverage',
+      'sync_changes',
+      'sync_conflicts',
+      'sync_links',
+      'sync_outbox',
+      'sync_reads',
+      'sync_schedules',
+      'sync_separations',
+      'weaknesses',
+    ]);
+  });
+
   it('holds a secret open in few places', () => {
     const revealing = sources
       .filter((file) => textOf(file).includes('.reveal()'))
