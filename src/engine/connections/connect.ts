@@ -4,6 +4,7 @@ import {
   createSecretMask,
   type HttpCall,
   type HttpClient,
+  loadHttpClient,
   type SecretMask,
   secretsIn,
 } from '../../platform/http/index.ts';
@@ -167,7 +168,7 @@ async function openHttp(
   },
 ): Promise<HttpClient & { close(): Promise<void> }> {
   // Loaded where a system is opened: half of the commands open none, and it is a fifth of what a start costs.
-  const { createHttpClient } = await import('../../platform/http/index.ts');
+  const { createHttpClient } = await loadHttpClient();
   const { proxy, ca } = http;
   if (proxy !== undefined) own.secrets.learn(new Secret(decodeURIComponent(new URL(proxy).password)));
   return createHttpClient({

@@ -1,7 +1,7 @@
 export type { HttpCall, HttpClient, HttpRequest, HttpResponse } from './http-client.ts';
 export { recordsOfJsonArray } from './json-array.ts';
+export { loadHttpClient } from './load-http-client.ts';
 export { readRefusal, refusalError, saidShort } from './remote-refusal.ts';
 export { RepeatedObjects } from './repeated-objects.ts';
 export { createSecretMask, type SecretMask, secretsIn } from './secret-mask.ts';
 export { requestMayHaveArrived } from './transport-failure.ts';
-export { createHttpClient } from './undici-http-client.ts';

@@ -4,15 +4,7 @@
  */
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  Logger,
-  run,
-  runMigrations,
-  runOnce,
-  type Runner,
-  type RunnerOptions,
-  type TaskList,
-} from 'graphile-worker';
+import type { Runner, RunnerOptions, TaskList } from 'graphile-worker';
 import type pg from 'pg';
 import { messageOf, TielineError } from '../errors/index.ts';
 import { hasQueue, queueSchema, recordQueue } from './queue-schema.sql.ts';
@@ -38,7 +30,8 @@ const forbidden = '42501';
  */
 export async function installQueue({ pool, store: { db } }: QueueDatabase): Promise<void> {
   try {
-    await runMigrations({ pgPool: pool, schema: queueSchema, logger: silent });
+    const { Logger, runMigrations } = await loadLibrary();
+    await runMigrations({ pgPool: pool, schema: queueSchema, logger: new Logger(silent) });
     await recordQueue(db);
   } catch (cause) {
     const isForbidden = cause instanceof Error && 'code' in cause && cause.code === forbidden;
@@ -52,7 +45,10 @@ export async function installQueue({ pool, store: { db } }: QueueDatabase): Prom
   }
 }
 
-const silent = new Logger(() => () => undefined);
+const silent = () => () => undefined;
+
+/** Loaded by who works on the queue or installs it: every command passes this door. */
+const loadLibrary = () => import('graphile-worker');
 
 export type Tasks = Readonly<Record<string, (payload: unknown, signal: AbortSignal) => Promise<void>>>;
 
@@ -96,6 +92,7 @@ async function workUntilItGivesUp(database: QueueDatabase, tasks: Tasks, work: Q
     options.events.on('job:error', ({ error, job }: { error: unknown; job: { task_identifier: string } }) =>
       log.warn({ job: job.task_identifier }, `a job failed and is tried again: ${messageOf(error)}`),
     );
+    const { run } = await loadLibrary();
     const runner: Runner = await run({ ...options, pollInterval: 2000, parsedCronItems: [] });
     const stop = (): void => void runner.stop().catch(() => undefined);
     if (signal.aborted) stop();
@@ -112,6 +109,7 @@ async function workUntilItGivesUp(database: QueueDatabase, tasks: Tasks, work: Q
 export async function workOnce(database: QueueDatabase, tasks: Tasks, work: QueueWork): Promise<void> {
   await whilePresent(database, tasks, work, async (options, presence) => {
     await presence.freeAtOnce();
+    const { runOnce } = await loadLibrary();
     await runOnce(options);
   });
 }
@@ -123,6 +121,7 @@ async function whilePresent(
   { signal, log, concurrency }: QueueWork,
   work: (options: RunnerOptions & { readonly events: EventEmitter }, presence: Presence) => Promise<void>,
 ): Promise<void> {
+  const { Logger } = await loadLibrary();
   const events = new EventEmitter();
   const presence = new Presence(store, log);
   events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => presence.begin(workerPool.id));
@@ -131,7 +130,7 @@ async function whilePresent(
       {
         pgPool: pool,
         schema: queueSchema,
-        logger: silent,
+        logger: new Logger(silent),
         events,
         preset,
         concurrency,
