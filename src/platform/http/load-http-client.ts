@@ -1,0 +1,3 @@
+/** The HTTP client, loaded by who opens a connection: most commands open none, and it is a hundred modules. */
+export const loadHttpClient = (): Promise<typeof import('./undici-http-client.ts')> =>
+  import('./undici-http-client.ts');
