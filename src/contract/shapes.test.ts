@@ -17,7 +17,7 @@ describe('a value that is printed', () => {
   it('is held to its shape by the compiler, and a field too many is refused by a parse', () => {
     // @ts-expect-error a fault has a message
     const without: Value = { at: null, faults: [{ field: 'url' }] };
-    // @ts-expect-error a number is no instant
+    // @ts-expect-error a number is not an instant
     const wrong: Value = { at: 5, faults: [] };
     for (const value of [without, wrong, { at: null, faults: [], more: 1 }])
       expect(shape.safeParse(value).success).toBe(false);

@@ -23,7 +23,7 @@ export const identifierWeights: Readonly<Record<IdentifierKind, number>> = {
   ip: 25,
 };
 export const linkAt = 50;
-/** A candidate this far behind the best one is no rival. */
+/** A candidate this far behind the best one is not a rival. */
 export const clearLead = 30;
 /** Identifiers of which a machine has one: different values speak against the match. */
 const singular = ['scanner_uuid', 'agent_uuid', 'bios_uuid'] as const satisfies readonly IdentifierKind[];
@@ -137,7 +137,7 @@ function decideBeside(present: Weighed, weighed: readonly Weighed[]): CandidateD
 
 const belowLimit = ({ score }: Weighed): Reason => reasonOf('below_limit', { score, limit: linkAt });
 
-/** A component that another machine has is no rival of a free one that fits as well: a clone bears the BIOS uuid of its original. */
+/** A component that another machine has is not a rival of a free one that fits as well: a clone carries the BIOS uuid of its original. */
 function bestOf(weighed: readonly Weighed[]): { best: Weighed | undefined; rivals: readonly Weighed[] } {
   const fitting = weighed.filter((each) => each.score >= linkAt);
   const top = fitting[0]?.score ?? 0;

@@ -7,7 +7,7 @@ export interface ProposedChange {
   readonly kind: 'create' | 'update';
   /** The fields that it writes. */
   readonly fields: readonly string[];
-  /** Of the weakness that the record is about, where it is about one. */
+  /** The severity of the weakness that the record is about, where it is about one. */
   readonly severity: string | undefined;
 }
 

@@ -46,9 +46,9 @@ export const conflictEffects = [
   'read_again',
   /** The record stays as it was last read, until it changes there. */
   'leave_unread',
-  /** Of two records the later one is cancelled, here and there. */
+  /** The later of two records is cancelled, here and there. */
   'cancel_copy',
-  /** Of two records the earlier one is cancelled, here and there. */
+  /** The earlier of two records is cancelled, here and there. */
   'cancel_first',
   /** The later record is the earlier one under another id. */
   'follow',

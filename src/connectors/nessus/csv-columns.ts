@@ -28,7 +28,7 @@ export type Role =
   | 'hostId'
   | `child:${string}`;
 
-/** Of several that a file has, the first with a value in the row counts. */
+/** If a file has several, the first with a value in the row counts. */
 const spellings: Readonly<Record<Role, string>> = {
   plugin: 'Plugin ID | Plugin | PluginID | definition.id | Definition ID | Plugin #',
   pluginName:

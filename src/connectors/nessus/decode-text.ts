@@ -25,7 +25,7 @@ const known = new Set([
 
 /**
  * A file's text piece by piece, with the byte at which each piece begins. Line ends stay as they are.
- * @throws TielineError SCAN_FILE_INVALID with line and byte where the bytes are no text of the file's encoding.
+ * @throws TielineError SCAN_FILE_INVALID with line and byte where the bytes are not text of the file's encoding.
  */
 export async function* decodeText(
   name: string,

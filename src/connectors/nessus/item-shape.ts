@@ -60,7 +60,7 @@ export type TakeTime = (text: string | undefined) => string | undefined;
 const compliancePrefix = 'cm:compliance-';
 const one = (facts: ItemFacts, name: string): string | undefined => facts.children.get(name)?.[0];
 
-/** Plugin 0 is no plugin: scanners list open ports under it. */
+/** Plugin 0 is not a plugin: scanners list open ports under it. */
 export const isOpenPort = ({ attributes }: ItemFacts): boolean => attributes['pluginID']?.trim() === '0';
 
 /**
@@ -187,7 +187,7 @@ export function complianceRaw(
       ...beside('see_also', 'see_also'),
       host_key: host.key,
       plugin_id: pluginId,
-      // An audit check's own plugin bears the name of the check, not of the audit.
+      // An audit check's own plugin carries the name of the check, not of the audit.
       audit_file:
         said['audit_file'] ??
         said['benchmark_name'] ??

@@ -1,7 +1,7 @@
 /**
  * Times as scanners and their servers write them. A zone that is written is taken at its word: an offset, an IANA name, or an
  * abbreviation that means one thing. `IST` is Ireland, India or Israel: such a time is taken only where the zone of the source decides,
- * else it is left out and noted, so that somebody is told. Times that name no zone are of the source's zone, else UTC.
+ * else it is left out and noted, so that somebody sees it. Times that name no zone are in the source's zone, else UTC.
  */
 
 /** Minutes east of UTC, of abbreviations that are used for one zone. */
@@ -142,7 +142,7 @@ export class ScanTimes {
     return undefined;
   };
 
-  /** As `take`, of a text that may be in any language because the same time is told elsewhere: nothing is noted. */
+  /** As `take`, for a text that may be in any language because the same time is given elsewhere: nothing is noted. */
   readonly look = (text: string | undefined): string | undefined => {
     const at = this.#read(text?.trim() ?? '');
     return typeof at === 'number' ? plausible(at) : undefined;

@@ -79,7 +79,7 @@ const isAuditRow = (row: JsonObject): boolean =>
 
 /**
  * A row of `vulndetails`: a finding, or an audit result.
- * @param fixedAfter of a mitigated one the begin of the window that showed it, if it is known.
+ * @param fixedAfter of a mitigated one the start of the window that showed it, if it is known.
  */
 export function analysisRecord(
   row: JsonObject,

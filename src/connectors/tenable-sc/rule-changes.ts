@@ -1,5 +1,5 @@
 /**
- * A rule changes rows without their being seen anew, and a window of time does not show them. So the mark of a read of findings bears
+ * A rule changes rows without their being seen again, and a window of time does not show them. So the mark of a read of findings carries
  * how the rules stood, and the plugins of which they stand differently are read whole.
  */
 import { createHash } from 'node:crypto';
@@ -23,7 +23,7 @@ export function standsOf(rules: readonly Rule[], known: RuleStands, at: number):
     const said = [repository?.id ?? '', id, modifiedTime ?? '', isOver ? 'over' : ''].join(' ');
     byPlugin.set(plugin.id, [...(byPlugin.get(plugin.id) ?? []), said]);
   }
-  // A plugin whose rules are all gone is told until that has settled.
+  // A plugin whose rules are all gone is reported until that has settled.
   for (const [plugin, { digest, since }] of Object.entries(known))
     if (!byPlugin.has(plugin) && (digest !== '' || at - since < settlingSeconds)) byPlugin.set(plugin, []);
   return Object.fromEntries(
@@ -46,7 +46,7 @@ export function changedRules(known: RuleStands, stands: RuleStands, at: number):
     .toSorted();
 }
 
-/** An account that may not see rules reads findings all the same: without rules there is nothing to be told. */
+/** An account that may not see rules reads findings all the same: without rules there is nothing to report. */
 export async function fetchRuleStands(
   reading: Reading,
   repositories: readonly string[],

@@ -35,7 +35,7 @@ export interface ScriptedServer {
   onStart: (kind: string, nth: number) => { status: number; body: Json };
   /** Answers to anything else, by `METHOD path`. */
   readonly answers: Map<string, PreparedAnswer>;
-  /** Called before a status is told. */
+  /** Called before a status is reported. */
   onStatus: (uuid: string, job: ScriptedJob | undefined) => void;
   /** True: it has answered itself, and nothing is done. */
   beforeAnswer: (asked: Asked, response: ServerResponse) => boolean;

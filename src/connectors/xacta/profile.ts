@@ -87,7 +87,7 @@ const entity = z
     get: z.strictObject({ path }).optional(),
     create: write.optional(),
     update: write.optional(),
-    /** The list parameter that finds a record by the integrator's key, and the field that bears it. */
+    /** The list parameter that finds a record by the integrator's key, and the field that carries it. */
     findBy: z.strictObject({ parameter: z.string(), field: fieldPath }).optional(),
     id: fieldPath,
     version: fieldPath.optional(),

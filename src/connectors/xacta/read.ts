@@ -2,7 +2,7 @@
  * Reads an entity: the list itself, or the lists of each system for what belongs to a system. Pages are stored one by
  * one with the position after them. While a list is walked, records may be added, changed or removed, which shifts
  * those behind them from page to page; so a walk that took more than one page looks once more at what was modified since
- * the walk began, and a record that shows up twice is no change the second time.
+ * the walk began, and a record that shows up twice is not a change the second time.
  */
 import { z } from 'zod';
 import type { Json } from '../../platform/values/index.ts';

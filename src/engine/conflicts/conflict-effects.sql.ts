@@ -130,7 +130,7 @@ export async function fetchPoamContents(
   return rows[0] ?? { assets: [], cves: [] };
 }
 
-/** Another living record of the remote that bears the same integrator's key in the same system: it was restored, or copied. */
+/** Another living record of the remote that carries the same integrator's key in the same system: it was restored, or copied. */
 export async function findSameKey(
   db: Kysely<Database>,
   systemId: number,

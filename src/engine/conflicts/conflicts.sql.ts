@@ -26,7 +26,7 @@ export interface ConflictToRecord {
 
 /**
  * SQL that is true of the conflicts `known` with this external system: what a record says to one system is nothing to another. A row
- * from before the system was kept may be anybody's.
+ * from before the system was kept may belong to any system.
  */
 const withSystem = (systemId: number) => sql`coalesce(known.external_system_id, ${systemId}) = ${systemId}`;
 

@@ -242,7 +242,7 @@ export async function* checkRow(
 }
 
 /**
- * Seals every stored secret anew with the present key of `next`, all in one transaction.
+ * Seals every stored secret again with the present key of `next`, all in one transaction.
  * @returns how many secrets there were.
  */
 export async function resealSecrets(store: Store, present: SecretBox, next: SecretBox): Promise<number> {

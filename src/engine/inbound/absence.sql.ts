@@ -28,7 +28,7 @@ export async function recordSeen(
 export interface Absence {
   /** Links that are neither retired nor known to be missing, and do not stand inside of something that is missing itself. */
   readonly expected: number;
-  /** Of these, how many the read did not show. */
+  /** How many of these the read did not show. */
   readonly missing: number;
   readonly examples: readonly string[];
 }
@@ -125,7 +125,7 @@ export async function markAbsent(
   return rows[0] ?? { missing: 0, revived: 0 };
 }
 
-/** Forgets what was seen: the read is over, or is to begin anew. */
+/** Forgets what was seen: the read is over, or is to begin again. */
 export async function forgetSeen(
   db: Kysely<Database>,
   read: Omit<ReadOfEntity, 'operationId'>,

@@ -17,7 +17,7 @@ let systemId = 0;
 let otherId = 0;
 let operationId = '';
 let number = 0;
-/** Of the POA&M and the system of the test at hand. */
+/** The POA&M and the system of the current test. */
 let id = '';
 let inside = '';
 

@@ -27,7 +27,7 @@ export async function apply(tx: Tx, page: PageDecision): Promise<Counts> {
     settled.map(({ entityId, each, stored, isElsewhere }) => ({
       entityId,
       record: each.record,
-      // Of a row that several systems have, it may be another one's record that was read before.
+      // Where several systems have the row, it may be another one's record that was read before.
       ...(stored && !isElsewhere ? { before: stored.row['raw_json'] } : {}),
     })),
   );

@@ -15,7 +15,7 @@ import { isOwnedBy } from './excluded.ts';
 import { moveOf } from './linked-moves.ts';
 import type { Decided, Incoming, Known, LinkedSource, PageDecision } from './linked-page.ts';
 
-/** What says to whom a record belongs. A system may bear another id here than there. */
+/** What says to whom a record belongs. A system may carry another id here than there. */
 export const ownedBy = (
   entity: LinkedEntityName,
   links: ReadonlyMap<string, LinkRow>,

@@ -26,7 +26,7 @@ export interface Placed {
 
 /** What is known of the places where rows stand that their records do not name. */
 export interface Places {
-  /** Of the keys that rows name as their parent, those that are here. */
+  /** Those of the keys that rows name as their parent that exist here. */
   readonly there: ReadonlySet<string>;
   /** Our ids of rows that stand where another external system has them. */
   readonly elsewhere: ReadonlySet<string>;

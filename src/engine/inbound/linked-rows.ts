@@ -1,4 +1,4 @@
-/** New rows for records that no row is yet: what they begin with, and under which key. */
+/** New rows for records that have no row yet: their initial columns, and under which key. */
 import { type JsonObject, scalarText } from '../../platform/values/index.ts';
 import { findSystemById } from '../../ledger/external-systems/index.ts';
 import { findTakenKeys, linkedEntity, type LinkedEntityName } from '../../record/entities/index.ts';
@@ -14,7 +14,7 @@ function qualifiedKey(system: string, key: string): string {
 }
 
 /**
- * Gives rows whose key another row bears a key of their own, which names the external system: another remote may call something else
+ * Gives rows whose key another row carries a key of their own, which names the external system: another remote may call something else
  * so, or a person said that the row of that name is not this record. What the remote calls it stays in the link.
  */
 export async function withFreeKeys(

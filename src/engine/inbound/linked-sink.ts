@@ -1,5 +1,5 @@
 /**
- * Takes in the records of linked entities, a page at a time: gathers all that is known of them, decides field by field (pure), and
+ * Imports the records of linked entities, a page at a time: gathers all that is known of them, decides field by field (pure), and
  * applies what was decided. A report that says what it said the last time is neither mapped nor merged, unless our side moved since
  * (`record/entities/rows/side-digests.sql.ts`). The same path serves the remote's reading of what we have written, which is how an echo comes to be no change.
  */

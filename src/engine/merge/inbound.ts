@@ -25,7 +25,7 @@ export interface InboundDecision {
   readonly changes: readonly FieldChange[];
   /** Ours stand, and are to be sent out. */
   readonly send: readonly string[];
-  /** Remote edits that a policy lets give way to ours: what is lost there, for the journal. */
+  /** Remote edits that a policy lets yield to ours: what is lost there, for the journal. */
   readonly overruled: readonly FieldChange[];
   /** Fields that both sides changed alike since they last agreed. */
   readonly agreed: readonly FieldChange[];

@@ -8,7 +8,7 @@
  * | no     | yes    | no     | send     |
  * | no     | no     | no     | conflict |
  *
- * Without a base (a row from before Tieline that was just linked) an empty side gives way to the other; two different
+ * Without a base (a row from before Tieline that was just linked) an empty side yields to the other; two different
  * values are a conflict, since nobody can tell which is the newer.
  */
 import type { Comparison } from '../../canonical/vocabulary/index.ts';
@@ -27,7 +27,7 @@ function withZone(text: string): string {
 
 const mailAddress = /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+/gu;
 
-/** White space is no edit, but where it parts lines; neither is the case of a mail address, nor how an accent is composed. */
+/** White space is not an edit, but where it parts lines; neither is the case of a mail address, nor how an accent is composed. */
 function plainText(value: string): string {
   return value
     .normalize('NFC')
@@ -70,7 +70,7 @@ const parts = (text: string): string[] =>
     .split(/[,;\n]/)
     .map((each) => each.trim())
     .filter(Boolean);
-/** Of a list the members, each as what it is. */
+/** The members of a list, each as what it is. */
 const memberAs: Readonly<Record<Comparison, Comparison>> = {
   text: 'text',
   word: 'word',

@@ -1,6 +1,6 @@
 /**
  * Sends what the outbox holds. Rows of one record go out in order, different records side by side. One process drains a
- * system at a time: a sync run, or a worker that hears of new rows.
+ * system at a time: a sync run, or a worker that is notified of new rows.
  */
 import { parentOf } from './outbound-change.ts';
 import type { TielineError } from '../../platform/errors/index.ts';

@@ -69,7 +69,7 @@ export async function planEdits(
   }
 }
 
-/** Plans the edits of one record anew, after the remote was found to have moved on. */
+/** Plans the edits of one record again, after the remote was found to have moved on. */
 export async function replanRecord(
   tx: Tx,
   system: ConnectedSystem,

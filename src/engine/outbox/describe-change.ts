@@ -121,7 +121,7 @@ function titleOf(change: ChangeToDescribe, known: RecordTitle | undefined, names
 const isEmpty = (value: Json | undefined): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
 
-/** Of a list what is added and what is removed. */
+/** What is added to a list and what is removed from it. */
 function listChange(
   label: string,
   field: string,

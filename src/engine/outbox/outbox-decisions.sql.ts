@@ -100,7 +100,7 @@ export async function dropRows(
   return rows.map((row) => row.id).toSorted((a, b) => a - b);
 }
 
-/** @param paused undefined: sending goes on. */
+/** @param paused undefined: sending continues. */
 export async function setSendingPaused(
   db: Kysely<Database>,
   systemId: number,

@@ -47,7 +47,7 @@ export interface Caller {
 
 /**
  * Connects the systems that are asked for (all that are enabled if none is), does the work, and closes them.
- * @param mayMiss whether the work can do without a system that could not be connected for this reason; it is told which. Default: never.
+ * @param mayMiss whether the work can do without a system that could not be connected for this reason; it is called with that system. Default: never.
  * @throws TielineError SYSTEM_UNKNOWN if there is none.
  */
 export async function withSystems<T>(

@@ -11,7 +11,7 @@ export interface StepProgress {
   readonly step: string;
   readonly state: 'started' | 'working' | 'retrying' | 'done' | 'skipped' | 'failed';
   readonly counts?: Counts;
-  /** Of the whole step, where it is known. */
+  /** For the whole step, where it is known. */
   readonly done?: number;
   readonly total?: number;
   readonly note?: string;
@@ -26,7 +26,7 @@ export interface RunContext {
   /** Where the steps are in a transaction that nobody else sees yet: the committed operation under which calls are logged. */
   readonly callsUnder?: string;
   readonly systems: readonly ConnectedSystem[];
-  /** Every connector that there is, by type: also of systems that are no part of this run. */
+  /** Every connector that there is, by type: also of systems that are not part of this run. */
   readonly modules: ReadonlyMap<string, ConnectorModule>;
   readonly scanFiles?: ScanFileReader;
   readonly now: () => Date;

@@ -163,7 +163,7 @@ export async function listUnfinishedRuns(
   return rows;
 }
 
-/** Makes the steps that a run did for some systems those of another run, which goes on with them. */
+/** Makes the steps that a run did for some systems those of another run, which continues with them. */
 export async function adoptSteps(
   db: Kysely<Database>,
   from: string,

@@ -83,7 +83,7 @@ export interface AssetThere {
   readonly externalId: string;
 }
 
-/** Of these assets those that a scanner's server reports, with what it calls each. */
+/** Those of these assets that a scanner's server reports, with what it calls each. */
 export async function listAssetsThere(
   db: Kysely<Database>,
   systemId: number,

@@ -98,7 +98,7 @@ async function gatherStanding(
     matches.flatMap((each) => each.evidence),
   );
   const identifiers = await fetchIdentifiers(tx.db, [...new Set([...contested, ...bearing])]);
-  // What a person said of this very pair goes before what he said of all that look like it.
+  // What a person decided about this very pair goes before what they decided about all that look like it.
   const decided = new Set(words.map((each) => `${each.assetUuid} ${each.componentId}`));
   const standing = matches.flatMap(({ id, componentRow, evidence }) =>
     componentRow === null

@@ -152,7 +152,7 @@ async function holdBack(
   return new Set(waiting.map(({ judged }) => judged));
 }
 
-/** Gives each the first occurrence whose id no row bears: after a POA&M of ours that was completed comes another one. */
+/** Gives each the first occurrence whose id no row carries: after a POA&M of ours that was completed comes another one. */
 async function withOccurrence(tx: Tx, planned: readonly JudgedWeakness[]): Promise<Proposed[]> {
   const proposed = planned.map((each) => ({ ...each, occurrence: 1 }));
   for (let open = proposed; open.length > 0;) {

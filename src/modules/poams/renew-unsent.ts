@@ -113,7 +113,7 @@ async function withdraw(
   await closeRefusals(tx.db, source.systemId, 'poam', over);
 }
 
-/** A POA&M that no GRC system has, and none will get, is no open one here. */
+/** A POA&M that no GRC system has, and none will get, is not an open one here. */
 async function cancelRows(
   tx: Tx,
   source: UnsentSource,

@@ -103,7 +103,7 @@ export async function showAnswers(
     const added = await recordUnsettledConflicts(
       tx.db,
       source,
-      // What a person settled as it stands (the completion stands) is no news.
+      // What a person settled as it stands (the completion stands) is not news.
       conflicts.filter((conflict) => type !== 'contradiction' || !isSettled(shown, conflict.entityId)),
     );
     await closeConflictsNotAmong(

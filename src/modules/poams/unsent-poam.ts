@@ -69,7 +69,7 @@ export type Withdrawal = 'nothing open' | 'answered' | 'not let out' | 'cancelle
 export type UnsentDecision =
   | { readonly do: 'keep' }
   | { readonly do: 'withdraw'; readonly why: Withdrawal; readonly inFavourOf?: string }
-  /** Turned down by a person: our row of it is no open POA&M. */
+  /** Turned down by a person: our row of it is not an open POA&M. */
   | { readonly do: 'cancel row' }
   /** Turned down, and what was turned down is over: the next time it is found, a person is asked again. */
   | { readonly do: 'forget rejection' }
@@ -144,7 +144,7 @@ export function proposedPayload(
 }
 
 function renewedPayload(unsent: UnsentPoam, proposal: Proposal, today: string): JsonObject {
-  // A row that was cancelled when it was withdrawn is no edit of anybody.
+  // A row that was cancelled when it was withdrawn is not an edit that somebody made.
   const edited = (field: string): boolean =>
     !unsent.isCancelled &&
     unsent.row[field] !== undefined &&

@@ -31,9 +31,9 @@ export interface FileOutcome extends FileCounts {
   readonly file: string;
   readonly outcome: 'imported' | 'already imported' | 'partial' | 'refused';
   readonly operationId?: string;
-  /** Why it was refused, or where it breaks off. */
+  /** Why it was refused, or where it is cut off. */
   readonly problem?: string;
-  /** Of a refusal that is not the file's fault: what it was. */
+  /** For a refusal that is not the file's fault: what it was. */
   readonly code?: string;
 }
 
@@ -123,7 +123,7 @@ function concernsAll(error: unknown, signal: AbortSignal): boolean {
   return gone || /^Connection terminated|Client has encountered a connection error/.test(messageOf(error));
 }
 
-/** What is told of a file that was not imported; a fault that nobody foresaw with its code. */
+/** What is reported about a file that was not imported; an unforeseen fault with its code. */
 function refusal(file: string, error: unknown): FileOutcome {
   const ofFile =
     error instanceof TielineError

@@ -1,4 +1,4 @@
-/** What becomes of scan files: doubles at any distance, results of one name, strangers with one adapter, and what is held. */
+/** What becomes of scan files: duplicates at any distance, results of one name, strangers with one adapter, and what is held. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
 import { scanFileMappings } from '../../connectors/nessus/mappings.ts';

@@ -1,6 +1,6 @@
 /**
  * What is in a scan file becomes part of the record, batch by batch and in one transaction. A host of thousands of items is stored in parts,
- * behind a savepoint: if the file breaks off within it, it is taken back.
+ * behind a savepoint: if the file is cut off within it, it is rolled back.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { ExternalRecord, ScanFile, ScanFileEvent } from '../../connectors/kit/index.ts';
@@ -26,7 +26,7 @@ export interface FileCounts {
   /** Each once, however often the file turns to it. */
   readonly hosts: number;
   readonly items: number;
-  /** Items that only list an open port (plugin 0), which are no findings. */
+  /** Items that only list an open port (plugin 0), which are not findings. */
   readonly openPorts: number;
   /** Why hosts or times were held; of items the list of held records tells. */
   readonly heldBecause: readonly string[];
@@ -59,7 +59,7 @@ export interface FileReading {
   readonly file: ScanFile;
   readonly operationId: string;
   readonly options: {
-    /** Of a broken file its whole hosts are kept. */
+    /** The whole hosts of a broken file are kept. */
     readonly keepPartial: boolean;
     readonly signal: AbortSignal;
     readonly report: (file: string, counts: FileCounts) => void;
@@ -80,8 +80,8 @@ interface GatheredHost {
 
 /**
  * Stores a file as it is read, in the caller's transaction.
- * @returns what was stored, and where the file breaks off if that does not matter to the caller.
- * @throws SCAN_FILE_INVALID where it breaks off.
+ * @returns what was stored, and where the file is cut off if that does not matter to the caller.
+ * @throws SCAN_FILE_INVALID where it is cut off.
  */
 export async function takeFile(
   tx: Tx,
@@ -142,7 +142,7 @@ class Storing {
         return;
       }
       case 'item':
-        // A file that says itself when a finding was last found is no record of one scan.
+        // A file that says itself when a finding was last found is not a record of one scan.
         if (event.kind === 'finding' && event.raw['last_found'] !== event.raw['seen_at'])
           this.#unsure.add(scalarText(event.raw['host_key']));
         this.#items.push({ kind: event.kind, record: { externalId: identify(event), raw: event.raw } });
@@ -275,7 +275,7 @@ class Storing {
       tx,
       operationId,
       assets,
-      // Of a host that the file turned to several times what it said last, which is all of it.
+      // For a host that the file returns to several times, what it said last, which is all of it.
       [...new Map(hosts.flatMap(({ key, record }) => (record ? [[key, record] as const] : []))).values()],
     );
     const keys = new Set([

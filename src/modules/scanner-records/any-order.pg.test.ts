@@ -1,4 +1,4 @@
-/** Reports of findings and machines from several scanners, told in any order, twice, and in pages of any size: one end state. */
+/** Reports of findings and machines from several scanners, reported in any order, twice, and in pages of any size: one end state. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';

@@ -1,4 +1,4 @@
-/** Broken files and chunks all the way into the database: what is refused leaves nothing behind, what is taken in adds up. */
+/** Broken files and chunks all the way into the database: what is refused leaves nothing behind, what is imported adds up. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -194,7 +194,7 @@ export interface ClaimableScan {
   readonly state: ScanState;
   /** Whether a person agreed to it. What it asks for never changes. */
   readonly approved: boolean;
-  /** Of the gravest finding that it is to verify; null where none says. */
+  /** The severity of the gravest finding that it is to verify; null where none says. */
   readonly severityRank: number | null;
   /** A person has stopped sending to the system. */
   readonly paused: boolean;
@@ -212,7 +212,7 @@ export async function lockScan(db: Kysely<Database>, id: number): Promise<Claima
   return rows[0];
 }
 
-/** Keeps why a scan does not go on yet, and when its run began; the state stays. */
+/** Keeps why a scan does not continue yet, and when its run began; the state stays. */
 export async function noteScan(
   db: Kysely<Database>,
   id: number,

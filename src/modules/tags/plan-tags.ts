@@ -57,7 +57,7 @@ export const tagStep: Conclusion = {
 
 /**
  * Puts the tags that tell an analyst which system an asset belongs to into the outbox, where they are missing, and takes away those of
- * systems that assets have left; what waits there and is not so any more (the machine moved, the policy lets no tag out) gives way.
+ * systems that assets have left; what waits there and is not so any more (the machine moved, the policy lets no tag out) yields.
  */
 export async function planTags(
   context: RunContext,

@@ -131,8 +131,8 @@ export async function readBackfillBatch(
 }
 
 /**
- * The columns that the backfill may write: those that Tieline brought. What the owner had, he filled or left empty
- * himself, whatever its name.
+ * The columns that the backfill may write: those that Tieline brought. The columns that the host application had, it filled or left empty
+ * itself, whatever their names.
  */
 async function ownColumns(tx: Tx, table: BackfillTable): Promise<ReadonlySet<string>> {
   const { rows } = await tx.client.query<{ name: string }>(
@@ -162,7 +162,7 @@ export async function fillColumns(
     there.has(column),
   );
   if (columns.length === 0) return { rows: 0, byColumn: {} };
-  // Of several rows that are one finding the first bears the key; the index decides between concurrent ones.
+  // Of several rows that are one finding the first carries the key; the index decides between concurrent ones.
   const value = (column: string): string =>
     column === 'finding_key'
       ? `case when g.first_of_key and not exists (select from ${table} other where other.finding_key = given.finding_key) then given.finding_key end`
@@ -218,7 +218,7 @@ export async function listBrokenRows(
 }
 
 /**
- * Keeps the owner's triggers from firing for what touches none of his columns, where the role may say so (a superuser, or
+ * Keeps the owner's triggers from firing for what touches none of the owner's columns, where the role may say so (a superuser, or
  * GRANT SET ON PARAMETER session_replication_role in PostgreSQL 15 and later). @returns whether it may.
  */
 export async function silenceTriggers(tx: Tx): Promise<boolean> {

@@ -190,7 +190,7 @@ export function migrateDatabase(
   return migrate(access.pool, { ...options, folder: access.migrationsFolder });
 }
 
-/** Row counts and checksums of the owner's tables over his own columns. */
+/** Row counts and checksums of the owner's tables over their own columns. */
 export function checksumDatabase(access: DatabaseAccess): Promise<TableChecksum[]> {
   return withClient(access.pool, async (client) => {
     const catalog = await fetchCatalog(client, ledgerNames);

@@ -68,7 +68,7 @@ const defaultPatience: Patience = {
 /** Lock not to be had in time, statement out of time, deadlock: somebody else was there. */
 const busyStates = new Set(['55P03', '57014', '40P01']);
 const isBusy = (error: pg.DatabaseError): boolean => busyStates.has(error.code ?? '');
-/** Also what DETACH says where the table is no partition (any more): another run was first. */
+/** Also what DETACH says where the table is not a partition (any more): another run was first. */
 const isGone = (error: pg.DatabaseError): boolean => error.code === '42P01';
 
 /** One statement, or several in one message, on a connection that is given back; after a failure it is not used again. */
@@ -99,7 +99,7 @@ async function briefly(store: Store, statement: string): Promise<void> {
 
 /**
  * Carries a plan out: makes months ahead, takes away the months that are due, deletes rows past the limit from the
- * default partitions. What stays locked is reported as not done, and the rest goes on. May be run by several at once
+ * default partitions. What stays locked is reported as not done, and the rest continues. May be run by several at once
  * and again after a kill. A retention that was changed since the plan was made is not acted on.
  */
 export async function applyRetention(
@@ -169,7 +169,7 @@ async function takeAway(
     } catch (cause) {
       const error = databaseErrorOf(cause);
       if (!error) throw cause;
-      // A view over it, or a table that is not ours: the database says which, and the other months go on.
+      // A view over it, or a table that is not ours: the database says which, and the other months continue.
       if (!isBusy(error) && !isGone(error)) return { ...refused, reason: error.message };
       if (tried >= patience.tries)
         return { ...refused, reason: error.message, holders: await listHolders(store, [table]) };

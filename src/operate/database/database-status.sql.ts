@@ -36,7 +36,7 @@ export interface IndexStatus {
   readonly isUnique: boolean;
   /** No scan since `statisticsSince`, and no rule (unique, primary key) that it upholds. */
   readonly isNeverUsed: boolean;
-  /** Left behind by a build that was broken off: written, never read. */
+  /** Left behind by a build that was interrupted: written, never read. */
   readonly isInvalid: boolean;
 }
 
@@ -51,7 +51,7 @@ export interface DatabaseStatus {
   readonly connections: {
     readonly used: number;
     readonly max: number;
-    /** Of those used, to this database. */
+    /** Those of the used connections that are to this database. */
     readonly here: number;
   };
   readonly migrations: readonly { readonly name: string; readonly appliedAt: Date }[];

@@ -17,8 +17,8 @@ export function fetchRetention({ db, now }: Pick<App, 'db' | 'now'>): Promise<Re
 }
 
 /**
- * Makes the months ahead and drops those past what their tables keep. May be broken off and run again at any time.
- * @param caller `report` hears what is waited for, and how often it was tried.
+ * Makes the months ahead and drops those past what their tables keep. May be interrupted and run again at any time.
+ * @param caller `report` is called with what is waited for, and how often it was tried.
  */
 export async function runRetention(
   app: Pick<App, 'db' | 'store' | 'now' | 'sleep'>,

@@ -20,7 +20,7 @@ export interface WorkerOptions {
   readonly report: (progress: StepProgress) => void;
   /** Does what is due now, and ends. */
   readonly once: boolean;
-  /** Of Tieline, for the log. */
+  /** The version of Tieline, for the log. */
   readonly version?: string;
 }
 

@@ -50,7 +50,7 @@ export class TielineError extends Error {
   }
 }
 
-/** The message of anything thrown, for a sentence that goes on. */
+/** The message of anything thrown, for a sentence that continues. */
 export function messageOf(thrown: unknown): string {
   if (thrown instanceof AggregateError && thrown.message === '')
     return thrown.errors.map((each) => messageOf(each)).join('; ');

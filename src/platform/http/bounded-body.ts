@@ -27,7 +27,7 @@ interface Sample {
   readonly bytes: number;
 }
 
-/** Tells when a body became too slow. Time in which the reader was busy with what came before does not count. */
+/** Reports when a body became too slow. Time in which the reader was busy with what came before does not count. */
 class SpeedWatch {
   #waitedMs = 0;
   #bytes = 0;
@@ -90,7 +90,7 @@ export function boundedBody(
     Math.max(10, Math.min(1000, bounds.windowMs / 20)),
   );
   looking.unref();
-  // A stream nobody reads any more may still fail; that is not news to anybody.
+  // A stream nobody reads any more may still fail; nobody needs to know.
   out.on('error', () => undefined);
   body.on('error', (error) => {
     out.destroy(signal.aborted ? abortReason(signal) : classifyTransportFailure(error, where).error);

@@ -47,7 +47,7 @@ class ElementScanner {
   #depth = 0;
   #inString = false;
   #afterBackslash = false;
-  /** Where in the stream the values of the element under way that are objects or lists begin and end, one after the other. */
+  /** Where in the stream the values of the element under way that are objects or lists start and end, one after the other. */
   #inner: number[] = [];
   readonly #elementBytes: number;
   readonly #maxDepth: number;

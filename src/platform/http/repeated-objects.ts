@@ -23,10 +23,10 @@ export class RepeatedObjects {
   }
 
   /**
-   * A record of which the object is taken from what is known; undefined where it has none in a place that can be told from outside
+   * A record of which the object is taken from what is known; undefined where it has none in a place that can be determined from outside
    * (then it is to be read as it is). Whether the bytes are UTF-8 was checked by the caller.
-   * @param inner begin and end of the values that are objects or lists, one after the other.
-   * @throws SyntaxError for what is no JSON.
+   * @param inner start and end of the values that are objects or lists, one after the other.
+   * @throws SyntaxError for what is not JSON.
    */
   parse(record: Buffer, inner: readonly number[]): JsonObject | undefined {
     for (let n = 0; n + 1 < inner.length; n += 2) {

@@ -19,7 +19,7 @@ export interface MigrationState {
 export const ledgerNames = ['tieline_migrations', 'tieline_objects'];
 
 /**
- * @param schema where the operator put Tieline's tables, if he says so.
+ * @param schema where the operator put Tieline's tables, if given.
  * @throws DATABASE_UNSUITABLE where they lie elsewhere.
  */
 export async function fetchMigrationState(
@@ -61,7 +61,7 @@ export interface UnfinishedIndex {
   readonly name: string;
   readonly table: string;
   readonly sql: string;
-  /** A build that was broken off left it behind; it must go first. */
+  /** A build that was interrupted left it behind; it must go first. */
   readonly invalid: boolean;
 }
 

@@ -20,7 +20,7 @@ export interface MigrationFile {
 
 const setPattern = /^[a-z][a-z0-9_]*$/;
 const namePattern = /^(\d{4})_[a-z0-9_]+\.sql$/;
-// Would end our transaction in the midst. `BEGIN` of PL/pgSQL has no semicolon.
+// Would end our transaction halfway through. `BEGIN` of PL/pgSQL has no semicolon.
 const transactionControl = /^\s*(begin|commit|rollback|start\s+transaction)\s*;/im;
 
 /**

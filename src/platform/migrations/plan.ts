@@ -139,7 +139,7 @@ function take(draft: PlanDraft, statement: Statement): void {
         takeUpdate(draft, statement);
         return;
       }
-      // What is told from rows of a table that was there may need columns that are added to it under the locks.
+      // What is reported from rows of a table that was there may need columns that are added to it under the locks.
       if (draft.places.get(/^INSERT INTO (\w+)/i.exec(statement.sql)?.[1] ?? '')?.existing) {
         draft.push(draft.locked, statement, statement.sql);
         return;

@@ -158,7 +158,7 @@ const dependentsQuery = `
      and not exists (select from unnest(k.conkey) key(attnum) join brought own on own.oid = k.conrelid and own.attnum = key.attnum)
   order by 1`;
 
-/** Carries a removal out in one transaction, which gives way to the owner's work as a migration does. */
+/** Carries a removal out in one transaction, which yields to the owner's work as a migration does. */
 export async function remove(pool: ConnectionSource, plan: RemovalPlan, patienceMs: number): Promise<void> {
   const client = await pool.connect();
   const deadline = performance.now() + patienceMs;

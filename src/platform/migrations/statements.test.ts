@@ -140,7 +140,7 @@ function ourFacts({ is }: Statement): Facts {
     return { kind: is.kind, table: is.table, columns: is.columns.map(ourColumn) };
   if (is.kind === 'index') {
     const { kind, name, table, unique, partial } = is;
-    // A column may bear an order (`at DESC`); what else is more than a name is an expression.
+    // A column may carry an order (`at DESC`); what else is more than a name is an expression.
     const columns = is.columns.map(
       (each) => /^(\w+)( (ASC|DESC|NULLS|FIRST|LAST|\w+_ops))*$/i.exec(each)?.[1] ?? '(…)',
     );

@@ -1,4 +1,4 @@
-/** Shows that a migration wrote no row of the owner's: row counts and checksums of his tables, before and after. */
+/** Shows that a migration wrote no row of the owner's: row counts and checksums of the owner's tables, before and after. */
 import type { ConnectionSource } from './connection-source.ts';
 import type pg from 'pg';
 import { TielineError } from '../errors/index.ts';

@@ -49,7 +49,7 @@ export interface CopyInto {
 /**
  * Begins a COPY on a connection that nothing else uses until `end` or `abort`. `target`: `table (column, …)`.
  * Whatever PostgreSQL or the connection does, the first failure is thrown by `write` or `end`, and no error is left without
- * a listener: an `error` event that nobody hears ends the process.
+ * a listener: an `error` event without a listener ends the process.
  */
 export function copyInto(client: PoolClient, target: string): CopyInto {
   const stream = client.query(copyStreams.from(`copy ${target} from stdin`));

@@ -3,7 +3,7 @@
  * process leaves none behind. One connection and not one a lock, because a worker that syncs five systems would keep ten of them idle.
  *
  * A connection can be lost without the process being killed (a restart, a firewall, an administrator). Then every lock is lost
- * with it: who holds one is told by its signal, at once where the connection says so, else by the heartbeat.
+ * with it: who holds one is notified by its signal, at once where the connection says so, else by the heartbeat.
  */
 import type pg from 'pg';
 import { messageOf, TielineError } from '../errors/index.ts';

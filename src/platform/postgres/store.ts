@@ -39,7 +39,7 @@ export interface Store {
    * @throws what `work` throws, or the failure to commit.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** As `transaction`, for work that cannot be done twice, such as taking in a stream. */
+  /** As `transaction`, for work that cannot be done twice, such as importing a stream. */
   transactionOnce<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /**
    * Runs `work` over a store that is one transaction, so that code which commits page by page happens whole or not at all.
@@ -48,7 +48,7 @@ export interface Store {
    */
   asOne<T>(work: (store: Store) => Promise<Concluded<T>>): Promise<T>;
   /**
-   * The same store for work that may go on only until it is aborted: from then on no connection is handed out and no
+   * The same store for work that may continue only until it is aborted: from then on no connection is handed out and no
    * transaction is committed, so that nothing is written by who has lost the right to.
    */
   guardedBy(until: AbortSignal): Store;

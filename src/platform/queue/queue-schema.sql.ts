@@ -24,7 +24,7 @@ export async function recordQueue(db: Kysely<Database>): Promise<void> {
 export interface JobToQueue {
   readonly task: string;
   readonly payload: Json;
-  /** Of several jobs with one key only one waits. */
+  /** Only one of several jobs with one key waits. */
   readonly key: string;
   /** Jobs of one queue run one after another; those of others beside them. */
   readonly queue: string;

@@ -75,8 +75,8 @@ export interface QueueWork {
 }
 
 /**
- * Works on the queue until the signal ends it; a job at hand is then broken off and taken up again by the next worker. When the database
- * goes away for long, the library gives up; the queue is then taken up again here.
+ * Works on the queue until the signal ends it; a job at hand is then interrupted and resumed by the next worker. When the database
+ * goes away for long, the library gives up; the queue is then resumed here.
  */
 export async function workOnQueue(database: QueueDatabase, tasks: Tasks, work: QueueWork): Promise<void> {
   const { signal, log } = work;

@@ -162,7 +162,7 @@ async function fetchCompared(tx: Tx, assetUuids: readonly string[]): Promise<Map
   );
 }
 
-/** Of the uuids that sources gave, those that are some asset already. */
+/** Those of the uuids from sources that are some asset already. */
 async function findTakenUuids(tx: Tx, unidentified: readonly Unidentified[]): Promise<Set<string>> {
   const { rows } = await tx.client.query<{ uuid: string }>(
     'select asset_uuid::text as uuid from ingestion_assets where asset_uuid = any($1::uuid[])',

@@ -95,7 +95,7 @@ export interface UnreportedAsset {
   readonly sources: readonly string[];
   readonly openCritical: number;
   readonly openHigh: number;
-  /** Of any severity. */
+  /** Counts findings of any severity. */
   readonly openFindings: number;
 }
 

@@ -100,7 +100,7 @@ export async function beginAssetLoad(tx: Tx, source: AssetSource): Promise<Asset
 }
 
 /**
- * Finds the row that each staged record is, where that is certain: the one linked to it; the one that bears Tenable's uuid as its
+ * Finds the row that each staged record is, where that is certain: the one linked to it; the one that carries Tenable's uuid as its
  * own; and, of rows from before Tieline, one that notes it as Tenable's (tenable_asset_uuid, or the id in its raw record). The
  * oldest of several; a row that another record of the same server is linked to is none of them. The raw records of all assets are
  * looked through for the server whose ids they are, not for every file.
@@ -279,7 +279,7 @@ async function writeDiffering(tx: Tx, source: AssetSource, created: readonly str
       `case when m.record ? '${column}' then (m.record ->> '${column}')::${type} else a.${column} end`,
   );
   const journaled = names.filter((name) => !notJournaled.has(name));
-  // Of several servers that know the machine, each by a uuid of its own, the first one's stands as long as it reports it.
+  // Where several servers know the machine, each by a uuid of its own, the first one's is kept as long as it reports it.
   const ownUuid = `coalesce(
     case when exists (select from sync_links held
                        where held.entity_type = 'asset' and held.entity_id = a.asset_uuid::text and held.external_id = a.tenable_asset_uuid
@@ -365,7 +365,7 @@ export async function countAssets(db: Kysely<Database>): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-/** The source's own uuids of assets that bear another one here. */
+/** The source's own uuids of assets that carry another one here. */
 export async function listAssetAliases(
   db: Kysely<Database>,
   externalSystemId: number,

@@ -42,7 +42,7 @@ export interface FactEntity extends AnyEntity {
   readonly kind: 'fact';
   /** Whether the next page is staged while one is merged; else each page finds what the one before has left. */
   readonly readsAhead: boolean;
-  /** What is counted anew once all of it was read from a system. */
+  /** What is counted again once all of it was read from a system. */
   readonly whenReadWhole?: (
     tx: Tx,
     source: { readonly systemId: number; readonly operationId: string },
@@ -76,7 +76,7 @@ export interface RowPlace {
   readonly key: string;
   /** What that column holds: keys are compared in its type, so that its index serves. */
   readonly keyKind: KeyKind;
-  /** Fields whose column bears another name: field → column. */
+  /** Fields whose column carries another name: field → column. */
   readonly columns: Readonly<Record<string, string>>;
   /** Columns that say when the row was written last. */
   readonly stamps: readonly string[];
@@ -156,7 +156,7 @@ export interface LinkedEntity extends AnyEntity {
   readonly row: RowPlace;
   /** Fields that are columns, and are merged field by field. */
   readonly fields: readonly string[];
-  /** How the values of its fields are compared, where they are no plain text; what vocabulary/comparison.ts does not say already. */
+  /** How the values of its fields are compared, where they are not plain text; what vocabulary/comparison.ts does not say already. */
   readonly comparisons?: Readonly<Record<string, Comparison>>;
   /** Fields that are lists, or texts that only grow: how what both sides added can be joined. */
   readonly growing: Readonly<Record<string, 'union' | 'append'>>;
@@ -172,7 +172,7 @@ export interface LinkedEntity extends AnyEntity {
   readonly formerNames: Readonly<Record<string, string>>;
   /** The field in which our row keeps what the remote calls it; nobody edits it, and undo leaves it. */
   readonly remoteId: string | null;
-  /** The field that holds our key where it comes from the remote: made another one where a row bears it already. */
+  /** The field that holds our key where it comes from the remote: made another one where a row carries it already. */
   readonly ownId: string | null;
   /** Columns of a new row that two remotes may both want to fill: made free before the row is inserted. */
   readonly withFreeIds?: (
@@ -191,12 +191,12 @@ export interface LinkedEntity extends AnyEntity {
   /** Whether the table keeps the remote's record in raw_json. */
   readonly keepsRaw: boolean;
   /**
-   * How a remote may have the thing twice: never told from one (`many`), or by the twin key, where a record bears a value in
+   * How a remote may have the thing twice: never detected from one record (`many`), or by the twin key, where a record carries a value in
    * `twinField` if one is named (without it a record can be nobody's twin, and the search is not cheap).
    */
   readonly twins: 'none' | 'byKey';
   readonly twinField?: string;
-  /** Whether others wait for a record of it that cannot be read, so that a person is told of one even where it is not linked. */
+  /** Whether others wait for a record of it that cannot be read, so that a person is notified of one even where it is not linked. */
   readonly awaited: boolean;
   /**
    * What a record of ours becomes when it ends with the remote's; without such a word it ends by its link alone.

@@ -81,7 +81,7 @@ const textArray = (texts: readonly string[]): string =>
 const badness = (status: string): string =>
   `array_position('{failed,error,warning,unknown,skipped,passed}', ${status}::text)`;
 /**
- * Checks without an id are told apart by their name, by `checkIdOf` of connectors/kit: an audit may make one of them at several places,
+ * Checks without an id are distinguished by their name, by `checkIdOf` of connectors/kit: an audit may make one of them at several places,
  * and one that failed is not hidden by one that passed.
  */
 const byName = (row: string): string =>

@@ -10,7 +10,7 @@ export interface FindingEvidence {
   readonly last_found: string | null;
   readonly last_fixed: string | null;
   readonly resurfaced_at: string | null;
-  /** Of when the report is: what a later one says of output and service stands. */
+  /** The time of the report: a later report decides output and service. */
   readonly evidence_at: string | null;
 }
 

@@ -62,7 +62,7 @@ const sightings = fc.option(
 );
 const rank = fc.integer({ min: 0, max: severities.length - 1 });
 const modification = fc.constantFrom(...severityModifications);
-/** Of which of the three systems. */
+/** Which of the three systems. */
 const place = fc.integer({ min: 0, max: 2 });
 
 const times = fc

@@ -192,7 +192,7 @@ const movedState = (
                            when v.severity_modification = 'accepted' then 'Accepted' else 'Open' end`;
 
 /**
- * SQL of what the row `v` is once it is concluded anew from scans when it was last fixed.
+ * SQL of what the row `v` is once it is concluded again from scans when it was last fixed.
  * @param of.lastFixed the latest fix, reported or concluded. @param of.isWithdrawn whether a fix that was concluded before is not any more.
  */
 export function concludedState(of: { readonly lastFixed: string; readonly isWithdrawn: string }): {

@@ -14,7 +14,7 @@ type Time = string | null;
 
 /** How many sightings are kept of a finding: more than a year of daily scans. */
 export const sightingsKept = 400;
-/** Of the words of several servers' rules the one that stands, first. */
+/** The words of several servers' rules, the one that wins first. */
 export const rulePrecedence = [
   'accepted',
   'recast',
@@ -171,7 +171,7 @@ export function joinEvidence(stored: StoredFinding, report: FindingReport, syste
 
 /**
  * The owner's word after a report; it knows none for reopened.
- * @param acceptance of the report: whether it names a rule of the server, and whether that one says that it is no weakness at all.
+ * @param acceptance of the report: whether it names a rule of the server, and whether that one says that there is no weakness at all.
  */
 export function reportedStateOf(
   stored: Pick<StoredFinding, 'state' | 'severity_modification'>,
@@ -201,7 +201,7 @@ export function movedStateOf(
 }
 
 /**
- * The state once it is concluded anew from scans when the finding was last fixed.
+ * The state once it is concluded again from scans when the finding was last fixed.
  * @param isWithdrawn whether a fix that was concluded before is not any more.
  */
 export function concludedStateOf(

@@ -35,7 +35,7 @@ export const staged = [
   'is_known',
 ] as const;
 
-/** Raised when what is derived from a report changes, so that reports that were stored by earlier rules are compared anew. */
+/** Raised when what is derived from a report changes, so that reports that were stored by earlier rules are compared again. */
 const digestEdition = 2;
 /** How many findings are looked up by their digest at once. */
 export const lookedUpAtOnce = { findings: 1_000, characters: 4_000_000 };
@@ -79,7 +79,7 @@ export interface ReportedFinding {
   readonly digest: string;
   /** As it came, without the plugin block; JSON as jsonb can hold it. */
   readonly raw: string;
-  /** The record that it is; undefined where it turns out that it cannot be taken in. */
+  /** The record that it is; undefined where it turns out that it cannot be imported. */
   read(): FindingRecord | undefined;
 }
 
@@ -145,7 +145,7 @@ export async function lookUp(
 }
 
 /**
- * Of two items that are one finding one may be as before, the other not: they are folded together only if both are there. Of a file
+ * If two items are one finding, one may be as before, the other not: they are folded together only if both are there. Of a file
  * also what an earlier chunk, or the same scan in another file, has stored of the same moment; a file without times tells of one moment.
  */
 export async function restageDoubles(tx: Tx, source: FindingSource, columns: FindingColumns): Promise<void> {

@@ -202,7 +202,7 @@ async function recordStateChanges(tx: Tx, source: FindingSource): Promise<void> 
 }
 
 /**
- * Gives rows from before Tieline, which bear no key yet, the key of the staged finding that they are: same asset and
+ * Gives rows from before Tieline, which carry no key yet, the key of the staged finding that they are: same asset and
  * plugin, and the port and protocol that they name. Of several such rows the oldest; the others stay as they are.
  * Rows that name no port are given out in the order of their ids, one to each finding that is left.
  * @returns whether there are such rows at all.
@@ -442,7 +442,7 @@ export async function countFindingsByState(
   return counts;
 }
 
-/** Findings from before Tieline that no source has shown: doubles, orphans, and what is long gone from the scanner. */
+/** Findings from before Tieline that no source has shown: duplicates, orphans, and what is long gone from the scanner. */
 export async function countUnlinkedFindings(db: Kysely<Database>): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from ingestion_vulnerabilities where external_system_id is null`.execute(db);

@@ -190,7 +190,7 @@ async function enterNew(
   return { all: rows.map(idOf), toFill: rows.filter((row) => !row.filled).map(idOf) };
 }
 
-/** A report that is word for word the latest one, told later, says only that it still holds. */
+/** A report that is word for word the latest one, reported later, says only that it still holds. */
 async function noteSameAgain(tx: Tx, systemId: number): Promise<void> {
   await tx.client.query(
     `update scan_plugins p set observed_at = (s.record ->> 'observed_at')::timestamptz

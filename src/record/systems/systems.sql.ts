@@ -55,7 +55,7 @@ export async function findExcludedOwners(
   return new Set(rows.map((row) => row.poam_id));
 }
 
-/** Of the given uuids, in lower case, those that a system bears already. */
+/** Those of the given uuids, in lower case, that a system carries already. */
 export async function findTakenUuids(
   db: Kysely<Database>,
   uuids: readonly string[],

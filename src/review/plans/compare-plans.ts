@@ -1,7 +1,7 @@
 import type { PlanItem } from '../../canonical/vocabulary/index.ts';
 import { canonical } from '../../engine/merge/index.ts';
 
-/** What of an item must be the same when it is applied; the reason may count findings that were added since. */
+/** The parts of an item that must be the same when it is applied; the reason may count findings that were added since. */
 function identityOf(item: PlanItem): string {
   const { system, entity, record, kind, direction, field, before, after, needsApproval } = item;
   return JSON.stringify([

@@ -45,11 +45,11 @@ export interface ConformanceHarness {
   sampleCreate?(entity: EntityType): Promise<Change>;
   /** A record to update of an entity that is not read by itself. */
   sampleRecord?(entity: EntityType): Promise<ExternalRecord | undefined>;
-  /** An update of the record that the remote accepts, bearing the record's version. */
+  /** An update of the record that the remote accepts, carrying the record's version. */
   sampleUpdate?(entity: EntityType, record: ExternalRecord): Change;
   /** How to look up what the change made. */
   findKey(entity: EntityType, change: Change): FindKey;
-  /** How many records (assignments, …) at the remote bear the effect of the change: 0 before, 1 after, 2 if doubled. */
+  /** How many records (assignments, …) at the remote carry the effect of the change: 0 before, 1 after, 2 if doubled. */
   effects(entity: EntityType, change: Change): Promise<number>;
   stop(): Promise<void>;
 }

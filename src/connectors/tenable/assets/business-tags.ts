@@ -26,7 +26,7 @@ const row = (category: string, internalField: string, transforms: readonly Trans
   required: false,
 });
 
-/** Of a field with one value, two tags of its category are a value that cannot be mapped: a person is told. */
+/** For a field with one value, two tags of its category are a value that cannot be mapped: a person is notified. */
 export const businessTagMappings: readonly FieldMapping[] = [
   {
     entityType: 'asset_context',

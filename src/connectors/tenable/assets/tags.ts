@@ -178,7 +178,7 @@ function listed(assets: readonly string[]): string {
 
 /**
  * Writes an `asset_tag` change: fields `{category?, value, asset_uuids, action?: 'add' | 'remove'}`. The category
- * defaults to the setting `tag_category`. Confirmed only when every asset was seen to bear the tag. The record is
+ * defaults to the setting `tag_category`. Confirmed only when every asset was seen to carry the tag. The record is
  * `{category, value, category_uuid, value_uuid, asset_uuids}`; its id is the change's `externalId`, else the value's uuid.
  * Assets that Tenable does not know: `missing` if all are, else `rejected` with a line each; the rest are tagged.
  */

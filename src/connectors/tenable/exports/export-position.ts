@@ -1,4 +1,4 @@
-/** Where a read by exports stands: small JSON that another process can go on from. */
+/** Where a read by exports stands: small JSON that another process can continue from. */
 import { z } from 'zod';
 import type { Json } from '../../../platform/values/index.ts';
 
@@ -30,7 +30,7 @@ const exportPosition = z.object({
 });
 export type ExportPosition = z.output<typeof exportPosition>;
 
-/** A stored position, if it is one of this very read; else undefined, and the read begins anew. */
+/** A stored position, if it is one of this very read; else undefined, and the read begins again. */
 export function parsePosition(
   stored: Json | undefined,
   read: { readonly kind: string; readonly mark: string | undefined; readonly parts: number },

@@ -10,7 +10,7 @@ const terminal = new Set(['FINISHED', 'CANCELLED', 'ERROR']);
 
 export interface ObtainedExport {
   readonly uuid: string;
-  /** When the job took its picture, epoch seconds, if it was adopted and tells; its data are no newer. */
+  /** When the job took its picture, epoch seconds, if it was adopted and reports it; its data are no newer. */
   readonly createdAt?: number;
   /** The job ran already, and this read had not asked for it before. */
   readonly isAdopted?: boolean;

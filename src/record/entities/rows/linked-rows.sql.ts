@@ -34,7 +34,7 @@ export async function listLinkedRows(
 ): Promise<LinkedRow[]> {
   const { row: place, parent: inside } = linkedEntity(entity);
   const digests = await fetchSideDigests(db, entity);
-  // What a record that is no linked one stands inside of is not named when it is written.
+  // What a record that is not a linked one stands inside of is not named when it is written.
   const parent =
     inside && isLinked(inside.entity)
       ? sql`(select p.external_id from sync_links p

@@ -40,7 +40,7 @@ export interface CommandHost {
   readonly signal: AbortSignal;
   /**
    * Opens settings, database and connectors, and closes them after `work`. Work that nobody watches waits for a database that is
-   * away from the start; a person at a terminal is told at once.
+   * away from the start; a person at a terminal is told so at once.
    */
   withApp<T>(
     flags: GlobalFlags,
