@@ -55,17 +55,17 @@ describe.each(['current', 'older', 'unfilled'] as const)('a sync over an adopted
     summary = await world.sync();
   });
 
-  it('leaves every row of the owner as it was when it moves in', () => {
+  it('a sync over an adopted database leaves every row of the owner as it was', () => {
     expect(copy.migration.verified.length).toBeGreaterThan(20);
     expect(copy.migration.verified.filter((each) => each.verdict !== 'equal')).toEqual([]);
   });
 
-  it('knows after the backfill what the remote calls systems, controls and POA&Ms', () => {
+  it('a sync over an adopted database knows after the backfill what the remote calls systems, controls and POA&Ms', () => {
     const known = kind !== 'unfilled';
     expect(filled).toEqual([{ poams: known, systems: known, controls: known }]);
   });
 
-  it('ends as a sync over a fresh database does', () => {
+  it('a sync over an adopted database ends as a sync over a fresh database does', () => {
     expect(facts(summary)).toEqual(facts(fresh));
   });
 
@@ -84,7 +84,7 @@ describe.each(['current', 'older', 'unfilled'] as const)('a sync over an adopted
     expect(after['ingestion_poams']).toBe(fresh.poams);
   });
 
-  it('finds nothing to do right after', async () => {
+  it('a sync over an adopted database finds nothing to do right after', async () => {
     const again = await world.sync();
     expect(again).toMatchObject({ written: 0, conflictsPending: 0, recordsFailed: 0 });
     expect(again.alreadyThere?.linked ?? {}).toEqual({});

@@ -102,7 +102,7 @@ describe('the command line', () => {
     },
   );
 
-  it('makes no second key where the secrets of the database were sealed with another', async () => {
+  it('the command line makes no second key where the secrets of the database were sealed with another', async () => {
     const { TIELINE_MASTER_KEY: _key, ...environment } = world.environment();
     const dataDir = join(await mkdtemp(join(tmpdir(), 'tieline-key-')), 'elsewhere');
     const { code, err } = await tieline(['connections', 'list'], {
@@ -114,7 +114,7 @@ describe('the command line', () => {
     expect(existsSync(dataDir)).toBe(false);
   });
 
-  it('refuses to send keys over plain http to another machine', async () => {
+  it('the command line refuses to send keys over plain http to another machine', async () => {
     const keys = { TENABLE_ACCESS_KEY: 'a', TENABLE_SECRET_KEY: 'b' };
     const { code, err } = await tieline(
       ['systems', 'add', 'tenable', '--name', 'x', '--url', 'http://tenable.example'],
@@ -124,7 +124,7 @@ describe('the command line', () => {
     expect(err).toContain('must be https');
   });
 
-  it('names a wrong setting, the rule and an example, as exit code 2', async () => {
+  it('the command line names a wrong setting, the rule and an example, as exit code 2', async () => {
     const { code, err } = await tieline(['sync', 'status'], { TIELINE_REQUEST_ATTEMPTS: 'often' });
     expect(code).toBe(2);
     expect(err).toMatch(/TIELINE_REQUEST_ATTEMPTS .*for example: 6/);
@@ -155,7 +155,7 @@ describe('the command line', () => {
     expect(both.find((each) => each.code === 1)?.err).toContain('SYNC_RUNNING');
   });
 
-  it('lists as many assets in no system as the summary of a sync counts', async () => {
+  it('the command line lists as many assets in no system as the summary of a sync counts', async () => {
     const summary = (await commandOver(world.app, ['sync', 'run'])).json as { assetsUnmatched: number };
     const { json } = await commandOver(world.app, ['assets', 'unmatched', '--limit', '100000']);
     expect(summary.assetsUnmatched).toBeGreaterThan(0);
@@ -164,7 +164,7 @@ describe('the command line', () => {
     expect(out).toContain('No component of any system shares an identifier with them');
   });
 
-  it('shows what was done, down to the steps', async () => {
+  it('the command line shows what was done, down to the steps', async () => {
     const list = JSON.parse((await run('ops', 'list', '--json')).out) as { operationId: string }[];
     const shown = await run('ops', 'show', list[0]?.operationId.slice(0, 8) ?? '', '--json');
     expect(JSON.parse(shown.out)).toMatchObject({
@@ -174,7 +174,7 @@ describe('the command line', () => {
     expect((await run('sync', 'status')).out).toContain('0 changes waiting');
   });
 
-  it('shows each change of an operation with its record, what it was, what it is and why, page by page', async () => {
+  it('the command line shows each change of an operation with its record, what it was, what it is and why, page by page', async () => {
     const sent = (await world.rows(
       `select operation_id as id, count(*)::int as n from sync_changes where entity_type = 'poam' and direction = 'outbound' group by 1 limit 1`,
     )) as { id: string; n: number }[];
@@ -217,14 +217,14 @@ describe('the command line', () => {
     expect(text.out).toContain(poam?.title);
   });
 
-  it('lists the policies of every connection where none is named', async () => {
+  it('the command line lists the policies of every connection where none is named', async () => {
     await commandOver(world.app, ['policies', 'set', 'tenable', '*', '--approval', 'always']);
     const { json } = await commandOver(world.app, ['policies']);
     expect(json).toMatchObject([{ system: 'tenable', entity: '*' }]);
     await commandOver(world.app, ['policies', 'unset', 'tenable', '*', '--yes']);
   });
 
-  it('says in plain words what an operation was, and who decided it', async () => {
+  it('the command line shows in plain words what an operation was, and who decided it', async () => {
     await commandOver(world.app, ['connections', 'pause', 'tenable', '--by', 'Ann']);
     await commandOver(world.app, ['connections', 'resume', 'tenable', '--by', 'Bob']);
     const { json } = await commandOver(world.app, ['ops', 'list', '--limit', '2']);

@@ -26,7 +26,7 @@ const secretsFile = async (name: string, text: string): Promise<string> => {
 };
 
 describe('adding a connection', () => {
-  it('tells everything that is wrong before a secret is asked for', async () => {
+  it('adding a connection reports everything that is wrong before a secret is asked for', async () => {
     const { code, err } = await run(
       'connections',
       'add',
@@ -54,7 +54,7 @@ describe('adding a connection', () => {
     }
   });
 
-  it('works under the old name too, which says its new one on standard error', async () => {
+  it('adding a connection works under the old command name too, which reports its new one on standard error', async () => {
     const listed = await run('systems', 'list');
     expect(listed.err).toContain('`connections list`');
     expect(listed.out).toBe((await run('connections', 'list')).out);
@@ -63,7 +63,7 @@ describe('adding a connection', () => {
 });
 
 describe('changing a connection', () => {
-  it('is tried at the server first, and nothing is saved that would not work', async () => {
+  it('changing a connection is tried at the server first, and nothing is saved that would not work', async () => {
     const before = await json('connections', 'show', 'xacta');
     const wrong = await secretsFile('wrong.yaml', 'password: 0123\n');
     const refused = await run('connections', 'set', 'xacta', '--secrets-file', wrong);
@@ -95,7 +95,7 @@ describe('changing a connection', () => {
     [['--unset', 'username'], 'username  is missing'],
     [['--url', 'ftp://xacta.example'], 'must be https'],
     [[], 'Say what is to be changed'],
-  ])('with %j is refused with exit code 2', async (flags, told) => {
+  ])('changing a connection with %j is refused with exit code 2', async (flags, told) => {
     const { code, err } = await run('connections', 'set', 'xacta', ...flags);
     expect(code).toBe(2);
     expect(err).toContain(told);

@@ -64,7 +64,7 @@ describe('the four steps of docs/sync.md', () => {
     return out;
   };
 
-  it('are four', async () => {
+  it('docs/sync.md documents four steps', async () => {
     steps = await documentedSteps();
     expect(steps).toHaveLength(4);
   });
@@ -142,7 +142,7 @@ describe('a policy that is narrowed while changes wait', () => {
     await tieline('sync run');
   });
 
-  it('of direction inbound stops every kind of change, also of what was queued', async () => {
+  it('a policy narrowed to direction inbound stops every kind of change, also of what was queued', async () => {
     // A policy of the entity that was set for something else does not take it out of what the system demands.
     await tieline('policies set xacta poam --strategy external_wins');
     for (const system of ['xacta', 'tenable']) {
@@ -158,7 +158,7 @@ describe('a policy that is narrowed while changes wait', () => {
     ).toEqual([{ status: 'Cancelled' }]);
   });
 
-  it('holds also for a worker that sends by itself, and for what was approved under another content', async () => {
+  it('a policy narrowed while changes wait holds also for a worker that sends by itself, and for what was approved under another content', async () => {
     await tieline("policies set xacta '*' --approval always");
     await tieline('outbox resume xacta');
     const { id } = await fetchSystem(world.app, 'xacta');

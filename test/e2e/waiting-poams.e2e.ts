@@ -141,7 +141,7 @@ describe('while sending is paused', () => {
 });
 
 describe('a proposal that a person turned down', () => {
-  it('is cancelled here, does not come back by itself, and is asked about again when its finding was fixed and found again', async () => {
+  it('a rejected proposal is cancelled here, does not come back by itself, and is asked about again when its finding was fixed and found again', async () => {
     await world.beginAgain();
     await tieline('policies', 'set', 'xacta', 'poam', '--approval', 'always');
     await world.sync();

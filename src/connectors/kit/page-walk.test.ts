@@ -51,7 +51,7 @@ describe('a walk through pages', () => {
       'empty pages name each other without end',
       Array.from({ length: 200 }, (_, at) => ({ at: `c${at}`, next: `c${at + 1}`, ids: [] })),
     ],
-  ])('does not when %s', (_what, pages) => {
+  ])('a walk through pages does not move on when %s', (_what, pages) => {
     expect(walk(...pages)).toThrow(expect.objectContaining(stuck));
   });
 

@@ -48,7 +48,7 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-it('of a record that two systems know, the refused changes and conflicts of one are decided on alone', async () => {
+it('the refused changes and conflicts of one system are decided alone where two systems know the record', async () => {
   expect(await listFailedRows(database.db, systems[0] ?? 0, record)).toMatchObject([
     { payload: { description: 'grc-a' } },
   ]);

@@ -14,13 +14,13 @@ describe('secrets at rest', () => {
       expect(box.open(box.seal(new Secret(text), 'a/b'), 'a/b').reveal()).toBe(text);
   });
 
-  it('never look alike, and never show the text', () => {
+  it('secrets at rest never look alike, and never show the text', () => {
     const [one, two] = [box.seal(new Secret('hunter2'), 'a/b'), box.seal(new Secret('hunter2'), 'a/b')];
     expect(one).not.toEqual(two);
     expect(JSON.stringify(one)).not.toContain('hunter2');
   });
 
-  it('do not open under another name, another key, or altered', () => {
+  it('secrets at rest do not open under another name or another key, or when altered', () => {
     const sealed = box.seal(new Secret('hunter2'), 'tenable/secret_key');
     const altered = isSealed(sealed) ? { $secret: `${sealed.$secret.slice(0, -6)}AAAAA=` } : sealed;
     for (const [value, purpose, opener] of [
@@ -38,7 +38,7 @@ describe('secrets at rest', () => {
     expect(createSecretBox([next, old]).open(sealed, 'a/b').reveal()).toBe('hunter2');
   });
 
-  it('refuse a key that is not 32 bytes', () => {
+  it('secrets at rest refuse a key that is not 32 bytes', () => {
     expect(() => masterKeyFrom(new Secret('c2hvcnQ='))).toThrow('5 bytes long, not 32');
   });
 });

@@ -121,7 +121,7 @@ describe('I3 what a record coming in means for a field', () => {
     expect(decide('a', 'a', 'c', rule('manual', 'outbound')).overruled).toHaveLength(1);
   });
 
-  it('lists are joined, and only a side that lacks something changes', () => {
+  it('I3: lists are joined, and only a side that lacks something changes', () => {
     expect(decide(['a'], ['a', 'b'], ['a', 'c'], rule('union'))).toEqual({
       ...nothing,
       take: { f: ['a', 'b', 'c'] },

@@ -341,7 +341,7 @@ async function endState(): Promise<Record<string, unknown>> {
 
 describe('a year of chunks, pages and files', () => {
   it(
-    'ends in one state in whatever order it is told, and where some is told twice',
+    'a year of chunks, pages and files ends in one state in whatever order it is reported, and where some is reported twice',
     async () => {
       await fc.assert(
         fc.asyncProperty(

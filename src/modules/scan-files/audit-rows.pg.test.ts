@@ -48,7 +48,7 @@ const row = (more: JsonObject): JsonObject => ({
 const audit = { id: '0', name: 'N/A', type: 'compliance' };
 
 describe('a page of Security Center', () => {
-  it('with audit checks makes them results, of their text, their elements or their severity, and no findings', async () => {
+  it('a page of Security Center turns audit checks into results, from their text, elements or severity, and not into findings', async () => {
     const rows = [
       row({ pluginID: '12345', pluginName: 'A weakness' }),
       row({

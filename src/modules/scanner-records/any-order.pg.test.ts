@@ -125,7 +125,7 @@ async function endState(): Promise<unknown> {
 }
 
 describe('reports of findings', () => {
-  it('end in one state, in whatever order, page by page, and told twice', async () => {
+  it('reports of findings end in one state, in any order, page by page, and reported twice', async () => {
     await fc.assert(
       fc.asyncProperty(
         reports.chain((list) =>

@@ -179,7 +179,7 @@ async function takeBrokenChunk(n: number, next: () => number): Promise<Taken> {
 
 describe(`${inputs} broken files and chunks`, () => {
   it(
-    'leave nothing behind when they are refused, and add up when they are not',
+    `${inputs} broken files and chunks leave nothing behind when they are refused, and add up when they are not`,
     async () => {
       const next = randomFrom(20_261_125);
       let refused = 0;

@@ -136,7 +136,7 @@ test('CVEs are named in any case and with any dash', () => {
   ).toEqual(['CVE-2026-20008', 'CVE-2025-1234', 'CVE-2024-99999']);
 });
 
-test('of a record that cannot be read, each number and CVE may be what it is about', () => {
+test('each number and CVE of a record that cannot be read may be what it is about', () => {
   const tokens = tokensIn('{"source":"ACAS 20001","due":"12/31/2026","x":"CVE-2026-5555"}');
   expect([...tokens]).toEqual(expect.arrayContaining(['20001', '2026', 'CVE-2026-5555']));
   expect(tokens.has('2000')).toBe(false);

@@ -56,7 +56,7 @@ describe.skipIf(tls === undefined)(
       return await listen(server);
     }
 
-    it('refuses a certificate of an unknown authority, and says which setting to use', async () => {
+    it('the HTTP client refuses a certificate of an unknown authority, and names the setting to use', async () => {
       const http = client(`https://127.0.0.1:${await tlsServer()}`);
       const error = await failure(http.send(post()));
       expect(error.code).toBe('REMOTE_UNREACHABLE');
@@ -70,7 +70,7 @@ describe.skipIf(tls === undefined)(
       expect(await (await http.send(get())).json()).toEqual({ tls: true });
     });
 
-    it("goes through a proxy, also to a TLS server, with the proxy's password", async () => {
+    it("the HTTP client goes through a proxy, also to a TLS server, with the proxy's password", async () => {
       const tunnels: (string | undefined)[] = [];
       const proxy = createServer();
       proxy.on('connect', (request: IncomingMessage, socket) => {
@@ -92,7 +92,7 @@ describe.skipIf(tls === undefined)(
       expect(tunnels).toEqual([`Basic ${btoa('u:p')}`]);
     });
 
-    it('says that a proxy refused, and that nothing arrived', async () => {
+    it('the HTTP client reports that a proxy refused, and that nothing arrived', async () => {
       const proxy = createServer();
       proxy.on('connect', (_request, socket) =>
         socket.end('HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n'),

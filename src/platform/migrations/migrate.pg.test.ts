@@ -35,7 +35,7 @@ const fruit = {
 };
 
 describe('migrations', () => {
-  it('are applied in order, once', async () => {
+  it('migrations are applied in order, once', async () => {
     await write(fruit);
     const names = Object.keys(fruit);
     expect(await migrate(database.pool, { folder })).toMatchObject({ applied: names, already: [] });
@@ -83,7 +83,7 @@ describe('migrations', () => {
     ]);
   });
 
-  it('leave the database as it was when a file fails, and name the file and the place', async () => {
+  it('migrations leave the database as it was when a file fails, and name the file and the place', async () => {
     await write({
       ...fruit,
       '0002_create_pears.sql': 'CREATE TABLE pears (id int);\nCREATE TABLE x (id ínt);',
@@ -97,7 +97,7 @@ describe('migrations', () => {
     expect(await migrate(database.pool, { folder })).toMatchObject({ applied: Object.keys(fruit) });
   });
 
-  it('wait for another process that migrates, and then find nothing to do', async () => {
+  it('migrations wait for another process that migrates, and then find nothing to do', async () => {
     await write({ ...fruit, '0002_create_pears.sql': 'SELECT pg_sleep(0.3); CREATE TABLE pears (id int);' });
     const other = await openDatabase(database.url);
     const results = await Promise.all([migrate(database.pool, { folder }), migrate(other.pool, { folder })]);
@@ -105,7 +105,7 @@ describe('migrations', () => {
     expect(results.map((result) => result.applied.length)).toEqual(expect.arrayContaining([0, 2]));
   });
 
-  it("of a further folder are applied after Tieline's own, under the name of their set, in an order of their own", async () => {
+  it("migrations of a further folder are applied after Tieline's own, under the name of their set, in an order of their own", async () => {
     await write(fruit);
     const further = await mkdtemp(join(tmpdir(), 'tieline-migrations-'));
     const sets = [{ name: 'nuts', folder: further }];
@@ -133,7 +133,7 @@ describe('migrations', () => {
     }
   });
 
-  it('give up on a table that somebody holds, instead of queueing everybody behind them', async () => {
+  it('migrations give up on a table that a session holds, instead of queueing everybody behind them', async () => {
     await write(fruit);
     await migrate(database.pool, { folder });
     const holder = await database.pool.connect();
@@ -173,7 +173,7 @@ describe('a folder is refused', () => {
     });
   });
 
-  it('when the database was migrated by a newer version', async () => {
+  it('a migration folder is refused when the database was migrated by a newer version', async () => {
     await write(fruit);
     await migrate(database.pool, { folder });
     await rm(join(folder, '0002_create_pears.sql'));

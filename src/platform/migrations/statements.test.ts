@@ -165,7 +165,7 @@ describe('the reader of migration files', () => {
   });
 
   it.each(files)(
-    'knows of each statement of $name what PostgreSQL knows: kind, names, columns',
+    'the reader of migration files agrees with PostgreSQL on each statement of $name: kind, names, columns',
     ({ name, sql }) => {
       expect(splitStatements(sql, name).map(ourFacts)).toEqual(
         statementsOf(sql).map((each) => theirFacts(each.node)),
@@ -173,7 +173,7 @@ describe('the reader of migration files', () => {
     },
   );
 
-  it('says of each statement of a file the line on which it begins', () => {
+  it('the reader of migration files reports the line on which each statement of a file begins', () => {
     for (const { name, sql } of files) {
       const lines = sql.split('\n');
       for (const { line, sql: text } of splitStatements(sql, name))
@@ -195,7 +195,7 @@ describe('the reader of migration files', () => {
     );
   });
 
-  it('reads tables with any mix of types, defaults, checks and references as PostgreSQL does', () => {
+  it('the reader of migration files reads tables with any mix of types, defaults, checks and references as PostgreSQL does', () => {
     fc.assert(
       fc.property(table, (sql) => {
         const [theirs] = statementsOf(sql);

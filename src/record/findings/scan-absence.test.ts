@@ -13,7 +13,7 @@ describe('sightings and absences', () => {
     expect(transitionsOf(seen, absent)).toEqual({ fixed, reopened });
   });
 
-  it('come to the same in any order and however often told, and take turns beginning with a fix', () => {
+  it('sightings and absences give the same result in any order and however often reported, and alternate beginning with a fix', () => {
     const times = fc.array(fc.integer({ min: 10, max: 40 }).map(String), { maxLength: 12 });
     fc.assert(
       fc.property(times, times, (seen, absent) => {

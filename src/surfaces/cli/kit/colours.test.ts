@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { coloursFor } from './colours.ts';
 
 describe('colours', () => {
-  it('are written to a terminal and to nothing else, whatever the CI says', () => {
+  it('colours are written to a terminal and to nothing else, whatever the CI says', () => {
     expect(coloursFor({ isTTY: true }, {}).red('x')).toContain('[31m');
     expect(coloursFor({}, { CI: 'true' }).red('x')).toBe('x');
     expect(coloursFor({ isTTY: true }, { TERM: 'dumb' }).red('x')).toBe('x');

@@ -11,13 +11,13 @@ describe('hints', () => {
     );
   });
 
-  it('are left as they are where neither was given, and so is every other "tieline"', () => {
+  it('hints are left as they are where neither was given, and so is every other "tieline"', () => {
     expect(runnable('Next: tieline sync run', {})).toBe('Next: tieline sync run');
     const other = '/opt/tieline sync, npx-tieline sync, the database tieline and tieline itself';
     expect(runnable(other, { dataDir: 'd' })).toBe(other);
   });
 
-  it('find the flags of a command line in both forms', () => {
+  it('hints find the flags of a command line in both forms', () => {
     expect(placeIn(['sync', '--data-dir', 'a', 'run', '--config=b'])).toEqual({ dataDir: 'a', config: 'b' });
     expect(placeIn(['sync', 'run'])).toEqual({});
   });

@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 describe('a result that is written to a file', () => {
-  it('takes the place of what was there, through a link too', async () => {
+  it('a result written to a file replaces what was there, through a link too', async () => {
     await writeFile(join(home, 'plan.json'), 'old');
     await symlink(join(home, 'plan.json'), join(home, 'link'));
     await writeOutput(join(home, 'link'), 'new');
