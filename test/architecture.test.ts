@@ -12,12 +12,12 @@ const textOf = (file: string): string => readFileSync(file, 'utf8');
 
 // A list, and not a pattern, so that every new place is looked at.
 describe('the house', () => {
-  it('documents settings, errors and state machines as the code has them', () => {
+  it('the documents list settings, errors and state machines as the code has them', () => {
     for (const [file, text] of Object.entries(generatedPages))
       expect({ file, text: textOf(file) }).toEqual({ file, text });
   });
 
-  it('throws every error code that it documents', () => {
+  it('every documented error code is thrown somewhere', () => {
     const all = sources
       .filter((file) => !file.endsWith('platform/errors/registry.ts'))
       .map(textOf)
@@ -44,7 +44,7 @@ describe('the house', () => {
     expect(elsewhere).toEqual([]);
   });
 
-  it('only the platform and the composition root get a pool, and every pool that is made is one', () => {
+  it('only the platform and the composition root get a pool, and nothing else is cast to one', () => {
     const naming = sources.filter(
       (file) => !/^src\/(platform|main)\//.test(file) && /\bpg\.Pool\b|\bqueue\.pool\b/.test(textOf(file)),
     );
@@ -67,7 +67,7 @@ describe('the house', () => {
     ]);
   });
 
-  it('moves changes of the outbox by the table of their states alone', () => {
+  it('changes of the outbox move only by the table of their states', () => {
     const updates = sources.flatMap((file) => textOf(file).match(/update sync_outbox\b[^`]*/g) ?? []);
     expect(updates.length).toBeGreaterThan(15);
     const otherwise = updates.filter((text) => /\bset state = (?!\$\{stateAfter|case )/.test(text));
@@ -107,7 +107,7 @@ describe('the house', () => {
     expect(naming).toEqual([]);
   });
 
-  it('branches on no entity by its name in the engine, but where this list says why', () => {
+  it('no entity is branched on by its name in the engine, except where this list gives the reason', () => {
     const names = [...entityTypes, 'remediation_scan'].join('|');
     const word = new RegExp(`'(?:${names})'`);
     const engine = sources.filter((file) => file.startsWith('src/engine/'));

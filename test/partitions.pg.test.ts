@@ -56,7 +56,7 @@ test('partitioning makes this and the next months of every partitioned table, on
   expect(await ensurePartitions(3)).toHaveLength(parents.length);
 });
 
-test('moves rows out of the default partition and loses none, whatever the time zone of the session', async () => {
+test('partitioning moves rows out of the default partition and loses none, whatever the time zone of the session', async () => {
   const { pool } = database;
   const client = await pool.connect();
   try {

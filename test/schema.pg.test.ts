@@ -41,7 +41,7 @@ describe('the plan', () => {
     expect(actualOf(table, least.split(' ')).map(nameOf).toSorted()).toEqual(least.split(' ').toSorted());
   });
 
-  test('columns that are ours alone bear time zones', () => {
+  test('columns that are ours alone have time zones', () => {
     const ours = Object.keys(leastColumns).filter((table) => !plannedColumns.has(table));
     const without = ours.flatMap((table) =>
       (columns.get(table) ?? []).filter((line) => / timestamp(!| |$)/.test(line)),
@@ -67,7 +67,7 @@ describe.skipIf(!referencePresent)(
     ] as const;
 
     test.each(pages)(
-      'the %s of %s stand in the database word by word',
+      'the %s of %s are in the database word by word',
       async (page, _what, read, tableCount) => {
         const tables = read(await readFile(new URL(page, reference), 'utf8'));
         expect(tables.size).toBe(tableCount);
@@ -97,7 +97,7 @@ describe('the schema as a whole', () => {
     expect(await listForeignKeysWithoutIndex(database.pool)).toEqual([]);
   });
 
-  test('notices a foreign key whose index is gone', async () => {
+  test('the schema notices a foreign key whose index is gone', async () => {
     const client = await database.pool.connect();
     try {
       await client.query('begin');

@@ -75,7 +75,7 @@ describe('an acceptance', () => {
     expect(await list('--all')).toEqual([]);
   });
 
-  it('for every asset says how many findings and assets it covers, and wants a yes', async () => {
+  it('an acceptance for every asset reports how many findings and assets it covers, and asks for confirmation', async () => {
     const [open] = await world.rows(
       `select count(*)::int as findings, count(distinct asset_ref)::int as assets from ingestion_vulnerabilities
         where plugin_id = $1 and lifecycle_state in ('open', 'reopened')`,
@@ -216,7 +216,7 @@ describe('an acceptance', () => {
     expect((await rules())[0]?.rule_value.comment).toBe('ours');
   });
 
-  it('withdrawn here is ended at the server, and the findings stand again', async () => {
+  it('an acceptance withdrawn here is ended at the server, and its findings are open again', async () => {
     const [entry] = await list();
     expect(await command('acceptances', 'withdraw', String(entry?.['id']), '--by', 'isso')).toMatchObject({
       code: 0,

@@ -69,7 +69,7 @@ describe.each(['current', 'older', 'unfilled'] as const)('a sync over an adopted
     expect(facts(summary)).toEqual(facts(fresh));
   });
 
-  it('recognises the rows that were there instead of adding them anew, and says how many', async () => {
+  it('a sync over an adopted database recognizes the existing rows instead of adding them again, and reports how many', async () => {
     const linked = summary.alreadyThere?.linked ?? {};
     expect(linked).toMatchObject({ asset: 11, system: 5, poam: poamIds.length });
     expect(linked['finding']).toBeGreaterThan(200);
@@ -90,7 +90,7 @@ describe.each(['current', 'older', 'unfilled'] as const)('a sync over an adopted
     expect(again.alreadyThere?.linked ?? {}).toEqual({});
   });
 
-  it('notices what the application changes afterwards, without our columns, as edits of our side', async () => {
+  it('a sync over an adopted database treats what the application changes afterwards, without our columns, as edits of our side', async () => {
     const [poam] = await world.rows(
       `update ingestion_poams set comments = 'patched in window 7 (' || $2 || ')'
         where poam_id = $1 returning poam_id`,

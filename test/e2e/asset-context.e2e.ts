@@ -102,7 +102,7 @@ describe('what the business says of an asset', () => {
     expect(await world.sync({ full: true })).toMatchObject({ written: 0 });
   });
 
-  it('replaces the tag where the value is changed here, and takes it off where it is emptied', async () => {
+  it('business context replaces the tag where the value is changed here, and removes it where it is emptied', async () => {
     await set(`environment = 'Staging', cost_center = null`);
     expect(await world.sync()).toMatchObject({ written: 1 });
     expect(await tagsThere()).toEqual([
@@ -137,7 +137,7 @@ describe('what the business says of an asset', () => {
     expect(await tagsThere()).toContain('Environment:Test');
   });
 
-  it('meets what changed in Tenable since the last read as a conflict, not by overwriting it', async () => {
+  it('business context that changed in Tenable since the last read is a conflict, and is not overwritten', async () => {
     await analyst('add', 'Network Zone', 'DMZ');
     await set(`network_zone = 'Enclave'`);
     expect(await world.sync({ entities: ['asset_context'] })).toMatchObject({ conflictsPending: 1 });

@@ -17,7 +17,7 @@ afterAll(async () => {
 const run = (...args: string[]) => tieline(args, world.environment());
 
 describe('the command line', () => {
-  it('helps as a process', async () => {
+  it('the command line prints its help as a process', async () => {
     const { code, out } = await tieline(['--help']);
     expect(code).toBe(0);
     expect(out).toContain('Usage: tieline');
@@ -37,7 +37,7 @@ describe('the command line', () => {
     [['ops', 'show']],
     [['secrets']],
     [['secrets', 'rotate']],
-  ])('helps with %j', async (command) => {
+  ])('the command line prints help with %j', async (command) => {
     const { code, out } = await commandText(undefined, [...command, '--help']);
     expect(code).toBe(0);
     expect(out).toContain('Usage: tieline');
@@ -46,7 +46,7 @@ describe('the command line', () => {
   it.each([
     [['nonsense'], 'unknown command'],
     [['ops', 'show', 'ffff'], 'No operation starts with'],
-  ])('answers %j as a process with exit code 2 and what would do', async (args, hint) => {
+  ])('the command line answers %j as a process with exit code 2 and the right usage', async (args, hint) => {
     const { code, err } = await run(...args);
     expect(code).toBe(2);
     expect(err).toContain(hint);
@@ -75,7 +75,7 @@ describe('the command line', () => {
       ['systems', 'add', 'splunk', '--name', 'x', '--url', 'https://splunk.example'],
       'tenable, tenable_sc, xacta',
     ],
-  ])('answers %j with exit code 2 and what would do', async (args, hint) => {
+  ])('the command line answers %j with exit code 2 and the right usage', async (args, hint) => {
     const { code, err } = await commandText(world.app, args);
     expect(code).toBe(2);
     expect(err).toContain(hint);
@@ -91,7 +91,7 @@ describe('the command line', () => {
       'The schedule was not saved',
     ],
   ])(
-    'answers %j with --json by one JSON object on standard error and nothing else',
+    'the command line answers %j with --json by one JSON object on standard error and nothing else',
     async (args, message) => {
       const { code, out, err } = await commandText(world.app, [...args, '--json']);
       expect(code).toBe(2);
@@ -130,7 +130,7 @@ describe('the command line', () => {
     expect(err).toMatch(/TIELINE_REQUEST_ATTEMPTS .*for example: 6/);
   });
 
-  it('checks a system line by line, and ends with 1 and a remedy when something fails', async () => {
+  it('the command line checks a system line by line, and ends with 1 and a remedy when something fails', async () => {
     const good = await run('systems', 'check', 'xacta');
     expect(good.code, good.out).toBe(0);
     for (const line of ['reach', 'TLS', 'sign-in', 'clock', 'read POA&Ms', 'write POA&Ms'])
@@ -142,13 +142,13 @@ describe('the command line', () => {
     expect(bad.out).toContain('Scan Manager [40]');
   });
 
-  it('syncs one entity when asked for one', async () => {
+  it('the command line syncs one entity on request', async () => {
     const { code, out } = await run('sync', 'run', '--entity', 'system', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ systems: 5, assets: 0, read: 5, written: 0 });
   });
 
-  it('lets one sync run at a time', async () => {
+  it('the command line lets one sync run at a time', async () => {
     const both = await Promise.all([run('sync', 'run'), run('sync', 'run')]);
     // The one that ran ends with 3: it left matches to review.
     expect(both.map((each) => String(each.code)).toSorted()).toEqual(['1', '3']);

@@ -175,7 +175,7 @@ describe('a record that the remote has twice', () => {
     expect((await there(three?.id ?? ''))?.status).toBe('ongoing');
   });
 
-  it('under another id than before is followed by ours, whose edits go there from then on', async () => {
+  it('a record under another id than before is followed by ours, whose edits go there from then on', async () => {
     const four = made[3];
     const before = await there(four?.id ?? '');
     await remove(four?.id ?? '');

@@ -95,7 +95,7 @@ describe('a person decides about a conflict', () => {
     expect((await here(id(3)))['comments']).toBe('both of us');
   });
 
-  it('meets a conflict again where the remote has moved on meanwhile', async () => {
+  it('resolving meets a conflict again where the remote has moved on meanwhile', async () => {
     await editBoth(id(4), 'comments', 'ours', 'theirs');
     await world.sync();
     const [conflict] = await openConflicts();
@@ -112,7 +112,7 @@ describe('a person decides about a conflict', () => {
     ]);
   });
 
-  it('settles many at once by a filter, and nothing that does not fit', async () => {
+  it('resolving settles many conflicts at once by a filter, and none that does not match', async () => {
     await editBoth(id(5), 'comments', 'a', 'b');
     await editBoth(id(5), 'resources_required', 'c', 'd').catch(() => undefined);
     await world.sync();

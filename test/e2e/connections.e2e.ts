@@ -46,7 +46,7 @@ describe('adding a connection', () => {
     expect(err).not.toContain('XACTA_PASSWORD');
   });
 
-  it('helps with every type and the variables of its secrets', async () => {
+  it('the help of adding a connection lists every type and the variables of its secrets', async () => {
     const { out } = await commandText(undefined, ['connections', 'add', '--help']);
     for (const [type, module] of world.app.modules) {
       expect(out).toContain(type);
@@ -72,7 +72,7 @@ describe('changing a connection', () => {
     expect(await json('connections', 'show', 'xacta')).toEqual(before);
   });
 
-  it('enters a secret again, keeps the journal of it, and says of it nothing', async () => {
+  it('changing a connection enters a secret again, and the journal records it without its value', async () => {
     const wrong = await secretsFile('wrong.yaml', 'password: 0123\n');
     const right = await secretsFile('right.yaml', `password: "${world.secrets()['password'] ?? ''}"\n`);
     const change = ['connections', 'set', 'xacta', '--secrets-file'];
@@ -101,7 +101,7 @@ describe('changing a connection', () => {
     expect(err).toContain(told);
   });
 
-  it('a setting is set and goes back to its default', async () => {
+  it('changing a connection sets a setting and resets it to its default', async () => {
     const value = async (): Promise<unknown> => {
       const shown = (await json('connections', 'show', 'xacta')) as {
         settings: { name: string; value?: unknown }[];
@@ -115,7 +115,7 @@ describe('changing a connection', () => {
   });
 });
 
-it('a check of a server that takes the connection and never answers ends within ten seconds and says so', async () => {
+it('a check of a server that accepts the connection and never answers ends within ten seconds and reports it', async () => {
   const silent = createServer(() => undefined).listen(0, '127.0.0.1');
   await new Promise((resolve) => silent.once('listening', resolve));
   const address = silent.address();
@@ -131,7 +131,7 @@ it('a check of a server that takes the connection and never answers ends within 
 });
 
 describe('a connection that is', () => {
-  it('paused is left out of a sync, and refused where it is named', async () => {
+  it('a paused connection is left out of a sync, and refused where it is named', async () => {
     await run('connections', 'pause', 'xacta', '--reason', 'maintenance', '--by', 'Ann');
     const named = await tieline(['sync', 'run', '--system', 'xacta'], world.environment());
     expect(named.code).toBe(2);
@@ -140,7 +140,7 @@ describe('a connection that is', () => {
     expect(await json('connections', 'show', 'xacta')).toMatchObject({ state: 'on', paused: null });
   });
 
-  it('given another address keeps its records only where somebody says that it is the same server', async () => {
+  it('a connection with a new address keeps its records only where a person confirms that it is the same server', async () => {
     await world.sync();
     const elsewhere = world.urls.xacta.replace('127.0.0.1', 'localhost');
     const asked = await run('connections', 'set', 'xacta', '--url', elsewhere);
@@ -150,7 +150,7 @@ describe('a connection that is', () => {
     await run('connections', 'set', 'xacta', '--url', world.urls.xacta, '--yes');
   });
 
-  it('removed loses its secrets and nothing else, and is continued when it is added again', async () => {
+  it('a removed connection loses its secrets and nothing else, and is continued when it is added again', async () => {
     await run('schedules', 'set', 'xacta', 'often', '--cron', '*/15 * * * *');
     const counts = () =>
       world.rows(`select (select count(*)::int from sync_links) as links, (select count(*)::int from ingestion_poams) as poams,

@@ -69,7 +69,7 @@ describe('the four steps of docs/sync.md', () => {
     expect(steps).toHaveLength(4);
   });
 
-  it('1 and 2: send nothing while sending is paused', async () => {
+  it('steps 1 and 2 of docs/sync.md send nothing while sending is paused', async () => {
     const out = await run(0);
     expect(out).toMatch(
       /\d+ changes wait to be sent \(sending to .*xacta.* is paused\): see tieline outbox list/,
@@ -78,7 +78,7 @@ describe('the four steps of docs/sync.md', () => {
     expect(await writes()).toBe(0);
   });
 
-  it('3: send nothing that was not approved, also of what was queued before', async () => {
+  it('step 3 of docs/sync.md sends nothing that was not approved, also of what was queued before', async () => {
     const out = await run(2);
     expect(await writes()).toBe(0);
     expect(out).toContain('held for approval');
@@ -93,7 +93,7 @@ describe('the four steps of docs/sync.md', () => {
     ).toEqual(['tenable', 'xacta']);
   });
 
-  it('3: send exactly what a person approved, record by record', async () => {
+  it('step 3 of docs/sync.md sends exactly what a person approved, record by record', async () => {
     const asked = (await findApprovals(world.app, { all: false }, 10)).find(
       (each) => each.system === 'xacta',
     );
@@ -123,7 +123,7 @@ describe('the four steps of docs/sync.md', () => {
     );
   });
 
-  it('4: says what is released, and wants --yes where nobody can be asked', async () => {
+  it('step 4 of docs/sync.md lists what is released, and wants --yes where nobody can be asked', async () => {
     const refused = await tieline("policies set xacta '*' --approval never");
     expect(refused.code).toBe(2);
     expect(refused.out).toMatch(/\d+ new POA&Ms wait for approval: this policy releases them/);

@@ -72,7 +72,7 @@ const states = async (bios: string): Promise<Record<string, unknown>> =>
 
 describe.skipIf(!existsSync(samples))('real scan files (skipped without ../shared/data)', () => {
   it.each(['agent-windows10.nessus', 'seven-hosts.nessus'])(
-    '%s is stored whole: as many as a count over its text finds, and a second time changes nothing',
+    'the real scan file %s is stored whole: as many as a count over its text finds, and a second time changes nothing',
     async (name) => {
       const path = join(samples, name);
       const text = await readFile(path, 'utf8');

@@ -56,7 +56,7 @@ describe('tieline mappings', () => {
     expect([await saved(), await comments()]).toEqual(before);
   });
 
-  it('saves a change that is asked for, and the next sync reads all records with it', async () => {
+  it('`tieline mappings` saves a change on request, and the next sync reads all records with it', async () => {
     await run('remove', 'xacta', 'poam', 'comments', 'comments', '--yes');
     const { json } = await run('set', 'xacta', 'poam', 'cost_estimate', 'comments', '--yes');
     expect(json).toMatchObject({ saved: true });
@@ -81,7 +81,7 @@ describe('tieline mappings', () => {
     ).toBeGreaterThan(3);
   });
 
-  it('exports and imports: what was exported changes nothing, and another file is taken whole', async () => {
+  it('`tieline mappings` exports and imports: what was exported changes nothing, and another file is imported whole', async () => {
     const file = join(folder, 'mappings.yaml');
     await run('export', 'xacta', '--out', file);
     expect((await run('import', 'xacta', file, '--yes')).json).toMatchObject({
@@ -139,7 +139,7 @@ describe('tieline mappings', () => {
     expect(err).toContain('a record cannot be imported without it');
   });
 
-  it('translates a record that the remote has, in and out, and names what does not fit', async () => {
+  it('`tieline mappings` translates a record of the remote, in and out, and names what does not fit', async () => {
     const { json } = await run('test', 'xacta', 'poam', '--record', 'POAM-2026-0001');
     const { fields } = json as { fields: { internal: string; fault?: string; outDiffers: boolean }[] };
     expect(fields.find((field) => field.internal === 'poc')).toMatchObject({ outDiffers: false });

@@ -89,7 +89,7 @@ describe('a name that another machine bears', () => {
     expect(await systemOf(stranger)).toBeNull();
   });
 
-  it('settles by a standing decision also what comes under a new uuid', async () => {
+  it('a standing decision about a name that another machine has also settles what comes under a new uuid', async () => {
     const next = 'aaaaaaaa-0000-4000-8000-000000000002';
     const later = 'aaaaaaaa-0000-4000-8000-000000000003';
     await addAsset(next, 'rebuilt', { fqdn: holder.fqdn, mac: '02:00:00:00:00:77' });

@@ -117,7 +117,7 @@ describe('a machine that moves to another system', () => {
 });
 
 describe('a POA&M that moves to another system', () => {
-  it('moves here with its milestones, and no longer answers for the old system', async () => {
+  it('a POA&M that moves to another system moves here with its milestones, and no longer answers for the old system', async () => {
     await move('poam', 'POAM-2026-0001', 'SYS-ENT-003');
     await world.sync();
     const [here] = await world.rows(`select system_id from ingestion_poams where poam_id = 'POAM-2026-0001'`);

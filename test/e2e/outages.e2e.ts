@@ -70,7 +70,7 @@ describe('a sync', () => {
     expect(await doneSchedules()).toEqual(['tenable', 'xacta']);
   });
 
-  it('over several systems reads and sends to those that work when one does not, and says which failed', async () => {
+  it('a sync over several systems reads and sends to those that work when one does not, and reports which failed', async () => {
     await world.beginAgain();
     await addSystem(world.app, {
       type: 'xacta',

@@ -177,7 +177,7 @@ describe('approval', () => {
     ).rejects.toMatchObject({ code: 'APPROVAL_MOVED' });
   });
 
-  it('given, lets exactly that go out', async () => {
+  it('approval that is given lets exactly that go out', async () => {
     const [asked] = await findApprovals(world.app, { all: false }, 10);
     await decide(world.app, asked?.approvalId ?? '', { approved: true, by: 'isso', reason: 'seen' });
     await sendWaitingChanges(world.app, await xactaId(), caller);
@@ -185,7 +185,7 @@ describe('approval', () => {
     expect(await world.sync()).toMatchObject({ written: 0 });
   });
 
-  it('refused, drops the change, which is not planned again until it is another', async () => {
+  it('approval that is refused drops the change, which is not planned again until it differs', async () => {
     await edit('POAM-2026-0001', 'remediation_plan', 'never');
     await world.sync();
     const [asked] = await findApprovals(world.app, { all: false }, 10);

@@ -149,7 +149,7 @@ describe('a machine that Tenable VM, Security Center and a scan file all know', 
 });
 
 describe('an acceptance', () => {
-  it('becomes a rule in Security Center, holds whatever the other server says, and ends with the rule', async () => {
+  it('an acceptance becomes a rule in Security Center, holds whatever the other server reports, and ends with the rule', async () => {
     const [finding] = await world.rows(
       `select v.id, v.plugin_id::text as plugin, v.asset_ref::text as asset from ingestion_vulnerabilities v where v.lifecycle_state = 'open' order by v.id limit 1`,
     );

@@ -97,7 +97,7 @@ describe('two GRC systems and two scanners', () => {
     expect(await rowOf('grc-b', 'POAM-2026-0001')).toBe('grc-b:POAM-2026-0001');
   });
 
-  it('put a machine that is a component in both into both systems, each with its POA&M and its tag', async () => {
+  it('two GRC systems and two scanners put a machine that is a component in both into both systems, each with its POA&M and its tag', async () => {
     expect(await systemsOf('shared')).toEqual(['SYS-ENT-001', 'grc-b:SYS-ENT-001']);
     expect(
       await world.rows(`select count(*)::int as n from ingestion_assets where hostname = 'shared'`),
@@ -160,7 +160,7 @@ describe('two GRC systems and two scanners', () => {
     expect(await world.sync()).toMatchObject(quiet);
   });
 
-  it('lose only what they removed themselves, and a person sees which machine hung on it', async () => {
+  it('two GRC systems and two scanners lose only what they removed themselves, and a person sees which machine depended on it', async () => {
     const component = (await xacta('grc-b')).components.find((each) => each.hostname === 'shared')?.id;
     await world.edit('grc-b', { entity: 'component', id: component, delete: true });
     expect(await world.sync({ full: true })).toMatchObject({ conflictsPending: 1, written: 0 });

@@ -59,7 +59,7 @@ describe('a two-way sync', () => {
     expect(Object.keys(assignments)).toHaveLength(summary.assetsLinked);
   });
 
-  it('links no asset wrongly', async () => {
+  it('a two-way sync links no asset wrongly', async () => {
     const linked = await world.rows(`
       select a.asset_uuid, c.raw_json ->> 'name' as component, a.hostname, a.netbios_name
         from asset_correlations k join ingestion_assets a using (asset_uuid) join system_components c on c.id = k.component_id
@@ -188,7 +188,7 @@ describe('a two-way sync', () => {
     expect(await world.sync()).toMatchObject({ written: 0 });
   });
 
-  it('retires an asset that was deleted in Tenable, and deletes nothing', async () => {
+  it('a two-way sync retires an asset that was deleted in Tenable, and deletes nothing', async () => {
     const [linked] = await world.rows(
       `select entity_id from sync_links where entity_type = 'asset_component' order by id limit 1`,
     );

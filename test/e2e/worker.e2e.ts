@@ -86,7 +86,7 @@ describe('a worker', () => {
 
   let worker: ChildProcess;
   let ended: Promise<CommandOutcome>;
-  it('as a process syncs by its schedule and checks the systems', async () => {
+  it('a worker as a process syncs by its schedule and checks the systems', async () => {
     const often = { TIELINE_SCHEDULE_INTERVAL_MS: '200', TIELINE_HEALTH_INTERVAL_MS: '60000' };
     ended = tieline(['worker'], { ...world.environment(), ...often }, (child) => (worker = child));
     await world.rows(`update ingestion_poams set comments = 'by schedule' where poam_id = 'POAM-2026-0001'`);

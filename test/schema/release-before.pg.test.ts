@@ -115,7 +115,7 @@ describe('a database of the release before', () => {
     expect(await listed()).toEqual(manifest.listed);
   });
 
-  it('plans no change after the upgrade in a full sync with both remotes as that release left them', async () => {
+  it('a database of the previous release plans no change after the upgrade in a full sync with both remotes as that release left them', async () => {
     for (const name of ['tenable', 'xacta'] as const) {
       const moved = await command('connections', 'set', name, '--url', urls[name], '--yes');
       expect(moved).toMatchObject({ code: 0 });

@@ -18,7 +18,7 @@ const outcome = (...candidates: Candidate[]) =>
   Object.fromEntries(decideCorrelation(candidates).map((each) => [each.componentId, each.decision]));
 
 describe('matching an asset to a component', () => {
-  it('links where one identifier that names one machine is shared and nothing speaks against it', () => {
+  it('matching an asset to a component links them where one unique identifier is shared and nothing contradicts it', () => {
     for (const kind of ['scanner_uuid', 'agent_uuid', 'bios_uuid', 'mac', 'fqdn', 'netbios'] as const)
       expect(outcome(candidate(1, [kind]))).toEqual({ 1: 'linked' });
   });
@@ -41,7 +41,7 @@ describe('matching an asset to a component', () => {
     expect(decisions[0]?.evidence).toEqual([{ kind: 'netbios', value: 'netbios-value', weight: 50 }]);
   });
 
-  it('links the one that fits far better than the other', () => {
+  it('matching an asset to a component links the one that fits far better than the other', () => {
     expect(outcome(candidate(1, ['mac', 'fqdn']), candidate(2, ['netbios']))).toEqual({
       1: 'linked',
       2: 'rejected',
@@ -66,7 +66,7 @@ describe('matching an asset to a component', () => {
     );
   });
 
-  it('links at most one component to an asset', () => {
+  it('matching an asset to a component links at most one component to an asset', () => {
     const kinds = fc.uniqueArray(fc.constantFrom(...identifierKinds), { minLength: 1 });
     fc.assert(
       fc.property(fc.array(kinds, { minLength: 1, maxLength: 5 }), (sets) => {

@@ -4,7 +4,7 @@ import { identifiersOfAsset, identifiersOfComponent, normalizeIdentifier } from 
 const value = (...given: Parameters<typeof normalizeIdentifier>) => normalizeIdentifier(...given)?.value;
 
 describe('identifiers', () => {
-  it('compare equal however a MAC or a UUID is spelled', () => {
+  it('identifiers compare equal however a MAC or a UUID is spelled', () => {
     for (const spelling of ['00:50:56:A6:49:2A', '00-50-56-a6-49-2a', '005056a6492a', '0050.56a6.492a'])
       expect(value('mac', spelling)).toBe('00:50:56:a6:49:2a');
     expect(value('bios_uuid', '02EB2642-6E94-23AF-9C99-B61644C2CC46')).toBe(

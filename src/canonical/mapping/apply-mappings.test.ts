@@ -94,7 +94,7 @@ describe('transforms', () => {
     expect(into(transforms, value)).toEqual([expect.stringMatching(/expected|known words/)]);
   });
 
-  it('derive the same UUID from the same text, and different ones from different texts', () => {
+  it('transforms derive the same UUID from the same text, and different ones from different texts', () => {
     const derive = (text: string) => into([{ kind: 'uuid', derive: true }], text);
     expect(derive('ent-web-1')).toBe(derive('ent-web-1'));
     expect(derive('ent-web-1')).not.toBe(derive('ent-web-2'));
@@ -128,13 +128,16 @@ describe('a reversible mapping', () => {
     ],
     ['template', [{ kind: 'template', text: 'CVE-{}' }], fc.string()],
   ];
-  it.each(cases)('(%s) gives back on the way out what came in', (_name, transforms, arbitrary) => {
-    fc.assert(
-      fc.property(arbitrary, (value) => {
-        expect(out(transforms, into(transforms, value) as Json)).toEqual(value);
-      }),
-    );
-  });
+  it.each(cases)(
+    'a reversible mapping (%s) gives back on the way out what came in',
+    (_name, transforms, arbitrary) => {
+      fc.assert(
+        fc.property(arbitrary, (value) => {
+          expect(out(transforms, into(transforms, value) as Json)).toEqual(value);
+        }),
+      );
+    },
+  );
 });
 
 describe('a mapping', () => {

@@ -12,7 +12,7 @@ describe('a form of dates', () => {
     ['DD.MM.YYYY', '15.07.2026', '2026-07-15'],
     ['DD-MMM-YYYY', '15-JUL-2026', '2026-07-15'],
     ['YYYYMMDD', '20260715', '2026-07-15'],
-  ])('%s reads %s as the day %s', (form, text, day) => {
+  ])('a date form %s reads %s as the day %s', (form, text, day) => {
     expect(dateForm(form).read(text)?.toISOString().slice(0, 10)).toBe(day);
   });
 
@@ -23,7 +23,7 @@ describe('a form of dates', () => {
     ['MM/DD/YYYY', '07/15/26'],
     ['DD-MMM-YYYY', '15-Xyz-2026'],
     ['YYYYMMDD', '2026715'],
-  ])('%s does not read %s', (form, text) => {
+  ])('a date form %s does not read %s', (form, text) => {
     expect(dateForm(form).read(text)).toBeUndefined();
   });
 

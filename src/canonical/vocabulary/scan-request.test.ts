@@ -39,7 +39,7 @@ describe('the states of a remediation scan', () => {
     expect(followedStates).toEqual(['requested', 'created', 'launched', 'running']);
   });
 
-  it('go to the end from wherever the server is seen to be', () => {
+  it('the states of a remediation scan go to the end from wherever the server is seen to be', () => {
     for (const state of ['created', 'launched', 'running'] as const)
       expect(nextScanState(state, 'completed')).toBe('completed');
     expect(nextScanState('requested', 'completed')).toBeUndefined();

@@ -13,7 +13,7 @@ function walk(...pages: WalkedPage[]): () => void {
 const stuck = { code: 'REMOTE_UNEXPECTED' };
 
 describe('a walk through pages', () => {
-  it('moves on while each page names another', () => {
+  it('a walk through pages moves on while each page names another', () => {
     expect(
       walk(
         { next: '2', ids: ids(0, 20) },
@@ -55,7 +55,7 @@ describe('a walk through pages', () => {
     expect(walk(...pages)).toThrow(expect.objectContaining(stuck));
   });
 
-  it('moves on over a short page that repeats once, as others were added in front of it', () => {
+  it('a walk through pages moves on over a short page that repeats once, as others were added in front of it', () => {
     expect(
       walk(
         { next: '2', ids: ids(0, 3) },

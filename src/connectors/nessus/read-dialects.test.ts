@@ -186,7 +186,7 @@ describe('a host', () => {
     ]);
   });
 
-  it('bears the name in a URL, the address without its zone index, the name of reverse DNS', async () => {
+  it('a host has the name in a URL, the address without its zone index, the name of reverse DNS', async () => {
     const events = await nessus(
       host('https://app.example.test/', { 'host-fqdn': 'https://app.example.test:8443/x' }) +
         host('fe80::1%eth0', {}) +

@@ -335,7 +335,7 @@ describe('5,000 broken files', () => {
 
 describe.skipIf(absent)('real scan files (skipped without ../shared/data)', () => {
   it.each(['agent-windows10.nessus', 'seven-hosts.nessus'])(
-    '%s: hosts, items by severity, plugins and CVEs are as many as a count by regular expressions finds',
+    'real scan files (skipped without ../shared/data) %s: hosts, items by severity, plugins and CVEs are as many as a count by regular expressions finds',
     async (name) => {
       const text = readFileSync(join(samples, name), 'utf8');
       const outcome = await readFileAt(join(samples, name));
@@ -355,7 +355,7 @@ describe.skipIf(absent)('real scan files (skipped without ../shared/data)', () =
   );
 
   it.each(['agent-windows10.nessus', 'seven-hosts.nessus', 'nessus-findings.csv', 'tenable-vm-findings.csv'])(
-    '%s: every host, plugin and finding maps to a valid record',
+    'real scan files (skipped without ../shared/data) %s: every host, plugin and finding maps to a valid record',
     async (name) => {
       const { events, error } = await readFileAt(join(samples, name));
       expect(error).toBeUndefined();
@@ -386,7 +386,7 @@ describe.skipIf(absent)('real scan files (skipped without ../shared/data)', () =
     },
   );
 
-  it('cut at any place say where, and tell the whole hosts before', async () => {
+  it('real scan files cut at any place report where, and report the whole hosts before', async () => {
     const bytes = await readFile(join(samples, 'seven-hosts.nessus'));
     for (let at = 10_000; at < bytes.length; at += 40_000) {
       const outcome = await parse(bytes.subarray(0, at));

@@ -22,7 +22,7 @@ describe('a time of a scan file', () => {
     ['10/17/2024 10:48:42', '2024-10-17T10:48:42.000Z'],
     ['2019/01/02', '2019-01-02T00:00:00.000Z'],
     ['1740996000', '2025-03-03T10:00:00.000Z'],
-  ])('%s is %s', (text, instant) => {
+  ])('a time of a scan file: %s is read as %s', (text, instant) => {
     expect(take(text)).toBe(instant);
   });
 

@@ -54,7 +54,7 @@ describe('signing in', () => {
     expect(said.at(-1)).toMatchObject({ status: 'failed', remedy: expect.any(String) as string });
   });
 
-  it('checks reach, clock, sign-in and permissions one by one', async () => {
+  it('signing in checks reach, clock, sign-in and permissions one by one', async () => {
     const said = [];
     for await (const result of server.connect().check(never()))
       said.push(`${result.check}: ${result.status}`);
@@ -117,7 +117,7 @@ describe('rules', () => {
     fields: { scope: 'all', repository_id: '1', standing: 'active', ...fields },
   });
 
-  it('recast a finding there, which is then read as recast with the new severity', async () => {
+  it('rules recast a finding at the server, which is then read as recast with the new severity', async () => {
     const connector = server.connect();
     const { records } = await readAll(connector);
     const chosen = records.find(
@@ -138,7 +138,7 @@ describe('rules', () => {
     });
   });
 
-  it('change by being made anew, and the old one is deleted', async () => {
+  it('rules change by being created again, and the old rule is deleted', async () => {
     const connector = server.connect();
     const made = await connector.write(
       'acceptance',
@@ -173,11 +173,14 @@ describe('rules', () => {
     [{ kind: 'accepted', plugin_id: '1', repository_id: null }, 'repository'],
     [{ kind: 'accepted', plugin_id: '1', scope: 'planet earth' }, 'scope'],
     [{ kind: 'recast', plugin_id: '1' }, 'severity'],
-  ])('%j: refused before anything is sent, and the field is named: %s', async (fields, field) => {
-    const result = await server.connect().write('acceptance', create(fields), never());
-    expect(result).toMatchObject({ outcome: 'rejected', fields: [{ field }] });
-    expect((await server.control<{ rules: unknown[] }>('GET', '/state')).rules).toEqual([]);
-  });
+  ])(
+    'a rule with %j is refused before anything is sent, and the field is named: %s',
+    async (fields, field) => {
+      const result = await server.connect().write('acceptance', create(fields), never());
+      expect(result).toMatchObject({ outcome: 'rejected', fields: [{ field }] });
+      expect((await server.control<{ rules: unknown[] }>('GET', '/state')).rules).toEqual([]);
+    },
+  );
 });
 
 describe('what a row says', () => {

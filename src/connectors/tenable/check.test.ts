@@ -85,7 +85,7 @@ describe('checking a Tenable', () => {
     });
   });
 
-  it('warns of a skewed clock', async () => {
+  it('the Tenable connection check warns of a skewed clock', async () => {
     server.date = new Date(Date.now() - 600_000);
     expect((await check()).find((each) => each.check === 'clock')).toMatchObject({
       status: 'warning',

@@ -26,7 +26,7 @@ entities:
 `;
 
 describe('a profile', () => {
-  it('ships for our own simulator, and says that it is no interface of Telos', () => {
+  it('a profile ships for our own simulator, and states that it is not an interface of Telos', () => {
     expect(loadProfile('default').title).toContain('not a Telos interface');
   });
 

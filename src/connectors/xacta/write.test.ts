@@ -74,7 +74,7 @@ describe('writing to Xacta', () => {
     });
   });
 
-  it('blanks no field that an update does not name', async () => {
+  it('writing to Xacta blanks no field that an update does not name', async () => {
     const connector = simulator.connect();
     const made = await connector.write('poam', poam({ comments: 'keep me' }), signal);
     if (made.outcome !== 'confirmed') throw new Error(made.outcome);
@@ -110,14 +110,14 @@ describe('writing to Xacta', () => {
     });
   });
 
-  it('signs in again when its token has ended', async () => {
+  it('writing to Xacta signs in again when its token has ended', async () => {
     const connector = simulator.connect();
     expect(await connector.find('poam', { by: 'id', externalId: 'POAM-2026-0001' }, signal)).toBeDefined();
     await simulator.control('POST', '/reset'); // ends every session
     expect(await connector.find('poam', { by: 'id', externalId: 'POAM-2026-0001' }, signal)).toBeDefined();
   });
 
-  it('throws for an account that may not write, with the remedy', async () => {
+  it('writing to Xacta throws for an account that may not write, with the remedy', async () => {
     await simulator.control('POST', '/edit', { entity: 'account', fields: { permissions: ['read'] } });
     await expect(simulator.connect().write('poam', poam(), signal)).rejects.toMatchObject({
       code: 'REMOTE_FORBIDDEN',

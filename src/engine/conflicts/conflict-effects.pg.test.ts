@@ -56,7 +56,7 @@ it('the refused changes and conflicts of one system are decided alone where two 
   expect(await open()).toEqual(['grc-a 8', 'grc-b 7', 'grc-b 8']);
 });
 
-it('a connection that is removed takes its own conflicts along, also of records that were never linked', async () => {
+it('a removed connection takes its own conflicts along, also of records that were never linked', async () => {
   await retireSystem(database.db, systems[0] ?? 0, {}, decided);
   expect(await open()).toEqual(['grc-b 7', 'grc-b 8']);
   const { rows } = await database.pool.query(`select state from sync_outbox order by id`);

@@ -9,7 +9,7 @@ const newKey = () => masterKeyFrom(new Secret(randomBytes(32).toString('base64')
 describe('secrets at rest', () => {
   const box = createSecretBox([newKey()]);
 
-  it('open to what was sealed, whatever the text', () => {
+  it('secrets at rest open to what was sealed, whatever the text', () => {
     for (const text of ['', 'hunter2', '🔑 with spaces\n', 'x'.repeat(10_000)])
       expect(box.open(box.seal(new Secret(text), 'a/b'), 'a/b').reveal()).toBe(text);
   });
@@ -32,7 +32,7 @@ describe('secrets at rest', () => {
       expect(() => opener.open(value, purpose)).toThrow(TielineError);
   });
 
-  it('still open with the old key while a new one is coming in', () => {
+  it('secrets at rest still open with the old key while the new one is being introduced', () => {
     const [old, next] = [newKey(), newKey()];
     const sealed = createSecretBox([old]).seal(new Secret('hunter2'), 'a/b');
     expect(createSecretBox([next, old]).open(sealed, 'a/b').reveal()).toBe('hunter2');

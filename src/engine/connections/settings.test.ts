@@ -60,7 +60,7 @@ describe('a setting given as a text', () => {
   });
 });
 
-it('what must be there depends on how one signs in', () => {
+it('the required settings depend on how one signs in', () => {
   expect(requiredSettings(xacta, {})).toEqual(['username', 'password']);
   expect(requiredSettings(securityCenter, {})).toEqual(['access_key', 'secret_key']);
   expect(requiredSettings(securityCenter, { username: 'svc' })).toEqual(['username', 'password']);
@@ -72,7 +72,7 @@ it('what must be there depends on how one signs in', () => {
   ]);
 });
 
-it('every setting of every connector says what it is', () => {
+it('every setting of every connector has a description', () => {
   for (const declaration of [tenable, securityCenter, xacta])
     for (const setting of settingsOf(declaration))
       expect(setting.description, `${declaration.systemType} ${setting.name}`).not.toBe('');

@@ -23,7 +23,7 @@ describe('pages', () => {
     expect(most).toBe(2);
   });
 
-  it('after one that fails are not stored, and the failure is told', async () => {
+  it('pages after one that fails are not stored, and the failure is reported', async () => {
     const pages = new PagesInOrder();
     const stored: string[] = [];
     await pages.begin(async (turn) => {

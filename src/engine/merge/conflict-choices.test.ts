@@ -50,7 +50,7 @@ describe('the choices of a conflict', () => {
         }
   });
 
-  it('reach every effect', () => {
+  it('the choices of a conflict reach every effect', () => {
     const reached = conflictTypes.flatMap((type) =>
       [true, false].flatMap((isOutbound) => choicesFor(conflict(type, { isOutbound }))),
     );

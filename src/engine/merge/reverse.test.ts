@@ -63,7 +63,7 @@ describe('U2 several changes of a field', () => {
     ).toEqual({ before: 'a', after: 'd' });
   });
 
-  it('undone, and that undone again, leave what was there', () => {
+  it('U2: an undo that is undone again leaves what was there', () => {
     const value = fc.constantFrom('a', 'b', 'c', null);
     fc.assert(
       fc.property(value, value, (before, after) => {

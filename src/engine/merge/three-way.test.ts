@@ -38,7 +38,7 @@ describe('the merge of one field', () => {
     expect(mergeField({ base: 'a', internal: 'b', external: ' b ' })).toBe('same');
   });
 
-  it('lets an empty side give way where there is no base, and nothing else', () => {
+  it('the merge of one field lets an empty side yield where there is no base, and nothing else', () => {
     expect(mergeField({ base: undefined, internal: null, external: 'x' })).toBe('take');
     expect(mergeField({ base: undefined, internal: 'x', external: '' })).toBe('send');
     expect(mergeField({ base: undefined, internal: 'x', external: 'y' })).toBe('conflict');
@@ -117,7 +117,7 @@ describe('canonical values, one by one', () => {
       { b: ' 1 ', a: [2, 1] },
       { a: [1, 2], b: '1' },
     ],
-  ])('%j is %j', (given, expected) => {
+  ])('the canonical value of %j is %j', (given, expected) => {
     expect(JSON.stringify(canonical(given))).toBe(JSON.stringify(expected));
   });
 });

@@ -31,14 +31,14 @@ function settled(assets: Record<string, CandidateDecision>, competition: Partial
 const same = { isSameMachine: () => true };
 
 describe('several assets that fit one component', () => {
-  it('go to review if they fit about equally well and are different machines', () => {
+  it('assets that compete for one component go to review if they fit about equally well and are different machines', () => {
     expect(settled({ a: fits(1, 70), b: fits(1, 65) })).toEqual({
       decisions: { a: 'review', b: 'review' },
       asked: ['a', 'b'],
     });
   });
 
-  it('share it if they are one machine that the scanner knows twice, and are shown as duplicates', () => {
+  it('assets that compete for one component share it if they are one machine that the scanner knows twice, and are shown as duplicates', () => {
     expect(settled({ a: fits(1, 90), b: fits(1, 90) }, same)).toEqual({
       decisions: { a: 'linked', b: 'linked' },
       asked: ['duplicate'],
@@ -83,7 +83,7 @@ describe('what a person decided', () => {
     });
   });
 
-  it('as a standing decision matches a new record beside the old one, and both are shown as duplicates', () => {
+  it("a person's standing decision matches a new record beside the old one, and both are shown as duplicates", () => {
     const { decisions, asked } = settled(
       { old: fits(1, 90, true), other: fits(2, 90) },
       { standing: [{ assetUuid: 'new', componentId: 1, standingId: 4 }] },

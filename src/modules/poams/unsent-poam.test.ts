@@ -100,7 +100,7 @@ describe('A3 a proposal that has not gone out', () => {
     });
   });
 
-  it('plans its milestones again when one has passed while it waited', () => {
+  it('A3: a proposal that was not sent plans its milestones again when one has passed while it waited', () => {
     const later = {
       ...proposal,
       milestones: [{ milestone_description: 'Test', scheduled_completion: '2026-12-15' }],
@@ -117,7 +117,7 @@ describe('A3 a proposal that has not gone out', () => {
     expect(decideUnsent(withdrawn, { ...now, mayGoOut: false })).toMatchObject({ do: 'withdraw' });
   });
 
-  it('once planned again has nothing left to follow', () => {
+  it('A3: a proposal that was planned again has nothing left to follow', () => {
     const texts = fc.constantFrom('x', 'y', 'z');
     const proposals = fc.record({
       poam: fc.record({

@@ -27,11 +27,11 @@ describe('reading ahead', () => {
     }
   });
 
-  it('lets an item pass that is larger than all it may hold', async () => {
+  it('reading ahead lets an item pass that is larger than all it may hold', async () => {
     expect(await Array.fromAsync(readAhead(numbers(3), 10, () => 1_000))).toEqual([1, 2, 3]);
   });
 
-  it('throws what the source throws after all that was read before it', async () => {
+  it('reading ahead throws what the source throws after all that was read before it', async () => {
     async function* breaking(): AsyncGenerator<number> {
       yield* numbers(4);
       throw new Error('cut off');

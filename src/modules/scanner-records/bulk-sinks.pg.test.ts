@@ -169,7 +169,7 @@ describe('findings', () => {
     ).toEqual([{ before_value: 'open', after_value: 'reopened' }]);
   });
 
-  it('twice in one chunk on one port are one finding with both outputs', async () => {
+  it('findings that are twice in one chunk on one port are one finding with both outputs', async () => {
     const { counts } = await storeFindings([
       finding({ plugin: { ...plugin, id: 4712 }, output: 'second' }),
       finding({ plugin: { ...plugin, id: 4712 }, output: 'first' }),
@@ -270,7 +270,7 @@ describe('findings', () => {
     await rowsOf('delete from ingestion_vulnerabilities where port = 903');
   });
 
-  it('renew what they repeat when the plugin changes, CVEs included', async () => {
+  it('findings renew what they repeat when the plugin changes, CVEs included', async () => {
     const changed = {
       ...plugin,
       name: 'Widget Server < 2.1 RCE',

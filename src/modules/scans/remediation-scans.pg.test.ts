@@ -76,7 +76,7 @@ const target = async (): Promise<string | null | undefined> =>
     ?.target;
 
 describe('a remediation scan on record', () => {
-  it('moves only from the state in which it was seen, and each move is in the journal', async () => {
+  it('a remediation scan on record moves only from the state in which it was seen, and each move is in the journal', async () => {
     const seen = await fetch(await ask());
     const move = {
       operationId,

@@ -32,7 +32,7 @@ describe('due dates', () => {
     expect(dueDateFor('High', '2025-03-01', policies)?.on).toBe('2025-03-02');
   });
 
-  it('cross a leap day and the end of a year', () => {
+  it('due dates cross a leap day and the end of a year', () => {
     expect(addDays('2028-02-28', 1)).toBe('2028-02-29');
     expect(addDays('2026-12-31', 1)).toBe('2027-01-01');
   });

@@ -92,7 +92,7 @@ describe('the POA&Ms about a weakness', () => {
     });
   });
 
-  it('follow the text, which is read again only where it changed', async () => {
+  it('the POA&Ms about a weakness follow their text, which is read again only where it changed', async () => {
     expect(await renewMentions(database.db)).toBe(0);
     await run(`update ingestion_poams set source_of_discovery = 'ACAS - 20002' where poam_id = 'NAMED'`);
     expect(await about()).toMatchObject({

@@ -57,7 +57,7 @@ test('the database status adds up the partitions of a table, and lists none on i
   expect(names.filter((name) => /_\d{4}_\d\d$|_default$/.test(name))).toEqual([]);
 });
 
-test('estimates the share of dead rows and what they take', async () => {
+test('the database status estimates the share of dead rows and what they take', async () => {
   const client = await database.pool.connect();
   await client.query(`
     alter table ingestion_systems set (autovacuum_enabled = off);
@@ -109,7 +109,7 @@ test('the database status distinguishes an index that was never used from one th
   expect(ofPartitions?.bytes).toBeGreaterThanOrEqual(2 * 8192); // of the month and of the default partition
 });
 
-test('answers while somebody holds a table exclusively', async () => {
+test('the database status answers while a session holds a table exclusively', async () => {
   const client = await database.pool.connect();
   await client.query('begin; lock table ingestion_assets, api_call_logs in access exclusive mode');
   const status = await fetchDatabaseStatus(database.db); // would wait until the test's time is up

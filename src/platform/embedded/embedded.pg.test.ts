@@ -168,7 +168,7 @@ describe('the embedded server', () => {
     expect(await postmasterPid()).toBeUndefined();
   });
 
-  it('lets go of a client at once while another goes on', async () => {
+  it('the embedded server lets go of a client at once while another continues', async () => {
     takeMade();
     for (let round = 0; round < 5; round += 1) {
       const leaving = await open();
@@ -212,7 +212,7 @@ describe('the embedded server', () => {
     expect(await postmasterPid()).toBeUndefined();
   });
 
-  it('recovers when supervisor, server and client are all killed, with what was committed', async () => {
+  it('the embedded server recovers when supervisor, server and client are all killed, with what was committed', async () => {
     takeMade();
     const client = await startClientProcess(dataDir);
     await query(client.url, 'CREATE TABLE kept AS SELECT 42 AS answer');

@@ -34,11 +34,11 @@ describe('objects that records repeat', () => {
     ['as a list', '[{"plugin":[1,{"a":2}]},{"plugin":[1,{"a":2}]}]'],
     ['after a space', '[{"plugin": {"id":1}}]'],
     ['not at all', '[{"a":1},{}]'],
-  ])('%s: as a plain parser reads it', async (_name, text) => {
+  ])('repeated objects are read as a plain parser reads them: %s', async (_name, text) => {
     expect(await read(text, new RepeatedObjects('plugin'))).toEqual(JSON.parse(text));
   });
 
-  it('change nothing of what is read, whatever JSON it is and however it is cut', async () => {
+  it('repeated objects change nothing of what is read, whatever JSON it is and however it is cut', async () => {
     const record = fc.dictionary(fc.constantFrom('plugin', 'a', '"plugin":{', 'é'), fc.jsonValue(), {
       maxKeys: 4,
     });

@@ -91,7 +91,7 @@ describe('what a remote echoes', () => {
 });
 
 describe('the client', () => {
-  it('learns a token from the header that it sends, and takes it out of a failure', async () => {
+  it('the HTTP client learns a token from the header that it sends, and takes it out of a failure', async () => {
     const { url } = await serve(say(500, '{"message":"token abc.def.ghi is over"}'));
     const request = get('/x', { headers: { Authorization: new Secret('Bearer abc.def.ghi') } });
     expect((await failure(client(url).send(request))).message).toBe(

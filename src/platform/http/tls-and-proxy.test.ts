@@ -65,7 +65,7 @@ describe.skipIf(tls === undefined)(
       expect(http.calls).toHaveLength(1);
     });
 
-    it('trusts an authority that the settings name', async () => {
+    it('the HTTP client trusts an authority that the settings name', async () => {
       const http = client(`https://127.0.0.1:${await tlsServer()}`, { ca: certificate });
       expect(await (await http.send(get())).json()).toEqual({ tls: true });
     });

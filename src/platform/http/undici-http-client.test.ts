@@ -36,7 +36,7 @@ describe('a request that is safe to repeat', () => {
     expect((await failure(client(url).send(get()))).message).toBe('GET /x was answered with 502');
   });
 
-  it("resolves with statuses that are the caller's to read", async () => {
+  it("a repeatable request resolves with statuses that are the caller's to read", async () => {
     const { url } = await serve(say(404), say(409), say(401));
     const http = client(url);
     for (const status of [404, 409, 401]) expect((await http.send(get())).status).toBe(status);
@@ -86,7 +86,7 @@ describe('a request that must not be repeated', () => {
 });
 
 describe('429', () => {
-  it('obeys Retry-After in seconds, up to the cap, and holds all other calls back', async () => {
+  it('a request answered with 429 waits for Retry-After in seconds, up to the cap, and holds all other calls back', async () => {
     const { url } = await serve(say(429, '<html>', { 'retry-after': '3600' }), say(200));
     const http = client(url, { retryAfterCapMs: 300, random: () => 0 });
     const startedAt = performance.now();
@@ -98,7 +98,7 @@ describe('429', () => {
     expect(http.waits).toEqual([300]);
   });
 
-  it('obeys Retry-After as a date by the clock of the server', async () => {
+  it('a request answered with 429 waits for Retry-After as a date by the clock of the server', async () => {
     const headers = { date: 'Mon, 01 Jan 2001 00:00:00 GMT', 'retry-after': 'Mon, 01 Jan 2001 00:00:01 GMT' };
     const { url } = await serve(say(429, '', headers), say(200));
     // A clock that the sleep moves: over the real one, a sleep that takes no time would keep the process from doing anything else.
@@ -120,7 +120,7 @@ describe('429', () => {
 });
 
 describe('the gate', () => {
-  it('lets no more requests in at once than allowed', async () => {
+  it('the request gate lets no more requests in at once than allowed', async () => {
     let inside = 0;
     let most = 0;
     const { url } = await serve((_request, response) => {
@@ -221,7 +221,7 @@ describe('cancelling', () => {
 });
 
 describe('headers', () => {
-  it('carry secrets to the server and nowhere else', async () => {
+  it('headers carry secrets to the server and nowhere else', async () => {
     const { url, seen } = await serve(say(500, '{"message":"no"}'));
     const http = client(url, { attempts: 1, defaultHeaders: { 'X-ApiKeys': new Secret('k3y') } });
     const error = await failure(http.send(get()));

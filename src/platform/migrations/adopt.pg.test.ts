@@ -53,7 +53,7 @@ describe('moving into a database', () => {
     expect(columns(await wholeCatalog(database.pool))).toEqual(columns(await wholeCatalog(fresh.pool)));
   });
 
-  it('changes nothing the second, third and fourth time', async () => {
+  it('adopting a database changes nothing the second, third and fourth time', async () => {
     await migrate(database.pool, { folder });
     const after = await wholeCatalog(database.pool);
     for (let again = 0; again < 3; again += 1)
@@ -61,7 +61,7 @@ describe('moving into a database', () => {
     expect(await wholeCatalog(database.pool)).toEqual(after);
   });
 
-  it('compares rows and checksums over the columns that were there', async () => {
+  it('adopting a database compares rows and checksums over the columns that were there', async () => {
     const { verified } = await migrate(database.pool, { folder });
     expect(verified.find((each) => each.table === 'public.ingestion_vulnerabilities')).toMatchObject({
       rowsBefore: 20,
@@ -128,7 +128,7 @@ describe('moving into a database', () => {
     expect(await wholeCatalog(twin.pool)).toEqual(await wholeCatalog(database.pool));
   });
 
-  it('lets the application go on inserting and updating without the new columns', async () => {
+  it('adopting a database lets the application continue to insert and update without the new columns', async () => {
     await migrate(database.pool, { folder });
     const outcome = database.pool.query(
       `insert into ingestion_vulnerabilities (plugin_id, vulnerability_name, severity, asset_uuid) values ('1', 'x', 'Low', 'host-7');
@@ -138,7 +138,7 @@ describe('moving into a database', () => {
     await expect(outcome).resolves.toHaveLength(4);
   });
 
-  it('builds again an index whose build was broken off, and refuses nothing meanwhile', async () => {
+  it('adopting a database builds an index again whose build was interrupted, and refuses nothing meanwhile', async () => {
     await migrate(database.pool, { folder });
     const name = 'idx_ingestion_vulnerabilities_finding_key';
     await database.pool.query(
@@ -262,24 +262,27 @@ describe('what stands in the way is refused with the remedy, and nothing is chan
       'alter table ingestion_controls drop column control_id',
       'column:ingestion_controls.control_id',
     ],
-  ])('%s', async (_what, sql, id) => {
-    await database.pool.query(sql);
-    const before = await wholeCatalog(database.pool);
-    const found = await check();
-    expect(found.canMigrate).toBe(false);
-    expect(found.problems.map((problem) => problem.id)).toEqual([id]);
-    expect(found.problems[0]?.remedy).not.toBe('');
-    await expect(migrate(database.pool, { folder })).rejects.toMatchObject({ code: 'DATABASE_UNSUITABLE' });
-    expect(await wholeCatalog(database.pool)).toEqual(before);
-  });
+  ])(
+    'an obstacle to adopting a database is refused with the remedy, and nothing is changed: %s',
+    async (_what, sql, id) => {
+      await database.pool.query(sql);
+      const before = await wholeCatalog(database.pool);
+      const found = await check();
+      expect(found.canMigrate).toBe(false);
+      expect(found.problems.map((problem) => problem.id)).toEqual([id]);
+      expect(found.problems[0]?.remedy).not.toBe('');
+      await expect(migrate(database.pool, { folder })).rejects.toMatchObject({ code: 'DATABASE_UNSUITABLE' });
+      expect(await wholeCatalog(database.pool)).toEqual(before);
+    },
+  );
 
-  it('unless the operator knows better about a trigger or a column, and says so', async () => {
+  it('an obstacle to adopting a database is accepted on request where it is a trigger or a column, and reported', async () => {
     await database.pool.query('alter table ingestion_poams add column office text not null');
     const accept = ['column:ingestion_poams.office'];
     expect((await migrate(database.pool, { folder, accept })).applied.length).toBeGreaterThan(0);
   });
 
-  it('a role that owns neither the tables nor a schema', async () => {
+  it('a role that owns neither the tables nor a schema is refused with the remedy, and nothing is changed', async () => {
     const role = `passer_by_${Date.now()}`;
     await database.pool.query(
       `create role ${role} login password 'x'; grant select on all tables in schema public to ${role}`,

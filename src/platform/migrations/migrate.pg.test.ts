@@ -51,7 +51,7 @@ describe('migrations', () => {
     ]);
   });
 
-  it('correct rows of ours in a database that is there, where no table is to be locked', async () => {
+  it('migrations correct rows of ours in a database that is there, where no table is to be locked', async () => {
     await write({ ...fruit, '0003_name_apples.sql': 'INSERT INTO apples (id) VALUES (1),\n (2);' });
     await migrate(database.pool, { folder });
     const renaming = { '0004_rename_apples.sql': 'UPDATE apples SET id = id + 10;' };
@@ -61,7 +61,7 @@ describe('migrations', () => {
     expect(rows).toEqual([{ id: 11 }, { id: 12 }]);
   });
 
-  it('correct, in a first installation too, the rows that an earlier one put into a table of ours', async () => {
+  it('migrations correct, in a first installation too, the rows that an earlier one put into a table of ours', async () => {
     await write({
       ...fruit,
       '0003_name_apples.sql': 'INSERT INTO apples (id) VALUES (1),\n (2);',
@@ -72,7 +72,7 @@ describe('migrations', () => {
     expect(rows).toEqual([{ id: 11 }, { id: 12 }]);
   });
 
-  it('go into the schema that was asked for', async () => {
+  it('migrations go into the schema that was asked for', async () => {
     await write(fruit);
     await migrate(database.pool, { folder, schema: 'tieline' });
     expect(await tables()).toEqual([
@@ -163,7 +163,7 @@ describe('a folder is refused', () => {
       'transaction itself',
     ],
   ];
-  it.each(cases)('%s', async (_when, change, message) => {
+  it.each(cases)('a migration folder is refused: %s', async (_when, change, message) => {
     await write(fruit);
     await migrate(database.pool, { folder });
     await write(change);

@@ -154,15 +154,18 @@ function ourFacts({ is }: Statement): Facts {
 const withoutLeading = (sql: string): string => splitStatements(sql, 'one')[0]?.sql ?? '';
 
 describe('the reader of migration files', () => {
-  it('looks at every migration, and there are some', () => {
+  it('the reader of migration files looks at every migration, and there are some', () => {
     expect(files.length).toBeGreaterThanOrEqual(24);
   });
 
-  it.each(files)('cuts $name into the statements that PostgreSQL sees, word for word', ({ name, sql }) => {
-    const ours = splitStatements(sql, name).map((each) => each.sql);
-    expect(ours).toEqual(statementsOf(sql).map((each) => withoutLeading(each.sql)));
-    expect(ours.every((each) => /^[A-Z]/.test(each))).toBe(true);
-  });
+  it.each(files)(
+    'the reader of migration files cuts $name into the statements that PostgreSQL sees, word for word',
+    ({ name, sql }) => {
+      const ours = splitStatements(sql, name).map((each) => each.sql);
+      expect(ours).toEqual(statementsOf(sql).map((each) => withoutLeading(each.sql)));
+      expect(ours.every((each) => /^[A-Z]/.test(each))).toBe(true);
+    },
+  );
 
   it.each(files)(
     'the reader of migration files agrees with PostgreSQL on each statement of $name: kind, names, columns',
@@ -181,7 +184,7 @@ describe('the reader of migration files', () => {
     }
   });
 
-  it('cuts any mix of quotes, dollar quotes, comments and escapes as PostgreSQL does', () => {
+  it('the reader of migration files cuts any mix of quotes, dollar quotes, comments and escapes as PostgreSQL does', () => {
     fc.assert(
       fc.property(fc.array(statement, { minLength: 1, maxLength: 5 }), separator, (statements, between) => {
         const sql = statements.join(`;${between}`);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { remedyOfRefusal, withCheckedTls } from './connection-url.ts';
 
 describe('sslmode in DATABASE_URL', () => {
-  it('checks the certificate wherever TLS is asked for, without a warning of pg', () => {
+  it('sslmode in DATABASE_URL checks the certificate wherever TLS is asked for, without a warning of pg', () => {
     for (const mode of ['require', 'verify-ca', 'prefer'])
       expect(withCheckedTls(`postgres://u:p%2F@h/d?sslmode=${mode}`)).toBe(
         'postgres://u:p%2F@h/d?sslmode=verify-full',

@@ -43,7 +43,7 @@ describe('a connection', () => {
     expect(inspect(database.db, { depth: 9 })).not.toContain(password);
   });
 
-  it('serves typed queries and the pool alike', async () => {
+  it('a connection serves typed queries and the pool alike', async () => {
     const { rows } = await sql<{ one: number }>`SELECT 1 AS one`.execute(database.db);
     expect(rows).toEqual([{ one: 1 }]);
   });

@@ -24,7 +24,7 @@ describe('a metrics query', () => {
     expect(await run('select session_user::text as who')).toEqual([{ who: role }]);
   });
 
-  it('runs at the same time as others under the same role', async () => {
+  it('a metrics query runs at the same time as others under the same role', async () => {
     const all = await Promise.all(
       [1, 2, 3, 4].map((n) => run(`select ${n}::int as n, pg_sleep(0.05)::text`)),
     );

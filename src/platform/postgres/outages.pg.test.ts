@@ -133,7 +133,7 @@ describe('a session', () => {
   });
 });
 
-it('a transaction that is the victim of a deadlock is done again', async () => {
+it('a transaction that is the victim of a deadlock is tried again', async () => {
   const meet = Promise.withResolvers<undefined>();
   let there = 0;
   const lockBoth = (first: number, second: number) =>

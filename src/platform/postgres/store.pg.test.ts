@@ -122,7 +122,7 @@ describe('a transaction', () => {
 });
 
 describe('a guarded store', () => {
-  it('commits nothing any more once the guard is aborted, neither a transaction nor a whole', async () => {
+  it('a guarded store commits nothing any more once the guard is aborted, neither a transaction nor a whole', async () => {
     const guards = [new AbortController(), new AbortController()] as const;
     const ended = new Error('the right was lost');
     const one = store.guardedBy(guards[0].signal).transaction(async (tx) => {
@@ -139,7 +139,7 @@ describe('a guarded store', () => {
     expect(await kept()).toEqual([]);
   });
 
-  it('hands out no connection once one of its guards is aborted, while the store itself serves on', async () => {
+  it('a guarded store hands out no connection once one of its guards is aborted, while the store itself stays usable', async () => {
     const outer = new AbortController();
     const guarded = store.guardedBy(outer.signal).guardedBy(new AbortController().signal);
     expect(await guarded.db.selectFrom('external_systems').select('id').execute()).toEqual([]);
@@ -152,7 +152,7 @@ describe('a guarded store', () => {
     expect(await kept()).toEqual([2]);
   });
 
-  it('shares its locks with the store, on one connection', async () => {
+  it('a guarded store shares its locks with the store, on one connection', async () => {
     const locks = [
       await store.takeLock({ numbers: [4712] }),
       await store.guardedBy(new AbortController().signal).takeLock({ numbers: [4713] }),

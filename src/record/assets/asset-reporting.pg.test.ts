@@ -73,7 +73,7 @@ async function state() {
 describe('an asset of several sources', () => {
   const ended = { terminated_at: '2026-05-02T00:00:00.000Z' };
 
-  it('lives while one reports it, though another saw it later and terminated it', async () => {
+  it('an asset of several sources lives while one reports it, though another saw it later and terminated it', async () => {
     await report('two', '2026-05-01T00:00:00.000Z');
     await report('files', '2026-04-01T00:00:00.000Z');
     await report('one', '2026-05-02T00:00:00.000Z', ended);

@@ -33,7 +33,7 @@ export function describeConnectorConformance(subject: ConformanceSubject): void 
     });
     const current = (): ConformanceHarness => harness;
 
-    it('offers verification scans if it declares them, and only then', () => {
+    it('the connector offers verification scans if it declares them, and only then', () => {
       const offers = current().connect().scans !== undefined;
       expect(offers).toBe(subject.declaration.runsScans === true);
     });
@@ -64,7 +64,7 @@ function readTests(entity: EntityType, can: EntityCapabilities, harness: () => C
     expect(stored.records).toHaveLength(idsOf(stored.records).length);
   });
 
-  it('continues after a crash at every event with nothing lost and nothing read twice', async () => {
+  it('the connector continues after a crash at every event with nothing lost and nothing read twice', async () => {
     const undisturbed = nothingStored();
     await readOn(harness().connect(), entity, undisturbed);
     expect(undisturbed.events).toBeGreaterThanOrEqual(3);
@@ -123,7 +123,7 @@ function readTests(entity: EntityType, can: EntityCapabilities, harness: () => C
     await expect(reading).rejects.toBe(reason);
   });
 
-  it('no longer gives a deleted record, or gives it as deleted', async ({ skip }) => {
+  it('the connector no longer gives a deleted record, or gives it as deleted', async ({ skip }) => {
     const remove = harness().remove;
     if (!remove) return skip('the harness cannot delete one');
     const gone = await remove(entity);
@@ -162,7 +162,7 @@ function writeTests(entity: EntityType, can: EntityCapabilities, harness: () => 
   }
 
   if (can.create) {
-    it('creates a record once, and says so with its own reading of it', async () => {
+    it('the connector creates a record once, and returns its own reading of it', async () => {
       const change = await create();
       const result = await harness().connect().write(entity, change, never());
       expect(result).toMatchObject({ outcome: 'confirmed' });
@@ -176,7 +176,7 @@ function writeTests(entity: EntityType, can: EntityCapabilities, harness: () => 
       expect(await harness().effects(entity, change)).toBe(1);
     });
 
-    it('creates a record once through a storm of 429', async () => {
+    it('the connector creates a record once through a storm of 429', async () => {
       const change = await create();
       await harness().setFault('rate-limit', entity);
       const result = await harness().connect().write(entity, change, never());
@@ -215,7 +215,7 @@ function writeTests(entity: EntityType, can: EntityCapabilities, harness: () => 
       return change;
     }
 
-    it('updates a record, and once only when the same update is sent twice', async () => {
+    it('the connector updates a record, and once only when the same update is sent twice', async () => {
       const change = update(await firstRecord());
       expect(await harness().connect().write(entity, change, never())).toMatchObject({
         outcome: 'confirmed',

@@ -181,7 +181,7 @@ describe('custom attributes', () => {
     expect(await write({ attributes: ids })).toMatchObject({ outcome: 'confirmed' });
   });
 
-  it('custom attributes are requested once from a full container, and its content is named', async () => {
+  it('a container full of custom attributes is tried once, and the refusal lists what it holds', async () => {
     const others = Array.from({ length: 9 }, (_, n) => `Other ${n}`);
     await edit({ defineAttributes: others });
     const connector = connect();
@@ -253,14 +253,17 @@ describe('the criticality rating', () => {
     expect((await write({ acr: { score: 3 } }, { connector })).outcome).toBe('unknown');
   });
 
-  it.each([[0], [11], [5.5], ['9']])('%s is refused before anything is sent', async (score) => {
-    const before = await requests();
-    expect(await write({ acr: { score } })).toMatchObject({
-      outcome: 'rejected',
-      fields: [{ field: 'acr.score', message: 'must be a whole number from 1 to 10.' }],
-    });
-    expect(await requests()).toEqual(before);
-  });
+  it.each([[0], [11], [5.5], ['9']])(
+    'the criticality rating %s is refused before anything is sent',
+    async (score) => {
+      const before = await requests();
+      expect(await write({ acr: { score } })).toMatchObject({
+        outcome: 'rejected',
+        fields: [{ field: 'acr.score', message: 'must be a whole number from 1 to 10.' }],
+      });
+      expect(await requests()).toEqual(before);
+    },
+  );
 
   it('the criticality rating cannot be given back, and that is reported', async () => {
     expect(await write({ acr: { score: null } })).toMatchObject({

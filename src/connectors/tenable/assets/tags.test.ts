@@ -79,7 +79,7 @@ describe('a tag on assets', () => {
     expect(await write({ value: 'ENT', asset_uuids: [one] })).toMatchObject({ outcome: 'unknown' });
   });
 
-  it('throws where a right is missing, with the remedy', async () => {
+  it('a tag change throws where a right is missing, with the remedy', async () => {
     say('POST /tags/assets/assignments', 403, { error: 'Unable to modify assignment rules for assignments' });
     await expect(write({ value: 'ENT', asset_uuids: [one] })).rejects.toMatchObject({
       code: 'REMOTE_FORBIDDEN',

@@ -8,7 +8,7 @@ describe('colours', () => {
     expect(coloursFor({ isTTY: true }, { TERM: 'dumb' }).red('x')).toBe('x');
   });
 
-  it('follow NO_COLOR first and FORCE_COLOR after it', () => {
+  it('colours follow NO_COLOR first and FORCE_COLOR after it', () => {
     expect(coloursFor({ isTTY: true }, { NO_COLOR: '1', FORCE_COLOR: '1' }).red('x')).toBe('x');
     expect(coloursFor({}, { FORCE_COLOR: '1' }).red('x')).toContain('[31m');
     expect(coloursFor({}, { FORCE_COLOR: '0' }).red('x')).toBe('x');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { placeIn, runnable } from './hint.ts';
 
 describe('hints', () => {
-  it('repeat the data directory and the config file that the person gave', () => {
+  it('hints repeat the data directory and the config file that the person gave', () => {
     expect(runnable('Next: tieline sync run', { dataDir: '/var/lib/tl' })).toBe(
       'Next: tieline --data-dir /var/lib/tl sync run',
     );

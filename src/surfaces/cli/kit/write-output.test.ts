@@ -21,7 +21,7 @@ describe('a result that is written to a file', () => {
     expect((await readdir(home)).toSorted()).toEqual(['link', 'plan.json']);
   });
 
-  it('and cannot be written, is a failure that leaves nothing', async () => {
+  it('a result that cannot be written to its file is a failure that leaves nothing', async () => {
     await expect(writeOutput('/dev/full', 'x')).rejects.toMatchObject({ code: 'OUTPUT_FAILED' });
     await expect(writeOutput(join(home, 'no', 'plan.json'), 'x')).rejects.toMatchObject({
       code: 'OUTPUT_FAILED',
