@@ -24,7 +24,7 @@ describe('standard output', () => {
   });
 });
 
-describe('a failure after the work was told to end', () => {
+describe('a failure after a request to end', () => {
   const ended = new AbortController();
   ended.abort(new TielineError('INTERRUPTED', 'Interrupted.'));
 

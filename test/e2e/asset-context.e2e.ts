@@ -60,7 +60,7 @@ const set = (assignments: string, ...values: unknown[]) =>
   world.rows(`update assets_extended set ${assignments} where asset_uuid = $1`, asset, ...values);
 
 // One story in order: each step begins where the one before ended.
-describe('what the business says of an asset', () => {
+describe('business context of an asset', () => {
   it('business context makes no row for assets without any', async () => {
     expect(await world.rows('select * from assets_extended')).toEqual([]);
     expect(await world.rows(`select * from sync_links where entity_type = 'asset_context'`)).toEqual([]);

@@ -45,7 +45,7 @@ async function addAsset(uuid: string, name: string, identifiers: Record<string, 
 }
 
 // One story in order: each step begins where the one before ended.
-describe('a name that another machine bears', () => {
+describe('a name that another machine has', () => {
   const stranger = 'aaaaaaaa-0000-4000-8000-000000000001';
   let holder = { asset: '', component: '', fqdn: '', ip: '' };
 

@@ -77,7 +77,7 @@ describe('matching an asset to a component', () => {
   });
 });
 
-describe('a clone, which bears the BIOS uuid of its original', () => {
+describe('a clone with the BIOS uuid of its original', () => {
   it('a clone with the BIOS uuid of its original matches the free component that fits it, and is not ambiguous between two', () => {
     expect(outcome({ ...candidate(1, ['bios_uuid']), isHeld: true }, candidate(2, ['fqdn', 'ip']))).toEqual({
       1: 'rejected',

@@ -50,7 +50,7 @@ export function mayGoOut(
 export type Consent = 'granted' | 'ask' | 'forbidden';
 
 /**
- * What the policies in force say of a change that is about to be queued or sent (SPEC.md, A2).
+ * What the policies in force say about a change that is about to be queued or sent (SPEC.md, A2).
  * @param change.approved whether a person agreed to exactly this content.
  */
 export function consentTo(

@@ -136,7 +136,7 @@ export function pluginOf(facts: ItemFacts, takeTime: TakeTime): JsonObject {
   return plugin;
 }
 
-/** @param plugin gives what the item says of its plugin, from `pluginOf`. */
+/** @param plugin gives what the item says about its plugin, from `pluginOf`. */
 export function findingRaw(
   facts: ItemFacts,
   host: HostOfItem,

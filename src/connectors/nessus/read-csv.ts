@@ -186,7 +186,7 @@ class RowReading {
       if (this.#present) yield { type: 'host-end', items: this.#present.items };
       this.#present = { key: host.key, items: 0 };
     }
-    // Each row says of its host what it knows: another address, a later time.
+    // Each row says about its host what it knows: another address, a later time.
     yield { type: 'host', ...host, credentialed: undefined, endedAt };
     this.#present.items += 1;
     const of = { key: host.key, seenAt: endedAt };

@@ -176,7 +176,7 @@ describe('a host', () => {
   });
 });
 
-describe('what is wrong with a file is said with line and byte', () => {
+describe('faults of a file', () => {
   const faultOf = ({ error }: Outcome): string => {
     if (!(error instanceof TielineError)) throw new Error(`no fault but ${String(error)}`);
     expect(error.code).toBe('SCAN_FILE_INVALID');

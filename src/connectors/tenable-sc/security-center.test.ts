@@ -183,7 +183,7 @@ describe('rules', () => {
   );
 });
 
-describe('what a row says', () => {
+describe('the values of a row', () => {
   it.each([
     [{ hostUniqueness: 'repositoryID,uuid', uuid: 'ABC', repository: { id: 4 } }, 'repositoryID=4&uuid=abc'],
     [

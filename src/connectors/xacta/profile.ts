@@ -82,7 +82,7 @@ const entity = z
         query: z.record(z.string(), z.string()).default({}),
       })
       .optional(),
-    /** The records stand inside those of the parent, in this field. */
+    /** The records are inside those of the parent, in this field. */
     inline: z.strictObject({ field: fieldPath }).optional(),
     get: z.strictObject({ path }).optional(),
     create: write.optional(),

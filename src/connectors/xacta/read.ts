@@ -73,7 +73,7 @@ export async function* readEntity(
 ): AsyncGenerator<ReadEvent> {
   const { signal } = options;
   const shape = profile.entities[entity];
-  // What stands inside its parent is read where the parent is.
+  // What is inside its parent is read where the parent is.
   const walked: ProfiledEntity = shape?.inline && shape.parent ? shape.parent.entity : entity;
   const walkedShape = profile.entities[walked];
   const list = walkedShape?.list;

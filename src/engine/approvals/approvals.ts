@@ -153,8 +153,8 @@ export interface DecidedApproval {
 }
 
 /**
- * Lets the changes of an approval go out, or drops them for good: a change that was rejected is not planned again until
- * its values are others. A POA&M that was turned down is cancelled here.
+ * Lets the changes of an approval go out, or drops them permanently: a change that was rejected is not planned again until
+ * its values are others. A POA&M that was rejected is cancelled here.
  * @param id the whole id or its first characters. @returns how many changes.
  * @throws TielineError APPROVAL_UNKNOWN; APPROVAL_MOVED if what waits is not what was asked for; USAGE if a record is none of it.
  */

@@ -1,4 +1,4 @@
-/** What is decided with one external system leaves alone what another one says of the same record. */
+/** What is decided with one external system leaves alone what another one says about the same record. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
 import { closeConflictsOf, listFailedRows } from './conflict-effects.sql.ts';

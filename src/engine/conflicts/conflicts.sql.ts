@@ -65,7 +65,7 @@ export async function recordConflicts(
 }
 
 /**
- * As `recordConflicts`, of conflicts about a record as a whole; one that a person has settled as it stands is not opened again, and of
+ * As `recordConflicts`, for conflicts about a record as a whole; one that a person has settled as it stands is not opened again, and of
  * one that is open for another reason (of the same kind, without `weaknesses`) the values stay.
  * @returns the entity ids of those that are new.
  */

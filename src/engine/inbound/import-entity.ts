@@ -87,7 +87,7 @@ export async function importEntity(
   let failures = 0;
   for (;;) {
     const before = await findReadState(context.db, read.system.id, read.entity);
-    // What cannot be read by changes is read whole, and so tells what is missing.
+    // What cannot be read by changes is read whole, and so shows what is missing.
     const readsAll = read.full || !canReadChanges(read.system, read.entity);
     const mark = readsAll ? undefined : (before?.mark ?? undefined);
     const position = before?.operation_id === read.operationId ? (before.position as Json) : undefined;

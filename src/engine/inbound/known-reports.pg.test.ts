@@ -108,7 +108,7 @@ beforeEach(async () => {
   await take('poam', report());
 });
 
-describe('a report that says what it said the last time', () => {
+describe('an unchanged report', () => {
   it('an unchanged report is skipped, and counts as unchanged', async () => {
     expect(await take('poam', report())).toEqual(passed);
   });

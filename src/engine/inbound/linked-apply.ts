@@ -121,7 +121,7 @@ async function writeConflicts(tx: Tx, page: PageDecision, settled: readonly Sett
     tx.db,
     { ...source, entity },
     'unmappable_value',
-    // One that could not be read when it was new stands under the remote's id.
+    // One that could not be read when it was new is stored under the remote's id.
     [...existing.map((one) => one.entityId), ...created.map((one) => one.each.external.externalId)],
   );
   await closeSettledConflicts(

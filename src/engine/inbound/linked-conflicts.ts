@@ -86,7 +86,7 @@ export function duplicateConflict(entity: LinkedEntityName, twin: Twin, entityId
 }
 
 /**
- * A record of which a value cannot be mapped is held whole; a person is notified by a conflict: for a linked one, and for a POA&M in any case,
+ * A record with a value that cannot be mapped is held whole; a person is notified by a conflict: for a linked one, and for a POA&M in any case,
  * since others wait for it (`poams/unread-poams.ts`). One that a person has settled with the same fault is not shown again.
  * @returns the held records that a person decided to leave as they were last read: they are not faults of this read.
  */

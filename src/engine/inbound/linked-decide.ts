@@ -30,7 +30,7 @@ export const isEcho = ({ echo }: LinkedSource, field: string): boolean =>
 
 /**
  * Whether nothing is to be done of a record. What moves out of the systems that take part in sync is taken that far; and a page that was
- * asked for before the remote confirmed what a worker wrote meanwhile may show the value of before.
+ * asked for before the remote confirmed what a worker wrote meanwhile may show the earlier value.
  */
 export function isPassed(
   known: Pick<Known, 'entity' | 'source' | 'links' | 'rows' | 'excludedOwners'>,
@@ -97,7 +97,7 @@ function decideOne(
       base: link?.base,
       policyOf: (field) =>
         isEcho(source, field) ? defaultPolicy : lookUpPolicy(source.policies, entity, field),
-      // Neither side tells when a single field was edited.
+      // Neither side reports when a single field was edited.
       times: { internal: undefined, external: undefined },
     }),
     isNewLink: link === undefined,
@@ -129,7 +129,7 @@ export const isRepeatable = (one: Decided, source: LinkedSource, entity: LinkedE
   one.decision.conflicts.length === 0 &&
   !one.isElsewhere;
 
-/** The counts of a page. @param beside our ids of records of which something beside the row changed. */
+/** The counts of a page. @param beside our ids of records for which something besides the row changed. */
 export function countsOf(page: PageDecision, beside: ReadonlySet<string>): Counts {
   const count = (test: (one: Decided) => boolean): number => page.decided.filter(test).length;
   const isHeld = (one: Decided): boolean => one.stored !== undefined && one.decision.conflicts.length > 0;

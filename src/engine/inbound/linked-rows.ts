@@ -8,7 +8,7 @@ const longestKey = 50;
 
 /** `POAM-7` of the system `grc-b` as `grc-b:POAM-7`; the system's name is cut where both do not fit. */
 function qualifiedKey(system: string, key: string): string {
-  // A comma cannot stand in a tag, which is what a system's id becomes.
+  // A comma cannot occur in a tag, which is what a system's id becomes.
   const name = system.replaceAll(',', ' ').slice(0, Math.max(0, longestKey - key.length - 1));
   return name === '' ? key : `${name}:${key}`;
 }

@@ -152,7 +152,7 @@ const reports: Readonly<Record<Entity, (n: number) => JsonObject>> = {
   control: (n) => ({ id: `C-${n}`, system_id: `S-${(n % (rows / 100)) + 1}`, control_id: `AU-${n}` }),
   poam: (n) => ({
     id: `P-${n}`,
-    // Some stand in another system than before.
+    // Some are in another system than before.
     system_id: `S-${((n + (n % 7 === 0 ? 1 : 0)) % (rows / 100)) + 1}`,
     external_uid: `uid-${n}`,
     weakness_description: `Weakness ${n}, in other words`,

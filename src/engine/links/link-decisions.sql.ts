@@ -130,7 +130,7 @@ export async function makeLink(
   await readAnewWithin(db, link.systemId, link.entity);
 }
 
-/** What stands inside of a record follows it into its row. */
+/** What is inside a record follows it into its row. */
 async function readAnewWithin(db: Kysely<Database>, systemId: number, entity: string): Promise<void> {
   for (const each of [entity, ...recordsInside(entity)]) await readAnew(db, systemId, each);
 }

@@ -23,7 +23,7 @@ export interface InboundDecision {
   /** Fields to write into our row. */
   readonly take: JsonObject;
   readonly changes: readonly FieldChange[];
-  /** Ours stand, and are to be sent out. */
+  /** Ours win, and are to be sent. */
   readonly send: readonly string[];
   /** Remote edits that a policy lets yield to ours: what is lost there, for the journal. */
   readonly overruled: readonly FieldChange[];
@@ -33,7 +33,7 @@ export interface InboundDecision {
   readonly conflicts: readonly FieldConflict[];
   /** Fields on which nothing is open any more: both sides agree, or a policy has decided. */
   readonly settled: readonly string[];
-  /** The base after this decision: moved where both sides agree, and where ours stands in the knowledge of theirs. */
+  /** The base after this decision: moved where both sides agree, and where ours was kept with theirs known. */
   readonly base: JsonObject;
 }
 

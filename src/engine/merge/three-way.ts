@@ -45,7 +45,7 @@ const plainControl = (text: string): string =>
     .replaceAll(/\s/g, '')
     .replaceAll(/(^|[-(.])0+(?=\d)/g, '$1');
 
-/** The writer's day: what stands before a time, whatever its zone makes of it. */
+/** The writer's day: the part before a time, whatever its zone makes of it. */
 function plainDay(text: string): Json {
   const day = text.slice(0, 10);
   return dateOrInstant.test(text) && !Number.isNaN(new Date(day).getTime()) ? day : canonicalText(text);
@@ -57,7 +57,7 @@ function canonicalText(text: string): Json {
   return Number.isNaN(instant.getTime()) ? text : instant.toISOString();
 }
 
-/** A text by what its field is; a list that is written as a text becomes a list. */
+/** A text, compared by the kind of its field; a list that is written as a text becomes a list. */
 const textAs: Readonly<Record<Comparison, (text: string) => Json>> = {
   text: canonicalText,
   word: (text) => text.toLowerCase().replaceAll(/[\s_-]+/g, ' '),

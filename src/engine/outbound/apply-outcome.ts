@@ -1,6 +1,6 @@
 /**
  * Carries out what was decided about the answer to a change: its row, link and base, journal, conflicts and counts, in one
- * transaction. Changes that are confirmed at about the same time share one: a change by itself takes some forty statements, of which each
+ * transaction. Changes that are confirmed at about the same time share one: a change on its own takes some forty statements, each of which
  * waited for the counts of the same operation, so that a drain of many kept two cores busy below the rate of its remote.
  */
 import type { ExternalRecord } from '../../connectors/kit/index.ts';

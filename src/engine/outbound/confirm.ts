@@ -38,7 +38,7 @@ export interface Confirmation {
   readonly row: OutboxRow;
   /** The remote's reading of the record. */
   readonly record: ExternalRecord;
-  /** What the record stands inside of, as it is since; read where the write has moved its version. */
+  /** The record's parent, as it is now; read where the write has moved its version. */
   readonly touched: ExternalRecord | undefined;
 }
 
@@ -207,7 +207,7 @@ async function gatherStandings(
 
 /**
  * What both sides agree on by the answer to a change. Of a field that was edited here since it was sent, what the remote made of it
- * is what both sides know, and the edit stands against that.
+ * is what both sides know, and the edit is compared with that.
  */
 function agreedValues(
   entity: LinkedEntityName,
@@ -245,7 +245,7 @@ async function takeAsAnother(
   ]);
 }
 
-/** Takes records and what stands inside of them in. */
+/** Imports records and what is inside of them. */
 async function fillSinks(
   tx: Tx,
   origin: Origin,

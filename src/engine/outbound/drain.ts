@@ -178,7 +178,7 @@ function keepNote(pass: Pass, root: string, outcome: SendOutcome): void {
   if (outcome.unsent === 'held') pass.blocked.add(root);
 }
 
-/** Changes of one record go out one after the other, and with them those of what stands inside it and moves its version. */
+/** Changes of one record go out one after the other, and with them those of what is inside it and moves its version. */
 function rootOf(row: OutboxRow): string {
   const parent = parentOf(row);
   return parent

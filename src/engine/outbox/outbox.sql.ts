@@ -58,7 +58,7 @@ export const outboxChannel = 'tieline_outbox';
 
 /**
  * Puts changes into the outbox. One that is there already is left as it is, unless it failed because the remote
- * record had moved on, or yielded to a decision that did not stand: then it is open again, based on the new version. What a
+ * record had moved on, or yielded to a decision that was withdrawn: then it is open again, based on the new version. What a
  * person dropped stays dropped: the same change of the same values is not put in again.
  * @returns how many rows were put in or opened again.
  */

@@ -1,5 +1,5 @@
 /**
- * Continues after the database was away. That a connection can be had again is waited for by the pool; what was interrupted in the middle is done
+ * Continues after the database was away. The pool waits for a new connection; what was interrupted in the middle is done
  * again here, as a later command would: a sync continues where it was.
  */
 import { TielineError } from '../../platform/errors/index.ts';

@@ -5,7 +5,7 @@ import type { Counts } from '../../ledger/operations/index.ts';
 import type { Database, Store } from '../../platform/postgres/index.ts';
 import type { SystemFailure } from './system-failures.ts';
 
-/** What a step of a run tells while it works. */
+/** What a step of a run reports while it works. */
 export interface StepProgress {
   readonly system: string;
   readonly step: string;
@@ -23,7 +23,7 @@ export interface RunContext {
   readonly db: Kysely<Database>;
   /** The run. */
   readonly operationId: string;
-  /** Where the steps are in a transaction that nobody else sees yet: the committed operation under which calls are logged. */
+  /** Where the steps are in a transaction that is not visible to others yet: the committed operation under which calls are logged. */
   readonly callsUnder?: string;
   readonly systems: readonly ConnectedSystem[];
   /** Every connector that there is, by type: also of systems that are not part of this run. */

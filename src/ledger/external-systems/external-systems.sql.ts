@@ -40,7 +40,7 @@ export async function findSystem(db: Kysely<Database>, name: string): Promise<Ex
   return row?.removed_at === null ? row : undefined;
 }
 
-/** Names are kept for good: a removed system is found too. */
+/** Names are kept permanently: a removed system is found too. */
 export function findSystemOrRemoved(
   db: Kysely<Database>,
   name: string,

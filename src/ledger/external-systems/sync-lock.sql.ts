@@ -48,7 +48,7 @@ export function takeConclusionsLock(store: Store): Promise<SessionLock | undefin
   return store.takeLock({ numbers: [conclusionsLockKey] });
 }
 
-/** Takes the lock that lets one process send to a system. @returns undefined if somebody sends there. */
+/** Takes the lock that lets one process send to a system. @returns undefined if another process sends there. */
 export function takeDrainLock(store: Store, systemId: number): Promise<SessionLock | undefined> {
   return store.takeLock({ numbers: [drainLockKey, systemId] });
 }

@@ -47,7 +47,7 @@ export async function correlateAssets(
 
 /**
  * Decides again over all assets and the components of a GRC system: what came in may have made a clear match doubtful or a doubtful one
- * clear. Matches that were made stand; what a person is to decide is asked (match_reviews).
+ * clear. Existing matches stay; what a person is to decide is asked (match_reviews).
  */
 export async function correlate(tx: Tx, systemId: number, operationId: string): Promise<void> {
   const pairs = await listCandidatePairs(tx.db, systemId);

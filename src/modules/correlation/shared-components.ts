@@ -1,10 +1,10 @@
 /**
  * Several assets and one component: who has it, who shares it, and what a person is asked. Pure. A component is one machine, and who is
  * matched to it stays so: a newcomer that carries its name or address never throws the matched one out. A newcomer that is rather the same
- * machine (a scanner knows it twice) shares the component, and the two are shown as probable duplicates; any other is for a person.
+ * machine (a scanner knows it twice) shares the component, and the two are shown as probable duplicates; any other is left to a person.
  * What a person decided about a pair is not decided again, and holds against all that compete with it.
  *
- * Rejected: leaving a component to nobody while several fit (a machine in service then leaves its system, and its new findings get no
+ * Rejected: leaving a component unmatched while several fit (a machine in service then leaves its system, and its new findings get no
  * POA&M); leaving it to who fits better (an address that moves takes the system with it).
  */
 import { type CandidateDecision, clearLead, linkAt } from '../../canonical/identity/index.ts';

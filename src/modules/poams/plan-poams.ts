@@ -57,7 +57,7 @@ export const weaknessStep: Conclusion = {
 
 /**
  * Turns weaknesses into POA&Ms (decision 0015): one that has none gets one, written here and put into the outbox in
- * one transaction; one that a POA&M of somebody else answers already is tied to that; where machines have joined a
+ * one transaction; one that a POA&M made by others already answers is tied to that; where machines have joined a
  * weakness, they are added to its POA&M. A POA&M that ended while a finding under it is open, and a second one for the same
  * weakness, are shown to a person. A proposal that has not gone out is planned again first.
  */
@@ -246,7 +246,7 @@ const groundRules: Readonly<Record<Ground, RuleCode>> = {
   cve: 'answer_cve',
 };
 
-/** Says once, in the journal, that a POA&M of somebody else was recognised as the answer to a weakness. */
+/** Says once, in the journal, that a POA&M made by others was recognized as the answer to a weakness. */
 async function recordTies(
   tx: Tx,
   source: { systemId: number; operationId: string },

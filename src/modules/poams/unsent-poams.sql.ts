@@ -11,7 +11,7 @@ export interface UnsentPoamRow {
   readonly state: 'waiting' | 'pending' | 'failed' | 'dropped' | 'superseded';
   readonly payload: JsonObject;
   readonly composed: JsonObject;
-  /** When it was turned down, or refused; ISO in UTC. */
+  /** When it was rejected, or refused; ISO in UTC. */
   readonly settledAt: string | null;
   /** Our row, under the current names of its columns. */
   readonly row: JsonObject;

@@ -1,5 +1,5 @@
 /**
- * A year of a small fleet as three sources tell it: export chunks of Tenable VM, pages of a Security Center, and .nessus files, with and
+ * A year of a small fleet as three sources report it: export chunks of Tenable VM, pages of a Security Center, and .nessus files, with and
  * without credentials. Addresses are handed on from machine to machine. Reported in any order, and some of it twice, it ends in one state.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** Rows of Security Center among which audit results stand: what is stored of them. */
+/** Rows of Security Center with audit results among them: what is stored. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
 import { tenableScConnector } from '../../connectors/tenable-sc/connector.ts';

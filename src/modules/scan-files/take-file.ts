@@ -68,7 +68,7 @@ export interface FileReading {
 
 interface GatheredHost {
   readonly key: string;
-  /** Undefined where it says nothing that the file has not said of the host before. */
+  /** Undefined where it says nothing that the file has not reported about the host before. */
   readonly record: ExternalRecord | undefined;
   readonly isNew: boolean;
   /** What the file had said before. */
@@ -118,7 +118,7 @@ class Storing {
   #hasSavepoint = false;
   #beforeHost: FileCounts = nothingTaken;
   #coveredBefore = 0;
-  /** What the file has said of each host until now, of lists all. */
+  /** What the file has reported about each host until now; lists in full. */
   readonly #told = new Map<string, JsonObject>();
   #held: HeldRecord[] = [];
   /** Whether times were left out that could be taken if more were known. */
@@ -199,7 +199,7 @@ class Storing {
     } else if (this.#items.length >= batch.whole || this.#hosts.length >= batch.whole) await this.flush();
   }
 
-  /** The gathered hosts before the open one are stored for good; of the open one what is there, so that it can be taken back. */
+  /** The gathered hosts before the open one are stored permanently; the open one as far as it is there, so that it can be rolled back. */
   async #flushWithin(): Promise<void> {
     const open = this.#openHost;
     if (open && !this.#hasSavepoint) {
@@ -219,7 +219,7 @@ class Storing {
     if (open) this.#openHost = { hosts: 0, items: 0 };
   }
 
-  /** Takes back a host of which the file shows only a part. */
+  /** Rolls back a host that the file shows only in part. */
   async dropOpenHost(): Promise<void> {
     const open = this.#openHost;
     if (!open) return;
@@ -312,7 +312,7 @@ class Storing {
     readonly endedAt: string;
     readonly scope: ScanScope;
   }[] = [];
-  /** Hosts of which something is not stored as the scan showed it: what is not there is not fixed. */
+  /** Hosts with something that is not stored as the scan showed it: what is not there is not fixed. */
   readonly #unsure = new Set<string>();
 
   #noteHeld(held: readonly HeldRecord[], hosts: readonly string[]): void {

@@ -50,7 +50,7 @@ export async function* watchFolders(
   }
 }
 
-/** What no later look can mend: what was asked for is wrong. */
+/** Faults that no later look can repair: what was asked for is wrong. */
 const isForGood = (error: unknown): boolean =>
   error instanceof TielineError && !error.entry.retryable && !error.code.startsWith('DATABASE_UNREACHABLE');
 

@@ -39,7 +39,7 @@ const asset = '11111111-2222-4333-8444-555555555555';
 const plugin = { plugin_id: '77', name: 'Widget' };
 
 /**
- * A year: no two reports are of the same moment. What servers that know of rules (systems 0 and 1) say of severity may differ from
+ * A year: no two reports are of the same moment. What servers that know of rules (systems 0 and 1) say about severity may differ from
  * report to report; files (system 2) do not know of rules.
  */
 const reports: fc.Arbitrary<Report[]> = fc

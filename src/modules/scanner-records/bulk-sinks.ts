@@ -242,7 +242,7 @@ export async function openComplianceSink(
 }
 
 /**
- * A sink of findings among which audit results stand: those are loaded after the findings, for each load keeps the connection busy.
+ * A sink of findings with audit results among them: those are loaded after the findings, for each load keeps the connection busy.
  * @param openResults opens the sink of the audit results, if there are any.
  */
 export function withResultsAmong(findings: Sink, openResults: () => Promise<Sink>): Sink {

@@ -1,4 +1,4 @@
-/** What a remediation scan would look at: which findings somebody means, and which machines and plugins that makes. */
+/** What a remediation scan would look at: which findings are meant, and which machines and plugins that makes. */
 import { z } from 'zod';
 import { type FieldFault, TielineError } from '../../platform/errors/index.ts';
 import { severities, type Severity } from '../../canonical/vocabulary/index.ts';

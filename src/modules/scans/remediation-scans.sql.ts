@@ -56,9 +56,9 @@ const scans = sql`
 export interface ScanFilter {
   readonly id?: number;
   readonly systemId?: number;
-  /** Only those of which something is to be sent or asked. */
+  /** Only those with something to send or to ask. */
   readonly followed?: boolean;
-  /** Only those of which something may still come. */
+  /** Only those that may still change. */
   readonly unfinished?: boolean;
 }
 
@@ -100,7 +100,7 @@ export async function findSameScan(
   return rows[0];
 }
 
-/** Lets nobody else ask for a scan of this system until the transaction ends, so that two askers do not ask for the same. */
+/** Prevents others from asking for a scan of this system until the transaction ends, so that two askers do not ask for the same. */
 export async function lockScanRequests(db: Kysely<Database>, systemId: number): Promise<void> {
   await sql`select pg_advisory_xact_lock(745320, ${systemId})`.execute(db);
 }
@@ -238,7 +238,7 @@ export interface ScanFindingRow {
   readonly lastFixed: Date | null;
 }
 
-/** The findings that a scan is to verify, as they stand now. */
+/** The findings that a scan is to verify, in their present state. */
 export async function listScanFindings(
   db: Kysely<Database>,
   scanId: number,
@@ -297,7 +297,7 @@ export type VerifiableQuery =
   | { readonly by: 'findings'; readonly ids: readonly number[]; readonly uuids: readonly string[] }
   | { readonly by: 'assets'; readonly assets: readonly string[]; readonly plugins: readonly string[] };
 
-/** Findings that somebody names, whatever their state. Those of a POA&M are its own and those of its weakness. */
+/** Findings that a person names, whatever their state. Those of a POA&M are its own and those of its weakness. */
 export async function listVerifiable(
   db: Kysely<Database>,
   systemId: number,

@@ -39,7 +39,7 @@ export interface LaunchedScan {
 
 /**
  * Asks for a scan and has the server make and launch it, or puts it up for approval where the policy says so.
- * @throws USAGE as `planScan` does; SCAN_REFUSED with the remedy; a retryable code if it does not continue yet: the request stands then,
+ * @throws USAGE as `planScan` does; SCAN_REFUSED with the remedy; a retryable code if it does not continue yet: the request is kept then,
  *   and the next sync takes it up.
  */
 export async function launchScan(
@@ -191,9 +191,9 @@ export async function fetchScanDetail(app: App, id: number): Promise<ScanDetail>
 const longestPauseMs = 60_000;
 
 /**
- * Asks the servers how unfinished scans stand, or one of them, and continues with what was left unfinished.
- * @param wait until none of them continues any more; one that waits for approval, or for a person to mend something, is not waited for.
- * @returns the scans as they stand now. @throws SCAN_UNKNOWN.
+ * Asks the servers for the state of unfinished scans, or of one, and continues with what was left unfinished.
+ * @param wait until none of them continues any more; one that waits for approval, or for a person to repair something, is not waited for.
+ * @returns the scans in their present state. @throws SCAN_UNKNOWN.
  */
 export async function followScans(
   app: App,

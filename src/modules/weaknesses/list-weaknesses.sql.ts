@@ -94,7 +94,7 @@ const poamsByPlugin = sql`
    cross join unnest(c.cves) named(cve)
     join (select plugin_id, unnest(cves)::text as cve from scan_plugins) p on p.cve = named.cve`;
 
-/** about: which POA&M is about which weakness, and by what ground (the place in `grounds`); the lowest counts. */
+/** about: which POA&M is about which weakness, and for what reason (the place in `grounds`); the lowest counts. */
 const poamsAbout = sql`
   select w.system_id, w.identifier as plugin_id, w.poam_id as id, 1 as ground from weaknesses w
    where w.grouping = 'plugin' and w.poam_id is not null

@@ -3,7 +3,7 @@
  *
  *   POA&M is                              then for an open finding it is
  *   open, in progress, …                  the answer
- *   risk accepted, false positive, n/a    the answer (a deviation that somebody decided) until it ends
+ *   risk accepted, false positive, n/a    the answer (a deviation that a person decided) until it ends
  *   completed before it was found (again) none: a new POA&M is made
  *   completed while it was open           a contradiction: shown, and nothing is made by itself; one that was completed here, with the
  *                                         findings in front of them, is shown once a later scan still sees the finding
@@ -15,7 +15,7 @@ import { canonicalStatus } from '../../canonical/vocabulary/index.ts';
 
 export type Standing = 'live' | 'deviation' | 'completed' | 'cancelled';
 
-/** How a POA&M stands, of its status in whatever spelling; a word that is not known is one that still answers. */
+/** The state of a POA&M, from its status in whatever spelling; a word that is not known is one that still answers. */
 export function standingOf(status: string | null): Standing {
   switch (canonicalStatus('status', status ?? '')) {
     case 'Completed':

@@ -1,6 +1,6 @@
 /**
  * The rows that the backfill reads and the values that it writes, a batch a transaction. It writes columns of Tieline's
- * alone, and never over a value that is there. Rows that somebody else has locked are left for later, so the owner's
+ * alone, and never over a value that is there. Rows that another session has locked are left for later, so the owner's
  * application is never waited for, and waits at most for one batch.
  */
 import { sql, type Kysely } from 'kysely';
@@ -92,7 +92,7 @@ export interface BackfillBatch {
   readonly sources: readonly BackfillSource[];
   /** The last id that this batch covers; undefined where there are no more rows. */
   readonly lastId: number | undefined;
-  /** Rows that somebody else holds just now. */
+  /** Rows that another session holds at the moment. */
   readonly missed: readonly number[];
 }
 

@@ -40,7 +40,7 @@ export interface BackfillOutcome {
 
 const firstBatch = 200;
 const batchTargetMs = 100;
-/** How often rows that somebody held are looked at again before they are left for the next call. */
+/** How often rows that another session held are looked at again before they are left for the next call. */
 const passesOverMissed = 5;
 
 /**

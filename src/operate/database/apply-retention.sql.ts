@@ -5,7 +5,7 @@
  *   attached ── DETACH ──► detached ── DROP ──► gone
  *
  * so that a run that was killed in between is finished by the next one: the step follows from the state found. A table
- * that somebody detached to keep it must get another name or comment.
+ * that was detached to be kept must get another name or comment.
  *
  * Rejected: DETACH … CONCURRENTLY, which PostgreSQL refuses where there is a default partition, as there is with ours.
  * Plain DETACH asks for ACCESS EXCLUSIVE on the parent and its default partition, and everybody queues behind it while
@@ -65,7 +65,7 @@ const defaultPatience: Patience = {
   },
 };
 
-/** Lock not to be had in time, statement out of time, deadlock: somebody else was there. */
+/** Lock not acquired in time, statement timed out, deadlock: another session was there. */
 const busyStates = new Set(['55P03', '57014', '40P01']);
 const isBusy = (error: pg.DatabaseError): boolean => busyStates.has(error.code ?? '');
 /** Also what DETACH says where the table is not a partition (any more): another run was first. */
@@ -90,7 +90,7 @@ async function ask<R extends pg.QueryResultRow>(
 }
 
 /**
- * Runs one statement that nobody waits for longer than 0.9 s. All three go in one message, which PostgreSQL takes as one
+ * Runs one statement that no session waits for longer than 0.9 s. All three go in one message, which PostgreSQL takes as one
  * transaction: no lock outlives a connection that breaks, and no setting is left behind.
  */
 async function briefly(store: Store, statement: string): Promise<void> {

@@ -97,7 +97,7 @@ async function listParents(db: Kysely<Database>): Promise<ParentRow[]> {
 /**
  * Attached partitions, and tables of that name and comment that no longer are. The bounds are cast back under the
  * settings they were printed with, so neither DateStyle nor a column without time zone matters (the session is UTC).
- * Sizes are read without waiting for a table that somebody holds exclusively: its pages as last counted serve then.
+ * Sizes are read without waiting for a table that a session holds exclusively: its pages as last counted serve then.
  */
 async function listPartitionRows(db: Kysely<Database>): Promise<PartitionRow[]> {
   const { rows } = await sql<PartitionRow>`

@@ -37,7 +37,7 @@ export async function runRetention(
   return { plan, outcome };
 }
 
-/** Changes what a table keeps, and gives the table back as it stands now. @throws TielineError USAGE. */
+/** Changes what a table keeps, and gives the table back as it is now. @throws TielineError USAGE. */
 export async function changeRetention(
   { db, now }: Pick<App, 'db' | 'now'>,
   tableName: string,

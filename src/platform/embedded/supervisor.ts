@@ -16,7 +16,7 @@ import { socketPath } from './sockets.ts';
  *   electing ──lost──► exit 0
  *      │ elected
  *      ▼
- *   starting ──failed──► tell all leases, exit 0
+ *   starting ──failed──► notify all leases, exit 0
  *      │ ready           ▲
  *      ▼                 │ a lease came meanwhile
  *     up ──no lease──► stopping ──► exit 0
@@ -70,7 +70,7 @@ function takeLease(socket: Socket, pid: number): void {
   clearTimeout(idleTimer);
   if (state === 'up') dismissReleased(); // the server continues for the newcomer
   if (failure !== undefined) {
-    // Whoever asked for this start learns why it failed. Who comes later may come after the cause was mended: let that client start again.
+    // Whoever asked for this start learns why it failed. Who comes later may come after the cause was repaired: let that client start again.
     if (failureHeard) {
       socket.destroy();
       exit();
@@ -124,7 +124,7 @@ async function startServer(): Promise<void> {
     const starter = [...leases.values()][0] ?? process.ppid;
     ready = { kind: 'ready', socketDir, starterPid: started.adopted ? 0 : starter };
     void started.ended.then(() => {
-      // It crashed or was stopped by somebody else; the clients start another supervisor.
+      // It crashed or was stopped by another process; the clients start another supervisor.
       if (state === 'up') exit();
     });
     state = 'up';
@@ -157,7 +157,7 @@ function exit(): void {
   process.exit(0);
 }
 
-/** Somebody ends us by name, or the machine shuts down: the clients must not start a successor. */
+/** A signal ends us, or the machine shuts down: the clients must not start a successor. */
 function endByOrder(): void {
   if (told) return;
   told = true;

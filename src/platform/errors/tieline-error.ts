@@ -1,7 +1,7 @@
 import { shownLines, shownText } from './shown-text.ts';
 import { errorRegistry, type ErrorCode, type ErrorEntry } from './registry.ts';
 
-/** One field that was refused: which, by what rule, and what would do. */
+/** One field that was refused: which, by what rule, and what would be accepted. */
 export interface FieldFault {
   readonly field: string;
   readonly message: string;

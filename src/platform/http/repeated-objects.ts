@@ -23,7 +23,7 @@ export class RepeatedObjects {
   }
 
   /**
-   * A record of which the object is taken from what is known; undefined where it has none in a place that can be determined from outside
+   * A record whose object is taken from what is known; undefined where it has none in a place that can be determined from outside
    * (then it is to be read as it is). Whether the bytes are UTF-8 was checked by the caller.
    * @param inner start and end of the values that are objects or lists, one after the other.
    * @throws SyntaxError for what is not JSON.
@@ -36,7 +36,7 @@ export class RepeatedObjects {
       const rest = JSON.parse(
         `${record.toString('utf8', 0, from)}"${this.#standIn}"${record.toString('utf8', to)}`,
       ) as JsonObject;
-      // The key may be there twice, of which the last one counts.
+      // The key may be there twice; the last one counts.
       if (rest[this.#key] !== this.#standIn) return undefined;
       rest[this.#key] = this.#read(record.subarray(from, to));
       return rest;

@@ -82,7 +82,7 @@ export async function listUnfinishedIndexes(
   return rows;
 }
 
-/** Checks of ours that the rows of before have not been held against yet. */
+/** Checks of ours that the existing rows have not been checked against yet. */
 export async function listUnvalidated(
   client: pg.ClientBase,
   schema: string,

@@ -6,7 +6,7 @@ import { splitStatements, type Statement } from './statements.ts';
 
 /** A further folder of migrations, beside Tieline's own: that of an entity which does not ship. */
 export interface MigrationSet {
-  /** Stands before the names of its files in the ledger: `leases/0001_create_leases.sql`. */
+  /** The prefix of the names of its files in the ledger: `leases/0001_create_leases.sql`. */
   readonly name: string;
   readonly folder: string;
 }

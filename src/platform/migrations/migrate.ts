@@ -4,9 +4,9 @@
  * all. There is no way down: a step back is a new file that goes forward, `tieline db remove`, or a backup.
  *
  * How the host application never waits long: our own tables are made first, which locks nothing of its own. Then each table
- * that is to be changed is locked against vacuum and other migrations only (SHARE UPDATE EXCLUSIVE; nobody else
+ * that is to be changed is locked against vacuum and other migrations only (SHARE UPDATE EXCLUSIVE; no other
  * notices, and an autovacuum yields). Only then the real locks are asked for, all in one message with the changes
- * and the commit, and given up after a fraction of a second if they cannot be had: who queued behind us continues, and we
+ * and the commit, and given up after a fraction of a second if they are not available: who queued behind us continues, and we
  * try again. Rejected: `lock_timeout` alone, which counts again for each table; and a savepoint around the changes
  * themselves, whose rows would carry another transaction id than the one that the verification looks for.
  */
@@ -125,7 +125,7 @@ export async function fetchReadiness(
 /**
  * Applies every file of the folder that was not applied yet, and finishes indexes that an earlier run left open.
  * Throws MIGRATION_FAILED (names the file, PostgreSQL's message and line; the database is as it was, or, in the index
- * phase, complete but for indexes) and DATABASE_UNSUITABLE (migrated by a newer Tieline; or something stands in the
+ * phase, complete but for indexes) and DATABASE_UNSUITABLE (migrated by a newer Tieline; or something is in the
  * way, each thing with its remedy).
  */
 export async function migrate(pool: ConnectionSource, options: MigrateOptions): Promise<MigrateResult> {
@@ -369,7 +369,7 @@ async function buildIndexes(
   return indexes.map((index) => index.name);
 }
 
-/** Holds the rows of before against checks of ours; readers and writers continue meanwhile. */
+/** Checks the existing rows against checks of ours; readers and writers continue meanwhile. */
 async function validateConstraints(
   client: pg.PoolClient,
   schema: string,

@@ -216,7 +216,7 @@ function takeDrop(draft: PlanDraft, statement: Statement, name: string): void {
     draft.push(draft.create, statement, `DROP INDEX IF EXISTS ${name}`);
 }
 
-/** Only what is ours is described; a description of the owner's stands. */
+/** Only what is ours is described; a description of the owner's is kept. */
 function takeComment(draft: PlanDraft, statement: Statement, is: Extract<Kind, { kind: 'comment' }>): void {
   const place = is.table === undefined ? undefined : draft.places.get(is.table);
   if (is.table === undefined || !place?.existing) {

@@ -36,7 +36,7 @@ const constraintsOf = (list: readonly Node[] | undefined): Constraint[] =>
 const columnsOf = (list: readonly Node[] | undefined): ColumnDef[] =>
   (list ?? []).flatMap((node) => ('ColumnDef' in node ? [node.ColumnDef] : []));
 
-/** What both say of a column. */
+/** What both say about a column. */
 interface Column {
   readonly name: string;
   readonly notNull: boolean;

@@ -21,7 +21,7 @@ export interface Verification {
 }
 
 /**
- * Takes the checksums of before, and keeps their snapshot: it tells later which rows of then the migration replaced.
+ * Takes the checksums before the migration, and keeps their snapshot: it shows later which of those rows the migration replaced.
  * The snapshot holds no lock.
  */
 export async function beginVerification(

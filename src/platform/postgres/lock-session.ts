@@ -45,13 +45,13 @@ export class LockSession {
     this.#pool = pool;
   }
 
-  /** @returns undefined if somebody holds it, in this process or another. */
+  /** @returns undefined if another session holds it, in this process or another. */
   take(key: LockKey): Promise<SessionLock | undefined> {
     return this.#inTurn(async () => {
       const connection = (this.#connection ??= await this.#connect());
       const name = key.numbers.join(' ');
       const known = connection.held.get(name);
-      // To PostgreSQL one session never stands in its own way.
+      // To PostgreSQL one session never blocks itself.
       if (known && !(known.key.isShared && key.isShared)) return undefined;
       if (!known) {
         const take = `pg_try_advisory_lock${key.isShared ? '_shared' : ''}`;

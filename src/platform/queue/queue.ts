@@ -63,7 +63,7 @@ function taskList(tasks: Tasks, signal: AbortSignal): TaskList {
   );
 }
 
-/** What a job says of itself is kept at once, and kept trying to be; alone, a failure to do so would end the process. */
+/** What a job says about itself is kept at once, and kept trying to be; alone, a failure to do so would end the process. */
 const preset = { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } };
 const pauseMs = 1_000;
 

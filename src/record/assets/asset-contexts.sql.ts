@@ -40,7 +40,7 @@ export async function linkAssetContexts(
   );
 }
 
-/** Makes sure that an asset has a row of what the business says of it. */
+/** Makes sure that an asset has a row of business context. */
 export async function beginAssetContext(db: Kysely<Database>, assetUuid: string): Promise<void> {
   await sql`
     insert into assets_extended (asset_uuid) values (${assetUuid}::uuid) on conflict (asset_uuid) do nothing`.execute(

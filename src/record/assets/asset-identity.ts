@@ -17,18 +17,18 @@ const halfLifeDays: Readonly<Partial<Record<IdentifierKind, number>>> = {
   fqdn: 365,
   mac: 730,
 };
-/** Identifiers of which a machine has one: two different values speak against the match, as much as one value speaks for it. */
+/** Identifiers that a machine has one of: two different values speak against the match, as much as one value speaks for it. */
 const singular: readonly IdentifierKind[] = ['scanner_uuid', 'agent_uuid', 'bios_uuid'];
 /**
  * What names and addresses that differ take from a match that rests on what several machines may carry: an adapter of a virtual network, a
  * short name, a board maker's or a copied BIOS uuid. All names are one fact, as a machine that is renamed gets another of each. A machine
  * moves, so an address speaks only beside a name that differs, or against a short name alone. What Tenable or an agent says, and a full
- * name that is the same, stands.
+ * name that is the same, counts.
  */
 const opposing = { name: 30, ip: 21, mac: 10 };
 const nameKinds: readonly IdentifierKind[] = ['fqdn', 'hostname', 'netbios'];
 const standsAlone: readonly IdentifierKind[] = ['scanner_uuid', 'agent_uuid', 'fqdn'];
-/** Kinds of which both sides' values are compared, to see whether they contradict each other. */
+/** Kinds whose values on both sides are compared, to see whether they contradict each other. */
 export const comparedKinds: readonly IdentifierKind[] = [...singular, ...nameKinds, 'ip', 'mac'];
 /** From here on a person should look, where it is not enough to link. */
 const reviewAt = 20;
@@ -45,7 +45,7 @@ export interface SharedIdentifier {
 export interface IdentityCandidate {
   readonly assetUuid: string;
   readonly shared: readonly SharedIdentifier[];
-  /** Kinds of which both sides have a value, and none in common. */
+  /** Kinds with values on both sides, none of them in common. */
   readonly contradicted: readonly IdentifierKind[];
 }
 

@@ -1,5 +1,5 @@
 /**
- * The bulk load of assets. A record of a source is tied to an asset (by its link, by Tenable's uuid, else by what it is known by);
+ * The bulk load of assets. A record of a source is tied to an asset (by its link, by Tenable's uuid, else by its identifiers);
  * what each source last said is kept, and the asset's columns, addresses, operating systems, tags and identifiers are drawn from
  * all of them: of single values the one of the source that saw the asset last, of lists the union. So a source that is read
  * again, or late, changes nothing that a later one said.
@@ -194,7 +194,7 @@ async function drawTogether(tx: Tx, source: AssetSource): Promise<void> {
   await joinSources(tx, source);
 }
 
-/** Keeps what the source says of each asset, unless it is late; notes in `merged_assets` of which something is new. */
+/** Keeps what the source reports about each asset, unless it is late; notes in `merged_assets` those with something new. */
 async function keepWhatSourcesSay(tx: Tx, source: AssetSource): Promise<void> {
   // Also what a source says that is not the latest to have seen the asset adds to its lists.
   await tx.client.query(

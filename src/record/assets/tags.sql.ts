@@ -62,7 +62,7 @@ export async function listMissingTags(
 /**
  * Assets of a scanner’s server that still carry the tag of a system that they left for another one of the same GRC system, by system. Only
  * tags that Tieline set there: what an analyst tagged stays. So does the tag of a machine that is in no system any more: what became of it
- * is for a person.
+ * is left to a person.
  */
 export async function listStrayTags(
   db: Kysely<Database>,

@@ -4,7 +4,7 @@ import { findExcludedOwners } from '../systems/index.ts';
 import { asJson, columnsOf } from './columns.ts';
 import { defineEntity } from './define-entity.ts';
 
-/** What a correlation says of an asset; kept with the asset. */
+/** The result of a correlation for an asset; kept with the asset. */
 const matched = ['component_remote_id', 'system_remote_id'] as const;
 
 /**
@@ -23,7 +23,7 @@ const contextFacts = `(
 
 const fields = columnsOf(assetContextRecord, 'scanner_asset_id', ...matched);
 
-/** What the business says of an asset; read with the assets, as tags of agreed categories. */
+/** The business context of an asset; read with the assets, as tags of agreed categories. */
 export const assetContext = defineEntity({
   name: 'asset_context',
   kind: 'linked',

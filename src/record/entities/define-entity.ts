@@ -18,7 +18,7 @@ import {
 } from '../../canonical/vocabulary/index.ts';
 import type { RecordSchema } from './sink.ts';
 
-/** What every entity says of itself. */
+/** What every entity declares. */
 interface AnyEntity {
   readonly name: EntityType;
   /** For people: `POA&M`, `POA&Ms`. */
@@ -28,7 +28,7 @@ interface AnyEntity {
   /** What becomes of a record that a full read no longer shows: nothing, it is marked missing, or a person is asked as well. */
   readonly absence: 'none' | 'mark' | 'ask';
   /**
-   * What a change is called by what it says, where its record may have no row yet. Default: as the row is shown.
+   * The name of a change, taken from its fields, where its record may have no row yet. Default: as the row is shown.
    * @param pluginTitle of a scanner's plugin by its number, where it is known.
    */
   readonly titleOfChange?: (
@@ -91,12 +91,12 @@ export interface RowPlace {
   readonly ownKey: string;
   /**
    * Likewise, by what the remote calls it. Such an id or name means something with its external system only: a row that is linked to
-   * another one, or stands inside of such a row, is a stranger.
+   * another one, or is inside such a row, is a stranger.
    */
   readonly remoteKey?: string;
   /** The key by which two records of one remote are the same thing twice. Default: the own key. */
   readonly twinKey?: 'remoteKey';
-  /** What a row stands inside of, and the column that names it. */
+  /** The parent of a row, and the column that names it. */
   readonly inside?: { readonly entity: EntityType; readonly column: string };
   /** SQL of what makes one such row a better match than another: false sorts before true. */
   readonly prefer?: string;
@@ -126,7 +126,7 @@ export interface RowsBeside {
   readonly what: string;
 }
 
-/** A record as it was stored, with what the remote said of it before. */
+/** A record as it was stored, with what the remote reported about it before. */
 export interface RecordOfRow {
   readonly entityId: string;
   readonly record: JsonObject;
@@ -144,7 +144,7 @@ export interface Renewed {
 
 export interface RecordSource {
   readonly systemId: number;
-  /** The type of that system: what a new row says of where it came from. */
+  /** The type of that system: what a new row records about its origin. */
   readonly systemType: string;
   readonly operationId: string;
 }
@@ -225,7 +225,7 @@ export interface LinkedEntity extends AnyEntity {
     readonly children?: { readonly field: string; readonly entity: EntityType };
     /** The columns that say how severe what the record is about is, the first that does. */
     readonly severityIn?: readonly string[];
-    /** What becomes of new rows whose sending a person turned down. */
+    /** What becomes of new rows whose sending a person rejected. */
     readonly whenRejected?: (
       tx: Tx,
       source: { readonly systemId: number | null; readonly operationId: string },

@@ -31,7 +31,7 @@ export interface MapInbound<T> {
 export type MapperOf = <T>(entity: string, schema: RecordSchema<T>) => MapInbound<T>;
 export type RecordSchema<T> = z.ZodType<T> & { readonly shape: object };
 
-/** A record that cannot be imported: kept with every fault, so that one look tells what to mend. */
+/** A record that cannot be imported: kept with every fault, so that one look tells what to repair. */
 export function heldFor(table: string, record: ExternalRecord, faults: readonly FieldFault[]): HeldRecord {
   return {
     table,

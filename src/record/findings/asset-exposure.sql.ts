@@ -1,4 +1,4 @@
-/** How many findings are open on each asset, by severity: counted when they change, so that nobody has to count millions to see. */
+/** How many findings are open on each asset, by severity: counted when they change, so that showing them does not count millions. */
 import { severities } from '../../canonical/vocabulary/index.ts';
 import { isAcceptedFinding, isOpenFinding } from './finding-lifecycle.sql.ts';
 import type { Tx } from '../../platform/postgres/index.ts';

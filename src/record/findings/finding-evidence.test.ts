@@ -14,7 +14,7 @@ const report = (more: Partial<FindingRecord>): FindingRecord => ({
   ...more,
 });
 
-describe('what a report says of the times of a finding', () => {
+describe('the times of a finding in a report', () => {
   it('the fix time from a report of a fixed finding is what it reports, or at the earliest when it was last found', () => {
     expect(
       evidenceOf(report({ lifecycle_state: 'fixed', last_fixed: '2026-03-01T00:00:00Z' })),

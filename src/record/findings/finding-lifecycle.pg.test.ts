@@ -193,7 +193,7 @@ describe('a report joined with what is stored of a finding', () => {
           `jsonb_build_object('joined', to_jsonb(m), 'state', ${reportedState('$2')})`,
           [system],
         );
-        // That a report tells of no sighting is an empty list there.
+        // A report without a sighting is an empty list there.
         const found = outcomes.map(({ joined: { seen_at, ...joined }, state }) => ({
           joined: { ...joined, seen_at: seen_at?.length === 0 ? null : seen_at },
           state,

@@ -60,14 +60,14 @@ export interface FindingReport extends Times {
 }
 
 export interface JoinedFinding extends Times {
-  /** Whether the report is of a later time than what is stored: of output and service it stands. */
+  /** Whether the report is of a later time than what is stored: it then decides output and service. */
   readonly is_newer: boolean;
   readonly lifecycle_state: LifecycleState;
   readonly severity_rank: number;
   readonly severity_modification: SeverityModification | null;
   readonly rule_reports: RuleReports | null;
   readonly rule_evidence_at: Time;
-  /** Whether it is this very report whose rule stands. */
+  /** Whether it is this very report whose rule counts. */
   readonly says_rules: boolean;
 }
 
@@ -108,7 +108,7 @@ function rulesAfter(known: RuleReports | null, report: FindingReport, system: nu
   return { ...known, [system]: [report.severity_modification, report.severity_rank, report.evidence_at] };
 }
 
-/** The server's word that stands among those of all. */
+/** The server's word that counts among those of all. */
 function standingRule(
   rules: RuleReports | null,
 ): { readonly system: number; readonly report: RuleReport } | undefined {
@@ -123,7 +123,7 @@ function standingRule(
   return standing;
 }
 
-/** What a row from before Tieline says of times counts for nothing. */
+/** What a row from before Tieline says about times counts for nothing. */
 const knownTimes = (stored: StoredFinding): Pick<Times, 'first_found' | 'last_found'> =>
   stored.external_system_id === null ? { first_found: null, last_found: null } : stored;
 

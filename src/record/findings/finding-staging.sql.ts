@@ -43,9 +43,9 @@ export const lookedUpAtOnce = { findings: 1_000, characters: 4_000_000 };
 export interface FindingSource {
   readonly systemId: number;
   readonly operationId: string;
-  /** Whether rows are compared field by field even where the report is the same as before: a full read mends what was altered. */
+  /** Whether rows are compared field by field even where the report is the same as before: a full read repairs what was altered. */
   readonly verifies: boolean;
-  /** Whether items of one moment stand beside each other, however far apart they come: a scan file, which is read in chunks. */
+  /** Whether items of one moment are kept side by side, however far apart they come: a scan file, which is read in chunks. */
   readonly unites?: boolean;
 }
 
@@ -208,7 +208,7 @@ export async function foldDuplicates(tx: Tx): Promise<void> {
      where s.finding_key = kept.finding_key and s.ctid <> kept.row`);
 }
 
-/** Before items are folded: of two in one chunk each may tell of another fix. */
+/** Before items are folded: two in one chunk may each report a different fix. */
 export async function noteStateChanges(tx: Tx): Promise<void> {
   await tx.client.query(`
     insert into staging_state_changes (finding_key, state, occurred_at)

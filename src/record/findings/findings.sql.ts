@@ -251,7 +251,7 @@ interface Merged {
 
 /**
  * Merges all that is staged; where the database refuses something, all but the very findings that it refuses.
- * @param knowsSome whether some of what is staged may be stored already; else only what somebody else stored meanwhile is.
+ * @param knowsSome whether some of what is staged may be stored already; else only what another process stored meanwhile is.
  */
 async function mergeOrRefuse(
   tx: Tx,
@@ -308,7 +308,7 @@ async function lockKnown(tx: Tx): Promise<void> {
   );
 }
 
-/** What seemed new and is not: it is from before Tieline, or somebody else stored it meanwhile. */
+/** What seemed new and is not: it is from before Tieline, or another process stored it meanwhile. */
 async function markStored(tx: Tx): Promise<void> {
   await tx.client.query(
     `update staging_findings s set is_known = true

@@ -1,4 +1,4 @@
-/** What several reports say of one plugin, in any order and in chunks of any size: one plugin, where dates decide. */
+/** What several reports say about one plugin, in any order and in chunks of any size: one plugin, where dates decide. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';

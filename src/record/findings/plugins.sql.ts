@@ -43,7 +43,7 @@ export interface StagedPlugin {
   readonly raw: JsonObject;
 }
 
-/** SQL that orders reports, the one that stands first. */
+/** SQL that orders reports, the one that counts first. */
 const standing = 'modified desc nulls last, system nulls last, observed desc nulls last';
 
 /**
@@ -163,7 +163,7 @@ export async function mergePlugins(
 }
 
 /**
- * Enters plugins that nobody knows yet: whole, where there is one report of them; else only the row, to be filled from all of them. Two
+ * Enters plugins that are not known yet: whole, where there is one report of them; else only the row, to be filled from all of them. Two
  * that store the same new plugin at once: one of them enters it, and the other puts together what both say.
  */
 async function enterNew(
@@ -227,7 +227,7 @@ async function lockDiffering(tx: Tx, systemId: number, entered: readonly string[
   return ids;
 }
 
-/** @returns those of which something changed that findings repeat. */
+/** @returns those with a change in what findings repeat. */
 async function writeDiffering(
   tx: Tx,
   systemId: number,

@@ -155,7 +155,7 @@ async function storeConclusions(tx: Tx, source: Source, concluded: readonly Conc
 
 /**
  * Stores the concluded fixes and returns, and deletes those concluded before that do not follow any more.
- * @returns ids of findings of which a concluded fix was withdrawn.
+ * @returns ids of findings whose concluded fix was withdrawn.
  */
 async function replaceConclusions(
   tx: Tx,

@@ -232,7 +232,7 @@ async function linkRecords(
   return { operationId, replaced: before?.entityId, sharedWith };
 }
 
-/** @throws USAGE while nobody knows whether a change of the record arrived: its answer would come over another link. */
+/** @throws USAGE while it is unknown whether a change of the record arrived: its answer would come over another link. */
 async function refuseIfOnItsWay(
   tx: Tx,
   system: string,

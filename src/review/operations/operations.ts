@@ -65,7 +65,7 @@ export interface JournalEntryFacts {
   /** A code of src/canonical/vocabulary/rule-codes.ts; null where no rule decided. */
   readonly ruleCode: RuleCode | null;
   readonly reason: string | null;
-  /** Null where nobody gave a reason, or somebody in their own words. */
+  /** Null where no reason was given, or one in a person's own words. */
   readonly reasonCode: ReasonCode | null;
   readonly at: string;
 }

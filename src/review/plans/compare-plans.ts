@@ -39,7 +39,7 @@ export interface PlanDifference {
 
 /**
  * What moved between a plan and what would be done now: items that would come out differently, that are no longer
- * due, and that were not planned. Empty: the plan can be applied as it stands.
+ * due, and that were not planned. Empty: the plan can be applied as it is.
  */
 export function comparePlans(planned: readonly PlanItem[], now: readonly PlanItem[]): PlanDifference[] {
   const left = new Map<string, PlanItem[]>();

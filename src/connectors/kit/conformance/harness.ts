@@ -37,7 +37,7 @@ export interface ConformanceHarness {
   remoteIds(entity: EntityType): Promise<readonly string[]>;
   /** Deletes a record at the remote, behind the connector's back, and returns its id. Absent: it cannot be done. */
   readonly remove?: (entity: EntityType) => Promise<string>;
-  /** Whether a record that a read still yields says of itself that it is deleted. Default: no. */
+  /** Whether a record that a read still yields says about itself that it is deleted. Default: no. */
   saysDeleted?(entity: EntityType, record: ExternalRecord): boolean;
   /** Changes a record at the remote, behind the connector's back, so that its version moves on. */
   readonly touch?: (entity: EntityType, externalId: string) => Promise<void>;

@@ -1,4 +1,4 @@
-/** What `tieline connections check` says of custom attributes and the criticality rating, where a mapping asks for them. */
+/** What `tieline connections check` says about custom attributes and the criticality rating, where a mapping asks for them. */
 import { messageOf } from '../../../platform/errors/index.ts';
 import type { CheckResult, ConnectorContext } from '../../kit/index.ts';
 import { listDefinitions, mappedAttributes, mostAttributes } from './asset-attributes.ts';
@@ -68,7 +68,7 @@ function ofAcr(role: number | undefined): CheckResult {
   const remedy = `Note that ${acrRights}`;
   if (role !== undefined && role < scanOperator)
     return { ...base, status: 'failed', detail: `The account has the role ${role}.`, remedy };
-  // No warning: it would stand for good, and a worker's check would call the system degraded.
+  // No warning: it would stand permanently, and a worker's check would call the system degraded.
   if (role !== undefined)
     return {
       ...base,

@@ -206,7 +206,7 @@ export async function updateRows(
 }
 
 /**
- * Rows that are linked to a record of some external system, and rows of before Tieline or of the owner's that are not. One that
+ * Rows that are linked to a record of some external system, and rows from before Tieline or of the owner's that are not. One that
  * Tieline made and has not sent yet is neither.
  */
 export async function countRows(
@@ -279,7 +279,7 @@ export async function findTwins(
 
 /**
  * Informs the planner how large the table of an entity has become. Without it a first load is planned as over an empty table, and looking
- * up 100 records among 20,000 was measured at 900 ms instead of half a millisecond. A table of which we are not the owner is left
+ * up 100 records among 20,000 was measured at 900 ms instead of half a millisecond. A table that we do not own is left
  * to its autovacuum.
  */
 export async function renewStatistics(db: Kysely<Database>, entity: LinkedEntityName): Promise<void> {

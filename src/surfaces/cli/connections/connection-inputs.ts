@@ -29,7 +29,7 @@ export function settingsFrom(pairs: readonly string[], { secrets }: ConnectorDec
 /**
  * Secrets, each from the file, else from the environment, else asked for at the terminal.
  * @param wanted their names. A file may hold more of the connector's secrets; those are used too.
- * @throws TielineError SETTING_INVALID naming those that could not be had, and what the file has that is not a secret.
+ * @throws TielineError SETTING_INVALID naming those that are not available, and what the file has that is not a secret.
  */
 export async function secretsFor(
   declaration: ConnectorDeclaration,

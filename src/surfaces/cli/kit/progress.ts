@@ -92,7 +92,7 @@ function updateBar(bar: SingleBar, progress: StepProgress, records: number): voi
   });
 }
 
-/** What is said of a step beside the bar; undefined: nothing. */
+/** What is shown of a step beside the bar; undefined: nothing. */
 function lineOf(progress: StepProgress, { err, env }: Terminal, tookMs: number): string | undefined {
   const pc = coloursFor(err, env);
   const title = titleOf(progress);
