@@ -140,7 +140,7 @@ function collect(named: Named): Identifier[] {
 
 /**
  * All that an asset is known by. @param ownsIdentity whether the record's uuid is the scanner's own; else it is only the source's way to name it.
- * Names may stand in either field, so host names are tried as FQDNs too. */
+ * Names may be in either field, so host names are tried as FQDNs too. */
 export function identifiersOfAsset(asset: AssetRecord, ownsIdentity: boolean): Identifier[] {
   const names = [asset.hostname, ...(asset.hostnames ?? []), ...(asset.fqdns ?? [])];
   return collect({

@@ -227,7 +227,7 @@ function template(text: string): TransformWays {
   };
   const fillAll: Way = (value) => {
     if (!Array.isArray(value)) return fill(value);
-    // Some releases send ready texts where others send objects; a text that is there already stands.
+    // Some releases send ready texts where others send objects; a text that is there already is kept.
     const filled = value.map((each) =>
       typeof each === 'string' && names.some((name) => name !== '') ? each : fill(each),
     );

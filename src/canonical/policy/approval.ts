@@ -14,7 +14,7 @@ export interface ProposedChange {
 /**
  * Whether a person must agree to an outbound change before it goes out. The policy of the entity says so; where it
  * says nothing of approval, that of the system (`*`). Where it names fields, a change of any of them asks, and so does a record made new; where it names
- * severities, a record of unknown severity asks too, since nobody can say that it is none of them.
+ * severities, a record of unknown severity asks too, since it may be one of them.
  */
 export function needsApproval(policies: readonly EntityPolicy[], change: ProposedChange): boolean {
   const named = (entity: string): EntityPolicy['approval'] =>

@@ -49,7 +49,7 @@ export function registerRecord(name: string, record: RegisteredRecord): void {
   records.set(name, record);
 }
 
-/** The present name of a field that somebody may know by a former one. */
+/** The present name of a field that may still be known by a former one. */
 export function presentField(entity: string, field: string): string {
   const former = records.get(entity)?.formerNames ?? {};
   return (Object.hasOwn(former, field) ? former[field] : undefined) ?? field;

@@ -58,7 +58,7 @@ function sectionsOf(text: string): Record<string, string> {
   );
 }
 
-/** The results that a text tells; none where it tells none. */
+/** The results in a text; empty where it has none. */
 export function auditResultsIn(text: string): AuditResult[] {
   const elements = [...text.matchAll(element)];
   if (elements.some(([, name]) => name === 'result')) {
@@ -139,7 +139,7 @@ const read =
 const must = read(true);
 const may = read(false);
 
-/** How what `auditRaw` gives is read, whatever scanner it came from; states, and when a check was first found, each source tells its own way. */
+/** How what `auditRaw` gives is read, whatever scanner it came from; states, and when a check was first found, each source reports in its own way. */
 export const auditResultMappings: readonly FieldMapping[] = [
   must('host_key', 'asset_uuid', [{ kind: 'uuid', derive: true }]),
   must('audit_file', 'audit_file'),

@@ -64,7 +64,7 @@ export interface ConnectorDeclaration<Settings = unknown> {
 /** A record as the remote spells it. */
 export interface ExternalRecord {
   readonly externalId: string;
-  /** What it is, where a list holds more than one kind: audit results stand among a scanner's findings. */
+  /** What it is, where a list holds more than one kind: audit results are among a scanner's findings. */
   readonly entity?: 'compliance';
   /** The id of the record it belongs to: a POA&M's or component's system, a milestone's POA&M. */
   readonly parentId?: string;
@@ -126,7 +126,7 @@ export interface Change {
   readonly idempotencyKey: string;
   /** The fields to send, in the remote's own spelling (after the reverse mapping). */
   readonly fields: JsonObject;
-  /** What is believed to stand in these fields, in the same spelling: where a record has no version of it, what stands otherwise is not overwritten. */
+  /** The values that these fields are believed to have, in the same spelling: where a record has no version, other values are not overwritten. */
   readonly before?: JsonObject;
   /** Records to be created with this one (a POA&M's milestones), in the remote's own spelling; only in a create. */
   readonly children?: readonly { readonly entity: EntityType; readonly records: readonly JsonObject[] }[];

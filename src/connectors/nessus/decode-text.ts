@@ -2,7 +2,7 @@ import { scanFileFault } from './scan-file-fault.ts';
 
 type Decoder = InstanceType<typeof TextDecoder>;
 
-/** The encoding that the first bytes tell: a byte order mark, or what the XML declaration says. */
+/** The encoding that the first bytes show: a byte order mark, or what the XML declaration says. */
 function encodingOf(start: Uint8Array): string {
   const [a, b] = start;
   if ((a === 0xff && b === 0xfe) || (b === 0 && a !== 0)) return 'utf-16le';

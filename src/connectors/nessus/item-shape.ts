@@ -64,7 +64,7 @@ const one = (facts: ItemFacts, name: string): string | undefined => facts.childr
 export const isOpenPort = ({ attributes }: ItemFacts): boolean => attributes['pluginID']?.trim() === '0';
 
 /**
- * The audit results that an item tells: of its elements, or, where it has none, of its text. Empty where the item is a finding.
+ * The audit results of an item: from its elements, or, where it has none, from its text. Empty where the item is a finding.
  */
 export function auditResultsOf(facts: ItemFacts): readonly AuditResult[] {
   const { attributes, children } = facts;
@@ -96,7 +96,7 @@ function elementsOf({ children }: ItemFacts): AuditResult {
   return said;
 }
 
-/** Whether a child tells of the plugin: not of the finding, nor of an audit. */
+/** Whether a child is about the plugin: not about the finding, nor of an audit. */
 export const isOfPlugin = (child: string): boolean =>
   !ofFinding.has(child) && !child.startsWith(compliancePrefix);
 

@@ -33,7 +33,7 @@ const pluginsAtOnce = 500;
 const place = z.object({
   startedAt: z.int(),
   repositories: z.array(z.string()),
-  /** How the rules stood at the start, and the plugins of which they had changed; for findings. */
+  /** The rules at the start, and the plugins whose rules had changed; for findings. */
   rules: ruleStands,
   plugins: z.array(z.string()),
   repository: z.int(),

@@ -1,6 +1,6 @@
 /**
  * Accept and recast rules as acceptances, in both directions. A rule cannot be changed: it is recreated and the old one deleted, so its
- * id changes. There is no key of ours either: it stands at the end of the comment, where `find` looks for it.
+ * id changes. There is no key of ours either: it is at the end of the comment, where `find` looks for it.
  */
 import { z } from 'zod';
 import { TielineError } from '../../platform/errors/index.ts';

@@ -1,6 +1,6 @@
 /**
  * Recast and accept rules as acceptances, in both directions (decision 0020). Only rules for hosts. The API has
- * no idempotency key: ours stands at the end of the rule's description, where `find` looks for it.
+ * no idempotency key: ours is at the end of the rule's description, where `find` looks for it.
  */
 import { z } from 'zod';
 import { TielineError } from '../../platform/errors/index.ts';

@@ -113,7 +113,7 @@ describe.skipIf(!files.every((file) => existsSync(file)))(
     });
 
     it('requests name paths and methods that exist, with bodies that satisfy their schemas', () => {
-      // The vendor's documents. Of a rule's filter they demand exactly one of two forms, neither of which requires anything: no
+      // The vendor's documents. For a rule's filter they demand exactly one of two forms, neither of which requires anything: no
       // filter at all would pass, their own examples included.
       const specs = files.map(
         (file) =>

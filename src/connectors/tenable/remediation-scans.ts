@@ -1,6 +1,6 @@
 /**
  * Remediation scans: POST /scans/remediation makes one, POST /scans/{id}/launch begins it. The API has no idempotency key, and the
- * list of scans shows no description: ours stands at the end of the scan's name, where `find` looks for it.
+ * list of scans shows no description: ours is at the end of the scan's name, where `find` looks for it.
  *
  * Whether a scan was launched is shown by its history, not by its status alone: `empty` stands for "never run" and for "about to
  * run" alike (the vendor's page on scan status).

@@ -115,7 +115,7 @@ const row = (
   ...more,
 });
 
-/** `rule.*` is how `ruleReading` says what stands in several places of the rule. */
+/** `rule.*` is how `ruleReading` reports what is in several places of the rule. */
 export const acceptanceMappings: readonly FieldMapping[] = [
   row('rule_id', 'acceptance_id', [text], { direction: 'inbound', required: true }),
   row('rule_name', 'name', [text, trim]),

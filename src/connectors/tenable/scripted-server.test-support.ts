@@ -1,5 +1,5 @@
 /**
- * A server for tests of single turns in an export's life, each of which the test sets by hand. The life as a whole is
+ * A server for tests of single transitions in an export's life, each of which the test sets by hand. The life as a whole is
  * tested over the simulator.
  */
 import { once } from 'node:events';

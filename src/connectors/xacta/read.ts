@@ -29,13 +29,13 @@ const positionSchema = z.object({
   startedAt: z.string(),
   /** Ours at that moment, ISO. */
   askedAt: z.string(),
-  /** Parents still to be walked, the first being under way; one empty entry where there is no parent. */
+  /** Parents still to be walked, the first being in progress; one empty entry where there is no parent. */
   parents: z.array(z.string()),
   total: z.number(),
   next: z.string().optional(),
-  /** Whether the list at hand took more than one page so far. */
+  /** Whether the current list took more than one page so far. */
   paged: z.boolean(),
-  /** Whether the second look at it is under way. */
+  /** Whether the second look at it is in progress. */
   again: z.boolean(),
 });
 type Position = z.output<typeof positionSchema>;
@@ -145,7 +145,7 @@ function nameInWalk(record: ExternalRecord): string {
   return record.externalId === '' ? JSON.stringify(record.raw) : record.externalId;
 }
 
-/** Where the walk stands after a page whose successor is `next`. */
+/** The position of the walk after a page whose successor is `next`. */
 function after(position: Position, next: string | undefined, canAskSince: boolean): Position {
   const { next: _done, ...rest } = position;
   if (next !== undefined) return { ...rest, paged: true, next };

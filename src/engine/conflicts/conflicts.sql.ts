@@ -65,7 +65,7 @@ export async function recordConflicts(
 }
 
 /**
- * As `recordConflicts`, for conflicts about a record as a whole; one that a person has settled as it stands is not opened again, and of
+ * As `recordConflicts`, for conflicts about a record as a whole; one that a person has settled as it is is not opened again, and of
  * one that is open for another reason (of the same kind, without `weaknesses`) the values stay.
  * @returns the entity ids of those that are new.
  */
@@ -199,7 +199,7 @@ export interface ConflictRow {
   readonly external: Json;
   readonly status: string;
   readonly createdAt: Date | null;
-  /** When each record was last edited; null where nobody can tell. */
+  /** When each record was last edited; null where it is unknown. */
   readonly internalChangedAt: Date | null;
   readonly externalChangedAt: Date | null;
   /** Who did it, as far as the journal or the remote knows. */

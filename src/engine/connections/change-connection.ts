@@ -31,7 +31,7 @@ export interface ConnectionChange {
 
 export interface ChangedField {
   readonly field: string;
-  /** `(secret)` stands for a secret that is there. */
+  /** `(secret)` represents a secret that is set. */
   readonly before: Json;
   readonly after: Json;
 }

@@ -266,7 +266,7 @@ export interface SystemFacts {
   readonly name: string;
   readonly type: string;
   readonly url: string;
-  /** Whether it is read and sent to; false where it is paused, or stands for imported files. */
+  /** Whether it is read and sent to; false where it is paused, or represents imported files. */
   readonly enabled: boolean;
   /** Whether changes are sent to it: `outbox pause`. */
   readonly sendingPaused: boolean;

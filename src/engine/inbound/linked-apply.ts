@@ -1,4 +1,4 @@
-/** Writes what was decided of a page of linked records: rows, what lies beside them, links, journal, conflicts. */
+/** Writes what was decided about a page of linked records: rows, what is kept beside them, links, journal, conflicts. */
 import type { JsonObject } from '../../platform/values/index.ts';
 import { type Counts, recordChanges } from '../../ledger/operations/index.ts';
 import { closeConflictsOfType, closeSettledConflicts, recordConflicts } from '../conflicts/index.ts';
@@ -76,7 +76,7 @@ function begin(
   };
 }
 
-/** Links come after all that lies beside the rows: they keep a hash of our side as it is now. */
+/** Links come after all that is kept beside the rows: they keep a hash of our side as it is now. */
 async function writeLinks(
   tx: Tx,
   { entity, source }: PageDecision,

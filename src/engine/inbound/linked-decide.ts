@@ -108,7 +108,7 @@ function decideOne(
   };
 }
 
-/** What is the same to the letter need not be brought into canonical form to be compared. */
+/** What is identical need not be converted to canonical form to be compared. */
 function isRawMoved(stored: StoredRecord, { external }: Incoming): boolean {
   const before = stored.row['raw_json'];
   return !isDeepStrictEqual(before, external.raw) && !sameValue(before, external.raw);

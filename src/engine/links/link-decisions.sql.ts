@@ -72,7 +72,7 @@ export async function listLinks(
   return rows;
 }
 
-/** Whether a change of the record is under way: it may have arrived, and its answer is about this link. */
+/** Whether a change of the record is in progress: it may have arrived, and its answer is about this link. */
 export async function isOnItsWay(
   db: Kysely<Database>,
   link: Pick<LinkEntry, 'systemId' | 'entity' | 'entityId'>,

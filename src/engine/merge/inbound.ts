@@ -52,7 +52,7 @@ interface InboundGiven {
 }
 
 /**
- * A decision under way. It is filled in place: a decision is made for each field of each record of an import, and a
+ * A decision in progress. It is filled in place: a decision is made for each field of each record of an import, and a
  * result object for each of them is what the import would mostly make.
  */
 interface Draft extends InboundDecision {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { comparisonOf } from '../../canonical/vocabulary/comparison.ts';
 import { canonical, mergeField, sameButForSpelling, sameValue } from './three-way.ts';
 
-// A text without a zone holds UTC, wherever the machine stands.
+// A text without a zone holds UTC, wherever the machine is.
 const zone = process.env['TZ'];
 beforeAll(() => {
   process.env['TZ'] = 'Asia/Kolkata';

@@ -9,7 +9,7 @@
  * | no     | no     | no     | conflict |
  *
  * Without a base (a row from before Tieline that was just linked) an empty side yields to the other; two different
- * values are a conflict, since nobody can tell which is the newer.
+ * values are a conflict, since it is unknown which is newer.
  */
 import type { Comparison } from '../../canonical/vocabulary/index.ts';
 import type { Json } from '../../platform/values/index.ts';

@@ -55,7 +55,7 @@ function ownFields(entity: string, payload: JsonObject): JsonObject {
   return own;
 }
 
-/** The change that an outbox row stands for, as a connector takes it. */
+/** The change that an outbox row represents, as a connector takes it. */
 export function changeOf(system: ConnectedSystem, row: OutboxRow): Change {
   const own = ownFields(row.entity_type, row.payload);
   const inside = childrenOf(row.entity_type);

@@ -107,7 +107,7 @@ class RowSender implements Sender {
 
   /**
    * The record's parent, where writes move its version. The write has given it a new time, by a clock that may be behind: what somebody
-   * edited there just before could lie before the mark of the next incremental read, and would not be seen by it.
+   * edited there just before could be before the mark of the next incremental read, and would not be seen by it.
    */
   async #readParent(row: OutboxRow): Promise<ExternalRecord | undefined> {
     const parent = parentOf(row);

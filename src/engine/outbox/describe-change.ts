@@ -81,7 +81,7 @@ export async function describeChanges(
   return changes.map((change) => describe(change, names));
 }
 
-/** What only goes out has nothing that stood there before. */
+/** What only goes out has no earlier value. */
 const isSentWhole = (name: string): boolean => isEntity(name) && entityOf(name).kind === 'sent';
 
 const textsIn = (value: Json | undefined): string[] =>

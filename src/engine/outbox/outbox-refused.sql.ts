@@ -84,7 +84,7 @@ export interface FulfilledWish {
 
 /**
  * Takes refused changes of records off the list whose wish a later one has fulfilled: it was confirmed and says about their fields what
- * stands now.
+ * is there now.
  */
 export async function supersedeFulfilled(
   db: Kysely<Database>,

@@ -13,7 +13,7 @@ const conclusionsLockKey = 7_453_190_002;
 const systemLockKey = 745_318;
 const drainLockKey = 745_319;
 
-/** Takes the whole database: no run is under way, and none begins. @returns undefined if one is. */
+/** Takes the whole database: no run is in progress, and none begins. @returns undefined if one is. */
 export function takeSyncLock(store: Store): Promise<SessionLock | undefined> {
   return store.takeLock({ numbers: [syncLockKey] });
 }

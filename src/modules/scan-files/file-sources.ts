@@ -33,7 +33,7 @@ export interface FileSource {
 
 /**
  * The source of that name, made if it is not there.
- * @throws TielineError SETTING_INVALID where the name or the zone is none; USAGE where another kind of system carries the name, or
+ * @throws TielineError SETTING_INVALID where the name or the zone is invalid; USAGE where another kind of system carries the name, or
  * where the name is nearly that of a known one and it was not confirmed that a new one is meant.
  */
 export async function ensureSource(

@@ -28,7 +28,7 @@ export interface FileCounts {
   readonly items: number;
   /** Items that only list an open port (plugin 0), which are not findings. */
   readonly openPorts: number;
-  /** Why hosts or times were held; of items the list of held records tells. */
+  /** Why hosts or times were held; for items see the list of held records. */
   readonly heldBecause: readonly string[];
   /** Findings that a scan with credentials no longer shows. */
   readonly fixed: number;

@@ -7,7 +7,7 @@
  *   completed before it was found (again) none: a new POA&M is made
  *   completed while it was open           a contradiction: shown, and nothing is made by itself; one that was completed here, with the
  *                                         findings in front of them, is shown once a later scan still sees the finding
- *   cancelled while it was open           likewise, if it was the answer until then; one that never was is none
+ *   cancelled while it was open           likewise, if it was the answer until then; one that never was is not
  *
  * A person settles a contradiction: "the finding stands" makes the completed POA&M no answer, "the POA&M stands" leaves it.
  */

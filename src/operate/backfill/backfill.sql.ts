@@ -22,7 +22,7 @@ export interface BackfillSource {
   /** The row's own columns but for large texts and the raw record. */
   readonly row: JsonObject;
   readonly raw: Json | undefined;
-  /** What lies in other tables, or deep in the raw record. */
+  /** What is in other tables, or deep in the raw record. */
   readonly more: JsonObject;
 }
 
@@ -131,7 +131,7 @@ export async function readBackfillBatch(
 }
 
 /**
- * The columns that the backfill may write: those that Tieline brought. The columns that the host application had, it filled or left empty
+ * The columns that the backfill may write: those that Tieline added. The columns that the host application had, it filled or left empty
  * itself, whatever their names.
  */
 async function ownColumns(tx: Tx, table: BackfillTable): Promise<ReadonlySet<string>> {

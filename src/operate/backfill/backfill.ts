@@ -47,7 +47,7 @@ const passesOverMissed = 5;
  * Fills Tieline's columns from what the existing application stored, table by table in batches by id. Interrupted at
  * any point it continues where it was; called again it handles rows that came since.
  * What cannot be read goes to ingestion_errors with the reason; it stops nothing.
- * @throws SYNC_RUNNING, and INTERRUPTED when the signal says so, after the batch at hand.
+ * @throws SYNC_RUNNING, and INTERRUPTED when the signal says so, after the current batch.
  */
 export async function backfill(
   app: Pick<App, 'db' | 'store' | 'modules'>,

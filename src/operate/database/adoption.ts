@@ -209,7 +209,7 @@ export async function listGrants(
 }
 
 /**
- * Takes out what Tieline brought.
+ * Takes out what Tieline added.
  * @param options.confirm must be the database's name; without it the plan is only shown.
  * @throws USAGE where another name is given, DATABASE_UNSUITABLE where something of the owner's uses what would go.
  */

@@ -162,7 +162,7 @@ function partitionOf(row: PartitionRow, limit: Date | null): Partition {
   };
 }
 
-/** By table: how many rows of the default partition lie before the limit. These partitions are normally empty. */
+/** By table: how many rows of the default partition are before the limit. These partitions are normally empty. */
 async function countOverdue(
   db: Kysely<Database>,
   tables: readonly Omit<TableRetention, 'overdueRows'>[],

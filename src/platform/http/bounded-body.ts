@@ -43,7 +43,7 @@ class SpeedWatch {
     this.#bytes += bytes;
   }
 
-  /** To be called many times in a window. @returns whether the last window brought too little. */
+  /** To be called many times in a window. @returns whether the last window delivered too little. */
   isTooSlow(wasWaiting: boolean): boolean {
     const now = performance.now();
     // A process that was stopped or a machine that slept did not wait for the remote.

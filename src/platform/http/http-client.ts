@@ -27,7 +27,7 @@ export interface HttpResponse {
   readonly body: Readable;
   /** Reads the whole body as text, up to `limitBytes` (default 64 MiB). */
   text(limitBytes?: number): Promise<string>;
-  /** Reads the whole body as JSON; REMOTE_UNEXPECTED if it is none. */
+  /** Reads the whole body as JSON; REMOTE_UNEXPECTED if it is not JSON. */
   json(): Promise<unknown>;
   /** A text of the answer without the secrets that were sent; to be called before the text is cut. */
   masked(text: string): string;

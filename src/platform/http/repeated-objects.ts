@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../values/index.ts';
 
 /**
  * Objects that thousands of records repeat word for word, such as the plugin of a finding: each is read once, and what it came to
- * stands in every record that has the same bytes. It is frozen, since many share it. The oldest are forgotten.
+ * is shared by every record that has the same bytes. It is frozen, since many share it. The oldest are forgotten.
  *
  * Measured on export chunks of Tenable VM: two thirds of their bytes are plugins, and of 50,000 findings 150 were different.
  */

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { client, failure, get, listen, post } from './loopback.test-support.ts';
 import { requestMayHaveArrived } from './undici-http-client.ts';
 
-/** A certificate for 127.0.0.1 that signs itself, made afresh so that no key lies in the repository. */
+/** A certificate for 127.0.0.1 that signs itself, made afresh so that no key is in the repository. */
 function makeCertificate(): { cert: string; key: string } | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'tieline-tls-'));
   try {

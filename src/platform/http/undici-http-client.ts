@@ -90,7 +90,7 @@ function headerTexts(
   return texts;
 }
 
-/** Makes the client of one external system. `close()` ends its connections; requests under way fail. */
+/** Makes the client of one external system. `close()` ends its connections; requests in progress fail. */
 export function createHttpClient(options: HttpClientOptions): HttpClient & { close(): Promise<void> } {
   const client = new UndiciHttpClient(options);
   // An object of its own, so that it can be spread and its functions handed on.
@@ -168,7 +168,7 @@ class UndiciHttpClient {
     }
   }
 
-  /** Sends once. Reports the call, tells the breaker, and judges the outcome. */
+  /** Sends once. Reports the call, notifies the breaker, and judges the outcome. */
   async #attempt(request: HttpRequest, where: string): Promise<Attempt> {
     const closedFor = this.#breaker.enter();
     if (closedFor > 0)

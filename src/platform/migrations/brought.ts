@@ -1,4 +1,4 @@
-/** The list of what Tieline brought into a database (table tieline_objects), and of which migrations it has. */
+/** The list of what Tieline added to a database (table tieline_objects), and which migrations it has. */
 import type pg from 'pg';
 import { TielineError } from '../errors/index.ts';
 import type { Catalog } from './catalog.ts';
@@ -20,7 +20,7 @@ export const ledgerNames = ['tieline_migrations', 'tieline_objects'];
 
 /**
  * @param schema where the operator put Tieline's tables, if given.
- * @throws DATABASE_UNSUITABLE where they lie elsewhere.
+ * @throws DATABASE_UNSUITABLE where they are elsewhere.
  */
 export async function fetchMigrationState(
   client: pg.ClientBase,

@@ -27,7 +27,7 @@ const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /**
  * The owner's ordinary tables on the search path, with the columns that are the owner's.
- * @param ours tables and columns (`schema.table`, `schema.table.column`) that Tieline brought.
+ * @param ours tables and columns (`schema.table`, `schema.table.column`) that Tieline added.
  */
 export async function listChecksumTargets(
   client: pg.ClientBase,

@@ -57,7 +57,7 @@ export interface MigrationPlan {
   readonly brought: readonly BroughtObject[];
   readonly tables: readonly TableReport[];
   readonly problems: readonly Problem[];
-  /** Whether the database keeps, or will keep, the list of what Tieline brought. */
+  /** Whether the database keeps, or will keep, the list of what Tieline added. */
   readonly listed: boolean;
 }
 

@@ -41,7 +41,7 @@ export function planMigration(input: PlanInput): MigrationPlan {
   };
 }
 
-/** Before there was a list of what Tieline brought, only databases of its own were migrated: all is Tieline's. */
+/** Before there was a list of what Tieline added, only databases of its own were migrated: all is Tieline's. */
 function rememberEarlier(draft: PlanDraft): void {
   const { files, pending, brought } = draft.input;
   if (draft.first || brought.length > 0 || !draft.places.has('tieline_objects')) return;

@@ -1,4 +1,4 @@
-/** Takes out of a database what Tieline brought, and nothing else: the reverse of a migration, by its own list. */
+/** Takes out of a database what Tieline added, and nothing else: the reverse of a migration, by its own list. */
 import type { ConnectionSource } from './connection-source.ts';
 import pg from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -71,7 +71,7 @@ function compareChecksums(before: TableChecksum, after: TableChecksum | undefine
   };
 }
 
-/** `schema.table` and `schema.table.column` of what Tieline brought. */
+/** `schema.table` and `schema.table.column` of what Tieline added. */
 export function broughtNames(brought: MigrationState['brought']): ReadonlySet<string> {
   return new Set(
     brought.flatMap((object) =>

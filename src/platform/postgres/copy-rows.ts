@@ -32,7 +32,7 @@ export function storableText(text: string): string {
 export function storableJson(value: unknown): string {
   const json = JSON.stringify(value);
   if (!json.includes(String.raw`\u`)) return json;
-  // JSON.stringify escapes of a surrogate pair only a half that stands alone.
+  // JSON.stringify escapes of a surrogate pair only an unpaired half.
   return json.replaceAll(/\\(?:u0000|ud[89a-f][0-9a-f]{2}|.)/gi, (escape) =>
     escape === String.raw`\u0000` ? '' : /^\\ud/i.test(escape) ? '\uFFFD' : escape,
   );

@@ -23,7 +23,7 @@ const unreachable: Readonly<Record<string, string>> = {
   '58030': 'it could not read or write a file',
 };
 
-/** SQLSTATEs of a statement that stood in the way of another session, or was ended from outside. */
+/** SQLSTATEs of a statement that blocked another session, or was ended from outside. */
 const busy: Readonly<Record<string, string>> = {
   '40001': 'another transaction changed the same rows',
   '40P01': 'two transactions waited for each other',

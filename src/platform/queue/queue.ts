@@ -56,7 +56,7 @@ const silent = new Logger(() => () => undefined);
 
 export type Tasks = Readonly<Record<string, (payload: unknown, signal: AbortSignal) => Promise<void>>>;
 
-/** @param signal ends the work at hand too. */
+/** @param signal ends the current work too. */
 function taskList(tasks: Tasks, signal: AbortSignal): TaskList {
   return Object.fromEntries(
     Object.entries(tasks).map(([name, work]) => [name, (payload: unknown) => work(payload, signal)]),
@@ -75,7 +75,7 @@ export interface QueueWork {
 }
 
 /**
- * Works on the queue until the signal ends it; a job at hand is then interrupted and resumed by the next worker. When the database
+ * Works on the queue until the signal ends it; the current job is then interrupted and resumed by the next worker. When the database
  * goes away for long, the library gives up; the queue is then resumed here.
  */
 export async function workOnQueue(database: QueueDatabase, tasks: Tasks, work: QueueWork): Promise<void> {

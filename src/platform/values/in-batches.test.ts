@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { inBatches } from './in-batches.ts';
 
-/** Work whose groups are noted, and of which each waits until the test lets it continue. */
+/** Work whose groups are noted, each of which waits until the test lets it continue. */
 function recorded(fails: (items: readonly number[]) => Error | undefined = () => undefined) {
   const groups: (readonly number[])[] = [];
   return {

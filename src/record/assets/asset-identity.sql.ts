@@ -49,7 +49,7 @@ export async function identifyAssets(tx: Tx, source: AssetSource): Promise<void>
   const known = await fetchCompared(tx, [
     ...new Set([...found.values()].flat().map((row) => row.asset_uuid)),
   ]);
-  // Machines of this page that are new are candidates for those after them, but where the source tells its assets apart itself.
+  // Machines of this page that are new are candidates for those after them, except where the source itself distinguishes its assets.
   const page = new Map<string, { readonly assetUuid: string; readonly seen: Date | null }[]>();
   const decided: { row: Unidentified; decision: IdentityDecision; assetUuid: string }[] = [];
   const taken = await findTakenUuids(tx, unidentified);

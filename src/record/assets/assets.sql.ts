@@ -217,7 +217,7 @@ async function keepWhatSourcesSay(tx: Tx, source: AssetSource): Promise<void> {
 }
 
 /**
- * Writes into `merged_assets` what each asset is by all its sources, which lie in `merged_sources`: of single values the one of the source
+ * Writes into `merged_assets` what each asset is by all its sources, which are in `merged_sources`: of single values the one of the source
  * that saw it last, of lists the union. An asset of one source, which most are, is what that source says.
  */
 async function joinSources(tx: Tx, source: AssetSource): Promise<void> {

@@ -9,7 +9,7 @@ const matched = ['component_remote_id', 'system_remote_id'] as const;
 
 /**
  * What is known of asset `t` beside its row: what the GRC system calls the component and system it was matched to, and its rating as
- * last read. Of a system that was taken out of sync nothing is said, which is not the same as that there is none.
+ * last read. Of a system that was taken out of sync nothing is reported, which is not the same as an empty value.
  */
 const contextFacts = `(
     select jsonb_build_object('acr_rated', case when round(a.acr_score) between 1 and 10 then round(a.acr_score) end)

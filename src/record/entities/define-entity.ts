@@ -69,7 +69,7 @@ export interface SentChange {
   readonly after?: Json;
 }
 
-/** Where the rows of a linked entity lie. */
+/** The table of the rows of a linked entity. */
 export interface RowPlace {
   readonly table: string;
   /** The column that sync_links.entity_id names. */
@@ -134,7 +134,7 @@ export interface RecordOfRow {
   readonly before?: Json | undefined;
 }
 
-/** Our ids of records, after what lies beside their rows was renewed. */
+/** Our ids of records, after what is kept beside their rows was renewed. */
 export interface Renewed {
   /** Something changed. */
   readonly changed: ReadonlySet<string>;
@@ -277,7 +277,7 @@ export function entity(name: string): EntityDefinition {
 /** Whether it is an entity that is linked and merged. */
 export const isLinked = (name: string): name is EntityType => registry.get(name)?.kind === 'linked';
 
-/** The definition of a linked entity. @throws INTERNAL if it is none. */
+/** The definition of a linked entity. @throws INTERNAL if it is not linked. */
 export function linkedEntity(name: string): LinkedEntity {
   const found = entity(name);
   if (found.kind !== 'linked')

@@ -90,7 +90,7 @@ const knownEvidence = `
 /**
  * `times`: the least of the first and the greatest of all other times, so that the order of reports does not matter. A report of
  * the very moment of the stored one is the newer one where it comes from the server that was added first, so that two do not take
- * turns. Of one server's rule the latest word stands.
+ * turns. Of one server's rule the latest word counts.
  */
 const joinedTimes = (system: string): string => `
   cross join lateral (
@@ -108,7 +108,7 @@ const joinedTimes = (system: string): string => `
   ) times`;
 
 /**
- * `rule`: the server's word that stands. Accepted at one server is accepted, whatever another, which knows of no rule, reports
+ * `rule`: the server's word that counts. Accepted at one server is accepted, whatever another, which knows of no rule, reports
  * meanwhile; of equal words the latest, then that of the server that was added first.
  */
 const standingRule = `
@@ -174,7 +174,7 @@ export const newEvidence = (system: string): string => `
 
 /**
  * SQL of the word that the present readers of `state` know, after a report: they have none for reopened. A decision that a person
- * noted there stands until the finding is fixed; what a scanner's server accepted itself goes when it takes it back.
+ * noted there is kept until the finding is fixed; what a scanner's server accepted itself goes when it takes it back.
  */
 export const reportedState = (system: string): string => `case when m.lifecycle_state = 'fixed' then 'Fixed'
                when m.severity_modification = 'accepted' and (s.acceptance_id is null or not m.says_rules) and v.state = 'False Positive' then v.state

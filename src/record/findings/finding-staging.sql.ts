@@ -1,5 +1,5 @@
 /**
- * Where findings of a page lie before they are merged: temporary tables of the connection. A report that is the very same as the one
+ * Where findings of a page are kept before they are merged: temporary tables of the connection. A report that is the very same as the one
  * before is not even staged; it is known by its digest.
  */
 import { hash } from 'node:crypto';
@@ -121,7 +121,7 @@ export function stagedValues(finding: FindingRecord, { key, digest, raw }: Repor
 }
 
 /**
- * Which findings are stored already, and of which of them this system said the very same the last time; those are noted in
+ * Which findings are stored already, and for which of them this system reported the very same last time; those are noted in
  * staging_unchanged. Page by page others may be storing too: that one is not known is no more than likely.
  */
 export async function lookUp(
@@ -146,7 +146,7 @@ export async function lookUp(
 
 /**
  * If two items are one finding, one may be as before, the other not: they are folded together only if both are there. Of a file
- * also what an earlier chunk, or the same scan in another file, has stored of the same moment; a file without times tells of one moment.
+ * also what an earlier chunk, or the same scan in another file, has stored of the same moment; a file without times reports one moment.
  */
 export async function restageDoubles(tx: Tx, source: FindingSource, columns: FindingColumns): Promise<void> {
   const storedRule = storedRuleOf('$1');

@@ -116,7 +116,7 @@ export async function beginFindingLoad(tx: Tx, source: FindingSource): Promise<F
 
 /**
  * Reports on their way into the staging table: gathered, looked up by their digest some at a time, and those that say something new
- * copied. One such turn is under way at most, while the next reports are gathered.
+ * copied. One such turn is in progress at most, while the next reports are gathered.
  */
 class StagingOfReports {
   readonly #tx: Tx;
@@ -185,7 +185,7 @@ class StagingOfReports {
 }
 
 /**
- * Each fix and each return, by the scanner's time: also those that are told so late that they change nothing of how the finding
+ * Each fix and each return, by the scanner's time: also those that are reported so late that they change nothing of how the finding
  * is now. With first_found they are what the time to remediate is computed from.
  */
 async function recordStateChanges(tx: Tx, source: FindingSource): Promise<void> {
@@ -339,7 +339,7 @@ async function describeStaged(tx: Tx, key: string, reason: string): Promise<Refu
 }
 
 /**
- * SQL of the known findings of which the report says something else than what is stored, or that no server has reported before:
+ * SQL of the known findings whose report differs from what is stored, or that no server has reported before:
  * each with what it was and what it is now. The stored row is found by its key (idx_ingestion_vulnerabilities_finding_key), one
  * look-up for each staged row whatever the planner thinks of their number. $2: the system, $3: only these keys.
  */

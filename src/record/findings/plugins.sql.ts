@@ -204,7 +204,7 @@ async function noteSameAgain(tx: Tx, systemId: number): Promise<void> {
 }
 
 /**
- * Plugins, but those just entered, of which something changes. They are locked by a statement of its own: the next one sees what others
+ * Plugins, but those just entered, with something that changes. They are locked by a statement of its own: the next one sees what others
  * have stored until then.
  */
 async function lockDiffering(tx: Tx, systemId: number, entered: readonly string[]): Promise<string[]> {

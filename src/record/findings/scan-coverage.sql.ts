@@ -100,7 +100,7 @@ export async function settleCovered(tx: Tx, source: Source, assetUuids: readonly
   return fixed;
 }
 
-/** Findings of these assets that a scan of a later time than the first sighting did not show, or of which something was concluded. */
+/** Findings of these assets that a scan of a later time than the first sighting did not show, or about which something was concluded. */
 async function listConcernedFindings(tx: Tx, assetUuids: readonly string[]): Promise<readonly Seen[]> {
   const { rows } = await tx.client.query<Seen>(
     `select v.id::int, v.asset_ref::text as asset, v.plugin_id::text, p.family,
@@ -188,7 +188,7 @@ async function replaceConclusions(
 /**
  * Gives findings the state that follows from their latest fix, reported or concluded, with the change in the journal. The latest fix
  * is looked up by the primary key of finding_state_changes.
- * @param withdrawn those of which a concluded fix is not any more. @returns how many became fixed.
+ * @param withdrawn those whose concluded fix was withdrawn. @returns how many became fixed.
  */
 async function renewStates(
   tx: Tx,

@@ -40,7 +40,7 @@ async function listExcludedSystems(db: Kysely<Database>): Promise<string[]> {
 
 /**
  * Which of the given owners (system ids; for milestones the ids of POA&Ms) belong to a system that takes no part in sync.
- * @param owners may hold more than the owners at hand.
+ * @param owners may hold more than the owners in question.
  */
 export async function findExcludedOwners(
   db: Kysely<Database>,

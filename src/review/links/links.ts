@@ -117,7 +117,7 @@ async function idOfRecord(app: App, { entity, entityId }: PairOfRecords): Promis
 /**
  * Breaks the link of a record of ours: both records stay, and no rule links the two again. The remote's record is read
  * again and becomes, or finds, a row of its own.
- * @throws USAGE if there is no such link, or a change of it is under way.
+ * @throws USAGE if there is no such link, or a change of it is in progress.
  */
 export async function breakOne(
   app: App,

@@ -100,7 +100,7 @@ export async function countNewConflicts(
   return countConflictsByType(db, [operationId, ...steps.map((step) => step.batch_id)]);
 }
 
-/** Sums up a finished run from what is stored, not from what the process remembers, so a resumed run tells the whole. */
+/** Sums up a finished run from what is stored, not from what the process remembers, so a resumed run reports the whole. */
 export async function summarizeRun(db: Kysely<Database>, operationId: string): Promise<SyncSummary> {
   const steps = await listSteps(db, operationId);
   const stepIds = steps.map((step) => step.batch_id);

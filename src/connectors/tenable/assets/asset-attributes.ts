@@ -61,7 +61,7 @@ export interface WantedAttributes {
   readonly asset: string;
   /** By name; null takes the value off. */
   readonly wanted: Readonly<Record<string, string | null>>;
-  /** By name: what is believed to stand there. */
+  /** By name: the value that it is believed to have. */
   readonly before: JsonObject;
 }
 

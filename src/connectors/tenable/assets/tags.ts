@@ -93,7 +93,7 @@ export async function ensureTagValue(
   const response = await api.send(request);
   if (response.status === 400) {
     const said = await readRefusal(response);
-    // Somebody else, or an attempt of ours that seemed lost, was first.
+    // Another client, or an attempt of ours that seemed lost, was first.
     const found = await findTagValue(api, category, value, signal);
     return found ? { tag: found } : { refused: said === '' ? 'Tenable refused the tag (400)' : said };
   }

@@ -30,7 +30,7 @@ export interface EarlierAttempts {
  * Starts an export, or adopts the running one that the remote names in a 409: only if its filters are these very
  * ones, and only if its age is known or this read had asked for it before it was interrupted (`isResumed`), because
  * what changes after the job's picture must not fall behind the next mark. Any other job is waited out and left
- * alone: it may be somebody else's. Throws EXPORT_FAILED when that takes longer than `stall_minutes`, or until `giveUpAt`.
+ * alone: it may be another client's. Throws EXPORT_FAILED when that takes longer than `stall_minutes`, or until `giveUpAt`.
  */
 export async function obtainExport(
   api: TenableApi,

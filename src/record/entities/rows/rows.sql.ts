@@ -1,6 +1,6 @@
 /**
  * Rows of linked entities: found by link or natural key, written a page at a time. What to write is decided by the engine; where
- * the rows lie is in the definition of each entity.
+ * the rows are is in the definition of each entity.
  */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { JsonObject } from '../../../platform/values/index.ts';

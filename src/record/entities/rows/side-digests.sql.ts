@@ -1,5 +1,5 @@
 /**
- * Whether our side of a link moved since it was last looked at: a hash of the row itself, computed by the database where the row lies.
+ * Whether our side of a link moved since it was last looked at: a hash of the row itself, computed by the database where the row is.
  *
  * Rejected: `xmin`, which a dump and restore changes, and which says the same of an update that changed nothing; `updated_at`, which an
  * owner's application need not keep up; a version that a trigger counts, since a trigger in the owner's tables is the owner's to make.

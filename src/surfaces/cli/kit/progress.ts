@@ -31,7 +31,7 @@ export interface ProgressView {
   stop(): void;
 }
 
-/** A bar for the step at hand on a terminal; one line a finished step anywhere else. Writes to standard error. */
+/** A bar for the current step on a terminal; one line a finished step anywhere else. Writes to standard error. */
 export function progressView(terminal: Terminal): ProgressView {
   const bar = terminal.err.isTTY === true ? newBar(terminal) : undefined;
   let records = 0;
