@@ -12,12 +12,12 @@ const textOf = (file: string): string => readFileSync(file, 'utf8');
 
 // A list, and not a pattern, so that every new place is looked at.
 describe('the house', () => {
-  it('documents settings, errors and state machines as the code has them', () => {
+  it('the documents list settings, errors and state machines as the code has them', () => {
     for (const [file, text] of Object.entries(generatedPages))
       expect({ file, text: textOf(file) }).toEqual({ file, text });
   });
 
-  it('throws every error code that it documents', () => {
+  it('every documented error code is thrown somewhere', () => {
     const all = sources
       .filter((file) => !file.endsWith('platform/errors/registry.ts'))
       .map(textOf)
@@ -26,7 +26,7 @@ describe('the house', () => {
     expect(unreachable).toEqual([]);
   });
 
-  it('puts every connector through the conformance suite', () => {
+  it('every connector goes through the conformance suite', () => {
     const suites = globSync('src/connectors/*/*.test.ts').filter((file) =>
       textOf(file).includes('describeConnectorConformance('),
     );
@@ -34,7 +34,7 @@ describe('the house', () => {
     for (const type of connectorModules.keys()) expect(covered).toContain(type.replaceAll('_', '-'));
   });
 
-  it('keeps SQL in *.sql.ts and in what runs SQL', () => {
+  it('SQL is only in *.sql.ts and in what runs SQL', () => {
     const elsewhere = sources.filter(
       (file) =>
         !file.endsWith('.sql.ts') &&
@@ -44,7 +44,7 @@ describe('the house', () => {
     expect(elsewhere).toEqual([]);
   });
 
-  it('gives a pool to nobody but the platform and the composition root, and makes no pool that is none', () => {
+  it('only the platform and the composition root get a pool, and nothing else is cast to one', () => {
     const naming = sources.filter(
       (file) => !/^src\/(platform|main)\//.test(file) && /\bpg\.Pool\b|\bqueue\.pool\b/.test(textOf(file)),
     );
@@ -57,7 +57,7 @@ describe('the house', () => {
     expect(faking).toEqual([]);
   });
 
-  it('begins and ends operations nowhere but in withOperation', () => {
+  it('operations begin and end only in withOperation', () => {
     const bracketing = sources.filter((file) =>
       /\b(beginOperation|finishOperation|failOperation|resumeOperation)\b/.test(textOf(file)),
     );
@@ -67,14 +67,14 @@ describe('the house', () => {
     ]);
   });
 
-  it('moves changes of the outbox by the table of their states alone', () => {
+  it('changes of the outbox move only by the table of their states', () => {
     const updates = sources.flatMap((file) => textOf(file).match(/update sync_outbox\b[^`]*/g) ?? []);
     expect(updates.length).toBeGreaterThan(15);
     const otherwise = updates.filter((text) => /\bset state = (?!\$\{stateAfter|case )/.test(text));
     expect(otherwise).toEqual([]);
   });
 
-  it('names rules by their codes: no sentence of one is stored or compared', () => {
+  it('rules are named by their codes: no sentence of one is stored or compared', () => {
     const storing = sources.filter((file) =>
       /['"`](rule|policy):|\blike\s+['"`]?(rule|policy):|\^\(rule\|/i.test(
         textOf(file).replaceAll(/\/\*\*[\s\S]*?\*\/|\/\/ .*/g, ''),
@@ -83,7 +83,7 @@ describe('the house', () => {
     expect(storing).toEqual([]);
   });
 
-  it('knows the codes of rules and reasons that a statement names', () => {
+  it('every code of a rule or reason that a statement names exists', () => {
     const known = new Set([...Object.keys(ruleSentences), ...Object.keys(reasonSentences)]);
     const named = sources.flatMap((file) =>
       [...textOf(file).matchAll(/(?:rule|reason)_code\s*=\s*'(\w+)'/g)].map((match) => match[1] ?? ''),
@@ -91,7 +91,7 @@ describe('the house', () => {
     expect(named.filter((code) => !known.has(code))).toEqual([]);
   });
 
-  it('names no vendor in the neutral rooms, but for columns of the plan in SQL', () => {
+  it('no vendor is named in the neutral rooms, except for columns of the plan in SQL', () => {
     const column =
       /\b(tenable_asset_uuid|tenable_vuln_id|last_xacta_sync|xacta_(system|poam|control|component)_id)\b/g;
     const neutral = sources.filter((file) =>
@@ -107,7 +107,7 @@ describe('the house', () => {
     expect(naming).toEqual([]);
   });
 
-  it('branches on no entity by its name in the engine, but where this list says why', () => {
+  it('no entity is branched on by its name in the engine, except where this list gives the reason', () => {
     const names = [...entityTypes, 'remediation_scan'].join('|');
     const word = new RegExp(`'(?:${names})'`);
     const engine = sources.filter((file) => file.startsWith('src/engine/'));
@@ -134,7 +134,7 @@ describe('the house', () => {
   });
 
   // The list may only become shorter: each of these is to come under one roof, with a function that the other rooms call.
-  it('writes each table in one room, but for those that this list still has', () => {
+  it('each table is written in one room, except for those that this list still has', () => {
     const written = new Map<string, Set<string>>();
     const statement = /\b(?:insert into|update|delete from)\s+([a-z]+_[a-z_]+|weaknesses)\b/g;
     for (const file of sources.filter((each) => /^src\/(?!platform\/)/.test(each))) {
@@ -170,7 +170,7 @@ describe('the house', () => {
     ]);
   });
 
-  it('holds a secret open in few places', () => {
+  it('a secret is opened in few places only', () => {
     const revealing = sources
       .filter((file) => textOf(file).includes('.reveal()'))
       .map((file) => basename(file));

@@ -24,7 +24,7 @@ const check = (change: object = {}): string | undefined =>
   });
 
 describe('the pinned sums', () => {
-  it('are of the versions in the lock file', async () => {
+  it('the pinned Node checksums are of the versions in the lock file', async () => {
     const read = async (path: string): Promise<unknown> => JSON.parse(await readFile(path, 'utf8'));
     const lock = (await read('package-lock.json')) as { packages: Record<string, { version: string }> };
     const node = (await read('bin/node-sums.json')) as { version: string };
@@ -35,7 +35,7 @@ describe('the pinned sums', () => {
 });
 
 describe('the Node that is brought along', () => {
-  it('is started if it is the pinned one, and checked again when the file changed', async () => {
+  it('the bundled Node is started if it is the pinned one, and checked again when the file changed', async () => {
     await writeFile(join(home, 'node'), 'right');
     expect(check()).toBeUndefined();
     expect(await readFile(join(home, 'stamp'), 'utf8')).toContain(sum('right'));
@@ -44,7 +44,7 @@ describe('the Node that is brought along', () => {
     expect(check()).toContain('is not the Node 1 that was pinned');
   });
 
-  it('is not started on a platform without a sum, unless the operator gives one', async () => {
+  it('the bundled Node is not started on a platform without a sum, unless the operator gives one', async () => {
     await writeFile(join(home, 'node'), 'other');
     expect(check({ platform: 'there' })).toContain(sum('other'));
     expect(check({ platform: 'there', given: sum('other').toUpperCase() })).toBeUndefined();

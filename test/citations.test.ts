@@ -32,13 +32,13 @@ function isHere(page: string, at: string): boolean {
 }
 
 describe('citations', () => {
-  it('are looked for in many files and comments', () => {
+  it('citations are searched in many files and comments', () => {
     expect(sources.length).toBeGreaterThan(500);
     expect(comments.length).toBeGreaterThan(2500);
     expect(decisions.size).toBeGreaterThanOrEqual(26);
   });
 
-  it('of a comment name no plan, issue or folder that is outside the repository', () => {
+  it('citations of a comment name no plan, issue or folder outside the repository', () => {
     const outside = pattern([
       String.raw`\bdesign,? section`,
       String.raw`\bthe design\b`,
@@ -55,7 +55,7 @@ describe('citations', () => {
     expect(found).toEqual([]);
   });
 
-  it('of a comment name only pages that are in the repository', () => {
+  it('citations of a comment name only pages in the repository', () => {
     const found = comments.flatMap(({ at, text }) =>
       [...text.matchAll(/(?<![\w:/.-])[\w./-]*\w\.md\b/g)]
         .map(([page]) => ({ at, page }))
@@ -64,7 +64,7 @@ describe('citations', () => {
     expect(found).toEqual([]);
   });
 
-  it('of a comment name only decisions that there are', () => {
+  it('citations of a comment name only decisions that exist', () => {
     const found = comments.flatMap(({ at, text }) =>
       [...text.matchAll(/\bdecisions? (\d{4})\b/gi)]
         .map(([, number = '']) => ({ at, number }))
@@ -73,7 +73,7 @@ describe('citations', () => {
     expect(found).toEqual([]);
   });
 
-  it('of a page lead to pages and files that are in the repository', () => {
+  it('citations of a page lead to pages and files that are in the repository', () => {
     const found = pages.flatMap((page) =>
       [...readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
         .map(([, target = '']) => ({ page, target }))

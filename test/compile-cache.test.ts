@@ -12,22 +12,22 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 const env = () => ({ XDG_CACHE_HOME: join(home, 'cache') });
 
 describe('the place of compiled code', () => {
-  it('is what NODE_COMPILE_CACHE names, whatever else there is', () => {
+  it('the compile cache directory is what NODE_COMPILE_CACHE names, whatever else there is', () => {
     expect(compileCacheIn(home, { NODE_COMPILE_CACHE: '/elsewhere' })).toBe('/elsewhere');
   });
 
-  it('is beside the installation where this account may write there', () => {
+  it('the compile cache directory is beside the installation where this account may write there', () => {
     expect(compileCacheIn(home, env())).toBe(join(home, 'node_modules/.cache/compiled'));
   });
 
-  it("is the account's own cache directory where everybody could write beside the installation", () => {
+  it("the compile cache directory is the account's own cache directory where everybody could write beside the installation", () => {
     const shared = join(home, 'node_modules/.cache/compiled');
     mkdirSync(shared, { recursive: true });
     chmodSync(shared, 0o777);
     expect(compileCacheIn(home, env())).toBe(join(home, 'cache/tieline/compiled'));
   });
 
-  it('is nowhere where no directory can be made', () => {
+  it('the compile cache directory does not exist where no directory can be made', () => {
     const nowhere = join(home, 'a file');
     writeFileSync(nowhere, '');
     expect(compileCacheIn(nowhere, { XDG_CACHE_HOME: nowhere })).toBeUndefined();

@@ -43,7 +43,7 @@ async function monthSuffix(monthsFromNow: number): Promise<string> {
   return rows[0]?.suffix ?? '';
 }
 
-test('makes this and the next months of every partitioned table, once', async () => {
+test('partitioning makes this and the next months of every partitioned table, once', async () => {
   const suffixes = await Promise.all([0, 1, 2].map(monthSuffix));
   await ensurePartitions(2); // whoever migrated may have made some
   const { rows } = await database.pool.query<{ name: string }>(
@@ -56,7 +56,7 @@ test('makes this and the next months of every partitioned table, once', async ()
   expect(await ensurePartitions(3)).toHaveLength(parents.length);
 });
 
-test('moves rows out of the default partition and loses none, whatever the time zone of the session', async () => {
+test('partitioning moves rows out of the default partition and loses none, whatever the time zone of the session', async () => {
   const { pool } = database;
   const client = await pool.connect();
   try {
@@ -85,7 +85,7 @@ test('moves rows out of the default partition and loses none, whatever the time 
   ]);
 });
 
-test('is safe to call from several sessions while rows come in', async () => {
+test('partitioning is safe to call from several sessions while rows come in', async () => {
   const { pool } = database;
   const insert = `insert into api_call_logs (method, endpoint, called_at) values ('GET', '/', now() + interval '62 days')`;
   const writers = Array.from({ length: 20 }, () => pool.query(insert));
@@ -99,7 +99,7 @@ test('is safe to call from several sessions while rows come in', async () => {
   expect(rows).toEqual([{ n: 20, ids: 20 }]);
 });
 
-test('gives up soon, and without effect, while a long transaction has written to a table', async () => {
+test('partitioning gives up soon, and without effect, while a long transaction has written to a table', async () => {
   const client = await database.pool.connect();
   try {
     await client.query(`begin; insert into api_call_logs (method, endpoint) values ('GET', '/')`);
@@ -114,7 +114,7 @@ test('gives up soon, and without effect, while a long transaction has written to
   expect(await ensurePartitions(12)).toContain(`api_call_logs${await monthSuffix(12)}`);
 });
 
-test('takes a row of a month without a partition', async () => {
+test('a partitioned table accepts a row of a month without a partition', async () => {
   await ensurePartitions(0);
   const { rows } = await database.pool.query(
     `insert into api_call_logs (method, endpoint, called_at) values ('GET', '/', '1999-12-31') returning tableoid::regclass::text as partition`,
@@ -122,6 +122,6 @@ test('takes a row of a month without a partition', async () => {
   expect(rows).toEqual([{ partition: 'api_call_logs_default' }]);
 });
 
-test('refuses a number of months that makes no sense', async () => {
+test('partitioning refuses a number of months that makes no sense', async () => {
   await expect(ensurePartitions(-1)).rejects.toThrow('ahead_months must be from 0 to 120');
 });

@@ -41,7 +41,7 @@ describe('the plan', () => {
     expect(actualOf(table, least.split(' ')).map(nameOf).toSorted()).toEqual(least.split(' ').toSorted());
   });
 
-  test('columns that are ours alone bear time zones', () => {
+  test('columns that are ours alone have time zones', () => {
     const ours = Object.keys(leastColumns).filter((table) => !plannedColumns.has(table));
     const without = ours.flatMap((table) =>
       (columns.get(table) ?? []).filter((line) => / timestamp(!| |$)/.test(line)),
@@ -67,7 +67,7 @@ describe.skipIf(!referencePresent)(
     ] as const;
 
     test.each(pages)(
-      'the %s of %s stand in the database word by word',
+      'the %s of %s are in the database word by word',
       async (page, _what, read, tableCount) => {
         const tables = read(await readFile(new URL(page, reference), 'utf8'));
         expect(tables.size).toBe(tableCount);
@@ -82,22 +82,22 @@ describe.skipIf(!referencePresent)(
 );
 
 describe('the schema as a whole', () => {
-  test('needs no extension', async () => {
+  test('the schema needs no extension', async () => {
     const { rows } = await database.pool.query(`select extname from pg_extension where extname <> 'plpgsql'`);
     expect(rows).toEqual([]);
   });
 
-  test('says of every table what it is for', async () => {
+  test('the schema has a comment on every table', async () => {
     const withoutComment = await listTablesWithoutComment(database.pool);
     // The migration runner makes this one before any migration can comment on it.
     expect(withoutComment.filter((table) => table !== 'tieline_migrations')).toEqual([]);
   });
 
-  test('has an index for every foreign key', async () => {
+  test('the schema has an index for every foreign key', async () => {
     expect(await listForeignKeysWithoutIndex(database.pool)).toEqual([]);
   });
 
-  test('notices a foreign key whose index is gone', async () => {
+  test('the schema notices a foreign key whose index is gone', async () => {
     const client = await database.pool.connect();
     try {
       await client.query('begin');
@@ -113,7 +113,7 @@ describe('the schema as a whole', () => {
     }
   });
 
-  test('has the two indexes that the plan names', async () => {
+  test('the schema has the two indexes that the plan names', async () => {
     const { rows } = await database.pool.query<{ definition: string }>(`
       select regexp_replace(indexdef, '^.* ON (public\\.)?', '') as definition from pg_indexes
        where indexname in ('idx_ingestion_assets_tenable_uuid', 'idx_sync_conflicts_entity') order by 1`);
@@ -123,7 +123,7 @@ describe('the schema as a whole', () => {
     ]);
   });
 
-  test('is what src/platform/postgres/schema.ts was generated from', async () => {
+  test('the schema is what src/platform/postgres/schema.ts was generated from', async () => {
     const generated = await readFile(new URL('../src/platform/postgres/schema.ts', import.meta.url), 'utf8');
     // Compared as a word: a difference of a thousand lines helps nobody.
     const stands = generated === (await renderSchemaTypes(database.pool)) ? 'fresh' : 'stale';
@@ -134,7 +134,7 @@ describe('the schema as a whole', () => {
     );
   });
 
-  test('takes objects, JSON text and dates through its types and gives them back', async () => {
+  test('the schema stores objects, JSON text and dates through its types and gives them back', async () => {
     const { db } = database;
     await db
       .insertInto('external_systems')

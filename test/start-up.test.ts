@@ -51,7 +51,7 @@ describe('what a command loads', () => {
 });
 
 describe('the declarations of commands', () => {
-  it('name an action that can be loaded for every command, and give every command and option a description', async () => {
+  it('the command declarations name an action that can be loaded for every command, and give every command and option a description', async () => {
     const check = async (path: string, spec: CommandSpec | NounSpec): Promise<void> => {
       expect(spec.description, path).not.toBe('');
       if (isNoun(spec)) {

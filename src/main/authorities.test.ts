@@ -19,7 +19,7 @@ async function read(text: string): Promise<string> {
 }
 
 describe('the file of further authorities', () => {
-  it('may hold several certificates with words between them', async () => {
+  it('the file of further authorities may hold several certificates with words between them', async () => {
     const two = rootCertificates.slice(0, 2);
     expect(await read(`Our authorities\n${two.join('\n# the second\n')}\n`)).toBe(two.join('\n'));
   });
@@ -32,7 +32,7 @@ describe('the file of further authorities', () => {
     ],
     ['no certificate', 'just words', 'holds no certificate'],
     ['a broken certificate', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n', 'is broken'],
-  ])('is refused with %s', async (_what, text, says) => {
+  ])('the file of further authorities is refused with %s', async (_what, text, says) => {
     await expect(read(text)).rejects.toMatchObject({
       code: 'SETTING_INVALID',
       fields: [{ field: 'TIELINE_CA_FILE', message: expect.stringContaining(says) as string }],

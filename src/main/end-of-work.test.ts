@@ -8,7 +8,7 @@ const failing = (code: string): Writable =>
   new Writable({ write: (_piece, _encoding, done) => done(Object.assign(new Error(code), { code })) });
 
 describe('standard output', () => {
-  it('that could not be written is a failure', async () => {
+  it('standard output that could not be written is a failure', async () => {
     for (const out of [failing('ENOSPC'), createWriteStream('/dev/full')]) {
       const watch = watchOutput(out, new PassThrough());
       out.write('a result\n');
@@ -16,7 +16,7 @@ describe('standard output', () => {
     }
   });
 
-  it('whose reader has seen enough is none', async () => {
+  it('standard output whose reader has read enough is not a failure', async () => {
     const out = failing('EPIPE');
     const watch = watchOutput(out, new PassThrough());
     out.write('a result\n');
@@ -24,17 +24,17 @@ describe('standard output', () => {
   });
 });
 
-describe('a failure after the work was told to end', () => {
+describe('a failure after a request to end', () => {
   const ended = new AbortController();
   ended.abort(new TielineError('INTERRUPTED', 'Interrupted.'));
 
-  it('is the interruption, whatever a library made of it', () => {
+  it('a failure after a request to end is the interruption, whatever a library made of it', () => {
     const abort = new DOMException('The operation was aborted', 'AbortError');
     for (const thrown of [abort, new TielineError('INTERNAL', 'x', { cause: abort })])
       expect(asInterruption(thrown, ended.signal)).toMatchObject({ code: 'INTERRUPTED', cause: thrown });
   });
 
-  it('stays what it is where the registry knows it, or nobody told the work to end', () => {
+  it('a failure is reported as it is where the registry knows it, or the work was not asked to end', () => {
     const known = new TielineError('REMOTE_FAILED', 'x');
     expect(asInterruption(known, ended.signal)).toBe(known);
     const other = new Error('x');

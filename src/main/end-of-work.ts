@@ -46,7 +46,7 @@ export interface OutputWatch {
 
 /**
  * Watches standard output: a result that could not be written (a full disk) is a failure, since a script would take the empty file
- * for "nothing". A reader that has seen enough (`| head`) is none.
+ * for "nothing". A reader that has seen enough (`| head`) is not a failure.
  */
 export function watchOutput(out: Writable, err: Writable): OutputWatch {
   let failure: Error | undefined;

@@ -1,6 +1,6 @@
 /**
  * Where the master key comes from: TIELINE_MASTER_KEY, else the file of TIELINE_MASTER_KEY_FILE, else a file in the data
- * directory that is generated at first use. During a rotation the next key lies beside the present one
+ * directory that is generated at first use. During a rotation the next key is kept beside the present one
  * (`master.key.next`) until the database is sealed with it; if that is cut short, both open.
  */
 import { randomBytes } from 'node:crypto';
@@ -19,7 +19,7 @@ const newKey = (): Secret => new Secret(randomBytes(32).toString('base64'));
 /**
  * The keys, the present one first.
  * @param sealedWith the ids of the keys that sealed what the database holds. Where there are some, no new key is made: it
- *   could open nothing, and nobody would hear of it until the next run failed.
+ *   could open nothing, and no one would notice until the next run failed.
  * @throws TielineError SETTING_INVALID if the one that is set cannot be used, or none is there that is needed.
  */
 export async function loadMasterKeys(

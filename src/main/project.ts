@@ -1,4 +1,4 @@
-/** Where this installation lies, and which version it is. Loaded by every command. */
+/** Where this installation is, and which version it is. Loaded by every command. */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';

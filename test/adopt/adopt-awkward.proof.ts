@@ -9,7 +9,7 @@ const story = { findings: 1000, kills: false };
 
 describe('an awkward database (a handful; `npm run soak:adopt` for hundreds)', () => {
   it.each(seeds)(
-    'of seed %i is checked, moved into and filled, and no row of its owner changes',
+    'an awkward database of seed %i is checked, adopted and filled, and no row of its owner changes',
     async (seed) => {
       const outcome = await adoptOne({ ...story, serverUrl: inject('testServerUrl'), seed });
       expect(outcome.result).toBe('moved in');
@@ -17,12 +17,12 @@ describe('an awkward database (a handful; `npm run soak:adopt` for hundreds)', (
     },
   );
 
-  it('whose port is a text is refused with the reason, and nothing is changed', async () => {
+  it('an awkward database whose port is a text is refused with the reason, and nothing is changed', async () => {
     const outcome = await adoptOne({ ...story, serverUrl: inject('testServerUrl'), seed: 1 });
     expect(outcome).toMatchObject({ result: 'refused', problems: ['type:ingestion_vulnerabilities.port'] });
   });
 
-  it('is moved into also where a command is killed on the way', async () => {
+  it('an awkward database is adopted even where a command is killed on the way', async () => {
     const traits = { ...plainTraits(), duplicateFindings: true };
     const outcome = adoptOne({
       serverUrl: inject('testServerUrl'),

@@ -11,7 +11,7 @@ const findings = 1000;
 describe('chooseTraits', () => {
   const traits = Array.from({ length: 300 }, (_, seed) => chooseTraits(seed));
 
-  test('covers every value of every trait over 300 seeds', () => {
+  test('chooseTraits covers every value of every trait over 300 seeds', () => {
     for (const [name, values] of Object.entries(traitChoices)) {
       const seen = new Set<unknown>(traits.map((each) => each[name as keyof typeof traitChoices]));
       expect(seen, name).toEqual(new Set<unknown>(values));
@@ -26,14 +26,14 @@ describe('chooseTraits', () => {
     }
   });
 
-  test('gives the same traits for a seed, as plain JSON', () => {
+  test('chooseTraits gives the same traits for a seed, as plain JSON', () => {
     expect(chooseTraits(42)).toEqual(chooseTraits(42));
     expect(JSON.parse(JSON.stringify(chooseTraits(42)))).toEqual(chooseTraits(42));
   });
 });
 
 describe('createAwkwardDatabase', () => {
-  test('makes what the documents describe, without a trap', async () => {
+  test('createAwkwardDatabase makes what the documents describe, without a trap', async () => {
     const made = await madeWith(plainTraits(), 1, (_pool, database) => Promise.resolve(database));
     expect(made).toMatchObject({
       findings,
@@ -46,24 +46,27 @@ describe('createAwkwardDatabase', () => {
     });
   });
 
-  test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])('makes what it tells, seed %i', async (seed) => {
-    const traits = chooseTraits(seed);
-    await madeWith(traits, seed, async (pool, database) => {
-      const isText = traits.findingsVariant !== 'old';
-      expect(database.findings).toBe(findings);
-      expect(database.duplicateFindings > 0).toBe(traits.duplicateFindings);
-      expect(await countDuplicates(pool, traits)).toBe(database.duplicateFindings);
-      expect(database.orphanFindings > 0).toBe(isText && traits.orphanFindings);
-      expect(database.nonUuidFindings > 0).toBe(isText && traits.nonUuidAssets);
-      expect(database.undashedFindings > 0).toBe(isText && traits.undashedUuids);
-      expect(database.assetlessFindings > 0).toBe(!isText && traits.nulls);
-      for (const [table, { rows }] of Object.entries(await fingerprints(pool, traits))) {
-        expect(rows, table).toBeGreaterThan(0);
-      }
-    });
-  });
+  test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])(
+    'createAwkwardDatabase makes what it reports, seed %i',
+    async (seed) => {
+      const traits = chooseTraits(seed);
+      await madeWith(traits, seed, async (pool, database) => {
+        const isText = traits.findingsVariant !== 'old';
+        expect(database.findings).toBe(findings);
+        expect(database.duplicateFindings > 0).toBe(traits.duplicateFindings);
+        expect(await countDuplicates(pool, traits)).toBe(database.duplicateFindings);
+        expect(database.orphanFindings > 0).toBe(isText && traits.orphanFindings);
+        expect(database.nonUuidFindings > 0).toBe(isText && traits.nonUuidAssets);
+        expect(database.undashedFindings > 0).toBe(isText && traits.undashedUuids);
+        expect(database.assetlessFindings > 0).toBe(!isText && traits.nulls);
+        for (const [table, { rows }] of Object.entries(await fingerprints(pool, traits))) {
+          expect(rows, table).toBeGreaterThan(0);
+        }
+      });
+    },
+  );
 
-  test.each([3, 8])('makes the same rows again, seed %i', async (seed) => {
+  test.each([3, 8])('createAwkwardDatabase makes the same rows again, seed %i', async (seed) => {
     const traits = chooseTraits(seed);
     const first = await madeWith(traits, seed, (pool) => fingerprints(pool, traits));
     const second = await madeWith(traits, seed, (pool) => fingerprints(pool, traits));

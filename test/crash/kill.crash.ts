@@ -73,7 +73,7 @@ describe('a sync that is killed', () => {
     },
   );
 
-  it('again and again until it gets through ends as an undisturbed one', async () => {
+  it('a sync that is killed again and again until it completes ends like an undisturbed one', async () => {
     await world.beginAgain();
     for (let after = undisturbedMs * 0.35; (await syncProcess(after)) === null; after += undisturbedMs * 0.1);
     expect(await endStateOf(world)).toEqual(undisturbed);

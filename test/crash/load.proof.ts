@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 describe('a first load of several chunks (`npm run soak:load` for a million findings)', () => {
-  it('that is killed while one chunk is merged and the next is staged ends, once resumed, like one that was not', async () => {
+  it('a first load that is killed while one chunk is merged and the next is staged ends, once resumed, like one that was not', async () => {
     const lines: string[] = [];
     const { undisturbed, killed } = await loadUnderKills({
       serverUrl: inject('testServerUrl'),

@@ -27,7 +27,7 @@ describe('a sync that is killed at a commit or a request', () => {
   }
 
   it.runIf(isWhole)(
-    'ends, once restarted, as an undisturbed one, at every point',
+    'a sync killed at any commit or request ends, once restarted, like an undisturbed one',
     { timeout: 7_200_000 },
     async () => {
       const failures: string[] = [];

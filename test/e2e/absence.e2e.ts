@@ -26,7 +26,7 @@ const marked = async (entity: string): Promise<number> =>
 
 // One story in order: each step begins where the one before ended.
 describe('a record that the remote no longer shows', () => {
-  it('is marked by a full read, kept here, and put before a person; an incremental read says nothing about it', async () => {
+  it('a record that the remote no longer shows is marked by a full read, kept here, and put before a person, but not by an incremental read', async () => {
     const before = (await world.control<{ poams: unknown[] }>('xacta', 'GET', '/state')).poams;
     await gone('poam', poam);
     await world.sync();
@@ -43,7 +43,7 @@ describe('a record that the remote no longer shows', () => {
     expect(before.length).toBeGreaterThan(50);
   });
 
-  it('gets nothing sent, whatever is edited here meanwhile', async () => {
+  it('a record that the remote no longer shows is sent nothing, whatever is edited here meanwhile', async () => {
     await world.rows(`update ingestion_poams set comments = 'into the void' where poam_id = $1`, poam);
     expect(await world.sync()).toMatchObject({ written: 0 });
     expect(await world.sync({ full: true })).toMatchObject({ written: 0, conflictsPending: 1 });
@@ -51,7 +51,7 @@ describe('a record that the remote no longer shows', () => {
 });
 
 describe('a milestone that is gone from a POA&M that is there', () => {
-  it('is put before a person too, and ends here where he agrees', async () => {
+  it('a milestone missing from an existing POA&M is put before a person too, and ends here where the person agrees', async () => {
     const [one] = await world.rows(
       `select l.external_id as id, l.entity_id as here from sync_links l
          join ingestion_poam_milestones m on m.id::text = l.entity_id
@@ -80,7 +80,7 @@ describe('a milestone that is gone from a POA&M that is there', () => {
 });
 
 describe('many records that go missing at once', () => {
-  it('are not believed: the run stops, says why, and nothing is marked', async () => {
+  it('many records that go missing at once are not believed: the run stops, says why, and nothing is marked', async () => {
     const { poams } = await world.control<{ poams: { id: string }[] }>('xacta', 'GET', '/state');
     for (const each of poams.slice(0, 30)) await gone('poam', each.id);
     await expect(world.sync({ full: true })).rejects.toMatchObject({
@@ -91,7 +91,7 @@ describe('many records that go missing at once', () => {
     await expect(world.sync({ full: true })).rejects.toMatchObject({ code: 'TOO_MANY_MISSING' });
   });
 
-  it('are marked once a person says that they are really gone', async () => {
+  it('many records that go missing at once are marked once a person says that they are really gone', async () => {
     await world.sync({ full: true, acceptMissing: true });
     expect(await marked('poam')).toBe(31);
     expect(await world.sync({ full: true })).toMatchObject({ written: 0 });

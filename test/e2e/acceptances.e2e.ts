@@ -53,7 +53,7 @@ const modificationOfFinding = async (): Promise<unknown> =>
 
 // One story in order: each step begins where the one before ended.
 describe('an acceptance', () => {
-  it('is refused field by field where it says too little, and nothing is kept', async () => {
+  it('an acceptance with missing fields is refused field by field, and nothing is kept', async () => {
     const outcome = await command(
       'acceptances',
       'add',
@@ -75,7 +75,7 @@ describe('an acceptance', () => {
     expect(await list('--all')).toEqual([]);
   });
 
-  it('for every asset says how many findings and assets it covers, and wants a yes', async () => {
+  it('an acceptance for every asset reports how many findings and assets it covers, and asks for confirmation', async () => {
     const [open] = await world.rows(
       `select count(*)::int as findings, count(distinct asset_ref)::int as assets from ingestion_vulnerabilities
         where plugin_id = $1 and lifecycle_state in ('open', 'reopened')`,
@@ -103,7 +103,7 @@ describe('an acceptance', () => {
     expect(await list('--all')).toEqual([]);
   });
 
-  it('of a plugin that no scan has reported, or of an asset that is none, is refused', async () => {
+  it('an acceptance of a plugin that no scan has reported, or of an unknown asset, is refused', async () => {
     const add = (plugin: string, asset: string) =>
       command(
         'acceptances',
@@ -127,7 +127,7 @@ describe('an acceptance', () => {
     expect(await list('--all')).toEqual([]);
   });
 
-  it('finds the asset by uuid, name with or without domain, or address', async () => {
+  it('an acceptance finds the asset by uuid, name with or without domain, or address', async () => {
     const [asset] = await world.rows(
       `select a.hostname, n.ipv4_address as ip from ingestion_assets a join ingestion_asset_network n on n.asset_uuid = a.asset_uuid
         where a.asset_uuid = $1::uuid and n.ipv4_address is not null limit 1`,
@@ -152,7 +152,7 @@ describe('an acceptance', () => {
     }
   });
 
-  it('is shown in the plan, and made as a rule at the server by the next sync, once', async () => {
+  it('an acceptance is shown in the plan, and made as a rule at the server by the next sync, once', async () => {
     const asked = await command(
       'acceptances',
       'add',
@@ -193,12 +193,12 @@ describe('an acceptance', () => {
     expect(await list()).toMatchObject([{ requestedBy: 'isso', acceptanceId: (await rules())[0]?.rule_id }]);
   });
 
-  it('shows in the findings when the server has applied it', async () => {
+  it('an acceptance shows in the findings when the server has applied it', async () => {
     await world.sync({ full: true });
     expect(await modificationOfFinding()).toBe('accepted');
   });
 
-  it('that somebody edits at the server comes in; edited on both sides it is a conflict', async () => {
+  it('an acceptance edited at the server is imported; edited on both sides it is a conflict', async () => {
     const [rule] = await rules();
     await edit({ rule: rule?.rule_id, fields: { expires_at: '2031-01-01T00:00:00Z' } });
     await world.sync();
@@ -216,7 +216,7 @@ describe('an acceptance', () => {
     expect((await rules())[0]?.rule_value.comment).toBe('ours');
   });
 
-  it('withdrawn here is ended at the server, and the findings stand again', async () => {
+  it('an acceptance withdrawn here is ended at the server, and its findings are open again', async () => {
     const [entry] = await list();
     expect(await command('acceptances', 'withdraw', String(entry?.['id']), '--by', 'isso')).toMatchObject({
       code: 0,
@@ -230,7 +230,7 @@ describe('an acceptance', () => {
     expect(await command('acceptances', 'withdraw', String(entry?.['id']))).toMatchObject({ code: 2 });
   });
 
-  it('waits for approval where the policy asks for it, and is not made if it is rejected', async () => {
+  it('an acceptance waits for approval where the policy asks for it, and is not made if it is rejected', async () => {
     await command('policies', 'set', 'tenable', 'acceptance', '--approval', 'always');
     await command(
       'acceptances',
@@ -253,7 +253,7 @@ describe('an acceptance', () => {
     await command('policies', 'set', 'tenable', 'acceptance', '--approval', 'never');
   });
 
-  it('that the server had first is known here; one that only filters by name is shown and left alone', async () => {
+  it('an acceptance that the server had first is known here; one that only filters by name is shown and left alone', async () => {
     const { accessKey, secretKey } = world.secrets();
     const response = await fetch(`${world.urls.tenable}/v1/recast/rules`, {
       method: 'POST',
@@ -276,7 +276,7 @@ describe('an acceptance', () => {
     expect(await world.sync()).toMatchObject({ written: 0, conflictsPending: 0 });
   });
 
-  it('whose rule was deleted at the server is marked missing, and kept here', async () => {
+  it('an acceptance whose rule was deleted at the server is marked missing, and kept here', async () => {
     const [rule] = (await rules()).filter((each) => each.rule_name === 'printers');
     await edit({ rule: rule?.rule_id, delete: true });
     await world.sync();
@@ -284,7 +284,7 @@ describe('an acceptance', () => {
     expect(shown?.['missingSince']).not.toBeNull();
   });
 
-  it('whose last day is past is listed as expired', async () => {
+  it('an acceptance whose last day has passed is listed as expired', async () => {
     await world.rows(`update acceptances set expires_at = now() - interval '1 day', status = 'active'`);
     expect((await list('--all')).map((each) => each['expired'])).not.toContain(false);
     expect((await commandText(world.app, ['acceptances', 'list', '--all'])).out).not.toContain('in force');

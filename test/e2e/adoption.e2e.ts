@@ -55,21 +55,21 @@ describe.each(['current', 'older', 'unfilled'] as const)('a sync over an adopted
     summary = await world.sync();
   });
 
-  it('leaves every row of the owner as it was when it moves in', () => {
+  it('a sync over an adopted database leaves every row of the owner as it was', () => {
     expect(copy.migration.verified.length).toBeGreaterThan(20);
     expect(copy.migration.verified.filter((each) => each.verdict !== 'equal')).toEqual([]);
   });
 
-  it('knows after the backfill what the remote calls systems, controls and POA&Ms', () => {
+  it('a sync over an adopted database knows after the backfill what the remote calls systems, controls and POA&Ms', () => {
     const known = kind !== 'unfilled';
     expect(filled).toEqual([{ poams: known, systems: known, controls: known }]);
   });
 
-  it('ends as a sync over a fresh database does', () => {
+  it('a sync over an adopted database ends as a sync over a fresh database does', () => {
     expect(facts(summary)).toEqual(facts(fresh));
   });
 
-  it('recognises the rows that were there instead of adding them anew, and says how many', async () => {
+  it('a sync over an adopted database recognizes the existing rows instead of adding them again, and reports how many', async () => {
     const linked = summary.alreadyThere?.linked ?? {};
     expect(linked).toMatchObject({ asset: 11, system: 5, poam: poamIds.length });
     expect(linked['finding']).toBeGreaterThan(200);
@@ -84,13 +84,13 @@ describe.each(['current', 'older', 'unfilled'] as const)('a sync over an adopted
     expect(after['ingestion_poams']).toBe(fresh.poams);
   });
 
-  it('finds nothing to do right after', async () => {
+  it('a sync over an adopted database finds nothing to do right after', async () => {
     const again = await world.sync();
     expect(again).toMatchObject({ written: 0, conflictsPending: 0, recordsFailed: 0 });
     expect(again.alreadyThere?.linked ?? {}).toEqual({});
   });
 
-  it('notices what the application changes afterwards, without our columns, as edits of our side', async () => {
+  it('a sync over an adopted database treats what the application changes afterwards, without our columns, as edits of our side', async () => {
     const [poam] = await world.rows(
       `update ingestion_poams set comments = 'patched in window 7 (' || $2 || ')'
         where poam_id = $1 returning poam_id`,

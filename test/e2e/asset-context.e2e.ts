@@ -60,13 +60,13 @@ const set = (assignments: string, ...values: unknown[]) =>
   world.rows(`update assets_extended set ${assignments} where asset_uuid = $1`, asset, ...values);
 
 // One story in order: each step begins where the one before ended.
-describe('what the business says of an asset', () => {
-  it('makes no row for assets of which nobody says anything', async () => {
+describe('business context of an asset', () => {
+  it('business context makes no row for assets without any', async () => {
     expect(await world.rows('select * from assets_extended')).toEqual([]);
     expect(await world.rows(`select * from sync_links where entity_type = 'asset_context'`)).toEqual([]);
   });
 
-  it('goes out as tags of the agreed categories', async () => {
+  it('business context is sent as tags of the agreed categories', async () => {
     await world.rows(
       `insert into assets_extended (asset_uuid, environment, business_criticality, compliance_scope)
        values ($1, 'Production', 'High', '{FISMA,PCI DSS}')`,
@@ -82,7 +82,7 @@ describe('what the business says of an asset', () => {
     expect(await world.sync({ full: true })).toMatchObject({ written: 0, conflictsPending: 0 });
   });
 
-  it('comes in where an analyst tags in Tenable, and the journal says so', async () => {
+  it('business context is imported where an analyst tags in Tenable, and the journal records it', async () => {
     await analyst('add', 'Cost Center', 'CC-17');
     await analyst('remove', 'Compliance Scope', 'PCI DSS');
     await world.sync({ full: true });
@@ -102,7 +102,7 @@ describe('what the business says of an asset', () => {
     expect(await world.sync({ full: true })).toMatchObject({ written: 0 });
   });
 
-  it('replaces the tag where the value is changed here, and takes it off where it is emptied', async () => {
+  it('business context replaces the tag where the value is changed here, and removes it where it is emptied', async () => {
     await set(`environment = 'Staging', cost_center = null`);
     expect(await world.sync()).toMatchObject({ written: 1 });
     expect(await tagsThere()).toEqual([
@@ -114,7 +114,7 @@ describe('what the business says of an asset', () => {
     expect((await here())['cost_center']).toBeNull();
   });
 
-  it('is a conflict where both sides changed it, and nothing is overwritten', async () => {
+  it('business context that both sides changed is a conflict, and nothing is overwritten', async () => {
     await set(`environment = 'Test'`);
     await analyst('remove', 'Environment', 'Staging');
     await analyst('add', 'Environment', 'Disaster Recovery');
@@ -137,7 +137,7 @@ describe('what the business says of an asset', () => {
     expect(await tagsThere()).toContain('Environment:Test');
   });
 
-  it('meets what changed in Tenable since the last read as a conflict, not by overwriting it', async () => {
+  it('business context that changed in Tenable since the last read is a conflict, and is not overwritten', async () => {
     await analyst('add', 'Network Zone', 'DMZ');
     await set(`network_zone = 'Enclave'`);
     expect(await world.sync({ entities: ['asset_context'] })).toMatchObject({ conflictsPending: 1 });
@@ -156,7 +156,7 @@ describe('what the business says of an asset', () => {
     expect(await world.sync({ full: true })).toMatchObject({ written: 0, conflictsPending: 0 });
   });
 
-  it('says field by field what Tenable could not hold, and sends nothing', async () => {
+  it('business context that Tenable could not hold is reported field by field, and nothing is sent', async () => {
     await set(`cost_center = $2`, 'CC-1, CC-2');
     expect(await world.sync()).toMatchObject({ written: 0, conflictsPending: 1 });
     const { json } = await commandOver(world.app, ['conflicts', 'list']);
@@ -166,7 +166,7 @@ describe('what the business says of an asset', () => {
     expect(await tagsThere()).toContain('Cost Center:CC-1');
   });
 
-  it('tells a person where Tenable has two values of what has one', async () => {
+  it('business context with two values in Tenable where only one is allowed is put before a person', async () => {
     await analyst('add', 'Environment', 'Production');
     const summary = await world.sync({ full: true });
     expect(summary).toMatchObject({ conflictsPending: 1 });
@@ -195,7 +195,7 @@ describe('custom attributes and the criticality rating', () => {
     about('set', external, internal, '--direction', 'outbound', ...more);
   let matched: Record<string, unknown>[] = [];
 
-  it('are not written where no mapping asks for it, whatever a person says', async () => {
+  it('custom attributes and the criticality rating are not written where no mapping asks for it, whatever a person enters', async () => {
     expect((await say('acr_override=11')).err).toContain('Too big');
     expect((await say('system_remote_id=SYS-9')).err).toContain('follows from what the asset was matched to');
     const before = await writes();
@@ -211,7 +211,7 @@ describe('custom attributes and the criticality rating', () => {
     expect(await writes()).toEqual(before);
   });
 
-  it('are shown before they are written, by the mapping and by the plan', async () => {
+  it('custom attributes and the criticality rating are shown before they are written, by the mapping and by the plan', async () => {
     // Two machines of this small world are matched by a person.
     const machines = await world.rows(
       `insert into system_components (component_id, external_system_id, system_id, name)
@@ -256,7 +256,7 @@ describe('custom attributes and the criticality rating', () => {
     expect(await writes()).toEqual(before);
   });
 
-  it('are in Tenable after a sync, once, though answers were lost; the next sync writes nothing', async () => {
+  it('custom attributes and the criticality rating are in Tenable after a sync, once, though answers were lost; the next sync writes nothing', async () => {
     await world.control('tenable', 'PUT', '/faults', [
       { kind: 'commit-cut', times: 1, match: { method: 'POST', path: '/assets/attributes$' } },
       { kind: 'commit-cut', times: 5, match: { method: 'PUT', path: '/attributes/' } },
@@ -288,7 +288,7 @@ describe('custom attributes and the criticality rating', () => {
   });
 
   it.each(['acr_override', 'component_remote_id'])(
-    'are looked up, and not sent again, where a crash left open what had arrived (%s)',
+    'custom attributes and the criticality rating are looked up, and not sent again, where a crash left open what had arrived (%s)',
     async (field) => {
       // What stands here when the process dies between the answer and its confirmation.
       const inFlight = `entity_type = 'asset_context' and payload ? '${field}'`;
@@ -308,7 +308,7 @@ describe('custom attributes and the criticality rating', () => {
     },
   );
 
-  it('are refused with the remedy where a licence or role is missing, and the rest goes on', async () => {
+  it('custom attributes and the criticality rating are refused with the remedy where a licence or role is missing, and the rest continues', async () => {
     await edit({ lumin: false });
     await edit({ role: 40 });
     expect((await map('attributes.Zone', 'network_zone', '--yes')).err).toContain('several places');
@@ -345,7 +345,7 @@ describe('custom attributes and the criticality rating', () => {
     expect(await world.sync({ full: true })).toMatchObject({ written: 0, conflictsPending: 0 });
   });
 
-  it('are left as they are of a system that was taken out of sync, and taken off an asset that is no longer matched', async () => {
+  it('custom attributes and the criticality rating stay as they are in a system excluded from sync, and are removed from an asset that is no longer matched', async () => {
     const [one] = matched;
     const id = String(one?.['asset']);
     await world.rows(`update ingestion_systems set sync_enabled = false`);

@@ -76,7 +76,7 @@ describe('a machine of which only the address is known', () => {
   let doubtful = '';
   let findings: string[] = [];
 
-  it('is an asset of its own, and a person is asked', async () => {
+  it('a machine known only by its address is an asset of its own, and a person is asked', async () => {
     findings = await findingsOf(known.asset);
     await scanByAddress(3);
     const [review, ...more] = await reviews();
@@ -87,7 +87,7 @@ describe('a machine of which only the address is known', () => {
     expect(await findingsOf(doubtful)).toHaveLength(2);
   });
 
-  it('is explained: its sources, what it is known by, and what was decided on what evidence', async () => {
+  it('a machine known only by its address is explained: its sources, its identifiers, and what was decided on what evidence', async () => {
     expect(await explained(doubtful.slice(0, 13))).toMatchObject({
       sources: [{ system: 'network scan', findings: 2 }],
       decisions: [{ decision: 'review', decidedBy: 'rule:weighted identifiers' }],
@@ -95,7 +95,7 @@ describe('a machine of which only the address is known', () => {
     expect(await command('assets', 'explain', 'no such asset')).toMatchObject({ code: 2 });
   });
 
-  it('is the other asset once a person says so: each finding once, and nothing is lost', async () => {
+  it('a machine known only by its address is merged with another asset once a person decides so: each finding once, and nothing is lost', async () => {
     expect(
       await command('assets', 'merge', doubtful, known.asset, '--by', 'analyst', '--reason', 'seen on site'),
     ).toMatchObject({
@@ -114,7 +114,7 @@ describe('a machine of which only the address is known', () => {
     expect(journal).toEqual([{ plugin: known.plugin }]);
   });
 
-  it('stays so when it is scanned again, and when the server is read again', async () => {
+  it('a merged machine stays merged when it is scanned again, and when the server is read again', async () => {
     await world.rows('delete from imported_files');
     await scanByAddress();
     expect(await reviews()).toEqual([]);
@@ -123,7 +123,7 @@ describe('a machine of which only the address is known', () => {
     expect(await findingsOf(known.asset)).toEqual([...findings, '99123'].toSorted());
   });
 
-  it('is taken out again where that was wrong, and is what it was', async () => {
+  it('a wrongly merged machine is separated again, and is what it was', async () => {
     expect(
       await command('assets', 'split', 'network scan', `ip=${known.ip}`, '--by', 'analyst'),
     ).toMatchObject({
@@ -140,7 +140,7 @@ describe('a machine of which only the address is known', () => {
     expect((await explained(known.asset)).sources.map((source) => source.system)).toEqual(['tenable']);
   });
 
-  it('is refused what cannot be', async () => {
+  it('a merge of machines that is impossible is refused', async () => {
     const [other] = await world.rows(
       `select asset_uuid::text as asset from ingestion_assets where tenable_asset_uuid is not null and asset_uuid <> $1::uuid limit 1`,
       known.asset,

@@ -17,7 +17,7 @@ afterAll(async () => {
 const run = (...args: string[]) => tieline(args, world.environment());
 
 describe('the command line', () => {
-  it('helps as a process', async () => {
+  it('the command line prints its help as a process', async () => {
     const { code, out } = await tieline(['--help']);
     expect(code).toBe(0);
     expect(out).toContain('Usage: tieline');
@@ -37,7 +37,7 @@ describe('the command line', () => {
     [['ops', 'show']],
     [['secrets']],
     [['secrets', 'rotate']],
-  ])('helps with %j', async (command) => {
+  ])('the command line prints help with %j', async (command) => {
     const { code, out } = await commandText(undefined, [...command, '--help']);
     expect(code).toBe(0);
     expect(out).toContain('Usage: tieline');
@@ -46,7 +46,7 @@ describe('the command line', () => {
   it.each([
     [['nonsense'], 'unknown command'],
     [['ops', 'show', 'ffff'], 'No operation starts with'],
-  ])('answers %j as a process with exit code 2 and what would do', async (args, hint) => {
+  ])('the command line answers %j as a process with exit code 2 and the right usage', async (args, hint) => {
     const { code, err } = await run(...args);
     expect(code).toBe(2);
     expect(err).toContain(hint);
@@ -75,7 +75,7 @@ describe('the command line', () => {
       ['systems', 'add', 'splunk', '--name', 'x', '--url', 'https://splunk.example'],
       'tenable, tenable_sc, xacta',
     ],
-  ])('answers %j with exit code 2 and what would do', async (args, hint) => {
+  ])('the command line answers %j with exit code 2 and the right usage', async (args, hint) => {
     const { code, err } = await commandText(world.app, args);
     expect(code).toBe(2);
     expect(err).toContain(hint);
@@ -91,7 +91,7 @@ describe('the command line', () => {
       'The schedule was not saved',
     ],
   ])(
-    'answers %j with --json by one JSON object on standard error and nothing else',
+    'the command line answers %j with --json by one JSON object on standard error and nothing else',
     async (args, message) => {
       const { code, out, err } = await commandText(world.app, [...args, '--json']);
       expect(code).toBe(2);
@@ -102,7 +102,7 @@ describe('the command line', () => {
     },
   );
 
-  it('makes no second key where the secrets of the database were sealed with another', async () => {
+  it('the command line makes no second key where the secrets of the database were sealed with another', async () => {
     const { TIELINE_MASTER_KEY: _key, ...environment } = world.environment();
     const dataDir = join(await mkdtemp(join(tmpdir(), 'tieline-key-')), 'elsewhere');
     const { code, err } = await tieline(['connections', 'list'], {
@@ -114,7 +114,7 @@ describe('the command line', () => {
     expect(existsSync(dataDir)).toBe(false);
   });
 
-  it('refuses to send keys over plain http to another machine', async () => {
+  it('the command line refuses to send keys over plain http to another machine', async () => {
     const keys = { TENABLE_ACCESS_KEY: 'a', TENABLE_SECRET_KEY: 'b' };
     const { code, err } = await tieline(
       ['systems', 'add', 'tenable', '--name', 'x', '--url', 'http://tenable.example'],
@@ -124,13 +124,13 @@ describe('the command line', () => {
     expect(err).toContain('must be https');
   });
 
-  it('names a wrong setting, the rule and an example, as exit code 2', async () => {
+  it('the command line names a wrong setting, the rule and an example, as exit code 2', async () => {
     const { code, err } = await tieline(['sync', 'status'], { TIELINE_REQUEST_ATTEMPTS: 'often' });
     expect(code).toBe(2);
     expect(err).toMatch(/TIELINE_REQUEST_ATTEMPTS .*for example: 6/);
   });
 
-  it('checks a system line by line, and ends with 1 and a remedy when something fails', async () => {
+  it('the command line checks a system line by line, and ends with 1 and a remedy when something fails', async () => {
     const good = await run('systems', 'check', 'xacta');
     expect(good.code, good.out).toBe(0);
     for (const line of ['reach', 'TLS', 'sign-in', 'clock', 'read POA&Ms', 'write POA&Ms'])
@@ -142,20 +142,20 @@ describe('the command line', () => {
     expect(bad.out).toContain('Scan Manager [40]');
   });
 
-  it('syncs one entity when asked for one', async () => {
+  it('the command line syncs one entity on request', async () => {
     const { code, out } = await run('sync', 'run', '--entity', 'system', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ systems: 5, assets: 0, read: 5, written: 0 });
   });
 
-  it('lets one sync run at a time', async () => {
+  it('the command line lets one sync run at a time', async () => {
     const both = await Promise.all([run('sync', 'run'), run('sync', 'run')]);
     // The one that ran ends with 3: it left matches to review.
     expect(both.map((each) => String(each.code)).toSorted()).toEqual(['1', '3']);
     expect(both.find((each) => each.code === 1)?.err).toContain('SYNC_RUNNING');
   });
 
-  it('lists as many assets in no system as the summary of a sync counts', async () => {
+  it('the command line lists as many assets in no system as the summary of a sync counts', async () => {
     const summary = (await commandOver(world.app, ['sync', 'run'])).json as { assetsUnmatched: number };
     const { json } = await commandOver(world.app, ['assets', 'unmatched', '--limit', '100000']);
     expect(summary.assetsUnmatched).toBeGreaterThan(0);
@@ -164,7 +164,7 @@ describe('the command line', () => {
     expect(out).toContain('No component of any system shares an identifier with them');
   });
 
-  it('shows what was done, down to the steps', async () => {
+  it('the command line shows what was done, down to the steps', async () => {
     const list = JSON.parse((await run('ops', 'list', '--json')).out) as { operationId: string }[];
     const shown = await run('ops', 'show', list[0]?.operationId.slice(0, 8) ?? '', '--json');
     expect(JSON.parse(shown.out)).toMatchObject({
@@ -174,7 +174,7 @@ describe('the command line', () => {
     expect((await run('sync', 'status')).out).toContain('0 changes waiting');
   });
 
-  it('shows each change of an operation with its record, what it was, what it is and why, page by page', async () => {
+  it('the command line shows each change of an operation with its record, what it was, what it is and why, page by page', async () => {
     const sent = (await world.rows(
       `select operation_id as id, count(*)::int as n from sync_changes where entity_type = 'poam' and direction = 'outbound' group by 1 limit 1`,
     )) as { id: string; n: number }[];
@@ -217,14 +217,14 @@ describe('the command line', () => {
     expect(text.out).toContain(poam?.title);
   });
 
-  it('lists the policies of every connection where none is named', async () => {
+  it('the command line lists the policies of every connection where none is named', async () => {
     await commandOver(world.app, ['policies', 'set', 'tenable', '*', '--approval', 'always']);
     const { json } = await commandOver(world.app, ['policies']);
     expect(json).toMatchObject([{ system: 'tenable', entity: '*' }]);
     await commandOver(world.app, ['policies', 'unset', 'tenable', '*', '--yes']);
   });
 
-  it('says in plain words what an operation was, and who decided it', async () => {
+  it('the command line shows in plain words what an operation was, and who decided it', async () => {
     await commandOver(world.app, ['connections', 'pause', 'tenable', '--by', 'Ann']);
     await commandOver(world.app, ['connections', 'resume', 'tenable', '--by', 'Bob']);
     const { json } = await commandOver(world.app, ['ops', 'list', '--limit', '2']);

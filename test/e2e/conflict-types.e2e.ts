@@ -81,7 +81,7 @@ async function makeThere(like: { readonly system: string }, externalUid: string 
 
 // One story in order: each step begins where the one before ended.
 describe('a record that is gone at the remote', () => {
-  it('is made there again where ours is kept, once, with its milestones, after approval', async () => {
+  it('a record deleted at the remote is created there again where ours is kept, once, with its milestones, after approval', async () => {
     const [one] = made;
     const before = await there(one?.id ?? '');
     await remove(one?.id ?? '');
@@ -103,7 +103,7 @@ describe('a record that is gone at the remote', () => {
     expect(await world.sync({ full: true })).toMatchObject({ written: 0, newConflicts: {} });
   });
 
-  it('is made again also where nobody found its weakness by a scan', async () => {
+  it('a record deleted at the remote is created again even where its weakness was not found by a scan', async () => {
     const [byHand] = await world.rows(`
       select l.external_id as id, p.poam_id as here from ingestion_poams p
         join sync_links l on l.entity_type = 'poam' and l.entity_id = p.poam_id
@@ -127,7 +127,7 @@ describe('a record that is gone at the remote', () => {
     expect(await there(again)).toBeDefined();
   });
 
-  it('ends here too where theirs is kept; a person decides about what it answered, and a new one is made', async () => {
+  it('a record deleted at the remote ends here too where theirs is kept; a person decides about what it answered, and a new one is made', async () => {
     const two = made[1];
     await remove(two?.id ?? '');
     await world.sync({ full: true });
@@ -151,7 +151,7 @@ describe('a record that is gone at the remote', () => {
 });
 
 describe('a record that the remote has twice', () => {
-  it('has choices of its own: another is refused, with those that there are, and nothing is done', async () => {
+  it('a record that the remote has twice has its own choices: another is refused with the list of them, and nothing is done', async () => {
     const three = made[2];
     const uid = (await there(three?.id ?? ''))?.external_uid ?? null;
     const copy = await makeThere({ system: three?.system ?? '' }, uid);
@@ -175,7 +175,7 @@ describe('a record that the remote has twice', () => {
     expect((await there(three?.id ?? ''))?.status).toBe('ongoing');
   });
 
-  it('under another id than before is followed by ours, whose edits go there from then on', async () => {
+  it('a record under another id than before is followed by ours, whose edits go there from then on', async () => {
     const four = made[3];
     const before = await there(four?.id ?? '');
     await remove(four?.id ?? '');
@@ -198,7 +198,7 @@ describe('a record that the remote has twice', () => {
 });
 
 describe('a change that the remote refused', () => {
-  it('is given up where theirs is kept: ours says again what the remote says, and nothing is sent', async () => {
+  it("a change that the remote refused is given up where theirs is kept: ours is set to the remote's value, and nothing is sent", async () => {
     const five = made[4];
     await world.rows(`update ingestion_poams set status = 'Completed' where poam_id = $1`, five?.here);
     expect(await world.sync()).toMatchObject({ newConflicts: { validation_rejected: 1 } });
@@ -212,7 +212,7 @@ describe('a change that the remote refused', () => {
 });
 
 describe('a value that cannot be read', () => {
-  it('is asked about once; left unread it is not asked about again, and read again it comes in', async () => {
+  it('an unreadable value is asked about once; left unread it is not asked about again, and read again it is imported', async () => {
     const six = made[5];
     await edit(six?.id ?? '', { scheduled_completion: 'some day' });
     expect(await world.sync()).toMatchObject({ newConflicts: { unmappable_value: 1 } });
@@ -245,13 +245,13 @@ describe('a filter', () => {
     [['conflicts', 'list', '--type', 'missing'], 'The types are field_mismatch, '],
     [['conflicts', 'list', '--entity', 'poan'], 'Did you mean poam?'],
     [['conflicts', 'list', '--field', 'coments'], 'Did you mean comments?'],
-  ])('that names nothing is refused: %j', async (args, remedy) => {
+  ])('a conflict filter that names nothing is refused: %j', async (args, remedy) => {
     const { code, err } = await command(...args);
     expect(code).toBe(2);
     expect(err).toContain(remedy);
   });
 
-  it('by boundary shows the conflicts of that system only', async () => {
+  it('a conflict filter by boundary shows the conflicts of that system only', async () => {
     const [first] = (await command('conflicts', 'list', '--all')).json as { boundary: string }[];
     const boundary = first?.boundary ?? '';
     const own = (await command('conflicts', 'list', '--all', '--boundary', boundary)).json as {
@@ -261,7 +261,7 @@ describe('a filter', () => {
     expect(own.every((each) => each.boundary === boundary)).toBe(true);
   });
 
-  it('says how many are not shown', async () => {
+  it('a conflict list reports how many are not shown', async () => {
     const { out } = await commandText(world.app, ['conflicts', 'list', '--all', '--limit', '2']);
     expect(out).toMatch(/\n2 of \d+ shown; --limit \d+ shows all\./);
   });

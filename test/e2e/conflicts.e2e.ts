@@ -32,7 +32,7 @@ async function openConflicts(): Promise<{ id: number; field: string; externalId:
 
 // One story in order: each step begins where the one before ended.
 describe('a person decides about a conflict', () => {
-  it('keeps ours: the next sync sends it, and nothing is left open', async () => {
+  it('resolving for ours sends our value with the next sync, and nothing is left open', async () => {
     await editBoth(id(1), 'comments', 'ours', 'theirs');
     await world.sync();
     const [conflict] = await openConflicts();
@@ -56,7 +56,7 @@ describe('a person decides about a conflict', () => {
     expect(await world.sync()).toMatchObject({ written: 0 });
   });
 
-  it('keeps theirs: it is ours at once, the journal keeps what was lost and who decided', async () => {
+  it('resolving for theirs takes their value at once, and the journal keeps what was lost and who decided', async () => {
     await editBoth(id(2), 'comments', 'ours', 'theirs');
     await world.sync();
     const [conflict] = await openConflicts();
@@ -81,7 +81,7 @@ describe('a person decides about a conflict', () => {
     expect(await world.sync()).toMatchObject({ written: 0, conflictsPending: 0 });
   });
 
-  it('gives a third value, for both', async () => {
+  it('resolving with --value writes the value to both sides', async () => {
     await editBoth(id(3), 'comments', 'ours', 'theirs');
     // An application that keeps the stamp says when.
     await world.rows(`update ingestion_poams set updated_at = now() where poam_id = $1`, id(3));
@@ -95,7 +95,7 @@ describe('a person decides about a conflict', () => {
     expect((await here(id(3)))['comments']).toBe('both of us');
   });
 
-  it('meets a conflict again where the remote has moved on meanwhile', async () => {
+  it('resolving meets a conflict again where the remote has moved on meanwhile', async () => {
     await editBoth(id(4), 'comments', 'ours', 'theirs');
     await world.sync();
     const [conflict] = await openConflicts();
@@ -112,7 +112,7 @@ describe('a person decides about a conflict', () => {
     ]);
   });
 
-  it('settles many at once by a filter, and nothing that does not fit', async () => {
+  it('resolving settles many conflicts at once by a filter, and none that does not match', async () => {
     await editBoth(id(5), 'comments', 'a', 'b');
     await editBoth(id(5), 'resources_required', 'c', 'd').catch(() => undefined);
     await world.sync();
@@ -121,7 +121,7 @@ describe('a person decides about a conflict', () => {
     expect((await openConflicts()).filter((each) => each.field === 'comments')).toEqual([]);
   });
 
-  it('is told what is wrong with a decision, and nothing is changed', async () => {
+  it('a wrong decision about a conflict is refused with what is wrong, and nothing is changed', async () => {
     await editBoth(id(6), 'scheduled_completion', '2027-01-01', '2027-02-02');
     await world.sync();
     const [conflict] = (await openConflicts()).filter((each) => each.field === 'scheduled_completion');
@@ -135,7 +135,7 @@ describe('a person decides about a conflict', () => {
 });
 
 describe('a policy', () => {
-  it('that the remote wins takes its value, and the journal keeps ours', async () => {
+  it('a policy by which the remote wins takes its value, and the journal keeps ours', async () => {
     expect(
       await command('policies', 'set', 'xacta', 'poam', 'comments', '--strategy', 'external_wins'),
     ).toMatchObject({ code: 0 });
@@ -152,7 +152,7 @@ describe('a policy', () => {
     ]);
   });
 
-  it('that ours wins sends it, and the journal keeps the remote’s', async () => {
+  it('a policy by which ours wins sends it, and the journal keeps the remote’s', async () => {
     await command('policies', 'set', 'xacta', 'poam', 'comments', '--strategy', 'internal_wins');
     await editBoth(id(8), 'comments', 'ours', 'theirs');
     expect(await world.sync()).toMatchObject({ conflictsPending: 0, written: 1 });
@@ -166,7 +166,7 @@ describe('a policy', () => {
     expect(await world.sync()).toMatchObject({ written: 0 });
   });
 
-  it('that lines are appended keeps those of both sides', async () => {
+  it('a policy that appends lines keeps those of both sides', async () => {
     await command('policies', 'set', 'xacta', 'poam', 'comments', '--strategy', 'append');
     await editBoth(id(8), 'comments', 'ours\nwe patched', 'ours\nthey called');
     expect(await world.sync()).toMatchObject({ conflictsPending: 0, written: 1 });
@@ -175,7 +175,7 @@ describe('a policy', () => {
     expect(await world.sync()).toMatchObject({ written: 0 });
   });
 
-  it('of one way takes an edit of the other side back, and the journal keeps it', async () => {
+  it('a one-way policy reverts an edit of the other side, and the journal keeps it', async () => {
     await command('policies', 'set', 'xacta', 'poam', '--direction', 'inbound');
     await world.rows(`update ingestion_poams set comments = 'only here' where poam_id = $1`, id(9));
     expect(await world.sync()).toMatchObject({ written: 0, conflictsPending: 0 });
@@ -195,7 +195,7 @@ describe('a policy', () => {
     [['xacta', 'poam', 'colour', '--strategy', 'manual'], 'poam.colour'],
     [['xacta', 'poam', 'status', '--strategy', 'union'], 'poam.status'],
     [['xacta', 'poam', '--strategy', 'append'], 'poam'],
-  ])('that cannot be carried out is refused, with the field named (%j)', async (args, field) => {
+  ])('a policy that cannot be carried out is refused, with the field named (%j)', async (args, field) => {
     const { code, err } = await command('policies', 'set', ...args);
     expect(code).toBe(2);
     expect(err).toContain(`"field":"${field}"`);

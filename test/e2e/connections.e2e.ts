@@ -26,7 +26,7 @@ const secretsFile = async (name: string, text: string): Promise<string> => {
 };
 
 describe('adding a connection', () => {
-  it('tells everything that is wrong before a secret is asked for', async () => {
+  it('adding a connection reports everything that is wrong before a secret is asked for', async () => {
     const { code, err } = await run(
       'connections',
       'add',
@@ -46,7 +46,7 @@ describe('adding a connection', () => {
     expect(err).not.toContain('XACTA_PASSWORD');
   });
 
-  it('helps with every type and the variables of its secrets', async () => {
+  it('the help of adding a connection lists every type and the variables of its secrets', async () => {
     const { out } = await commandText(undefined, ['connections', 'add', '--help']);
     for (const [type, module] of world.app.modules) {
       expect(out).toContain(type);
@@ -54,7 +54,7 @@ describe('adding a connection', () => {
     }
   });
 
-  it('works under the old name too, which says its new one on standard error', async () => {
+  it('adding a connection works under the old command name too, which reports its new one on standard error', async () => {
     const listed = await run('systems', 'list');
     expect(listed.err).toContain('`connections list`');
     expect(listed.out).toBe((await run('connections', 'list')).out);
@@ -63,7 +63,7 @@ describe('adding a connection', () => {
 });
 
 describe('changing a connection', () => {
-  it('is tried at the server first, and nothing is saved that would not work', async () => {
+  it('changing a connection is tried at the server first, and nothing is saved that would not work', async () => {
     const before = await json('connections', 'show', 'xacta');
     const wrong = await secretsFile('wrong.yaml', 'password: 0123\n');
     const refused = await run('connections', 'set', 'xacta', '--secrets-file', wrong);
@@ -72,7 +72,7 @@ describe('changing a connection', () => {
     expect(await json('connections', 'show', 'xacta')).toEqual(before);
   });
 
-  it('enters a secret again, keeps the journal of it, and says of it nothing', async () => {
+  it('changing a connection enters a secret again, and the journal records it without its value', async () => {
     const wrong = await secretsFile('wrong.yaml', 'password: 0123\n');
     const right = await secretsFile('right.yaml', `password: "${world.secrets()['password'] ?? ''}"\n`);
     const change = ['connections', 'set', 'xacta', '--secrets-file'];
@@ -95,13 +95,13 @@ describe('changing a connection', () => {
     [['--unset', 'username'], 'username  is missing'],
     [['--url', 'ftp://xacta.example'], 'must be https'],
     [[], 'Say what is to be changed'],
-  ])('with %j is refused with exit code 2', async (flags, told) => {
+  ])('changing a connection with %j is refused with exit code 2', async (flags, told) => {
     const { code, err } = await run('connections', 'set', 'xacta', ...flags);
     expect(code).toBe(2);
     expect(err).toContain(told);
   });
 
-  it('a setting is set and goes back to its default', async () => {
+  it('changing a connection sets a setting and resets it to its default', async () => {
     const value = async (): Promise<unknown> => {
       const shown = (await json('connections', 'show', 'xacta')) as {
         settings: { name: string; value?: unknown }[];
@@ -115,7 +115,7 @@ describe('changing a connection', () => {
   });
 });
 
-it('a check of a server that takes the connection and never answers ends within ten seconds and says so', async () => {
+it('a check of a server that accepts the connection and never answers ends within ten seconds and reports it', async () => {
   const silent = createServer(() => undefined).listen(0, '127.0.0.1');
   await new Promise((resolve) => silent.once('listening', resolve));
   const address = silent.address();
@@ -131,7 +131,7 @@ it('a check of a server that takes the connection and never answers ends within 
 });
 
 describe('a connection that is', () => {
-  it('paused is left out of a sync, and refused where it is named', async () => {
+  it('a paused connection is left out of a sync, and refused where it is named', async () => {
     await run('connections', 'pause', 'xacta', '--reason', 'maintenance', '--by', 'Ann');
     const named = await tieline(['sync', 'run', '--system', 'xacta'], world.environment());
     expect(named.code).toBe(2);
@@ -140,7 +140,7 @@ describe('a connection that is', () => {
     expect(await json('connections', 'show', 'xacta')).toMatchObject({ state: 'on', paused: null });
   });
 
-  it('given another address keeps its records only where somebody says that it is the same server', async () => {
+  it('a connection with a new address keeps its records only where a person confirms that it is the same server', async () => {
     await world.sync();
     const elsewhere = world.urls.xacta.replace('127.0.0.1', 'localhost');
     const asked = await run('connections', 'set', 'xacta', '--url', elsewhere);
@@ -150,7 +150,7 @@ describe('a connection that is', () => {
     await run('connections', 'set', 'xacta', '--url', world.urls.xacta, '--yes');
   });
 
-  it('removed loses its secrets and nothing else, and is continued when it is added again', async () => {
+  it('a removed connection loses its secrets and nothing else, and is continued when it is added again', async () => {
     await run('schedules', 'set', 'xacta', 'often', '--cron', '*/15 * * * *');
     const counts = () =>
       world.rows(`select (select count(*)::int from sync_links) as links, (select count(*)::int from ingestion_poams) as poams,

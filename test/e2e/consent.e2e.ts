@@ -64,12 +64,12 @@ describe('the four steps of docs/sync.md', () => {
     return out;
   };
 
-  it('are four', async () => {
+  it('docs/sync.md documents four steps', async () => {
     steps = await documentedSteps();
     expect(steps).toHaveLength(4);
   });
 
-  it('1 and 2: send nothing while sending is paused', async () => {
+  it('steps 1 and 2 of docs/sync.md send nothing while sending is paused', async () => {
     const out = await run(0);
     expect(out).toMatch(
       /\d+ changes wait to be sent \(sending to .*xacta.* is paused\): see tieline outbox list/,
@@ -78,7 +78,7 @@ describe('the four steps of docs/sync.md', () => {
     expect(await writes()).toBe(0);
   });
 
-  it('3: send nothing that was not approved, also of what was queued before', async () => {
+  it('step 3 of docs/sync.md sends nothing that was not approved, also of what was queued before', async () => {
     const out = await run(2);
     expect(await writes()).toBe(0);
     expect(out).toContain('held for approval');
@@ -93,7 +93,7 @@ describe('the four steps of docs/sync.md', () => {
     ).toEqual(['tenable', 'xacta']);
   });
 
-  it('3: send exactly what a person approved, record by record', async () => {
+  it('step 3 of docs/sync.md sends exactly what a person approved, record by record', async () => {
     const asked = (await findApprovals(world.app, { all: false }, 10)).find(
       (each) => each.system === 'xacta',
     );
@@ -123,7 +123,7 @@ describe('the four steps of docs/sync.md', () => {
     );
   });
 
-  it('4: says what is released, and wants --yes where nobody can be asked', async () => {
+  it('step 4 of docs/sync.md lists what is released, and wants --yes where nobody can be asked', async () => {
     const refused = await tieline("policies set xacta '*' --approval never");
     expect(refused.code).toBe(2);
     expect(refused.out).toMatch(/\d+ new POA&Ms wait for approval: this policy releases them/);
@@ -142,7 +142,7 @@ describe('a policy that is narrowed while changes wait', () => {
     await tieline('sync run');
   });
 
-  it('of direction inbound stops every kind of change, also of what was queued', async () => {
+  it('a policy narrowed to direction inbound stops every kind of change, also of what was queued', async () => {
     // A policy of the entity that was set for something else does not take it out of what the system demands.
     await tieline('policies set xacta poam --strategy external_wins');
     for (const system of ['xacta', 'tenable']) {
@@ -158,7 +158,7 @@ describe('a policy that is narrowed while changes wait', () => {
     ).toEqual([{ status: 'Cancelled' }]);
   });
 
-  it('holds also for a worker that sends by itself, and for what was approved under another content', async () => {
+  it('a policy narrowed while changes wait holds also for a worker that sends by itself, and for what was approved under another content', async () => {
     await tieline("policies set xacta '*' --approval always");
     await tieline('outbox resume xacta');
     const { id } = await fetchSystem(world.app, 'xacta');

@@ -21,7 +21,7 @@ function leftRunning(): string[] {
 }
 
 describe('npm run demo -- --once --json', () => {
-  it('does the whole job, says so in one JSON object on the last line, and leaves nothing running', async () => {
+  it('the demo does the whole job, reports it in one JSON object on the last line, and leaves nothing running', async () => {
     const { code, out, err } = await tieline(['demo', '--once', '--json', '--data-dir', dataDir]);
     expect(code, err).toBe(0);
     expect(JSON.parse(lastLine(out))).toMatchObject({
@@ -45,7 +45,7 @@ describe('npm run demo -- --once --json', () => {
   });
 
   it.skipIf(!existsSync(recorded))(
-    'does it again over recorded exports in the same directory (skipped without ../shared/data)',
+    'the demo does it again over recorded exports in the same directory (skipped without ../shared/data)',
     async () => {
       const { code, out, err } = await tieline([
         'demo',
@@ -66,7 +66,7 @@ describe('npm run demo -- --once --json', () => {
     },
   );
 
-  it('is ended by Ctrl-C with all that it started', async () => {
+  it('the demo is ended by Ctrl-C with all that it started', async () => {
     const { code } = await tieline(['demo', '--data-dir', dataDir], {}, (child) => {
       void delay(3500).then(() => child.kill('SIGINT'));
     });
@@ -74,7 +74,7 @@ describe('npm run demo -- --once --json', () => {
     expect(leftRunning()).toEqual([]);
   });
 
-  it('leaves nothing running when it is killed', async () => {
+  it('the demo leaves nothing running when it is killed', async () => {
     await tieline(['demo', '--data-dir', dataDir], {}, (child) => {
       void delay(3500).then(() => child.kill('SIGKILL'));
     });
@@ -82,7 +82,7 @@ describe('npm run demo -- --once --json', () => {
     expect(leftRunning()).toEqual([]);
   });
 
-  it('refuses a directory whose database is not the demo’s', async () => {
+  it('the demo refuses a directory whose database is not the demo’s', async () => {
     const foreign = mkdtempSync(join(tmpdir(), 'tieline-foreign-'));
     writeFileSync(join(foreign, 'postgres.password'), 'somebody else’s');
     const { code, err } = await tieline(['demo', '--once', '--data-dir', foreign]);
@@ -90,7 +90,7 @@ describe('npm run demo -- --once --json', () => {
     expect(err).toContain('--data-dir');
   });
 
-  it('refuses a folder without recorded exports', async () => {
+  it('the demo refuses a folder without recorded exports', async () => {
     const { code, err } = await tieline(['demo', '--once', '--recorded', tmpdir(), '--data-dir', dataDir]);
     expect(code).toBe(2);
     expect(err).toContain('assets-chunk*.json');

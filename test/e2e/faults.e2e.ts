@@ -148,7 +148,7 @@ async function syncThrough(): Promise<TielineError[]> {
 }
 
 describe('a sync through', () => {
-  it.each(disturbances)('$name ends as an undisturbed one', async ({ at, faults, edit }) => {
+  it.each(disturbances)('a sync through $name ends like an undisturbed one', async ({ at, faults, edit }) => {
     await world.beginAgain();
     if (faults) await world.control(at, 'PUT', '/faults', faults);
     if (edit) await world.control(at, 'POST', '/edit', edit);

@@ -57,7 +57,7 @@ describe('a file that fails for a reason that nobody foresaw', () => {
     await world.rows('drop trigger refuse_poison on imported_files');
   });
 
-  it('is told with its code, and the others are imported, whatever the length of their names', async () => {
+  it('a file that fails unexpectedly is reported with its code, and the others are imported, whatever the length of their names', async () => {
     const long = 'Quarterly Production Network Scan of building 7, all floors, 2026 Q4 (x7f3a1).nessus';
     const inbox = join(folder, 'long');
     await mkdir(inbox);
@@ -78,7 +78,7 @@ describe('a file that fails for a reason that nobody foresaw', () => {
     ).toEqual([{ file_name: long, file: long }]);
   });
 
-  it('does not end a watch', async () => {
+  it('a file that fails unexpectedly does not end a watch', async () => {
     const stop = new AbortController();
     const inbox = join(folder, 'poisoned');
     await mkdir(inbox);
@@ -103,7 +103,7 @@ describe('a file that fails for a reason that nobody foresaw', () => {
 });
 
 describe('a source', () => {
-  it('whose name is nearly that of another one is made only if that is meant', async () => {
+  it('a scan file source whose name is nearly that of another one is made only on request', async () => {
     const path = await file('source.nessus', scan(host('source1', 3, item(90_001))));
     expect(await take(path, '--system', 'enclave seven')).toMatchObject({ code: 0 });
     const typo = await take(path, '--system', 'enclave sevne');
@@ -119,7 +119,7 @@ describe('a source', () => {
     ).toEqual([{ system_name: 'enclave sevne' }]);
   });
 
-  it('keeps the zone of its times, and takes a file again whose times it could not tell', async () => {
+  it('a scan file source keeps the zone of its times, and imports a file again whose times were unclear', async () => {
     const columns = 'Plugin,Plugin Name,Severity,IP Address,Protocol,Port,First Discovered,Last Observed\n';
     const path = await file(
       'zone.csv',

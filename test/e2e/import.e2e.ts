@@ -72,7 +72,7 @@ const states = async (bios: string): Promise<Record<string, unknown>> =>
 
 describe.skipIf(!existsSync(samples))('real scan files (skipped without ../shared/data)', () => {
   it.each(['agent-windows10.nessus', 'seven-hosts.nessus'])(
-    '%s is stored whole: as many as a count over its text finds, and a second time changes nothing',
+    'the real scan file %s is stored whole: as many as a count over its text finds, and a second time changes nothing',
     async (name) => {
       const path = join(samples, name);
       const text = await readFile(path, 'utf8');
@@ -132,7 +132,7 @@ describe.skipIf(!existsSync(samples))('real scan files (skipped without ../share
     },
   );
 
-  it('of the CSV exports come in too', async () => {
+  it('real scan files of the CSV exports are imported too (skipped without ../shared/data)', async () => {
     const { code, files } = await take(
       join(samples, 'tenable-vm-findings.csv'),
       join(samples, 'nessus-findings.csv'),
@@ -155,7 +155,7 @@ describe('a broken file', () => {
   const whole = scan(host('cut1', 5, item(90_001)) + host('cut2', 5, item(90_001) + item(90_002)));
   const cut = whole.slice(0, whole.lastIndexOf('<ReportItem'));
 
-  it('leaves nothing behind, and says where it breaks', async () => {
+  it('a broken file leaves nothing behind, and reports where it breaks', async () => {
     const before = await stored();
     const { code, files } = await take(await file('cut.nessus', cut), '--system', 'broken');
     expect(code).toBe(1);
@@ -168,7 +168,7 @@ describe('a broken file', () => {
     expect(operation).toMatchObject({ status: 'failed' });
   });
 
-  it('leaves its whole hosts if that is asked for, and the rest comes with the whole file', async () => {
+  it('a broken file keeps its whole hosts on request, and the rest is imported with the whole file', async () => {
     const before = await stored();
     const { code, files } = await take(join(folder, 'cut.nessus'), '--keep-partial', '--system', 'broken');
     expect(code).toBe(3);
@@ -180,13 +180,13 @@ describe('a broken file', () => {
     expect(await stored()).toMatchObject({ assets: before.assets + 2, findings: before.findings + 3 });
   });
 
-  it('does not keep the other files of a folder from coming in', async () => {
+  it('a broken file does not keep the other files of a folder from being imported', async () => {
     const { code, files } = await take(folder, '--system', 'folder');
     expect(code).toBe(1);
     expect(files.map((each) => each.outcome)).toEqual(['refused', 'imported']);
   });
 
-  it('with a host of thousands of items is taken back to that host as well', async () => {
+  it('a broken file with a host of thousands of items is rolled back to the start of that host as well', async () => {
     const many = Array.from({ length: 5_000 }, (_, index) => item(90_002, index)).join('');
     const text = scan(host('large0', 6, item(90_001)) + host('large1', 6, many));
     const before = await stored();
@@ -206,7 +206,7 @@ describe('a broken file', () => {
 });
 
 describe('a host that a server reported already', () => {
-  it('is the same asset, with two sources, and each finding is there once', async () => {
+  it('a host that a server already reported is the same asset, with two sources, and each finding is there once', async () => {
     const [known] = await world.rows(
       `select v.asset_ref as asset, v.plugin_id::text as plugin, v.port, v.protocol, a.hostname, v.id,
               (select mac_address from ingestion_asset_network n where n.asset_uuid = a.asset_uuid and mac_address is not null limit 1) as mac,
@@ -254,7 +254,7 @@ describe('a finding that a scan no longer shows', () => {
   const of = (n: number, day: number, inside: string, more = ''): string =>
     host(`10.9.0.${n}`, day, inside, tag('bios-uuid', bios(n)) + more);
 
-  it('is fixed if the scan had credentials and ran its plugin, and else it is not', async () => {
+  it('a finding that a scan no longer shows is fixed only if the scan had credentials and ran its plugin', async () => {
     await take(
       await file('d1.nessus', scan(of(1, 10, item(90_001) + item(90_002) + item(91_000)))),
       '--system',
@@ -283,13 +283,13 @@ describe('a finding that a scan no longer shows', () => {
     expect(await states(bios(1))).toMatchObject({ '90002': 'reopened' });
   });
 
-  it('is fixed also where the older file comes later', async () => {
+  it('a finding that a scan no longer shows is fixed even where the older file is imported later', async () => {
     await take(await file('e2.nessus', scan(of(2, 25, item(90_001), signedIn))), '--system', 'days');
     await take(await file('e1.nessus', scan(of(2, 10, item(90_001) + item(90_002)))), '--system', 'days');
     expect(await states(bios(2))).toEqual({ '90001': 'open', '90002': 'fixed' });
   });
 
-  it('is not fixed by the part of a host that was not stored yet', async () => {
+  it('a finding that a scan no longer shows is not fixed by the part of a host that was not stored yet', async () => {
     const many = Array.from({ length: 4_500 }, (_, index) => item(90_003, index)).join('');
     await take(await file('f1.nessus', scan(of(3, 10, many, signedIn))), '--system', 'days');
     const second = await take(await file('f2.nessus', scan(of(3, 20, many, signedIn))), '--system', 'days');
@@ -299,7 +299,7 @@ describe('a finding that a scan no longer shows', () => {
 });
 
 describe('a watched folder', () => {
-  it('gives up each file once it is whole, again when it changed, and goes on after one that is broken', async () => {
+  it('a watched folder imports each file once it is whole, again when it changed, and continues after a broken one', async () => {
     const inbox = join(folder, 'inbox');
     await mkdir(inbox);
     const stop = new AbortController();
@@ -352,7 +352,7 @@ describe('a watched folder', () => {
 });
 
 describe('a packed file', () => {
-  it('is taken in as what is in it', async () => {
+  it('a packed scan file is imported as what it contains', async () => {
     const packed = await file('packed.nessus.gz', gzipSync(scan(host('packed1', 3, item(90_001)))));
     expect((await take(packed, '--system', 'packed')).files[0]).toMatchObject({
       outcome: 'imported',
@@ -360,7 +360,7 @@ describe('a packed file', () => {
     });
   });
 
-  it('is not filed under a server', async () => {
+  it('a packed scan file is not filed under a server', async () => {
     const outcome = await take(join(folder, 'whole.nessus'), '--system', 'tenable');
     expect(outcome).toMatchObject({ code: 2 });
   });

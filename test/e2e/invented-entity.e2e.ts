@@ -96,7 +96,7 @@ async function expectNothingToDo(): Promise<void> {
 
 // One story in order: each step begins where the one before ended.
 describe('an invented entity', () => {
-  it('is read in full, with its systems, as the plan foresaw; the second sync finds nothing to do', async () => {
+  it('an invented entity is read in full, with its systems, as the plan foresaw; the second sync finds nothing to do', async () => {
     const made = await plan();
     expect(foreseen(made)).toEqual(Array.from({ length: 10 }, () => 'inbound create '));
     const planned = made.steps.find(({ step }) => step === 'lease')?.counts;
@@ -117,7 +117,7 @@ describe('an invented entity', () => {
     await expectNothingToDo();
   });
 
-  it('is read by changes', async () => {
+  it('an invented entity is read by changes', async () => {
     await editThere('L-01', { lessee: 'Newcomer', until: '2032-01-01' });
     expect(foreseen(await plan())).toEqual(['inbound update ends_on', 'inbound update lessee']);
     expect(await sync()).toMatchObject({ read: 1, written: 0 });
@@ -125,7 +125,7 @@ describe('an invented entity', () => {
     await expectNothingToDo();
   });
 
-  it('is sent when it is edited here, as the plan shows', async () => {
+  it('an invented entity is sent when it is edited here, as the plan shows', async () => {
     await editHere('L-02', 'lessee', 'Heir');
     await editHere('L-02', 'rooms', ['r1b', 'r1a', 'r1c']);
     const made = await plan();
@@ -137,13 +137,13 @@ describe('an invented entity', () => {
     await expectNothingToDo();
   });
 
-  it('takes the order of a list for no edit', async () => {
+  it('an invented entity does not treat the order of a list as an edit', async () => {
     await editHere('L-02', 'rooms', ['r1a', 'r1b', 'r1c']);
     expect((await plan()).items).toEqual([]);
     await rows(`update leases set rooms = '{r1b,r1a,r1c}' where remote_id = 'L-02'`);
   });
 
-  it('that was edited on both sides is a conflict, which a person settles', async () => {
+  it('an invented entity that was edited on both sides is a conflict, which a person settles', async () => {
     await editHere('L-03', 'lessee', 'ours');
     await editThere('L-03', { lessee: 'theirs' });
     expect(await sync()).toMatchObject({ written: 0, newConflicts: { field_mismatch: 1 } });
@@ -156,7 +156,7 @@ describe('an invented entity', () => {
     await expectNothingToDo();
   });
 
-  it('that was edited on both sides is settled by a policy of its fields', async () => {
+  it('an invented entity that was edited on both sides is settled by a policy of its fields', async () => {
     await command('policies', 'set', 'books', 'lease', 'remarks', '--strategy', 'append');
     await command('policies', 'set', 'books', 'lease', 'rooms', '--strategy', 'union');
     await command('policies', 'set', 'books', 'lease', 'lessee', '--strategy', 'external_wins');
@@ -177,7 +177,7 @@ describe('an invented entity', () => {
     await expectNothingToDo();
   });
 
-  it('has no policy that could not be carried out', async () => {
+  it('an invented entity refuses a policy that could not be carried out', async () => {
     const refused = await commandOver(app, [
       'policies',
       'set',
@@ -191,7 +191,7 @@ describe('an invented entity', () => {
     expect(refused.err).toContain('rooms');
   });
 
-  it('waits for approval where its policy asks for it', async () => {
+  it('an invented entity waits for approval where its policy asks for it', async () => {
     await command('policies', 'set', 'books', 'lease', '--approval', 'always');
     await editHere('L-05', 'ends_on', '2033-05-05');
     expect(await sync()).toMatchObject({ written: 0, approvalsAsked: 1, waitingForApproval: 1 });
@@ -203,7 +203,7 @@ describe('an invented entity', () => {
     await expectNothingToDo();
   });
 
-  it('is in the journal, and an undo takes back what came in', async () => {
+  it('an invented entity is in the journal, and an undo reverts what was imported', async () => {
     await editThere('L-06', { lessee: 'mistake' });
     const { operationId } = await sync();
     const shown = await commandText(app, ['ops', 'show', operationId.slice(0, 8), '--entity', 'lease']);
@@ -215,7 +215,7 @@ describe('an invented entity', () => {
     await expectNothingToDo();
   });
 
-  it('that a full read no longer shows is missing, and a person says what becomes of it', async () => {
+  it('an invented entity that a full read no longer shows is missing, and a person decides what becomes of it', async () => {
     await server.remove('leases', 'L-07');
     expect(await sync('--full', '--entity', 'lease')).toMatchObject({ newConflicts: { missing_record: 1 } });
     const [conflict] = await conflictsOf('lease');
@@ -225,7 +225,7 @@ describe('an invented entity', () => {
     await expectNothingToDo();
   });
 
-  it('goes with its system, about which alone a person is asked', async () => {
+  it('an invented entity goes with its system, about which alone a person is asked', async () => {
     await server.remove('facilities', 'F-03');
     await server.remove('leases', 'L-08');
     await server.remove('leases', 'L-03');
@@ -248,7 +248,7 @@ describe('an invented entity', () => {
     await expectNothingToDo();
   });
 
-  it('is named by the status, in lists of links, by mappings that can be tried, and in the words of progress', async () => {
+  it('an invented entity is named by the status, in lists of links, by mappings that can be tried, and in the words of progress', async () => {
     const status = await command<{ reads: { entity: string }[] }>('sync', 'status');
     expect(status.reads.map((read) => read.entity)).toContain('lease');
     expect(await command('links', 'list', '--entity', 'lease')).toHaveLength(7);
@@ -260,7 +260,7 @@ describe('an invented entity', () => {
     expect(ran.err).toContain('books: read leases');
   });
 
-  it('is synced by a schedule of its own', async () => {
+  it('an invented entity is synced by a schedule of its own', async () => {
     await command('schedules', 'set', 'books', 'leases', '--cron', '*/5 * * * *', '--entity', 'lease');
     await editThere('L-10', { lessee: 'by night' });
     await rows(`update sync_schedules set next_run_at = now() - interval '1 hour'`);
@@ -268,7 +268,7 @@ describe('an invented entity', () => {
     expect(await here('L-10')).toMatchObject({ lessee: 'by night' });
   });
 
-  it('that is linked by hand to another record is read anew, and broken links are made again', async () => {
+  it('an invented entity that is linked by hand to another record is read again, and broken links are made again', async () => {
     const id = String((await here('L-09'))?.['id']);
     await command('links', 'break', 'books', 'lease', id);
     await command('links', 'make', 'books', 'lease', id, 'L-09');

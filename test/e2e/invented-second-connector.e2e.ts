@@ -41,7 +41,7 @@ async function sync(): Promise<SyncSummary> {
 }
 
 describe('a second GRC system', () => {
-  it('has its POA&Ms and milestones read, and edits of them sent in its own words', async () => {
+  it('a second GRC system has its POA&Ms and milestones read, and edits of them sent in its own words', async () => {
     expect(await sync()).toMatchObject({ systems: 5, poams: 9, milestones: 9, written: 0 });
     expect(await sync()).toMatchObject({ read: 0, written: 0 });
     await app.pool.query(
@@ -59,7 +59,7 @@ describe('a second GRC system', () => {
     expect(await sync()).toMatchObject({ written: 0, conflictsPending: 0 });
   });
 
-  it('is named as the source of its rows', async () => {
+  it('a second GRC system is named as the source of its rows', async () => {
     const { rows } = await app.pool.query(`select distinct ingestion_source as source from ingestion_poams`);
     expect(rows).toEqual([{ source: 'governor' }]);
   });

@@ -23,7 +23,7 @@ describe('a link that was made wrong', () => {
   const poam = 'POAM-2026-0001';
   const pair = { system: 'xacta', entity: 'poam', entityId: poam };
 
-  it('is broken without loss: both records stay, and are not linked by a rule again', async () => {
+  it('a wrong link is broken without loss: both records stay, and are not linked by a rule again', async () => {
     const [before] = await world.rows(
       `select to_jsonb(p) - 'updated_at' - 'xacta_poam_id' as row from ingestion_poams p where poam_id = $1`,
       poam,
@@ -40,7 +40,7 @@ describe('a link that was made wrong', () => {
     expect(await world.sync({ full: true })).toMatchObject({ written: 0, recordsFailed: 0 });
   });
 
-  it('is made anew by a person; what both have differently is a conflict, and nothing is overwritten', async () => {
+  it('a wrong link is made again by a person; what differs on both sides is a conflict, and nothing is overwritten', async () => {
     await world.rows(`update ingestion_poams set comments = 'ours' where poam_id = $1`, poam);
     await world.control('xacta', 'POST', '/edit', {
       entity: 'poam',
@@ -60,7 +60,7 @@ describe('a link that was made wrong', () => {
     ).toHaveLength(1);
   });
 
-  it('cannot be made twice, nor to what is not there', async () => {
+  it('a wrong link cannot be made twice, nor to a record that does not exist', async () => {
     await expect(makeOne(world.app, { ...pair, externalId: 'POAM-2026-0002' }, isso, signal)).rejects.toThrow(
       'linked to POAM-2026-0001 already',
     );
@@ -77,7 +77,7 @@ describe('a link that was made wrong', () => {
 });
 
 describe('a match of an asset and a component', () => {
-  it('is broken for good, and made by a person where no rule would', async () => {
+  it('a match of an asset and a component is broken permanently, and made by a person where no rule would', async () => {
     const [linked] = await world.rows(
       `select entity_id as asset, external_id as component from sync_links where entity_type = 'asset_component' and retired_at is null order by id limit 1`,
     );
@@ -97,7 +97,7 @@ describe('a match of an asset and a component', () => {
 });
 
 describe('a conflict about a whole record', () => {
-  it('is on record where the remote has a POA&M twice', async () => {
+  it('a conflict about a whole record is recorded where the remote has a POA&M twice', async () => {
     const [made] = await world.rows(
       `select external_uid from ingestion_poams where ingestion_source = 'tieline' order by id limit 1`,
     );
@@ -119,7 +119,7 @@ describe('a conflict about a whole record', () => {
     expect(await findConflicts(world.app, { type: 'duplicate' }, 10)).toHaveLength(1);
   });
 
-  it('is on record where a value cannot be mapped any more, and closed when it can', async () => {
+  it('a conflict about a whole record is recorded where a value cannot be mapped any more, and closed when it can', async () => {
     const word = (status: string): Promise<unknown> =>
       world.control('xacta', 'POST', '/edit', { entity: 'poam', id: 'POAM-2026-0010', fields: { status } });
     const [before] = (
@@ -161,7 +161,7 @@ describe('a POA&M that waits to be made', () => {
   let first: Record<string, unknown> | undefined;
   let second: Record<string, unknown> | undefined;
 
-  it('is not made any more once a person says which one it is, and waits for a person again when that was wrong', async () => {
+  it('a POA&M that waits to be created is not created once a person names the existing one, and waits again when that was wrong', async () => {
     await world.beginAgain();
     await pauseSending(world.app, 'xacta', { by: 'isso', reason: 'read only' });
     await world.sync();
@@ -180,7 +180,7 @@ describe('a POA&M that waits to be made', () => {
     expect(await states()).toEqual([{ state: 'superseded' }]);
   });
 
-  it('is a row of its own, and a duplicate for a person, where its row was linked to another one meanwhile', async () => {
+  it('a POA&M that waits to be created becomes its own row, and a duplicate for a person, where its row was linked to another one meanwhile', async () => {
     const [own] = await world.rows(
       `update sync_links set entity_id = $1 where entity_type = 'poam' and external_id = $2 returning entity_id`,
       second?.['id'],

@@ -32,12 +32,12 @@ const comments = async (): Promise<unknown[]> =>
 
 // One story in order: each step begins where the one before ended.
 describe('tieline mappings', () => {
-  it('of an untouched installation are as they came: a reset changes nothing', async () => {
+  it('the mappings of an untouched installation are unchanged by a reset', async () => {
     const { json } = await run('reset', 'xacta');
     expect(json).toMatchObject({ changes: { added: [], removed: [], changed: [] } });
   });
 
-  it('that are not YAML are refused with the line, and nothing is changed', async () => {
+  it('mappings that are not YAML are refused with the line, and nothing is changed', async () => {
     const file = join(folder, 'broken.yaml');
     await writeFile(file, 'a: [1\nb: }');
     const before = await saved();
@@ -48,7 +48,7 @@ describe('tieline mappings', () => {
     expect(await saved()).toEqual(before);
   });
 
-  it('shows what a change would do before anything is written', async () => {
+  it('`tieline mappings` shows what a change would do before anything is written', async () => {
     const before = [await saved(), await comments()];
     const { code, json } = await run('set', 'xacta', 'poam', 'cost_estimate', 'comments');
     expect(code).toBe(0);
@@ -56,7 +56,7 @@ describe('tieline mappings', () => {
     expect([await saved(), await comments()]).toEqual(before);
   });
 
-  it('saves a change that is asked for, and the next sync reads all records with it', async () => {
+  it('`tieline mappings` saves a change on request, and the next sync reads all records with it', async () => {
     await run('remove', 'xacta', 'poam', 'comments', 'comments', '--yes');
     const { json } = await run('set', 'xacta', 'poam', 'cost_estimate', 'comments', '--yes');
     expect(json).toMatchObject({ saved: true });
@@ -72,7 +72,7 @@ describe('tieline mappings', () => {
     expect((await comments()).some((text) => String(text).startsWith('$'))).toBe(true);
   });
 
-  it('shows the effect on every record as a plan', async () => {
+  it('`tieline mappings` shows the effect on every record as a plan', async () => {
     const { json } = await run('reset', 'xacta');
     expect(json).toMatchObject({ saved: false });
     const { plan } = json as { plan: { items: { entity: string; field: string }[] } };
@@ -81,7 +81,7 @@ describe('tieline mappings', () => {
     ).toBeGreaterThan(3);
   });
 
-  it('exports and imports: what was exported changes nothing, and another file is taken whole', async () => {
+  it('`tieline mappings` exports and imports: what was exported changes nothing, and another file is imported whole', async () => {
     const file = join(folder, 'mappings.yaml');
     await run('export', 'xacta', '--out', file);
     expect((await run('import', 'xacta', file, '--yes')).json).toMatchObject({
@@ -122,7 +122,7 @@ describe('tieline mappings', () => {
       { entity: 'poam', external: 'x', internal: 'poc', transforms: [{ kind: 'shout' }] },
       'transforms',
     ],
-  ])('refuses %s, and saves nothing of the file', async (_what, wrong, says) => {
+  ])('`tieline mappings` refuses %s, and saves nothing of the file', async (_what, wrong, says) => {
     const before = await saved();
     const file = join(folder, 'wrong.yaml');
     const good = (await run('export', 'xacta')).json as object[];
@@ -133,13 +133,13 @@ describe('tieline mappings', () => {
     expect(await saved()).toEqual(before);
   });
 
-  it('refuses to leave a record without what it is known by', async () => {
+  it('`tieline mappings` refuses to leave a record without its key', async () => {
     const { code, err } = await run('remove', 'xacta', 'poam', 'id', 'remote_id', '--yes');
     expect(code).toBe(2);
     expect(err).toContain('a record cannot be imported without it');
   });
 
-  it('translates a record that the remote has, in and out, and names what does not fit', async () => {
+  it('`tieline mappings` translates a record of the remote, in and out, and names what does not fit', async () => {
     const { json } = await run('test', 'xacta', 'poam', '--record', 'POAM-2026-0001');
     const { fields } = json as { fields: { internal: string; fault?: string; outDiffers: boolean }[] };
     expect(fields.find((field) => field.internal === 'poc')).toMatchObject({ outDiffers: false });

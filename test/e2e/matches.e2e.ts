@@ -45,11 +45,11 @@ async function addAsset(uuid: string, name: string, identifiers: Record<string, 
 }
 
 // One story in order: each step begins where the one before ended.
-describe('a name that another machine bears', () => {
+describe('a name that another machine has', () => {
   const stranger = 'aaaaaaaa-0000-4000-8000-000000000001';
   let holder = { asset: '', component: '', fqdn: '', ip: '' };
 
-  it('never throws the matched machine out, and one list, one number and one exit code show it', async () => {
+  it('a name that another machine has never displaces the matched machine, and one list, one number and one exit code show it', async () => {
     const [row] = await world.rows(
       `select l.entity_id as asset, l.external_id as component, f.value as fqdn, i.value as ip
          from sync_links l join asset_identifiers f on f.asset_uuid::text = l.entity_id and f.kind = 'fqdn'
@@ -76,7 +76,7 @@ describe('a name that another machine bears', () => {
     expect((await command('sync', 'run')).json).toMatchObject({ matchesNew: 0, assetsForReview: known + 1 });
   });
 
-  it('is found by name, shown with who has the component and on what evidence, and settled at once', async () => {
+  it('a match under review is found by name, shown with who has the component and on what evidence, and settled at once', async () => {
     const shown = (await command('matches', 'show', 'laptop')).json as Match;
     expect(shown).toMatchObject({ kind: 'component', assetUuid: stranger });
     expect(shown.candidates[0]).toMatchObject({ choice: holder.component });
@@ -89,7 +89,7 @@ describe('a name that another machine bears', () => {
     expect(await systemOf(stranger)).toBeNull();
   });
 
-  it('settles by a standing decision also what comes under a new uuid', async () => {
+  it('a standing decision about a name that another machine has also settles what comes under a new uuid', async () => {
     const next = 'aaaaaaaa-0000-4000-8000-000000000002';
     const later = 'aaaaaaaa-0000-4000-8000-000000000003';
     await addAsset(next, 'rebuilt', { fqdn: holder.fqdn, mac: '02:00:00:00:00:77' });
@@ -107,14 +107,14 @@ describe('a name that another machine bears', () => {
     expect((await command('matches', 'standing')).json).toEqual([]);
   });
 
-  it('is refused where the choice is not clear, with what there is to choose', async () => {
+  it('a match decision is refused where the choice is not clear, with the choices that there are', async () => {
     expect((await command('matches', 'accept', '999999')).err).toContain('No match 999999 waits');
     expect((await command('matches', 'list', '--system', 'nosuch')).err).toContain('SYSTEM_UNKNOWN');
   });
 });
 
 describe('two assets of one scanner', () => {
-  it('are listed as probable duplicates where an FQDN and an address are the same and nothing differs', async () => {
+  it('two assets of one scanner are listed as probable duplicates where an FQDN and an address are the same and nothing differs', async () => {
     const [one, other] = ['eeeeeeee-0000-4000-8000-000000000001', 'eeeeeeee-0000-4000-8000-000000000002'];
     const names = { fqdn: 'twice.enterprise.example', hostname: 'twice', ip: '10.88.0.8' };
     await addAsset(one ?? '', 'twice', { ...names, agent_uuid: 'a'.repeat(31) + '1' });
@@ -132,7 +132,7 @@ describe('two assets of one scanner', () => {
 });
 
 describe('an asset', () => {
-  it('is found by its short name, whole name, address, MAC address and the beginning of its uuid', async () => {
+  it('an asset is found by its short name, whole name, address, MAC address and the beginning of its uuid', async () => {
     const uuid = 'bbbbbbbb-0000-4000-8000-000000000001';
     await addAsset(uuid, 'web77.enterprise.example', {
       fqdn: 'web77.enterprise.example',

@@ -65,7 +65,7 @@ const quiet = { written: 0, recordsHeld: 0, recordsFailed: 0 };
 
 // One story in order: each step begins where the one before ended.
 describe('a machine that moves to another system', () => {
-  it('takes its tag, its findings and its weaknesses with it, and leaves the POA&Ms of the old system', async () => {
+  it('a machine that moves to another system takes its tag, findings and weaknesses with it, and leaves the POA&Ms of the old system', async () => {
     expect((await poams('SYS-ENT-001', 20001))[0]?.affected_assets.toSorted()).toEqual(
       [uuid('stays'), uuid('moves')].toSorted(),
     );
@@ -90,7 +90,7 @@ describe('a machine that moves to another system', () => {
     ).toEqual([{ system_id: 'SYS-ENT-002', control: 'SYS-ENT-002' }]);
   });
 
-  it('leaves a POA&M without machines to a person, once', async () => {
+  it('a machine that moves to another system leaves a POA&M without machines to a person, once', async () => {
     const [left] = await poams('SYS-ENT-001', 20002);
     expect(await findConflicts(world.app, {}, 10)).toMatchObject([
       {
@@ -104,7 +104,7 @@ describe('a machine that moves to another system', () => {
     expect(await world.sync({ full: true })).toMatchObject({ ...quiet, conflictsPending: 1 });
   });
 
-  it('that comes back finds its POA&Ms again', async () => {
+  it('a machine that moves back to its system finds its POA&Ms again', async () => {
     await move('component', await componentOf('moves'), 'SYS-ENT-001');
     expect(await world.sync()).toMatchObject({ conflictsPending: 2 });
     expect(await tags('moves')).toEqual(['Xacta System:SYS-ENT-001']);
@@ -117,7 +117,7 @@ describe('a machine that moves to another system', () => {
 });
 
 describe('a POA&M that moves to another system', () => {
-  it('moves here with its milestones, and no longer answers for the old system', async () => {
+  it('a POA&M that moves to another system moves here with its milestones, and no longer answers for the old system', async () => {
     await move('poam', 'POAM-2026-0001', 'SYS-ENT-003');
     await world.sync();
     const [here] = await world.rows(`select system_id from ingestion_poams where poam_id = 'POAM-2026-0001'`);
@@ -138,7 +138,7 @@ describe('a POA&M that moves to another system', () => {
 });
 
 describe('a system that is removed', () => {
-  it('is one conflict, with what hangs on it; its machines are matched to nothing, and no POA&M is made in it', async () => {
+  it('a removed system is one conflict, with what depends on it; its machines are matched to nothing, and no POA&M is made in it', async () => {
     const before = await findConflicts(world.app, {}, 50);
     await world.edit('xacta', { entity: 'system', id: 'SYS-ENT-001', delete: true });
     const summary = await world.sync({ full: true });

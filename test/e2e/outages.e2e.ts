@@ -28,7 +28,7 @@ const everything = { systems: [], entities: [], full: false };
 const caller = { signal: new AbortController().signal, report: () => undefined };
 
 describe('a sync', () => {
-  it('whose every connection is ended again and again continues, and ends as an undisturbed one', async () => {
+  it('a sync whose connections are all ended again and again continues, and ends like an undisturbed one', async () => {
     await world.beginAgain();
     const admin = new pg.Client({ connectionString: world.environment()['DATABASE_URL'] });
     await admin.connect();
@@ -47,7 +47,7 @@ describe('a sync', () => {
     expect(runs).toEqual([{ status: 'completed' }]);
   });
 
-  it('works with four connections, and with workers that have no more', async () => {
+  it('a sync works with four connections, and with workers that have no more', async () => {
     await world.beginAgain();
     const opened = await openDatabase(world.environment()['DATABASE_URL'] ?? '', { maxConnections: 4 });
     await syncWhatCanBe({ ...world.app, store: opened.store, db: opened.db }, everything, caller);
@@ -70,7 +70,7 @@ describe('a sync', () => {
     expect(await doneSchedules()).toEqual(['tenable', 'xacta']);
   });
 
-  it('over several systems reads and sends to those that work when one does not, and says which failed', async () => {
+  it('a sync over several systems reads and sends to those that work when one does not, and reports which failed', async () => {
     await world.beginAgain();
     await addSystem(world.app, {
       type: 'xacta',
@@ -89,7 +89,7 @@ describe('a sync', () => {
     expect(await world.sync()).toMatchObject({ written: 0, systemsFailed: [] });
   });
 
-  it('goes on with a system that was down where it was, and reads the others anew', async () => {
+  it('a sync resumes a system that was down where it was, and reads the others again', async () => {
     await world.beginAgain();
     await world.control('xacta', 'PUT', '/faults', [
       { kind: 'server-error', status: 503, match: { path: 'poams' } },
@@ -136,7 +136,7 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
 }
 
 describe('schedules', () => {
-  it('are done within a minute while another system stands still in an export', async () => {
+  it('schedules run within a minute while another system stands still in an export', async () => {
     await world.beginAgain();
     await installQueue(world.app.queue);
     await schedule('tenable', 'nightly');
@@ -163,7 +163,7 @@ describe('schedules', () => {
     ).toEqual([]);
   });
 
-  it('that a clock which was ahead put off for months are called back', async () => {
+  it('schedules that a fast clock put off for months are called back', async () => {
     await world.rows(`update sync_schedules set next_run_at = now() + interval '200 days'`);
     await enqueueDue(world.app);
     const [ahead] = await world.rows(

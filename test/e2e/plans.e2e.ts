@@ -49,7 +49,7 @@ const outboundOf = (document: PlanDocument, record: string) =>
 describe('a plan', () => {
   let first: PlanDocument;
 
-  it('shows what the first sync would do, and writes nothing on either side', async () => {
+  it('a plan shows what the first sync would do, and writes nothing on either side', async () => {
     const before = await stored();
     first = await plan();
     expect(await stored()).toEqual(before);
@@ -61,11 +61,11 @@ describe('a plan', () => {
     expect(first.steps.find((step) => step.step === 'finding')?.counts.created).toBe(290);
   });
 
-  it('is the same when it is made again', async () => {
+  it('a plan is the same when it is made again', async () => {
     expect((await plan()).sha256).toBe(first.sha256);
   });
 
-  it('is done exactly so when it is applied, and leaves nothing to do', async () => {
+  it('a plan is carried out exactly when it is applied, and leaves nothing to do', async () => {
     const outcome = await applyPlan(world.app, parsePlan(JSON.stringify(first)), caller);
     const creates = first.items.filter((item) => item.direction === 'outbound' && item.entity === 'poam');
     const remote = await world.control<{ poams: { external_uid: string | null }[] }>(
@@ -83,7 +83,7 @@ describe('a plan', () => {
     expect(await world.sync()).toMatchObject({ written: 0 });
   });
 
-  it('names field, before and after of an edit on either side', async () => {
+  it('a plan names field, before and after of an edit on either side', async () => {
     await edit('POAM-2026-0001', 'comments', 'edited here');
     await world.control('xacta', 'POST', '/edit', {
       entity: 'poam',
@@ -111,7 +111,7 @@ describe('a plan', () => {
     ]);
   });
 
-  it('is refused, naming what moved, when a side moved since; and nothing is written', async () => {
+  it('a plan is refused, naming what changed, when a side changed since, and nothing is written', async () => {
     const made = await plan();
     await edit('POAM-2026-0001', 'comments', 'edited again');
     const [before, written] = [await stored(), await writes()];
@@ -125,13 +125,13 @@ describe('a plan', () => {
     expect(await writes()).toBe(written);
   });
 
-  it('is refused when it was edited after it was made', async () => {
+  it('a plan is refused when it was edited after it was made', async () => {
     const made = await plan();
     const text = JSON.stringify(made).replace('edited again', 'edited in the file');
     expect(() => parsePlan(text)).toThrow(expect.objectContaining({ code: 'PLAN_INVALID' }));
   });
 
-  it('of one entity does nothing else', async () => {
+  it('a plan of one entity does nothing else', async () => {
     await edit('POAM-2026-0004', 'comments', 'out');
     const made = await plan({ systems: ['xacta'], entities: ['control'] });
     expect(made.items).toEqual([]);
@@ -141,7 +141,7 @@ describe('a plan', () => {
 });
 
 describe('approval', () => {
-  it('holds a change for which the policy asks it, and lets others go', async () => {
+  it('approval holds a change that the policy names, and lets others go', async () => {
     await editPolicies(
       world.app.store,
       { id: await xactaId(), name: 'xacta' },
@@ -160,13 +160,13 @@ describe('approval', () => {
     ]);
   });
 
-  it('asks once, however often it is synced', async () => {
+  it('approval asks once, however often it is synced', async () => {
     const [before] = await findApprovals(world.app, { all: false }, 10);
     await world.sync();
     expect(await findApprovals(world.app, { all: true }, 10)).toEqual([before]);
   });
 
-  it('is withdrawn and asked for anew when what waits is edited', async () => {
+  it('approval is withdrawn and requested again when what waits is edited', async () => {
     const [before] = await findApprovals(world.app, { all: false }, 10);
     await edit('POAM-2026-0001', 'remediation_plan', 'patch in June');
     await world.sync();
@@ -177,7 +177,7 @@ describe('approval', () => {
     ).rejects.toMatchObject({ code: 'APPROVAL_MOVED' });
   });
 
-  it('given, lets exactly that go out', async () => {
+  it('approval that is given lets exactly that go out', async () => {
     const [asked] = await findApprovals(world.app, { all: false }, 10);
     await decide(world.app, asked?.approvalId ?? '', { approved: true, by: 'isso', reason: 'seen' });
     await sendWaitingChanges(world.app, await xactaId(), caller);
@@ -185,7 +185,7 @@ describe('approval', () => {
     expect(await world.sync()).toMatchObject({ written: 0 });
   });
 
-  it('refused, drops the change, which is not planned again until it is another', async () => {
+  it('approval that is refused drops the change, which is not planned again until it differs', async () => {
     await edit('POAM-2026-0001', 'remediation_plan', 'never');
     await world.sync();
     const [asked] = await findApprovals(world.app, { all: false }, 10);
@@ -209,7 +209,7 @@ describe('approval', () => {
 });
 
 describe('the outbox', () => {
-  it('keeps a change that the remote refuses until a person retries or drops it', async () => {
+  it('the outbox keeps a change that the remote refuses until a person retries or drops it', async () => {
     await edit('POAM-2026-0005', 'status', 'Completed');
     expect(await world.sync()).toMatchObject({ recordsHeld: 1 });
     const [refused] = await findOutbox(world.app, { states: ['failed'] }, 10);
@@ -229,7 +229,7 @@ describe('the outbox', () => {
     ).toEqual([{ decided_by: 'isso' }, { decided_by: 'isso' }]);
   });
 
-  it('sends nothing to a system that is paused, and goes on when it is not', async () => {
+  it('the outbox sends nothing to a paused system, and continues when it is resumed', async () => {
     await pauseSending(world.app, 'xacta', { by: 'isso', reason: 'maintenance' });
     await edit('POAM-2026-0006', 'comments', 'later');
     const shown = await plan();
@@ -241,7 +241,7 @@ describe('the outbox', () => {
     expect(await remotePoam('POAM-2026-0006')).toMatchObject({ comments: 'later' });
   });
 
-  it('sends the latest of several edits once', async () => {
+  it('the outbox sends the latest of several edits once', async () => {
     await pauseSending(world.app, 'xacta', { by: 'isso', reason: 'maintenance' });
     await edit('POAM-2026-0006', 'comments', 'one');
     await world.sync();
@@ -254,7 +254,7 @@ describe('the outbox', () => {
 });
 
 describe('a system that is taken out of sync', () => {
-  it('is neither read nor written, and both sides stay as they are', async () => {
+  it('a system excluded from sync is neither read nor written, and both sides stay as they are', async () => {
     const [poam] = await world.rows(`select system_id from ingestion_poams where poam_id = 'POAM-2026-0007'`);
     await world.rows(
       `update ingestion_systems set sync_enabled = false where system_id = $1`,

@@ -68,7 +68,7 @@ afterAll(async () => {
 
 // One story in order: each step begins where the one before ended.
 describe('a sync over POA&Ms that people made', () => {
-  it('several plugins in one source, a scanner before the number, and the description are recognised', async () => {
+  it('several plugins in one source, a scanner before the number, and the description of a POA&M are recognized', async () => {
     expect([
       await answerOf('SYS-ENT-002', 166_555),
       await answerOf('SYS-ENT-002', 171_356),
@@ -78,7 +78,7 @@ describe('a sync over POA&Ms that people made', () => {
     expect(first.recordsHeld).toBeGreaterThan(0);
   });
 
-  it('a second POA&M for the same weakness is shown, and no more once a person has settled it', async () => {
+  it('a second POA&M for the same weakness is shown, and no longer once a person has settled it', async () => {
     expect(await answerOf('SYS-ENT-001', 920_011)).toBe('POAM-2026-0017');
     expect(await openConflicts('duplicate')).toMatchObject([
       { entity_id: 'POAM-2026-0022', internal_value: { same_as: 'POAM-2026-0017' } },
@@ -88,7 +88,7 @@ describe('a sync over POA&Ms that people made', () => {
     expect(await openConflicts('duplicate')).toEqual([]);
   });
 
-  it('one completed before the finding was found is no answer; one completed while it was open is shown, and nothing is made', async () => {
+  it('a POA&M completed before the finding was found is no answer; one completed while it was open is shown, and nothing is made', async () => {
     expect(await answerOf('SYS-ENT-003', 171_356)).toBe('TL-SYS-ENT-003-171356');
     expect(await answerOf('SYS-ENT-003', 910_056)).toBeUndefined();
     expect(await openConflicts('contradiction')).toMatchObject([
@@ -121,7 +121,7 @@ describe('a sync over POA&Ms that people made', () => {
     expect(await world.sync()).toMatchObject({ written: 0, conflictsPending: 1 });
   });
 
-  it('a POA&M that cannot be read holds its own system only, says so, and work continues when it is mended', async () => {
+  it('a POA&M that cannot be read holds its own system only, reports it, and work continues when it is repaired', async () => {
     const made = await world.rows(
       `select count(*)::int as n from ingestion_poams where system_id = 'SYS-ENT-005' and poam_id like 'TL-%'`,
     );
@@ -141,7 +141,7 @@ describe('a sync over POA&Ms that people made', () => {
     expect(await outboxOf('SYS-ENT-005')).toEqual({ pending: 7 });
   });
 
-  it('what the remote refused for an inherited control goes out by itself when that is known, under another control', async () => {
+  it('a POA&M refused for an inherited control is sent again under another control once that is known', async () => {
     const filed = await world.rows(
       `select distinct security_control from ingestion_poams where system_id = 'SYS-ENT-002' and poam_id like 'TL-%'`,
     );

@@ -32,7 +32,7 @@ const rows = ['ingestion_assets', 'ingestion_vulnerabilities', 'ingestion_vulner
 
 describe.skipIf(!existsSync(folder))('recorded exports (skipped without ../shared/data)', () => {
   it.each(['tenable-vm', 'tenable-vm-2022'])(
-    '%s: hosts, findings by severity and state, plugins and CVEs are as many as the files have; a second time rewrites no row',
+    'the recorded export %s: hosts, findings by severity and state, plugins and CVEs are as many as the files have; a second time rewrites no row',
     async (name) => {
       const text = (file: string): string => readFileSync(join(folder, name, file), 'utf8');
       const world = await startTwoSystems([], {

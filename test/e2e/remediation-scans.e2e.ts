@@ -96,7 +96,7 @@ async function killedAt(point: string, finding: Finding | undefined): Promise<vo
 }
 
 describe('a remediation scan', () => {
-  it('is planned: machines, plugins, findings, and nothing is sent or kept', async () => {
+  it('a remediation scan is planned: machines, plugins, findings, and nothing is sent or kept', async () => {
     const [one, two] = findings;
     const { code, json } = await launch(one, '--finding', String(two?.uuid), '--plan');
     expect(code).toBe(0);
@@ -106,7 +106,7 @@ describe('a remediation scan', () => {
     expect((await command('scans', 'list')).json).toEqual([]);
   });
 
-  it('is refused, naming why, where nothing can be verified', async () => {
+  it('a remediation scan is refused, naming why, where nothing can be verified', async () => {
     const fixed = (
       await world.rows(`select id from ingestion_vulnerabilities where lifecycle_state = 'fixed' limit 1`)
     )[0]?.['id'];
@@ -126,7 +126,7 @@ describe('a remediation scan', () => {
     expect(await command('scans', 'show', '77')).toMatchObject({ code: 2 });
   });
 
-  it('finds what was patched fixed; the next sync brings it, and the scan tells it', async () => {
+  it('a remediation scan finds patched findings fixed; the next sync imports that, and the scan reports it', async () => {
     const [patched, standing] = findings;
     await edit({ asset: patched?.tenable, plugin: Number(patched?.plugin), patched: true });
     const outcome = await launch(patched, '--finding', String(standing?.uuid), '--reason', 'patch night');
@@ -161,7 +161,7 @@ describe('a remediation scan', () => {
     expect((await launch(patched)).err).toContain('it is fixed already');
   });
 
-  it('of a machine that was not reached covers nothing', async () => {
+  it('a remediation scan of a machine that was not reached covers nothing', async () => {
     const [, , off] = findings;
     await edit({ asset: off?.tenable, unreachable: true });
     const outcome = await command(
@@ -181,7 +181,7 @@ describe('a remediation scan', () => {
     await edit({ asset: off?.tenable, unreachable: false });
   });
 
-  it('of a POA&M looks at what is open of it', async () => {
+  it('a remediation scan of a POA&M covers its open findings', async () => {
     const [row] = await world.rows(
       `select p.poam_id as poam, count(*)::int as n, array_agg(distinct v.plugin_id::text) as plugins
          from ingestion_vulnerabilities v join ingestion_poams p on p.id = v.poam_id
@@ -193,7 +193,7 @@ describe('a remediation scan', () => {
     expect((json as { findings: unknown[] }).findings).toHaveLength(Number(row?.['n']));
   });
 
-  it('is made and launched once, though both answers are lost', async () => {
+  it('a remediation scan is created and launched once, though both answers are lost', async () => {
     const finding = findings[3];
     await fault(
       { kind: 'commit-cut', times: 1, match: { method: 'POST', path: '^/scans/remediation$' } },
@@ -206,7 +206,7 @@ describe('a remediation scan', () => {
     expect(await scansOf(finding)).toHaveLength(1);
   });
 
-  it('that two people ask for at once is one', async () => {
+  it('a remediation scan that two people request at once is one scan', async () => {
     const both = await Promise.all([1, 2].map(() => launch(findings[2])));
     expect(new Set(both.map((outcome) => idOf(outcome))).size).toBe(1);
     expect((await scansOf(findings[2])).filter((scan) => scan.runs[0] === 'pending')).toHaveLength(1);
@@ -229,7 +229,7 @@ describe('a remediation scan', () => {
     expect(await scansOf(finding)).toMatchObject([{ runs: ['pending'] }]);
   });
 
-  it('that the server refuses says what to do, and is over', async () => {
+  it('a remediation scan that the server refuses reports the remedy, and is over', async () => {
     const finding = findings[7];
     await edit({ scanLimits: { configurations: 0 } });
     const outcome = await launch(finding);
@@ -240,7 +240,7 @@ describe('a remediation scan', () => {
     await edit({ scanLimits: { configurations: 10_000 } });
   });
 
-  it('that cannot be launched yet stays on record with why, and is launched later', async () => {
+  it('a remediation scan that cannot be launched yet stays on record with the reason, and is launched later', async () => {
     const finding = findings[7];
     await fault({ kind: 'server-error', status: 503, match: { method: 'POST', path: '/launch$' } });
     const outcome = await launch(finding);
@@ -259,7 +259,7 @@ describe('a remediation scan', () => {
     });
   });
 
-  it('waits for approval where a policy asks for it, and is not made if it is rejected', async () => {
+  it('a remediation scan waits for approval where a policy asks for it, and is not made if it is rejected', async () => {
     const finding = findings[7];
     await command('policies', 'set', 'tenable', 'remediation_scan', '--approval', 'always');
     const before = (await there()).length;
@@ -293,7 +293,7 @@ describe('a remediation scan', () => {
     await command('policies', 'set', 'tenable', 'remediation_scan', '--approval', 'never');
   });
 
-  it('is not sent while sending to its system is paused', async () => {
+  it('a remediation scan is not sent while sending to its system is paused', async () => {
     const finding = findings[6];
     await runs();
     await command('scans', 'follow');

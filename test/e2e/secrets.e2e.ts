@@ -42,7 +42,7 @@ afterAll(async () => {
 });
 
 describe('no secret', () => {
-  it('is in what the commands print or log, also when they fail', () => {
+  it('no secret is printed or logged by the commands, also when they fail', () => {
     const printed = outcomes.map((outcome) => outcome.out + outcome.err).join('\n');
     expect(outcomes.some((outcome) => outcome.code === 1)).toBe(true);
     expect(printed.length).toBeGreaterThan(1000);
@@ -51,7 +51,7 @@ describe('no secret', () => {
     expect(printed).not.toMatch(/Bearer |accessKey=/);
   });
 
-  it('is in any table of the database', async () => {
+  it('no secret is in any table of the database', async () => {
     const tables = await world.rows(
       `select quote_ident(table_name) as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`,
     );
@@ -66,7 +66,7 @@ describe('no secret', () => {
       }
   });
 
-  it('is needed to read what api_call_logs keeps: path without query, status and time of every call', async () => {
+  it('no secret is needed to read what api_call_logs keeps: path without query, status and time of every call', async () => {
     const [row] = await world.rows(
       `select count(*)::int as calls, count(*) filter (where endpoint like '%?%')::int as queries, count(operation_id)::int as tied from api_call_logs`,
     );
@@ -75,7 +75,7 @@ describe('no secret', () => {
     expect(Number(row?.['tied'])).toBeGreaterThan(100);
   });
 
-  it('is stored in the clear: every secret setting of every connector is sealed', async () => {
+  it('no secret is stored in the clear: every secret setting of every connector is sealed', async () => {
     const systems = await world.rows('select system_type, connection_config from external_systems');
     for (const { system_type, connection_config } of systems)
       for (const { name } of connectorModules.get(String(system_type))?.declaration.secrets ?? []) {
@@ -87,7 +87,7 @@ describe('no secret', () => {
       }
   });
 
-  it('is lost when the master key is rotated', async () => {
+  it('no secret is lost when the master key is rotated', async () => {
     const next = Buffer.alloc(32, 7).toString('base64');
     const rotated = await tieline(['secrets', 'rotate', '--json'], {
       ...world.environment(),

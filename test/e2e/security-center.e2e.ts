@@ -57,7 +57,7 @@ interface Held {
 
 // One story in order: each step begins where the one before ended.
 describe('a machine that Tenable VM, Security Center and a scan file all know', () => {
-  it('ends as one asset with three sources', async () => {
+  it('a machine known to three sources ends as one asset with three sources', async () => {
     await world.sync();
     const { findings } = await control<{ findings: Held[] }>('GET', '/state');
     const hosts = Map.groupBy(findings, (row) => row.dnsName);
@@ -86,7 +86,7 @@ describe('a machine that Tenable VM, Security Center and a scan file all know', 
     expect(assets.every((row) => String(row['sources']) === 'acas,air gap,tenable')).toBe(true);
   });
 
-  it('has each finding once, and all three stand as its witnesses', async () => {
+  it('a machine known to three sources has each finding once, with all three as its witnesses', async () => {
     const { findings } = await control<{ findings: Held[] }>('GET', '/state');
     const identity = (row: Held): string =>
       [row.dnsName, row.plugin, row.port, row.protocol.toLowerCase()].join('|');
@@ -102,7 +102,7 @@ describe('a machine that Tenable VM, Security Center and a scan file all know', 
     expect(stored.filter((row) => row['witnesses'] !== 3)).toEqual([]);
   });
 
-  it('is changed by nothing when everything is read a second time', async () => {
+  it('a machine known to three sources is unchanged when everything is read a second time', async () => {
     const outline = async (): Promise<unknown> =>
       await world.rows(
         `select count(*), count(*) filter (where lifecycle_state = 'open') as open, sum(severity_rank) as severities from ingestion_vulnerabilities`,
@@ -113,7 +113,7 @@ describe('a machine that Tenable VM, Security Center and a scan file all know', 
     expect(summary).toMatchObject({ recordsFailed: 0, recordsHeld: 0, written: 0 });
   });
 
-  it('has each result of an audit check once, as the server that exports them tells it', async () => {
+  it('a machine known to three sources has each audit check result once, as the exporting server reports it', async () => {
     const [first] = await world.rows(
       `select count(*)::int as results, count(distinct (asset_uuid, audit_file, check_id))::int as distinct, count(*) filter (where control_references @> '{800-53|IA-5}')::int as of_passwords,
               count(*) filter (where status = 'failed')::int as failed, max(updated_at) as at from compliance_results`,
@@ -128,7 +128,7 @@ describe('a machine that Tenable VM, Security Center and a scan file all know', 
     expect(second).toEqual({ results: first?.['results'], at: first?.['at'] });
   });
 
-  it('gets a finding closed in one server only when no other has seen it since', async () => {
+  it('a machine known to three sources gets a finding closed in one server only when no other has seen it since', async () => {
     const { findings } = await control<{ findings: (Held & { key: string; source: string })[] }>(
       'GET',
       '/state',
@@ -149,7 +149,7 @@ describe('a machine that Tenable VM, Security Center and a scan file all know', 
 });
 
 describe('an acceptance', () => {
-  it('becomes a rule in Security Center, holds whatever the other server says, and ends with the rule', async () => {
+  it('an acceptance becomes a rule in Security Center, holds whatever the other server reports, and ends with the rule', async () => {
     const [finding] = await world.rows(
       `select v.id, v.plugin_id::text as plugin, v.asset_ref::text as asset from ingestion_vulnerabilities v where v.lifecycle_state = 'open' order by v.id limit 1`,
     );

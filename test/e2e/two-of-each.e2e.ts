@@ -72,7 +72,7 @@ const quiet = { written: 0, recordsHeld: 0, recordsFailed: 0, conflictsPending: 
 
 // One story in order: each step begins where the one before ended.
 describe('two GRC systems and two scanners', () => {
-  it('that use the same ids for different things stay apart, and nobody is told another’s values', async () => {
+  it('two GRC systems and two scanners that use the same ids for different things stay apart, and none gets another’s values', async () => {
     const before = [await xacta('grc-a'), await xacta('grc-b')] as const;
     expect(before[0].poams[0]?.id).toBe(before[1].poams[0]?.id);
     expect(await world.sync()).toMatchObject({ recordsHeld: 0, recordsFailed: 0, conflictsPending: 0 });
@@ -97,7 +97,7 @@ describe('two GRC systems and two scanners', () => {
     expect(await rowOf('grc-b', 'POAM-2026-0001')).toBe('grc-b:POAM-2026-0001');
   });
 
-  it('put a machine that is a component in both into both systems, each with its POA&M and its tag', async () => {
+  it('two GRC systems and two scanners put a machine that is a component in both into both systems, each with its POA&M and its tag', async () => {
     expect(await systemsOf('shared')).toEqual(['SYS-ENT-001', 'grc-b:SYS-ENT-001']);
     expect(
       await world.rows(`select count(*)::int as n from ingestion_assets where hostname = 'shared'`),
@@ -121,14 +121,14 @@ describe('two GRC systems and two scanners', () => {
     }
   });
 
-  it('find nothing to do right after, by changes or in full', async () => {
+  it('two GRC systems and two scanners find nothing to do right after, by changes or in full', async () => {
     expect(await world.sync()).toMatchObject(quiet);
     const [before] = await world.rows(`select count(*)::int as n from sync_changes`);
     expect(await world.sync({ full: true })).toMatchObject(quiet);
     expect(await world.rows(`select count(*)::int as n from sync_changes`)).toEqual([before]);
   });
 
-  it('get only their own edits', async () => {
+  it('two GRC systems and two scanners get only their own edits', async () => {
     const [ofA, ofB] = [await rowOf('grc-a', 'POAM-2026-0001'), await rowOf('grc-b', 'POAM-2026-0001')];
     await world.rows(`update ingestion_poams set comments = 'for b' where poam_id = $1`, ofB);
     await world.edit('grc-a', { entity: 'poam', id: 'POAM-2026-0001', fields: { comments: 'from a' } });
@@ -140,7 +140,7 @@ describe('two GRC systems and two scanners', () => {
     ]);
   });
 
-  it('that disagree about a field are in a conflict each with us alone', async () => {
+  it('two GRC systems and two scanners that disagree about a field are each in a conflict with us alone', async () => {
     const [ofA, ofB] = [await rowOf('grc-a', 'POAM-2026-0001'), await rowOf('grc-b', 'POAM-2026-0001')];
     await world.rows(`update ingestion_poams set comments = 'ours' where poam_id in ($1, $2)`, ofA, ofB);
     await world.edit('grc-b', { entity: 'poam', id: 'POAM-2026-0001', fields: { comments: 'theirs' } });
@@ -160,7 +160,7 @@ describe('two GRC systems and two scanners', () => {
     expect(await world.sync()).toMatchObject(quiet);
   });
 
-  it('lose only what they removed themselves, and a person sees which machine hung on it', async () => {
+  it('two GRC systems and two scanners lose only what they removed themselves, and a person sees which machine depended on it', async () => {
     const component = (await xacta('grc-b')).components.find((each) => each.hostname === 'shared')?.id;
     await world.edit('grc-b', { entity: 'component', id: component, delete: true });
     expect(await world.sync({ full: true })).toMatchObject({ conflictsPending: 1, written: 0 });
@@ -177,7 +177,7 @@ describe('two GRC systems and two scanners', () => {
     expect(await world.sync()).toMatchObject({ written: 0, conflictsPending: 1 });
   });
 
-  it('are one where a person says so: what stands in the system of one then stands in ours', async () => {
+  it('two GRC systems are one where a person decides so: the values of one system then stand in ours', async () => {
     const made = await makeOne(
       world.app,
       { system: 'grc-b', entity: 'system', entityId: 'SYS-ENT-001', externalId: 'SYS-ENT-001' },

@@ -31,7 +31,7 @@ const writes = async (): Promise<number> =>
 
 // One story in order: each step begins where the one before ended.
 describe('a two-way sync', () => {
-  it('brings everything in, creates the missing POA&Ms once and tags the assets', async () => {
+  it('a two-way sync imports everything, creates the missing POA&Ms once and tags the assets', async () => {
     const summary = await world.sync();
     expect(summary).toMatchObject({
       assets: 80,
@@ -59,7 +59,7 @@ describe('a two-way sync', () => {
     expect(Object.keys(assignments)).toHaveLength(summary.assetsLinked);
   });
 
-  it('links no asset wrongly', async () => {
+  it('a two-way sync links no asset wrongly', async () => {
     const linked = await world.rows(`
       select a.asset_uuid, c.raw_json ->> 'name' as component, a.hostname, a.netbios_name
         from asset_correlations k join ingestion_assets a using (asset_uuid) join system_components c on c.id = k.component_id
@@ -70,7 +70,7 @@ describe('a two-way sync', () => {
       expect(String(row['component']).split(' ').at(-1)).toBe(String(row['hostname']).split('.')[0]);
   });
 
-  it('gives every POA&M that it made a due date, a control of its system and a journal row with the reason', async () => {
+  it('a two-way sync gives every POA&M that it made a due date, a control of its system and a journal row with the reason', async () => {
     const [bad] = await world.rows(`
       select count(*)::int as n from ingestion_poams p
        where p.ingestion_source = 'tieline'
@@ -80,7 +80,7 @@ describe('a two-way sync', () => {
     expect(bad).toEqual({ n: 0 });
   });
 
-  it('finds nothing to write right after', async () => {
+  it('a two-way sync finds nothing to write right after', async () => {
     const before = await writes();
     const summary = await world.sync();
     expect(summary.written).toBe(0);
@@ -90,7 +90,7 @@ describe('a two-way sync', () => {
     expect(await writes()).toBe(before);
   });
 
-  it('adds up: read = created + updated + unchanged + held + failed in every step', async () => {
+  it('a two-way sync adds up: read = created + updated + unchanged + held + failed in every step', async () => {
     const [row] = await world.rows(`
       select count(*)::int as n from ingestion_batches,
              jsonb_to_record(metadata -> 'counts') as c(read int, created int, updated int, unchanged int, held int, failed int)
@@ -98,7 +98,7 @@ describe('a two-way sync', () => {
     expect(row).toEqual({ n: 0 });
   });
 
-  it('sends out what was edited here, and leaves the rest of the record as it was', async () => {
+  it('a two-way sync sends what was edited here, and leaves the rest of the record as it was', async () => {
     const before = await remotePoam('POAM-2026-0001');
     await world.rows(`update ingestion_poams set comments = 'edited here' where poam_id = 'POAM-2026-0001'`);
     expect(await world.sync()).toMatchObject({ written: 1, recordsHeld: 0 });
@@ -113,7 +113,7 @@ describe('a two-way sync', () => {
     expect(await world.sync()).toMatchObject({ written: 0 });
   });
 
-  it('takes in what was edited there, and says so in the journal', async () => {
+  it('a two-way sync imports what was edited there, and records it in the journal', async () => {
     await world.control('xacta', 'POST', '/edit', {
       entity: 'poam',
       id: 'POAM-2026-0003',
@@ -130,7 +130,7 @@ describe('a two-way sync', () => {
     ).toEqual([{ after_value: 'edited there' }]);
   });
 
-  it('holds a field that both sides edited, on both sides, and nothing else of the record', async () => {
+  it('a two-way sync holds a field that both sides edited, on both sides, and nothing else of the record', async () => {
     await world.rows(
       `update ingestion_poams set comments = 'ours', resources_required = 'ours too' where poam_id = 'POAM-2026-0002'`,
     );
@@ -151,7 +151,7 @@ describe('a two-way sync', () => {
     expect(await remotePoam('POAM-2026-0002')).toMatchObject({ comments: 'theirs' });
   });
 
-  it('closes a conflict that settles itself', async () => {
+  it('a two-way sync closes a conflict that settles itself', async () => {
     await world.control('xacta', 'POST', '/edit', {
       entity: 'poam',
       id: 'POAM-2026-0002',
@@ -160,7 +160,7 @@ describe('a two-way sync', () => {
     expect(await world.sync()).toMatchObject({ conflictsPending: 0, recordsHeld: 0 });
   });
 
-  it('adds a machine that joins a weakness to its POA&M, and makes no second one', async () => {
+  it('a two-way sync adds a machine that joins a weakness to its POA&M, and makes no second one', async () => {
     const [weakness] = await world.rows(`
       select w.identifier, a.asset_uuid::text as asset, l.external_id
         from weaknesses w join ingestion_poams p on p.id = w.poam_id and p.ingestion_source = 'tieline'
@@ -188,7 +188,7 @@ describe('a two-way sync', () => {
     expect(await world.sync()).toMatchObject({ written: 0 });
   });
 
-  it('retires an asset that was deleted in Tenable, and deletes nothing', async () => {
+  it('a two-way sync retires an asset that was deleted in Tenable, and deletes nothing', async () => {
     const [linked] = await world.rows(
       `select entity_id from sync_links where entity_type = 'asset_component' order by id limit 1`,
     );
@@ -202,7 +202,7 @@ describe('a two-way sync', () => {
     expect(row).toEqual({ retired: 2 });
   });
 
-  it('holds a record whose text has the character U+0000, and shows it, instead of sending it back without', async () => {
+  it('a two-way sync holds a record whose text has the character U+0000, and shows it, instead of sending it back without', async () => {
     const comments = async (value: string) =>
       world.control('xacta', 'POST', '/edit', {
         entity: 'poam',

@@ -33,7 +33,7 @@ describe('undo', () => {
   let taken: string;
   let undone: string;
 
-  it('only shows what it would do when a plan is asked for', async () => {
+  it('undo only shows what it would do when a plan is requested', async () => {
     await editThere('theirs');
     taken = (await world.sync()).operationId;
     expect(await here()).toBe('theirs');
@@ -42,7 +42,7 @@ describe('undo', () => {
     expect(await here()).toBe('theirs');
   });
 
-  it('takes back what was taken in, and the next sync carries it to the remote', async () => {
+  it('undo reverts what was imported, and the next sync sends that to the remote', async () => {
     const before = (
       await world.rows(
         `select before_value from sync_changes where operation_id in
@@ -57,14 +57,14 @@ describe('undo', () => {
     expect(await world.sync()).toMatchObject({ written: 0 });
   });
 
-  it('of an undo brings the value back', async () => {
+  it('undo of an undo restores the value', async () => {
     await undo(undone);
     expect(await here()).toBe('theirs');
     expect(await world.sync()).toMatchObject({ written: 1 });
     expect(await there()).toBe('theirs');
   });
 
-  it('of what was sent puts the remote’s earlier value back', async () => {
+  it('undo of what was sent restores the remote’s earlier value', async () => {
     await editHere('ours');
     const sent = await world.sync();
     expect(await there()).toBe('ours');
@@ -73,7 +73,7 @@ describe('undo', () => {
     expect([await here(), await there()]).toEqual(['theirs', 'theirs']);
   });
 
-  it('where the remote has moved on meets a conflict, not force', async () => {
+  it('undo where the remote has moved on ends in a conflict, not force', async () => {
     await editHere('ours again');
     const sent = await world.sync();
     await editThere('moved on');
@@ -85,7 +85,7 @@ describe('undo', () => {
     await world.sync({ full: true });
   });
 
-  it('leaves alone what was edited since, and says so', async () => {
+  it('undo leaves alone what was edited since, and reports it', async () => {
     await editThere('one');
     const run = await world.sync();
     await editHere('two');
@@ -97,7 +97,7 @@ describe('undo', () => {
     await world.sync();
   });
 
-  it('is refused for a field that the remote alone decides', async () => {
+  it('undo is refused for a field that the remote alone decides', async () => {
     const { id } = await fetchSystem(world.app, 'xacta');
     const xacta = { id, name: 'xacta' };
     await editPolicies(world.app.store, xacta, {
@@ -113,7 +113,7 @@ describe('undo', () => {
     await editPolicies(world.app.store, xacta, { do: 'forget', entity: 'poam' });
   });
 
-  it('of a whole first sync deletes nothing and says why', async () => {
+  it('undo of a whole first sync deletes nothing and reports why', async () => {
     const counts = await world.rows(`select count(*)::int as n from ingestion_poams`);
     const { fields, refused } = await undo(first);
     expect(fields).toEqual([]);

@@ -82,7 +82,7 @@ describe('while sending is paused', () => {
     await world.sync();
   });
 
-  it('a proposal goes with its findings, follows their severity and machines, and yields to one made by hand', async () => {
+  it('a proposal while sending is paused goes with its findings, follows their severity and machines, and yields to one made by hand', async () => {
     const all = await proposals();
     const [fixed, graver, byHand] = all.filter((each) => each.assets.length === 1);
     const shrinking = all.find((each) => each.assets.length > 1);
@@ -116,7 +116,7 @@ describe('while sending is paused', () => {
     expect(await world.sync()).toMatchObject({ written: 0 });
   });
 
-  it('what a person edited in a proposal goes out with it', async () => {
+  it('a proposal while sending is paused is sent with what a person edited in it', async () => {
     const [one] = await proposals();
     await world.rows(
       `update ingestion_poams set poc = 'Dana Scully', status = 'In Progress' where poam_id = $1`,
@@ -128,7 +128,7 @@ describe('while sending is paused', () => {
     expect(await there(one?.plugin ?? '', one?.boundary ?? '')).toMatchObject([{ poc: 'Dana Scully' }]);
   });
 
-  it('nothing that was planned before is sent by a worker before a sync has planned it again', async () => {
+  it('a change that was planned before is not sent by a worker before a sync has planned it again', async () => {
     await tieline('outbox', 'resume', 'xacta');
     expect(
       await world.rows(`select distinct must_replan from sync_outbox where entity_type = 'poam'`),
@@ -141,7 +141,7 @@ describe('while sending is paused', () => {
 });
 
 describe('a proposal that a person turned down', () => {
-  it('is cancelled here, does not come back by itself, and is asked about again when its finding was fixed and found again', async () => {
+  it('a rejected proposal is cancelled here, does not come back by itself, and is asked about again when its finding was fixed and found again', async () => {
     await world.beginAgain();
     await tieline('policies', 'set', 'xacta', 'poam', '--approval', 'always');
     await world.sync();
@@ -169,7 +169,7 @@ describe('a proposal that a person turned down', () => {
 });
 
 describe('the machines of a POA&M, a list that both sides edit', () => {
-  it('a machine that a person took off there stays off, and one that is put back is on it again', async () => {
+  it('a machine that a person removed from a POA&M stays off, and one that is put back is on it again', async () => {
     await world.beginAgain();
     await world.sync();
     const [poam] = await world.rows(`

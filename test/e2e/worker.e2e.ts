@@ -52,7 +52,7 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<boole
 
 // One story in order: each step begins where the one before ended.
 describe('a worker', () => {
-  it('makes up once for a time that passed while none ran, whoever asks', async () => {
+  it('a worker makes up once for a time that passed while none ran, whoever asks', async () => {
     await installQueue(world.app.queue);
     await schedule('often');
     await makeDue();
@@ -63,7 +63,7 @@ describe('a worker', () => {
     expect(await world.rows(`select count(*)::int as n from tieline_jobs.jobs`)).toEqual([{ n: 1 }]);
   });
 
-  it('does what is due and ends, when it is asked for once', async () => {
+  it('a worker does what is due and ends, when it runs once', async () => {
     await runWorker(world.app, { signal, report: () => undefined, once: true });
     expect(await outcomes()).toEqual([
       { name: 'often', outcome: expect.stringMatching(/^operation .*done/) },
@@ -76,7 +76,7 @@ describe('a worker', () => {
     ]);
   });
 
-  it('leaves a system alone that takes no part in sync', async () => {
+  it('a worker leaves a system alone that takes no part in sync', async () => {
     await world.rows(`update external_systems set sync_enabled = false where system_name = 'xacta'`);
     await makeDue();
     expect(await enqueueDue(world.app)).toBe(0);
@@ -86,7 +86,7 @@ describe('a worker', () => {
 
   let worker: ChildProcess;
   let ended: Promise<CommandOutcome>;
-  it('as a process syncs by its schedule and checks the systems', async () => {
+  it('a worker as a process syncs by its schedule and checks the systems', async () => {
     const often = { TIELINE_SCHEDULE_INTERVAL_MS: '200', TIELINE_HEALTH_INTERVAL_MS: '60000' };
     ended = tieline(['worker'], { ...world.environment(), ...often }, (child) => (worker = child));
     await world.rows(`update ingestion_poams set comments = 'by schedule' where poam_id = 'POAM-2026-0001'`);
@@ -102,7 +102,7 @@ describe('a worker', () => {
     ).toBe(true);
   });
 
-  it('sends what is put into the outbox at once, without any schedule', async () => {
+  it('a worker sends what is put into the outbox at once, without any schedule', async () => {
     await world.rows(`delete from sync_schedules`);
     const { id } = await fetchSystem(world.app, 'xacta');
     const [link] = await world.rows(
@@ -125,7 +125,7 @@ describe('a worker', () => {
     ).toBe(true);
   });
 
-  it('ends when it is told to, and leaves nothing behind that holds others up', async () => {
+  it('a worker ends when it is asked to, and leaves nothing behind that holds others up', async () => {
     worker.kill('SIGTERM');
     const { code, err } = await ended;
     expect(code).toBe(0);
@@ -141,7 +141,7 @@ describe('a worker', () => {
     expect(await world.sync({ systems: ['xacta'] })).toMatchObject({ written: 0 });
   });
 
-  it('is gone without a trace when Tieline is taken out of the database', async () => {
+  it('a worker leaves no trace when Tieline is removed from the database', async () => {
     const client = await world.app.pool.connect();
     const plan = await planRemoval(client);
     client.release();

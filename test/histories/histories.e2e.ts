@@ -12,8 +12,12 @@ afterAll(async () => {
 });
 
 /** A few for every run; `npm run test:proof` plays hundreds, `npm run soak` thousands. */
-it('keeps the promises in 40 generated histories (SPEC.md section 10)', { timeout: 120_000 }, async () => {
-  const { histories, story } = await checkHistories(world, { seed: 7, batches: 5 });
-  expect(story).toBeUndefined();
-  expect(histories).toBe(5 * historiesInBatch);
-});
+it(
+  'the engine keeps the promises in 40 generated histories (SPEC.md section 10)',
+  { timeout: 120_000 },
+  async () => {
+    const { histories, story } = await checkHistories(world, { seed: 7, batches: 5 });
+    expect(story).toBeUndefined();
+    expect(histories).toBe(5 * historiesInBatch);
+  },
+);

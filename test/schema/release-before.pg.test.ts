@@ -104,18 +104,18 @@ async function plannedChanges(): Promise<unknown> {
 describe('a database of the release before', () => {
   const nothing = { created: 0, updated: 0, failed: 0, changes: [] };
 
-  it('has the very catalog of a fresh database after the upgrade', async () => {
+  it('a database of the previous release has the very catalog of a fresh database after the upgrade', async () => {
     await migrate(database.pool, { folder: migrations });
     await using fresh = await cloneDatabase();
     expect(await catalogOf(database)).toEqual(await catalogOf(fresh));
   });
 
-  it('lists after the upgrade whatever it listed before: conflicts, approvals, matches, links, operations', async () => {
+  it('a database of the previous release lists after the upgrade what it listed before: conflicts, approvals, matches, links, operations', async () => {
     app = { ...composeApp(database, masterKeyOfDump), now: () => new Date(manifest.at) };
     expect(await listed()).toEqual(manifest.listed);
   });
 
-  it('plans no change after the upgrade in a full sync with both remotes as that release left them', async () => {
+  it('a database of the previous release plans no change after the upgrade in a full sync with both remotes as that release left them', async () => {
     for (const name of ['tenable', 'xacta'] as const) {
       const moved = await command('connections', 'set', name, '--url', urls[name], '--yes');
       expect(moved).toMatchObject({ code: 0 });
@@ -124,7 +124,7 @@ describe('a database of the release before', () => {
     expect(await plannedChanges()).toEqual({ ...nothing, conflicts: [conflict], approvals: [approval] });
   });
 
-  it('has the value of an operation of that release back on both sides after its undo and a sync', async () => {
+  it('a database of the previous release has the value of one of its operations back on both sides after an undo and a sync', async () => {
     const { operationId, before, after } = manifest.undo;
     expect([await commentsHere(), await commentsThere()]).toEqual([after, after]);
     expect(await command('ops', 'undo', operationId)).toMatchObject({ code: 0 });

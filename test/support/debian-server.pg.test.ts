@@ -22,7 +22,7 @@ const directoryOf = async (url: string): Promise<string> =>
   dirname((await query(url, `SELECT current_setting('data_directory') AS answer`)) ?? '');
 
 describe('the PostgreSQL of Debian', () => {
-  it('starts on a cluster of its own and is gone after close', async ({ skip }) => {
+  it("Debian's PostgreSQL starts on a cluster of its own and is gone after close", async ({ skip }) => {
     const server = await startDebianServer();
     if (server === undefined) return skip(howToInstall);
     const directory = await directoryOf(server.url);
@@ -42,7 +42,7 @@ describe('the PostgreSQL of Debian', () => {
     expect(existsSync(directory)).toBe(false);
   });
 
-  it('is gone soon after the process that started it was killed', async ({ skip }) => {
+  it("Debian's PostgreSQL is gone soon after the process that started it was killed", async ({ skip }) => {
     const module = fileURLToPath(new URL('debian-server.ts', import.meta.url));
     const code = `import { startDebianServer } from ${JSON.stringify(module)};
       console.log((await startDebianServer())?.url ?? '');

@@ -23,9 +23,9 @@ export const identifierWeights: Readonly<Record<IdentifierKind, number>> = {
   ip: 25,
 };
 export const linkAt = 50;
-/** A candidate this far behind the best one is no rival. */
+/** A candidate this far behind the best one is not a rival. */
 export const clearLead = 30;
-/** Identifiers of which a machine has one: different values speak against the match. */
+/** Identifiers that a machine has one of: different values speak against the match. */
 const singular = ['scanner_uuid', 'agent_uuid', 'bios_uuid'] as const satisfies readonly IdentifierKind[];
 
 export interface Evidence {
@@ -38,7 +38,7 @@ export interface Evidence {
 export interface Candidate {
   readonly componentId: number;
   readonly shared: readonly Identifier[];
-  /** Kinds of which both sides have a value and none is shared. */
+  /** Kinds with values on both sides, none of them shared. */
   readonly contradicted: readonly IdentifierKind[];
   /** How many assets share each of these identifiers with some component: an identifier of several machines proves less. */
   readonly assetsSharing: Readonly<Record<string, number>>;
@@ -94,8 +94,8 @@ function weigh(candidate: Candidate): { score: number; evidence: Evidence[] } {
 type Weighed = Omit<CandidateDecision, 'decision' | 'reason'>;
 
 /**
- * Decides about all candidates of one asset. The best comes first. A match that was made stands: another component that fits about as
- * well or better is for a person to choose, and so is a match of which the identifiers no longer tell anything.
+ * Decides about all candidates of one asset. The best comes first. An existing match stays: another component that fits about as
+ * well or better is left to a person, and so is a match whose identifiers no longer say anything.
  */
 export function decideCorrelation(candidates: readonly Candidate[]): CandidateDecision[] {
   const weighed = candidates
@@ -137,7 +137,7 @@ function decideBeside(present: Weighed, weighed: readonly Weighed[]): CandidateD
 
 const belowLimit = ({ score }: Weighed): Reason => reasonOf('below_limit', { score, limit: linkAt });
 
-/** A component that another machine has is no rival of a free one that fits as well: a clone bears the BIOS uuid of its original. */
+/** A component that another machine has is not a rival of a free one that fits as well: a clone carries the BIOS uuid of its original. */
 function bestOf(weighed: readonly Weighed[]): { best: Weighed | undefined; rivals: readonly Weighed[] } {
   const fitting = weighed.filter((each) => each.score >= linkAt);
   const top = fitting[0]?.score ?? 0;

@@ -1,7 +1,7 @@
 import { deriveUuid } from '../../platform/values/index.ts';
 
 /**
- * The identity of a finding: asset, plugin, port and protocol; the scan is no part of it (decision 0008).
+ * The identity of a finding: asset, plugin, port and protocol; the scan is not a part of it (decision 0008).
  * @param finding.asset_uuid in whatever case. @param finding.protocol lower case.
  */
 export function findingKey(finding: {

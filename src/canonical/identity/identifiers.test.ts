@@ -4,7 +4,7 @@ import { identifiersOfAsset, identifiersOfComponent, normalizeIdentifier } from 
 const value = (...given: Parameters<typeof normalizeIdentifier>) => normalizeIdentifier(...given)?.value;
 
 describe('identifiers', () => {
-  it('compare equal however a MAC or a UUID is spelled', () => {
+  it('identifiers compare equal however a MAC or a UUID is spelled', () => {
     for (const spelling of ['00:50:56:A6:49:2A', '00-50-56-a6-49-2a', '005056a6492a', '0050.56a6.492a'])
       expect(value('mac', spelling)).toBe('00:50:56:a6:49:2a');
     expect(value('bios_uuid', '02EB2642-6E94-23AF-9C99-B61644C2CC46')).toBe(
@@ -13,13 +13,13 @@ describe('identifiers', () => {
     expect(value('agent_uuid', '9928ced55f8a4121b63c15b50cd461e6')).toBe('9928ced55f8a4121b63c15b50cd461e6');
   });
 
-  it('take the name out of DOMAIN\\NAME and the first label out of an FQDN in a host name field', () => {
+  it('identifiers take the name out of DOMAIN\\NAME and the first label out of an FQDN in a host name field', () => {
     expect(value('netbios', 'CORP\\WEB01')).toBe('web01');
     expect(value('hostname', 'Web01.enterprise.example')).toBe('web01');
     expect(value('fqdn', 'Web01.Enterprise.Example.')).toBe('web01.enterprise.example');
   });
 
-  it('are not made of what means nothing', () => {
+  it('identifiers are not made of meaningless values', () => {
     expect(value('mac', '00:00:00:00:00:00')).toBeUndefined();
     expect(value('mac', '[REDACTED]')).toBeUndefined();
     expect(value('bios_uuid', 'FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF')).toBeUndefined();
@@ -30,7 +30,7 @@ describe('identifiers', () => {
     expect(value('netbios', '  ')).toBeUndefined();
   });
 
-  it('of an asset and of the component that describes it have the machine in common', () => {
+  it('identifiers of an asset and of the component that describes it show the same machine', () => {
     const asset = identifiersOfAsset(
       {
         asset_uuid: 'b666e9f5-fde7-4cd8-9c07-12c19246b616',

@@ -68,7 +68,7 @@ function meansNothing(kind: IdentifierKind, value: string): boolean {
       return (
         !/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(value) ||
         /^([0-9a-f]{2}):(\1:){4}\1$|^(00:){5}0[0-9a-f]$/.test(value) ||
-        // Of a group, not of an adapter.
+        // Belongs to a group, not to an adapter.
         /^(01:00:5e|33:33|01:80:c2)/.test(value) ||
         sharedAdapter.test(value)
       );
@@ -140,7 +140,7 @@ function collect(named: Named): Identifier[] {
 
 /**
  * All that an asset is known by. @param ownsIdentity whether the record's uuid is the scanner's own; else it is only the source's way to name it.
- * Names may stand in either field, so host names are tried as FQDNs too. */
+ * Names may be in either field, so host names are tried as FQDNs too. */
 export function identifiersOfAsset(asset: AssetRecord, ownsIdentity: boolean): Identifier[] {
   const names = [asset.hostname, ...(asset.hostnames ?? []), ...(asset.fqdns ?? [])];
   return collect({

@@ -13,13 +13,13 @@ const agent = known({
 });
 
 describe('two records of one scanner', () => {
-  it('are one machine where an agent and a network scan show the same FQDN and address', () => {
+  it('two records of one scanner are one machine where an agent and a network scan show the same FQDN and address', () => {
     expect(
       isSameMachine(agent, known({ scanner_uuid: '2', fqdn: 'h0.example', hostname: 'h0', ip: '10.0.0.1' })),
     ).toBe(true);
   });
 
-  it('are two machines where a name and an address went to another one', () => {
+  it('two records of one scanner are two machines where a name and an address went to another one', () => {
     const before = known({ fqdn: 'h0.example', ip: '10.0.0.1', bios_uuid: 'b1', mac: 'm1' });
     expect(
       isSameMachine(before, known({ fqdn: 'h0.example', ip: '10.0.0.1', bios_uuid: 'b2', mac: 'm2' })),
@@ -27,12 +27,12 @@ describe('two records of one scanner', () => {
     expect(isSameMachine(before, known({ fqdn: 'h0.example', ip: '10.0.0.1', mac: 'm2' }))).toBe(false);
   });
 
-  it('are two machines where only a name, or a name in three spellings, is the same', () => {
+  it('two records of one scanner are two machines where only a name, or a name in three spellings, is the same', () => {
     const names = known({ fqdn: 'h0.example', hostname: 'h0', netbios: 'h0' });
     expect(isSameMachine(names, names)).toBe(false);
   });
 
-  it('are two machines where a virtual address moves between two names', () => {
+  it('two records of one scanner are two machines where a virtual address moves between two names', () => {
     expect(
       isSameMachine(
         known({ fqdn: 'n1.example', mac: 'vrrp', ip: '10.0.0.9' }),
@@ -45,17 +45,17 @@ describe('two records of one scanner', () => {
 describe('a standing decision', () => {
   const evidence = standingEvidence(agent);
 
-  it('keeps what names one machine, and no address', () => {
+  it('a standing decision keeps what names one machine, and no address', () => {
     expect(evidence.map((each) => each.kind)).toEqual(['agent_uuid', 'fqdn']);
     expect(standingEvidence(known({ hostname: 'h0', ip: '10.0.0.1' }))).toEqual(known({ hostname: 'h0' }));
   });
 
-  it('holds for the same agent under a new name, and for the same name without an agent', () => {
+  it('a standing decision holds for the same agent under a new name, and for the same name without an agent', () => {
     expect(bearsEvidence(known({ agent_uuid: 'a', fqdn: 'renamed.example' }), evidence)).toBe(true);
     expect(bearsEvidence(known({ fqdn: 'h0.example' }), evidence)).toBe(true);
   });
 
-  it('does not hold for another agent that bears the name, nor for the address', () => {
+  it('a standing decision does not hold for another agent that has the name, nor for the address', () => {
     expect(bearsEvidence(known({ agent_uuid: 'other', fqdn: 'h0.example' }), evidence)).toBe(false);
     expect(bearsEvidence(known({ ip: '10.0.0.1' }), evidence)).toBe(false);
   });

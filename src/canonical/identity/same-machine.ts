@@ -34,14 +34,14 @@ export function isSameMachine(one: readonly Identifier[], other: readonly Identi
   return others.reduce((sum, weight) => sum + weight, name) >= sameAt;
 }
 
-/** What of an asset's identifiers a standing decision keeps: what names one machine. An address never does. */
+/** The identifiers of an asset that a standing decision keeps: those that name one machine. An address never does. */
 export function standingEvidence(identifiers: readonly Identifier[]): Identifier[] {
   const kept = identifiers.filter(({ kind }) => ['agent_uuid', 'bios_uuid', 'mac', 'fqdn'].includes(kind));
   return kept.length > 0 ? kept : identifiers.filter(({ kind }) => kind === 'netbios' || kind === 'hostname');
 }
 
 /**
- * Whether an asset falls under a standing decision: it bears an agent's or BIOS uuid or a MAC address of the evidence, or a name of it
+ * Whether an asset falls under a standing decision: it carries an agent's or BIOS uuid or a MAC address of the evidence, or a name of it
  * while no such uuid speaks against it. A machine that only took over the name does not.
  */
 export function bearsEvidence(identifiers: readonly Identifier[], evidence: readonly Identifier[]): boolean {

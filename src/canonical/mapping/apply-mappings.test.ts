@@ -77,7 +77,7 @@ describe('transforms', () => {
       '9928CED55F8A4121B63C15B50CD461E6',
       '9928ced5-5f8a-4121-b63c-15b50cd461e6',
     ],
-  ])('read %s', (_what, transforms, value, expected) => {
+  ])('transforms read %s', (_what, transforms, value, expected) => {
     expect(into(transforms, value)).toEqual(expected);
   });
 
@@ -90,11 +90,11 @@ describe('transforms', () => {
     ['an object for a text', [{ kind: 'text' }], { deep: true }],
     ['a list for a text', [{ kind: 'text' }], ['a']],
     ['a UUID that is none', [{ kind: 'uuid' }], 'ent-web-1'],
-  ])('refuse %s, and say what was expected', (_what, transforms, value) => {
+  ])('transforms refuse %s, and say what was expected', (_what, transforms, value) => {
     expect(into(transforms, value)).toEqual([expect.stringMatching(/expected|known words/)]);
   });
 
-  it('derive the same UUID from the same text, and different ones from different texts', () => {
+  it('transforms derive the same UUID from the same text, and different ones from different texts', () => {
     const derive = (text: string) => into([{ kind: 'uuid', derive: true }], text);
     expect(derive('ent-web-1')).toBe(derive('ent-web-1'));
     expect(derive('ent-web-1')).not.toBe(derive('ent-web-2'));
@@ -128,17 +128,20 @@ describe('a reversible mapping', () => {
     ],
     ['template', [{ kind: 'template', text: 'CVE-{}' }], fc.string()],
   ];
-  it.each(cases)('(%s) gives back on the way out what came in', (_name, transforms, arbitrary) => {
-    fc.assert(
-      fc.property(arbitrary, (value) => {
-        expect(out(transforms, into(transforms, value) as Json)).toEqual(value);
-      }),
-    );
-  });
+  it.each(cases)(
+    'a reversible mapping (%s) gives back on the way out what came in',
+    (_name, transforms, arbitrary) => {
+      fc.assert(
+        fc.property(arbitrary, (value) => {
+          expect(out(transforms, into(transforms, value) as Json)).toEqual(value);
+        }),
+      );
+    },
+  );
 });
 
 describe('a mapping', () => {
-  it('tells what the remote did not say from what it said is empty', () => {
+  it('a mapping distinguishes a value that the remote left out from one that it sent as empty', () => {
     const compiled = compileMappings(
       [mapping('a', []), mapping('b', [], { internalField: 'description' })],
       'component',
@@ -146,7 +149,7 @@ describe('a mapping', () => {
     expect(compiled.inbound({ b: null })).toEqual({ ok: true, record: { description: null } });
   });
 
-  it('takes the first alternative that is there', () => {
+  it('a mapping uses the first alternative that is present', () => {
     const compiled = compileMappings([mapping('new.name | name', [], { direction: 'inbound' })], 'component');
     expect(compiled.inbound({ name: 'old' })).toEqual({ ok: true, record: { name: 'old' } });
     expect(compiled.inbound({ name: 'old', new: { name: 'new' } })).toEqual({
@@ -155,7 +158,7 @@ describe('a mapping', () => {
     });
   });
 
-  it('names the field, the rule and what came when it refuses', () => {
+  it('a mapping names the field, the rule and what came when it refuses', () => {
     const compiled = compileMappings(
       [
         mapping('port.port', [{ kind: 'number' }], { required: true }),
@@ -172,13 +175,13 @@ describe('a mapping', () => {
     });
   });
 
-  it('holds the whole record to its schema', () => {
+  it('a mapping holds the whole record to its schema', () => {
     const compiled = compileMappings([mapping('id', [], { internalField: 'component_id' })], 'component');
     const mapped = mapRecord(compiled, componentRecord, { id: 'CMP-1' });
     expect(mapped.ok ? [] : mapped.faults.map((fault) => fault.field)).toEqual(['parent_remote_id', 'name']);
   });
 
-  it('never throws, whatever JSON comes', () => {
+  it('a mapping never throws, whatever JSON comes', () => {
     const all = [tenableConnector, xactaConnector].flatMap((module) => module.declaration.mappings);
     const entities = [...new Set(all.map((each) => each.entityType))].map((entity) =>
       compileMappings(all, entity),
@@ -215,7 +218,7 @@ describe('a mapping before it is kept', () => {
     more: Partial<FieldMapping> = {},
   ) => checkMapping(mapping('x', transforms, { direction, ...more })).length;
 
-  it('may be reversible in both directions, else inbound only', () => {
+  it('a mapping may be reversible in both directions, else inbound only', () => {
     for (const transform of [
       { kind: 'first' },
       { kind: 'lookup', table: 't' },
@@ -227,12 +230,12 @@ describe('a mapping before it is kept', () => {
     }
   });
 
-  it('must name an entity and a field of it', () => {
+  it('a mapping must name an entity and a field of it', () => {
     expect(faultsOf([], 'inbound', { internalField: 'colour' })).toBe(1);
     expect(faultsOf([], 'inbound', { entityType: 'cat' })).toBe(1);
   });
 
-  it('is the same after it was stored and read', () => {
+  it('a mapping is the same after it was stored and read', () => {
     for (const module of [tenableConnector, xactaConnector])
       for (const each of module.declaration.mappings) {
         expect(checkMapping(each)).toEqual([]);

@@ -12,7 +12,7 @@ describe('a form of dates', () => {
     ['DD.MM.YYYY', '15.07.2026', '2026-07-15'],
     ['DD-MMM-YYYY', '15-JUL-2026', '2026-07-15'],
     ['YYYYMMDD', '20260715', '2026-07-15'],
-  ])('%s reads %s as the day %s', (form, text, day) => {
+  ])('a date form %s reads %s as the day %s', (form, text, day) => {
     expect(dateForm(form).read(text)?.toISOString().slice(0, 10)).toBe(day);
   });
 
@@ -23,11 +23,11 @@ describe('a form of dates', () => {
     ['MM/DD/YYYY', '07/15/26'],
     ['DD-MMM-YYYY', '15-Xyz-2026'],
     ['YYYYMMDD', '2026715'],
-  ])('%s does not read %s', (form, text) => {
+  ])('a date form %s does not read %s', (form, text) => {
     expect(dateForm(form).read(text)).toBeUndefined();
   });
 
-  it('reads what it writes, whatever the day', () => {
+  it('a date form reads what it writes, whatever the day', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...forms),
@@ -41,7 +41,7 @@ describe('a form of dates', () => {
   });
 
   it.each(['MM/DD', 'YYYY-MM-DD-DD', 'MM/DD/YY', 'nonsense', 'HH:mm'])(
-    'that leaves something open is refused, with what a form is made of: %s',
+    'a date form that leaves something open is refused, with what a form is made of: %s',
     (form) => {
       expect(faultOfForm(form)).toContain('as MM/DD/YYYY');
     },
@@ -51,19 +51,19 @@ describe('a form of dates', () => {
 describe('a date of a mapping', () => {
   const american = waysOf({ kind: 'date', external: 'MM/DD/YYYY', internal: 'date' }, {});
 
-  it('in a named form comes in as a day and goes out in the form', () => {
+  it('a mapped date in a named form is read as a day and written in that form', () => {
     expect(american.in('01/07/2027')).toBe('2027-01-07');
     expect(american.out?.('2027-01-07')).toBe('01/07/2027');
     expect(american.out?.('2027-01-07T00:00:00')).toBe('01/07/2027');
   });
 
-  it('in no form that is named is refused, with those that are', () => {
+  it('a mapped date in none of the named forms is refused, with the forms that are named', () => {
     const refused = american.in('7 January');
     expect(refused).toBeInstanceOf(Refused);
     expect((refused as Refused).rule).toContain('MM/DD/YYYY');
   });
 
-  it('with a zone keeps the day of its writer', () => {
+  it('a mapped date with a zone keeps the day of its writer', () => {
     const day = waysOf({ kind: 'date', external: 'date', internal: 'date' }, {});
     expect(day.in('2027-01-07T23:59:59-05:00')).toBe('2027-01-07');
     expect(day.in('2027-01-08T00:30:00+13:00')).toBe('2027-01-08');

@@ -46,7 +46,7 @@ export const mappingTransform: z.ZodType<Transform> = z.discriminatedUnion('kind
   z.strictObject({ kind: z.literal('uuid'), derive: z.boolean().exactOptional() }),
 ]);
 
-/** What transformation_rule holds. The plan's table has no column for the direction, so it stands here. */
+/** What transformation_rule holds. The plan's table has no column for the direction, so it is here. */
 const rule = z.strictObject({
   direction: z.enum(['inbound', 'outbound', 'bidirectional']),
   transforms: z.array(mappingTransform),

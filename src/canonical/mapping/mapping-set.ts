@@ -5,7 +5,7 @@ import { isJsonObject } from '../../platform/values/index.ts';
 import type { FieldMapping } from './mapping.ts';
 import { checkMapping } from './mapping-row.ts';
 
-/** What tells a mapping from another: no two of one set have it in common. */
+/** What distinguishes a mapping from another: no two of one set have it in common. */
 export const mappingKey = (mapping: FieldMapping): string =>
   JSON.stringify([
     mapping.entityType,

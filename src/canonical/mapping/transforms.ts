@@ -112,7 +112,7 @@ function readEpoch(value: Json, external: string): Date | undefined {
         ? Number(value)
         : undefined;
   if (numeric === undefined) return undefined;
-  // Milliseconds are told from seconds by their size where the mapping does not say: seconds reach 10^11 in the year 5138.
+  // Milliseconds are distinguished from seconds by their size where the mapping does not say: seconds reach 10^11 in the year 5138.
   const inMilliseconds =
     external === 'epoch-milliseconds' || (external !== 'epoch-seconds' && numeric > 1e11);
   return new Date(inMilliseconds ? numeric : numeric * 1000);
@@ -157,7 +157,7 @@ function date(transform: DateTransform): TransformWays {
   const write = own
     ? ({ at, day }: ReadDate): Json =>
         own.write(transform.internal === 'date' ? new Date(`${day}T00:00:00Z`) : at)
-    : writes[external as (typeof dateWords)[number]]; // a word, since it is no form of its own
+    : writes[external as (typeof dateWords)[number]]; // a word, since it is not a form of its own
   return {
     in: (value) => {
       if (value === '') return null;
@@ -227,7 +227,7 @@ function template(text: string): TransformWays {
   };
   const fillAll: Way = (value) => {
     if (!Array.isArray(value)) return fill(value);
-    // Some releases send ready texts where others send objects; a text that is there already stands.
+    // Some releases send ready texts where others send objects; a text that is there already is kept.
     const filled = value.map((each) =>
       typeof each === 'string' && names.some((name) => name !== '') ? each : fill(each),
     );

@@ -10,39 +10,39 @@ const policy = (entity: string, approval: ApprovalScope | null | undefined): Ent
 const change: ProposedChange = { entity: 'poam', kind: 'update', fields: ['comments'], severity: 'High' };
 
 describe('A1 approval', () => {
-  it('is not asked where no policy asks for it', () => {
+  it('A1: approval is not required where no policy asks for it', () => {
     expect(needsApproval([], change)).toBe(false);
     expect(needsApproval([policy('poam', undefined)], change)).toBe(false);
   });
 
-  it('is asked for everything where the policy names nothing', () => {
+  it('A1: approval is required for everything where the policy names nothing', () => {
     expect(needsApproval([policy('poam', {})], change)).toBe(true);
     expect(needsApproval([policy('*', {})], change)).toBe(true);
   });
 
-  it('is not asked by the policy of another entity', () => {
+  it('A1: approval is not required by the policy of another entity', () => {
     expect(needsApproval([policy('control', {})], change)).toBe(false);
   });
 
-  it('is asked where the severity is any of those named', () => {
+  it('A1: approval is required where the severity is any of those named', () => {
     const policies = [policy('poam', { severities: ['Critical', 'High'] })];
     expect(needsApproval(policies, change)).toBe(true);
   });
 
-  it('follows the policy of the entity where that speaks of approval, else that of the system', () => {
+  it('A1: approval follows the policy of the entity where that has an approval rule, else that of the system', () => {
     expect(needsApproval([policy('*', {}), policy('poam', null)], change)).toBe(false);
     expect(needsApproval([policy('*', {}), policy('poam', undefined)], change)).toBe(true);
     expect(needsApproval([policy('*', null), policy('poam', {})], change)).toBe(true);
   });
 
-  it('is asked for the named fields only, and for records made new', () => {
+  it('A1: approval is required for the named fields only, and for records made new', () => {
     const policies = [policy('poam', { fields: ['status'] })];
     expect(needsApproval(policies, change)).toBe(false);
     expect(needsApproval(policies, { ...change, fields: ['comments', 'status'] })).toBe(true);
     expect(needsApproval(policies, { ...change, kind: 'create' })).toBe(true);
   });
 
-  it('is asked for the named severities only, and where the severity is unknown', () => {
+  it('A1: approval is required for the named severities only, and where the severity is unknown', () => {
     const policies = [policy('poam', { severities: ['Critical'] })];
     expect(needsApproval(policies, change)).toBe(false);
     expect(needsApproval(policies, { ...change, severity: 'critical' })).toBe(true);
@@ -54,14 +54,14 @@ describe('A2 consent', () => {
   const inbound = (entity: string): EntityPolicy => ({ entity, direction: 'inbound', fields: {} });
   const creation: ProposedChange = { ...change, kind: 'create', fields: [] };
 
-  it('is refused to every kind of change where the system is inbound', () => {
+  it('A2: consent is refused to every kind of change where the system is inbound', () => {
     for (const entity of ['poam', 'milestone', 'control', 'acceptance', 'asset_context', 'asset_tag'])
       for (const kind of ['create', 'update'] as const)
         expect(mayGoOut([inbound('*')], { entity, kind, fields: ['affected_assets'] })).toBe(false);
     expect(mayGoOut([inbound('*')], { entity: 'remediation_scan', kind: 'create', fields: [] })).toBe(false);
   });
 
-  it('is refused to a change of a field that is inbound, and given to one of other fields', () => {
+  it('A2: consent is refused to a change of a field that is inbound, and given to one of other fields', () => {
     const policies: EntityPolicy[] = [{ entity: 'poam', fields: { comments: { direction: 'inbound' } } }];
     expect(mayGoOut(policies, { entity: 'poam', kind: 'update', fields: ['comments', 'status'] })).toBe(
       false,
@@ -70,12 +70,12 @@ describe('A2 consent', () => {
     expect(mayGoOut(policies, creation)).toBe(true);
   });
 
-  it('holds for an entity whose own policy says nothing of direction', () => {
+  it('A2: consent holds for an entity whose own policy has no direction', () => {
     expect(mayGoOut([inbound('*'), policy('poam', {})], creation)).toBe(false);
     expect(mayGoOut([inbound('*'), { ...policy('poam', {}), direction: 'outbound' }], creation)).toBe(true);
   });
 
-  it('is asked until a person agreed to exactly this, and never where it is forbidden', () => {
+  it('A2: consent is missing until a person agreed to exactly this, and never given where it is forbidden', () => {
     const asked = [policy('*', {})];
     expect(consentTo(asked, { ...change, approved: false })).toBe('ask');
     expect(consentTo(asked, { ...change, approved: true })).toBe('granted');

@@ -7,14 +7,14 @@ export interface ProposedChange {
   readonly kind: 'create' | 'update';
   /** The fields that it writes. */
   readonly fields: readonly string[];
-  /** Of the weakness that the record is about, where it is about one. */
+  /** The severity of the weakness that the record is about, where it is about one. */
   readonly severity: string | undefined;
 }
 
 /**
  * Whether a person must agree to an outbound change before it goes out. The policy of the entity says so; where it
  * says nothing of approval, that of the system (`*`). Where it names fields, a change of any of them asks, and so does a record made new; where it names
- * severities, a record of unknown severity asks too, since nobody can say that it is none of them.
+ * severities, a record of unknown severity asks too, since it may be one of them.
  */
 export function needsApproval(policies: readonly EntityPolicy[], change: ProposedChange): boolean {
   const named = (entity: string): EntityPolicy['approval'] =>
@@ -50,7 +50,7 @@ export function mayGoOut(
 export type Consent = 'granted' | 'ask' | 'forbidden';
 
 /**
- * What the policies in force say of a change that is about to be queued or sent (SPEC.md, A2).
+ * What the policies in force say about a change that is about to be queued or sent (SPEC.md, A2).
  * @param change.approved whether a person agreed to exactly this content.
  */
 export function consentTo(

@@ -1,4 +1,4 @@
-/** How a field of an entity is kept in agreement: which way values may go, and who gives way when both sides edited. */
+/** How a field of an entity is kept in agreement: which way values may go, and who yields when both sides edited. */
 import { z } from 'zod';
 import { severities } from '../vocabulary/index.ts';
 
@@ -46,6 +46,6 @@ export interface EntityPolicy {
 export interface FieldPolicy {
   readonly direction: SyncDirection;
   readonly strategy: ConflictStrategy;
-  /** Of the strategy: `field`, `entity`, `system` or `default`. */
+  /** The level that set the strategy: `field`, `entity`, `system` or `default`. */
   readonly decidedBy: 'field' | 'entity' | 'system' | 'default';
 }

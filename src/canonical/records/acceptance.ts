@@ -20,7 +20,7 @@ export const acceptanceRecord = z.object({
   port: maybe(z.int().min(0).max(65535)),
   /** Lower case; null: any. */
   protocol: maybe(upTo(20)),
-  /** Of a recast: what the findings become. */
+  /** For a recast: what the findings become. */
   severity: maybe(z.enum(severities)),
   comment: maybe(text),
   /** Null: never. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { text, upTo, words, maybe } from './fields.ts';
 
-/** What the business says of an asset; kept in assets_extended. */
+/** What the business says about an asset; kept in assets_extended. */
 export const assetContextRecord = z.object({
   /** What the scanner's server calls the asset. */
   scanner_asset_id: text.min(1).max(255),

@@ -3,7 +3,7 @@ import { instant, text, upTo, words, maybe, uuid } from './fields.ts';
 
 export const assetRecord = z.object({
   asset_uuid: uuid,
-  /** The uuid by which the scanner's cloud service knows it, where another source tells it. */
+  /** The uuid by which the scanner's cloud service knows it, where another source reports it. */
   scanner_uuid: maybe(text),
   hostname: maybe(upTo(255)),
   netbios_name: maybe(upTo(100)),

@@ -13,7 +13,7 @@ export const findingRecord = z.object({
   /** After recast, as the scanner reports it. */
   severity: z.enum(severities),
   severity_modification: maybe(z.enum(severityModifications)),
-  /** When the report was made, where that is told: of two the later one stands in what has no time of its own. */
+  /** When the report was made, where that is known: of two reports, the later one wins for values that have no time of their own. */
   observed_at: maybe(instant),
   /** What the server calls the rule that changed the severity. */
   acceptance_id: maybe(upTo(255)),

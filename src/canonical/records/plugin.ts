@@ -25,7 +25,7 @@ export const pluginRecord = z.object({
   published_at: maybe(instant),
   modified_at: maybe(instant),
   patch_published_at: maybe(instant),
-  /** When the report was made that says this, where that is told: of two texts of one modification date the later stands. */
+  /** When the report was made that says this, where that is known: of two texts with one modification date, the later one wins. */
   observed_at: maybe(instant),
 });
 export type PluginRecord = z.infer<typeof pluginRecord>;

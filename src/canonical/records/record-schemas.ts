@@ -20,7 +20,7 @@ interface RegisteredRecord {
   readonly sentOnly: readonly string[];
   /** What fields were called in earlier versions. */
   readonly formerNames: Readonly<Record<string, string>>;
-  /** The entity of the record that one of these stands inside of. */
+  /** The entity of the record that one of these is inside. */
   readonly inside?: string;
 }
 
@@ -44,12 +44,12 @@ const records = new Map<string, RegisteredRecord>([
   ['asset_context', { schema: assetContextRecord, sentOnly: sentOnlyOfAssetContext, formerNames: {} }],
 ]);
 
-/** Adds the record of an entity, with what its definition says of the fields. */
+/** Adds the record of an entity, with what its definition says about the fields. */
 export function registerRecord(name: string, record: RegisteredRecord): void {
   records.set(name, record);
 }
 
-/** The present name of a field that somebody may know by a former one. */
+/** The present name of a field that may still be known by a former one. */
 export function presentField(entity: string, field: string): string {
   const former = records.get(entity)?.formerNames ?? {};
   return (Object.hasOwn(former, field) ? former[field] : undefined) ?? field;
@@ -62,7 +62,7 @@ export const recordSchemaOf = (name: string): RegisteredRecord['schema'] | undef
 /** Every entity that has mappings. */
 export const listRecordNames = (): readonly string[] => [...records.keys()];
 
-/** Entities whose records stand inside of one of this entity, at any depth. */
+/** Entities whose records are inside one of this entity, at any depth. */
 export function recordsInside(name: string): readonly string[] {
   const nearest = [...records].filter(([, { inside }]) => inside === name).map(([each]) => each);
   return [...new Set([...nearest, ...nearest.flatMap((each) => recordsInside(each))])];

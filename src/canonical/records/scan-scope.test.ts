@@ -10,12 +10,12 @@ const scope = (more: Partial<ScanScope>): ScanScope => ({
 const plugin = { id: '1', family: 'General' };
 
 describe('whether a scan ran a plugin', () => {
-  it('is not concluded where the file does not say', () => {
+  it('whether a scan ran a plugin is not concluded where the file does not say', () => {
     expect(ran(scope({}), plugin)).toBe(false);
     expect(ran(scope({ families: new Map([['General', 'mixed']]) }), plugin)).toBe(false);
   });
 
-  it('is told by the list of plugins, but for families and plugins that were switched off', () => {
+  it('whether a scan ran a plugin is decided by the list of plugins, except for families and plugins that were switched off', () => {
     const pluginIds = new Set(['1']);
     expect(ran(scope({ pluginIds }), plugin)).toBe(true);
     expect(ran(scope({ pluginIds }), { ...plugin, id: '2' })).toBe(false);
@@ -23,12 +23,12 @@ describe('whether a scan ran a plugin', () => {
     expect(ran(scope({ pluginIds, plugins: new Map([['1', false]]) }), plugin)).toBe(false);
   });
 
-  it('is told by its family or by the plugin itself where there is no list', () => {
+  it('whether a scan ran a plugin is decided by its family or by the plugin itself where there is no list', () => {
     expect(ran(scope({ families: new Map([['General', 'enabled']]) }), plugin)).toBe(true);
     expect(ran(scope({ plugins: new Map([['1', true]]) }), plugin)).toBe(true);
   });
 
-  it('is the same after it was stored', () => {
+  it('whether a scan ran a plugin is decided the same after its scope was stored', () => {
     const given = scope({
       pluginIds: new Set(['2', '1']),
       families: new Map([['General', 'mixed']]),

@@ -5,7 +5,7 @@ export const systemRecord = z.object({
   remote_id: text.min(1).max(255),
   system_id: text.min(1).max(50),
   name: text.min(1).max(255),
-  /** Derived from the system's id where the remote's is not a UUID (in the samples it is none). */
+  /** Derived from the system's id where the remote's is not a UUID (in the samples it is not). */
   uuid,
   status: maybe(upTo(50)),
   authorization_boundary: maybe(text),

@@ -1,4 +1,4 @@
-/** How the values of a field are compared: what in their spelling is no difference. SPEC.md, section 2. */
+/** How the values of a field are compared: what in their spelling is not a difference. SPEC.md, section 2. */
 import { TielineError } from '../../platform/errors/index.ts';
 
 /**
@@ -8,7 +8,7 @@ import { TielineError } from '../../platform/errors/index.ts';
  */
 export type Comparison = 'text' | 'word' | 'controls' | 'list' | 'day';
 
-/** Fields that are no plain text; of the same name in every entity that has them. */
+/** Fields that are not plain text; of the same name in every entity that has them. */
 const comparisons: Record<string, Comparison> = {
   // Words of value lists.
   status: 'word',

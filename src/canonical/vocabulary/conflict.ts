@@ -28,7 +28,7 @@ export type ConflictChoice = (typeof conflictChoices)[number];
 
 /** What carrying out a choice does. */
 export const conflictEffects = [
-  /** Our value stands; the next sync sends it. */
+  /** Our value is kept; the next sync sends it. */
   'keep_ours',
   /** The remote's value is ours from now on. */
   'take_theirs',
@@ -40,15 +40,15 @@ export const conflictEffects = [
   'retire',
   /** The change that the remote refused is sent again. */
   'send_again',
-  /** Our change is given up: the remote's values stand. */
+  /** Our change is given up: the remote's values are kept. */
   'give_up',
   /** The record is read again, since it was put right. */
   'read_again',
   /** The record stays as it was last read, until it changes there. */
   'leave_unread',
-  /** Of two records the later one is cancelled, here and there. */
+  /** The later of two records is cancelled, here and there. */
   'cancel_copy',
-  /** Of two records the earlier one is cancelled, here and there. */
+  /** The earlier of two records is cancelled, here and there. */
   'cancel_first',
   /** The later record is the earlier one under another id. */
   'follow',

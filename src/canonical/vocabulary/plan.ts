@@ -20,9 +20,9 @@ export const planItem = z.strictObject({
   reason: z.string(),
   /** The rule or policy that decided, as it is shown: `rule:…`, `policy:…`, or a person's name. */
   decidedBy: z.string(),
-  /** Of an outbound change: waits for approval before it is sent. */
+  /** For an outbound change: waits for approval before it is sent. */
   needsApproval: z.boolean(),
-  /** Of an outbound change. */
+  /** For an outbound change. */
   key: z.string().nullable(),
 });
 export type PlanItem = z.infer<typeof planItem>;
@@ -36,7 +36,7 @@ const counts = z.strictObject({
   failed: z.number(),
 });
 
-/** A record that cannot be taken in, and why. */
+/** A record that cannot be imported, and why. */
 const untaken = z.strictObject({ record: z.string(), reason: z.string() });
 
 export const planDocument = z.strictObject({
@@ -44,13 +44,13 @@ export const planDocument = z.strictObject({
   /** ISO 8601, UTC. */
   madeAt: z.iso.datetime(),
   systems: z.array(z.string()).min(1),
-  /** Of these systems, those to which nothing is sent until a person resumes it (`outbox resume`). */
+  /** Those of these systems to which nothing is sent until a person resumes it (`outbox resume`). */
   sendingPaused: z.array(z.string()).default([]),
   /** Connections that are paused and so no part of the plan (`connections resume`). */
   leftOut: z.array(z.string()).default([]),
   entities: z.array(z.string()),
   full: z.boolean(),
-  /** What each step of the sync found; facts (assets, findings) are counted here and are no items. */
+  /** What each step of the sync found; facts (assets, findings) are counted here and are not items. */
   steps: z.array(z.strictObject({ system: z.string(), step: z.string(), counts })),
   items: z.array(planItem),
   untaken: z.array(untaken),

@@ -73,7 +73,7 @@ it('who decided is one text for programs', () => {
   );
 });
 
-it('a reason bears the parameters of its sentence', () => {
+it('a reason has the parameters of its sentence', () => {
   expect(reasonOf('linked')).toEqual({ code: 'linked' });
   expect(reasonOf('created_from', { externalId: 'P-1' })).toEqual({
     code: 'created_from',

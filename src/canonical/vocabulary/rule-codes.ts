@@ -1,6 +1,6 @@
 /**
  * Who decides, and why: the codes that are stored, each with the sentence that people are shown. Code branches on and counts by codes
- * alone; a sentence may be reworded without a migration. A code is never renamed or given to something else: rows bear it for years.
+ * alone; a sentence may be reworded without a migration. A code is never renamed or given to something else: rows carry it for years.
  * `{name}` in a sentence stands for a parameter that is stored beside the code.
  *
  * Rejected: storing the sentence and matching it (a user named `rule:x`, or one reworded word, broke undo and counts); a table of codes

@@ -23,7 +23,7 @@ const events: readonly ScanEvent[] = [
 ];
 
 describe('the states of a remediation scan', () => {
-  it('never go back, but to wait for consent', () => {
+  it('the states of a remediation scan never go back, except to wait for consent', () => {
     const back = scanStates.flatMap((state) =>
       events.filter((event) => {
         if (event === 'held') return false;
@@ -34,12 +34,12 @@ describe('the states of a remediation scan', () => {
     expect(back).toEqual([]);
   });
 
-  it('end in one of three, and what waits for a person is not followed', () => {
+  it('the states of a remediation scan end in one of three, and a scan that waits for a person is not followed', () => {
     expect(scanStates.filter((state) => isScanOver(state))).toEqual(['completed', 'failed', 'cancelled']);
     expect(followedStates).toEqual(['requested', 'created', 'launched', 'running']);
   });
 
-  it('go to the end from wherever the server is seen to be', () => {
+  it('the states of a remediation scan go to the end from wherever the server is seen to be', () => {
     for (const state of ['created', 'launched', 'running'] as const)
       expect(nextScanState(state, 'completed')).toBe('completed');
     expect(nextScanState('requested', 'completed')).toBeUndefined();

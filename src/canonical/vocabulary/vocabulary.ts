@@ -4,7 +4,7 @@ export const severities = ['Info', 'Low', 'Medium', 'High', 'Critical'] as const
 export type Severity = (typeof severities)[number];
 
 /**
- * Where a finding stands, as a scanner reports it. The owner's column `state` knows no `reopened`
+ * The state of a finding, as a scanner reports it. The owner's column `state` knows no `reopened`
  * (its readers would miss an open weakness), so it says `Open` for both and `lifecycle_state` keeps this word.
  */
 export const lifecycleStates = ['open', 'reopened', 'fixed'] as const;

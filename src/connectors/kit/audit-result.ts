@@ -8,7 +8,7 @@ import type { FieldMapping, Transform } from '../../canonical/mapping/index.ts';
 import { complianceStatuses } from '../../canonical/vocabulary/index.ts';
 
 /**
- * Security Center numbers the checks of audit files from here on, each file for itself: such an id is no plugin of the feed, and two
+ * Security Center numbers the checks of audit files from here on, each file for itself: such an id is not a plugin of the feed, and two
  * servers' ids say nothing of each other.
  */
 const firstAuditCheck = 1_000_000;
@@ -58,7 +58,7 @@ function sectionsOf(text: string): Record<string, string> {
   );
 }
 
-/** The results that a text tells; none where it tells none. */
+/** The results in a text; empty where it has none. */
 export function auditResultsIn(text: string): AuditResult[] {
   const elements = [...text.matchAll(element)];
   if (elements.some(([, name]) => name === 'result')) {
@@ -98,7 +98,7 @@ export const resultBySeverity = (severity: string): string =>
   resultOfSeverity[severity.trim().toLowerCase()] ?? 'UNKNOWN';
 
 /**
- * By what a check is told from the others of its audit file where it has no id (files of before 2016, Security Center): its name.
+ * What distinguishes a check from the others of its audit file where it has no id (files from before 2016, Security Center): its name.
  * src/record/findings/compliance.sql.ts knows such an id again by the same rule.
  */
 export const checkIdOf = (checkName: string): string =>
@@ -139,7 +139,7 @@ const read =
 const must = read(true);
 const may = read(false);
 
-/** How what `auditRaw` gives is read, whatever scanner it came from; states, and when a check was first found, each source tells its own way. */
+/** How what `auditRaw` gives is read, whatever scanner it came from; states, and when a check was first found, each source reports in its own way. */
 export const auditResultMappings: readonly FieldMapping[] = [
   must('host_key', 'asset_uuid', [{ kind: 'uuid', derive: true }]),
   must('audit_file', 'audit_file'),

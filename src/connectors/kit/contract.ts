@@ -28,7 +28,7 @@ export interface ConnectorDeclaration<Settings = unknown> {
   readonly title: string;
   /** The name under which its plugins are known (`NAME plugin 12345`), where it reports findings. */
   readonly pluginsOf?: string;
-  /** The category of the tags that say which system an asset belongs to, where its assets bear tags. */
+  /** The category of the tags that say which system an asset belongs to, where its assets carry tags. */
   readonly boundaryTag?: string;
   /** Settings as kept in external_systems.connection_config; fields named in `secrets` arrive as `Secret`. */
   readonly settings: z.ZodType<Settings>;
@@ -64,7 +64,7 @@ export interface ConnectorDeclaration<Settings = unknown> {
 /** A record as the remote spells it. */
 export interface ExternalRecord {
   readonly externalId: string;
-  /** What it is, where a list holds more than one kind: audit results stand among a scanner's findings. */
+  /** What it is, where a list holds more than one kind: audit results are among a scanner's findings. */
   readonly entity?: 'compliance';
   /** The id of the record it belongs to: a POA&M's or component's system, a milestone's POA&M. */
   readonly parentId?: string;
@@ -122,11 +122,11 @@ export interface Change {
   readonly parentId?: string;
   /** The version that the change was decided on; an update of a newer one is a conflict. */
   readonly version?: string;
-  /** Derived from the record and the target values; the same change always bears the same key. */
+  /** Derived from the record and the target values; the same change always carries the same key. */
   readonly idempotencyKey: string;
   /** The fields to send, in the remote's own spelling (after the reverse mapping). */
   readonly fields: JsonObject;
-  /** What is believed to stand in these fields, in the same spelling: where a record has no version of it, what stands otherwise is not overwritten. */
+  /** The values that these fields are believed to have, in the same spelling: where a record has no version, other values are not overwritten. */
   readonly before?: JsonObject;
   /** Records to be created with this one (a POA&M's milestones), in the remote's own spelling; only in a create. */
   readonly children?: readonly { readonly entity: EntityType; readonly records: readonly JsonObject[] }[];
@@ -156,7 +156,7 @@ export interface ScanRequest {
   /** Addresses or names. */
   readonly targets: readonly string[];
   readonly pluginIds: readonly string[];
-  /** The same request always bears the same key. */
+  /** The same request always carries the same key. */
   readonly idempotencyKey: string;
 }
 
@@ -189,13 +189,13 @@ export type ScanWriteResult =
 
 /**
  * Verification scans, of a connector whose server can run them. Creating and launching are two requests, so that a crash
- * between them is gone on from. What could pass (429, no connection) is thrown, as everywhere; both writes are sent once.
+ * between them is resumed. What could pass (429, no connection) is thrown, as everywhere; both writes are sent once.
  */
 export interface VerificationScans {
   create(request: ScanRequest, signal: AbortSignal): Promise<ScanWriteResult>;
   /** Launches a scan that exists; one that runs already is `confirmed`. */
   launch(externalId: string, signal: AbortSignal): Promise<ScanWriteResult>;
-  /** The scan that bears the key, whoever launched it since. */
+  /** The scan that carries the key, whoever launched it since. */
   find(idempotencyKey: string, signal: AbortSignal): Promise<{ readonly externalId: string } | undefined>;
   /** undefined: the server does not have the scan any more. */
   status(externalId: string, signal: AbortSignal): Promise<ScanStatus | undefined>;

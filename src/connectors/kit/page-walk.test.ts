@@ -13,7 +13,7 @@ function walk(...pages: WalkedPage[]): () => void {
 const stuck = { code: 'REMOTE_UNEXPECTED' };
 
 describe('a walk through pages', () => {
-  it('moves on while each page names another', () => {
+  it('a walk through pages moves on while each page names another', () => {
     expect(
       walk(
         { next: '2', ids: ids(0, 20) },
@@ -51,11 +51,11 @@ describe('a walk through pages', () => {
       'empty pages name each other without end',
       Array.from({ length: 200 }, (_, at) => ({ at: `c${at}`, next: `c${at + 1}`, ids: [] })),
     ],
-  ])('does not when %s', (_what, pages) => {
+  ])('a walk through pages does not move on when %s', (_what, pages) => {
     expect(walk(...pages)).toThrow(expect.objectContaining(stuck));
   });
 
-  it('moves on over a short page that repeats once, as others were added in front of it', () => {
+  it('a walk through pages moves on over a short page that repeats once, as others were added in front of it', () => {
     expect(
       walk(
         { next: '2', ids: ids(0, 3) },

@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto';
 import { TielineError } from '../../platform/errors/index.ts';
 
-/** A page of so many records that comes again whole is no coincidence. */
+/** A page of so many records that comes again whole is not a coincidence. */
 const longPage = 10;
 const repeatsOfShortPages = 2;
 /** Servers that filter after paging may give some pages without a record. */

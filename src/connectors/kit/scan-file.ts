@@ -34,9 +34,9 @@ export type ScanFileEvent =
 export interface ScanFile {
   /** The file's name, and the entry's within an archive. */
   readonly name: string;
-  /** Of the content, in hexadecimal; reads the whole file, until the signal. @throws TielineError SCAN_FILE_INVALID where it cannot be unpacked. */
+  /** SHA-256 of the content, in hexadecimal; reads the whole file, until the signal. @throws TielineError SCAN_FILE_INVALID where it cannot be unpacked. */
   fingerprint(signal?: AbortSignal): Promise<string>;
-  /** @throws TielineError SCAN_FILE_INVALID with line and byte; what came before was told. */
+  /** @throws TielineError SCAN_FILE_INVALID with line and byte; what came before was reported. */
   events(): AsyncIterable<ScanFileEvent>;
 }
 

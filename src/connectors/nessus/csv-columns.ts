@@ -1,10 +1,10 @@
 /**
  * Columns of the CSV exports by their names: of Nessus (7 to 10), of Security Center (5 and 6), and of Tenable Vulnerability
  * Management (workbenches, and Explore with its dotted names). One table for all: releases rename columns and add some, so a file is
- * known by what it can tell, not by the exact header of one release. Names are compared without case, blanks and signs.
+ * recognized by what it contains, not by the exact header of one release. Names are compared without case, blanks and signs.
  */
 
-/** What a column tells; `child:` is an element of an item as .nessus names it. */
+/** What a column contains; `child:` is an element of an item as .nessus names it. */
 export type Role =
   | 'plugin'
   | 'pluginName'
@@ -28,7 +28,7 @@ export type Role =
   | 'hostId'
   | `child:${string}`;
 
-/** Of several that a file has, the first with a value in the row counts. */
+/** If a file has several, the first with a value in the row counts. */
 const spellings: Readonly<Record<Role, string>> = {
   plugin: 'Plugin ID | Plugin | PluginID | definition.id | Definition ID | Plugin #',
   pluginName:
@@ -110,7 +110,7 @@ const spellings: Readonly<Record<Role, string>> = {
   'child:last_fixed': 'Last Fixed | last_fixed | Fixed On | Mitigated On',
 };
 
-/** What a file must tell of each finding; of the host one of several. */
+/** What a file must report for each finding; for the host, one of several. */
 const needed: readonly { readonly roles: readonly Role[]; readonly name: string }[] = [
   { roles: ['plugin'], name: 'Plugin ID' },
   { roles: ['pluginName'], name: 'Name' },
@@ -131,11 +131,11 @@ const rolesByName: ReadonlyMap<string, readonly (readonly [Role, number])[]> = (
   return found;
 })();
 
-/** Which columns (by their place) tell what, the preferred first. */
+/** Which columns (by their place) contain what, the preferred first. */
 export type ColumnRoles = ReadonlyMap<Role, readonly number[]>;
 
 /**
- * What the columns of a header tell. @returns also the names of columns that the file would need and lacks; empty where it can be
+ * What the columns of a header contain. @returns also the names of columns that the file would need and lacks; empty where it can be
  * read.
  */
 export function rolesOf(header: readonly string[]): {

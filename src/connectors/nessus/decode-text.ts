@@ -2,7 +2,7 @@ import { scanFileFault } from './scan-file-fault.ts';
 
 type Decoder = InstanceType<typeof TextDecoder>;
 
-/** The encoding that the first bytes tell: a byte order mark, or what the XML declaration says. */
+/** The encoding that the first bytes show: a byte order mark, or what the XML declaration says. */
 function encodingOf(start: Uint8Array): string {
   const [a, b] = start;
   if ((a === 0xff && b === 0xfe) || (b === 0 && a !== 0)) return 'utf-16le';
@@ -25,7 +25,7 @@ const known = new Set([
 
 /**
  * A file's text piece by piece, with the byte at which each piece begins. Line ends stay as they are.
- * @throws TielineError SCAN_FILE_INVALID with line and byte where the bytes are no text of the file's encoding.
+ * @throws TielineError SCAN_FILE_INVALID with line and byte where the bytes are not text of the file's encoding.
  */
 export async function* decodeText(
   name: string,

@@ -47,6 +47,6 @@ const states: Readonly<Record<string, string>> = {
   mitigated: 'fixed',
   remediated: 'fixed',
 };
-/** The state that a file tells; files of Nessus tell none, and list what is open. */
+/** The state that a file reports; files of Nessus report none, and list what is open. */
 export const stateOf = (text: string | undefined): string =>
   states[text?.trim().toLowerCase() ?? ''] ?? 'open';

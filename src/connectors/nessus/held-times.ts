@@ -1,7 +1,7 @@
 import type { ScanFileEvent } from '../kit/index.ts';
 import type { ScanTimes } from './scan-times.ts';
 
-/** What is told of the times of a file that could not be taken: one event a kind. */
+/** What is reported about times of a file that could not be read: one event per kind. */
 export function heldTimes(times: ScanTimes): Extract<ScanFileEvent, { type: 'held' }>[] {
   return times.untaken.map(({ zone, example, reason, times: count }) => ({
     type: 'held',

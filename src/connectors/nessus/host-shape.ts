@@ -98,9 +98,9 @@ export interface HostRecord {
 }
 
 /**
- * The hosts of one file. A host is called by Tenable's uuid of the asset where the file has it, else by the strongest of what tells
+ * The hosts of one file. A host is called by Tenable's uuid of the asset where the file has it, else by the strongest of what keeps
  * machines apart; one that is known by another thing next time is recognised by its identifiers. Two hosts of the file of which names
- * and addresses differ are two, also where both bear one BIOS uuid: such a uuid is a board maker's, or a copied machine's.
+ * and addresses differ are two, also where both carry one BIOS uuid: such a uuid is a board maker's, or a copied machine's.
  */
 export class HostsOfFile {
   readonly #known = new Map<string, readonly ReadonlySet<string>[]>();

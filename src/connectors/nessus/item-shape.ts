@@ -60,11 +60,11 @@ export type TakeTime = (text: string | undefined) => string | undefined;
 const compliancePrefix = 'cm:compliance-';
 const one = (facts: ItemFacts, name: string): string | undefined => facts.children.get(name)?.[0];
 
-/** Plugin 0 is no plugin: scanners list open ports under it. */
+/** Plugin 0 is not a plugin: scanners list open ports under it. */
 export const isOpenPort = ({ attributes }: ItemFacts): boolean => attributes['pluginID']?.trim() === '0';
 
 /**
- * The audit results that an item tells: of its elements, or, where it has none, of its text. Empty where the item is a finding.
+ * The audit results of an item: from its elements, or, where it has none, from its text. Empty where the item is a finding.
  */
 export function auditResultsOf(facts: ItemFacts): readonly AuditResult[] {
   const { attributes, children } = facts;
@@ -96,7 +96,7 @@ function elementsOf({ children }: ItemFacts): AuditResult {
   return said;
 }
 
-/** Whether a child tells of the plugin: not of the finding, nor of an audit. */
+/** Whether a child is about the plugin: not about the finding, nor of an audit. */
 export const isOfPlugin = (child: string): boolean =>
   !ofFinding.has(child) && !child.startsWith(compliancePrefix);
 
@@ -136,7 +136,7 @@ export function pluginOf(facts: ItemFacts, takeTime: TakeTime): JsonObject {
   return plugin;
 }
 
-/** @param plugin gives what the item says of its plugin, from `pluginOf`. */
+/** @param plugin gives what the item says about its plugin, from `pluginOf`. */
 export function findingRaw(
   facts: ItemFacts,
   host: HostOfItem,
@@ -187,7 +187,7 @@ export function complianceRaw(
       ...beside('see_also', 'see_also'),
       host_key: host.key,
       plugin_id: pluginId,
-      // An audit check's own plugin bears the name of the check, not of the audit.
+      // An audit check's own plugin carries the name of the check, not of the audit.
       audit_file:
         said['audit_file'] ??
         said['benchmark_name'] ??

@@ -1,6 +1,6 @@
 /**
  * A file as people carry it: plain, gzipped, or a zip of several. What it is its first bytes say, not its name. Names within a zip
- * are told, never used as paths; what inflates beyond all measure is refused.
+ * are reported, never used as paths; what inflates beyond all measure is refused.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';

@@ -35,7 +35,7 @@ const yesNo: Readonly<Record<string, string>> = { yes: 'true', no: 'false' };
 /** A row of nothing: of commas, of blanks, or the mark with which some systems end a text. */
 const isBlank = (cell: string): boolean => cell.replaceAll('\u001A', '').trim() === '';
 
-/** @param timeZone IANA name: of times that name none. @throws TielineError SCAN_FILE_INVALID with line and byte; what came before was told. */
+/** @param timeZone IANA name, for times that name no zone. @throws TielineError SCAN_FILE_INVALID with line and byte; what came before was reported. */
 export async function* readScanCsv(
   name: string,
   bytes: AsyncIterable<Uint8Array>,
@@ -49,7 +49,7 @@ export async function* readScanCsv(
     delimiter,
     max_record_size: limits.textBytes,
     skip_empty_lines: true,
-    // Rows are counted below, where one that is blank can be told from one that was cut off.
+    // Rows are counted below, where one that is blank can be distinguished from one that was cut off.
     relax_column_count: true,
   });
   const source = Readable.from(text, { objectMode: false, encoding: 'utf8' });
@@ -69,7 +69,7 @@ export async function* readScanCsv(
       rows.expectWhole(record, info);
       yield* rows.read(record, info.lines);
     }
-    // Also a table without rows needs its header: a text of one line is no export of nothing.
+    // Also a table without rows needs its header: a text of one line is not an export of nothing.
     rows ??= new RowReading(name, [], timeZone);
     yield* rows.end();
   } catch (error) {
@@ -186,7 +186,7 @@ class RowReading {
       if (this.#present) yield { type: 'host-end', items: this.#present.items };
       this.#present = { key: host.key, items: 0 };
     }
-    // Each row says of its host what it knows: another address, a later time.
+    // Each row says about its host what it knows: another address, a later time.
     yield { type: 'host', ...host, credentialed: undefined, endedAt };
     this.#present.items += 1;
     const of = { key: host.key, seenAt: endedAt };
@@ -231,7 +231,7 @@ class RowReading {
     return undefined;
   }
 
-  /** Of all columns that tell this, what they list. */
+  /** What all columns for this list. */
   #list(record: Cells, role: Role): string[] {
     return (this.#roles.get(role) ?? []).flatMap((place) =>
       listOf(record[place] ?? '').flatMap((each) => each.split(/[\s,;]+/)),

@@ -59,13 +59,13 @@ describe('a table', () => {
       `sep=;\n${header.replaceAll(',', ';')}\n${row.replaceAll(',', ';').replace('7;5', '7,5')}\n`,
     ],
     ['tabulators', `${header.replaceAll(',', '\t')}\n${row.replaceAll(',', '\t').replace('7\t5', '7,5')}\n`],
-  ])('with %s is read', async (_, text) => {
+  ])('a table with %s is read', async (_, text) => {
     const events = await csv(text);
     expect(items(events)).toHaveLength(1);
     expect(pluginOf(items(events)[0])).toMatchObject({ id: '100001', cve: ['CVE-1'], cvss_base_score: 7.5 });
   });
 
-  it('whose row was cut off is refused, and one that lacks what is needed names it', async () => {
+  it('a table whose row was cut off is refused, and one that lacks what is needed names it', async () => {
     await expect(csv(`${header}\n${row}\n100002,CVE-2,5`)).rejects.toThrow(
       `line 3, byte ${header.length + row.length + 2}: the row has 3 columns, the header 13`,
     );
@@ -74,7 +74,7 @@ describe('a table', () => {
     );
   });
 
-  it('of Nessus 10 keeps references, dates, and what it says of exploits', async () => {
+  it('a table of Nessus 10 keeps references, dates, and what it reports about exploits', async () => {
     const [found] = items(
       await csv(
         'Plugin ID,CVE,CVSS v2.0 Base Score,Risk,Host,Protocol,Port,Name,Plugin Output,STIG Severity,CVSS v4.0 Base Score,CVSS v3.0 Base Score,VPR Score,EPSS Score,Risk Factor,BID,XREF,Plugin Publication Date,Plugin Modification Date,Metasploit,Core Impact,Owner\n' +
@@ -97,7 +97,7 @@ describe('a table', () => {
     });
   });
 
-  it('of Tenable VM’s findings page bears the asset’s own uuid', async () => {
+  it('a table of Tenable VM’s findings page has the asset’s own uuid', async () => {
     const columns =
       'asset.display_ipv4_address;asset.host_name;asset.id;asset.name;definition.cve;definition.id;definition.name;definition.solution;definition.vpr.score;first_observed;last_seen;output;port;protocol;severity;state';
     const events = await csv(
@@ -117,7 +117,7 @@ describe('a table', () => {
     ]);
   });
 
-  it('of Security Center 6 calls the solution steps to remediate, and tells audit results apart', async () => {
+  it('a table of Security Center 6 calls the solution steps to remediate, and reports audit results apart', async () => {
     const columns =
       'Plugin,Plugin Name,Family,Severity,IP Address,Protocol,Port,NetBIOS Name,Plugin Output,Steps to Remediate,VPR,Cross References,First Discovered,Last Observed';
     const events = await csv(
@@ -144,7 +144,7 @@ describe('a table', () => {
     expect(held(events)).toMatchObject([{ what: 'time', identifier: 'times in IST' }]);
   });
 
-  it('with rows that name no host says so once, and reads the others', async () => {
+  it('a table with rows that name no host reports that once, and reads the others', async () => {
     const events = await csv(
       `${header}\n${row.replace('192.0.2.10', '')}\n${row.replace('192.0.2.10', 'N/A')}\n${row}\n`,
     );
@@ -159,7 +159,7 @@ describe('a host', () => {
   const keys = async (...inside: string[]): Promise<string[]> =>
     hosts(await nessus(inside.join(''))).map((event) => event.key);
 
-  it('is not called by what strangers share', async () => {
+  it('a host is not identified by values that unrelated machines share', async () => {
     const tags = (n: number, more: Readonly<Record<string, string>>) =>
       host(`192.0.2.${n}`, { 'host-ip': `192.0.2.${n}`, ...more });
     for (const shared of [
@@ -172,7 +172,7 @@ describe('a host', () => {
       expect(await keys(tags(1, shared), tags(2, shared))).toEqual(['ip=192.0.2.1', 'ip=192.0.2.2']);
   });
 
-  it('is another one where names and addresses differ, though a board maker gave both one uuid', async () => {
+  it('a host is a different one where names and addresses differ, though a board maker gave both one uuid', async () => {
     const copy = (n: number) =>
       host(`192.0.2.${n}`, {
         'bios-uuid': '4c4c4544-1111-2222-3333-80c04f123456',
@@ -186,7 +186,7 @@ describe('a host', () => {
     ]);
   });
 
-  it('bears the name in a URL, the address without its zone index, the name of reverse DNS', async () => {
+  it('a host has the name in a URL, the address without its zone index, the name of reverse DNS', async () => {
     const events = await nessus(
       host('https://app.example.test/', { 'host-fqdn': 'https://app.example.test:8443/x' }) +
         host('fe80::1%eth0', {}) +
@@ -199,7 +199,7 @@ describe('a host', () => {
     ]);
   });
 
-  it('without any name is held with its items, and those after it are read', async () => {
+  it('a host without any name is held with its items, and those after it are read', async () => {
     const events = await nessus(host('', {}, item('1') + item('2')) + host('192.0.2.1', {}, item('3')));
     expect(held(events)).toMatchObject([{ what: 'host', raw: { items: 2 } }]);
     expect(hosts(events).map((event) => event.key)).toEqual(['ip=192.0.2.1']);
@@ -207,7 +207,7 @@ describe('a host', () => {
 });
 
 describe('an item', () => {
-  it('of plugin 0 is an open port, and a score may be spelled as before', async () => {
+  it('an item of plugin 0 is an open port, and a score may be spelled as before', async () => {
     const events = await nessus(
       host(
         '192.0.2.1',
@@ -219,7 +219,7 @@ describe('an item', () => {
     expect(items(events).map((event) => pluginOf(event))).toMatchObject([{ id: '1', vpr_score: 9 }]);
   });
 
-  it('of an audit tells its result in the description, as Nessus 4 wrote it', async () => {
+  it('an item of an audit has its result in the description, as Nessus 4 wrote it', async () => {
     const family = 'Policy Compliance';
     const text = (name: string, result: string): string =>
       `<description>&quot;${name}&quot; : [${result}]\n\nremote value: 1\npolicy value: 2\n</description>`;
@@ -242,7 +242,7 @@ describe('an item', () => {
     ]);
   });
 
-  it('that is broken far within a file is refused with the byte at which it begins', async () => {
+  it('an item that is broken far within a file is refused with the byte at which it begins', async () => {
     const good = `<NessusClientData_v2><Report name="r">${host('h1.example.test', {}, item('1', '<synopsis>ü</synopsis>').repeat(3000))}`;
     const text = `${good}<broken</Report></NessusClientData_v2>`;
     await expect(collect(readNessus('x', bytesOf(text, 1 << 14), usualLimits))).rejects.toThrow(
@@ -299,7 +299,7 @@ describe('an archive', () => {
     }
   }
 
-  it('gives the scans in it, whatever lies beside them', async () => {
+  it('an archive gives the scans in it, whatever else it contains', async () => {
     const beside = {
       SHA256SUMS: 'abc  scan.nessus\n',
       '__MACOSX/._scan.nessus': 'x',
@@ -313,7 +313,7 @@ describe('an archive', () => {
     );
   });
 
-  it('that is encrypted, or a tar, is refused with what to do', async () => {
+  it('an archive that is encrypted, or a tar, is refused with what to do', async () => {
     await expect(open('c.zip', zipOf({ 'scan.nessus': scan }, 1))).rejects.toThrow(
       'unpack it with its password',
     );

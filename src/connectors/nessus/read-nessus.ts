@@ -32,7 +32,7 @@ interface OpenItem {
   readonly children: Map<string, string[]>;
 }
 
-/** @throws TielineError SCAN_FILE_INVALID where the file is no .nessus, broken, or over a limit; what came before was told. */
+/** @throws TielineError SCAN_FILE_INVALID where the file is not a .nessus file, is broken, or over a limit; what came before was reported. */
 export async function* readNessus(
   name: string,
   bytes: AsyncIterable<Uint8Array>,
@@ -66,7 +66,7 @@ class NessusReading {
   readonly #plugins = new Map<string, boolean>();
   readonly #hosts = new HostsOfFile();
   readonly #times: ScanTimes;
-  /** Of the piece that is being parsed: its first byte, and how many characters came before it. */
+  /** The piece that is being parsed: its first byte, and how many characters came before it. */
   #pieceByte = 0;
   #piecePosition = 0;
   #piece = '';
@@ -123,7 +123,7 @@ class NessusReading {
     return events;
   }
 
-  /** Of a fault within a tag where the tag begins, else where the parser stands. */
+  /** For a fault within a tag, where the tag begins; else where the parser is. */
   #place(): FilePlace {
     const text = this.#earlier.text + this.#piece;
     const at = Math.max(0, this.#earlier.text.length + this.#parser.position - this.#piecePosition - 1);
@@ -234,7 +234,7 @@ class NessusReading {
     }
   }
 
-  /** Tells of a host once: when its properties end, or, if it has none, with its first item. */
+  /** Reports a host once: when its properties end, or, if it has none, with its first item. */
   #tell(host: OpenHost): HostOfItem | 'nameless' {
     if (host.told) return host.told;
     const tag = (name: string): string | undefined => host.tags.get(name);
@@ -242,7 +242,7 @@ class NessusReading {
     const take = this.#times.take;
     const startedAt =
       take(tag('HOST_START_TIMESTAMP')) ??
-      // Written for people, in the scanner's own language: not complained of where the other end is told for machines.
+      // Written for people, in the scanner's own language: no fault is reported where the other end is given in machine-readable form.
       (tag('HOST_END_TIMESTAMP') === undefined ? take : this.#times.look)(tag('HOST_START'));
     const endedAt = take(tag('HOST_END_TIMESTAMP')) ?? take(tag('HOST_END')) ?? startedAt;
     const credentialed = tag('Credentialed_Scan')?.trim().toLowerCase();

@@ -77,7 +77,7 @@ const item = (plugin: number, inside = ''): string =>
   `<ReportItem port="443" svc_name="www" protocol="tcp" severity="2" pluginID="${plugin}" pluginName="P ${plugin}" pluginFamily="General">${inside}</ReportItem>\n`;
 
 describe('a .nessus file', () => {
-  it('tells of the scan, of each host and of its items, in order', async () => {
+  it('a .nessus file reports the scan, each host and its items, in order', async () => {
     const { events, error } = await parse(
       xml(host('web1', item(1) + item(2), '<tag name="Credentialed_Scan">true</tag>') + host('web2', '')),
     );
@@ -97,7 +97,7 @@ describe('a .nessus file', () => {
     expect(events[5]).toMatchObject({ credentialed: undefined });
   });
 
-  it('gives repeated elements as lists, and text of the plugin apart from that of the finding', async () => {
+  it('a .nessus file gives repeated elements as lists, and text of the plugin apart from that of the finding', async () => {
     const [raw] = items(
       await parse(
         xml(
@@ -125,13 +125,13 @@ describe('a .nessus file', () => {
     expect(raw?.['plugin']).not.toHaveProperty('plugin_output');
   });
 
-  it('is the same whatever the pieces in which it comes', async () => {
+  it('a .nessus file is the same whatever the pieces in which it comes', async () => {
     const text = xml(host('wéb€1', item(1, '<plugin_output>ü\r\n€</plugin_output>') + item(2)));
     const whole = await parse(text);
     for (const size of [1, 2, 3, 7, 64]) expect(await parse(text, size)).toEqual(whole);
   });
 
-  it('tells hundreds of compliance checks of one plugin apart, with their references', async () => {
+  it('a .nessus file keeps hundreds of compliance checks of one plugin apart, with their references', async () => {
     const check = (name: string, id: string): string =>
       `<ReportItem port="0" svc_name="general" protocol="tcp" severity="3" pluginID="21157" pluginName="Unix Compliance Checks" pluginFamily="Policy Compliance"><cm:compliance-check-name>${name}</cm:compliance-check-name>${id}<cm:compliance-result>FAILED</cm:compliance-result><cm:compliance-audit-file>stig.audit</cm:compliance-audit-file><cm:compliance-reference>800-53|AC-3,CCI|CCI-000366</cm:compliance-reference></ReportItem>`;
     const outcome = await parse(
@@ -160,7 +160,7 @@ describe('a host', () => {
   const keyOf = async (tags: string, name = '10.0.0.7'): Promise<unknown> =>
     hosts(await parse(xml(host(name, '', tags))))[0]?.['key'];
 
-  it('is called by the strongest thing that is known of it', async () => {
+  it('a host is identified by the strongest identifier that is known', async () => {
     const tag = (name: string, value: string): string => `<tag name="${name}">${value}</tag>`;
     const mac = tag('mac-address', '00:50:56:A6:60:BC\n00:50:56:A6:60:AA');
     const fqdn = tag('host-fqdn', 'Web1.example.org') + mac;
@@ -176,7 +176,7 @@ describe('a host', () => {
   });
 });
 
-describe('what is wrong with a file is said with line and byte', () => {
+describe('faults of a file', () => {
   const faultOf = ({ error }: Outcome): string => {
     if (!(error instanceof TielineError)) throw new Error(`no fault but ${String(error)}`);
     expect(error.code).toBe('SCAN_FILE_INVALID');
@@ -184,34 +184,34 @@ describe('what is wrong with a file is said with line and byte', () => {
   };
   const good = xml(host('web1', item(1)) + host('web2', item(2) + item(3)));
 
-  it('where it was cut off, with the hosts before it whole', async () => {
+  it('a cut-off file is reported with line and byte, with the hosts before it whole', async () => {
     const outcome = await parse(good.slice(0, good.indexOf('pluginID="3"')));
     expect(faultOf(outcome)).toMatch(/^scan\.nessus: line 9, byte \d+: .*it was cut off$/);
     expect(ofType(outcome.events, 'host-end')).toHaveLength(1);
     expect(ofType(outcome.events, 'item')).toHaveLength(2);
   });
 
-  it('where a tag is not closed as it was opened', async () => {
+  it('a tag that is not closed as it was opened is reported with line and byte', async () => {
     const broken = good.replace('</ReportItem>', '</ReportItme>');
     const message = faultOf(await parse(broken));
     const [, byte] = /byte (\d+)/.exec(message) ?? [];
     expect(Math.abs(Number(byte) - broken.indexOf('</ReportItme>'))).toBeLessThan(20);
   });
 
-  it('where it is another kind of XML, or none', async () => {
+  it('a file that is another kind of XML, or not XML, is reported with line and byte', async () => {
     expect(faultOf(await parse('<html></html>'))).toContain('expected <NessusClientData_v2>');
     expect(faultOf(await readWritten('empty.nessus', ''))).toContain('the file is empty');
     for (const text of ['Once upon a time\nthere was', 'Once upon a time', 'Once, upon\n'])
       expect(faultOf(await readWritten('text.nessus', text))).toContain('lacks the columns');
   });
 
-  it('where it declares entities, which are not expanded', async () => {
+  it('entities that a file declares are reported with line and byte, and not expanded', async () => {
     const bomb = `<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><NessusClientData_v2>&b;</NessusClientData_v2>`;
     expect(faultOf(await parse(bomb))).toContain('document type');
     expect(faultOf(await parse(xml(host('w', item(1, '<synopsis>&evil;</synopsis>')))))).toContain('line 6');
   });
 
-  it('where it nests without end, or has a text or attribute beyond the limit', async () => {
+  it('a file that nests without end, or has a text or attribute beyond the limit, is reported with line and byte', async () => {
     expect(faultOf(await parse(xml('<a>'.repeat(5000))))).toContain('nested more than 32 deep');
     const limits = { depth: 32, textBytes: 100_000 };
     const long = 'x'.repeat(300_000);
@@ -221,14 +221,14 @@ describe('what is wrong with a file is said with line and byte', () => {
     expect(faultOf(await parse(xml(`<ReportHost name="${long}">`), 8192, limits))).toContain('longer than');
   });
 
-  it('where its bytes are no text, to the very byte', async () => {
+  it('bytes that are not text are reported to the very byte', async () => {
     const bytes = Buffer.from(good);
     const at = bytes.indexOf('web2');
     bytes[at] = 0xff;
     expect(faultOf(await parse(bytes))).toContain(`line 7, byte ${at}: the bytes here are no UTF-8`);
   });
 
-  it('where a compressed file is broken, or inflates beyond measure', async () => {
+  it('a compressed file that is broken, or inflates beyond measure, is reported with line and byte', async () => {
     const packed = gzipSync(good);
     expect((await readWritten('good.nessus.gz', packed)).error).toBeUndefined();
     expect(faultOf(await readWritten('cut.nessus.gz', packed.subarray(0, packed.length - 20)))).toContain(
@@ -248,7 +248,7 @@ describe('what is wrong with a file is said with line and byte', () => {
 
 describe('a CSV export of Security Center', () => {
   it.each(['Plugin Text', 'Plugin Output'])(
-    'with the column %s tells hosts, findings and plugins',
+    'a CSV export of Security Center with the column %s gives hosts, findings and plugins',
     async (output) => {
       const header = `Plugin,Plugin Name,Family,Severity,IP Address,Protocol,Port,Exploit?,Repository,MAC Address,DNS Name,NetBIOS Name,${output},Synopsis,Description,Solution,See Also,Risk Factor,STIG Severity,Vulnerability Priority Rating,CVSS V2 Base Score,CVSS V3 Base Score,CVSS V2 Vector,CVSS V3 Vector,CPE,CVE,BID,Cross References,First Discovered,Last Observed,Vuln Publication Date,Patch Publication Date,Plugin Publication Date,Plugin Modification Date`;
       const row = `12345,"Widget < 2.0, RCE",Windows,High,10.0.0.7,TCP,445,Yes,"Enclave 7",00:50:56:a6:60:bc,web7.example.mil,"EX\\WEB7","Plugin Output: version 1.9
@@ -306,7 +306,7 @@ describe('5,000 broken files', () => {
 
   const whole = xml(host('web1', item(1, '<cve>CVE-1</cve>') + item(2)) + host('web2', item(3)));
 
-  it('end in events or in the documented fault, never otherwise', async () => {
+  it('5,000 broken files end in events or in the documented fault, never otherwise', async () => {
     const next = randomFrom(20_261_123);
     let faults = 0;
     const finding = compileMappings(scanFileMappings, 'finding');
@@ -335,7 +335,7 @@ describe('5,000 broken files', () => {
 
 describe.skipIf(absent)('real scan files (skipped without ../shared/data)', () => {
   it.each(['agent-windows10.nessus', 'seven-hosts.nessus'])(
-    '%s: hosts, items by severity, plugins and CVEs are as many as a count by regular expressions finds',
+    'real scan files (skipped without ../shared/data) %s: hosts, items by severity, plugins and CVEs are as many as a count by regular expressions finds',
     async (name) => {
       const text = readFileSync(join(samples, name), 'utf8');
       const outcome = await readFileAt(join(samples, name));
@@ -355,7 +355,7 @@ describe.skipIf(absent)('real scan files (skipped without ../shared/data)', () =
   );
 
   it.each(['agent-windows10.nessus', 'seven-hosts.nessus', 'nessus-findings.csv', 'tenable-vm-findings.csv'])(
-    '%s: every host, plugin and finding maps to a valid record',
+    'real scan files (skipped without ../shared/data) %s: every host, plugin and finding maps to a valid record',
     async (name) => {
       const { events, error } = await readFileAt(join(samples, name));
       expect(error).toBeUndefined();
@@ -386,7 +386,7 @@ describe.skipIf(absent)('real scan files (skipped without ../shared/data)', () =
     },
   );
 
-  it('cut at any place say where, and tell the whole hosts before', async () => {
+  it('real scan files cut at any place report where, and report the whole hosts before', async () => {
     const bytes = await readFile(join(samples, 'seven-hosts.nessus'));
     for (let at = 10_000; at < bytes.length; at += 40_000) {
       const outcome = await parse(bytes.subarray(0, at));

@@ -9,7 +9,7 @@ const item = (children: Readonly<Record<string, string>>, name = 'Widget'): Item
 });
 
 describe('plugins that items of a file repeat', () => {
-  it('are one object for all items that say the same of them, whatever they say of the finding', () => {
+  it('repeated plugins are one object for all items that report the same about them, whatever they report about the finding', () => {
     const { take } = new ScanTimes();
     const plugins = new RepeatedPlugins();
     const first = item({ description: 'Old.', plugin_output: 'one' });
@@ -18,7 +18,7 @@ describe('plugins that items of a file repeat', () => {
     expect(plugins.of(second, take)).toBe(plugins.of(first, take));
   });
 
-  it('are different where an item says something else of them, adds something or leaves it out', () => {
+  it('repeated plugins are different where an item reports something else about them, adds something or leaves it out', () => {
     const { take } = new ScanTimes();
     const plugins = new RepeatedPlugins();
     const items = [
@@ -31,14 +31,14 @@ describe('plugins that items of a file repeat', () => {
     expect(items.map((each) => plugins.of(each, take))).toEqual(items.map((each) => pluginOf(each, take)));
   });
 
-  it('have a time that cannot be taken noted for each item', () => {
+  it('repeated plugins have an unreadable time noted for each item', () => {
     const times = new ScanTimes();
     const plugins = new RepeatedPlugins();
     for (let n = 0; n < 3; n += 1) plugins.of(item({ plugin_publication_date: 'some day' }), times.take);
     expect(times.untaken).toMatchObject([{ times: 3 }]);
   });
 
-  it('are forgotten when there are too many, and put together again', () => {
+  it('repeated plugins are forgotten when there are too many, and built again', () => {
     const { take } = new ScanTimes();
     const plugins = new RepeatedPlugins(1);
     const first = plugins.of(item({ description: 'Old.' }), take);

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../platform/values/index.ts';
 import { isOfPlugin, pluginOf, type ItemFacts, type TakeTime } from './item-shape.ts';
 
 /**
- * What thousands of items of a file repeat word for word: their plugin. It is put together once, and stands in every item that says
+ * What thousands of items of a file repeat word for word: their plugin. It is put together once, and shared by every item that says
  * the same of it; so it costs neither memory nor, further on, a comparison. It is frozen, since many share it. The oldest are
  * forgotten.
  */

@@ -7,7 +7,7 @@ export interface FilePlace {
   readonly byte: number;
 }
 
-/** The file cannot be read on from here; what came before was told. */
+/** The file cannot be read on from here; what came before was reported. */
 export function scanFileFault(
   file: string,
   place: FilePlace,

@@ -22,16 +22,16 @@ describe('a time of a scan file', () => {
     ['10/17/2024 10:48:42', '2024-10-17T10:48:42.000Z'],
     ['2019/01/02', '2019-01-02T00:00:00.000Z'],
     ['1740996000', '2025-03-03T10:00:00.000Z'],
-  ])('%s is %s', (text, instant) => {
+  ])('a time of a scan file: %s is read as %s', (text, instant) => {
     expect(take(text)).toBe(instant);
   });
 
-  it('that names no zone is of the zone of the source', () => {
+  it('a time of a scan file without a zone is in the zone of the source', () => {
     expect(take('2024-07-09 10:48:42', 'Europe/Paris')).toBe('2024-07-09T08:48:42.000Z');
     expect(take('2024-07-09 10:48:42')).toBe('2024-07-09T10:48:42.000Z');
   });
 
-  it('in a zone of several meanings is taken where the source decides, else noted once with how often it came', () => {
+  it('a time of a scan file in an ambiguous zone is read where the source decides, else noted once with its count', () => {
     expect(take('Feb 9, 2024 10:48:42 IST', 'Asia/Kolkata')).toBe('2024-02-09T05:18:42.000Z');
     expect(take('Jul 9, 2024 10:48:42 IST', 'Europe/Dublin')).toBe('2024-07-09T09:48:42.000Z');
     expect(take('Feb 9, 2024 10:48:42 CST', 'Asia/Shanghai')).toBe('2024-02-09T02:48:42.000Z');
@@ -43,7 +43,7 @@ describe('a time of a scan file', () => {
     }
   });
 
-  it('that nobody knows is noted, and one that is none is not', () => {
+  it('a time of a scan file that cannot be read is noted, and an empty one is not', () => {
     const times = new ScanTimes();
     for (const text of ['N/A', '', '-1', 'Never', undefined, '1970-01-01'])
       expect(times.take(text)).toBeUndefined();

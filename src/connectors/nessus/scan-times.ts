@@ -1,7 +1,7 @@
 /**
  * Times as scanners and their servers write them. A zone that is written is taken at its word: an offset, an IANA name, or an
  * abbreviation that means one thing. `IST` is Ireland, India or Israel: such a time is taken only where the zone of the source decides,
- * else it is left out and noted, so that somebody is told. Times that name no zone are of the source's zone, else UTC.
+ * else it is left out and noted, so that somebody sees it. Times that name no zone are in the source's zone, else UTC.
  */
 
 /** Minutes east of UTC, of abbreviations that are used for one zone. */
@@ -26,7 +26,7 @@ const ambiguous: Readonly<Record<string, readonly number[]>> = {
   ECT: [-300, -240],
   AMT: [-240, 240],
 };
-/** What stands where there is no time. */
+/** What is written where there is no time. */
 const none = /^(?:n\/?a|none|null|never|unknown|-1?|0)$/i;
 const minute = 60_000;
 
@@ -91,7 +91,7 @@ function shownBy(text: string): number {
   const byNumbers = /^(\d{1,2})([./])(\d{1,2})\2(\d{4})(.*)$/.exec(time);
   if (!byNumbers) return Date.parse(`${time} UTC`);
   const [, first = '', sign, second = '', year = '', rest = ''] = byNumbers;
-  // With dots the day comes first everywhere; with slashes only a number over 12 tells.
+  // With dots the day comes first everywhere; with slashes only a number over 12 decides.
   const dayFirst = sign === '.' || Number(first) > 12;
   if (!dayFirst && Number(second) <= 12 && first !== second) return Number.NaN;
   return Date.parse(dayFirst ? `${second}/${first}/${year}${rest} UTC` : `${time} UTC`);
@@ -130,7 +130,7 @@ export class ScanTimes {
     return [...this.#untaken.values()];
   }
 
-  /** An instant in ISO 8601, or undefined where the text is none; a time that is there and cannot be taken is noted. */
+  /** An instant in ISO 8601, or undefined where the text is not one; a time that is there and cannot be read is noted. */
   readonly take = (text: string | undefined): string | undefined => {
     const trimmed = text?.trim() ?? '';
     if (trimmed === '' || none.test(trimmed)) return undefined;
@@ -142,7 +142,7 @@ export class ScanTimes {
     return undefined;
   };
 
-  /** As `take`, of a text that may be in any language because the same time is told elsewhere: nothing is noted. */
+  /** As `take`, for a text that may be in any language because the same time is given elsewhere: nothing is noted. */
   readonly look = (text: string | undefined): string | undefined => {
     const at = this.#read(text?.trim() ?? '');
     return typeof at === 'number' ? plausible(at) : undefined;

@@ -23,7 +23,7 @@ interface SimulatorState {
   })[];
 }
 
-/** The two ways in which the simulator's world tells machines apart. */
+/** The two ways in which the simulator's world distinguishes machines. */
 const hostId = ({ ip, uuid, dnsName, uniqueness, repository }: HeldRow): string =>
   (uniqueness.includes('uuid')
     ? `repositoryID=${repository.id}&uuid=${uuid}`

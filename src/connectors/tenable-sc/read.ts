@@ -11,10 +11,10 @@ import { analysisRecord, hostRecord, type SourceType } from './rows.ts';
 import { fetchRepositories, type Reading } from './repositories.ts';
 import { changedRules, fetchRuleStands, ruleStands } from './rule-changes.ts';
 
-/** Seconds by which a mark is older than the read's start: what a scan imports meanwhile bears earlier times. */
+/** Seconds by which a mark is older than the read's start: what a scan imports meanwhile carries earlier times. */
 const overlapSeconds = 3600;
 
-/** The window ends far ahead: a row that is seen anew while pages are turned is to stay in it. */
+/** The window ends far ahead: a row that is seen again while pages are turned is to stay in it. */
 const windowSeconds = 30 * 86_400;
 
 /** Counts come as texts, numbers and, it was seen, fractions. */
@@ -33,15 +33,15 @@ const pluginsAtOnce = 500;
 const place = z.object({
   startedAt: z.int(),
   repositories: z.array(z.string()),
-  /** How the rules stood at the start, and the plugins of which they had changed; for findings. */
+  /** The rules at the start, and the plugins whose rules had changed; for findings. */
   rules: ruleStands,
   plugins: z.array(z.string()),
   repository: z.int(),
   list: z.enum(['cumulative', 'ruled', 'patched']),
-  /** Of `plugins`, so many at once, for `ruled`. */
+  /** How many of `plugins` are read at once for `ruled`. */
   group: z.int(),
   offset: z.int(),
-  /** Of this list, at the page before. */
+  /** For this list, at the previous page. */
   total: z.int().optional(),
 });
 type Place = z.output<typeof place>;
@@ -89,7 +89,7 @@ export async function* readAnalysis(
       at = { ...at, offset: Math.max(0, at.offset - vanished), total: rows.totalRecords };
       continue;
     }
-    // A row repeated within the page is no way further.
+    // A row repeated within the page is no progress.
     const next = at.offset + Math.min(rows.results.length, settings.page_size);
     const isLast = rows.results.length === 0 || next >= rows.totalRecords;
     const source = sourceOf(at.list);

@@ -72,14 +72,14 @@ export function hostRecord(row: JsonObject): ExternalRecord {
 
 export type SourceType = 'cumulative' | 'patched';
 
-/** Whether a row is the result of an audit check: it stands among the vulnerabilities, and is none. */
+/** Whether a row is the result of an audit check: it is listed among the vulnerabilities, but is not one. */
 const isAuditRow = (row: JsonObject): boolean =>
   isAuditCheck(word(row['pluginID'])) ||
   (isJsonObject(row['family']) && word(row['family']['type']).toLowerCase() === 'compliance');
 
 /**
  * A row of `vulndetails`: a finding, or an audit result.
- * @param fixedAfter of a mitigated one the begin of the window that showed it, if it is known.
+ * @param fixedAfter of a mitigated one the start of the window that showed it, if it is known.
  */
 export function analysisRecord(
   row: JsonObject,
@@ -102,7 +102,7 @@ function fixedAtOf(row: JsonObject, source: SourceType, fixedAfter: string | und
 const stateOf = (row: JsonObject, source: SourceType): string =>
   source === 'patched' ? 'fixed' : word(row['hasBeenMitigated']) === '1' ? 'reopened' : 'open';
 
-/** What the check found, of its text; where that says no result, of the severity that stands for it. */
+/** What the check found, from its text; where that has no result, from the severity that represents it. */
 function auditRecord(row: JsonObject, source: SourceType, fixedAfter: string | undefined): ExternalRecord {
   const key = hostKeyOf(row);
   const text = scalarText(row['pluginText'] ?? '');

@@ -18,7 +18,7 @@ const [then, soon, later] = [1_000_000, 1_000_600, 1_000_000 + 2 * hour];
 const stood = standsOf([rule('1', '10'), rule('2', '20')], {}, then);
 
 describe('plugins whose rules changed', () => {
-  it('are none when the rules stand as they did long enough', () => {
+  it('the list of plugins with changed rules is empty when the rules have been unchanged for long enough', () => {
     const now = standsOf([rule('2', '20'), rule('1', '10')], stood, later);
     expect(changedRules(stood, now, later)).toEqual([]);
   });
@@ -29,11 +29,11 @@ describe('plugins whose rules changed', () => {
     ['a rule made anew', [rule('7', '10'), rule('2', '20')], ['10']],
     ['a rule that was edited', [rule('1', '10', { modifiedTime: '101' }), rule('2', '20')], ['10']],
     ['a rule that ran out', [rule('1', '10', { expires: String(then + 5) }), rule('2', '20')], ['10']],
-  ])('are told of %s', (_what, rules, expected) => {
+  ])('the list of plugins with changed rules reports %s', (_what, rules, expected) => {
     expect(changedRules(stood, standsOf(rules, stood, later), later)).toEqual(expected);
   });
 
-  it('are told again for an hour, until the server has surely applied the rule', () => {
+  it('the list of plugins with changed rules repeats them for an hour, until the server has surely applied the rule', () => {
     const changed = standsOf([rule('1', '10')], stood, later);
     const again = standsOf([rule('1', '10')], changed, later + 600);
     expect(changedRules(changed, again, later + 600)).toEqual(['20']);
@@ -42,7 +42,7 @@ describe('plugins whose rules changed', () => {
     expect(Object.keys(settled)).toEqual(['10']);
   });
 
-  it('are those of a first sight too, while it is young', () => {
+  it('the list of plugins with changed rules includes those of a first sight, while it is young', () => {
     expect(changedRules(stood, standsOf([rule('1', '10'), rule('2', '20')], stood, soon), soon)).toEqual([
       '10',
       '20',

@@ -1,6 +1,6 @@
 /**
- * A rule changes rows without their being seen anew, and a window of time does not show them. So the mark of a read of findings bears
- * how the rules stood, and the plugins of which they stand differently are read whole.
+ * A rule changes rows without their being seen again, and a window of time does not show them. So the mark of a read of findings carries
+ * the state of the rules, and the plugins whose rules differ are read whole.
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
@@ -8,14 +8,14 @@ import { TielineError } from '../../platform/errors/index.ts';
 import { fetchRules, kinds, type Rule } from './rules.ts';
 import type { Reading } from './repositories.ts';
 
-/** By plugin: a short digest of its rules, and since when (epoch seconds) they stand so. */
+/** By plugin: a short digest of its rules, and since when (epoch seconds) they are unchanged. */
 export const ruleStands = z.record(z.string(), z.object({ digest: z.string(), since: z.int() }));
 export type RuleStands = z.output<typeof ruleStands>;
 
 /** How long a server may take to apply a rule, generously: so long after a change its plugin is read each time. */
 const settlingSeconds = 3600;
 
-/** @param at epoch seconds; @param known as they stood when the read before began */
+/** @param at epoch seconds; @param known as they were when the read before began */
 export function standsOf(rules: readonly Rule[], known: RuleStands, at: number): RuleStands {
   const byPlugin = new Map<string, string[]>();
   for (const { id, plugin, repository, modifiedTime, expires } of rules) {
@@ -23,7 +23,7 @@ export function standsOf(rules: readonly Rule[], known: RuleStands, at: number):
     const said = [repository?.id ?? '', id, modifiedTime ?? '', isOver ? 'over' : ''].join(' ');
     byPlugin.set(plugin.id, [...(byPlugin.get(plugin.id) ?? []), said]);
   }
-  // A plugin whose rules are all gone is told until that has settled.
+  // A plugin whose rules are all gone is reported until that has settled.
   for (const [plugin, { digest, since }] of Object.entries(known))
     if (!byPlugin.has(plugin) && (digest !== '' || at - since < settlingSeconds)) byPlugin.set(plugin, []);
   return Object.fromEntries(
@@ -46,7 +46,7 @@ export function changedRules(known: RuleStands, stands: RuleStands, at: number):
     .toSorted();
 }
 
-/** An account that may not see rules reads findings all the same: without rules there is nothing to be told. */
+/** An account that may not see rules reads findings all the same: without rules there is nothing to report. */
 export async function fetchRuleStands(
   reading: Reading,
   repositories: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * Accept and recast rules as acceptances, in both directions. A rule cannot be changed: it is made anew and the old one deleted, so its
- * id changes. There is no key of ours either: it stands at the end of the comment, where `find` looks for it.
+ * Accept and recast rules as acceptances, in both directions. A rule cannot be changed: it is recreated and the old one deleted, so its
+ * id changes. There is no key of ours either: it is at the end of the comment, where `find` looks for it.
  */
 import { z } from 'zod';
 import { TielineError } from '../../platform/errors/index.ts';
@@ -165,7 +165,7 @@ export async function writeRule(reading: Reading, change: Change, signal: AbortS
     if (change.kind === 'create') return await make(reading, change.fields, change.idempotencyKey, signal);
     const present = await findRule(reading, { by: 'id', externalId: change.externalId ?? '' }, signal);
     if (!present) {
-      // An attempt of ours that seemed lost has made it anew.
+      // An attempt of ours that seemed lost has made it again.
       const anew = await findRule(
         reading,
         { by: 'idempotency-key', idempotencyKey: change.idempotencyKey },

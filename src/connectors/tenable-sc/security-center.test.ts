@@ -28,7 +28,7 @@ async function readAll(connector: ReturnType<SecurityCenterSimulator['connect']>
 }
 
 describe('signing in', () => {
-  it('by name and password reads the same as by keys, and signs in again when the session was ended', async () => {
+  it('signing in by name and password reads the same as by keys, and signs in again when the session was ended', async () => {
     const byKeys = await readAll(server.connect());
     const connector = server.connect({}, true);
     const byName = await readAll(connector);
@@ -42,11 +42,11 @@ describe('signing in', () => {
     [{}, 'neither'],
     [{ access_key: 'a', secret_key: 's', username: 'n', password: 'p' }, 'both'],
     [{ access_key: 'a' }, 'half of one'],
-  ])('refuses the settings %j: %s', (given, _which) => {
+  ])('signing in refuses the settings %j: %s', (given, _which) => {
     expect(tenableScConnector.declaration.settings.safeParse(given).success).toBe(false);
   });
 
-  it('says which remedy there is when the password is wrong', async () => {
+  it('signing in with a wrong password names the remedy', async () => {
     const connector = server.connect({ password: new Secret('wrong') }, true);
     await expect(readAll(connector)).rejects.toMatchObject({ code: 'REMOTE_UNAUTHORIZED' });
     const said = [];
@@ -54,7 +54,7 @@ describe('signing in', () => {
     expect(said.at(-1)).toMatchObject({ status: 'failed', remedy: expect.any(String) as string });
   });
 
-  it('checks reach, clock, sign-in and permissions one by one', async () => {
+  it('signing in checks reach, clock, sign-in and permissions one by one', async () => {
     const said = [];
     for await (const result of server.connect().check(never()))
       said.push(`${result.check}: ${result.status}`);
@@ -69,7 +69,7 @@ describe('signing in', () => {
 });
 
 describe('reading by pages', () => {
-  it('loses no row when others vanish from the list between two pages', async () => {
+  it('paged reading loses no row when others vanish from the list between two pages', async () => {
     const whole = await readAll(server.connect());
     const { findings } = await server.control<{
       findings: { key: string; source: string; plugin: string; repository: { id: string } }[];
@@ -91,7 +91,7 @@ describe('reading by pages', () => {
     expect([...seen].toSorted()).toEqual(whole.records.map((record) => record.externalId).toSorted());
   });
 
-  it('reads only the repositories that are set, and names the one that the account does not see', async () => {
+  it('paged reading reads only the repositories that are set, and names the one that the account does not see', async () => {
     const one = await readAll(server.connect({ repositories: '2' }));
     expect(new Set(one.records.map((record) => record.externalId.slice(0, 14)))).toEqual(
       new Set(['repositoryID=2']),
@@ -101,7 +101,7 @@ describe('reading by pages', () => {
     });
   });
 
-  it('takes what is in the mitigated database as fixed, and what came back as reopened', async () => {
+  it('paged reading treats rows of the mitigated database as fixed, and rows that came back as reopened', async () => {
     const { records } = await readAll(server.connect());
     const states = Object.groupBy(records, (record) => scalarText(record.raw['state'] ?? ''));
     expect(Object.keys(states).toSorted()).toEqual(['fixed', 'open', 'reopened']);
@@ -117,7 +117,7 @@ describe('rules', () => {
     fields: { scope: 'all', repository_id: '1', standing: 'active', ...fields },
   });
 
-  it('recast a finding there, which is then read as recast with the new severity', async () => {
+  it('rules recast a finding at the server, which is then read as recast with the new severity', async () => {
     const connector = server.connect();
     const { records } = await readAll(connector);
     const chosen = records.find(
@@ -138,7 +138,7 @@ describe('rules', () => {
     });
   });
 
-  it('change by being made anew, and the old one is deleted', async () => {
+  it('rules change by being created again, and the old rule is deleted', async () => {
     const connector = server.connect();
     const made = await connector.write(
       'acceptance',
@@ -173,14 +173,17 @@ describe('rules', () => {
     [{ kind: 'accepted', plugin_id: '1', repository_id: null }, 'repository'],
     [{ kind: 'accepted', plugin_id: '1', scope: 'planet earth' }, 'scope'],
     [{ kind: 'recast', plugin_id: '1' }, 'severity'],
-  ])('%j: refused before anything is sent, and the field is named: %s', async (fields, field) => {
-    const result = await server.connect().write('acceptance', create(fields), never());
-    expect(result).toMatchObject({ outcome: 'rejected', fields: [{ field }] });
-    expect((await server.control<{ rules: unknown[] }>('GET', '/state')).rules).toEqual([]);
-  });
+  ])(
+    'a rule with %j is refused before anything is sent, and the field is named: %s',
+    async (fields, field) => {
+      const result = await server.connect().write('acceptance', create(fields), never());
+      expect(result).toMatchObject({ outcome: 'rejected', fields: [{ field }] });
+      expect((await server.control<{ rules: unknown[] }>('GET', '/state')).rules).toEqual([]);
+    },
+  );
 });
 
-describe('what a row says', () => {
+describe('the values of a row', () => {
   it.each([
     [{ hostUniqueness: 'repositoryID,uuid', uuid: 'ABC', repository: { id: 4 } }, 'repositoryID=4&uuid=abc'],
     [
@@ -193,11 +196,11 @@ describe('what a row says', () => {
       'repositoryID=1&ip=10.0.0.1&dnsName=web.example',
     ],
     [{ ip: '10.0.0.1', repository: { id: '1' } }, 'repositoryID=1&ip=10.0.0.1&dnsName='],
-  ])('makes the key of its host of the fields that it names: %j', (row, key) => {
+  ])("the key of a row's host is made of the fields that the row names: %j", (row, key) => {
     expect(hostKeyOf(row)).toBe(key);
   });
 
-  it('takes -1 and the empty text as nothing', () => {
+  it("a row's -1 and empty text are read as no value", () => {
     const { raw } = findingRecord(
       {
         pluginID: '1',
@@ -221,7 +224,7 @@ const recorded = join(import.meta.dirname, '../../../../shared/data/tenable-sc/v
 describe.skipIf(!existsSync(recorded))(
   'recorded pages of a real Security Center (skipped where the recordings are absent)',
   () => {
-    it('give each row once, under an id of its own, with plugin, output and times', () => {
+    it('recorded Security Center pages give each row once, under its own id, with plugin, output and times', () => {
       const pages = JSON.parse(readFileSync(recorded, 'utf8')) as {
         response: { response: { results: Record<string, string>[] } };
       }[];

@@ -1,6 +1,6 @@
 /**
  * Recast and accept rules as acceptances, in both directions (decision 0020). Only rules for hosts. The API has
- * no idempotency key: ours stands at the end of the rule's description, where `find` looks for it.
+ * no idempotency key: ours is at the end of the rule's description, where `find` looks for it.
  */
 import { z } from 'zod';
 import { TielineError } from '../../platform/errors/index.ts';
@@ -45,7 +45,7 @@ const marker = /\s*\[tieline:[^\]]+\]\s*$/;
 
 function toRecord(found: Rule): ExternalRecord {
   const at = found.updated_at ?? found.created_at ?? undefined;
-  // What the server does with the rule from time to time is no change of it.
+  // What the server does with the rule from time to time is not a change of it.
   const { last_processed_at: _processed, ...kept } = found;
   const raw = kept as JsonObject; // parsed JSON, held loosely
   return {

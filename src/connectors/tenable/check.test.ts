@@ -29,7 +29,7 @@ const brief = (results: readonly CheckResult[]): string[] =>
   results.map((each) => `${each.check}: ${each.status}`);
 
 describe('checking a Tenable', () => {
-  it('says ok of reach, TLS, clock, sign-in and each right', async () => {
+  it('the Tenable connection check reports ok for reach, TLS, clock, sign-in and each right', async () => {
     expect(brief(await check())).toEqual([
       'reach: ok',
       'TLS: ok',
@@ -43,7 +43,7 @@ describe('checking a Tenable', () => {
     ]);
   });
 
-  it('stops at keys that are not accepted, and says what to do', async () => {
+  it('the Tenable connection check stops at keys that are not accepted, and says what to do', async () => {
     say('/tags/categories', 401, { error: 'Unauthorized', message: 'Invalid credentials.' });
     const results = await check();
     expect(results.at(-1)).toMatchObject({
@@ -53,7 +53,7 @@ describe('checking a Tenable', () => {
     });
   });
 
-  it('tells each right that is missing apart', async () => {
+  it('the Tenable connection check reports each missing right separately', async () => {
     say('/vulns/export/status', 403, {});
     say('/session', 200, { permissions: 16 });
     server.answers.set('POST /v1/recast/rules/search', { status: 403, body: {} });
@@ -70,7 +70,7 @@ describe('checking a Tenable', () => {
     );
   });
 
-  it('says what launching scans lacks: the templates, or a role that the server does not tell', async () => {
+  it('the Tenable connection check reports what launching scans lacks: the templates, or a role that the server does not show', async () => {
     const ofScans = async () => (await check()).find((each) => each.check === 'remediation scans');
     say('/editor/remediation/templates', 403, {});
     expect(await ofScans()).toMatchObject({
@@ -85,7 +85,7 @@ describe('checking a Tenable', () => {
     });
   });
 
-  it('warns of a skewed clock', async () => {
+  it('the Tenable connection check warns of a skewed clock', async () => {
     server.date = new Date(Date.now() - 600_000);
     expect((await check()).find((each) => each.check === 'clock')).toMatchObject({
       status: 'warning',
@@ -93,7 +93,7 @@ describe('checking a Tenable', () => {
     });
   });
 
-  it('fails at reach when nobody answers', async () => {
+  it('the Tenable connection check fails at reach when the server does not answer', async () => {
     const connector = server.connect();
     await server.stop();
     const results: CheckResult[] = [];

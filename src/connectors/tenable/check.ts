@@ -204,7 +204,7 @@ async function checkScans(
   }
 }
 
-/** Whether tags may be made cannot be seen without making one; the account's role tells, where GET /session exists. */
+/** Whether tags may be made cannot be seen without making one; the account's role decides, where GET /session exists. */
 function checkTags(role: number | undefined, listing: Asked): CheckResult {
   const base = { check: 'tags', kind: 'permission' } as const;
   const remedy = 'Give the account the role Scan Manager [40] and the right to edit tags.';
@@ -227,7 +227,7 @@ function checkTags(role: number | undefined, listing: Asked): CheckResult {
   return { ...base, status: 'ok', detail: `Allowed (role ${role}).` };
 }
 
-/** The account's role number from GET /session, which exists but is not in the vendor's documents; undefined if it does not tell. */
+/** The account's role number from GET /session, which exists but is not in the vendor's documents; undefined if it does not report it. */
 async function findRole(api: TenableApi, signal: AbortSignal): Promise<number | undefined> {
   try {
     const response = await api.send({ method: 'GET', path: '/session', signal });

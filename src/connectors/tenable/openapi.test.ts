@@ -112,8 +112,8 @@ describe.skipIf(!files.every((file) => existsSync(file)))(
       await server?.stop();
     });
 
-    it('name paths and methods that exist, with bodies that satisfy their schemas', () => {
-      // The vendor's documents. Of a rule's filter they demand exactly one of two forms, neither of which requires anything: no
+    it('requests name paths and methods that exist, with bodies that satisfy their schemas', () => {
+      // The vendor's documents. For a rule's filter they demand exactly one of two forms, neither of which requires anything: no
       // filter at all would pass, their own examples included.
       const specs = files.map(
         (file) =>

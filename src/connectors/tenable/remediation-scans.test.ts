@@ -68,7 +68,7 @@ async function made(scans: VerificationScans, asked = request()): Promise<string
 }
 
 describe('a remediation scan', () => {
-  it('is made with the key in its name, launched, and followed to its end', async () => {
+  it('a remediation scan is made with the key in its name, launched, and followed to its end', async () => {
     const scans = connect();
     const asked = request();
     const id = await made(scans, asked);
@@ -98,17 +98,20 @@ describe('a remediation scan', () => {
     ['the answer breaks off', { kind: 'cut-body', afterBytes: 10, times: 1 }],
     ['a 502 comes instead', { kind: 'server-error', status: 502, times: 1 }],
     ['the connection is cut before', { kind: 'cut-before', times: 1 }],
-  ])('is unclear, and not sent a second time, where %s', async (_what, broken) => {
-    const scans = connect();
-    await fault({ ...broken, match: { method: 'POST', path: '^/scans/remediation$' } });
-    const asked = request();
-    expect(await scans.create(asked, signal)).toMatchObject({ outcome: 'unknown' });
-    const isThere = broken.kind === 'commit-cut' || broken.kind === 'cut-body';
-    expect(await there()).toHaveLength(isThere ? 1 : 0);
-    expect((await scans.find(asked.idempotencyKey, signal)) !== undefined).toBe(isThere);
-  });
+  ])(
+    'the launch of a remediation scan is unclear, and not sent a second time, where %s',
+    async (_what, broken) => {
+      const scans = connect();
+      await fault({ ...broken, match: { method: 'POST', path: '^/scans/remediation$' } });
+      const asked = request();
+      expect(await scans.create(asked, signal)).toMatchObject({ outcome: 'unknown' });
+      const isThere = broken.kind === 'commit-cut' || broken.kind === 'cut-body';
+      expect(await there()).toHaveLength(isThere ? 1 : 0);
+      expect((await scans.find(asked.idempotencyKey, signal)) !== undefined).toBe(isThere);
+    },
+  );
 
-  it('that was launched, and the answer lost, shows so by its status; launched again it is the same run', async () => {
+  it('a remediation scan that was launched, but whose answer was lost, is recognized by its status; launched again it is the same run', async () => {
     const scans = connect();
     const id = await made(scans);
     await fault({ kind: 'commit-cut', times: 1, match: { method: 'POST', path: '/launch$' } });
@@ -118,7 +121,7 @@ describe('a remediation scan', () => {
     expect((await there())[0]?.runs).toHaveLength(1);
   });
 
-  it('is found among more than one page of them', async () => {
+  it('a remediation scan is found among more than one page of them', async () => {
     const scans = connect();
     const asked = request();
     for (let n = 0; n < 201; n += 1) await made(scans);
@@ -126,7 +129,7 @@ describe('a remediation scan', () => {
     expect(await scans.find(asked.idempotencyKey, signal)).toEqual({ externalId: id });
   });
 
-  it('is refused with a remedy where the account lacks a role, or there are too many scans', async () => {
+  it('a remediation scan is refused with a remedy where the account lacks a role, or there are too many scans', async () => {
     await tenable.control('POST', '/edit', { role: 16 });
     expect(await connect().create(request(), signal)).toMatchObject({
       outcome: 'rejected',
@@ -155,7 +158,7 @@ describe('a remediation scan', () => {
     });
   });
 
-  it('that is one too many at once may be launched later: it is no refusal', async () => {
+  it('a remediation scan that is one too many at once may be launched later: it is not a refusal', async () => {
     const scans = connect();
     const [one, two] = [await made(scans), await made(scans)];
     await tenable.control('POST', '/edit', { scanLimits: { active: 1 } });
@@ -165,7 +168,7 @@ describe('a remediation scan', () => {
     expect(await scans.launch(two, signal)).toMatchObject({ outcome: 'confirmed' });
   });
 
-  it('that somebody stopped or deleted is told', async () => {
+  it('a remediation scan that somebody stopped or deleted is reported as such', async () => {
     const scans = connect();
     const [one, two] = [await made(scans), await made(scans)];
     for (const id of [one, two]) await scans.launch(id, signal);
@@ -176,7 +179,7 @@ describe('a remediation scan', () => {
     expect(await scans.launch(two, signal)).toMatchObject({ outcome: 'missing' });
   });
 
-  it('takes credentials and a scanner from the settings', () => {
+  it('a remediation scan uses credentials and a scanner from the settings', () => {
     const parse = (settings: object) =>
       tenableConnector.declaration.settings.safeParse({
         access_key: new Secret('a'),

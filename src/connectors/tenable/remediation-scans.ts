@@ -1,8 +1,8 @@
 /**
  * Remediation scans: POST /scans/remediation makes one, POST /scans/{id}/launch begins it. The API has no idempotency key, and the
- * list of scans shows no description: ours stands at the end of the scan's name, where `find` looks for it.
+ * list of scans shows no description: ours is at the end of the scan's name, where `find` looks for it.
  *
- * Whether a scan was launched is told by its history, not by its status alone: `empty` stands for "never run" and for "about to
+ * Whether a scan was launched is shown by its history, not by its status alone: `empty` stands for "never run" and for "about to
  * run" alike (the vendor's page on scan status).
  */
 import { z } from 'zod';
@@ -272,7 +272,7 @@ export function remediationScans(access: Access): VerificationScans {
   };
 }
 
-/** What of launching scans the account may do, as far as reading shows it: the list, and the templates unless one is named. */
+/** What the account may do about launching scans, as far as reading shows it: the list, and the templates unless one is named. */
 export async function canSeeScans({ api, settings }: Access, signal: AbortSignal): Promise<boolean> {
   const isSeen = async (path: string): Promise<boolean> => {
     const request: TenableRequest = { method: 'GET', path, signal };

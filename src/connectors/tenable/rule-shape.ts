@@ -67,7 +67,7 @@ const stable = (value: Json | undefined): string =>
       : each,
   );
 
-/** What a rule says in the words of an acceptance. A filter of a form that has no fields is told whole, as text. */
+/** What a rule says in the words of an acceptance. A filter of a form that has no fields is given whole, as text. */
 export function ruleReading(rule: JsonObject): JsonObject {
   const value = isJsonObject(rule['rule_value']) ? rule['rule_value'] : {};
   const disabled = isJsonObject(rule['disabled_details']) && rule['disabled_details']['disabled'] === true;
@@ -115,7 +115,7 @@ const row = (
   ...more,
 });
 
-/** `rule.*` is how `ruleReading` says what stands in several places of the rule. */
+/** `rule.*` is how `ruleReading` reports what is in several places of the rule. */
 export const acceptanceMappings: readonly FieldMapping[] = [
   row('rule_id', 'acceptance_id', [text], { direction: 'inbound', required: true }),
   row('rule_name', 'name', [text, trim]),

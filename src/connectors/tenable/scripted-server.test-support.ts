@@ -1,5 +1,5 @@
 /**
- * A server for tests of single turns in an export's life, each of which the test sets by hand. The life as a whole is
+ * A server for tests of single transitions in an export's life, each of which the test sets by hand. The life as a whole is
  * tested over the simulator.
  */
 import { once } from 'node:events';
@@ -35,7 +35,7 @@ export interface ScriptedServer {
   onStart: (kind: string, nth: number) => { status: number; body: Json };
   /** Answers to anything else, by `METHOD path`. */
   readonly answers: Map<string, PreparedAnswer>;
-  /** Called before a status is told. */
+  /** Called before a status is reported. */
   onStatus: (uuid: string, job: ScriptedJob | undefined) => void;
   /** True: it has answered itself, and nothing is done. */
   beforeAnswer: (asked: Asked, response: ServerResponse) => boolean;

@@ -8,7 +8,7 @@ const text: Transform = { kind: 'text' };
 const trim: Transform = { kind: 'trim' };
 const list: Transform = { kind: 'list' };
 const instant: Transform = { kind: 'date', external: 'iso', internal: 'instant' };
-/** A GRC system of the United States shows days in either form; which one is meant can be told from the text. */
+/** A GRC system of the United States shows days in either form; which one is meant is clear from the text. */
 const day: Transform = { kind: 'date', external: 'date', internal: 'date', also: ['MM/DD/YYYY'] };
 
 type Direction = FieldMapping['direction'];

@@ -38,11 +38,13 @@ const styles: [string, string, ReturnType<typeof stuck>][] = [
 ];
 
 describe('a list whose pages do not move on', () => {
-  it.each(styles)('is an error in the style %s, after a few requests', async (_name, paging, answer) => {
-    const profile = join(home, 'profile.yaml');
-    await writeFile(
-      profile,
-      `profile: here
+  it.each(styles)(
+    'a list whose pages do not advance is an error in the style %s, after a few requests',
+    async (_name, paging, answer) => {
+      const profile = join(home, 'profile.yaml');
+      await writeFile(
+        profile,
+        `profile: here
 title: Here
 auth: { kind: bearer }
 paging: ${paging}
@@ -52,20 +54,21 @@ entities:
   system: { list: { path: /systems, items: systems }, id: id }
   poam: { list: { path: '/systems/{parent}/poams' }, parent: { entity: system, field: system_id }, id: id }
 `,
-    );
-    const { url, seen } = await serve(answer);
-    const settings = xactaConnector.declaration.settings.parse({ profile, token: new Secret('t0ken') });
-    const http = client(url);
-    const connector = xactaConnector.connect({ settings, http, now: () => new Date(), sleep });
-    const read = new Set<string>();
-    const readAll = async (): Promise<void> => {
-      for await (const event of connector.read('system', { signal: new AbortController().signal }))
-        if (event.type === 'page') for await (const { externalId } of event.records) read.add(externalId);
-    };
-    expect(await failure(readAll())).toMatchObject({
-      code: 'REMOTE_UNEXPECTED',
-      message: expect.stringContaining('do not move on') as string,
-    });
-    expect(seen.length).toBeLessThan(8);
-  });
+      );
+      const { url, seen } = await serve(answer);
+      const settings = xactaConnector.declaration.settings.parse({ profile, token: new Secret('t0ken') });
+      const http = client(url);
+      const connector = xactaConnector.connect({ settings, http, now: () => new Date(), sleep });
+      const read = new Set<string>();
+      const readAll = async (): Promise<void> => {
+        for await (const event of connector.read('system', { signal: new AbortController().signal }))
+          if (event.type === 'page') for await (const { externalId } of event.records) read.add(externalId);
+      };
+      expect(await failure(readAll())).toMatchObject({
+        code: 'REMOTE_UNEXPECTED',
+        message: expect.stringContaining('do not move on') as string,
+      });
+      expect(seen.length).toBeLessThan(8);
+    },
+  );
 });

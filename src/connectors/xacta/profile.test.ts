@@ -26,15 +26,15 @@ entities:
 `;
 
 describe('a profile', () => {
-  it('ships for our own simulator, and says that it is no interface of Telos', () => {
+  it('a profile ships for our own simulator, and states that it is not an interface of Telos', () => {
     expect(loadProfile('default').title).toContain('not a Telos interface');
   });
 
-  it('may be as short as an installation that only lists', () => {
+  it('a profile may be as short as an installation that only lists', () => {
     expect(faultsOf(minimal)).toEqual([]);
   });
 
-  it('is refused with every wrong field named', () => {
+  it('a profile is refused with every wrong field named', () => {
     expect(
       faultsOf(
         minimal
@@ -50,7 +50,7 @@ describe('a profile', () => {
     expect(faultsOf('- just a list')).toEqual(['(whole file)']);
   });
 
-  it('that does not exist is an error that says what to name', () => {
+  it('a profile that does not exist is an error that names what to set', () => {
     expect(() => loadProfile('/nowhere/profile.yaml')).toThrow('could not be read');
   });
 });

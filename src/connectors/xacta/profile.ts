@@ -82,12 +82,12 @@ const entity = z
         query: z.record(z.string(), z.string()).default({}),
       })
       .optional(),
-    /** The records stand inside those of the parent, in this field. */
+    /** The records are inside those of the parent, in this field. */
     inline: z.strictObject({ field: fieldPath }).optional(),
     get: z.strictObject({ path }).optional(),
     create: write.optional(),
     update: write.optional(),
-    /** The list parameter that finds a record by the integrator's key, and the field that bears it. */
+    /** The list parameter that finds a record by the integrator's key, and the field that carries it. */
     findBy: z.strictObject({ parameter: z.string(), field: fieldPath }).optional(),
     id: fieldPath,
     version: fieldPath.optional(),

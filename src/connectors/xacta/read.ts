@@ -2,7 +2,7 @@
  * Reads an entity: the list itself, or the lists of each system for what belongs to a system. Pages are stored one by
  * one with the position after them. While a list is walked, records may be added, changed or removed, which shifts
  * those behind them from page to page; so a walk that took more than one page looks once more at what was modified since
- * the walk began, and a record that shows up twice is no change the second time.
+ * the walk began, and a record that shows up twice is not a change the second time.
  */
 import { z } from 'zod';
 import type { Json } from '../../platform/values/index.ts';
@@ -29,13 +29,13 @@ const positionSchema = z.object({
   startedAt: z.string(),
   /** Ours at that moment, ISO. */
   askedAt: z.string(),
-  /** Parents still to be walked, the first being under way; one empty entry where there is no parent. */
+  /** Parents still to be walked, the first being in progress; one empty entry where there is no parent. */
   parents: z.array(z.string()),
   total: z.number(),
   next: z.string().optional(),
-  /** Whether the list at hand took more than one page so far. */
+  /** Whether the current list took more than one page so far. */
   paged: z.boolean(),
-  /** Whether the second look at it is under way. */
+  /** Whether the second look at it is in progress. */
   again: z.boolean(),
 });
 type Position = z.output<typeof positionSchema>;
@@ -73,7 +73,7 @@ export async function* readEntity(
 ): AsyncGenerator<ReadEvent> {
   const { signal } = options;
   const shape = profile.entities[entity];
-  // What stands inside its parent is read where the parent is.
+  // What is inside its parent is read where the parent is.
   const walked: ProfiledEntity = shape?.inline && shape.parent ? shape.parent.entity : entity;
   const walkedShape = profile.entities[walked];
   const list = walkedShape?.list;
@@ -145,7 +145,7 @@ function nameInWalk(record: ExternalRecord): string {
   return record.externalId === '' ? JSON.stringify(record.raw) : record.externalId;
 }
 
-/** Where the walk stands after a page whose successor is `next`. */
+/** The position of the walk after a page whose successor is `next`. */
 function after(position: Position, next: string | undefined, canAskSince: boolean): Position {
   const { next: _done, ...rest } = position;
   if (next !== undefined) return { ...rest, paged: true, next };

@@ -4,7 +4,7 @@ import { valueAt } from './field-path.ts';
 import type { Profile, ProfileEntity, ProfiledEntity } from './profile.ts';
 
 /**
- * A remote record with its id, parent and version as the profile finds them. What is no object or has no id comes with
+ * A remote record with its id, parent and version as the profile finds them. What is not an object or has no id comes with
  * an empty id, so that the reader can hold it with a reason instead of losing it.
  */
 export function externalRecord(

@@ -23,7 +23,7 @@ interface Token {
   readonly expiresAt: number;
 }
 
-/** A token is renewed this long before it ends, so that it does not end under way. */
+/** A token is renewed this long before it ends, so that it does not end midway. */
 const renewBeforeMs = 30_000;
 
 const remedies: Readonly<Record<number, string>> = {

@@ -41,7 +41,7 @@ const poam = (fields: JsonObject = {}): Change => ({
 });
 
 describe('writing to Xacta', () => {
-  it('gives back the remote’s own reading, with version and milestones', async () => {
+  it('writing to Xacta gives back the remote’s own reading, with version and milestones', async () => {
     const result = await simulator.connect().write('poam', poam(), signal);
     expect(result).toMatchObject({
       outcome: 'confirmed',
@@ -54,7 +54,7 @@ describe('writing to Xacta', () => {
     });
   });
 
-  it('names the fields that the remote refuses', async () => {
+  it('writing to Xacta names the fields that the remote refuses', async () => {
     const result = await simulator
       .connect()
       .write('poam', poam({ scheduled_completion: '2031-02-30', security_control: 'ZZ-9' }), signal);
@@ -64,7 +64,7 @@ describe('writing to Xacta', () => {
     );
   });
 
-  it('knows its own POA&M again when the remote says that the key is taken', async () => {
+  it('writing to Xacta recognizes its own POA&M when the remote reports that the key exists', async () => {
     const connector = simulator.connect();
     const first = await connector.write('poam', poam(), signal);
     const second = await connector.write('poam', poam(), signal);
@@ -74,7 +74,7 @@ describe('writing to Xacta', () => {
     });
   });
 
-  it('blanks no field that an update does not name', async () => {
+  it('writing to Xacta blanks no field that an update does not name', async () => {
     const connector = simulator.connect();
     const made = await connector.write('poam', poam({ comments: 'keep me' }), signal);
     if (made.outcome !== 'confirmed') throw new Error(made.outcome);
@@ -90,7 +90,7 @@ describe('writing to Xacta', () => {
     });
   });
 
-  it('does not overwrite what moved on between', async () => {
+  it('writing to Xacta does not overwrite a record that has changed since', async () => {
     const connector = simulator.connect();
     const change: Change = {
       kind: 'update',
@@ -110,14 +110,14 @@ describe('writing to Xacta', () => {
     });
   });
 
-  it('signs in again when its token has ended', async () => {
+  it('writing to Xacta signs in again when its token has ended', async () => {
     const connector = simulator.connect();
     expect(await connector.find('poam', { by: 'id', externalId: 'POAM-2026-0001' }, signal)).toBeDefined();
     await simulator.control('POST', '/reset'); // ends every session
     expect(await connector.find('poam', { by: 'id', externalId: 'POAM-2026-0001' }, signal)).toBeDefined();
   });
 
-  it('throws for an account that may not write, with the remedy', async () => {
+  it('writing to Xacta throws for an account that may not write, with the remedy', async () => {
     await simulator.control('POST', '/edit', { entity: 'account', fields: { permissions: ['read'] } });
     await expect(simulator.connect().write('poam', poam(), signal)).rejects.toMatchObject({
       code: 'REMOTE_FORBIDDEN',
@@ -125,7 +125,7 @@ describe('writing to Xacta', () => {
     });
   });
 
-  it('says that the password is wrong, without saying it', async () => {
+  it('writing to Xacta reports that the password is wrong, without showing it', async () => {
     const wrong = simulator.connect({ password: new Secret('not the password') });
     const failure: unknown = await wrong
       .find('poam', { by: 'id', externalId: 'x' }, signal)

@@ -126,7 +126,7 @@ export async function insertApproval(
 
 /**
  * Parts an approval in two, so that some of its changes can be decided about apart: these get an approval of their own, and
- * the given one goes on asking for the rest. Both plans are new; the one they come from stays as it was.
+ * the given one keeps asking for the rest. Both plans are new; the one they come from stays as it was.
  * @returns the approval of the chosen changes.
  */
 export async function splitApproval(

@@ -153,10 +153,10 @@ export interface DecidedApproval {
 }
 
 /**
- * Lets the changes of an approval go out, or drops them for good: a change that was rejected is not planned again until
- * its values are others. A POA&M that was turned down is cancelled here.
+ * Lets the changes of an approval go out, or drops them permanently: a change that was rejected is not planned again until
+ * its values are others. A POA&M that was rejected is cancelled here.
  * @param id the whole id or its first characters. @returns how many changes.
- * @throws TielineError APPROVAL_UNKNOWN; APPROVAL_MOVED if what waits is not what was asked for; USAGE if a record is none of it.
+ * @throws TielineError APPROVAL_UNKNOWN; APPROVAL_MOVED if what waits is not what was asked for; USAGE if a record is not part of it.
  */
 export async function decide(
   app: { readonly store: Store },
@@ -197,7 +197,7 @@ export async function decide(
   });
 }
 
-/** The changes of an approval that are about these records. @throws USAGE naming those that are none of it. */
+/** The changes of an approval that are about these records. @throws USAGE naming those that are not part of it. */
 function chosenOf(approval: ApprovalRow, records: readonly string[]): readonly WaitingChange[] {
   if (records.length === 0) return approval.content;
   const isOf = (record: string, change: WaitingChange): boolean =>

@@ -1,4 +1,4 @@
-/** What is decided with one external system leaves alone what another one says of the same record. */
+/** What is decided with one external system leaves alone what another one says about the same record. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
 import { closeConflictsOf, listFailedRows } from './conflict-effects.sql.ts';
@@ -48,7 +48,7 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-it('of a record that two systems know, the refused changes and conflicts of one are decided on alone', async () => {
+it('the refused changes and conflicts of one system are decided alone where two systems know the record', async () => {
   expect(await listFailedRows(database.db, systems[0] ?? 0, record)).toMatchObject([
     { payload: { description: 'grc-a' } },
   ]);
@@ -56,7 +56,7 @@ it('of a record that two systems know, the refused changes and conflicts of one 
   expect(await open()).toEqual(['grc-a 8', 'grc-b 7', 'grc-b 8']);
 });
 
-it('a connection that is removed takes its own conflicts along, also of records that were never linked', async () => {
+it('a removed connection takes its own conflicts along, also of records that were never linked', async () => {
   await retireSystem(database.db, systems[0] ?? 0, {}, decided);
   expect(await open()).toEqual(['grc-b 7', 'grc-b 8']);
   const { rows } = await database.pool.query(`select state from sync_outbox order by id`);

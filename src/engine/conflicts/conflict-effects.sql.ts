@@ -10,7 +10,7 @@ export interface RecordKey {
   readonly entityId: string;
 }
 
-/** A record and what stands inside it, at any depth: of a system all that it has, of a POA&M its milestones. */
+/** A record and everything inside it, at any depth: all that a system has, the milestones of a POA&M. */
 export async function listWithContents(db: Kysely<Database>, record: RecordKey): Promise<RecordKey[]> {
   const found = [record];
   for (let around: readonly RecordKey[] = [record]; around.length > 0;) {
@@ -130,7 +130,7 @@ export async function fetchPoamContents(
   return rows[0] ?? { assets: [], cves: [] };
 }
 
-/** Another living record of the remote that bears the same integrator's key in the same system: it was restored, or copied. */
+/** Another living record of the remote that carries the same integrator's key in the same system: it was restored, or copied. */
 export async function findSameKey(
   db: Kysely<Database>,
   systemId: number,

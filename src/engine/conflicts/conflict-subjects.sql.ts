@@ -10,7 +10,7 @@ export interface ConflictWeakness {
   readonly plugin: string | null;
   readonly name: string | null;
   readonly severity: string | null;
-  /** What the POA&M says of it. */
+  /** What the POA&M says about it. */
   readonly description: string | null;
 }
 

@@ -26,7 +26,7 @@ export interface ConflictToRecord {
 
 /**
  * SQL that is true of the conflicts `known` with this external system: what a record says to one system is nothing to another. A row
- * from before the system was kept may be anybody's.
+ * from before the system was kept may belong to any system.
  */
 const withSystem = (systemId: number) => sql`coalesce(known.external_system_id, ${systemId}) = ${systemId}`;
 
@@ -65,7 +65,7 @@ export async function recordConflicts(
 }
 
 /**
- * As `recordConflicts`, of conflicts about a record as a whole; one that a person has settled as it stands is not opened again, and of
+ * As `recordConflicts`, for conflicts about a record as a whole; one that a person has settled as it is is not opened again, and of
  * one that is open for another reason (of the same kind, without `weaknesses`) the values stay.
  * @returns the entity ids of those that are new.
  */
@@ -199,7 +199,7 @@ export interface ConflictRow {
   readonly external: Json;
   readonly status: string;
   readonly createdAt: Date | null;
-  /** When each record was last edited; null where nobody can tell. */
+  /** When each record was last edited; null where it is unknown. */
   readonly internalChangedAt: Date | null;
   readonly externalChangedAt: Date | null;
   /** Who did it, as far as the journal or the remote knows. */

@@ -22,7 +22,7 @@ import { checkRow, fetchSystem, refusedSettings, storedUrl, urlFaults } from './
 
 export interface ConnectionChange {
   readonly url?: string;
-  /** Settings that are no secrets, as given. */
+  /** Settings that are not secrets, as given. */
   readonly settings: JsonObject;
   /** Settings and secrets that go back to their default, or away. */
   readonly unset: readonly string[];
@@ -31,7 +31,7 @@ export interface ConnectionChange {
 
 export interface ChangedField {
   readonly field: string;
-  /** `(secret)` stands for a secret that is there. */
+  /** `(secret)` represents a secret that is set. */
   readonly before: Json;
   readonly after: Json;
 }
@@ -228,7 +228,7 @@ export async function saveConnectionChange(
 
 /**
  * Stops reading from a connection and sending to it, or lets both continue.
- * @returns false if it was so already. @throws TielineError SYSTEM_UNKNOWN; USAGE where there is no server behind it.
+ * @returns false if nothing changed. @throws TielineError SYSTEM_UNKNOWN; USAGE where there is no server behind it.
  */
 export async function pauseConnection(
   context: ConnectionContext & { store: Store },

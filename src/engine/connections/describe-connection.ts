@@ -12,7 +12,7 @@ import { fetchSystem } from './systems.ts';
 export interface ShownSetting extends SettingFact {
   /** What is set; never of a secret. Absent: the default holds. */
   readonly value?: Json;
-  /** Of a secret. */
+  /** Set for a secret only. */
   readonly state?: 'set' | 'unreadable' | 'missing' | 'not needed';
 }
 

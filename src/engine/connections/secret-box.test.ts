@@ -9,18 +9,18 @@ const newKey = () => masterKeyFrom(new Secret(randomBytes(32).toString('base64')
 describe('secrets at rest', () => {
   const box = createSecretBox([newKey()]);
 
-  it('open to what was sealed, whatever the text', () => {
+  it('secrets at rest open to what was sealed, whatever the text', () => {
     for (const text of ['', 'hunter2', '🔑 with spaces\n', 'x'.repeat(10_000)])
       expect(box.open(box.seal(new Secret(text), 'a/b'), 'a/b').reveal()).toBe(text);
   });
 
-  it('never look alike, and never show the text', () => {
+  it('secrets at rest never look alike, and never show the text', () => {
     const [one, two] = [box.seal(new Secret('hunter2'), 'a/b'), box.seal(new Secret('hunter2'), 'a/b')];
     expect(one).not.toEqual(two);
     expect(JSON.stringify(one)).not.toContain('hunter2');
   });
 
-  it('do not open under another name, another key, or altered', () => {
+  it('secrets at rest do not open under another name or another key, or when altered', () => {
     const sealed = box.seal(new Secret('hunter2'), 'tenable/secret_key');
     const altered = isSealed(sealed) ? { $secret: `${sealed.$secret.slice(0, -6)}AAAAA=` } : sealed;
     for (const [value, purpose, opener] of [
@@ -32,13 +32,13 @@ describe('secrets at rest', () => {
       expect(() => opener.open(value, purpose)).toThrow(TielineError);
   });
 
-  it('still open with the old key while a new one is coming in', () => {
+  it('secrets at rest still open with the old key while the new one is being introduced', () => {
     const [old, next] = [newKey(), newKey()];
     const sealed = createSecretBox([old]).seal(new Secret('hunter2'), 'a/b');
     expect(createSecretBox([next, old]).open(sealed, 'a/b').reveal()).toBe('hunter2');
   });
 
-  it('refuse a key that is not 32 bytes', () => {
+  it('secrets at rest refuse a key that is not 32 bytes', () => {
     expect(() => masterKeyFrom(new Secret('c2hvcnQ='))).toThrow('5 bytes long, not 32');
   });
 });

@@ -13,7 +13,7 @@ const xacta = xactaConnector.declaration as ConnectorDeclaration;
 
 describe('a setting given as a text', () => {
   it.each(['7', '[7]', '7,', '"7"', ' 7 ', '["7"]'])(
-    'is a list of one id where a list is meant, spelled %j',
+    'a setting given as text is a list of one id where a list is meant, spelled %j',
     (text) => {
       expect(readSettings(securityCenter, { repositories: text })).toEqual({
         values: { repositories: ['7'] },
@@ -22,11 +22,14 @@ describe('a setting given as a text', () => {
     },
   );
 
-  it.each(['12345', '007', 'true', '1e3'])('stays the text %j where a text is meant', (text) => {
-    expect(readSettings(xacta, { username: text }).values).toEqual({ username: text });
-  });
+  it.each(['12345', '007', 'true', '1e3'])(
+    'a setting given as text stays the text %j where a text is meant',
+    (text) => {
+      expect(readSettings(xacta, { username: text }).values).toEqual({ username: text });
+    },
+  );
 
-  it('is a number where a number is meant, and one name is a list of one', () => {
+  it('a setting given as text is a number where a number is meant, and one name is a list of one', () => {
     const { values, faults } = readSettings(tenable, {
       chunk_size: '500',
       requests_per_second: '0.5',
@@ -48,7 +51,7 @@ describe('a setting given as a text', () => {
     [securityCenter, { repositories: 'all' }, 'the id of a repository is a number'],
     [xacta, { usrname: 'x' }, 'Did you mean username?'],
     [tenable, { colour: 'red' }, 'Settings: access_key'],
-  ])('of %s is refused with the rule: %j', (declaration, given, message) => {
+  ])('a setting given as text of %s is refused with the rule: %j', (declaration, given, message) => {
     const { values, faults } = readSettings(declaration, given);
     expect(values).toEqual({});
     expect(faults).toEqual([
@@ -57,7 +60,7 @@ describe('a setting given as a text', () => {
   });
 });
 
-it('what must be there depends on how one signs in', () => {
+it('the required settings depend on how one signs in', () => {
   expect(requiredSettings(xacta, {})).toEqual(['username', 'password']);
   expect(requiredSettings(securityCenter, {})).toEqual(['access_key', 'secret_key']);
   expect(requiredSettings(securityCenter, { username: 'svc' })).toEqual(['username', 'password']);
@@ -69,7 +72,7 @@ it('what must be there depends on how one signs in', () => {
   ]);
 });
 
-it('every setting of every connector says what it is', () => {
+it('every setting of every connector has a description', () => {
   for (const declaration of [tenable, securityCenter, xacta])
     for (const setting of settingsOf(declaration))
       expect(setting.description, `${declaration.systemType} ${setting.name}`).not.toBe('');

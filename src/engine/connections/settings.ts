@@ -24,7 +24,7 @@ export interface SettingFact {
   readonly name: string;
   readonly description: string;
   readonly secret: boolean;
-  /** Of a secret: the environment variable that it is read from. */
+  /** For a secret: the environment variable that it is read from. */
   readonly env?: string;
   /** What holds where it is not set; undefined: nothing. */
   readonly default?: Json;
@@ -83,7 +83,7 @@ function readOne(schema: z.ZodType, given: Json): { value: Json } | { message: s
   let firstMessage: string | undefined;
   for (const reading of readings(given)) {
     const parsed = schema.safeParse(reading);
-    if (parsed.success) return { value: parsed.data as Json }; // settings that are no secrets are JSON
+    if (parsed.success) return { value: parsed.data as Json }; // settings that are not secrets are JSON
     // The rule that was broken says more than that another form was expected.
     const told = parsed.error.issues.find((issue) => issue.code !== 'invalid_type') ?? parsed.error.issues[0];
     if (told && (firstMessage === undefined || firstMessage.startsWith('Invalid input')))
@@ -103,7 +103,7 @@ export function unknownSetting(name: string, declaration: ConnectorDeclaration):
 }
 
 /**
- * Reads settings that are no secrets, each by its own schema: digits stay a text where a text is meant, and one value is
+ * Reads settings that are not secrets, each by its own schema: digits stay a text where a text is meant, and one value is
  * a list of one where a list is.
  * @returns the values as they are stored, and what is wrong with the others: unknown, empty, or against its rule.
  */

@@ -81,7 +81,7 @@ async function nameTaken(db: ConnectionContext['db'], system: Omit<NewSystem, 's
 }
 
 /**
- * Checks all of a new system but its secrets, so that nobody is asked for them in vain.
+ * Checks all of a new system but its secrets, so that no one is asked for them in vain.
  * @returns its settings as they are stored.
  * @throws TielineError SETTING_INVALID naming each wrong field, SYSTEM_EXISTS, SYSTEM_UNKNOWN (no such type), PROFILE_INVALID.
  */
@@ -162,7 +162,7 @@ export async function fetchSystem(
   });
 }
 
-/** What a check allows itself where somebody waits for it. */
+/** The time limits of a check that a person waits for. */
 const quick = { timeouts: { connectMs: 4000, headersMs: 6000, bodyMs: 6000 }, attempts: 2 };
 
 /** What helps here, with the command for it; the error's own remedy may name this very check. */
@@ -242,7 +242,7 @@ export async function* checkRow(
 }
 
 /**
- * Seals every stored secret anew with the present key of `next`, all in one transaction.
+ * Seals every stored secret again with the present key of `next`, all in one transaction.
  * @returns how many secrets there were.
  */
 export async function resealSecrets(store: Store, present: SecretBox, next: SecretBox): Promise<number> {
@@ -266,7 +266,7 @@ export interface SystemFacts {
   readonly name: string;
   readonly type: string;
   readonly url: string;
-  /** Whether it is read and sent to; false where it is paused, or stands for imported files. */
+  /** Whether it is read and sent to; false where it is paused, or represents imported files. */
   readonly enabled: boolean;
   /** Whether changes are sent to it: `outbox pause`. */
   readonly sendingPaused: boolean;

@@ -26,9 +26,9 @@ export async function recordSeen(
 }
 
 export interface Absence {
-  /** Links that are neither retired nor known to be missing, and do not stand inside of something that is missing itself. */
+  /** Links that are neither retired nor known to be missing, and are not inside something that is missing itself. */
   readonly expected: number;
-  /** Of these, how many the read did not show. */
+  /** How many of these the read did not show. */
   readonly missing: number;
   readonly examples: readonly string[];
 }
@@ -43,7 +43,7 @@ export async function countAbsent(db: Kysely<Database>, read: ReadOfEntity): Pro
   return { expected: row?.expected ?? 0, missing: row?.missing ?? 0, examples: row?.examples ?? [] };
 }
 
-/** SQL that is true of a link `l` whose record stands inside of one that the remote no longer shows: that is what a person is asked about. */
+/** SQL that is true of a link `l` whose record is inside one that the remote no longer shows: that is what a person is asked about. */
 function insideMissing(entity: string) {
   if (!isLinked(entity)) return sql`false`;
   const { row: place, parent } = linkedEntity(entity);
@@ -55,7 +55,7 @@ function insideMissing(entity: string) {
                       where t.${sql.ref(place.key)} = ${asKey('l.entity_id', place.keyKind)})`;
 }
 
-/** The living links as a CTE `links`. Of what was seen, nobody asks where it stands: looking that up is what takes time. */
+/** The living links as a CTE `links`. The place of what was seen is not looked up: that is what takes time. */
 const linksOf = (read: ReadOfEntity) => sql`
     seen as materialized (
       select distinct s.external_id
@@ -81,7 +81,7 @@ const hangsOn: Readonly<Record<string, ReturnType<typeof sql>>> = {
 
 /**
  * Marks what the read did not show, with a journal row and, for records that people keep, a conflict for them to decide;
- * takes the mark from what is there again. Of a record and what stands inside of it a person is asked about the former alone.
+ * takes the mark from what is there again. A person is asked about a record only, and not also about what is inside it.
  * @returns how many became missing, and how many came back.
  */
 export async function markAbsent(
@@ -125,7 +125,7 @@ export async function markAbsent(
   return rows[0] ?? { missing: 0, revived: 0 };
 }
 
-/** Forgets what was seen: the read is over, or is to begin anew. */
+/** Forgets what was seen: the read is over, or is to begin again. */
 export async function forgetSeen(
   db: Kysely<Database>,
   read: Omit<ReadOfEntity, 'operationId'>,

@@ -13,7 +13,7 @@ export const isOwnedBy = (owners: ReadonlySet<string>, entity: LinkedEntityName,
 
 /**
  * Owners of these rows whose system was taken out of sync (`ingestion_systems.sync_enabled` is false): nothing of it is read in or sent
- * out then. May hold more than the owners at hand.
+ * out then. May hold more than the owners in question.
  */
 export function fetchExcludedOwners(
   db: Kysely<Database>,

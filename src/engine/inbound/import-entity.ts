@@ -2,9 +2,9 @@
  * Reads one entity of one system into the record: connector → mapping → store, a page a transaction. With the records
  * of a page go its counts and the position after it, so a crash at any point loses nothing and counts nothing twice.
  *
- * A read that breaks off (connection cut, server error) goes on from the last position, a few times; what then still
- * fails ends the run, and the next one goes on from there. The mark moves only after a complete read in which every
- * record was taken in.
+ * A read that is interrupted (connection cut, server error) continues from the last position, a few times; what then still
+ * fails ends the run, and the next one continues from there. The mark moves only after a complete read in which every
+ * record was imported.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { EntityType, ExternalRecord, ReadEvent } from '../../connectors/kit/index.ts';
@@ -87,7 +87,7 @@ export async function importEntity(
   let failures = 0;
   for (;;) {
     const before = await findReadState(context.db, read.system.id, read.entity);
-    // What cannot be read by changes is read whole, and so tells what is missing.
+    // What cannot be read by changes is read whole, and so shows what is missing.
     const readsAll = read.full || !canReadChanges(read.system, read.entity);
     const mark = readsAll ? undefined : (before?.mark ?? undefined);
     const position = before?.operation_id === read.operationId ? (before.position as Json) : undefined;
@@ -112,7 +112,7 @@ export async function importEntity(
       await pages.settle();
       return total;
     } catch (error) {
-      // What was staged before the read broke off is stored all the same.
+      // What was staged before the read was interrupted is stored all the same.
       await pages.settle().catch(() => undefined);
       if (!mayBeTriedAgain(error, context.signal)) throw error;
       const after = await findReadState(context.db, read.system.id, read.entity);
@@ -147,7 +147,7 @@ const mayBeTriedAgain = (error: unknown, signal: AbortSignal): error is TielineE
   error.entry.retryable &&
   error.code !== 'EXPORT_FAILED';
 
-/** Notes that a read broke off, and waits a while. */
+/** Notes that a read was interrupted, and waits a while. */
 async function retryLater(
   context: RunContext,
   read: EntityRead,
@@ -189,7 +189,7 @@ async function takePage(
   turn: () => Promise<void>,
 ): Promise<Counts> {
   const where = placeOf(read);
-  // A page is a stream, which cannot be taken in twice: it is asked for again from the position before it.
+  // A page is a stream, which cannot be imported twice: it is asked for again from the position before it.
   const counts = await context.store.transactionOnce(async (tx) => {
     const seen: string[] = [];
     const records = read.showsAll && isKept(read.entity) ? noting(page.records, seen) : page.records;
@@ -224,7 +224,7 @@ async function take(
     return;
   }
   await context.store.transaction(async (tx) => {
-    // Over all its interruptions: one record that was not taken in keeps the mark where it was.
+    // Over all its interruptions: one record that was not imported keeps the mark where it was.
     const incomplete = await hasHeldRecords(tx.db, read.operationId);
     if (read.showsAll && isKept(read.entity)) await settleAbsence(context, tx, read, where);
     const definition = entity(read.entity);
@@ -275,7 +275,7 @@ async function settleAbsence(
     Math.floor((expected * context.absence.sharePercent) / 100),
   );
   if (missing > allowed && !context.absence.accept) {
-    // Outside of this transaction, which is rolled back: the next run reads it all anew instead of coming to this end again.
+    // Outside of this transaction, which is rolled back: the next run reads it all again instead of coming to this end again.
     await forgetSeen(context.db, where);
     await finishRead(context.db, { ...where, mark: undefined });
     throw new TielineError(

@@ -17,7 +17,7 @@ const longestWaitMs = 1_000;
 
 /**
  * The same events with pages put together until they hold `enough` records; the position is that of the last. What was read before the
- * events broke off is yielded first, and then what they threw is thrown, unless `signal` is aborted.
+ * events was interrupted is yielded first, and then what they threw is thrown, unless `signal` is aborted.
  */
 export async function* joinPages(
   events: AsyncIterable<ReadEvent>,

@@ -17,7 +17,7 @@ let systemId = 0;
 let otherId = 0;
 let operationId = '';
 let number = 0;
-/** Of the POA&M and the system of the test at hand. */
+/** The POA&M and the system of the current test. */
 let id = '';
 let inside = '';
 
@@ -108,19 +108,19 @@ beforeEach(async () => {
   await take('poam', report());
 });
 
-describe('a report that says what it said the last time', () => {
-  it('is passed, and counts as unchanged', async () => {
+describe('an unchanged report', () => {
+  it('an unchanged report is skipped, and counts as unchanged', async () => {
     expect(await take('poam', report())).toEqual(passed);
   });
 
-  it('is merged when the row was edited here, and passed again after that', async () => {
+  it('an unchanged report is merged when the row was edited here, and skipped again after that', async () => {
     await edit(`update ingestion_poams set comments = 'edited here' where poam_id = $1`, id);
     expect(await take('poam', report())).toMatchObject({ mapped: 1, counts: { unchanged: 1 } });
     expect((await rowOf())['comments']).toBe('edited here');
     expect(await take('poam', report())).toEqual(passed);
   });
 
-  it('is merged when a policy changed, and again when it is changed back', async () => {
+  it('an unchanged report is merged when a policy changed, and again when it is changed back', async () => {
     await edit(`update ingestion_poams set comments = 'edited here' where poam_id = $1`, id);
     await take('poam', report());
     const policies: EntityPolicy[] = [{ entity: 'poam', direction: 'inbound', fields: {} }];
@@ -129,7 +129,7 @@ describe('a report that says what it said the last time', () => {
     expect(await take('poam', report())).toMatchObject({ mapped: 1 });
   });
 
-  it('is merged when a mapping changed', async () => {
+  it('an unchanged report is merged when a mapping changed', async () => {
     const other = mappings.map((each) =>
       each.entityType === 'poam' && each.internalField === 'comments'
         ? { ...each, externalField: 'remarks' }
@@ -144,13 +144,13 @@ describe('a report that says what it said the last time', () => {
     expect((await rowOf())['comments']).toBe('in another place');
   });
 
-  it('is merged when the record of ours that was kept of it is gone from the row', async () => {
+  it('an unchanged report is merged when our stored record of it is gone from the row', async () => {
     await edit('update ingestion_poams set raw_json = null where poam_id = $1', id);
     expect(await take('poam', report())).toMatchObject({ counts: { updated: 1 } });
     expect((await rowOf())['raw_json']).toMatchObject({ id });
   });
 
-  it('is merged again when a machine that it lists becomes known here, and when its list is shortened here', async () => {
+  it('an unchanged report is merged again when a machine that it lists becomes known here, and when its list is shortened here', async () => {
     const machine = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
     const said = report({ affected_assets: [machine] });
     await take('poam', said);
@@ -162,7 +162,7 @@ describe('a report that says what it said the last time', () => {
     expect(await take('poam', said)).toMatchObject({ counts: { updated: 1 } });
   });
 
-  it('is merged while a field of it is in conflict, which is held each time', async () => {
+  it('an unchanged report is merged while a field of it is in conflict, which is held each time', async () => {
     await edit(`update ingestion_poams set comments = 'edited here' where poam_id = $1`, id);
     const said = report({ comments: 'edited there' });
     expect((await take('poam', said)).counts.held).toBe(1);
@@ -173,7 +173,7 @@ describe('a report that says what it said the last time', () => {
     expect(await take('poam', said)).toEqual(passed);
   });
 
-  it('ends the conflict about one that could not be read in between', async () => {
+  it('an unchanged report ends the conflict about one that could not be read in between', async () => {
     const open = async (): Promise<number> => {
       const { rows } = await database.pool.query(
         `select from sync_conflicts where entity_id = $1 and conflict_type = 'unmappable_value' and resolution_status = 'pending'`,
@@ -188,7 +188,7 @@ describe('a report that says what it said the last time', () => {
     expect(await take('poam', report())).toEqual(passed);
   });
 
-  it('is merged when its link had ended or was missing, and lives again', async () => {
+  it('an unchanged report is merged when its link had ended or was missing, and lives again', async () => {
     for (const column of ['missing_since', 'retired_at']) {
       await edit(
         `update sync_links set ${column} = now() where entity_type = 'poam' and external_id = $1`,
@@ -199,14 +199,14 @@ describe('a report that says what it said the last time', () => {
     }
   });
 
-  it('is merged when what both sides agreed on was moved by a decision', async () => {
+  it('an unchanged report is merged when what both sides agreed on was moved by a decision', async () => {
     await saveLinks(database.db, { systemId, entity: 'poam', operationId }, [
       { entityId: id, externalId: id, base: { comments: 'something else' }, version: '1' },
     ]);
     expect(await take('poam', report())).toMatchObject({ mapped: 1 });
   });
 
-  it('is merged when the system that it names is another one of ours', async () => {
+  it('an unchanged report is merged when the system that it names is another one of ours', async () => {
     await take('system', { id: `${inside}-b`, name: `System ${number} b` });
     await edit(`delete from sync_links where entity_type = 'system' and external_id = $1`, `${inside}-b`);
     await edit(
@@ -218,7 +218,7 @@ describe('a report that says what it said the last time', () => {
     expect((await rowOf())['system_id']).toBe(`${inside}-b`);
   });
 
-  it('is merged as long as another external system has the row too', async () => {
+  it('an unchanged report is merged as long as another external system has the row too', async () => {
     await saveLinks(database.db, { systemId: otherId, entity: 'poam', operationId }, [
       { entityId: id, externalId: `other-${id}`, base: {}, version: null },
     ]);
@@ -226,7 +226,7 @@ describe('a report that says what it said the last time', () => {
     expect(await take('poam', report())).toMatchObject({ mapped: 1 });
   });
 
-  it('leaves the time at which both sides last agreed as it was', async () => {
+  it('an unchanged report leaves the time of the last agreement as it was', async () => {
     const { confirmed_at: before } = await linkOf();
     await edit(`update ingestion_poams set comments = 'edited here' where poam_id = $1`, id);
     await take('poam', report());

@@ -1,4 +1,4 @@
-/** Writes what was decided of a page of linked records: rows, what lies beside them, links, journal, conflicts. */
+/** Writes what was decided about a page of linked records: rows, what is kept beside them, links, journal, conflicts. */
 import type { JsonObject } from '../../platform/values/index.ts';
 import { type Counts, recordChanges } from '../../ledger/operations/index.ts';
 import { closeConflictsOfType, closeSettledConflicts, recordConflicts } from '../conflicts/index.ts';
@@ -27,7 +27,7 @@ export async function apply(tx: Tx, page: PageDecision): Promise<Counts> {
     settled.map(({ entityId, each, stored, isElsewhere }) => ({
       entityId,
       record: each.record,
-      // Of a row that several systems have, it may be another one's record that was read before.
+      // Where several systems have the row, it may be another one's record that was read before.
       ...(stored && !isElsewhere ? { before: stored.row['raw_json'] } : {}),
     })),
   );
@@ -76,7 +76,7 @@ function begin(
   };
 }
 
-/** Links come after all that lies beside the rows: they keep a hash of our side as it is now. */
+/** Links come after all that is kept beside the rows: they keep a hash of our side as it is now. */
 async function writeLinks(
   tx: Tx,
   { entity, source }: PageDecision,
@@ -121,7 +121,7 @@ async function writeConflicts(tx: Tx, page: PageDecision, settled: readonly Sett
     tx.db,
     { ...source, entity },
     'unmappable_value',
-    // One that could not be read when it was new stands under the remote's id.
+    // One that could not be read when it was new is stored under the remote's id.
     [...existing.map((one) => one.entityId), ...created.map((one) => one.each.external.externalId)],
   );
   await closeSettledConflicts(

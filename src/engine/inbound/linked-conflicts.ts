@@ -1,4 +1,4 @@
-/** What of a page is for a person: fields that both sides edited, things that the remote has twice, values that no mapping takes. */
+/** What a page leaves to a person: fields that both sides edited, things that the remote has twice, values that no mapping takes. */
 import type { ExternalRecord } from '../../connectors/kit/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';
 import { type ConflictToRecord, listSettledFaults, recordConflicts } from '../conflicts/index.ts';
@@ -45,7 +45,7 @@ function lastEdited(row: JsonObject | undefined, agreedAt: Date | undefined): st
   return at > agreedAt ? at.toISOString() : null;
 }
 
-/** Of records that become new rows, those that the remote has under another id too, or that were the same row as another until now. */
+/** Those of the records that become new rows that the remote has under another id too, or that were the same row as another until now. */
 export async function findTwinsOf(
   tx: Tx,
   entity: LinkedEntityName,
@@ -86,9 +86,9 @@ export function duplicateConflict(entity: LinkedEntityName, twin: Twin, entityId
 }
 
 /**
- * A record of which a value cannot be mapped is held whole; a person is told by a conflict: of a linked one, and of a POA&M in any case,
+ * A record with a value that cannot be mapped is held whole; a person is notified by a conflict: for a linked one, and for a POA&M in any case,
  * since others wait for it (`poams/unread-poams.ts`). One that a person has settled with the same fault is not shown again.
- * @returns the held records that a person decided to leave as they were last read: they are no faults of this read.
+ * @returns the held records that a person decided to leave as they were last read: they are not faults of this read.
  */
 export async function recordUnmappable(
   tx: Tx,

@@ -94,7 +94,7 @@ const besideOf = (page: readonly OneRecord[]): ReadonlySet<string> =>
   new Set(page.flatMap((one, n) => (one.besideMoved ? [`ours-${n}`] : [])));
 
 describe('deciding a page', () => {
-  it('counts each record once: read is created, updated, unchanged, held and failed together', () => {
+  it('deciding a page counts each record once: read = created + updated + unchanged + held + failed', () => {
     fc.assert(
       fc.property(pages, (page) => {
         const counts = countsOf(decide(gathered(page)), besideOf(page));
@@ -107,7 +107,7 @@ describe('deciding a page', () => {
     );
   });
 
-  it('comes to the same for each record, in whatever order the page has them', () => {
+  it('deciding a page gives the same result for each record, in whatever order the page has them', () => {
     const shuffled = pages.chain((page) =>
       fc.tuple(
         fc.constant(page),
@@ -131,7 +131,7 @@ describe('deciding a page', () => {
     );
   });
 
-  it('finds nothing to do when the same page comes again after it was applied', () => {
+  it('deciding a page finds nothing to do when the same page comes again after it was applied', () => {
     fc.assert(
       fc.property(pages, (page) => {
         const first = decide(gathered(page));
@@ -165,7 +165,7 @@ describe('deciding a page', () => {
     );
   });
 
-  it('gives a row that two records mean to the first of them, and the other a row of its own', () => {
+  it('deciding a page gives a row that two records mean to the first of them, and a new row to the other', () => {
     const page: OneRecord[] = [
       { state: 'recognized', base: 'a', here: 'a', there: 'a', besideMoved: false },
       { state: 'new', base: 'a', here: 'a', there: 'a', besideMoved: false },
@@ -179,7 +179,7 @@ describe('deciding a page', () => {
     ]);
   });
 
-  it('leaves a record alone whose system takes no part, but takes one that moves out of it', () => {
+  it('deciding a page leaves a record alone whose system takes no part, but imports one that moves out of it', () => {
     const page: OneRecord[] = [{ state: 'excluded', base: 'a', here: 'a', there: 'b', besideMoved: false }];
     const known = gathered(page);
     expect(decide(known)).toMatchObject({ decided: [], passed: 1 });
@@ -191,7 +191,7 @@ describe('deciding a page', () => {
     ]);
   });
 
-  it('leaves a record alone that was asked for before the remote confirmed what we wrote', () => {
+  it('deciding a page leaves a record alone that was requested before the remote confirmed what we wrote', () => {
     const page: OneRecord[] = [{ state: 'outdated', base: 'b', here: 'b', there: 'a', besideMoved: false }];
     expect(decide(gathered(page))).toMatchObject({ decided: [], passed: 1 });
   });

@@ -15,7 +15,7 @@ import { isOwnedBy } from './excluded.ts';
 import { moveOf } from './linked-moves.ts';
 import type { Decided, Incoming, Known, LinkedSource, PageDecision } from './linked-page.ts';
 
-/** What says to whom a record belongs. A system may bear another id here than there. */
+/** What says to whom a record belongs. A system may carry another id here than there. */
 export const ownedBy = (
   entity: LinkedEntityName,
   links: ReadonlyMap<string, LinkRow>,
@@ -30,7 +30,7 @@ export const isEcho = ({ echo }: LinkedSource, field: string): boolean =>
 
 /**
  * Whether nothing is to be done of a record. What moves out of the systems that take part in sync is taken that far; and a page that was
- * asked for before the remote confirmed what a worker wrote meanwhile may show the value of before.
+ * asked for before the remote confirmed what a worker wrote meanwhile may show the earlier value.
  */
 export function isPassed(
   known: Pick<Known, 'entity' | 'source' | 'links' | 'rows' | 'excludedOwners'>,
@@ -97,7 +97,7 @@ function decideOne(
       base: link?.base,
       policyOf: (field) =>
         isEcho(source, field) ? defaultPolicy : lookUpPolicy(source.policies, entity, field),
-      // Neither side tells when a single field was edited.
+      // Neither side reports when a single field was edited.
       times: { internal: undefined, external: undefined },
     }),
     isNewLink: link === undefined,
@@ -108,7 +108,7 @@ function decideOne(
   };
 }
 
-/** What is the same to the letter need not be brought into canonical form to be compared. */
+/** What is identical need not be converted to canonical form to be compared. */
 function isRawMoved(stored: StoredRecord, { external }: Incoming): boolean {
   const before = stored.row['raw_json'];
   return !isDeepStrictEqual(before, external.raw) && !sameValue(before, external.raw);
@@ -129,7 +129,7 @@ export const isRepeatable = (one: Decided, source: LinkedSource, entity: LinkedE
   one.decision.conflicts.length === 0 &&
   !one.isElsewhere;
 
-/** The counts of a page. @param beside our ids of records of which something beside the row changed. */
+/** The counts of a page. @param beside our ids of records for which something besides the row changed. */
 export function countsOf(page: PageDecision, beside: ReadonlySet<string>): Counts {
   const count = (test: (one: Decided) => boolean): number => page.decided.filter(test).length;
   const isHeld = (one: Decided): boolean => one.stored !== undefined && one.decision.conflicts.length > 0;

@@ -1,4 +1,4 @@
-/** What the journal says of a page of linked records. */
+/** What the journal says about a page of linked records. */
 import type { Json } from '../../platform/values/index.ts';
 import type { JournalEntry } from '../../ledger/operations/index.ts';
 import type { LinkedEntityName } from '../../record/entities/index.ts';

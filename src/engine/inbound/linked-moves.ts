@@ -1,4 +1,4 @@
-/** Records that stand inside of another record than before: a component, control or POA&M of another system now, a milestone of another POA&M. */
+/** Records that are inside another record than before: a component, control or POA&M of another system now, a milestone of another POA&M. */
 import { type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
 import { byRule, reasonOf } from '../../canonical/vocabulary/index.ts';
 import type { JournalEntry } from '../../ledger/operations/index.ts';
@@ -24,11 +24,11 @@ export interface Placed {
   readonly record: JsonObject;
 }
 
-/** What is known of the places where rows stand that their records do not name. */
+/** The known parents of rows whose records do not name them. */
 export interface Places {
-  /** Of the keys that rows name as their parent, those that are here. */
+  /** Those of the keys that rows name as their parent that exist here. */
   readonly there: ReadonlySet<string>;
-  /** Our ids of rows that stand where another external system has them. */
+  /** Our ids of rows that are where another external system has them. */
   readonly elsewhere: ReadonlySet<string>;
 }
 
@@ -38,7 +38,7 @@ function movable(entity: LinkedEntityName) {
   return parent && isLinked(parent.entity) ? parent : undefined;
 }
 
-/** Gathers what `moveOf` asks about rows that stand elsewhere than their records say. */
+/** Gathers what `moveOf` asks about rows that are elsewhere than their records say. */
 export async function gatherPlaces(
   tx: Tx,
   entity: LinkedEntityName,
@@ -66,8 +66,8 @@ const isApart = ({ stored, record }: Placed, column: string): boolean =>
   stored.row[column] !== record[column];
 
 /**
- * How a row moves, if it does. Where a record stands is for the GRC system to say, so a row follows it, whoever moved it; but a row that
- * names nothing that is here (an owner's own numbering) is left as it is, and so is one that stands where another system has it.
+ * How a row moves, if it does. The GRC system decides where a record belongs, so a row follows it, whoever moved it; but a row that
+ * names nothing that is here (an owner's own numbering) is left as it is, and so is one that is where another system has it.
  */
 export function moveOf(entity: LinkedEntityName, places: Places, one: Placed): Move | undefined {
   const parent = movable(entity);

@@ -69,7 +69,7 @@ export interface Decided {
   readonly isElsewhere: boolean;
 }
 
-/** A record of which our row is there, or was made. */
+/** A record whose row exists here, or was created. */
 export interface Settled extends Decided {
   readonly entityId: string;
 }
@@ -81,6 +81,6 @@ export interface PageDecision {
   readonly decided: readonly Decided[];
   readonly twins: ReadonlyMap<string, Twin>;
   readonly held: readonly HeldRecord[];
-  /** Records of which nothing is to be done: excluded, or shown as they were before we wrote. */
+  /** Records for which nothing is to be done: excluded, or shown as they were before we wrote. */
   readonly passed: number;
 }

@@ -1,4 +1,4 @@
-/** New rows for records that no row is yet: what they begin with, and under which key. */
+/** New rows for records that have no row yet: their initial columns, and under which key. */
 import { type JsonObject, scalarText } from '../../platform/values/index.ts';
 import { findSystemById } from '../../ledger/external-systems/index.ts';
 import { findTakenKeys, linkedEntity, type LinkedEntityName } from '../../record/entities/index.ts';
@@ -8,13 +8,13 @@ const longestKey = 50;
 
 /** `POAM-7` of the system `grc-b` as `grc-b:POAM-7`; the system's name is cut where both do not fit. */
 function qualifiedKey(system: string, key: string): string {
-  // A comma cannot stand in a tag, which is what a system's id becomes.
+  // A comma cannot occur in a tag, which is what a system's id becomes.
   const name = system.replaceAll(',', ' ').slice(0, Math.max(0, longestKey - key.length - 1));
   return name === '' ? key : `${name}:${key}`;
 }
 
 /**
- * Gives rows whose key another row bears a key of their own, which names the external system: another remote may call something else
+ * Gives rows whose key another row carries a key of their own, which names the external system: another remote may call something else
  * so, or a person said that the row of that name is not this record. What the remote calls it stays in the link.
  */
 export async function withFreeKeys(

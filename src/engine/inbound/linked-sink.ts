@@ -1,5 +1,5 @@
 /**
- * Takes in the records of linked entities, a page at a time: gathers all that is known of them, decides field by field (pure), and
+ * Imports the records of linked entities, a page at a time: gathers all that is known of them, decides field by field (pure), and
  * applies what was decided. A report that says what it said the last time is neither mapped nor merged, unless our side moved since
  * (`record/entities/rows/side-digests.sql.ts`). The same path serves the remote's reading of what we have written, which is how an echo comes to be no change.
  */
@@ -64,7 +64,7 @@ export function openLinkedSink(
 
   return {
     async add(external) {
-      // The same record twice in a page (a page delivered twice): the later one stands, and counts as nothing new.
+      // The same record twice in a page (a page delivered twice): the later one wins, and counts as nothing new.
       if (external.externalId !== '' && page.has(external.externalId))
         done.push({ counts: { ...noCounts, read: 1, unchanged: 1 }, held: [] });
       // A record without an id is held, each for itself.
@@ -122,7 +122,7 @@ async function takePage(taking: Taking, edition: string, records: readonly Exter
   ]);
 }
 
-/** MD5 is as long as a UUID; nobody gains by a report that is taken for the one before it. */
+/** MD5 is as long as a UUID; no one gains by a report that is mistaken for the one before it. */
 const digestOf = (edition: string, { version, raw }: ExternalRecord): string =>
   hash('md5', `${edition}\n${version ?? ''}\n${JSON.stringify(raw)}`);
 

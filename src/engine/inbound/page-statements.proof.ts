@@ -152,7 +152,7 @@ const reports: Readonly<Record<Entity, (n: number) => JsonObject>> = {
   control: (n) => ({ id: `C-${n}`, system_id: `S-${(n % (rows / 100)) + 1}`, control_id: `AU-${n}` }),
   poam: (n) => ({
     id: `P-${n}`,
-    // Some stand in another system than before.
+    // Some are in another system than before.
     system_id: `S-${((n + (n % 7 === 0 ? 1 : 0)) % (rows / 100)) + 1}`,
     external_uid: `uid-${n}`,
     weakness_description: `Weakness ${n}, in other words`,
@@ -250,7 +250,7 @@ const numbers = [
 
 describe('over 100,000 rows an index serves every statement', () => {
   it.each(['system', 'component', 'control', 'poam', 'milestone'] as const)(
-    'of a page of %s records that is merged, and of the same page again',
+    'every statement over 100,000 rows is served by an index: merging a page of %s records, and the same page again',
     async (entity) => {
       const page = entity === 'system' ? numbers.map((n) => n % 2000) : numbers;
       const read = { entity, operationId, full: false };
@@ -267,7 +267,7 @@ describe('over 100,000 rows an index serves every statement', () => {
     },
   );
 
-  it('of planning edits', async () => {
+  it('every statement over 100,000 rows is served by an index: planning edits', async () => {
     await database.pool.query(
       `update ingestion_poams set comments = 'edited here', status = 'Completed' where id <= 600`,
     );

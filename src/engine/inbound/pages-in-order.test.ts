@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PagesInOrder } from './pages-in-order.ts';
 
 describe('pages', () => {
-  it('are stored in their order, however long one takes, with two under way at most', async () => {
+  it('pages are stored in their order, however long one takes, with two in progress at most', async () => {
     const pages = new PagesInOrder();
     const stored: number[] = [];
     let underWay = 0;
@@ -23,7 +23,7 @@ describe('pages', () => {
     expect(most).toBe(2);
   });
 
-  it('after one that fails are not stored, and the failure is told', async () => {
+  it('pages after one that fails are not stored, and the failure is reported', async () => {
     const pages = new PagesInOrder();
     const stored: string[] = [];
     await pages.begin(async (turn) => {
@@ -44,7 +44,7 @@ describe('pages', () => {
     expect(stored).toEqual([]);
   });
 
-  it('that fail while they are staged say so at once', async () => {
+  it('pages that fail while they are staged report it at once', async () => {
     const pages = new PagesInOrder();
     await expect(pages.begin(() => Promise.reject(new Error('cut')))).rejects.toThrow('cut');
   });

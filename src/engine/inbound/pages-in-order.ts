@@ -1,6 +1,6 @@
 /**
  * Pages become part of the record one after the other, in their order; while one is merged the next one is already read and staged,
- * on a connection of its own. Two are under way at most.
+ * on a connection of its own. Two are in progress at most.
  */
 export class PagesInOrder {
   /** The page begun last, and the one before it. */

@@ -72,7 +72,7 @@ export async function listLinks(
   return rows;
 }
 
-/** Whether a change of the record is under way: it may have arrived, and its answer is about this link. */
+/** Whether a change of the record is in progress: it may have arrived, and its answer is about this link. */
 export async function isOnItsWay(
   db: Kysely<Database>,
   link: Pick<LinkEntry, 'systemId' | 'entity' | 'entityId'>,
@@ -85,7 +85,7 @@ export async function isOnItsWay(
 
 /**
  * Takes a link away: what waits to be sent over it is set aside, its open conflicts are closed, the pair is not linked by
- * a rule again, and the remote's record is read anew.
+ * a rule again, and the remote's record is read again.
  */
 export async function breakLink(
   db: Kysely<Database>,
@@ -130,7 +130,7 @@ export async function makeLink(
   await readAnewWithin(db, link.systemId, link.entity);
 }
 
-/** What stands inside of a record follows it into its row. */
+/** What is inside a record follows it into its row. */
 async function readAnewWithin(db: Kysely<Database>, systemId: number, entity: string): Promise<void> {
   for (const each of [entity, ...recordsInside(entity)]) await readAnew(db, systemId, each);
 }
@@ -146,13 +146,13 @@ export interface PairDecided {
   readonly decision: 'linked' | 'rejected';
   readonly by: string;
   readonly reason: string | undefined;
-  /** Of a match: whether other assets that have the component leave it. Default: they share it. */
+  /** For a match: whether other assets that have the component leave it. Default: they share it. */
   readonly replaces?: boolean;
 }
 
 /**
  * What a person decides about a pair of asset and component; rules leave it alone from then on. A match holds against all that compete
- * with it: the asset is no other component of that GRC system, and other assets that were under review for this component are not it; those
+ * with it: the asset is not another component of that GRC system, and other assets that were under review for this component are not it; those
  * that have it keep it by the same word, unless it replaces them.
  * @returns our number of the component, or nothing where there is no such asset or component.
  */

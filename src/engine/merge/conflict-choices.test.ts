@@ -34,11 +34,11 @@ describe('the choices of a conflict', () => {
     [conflict('stale_version'), 'internal: send_again, external: give_up'],
     [conflict('unclear_outcome'), 'internal: send_again, external: give_up'],
     [conflict('contradiction'), 'new: make_new, accept: leave_closed'],
-  ])('of $type of a $entity are what the type can do', (given, expected) => {
+  ])('the choices of a conflict of $type of a $entity are what the type can do', (given, expected) => {
     expect(named(given)).toBe(expected);
   });
 
-  it('are never none, and each does something of its own', () => {
+  it('the choices of a conflict are never empty, and each does something of its own', () => {
     for (const type of conflictTypes)
       for (const isOutbound of [true, false])
         for (const possible of [true, false]) {
@@ -50,7 +50,7 @@ describe('the choices of a conflict', () => {
         }
   });
 
-  it('reach every effect', () => {
+  it('the choices of a conflict reach every effect', () => {
     const reached = conflictTypes.flatMap((type) =>
       [true, false].flatMap((isOutbound) => choicesFor(conflict(type, { isOutbound }))),
     );
@@ -59,7 +59,7 @@ describe('the choices of a conflict', () => {
 });
 
 describe('a choice', () => {
-  it('that the conflict does not have is refused, with those that it has', () => {
+  it('a choice that the conflict does not have is refused, with the choices that it has', () => {
     for (const type of conflictTypes)
       for (const choice of conflictChoices) {
         const given = conflict(type);

@@ -43,11 +43,11 @@ function decide(
 }
 
 describe('I3 what a record coming in means for a field', () => {
-  it('nothing, where the record does not name it', () => {
+  it('I3: a field that the incoming record does not name stays as it is', () => {
     expect(decide('a', 'b', undefined)).toEqual({ ...nothing, base: { f: 'a' } });
   });
 
-  it('everything is taken where there is no row yet', () => {
+  it('I3: every field of an incoming record is taken where there is no row yet', () => {
     const made = decideInbound({
       fields: ['f', 'g'],
       record: { f: 'a', other: 'x' },
@@ -65,15 +65,15 @@ describe('I3 what a record coming in means for a field', () => {
     });
   });
 
-  it('agreement, where both sides have what they had', () => {
+  it('I3: a field agrees where both sides have what they had', () => {
     expect(decide('a', 'a', 'a')).toEqual({ ...nothing, settled: ['f'], base: { f: 'a' } });
   });
 
-  it('agreement without a word in the journal, where they were just linked', () => {
+  it('I3: a field that agrees when both records were just linked is not in the journal', () => {
     expect(decide(undefined, 'a', 'a')).toEqual({ ...nothing, settled: ['f'], base: { f: 'a' } });
   });
 
-  it('agreement that is kept in the journal, where both sides made the same change', () => {
+  it('I3: a field agrees, and the journal keeps it, where both sides made the same change', () => {
     expect(decide('a', 'b', 'b')).toEqual({
       ...nothing,
       settled: ['f'],
@@ -82,7 +82,7 @@ describe('I3 what a record coming in means for a field', () => {
     });
   });
 
-  it('an edit of the remote is taken', () => {
+  it('I3: an edit of the remote is taken', () => {
     expect(decide('a', 'a', 'b')).toEqual({
       ...nothing,
       take: { f: 'b' },
@@ -92,7 +92,7 @@ describe('I3 what a record coming in means for a field', () => {
     });
   });
 
-  it('a policy that lets the remote win says so in the journal', () => {
+  it('I3: a policy by which the remote wins is recorded in the journal', () => {
     expect(decide('a', 'b', 'c', rule('external_wins'))).toEqual({
       ...nothing,
       take: { f: 'c' },
@@ -104,11 +104,11 @@ describe('I3 what a record coming in means for a field', () => {
     });
   });
 
-  it('an edit of ours is to be sent, and the base stays', () => {
+  it('I3: an edit of ours is to be sent, and the base stays', () => {
     expect(decide('a', 'b', 'a')).toEqual({ ...nothing, send: ['f'], settled: ['f'], base: { f: 'a' } });
   });
 
-  it('a policy that lets ours win keeps what the remote loses, and moves the base to it', () => {
+  it('I3: a policy by which ours wins keeps what the remote loses, and moves the base to it', () => {
     expect(decide('a', 'b', 'c', rule('internal_wins'))).toEqual({
       ...nothing,
       send: ['f'],
@@ -121,7 +121,7 @@ describe('I3 what a record coming in means for a field', () => {
     expect(decide('a', 'a', 'c', rule('manual', 'outbound')).overruled).toHaveLength(1);
   });
 
-  it('lists are joined, and only a side that lacks something changes', () => {
+  it('I3: lists are joined, and only a side that lacks something changes', () => {
     expect(decide(['a'], ['a', 'b'], ['a', 'c'], rule('union'))).toEqual({
       ...nothing,
       take: { f: ['a', 'b', 'c'] },
@@ -145,7 +145,7 @@ describe('I3 what a record coming in means for a field', () => {
     });
   });
 
-  it('a conflict holds the field, with all three values', () => {
+  it('I3: a conflict holds the field, with all three values', () => {
     expect(decide('a', 'b', 'c')).toEqual({
       ...nothing,
       conflicts: [{ field: 'f', base: 'a', internal: 'b', external: 'c' }],
@@ -153,7 +153,7 @@ describe('I3 what a record coming in means for a field', () => {
     });
   });
 
-  it('a policy of one way leaves an empty side alone where they were just linked', () => {
+  it('I3: a one-way policy leaves an empty side alone where both were just linked', () => {
     expect(decide(undefined, 'a', null, rule('manual', 'inbound'))).toEqual(nothing);
     expect(decide(undefined, null, 'a', rule('manual', 'outbound'))).toEqual(nothing);
   });
@@ -163,7 +163,7 @@ describe('M4 M5 M7 strategies by example', () => {
   const at = (second: number): Date => new Date(second * 1000);
   const values = { base: 'a', internal: 'b', external: 'c' };
 
-  it('newest wins, and neither where they are of the same moment or one is not known', () => {
+  it('M7: newest wins, and neither where both are of the same moment or one is not known', () => {
     const newest = rule('newest_wins');
     expect(settleField(values, newest, { internal: at(2), external: at(1) })).toEqual({ do: 'send' });
     expect(settleField(values, newest, { internal: at(1), external: at(2) })).toEqual({
@@ -175,7 +175,7 @@ describe('M4 M5 M7 strategies by example', () => {
     expect(settleField(values, newest, { internal: undefined, external: at(1) })).toEqual({ do: 'hold' });
   });
 
-  it('a union names each thing once, in whatever spelling, and takes an empty side for an empty list', () => {
+  it('M4: a union names each thing once, in whatever spelling, and treats an empty side as an empty list', () => {
     const union = rule('union');
     expect(settleField({ base: ['z'], internal: ['a', ' a '], external: ['b'] }, union, noTimes)).toEqual({
       do: 'join',
@@ -194,7 +194,7 @@ describe('M4 M5 M7 strategies by example', () => {
     });
   });
 
-  it('lines that both sides added are kept, theirs first', () => {
+  it('M5: lines that both sides added are kept, theirs first', () => {
     const append = rule('append');
     const of = (base: Json, internal: Json, external: Json) =>
       settleField({ base, internal, external }, append, noTimes);

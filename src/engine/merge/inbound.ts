@@ -23,9 +23,9 @@ export interface InboundDecision {
   /** Fields to write into our row. */
   readonly take: JsonObject;
   readonly changes: readonly FieldChange[];
-  /** Ours stand, and are to be sent out. */
+  /** Ours win, and are to be sent. */
   readonly send: readonly string[];
-  /** Remote edits that a policy lets give way to ours: what is lost there, for the journal. */
+  /** Remote edits that a policy lets yield to ours: what is lost there, for the journal. */
   readonly overruled: readonly FieldChange[];
   /** Fields that both sides changed alike since they last agreed. */
   readonly agreed: readonly FieldChange[];
@@ -33,7 +33,7 @@ export interface InboundDecision {
   readonly conflicts: readonly FieldConflict[];
   /** Fields on which nothing is open any more: both sides agree, or a policy has decided. */
   readonly settled: readonly string[];
-  /** The base after this decision: moved where both sides agree, and where ours stands in the knowledge of theirs. */
+  /** The base after this decision: moved where both sides agree, and where ours was kept with theirs known. */
   readonly base: JsonObject;
 }
 
@@ -52,7 +52,7 @@ interface InboundGiven {
 }
 
 /**
- * A decision under way. It is filled in place: a decision is made for each field of each record of an import, and a
+ * A decision in progress. It is filled in place: a decision is made for each field of each record of an import, and a
  * result object for each of them is what the import would mostly make.
  */
 interface Draft extends InboundDecision {

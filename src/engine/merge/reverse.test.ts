@@ -8,7 +8,7 @@ const step = { before: 'old', after: 'new' };
 const given = { present: 'new', policy, held: false, sendable: true };
 
 describe('U1 undoing a field', () => {
-  it('sets what was there before', () => {
+  it('U1: undoing a field sets the earlier value', () => {
     expect(reverseField(step, given)).toEqual({ do: 'set', value: 'old', note: undefined });
     expect(reverseField({ before: null, after: 'new' }, given)).toEqual({
       do: 'set',
@@ -17,25 +17,25 @@ describe('U1 undoing a field', () => {
     });
   });
 
-  it('does nothing where it is so already', () => {
+  it('U1: undoing a field does nothing where the value is already there', () => {
     expect(reverseField(step, { ...given, present: ' old ' })).toEqual({ do: 'nothing' });
   });
 
-  it('is refused where the field was changed since', () => {
+  it('U1: undoing a field is refused where the field was changed since', () => {
     expect(reverseField(step, { ...given, present: 'newer' })).toEqual({
       do: 'refuse',
       reason: expect.stringContaining('changed again since'),
     });
   });
 
-  it('is refused where a person is to decide about the field', () => {
+  it('U1: undoing a field is refused where a person is to decide about the field', () => {
     expect(reverseField(step, { ...given, held: true })).toEqual({
       do: 'refuse',
       reason: expect.stringContaining('open conflict'),
     });
   });
 
-  it('is refused where the remote alone decides, and nowhere else', () => {
+  it('U1: undoing a field is refused where the remote alone decides, and nowhere else', () => {
     const of = (direction: FieldPolicy['direction']) =>
       reverseField(step, { ...given, policy: { ...policy, direction } }).do;
     expect([of('inbound'), of('outbound'), of('bidirectional')]).toEqual(['refuse', 'set', 'set']);
@@ -44,7 +44,7 @@ describe('U1 undoing a field', () => {
     });
   });
 
-  it('says that a value goes back only here, where no mapping takes it out', () => {
+  it('U1: undoing a field reports that a value is restored only here, where no outbound mapping has it', () => {
     expect(reverseField(step, { ...given, sendable: false })).toMatchObject({
       note: expect.stringContaining('only here'),
     });
@@ -52,7 +52,7 @@ describe('U1 undoing a field', () => {
 });
 
 describe('U2 several changes of a field', () => {
-  it('are one step, from before the first to after the last', () => {
+  it('U2: several changes of a field are undone as one step, from before the first to after the last', () => {
     expect(foldSteps([])).toBeUndefined();
     expect(
       foldSteps([
@@ -63,7 +63,7 @@ describe('U2 several changes of a field', () => {
     ).toEqual({ before: 'a', after: 'd' });
   });
 
-  it('undone, and that undone again, leave what was there', () => {
+  it('U2: an undo that is undone again leaves what was there', () => {
     const value = fc.constantFrom('a', 'b', 'c', null);
     fc.assert(
       fc.property(value, value, (before, after) => {

@@ -1,6 +1,6 @@
 /**
  * What it takes to undo what was done to one field. Values go back on our side only: the base stays, so an undone value
- * stands as an edit of ours, which the next sync plans, sends, or finds in conflict like any other (SPEC.md, section 9).
+ * is left as an edit of ours, which the next sync plans, sends, or finds in conflict like any other (SPEC.md, section 9).
  */
 import type { Json } from '../../platform/values/index.ts';
 import type { FieldPolicy } from '../../canonical/policy/index.ts';
@@ -16,7 +16,7 @@ export interface FieldStep {
 
 export type Reversal =
   | { readonly do: 'set'; readonly value: Json; readonly note: string | undefined }
-  /** It is so already. */
+  /** Nothing to do: the value is already there. */
   | { readonly do: 'nothing' }
   | { readonly do: 'refuse'; readonly reason: string };
 

@@ -52,7 +52,7 @@ function after(given: FieldValues, action: Action): FieldValues {
 }
 
 describe('settling a field', () => {
-  it('M1 does nothing more once it was carried out, whatever the policy', () => {
+  it('M1: settling a field does nothing more once it was carried out, whatever the policy', () => {
     fc.assert(
       fc.property(values, policy, times, (given, rule, when) => {
         const action = settleField(given, rule, when);
@@ -62,7 +62,7 @@ describe('settling a field', () => {
     );
   });
 
-  it('M2 never makes up a value: what results was on one side, or is made of both', () => {
+  it('M2: settling a field never invents a value: the result was on one side, or is made of both', () => {
     fc.assert(
       fc.property(values, policy, times, (given, rule, when) => {
         const action = settleField(given, rule, when);
@@ -73,7 +73,7 @@ describe('settling a field', () => {
     );
   });
 
-  it('M3 holds a conflict, and nothing else, where a person is to decide', () => {
+  it('M3: settling a field holds a conflict, and nothing else, where a person is to decide', () => {
     fc.assert(
       fc.property(values, times, (given, when) => {
         const held = settleField(given, both('manual'), when).do === 'hold';
@@ -82,7 +82,7 @@ describe('settling a field', () => {
     );
   });
 
-  it('M4 a union holds all that either side has, whichever side is asked', () => {
+  it('M4: a union holds all that either side has, whichever side is asked', () => {
     const list = fc.array(fc.constantFrom('x', 'y', 'z', 'w'), { maxLength: 4 });
     fc.assert(
       fc.property(list, list, list, (base, internal, external) => {
@@ -101,7 +101,7 @@ describe('settling a field', () => {
     );
   });
 
-  it('M5 appending keeps every line that either side added, theirs before ours', () => {
+  it('M5: appending keeps every line that either side added, theirs before ours', () => {
     const given = { base: 'opened', internal: 'opened\nwe patched', external: 'opened\nthey called' };
     expect(settleField(given, both('append'), noTimes)).toEqual({
       do: 'join',
@@ -109,7 +109,7 @@ describe('settling a field', () => {
     });
   });
 
-  it('M6 appending holds what is more than an addition', () => {
+  it('M6: appending holds what is more than an addition', () => {
     const given = { base: 'opened', internal: 'closed', external: 'opened\nthey called' };
     expect(settleField(given, both('append'), noTimes)).toEqual({ do: 'hold' });
   });
@@ -120,7 +120,7 @@ describe('settling a field', () => {
     ['ours newer', new Date(2), new Date(1), 'send'],
     ['theirs newer', new Date(1), new Date(2), 'take'],
   ])(
-    'M7 newest wins only where both times are known and differ (%s)',
+    'M7: newest wins only where both times are known and differ (%s)',
     (_what, internal, external, expected) => {
       const given = { base: 'a', internal: 'b', external: 'c' };
       expect(settleField(given, both('newest_wins'), { internal, external }).do).toBe(expected);
@@ -147,14 +147,14 @@ describe('two that were just linked', () => {
   const first = (internal: Json, external: Json, direction: FieldPolicy['direction']): string =>
     settleField({ base: undefined, internal, external }, { ...both('manual'), direction }, noTimes).do;
 
-  it('M9 fill an empty side from the other, where the policy lets the value go there', () => {
+  it('M9: two records that were just linked fill an empty side from the other, where the policy lets the value go there', () => {
     expect(first(null, 'theirs', 'bidirectional')).toBe('take');
     expect(first('ours', null, 'bidirectional')).toBe('send');
     expect(first(null, 'theirs', 'inbound')).toBe('take');
     expect(first('ours', null, 'outbound')).toBe('send');
   });
 
-  it('M9 are left alone where it does not: a policy of one way empties nothing', () => {
+  it('M9: two records that were just linked are left alone where the policy does not: a one-way policy empties nothing', () => {
     expect(first('ours', null, 'inbound')).toBe('leave');
     expect(first(null, 'theirs', 'outbound')).toBe('leave');
   });
@@ -181,15 +181,15 @@ describe('the policy of a field', () => {
     ['poam', 'poc', { direction: 'bidirectional', strategy: 'manual', decidedBy: 'entity' }],
     ['poam', 'comments', { direction: 'bidirectional', strategy: 'append', decidedBy: 'field' }],
     ['control', 'family', { direction: 'inbound', strategy: 'external_wins', decidedBy: 'system' }],
-  ])('P1 is looked up field, entity, system (%s.%s)', (entity, field, expected) => {
+  ])('P1: the policy of a field is looked up field, entity, system (%s.%s)', (entity, field, expected) => {
     expect(lookUpPolicy(policies, entity, field)).toEqual(expected);
   });
 
-  it('P1 of another entity says nothing', () => {
+  it('P1: the policy of another entity does not apply to a field', () => {
     expect(lookUpPolicy(policies.slice(1), 'control', 'family').decidedBy).toBe('default');
   });
 
-  it('P2 without any is both ways, and a person decides', () => {
+  it('P2: a field without a policy goes both ways, and a person decides', () => {
     expect(lookUpPolicy([], 'poam', 'status')).toEqual({
       direction: 'bidirectional',
       strategy: 'manual',
@@ -199,7 +199,7 @@ describe('the policy of a field', () => {
 });
 
 describe('an inbound decision', () => {
-  it('I1 moves the base only where both sides agree or a policy has decided', () => {
+  it('I1: an inbound decision moves the base only where both sides agree or a policy has decided', () => {
     fc.assert(
       fc.property(values, policy, (given, rule) => {
         const decision = decideInbound({
@@ -219,7 +219,7 @@ describe('an inbound decision', () => {
     );
   });
 
-  it('I2 does not depend on the order of the fields', () => {
+  it('I2: an inbound decision does not depend on the order of the fields', () => {
     const record = { a: '1', b: '2', c: ['x'] };
     const row = { a: '0', b: '2', c: ['y'] };
     const common = {

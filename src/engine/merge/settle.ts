@@ -1,7 +1,7 @@
 /**
  * From a verdict of the three-way merge and a policy to what is to be done with a field. SPEC.md, section 3.
  *
- * To keep our value, the base moves to the remote's: our value then stands as an edit made in the knowledge of it, and goes
+ * To keep our value, the base moves to the remote's: our value is then an edit made in the knowledge of it, and goes
  * out like any other. So a settled conflict needs no path of its own, and one that the remote moves again under our hands is
  * a conflict again.
  */
@@ -15,11 +15,11 @@ export type Action =
   | { readonly do: 'agree' }
   /** Ours becomes the remote's. */
   | { readonly do: 'take'; readonly value: Json | undefined }
-  /** Ours stands and is to go out. */
+  /** Ours wins and is to be sent. */
   | { readonly do: 'send' }
   /** Both become this value, which holds what either side has. */
   | { readonly do: 'join'; readonly value: Json }
-  /** Neither side is touched, and it is nobody's business: the policy lets the value go neither way. */
+  /** Neither side is touched, and nothing is reported: the policy lets the value go neither way. */
   | { readonly do: 'leave' }
   /** Neither side is touched until a person decides. */
   | { readonly do: 'hold' };

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { comparisonOf } from '../../canonical/vocabulary/comparison.ts';
 import { canonical, mergeField, sameButForSpelling, sameValue } from './three-way.ts';
 
-// A text without a zone holds UTC, wherever the machine stands.
+// A text without a zone holds UTC, wherever the machine is.
 const zone = process.env['TZ'];
 beforeAll(() => {
   process.env['TZ'] = 'Asia/Kolkata';
@@ -22,29 +22,29 @@ const value = fc.oneof(
 );
 
 describe('the merge of one field', () => {
-  it('takes what only the remote changed', () => {
+  it('the merge of one field takes what only the remote changed', () => {
     expect(mergeField({ base: 'a', internal: 'a', external: 'b' })).toBe('take');
   });
 
-  it('sends what only our side changed', () => {
+  it('the merge of one field sends what only our side changed', () => {
     expect(mergeField({ base: 'a', internal: 'b', external: 'a' })).toBe('send');
   });
 
-  it('calls two different edits a conflict', () => {
+  it('the merge of one field calls two different edits a conflict', () => {
     expect(mergeField({ base: 'a', internal: 'b', external: 'c' })).toBe('conflict');
   });
 
-  it('sees nothing to do where both sides made the same edit', () => {
+  it('the merge of one field sees nothing to do where both sides made the same edit', () => {
     expect(mergeField({ base: 'a', internal: 'b', external: ' b ' })).toBe('same');
   });
 
-  it('lets an empty side give way where there is no base, and nothing else', () => {
+  it('the merge of one field lets an empty side yield where there is no base, and nothing else', () => {
     expect(mergeField({ base: undefined, internal: null, external: 'x' })).toBe('take');
     expect(mergeField({ base: undefined, internal: 'x', external: '' })).toBe('send');
     expect(mergeField({ base: undefined, internal: 'x', external: 'y' })).toBe('conflict');
   });
 
-  it('is the same seen from either side, but for the direction', () => {
+  it('the merge of one field is the same from either side, except for the direction', () => {
     const mirrored = { same: 'same', take: 'send', send: 'take', conflict: 'conflict' } as const;
     fc.assert(
       fc.property(value, value, value, (base, internal, external) => {
@@ -55,7 +55,7 @@ describe('the merge of one field', () => {
     );
   });
 
-  it('finds nothing to do once its verdict was carried out', () => {
+  it('the merge of one field finds nothing to do once its verdict was carried out', () => {
     fc.assert(
       fc.property(fc.option(value, { nil: undefined }), value, value, (base, internal, external) => {
         const after = {
@@ -71,7 +71,7 @@ describe('the merge of one field', () => {
 });
 
 describe('canonical values', () => {
-  it('do not tell a date from the same day at midnight UTC, in any spelling', () => {
+  it('canonical values of a date and of the same day at midnight UTC are the same, in any spelling', () => {
     for (const spelling of [
       '2024-07-15',
       '2024-07-15T00:00:00',
@@ -82,12 +82,12 @@ describe('canonical values', () => {
     expect(canonical('2024-07-15T02:00:00+02:00')).toBe('2024-07-15T00:00:00.000Z');
   });
 
-  it('do not depend on the order of a list or of keys', () => {
+  it('canonical values do not depend on the order of a list or of keys', () => {
     expect(sameValue(['b', 'a'], ['a', 'b'])).toBe(true);
     expect(sameValue({ x: 1, y: 2 }, { y: 2, x: 1 })).toBe(true);
   });
 
-  it('keep text that only looks like a date', () => {
+  it('canonical values keep text that only looks like a date', () => {
     expect(canonical('2024-13-45')).toBe('2024-13-45');
   });
 });
@@ -117,7 +117,7 @@ describe('canonical values, one by one', () => {
       { b: ' 1 ', a: [2, 1] },
       { a: [1, 2], b: '1' },
     ],
-  ])('%j is %j', (given, expected) => {
+  ])('the canonical value of %j is %j', (given, expected) => {
     expect(JSON.stringify(canonical(given))).toBe(JSON.stringify(expected));
   });
 });
@@ -132,7 +132,7 @@ describe('the remote’s own spelling', () => {
     ['a', 'b', false],
     ['a b', 'ab', false],
     ['a', null, false],
-  ])('of %j may be %j: %j', (sent, shown, expected) => {
+  ])('the remote’s own spelling of %j may be %j: %j', (sent, shown, expected) => {
     expect(sameButForSpelling(sent, shown)).toBe(expected);
   });
 });
@@ -153,11 +153,14 @@ describe('the same edit, spelled otherwise', () => {
     ['likelihood', 'very_high', 'Very High'],
     ['scheduled_completion', '2027-01-07', '2027-01-07T23:59:59-05:00'],
     ['scheduled_completion', '2027-01-07T00:00:00', '2027-01-07T15:30:00'],
-  ])('is no conflict, and no edit against the base: %s %j, %j', (field, ours, theirs) => {
-    const as = comparisonOf(field);
-    expect(mergeField({ base: 'before', internal: ours, external: theirs }, as)).toBe('same');
-    expect(mergeField({ base: ours, internal: theirs, external: ours }, as)).toBe('same');
-  });
+  ])(
+    'the same edit in another spelling is neither a conflict nor an edit against the base: %s %j, %j',
+    (field, ours, theirs) => {
+      const as = comparisonOf(field);
+      expect(mergeField({ base: 'before', internal: ours, external: theirs }, as)).toBe('same');
+      expect(mergeField({ base: ours, internal: theirs, external: ours }, as)).toBe('same');
+    },
+  );
 
   it.each([
     ['comments', 'one\ntwo', 'one two'],
@@ -167,7 +170,7 @@ describe('the same edit, spelled otherwise', () => {
     ['security_control', 'SI-2', 'SI-2(1)'],
     ['scheduled_completion', '2027-01-07', '2027-01-08T01:00:00+05:00'],
     ['last_assessed', '2027-01-07T10:00:00Z', '2027-01-07T11:00:00Z'],
-  ])('is told from an edit: %s %j, %j', (field, ours, theirs) => {
+  ])('another spelling of the same value is distinguished from an edit: %s %j, %j', (field, ours, theirs) => {
     const as = comparisonOf(field);
     expect(mergeField({ base: 'before', internal: ours, external: theirs }, as)).toBe('conflict');
   });

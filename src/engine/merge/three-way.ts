@@ -8,8 +8,8 @@
  * | no     | yes    | no     | send     |
  * | no     | no     | no     | conflict |
  *
- * Without a base (a row from before Tieline that was just linked) an empty side gives way to the other; two different
- * values are a conflict, since nobody can tell which is the newer.
+ * Without a base (a row from before Tieline that was just linked) an empty side yields to the other; two different
+ * values are a conflict, since it is unknown which is newer.
  */
 import type { Comparison } from '../../canonical/vocabulary/index.ts';
 import type { Json } from '../../platform/values/index.ts';
@@ -27,7 +27,7 @@ function withZone(text: string): string {
 
 const mailAddress = /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+/gu;
 
-/** White space is no edit, but where it parts lines; neither is the case of a mail address, nor how an accent is composed. */
+/** White space is not an edit, but where it parts lines; neither is the case of a mail address, nor how an accent is composed. */
 function plainText(value: string): string {
   return value
     .normalize('NFC')
@@ -45,7 +45,7 @@ const plainControl = (text: string): string =>
     .replaceAll(/\s/g, '')
     .replaceAll(/(^|[-(.])0+(?=\d)/g, '$1');
 
-/** The writer's day: what stands before a time, whatever its zone makes of it. */
+/** The writer's day: the part before a time, whatever its zone makes of it. */
 function plainDay(text: string): Json {
   const day = text.slice(0, 10);
   return dateOrInstant.test(text) && !Number.isNaN(new Date(day).getTime()) ? day : canonicalText(text);
@@ -57,7 +57,7 @@ function canonicalText(text: string): Json {
   return Number.isNaN(instant.getTime()) ? text : instant.toISOString();
 }
 
-/** A text by what its field is; a list that is written as a text becomes a list. */
+/** A text, compared by the kind of its field; a list that is written as a text becomes a list. */
 const textAs: Readonly<Record<Comparison, (text: string) => Json>> = {
   text: canonicalText,
   word: (text) => text.toLowerCase().replaceAll(/[\s_-]+/g, ' '),
@@ -70,7 +70,7 @@ const parts = (text: string): string[] =>
     .split(/[,;\n]/)
     .map((each) => each.trim())
     .filter(Boolean);
-/** Of a list the members, each as what it is. */
+/** The members of a list, each as what it is. */
 const memberAs: Readonly<Record<Comparison, Comparison>> = {
   text: 'text',
   word: 'word',

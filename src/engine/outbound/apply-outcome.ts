@@ -1,6 +1,6 @@
 /**
  * Carries out what was decided about the answer to a change: its row, link and base, journal, conflicts and counts, in one
- * transaction. Changes that are confirmed at about the same time share one: a change by itself takes some forty statements, of which each
+ * transaction. Changes that are confirmed at about the same time share one: a change on its own takes some forty statements, each of which
  * waited for the counts of the same operation, so that a drain of many kept two cores busy below the rate of its remote.
  */
 import type { ExternalRecord } from '../../connectors/kit/index.ts';
@@ -25,7 +25,7 @@ export type SendOutcome =
   | {
       readonly settled: true;
       readonly counts: Counts;
-      /** Of the record, where the remote took the change. */
+      /** Of the record, where the remote accepted the change. */
       readonly version?: string | undefined;
       /** The record was merged again, and what is left of the change is in the outbox again. */
       readonly planned?: true;
@@ -72,8 +72,8 @@ export async function applyOutcome(
 }
 
 /**
- * The remote has moved on since this was decided: what it has now is taken in like any other record, and what is still to go
- * out is planned again upon it, field by field; only a field that both sides edited is a conflict.
+ * The remote has moved on since this was decided: what it has now is imported like any other record, and what is still to go
+ * out is planned again on top of it, field by field; only a field that both sides edited is a conflict.
  */
 async function mergeAgain(tx: Tx, sending: Sending, row: OutboxRow, current: ExternalRecord): Promise<void> {
   const { system, operationId } = sending;

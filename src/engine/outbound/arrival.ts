@@ -1,4 +1,4 @@
-/** Whether a change whose answer nobody saw has arrived: by what the remote shows of its record. */
+/** Whether a change whose answer was lost has arrived, judged by what the remote shows of its record. */
 import type { ExternalRecord } from '../../connectors/kit/index.ts';
 import { comparisonOf } from '../../canonical/vocabulary/index.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../platform/values/index.ts';
@@ -11,7 +11,7 @@ import { mapperFrom } from '../inbound/index.ts';
 
 type Words = Pick<ConnectedSystem, 'mappings'>;
 
-/** What the remote says of a record, in our words; undefined where a value of it cannot be mapped. */
+/** What the remote says about a record, in our words; undefined where one of its values cannot be mapped. */
 export function readingOf(
   system: Words,
   entity: LinkedEntityName,
@@ -50,7 +50,7 @@ function showsAsSent(system: Words, entity: string, fields: JsonObject, raw: Jso
   return sent.ok && Object.keys(sent.raw).length > 0 && holds(raw, sent.raw);
 }
 
-/** Whether each value of `part` stands at the same place in `whole`. A place that `whole` does not show holds nothing, not even null. */
+/** Whether each value of `part` is at the same place in `whole`. A place that `whole` does not show holds nothing, not even null. */
 function holds(whole: Json | undefined, part: Json): boolean {
   if (!isJsonObject(part)) return whole !== undefined && sameButForSpelling(whole, part);
   return (

@@ -38,7 +38,7 @@ export interface Confirmation {
   readonly row: OutboxRow;
   /** The remote's reading of the record. */
   readonly record: ExternalRecord;
-  /** What the record stands inside of, as it is since; read where the write has moved its version. */
+  /** The record's parent, as it is now; read where the write has moved its version. */
   readonly touched: ExternalRecord | undefined;
 }
 
@@ -127,7 +127,7 @@ interface Placed extends Confirmation {
 
 /**
  * Makes what was sent the base, then takes the remote's reading in like any other record: our row equals the base, so
- * what the remote trimmed or re-cased is taken, and the next read of it is no change.
+ * what the remote trimmed or re-cased is taken, and the next read of it is not a change.
  */
 async function confirmRecords(
   tx: Tx,
@@ -165,7 +165,7 @@ async function confirmRecords(
   for (const each of placed) if (each.standing.isAnothers) await takeAsAnother(tx, origin, entity, each);
 }
 
-/** What of a record is our own writing: all of what we made, and else the fields that we sent. */
+/** What we wrote of a record ourselves: all of what we made, and else the fields that we sent. */
 interface Echo {
   readonly own: LinkedSource['echo'];
   readonly children: LinkedSource['echo'];
@@ -186,7 +186,7 @@ async function gatherStandings(
   confirmations: readonly Confirmation[],
 ): Promise<Placed[]> {
   const source = { systemId, entity };
-  // A server without updates (Security Center's rules) makes the record anew under another id.
+  // A server without updates (Security Center's rules) makes the record again under another id.
   for (const { row, record } of confirmations)
     if (row.external_id !== null && row.external_id !== record.externalId)
       await renameLink(tx.db, source, { from: row.external_id, to: record.externalId });
@@ -207,7 +207,7 @@ async function gatherStandings(
 
 /**
  * What both sides agree on by the answer to a change. Of a field that was edited here since it was sent, what the remote made of it
- * is what both sides know, and the edit stands against that.
+ * is what both sides know, and the edit is compared with that.
  */
 function agreedValues(
   entity: LinkedEntityName,
@@ -228,7 +228,7 @@ function agreedValues(
 
 /**
  * Our row was linked to another record while this one was on its way, or this record to another row: one row is one record, so
- * this is taken in as what it is, and a person is told that the remote has the thing twice.
+ * this is imported as what it is, and a person is notified that the remote has the thing twice.
  */
 async function takeAsAnother(
   tx: Tx,
@@ -245,7 +245,7 @@ async function takeAsAnother(
   ]);
 }
 
-/** Takes records and what stands inside of them in. */
+/** Imports records and what is inside of them. */
 async function fillSinks(
   tx: Tx,
   origin: Origin,

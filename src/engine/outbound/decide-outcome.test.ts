@@ -29,7 +29,7 @@ describe('an answer to a change', () => {
     expect(decide({ outcome: 'conflict', message: 'stale', current })).toEqual({ to: 'merge', current });
   });
 
-  it('a conflict about a record that has not moved is a rejection: it would be refused again', () => {
+  it('a conflict about a record that has not changed is a rejection: it would be refused again', () => {
     expect(decide({ outcome: 'conflict', message: 'key exists', current: record('"3"') })).toMatchObject({
       to: 'refuse',
       conflict: 'validation_rejected',
@@ -103,7 +103,7 @@ describe('a failure while a change is sent', () => {
     expect(decideFailure(ofSystem, row)).toMatchObject({ to: 'put off', seconds: 2, endsDrain: true });
   });
 
-  it('a failure that does not pass by itself is left to the run', () => {
+  it('a failure that does not pass on its own is left to the run', () => {
     expect(decideFailure(new TielineError('USAGE', 'no'), row)).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 /**
- * What becomes of a change by what the remote said to it: one decision for each kind of answer, without a database. A new kind of
+ * What becomes of a change, decided by the remote's answer: one decision for each kind of answer, without a database. A new kind of
  * answer does not compile before it has one.
  */
 import type { ExternalRecord, WriteResult } from '../../connectors/kit/index.ts';
@@ -9,7 +9,7 @@ import type { OutboxRow } from '../outbox/index.ts';
 
 /** How often an unclear outcome is looked up and sent again within one run. */
 const attemptsPerRun = 4;
-/** An outcome that stays unclear so often is for a person. */
+/** After so many unclear outcomes a person decides. */
 const attemptsInAll = 24;
 /** Back-off doubles from two seconds up to this. */
 const longestPauseSeconds = 300;

@@ -1,6 +1,6 @@
 /**
  * Sends what the outbox holds. Rows of one record go out in order, different records side by side. One process drains a
- * system at a time: a sync run, or a worker that hears of new rows.
+ * system at a time: a sync run, or a worker that is notified of new rows.
  */
 import { parentOf } from './outbound-change.ts';
 import type { TielineError } from '../../platform/errors/index.ts';
@@ -178,7 +178,7 @@ function keepNote(pass: Pass, root: string, outcome: SendOutcome): void {
   if (outcome.unsent === 'held') pass.blocked.add(root);
 }
 
-/** Changes of one record go out one after the other, and with them those of what stands inside it and moves its version. */
+/** Changes of one record go out one after the other, and with them those of what is inside it and moves its version. */
 function rootOf(row: OutboxRow): string {
   const parent = parentOf(row);
   return parent

@@ -34,7 +34,7 @@ export function isSpellable(
   return definitionOf(entity).kind === 'sent' || compileMappings(system.mappings, entity).outbound(own).ok;
 }
 
-/** What was believed to stand at the remote, in its spelling, as far as it can be said so: for the eye of the connector. */
+/** The values that the remote was believed to have, in its spelling where they can be expressed so; only the connector reads them. */
 function believed(system: ConnectedSystem, row: OutboxRow): Pick<Change, 'before'> {
   if (row.change_kind === 'create' || row.before_values === null || isSentOnly(row.entity_type)) return {};
   const mapped = compileMappings(system.mappings, row.entity_type).outbound(row.before_values);
@@ -55,7 +55,7 @@ function ownFields(entity: string, payload: JsonObject): JsonObject {
   return own;
 }
 
-/** The change that an outbox row stands for, as a connector takes it. */
+/** The change that an outbox row represents, as a connector takes it. */
 export function changeOf(system: ConnectedSystem, row: OutboxRow): Change {
   const own = ownFields(row.entity_type, row.payload);
   const inside = childrenOf(row.entity_type);
@@ -83,7 +83,7 @@ export function changeOf(system: ConnectedSystem, row: OutboxRow): Change {
   };
 }
 
-/** What a record stands inside of, where its changes go out in the order of that and move its version. */
+/** A record's parent, where the record's changes are sent in the parent's order and move the parent's version. */
 export function parentOf(row: Pick<OutboxRow, 'entity_type'>): EntityType | undefined {
   const definition = definitionOf(row.entity_type);
   return definition.kind === 'linked' && definition.outbound.orderWith === 'parent'

@@ -69,7 +69,7 @@ export async function planEdits(
   }
 }
 
-/** Plans the edits of one record anew, after the remote was found to have moved on. */
+/** Plans the edits of one record again, after the remote was found to have moved on. */
 export async function replanRecord(
   tx: Tx,
   system: ConnectedSystem,
@@ -115,7 +115,7 @@ async function planPage(
     entityIds: page.map((linked) => linked.entityId),
     keep: changes.map((change) => change.idempotencyKey),
   };
-  // An edit that was taken back, or made further, or whose record was excluded from sync, before it went out.
+  // An edit that was reverted, or edited further, or whose record was excluded from sync, before it went out.
   await supersedeUnsent(tx.db, { systemId: system.id, entity }, records, otherThanAssets);
   await supersedeRefused(tx.db, { systemId: system.id, entity }, records, otherThanAssets);
   const put = await enqueueChanges(tx.db, { systemId: system.id, operationId }, changes);
@@ -158,7 +158,7 @@ function fieldsByChange(system: ConnectedSystem, entity: LinkedEntityName): stri
   return [...Map.groupBy(fields, placeOf)].toSorted(([a], [b]) => (a < b ? 1 : -1)).map(([, group]) => group);
 }
 
-/** Where our row says what stands at the remote in a field that is never read in: what an override replaces. */
+/** Where our row says what the remote has in a field that is never read in: what an override replaces. */
 const standsThere: Readonly<Record<string, string>> = { acr_override: 'acr_rated' };
 
 function editOf(
@@ -202,7 +202,7 @@ function editOf(
 
 /**
  * An edit of a field that the remote alone decides could not be refused where it was made (the owner's application, or by
- * hand): it is taken back, and the journal keeps it.
+ * hand): it is reverted, and the journal keeps it.
  */
 async function undoForbiddenEdits(
   tx: Tx,

@@ -1,7 +1,7 @@
 /**
  * What the remote refused goes out again by itself when what it depends on has changed: its system, a control, its POA&M or milestones
  * were seen changed there since, the mappings are others, or the record that was to be made says something else here now. What
- * depends on something that nobody can see from here (a right of our account) is for a person: `tieline outbox retry`.
+ * depends on something that cannot be seen from here (a right of our account) is left to a person: `tieline outbox retry`.
  */
 import type { EntityType } from '../../connectors/kit/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';

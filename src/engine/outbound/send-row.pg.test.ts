@@ -174,7 +174,7 @@ it('a change whose answer the database refuses holds up none of those that were 
   ]);
 });
 
-it('of changes sent at the same time, those that are refused, stale or missing are kept apart from those that are confirmed', async () => {
+it('changes sent at the same time are kept apart: refused, stale or missing ones from confirmed ones', async () => {
   await queueEdits(4);
   const answers: Readonly<Record<string, WriteResult>> = {
     'R-1': { outcome: 'rejected', message: 'invalid', fields: [{ field: 'comments', message: 'too long' }] },

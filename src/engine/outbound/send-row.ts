@@ -21,7 +21,7 @@ import { changeOf, parentOf } from './outbound-change.ts';
 export interface Sender {
   /**
    * Sends a row, or finds out that it arrived already.
-   * @throws TielineError where no other row of the system would fare better, or nobody may write there.
+   * @throws TielineError where no other row of the system would fare better, or writing there is not allowed.
    */
   send(row: OutboxRow): Promise<SendOutcome>;
   /** Looks a row up that may have arrived: confirms it, or makes it pending again. */
@@ -106,8 +106,8 @@ class RowSender implements Sender {
   }
 
   /**
-   * What the record stands inside of, where writes move its version. The write has given it a new time, by a clock that may be behind: what somebody
-   * edited there just before could lie before the mark of the next incremental read, and would not be seen by it.
+   * The record's parent, where writes move its version. The write has given it a new time, by a clock that may be behind: what somebody
+   * edited there just before could be before the mark of the next incremental read, and would not be seen by it.
    */
   async #readParent(row: OutboxRow): Promise<ExternalRecord | undefined> {
     const parent = parentOf(row);

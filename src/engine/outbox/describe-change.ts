@@ -81,7 +81,7 @@ export async function describeChanges(
   return changes.map((change) => describe(change, names));
 }
 
-/** What only goes out has nothing that stood there before. */
+/** What only goes out has no earlier value. */
 const isSentWhole = (name: string): boolean => isEntity(name) && entityOf(name).kind === 'sent';
 
 const textsIn = (value: Json | undefined): string[] =>
@@ -121,7 +121,7 @@ function titleOf(change: ChangeToDescribe, known: RecordTitle | undefined, names
 const isEmpty = (value: Json | undefined): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
 
-/** Of a list what is added and what is removed. */
+/** What is added to a list and what is removed from it. */
 function listChange(
   label: string,
   field: string,

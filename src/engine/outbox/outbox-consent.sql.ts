@@ -99,7 +99,7 @@ export interface WithdrawnDecision {
   readonly fields: readonly string[];
 }
 
-/** Those of a system that no policy let out, or whose connection was removed, and that still stand open here. */
+/** Those of a system that no policy let out, or whose connection was removed, and that are still open here. */
 export async function listWithdrawnDecisions(
   db: Kysely<Database>,
   systemId: number,

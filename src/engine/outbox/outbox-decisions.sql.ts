@@ -22,7 +22,7 @@ export interface OutboxEntry {
   readonly createdAt: Date;
   readonly notBefore: Date | null;
   readonly operationId: string;
-  /** Who agreed to just this, where somebody was asked. */
+  /** Who agreed to exactly this change, where a person was asked. */
   readonly approvedBy: string | null;
   readonly approvedAt: Date | null;
   /** Sending was paused since it was planned: the next sync plans it again first. */
@@ -85,7 +85,7 @@ export async function retryFailed(db: Kysely<Database>, ids: readonly number[]):
   return rows.map((row) => row.id);
 }
 
-/** Takes rows out that have certainly not taken effect, for good. @returns the ids that were dropped. */
+/** Takes rows out that have certainly not taken effect, permanently. @returns the ids that were dropped. */
 export async function dropRows(
   db: Kysely<Database>,
   ids: readonly number[],
@@ -100,7 +100,7 @@ export async function dropRows(
   return rows.map((row) => row.id).toSorted((a, b) => a - b);
 }
 
-/** @param paused undefined: sending goes on. */
+/** @param paused undefined: sending continues. */
 export async function setSendingPaused(
   db: Kysely<Database>,
   systemId: number,

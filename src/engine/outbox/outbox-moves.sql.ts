@@ -1,4 +1,4 @@
-/** What events do to rows of the outbox, as parts of SQL: the states are those of `engine/outbox/outbox-states.ts`, and nobody spells them otherwise. */
+/** What events do to rows of the outbox, as parts of SQL: the states are those of `engine/outbox/outbox-states.ts`, and no other code spells them out. */
 import { sql, type RawBuilder } from 'kysely';
 import { outboxMove, type OutboxEvent } from './outbox-states.ts';
 

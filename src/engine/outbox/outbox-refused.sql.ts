@@ -83,8 +83,8 @@ export interface FulfilledWish {
 }
 
 /**
- * Takes refused changes of records off the list whose wish a later one has fulfilled: it was confirmed and says of their fields what
- * stands now.
+ * Takes refused changes of records off the list whose wish a later one has fulfilled: it was confirmed and says about their fields what
+ * is there now.
  */
 export async function supersedeFulfilled(
   db: Kysely<Database>,
@@ -147,7 +147,7 @@ async function supersedeWhere(
   );
 }
 
-/** Closes the conflicts about refusals of records of which no refused change is left. */
+/** Closes the conflicts about refusals of records that have no refused change left. */
 export async function closeRefusals(
   db: Kysely<Database>,
   systemId: number,

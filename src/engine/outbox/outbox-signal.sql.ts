@@ -2,8 +2,8 @@ import type { Store } from '../../platform/postgres/index.ts';
 import { outboxChannel } from './outbox.sql.ts';
 
 /**
- * Hears of changes as they are put into the outbox. Keeps one connection to itself.
- * @param onSystem told the external system's id. @param onLost told when the connection is gone.
+ * Listens for changes as they are put into the outbox. Keeps one connection to itself.
+ * @param onSystem called with the external system's id. @param onLost called when the connection is gone.
  */
 export async function listenToOutbox(
   store: Store,

@@ -139,7 +139,7 @@ const happenings: Readonly<Record<OutboxEvent, (id: number) => Promise<unknown>>
 };
 
 const refusal = (event: OutboxEvent) => (id: number) => `The change ${id} is not in a state to be ${event}.`;
-/** What the caller is told of an event that cannot happen to the row that it names; other events concern whatever rows fit. */
+/** What the caller sees of an event that cannot happen to the row that it names; other events concern whatever rows fit. */
 const refusals: Readonly<Partial<Record<OutboxEvent, (id: number) => string>>> = {
   unspellable: refusal('unspellable'),
   refused: refusal('refused'),

@@ -3,7 +3,7 @@
  * them, are the table of `engine/outbox/outbox-states.ts`, drawn in section 10 of src/engine/merge/SPEC.md.
  *
  * The policies in force move what was not sent between waiting and pending, or supersede it (outbox-consent.ts).
- * A decision made again for the same record and values bears the same key, so it is one row however often it is made.
+ * A decision made again for the same record and values carries the same key, so it is one row however often it is made.
  */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
@@ -47,18 +47,18 @@ export interface OutboundChange {
   readonly before?: JsonObject;
   readonly idempotencyKey: string;
   readonly reason: string;
-  /** Of the weakness that the record is about; absent: it is about none, or nobody said. */
+  /** The severity of the weakness that the record is about; absent: it is about none, or it is unknown. */
   readonly severity?: string | undefined;
   /** Whether a person must agree before it goes out. */
   readonly needsApproval?: boolean;
 }
 
-/** The channel on which a worker hears that something is to be sent; the payload is the external system's id. */
+/** The channel on which a worker is notified that something is to be sent; the payload is the external system's id. */
 export const outboxChannel = 'tieline_outbox';
 
 /**
  * Puts changes into the outbox. One that is there already is left as it is, unless it failed because the remote
- * record had moved on, or gave way to a decision that did not stand: then it is open again, upon the new version. What a
+ * record had moved on, or yielded to a decision that was withdrawn: then it is open again, based on the new version. What a
  * person dropped stays dropped: the same change of the same values is not put in again.
  * @returns how many rows were put in or opened again.
  */

@@ -47,7 +47,7 @@ export interface Caller {
 
 /**
  * Connects the systems that are asked for (all that are enabled if none is), does the work, and closes them.
- * @param mayMiss whether the work can do without a system that could not be connected for this reason; it is told which. Default: never.
+ * @param mayMiss whether the work can do without a system that could not be connected for this reason; it is called with that system. Default: never.
  * @throws TielineError SYSTEM_UNKNOWN if there is none.
  */
 export async function withSystems<T>(
@@ -86,7 +86,7 @@ export async function withSystems<T>(
 
 /** A system that a person paused is not talked to, also where it is named. @throws TielineError CONNECTION_PAUSED. */
 function refusePaused(app: App, row: ExternalSystemRow): void {
-  // A type without a connector has a reason of its own, which connecting tells.
+  // A type without a connector has a reason of its own, which connecting reports.
   if (row.sync_enabled !== false || !app.modules.has(row.system_type)) return;
   const since = row.sync_paused_at;
   const why = row.sync_paused_reason ? `: ${row.sync_paused_reason}` : '';

@@ -9,7 +9,7 @@ import {
   takeSystemsLock,
 } from '../../ledger/external-systems/index.ts';
 
-/** What of a context a lock concerns. */
+/** The parts of a context that a lock concerns. */
 export interface Lockable {
   readonly store: Store;
   readonly db: Kysely<Database>;

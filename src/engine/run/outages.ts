@@ -1,5 +1,5 @@
 /**
- * Goes on after the database was away. That a connection can be had again is waited for by the pool; what broke off in the middle is done
+ * Continues after the database was away. The pool waits for a new connection; what was interrupted in the middle is done
  * again here, as a later command would: a sync continues where it was.
  */
 import { TielineError } from '../../platform/errors/index.ts';
@@ -21,7 +21,7 @@ const isFault = (error: unknown): error is TielineError =>
   isDatabaseFault(error) || (error instanceof TielineError && error.code === 'LOCK_LOST');
 
 /**
- * @param work what may be done again after it broke off. @param progress anything that differs once the work has come further.
+ * @param work what may be done again after it was interrupted. @param progress anything that differs once the work has come further.
  * @throws what the work throws; the failure of the database if it does not pass within the time.
  */
 export async function throughOutages<T>(

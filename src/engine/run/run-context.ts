@@ -5,13 +5,13 @@ import type { Counts } from '../../ledger/operations/index.ts';
 import type { Database, Store } from '../../platform/postgres/index.ts';
 import type { SystemFailure } from './system-failures.ts';
 
-/** What a step of a run tells while it works. */
+/** What a step of a run reports while it works. */
 export interface StepProgress {
   readonly system: string;
   readonly step: string;
   readonly state: 'started' | 'working' | 'retrying' | 'done' | 'skipped' | 'failed';
   readonly counts?: Counts;
-  /** Of the whole step, where it is known. */
+  /** For the whole step, where it is known. */
   readonly done?: number;
   readonly total?: number;
   readonly note?: string;
@@ -23,10 +23,10 @@ export interface RunContext {
   readonly db: Kysely<Database>;
   /** The run. */
   readonly operationId: string;
-  /** Where the steps are in a transaction that nobody else sees yet: the committed operation under which calls are logged. */
+  /** Where the steps are in a transaction that is not visible to others yet: the committed operation under which calls are logged. */
   readonly callsUnder?: string;
   readonly systems: readonly ConnectedSystem[];
-  /** Every connector that there is, by type: also of systems that are no part of this run. */
+  /** Every connector that there is, by type: also of systems that are not part of this run. */
   readonly modules: ReadonlyMap<string, ConnectorModule>;
   readonly scanFiles?: ScanFileReader;
   readonly now: () => Date;

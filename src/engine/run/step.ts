@@ -7,7 +7,7 @@ export interface Step {
   /** Unique within a run and system; the batch_type of its operation. */
   readonly name: string;
   readonly type: 'import' | 'update' | 'export';
-  /** Done again when an interrupted run is taken up: somebody may have edited since, and only what stands is to be sent. */
+  /** Done again when an interrupted run is resumed: somebody may have edited since, and only present values are to be sent. */
   readonly anew?: true;
   /** Draws conclusions from the records of all systems: no other run does at the same time. */
   readonly takesTurn?: true;

@@ -10,7 +10,7 @@ export interface SystemFailure {
 /** A failure as it is kept with the run and shown in its summary. */
 export interface ShownFailure {
   readonly system: string;
-  /** Of the registry of errors. */
+  /** A code of the registry of errors. */
   readonly code: string;
   readonly message: string;
 }
@@ -22,7 +22,7 @@ const ofTheRun: ReadonlySet<ErrorCode> = new Set(['INTERRUPTED', 'LOCK_LOST', 'S
 export const isOfSystem = (error: unknown, signal: AbortSignal): boolean =>
   !signal.aborted && !isDatabaseFault(error) && !(error instanceof TielineError && ofTheRun.has(error.code));
 
-/** Whether it may pass without anybody changing anything. */
+/** Whether it may pass without any change. */
 export const mayPass = (error: unknown): boolean => error instanceof TielineError && error.entry.retryable;
 
 export const shownFailure = ({ system, error }: SystemFailure): ShownFailure => ({

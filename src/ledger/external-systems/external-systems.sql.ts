@@ -40,7 +40,7 @@ export async function findSystem(db: Kysely<Database>, name: string): Promise<Ex
   return row?.removed_at === null ? row : undefined;
 }
 
-/** Names are kept for good: a removed system is found too. */
+/** Names are kept permanently: a removed system is found too. */
 export function findSystemOrRemoved(
   db: Kysely<Database>,
   name: string,
@@ -53,7 +53,7 @@ export function findSystemById(db: Kysely<Database>, id: number): Promise<Extern
 }
 
 /**
- * Adds a system, or takes up again one that was removed, if its name, type and address are the same: its links and marks
+ * Adds a system, or resumes one that was removed, if its name, type and address are the same: its links and marks
  * are then still true.
  * @returns the row, or undefined if the name is taken.
  */

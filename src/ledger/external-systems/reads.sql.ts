@@ -22,7 +22,7 @@ export function findReadState(
     .executeTakeFirst();
 }
 
-/** Keeps where an unfinished read stands; called in the transaction that stores what the position covers. */
+/** Keeps the position of an unfinished read; called in the transaction that stores what the position covers. */
 export async function saveReadPosition(
   db: Kysely<Database>,
   read: { systemId: number; entity: string; operationId: string; position: Json },

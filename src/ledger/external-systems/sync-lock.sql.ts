@@ -13,7 +13,7 @@ const conclusionsLockKey = 7_453_190_002;
 const systemLockKey = 745_318;
 const drainLockKey = 745_319;
 
-/** Takes the whole database: no run is under way, and none begins. @returns undefined if one is. */
+/** Takes the whole database: no run is in progress, and none begins. @returns undefined if one is. */
 export function takeSyncLock(store: Store): Promise<SessionLock | undefined> {
   return store.takeLock({ numbers: [syncLockKey] });
 }
@@ -48,7 +48,7 @@ export function takeConclusionsLock(store: Store): Promise<SessionLock | undefin
   return store.takeLock({ numbers: [conclusionsLockKey] });
 }
 
-/** Takes the lock that lets one process send to a system. @returns undefined if somebody sends there. */
+/** Takes the lock that lets one process send to a system. @returns undefined if another process sends there. */
 export function takeDrainLock(store: Store, systemId: number): Promise<SessionLock | undefined> {
   return store.takeLock({ numbers: [drainLockKey, systemId] });
 }

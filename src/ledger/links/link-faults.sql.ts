@@ -1,6 +1,6 @@
 /**
  * Links and conflicts that do not say clearly what is what: left by versions that took a remote's id for its own whatever system it came
- * from, or made so by a person. Reads only; what to do about each is for a person.
+ * from, or made so by a person. Reads only; what to do about each is left to a person.
  */
 import type pg from 'pg';
 import { severalRecords } from './links.sql.ts';
@@ -8,7 +8,7 @@ import { severalRecords } from './links.sql.ts';
 export interface LinkFault {
   /**
    * `two systems`: a row is linked to records of several external systems, which can be meant. `double link`: it is linked twice within one.
-   * `no system`: an open conflict of which nobody knows the system.
+   * `no system`: an open conflict whose system is unknown.
    */
   readonly kind: 'two systems' | 'double link' | 'no system';
   readonly entity: string;

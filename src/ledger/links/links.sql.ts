@@ -10,7 +10,7 @@ export interface LinkRow {
   readonly confirmed_at: Date;
 }
 
-/** Of an asset, several records of one system can be what it is; every other row is one record of a system. */
+/** An asset can be several records of one system; every other row is one record of a system. */
 export const severalRecords = `'asset', 'asset_context', 'asset_component'`;
 
 /**
@@ -51,7 +51,7 @@ export async function renameLink(
                           and l.entity_type = ${source.entity} and l.external_id = ${id.to})`.execute(db);
 }
 
-/** Of these remote ids, those whose link ended because its row is linked to another record: with that row and record. */
+/** Those of these remote ids whose link ended because its row is linked to another record: with that row and record. */
 export async function listReplacedLinks(
   db: Kysely<Database>,
   source: { readonly systemId: number; readonly entity: string },
@@ -84,7 +84,7 @@ export async function findOtherLinks(
   return new Map(rows.map((row) => [row.entityId, row.externalId]));
 }
 
-/** Of these rows, those that another external system has too. */
+/** Those of these rows that another external system has too. */
 export async function findLinkedElsewhere(
   db: Kysely<Database>,
   source: { readonly systemId: number; readonly entity: string },
@@ -98,7 +98,7 @@ export async function findLinkedElsewhere(
   return new Set(rows.map((row) => row.id));
 }
 
-/** Of rows with what each stands inside of, those that another external system has there. */
+/** Those of the rows, given with their parents, that another external system has there. */
 export async function findLinkedInside(
   db: Kysely<Database>,
   source: { readonly systemId: number; readonly entity: string; readonly parentEntity: string },

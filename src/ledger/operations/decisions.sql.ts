@@ -28,7 +28,7 @@ export const deciderColumns = (
     ? { kind: 'rule', by: null, rule: decider.code }
     : { kind: decider.kind, by: decider.name, rule: null };
 
-/** A reason as the values of its three columns: a text is what somebody wrote. */
+/** A reason as the values of its three columns: a text is what a person wrote. */
 export const reasonColumns = (
   reason: Reason | string | undefined,
 ): {

@@ -10,7 +10,7 @@ export interface HeldRecord {
   readonly raw: unknown;
 }
 
-/** Keeps records that could not be taken in, with the reason and the record itself, in ingestion_errors. */
+/** Keeps records that could not be imported, with the reason and the record itself, in ingestion_errors. */
 export async function insertHeldRecords(
   db: Kysely<Database>,
   operationId: string,
@@ -48,7 +48,7 @@ export async function hasHeldRecords(db: Kysely<Database>, operationId: string):
   return row !== undefined;
 }
 
-/** What an operation could not take in, of one table. */
+/** What an operation could not import, of one table. */
 export async function listHeldOf(
   db: Kysely<Database>,
   operationId: string,

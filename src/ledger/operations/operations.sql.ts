@@ -163,7 +163,7 @@ export async function listUnfinishedRuns(
   return rows;
 }
 
-/** Makes the steps that a run did for some systems those of another run, which goes on with them. */
+/** Makes the steps that a run did for some systems those of another run, which continues with them. */
 export async function adoptSteps(
   db: Kysely<Database>,
   from: string,
@@ -235,7 +235,7 @@ async function endOperation(
 
 /**
  * Ends an operation in the state that is named, or as the counts say that were recorded for it. For `withOperation`, which
- * everybody else calls. @throws Error if it is not in progress: somebody else has ended it.
+ * everybody else calls. @throws Error if it is not in progress: another process has ended it.
  */
 export async function finishOperation(
   db: Kysely<Database>,
@@ -260,7 +260,7 @@ export async function failOperation(
   await endOperation(db, operationId, 'failed', outcome);
 }
 
-/** Ends an unfinished run for good: another run takes its place. */
+/** Ends an unfinished run permanently: another run takes its place. */
 export function giveUpRun(
   db: Kysely<Database>,
   operationId: string,

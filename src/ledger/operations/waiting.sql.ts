@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { Database } from '../../platform/postgres/index.ts';
 
 /**
- * Records that the latest read of each entity from each system could not take in, and weaknesses that wait for such a record. They come again
+ * Records that the latest read of each entity from each system could not import, and weaknesses that wait for such a record. They come again
  * with each run until they are put right, so the latest knows all that are left. What a policy keeps from going out waits for nobody.
  */
 export async function countHeldRecords(db: Kysely<Database>): Promise<Record<string, number>> {

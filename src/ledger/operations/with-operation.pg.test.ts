@@ -78,7 +78,7 @@ describe('an operation', () => {
     expect((await idOf(ids[0] ?? ''))?.status).toBe('completed');
   });
 
-  it('an operation that somebody else has ended is not ended again', async () => {
+  it('an operation that another process has ended is not ended again', async () => {
     let id = '';
     const work = withOperation(database.db, spec, async (operation) => {
       id = operation.id;

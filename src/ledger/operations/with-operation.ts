@@ -35,7 +35,7 @@ export interface OperationSpec extends NewOperation {
   readonly resumes?: string | undefined;
   /** Whose calls are logged under it. */
   readonly calls?: CallRecorder;
-  /** Where nobody else sees the operation yet: the committed one under which calls are logged. */
+  /** Where the operation is not visible to others yet: the committed one under which calls are logged. */
   readonly callsUnder?: string | undefined;
   /** Begins it, together with what belongs into the same transaction. */
   readonly beginWith?: (begin: (db: Kysely<Database>) => Promise<string>) => Promise<string>;
@@ -59,7 +59,7 @@ export interface Operation {
 
 /**
  * Does work as an operation.
- * @param db also that of an open transaction: then it stands or falls with it.
+ * @param db also that of an open transaction: then it is committed or rolled back with it.
  * @throws what the work throws, after the operation was recorded as failed.
  */
 export async function withOperation<T>(

@@ -61,7 +61,7 @@ export async function listAcceptances(
   return rows;
 }
 
-/** Ids of rules that were asked for here and that the server does not have yet, with whether they still stand. */
+/** Ids of rules that were asked for here and that the server does not have yet, with whether they are still wanted. */
 export async function listUnsentAcceptances(
   db: Kysely<Database>,
   systemId: number,
@@ -83,7 +83,7 @@ export interface AssetThere {
   readonly externalId: string;
 }
 
-/** Of these assets those that a scanner's server reports, with what it calls each. */
+/** Those of these assets that a scanner's server reports, with what it calls each. */
 export async function listAssetsThere(
   db: Kysely<Database>,
   systemId: number,

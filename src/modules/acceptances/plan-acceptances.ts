@@ -29,7 +29,7 @@ export const acceptanceStep: Conclusion = {
 
 /**
  * Puts acceptances that were asked for here, and that the server does not have, into the outbox; one that was withdrawn or
- * edited before it went out gives way, and so do all where the policy lets none out.
+ * edited before it went out yields, and so do all where the policy lets none out.
  */
 export async function planAcceptances(
   context: RunContext,

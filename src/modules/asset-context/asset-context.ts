@@ -1,4 +1,4 @@
-/** What the business says of an asset, as a person says it; the next sync tells it to the servers that a mapping names. */
+/** What the business says about an asset, as a person enters it; the next sync sends it to the servers that a mapping names. */
 import { type FieldFault, TielineError } from '../../platform/errors/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import { assetContextRecord, sentOnlyFields } from '../../canonical/records/index.ts';
@@ -47,7 +47,7 @@ export interface ContextOutcome {
 }
 
 /**
- * Sets fields of an asset's context. @param given by field, as typed; empty: nobody says anything of it any more.
+ * Sets fields of an asset's context. @param given by field, as typed; empty: the field is cleared.
  * @throws USAGE naming each field that is unknown, has an impossible value, or is decided by a remote alone.
  */
 export async function setContext(
@@ -118,7 +118,7 @@ function valueOf(field: string, typed: string): Json {
     .filter((each) => each !== '');
 }
 
-/** An edit of a field that a remote alone decides would be taken back by the next sync: refused where it is made. */
+/** An edit of a field that a remote alone decides would be reverted by the next sync: refused where it is made. */
 async function refuseInbound(tx: Tx, assetUuid: string, fields: readonly string[]): Promise<void> {
   const names = new Map((await listSystems(tx.db)).map((system) => [system.id, system.system_name]));
   for (const systemId of await listSystemsOfAsset(tx.db, assetUuid)) {

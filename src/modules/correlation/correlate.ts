@@ -47,7 +47,7 @@ export async function correlateAssets(
 
 /**
  * Decides again over all assets and the components of a GRC system: what came in may have made a clear match doubtful or a doubtful one
- * clear. Matches that were made stand; what a person is to decide is asked (match_reviews).
+ * clear. Existing matches stay; what a person is to decide is asked (match_reviews).
  */
 export async function correlate(tx: Tx, systemId: number, operationId: string): Promise<void> {
   const pairs = await listCandidatePairs(tx.db, systemId);
@@ -98,7 +98,7 @@ async function gatherStanding(
     matches.flatMap((each) => each.evidence),
   );
   const identifiers = await fetchIdentifiers(tx.db, [...new Set([...contested, ...bearing])]);
-  // What a person said of this very pair goes before what he said of all that look like it.
+  // What a person decided about this very pair goes before what they decided about all that look like it.
   const decided = new Set(words.map((each) => `${each.assetUuid} ${each.componentId}`));
   const standing = matches.flatMap(({ id, componentRow, evidence }) =>
     componentRow === null

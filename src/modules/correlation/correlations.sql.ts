@@ -176,7 +176,7 @@ export async function settleCorrelationLinks(
   await makeLinks(db, source);
 }
 
-/** Matches that stand, of every GRC system: a machine may be a component of several, and belongs to a system of each then. */
+/** Current matches, of every GRC system: a machine may be a component of several, and belongs to a system of each then. */
 const everyLinked = sql`
     select k.asset_uuid, c.id, c.external_system_id, c.component_id, c.system_id, c.business_owner, c.technical_owner
       from asset_correlations k join system_components c on c.id = k.component_id join (${living}) living using (asset_uuid)
@@ -185,7 +185,7 @@ const everyLinked = sql`
 const linked = (systemId: number) => sql`
     select * from (${everyLinked}) every_linked where external_system_id = ${systemId}`;
 
-/** Whether asset `a` is in its system because correlation put it there; an assignment of the owner's stands. */
+/** Whether asset `a` is in its system because correlation put it there; an assignment of the owner's is kept. */
 const isCorrelated = sql.raw(`exists (select from ingestion_system_assets s
                           where s.asset_uuid = a.asset_uuid and s.system_id = a.system_id and s.assignment_type = 'correlated')`);
 
@@ -229,7 +229,7 @@ async function makeLinks(
     on conflict (external_system_id, external_id, entity_id) where entity_type = 'asset_component' do update
       set retired_at = null, operation_id = excluded.operation_id, confirmed_at = now()
       where known.retired_at is not null`.execute(db);
-  // An assignment that the owner made otherwise stands; ours is kept beside it. Of several GRC systems the first one's stands, as long as it does.
+  // A different assignment by the owner stays; ours is kept beside it. With several GRC systems, the first one's applies, as long as it exists.
   await sql`
     with main as (
       select distinct on (k.asset_uuid) k.*
@@ -282,7 +282,7 @@ export interface CorrelationCounts {
   readonly review: number;
   /** Living assets with no candidate that fits. */
   readonly unmatched: number;
-  /** Linked assets by the strongest identifier that linked them; `person` where somebody did, and no identifier would. */
+  /** Linked assets by the strongest identifier that linked them; `person` where a person did, and no identifier would. */
   readonly linkedBy: Readonly<Record<string, number>>;
 }
 

@@ -214,7 +214,7 @@ export async function listStandingMatches(db: Kysely<Database>, systemId?: numbe
   return rows;
 }
 
-/** Living assets that bear any of this evidence. */
+/** Living assets that carry any of this evidence. */
 export async function findAssetsBearing(
   db: Kysely<Database>,
   evidence: readonly Identifier[],

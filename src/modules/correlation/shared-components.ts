@@ -1,10 +1,10 @@
 /**
  * Several assets and one component: who has it, who shares it, and what a person is asked. Pure. A component is one machine, and who is
- * matched to it stays so: a newcomer that bears its name or address never throws the matched one out. A newcomer that is rather the same
- * machine (a scanner knows it twice) shares the component, and the two are shown as probable duplicates; any other is for a person.
+ * matched to it stays so: a newcomer that carries its name or address never throws the matched one out. A newcomer that is rather the same
+ * machine (a scanner knows it twice) shares the component, and the two are shown as probable duplicates; any other is left to a person.
  * What a person decided about a pair is not decided again, and holds against all that compete with it.
  *
- * Rejected: leaving a component to nobody while several fit (a machine in service then leaves its system, and its new findings get no
+ * Rejected: leaving a component unmatched while several fit (a machine in service then leaves its system, and its new findings get no
  * POA&M); leaving it to who fits better (an address that moves takes the system with it).
  */
 import { type CandidateDecision, clearLead, linkAt } from '../../canonical/identity/index.ts';
@@ -29,7 +29,7 @@ export interface Competition {
   readonly byPerson: readonly PersonLink[];
   /** Pairs that a standing decision of a person names, and which. */
   readonly standing: readonly (PersonLink & { readonly standingId: number })[];
-  /** Assets that no source reports any more: they keep their match and are no rivals. */
+  /** Assets that no source reports any more: they keep their match and are not rivals. */
   readonly unreported: ReadonlySet<string>;
   isSameMachine(one: string, other: string): boolean;
 }
@@ -60,7 +60,7 @@ export function settleComponents(
   return { decisions, questions: questionsOf(decisions, competition) };
 }
 
-/** An asset that a person matched, or for which a standing decision speaks, is no other component. */
+/** An asset that a person matched, or for which a standing decision speaks, is not another component. */
 function holdPersonsWord(pairs: readonly PairDecision[], competition: Competition): PairDecision[] {
   const person = new Set(competition.byPerson.map((each) => each.assetUuid));
   const standing = new Map(competition.standing.map((each) => [each.assetUuid, each]));

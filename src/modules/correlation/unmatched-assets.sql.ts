@@ -10,7 +10,7 @@ export interface UnmatchedAsset {
   readonly sources: readonly string[];
   readonly openCritical: number;
   readonly openHigh: number;
-  /** Of any severity. */
+  /** Counts findings of any severity. */
   readonly openFindings: number;
 }
 

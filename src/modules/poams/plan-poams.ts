@@ -57,7 +57,7 @@ export const weaknessStep: Conclusion = {
 
 /**
  * Turns weaknesses into POA&Ms (decision 0015): one that has none gets one, written here and put into the outbox in
- * one transaction; one that a POA&M of somebody else answers already is tied to that; where machines have joined a
+ * one transaction; one that a POA&M made by others already answers is tied to that; where machines have joined a
  * weakness, they are added to its POA&M. A POA&M that ended while a finding under it is open, and a second one for the same
  * weakness, are shown to a person. A proposal that has not gone out is planned again first.
  */
@@ -152,7 +152,7 @@ async function holdBack(
   return new Set(waiting.map(({ judged }) => judged));
 }
 
-/** Gives each the first occurrence whose id no row bears: after a POA&M of ours that was completed comes another one. */
+/** Gives each the first occurrence whose id no row carries: after a POA&M of ours that was completed comes another one. */
 async function withOccurrence(tx: Tx, planned: readonly JudgedWeakness[]): Promise<Proposed[]> {
   const proposed = planned.map((each) => ({ ...each, occurrence: 1 }));
   for (let open = proposed; open.length > 0;) {
@@ -246,7 +246,7 @@ const groundRules: Readonly<Record<Ground, RuleCode>> = {
   cve: 'answer_cve',
 };
 
-/** Says once, in the journal, that a POA&M of somebody else was recognised as the answer to a weakness. */
+/** Says once, in the journal, that a POA&M made by others was recognized as the answer to a weakness. */
 async function recordTies(
   tx: Tx,
   source: { systemId: number; operationId: string },

@@ -38,7 +38,7 @@ type Decided<D extends UnsentDecision['do']> = {
 
 /**
  * @param presentOf what holds now for the proposal with this poam_id.
- * @returns how many were renewed and withdrawn; the poam_ids of those that stand, so that none is proposed beside them.
+ * @returns how many were renewed and withdrawn; the poam_ids of those that stay, so that none is proposed beside them.
  */
 export async function renewUnsent(
   tx: Tx,
@@ -113,7 +113,7 @@ async function withdraw(
   await closeRefusals(tx.db, source.systemId, 'poam', over);
 }
 
-/** A POA&M that no GRC system has, and none will get, is no open one here. */
+/** A POA&M that no GRC system has, and none will get, is not an open one here. */
 async function cancelRows(
   tx: Tx,
   source: UnsentSource,
@@ -146,7 +146,7 @@ const internal = (poamId: string) =>
     decidedBy: byRule('planned_again'),
   }) as const;
 
-/** What a person turned down is over: the next time, it is asked as if for the first time. */
+/** What a person rejected is over: the next time, it is asked as if for the first time. */
 async function forget(
   tx: Tx,
   source: UnsentSource,

@@ -85,7 +85,7 @@ function united(shown: readonly Shown[]): ConflictToRecord[] {
 
 /**
  * Records what is to be shown, and closes what is over. One that a person has settled is not shown again.
- * @returns the weaknesses of which something new is shown.
+ * @returns the weaknesses for which something new is shown.
  */
 export async function showAnswers(
   tx: Tx,
@@ -103,7 +103,7 @@ export async function showAnswers(
     const added = await recordUnsettledConflicts(
       tx.db,
       source,
-      // What a person settled as it stands (the completion stands) is no news.
+      // A conflict that a person settled in favour of the completion is not reported again.
       conflicts.filter((conflict) => type !== 'contradiction' || !isSettled(shown, conflict.entityId)),
     );
     await closeConflictsNotAmong(

@@ -10,7 +10,7 @@ export interface SourceNames {
 /** Names of the sources by the types of their systems. */
 export type NamesOf = (systemTypes: readonly string[]) => SourceNames;
 
-/** How the sources of a weakness are called, by the types of their systems, as each says of itself. */
+/** The names of the sources of a weakness, by the types of their systems, as each declares. */
 export function sourceNames(
   { modules, scanFiles }: Pick<RunContext, 'modules' | 'scanFiles'>,
   systemTypes: readonly string[],

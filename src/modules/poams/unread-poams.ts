@@ -1,7 +1,7 @@
 /**
  * POA&Ms that the GRC system has and that could not be read: one of them may be the very answer to a weakness, and a second POA&M for
- * it would be wrong. So no POA&M is made for what such a record may concern: its system, as far as that can be told; where it cannot,
- * the weaknesses whose plugin or CVE stands anywhere in it, in whatever system (a POA&M that names neither would be no answer if it
+ * it would be wrong. So no POA&M is made for what such a record may concern: its system, as far as that is known; where it is not,
+ * the weaknesses whose plugin or CVE occurs anywhere in it, in whatever system (a POA&M that names neither would be no answer if it
  * could be read). Everything else continues. It is over when the record can be read, or when a person settled its conflict.
  */
 import { isJsonObject, scalarText } from '../../platform/values/index.ts';
@@ -19,7 +19,7 @@ export interface UnreadPoam {
   readonly externalId: string;
   /** Why it could not be read. */
   readonly message: string;
-  /** The systems that it may belong to, by what was known of it and what it says; none: that cannot be told. */
+  /** The systems that it may belong to, judged by what was known about it and what it says; none: that is unknown. */
   readonly systemIds: readonly string[];
   /** What its text names. */
   readonly tokens: ReadonlySet<string>;
@@ -55,7 +55,7 @@ export async function findUnreadPoams(
   const rows = await fetchRows(
     tx.db,
     'poam',
-    // Not by the remote's id: a row that bears it may be another system's.
+    // Not by the remote's id: a row that carries it may be another system's.
     open.flatMap((each) => links.get(each.identifier)?.entity_id ?? []),
   );
   const mapping = compileMappings(system.mappings, 'poam');
@@ -89,7 +89,7 @@ export function mayBeAnsweredBy(
   );
 }
 
-/** Says of weaknesses for which the policy lets no POA&M out, by boundary; a decision of a person, so nothing that waits. */
+/** Says about weaknesses for which the policy lets no POA&M out, by boundary; a decision of a person, so nothing that waits. */
 export async function showNotLetOut(
   tx: Tx,
   system: ConnectedSystem,
@@ -109,7 +109,7 @@ export async function showNotLetOut(
   );
 }
 
-/** Says of each weakness that waits why, once for each system, among what the operation could not do. */
+/** Says about each weakness that waits why, once for each system, among what the operation could not do. */
 export async function showWaiting(
   tx: Tx,
   system: ConnectedSystem,

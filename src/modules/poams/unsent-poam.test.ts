@@ -48,12 +48,12 @@ const rejected: UnsentPoam = {
 };
 
 describe('A3 a proposal that has not gone out', () => {
-  it('stays as it is while nothing moves, from day to day', () => {
+  it('A3: a proposal that was not sent stays as it is while nothing moves, from day to day', () => {
     for (const today of ['2026-11-25', '2026-11-30', '2026-12-04'])
       expect(decideUnsent(unsent, { ...now, today })).toEqual({ do: 'keep' });
   });
 
-  it('is withdrawn where nothing is open, another POA&M answers, or the policy lets nothing out', () => {
+  it('A3: a proposal that was not sent is withdrawn where nothing is open, another POA&M answers, or the policy lets nothing out', () => {
     expect(decideUnsent(unsent, { ...now, proposal: undefined })).toMatchObject({
       do: 'withdraw',
       why: 'nothing open',
@@ -72,7 +72,7 @@ describe('A3 a proposal that has not gone out', () => {
     });
   });
 
-  it('follows severity, dates, machines and text', () => {
+  it('A3: a proposal that was not sent follows severity, dates, machines and text', () => {
     const graver: Proposal = {
       ...proposal,
       poam: { ...proposal.poam, weakness_risk_level: 'Critical', scheduled_completion: '2026-12-10' },
@@ -86,7 +86,7 @@ describe('A3 a proposal that has not gone out', () => {
     });
   });
 
-  it('keeps what a person edited in it, and follows in the rest', () => {
+  it('A3: a proposal that was not sent keeps what a person edited in it, and follows in the rest', () => {
     const edited = { ...unsent, row: { ...unsent.row, weakness_description: 'ours', status: 'In Progress' } };
     const decision = decideUnsent(edited, { ...now, proposal: { ...proposal, assets: ['a'] } });
     expect(decision).toMatchObject({
@@ -100,7 +100,7 @@ describe('A3 a proposal that has not gone out', () => {
     });
   });
 
-  it('plans its milestones again when one has passed while it waited', () => {
+  it('A3: a proposal that was not sent plans its milestones again when one has passed while it waited', () => {
     const later = {
       ...proposal,
       milestones: [{ milestone_description: 'Test', scheduled_completion: '2026-12-15' }],
@@ -111,13 +111,13 @@ describe('A3 a proposal that has not gone out', () => {
     });
   });
 
-  it('comes back when a policy that withdrew it lets it out again', () => {
+  it('A3: a proposal that was not sent comes back when a policy that withdrew it lets it out again', () => {
     const withdrawn = { ...unsent, state: 'superseded' as const };
     expect(decideUnsent(withdrawn, now)).toMatchObject({ do: 'renew', changed: [] });
     expect(decideUnsent(withdrawn, { ...now, mayGoOut: false })).toMatchObject({ do: 'withdraw' });
   });
 
-  it('once planned again has nothing left to follow', () => {
+  it('A3: a proposal that was planned again has nothing left to follow', () => {
     const texts = fc.constantFrom('x', 'y', 'z');
     const proposals = fc.record({
       poam: fc.record({
@@ -167,17 +167,17 @@ describe('A3 a proposal that has not gone out', () => {
 });
 
 describe('A3 a proposal that a person turned down', () => {
-  it('stays so, and is no open POA&M here', () => {
+  it('A3: a rejected proposal stays rejected, and is not an open POA&M here', () => {
     expect(decideUnsent(rejected, now)).toEqual({ do: 'keep' });
     expect(decideUnsent({ ...rejected, isCancelled: false }, now)).toEqual({ do: 'cancel row' });
   });
 
-  it('stays so where fewer machines are left or its text changes', () => {
+  it('A3: a rejected proposal stays rejected where fewer machines are left or its text changes', () => {
     const less = { ...proposal, assets: ['a'], poam: { ...proposal.poam, weakness_description: 'new text' } };
     expect(decideUnsent(rejected, { ...now, proposal: less })).toEqual({ do: 'keep' });
   });
 
-  it('is forgotten when its finding is fixed', () => {
+  it('A3: a rejected proposal is forgotten when its finding is fixed', () => {
     expect(decideUnsent(rejected, { ...now, proposal: undefined })).toEqual({ do: 'forget rejection' });
   });
 
@@ -189,14 +189,14 @@ describe('A3 a proposal that a person turned down', () => {
       { ...proposal, poam: { ...proposal.poam, scheduled_completion: '2026-12-01' } },
     ],
     ['it is on a further machine', { ...proposal, assets: ['a', 'b', 'c'] }],
-  ])('is asked about again when %s', (_why, next) => {
+  ])('A3: a rejected proposal is asked about again when %s', (_why, next) => {
     expect(decideUnsent(rejected, { ...now, proposal: next })).toMatchObject({
       do: 'renew',
       asksAgain: true,
     });
   });
 
-  it('is not asked about again because it had been found again before it was turned down', () => {
+  it('A3: a rejected proposal is not asked about again because it had been found again before it was turned down', () => {
     const before = { ...proposal, foundAgainAt: '2026-11-19T00:00:00Z' };
     expect(decideUnsent(rejected, { ...now, proposal: before })).toEqual({ do: 'keep' });
   });

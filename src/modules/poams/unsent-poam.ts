@@ -4,10 +4,10 @@
  * each run). Pure.
  *
  *   the weakness is gone (fixed, excepted, its machines left)   withdrawn
- *   a POA&M that somebody made answers it                       withdrawn, in favour of that one
+ *   a POA&M that a person made answers it                       withdrawn, in favour of that one
  *   the policy lets nothing out                                 withdrawn
  *   severity, dates, machines or text moved                     renewed: the proposal says what is true now
- *   turned down by a person                                     stays so, until the weakness was fixed and found again, or
+ *   rejected by a person                                        stays so, until the weakness was fixed and found again, or
  *                                                               became graver, due at another date, or hit further machines
  *
  * What a person edited in our row of it meanwhile stays.
@@ -24,7 +24,7 @@ export interface MilestoneRow {
 }
 
 export interface UnsentPoam {
-  /** `superseded`: it was withdrawn from the queue by a policy, and our row still stands. */
+  /** `superseded`: it was withdrawn from the queue by a policy, and our row is still open. */
   readonly state: 'waiting' | 'pending' | 'failed' | 'dropped' | 'superseded';
   /** As it was queued last. */
   readonly payload: JsonObject;
@@ -56,7 +56,7 @@ export interface Proposal {
 export interface PresentState {
   /** Absent: nothing is open any more that would want a POA&M. */
   readonly proposal?: Proposal | undefined;
-  /** poam_id of a POA&M that somebody else made and that answers the weakness. */
+  /** poam_id of a POA&M that others made and that answers the weakness. */
   readonly answeredBy?: string | undefined;
   /** Whether the policies let a new POA&M out. */
   readonly mayGoOut: boolean;
@@ -69,9 +69,9 @@ export type Withdrawal = 'nothing open' | 'answered' | 'not let out' | 'cancelle
 export type UnsentDecision =
   | { readonly do: 'keep' }
   | { readonly do: 'withdraw'; readonly why: Withdrawal; readonly inFavourOf?: string }
-  /** Turned down by a person: our row of it is no open POA&M. */
+  /** Turned down by a person: our row of it is not an open POA&M. */
   | { readonly do: 'cancel row' }
-  /** Turned down, and what was turned down is over: the next time it is found, a person is asked again. */
+  /** Rejected, and the rejection is over: the next time it is found, a person is asked again. */
   | { readonly do: 'forget rejection' }
   | {
       readonly do: 'renew';
@@ -144,7 +144,7 @@ export function proposedPayload(
 }
 
 function renewedPayload(unsent: UnsentPoam, proposal: Proposal, today: string): JsonObject {
-  // A row that was cancelled when it was withdrawn is no edit of anybody.
+  // A row that was cancelled when it was withdrawn is not an edit that somebody made.
   const edited = (field: string): boolean =>
     !unsent.isCancelled &&
     unsent.row[field] !== undefined &&

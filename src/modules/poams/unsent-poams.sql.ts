@@ -11,7 +11,7 @@ export interface UnsentPoamRow {
   readonly state: 'waiting' | 'pending' | 'failed' | 'dropped' | 'superseded';
   readonly payload: JsonObject;
   readonly composed: JsonObject;
-  /** When it was turned down, or refused; ISO in UTC. */
+  /** When it was rejected, or refused; ISO in UTC. */
   readonly settledAt: string | null;
   /** Our row, under the current names of its columns. */
   readonly row: JsonObject;
@@ -74,7 +74,7 @@ export async function withdrawProposals(
      where o.id = w."outboxId" and o.state in (${statesBefore(event)})`.execute(db);
 }
 
-/** Unties weaknesses and findings from POA&Ms that are none any more, so that another can answer them. */
+/** Unties weaknesses and findings from POA&Ms that no longer exist, so that another can answer them. */
 export async function untieWeaknesses(db: Kysely<Database>, poamIds: readonly string[]): Promise<void> {
   if (poamIds.length === 0) return;
   const gone = sql`select p.id from ingestion_poams p where p.poam_id = any(${[...poamIds]}::text[])`;

@@ -1,6 +1,6 @@
 /**
- * A year of a small fleet as three sources tell it: export chunks of Tenable VM, pages of a Security Center, and .nessus files, with and
- * without credentials. Addresses are handed on from machine to machine. Told in any order, and some of it twice, it ends in one state.
+ * A year of a small fleet as three sources report it: export chunks of Tenable VM, pages of a Security Center, and .nessus files, with and
+ * without credentials. Addresses are handed on from machine to machine. Reported in any order, and some of it twice, it ends in one state.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -167,7 +167,7 @@ function look(known: Known, isThere: boolean, day: number): void {
 const isThere = (spans: Presence, day: number): boolean =>
   spans.some(([from, to]) => day >= from && day < to);
 
-/** Tells what each source says on each of its days: what a server says depends on what it saw before, not on when it is heard. */
+/** Reports what each source says on each of its days: what a server says depends on what it saw before, not on when it is read. */
 function deliveries(year: Year): Deliver[] {
   const known = { vm: new Map<string, Known>(), sc: new Map<string, Known>() };
   return year.tellings
@@ -303,7 +303,7 @@ const rowsOf = async (query: string): Promise<unknown[]> => (await database.pool
 const machineOf = (asset: string): string =>
   `(select string_agg(distinct i.value, '+') from asset_identifiers i where i.asset_uuid = ${asset} and i.kind = 'bios_uuid')`;
 
-/** Which asset has which uuid depends on who told of it first; what it is does not. */
+/** Which asset has which uuid depends on who reported it first; what it is does not. */
 async function endState(): Promise<Record<string, unknown>> {
   const state = {
     assets: await rowsOf(
@@ -341,7 +341,7 @@ async function endState(): Promise<Record<string, unknown>> {
 
 describe('a year of chunks, pages and files', () => {
   it(
-    'ends in one state in whatever order it is told, and where some is told twice',
+    'a year of chunks, pages and files ends in one state in whatever order it is reported, and where some is reported twice',
     async () => {
       await fc.assert(
         fc.asyncProperty(

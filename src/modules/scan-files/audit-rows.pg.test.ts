@@ -1,4 +1,4 @@
-/** Rows of Security Center among which audit results stand: what is stored of them. */
+/** Rows of Security Center with audit results among them: what is stored. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
 import { tenableScConnector } from '../../connectors/tenable-sc/connector.ts';
@@ -48,7 +48,7 @@ const row = (more: JsonObject): JsonObject => ({
 const audit = { id: '0', name: 'N/A', type: 'compliance' };
 
 describe('a page of Security Center', () => {
-  it('with audit checks makes them results, of their text, their elements or their severity, and no findings', async () => {
+  it('a page of Security Center turns audit checks into results, from their text, elements or severity, and not into findings', async () => {
     const rows = [
       row({ pluginID: '12345', pluginName: 'A weakness' }),
       row({

@@ -65,12 +65,12 @@ async function story(): Promise<string> {
 }
 
 describe('a finding', () => {
-  it('that each of three scans in one file shows was never away', async () => {
+  it('a finding that each of three scans in one file shows was never absent', async () => {
     await take(host(1, item(1)), host(2, item(1)), host(3, item(1)));
     expect(await story()).toBe('open');
   });
 
-  it('is open again, not reopened, when the scan that lacked it is told in full', async () => {
+  it('a finding is open again, not reopened, when the scan that lacked it is reported in full', async () => {
     await take(host(1, item(1)));
     await take(host(3, item(2)));
     expect(await story()).toBe('fixed: fixed 3');
@@ -80,7 +80,7 @@ describe('a finding', () => {
     expect(await story()).toBe('open');
   });
 
-  it('is fixed since the first scan that lacks it, also where that is told last', async () => {
+  it('a finding is fixed since the first scan that lacks it, even where that scan is reported last', async () => {
     await take(host(1, item(1)));
     await take(host(9, item(2)));
     await take(host(7, item(2)));
@@ -89,19 +89,19 @@ describe('a finding', () => {
     expect(await story()).toBe('reopened: fixed 5, reopened 12');
   });
 
-  it('is not fixed by a scan of which its item could not be stored', async () => {
+  it('a finding is not fixed by a scan whose item of it could not be stored', async () => {
     await take(host(1, item(1)));
     const [outcome] = await take(host(3, item(1, '', 'beyond measure') + item(2)));
     expect(outcome?.counts.failed).toBe(1);
     expect(await story()).toBe('open');
   });
 
-  it('is not fixed by a file that says itself when it was last found', async () => {
+  it('a finding is not fixed by a file that itself reports when it was last found', async () => {
     await take(host(3, item(1, '<last_found>2026-01-02T00:00:00Z</last_found>')));
     expect(await story()).toBe('open');
   });
 
-  it('that was concluded to be fixed stays only concluded when an item of it comes twice', async () => {
+  it('a finding with a concluded fix stays only concluded when an item of it comes twice', async () => {
     await take(host(1, item(1)));
     await take(host(4, item(2)));
     await take(host(1, item(1) + item(1, '<see_also>http://a</see_also>')));
@@ -109,7 +109,7 @@ describe('a finding', () => {
     expect(await story()).toBe('open');
   });
 
-  it('that hundreds of scans have shown was never away', { timeout: 60_000 }, async () => {
+  it('a finding that hundreds of scans have shown was never absent', { timeout: 60_000 }, async () => {
     const scans = Array.from({ length: 430 }, (_, day) => host(day + 1, item(1)));
     for (let from = 0; from < scans.length; from += 43) await take(...scans.slice(from, from + 43));
     expect(await story()).toBe('open');
@@ -117,7 +117,7 @@ describe('a finding', () => {
     expect(await story()).toBe('fixed: fixed 500');
   });
 
-  it('is open again when what had closed it was the scan of another machine', async () => {
+  it('a finding is open again when the scan that had closed it was of another machine', async () => {
     await take(host(1, item(1)));
     await takeFrom('others', [host(3, item(2))]);
     expect(await story()).toBe('fixed: fixed 3');

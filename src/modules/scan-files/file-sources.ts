@@ -1,4 +1,4 @@
-/** The external system that stands for scan files: nothing is ever asked of it, and no sync includes it. */
+/** The external system that represents scan files: it is never called, and no sync includes it. */
 import type { ScanFileReader } from '../../connectors/kit/index.ts';
 import { distance, TielineError } from '../../platform/errors/index.ts';
 import { isJsonObject } from '../../platform/values/index.ts';
@@ -33,8 +33,8 @@ export interface FileSource {
 
 /**
  * The source of that name, made if it is not there.
- * @throws TielineError SETTING_INVALID where the name or the zone is none; USAGE where another kind of system bears the name, or
- * where the name is nearly that of a known one and nobody said that a new one is meant.
+ * @throws TielineError SETTING_INVALID where the name or the zone is invalid; USAGE where another kind of system carries the name, or
+ * where the name is nearly that of a known one and it was not confirmed that a new one is meant.
  */
 export async function ensureSource(
   app: App,

@@ -31,9 +31,9 @@ export interface FileOutcome extends FileCounts {
   readonly file: string;
   readonly outcome: 'imported' | 'already imported' | 'partial' | 'refused';
   readonly operationId?: string;
-  /** Why it was refused, or where it breaks off. */
+  /** Why it was refused, or where it is cut off. */
   readonly problem?: string;
-  /** Of a refusal that is not the file's fault: what it was. */
+  /** For a refusal that is not the file's fault: what it was. */
   readonly code?: string;
 }
 
@@ -81,7 +81,7 @@ export function readerOf(app: App): ScanFileReader {
 
 /**
  * Imports files one after the other; one that fails, for whatever reason, does not keep the others from being imported.
- * @throws what concerns them all: the database is gone, the source cannot be used, somebody interrupts.
+ * @throws what concerns them all: the database is gone, the source cannot be used, the work is interrupted.
  */
 export async function importFiles(
   app: App,
@@ -113,7 +113,7 @@ export async function importFiles(
   return outcomes;
 }
 
-/** Whether an error would meet every file alike: somebody interrupts, the mappings are unusable, the database is gone. */
+/** Whether an error would meet every file alike: the work is interrupted, the mappings are unusable, the database is gone. */
 function concernsAll(error: unknown, signal: AbortSignal): boolean {
   if (signal.aborted) return true;
   if (error instanceof TielineError)
@@ -123,7 +123,7 @@ function concernsAll(error: unknown, signal: AbortSignal): boolean {
   return gone || /^Connection terminated|Client has encountered a connection error/.test(messageOf(error));
 }
 
-/** What is told of a file that was not imported; a fault that nobody foresaw with its code. */
+/** What is reported about a file that was not imported; an unforeseen fault with its code. */
 function refusal(file: string, error: unknown): FileOutcome {
   const ofFile =
     error instanceof TielineError
@@ -185,7 +185,7 @@ async function storeFile(
       name: file.name,
       hosts: done.taken.hosts,
       findings: done.taken.items,
-      // With the zone known, the same file tells more.
+      // With the zone known, the same file yields more.
       isPartial: done.problem !== undefined || done.lacksTimes,
       operationId,
     });

@@ -12,13 +12,13 @@ async function* numbers(count: number, read: number[] = []): AsyncGenerator<numb
 const one = (): number => 1;
 
 describe('reading ahead', () => {
-  it('gives all items in their order', async () => {
+  it('reading ahead gives all items in their order', async () => {
     expect(await Array.fromAsync(readAhead(numbers(50), 7, one))).toEqual(
       Array.from({ length: 50 }, (_, n) => n + 1),
     );
   });
 
-  it('reads on while an item is at work, but holds no more than it may', async () => {
+  it('reading ahead reads on while an item is at work, but holds no more than it may', async () => {
     const read: number[] = [];
     for await (const item of readAhead(numbers(50, read), 10, one)) {
       for (let n = 0; n < 20; n += 1) await turn();
@@ -27,11 +27,11 @@ describe('reading ahead', () => {
     }
   });
 
-  it('lets an item pass that is larger than all it may hold', async () => {
+  it('reading ahead lets an item pass that is larger than all it may hold', async () => {
     expect(await Array.fromAsync(readAhead(numbers(3), 10, () => 1_000))).toEqual([1, 2, 3]);
   });
 
-  it('throws what the source throws after all that was read before it', async () => {
+  it('reading ahead throws what the source throws after all that was read before it', async () => {
     async function* breaking(): AsyncGenerator<number> {
       yield* numbers(4);
       throw new Error('cut off');
@@ -48,7 +48,7 @@ describe('reading ahead', () => {
     expect(got).toEqual([1, 2, 3, 4]);
   });
 
-  it('closes the source when nobody wants more', async () => {
+  it('reading ahead closes the source when no more items are wanted', async () => {
     let isClosed = false;
     async function* closing(): AsyncGenerator<number> {
       try {

@@ -1,4 +1,4 @@
-/** What becomes of scan files: doubles at any distance, results of one name, strangers with one adapter, and what is held. */
+/** What becomes of scan files: duplicates at any distance, results of one name, strangers with one adapter, and what is held. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
 import { scanFileMappings } from '../../connectors/nessus/mappings.ts';
@@ -61,7 +61,7 @@ const item = (plugin: number, port: number, inside = ''): string =>
   `<ReportItem port="${port}" svc_name="x" protocol="tcp" severity="2" pluginID="${plugin}" pluginName="P" pluginFamily="General">${inside}</ReportItem>`;
 
 describe('a scan file', () => {
-  it('that lists a finding again 6,000 items later keeps both outputs, and changes nothing the next time', async () => {
+  it('a scan file that lists a finding again 6,000 items later keeps both outputs, and changes nothing the next time', async () => {
     const output = (text: string): string => `<plugin_output>${text}</plugin_output>`;
     const between = Array.from({ length: 6_100 }, (_, n) => item(2, n + 1)).join('');
     const inside =
@@ -78,7 +78,7 @@ describe('a scan file', () => {
     expect(await found()).toEqual(before);
   });
 
-  it('that tells a check of one name twice keeps the failure, until a later scan passes both', async () => {
+  it('a scan file that reports a check of one name twice keeps the failure, until a later scan passes both', async () => {
     const check = (result: string): string =>
       `<ReportItem port="0" svc_name="x" protocol="tcp" severity="2" pluginID="21157" pluginName="Unix" pluginFamily="Policy Compliance"><cm:compliance-check-name>same</cm:compliance-check-name><cm:compliance-result>${result}</cm:compliance-result></ReportItem>`;
     const status = async (): Promise<unknown> =>
@@ -91,7 +91,7 @@ describe('a scan file', () => {
     expect(await status()).toBe('passed');
   });
 
-  it('shows strangers with one adapter or short name as several machines, and one machine with all its addresses', async () => {
+  it('a scan file shows unrelated machines with one adapter or short name as several, and one machine with all its addresses', async () => {
     const stranger = (n: number, shared: Readonly<Record<string, string>>): string =>
       host(
         `192.0.2.${n}`,
@@ -121,7 +121,7 @@ describe('a scan file', () => {
     ).toEqual([{ value: '192.0.2.61' }, { value: '192.0.2.62' }]);
   });
 
-  it('says what it could not take: nameless hosts, times of unclear zones, open ports', async () => {
+  it('a scan file reports what could not be imported: nameless hosts, times of unclear zones, open ports', async () => {
     const taken = await take(
       host('', {}, item(1, 1)) +
         host(
@@ -144,7 +144,7 @@ describe('a scan file', () => {
 });
 
 describe('the name of a source', () => {
-  it('is questioned where it is nearly that of another one', () => {
+  it('the name of a source is questioned where it is nearly that of another one', () => {
     expect(isNearly('enclave-7', 'enclave7')).toBe(true);
     expect(isNearly('enclave-7', 'enlcave-7')).toBe(true);
     expect(isNearly('enclave-7', 'enclav-7')).toBe(true);

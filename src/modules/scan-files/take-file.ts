@@ -1,6 +1,6 @@
 /**
  * What is in a scan file becomes part of the record, batch by batch and in one transaction. A host of thousands of items is stored in parts,
- * behind a savepoint: if the file breaks off within it, it is taken back.
+ * behind a savepoint: if the file is cut off within it, it is rolled back.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { ExternalRecord, ScanFile, ScanFileEvent } from '../../connectors/kit/index.ts';
@@ -26,9 +26,9 @@ export interface FileCounts {
   /** Each once, however often the file turns to it. */
   readonly hosts: number;
   readonly items: number;
-  /** Items that only list an open port (plugin 0), which are no findings. */
+  /** Items that only list an open port (plugin 0), which are not findings. */
   readonly openPorts: number;
-  /** Why hosts or times were held; of items the list of held records tells. */
+  /** Why hosts or times were held; for items see the list of held records. */
   readonly heldBecause: readonly string[];
   /** Findings that a scan with credentials no longer shows. */
   readonly fixed: number;
@@ -59,7 +59,7 @@ export interface FileReading {
   readonly file: ScanFile;
   readonly operationId: string;
   readonly options: {
-    /** Of a broken file its whole hosts are kept. */
+    /** The whole hosts of a broken file are kept. */
     readonly keepPartial: boolean;
     readonly signal: AbortSignal;
     readonly report: (file: string, counts: FileCounts) => void;
@@ -68,7 +68,7 @@ export interface FileReading {
 
 interface GatheredHost {
   readonly key: string;
-  /** Undefined where it says nothing that the file has not said of the host before. */
+  /** Undefined where it says nothing that the file has not reported about the host before. */
   readonly record: ExternalRecord | undefined;
   readonly isNew: boolean;
   /** What the file had said before. */
@@ -80,8 +80,8 @@ interface GatheredHost {
 
 /**
  * Stores a file as it is read, in the caller's transaction.
- * @returns what was stored, and where the file breaks off if that does not matter to the caller.
- * @throws SCAN_FILE_INVALID where it breaks off.
+ * @returns what was stored, and where the file is cut off if that does not matter to the caller.
+ * @throws SCAN_FILE_INVALID where it is cut off.
  */
 export async function takeFile(
   tx: Tx,
@@ -118,7 +118,7 @@ class Storing {
   #hasSavepoint = false;
   #beforeHost: FileCounts = nothingTaken;
   #coveredBefore = 0;
-  /** What the file has said of each host until now, of lists all. */
+  /** What the file has reported about each host until now; lists in full. */
   readonly #told = new Map<string, JsonObject>();
   #held: HeldRecord[] = [];
   /** Whether times were left out that could be taken if more were known. */
@@ -142,7 +142,7 @@ class Storing {
         return;
       }
       case 'item':
-        // A file that says itself when a finding was last found is no record of one scan.
+        // A file that says itself when a finding was last found is not a record of one scan.
         if (event.kind === 'finding' && event.raw['last_found'] !== event.raw['seen_at'])
           this.#unsure.add(scalarText(event.raw['host_key']));
         this.#items.push({ kind: event.kind, record: { externalId: identify(event), raw: event.raw } });
@@ -199,7 +199,7 @@ class Storing {
     } else if (this.#items.length >= batch.whole || this.#hosts.length >= batch.whole) await this.flush();
   }
 
-  /** The gathered hosts before the open one are stored for good; of the open one what is there, so that it can be taken back. */
+  /** The gathered hosts before the open one are stored permanently; the open one as far as it is there, so that it can be rolled back. */
   async #flushWithin(): Promise<void> {
     const open = this.#openHost;
     if (open && !this.#hasSavepoint) {
@@ -219,7 +219,7 @@ class Storing {
     if (open) this.#openHost = { hosts: 0, items: 0 };
   }
 
-  /** Takes back a host of which the file shows only a part. */
+  /** Rolls back a host that the file shows only in part. */
   async dropOpenHost(): Promise<void> {
     const open = this.#openHost;
     if (!open) return;
@@ -275,7 +275,7 @@ class Storing {
       tx,
       operationId,
       assets,
-      // Of a host that the file turned to several times what it said last, which is all of it.
+      // For a host that the file returns to several times, what it said last, which is all of it.
       [...new Map(hosts.flatMap(({ key, record }) => (record ? [[key, record] as const] : []))).values()],
     );
     const keys = new Set([
@@ -312,7 +312,7 @@ class Storing {
     readonly endedAt: string;
     readonly scope: ScanScope;
   }[] = [];
-  /** Hosts of which something is not stored as the scan showed it: what is not there is not fixed. */
+  /** Hosts with something that is not stored as the scan showed it: what is not there is not fixed. */
   readonly #unsure = new Set<string>();
 
   #noteHeld(held: readonly HeldRecord[], hosts: readonly string[]): void {

@@ -17,8 +17,8 @@ export type WatchOptions = ImportOptions & {
 };
 
 /**
- * Takes in what comes into folders, until the signal; what is there at the begin too. A file that is still being written is left
- * until it has not changed for one look; one that is changed later is taken in again.
+ * Imports what comes into folders, until the signal; what is there at the start too. A file that is still being written is left
+ * until it has not changed for one look; one that is changed later is imported again.
  */
 export async function* watchFolders(
   app: App,
@@ -50,7 +50,7 @@ export async function* watchFolders(
   }
 }
 
-/** What no later look can mend: what was asked for is wrong. */
+/** Faults that no later look can repair: what was asked for is wrong. */
 const isForGood = (error: unknown): boolean =>
   error instanceof TielineError && !error.entry.retryable && !error.code.startsWith('DATABASE_UNREACHABLE');
 

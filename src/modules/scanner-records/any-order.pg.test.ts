@@ -1,4 +1,4 @@
-/** Reports of findings and machines from several scanners, told in any order, twice, and in pages of any size: one end state. */
+/** Reports of findings and machines from several scanners, reported in any order, twice, and in pages of any size: one end state. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
@@ -39,7 +39,7 @@ const asset = '11111111-2222-4333-8444-555555555555';
 const plugin = { plugin_id: '77', name: 'Widget' };
 
 /**
- * A year: no two reports are of the same moment. What servers that know of rules (systems 0 and 1) say of severity may differ from
+ * A year: no two reports are of the same moment. What servers that know of rules (systems 0 and 1) say about severity may differ from
  * report to report; files (system 2) do not know of rules.
  */
 const reports: fc.Arbitrary<Report[]> = fc
@@ -125,7 +125,7 @@ async function endState(): Promise<unknown> {
 }
 
 describe('reports of findings', () => {
-  it('end in one state, in whatever order, page by page, and told twice', async () => {
+  it('reports of findings end in one state, in any order, page by page, and reported twice', async () => {
     await fc.assert(
       fc.asyncProperty(
         reports.chain((list) =>

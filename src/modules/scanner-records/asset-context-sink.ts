@@ -1,5 +1,5 @@
 /**
- * What the business says of assets comes with the assets. An asset of which nothing is said gets no row and no link, so that a
+ * Business context of assets comes with the assets. An asset without any gets no row and no link, so that a
  * hundred thousand of them cost nothing.
  */
 import type { ExternalRecord } from '../../connectors/kit/index.ts';

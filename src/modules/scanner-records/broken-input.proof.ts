@@ -1,4 +1,4 @@
-/** Broken files and chunks all the way into the database: what is refused leaves nothing behind, what is taken in adds up. */
+/** Broken files and chunks all the way into the database: what is refused leaves nothing behind, what is imported adds up. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -179,7 +179,7 @@ async function takeBrokenChunk(n: number, next: () => number): Promise<Taken> {
 
 describe(`${inputs} broken files and chunks`, () => {
   it(
-    'leave nothing behind when they are refused, and add up when they are not',
+    `${inputs} broken files and chunks leave nothing behind when they are refused, and add up when they are not`,
     async () => {
       const next = randomFrom(20_261_125);
       let refused = 0;

@@ -76,7 +76,7 @@ describe.skipIf(absent)('recorded Tenable exports (skipped without ../shared/dat
     ['tenable-vm', 100, 344, { open: 337, reopened: 7, fixed: 0 }],
     ['tenable-vm-2022', 6, 103, { open: 103, reopened: 0, fixed: 0 }],
   ])(
-    'in %s are stored each once, and a second time changes nothing',
+    'recorded Tenable exports in %s are each stored once, and a second time changes nothing',
     async (folder, assets, findings, byState) => {
       const before = await countFindingsByState(database.db);
       const first = await storeAssets(chunk(`${folder}/assets-chunk.json`));
@@ -131,7 +131,7 @@ const finding = (more: JsonObject = {}): JsonObject => ({
 });
 
 describe('findings', () => {
-  it('keep the plugin text once, and repeat what present readers of the table expect', async () => {
+  it('findings keep the plugin text once, and repeat what existing readers of the table expect', async () => {
     await storeFindings([finding()]);
     const [row] = await rowsOf(`select * from ingestion_vulnerabilities where plugin_id = '4711'`);
     expect(row).toMatchObject({
@@ -154,7 +154,7 @@ describe('findings', () => {
     ).toEqual([{ cve_id: 'CVE-2026-0001' }]);
   });
 
-  it('that reopen stay Open for present readers, say reopened in our column, and leave a journal row', async () => {
+  it('findings that reopen stay Open for existing readers, are reopened in our column, and leave a journal row', async () => {
     const { counts } = await storeFindings([
       finding({ state: 'REOPENED', last_fixed: '2026-02-10T10:00:00Z' }),
     ]);
@@ -169,7 +169,7 @@ describe('findings', () => {
     ).toEqual([{ before_value: 'open', after_value: 'reopened' }]);
   });
 
-  it('twice in one chunk on one port are one finding with both outputs', async () => {
+  it('findings that are twice in one chunk on one port are one finding with both outputs', async () => {
     const { counts } = await storeFindings([
       finding({ plugin: { ...plugin, id: 4712 }, output: 'second' }),
       finding({ plugin: { ...plugin, id: 4712 }, output: 'first' }),
@@ -181,7 +181,7 @@ describe('findings', () => {
     expect(row).toEqual({ outputs: ['first', 'second'] });
   });
 
-  it('that are reported as before are known by that; a full read mends what was altered here meanwhile', async () => {
+  it('findings that are reported as before are recognized as such; a full read repairs what was altered here meanwhile', async () => {
     const same = [finding({ plugin: { ...plugin, id: 4715 } })];
     await storeFindings(same);
     await database.pool.query(
@@ -194,7 +194,7 @@ describe('findings', () => {
     ]);
   });
 
-  it('of which one item is as before and another is new are one finding with both outputs, and stay so', async () => {
+  it('a finding with one unchanged item and one new item stays one finding with both outputs', async () => {
     const item = (output: string): JsonObject => finding({ plugin: { ...plugin, id: 4716 }, output });
     await storeFindings([item('first')], false);
     const { counts } = await storeFindings([item('first'), item('second')], false);
@@ -206,7 +206,7 @@ describe('findings', () => {
     expect(await rowsOf(outputs)).toEqual([{ outputs: ['first', 'second'] }]);
   });
 
-  it('that somebody else stores after they were staged are one row, with what both say', async () => {
+  it('findings that another import stores after they were staged become one row, with what both report', async () => {
     const staging = Promise.withResolvers<undefined>();
     const other = Promise.withResolvers<undefined>();
     const of = (port: number, day: string): JsonObject =>
@@ -241,7 +241,7 @@ describe('findings', () => {
     await rowsOf('delete from ingestion_vulnerabilities where port in (901, 902)');
   });
 
-  it('that somebody else sees later in the same moment keep that sighting', async () => {
+  it('findings that another import sees later in the same moment keep that sighting', async () => {
     const of = (day: string): JsonObject =>
       finding({
         port: { port: 903, protocol: 'TCP' },
@@ -270,7 +270,7 @@ describe('findings', () => {
     await rowsOf('delete from ingestion_vulnerabilities where port = 903');
   });
 
-  it('renew what they repeat when the plugin changes, CVEs included', async () => {
+  it('findings renew what they repeat when the plugin changes, CVEs included', async () => {
     const changed = {
       ...plugin,
       name: 'Widget Server < 2.1 RCE',
@@ -287,7 +287,7 @@ describe('findings', () => {
     ).toEqual([{ vulnerability_name: changed.name, cve_id: 'CVE-2026-0002' }]);
   });
 
-  it('with a value of the wrong kind are held with the reason, and the others stored', async () => {
+  it('findings with a value of the wrong kind are held with the reason, and the others stored', async () => {
     const { counts, held } = await storeFindings([
       finding({ plugin: { ...plugin, id: 4713 }, port: { port: 'many', protocol: 'TCP' } }),
       finding({ plugin: { ...plugin, id: 4713 }, port: { port: 22, protocol: 'TCP' } }),
@@ -296,7 +296,7 @@ describe('findings', () => {
     expect(held[0]?.message).toContain('port.port');
   });
 
-  it('are stored whatever characters a scanner reports', async () => {
+  it('findings are stored whatever characters a scanner reports', async () => {
     const { counts, held } = await storeFindings([
       finding({
         plugin: { ...plugin, id: 4714 },
@@ -331,7 +331,7 @@ describe('assets', () => {
     ...more,
   });
 
-  it('keep addresses, tags and identifiers in step with what Tenable says', async () => {
+  it('assets keep addresses, tags and identifiers in step with what Tenable reports', async () => {
     await storeAssets([asset()]);
     await storeAssets([asset({ ipv4s: ['10.0.0.2', '10.0.0.9'], tags: [{ key: 'Site', value: 'DR' }] })]);
     expect(
@@ -350,7 +350,7 @@ describe('assets', () => {
     expect(identifiers.map((row) => row['value'])).toEqual(['00:50:56:aa:bb:cc', '10.0.0.2', '10.0.0.9']);
   });
 
-  it('keep a value that a later record does not name', async () => {
+  it('assets keep a value that a later record does not name', async () => {
     const { netbios_names: _left, ...rest } = asset();
     await storeAssets([rest]);
     expect(
@@ -358,7 +358,7 @@ describe('assets', () => {
     ).toEqual([{ netbios_name: 'WEB01' }]);
   });
 
-  it('that were deleted in Tenable are retired with their links, and kept', async () => {
+  it('assets that were deleted in Tenable are retired with their links, and kept', async () => {
     await storeAssets([asset({ deleted_at: '2026-04-01T00:00:00.000Z' })]);
     const [row] = await rowsOf(
       `select a.deleted_at, l.retired_at from ingestion_assets a join sync_links l on l.entity_type = 'asset' and l.entity_id = a.asset_uuid::text where a.asset_uuid = $1`,

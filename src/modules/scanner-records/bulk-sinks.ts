@@ -149,7 +149,7 @@ export async function openFindingSink(
 }
 
 /**
- * Reads records of a source as findings. Their plugins go to the load, what cannot be taken in to the held.
+ * Reads records of a source as findings. Their plugins go to the load, what cannot be imported to the held.
  * @returns what a record reports, mapped as a whole only where it does not say what it said the last time; undefined where it is held.
  */
 function reportedBy(
@@ -162,7 +162,7 @@ function reportedBy(
 ): (external: ExternalRecord) => ReportedFinding | undefined {
   const mapFinding = mapperOf('finding', findingRecord);
   const mapIdentity = mapperOf('finding', findingIdentity);
-  /** A finding is told without its plugin, except for what mappings take from there. */
+  /** A finding is reported without its plugin, except for what mappings take from there. */
   const ofPlugin = mapFinding.paths.filter(([first]) => first === 'plugin');
   const mapPlugin = mapperOf('plugin', pluginRecord);
 
@@ -242,7 +242,7 @@ export async function openComplianceSink(
 }
 
 /**
- * A sink of findings among which audit results stand: those are loaded after the findings, for each load keeps the connection busy.
+ * A sink of findings with audit results among them: those are loaded after the findings, for each load keeps the connection busy.
  * @param openResults opens the sink of the audit results, if there are any.
  */
 export function withResultsAmong(findings: Sink, openResults: () => Promise<Sink>): Sink {

@@ -34,7 +34,7 @@ export const openFactSink: OpenFactSink = (context, read, mapperOf) => {
       const seenPlugins = new SeenPlugins();
       let aliases: ReturnType<typeof listAssetAliases> | undefined;
       return async (tx) => {
-        // Assets are read before findings, so what they are called here stands for the whole read.
+        // Assets are read before findings, so their names here hold for the whole read.
         aliases ??= listAssetAliases(context.db, read.system.id);
         const assetAliases = await aliases;
         const findings = await openFindingSink(tx, { ...source, verifies: read.full }, mapperOf, {

@@ -51,12 +51,12 @@ interface Drive {
 
 export interface Advance {
   readonly scan: RemediationScanRow;
-  /** Why it does not go on yet. */
+  /** Why it does not continue yet. */
   readonly because?: TielineError;
 }
 
 /**
- * Advances the unfinished scans of a system, or one of them. What does not go on is noted with the scan, and given back.
+ * Advances the unfinished scans of a system, or one of them. What does not continue is noted with the scan, and given back.
  * @throws only where the run is to end: the signal, or an assumption that broke.
  */
 export async function advanceScans(
@@ -185,7 +185,7 @@ async function refresh(drive: Drive, scan: RemediationScanRow): Promise<Remediat
 const claim = ({ context, system, operationId }: Drive, scan: RemediationScanRow): Promise<boolean> =>
   claimScan(context.store, system, operationId, scan);
 
-/** Takes in what the server says of the run. */
+/** Applies what the server reports of the run. */
 async function heard(
   drive: Drive,
   scan: RemediationScanRow,

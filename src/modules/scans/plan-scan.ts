@@ -1,4 +1,4 @@
-/** What a remediation scan would look at: which findings somebody means, and which machines and plugins that makes. */
+/** What a remediation scan would look at: which findings are meant, and which machines and plugins that makes. */
 import { z } from 'zod';
 import { type FieldFault, TielineError } from '../../platform/errors/index.ts';
 import { severities, type Severity } from '../../canonical/vocabulary/index.ts';
@@ -14,7 +14,7 @@ import { fetchSystem } from '../../engine/connections/index.ts';
 import { fetchPolicies } from '../../engine/policies/index.ts';
 import { changeOfScan } from './claim-scan.ts';
 
-/** A scan of more is no verification of a patch, but a scan of its own kind. */
+/** A scan of more is not a verification of a patch, but a scan of its own kind. */
 const findingsAtMost = 5_000;
 
 const request = z
@@ -48,7 +48,7 @@ export interface ScanPlan {
   /** Findings that were meant, and cannot be verified so. */
   readonly leftOut: readonly { readonly finding: VerifiableFinding; readonly reason: string }[];
   readonly needsApproval: boolean;
-  /** An unfinished scan of just this: it is gone on with, and none is made. */
+  /** An unfinished scan of just this: it is resumed, and none is made. */
   readonly same: { readonly id: number; readonly state: string } | undefined;
 }
 

@@ -76,7 +76,7 @@ const target = async (): Promise<string | null | undefined> =>
     ?.target;
 
 describe('a remediation scan on record', () => {
-  it('moves only from the state in which it was seen, and each move is in the journal', async () => {
+  it('a remediation scan on record moves only from the state in which it was seen, and each move is in the journal', async () => {
     const seen = await fetch(await ask());
     const move = {
       operationId,
@@ -99,7 +99,7 @@ describe('a remediation scan on record', () => {
     expect(failed.settledAt).toBeInstanceOf(Date);
   });
 
-  it('is known as the same by system, machines and plugins, while it is not over', async () => {
+  it('a remediation scan on record is recognized by system, machines and plugins, while it is not over', async () => {
     const wanted = { systemId, targets: ['10.0.0.1'], pluginIds: ['10114'] };
     const id = await ask();
     expect((await findSameScan(database.db, wanted))?.id).toBe(id);
@@ -110,7 +110,7 @@ describe('a remediation scan on record', () => {
     expect(await listScans(database.db, { systemId, unfinished: true }, 10)).toEqual([]);
   });
 
-  it('knows its findings, with how they stood and how they stand', async () => {
+  it('a remediation scan on record lists its findings, with how they stood and how they stand', async () => {
     const id = await ask();
     await database.pool.query(
       `update ingestion_vulnerabilities set lifecycle_state = 'fixed' where id = $1`,
@@ -126,7 +126,7 @@ describe('a remediation scan on record', () => {
 });
 
 describe('a finding that may be verified', () => {
-  it('is found by its number, by the uuid of the server, and by asset and plugin', async () => {
+  it('a finding that may be verified is found by its number, by the uuid of the server, and by asset and plugin', async () => {
     const found = { findingId, severity: 'High', isReported: true, scannerId: vuln };
     const by = (query: Parameters<typeof listVerifiable>[2]) =>
       listVerifiable(database.db, systemId, query, 10);
@@ -144,7 +144,7 @@ describe('a finding that may be verified', () => {
     expect(other).toMatchObject([{ isReported: false }]);
   });
 
-  it('is looked for at the address its machine was last seen with, else by name, never at the scanner itself', async () => {
+  it('a finding that may be verified is looked for at the address its machine was last seen with, else by name, never at the scanner itself', async () => {
     expect(await target()).toBe('web01');
     await identify('ip', '127.0.0.1', '2026-11-02');
     await identify('ip', '169.254.7.7', '2026-11-02');

@@ -56,9 +56,9 @@ const scans = sql`
 export interface ScanFilter {
   readonly id?: number;
   readonly systemId?: number;
-  /** Only those of which something is to be sent or asked. */
+  /** Only those with something to send or to ask. */
   readonly followed?: boolean;
-  /** Only those of which something may still come. */
+  /** Only those that may still change. */
   readonly unfinished?: boolean;
 }
 
@@ -100,7 +100,7 @@ export async function findSameScan(
   return rows[0];
 }
 
-/** Lets nobody else ask for a scan of this system until the transaction ends, so that two askers do not ask for the same. */
+/** Prevents others from asking for a scan of this system until the transaction ends, so that two askers do not ask for the same. */
 export async function lockScanRequests(db: Kysely<Database>, systemId: number): Promise<void> {
   await sql`select pg_advisory_xact_lock(745320, ${systemId})`.execute(db);
 }
@@ -194,7 +194,7 @@ export interface ClaimableScan {
   readonly state: ScanState;
   /** Whether a person agreed to it. What it asks for never changes. */
   readonly approved: boolean;
-  /** Of the gravest finding that it is to verify; null where none says. */
+  /** The severity of the gravest finding that it is to verify; null where none says. */
   readonly severityRank: number | null;
   /** A person has stopped sending to the system. */
   readonly paused: boolean;
@@ -212,7 +212,7 @@ export async function lockScan(db: Kysely<Database>, id: number): Promise<Claima
   return rows[0];
 }
 
-/** Keeps why a scan does not go on yet, and when its run began; the state stays. */
+/** Keeps why a scan does not continue yet, and when its run began; the state stays. */
 export async function noteScan(
   db: Kysely<Database>,
   id: number,
@@ -238,7 +238,7 @@ export interface ScanFindingRow {
   readonly lastFixed: Date | null;
 }
 
-/** The findings that a scan is to verify, as they stand now. */
+/** The findings that a scan is to verify, in their present state. */
 export async function listScanFindings(
   db: Kysely<Database>,
   scanId: number,
@@ -297,7 +297,7 @@ export type VerifiableQuery =
   | { readonly by: 'findings'; readonly ids: readonly number[]; readonly uuids: readonly string[] }
   | { readonly by: 'assets'; readonly assets: readonly string[]; readonly plugins: readonly string[] };
 
-/** Findings that somebody names, whatever their state. Those of a POA&M are its own and those of its weakness. */
+/** Findings that a person names, whatever their state. Those of a POA&M are its own and those of its weakness. */
 export async function listVerifiable(
   db: Kysely<Database>,
   systemId: number,

@@ -1,7 +1,7 @@
 /**
  * Remediation scans that people ask for: a scanner's server looks again at what was patched, and the next read of findings
  * brings what came of it. The request is committed before anything is sent, so that whatever ends the process, the next
- * sync or `scans follow` goes on from there.
+ * sync or `scans follow` continues from there.
  */
 import { TielineError } from '../../platform/errors/index.ts';
 import { byPerson, isScanOver, type ScanVerdict, verdictOf } from '../../canonical/vocabulary/index.ts';
@@ -33,13 +33,13 @@ const findingsShown = 5_000;
 export interface LaunchedScan {
   readonly scan: RemediationScanRow;
   readonly plan: ScanPlan;
-  /** The same had been asked for and was not over: that scan was gone on with. */
+  /** The same had been asked for and was not over: that scan was resumed. */
   readonly resumed: boolean;
 }
 
 /**
  * Asks for a scan and has the server make and launch it, or puts it up for approval where the policy says so.
- * @throws USAGE as `planScan` does; SCAN_REFUSED with the remedy; a retryable code if it does not go on yet: the request stands then,
+ * @throws USAGE as `planScan` does; SCAN_REFUSED with the remedy; a retryable code if it does not continue yet: the request is kept then,
  *   and the next sync takes it up.
  */
 export async function launchScan(
@@ -191,9 +191,9 @@ export async function fetchScanDetail(app: App, id: number): Promise<ScanDetail>
 const longestPauseMs = 60_000;
 
 /**
- * Asks the servers how unfinished scans stand, or one of them, and goes on with what was left in the midst.
- * @param wait until none of them goes on any more; one that waits for approval, or for a person to mend something, is not waited for.
- * @returns the scans as they stand now. @throws SCAN_UNKNOWN.
+ * Asks the servers for the state of unfinished scans, or of one, and continues with what was left unfinished.
+ * @param wait until none of them continues any more; one that waits for approval, or for a person to repair something, is not waited for.
+ * @returns the scans in their present state. @throws SCAN_UNKNOWN.
  */
 export async function followScans(
   app: App,

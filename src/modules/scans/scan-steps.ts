@@ -21,7 +21,7 @@ export async function planScanSteps(
       name: 'scans',
       type: 'export',
       anew: true,
-      // What does not go on is noted with the scan; the reads that follow do not depend on it.
+      // What does not continue is noted with the scan; the reads that follow do not depend on it.
       run: async (run, operationId) => {
         await advanceScans(run, system, operationId, undefined);
       },

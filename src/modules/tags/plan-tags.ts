@@ -43,7 +43,7 @@ function changesOf(
   );
 }
 
-/** The tags that tell a scanner which system its assets belong to. */
+/** The tags that show a scanner which system its assets belong to. */
 export const tagStep: Conclusion = {
   entities: ['asset', 'asset_tag'],
   suits: (system) => canWrite(system, 'asset_tag'),
@@ -56,8 +56,8 @@ export const tagStep: Conclusion = {
 };
 
 /**
- * Puts the tags that tell an analyst which system an asset belongs to into the outbox, where they are missing, and takes away those of
- * systems that assets have left; what waits there and is not so any more (the machine moved, the policy lets no tag out) gives way.
+ * Puts the tags that show an analyst which system an asset belongs to into the outbox, where they are missing, and takes away those of
+ * systems that assets have left; what waits there and is not so any more (the machine moved, the policy lets no tag out) yields.
  */
 export async function planTags(
   context: RunContext,

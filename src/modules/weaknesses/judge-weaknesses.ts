@@ -7,7 +7,7 @@ import type { SystemControl, WeaknessToSave } from './weaknesses.sql.ts';
 
 export interface Controls {
   readonly rules: readonly ControlRule[];
-  /** Of each system the controls under which its GRC system takes a POA&M. */
+  /** For each system, the controls under which its GRC system takes a POA&M. */
   readonly bySystem: ReadonlyMap<string, ReadonlySet<string>>;
 }
 

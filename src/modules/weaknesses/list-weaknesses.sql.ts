@@ -26,7 +26,7 @@ export interface WeaknessRow {
   readonly sourceTypes: readonly string[];
   /** As the scanner names them. */
   readonly assets: readonly string[];
-  /** Of the system: who answers for it. */
+  /** Who answers for the system. */
   readonly poc: string | null;
   /** When the latest of its findings was found again after it had been fixed, ISO in UTC; null if none was. */
   readonly foundAgainAt: string | null;
@@ -94,7 +94,7 @@ const poamsByPlugin = sql`
    cross join unnest(c.cves) named(cve)
     join (select plugin_id, unnest(cves)::text as cve from scan_plugins) p on p.cve = named.cve`;
 
-/** about: which POA&M is about which weakness, and by what ground (the place in `grounds`); the lowest counts. */
+/** about: which POA&M is about which weakness, and for what reason (the place in `grounds`); the lowest counts. */
 const poamsAbout = sql`
   select w.system_id, w.identifier as plugin_id, w.poam_id as id, 1 as ground from weaknesses w
    where w.grouping = 'plugin' and w.poam_id is not null
@@ -109,7 +109,7 @@ const poamsAbout = sql`
     from by_plugin c
     join grouped g on g.system_id = c.system_id and g.plugin_id = c.plugin_id and (c.machines <@ g.machines or g.machines <@ c.machines)`;
 
-/** Of the POA&M k: the day on which it ended or is to end, when and on which side that was said. */
+/** For the POA&M k: the day on which it ended or is to end, when and on which side that was said. */
 const endOfPoam = sql`
   select case when ${isFinished('k')} then left(to_jsonb(k) ->> 'actual_completion', 10) else left(to_jsonb(k) ->> 'scheduled_completion', 10) end as on,
          to_jsonb(said.changed_at at time zone 'UTC') #>> '{}' || 'Z' as seen_at,

@@ -150,23 +150,23 @@ describe('whether a POA&M answers an open finding', () => {
       finding({ poam: 1 }),
       'contradicts P-1',
     ],
-  ])('%s', (_sentence, candidates, one, expected) => {
+  ])('whether a POA&M answers an open finding: %s', (_sentence, candidates, one, expected) => {
     expect(outcome(candidates, one)).toBe(expected);
   });
 
-  it('a machine on which it is found after the completion is unanswered, the one before contradicts', () => {
+  it('a POA&M leaves a machine unanswered whose finding came after the completion, and contradicts one from before', () => {
     const [before, after] = [finding({ poam: 1 }), finding({ id: 11, since: '2026-11-20T00:00:00.000Z' })];
     const answers = answersOf([poam(completed)], [before, after]);
     expect(answers.contradicted).toEqual([{ poam: poam(completed), findings: [before] }]);
     expect(answers.open).toEqual([after]);
   });
 
-  it('one that was opened again goes before the newer one that was made meanwhile', () => {
+  it('a POA&M that was opened again goes before the newer one that was made meanwhile', () => {
     const [again, newer] = [poam({ id: 1, ground: 'pointed' }), poam({ id: 2 })];
     expect(answersOf([newer, again], [finding()])).toMatchObject({ by: again, others: [newer] });
   });
 
-  it('the surest answers, and the others are named', () => {
+  it('the surest POA&M answers a finding, and the others are named', () => {
     const byCve = poam({ id: 1, ground: 'cve' });
     const [older, newer] = [poam({ id: 2, ground: 'named' }), poam({ id: 3, ground: 'named' })];
     expect(answersOf([byCve, newer, older], [finding()])).toMatchObject({

@@ -3,11 +3,11 @@
  *
  *   POA&M is                              then for an open finding it is
  *   open, in progress, …                  the answer
- *   risk accepted, false positive, n/a    the answer (a deviation that somebody decided) until it ends
+ *   risk accepted, false positive, n/a    the answer (a deviation that a person decided) until it ends
  *   completed before it was found (again) none: a new POA&M is made
  *   completed while it was open           a contradiction: shown, and nothing is made by itself; one that was completed here, with the
- *                                         findings before him who did it, is shown once a later scan still sees the finding
- *   cancelled while it was open           likewise, if it was the answer until then; one that never was is none
+ *                                         findings in front of them, is shown once a later scan still sees the finding
+ *   cancelled while it was open           likewise, if it was the answer until then; one that never was is not
  *
  * A person settles a contradiction: "the finding stands" makes the completed POA&M no answer, "the POA&M stands" leaves it.
  */
@@ -15,7 +15,7 @@ import { canonicalStatus } from '../../canonical/vocabulary/index.ts';
 
 export type Standing = 'live' | 'deviation' | 'completed' | 'cancelled';
 
-/** How a POA&M stands, of its status in whatever spelling; a word that is not known is one that still answers. */
+/** The state of a POA&M, from its status in whatever spelling; a word that is not known is one that still answers. */
 export function standingOf(status: string | null): Standing {
   switch (canonicalStatus('status', status ?? '')) {
     case 'Completed':
@@ -45,7 +45,7 @@ export interface Candidate {
   readonly endedOn: string | null;
   /** When its present status came into the record, ISO in UTC; null where the journal does not know. */
   readonly seenAt: string | null;
-  /** Whether it was here that its present status was set; a person did so with the findings before him. */
+  /** Whether it was here that its present status was set; a person did so with the findings in front of them. */
   readonly isEndedHere: boolean;
   /** Whether it was made here and no remote ever had it: a proposal, which says nothing once it was withdrawn. */
   readonly isProposal: boolean;
@@ -73,7 +73,7 @@ export interface Contradicted {
 }
 
 export interface Answers {
-  /** Of the findings that no contradiction holds. */
+  /** Counts the findings that no contradiction holds. */
   readonly by: Candidate | undefined;
   /** Further POA&Ms that answer the same. */
   readonly others: readonly Candidate[];
@@ -101,11 +101,11 @@ const sureness = (a: Candidate, b: Candidate): number =>
 function wasOpenThen(poam: Candidate, finding: OpenFinding): boolean {
   const day = poam.endedOn ?? poam.seenAt?.slice(0, 10);
   const wasAnswer = poam.ground === 'tied' || poam.ground === 'pointed' || finding.poam === poam.id;
-  // That one was completed says that it was fixed; one that was cancelled before anybody tied it to this says nothing.
+  // That one was completed says that it was fixed; one that was cancelled before it was tied to this says nothing.
   if (day === undefined) return standingOf(poam.status) === 'completed' || wasAnswer;
   const since = finding.since.slice(0, 10);
   if (since !== day) return since < day;
-  // On the same day, what came first is told from when the completion was seen here, else from what pointed where.
+  // On the same day, what came first is decided by when the completion was seen here, else from what pointed where.
   if (finding.poam === poam.id)
     return poam.seenAt === null || Date.parse(finding.since) <= Date.parse(poam.seenAt);
   return !wasAnswer;
@@ -128,7 +128,7 @@ export function answersOf(candidates: readonly Candidate[], findings: readonly O
   );
   const holds = (poam: Candidate, finding: OpenFinding): boolean =>
     wasOpenThen(poam, finding) &&
-    // Where another POA&M answers, only what is shown to a person already waits for him.
+    // Where another POA&M answers, only what is shown to a person already waits for them.
     (answering.length === 0 || (finding.poam === poam.id && poam.contradiction !== null));
   const heldBy = new Map(findings.map((finding) => [finding, ended.find((poam) => holds(poam, finding))]));
   return {

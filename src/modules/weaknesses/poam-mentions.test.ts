@@ -27,7 +27,7 @@ describe('the plugins that a POA&M names', () => {
     ['Plugin 20003 hosts: web01', '20003'],
     ['PLUGIN 7 of the passive scanner', '7'],
     ['see plugin 20001. 2026 budget', '20001'],
-  ])('%s', (text, expected) => {
+  ])('the plugins that a POA&M names: %s', (text, expected) => {
     expect(pluginsIn(text)).toBe(expected);
   });
 
@@ -52,7 +52,7 @@ describe('the plugins that a POA&M names', () => {
     'plugin output: 20001abc',
     'STIG rule SV-200001r1',
     'misplugged 20001',
-  ])('%s names none', (text) => {
+  ])('a POA&M text names no plugin: %s', (text) => {
     expect(pluginsIn(text)).toBe('');
   });
 
@@ -66,7 +66,7 @@ describe('the plugins that a POA&M names', () => {
     ['plugin 20001 CVE-2026-20002', '20001'],
     ['plugin 20001 due 12/31/2026', '20001'],
     ['plugin 20001, 10.20.30.40', '20001'],
-  ])('%s names just one', (text, expected) => {
+  ])('a POA&M text names just one plugin: %s', (text, expected) => {
     expect(pluginsIn(text)).toBe(expected);
   });
 
@@ -93,7 +93,7 @@ describe('the plugins that a POA&M names', () => {
     plugin.map((n) => `ticket ${n}`),
   );
 
-  it('every list that follows its word is read whole, whatever the words around it', () => {
+  it('a POA&M text has every list after its keyword read whole, whatever the words around it', () => {
     fc.assert(
       fc.property(
         heads,
@@ -108,7 +108,7 @@ describe('the plugins that a POA&M names', () => {
     );
   });
 
-  it('a number of another meaning is none, and a part of a longer number is none', () => {
+  it('a number with another meaning is not a plugin id, nor is a part of a longer number', () => {
     fc.assert(
       fc.property(fc.array(otherNumber, { minLength: 1, maxLength: 5 }), plugin, (others, named) => {
         expect(pluginsIn(others.join(', '))).toBe('');
@@ -121,7 +121,7 @@ describe('the plugins that a POA&M names', () => {
     );
   });
 
-  it('any text at all is read, and what is named stands in it', () => {
+  it('any POA&M text can be read, and every plugin named in it stands in the text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => {
         for (const each of mentionsIn([text]).plugins) expect(text).toContain(each);
@@ -136,7 +136,7 @@ test('CVEs are named in any case and with any dash', () => {
   ).toEqual(['CVE-2026-20008', 'CVE-2025-1234', 'CVE-2024-99999']);
 });
 
-test('of a record that cannot be read, each number and CVE may be what it is about', () => {
+test('each number and CVE of a record that cannot be read may be what it is about', () => {
   const tokens = tokensIn('{"source":"ACAS 20001","due":"12/31/2026","x":"CVE-2026-5555"}');
   expect([...tokens]).toEqual(expect.arrayContaining(['20001', '2026', 'CVE-2026-5555']));
   expect(tokens.has('2000')).toBe(false);

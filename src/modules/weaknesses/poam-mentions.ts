@@ -73,7 +73,7 @@ function listAt(text: string, at: number, rule: NumberRule): string[] {
     next.lastIndex = end;
     const separator = next.exec(text);
     if (!separator) return found;
-    // Further numbers stand further from the word: a short one may be a port, a year or a count.
+    // Later numbers are further from the word: a short one may be a port, a year or a count.
     const further = numberAt(text, next.lastIndex, { least: 4, most: rule.most }, false);
     const isSure =
       further && (further.digits.length > 4 || (!isYear(further.digits) && /\S/.test(separator[0])));
@@ -101,7 +101,7 @@ export function mentionsIn(texts: readonly string[]): Mentions {
   return { plugins: [...new Set(plugins)], cves: [...new Set(cves)] };
 }
 
-/** Every number and CVE that stands in a text, whatever it means: what a record that cannot be read may be about. */
+/** Every number and CVE in a text, whatever it means: what a record that cannot be read may be about. */
 export function tokensIn(text: string): ReadonlySet<string> {
   const numbers = text.match(/(?<!\d)[1-9]\d{0,6}(?!\d)/g) ?? [];
   return new Set([...numbers, ...mentionsIn([text]).cves]);

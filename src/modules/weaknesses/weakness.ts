@@ -30,7 +30,7 @@ export interface ControlRule {
 }
 
 /**
- * The controls that a weakness bears on: those of the first rule that matches. A pattern is a case-insensitive
+ * The controls that a weakness concerns: those of the first rule that matches. A pattern is a case-insensitive
  * regular expression; for `plugin_id` it is the id itself.
  */
 export function controlsFor(
@@ -56,7 +56,7 @@ export function controlsFor(
 }
 
 /**
- * The key by which the GRC system knows this POA&M as Tieline's: the same weakness always bears the same one.
+ * The key by which the GRC system knows this POA&M as Tieline's: the same weakness always carries the same one.
  * @param occurrence from 2: the POA&M after those that were completed before the weakness was found again.
  */
 export function poamKey(weakness: Pick<Weakness, 'systemId' | 'pluginId'>, occurrence = 1): string {

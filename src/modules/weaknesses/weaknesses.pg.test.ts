@@ -76,7 +76,7 @@ async function about(): Promise<Record<string, string[]>> {
 }
 
 describe('the POA&Ms about a weakness', () => {
-  it('are those that name its plugin, or a CVE of it alone and the same machines', async () => {
+  it('the POA&Ms about a weakness are those that name its plugin, or a CVE of it alone and the same machines', async () => {
     await find(11, '20001');
     await find(12, '20001');
     await find(11, '20002');
@@ -92,7 +92,7 @@ describe('the POA&Ms about a weakness', () => {
     });
   });
 
-  it('follow the text, which is read again only where it changed', async () => {
+  it('the POA&Ms about a weakness follow their text, which is read again only where it changed', async () => {
     expect(await renewMentions(database.db)).toBe(0);
     await run(`update ingestion_poams set source_of_discovery = 'ACAS - 20002' where poam_id = 'NAMED'`);
     expect(await about()).toMatchObject({
@@ -102,7 +102,7 @@ describe('the POA&Ms about a weakness', () => {
     expect(await renewMentions(database.db)).toBe(0);
   });
 
-  it('are asked for no finding that the scanner accepts, by what it said of the finding or by a rule that it has', async () => {
+  it('no POA&M is due for a finding that the scanner accepts, by its report of the finding or by a rule', async () => {
     await find(11, '20003', 'accepted');
     expect(Object.keys(await about())).toEqual(['20001', '20002']);
     await run(

@@ -30,7 +30,7 @@ export interface SystemControl {
   readonly raw: JsonObject | null;
 }
 
-/** Of the systems' controls those that some rule names. */
+/** Those of the systems' controls that some rule names. */
 export async function listSystemControls(
   db: Kysely<Database>,
   systemIds: readonly string[],
@@ -154,8 +154,8 @@ export interface PoamLackingAssets {
 
 /**
  * POA&Ms that answer a weakness on assets that the remote does not list for them yet, with the joined list: what the
- * remote lists stays, also what is no asset known here; but for machines that moved to another system. The last one is not taken out:
- * of a POA&M without machines a person decides.
+ * remote lists stays, also what is not an asset known here; but for machines that moved to another system. The last one is not taken out:
+ * a person decides about a POA&M without machines.
  */
 export async function listPoamsLackingAssets(
   db: Kysely<Database>,

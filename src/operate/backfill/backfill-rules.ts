@@ -83,7 +83,7 @@ function rawReader(mappings: readonly FieldMapping[], entity: string, schema: z.
   };
 }
 
-/** Of the faults of a whole record those that matter to the columns that are filled. */
+/** Those of the faults of a whole record that matter to the columns that are filled. */
 const only = (faults: readonly FieldFault[], ...fields: string[]): FieldFault[] =>
   faults.filter(
     (fault) => fault.field === 'raw record' || fields.some((field) => fault.field.includes(field)),

@@ -1,6 +1,6 @@
 /**
  * The rows that the backfill reads and the values that it writes, a batch a transaction. It writes columns of Tieline's
- * alone, and never over a value that is there. Rows that somebody else has locked are left for later, so the owner's
+ * alone, and never over a value that is there. Rows that another session has locked are left for later, so the owner's
  * application is never waited for, and waits at most for one batch.
  */
 import { sql, type Kysely } from 'kysely';
@@ -22,7 +22,7 @@ export interface BackfillSource {
   /** The row's own columns but for large texts and the raw record. */
   readonly row: JsonObject;
   readonly raw: Json | undefined;
-  /** What lies in other tables, or deep in the raw record. */
+  /** What is in other tables, or deep in the raw record. */
   readonly more: JsonObject;
 }
 
@@ -92,7 +92,7 @@ export interface BackfillBatch {
   readonly sources: readonly BackfillSource[];
   /** The last id that this batch covers; undefined where there are no more rows. */
   readonly lastId: number | undefined;
-  /** Rows that somebody else holds just now. */
+  /** Rows that another session holds at the moment. */
   readonly missed: readonly number[];
 }
 
@@ -131,8 +131,8 @@ export async function readBackfillBatch(
 }
 
 /**
- * The columns that the backfill may write: those that Tieline brought. What the owner had, he filled or left empty
- * himself, whatever its name.
+ * The columns that the backfill may write: those that Tieline added. The columns that the host application had, it filled or left empty
+ * itself, whatever their names.
  */
 async function ownColumns(tx: Tx, table: BackfillTable): Promise<ReadonlySet<string>> {
   const { rows } = await tx.client.query<{ name: string }>(
@@ -162,7 +162,7 @@ export async function fillColumns(
     there.has(column),
   );
   if (columns.length === 0) return { rows: 0, byColumn: {} };
-  // Of several rows that are one finding the first bears the key; the index decides between concurrent ones.
+  // Of several rows that are one finding the first carries the key; the index decides between concurrent ones.
   const value = (column: string): string =>
     column === 'finding_key'
       ? `case when g.first_of_key and not exists (select from ${table} other where other.finding_key = given.finding_key) then given.finding_key end`
@@ -218,7 +218,7 @@ export async function listBrokenRows(
 }
 
 /**
- * Keeps the owner's triggers from firing for what touches none of his columns, where the role may say so (a superuser, or
+ * Keeps the owner's triggers from firing for what touches none of the owner's columns, where the role may say so (a superuser, or
  * GRANT SET ON PARAMETER session_replication_role in PostgreSQL 15 and later). @returns whether it may.
  */
 export async function silenceTriggers(tx: Tx): Promise<boolean> {

@@ -40,14 +40,14 @@ export interface BackfillOutcome {
 
 const firstBatch = 200;
 const batchTargetMs = 100;
-/** How often rows that somebody held are looked at again before they are left for the next call. */
+/** How often rows that another session held are looked at again before they are left for the next call. */
 const passesOverMissed = 5;
 
 /**
  * Fills Tieline's columns from what the existing application stored, table by table in batches by id. Interrupted at
- * any point it goes on where it was; called again it takes up rows that came since.
+ * any point it continues where it was; called again it handles rows that came since.
  * What cannot be read goes to ingestion_errors with the reason; it stops nothing.
- * @throws SYNC_RUNNING, and INTERRUPTED when the signal says so, after the batch at hand.
+ * @throws SYNC_RUNNING, and INTERRUPTED when the signal says so, after the current batch.
  */
 export async function backfill(
   app: Pick<App, 'db' | 'store' | 'modules'>,

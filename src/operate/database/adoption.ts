@@ -190,7 +190,7 @@ export function migrateDatabase(
   return migrate(access.pool, { ...options, folder: access.migrationsFolder });
 }
 
-/** Row counts and checksums of the owner's tables over his own columns. */
+/** Row counts and checksums of the owner's tables over their own columns. */
 export function checksumDatabase(access: DatabaseAccess): Promise<TableChecksum[]> {
   return withClient(access.pool, async (client) => {
     const catalog = await fetchCatalog(client, ledgerNames);
@@ -209,7 +209,7 @@ export async function listGrants(
 }
 
 /**
- * Takes out what Tieline brought.
+ * Takes out what Tieline added.
  * @param options.confirm must be the database's name; without it the plan is only shown.
  * @throws USAGE where another name is given, DATABASE_UNSUITABLE where something of the owner's uses what would go.
  */

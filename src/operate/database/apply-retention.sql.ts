@@ -5,7 +5,7 @@
  *   attached ── DETACH ──► detached ── DROP ──► gone
  *
  * so that a run that was killed in between is finished by the next one: the step follows from the state found. A table
- * that somebody detached to keep it must get another name or comment.
+ * that was detached to be kept must get another name or comment.
  *
  * Rejected: DETACH … CONCURRENTLY, which PostgreSQL refuses where there is a default partition, as there is with ours.
  * Plain DETACH asks for ACCESS EXCLUSIVE on the parent and its default partition, and everybody queues behind it while
@@ -65,10 +65,10 @@ const defaultPatience: Patience = {
   },
 };
 
-/** Lock not to be had in time, statement out of time, deadlock: somebody else was there. */
+/** Lock not acquired in time, statement timed out, deadlock: another session was there. */
 const busyStates = new Set(['55P03', '57014', '40P01']);
 const isBusy = (error: pg.DatabaseError): boolean => busyStates.has(error.code ?? '');
-/** Also what DETACH says where the table is no partition (any more): another run was first. */
+/** Also what DETACH says where the table is not a partition (any more): another run was first. */
 const isGone = (error: pg.DatabaseError): boolean => error.code === '42P01';
 
 /** One statement, or several in one message, on a connection that is given back; after a failure it is not used again. */
@@ -90,7 +90,7 @@ async function ask<R extends pg.QueryResultRow>(
 }
 
 /**
- * Runs one statement that nobody waits for longer than 0.9 s. All three go in one message, which PostgreSQL takes as one
+ * Runs one statement that no session waits for longer than 0.9 s. All three go in one message, which PostgreSQL takes as one
  * transaction: no lock outlives a connection that breaks, and no setting is left behind.
  */
 async function briefly(store: Store, statement: string): Promise<void> {
@@ -99,7 +99,7 @@ async function briefly(store: Store, statement: string): Promise<void> {
 
 /**
  * Carries a plan out: makes months ahead, takes away the months that are due, deletes rows past the limit from the
- * default partitions. What stays locked is reported as not done, and the rest goes on. May be run by several at once
+ * default partitions. What stays locked is reported as not done, and the rest continues. May be run by several at once
  * and again after a kill. A retention that was changed since the plan was made is not acted on.
  */
 export async function applyRetention(
@@ -169,7 +169,7 @@ async function takeAway(
     } catch (cause) {
       const error = databaseErrorOf(cause);
       if (!error) throw cause;
-      // A view over it, or a table that is not ours: the database says which, and the other months go on.
+      // A view over it, or a table that is not ours: the database says which, and the other months continue.
       if (!isBusy(error) && !isGone(error)) return { ...refused, reason: error.message };
       if (tried >= patience.tries)
         return { ...refused, reason: error.message, holders: await listHolders(store, [table]) };

@@ -17,7 +17,7 @@ const tableNamed = async (name: string): Promise<TableStatus | undefined> =>
 const indexNamed = async (name: string): Promise<IndexStatus | undefined> =>
   (await fetchDatabaseStatus(database.db)).indexes.find((index) => index.name === name);
 
-test('tells of server, database, connections and migrations', async () => {
+test('the database status reports server, database, connections and migrations', async () => {
   await database.pool.query(
     `do $$ begin execute format('alter database %I set timezone = %L', current_database(), 'Asia/Tokyo'); end $$`,
   );
@@ -40,7 +40,7 @@ test('tells of server, database, connections and migrations', async () => {
   expect(status.migrations[0]?.appliedAt).toBeInstanceOf(Date);
 });
 
-test('adds up the partitions of a table, and lists none by itself', async () => {
+test('the database status adds up the partitions of a table, and lists none on its own', async () => {
   await ensurePartitions(database.db, 2);
   await database.pool.query(`
     insert into api_call_logs (method, endpoint, called_at)
@@ -57,7 +57,7 @@ test('adds up the partitions of a table, and lists none by itself', async () => 
   expect(names.filter((name) => /_\d{4}_\d\d$|_default$/.test(name))).toEqual([]);
 });
 
-test('estimates the share of dead rows and what they take', async () => {
+test('the database status estimates the share of dead rows and what they take', async () => {
   const client = await database.pool.connect();
   await client.query(`
     alter table ingestion_systems set (autovacuum_enabled = off);
@@ -78,14 +78,14 @@ test('estimates the share of dead rows and what they take', async () => {
   });
 });
 
-test('counts the text that is stored beside a table', async () => {
+test('the database status counts the text that is stored beside a table', async () => {
   await database.pool.query(`
     insert into report_templates (template_name, template_type, report_format, template_definition)
       select 'big', 'x', 'pdf', jsonb_build_object('text', string_agg(md5(n::text), '')) from generate_series(1, 5000) n`);
   expect((await tableNamed('report_templates'))?.toastBytes).toBeGreaterThan(100_000);
 });
 
-test('tells an index that was never used from one that was, that upholds a rule, or that is invalid', async () => {
+test('the database status distinguishes an index that was never used from one that was, that enforces a rule, or that is invalid', async () => {
   await ensurePartitions(database.db, 0);
   await database.pool.query(`
     create table ingestion_extra (id int primary key, a int, b int);
@@ -109,7 +109,7 @@ test('tells an index that was never used from one that was, that upholds a rule,
   expect(ofPartitions?.bytes).toBeGreaterThanOrEqual(2 * 8192); // of the month and of the default partition
 });
 
-test('answers while somebody holds a table exclusively', async () => {
+test('the database status answers while a session holds a table exclusively', async () => {
   const client = await database.pool.connect();
   await client.query('begin; lock table ingestion_assets, api_call_logs in access exclusive mode');
   const status = await fetchDatabaseStatus(database.db); // would wait until the test's time is up
@@ -118,7 +118,7 @@ test('answers while somebody holds a table exclusively', async () => {
   client.release();
 });
 
-test('finds the tables of the other application in another schema of the search path', async () => {
+test('the database status finds the tables of the host application in another schema of the search path', async () => {
   await database.pool.query(`
     do $$ begin execute format('alter database %I set search_path = public, app', current_database()); end $$;
     create schema app; create table app.ingestion_theirs (id int); create table app.unrelated (id int)`);

@@ -3,7 +3,7 @@
  *
  * Read from the catalog and the statistics that PostgreSQL keeps anyway (14 to 18), with no extension and no scan of a
  * table. So rows, dead rows and bloat are estimates, as good as the last vacuum or analyze; counters such as an index's
- * scans go back to `statisticsSince`. A partitioned table or index stands for the sum of its partitions.
+ * scans go back to `statisticsSince`. A partitioned table or index shows the sum of its partitions.
  */
 import { sql, type Kysely } from 'kysely';
 import type { Database } from '../../platform/postgres/index.ts';
@@ -36,7 +36,7 @@ export interface IndexStatus {
   readonly isUnique: boolean;
   /** No scan since `statisticsSince`, and no rule (unique, primary key) that it upholds. */
   readonly isNeverUsed: boolean;
-  /** Left behind by a build that was broken off: written, never read. */
+  /** Left behind by a build that was interrupted: written, never read. */
   readonly isInvalid: boolean;
 }
 
@@ -51,7 +51,7 @@ export interface DatabaseStatus {
   readonly connections: {
     readonly used: number;
     readonly max: number;
-    /** Of those used, to this database. */
+    /** Those of the used connections that are to this database. */
     readonly here: number;
   };
   readonly migrations: readonly { readonly name: string; readonly appliedAt: Date }[];
@@ -70,7 +70,7 @@ const listed = sql`
      and (c.relname like 'ingestion\\_%' or c.relname = 'users' or n.nspname = 'tieline'
           or exists (select from pg_class own where own.relnamespace = n.oid and own.relname = 'tieline_migrations'))`;
 
-/** Tables that somebody holds, or waits to hold, exclusively: to ask for their size would be to wait with them. */
+/** Tables that a session holds, or waits to hold, exclusively: to ask for their size would be to wait with them. */
 const held = sql`
   select distinct relation from pg_locks
    where mode = 'AccessExclusiveLock' and database = (select oid from pg_database where datname = current_database())`;

@@ -63,7 +63,7 @@ const tableExists = async (name: string): Promise<boolean> => {
   return rows[0]?.there ?? false;
 };
 
-test('drops a month that ended before the months kept, with its rows, and nothing else', async () => {
+test('retention drops a month that ended before the months kept, with its rows, and nothing else', async () => {
   for (const month of ['2025-05', '2025-06', '2025-07']) await makeMonth('api_call_logs', month); // keeps 3
   const outcome = await run('2025-09-30T23:59:59.999Z');
   expect(namesOf(outcome)).toEqual(['api_call_logs_2025_05']);
@@ -72,7 +72,7 @@ test('drops a month that ended before the months kept, with its rows, and nothin
   expect(await tableExists('api_call_logs_2025_05')).toBe(false);
 });
 
-test('drops it in the first instant of the month after, not before, over the turn of the year', async () => {
+test('retention drops a month in the first instant of the month after, not before, over the turn of the year', async () => {
   await makeMonth('performance_metrics', '2024-11'); // keeps 1, and holds instants with time zone
   await makeMonth('performance_metrics', '2024-12');
   expect(namesOf(await run('2024-12-31T23:59:59.999Z'))).toEqual([]);
@@ -81,7 +81,7 @@ test('drops it in the first instant of the month after, not before, over the tur
   expect(namesOf(await run('2025-02-01T00:00:00.000Z'))).toEqual(['performance_metrics_2024_12']);
 });
 
-test('keeps for ever what has no limit: the journal', async () => {
+test('retention keeps for ever what has no limit: the journal', async () => {
   await makeMonth('sync_changes', '2001-01');
   await insertRow('sync_changes', '1999-06-01 00:00'); // in the default partition
   const outcome = await run('2090-01-15T00:00:00Z');
@@ -89,7 +89,7 @@ test('keeps for ever what has no limit: the journal', async () => {
   expect(await monthsOf('sync_changes')).toEqual({ sync_changes_2001_01: 2, sync_changes_default: 1 });
 });
 
-test('leaves alone what is no month of ours', async () => {
+test('retention leaves tables alone that are not a month of ours', async () => {
   await database.pool.query(`
     create table api_call_logs_2019 partition of api_call_logs for values from ('2019-01-01') to ('2020-01-01');
     create table api_call_logs_2020_01 partition of api_call_logs for values from ('2020-01-01') to ('2020-03-01');
@@ -100,7 +100,7 @@ test('leaves alone what is no month of ours', async () => {
   expect(await tableExists('api_call_logs_2018_01')).toBe(true);
 });
 
-test('blocks nobody for more than a second while a reader holds the table, and succeeds afterwards', async () => {
+test('retention blocks no session for more than a second while a reader holds the table, and succeeds afterwards', async () => {
   await makeMonth('api_call_logs', '2025-01');
   const reader = await database.pool.connect();
   await reader.query('begin; select count(*) from api_call_logs');
@@ -123,7 +123,7 @@ test('blocks nobody for more than a second while a reader holds the table, and s
   expect(longestMs).toBeLessThan(1000);
 });
 
-test('says which session is in the way when it gives up on a month, and goes on with the others', async () => {
+test('retention reports which session is in the way when it gives up on a month, and continues with the others', async () => {
   await makeMonth('api_call_logs', '2025-01');
   await makeMonth('performance_metrics', '2025-01');
   const reader = await database.pool.connect();
@@ -144,7 +144,7 @@ test('says which session is in the way when it gives up on a month, and goes on 
   expect(waits).toEqual(['api_call_logs_2025_01', 'api_call_logs_2025_01']);
 });
 
-test('waits no longer for the tables that its foreign keys name', async () => {
+test('retention does not wait longer for the tables that its foreign keys name', async () => {
   await makeMonth('api_call_logs', '2025-01');
   await database.pool.query('alter table api_call_logs detach partition api_call_logs_2025_01');
   const reader = await database.pool.connect();
@@ -157,7 +157,7 @@ test('waits no longer for the tables that its foreign keys name', async () => {
   expect(namesOf(await run('2025-09-15T00:00:00Z'))).toEqual(['api_call_logs_2025_01']);
 });
 
-test('finishes what a killed run had detached and not dropped', async () => {
+test('retention finishes what a killed run had detached and not dropped', async () => {
   const name = await makeMonth('api_call_logs', '2025-01');
   await makeMonth('api_call_logs', '2025-08');
   await database.pool.query(`
@@ -169,7 +169,7 @@ test('finishes what a killed run had detached and not dropped', async () => {
   expect(await tableExists('api_call_logs_2025_08')).toBe(true);
 });
 
-test('goes on after its connection was killed in the middle', async () => {
+test('retention continues after its connection was killed in the middle', async () => {
   await makeMonth('api_call_logs', '2025-01');
   await makeMonth('api_call_logs', '2025-02');
   const reader = await database.pool.connect();
@@ -195,7 +195,7 @@ async function killWaiting(pool: pg.Pool): Promise<void> {
   throw new Error('nobody waited to detach');
 }
 
-test('reports a month that something else depends on, and goes on', async () => {
+test('retention reports a month that something else depends on, and continues', async () => {
   await makeMonth('api_call_logs', '2025-01');
   await makeMonth('api_call_logs', '2025-02');
   await database.pool.query('create view of_january as select id from api_call_logs_2025_01');
@@ -204,7 +204,7 @@ test('reports a month that something else depends on, and goes on', async () => 
   expect(outcome.notDone).toMatchObject([{ step: 'drop', name: 'api_call_logs_2025_01', holders: [] }]);
 });
 
-test('drops what is due also where the months ahead cannot be made', async () => {
+test('retention drops what is due also where the months ahead cannot be made', async () => {
   await makeMonth('api_call_logs', '2025-01');
   const { rows } = await database.pool.query<{ name: string }>(
     `select to_char((now() at time zone 'UTC') + interval '2 months', '"metrics_values_"YYYY_MM') as name`,
@@ -216,7 +216,7 @@ test('drops what is due also where the months ahead cannot be made', async () =>
   expect(outcome.notDone).toMatchObject([{ step: 'make', reason: expect.stringContaining(name) as unknown }]);
 });
 
-test('deletes rows past the limit from the default partition, and only those', async () => {
+test('retention deletes rows past the limit from the default partition, and only those', async () => {
   await database.pool.query(`
     insert into api_call_logs (method, endpoint, called_at) select 'GET', '/', '2025-05-31 23:59:59.999999' from generate_series(1, 20001);
     insert into api_call_logs (method, endpoint, called_at) values ('GET', '/', '2025-06-01')`);
@@ -227,7 +227,7 @@ test('deletes rows past the limit from the default partition, and only those', a
   expect(await monthsOf('api_call_logs')).toEqual({ api_call_logs_default: 1 });
 });
 
-test('makes the months ahead that are missing', async () => {
+test('retention makes the months ahead that are missing', async () => {
   const now = new Date();
   const ahead = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 2)).toISOString().slice(0, 7);
   const name = `metrics_values_${ahead.replace('-', '_')}`;
@@ -237,7 +237,7 @@ test('makes the months ahead that are missing', async () => {
   expect((await applyRetention(database.store, plan)).made).toEqual([name]);
 });
 
-test('names the missing months over the turn of the year', async () => {
+test('retention names the missing months over the turn of the year', async () => {
   const plan = await planRetention(database.db, new Date('2019-11-30T23:59:59Z'));
   expect(plan.tables.find((table) => table.table === 'sync_changes')?.missing).toEqual([
     'sync_changes_2019_11',
@@ -246,7 +246,7 @@ test('names the missing months over the turn of the year', async () => {
   ]);
 });
 
-test('does nothing the second time, and two at once do it once', async () => {
+test('retention does nothing the second time, and two at once do it once', async () => {
   for (const month of ['2025-01', '2025-02', '2025-03']) await makeMonth('api_call_logs', month);
   const both = await Promise.all([run('2025-09-15T00:00:00Z'), run('2025-09-15T00:00:00Z')]);
   expect(both.flatMap((outcome) => outcome.notDone)).toEqual([]);
@@ -254,7 +254,7 @@ test('does nothing the second time, and two at once do it once', async () => {
   expect(await run('2025-09-15T00:00:00Z')).toEqual({ made: [], dropped: [], deleted: [], notDone: [] });
 });
 
-test('acts on no retention that was changed after the plan was made', async () => {
+test('retention does nothing for a table whose retention was changed after the plan was made', async () => {
   await makeMonth('api_call_logs', '2025-01');
   await insertRow('api_call_logs', '2024-01-01 00:00');
   const plan = await planRetention(database.db, new Date('2025-09-15T00:00:00Z'));
@@ -264,7 +264,7 @@ test('acts on no retention that was changed after the plan was made', async () =
   expect(await monthsOf('api_call_logs')).toEqual({ api_call_logs_2025_01: 2, api_call_logs_default: 1 });
 });
 
-test('reads months whatever the date style, and finds tables in another schema of the search path', async () => {
+test('retention reads months whatever the date style, and finds tables in another schema of the search path', async () => {
   const { pool, db } = database;
   await makeMonth('api_call_logs', '2025-01');
   await pool.query(`
@@ -288,7 +288,7 @@ test('reads months whatever the date style, and finds tables in another schema o
   ]);
 });
 
-test('changes what a table keeps, and names the tables when it knows none of that name', async () => {
+test('retention changes what a table keeps, and names the tables when it knows none of that name', async () => {
   await setRetention(database.db, 'api_call_logs', 12);
   const plan = await planRetention(database.db, new Date('2025-09-15T00:00:00Z'));
   expect(plan.tables.find((table) => table.table === 'api_call_logs')).toMatchObject({

@@ -97,7 +97,7 @@ async function listParents(db: Kysely<Database>): Promise<ParentRow[]> {
 /**
  * Attached partitions, and tables of that name and comment that no longer are. The bounds are cast back under the
  * settings they were printed with, so neither DateStyle nor a column without time zone matters (the session is UTC).
- * Sizes are read without waiting for a table that somebody holds exclusively: its pages as last counted serve then.
+ * Sizes are read without waiting for a table that a session holds exclusively: its pages as last counted serve then.
  */
 async function listPartitionRows(db: Kysely<Database>): Promise<PartitionRow[]> {
   const { rows } = await sql<PartitionRow>`
@@ -162,7 +162,7 @@ function partitionOf(row: PartitionRow, limit: Date | null): Partition {
   };
 }
 
-/** By table: how many rows of the default partition lie before the limit. These partitions are normally empty. */
+/** By table: how many rows of the default partition are before the limit. These partitions are normally empty. */
 async function countOverdue(
   db: Kysely<Database>,
   tables: readonly Omit<TableRetention, 'overdueRows'>[],

@@ -17,8 +17,8 @@ export function fetchRetention({ db, now }: Pick<App, 'db' | 'now'>): Promise<Re
 }
 
 /**
- * Makes the months ahead and drops those past what their tables keep. May be broken off and run again at any time.
- * @param caller `report` hears what is waited for, and how often it was tried.
+ * Makes the months ahead and drops those past what their tables keep. May be interrupted and run again at any time.
+ * @param caller `report` is called with what is waited for, and how often it was tried.
  */
 export async function runRetention(
   app: Pick<App, 'db' | 'store' | 'now' | 'sleep'>,
@@ -37,7 +37,7 @@ export async function runRetention(
   return { plan, outcome };
 }
 
-/** Changes what a table keeps, and gives the table back as it stands now. @throws TielineError USAGE. */
+/** Changes what a table keeps, and gives the table back as it is now. @throws TielineError USAGE. */
 export async function changeRetention(
   { db, now }: Pick<App, 'db' | 'now'>,
   tableName: string,

@@ -59,7 +59,7 @@ export interface SyncStatus {
 
 const text = (at: Date | null): string | null => at?.toISOString().slice(0, 19).replace('T', ' ') ?? null;
 
-/** Where sync stands over all systems; instants as `YYYY-MM-DD hh:mm:ss` in UTC. */
+/** The state of sync over all systems; instants as `YYYY-MM-DD hh:mm:ss` in UTC. */
 export async function fetchSyncStatus({ db }: { readonly db: Kysely<Database> }): Promise<SyncStatus> {
   const [last] = await listRuns(db, 1, 'sync');
   const outbox = await countOutbox(db);

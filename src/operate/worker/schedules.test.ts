@@ -5,7 +5,7 @@ import { nextRun, nextTimes } from './schedules.ts';
 const at = (text: string): Date => new Date(text);
 
 describe('a schedule', () => {
-  it('names its next times, in UTC', () => {
+  it('a schedule lists its next times, in UTC', () => {
     expect(nextTimes('0 2 * * *', at('2026-11-23T20:00:00Z'), 2)).toEqual([
       at('2026-11-24T02:00:00Z'),
       at('2026-11-25T02:00:00Z'),
@@ -14,7 +14,7 @@ describe('a schedule', () => {
   });
 
   it.each(['* * * *', '61 * * * *', 'every hour', '0 0 30 2 *', '* * * * * *'])(
-    'is refused where its expression makes no sense: %s',
+    'a schedule is refused where its expression makes no sense: %s',
     (cron) => {
       expect(() => nextTimes(cron, at('2026-11-23T20:00:00Z'), 1)).toThrow(
         expect.objectContaining({
@@ -25,7 +25,7 @@ describe('a schedule', () => {
     },
   );
 
-  it('comes after now and within its jitter of a time of its expression, whenever it is asked', () => {
+  it('a schedule runs after now and within its jitter of a time of its expression, whenever it is asked', () => {
     fc.assert(
       fc.property(
         fc.date({ min: at('2020-01-01T00:00:00Z'), max: at('2040-01-01T00:00:00Z'), noInvalidDate: true }),

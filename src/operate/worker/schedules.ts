@@ -107,7 +107,7 @@ export function findSchedules({ db }: { readonly db: Kysely<Database> }): Promis
 export const scheduledSync = 'scheduled sync';
 
 /**
- * A next time that lies beyond what the expression gives from now was set by a clock that was ahead: the schedule would stand still
+ * A next time later than what the expression gives from now was set by a clock that was ahead: the schedule would stand still
  * until then.
  */
 async function callBackFromTheFuture(db: Kysely<Database>, now: Date, random: () => number): Promise<void> {

@@ -1,4 +1,4 @@
-/** Sends what waits in the outbox as soon as it is heard of, and looks by itself every now and then. */
+/** Sends what waits in the outbox as soon as it is notified, and also checks at intervals. */
 import { messageOf } from '../../platform/errors/index.ts';
 import { listSystems } from '../../ledger/external-systems/index.ts';
 import { listenToOutbox } from '../../engine/outbox/index.ts';
@@ -48,7 +48,7 @@ export async function watchOutbox(app: App, signal: AbortSignal): Promise<void> 
   let listening: { close(): Promise<void> } | undefined;
   while (!signal.aborted) {
     try {
-      // Made anew after a broken connection; looking goes on meanwhile.
+      // Made again after a broken connection; looking continues meanwhile.
       if (listens) listening ??= await listenToOutbox(app.store, send, () => (listening = undefined));
       for (const system of await listSystems(app.db)) if (system.sync_enabled !== false) send(system.id);
     } catch (error) {

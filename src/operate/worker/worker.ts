@@ -20,7 +20,7 @@ export interface WorkerOptions {
   readonly report: (progress: StepProgress) => void;
   /** Does what is due now, and ends. */
   readonly once: boolean;
-  /** Of Tieline, for the log. */
+  /** The version of Tieline, for the log. */
   readonly version?: string;
 }
 
@@ -95,7 +95,7 @@ async function work(app: App, options: WorkerOptions): Promise<void> {
   ]);
 }
 
-/** So many that systems which all stand still at once hold up none of the others. */
+/** Enough that systems which all stall at once do not hold up the others. */
 async function jobsAtOnce(app: App): Promise<number> {
   const systems = await listSystems(app.db);
   return Math.min(Math.max(4, systems.length + 2), 32);

@@ -18,7 +18,7 @@ function faultsOf(act: () => unknown) {
 }
 
 describe('settings', () => {
-  it('have defaults for all that is not required', () => {
+  it('settings have defaults for all that is not required', () => {
     expect(loadSettings(nowhere)).toMatchObject({
       dataDir: '.tieline',
       logLevel: 'warn',
@@ -27,7 +27,7 @@ describe('settings', () => {
     });
   });
 
-  it('come from a flag before the environment before the config file', () => {
+  it('settings come from a flag before the environment before the config file', () => {
     const workingDir = mkdtempSync(join(tmpdir(), 'tieline-config-'));
     writeFileSync(
       join(workingDir, 'tieline.yaml'),
@@ -41,7 +41,7 @@ describe('settings', () => {
     expect(settings).toMatchObject({ dataDir: 'from-flag', logLevel: 'error', requestAttempts: 3 });
   });
 
-  it('name every wrong setting at once, with the rule and an example', () => {
+  it('settings name every wrong setting at once, with the rule and an example', () => {
     const faults = faultsOf(() =>
       loadSettings({ ...nowhere, env: { TIELINE_LOG_LEVEL: 'loud', TIELINE_CONNECT_TIMEOUT_MS: 'soon' } }),
     );
@@ -50,7 +50,7 @@ describe('settings', () => {
     expect(faults[1]?.message).toContain('for example: 10000');
   });
 
-  it('never repeat the value of a wrong secret', () => {
+  it('settings never repeat the value of a wrong secret', () => {
     const faults = faultsOf(() =>
       loadSettings({ ...nowhere, env: { DATABASE_URL: 'mysql://root:hunter2@db' } }),
     );
@@ -58,13 +58,13 @@ describe('settings', () => {
     expect(JSON.stringify(faults)).not.toContain('hunter2');
   });
 
-  it('refuse a key in the config file that is not a setting', () => {
+  it('settings refuse a key in the config file that is not a setting', () => {
     const configFile = join(mkdtempSync(join(tmpdir(), 'tieline-config-')), 'other.yaml');
     writeFileSync(configFile, 'data_dri: /tmp\n');
     expect(faultsOf(() => loadSettings({ ...nowhere, configFile }))[0]?.field).toContain('data_dri');
   });
 
-  it('refuse a config file that was asked for and is not there', () => {
+  it('settings refuse a config file that was asked for and is not there', () => {
     expect(() => loadSettings({ ...nowhere, configFile: '/nowhere/tieline.yaml' })).toThrow(
       'could not be read',
     );

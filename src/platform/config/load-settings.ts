@@ -9,7 +9,7 @@ export interface SettingSources {
   readonly flags: Partial<Readonly<Record<SettingName, string>>>;
   /** The config file that was asked for (--config, TIELINE_CONFIG); must exist. */
   readonly configFile?: string;
-  /** What this command usually takes where nobody says anything: before the default of the table. */
+  /** The usual value of this command where none is given: before the default of the table. */
   readonly usual?: Partial<Readonly<Record<SettingName, string>>>;
   /** Where tieline.yaml is looked for when none was asked for. */
   readonly workingDir: string;

@@ -4,7 +4,7 @@ import { receive, type FromSupervisor } from './protocol.ts';
 import { connectTo, listSocketNames, socketPath } from './sockets.ts';
 
 /**
- * Who of several supervisors that start at once is the one. There is no lock file that a crash could leave behind:
+ * Decides which of several supervisors that start at once becomes the one. There is no lock file that a crash could leave behind:
  * each candidate first listens on a socket of its own, and then looks at all the others (raise the flag, then look).
  * So of two candidates at least the later sees the earlier.
  *

@@ -111,7 +111,7 @@ const stopped = (): Promise<void> =>
   eventually('the server has stopped', async () => (await postmasterPid()) === undefined);
 
 describe('the embedded server', () => {
-  it('keeps its data over a restart, its password private, and nobody else out', async () => {
+  it('the embedded server keeps its data over a restart, its password private, and everybody else out', async () => {
     const first = await open();
     expect(first.startedByUs).toBe(true);
     expect(String(first.url)).toBe('[secret]');
@@ -156,7 +156,7 @@ describe('the embedded server', () => {
     expect(await mode('.')).toBe(root ? '710' : '700');
   });
 
-  it('is one server for processes that open it at the same instant, and stops with the last', async () => {
+  it('the embedded server is one server for processes that open it at the same instant, and stops with the last', async () => {
     const clients = await Promise.all([1, 2, 3].map(() => startClientProcess(dataDir)));
     const here = await open();
     expect(new Set([...clients, { url: here.url.reveal() }].map((client) => client.url)).size).toBe(1);
@@ -168,7 +168,7 @@ describe('the embedded server', () => {
     expect(await postmasterPid()).toBeUndefined();
   });
 
-  it('lets go of a client at once while another goes on', async () => {
+  it('the embedded server lets go of a client at once while another continues', async () => {
     takeMade();
     for (let round = 0; round < 5; round += 1) {
       const leaving = await open();
@@ -178,7 +178,7 @@ describe('the embedded server', () => {
     }
   });
 
-  it('stops when its only client is killed', async () => {
+  it('the embedded server stops when its only client is killed', async () => {
     takeMade();
     const client = await startClientProcess(dataDir);
     const supervisor = await supervisorPid();
@@ -188,7 +188,7 @@ describe('the embedded server', () => {
     expect(await postmasterPid()).toBeUndefined();
   });
 
-  it('stops cleanly on Ctrl-C, which goes to the whole process group', async () => {
+  it('the embedded server stops cleanly on Ctrl-C, which goes to the whole process group', async () => {
     takeMade();
     const client = await startClientProcess(dataDir);
     process.kill(-client.child.pid, 'SIGINT');
@@ -196,7 +196,7 @@ describe('the embedded server', () => {
     expect(await readFile(join(dataDir, 'postgres.log'), 'utf8')).toContain('database system is shut down');
   });
 
-  it('is taken over, under the same URL, when its supervisor is killed', async () => {
+  it('the embedded server is taken over, under the same URL, when its supervisor is killed', async () => {
     takeMade();
     const first = await open();
     const url = first.url.reveal();
@@ -212,7 +212,7 @@ describe('the embedded server', () => {
     expect(await postmasterPid()).toBeUndefined();
   });
 
-  it('recovers when supervisor, server and client are all killed, with what was committed', async () => {
+  it('the embedded server recovers when supervisor, server and client are all killed, with what was committed', async () => {
     takeMade();
     const client = await startClientProcess(dataDir);
     await query(client.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
@@ -222,7 +222,7 @@ describe('the embedded server', () => {
     expect(await query(server.url.reveal(), 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   });
 
-  it('starts although its pid file names a process that is another program now', async () => {
+  it('the embedded server starts although its pid file names a process that is another program now', async () => {
     takeMade();
     const file = join((await findRecordedCluster(dataDir)) ?? '', 'postmaster.pid');
     await writeFile(file, `${process.pid}\n${dataDir}\n0\n1\n\n127.0.0.1\n\nready\n`);
@@ -230,7 +230,7 @@ describe('the embedded server', () => {
     expect(await query(server.url.reveal(), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  it('comes back under the same URL when the server itself crashes', async () => {
+  it('the embedded server comes back under the same URL when the server itself crashes', async () => {
     takeMade();
     const server = await open();
     const before = (await postmasterPid()) ?? 0;
@@ -244,14 +244,14 @@ describe('the embedded server', () => {
     expect(await postmasterPid()).not.toBe(before);
   });
 
-  it('works in a data directory whose path is too long for a socket', async () => {
+  it('the embedded server works in a data directory whose path is too long for a socket', async () => {
     dataDir = join(home, 'a-long-name-'.repeat(8), 'data');
     await mkdir(dirname(dataDir), { mode: 0o711 });
     await open();
     expect((await stat(await readlink(join(dataDir, 'run')))).mode & 0o777).toBe(0o700);
   });
 
-  it('names the process that holds the cluster and does not answer', async () => {
+  it('the embedded server names the process that holds the cluster and does not answer', async () => {
     takeMade();
     const client = await startClientProcess(dataDir);
     const [supervisor, postmaster] = [await supervisorPid(), (await postmasterPid()) ?? 0];
@@ -271,7 +271,7 @@ describe('the embedded server', () => {
 });
 
 describe('binaries that are not the pinned ones', () => {
-  it('are not started', async () => {
+  it('binaries that are not the pinned ones are not started', async () => {
     const found = await findBinaries();
     const native = join(home, 'native');
     await cp(found.native, native, { recursive: true, verbatimSymlinks: true });
@@ -288,7 +288,7 @@ describe('binaries that are not the pinned ones', () => {
 });
 
 describe('a cluster of an earlier version, whose role is the superuser', () => {
-  it('keeps its data and its password, and its role becomes an ordinary one that owns them', async () => {
+  it('a cluster of an earlier version keeps its data and its password, and its role becomes an ordinary one that owns them', async () => {
     takeMade();
     const placement = await findPlacement(dataDir, () => undefined);
     // As it was made before: one role, which initdb made, and a rule for TCP only.
@@ -330,7 +330,7 @@ describe('a cluster of an earlier version, whose role is the superuser', () => {
 });
 
 describe.runIf(root)('for root (skipped for an ordinary user)', () => {
-  it('puts the cluster elsewhere when its account cannot enter the data directory, and finds it again', async () => {
+  it('the embedded server started by root puts the cluster elsewhere when its account cannot enter the data directory, and finds it again', async () => {
     await chmod(home, 0o700);
     const lines: string[] = [];
     const server = await openEmbeddedServer({ dataDir, fsync: false, log: (line) => lines.push(line) });
@@ -343,7 +343,7 @@ describe.runIf(root)('for root (skipped for an ordinary user)', () => {
     expect(await query(again.url.reveal(), 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   });
 
-  it('tells a data directory that was moved from one that was copied, when the cluster is elsewhere', async () => {
+  it('the embedded server started by root distinguishes a moved data directory from a copied one, when the cluster is elsewhere', async () => {
     await chmod(home, 0o700);
     await (await open()).close();
     const copy = join(home, 'copy');
@@ -357,7 +357,7 @@ describe.runIf(root)('for root (skipped for an ordinary user)', () => {
     expect((await open()).startedByUs).toBe(true);
   });
 
-  it('works from a checkout that no other account can enter', async () => {
+  it('the embedded server started by root works from a checkout that no other account can enter', async () => {
     await chmod(home, 0o700);
     for (const folder of ['src', 'test'])
       await cp(join(checkout, folder), join(home, folder), { recursive: true });

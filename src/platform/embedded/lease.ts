@@ -17,7 +17,7 @@ export interface Lease {
   readonly socketDir: string;
   readonly starterPid: number;
   readonly socket: Socket;
-  /** Resolves when the supervisor has closed the connection; true: it was told to end. */
+  /** Resolves when the supervisor has closed the connection; true: it was asked to end. */
   readonly lost: Promise<boolean>;
 }
 

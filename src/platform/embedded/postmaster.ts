@@ -26,7 +26,7 @@ export interface StartOptions {
   readonly socketDir: string;
 }
 
-/** Of the socket's name alone: the server listens on no port. */
+/** Part of the socket's name only: the server listens on no port. */
 export const socketPort = 5432;
 
 /** postmaster.pid, by its line numbers (PostgreSQL's pidfile.h). */
@@ -183,7 +183,7 @@ function kill(pid: number, signal: NodeJS.Signals): void {
 }
 
 async function untilGone(pid: number): Promise<void> {
-  // A zombie nobody reaps (a container without an init process) still counts as alive, but is no PostgreSQL.
+  // A zombie nobody reaps (a container without an init process) still counts as alive, but is not a PostgreSQL server.
   while (isAlive(pid) && (await isPostgres(pid))) await sleep(200);
 }
 

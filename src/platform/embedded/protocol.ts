@@ -15,7 +15,7 @@ export type FromSupervisor =
   /** The server takes connections. `starterPid` is the client whose lease started it; 0: it was adopted. */
   | { readonly kind: 'ready'; readonly socketDir: string; readonly starterPid: number }
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string; readonly remedy: string }
-  /** The supervisor was told to end: do not start another one. */
+  /** The supervisor was asked to end: do not start another one. */
   | { readonly kind: 'ending' };
 
 export function send(socket: Socket, message: FromClient | FromSupervisor): void {
@@ -23,7 +23,7 @@ export function send(socket: Socket, message: FromClient | FromSupervisor): void
 }
 
 /**
- * Calls `take` for each message of the other side. Lines that are no JSON are dropped: the socket lies in a directory
+ * Calls `take` for each message of the other side. Lines that are not JSON are dropped: the socket lies in a directory
  * that only this account may enter, so the other side is this code, perhaps cut off in mid-line.
  */
 export function receive<M extends FromClient | FromSupervisor>(

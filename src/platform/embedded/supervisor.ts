@@ -10,13 +10,13 @@ import { receive, send, type FromClient, type FromSupervisor, type SupervisorOrd
 import { socketPath } from './sockets.ts';
 
 /**
- * The process that holds an embedded PostgreSQL as its child for as long as anybody has a lease on it. Clients start
+ * The process that holds an embedded PostgreSQL as its child for as long as any client has a lease on it. Clients start
  * it in a session of its own, so Ctrl-C at their terminal does not reach it, and hold their leases over its socket.
  *
  *   electing ──lost──► exit 0
  *      │ elected
  *      ▼
- *   starting ──failed──► tell all leases, exit 0
+ *   starting ──failed──► notify all leases, exit 0
  *      │ ready           ▲
  *      ▼                 │ a lease came meanwhile
  *     up ──no lease──► stopping ──► exit 0
@@ -28,7 +28,7 @@ type State = 'electing' | 'starting' | 'up' | 'stopping' | 'over';
 
 /** How long an elected supervisor waits for the client that started it. */
 const firstLeaseMs = 10_000;
-/** How long it stays to say why it failed; it ends before, as soon as somebody heard it. */
+/** How long it stays to say why it failed; it ends before, as soon as a client has received it. */
 const longestFailureMs = 3000;
 
 const order = JSON.parse(process.argv[2] ?? '{}') as SupervisorOrder; // written by lease.ts
@@ -40,7 +40,7 @@ let state: State = 'electing';
 let ready: (FromSupervisor & { kind: 'ready' }) | undefined;
 let failure: FromSupervisor | undefined;
 let failureHeard = false;
-/** What was to be told before whoever asked for the start was connected. */
+/** What was to be reported before the client that asked for the start was connected. */
 const said: string[] = [];
 let postmaster: Postmaster | undefined;
 let idleTimer: NodeJS.Timeout | undefined;
@@ -68,9 +68,9 @@ function takeLease(socket: Socket, pid: number): void {
   leases.set(socket, pid);
   leased = true;
   clearTimeout(idleTimer);
-  if (state === 'up') dismissReleased(); // the server goes on for the newcomer
+  if (state === 'up') dismissReleased(); // the server continues for the newcomer
   if (failure !== undefined) {
-    // Whoever asked for this start hears why it failed. Who comes later may come after the cause was mended: let him start anew.
+    // Whoever asked for this start learns why it failed. Who comes later may come after the cause was repaired: let that client start again.
     if (failureHeard) {
       socket.destroy();
       exit();
@@ -124,7 +124,7 @@ async function startServer(): Promise<void> {
     const starter = [...leases.values()][0] ?? process.ppid;
     ready = { kind: 'ready', socketDir, starterPid: started.adopted ? 0 : starter };
     void started.ended.then(() => {
-      // It crashed or was stopped by somebody else; the clients start another supervisor.
+      // It crashed or was stopped by another process; the clients start another supervisor.
       if (state === 'up') exit();
     });
     state = 'up';
@@ -157,7 +157,7 @@ function exit(): void {
   process.exit(0);
 }
 
-/** Somebody ends us by name, or the machine shuts down: the clients must not start a successor. */
+/** A signal ends us, or the machine shuts down: the clients must not start a successor. */
 function endByOrder(): void {
   if (told) return;
   told = true;

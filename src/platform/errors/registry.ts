@@ -11,7 +11,7 @@ export interface ErrorEntry {
   /** What the reader should do. */
   readonly remedy: string;
   readonly exitCode: 1 | 2 | 3;
-  /** Whether the same operation may succeed later without anybody changing anything. */
+  /** Whether the same operation may succeed later without any change. */
   readonly retryable: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { shownLines, shownText } from './shown-text.ts';
 import { errorRegistry, type ErrorCode, type ErrorEntry } from './registry.ts';
 
-/** One field that was refused: which, by what rule, and what would do. */
+/** One field that was refused: which, by what rule, and what would be accepted. */
 export interface FieldFault {
   readonly field: string;
   readonly message: string;
@@ -50,7 +50,7 @@ export class TielineError extends Error {
   }
 }
 
-/** The message of anything thrown, for a sentence that goes on. */
+/** The message of anything thrown, for a sentence that continues. */
 export function messageOf(thrown: unknown): string {
   if (thrown instanceof AggregateError && thrown.message === '')
     return thrown.errors.map((each) => messageOf(each)).join('; ');

@@ -8,7 +8,7 @@ describe('a word that names something', () => {
     ['poam', 'poam'],
     [' POAM ', 'poam'],
     ['Asset_Tag', 'asset_tag'],
-  ])('is found in any case: %j', (given, found) => {
+  ])('a known word is found in any case: %j', (given, found) => {
     expect(knownWord('entity', given, known, 'entities')).toBe(found);
   });
 });
@@ -18,13 +18,13 @@ describe('a word that names nothing', () => {
     ['poan', 'Did you mean poam? The entities are poam, milestone, asset_tag.'],
     ['milestones', 'Did you mean milestone? The entities are poam, milestone, asset_tag.'],
     ['weather', 'The entities are poam, milestone, asset_tag.'],
-  ])('is refused with what it may have meant, and what there is: %j', (given, remedy) => {
+  ])('an unknown word is refused with what it may have meant, and what there is: %j', (given, remedy) => {
     expect(() => knownWord('entity', given, known, 'entities')).toThrow(
       expect.objectContaining({ code: 'USAGE', message: `Unknown entity "${given}".`, remedy }) as Error,
     );
   });
 
-  it('is refused with the first twenty of many', () => {
+  it('an unknown word is refused with the first twenty of many', () => {
     const many = Array.from({ length: 25 }, (_, n) => `SYS-ENT-${String(n + 1).padStart(3, '0')}`);
     expect(unknownWord('boundary', 'nosuch', many, { plural: 'boundaries' }).remedy).toMatch(
       /SYS-ENT-020, and 5 more\.$/,

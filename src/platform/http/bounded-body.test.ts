@@ -25,22 +25,22 @@ async function lengthOf(body: Readable, pauseMs = 0): Promise<number> {
 }
 
 describe('the body of an answer', () => {
-  it('that is within the bounds comes whole', async () => {
+  it('a response body within the bounds is read whole', async () => {
     expect(await lengthOf(open(pieces(10, 1000, 10)))).toBe(10_000);
   });
 
-  it('that has no end is refused', async () => {
+  it('a response body that has no end is refused', async () => {
     await expect(lengthOf(open(pieces(1e9, 1000, 0)))).rejects.toMatchObject({ code: 'REMOTE_UNEXPECTED' });
   });
 
-  it('that drips is given up, however regularly it drips', async () => {
+  it('a response body that trickles in is given up, however regularly it does', async () => {
     await expect(lengthOf(open(pieces(1000, 1, 10)))).rejects.toMatchObject({
       code: 'REMOTE_TIMEOUT',
       message: expect.stringContaining('slower than 1000 bytes a second') as string,
     });
   });
 
-  it('whose reader takes its time is not the remote’s fault', async () => {
+  it('a response body whose reader is slow is not the remote’s fault', async () => {
     const big = boundedBody(
       Readable.from(pieces(40, 65_536, 0)),
       { where: 'GET /x', signal },

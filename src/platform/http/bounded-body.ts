@@ -27,7 +27,7 @@ interface Sample {
   readonly bytes: number;
 }
 
-/** Tells when a body became too slow. Time in which the reader was busy with what came before does not count. */
+/** Reports when a body became too slow. Time in which the reader was busy with what came before does not count. */
 class SpeedWatch {
   #waitedMs = 0;
   #bytes = 0;
@@ -43,7 +43,7 @@ class SpeedWatch {
     this.#bytes += bytes;
   }
 
-  /** To be called many times in a window. @returns whether the last window brought too little. */
+  /** To be called many times in a window. @returns whether the last window delivered too little. */
   isTooSlow(wasWaiting: boolean): boolean {
     const now = performance.now();
     // A process that was stopped or a machine that slept did not wait for the remote.
@@ -90,7 +90,7 @@ export function boundedBody(
     Math.max(10, Math.min(1000, bounds.windowMs / 20)),
   );
   looking.unref();
-  // A stream nobody reads any more may still fail; that is not news to anybody.
+  // A stream nobody reads any more may still fail; nobody needs to know.
   out.on('error', () => undefined);
   body.on('error', (error) => {
     out.destroy(signal.aborted ? abortReason(signal) : classifyTransportFailure(error, where).error);

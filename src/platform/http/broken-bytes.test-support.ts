@@ -20,7 +20,7 @@ export interface Breaking {
   readonly retype: (text: string) => string;
 }
 
-/** One to four of: bytes flipped, cut off, cut out, nested, a huge value, bytes that are no text, wrong types, an attack. */
+/** One to four of: bytes flipped, cut off, cut out, nested, a huge value, bytes that are not text, wrong types, an attack. */
 export function breakBytes(whole: string, { opening, attack, retype }: Breaking, next: () => number): Buffer {
   const pick = (n: number): number => Math.floor(next() * n);
   let bytes: Buffer = Buffer.from(whole);

@@ -27,7 +27,7 @@ export interface HttpResponse {
   readonly body: Readable;
   /** Reads the whole body as text, up to `limitBytes` (default 64 MiB). */
   text(limitBytes?: number): Promise<string>;
-  /** Reads the whole body as JSON; REMOTE_UNEXPECTED if it is none. */
+  /** Reads the whole body as JSON; REMOTE_UNEXPECTED if it is not JSON. */
   json(): Promise<unknown>;
   /** A text of the answer without the secrets that were sent; to be called before the text is cut. */
   masked(text: string): string;
@@ -40,7 +40,7 @@ export interface HttpClient {
    * Sends one request, waiting for rate limit and breaker. Resolves with any status below 500 but 429
    * (so 401, 403, 404, 409, 412 are the caller's to read) and, for `retry: 'never'`, with any status but 429.
    * Throws TielineError REMOTE_UNREACHABLE, REMOTE_TIMEOUT, REMOTE_RATE_LIMITED, REMOTE_FAILED or REMOTE_CIRCUIT_OPEN;
-   * of these `requestMayHaveArrived(error)` tells whether the remote may have acted.
+   * of these `requestMayHaveArrived(error)` says whether the remote may have acted.
    */
   send(request: HttpRequest): Promise<HttpResponse>;
 }

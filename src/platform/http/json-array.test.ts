@@ -39,7 +39,7 @@ async function refusal(
 }
 
 describe('an array of objects that arrives in pieces', () => {
-  it('gives the same elements however its bytes are cut', async () => {
+  it('the JSON array reader gives the same elements however its bytes are cut', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue({ stringUnit: 'binary' }))),
@@ -54,7 +54,7 @@ describe('an array of objects that arrives in pieces', () => {
     );
   });
 
-  it('gives the same elements when every byte comes alone', async () => {
+  it('the JSON array reader gives the same elements when every byte comes alone', async () => {
     const text = String.raw`[ {"a":"\\"} , {"b":"}]\"[{","c":[[{"d":"é\u00e9😀"}]]},{} ]` + '\n';
     expect(
       await split(
@@ -64,7 +64,7 @@ describe('an array of objects that arrives in pieces', () => {
     ).toEqual(JSON.parse(text));
   });
 
-  it('takes an empty array', async () => {
+  it('the JSON array reader accepts an empty array', async () => {
     expect(await split(' [ ] ')).toEqual([]);
   });
 
@@ -81,12 +81,12 @@ describe('an array of objects that arrives in pieces', () => {
     ['[{"a":1},{"a":}]', 'element 1, byte 9: malformed JSON'],
     ['[{"a":[1}]}]', 'element 0, byte 1: malformed JSON'],
     ['[{"a":1}] x', 'element 1, byte 10: something follows the array'],
-  ])('refuses %s and says where', async (text, where) => {
+  ])('the JSON array reader refuses %s and reports where', async (text, where) => {
     expect(await refusal(text)).toContain(where);
     expect(await refusal(text, [1, 2, 3, 5, 8])).toContain(where);
   });
 
-  it('refuses bytes that are not UTF-8', async () => {
+  it('the JSON array reader refuses bytes that are not UTF-8', async () => {
     const bytes = Uint8Array.from([
       ...new TextEncoder().encode('[{"a":"'),
       0xc3,
@@ -96,18 +96,18 @@ describe('an array of objects that arrives in pieces', () => {
     expect(await refusal(bytes)).toContain('element 0, byte 1: invalid UTF-8');
   });
 
-  it('never quotes the text it refuses', async () => {
+  it('the JSON array reader never quotes the text it refuses', async () => {
     expect(await refusal('[{"password":hunter2}]')).not.toContain('hunter2');
   });
 
-  it('refuses an element that is longer or deeper than the limit', async () => {
+  it('the JSON array reader refuses an element that is longer or deeper than the limit', async () => {
     expect(await refusal(`[{"a":"${'x'.repeat(100)}"}]`, [20, 40], { elementBytes: 50 })).toContain(
       'longer than 50 bytes',
     );
     expect(await refusal(`[{"a":${'['.repeat(300)}`)).toContain('nested deeper than 200');
   });
 
-  it('closes the stream when the reader stops early', async () => {
+  it('the JSON array reader closes the stream when the reader stops early', async () => {
     let isClosed = false;
     async function* endless(): AsyncGenerator<Uint8Array> {
       try {

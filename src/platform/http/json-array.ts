@@ -38,7 +38,7 @@ function isWhitespace(byte: number): boolean {
 /** Finds where elements end. Keeps its state between pieces; yields whole elements as byte ranges of a piece. */
 class ElementScanner {
   index = 0;
-  /** Bytes of earlier pieces that belong to the element under way. */
+  /** Bytes of earlier pieces that belong to the current element. */
   held: Uint8Array[] = [];
   heldBytes = 0;
   elementOffset = 0;
@@ -47,7 +47,7 @@ class ElementScanner {
   #depth = 0;
   #inString = false;
   #afterBackslash = false;
-  /** Where in the stream the values of the element under way that are objects or lists begin and end, one after the other. */
+  /** Where in the stream the values of the current element that are objects or lists start and end, one after the other. */
   #inner: number[] = [];
   readonly #elementBytes: number;
   readonly #maxDepth: number;
@@ -99,7 +99,7 @@ class ElementScanner {
     }
   }
 
-  /** Looks for the end of the element under way from `at`; returns the index after it, or -1 if the piece ends first. */
+  /** Looks for the end of the current element from `at`; returns the index after it, or -1 if the piece ends first. */
   endOfElement(piece: Uint8Array, from: number, pieceOffset: number): number {
     const length = piece.length;
     let depth = this.#depth;

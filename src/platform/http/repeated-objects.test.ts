@@ -15,7 +15,7 @@ async function read(text: string, repeated: RepeatedObjects, size = 1 << 16): Pr
 }
 
 describe('objects that records repeat', () => {
-  it('are read once, and stand in each record as if they had been read there', async () => {
+  it('repeated objects are read once, and are in each record as if they had been read there', async () => {
     const text =
       '[{"n":1,"plugin":{"id":7,"cve":["a"]}},{"plugin":{"id":8}},{"n":3,"plugin":{"id":7,"cve":["a"]}}]';
     for (const size of [1, 5, 17, 1000]) {
@@ -34,11 +34,11 @@ describe('objects that records repeat', () => {
     ['as a list', '[{"plugin":[1,{"a":2}]},{"plugin":[1,{"a":2}]}]'],
     ['after a space', '[{"plugin": {"id":1}}]'],
     ['not at all', '[{"a":1},{}]'],
-  ])('%s: as a plain parser reads it', async (_name, text) => {
+  ])('repeated objects are read as a plain parser reads them: %s', async (_name, text) => {
     expect(await read(text, new RepeatedObjects('plugin'))).toEqual(JSON.parse(text));
   });
 
-  it('change nothing of what is read, whatever JSON it is and however it is cut', async () => {
+  it('repeated objects change nothing of what is read, whatever JSON it is and however it is cut', async () => {
     const record = fc.dictionary(fc.constantFrom('plugin', 'a', '"plugin":{', 'é'), fc.jsonValue(), {
       maxKeys: 4,
     });
@@ -54,7 +54,7 @@ describe('objects that records repeat', () => {
     );
   });
 
-  it('are forgotten when there are too many, the oldest first', async () => {
+  it('repeated objects are forgotten when there are too many, the oldest first', async () => {
     const repeated = new RepeatedObjects('plugin', 1);
     const [one] = await read('[{"plugin":{"id":1}}]', repeated);
     const [two] = await read('[{"plugin":{"id":2}}]', repeated);

@@ -26,17 +26,17 @@ describe('what a remote echoes', () => {
     ['as Basic', basic],
     ['as Basic in a URL', encodeURIComponent(basic)],
     ['as one of several keys', 'SK22'],
-  ])('has no secret %s', (_how, echoed) => {
+  ])("a remote's echo contains no secret %s", (_how, echoed) => {
     expect(mask.mask(`you sent <${echoed}>.`)).toBe('you sent <[secret]>.');
   });
 
-  it('keeps the words around a secret', () => {
+  it("masking a remote's echo keeps the words around a secret", () => {
     expect(mask.mask('Basic authorization with accessKey refused')).toBe(
       'Basic authorization with accessKey refused',
     );
   });
 
-  it('has no secret in the message of a refusal, not even half of one where the message is cut', async () => {
+  it("a remote's refusal contains no secret in its message, not even half of one where the message is cut", async () => {
     const long = `S${'0123456789'.repeat(4)}`;
     for (const before of [0, 150, 175, 190]) {
       const body = JSON.stringify({ message: `${'x'.repeat(before)} ${long}`, error: '\u001b[2J' });
@@ -49,7 +49,7 @@ describe('what a remote echoes', () => {
     }
   });
 
-  it('has no secret in an error, its cause and its stack', () => {
+  it('an error contains no secret, nor do its cause and its stack', () => {
     const cause = new Error(`sent ${password}`);
     const error = new TielineError('REMOTE_FAILED', `refused ${password}`, {
       cause,
@@ -61,7 +61,7 @@ describe('what a remote echoes', () => {
     ).not.toContain(password);
   });
 
-  it('has no secret in the refusal of a write', async () => {
+  it('the refusal of a write contains no secret', async () => {
     const connector = maskedConnector(
       {
         async *check() {},
@@ -84,14 +84,14 @@ describe('what a remote echoes', () => {
     });
   });
 
-  it('is found wherever a system keeps its secrets', () => {
+  it('a secret is masked wherever a system keeps its secrets', () => {
     const found = secretsIn({ a: new Secret('1'), b: { c: [new Secret('2')] }, d: 'no' });
     expect(found.map((each) => each.reveal())).toEqual(['1', '2']);
   });
 });
 
 describe('the client', () => {
-  it('learns a token from the header that it sends, and takes it out of a failure', async () => {
+  it('the HTTP client learns a token from the header that it sends, and takes it out of a failure', async () => {
     const { url } = await serve(say(500, '{"message":"token abc.def.ghi is over"}'));
     const request = get('/x', { headers: { Authorization: new Secret('Bearer abc.def.ghi') } });
     expect((await failure(client(url).send(request))).message).toBe(

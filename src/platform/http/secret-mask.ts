@@ -8,7 +8,7 @@ import { TielineError } from '../errors/index.ts';
 import { Secret } from '../values/index.ts';
 
 const masked = '[secret]';
-/** Shorter than this, a text is no secret that could be told from any other text. */
+/** Shorter than this, a text is not a secret that could be distinguished from any other text. */
 const shortestSecret = 3;
 
 export interface SecretMask {

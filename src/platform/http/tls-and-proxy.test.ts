@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { client, failure, get, listen, post } from './loopback.test-support.ts';
 import { requestMayHaveArrived } from './undici-http-client.ts';
 
-/** A certificate for 127.0.0.1 that signs itself, made afresh so that no key lies in the repository. */
+/** A certificate for 127.0.0.1 that signs itself, made afresh so that no key is in the repository. */
 function makeCertificate(): { cert: string; key: string } | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'tieline-tls-'));
   try {
@@ -56,7 +56,7 @@ describe.skipIf(tls === undefined)(
       return await listen(server);
     }
 
-    it('refuses a certificate of an unknown authority, and says which setting to use', async () => {
+    it('the HTTP client refuses a certificate of an unknown authority, and names the setting to use', async () => {
       const http = client(`https://127.0.0.1:${await tlsServer()}`);
       const error = await failure(http.send(post()));
       expect(error.code).toBe('REMOTE_UNREACHABLE');
@@ -65,12 +65,12 @@ describe.skipIf(tls === undefined)(
       expect(http.calls).toHaveLength(1);
     });
 
-    it('trusts an authority that the settings name', async () => {
+    it('the HTTP client trusts an authority that the settings name', async () => {
       const http = client(`https://127.0.0.1:${await tlsServer()}`, { ca: certificate });
       expect(await (await http.send(get())).json()).toEqual({ tls: true });
     });
 
-    it("goes through a proxy, also to a TLS server, with the proxy's password", async () => {
+    it("the HTTP client goes through a proxy, also to a TLS server, with the proxy's password", async () => {
       const tunnels: (string | undefined)[] = [];
       const proxy = createServer();
       proxy.on('connect', (request: IncomingMessage, socket) => {
@@ -92,7 +92,7 @@ describe.skipIf(tls === undefined)(
       expect(tunnels).toEqual([`Basic ${btoa('u:p')}`]);
     });
 
-    it('says that a proxy refused, and that nothing arrived', async () => {
+    it('the HTTP client reports that a proxy refused, and that nothing arrived', async () => {
       const proxy = createServer();
       proxy.on('connect', (_request, socket) =>
         socket.end('HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n'),

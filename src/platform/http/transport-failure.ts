@@ -14,7 +14,7 @@ export function requestMayHaveArrived(error: unknown): boolean {
   return !(error instanceof Error && certainlyNotArrived.has(error));
 }
 
-/** A TielineError of which `requestMayHaveArrived` says no. */
+/** A TielineError for which `requestMayHaveArrived` is false. */
 export function errorBeforeArrival(
   code: ErrorCode,
   message: string,

@@ -6,7 +6,7 @@ import { client, drop, failure, get, listen, post, say, serve } from './loopback
 import { requestMayHaveArrived } from './undici-http-client.ts';
 
 describe('a request that is safe to repeat', () => {
-  it('is tried again after server errors and a broken connection, and each attempt is reported without its query', async () => {
+  it('a repeatable request is tried again after server errors and a broken connection, and each attempt is reported without its query', async () => {
     const { url } = await serve(say(503), drop, say(500), say(200, '{"ok":true}'));
     const http = client(url);
     const response = await http.send(get('/x', { query: { key: 'hidden', none: undefined } }));
@@ -19,7 +19,7 @@ describe('a request that is safe to repeat', () => {
     ]);
   });
 
-  it('fails with the last error when the attempts are used up, in JSON words only', async () => {
+  it('a repeatable request fails with the last error when the attempts are used up, quoting JSON only', async () => {
     const { url, seen } = await serve(say(500, '{"error":"Internal","message":"index is rebuilding"}'));
     const error = await failure(client(url).send(get()));
     expect(error).toMatchObject({
@@ -29,14 +29,14 @@ describe('a request that is safe to repeat', () => {
     expect(seen).toHaveLength(4);
   });
 
-  it('never shows HTML in a message', async () => {
+  it('a repeatable request never shows HTML in a message', async () => {
     const { url } = await serve(
       say(502, '<html><h1>nginx secret</h1></html>', { 'content-type': 'text/html' }),
     );
     expect((await failure(client(url).send(get()))).message).toBe('GET /x was answered with 502');
   });
 
-  it("resolves with statuses that are the caller's to read", async () => {
+  it("a repeatable request resolves with statuses that are the caller's to read", async () => {
     const { url } = await serve(say(404), say(409), say(401));
     const http = client(url);
     for (const status of [404, 409, 401]) expect((await http.send(get())).status).toBe(status);
@@ -44,7 +44,7 @@ describe('a request that is safe to repeat', () => {
 });
 
 describe('a request that must not be repeated', () => {
-  it('is not tried again when the connection broke after it was sent, and may have arrived', async () => {
+  it('an unrepeatable request is not tried again when the connection broke after it was sent, and may have arrived', async () => {
     const { url, seen } = await serve(drop);
     const error = await failure(client(url).send(post()));
     expect(error.code).toBe('REMOTE_UNREACHABLE');
@@ -52,19 +52,19 @@ describe('a request that must not be repeated', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('is given back with a server error', async () => {
+  it('an unrepeatable request is given back with a server error', async () => {
     const { url, seen } = await serve(say(502));
     expect((await client(url).send(post())).status).toBe(502);
     expect(seen).toHaveLength(1);
   });
 
-  it('is tried again after 429, which did certainly not happen', async () => {
+  it('an unrepeatable request is tried again after 429, which did certainly not happen', async () => {
     const { url, seen } = await serve(say(429), say(201));
     expect((await client(url).send(post())).status).toBe(201);
     expect(seen).toHaveLength(2);
   });
 
-  it('is tried again while the connection is refused, and has certainly not arrived', async () => {
+  it('an unrepeatable request is tried again while the connection is refused, and has certainly not arrived', async () => {
     const probe = createTcpServer();
     const port = await listen(probe);
     probe.close();
@@ -75,7 +75,7 @@ describe('a request that must not be repeated', () => {
     expect(http.calls).toHaveLength(4);
   });
 
-  it('ends with REMOTE_TIMEOUT when no answer begins in time', async () => {
+  it('an unrepeatable request ends with REMOTE_TIMEOUT when no answer begins in time', async () => {
     const { url } = await serve(() => undefined);
     const error = await failure(
       client(url, { timeouts: { connectMs: 500, headersMs: 300, bodyMs: 300 } }).send(post()),
@@ -86,7 +86,7 @@ describe('a request that must not be repeated', () => {
 });
 
 describe('429', () => {
-  it('obeys Retry-After in seconds, up to the cap, and holds all other calls back', async () => {
+  it('a request answered with 429 waits for Retry-After in seconds, up to the cap, and holds all other calls back', async () => {
     const { url } = await serve(say(429, '<html>', { 'retry-after': '3600' }), say(200));
     const http = client(url, { retryAfterCapMs: 300, random: () => 0 });
     const startedAt = performance.now();
@@ -98,7 +98,7 @@ describe('429', () => {
     expect(http.waits).toEqual([300]);
   });
 
-  it('obeys Retry-After as a date by the clock of the server', async () => {
+  it('a request answered with 429 waits for Retry-After as a date by the clock of the server', async () => {
     const headers = { date: 'Mon, 01 Jan 2001 00:00:00 GMT', 'retry-after': 'Mon, 01 Jan 2001 00:00:01 GMT' };
     const { url } = await serve(say(429, '', headers), say(200));
     // A clock that the sleep moves: over the real one, a sleep that takes no time would keep the process from doing anything else.
@@ -111,7 +111,7 @@ describe('429', () => {
     expect(http.waits).toEqual([1000]);
   });
 
-  it('ends with REMOTE_RATE_LIMITED, certainly not arrived', async () => {
+  it('a request answered with 429 to the end fails with REMOTE_RATE_LIMITED, certainly not arrived', async () => {
     const { url } = await serve(say(429));
     const error = await failure(client(url).send(post()));
     expect(error.code).toBe('REMOTE_RATE_LIMITED');
@@ -120,7 +120,7 @@ describe('429', () => {
 });
 
 describe('the gate', () => {
-  it('lets no more requests in at once than allowed', async () => {
+  it('the request gate lets no more requests in at once than allowed', async () => {
     let inside = 0;
     let most = 0;
     const { url } = await serve((_request, response) => {
@@ -136,7 +136,7 @@ describe('the gate', () => {
     expect(most).toBe(2);
   });
 
-  it('keeps to the rate', async () => {
+  it('the request gate keeps to the rate', async () => {
     const { url } = await serve(say(200));
     const http = client(url, { requestsPerSecond: 50 });
     const startedAt = performance.now();
@@ -146,7 +146,7 @@ describe('the gate', () => {
 });
 
 describe('the breaker', () => {
-  it('opens after failures in a row, lets one probe through later, and closes when that succeeds', async () => {
+  it('the circuit breaker opens after failures in a row, lets one probe through later, and closes when that succeeds', async () => {
     let clock = Date.now();
     const { url, seen } = await serve(say(500), say(500), say(500), say(200));
     const http = client(url, {
@@ -170,7 +170,7 @@ describe('the breaker', () => {
 });
 
 describe('a body', () => {
-  it('that is cut ends in REMOTE_UNREACHABLE', async () => {
+  it('a body that is cut ends in REMOTE_UNREACHABLE', async () => {
     const { url } = await serve((request, response) => {
       response.writeHead(200, { 'content-length': '1000' });
       response.write('[{"a":1},');
@@ -180,7 +180,7 @@ describe('a body', () => {
     expect((await failure(response.text())).code).toBe('REMOTE_UNREACHABLE');
   });
 
-  it('that stalls ends in REMOTE_TIMEOUT', async () => {
+  it('a body that stalls ends in REMOTE_TIMEOUT', async () => {
     const { url } = await serve((_request, response) => void response.writeHead(200).write('['));
     const response = await client(url, { timeouts: { connectMs: 500, headersMs: 500, bodyMs: 300 } }).send(
       get(),
@@ -188,7 +188,7 @@ describe('a body', () => {
     expect((await failure(response.text())).code).toBe('REMOTE_TIMEOUT');
   });
 
-  it('that is no JSON is said to be none, without being shown', async () => {
+  it('a body that is not JSON is reported as such, without being shown', async () => {
     const { url } = await serve(say(200, '<html>secret</html>', { 'content-type': 'text/html' }));
     const response = await client(url).send(get());
     const error = await failure(response.json());
@@ -198,7 +198,7 @@ describe('a body', () => {
 });
 
 describe('cancelling', () => {
-  it('ends a request, a wait and a body at once with the reason given', async () => {
+  it('cancelling ends a request, a wait and a body at once with the reason given', async () => {
     const reason = new TielineError('SYNC_RUNNING', 'stop');
     const { url } = await serve(() => undefined);
     const one = new AbortController();
@@ -221,7 +221,7 @@ describe('cancelling', () => {
 });
 
 describe('headers', () => {
-  it('carry secrets to the server and nowhere else', async () => {
+  it('headers carry secrets to the server and nowhere else', async () => {
     const { url, seen } = await serve(say(500, '{"message":"no"}'));
     const http = client(url, { attempts: 1, defaultHeaders: { 'X-ApiKeys': new Secret('k3y') } });
     const error = await failure(http.send(get()));

@@ -25,7 +25,7 @@ export interface HttpClientOptions {
   readonly baseUrl: string;
   readonly requestsPerSecond: number;
   readonly concurrency: number;
-  /** Connection; begin of the answer; pause between two pieces of the body. Milliseconds. */
+  /** Connection; start of the answer; pause between two pieces of the body. Milliseconds. */
   readonly timeouts: { readonly connectMs: number; readonly headersMs: number; readonly bodyMs: number };
   /** Proxy URL; a user and password in it are sent to the proxy only. */
   readonly proxy?: string;
@@ -33,13 +33,13 @@ export interface HttpClientOptions {
   readonly ca?: string;
   readonly userAgent: string;
   readonly defaultHeaders?: Readonly<Record<string, string | Secret>>;
-  /** Told of every attempt, answered or not. */
+  /** Called for every attempt, answered or not. */
   readonly onCall?: (call: HttpCall) => void;
-  /** Told of every wait before it begins. */
+  /** Called for every wait before it begins. */
   readonly onWait?: (reason: 'rate' | 'quiet' | 'retry', ms: number) => void;
   /** How often a request is tried in all. */
   readonly attempts: number;
-  /** Told of every secret that is sent; takes them out of what the remote says. Default: one of this client's own. */
+  /** Called for every secret that is sent; takes them out of what the remote says. Default: one of this client's own. */
   readonly secrets?: SecretMask;
   /** 0 ≤ x < 1. */
   readonly random?: () => number;
@@ -90,7 +90,7 @@ function headerTexts(
   return texts;
 }
 
-/** Makes the client of one external system. `close()` ends its connections; requests under way fail. */
+/** Makes the client of one external system. `close()` ends its connections; requests in progress fail. */
 export function createHttpClient(options: HttpClientOptions): HttpClient & { close(): Promise<void> } {
   const client = new UndiciHttpClient(options);
   // An object of its own, so that it can be spread and its functions handed on.
@@ -168,7 +168,7 @@ class UndiciHttpClient {
     }
   }
 
-  /** Sends once. Reports the call, tells the breaker, and judges the outcome. */
+  /** Sends once. Reports the call, notifies the breaker, and judges the outcome. */
   async #attempt(request: HttpRequest, where: string): Promise<Attempt> {
     const closedFor = this.#breaker.enter();
     if (closedFor > 0)

@@ -42,7 +42,7 @@ async function reopen(): Promise<pg.Pool> {
 }
 
 describe('moving into a database', () => {
-  it('gives every table the columns that a fresh database has', async () => {
+  it('adopting a database gives every table the columns that a fresh database has', async () => {
     await migrate(database.pool, { folder });
     await using fresh = await cloneDatabase();
     const columns = (lines: string[]): string[] =>
@@ -53,7 +53,7 @@ describe('moving into a database', () => {
     expect(columns(await wholeCatalog(database.pool))).toEqual(columns(await wholeCatalog(fresh.pool)));
   });
 
-  it('changes nothing the second, third and fourth time', async () => {
+  it('adopting a database changes nothing the second, third and fourth time', async () => {
     await migrate(database.pool, { folder });
     const after = await wholeCatalog(database.pool);
     for (let again = 0; again < 3; again += 1)
@@ -61,7 +61,7 @@ describe('moving into a database', () => {
     expect(await wholeCatalog(database.pool)).toEqual(after);
   });
 
-  it('compares rows and checksums over the columns that were there', async () => {
+  it('adopting a database compares rows and checksums over the columns that were there', async () => {
     const { verified } = await migrate(database.pool, { folder });
     expect(verified.find((each) => each.table === 'public.ingestion_vulnerabilities')).toMatchObject({
       rowsBefore: 20,
@@ -71,7 +71,7 @@ describe('moving into a database', () => {
     expect(verified.every((each) => each.checksumBefore === each.checksumAfter)).toBe(true);
   });
 
-  it('puts a table whose name is taken into its own schema, leaves the other as it is, and finds its own', async () => {
+  it('adopting a database puts a table whose name is taken into its own schema, leaves the other as it is, and finds its own', async () => {
     await database.pool.query(
       `create table dashboards (id serial primary key, name text); insert into dashboards (name) values ('theirs'); create view alerts as select 1 as one`,
     );
@@ -86,7 +86,7 @@ describe('moving into a database', () => {
     expect((await check()).tables.filter((each) => each.status === 'taken')).toEqual([]);
   });
 
-  it('puts all of its own into the schema that was asked for, and finds it there', async () => {
+  it("adopting a database puts all of Tieline's tables into the requested schema, and finds them there", async () => {
     await migrate(database.pool, { folder, schema: 'tl' });
     const { rows } = await database.pool.query<{ name: string }>(
       `select tablename as name from pg_tables where schemaname = 'public' and tablename !~ '^(ingestion_|users$)'`,
@@ -99,7 +99,7 @@ describe('moving into a database', () => {
     expect(await migrate(pool, { folder })).toMatchObject({ applied: [] });
   });
 
-  it('refuses to move into a second schema, and says where it is', async () => {
+  it('adopting a database refuses to use a second schema, and names the first', async () => {
     await migrate(database.pool, { folder });
     await expect(migrate(database.pool, { folder, schema: 'tl' })).rejects.toMatchObject({
       code: 'DATABASE_UNSUITABLE',
@@ -107,7 +107,7 @@ describe('moving into a database', () => {
     });
   });
 
-  it('shows beforehand the SQL that it will run, and running that SQL by hand comes to the same', async () => {
+  it('adopting a database shows the SQL that it will run, and running that SQL by hand gives the same result', async () => {
     const before = await wholeCatalog(database.pool);
     const sql = await showMigration(access());
     expect(await wholeCatalog(database.pool)).toEqual(before);
@@ -128,7 +128,7 @@ describe('moving into a database', () => {
     expect(await wholeCatalog(twin.pool)).toEqual(await wholeCatalog(database.pool));
   });
 
-  it('lets the application go on inserting and updating without the new columns', async () => {
+  it('adopting a database lets the application continue to insert and update without the new columns', async () => {
     await migrate(database.pool, { folder });
     const outcome = database.pool.query(
       `insert into ingestion_vulnerabilities (plugin_id, vulnerability_name, severity, asset_uuid) values ('1', 'x', 'Low', 'host-7');
@@ -138,7 +138,7 @@ describe('moving into a database', () => {
     await expect(outcome).resolves.toHaveLength(4);
   });
 
-  it('builds again an index whose build was broken off, and refuses nothing meanwhile', async () => {
+  it('adopting a database builds an index again whose build was interrupted, and refuses nothing meanwhile', async () => {
     await migrate(database.pool, { folder });
     const name = 'idx_ingestion_vulnerabilities_finding_key';
     await database.pool.query(
@@ -153,7 +153,7 @@ describe('moving into a database', () => {
     expect((await check()).unfinishedIndexes).toEqual([]);
   });
 
-  it('holds up no reader or writer for a second, though a session keeps the tables for a while', async () => {
+  it('adopting a database blocks no reader or writer for a second, though a session holds the tables for a while', async () => {
     const holder = await database.pool.connect();
     await holder.query(
       'begin; select count(*) from ingestion_vulnerabilities; update ingestion_systems set name = name',
@@ -204,7 +204,7 @@ describe('moving into a database', () => {
     );
   });
 
-  it('gives up in the end where the tables cannot be had, and leaves everything as it was', async () => {
+  it('adopting a database gives up in the end where the tables cannot be locked, and leaves everything as it was', async () => {
     const before = await wholeCatalog(database.pool);
     const holder = await database.pool.connect();
     await holder.query('begin; lock table ingestion_assets in row exclusive mode');
@@ -216,7 +216,7 @@ describe('moving into a database', () => {
     expect(await wholeCatalog(database.pool)).toEqual(before);
   });
 
-  it('leaves everything as it was where the database forbids a change', async () => {
+  it('adopting a database leaves everything as it was where the database forbids a change', async () => {
     await database.pool.query(
       `create function no() returns event_trigger language plpgsql as $$ begin raise exception 'change control forbids it'; end $$;
        create event trigger no on ddl_command_start when tag in ('ALTER TABLE') execute function no()`,
@@ -262,24 +262,27 @@ describe('what stands in the way is refused with the remedy, and nothing is chan
       'alter table ingestion_controls drop column control_id',
       'column:ingestion_controls.control_id',
     ],
-  ])('%s', async (_what, sql, id) => {
-    await database.pool.query(sql);
-    const before = await wholeCatalog(database.pool);
-    const found = await check();
-    expect(found.canMigrate).toBe(false);
-    expect(found.problems.map((problem) => problem.id)).toEqual([id]);
-    expect(found.problems[0]?.remedy).not.toBe('');
-    await expect(migrate(database.pool, { folder })).rejects.toMatchObject({ code: 'DATABASE_UNSUITABLE' });
-    expect(await wholeCatalog(database.pool)).toEqual(before);
-  });
+  ])(
+    'an obstacle to adopting a database is refused with the remedy, and nothing is changed: %s',
+    async (_what, sql, id) => {
+      await database.pool.query(sql);
+      const before = await wholeCatalog(database.pool);
+      const found = await check();
+      expect(found.canMigrate).toBe(false);
+      expect(found.problems.map((problem) => problem.id)).toEqual([id]);
+      expect(found.problems[0]?.remedy).not.toBe('');
+      await expect(migrate(database.pool, { folder })).rejects.toMatchObject({ code: 'DATABASE_UNSUITABLE' });
+      expect(await wholeCatalog(database.pool)).toEqual(before);
+    },
+  );
 
-  it('unless the operator knows better about a trigger or a column, and says so', async () => {
+  it('an obstacle to adopting a database is accepted on request where it is a trigger or a column, and reported', async () => {
     await database.pool.query('alter table ingestion_poams add column office text not null');
     const accept = ['column:ingestion_poams.office'];
     expect((await migrate(database.pool, { folder, accept })).applied.length).toBeGreaterThan(0);
   });
 
-  it('a role that owns neither the tables nor a schema', async () => {
+  it('a role that owns neither the tables nor a schema is refused with the remedy, and nothing is changed', async () => {
     const role = `passer_by_${Date.now()}`;
     await database.pool.query(
       `create role ${role} login password 'x'; grant select on all tables in schema public to ${role}`,
@@ -305,7 +308,7 @@ describe('what stands in the way is refused with the remedy, and nothing is chan
 });
 
 describe('an upgrade from the schema of the first release', () => {
-  it('ends as a fresh database of today, with the new columns filled', async () => {
+  it('an upgrade from the first release ends like a fresh database of today, with the new columns filled', async () => {
     const earlier = await mkdtemp(join(tmpdir(), 'tieline-earlier-'));
     for (const file of (await readMigrationFiles(folder)).slice(0, 3))
       await cp(join(folder, file.name), join(earlier, file.name));
@@ -337,26 +340,29 @@ describe('an upgrade from the schema of the first release', () => {
 });
 
 describe('taking Tieline out again', () => {
-  it.each([undefined, 'tl'])('leaves the database as it was before (schema %s)', async (schema) => {
-    await database.pool.query(
-      'create table dashboards (id int); create index idx_ingestion_assets_tenable_uuid on users (email)',
-    );
-    const before = await wholeCatalog(database.pool);
-    await migrate(database.pool, { folder, ...(schema === undefined ? {} : { schema }) });
-    const pool = await reopen();
-    await pool.query(`select tieline_ensure_partitions(2)`);
-    const name = new URL(database.url).pathname.slice(1);
-    const there = { pool, migrationsFolder: folder };
-    expect((await removeFromDatabase(there, { patienceMs: 5000 })).removed).toBe(false);
-    await expect(removeFromDatabase(there, { confirm: 'other', patienceMs: 5000 })).rejects.toMatchObject({
-      code: 'USAGE',
-    });
-    expect((await removeFromDatabase(there, { confirm: name, patienceMs: 5000 })).removed).toBe(true);
-    expect(await wholeCatalog(database.pool)).toEqual(before);
-    expect((await migrate(database.pool, { folder })).applied.length).toBeGreaterThan(0);
-  });
+  it.each([undefined, 'tl'])(
+    'removing Tieline leaves the database as it was before (schema %s)',
+    async (schema) => {
+      await database.pool.query(
+        'create table dashboards (id int); create index idx_ingestion_assets_tenable_uuid on users (email)',
+      );
+      const before = await wholeCatalog(database.pool);
+      await migrate(database.pool, { folder, ...(schema === undefined ? {} : { schema }) });
+      const pool = await reopen();
+      await pool.query(`select tieline_ensure_partitions(2)`);
+      const name = new URL(database.url).pathname.slice(1);
+      const there = { pool, migrationsFolder: folder };
+      expect((await removeFromDatabase(there, { patienceMs: 5000 })).removed).toBe(false);
+      await expect(removeFromDatabase(there, { confirm: 'other', patienceMs: 5000 })).rejects.toMatchObject({
+        code: 'USAGE',
+      });
+      expect((await removeFromDatabase(there, { confirm: name, patienceMs: 5000 })).removed).toBe(true);
+      expect(await wholeCatalog(database.pool)).toEqual(before);
+      expect((await migrate(database.pool, { folder })).applied.length).toBeGreaterThan(0);
+    },
+  );
 
-  it('is refused while a view of the owner uses what would go', async () => {
+  it('removing Tieline is refused while a view of the owner uses what would be dropped', async () => {
     await migrate(database.pool, { folder });
     await database.pool.query(
       'create view due as select id, remediation_due_date from ingestion_vulnerabilities',

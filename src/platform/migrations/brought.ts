@@ -1,4 +1,4 @@
-/** The list of what Tieline brought into a database (table tieline_objects), and of which migrations it has. */
+/** The list of what Tieline added to a database (table tieline_objects), and which migrations it has. */
 import type pg from 'pg';
 import { TielineError } from '../errors/index.ts';
 import type { Catalog } from './catalog.ts';
@@ -19,8 +19,8 @@ export interface MigrationState {
 export const ledgerNames = ['tieline_migrations', 'tieline_objects'];
 
 /**
- * @param schema where the operator put Tieline's tables, if he says so.
- * @throws DATABASE_UNSUITABLE where they lie elsewhere.
+ * @param schema where the operator put Tieline's tables, if given.
+ * @throws DATABASE_UNSUITABLE where they are elsewhere.
  */
 export async function fetchMigrationState(
   client: pg.ClientBase,
@@ -61,7 +61,7 @@ export interface UnfinishedIndex {
   readonly name: string;
   readonly table: string;
   readonly sql: string;
-  /** A build that was broken off left it behind; it must go first. */
+  /** A build that was interrupted left it behind; it must go first. */
   readonly invalid: boolean;
 }
 
@@ -82,7 +82,7 @@ export async function listUnfinishedIndexes(
   return rows;
 }
 
-/** Checks of ours that the rows of before have not been held against yet. */
+/** Checks of ours that the existing rows have not been checked against yet. */
 export async function listUnvalidated(
   client: pg.ClientBase,
   schema: string,

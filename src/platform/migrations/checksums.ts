@@ -19,15 +19,15 @@ export interface ChecksumTarget {
   readonly schema: string;
   readonly table: string;
   readonly columns: readonly string[];
-  /** SQL that is true of the owner's rows `t`, where Tieline notes its own operations beside his. */
+  /** SQL that is true of the owner's rows `t`, where Tieline notes its own operations beside the owner's. */
   readonly ownersRows?: string;
 }
 
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /**
- * The ordinary tables of the owner's on the search path, with the columns that are his.
- * @param ours tables and columns (`schema.table`, `schema.table.column`) that Tieline brought.
+ * The owner's ordinary tables on the search path, with the columns that are the owner's.
+ * @param ours tables and columns (`schema.table`, `schema.table.column`) that Tieline added.
  */
 export async function listChecksumTargets(
   client: pg.ClientBase,

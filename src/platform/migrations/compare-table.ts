@@ -238,7 +238,7 @@ function compareTriggers(table: CatalogTable): Differences[] {
   );
 }
 
-/** What else stands around the table: policies, subscribers, heirs, views. */
+/** What else is attached to the table: policies, subscribers, heirs, views. */
 function noteSurroundings(table: CatalogTable): Differences[] {
   const found: Differences[] = [];
   if (table.rowSecurity)

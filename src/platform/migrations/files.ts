@@ -6,7 +6,7 @@ import { splitStatements, type Statement } from './statements.ts';
 
 /** A further folder of migrations, beside Tieline's own: that of an entity which does not ship. */
 export interface MigrationSet {
-  /** Stands before the names of its files in the ledger: `leases/0001_create_leases.sql`. */
+  /** The prefix of the names of its files in the ledger: `leases/0001_create_leases.sql`. */
   readonly name: string;
   readonly folder: string;
 }
@@ -20,7 +20,7 @@ export interface MigrationFile {
 
 const setPattern = /^[a-z][a-z0-9_]*$/;
 const namePattern = /^(\d{4})_[a-z0-9_]+\.sql$/;
-// Would end our transaction in the midst. `BEGIN` of PL/pgSQL has no semicolon.
+// Would end our transaction halfway through. `BEGIN` of PL/pgSQL has no semicolon.
 const transactionControl = /^\s*(begin|commit|rollback|start\s+transaction)\s*;/im;
 
 /**

@@ -9,7 +9,7 @@ import { migrate } from './migrate.ts';
 
 const folder = join(import.meta.dirname, '../../../migrations');
 
-it('policies, bases, mappings and what waits speak of the same fields under their present names after the upgrade', async () => {
+it('policies, bases, mappings and waiting changes use the present names of the fields after the upgrade', async () => {
   const earlier = await mkdtemp(join(tmpdir(), 'tieline-earlier-'));
   for (const file of await readMigrationFiles(folder))
     if (file.name < '0036') await cp(join(folder, file.name), join(earlier, file.name));

@@ -1,4 +1,4 @@
-/** What the migrations of sync_links and sync_conflicts do to rows of before. */
+/** What the migrations of sync_links and sync_conflicts do to existing rows. */
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

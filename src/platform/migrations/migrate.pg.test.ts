@@ -35,7 +35,7 @@ const fruit = {
 };
 
 describe('migrations', () => {
-  it('are applied in order, once', async () => {
+  it('migrations are applied in order, once', async () => {
     await write(fruit);
     const names = Object.keys(fruit);
     expect(await migrate(database.pool, { folder })).toMatchObject({ applied: names, already: [] });
@@ -51,7 +51,7 @@ describe('migrations', () => {
     ]);
   });
 
-  it('correct rows of ours in a database that is there, where no table is to be locked', async () => {
+  it('migrations correct rows of ours in a database that is there, where no table is to be locked', async () => {
     await write({ ...fruit, '0003_name_apples.sql': 'INSERT INTO apples (id) VALUES (1),\n (2);' });
     await migrate(database.pool, { folder });
     const renaming = { '0004_rename_apples.sql': 'UPDATE apples SET id = id + 10;' };
@@ -61,7 +61,7 @@ describe('migrations', () => {
     expect(rows).toEqual([{ id: 11 }, { id: 12 }]);
   });
 
-  it('correct, in a first installation too, the rows that an earlier one put into a table of ours', async () => {
+  it('migrations correct, in a first installation too, the rows that an earlier one put into a table of ours', async () => {
     await write({
       ...fruit,
       '0003_name_apples.sql': 'INSERT INTO apples (id) VALUES (1),\n (2);',
@@ -72,7 +72,7 @@ describe('migrations', () => {
     expect(rows).toEqual([{ id: 11 }, { id: 12 }]);
   });
 
-  it('go into the schema that was asked for', async () => {
+  it('migrations go into the schema that was asked for', async () => {
     await write(fruit);
     await migrate(database.pool, { folder, schema: 'tieline' });
     expect(await tables()).toEqual([
@@ -83,7 +83,7 @@ describe('migrations', () => {
     ]);
   });
 
-  it('leave the database as it was when a file fails, and name the file and the place', async () => {
+  it('migrations leave the database as it was when a file fails, and name the file and the place', async () => {
     await write({
       ...fruit,
       '0002_create_pears.sql': 'CREATE TABLE pears (id int);\nCREATE TABLE x (id ínt);',
@@ -97,7 +97,7 @@ describe('migrations', () => {
     expect(await migrate(database.pool, { folder })).toMatchObject({ applied: Object.keys(fruit) });
   });
 
-  it('wait for another process that migrates, and then find nothing to do', async () => {
+  it('migrations wait for another process that migrates, and then find nothing to do', async () => {
     await write({ ...fruit, '0002_create_pears.sql': 'SELECT pg_sleep(0.3); CREATE TABLE pears (id int);' });
     const other = await openDatabase(database.url);
     const results = await Promise.all([migrate(database.pool, { folder }), migrate(other.pool, { folder })]);
@@ -105,7 +105,7 @@ describe('migrations', () => {
     expect(results.map((result) => result.applied.length)).toEqual(expect.arrayContaining([0, 2]));
   });
 
-  it("of a further folder are applied after Tieline's own, under the name of their set, in an order of their own", async () => {
+  it("migrations of a further folder are applied after Tieline's own, under the name of their set, in an order of their own", async () => {
     await write(fruit);
     const further = await mkdtemp(join(tmpdir(), 'tieline-migrations-'));
     const sets = [{ name: 'nuts', folder: further }];
@@ -133,7 +133,7 @@ describe('migrations', () => {
     }
   });
 
-  it('give up on a table that somebody holds, instead of queueing everybody behind them', async () => {
+  it('migrations give up on a table that a session holds, instead of queueing everybody behind them', async () => {
     await write(fruit);
     await migrate(database.pool, { folder });
     const holder = await database.pool.connect();
@@ -163,7 +163,7 @@ describe('a folder is refused', () => {
       'transaction itself',
     ],
   ];
-  it.each(cases)('%s', async (_when, change, message) => {
+  it.each(cases)('a migration folder is refused: %s', async (_when, change, message) => {
     await write(fruit);
     await migrate(database.pool, { folder });
     await write(change);
@@ -173,7 +173,7 @@ describe('a folder is refused', () => {
     });
   });
 
-  it('when the database was migrated by a newer version', async () => {
+  it('a migration folder is refused when the database was migrated by a newer version', async () => {
     await write(fruit);
     await migrate(database.pool, { folder });
     await rm(join(folder, '0002_create_pears.sql'));

@@ -3,12 +3,12 @@
  * one that another application uses alike. Everything but indexes is one transaction: it is there whole, or not at
  * all. There is no way down: a step back is a new file that goes forward, `tieline db remove`, or a backup.
  *
- * How nobody of the owner's waits long: our own tables are made first, which locks nothing of his. Then each table
- * that is to be changed is locked against vacuum and other migrations only (SHARE UPDATE EXCLUSIVE; nobody else
- * notices, and an autovacuum gives way). Only then the real locks are asked for, all in one message with the changes
- * and the commit, and given up after a fraction of a second if they cannot be had: who queued behind us goes on, and we
- * try again. Rejected: `lock_timeout` alone, which counts anew for each table; and a savepoint around the changes
- * themselves, whose rows would bear another transaction id than the one that the verification looks for.
+ * How the host application never waits long: our own tables are made first, which locks nothing of its own. Then each table
+ * that is to be changed is locked against vacuum and other migrations only (SHARE UPDATE EXCLUSIVE; no other
+ * notices, and an autovacuum yields). Only then the real locks are asked for, all in one message with the changes
+ * and the commit, and given up after a fraction of a second if they are not available: who queued behind us continues, and we
+ * try again. Rejected: `lock_timeout` alone, which counts again for each table; and a savepoint around the changes
+ * themselves, whose rows would carry another transaction id than the one that the verification looks for.
  */
 import type { ConnectionSource } from './connection-source.ts';
 import { createHash } from 'node:crypto';
@@ -39,7 +39,7 @@ export interface MigrateOptions {
   /** The schema for Tieline's tables, created if missing; default: that of the tables that are there, or the first of the search path. */
   readonly schema?: string;
   readonly log?: (line: string) => void;
-  /** How long to go on trying for the locks. Default: 300,000. */
+  /** How long to keep trying for the locks. Default: 300,000. */
   readonly lockTimeoutMs?: number;
   /** Problems (Problem.id) that the operator accepts. */
   readonly accept?: readonly string[];
@@ -125,7 +125,7 @@ export async function fetchReadiness(
 /**
  * Applies every file of the folder that was not applied yet, and finishes indexes that an earlier run left open.
  * Throws MIGRATION_FAILED (names the file, PostgreSQL's message and line; the database is as it was, or, in the index
- * phase, complete but for indexes) and DATABASE_UNSUITABLE (migrated by a newer Tieline; or something stands in the
+ * phase, complete but for indexes) and DATABASE_UNSUITABLE (migrated by a newer Tieline; or something is in the
  * way, each thing with its remedy).
  */
 export async function migrate(pool: ConnectionSource, options: MigrateOptions): Promise<MigrateResult> {
@@ -304,7 +304,7 @@ async function changeUnderLocks(
       'SAVEPOINT locks',
       `SET LOCAL lock_timeout = ${waitMs}`,
       `SET LOCAL statement_timeout = ${waitMs}`,
-      // Neither, where only tables of ours that are there already change: `LOCK TABLE` without a name is no statement.
+      // Neither, where only tables of ours that are there already change: `LOCK TABLE` without a name is not a statement.
       ...(shared.length > 0 ? [`LOCK TABLE ${shared.join(', ')} IN SHARE ROW EXCLUSIVE MODE`] : []),
       ...(exclusive.length > 0 ? [`LOCK TABLE ${exclusive.join(', ')} IN ACCESS EXCLUSIVE MODE`] : []),
       'RELEASE SAVEPOINT locks',
@@ -369,7 +369,7 @@ async function buildIndexes(
   return indexes.map((index) => index.name);
 }
 
-/** Holds the rows of before against checks of ours; readers and writers go on meanwhile. */
+/** Checks the existing rows against checks of ours; readers and writers continue meanwhile. */
 async function validateConstraints(
   client: pg.PoolClient,
   schema: string,

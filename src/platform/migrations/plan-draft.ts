@@ -21,9 +21,9 @@ export interface PlannedIndex {
 export interface BroughtObject {
   readonly kind: 'schema' | 'table' | 'column' | 'index' | 'constraint' | 'function';
   readonly schema: string;
-  /** Of a column, constraint or index: the table. */
+  /** For a column, constraint or index: the table. */
   readonly table: string | null;
-  /** Of a function with its argument types. */
+  /** For a function: with its argument types. */
   readonly name: string;
 }
 
@@ -57,7 +57,7 @@ export interface MigrationPlan {
   readonly brought: readonly BroughtObject[];
   readonly tables: readonly TableReport[];
   readonly problems: readonly Problem[];
-  /** Whether the database keeps, or will keep, the list of what Tieline brought. */
+  /** Whether the database keeps, or will keep, the list of what Tieline added. */
   readonly listed: boolean;
 }
 
@@ -74,7 +74,7 @@ export interface PlanInput {
 export interface Place {
   readonly schema: string;
   readonly existing: CatalogTable | undefined;
-  /** Of the other application: it was there before Tieline. */
+  /** Belongs to the host application: it was there before Tieline. */
   readonly owners: boolean;
 }
 

@@ -41,7 +41,7 @@ export function planMigration(input: PlanInput): MigrationPlan {
   };
 }
 
-/** Before there was a list of what Tieline brought, only databases of its own were migrated: all is Tieline's. */
+/** Before there was a list of what Tieline added, only databases of its own were migrated: all is Tieline's. */
 function rememberEarlier(draft: PlanDraft): void {
   const { files, pending, brought } = draft.input;
   if (draft.first || brought.length > 0 || !draft.places.has('tieline_objects')) return;
@@ -139,7 +139,7 @@ function take(draft: PlanDraft, statement: Statement): void {
         takeUpdate(draft, statement);
         return;
       }
-      // What is told from rows of a table that was there may need columns that are added to it under the locks.
+      // What is reported from rows of a table that was there may need columns that are added to it under the locks.
       if (draft.places.get(/^INSERT INTO (\w+)/i.exec(statement.sql)?.[1] ?? '')?.existing) {
         draft.push(draft.locked, statement, statement.sql);
         return;
@@ -216,7 +216,7 @@ function takeDrop(draft: PlanDraft, statement: Statement, name: string): void {
     draft.push(draft.create, statement, `DROP INDEX IF EXISTS ${name}`);
 }
 
-/** Only what is ours is described; a description of the owner's stands. */
+/** Only what is ours is described; a description of the owner's is kept. */
 function takeComment(draft: PlanDraft, statement: Statement, is: Extract<Kind, { kind: 'comment' }>): void {
   const place = is.table === undefined ? undefined : draft.places.get(is.table);
   if (is.table === undefined || !place?.existing) {

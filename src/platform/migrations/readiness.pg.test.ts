@@ -19,17 +19,17 @@ afterAll(async () => {
 });
 
 describe('the version query', () => {
-  it('finds a migrated database current, as the whole plan of a migration does', async () => {
+  it('the version query finds a migrated database current, as the whole plan of a migration does', async () => {
     expect(await isSchemaCurrent(database.pool, folder)).toBe(true);
     expect(await fetchReadiness(database.pool, folder)).toMatchObject({ state: 'current' });
   });
 
-  it('does not find a database current that was never migrated', async () => {
+  it('the version query does not find a database current that was never migrated', async () => {
     await using empty = await emptyDatabase();
     expect(await isSchemaCurrent(empty.pool, folder)).toBe(false);
   });
 
-  it('does not find a database current where a migration is new, or was changed after it was applied', async () => {
+  it('the version query does not find a database current where a migration is new, or was changed after it was applied', async () => {
     await cp(folder, copy, { recursive: true });
     await writeFile(join(copy, '9999_add_nothing.sql'), 'SELECT 1;\n');
     expect(await isSchemaCurrent(database.pool, copy)).toBe(false);
@@ -39,7 +39,7 @@ describe('the version query', () => {
     expect(await isSchemaCurrent(database.pool, copy)).toBe(false);
   });
 
-  it('does not find a database current where an index of ours is missing, and finds it so again once it is built', async () => {
+  it('the version query does not find a database current where an index of ours is missing, and finds it so again once it is built', async () => {
     const { pool } = database;
     // As the migration of an owner's database lists it.
     await pool.query(`create index tieline_probe on external_systems (created_at)`);

@@ -7,7 +7,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type pg from 'pg';
 
-/** The ledger may not be there, be that of an earlier version, or be somebody else's: 42P01, 42703, 42501. The migration says more. */
+/** The ledger may not be there, be that of an earlier version, or belong to another application: 42P01, 42703, 42501. The migration says more. */
 const noLedger: readonly unknown[] = ['42P01', '42703', '42501'];
 
 /** Every migration that was applied, and whether an index of ours is missing or was not built to its end. */

@@ -1,4 +1,4 @@
-/** Takes out of a database what Tieline brought, and nothing else: the reverse of a migration, by its own list. */
+/** Takes out of a database what Tieline added, and nothing else: the reverse of a migration, by its own list. */
 import type { ConnectionSource } from './connection-source.ts';
 import pg from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -158,7 +158,7 @@ const dependentsQuery = `
      and not exists (select from unnest(k.conkey) key(attnum) join brought own on own.oid = k.conrelid and own.attnum = key.attnum)
   order by 1`;
 
-/** Carries a removal out in one transaction, which gives way to the owner's work as a migration does. */
+/** Carries a removal out in one transaction, which yields to the owner's work as a migration does. */
 export async function remove(pool: ConnectionSource, plan: RemovalPlan, patienceMs: number): Promise<void> {
   const client = await pool.connect();
   const deadline = performance.now() + patienceMs;

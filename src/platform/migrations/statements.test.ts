@@ -36,7 +36,7 @@ const constraintsOf = (list: readonly Node[] | undefined): Constraint[] =>
 const columnsOf = (list: readonly Node[] | undefined): ColumnDef[] =>
   (list ?? []).flatMap((node) => ('ColumnDef' in node ? [node.ColumnDef] : []));
 
-/** What both say of a column. */
+/** What both say about a column. */
 interface Column {
   readonly name: string;
   readonly notNull: boolean;
@@ -140,7 +140,7 @@ function ourFacts({ is }: Statement): Facts {
     return { kind: is.kind, table: is.table, columns: is.columns.map(ourColumn) };
   if (is.kind === 'index') {
     const { kind, name, table, unique, partial } = is;
-    // A column may bear an order (`at DESC`); what else is more than a name is an expression.
+    // A column may carry an order (`at DESC`); what else is more than a name is an expression.
     const columns = is.columns.map(
       (each) => /^(\w+)( (ASC|DESC|NULLS|FIRST|LAST|\w+_ops))*$/i.exec(each)?.[1] ?? '(…)',
     );
@@ -154,18 +154,21 @@ function ourFacts({ is }: Statement): Facts {
 const withoutLeading = (sql: string): string => splitStatements(sql, 'one')[0]?.sql ?? '';
 
 describe('the reader of migration files', () => {
-  it('looks at every migration, and there are some', () => {
+  it('the reader of migration files looks at every migration, and there are some', () => {
     expect(files.length).toBeGreaterThanOrEqual(24);
   });
 
-  it.each(files)('cuts $name into the statements that PostgreSQL sees, word for word', ({ name, sql }) => {
-    const ours = splitStatements(sql, name).map((each) => each.sql);
-    expect(ours).toEqual(statementsOf(sql).map((each) => withoutLeading(each.sql)));
-    expect(ours.every((each) => /^[A-Z]/.test(each))).toBe(true);
-  });
+  it.each(files)(
+    'the reader of migration files cuts $name into the statements that PostgreSQL sees, word for word',
+    ({ name, sql }) => {
+      const ours = splitStatements(sql, name).map((each) => each.sql);
+      expect(ours).toEqual(statementsOf(sql).map((each) => withoutLeading(each.sql)));
+      expect(ours.every((each) => /^[A-Z]/.test(each))).toBe(true);
+    },
+  );
 
   it.each(files)(
-    'knows of each statement of $name what PostgreSQL knows: kind, names, columns',
+    'the reader of migration files agrees with PostgreSQL on each statement of $name: kind, names, columns',
     ({ name, sql }) => {
       expect(splitStatements(sql, name).map(ourFacts)).toEqual(
         statementsOf(sql).map((each) => theirFacts(each.node)),
@@ -173,7 +176,7 @@ describe('the reader of migration files', () => {
     },
   );
 
-  it('says of each statement of a file the line on which it begins', () => {
+  it('the reader of migration files reports the line on which each statement of a file begins', () => {
     for (const { name, sql } of files) {
       const lines = sql.split('\n');
       for (const { line, sql: text } of splitStatements(sql, name))
@@ -181,7 +184,7 @@ describe('the reader of migration files', () => {
     }
   });
 
-  it('cuts any mix of quotes, dollar quotes, comments and escapes as PostgreSQL does', () => {
+  it('the reader of migration files cuts any mix of quotes, dollar quotes, comments and escapes as PostgreSQL does', () => {
     fc.assert(
       fc.property(fc.array(statement, { minLength: 1, maxLength: 5 }), separator, (statements, between) => {
         const sql = statements.join(`;${between}`);
@@ -195,7 +198,7 @@ describe('the reader of migration files', () => {
     );
   });
 
-  it('reads tables with any mix of types, defaults, checks and references as PostgreSQL does', () => {
+  it('the reader of migration files reads tables with any mix of types, defaults, checks and references as PostgreSQL does', () => {
     fc.assert(
       fc.property(table, (sql) => {
         const [theirs] = statementsOf(sql);

@@ -1,7 +1,7 @@
 /**
  * Reads our own migration files as data: statement by statement, with what each makes and what it refers to. That lets
  * one set of files serve a fresh database, which runs them as they are, and an adopted one, where tables are there
- * already, indexes must be built without blocking, and names may be taken. It is no SQL parser: it knows the forms
+ * already, indexes must be built without blocking, and names may be taken. It is not an SQL parser: it knows the forms
  * that our files use, and a test holds it against PostgreSQL's own parser for every statement of them. Not read: a body of
  * SQL between BEGIN ATOMIC and END, whose semicolons end no statement.
  */

@@ -1,4 +1,4 @@
-/** Shows that a migration wrote no row of the owner's: row counts and checksums of his tables, before and after. */
+/** Shows that a migration wrote no row of the owner's: row counts and checksums of the owner's tables, before and after. */
 import type { ConnectionSource } from './connection-source.ts';
 import type pg from 'pg';
 import { TielineError } from '../errors/index.ts';
@@ -21,7 +21,7 @@ export interface Verification {
 }
 
 /**
- * Takes the checksums of before, and keeps their snapshot: it tells later which rows of then the migration replaced.
+ * Takes the checksums before the migration, and keeps their snapshot: it shows later which of those rows the migration replaced.
  * The snapshot holds no lock.
  */
 export async function beginVerification(
@@ -71,7 +71,7 @@ function compareChecksums(before: TableChecksum, after: TableChecksum | undefine
   };
 }
 
-/** `schema.table` and `schema.table.column` of what Tieline brought. */
+/** `schema.table` and `schema.table.column` of what Tieline added. */
 export function broughtNames(brought: MigrationState['brought']): ReadonlySet<string> {
   return new Set(
     brought.flatMap((object) =>

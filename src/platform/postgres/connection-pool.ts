@@ -1,9 +1,9 @@
 /**
  * The pool over which all of Tieline talks to PostgreSQL. Three things it adds to pg's: failures come as what they mean
- * (database-faults.ts); a connection that cannot be had now is waited for; statements that still run some seconds after the
- * process was told to end are cancelled.
+ * (database-faults.ts); a connection that is not available now is waited for; statements that still run some seconds after the
+ * process was asked to end are cancelled.
  *
- * Waiting is here, and not in each use case, because it is the same for all: nothing was begun yet. What breaks off in the middle
+ * Waiting is here, and not in each use case, because it is the same for all: nothing was begun yet. What is interrupted in the middle
  * of a transaction is for the use case to do again (engine/run/outages.ts), since only that knows what a repetition means.
  */
 import { callbackify } from 'node:util';

@@ -11,7 +11,7 @@ function storable(value: unknown): unknown {
 }
 
 describe('JSON that is to be stored', () => {
-  it('is without U+0000 and half surrogate pairs, at every depth and in the names of fields, and else as it was', () => {
+  it('stored JSON is without U+0000 and half surrogate pairs, at every depth and in field names, and otherwise as it was', () => {
     const text = fc.string({
       unit: fc.constantFrom('a', '\\', 'u0000', '"', '\0', '\uD800', '\uDC00', '😀', '\n', String.raw`\u`),
     });

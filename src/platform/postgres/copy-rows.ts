@@ -32,7 +32,7 @@ export function storableText(text: string): string {
 export function storableJson(value: unknown): string {
   const json = JSON.stringify(value);
   if (!json.includes(String.raw`\u`)) return json;
-  // JSON.stringify escapes of a surrogate pair only a half that stands alone.
+  // JSON.stringify escapes of a surrogate pair only an unpaired half.
   return json.replaceAll(/\\(?:u0000|ud[89a-f][0-9a-f]{2}|.)/gi, (escape) =>
     escape === String.raw`\u0000` ? '' : /^\\ud/i.test(escape) ? '\uFFFD' : escape,
   );
@@ -49,7 +49,7 @@ export interface CopyInto {
 /**
  * Begins a COPY on a connection that nothing else uses until `end` or `abort`. `target`: `table (column, …)`.
  * Whatever PostgreSQL or the connection does, the first failure is thrown by `write` or `end`, and no error is left without
- * a listener: an `error` event that nobody hears ends the process.
+ * a listener: an `error` event without a listener ends the process.
  */
 export function copyInto(client: PoolClient, target: string): CopyInto {
   const stream = client.query(copyStreams.from(`copy ${target} from stdin`));

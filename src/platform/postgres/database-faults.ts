@@ -7,7 +7,7 @@
 import pg from 'pg';
 import { messageOf, TielineError, type TielineErrorOptions } from '../errors/index.ts';
 
-/** SQLSTATEs after which the server, or this connection to it, is not to be had for a while. */
+/** SQLSTATEs after which the server, or this connection to it, is not available for a while. */
 const unreachable: Readonly<Record<string, string>> = {
   '53000': 'it lacks resources',
   '53100': 'its disk is full',
@@ -23,7 +23,7 @@ const unreachable: Readonly<Record<string, string>> = {
   '58030': 'it could not read or write a file',
 };
 
-/** SQLSTATEs of a statement that stood in the way of another session, or was ended from outside. */
+/** SQLSTATEs of a statement that blocked another session, or was ended from outside. */
 const busy: Readonly<Record<string, string>> = {
   '40001': 'another transaction changed the same rows',
   '40P01': 'two transactions waited for each other',
@@ -46,7 +46,7 @@ const brokenSocket: ReadonlySet<string> = new Set([
   'ENOENT',
 ]);
 
-/** How pg says in words that a connection is gone, or that none could be had. */
+/** How pg says in words that a connection is gone, or that none was available. */
 const brokenConnection =
   /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout expired|timeout exceeded when trying to connect|Query read timeout)/;
 

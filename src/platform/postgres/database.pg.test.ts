@@ -22,7 +22,7 @@ async function firstRow(text: string, values: unknown[] = []): Promise<Record<st
 }
 
 describe('a connection', () => {
-  it('has the time zone UTC, its application name and the search path that was asked for', async () => {
+  it('a connection has the time zone UTC, its application name and the search path that was asked for', async () => {
     const opened = await openDatabase(new Secret(database.url), {
       applicationName: 'tieline test',
       schema: 'Odd "one',
@@ -35,7 +35,7 @@ describe('a connection', () => {
     expect(rows).toEqual([{ zone: 'UTC', name: 'tieline test', path: '"Odd ""one", public' }]);
   });
 
-  it('does not show its password when the pool is printed', async () => {
+  it('a connection does not show its password when the pool is printed', async () => {
     await database.pool.query('SELECT 1');
     const { password } = new URL(database.url);
     expect(password).not.toBe('');
@@ -43,14 +43,14 @@ describe('a connection', () => {
     expect(inspect(database.db, { depth: 9 })).not.toContain(password);
   });
 
-  it('serves typed queries and the pool alike', async () => {
+  it('a connection serves typed queries and the pool alike', async () => {
     const { rows } = await sql<{ one: number }>`SELECT 1 AS one`.execute(database.db);
     expect(rows).toEqual([{ one: 1 }]);
   });
 });
 
 describe('values', () => {
-  it('reads a timestamp without zone as the UTC instant it stands for, and arrays of them', async () => {
+  it('the store reads a timestamp without zone as the UTC instant it stands for, and arrays of them', async () => {
     const row = await firstRow(
       `SELECT '2026-07-01 12:00:00.123'::timestamp AS at, '2026-07-01 14:00+02'::timestamptz AS zoned,
               ARRAY['2026-07-01 12:00', NULL]::timestamp[] AS several`,
@@ -62,7 +62,7 @@ describe('values', () => {
     });
   });
 
-  it('reads a date as text, numerics and int8 as numbers, and a huge int8 exactly', async () => {
+  it('the store reads a date as text, numerics and int8 as numbers, and a huge int8 exactly', async () => {
     const row = await firstRow(
       `SELECT '2026-02-03'::date AS day, 9.75::numeric(4,2) AS score, 12::int8 AS count,
               9007199254740993::int8 AS huge, ARRAY[1, 2]::int8[] AS counts, ARRAY['2026-02-03']::date[] AS days`,
@@ -77,7 +77,7 @@ describe('values', () => {
     });
   });
 
-  it('writes and reads the same instants in a process that lives in New York', () => {
+  it('the store writes and reads the same instants in a process that lives in New York', () => {
     const script = fileURLToPath(new URL('../../../test/support/write-instant.ts', import.meta.url));
     const child = spawnSync(process.execPath, [script], {
       env: { ...process.env, TZ: 'America/New_York', PROBE_URL: database.url },
@@ -94,7 +94,7 @@ describe('values', () => {
 });
 
 describe('a refusal', () => {
-  it('names host and port and not the password when nobody answers', async () => {
+  it('a connection error names host and port and not the password when the server does not answer', async () => {
     const url = new URL('postgres://tieline:hunter2hunter2@127.0.0.1/tieline');
     url.port = await closedPort();
     await expect(openDatabase(url.href)).rejects.toMatchObject({
@@ -105,7 +105,7 @@ describe('a refusal', () => {
     expect(String(error)).not.toContain('hunter2');
   });
 
-  it('says that the server refused a wrong password, without showing it', async () => {
+  it('a connection error reports that the server refused a wrong password, without showing it', async () => {
     const url = new URL(database.url);
     url.password = 'hunter2hunter2';
     const error = await openDatabase(url.href).catch((thrown: unknown) => thrown);
@@ -114,7 +114,7 @@ describe('a refusal', () => {
     expect(String(error)).not.toContain('hunter2');
   });
 
-  it('does not repeat a setting that is no URL, for it may be a password', async () => {
+  it('a connection error does not repeat a setting that is not a URL, for it may be a password', async () => {
     const error = await openDatabase('hunter2 hunter2').catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'SETTING_INVALID' });
     expect(JSON.stringify(error) + String(error)).not.toContain('hunter2');
@@ -149,7 +149,7 @@ async function askingInClear(): Promise<{ url: string; got: Buffer[]; stop(): vo
 }
 
 describe('a server that asks for the password in clear', () => {
-  it('does not get it over a connection that is not encrypted', async () => {
+  it('a server that asks for the password in clear text does not get it over an unencrypted connection', async () => {
     const server = await askingInClear();
     await expect(openDatabase(server.url, { connectTimeoutMs: 3000 })).rejects.toMatchObject({
       code: 'DATABASE_UNSUITABLE',
@@ -161,7 +161,7 @@ describe('a server that asks for the password in clear', () => {
 });
 
 describe('a refused connection', () => {
-  it('says what to do about a database that is not there', async () => {
+  it('a refused connection names the remedy for a missing database', async () => {
     const url = new URL(database.url);
     url.pathname = '/tieline_no_such_database';
     await expect(openDatabase(url.href)).rejects.toMatchObject({

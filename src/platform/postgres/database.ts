@@ -99,7 +99,7 @@ export async function openDatabase(
 }
 
 /**
- * Where Tieline's own tables are found without being told: the schema of its ledger, and the schema in which those lie
+ * Where Tieline's own tables are found without a setting: the schema of its ledger, and the schema of those
  * whose names were taken. Only schemas of the ledger's owner count, so that nobody else can put a table before ours.
  */
 const ownSchemas = `

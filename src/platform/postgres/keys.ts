@@ -15,6 +15,6 @@ const keyType: Readonly<Record<KeyKind, string>> = { text: 'text', number: 'bigi
 export const isKeyAmong = (column: string, kind: KeyKind, keys: readonly string[]): RawBuilder<boolean> =>
   sql<boolean>`${sql.ref(column)} = any(${keys.filter((key) => isKey[kind].test(key))}::${sql.raw(keyType[kind])}[])`;
 
-/** SQL of a key that stands in a text column (`l.entity_id`), in the type of the column that it names. */
+/** SQL of a key in a text column (`l.entity_id`), in the type of the column that it names. */
 export const asKey = (text: string, kind: KeyKind): RawBuilder<unknown> =>
   sql.raw(`(${text})::${keyType[kind]}`);

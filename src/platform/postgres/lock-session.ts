@@ -3,7 +3,7 @@
  * process leaves none behind. One connection and not one a lock, because a worker that syncs five systems would keep ten of them idle.
  *
  * A connection can be lost without the process being killed (a restart, a firewall, an administrator). Then every lock is lost
- * with it: who holds one is told by its signal, at once where the connection says so, else by the heartbeat.
+ * with it: who holds one is notified by its signal, at once where the connection says so, else by the heartbeat.
  */
 import type pg from 'pg';
 import { messageOf, TielineError } from '../errors/index.ts';
@@ -45,13 +45,13 @@ export class LockSession {
     this.#pool = pool;
   }
 
-  /** @returns undefined if somebody holds it, in this process or another. */
+  /** @returns undefined if another session holds it, in this process or another. */
   take(key: LockKey): Promise<SessionLock | undefined> {
     return this.#inTurn(async () => {
       const connection = (this.#connection ??= await this.#connect());
       const name = key.numbers.join(' ');
       const known = connection.held.get(name);
-      // To PostgreSQL one session never stands in its own way.
+      // To PostgreSQL one session never blocks itself.
       if (known && !(known.key.isShared && key.isShared)) return undefined;
       if (!known) {
         const take = `pg_try_advisory_lock${key.isShared ? '_shared' : ''}`;

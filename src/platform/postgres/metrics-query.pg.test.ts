@@ -17,21 +17,21 @@ const run = (query: string, limit = 100) =>
   runMetricsQuery(database.pool, query, { role, timeoutMs: 300, limit });
 
 describe('a metrics query', () => {
-  it('gives its rows, so many at most', async () => {
+  it('a metrics query gives its rows, up to the limit', async () => {
     expect(await run('select 1 as value')).toEqual([{ value: 1 }]);
     expect(await run('select count(*)::int as assets from ingestion_assets')).toEqual([{ assets: 0 }]);
     expect(await run('select generate_series(1, 50)', 7)).toHaveLength(7);
     expect(await run('select session_user::text as who')).toEqual([{ who: role }]);
   });
 
-  it('runs at the same time as others under the same role', async () => {
+  it('a metrics query runs at the same time as others under the same role', async () => {
     const all = await Promise.all(
       [1, 2, 3, 4].map((n) => run(`select ${n}::int as n, pg_sleep(0.05)::text`)),
     );
     expect(all.map(([row]) => row?.['n'])).toEqual([1, 2, 3, 4]);
   });
 
-  it('does not run as a role that may do more than read, nor without a login', async () => {
+  it('a metrics query does not run as a role that may do more than read, nor without a login', async () => {
     const mighty = `mighty_${role}`;
     await database.pool.query(`create role ${mighty} createrole`);
     const options = { timeoutMs: 300, limit: 1 };
@@ -62,7 +62,7 @@ describe('a metrics query', () => {
     ['writes a file of the server', `select lo_export(0, '/dev/null')`],
     ['reads a file of the server', `select pg_read_file('PG_VERSION')`],
     ['is no query', 'update ingestion_assets set hostname = null'],
-  ])('is refused when it %s', async (_what, query) => {
+  ])('a metrics query is refused when it %s', async (_what, query) => {
     await expect(run(query)).rejects.toMatchObject({ code: 'USAGE' });
     expect((await database.pool.query('select count(*)::int as n from ingestion_assets')).rows).toEqual([
       { n: 0 },

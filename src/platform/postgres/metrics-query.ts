@@ -25,7 +25,7 @@ export interface MetricsQueryOptions {
  * Runs a query in a read-only transaction, as the reader, with a time limit, as one statement.
  * @param pool of the service; with `role`, its server and database are the reader's too.
  * @returns the first `limit` rows.
- * @throws USAGE with PostgreSQL's reason: it writes, takes too long, reads what it may not, changes settings, or is no single query.
+ * @throws USAGE with PostgreSQL's reason: it writes, takes too long, reads what it may not, changes settings, or is not a single query.
  * @throws SETTING_INVALID where there is no login to run it.
  */
 export async function runMetricsQuery(

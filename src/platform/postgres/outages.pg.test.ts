@@ -26,7 +26,7 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 describe('a COPY', () => {
-  it('whose connection is lost in the middle fails as an unreachable database, and can be given up', async () => {
+  it('a COPY whose connection is lost in the middle fails as an unreachable database, and can be given up', async () => {
     const copied = database.store.transaction(async (tx) => {
       await tx.client.query('create temporary table copied (a text)');
       const copy = copyInto(tx.client, 'copied (a)');
@@ -45,7 +45,7 @@ describe('a COPY', () => {
     await expect(copied).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
   });
 
-  it('that PostgreSQL refuses fails with its reason, and the connection serves on', async () => {
+  it('a COPY that PostgreSQL refuses fails with its reason, and the connection stays usable', async () => {
     const client = await database.pool.connect();
     try {
       await client.query('create temporary table copied (at timestamptz)');
@@ -61,7 +61,7 @@ describe('a COPY', () => {
 });
 
 describe('a session', () => {
-  it('sets what it needs itself, whatever role and database set', async () => {
+  it('a session sets what it needs itself, whatever the role and database set', async () => {
     await using given = await emptyDatabase();
     const name = new URL(given.url).pathname.slice(1);
     for (const setting of [
@@ -93,7 +93,7 @@ describe('a session', () => {
     expect(path.rows).toEqual([{ path: '{public}' }]);
   });
 
-  it('that is ended by the server says why, also to what is asked of it afterwards', async () => {
+  it('a session that the server ended reports why, also for later statements', async () => {
     const client = await database.pool.connect();
     await terminate(processIdOf(client));
     await until(() => '_queryable' in client && client._queryable === false);
@@ -104,7 +104,7 @@ describe('a session', () => {
     client.release(true);
   });
 
-  it('waits for a lock so long and no longer', async () => {
+  it('a session waits for a lock up to its limit and no longer', async () => {
     const opened = await openDatabase(database.url, { lockWaitMs: 100 });
     const holder = await database.pool.connect();
     await holder.query('begin; lock table held_here');
@@ -116,7 +116,7 @@ describe('a session', () => {
     await opened.close();
   });
 
-  it('that waits for a lock is cancelled within five seconds after the process was told to end', async () => {
+  it('a session that waits for a lock is cancelled within five seconds after the process was asked to end', async () => {
     const told = new AbortController();
     const opened = await openDatabase(database.url, { signal: told.signal });
     const holder = await database.pool.connect();
@@ -133,7 +133,7 @@ describe('a session', () => {
   });
 });
 
-it('a transaction that is the victim of a deadlock is done again', async () => {
+it('a transaction that is the victim of a deadlock is tried again', async () => {
   const meet = Promise.withResolvers<undefined>();
   let there = 0;
   const lockBoth = (first: number, second: number) =>
@@ -150,7 +150,7 @@ it('a transaction that is the victim of a deadlock is done again', async () => {
 });
 
 describe('a lock', () => {
-  it('keeps out this process as it does others, and is there again when it is given back', async () => {
+  it('a lock keeps out this process as it does others, and is free again when it is released', async () => {
     const other = await openDatabase(database.url);
     const held = await takeSystemsLock(database.store, [1, 2]);
     expect(await takeSystemsLock(database.store, [2, 3])).toEqual({ busy: 2 });
@@ -164,7 +164,7 @@ describe('a lock', () => {
     await other.close();
   });
 
-  it('that is lost with its connection says so, and nothing is written under it any more', async () => {
+  it('a lock that is lost with its connection reports so, and nothing is written under it any more', async () => {
     const lock = await database.store.takeLock({ numbers: [4711] });
     if (!lock) throw new Error('nobody else takes it');
     const guarded = database.store.guardedBy(lock.signal);

@@ -42,7 +42,7 @@ function losing(): { attempts: number; work: () => Promise<never> } {
 }
 
 describe('a store that is one transaction', () => {
-  it('is seen by nobody until it is kept, and its transactions are parts of it', async () => {
+  it('a single-transaction store is invisible to others until it is committed, and its transactions are parts of it', async () => {
     await store.asOne(async (one) => {
       await one.transaction((tx) => put(tx, 1));
       await one.transactionOnce((tx) => put(tx, 2));
@@ -53,7 +53,7 @@ describe('a store that is one transaction', () => {
     expect(await kept()).toEqual([1, 2]);
   });
 
-  it('leaves nothing behind when it is not kept, and yields its result all the same', async () => {
+  it('a single-transaction store leaves nothing behind when it is not kept, and still returns its result', async () => {
     const result = await store.asOne(async (one) => {
       await one.transaction((tx) => put(tx, 1));
       return { keep: false, result: 'looked at' };
@@ -62,7 +62,7 @@ describe('a store that is one transaction', () => {
     expect(await kept()).toEqual([]);
   });
 
-  it('leaves nothing behind when its work fails, and the connection serves on', async () => {
+  it('a single-transaction store leaves nothing behind when its work fails, and the connection stays usable', async () => {
     const failing = store.asOne(async (one) => {
       await one.transaction((tx) => put(tx, 1));
       throw new Error('given up');
@@ -73,7 +73,7 @@ describe('a store that is one transaction', () => {
     expect(await kept()).toEqual([2]);
   });
 
-  it('goes on after a transaction in it failed, without what that one wrote', async () => {
+  it('a single-transaction store continues after a transaction in it failed, without what that one wrote', async () => {
     await store.asOne(async (one) => {
       await one.transaction((tx) => put(tx, 1));
       await expect(
@@ -88,7 +88,7 @@ describe('a store that is one transaction', () => {
     expect(await kept()).toEqual([1, 3]);
   });
 
-  it('can hold another that is not kept', async () => {
+  it('a single-transaction store can hold another that is not kept', async () => {
     await store.asOne(async (outer) => {
       await outer.transaction((tx) => put(tx, 1));
       await outer.asOne(async (inner) => {
@@ -100,7 +100,7 @@ describe('a store that is one transaction', () => {
     expect(await kept()).toEqual([1]);
   });
 
-  it('does nothing again in it that lost to another transaction', async () => {
+  it('a single-transaction store repeats nothing in it that lost to another transaction', async () => {
     const lost = losing();
     await store.asOne(async (one) => {
       await expect(one.transaction(lost.work)).rejects.toThrow('lost');
@@ -111,7 +111,7 @@ describe('a store that is one transaction', () => {
 });
 
 describe('a transaction', () => {
-  it('that loses to others is done five times, or once where it cannot be done twice', async () => {
+  it('a transaction that loses to others is tried five times, or once where it cannot be repeated', async () => {
     const lost = losing();
     await expect(store.transaction(lost.work)).rejects.toThrow('lost');
     expect(lost.attempts).toBe(5);
@@ -122,7 +122,7 @@ describe('a transaction', () => {
 });
 
 describe('a guarded store', () => {
-  it('commits nothing any more once the guard is aborted, neither a transaction nor a whole', async () => {
+  it('a guarded store commits nothing any more once the guard is aborted, neither a transaction nor a whole', async () => {
     const guards = [new AbortController(), new AbortController()] as const;
     const ended = new Error('the right was lost');
     const one = store.guardedBy(guards[0].signal).transaction(async (tx) => {
@@ -139,7 +139,7 @@ describe('a guarded store', () => {
     expect(await kept()).toEqual([]);
   });
 
-  it('hands out no connection once one of its guards is aborted, while the store itself serves on', async () => {
+  it('a guarded store hands out no connection once one of its guards is aborted, while the store itself stays usable', async () => {
     const outer = new AbortController();
     const guarded = store.guardedBy(outer.signal).guardedBy(new AbortController().signal);
     expect(await guarded.db.selectFrom('external_systems').select('id').execute()).toEqual([]);
@@ -152,7 +152,7 @@ describe('a guarded store', () => {
     expect(await kept()).toEqual([2]);
   });
 
-  it('shares its locks with the store, on one connection', async () => {
+  it('a guarded store shares its locks with the store, on one connection', async () => {
     const locks = [
       await store.takeLock({ numbers: [4712] }),
       await store.guardedBy(new AbortController().signal).takeLock({ numbers: [4713] }),

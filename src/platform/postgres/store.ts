@@ -1,7 +1,7 @@
 /**
  * What the use cases are given of the database: queries, transactions, locks. Two kinds of it: over a pool, where each transaction has a
- * connection of its own, and over one open transaction, where all of them are savepoints. Nobody who is given one can tell which,
- * but who asks, and nobody can reach past it.
+ * connection of its own, and over one open transaction, where all of them are savepoints. The code that is given one cannot tell which,
+ * unless it asks, and cannot bypass it.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
@@ -19,7 +19,7 @@ export interface Tx {
   readonly client: pg.PoolClient;
 }
 
-/** What work that is a whole came to, and whether it is to stand. */
+/** The result of work that is one whole, and whether it is to be kept. */
 export interface Concluded<T> {
   readonly keep: boolean;
   readonly result: T;
@@ -39,20 +39,20 @@ export interface Store {
    * @throws what `work` throws, or the failure to commit.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** As `transaction`, for work that cannot be done twice, such as taking in a stream. */
+  /** As `transaction`, for work that cannot be done twice, such as importing a stream. */
   transactionOnce<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /**
    * Runs `work` over a store that is one transaction, so that code which commits page by page happens whole or not at all.
-   * `work` says at its end whether it is to stand.
+   * `work` says at its end whether it is to be kept.
    * @returns what `work` yields, whether it was committed or rolled back. @throws what `work` throws, after the rollback.
    */
   asOne<T>(work: (store: Store) => Promise<Concluded<T>>): Promise<T>;
   /**
-   * The same store for work that may go on only until it is aborted: from then on no connection is handed out and no
+   * The same store for work that may continue only until it is aborted: from then on no connection is handed out and no
    * transaction is committed, so that nothing is written by who has lost the right to.
    */
   guardedBy(until: AbortSignal): Store;
-  /** Takes a lock, if nobody holds it: neither another process nor this one. @returns undefined if somebody does. */
+  /** Takes a lock, if it is free: held neither by another process nor by this one. @returns undefined if it is held. */
   takeLock(key: LockKey): Promise<SessionLock | undefined>;
   /** A connection of its own, for what a transaction is not enough for (LISTEN, settings). Who takes it releases it. */
   session(): Promise<pg.PoolClient>;
@@ -160,7 +160,7 @@ class PoolStore implements Store {
   }
 }
 
-/** A store that is one open transaction of another: who lost to somebody loses the whole, so nothing is done again in it. */
+/** A store that is one open transaction of another: what loses to another loses the whole, so nothing is done again in it. */
 class TransactionStore implements Store {
   readonly db: Kysely<Database>;
   readonly isOne = true;

@@ -4,7 +4,7 @@ import pg from 'pg';
  * How PostgreSQL's values become JavaScript's on our connections, and dates go back.
  *
  * `timestamp` columns hold UTC without saying so (decision 0007): they are read as UTC instants whatever
- * the time zone of the process. A `date` stays text 'YYYY-MM-DD', because a calendar day is no instant. int8 is a
+ * the time zone of the process. A `date` stays text 'YYYY-MM-DD', because a calendar day is not an instant. int8 is a
  * number while that is exact, beyond it a bigint (which refuses to mix with numbers, so nobody rounds unseen).
  * Our numerics are scores and costs with a few digits: numbers.
  */

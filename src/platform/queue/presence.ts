@@ -1,7 +1,7 @@
 /**
- * Whether the workers that hold jobs still live. The queue's library tells that by age alone, four hours; here each worker holds an advisory
- * lock for as long as its connection lives, and what is held by one without it is given back: the next worker goes on within
- * seconds, whether the last one was killed, lost its machine, or was told to end.
+ * Whether the workers that hold jobs still live. The queue's library judges that by age alone, four hours; here each worker holds an advisory
+ * lock for as long as its connection lives, and what is held by one without it is given back: the next worker continues within
+ * seconds, whether the last one was killed, lost its machine, or was asked to end.
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,4 +1,4 @@
-/** Where the job queue lies: a schema of its own beside ours, made by the queue's library and not by our migrations. */
+/** Where the job queue is: a schema of its own beside ours, made by the queue's library and not by our migrations. */
 import { sql, type Kysely } from 'kysely';
 import type { Json } from '../values/index.ts';
 import { type Database, storableJson } from '../postgres/index.ts';
@@ -11,7 +11,7 @@ export async function hasQueue(db: Kysely<Database>): Promise<boolean> {
   return rows[0]?.there ?? false;
 }
 
-/** Puts the queue's schema on the list of what Tieline brought, so that `tieline db remove` takes it away again. */
+/** Puts the queue's schema on the list of what Tieline added, so that `tieline db remove` takes it away again. */
 export async function recordQueue(db: Kysely<Database>): Promise<void> {
   await sql`
     insert into tieline_objects (object_kind, schema_name, table_name, object_name)
@@ -24,7 +24,7 @@ export async function recordQueue(db: Kysely<Database>): Promise<void> {
 export interface JobToQueue {
   readonly task: string;
   readonly payload: Json;
-  /** Of several jobs with one key only one waits. */
+  /** Only one of several jobs with one key waits. */
   readonly key: string;
   /** Jobs of one queue run one after another; those of others beside them. */
   readonly queue: string;

@@ -52,14 +52,14 @@ const loadLibrary = () => import('graphile-worker');
 
 export type Tasks = Readonly<Record<string, (payload: unknown, signal: AbortSignal) => Promise<void>>>;
 
-/** @param signal ends the work at hand too. */
+/** @param signal ends the current work too. */
 function taskList(tasks: Tasks, signal: AbortSignal): TaskList {
   return Object.fromEntries(
     Object.entries(tasks).map(([name, work]) => [name, (payload: unknown) => work(payload, signal)]),
   );
 }
 
-/** What a job says of itself is kept at once, and kept trying to be; alone, a failure to do so would end the process. */
+/** What a job says about itself is kept at once, and kept trying to be; alone, a failure to do so would end the process. */
 const preset = { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } };
 const pauseMs = 1_000;
 
@@ -71,8 +71,8 @@ export interface QueueWork {
 }
 
 /**
- * Works on the queue until the signal ends it; a job at hand is then broken off and taken up again by the next worker. When the database
- * goes away for long, the library gives up; the queue is then taken up again here.
+ * Works on the queue until the signal ends it; the current job is then interrupted and resumed by the next worker. When the database
+ * goes away for long, the library gives up; the queue is then resumed here.
  */
 export async function workOnQueue(database: QueueDatabase, tasks: Tasks, work: QueueWork): Promise<void> {
   const { signal, log } = work;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { inBatches } from './in-batches.ts';
 
-/** Work whose groups are noted, and of which each waits until the test lets it go on. */
+/** Work whose groups are noted, each of which waits until the test lets it continue. */
 function recorded(fails: (items: readonly number[]) => Error | undefined = () => undefined) {
   const groups: (readonly number[])[] = [];
   return {
@@ -16,7 +16,7 @@ function recorded(fails: (items: readonly number[]) => Error | undefined = () =>
   };
 }
 
-it('what is asked for while a group is at work makes the next group, and each gets its own result', async () => {
+it('items that arrive while a group is in progress make the next group, and each gets its own result', async () => {
   const { groups, work } = recorded();
   const add = inBatches(work, { atMost: 10, isOfOne: () => true });
   expect(await Promise.all([1, 2, 3].map(add))).toEqual(['done 1', 'done 2', 'done 3']);

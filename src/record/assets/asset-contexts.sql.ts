@@ -40,7 +40,7 @@ export async function linkAssetContexts(
   );
 }
 
-/** Makes sure that an asset has a row of what the business says of it. */
+/** Makes sure that an asset has a row of business context. */
 export async function beginAssetContext(db: Kysely<Database>, assetUuid: string): Promise<void> {
   await sql`
     insert into assets_extended (asset_uuid) values (${assetUuid}::uuid) on conflict (asset_uuid) do nothing`.execute(
@@ -48,7 +48,7 @@ export async function beginAssetContext(db: Kysely<Database>, assetUuid: string)
   );
 }
 
-/** The external systems, by id, that are told what the business says of assets: those that know the asset. */
+/** The external systems, by id, to which the business context of assets is sent: those that know the asset. */
 export async function listSystemsOfAsset(db: Kysely<Database>, assetUuid: string): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
     select distinct external_system_id as id from sync_links

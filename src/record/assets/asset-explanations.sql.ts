@@ -1,4 +1,4 @@
-/** Assets as a person looks at them: which records of which sources they are, by what they are known, and why. */
+/** Assets as a person looks at them: which records of which sources they are, by which identifiers they are known, and why. */
 import { sql, type Kysely } from 'kysely';
 import type { WeighedCandidate } from './asset-identity.ts';
 import { identifierKinds, normalizeIdentifier } from '../../canonical/identity/index.ts';

@@ -49,7 +49,7 @@ export async function identifyAssets(tx: Tx, source: AssetSource): Promise<void>
   const known = await fetchCompared(tx, [
     ...new Set([...found.values()].flat().map((row) => row.asset_uuid)),
   ]);
-  // Machines of this page that are new are candidates for those after them, but where the source tells its assets apart itself.
+  // Machines of this page that are new are candidates for those after them, except where the source itself distinguishes its assets.
   const page = new Map<string, { readonly assetUuid: string; readonly seen: Date | null }[]>();
   const decided: { row: Unidentified; decision: IdentityDecision; assetUuid: string }[] = [];
   const taken = await findTakenUuids(tx, unidentified);
@@ -162,7 +162,7 @@ async function fetchCompared(tx: Tx, assetUuids: readonly string[]): Promise<Map
   );
 }
 
-/** Of the uuids that sources gave, those that are some asset already. */
+/** Those of the uuids from sources that are some asset already. */
 async function findTakenUuids(tx: Tx, unidentified: readonly Unidentified[]): Promise<Set<string>> {
   const { rows } = await tx.client.query<{ uuid: string }>(
     'select asset_uuid::text as uuid from ingestion_assets where asset_uuid = any($1::uuid[])',

@@ -17,36 +17,36 @@ const candidate = (
 ): IdentityCandidate => ({ assetUuid, shared: identifiers, contradicted });
 
 describe('what a reported machine is', () => {
-  it('is new where nothing is in common', () => {
+  it('a reported machine is new where nothing is in common', () => {
     expect(decideIdentity([])).toMatchObject({ decision: 'new', reason: { code: 'no_identifier' } });
   });
 
-  it('is the asset with the same agent, whatever else changed', () => {
+  it('a reported machine is the asset with the same agent, whatever else changed', () => {
     expect(decideIdentity([candidate('a', [shared('agent_uuid')])])).toMatchObject({
       decision: 'linked',
       assetUuid: 'a',
     });
   });
 
-  it('is never decided by an address alone: a person is asked while it is fresh, and it says nothing once it is old', () => {
+  it('a reported machine is never decided by an address alone: a person is asked while it is fresh, and it counts for nothing once it is old', () => {
     expect(decideIdentity([candidate('a', [shared('ip')])]).decision).toBe('review');
     expect(decideIdentity([candidate('a', [shared('ip', { ageDays: 30 })])]).decision).toBe('new');
   });
 
-  it('is the asset with the same short name and address, if they are of about the same time', () => {
+  it('a reported machine is the asset with the same short name and address, if they are of about the same time', () => {
     const both = [shared('hostname'), shared('ip')];
     expect(decideIdentity([candidate('a', both)])).toMatchObject({ decision: 'linked' });
     const old = both.map((each) => ({ ...each, ageDays: 90 }));
     expect(decideIdentity([candidate('a', old)]).decision).toBe('review');
   });
 
-  it('is not an asset with another agent or BIOS, however alike they are otherwise', () => {
+  it('a reported machine is not an asset with another agent or BIOS, however alike they are otherwise', () => {
     const alike = [shared('mac'), shared('fqdn'), shared('ip')];
     expect(decideIdentity([candidate('a', alike, ['agent_uuid', 'bios_uuid'])]).decision).toBe('new');
     expect(decideIdentity([candidate('a', [shared('mac')], ['bios_uuid'])]).decision).toBe('new');
   });
 
-  it('is another one where only an adapter, a short name or a BIOS is shared, and names and addresses differ', () => {
+  it('a reported machine is another one where only an adapter, a short name or a BIOS is shared, and names and addresses differ', () => {
     const decided = (kinds: readonly IdentifierKind[], contradicted: readonly IdentifierKind[]): string =>
       decideIdentity([
         candidate(
@@ -66,7 +66,7 @@ describe('what a reported machine is', () => {
     expect(decided(['fqdn'], ['ip', 'mac'])).toBe('linked');
   });
 
-  it('is for a person where two assets fit about equally well', () => {
+  it('a reported machine is for a person to decide where two assets fit about equally well', () => {
     const decision = decideIdentity([candidate('a', [shared('mac')]), candidate('b', [shared('fqdn')])]);
     expect(decision).toMatchObject({
       decision: 'review',
@@ -75,16 +75,16 @@ describe('what a reported machine is', () => {
     expect(decision.candidates.map((each) => each.assetUuid)).toEqual(['a', 'b']);
   });
 
-  it('counts what many assets bear for little', () => {
+  it("a reported machine's identifiers count little where many assets have them", () => {
     expect(decideIdentity([candidate('a', [shared('mac', { assets: 40 })])]).decision).toBe('new');
   });
 
-  it('does not count host name and FQDN as two facts', () => {
+  it('a reported machine does not count host name and FQDN as two facts', () => {
     const [only] = decideIdentity([candidate('a', [shared('fqdn'), shared('hostname')])]).candidates;
     expect(only?.score).toBe(65);
   });
 
-  it('says what each identifier counted, and why it counted less', () => {
+  it("a reported machine's match lists what each identifier counted, and why it counted less", () => {
     const [only] = decideIdentity([candidate('a', [shared('ip', { ageDays: 14, assets: 2 })])]).candidates;
     expect(only?.evidence).toEqual([
       { kind: 'ip', value: 'some ip', weight: 6.3, note: '14 days apart, 2 assets bear it' },
@@ -106,7 +106,7 @@ describe('what a reported machine is', () => {
     { selector: (each) => each.assetUuid },
   );
 
-  it('does not depend on the order of candidates or of what they share', () => {
+  it('a reported machine does not depend on the order of candidates or of what they share', () => {
     fc.assert(
       fc.property(anyCandidates, (candidates) => {
         const turned = candidates.map((each) => ({ ...each, shared: each.shared.toReversed() })).toReversed();
@@ -116,7 +116,7 @@ describe('what a reported machine is', () => {
     );
   });
 
-  it('never becomes surer by time, nor by more assets that bear the same', () => {
+  it("a reported machine's match never becomes surer by time, nor by more assets that have the same identifier", () => {
     fc.assert(
       fc.property(fc.array(anyShared, { minLength: 1, maxLength: 6 }), fc.nat(1000), (identifiers, days) => {
         const score = (list: readonly SharedIdentifier[]): number =>

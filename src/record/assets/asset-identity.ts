@@ -1,6 +1,6 @@
 /**
  * Whether a machine that a source reports is an asset that is known already. Weighted identifiers like those of correlation, but
- * each counts less the longer ago the other side showed it, and the more assets bear it: an address that DHCP gave out a month
+ * each counts less the longer ago the other side showed it, and the more assets carry it: an address that DHCP gave out a month
  * ago says little, an agent's uuid says the same for ever. Pure: candidates in, the decision with its evidence out.
  *
  * Rejected: the order of Tenable alone (first attribute that matches wins), which lets one stale MAC outvote everything else;
@@ -17,18 +17,18 @@ const halfLifeDays: Readonly<Partial<Record<IdentifierKind, number>>> = {
   fqdn: 365,
   mac: 730,
 };
-/** Identifiers of which a machine has one: two different values speak against the match, as much as one value speaks for it. */
+/** Identifiers that a machine has one of: two different values speak against the match, as much as one value speaks for it. */
 const singular: readonly IdentifierKind[] = ['scanner_uuid', 'agent_uuid', 'bios_uuid'];
 /**
- * What names and addresses that differ take from a match that rests on what several machines may bear: an adapter of a virtual network, a
+ * What names and addresses that differ take from a match that rests on what several machines may carry: an adapter of a virtual network, a
  * short name, a board maker's or a copied BIOS uuid. All names are one fact, as a machine that is renamed gets another of each. A machine
  * moves, so an address speaks only beside a name that differs, or against a short name alone. What Tenable or an agent says, and a full
- * name that is the same, stands.
+ * name that is the same, counts.
  */
 const opposing = { name: 30, ip: 21, mac: 10 };
 const nameKinds: readonly IdentifierKind[] = ['fqdn', 'hostname', 'netbios'];
 const standsAlone: readonly IdentifierKind[] = ['scanner_uuid', 'agent_uuid', 'fqdn'];
-/** Kinds of which both sides' values are compared, to see whether they contradict each other. */
+/** Kinds whose values on both sides are compared, to see whether they contradict each other. */
 export const comparedKinds: readonly IdentifierKind[] = [...singular, ...nameKinds, 'ip', 'mac'];
 /** From here on a person should look, where it is not enough to link. */
 const reviewAt = 20;
@@ -38,14 +38,14 @@ export interface SharedIdentifier {
   readonly value: string;
   /** Between the two sightings of it; undefined where one is not known. */
   readonly ageDays: number | undefined;
-  /** How many assets bear it. */
+  /** How many assets carry it. */
   readonly assets: number;
 }
 
 export interface IdentityCandidate {
   readonly assetUuid: string;
   readonly shared: readonly SharedIdentifier[];
-  /** Kinds of which both sides have a value, and none in common. */
+  /** Kinds with values on both sides, none of them in common. */
   readonly contradicted: readonly IdentifierKind[];
 }
 
@@ -88,7 +88,7 @@ function noteOf({ kind, ageDays, assets }: SharedIdentifier): string | undefined
 }
 
 function weigh(candidate: IdentityCandidate): WeighedCandidate {
-  // Of a kind the strongest one counts: a machine with ten addresses is not ten times as much the same.
+  // Only the strongest of a kind counts: a machine with ten addresses is not ten times as much the same.
   const best = new Map<IdentifierKind, { shared: SharedIdentifier; weight: number }>();
   for (const shared of candidate.shared) {
     const weight = weightOf(shared);

@@ -73,7 +73,7 @@ async function state() {
 describe('an asset of several sources', () => {
   const ended = { terminated_at: '2026-05-02T00:00:00.000Z' };
 
-  it('lives while one reports it, though another saw it later and terminated it', async () => {
+  it('an asset of several sources lives while one reports it, though another saw it later and terminated it', async () => {
     await report('two', '2026-05-01T00:00:00.000Z');
     await report('files', '2026-04-01T00:00:00.000Z');
     await report('one', '2026-05-02T00:00:00.000Z', ended);
@@ -87,7 +87,7 @@ describe('an asset of several sources', () => {
     ]);
   });
 
-  it('is marked, with what is open on it and no finding closed, once the last one no longer shows it', async () => {
+  it('an asset of several sources is marked, with what is open on it and no finding closed, once the last one no longer shows it', async () => {
     await database.pool.query(
       `insert into asset_exposure (asset_uuid, open_info, open_low, open_medium, open_high, open_critical, accepted)
        values ($1, 1, 0, 0, 2, 1, 0)`,
@@ -110,14 +110,14 @@ describe('an asset of several sources', () => {
     expect(await countNewlyUnreported(database.db, [await readWithout('two')])).toBe(0);
   });
 
-  it('is not revived by a file that was scanned before that, and is by one from after', async () => {
+  it('an asset of several sources is not revived by a file that was scanned before that, but by one from after', async () => {
     await report('files', '2026-04-02T00:00:00.000Z');
     expect(await state()).toEqual([{ ended: true, unreported: true }]);
     await report('files', '2030-01-01T00:00:00.000Z');
     expect(await state()).toEqual([{ ended: false, unreported: false }]);
   });
 
-  it('is revived by a source that shows it again in a read of changes', async () => {
+  it('an asset of several sources is revived by a source that shows it again in a read of changes', async () => {
     await database.pool.query(`delete from asset_sources where external_system_id = $1`, [systems['files']]);
     await readWithout('two');
     expect(await state()).toEqual([{ ended: true, unreported: true }]);

@@ -95,7 +95,7 @@ export interface UnreportedAsset {
   readonly sources: readonly string[];
   readonly openCritical: number;
   readonly openHigh: number;
-  /** Of any severity. */
+  /** Counts findings of any severity. */
   readonly openFindings: number;
 }
 
@@ -121,7 +121,7 @@ export async function listUnreportedAssets(db: Kysely<Database>, limit: number):
 
 export interface UnreportedCounts {
   readonly assets: number;
-  /** Open findings on these assets: last seen so, and by nobody since. */
+  /** Open findings on these assets: last seen so, and by no source since. */
   readonly openFindings: number;
 }
 
@@ -133,7 +133,7 @@ export async function countUnreportedAssets(db: Kysely<Database>): Promise<Unrep
   return rows[0] ?? { assets: 0, openFindings: 0 };
 }
 
-/** Assets with open findings, of severity Low or more, that nobody reports any more since these operations: somebody should know. */
+/** Assets with open findings, of severity Low or more, that no source reports any more since these operations: a person should know. */
 export async function countNewlyUnreported(
   db: Kysely<Database>,
   operationIds: readonly string[],

@@ -1,5 +1,5 @@
 /**
- * The bulk load of assets. A record of a source is tied to an asset (by its link, by Tenable's uuid, else by what it is known by);
+ * The bulk load of assets. A record of a source is tied to an asset (by its link, by Tenable's uuid, else by its identifiers);
  * what each source last said is kept, and the asset's columns, addresses, operating systems, tags and identifiers are drawn from
  * all of them: of single values the one of the source that saw the asset last, of lists the union. So a source that is read
  * again, or late, changes nothing that a later one said.
@@ -100,7 +100,7 @@ export async function beginAssetLoad(tx: Tx, source: AssetSource): Promise<Asset
 }
 
 /**
- * Finds the row that each staged record is, where that is certain: the one linked to it; the one that bears Tenable's uuid as its
+ * Finds the row that each staged record is, where that is certain: the one linked to it; the one that carries Tenable's uuid as its
  * own; and, of rows from before Tieline, one that notes it as Tenable's (tenable_asset_uuid, or the id in its raw record). The
  * oldest of several; a row that another record of the same server is linked to is none of them. The raw records of all assets are
  * looked through for the server whose ids they are, not for every file.
@@ -194,7 +194,7 @@ async function drawTogether(tx: Tx, source: AssetSource): Promise<void> {
   await joinSources(tx, source);
 }
 
-/** Keeps what the source says of each asset, unless it is late; notes in `merged_assets` of which something is new. */
+/** Keeps what the source reports about each asset, unless it is late; notes in `merged_assets` those with something new. */
 async function keepWhatSourcesSay(tx: Tx, source: AssetSource): Promise<void> {
   // Also what a source says that is not the latest to have seen the asset adds to its lists.
   await tx.client.query(
@@ -217,7 +217,7 @@ async function keepWhatSourcesSay(tx: Tx, source: AssetSource): Promise<void> {
 }
 
 /**
- * Writes into `merged_assets` what each asset is by all its sources, which lie in `merged_sources`: of single values the one of the source
+ * Writes into `merged_assets` what each asset is by all its sources, which are in `merged_sources`: of single values the one of the source
  * that saw it last, of lists the union. An asset of one source, which most are, is what that source says.
  */
 async function joinSources(tx: Tx, source: AssetSource): Promise<void> {
@@ -279,7 +279,7 @@ async function writeDiffering(tx: Tx, source: AssetSource, created: readonly str
       `case when m.record ? '${column}' then (m.record ->> '${column}')::${type} else a.${column} end`,
   );
   const journaled = names.filter((name) => !notJournaled.has(name));
-  // Of several servers that know the machine, each by a uuid of its own, the first one's stands as long as it reports it.
+  // Where several servers know the machine, each by a uuid of its own, the first one's is kept as long as it reports it.
   const ownUuid = `coalesce(
     case when exists (select from sync_links held
                        where held.entity_type = 'asset' and held.entity_id = a.asset_uuid::text and held.external_id = a.tenable_asset_uuid
@@ -365,7 +365,7 @@ export async function countAssets(db: Kysely<Database>): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-/** The source's own uuids of assets that bear another one here. */
+/** The source's own uuids of assets that carry another one here. */
 export async function listAssetAliases(
   db: Kysely<Database>,
   externalSystemId: number,

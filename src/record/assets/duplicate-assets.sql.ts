@@ -9,7 +9,7 @@ export interface AssetPair {
   readonly system: string;
 }
 
-/** Borne by more assets, a value tells nothing of two of them, and pairs would grow with the square of their number. */
+/** On more assets than this, a value says nothing about two of them, and pairs would grow with the square of their number. */
 const bearersAtMost = 10;
 
 /**

@@ -40,7 +40,7 @@ export async function fetchAsset(app: AssetsPlace, wanted: string): Promise<Asse
   });
 }
 
-/** As `fetchAsset`, but for an asset that turned out to be another one: nothing is said of that any more. @throws USAGE. */
+/** As `fetchAsset`, but for an asset that turned out to be another one: nothing is stored about that any more. @throws USAGE. */
 export async function fetchPresentAsset(app: AssetsPlace, wanted: string): Promise<AssetSummary> {
   const asset = await fetchAsset(app, wanted);
   if (asset.mergedInto === null) return asset;

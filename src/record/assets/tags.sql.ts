@@ -6,7 +6,7 @@ export interface TagOfAssets {
   readonly value: string;
   /** As the scanner names them. */
   readonly assets: readonly string[];
-  /** Tells the change from one of the same assets before the latest that went the other way. */
+  /** Distinguishes the change from one of the same assets before the latest that went the other way. */
   readonly since: number;
 }
 
@@ -28,8 +28,8 @@ const latest = (serverId: number, action: 'add' | 'remove', value: string) => sq
 const asTag = (systemId: string) => sql.raw(`replace(${systemId}, ',', ' ')`);
 
 /**
- * Assets of a scanner’s server that belong to a system and do not bear its tag there yet, by system; a machine that is in systems of several GRC
- * systems bears the tag of each.
+ * Assets of a scanner’s server that belong to a system and do not carry its tag there yet, by system; a machine that is in systems of several GRC
+ * systems carries the tag of each.
  */
 export async function listMissingTags(
   db: Kysely<Database>,
@@ -60,9 +60,9 @@ export async function listMissingTags(
 }
 
 /**
- * Assets of a scanner’s server that still bear the tag of a system that they left for another one of the same GRC system, by system. Only
+ * Assets of a scanner’s server that still carry the tag of a system that they left for another one of the same GRC system, by system. Only
  * tags that Tieline set there: what an analyst tagged stays. So does the tag of a machine that is in no system any more: what became of it
- * is for a person.
+ * is left to a person.
  */
 export async function listStrayTags(
   db: Kysely<Database>,

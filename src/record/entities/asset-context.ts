@@ -4,12 +4,12 @@ import { findExcludedOwners } from '../systems/index.ts';
 import { asJson, columnsOf } from './columns.ts';
 import { defineEntity } from './define-entity.ts';
 
-/** What a correlation says of an asset; kept with the asset. */
+/** The result of a correlation for an asset; kept with the asset. */
 const matched = ['component_remote_id', 'system_remote_id'] as const;
 
 /**
  * What is known of asset `t` beside its row: what the GRC system calls the component and system it was matched to, and its rating as
- * last read. Of a system that was taken out of sync nothing is said, which is not the same as that there is none.
+ * last read. Of a system that was taken out of sync nothing is reported, which is not the same as an empty value.
  */
 const contextFacts = `(
     select jsonb_build_object('acr_rated', case when round(a.acr_score) between 1 and 10 then round(a.acr_score) end)
@@ -23,7 +23,7 @@ const contextFacts = `(
 
 const fields = columnsOf(assetContextRecord, 'scanner_asset_id', ...matched);
 
-/** What the business says of an asset; read with the assets, as tags of agreed categories. */
+/** The business context of an asset; read with the assets, as tags of agreed categories. */
 export const assetContext = defineEntity({
   name: 'asset_context',
   kind: 'linked',

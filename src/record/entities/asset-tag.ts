@@ -6,7 +6,7 @@ const assetsOf = (payload: JsonObject): string[] =>
   Array.isArray(payload['asset_uuids']) ? payload['asset_uuids'].map(scalarText) : [];
 const isRemoval = (payload: JsonObject): boolean => payload['action'] === 'remove';
 
-/** A tag that assets bear at their scanner's server; one change sets or takes it for many of them. */
+/** A tag that assets carry at their scanner's server; one change sets or takes it for many of them. */
 export const assetTag = defineEntity({
   name: 'asset_tag',
   kind: 'sent',

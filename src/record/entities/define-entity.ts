@@ -18,7 +18,7 @@ import {
 } from '../../canonical/vocabulary/index.ts';
 import type { RecordSchema } from './sink.ts';
 
-/** What every entity says of itself. */
+/** What every entity declares. */
 interface AnyEntity {
   readonly name: EntityType;
   /** For people: `POA&M`, `POA&Ms`. */
@@ -28,7 +28,7 @@ interface AnyEntity {
   /** What becomes of a record that a full read no longer shows: nothing, it is marked missing, or a person is asked as well. */
   readonly absence: 'none' | 'mark' | 'ask';
   /**
-   * What a change is called by what it says, where its record may have no row yet. Default: as the row is shown.
+   * The name of a change, taken from its fields, where its record may have no row yet. Default: as the row is shown.
    * @param pluginTitle of a scanner's plugin by its number, where it is known.
    */
   readonly titleOfChange?: (
@@ -42,7 +42,7 @@ export interface FactEntity extends AnyEntity {
   readonly kind: 'fact';
   /** Whether the next page is staged while one is merged; else each page finds what the one before has left. */
   readonly readsAhead: boolean;
-  /** What is counted anew once all of it was read from a system. */
+  /** What is counted again once all of it was read from a system. */
   readonly whenReadWhole?: (
     tx: Tx,
     source: { readonly systemId: number; readonly operationId: string },
@@ -69,14 +69,14 @@ export interface SentChange {
   readonly after?: Json;
 }
 
-/** Where the rows of a linked entity lie. */
+/** The table of the rows of a linked entity. */
 export interface RowPlace {
   readonly table: string;
   /** The column that sync_links.entity_id names. */
   readonly key: string;
   /** What that column holds: keys are compared in its type, so that its index serves. */
   readonly keyKind: KeyKind;
-  /** Fields whose column bears another name: field → column. */
+  /** Fields whose column carries another name: field → column. */
   readonly columns: Readonly<Record<string, string>>;
   /** Columns that say when the row was written last. */
   readonly stamps: readonly string[];
@@ -91,12 +91,12 @@ export interface RowPlace {
   readonly ownKey: string;
   /**
    * Likewise, by what the remote calls it. Such an id or name means something with its external system only: a row that is linked to
-   * another one, or stands inside of such a row, is a stranger.
+   * another one, or is inside such a row, is a stranger.
    */
   readonly remoteKey?: string;
   /** The key by which two records of one remote are the same thing twice. Default: the own key. */
   readonly twinKey?: 'remoteKey';
-  /** What a row stands inside of, and the column that names it. */
+  /** The parent of a row, and the column that names it. */
   readonly inside?: { readonly entity: EntityType; readonly column: string };
   /** SQL of what makes one such row a better match than another: false sorts before true. */
   readonly prefer?: string;
@@ -126,7 +126,7 @@ export interface RowsBeside {
   readonly what: string;
 }
 
-/** A record as it was stored, with what the remote said of it before. */
+/** A record as it was stored, with what the remote reported about it before. */
 export interface RecordOfRow {
   readonly entityId: string;
   readonly record: JsonObject;
@@ -134,7 +134,7 @@ export interface RecordOfRow {
   readonly before?: Json | undefined;
 }
 
-/** Our ids of records, after what lies beside their rows was renewed. */
+/** Our ids of records, after what is kept beside their rows was renewed. */
 export interface Renewed {
   /** Something changed. */
   readonly changed: ReadonlySet<string>;
@@ -144,7 +144,7 @@ export interface Renewed {
 
 export interface RecordSource {
   readonly systemId: number;
-  /** The type of that system: what a new row says of where it came from. */
+  /** The type of that system: what a new row records about its origin. */
   readonly systemType: string;
   readonly operationId: string;
 }
@@ -156,7 +156,7 @@ export interface LinkedEntity extends AnyEntity {
   readonly row: RowPlace;
   /** Fields that are columns, and are merged field by field. */
   readonly fields: readonly string[];
-  /** How the values of its fields are compared, where they are no plain text; what vocabulary/comparison.ts does not say already. */
+  /** How the values of its fields are compared, where they are not plain text; what vocabulary/comparison.ts does not say already. */
   readonly comparisons?: Readonly<Record<string, Comparison>>;
   /** Fields that are lists, or texts that only grow: how what both sides added can be joined. */
   readonly growing: Readonly<Record<string, 'union' | 'append'>>;
@@ -172,7 +172,7 @@ export interface LinkedEntity extends AnyEntity {
   readonly formerNames: Readonly<Record<string, string>>;
   /** The field in which our row keeps what the remote calls it; nobody edits it, and undo leaves it. */
   readonly remoteId: string | null;
-  /** The field that holds our key where it comes from the remote: made another one where a row bears it already. */
+  /** The field that holds our key where it comes from the remote: made another one where a row carries it already. */
   readonly ownId: string | null;
   /** Columns of a new row that two remotes may both want to fill: made free before the row is inserted. */
   readonly withFreeIds?: (
@@ -191,12 +191,12 @@ export interface LinkedEntity extends AnyEntity {
   /** Whether the table keeps the remote's record in raw_json. */
   readonly keepsRaw: boolean;
   /**
-   * How a remote may have the thing twice: never told from one (`many`), or by the twin key, where a record bears a value in
+   * How a remote may have the thing twice: never detected from one record (`many`), or by the twin key, where a record carries a value in
    * `twinField` if one is named (without it a record can be nobody's twin, and the search is not cheap).
    */
   readonly twins: 'none' | 'byKey';
   readonly twinField?: string;
-  /** Whether others wait for a record of it that cannot be read, so that a person is told of one even where it is not linked. */
+  /** Whether others wait for a record of it that cannot be read, so that a person is notified of one even where it is not linked. */
   readonly awaited: boolean;
   /**
    * What a record of ours becomes when it ends with the remote's; without such a word it ends by its link alone.
@@ -225,7 +225,7 @@ export interface LinkedEntity extends AnyEntity {
     readonly children?: { readonly field: string; readonly entity: EntityType };
     /** The columns that say how severe what the record is about is, the first that does. */
     readonly severityIn?: readonly string[];
-    /** What becomes of new rows whose sending a person turned down. */
+    /** What becomes of new rows whose sending a person rejected. */
     readonly whenRejected?: (
       tx: Tx,
       source: { readonly systemId: number | null; readonly operationId: string },
@@ -277,7 +277,7 @@ export function entity(name: string): EntityDefinition {
 /** Whether it is an entity that is linked and merged. */
 export const isLinked = (name: string): name is EntityType => registry.get(name)?.kind === 'linked';
 
-/** The definition of a linked entity. @throws INTERNAL if it is none. */
+/** The definition of a linked entity. @throws INTERNAL if it is not linked. */
 export function linkedEntity(name: string): LinkedEntity {
   const found = entity(name);
   if (found.kind !== 'linked')

@@ -5,7 +5,7 @@ import { updateRows } from './rows/rows.sql.ts';
 import { byPerson, reasonOf } from '../../canonical/vocabulary/index.ts';
 
 /**
- * A new POA&M that a person turned down is no open POA&M here either: the GRC system never had it, and a report that counts
+ * A new POA&M that a person rejected is not an open POA&M here either: the GRC system never had it, and a report that counts
  * it would be wrong. In the caller's transaction.
  */
 export async function cancelRejectedPoams(

@@ -21,7 +21,7 @@ export interface MapInbound<T> {
   ):
     | { readonly ok: true; readonly record: T }
     | { readonly ok: false; readonly faults: readonly FieldFault[] };
-  /** A digest of the mappings: what was read by others has to be read anew. */
+  /** A digest of the mappings: what was read by others has to be read again. */
   readonly edition: string;
   /** Where in a record they look. */
   readonly paths: readonly (readonly string[])[];
@@ -31,7 +31,7 @@ export interface MapInbound<T> {
 export type MapperOf = <T>(entity: string, schema: RecordSchema<T>) => MapInbound<T>;
 export type RecordSchema<T> = z.ZodType<T> & { readonly shape: object };
 
-/** A record that cannot be taken in: kept with every fault, so that one look tells what to mend. */
+/** A record that cannot be imported: kept with every fault, so that one look tells what to repair. */
 export function heldFor(table: string, record: ExternalRecord, faults: readonly FieldFault[]): HeldRecord {
   return {
     table,

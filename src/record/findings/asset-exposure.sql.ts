@@ -1,4 +1,4 @@
-/** How many findings are open on each asset, by severity: counted when they change, so that nobody has to count millions to see. */
+/** How many findings are open on each asset, by severity: counted when they change, so that showing them does not count millions. */
 import { severities } from '../../canonical/vocabulary/index.ts';
 import { isAcceptedFinding, isOpenFinding } from './finding-lifecycle.sql.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
@@ -18,7 +18,7 @@ const store = `
   on conflict (asset_uuid) do update set ${columns.map((name) => `${name} = excluded.${name}`).join(', ')}, counted_at = now()
    where (${columns.map((name) => `known.${name}`).join(', ')}) is distinct from (${columns.map((name) => `excluded.${name}`).join(', ')})`;
 
-/** Counts anew what is open on these assets. Counts on idx_ingestion_vulnerabilities_asset_ref. */
+/** Counts again what is open on these assets. Counts on idx_ingestion_vulnerabilities_asset_ref. */
 export async function renewExposure(tx: Tx, assetUuids: readonly string[]): Promise<void> {
   await tx.client.query(
     `insert into asset_exposure as known (asset_uuid, ${columns.join(', ')})
@@ -30,7 +30,7 @@ export async function renewExposure(tx: Tx, assetUuids: readonly string[]): Prom
   );
 }
 
-/** Counts anew for all assets: also what others than Tieline have changed or deleted is right again. Reads all findings once. */
+/** Counts again for all assets: also what others than Tieline have changed or deleted is right again. Reads all findings once. */
 export async function renewAllExposure(tx: Tx): Promise<void> {
   await tx.client.query(
     `with counted as materialized (

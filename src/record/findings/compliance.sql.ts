@@ -81,12 +81,12 @@ const textArray = (texts: readonly string[]): string =>
 const badness = (status: string): string =>
   `array_position('{failed,error,warning,unknown,skipped,passed}', ${status}::text)`;
 /**
- * Checks without an id are told apart by their name, by `checkIdOf` of connectors/kit: an audit may make one of them at several places,
+ * Checks without an id are distinguished by their name, by `checkIdOf` of connectors/kit: an audit may make one of them at several places,
  * and one that failed is not hidden by one that passed.
  */
 const byName = (row: string): string =>
   `${row}.check_id = left(encode(sha256(convert_to(${row}.check_name, 'UTF8')), 'hex'), 40)`;
-/** What was seen later stands, of what one file or one moment tells of a name the worse; of times the least and the greatest. */
+/** What was seen later counts; within one file or one moment the worse result of a name; for times the earliest and the latest. */
 const newer = `case when ${byName('excluded')} and (excluded.operation_id = known.operation_id or excluded.last_seen = known.last_seen)
                     then ${badness('excluded.status')} <= ${badness('known.status')}
                     else coalesce(excluded.last_seen >= known.last_seen, true) end`;

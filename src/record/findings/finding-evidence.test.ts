@@ -14,8 +14,8 @@ const report = (more: Partial<FindingRecord>): FindingRecord => ({
   ...more,
 });
 
-describe('what a report says of the times of a finding', () => {
-  it('is that a fixed one was fixed when it says, or at the earliest when it was last found', () => {
+describe('the times of a finding in a report', () => {
+  it('the fix time from a report of a fixed finding is what it reports, or at the earliest when it was last found', () => {
     expect(
       evidenceOf(report({ lifecycle_state: 'fixed', last_fixed: '2026-03-01T00:00:00Z' })),
     ).toMatchObject({
@@ -25,7 +25,7 @@ describe('what a report says of the times of a finding', () => {
     expect(evidenceOf(report({ lifecycle_state: 'fixed' })).last_fixed).toBe('2026-02-01T00:00:00Z');
   });
 
-  it('is that an open one was fixed before it was found again, if ever', () => {
+  it('the fix time from a report of an open finding lies before the day it was found again, if there is one', () => {
     expect(evidenceOf(report({ last_fixed: '2026-01-15T00:00:00Z' })).last_fixed).toBe(
       '2026-01-15T00:00:00Z',
     );
@@ -33,7 +33,7 @@ describe('what a report says of the times of a finding', () => {
     expect(evidenceOf(report({ last_fixed: '2026-03-01T00:00:00Z' })).last_fixed).toBeNull();
   });
 
-  it('counts from when the report was made, where that is told', () => {
+  it('the fix time from a report counts from when the report was made, where that is known', () => {
     expect(evidenceOf(report({ observed_at: '2026-05-01T00:00:00Z' })).evidence_at).toBe(
       '2026-05-01T00:00:00Z',
     );

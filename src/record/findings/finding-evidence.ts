@@ -1,5 +1,5 @@
 /**
- * What one report says about the times of a finding, in a form of which any number can be put together in any order: the first
+ * What one report says about the times of a finding, in a form that can be combined in any number and order: the first
  * time is the least, every other one the greatest, and the state follows from them. So late, repeated and reordered reports end
  * in the same state as those in order.
  */
@@ -10,7 +10,7 @@ export interface FindingEvidence {
   readonly last_found: string | null;
   readonly last_fixed: string | null;
   readonly resurfaced_at: string | null;
-  /** Of when the report is: what a later one says of output and service stands. */
+  /** The time of the report: a later report decides output and service. */
   readonly evidence_at: string | null;
 }
 

@@ -62,7 +62,7 @@ const sightings = fc.option(
 );
 const rank = fc.integer({ min: 0, max: severities.length - 1 });
 const modification = fc.constantFrom(...severityModifications);
-/** Of which of the three systems. */
+/** Which of the three systems. */
 const place = fc.integer({ min: 0, max: 2 });
 
 const times = fc
@@ -158,7 +158,7 @@ const acceptanceIds = { none: null, accepted: 'accepted', 'false positive': 'fal
 const acceptance = fc.constantFrom('none', 'accepted', 'false positive');
 
 describe('a report joined with what is stored of a finding', () => {
-  it('is the same in SQL as in TypeScript, the word for the owner included', async () => {
+  it('a report joined with the stored finding is the same in SQL as in TypeScript, the word for the owner included', async () => {
     const sample = fc.record({ v: stored, s: report, acceptance });
     await fc.assert(
       fc.asyncProperty(fc.array(sample, { minLength: 40, maxLength: 80 }), place, async (samples, of) => {
@@ -182,7 +182,7 @@ describe('a report joined with what is stored of a finding', () => {
     );
   });
 
-  it('is the same by the short form for findings of which nothing is stored', async () => {
+  it('a report joined with an empty finding gives the same by the short form', async () => {
     const sample = fc.record({ s: report, acceptance });
     await fc.assert(
       fc.asyncProperty(fc.array(sample, { minLength: 40, maxLength: 80 }), place, async (samples, of) => {
@@ -193,7 +193,7 @@ describe('a report joined with what is stored of a finding', () => {
           `jsonb_build_object('joined', to_jsonb(m), 'state', ${reportedState('$2')})`,
           [system],
         );
-        // That a report tells of no sighting is an empty list there.
+        // A report without a sighting is an empty list there.
         const found = outcomes.map(({ joined: { seen_at, ...joined }, state }) => ({
           joined: { ...joined, seen_at: seen_at?.length === 0 ? null : seen_at },
           state,
@@ -208,7 +208,7 @@ describe('a report joined with what is stored of a finding', () => {
     );
   });
 
-  it('keeps the latest sightings where there are too many, in SQL as in TypeScript', async () => {
+  it('a report joined with the stored finding keeps the latest sightings where there are too many, in SQL as in TypeScript', async () => {
     const hours = (from: number, count: number): string[] =>
       Array.from({ length: count }, (_, n) =>
         new Date(Date.UTC(2026, 0, 1, from + n)).toISOString().slice(0, 19),
@@ -237,7 +237,7 @@ describe('a report joined with what is stored of a finding', () => {
 });
 
 describe('two stored findings that turn out to be one', () => {
-  it('are joined the same in SQL as in TypeScript', async () => {
+  it('two stored findings that are one are joined the same in SQL as in TypeScript', async () => {
     const columns = twinColumns().filter(([column]) => column !== 'reported_by');
     await fc.assert(
       fc.asyncProperty(
@@ -257,7 +257,7 @@ describe('two stored findings that turn out to be one', () => {
 });
 
 describe('a finding of which it is concluded when it was fixed', () => {
-  it('has the same state in SQL as in TypeScript', async () => {
+  it('a finding with a concluded fix time has the same state in SQL as in TypeScript', async () => {
     const sample = fc.record({
       v: stored,
       now: fc.record({ last_fixed: maybeTime, is_withdrawn: fc.boolean() }),
@@ -279,7 +279,7 @@ describe('a finding of which it is concluded when it was fixed', () => {
     );
   });
 
-  it('is fixed, open or reopened as the scans that showed it and those that did not say', async () => {
+  it('a finding with a concluded fix time is fixed, open or reopened according to the scans that showed it and those that did not', async () => {
     const days = fc.uniqueArray(time, { maxLength: 5 });
     let assets = 0;
     await fc.assert(
@@ -326,7 +326,7 @@ describe('a finding of which it is concluded when it was fixed', () => {
 });
 
 describe('the word of a severity rank', () => {
-  it('is that of the vocabulary for each rank, and none for a rank that there is not', async () => {
+  it('the word of a severity rank is that of the vocabulary for each rank, and none for a rank that there is not', async () => {
     const words = await inSql<string | null>(
       [...severities.keys(), severities.length].map((each) => ({ rank: each })),
       '',

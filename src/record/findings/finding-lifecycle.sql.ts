@@ -1,6 +1,6 @@
 /**
  * The life cycle of a finding in SQL, each rule once: which state follows from the times, which word a severity rank has, how what
- * several servers report is joined, and what the owner's column `state` says of it. `src/record/findings/finding-lifecycle.ts` is the same in
+ * several servers report is joined, and what the owner's column `state` says about it. `src/record/findings/finding-lifecycle.ts` is the same in
  * TypeScript; finding-lifecycle.pg.test.ts holds the two against each other.
  *
  * Rows go by the names that every statement here gives them: `s` the staged report, `v` the stored row, `m` what the two are joined
@@ -20,7 +20,7 @@ export const severityWord = (rank: string): string => `('{${severities.join(',')
 /** SQL of whether a finding of these states is to be worked on. Spelled as the partial indexes are, so that they serve. */
 export const isOpenFinding = (lifecycleState: string): string => `${lifecycleState} in ('open', 'reopened')`;
 
-/** SQL of whether somebody, a person or a rule of a server, accepted the finding of this row. */
+/** SQL of whether a person or a rule of a server accepted the finding of this row. */
 export const isAcceptedFinding = (row: string): string =>
   `(${row}.severity_modification is not distinct from 'accepted' or ${row}.state in ('Accepted', 'False Positive'))`;
 
@@ -54,7 +54,7 @@ const unitedSightings = (one: string, other: string): string =>
       from (select distinct at from unnest(${one} || ${other}) told(at) order by at desc limit ${sightingsKept}) latest)`;
 
 /**
- * What a server's rule says of a finding is kept in `rule_reports` by the server's id, as [modification, severity rank, time of the
+ * What a server's rule says about a finding is kept in `rule_reports` by the server's id, as [modification, severity rank, time of the
  * evidence].
  */
 const ruleReport = (of: { modification: string; rank: string; evidenceAt: string }): string =>
@@ -74,12 +74,12 @@ export const storedRuleOf = (system: string): { readonly modification: string; r
 const reportedRule = (system: string): string => `jsonb_build_object(${system}::integer::text,
                          ${ruleReport({ modification: 's.severity_modification', rank: 's.severity_rank', evidenceAt: 's.evidence_at' })})`;
 
-/** SQL of what the stored row `v` says of rules; before there were several systems, it was that of the one that reported. */
+/** SQL of what the stored row `v` says about rules; before there were several systems, it was that of the one that reported. */
 const storedRules = `coalesce(v.rule_reports, case when v.external_system_id is not null and v.severity_modification is not null
                    then jsonb_build_object(v.external_system_id::text,
                           ${ruleReport({ modification: 'v.severity_modification', rank: 'v.severity_rank', evidenceAt: 'v.rule_evidence_at' })}) end)`;
 
-/** `known`: what counts of the stored row. What a row from before Tieline says of times counts for nothing: it is kept in the journal. */
+/** `known`: what counts of the stored row. What a row from before Tieline says about times counts for nothing: it is kept in the journal. */
 const knownEvidence = `
   cross join lateral (
     select case when v.external_system_id is not null then v.first_found end as first_found,
@@ -90,7 +90,7 @@ const knownEvidence = `
 /**
  * `times`: the least of the first and the greatest of all other times, so that the order of reports does not matter. A report of
  * the very moment of the stored one is the newer one where it comes from the server that was added first, so that two do not take
- * turns. Of one server's rule the latest word stands.
+ * turns. Of one server's rule the latest word counts.
  */
 const joinedTimes = (system: string): string => `
   cross join lateral (
@@ -108,7 +108,7 @@ const joinedTimes = (system: string): string => `
   ) times`;
 
 /**
- * `rule`: the server's word that stands. Accepted at one server is accepted, whatever another, which knows of no rule, reports
+ * `rule`: the server's word that counts. Accepted at one server is accepted, whatever another, which knows of no rule, reports
  * meanwhile; of equal words the latest, then that of the server that was added first.
  */
 const standingRule = `
@@ -174,7 +174,7 @@ export const newEvidence = (system: string): string => `
 
 /**
  * SQL of the word that the present readers of `state` know, after a report: they have none for reopened. A decision that a person
- * noted there stands until the finding is fixed; what a scanner's server accepted itself goes when it takes it back.
+ * noted there is kept until the finding is fixed; what a scanner's server accepted itself goes when it takes it back.
  */
 export const reportedState = (system: string): string => `case when m.lifecycle_state = 'fixed' then 'Fixed'
                when m.severity_modification = 'accepted' and (s.acceptance_id is null or not m.says_rules) and v.state = 'False Positive' then v.state
@@ -192,7 +192,7 @@ const movedState = (
                            when v.severity_modification = 'accepted' then 'Accepted' else 'Open' end`;
 
 /**
- * SQL of what the row `v` is once it is concluded anew from scans when it was last fixed.
+ * SQL of what the row `v` is once it is concluded again from scans when it was last fixed.
  * @param of.lastFixed the latest fix, reported or concluded. @param of.isWithdrawn whether a fix that was concluded before is not any more.
  */
 export function concludedState(of: { readonly lastFixed: string; readonly isWithdrawn: string }): {

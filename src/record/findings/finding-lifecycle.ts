@@ -14,7 +14,7 @@ type Time = string | null;
 
 /** How many sightings are kept of a finding: more than a year of daily scans. */
 export const sightingsKept = 400;
-/** Of the words of several servers' rules the one that stands, first. */
+/** The words of several servers' rules, the one that wins first. */
 export const rulePrecedence = [
   'accepted',
   'recast',
@@ -60,14 +60,14 @@ export interface FindingReport extends Times {
 }
 
 export interface JoinedFinding extends Times {
-  /** Whether the report is of a later time than what is stored: of output and service it stands. */
+  /** Whether the report is of a later time than what is stored: it then decides output and service. */
   readonly is_newer: boolean;
   readonly lifecycle_state: LifecycleState;
   readonly severity_rank: number;
   readonly severity_modification: SeverityModification | null;
   readonly rule_reports: RuleReports | null;
   readonly rule_evidence_at: Time;
-  /** Whether it is this very report whose rule stands. */
+  /** Whether it is this very report whose rule counts. */
   readonly says_rules: boolean;
 }
 
@@ -108,7 +108,7 @@ function rulesAfter(known: RuleReports | null, report: FindingReport, system: nu
   return { ...known, [system]: [report.severity_modification, report.severity_rank, report.evidence_at] };
 }
 
-/** The server's word that stands among those of all. */
+/** The server's word that counts among those of all. */
 function standingRule(
   rules: RuleReports | null,
 ): { readonly system: number; readonly report: RuleReport } | undefined {
@@ -123,7 +123,7 @@ function standingRule(
   return standing;
 }
 
-/** What a row from before Tieline says of times counts for nothing. */
+/** What a row from before Tieline says about times counts for nothing. */
 const knownTimes = (stored: StoredFinding): Pick<Times, 'first_found' | 'last_found'> =>
   stored.external_system_id === null ? { first_found: null, last_found: null } : stored;
 
@@ -171,7 +171,7 @@ export function joinEvidence(stored: StoredFinding, report: FindingReport, syste
 
 /**
  * The owner's word after a report; it knows none for reopened.
- * @param acceptance of the report: whether it names a rule of the server, and whether that one says that it is no weakness at all.
+ * @param acceptance of the report: whether it names a rule of the server, and whether that one says that there is no weakness at all.
  */
 export function reportedStateOf(
   stored: Pick<StoredFinding, 'state' | 'severity_modification'>,
@@ -201,7 +201,7 @@ export function movedStateOf(
 }
 
 /**
- * The state once it is concluded anew from scans when the finding was last fixed.
+ * The state once it is concluded again from scans when the finding was last fixed.
  * @param isWithdrawn whether a fix that was concluded before is not any more.
  */
 export function concludedStateOf(

@@ -1,4 +1,4 @@
-/** Plans of a load within a long transaction, of which the planner knows nothing. */
+/** Plans of a load within a long transaction, which the planner knows nothing about. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
 import { findingKey } from '../../canonical/identity/finding-key.ts';

@@ -1,5 +1,5 @@
 /**
- * Where findings of a page lie before they are merged: temporary tables of the connection. A report that is the very same as the one
+ * Where findings of a page are kept before they are merged: temporary tables of the connection. A report that is the very same as the one
  * before is not even staged; it is known by its digest.
  */
 import { hash } from 'node:crypto';
@@ -35,7 +35,7 @@ export const staged = [
   'is_known',
 ] as const;
 
-/** Raised when what is derived from a report changes, so that reports that were stored by earlier rules are compared anew. */
+/** Raised when what is derived from a report changes, so that reports that were stored by earlier rules are compared again. */
 const digestEdition = 2;
 /** How many findings are looked up by their digest at once. */
 export const lookedUpAtOnce = { findings: 1_000, characters: 4_000_000 };
@@ -43,9 +43,9 @@ export const lookedUpAtOnce = { findings: 1_000, characters: 4_000_000 };
 export interface FindingSource {
   readonly systemId: number;
   readonly operationId: string;
-  /** Whether rows are compared field by field even where the report is the same as before: a full read mends what was altered. */
+  /** Whether rows are compared field by field even where the report is the same as before: a full read repairs what was altered. */
   readonly verifies: boolean;
-  /** Whether items of one moment stand beside each other, however far apart they come: a scan file, which is read in chunks. */
+  /** Whether items of one moment are kept side by side, however far apart they come: a scan file, which is read in chunks. */
   readonly unites?: boolean;
 }
 
@@ -79,7 +79,7 @@ export interface ReportedFinding {
   readonly digest: string;
   /** As it came, without the plugin block; JSON as jsonb can hold it. */
   readonly raw: string;
-  /** The record that it is; undefined where it turns out that it cannot be taken in. */
+  /** The record that it is; undefined where it turns out that it cannot be imported. */
   read(): FindingRecord | undefined;
 }
 
@@ -121,7 +121,7 @@ export function stagedValues(finding: FindingRecord, { key, digest, raw }: Repor
 }
 
 /**
- * Which findings are stored already, and of which of them this system said the very same the last time; those are noted in
+ * Which findings are stored already, and for which of them this system reported the very same last time; those are noted in
  * staging_unchanged. Page by page others may be storing too: that one is not known is no more than likely.
  */
 export async function lookUp(
@@ -145,8 +145,8 @@ export async function lookUp(
 }
 
 /**
- * Of two items that are one finding one may be as before, the other not: they are folded together only if both are there. Of a file
- * also what an earlier chunk, or the same scan in another file, has stored of the same moment; a file without times tells of one moment.
+ * If two items are one finding, one may be as before, the other not: they are folded together only if both are there. Of a file
+ * also what an earlier chunk, or the same scan in another file, has stored of the same moment; a file without times reports one moment.
  */
 export async function restageDoubles(tx: Tx, source: FindingSource, columns: FindingColumns): Promise<void> {
   const storedRule = storedRuleOf('$1');
@@ -208,7 +208,7 @@ export async function foldDuplicates(tx: Tx): Promise<void> {
      where s.finding_key = kept.finding_key and s.ctid <> kept.row`);
 }
 
-/** Before items are folded: of two in one chunk each may tell of another fix. */
+/** Before items are folded: two in one chunk may each report a different fix. */
 export async function noteStateChanges(tx: Tx): Promise<void> {
   await tx.client.query(`
     insert into staging_state_changes (finding_key, state, occurred_at)

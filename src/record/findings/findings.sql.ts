@@ -116,7 +116,7 @@ export async function beginFindingLoad(tx: Tx, source: FindingSource): Promise<F
 
 /**
  * Reports on their way into the staging table: gathered, looked up by their digest some at a time, and those that say something new
- * copied. One such turn is under way at most, while the next reports are gathered.
+ * copied. One such turn is in progress at most, while the next reports are gathered.
  */
 class StagingOfReports {
   readonly #tx: Tx;
@@ -185,7 +185,7 @@ class StagingOfReports {
 }
 
 /**
- * Each fix and each return, by the scanner's time: also those that are told so late that they change nothing of how the finding
+ * Each fix and each return, by the scanner's time: also those that are reported so late that they change nothing of how the finding
  * is now. With first_found they are what the time to remediate is computed from.
  */
 async function recordStateChanges(tx: Tx, source: FindingSource): Promise<void> {
@@ -202,7 +202,7 @@ async function recordStateChanges(tx: Tx, source: FindingSource): Promise<void> 
 }
 
 /**
- * Gives rows from before Tieline, which bear no key yet, the key of the staged finding that they are: same asset and
+ * Gives rows from before Tieline, which carry no key yet, the key of the staged finding that they are: same asset and
  * plugin, and the port and protocol that they name. Of several such rows the oldest; the others stay as they are.
  * Rows that name no port are given out in the order of their ids, one to each finding that is left.
  * @returns whether there are such rows at all.
@@ -251,7 +251,7 @@ interface Merged {
 
 /**
  * Merges all that is staged; where the database refuses something, all but the very findings that it refuses.
- * @param knowsSome whether some of what is staged may be stored already; else only what somebody else stored meanwhile is.
+ * @param knowsSome whether some of what is staged may be stored already; else only what another process stored meanwhile is.
  */
 async function mergeOrRefuse(
   tx: Tx,
@@ -308,7 +308,7 @@ async function lockKnown(tx: Tx): Promise<void> {
   );
 }
 
-/** What seemed new and is not: it is from before Tieline, or somebody else stored it meanwhile. */
+/** What seemed new and is not: it is from before Tieline, or another process stored it meanwhile. */
 async function markStored(tx: Tx): Promise<void> {
   await tx.client.query(
     `update staging_findings s set is_known = true
@@ -339,7 +339,7 @@ async function describeStaged(tx: Tx, key: string, reason: string): Promise<Refu
 }
 
 /**
- * SQL of the known findings of which the report says something else than what is stored, or that no server has reported before:
+ * SQL of the known findings whose report differs from what is stored, or that no server has reported before:
  * each with what it was and what it is now. The stored row is found by its key (idx_ingestion_vulnerabilities_finding_key), one
  * look-up for each staged row whatever the planner thinks of their number. $2: the system, $3: only these keys.
  */
@@ -442,7 +442,7 @@ export async function countFindingsByState(
   return counts;
 }
 
-/** Findings from before Tieline that no source has shown: doubles, orphans, and what is long gone from the scanner. */
+/** Findings from before Tieline that no source has shown: duplicates, orphans, and what is long gone from the scanner. */
 export async function countUnlinkedFindings(db: Kysely<Database>): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from ingestion_vulnerabilities where external_system_id is null`.execute(db);

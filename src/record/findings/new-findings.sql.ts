@@ -1,4 +1,4 @@
-/** Findings that nobody has reported before: most of a first load, and so the statement that it spends its time in. */
+/** Findings that no source has reported before: most of a first load, and so the statement that it spends its time in. */
 import type { FindingColumns } from './finding-columns.sql.ts';
 import { newEvidence, nothingStored } from './finding-lifecycle.sql.ts';
 import type { FindingSource } from './finding-staging.sql.ts';
@@ -6,7 +6,7 @@ import type { Tx } from '../../platform/postgres/index.ts';
 
 /**
  * Stores the staged findings that are not known. What repeats the plugin is made once for each plugin, not once for each finding.
- * @param only.keys only these; null: all. @param only.mayBeThere whether somebody may have stored some meanwhile: to look for that with
+ * @param only.keys only these; null: all. @param only.mayBeThere whether another process may have stored some meanwhile: to look for that with
  * each row costs a twelfth of all, so it is tried without first.
  * @returns how many were to be stored, and how many were: the others are stored already, or wait for their asset.
  */

@@ -1,4 +1,4 @@
-/** What several reports say of one plugin, in any order and in chunks of any size: one plugin, where dates decide. */
+/** What several reports say about one plugin, in any order and in chunks of any size: one plugin, where dates decide. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
@@ -43,7 +43,7 @@ async function stored(pluginId: string): Promise<Record<string, unknown>> {
 const year = (n: number): string => `20${String(10 + n)}-01-01T00:00:00.000Z`;
 
 describe('what is known of a plugin', () => {
-  it('is not emptied by a report that says less, dated or not', async () => {
+  it('the stored plugin is not emptied by a report with fewer fields, dated or not', async () => {
     const full = {
       name: 'Widget',
       description: 'Full.',
@@ -67,7 +67,7 @@ describe('what is known of a plugin', () => {
     expect(await stored('1')).toMatchObject({ description: 'Between.', solution: 'Update to 2.' });
   });
 
-  it('lists the CVEs of all rows of one date, and of a newer report that lists some only those', async () => {
+  it('the stored plugin lists the CVEs of all rows of one date, and only those of a newer report that lists some', async () => {
     for (const cve of ['CVE-1', 'CVE-2', 'CVE-3']) await store('2', 0, [{ name: 'P', cves: [cve] }]);
     expect(await stored('2')).toMatchObject({ cves: ['CVE-1', 'CVE-2', 'CVE-3'] });
     await store('2', 0, [{ cves: ['CVE-3'], modified_at: year(1) }]);
@@ -75,7 +75,7 @@ describe('what is known of a plugin', () => {
     expect(await stored('2')).toMatchObject({ cves: ['CVE-3'] });
   });
 
-  it('of one modification date is what the later scan says', async () => {
+  it('the stored plugin follows the later scan among reports of one modification date', async () => {
     const scan = (hour: number, vpr_score: number) => ({
       name: 'P',
       vpr_score,
@@ -107,7 +107,7 @@ describe('what is known of a plugin', () => {
     { minLength: 2, maxLength: 6, selector: (each) => each.date },
   );
 
-  it('does not depend on the order of reports, nor on what is stored at once', async () => {
+  it('the stored plugin does not depend on the order of reports, nor on what is stored at once', async () => {
     let plugin = 1000;
     await fc.assert(
       fc.asyncProperty(reports, fc.infiniteStream(fc.nat(1000)), async (all, choices) => {

@@ -43,7 +43,7 @@ export interface StagedPlugin {
   readonly raw: JsonObject;
 }
 
-/** SQL that orders reports, the one that stands first. */
+/** SQL that orders reports, the one that counts first. */
 const standing = 'modified desc nulls last, system nulls last, observed desc nulls last';
 
 /**
@@ -163,7 +163,7 @@ export async function mergePlugins(
 }
 
 /**
- * Enters plugins that nobody knows yet: whole, where there is one report of them; else only the row, to be filled from all of them. Two
+ * Enters plugins that are not known yet: whole, where there is one report of them; else only the row, to be filled from all of them. Two
  * that store the same new plugin at once: one of them enters it, and the other puts together what both say.
  */
 async function enterNew(
@@ -190,7 +190,7 @@ async function enterNew(
   return { all: rows.map(idOf), toFill: rows.filter((row) => !row.filled).map(idOf) };
 }
 
-/** A report that is word for word the latest one, told later, says only that it still holds. */
+/** A report that is word for word the latest one, reported later, says only that it still holds. */
 async function noteSameAgain(tx: Tx, systemId: number): Promise<void> {
   await tx.client.query(
     `update scan_plugins p set observed_at = (s.record ->> 'observed_at')::timestamptz
@@ -204,7 +204,7 @@ async function noteSameAgain(tx: Tx, systemId: number): Promise<void> {
 }
 
 /**
- * Plugins, but those just entered, of which something changes. They are locked by a statement of its own: the next one sees what others
+ * Plugins, but those just entered, with something that changes. They are locked by a statement of its own: the next one sees what others
  * have stored until then.
  */
 async function lockDiffering(tx: Tx, systemId: number, entered: readonly string[]): Promise<string[]> {
@@ -227,7 +227,7 @@ async function lockDiffering(tx: Tx, systemId: number, entered: readonly string[
   return ids;
 }
 
-/** @returns those of which something changed that findings repeat. */
+/** @returns those with a change in what findings repeat. */
 async function writeDiffering(
   tx: Tx,
   systemId: number,

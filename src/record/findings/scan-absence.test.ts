@@ -9,11 +9,11 @@ describe('sightings and absences', () => {
     ['gone from the first scan on that does not show it', ['1', '2'], ['4', '5'], ['4'], []],
     ['there again, and gone again', ['1', '4', '5', '8'], ['2', '3', '7', '9'], ['2', '7', '9'], ['4', '8']],
     ['seen and not seen at one time is seen', ['1', '3'], ['3'], [], []],
-  ])('%s', (_name, seen, absent, fixed, reopened) => {
+  ])('sightings and absences: %s', (_name, seen, absent, fixed, reopened) => {
     expect(transitionsOf(seen, absent)).toEqual({ fixed, reopened });
   });
 
-  it('come to the same in any order and however often told, and take turns beginning with a fix', () => {
+  it('sightings and absences give the same result in any order and however often reported, and alternate beginning with a fix', () => {
     const times = fc.array(fc.integer({ min: 10, max: 40 }).map(String), { maxLength: 12 });
     fc.assert(
       fc.property(times, times, (seen, absent) => {

@@ -9,7 +9,7 @@ export interface Transitions {
 
 /**
  * Puts sightings and absences in the order of their times. What was never seen before cannot have been fixed; of a sighting and an
- * absence at the same time the sighting counts. Depends on neither the order nor the number of times that each is told.
+ * absence at the same time the sighting counts. Depends on neither the order nor the number of times that each is reported.
  * @param seen, @param absent times in one spelling that sorts.
  */
 export function transitionsOf(seen: readonly string[], absent: readonly string[]): Transitions {

@@ -1,6 +1,6 @@
 /**
  * What scans with credentials covered, and what follows from it: a finding that such a scan would have shown, and did not, is
- * fixed since then. Kept, so that it follows also for what is told of later.
+ * fixed since then. Kept, so that it follows also for what is reported later.
  */
 import { createHash } from 'node:crypto';
 import { transitionsOf, type Transitions } from './scan-absence.ts';
@@ -81,9 +81,9 @@ interface Scan {
 }
 
 /**
- * Concludes anew, for findings of these assets, when they were fixed and came back: a scan with credentials that must have shown a
+ * Concludes again, for findings of these assets, when they were fixed and came back: a scan with credentials that must have shown a
  * finding and did not says that it was gone. Together with what sources report of fixes that is the state; nothing depends on what was
- * concluded before, so not on the order in which scans were told. Counts on idx_ingestion_vulnerabilities_asset_ref.
+ * concluded before, so not on the order in which scans were reported. Counts on idx_ingestion_vulnerabilities_asset_ref.
  * @returns how many became fixed.
  */
 export async function settleCovered(tx: Tx, source: Source, assetUuids: readonly string[]): Promise<number> {
@@ -100,7 +100,7 @@ export async function settleCovered(tx: Tx, source: Source, assetUuids: readonly
   return fixed;
 }
 
-/** Findings of these assets that a scan of a later time than the first sighting did not show, or of which something was concluded. */
+/** Findings of these assets that a scan of a later time than the first sighting did not show, or about which something was concluded. */
 async function listConcernedFindings(tx: Tx, assetUuids: readonly string[]): Promise<readonly Seen[]> {
   const { rows } = await tx.client.query<Seen>(
     `select v.id::int, v.asset_ref::text as asset, v.plugin_id::text, p.family,
@@ -129,7 +129,7 @@ function concludeFrom(
       return known !== undefined && ran(known, { id: finding.plugin_id, family: finding.family });
     });
     const absent = must.map((scan) => scan.at);
-    // Of times before the first that is kept it is not known any more when it was seen: what was concluded of them stands.
+    // For times before the first one kept, it is no longer known when it was seen: what was concluded about them stays.
     const since = finding.seen?.[0] ?? null;
     return { id: finding.id, since, ...transitionsOf(finding.seen ?? [], absent) };
   });
@@ -155,7 +155,7 @@ async function storeConclusions(tx: Tx, source: Source, concluded: readonly Conc
 
 /**
  * Stores the concluded fixes and returns, and deletes those concluded before that do not follow any more.
- * @returns ids of findings of which a concluded fix was withdrawn.
+ * @returns ids of findings whose concluded fix was withdrawn.
  */
 async function replaceConclusions(
   tx: Tx,
@@ -188,7 +188,7 @@ async function replaceConclusions(
 /**
  * Gives findings the state that follows from their latest fix, reported or concluded, with the change in the journal. The latest fix
  * is looked up by the primary key of finding_state_changes.
- * @param withdrawn those of which a concluded fix is not any more. @returns how many became fixed.
+ * @param withdrawn those whose concluded fix was withdrawn. @returns how many became fixed.
  */
 async function renewStates(
   tx: Tx,

@@ -122,7 +122,7 @@ function lists(poam: string) {
 }
 
 /**
- * Open POA&Ms of which every machine moved away are for a person: nothing here says whether the weakness went with them. Closes what is
+ * Open POA&Ms whose machines all moved away are left to a person: nothing here says whether the weakness went with them. Closes what is
  * over.
  * @returns how many are newly shown.
  */

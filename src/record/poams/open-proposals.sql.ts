@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { Database } from '../../platform/postgres/index.ts';
 
-/** Of these POA&Ms, those that no GRC system has and that stand open here. */
+/** Those of these POA&Ms that no GRC system has and that are open here. */
 export async function listOpenProposals(
   db: Kysely<Database>,
   poamIds: readonly string[],

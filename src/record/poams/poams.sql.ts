@@ -26,7 +26,7 @@ interface PoamValue {
 }
 
 /**
- * Adds affected assets to POA&Ms. Texts that are no UUID, or name an asset that is not known, stay in raw_json only.
+ * Adds affected assets to POA&Ms. Texts that are not a UUID, or name an asset that is not known, stay in raw_json only.
  * @returns the POA&Ms that gained one.
  */
 export async function addPoamAssets(
@@ -48,7 +48,7 @@ export async function addPoamAssets(
   return new Set(rows.map((row) => row.poam_id));
 }
 
-/** Of the machines that POA&Ms list, those that are not known here, by POA&M: they may become so before the list moves. */
+/** Those of the machines that POA&Ms list that are not known here, by POA&M: they may become so before the list moves. */
 export async function findUnknownAssets(
   db: Kysely<Database>,
   values: readonly PoamValue[],

@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { Identifier } from '../../canonical/identity/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 
-/** Makes the identifiers of components exactly these. @returns the ids (as text) of components of which some changed. */
+/** Makes the identifiers of components exactly these. @returns the ids (as text) of components with changed identifiers. */
 export async function replaceComponentIdentifiers(
   db: Kysely<Database>,
   components: readonly { readonly componentId: number; readonly identifiers: readonly Identifier[] }[],

@@ -40,7 +40,7 @@ async function listExcludedSystems(db: Kysely<Database>): Promise<string[]> {
 
 /**
  * Which of the given owners (system ids; for milestones the ids of POA&Ms) belong to a system that takes no part in sync.
- * @param owners may hold more than the owners at hand.
+ * @param owners may hold more than the owners in question.
  */
 export async function findExcludedOwners(
   db: Kysely<Database>,
@@ -55,7 +55,7 @@ export async function findExcludedOwners(
   return new Set(rows.map((row) => row.poam_id));
 }
 
-/** Of the given uuids, in lower case, those that a system bears already. */
+/** Those of the given uuids, in lower case, that a system carries already. */
 export async function findTakenUuids(
   db: Kysely<Database>,
   uuids: readonly string[],

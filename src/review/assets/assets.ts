@@ -146,7 +146,7 @@ export async function split(
   readonly from: string;
   readonly into: string;
   readonly operationId: string;
-  /** Whether a sync reads the source; else it is one of files, and the next of them tells what is of which. */
+  /** Whether a sync reads the source; else it is one of files, and the next of them shows what belongs to which. */
   readonly isSynced: boolean;
 }> {
   const { id, system_type: type } = await fetchSystem(app, system);

@@ -21,7 +21,7 @@ export interface Settling {
   operation(): Promise<string>;
 }
 
-/** What was done, for the sentence that tells it. */
+/** What was done, for the sentence that reports it. */
 export interface EffectDone {
   /** Changes of the outbox that are sent again, or were given up. */
   readonly changes?: number;

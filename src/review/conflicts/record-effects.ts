@@ -190,7 +190,7 @@ function pairOf({ conflict }: Settling): { readonly first: string; readonly copy
 }
 
 /**
- * A copy bears the integrator's key of what it was copied from, and a remote that holds keys to be unique refuses every edit of
+ * A copy carries the integrator's key of what it was copied from, and a remote that holds keys to be unique refuses every edit of
  * either: the one that is no longer that record gives it up, here and with the next sync there.
  */
 export async function giveUpKey(settling: Settling, entityId: string, other: string): Promise<void> {
@@ -216,7 +216,7 @@ export async function cancelOne(settling: Settling, which: 'first' | 'copy'): Pr
 }
 
 /**
- * The later record is ours under another id (restored, or moved by an import there): ours follows it, upon what both sides
+ * The later record is ours under another id (restored, or moved by an import there): ours follows it, based on what both sides
  * agreed on last, and the row that was made for it ends.
  */
 export async function follow(settling: Settling): Promise<Carried> {

@@ -1,6 +1,6 @@
 /**
  * Links as a person sees them: which record here is which record there. One that was made wrong is broken and made
- * anew; no row and no value is lost by that.
+ * again; no row and no value is lost by that.
  */
 import { knownWord, TielineError } from '../../platform/errors/index.ts';
 import { recordChanges, withDecision } from '../../ledger/operations/index.ts';
@@ -116,8 +116,8 @@ async function idOfRecord(app: App, { entity, entityId }: PairOfRecords): Promis
 
 /**
  * Breaks the link of a record of ours: both records stay, and no rule links the two again. The remote's record is read
- * anew and becomes, or finds, a row of its own.
- * @throws USAGE if there is no such link, or a change of it is under way.
+ * again and becomes, or finds, a row of its own.
+ * @throws USAGE if there is no such link, or a change of it is in progress.
  */
 export async function breakOne(
   app: App,
@@ -157,7 +157,7 @@ export async function breakOne(
 }
 
 /**
- * Links a record of ours to a record of the remote. Nothing is agreed on yet: with the next sync an empty side gives way
+ * Links a record of ours to a record of the remote. Nothing is agreed on yet: with the next sync an empty side yields
  * to the other, and where both have a value they are a conflict. A row that was linked to that record before stays, unlinked. What
  * was to make ours at the remote and has not gone out is withdrawn: it is there already, as this record.
  * @throws USAGE if either record is not there, ours is linked already, or it is just being made there.
@@ -170,7 +170,7 @@ export async function makeOne(
 ): Promise<{
   readonly operationId: string;
   readonly replaced: string | undefined;
-  /** Of an asset and its component: other assets that have the component too. */
+  /** For an asset and its component: other assets that have the component too. */
   readonly sharedWith: readonly { readonly assetUuid: string; readonly hostname: string | null }[];
 }> {
   const { system, entity, externalId } = pair;
@@ -232,7 +232,7 @@ async function linkRecords(
   return { operationId, replaced: before?.entityId, sharedWith };
 }
 
-/** @throws USAGE while nobody knows whether a change of the record arrived: its answer would come over another link. */
+/** @throws USAGE while it is unknown whether a change of the record arrived: its answer would come over another link. */
 async function refuseIfOnItsWay(
   tx: Tx,
   system: string,
@@ -261,7 +261,7 @@ async function checkThere(
   if (!there) throw new TielineError('USAGE', `${system} has no ${entity} ${externalId}.`);
 }
 
-/** What our row says of the remote's id is no longer so; the journal keeps it with the link. */
+/** What our row says about the remote's id is no longer true; the journal keeps it with the link. */
 async function forgetRemoteIds(tx: Tx, entity: LinkedEntityName, entityId: string): Promise<void> {
   const fields = linkedEntity(entity).fields.filter((field) => linkedEntity(entity).remoteId === field);
   if (fields.length === 0) return;

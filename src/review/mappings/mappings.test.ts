@@ -22,7 +22,7 @@ const mapping: fc.Arbitrary<FieldMapping> = fc.record({
   required: fc.boolean(),
 });
 
-it('gives back from its file the mappings that were written into it', () => {
+it('an exported mapping file gives back the mappings that were written into it', () => {
   fc.assert(
     fc.property(fc.array(mapping, { maxLength: 6 }), (mappings) => {
       const read = fromFile(parse(stringify(toFile(mappings))));

@@ -49,7 +49,7 @@ async function ofSystem(app: App, name: string): Promise<SystemMappings> {
   };
 }
 
-/** Mappings may be of plugins too, which are no entity of their own elsewhere. */
+/** Mappings may be of plugins too, which are not entities of their own elsewhere. */
 const mappedEntity = (entity: string | undefined): string | undefined =>
   entity === undefined ? undefined : knownWord('entity', entity, listRecordNames(), 'entities');
 

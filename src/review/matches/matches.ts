@@ -69,7 +69,7 @@ export interface Choice {
   readonly choice?: string;
   /** Other assets that have the component leave it. */
   readonly replaces?: boolean;
-  /** Also for assets to come that bear what this one is known by. */
+  /** Also for assets to come that carry what this one is known by. */
   readonly always?: boolean;
 }
 
@@ -247,7 +247,7 @@ function candidateOf(match: MatchReview, choice: string | undefined): MatchCandi
   throw unknownChoice(match, choice);
 }
 
-/** The id of a component, given by it or by its name; one that was no candidate may be chosen too. */
+/** The id of a component, given by it or by its name; one that was not a candidate may be chosen too. */
 function componentNamed(match: MatchReview, choice: string): string {
   const text = choice.toLowerCase();
   const byId = match.candidates.find((each) => each.choice.toLowerCase() === text);

@@ -38,7 +38,7 @@ export interface OperationFacts {
   readonly startedAt: string | null;
   readonly completedAt: string | null;
   readonly counts: Counts;
-  /** Of a plan: how many items it holds; null of anything else. */
+  /** For a plan: how many items it holds; null for anything else. */
   readonly planned: number | null;
   readonly retries: number;
   readonly error: string | null;
@@ -62,10 +62,10 @@ export interface JournalEntryFacts {
   readonly direction: string;
   readonly decidedBy: string;
   readonly decidedByKind: DeciderKind;
-  /** Of src/canonical/vocabulary/rule-codes.ts; null where no rule decided. */
+  /** A code of src/canonical/vocabulary/rule-codes.ts; null where no rule decided. */
   readonly ruleCode: RuleCode | null;
   readonly reason: string | null;
-  /** Null where nobody gave a reason, or somebody in their own words. */
+  /** Null where no reason was given, or one in a person's own words. */
   readonly reasonCode: ReasonCode | null;
   readonly at: string;
 }

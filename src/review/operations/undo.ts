@@ -86,7 +86,7 @@ interface ChangedRecord {
   readonly entity: string;
   readonly entityId: string;
   readonly journal: readonly JournalRow[];
-  /** Of what is negotiated; undefined for everything else, of which no value is set back. */
+  /** For linked entities; undefined for everything else, where no value is set back. */
   readonly present?: PresentRecord;
 }
 
@@ -226,7 +226,7 @@ function decideFields(
 /** Whether a change is of a value that can be set back. */
 const isValue = (row: JournalRow): boolean => row.field !== null && whyNot(row) === undefined;
 
-/** Why a change cannot be taken back by itself; undefined where it is a value that can. */
+/** Why a change cannot be undone on its own; undefined where it is a value that can. */
 function whyNot(row: JournalRow): string | undefined {
   if (row.ruleCode === 'remote_moved') return 'was moved at the remote: it is moved back there';
   if (row.entity === 'asset' && row.field === 'tag')

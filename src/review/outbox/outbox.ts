@@ -72,7 +72,7 @@ export interface OutboxDecision {
 }
 
 /**
- * Opens refused rows again, or drops rows for good; a row that may have arrived cannot be dropped before that is known.
+ * Opens refused rows again, or drops rows permanently; a row that may have arrived cannot be dropped before that is known.
  * @param decided.by the user's name, for the journal. @throws USAGE if an id is none of the outbox.
  */
 export async function decideOutbox(

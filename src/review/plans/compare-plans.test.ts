@@ -20,12 +20,12 @@ const item = (over: Partial<PlanItem> = {}): PlanItem => ({
 });
 
 describe('L1 comparing plans', () => {
-  it('finds no difference in the same items, in any order, also of the same thing twice', () => {
+  it('L1: comparing plans finds no difference in the same items, in any order, also of the same thing twice', () => {
     const items = [item(), item(), item({ record: 'P-2' })];
     expect(comparePlans(items, items.toReversed())).toEqual([]);
   });
 
-  it('counts the same item as often as it is there', () => {
+  it('L1: comparing plans counts the same item as often as it occurs', () => {
     expect(comparePlans([item(), item()], [item()])).toEqual([
       { how: 'gone', planned: item(), now: undefined },
     ]);
@@ -34,12 +34,12 @@ describe('L1 comparing plans', () => {
     ]);
   });
 
-  it('names what would come out otherwise, with both values', () => {
+  it('L1: comparing plans names what would turn out differently, with both values', () => {
     const now = item({ after: 'c' });
     expect(comparePlans([item()], [now])).toEqual([{ how: 'changed', planned: item(), now }]);
   });
 
-  it('names what is gone and what is new apart, where they are about different things', () => {
+  it('L1: comparing plans names what is gone and what is new separately, where they are about different things', () => {
     const other = item({ field: 'poc' });
     expect(comparePlans([item()], [other])).toEqual([
       { how: 'gone', planned: item(), now: undefined },
@@ -72,7 +72,7 @@ describe('L1 comparing plans', () => {
     expect(planText([item()])).toBe(planText([item(over)]));
   });
 
-  it('gives one text and one order to the same items, however they come', () => {
+  it('L1: comparing plans gives one text and one order to the same items, however they come', () => {
     const items = fc.array(
       fc.record({ record: fc.constantFrom('P-1', 'P-2', 'P-3'), after: fc.constantFrom('a', 'b', null) }),
     );

@@ -1,7 +1,7 @@
 import type { PlanItem } from '../../canonical/vocabulary/index.ts';
 import { canonical } from '../../engine/merge/index.ts';
 
-/** What of an item must be the same when it is applied; the reason may count findings that were added since. */
+/** The parts of an item that must be the same when it is applied; the reason may count findings that were added since. */
 function identityOf(item: PlanItem): string {
   const { system, entity, record, kind, direction, field, before, after, needsApproval } = item;
   return JSON.stringify([
@@ -39,7 +39,7 @@ export interface PlanDifference {
 
 /**
  * What moved between a plan and what would be done now: items that would come out differently, that are no longer
- * due, and that were not planned. Empty: the plan can be applied as it stands.
+ * due, and that were not planned. Empty: the plan can be applied as it is.
  */
 export function comparePlans(planned: readonly PlanItem[], now: readonly PlanItem[]): PlanDifference[] {
   const left = new Map<string, PlanItem[]>();

@@ -49,7 +49,7 @@ const externalId = (system: string, entity: string, id: string) =>
                       where l.external_system_id = ${system} and l.entity_type = ${entity} and l.entity_id = ${id}
                       order by l.retired_at nulls first, l.id limit 1), ${id})`);
 
-/** The journal of these operations: what is taken in, linked, concluded, found missing. */
+/** The journal of these operations: what is imported, linked, concluded, found missing. */
 export async function listJournalItems(
   db: Kysely<Database>,
   operationIds: readonly string[],

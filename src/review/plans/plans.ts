@@ -149,7 +149,7 @@ export function parsePlan(text: string): PlanDocument {
 }
 
 /**
- * Does exactly what the plan shows: the sync is run again in one transaction, which stands only if it comes to the same
+ * Does exactly what the plan shows: the sync is run again in one transaction, which is committed only if the result is the same
  * items; then these, and no others, are sent. Changes for which a policy asks approval wait for it.
  * @param caller.by the user's name, kept with the operation.
  * @throws TielineError PLAN_MOVED naming what moved; nothing was written then.

@@ -26,7 +26,7 @@ const untakenAtMost = 10_000;
 
 /**
  * @param operationId the run; committed before, since calls are logged outside of the transaction. Its steps are not.
- * @param conclude looks at what came out and says whether it stands.
+ * @param conclude looks at the result and says whether it is kept.
  */
 export async function rehearse<T>(
   environment: RunEnvironment,

@@ -1,4 +1,4 @@
-/** What a run begins as: anew, or as one that was left unfinished. Under the lock on its systems: whoever left it is gone. */
+/** What a run begins as: a new one, or as one that was left unfinished. Under the lock on its systems: whoever left it is gone. */
 import { isJsonObject, type JsonObject } from '../../platform/values/index.ts';
 import {
   adoptSteps,
@@ -13,7 +13,7 @@ import type { RunContext, SyncOptions } from '../../engine/run/index.ts';
 export interface RunStart {
   readonly operation: OperationSpec;
   readonly resumed: boolean;
-  /** Of the earliest of what it takes up. */
+  /** When the earliest of what it resumes began. */
   readonly startedAt: Date;
 }
 
@@ -36,7 +36,7 @@ function asksForTheSame(run: UnfinishedRun, asked: JsonObject): boolean {
   return JSON.stringify(sorted(before)) === JSON.stringify(sorted(asked));
 }
 
-/** Systems whose steps are to be gone on with, where only some of the run's systems failed. */
+/** Systems whose steps are to be resumed, where only some of the run's systems failed. */
 function retaken(run: UnfinishedRun): string[] | undefined {
   const names = isJsonObject(run.metadata) ? run.metadata['retake'] : undefined;
   return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : undefined;

@@ -5,7 +5,7 @@ import { withOperation } from '../../ledger/operations/index.ts';
 import { drainOutbox } from '../../engine/outbound/index.ts';
 
 /**
- * Sends what is due to go to a system, for a worker that heard of it; nothing if another process is at it, or nothing is due.
+ * Sends what is due to go to a system, for a worker that was notified; nothing if another process is at it, or nothing is due.
  * @throws TielineError when the remote cannot be reached or an outcome stays unclear; the rows stay, backing off.
  */
 export async function sendWaitingChanges(

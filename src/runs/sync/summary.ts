@@ -46,12 +46,12 @@ export interface SyncSummary {
   readonly linkedBy: Readonly<Record<string, number>>;
   /** Matches that wait for a person: the rows of `matches list`. */
   readonly assetsForReview: number;
-  /** Of these, how many this sync left to a person. */
+  /** How many of these this sync left to a person. */
   readonly matchesNew: number;
   /** Assets that no source reports any more, and the open findings on them. */
   readonly assetsUnreported: number;
   readonly findingsUnreported: number;
-  /** Of these, assets with open findings that are so since this sync. */
+  /** Those of these assets with open findings that became unreported with this sync. */
   readonly assetsNewlyUnreported: number;
   readonly assetsUnmatched: number;
   /**
@@ -68,11 +68,11 @@ export interface SyncSummary {
   readonly poamsRead: number;
   readonly weaknesses: number;
   readonly poamsCreated: number;
-  /** Of the POA&Ms that this sync proposed, made or still to be sent, those whose due date was past already. */
+  /** Those of the POA&Ms that this sync proposed, made or still to be sent, whose due date was past already. */
   readonly poamsOverdue: number;
   readonly poamsUpdated: number;
   readonly tagsAssigned: number;
-  /** Records that could not be taken in; `tieline ops show` names each. */
+  /** Records that could not be imported; `tieline ops show` names each. */
   readonly recordsFailed: number;
   /** Records and changes that wait for a person. */
   readonly recordsHeld: number;
@@ -100,7 +100,7 @@ export async function countNewConflicts(
   return countConflictsByType(db, [operationId, ...steps.map((step) => step.batch_id)]);
 }
 
-/** Sums up a finished run from what is stored, not from what the process remembers, so a resumed run tells the whole. */
+/** Sums up a finished run from what is stored, not from what the process remembers, so a resumed run reports the whole. */
 export async function summarizeRun(db: Kysely<Database>, operationId: string): Promise<SyncSummary> {
   const steps = await listSteps(db, operationId);
   const stepIds = steps.map((step) => step.batch_id);

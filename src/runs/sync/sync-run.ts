@@ -1,7 +1,7 @@
 /**
  * A sync run: what is in flight is settled, scanners are read, then the GRC systems, then the record draws its
  * conclusions, then what goes out is sent. Each step is an operation of its own; a run that was killed or failed is
- * taken up again at the first step that is not complete, within that step where it was.
+ * resumed at the first step that is not complete, within that step where it was.
  *
  * Scanners come before GRC systems because POA&Ms name assets; conclusions come after all reads because they rest on
  * both; sending comes last, and what an earlier run left unsettled is settled first, so that the reads see its outcome.
@@ -51,10 +51,10 @@ export interface SyncOutcome {
 }
 
 /**
- * Runs a sync, or takes up the latest one of these systems if it was left unfinished and asked for the same.
- * @param begun told the operation as soon as it is known.
+ * Runs a sync, or resumes the latest one of these systems if it was left unfinished and asked for the same.
+ * @param begun called with the operation as soon as it is known.
  * @returns what was done, and which systems failed. @throws TielineError SYNC_RUNNING if another process syncs with one of them; the
- *   failure of the only system; what ends the whole run, after it was recorded as failed. What was stored stays, and the next run goes on
+ *   failure of the only system; what ends the whole run, after it was recorded as failed. What was stored stays, and the next run continues
  *   from there.
  */
 export async function runSync(
@@ -86,7 +86,7 @@ export async function runSync(
 export interface StartedRun {
   readonly operation: Operation;
   readonly resumed: boolean;
-  /** Of the earliest of what it continues. */
+  /** When the earliest of what it continues began. */
   readonly startedAt: Date;
 }
 
@@ -181,7 +181,7 @@ async function conclude(
       counts: { ...counts },
       failures: failures.map((failure) => ({ ...shownFailure(failure) })),
       resumable: again.length > 0,
-      // Where nothing was done for any other system, the run itself is taken up again.
+      // Where nothing was done for any other system, the run itself is resumed.
       ...(synced.length > 0 ? { retake: again } : {}),
     },
   });

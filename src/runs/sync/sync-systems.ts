@@ -32,7 +32,7 @@ export async function syncWhatCanBe(app: App, options: SyncOptions, caller: Call
         caller,
         async (environment) => {
           const done = await runSync(environment, options, begun);
-          // A run that was taken up again skips the reads that it had done before: if that was long ago, they are done anew.
+          // A run that was resumed skips the reads that it had done before: if that was long ago, they are done again.
           const isStale = done.resumed && done.finishedAt.getTime() - done.startedAt.getTime() > staleAfterMs;
           return isStale && done.failures.length === 0 ? await runSync(environment, options, begun) : done;
         },

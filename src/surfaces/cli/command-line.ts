@@ -45,7 +45,7 @@ export async function runCommandLine(host: CommandHost, args: readonly string[])
   }
 }
 
-/** What commander says of wrong usage, as the error that `--json` promises. */
+/** What commander says about wrong usage, as the error that `--json` promises. */
 function usageError(error: CommanderError): TielineError {
   const said = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
   // Without a subcommand commander shows the help and has nothing to say.

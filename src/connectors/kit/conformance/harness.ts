@@ -37,7 +37,7 @@ export interface ConformanceHarness {
   remoteIds(entity: EntityType): Promise<readonly string[]>;
   /** Deletes a record at the remote, behind the connector's back, and returns its id. Absent: it cannot be done. */
   readonly remove?: (entity: EntityType) => Promise<string>;
-  /** Whether a record that a read still yields says of itself that it is deleted. Default: no. */
+  /** Whether a record that a read still yields says about itself that it is deleted. Default: no. */
   saysDeleted?(entity: EntityType, record: ExternalRecord): boolean;
   /** Changes a record at the remote, behind the connector's back, so that its version moves on. */
   readonly touch?: (entity: EntityType, externalId: string) => Promise<void>;
@@ -45,11 +45,11 @@ export interface ConformanceHarness {
   sampleCreate?(entity: EntityType): Promise<Change>;
   /** A record to update of an entity that is not read by itself. */
   sampleRecord?(entity: EntityType): Promise<ExternalRecord | undefined>;
-  /** An update of the record that the remote accepts, bearing the record's version. */
+  /** An update of the record that the remote accepts, carrying the record's version. */
   sampleUpdate?(entity: EntityType, record: ExternalRecord): Change;
   /** How to look up what the change made. */
   findKey(entity: EntityType, change: Change): FindKey;
-  /** How many records (assignments, …) at the remote bear the effect of the change: 0 before, 1 after, 2 if doubled. */
+  /** How many records (assignments, …) at the remote carry the effect of the change: 0 before, 1 after, 2 if doubled. */
   effects(entity: EntityType, change: Change): Promise<number>;
   stop(): Promise<void>;
 }

@@ -33,7 +33,7 @@ export function describeConnectorConformance(subject: ConformanceSubject): void 
     });
     const current = (): ConformanceHarness => harness;
 
-    it('offers verification scans if it declares them, and only then', () => {
+    it('the connector offers verification scans if it declares them, and only then', () => {
       const offers = current().connect().scans !== undefined;
       expect(offers).toBe(subject.declaration.runsScans === true);
     });
@@ -57,14 +57,14 @@ function readTests(entity: EntityType, can: EntityCapabilities, harness: () => C
     expect(stored.mark).toEqual(expect.any(String));
   }
 
-  it('reads every record, each once', async () => {
+  it('the connector reads every record exactly once', async () => {
     const stored = nothingStored();
     await readOn(harness().connect(), entity, stored);
     await expectAll(stored);
     expect(stored.records).toHaveLength(idsOf(stored.records).length);
   });
 
-  it('continues after a crash at every event with nothing lost and nothing read twice', async () => {
+  it('the connector continues after a crash at every event with nothing lost and nothing read twice', async () => {
     const undisturbed = nothingStored();
     await readOn(harness().connect(), entity, undisturbed);
     expect(undisturbed.events).toBeGreaterThanOrEqual(3);
@@ -79,7 +79,7 @@ function readTests(entity: EntityType, can: EntityCapabilities, harness: () => C
     }
   });
 
-  it('gives the same set of records when a page is delivered twice', async () => {
+  it('the connector gives the same set of records when a page is delivered twice', async () => {
     await harness().setFault('duplicate-delivery', entity);
     const stored = nothingStored();
     await readOn(harness().connect(), entity, stored);
@@ -87,14 +87,14 @@ function readTests(entity: EntityType, can: EntityCapabilities, harness: () => C
   });
 
   for (const fault of ['rate-limit', 'server-error'] as const)
-    it(`reads every record through a fault of kind ${fault}`, async () => {
+    it(`the connector reads every record through a fault of kind ${fault}`, async () => {
       await harness().setFault(fault, entity);
       const stored = nothingStored();
       await readThroughErrors(() => harness().connect(), entity, stored);
       await expectAll(stored);
     });
 
-  it('says that a cut body is an error, and reads every record when it goes on', async () => {
+  it('the connector reports a cut body as an error, and reads every record when it continues', async () => {
     await harness().setFault('body-cut', entity);
     const stored = nothingStored();
     const errors = await readThroughErrors(() => harness().connect(), entity, stored);
@@ -103,14 +103,14 @@ function readTests(entity: EntityType, can: EntityCapabilities, harness: () => C
     expect(errors, 'errors seen by the reader').toBeLessThanOrEqual(3);
   });
 
-  it('survives a change of the schema: all records come, whatever is in them', async () => {
+  it('the connector reads all records after a change of the schema, whatever is in them', async () => {
     await harness().setFault('schema-drift', entity);
     const stored = nothingStored();
     await readOn(harness().connect(), entity, stored);
     await expectAll(stored);
   });
 
-  it('ends at once when it is cancelled', async () => {
+  it('the connector ends at once when it is cancelled', async () => {
     const cancel = new AbortController();
     const reason = new TielineError('SYNC_RUNNING', 'stop now');
     const reading = (async () => {
@@ -123,7 +123,7 @@ function readTests(entity: EntityType, can: EntityCapabilities, harness: () => C
     await expect(reading).rejects.toBe(reason);
   });
 
-  it('no longer gives a deleted record, or gives it as deleted', async ({ skip }) => {
+  it('the connector no longer gives a deleted record, or gives it as deleted', async ({ skip }) => {
     const remove = harness().remove;
     if (!remove) return skip('the harness cannot delete one');
     const gone = await remove(entity);
@@ -137,7 +137,9 @@ function readTests(entity: EntityType, can: EntityCapabilities, harness: () => C
   });
 
   if (can.readChanges)
-    it('gives a record that changed after a full read when it reads from the mark', async ({ skip }) => {
+    it('the connector returns a record that changed after a full read when it reads from the mark', async ({
+      skip,
+    }) => {
       const touch = harness().touch;
       if (!touch) return skip('the harness cannot change one');
       const before = nothingStored();
@@ -160,21 +162,21 @@ function writeTests(entity: EntityType, can: EntityCapabilities, harness: () => 
   }
 
   if (can.create) {
-    it('creates a record once, and says so with its own reading of it', async () => {
+    it('the connector creates a record once, and returns its own reading of it', async () => {
       const change = await create();
       const result = await harness().connect().write(entity, change, never());
       expect(result).toMatchObject({ outcome: 'confirmed' });
       expect(await harness().effects(entity, change)).toBe(1);
     });
 
-    it('has one effect when the same create is sent twice', async () => {
+    it('the connector has one effect when the same create is sent twice', async () => {
       const change = await create();
       await harness().connect().write(entity, change, never());
       await harness().connect().write(entity, change, never());
       expect(await harness().effects(entity, change)).toBe(1);
     });
 
-    it('creates a record once through a storm of 429', async () => {
+    it('the connector creates a record once through a storm of 429', async () => {
       const change = await create();
       await harness().setFault('rate-limit', entity);
       const result = await harness().connect().write(entity, change, never());
@@ -182,7 +184,7 @@ function writeTests(entity: EntityType, can: EntityCapabilities, harness: () => 
       expect(await harness().effects(entity, change)).toBe(1);
     });
 
-    it('does not claim to know a create whose answer was cut off, and finds it by its key', async () => {
+    it('the connector does not claim to know a create whose answer was cut off, and finds it by its key', async () => {
       const change = await create();
       await harness().setFault('commit-then-cut', entity);
       const result = await harness().connect().write(entity, change, never());
@@ -213,7 +215,7 @@ function writeTests(entity: EntityType, can: EntityCapabilities, harness: () => 
       return change;
     }
 
-    it('updates a record, and once only when the same update is sent twice', async () => {
+    it('the connector updates a record, and once only when the same update is sent twice', async () => {
       const change = update(await firstRecord());
       expect(await harness().connect().write(entity, change, never())).toMatchObject({
         outcome: 'confirmed',
@@ -223,7 +225,7 @@ function writeTests(entity: EntityType, can: EntityCapabilities, harness: () => 
       expect(await harness().effects(entity, change)).toBe(1);
     });
 
-    it('does not overwrite a record that moved on', async ({ skip }) => {
+    it('the connector does not overwrite a record that has changed since', async ({ skip }) => {
       const touch = harness().touch;
       if (!touch) return skip('the harness cannot change one');
       const record = await firstRecord();
@@ -233,7 +235,7 @@ function writeTests(entity: EntityType, can: EntityCapabilities, harness: () => 
       expect(await harness().effects(entity, change)).toBe(0);
     });
 
-    it('says that a record to update is not there any more', async ({ skip }) => {
+    it('the connector reports that a record to update no longer exists', async ({ skip }) => {
       const remove = harness().remove;
       if (!remove || !can.readAll) return skip('the harness cannot delete one');
       const stored = nothingStored();
@@ -246,7 +248,7 @@ function writeTests(entity: EntityType, can: EntityCapabilities, harness: () => 
       });
     });
 
-    it('does not claim to know an update whose answer was cut off', async () => {
+    it('the connector does not claim to know an update whose answer was cut off', async () => {
       const change = update(await firstRecord());
       await harness().setFault('commit-then-cut', entity);
       const result = await harness().connect().write(entity, change, never());

@@ -61,7 +61,7 @@ export interface WantedAttributes {
   readonly asset: string;
   /** By name; null takes the value off. */
   readonly wanted: Readonly<Record<string, string | null>>;
-  /** By name: what is believed to stand there. */
+  /** By name: the value that it is believed to have. */
   readonly before: JsonObject;
 }
 
@@ -149,7 +149,7 @@ export class AssetAttributes {
     }
     if (response.status !== 400 && response.status !== 403) throw await tenableRefusal(request, response);
     const said = await readRefusal(response);
-    // Perhaps its definition was deleted: the next change looks anew.
+    // Perhaps its definition was deleted: the next change looks again.
     this.#defined = undefined;
     const what = said === '' ? `Tenable answered ${response.status}` : said;
     return rejected(

@@ -113,7 +113,7 @@ const check = async (mappings: readonly FieldMapping[]): Promise<CheckResult[]> 
 describe('custom attributes', () => {
   const ids = { [component]: 'CMP-7', 'Xacta System': 'SYS-1' };
 
-  it('are defined with the first value, and confirmed when the asset shows them', async () => {
+  it('custom attributes are defined with the first value, and confirmed when the asset shows them', async () => {
     const written = await write({ attributes: ids });
     expect(written).toMatchObject({ outcome: 'confirmed', record: { raw: { attributes: ids } } });
     const { attributes, attributeValues } = await state();
@@ -127,7 +127,7 @@ describe('custom attributes', () => {
     expect(found?.version).toBe(written.outcome === 'confirmed' ? written.record.version : '');
   });
 
-  it('are not asked for where no mapping names one', async () => {
+  it('custom attributes are not requested where no mapping names one', async () => {
     const before = await requests();
     const found = await connect(businessTagMappings).find(
       'asset_context',
@@ -139,7 +139,7 @@ describe('custom attributes', () => {
     expect(asked.map(([what]) => what)).toEqual(['GET /tags/assets/:uuid/assignments']);
   });
 
-  it('are defined once by many changes at once', async () => {
+  it('custom attributes are defined once by many changes at once', async () => {
     const connector = connect();
     const results = await Promise.all(
       assets.map((asset) => connector.write('asset_context', change(asset, { attributes: ids }), signal)),
@@ -148,7 +148,7 @@ describe('custom attributes', () => {
     expect((await state()).attributes).toHaveLength(2);
   });
 
-  it('are put only where they differ', async () => {
+  it('custom attributes are written only where they differ', async () => {
     await write({ attributes: ids });
     const before = await requests();
     await write({ attributes: ids }, { before: { attributes: ids } });
@@ -157,14 +157,14 @@ describe('custom attributes', () => {
     expect(after[put]).toBe(before[put]);
   });
 
-  it('are taken off where nothing is to stand there any more', async () => {
+  it('custom attributes are removed where no value should be any more', async () => {
     await write({ attributes: ids });
     const off = { attributes: { [component]: null } };
     expect(await write(off, { before: { attributes: ids } })).toMatchObject({ outcome: 'confirmed' });
     expect((await state()).attributeValues).toEqual({ [assets[0] ?? '']: { 'Xacta System': 'SYS-1' } });
   });
 
-  it('name the administrator where the account may not define one, and are written where it is defined', async () => {
+  it('custom attributes name the administrator where the account may not define one, and are written where it is defined', async () => {
     await edit({ role: 40 });
     const connector = connect();
     expect(await write({ attributes: ids }, { connector })).toMatchObject({
@@ -181,7 +181,7 @@ describe('custom attributes', () => {
     expect(await write({ attributes: ids })).toMatchObject({ outcome: 'confirmed' });
   });
 
-  it('ask a container that is full once, and name what stands there', async () => {
+  it('a container full of custom attributes is tried once, and the refusal lists what it holds', async () => {
     const others = Array.from({ length: 9 }, (_, n) => `Other ${n}`);
     await edit({ defineAttributes: others });
     const connector = connect();
@@ -194,7 +194,7 @@ describe('custom attributes', () => {
     });
   });
 
-  it('do not overwrite what somebody else wrote', async () => {
+  it('custom attributes do not overwrite what somebody else wrote', async () => {
     await edit({ defineAttributes: [component] });
     await edit({ asset: assets[0], attributes: { [component]: 'by hand' } });
     expect(await write({ attributes: { [component]: 'CMP-7' } })).toMatchObject({
@@ -211,7 +211,7 @@ describe('custom attributes', () => {
   it.each([
     ['a definition', { method: 'POST', path: '/assets/attributes$' }],
     ['a value', { method: 'PUT', path: '/attributes/' }],
-  ])('are made once though the answer to %s is lost', async (_what, match) => {
+  ])('custom attributes are made once though the answer to %s is lost', async (_what, match) => {
     await control('PUT', '/faults', [{ kind: 'commit-cut', times: 3, match }]);
     const connector = connect();
     expect((await write({ attributes: ids }, { connector })).outcome).toBe('unknown');
@@ -224,7 +224,7 @@ describe('custom attributes', () => {
     ]);
   });
 
-  it('must be one text', async () => {
+  it('custom attributes must be one text', async () => {
     expect(await write({ attributes: { [component]: ['a', 'b'] } })).toMatchObject({
       outcome: 'rejected',
       fields: [{ field: `attributes.${component}`, message: expect.stringContaining('one text') as string }],
@@ -233,7 +233,7 @@ describe('custom attributes', () => {
 });
 
 describe('the criticality rating', () => {
-  it('is confirmed when the asset shows it, and seen in an export', async () => {
+  it('the criticality rating is confirmed when the asset shows it, and seen in an export', async () => {
     expect(await write({ acr: { score: 9 } })).toMatchObject({
       outcome: 'confirmed',
       record: { raw: { acr: { score: 9 } } },
@@ -247,22 +247,25 @@ describe('the criticality rating', () => {
     expect(shown).toMatchObject([['9.0', { acr: { score: 9 } }]]);
   });
 
-  it('stays unknown while the asset shows another', async () => {
+  it('the criticality rating stays unknown while the asset shows another', async () => {
     await write({ acr: { score: 9 } });
     const connector = connect(mapped, { tag_visible_seconds: 0 });
     expect((await write({ acr: { score: 3 } }, { connector })).outcome).toBe('unknown');
   });
 
-  it.each([[0], [11], [5.5], ['9']])('%s is refused before anything is sent', async (score) => {
-    const before = await requests();
-    expect(await write({ acr: { score } })).toMatchObject({
-      outcome: 'rejected',
-      fields: [{ field: 'acr.score', message: 'must be a whole number from 1 to 10.' }],
-    });
-    expect(await requests()).toEqual(before);
-  });
+  it.each([[0], [11], [5.5], ['9']])(
+    'the criticality rating %s is refused before anything is sent',
+    async (score) => {
+      const before = await requests();
+      expect(await write({ acr: { score } })).toMatchObject({
+        outcome: 'rejected',
+        fields: [{ field: 'acr.score', message: 'must be a whole number from 1 to 10.' }],
+      });
+      expect(await requests()).toEqual(before);
+    },
+  );
 
-  it('cannot be given back, which is said', async () => {
+  it('the criticality rating cannot be given back, and that is reported', async () => {
     expect(await write({ acr: { score: null } })).toMatchObject({
       outcome: 'rejected',
       fields: [{ message: expect.stringContaining('cannot be given back') as string }],
@@ -272,7 +275,7 @@ describe('the criticality rating', () => {
   it.each([
     ['a Lumin licence', { lumin: false }],
     ['the role Scan Operator', { role: 16 }],
-  ])('is refused without %s, with the remedy', async (_what, lack) => {
+  ])('the criticality rating is refused without %s, with the remedy', async (_what, lack) => {
     await edit(lack);
     expect(await write({ acr: { score: 9 } })).toMatchObject({
       outcome: 'rejected',
@@ -285,7 +288,7 @@ describe('the criticality rating', () => {
     });
   });
 
-  it('of an asset that is not there is missing', async () => {
+  it('the criticality rating of an asset that does not exist is missing', async () => {
     const gone = '11111111-1111-4111-8111-111111111111';
     const result = await connect().write('asset_context', change(gone, { acr: { score: 9 } }), signal);
     expect(result.outcome).toBe('missing');
@@ -298,11 +301,11 @@ describe('checking', () => {
   const brief = (results: readonly CheckResult[]): string[] =>
     ofContext(results).map((each) => `${each.check}: ${each.status}`);
 
-  it('says nothing of what no mapping names', async () => {
+  it('the connection check reports nothing about attributes that no mapping names', async () => {
     expect(brief(await check(businessTagMappings))).toEqual([]);
   });
 
-  it('tells what the account may, and what is missing', async () => {
+  it('the connection check reports what the account may do, and what is missing', async () => {
     expect(brief(await check(mapped))).toEqual(['custom attributes: ok', 'criticality rating: ok']);
     await edit({ role: 16 });
     const results = await check(mapped);
@@ -315,7 +318,7 @@ describe('checking', () => {
     expect(brief(await check(mapped))[0]).toBe('custom attributes: ok');
   });
 
-  it('fails where the container is full', async () => {
+  it('the connection check fails where the container is full', async () => {
     await edit({ defineAttributes: Array.from({ length: 10 }, (_, n) => `Other ${n}`) });
     const found = (await check(mapped)).find((each) => each.check === 'custom attributes');
     expect(found).toMatchObject({ status: 'failed', detail: expect.stringContaining('takes 10') as string });

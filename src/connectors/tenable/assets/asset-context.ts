@@ -1,5 +1,5 @@
 /**
- * What the business says of an asset, as Tenable keeps it: tags of agreed categories always, custom attributes and the criticality
+ * What the business says about an asset, as Tenable keeps it: tags of agreed categories always, custom attributes and the criticality
  * rating where a mapping of the installation names them. Without such a mapping their endpoints are never asked.
  */
 import { z } from 'zod';

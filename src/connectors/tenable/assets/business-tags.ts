@@ -1,5 +1,5 @@
 /**
- * What the business says of an asset (criticality, environment, …), kept in Tenable as tags of agreed categories: the one
+ * What the business says about an asset (criticality, environment, …), kept in Tenable as tags of agreed categories: the one
  * place there that every edition has, that analysts filter by, and that exports show, so that it can be negotiated both ways.
  * Custom attributes (ten a container, defined by an administrator, shown by one kind of export only) and the criticality
  * rating are for who asks for them by a mapping, and only go out: `asset-context.ts`.
@@ -26,7 +26,7 @@ const row = (category: string, internalField: string, transforms: readonly Trans
   required: false,
 });
 
-/** Of a field with one value, two tags of its category are a value that cannot be mapped: a person is told. */
+/** For a field with one value, two tags of its category are a value that cannot be mapped: a person is notified. */
 export const businessTagMappings: readonly FieldMapping[] = [
   {
     entityType: 'asset_context',
@@ -72,7 +72,7 @@ export function contextRecord(
   return { externalId: assetUuid, version, raw: { asset: assetUuid, tags: byCategory } };
 }
 
-/** What an element of an asset export says of the asset's business; undefined where it lists no tags. */
+/** What an element of an asset export says about the asset's business; undefined where it lists no tags. */
 export function contextOfAsset(raw: JsonObject, categories: readonly string[]): ExternalRecord | undefined {
   const { id, tags } = raw;
   if (typeof id !== 'string' || !Array.isArray(tags)) return undefined;

@@ -1,4 +1,4 @@
-/** What `tieline connections check` says of custom attributes and the criticality rating, where a mapping asks for them. */
+/** What `tieline connections check` says about custom attributes and the criticality rating, where a mapping asks for them. */
 import { messageOf } from '../../../platform/errors/index.ts';
 import type { CheckResult, ConnectorContext } from '../../kit/index.ts';
 import { listDefinitions, mappedAttributes, mostAttributes } from './asset-attributes.ts';
@@ -10,7 +10,7 @@ import type { TenableApi } from '../session.ts';
 const administrator = 64;
 const scanOperator = 24;
 
-/** @param role the role number of the account, undefined if the server does not tell it. */
+/** @param role the role number of the account, undefined if the server does not report it. */
 export async function* checkAssetContext(
   api: TenableApi,
   { mappings = [] }: ConnectorContext<TenableSettings>,
@@ -68,7 +68,7 @@ function ofAcr(role: number | undefined): CheckResult {
   const remedy = `Note that ${acrRights}`;
   if (role !== undefined && role < scanOperator)
     return { ...base, status: 'failed', detail: `The account has the role ${role}.`, remedy };
-  // No warning: it would stand for good, and a worker's check would call the system degraded.
+  // No warning: it would be permanent, and a worker's check would call the system degraded.
   if (role !== undefined)
     return {
       ...base,

@@ -29,7 +29,7 @@ async function write(fields: JsonObject, settings = {}): Promise<WriteResult> {
 }
 
 describe('a tag on assets', () => {
-  it('is confirmed when every asset shows it, with the value that exists', async () => {
+  it('a tag change is confirmed when every asset shows it, with the value that exists', async () => {
     const result = await write({ value: 'ent', asset_uuids: [one, two, one] });
     expect(result).toMatchObject({
       outcome: 'confirmed',
@@ -39,7 +39,7 @@ describe('a tag on assets', () => {
     expect(sent('/tags/assets/assignments')).toEqual([{ action: 'add', assets: [one, two], tags: ['v1'] }]);
   });
 
-  it('gets its value and category made where they do not exist', async () => {
+  it('a tag change gets its value and category made where they do not exist', async () => {
     say('GET /tags/values', 200, { values: [] });
     say('POST /tags/values', 200, value);
     expect(await write({ category: 'Xacta System', value: 'ENT', asset_uuids: [one] })).toMatchObject({
@@ -48,7 +48,7 @@ describe('a tag on assets', () => {
     expect(sent('/tags/values')).toMatchObject([{ category_name: 'Xacta System', value: 'ENT' }]);
   });
 
-  it('is rejected with the words of Tenable if its value cannot be made', async () => {
+  it("a tag change is rejected with Tenable's message if its value cannot be created", async () => {
     say('GET /tags/values', 200, { values: [] });
     say('POST /tags/values', 400, { error: 'max_entries' });
     expect(await write({ value: 'ENT', asset_uuids: [one] })).toMatchObject({
@@ -57,29 +57,29 @@ describe('a tag on assets', () => {
     });
   });
 
-  it('is rejected before anything is sent if Tenable could not hold it', async () => {
+  it('a tag change is rejected before anything is sent if Tenable could not hold it', async () => {
     const result = await write({ value: `${'x'.repeat(50)},`, asset_uuids: [one] });
     expect(result).toMatchObject({ outcome: 'rejected', fields: [{ field: 'value' }, { field: 'value' }] });
     expect(server.asked).toEqual([]);
   });
 
-  it('stays unknown while an asset does not show it', async () => {
+  it('a tag change stays unknown while an asset does not show it', async () => {
     say(`GET /tags/assets/${two}/assignments`, 200, { tags: [] });
     const result = await write({ value: 'ENT', asset_uuids: [one, two] }, { tag_visible_seconds: 0.2 });
     expect(result).toMatchObject({ outcome: 'unknown', message: expect.stringContaining(two) as string });
   });
 
-  it('is missing if Tenable knows none of the assets', async () => {
+  it('a tag change is missing if Tenable knows none of the assets', async () => {
     say('POST /tags/assets/assignments', 400, { error: 'assets not found' });
     expect(await write({ value: 'ENT', asset_uuids: [one, two] })).toMatchObject({ outcome: 'missing' });
   });
 
-  it('is no error to the run, but unknown, when the server fails after it was sent', async () => {
+  it('a tag change is unknown, and no error for the run, when the server fails after it was sent', async () => {
     say('POST /tags/assets/assignments', 503, {});
     expect(await write({ value: 'ENT', asset_uuids: [one] })).toMatchObject({ outcome: 'unknown' });
   });
 
-  it('throws where a right is missing, with the remedy', async () => {
+  it('a tag change throws where a right is missing, with the remedy', async () => {
     say('POST /tags/assets/assignments', 403, { error: 'Unable to modify assignment rules for assignments' });
     await expect(write({ value: 'ENT', asset_uuids: [one] })).rejects.toMatchObject({
       code: 'REMOTE_FORBIDDEN',
@@ -87,7 +87,7 @@ describe('a tag on assets', () => {
     });
   });
 
-  it('can be taken off', async () => {
+  it('a tag change can remove the tag', async () => {
     say(`GET /tags/assets/${one}/assignments`, 200, { tags: [] });
     expect(await write({ value: 'ENT', asset_uuids: [one], action: 'remove' })).toMatchObject({
       outcome: 'confirmed',
@@ -99,14 +99,14 @@ describe('looking up the tags of an asset', () => {
   const find = async (externalId: string) =>
     await server.connect().find('asset_tag', { by: 'id', externalId }, new AbortController().signal);
 
-  it('lists them', async () => {
+  it('looking up the tags of an asset lists them', async () => {
     expect(await find(one)).toEqual({
       externalId: one,
       raw: { asset_uuid: one, tags: [{ value_uuid: 'v1' }] },
     });
   });
 
-  it('finds nothing where the asset is unknown', async () => {
+  it('looking up the tags of an asset finds nothing where the asset is unknown', async () => {
     expect(await find('11111111-1111-4111-8111-111111111111')).toBeUndefined();
   });
 });

@@ -93,7 +93,7 @@ export async function ensureTagValue(
   const response = await api.send(request);
   if (response.status === 400) {
     const said = await readRefusal(response);
-    // Somebody else, or an attempt of ours that seemed lost, was first.
+    // Another client, or an attempt of ours that seemed lost, was first.
     const found = await findTagValue(api, category, value, signal);
     return found ? { tag: found } : { refused: said === '' ? 'Tenable refused the tag (400)' : said };
   }
@@ -178,7 +178,7 @@ function listed(assets: readonly string[]): string {
 
 /**
  * Writes an `asset_tag` change: fields `{category?, value, asset_uuids, action?: 'add' | 'remove'}`. The category
- * defaults to the setting `tag_category`. Confirmed only when every asset was seen to bear the tag. The record is
+ * defaults to the setting `tag_category`. Confirmed only when every asset was seen to carry the tag. The record is
  * `{category, value, category_uuid, value_uuid, asset_uuids}`; its id is the change's `externalId`, else the value's uuid.
  * Assets that Tenable does not know: `missing` if all are, else `rejected` with a line each; the rest are tagged.
  */

@@ -54,7 +54,7 @@ async function read(
 }
 
 describe('5,000 broken chunks', () => {
-  it('end in records or in an error that says where, never otherwise', async () => {
+  it('5,000 broken chunks end in records or in an error that says where, never otherwise', async () => {
     const next = randomFrom(20_261_124);
     const { mappings } = tenableConnector.declaration;
     const maps = {

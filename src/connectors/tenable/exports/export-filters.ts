@@ -83,8 +83,8 @@ function sameValue(mine: Json | undefined, theirs: Json | undefined): boolean {
 }
 
 /**
- * Whether a job with the filters that the remote tells (an object, or JSON text, as the asset job list has it) is one
- * for this very request; undefined if it does not tell.
+ * Whether a job with the filters that the remote reports (an object, or JSON text, as the asset job list has it) is one
+ * for this very request; undefined if it does not report them.
  */
 export function isSameExport(request: ExportRequest, told: Json | undefined): boolean | undefined {
   let theirs = told;

@@ -12,7 +12,7 @@ const chunkIds = z
   .nullish()
   .transform((ids) => [...new Set(ids ?? [])]);
 
-/** Lenient: asset exports tell only `status` and `chunks_available`. */
+/** Lenient: asset exports report only `status` and `chunks_available`. */
 const exportStatus = z.object({
   status: z.string().transform((word) => word.toUpperCase()),
   reason: z.string().nullish(),
@@ -32,7 +32,7 @@ const jobList = z.object({
 
 export type StartedExport =
   | { readonly outcome: 'started'; readonly uuid: string }
-  /** The same request is under way already (409). */
+  /** The same request is already running (409). */
   | { readonly outcome: 'duplicate'; readonly activeUuid: string | undefined; readonly said: string };
 
 /** Starts an export. */

@@ -1,11 +1,11 @@
-/** Where a read by exports stands: small JSON that another process can go on from. */
+/** The position of a read by exports: small JSON that another process can continue from. */
 import { z } from 'zod';
 import type { Json } from '../../../platform/values/index.ts';
 
 const part = z.object({
   /** The job whose chunks are taken; absent before it was started. */
   uuid: z.string().optional(),
-  /** The job was under way before this read asked for it: it may be somebody else's too. */
+  /** The job was running before this read asked for it: it may be another client's. */
   isAdopted: z.boolean().optional(),
   /** Chunks stored already, as ranges: "1-12,15". */
   done: z.string().default(''),
@@ -30,7 +30,7 @@ const exportPosition = z.object({
 });
 export type ExportPosition = z.output<typeof exportPosition>;
 
-/** A stored position, if it is one of this very read; else undefined, and the read begins anew. */
+/** A stored position, if it is one of this very read; else undefined, and the read begins again. */
 export function parsePosition(
   stored: Json | undefined,
   read: { readonly kind: string; readonly mark: string | undefined; readonly parts: number },

@@ -46,7 +46,7 @@ async function failure(promise: Promise<unknown>): Promise<TielineError> {
 }
 
 describe('what is asked for', () => {
-  it('is every finding in every state, also on unlicensed assets, with a time filter that covers all', async () => {
+  it('a read of findings exports every finding in every state, also on unlicensed assets, with a time filter that covers all', async () => {
     startGives(finished({}));
     await readOn(server.connect(), 'finding', nothingStored());
     expect(starts()[0]).toMatchObject({
@@ -62,7 +62,7 @@ describe('what is asked for', () => {
     });
   });
 
-  it('is what was indexed since the mark, when findings are read again', async () => {
+  it('a later read of findings exports what was indexed since the mark', async () => {
     startGives(finished({}));
     await readOn(server.connect(), 'finding', nothingStored(), { mark: '1700000000' });
     expect(starts()[0]?.body).toMatchObject({
@@ -70,7 +70,7 @@ describe('what is asked for', () => {
     });
   });
 
-  it('is updated, deleted and terminated assets in three exports, when assets are read again', async () => {
+  it('a later read of assets exports updated, deleted and terminated assets in three exports', async () => {
     startGives(finished({ 1: assets('u') }), finished({ 1: assets('d') }), finished({ 1: assets('t') }));
     const stored = nothingStored();
     await readOn(server.connect(), 'asset', stored, { mark: '1700000000' });
@@ -85,7 +85,7 @@ describe('what is asked for', () => {
 });
 
 describe('the mark', () => {
-  it('is the clock of the server when the read began, a minute earlier', async () => {
+  it("the mark is one minute before the server's clock when the read began", async () => {
     startGives(finished({}));
     server.date = new Date('2020-01-01T00:10:00Z');
     const stored = nothingStored();
@@ -95,14 +95,14 @@ describe('the mark', () => {
 });
 
 describe('an export', () => {
-  it('that is empty ends the read with nothing', async () => {
+  it('an export that is empty ends the read with nothing', async () => {
     startGives(job({ status: 'FINISHED', chunks_available: [], total_chunks: 0 }, {}));
     const stored = nothingStored();
     await readOn(server.connect(), 'finding', stored);
     expect(stored).toMatchObject({ records: [], mark: expect.any(String) as string });
   });
 
-  it('gives its chunks while it goes on, in whatever order, each once', async () => {
+  it('an export gives its chunks while it runs, in whatever order, each once', async () => {
     const slow = job({ status: 'QUEUED' }, { 1: assets('a'), 2: assets('b'), 3: assets('c') });
     startGives(slow);
     const course: Record<string, Json>[] = [
@@ -121,7 +121,7 @@ describe('an export', () => {
     expect(ids(stored)).toEqual(['c', 'a', 'b']);
   });
 
-  it('is started before the position that names it, and no chunk stored is fetched again', async () => {
+  it('an export is started before the position that names it, and no chunk stored is fetched again', async () => {
     startGives(finished({ 1: assets('a'), 2: assets('b'), 3: assets('c') }));
     const stored = nothingStored();
     await readOn(server.connect(), 'asset', stored, { abandonAt: 3 });
@@ -139,7 +139,7 @@ describe('an export', () => {
     );
   });
 
-  it('whose chunk is not ready yet is asked again', async () => {
+  it('an export whose chunk is not ready yet is asked again', async () => {
     const late = finished({ 1: assets('a') });
     late.chunks[1] = 400;
     let looks = 0;
@@ -163,7 +163,7 @@ describe('an export', () => {
     ['is unknown to the server', undefined],
     ['has expired', job({ status: 'FINISHED', chunks_available: [1, 2] }, { 1: assets('a'), 2: 404 })],
   ];
-  it.each(broken)('that %s is replaced by a new one', async (_what, bad) => {
+  it.each(broken)('an export that %s is replaced by a new one', async (_what, bad) => {
     const good = finished({ 1: assets('a', 'b'), 2: assets('c') });
     server.onStart = (_kind, nth) => {
       const made = nth === 1 ? bad : good;
@@ -176,7 +176,7 @@ describe('an export', () => {
     expect(starts()).toHaveLength(2);
   });
 
-  it('that fails again and again ends in EXPORT_FAILED with its reason, and the next run starts anew', async () => {
+  it('an export that fails again and again ends in EXPORT_FAILED with its reason, and the next run starts again', async () => {
     startGives(job({ status: 'ERROR', reason: 'An unexpected error occurred.' }, {}));
     const stored = nothingStored();
     const error = await failure(readOn(server.connect({ export_restarts: 2 }), 'asset', stored));
@@ -190,7 +190,7 @@ describe('an export', () => {
     expect(ids(stored)).toEqual(['a']);
   });
 
-  it('that makes no progress is given up with a message, not waited for forever', async () => {
+  it('an export that makes no progress is given up with a message, not waited for forever', async () => {
     startGives(job({ status: 'PROCESSING', chunks_available: [] }, {}));
     const stored = nothingStored();
     const error = await failure(readOn(server.connect({ stall_minutes: 0.01 }), 'asset', stored));
@@ -213,7 +213,7 @@ describe('an export', () => {
     expect(ids(stored)).toEqual(['a']);
   });
 
-  it('that stands still after some chunks is replaced once, also if its state goes to and fro', async () => {
+  it('an export that stands still after some chunks is replaced once, even if its state alternates', async () => {
     const stuck = job({ status: 'PROCESSING', chunks_available: [1] }, { 1: assets('a') });
     startGives(stuck, finished({ 1: assets('a'), 2: assets('b') }));
     let looks = 0;
@@ -228,7 +228,7 @@ describe('an export', () => {
     expect(stored.mark).toBeDefined();
   });
 
-  it('that stood still is not adopted again when the server names it as running', async () => {
+  it('an export that stood still is not adopted again when the server names it as running', async () => {
     server.jobs.set('j1', job({ status: 'PROCESSING', chunks_available: [], filters: {}, created: 1 }, {}));
     server.jobs.set('j2', finished({ 1: assets('b') }));
     server.onStart = (_kind, nth) => {
@@ -242,14 +242,14 @@ describe('an export', () => {
     expect(ids(stored)).toEqual(['b']);
   });
 
-  it('that never gets its turn ends the read within the bounds of standing still', async () => {
+  it('an export that never gets its turn ends the read within the bounds of standing still', async () => {
     server.onStart = () => ({ status: 409, body: { active_job_id: 'other', failure_reason: 'duplicate' } });
     server.jobs.set('other', job({ status: 'PROCESSING', chunks_available: [] }, {}));
     const error = await failure(readOn(server.connect({ stall_minutes: 0.01 }), 'asset', nothingStored()));
     expect(error.code).toBe('EXPORT_FAILED');
   });
 
-  it('that announces more chunks than it has is never taken for whole', async () => {
+  it('an export that announces more chunks than it has is never treated as complete', async () => {
     startGives(job({ status: 'FINISHED', chunks_available: [1], total_chunks: 2 }, { 1: assets('a') }));
     const stored = nothingStored();
     const error = await failure(readOn(server.connect({ stall_minutes: 0.01 }), 'asset', stored));
@@ -282,7 +282,7 @@ describe('an export that runs already (409)', () => {
     };
   }
 
-  it('is adopted if it has these very filters, and the mark goes back to its start', async () => {
+  it('an export that is already running (409) is adopted if it has these very filters, and the mark goes back to its start', async () => {
     const created = Date.now() - 600_000;
     meets({ filters: ours, created });
     const stored = nothingStored();
@@ -291,7 +291,7 @@ describe('an export that runs already (409)', () => {
     expect(Number(stored.mark)).toBe(Math.floor(created / 1000) - 60);
   });
 
-  it('is waited out, and left alone, if it has other filters', async () => {
+  it('an export that is already running (409) is waited out, and left alone, if it has other filters', async () => {
     meets({ filters: { ...ours, severity: ['critical'] }, created: Date.now() });
     const stored = nothingStored();
     await readOn(server.connect(), 'finding', stored);
@@ -299,7 +299,7 @@ describe('an export that runs already (409)', () => {
     expect(paths().some((path) => path.endsWith('/cancel'))).toBe(false);
   });
 
-  it('is adopted after a kill between its start and the storing of its name', async () => {
+  it('an export that is already running (409) is adopted after a kill between its start and the storing of its name', async () => {
     startGives(finished({}));
     const stored = nothingStored();
     await readOn(server.connect(), 'finding', stored, { abandonAt: 1 });
@@ -309,7 +309,7 @@ describe('an export that runs already (409)', () => {
     expect(ids(stored)).toEqual(['old:::']);
   });
 
-  it('is waited out if neither its filters nor its age are told', async () => {
+  it('an export that is already running (409) is waited out if neither its filters nor its age are known', async () => {
     meets({});
     const stored = nothingStored();
     await readOn(server.connect(), 'finding', stored);
@@ -318,7 +318,7 @@ describe('an export that runs already (409)', () => {
 });
 
 describe('a page', () => {
-  it('must be read to its end before the next event', async () => {
+  it('a page must be read to its end before the next event', async () => {
     startGives(finished({ 1: assets('a', 'b') }));
     const reading = (async () => {
       for await (const event of server.connect().read('asset', { signal: new AbortController().signal }))
@@ -329,7 +329,7 @@ describe('a page', () => {
 });
 
 describe('keys that are not accepted', () => {
-  it('end the read with what to do', async () => {
+  it('keys that are not accepted end the read and name the remedy', async () => {
     server.onStart = () => ({
       status: 401,
       body: { statusCode: 401, error: 'Unauthorized', message: 'Invalid credentials.' },

@@ -249,7 +249,7 @@ async function* onePage(
     if (!isRead) body.destroy();
   }
   throwIfAborted(reading.signal);
-  // Going on would count the chunk as stored.
+  // Continuing would count the chunk as stored.
   if (!isRead)
     throw new TielineError('INTERNAL', 'The next event was asked for before the page was read to its end.');
 }

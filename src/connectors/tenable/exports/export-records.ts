@@ -26,7 +26,7 @@ function findingId(raw: JsonObject): string {
 
 /**
  * A result of an audit check. Its id is of asset, audit file and check (decision 0008); the references, objects
- * there, are told as files have them (`800-53|AC-3`), and name and version of the benchmark as one.
+ * there, are reported as files have them (`800-53|AC-3`), and name and version of the benchmark as one.
  */
 function resultRecord(raw: JsonObject): ExternalRecord {
   const references = Array.isArray(raw['reference']) ? raw['reference'] : [];

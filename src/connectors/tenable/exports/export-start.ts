@@ -10,7 +10,7 @@ const terminal = new Set(['FINISHED', 'CANCELLED', 'ERROR']);
 
 export interface ObtainedExport {
   readonly uuid: string;
-  /** When the job took its picture, epoch seconds, if it was adopted and tells; its data are no newer. */
+  /** When the job took its picture, epoch seconds, if it was adopted and reports it; its data are no newer. */
   readonly createdAt?: number;
   /** The job ran already, and this read had not asked for it before. */
   readonly isAdopted?: boolean;
@@ -30,7 +30,7 @@ export interface EarlierAttempts {
  * Starts an export, or adopts the running one that the remote names in a 409: only if its filters are these very
  * ones, and only if its age is known or this read had asked for it before it was interrupted (`isResumed`), because
  * what changes after the job's picture must not fall behind the next mark. Any other job is waited out and left
- * alone: it may be somebody else's. Throws EXPORT_FAILED when that takes longer than `stall_minutes`, or until `giveUpAt`.
+ * alone: it may be another client's. Throws EXPORT_FAILED when that takes longer than `stall_minutes`, or until `giveUpAt`.
  */
 export async function obtainExport(
   api: TenableApi,

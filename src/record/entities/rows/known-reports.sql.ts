@@ -65,7 +65,7 @@ async function seenRows(db: Kysely<Database>, systemId: number, entity: LinkedEn
 }
 
 /**
- * Of these reports, those that were merged already, with nothing left to settle: the digest is that of the last one, our side is as it
+ * Those of these reports that were merged already, with nothing left to settle: the digest is that of the last one, our side is as it
  * was then, no machine that it waits for is known now, no conflict of the record is open, and no other external system has the row.
  * @param reports by the remote's id; the digest is a UUID. @returns the remote's ids.
  */

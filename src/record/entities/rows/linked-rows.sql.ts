@@ -23,7 +23,7 @@ export interface LinkedRow {
 
 /**
  * Rows that are linked to a record of the system and were not retired, with their base, in pages by link id: those that may differ from
- * their base. One that did not when it was last looked at, has not moved since, and of which no change is open, is left out.
+ * their base. One that did not when it was last looked at, has not moved since, and has no open change, is left out.
  * @param page.entityId of this record only, whatever is known of it.
  */
 export async function listLinkedRows(
@@ -34,7 +34,7 @@ export async function listLinkedRows(
 ): Promise<LinkedRow[]> {
   const { row: place, parent: inside } = linkedEntity(entity);
   const digests = await fetchSideDigests(db, entity);
-  // What a record that is no linked one stands inside of is not named when it is written.
+  // The parent of a record that is not linked is not named when it is written.
   const parent =
     inside && isLinked(inside.entity)
       ? sql`(select p.external_id from sync_links p

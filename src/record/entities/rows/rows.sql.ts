@@ -1,6 +1,6 @@
 /**
  * Rows of linked entities: found by link or natural key, written a page at a time. What to write is decided by the engine; where
- * the rows lie is in the definition of each entity.
+ * the rows are is in the definition of each entity.
  */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { JsonObject } from '../../../platform/values/index.ts';
@@ -42,7 +42,7 @@ export interface StoredRecord {
 
 /**
  * Current name to the name that this database's variant of the table has instead, or beside it (`both`); `hides`: what
- * bears the current name is something else.
+ * carries the current name is something else.
  */
 type Aliases = readonly {
   readonly current: string;
@@ -121,7 +121,7 @@ export async function fetchRows(
 
 /**
  * Finds the rows that `records` mean though no link names them yet: rows from before Tieline, or rows that Tieline
- * made and whose confirmation was lost. Of several the best match, then the oldest; a row linked already is no candidate.
+ * made and whose confirmation was lost. Of several the best match, then the oldest; a row linked already is not a candidate.
  * @param records each with `external_id`, the remote's id. @returns by index in `records`.
  */
 export async function findByNaturalKey(
@@ -206,7 +206,7 @@ export async function updateRows(
 }
 
 /**
- * Rows that are linked to a record of some external system, and rows of before Tieline or of the owner's that are not. One that
+ * Rows that are linked to a record of some external system, and rows from before Tieline or of the owner's that are not. One that
  * Tieline made and has not sent yet is neither.
  */
 export async function countRows(
@@ -223,7 +223,7 @@ export async function countRows(
   return rows[0] ?? { linked: 0, unlinked: 0 };
 }
 
-/** Of the given keys (poam_id, system_id, …), those that a row bears already. */
+/** Those of the given keys (poam_id, system_id, …) that a row carries already. */
 export async function findTakenKeys(
   db: Kysely<Database>,
   entity: LinkedEntityName,
@@ -250,9 +250,9 @@ export interface Twin {
 }
 
 /**
- * Of records that are to become rows of their own, those that by their natural key are a row that another record of the same
+ * Those of the records that are to become rows of their own that by their natural key are a row that another record of the same
  * remote is linked to already: the remote has the thing twice.
- * Of a POA&M only the key that we gave it says so.
+ * For a POA&M only the key that we gave it decides.
  * @param records as for `findByNaturalKey`.
  */
 export async function findTwins(
@@ -278,8 +278,8 @@ export async function findTwins(
 }
 
 /**
- * Tells the planner how large the table of an entity has become. Without it a first load is planned as over an empty table, and looking
- * up 100 records among 20,000 was measured at 900 ms instead of half a millisecond. A table of which we are not the owner is left
+ * Informs the planner how large the table of an entity has become. Without it a first load is planned as over an empty table, and looking
+ * up 100 records among 20,000 was measured at 900 ms instead of half a millisecond. A table that we do not own is left
  * to its autovacuum.
  */
 export async function renewStatistics(db: Kysely<Database>, entity: LinkedEntityName): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * Whether our side of a link moved since it was last looked at: a hash of the row itself, computed by the database where the row lies.
+ * Whether our side of a link moved since it was last looked at: a hash of the row itself, computed by the database where the row is.
  *
  * Rejected: `xmin`, which a dump and restore changes, and which says the same of an update that changed nothing; `updated_at`, which an
  * owner's application need not keep up; a version that a trigger counts, since a trigger in the owner's tables is the owner's to make.
@@ -37,7 +37,7 @@ const listed = ({ table, whose, what }: RowsBeside): string =>
 /** The digests of an entity's table as it is here: owners' variants have columns of other names. */
 export async function fetchSideDigests(db: Kysely<Database>, entity: LinkedEntityName): Promise<SideDigests> {
   const { row: place, parent } = linkedEntity(entity);
-  // A report that names another record to stand in moves the row.
+  // A report that names another parent moves the row.
   const standsIn = parent && isLinked(parent.entity) ? parent : undefined;
   const { rows } = await sql<{ name: string; type: string }>`
     select attname::text as name, format_type(atttypid, null) as type from pg_attribute
@@ -62,7 +62,7 @@ export async function fetchSideDigests(db: Kysely<Database>, entity: LinkedEntit
   };
 }
 
-/** SQL of what the remote calls the record that row `t` stands in; null where it is not linked to a living one. */
+/** SQL of what the remote calls the parent of row `t`; null where it is not linked to a living one. */
 const parentAt = (
   systemId: number,
   { column, entity: parent }: { readonly column: string; readonly entity: string },

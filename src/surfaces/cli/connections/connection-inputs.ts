@@ -29,7 +29,7 @@ export function settingsFrom(pairs: readonly string[], { secrets }: ConnectorDec
 /**
  * Secrets, each from the file, else from the environment, else asked for at the terminal.
  * @param wanted their names. A file may hold more of the connector's secrets; those are used too.
- * @throws TielineError SETTING_INVALID naming those that could not be had, and what the file has that is no secret.
+ * @throws TielineError SETTING_INVALID naming those that are not available, and what the file has that is not a secret.
  */
 export async function secretsFor(
   declaration: ConnectorDeclaration,
@@ -68,7 +68,7 @@ export async function secretsFor(
 
 async function readSecretsFile(file: string): Promise<JsonObject> {
   try {
-    // As texts: a password of digits with a leading zero is no number.
+    // As texts: a password of digits with a leading zero is not a number.
     const content: unknown = parseYaml(await readFile(file, 'utf8'), { schema: 'failsafe' });
     if (isJsonObject(content)) return content;
   } catch (error) {

@@ -34,7 +34,7 @@ export async function addConnection(
       url: flags.url,
       settings: settingsFrom(flags.set ?? [], declaration),
     };
-    // Before secrets are asked for: nobody likes to type them for nothing.
+    // Before secrets are asked for: no one likes to type them for nothing.
     const values = await checkNewSystem(app, wanted);
     const secretNames = declaration.secrets.map((secret) => secret.name);
     const secrets = await secretsFor(

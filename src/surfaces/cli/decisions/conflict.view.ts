@@ -65,7 +65,7 @@ const messages = (value: Json): string[] => {
 };
 const sameAs = (value: Json): string => (isJsonObject(value) ? scalarText(value['same_as'] ?? null) : '');
 
-/** What happened, by type; of a field, both values are told beside it. */
+/** What happened, by type; for a field, both values are shown beside it. */
 const stories: Readonly<Record<ConflictType, (row: ConflictRow) => string[]>> = {
   field_mismatch: () => [],
   missing_record: (row) =>

@@ -72,7 +72,7 @@ function failureLines(row: OutboxEntry): string[] {
   ].filter((line) => line !== '');
 }
 
-/** The title stands on the line above already. */
+/** The title is on the line above already. */
 function withoutTitle(why: string, title: string): string {
   const name = title.slice(title.indexOf(': ') + 2);
   return name === title ? why : why.replace(` (${name})`, '');

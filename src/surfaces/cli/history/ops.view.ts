@@ -250,7 +250,7 @@ export function undoLines(undo: Undo, width: number | undefined): string[] {
   ];
 }
 
-/** Of each reason, records that are named. */
+/** For each reason, the records that are named. */
 const namedAtMost = 5;
 
 function refusedLines({ refused }: Undo): string[] {

@@ -18,7 +18,7 @@ export interface GlobalFlags {
   readonly dataDir?: string;
   readonly config?: string;
   readonly logLevel?: string;
-  /** What the command logs where nobody says anything. No flag: a command sets it. */
+  /** The log level of the command where none is given. No flag: a command sets it. */
   readonly usualLogLevel?: string;
   readonly json?: boolean;
 }
@@ -39,8 +39,8 @@ export interface CommandHost {
   /** Ends work that can be ended: Ctrl-C, or the parent is gone. */
   readonly signal: AbortSignal;
   /**
-   * Opens settings, database and connectors, and closes them after `work`. Work that nobody watches waits for a database that is
-   * away from the start; a person at a terminal is told at once.
+   * Opens settings, database and connectors, and closes them after `work`. Unattended work waits for a database that is
+   * away from the start; a person at a terminal is told so at once.
    */
   withApp<T>(
     flags: GlobalFlags,

@@ -31,7 +31,7 @@ export interface CommandSpec {
   readonly options?: readonly OptionSpec[];
   /** Command lines that can be typed as they are, without `tieline`. */
   readonly examples?: readonly string[];
-  /** Whether it is what the noun alone stands for. */
+  /** Whether it is what the noun alone runs. */
   readonly isDefault?: true;
   /** What --help adds below the options; only made where help is asked for. */
   readonly notes?: (host: CommandHost) => Promise<string>;

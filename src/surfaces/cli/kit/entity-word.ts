@@ -1,6 +1,6 @@
 import { entity as entityOf, isEntity } from '../../../record/entities/index.ts';
 
-/** What changes are of that are no entity of the record: scans are asked for and looked at. */
+/** What changes are of that are not entities of the record: scans are asked for and looked at. */
 const others: Readonly<Record<string, { readonly one: string; readonly many: string }>> = {
   remediation_scan: { one: 'scan', many: 'scans' },
 };

@@ -19,7 +19,7 @@ it('a word that is longer than its column is broken after a separator where ther
   ]);
 });
 
-it('without a terminal a table is as wide as it is', () => {
+it('a table is as wide as it is without a terminal', () => {
   expect(fittedTable(['A'], [['x'.repeat(200)]], undefined)).toContain('x'.repeat(200));
 });
 

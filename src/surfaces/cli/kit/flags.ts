@@ -52,7 +52,7 @@ export const byOption: OptionSpec = {
   description: 'who decides (default: the name of the account)',
 };
 
-/** Of commands by which a person decides. */
+/** For commands by which a person decides. */
 export const decisionOptions: readonly OptionSpec[] = [
   { flags: '--reason <text>', description: 'for the journal' },
   byOption,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { placeIn, runnable } from './hint.ts';
 
 describe('hints', () => {
-  it('repeat the data directory and the config file that the person gave', () => {
+  it('hints repeat the data directory and the config file that the person gave', () => {
     expect(runnable('Next: tieline sync run', { dataDir: '/var/lib/tl' })).toBe(
       'Next: tieline --data-dir /var/lib/tl sync run',
     );
@@ -11,13 +11,13 @@ describe('hints', () => {
     );
   });
 
-  it('are left as they are where neither was given, and so is every other "tieline"', () => {
+  it('hints are left as they are where neither was given, and so is every other "tieline"', () => {
     expect(runnable('Next: tieline sync run', {})).toBe('Next: tieline sync run');
     const other = '/opt/tieline sync, npx-tieline sync, the database tieline and tieline itself';
     expect(runnable(other, { dataDir: 'd' })).toBe(other);
   });
 
-  it('find the flags of a command line in both forms', () => {
+  it('hints find the flags of a command line in both forms', () => {
     expect(placeIn(['sync', '--data-dir', 'a', 'run', '--config=b'])).toEqual({ dataDir: 'a', config: 'b' });
     expect(placeIn(['sync', 'run'])).toEqual({});
   });

@@ -31,7 +31,7 @@ export interface ProgressView {
   stop(): void;
 }
 
-/** A bar for the step at hand on a terminal; one line a finished step anywhere else. Writes to standard error. */
+/** A bar for the current step on a terminal; one line a finished step anywhere else. Writes to standard error. */
 export function progressView(terminal: Terminal): ProgressView {
   const bar = terminal.err.isTTY === true ? newBar(terminal) : undefined;
   let records = 0;
@@ -92,7 +92,7 @@ function updateBar(bar: SingleBar, progress: StepProgress, records: number): voi
   });
 }
 
-/** What is said of a step beside the bar; undefined: nothing. */
+/** What is shown of a step beside the bar; undefined: nothing. */
 function lineOf(progress: StepProgress, { err, env }: Terminal, tookMs: number): string | undefined {
   const pc = coloursFor(err, env);
   const title = titleOf(progress);

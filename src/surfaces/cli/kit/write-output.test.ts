@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 describe('a result that is written to a file', () => {
-  it('takes the place of what was there, through a link too', async () => {
+  it('a result written to a file replaces what was there, through a link too', async () => {
     await writeFile(join(home, 'plan.json'), 'old');
     await symlink(join(home, 'plan.json'), join(home, 'link'));
     await writeOutput(join(home, 'link'), 'new');
@@ -21,7 +21,7 @@ describe('a result that is written to a file', () => {
     expect((await readdir(home)).toSorted()).toEqual(['link', 'plan.json']);
   });
 
-  it('and cannot be written, is a failure that leaves nothing', async () => {
+  it('a result that cannot be written to its file is a failure that leaves nothing', async () => {
     await expect(writeOutput('/dev/full', 'x')).rejects.toMatchObject({ code: 'OUTPUT_FAILED' });
     await expect(writeOutput(join(home, 'no', 'plan.json'), 'x')).rejects.toMatchObject({
       code: 'OUTPUT_FAILED',

@@ -7,7 +7,7 @@ const noView: ProgressView = { report: () => undefined, stop: () => undefined };
 
 /**
  * Whether a person looks on: a terminal, and no log asked for. Otherwise standard error is JSON alone, one object a line, for whoever
- * collects it; it then tells from `info` up.
+ * collects it; it then logs from `info` up.
  */
 function watchedByPeople(context: CommandContext, flags: GlobalFlags): boolean {
   const { err, env } = context.host.terminal;

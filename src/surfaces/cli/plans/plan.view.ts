@@ -80,7 +80,7 @@ function itemLine(item: PlanItem): string {
   }
 }
 
-/** `tag Xacta System on 11 machines`; undefined where it is no tag. */
+/** `tag Xacta System on 11 machines`; undefined where it is not a tag. */
 function tagText({ entity, after }: PlanItem): string | undefined {
   if (entity !== 'asset_tag' || !isJsonObject(after)) return undefined;
   const machines = after['asset_uuids'];

@@ -1,4 +1,4 @@
-/** `assets context`: shows or sets what the business says of an asset. */
+/** `assets context`: shows or sets the business context of an asset. */
 import { setContext, showContext } from '../../../modules/asset-context/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import { type Json, scalarText } from '../../../platform/values/index.ts';

@@ -76,7 +76,7 @@ function optionsOf(context: CommandContext, flags: ImportFlags): ImportOptions {
   };
 }
 
-/** Each outcome as it comes, with --json a line each; nothing is kept of it, since this may go on for months. */
+/** Each outcome as it comes, with --json a line each; nothing is kept of it, since this may continue for months. */
 async function watch(
   app: App,
   context: CommandContext,

@@ -4,7 +4,7 @@ import type { FileOutcome } from '../../../modules/scan-files/index.ts';
 import { shownText } from '../../../platform/errors/index.ts';
 import { counted } from '../kit/table.ts';
 
-/** The file is named at the beginning of the line already; what lies in an archive is named by the problem. */
+/** The file is named at the beginning of the line already; what is in an archive is named by the problem. */
 const withoutName = (problem: string, file: string): string => {
   const named = `${shownText(basename(file))}: `;
   return problem.startsWith(named) ? problem.slice(named.length) : problem;

@@ -131,6 +131,6 @@ export function standingTable(
   );
 }
 
-/** What another list says of matches that it does not show. */
+/** What another list reports about matches that it does not show. */
 export const otherMatches = (n: number): string =>
   n > 0 ? `${counted(n, 'match', 'matches')} in all wait for a decision: tieline matches list` : '';

@@ -33,7 +33,7 @@ export function shortSummary(summary: SyncSummary, seconds: number): string {
   ].join('\n');
 }
 
-/** Of new POA&Ms whose due date is past already. */
+/** New POA&Ms whose due date is past already. */
 export const overdueLine = (n: number): string[] =>
   n === 0
     ? []
