@@ -1,6 +1,6 @@
 /**
  * `npm run bench:sync`: full syncs over linked records of which none, then one in a hundred, has changed; what planning holds in memory; and
- * how much of a remote's rate limit the outbox makes use of. The CPU of the sync process and of PostgreSQL is told apart from that of the
+ * how much of a remote's rate limit the outbox makes use of. The CPU of the sync process and of PostgreSQL is reported separately from that of the
  * simulated remote, which runs on the same cores. Needs Linux (/proc). How to read it: bench/README.md.
  */
 import { spawn } from 'node:child_process';

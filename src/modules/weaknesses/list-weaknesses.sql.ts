@@ -3,29 +3,17 @@
  * common table expression that the parts after it name by its own name (own, found, grouped, by_cve, by_plugin, about, candidates, each).
  */
 import { sql, type Kysely } from 'kysely';
-import type { Severity } from '../../canonical/vocabulary/index.ts';
+import type { Weakness } from './weakness.ts';
 import { grounds, type Candidate, type OpenFinding } from './poam-answers.ts';
 import { boundariesOf } from '../../record/systems/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { isFinished } from '../../record/poams/index.ts';
 
-export interface WeaknessRow {
-  readonly systemId: string;
+export interface WeaknessRow extends Weakness {
   /** The GRC system's own id of the system. */
   readonly systemExternalId: string;
-  readonly pluginId: string;
-  readonly pluginName: string;
-  readonly family: string | null;
-  readonly severity: Severity;
-  readonly synopsis: string | null;
-  readonly solution: string | null;
-  readonly cves: readonly string[];
-  readonly detectedOn: string;
-  readonly findings: number;
   /** Types of the systems that report its findings. */
   readonly sourceTypes: readonly string[];
-  /** As the scanner names them. */
-  readonly assets: readonly string[];
   /** Who answers for the system. */
   readonly poc: string | null;
   /** When the latest of its findings was found again after it had been fixed, ISO in UTC; null if none was. */

@@ -18,6 +18,7 @@ export interface Weakness {
   /** YYYY-MM-DD, of the first of its findings. */
   readonly detectedOn: string;
   readonly findings: number;
+  /** As the scanner names them. */
   readonly assets: readonly string[];
 }
 

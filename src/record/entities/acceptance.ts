@@ -1,7 +1,6 @@
 import { scalarText } from '../../platform/values/index.ts';
 import { acceptanceRecord } from '../../canonical/records/index.ts';
-import { findExcludedOwners } from '../systems/index.ts';
-import { asJson, columnsOf, stamped } from './columns.ts';
+import { asJson, columnsOf, excludedSystems, stamped } from './columns.ts';
 import { defineEntity } from './define-entity.ts';
 
 export const acceptance = defineEntity({
@@ -44,7 +43,7 @@ export const acceptance = defineEntity({
   formerNames: {},
   remoteId: 'acceptance_id',
   ownId: null,
-  excludedOwners: (db, owners) => findExcludedOwners(db, 'system', owners),
+  excludedOwners: excludedSystems,
   begin: (_record, source) => ({ external_system_id: source.systemId, ...stamped() }),
   keepsRaw: true,
   twins: 'none',

@@ -1,7 +1,6 @@
 import { assetContextRecord, sentOnlyOfAssetContext } from '../../canonical/records/index.ts';
 import { linkAssetContexts } from '../assets/index.ts';
-import { findExcludedOwners } from '../systems/index.ts';
-import { asJson, columnsOf } from './columns.ts';
+import { asJson, columnsOf, excludedSystems } from './columns.ts';
 import { defineEntity } from './define-entity.ts';
 
 /** The result of a correlation for an asset; kept with the asset. */
@@ -56,7 +55,7 @@ export const assetContext = defineEntity({
   remoteId: null,
   ownId: null,
   parent: { entity: 'asset', field: 'scanner_asset_id', column: 'asset_uuid' },
-  excludedOwners: (db, owners) => findExcludedOwners(db, 'system', owners),
+  excludedOwners: excludedSystems,
   begin: () => ({}),
   keepsRaw: false,
   twins: 'none',

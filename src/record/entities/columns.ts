@@ -1,6 +1,7 @@
 /** What the definitions of entities are written with. */
 import type { JsonObject } from '../../platform/values/index.ts';
-import type { RecordSource } from './define-entity.ts';
+import { findExcludedOwners } from '../systems/index.ts';
+import type { LinkedEntity, RecordSource } from './define-entity.ts';
 import type { RecordSchema } from './sink.ts';
 
 /** The fields of a record that are columns of its table: all but those kept elsewhere. */
@@ -13,6 +14,10 @@ export const asJson = (schema: RecordSchema<unknown>): RecordSchema<JsonObject> 
 
 /** SQL of the first line of a text. */
 export const firstLine = (text: string): string => `split_part(${text}, E'\\n', 1)`;
+
+/** Of what belongs to a system: the systems that take no part in sync. */
+export const excludedSystems: LinkedEntity['excludedOwners'] = (db, owners) =>
+  findExcludedOwners(db, 'system', owners);
 
 /** PostgreSQL reads the text `now` as the present instant when it becomes a timestamp. */
 export const stamped = (): JsonObject => ({ created_at: 'now', updated_at: 'now' });

@@ -1,7 +1,7 @@
 import { identifiersOfComponent } from '../../canonical/identity/index.ts';
 import { componentRecord, type ComponentRecord } from '../../canonical/records/index.ts';
-import { findExcludedOwners, replaceComponentIdentifiers } from '../systems/index.ts';
-import { asJson, stamped } from './columns.ts';
+import { replaceComponentIdentifiers } from '../systems/index.ts';
+import { asJson, excludedSystems, stamped } from './columns.ts';
 import { defineEntity } from './define-entity.ts';
 
 export const component = defineEntity({
@@ -32,7 +32,7 @@ export const component = defineEntity({
   remoteId: null,
   ownId: null,
   parent: { entity: 'system', field: 'parent_remote_id', column: 'system_id' },
-  excludedOwners: (db, owners) => findExcludedOwners(db, 'system', owners),
+  excludedOwners: excludedSystems,
   begin: (record, source) => ({
     component_id: record['component_id'],
     external_system_id: source.systemId,

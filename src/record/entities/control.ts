@@ -1,6 +1,5 @@
 import { controlRecord } from '../../canonical/records/index.ts';
-import { findExcludedOwners } from '../systems/index.ts';
-import { asJson, columnsOf, ingested, stamped } from './columns.ts';
+import { asJson, columnsOf, excludedSystems, ingested, stamped } from './columns.ts';
 import { defineEntity } from './define-entity.ts';
 
 /** `AC-2 (1)`, `ac-02(01)` and `AC-2(1)` are one control, as NIST SP 800-53 counts its enhancements. */
@@ -38,7 +37,7 @@ export const control = defineEntity({
   remoteId: 'remote_id',
   ownId: null,
   parent: { entity: 'system', field: 'parent_remote_id', column: 'system_id' },
-  excludedOwners: (db, owners) => findExcludedOwners(db, 'system', owners),
+  excludedOwners: excludedSystems,
   begin: (record, source) => ({
     control_id: record['control_id'],
     sync_status: 'synced',

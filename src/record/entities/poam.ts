@@ -7,8 +7,7 @@ import {
   findUnknownAssets,
   recordTakenOff,
 } from '../poams/index.ts';
-import { findExcludedOwners } from '../systems/index.ts';
-import { asJson, columnsOf, firstLine, ingested, stamped } from './columns.ts';
+import { asJson, columnsOf, excludedSystems, firstLine, ingested, stamped } from './columns.ts';
 import { defineEntity, type RecordOfRow } from './define-entity.ts';
 import { cancelRejectedPoams } from './rejected-poams.ts';
 
@@ -66,7 +65,7 @@ export const poam = defineEntity({
   remoteId: 'remote_id',
   ownId: 'poam_id',
   parent: { entity: 'system', field: 'parent_remote_id', column: 'system_id' },
-  excludedOwners: (db, owners) => findExcludedOwners(db, 'system', owners),
+  excludedOwners: excludedSystems,
   begin: (record, source) => ({
     poam_id: record['remote_id'],
     weakness_detection_source: record['source_of_discovery'],

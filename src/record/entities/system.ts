@@ -1,7 +1,7 @@
 import { deriveUuid, scalarText } from '../../platform/values/index.ts';
 import { systemRecord } from '../../canonical/records/index.ts';
-import { findExcludedOwners, findTakenUuids, saveImpactLevels } from '../systems/index.ts';
-import { asJson, columnsOf, ingested, sameText, stamped } from './columns.ts';
+import { findTakenUuids, saveImpactLevels } from '../systems/index.ts';
+import { asJson, columnsOf, excludedSystems, ingested, sameText, stamped } from './columns.ts';
 import { defineEntity } from './define-entity.ts';
 
 const impactLevels = ['confidentiality_impact', 'integrity_impact', 'availability_impact'] as const;
@@ -57,7 +57,7 @@ export const system = defineEntity({
         : row;
     });
   },
-  excludedOwners: (db, owners) => findExcludedOwners(db, 'system', owners),
+  excludedOwners: excludedSystems,
   begin: (record, source) => ({
     system_id: record['system_id'],
     uuid: record['uuid'],
