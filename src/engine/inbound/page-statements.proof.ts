@@ -5,11 +5,11 @@
 import { sql } from 'kysely';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
+import type { ClonedDatabase } from '../../../test/support/database.ts';
+import { databaseWithConnection } from '../../../test/support/one-connection.ts';
 import type { Connector, ExternalRecord, ReadEvent } from '../../connectors/kit/contract.ts';
 import { xactaConnector } from '../../connectors/xacta/connector.ts';
 import { scalarText, type JsonObject } from '../../platform/values/json.ts';
-import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import { openFactSink } from '../../modules/scanner-records/fact-sinks.ts';
 import { linkedEntity } from '../../record/entities/index.ts';
 import { asKey } from '../../platform/postgres/keys.ts';
@@ -29,14 +29,7 @@ let operationId = '';
 const sent: { readonly text: string; readonly values: unknown[] }[] = [];
 
 beforeAll(async () => {
-  database = await cloneDatabase();
-  const system = await insertSystem(database.db, {
-    name: 'xacta',
-    type: 'xacta',
-    url: 'https://xacta.example',
-    config: {},
-  });
-  systemId = system?.id ?? 0;
+  ({ database, systemId } = await databaseWithConnection());
   operationId = await beginOperation(database.db, { type: 'import', system: 'xacta', step: 'poam' });
   await fill(database.pool);
   record(database.pool);

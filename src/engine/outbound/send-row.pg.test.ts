@@ -1,9 +1,9 @@
 /** Sending to an invented server whose answers the tests choose: what many changes at once leave behind. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
+import type { ClonedDatabase } from '../../../test/support/database.ts';
+import { databaseWithConnection } from '../../../test/support/one-connection.ts';
 import type { Change, Connector, WriteResult } from '../../connectors/kit/contract.ts';
 import { xactaConnector } from '../../connectors/xacta/connector.ts';
-import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
 import { enqueueChanges, listOpenRows } from '../outbox/outbox.sql.ts';
 import { createSender } from './send-row.ts';
@@ -12,14 +12,7 @@ let database: ClonedDatabase;
 let systemId: number;
 let operationId: string;
 beforeAll(async () => {
-  database = await cloneDatabase();
-  const system = await insertSystem(database.db, {
-    name: 'xacta',
-    type: 'xacta',
-    url: 'https://xacta.example',
-    config: {},
-  });
-  systemId = system?.id ?? 0;
+  ({ database, systemId } = await databaseWithConnection());
   await database.pool.query(
     `insert into ingestion_systems (system_id, name, uuid, xacta_system_id) values ('S-1', 'One', gen_random_uuid(), 'S-1')`,
   );

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
+import type { ClonedDatabase } from '../../../test/support/database.ts';
+import { databaseWithConnection } from '../../../test/support/one-connection.ts';
 import { messageOf } from '../../platform/errors/tieline-error.ts';
 import {
   outboxEvents,
@@ -14,7 +15,6 @@ import {
   type OperationStatus,
 } from '../../ledger/operations/operation-states.ts';
 import { decideApproval } from '../approvals/approvals.sql.ts';
-import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import {
   beginOperation,
   failOperation,
@@ -41,14 +41,7 @@ let database: ClonedDatabase;
 let systemId: number;
 let operationId: string;
 beforeAll(async () => {
-  database = await cloneDatabase();
-  const system = await insertSystem(database.db, {
-    name: 'xacta',
-    type: 'xacta',
-    url: 'https://xacta.example',
-    config: {},
-  });
-  systemId = system?.id ?? 0;
+  ({ database, systemId } = await databaseWithConnection());
   operationId = await beginOperation(database.db, { type: 'update', system: 'xacta' });
 });
 beforeEach(async () => {
