@@ -22,6 +22,18 @@ export const errorRegistry = {
     exitCode: 2,
     retryable: false,
   },
+  FILTER_INVALID: {
+    meaning: 'A filter of a list names something that the list does not have, or a value that is not possible there.',
+    remedy: 'Correct what the message names; it lists what is possible. Nothing is shown rather than the wrong rows.',
+    exitCode: 2,
+    retryable: false,
+  },
+  CURSOR_INVALID: {
+    meaning: 'A cursor was used with another list, sort or filter than it was given for, or was changed.',
+    remedy: 'Read the list again from its first page.',
+    exitCode: 2,
+    retryable: false,
+  },
   OUTPUT_FAILED: {
     meaning:
       'The result could not be written to where it was asked for: the disk is full, or the file may not be written. What the command did is done.',

@@ -1,0 +1,14 @@
+export {
+  type Actor,
+  everywhere,
+  type Grant,
+  heldBy,
+  intersected,
+  isEmpty,
+  localOperator,
+  nowhere,
+  type Scope,
+  scopeFor,
+} from './actor.ts';
+export { allPermissions, type Permission, permissions } from './permission.ts';
+export { allRoles, isPrivileged, type Role, roles, type RoleSpec } from './role.ts';

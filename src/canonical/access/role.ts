@@ -1,0 +1,132 @@
+/**
+ * The roles, and what each may do. `further` marks what a role's holder may be given by a grant of that single permission; what is
+ * in neither list is not given to that role at all. The table follows the separation of duties of SP 800-53 AC-5: the administrator sees
+ * no findings, the auditor writes nothing, and an operator runs the sync without reading what it carries.
+ */
+import type { Permission } from './permission.ts';
+
+export interface RoleSpec {
+  readonly title: string;
+  readonly may: readonly Permission[];
+  readonly further: readonly Permission[];
+}
+
+const reads = [
+  'finding:read',
+  'asset:read',
+  'system:read',
+  'poam:read',
+  'conflict:read',
+  'plan:read',
+  'link:read',
+  'metric:read',
+  'sync:read',
+  'import:read',
+  'mapping:read',
+  'report:read',
+] as const;
+const analysis = [
+  'finding:export',
+  'report:create',
+  'asset:identify',
+  'link:write',
+  'scan:launch',
+  'import:write',
+  'acceptance:request',
+  'deviation:request',
+] as const;
+const upkeep = ['poam:write', 'conflict:resolve', 'asset:write'] as const;
+
+export const roles = {
+  viewer: { title: 'Viewer', may: reads, further: ['finding:export', 'report:create'] },
+  analyst: {
+    title: 'Vulnerability analyst',
+    may: [...reads, ...analysis],
+    further: [...upkeep, 'plan:create', 'sync:run'],
+  },
+  isso: {
+    title: 'ISSO',
+    may: [...reads, ...analysis, ...upkeep, 'plan:create', 'sync:run', 'audit:read'],
+    further: [],
+  },
+  issm: {
+    title: 'ISSM',
+    may: [
+      ...reads,
+      ...analysis,
+      ...upkeep,
+      'plan:create',
+      'sync:run',
+      'audit:read',
+      'poam:approve',
+      'deviation:approve',
+      'approval:decide',
+      'plan:apply',
+      'mapping:write',
+      'policy:write',
+      'workflow:write',
+      'metric:write',
+      'system:configure',
+    ],
+    further: ['sync:operate'],
+  },
+  ao: {
+    title: 'Authorizing official',
+    may: [
+      ...reads,
+      'finding:export',
+      'report:create',
+      'poam:approve',
+      'deviation:approve',
+      'approval:decide',
+      'plan:apply',
+    ],
+    further: ['audit:read'],
+  },
+  auditor: {
+    title: 'Auditor',
+    may: [...reads, 'finding:export', 'report:create', 'audit:read'],
+    further: [],
+  },
+  operator: {
+    title: 'Operator',
+    may: [
+      'sync:read',
+      'import:read',
+      'mapping:read',
+      'link:read',
+      'link:write',
+      'import:write',
+      'plan:create',
+      'sync:run',
+      'sync:operate',
+      'mapping:write',
+      'policy:write',
+      'workflow:write',
+      'system:configure',
+      'connection:admin',
+    ],
+    further: reads,
+  },
+  admin: {
+    title: 'Administrator',
+    may: ['admin:users', 'admin:settings', 'connection:admin', 'sync:read', 'mapping:read'],
+    further: [...reads, 'audit:read', 'finding:export', 'report:create'],
+  },
+} as const satisfies Record<string, RoleSpec>;
+
+export type Role = keyof typeof roles;
+export const allRoles = Object.keys(roles) as readonly Role[]; // its own keys
+
+/** Who holds one of these is signed out sooner (10 minutes) and may hold fewer sessions: SP 800-53 AC-12, AC-10. */
+const privileged: ReadonlySet<Permission> = new Set<Permission>([
+  'admin:users',
+  'admin:settings',
+  'connection:admin',
+  'approval:decide',
+  'deviation:approve',
+  'poam:approve',
+  'sync:operate',
+]);
+export const isPrivileged = (held: Iterable<Permission>): boolean =>
+  [...held].some((permission) => privileged.has(permission));

@@ -1,0 +1,41 @@
+import { severities } from '../vocabulary/index.ts';
+import { defineList, search, systemFilter } from './define-list.ts';
+
+/** As a person reads it: `came back` is a finding that was fixed and was seen again. */
+export const findingStates = ['open', 'reopened', 'fixed'] as const;
+/** Where the POA&M of a finding stands, worst first. */
+export const findingPoamStates = ['overdue', 'open', 'completed', 'none'] as const;
+
+export const findingList = defineList({
+  noun: 'findings',
+  filters: {
+    severity: { kind: 'choice', known: severities, title: 'severity' },
+    state: { kind: 'choice', known: findingStates, title: 'state' },
+    system: systemFilter,
+    asset: { kind: 'word', example: 'web01', title: 'asset, by uuid or name' },
+    ip: { kind: 'address', title: 'address of the asset' },
+    plugin: { kind: 'word', example: '156032', title: 'plugin id' },
+    family: { kind: 'word', example: 'Windows', title: 'plugin family' },
+    cve: { kind: 'word', example: 'CVE-2021-44228', also: ['none', 'any'], title: 'CVE' },
+    vpr: { kind: 'number', also: ['none', 'any'], title: 'VPR' },
+    epss: { kind: 'number', also: ['none', 'any'], title: 'EPSS, 0 to 1' },
+    cvss: { kind: 'number', also: ['none', 'any'], title: 'CVSS v3 base score' },
+    exploit: { kind: 'flag', title: 'an exploit is available' },
+    first: { kind: 'instant', lies: 'behind', title: 'first found' },
+    seen: { kind: 'instant', lies: 'behind', title: 'last seen' },
+    fixed: { kind: 'instant', lies: 'behind', also: ['none', 'any'], title: 'last fixed' },
+    due: { kind: 'instant', lies: 'ahead', also: ['none', 'any'], title: 'due, by the weakness' },
+    poam: { kind: 'word', example: 'POAM-2026-0001', also: ['none', 'any'], title: 'POA&M' },
+    accepted: { kind: 'flag', title: 'accepted, or a false positive' },
+    port: { kind: 'number', title: 'port' },
+    source: { kind: 'word', example: 'tenable', title: 'connection that reported it' },
+    q: search,
+  },
+  sorts: ['severity', 'first', 'seen', 'plugin', 'vpr'],
+  defaultSort: '-severity',
+  facets: ['severity', 'state', 'system', 'family', 'poam'],
+});
+
+/** What findings are grouped by: a row for each, with counts by severity, number of assets and first found. */
+export const findingGroups = ['plugin', 'asset', 'system', 'cve', 'solution'] as const;
+export type FindingGroup = (typeof findingGroups)[number];

@@ -1,0 +1,38 @@
+import { poamStatuses, severities } from '../vocabulary/index.ts';
+import { defineList, search, systemFilter } from './define-list.ts';
+
+/** How a record stands between both sides, worst first: one word for the whole record (console.md f.2, Agreement). */
+export const agreements = [
+  'conflict',
+  'refused',
+  'unclear',
+  'approval',
+  'sending',
+  'unlinked',
+  'agreed',
+] as const;
+export type Agreement = (typeof agreements)[number];
+
+export const poamList = defineList({
+  noun: 'poams',
+  filters: {
+    system: systemFilter,
+    status: { kind: 'choice', known: poamStatuses, title: 'status' },
+    open: { kind: 'flag', title: 'neither completed, cancelled nor otherwise ended' },
+    severity: { kind: 'choice', known: severities, title: 'severity of the weakness' },
+    due: { kind: 'instant', lies: 'ahead', also: ['none', 'any'], title: 'scheduled completion' },
+    overdue: { kind: 'flag', title: 'open, and past its scheduled completion' },
+    owner: { kind: 'word', example: 'J. Doe', also: ['none', 'any'], title: 'point of contact' },
+    control: { kind: 'word', example: 'SI-2', also: ['none', 'any'], title: 'control' },
+    agreement: { kind: 'choice', known: agreements, title: 'agreement of both sides' },
+    plugin: { kind: 'word', example: '156032', title: 'plugin of the weakness' },
+    asset: { kind: 'word', example: 'web01', title: 'affected asset, by uuid or name' },
+    findings: { kind: 'choice', known: ['open', 'none'], title: 'open findings under it' },
+    contradiction: { kind: 'flag', title: 'completed or cancelled while a finding is open' },
+    updated: { kind: 'instant', lies: 'behind', title: 'last changed here' },
+    q: search,
+  },
+  sorts: ['due', 'severity', 'id', 'updated'],
+  defaultSort: 'due',
+  facets: ['status', 'severity', 'system', 'agreement'],
+});

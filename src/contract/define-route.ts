@@ -1,0 +1,51 @@
+/**
+ * A route as data: method, path, who may call it, its shapes, what it answers with when it refuses. The server's registration and
+ * validation, openapi.json, the permission matrix, the console's types and the test that calls every route as every role come from
+ * this one table. A route without `permission` does not compile.
+ */
+import type { z } from 'zod';
+import type { Permission } from '../canonical/access/index.ts';
+
+/** Who may call it: holders of a permission; whoever is signed in; or anybody, before signing in, for the reason given. */
+export type Access = Permission | 'signed-in' | { readonly anybody: string };
+
+/** What the security log keeps of a call beyond refusals, which it always keeps: the kind of event or access. */
+export type Audit =
+  | { readonly event: string }
+  | { readonly access: 'read' | 'write' | 'delete' | 'export'; readonly resource: string };
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below /api/v1, with Fastify's parameters: `/poams/:poamId`. */
+  readonly path: `/${string}`;
+  readonly tag: string;
+  /** At most 60 characters. */
+  readonly summary: string;
+  readonly permission: Access;
+  /**
+   * How the answer is cut to the caller's boundaries: `boundaries` where the handler passes the caller's scope on to every read and write,
+   * `installation` where it concerns all of them, `own` where it is about the caller.
+   */
+  readonly scope: 'boundaries' | 'installation' | 'own';
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** The good answer: its status and shape; `stream` for files, exports and events, which have no JSON shape. */
+  readonly answer: {
+    readonly status: 200 | 201 | 202 | 204;
+    readonly shape?: z.ZodType;
+    readonly stream?: string;
+  };
+  /** POST that creates, decides or starts: a repeated Idempotency-Key gets the first answer again. */
+  readonly idempotent?: true;
+  /** PATCH, PUT and DELETE of one record need If-Match with its ETag. */
+  readonly versioned?: true;
+  /** The person must have signed in within the last minutes (AC-11 step-up). */
+  readonly stepUp?: true;
+  /** Calls that the page makes by itself do not keep a session alive. */
+  readonly passive?: true;
+  readonly audit?: Audit;
+}
+
+export const defineRoutes = <const Routes extends Readonly<Record<string, Route>>>(routes: Routes): Routes =>
+  routes;

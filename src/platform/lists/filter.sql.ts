@@ -1,0 +1,74 @@
+/** What a term of a filter is in SQL. Values travel as parameters; the expressions are the room's own, never a caller's. */
+import { type RawBuilder, sql } from 'kysely';
+import { TielineError } from '../errors/index.ts';
+import type { Filter, FilterTerm } from './filter.ts';
+
+type Condition = RawBuilder<boolean>;
+/** The condition of one filter; what it is given was parsed by the definition of the same name. */
+export type Conditions<Name extends string> = Readonly<Record<Name, (term: FilterTerm) => Condition>>;
+
+const unfit = (term: FilterTerm): never => {
+  throw new TielineError('INTERNAL', `A term ${term.is} came to a column that takes none.`);
+};
+
+/** A text column (or expression) that is one of the words, is there, or is not. `cast` where the column is no text: its own type. */
+export const wordsOf =
+  (column: RawBuilder<unknown>, cast: RawBuilder<unknown> = sql`text`) =>
+  (term: FilterTerm): Condition => {
+    if (term.is === 'presence') return term.present ? sql`${column} is not null` : sql`${column} is null`;
+    if (term.is !== 'in') return unfit(term);
+    const among = sql<boolean>`${column} = any(${term.values}::${cast}[])`;
+    return term.negated ? sql`(${among}) is not true` : among;
+  };
+
+/** A number: `from` and `to` are both included. */
+export const numberOf =
+  (column: RawBuilder<unknown>) =>
+  (term: FilterTerm): Condition => {
+    if (term.is === 'presence') return term.present ? sql`${column} is not null` : sql`${column} is null`;
+    if (term.is !== 'numbers') return unfit(term);
+    return every([
+      ...(term.from === undefined ? [] : [sql<boolean>`${column} >= ${term.from}`]),
+      ...(term.to === undefined ? [] : [sql<boolean>`${column} <= ${term.to}`]),
+    ]);
+  };
+
+/** A timestamp column without a zone, which holds UTC (design section 4). */
+export const instantOf =
+  (column: RawBuilder<unknown>) =>
+  (term: FilterTerm): Condition => {
+    if (term.is === 'presence') return term.present ? sql`${column} is not null` : sql`${column} is null`;
+    if (term.is !== 'instants') return unfit(term);
+    const at = (when: Date): RawBuilder<unknown> => sql`${when.toISOString().slice(0, -1)}::timestamp`;
+    return every([
+      ...(term.from === undefined ? [] : [sql<boolean>`${column} >= ${at(term.from)}`]),
+      ...(term.before === undefined ? [] : [sql<boolean>`${column} < ${at(term.before)}`]),
+    ]);
+  };
+
+/** A yes or no; `condition` is what yes means. */
+export const flagOf =
+  (condition: Condition) =>
+  (term: FilterTerm): Condition =>
+    term.is !== 'flag' ? unfit(term) : term.value ? condition : sql`(${condition}) is not true`;
+
+/** Every word somewhere in the text, in any case. */
+export const textOf =
+  (column: RawBuilder<unknown>) =>
+  (term: FilterTerm): Condition =>
+    term.is !== 'text'
+      ? unfit(term)
+      : every(term.words.map((word) => sql<boolean>`${column} ilike ${`%${escapedLike(word)}%`}`));
+
+export const escapedLike = (text: string): string => text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`);
+
+export const every = (conditions: readonly Condition[]): Condition =>
+  conditions.length === 0 ? sql`true` : sql`(${sql.join(conditions, sql` and `)})`;
+
+/** All terms of a filter, by the conditions of its list. */
+export const filtered = <Name extends string>(
+  conditions: Conditions<Name>,
+  filter: Filter<Name>,
+): Condition[] =>
+  (Object.entries(filter) as [Name, FilterTerm][]) // its own keys
+    .map(([name, term]) => conditions[name](term));
