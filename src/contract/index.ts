@@ -21,3 +21,7 @@ export * from './scans.ts';
 export * from './schedules.ts';
 export type { Printable } from './shapes.ts';
 export * from './sync.ts';
+export { type Access, type Audit, defineRoutes, type Route } from './routes/define-route.ts';
+export { problem, statusOf } from './problem.ts';
+export { routes, sessionRoutes } from './routes/index.ts';
+export { openApiOf } from './openapi.ts';

@@ -1,4 +1,4 @@
-import type { GlobalFlags } from '../surfaces/cli/index.ts';
+import type { GlobalFlags, ServeFlags } from '../surfaces/cli/index.ts';
 import { loadSettings, type SettingsByName } from '../platform/config/index.ts';
 import { TielineError } from '../platform/errors/index.ts';
 import { defined } from '../platform/values/index.ts';
@@ -16,10 +16,17 @@ function workingDirectory(): string {
 }
 
 /** The settings of a command: its flags, the environment, the config file. @throws TielineError SETTING_INVALID. */
-export function settingsFor(flags: GlobalFlags): SettingsByName {
+export function settingsFor(flags: GlobalFlags & Partial<ServeFlags>): SettingsByName {
   return loadSettings({
     env: process.env,
-    flags: defined({ dataDir: flags.dataDir, logLevel: flags.logLevel }),
+    flags: defined({
+      dataDir: flags.dataDir,
+      logLevel: flags.logLevel,
+      host: flags.host,
+      port: flags.port,
+      tlsCertificateFile: flags.tlsCert,
+      tlsKeyFile: flags.tlsKey,
+    }),
     ...defined({
       configFile: flags.config,
       usual: flags.usualLogLevel === undefined ? undefined : { logLevel: flags.usualLogLevel },

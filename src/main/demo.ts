@@ -10,6 +10,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import pg from 'pg';
 import type { z } from 'zod';
+import { makeDemoPeople } from '../operate/accounts/index.ts';
 import { addSystem } from '../engine/connections/index.ts';
 import { coloursFor, type DemoFlags, type Terminal, loadDemoView } from '../surfaces/cli/index.ts';
 import type { SettingsByName } from '../platform/config/index.ts';
@@ -19,6 +20,7 @@ import { listSystems } from '../ledger/external-systems/index.ts';
 import { CarefulClient } from '../platform/postgres/index.ts';
 import { type EmbeddedServer, openEmbeddedServer } from '../platform/embedded/index.ts';
 import { createLogger } from './logger.ts';
+import { type Served, startServing } from './serve.ts';
 import { startSimulator, type RunningSimulator } from './simulator-process.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 import { summarizeRun, type SyncSummary, syncSystems } from '../runs/sync/index.ts';
@@ -66,6 +68,12 @@ export async function runDemo(call: DemoCall): Promise<number> {
     opened.push(() => workspace.close());
     const { tenable, xacta, secrets } = await simulators;
     await connect(workspace, { tenable, xacta, secrets });
+    const served = call.flags.once ? undefined : await serveDemo(settings);
+    if (served) {
+      opened.push(() => served.close());
+      say(`\nThe console is at ${call.terminal.err.isTTY ? coloursFor(call.terminal.err, call.terminal.env).bold(served.url) : served.url}`);
+      say('Enter it as any role with one click; what follows here shows up there.');
+    }
     say('');
 
     const [first, second] = await syncTwice(workspace, call, say);
@@ -98,6 +106,25 @@ export async function runDemo(call: DemoCall): Promise<number> {
   } finally {
     for (const close of opened.toReversed())
       await close().catch((error: unknown) => say(`tieline: ${String(error)}`));
+  }
+}
+
+/** The console over the demo's database, with a person for each role; nothing else ever offers the entry with one click. */
+async function serveDemo(settings: SettingsByName): Promise<Served> {
+  const workspace = await openWorkspace(settings, createLogger(settings.logLevel), { statementMs: 5_000 });
+  try {
+    await makeDemoPeople(workspace.app);
+    const served = await startServing(workspace, { isDemo: true });
+    return {
+      url: served.url,
+      close: async () => {
+        await served.close();
+        await workspace.close();
+      },
+    };
+  } catch (error) {
+    await workspace.close();
+    throw error;
   }
 }
 

@@ -41,6 +41,7 @@ const host: CommandHost = {
     const explicitDataDir = flags.dataDir !== undefined || process.env['TIELINE_DATA_DIR'] !== undefined;
     return runDemo({ flags, settings: settingsFor(flags), terminal, signal, explicitDataDir });
   },
+  serve: async (flags) => (await import('./serve.ts')).serve(flags, { terminal, signal }),
 };
 
 const args = process.argv.slice(2);

@@ -64,18 +64,20 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
   /** Whether a database that is away is waited for from the start. */
   readonly waitsForDatabase?: boolean;
+  /** The longest that a statement may run, in milliseconds. Default: no limit. */
+  readonly statementMs?: number;
 }
 
 /** The database alone, as it is. @throws as `openDatabase` and the embedded server do. */
 export async function openDatabaseOnly(
   settings: SettingsByName,
   logger: ProcessLog,
-  { signal, waitsForDatabase }: OpenOptions = {},
+  { signal, waitsForDatabase, statementMs }: OpenOptions = {},
 ): Promise<{ database: OpenDatabase; close(): Promise<void> }> {
   const options: DatabaseOptions = {
     maxConnections: settings.databaseConnections,
     outageMs: settings.databaseWaitMs,
-    ...defined({ waitsAtStart: waitsForDatabase, signal }),
+    ...defined({ waitsAtStart: waitsForDatabase, signal, statementMs }),
   };
   if (settings.databaseUrl !== undefined) {
     const database = await openDatabase(new Secret(settings.databaseUrl), options);

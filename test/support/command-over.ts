@@ -52,6 +52,7 @@ export async function commandText(app: App | undefined, args: readonly string[])
     withDatabase: elsewhere,
     rotateSecrets: elsewhere,
     runDemo: elsewhere,
+    serve: elsewhere,
     // Shapes are strict: a field that the contract does not name is a failure too.
     // oxlint-disable-next-line import/namespace -- the compiler holds the name to those that the contract has
     checkJson: (shape, printed) => void contract[shape].parse(printed),

@@ -3,7 +3,7 @@
  * setting) is authenticated with it, so a sealed value that is moved elsewhere in the database does not open.
  * A sealed value names the key that made it, so that a rotation cut short leaves nothing unreadable.
  */
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { TielineError } from '../../platform/errors/index.ts';
 import { isJsonObject, type Json, type JsonObject, Secret } from '../../platform/values/index.ts';
 
@@ -37,6 +37,8 @@ export interface SecretBox {
   seal(secret: Secret, purpose: string): JsonObject;
   /** @throws TielineError SECRET_UNREADABLE. */
   open(sealed: Json | undefined, purpose: string): Secret;
+  /** 32 bytes made of the present key, for signing what is handed out; another purpose gives others. */
+  derive(purpose: string): Uint8Array;
 }
 
 /** A sealed secret in a jsonb column. */
@@ -51,6 +53,7 @@ export const sealingKeyOf = (sealed: { $secret: string }): string => sealed.$sec
 export function createSecretBox(keys: readonly [MasterKey, ...MasterKey[]]): SecretBox {
   const [present] = keys;
   return {
+    derive: (purpose) => new Uint8Array(hkdfSync('sha256', present.bytes, '', `tieline ${purpose}`, 32)),
     seal(secret, purpose) {
       const nonce = randomBytes(nonceBytes);
       const cipher = createCipheriv('aes-256-gcm', present.bytes, nonce).setAAD(Buffer.from(purpose));

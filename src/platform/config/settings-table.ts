@@ -161,6 +161,58 @@ export const settingsTable = {
     description: 'How often a worker checks each external system, in milliseconds.',
     example: '300000',
   },
+  host: {
+    env: 'TIELINE_HOST',
+    key: 'host',
+    flag: '--host',
+    type: z.string().min(1).default('127.0.0.1'),
+    description:
+      'The address that `serve` listens on. Beyond this machine it needs TLS, or a trusted proxy that has it.',
+    example: '0.0.0.0',
+  },
+  port: {
+    env: 'TIELINE_PORT',
+    key: 'port',
+    flag: '--port',
+    type: z.coerce.number().int().min(0).max(65_535).default(7480),
+    description: 'The port that `serve` listens on; 0 takes any free one.',
+    example: '7480',
+  },
+  tlsCertificateFile: {
+    env: 'TIELINE_TLS_CERT',
+    key: 'tls_cert',
+    flag: '--tls-cert',
+    type: file.optional(),
+    description: 'PEM file with the certificate of `serve`, and the authorities between it and the root.',
+    example: '/etc/tieline/tieline.crt',
+  },
+  tlsKeyFile: {
+    env: 'TIELINE_TLS_KEY',
+    key: 'tls_key',
+    flag: '--tls-key',
+    type: file.optional(),
+    description: 'PEM file with the private key of that certificate.',
+    example: '/etc/tieline/tieline.key',
+  },
+  trustedProxies: {
+    env: 'TIELINE_TRUSTED_PROXIES',
+    key: 'trusted_proxies',
+    type: z
+      .string()
+      .transform((text) => text.split(/[,\s]+/).filter(Boolean))
+      .pipe(z.array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()])).min(1))
+      .optional(),
+    description:
+      'Addresses or networks, by commas, of proxies in front of `serve`, whose X-Forwarded-For, -Proto and -Host are believed.',
+    example: '10.1.2.3',
+  },
+  classification: {
+    env: 'TIELINE_CLASSIFICATION',
+    key: 'classification',
+    type: z.string().max(100).default('UNCLASSIFIED'),
+    description: 'The marking at the top and bottom of every page and in every export.',
+    example: 'CUI',
+  },
   requestAttempts: {
     env: 'TIELINE_REQUEST_ATTEMPTS',
     key: 'request_attempts',

@@ -23,8 +23,10 @@ export const errorRegistry = {
     retryable: false,
   },
   FILTER_INVALID: {
-    meaning: 'A filter of a list names something that the list does not have, or a value that is not possible there.',
-    remedy: 'Correct what the message names; it lists what is possible. Nothing is shown rather than the wrong rows.',
+    meaning:
+      'A filter of a list names something that the list does not have, or a value that is not possible there.',
+    remedy:
+      'Correct what the message names; it lists what is possible. Nothing is shown rather than the wrong rows.',
     exitCode: 2,
     retryable: false,
   },
@@ -33,6 +35,76 @@ export const errorRegistry = {
     remedy: 'Read the list again from its first page.',
     exitCode: 2,
     retryable: false,
+  },
+  REQUEST_INVALID: {
+    meaning:
+      'A request to the API has a parameter or a field that its rule forbids; the answer names each with its place.',
+    remedy: 'Correct what is named; /api/v1/openapi.json describes every request. Nothing was done.',
+    exitCode: 2,
+    retryable: false,
+  },
+  ROUTE_UNKNOWN: {
+    meaning: 'The API has nothing at this address, or not with this method.',
+    remedy: 'Look the address up in /api/v1/openapi.json.',
+    exitCode: 2,
+    retryable: false,
+  },
+  REQUEST_FORGED: {
+    meaning: 'A request that changes something came with a session but not from a page of this server.',
+    remedy:
+      'Programs use a token (Authorization: Bearer); a proxy in front must pass Origin and Sec-Fetch-Site on unchanged.',
+    exitCode: 2,
+    retryable: false,
+  },
+  PRECONDITION_MISSING: {
+    meaning:
+      'A change of a record came without If-Match, so it could overwrite what somebody else has just written.',
+    remedy: 'Read the record, and send its ETag as If-Match.',
+    exitCode: 2,
+    retryable: false,
+  },
+  IDEMPOTENCY_KEY_MISSING: {
+    meaning:
+      'A request that creates, decides or starts something came without an Idempotency-Key, so it could not be repeated safely.',
+    remedy: 'Send a new UUID as Idempotency-Key, and the same one when you repeat the request.',
+    exitCode: 2,
+    retryable: false,
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    meaning: 'An Idempotency-Key came again with another request.',
+    remedy: 'Use a new UUID for each new request.',
+    exitCode: 2,
+    retryable: false,
+  },
+  REQUEST_IN_FLIGHT: {
+    meaning: 'The same request, by its Idempotency-Key, is being carried out right now.',
+    remedy: 'Repeat it in a few seconds; it then gets the answer of the first.',
+    exitCode: 1,
+    retryable: true,
+  },
+  RATE_LIMITED: {
+    meaning: 'More requests came than one person or address may make.',
+    remedy: 'Wait as long as Retry-After says.',
+    exitCode: 1,
+    retryable: true,
+  },
+  BODY_TOO_LARGE: {
+    meaning: 'The body of a request is larger than this address accepts.',
+    remedy: 'Send less at once; scan files are sent to /api/v1/imports.',
+    exitCode: 2,
+    retryable: false,
+  },
+  MEDIA_TYPE_UNKNOWN: {
+    meaning: 'The body of a request is of a type that this address does not read.',
+    remedy: 'Send application/json; scan files as application/octet-stream.',
+    exitCode: 2,
+    retryable: false,
+  },
+  QUERY_TOO_WIDE: {
+    meaning: 'A list took longer than five seconds to read.',
+    remedy: 'Add a filter: an authorization boundary or a severity; or export the list.',
+    exitCode: 1,
+    retryable: true,
   },
   OUTPUT_FAILED: {
     meaning:

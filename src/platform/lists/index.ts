@@ -1,3 +1,4 @@
+export { csvLine, csvLines } from './csv.ts';
 export {
   type Filter,
   type FilterFields,

@@ -26,6 +26,8 @@ export interface DatabaseOptions {
   readonly waitsAtStart?: boolean;
   /** The longest that a statement waits for a lock of another session, in milliseconds. Default: 30,000. */
   readonly lockWaitMs?: number;
+  /** The longest that one statement may run, in milliseconds; it fails with 57014 then. Default: no limit. */
+  readonly statementMs?: number;
   /** Ends all waiting, and within five seconds every statement that still runs. */
   readonly signal?: AbortSignal;
 }
@@ -127,7 +129,7 @@ async function prepareConnection(client: pg.ClientBase, options: DatabaseOptions
   await client.query(
     `SELECT set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO, YMD', false), set_config('application_name', $1, false),
             set_config('default_transaction_isolation', 'read committed', false), set_config('default_transaction_deferrable', 'off', false),
-            set_config('statement_timeout', '0', false), set_config('lock_timeout', $3, false),
+            set_config('statement_timeout', $4, false), set_config('lock_timeout', $3, false),
             set_config('idle_in_transaction_session_timeout', '0', false), set_config('idle_session_timeout', '0', false),
             case when current_setting('server_version_num')::int4 >= 170000 then set_config('transaction_timeout', '0', false) end,
             set_config('jit', 'off', false),
@@ -137,6 +139,7 @@ async function prepareConnection(client: pg.ClientBase, options: DatabaseOptions
       options.applicationName ?? 'tieline',
       options.schema === undefined ? null : searchPathOf(options.schema),
       String(options.lockWaitMs ?? 30_000),
+      String(options.statementMs ?? 0),
     ],
   );
 }

@@ -47,6 +47,11 @@ export const commandGroups: readonly EntryGroup[] = [
         load: async () => (await import('./operate/schedules.command.ts')).schedules,
       },
       {
+        name: 'serve',
+        description: 'the console in a browser, and the API; until stopped',
+        load: async () => (await import('./operate/serve.command.ts')).serve,
+      },
+      {
         name: 'worker',
         description:
           'sync by the schedules, send what waits within seconds, check the systems; until stopped',

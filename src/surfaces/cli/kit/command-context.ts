@@ -30,6 +30,14 @@ export interface DemoFlags extends GlobalFlags {
   readonly seed: number;
 }
 
+export interface ServeFlags extends GlobalFlags {
+  readonly host?: string;
+  readonly port?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly worker: boolean;
+}
+
 /** What the composition root does for the command line. */
 export interface CommandHost {
   readonly version: string;
@@ -53,6 +61,8 @@ export interface CommandHost {
     flags: GlobalFlags & { readonly newKeyFile?: string },
   ): Promise<{ readonly secrets: number; readonly keyId: string; readonly place: string }>;
   runDemo(flags: DemoFlags): Promise<number>;
+  /** Serves API and console until the signal ends it. */
+  serve(flags: ServeFlags): Promise<void>;
   /** Tests only: is given what is printed as JSON, as its reader reads it. */
   readonly checkJson?: (shape: ShapeName, printed: unknown) => void;
 }

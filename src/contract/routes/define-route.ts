@@ -4,7 +4,7 @@
  * this one table. A route without `permission` does not compile.
  */
 import type { z } from 'zod';
-import type { Permission } from '../canonical/access/index.ts';
+import type { Permission } from '../../canonical/access/index.ts';
 
 /** Who may call it: holders of a permission; whoever is signed in; or anybody, before signing in, for the reason given. */
 export type Access = Permission | 'signed-in' | { readonly anybody: string };

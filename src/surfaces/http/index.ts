@@ -1,0 +1,44 @@
+/** The door of the server: opens it over the use cases, with every route of the contract. */
+import type { FastifyInstance } from 'fastify';
+import { routes } from '../../contract/index.ts';
+import type { App } from '../../engine/run/index.ts';
+import { createCursors } from '../../platform/lists/index.ts';
+import { serveConsole } from './console.ts';
+import { handlersOf } from './handlers.ts';
+import type { Handler } from './kit/call.ts';
+import { recorderOf } from './kit/recorder.ts';
+import { createServer } from './server.ts';
+import { identification } from './sign-in/identify.ts';
+
+export interface OpenServer {
+  readonly version: string;
+  readonly tls: { readonly certificate: string; readonly key: string } | undefined;
+  readonly trustedProxies: readonly string[] | undefined;
+  readonly classification: string;
+  /** Of the built console; undefined: the API alone. */
+  readonly consoleDirectory: string | undefined;
+  readonly isDemo: boolean;
+}
+
+/** Makes the server with API and console; it does not listen yet. */
+export async function openServer(app: App, options: OpenServer): Promise<FastifyInstance> {
+  const { version, tls, trustedProxies, classification, consoleDirectory, isDemo } = options;
+  const cursors = createCursors(app.secretBox.derive('list cursors'));
+  const handlers = handlersOf({ facts: { version, classification, isDemo }, cursors });
+  const server = await createServer({
+    app,
+    version,
+    routes,
+    // Each handler is held to its own route by the table's type; here they are called by name.
+    handlers: handlers as unknown as Readonly<Record<string, Handler>>,
+    gate: {
+      ...identification(app),
+      originOf: (request) => `${request.protocol}://${request.host}`,
+    },
+    recorder: recorderOf(app),
+    ...(tls ? { tls } : {}),
+    ...(trustedProxies ? { trustedProxies } : {}),
+  });
+  if (consoleDirectory !== undefined) await serveConsole(server, consoleDirectory);
+  return server;
+}

@@ -1,0 +1,140 @@
+/**
+ * Registers one route of the contract: admits the caller, parses what came, runs the handler, and answers. The order is that of what may be
+ * told: whether one may call it comes before whether the request is right, and a record outside of the caller's boundaries is not found.
+ */
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Route } from '../../../contract/index.ts';
+import type { App } from '../../../engine/run/index.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
+import type { Json } from '../../../platform/values/index.ts';
+import type { Answer, Call, Handler, StreamAnswer } from './call.ts';
+import { admit, type Admitted, type GateOptions } from './gate.ts';
+import { onceForKey, type Reply } from './idempotency.ts';
+import { readPart } from './read-request.ts';
+import { clearCookie, cookieOf, setCookie } from './cookie.ts';
+
+/** What the security log is told of calls. */
+export interface Recorder {
+  /** Before a call that it tells of is carried out: what cannot be recorded does not happen. */
+  begun(route: Route, call: Call): Promise<void>;
+  /** A record that was read, an export that began. */
+  read(route: Route, call: Call): Promise<void>;
+}
+
+export interface Serving {
+  readonly app: App;
+  readonly gate: GateOptions;
+  readonly recorder: Recorder;
+}
+
+export const apiBase = '/api/v1';
+
+const isStream = (answer: Answer<unknown> | StreamAnswer): answer is StreamAnswer => 'stream' in answer;
+
+/** The version that If-Match names. @throws TielineError PRECONDITION_MISSING. */
+function versionOf(route: Route, request: FastifyRequest): string | undefined {
+  if (!route.versioned) return undefined;
+  const match = /^"([^"]*)"$/.exec(request.headers['if-match'] ?? '');
+  if (!match)
+    throw new TielineError('PRECONDITION_MISSING', 'If-Match is missing, or is not one ETag in quotes.');
+  return match[1] ?? '';
+}
+
+function callOf(
+  route: Route,
+  { request, cookies }: { readonly request: FastifyRequest; readonly cookies: Call['cookies'] },
+  { by, scope, app }: Admitted & { readonly app: App },
+): Call {
+  const gone = new AbortController();
+  request.raw.once('close', () => request.raw.errored && gone.abort());
+  request.socket.once('close', () => gone.abort());
+  return {
+    app,
+    by,
+    scope,
+    params: readPart('params', route.params, request.params),
+    query: readPart('query', route.query, request.query),
+    body: request.body instanceof Readable ? undefined : readPart('body', route.body, request.body),
+    version: versionOf(route, request),
+    requestId: request.id,
+    address: request.ip,
+    agent: request.headers['user-agent'],
+    now: app.now(),
+    signal: gone.signal,
+    headers: request.headers,
+    ...(request.body instanceof Readable ? { stream: request.body } : {}),
+    cookies,
+  } as Call; // the shapes of this route made it
+}
+
+function replyOf(route: Route, answer: Answer<unknown>): Reply {
+  const headers: Record<string, string> = { ...answer.headers };
+  if (answer.version !== undefined) headers['etag'] = `"${answer.version}"`;
+  if (answer.location !== undefined) headers['location'] = answer.location;
+  // Dates become JSON here, once, so that a kept answer is the one that was sent.
+  const body = answer.body === undefined ? null : (JSON.parse(JSON.stringify(answer.body)) as Json);
+  return { status: route.answer.status, body, headers };
+}
+
+async function send(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, body, headers }: Reply,
+): Promise<void> {
+  void reply.headers(headers);
+  if (
+    headers['etag'] !== undefined &&
+    request.method === 'GET' &&
+    request.headers['if-none-match'] === headers['etag']
+  )
+    await reply.code(304).send();
+  else if (status === 204) await reply.code(204).send();
+  else await reply.code(status).type('application/json').send(JSON.stringify(body));
+}
+
+async function sendStream(reply: FastifyReply, { stream, type, fileName }: StreamAnswer): Promise<void> {
+  void reply.type(type);
+  if (fileName !== undefined) void reply.header('content-disposition', `attachment; filename="${fileName}"`);
+  await reply.send(stream);
+}
+
+/** @param handler of this very route: the table of handlers holds the types together. */
+export function addRoute(server: FastifyInstance, route: Route, handler: Handler, serving: Serving): void {
+  const { app, gate, recorder } = serving;
+  server.route({
+    method: route.method,
+    url: `${apiBase}${route.path}`,
+    handler: async (request, reply) => {
+      const admitted = await admit(route, request, { gate, now: app.now() });
+      const cookies = {
+        value: cookieOf(request),
+        set: (value: string) => setCookie(request, reply, value),
+        clear: () => clearCookie(request, reply),
+      };
+      const call = callOf(route, { request, cookies }, { ...admitted, app });
+      if (route.audit)
+        await ('event' in route.audit ? recorder.begun(route, call) : recorder.read(route, call));
+      const by = admitted.by;
+      if (route.idempotent && by) {
+        const kept = await onceForKey(
+          app.store,
+          { request, principalId: by.actor.principalId, now: call.now },
+          async () => {
+            const answer = await handler(call);
+            if (isStream(answer))
+              throw new TielineError('INTERNAL', 'A route that is done once cannot answer with a stream.');
+            return replyOf(route, answer);
+          },
+        );
+        if (kept.replayed) void reply.header('idempotency-replayed', 'true');
+        await send(request, reply, kept);
+        return reply;
+      }
+      const answer = await handler(call);
+      if (isStream(answer)) await sendStream(reply, answer);
+      else await send(request, reply, replyOf(route, answer));
+      return reply;
+    },
+  });
+}

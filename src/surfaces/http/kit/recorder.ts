@@ -1,0 +1,80 @@
+/** What the security log is told of calls: writes before they are carried out, reads of records and exports, and every refusal. */
+import { permissions } from '../../../canonical/access/index.ts';
+import type { Route } from '../../../contract/index.ts';
+import {
+  type EventKind,
+  type Origin,
+  recordAccess,
+  recordSecurityEvent,
+} from '../../../ledger/security/index.ts';
+import type { App } from '../../../engine/run/index.ts';
+import type { TielineError } from '../../../platform/errors/index.ts';
+import type { Recorder } from './add-route.ts';
+import type { Call } from './call.ts';
+
+const originOf = (call: Call): Origin => ({
+  way: call.by?.way ?? 'none',
+  address: call.address,
+  requestId: call.requestId,
+  ...(call.by ? { actor: call.by.actor } : {}),
+});
+
+/** The record that a call is about: the last parameter of its address. */
+function objectOf(route: Route, call: Call): { readonly type: string; readonly id: string } {
+  const ids = Object.values((call.params ?? {}) as Record<string, unknown>).map(String);
+  return { type: route.tag, id: ids.at(-1) ?? '' };
+}
+
+export const recorderOf = (app: App): Recorder => ({
+  async begun(route, call) {
+    if (!route.audit || !('event' in route.audit)) return;
+    await recordSecurityEvent(app.db, {
+      kind: route.audit.event as EventKind, // a test holds the contract's words to the kinds there are
+      at: call.now,
+      origin: originOf(call),
+      outcome: 'attempted',
+      object: objectOf(route, call),
+      details: { route: `${route.method} ${route.path}` },
+      correlationId: call.requestId,
+    });
+  },
+  async read(route, call) {
+    if (!route.audit || !('access' in route.audit)) return;
+    const id = objectOf(route, call).id;
+    await recordAccess(app.db, {
+      at: call.now,
+      origin: originOf(call),
+      resource: { type: route.audit.resource, ...(id === '' ? {} : { id }) },
+      action: route.audit.access,
+      method: call.by?.way === 'token' ? 'api' : 'ui',
+    });
+  },
+});
+
+/** Refusals for want of a right, or from another page, are events; a wrong filter is not. */
+const isRecorded = (error: TielineError): boolean =>
+  ['NOT_ALLOWED', 'REQUEST_FORGED', 'STEP_UP_NEEDED'].includes(error.code);
+
+/** A refusal is recorded as far as it can be: the answer is the same whether or not it could. */
+export async function recordRefusal(
+  app: App,
+  error: TielineError,
+  request: {
+    readonly actor: Origin['actor'];
+    readonly address: string;
+    readonly requestId: string;
+    readonly route: string;
+    readonly permission?: keyof typeof permissions;
+  },
+): Promise<void> {
+  if (!isRecorded(error)) return;
+  const { actor, address, requestId, route } = request;
+  await recordSecurityEvent(app.db, {
+    kind: 'refused',
+    at: app.now(),
+    origin: { way: 'none', address, requestId, ...(actor ? { actor } : {}) },
+    outcome: 'refused',
+    failureReason: error.code,
+    details: { route },
+  }).catch((cause: unknown) => app.log.warn({ err: cause }, 'a refusal could not be recorded'));
+}

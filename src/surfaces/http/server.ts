@@ -1,0 +1,102 @@
+/**
+ * The server of API and console. It holds no sync lock and does no long work: that goes to the queue. `listen` and TLS are here, who the
+ * caller is comes from `sign-in/`, what can be called from the contract, and what is done from the rooms below.
+ */
+import cookie from '@fastify/cookie';
+import rateLimit from '@fastify/rate-limit';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import type { Route } from '../../contract/index.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { addRoute, type Serving } from './kit/add-route.ts';
+import type { Handler } from './kit/call.ts';
+import { addHeaders } from './kit/headers.ts';
+import { asTielineError, problemOf } from './kit/problem.ts';
+
+export interface ServerOptions extends Serving {
+  readonly version: string;
+  /** PEM texts; undefined: plain HTTP, which is for loopback and for a trusted proxy in front. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
+  /** Addresses (CIDR) of proxies whose X-Forwarded-For, -Proto and -Host are believed. */
+  readonly trustedProxies?: readonly string[];
+  readonly routes: Readonly<Record<string, Route>>;
+  readonly handlers: Readonly<Record<string, Handler>>;
+}
+
+const megabyte = 1_048_576;
+
+/** Reads only files as streams; everything else is JSON of at most a megabyte, whose keys cannot reach a prototype. */
+function acceptBodies(server: FastifyInstance): void {
+  server.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
+}
+
+function answerFailures(server: FastifyInstance, { app }: Serving): void {
+  server.setErrorHandler((thrown, request, reply) => {
+    const error = asTielineError(thrown);
+    const body = problemOf(error, request.id);
+    if (body.status >= 500)
+      app.log.warn({ err: thrown, requestId: request.id }, `a request failed: ${error.message}`);
+    if (body.status === 429 || body.status === 503)
+      void reply.header('retry-after', reply.getHeader('retry-after') ?? '5');
+    if (body.status === 401) void reply.header('www-authenticate', 'Bearer');
+    void reply.code(body.status).type('application/problem+json').send(JSON.stringify(body));
+  });
+  server.setNotFoundHandler((request, reply) => {
+    const body = problemOf(
+      new TielineError('ROUTE_UNKNOWN', `There is no ${request.method} ${request.url.split('?')[0] ?? ''}.`),
+      request.id,
+    );
+    void reply.code(404).type('application/problem+json').send(JSON.stringify(body));
+  });
+}
+
+/** Each caller's share: by token or session where there is one, by address before signing in. */
+async function limitRates(server: FastifyInstance): Promise<void> {
+  await server.register(rateLimit, {
+    global: true,
+    hook: 'onRequest',
+    timeWindow: 1_000,
+    max: (request: FastifyRequest) => (request.method === 'GET' ? 100 : 25),
+    keyGenerator: (request) =>
+      `${request.method === 'GET' ? 'read' : 'write'} ${request.headers.authorization ?? request.headers.cookie ?? request.ip}`,
+    enableDraftSpec: true,
+    errorResponseBuilder: () => new TielineError('RATE_LIMITED', 'Too many requests came in one second.'),
+  });
+}
+
+/** Makes the server; it does not listen yet. */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { tls, trustedProxies, version } = options;
+  const usual = {
+    logger: false,
+    genReqId: () => randomUUID(),
+    bodyLimit: megabyte,
+    trustProxy: trustedProxies ? [...trustedProxies] : false,
+    routerOptions: { maxParamLength: 300 },
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+    forceCloseConnections: true,
+    requestTimeout: 300_000,
+  } as const;
+  const server = (
+    tls
+      ? Fastify({
+          ...usual,
+          http2: true,
+          https: { allowHTTP1: true, cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.2' },
+        })
+      : Fastify(usual)
+  ) as FastifyInstance; // one type for both protocols: nothing here differs
+  acceptBodies(server);
+  answerFailures(server, options);
+  addHeaders(server, { isSecure: tls !== undefined, version });
+  await server.register(cookie);
+  await limitRates(server);
+  for (const [id, route] of Object.entries(options.routes)) {
+    const handler = options.handlers[id];
+    if (handler === undefined) throw new TielineError('INTERNAL', `Route ${id} has no handler.`);
+    addRoute(server, route, handler, options);
+  }
+  server.get('/healthz', () => ({ status: 'ok' }));
+  return server;
+}

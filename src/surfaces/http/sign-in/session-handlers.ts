@@ -1,0 +1,202 @@
+/** Signing in and out, and what a page asks first of all. */
+import { readFile } from 'node:fs/promises';
+import { allRoles, heldBy, isPrivileged, roles } from '../../../canonical/access/index.ts';
+import {
+  assetList,
+  findingList,
+  type ListDefinition,
+  poamList,
+  systemList,
+} from '../../../canonical/lists/index.ts';
+import { sessionRoutes } from '../../../contract/index.ts';
+import {
+  enterDemo,
+  isFirstAdministratorMissing,
+  redeemLink,
+  requireGranted,
+  requireOpen,
+  setPassword,
+  signIn,
+  type SignedIn as Begun,
+  signOut,
+  stepUp,
+} from '../../../operate/accounts/index.ts';
+import type { App } from '../../../engine/run/index.ts';
+import type { Origin } from '../../../ledger/security/index.ts';
+import { unknownWord } from '../../../platform/errors/index.ts';
+import { Secret } from '../../../platform/values/index.ts';
+import { boundaryNames } from '../../../record/systems/index.ts';
+import type { Answer, Call, Handlers } from '../kit/call.ts';
+
+export interface ServedFacts {
+  readonly version: string;
+  /** The marking of every page and export. */
+  readonly classification: string;
+  readonly isDemo: boolean;
+}
+
+const lists: readonly ListDefinition[] = [findingList, assetList, poamList, systemList];
+
+/** Who does something, for the security log. */
+export const originOf = (call: Call): Origin => ({
+  way: call.by?.way ?? 'none',
+  address: call.address,
+  requestId: call.requestId,
+  ...(call.by ? { actor: call.by.actor } : {}),
+});
+
+const bannerOf = async (app: App): Promise<string | null> =>
+  app.access?.bannerFile === undefined ? null : readFile(app.access.bannerFile, 'utf8');
+
+function begun(
+  call: Pick<Call, 'cookies'>,
+  session: Begun,
+): Answer<{
+  name: string;
+  displayName: string;
+  lastSignIn: { at: Date; address: string | null } | null;
+  failuresSince: number;
+  mustChangePassword: boolean;
+}> {
+  call.cookies.set(session.cookie);
+  const { actor, lastSuccess, failuresSince, mustChangePassword } = session;
+  return {
+    body: {
+      name: actor.name,
+      displayName: actor.name,
+      lastSignIn: lastSuccess ?? null,
+      failuresSince,
+      mustChangePassword,
+    },
+  };
+}
+
+const arrivalOf = (call: Pick<Call, 'address' | 'agent' | 'requestId'>) => ({
+  address: call.address,
+  requestId: call.requestId,
+  ...(call.agent === undefined ? {} : { agent: call.agent }),
+});
+
+async function bootstrapOf(call: Call & { readonly by: NonNullable<Call['by']> }, facts: ServedFacts) {
+  const { actor, session } = call.by;
+  const held = heldBy(actor, call.now);
+  const reads = held.get('system:read') ?? held.get('sync:read');
+  const rules = call.app.access;
+  const idle = isPrivileged(held.keys()) ? rules?.sessionIdlePrivilegedMinutes : rules?.sessionIdleMinutes;
+  return {
+    person: {
+      name: actor.name,
+      displayName: actor.name,
+      roles: [...new Set(actor.grants.flatMap(({ gives }) => ('role' in gives ? [gives.role] : [])))],
+      kind: actor.kind,
+    },
+    permissions: Object.fromEntries(held),
+    boundaries: reads ? await boundaryNames(call.app.db, reads) : [],
+    classification: { text: facts.classification },
+    session: session
+      ? { idleMinutes: idle ?? 15, endsAt: session.idleEndsAt, canStepUp: session.way === 'local' }
+      : null,
+    isDemo: facts.isDemo,
+    version: facts.version,
+  };
+}
+
+const described = ({ noun, filters, sorts, defaultSort, facets }: ListDefinition) => ({
+  noun,
+  filters: Object.entries(filters).map(([name, field]) => ({
+    name,
+    title: field.title,
+    kind: field.kind,
+    ...('known' in field ? { known: [...field.known] } : {}),
+    ...('also' in field && field.also ? { also: [...field.also] } : {}),
+    ...('lies' in field ? { lies: field.lies } : {}),
+    ...('example' in field ? { example: field.example } : {}),
+  })),
+  sorts: [...sorts],
+  defaultSort,
+  facets: [...facets],
+});
+
+/** Before anybody is signed in. */
+function entryHandlers(
+  facts: ServedFacts,
+): Pick<
+  Handlers<typeof sessionRoutes>,
+  'getBanner' | 'getSignInWays' | 'signIn' | 'signInToDemo' | 'redeemLink'
+> {
+  return {
+    getBanner: async ({ app }) => ({ body: { text: await bannerOf(app) } }),
+    getSignInWays: async ({ app }) => ({
+      body: {
+        local: true,
+        needsFirstAdministrator: await isFirstAdministratorMissing(app),
+        demo: facts.isDemo ? allRoles.map((role) => ({ role, title: roles[role].title })) : null,
+        classification: { text: facts.classification },
+      },
+    }),
+    signIn: async (call) => {
+      const { name, password, bannerAcknowledged } = call.body;
+      const asked = { ...arrivalOf(call), name, password: new Secret(password), bannerAcknowledged };
+      return begun(call, requireGranted(await signIn(call.app, asked)));
+    },
+    signInToDemo: async (call) => {
+      if (!facts.isDemo) throw unknownWord('way to sign in', 'demo', ['local']);
+      return begun(call, await enterDemo(call.app, call.body.role, arrivalOf(call)));
+    },
+    redeemLink: async (call) => {
+      const { link, password, bannerAcknowledged } = call.body;
+      const asked = { ...arrivalOf(call), link, password: new Secret(password), bannerAcknowledged };
+      return begun(call, requireGranted(await redeemLink(call.app, asked)));
+    },
+  };
+}
+
+/** @param facts what the server says of itself. */
+export const sessionHandlers = (facts: ServedFacts): Handlers<typeof sessionRoutes> => ({
+  ...entryHandlers(facts),
+  stepUp: async (call) => {
+    const asked = {
+      password: new Secret(call.body.password),
+      address: call.address,
+      requestId: call.requestId,
+    };
+    const outcome = requireGranted(await stepUp(call.app, call.cookies.value ?? '', asked));
+    requireOpen(outcome);
+    if (outcome.kind === 'open') call.cookies.set(outcome.cookie);
+    return { body: undefined };
+  },
+  keepSession: async (call) => ({ body: { endsAt: call.by.session?.idleEndsAt ?? call.now } }),
+  signOut: async (call) => {
+    if (call.cookies.value !== undefined) await signOut(call.app, call.cookies.value, originOf(call));
+    call.cookies.clear();
+    return { body: undefined };
+  },
+  changePassword: async (call) => {
+    const { actor, session } = call.by;
+    const asked = {
+      password: new Secret(call.body.present),
+      address: call.address,
+      requestId: call.requestId,
+    };
+    const outcome = requireGranted(await stepUp(call.app, call.cookies.value ?? '', asked));
+    if (requireOpen(outcome) && outcome.kind === 'open') call.cookies.set(outcome.cookie);
+    const change = {
+      password: new Secret(call.body.next),
+      mustChange: false,
+      ...(session ? { keepsSession: session.id } : {}),
+    };
+    await setPassword(call.app, actor.principalId, change, originOf(call));
+    return { body: undefined };
+  },
+  getBootstrap: async (call) => ({ body: await bootstrapOf(call, facts) }),
+  getListDefinition: (call) => {
+    const list = lists.find(({ noun }) => noun === call.params.noun);
+    if (!list)
+      throw unknownWord(
+        'list',
+        call.params.noun,
+        lists.map(({ noun }) => noun),
+      );
+    return Promise.resolve({ body: described(list) });
+  },
+});
