@@ -8,6 +8,7 @@ const parents = [
   'data_access_logs',
   'metrics_values',
   'performance_metrics',
+  'security_events_extended',
   'sync_changes',
 ];
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { type App, throughOutages } from '../engine/run/index.ts';
 import { createSecretBox, listSealingKeys } from '../engine/connections/index.ts';
 import type { GlobalFlags } from '../surfaces/cli/index.ts';
-import type { SettingsByName } from '../platform/config/index.ts';
+import { accessSettingsOf, type SettingsByName } from '../platform/config/index.ts';
 import { TielineError } from '../platform/errors/index.ts';
 import { defined, Secret, sleep } from '../platform/values/index.ts';
 import { type DatabaseOptions, ensurePartitions, openDatabase } from '../platform/postgres/index.ts';
@@ -174,6 +174,7 @@ function appOver(database: OpenDatabase, { settings, logger, ca, keys }: AppPart
     absence: { sharePercent: settings.absenceSharePercent, atLeast: settings.absenceAtLeast },
     outageMs: settings.databaseWaitMs,
     worker: { schedulesEveryMs: settings.scheduleIntervalMs, healthEveryMs: settings.healthIntervalMs },
+    access: accessSettingsOf(settings),
     now: () => new Date(),
     sleep,
     log: logger,

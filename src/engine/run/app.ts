@@ -1,3 +1,4 @@
+import type { AccessSettings } from '../../platform/config/index.ts';
 import type { Store } from '../../platform/postgres/index.ts';
 import {
   type ConnectedSystem,
@@ -36,6 +37,8 @@ export interface App extends ConnectionContext {
   readonly readerUrl?: Secret;
   /** How often a worker looks for due schedules, and checks the systems. Default: 5 seconds, 5 minutes. */
   readonly worker?: { readonly schedulesEveryMs: number; readonly healthEveryMs: number };
+  /** Rules of sign-in and sessions. Default: those of the table of settings. */
+  readonly access?: AccessSettings;
 }
 
 export interface Caller {

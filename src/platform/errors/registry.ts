@@ -127,6 +127,94 @@ export const errorRegistry = {
     exitCode: 1,
     retryable: false,
   },
+  NOT_SIGNED_IN: {
+    meaning: 'The request bears neither a session nor a token that is known.',
+    remedy: 'Sign in, or send a token: `Authorization: Bearer tl_…`.',
+    exitCode: 1,
+    retryable: false,
+  },
+  SIGN_IN_REFUSED: {
+    meaning:
+      'Name and password were not accepted. The answer is the same for an unknown name, a wrong password and a locked account.',
+    remedy:
+      'Try again, or ask an administrator: `tieline users show NAME` says whether the account is locked, `tieline users unlock NAME` releases it.',
+    exitCode: 1,
+    retryable: false,
+  },
+  SIGN_IN_TOO_OFTEN: {
+    meaning: 'Too many sign-ins came from one address within a minute.',
+    remedy: 'Wait a minute. How many are possible is the setting sign_ins_per_minute.',
+    exitCode: 1,
+    retryable: true,
+  },
+  BANNER_NOT_ACKNOWLEDGED: {
+    meaning: 'The notice that is shown before sign-in was not acknowledged.',
+    remedy: 'Read it, acknowledge it, and sign in.',
+    exitCode: 1,
+    retryable: false,
+  },
+  SESSION_ENDED: {
+    meaning:
+      'The session has ended: signed out, too long without activity, too old, or ended by somebody; the message says which.',
+    remedy: 'Sign in again.',
+    exitCode: 1,
+    retryable: false,
+  },
+  STEP_UP_NEEDED: {
+    meaning: 'The password was given too long ago for what was asked.',
+    remedy: 'Give the password again, then repeat the request.',
+    exitCode: 1,
+    retryable: false,
+  },
+  NOT_ALLOWED: {
+    meaning: 'The account lacks the permission, or does not hold it there.',
+    remedy: 'Ask an administrator for a grant: `tieline grants give NAME ROLE`.',
+    exitCode: 1,
+    retryable: false,
+  },
+  LAST_ADMINISTRATOR: {
+    meaning: 'Afterwards nobody could administer accounts.',
+    remedy: 'Give another person the role first: `tieline grants give NAME admin`.',
+    exitCode: 1,
+    retryable: false,
+  },
+  PASSWORD_REFUSED: {
+    meaning:
+      'A password is too short or too long, is used by many, holds the name of the account or product, or was used before.',
+    remedy: 'Choose another, from 15 to 128 characters: a few words that do not belong together are good.',
+    exitCode: 2,
+    retryable: false,
+  },
+  ACCOUNT_EXISTS: {
+    meaning: 'There is an account of that name; upper and lower case make no difference.',
+    remedy: 'Choose another name, or see the account: `tieline users show NAME`.',
+    exitCode: 2,
+    retryable: false,
+  },
+  ACCOUNT_UNKNOWN: {
+    meaning: 'No account has that name or id.',
+    remedy: 'See the accounts: `tieline users list`.',
+    exitCode: 2,
+    retryable: false,
+  },
+  GRANT_UNKNOWN: {
+    meaning: 'No grant has that id, or it was revoked before.',
+    remedy: 'See the grants: `tieline grants list`.',
+    exitCode: 2,
+    retryable: false,
+  },
+  TOKEN_UNKNOWN: {
+    meaning: 'No token has that id, or it was revoked before.',
+    remedy: 'See the tokens: `tieline tokens list`.',
+    exitCode: 2,
+    retryable: false,
+  },
+  LINK_UNKNOWN: {
+    meaning: 'The one-time link was used, has expired, or never was.',
+    remedy: 'Have a new one made at the machine: `tieline users link NAME`.',
+    exitCode: 1,
+    retryable: false,
+  },
   SYSTEM_UNKNOWN: {
     meaning: 'No external system with that name or type exists.',
     remedy: 'List the systems with `tieline connections list`.',

@@ -20,6 +20,15 @@ const notForReaders = new Set([
   'users',
   'data_access_logs',
   'data_subject_requests',
+  'security_events_extended',
+  'principals',
+  'principal_identities',
+  'principal_secrets',
+  'sessions',
+  'api_tokens',
+  'sign_in_attempts',
+  'one_time_links',
+  'idempotency_keys',
   'sync_outbox',
 ]);
 

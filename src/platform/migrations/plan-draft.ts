@@ -115,6 +115,8 @@ export class PlanDraft {
   readonly problems: Problem[] = [];
   /** Columns that this plan adds, as `table.column`. */
   readonly added = new Set<string>();
+  /** Tables of ours that were dropped to be made again, with their schema. */
+  readonly replaced = new Map<string, string>();
   /** Indexes that a later file drops again. */
   readonly dropped: ReadonlySet<string>;
 

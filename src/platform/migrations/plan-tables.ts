@@ -34,8 +34,9 @@ export function takeTable(
     return;
   }
   const { catalog } = draft.input;
-  let schema = draft.schema;
-  if (catalog.names.get(schema)?.has(is.table)) {
+  const before = draft.replaced.get(is.table);
+  let schema = before ?? draft.schema;
+  if (before === undefined && catalog.names.get(schema)?.has(is.table)) {
     const taken = catalog.tables.get(`${schema}.${is.table}`);
     const report = draft.report(is.table, schema, 'taken', taken);
     schema = draft.ownSchema;

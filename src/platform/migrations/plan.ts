@@ -117,6 +117,9 @@ function take(draft: PlanDraft, statement: Statement): void {
     case 'drop index':
       takeDrop(draft, statement, is.name);
       return;
+    case 'drop table':
+      takeDroppedTable(draft, statement, is.table);
+      return;
     case 'add columns':
       addColumns(draft, statement, is.table, is.columns);
       return;
@@ -214,6 +217,14 @@ function takeDrop(draft: PlanDraft, statement: Statement, name: string): void {
     }
   if (![...draft.places.values()].some((place) => place.owners))
     draft.push(draft.create, statement, `DROP INDEX IF EXISTS ${name}`);
+}
+
+/** A table of ours that the same file makes again, otherwise than it was. */
+function takeDroppedTable(draft: PlanDraft, statement: Statement, table: string): void {
+  const schema = draft.places.get(table)?.schema ?? draft.schema;
+  draft.places.delete(table);
+  draft.replaced.set(table, schema);
+  draft.push(draft.create, statement, `DROP TABLE ${quote(schema)}.${table}`);
 }
 
 /** Only what is ours is described; a description of the owner's is kept. */

@@ -115,6 +115,10 @@ function theirFacts(node: Node): Facts {
     const [first] = node.DropStmt.objects ?? [];
     return { kind: 'drop index', name: first && 'List' in first ? textOf(first.List.items?.[0]) : '' };
   }
+  if ('DropStmt' in node && node.DropStmt.removeType === 'OBJECT_TABLE') {
+    const [first] = node.DropStmt.objects ?? [];
+    return { kind: 'drop table', table: first && 'List' in first ? textOf(first.List.items?.[0]) : '' };
+  }
   if ('AlterTableStmt' in node) {
     const { relation, cmds = [] } = node.AlterTableStmt;
     const commands = cmds.flatMap((each) => ('AlterTableCmd' in each ? [each.AlterTableCmd] : []));

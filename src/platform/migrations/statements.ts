@@ -48,6 +48,7 @@ export type Kind =
       readonly partial: boolean;
     }
   | { readonly kind: 'drop index'; readonly name: string }
+  | { readonly kind: 'drop table'; readonly table: string }
   | { readonly kind: 'add columns'; readonly table: string; readonly columns: readonly ColumnDefinition[] }
   | { readonly kind: 'comment'; readonly table: string | undefined; readonly column: string | undefined }
   | { readonly kind: 'function'; readonly name: string; readonly signature: string }
@@ -241,6 +242,8 @@ function classify(sql: string): Kind {
   }
   const dropped = /^DROP INDEX (\w+)$/i.exec(sql);
   if (dropped) return { kind: 'drop index', name: dropped[1] ?? '' };
+  const gone = /^DROP TABLE (\w+)$/i.exec(sql);
+  if (gone) return { kind: 'drop table', table: gone[1] ?? '' };
   const added = /^ALTER TABLE (\w+)\s+ADD COLUMN\s/i.exec(sql);
   if (added)
     return {

@@ -27,6 +27,7 @@ export interface Database {
   acceptances: AcceptancesTable;
   alerts: AlertsTable;
   api_call_logs: ApiCallLogsTable;
+  api_tokens: ApiTokensTable;
   approvals: ApprovalsTable;
   asset_correlations: AssetCorrelationsTable;
   asset_exposure: AssetExposureTable;
@@ -44,6 +45,8 @@ export interface Database {
   external_systems: ExternalSystemsTable;
   finding_state_changes: FindingStateChangesTable;
   generated_reports: GeneratedReportsTable;
+  grants: GrantsTable;
+  idempotency_keys: IdempotencyKeysTable;
   imported_files: ImportedFilesTable;
   ingestion_asset_network: IngestionAssetNetworkTable;
   ingestion_asset_systems: IngestionAssetSystemsTable;
@@ -70,16 +73,23 @@ export interface Database {
   match_reviews: MatchReviewsTable;
   metrics_definitions: MetricsDefinitionsTable;
   metrics_values: MetricsValuesTable;
+  one_time_links: OneTimeLinksTable;
   performance_metrics: PerformanceMetricsTable;
   poam_asset_departures: PoamAssetDeparturesTable;
   poam_mentions: PoamMentionsTable;
+  principal_identities: PrincipalIdentitiesTable;
+  principal_secrets: PrincipalSecretsTable;
+  principals: PrincipalsTable;
   remediation_scan_findings: RemediationScanFindingsTable;
   remediation_scans: RemediationScansTable;
   report_templates: ReportTemplatesTable;
+  saved_views: SavedViewsTable;
   scan_coverage: ScanCoverageTable;
   scan_plugins: ScanPluginsTable;
   scan_scopes: ScanScopesTable;
   security_events_extended: SecurityEventsExtendedTable;
+  sessions: SessionsTable;
+  sign_in_attempts: SignInAttemptsTable;
   standing_matches: StandingMatchesTable;
   sync_changes: SyncChangesTable;
   sync_conflicts: SyncConflictsTable;
@@ -92,6 +102,8 @@ export interface Database {
   sync_seen: SyncSeenTable;
   sync_separations: SyncSeparationsTable;
   system_components: SystemComponentsTable;
+  team_members: TeamMembersTable;
+  teams: TeamsTable;
   tieline_backfill: TielineBackfillTable;
   tieline_objects: TielineObjectsTable;
   tieline_partitioned_tables: TielinePartitionedTablesTable;
@@ -172,6 +184,30 @@ interface ApiCallLogsTable {
   response_time_ms: number | null;
   /** When the call was made (UTC). */
   called_at: Generated<Instant>;
+}
+
+/** Tokens of programs. What one may do is what it lists and its owner may at that moment. */
+interface ApiTokensTable {
+  /** The part of the token that is no secret: tl_<id>_<secret>. */
+  id: string;
+  secret_sha256: Buffer;
+  principal_id: string;
+  name: string;
+  permissions: string[];
+  reach: string;
+  system_ids: Generated<string[]>;
+  unassigned: Generated<boolean>;
+  /** CIDR blocks from which it is accepted; empty: from everywhere. */
+  addresses: Generated<string[]>;
+  created_at: Generated<Instant>;
+  created_by: string;
+  expires_at: Instant;
+  /** To the minute. */
+  last_used_at: Instant | null;
+  last_used_address: string | null;
+  revoked_at: Instant | null;
+  revoked_by: string | null;
+  revoked_reason: string | null;
 }
 
 /** Decisions that a person must take before a workflow step or a sync plan goes on. */
@@ -393,6 +429,12 @@ interface DataAccessLogsTable {
   success: boolean;
   failure_reason: string | null;
   accessed_at: Generated<Instant>;
+  /** principals.id; null for an account of the machine. */
+  principal_id: string | null;
+  /** Shared by all that one request did. */
+  request_id: string | null;
+  /** system_id of the boundary of the record; null where it has none, or a whole list was read. */
+  boundary: string | null;
 }
 
 /** Which field of a remote's record is which field of ours, and how one becomes the other. */
@@ -488,6 +530,43 @@ interface GeneratedReportsTable {
   /** When the file may be removed; the row stays. */
   expires_at: Instant | null;
   created_at: Generated<Instant>;
+}
+
+/** A role, or one permission, given to a principal somewhere until a time. Revoked ones stay, as evidence. */
+interface GrantsTable {
+  id: Generated<string>;
+  principal_id: string;
+  role: string | null;
+  permission: string | null;
+  reach: string;
+  /** Of reach boundaries: ingestion_systems.system_id of each. */
+  system_ids: Generated<string[]>;
+  /** Of reach boundaries: also assets and findings in no boundary. */
+  unassigned: Generated<boolean>;
+  /** From then on it gives nothing; null: until it is revoked. */
+  until_at: Instant | null;
+  /** person: given in the product; machine: on the command line; demo: made by the demo. */
+  source: Generated<string>;
+  granted_at: Generated<Instant>;
+  /** Name of the principal, or of the account of the machine. */
+  granted_by: string;
+  granted_by_principal_id: string | null;
+  reason: string | null;
+  revoked_at: Instant | null;
+  revoked_by: string | null;
+  revoked_by_principal_id: string | null;
+  revoked_reason: string | null;
+}
+
+/** Answers to requests that may be sent twice, for 24 hours. */
+interface IdempotencyKeysTable {
+  principal_id: string;
+  key: string;
+  request_sha256: Buffer;
+  /** HTTP status of the answer; null while the request is at work. */
+  status: number | null;
+  answer: JsonColumn | null;
+  created_at: Instant;
 }
 
 /** Scan files that were taken in, by content: the same file again changes nothing. */
@@ -999,6 +1078,20 @@ interface MetricsValuesTable {
   additional_data: JsonColumn | null;
 }
 
+/** Links by which a person sets a password once, without one before. */
+interface OneTimeLinksTable {
+  id: Generated<string>;
+  secret_sha256: Buffer;
+  principal_id: string;
+  /** bootstrap: of the first administrator; password: given by an administrator. */
+  purpose: string;
+  created_at: Generated<Instant>;
+  created_by: string;
+  expires_at: Instant;
+  used_at: Instant | null;
+  used_address: string | null;
+}
+
 /** Timings and counts of Tieline's own work. Partitioned by month of recorded_at. */
 interface PerformanceMetricsTable {
   id: Generated<number>;
@@ -1034,6 +1127,56 @@ interface PoamMentionsTable {
   /** As CVE-2026-20008. */
   cve_ids: Generated<string[]>;
   read_at: Generated<Instant>;
+}
+
+/** By which ways a principal signs in, and as whom there. */
+interface PrincipalIdentitiesTable {
+  id: GeneratedAlways<number>;
+  principal_id: string;
+  way: string;
+  /** Of OIDC the issuer, of a card its authority; empty for local. */
+  issuer: Generated<string>;
+  /** Of local the name in lower case. Never an e-mail address, which may change hands. */
+  subject: string;
+  created_at: Generated<Instant>;
+  last_used_at: Instant | null;
+}
+
+/** Hashes of passwords: the present one, and the last ones, which may not be chosen again. */
+interface PrincipalSecretsTable {
+  id: GeneratedAlways<number>;
+  principal_id: string;
+  /** Algorithm, parameters, salt and hash in the PHC string format ($argon2id$v=19$m=…). Never the password. */
+  phc: string;
+  created_at: Generated<Instant>;
+  replaced_at: Instant | null;
+}
+
+/** People and programs that sign in to Tieline. Never deleted, so that what they did keeps its name. */
+interface PrincipalsTable {
+  id: Generated<string>;
+  kind: string;
+  /** What they sign in with; unique whatever the case. */
+  name: string;
+  display_name: string | null;
+  email: string | null;
+  /** locked: released by an administrator or at locked_until; disabled: for good, until enabled again. */
+  status: Generated<string>;
+  /** Why it is locked or disabled. */
+  status_reason: string | null;
+  status_since: Instant | null;
+  /** Of a locked principal: when it releases itself; null: only an administrator does. */
+  locked_until: Instant | null;
+  /** Refused sign-ins before it count no more for locking: the last success or release. */
+  failures_counted_from: Instant | null;
+  /** The row of the owner's users that is the same person, if known. */
+  user_id: number | null;
+  must_change_password: Generated<boolean>;
+  created_at: Generated<Instant>;
+  /** Name of the principal, or of the account of the machine. */
+  created_by: string;
+  last_sign_in_at: Instant | null;
+  last_sign_in_address: string | null;
 }
 
 /** The findings that a remediation scan is to verify. */
@@ -1097,6 +1240,20 @@ interface ReportTemplatesTable {
   updated_at: Generated<Instant>;
 }
 
+/** Filters, columns and order of a list that a person gave a name. */
+interface SavedViewsTable {
+  id: Generated<string>;
+  principal_id: string;
+  list: string;
+  name: string;
+  /** As the address of the page has it: filter, sort, columns. */
+  query: JsonColumn;
+  /** Others see it too; what is in the list, their own grants decide. */
+  is_shared: Generated<boolean>;
+  created_at: Generated<Instant>;
+  updated_at: Instant;
+}
+
 /** Scans with credentials of an asset, from files: a finding whose plugin was run in one after it was last found is fixed since then, also if it is told of later. */
 interface ScanCoverageTable {
   asset_uuid: string;
@@ -1151,10 +1308,11 @@ interface ScanScopesTable {
   scope: JsonColumn;
 }
 
-/** Sign-in, permission and other security events. */
+/** Sign-in, permission and other security events. Evidence: only ever added to. Partitioned by month of occurred_at. */
 interface SecurityEventsExtendedTable {
-  id: GeneratedAlways<number>;
+  id: Generated<number>;
   event_id: Generated<string>;
+  /** A kind of src/ledger/security/event-kinds.ts. */
   event_type: string;
   severity: string;
   /** Where it happened: tieline or the name of an external system. */
@@ -1162,6 +1320,7 @@ interface SecurityEventsExtendedTable {
   /** users.id at that time, if a known user. */
   user_id: number | null;
   asset_uuid: string | null;
+  /** What changed, before and after, and why. Never a secret, password, token or scan output. */
   event_details: Generated<JsonColumn>;
   /** Shared by all that one request set off; see ingestion_batches.correlation_id. */
   correlation_id: string | null;
@@ -1172,6 +1331,53 @@ interface SecurityEventsExtendedTable {
   investigated_by: string | null;
   investigation_notes: string | null;
   false_positive: Generated<boolean>;
+  /** principals.id of who did it, or of whom a sign-in was for; null for an account of the machine or an unknown name. */
+  principal_id: string | null;
+  /** The name at that time, also of an account of the machine. Null for a name that nobody has. */
+  principal_name: string | null;
+  address: string | null;
+  /** attempted: begun, its end is an event of its own with the same correlation_id. */
+  outcome: Generated<string>;
+  failure_reason: string | null;
+  /** Shared by all that one request did. */
+  request_id: string | null;
+  /** Of what it was done to: principal, grant, token, an entity of the record, command … */
+  object_type: string | null;
+  object_id: string | null;
+  /** system_id of the boundary of the object, if it has one. */
+  boundary: string | null;
+  /** local: on the machine; none: nobody is signed in. */
+  source_way: Generated<string>;
+}
+
+/** Who is signed in from where. Ended ones are kept for 30 days. */
+interface SessionsTable {
+  id: Generated<string>;
+  /** SHA-256 of what the cookie holds; replaced when the session steps up. */
+  secret_sha256: Buffer;
+  principal_id: string;
+  way: string;
+  address: string | null;
+  agent: string | null;
+  created_at: Generated<Instant>;
+  /** What a person did last; requests that a page makes by itself do not count. */
+  last_activity_at: Instant;
+  /** When the password was given last: at sign-in, and again before what needs it. */
+  stepped_up_at: Instant;
+  banner_acknowledged_at: Instant | null;
+  ended_at: Instant | null;
+  ended_why: string | null;
+}
+
+/** What lock-out and the limit per address count. Kept for 90 days. */
+interface SignInAttemptsTable {
+  id: GeneratedAlways<number>;
+  /** Null for a name that nobody has; such a name is not kept, since people type passwords there. */
+  principal_id: string | null;
+  address: string | null;
+  /** open: being checked, or its check was broken off; limited: not checked, too many came from the address. */
+  outcome: Generated<string>;
+  attempted_at: Instant;
 }
 
 /** A person's word that whatever asset bears this evidence is this component, also one that a scanner knows by another id tomorrow. */
@@ -1424,6 +1630,23 @@ interface SystemComponentsTable {
   raw_json: JsonColumn | null;
   created_at: Generated<Instant>;
   updated_at: Generated<Instant>;
+}
+
+/** Who is in which team. */
+interface TeamMembersTable {
+  team_id: string;
+  principal_id: string;
+}
+
+/** People who look after some boundaries together. Gives no right. */
+interface TeamsTable {
+  id: Generated<string>;
+  name: string;
+  /** ingestion_systems.system_id of each boundary. */
+  system_ids: Generated<string[]>;
+  mail: string | null;
+  created_at: Generated<Instant>;
+  created_by: string;
 }
 
 /** How far `tieline db backfill` has come, one row a table; it goes on from there. */

@@ -1,0 +1,56 @@
+/**
+ * What is recorded as a security event, and how grave it is by itself (SP 800-53 AU-2). Stored by its key, which therefore never changes
+ * its meaning. The severity is that of the usual outcome; a refusal of an `Info` event is at least `Low` (`severityOf`).
+ */
+export type Severity = 'Info' | 'Low' | 'Medium' | 'High' | 'Critical';
+export type Outcome = 'attempted' | 'success' | 'failure' | 'refused';
+
+export const eventKinds = {
+  sign_in: { severity: 'Info', title: 'signed in' },
+  sign_in_refused: { severity: 'Low', title: 'sign-in refused' },
+  account_locked: { severity: 'Medium', title: 'account locked' },
+  account_unlocked: { severity: 'Low', title: 'account released' },
+  account_added: { severity: 'Low', title: 'account added' },
+  account_disabled: { severity: 'Low', title: 'account disabled' },
+  account_enabled: { severity: 'Low', title: 'account enabled again' },
+  sign_out: { severity: 'Info', title: 'signed out' },
+  session_ended: { severity: 'Info', title: 'session ended' },
+  step_up: { severity: 'Info', title: 'password given again' },
+  banner_acknowledged: { severity: 'Info', title: 'banner acknowledged' },
+  link_made: { severity: 'Medium', title: 'one-time link made' },
+  link_used: { severity: 'Medium', title: 'one-time link used' },
+  grant_given: { severity: 'Medium', title: 'grant given' },
+  grant_revoked: { severity: 'Medium', title: 'grant revoked' },
+  token_made: { severity: 'Medium', title: 'token made' },
+  token_revoked: { severity: 'Low', title: 'token revoked' },
+  token_refused: { severity: 'Medium', title: 'token refused' },
+  token_used_elsewhere: { severity: 'High', title: 'token used from a forbidden address' },
+  password_changed: { severity: 'Low', title: 'password changed' },
+  setting_changed: { severity: 'Medium', title: 'setting changed' },
+  secret_changed: { severity: 'Medium', title: 'secret changed' },
+  mapping_changed: { severity: 'Low', title: 'mapping changed' },
+  policy_changed: { severity: 'Medium', title: 'policy changed' },
+  plan_decided: { severity: 'Low', title: 'plan made or applied' },
+  approval_decided: { severity: 'Low', title: 'approval decided' },
+  conflict_decided: { severity: 'Low', title: 'conflict settled' },
+  link_decided: { severity: 'Low', title: 'link or match decided' },
+  asset_identified: { severity: 'Low', title: 'assets merged or split' },
+  acceptance_decided: { severity: 'Medium', title: 'acceptance decided' },
+  record_changed: { severity: 'Info', title: 'record changed' },
+  import: { severity: 'Info', title: 'file imported' },
+  export: { severity: 'Low', title: 'data exported' },
+  report: { severity: 'Info', title: 'report made' },
+  refused: { severity: 'Low', title: 'request refused' },
+  proxy_header_refused: { severity: 'High', title: 'header of a proxy that is not trusted' },
+  log_read: { severity: 'Info', title: 'security log read' },
+  command: { severity: 'Info', title: 'command run at the machine' },
+} as const satisfies Record<string, { readonly severity: Severity; readonly title: string }>;
+
+export type EventKind = keyof typeof eventKinds;
+
+/** Pure: how grave an event of this kind is with this outcome. */
+export function severityOf(kind: EventKind, outcome: Outcome): Severity {
+  const { severity } = eventKinds[kind];
+  const isBad = outcome === 'failure' || outcome === 'refused';
+  return isBad && severity === 'Info' ? 'Low' : severity;
+}

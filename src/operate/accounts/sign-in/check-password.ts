@@ -1,0 +1,126 @@
+/**
+ * The check of a password, at sign-in and when a session steps up: count the attempt, hash, then decide and apply in one transaction.
+ * The hash takes long and holds no lock; the principal's row is locked for the decision, so that attempts at once are counted one after
+ * the other, and the right password comes too late once they have locked the account.
+ */
+import { type Origin, recordSecurityEvent } from '../../../ledger/security/index.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
+import type { Tx } from '../../../platform/postgres/index.ts';
+import type { Secret } from '../../../platform/values/index.ts';
+import { type AccountsApp, rulesOf } from '../accounts-app.ts';
+import { hashPassword, isPassword, isToBeHashedAgain } from '../passwords/password-hash.ts';
+import { findPassword, rehashPassword, type StoredPassword } from '../passwords/passwords.sql.ts';
+import { lockPrincipal, type PrincipalRow, setStatus } from '../people/principals.sql.ts';
+import { closeAttempt, countFailures, openAttempt } from './attempts.sql.ts';
+import { decideSignIn, failuresCountFrom, type SignInDecision } from './sign-in-decision.ts';
+
+export type Refusal = { readonly kind: 'refused'; readonly why: 'credentials' | 'limited' | 'banner' };
+
+export interface PasswordCheck {
+  readonly principal: PrincipalRow | undefined;
+  readonly password: Secret;
+  /** Without an actor: nobody is known yet. */
+  readonly origin: Omit<Origin, 'actor'>;
+}
+
+interface Checked {
+  readonly attemptId: string;
+  readonly stored: StoredPassword | undefined;
+  readonly isRight: boolean;
+  /** The same password by the parameters of today. */
+  readonly rehashed: string | undefined;
+}
+
+/** @param granted what a right password yields, in the transaction that records it. */
+export async function underPassword<T>(
+  app: AccountsApp,
+  check: PasswordCheck,
+  granted: (tx: Tx, principal: PrincipalRow, at: Date) => Promise<T>,
+): Promise<T | Refusal> {
+  const { principal, password, origin } = check;
+  const attempt = await openAttempt(app.db, { at: app.now(), address: origin.address });
+  if (origin.address !== undefined && attempt.others >= rulesOf(app).signInsPerMinute) {
+    await refuseMany(app, attempt.id, origin);
+    return { kind: 'refused', why: 'limited' };
+  }
+  const stored = principal && (await findPassword(app.db, principal.id));
+  const isRight = await isPassword(password, stored?.phc);
+  const rehashed =
+    isRight && stored && isToBeHashedAgain(stored.phc) ? await hashPassword(password) : undefined;
+  return conclude(app, check, { attemptId: attempt.id, stored, isRight, rehashed }, granted);
+}
+
+async function refuseMany(app: AccountsApp, attemptId: string, origin: Origin): Promise<void> {
+  await app.store.transaction(async ({ db }) => {
+    await closeAttempt(db, attemptId, { outcome: 'limited' });
+    await recordSecurityEvent(db, {
+      kind: 'sign_in_refused',
+      at: app.now(),
+      origin,
+      outcome: 'refused',
+      failureReason: 'too many from this address',
+    });
+  });
+}
+
+function conclude<T>(
+  app: AccountsApp,
+  { principal, origin }: PasswordCheck,
+  checked: Checked,
+  granted: (tx: Tx, principal: PrincipalRow, at: Date) => Promise<T>,
+): Promise<T | Refusal> {
+  const rules = rulesOf(app);
+  return app.store.transaction(async (tx) => {
+    const { db } = tx;
+    const at = app.now();
+    const present = principal && (await lockPrincipal(db, principal.id));
+    const isStored = present !== undefined && (await findPassword(db, present.id))?.id === checked.stored?.id;
+    const failures = present ? await countFailures(db, present.id, failuresCountFrom(present, at, rules)) : 0;
+    const isRight = checked.isRight && isStored;
+    const decision = decideSignIn({ principal: present, isRight, failures, at, rules });
+    if (decision.kind === 'refused') {
+      await applyRefusal(tx, { principal: present, attemptId: checked.attemptId, origin, at }, decision);
+      return { kind: 'refused', why: 'credentials' };
+    }
+    if (!present) throw new TielineError('INTERNAL', 'A sign-in of nobody was granted.');
+    await closeAttempt(db, checked.attemptId, { outcome: 'succeeded', principalId: present.id });
+    if (decision.releases || failures > 0)
+      await setStatus(db, present.id, { status: 'active', reason: null, at });
+    if (checked.rehashed !== undefined && checked.stored)
+      await rehashPassword(db, checked.stored.id, checked.rehashed);
+    return granted(tx, present, at);
+  });
+}
+
+async function applyRefusal(
+  { db }: Tx,
+  about: {
+    readonly principal: PrincipalRow | undefined;
+    readonly attemptId: string;
+    readonly origin: Omit<Origin, 'actor'>;
+    readonly at: Date;
+  },
+  { why, locks }: Extract<SignInDecision, { kind: 'refused' }>,
+): Promise<void> {
+  const { principal, attemptId, at } = about;
+  const actor = principal && { principalId: principal.id, name: principal.name, kind: principal.kind };
+  const origin: Origin = actor ? { ...about.origin, actor } : about.origin;
+  await closeAttempt(db, attemptId, { outcome: 'failed', principalId: principal?.id });
+  await recordSecurityEvent(db, {
+    kind: 'sign_in_refused',
+    at,
+    origin,
+    outcome: 'refused',
+    failureReason: why,
+  });
+  if (!principal || !locks) return;
+  const reason = 'refused sign-ins';
+  await setStatus(db, principal.id, { status: 'locked', reason, at, lockedUntil: locks.until });
+  await recordSecurityEvent(db, {
+    kind: 'account_locked',
+    at,
+    origin,
+    object: { type: 'principal', id: principal.id },
+    details: { name: principal.name, why: reason, until: locks.until?.toISOString() ?? null },
+  });
+}

@@ -1,0 +1,117 @@
+/** Sessions: who a request is by, and how sessions end. */
+import type { Actor, Permission, Scope } from '../../../canonical/access/index.ts';
+import { permissions, scopeFor } from '../../../canonical/access/index.ts';
+import type { Origin } from '../../../ledger/security/index.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
+import { type AccountsApp, minutesAfter, rulesOf, sha256Of } from '../accounts-app.ts';
+import { actorWith, isPrivilegedActor } from '../people/actor.ts';
+import { findPrincipal } from '../people/principals.sql.ts';
+import { endAndRecord } from './begin-session.ts';
+import { findEnd, type OpenSession, withEnds } from './session-decision.ts';
+import { type EndReason, endSentences } from './session-ends.ts';
+import {
+  findSession,
+  findSessionById,
+  listOpenSessions,
+  type SessionRow,
+  touchSession,
+} from './sessions.sql.ts';
+
+export interface OpenOutcome {
+  readonly kind: 'open';
+  readonly actor: Actor;
+  readonly session: OpenSession;
+  /** Nothing else is possible before. */
+  readonly mustChangePassword: boolean;
+}
+
+export type SessionOutcome =
+  | OpenOutcome
+  | { readonly kind: 'ended'; readonly why: EndReason }
+  | { readonly kind: 'unknown' };
+
+/** Activity is written down at most so often. */
+const touchEveryMs = 15_000;
+
+/**
+ * Who a request is by. One that is due to end ends here, and says so.
+ * @param cookie what the cookie holds. @param how.passive the page asks by itself (polling, events): that does not keep a session open.
+ */
+export async function authenticateSession(
+  app: AccountsApp,
+  cookie: string,
+  how: { readonly passive: boolean; readonly origin?: Omit<Origin, 'actor' | 'way'> },
+): Promise<SessionOutcome> {
+  const at = app.now();
+  const row = await findSession(app.db, sha256Of(cookie));
+  if (!row) return { kind: 'unknown' };
+  if (row.endedWhy !== null) return { kind: 'ended', why: row.endedWhy };
+  const principal = await findPrincipal(app.db, row.principalId);
+  if (!principal) return { kind: 'unknown' };
+  const actor = await actorWith(app.db, principal, at);
+  const isPrivileged = isPrivilegedActor(actor, at);
+  const session = withEnds(row, isPrivileged, rulesOf(app));
+  const why = findEnd(session, principal, at);
+  if (why !== undefined) {
+    const origin: Origin = { ...how.origin, way: 'session', actor };
+    await app.store.transaction((tx) => endAndRecord(tx, [row.id], { at, why, origin }));
+    return { kind: 'ended', why };
+  }
+  const { mustChangePassword } = principal;
+  if (how.passive || at.getTime() - row.lastActivityAt.getTime() < touchEveryMs)
+    return { kind: 'open', actor, session, mustChangePassword };
+  await touchSession(app.db, row.id, at);
+  const touched = withEnds({ ...row, lastActivityAt: at }, isPrivileged, rulesOf(app));
+  return { kind: 'open', actor, session: touched, mustChangePassword };
+}
+
+/** @returns false if it had ended. */
+export async function signOut(app: AccountsApp, cookie: string, origin: Origin): Promise<boolean> {
+  const row = await findSession(app.db, sha256Of(cookie));
+  if (!row) return false;
+  const how = { at: app.now(), why: 'signed_out' as const, origin };
+  return (await app.store.transaction((tx) => endAndRecord(tx, [row.id], how))) > 0;
+}
+
+/** Open sessions, the oldest first. @param principalId undefined: everybody's. */
+export const findSessions = (app: AccountsApp, principalId?: string): Promise<SessionRow[]> =>
+  listOpenSessions(app.db, principalId);
+
+/**
+ * Ends one session, by its id.
+ * @param only whose it must be: a person ends their own; undefined: an administrator ends anybody's. @returns false if there is none.
+ */
+export async function endSession(app: AccountsApp, id: string, by: Origin, only?: string): Promise<boolean> {
+  const row = await findSessionById(app.db, id);
+  if (!row || (only !== undefined && row.principalId !== only)) return false;
+  const how = { at: app.now(), why: 'ended' as const, origin: by };
+  return (await app.store.transaction((tx) => endAndRecord(tx, [row.id], how))) > 0;
+}
+
+/** @throws NOT_SIGNED_IN, SESSION_ENDED. */
+export function requireOpen(outcome: SessionOutcome): OpenOutcome {
+  if (outcome.kind === 'open') return outcome;
+  if (outcome.kind === 'ended') throw new TielineError('SESSION_ENDED', endSentences[outcome.why]);
+  throw new TielineError('NOT_SIGNED_IN', 'You are not signed in.');
+}
+
+/** @returns how far the actor holds the permission. @throws NOT_ALLOWED. */
+export function requirePermission(actor: Actor, permission: Permission, at: Date): Scope {
+  const scope = scopeFor(actor, permission, at);
+  if (scope) return scope;
+  const { title } = permissions[permission];
+  throw new TielineError('NOT_ALLOWED', `${actor.name} may not ${title} (${permission}).`);
+}
+
+/** Whether the password was given a short while ago. */
+export const isSteppedUp = (app: AccountsApp, session: Pick<SessionRow, 'steppedUpAt' | 'way'>): boolean =>
+  session.way === 'demo' || minutesAfter(session.steppedUpAt, rulesOf(app).stepUpMinutes) > app.now();
+
+/** @throws STEP_UP_NEEDED. */
+export function requireSteppedUp(app: AccountsApp, session: Pick<SessionRow, 'steppedUpAt' | 'way'>): void {
+  if (!isSteppedUp(app, session))
+    throw new TielineError(
+      'STEP_UP_NEEDED',
+      `Give your password again: this needs it every ${rulesOf(app).stepUpMinutes} minutes.`,
+    );
+}

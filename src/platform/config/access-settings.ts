@@ -1,0 +1,27 @@
+/** The settings of sign-in and sessions, as the use cases are given them. */
+import { settingsTable, type SettingsByName } from './settings-table.ts';
+
+const names = [
+  'sessionIdleMinutes',
+  'sessionIdlePrivilegedMinutes',
+  'sessionHours',
+  'sessionsEach',
+  'sessionsEachPrivileged',
+  'stepUpMinutes',
+  'lockAfter',
+  'lockWindowMinutes',
+  'lockMinutes',
+  'signInsPerMinute',
+  'bannerFile',
+  'secureCookies',
+] as const satisfies readonly (keyof SettingsByName)[];
+
+export type AccessSettings = Pick<SettingsByName, (typeof names)[number]>;
+
+export const accessSettingsOf = (settings: SettingsByName): AccessSettings =>
+  Object.fromEntries(names.map((name) => [name, settings[name]])) as AccessSettings; // just these names
+
+/** Each by its default. */
+export const usualAccessSettings = Object.fromEntries(
+  names.map((name) => [name, settingsTable[name].type.parse(undefined)]),
+) as AccessSettings; // each value was just parsed by its own entry's type
