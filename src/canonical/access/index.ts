@@ -12,3 +12,4 @@ export {
 } from './actor.ts';
 export { allPermissions, type Permission, permissions } from './permission.ts';
 export { allRoles, isPrivileged, type Role, roles, type RoleSpec } from './role.ts';
+export { inScope } from './scope.sql.ts';
