@@ -5,6 +5,7 @@ export {
   heldBy,
   intersected,
   isEmpty,
+  isWithin,
   localOperator,
   nowhere,
   type Scope,

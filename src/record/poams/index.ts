@@ -6,8 +6,24 @@ export {
   recordTakenOff,
   showAbandonedPoams,
 } from './departures.sql.ts';
+export {
+  countMilestones,
+  facetMilestones,
+  listMilestones,
+  type MilestoneQuery,
+  type MilestoneRow,
+} from './milestone-list.sql.ts';
 export { listOpenProposals } from './open-proposals.sql.ts';
 export { boardBuckets, type BoardBucket, type BoardColumn, countBoard } from './poam-board.ts';
+export {
+  countOpenUnder,
+  findPoamSystem,
+  listPoamAssets,
+  listPoamCves,
+  listPoamWeaknesses,
+  type PoamAsset,
+  type PoamWeakness,
+} from './poam-details.sql.ts';
 export type { PoamFacet, PoamFilter, PoamSort } from './poam-filters.sql.ts';
 export {
   countPoams,

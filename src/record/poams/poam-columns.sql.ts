@@ -13,6 +13,10 @@ export function canonicalStatusOf(column: RawBuilder<unknown>): RawBuilder<strin
   return sql`(case ${plain} ${sql.join(known, sql` `)} else ${column}::text end)`;
 }
 
+/** SQL of a day, `YYYY-MM-DD`. */
+export const dayOf = (column: RawBuilder<unknown>): RawBuilder<string | null> =>
+  sql`to_char(${column}, 'YYYY-MM-DD')`;
+
 /** How a severity is written besides our own words, plain. */
 const otherSeverities: Readonly<Record<string, (typeof severities)[number]>> = {
   informational: 'Info',

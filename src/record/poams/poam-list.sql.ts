@@ -22,7 +22,7 @@ import {
 import type { Database } from '../../platform/postgres/index.ts';
 import { isOpenFinding } from '../findings/index.ts';
 import { agreementOf } from './agreement.sql.ts';
-import { canonicalStatusOf } from './poam-columns.sql.ts';
+import { canonicalStatusOf, dayOf } from './poam-columns.sql.ts';
 import {
   isOverdueAt,
   type PoamFacet,
@@ -82,8 +82,6 @@ interface StoredRow extends Omit<PoamRow, 'milestones' | 'findings' | 'changed'>
   readonly decider: (StoredDecider & StoredReason) | null;
 }
 
-export const dayOf = (column: RawBuilder<unknown>): RawBuilder<string | null> =>
-  sql`to_char(${column}, 'YYYY-MM-DD')`;
 const milestoneStatus = canonicalStatusOf(sql`m.status`);
 
 /** SQL of what each row of the list shows, over `p` and what `besideRow` joins. */
