@@ -60,6 +60,10 @@ export function intersected(one: Scope, other: Scope): Scope {
   };
 }
 
+/** Whether a row is in a scope. @param systemId its authorization boundary; null: it is in none. */
+export const isWithin = (scope: Scope, systemId: string | null): boolean =>
+  scope.kind === 'everywhere' || (systemId === null ? scope.unassigned : scope.systemIds.includes(systemId));
+
 export const isEmpty = (scope: Scope): boolean =>
   scope.kind === 'boundaries' && scope.systemIds.length === 0 && !scope.unassigned;
 

@@ -5,6 +5,7 @@ export {
   heldBy,
   intersected,
   isEmpty,
+  isWithin,
   localOperator,
   nowhere,
   type Scope,
@@ -12,3 +13,4 @@ export {
 } from './actor.ts';
 export { allPermissions, type Permission, permissions } from './permission.ts';
 export { allRoles, isPrivileged, type Role, roles, type RoleSpec } from './role.ts';
+export { inScope } from './scope.sql.ts';

@@ -7,5 +7,6 @@ export {
   findingPoamStates,
   findingStates,
 } from './finding-list.ts';
+export { milestoneList } from './milestone-list.ts';
 export { type Agreement, agreements, poamList } from './poam-list.ts';
 export { systemList } from './system-list.ts';

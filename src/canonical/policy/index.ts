@@ -1,4 +1,5 @@
 export { consentTo, mayGoOut, needsApproval } from './approval.ts';
+export { policyWords } from './policy-words.ts';
 export { defaultPolicy, lookUpPolicy } from './look-up-policy.ts';
 export {
   type ApprovalScope,

@@ -40,6 +40,7 @@ export {
   acceptanceStatuses,
   canonicalStatus,
   complianceStatuses,
+  endedPoamStatuses,
   implementationStatuses,
   lifecycleStates,
   milestoneStatuses,
@@ -47,4 +48,5 @@ export {
   severities,
   type Severity,
   severityModifications,
+  statusSpellings,
 } from './vocabulary.ts';

@@ -31,6 +31,15 @@ export const poamStatuses = [
   'Cancelled',
 ] as const;
 
+/** Those that ask for nothing more. An operational requirement stands beside the work on a weakness and ends nothing. */
+export const endedPoamStatuses: ReadonlySet<string> = new Set<(typeof poamStatuses)[number]>([
+  'Completed',
+  'Risk Accepted',
+  'False Positive',
+  'Not Applicable',
+  'Cancelled',
+]);
+
 export const milestoneStatuses = ['Pending', 'In Progress', 'Completed', 'Cancelled'] as const;
 
 export const implementationStatuses = [
@@ -52,6 +61,12 @@ const otherPoamWords: Readonly<Record<string, (typeof poamStatuses)[number]>> = 
   critical: 'Open',
   canceled: 'Cancelled',
   closed: 'Completed',
+};
+
+/** Every known spelling of a status, plain (lower case, single spaces), with the word that it means: `canonicalStatus`, for SQL. */
+export const statusSpellings: Readonly<Record<string, string>> = {
+  ...Object.fromEntries([...milestoneStatuses, ...poamStatuses].map((word) => [plainWord(word), word])),
+  ...otherPoamWords,
 };
 
 /**

@@ -20,6 +20,7 @@ import {
   supersedeUnlinked,
   supersedeUnsent,
 } from '../outbox/index.ts';
+import { clearEdited } from '../../ledger/links/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { sentOnlyFields } from '../../canonical/records/index.ts';
 import { canonical, mergeField } from '../merge/index.ts';
@@ -107,6 +108,10 @@ async function planPage(
   );
   const enabled = page.filter((linked) => !isExcluded(linked.row));
   await undoForbiddenEdits(tx, system, operationId, entity, enabled);
+  await clearEdited(
+    tx.db,
+    page.map((linked) => linked.linkId),
+  );
   const groups = fieldsByChange(system, entity);
   const changes = enabled.flatMap((linked) =>
     groups.flatMap((fields) => editOf(system, entity, linked, fields) ?? []),

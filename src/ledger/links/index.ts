@@ -1,11 +1,15 @@
 export { type LinkFault, listLinkFaults } from './link-faults.sql.ts';
 export {
+  clearEdited,
   fetchLinks,
   findLinkedElsewhere,
   findLinkedInside,
   findLinkedSystems,
   findOtherLinks,
   type LinkRow,
+  listRecordLinks,
   listReplacedLinks,
+  markEdited,
+  type RecordLink,
   renameLink,
 } from './links.sql.ts';

@@ -127,3 +127,45 @@ export async function findLinkedSystems(
      order by entity_id, id`.execute(db);
   return new Map(rows.map((row) => [row.id, row.system]));
 }
+
+/** A living link of a record, with what both sides last agreed on. */
+export interface RecordLink {
+  readonly linkId: number;
+  readonly systemId: number;
+  readonly entityId: string;
+  readonly externalId: string;
+  readonly version: string | null;
+  readonly base: JsonObject;
+  readonly confirmedAt: Date;
+  readonly missingSince: Date | null;
+}
+
+/** The living links of records to connections that were not removed, by system. */
+export async function listRecordLinks(
+  db: Kysely<Database>,
+  entity: string,
+  entityIds: readonly string[],
+): Promise<RecordLink[]> {
+  const { rows } = await sql<RecordLink>`
+    select l.id::int as "linkId", l.external_system_id as "systemId", l.entity_id as "entityId", l.external_id as "externalId",
+           l.remote_version as version, l.base, l.confirmed_at as "confirmedAt", l.missing_since as "missingSince"
+      from sync_links l join external_systems s on s.id = l.external_system_id and s.removed_at is null
+     where l.entity_type = ${entity} and l.entity_id = any(${[...entityIds]}::text[]) and l.retired_at is null
+     order by l.external_system_id, l.id`.execute(db);
+  return rows;
+}
+
+/** Notes on links that a person edited the record here: it waits to go out until a sync has looked at it. */
+export async function markEdited(db: Kysely<Database>, linkIds: readonly number[]): Promise<void> {
+  if (linkIds.length === 0) return;
+  await sql`update sync_links set edited_at = now() where id = any(${[...linkIds]}::bigint[])`.execute(db);
+}
+
+/** A sync has looked at the records of these links: what was edited is in the outbox, or has nothing to go out. */
+export async function clearEdited(db: Kysely<Database>, linkIds: readonly number[]): Promise<void> {
+  if (linkIds.length === 0) return;
+  await sql`
+    update sync_links set edited_at = null where id = any(${[...linkIds]}::bigint[]) and edited_at is not null`.execute(
+    db,
+  );
+}

@@ -23,10 +23,14 @@ export {
 export {
   fetchDeciders,
   type FoundConflict,
+  type HistoryRow,
   type JournalFilter,
   type JournalRow,
+  type JournalSubject,
   listFoundConflicts,
+  listHistory,
   listJournal,
+  listLatestEdits,
   type NamedJournalRow,
   pageJournal,
 } from './journal.sql.ts';

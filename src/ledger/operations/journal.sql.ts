@@ -121,3 +121,48 @@ export async function listFoundConflicts(
   );
   return rows;
 }
+
+/** A record of the journal: entity and our id. */
+export interface JournalSubject {
+  readonly entity: string;
+  readonly entityId: string;
+}
+
+const amongSubjects = (subjects: readonly JournalSubject[]) => sql`
+  exists (select from unnest(${subjects.map((each) => each.entity)}::text[], ${subjects.map((each) => each.entityId)}::text[]) as wanted(entity, id)
+           where wanted.entity = c.entity_type and wanted.id = c.entity_id)`;
+
+/** A change in the history of a record, with the operation that made it. */
+export interface HistoryRow extends NamedJournalRow {
+  readonly operationId: string;
+}
+
+/** What happened to some records, the latest first. @param page.beforeId continues behind the row with this id. */
+export async function listHistory(
+  db: Kysely<Database>,
+  subjects: readonly JournalSubject[],
+  page: { readonly beforeId?: number | undefined; readonly limit: number },
+): Promise<HistoryRow[]> {
+  if (subjects.length === 0) return [];
+  const { rows } = await sql<Stored & Names & { readonly operationId: string }>`
+    select ${columns}, c.operation_id::text as "operationId", s.system_name as system, c.changed_at as at, null as "externalId"
+      from sync_changes c left join external_systems s on s.id = c.external_system_id
+     where c.entity_type = any(${[...new Set(subjects.map((each) => each.entity))]}::text[])
+       and c.entity_id = any(${[...new Set(subjects.map((each) => each.entityId))]}::text[]) and ${amongSubjects(subjects)}
+       and ${page.beforeId === undefined ? sql`true` : sql`c.id < ${page.beforeId}`}
+     order by c.id desc limit ${page.limit}`.execute(db);
+  return rows.map(shownDecision);
+}
+
+/** The latest change of each field of a record. */
+export async function listLatestEdits(
+  db: Kysely<Database>,
+  { entity, entityId }: JournalSubject,
+): Promise<NamedJournalRow[]> {
+  const { rows } = await sql<Stored & Names>`
+    select distinct on (c.field_name) ${columns}, s.system_name as system, c.changed_at as at, null as "externalId"
+      from sync_changes c left join external_systems s on s.id = c.external_system_id
+     where c.entity_type = ${entity} and c.entity_id = ${entityId} and c.field_name is not null
+     order by c.field_name, c.id desc`.execute(db);
+  return rows.map(shownDecision);
+}

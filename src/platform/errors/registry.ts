@@ -106,6 +106,33 @@ export const errorRegistry = {
     exitCode: 1,
     retryable: true,
   },
+  RECORD_UNKNOWN: {
+    meaning: 'There is no such record, or it is in no system that the caller may see.',
+    remedy:
+      'List the records to see which there are. Whether one outside of one’s systems exists is not said.',
+    exitCode: 2,
+    retryable: false,
+  },
+  RECORD_MOVED: {
+    meaning: 'The record was changed since it was shown to the person who edits it. Nothing was changed.',
+    remedy: 'Look at the record as it is now, and edit that.',
+    exitCode: 2,
+    retryable: false,
+  },
+  EDIT_REFUSED: {
+    meaning:
+      'An edit breaks a rule: a value is not possible in its field, a remote alone decides the field, or something that it needs is missing. Each field is named, and nothing was changed.',
+    remedy: 'Correct what is named, or edit the field at its owner.',
+    exitCode: 2,
+    retryable: false,
+  },
+  SELECTION_MOVED: {
+    meaning:
+      'The records that an edit of many was shown for have changed since, or others belong to them now. Nothing was changed.',
+    remedy: 'Try the edit again without its token, look at what it would do now, and confirm that.',
+    exitCode: 2,
+    retryable: false,
+  },
   OUTPUT_FAILED: {
     meaning:
       'The result could not be written to where it was asked for: the disk is full, or the file may not be written. What the command did is done.',
@@ -169,6 +196,12 @@ export const errorRegistry = {
   NOT_ALLOWED: {
     meaning: 'The account lacks the permission, or does not hold it there.',
     remedy: 'Ask an administrator for a grant: `tieline grants give NAME ROLE`.',
+    exitCode: 1,
+    retryable: false,
+  },
+  PASSWORD_EXPIRED: {
+    meaning: 'The password was given by an administrator, and must be changed before anything else.',
+    remedy: 'Choose a new password.',
     exitCode: 1,
     retryable: false,
   },

@@ -76,6 +76,7 @@ export interface Database {
   one_time_links: OneTimeLinksTable;
   performance_metrics: PerformanceMetricsTable;
   poam_asset_departures: PoamAssetDeparturesTable;
+  poam_comments: PoamCommentsTable;
   poam_mentions: PoamMentionsTable;
   principal_identities: PrincipalIdentitiesTable;
   principal_secrets: PrincipalSecretsTable;
@@ -1117,6 +1118,20 @@ interface PoamAssetDeparturesTable {
   kind: Generated<string>;
 }
 
+/** Comments on a POA&M that are never sent; what is sent is ingestion_poams.comments. */
+interface PoamCommentsTable {
+  id: GeneratedAlways<number>;
+  comment_id: Generated<string>;
+  /** ingestion_poams.poam_id. */
+  poam_id: string;
+  body: string;
+  /** Who wrote it: the principal, or local:… for the operator at the machine. */
+  principal_id: string;
+  /** What the principal was called then. */
+  author: string;
+  created_at: Generated<Instant>;
+}
+
 /** The plugins and CVEs that the text of a POA&M names, by the rule in src/modules/weaknesses/poam-mentions.ts; renewed whenever the text differs from what was read. */
 interface PoamMentionsTable {
   poam_id: number;
@@ -1484,6 +1499,8 @@ interface SyncLinksTable {
   settled_digest: number | null;
   /** Machines that the report names and that were not known here: it is merged again when one of them is. */
   waits_for: string[] | null;
+  /** When a person edited a field here that goes out, where no sync has looked at the record since; null: none. */
+  edited_at: Instant | null;
 }
 
 /** Outbound work, written in the transaction of the decision. pending, then sent (it may have arrived: look it up before sending again), then confirmed, or failed with the reason. */

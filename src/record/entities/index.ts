@@ -16,6 +16,7 @@ export {
 } from './define-entity.ts';
 export { settleRejected } from './rejected-changes.ts';
 export { inCanonicalWords } from './rows/canonical-words.ts';
+export { fetchBoundariesOf, lockRows } from './rows/record-boundaries.sql.ts';
 export { findKnownReports, recordSettled, saveLinks } from './rows/known-reports.sql.ts';
 export { type LinkedRow, listLinkedRows } from './rows/linked-rows.sql.ts';
 export { fetchRecordTitles, type RecordTitle } from './rows/record-titles.sql.ts';

@@ -1,3 +1,4 @@
+export { listObstacles, type Obstacle } from './agreement.sql.ts';
 export {
   type AssetLists,
   nameInPoams,
@@ -5,5 +6,33 @@ export {
   recordTakenOff,
   showAbandonedPoams,
 } from './departures.sql.ts';
+export {
+  countMilestones,
+  facetMilestones,
+  listMilestones,
+  type MilestoneQuery,
+  type MilestoneRow,
+} from './milestone-list.sql.ts';
 export { listOpenProposals } from './open-proposals.sql.ts';
+export { boardBuckets, type BoardBucket, type BoardColumn, countBoard } from './poam-board.ts';
+export {
+  countOpenUnder,
+  findPoamSystem,
+  listPoamAssets,
+  listPoamCves,
+  listPoamWeaknesses,
+  type PoamAsset,
+  type PoamWeakness,
+} from './poam-details.sql.ts';
+export type { PoamFacet, PoamFilter, PoamSort } from './poam-filters.sql.ts';
+export {
+  countPoams,
+  type FacetValue,
+  facetPoams,
+  findPoamRow,
+  listPoams,
+  type PoamQuery,
+  type PoamRow,
+  streamPoams,
+} from './poam-list.sql.ts';
 export { addPoamAssets, addPoamCves, assetsNamed, findUnknownAssets, isFinished } from './poams.sql.ts';

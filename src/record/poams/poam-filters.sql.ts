@@ -1,0 +1,119 @@
+/** What each filter, sort and facet of the list of POA&Ms is in SQL, over `p` and `obstacle`. */
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { inScope, type Scope } from '../../canonical/access/index.ts';
+import type { FacetOf, FilterOf, poamList, SortOf } from '../../canonical/lists/index.ts';
+import {
+  type Conditions,
+  every,
+  type Filter,
+  filtered,
+  type FilterTerm,
+  flagOf,
+  instantOf,
+  type SortColumn,
+  textOf,
+  wordsOf,
+} from '../../platform/lists/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { isOpenFinding } from '../findings/index.ts';
+import { agreementOf, joinObstacle } from './agreement.sql.ts';
+import { fetchPoamColumns, type PoamColumns } from './poam-columns.sql.ts';
+
+type PoamFilterName = FilterOf<typeof poamList>;
+export type PoamFilter = Filter<PoamFilterName>;
+export type PoamSort = SortOf<typeof poamList>;
+export type PoamFacet = FacetOf<typeof poamList>;
+
+const openFinding = sql<boolean>`exists (select from ingestion_vulnerabilities v where v.poam_id = p.id and ${sql.raw(isOpenFinding('v.lifecycle_state'))})`;
+
+/** The first instant of the day (UTC) that `now` is in: what was due before it is overdue. */
+const startOfDay = (now: Date): RawBuilder<unknown> => sql`${now.toISOString().slice(0, 10)}::timestamp`;
+
+export const isOverdueAt = (columns: PoamColumns, now: Date): RawBuilder<boolean> =>
+  sql<boolean>`(${columns.isOpen} and coalesce(${columns.due} < ${startOfDay(now)}, false))`;
+
+/** A row that exists where one of the words is among what a subquery finds. @param found SQL, given the words as a parameter. */
+const anyOf =
+  (found: (words: RawBuilder<unknown>) => RawBuilder<unknown>) =>
+  (term: FilterTerm): RawBuilder<boolean> => {
+    if (term.is !== 'in') throw new TielineError('INTERNAL', `A term ${term.is} came to a filter of words.`);
+    const exists = sql<boolean>`exists (${found(sql`${[...term.values]}::text[]`)})`;
+    return term.negated ? sql<boolean>`not ${exists}` : exists;
+  };
+
+function findingsTerm(term: FilterTerm): RawBuilder<boolean> {
+  if (term.is !== 'in') throw new TielineError('INTERNAL', `A term ${term.is} came to a filter of words.`);
+  const either = term.values.map((word) =>
+    word === 'open' ? openFinding : sql<boolean>`not ${openFinding}`,
+  );
+  const any = sql<boolean>`(${sql.join(either, sql` or `)})`;
+  return term.negated ? sql<boolean>`not ${any}` : any;
+}
+
+const conditionsOf = (columns: PoamColumns, now: Date): Conditions<PoamFilterName> => ({
+  system: wordsOf(sql`p.system_id`),
+  status: wordsOf(columns.status),
+  open: flagOf(columns.isOpen),
+  severity: wordsOf(columns.severity),
+  due: instantOf(columns.due),
+  overdue: flagOf(isOverdueAt(columns, now)),
+  owner: wordsOf(columns.of('poc')),
+  control: wordsOf(columns.of('security_control')),
+  agreement: wordsOf(agreementOf),
+  plugin: anyOf(
+    (words) =>
+      sql`select from weaknesses w where w.poam_id = p.id and w.grouping = 'plugin' and w.identifier = any(${words})`,
+  ),
+  asset: anyOf(
+    (
+      words,
+    ) => sql`select from ingestion_poam_assets listed join ingestion_assets a on a.asset_uuid = listed.asset_uuid
+                    where listed.poam_id = p.poam_id
+                      and (a.asset_uuid::text = any(${words}) or lower(a.hostname) in (select lower(word) from unnest(${words}) word))`,
+  ),
+  findings: findingsTerm,
+  contradiction: flagOf(sql<boolean>`(${columns.status} in ('Completed', 'Cancelled') and ${openFinding})`),
+  updated: instantOf(sql`p.updated_at`),
+  q: textOf(sql`concat_ws(' ', p.poam_id, p.xacta_poam_id, ${columns.of('weakness_description')})`),
+});
+
+const sortsOf = (columns: PoamColumns): Readonly<Record<PoamSort, SortColumn>> => ({
+  due: { column: columns.due, type: 'timestamp' },
+  severity: { column: columns.severityRank, type: 'integer' },
+  id: { column: sql`p.poam_id`, type: 'text', always: true },
+  updated: { column: sql`p.updated_at`, type: 'timestamp' },
+});
+
+const facetsOf = (columns: PoamColumns): Readonly<Record<PoamFacet, RawBuilder<string | null>>> => ({
+  status: columns.status,
+  severity: columns.severity,
+  system: sql`p.system_id`,
+  agreement: agreementOf,
+});
+
+/** The POA&Ms that a filter means in a scope, as parts of SQL. */
+export interface PoamSelection {
+  readonly columns: PoamColumns;
+  readonly sorts: Readonly<Record<PoamSort, SortColumn>>;
+  readonly facets: Readonly<Record<PoamFacet, RawBuilder<string | null>>>;
+  /** `ingestion_poams p` with what the conditions look at. */
+  readonly from: RawBuilder<unknown>;
+  readonly where: RawBuilder<boolean>;
+}
+
+export async function selectPoams(
+  db: Kysely<Database>,
+  scope: Scope,
+  filter: PoamFilter,
+  now: Date,
+): Promise<PoamSelection> {
+  const columns = await fetchPoamColumns(db);
+  return {
+    columns,
+    sorts: sortsOf(columns),
+    facets: facetsOf(columns),
+    from: sql`ingestion_poams p ${joinObstacle}`,
+    where: every([inScope(scope, sql`p.system_id`), ...filtered(conditionsOf(columns, now), filter)]),
+  };
+}

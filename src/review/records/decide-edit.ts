@@ -1,0 +1,109 @@
+/** Whether an edit of a record may be made, and what it changes. Pure: what it asks was gathered before. */
+import type { z } from 'zod';
+import type { FieldFault } from '../../platform/errors/index.ts';
+import type { Json, JsonObject } from '../../platform/values/index.ts';
+import { canonicalStatus, comparisonOf } from '../../canonical/vocabulary/index.ts';
+import { linkedEntity, type LinkedEntityName } from '../../record/entities/index.ts';
+import { sameValue } from '../../engine/merge/index.ts';
+import { editableFields, type RecordSide, whyNotEditable } from './record-rules.ts';
+
+/** A record as it is, with what an edit of it is judged by. */
+export interface EditedRecord {
+  readonly entity: LinkedEntityName;
+  readonly entityId: string;
+  /** In canonical words. */
+  readonly row: JsonObject;
+  readonly version: string;
+  readonly sides: readonly RecordSide[];
+  /** Fields in an open conflict. */
+  readonly held: readonly string[];
+  /** Open findings under it; undefined where none are under such a record. */
+  readonly openFindings?: number;
+}
+
+export interface FieldChange {
+  readonly field: string;
+  readonly before: Json;
+  readonly after: Json;
+}
+
+export type EditVerdict =
+  | { readonly may: true; readonly changes: readonly FieldChange[] }
+  | {
+      readonly may: false;
+      readonly code: 'EDIT_REFUSED' | 'RECORD_MOVED';
+      readonly faults: readonly FieldFault[];
+    };
+
+/** What is asked of one record. */
+export interface AskedEdit {
+  readonly changes: JsonObject;
+  /** Of the record that the person saw; undefined: whatever it is. */
+  readonly version: string | undefined;
+  readonly reason: string | undefined;
+}
+
+const noValue = (value: Json | undefined): boolean => value === null || value === undefined || value === '';
+
+/** Values as they come, in the words and types of the record. @returns also what is wrong with each. */
+export function parseChanges(
+  entity: LinkedEntityName,
+  changes: JsonObject,
+): { readonly values: JsonObject; readonly faults: readonly FieldFault[] } {
+  const editable = editableFields(entity);
+  const { record, statusWords } = linkedEntity(entity);
+  const values: JsonObject = {};
+  const faults: FieldFault[] = [];
+  for (const [field, given] of Object.entries(changes)) {
+    if (!editable.includes(field)) {
+      faults.push({ field, message: `is not a field that people edit; they are ${editable.join(', ')}` });
+      continue;
+    }
+    const value =
+      statusWords.includes(field) && typeof given === 'string' ? canonicalStatus(field, given) : given;
+    const shape = (record.shape as Readonly<Record<string, z.ZodType>>)[field]; // its schema names its fields
+    const parsed = shape?.safeParse(value);
+    if (parsed?.success === false)
+      faults.push(...parsed.error.issues.map((issue) => ({ field, message: issue.message })));
+    else values[field] = value ?? null;
+  }
+  return { values, faults };
+}
+
+/** Dates that were promised: who moves one says why. */
+const promised: ReadonlySet<string> = new Set(['scheduled_completion']);
+
+function faultsOf(
+  record: EditedRecord,
+  changed: readonly FieldChange[],
+  reason: string | undefined,
+): FieldFault[] {
+  return changed.flatMap(({ field, before, after }): FieldFault[] => {
+    const owner = whyNotEditable(record.entity, field, record.sides);
+    if (owner !== undefined) return [{ field, message: owner }];
+    if (record.held.includes(field)) return [{ field, message: 'is in an open conflict: settle that first' }];
+    if (promised.has(field) && !noValue(before) && noValue(reason?.trim()))
+      return [{ field, message: 'is a promised date: moving it needs a reason' }];
+    if (field === 'status' && after === 'Completed' && (record.openFindings ?? 0) > 0)
+      return [{ field, message: `cannot be Completed: ${record.openFindings} findings under it are open` }];
+    return [];
+  });
+}
+
+export function decideEdit(record: EditedRecord, asked: AskedEdit): EditVerdict {
+  if (asked.version !== undefined && asked.version !== record.version)
+    return {
+      may: false,
+      code: 'RECORD_MOVED',
+      faults: [{ field: record.entityId, message: 'was changed since it was shown' }],
+    };
+  const { values, faults } = parseChanges(record.entity, asked.changes);
+  const changes = Object.entries(values).flatMap(([field, after]): FieldChange[] => {
+    const before = record.row[field] ?? null;
+    return sameValue(before, after ?? null, comparisonOf(field))
+      ? []
+      : [{ field, before, after: after ?? null }];
+  });
+  const all = [...faults, ...faultsOf(record, changes, asked.reason)];
+  return all.length > 0 ? { may: false, code: 'EDIT_REFUSED', faults: all } : { may: true, changes };
+}
