@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { TielineError } from '../../../platform/errors/tieline-error.ts';
-import type { Json, JsonObject } from '../../../platform/values/json.ts';
-import { assetRecord, findingRecord, pluginRecord } from '../../../canonical/records/index.ts';
-import { compileMappings, mapRecord } from '../../../canonical/mapping/apply-mappings.ts';
-import { breakBytes, breakingJson, randomFrom } from '../../../platform/http/broken-bytes.test-support.ts';
-import { RepeatedObjects } from '../../../platform/http/repeated-objects.ts';
-import { tenableConnector } from '../connector.ts';
+import { TielineError } from '../../../../platform/errors/tieline-error.ts';
+import type { Json, JsonObject } from '../../../../platform/values/json.ts';
+import { assetRecord, findingRecord, pluginRecord } from '../../../../canonical/records/index.ts';
+import { compileMappings, mapRecord } from '../../../../canonical/mapping/apply-mappings.ts';
+import { breakBytes, breakingJson, randomFrom } from '../../../../platform/http/broken-bytes.test-support.ts';
+import { RepeatedObjects } from '../../../../platform/http/repeated-objects.ts';
+import { tenableConnector } from '../../connector.ts';
 import { recordsOfChunk } from './export-records.ts';
 
 const asset = '11111111-2222-4333-8444-555555555555';

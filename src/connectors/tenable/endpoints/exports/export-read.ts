@@ -6,24 +6,18 @@
  * A job that stands still for `stall_minutes` is replaced once (some hang for days: pyTenable issues 706 and 715); with the second the
  * read fails. All standstill together, waiting for a start included, takes at most twice `stall_minutes` and a sixth: 65 minutes of 30.
  */
-import { TielineError } from '../../../platform/errors/index.ts';
-import { type Json, throwIfAborted } from '../../../platform/values/index.ts';
-import type { ConnectorContext, ExternalRecord, ReadEvent, ReadOptions } from '../../kit/index.ts';
-import { RepeatedObjects } from '../../../platform/http/index.ts';
+import { TielineError } from '../../../../platform/errors/index.ts';
+import { type Json, throwIfAborted } from '../../../../platform/values/index.ts';
+import type { ConnectorContext, ExternalRecord, ReadEvent, ReadOptions } from '../../../kit/index.ts';
+import { RepeatedObjects } from '../../../../platform/http/index.ts';
 import { planExports, type ExportKind, type ExportRequest } from './export-filters.ts';
-import {
-  exportFailed,
-  fetchServerClock,
-  cancelExport,
-  findExportStatus,
-  openChunk,
-  type ExportStatus,
-} from './export-job.ts';
+import { exportFailed, cancelExport, findExportStatus, openChunk, type ExportStatus } from './export-job.ts';
 import { fromRanges, parsePosition, toRanges, type ExportPosition } from './export-position.ts';
 import { recordsOfChunk } from './export-records.ts';
 import { obtainExport, type ObtainedExport } from './export-start.ts';
-import type { TenableSettings } from '../settings.ts';
-import type { TenableApi } from '../session.ts';
+import type { TenableSettings } from '../../settings.ts';
+import type { TenableApi } from '../../session.ts';
+import { fetchServerClock } from '../server.ts';
 
 /** Seconds by which a mark is older than the read's start: index and clock of the remote's parts differ. */
 const overlapSeconds = 60;

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TielineError } from '../../../platform/errors/tieline-error.ts';
-import type { Json } from '../../../platform/values/json.ts';
-import { nothingStored, readOn, type Stored } from '../../kit/conformance/storing-reader.ts';
+import { TielineError } from '../../../../platform/errors/tieline-error.ts';
+import type { Json } from '../../../../platform/values/json.ts';
+import { nothingStored, readOn, type Stored } from '../../../kit/conformance/storing-reader.ts';
 import {
   startScriptedServer,
   type ScriptedJob,
   type ScriptedServer,
-} from '../scripted-server.test-support.ts';
+} from '../../scripted-server.test-support.ts';
 
 let server: ScriptedServer;
 beforeEach(async () => {

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { nothingStored, readOn, type Stored } from '../../kit/conformance/storing-reader.ts';
-import { startScriptedServer, type ScriptedServer } from '../scripted-server.test-support.ts';
+import { nothingStored, readOn, type Stored } from '../../../kit/conformance/storing-reader.ts';
+import { startScriptedServer, type ScriptedServer } from '../../scripted-server.test-support.ts';
 
-const folder = join(import.meta.dirname, '../../../../../shared/data');
+const folder = join(import.meta.dirname, '../../../../../../shared/data');
 
 let server: ScriptedServer;
 beforeEach(async () => {

@@ -12,7 +12,7 @@ import type { FieldMapping } from '../../../canonical/mapping/index.ts';
 import type { ConnectorContext, WriteResult } from '../../kit/index.ts';
 import { readRefusal } from '../../../platform/http/index.ts';
 import type { TenableSettings } from '../settings.ts';
-import { sameText } from './tags.ts';
+import { sameText } from './asset-tags.ts';
 import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from '../session.ts';
 
 /** In a container (the vendor's OpenAPI). */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { changedRules, standsOf } from './rule-changes.ts';
-import type { Rule } from './rules.ts';
+import { changedRules, standsOf } from './risk-rule-changes.ts';
+import type { Rule } from './risk-rules.ts';
 
 const rule = (id: string, plugin: string, more: Partial<Rule> = {}): Rule => ({
   id,

@@ -4,12 +4,12 @@
  * lost (pySecurityCenter issue 60).
  */
 import { z } from 'zod';
-import { TielineError } from '../../platform/errors/index.ts';
-import { type Json, type JsonObject, throwIfAborted } from '../../platform/values/index.ts';
-import { type ExternalRecord, PageWalk, type ReadEvent, type ReadOptions } from '../kit/index.ts';
-import { analysisRecord, hostRecord, type SourceType } from './rows.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
+import { type Json, type JsonObject, throwIfAborted } from '../../../platform/values/index.ts';
+import { type ExternalRecord, PageWalk, type ReadEvent, type ReadOptions } from '../../kit/index.ts';
+import { analysisRecord, hostRecord, type SourceType } from '../rows.ts';
 import { fetchRepositories, type Reading } from './repositories.ts';
-import { changedRules, fetchRuleStands, ruleStands } from './rule-changes.ts';
+import { changedRules, fetchRuleStands, ruleStands } from './risk-rule-changes.ts';
 
 /** Seconds by which a mark is older than the read's start: what a scan imports meanwhile carries earlier times. */
 const overlapSeconds = 3600;

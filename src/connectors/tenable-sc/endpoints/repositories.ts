@@ -1,8 +1,8 @@
 /** Which repositories are read: the scope of everything in a Security Center. */
 import { z } from 'zod';
-import { TielineError } from '../../platform/errors/index.ts';
-import type { ScSession } from './session.ts';
-import type { TenableScSettings } from './settings.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
+import type { ScSession } from '../session.ts';
+import type { TenableScSettings } from '../settings.ts';
 
 const repositoryList = z.array(z.looseObject({ id: z.coerce.string() }));
 export interface Reading {

@@ -1,4 +1,4 @@
-import type { FieldMapping, Transform } from '../../canonical/mapping/index.ts';
+import type { FieldMapping, Transform } from '../../../canonical/mapping/index.ts';
 
 const instant: Transform = { kind: 'date', external: 'iso', internal: 'instant' };
 const text: Transform = { kind: 'text' };

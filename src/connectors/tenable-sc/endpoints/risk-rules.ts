@@ -3,13 +3,20 @@
  * id changes. There is no key of ours either: it is at the end of the comment, where `find` looks for it.
  */
 import { z } from 'zod';
-import { TielineError } from '../../platform/errors/index.ts';
-import { type Json, type JsonObject, scalarText, throwIfAborted } from '../../platform/values/index.ts';
-import type { Change, ExternalRecord, FindKey, ReadEvent, ReadOptions, WriteResult } from '../kit/index.ts';
-import { requestMayHaveArrived } from '../../platform/http/index.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
+import { type Json, type JsonObject, scalarText, throwIfAborted } from '../../../platform/values/index.ts';
+import type {
+  Change,
+  ExternalRecord,
+  FindKey,
+  ReadEvent,
+  ReadOptions,
+  WriteResult,
+} from '../../kit/index.ts';
+import { requestMayHaveArrived } from '../../../platform/http/index.ts';
 import { fetchRepositories, type Reading } from './repositories.ts';
-import { instantOf } from './rows.ts';
-import { scRefused, type ScRequest } from './session.ts';
+import { instantOf } from '../rows.ts';
+import { scRefused, type ScRequest } from '../session.ts';
 
 export const kinds = ['accept', 'recast'] as const;
 type Kind = (typeof kinds)[number];

@@ -1,6 +1,6 @@
 /** From elements of a compliance export, as export-records.ts shapes them. */
-import { complianceStatuses } from '../../canonical/vocabulary/index.ts';
-import type { FieldMapping, Transform } from '../../canonical/mapping/index.ts';
+import { complianceStatuses } from '../../../canonical/vocabulary/index.ts';
+import type { FieldMapping, Transform } from '../../../canonical/mapping/index.ts';
 
 const text: Transform = { kind: 'text' };
 const instant: Transform = { kind: 'date', external: 'iso', internal: 'instant' };

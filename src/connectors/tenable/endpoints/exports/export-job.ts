@@ -1,10 +1,10 @@
 /** One export job of Tenable VM: start, status, chunk (https://developer.tenable.com/reference; decision 0020). */
 import { z } from 'zod';
-import { TielineError } from '../../../platform/errors/index.ts';
-import type { Json } from '../../../platform/values/index.ts';
-import type { HttpResponse } from '../../../platform/http/index.ts';
+import { TielineError } from '../../../../platform/errors/index.ts';
+import type { Json } from '../../../../platform/values/index.ts';
+import type { HttpResponse } from '../../../../platform/http/index.ts';
 import type { ExportKind, ExportRequest } from './export-filters.ts';
-import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from '../session.ts';
+import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from '../../session.ts';
 
 const json = z.custom<Json>(() => true);
 const chunkIds = z
@@ -151,16 +151,6 @@ export async function openChunk(
   if (response.status !== 400 && response.status !== 404) throw await tenableRefusal(request, response);
   response.body.destroy();
   return { outcome: response.status === 404 ? 'gone' : 'not ready' };
-}
-
-/** The server's clock in epoch milliseconds, from the Date header of a cheap request; undefined if it sends none. */
-export async function fetchServerClock(api: TenableApi, signal: AbortSignal): Promise<number | undefined> {
-  const request: TenableRequest = { method: 'GET', path: '/server/status', signal };
-  const response = await api.send(request);
-  const at = Date.parse(response.headers['date'] ?? '');
-  if (response.status === 401 || response.status === 403) throw await tenableRefusal(request, response);
-  response.body.destroy();
-  return Number.isNaN(at) ? undefined : at;
 }
 
 /** The error that ends a read whose exports do not deliver. */

@@ -6,8 +6,8 @@
  * run" alike (the vendor's page on scan status).
  */
 import { z } from 'zod';
-import { TielineError } from '../../platform/errors/index.ts';
-import type { JsonObject } from '../../platform/values/index.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
+import type { JsonObject } from '../../../platform/values/index.ts';
 import {
   PageWalk,
   type ScanPhase,
@@ -15,10 +15,10 @@ import {
   type ScanStatus,
   type ScanWriteResult,
   type VerificationScans,
-} from '../kit/index.ts';
-import { type HttpResponse, readRefusal, requestMayHaveArrived } from '../../platform/http/index.ts';
-import type { TenableSettings } from './settings.ts';
-import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from './session.ts';
+} from '../../kit/index.ts';
+import { type HttpResponse, readRefusal, requestMayHaveArrived } from '../../../platform/http/index.ts';
+import type { TenableSettings } from '../settings.ts';
+import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from '../session.ts';
 
 interface Access {
   readonly api: TenableApi;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTenable, type TenableClient } from '../../../simulators/tenable/client.test-support.ts';
-import { Secret } from '../../platform/values/secret.ts';
-import { sleep } from '../../platform/values/abort.ts';
-import type { ScanRequest, VerificationScans } from '../kit/contract.ts';
-import { createHttpClient } from '../../platform/http/undici-http-client.ts';
-import { tenableConnector } from './connector.ts';
+import { startTenable, type TenableClient } from '../../../../simulators/tenable/client.test-support.ts';
+import { Secret } from '../../../platform/values/secret.ts';
+import { sleep } from '../../../platform/values/abort.ts';
+import type { ScanRequest, VerificationScans } from '../../kit/contract.ts';
+import { createHttpClient } from '../../../platform/http/undici-http-client.ts';
+import { tenableConnector } from '../connector.ts';
 
 interface Scan {
   readonly id: number;

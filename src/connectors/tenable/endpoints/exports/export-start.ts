@@ -1,10 +1,10 @@
 /** Getting hold of a job for an export: our own new one, or one that runs already and is this very export. */
-import type { ConnectorContext } from '../../kit/index.ts';
+import type { ConnectorContext } from '../../../kit/index.ts';
 import { isSameExport, type ExportRequest } from './export-filters.ts';
 import { cancelExport, exportFailed, findExportStatus, findListedExport, startExport } from './export-job.ts';
 import type { ExportPosition } from './export-position.ts';
-import type { TenableSettings } from '../settings.ts';
-import type { TenableApi } from '../session.ts';
+import type { TenableSettings } from '../../settings.ts';
+import type { TenableApi } from '../../session.ts';
 
 const terminal = new Set(['FINISHED', 'CANCELLED', 'ERROR']);
 

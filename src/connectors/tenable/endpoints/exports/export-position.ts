@@ -1,6 +1,6 @@
 /** The position of a read by exports: small JSON that another process can continue from. */
 import { z } from 'zod';
-import type { Json } from '../../../platform/values/index.ts';
+import type { Json } from '../../../../platform/values/index.ts';
 
 const part = z.object({
   /** The job whose chunks are taken; absent before it was started. */

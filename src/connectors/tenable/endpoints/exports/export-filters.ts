@@ -1,6 +1,6 @@
 /** Which exports make up a read, and whether a job that runs already is one of them. Pure. */
-import { isJsonObject, type Json, type JsonObject } from '../../../platform/values/index.ts';
-import type { TenableSettings } from '../settings.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../../../platform/values/index.ts';
+import type { TenableSettings } from '../../settings.ts';
 
 export type ExportKind = 'assets' | 'vulns' | 'compliance';
 

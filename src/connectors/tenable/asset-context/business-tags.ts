@@ -10,7 +10,13 @@ import { isJsonObject, type Json, type JsonObject } from '../../../platform/valu
 import type { FieldMapping, Transform } from '../../../canonical/mapping/index.ts';
 import type { ConnectorContext, ExternalRecord, WriteResult } from '../../kit/index.ts';
 import type { TenableSettings } from '../settings.ts';
-import { assign, ensureTagValue, findAssetTags, sameText, waitUntilVisible } from './tags.ts';
+import {
+  assign,
+  ensureTagValue,
+  findAssetTags,
+  sameText,
+  waitUntilVisible,
+} from '../endpoints/asset-tags.ts';
 import type { TenableApi } from '../session.ts';
 
 const text: Transform = { kind: 'text' };

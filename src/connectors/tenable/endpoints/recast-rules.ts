@@ -3,8 +3,8 @@
  * no idempotency key: ours is at the end of the rule's description, where `find` looks for it.
  */
 import { z } from 'zod';
-import { TielineError } from '../../platform/errors/index.ts';
-import { isJsonObject, type Json, type JsonObject, throwIfAborted } from '../../platform/values/index.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
+import { isJsonObject, type Json, type JsonObject, throwIfAborted } from '../../../platform/values/index.ts';
 import {
   type Change,
   type ExternalRecord,
@@ -13,11 +13,11 @@ import {
   type ReadEvent,
   type ReadOptions,
   type WriteResult,
-} from '../kit/index.ts';
-import { readRefusal, requestMayHaveArrived } from '../../platform/http/index.ts';
-import { composeRule, ruleReading, type RuleFault } from './rule-shape.ts';
-import type { TenableSettings } from './settings.ts';
-import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from './session.ts';
+} from '../../kit/index.ts';
+import { readRefusal, requestMayHaveArrived } from '../../../platform/http/index.ts';
+import { composeRule, ruleReading, type RuleFault } from './recast-rule-shape.ts';
+import type { TenableSettings } from '../settings.ts';
+import { readAnswer, tenableRefusal, type TenableApi, type TenableRequest } from '../session.ts';
 
 const rule = z.looseObject({
   rule_id: z.string(),

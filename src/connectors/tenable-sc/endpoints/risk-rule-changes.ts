@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { TielineError } from '../../platform/errors/index.ts';
-import { fetchRules, kinds, type Rule } from './rules.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
+import { fetchRules, kinds, type Rule } from './risk-rules.ts';
 import type { Reading } from './repositories.ts';
 
 /** By plugin: a short digest of its rules, and since when (epoch seconds) they are unchanged. */

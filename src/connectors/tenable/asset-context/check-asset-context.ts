@@ -1,10 +1,10 @@
 /** What `tieline connections check` says about custom attributes and the criticality rating, where a mapping asks for them. */
 import { messageOf } from '../../../platform/errors/index.ts';
 import type { CheckResult, ConnectorContext } from '../../kit/index.ts';
-import { listDefinitions, mappedAttributes, mostAttributes } from './asset-attributes.ts';
-import { acrRights, mapsAcr } from './asset-criticality.ts';
+import { listDefinitions, mappedAttributes, mostAttributes } from '../endpoints/asset-attributes.ts';
+import { acrRights, mapsAcr } from '../endpoints/asset-criticality.ts';
 import type { TenableSettings } from '../settings.ts';
-import { sameText } from './tags.ts';
+import { sameText } from '../endpoints/asset-tags.ts';
 import type { TenableApi } from '../session.ts';
 
 const administrator = 64;

@@ -1,8 +1,8 @@
 /** Elements of export chunks as records, with the id that the natural key of the thing makes. */
-import { isJsonObject, type Json, type JsonObject } from '../../../platform/values/index.ts';
-import type { ExternalRecord } from '../../kit/index.ts';
-import { recordsOfJsonArray, type RepeatedObjects } from '../../../platform/http/index.ts';
-import { contextOfAsset } from '../assets/business-tags.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../../../platform/values/index.ts';
+import type { ExternalRecord } from '../../../kit/index.ts';
+import { recordsOfJsonArray, type RepeatedObjects } from '../../../../platform/http/index.ts';
+import { contextOfAsset } from '../../asset-context/business-tags.ts';
 import type { ExportKind } from './export-filters.ts';
 
 function word(value: Json | undefined): string {

@@ -1,6 +1,6 @@
 /** A rule of Tenable and the words of an acceptance: one as the other. Pure. */
-import { isJsonObject, type Json, type JsonObject } from '../../platform/values/index.ts';
-import type { FieldMapping, Transform } from '../../canonical/mapping/index.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../../platform/values/index.ts';
+import type { FieldMapping, Transform } from '../../../canonical/mapping/index.ts';
 
 export interface RuleFault {
   readonly field: string;
