@@ -1,7 +1,7 @@
 /** Links as a person sees, breaks and makes them. */
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
-import { recordsInside } from '../../canonical/records/index.ts';
+import { recordsInside } from '../../canonical/record-fields/index.ts';
 import { stateAfter, statesBefore } from '../outbox/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import type { ReasonCode } from '../../canonical/vocabulary/index.ts';

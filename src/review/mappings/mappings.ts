@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { knownWord, TielineError } from '../../platform/errors/index.ts';
 import type { EntityType, PlanDocument } from '../../canonical/vocabulary/index.ts';
-import { listRecordNames, presentField } from '../../canonical/records/index.ts';
+import { listRecordNames, presentField } from '../../canonical/record-fields/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import {
   checkMappings,

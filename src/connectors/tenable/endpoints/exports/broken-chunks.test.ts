@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { TielineError } from '../../../../platform/errors/tieline-error.ts';
 import type { Json, JsonObject } from '../../../../platform/values/json.ts';
-import { assetRecord, findingRecord, pluginRecord } from '../../../../canonical/records/index.ts';
+import { assetRecord, findingRecord, pluginRecord } from '../../../../canonical/record-fields/index.ts';
 import { compileMappings, mapRecord } from '../../../../canonical/mapping/apply-mappings.ts';
 import { breakBytes, breakingJson, randomFrom } from '../../../../platform/http/broken-bytes.test-support.ts';
 import { RepeatedObjects } from '../../../../platform/http/repeated-objects.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { acceptanceKinds, acceptanceStatuses, severities } from '../vocabulary/index.ts';
-import { instant, text, upTo, maybe } from './fields.ts';
+import { instant, text, upTo, maybe } from './field-types.ts';
 
 /**
  * An accept, false positive or recast rule of a scanner's server. `scope` says which hosts: `all`, `asset ID` (the server's id of

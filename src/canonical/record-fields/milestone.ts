@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { milestoneStatuses } from '../vocabulary/index.ts';
-import { date, text, maybe } from './fields.ts';
+import { date, text, maybe } from './field-types.ts';
 
 export const milestoneRecord = z.object({
   milestone_id: text.min(1).max(100),

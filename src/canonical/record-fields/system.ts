@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, text, upTo, maybe, uuid } from './fields.ts';
+import { instant, text, upTo, maybe, uuid } from './field-types.ts';
 
 export const systemRecord = z.object({
   remote_id: text.min(1).max(255),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { lifecycleStates, severities, severityModifications } from '../vocabulary/index.ts';
-import { instant, text, upTo, maybe, uuid } from './fields.ts';
+import { instant, text, upTo, maybe, uuid } from './field-types.ts';
 
 export const findingRecord = z.object({
   asset_uuid: uuid,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, text, upTo, words, maybe, uuid } from './fields.ts';
+import { instant, text, upTo, words, maybe, uuid } from './field-types.ts';
 
 export const assetRecord = z.object({
   asset_uuid: uuid,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { complianceStatuses, lifecycleStates } from '../vocabulary/index.ts';
-import { instant, text, words, maybe, uuid } from './fields.ts';
+import { instant, text, words, maybe, uuid } from './field-types.ts';
 
 /**
  * The result of one check of an audit file on one asset. Its identity is asset, audit file and check id: one plugin stands for

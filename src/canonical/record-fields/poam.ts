@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { poamStatuses } from '../vocabulary/index.ts';
-import { date, text, upTo, words, maybe } from './fields.ts';
+import { date, text, upTo, words, maybe } from './field-types.ts';
 
 export const poamRecord = z.object({
   remote_id: text.min(1).max(255),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, text, upTo, words, maybe } from './fields.ts';
+import { instant, text, upTo, words, maybe } from './field-types.ts';
 
 /** A plugin: what every finding of it shares. */
 export const pluginRecord = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text, upTo, words, maybe } from './fields.ts';
+import { text, upTo, words, maybe } from './field-types.ts';
 
 export const componentRecord = z.object({
   component_id: text.min(1).max(255),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { implementationStatuses } from '../vocabulary/index.ts';
-import { instant, date, text, upTo, maybe } from './fields.ts';
+import { instant, date, text, upTo, maybe } from './field-types.ts';
 
 export const controlRecord = z.object({
   remote_id: text.min(1).max(255),

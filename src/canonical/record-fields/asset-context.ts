@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text, upTo, words, maybe } from './fields.ts';
+import { text, upTo, words, maybe } from './field-types.ts';
 
 /** What the business says about an asset; kept in assets_extended. */
 export const assetContextRecord = z.object({
