@@ -12,7 +12,6 @@ import {
   listSystemControls,
   listWeaknesses,
   ownControls,
-  poamId,
   pointFindings,
   renewMentions,
   repointed,
@@ -20,6 +19,7 @@ import {
   tieFindings,
   type WeaknessRow,
 } from '../weaknesses/index.ts';
+import { poamId } from './compose-poam.ts';
 import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
 import { byRule, reasonOf, type RuleCode } from '../../canonical/vocabulary/index.ts';
 import {

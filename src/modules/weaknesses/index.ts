@@ -1,3 +1,4 @@
+export { addDays, type DueDate } from './due-dates.ts';
 export {
   type Controls,
   isAnswered,
@@ -11,7 +12,7 @@ export { listWeaknesses, type WeaknessRow } from './list-weaknesses.sql.ts';
 export type { Ground } from './poam-answers.ts';
 export { renewMentions } from './poam-mentions.sql.ts';
 export { tokensIn } from './poam-mentions.ts';
-export { composePoam, dueText, poamId, poamKey, purposeOf } from './weakness.ts';
+export type { Weakness } from './weakness.ts';
 export {
   followDates,
   listControlRules,

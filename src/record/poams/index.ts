@@ -6,4 +6,10 @@ export {
   showAbandonedPoams,
 } from './departures.sql.ts';
 export { listOpenProposals } from './open-proposals.sql.ts';
-export { addPoamAssets, addPoamCves, assetsNamed, findUnknownAssets, isFinished } from './poams.sql.ts';
+export {
+  addPoamAssets,
+  addPoamCves,
+  assetsNamed,
+  findUnknownAssets,
+  isFinished,
+} from './assets-and-cves.sql.ts';
