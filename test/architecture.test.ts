@@ -149,7 +149,6 @@ describe('the house', () => {
     expect(shared.toSorted()).toEqual([
       'asset_correlations',
       'compliance_results',
-      'external_systems',
       'finding_state_changes',
       'ingestion_assets',
       'ingestion_poam_assets',
@@ -157,14 +156,9 @@ describe('the house', () => {
       'ingestion_vulnerabilities',
       'ingestion_vulnerability_cves',
       'match_reviews',
-      'remediation_scans',
       'scan_coverage',
       'sync_changes',
       'sync_links',
-      'sync_outbox',
-      'sync_reads',
-      'sync_schedules',
-      'sync_separations',
       'weaknesses',
     ]);
   });

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
 import { closeConflictsOf } from '../../ledger/conflicts/index.ts';
-import { listFailedRows } from './conflict-effects.sql.ts';
+import { listFailedRows } from '../outbox/index.ts';
 import { retireSystem } from '../connections/remove-system.sql.ts';
 
 let database: ClonedDatabase;

@@ -37,61 +37,6 @@ async function listInside(db: Kysely<Database>, around: readonly RecordKey[]): P
 const givenRecords = (records: readonly RecordKey[]) =>
   sql`jsonb_to_recordset(${storableJson(records)}::jsonb) as g(entity text, "entityId" text)`;
 
-/**
- * Ends the links of records that are gone at the remote: nothing is sent for them any more. If the remote shows one
- * again, the link lives again; `base` is added to what both sides agreed on, so that what was decided here is then no edit.
- */
-export async function retireLinks(
-  db: Kysely<Database>,
-  systemId: number,
-  records: readonly RecordKey[],
-  base: JsonObject,
-): Promise<void> {
-  await sql`
-    update sync_links l
-       set retired_at = now(), base = l.base || ${storableJson(base)}::jsonb
-      from ${givenRecords(records)}
-     where l.external_system_id = ${systemId} and l.entity_type = g.entity and l.entity_id = g."entityId"
-       and l.retired_at is null`.execute(db);
-}
-
-/** Takes the links of records away: they are linked to nothing there, and can be linked or made again. */
-export async function deleteLinks(
-  db: Kysely<Database>,
-  systemId: number,
-  records: readonly RecordKey[],
-): Promise<void> {
-  await sql`
-    delete from sync_links l using ${givenRecords(records)}
-     where l.external_system_id = ${systemId} and l.entity_type = g.entity and l.entity_id = g."entityId"`.execute(
-    db,
-  );
-}
-
-/** Sets aside what was to be sent of these records and has certainly not gone out. */
-export async function supersedeAll(
-  db: Kysely<Database>,
-  systemId: number,
-  records: readonly RecordKey[],
-): Promise<void> {
-  await sql`
-    update sync_outbox o set state = ${stateAfter('withdrawn')}, settled_at = now()
-      from ${givenRecords(records)}
-     where o.external_system_id = ${systemId} and o.entity_type = g.entity and o.entity_id = g."entityId"
-       and o.state in (${statesBefore('withdrawn', 'refusal_settled')})`.execute(db);
-}
-
-/**
- * Lets a change that was settled long ago give up its key, so that the same record can be made once more under the key by
- * which the remote knows it.
- */
-export async function freeIdempotencyKey(db: Kysely<Database>, systemId: number, key: string): Promise<void> {
-  await sql`
-    update sync_outbox set idempotency_key = left(idempotency_key, 80) || ' #' || id
-     where external_system_id = ${systemId} and idempotency_key = ${key}
-       and state in ('confirmed', 'superseded', 'dropped', 'failed')`.execute(db);
-}
-
 /** What a POA&M lists, as the scanner names its assets; without machines that left it. */
 export async function fetchPoamContents(
   db: Kysely<Database>,
@@ -173,44 +118,4 @@ export async function moveWeaknesses(
   const from = sql`(select p.id from ingestion_poams p where p.poam_id = ${fromPoamId})`;
   await sql`update weaknesses set poam_id = ${to}, updated_at = now() where poam_id in ${from}`.execute(db);
   await sql`update ingestion_vulnerabilities set poam_id = ${to} where poam_id in ${from}`.execute(db);
-}
-
-/** Lets a record of ours follow the remote's record that another row was linked to, upon what ours agreed on last. */
-export async function moveLink(
-  db: Kysely<Database>,
-  systemId: number,
-  move: { readonly entity: string; readonly from: string; readonly to: string; readonly base: JsonObject },
-): Promise<void> {
-  await sql`
-    update sync_links
-       set entity_id = ${move.to}, base = ${storableJson(move.base)}::jsonb, missing_since = null, retired_at = null,
-           report_digest = null, seen_digest = null, settled_digest = null
-     where external_system_id = ${systemId} and entity_type = ${move.entity} and entity_id = ${move.from}
-       and retired_at is null`.execute(db);
-}
-
-/** Says that a record of ours and one of the remote are not the same: no rule links them, and nobody is asked again. */
-export async function separate(
-  db: Kysely<Database>,
-  systemId: number,
-  pair: RecordKey & { readonly externalId: string },
-  decided: { readonly by: string; readonly reason: string | undefined },
-): Promise<void> {
-  await sql`
-    insert into sync_separations (external_system_id, entity_type, entity_id, external_id, separated_by, reason)
-    values (${systemId}, ${pair.entity}, ${pair.entityId}, ${pair.externalId}, ${decided.by}, ${decided.reason ?? null})
-    on conflict do nothing`.execute(db);
-}
-
-/** Changes of a record that a remote refused, or whose outcome stayed unclear; oldest first. @param systemId null: it was not kept with the conflict. */
-export async function listFailedRows(
-  db: Kysely<Database>,
-  systemId: number | null,
-  record: RecordKey,
-): Promise<{ readonly id: number; readonly kind: 'create' | 'update'; readonly payload: JsonObject }[]> {
-  const { rows } = await sql<{ id: number; kind: 'create' | 'update'; payload: JsonObject }>`
-    select id::int, change_kind as kind, payload from sync_outbox
-     where external_system_id = coalesce(${systemId}, external_system_id) and entity_type = ${record.entity} and entity_id = ${record.entityId}
-       and state = 'failed' order by id`.execute(db);
-  return rows;
 }

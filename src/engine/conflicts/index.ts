@@ -1,19 +1,12 @@
 export { closeAfterChange, closeAfterRead } from './close-settled-conflicts.ts';
 export {
   countOpenFindings,
-  deleteLinks,
   fetchPoamContents,
   findSameKey,
-  freeIdempotencyKey,
-  listFailedRows,
   listOpenWeaknesses,
   listWithContents,
-  moveLink,
   moveWeaknesses,
   type RecordKey,
-  retireLinks,
-  separate,
-  supersedeAll,
   type Unanswered,
 } from './conflict-effects.sql.ts';
 export {

@@ -5,7 +5,9 @@ import type { ReasonCode } from '../../canonical/vocabulary/index.ts';
 import { closeConflictsOfSystem, countConflictsOfSystem } from '../../ledger/conflicts/index.ts';
 import { withdrawApprovals } from '../approvals/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
-import { stateAfter, statesBefore } from '../outbox/index.ts';
+import { withdrawAllOf } from '../outbox/index.ts';
+import { deleteSchedulesOf, markRemoved } from '../../ledger/external-systems/index.ts';
+import { cancelWaitingScans } from '../../record/remediation-scans/index.ts';
 
 export interface WhatHangs {
   /** Linked records, by entity. */
@@ -59,36 +61,20 @@ export async function retireSystem(
   config: JsonObject,
   decided: { readonly by: string; readonly reason: string },
 ): Promise<void> {
-  await sql`
-    update external_systems
-       set removed_at = now(), removed_by = ${decided.by}, removed_reason = ${decided.reason}, sync_enabled = false,
-           connection_config = ${storableJson(config)}::jsonb,
-           sync_paused_at = null, sync_paused_by = null, sync_paused_reason = null,
-           sending_paused_at = null, sending_paused_by = null, sending_paused_reason = null
-     where id = ${systemId}`.execute(db);
+  await markRemoved(db, systemId, config, decided);
   const note = { outcome: 'removed', message: 'the connection was removed', by: decided.by, fields: [] };
-  await sql`
-    update sync_outbox set state = ${stateAfter('withdrawn')}, settled_at = now(), failure = ${storableJson(note)}::jsonb
-     where external_system_id = ${systemId}
-       and (state in (${statesBefore('withdrawn')}) or state in (${statesBefore('refusal_settled')}) and failure ->> 'outcome' is distinct from 'unclear')`.execute(
-    db,
-  );
-  // What may have arrived is looked up, if ever there is a connection again.
-  await sql`
-    update sync_outbox set state = ${stateAfter('retried_unclear')}, settled_at = null
-     where external_system_id = ${systemId} and state in (${statesBefore('retried_unclear')})`.execute(db);
+  await withdrawAllOf(db, systemId, note);
   await closeConflictsOfSystem(db, systemId, decided.by);
   await withdrawApprovals(db, systemId);
-  await sql`
-    update remediation_scans
-       set state = 'cancelled', settled_at = now(), updated_at = now(),
-           problem = ${storableJson({ ...note, remedy: 'Ask for the scan again, once there is a connection.' })}::jsonb
-     where external_system_id = ${systemId} and state = 'waiting'`.execute(db);
+  await cancelWaitingScans(db, systemId, {
+    ...note,
+    remedy: 'Ask for the scan again, once there is a connection.',
+  });
   // Which component an asset is is asked again where the system is read again; what a source reported is a question in any case.
   await sql`
     update match_reviews
        set settled_at = now(), settled_by_kind = 'person', settled_by = ${decided.by}, outcome = 'withdrawn',
            reason_code = ${'connection_removed' satisfies ReasonCode}, reason_params = null, reason = null
      where external_system_id = ${systemId} and settled_at is null and kind <> 'identity'`.execute(db);
-  await sql`delete from sync_schedules where external_system_id = ${systemId}`.execute(db);
+  await deleteSchedulesOf(db, systemId);
 }

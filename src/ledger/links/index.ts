@@ -9,3 +9,12 @@ export {
   listReplacedLinks,
   renameLink,
 } from './links.sql.ts';
+export {
+  deleteLink,
+  deleteLinks,
+  endSeparation,
+  insertLink,
+  moveLink,
+  retireLinks,
+  separate,
+} from './change-links.sql.ts';

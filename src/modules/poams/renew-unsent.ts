@@ -9,13 +9,8 @@ import { type JournalEntry, recordChanges } from '../../ledger/operations/index.
 import { updateRows } from '../../record/entities/index.ts';
 import { closeRefusals } from '../../ledger/conflicts/index.ts';
 import { addPoamAssets, addPoamCves } from '../../record/poams/index.ts';
-import {
-  renewProposalDetails,
-  renewProposals,
-  type UnsentPoamRow,
-  untieWeaknesses,
-  withdrawProposals,
-} from './unsent-poams.sql.ts';
+import { renewProposalDetails, type UnsentPoamRow, untieWeaknesses } from './unsent-poams.sql.ts';
+import { renewProposals, withdrawProposals } from '../../engine/outbox/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { decideUnsent, type PresentState, type UnsentDecision, type Withdrawal } from './unsent-poam.ts';
 

@@ -7,7 +7,7 @@ import { countMatchReviews } from '../../modules/correlation/index.ts';
 import { listRuns } from '../../ledger/operations/index.ts';
 import { countOutbox } from '../../engine/outbox/index.ts';
 import { countWaitingScans } from '../../modules/scans/index.ts';
-import { listSchedules } from '../worker/index.ts';
+import { listSchedules } from '../../ledger/external-systems/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { fetchWaiting, type Waiting } from './waiting.ts';
 

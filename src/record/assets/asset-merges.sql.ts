@@ -8,6 +8,7 @@ import { deriveUuid } from '../../platform/values/index.ts';
 import { findingKey } from '../../canonical/identity/index.ts';
 import { storableJson, type Tx } from '../../platform/postgres/index.ts';
 import { reasonValue } from '../../ledger/operations/index.ts';
+import { readAnew } from '../../ledger/external-systems/index.ts';
 
 interface Decided {
   readonly operationId: string;
@@ -232,10 +233,7 @@ export async function splitAsset(tx: Tx, record: SourceRecord, decided: Decided)
     ],
   );
   // What both reported is asked for again, so that it is at both.
-  await tx.client.query(
-    `update sync_reads set mark = null where external_system_id = $1 and entity_type in ('asset', 'finding', 'compliance')`,
-    [record.systemId],
-  );
+  for (const entity of ['asset', 'finding', 'compliance']) await readAnew(tx.db, record.systemId, entity);
   return uuid;
 }
 

@@ -11,8 +11,8 @@ import {
   type OutboxEntry,
   type OutboxFilter,
   retryFailed,
-  setSendingPaused,
 } from '../../engine/outbox/index.ts';
+import { setSendingPaused } from '../../ledger/external-systems/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';

@@ -5,6 +5,7 @@ import {
   followedStates,
   type Reason,
   type ScanState,
+  nextScanState,
 } from '../../canonical/vocabulary/index.ts';
 import {
   decisionColumnsOf,
@@ -14,7 +15,8 @@ import {
   type StoredReason,
 } from '../../ledger/operations/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
-import { severityWord } from '../../record/findings/index.ts';
+import { severityWord } from '../findings/index.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
 
 export interface ScanProblem {
   readonly message: string;
@@ -210,6 +212,48 @@ export async function lockScan(db: Kysely<Database>, id: number): Promise<Claima
       from remediation_scans r join external_systems s on s.id = r.external_system_id
      where r.id = ${id} for update of r`.execute(db);
   return rows[0];
+}
+
+/** Puts scans that wait for a person's consent, by their keys, under a plan. @param among those of a system, or of another plan. */
+export async function tieWaitingScans(
+  db: Kysely<Database>,
+  among: { readonly systemId: number } | { readonly planId: string },
+  keys: readonly string[],
+  planId: string,
+): Promise<void> {
+  await sql`
+    update remediation_scans set plan_id = ${planId}::uuid
+     where ${'systemId' in among ? sql`external_system_id = ${among.systemId}` : sql`plan_id = ${among.planId}::uuid`}
+       and state = 'waiting' and idempotency_key::text = any(${[...keys]}::text[])`.execute(db);
+}
+
+/** Lets the scans of a plan be made, or ends them. @param problem why they are not made; undefined: they are. @returns their ids. */
+export async function decideScansOfPlan(
+  db: Kysely<Database>,
+  planId: string,
+  problem: JsonObject | undefined,
+): Promise<number[]> {
+  const isApproved = problem === undefined;
+  const { rows } = await sql<{ id: number }>`
+    update remediation_scans
+       set state = ${nextScanState('waiting', isApproved ? 'approved' : 'rejected')}, updated_at = now(),
+           settled_at = case when not ${isApproved} then now() end,
+           problem = ${isApproved ? null : storableJson(problem)}::jsonb
+     where plan_id = ${planId}::uuid and state = 'waiting'
+    returning id`.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/** Ends the scans of a system that wait for a person's consent. */
+export async function cancelWaitingScans(
+  db: Kysely<Database>,
+  systemId: number,
+  problem: JsonObject,
+): Promise<void> {
+  await sql`
+    update remediation_scans
+       set state = 'cancelled', settled_at = now(), updated_at = now(), problem = ${storableJson(problem)}::jsonb
+     where external_system_id = ${systemId} and state = 'waiting'`.execute(db);
 }
 
 /** Keeps why a scan does not continue yet, and when its run began; the state stays. */

@@ -60,6 +60,10 @@ export async function deleteSchedule(db: Kysely<Database>, systemId: number, nam
   return (numAffectedRows ?? 0n) > 0n;
 }
 
+export async function deleteSchedulesOf(db: Kysely<Database>, systemId: number): Promise<void> {
+  await sql`delete from sync_schedules where external_system_id = ${systemId}`.execute(db);
+}
+
 /** Schedules whose time has come at `now`, locked; what another worker has locked is left to it. */
 export async function takeDueSchedules(db: Kysely<Database>, now: Date): Promise<ScheduleRow[]> {
   const { rows } = await sql<ScheduleRow>`${schedules}
@@ -81,7 +85,11 @@ export async function setNextRun(db: Kysely<Database>, id: number, at: Date): Pr
   await sql`update sync_schedules set next_run_at = ${at} where id = ${id}`.execute(db);
 }
 
-export async function recordOutcome(db: Kysely<Database>, id: number, outcome: string): Promise<void> {
+export async function recordScheduleOutcome(
+  db: Kysely<Database>,
+  id: number,
+  outcome: string,
+): Promise<void> {
   await sql`update sync_schedules set last_run_at = now(), last_outcome = ${outcome} where id = ${id}`.execute(
     db,
   );
