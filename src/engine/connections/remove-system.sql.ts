@@ -4,7 +4,7 @@ import type { JsonObject } from '../../platform/values/index.ts';
 import type { ReasonCode } from '../../canonical/vocabulary/index.ts';
 import { closeConflictsOfSystem, countConflictsOfSystem } from '../../ledger/conflicts/index.ts';
 import { withdrawApprovals } from '../approvals/index.ts';
-import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 import { withdrawAllOf } from '../outbox/index.ts';
 import { deleteSchedulesOf, markRemoved } from '../../ledger/external-systems/index.ts';
 import { cancelWaitingScans } from '../../record/remediation-scans/index.ts';

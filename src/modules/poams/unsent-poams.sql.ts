@@ -1,9 +1,8 @@
 /** POA&Ms that were proposed here and have not gone out: their rows, and the row of the outbox that would make them. */
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
-import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 import { fetchRows } from '../../record/entities/index.ts';
-import { stateAfter, statesBefore } from '../../engine/outbox/index.ts';
 
 export interface UnsentPoamRow {
   readonly outboxId: number;
@@ -56,42 +55,4 @@ export async function listUnsentPoams(
     rows.map((row) => row.poamId),
   );
   return new Map(rows.map((row) => [row.poamId, { ...row, row: stored.get(row.poamId)?.row ?? {} }]));
-}
-
-/** Unties weaknesses and findings from POA&Ms that no longer exist, so that another can answer them. */
-export async function untieWeaknesses(db: Kysely<Database>, poamIds: readonly string[]): Promise<void> {
-  if (poamIds.length === 0) return;
-  const gone = sql`select p.id from ingestion_poams p where p.poam_id = any(${[...poamIds]}::text[])`;
-  await sql`update weaknesses set poam_id = null, updated_at = now() where poam_id in (${gone})`.execute(db);
-  await sql`update ingestion_vulnerabilities set poam_id = null where poam_id in (${gone})`.execute(db);
-}
-
-/** Makes the milestones, assets and CVEs of proposals those of their payload; nothing of these rows has left Tieline. */
-export async function renewProposalDetails(
-  db: Kysely<Database>,
-  renewed: readonly { readonly poamId: string; readonly payload: JsonObject; readonly milestones: boolean }[],
-): Promise<void> {
-  if (renewed.length === 0) return;
-  const given = sql`jsonb_to_recordset(${storableJson(renewed)}::jsonb) as r("poamId" text, payload jsonb, milestones boolean)`;
-  await sql`
-    delete from ingestion_poam_milestones m using ${given} where m.poam_id = r."poamId" and r.milestones`.execute(
-    db,
-  );
-  await sql`
-    insert into ingestion_poam_milestones (poam_id, milestone_description, scheduled_completion, status, created_at)
-    select r."poamId", m ->> 'milestone_description', (m ->> 'scheduled_completion')::timestamp, coalesce(m ->> 'status', 'Pending'), now()
-      from ${given} cross join lateral jsonb_array_elements(r.payload -> 'milestones') with ordinality every_one(m, place)
-     where r.milestones
-     order by r."poamId", place`.execute(db);
-  await sql`
-    delete from ingestion_poam_assets a using ${given}, ingestion_assets asset
-     where a.poam_id = r."poamId" and asset.asset_uuid = a.asset_uuid
-       and not coalesce(r.payload -> 'affected_assets' @> to_jsonb(coalesce(asset.tenable_asset_uuid, asset.asset_uuid::text)), false)`.execute(
-    db,
-  );
-  await sql`
-    delete from ingestion_poam_cves c using ${given}
-     where c.poam_id = r."poamId" and not coalesce(r.payload -> 'cves' @> to_jsonb(c.cve_id::text), false)`.execute(
-    db,
-  );
 }

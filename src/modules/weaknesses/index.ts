@@ -13,12 +13,4 @@ export type { Ground } from './poam-answers.ts';
 export { renewMentions } from './poam-mentions.sql.ts';
 export { tokensIn } from './poam-mentions.ts';
 export type { Weakness } from './weakness.ts';
-export {
-  followDates,
-  listControlRules,
-  listPoamsLackingAssets,
-  listSystemControls,
-  pointFindings,
-  saveWeaknesses,
-  tieFindings,
-} from './weaknesses.sql.ts';
+export { listControlRules, listPoamsLackingAssets, listSystemControls } from './weaknesses.sql.ts';

@@ -18,21 +18,11 @@ interface Source {
 }
 
 /**
- * Notes which machines left their POA&M for another system of the same GRC system, and which came back; weaknesses let go of POA&Ms that
- * were moved to another system themselves. Run before weaknesses are looked at.
+ * Notes which machines left their POA&M for another system of the same GRC system, and which came back. Run before weaknesses are
+ * looked at, after they let go of POA&Ms that moved themselves.
  */
 export async function recordDepartures(db: Kysely<Database>, source: Source): Promise<void> {
   const { systemId, operationId } = source;
-  await sql`
-    with apart as (
-      select w.id, w.system_id, w.identifier, p.poam_id from weaknesses w join ingestion_poams p on p.id = w.poam_id
-       where p.system_id is distinct from w.system_id and ${isSystemOf(systemId, 'p.system_id')}
-    ), journal as (
-      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, direction, decided_by_kind, rule_code, reason_code)
-      select ${operationId}::uuid, ${systemId}, 'poam', apart.poam_id, 'weakness', to_jsonb(apart.system_id || ' plugin ' || apart.identifier),
-             'internal', ${sql.raw(ruleValues('remote_moved'))}, ${sql.raw(reasonValue('poam_moved'))} from apart
-    )
-    update weaknesses w set poam_id = null, updated_at = now() from apart where apart.id = w.id`.execute(db);
   // Listed by the remote still, or not: what came back is not gone, and what the remote took out need not be kept out.
   await sql`
     delete from poam_asset_departures d using ingestion_poams p, ingestion_assets a

@@ -13,3 +13,5 @@ export {
   findUnknownAssets,
   isFinished,
 } from './assets-and-cves.sql.ts';
+export { fetchPoamContents, renewProposalDetails } from './poam-contents.sql.ts';
+export { findSameKey } from './same-key.sql.ts';

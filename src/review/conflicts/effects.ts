@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { comparisonOf, type ConflictEffect, reasonOf } from '../../canonical/vocabulary/index.ts';
 import { sameValue } from '../../engine/merge/index.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../platform/values/index.ts';
-import { listOpenWeaknesses, moveWeaknesses } from '../../engine/conflicts/index.ts';
+import { listOpenWeaknesses, moveWeaknesses } from '../../record/weaknesses/index.ts';
 import { fetchLinks, separate } from '../../ledger/links/index.ts';
 import {
   fetchRows,

@@ -1,14 +1,7 @@
 /** Decisions about a record as a whole: made again, ended, or one of two. Nothing is deleted on either side. */
 import { deriveUuid, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
-import {
-  countOpenFindings,
-  fetchPoamContents,
-  findSameKey,
-  listOpenWeaknesses,
-  listWithContents,
-  moveWeaknesses,
-  type RecordKey,
-} from '../../engine/conflicts/index.ts';
+import { fetchPoamContents, findSameKey } from '../../record/poams/index.ts';
+import { countOpenFindings, listOpenWeaknesses, moveWeaknesses } from '../../record/weaknesses/index.ts';
 import { deleteLinks, moveLink, retireLinks } from '../../ledger/links/index.ts';
 import { closeConflictsOf, recordConflicts } from '../../ledger/conflicts/index.ts';
 import {
@@ -18,6 +11,8 @@ import {
   linkedEntity,
   type LinkedEntityName,
   updateRows,
+  listWithContents,
+  type RecordKey,
 } from '../../record/entities/index.ts';
 import { enqueueChanges, freeIdempotencyKey, supersedeAll } from '../../engine/outbox/index.ts';
 import { needsApproval } from '../../canonical/policy/index.ts';
