@@ -16,7 +16,7 @@ import { openDatabase } from '../src/platform/postgres/database.ts';
 import { removeDataDirectory } from '../src/platform/embedded/remove-data.ts';
 import { openEmbeddedServer } from '../src/platform/embedded/server.ts';
 import { migrate } from '../src/platform/migrations/migrate.ts';
-import { setSendingPaused } from '../src/engine/outbox/outbox-decisions.sql.ts';
+import { setSendingPaused } from '../src/ledger/external-systems/index.ts';
 import { cpuSecondsOf, parentOf } from './cpu.ts';
 import type { PhaseFacts, PhaseSettings } from './sync-linked-process.ts';
 

@@ -1,6 +1,6 @@
 /** The definition of an entity that does not ship: all that the engine is told of leases. */
 import { z } from 'zod';
-import { date, maybe, text, upTo, words } from '../../src/canonical/records/fields.ts';
+import { date, maybe, text, upTo, words } from '../../src/canonical/record-fields/field-types.ts';
 import type { EntityName } from '../../src/canonical/vocabulary/entity-type.ts';
 import '../../src/record/entities/all-entities.ts';
 import { asJson, columnsOf, stamped } from '../../src/record/entities/columns.ts';

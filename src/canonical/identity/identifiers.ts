@@ -2,7 +2,7 @@
  * What a machine is known by, normalised so that two systems' spellings compare equal. A scanner writes BIOS UUIDs in
  * upper case in findings and lower in assets, agent UUIDs without dashes, MACs in either case.
  */
-import type { AssetRecord, ComponentRecord } from '../records/index.ts';
+import type { AssetRecord, ComponentRecord } from '../record-fields/index.ts';
 
 export const identifierKinds = [
   'scanner_uuid',

@@ -4,7 +4,7 @@ import { tenableConnector } from '../../connectors/tenable/connector.ts';
 import { xactaConnector } from '../../connectors/xacta/connector.ts';
 import type { Json, JsonObject } from '../../platform/values/json.ts';
 import type { FieldMapping, MappingDirection, Transform } from './mapping.ts';
-import { componentRecord } from '../records/index.ts';
+import { componentRecord } from '../record-fields/index.ts';
 import { checkMapping, mappingRowOf, parseMappingRow } from './mapping-row.ts';
 import { compileMappings, mapRecord } from './apply-mappings.ts';
 

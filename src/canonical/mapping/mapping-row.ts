@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type FieldFault, TielineError } from '../../platform/errors/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';
 import { dateWords, type FieldMapping, type Transform } from './mapping.ts';
-import { recordSchemaOf, listRecordNames, sentOnlyFields } from '../records/index.ts';
+import { recordSchemaOf, listRecordNames, sentOnlyFields } from '../record-fields/index.ts';
 import { faultOfForm } from './date-forms.ts';
 import { waysOf } from './transforms.ts';
 

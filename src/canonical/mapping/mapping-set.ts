@@ -1,6 +1,6 @@
 /** The mappings of a system as a whole: what must hold between them, and how two sets differ. */
 import { distance, type FieldFault } from '../../platform/errors/index.ts';
-import { recordSchemaOf } from '../records/index.ts';
+import { recordSchemaOf } from '../record-fields/index.ts';
 import { isJsonObject } from '../../platform/values/index.ts';
 import type { FieldMapping } from './mapping.ts';
 import { checkMapping } from './mapping-row.ts';

@@ -1,5 +1,5 @@
 import type { EntityPolicy } from './policy.ts';
-import { recordSchemaOf } from '../records/index.ts';
+import { recordSchemaOf } from '../record-fields/index.ts';
 import { lookUpPolicy } from './look-up-policy.ts';
 
 export interface ProposedChange {

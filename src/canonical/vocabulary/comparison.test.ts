@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { comparisonOf } from './comparison.ts';
-import { controlRecord, milestoneRecord, poamRecord } from '../records/index.ts';
+import { controlRecord, milestoneRecord, poamRecord } from '../record-fields/index.ts';
 
 it('every day of a record that both sides edit is compared as a day, and nothing else is', () => {
   for (const record of [poamRecord, milestoneRecord, controlRecord])

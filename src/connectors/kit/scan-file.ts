@@ -1,7 +1,7 @@
 /** What a reader of scan files gives: files that people carry, read as streams. The second kind of source beside `Connector`. */
 import type { JsonObject } from '../../platform/values/index.ts';
 import type { FieldMapping } from '../../canonical/mapping/index.ts';
-import type { ScanScope } from '../../canonical/records/index.ts';
+import type { ScanScope } from '../../canonical/record-fields/index.ts';
 
 /** What a scan file says, in its order. Raw records are in the spelling of the reader's mappings. */
 export type ScanFileEvent =

@@ -7,7 +7,12 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TielineError } from '../../platform/errors/tieline-error.ts';
 import type { JsonObject } from '../../platform/values/json.ts';
-import { assetRecord, complianceRecord, findingRecord, pluginRecord } from '../../canonical/records/index.ts';
+import {
+  assetRecord,
+  complianceRecord,
+  findingRecord,
+  pluginRecord,
+} from '../../canonical/record-fields/index.ts';
 import { compileMappings } from '../../canonical/mapping/apply-mappings.ts';
 import { scanFileMappings } from './mappings.ts';
 import { openScanFiles } from './open-scan-files.ts';

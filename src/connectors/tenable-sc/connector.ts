@@ -3,9 +3,9 @@ import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { z } from 'zod';
 import type { CheckResult, Connector, ConnectorModule } from '../kit/index.ts';
 import { tenableScMappings } from './mappings.ts';
-import { readAnalysis } from './read.ts';
-import { fetchRepositories, type Reading } from './repositories.ts';
-import { findRule, readRules, writeRule } from './rules.ts';
+import { readAnalysis } from './endpoints/analysis.ts';
+import { fetchRepositories, type Reading } from './endpoints/repositories.ts';
+import { findRule, readRules, writeRule } from './endpoints/risk-rules.ts';
 import { createScSession, type ScAnswer } from './session.ts';
 import { tenableScSettings, type TenableScSettings } from './settings.ts';
 

@@ -1,13 +1,13 @@
 /** What `tieline connections check` asks of a Tenable VM. Nothing here changes anything there. */
-import { z } from 'zod';
 import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import type { CheckResult, ConnectorContext } from '../kit/index.ts';
 import { readRefusal } from '../../platform/http/index.ts';
-import { checkAssetContext } from './assets/check-asset-context.ts';
-import { canSeeRules } from './acceptances.ts';
-import { canSeeScans } from './remediation-scans.ts';
+import { checkAssetContext } from './asset-context/check-asset-context.ts';
+import { canSeeRules } from './endpoints/recast-rules.ts';
+import { canSeeScans } from './endpoints/remediation-scans.ts';
 import type { TenableSettings } from './settings.ts';
 import type { TenableApi } from './session.ts';
+import { findRole, sendServerStatus } from './endpoints/server.ts';
 
 const skewWarningMs = 120_000;
 const scanManager = 40;
@@ -74,9 +74,8 @@ async function reach(
   signal: AbortSignal,
 ): Promise<{ ok: boolean; results: CheckResult[] }> {
   const results: CheckResult[] = [];
-  const path = '/server/status';
   try {
-    const response = await api.send({ method: 'GET', path, signal });
+    const response = await sendServerStatus(api, signal);
     await response.text();
     const at = api.origin === undefined ? '' : ` at ${api.origin}`;
     results.push(
@@ -225,20 +224,4 @@ function checkTags(role: number | undefined, listing: Asked): CheckResult {
       remedy,
     };
   return { ...base, status: 'ok', detail: `Allowed (role ${role}).` };
-}
-
-/** The account's role number from GET /session, which exists but is not in the vendor's documents; undefined if it does not report it. */
-async function findRole(api: TenableApi, signal: AbortSignal): Promise<number | undefined> {
-  try {
-    const response = await api.send({ method: 'GET', path: '/session', signal });
-    if (response.status >= 300) {
-      response.body.destroy();
-      return undefined;
-    }
-    const session = z.object({ permissions: z.number() }).safeParse(await response.json());
-    return session.success ? session.data.permissions : undefined;
-  } catch (error) {
-    if (signal.aborted) throw error;
-    return undefined;
-  }
 }

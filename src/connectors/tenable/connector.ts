@@ -1,19 +1,19 @@
 /** Tenable Vulnerability Management: assets and findings in, by export jobs; tags and rules out; remediation scans. */
 import { TielineError } from '../../platform/errors/index.ts';
 import type { Connector, ConnectorModule } from '../kit/index.ts';
-import { AssetAttributes } from './assets/asset-attributes.ts';
-import { findAssetContext, writeAssetContext } from './assets/asset-context.ts';
-import { businessTagMappings } from './assets/business-tags.ts';
-import { findAcceptance, readAcceptances, writeAcceptance } from './acceptances.ts';
-import { assetMappings } from './asset-mappings.ts';
+import { AssetAttributes } from './endpoints/asset-attributes.ts';
+import { findAssetContext, writeAssetContext } from './asset-context/asset-context.ts';
+import { businessTagMappings } from './asset-context/business-tags.ts';
+import { findAcceptance, readAcceptances, writeAcceptance } from './endpoints/recast-rules.ts';
+import { assetMappings } from './mappings/asset-mappings.ts';
 import { checkTenable } from './check.ts';
-import { complianceMappings } from './compliance-mappings.ts';
-import { readExports } from './exports/export-read.ts';
-import { findingMappings, pluginMappings } from './finding-mappings.ts';
-import { remediationScans } from './remediation-scans.ts';
-import { acceptanceMappings } from './rule-shape.ts';
+import { complianceMappings } from './mappings/compliance-mappings.ts';
+import { readExports } from './endpoints/exports/export-read.ts';
+import { findingMappings, pluginMappings } from './mappings/finding-mappings.ts';
+import { remediationScans } from './endpoints/remediation-scans.ts';
+import { acceptanceMappings } from './endpoints/recast-rule-shape.ts';
 import { tenableSettings, type TenableSettings } from './settings.ts';
-import { findAssetTags, writeAssetTag } from './assets/tags.ts';
+import { findAssetTags, writeAssetTag } from './endpoints/asset-tags.ts';
 import { createTenableApi } from './session.ts';
 
 function unsupported(what: string): TielineError {

@@ -1,10 +1,11 @@
 /** Approvals of outbound changes: which wait, for what content, and what was decided. */
 import { sql, type Kysely } from 'kysely';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
-import { nextScanState, type ReasonCode } from '../../canonical/vocabulary/index.ts';
+import type { ReasonCode } from '../../canonical/vocabulary/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
-import { outboxChannel, stateAfter, statesBefore } from '../outbox/index.ts';
+import { outboxChannel, consentToPlan, rejectPlan, tieWaitingChanges } from '../outbox/index.ts';
 import { shownReason } from '../../ledger/operations/index.ts';
+import { decideScansOfPlan, tieWaitingScans } from '../../record/remediation-scans/index.ts';
 
 /** A change that waits, as a plan keeps it. */
 export interface WaitingChange {
@@ -102,24 +103,17 @@ export async function insertApproval(
     readonly action: string;
   },
 ): Promise<string> {
+  const { rows: plans } = await sql<{ plan_id: string }>`
+    insert into sync_plans (external_system_id, content, content_sha256, operation_id)
+    values (${asked.systemId}, ${storableJson(asked.content)}::jsonb, ${asked.contentSha256}, ${asked.operationId}::uuid)
+    returning plan_id`.execute(db);
+  const planId = plans[0]?.plan_id ?? '';
+  const keys = asked.content.map((change) => change.key);
+  await tieWaitingChanges(db, { systemId: asked.systemId }, keys, planId);
+  await tieWaitingScans(db, { systemId: asked.systemId }, keys, planId);
   const { rows } = await sql<{ approval_id: string }>`
-    with plan as (
-      insert into sync_plans (external_system_id, content, content_sha256, operation_id)
-      values (${asked.systemId}, ${storableJson(asked.content)}::jsonb, ${asked.contentSha256}, ${asked.operationId}::uuid)
-      returning plan_id
-    ), tied as (
-      update sync_outbox o set plan_id = plan.plan_id
-        from plan
-       where o.external_system_id = ${asked.systemId} and o.state = 'waiting'
-         and o.idempotency_key = any(${asked.content.map((change) => change.key)}::text[])
-    ), scans as (
-      update remediation_scans r set plan_id = plan.plan_id
-        from plan
-       where r.external_system_id = ${asked.systemId} and r.state = 'waiting'
-         and r.idempotency_key::text = any(${asked.content.map((change) => change.key)}::text[])
-    )
     insert into approvals (plan_id, requested_action, requested_by)
-    select plan_id, ${asked.action}, 'tieline' from plan
+    values (${planId}::uuid, ${asked.action}, 'tieline')
     returning approval_id`.execute(db);
   return rows[0]?.approval_id ?? '';
 }
@@ -136,22 +130,15 @@ export async function splitApproval(
 ): Promise<{ readonly approvalId: string; readonly planId: string }> {
   const planOf = async (part: PlanPart): Promise<string> => {
     const { rows } = await sql<{ plan_id: string }>`
-      with plan as (
-        insert into sync_plans (external_system_id, content, content_sha256, operation_id)
-        select external_system_id, ${storableJson(part.content)}::jsonb, ${part.contentSha256}, operation_id
-          from sync_plans where plan_id = ${approval.planId}::uuid
-        returning plan_id
-      ), rows_of_it as (
-        update sync_outbox o set plan_id = plan.plan_id from plan
-         where o.plan_id = ${approval.planId}::uuid and o.state = 'waiting'
-           and o.idempotency_key = any(${part.content.map((change) => change.key)}::text[])
-      ), scans_of_it as (
-        update remediation_scans r set plan_id = plan.plan_id from plan
-         where r.plan_id = ${approval.planId}::uuid and r.state = 'waiting'
-           and r.idempotency_key::text = any(${part.content.map((change) => change.key)}::text[])
-      )
-      select plan_id from plan`.execute(db);
-    return rows[0]?.plan_id ?? '';
+      insert into sync_plans (external_system_id, content, content_sha256, operation_id)
+      select external_system_id, ${storableJson(part.content)}::jsonb, ${part.contentSha256}, operation_id
+        from sync_plans where plan_id = ${approval.planId}::uuid
+      returning plan_id`.execute(db);
+    const planId = rows[0]?.plan_id ?? '';
+    const keys = part.content.map((change) => change.key);
+    await tieWaitingChanges(db, { planId: approval.planId }, keys, planId);
+    await tieWaitingScans(db, { planId: approval.planId }, keys, planId);
+    return planId;
   };
   const chosen = await planOf(parts.chosen);
   const rest = await planOf(parts.rest);
@@ -202,21 +189,12 @@ export async function decideApproval(
            reason = ${decided.reason ?? null}, reason_code = null
      where approval_id = ${approval.approvalId}::uuid`.execute(db);
   const note = { outcome: 'dropped', message: decided.reason ?? 'rejected', by: decided.by, fields: [] };
-  const { numAffectedRows } = await (
-    decided.approved
-      ? sql`update sync_outbox set state = ${stateAfter('consented')}, approved_at = now(), approved_by = left(${decided.by}, 255)
-           where plan_id = ${approval.planId}::uuid and state in (${statesBefore('consented')})`
-      : sql`update sync_outbox set state = ${stateAfter('rejected')}, settled_at = now(), failure = ${storableJson(note)}::jsonb
-           where plan_id = ${approval.planId}::uuid and state in (${statesBefore('rejected')})`
-  ).execute(db);
-  const { rows } = await sql<{ id: number }>`
-    update remediation_scans
-       set state = ${nextScanState('waiting', decided.approved ? 'approved' : 'rejected')}, updated_at = now(),
-           settled_at = case when not ${decided.approved} then now() end,
-           problem = case when not ${decided.approved} then ${storableJson({ ...note, remedy: 'Ask for the scan again.' })}::jsonb end
-     where plan_id = ${approval.planId}::uuid and state = 'waiting'
-    returning id`.execute(db);
+  const changes = decided.approved
+    ? await consentToPlan(db, approval.planId, decided.by)
+    : await rejectPlan(db, approval.planId, note);
+  const refusal = { ...note, remedy: 'Ask for the scan again.' };
+  const scans = await decideScansOfPlan(db, approval.planId, decided.approved ? undefined : refusal);
   if (decided.approved)
     await sql`select pg_notify(${outboxChannel}, ${String(approval.systemId)})`.execute(db);
-  return { changes: Number(numAffectedRows ?? 0n) + rows.length, scans: rows.map((row) => row.id) };
+  return { changes: changes + scans.length, scans };
 }

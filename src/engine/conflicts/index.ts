@@ -1,35 +1,7 @@
+export { closeAfterChange, closeAfterRead } from './close-settled-conflicts.ts';
 export {
-  closeConflictsOf,
-  countOpenFindings,
-  deleteLinks,
-  fetchPoamContents,
-  findSameKey,
-  freeIdempotencyKey,
-  listFailedRows,
-  listOpenWeaknesses,
-  listWithContents,
-  moveLink,
-  moveWeaknesses,
-  type RecordKey,
-  retireLinks,
-  separate,
-  supersedeAll,
-  type Unanswered,
-} from './conflict-effects.sql.ts';
-export {
-  closeConflictsNotAmong,
-  closeConflictsOfType,
-  closeSettledConflicts,
   type ConflictFilter,
   type ConflictRow,
-  type ConflictToRecord,
   countConflicts,
-  countConflictsByType,
-  countPendingConflicts,
   listConflicts,
-  listHeldFields,
-  listSettledFaults,
-  markResolved,
-  recordConflicts,
-  recordUnsettledConflicts,
-} from './conflicts.sql.ts';
+} from './list-conflicts.sql.ts';

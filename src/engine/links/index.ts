@@ -8,6 +8,5 @@ export {
   listLinks,
   listSharingAssets,
   makeLink,
-  readAnew,
   wasEverLinked,
 } from './link-decisions.sql.ts';

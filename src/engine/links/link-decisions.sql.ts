@@ -1,11 +1,14 @@
 /** Links as a person sees, breaks and makes them. */
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
-import { recordsInside } from '../../canonical/records/index.ts';
-import { stateAfter, statesBefore } from '../outbox/index.ts';
-import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import { recordsInside } from '../../canonical/record-fields/index.ts';
+import { supersedeUpdates } from '../outbox/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 import type { ReasonCode } from '../../canonical/vocabulary/index.ts';
+import { closeConflictsOfLink } from '../../ledger/conflicts/index.ts';
 import { reasonValue } from '../../ledger/operations/index.ts';
+import { readAnew } from '../../ledger/external-systems/index.ts';
+import { deleteLink, endSeparation, insertLink, separate } from '../../ledger/links/index.ts';
 
 export interface LinkEntry {
   readonly id: number;
@@ -92,23 +95,10 @@ export async function breakLink(
   link: Pick<LinkEntry, 'id' | 'systemId' | 'entity' | 'entityId' | 'externalId'>,
   decided: { readonly by: string; readonly reason: string | undefined },
 ): Promise<void> {
-  await sql`
-    insert into sync_separations (external_system_id, entity_type, entity_id, external_id, separated_by, reason)
-    values (${link.systemId}, ${link.entity}, ${link.entityId}, ${link.externalId}, ${decided.by}, ${decided.reason ?? null})
-    on conflict do nothing`.execute(db);
-  await sql`delete from sync_links where id = ${link.id}`.execute(db);
-  await sql`
-    update sync_outbox set state = ${stateAfter('withdrawn')}, settled_at = now()
-     where external_system_id = ${link.systemId} and entity_type = ${link.entity} and entity_id = ${link.entityId}
-       and change_kind = 'update' and state in (${statesBefore('withdrawn', 'refusal_settled')})`.execute(db);
-  await sql`
-    update sync_conflicts
-       set resolution_status = 'resolved', resolved_by_kind = 'person', resolved_by = ${decided.by}, resolved_at = now(),
-           resolution = ${storableJson({ code: 'link_broken' satisfies ReasonCode })}::jsonb
-     where coalesce(external_system_id, ${link.systemId}) = ${link.systemId}
-       and entity_type = ${link.entity} and entity_id = ${link.entityId} and resolution_status = 'pending'`.execute(
-    db,
-  );
+  await separate(db, link.systemId, link, decided);
+  await deleteLink(db, link.id);
+  await supersedeUpdates(db, link.systemId, link);
+  await closeConflictsOfLink(db, link, decided.by);
   await readAnewWithin(db, link.systemId, link.entity);
 }
 
@@ -118,28 +108,14 @@ export async function makeLink(
   link: Pick<LinkEntry, 'systemId' | 'entity' | 'entityId' | 'externalId'>,
   operationId: string,
 ): Promise<void> {
-  await sql`
-    delete from sync_separations
-     where external_system_id = ${link.systemId} and entity_type = ${link.entity}
-       and entity_id = ${link.entityId} and external_id = ${link.externalId}`.execute(db);
-  await sql`
-    insert into sync_links (external_system_id, entity_type, entity_id, external_id, operation_id)
-    values (${link.systemId}, ${link.entity}, ${link.entityId}, ${link.externalId}, ${operationId}::uuid)`.execute(
-    db,
-  );
+  await endSeparation(db, link.systemId, link);
+  await insertLink(db, { systemId: link.systemId, operationId }, link);
   await readAnewWithin(db, link.systemId, link.entity);
 }
 
 /** What is inside a record follows it into its row. */
 async function readAnewWithin(db: Kysely<Database>, systemId: number, entity: string): Promise<void> {
   for (const each of [entity, ...recordsInside(entity)]) await readAnew(db, systemId, each);
-}
-
-/** Forgets how far an entity was read, so that the next read shows all of it. */
-export async function readAnew(db: Kysely<Database>, systemId: number, entity: string): Promise<void> {
-  await sql`
-    update sync_reads set mark = null
-     where external_system_id = ${systemId} and entity_type = ${entity}`.execute(db);
 }
 
 export interface PairDecided {

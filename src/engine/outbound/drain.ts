@@ -5,8 +5,8 @@
 import { parentOf } from './outbound-change.ts';
 import type { TielineError } from '../../platform/errors/index.ts';
 import { askApprovals } from '../approvals/index.ts';
-import { isSendingPaused, listOpenRows, type OutboxRow } from '../outbox/index.ts';
-import { type SyncLock, takeDrainLock } from '../../ledger/external-systems/index.ts';
+import { listOpenRows, type OutboxRow } from '../outbox/index.ts';
+import { type SyncLock, takeDrainLock, isSendingPaused } from '../../ledger/external-systems/index.ts';
 import type { ConnectedSystem } from '../connections/index.ts';
 import { holding, type RunContext } from '../run/index.ts';
 import type { SendOutcome, Sending } from './apply-outcome.ts';

@@ -22,7 +22,7 @@ import {
 } from '../outbox/index.ts';
 import { clearEdited } from '../../ledger/links/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
-import { sentOnlyFields } from '../../canonical/records/index.ts';
+import { sentOnlyFields } from '../../canonical/record-fields/index.ts';
 import { canonical, mergeField } from '../merge/index.ts';
 import { lookUpPolicy, needsApproval } from '../../canonical/policy/index.ts';
 import { compileMappings } from '../../canonical/mapping/index.ts';

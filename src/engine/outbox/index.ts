@@ -12,16 +12,13 @@ export {
 export {
   countOutboxEntries,
   dropRows,
-  isSendingPaused,
   listOutbox,
   type OutboxEntry,
   type OutboxFilter,
   retryFailed,
-  setSendingPaused,
 } from './outbox-decisions.sql.ts';
 export { stateAfter, statesBefore } from './outbox-moves.sql.ts';
 export {
-  closeRefusals,
   listRefused,
   type RefusedRow,
   reopenRefused,
@@ -52,3 +49,12 @@ export {
   supersedeUnsent,
 } from './outbox.sql.ts';
 export { type Reconsidered, type ReconsideredKind, reconsiderUnsent } from './reconsider.ts';
+export {
+  freeIdempotencyKey,
+  listFailedRows,
+  supersedeAll,
+  supersedeUpdates,
+  withdrawAllOf,
+} from './outbox-of-records.sql.ts';
+export { consentToPlan, rejectPlan, tieWaitingChanges } from './outbox-of-plans.sql.ts';
+export { renewProposals, withdrawProposals } from './outbox-proposals.sql.ts';

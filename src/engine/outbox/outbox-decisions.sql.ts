@@ -99,22 +99,3 @@ export async function dropRows(
     returning id::int`.execute(db);
   return rows.map((row) => row.id).toSorted((a, b) => a - b);
 }
-
-/** @param paused undefined: sending continues. */
-export async function setSendingPaused(
-  db: Kysely<Database>,
-  systemId: number,
-  paused: { readonly by: string; readonly reason: string } | undefined,
-): Promise<void> {
-  await sql`
-    update external_systems
-       set sending_paused_at = ${paused ? sql`coalesce(sending_paused_at, now())` : sql`null`},
-           sending_paused_by = ${paused?.by ?? null}, sending_paused_reason = ${paused?.reason ?? null}
-     where id = ${systemId}`.execute(db);
-}
-
-export async function isSendingPaused(db: Kysely<Database>, systemId: number): Promise<boolean> {
-  const { rows } = await sql<{ paused: boolean }>`
-    select sending_paused_at is not null as paused from external_systems where id = ${systemId}`.execute(db);
-  return rows[0]?.paused ?? false;
-}

@@ -35,7 +35,7 @@ import {
 import { markSent, moveUnsent, setAside } from './outbox-consent.sql.ts';
 import { dropRows, retryFailed } from './outbox-decisions.sql.ts';
 import { reopenRefused, supersedeFulfilled } from './outbox-refused.sql.ts';
-import { renewProposals, withdrawProposals } from '../../modules/poams/unsent-poams.sql.ts';
+import { renewProposals, withdrawProposals } from './outbox-proposals.sql.ts';
 
 let database: ClonedDatabase;
 let systemId: number;

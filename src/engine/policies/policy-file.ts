@@ -7,7 +7,7 @@ import {
   fieldLevelPolicies,
   syncDirections,
 } from '../../canonical/policy/index.ts';
-import { presentField } from '../../canonical/records/index.ts';
+import { presentField } from '../../canonical/record-fields/index.ts';
 
 export const policyFile = z.record(
   z.string(),

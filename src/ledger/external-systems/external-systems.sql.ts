@@ -1,6 +1,6 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
-import type { Database } from '../../platform/postgres/index.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
 
 export type ExternalSystemRow = Selectable<Database['external_systems']>;
 
@@ -105,6 +105,44 @@ export async function setSyncPaused(
        set sync_enabled = ${paused === undefined},
            sync_paused_at = ${paused ? sql`coalesce(sync_paused_at, now())` : sql`null`},
            sync_paused_by = ${paused?.by ?? null}, sync_paused_reason = ${paused?.reason ?? null}
+     where id = ${id}`.execute(db);
+}
+
+/** @param paused undefined: sending continues. */
+export async function setSendingPaused(
+  db: Kysely<Database>,
+  systemId: number,
+  paused: { readonly by: string; readonly reason: string } | undefined,
+): Promise<void> {
+  await sql`
+    update external_systems
+       set sending_paused_at = ${paused ? sql`coalesce(sending_paused_at, now())` : sql`null`},
+           sending_paused_by = ${paused?.by ?? null}, sending_paused_reason = ${paused?.reason ?? null}
+     where id = ${systemId}`.execute(db);
+}
+
+export async function isSendingPaused(db: Kysely<Database>, systemId: number): Promise<boolean> {
+  const { rows } = await sql<{ paused: boolean }>`
+    select sending_paused_at is not null as paused from external_systems where id = ${systemId}`.execute(db);
+  return rows[0]?.paused ?? false;
+}
+
+/**
+ * Takes a system out of use. Its row stays, since links and journal name it.
+ * @param config what is kept of its settings; never a secret.
+ */
+export async function markRemoved(
+  db: Kysely<Database>,
+  id: number,
+  config: JsonObject,
+  decided: { readonly by: string; readonly reason: string },
+): Promise<void> {
+  await sql`
+    update external_systems
+       set removed_at = now(), removed_by = ${decided.by}, removed_reason = ${decided.reason}, sync_enabled = false,
+           connection_config = ${storableJson(config)}::jsonb,
+           sync_paused_at = null, sync_paused_by = null, sync_paused_reason = null,
+           sending_paused_at = null, sending_paused_by = null, sending_paused_reason = null
      where id = ${id}`.execute(db);
 }
 

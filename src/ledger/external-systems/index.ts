@@ -4,15 +4,18 @@ export {
   findSystemById,
   findSystemOrRemoved,
   insertSystem,
+  isSendingPaused,
   listSystems,
+  markRemoved,
   recordSystemSynced,
+  setSendingPaused,
   setSyncPaused,
   updateSystemConfig,
 } from './external-systems.sql.ts';
 export { insertMappings, listMappings, replaceMappings } from './field-mappings.sql.ts';
 export { listHealth, listLag, recordHealth, recordSyncHealth } from './integration-health.sql.ts';
 export { deletePolicy, listPolicies, type PolicyRow, savePolicy } from './policies.sql.ts';
-export { fetchClock, findReadState, finishRead, listReads, saveReadPosition } from './reads.sql.ts';
+export { fetchClock, findReadState, finishRead, listReads, readAnew, saveReadPosition } from './reads.sql.ts';
 export {
   type SyncLock,
   takeConclusionsLock,
@@ -20,3 +23,15 @@ export {
   takeSyncLock,
   takeSystemsLock,
 } from './sync-lock.sql.ts';
+export {
+  deleteSchedule,
+  deleteSchedulesOf,
+  findSchedule,
+  listSchedules,
+  listSchedulesAhead,
+  recordScheduleOutcome,
+  saveSchedule,
+  type ScheduleRow,
+  setNextRun,
+  takeDueSchedules,
+} from './schedules.sql.ts';

@@ -53,6 +53,13 @@ export async function finishRead(
   );
 }
 
+/** Forgets how far an entity was read, so that the next read shows all of it. */
+export async function readAnew(db: Kysely<Database>, systemId: number, entity: string): Promise<void> {
+  await sql`
+    update sync_reads set mark = null
+     where external_system_id = ${systemId} and entity_type = ${entity}`.execute(db);
+}
+
 export interface ReadStatusRow {
   readonly system_name: string;
   readonly entity_type: string;

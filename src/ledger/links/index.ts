@@ -13,3 +13,12 @@ export {
   type RecordLink,
   renameLink,
 } from './links.sql.ts';
+export {
+  deleteLink,
+  deleteLinks,
+  endSeparation,
+  insertLink,
+  moveLink,
+  retireLinks,
+  separate,
+} from './change-links.sql.ts';

@@ -1,7 +1,7 @@
 /** What the business says about an asset, as a person enters it; the next sync sends it to the servers that a mapping names. */
 import { type FieldFault, TielineError } from '../../platform/errors/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
-import { assetContextRecord, sentOnlyFields } from '../../canonical/records/index.ts';
+import { assetContextRecord, sentOnlyFields } from '../../canonical/record-fields/index.ts';
 import {
   beginAssetContext,
   type Decider,

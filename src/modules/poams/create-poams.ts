@@ -6,14 +6,8 @@ import { recordChanges } from '../../ledger/operations/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { insertRows } from '../../record/entities/index.ts';
-import {
-  composePoam,
-  dueText,
-  type JudgedWeakness,
-  poamId,
-  poamKey,
-  purposeOf,
-} from '../weaknesses/index.ts';
+import { type JudgedWeakness } from '../weaknesses/index.ts';
+import { composePoam, dueText, poamId, poamKey, purposeOf } from './compose-poam.ts';
 import type { NamesOf } from './source-names.ts';
 
 /** A weakness for which a POA&M is made, and which of its POA&Ms that is. */

@@ -1,7 +1,6 @@
 import { deriveUuid } from '../../platform/values/index.ts';
 import {
   type Controls,
-  followDates,
   type Ground,
   isAnswered,
   isUnanswered,
@@ -12,14 +11,13 @@ import {
   listSystemControls,
   listWeaknesses,
   ownControls,
-  poamId,
-  pointFindings,
   renewMentions,
   repointed,
-  saveWeaknesses,
-  tieFindings,
   type WeaknessRow,
 } from '../weaknesses/index.ts';
+import { pointFindings, tieFindings } from '../../record/findings/index.ts';
+import { followDates, saveWeaknesses, letGoOfMovedPoams } from '../../record/weaknesses/index.ts';
+import { poamId } from './compose-poam.ts';
 import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
 import { byRule, reasonOf, type RuleCode } from '../../canonical/vocabulary/index.ts';
 import {
@@ -71,6 +69,7 @@ export async function planPoams(
   const today = context.now().toISOString().slice(0, 10);
   const counts = await context.store.transaction(async (tx) => {
     await renewMentions(tx.db);
+    await letGoOfMovedPoams(tx.db, source);
     await recordDepartures(tx.db, source);
     const weaknesses = await listWeaknesses(tx.db, system.id);
     const unsent = await listUnsentPoams(tx.db, system.id);

@@ -1,5 +1,6 @@
 /** Which weakness a proposal that has not gone out is about, and what it would say now. */
-import { composePoam, type JudgedWeakness, purposeOf, type WeaknessRow } from '../weaknesses/index.ts';
+import { type JudgedWeakness, type WeaknessRow } from '../weaknesses/index.ts';
+import { composePoam, purposeOf } from './compose-poam.ts';
 import type { UnsentPoamRow } from './unsent-poams.sql.ts';
 import type { Present } from './renew-unsent.ts';
 import type { NamesOf } from './source-names.ts';

@@ -7,15 +7,11 @@ import { type EntityPolicy, needsApproval } from '../../canonical/policy/index.t
 import { byRule, type Reason, reasonOf, reasonSentence } from '../../canonical/vocabulary/index.ts';
 import { type JournalEntry, recordChanges } from '../../ledger/operations/index.ts';
 import { updateRows } from '../../record/entities/index.ts';
-import { closeRefusals } from '../../engine/outbox/index.ts';
-import { addPoamAssets, addPoamCves } from '../../record/poams/index.ts';
-import {
-  renewProposalDetails,
-  renewProposals,
-  type UnsentPoamRow,
-  untieWeaknesses,
-  withdrawProposals,
-} from './unsent-poams.sql.ts';
+import { closeRefusals } from '../../ledger/conflicts/index.ts';
+import { addPoamAssets, addPoamCves, renewProposalDetails } from '../../record/poams/index.ts';
+import { type UnsentPoamRow } from './unsent-poams.sql.ts';
+import { untieWeaknesses } from '../../record/weaknesses/index.ts';
+import { renewProposals, withdrawProposals } from '../../engine/outbox/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { decideUnsent, type PresentState, type UnsentDecision, type Withdrawal } from './unsent-poam.ts';
 

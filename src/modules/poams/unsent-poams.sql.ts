@@ -1,9 +1,8 @@
 /** POA&Ms that were proposed here and have not gone out: their rows, and the row of the outbox that would make them. */
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
-import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 import { fetchRows } from '../../record/entities/index.ts';
-import { stateAfter, statesBefore } from '../../engine/outbox/index.ts';
 
 export interface UnsentPoamRow {
   readonly outboxId: number;
@@ -56,85 +55,4 @@ export async function listUnsentPoams(
     rows.map((row) => row.poamId),
   );
   return new Map(rows.map((row) => [row.poamId, { ...row, row: stored.get(row.poamId)?.row ?? {} }]));
-}
-
-/** Takes proposals back out of the queue. @param as `dropped`: a person cancelled it; `superseded`: its reason is gone. */
-export async function withdrawProposals(
-  db: Kysely<Database>,
-  proposals: readonly { readonly outboxId: number; readonly why: string }[],
-  as: 'dropped' | 'superseded',
-): Promise<void> {
-  if (proposals.length === 0) return;
-  const event = as === 'dropped' ? 'dropped' : 'proposal_withdrawn';
-  await sql`
-    update sync_outbox o
-       set state = ${stateAfter(event)}, settled_at = now(),
-           failure = jsonb_build_object('outcome', 'withdrawn', 'message', w.why, 'fields', '[]'::jsonb)
-      from jsonb_to_recordset(${storableJson(proposals)}::jsonb) as w("outboxId" bigint, why text)
-     where o.id = w."outboxId" and o.state in (${statesBefore(event)})`.execute(db);
-}
-
-/** Unties weaknesses and findings from POA&Ms that no longer exist, so that another can answer them. */
-export async function untieWeaknesses(db: Kysely<Database>, poamIds: readonly string[]): Promise<void> {
-  if (poamIds.length === 0) return;
-  const gone = sql`select p.id from ingestion_poams p where p.poam_id = any(${[...poamIds]}::text[])`;
-  await sql`update weaknesses set poam_id = null, updated_at = now() where poam_id in (${gone})`.execute(db);
-  await sql`update ingestion_vulnerabilities set poam_id = null where poam_id in (${gone})`.execute(db);
-}
-
-export interface RenewedProposal {
-  readonly outboxId: number;
-  readonly payload: JsonObject;
-  readonly composed: JsonObject;
-  readonly reason: string;
-  readonly severity: string;
-  readonly needsApproval: boolean;
-}
-
-/** Queues proposals with other contents: what was approved was not this. */
-export async function renewProposals(
-  db: Kysely<Database>,
-  operationId: string,
-  renewed: readonly RenewedProposal[],
-): Promise<void> {
-  if (renewed.length === 0) return;
-  await sql`
-    update sync_outbox o
-       set payload = r.payload, composed = r.composed, reason = r.reason, severity = r.severity,
-           state = case when r."needsApproval" then ${stateAfter('renewed_for_approval')} else ${stateAfter('renewed')} end, operation_id = ${operationId}::uuid,
-           failure = null, settled_at = null, not_before = null, plan_id = null, approved_at = null, approved_by = null,
-           must_replan = false
-      from jsonb_to_recordset(${storableJson(renewed)}::jsonb)
-        as r("outboxId" bigint, payload jsonb, composed jsonb, reason text, severity text, "needsApproval" boolean)
-     where o.id = r."outboxId" and o.state in (${statesBefore('renewed')})`.execute(db);
-}
-
-/** Makes the milestones, assets and CVEs of proposals those of their payload; nothing of these rows has left Tieline. */
-export async function renewProposalDetails(
-  db: Kysely<Database>,
-  renewed: readonly { readonly poamId: string; readonly payload: JsonObject; readonly milestones: boolean }[],
-): Promise<void> {
-  if (renewed.length === 0) return;
-  const given = sql`jsonb_to_recordset(${storableJson(renewed)}::jsonb) as r("poamId" text, payload jsonb, milestones boolean)`;
-  await sql`
-    delete from ingestion_poam_milestones m using ${given} where m.poam_id = r."poamId" and r.milestones`.execute(
-    db,
-  );
-  await sql`
-    insert into ingestion_poam_milestones (poam_id, milestone_description, scheduled_completion, status, created_at)
-    select r."poamId", m ->> 'milestone_description', (m ->> 'scheduled_completion')::timestamp, coalesce(m ->> 'status', 'Pending'), now()
-      from ${given} cross join lateral jsonb_array_elements(r.payload -> 'milestones') with ordinality every_one(m, place)
-     where r.milestones
-     order by r."poamId", place`.execute(db);
-  await sql`
-    delete from ingestion_poam_assets a using ${given}, ingestion_assets asset
-     where a.poam_id = r."poamId" and asset.asset_uuid = a.asset_uuid
-       and not coalesce(r.payload -> 'affected_assets' @> to_jsonb(coalesce(asset.tenable_asset_uuid, asset.asset_uuid::text)), false)`.execute(
-    db,
-  );
-  await sql`
-    delete from ingestion_poam_cves c using ${given}
-     where c.poam_id = r."poamId" and not coalesce(r.payload -> 'cves' @> to_jsonb(c.cve_id::text), false)`.execute(
-    db,
-  );
 }

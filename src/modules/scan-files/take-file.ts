@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ExternalRecord, ScanFile, ScanFileEvent } from '../../connectors/kit/index.ts';
 import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { type JsonObject, scalarText } from '../../platform/values/index.ts';
-import { assetRecord, type ScanScope } from '../../canonical/records/index.ts';
+import { assetRecord, type ScanScope } from '../../canonical/record-fields/index.ts';
 import { findAssetAliases } from '../../record/assets/index.ts';
 import type { ExternalSystemRow } from '../../ledger/external-systems/index.ts';
 import {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
 import { findingKey } from '../../canonical/identity/finding-key.ts';
-import type { FindingRecord } from '../../canonical/records/index.ts';
+import type { FindingRecord } from '../../canonical/record-fields/index.ts';
 import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import { digestOf } from '../../record/findings/finding-staging.sql.ts';
 import { beginFindingLoad } from '../../record/findings/findings.sql.ts';

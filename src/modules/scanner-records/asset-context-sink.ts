@@ -3,7 +3,7 @@
  * hundred thousand of them cost nothing.
  */
 import type { ExternalRecord } from '../../connectors/kit/index.ts';
-import { assetContextRecord } from '../../canonical/records/index.ts';
+import { assetContextRecord } from '../../canonical/record-fields/index.ts';
 import { type Counts, type HeldRecord, noCounts } from '../../ledger/operations/index.ts';
 import { fetchLinks } from '../../ledger/links/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';

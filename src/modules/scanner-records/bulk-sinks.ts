@@ -10,7 +10,7 @@ import {
   findingRecord,
   type FindingRecord,
   pluginRecord,
-} from '../../canonical/records/index.ts';
+} from '../../canonical/record-fields/index.ts';
 import { type AssetSource, beginAssetLoad } from '../../record/assets/index.ts';
 import { storableJson, type Tx } from '../../platform/postgres/index.ts';
 import {

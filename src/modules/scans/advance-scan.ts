@@ -12,14 +12,14 @@ import type {
 import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { byRule, isScanOver, nextScanState, type ScanEvent } from '../../canonical/vocabulary/index.ts';
 import { addCounts, noCounts, recordCounts } from '../../ledger/operations/index.ts';
-import { isSendingPaused } from '../../engine/outbox/index.ts';
+import { isSendingPaused } from '../../ledger/external-systems/index.ts';
 import {
   listScans,
   moveScan,
   noteScan,
   type RemediationScanRow,
   type ScanProblem,
-} from './remediation-scans.sql.ts';
+} from '../../record/remediation-scans/index.ts';
 import type { ConnectedSystem } from '../../engine/connections/index.ts';
 import { waitForLock } from '../../engine/outbound/index.ts';
 import { holding, isOfSystem, type RunContext } from '../../engine/run/index.ts';

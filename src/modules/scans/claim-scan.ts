@@ -2,7 +2,12 @@
 import type { Store } from '../../platform/postgres/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import { byPolicy, reasonOf, severities } from '../../canonical/vocabulary/index.ts';
-import { lockScan, markScanSent, moveScan, type RemediationScanRow } from './remediation-scans.sql.ts';
+import {
+  lockScan,
+  markScanSent,
+  moveScan,
+  type RemediationScanRow,
+} from '../../record/remediation-scans/index.ts';
 import { consentTo } from '../../canonical/policy/index.ts';
 import { askApprovals } from '../../engine/approvals/index.ts';
 import { fetchPolicies } from '../../engine/policies/index.ts';

@@ -7,7 +7,7 @@ import {
   listVerifiable,
   type VerifiableFinding,
   type VerifiableQuery,
-} from './remediation-scans.sql.ts';
+} from '../../record/remediation-scans/index.ts';
 import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';

@@ -10,7 +10,7 @@ import {
   listScans,
   listVerifiable,
   moveScan,
-} from './remediation-scans.sql.ts';
+} from '../../record/remediation-scans/remediation-scans.sql.ts';
 import { byRule } from '../../canonical/vocabulary/rule-codes.ts';
 
 const asset = '2d520484-6b83-4c63-b3d0-bf094315cc0f';

@@ -18,7 +18,7 @@ import {
   type RemediationScanRow,
   type ScanFindingRow,
   type ScanMoveRow,
-} from './remediation-scans.sql.ts';
+} from '../../record/remediation-scans/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { type App, type Caller, withSystems } from '../../engine/run/index.ts';
 import { askApprovals } from '../../engine/approvals/index.ts';

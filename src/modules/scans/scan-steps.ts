@@ -1,4 +1,4 @@
-import { listScans } from './remediation-scans.sql.ts';
+import { listScans } from '../../record/remediation-scans/index.ts';
 import type { RunContext, Step, SyncOptions } from '../../engine/run/index.ts';
 import { advanceScans } from './advance-scan.ts';
 

@@ -1,3 +1,4 @@
+export { addDays, type DueDate } from './due-dates.ts';
 export {
   type Controls,
   isAnswered,
@@ -11,13 +12,5 @@ export { listWeaknesses, type WeaknessRow } from './list-weaknesses.sql.ts';
 export type { Ground } from './poam-answers.ts';
 export { renewMentions } from './poam-mentions.sql.ts';
 export { tokensIn } from './poam-mentions.ts';
-export { composePoam, dueText, poamId, poamKey, purposeOf } from './weakness.ts';
-export {
-  followDates,
-  listControlRules,
-  listPoamsLackingAssets,
-  listSystemControls,
-  pointFindings,
-  saveWeaknesses,
-  tieFindings,
-} from './weaknesses.sql.ts';
+export type { Weakness } from './weakness.ts';
+export { listControlRules, listPoamsLackingAssets, listSystemControls } from './weaknesses.sql.ts';

@@ -3,7 +3,8 @@ import { dueDateFor } from './due-dates.ts';
 import { answersOf, hasEnded, type Answers } from './poam-answers.ts';
 import { controlsFor, type ControlRule } from './weakness.ts';
 import type { WeaknessRow } from './list-weaknesses.sql.ts';
-import type { SystemControl, WeaknessToSave } from './weaknesses.sql.ts';
+import type { SystemControl } from './weaknesses.sql.ts';
+import type { WeaknessToSave } from '../../record/weaknesses/index.ts';
 
 export interface Controls {
   readonly rules: readonly ControlRule[];

@@ -14,7 +14,7 @@ import {
   findingRecord,
   poamRecord,
   systemRecord,
-} from '../../canonical/records/index.ts';
+} from '../../canonical/record-fields/index.ts';
 import { severities } from '../../canonical/vocabulary/index.ts';
 import type { BackfillSource, BackfillTable } from './backfill.sql.ts';
 

@@ -1,12 +1,13 @@
 import type { Kysely } from 'kysely';
-import { countPendingConflicts, listConflicts } from '../../engine/conflicts/index.ts';
+import { listConflicts } from '../../engine/conflicts/index.ts';
+import { countPendingConflicts } from '../../ledger/conflicts/index.ts';
 import { countUnreportedAssets, type UnreportedCounts } from '../../record/assets/index.ts';
 import { listHealth, listLag, listReads } from '../../ledger/external-systems/index.ts';
 import { countMatchReviews } from '../../modules/correlation/index.ts';
 import { listRuns } from '../../ledger/operations/index.ts';
 import { countOutbox } from '../../engine/outbox/index.ts';
 import { countWaitingScans } from '../../modules/scans/index.ts';
-import { listSchedules } from '../worker/index.ts';
+import { listSchedules } from '../../ledger/external-systems/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { fetchWaiting, type Waiting } from './waiting.ts';
 

@@ -1,3 +1,2 @@
-export { listSchedules } from './schedules.sql.ts';
 export { findSchedules, removeSchedule, setSchedule } from './schedules.ts';
 export { installWorker, runWorker } from './worker.ts';

@@ -7,12 +7,12 @@ import {
   deleteSchedule,
   listSchedules,
   listSchedulesAhead,
-  recordOutcome,
+  recordScheduleOutcome,
   saveSchedule,
   setNextRun,
   takeDueSchedules,
   type ScheduleRow,
-} from './schedules.sql.ts';
+} from '../../ledger/external-systems/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { type ConnectorDeclaration, fetchSystem, moduleFor } from '../../engine/connections/index.ts';
@@ -137,7 +137,7 @@ export async function enqueueDue(
       await setNextRun(tx.db, schedule.id, nextRun(schedule, now, random()));
       if (schedule.nextRunAt === null) continue;
       if (!schedule.systemEnabled) {
-        await recordOutcome(tx.db, schedule.id, 'skipped: sync is off for this system');
+        await recordScheduleOutcome(tx.db, schedule.id, 'skipped: sync is off for this system');
         continue;
       }
       await enqueueJob(tx.db, {

@@ -8,7 +8,12 @@ import { isEntity } from '../../record/entities/index.ts';
 import { installQueue, type Tasks, workOnce, workOnQueue } from '../../platform/queue/index.ts';
 import { listSystems, recordSyncHealth } from '../../ledger/external-systems/index.ts';
 import { isDatabaseFault } from '../../platform/postgres/index.ts';
-import { findSchedule, listSchedules, recordOutcome, type ScheduleRow } from './schedules.sql.ts';
+import {
+  findSchedule,
+  listSchedules,
+  recordScheduleOutcome,
+  type ScheduleRow,
+} from '../../ledger/external-systems/index.ts';
 import { countNewConflicts, syncSystems } from '../../runs/sync/index.ts';
 import { type App, type StepProgress, throughOutages } from '../../engine/run/index.ts';
 import { checkSystem } from '../../engine/connections/index.ts';
@@ -165,7 +170,7 @@ async function syncBySchedule(
       held + failed,
       found.reduce((sum, n) => sum + n, 0),
     );
-    await recordOutcome(
+    await recordScheduleOutcome(
       app.db,
       id,
       `operation ${outcome.operationId.slice(0, 8)}: ${issues === 0 ? 'done' : `done; ${issues} for a person to decide`}`,
@@ -194,7 +199,7 @@ async function recordFailure(
   const isBusy = error instanceof TielineError && error.code === 'SYNC_RUNNING';
   if (!isBusy)
     try {
-      await recordOutcome(app.db, schedule.id, `failed: ${message}`);
+      await recordScheduleOutcome(app.db, schedule.id, `failed: ${message}`);
       if (!isDatabaseFault(error)) await recordSyncHealth(app.db, schedule.systemId, 'unhealthy', message);
     } catch (unrecorded) {
       // The database is what is away; the failure itself decides what becomes of the job.

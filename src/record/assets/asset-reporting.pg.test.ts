@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase } from '../../../test/support/database.ts';
-import type { AssetRecord } from '../../canonical/records/index.ts';
+import type { AssetRecord } from '../../canonical/record-fields/index.ts';
 import { markAbsent } from '../../engine/inbound/absence.sql.ts';
 import { countNewlyUnreported, listUnreportedAssets, renewReportingOfRead } from './asset-reporting.sql.ts';
 import { beginAssetLoad } from './assets.sql.ts';

@@ -7,7 +7,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { Identifier } from '../../canonical/identity/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';
-import type { AssetRecord } from '../../canonical/records/index.ts';
+import type { AssetRecord } from '../../canonical/record-fields/index.ts';
 import { renewAssetDetails } from './asset-details.sql.ts';
 import { identifyAssets, type AssetSource } from './asset-identity.sql.ts';
 import { copyInto, type Database, storableJson, type Tx } from '../../platform/postgres/index.ts';

@@ -1,5 +1,5 @@
 import { scalarText } from '../../platform/values/index.ts';
-import { acceptanceRecord } from '../../canonical/records/index.ts';
+import { acceptanceRecord } from '../../canonical/record-fields/index.ts';
 import { asJson, columnsOf, excludedSystems, stamped } from './columns.ts';
 import { defineEntity } from './define-entity.ts';
 

@@ -1,4 +1,4 @@
-import { assetContextRecord, sentOnlyOfAssetContext } from '../../canonical/records/index.ts';
+import { assetContextRecord, sentOnlyOfAssetContext } from '../../canonical/record-fields/index.ts';
 import { linkAssetContexts } from '../assets/index.ts';
 import { asJson, columnsOf, excludedSystems } from './columns.ts';
 import { defineEntity } from './define-entity.ts';

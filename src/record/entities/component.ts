@@ -1,5 +1,5 @@
 import { identifiersOfComponent } from '../../canonical/identity/index.ts';
-import { componentRecord, type ComponentRecord } from '../../canonical/records/index.ts';
+import { componentRecord, type ComponentRecord } from '../../canonical/record-fields/index.ts';
 import { replaceComponentIdentifiers } from '../systems/index.ts';
 import { asJson, excludedSystems, stamped } from './columns.ts';
 import { defineEntity } from './define-entity.ts';

@@ -1,4 +1,4 @@
-import { controlRecord } from '../../canonical/records/index.ts';
+import { controlRecord } from '../../canonical/record-fields/index.ts';
 import { asJson, columnsOf, excludedSystems, ingested, stamped } from './columns.ts';
 import { defineEntity } from './define-entity.ts';
 

@@ -9,7 +9,7 @@ import type { Kysely } from 'kysely';
 import { TielineError } from '../../platform/errors/index.ts';
 import type { Database, KeyKind, Tx } from '../../platform/postgres/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
-import { registerRecord } from '../../canonical/records/index.ts';
+import { registerRecord } from '../../canonical/record-fields/index.ts';
 import {
   type Comparison,
   type EntityName,

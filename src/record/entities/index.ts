@@ -34,3 +34,4 @@ export {
   updateRows,
 } from './rows/rows.sql.ts';
 export { heldFor, type MapInbound, type MapperOf, type Sink } from './sink.ts';
+export { listWithContents, type RecordKey } from './rows/records-inside.sql.ts';

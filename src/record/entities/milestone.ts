@@ -1,4 +1,4 @@
-import { milestoneRecord } from '../../canonical/records/index.ts';
+import { milestoneRecord } from '../../canonical/record-fields/index.ts';
 import { findExcludedOwners } from '../systems/index.ts';
 import { asJson, columnsOf, firstLine, sameText } from './columns.ts';
 import { defineEntity } from './define-entity.ts';

@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../platform/values/index.ts';
-import { poamRecord } from '../../canonical/records/index.ts';
+import { poamRecord } from '../../canonical/record-fields/index.ts';
 import {
   addPoamAssets,
   addPoamCves,

@@ -1,5 +1,5 @@
 import { deriveUuid, scalarText } from '../../platform/values/index.ts';
-import { systemRecord } from '../../canonical/records/index.ts';
+import { systemRecord } from '../../canonical/record-fields/index.ts';
 import { findTakenUuids, saveImpactLevels } from '../systems/index.ts';
 import { asJson, columnsOf, excludedSystems, ingested, sameText, stamped } from './columns.ts';
 import { defineEntity } from './define-entity.ts';

@@ -1,7 +1,7 @@
 /** The bulk load of compliance results: staging, then one set-based merge, like findings. Files and servers, in any order. */
 import type { z } from 'zod';
 import { deriveUuid } from '../../platform/values/index.ts';
-import type { complianceRecord } from '../../canonical/records/index.ts';
+import type { complianceRecord } from '../../canonical/record-fields/index.ts';
 import { copyInto, type Tx } from '../../platform/postgres/index.ts';
 import type { Counts } from '../../ledger/operations/index.ts';
 

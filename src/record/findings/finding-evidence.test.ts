@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { evidenceOf } from './finding-evidence.ts';
-import type { FindingRecord } from '../../canonical/records/index.ts';
+import type { FindingRecord } from '../../canonical/record-fields/index.ts';
 
 const report = (more: Partial<FindingRecord>): FindingRecord => ({
   asset_uuid: '11111111-2222-4333-8444-555555555555',

@@ -3,7 +3,7 @@
  * time is the least, every other one the greatest, and the state follows from them. So late, repeated and reordered reports end
  * in the same state as those in order.
  */
-import type { FindingRecord } from '../../canonical/records/index.ts';
+import type { FindingRecord } from '../../canonical/record-fields/index.ts';
 
 export interface FindingEvidence {
   readonly first_found: string | null;

@@ -6,7 +6,7 @@ import { insertSystem } from '../../ledger/external-systems/external-systems.sql
 import { digestOf, type ReportedFinding } from './finding-staging.sql.ts';
 import { beginFindingLoad } from './findings.sql.ts';
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
-import type { FindingRecord } from '../../canonical/records/finding.ts';
+import type { FindingRecord } from '../../canonical/record-fields/finding.ts';
 import type { Tx } from '../../platform/postgres/store.ts';
 
 let database: ClonedDatabase;

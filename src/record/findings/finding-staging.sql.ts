@@ -5,7 +5,7 @@
 import { hash } from 'node:crypto';
 import { evidenceOf } from './finding-evidence.ts';
 import type { Json } from '../../platform/values/index.ts';
-import type { FindingRecord } from '../../canonical/records/index.ts';
+import type { FindingRecord } from '../../canonical/record-fields/index.ts';
 import { severities } from '../../canonical/vocabulary/index.ts';
 import type { CopyValue, Tx } from '../../platform/postgres/index.ts';
 import type { FindingColumns } from './finding-columns.sql.ts';

@@ -11,4 +11,17 @@ export {
   type RefusedFinding,
   type WaitingFinding,
 } from './findings.sql.ts';
+export {
+  moveAllFindings,
+  moveCompliance,
+  moveCoverage,
+  moveOwnCoverage,
+  moveOwnFindings,
+} from './move-findings.sql.ts';
+export {
+  moveFindingsOfPoams,
+  pointFindings,
+  releaseFindingsOfPoams,
+  tieFindings,
+} from './poams-of-findings.sql.ts';
 export { saveCoverage, saveScope, settleCovered } from './scan-coverage.sql.ts';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
-import type { PluginRecord } from '../../canonical/records/index.ts';
+import type { PluginRecord } from '../../canonical/record-fields/index.ts';
 import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import { fetchFindingColumns } from './finding-columns.sql.ts';
 import { mergePlugins } from './plugins.sql.ts';

@@ -4,7 +4,7 @@
  * added first, so that two do not take turns, and of its reports the later. CVEs and references are united among reports of one
  * date, for a file may list them row by row. So the order of reports does not matter where dates decide.
  */
-import type { PluginRecord } from '../../canonical/records/index.ts';
+import type { PluginRecord } from '../../canonical/record-fields/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';
 import { copyInto, storableJson, type Tx } from '../../platform/postgres/index.ts';
 import type { FindingColumns } from './finding-columns.sql.ts';

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { transitionsOf, type Transitions } from './scan-absence.ts';
-import { ran, type ScanScope, scopeAsJson, scopeFromJson } from '../../canonical/records/index.ts';
+import { ran, type ScanScope, scopeAsJson, scopeFromJson } from '../../canonical/record-fields/index.ts';
 import type { Json } from '../../platform/values/index.ts';
 import { renewExposure } from './asset-exposure.sql.ts';
 import { storableJson, type Tx } from '../../platform/postgres/index.ts';

@@ -1,5 +1,12 @@
 export { listObstacles, type Obstacle } from './agreement.sql.ts';
 export {
+  addPoamAssets,
+  addPoamCves,
+  assetsNamed,
+  findUnknownAssets,
+  isFinished,
+} from './assets-and-cves.sql.ts';
+export {
   type AssetLists,
   nameInPoams,
   recordDepartures,
@@ -14,7 +21,8 @@ export {
   type MilestoneRow,
 } from './milestone-list.sql.ts';
 export { listOpenProposals } from './open-proposals.sql.ts';
-export { boardBuckets, type BoardBucket, type BoardColumn, countBoard } from './poam-board.ts';
+export { type BoardBucket, boardBuckets, type BoardColumn, countBoard } from './poam-board.ts';
+export { fetchPoamContents, renewProposalDetails } from './poam-contents.sql.ts';
 export {
   countOpenUnder,
   findPoamSystem,
@@ -27,12 +35,12 @@ export {
 export type { PoamFacet, PoamFilter, PoamSort } from './poam-filters.sql.ts';
 export {
   countPoams,
-  type FacetValue,
   facetPoams,
+  type FacetValue,
   findPoamRow,
   listPoams,
   type PoamQuery,
   type PoamRow,
   streamPoams,
 } from './poam-list.sql.ts';
-export { addPoamAssets, addPoamCves, assetsNamed, findUnknownAssets, isFinished } from './poams.sql.ts';
+export { findSameKey } from './same-key.sql.ts';

@@ -2,7 +2,8 @@
 import { isJsonObject, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
 import { byPerson, type Reason, type ReasonCode, reasonOf } from '../../canonical/vocabulary/index.ts';
 import { type JournalEntry, recordChanges } from '../../ledger/operations/index.ts';
-import type { ConflictRow, Unanswered } from '../../engine/conflicts/index.ts';
+import type { ConflictRow } from '../../engine/conflicts/index.ts';
+import type { Unanswered } from '../../record/weaknesses/index.ts';
 import { fetchRows, type LinkedEntityName, updateRows } from '../../record/entities/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { sameValue } from '../../engine/merge/index.ts';

@@ -6,13 +6,8 @@ import type { z } from 'zod';
 import { comparisonOf, type ConflictEffect, reasonOf } from '../../canonical/vocabulary/index.ts';
 import { sameValue } from '../../engine/merge/index.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../platform/values/index.ts';
-import {
-  listFailedRows,
-  listOpenWeaknesses,
-  moveWeaknesses,
-  separate,
-} from '../../engine/conflicts/index.ts';
-import { fetchLinks } from '../../ledger/links/index.ts';
+import { listOpenWeaknesses, moveWeaknesses } from '../../record/weaknesses/index.ts';
+import { fetchLinks, separate } from '../../ledger/links/index.ts';
 import {
   fetchRows,
   isLinked,
@@ -20,10 +15,11 @@ import {
   type LinkedEntityName,
   saveLinks,
 } from '../../record/entities/index.ts';
-import { dropRows, retryFailed } from '../../engine/outbox/index.ts';
+import { dropRows, retryFailed, listFailedRows } from '../../engine/outbox/index.ts';
 import { cancelOne, follow, giveUpKey, makeAgain, retire } from './record-effects.ts';
 import { journal, sameAs, setFields, type Carried, type Settling } from './effect-context.ts';
-import { listLinks, readAnew } from '../../engine/links/index.ts';
+import { listLinks } from '../../engine/links/index.ts';
+import { readAnew } from '../../ledger/external-systems/index.ts';
 
 const effects: Readonly<Record<ConflictEffect, (settling: Settling) => Promise<Carried>>> = {
   keep_ours: (settling) => settleValue(settling, (present) => present),

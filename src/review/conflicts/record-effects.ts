@@ -1,21 +1,9 @@
 /** Decisions about a record as a whole: made again, ended, or one of two. Nothing is deleted on either side. */
 import { deriveUuid, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
-import {
-  closeConflictsOf,
-  countOpenFindings,
-  deleteLinks,
-  fetchPoamContents,
-  findSameKey,
-  freeIdempotencyKey,
-  listOpenWeaknesses,
-  listWithContents,
-  moveLink,
-  moveWeaknesses,
-  recordConflicts,
-  type RecordKey,
-  retireLinks,
-  supersedeAll,
-} from '../../engine/conflicts/index.ts';
+import { fetchPoamContents, findSameKey } from '../../record/poams/index.ts';
+import { countOpenFindings, listOpenWeaknesses, moveWeaknesses } from '../../record/weaknesses/index.ts';
+import { deleteLinks, moveLink, retireLinks } from '../../ledger/links/index.ts';
+import { closeConflictsOf, recordConflicts } from '../../ledger/conflicts/index.ts';
 import {
   fetchRows,
   inCanonicalWords,
@@ -23,11 +11,14 @@ import {
   linkedEntity,
   type LinkedEntityName,
   updateRows,
+  listWithContents,
+  type RecordKey,
 } from '../../record/entities/index.ts';
-import { enqueueChanges } from '../../engine/outbox/index.ts';
+import { enqueueChanges, freeIdempotencyKey, supersedeAll } from '../../engine/outbox/index.ts';
 import { needsApproval } from '../../canonical/policy/index.ts';
 import { journal, sameAs, setFields, type Carried, type Settling } from './effect-context.ts';
-import { isOnItsWay, listLinks, readAnew } from '../../engine/links/index.ts';
+import { isOnItsWay, listLinks } from '../../engine/links/index.ts';
+import { readAnew } from '../../ledger/external-systems/index.ts';
 
 const underWay = 'is about a record of which a change is on its way: run `tieline sync run` first';
 const oneRow = 'is about one row here, which cannot be one of two: choose both';

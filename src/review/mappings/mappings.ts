@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { knownWord, TielineError } from '../../platform/errors/index.ts';
 import type { EntityType, PlanDocument } from '../../canonical/vocabulary/index.ts';
-import { listRecordNames, presentField } from '../../canonical/records/index.ts';
+import { listRecordNames, presentField } from '../../canonical/record-fields/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import {
   checkMappings,
@@ -19,12 +19,11 @@ import {
   mappingTransform,
 } from '../../canonical/mapping/index.ts';
 import { isEntity } from '../../record/entities/index.ts';
-import { replaceMappings } from '../../ledger/external-systems/index.ts';
+import { replaceMappings, readAnew } from '../../ledger/external-systems/index.ts';
 import { sameValue } from '../../engine/merge/index.ts';
 import { type App, type Caller, withSystems } from '../../engine/run/index.ts';
 import { fetchMappings, fetchSystem, moduleFor } from '../../engine/connections/index.ts';
 import { planWithMappings } from '../plans/index.ts';
-import { readAnew } from '../../engine/links/index.ts';
 
 export { mappingName } from '../../canonical/mapping/index.ts';
 

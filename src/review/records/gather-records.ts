@@ -9,7 +9,7 @@ import {
   type LinkedEntityName,
 } from '../../record/entities/index.ts';
 import { countOpenUnder } from '../../record/poams/index.ts';
-import { listHeldFields } from '../../engine/conflicts/index.ts';
+import { listHeldFields } from '../../ledger/conflicts/index.ts';
 import type { EditedRecord } from './decide-edit.ts';
 import { type ConnectionRules, listSides } from './record-rules.ts';
 import { versionOf } from './record-version.ts';

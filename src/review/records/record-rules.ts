@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../../platform/postgres/index.ts';
 import { type EntityPolicy, type FieldPolicy, lookUpPolicy } from '../../canonical/policy/index.ts';
 import { compileMappings, type FieldMapping } from '../../canonical/mapping/index.ts';
-import { sentOnlyFields } from '../../canonical/records/index.ts';
+import { sentOnlyFields } from '../../canonical/record-fields/index.ts';
 import { listRecordLinks, type RecordLink } from '../../ledger/links/index.ts';
 import { listSystems } from '../../ledger/external-systems/index.ts';
 import { linkedEntity, type LinkedEntityName } from '../../record/entities/index.ts';

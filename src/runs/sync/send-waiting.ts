@@ -1,6 +1,6 @@
 import { type App, withSystems } from '../../engine/run/index.ts';
-import { findSystemById, takeDrainLock } from '../../ledger/external-systems/index.ts';
-import { hasDueRows, isSendingPaused } from '../../engine/outbox/index.ts';
+import { findSystemById, takeDrainLock, isSendingPaused } from '../../ledger/external-systems/index.ts';
+import { hasDueRows } from '../../engine/outbox/index.ts';
 import { withOperation } from '../../ledger/operations/index.ts';
 import { drainOutbox } from '../../engine/outbound/index.ts';
 

@@ -25,7 +25,7 @@ import type { App } from '../../../engine/run/index.ts';
 import type { Origin } from '../../../ledger/security/index.ts';
 import { unknownWord } from '../../../platform/errors/index.ts';
 import { Secret } from '../../../platform/values/index.ts';
-import { boundaryNames } from '../../../record/systems/index.ts';
+import { listBoundaries } from '../../../record/systems/index.ts';
 import type { Answer, Call, Handlers } from '../kit/call.ts';
 
 export interface ServedFacts {
@@ -91,7 +91,7 @@ async function bootstrapOf(call: Call & { readonly by: NonNullable<Call['by']> }
       kind: actor.kind,
     },
     permissions: Object.fromEntries(held),
-    boundaries: reads ? await boundaryNames(call.app.db, reads) : [],
+    boundaries: reads ? await boundaryNamesIn(call.app.db, reads) : [],
     classification: { text: facts.classification },
     session: session
       ? { idleMinutes: idle ?? 15, endsAt: session.idleEndsAt, canStepUp: session.way === 'local' }

@@ -1,0 +1,71 @@
+/** Which POA&M a finding points at. */
+import { sql, type Kysely } from 'kysely';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import { isFinished } from '../poams/index.ts';
+
+/** Points findings at POA&Ms, whatever they pointed at before. @param findings by ingestion_vulnerabilities.id. */
+export async function pointFindings(
+  db: Kysely<Database>,
+  findings: readonly { readonly id: number; readonly poamId: string }[],
+): Promise<void> {
+  if (findings.length === 0) return;
+  await sql`
+    update ingestion_vulnerabilities f set poam_id = p.id
+      from jsonb_to_recordset(${storableJson(findings)}::jsonb) as given(id integer, "poamId" text)
+      join ingestion_poams p on p.poam_id = given."poamId"
+     where f.id = given.id and f.poam_id is distinct from p.id`.execute(db);
+}
+
+/**
+ * Points the open findings of tied weaknesses at their POA&M, unless it has ended, and, where the system has it, its first control; of a
+ * machine in several systems, at those of its main one. A finding that points at a POA&M already keeps it, somebody may have chosen that one;
+ * but for one that answered the same weakness in the system that the machine left.
+ */
+export async function tieFindings(db: Kysely<Database>): Promise<void> {
+  await sql`
+    with tied as (
+      select f.id, w.poam_id, control.id as control_id,
+             f.poam_id is null
+               or exists (select from weaknesses old join ingestion_poams p on p.id = old.poam_id
+                           where old.poam_id = f.poam_id and old.grouping = w.grouping and old.identifier = w.identifier
+                             and old.system_id <> w.system_id and p.system_id = old.system_id) as is_to_point,
+             exists (select from ingestion_controls c
+                      where c.id = f.control_id and c.system_id <> w.system_id) as is_controlled_elsewhere
+        from weaknesses w
+        join ingestion_poams k on k.id = w.poam_id and not ${isFinished('k')}
+        join ingestion_assets a on a.system_id = w.system_id
+        join ingestion_vulnerabilities f on f.asset_ref = a.asset_uuid and f.plugin_id::text = w.identifier
+        left join lateral (
+          select c.id from ingestion_controls c
+           where c.system_id = w.system_id and upper(c.control_id) = any(w.controls)
+           order by array_position(w.controls, upper(c.control_id)::text) limit 1) control on true
+       where w.grouping = 'plugin'
+         and f.lifecycle_state in ('open', 'reopened') and f.severity_rank >= 3 and f.external_system_id is not null
+         and f.severity_modification is distinct from 'accepted'
+    )
+    update ingestion_vulnerabilities f
+       set poam_id = tied.poam_id,
+           control_id = case when tied.is_controlled_elsewhere then tied.control_id else coalesce(f.control_id, tied.control_id) end
+      from tied
+     where f.id = tied.id and tied.is_to_point`.execute(db);
+}
+
+/** Findings of POA&Ms that no longer exist point at none. */
+export async function releaseFindingsOfPoams(
+  db: Kysely<Database>,
+  poamIds: readonly string[],
+): Promise<void> {
+  const gone = sql`select p.id from ingestion_poams p where p.poam_id = any(${[...poamIds]}::text[])`;
+  await sql`update ingestion_vulnerabilities set poam_id = null where poam_id in (${gone})`.execute(db);
+}
+
+/** @param toPoamId undefined: they point at none. */
+export async function moveFindingsOfPoams(
+  db: Kysely<Database>,
+  fromPoamId: string,
+  toPoamId: string | undefined,
+): Promise<void> {
+  const to = sql`(select p.id from ingestion_poams p where p.poam_id = ${toPoamId ?? null} order by p.id limit 1)`;
+  const from = sql`(select p.id from ingestion_poams p where p.poam_id = ${fromPoamId})`;
+  await sql`update ingestion_vulnerabilities set poam_id = ${to} where poam_id in ${from}`.execute(db);
+}

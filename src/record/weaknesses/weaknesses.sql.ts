@@ -1,0 +1,127 @@
+/** Weaknesses as rows: with their dates and controls, and the POA&M that answers each. */
+import { sql, type Kysely } from 'kysely';
+import type { Severity } from '../../canonical/vocabulary/index.ts';
+import { reasonValue, ruleValues } from '../../ledger/operations/index.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import { moveFindingsOfPoams, releaseFindingsOfPoams } from '../findings/index.ts';
+import { isSystemOf } from '../systems/index.ts';
+
+export interface WeaknessToSave {
+  readonly systemId: string;
+  readonly pluginId: string;
+  readonly severity: Severity;
+  readonly detectedOn: string;
+  readonly dueOn: string;
+  readonly dueReason: string;
+  readonly controls: readonly string[];
+  readonly controlReason: string;
+  readonly poamId: string;
+}
+
+/** Ties weaknesses to the POA&Ms that answer them. One that is tied already keeps its dates, unless its POA&M is a new one. */
+export async function saveWeaknesses(
+  db: Kysely<Database>,
+  weaknesses: readonly WeaknessToSave[],
+): Promise<void> {
+  if (weaknesses.length === 0) return;
+  await sql`
+    insert into weaknesses as known (system_id, identifier, severity, detected_on, due_on, due_reason, controls, control_reason, poam_id)
+    select w."systemId", w."pluginId", w.severity, w."detectedOn", w."dueOn", w."dueReason", w.controls, w."controlReason", p.id
+      from jsonb_to_recordset(${storableJson(weaknesses)}::jsonb)
+        as w("systemId" text, "pluginId" text, severity text, "detectedOn" date, "dueOn" date, "dueReason" text,
+             controls text[], "controlReason" text, "poamId" text)
+      join ingestion_poams p on p.poam_id = w."poamId"
+    on conflict (system_id, grouping, identifier) do update
+      set poam_id = excluded.poam_id, severity = excluded.severity, updated_at = now(),
+          due_on = case when known.poam_id is distinct from excluded.poam_id then excluded.due_on else known.due_on end,
+          due_reason = case when known.poam_id is distinct from excluded.poam_id then excluded.due_reason else known.due_reason end
+      where (known.poam_id, known.severity) is distinct from (excluded.poam_id, excluded.severity)`.execute(
+    db,
+  );
+}
+
+/** Due dates of weaknesses whose POA&M has not gone out follow it: nothing was promised yet. */
+export async function followDates(
+  db: Kysely<Database>,
+  weaknesses: readonly WeaknessToSave[],
+): Promise<void> {
+  if (weaknesses.length === 0) return;
+  await sql`
+    update weaknesses known set due_on = w."dueOn", due_reason = w."dueReason", updated_at = now()
+      from jsonb_to_recordset(${storableJson(weaknesses)}::jsonb)
+        as w("systemId" text, "pluginId" text, "dueOn" date, "dueReason" text, "poamId" text)
+      join ingestion_poams p on p.poam_id = w."poamId"
+     where known.system_id = w."systemId" and known.grouping = 'plugin' and known.identifier = w."pluginId" and known.poam_id = p.id
+       and (known.due_on, known.due_reason) is distinct from (w."dueOn", w."dueReason")`.execute(db);
+}
+
+/** Weaknesses let go of POA&Ms that were moved to another system. Run before weaknesses are looked at. */
+export async function letGoOfMovedPoams(
+  db: Kysely<Database>,
+  { systemId, operationId }: { readonly systemId: number; readonly operationId: string },
+): Promise<void> {
+  await sql`
+    with apart as (
+      select w.id, w.system_id, w.identifier, p.poam_id from weaknesses w join ingestion_poams p on p.id = w.poam_id
+       where p.system_id is distinct from w.system_id and ${isSystemOf(systemId, 'p.system_id')}
+    ), journal as (
+      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, direction, decided_by_kind, rule_code, reason_code)
+      select ${operationId}::uuid, ${systemId}, 'poam', apart.poam_id, 'weakness', to_jsonb(apart.system_id || ' plugin ' || apart.identifier),
+             'internal', ${sql.raw(ruleValues('remote_moved'))}, ${sql.raw(reasonValue('poam_moved'))} from apart
+    )
+    update weaknesses w set poam_id = null, updated_at = now() from apart where apart.id = w.id`.execute(db);
+}
+
+/** Unties weaknesses and findings from POA&Ms that no longer exist, so that another can answer them. */
+export async function untieWeaknesses(db: Kysely<Database>, poamIds: readonly string[]): Promise<void> {
+  if (poamIds.length === 0) return;
+  const gone = sql`select p.id from ingestion_poams p where p.poam_id = any(${[...poamIds]}::text[])`;
+  await sql`update weaknesses set poam_id = null, updated_at = now() where poam_id in (${gone})`.execute(db);
+  await releaseFindingsOfPoams(db, poamIds);
+}
+
+/**
+ * Moves the weaknesses and findings that one POA&M answers to another.
+ * @param toPoamId undefined: they are unanswered, and the next sync answers them like new ones.
+ */
+export async function moveWeaknesses(
+  db: Kysely<Database>,
+  fromPoamId: string,
+  toPoamId: string | undefined,
+): Promise<void> {
+  const to = sql`(select p.id from ingestion_poams p where p.poam_id = ${toPoamId ?? null} order by p.id limit 1)`;
+  const from = sql`(select p.id from ingestion_poams p where p.poam_id = ${fromPoamId})`;
+  await sql`update weaknesses set poam_id = ${to}, updated_at = now() where poam_id in ${from}`.execute(db);
+  await moveFindingsOfPoams(db, fromPoamId, toPoamId);
+}
+
+export interface Unanswered {
+  readonly boundary: string;
+  readonly plugin: string;
+  readonly severity: string;
+  readonly openFindings: number;
+}
+
+/** Weaknesses that this POA&M answers and that are open. */
+export async function listOpenWeaknesses(db: Kysely<Database>, poamId: string): Promise<Unanswered[]> {
+  const { rows } = await sql<Unanswered>`
+    select w.system_id as boundary, w.identifier as plugin, w.severity, count(*)::int as "openFindings"
+      from ingestion_poams p
+      join weaknesses w on w.poam_id = p.id and w.grouping = 'plugin'
+      join ingestion_assets a on a.system_id = w.system_id and a.deleted_at is null and a.terminated_at is null
+      join ingestion_vulnerabilities f on f.asset_ref = a.asset_uuid and f.plugin_id::text = w.identifier
+                                      and f.lifecycle_state in ('open', 'reopened')
+     where p.poam_id = ${poamId}
+     group by w.system_id, w.identifier, w.severity order by w.system_id, w.identifier`.execute(db);
+  return rows;
+}
+
+/** Open findings, high or critical, on the machines of a system. */
+export async function countOpenFindings(db: Kysely<Database>, boundary: string): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n
+      from ingestion_assets a join ingestion_vulnerabilities f on f.asset_ref = a.asset_uuid
+     where a.system_id = ${boundary} and a.deleted_at is null and a.terminated_at is null
+       and f.lifecycle_state in ('open', 'reopened') and f.severity_rank >= 3`.execute(db);
+  return rows[0]?.n ?? 0;
+}
