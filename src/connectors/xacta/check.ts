@@ -5,7 +5,7 @@ import type { CheckResult, ConnectorContext } from '../kit/index.ts';
 import { fillPath, valueAt } from './field-path.ts';
 import { fetchPage, type ListPage } from './lists.ts';
 import type { Profile, ProfiledEntity } from './profile.ts';
-import { externalRecord } from './records.ts';
+import { idOf } from './records.ts';
 import type { Session } from './session.ts';
 import type { XactaSettings } from './settings.ts';
 
@@ -47,9 +47,7 @@ export async function* checkXacta(
   try {
     const { path, items, query } = list;
     page = await fetchPage(session, profile, { path, items, query, signal }, undefined);
-    systems = page.items
-      .map((item) => externalRecord(profile, 'system', item).externalId)
-      .filter((id) => id !== '');
+    systems = page.items.map((item) => idOf(profile, 'system', item)).filter((id) => id !== '');
   } catch (error) {
     if (signal.aborted) throw error;
     yield failed('read systems', 'permission', error);

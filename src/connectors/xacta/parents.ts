@@ -2,7 +2,7 @@ import { PageWalk } from '../kit/index.ts';
 import { fillPath } from './field-path.ts';
 import { fetchPage, type ListPage } from './lists.ts';
 import type { Profile } from './profile.ts';
-import { externalRecord } from './records.ts';
+import { idOf } from './records.ts';
 import type { Session } from './session.ts';
 
 /** The ids of all records that may have children: every page of the parent's list, whatever changed. */
@@ -27,7 +27,7 @@ export async function listParents(
     let at: string | undefined;
     do {
       const page: ListPage = await fetchPage(session, profile, list, at);
-      const found = page.items.map((item) => externalRecord(profile, entity, item).externalId);
+      const found = page.items.map((item) => idOf(profile, entity, item));
       walk.note({ at, next: page.next, ids: found });
       for (const id of found) ids.add(id);
       at = page.next;

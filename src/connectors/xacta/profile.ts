@@ -153,11 +153,19 @@ export function parseProfile(text: string, name: string): Profile {
   });
 }
 
+/** By name, with the text that was parsed: a run asks twice, and parsing takes longer than comparing 1,000 records. */
+const parsedBefore = new Map<string, { readonly text: string; readonly profile: Profile }>();
+
 /** @param name `default`, or the path of a YAML file. @throws TielineError PROFILE_INVALID. */
 export function loadProfile(name: string): Profile {
   const file = name === 'default' ? new URL('./profiles/default.yaml', import.meta.url) : name;
   try {
-    return parseProfile(readFileSync(file, 'utf8'), name);
+    const text = readFileSync(file, 'utf8');
+    const before = parsedBefore.get(name);
+    if (before?.text === text) return before.profile;
+    const profile = parseProfile(text, name);
+    parsedBefore.set(name, { text, profile });
+    return profile;
   } catch (error) {
     if (error instanceof TielineError) throw error;
     throw new TielineError('PROFILE_INVALID', `The profile ${name} could not be read: ${messageOf(error)}`, {

@@ -17,7 +17,7 @@ import { fillPath } from './field-path.ts';
 import { fetchPage } from './lists.ts';
 import { listParents } from './parents.ts';
 import type { Profile, ProfiledEntity } from './profile.ts';
-import { externalRecord } from './records.ts';
+import { childrenOf, idOf, recordAlone } from './records.ts';
 import type { Session } from './session.ts';
 import type { XactaSettings } from './settings.ts';
 
@@ -96,12 +96,16 @@ export async function* readEntity(
     const path = fillPath(list.path, { parent });
     const query = { ...list.query, ...changedSince(profile, since) };
     const page = await fetchPage(session, profile, { path, items: list.items, query, signal }, position.next);
-    const records = page.items.map((item) =>
-      externalRecord(profile, walked, item, parent === '' ? undefined : parent),
-    );
     if (position.next === undefined) walk = new PageWalk(`GET ${list.path}`);
-    walk.note({ at: position.next, next: page.next, ids: records.map(nameInWalk) });
-    const wanted = walked === entity ? records : records.flatMap((record) => childrenOf(record, entity));
+    walk.note({
+      at: position.next,
+      next: page.next,
+      ids: page.items.map((item) => nameInWalk(profile, walked, item)),
+    });
+    const wanted =
+      walked === entity
+        ? page.items.map((item) => recordAlone(profile, entity, item, parent === '' ? undefined : parent))
+        : page.items.flatMap((item) => childrenOf(profile, walked, item) ?? []);
     // Without the parameter every read is a read of all, which is slower and never wrong.
     position = after(position, page.next, profile.changedSince !== undefined);
     const done = position.total - position.parents.length;
@@ -137,13 +141,9 @@ function markOf({ startedAt, askedAt }: Position): string {
 const changedSince = (profile: Profile, since: string | undefined): Record<string, string> =>
   since !== undefined && profile.changedSince ? { [profile.changedSince.parameter]: since } : {};
 
-const childrenOf = (record: ExternalRecord, entity: ProfiledEntity): readonly ExternalRecord[] =>
-  record.children?.find((child) => child.entity === entity)?.records ?? [];
-
 /** A record by its id; one without an id by what it holds. */
-function nameInWalk(record: ExternalRecord): string {
-  return record.externalId === '' ? JSON.stringify(record.raw) : record.externalId;
-}
+const nameInWalk = (profile: Profile, entity: ProfiledEntity, item: Json): string =>
+  idOf(profile, entity, item) || JSON.stringify(item);
 
 /** The position of the walk after a page whose successor is `next`. */
 function after(position: Position, next: string | undefined, canAskSince: boolean): Position {

@@ -3,11 +3,27 @@ import type { ExternalRecord } from '../kit/index.ts';
 import { valueAt } from './field-path.ts';
 import type { Profile, ProfileEntity, ProfiledEntity } from './profile.ts';
 
+/** A remote record as `recordAlone` makes it, with the records inside it. */
+export function externalRecord(
+  profile: Profile,
+  entity: ProfiledEntity,
+  item: unknown,
+  parentId?: string,
+): ExternalRecord {
+  const record = recordAlone(profile, entity, item, parentId);
+  const records = childrenOf(profile, entity, item);
+  return records === undefined ? record : { ...record, children: [{ entity: 'milestone', records }] };
+}
+
+/** The id of a remote record; empty where it has none. */
+export const idOf = (profile: Profile, entity: ProfiledEntity, item: unknown): string =>
+  isJsonObject(item) ? scalarText(valueAt(item, profile.entities[entity]?.id ?? '')) : '';
+
 /**
  * A remote record with its id, parent and version as the profile finds them. What is not an object or has no id comes with
  * an empty id, so that the reader can hold it with a reason instead of losing it.
  */
-export function externalRecord(
+export function recordAlone(
   profile: Profile,
   entity: ProfiledEntity,
   item: unknown,
@@ -23,7 +39,6 @@ export function externalRecord(
       : item;
   const parent = parentId ?? (shape.parent ? scalarText(valueAt(raw, shape.parent.field)) : '');
   const version = versionOf(shape, raw);
-  const children = childrenOf(profile, entity, raw);
   const changed = changeOf(shape, raw);
   return {
     externalId: scalarText(valueAt(raw, shape.id)),
@@ -31,7 +46,6 @@ export function externalRecord(
     ...(version === '' ? {} : { version }),
     ...(changed ? { changed } : {}),
     raw,
-    ...(children.length === 0 ? {} : { children }),
   };
 }
 
@@ -51,21 +65,17 @@ function versionOf(shape: ProfileEntity, raw: JsonObject): string {
   return shape.version === undefined ? '' : scalarText(valueAt(raw, shape.version));
 }
 
-function childrenOf(
+/** The records inside a remote record (the milestones of a POA&M), where the profile finds them there; else undefined. */
+export function childrenOf(
   profile: Profile,
   entity: ProfiledEntity,
-  raw: JsonObject,
-): NonNullable<ExternalRecord['children']> {
+  item: unknown,
+): readonly ExternalRecord[] | undefined {
   const { milestone } = profile.entities;
-  if (!milestone?.inline || milestone.parent?.entity !== entity) return [];
-  const items = valueAt(raw, milestone.inline.field);
-  const parentId = scalarText(valueAt(raw, profile.entities[entity]?.id ?? ''));
+  if (!milestone?.inline || milestone.parent?.entity !== entity) return undefined;
+  const items = valueAt(item, milestone.inline.field);
+  const parentId = idOf(profile, entity, item);
   return Array.isArray(items)
-    ? [
-        {
-          entity: 'milestone',
-          records: items.map((item) => externalRecord(profile, 'milestone', item, parentId)),
-        },
-      ]
-    : [];
+    ? items.map((each) => recordAlone(profile, 'milestone', each, parentId))
+    : undefined;
 }

@@ -32,16 +32,33 @@ export interface Absence {
   /** How many of these the read did not show. */
   readonly missing: number;
   readonly examples: readonly string[];
+  /** Whether the read showed every living link, and none of them was known to be missing: nothing is to be marked then. */
+  readonly isSettled: boolean;
 }
 
 export async function countAbsent(db: Kysely<Database>, read: ReadOfEntity): Promise<Absence> {
-  const { rows } = await sql<{ expected: number; missing: number; examples: string[] | null }>`
-    with ${linksOf(read)}
-    select count(*)::int as expected, count(*) filter (where not seen)::int as missing,
-           (array_agg(external_id order by external_id) filter (where not seen))[1:5] as examples
-      from links where missing_since is null and (seen or not inside_missing)`.execute(db);
+  const { rows } = await sql<{
+    expected: number;
+    missing: number;
+    examples: string[] | null;
+    isSettled: boolean | null;
+  }>`
+    with ${linksOf(read)}, counted as (
+      select external_id, seen, missing_since is null and (seen or not inside_missing) as is_expected,
+             seen and missing_since is null as is_settled
+        from links
+    )
+    select count(*) filter (where is_expected)::int as expected, count(*) filter (where is_expected and not seen)::int as missing,
+           (array_agg(external_id order by external_id) filter (where is_expected and not seen))[1:5] as examples,
+           bool_and(is_settled) as "isSettled"
+      from counted`.execute(db);
   const row = rows[0];
-  return { expected: row?.expected ?? 0, missing: row?.missing ?? 0, examples: row?.examples ?? [] };
+  return {
+    expected: row?.expected ?? 0,
+    missing: row?.missing ?? 0,
+    examples: row?.examples ?? [],
+    isSettled: row?.isSettled ?? true,
+  };
 }
 
 /** SQL that is true of a link `l` whose record is inside one that the remote no longer shows: that is what a person is asked about. */

@@ -38,7 +38,7 @@ import { PagesInOrder } from './pages-in-order.ts';
 /** How often a read may break off without any progress between, before the run gives up. */
 const attemptsWithoutProgress = 4;
 /** Smaller pages of linked records are taken together. */
-const enoughRecords = 500;
+const enoughRecords = 1000;
 
 export interface EntityRead {
   readonly system: ConnectedSystem;
@@ -269,7 +269,7 @@ async function settleAbsence(
   read: EntityRead,
   where: { systemId: number; entity: string; operationId: string },
 ): Promise<void> {
-  const { expected, missing, examples } = await countAbsent(tx.db, where);
+  const { expected, missing, examples, isSettled } = await countAbsent(tx.db, where);
   const allowed = Math.max(
     context.absence.atLeast,
     Math.floor((expected * context.absence.sharePercent) / 100),
@@ -283,7 +283,7 @@ async function settleAbsence(
       `${read.system.name} no longer shows ${missing} of ${expected} ${read.entity} records (${examples.join(', ')}, …); more than ${allowed} at once are not believed.`,
     );
   }
-  await markAbsent(tx.db, where, entity(read.entity).absence === 'ask');
+  if (!isSettled) await markAbsent(tx.db, where, entity(read.entity).absence === 'ask');
   await forgetSeen(tx.db, where);
 }
 

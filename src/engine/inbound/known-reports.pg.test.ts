@@ -162,6 +162,27 @@ describe('an unchanged report', () => {
     expect(await take('poam', said)).toMatchObject({ counts: { updated: 1 } });
   });
 
+  it('an unchanged report that lists several CVEs and machines is skipped, and merged when one is gone here', async () => {
+    const machines = [1, 2].map((n) => `00000000-0000-4000-800${n}-${String(number).padStart(12, '0')}`);
+    for (const machine of machines)
+      await edit(`insert into ingestion_assets (asset_uuid, hostname) values ($1, 'host')`, machine);
+    const said = report({
+      affected_assets: machines,
+      cve_references: ['CVE-2026-1', 'CVE-2026-2', 'CVE-2026-3'],
+    });
+    await take('poam', said);
+    expect(await take('poam', said)).toEqual(passed);
+    await edit(
+      `with gone as (delete from ingestion_poam_cves where poam_id = $1 returning cve_id)
+       insert into ingestion_poam_cves (poam_id, cve_id) select $1, cve_id from gone order by cve_id desc`,
+      id,
+    );
+    expect(await take('poam', said)).toEqual(passed);
+    await edit(`delete from ingestion_poam_cves where poam_id = $1 and cve_id = 'CVE-2026-2'`, id);
+    expect(await take('poam', said)).toMatchObject({ mapped: 1, counts: { updated: 1 } });
+    expect(await take('poam', said)).toEqual(passed);
+  });
+
   it('an unchanged report is merged while a field of it is in conflict, which is held each time', async () => {
     await edit(`update ingestion_poams set comments = 'edited here' where poam_id = $1`, id);
     const said = report({ comments: 'edited there' });

@@ -26,7 +26,10 @@ import { comparisonOf } from '../../canonical/vocabulary/index.ts';
 
 export type { LinkedSource } from './linked-page.ts';
 
-const pageSize = 500;
+/** How many reports are looked up at once: each page costs the same statements, whatever its size. */
+const pageSize = 1000;
+/** How many of them are merged at once, where they say something new. */
+const mergedAtOnce = 500;
 
 /**
  * Raised when a change of the code (what a definition's functions do, a record's schema) makes the same report mean something else: what
@@ -118,8 +121,15 @@ async function takePage(taking: Taking, edition: string, records: readonly Exter
   return joined([
     { counts: { ...noCounts, read: same, unchanged: same }, held: [] },
     { counts: { ...noCounts, read: held.length, failed: held.length }, held },
-    ...(incoming.length > 0 ? [await storeOrHold(taking, incoming)] : []),
+    ...(await storeInParts(taking, incoming)),
   ]);
+}
+
+async function storeInParts(taking: Taking, incoming: readonly Incoming[]): Promise<readonly Taken[]> {
+  const parts: Taken[] = [];
+  for (let at = 0; at < incoming.length; at += mergedAtOnce)
+    parts.push(await storeOrHold(taking, incoming.slice(at, at + mergedAtOnce)));
+  return parts;
 }
 
 /** MD5 is as long as a UUID; no one gains by a report that is mistaken for the one before it. */

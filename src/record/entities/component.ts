@@ -21,7 +21,7 @@ export const component = defineEntity({
     madeHere: 'false',
     shownAs: { title: `t.component_id || ': ' || t.name`, system: 't.system_id' },
     ownKey: `t.component_id = r ->> 'component_id' and t.external_system_id = (r ->> 'external_system_id')::int`,
-    beside: [{ table: 'component_identifiers', whose: 'i.component_id = t.id', what: 'i.kind, i.value' }],
+    beside: [{ table: 'component_identifiers', column: 'component_id', what: 'i.kind, i.value' }],
   },
   fields: ['name', 'component_type', 'description', 'operating_system', 'business_owner', 'technical_owner'],
   derived: [],

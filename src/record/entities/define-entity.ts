@@ -122,7 +122,8 @@ export interface ShownAs {
 /** SQL of rows `i` of a table, which of them are of row `t`, and what they say. */
 export interface RowsBeside {
   readonly table: string;
-  readonly whose: string;
+  /** The column that holds the key of the row. */
+  readonly column: string;
   readonly what: string;
 }
 

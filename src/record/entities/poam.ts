@@ -45,9 +45,9 @@ export const poam = defineEntity({
     remoteKey: `(t.xacta_poam_id = r ->> 'remote_id' or t.poam_id = r ->> 'remote_id')`,
     inside: { entity: 'system', column: 'system_id' },
     beside: [
-      { table: 'ingestion_poam_assets', whose: 'i.poam_id = t.poam_id', what: 'i.asset_uuid' },
-      { table: 'ingestion_poam_cves', whose: 'i.poam_id = t.poam_id', what: 'i.cve_id' },
-      { table: 'poam_asset_departures', whose: 'i.poam_id = t.poam_id', what: 'i.asset_uuid' },
+      { table: 'ingestion_poam_assets', column: 'poam_id', what: 'i.asset_uuid' },
+      { table: 'ingestion_poam_cves', column: 'poam_id', what: 'i.cve_id' },
+      { table: 'poam_asset_departures', column: 'poam_id', what: 'i.asset_uuid' },
     ],
     shownAs: {
       title: `coalesce(t.xacta_poam_id, t.poam_id) || coalesce(': ' || ${firstLine('t.weakness_description')}, '')`,

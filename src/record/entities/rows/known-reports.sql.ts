@@ -67,6 +67,10 @@ async function seenRows(db: Kysely<Database>, systemId: number, entity: LinkedEn
 /**
  * Those of these reports that were merged already, with nothing left to settle: the digest is that of the last one, our side is as it
  * was then, no machine that it waits for is known now, no conflict of the record is open, and no other external system has the row.
+ *
+ * Each table is asked once for the whole page: asked row by row, it took 2 to 4 times as long (a POA&M 49 microseconds instead of 16). The
+ * join of `same` is an outer one, since the planner takes an inner one, on the digest, for a single row; `offset 0` keeps it from reading
+ * a whole table for a page.
  * @param reports by the remote's id; the digest is a UUID. @returns the remote's ids.
  */
 export async function findKnownReports(
@@ -77,23 +81,41 @@ export async function findKnownReports(
   if (reports.size === 0) return new Set();
   const { table, key, keyKind } = linkedEntity(source.entity).row;
   const digests = await fetchSideDigests(db, source.entity);
-  const { rows } = await sql<{ id: string }>`
-    select l.external_id as id
-      from unnest(${[...reports.keys()]}::text[], ${[...reports.values()]}::uuid[]) as given(external_id, digest)
-      join sync_links l on l.external_system_id = ${source.systemId} and l.entity_type = ${source.entity}
-                       and l.external_id = given.external_id and l.report_digest = given.digest
-      join ${sql.table(table)} t on t.${sql.ref(key)} = ${asKey('l.entity_id', keyKind)}
-     where l.retired_at is null and l.missing_since is null
-       and l.seen_digest = ${digests.seenBy(source.systemId)}
-       and not exists (select from unnest(l.waits_for) waited(name) cross join lateral (${assetsNamed('waited.name')}) known)
-       and not exists (select from sync_conflicts c
-                        where c.entity_type = l.entity_type and c.entity_id = l.entity_id and c.resolution_status = 'pending'
-                          and coalesce(c.external_system_id, l.external_system_id) = l.external_system_id)
-       and not exists (select from sync_links other
-                        where other.entity_type = l.entity_type and other.entity_id = l.entity_id
-                          and other.external_system_id <> l.external_system_id and other.retired_at is null)`.execute(
-    db,
+  const seen = digests.seenAmong(
+    source.systemId,
+    sql`array(select ${asKey('known.entity_id', keyKind)} from same known)`,
   );
+  const ofPage = sql`any(array(select known.entity_id from same known))`;
+  const { rows } = await sql<{ id: string }>`
+    with same as materialized (
+      select l.entity_id, l.external_id, l.seen_digest, l.waits_for
+        from unnest(${[...reports.keys()]}::text[], ${[...reports.values()]}::uuid[]) as given(external_id, digest)
+        left join sync_links l on l.external_system_id = ${source.systemId} and l.entity_type = ${source.entity}
+                              and l.external_id = given.external_id and l.report_digest = given.digest
+                              and l.retired_at is null and l.missing_since is null
+    ), others as materialized (
+      select s.id from external_systems s
+       where s.id <> ${source.systemId}
+         and exists (select from sync_links o
+                      where o.external_system_id = s.id and o.entity_type = ${source.entity} and o.retired_at is null)
+    )${seen.ctes}
+    select l.external_id as id
+      from same l
+     cross join lateral (select * from ${sql.table(table)} where ${sql.ref(key)} = ${asKey('l.entity_id', keyKind)} offset 0) t${seen.joins}
+     where l.seen_digest = ${seen.digest}
+       and (l.waits_for is null
+            or not l.waits_for && array(select waited.name from (select distinct unnest(waits_for) from same) waited(name)
+                                         where exists (${assetsNamed('waited.name')})))
+       and l.entity_id <> all(array(
+             select c.entity_id from sync_conflicts c
+              where c.entity_type = ${source.entity} and c.entity_id = ${ofPage} and c.resolution_status = 'pending'
+                and coalesce(c.external_system_id, ${source.systemId}) = ${source.systemId}))
+       and l.entity_id <> all(array(
+             select theirs.entity_id
+               from others cross join lateral (
+                    select entity_id from sync_links
+                     where external_system_id = others.id and entity_type = ${source.entity} and entity_id = ${ofPage}
+                       and retired_at is null offset 0) theirs))`.execute(db);
   return new Set(rows.map((row) => row.id));
 }
 

@@ -16,6 +16,20 @@ export interface SideDigests {
   readonly row: RawBuilder<unknown>;
   /** SQL (bigint) of all that merging a report of external system `systemId` reads and writes on our side of row `t`. */
   seenBy(systemId: number): RawBuilder<unknown>;
+  /**
+   * The same hash for a page of rows `t`, where each table beside them is read once instead of once a row. @param keys SQL of an array of
+   * their keys, in the type of the column.
+   */
+  seenAmong(systemId: number, keys: RawBuilder<unknown>): SeenAmong;
+}
+
+/** The parts of a statement in which the hash of many rows is computed. */
+export interface SeenAmong {
+  readonly digest: RawBuilder<unknown>;
+  /** CTEs, each with a comma before it: what is beside the rows. */
+  readonly ctes: RawBuilder<unknown>;
+  /** Joins to `t`. */
+  readonly joins: RawBuilder<unknown>;
 }
 
 /** Columns that say when and by what a row was written, not what it says. */
@@ -31,8 +45,12 @@ const stamps: ReadonlySet<string> = new Set([
 const hashable =
   /^(character varying|text|character|smallint|integer|bigint|numeric|real|double precision|boolean|uuid|date|timestamp|jsonb)\b/;
 
-const listed = ({ table, whose, what }: RowsBeside): string =>
-  `(select hash_record_extended(row(count(*), bit_xor(hash_record_extended(row(${what}), 0))), 0) from ${table} i where ${whose})`;
+/** SQL of what rows `i` beside a row are, in whatever order. */
+const listed = ({ what }: RowsBeside): string =>
+  `hash_record_extended(row(count(*), bit_xor(hash_record_extended(row(${what}), 0))), 0)`;
+
+/** What `listed` says of no rows. */
+const noneListed = sql`hash_record_extended(row(0::bigint, null::bigint), 0)`;
 
 /** The digests of an entity's table as it is here: owners' variants have columns of other names. */
 export async function fetchSideDigests(db: Kysely<Database>, entity: LinkedEntityName): Promise<SideDigests> {
@@ -48,25 +66,57 @@ export async function fetchSideDigests(db: Kysely<Database>, entity: LinkedEntit
   const compared = rows.filter(({ name }) => !stamps.has(name) && name !== 'raw_json');
   const raw = rows.filter(({ name }) => name === 'raw_json');
   const row = sql`hash_record_extended(row(${sql.join(compared.map(column))}), 0)`;
+  const beside = place.beside ?? [];
+  const seen = (lists: readonly RawBuilder<unknown>[], parentId: RawBuilder<unknown>) =>
+    sql`hash_record_extended(row(${sql.join([row, ...raw.map(column), ...lists, ...(standsIn ? [parentId] : [])])}), 0)`;
   return {
     row,
     seenBy(systemId) {
-      const parts = [
-        row,
-        ...raw.map(column),
-        ...(place.beside ?? []).map((each) => sql.raw(listed(each))),
-        ...(standsIn ? [parentAt(systemId, standsIn)] : []),
-      ];
-      return sql`hash_record_extended(row(${sql.join(parts)}), 0)`;
+      const lists = beside.map((each) =>
+        sql.raw(`(select ${listed(each)} from ${each.table} i where i.${each.column} = t.${place.key})`),
+      );
+      return seen(lists, standsIn ? sql`(${parentAt(systemId, standsIn)})` : sql`null`);
+    },
+    seenAmong(systemId, keys) {
+      const named = beside.map((each, index) => ({ ...each, name: sql.ref(`beside_${index}`) }));
+      return {
+        digest: seen(
+          named.map(({ name }) => sql`coalesce(${name}.digest, ${noneListed})`),
+          sql`parent.external_id`,
+        ),
+        // Materialized: a join that the planner takes for small may read it once a row.
+        ctes: joined(
+          named.map(
+            (each) => sql`, ${each.name} as materialized (
+      select i.${sql.ref(each.column)} as key, ${sql.raw(listed(each))} as digest
+        from ${sql.table(each.table)} i where i.${sql.ref(each.column)} = any(${keys}) group by 1)`,
+          ),
+        ),
+        joins: joined([
+          ...named.map(
+            ({ name }) => sql`
+      left join ${name} on ${name}.key = t.${sql.ref(place.key)}`,
+          ),
+          ...(standsIn
+            ? [
+                sql`
+      left join lateral (${parentAt(systemId, standsIn)}) parent on true`,
+              ]
+            : []),
+        ]),
+      };
     },
   };
 }
+
+const joined = (parts: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
+  parts.length === 0 ? sql`` : sql.join(parts, sql``);
 
 /** SQL of what the remote calls the parent of row `t`; null where it is not linked to a living one. */
 const parentAt = (
   systemId: number,
   { column, entity: parent }: { readonly column: string; readonly entity: string },
 ) => sql`
-  (select p.external_id from sync_links p
-    where p.external_system_id = ${systemId} and p.entity_type = ${parent}
-      and p.entity_id = t.${sql.ref(column)}::text and p.retired_at is null limit 1)`;
+  select p.external_id from sync_links p
+   where p.external_system_id = ${systemId} and p.entity_type = ${parent}
+     and p.entity_id = t.${sql.ref(column)}::text and p.retired_at is null limit 1`;
