@@ -14,7 +14,8 @@ import { fetchMappings } from '../../engine/connections/index.ts';
 import { ensureSource, type FileSource } from './file-sources.ts';
 import { mapperFrom } from '../../engine/inbound/index.ts';
 import type { MapperOf } from '../../record/entities/index.ts';
-import { nothingTaken, takeFile, type FileCounts, type FileReading } from './take-file.ts';
+import { nothingTaken, type FileCounts, type FileReading } from './store-file.ts';
+import { takeFile } from './take-file.ts';
 
 export type ImportOptions = FileReading['options'] & {
   /** The source that the files are filed under; made if it is not there. */

@@ -9,7 +9,8 @@ import { insertSystem, type ExternalSystemRow } from '../../ledger/external-syst
 import { beginOperation } from '../../ledger/operations/operations.sql.ts';
 import { isNearly } from './file-sources.ts';
 import { mapperFrom } from '../../engine/inbound/mapper.ts';
-import { takeFile, type FileCounts } from './take-file.ts';
+import type { FileCounts } from './store-file.ts';
+import { takeFile } from './take-file.ts';
 
 let database: ClonedDatabase;
 let source: ExternalSystemRow;

@@ -6,17 +6,14 @@ import { isJsonObject, type JsonObject } from '../../platform/values/index.ts';
 import {
   assetRecord,
   complianceRecord,
-  findingIdentity,
-  findingRecord,
   type FindingRecord,
   pluginRecord,
 } from '../../canonical/record-fields/index.ts';
 import { type AssetSource, beginAssetLoad } from '../../record/assets/index.ts';
-import { storableJson, type Tx } from '../../platform/postgres/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 import {
   beginComplianceLoad,
   beginFindingLoad,
-  digestOf,
   type FindingLoad,
   type FindingSource,
   type RefusedFinding,
@@ -24,8 +21,8 @@ import {
   type WaitingFinding,
 } from '../../record/findings/index.ts';
 import { addCounts, type HeldRecord, noCounts } from '../../ledger/operations/index.ts';
-import { valueAt } from '../../canonical/mapping/index.ts';
 import { openAssetContextSink } from './asset-context-sink.ts';
+import { findingPreparer, type PreparedFinding } from './prepare-finding.ts';
 import type { LinkedSource } from '../../engine/inbound/index.ts';
 import { heldFor, type MapperOf, type Sink } from '../../record/entities/index.ts';
 
@@ -118,22 +115,30 @@ function refusedFor(finding: RefusedFinding): HeldRecord {
   };
 }
 
+/** A sink of findings, also of those that were prepared before it was opened. */
+export interface FindingSink extends Sink {
+  addPrepared(finding: PreparedFinding): Promise<void>;
+}
+
 export async function openFindingSink(
   tx: Tx,
   source: FindingSource,
   mapperOf: MapperOf,
   known: { readonly seenPlugins: SeenPlugins; readonly assetAliases: ReadonlyMap<string, string> },
-): Promise<Sink> {
+): Promise<FindingSink> {
   const load = await beginFindingLoad(tx, source);
   const held: HeldRecord[] = [];
   let read = 0;
+  const prepare = findingPreparer(mapperOf);
   const report = reportedBy(mapperOf, known, { load, held });
+  const addPrepared = async (prepared: PreparedFinding): Promise<void> => {
+    read += 1;
+    const finding = report(prepared);
+    if (finding) await load.add(finding);
+  };
   return {
-    async add(external) {
-      read += 1;
-      const finding = report(external);
-      if (finding) await load.add(finding);
-    },
+    add: (external) => addPrepared(prepare(external)),
+    addPrepared,
     stage: () => load.stage(),
     async finish() {
       const { counts, waiting, refused } = await load.finish();
@@ -159,11 +164,7 @@ function reportedBy(
     assetAliases,
   }: { readonly seenPlugins: SeenPlugins; readonly assetAliases: ReadonlyMap<string, string> },
   { load, held }: { readonly load: FindingLoad; readonly held: HeldRecord[] },
-): (external: ExternalRecord) => ReportedFinding | undefined {
-  const mapFinding = mapperOf('finding', findingRecord);
-  const mapIdentity = mapperOf('finding', findingIdentity);
-  /** A finding is reported without its plugin, except for what mappings take from there. */
-  const ofPlugin = mapFinding.paths.filter(([first]) => first === 'plugin');
+): (prepared: PreparedFinding) => ReportedFinding | undefined {
   const mapPlugin = mapperOf('plugin', pluginRecord);
 
   /** Adds the plugin block unless it is known; answers whether the finding may be stored. */
@@ -179,33 +180,27 @@ function reportedBy(
     return plugin.ok;
   }
 
-  function readAll(external: ExternalRecord): FindingRecord | undefined {
-    const finding = mapFinding(external.raw);
-    if (!finding.ok) held.push(heldFor('ingestion_vulnerabilities', external, finding.faults));
+  function readAll(prepared: PreparedFinding): FindingRecord | undefined {
+    const finding = prepared.map();
+    if (!finding.ok) held.push(heldFor('ingestion_vulnerabilities', prepared.external, finding.faults));
     return finding.ok ? finding.record : undefined;
   }
 
-  return (external) => {
-    const identity = mapIdentity(external.raw);
-    if (!identity.ok) {
-      readAll(external);
+  return (prepared) => {
+    const { identity } = prepared;
+    if (!identity) {
+      readAll(prepared);
       return undefined;
     }
-    if (!takePlugin(external, identity.record.plugin_id)) return undefined;
-    const { plugin: _storedOnce, ...raw } = external.raw;
-    const reportedUuid = identity.record.asset_uuid.toLowerCase();
+    if (!takePlugin(prepared.external, identity.plugin_id)) return undefined;
+    const reportedUuid = identity.asset_uuid.toLowerCase();
     const asset_uuid = assetAliases.get(reportedUuid) ?? reportedUuid;
-    const json = storableJson(raw);
     return {
-      key: findingKey({ ...identity.record, asset_uuid }),
-      digest: digestOf(
-        mapFinding.edition,
-        json,
-        ofPlugin.map((path) => valueAt(external.raw, path)),
-      ),
-      raw: json,
+      key: findingKey({ ...identity, asset_uuid }),
+      digest: prepared.digest,
+      raw: prepared.json,
       read() {
-        const finding = readAll(external);
+        const finding = readAll(prepared);
         return finding && { ...finding, asset_uuid };
       },
     };

@@ -100,6 +100,14 @@ export async function beginAssetLoad(tx: Tx, source: AssetSource): Promise<Asset
 }
 
 /**
+ * SQL of the link `l` of the staged record `self`. Links are looked up one by one (idx_sync_links_external_once): within the one transaction of
+ * a large file the planner knows of none of those that the file has made, and would read all of them for each batch.
+ */
+const linkOfStaged = `
+      cross join lateral (select * from sync_links known
+                           where known.external_system_id = $1 and known.entity_type = 'asset' and known.external_id = self.external_id offset 0) l`;
+
+/**
  * Finds the row that each staged record is, where that is certain: the one linked to it; the one that carries Tenable's uuid as its
  * own; and, of rows from before Tieline, one that notes it as Tenable's (tenable_asset_uuid, or the id in its raw record). The
  * oldest of several; a row that another record of the same server is linked to is none of them. The raw records of all assets are
@@ -108,8 +116,9 @@ export async function beginAssetLoad(tx: Tx, source: AssetSource): Promise<Asset
 async function recogniseRows(tx: Tx, source: AssetSource): Promise<void> {
   await tx.client.query(
     `update staging_assets s set asset_uuid = l.entity_id::uuid
-       from sync_links l
-      where l.external_system_id = $1 and l.entity_type = 'asset' and l.external_id = s.external_id`,
+       from staging_assets self
+      ${linkOfStaged}
+      where self.ctid = s.ctid`,
     [source.systemId],
   );
   const { rows } = await tx.client.query<{ some: boolean }>(
@@ -151,9 +160,10 @@ async function recogniseRows(tx: Tx, source: AssetSource): Promise<void> {
 async function reviveLinks(tx: Tx, source: AssetSource): Promise<void> {
   await tx.client.query(
     `with revived as (
-       update sync_links l set missing_since = null from staging_assets s
-        where l.external_system_id = $1 and l.entity_type = 'asset' and l.external_id = s.external_id and l.missing_since is not null
-       returning l.entity_id, l.external_id
+       update sync_links link set missing_since = null
+        where link.missing_since is not null
+          and link.id = any (array(select l.id from staging_assets self ${linkOfStaged} where l.missing_since is not null))
+       returning link.entity_id, link.external_id
      )
      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, before_value, direction, decided_by_kind, rule_code, reason_code)
      select $2::uuid, $1, 'asset', entity_id, to_jsonb(external_id), 'inbound', ${ruleValues('scanner_reports')}, ${reasonValue('shown_again')} from revived`,
@@ -354,6 +364,8 @@ async function renewLinks(tx: Tx, source: AssetSource): Promise<void> {
     )
     update sync_links l set retired_at = case when ends.is_over then now() end
       from ends where ends.id = l.id and (l.retired_at is not null) <> ends.is_over
+       -- So that no more links are read than these: their number is not known to the planner.
+       and l.id = any (array(select id from ends))
        -- A match that ended otherwise is for correlation to make again.
        and (ends.is_over or l.entity_type = 'asset')`);
 }

@@ -27,6 +27,7 @@ import {
   type ReportedFinding,
 } from './finding-staging.sql.ts';
 import { insertNew } from './new-findings.sql.ts';
+import { checkingReferencesByIndex } from './reference-checks.sql.ts';
 import { settleCovered } from './scan-coverage.sql.ts';
 import { fetchFindingColumns, uuidText, type FindingColumns } from './finding-columns.sql.ts';
 import { joinedEvidence, severityWord } from './finding-lifecycle.sql.ts';
@@ -102,7 +103,7 @@ export async function beginFindingLoad(tx: Tx, source: FindingSource): Promise<F
         columns,
         staging.knowsSome || knowsEarlier,
       );
-      await recordStateChanges(tx, source);
+      await checkingReferencesByIndex(tx, () => recordStateChanges(tx, source));
       const assets = await listStagedAssets(tx);
       await settleCovered(tx, source, assets);
       if (created + updated > 0) await renewExposure(tx, assets);
@@ -261,7 +262,9 @@ async function mergeOrRefuse(
 ): Promise<Merged> {
   const merge = async (keys: readonly string[] | null, mayBeThere: boolean): Promise<Merged> => {
     const outcome = await underSavepoint(tx, async () => {
-      const { wanted, created } = await insertNew(tx, source, columns, { keys, mayBeThere });
+      const { wanted, created } = await checkingReferencesByIndex(tx, () =>
+        insertNew(tx, source, columns, { keys, mayBeThere }),
+      );
       if (created < wanted) await markStored(tx);
       else if (!knowsSome) return { created, updated: 0 };
       await lockKnown(tx);
