@@ -180,6 +180,7 @@ describe('the house', () => {
       'demo.ts',
       'key-file.ts',
       'metrics-query.ts',
+      'one-time-links.ts',
       'password-hash.ts',
       'scram-verifier.ts',
       'secret-box.ts',
@@ -191,6 +192,7 @@ describe('the house', () => {
       'simulator-process.ts',
 
       'undici-http-client.ts',
+      'users.actions.ts',
     ]);
   });
 });
