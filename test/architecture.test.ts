@@ -164,6 +164,7 @@ describe('the house', () => {
       'demo.ts',
       'key-file.ts',
       'metrics-query.ts',
+      'one-time-links.ts',
       'password-hash.ts',
       'scram-verifier.ts',
       'secret-box.ts',
@@ -175,6 +176,7 @@ describe('the house', () => {
       'simulator-process.ts',
 
       'undici-http-client.ts',
+      'users.actions.ts',
     ]);
   });
 });

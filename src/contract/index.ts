@@ -4,6 +4,7 @@
  * nothing is validated on the way out.
  */
 export * from './acceptances.ts';
+export * from './accounts.ts';
 export * from './approvals.ts';
 export * from './assets.ts';
 export * from './conflicts.ts';

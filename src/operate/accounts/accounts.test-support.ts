@@ -28,7 +28,7 @@ export interface AccountsWorld {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function accountsWorld(access: AccountsApp['access'] = undefined): Promise<AccountsWorld> {
+export async function accountsWorld(access?: AccountsApp['access']): Promise<AccountsWorld> {
   const database = await cloneDatabase();
   let now = new Date('2026-11-26T12:00:00Z').getTime();
   const app: AccountsApp = {

@@ -38,3 +38,33 @@ export {
   stepUp,
   type SteppedUp,
 } from './sign-in/sign-in.ts';
+export {
+  findGrants,
+  giveGrant,
+  type GrantChange,
+  type GrantRequest,
+  previewRevocation,
+  revokeGrant,
+} from './grants/grants.ts';
+export { type GrantEffect } from './grants/grant-effect.ts';
+export { type GrantRow } from './grants/grants.sql.ts';
+export {
+  authenticateToken,
+  findTokens,
+  type MadeToken,
+  makeToken,
+  revokeToken,
+  type TokenOutcome,
+  type TokenRequest,
+} from './tokens/tokens.ts';
+export { type TokenRow } from './tokens/tokens.sql.ts';
+export {
+  fetchLink,
+  makeFirstAdministratorLink,
+  makeLink,
+  type OneTimeLink,
+  redeemLink,
+} from './people/one-time-links.ts';
+export { deleteSavedView, listSavedViews, type SavedView, saveView } from './people/saved-views.sql.ts';
+export { type DemoPerson, makeDemoPeople, signInDemoPerson } from './people/demo-people.ts';
+export { type LocalCommand, localOrigin, recordLocalCommand } from './local-command.ts';

@@ -140,6 +140,26 @@ export const commandGroups: readonly EntryGroup[] = [
     ],
   },
   {
+    title: 'People and programs',
+    entries: [
+      {
+        name: 'users',
+        description: 'accounts of people and programs: add, lock, release, disable',
+        load: async () => (await import('./access/users.command.ts')).users,
+      },
+      {
+        name: 'grants',
+        description: 'who may do what, where and until when',
+        load: async () => (await import('./access/grants.command.ts')).grants,
+      },
+      {
+        name: 'tokens',
+        description: 'by which programs use the API',
+        load: async () => (await import('./access/tokens.command.ts')).tokens,
+      },
+    ],
+  },
+  {
     title: 'Database',
     entries: [
       {

@@ -4,6 +4,7 @@ import { isNoun, type CommandSpec, type FirstLevel, type NounSpec, type OptionSp
 import type { CommandContext, CommandHost, CommandResult, GlobalFlags } from './command-context.ts';
 import { fittedText, widthOf } from './fitted-table.ts';
 import { runnable } from './hint.ts';
+import { recordedHost } from './recorded-host.ts';
 import { shownJson, shownOutput } from '../../../platform/errors/index.ts';
 
 /** A noun or command of the first level, which is only loaded where the command line names it. */
@@ -117,9 +118,15 @@ async function leafOf(spec: CommandSpec, parts: ProgramParts): Promise<Command> 
   return command.action(async () => {
     const flags = command.optsWithGlobals<GlobalFlags>();
     const run = await spec.action();
+    const recorded = { ...parts, host: recordedHost(parts.host, wordsOf(command)) };
     // The action names what the declaration beside it yields; commander has checked both against the command line.
-    await run(contextOf(parts, flags), flags as never, command.processedArgs as never);
+    await run(contextOf(recorded, flags), flags as never, command.processedArgs as never);
   });
+}
+
+/** `grants`, `give`; without the name of the program. */
+function wordsOf(command: Command): string[] {
+  return command.parent === null ? [] : [...wordsOf(command.parent), command.name()];
 }
 
 function contextOf({ host, result }: ProgramParts, flags: GlobalFlags): CommandContext {

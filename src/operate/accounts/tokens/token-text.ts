@@ -1,0 +1,36 @@
+/** Pure: how a token is written, and from which addresses one is accepted. */
+import { BlockList, isIP } from 'node:net';
+
+/** What is searched for in places where tokens leak: `tl_`, twelve hexadecimal digits, 43 letters. */
+const token = /^tl_([0-9a-f]{12})_([\w-]{43})$/;
+
+export const tokenText = (id: string, secret: string): string => `tl_${id}_${secret}`;
+
+export function parseToken(text: string): { readonly id: string; readonly secret: string } | undefined {
+  const found = token.exec(text);
+  return found ? { id: found[1] ?? '', secret: found[2] ?? '' } : undefined;
+}
+
+/** `10.0.0.0/8`, `2001:db8::/32`, or one address. */
+export function isAddressBlock(text: string): boolean {
+  const [address = '', bits] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || text.split('/').length > 2) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}
+
+/** @param blocks none: from everywhere. @param address undefined: not known, and so in no block. */
+export function isAmongAddresses(blocks: readonly string[], address: string | undefined): boolean {
+  if (blocks.length === 0) return true;
+  // An IPv4 address that came over an IPv6 socket.
+  const plain = address?.replace(/^::ffff:(?=\d+\.)/i, '');
+  const family = isIP(plain ?? '');
+  if (plain === undefined || family === 0) return false;
+  const list = new BlockList();
+  for (const block of blocks) {
+    const [net = '', bits] = block.split('/');
+    const kind = isIP(net) === 6 ? 'ipv6' : 'ipv4';
+    list.addSubnet(net, bits === undefined ? (kind === 'ipv6' ? 128 : 32) : Number(bits), kind);
+  }
+  return list.check(plain, family === 6 ? 'ipv6' : 'ipv4');
+}

@@ -1,0 +1,199 @@
+/** Tokens of programs: made, listed, revoked, and who a request with one is by. */
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  type Actor,
+  allPermissions,
+  heldBy,
+  type Permission,
+  type Scope,
+} from '../../../canonical/access/index.ts';
+import { type EventKind, type Origin, recordSecurityEvent } from '../../../ledger/security/index.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
+import { type AccountsApp, newOpaqueSecret, sha256Of } from '../accounts-app.ts';
+import { scopeOf } from '../grants/grants.sql.ts';
+import { actorWith, mayAct } from '../people/actor.ts';
+import { findPrincipal } from '../people/principals.sql.ts';
+import { requirePrincipal } from '../people/require-principal.ts';
+import { isAddressBlock, isAmongAddresses, parseToken, tokenText } from './token-text.ts';
+import {
+  findToken,
+  insertToken,
+  listTokens,
+  recordTokenUsed,
+  revokeTokenRow,
+  type TokenRow,
+} from './tokens.sql.ts';
+
+export interface TokenRequest {
+  readonly name: string;
+  /** What it may at most; at each use, less if its owner may less. Default: all that the owner may. */
+  readonly permissions?: readonly Permission[];
+  readonly scope: Scope;
+  /** CIDR blocks; none: from everywhere. */
+  readonly addresses?: readonly string[];
+  /** From 1 to 365. Default: 90. */
+  readonly days?: number;
+}
+
+export interface MadeToken {
+  /** Shown once; a secret. */
+  readonly token: string;
+  readonly row: TokenRow;
+}
+
+/** @throws ACCOUNT_UNKNOWN, NOT_ALLOWED for what the owner may not, USAGE for wrong addresses or days. */
+export async function makeToken(
+  app: AccountsApp,
+  owner: string,
+  asked: TokenRequest,
+  by: Origin,
+): Promise<MadeToken> {
+  const principal = await requirePrincipal(app.db, owner);
+  const { addresses = [], days = 90 } = asked;
+  if (!Number.isInteger(days) || days < 1 || days > 365)
+    throw new TielineError('USAGE', `A token is valid for 1 to 365 days, not ${days}.`);
+  const wrong = addresses.filter((each) => !isAddressBlock(each));
+  if (wrong.length > 0)
+    throw new TielineError('USAGE', `${wrong.join(', ')}: expected addresses or blocks such as 10.0.0.0/8.`);
+  const held = heldBy(await actorWith(app.db, principal, app.now()), app.now());
+  const permissions = asked.permissions ?? [...held.keys()];
+  const lacking = permissions.filter((each) => !held.has(each));
+  if (lacking.length > 0 || permissions.length === 0)
+    throw new TielineError(
+      'NOT_ALLOWED',
+      `${principal.name} may not ${lacking.join(', ') || 'do anything'}, so no token of it may.`,
+    );
+  const secret = newOpaqueSecret();
+  const id = randomBytes(6).toString('hex');
+  const createdAt = app.now();
+  const expiresAt = new Date(createdAt.getTime() + days * 86_400_000);
+  return app.store.transaction(async ({ db }) => {
+    await insertToken(db, {
+      id, secretSha256: sha256Of(secret), principalId: principal.id, name: asked.name, permissions, scope: asked.scope, addresses,
+      createdAt, createdBy: by.actor?.name ?? 'nobody', expiresAt,
+    }); // prettier-ignore
+    await recordSecurityEvent(db, {
+      kind: 'token_made',
+      at: createdAt,
+      origin: by,
+      object: { type: 'token', id },
+      details: {
+        account: principal.name,
+        name: asked.name,
+        permissions: [...permissions],
+        addresses: [...addresses],
+        expires: expiresAt.toISOString(),
+      },
+    });
+    const row = await findToken(db, id);
+    if (!row) throw new TielineError('INTERNAL', 'The token that was just made is gone.');
+    return { token: tokenText(id, secret), row: withoutHash(row) };
+  });
+}
+
+function withoutHash(row: TokenRow & { readonly secretSha256: Buffer }): TokenRow {
+  const { secretSha256: _hash, ...shown } = row;
+  return shown;
+}
+
+/** @param filter.account name or id. Newest first. @throws ACCOUNT_UNKNOWN. */
+export async function findTokens(
+  app: AccountsApp,
+  filter: { readonly account?: string; readonly all?: boolean },
+  limit: number,
+): Promise<TokenRow[]> {
+  const { account, all = false } = filter;
+  const principalId = account === undefined ? undefined : (await requirePrincipal(app.db, account)).id;
+  return listTokens(app.db, { principalId, all, at: app.now() }, limit);
+}
+
+/** @param only whose it must be; undefined: anybody's. @throws TOKEN_UNKNOWN. */
+export async function revokeToken(
+  app: AccountsApp,
+  id: string,
+  by: Origin,
+  { reason, only }: { readonly reason?: string; readonly only?: string } = {},
+): Promise<TokenRow> {
+  return app.store.transaction(async ({ db }) => {
+    const at = app.now();
+    const row = await findToken(db, id);
+    const name = by.actor?.name ?? 'nobody';
+    const isTheirs = row !== undefined && (only === undefined || row.principalId === only);
+    if (!isTheirs || !(await revokeTokenRow(db, id, { at, name, reason })))
+      throw new TielineError('TOKEN_UNKNOWN', `No token in force has the id "${id}".`);
+    await recordSecurityEvent(db, {
+      kind: 'token_revoked',
+      at,
+      origin: by,
+      object: { type: 'token', id },
+      details: { account: row.principal, name: row.name, reason: reason ?? null },
+    });
+    return { ...withoutHash(row), revokedAt: at, revokedBy: name, revokedReason: reason ?? null };
+  });
+}
+
+export type TokenOutcome =
+  | { readonly kind: 'accepted'; readonly actor: Actor; readonly token: TokenRow }
+  | { readonly kind: 'refused'; readonly why: 'unknown' | 'revoked' | 'expired' | 'address' | 'owner' };
+
+/** Who a request with a token is by: its owner, cut down to what the token lists. @param address of the client. */
+export async function authenticateToken(
+  app: AccountsApp,
+  text: string,
+  address: string | undefined,
+  requestId?: string,
+): Promise<TokenOutcome> {
+  const at = app.now();
+  const parsed = parseToken(text);
+  const row = parsed && (await findToken(app.db, parsed.id));
+  if (!parsed || !row || !timingSafeEqual(row.secretSha256, sha256Of(parsed.secret)))
+    return { kind: 'refused', why: 'unknown' };
+  const principal = await findPrincipal(app.db, row.principalId);
+  const actor = principal && (await actorWith(app.db, principal, at));
+  const why = findRefusal(row, {
+    at,
+    address,
+    isOwnerActive: principal !== undefined && mayAct(principal, at),
+  });
+  if (why !== undefined || !actor) {
+    const kind: EventKind = why === 'address' ? 'token_used_elsewhere' : 'token_refused';
+    const origin: Origin = {
+      way: 'token',
+      ...(actor && { actor }),
+      ...(address !== undefined && { address }),
+      ...(requestId !== undefined && { requestId }),
+    };
+    const object = { type: 'token', id: row.id };
+    await recordSecurityEvent(app.db, {
+      kind,
+      at,
+      origin,
+      outcome: 'refused',
+      failureReason: why ?? 'owner',
+      object,
+    });
+    return { kind: 'refused', why: why ?? 'owner' };
+  }
+  await recordTokenUsed(app.db, row.id, { at, address });
+  const permissions = allPermissions.filter((each) => row.permissions.includes(each));
+  return {
+    kind: 'accepted',
+    actor: { ...actor, limits: { permissions, scope: scopeOf(row) } },
+    token: withoutHash(row),
+  };
+}
+
+/** Pure. */
+function findRefusal(
+  row: TokenRow,
+  {
+    at,
+    address,
+    isOwnerActive,
+  }: { readonly at: Date; readonly address: string | undefined; readonly isOwnerActive: boolean },
+): Extract<TokenOutcome, { kind: 'refused' }>['why'] | undefined {
+  if (row.revokedAt !== null) return 'revoked';
+  if (row.expiresAt <= at) return 'expired';
+  if (!isOwnerActive) return 'owner';
+  return isAmongAddresses(row.addresses, address) ? undefined : 'address';
+}
