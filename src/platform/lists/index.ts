@@ -13,6 +13,7 @@ export {
   filtered,
   flagOf,
   instantOf,
+  networksOf,
   numberOf,
   textOf,
   wordsOf,
