@@ -52,6 +52,20 @@ export const flagOf =
   (term: FilterTerm): Condition =>
     term.is !== 'flag' ? unfit(term) : term.value ? condition : sql`(${condition}) is not true`;
 
+const octet = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
+const groups = '[0-9a-f]{1,4}(:[0-9a-f]{1,4})';
+/** What PostgreSQL reads as an address without an error; with `::` at most seven colons. */
+const addressPattern = `^(${octet}[.]){3}${octet}$|^${groups}{7}$|^(?!(.*:){8})(${groups}*)?::(${groups}*)?$`;
+
+/** An address kept as text that is in one of the networks. A text that is no address is in none. */
+export const networksOf =
+  (column: RawBuilder<unknown>) =>
+  (term: FilterTerm): Condition => {
+    if (term.is !== 'networks') return unfit(term);
+    const among = sql<boolean>`case when lower(${column}) ~ ${addressPattern} then ${column}::inet <<= any(${term.networks}::inet[]) end`;
+    return term.negated ? sql`(${among}) is not true` : among;
+  };
+
 /** Every word somewhere in the text, in any case. */
 export const textOf =
   (column: RawBuilder<unknown>) =>

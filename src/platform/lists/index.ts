@@ -14,6 +14,7 @@ export {
   filtered,
   flagOf,
   instantOf,
+  networksOf,
   numberOf,
   textOf,
   wordsOf,

@@ -1,0 +1,98 @@
+/** How many findings match, and how they divide: of the same rows as the list and the export. */
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Scope } from '../../canonical/access/index.ts';
+import type { FacetOf, findingList } from '../../canonical/lists/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
+import { severityWord } from '../findings/index.ts';
+import { membershipsIn } from '../systems/index.ts';
+import { type FindingFilter, matching, pluginOf } from './finding-conditions.sql.ts';
+import { poamInScopeOfMany, poamStateOf } from './finding-poam.sql.ts';
+
+/** A count ends here unless it is to be exact. */
+export const countedAtMost = 10_000;
+/** So many findings are looked at for facets: what a person waits for without noticing. */
+export const facetedAtMost = 1_200_000;
+
+export interface Counted {
+  readonly count: number;
+  /** Whether there are no more. */
+  readonly exact: boolean;
+}
+
+/** How many match: up to 10,000, unless it is to be exact, which may take seconds where millions do. */
+export async function countFindings(
+  db: Kysely<Database>,
+  scope: Scope,
+  filter: FindingFilter,
+  { exact = false }: { readonly exact?: boolean } = {},
+): Promise<Counted> {
+  const cut = exact ? sql`` : sql`limit ${countedAtMost + 1}`;
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from (select from ingestion_vulnerabilities v where ${matching(scope, filter)} ${cut}) found`.execute(
+    db,
+  );
+  const n = rows[0]?.n ?? 0;
+  return exact || n <= countedAtMost ? { count: n, exact: true } : { count: countedAtMost, exact: false };
+}
+
+export interface Facet {
+  /** By value, the most first; `none` for findings without one. */
+  readonly tally: readonly { readonly value: string; readonly count: number }[];
+  /** Whether all findings were looked at; else each number is a lower bound. */
+  readonly exact: boolean;
+}
+
+/**
+ * For each facet what is counted first (one pass over the narrow index), and what of it the value is. Systems, families and POA&Ms are
+ * counted by asset, plugin and POA&M first, which are few; an asset that is in two systems of the scope counts in both.
+ */
+interface FacetSql {
+  readonly key: RawBuilder<unknown>;
+  readonly value: (counted: RawBuilder<unknown>) => RawBuilder<unknown>;
+}
+const plain = (counted: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`select key as value, n from ${counted}`;
+
+const facetSql = (scope: Scope): Readonly<Record<FacetOf<typeof findingList>, FacetSql>> => ({
+  severity: { key: sql.raw(severityWord('v.severity_rank')), value: plain },
+  state: { key: sql`v.lifecycle_state::text`, value: plain },
+  system: {
+    key: sql`v.asset_ref`,
+    value: (counted) => sql`
+      select m.system_id as value, n from ${counted} left join (${membershipsIn(scope)}) m on m.asset_uuid = key`,
+  },
+  family: {
+    key: pluginOf,
+    value: (counted) =>
+      sql`select p.family as value, n from ${counted} left join scan_plugins p on p.plugin_id = key`,
+  },
+  poam: {
+    key: poamInScopeOfMany(scope),
+    value: (counted) => sql`
+      select ${poamStateOf('k')} as value, n from ${counted} left join ingestion_poams k on k.id = key`,
+  },
+});
+
+const facetValuesAtMost = 1000;
+
+/** How the matching findings divide. */
+export async function facetFindings(
+  db: Kysely<Database>,
+  scope: Scope,
+  filter: FindingFilter,
+  by: FacetOf<typeof findingList>,
+): Promise<Facet> {
+  const { key, value } = facetSql(scope)[by];
+  const { rows } = await sql<{ value: string; count: number; seen: number }>`
+    with counted as materialized (
+      select key, count(*)::int as n
+        from (select ${key} as key from ingestion_vulnerabilities v where ${matching(scope, filter)} limit ${facetedAtMost + 1}) found
+       group by key
+    )
+    select coalesce(value, 'none') as value, sum(n)::int as count, (select sum(n)::int from counted) as seen
+      from (${value(sql`counted`)}) valued group by 1 order by 2 desc, 1 limit ${facetValuesAtMost}`.execute(
+    db,
+  );
+  const exact = (rows[0]?.seen ?? 0) <= facetedAtMost;
+  return { tally: rows.map(({ value: each, count }) => ({ value: each, count })), exact };
+}

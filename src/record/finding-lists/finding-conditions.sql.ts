@@ -1,0 +1,223 @@
+/**
+ * Each filter of the list of findings in SQL. The row is `v` (ingestion_vulnerabilities). What a filter says of the plugin or the asset is a
+ * set of plugins or assets that the row's is in: they are few beside the findings, so the set is made once and the large table is either
+ * looked up by it or checked against it; and a row whose plugin or asset is not known yet stays in the list where nothing is asked of that.
+ */
+import { type RawBuilder, sql } from 'kysely';
+import type { Scope } from '../../canonical/access/index.ts';
+import { identifierKinds, normalizeIdentifier } from '../../canonical/identity/index.ts';
+import { type FilterOf, type findingList, findingPoamStates } from '../../canonical/lists/index.ts';
+import { severities } from '../../canonical/vocabulary/index.ts';
+import {
+  type Conditions,
+  every,
+  type Filter,
+  filtered,
+  type FilterTerm,
+  flagOf,
+  instantOf,
+  networksOf,
+  numberOf,
+  textOf,
+  wordsOf,
+} from '../../platform/lists/index.ts';
+import { storableJson } from '../../platform/postgres/index.ts';
+import { isAcceptedFinding } from '../findings/index.ts';
+import { isAssetIn, isSystemIn, isUnassigned, membershipsIn } from '../systems/index.ts';
+import { hasPoamInScope, poamInScopeOfMany, poamStateOf, weaknessesOf } from './finding-poam.sql.ts';
+
+export type FindingFilterName = FilterOf<typeof findingList>;
+export type FindingFilter = Filter<FindingFilterName>;
+
+type Condition = RawBuilder<boolean>;
+type ToCondition = (term: FilterTerm) => Condition;
+
+/**
+ * A finding of the record: identified, with a state and a severity. A row from before Tieline that has no key yet (its asset, port or severity
+ * is not known, or it repeats another row) is none; it becomes one by `db backfill` or its next report. Spelled as the partial indexes are.
+ */
+export const isShown = sql<boolean>`v.finding_key is not null and v.severity_rank is not null and v.lifecycle_state is not null`;
+
+/** The plugin of a row: a text in one variant of the table, a number in another (decision 0006). */
+export const pluginOf = sql`v.plugin_id::text`;
+
+/** Whether a term asks for what is missing, which also a plugin or asset that is not known lacks. */
+const asksForLack = (term: FilterTerm): boolean =>
+  (term.is === 'presence' && !term.present) ||
+  (term.is === 'flag' && !term.value) ||
+  ((term.is === 'in' || term.is === 'networks') && term.negated);
+
+function opposite(term: FilterTerm): FilterTerm {
+  switch (term.is) {
+    case 'presence':
+      return { is: 'presence', present: true };
+    case 'flag':
+      return { is: 'flag', value: true };
+    case 'in':
+    case 'networks':
+      return { ...term, negated: false };
+    case 'text':
+    case 'numbers':
+    case 'instants':
+      return term;
+  }
+}
+
+/** A condition on what belongs to `column`: those of `relation` (an uncorrelated query of one column) or, of what is asked to lack it, all others. */
+export const inSet =
+  (column: RawBuilder<unknown>, relation: (condition: Condition) => RawBuilder<unknown>) =>
+  (of: ToCondition): ToCondition =>
+  (term) =>
+    asksForLack(term)
+      ? sql`${column} not in (${relation(of(opposite(term)))})`
+      : sql`${column} in (${relation(of(term))})`;
+
+const ofPlugin = inSet(
+  pluginOf,
+  (condition) => sql`select p.plugin_id::text from scan_plugins p where ${condition}`,
+);
+const assetsWhere =
+  (table: RawBuilder<unknown>) =>
+  (condition: Condition): RawBuilder<unknown> =>
+    sql`select t.asset_uuid from ${table} where t.asset_uuid is not null and ${condition}`;
+const ofAsset = (table: RawBuilder<unknown>): ((of: ToCondition) => ToCondition) =>
+  inSet(sql`v.asset_ref`, assetsWhere(table));
+
+const severityRanks: ToCondition = (term) =>
+  wordsOf(
+    sql`v.severity_rank`,
+    sql`smallint`,
+  )(
+    term.is === 'in'
+      ? { ...term, values: term.values.map((word) => String(severities.findIndex((each) => each === word))) }
+      : term,
+  );
+
+const lowered = (words: readonly string[]): string[] => words.map((word) => word.toLowerCase());
+const wordsIn = (term: FilterTerm): readonly string[] => (term.is === 'in' ? term.values : []);
+
+/** Assets by uuid, name, address or whatever else one is known by. */
+export const assetsNamedSo: ToCondition = (term) => {
+  const names = wordsIn(term);
+  const uuids = names.filter((name) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(name));
+  const known = names.flatMap((name) =>
+    identifierKinds
+      .flatMap((kind) => normalizeIdentifier(kind, name) ?? [])
+      .filter(({ kind }) => kind !== 'hostname' || !name.includes('.')),
+  );
+  return sql`(t.asset_uuid = any(${uuids}::uuid[]) or lower(t.hostname) = any(${lowered(names)}::text[]) or lower(t.netbios_name) = any(${lowered(names)}::text[])
+              or t.asset_uuid in (select i.asset_uuid from asset_identifiers i join jsonb_to_recordset(${storableJson(known)}::jsonb) k(kind text, value text)
+                                     on k.kind = i.kind and k.value = i.value))`;
+};
+
+/** Assets with an address in the networks. */
+export const addressedSo: ToCondition = (term) =>
+  sql`(${networksOf(sql`t.ipv4_address`)(term)} or ${networksOf(sql`t.ipv6_address`)(term)})`;
+
+/** Tags as `category:value`, or all values of a `category`; compared in any case. */
+export const taggedSo: ToCondition = (term) =>
+  sql`(lower(t.tag_key) = any(${lowered(wordsIn(term))}::text[]) or lower(t.tag_key || ':' || t.tag_value) = any(${lowered(wordsIn(term))}::text[]))`;
+
+/** Systems of a relation `m(asset_uuid, system_id)` by id or name. */
+export const systemsNamedSo: ToCondition = (term) => {
+  if (term.is === 'presence') return sql`true`;
+  const names = wordsIn(term);
+  return sql`m.system_id = any(array(select named.system_id::text from ingestion_systems named where lower(named.name) = any(${lowered(names)}::text[])) || ${[...names]}::text[])`;
+};
+
+/** Of an asset, in which systems of the scope it is; `none`: in no system at all. @param asset an expression. */
+export const systemCondition =
+  (scope: Scope, asset: RawBuilder<unknown>): ToCondition =>
+  (term) =>
+    term.is === 'presence' && !term.present
+      ? isUnassigned(asset)
+      : inSet(
+          asset,
+          (condition) => sql`select m.asset_uuid from (${membershipsIn(scope)}) m where ${condition}`,
+        )(systemsNamedSo)(term);
+
+const systemsByName = (term: FilterTerm): RawBuilder<unknown> =>
+  sql`select s.id from external_systems s where lower(s.system_name) = any(${lowered(wordsIn(term))}::text[])`;
+
+const reportedBy: ToCondition = (term) => {
+  const among = sql<boolean>`v.reported_by && array(${systemsByName(term)})`;
+  return term.is === 'in' && term.negated ? sql`(${among}) is not true` : among;
+};
+
+/** By id; or by where it stands (`overdue`), for POA&Ms are not called so. */
+function poamCondition(scope: Scope): ToCondition {
+  const poam = poamInScopeOfMany(scope);
+  return (term) => {
+    if (term.is === 'presence') return hasPoamInScope(scope, term.present);
+    const words = wordsIn(term);
+    const states = findingPoamStates.filter((state) => lowered(words).includes(state));
+    const among = sql<boolean>`${poam} in (select k.id from ingestion_poams k where ${isSystemIn(scope, sql`k.system_id`)}
+                                  and (lower(k.poam_id) = any(${lowered(words)}::text[]) or ${poamStateOf('k')} = any(${states}::text[])))`;
+    return term.is === 'in' && term.negated ? sql`(${among}) is not true` : among;
+  };
+}
+
+const controlCondition =
+  (scope: Scope): ToCondition =>
+  (term) => {
+    const inScope = isSystemIn(scope, sql`c.system_id`);
+    const owned = sql<boolean>`v.control_id in (select c.id from ingestion_controls c where ${inScope}
+                                  ${term.is === 'in' ? sql`and upper(c.control_id) = any(${term.values.map((word) => word.toUpperCase())}::text[])` : sql``})`;
+    return asksForLack(term) ? sql`(${owned}) is not true` : owned;
+  };
+
+/** Whole days since it was first found, at this moment. */
+const ageCondition: ToCondition = (term) => {
+  if (term.is !== 'numbers') return sql`true`;
+  const daysAgo = (days: number): RawBuilder<unknown> =>
+    sql`(now() at time zone 'UTC' - ${days} * interval '1 day')`;
+  return every([
+    ...(term.from === undefined ? [] : [sql<boolean>`v.first_found <= ${daysAgo(term.from)}`]),
+    ...(term.to === undefined ? [] : [sql<boolean>`v.first_found > ${daysAgo(term.to + 1)}`]),
+  ]);
+};
+
+/** The name is searched where it is stored once: over the plugins. */
+const pluginText = sql`concat_ws(' ', p.plugin_id, p.name, array_to_string(p.cves, ' '))`;
+
+const cveCondition: ToCondition = (term) =>
+  term.is === 'presence'
+    ? sql`p.cves <> '{}'`
+    : sql`p.cves && ${wordsIn(term).map((word) => word.toUpperCase())}::text[]`;
+
+export const findingConditions = (scope: Scope): Conditions<FindingFilterName> => ({
+  severity: severityRanks,
+  state: wordsOf(sql`v.lifecycle_state`),
+  system: systemCondition(scope, sql`v.asset_ref`),
+  asset: ofAsset(sql`ingestion_assets t`)(assetsNamedSo),
+  ip: ofAsset(sql`ingestion_asset_network t`)(addressedSo),
+  tag: ofAsset(sql`ingestion_asset_tags t`)(taggedSo),
+  criticality: ofAsset(sql`assets_extended t`)(wordsOf(sql`t.business_criticality`)),
+  plugin: wordsOf(pluginOf),
+  family: ofPlugin(wordsOf(sql`p.family`)),
+  cve: ofPlugin(cveCondition),
+  vpr: ofPlugin(numberOf(sql`p.vpr_score`)),
+  epss: ofPlugin(numberOf(sql`p.epss_score`)),
+  cvss: ofPlugin(numberOf(sql`p.cvss3_base_score`)),
+  exploit: ofPlugin(flagOf(sql`p.exploit_available`)),
+  solution: ofPlugin((term) =>
+    term.is === 'presence'
+      ? sql`p.solution is not null`
+      : sql`md5(p.solution) = any(${[...wordsIn(term)]}::text[])`,
+  ),
+  first: instantOf(sql`v.first_found`),
+  age: ageCondition,
+  seen: instantOf(sql`v.last_found`),
+  fixed: instantOf(sql`v.last_fixed`),
+  due: (term) => weaknessesOf(scope)(term),
+  poam: poamCondition(scope),
+  control: controlCondition(scope),
+  accepted: flagOf(sql.raw(isAcceptedFinding('v'))),
+  port: numberOf(sql`v.port`),
+  source: reportedBy,
+  q: ofPlugin(textOf(pluginText)),
+});
+
+/** What the rows of a list, its count, its facets and its export all are. */
+export const matching = (scope: Scope, filter: FindingFilter): Condition =>
+  every([isShown, isAssetIn(scope, sql`v.asset_ref`), ...filtered(findingConditions(scope), filter)]);

@@ -1,0 +1,211 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeApiWorld } from '../../../bench/api-world.ts';
+import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
+import { everywhere, nowhere, type Scope } from '../../canonical/access/index.ts';
+import { findingList } from '../../canonical/lists/index.ts';
+import { type After, parseFilter, parseSort } from '../../platform/lists/index.ts';
+import {
+  countFindings,
+  facetFindings,
+  type FindingFilter,
+  type FindingRow,
+  type FindingSort,
+  listFindings,
+} from './index.ts';
+
+let database: ClonedDatabase;
+/** The boundaries of each asset, looked up by other SQL than that of the lists. */
+const systemsOf = new Map<string, Set<string>>();
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  const client = await database.pool.connect();
+  await makeApiWorld(client, { findings: 900, assets: 110, systems: 6, plugins: 40, poams: 60 });
+  client.release(true);
+  const { rows } = await database.pool.query<{ asset: string; systems: string[] }>(`
+    select a.asset_uuid::text as asset, array_remove(array_agg(distinct s.system_id) || a.system_id, null) as systems
+      from ingestion_assets a left join ingestion_system_assets s using (asset_uuid) group by a.asset_uuid, a.system_id`);
+  for (const { asset, systems } of rows) systemsOf.set(asset, new Set(systems));
+}, 60_000);
+afterAll(() => database[Symbol.asyncDispose]());
+
+const filterOf = (pairs: readonly (readonly [string, string])[]): FindingFilter =>
+  parseFilter(
+    findingList.filters,
+    pairs.map(([name, text]) => [name, text] as const),
+    new Date('2026-11-25T12:00:00Z'),
+  );
+
+async function allOf(
+  scope: Scope,
+  filter: FindingFilter,
+  sort: FindingSort,
+  limit = 500,
+): Promise<FindingRow[]> {
+  const rows: FindingRow[] = [];
+  let after: After | undefined;
+  do {
+    const page = await listFindings(database.db, scope, { filter, sort, limit, ...(after ? { after } : {}) });
+    rows.push(...page.items);
+    after = page.next;
+  } while (after);
+  return rows;
+}
+
+const values: Readonly<Record<keyof typeof findingList.filters, readonly string[]>> = {
+  severity: ['critical,high', '!info', 'low'],
+  state: ['open', 'open,reopened', '!open', 'fixed'],
+  system: ['SYS-002', 'System 3,SYS-004', '!SYS-002', 'none', 'any'],
+  asset: ['host-000017', 'host-000004.site4.example,10.5.0.5', '!host-000017'],
+  ip: ['10.3.0.0/16', '!10.3.0.0/16,10.4.0.4'],
+  plugin: ['10001', '!10001,10002'],
+  family: ['Windows,Databases', '!General'],
+  cve: ['any', 'none', 'CVE-2017-1005,cve-2018-1007', '!CVE-2017-1005'],
+  vpr: ['5..', '..3', 'none', 'any'],
+  epss: ['0.1..0.6', 'none'],
+  cvss: ['7..', 'none'],
+  exploit: ['yes', 'no'],
+  first: ['..200d', '200d..', '2025-06-01..2026-01-31'],
+  age: ['..90', '100..400'],
+  seen: ['..200d', '10d..'],
+  fixed: ['none', 'any', '400d..'],
+  due: ['..0d', '..30d', '30d..', 'none', 'any'],
+  poam: ['none', 'any', 'overdue', 'POAM-2026-00003,completed', '!open'],
+  control: ['none', 'any', 'SI-2'],
+  criticality: ['High,Low', '!High', 'none', 'any'],
+  tag: ['environment:production', 'Environment', '!Environment:Test'],
+  solution: ['9f86d081', '!9f86d081'],
+  accepted: ['yes', 'no'],
+  port: ['443', '100..', '..22'],
+  source: ['tenable', 'securitycenter,tenable', '!securitycenter'],
+  q: ['OpenSSL', 'multiple 4', '10003'],
+};
+const pairs = fc.uniqueArray(
+  fc
+    .constantFrom(...Object.entries(values))
+    .chain(([name, texts]) => fc.tuple(fc.constant(name), fc.constantFrom(...texts))),
+  { maxLength: 3, selector: ([name]) => name },
+);
+const scopes = fc.oneof(
+  { weight: 1, arbitrary: fc.constant<Scope>(everywhere) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('boundaries' as const),
+      systemIds: fc.uniqueArray(
+        fc.constantFrom('SYS-001', 'SYS-002', 'SYS-003', 'SYS-004', 'SYS-006', 'SYS-999'),
+        { maxLength: 3 },
+      ),
+      unassigned: fc.boolean(),
+    }),
+  },
+);
+const sorts = fc
+  .tuple(fc.constantFrom(...findingList.sorts), fc.boolean())
+  .map(([by, descending]) => parseSort(`${descending ? '-' : ''}${by}`, findingList.sorts));
+
+const isIn = (scope: Scope, asset: string): boolean => {
+  if (scope.kind === 'everywhere') return true;
+  const systems = systemsOf.get(asset) ?? new Set();
+  return systems.size === 0 ? scope.unassigned : scope.systemIds.some((each) => systems.has(each));
+};
+
+describe('the list of findings', () => {
+  it('has as many rows as its count and its facets say, each once, whatever filter, sort and scope', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        scopes,
+        pairs,
+        sorts,
+        fc.integer({ min: 20, max: 400 }),
+        async (scope, given, sort, limit) => {
+          const filter = filterOf(given);
+          const rows = await allOf(scope, filter, sort, limit);
+          expect(new Set(rows.map((row) => row.key)).size).toBe(rows.length);
+          expect(await countFindings(database.db, scope, filter)).toEqual({
+            count: rows.length,
+            exact: true,
+          });
+          for (const by of ['severity', 'state', 'family', 'poam'] as const) {
+            const facet = await facetFindings(database.db, scope, filter, by);
+            expect(facet.tally.reduce((sum, each) => sum + each.count, 0)).toBe(rows.length);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  }, 120_000);
+
+  it('shows nothing of what is outside of the scope, neither rows nor systems and POA&Ms of them', async () => {
+    const owner = new Map(
+      (
+        await database.pool.query<{ poam: string; system: string }>(
+          'select poam_id as poam, system_id as system from ingestion_poams',
+        )
+      ).rows.map((row) => [row.poam, row.system]),
+    );
+    await fc.assert(
+      fc.asyncProperty(scopes, pairs, sorts, async (scope, given, sort) => {
+        for (const row of await allOf(scope, filterOf(given), sort)) {
+          expect(isIn(scope, row.assetUuid)).toBe(true);
+          if (scope.kind === 'everywhere') continue;
+          for (const system of row.systemIds) expect(scope.systemIds).toContain(system);
+          if (row.poamId !== null) expect(scope.systemIds).toContain(owner.get(row.poamId));
+        }
+      }),
+      { numRuns: 40 },
+    );
+    const all = await allOf(everywhere, {}, parseSort('first', findingList.sorts));
+    expect(all).toHaveLength(900);
+    const own: Scope = { kind: 'boundaries', systemIds: ['SYS-002'], unassigned: true };
+    const seen = await allOf(own, {}, parseSort('first', findingList.sorts));
+    expect(seen.map((row) => row.key)).toEqual(
+      all.filter((row) => isIn(own, row.assetUuid)).map((row) => row.key),
+    );
+    expect(await allOf(nowhere, {}, parseSort('first', findingList.sorts))).toEqual([]);
+  }, 120_000);
+
+  it.each([
+    ['severity=critical', [['severity', 'critical']], (row: FindingRow) => row.severity === 'Critical'],
+    ['state=fixed', [['state', 'fixed']], (row: FindingRow) => row.state === 'fixed'],
+    ['poam=none', [['poam', 'none']], (row: FindingRow) => row.poamId === null],
+    ['poam=overdue', [['poam', 'overdue']], (row: FindingRow) => row.poamState === 'overdue'],
+    ['due=any', [['due', 'any']], (row: FindingRow) => row.dueOn !== null],
+    ['due=..0d', [['due', '..0d']], (row: FindingRow) => row.dueOn !== null && row.dueOn <= '2026-11-25'],
+    ['vpr=5..', [['vpr', '5..']], (row: FindingRow) => (row.vpr ?? -1) >= 5],
+    ['vpr=none', [['vpr', 'none']], (row: FindingRow) => row.vpr === null],
+    ['exploit=no', [['exploit', 'no']], (row: FindingRow) => row.hasExploit !== true],
+    ['accepted=yes', [['accepted', 'yes']], (row: FindingRow) => row.isAccepted],
+    ['criticality=none', [['criticality', 'none']], (row: FindingRow) => row.criticality === null],
+    [
+      'source=!securitycenter',
+      [['source', '!securitycenter']],
+      (row: FindingRow) => !row.sources.includes('securitycenter'),
+    ],
+    ['ip=10.3.0.0/16', [['ip', '10.3.0.0/16']], (row: FindingRow) => row.ip?.startsWith('10.3.') ?? false],
+    ['system=none', [['system', 'none']], (row: FindingRow) => row.systemIds.length === 0],
+    ['cve=any', [['cve', 'any']], (row: FindingRow) => row.cves.length > 0],
+    [
+      'asset=host-000017',
+      [['asset', 'host-000017']],
+      (row: FindingRow) => row.assetName?.startsWith('host-000017') ?? false,
+    ],
+  ] as const)('%s finds those whose row says so, and no others', async (_line, given, says) => {
+    const sort = parseSort('-severity', findingList.sorts);
+    const [all, found] = [await allOf(everywhere, {}, sort), await allOf(everywhere, filterOf(given), sort)];
+    expect(found.map((row) => row.key)).toEqual(all.filter(says).map((row) => row.key));
+    expect(found.length).toBeGreaterThan(0);
+  });
+
+  it.each(findingList.sorts)(
+    'sorted by %s, the other way round is the reverse, but for what has no value',
+    async (by) => {
+      const up = await allOf(everywhere, {}, { by, descending: false }, 70);
+      const down = await allOf(everywhere, {}, { by, descending: true }, 70);
+      const has = (row: FindingRow): boolean => by !== 'vpr' || row.vpr !== null;
+      expect(down.filter(has)).toEqual(up.filter(has).toReversed());
+      expect(up.findIndex((row) => !has(row))).toBe(up.every(has) ? -1 : up.filter(has).length);
+    },
+  );
+});

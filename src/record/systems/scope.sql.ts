@@ -1,0 +1,45 @@
+/**
+ * A caller's scope in SQL. An asset is in a boundary by its main system and by each row of `ingestion_system_assets`, so it can be in several;
+ * what is outside of the scope does not exist, memberships of an asset included: who sees one of its boundaries does not learn of the others.
+ */
+import { type RawBuilder, sql } from 'kysely';
+import type { Scope } from '../../canonical/access/index.ts';
+
+const among = (scope: Scope, column: RawBuilder<unknown>): RawBuilder<boolean> =>
+  scope.kind === 'everywhere' ? sql`true` : sql`${column} = any(${[...scope.systemIds]}::text[])`;
+
+/**
+ * SQL of a relation (asset_uuid, system_id): in which boundaries of the scope each asset is. Counts on idx_ingestion_assets_system,
+ * idx_ingestion_assets_uuid_system and idx_ingestion_system_assets_system.
+ */
+export const membershipsIn = (scope: Scope): RawBuilder<unknown> => sql`
+  select main.asset_uuid, main.system_id::text as system_id from ingestion_assets main
+   where main.system_id is not null and ${among(scope, sql`main.system_id`)}
+  union
+  select beside.asset_uuid, beside.system_id::text from ingestion_system_assets beside
+   where beside.asset_uuid is not null and beside.system_id is not null and ${among(scope, sql`beside.system_id`)}`;
+
+/** SQL of a relation (system_id): in which boundaries of the scope the asset of a row is. @param asset its uuid, an expression. */
+export const systemsOfAsset = (scope: Scope, asset: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  select main.system_id::text as system_id from ingestion_assets main
+   where main.asset_uuid = ${asset} and main.system_id is not null and ${among(scope, sql`main.system_id`)}
+  union
+  select beside.system_id::text from ingestion_system_assets beside
+   where beside.asset_uuid = ${asset} and beside.system_id is not null and ${among(scope, sql`beside.system_id`)}`;
+
+/** Whether an asset is in the scope. @param asset its uuid, an expression that is never null. */
+export const isAssetIn = (scope: Scope, asset: RawBuilder<unknown>): RawBuilder<boolean> => {
+  if (scope.kind === 'everywhere') return sql`true`;
+  const assigned = sql<boolean>`${asset} in (select asset_uuid from (${membershipsIn(scope)}) m)`;
+  return scope.unassigned ? sql`(${assigned} or ${isUnassigned(asset)})` : assigned;
+};
+
+/** Whether an asset is in no boundary at all. */
+export const isUnassigned = (asset: RawBuilder<unknown>): RawBuilder<boolean> =>
+  sql`${asset} not in (select asset_uuid from (${membershipsIn({ kind: 'everywhere' })}) every)`;
+
+/** Whether a record of one boundary, such as a POA&M, is in the scope. @param systemId null where it is in none. */
+export const isSystemIn = (scope: Scope, systemId: RawBuilder<unknown>): RawBuilder<boolean> =>
+  scope.kind === 'boundaries' && scope.unassigned
+    ? sql`(${among(scope, systemId)} or ${systemId} is null)`
+    : among(scope, systemId);
