@@ -96,6 +96,29 @@ module.exports = {
       from: { path: '^src/', pathNot: tests },
       to: { path: '^(simulators|test|bench|tools)/' },
     },
+    {
+      name: 'console-knows-types-only',
+      comment:
+        'the console is a client of the API: it may take types from the contract and the words of access, and nothing that runs',
+      severity: 'error',
+      from: { path: '^console/src/' },
+      to: {
+        path: '^(src|simulators|test|bench|tools)/',
+        pathNot: '^src/(contract|canonical/access)/index\\.ts$',
+      },
+    },
+    {
+      name: 'console-kit-knows-no-page',
+      severity: 'error',
+      from: { path: '^console/src/(kit|api|theme)/' },
+      to: { path: '^console/src/pages/' },
+    },
+    {
+      name: 'src-never-imports-the-console',
+      severity: 'error',
+      from: { path: '^(src|simulators)/' },
+      to: { path: '^console/' },
+    },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
@@ -103,7 +126,7 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: 'node_modules' },
     enhancedResolveOptions: {
-      extensions: ['.ts', '.js', '.json'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'],
       exportsFields: ['exports'],
       conditionNames: ['node', 'import', 'require', 'default'],
     },

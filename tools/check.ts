@@ -8,6 +8,7 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ['format', 'oxfmt', '--check', '.'],
   ['lint', 'oxlint', '--type-aware', '--deny-warnings', '.'],
   ['types', 'tsc', '--noEmit'],
+  ['types of the console', 'tsc', '--noEmit', '-p', 'console'],
   ['lock file', process.execPath, 'tools/complete-lock.ts', '--check'],
   ['dead code', 'knip', '--no-progress'],
   ['import directions', process.execPath, 'tools/check-layers.ts'],

@@ -1,0 +1,87 @@
+/** The pages and states that pictures are taken of. */
+import type { Page } from 'playwright-core';
+
+export interface Shot {
+  readonly name: string;
+  readonly path: string;
+  /** Signs in as this role of the demo first. */
+  readonly role?: string;
+  /** A selector that is there when the page is. */
+  readonly ready?: string;
+  readonly act?: (page: Page) => Promise<void>;
+}
+
+const rows = '[role="row"][data-index="3"]';
+
+export const pages: readonly Shot[] = [
+  { name: 'findings', path: '/findings?severity=Critical,High&first=..30d', role: 'issm', ready: rows },
+  {
+    name: 'finding-drawer',
+    path: '/findings',
+    ready: rows,
+    act: async (page) => {
+      await page.click('[role="row"][data-index="2"] [data-column="state"]');
+      await page.waitForSelector('aside pre');
+    },
+  },
+  {
+    name: 'findings-selected',
+    path: '/findings?state=open',
+    ready: rows,
+    act: async (page) => {
+      await page.click('[role="row"][data-index="0"] [data-check]');
+      await page.keyboard.down('Shift');
+      await page.click('[role="row"][data-index="3"] [data-check]');
+      await page.keyboard.up('Shift');
+      await page.click('[data-list-add-filter]');
+    },
+  },
+  {
+    name: 'findings-grouped',
+    path: '/findings?group=plugin',
+    ready: 'table tbody tr',
+    act: (page) => page.click('button[aria-expanded="false"]'),
+  },
+  { name: 'findings-empty', path: '/findings?q=nothing-like-this&severity=Critical', ready: 'h2' },
+  { name: 'plugin', path: '/plugins/156032', ready: rows },
+  {
+    name: 'finding',
+    path: '/findings',
+    ready: rows,
+    act: async (page) => {
+      await page.click('[role="row"][data-index="2"] [data-column="name"] a');
+      await page.waitForSelector('main pre');
+    },
+  },
+  { name: 'forbidden', path: '/findings', role: 'admin', ready: 'h1' },
+  { name: 'sign-in', path: '/sign-in', role: 'issm', ready: 'button' },
+  {
+    name: 'sign-in-ways',
+    path: '/sign-in',
+    ready: 'button',
+    act: async (page) => {
+      await page.click('text=I have read this');
+      await page.waitForSelector('input');
+    },
+  },
+  {
+    name: 'palette',
+    path: '/findings',
+    ready: rows,
+    act: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.waitForSelector('input[placeholder^="A page"]');
+      await page.keyboard.type('web0');
+      await page.waitForTimeout(800);
+    },
+  },
+  {
+    name: 'keys',
+    path: '/findings',
+    ready: rows,
+    act: async (page) => {
+      await page.keyboard.press('Shift+?');
+      await page.waitForSelector('[role="dialog"]');
+    },
+  },
+];

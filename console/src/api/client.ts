@@ -1,0 +1,101 @@
+/**
+ * The console's way to the API: fetch with our headers, refusals as `Problem`. `X-Tieline` on every request is the CSRF guard;
+ * what the page asks by itself (polling, live updates) is marked passive, so that it does not keep the session alive.
+ */
+import { Problem, type ProblemBody, unreachable } from './problem.ts';
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+interface Options {
+  readonly query?: Query;
+  readonly body?: unknown;
+  /** The ETag that the change is made to. */
+  readonly ifMatch?: string;
+  /** Not the person's doing. */
+  readonly passive?: boolean;
+  readonly accept?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** An answer with the ETag that a change of it needs. */
+export interface Versioned<T> {
+  readonly value: T;
+  readonly etag: string;
+}
+
+const base = '/api/v1';
+let activeAt = 0;
+/** When the person last made a request, by our clock: the server counts idle time from there. */
+export const lastRequestAt = (): number => activeAt;
+
+export function addressOf(path: string, query: Query = {}): string {
+  const pairs = Object.entries(query).flatMap(([name, value]): [string, string][] =>
+    value === undefined || value === '' ? [] : [[name, String(value)]],
+  );
+  // Commas, slashes and colons read better unescaped, and mean the same.
+  const text = new URLSearchParams(pairs).toString().replaceAll('%2C', ',').replaceAll('%2F', '/');
+  return `${base}${path}${text === '' ? '' : `?${text}`}`;
+}
+
+function headersOf(method: string, options: Options): Headers {
+  const headers = new Headers({ accept: options.accept ?? 'application/json', 'X-Tieline': '1' });
+  if (options.body !== undefined) headers.set('content-type', 'application/json');
+  if (options.passive === true) headers.set('X-Tieline-Passive', '1');
+  if (options.ifMatch !== undefined) headers.set('if-match', options.ifMatch);
+  if (method === 'POST') headers.set('idempotency-key', crypto.randomUUID());
+  return headers;
+}
+
+async function refusal(response: Response): Promise<Problem> {
+  const isJson = response.headers.get('content-type')?.includes('json') === true;
+  const body = isJson ? ((await response.json().catch(() => ({}))) as ProblemBody) : {}; // RFC 9457
+  const after = Number(response.headers.get('retry-after'));
+  return new Problem(response.status, body, Number.isFinite(after) && after > 0 ? after : undefined);
+}
+
+async function send(method: string, path: string, options: Options): Promise<Response> {
+  if (options.passive !== true) activeAt = Date.now();
+  const response = await fetch(addressOf(path, options.query), {
+    method,
+    headers: headersOf(method, options),
+    credentials: 'same-origin',
+    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+    ...(options.signal ? { signal: options.signal } : {}),
+  }).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw unreachable();
+  });
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+async function json<T>(method: string, path: string, options: Options): Promise<T> {
+  const response = await send(method, path, options);
+  return (response.status === 204 ? undefined : await response.json()) as T; // the contract's shape of this route
+}
+
+export const get = <T>(path: string, options: Options = {}): Promise<T> => json<T>('GET', path, options);
+export const post = <T>(path: string, body?: unknown, options: Options = {}): Promise<T> =>
+  json<T>('POST', path, { ...options, body: body ?? {} });
+export const remove = (path: string, options: Options = {}): Promise<void> =>
+  json<void>('DELETE', path, options);
+
+export async function getVersioned<T>(path: string, options: Options = {}): Promise<Versioned<T>> {
+  const response = await send('GET', path, options);
+  return { value: (await response.json()) as T, etag: response.headers.get('etag') ?? '' }; // as above
+}
+
+export async function patch<T>(path: string, body: unknown, ifMatch: string): Promise<Versioned<T>> {
+  const response = await send('PATCH', path, { body, ifMatch });
+  return { value: (await response.json()) as T, etag: response.headers.get('etag') ?? '' }; // as above
+}
+
+/** A list as a file, as the server streams it. */
+export async function download(path: string, query: Query, accept: string, fileName: string): Promise<void> {
+  const response = await send('GET', path, { query, accept });
+  const named = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1];
+  const address = URL.createObjectURL(await response.blob());
+  const link = Object.assign(document.createElement('a'), { href: address, download: named ?? fileName });
+  link.click();
+  URL.revokeObjectURL(address);
+}

@@ -1,0 +1,93 @@
+/** One list for every noun: title with count, views, filters, columns, export, table, bulk bar; and a drawer beside it. */
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useState } from 'react';
+import { definitionQuery } from '../../api/lists.ts';
+import { useKeys } from '../keys.ts';
+import type { Search } from '../search.ts';
+import { PageTitle } from '../page-title.tsx';
+import { ColumnsMenu } from './columns-menu.tsx';
+import { ExportMenu } from './export-menu.tsx';
+import { FilterBar } from './filter-bar.tsx';
+import type { ListPageProps } from './list-page-props.ts';
+import { type ListState, useListState } from './list-state.ts';
+import { ListTable } from './list-table.tsx';
+import styles from './list.module.css';
+import { Selection } from './selection.ts';
+import { countWords, useRows } from './use-rows.ts';
+import { ViewsMenu } from './views-menu.tsx';
+
+/** The list's filters that this noun knows; the boundary is dropped where it has no such filter. */
+function useFilters(state: ListState, known: Readonly<Record<string, unknown>> | undefined): Search {
+  const text = JSON.stringify(state.filters);
+  return useMemo(() => {
+    const filters = JSON.parse(text) as Search; // what was written a line before
+    if (known && !('system' in known)) delete (filters as Record<string, unknown>)['system'];
+    return filters;
+  }, [text, known]);
+}
+
+function useListKeys(selection: Selection): void {
+  const press = (attribute: string): void => document.querySelector<HTMLElement>(`[${attribute}]`)?.focus();
+  useKeys('Filters', [
+    {
+      press: '/',
+      does: 'Search in this list',
+      run: (event) => (event.preventDefault(), press('data-list-search')),
+    },
+    {
+      press: 'f',
+      does: 'Add a filter',
+      run: (event) => {
+        event.preventDefault();
+        document.querySelector<HTMLElement>('[data-list-add-filter]')?.click();
+      },
+    },
+    { press: 'Escape', does: 'Clear the selection', run: () => selection.clear() },
+  ]);
+}
+
+export const ListPage = <Row,>(props: ListPageProps<Row>) => {
+  const { spec, title } = props;
+  const state = useListState(props.fixed);
+  const definition = useQuery(definitionQuery(spec.noun)).data;
+  const filters = useFilters(state, definition?.filters);
+  const { count } = useRows<Row>(spec.noun, filters, state.sort);
+  const [selection] = useState(() => new Selection());
+  const filterText = JSON.stringify(filters);
+  useEffect(() => selection.clear(), [selection, filterText]);
+  useListKeys(selection);
+  return (
+    <div className={styles['list']}>
+      {title === undefined ? null : (
+        <div className={styles['head']}>
+          <PageTitle title={title} />
+          <span className="quiet" role="status">
+            {countWords(count)}
+          </span>
+          <div className={styles['headTools']}>{props.tools}</div>
+        </div>
+      )}
+      <div className={styles['tools']}>
+        <FilterBar
+          definition={definition}
+          state={state}
+          fixed={props.fixed === undefined ? undefined : Object.keys(props.fixed)}
+          searchLabel={`Search ${spec.words.many}`}
+        />
+        <div className={styles['toolButtons']}>
+          {title === undefined ? <span className="quiet">{countWords(count)}</span> : null}
+          {title !== undefined && spec.views.length > 0 ? <ViewsMenu spec={spec} state={state} /> : null}
+          <ColumnsMenu spec={spec} state={state} />
+          <ExportMenu spec={spec} state={state} sort={state.sort} count={count} />
+        </div>
+      </div>
+      {props.strip ? <div className={styles['strip']}>{props.strip(state)}</div> : null}
+      <div className={styles['body']}>
+        {props.instead?.(state, filters) ?? (
+          <ListTable props={props} state={state} filters={filters} selection={selection} />
+        )}
+        {props.drawer}
+      </div>
+    </div>
+  );
+};

@@ -1,0 +1,43 @@
+/**
+ * A link to a record's page: a plain anchor, whose click the shell hands to the router. Long lists have hundreds of them, and a router's
+ * link each would follow every change of the address. Who may not open the page sees the text alone.
+ */
+import type { ReactNode } from 'react';
+import type { Permission } from '../../../src/canonical/access/index.ts';
+import { queryClient } from '../api/query-client.ts';
+import { bootstrapQuery } from '../api/session.ts';
+
+const kinds = {
+  finding: { path: '/findings', permission: 'finding:read' },
+  plugin: { path: '/plugins', permission: 'finding:read' },
+  asset: { path: '/assets', permission: 'asset:read' },
+  system: { path: '/systems', permission: 'system:read' },
+  poam: { path: '/poams', permission: 'poam:read' },
+} as const satisfies Record<string, { path: string; permission: Permission }>;
+export type RecordKind = keyof typeof kinds;
+
+export const recordPath = (kind: RecordKind, id: string | number): string =>
+  `${kinds[kind].path}/${encodeURIComponent(id)}`;
+
+export const RecordLink = ({
+  kind,
+  id,
+  title,
+  inRow = false,
+  children,
+}: {
+  readonly kind: RecordKind;
+  readonly id: string | number;
+  readonly title?: string | undefined;
+  /** In a row of a list, which is one tab stop itself. */
+  readonly inRow?: boolean;
+  readonly children: ReactNode;
+}) => {
+  const permissions = queryClient.getQueryData(bootstrapQuery.queryKey)?.permissions;
+  if (permissions?.[kinds[kind].permission] === undefined) return <span title={title}>{children}</span>;
+  return (
+    <a href={recordPath(kind, id)} title={title} tabIndex={inRow ? -1 : undefined}>
+      {children}
+    </a>
+  );
+};

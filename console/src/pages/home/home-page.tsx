@@ -1,0 +1,3 @@
+import { PageTitle } from '../../kit/page-title.tsx';
+
+export const HomePage = () => <PageTitle title="Home" />;

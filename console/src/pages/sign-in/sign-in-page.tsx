@@ -1,0 +1,124 @@
+/** The banner first, then the ways in. */
+import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useRouter, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { Role } from '../../../../src/canonical/access/index.ts';
+import { bannerQuery, signIn, signInAs, type Ways, waysQuery } from '../../api/session.ts';
+import { Frame, Refusal } from './frame.tsx';
+import styles from './sign-in.module.css';
+import { roleTasks, words } from './words.ts';
+
+/** After signing in: what another person saw is forgotten, and the page that was asked for is opened. */
+function useEnter(): () => void {
+  const queryClient = useQueryClient();
+  const router = useRouter();
+  const { next } = useSearch({ strict: false });
+  return () => {
+    queryClient.clear();
+    // An address of ours only: `//elsewhere` would lead away.
+    router.history.push(next !== undefined && /^\/(?!\/)/.test(next) ? next : '/');
+  };
+}
+
+const LocalForm = ({ enter }: { readonly enter: () => void }) => {
+  const form = useForm({ mode: 'uncontrolled', initialValues: { name: '', password: '' } });
+  const send = useMutation({
+    mutationFn: (values: { name: string; password: string }) =>
+      signIn({ ...values, bannerAcknowledged: true }),
+    onSuccess: enter,
+  });
+  return (
+    <form className={styles['form']} onSubmit={form.onSubmit((values) => send.mutate(values))}>
+      <Refusal error={send.error} />
+      <TextInput
+        label="Name"
+        autoComplete="username"
+        required
+        data-autofocus
+        key={form.key('name')}
+        {...form.getInputProps('name')}
+      />
+      <PasswordInput
+        label="Password"
+        autoComplete="current-password"
+        required
+        visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+        key={form.key('password')}
+        {...form.getInputProps('password')}
+      />
+      <Button type="submit" size="sm" loading={send.isPending}>
+        Sign in
+      </Button>
+    </form>
+  );
+};
+
+const DemoRoles = ({
+  ways,
+  enter,
+}: {
+  readonly ways: NonNullable<Ways['demo']>;
+  readonly enter: () => void;
+}) => {
+  const send = useMutation({ mutationFn: (role: Role) => signInAs(role), onSuccess: enter });
+  return (
+    <section>
+      <p style={{ marginBottom: 8 }}>{words.demo}</p>
+      <Refusal error={send.error} />
+      <ul className={styles['roles']}>
+        {ways.map(({ role, title, name }) => (
+          <li key={role}>
+            <button
+              type="button"
+              className={styles['role']}
+              disabled={send.isPending}
+              onClick={() => send.mutate(role)}
+            >
+              <span className="strong">{title}</span>
+              <span className="quiet">
+                {name}: {roleTasks[role]}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+};
+
+export const SignInPage = () => {
+  const { ended } = useSearch({ strict: false });
+  const [acknowledged, setAcknowledged] = useState(false);
+  const banner = useQuery(bannerQuery);
+  const ways = useQuery(waysQuery);
+  const enter = useEnter();
+  const text = banner.data?.text ?? null;
+  if (banner.isPending || ways.isPending) return <Frame title={words.signIn}>Loading…</Frame>;
+  if (text !== null && !acknowledged)
+    return (
+      <Frame title="Tieline" wide>
+        <div className={styles['banner']} tabIndex={0} role="region" aria-label="Notice">
+          {text}
+        </div>
+        <Button size="sm" onClick={() => setAcknowledged(true)}>
+          {words.acknowledge}
+        </Button>
+      </Frame>
+    );
+  const demo = ways.data?.demo;
+  return (
+    <Frame title={words.signIn} wide={demo !== undefined}>
+      {ended === undefined ? null : (
+        <p className={styles['told']} role="status">
+          {words.ended}
+        </p>
+      )}
+      <Refusal error={ways.error ?? banner.error} />
+      {demo === undefined ? null : <DemoRoles ways={demo} enter={enter} />}
+      {ways.data?.local === true ? <LocalForm enter={enter} /> : null}
+      {ways.data && !ways.data.local && demo === undefined ? <p>{words.noWay}</p> : null}
+    </Frame>
+  );
+};

@@ -1,0 +1,118 @@
+/**
+ * The routes. All state of a page is in its URL. Pages are loaded when they are first opened; pointing at a link loads page and data
+ * ahead. The signed-in part waits for GET /me/bootstrap, and without a session leads to the sign-in page and back.
+ */
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  retainSearchParams,
+} from '@tanstack/react-router';
+import type { QueryClient } from '@tanstack/react-query';
+import type { Permission } from '../../src/canonical/access/index.ts';
+import { Problem, problemOf } from './api/problem.ts';
+import { queryClient } from './api/query-client.ts';
+import { bootstrapQuery } from './api/session.ts';
+import { asSearch, parseSearch, type Search, stringifySearch } from './kit/search.ts';
+import { ErrorPage, NotFoundPage } from './shell/error-page.tsx';
+import { Shell } from './shell/shell.tsx';
+
+interface Context {
+  readonly queryClient: QueryClient;
+}
+
+const root = createRootRouteWithContext<Context>()({
+  validateSearch: (raw: Record<string, unknown>): Search => asSearch(raw),
+  component: Outlet,
+  errorComponent: ErrorPage,
+  notFoundComponent: NotFoundPage,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  component: lazyRouteComponent(() => import('./pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
+});
+const firstAdministrator = createRoute({
+  getParentRoute: () => root,
+  path: '/welcome/$code',
+  component: lazyRouteComponent(() => import('./pages/sign-in/welcome-page.tsx'), 'WelcomePage'),
+});
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  search: { middlewares: [retainSearchParams<Search>(['system'])] },
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.queryClient.ensureQueryData(bootstrapQuery);
+    } catch (error) {
+      if (problemOf(error).status !== 401) throw error;
+      const next = location.href === '/' ? undefined : location.href;
+      throw redirect({ to: '/sign-in', search: next === undefined ? {} : { next }, replace: true });
+    }
+  },
+  component: Shell,
+  errorComponent: ErrorPage,
+  notFoundComponent: NotFoundPage,
+});
+
+/** Refuses a page before it asks the server for what would be refused. */
+const needs =
+  (permission: Permission) =>
+  ({ context }: { readonly context: Context }): void => {
+    const session = context.queryClient.getQueryData(bootstrapQuery.queryKey);
+    if (session && session.permissions[permission] === undefined)
+      throw new Problem(403, { code: 'FORBIDDEN', permission });
+  };
+
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/home/home-page.tsx'), 'HomePage'),
+});
+
+const findings = createRoute({
+  getParentRoute: () => shell,
+  path: '/findings',
+  beforeLoad: needs('finding:read'),
+  component: lazyRouteComponent(() => import('./pages/findings/findings-page.tsx'), 'FindingsPage'),
+});
+const finding = createRoute({
+  getParentRoute: () => findings,
+  path: '$findingKey',
+  component: lazyRouteComponent(() => import('./pages/findings/finding-page.tsx'), 'FindingPage'),
+});
+const plugin = createRoute({
+  getParentRoute: () => shell,
+  path: '/plugins/$pluginId',
+  beforeLoad: needs('finding:read'),
+  component: lazyRouteComponent(() => import('./pages/findings/plugin-page.tsx'), 'PluginPage'),
+});
+
+const routeTree = root.addChildren([
+  signIn,
+  firstAdministrator,
+  shell.addChildren([home, findings.addChildren([finding]), plugin]),
+]);
+
+export const router = createRouter({
+  routeTree,
+  context: { queryClient },
+  parseSearch,
+  stringifySearch,
+  defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
+  defaultPendingMs: 150,
+  defaultErrorComponent: ErrorPage,
+  defaultNotFoundComponent: NotFoundPage,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

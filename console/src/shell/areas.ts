@@ -1,0 +1,71 @@
+/** The pages of the sidebar: what each needs, its keys, its badge. A page that a person may not open is not shown to them. */
+import IconBug from '@tabler/icons-react/dist/esm/icons/IconBug.mjs';
+import IconCalendarDue from '@tabler/icons-react/dist/esm/icons/IconCalendarDue.mjs';
+import IconChecklist from '@tabler/icons-react/dist/esm/icons/IconChecklist.mjs';
+import IconHome from '@tabler/icons-react/dist/esm/icons/IconHome.mjs';
+import IconServer2 from '@tabler/icons-react/dist/esm/icons/IconServer2.mjs';
+import IconShield from '@tabler/icons-react/dist/esm/icons/IconShield.mjs';
+import type { Icon } from '@tabler/icons-react';
+import type { Permission } from '../../../src/canonical/access/index.ts';
+import type { Bootstrap } from '../api/session.ts';
+
+export interface Area {
+  readonly to: string;
+  readonly title: string;
+  readonly icon: Icon;
+  readonly group: 'today' | 'Work';
+  /** Undefined: everybody who is signed in. */
+  readonly permission?: Permission;
+  /** Its key in the badges of GET /me/bootstrap. */
+  readonly badge?: string;
+  readonly press: string;
+}
+
+const areas: readonly Area[] = [
+  { to: '/', title: 'Home', icon: IconHome, group: 'today', press: 'g h' },
+  {
+    to: '/findings',
+    title: 'Findings',
+    icon: IconBug,
+    group: 'Work',
+    permission: 'finding:read',
+    press: 'g f',
+  },
+  {
+    to: '/poams',
+    title: 'POA&Ms',
+    icon: IconChecklist,
+    group: 'Work',
+    permission: 'poam:read',
+    badge: 'poams',
+    press: 'g p',
+  },
+  {
+    to: '/milestones',
+    title: 'Milestones',
+    icon: IconCalendarDue,
+    group: 'Work',
+    permission: 'poam:read',
+    badge: 'milestones',
+    press: 'g m',
+  },
+  {
+    to: '/systems',
+    title: 'Systems',
+    icon: IconShield,
+    group: 'Work',
+    permission: 'system:read',
+    press: 'g s',
+  },
+  {
+    to: '/assets',
+    title: 'Assets',
+    icon: IconServer2,
+    group: 'Work',
+    permission: 'asset:read',
+    press: 'g a',
+  },
+];
+
+export const areasOf = (permissions: Bootstrap['permissions']): readonly Area[] =>
+  areas.filter(({ permission }) => permission === undefined || permissions[permission] !== undefined);

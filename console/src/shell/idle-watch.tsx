@@ -1,0 +1,97 @@
+/**
+ * The server ends a session that nobody uses. This reports activity at most once a minute, and warns a minute before the end. Tabs share the
+ * time of the last activity, so that work in one keeps the others.
+ */
+import { Button, Modal } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { lastRequestAt } from '../api/client.ts';
+import { bootstrapQuery } from '../api/session.ts';
+import { useSession } from './use-session.ts';
+import { useSignOut } from './user-menu.tsx';
+import styles from './error-page.module.css';
+
+const warnSeconds = 60;
+const sharedKey = 'tieline-active-at';
+const seenSigns = ['pointerdown', 'keydown', 'wheel'] as const;
+
+const sharedActivity = (): number => {
+  try {
+    return Number(localStorage.getItem(sharedKey) ?? 0);
+  } catch {
+    return 0;
+  }
+};
+
+/** Seconds until the session ends, by our clock; the server's decides. */
+function useSecondsLeft(report: () => void): number {
+  const { session } = useSession();
+  const [left, setLeft] = useState(Infinity);
+  useEffect(() => {
+    let active = false;
+    const notice = (): void => {
+      active = true;
+    };
+    for (const sign of seenSigns) window.addEventListener(sign, notice, { passive: true });
+    const timer = setInterval(() => {
+      const now = Date.now();
+      const reported = Math.max(lastRequestAt(), sharedActivity());
+      const idleEnd = reported + session.idleMinutes * 60_000;
+      const end = Math.min(idleEnd, new Date(session.endsAt).getTime());
+      const seconds = Math.max(0, Math.round((end - now) / 1000));
+      // Once it is warned of, only [Stay] keeps the session: a hand that brushes the mouse does not.
+      if (active && seconds > warnSeconds && now - reported > 60_000) report();
+      active = false;
+      setLeft(seconds);
+    }, 1000);
+    return () => {
+      clearInterval(timer);
+      for (const sign of seenSigns) window.removeEventListener(sign, notice);
+    };
+  }, [session, report]);
+  return left;
+}
+
+export const IdleWatch = () => {
+  const queryClient = useQueryClient();
+  const leave = useSignOut();
+  const [report] = useState(() => () => {
+    try {
+      localStorage.setItem(sharedKey, String(Date.now()));
+    } catch {
+      // each tab then counts for itself
+    }
+    void queryClient.fetchQuery({ ...bootstrapQuery, staleTime: 0 }).catch(() => undefined);
+  });
+  const left = useSecondsLeft(report);
+  const near = left <= warnSeconds;
+  useEffect(() => {
+    if (left === 0) void queryClient.invalidateQueries({ queryKey: bootstrapQuery.queryKey });
+  }, [left, queryClient]);
+  return (
+    <Modal
+      opened={near}
+      onClose={report}
+      withCloseButton={false}
+      title="Are you still there?"
+      role="alertdialog"
+    >
+      <p>
+        Nobody has used this session for a while. It ends in{' '}
+        <strong>{left > 10 ? `${Math.ceil(left / 10) * 10} seconds` : `${left} s`}</strong>. What you have
+        typed is kept for you.
+      </p>
+      <p className="hidden-text" role="status">
+        {left > 45 ? 'The session ends in one minute.' : left <= 15 ? 'The session ends in 15 seconds.' : ''}
+      </p>
+      <div className={styles['actions']}>
+        <Button onClick={report} data-autofocus>
+          Stay
+        </Button>
+        <Button variant="default" onClick={leave}>
+          Sign out
+        </Button>
+      </div>
+    </Modal>
+  );
+};

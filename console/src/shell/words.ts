@@ -1,0 +1,32 @@
+/** What the permissions are called, for the page that says which one is missing. */
+import type { Permission } from '../../../src/canonical/access/index.ts';
+
+export const permissionWords: Partial<Record<Permission, string>> = {
+  'finding:read': 'see findings and plugins',
+  'asset:read': 'see assets',
+  'system:read': 'see systems and their controls',
+  'poam:read': 'see POA&Ms and milestones',
+  'poam:write': 'edit POA&Ms and milestones',
+  'conflict:read': 'see conflicts',
+  'conflict:resolve': 'settle conflicts',
+  'plan:read': 'see plans and approvals',
+  'approval:decide': 'approve and reject what waits to be sent',
+  'link:read': 'see links and matches',
+  'sync:read': 'see runs, the outbox, calls, schedules and connections',
+  'import:read': 'see imported scan files',
+  'finding:export': 'export lists',
+  'asset:write': 'edit the business context of assets',
+  'admin:users': 'manage people, grants and tokens',
+  'connection:admin': 'add, change and remove connections',
+};
+
+export const roleWords: Record<string, string> = {
+  viewer: 'Viewer',
+  analyst: 'Vulnerability analyst',
+  isso: 'ISSO',
+  issm: 'ISSM',
+  ao: 'Authorizing official',
+  auditor: 'Auditor',
+  operator: 'Operator',
+  admin: 'Administrator',
+};
