@@ -71,7 +71,9 @@ export async function runDemo(call: DemoCall): Promise<number> {
     const served = call.flags.once ? undefined : await serveDemo(settings);
     if (served) {
       opened.push(() => served.close());
-      say(`\nThe console is at ${call.terminal.err.isTTY ? coloursFor(call.terminal.err, call.terminal.env).bold(served.url) : served.url}`);
+      say(
+        `\nThe console is at ${call.terminal.err.isTTY ? coloursFor(call.terminal.err, call.terminal.env).bold(served.url) : served.url}`,
+      );
       say('Enter it as any role with one click; what follows here shows up there.');
     }
     say('');

@@ -67,8 +67,6 @@ export const sessionRoutes = defineRoutes({
       status: 200,
       shape: z.strictObject({
         local: z.boolean(),
-        /** Whether nobody can sign in yet: the first administrator is made by a link. */
-        needsFirstAdministrator: z.boolean(),
         /** Roles to enter as with one click; only in the demo. */
         demo: z.array(z.strictObject({ role, title: z.string() })).nullable(),
         classification: z.strictObject({ text: z.string() }),

@@ -3,7 +3,25 @@ export { beginComplianceLoad } from './compliance.sql.ts';
 export { uuidText } from './finding-columns.sql.ts';
 export { isAcceptedFinding, isOpenFinding, severityWord, twinColumns } from './finding-lifecycle.sql.ts';
 export { digestOf, type FindingSource, type ReportedFinding } from './finding-staging.sql.ts';
-export { beginFindingLoad, countFindingsByState, countUnlinkedFindings, type FindingLoad, type RefusedFinding, type WaitingFinding } from './findings.sql.ts';
-export { moveAllFindings, moveCompliance, moveCoverage, moveOwnCoverage, moveOwnFindings } from './move-findings.sql.ts';
-export { moveFindingsOfPoams, pointFindings, releaseFindingsOfPoams, tieFindings } from './poams-of-findings.sql.ts';
+export {
+  beginFindingLoad,
+  countFindingsByState,
+  countUnlinkedFindings,
+  type FindingLoad,
+  type RefusedFinding,
+  type WaitingFinding,
+} from './findings.sql.ts';
+export {
+  moveAllFindings,
+  moveCompliance,
+  moveCoverage,
+  moveOwnCoverage,
+  moveOwnFindings,
+} from './move-findings.sql.ts';
+export {
+  moveFindingsOfPoams,
+  pointFindings,
+  releaseFindingsOfPoams,
+  tieFindings,
+} from './poams-of-findings.sql.ts';
 export { saveCoverage, saveScope, settleCovered } from './scan-coverage.sql.ts';

@@ -1,3 +1,4 @@
+export { listBoundaryNames } from './boundary-names.sql.ts';
 export { boundariesOf, everyBoundary, isSystemOf } from './boundaries.sql.ts';
 export { fetchBoundaryId } from './boundary.ts';
 export { replaceComponentIdentifiers } from './components.sql.ts';

@@ -18,8 +18,10 @@ async function byToken(app: App, request: FastifyRequest, header: string): Promi
   const token = bearer.exec(header)?.[1];
   if (token === undefined)
     throw new TielineError('NOT_SIGNED_IN', 'Authorization is not "Bearer" and a token.');
-  const { actor } = await authenticateToken(app, token, { address: request.ip, requestId: request.id });
-  return { actor, way: 'token', isSteppedUp: true };
+  const outcome = await authenticateToken(app, token, request.ip, request.id);
+  // Why a token is refused is in the security log: who holds one that leaked learns nothing.
+  if (outcome.kind === 'refused') throw new TielineError('NOT_SIGNED_IN', 'The token was not accepted.');
+  return { actor: outcome.actor, way: 'token', isSteppedUp: true };
 }
 
 /** What may be asked while a password must be changed first. */

@@ -10,13 +10,12 @@ import {
 } from '../../../canonical/lists/index.ts';
 import { sessionRoutes } from '../../../contract/index.ts';
 import {
-  enterDemo,
-  isFirstAdministratorMissing,
   redeemLink,
   requireGranted,
   requireOpen,
   setPassword,
   signIn,
+  signInDemoPerson,
   type SignedIn as Begun,
   signOut,
   stepUp,
@@ -25,7 +24,7 @@ import type { App } from '../../../engine/run/index.ts';
 import type { Origin } from '../../../ledger/security/index.ts';
 import { unknownWord } from '../../../platform/errors/index.ts';
 import { Secret } from '../../../platform/values/index.ts';
-import { listBoundaries } from '../../../record/systems/index.ts';
+import { listBoundaryNames } from '../../../record/systems/index.ts';
 import type { Answer, Call, Handlers } from '../kit/call.ts';
 
 export interface ServedFacts {
@@ -91,7 +90,7 @@ async function bootstrapOf(call: Call & { readonly by: NonNullable<Call['by']> }
       kind: actor.kind,
     },
     permissions: Object.fromEntries(held),
-    boundaries: reads ? await boundaryNamesIn(call.app.db, reads) : [],
+    boundaries: reads ? await listBoundaryNames(call.app.db, reads) : [],
     classification: { text: facts.classification },
     session: session
       ? { idleMinutes: idle ?? 15, endsAt: session.idleEndsAt, canStepUp: session.way === 'local' }
@@ -126,14 +125,14 @@ function entryHandlers(
 > {
   return {
     getBanner: async ({ app }) => ({ body: { text: await bannerOf(app) } }),
-    getSignInWays: async ({ app }) => ({
-      body: {
-        local: true,
-        needsFirstAdministrator: await isFirstAdministratorMissing(app),
-        demo: facts.isDemo ? allRoles.map((role) => ({ role, title: roles[role].title })) : null,
-        classification: { text: facts.classification },
-      },
-    }),
+    getSignInWays: () =>
+      Promise.resolve({
+        body: {
+          local: true,
+          demo: facts.isDemo ? allRoles.map((role) => ({ role, title: roles[role].title })) : null,
+          classification: { text: facts.classification },
+        },
+      }),
     signIn: async (call) => {
       const { name, password, bannerAcknowledged } = call.body;
       const asked = { ...arrivalOf(call), name, password: new Secret(password), bannerAcknowledged };
@@ -141,12 +140,15 @@ function entryHandlers(
     },
     signInToDemo: async (call) => {
       if (!facts.isDemo) throw unknownWord('way to sign in', 'demo', ['local']);
-      return begun(call, await enterDemo(call.app, call.body.role, arrivalOf(call)));
+      return begun(call, await signInDemoPerson(call.app, call.body.role, arrivalOf(call)));
     },
     redeemLink: async (call) => {
-      const { link, password, bannerAcknowledged } = call.body;
-      const asked = { ...arrivalOf(call), link, password: new Secret(password), bannerAcknowledged };
-      return begun(call, requireGranted(await redeemLink(call.app, asked)));
+      const { link, password: text, bannerAcknowledged } = call.body;
+      const password = new Secret(text);
+      const from = { way: 'none', address: call.address, requestId: call.requestId } as const;
+      const { name } = await redeemLink(call.app, { secret: new Secret(link), password }, from);
+      const asked = { ...arrivalOf(call), name, password, bannerAcknowledged };
+      return begun(call, requireGranted(await signIn(call.app, asked)));
     },
   };
 }
