@@ -84,7 +84,8 @@ export async function preparePlan(
       pending,
       catalog,
       brought: state.brought,
-      schema: options.schema ?? state.schema,
+      // Where the list of what we added says where our tables are, only the operator's own word sets the place of new ones whose name is taken.
+      schema: options.schema ?? (state.brought.length > 0 ? undefined : state.schema),
     }),
     state,
     catalog,

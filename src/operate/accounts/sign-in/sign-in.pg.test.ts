@@ -141,7 +141,7 @@ describe('signing in', () => {
     await world.database.pool.query(
       `alter table security_events_extended add constraint full_disk check (event_type <> 'sign_in')`,
     );
-    await expect(world.signIn('jdoe')).rejects.toThrow();
+    await expect(world.signIn('jdoe')).rejects.toThrow('full_disk');
     expect(await findSessions(world.app)).toEqual([]);
   });
 });
