@@ -27,6 +27,7 @@ export {
   countConflictsByType,
   countPendingConflicts,
   listConflicts,
+  listConflictsOf,
   listHeldFields,
   listSettledFaults,
   markResolved,

@@ -24,7 +24,8 @@ export {
   type PoamAsset,
   type PoamWeakness,
 } from './poam-details.sql.ts';
-export type { PoamFacet, PoamFilter, PoamSort } from './poam-filters.sql.ts';
+export { fetchPoamColumns } from './poam-columns.sql.ts';
+export { countedBySystem, type PoamFacet, type PoamFilter, type PoamSort } from './poam-filters.sql.ts';
 export {
   countPoams,
   type FacetValue,
