@@ -9,7 +9,9 @@ export {
 export {
   countMilestones,
   facetMilestones,
+  listMilestoneIds,
   listMilestones,
+  type MilestoneFilter,
   type MilestoneQuery,
   type MilestoneRow,
 } from './milestone-list.sql.ts';
@@ -31,6 +33,7 @@ export {
   type FacetValue,
   facetPoams,
   findPoamRow,
+  listPoamIds,
   listPoams,
   type PoamQuery,
   type PoamRow,
