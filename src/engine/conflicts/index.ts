@@ -4,4 +4,5 @@ export {
   type ConflictRow,
   countConflicts,
   listConflicts,
+  listConflictsOf,
 } from './list-conflicts.sql.ts';

@@ -127,3 +127,15 @@ export async function listConflicts(
      order by c.id limit ${limit}`.execute(db);
   return rows.map(shownConflict);
 }
+
+/** The open conflicts about one record. */
+export async function listConflictsOf(
+  db: Kysely<Database>,
+  record: { readonly entity: string; readonly entityId: string },
+): Promise<ConflictRow[]> {
+  const { rows } = await sql<{ id: number }>`
+    select id from sync_conflicts where entity_type = ${record.entity} and entity_id = ${record.entityId} and resolution_status = 'pending'`.execute(
+    db,
+  );
+  return rows.length === 0 ? [] : listConflicts(db, { ids: rows.map(({ id }) => id) }, rows.length);
+}

@@ -16,7 +16,9 @@ export {
 export {
   countMilestones,
   facetMilestones,
+  listMilestoneIds,
   listMilestones,
+  type MilestoneFilter,
   type MilestoneQuery,
   type MilestoneRow,
 } from './milestone-list.sql.ts';
@@ -32,12 +34,14 @@ export {
   type PoamAsset,
   type PoamWeakness,
 } from './poam-details.sql.ts';
-export type { PoamFacet, PoamFilter, PoamSort } from './poam-filters.sql.ts';
+export { fetchPoamColumns } from './poam-columns.sql.ts';
+export { countedBySystem, type PoamFacet, type PoamFilter, type PoamSort } from './poam-filters.sql.ts';
 export {
   countPoams,
   facetPoams,
   type FacetValue,
   findPoamRow,
+  listPoamIds,
   listPoams,
   type PoamQuery,
   type PoamRow,

@@ -25,7 +25,7 @@ import type { Database } from '../../platform/postgres/index.ts';
 import { canonicalStatusOf, dayOf, fetchPoamColumns, type PoamColumns } from './poam-columns.sql.ts';
 import type { FacetValue } from './poam-list.sql.ts';
 
-type MilestoneFilter = Filter<FilterOf<typeof milestoneList>>;
+export type MilestoneFilter = Filter<FilterOf<typeof milestoneList>>;
 
 export interface MilestoneRow {
   /** Ours; what the GRC system calls it is `remoteId`. */
@@ -122,6 +122,19 @@ export async function countMilestones(
     db,
   );
   return rows[0]?.n ?? 0;
+}
+
+/** The ids of all milestones of a filter, by id. */
+export async function listMilestoneIds(
+  db: Kysely<Database>,
+  scope: Scope,
+  asked: Pick<MilestoneQuery, 'filter' | 'now'>,
+): Promise<string[]> {
+  const where = whereOf(await fetchPoamColumns(db), scope, asked);
+  const { rows } = await sql<{
+    id: string;
+  }>`select m.id::text as id from ${from} where ${where} order by m.id`.execute(db);
+  return rows.map((row) => row.id);
 }
 
 export async function facetMilestones(

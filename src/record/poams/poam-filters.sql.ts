@@ -117,3 +117,11 @@ export async function selectPoams(
     where: every([inScope(scope, sql`p.system_id`), ...filtered(conditionsOf(columns, now), filter)]),
   };
 }
+
+/** SQL of a relation (system_id, open, overdue): how many POA&Ms each boundary has, as the list counts them. */
+export async function countedBySystem(db: Kysely<Database>, now: Date): Promise<RawBuilder<unknown>> {
+  const columns = await fetchPoamColumns(db);
+  return sql`
+    select p.system_id, count(*) filter (where ${columns.isOpen})::int as open, count(*) filter (where ${isOverdueAt(columns, now)})::int as overdue
+      from ingestion_poams p where p.system_id is not null group by 1`;
+}

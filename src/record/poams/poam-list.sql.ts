@@ -177,6 +177,19 @@ export async function countPoams(
   return rows[0]?.n ?? 0;
 }
 
+/** The ids of all POA&Ms of a filter, by id. */
+export async function listPoamIds(
+  db: Kysely<Database>,
+  scope: Scope,
+  asked: Pick<PoamQuery, 'filter' | 'now'>,
+): Promise<string[]> {
+  const { from, where } = await selectPoams(db, scope, asked.filter, asked.now);
+  const { rows } = await sql<{
+    id: string;
+  }>`select p.poam_id as id from ${from} where ${where} order by 1`.execute(db);
+  return rows.map((row) => row.id);
+}
+
 export interface FacetValue {
   /** Null: the POA&Ms in which nothing is said of it. */
   readonly value: string | null;

@@ -1,0 +1,199 @@
+/**
+ * Authorization boundaries (systems, in words and addresses) as they stand: a row each with its numbers. There are hundreds, not
+ * millions: what is counted is counted for all of them at once, so that a list can be sorted and filtered by it.
+ */
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { inScope, type Scope } from '../../canonical/access/index.ts';
+import type { FacetOf, FilterOf, SortOf, systemList } from '../../canonical/lists/index.ts';
+import {
+  type After,
+  behind,
+  type Conditions,
+  every,
+  type Filter,
+  filtered,
+  flagOf,
+  instantOf,
+  type KeySet,
+  numberOf,
+  orderOf,
+  type Page,
+  pageOf,
+  type Sort,
+  type SortColumn,
+  sortValue,
+  textOf,
+  wordsOf,
+} from '../../platform/lists/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
+import { countedBySystem } from '../poams/index.ts';
+
+export type BoundaryFilter = Filter<FilterOf<typeof systemList>>;
+type BoundarySort = SortOf<typeof systemList>;
+type BoundaryFacet = FacetOf<typeof systemList>;
+
+/** Why the records of a boundary are not kept in agreement. */
+export type NoSync = 'excluded' | 'not_linked' | 'connection_paused';
+
+/** A boundary as the list shows it. Days are `YYYY-MM-DD`. */
+export interface BoundaryRow {
+  readonly systemId: string;
+  /** What the GRC system calls it. */
+  readonly remoteId: string | null;
+  readonly name: string;
+  readonly impact: {
+    readonly confidentiality: string | null;
+    readonly integrity: string | null;
+    readonly availability: string | null;
+    readonly overall: string | null;
+  };
+  readonly status: string | null;
+  readonly isso: string | null;
+  readonly authorizingOfficial: string | null;
+  readonly components: { readonly linked: number; readonly all: number };
+  readonly assets: number;
+  /** Open findings that are neither accepted nor false positives. */
+  readonly open: {
+    readonly critical: number;
+    readonly high: number;
+    readonly medium: number;
+    readonly low: number;
+  };
+  readonly poams: { readonly open: number; readonly overdue: number };
+  /** When the oldest open finding of high or critical severity was first found. */
+  readonly severeSince: Date | null;
+  readonly authorizationEnds: string | null;
+  readonly lastScan: Date | null;
+  readonly lastSync: Date | null;
+  readonly sync: { readonly isOn: boolean; readonly why: NoSync | null };
+}
+
+export interface BoundaryQuery {
+  readonly filter: BoundaryFilter;
+  readonly sort: Sort<BoundarySort>;
+  readonly after?: After | undefined;
+  readonly limit: number;
+  readonly now: Date;
+}
+
+/** SQL of every boundary with its numbers, as a relation `b`; not every owner's database declares system_id unique. */
+async function boundariesAt(db: Kysely<Database>, now: Date): Promise<RawBuilder<unknown>> {
+  return sql`(
+    select s.system_id, s.xacta_system_id as remote_id, s.name, s.status, s.information_system_security_officer as isso,
+           s.authorizing_official as ao, s.authorization_termination_date as ends, s.sync_enabled,
+           initcap(i.confidentiality_impact) as confidentiality, initcap(i.integrity_impact) as integrity,
+           initcap(i.availability_impact) as availability, initcap(i.overall_impact) as overall,
+           coalesce(c.linked, 0) as linked, coalesce(c.components, 0) as components, coalesce(a.assets, 0) as assets,
+           coalesce(a.critical, 0) as critical, coalesce(a.high, 0) as high, coalesce(a.medium, 0) as medium, coalesce(a.low, 0) as low,
+           a.severe_since, a.last_scan, coalesce(p.open, 0) as poams_open, coalesce(p.overdue, 0) as poams_overdue, l.last_sync,
+           case when s.sync_enabled is false then 'excluded' when l.entity_id is null then 'not_linked'
+                when not l.is_enabled then 'connection_paused' end as no_sync
+      from ingestion_systems s
+      left join lateral (select * from ingestion_system_impact_levels own where own.system_id = s.system_id order by own.id limit 1) i on true
+      left join (
+        select k.system_id, count(*)::int as components,
+               (count(*) filter (where exists (select from asset_correlations m where m.component_id = k.id and m.decision = 'linked')))::int as linked
+          from system_components k group by 1) c on c.system_id = s.system_id
+      left join (
+        select main.system_id, count(*)::int as assets, sum(e.open_critical)::int as critical, sum(e.open_high)::int as high,
+               sum(e.open_medium)::int as medium, sum(e.open_low)::int as low, min(e.severe_since) as severe_since, max(main.last_seen) as last_scan
+          from ingestion_assets main left join asset_exposure e on e.asset_uuid = main.asset_uuid
+         where main.merged_into is null group by 1) a on a.system_id = s.system_id
+      left join (${await countedBySystem(db, now)}) p on p.system_id = s.system_id
+      left join (
+        select own.entity_id, max(x.last_sync_time) as last_sync, bool_or(x.sync_enabled is not false) as is_enabled
+          from sync_links own join external_systems x on x.id = own.external_system_id and x.removed_at is null
+         where own.entity_type = 'system' and own.retired_at is null group by 1) l on l.entity_id = s.system_id
+     where s.system_id is not null
+       and not exists (select from ingestion_systems older where older.system_id = s.system_id and older.id < s.id)) b`;
+}
+
+const conditions: Conditions<FilterOf<typeof systemList>> = {
+  status: wordsOf(sql`b.status`),
+  impact: wordsOf(sql`b.overall`),
+  isso: wordsOf(sql`b.isso`),
+  ao: wordsOf(sql`b.ao`),
+  overdue: numberOf(sql`b.poams_overdue`),
+  ends: instantOf(sql`b.ends`),
+  sync: flagOf(sql<boolean>`b.no_sync is null`),
+  q: textOf(sql`concat_ws(' ', b.system_id, b.remote_id, b.name)`),
+};
+const byId: SortColumn = { column: sql`b.system_id`, type: 'text', always: true };
+const sorts: Readonly<Record<BoundarySort, SortColumn>> = {
+  name: { column: sql`b.name`, type: 'text', always: true },
+  critical: { column: sql`b.critical`, type: 'integer', always: true },
+  overdue: { column: sql`b.poams_overdue`, type: 'integer', always: true },
+  ends: { column: sql`b.ends`, type: 'timestamp' },
+};
+const facets: Readonly<Record<BoundaryFacet, RawBuilder<string | null>>> = {
+  status: sql`b.status`,
+  impact: sql`b.overall`,
+};
+
+const shown = sql`
+  b.system_id as "systemId", b.remote_id as "remoteId", b.name,
+  jsonb_build_object('confidentiality', b.confidentiality, 'integrity', b.integrity, 'availability', b.availability, 'overall', b.overall) as impact,
+  b.status, b.isso, b.ao as "authorizingOfficial", jsonb_build_object('linked', b.linked, 'all', b.components) as components, b.assets,
+  jsonb_build_object('critical', b.critical, 'high', b.high, 'medium', b.medium, 'low', b.low) as open,
+  jsonb_build_object('open', b.poams_open, 'overdue', b.poams_overdue) as poams, b.severe_since as "severeSince",
+  to_char(b.ends, 'YYYY-MM-DD') as "authorizationEnds", b.last_scan as "lastScan", b.last_sync as "lastSync",
+  jsonb_build_object('isOn', b.no_sync is null, 'why', b.no_sync) as sync`;
+
+const whereOf = (scope: Scope, filter: BoundaryFilter) =>
+  every([inScope(scope, sql`b.system_id`), ...filtered(conditions, filter)]);
+
+/** A page of boundaries in a scope. (`listSystems` of the ledger lists connections.) */
+export async function listBoundaries(
+  db: Kysely<Database>,
+  scope: Scope,
+  query: BoundaryQuery,
+): Promise<Page<BoundaryRow>> {
+  const keys: KeySet = { by: sorts[query.sort.by], id: byId, descending: query.sort.descending };
+  const { rows } = await sql<BoundaryRow & { readonly sort_value: string | number | null }>`
+    select ${sortValue(keys.by)} as sort_value, ${shown} from ${await boundariesAt(db, query.now)}
+     where ${whereOf(scope, query.filter)} and ${query.after ? behind(keys, query.after) : sql`true`}
+     order by ${orderOf(keys)} limit ${query.limit + 1}`.execute(db);
+  return pageOf(
+    rows,
+    query.limit,
+    (row) => row.systemId,
+    ({ sort_value: _sorted, ...row }) => row,
+  );
+}
+
+export async function countBoundaries(
+  db: Kysely<Database>,
+  scope: Scope,
+  asked: Pick<BoundaryQuery, 'filter' | 'now'>,
+): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from ${await boundariesAt(db, asked.now)} where ${whereOf(scope, asked.filter)}`.execute(
+    db,
+  );
+  return rows[0]?.n ?? 0;
+}
+
+export async function facetBoundaries(
+  db: Kysely<Database>,
+  scope: Scope,
+  asked: Pick<BoundaryQuery, 'filter' | 'now'> & { readonly by: BoundaryFacet },
+): Promise<{ readonly value: string | null; readonly count: number }[]> {
+  const { rows } = await sql<{ value: string | null; count: number }>`
+    select ${facets[asked.by]} as value, count(*)::int as count from ${await boundariesAt(db, asked.now)}
+     where ${whereOf(scope, asked.filter)} group by 1 order by count(*) desc, 1`.execute(db);
+  return rows;
+}
+
+/** One boundary as the list shows it; undefined where it is not there or out of scope. */
+export async function findBoundaryRow(
+  db: Kysely<Database>,
+  scope: Scope,
+  systemId: string,
+  now: Date,
+): Promise<BoundaryRow | undefined> {
+  const { rows } = await sql<BoundaryRow>`
+    select ${shown} from ${await boundariesAt(db, now)} where b.system_id = ${systemId} and ${inScope(scope, sql`b.system_id`)}`.execute(
+    db,
+  );
+  return rows[0];
+}

@@ -1,0 +1,97 @@
+/** The page of an authorization boundary. Each number is that of the list that it leads to. */
+import type { Kysely } from 'kysely';
+import type { Scope } from '../../canonical/access/index.ts';
+import { type Agreement, poamList } from '../../canonical/lists/index.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { parseFilter } from '../../platform/lists/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
+import {
+  type BoundaryRow,
+  type ComponentKind,
+  type ComponentRow,
+  type ControlRow,
+  countComponents,
+  findBoundaryRow,
+  listComponents,
+  listControls,
+  listTopWeaknesses,
+  type TopWeakness,
+} from '../../record/boundaries/index.ts';
+import { type BoardColumn, countBoard, facetPoams } from '../../record/poams/index.ts';
+import type { App } from '../../engine/run/index.ts';
+import { type FieldView, listFieldViews, type RemoteRecord } from '../records/index.ts';
+
+export interface BoundaryDetail {
+  readonly system: BoundaryRow;
+  readonly version: string;
+  readonly fields: readonly FieldView[];
+  readonly remotes: readonly RemoteRecord[];
+}
+
+export interface BoundarySummary {
+  readonly system: BoundaryRow;
+  /** Open POA&Ms by when they are due. */
+  readonly board: readonly BoardColumn[];
+  /** POA&Ms by how they stand between both sides. */
+  readonly agreement: readonly { readonly value: Agreement | null; readonly count: number }[];
+  readonly components: Readonly<Record<ComponentKind, number>>;
+  readonly topWeaknesses: readonly TopWeakness[];
+}
+
+async function fetchRow(
+  db: Kysely<Database>,
+  scope: Scope,
+  systemId: string,
+  now: Date,
+): Promise<BoundaryRow> {
+  const row = await findBoundaryRow(db, scope, systemId, now);
+  if (row) return row;
+  throw new TielineError('RECORD_UNKNOWN', `There is no system ${systemId}.`);
+}
+
+/** @throws RECORD_UNKNOWN where it is not there or out of scope; so do all below. */
+export async function fetchBoundary(app: App, scope: Scope, systemId: string): Promise<BoundaryDetail> {
+  const system = await fetchRow(app.db, scope, systemId, app.now());
+  return { system, ...(await listFieldViews(app, scope, { entity: 'system', id: systemId })) };
+}
+
+export async function boundarySummary(
+  db: Kysely<Database>,
+  scope: Scope,
+  systemId: string,
+  now: Date,
+): Promise<BoundarySummary> {
+  const system = await fetchRow(db, scope, systemId, now);
+  const filter = parseFilter(poamList.filters, [['system', systemId]], now);
+  return {
+    system,
+    board: await countBoard(db, scope, { filter, now }),
+    agreement: (await facetPoams(db, scope, {
+      filter,
+      now,
+      by: 'agreement',
+    })) as BoundarySummary['agreement'], // its words
+    components: await countComponents(db, systemId),
+    topWeaknesses: await listTopWeaknesses(db, systemId, 10),
+  };
+}
+
+export async function listBoundaryControls(
+  db: Kysely<Database>,
+  scope: Scope,
+  systemId: string,
+  page: { readonly after?: string | undefined; readonly limit: number; readonly now: Date },
+): Promise<ControlRow[]> {
+  await fetchRow(db, scope, systemId, page.now);
+  return listControls(db, systemId, page);
+}
+
+export async function listBoundaryComponents(
+  db: Kysely<Database>,
+  scope: Scope,
+  systemId: string,
+  page: { readonly kind: ComponentKind; readonly offset: number; readonly limit: number; readonly now: Date },
+): Promise<ComponentRow[]> {
+  await fetchRow(db, scope, systemId, page.now);
+  return listComponents(db, systemId, page);
+}

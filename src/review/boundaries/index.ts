@@ -1,0 +1,8 @@
+export {
+  type BoundaryDetail,
+  type BoundarySummary,
+  boundarySummary,
+  fetchBoundary,
+  listBoundaryComponents,
+  listBoundaryControls,
+} from './boundaries.ts';

@@ -1,0 +1,98 @@
+/** One POA&M with all that its page shows: head, each field on both sides with who decides, milestones, weaknesses, assets. */
+import type { Scope } from '../../canonical/access/index.ts';
+import { milestoneList } from '../../canonical/lists/index.ts';
+import { isJsonObject, type Json } from '../../platform/values/index.ts';
+import { parseFilter } from '../../platform/lists/index.ts';
+import { type HistoryRow, listHistory } from '../../ledger/operations/index.ts';
+import { fetchRows } from '../../record/entities/index.ts';
+import {
+  findPoamRow,
+  listMilestones,
+  listObstacles,
+  listPoamAssets,
+  listPoamCves,
+  listPoamWeaknesses,
+  type MilestoneRow,
+  type Obstacle,
+  type PoamAsset,
+  type PoamRow,
+  type PoamWeakness,
+} from '../../record/poams/index.ts';
+import type { App } from '../../engine/run/index.ts';
+import { unknownRecord } from './edit-record.ts';
+import { type FieldView, listFieldViews, type RemoteRecord } from './field-views.ts';
+import { gatherRecords } from './gather-records.ts';
+
+export interface MilestoneView extends MilestoneRow {
+  readonly version: string;
+}
+
+export interface PoamDetail {
+  readonly poam: PoamRow;
+  /** For an edit: what was seen. */
+  readonly version: string;
+  /** What keeps both sides from agreement, the worst first. */
+  readonly obstacles: readonly Obstacle[];
+  readonly fields: readonly FieldView[];
+  readonly remotes: readonly RemoteRecord[];
+  readonly milestones: readonly MilestoneView[];
+  readonly weaknesses: readonly PoamWeakness[];
+  readonly assets: readonly PoamAsset[];
+  readonly cves: readonly string[];
+  /** The remote's record as it was last read, or what came with the row; null where nothing was kept. */
+  readonly raw: Json;
+}
+
+const entity = 'poam';
+const mostMilestones = 500;
+const mostAssets = 500;
+
+async function milestonesOf(app: App, scope: Scope, poamId: string): Promise<MilestoneView[]> {
+  const { items } = await listMilestones(app.db, scope, {
+    filter: parseFilter(milestoneList.filters, [['poam', poamId]], app.now()),
+    sort: { by: 'due', descending: false },
+    limit: mostMilestones,
+    now: app.now(),
+  });
+  const ids = items.map(({ id }) => id);
+  const records = await gatherRecords(app.db, scope, { entity: 'milestone', ids, rules: new Map() });
+  return items.map((item) => ({ ...item, version: records.get(item.id)?.version ?? '' }));
+}
+
+/** @throws RECORD_UNKNOWN where it is not there or out of scope. */
+export async function fetchPoam(app: App, scope: Scope, poamId: string): Promise<PoamDetail> {
+  const poam = await findPoamRow(app.db, scope, poamId, app.now());
+  if (!poam) throw unknownRecord(entity, poamId);
+  const raw = (await fetchRows(app.db, entity, [poamId])).get(poamId)?.row['raw_json'];
+  return {
+    poam,
+    obstacles: await listObstacles(app.db, poamId),
+    ...(await listFieldViews(app, scope, { entity, id: poamId })),
+    milestones: await milestonesOf(app, scope, poamId),
+    weaknesses: await listPoamWeaknesses(app.db, poamId),
+    assets: await listPoamAssets(app.db, poamId, mostAssets),
+    cves: await listPoamCves(app.db, poamId),
+    raw: isJsonObject(raw) ? raw : null,
+  };
+}
+
+/** What happened to a POA&M and its milestones, the latest first. @throws RECORD_UNKNOWN. */
+export async function listPoamHistory(
+  app: App,
+  scope: Scope,
+  poamId: string,
+  page: { readonly beforeId?: number | undefined; readonly limit: number },
+): Promise<HistoryRow[]> {
+  if (!(await findPoamRow(app.db, scope, poamId, app.now()))) throw unknownRecord(entity, poamId);
+  const { items } = await listMilestones(app.db, scope, {
+    filter: parseFilter(milestoneList.filters, [['poam', poamId]], app.now()),
+    sort: { by: 'due', descending: false },
+    limit: mostMilestones,
+    now: app.now(),
+  });
+  const subjects = [
+    { entity, entityId: poamId },
+    ...items.map(({ id }) => ({ entity: 'milestone', entityId: id })),
+  ];
+  return listHistory(app.db, subjects, page);
+}

@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { everywhere, localOperator } from '../../src/canonical/access/actor.ts';
+import { editPolicies } from '../../src/engine/policies/policies.ts';
+import { commentPoam, listPoamComments } from '../../src/review/records/comments.ts';
+import { editRecord } from '../../src/review/records/edit-record.ts';
+import { addMilestone, completeMilestone, moveMilestone } from '../../src/review/records/milestones.ts';
+import { fetchPoam, listPoamHistory } from '../../src/review/records/read-poam.ts';
+import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
+
+interface RemotePoam {
+  readonly id: string;
+  readonly comments: string | null;
+  readonly poc: string | null;
+  readonly scheduled_completion: string | null;
+  readonly milestones: {
+    readonly id: string;
+    readonly description: string;
+    readonly target_date: string;
+    readonly status: string;
+    readonly completion_date: string | null;
+  }[];
+}
+
+let world: TwoSystems;
+beforeAll(async () => {
+  world = await startTwoSystems();
+  await world.sync();
+});
+afterAll(() => world.stop());
+
+const jane = { ...localOperator('jane'), name: 'J. Doe' };
+const poamId = 'POAM-2026-0001';
+const remotePoam = async (): Promise<RemotePoam> => {
+  const { poams } = await world.control<{ poams: RemotePoam[] }>('xacta', 'GET', '/state');
+  const found = poams.find((poam) => poam.id === poamId);
+  if (!found) throw new Error(`no POA&M ${poamId} in Xacta`);
+  return found;
+};
+const agreement = async (): Promise<string> =>
+  (await fetchPoam(world.app, everywhere, poamId)).poam.agreement;
+
+// One story in order: each step begins where the one before ended.
+describe('editing a record here', () => {
+  it('an edit waits to go out, arrives in Xacta with the next sync, and the sync after it writes nothing', async () => {
+    const before = await fetchPoam(world.app, everywhere, poamId);
+    expect(before.poam.agreement).toBe('agreed');
+    const edited = await editRecord(world.app, jane, everywhere, {
+      entity: 'poam',
+      id: poamId,
+      version: before.version,
+      changes: { comments: 'patched in the lab', poc: 'A. Lee' },
+      reason: 'new owner',
+    });
+    expect(edited.changes.map(({ field }) => field).toSorted()).toEqual(['comments', 'poc']);
+    expect(await agreement()).toBe('sending');
+    expect(await world.sync()).toMatchObject({ written: 1, recordsHeld: 0 });
+    expect(await remotePoam()).toMatchObject({ comments: 'patched in the lab', poc: 'A. Lee' });
+    expect(await agreement()).toBe('agreed');
+    expect(await world.sync()).toMatchObject({ written: 0 });
+  });
+
+  it('the page of a POA&M shows who edited what, both sides, and who decides', async () => {
+    const detail = await fetchPoam(world.app, everywhere, poamId);
+    const owner = detail.fields.find(({ field }) => field === 'poc');
+    expect(owner).toMatchObject({
+      here: 'A. Lee',
+      isEditable: true,
+      sides: [
+        {
+          connection: 'xacta',
+          there: 'A. Lee',
+          base: 'A. Lee',
+          differs: false,
+          policy: 'both sides; a person settles what both edited',
+        },
+      ],
+    });
+    const history = await listPoamHistory(world.app, everywhere, poamId, { limit: 50 });
+    expect(history.find((row) => row.field === 'poc' && row.direction === 'internal')).toMatchObject({
+      after: 'A. Lee',
+      decidedBy: 'J. Doe',
+      reason: 'new owner',
+    });
+    expect(detail.remotes).toMatchObject([{ connection: 'xacta', externalId: poamId }]);
+  });
+
+  it('an edit of a version that is not the present one is refused with the present record', async () => {
+    await expect(
+      editRecord(world.app, jane, everywhere, {
+        entity: 'poam',
+        id: poamId,
+        version: 'old',
+        changes: { poc: 'B. May' },
+      }),
+    ).rejects.toMatchObject({
+      code: 'RECORD_MOVED',
+      present: { poc: 'A. Lee' },
+    });
+  });
+
+  it('impossible values, moved dates without a reason and unknown fields are refused by name, and nothing is changed', async () => {
+    const changes = { status: 'Finished', poc: 'B. May', scheduled_completion: '2027-03-01', shoe_size: 9 };
+    await expect(
+      editRecord(world.app, jane, everywhere, { entity: 'poam', id: poamId, changes }),
+    ).rejects.toMatchObject({
+      code: 'EDIT_REFUSED',
+      fields: [
+        { field: 'status' },
+        { field: 'shoe_size' },
+        { field: 'scheduled_completion', message: expect.stringContaining('reason') as string },
+      ],
+    });
+    expect((await fetchPoam(world.app, everywhere, poamId)).poam.owner).toBe('A. Lee');
+  });
+
+  it('a record outside of the scope is not there', async () => {
+    const elsewhere = { kind: 'boundaries', systemIds: ['SYS-NONE'], unassigned: true } as const;
+    await expect(
+      editRecord(world.app, jane, elsewhere, { entity: 'poam', id: poamId, changes: { poc: 'B. May' } }),
+    ).rejects.toMatchObject({ code: 'RECORD_UNKNOWN' });
+    await expect(fetchPoam(world.app, elsewhere, poamId)).rejects.toMatchObject({ code: 'RECORD_UNKNOWN' });
+    await expect(listPoamComments(world.app, elsewhere, poamId, 10)).rejects.toMatchObject({
+      code: 'RECORD_UNKNOWN',
+    });
+  });
+
+  it('a milestone is moved with a reason and completed, and Xacta has both after the next sync', async () => {
+    const { milestones } = await fetchPoam(world.app, everywhere, poamId);
+    const milestone = milestones.find((each) => each.isOpen);
+    if (!milestone) throw new Error('no open milestone');
+    await expect(
+      moveMilestone(world.app, jane, everywhere, { id: milestone.id, due: '2026-11-28' }),
+    ).rejects.toMatchObject({ code: 'EDIT_REFUSED' });
+    await moveMilestone(world.app, jane, everywhere, {
+      id: milestone.id,
+      due: '2026-11-28',
+      reason: 'the vendor is late',
+    });
+    await completeMilestone(world.app, jane, everywhere, { id: milestone.id, on: '2026-11-20' });
+    expect(await agreement()).toBe('sending');
+    await world.sync();
+    const there = (await remotePoam()).milestones.find((each) => each.id === milestone.remoteId);
+    expect(there).toMatchObject({ target_date: '2026-11-28', completion_date: '2026-11-20' });
+    expect(await world.sync()).toMatchObject({ written: 0 });
+    expect(await agreement()).toBe('agreed');
+  });
+
+  it('a field that a policy leaves to Xacta alone is refused with its owner’s name', async () => {
+    const [xacta] = await world.rows(`select id from external_systems where system_name = 'xacta'`);
+    await editPolicies(
+      world.app.store,
+      { id: Number(xacta?.['id']), name: 'xacta' },
+      { do: 'change', change: { entity: 'poam', field: 'poc', direction: 'inbound' } },
+    );
+    await expect(
+      editRecord(world.app, jane, everywhere, { entity: 'poam', id: poamId, changes: { poc: 'B. May' } }),
+    ).rejects.toMatchObject({
+      code: 'EDIT_REFUSED',
+      fields: [{ field: 'poc', message: 'xacta alone decides it, by policy' }],
+    });
+    await expect(
+      editRecord(world.app, jane, everywhere, {
+        entity: 'system',
+        id: (await fetchPoam(world.app, everywhere, poamId)).poam.systemId ?? '',
+        changes: { name: 'Other' },
+      }),
+    ).rejects.toMatchObject({
+      code: 'EDIT_REFUSED',
+      fields: [{ field: 'name', message: expect.stringContaining('xacta') as string }],
+    });
+  });
+
+  it('a comment stays here, and a new milestone is in the plan of its POA&M', async () => {
+    const writes = async () => (await world.control<{ writes: number }>('xacta', 'GET', '/requests')).writes;
+    const before = await writes();
+    await commentPoam(world.app, jane, everywhere, { poamId, body: 'Ask the vendor again.' });
+    expect(await listPoamComments(world.app, everywhere, poamId, 10)).toMatchObject([
+      { body: 'Ask the vendor again.', author: 'J. Doe' },
+    ]);
+    const { id } = await addMilestone(world.app, jane, everywhere, {
+      poamId,
+      description: 'Roll out',
+      due: '2026-12-20',
+    });
+    expect(
+      (await fetchPoam(world.app, everywhere, poamId)).milestones.find((each) => each.id === id),
+    ).toMatchObject({ description: 'Roll out', due: '2026-12-20', status: 'Pending' });
+    await world.sync();
+    expect(await writes()).toBe(before);
+  });
+});
