@@ -160,7 +160,6 @@ describe('the house', () => {
       'remediation_scans',
       'scan_coverage',
       'sync_changes',
-      'sync_conflicts',
       'sync_links',
       'sync_outbox',
       'sync_reads',

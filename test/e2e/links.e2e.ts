@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findConflicts } from '../../src/review/conflicts/conflicts.ts';
+import { findConflicts } from '../../src/review/conflicts/resolve-conflicts.ts';
 import { breakOne, findLinks, makeOne } from '../../src/review/links/links.ts';
 import { pauseSending } from '../../src/review/outbox/outbox.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';

@@ -1,6 +1,6 @@
 /** Machines, POA&Ms and whole systems that move or go in the GRC system. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findConflicts } from '../../src/review/conflicts/conflicts.ts';
+import { findConflicts } from '../../src/review/conflicts/resolve-conflicts.ts';
 import { recordMachines, recordedUuid } from '../support/recording.ts';
 import { startSeveralSystems, type SeveralSystems } from '../support/several-systems.ts';
 

@@ -1,7 +1,7 @@
 /** Two GRC systems of different worlds whose ids overlap, and two scanners that know one machine by different uuids. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeOne } from '../../src/review/links/links.ts';
-import { findConflicts, resolveConflicts } from '../../src/review/conflicts/conflicts.ts';
+import { findConflicts, resolveConflicts } from '../../src/review/conflicts/resolve-conflicts.ts';
 import { recordMachines, recordedUuid } from '../support/recording.ts';
 import { startSeveralSystems, type SeveralSystems } from '../support/several-systems.ts';
 

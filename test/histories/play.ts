@@ -1,5 +1,5 @@
 /** Plays a batch of histories over the real engine, and holds what comes out against the reference model and the promises. */
-import { resolveConflicts } from '../../src/review/conflicts/conflicts.ts';
+import { resolveConflicts } from '../../src/review/conflicts/resolve-conflicts.ts';
 import { editPolicies } from '../../src/engine/policies/policies.ts';
 import { historyFields, type Entity, type HistoryField, type Value } from './fields.ts';
 import { valueOf, type Batch, type Edit } from './history.ts';

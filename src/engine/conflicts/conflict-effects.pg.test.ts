@@ -1,7 +1,8 @@
 /** What is decided with one external system leaves alone what another one says about the same record. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
-import { closeConflictsOf, listFailedRows } from './conflict-effects.sql.ts';
+import { closeConflictsOf } from '../../ledger/conflicts/index.ts';
+import { listFailedRows } from './conflict-effects.sql.ts';
 import { retireSystem } from '../connections/remove-system.sql.ts';
 
 let database: ClonedDatabase;

@@ -81,23 +81,6 @@ export async function supersedeAll(
        and o.state in (${statesBefore('withdrawn', 'refusal_settled')})`.execute(db);
 }
 
-/** Closes the other open conflicts of records that are decided on as a whole: those with the same external system. */
-export async function closeConflictsOf(
-  db: Kysely<Database>,
-  systemId: number,
-  records: readonly RecordKey[],
-  decided: { readonly by: string; readonly conflict: number },
-): Promise<void> {
-  const note = { choice: `with conflict ${decided.conflict}` };
-  await sql`
-    update sync_conflicts c
-       set resolution_status = 'resolved', resolved_by_kind = 'person', resolved_by = ${decided.by}, resolved_at = now(), resolution = ${storableJson(note)}::jsonb
-      from ${givenRecords(records)}
-     where coalesce(c.external_system_id, ${systemId}) = ${systemId}
-       and c.entity_type = g.entity and c.entity_id = g."entityId" and c.resolution_status = 'pending'
-       and c.id <> ${decided.conflict}`.execute(db);
-}
-
 /**
  * Lets a change that was settled long ago give up its key, so that the same record can be made once more under the key by
  * which the remote knows it.

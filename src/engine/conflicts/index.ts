@@ -1,5 +1,5 @@
+export { closeAfterChange, closeAfterRead } from './close-settled-conflicts.ts';
 export {
-  closeConflictsOf,
   countOpenFindings,
   deleteLinks,
   fetchPoamContents,
@@ -17,19 +17,8 @@ export {
   type Unanswered,
 } from './conflict-effects.sql.ts';
 export {
-  closeConflictsNotAmong,
-  closeConflictsOfType,
-  closeSettledConflicts,
   type ConflictFilter,
   type ConflictRow,
-  type ConflictToRecord,
   countConflicts,
-  countConflictsByType,
-  countPendingConflicts,
   listConflicts,
-  listHeldFields,
-  listSettledFaults,
-  markResolved,
-  recordConflicts,
-  recordUnsettledConflicts,
-} from './conflicts.sql.ts';
+} from './list-conflicts.sql.ts';

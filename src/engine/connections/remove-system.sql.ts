@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
 import type { ReasonCode } from '../../canonical/vocabulary/index.ts';
+import { closeConflictsOfSystem, countConflictsOfSystem } from '../../ledger/conflicts/index.ts';
 import { withdrawApprovals } from '../approvals/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { stateAfter, statesBefore } from '../outbox/index.ts';
@@ -19,21 +20,12 @@ export interface WhatHangs {
   readonly schedules: number;
 }
 
-/** Open conflicts with the system; of those from before that was kept, over records that are linked to it and to no other. */
-const openConflictsOf = (systemId: number) => sql`
-  resolution_status = 'pending'
-  and (external_system_id = ${systemId} or external_system_id is null
-  and exists (select from sync_links l where l.entity_type = sync_conflicts.entity_type and l.entity_id = sync_conflicts.entity_id
-                 and l.external_system_id = ${systemId})
-  and not exists (select from sync_links o where o.entity_type = sync_conflicts.entity_type and o.entity_id = sync_conflicts.entity_id
-                     and o.external_system_id <> ${systemId} and o.retired_at is null))`;
-
 export async function countWhatHangs(db: Kysely<Database>, systemId: number): Promise<WhatHangs> {
   const { rows: links } = await sql<{ entity: string; n: number }>`
     select entity_type as entity, count(*)::int as n from sync_links
      where external_system_id = ${systemId} and retired_at is null
      group by 1 order by 1`.execute(db);
-  const { rows } = await sql<Omit<WhatHangs, 'links'>>`
+  const { rows } = await sql<Omit<WhatHangs, 'links' | 'conflicts'>>`
     select (select count(*)::int from sync_links l
              where l.external_system_id = ${systemId} and l.entity_type = 'asset' and l.retired_at is null
                and not exists (select from sync_links o join external_systems s on s.id = o.external_system_id and s.removed_at is null
@@ -41,14 +33,17 @@ export async function countWhatHangs(db: Kysely<Database>, systemId: number): Pr
                                   and o.retired_at is null)) as "assetsOnlyHere",
            (select count(*)::int from sync_outbox where external_system_id = ${systemId} and state in ('pending', 'waiting', 'failed')) as unsent,
            (select count(*)::int from sync_outbox where external_system_id = ${systemId} and state = 'sent') as unclear,
-           (select count(*)::int from sync_conflicts where ${openConflictsOf(systemId)}) as conflicts,
            (select count(*)::int from sync_schedules where external_system_id = ${systemId}) as schedules`.execute(
     db,
   );
   const [counts] = rows;
   return {
     links: Object.fromEntries(links.map((row) => [row.entity, row.n])),
-    ...(counts ?? { assetsOnlyHere: 0, unsent: 0, unclear: 0, conflicts: 0, schedules: 0 }),
+    assetsOnlyHere: counts?.assetsOnlyHere ?? 0,
+    unsent: counts?.unsent ?? 0,
+    unclear: counts?.unclear ?? 0,
+    conflicts: await countConflictsOfSystem(db, systemId),
+    schedules: counts?.schedules ?? 0,
   };
 }
 
@@ -82,11 +77,7 @@ export async function retireSystem(
   await sql`
     update sync_outbox set state = ${stateAfter('retried_unclear')}, settled_at = null
      where external_system_id = ${systemId} and state in (${statesBefore('retried_unclear')})`.execute(db);
-  await sql`
-    update sync_conflicts
-       set resolution_status = 'resolved', resolved_by_kind = 'person', resolved_by = ${decided.by}, resolved_at = now(),
-           resolution = ${storableJson({ code: 'connection_removed' satisfies ReasonCode })}::jsonb
-     where ${openConflictsOf(systemId)}`.execute(db);
+  await closeConflictsOfSystem(db, systemId, decided.by);
   await withdrawApprovals(db, systemId);
   await sql`
     update remediation_scans

@@ -3,7 +3,8 @@ import { sql, type Kysely } from 'kysely';
 import { asKey, type Database, storableText } from '../../platform/postgres/index.ts';
 import { isLinked, linkedEntity } from '../../record/entities/index.ts';
 import { isFinished } from '../../record/poams/index.ts';
-import { reasonValue, ruleValues, settlesItself } from '../../ledger/operations/index.ts';
+import { closeReturnedRecords, openMissingRecords } from '../../ledger/conflicts/index.ts';
+import { reasonValue, ruleValues } from '../../ledger/operations/index.ts';
 
 export interface ReadOfEntity {
   readonly systemId: number;
@@ -103,22 +104,13 @@ export async function markAbsent(
         from changed c
     ), conflicts as (
       -- Also what was missing with its system before, and stayed so when that came back.
-      insert into sync_conflicts (operation_id, external_system_id, entity_type, entity_id, conflict_type, internal_value, external_value)
-      select ${read.operationId}::uuid, ${read.systemId}, ${read.entity}, m.entity_id, 'missing_record',
-             ${hangsOn[read.entity] ?? sql`null::jsonb`}, to_jsonb(m.external_id)
-        from links m
-       where not m.seen and not m.inside_missing and ${withConflict}
-         and not exists (select from sync_conflicts known
-                          where coalesce(known.external_system_id, ${read.systemId}) = ${read.systemId}
-                            and known.entity_type = ${read.entity} and known.entity_id = m.entity_id and known.conflict_type = 'missing_record'
-                            and (known.resolution_status = 'pending' or known.created_at >= m.missing_since at time zone 'UTC'))
+      ${openMissingRecords(
+        read,
+        sql`select m.entity_id, m.external_id, m.missing_since, ${hangsOn[read.entity] ?? sql`null::jsonb`} as hangs_on
+              from links m where not m.seen and not m.inside_missing and ${withConflict}`,
+      )}
     ), settled as (
-      update sync_conflicts k
-         set ${sql.raw(settlesItself('there_again'))}
-        from changed c
-       where c.missing_since is null and coalesce(k.external_system_id, ${read.systemId}) = ${read.systemId}
-         and k.entity_type = ${read.entity} and k.entity_id = c.entity_id
-         and k.conflict_type = 'missing_record' and k.resolution_status = 'pending'
+      ${closeReturnedRecords(read, sql`select entity_id from changed where missing_since is null`)}
     )
     select count(*) filter (where missing_since is not null)::int as missing,
            count(*) filter (where missing_since is null)::int as revived from changed`.execute(db);

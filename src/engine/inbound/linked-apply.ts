@@ -1,7 +1,7 @@
 /** Writes what was decided about a page of linked records: rows, what is kept beside them, links, journal, conflicts. */
 import type { JsonObject } from '../../platform/values/index.ts';
 import { type Counts, recordChanges } from '../../ledger/operations/index.ts';
-import { closeConflictsOfType, closeSettledConflicts, recordConflicts } from '../conflicts/index.ts';
+import { recordConflicts } from '../../ledger/conflicts/index.ts';
 import {
   insertRows,
   linkedEntity,
@@ -16,6 +16,7 @@ import { renewDetails } from './linked-details.ts';
 import { journalOf } from './linked-journal.ts';
 import type { Decided, LinkedSource, PageDecision, Settled } from './linked-page.ts';
 import { withFreeKeys } from './linked-rows.ts';
+import { closeAfterRead } from '../conflicts/index.ts';
 
 /** @returns the counts of the page. */
 export async function apply(tx: Tx, page: PageDecision): Promise<Counts> {
@@ -110,23 +111,18 @@ async function writeConflicts(tx: Tx, page: PageDecision, settled: readonly Sett
     ...settled.flatMap((one) => conflictsOf(entity, one)),
     ...twins.map(({ twin, entityId }) => duplicateConflict(entity, twin, entityId)),
   ]);
-  // Found before as two records of one row; now each has its own.
-  await closeConflictsOfType(
-    tx.db,
-    { ...source, entity },
-    'duplicate',
-    twins.map(({ twin }) => twin.entityId),
-  );
-  await closeConflictsOfType(
-    tx.db,
-    { ...source, entity },
-    'unmappable_value',
-    // One that could not be read when it was new is stored under the remote's id.
-    [...existing.map((one) => one.entityId), ...created.map((one) => one.each.external.externalId)],
-  );
-  await closeSettledConflicts(
-    tx.db,
-    { ...source, entity },
-    existing.flatMap((one) => one.decision.settled.map((field) => ({ entityId: one.entityId, field }))),
+  await closeAfterRead(
+    tx,
+    { systemId: source.systemId, entity },
+    {
+      agreed: existing.flatMap((one) =>
+        one.decision.settled.map((field) => ({ entityId: one.entityId, field })),
+      ),
+      readable: [
+        ...existing.map((one) => one.entityId),
+        ...created.map((one) => one.each.external.externalId),
+      ],
+      parted: twins.map(({ twin }) => twin.entityId),
+    },
   );
 }

@@ -1,7 +1,7 @@
 /** What a page leaves to a person: fields that both sides edited, things that the remote has twice, values that no mapping takes. */
 import type { ExternalRecord } from '../../connectors/kit/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';
-import { type ConflictToRecord, listSettledFaults, recordConflicts } from '../conflicts/index.ts';
+import { type ConflictToRecord, listSettledFaults, recordConflicts } from '../../ledger/conflicts/index.ts';
 import type { HeldRecord } from '../../ledger/operations/index.ts';
 import { fetchLinks, listReplacedLinks } from '../../ledger/links/index.ts';
 import { findTwins, linkedEntity, type LinkedEntityName, type Twin } from '../../record/entities/index.ts';

@@ -3,8 +3,9 @@ import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
 import { recordsInside } from '../../canonical/records/index.ts';
 import { stateAfter, statesBefore } from '../outbox/index.ts';
-import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 import type { ReasonCode } from '../../canonical/vocabulary/index.ts';
+import { closeConflictsOfLink } from '../../ledger/conflicts/index.ts';
 import { reasonValue } from '../../ledger/operations/index.ts';
 
 export interface LinkEntry {
@@ -101,14 +102,7 @@ export async function breakLink(
     update sync_outbox set state = ${stateAfter('withdrawn')}, settled_at = now()
      where external_system_id = ${link.systemId} and entity_type = ${link.entity} and entity_id = ${link.entityId}
        and change_kind = 'update' and state in (${statesBefore('withdrawn', 'refusal_settled')})`.execute(db);
-  await sql`
-    update sync_conflicts
-       set resolution_status = 'resolved', resolved_by_kind = 'person', resolved_by = ${decided.by}, resolved_at = now(),
-           resolution = ${storableJson({ code: 'link_broken' satisfies ReasonCode })}::jsonb
-     where coalesce(external_system_id, ${link.systemId}) = ${link.systemId}
-       and entity_type = ${link.entity} and entity_id = ${link.entityId} and resolution_status = 'pending'`.execute(
-    db,
-  );
+  await closeConflictsOfLink(db, link, decided.by);
   await readAnewWithin(db, link.systemId, link.entity);
 }
 

@@ -5,7 +5,7 @@
  */
 import type { ExternalRecord } from '../../connectors/kit/index.ts';
 import type { TielineError } from '../../platform/errors/index.ts';
-import { recordConflicts } from '../conflicts/index.ts';
+import { recordConflicts } from '../../ledger/conflicts/index.ts';
 import { addCounts, type Counts, noCounts, recordCounts } from '../../ledger/operations/index.ts';
 import { markFailed, markMovedOn, markUnanswered, type OutboxRow } from '../outbox/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';

@@ -9,7 +9,7 @@ import {
   noCounts,
   recordChanges,
 } from '../../ledger/operations/index.ts';
-import { closeSettledConflicts, recordConflicts } from '../conflicts/index.ts';
+import { recordConflicts } from '../../ledger/conflicts/index.ts';
 import { fetchLinks, findOtherLinks, renameLink } from '../../ledger/links/index.ts';
 import {
   entity as definitionOf,
@@ -26,6 +26,7 @@ import { sameValue } from '../merge/index.ts';
 import type { ConnectedSystem } from '../connections/index.ts';
 import { duplicateConflict, mapperFrom, type LinkedSource, openLinkedSink } from '../inbound/index.ts';
 import { readingOf } from './arrival.ts';
+import { closeAfterChange } from '../conflicts/index.ts';
 
 /** Whose records are read, and the operation under which that is kept. */
 export interface Origin {
@@ -64,8 +65,11 @@ export async function confirmRows(
   await supersedeFulfilled(tx.db, source.systemId, rows.map(wishOf));
   await recordChanges(tx.db, source, rows.flatMap(journalOf));
   for (const [name, ofEntity] of Map.groupBy(confirmations, ({ row }) => row.entity_type)) {
-    const settled = ofEntity.map(({ row }) => ({ entityId: row.entity_id }));
-    await closeSettledConflicts(tx.db, { systemId: source.systemId, entity: name }, settled);
+    await closeAfterChange(
+      tx,
+      { systemId: source.systemId, entity: name },
+      ofEntity.map(({ row }) => row.entity_id),
+    );
     if (!isLinked(name)) continue;
     await confirmRecords(tx, origin, name, ofEntity);
     const touched = ofEntity.flatMap((each) => each.touched ?? []);

@@ -4,7 +4,7 @@
  */
 import type { ExternalRecord, WriteResult } from '../../connectors/kit/index.ts';
 import { type ErrorCode, messageOf, TielineError } from '../../platform/errors/index.ts';
-import type { ConflictToRecord } from '../conflicts/index.ts';
+import type { ConflictToRecord } from '../../ledger/conflicts/index.ts';
 import type { OutboxRow } from '../outbox/index.ts';
 
 /** How often an unclear outcome is looked up and sent again within one run. */

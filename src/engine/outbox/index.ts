@@ -21,7 +21,6 @@ export {
 } from './outbox-decisions.sql.ts';
 export { stateAfter, statesBefore } from './outbox-moves.sql.ts';
 export {
-  closeRefusals,
   listRefused,
   type RefusedRow,
   reopenRefused,

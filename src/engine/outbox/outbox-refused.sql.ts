@@ -4,7 +4,7 @@ import type { JsonObject } from '../../platform/values/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { outboxChannel } from './outbox.sql.ts';
 import { stateAfter, statesBefore } from './outbox-moves.sql.ts';
-import { settlesItself } from '../../ledger/operations/index.ts';
+import { closeRefusals } from '../../ledger/conflicts/index.ts';
 
 /** SQL of a refused row `o` that has certainly not taken effect; one whose outcome is unclear may have. */
 const certainlyRefused = sql`o.state in (${statesBefore('refusal_settled')}) and o.failure ->> 'outcome' in ('rejected', 'unmappable', 'conflict', 'missing')`;
@@ -145,22 +145,4 @@ async function supersedeWhere(
     of.entity,
     rows.map((row) => row.entity_id),
   );
-}
-
-/** Closes the conflicts about refusals of records that have no refused change left. */
-export async function closeRefusals(
-  db: Kysely<Database>,
-  systemId: number,
-  entity: string,
-  entityIds: readonly string[],
-): Promise<void> {
-  if (entityIds.length === 0) return;
-  await sql`
-    update sync_conflicts c
-       set ${sql.raw(settlesItself('refusal_overtaken'))}
-     where coalesce(c.external_system_id, ${systemId}) = ${systemId}
-       and c.entity_type = ${entity} and c.entity_id = any(${[...entityIds]}::text[]) and c.resolution_status = 'pending'
-       and (c.conflict_type in ('validation_rejected', 'stale_version') or c.conflict_type = 'unmappable_value' and c.internal_value is not null)
-       and not exists (select from sync_outbox o where o.external_system_id = ${systemId} and o.entity_type = c.entity_type
-                          and o.entity_id = c.entity_id and o.state = 'failed')`.execute(db);
 }

@@ -2,7 +2,6 @@
  * Who decided and why, as columns: `decided_by_kind`, `decided_by` (a person or a policy; null of a rule), `rule_code`, and `reason` (what
  * a person or a remote wrote) or `reason_code` with `reason_params`. Written as values of SQL, and read into what people are shown.
  */
-import { isJsonObject, type Json } from '../../platform/values/index.ts';
 import {
   type Decider,
   type DeciderKind,
@@ -96,16 +95,3 @@ export function shownDecision<R extends StoredDecider & StoredReason>(
 export const decisionColumnsOf = (alias: string): string =>
   `${alias}.decided_by_kind as "decidedByKind", ${alias}.decided_by as "decidedBy", ${alias}.rule_code as "ruleCode", ${alias}.reason,
    ${alias}.reason_code as "reasonCode", ${alias}.reason_params as "reasonParams"`;
-
-/** SQL that closes a row of `sync_conflicts` because it settled itself, and of what kind its end is. */
-export const settlesItself = (why: ReasonCode): string =>
-  `resolution_status = 'resolved', resolved_at = now(), resolved_by_kind = 'rule', resolved_by = null,
-           rule_code = '${'settled_itself' satisfies RuleCode}', resolution = '{"code": ${JSON.stringify(why)}}'`;
-
-/** What became of a conflict, as people are shown it: of one that settled itself, and of what closed it beside, the sentence of the code. */
-export function shownResolution(resolution: Json, kind: DeciderKind | null): Json {
-  if (!isJsonObject(resolution)) return resolution;
-  const { code, ...rest } = resolution;
-  if (typeof code !== 'string') return resolution;
-  return { [kind === 'rule' ? 'kept' : 'choice']: reasonSentence(code), ...rest };
-}

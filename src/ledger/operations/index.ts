@@ -4,12 +4,10 @@ export {
   decisionColumnsOf,
   reasonValue,
   ruleValues,
-  settlesItself,
   shownDecider,
   type ShownDecision,
   shownDecision,
   shownReason,
-  shownResolution,
   type StoredDecider,
   type StoredReason,
 } from './decisions.sql.ts';

@@ -2,12 +2,8 @@ import { deriveUuid, type JsonObject, scalarText } from '../../platform/values/i
 import { listUnsentAcceptances } from './acceptances.sql.ts';
 import { fetchRows, linkedEntity } from '../../record/entities/index.ts';
 import { noCounts, recordCounts } from '../../ledger/operations/index.ts';
-import {
-  closeRefusals,
-  enqueueChanges,
-  type OutboundChange,
-  supersedeCreates,
-} from '../../engine/outbox/index.ts';
+import { enqueueChanges, type OutboundChange, supersedeCreates } from '../../engine/outbox/index.ts';
+import { closeRefusals } from '../../ledger/conflicts/index.ts';
 import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
 import { compileMappings } from '../../canonical/mapping/index.ts';
 import { canonical } from '../../engine/merge/index.ts';

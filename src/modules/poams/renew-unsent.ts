@@ -7,7 +7,7 @@ import { type EntityPolicy, needsApproval } from '../../canonical/policy/index.t
 import { byRule, type Reason, reasonOf, reasonSentence } from '../../canonical/vocabulary/index.ts';
 import { type JournalEntry, recordChanges } from '../../ledger/operations/index.ts';
 import { updateRows } from '../../record/entities/index.ts';
-import { closeRefusals } from '../../engine/outbox/index.ts';
+import { closeRefusals } from '../../ledger/conflicts/index.ts';
 import { addPoamAssets, addPoamCves } from '../../record/poams/index.ts';
 import {
   renewProposalDetails,

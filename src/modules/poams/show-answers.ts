@@ -4,7 +4,7 @@ import {
   closeConflictsNotAmong,
   type ConflictToRecord,
   recordUnsettledConflicts,
-} from '../../engine/conflicts/index.ts';
+} from '../../ledger/conflicts/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import type { JudgedWeakness } from '../weaknesses/index.ts';
 

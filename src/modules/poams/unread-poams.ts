@@ -6,7 +6,7 @@
  */
 import { isJsonObject, scalarText } from '../../platform/values/index.ts';
 import { type JudgedWeakness, tokensIn } from '../weaknesses/index.ts';
-import { listSettledFaults } from '../../engine/conflicts/index.ts';
+import { listSettledFaults } from '../../ledger/conflicts/index.ts';
 import { findLatestStep, findStep, insertHeldRecords, listHeldOf } from '../../ledger/operations/index.ts';
 import { fetchLinks } from '../../ledger/links/index.ts';
 import { fetchRows, linkedEntity } from '../../record/entities/index.ts';

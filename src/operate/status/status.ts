@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
-import { countPendingConflicts, listConflicts } from '../../engine/conflicts/index.ts';
+import { listConflicts } from '../../engine/conflicts/index.ts';
+import { countPendingConflicts } from '../../ledger/conflicts/index.ts';
 import { countUnreportedAssets, type UnreportedCounts } from '../../record/assets/index.ts';
 import { listHealth, listLag, listReads } from '../../ledger/external-systems/index.ts';
 import { countMatchReviews } from '../../modules/correlation/index.ts';

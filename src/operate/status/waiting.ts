@@ -1,6 +1,6 @@
 /** What waits for a person, by kind, each with the command that shows it. Nothing that is held may be missing here. */
 import type { Kysely } from 'kysely';
-import { countConflictsByType } from '../../engine/conflicts/index.ts';
+import { countConflictsByType } from '../../ledger/conflicts/index.ts';
 import { countUnreportedAssets } from '../../record/assets/index.ts';
 import { countMatchReviews } from '../../modules/correlation/index.ts';
 import { listSystems } from '../../ledger/external-systems/index.ts';

@@ -20,7 +20,7 @@ import {
   type AssetExplanation,
 } from '../../record/assets/asset-explanations.sql.ts';
 import { countRecognised } from '../../ledger/operations/changes.sql.ts';
-import { listConflicts } from '../../engine/conflicts/conflicts.sql.ts';
+import { listConflicts } from '../../engine/conflicts/list-conflicts.sql.ts';
 import { countCorrelations, listPersonDecisions } from '../../modules/correlation/correlations.sql.ts';
 import { listJournal } from '../../ledger/operations/journal.sql.ts';
 import { listMatchReviews } from '../../modules/correlation/match-reviews.sql.ts';

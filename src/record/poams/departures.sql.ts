@@ -6,7 +6,8 @@ import { sql, type Kysely } from 'kysely';
 import { boundariesOf, isSystemOf } from '../systems/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { asAssetUuid, isFinished } from './poams.sql.ts';
-import { reasonValue, ruleValues, settlesItself } from '../../ledger/operations/index.ts';
+import { closeConflictsNotFound, openFoundConflicts } from '../../ledger/conflicts/index.ts';
+import { reasonValue, ruleValues } from '../../ledger/operations/index.ts';
 
 /** SQL of how a machine is named in the list of a POA&M, of asset `a`. */
 export const nameInPoams = sql.raw('coalesce(a.tenable_asset_uuid, a.asset_uuid::text)');
@@ -127,32 +128,20 @@ function lists(poam: string) {
  * @returns how many are newly shown.
  */
 export async function showAbandonedPoams(db: Kysely<Database>, source: Source): Promise<number> {
-  const { systemId, operationId } = source;
   const abandoned = sql`
-    select p.poam_id, min(d.departed_at) as departed_at, jsonb_agg(distinct coalesce(a.hostname, a.asset_uuid::text) || ' ' || d.reason) as machines
+    select p.poam_id as entity_id, min(d.departed_at) as since,
+           jsonb_build_object('reason', 'none of its machines is in its system any more',
+                              'assets', jsonb_agg(distinct coalesce(a.hostname, a.asset_uuid::text) || ' ' || d.reason)) as internal_value,
+           null::jsonb as external_value
       from poam_asset_departures d
       join ingestion_poams p on p.poam_id = d.poam_id
       join ingestion_assets a on a.asset_uuid = d.asset_uuid
-     where d.kind = 'moved' and ${isSystemOf(systemId, 'p.system_id')}
+     where d.kind = 'moved' and ${isSystemOf(source.systemId, 'p.system_id')}
        and not ${isFinished('p')}
        and not exists (select from ingestion_poam_assets listed where listed.poam_id = p.poam_id)
      group by p.poam_id`;
-  const { numAffectedRows } = await sql`
-    insert into sync_conflicts (operation_id, external_system_id, entity_type, entity_id, conflict_type, internal_value, external_value)
-    select ${operationId}::uuid, ${systemId}, 'poam', g.poam_id, 'contradiction',
-           jsonb_build_object('reason', 'none of its machines is in its system any more', 'assets', g.machines), null
-      from (${abandoned}) g
-     where not exists (select from sync_conflicts known
-                        where known.external_system_id = ${systemId} and known.entity_type = 'poam' and known.entity_id = g.poam_id
-                          and known.conflict_type = 'contradiction' and known.internal_value ? 'assets'
-                          and (known.resolution_status = 'pending' or known.created_at >= g.departed_at at time zone 'UTC'))`.execute(
-    db,
-  );
-  await sql`
-    update sync_conflicts k
-       set ${sql.raw(settlesItself('has_machines'))}
-     where k.external_system_id = ${systemId} and k.entity_type = 'poam' and k.conflict_type = 'contradiction'
-       and k.resolution_status = 'pending' and k.internal_value ? 'assets'
-       and not exists (select from (${abandoned}) g where g.poam_id = k.entity_id)`.execute(db);
-  return Number(numAffectedRows ?? 0n);
+  const kind = { entity: 'poam', type: 'contradiction', marked: 'assets', found: abandoned } as const;
+  const shown = await openFoundConflicts(db, source, kind);
+  await closeConflictsNotFound(db, source.systemId, kind, 'has_machines');
+  return shown;
 }

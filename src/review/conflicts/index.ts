@@ -11,4 +11,4 @@ export {
   resolveConflicts,
   type ResolvedConflict,
   toConflictFilter,
-} from './conflicts.ts';
+} from './resolve-conflicts.ts';

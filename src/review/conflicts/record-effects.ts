@@ -1,7 +1,6 @@
 /** Decisions about a record as a whole: made again, ended, or one of two. Nothing is deleted on either side. */
 import { deriveUuid, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
 import {
-  closeConflictsOf,
   countOpenFindings,
   deleteLinks,
   fetchPoamContents,
@@ -11,11 +10,11 @@ import {
   listWithContents,
   moveLink,
   moveWeaknesses,
-  recordConflicts,
   type RecordKey,
   retireLinks,
   supersedeAll,
 } from '../../engine/conflicts/index.ts';
+import { closeConflictsOf, recordConflicts } from '../../ledger/conflicts/index.ts';
 import {
   fetchRows,
   inCanonicalWords,

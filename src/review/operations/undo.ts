@@ -12,7 +12,7 @@ import {
   recordChanges,
   withOperation,
 } from '../../ledger/operations/index.ts';
-import { listHeldFields } from '../../engine/conflicts/index.ts';
+import { listHeldFields } from '../../ledger/conflicts/index.ts';
 import { findLinkedSystems } from '../../ledger/links/index.ts';
 import {
   fetchRows,

@@ -13,12 +13,12 @@ import {
   retryFailed,
   setSendingPaused,
 } from '../../engine/outbox/index.ts';
-import { closeSettledConflicts } from '../../engine/conflicts/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
 import { settleRejected } from '../../record/entities/index.ts';
 import { byPerson } from '../../canonical/vocabulary/index.ts';
+import { closeAfterChange } from '../../engine/conflicts/index.ts';
 
 export type { OutboxEntry, OutboxFilter };
 
@@ -127,7 +127,7 @@ async function recordOutboxDecision(
   );
   if (decided.what === 'drop') await settleRejected(tx, source, rows, decided);
   for (const { entity, entityId } of rows)
-    await closeSettledConflicts(tx.db, { systemId: source.systemId, entity }, [{ entityId }]);
+    await closeAfterChange(tx, { systemId: source.systemId, entity }, [entityId]);
 }
 
 /**

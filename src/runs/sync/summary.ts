@@ -17,7 +17,7 @@ import {
   noCounts,
   type OperationRow,
 } from '../../ledger/operations/index.ts';
-import { countConflictsByType, countPendingConflicts } from '../../engine/conflicts/index.ts';
+import { countConflictsByType, countPendingConflicts } from '../../ledger/conflicts/index.ts';
 import { countCorrelations, countMatchReviews } from '../../modules/correlation/index.ts';
 import { countFindingsByState, countUnlinkedFindings } from '../../record/findings/index.ts';
 import { countRows, listLinkedEntities } from '../../record/entities/index.ts';

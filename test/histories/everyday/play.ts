@@ -1,6 +1,10 @@
 /** Plays a story of daily life over the real engine, and holds what comes out against what must hold whatever happens. */
 import { decide, findApprovals } from '../../../src/engine/approvals/approvals.ts';
-import { fetchConflict, findConflicts, resolveConflicts } from '../../../src/review/conflicts/conflicts.ts';
+import {
+  fetchConflict,
+  findConflicts,
+  resolveConflicts,
+} from '../../../src/review/conflicts/resolve-conflicts.ts';
 import { pauseSending } from '../../../src/review/outbox/outbox.ts';
 import { editPolicies } from '../../../src/engine/policies/policies.ts';
 import { recordedUuid } from '../../support/recording.ts';

@@ -13,8 +13,8 @@ import {
   type ConflictRow,
   countConflicts,
   listConflicts,
-  markResolved,
 } from '../../engine/conflicts/index.ts';
+import { markResolved } from '../../ledger/conflicts/index.ts';
 import { type Operation, withOperationOnDemand } from '../../ledger/operations/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { fetchBoundaryId } from '../../record/systems/index.ts';
