@@ -1,5 +1,6 @@
 export { consentTo, mayGoOut, needsApproval } from './approval.ts';
 export { defaultPolicy, lookUpPolicy } from './look-up-policy.ts';
+export { policyWords } from './policy-words.ts';
 export {
   type ApprovalScope,
   approvalScope,

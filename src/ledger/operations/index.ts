@@ -25,8 +25,10 @@ export {
   type JournalRow,
   listFoundConflicts,
   listJournal,
+  listRecordJournal,
   type NamedJournalRow,
   pageJournal,
+  type RecordJournalRow,
 } from './journal.sql.ts';
 export { fetchJournalTitles } from './operation-titles.sql.ts';
 export {
@@ -40,6 +42,7 @@ export {
   findOperationsByPrefix,
   findStep,
   giveUpRun,
+  listOperationRows,
   listRuns,
   listSteps,
   listUnfinishedRuns,

@@ -1,4 +1,5 @@
 export { boundariesOf, everyBoundary, isSystemOf } from './boundaries.sql.ts';
 export { fetchBoundaryId } from './boundary.ts';
 export { replaceComponentIdentifiers } from './components.sql.ts';
+export { withinScope } from './scope.sql.ts';
 export { findExcludedOwners, findTakenUuids, saveImpactLevels } from './systems.sql.ts';
