@@ -60,9 +60,7 @@ export const conflictDetail = conflict.extend({
       ...decisionCodes,
     }),
   ),
-  fields: z.array(
-    z.strictObject({ field: z.string(), here: json, agreed: json, inConflict: z.boolean() }),
-  ),
+  fields: z.array(z.strictObject({ field: z.string(), here: json, agreed: json, inConflict: z.boolean() })),
 });
 
 /** `conflicts resolve`. */

@@ -7,7 +7,7 @@ export const approvalList = defineList({
   noun: 'approvals',
   filters: {
     system: systemFilter,
-    connection: { kind: 'word', example: 'xacta', title: 'connection that the changes go to' },
+    connection: { kind: 'word', example: 'grc', title: 'connection that the changes go to' },
     state: { kind: 'choice', known: approvalStates, title: 'state' },
     by: { kind: 'word', example: 'J. Doe', also: ['none', 'any'], title: 'who decided' },
     asked: { kind: 'instant', lies: 'behind', title: 'asked for' },

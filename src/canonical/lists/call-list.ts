@@ -3,7 +3,7 @@ import { defineList } from './define-list.ts';
 export const callList = defineList({
   noun: 'calls',
   filters: {
-    connection: { kind: 'word', example: 'tenable', title: 'connection that was called' },
+    connection: { kind: 'word', example: 'scanner', title: 'connection that was called' },
     operation: { kind: 'word', example: '4f0c…', title: 'operation it belongs to, with its steps' },
     method: { kind: 'word', example: 'POST', title: 'method' },
     status: { kind: 'number', also: ['none', 'any'], title: 'status; none: no answer came' },

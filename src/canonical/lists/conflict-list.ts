@@ -6,7 +6,7 @@ export const conflictList = defineList({
   noun: 'conflicts',
   filters: {
     system: systemFilter,
-    connection: { kind: 'word', example: 'xacta', title: 'connection whose record disagrees' },
+    connection: { kind: 'word', example: 'grc', title: 'connection whose record disagrees' },
     entity: { kind: 'word', example: 'poam', title: 'kind of record' },
     field: { kind: 'word', example: 'scheduled_completion', also: ['none', 'any'], title: 'field' },
     type: { kind: 'choice', known: conflictTypes, title: 'type of conflict' },

@@ -28,7 +28,7 @@ export const findingList = defineList({
     poam: { kind: 'word', example: 'POAM-2026-0001', also: ['none', 'any'], title: 'POA&M' },
     accepted: { kind: 'flag', title: 'accepted, or a false positive' },
     port: { kind: 'number', title: 'port' },
-    source: { kind: 'word', example: 'tenable', title: 'connection that reported it' },
+    source: { kind: 'word', example: 'scanner', title: 'connection that reported it' },
     q: search,
   },
   sorts: ['severity', 'first', 'seen', 'plugin', 'vpr'],

@@ -5,7 +5,7 @@ export const matchList = defineList({
   noun: 'matches',
   filters: {
     system: systemFilter,
-    connection: { kind: 'word', example: 'xacta', title: 'connection whose records are matched' },
+    connection: { kind: 'word', example: 'grc', title: 'connection whose records are matched' },
     kind: { kind: 'choice', known: ['component', 'duplicate', 'identity'], title: 'what is asked' },
     asset: { kind: 'word', example: 'web01', title: 'asset, by uuid or name' },
     state: { kind: 'choice', known: ['open', 'settled'], title: 'open or settled' },

@@ -11,7 +11,7 @@ export const operationList = defineList({
       known: ['sync', 'import', 'export', 'update', 'plan', 'undo'],
       title: 'what was done',
     },
-    connection: { kind: 'word', example: 'xacta', title: 'connection it is about' },
+    connection: { kind: 'word', example: 'grc', title: 'connection it is about' },
     status: { kind: 'choice', known: operationStatuses, title: 'how it ended' },
     started: { kind: 'instant', lies: 'behind', title: 'started' },
     by: { kind: 'word', example: 'J. Doe', also: ['none', 'any'], title: 'who started it' },

@@ -16,7 +16,7 @@ export const outboxList = defineList({
   noun: 'outbox',
   filters: {
     system: systemFilter,
-    connection: { kind: 'word', example: 'xacta', title: 'connection that it goes to' },
+    connection: { kind: 'word', example: 'grc', title: 'connection that it goes to' },
     entity: { kind: 'word', example: 'poam', title: 'kind of record' },
     kind: { kind: 'choice', known: ['create', 'update'], title: 'a new record, or a change of one' },
     state: { kind: 'choice', known: outboxStates, title: 'state' },

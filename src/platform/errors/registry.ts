@@ -23,8 +23,10 @@ export const errorRegistry = {
     retryable: false,
   },
   FILTER_INVALID: {
-    meaning: 'A filter of a list names something that the list does not have, or a value that is not possible there.',
-    remedy: 'Correct what the message names; it lists what is possible. Nothing is shown rather than the wrong rows.',
+    meaning:
+      'A filter of a list names something that the list does not have, or a value that is not possible there.',
+    remedy:
+      'Correct what the message names; it lists what is possible. Nothing is shown rather than the wrong rows.',
     exitCode: 2,
     retryable: false,
   },
@@ -118,6 +120,19 @@ export const errorRegistry = {
       'The changes for which approval is asked are not what they were: an approval is for one content only.',
     remedy: 'List the approvals again: the next sync asks for what is to go out now.',
     exitCode: 1,
+    retryable: false,
+  },
+  APPROVAL_OWN: {
+    meaning: 'A change may not be approved by the person whose edit it sends (SP 800-53 AC-5).',
+    remedy:
+      'Let somebody else approve it, or set `approve_own` (TIELINE_APPROVE_OWN) where one person does both.',
+    exitCode: 2,
+    retryable: false,
+  },
+  JOB_UNKNOWN: {
+    meaning: 'There is no job with that id.',
+    remedy: 'List them with `tieline jobs list`.',
+    exitCode: 2,
     retryable: false,
   },
   SCAN_UNKNOWN: {

@@ -1,7 +1,12 @@
 /** Conflicts as a list: filtered, cut to a scope, paged, counted. What a row shows is `listConflicts` of the engine, with titles. */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Scope } from '../../canonical/access/index.ts';
-import { type conflictList, type FacetOf, type FilterOf, type ListQuery } from '../../canonical/lists/index.ts';
+import {
+  type conflictList,
+  type FacetOf,
+  type FilterOf,
+  type ListQuery,
+} from '../../canonical/lists/index.ts';
 import { type ConflictRow, listConflicts as listByFilter } from '../../engine/conflicts/index.ts';
 import {
   type Conditions,

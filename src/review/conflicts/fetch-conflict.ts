@@ -51,7 +51,8 @@ export async function fetchConflict(
     });
   const facts = await factsReader(app, db)(found);
   const titles = await fetchRecordTitles(db, [found]);
-  const policy = found.systemId === null ? null : lookUpPolicy(facts.policies, found.entity, found.field ?? '');
+  const policy =
+    found.systemId === null ? null : lookUpPolicy(facts.policies, found.entity, found.field ?? '');
   return {
     ...found,
     title: titles.get(`${found.entity} ${found.entityId}`)?.title ?? null,

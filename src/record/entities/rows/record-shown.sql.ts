@@ -19,11 +19,14 @@ export const namedBy = (alias: string): NamedBy => ({
 const keyOf: Readonly<Record<KeyKind, (id: RawBuilder<unknown>) => RawBuilder<unknown>>> = {
   text: (id) => id,
   number: (id) => sql`case when ${id} ~ '^[0-9]{1,9}$' then ${id}::int end`,
-  uuid: (id) =>
-    sql`case when ${id} ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then ${id}::uuid end`,
+  uuid: (id) => sql`case when ${id} ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then ${id}::uuid end`,
 };
 
-function shownOf(named: NamedBy, what: 'system' | 'title', ofAsset: RawBuilder<unknown>): RawBuilder<unknown> {
+function shownOf(
+  named: NamedBy,
+  what: 'system' | 'title',
+  ofAsset: RawBuilder<unknown>,
+): RawBuilder<unknown> {
   const cases = listLinkedEntities().flatMap(({ name, row }) =>
     row.shownAs
       ? [
