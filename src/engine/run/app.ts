@@ -45,6 +45,8 @@ export interface Caller {
   readonly report: (progress: StepProgress) => void;
   /** Who asked for it, for the record. */
   readonly by?: string;
+  /** Called with the operation as soon as it is known. */
+  readonly begun?: (operationId: string) => void;
 }
 
 /**

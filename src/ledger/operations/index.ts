@@ -52,6 +52,7 @@ export {
   recordRetry,
   type UnfinishedRun,
 } from './operations.sql.ts';
+export { listRunning, type ProgressNote, requestCancel, type RunningOperation } from './progress.sql.ts';
 export { type AssetTitle, fetchAssetTitles, fetchPluginTitles } from './record-titles.sql.ts';
 export { countHeldRecords } from './waiting.sql.ts';
 export {
@@ -61,3 +62,4 @@ export {
   withOperation,
   withOperationOnDemand,
 } from './with-operation.ts';
+export { type ProgressPlace, type Watched, watching, withProgress } from './with-progress.ts';

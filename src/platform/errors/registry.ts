@@ -102,6 +102,12 @@ export const errorRegistry = {
     exitCode: 2,
     retryable: false,
   },
+  PLAN_UNKNOWN: {
+    meaning: 'No plan with that id is kept: plans are deleted after 30 days.',
+    remedy: 'List them with `tieline plans list`, or make a new one with `tieline sync plan --keep`.',
+    exitCode: 2,
+    retryable: false,
+  },
   PLAN_MOVED: {
     meaning:
       'What a plan shows is not what would be done now: the record or a remote has changed since. Nothing was done.',
@@ -159,6 +165,12 @@ export const errorRegistry = {
     remedy: 'Run the command again: a sync continues where it was.',
     exitCode: 1,
     retryable: true,
+  },
+  CANCELLED: {
+    meaning: 'A person stopped the operation from elsewhere.',
+    remedy: 'What was done stays. A sync that was stopped continues with the next one that asks for the same.',
+    exitCode: 1,
+    retryable: false,
   },
   DEMO_RUNNING: {
     meaning: 'Another demo is up over the same data directory.',
