@@ -20,6 +20,7 @@ const change = z.strictObject({
 });
 
 const approval = z.strictObject({
+  number: z.number(),
   approvalId: z.string(),
   planId: z.string(),
   systemId: z.number(),
@@ -33,6 +34,9 @@ const approval = z.strictObject({
   reason: z.string().nullable(),
   content: z.array(change),
   contentSha256: z.string(),
+  boundary: z.string().nullable(),
+  boundaryName: z.string().nullable(),
+  isByBoundary: z.boolean(),
 });
 
 /** `approvals list`. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, json } from './shapes.ts';
+import { decisionCodes, instant, json } from './shapes.ts';
 import { conflictChoices, conflictEffects, conflictTypes } from '../canonical/vocabulary/index.ts';
 
 const conflict = z.strictObject({
@@ -42,7 +42,26 @@ const choices = z.array(z.strictObject({ choice: z.enum(conflictChoices), effect
 export const conflictList = z.array(conflict);
 
 /** `conflicts show`. */
-export const conflictDetail = conflict.extend({ choices });
+export const conflictDetail = conflict.extend({
+  title: z.string().nullable(),
+  choices,
+  policy: z.strictObject({ words: z.string(), decidedBy: z.string() }).nullable(),
+  history: z.array(
+    z.strictObject({
+      at: instant,
+      side: z.enum(['here', 'there', 'sent']),
+      field: z.string().nullable(),
+      before: json,
+      after: json,
+      system: z.string().nullable(),
+      operationId: z.string(),
+      decidedBy: z.string(),
+      reason: z.string().nullable(),
+      ...decisionCodes,
+    }),
+  ),
+  fields: z.array(z.strictObject({ field: z.string(), here: json, agreed: json, inConflict: z.boolean() })),
+});
 
 /** `conflicts resolve`. */
 export const conflictsResolved = z.strictObject({

@@ -98,5 +98,9 @@ export const statusOf: Readonly<Record<ErrorCode, Status>> = {
   RECORD_MOVED: 412,
   EDIT_REFUSED: 422,
   SELECTION_MOVED: 409,
+  APPROVAL_OWN: 403,
+  CANCELLED: 409,
+  JOB_UNKNOWN: 404,
+  PLAN_UNKNOWN: 404,
   INTERNAL: 500,
 };

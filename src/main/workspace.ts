@@ -173,6 +173,7 @@ function appOver(database: OpenDatabase, { settings, logger, ca, keys }: AppPart
     ...(readerDatabaseUrl === undefined ? {} : { readerUrl: new Secret(readerDatabaseUrl) }),
     absence: { sharePercent: settings.absenceSharePercent, atLeast: settings.absenceAtLeast },
     outageMs: settings.databaseWaitMs,
+    mayApproveOwn: settings.approveOwn === 'yes',
     worker: { schedulesEveryMs: settings.scheduleIntervalMs, healthEveryMs: settings.healthIntervalMs },
     access: accessSettingsOf(settings),
     now: () => new Date(),

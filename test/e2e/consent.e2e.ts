@@ -88,14 +88,17 @@ describe('the four steps of docs/sync.md', () => {
       code: 0,
       out: expect.stringContaining('wait for approval') as string,
     });
-    expect(
-      (await findApprovals(world.app, { all: false }, 10)).map((each) => each.system).toSorted(),
-    ).toEqual(['tenable', 'xacta']);
+    const asked = await findApprovals(world.app, { all: false }, 10);
+    expect([...new Set(asked.map((each) => each.system))].toSorted()).toEqual(['tenable', 'xacta']);
+    // One for each authorization boundary of a connection.
+    const boundaries = asked.filter((each) => each.system === 'xacta').map((each) => each.boundary);
+    expect(boundaries.length).toBeGreaterThan(1);
+    expect(new Set(boundaries).size).toBe(boundaries.length);
   });
 
   it('step 3 of docs/sync.md sends exactly what a person approved, record by record', async () => {
     const asked = (await findApprovals(world.app, { all: false }, 10)).find(
-      (each) => each.system === 'xacta',
+      (each) => each.system === 'xacta' && each.content.length > 2,
     );
     const [first, second] = asked?.content ?? [];
     const approval = asked?.approvalId ?? '';
@@ -116,7 +119,7 @@ describe('the four steps of docs/sync.md', () => {
       [{ status: 'Cancelled' }],
     );
     const [rest] = (await findApprovals(world.app, { all: false }, 10)).filter(
-      (each) => each.system === 'xacta',
+      (each) => each.system === 'xacta' && each.boundary === asked?.boundary,
     );
     expect(rest?.content.map((change) => change.record)).toEqual(
       asked?.content.slice(2).map((change) => change.record),
@@ -169,6 +172,8 @@ describe('a policy that is narrowed while changes wait', () => {
     await world.rows(`update sync_outbox set state = 'pending' where entity_type = 'poam'`);
     await tieline('sync run --system xacta');
     expect(await writesTo('xacta')).toBe(0);
-    expect(await findApprovals(world.app, { all: false }, 10)).toHaveLength(1);
+    expect((await findApprovals(world.app, { all: false }, 10)).map((each) => each.system)).toContain(
+      'xacta',
+    );
   });
 });

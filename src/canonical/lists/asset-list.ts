@@ -6,7 +6,7 @@ export const assetList = defineList({
     system: systemFilter,
     ip: { kind: 'address', title: 'address' },
     os: { kind: 'text', title: 'words of the operating system' },
-    source: { kind: 'word', example: 'tenable', title: 'connection that reports it' },
+    source: { kind: 'word', example: 'scanner', title: 'connection that reports it' },
     component: {
       kind: 'word',
       example: 'CMP-0013',

@@ -43,7 +43,7 @@ export const findingList = defineList({
     solution: { kind: 'word', example: '9f86d081', title: 'solution, by the key of its group' },
     accepted: { kind: 'flag', title: 'accepted, or a false positive' },
     port: { kind: 'number', title: 'port' },
-    source: { kind: 'word', example: 'tenable', title: 'connection that reported it' },
+    source: { kind: 'word', example: 'scanner', title: 'connection that reported it' },
     q: search,
   },
   sorts: ['severity', 'first', 'seen', 'plugin', 'vpr'],

@@ -1,4 +1,7 @@
+export { approvalList, approvalStates } from './approval-list.ts';
 export { assetList } from './asset-list.ts';
+export { callList } from './call-list.ts';
+export { conflictList } from './conflict-list.ts';
 export { defineList, type FacetOf, type FilterOf, type ListDefinition, type SortOf } from './define-list.ts';
 export {
   type FindingGroup,
@@ -7,6 +10,10 @@ export {
   findingPoamStates,
   findingStates,
 } from './finding-list.ts';
+export type { ListQuery } from './list-query.ts';
+export { matchList } from './match-list.ts';
 export { milestoneList } from './milestone-list.ts';
+export { changeList, operationList, operationStatuses } from './operation-list.ts';
+export { outboxList, outboxStates } from './outbox-list.ts';
 export { type Agreement, agreements, poamList } from './poam-list.ts';
 export { systemList } from './system-list.ts';

@@ -7,6 +7,7 @@ export {
   type ConflictType,
   conflictTypes,
 } from './conflict.ts';
+export { type Danger, dangerOf, dangerRank, dangers, dangerTitles, type JudgedChange } from './danger.ts';
 export type { EntityName, EntityType } from './entity-type.ts';
 export { type PlanDocument, planDocument, type PlanItem } from './plan.ts';
 export {

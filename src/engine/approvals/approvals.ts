@@ -1,15 +1,18 @@
 /**
  * Approvals: outbound changes for which a policy wants a person's consent wait in the outbox. After each run, what waits for a
- * system is one plan with one approval; if it is not what was asked for before, the earlier request is withdrawn. So an
+ * system in one authorization boundary is one plan with one approval; if it is not what was asked for before, the earlier request is withdrawn. So an
  * approval never covers anything that its reader did not see.
  */
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import { everywhere, type Scope } from '../../canonical/access/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import {
   decideApproval,
   insertApproval,
   listApprovals,
+  listAsked,
+  listAuthors,
   listWaitingChanges,
   lockApprovals,
   splitApproval,
@@ -51,25 +54,37 @@ const checksum = (changes: readonly WaitingChange[]): string =>
     )
     .digest('hex');
 
-/** Asks for approval of what waits to go to a system, unless just that is asked for already. */
+/**
+ * Asks for approval of what waits to go to a system: once for each authorization boundary, and once for what is in none. What is asked for
+ * already, just so, stays; what is not what waits now is withdrawn.
+ */
 export async function askApprovals(
   db: Kysely<Database>,
   system: { readonly id: number; readonly name: string },
   operationId: string,
 ): Promise<void> {
-  const waiting = await listWaitingChanges(db, system.id);
-  const asked = await listApprovals(db, { status: 'pending', systemId: system.id }, 1);
-  const contentSha256 = checksum(waiting);
-  if (waiting.length > 0 && asked[0]?.contentSha256 === contentSha256) return;
-  if (asked.length > 0) await withdrawApprovals(db, system.id);
-  if (waiting.length === 0) return;
-  await insertApproval(db, {
-    systemId: system.id,
-    operationId,
-    content: waiting,
-    contentSha256,
-    action: actionOf(waiting, system.name),
+  const waiting = Map.groupBy(await listWaitingChanges(db, system.id), ({ boundary }) => boundary);
+  const wanted = [...waiting].map(([boundary, changes]) => {
+    const content = changes.map(({ boundary: _in, ...change }): WaitingChange => change);
+    return { boundary, content, contentSha256: checksum(content) };
   });
+  const asked = await listAsked(db, system.id);
+  const isWanted = (each: (typeof asked)[number]): boolean =>
+    each.isByBoundary &&
+    wanted.some((one) => one.boundary === each.boundary && one.contentSha256 === each.contentSha256);
+  const kept = new Set(asked.filter(isWanted).map(({ boundary }) => boundary));
+  const outdated = asked.filter((each) => !isWanted(each)).map(({ approvalId }) => approvalId);
+  if (outdated.length > 0) await withdrawApprovals(db, system.id, outdated);
+  for (const { boundary, content, contentSha256 } of wanted)
+    if (!kept.has(boundary))
+      await insertApproval(db, {
+        systemId: system.id,
+        boundary,
+        operationId,
+        content,
+        contentSha256,
+        action: actionOf(content, system.name, boundary),
+      });
 }
 
 /**
@@ -142,6 +157,10 @@ export interface Decision {
   readonly reason: string | undefined;
   /** Only the changes of these records (their ids there or here); absent or empty: all of the approval. */
   readonly records?: readonly string[];
+  /** Where the person may decide. Default: everywhere. */
+  readonly scope?: Scope;
+  /** The content that the person read; absent: what is asked for now. */
+  readonly sha256?: string;
 }
 
 export interface DecidedApproval {
@@ -156,29 +175,40 @@ export interface DecidedApproval {
  * Lets the changes of an approval go out, or drops them permanently: a change that was rejected is not planned again until
  * its values are others. A POA&M that was rejected is cancelled here.
  * @param id the whole id or its first characters. @returns how many changes.
- * @throws TielineError APPROVAL_UNKNOWN; APPROVAL_MOVED if what waits is not what was asked for; USAGE if a record is not part of it.
+ * @throws TielineError APPROVAL_UNKNOWN, also where it is outside of the scope; APPROVAL_MOVED if what waits is not what was asked for, or
+ *   not what the person read; APPROVAL_OWN if it sends what the person edited; USAGE if a record is not part of it.
  */
 export async function decide(
-  app: { readonly store: Store },
+  app: { readonly store: Store; readonly mayApproveOwn?: boolean },
   id: string,
   decision: Decision,
 ): Promise<DecidedApproval> {
   return app.store.transaction(async (tx) => {
-    const asked = theOne(await lockApprovals(tx.db, id), id);
+    const scope = decision.scope ?? everywhere;
+    const asked = theOne(
+      (await lockApprovals(tx.db, id)).filter((each) => isWithin(scope, each)),
+      id,
+    );
     if (asked.status !== 'pending')
       throw new TielineError(
         'APPROVAL_MOVED',
         `The approval ${asked.approvalId.slice(0, 8)} was ${asked.status} already${asked.decidedBy === null ? '' : ` by ${asked.decidedBy}`}.`,
       );
+    if (decision.sha256 !== undefined && decision.sha256 !== asked.contentSha256)
+      throw new TielineError(
+        'APPROVAL_MOVED',
+        `The approval ${asked.approvalId.slice(0, 8)} is not what you read.`,
+      );
     const chosen = chosenOf(asked, decision.records ?? []);
     await checkUnmoved(tx.db, asked, chosen);
+    if (decision.approved && app.mayApproveOwn !== true) await refuseOwn(tx.db, chosen, decision.by);
     const rest = asked.content.filter((change) => !chosen.includes(change));
     const part =
       rest.length === 0
         ? asked
         : await splitApproval(tx.db, asked, {
-            chosen: partOf(chosen, asked.system),
-            rest: partOf(rest, asked.system),
+            chosen: partOf(chosen, asked),
+            rest: partOf(rest, asked),
           });
     const operation = {
       type: 'update',
@@ -188,7 +218,7 @@ export async function decide(
     } as const;
     return withOperation(tx.db, operation, async ({ id: operationId, count }) => {
       const source = { systemId: asked.systemId, operationId };
-      const { changes, scans } = await decideApproval(tx.db, { ...part, systemId: asked.systemId }, decision);
+      const { changes, scans } = await decideApproval(tx.db, { ...asked, ...part }, decision);
       if (!decision.approved) await settleRejected(tx, source, chosen, decision);
       await recordDecision(tx.db, source, part.approvalId, scans, decision);
       await count({ read: changes, updated: changes });
@@ -223,7 +253,9 @@ async function checkUnmoved(
   chosen: readonly WaitingChange[],
 ): Promise<void> {
   const keys = new Set(chosen.map((change) => change.key));
-  const waiting = (await listWaitingChanges(db, approval.systemId)).filter((change) => keys.has(change.key));
+  const waiting = (await listWaitingChanges(db, approval.systemId)).filter(
+    (change) => keys.has(change.key) && (!approval.isByBoundary || change.boundary === approval.boundary),
+  );
   const before = new Map(chosen.map((change) => [change.key, checksum([change])]));
   const moved =
     chosen.length - waiting.filter((change) => before.get(change.key) === checksum([change])).length;
@@ -234,13 +266,31 @@ async function checkUnmoved(
   );
 }
 
-const actionOf = (changes: readonly WaitingChange[], system: string): string =>
-  `send ${changes.length} ${changes.length === 1 ? 'change' : 'changes'} to ${system}`;
+/** Whether the approval exists for who may decide, or see, in this scope. One that may hold records of several boundaries is for those who may everywhere. */
+export function isWithin(
+  scope: Scope,
+  { boundary, isByBoundary }: Pick<ApprovalRow, 'boundary' | 'isByBoundary'>,
+): boolean {
+  if (scope.kind === 'everywhere') return true;
+  return isByBoundary && (boundary === null ? scope.unassigned : scope.systemIds.includes(boundary));
+}
 
-const partOf = (content: readonly WaitingChange[], system: string) => ({
+/** @throws APPROVAL_OWN if changes send what this person edited. */
+async function refuseOwn(db: Kysely<Database>, changes: readonly WaitingChange[], by: string): Promise<void> {
+  if (!(await listAuthors(db, changes)).includes(by)) return;
+  throw new TielineError('APPROVAL_OWN', `${by} made some of these changes, and cannot approve them.`);
+}
+
+const actionOf = (changes: readonly WaitingChange[], system: string, boundary: string | null): string =>
+  `send ${changes.length} ${changes.length === 1 ? 'change' : 'changes'}${boundary === null ? '' : ` of ${boundary}`} to ${system}`;
+
+const partOf = (
+  content: readonly WaitingChange[],
+  { system, boundary }: Pick<ApprovalRow, 'system' | 'boundary'>,
+) => ({
   content,
   contentSha256: checksum(content),
-  action: actionOf(content, system),
+  action: actionOf(content, system, boundary),
 });
 
 async function recordDecision(

@@ -3,7 +3,7 @@
  * SQL of a subquery over a conflict `c` (entity_type, entity_id).
  */
 import { type RawBuilder, sql } from 'kysely';
-import { listLinkedEntities, type RowPlace } from '../../record/entities/index.ts';
+import { boundaryOf, namedBy } from '../../record/entities/index.ts';
 
 export interface ConflictWeakness {
   /** The plugin that found it; null where no finding is tied to the POA&M. */
@@ -16,7 +16,6 @@ export interface ConflictWeakness {
 
 /** Record ids are texts in a conflict, whatever they are in the table; cast so that the table's index serves. */
 const number = sql`case when c.entity_id ~ '^[0-9]{1,9}$' then c.entity_id::int end`;
-const uuid = sql`case when c.entity_id ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then c.entity_id::uuid end`;
 
 /** The key of the POA&M that a conflict about a POA&M or milestone concerns. */
 const poamKey = sql`
@@ -25,28 +24,8 @@ const poamKey = sql`
       when 'milestone' then (select m.poam_id from ingestion_poam_milestones m where m.id = ${number})
     end`;
 
-const keyOf: Readonly<Record<RowPlace['keyKind'], RawBuilder<unknown>>> = {
-  text: sql`c.entity_id`,
-  number,
-  uuid,
-};
-
 /** One row with `id`, the system_id of the boundary, or null. */
-export function boundaryOfRecord(): RawBuilder<unknown> {
-  const cases = listLinkedEntities().flatMap(({ name, row }) =>
-    row.shownAs
-      ? [
-          sql`when ${sql.lit(name)} then (select ${sql.raw(row.shownAs.system)} from ${sql.table(row.shownAs.table ?? row.table)} t
-                                           where t.${sql.ref(row.key)} = ${keyOf[row.keyKind]} order by t.id limit 1)`,
-        ]
-      : [],
-  );
-  return sql`
-    select (case c.entity_type
-      ${sql.join(cases, sql` `)}
-      when 'asset' then (select t.system_id from ingestion_assets t where t.asset_uuid = ${uuid})
-    end)::text as id`;
-}
+export const boundaryOfRecord = (): RawBuilder<unknown> => sql`select ${boundaryOf(namedBy('c'))} as id`;
 
 /** One jsonb, as `ConflictWeakness`, or none where the conflict is about no POA&M. */
 export const weaknessOfRecord = sql`

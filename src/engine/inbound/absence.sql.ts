@@ -3,7 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import { asKey, type Database, storableText } from '../../platform/postgres/index.ts';
 import { isLinked, linkedEntity } from '../../record/entities/index.ts';
 import { isFinished } from '../../record/poams/index.ts';
-import { closeReturnedRecords, openMissingRecords } from '../../ledger/conflicts/index.ts';
+import { announceConflicts, closeReturnedRecords, openMissingRecords } from '../../ledger/conflicts/index.ts';
 import { reasonValue, ruleValues } from '../../ledger/operations/index.ts';
 
 export interface ReadOfEntity {
@@ -107,7 +107,7 @@ export async function markAbsent(
   read: ReadOfEntity,
   withConflict: boolean,
 ): Promise<{ missing: number; revived: number }> {
-  const { rows } = await sql<{ missing: number; revived: number }>`
+  const { rows } = await sql<{ missing: number; revived: number; opened: number; settled: number }>`
     with ${linksOf(read)},
     changed as (
       update sync_links l set missing_since = case when k.seen then null else now() end
@@ -130,8 +130,14 @@ export async function markAbsent(
       ${closeReturnedRecords(read, sql`select entity_id from changed where missing_since is null`)}
     )
     select count(*) filter (where missing_since is not null)::int as missing,
-           count(*) filter (where missing_since is null)::int as revived from changed`.execute(db);
-  return rows[0] ?? { missing: 0, revived: 0 };
+           count(*) filter (where missing_since is null)::int as revived,
+           (select count(*) from conflicts)::int as opened, (select count(*) from settled)::int as settled from changed`.execute(
+    db,
+  );
+  const { missing = 0, revived = 0, opened = 0, settled = 0 } = rows[0] ?? {};
+  await announceConflicts(db, 'conflict.opened', { numAffectedRows: BigInt(opened) });
+  await announceConflicts(db, 'conflict.settled', { numAffectedRows: BigInt(settled) });
+  return { missing, revived };
 }
 
 /** Forgets what was seen: the read is over, or is to begin again. */

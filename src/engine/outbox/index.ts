@@ -1,4 +1,4 @@
-export { describeChanges, type DescribedChange } from './describe-change.ts';
+export { describeChanges, type DescribedChange, type DescribedLine } from './describe-change.ts';
 export {
   type ClaimableRow,
   demandReplan,

@@ -104,7 +104,7 @@ const happenings: Readonly<Record<OutboxEvent, (id: number) => Promise<unknown>>
   rejected: () =>
     decideApproval(
       database.db,
-      { approvalId: planId, planId, systemId },
+      { approvalId: planId, planId, systemId, boundary: null },
       { approved: false, by: 'ao', reason: undefined },
     ),
   dropped: (id) => dropRows(database.db, [id], decidedBy),

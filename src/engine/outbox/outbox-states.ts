@@ -3,9 +3,10 @@
  * event does not compile before each meeting of the two is decided. The SQL of the store moves rows by it (engine/outbox/outbox-moves.sql.ts), a
  * test walks it against the database, and section 10 of src/engine/merge/SPEC.md is made of it (tools/generate-docs.ts).
  */
+import type { outboxStates as listedStates } from '../../canonical/lists/index.ts';
 import { type Move, moveBy, type Transitions } from '../../platform/values/index.ts';
 
-export type OutboxState = 'waiting' | 'pending' | 'sent' | 'confirmed' | 'failed' | 'dropped' | 'superseded';
+export type OutboxState = (typeof listedStates)[number];
 
 /** What each state means, for SPEC.md. */
 export const outboxStates: Readonly<Record<OutboxState, string>> = {

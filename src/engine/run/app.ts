@@ -35,6 +35,8 @@ export interface App extends ConnectionContext {
   readonly outageMs?: number;
   /** The login of metrics queries on a server that is not ours. */
   readonly readerUrl?: Secret;
+  /** Whether a person may approve changes that send their own edits. Default: no. */
+  readonly mayApproveOwn?: boolean;
   /** How often a worker looks for due schedules, and checks the systems. Default: 5 seconds, 5 minutes. */
   readonly worker?: { readonly schedulesEveryMs: number; readonly healthEveryMs: number };
   /** Rules of sign-in and sessions. Default: those of the table of settings. */
@@ -46,6 +48,8 @@ export interface Caller {
   readonly report: (progress: StepProgress) => void;
   /** Who asked for it, for the record. */
   readonly by?: string;
+  /** Called with the operation as soon as it is known. */
+  readonly begun?: (operationId: string) => void;
 }
 
 /**

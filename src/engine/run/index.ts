@@ -12,3 +12,4 @@ export {
   shownFailure,
   type SystemFailure,
 } from './system-failures.ts';
+export { progressNotes, watched } from './watched.ts';

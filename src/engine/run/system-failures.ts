@@ -16,7 +16,7 @@ export interface ShownFailure {
 }
 
 /** Codes of what ends the whole run: it is not the system that failed. */
-const ofTheRun: ReadonlySet<ErrorCode> = new Set(['INTERRUPTED', 'LOCK_LOST', 'SYNC_RUNNING']);
+const ofTheRun: ReadonlySet<ErrorCode> = new Set(['CANCELLED', 'INTERRUPTED', 'LOCK_LOST', 'SYNC_RUNNING']);
 
 /** Whether it is the system that failed, and not the database, the lock, or the person who ended the run. */
 export const isOfSystem = (error: unknown, signal: AbortSignal): boolean =>

@@ -6,6 +6,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Json } from '../../platform/values/index.ts';
 import type { ConflictType, ReasonCode } from '../../canonical/vocabulary/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import { announce } from './announce.ts';
 import { settledByPerson, settlesItself } from './resolution.sql.ts';
 import { type FoundConflicts, isOfKind } from './open-conflicts.sql.ts';
 import { openWithSystem, withSystem } from './with-system.sql.ts';
@@ -17,7 +18,7 @@ export async function closeSettledConflicts(
   settled: readonly { readonly entityId: string; readonly field?: string }[],
 ): Promise<void> {
   if (settled.length === 0) return;
-  await sql`
+  const closed = await sql`
     update sync_conflicts known
        set ${settlesItself('sides_agree')}
       from jsonb_to_recordset(${storableJson(settled)}::jsonb) as c("entityId" text, field text)
@@ -25,6 +26,7 @@ export async function closeSettledConflicts(
        and known.field_name is not distinct from c.field and known.resolution_status = 'pending'
        -- Neither that the remote has a thing twice nor that it ended too early is over because a change of it went through.
        and known.conflict_type not in ('duplicate', 'contradiction')`.execute(db);
+  await announce(db, 'conflict.settled', closed);
 }
 
 /** Closes conflicts of one kind that are over, of these records. */
@@ -35,13 +37,14 @@ export async function closeConflictsOfType(
   entityIds: readonly string[],
 ): Promise<void> {
   if (entityIds.length === 0) return;
-  await sql`
+  const closed = await sql`
     update sync_conflicts known
        set ${settlesItself('over')}
      where ${withSystem(systemId)} and entity_type = ${entity} and conflict_type = ${type} and resolution_status = 'pending'
        and entity_id = any(${[...entityIds]}::text[])
        -- A change of ours that cannot be written in the remote's words is not over because the record could be read.
        and (conflict_type <> 'unmappable_value' or internal_value is null)`.execute(db);
+  await announce(db, 'conflict.settled', closed);
 }
 
 /** Closes conflicts about weaknesses that are over: open ones of a kind, of records of a system, that are not among these. */
@@ -50,7 +53,7 @@ export async function closeConflictsNotAmong(
   about: { readonly systemId: number; readonly entity: string; readonly type: ConflictType },
   entityIds: readonly string[],
 ): Promise<void> {
-  await sql`
+  const closed = await sql`
     update sync_conflicts known
        set ${settlesItself('over')}
      where ${withSystem(about.systemId)} and known.entity_type = ${about.entity} and known.conflict_type = ${about.type}
@@ -60,6 +63,7 @@ export async function closeConflictsNotAmong(
        and (known.external_system_id is not null
             or exists (select from sync_links l where l.external_system_id = ${about.systemId} and l.entity_type = known.entity_type
                           and l.entity_id = known.entity_id))`.execute(db);
+  await announce(db, 'conflict.settled', closed);
 }
 
 /** Closes a conflict with what was decided. @returns false if it was settled already. */
@@ -68,11 +72,12 @@ export async function markResolved(
   id: number,
   decided: { readonly by: string; readonly resolution: Json },
 ): Promise<boolean> {
-  const { numAffectedRows } = await sql`
+  const closed = await sql`
     update sync_conflicts
        set ${settledByPerson(decided.by, decided.resolution)}
      where id = ${id} and resolution_status = 'pending'`.execute(db);
-  return (numAffectedRows ?? 0n) > 0n;
+  await announce(db, 'conflict.settled', closed, String(id));
+  return (closed.numAffectedRows ?? 0n) > 0n;
 }
 
 /** Closes the conflicts about refusals of records that have no refused change left. */
@@ -83,7 +88,7 @@ export async function closeRefusals(
   entityIds: readonly string[],
 ): Promise<void> {
   if (entityIds.length === 0) return;
-  await sql`
+  const closed = await sql`
     update sync_conflicts known
        set ${settlesItself('refusal_overtaken')}
      where ${withSystem(systemId)} and known.entity_type = ${entity} and known.entity_id = any(${[...entityIds]}::text[])
@@ -92,6 +97,7 @@ export async function closeRefusals(
             or known.conflict_type = 'unmappable_value' and known.internal_value is not null)
        and not exists (select from sync_outbox o where o.external_system_id = ${systemId} and o.entity_type = known.entity_type
                           and o.entity_id = known.entity_id and o.state = 'failed')`.execute(db);
+  await announce(db, 'conflict.settled', closed);
 }
 
 /** Closes the conflicts of a kind whose records the query no longer finds. */
@@ -101,11 +107,12 @@ export async function closeConflictsNotFound(
   kind: FoundConflicts,
   why: ReasonCode,
 ): Promise<void> {
-  await sql`
+  const closed = await sql`
     update sync_conflicts known
        set ${settlesItself(why)}
      where known.external_system_id = ${systemId} and ${isOfKind(kind)} and known.resolution_status = 'pending'
        and not exists (select from (${kind.found}) f where f.entity_id = known.entity_id)`.execute(db);
+  await announce(db, 'conflict.settled', closed);
 }
 
 /**
@@ -120,7 +127,8 @@ export const closeReturnedRecords = (
          set ${settlesItself('there_again')}
         from (${returned}) c
        where ${withSystem(read.systemId)} and known.entity_type = ${read.entity} and known.entity_id = c.entity_id
-         and known.conflict_type = 'missing_record' and known.resolution_status = 'pending'`;
+         and known.conflict_type = 'missing_record' and known.resolution_status = 'pending'
+      returning known.id`;
 
 interface OfRecord {
   readonly entity: string;
@@ -134,12 +142,13 @@ export async function closeConflictsOf(
   records: readonly OfRecord[],
   decided: { readonly by: string; readonly conflict: number },
 ): Promise<void> {
-  await sql`
+  const closed = await sql`
     update sync_conflicts known
        set ${settledByPerson(decided.by, { choice: `with conflict ${decided.conflict}` })}
       from jsonb_to_recordset(${storableJson(records)}::jsonb) as g(entity text, "entityId" text)
      where ${withSystem(systemId)} and known.entity_type = g.entity and known.entity_id = g."entityId"
        and known.resolution_status = 'pending' and known.id <> ${decided.conflict}`.execute(db);
+  await announce(db, 'conflict.settled', closed);
 }
 
 /** Closes the open conflicts of a record whose link a person broke. */
@@ -148,11 +157,12 @@ export async function closeConflictsOfLink(
   link: OfRecord & { readonly systemId: number },
   by: string,
 ): Promise<void> {
-  await sql`
+  const closed = await sql`
     update sync_conflicts known
        set ${settledByPerson(by, { code: 'link_broken' satisfies ReasonCode })}
      where ${withSystem(link.systemId)} and known.entity_type = ${link.entity} and known.entity_id = ${link.entityId}
        and known.resolution_status = 'pending'`.execute(db);
+  await announce(db, 'conflict.settled', closed);
 }
 
 /** Closes the open conflicts with an external system whose connection a person removed. */
@@ -161,8 +171,9 @@ export async function closeConflictsOfSystem(
   systemId: number,
   by: string,
 ): Promise<void> {
-  await sql`
+  const closed = await sql`
     update sync_conflicts known
        set ${settledByPerson(by, { code: 'connection_removed' satisfies ReasonCode })}
      where ${openWithSystem(systemId)}`.execute(db);
+  await announce(db, 'conflict.settled', closed);
 }

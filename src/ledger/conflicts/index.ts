@@ -1,3 +1,4 @@
+export { announce as announceConflicts } from './announce.ts';
 export {
   closeConflictsNotAmong,
   closeConflictsNotFound,

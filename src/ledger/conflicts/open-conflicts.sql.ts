@@ -1,4 +1,5 @@
 /** Every statement that opens conflicts, or renews one that is open. */
+import { announce } from './announce.ts';
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Json } from '../../platform/values/index.ts';
 import type { ConflictType } from '../../canonical/vocabulary/index.ts';
@@ -44,13 +45,14 @@ export async function recordConflicts(
            external_changed_by = case when known.external_value is distinct from c.external
                                       then c."externalChangedBy" else known.external_changed_by end
       from ${given} where ${same}`.execute(db);
-  await sql`
+  const opened = await sql`
     insert into sync_conflicts (operation_id, external_system_id, entity_type, entity_id, conflict_type, field_name, base_value, internal_value, external_value,
                                 internal_changed_at, external_changed_at, external_changed_by)
     select ${source.operationId}::uuid, ${source.systemId}, c.entity, c."entityId", c.type, c.field, c.base, c.internal, c.external,
            c."internalChangedAt" at time zone 'UTC', c."externalChangedAt", c."externalChangedBy"
       from ${given}
      where not exists (select from sync_conflicts known where ${same})`.execute(db);
+  await announce(db, 'conflict.opened', opened);
 }
 
 /**
@@ -106,7 +108,7 @@ export async function openFoundConflicts(
   { systemId, operationId }: { readonly systemId: number; readonly operationId: string },
   kind: FoundConflicts,
 ): Promise<number> {
-  const { numAffectedRows } = await sql`
+  const opened = await sql`
     insert into sync_conflicts (operation_id, external_system_id, entity_type, entity_id, conflict_type, internal_value, external_value)
     select ${operationId}::uuid, ${systemId}, ${kind.entity}, f.entity_id, ${kind.type}, f.internal_value, f.external_value
       from (${kind.found}) f
@@ -115,7 +117,8 @@ export async function openFoundConflicts(
                           and (known.resolution_status = 'pending' or known.created_at >= f.since at time zone 'UTC'))`.execute(
     db,
   );
-  return Number(numAffectedRows ?? 0n);
+  await announce(db, 'conflict.opened', opened);
+  return Number(opened.numAffectedRows ?? 0n);
 }
 
 /**
@@ -132,4 +135,5 @@ export const openMissingRecords = (
        where not exists (select from sync_conflicts known
                           where ${withSystem(read.systemId)}
                             and known.entity_type = ${read.entity} and known.entity_id = m.entity_id and known.conflict_type = 'missing_record'
-                            and (known.resolution_status = 'pending' or known.created_at >= m.missing_since at time zone 'UTC'))`;
+                            and (known.resolution_status = 'pending' or known.created_at >= m.missing_since at time zone 'UTC'))
+      returning id`;

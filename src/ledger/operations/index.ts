@@ -29,8 +29,10 @@ export {
   listHistory,
   listJournal,
   listLatestEdits,
+  listRecordJournal,
   type NamedJournalRow,
   pageJournal,
+  type RecordJournalRow,
 } from './journal.sql.ts';
 export { fetchJournalTitles } from './operation-titles.sql.ts';
 export {
@@ -44,6 +46,7 @@ export {
   findOperationsByPrefix,
   findStep,
   giveUpRun,
+  listOperationRows,
   listRuns,
   listSteps,
   listUnfinishedRuns,
@@ -53,6 +56,7 @@ export {
   recordRetry,
   type UnfinishedRun,
 } from './operations.sql.ts';
+export { listRunning, type ProgressNote, requestCancel, type RunningOperation } from './progress.sql.ts';
 export { type AssetTitle, fetchAssetTitles, fetchPluginTitles } from './record-titles.sql.ts';
 export { countHeldRecords } from './waiting.sql.ts';
 export {
@@ -62,3 +66,4 @@ export {
   withOperation,
   withOperationOnDemand,
 } from './with-operation.ts';
+export { type ProgressPlace, type Watched, watching, withProgress } from './with-progress.ts';

@@ -38,6 +38,8 @@ export interface JournalFilter {
   /** Only this record: our id, or that of an external system. */
   readonly record?: string;
   readonly entity?: string;
+  /** Only these rows. */
+  readonly ids?: readonly number[];
 }
 
 const columns = sql`c.id::int8::float8 as id, c.external_system_id as "systemId", c.entity_type as entity, c.entity_id as "entityId",
@@ -58,7 +60,8 @@ export async function listJournal(
 }
 
 const fits = (filter: JournalFilter) => sql`
-  (${filter.entity ?? null}::text is null or c.entity_type = ${filter.entity ?? null})
+  (${filter.ids === undefined} or c.id = any(${[...(filter.ids ?? [])]}::bigint[]))
+  and (${filter.entity ?? null}::text is null or c.entity_type = ${filter.entity ?? null})
   and (${filter.record ?? null}::text is null or c.entity_id = ${filter.record ?? null}
        or exists (select from sync_links l where l.entity_type = c.entity_type and l.entity_id = c.entity_id
                      and l.external_id = ${filter.record ?? null}))`;
@@ -165,4 +168,40 @@ export async function listLatestEdits(
      where c.entity_type = ${entity} and c.entity_id = ${entityId} and c.field_name is not null
      order by c.field_name, c.id desc`.execute(db);
   return rows.map(shownDecision);
+}
+
+/** A change of one record, in its history. */
+export interface RecordJournalRow extends ShownDecision {
+  readonly at: Date;
+  /** Where it was made: `sent` is a change of ours that the other side confirmed. */
+  readonly side: 'here' | 'there' | 'sent';
+  readonly field: string | null;
+  readonly before: Json;
+  readonly after: Json;
+  readonly system: string | null;
+  readonly operationId: string;
+}
+
+const sides = { internal: 'here', inbound: 'there', outbound: 'sent' } as const;
+
+/** What changed in a record, on whichever side, the latest first. */
+export async function listRecordJournal(
+  db: Kysely<Database>,
+  record: { readonly entity: string; readonly entityId: string },
+  limit: number,
+): Promise<RecordJournalRow[]> {
+  type Row = Omit<RecordJournalRow, 'side' | keyof ShownDecision> &
+    Pick<JournalValues, 'direction'> &
+    StoredDecider &
+    StoredReason;
+  const { rows } = await sql<Row>`
+    select c.changed_at as at, c.direction, c.field_name as field, c.before_value as before, c.after_value as after,
+           s.system_name as system, c.operation_id as "operationId", ${sql.raw(decisionColumnsOf('c'))}
+      from sync_changes c left join external_systems s on s.id = c.external_system_id
+     where c.entity_type = ${record.entity} and c.entity_id = ${record.entityId}
+     order by c.changed_at desc, c.id desc limit ${limit}`.execute(db);
+  return rows.map((row) => {
+    const { direction, ...shown } = shownDecision(row);
+    return { ...shown, side: sides[direction] };
+  });
 }

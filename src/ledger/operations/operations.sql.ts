@@ -296,6 +296,18 @@ export function listRuns(
     .execute();
 }
 
+/** Operations by the numbers of their rows. */
+export function listOperationRows(
+  db: Kysely<Database>,
+  numbers: readonly number[],
+): Promise<(OperationRow & { readonly id: number })[]> {
+  return db
+    .selectFrom('ingestion_batches')
+    .select([...columns, 'id'])
+    .where('id', 'in', [...numbers])
+    .execute();
+}
+
 /** Operations whose id starts with `prefix`; at most two, since more than one is an ambiguity. */
 export function findOperationsByPrefix(db: Kysely<Database>, prefix: string): Promise<OperationRow[]> {
   return db

@@ -51,15 +51,17 @@ export interface MatchReview {
 
 export interface ReviewFilter {
   readonly id?: number;
+  readonly ids?: readonly number[];
   readonly assetUuid?: string;
   readonly systemId?: number;
   /** Also those that are settled. */
   readonly all?: boolean;
 }
 
-const fitting = ({ id, assetUuid, systemId, all }: ReviewFilter) => sql`
+const fitting = ({ id, ids, assetUuid, systemId, all }: ReviewFilter) => sql`
      where (${all ?? false} or r.settled_at is null)
        and (${id ?? null}::bigint is null or r.id = ${id ?? null})
+       and (${ids === undefined} or r.id = any(${[...(ids ?? [])]}::bigint[]))
        and (${systemId ?? null}::int is null or r.external_system_id = ${systemId ?? null})
        and (${assetUuid ?? null}::uuid is null or r.asset_uuid = ${assetUuid ?? null}
             or r.decision_id in (select i.id from asset_identity_decisions i where i.asset_uuid = ${assetUuid ?? null} and i.decision = 'review')

@@ -148,6 +148,13 @@ export const settingsTable = {
     description: 'So many records may go missing in one full read, whatever share they are.',
     example: '20',
   },
+  approveOwn: {
+    env: 'TIELINE_APPROVE_OWN',
+    key: 'approve_own',
+    type: z.enum(['yes', 'no']).default('no'),
+    description: 'Whether a person may approve changes that send their own edits (yes or no).',
+    example: 'no',
+  },
   scheduleIntervalMs: {
     env: 'TIELINE_SCHEDULE_INTERVAL_MS',
     key: 'schedule_interval_ms',

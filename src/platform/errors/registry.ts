@@ -293,6 +293,12 @@ export const errorRegistry = {
     exitCode: 2,
     retryable: false,
   },
+  PLAN_UNKNOWN: {
+    meaning: 'No plan with that id is kept: plans are deleted after 30 days.',
+    remedy: 'List them with `tieline plans list`, or make a new one with `tieline sync plan --keep`.',
+    exitCode: 2,
+    retryable: false,
+  },
   PLAN_MOVED: {
     meaning:
       'What a plan shows is not what would be done now: the record or a remote has changed since. Nothing was done.',
@@ -311,6 +317,19 @@ export const errorRegistry = {
       'The changes for which approval is asked are not what they were: an approval is for one content only.',
     remedy: 'List the approvals again: the next sync asks for what is to go out now.',
     exitCode: 1,
+    retryable: false,
+  },
+  APPROVAL_OWN: {
+    meaning: 'A change may not be approved by the person whose edit it sends (SP 800-53 AC-5).',
+    remedy:
+      'Let somebody else approve it, or set `approve_own` (TIELINE_APPROVE_OWN) where one person does both.',
+    exitCode: 2,
+    retryable: false,
+  },
+  JOB_UNKNOWN: {
+    meaning: 'There is no job with that id.',
+    remedy: 'List them with `tieline jobs list`.',
+    exitCode: 2,
     retryable: false,
   },
   SCAN_UNKNOWN: {
@@ -337,6 +356,13 @@ export const errorRegistry = {
     remedy: 'Run the command again: a sync continues where it was.',
     exitCode: 1,
     retryable: true,
+  },
+  CANCELLED: {
+    meaning: 'A person stopped the operation from elsewhere.',
+    remedy:
+      'What was done stays. A sync that was stopped continues with the next one that asks for the same.',
+    exitCode: 1,
+    retryable: false,
   },
   DEMO_RUNNING: {
     meaning: 'Another demo is up over the same data directory.',

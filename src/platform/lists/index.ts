@@ -21,3 +21,13 @@ export {
 } from './filter.sql.ts';
 export { type After, createCursors, type CursorUse, type Page, parseSort, type Sort } from './page.ts';
 export { behind, type KeySet, orderOf, pageOf, type SortColumn, sortValue } from './page.sql.ts';
+export {
+  countByFacet,
+  countedAtMost,
+  countFitting,
+  type FacetCount,
+  inOrderOf,
+  type ListCount,
+  type ListSource,
+  selectKeys,
+} from './select.sql.ts';

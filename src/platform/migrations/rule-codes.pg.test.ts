@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { composeApp } from '../../../test/support/compose-app.ts';
 import { emptyDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
 import { undoOperation } from '../../review/operations/undo.ts';
-import { fetchOperation, listOperations } from '../../review/operations/operations.ts';
+import { fetchOperation, listLatestOperations } from '../../review/operations/operations.ts';
 import {
   reasonSentence,
   reasonSentences,
@@ -273,7 +273,7 @@ it('an operation from before codes is counted, shown and undone as it was', asyn
     before.recognised,
   );
   const app = composeApp(old, Buffer.alloc(32, 7).toString('base64'));
-  const [listed] = await listOperations(app, 10);
+  const [listed] = await listLatestOperations(app, 10);
   expect(listed?.by).toBe(before.decider[0]?.['decided_by']);
   const { journal } = await fetchOperation(app, operation, { limit: 50 });
   expect(journal.entries.map(({ kind }) => kind)).toEqual([

@@ -70,10 +70,15 @@ export interface Database {
   ingestion_vulnerabilities: IngestionVulnerabilitiesTable;
   ingestion_vulnerability_cves: IngestionVulnerabilityCvesTable;
   integration_health: IntegrationHealthTable;
+  kept_plan_groups: KeptPlanGroupsTable;
+  kept_plan_items: KeptPlanItemsTable;
+  kept_plan_views: KeptPlanViewsTable;
+  kept_plans: KeptPlansTable;
   match_reviews: MatchReviewsTable;
   metrics_definitions: MetricsDefinitionsTable;
   metrics_values: MetricsValuesTable;
   one_time_links: OneTimeLinksTable;
+  operation_progress: OperationProgressTable;
   performance_metrics: PerformanceMetricsTable;
   poam_asset_departures: PoamAssetDeparturesTable;
   poam_comments: PoamCommentsTable;
@@ -84,6 +89,8 @@ export interface Database {
   remediation_scan_findings: RemediationScanFindingsTable;
   remediation_scans: RemediationScansTable;
   report_templates: ReportTemplatesTable;
+  requested_job_results: RequestedJobResultsTable;
+  requested_jobs: RequestedJobsTable;
   saved_views: SavedViewsTable;
   scan_coverage: ScanCoverageTable;
   scan_plugins: ScanPluginsTable;
@@ -106,6 +113,7 @@ export interface Database {
   team_members: TeamMembersTable;
   teams: TeamsTable;
   tieline_backfill: TielineBackfillTable;
+  tieline_events: TielineEventsTable;
   tieline_objects: TielineObjectsTable;
   tieline_partitioned_tables: TielinePartitionedTablesTable;
   users: UsersTable;
@@ -1023,6 +1031,62 @@ interface IntegrationHealthTable {
   checked_at: Generated<Instant>;
 }
 
+/** Items of a plan that make the same change, in the order in which they are reviewed: the most dangerous first. */
+interface KeptPlanGroupsTable {
+  plan_id: string;
+  group_number: number;
+  /** A word of src/canonical/vocabulary/danger.ts; danger_rank is its place there. */
+  danger: string;
+  danger_rank: number;
+  /** Of all its items: a group of another plan with the same hash was reviewed already. */
+  content_sha256: string;
+  /** One of its items: the change that all of them make. */
+  sample: JsonColumn;
+}
+
+/** The items of a plan. */
+interface KeptPlanItemsTable {
+  plan_id: string;
+  /** Its place in the document, from 1. */
+  item_number: number;
+  group_number: number;
+  /** The authorization boundary of the record when the plan was made; null where it was in none. */
+  system_id: string | null;
+  /** Our id of the record; of one that the sync would make, an id that it may not get. */
+  entity_id: string | null;
+  /** What the record was called then. */
+  title: string | null;
+  /** As the document holds it. */
+  item: JsonColumn;
+}
+
+/** Which groups a person has reviewed, by their content: a group that is the same in a later plan counts as reviewed. */
+interface KeptPlanViewsTable {
+  principal_id: string;
+  content_sha256: string;
+  viewed_at: Generated<Instant>;
+}
+
+/** What a sync would have done at a moment; never altered. Deleted when it expires, unless it was applied. */
+interface KeptPlansTable {
+  plan_id: Generated<string>;
+  /** Of the items in canonical form: what is applied must come out the same. */
+  sha256: string;
+  /** The document of src/canonical/vocabulary/plan.ts without its items. */
+  head: JsonColumn;
+  item_count: number;
+  /** The operation that read both sides for it. */
+  operation_id: string | null;
+  /** A name as it was then; made_by_principal is who it is. */
+  made_by: string;
+  made_by_principal: string;
+  made_at: Generated<Instant>;
+  expires_at: Instant;
+  applied_at: Instant | null;
+  applied_by: string | null;
+  applied_operation_id: string | null;
+}
+
 /** Matches that a person is asked about, and what came of each. */
 interface MatchReviewsTable {
   id: GeneratedAlways<number>;
@@ -1091,6 +1155,23 @@ interface OneTimeLinksTable {
   expires_at: Instant;
   used_at: Instant | null;
   used_address: string | null;
+}
+
+/** How far an operation is, written at most once a second by the process that does it; and whether a person wants it to end. */
+interface OperationProgressTable {
+  operation_id: string;
+  /** The external system that the present step is about. */
+  connection: string | null;
+  step: string | null;
+  /** Of the present step; total is null where it is not known. */
+  done: number | null;
+  total: number | null;
+  unit: string | null;
+  /** A sign of life: the process that does it writes at least every 10 seconds. */
+  updated_at: Generated<Instant>;
+  /** The process that does it ends within seconds; a sync that was ended so continues with the next one. */
+  cancel_requested_at: Instant | null;
+  cancel_requested_by: string | null;
 }
 
 /** Timings and counts of Tieline's own work. Partitioned by month of recorded_at. */
@@ -1253,6 +1334,42 @@ interface ReportTemplatesTable {
   is_active: Generated<boolean>;
   created_at: Generated<Instant>;
   updated_at: Generated<Instant>;
+}
+
+/** What came of each record of a job over many, written in the transaction that changed the record: a job that is done again leaves these out. */
+interface RequestedJobResultsTable {
+  job_id: string;
+  record: string;
+  outcome: string;
+  /** Of what was refused: code and message; of what was done, what else is to be told. */
+  detail: JsonColumn | null;
+  recorded_at: Generated<Instant>;
+}
+
+/** Work that a person or program asked for and a worker does; a job whose worker is gone is done by the next one. */
+interface RequestedJobsTable {
+  job_id: Generated<string>;
+  /** A key of the table of kinds in src/operate/jobs. */
+  kind: string;
+  payload: JsonColumn;
+  state: Generated<string>;
+  /** A name as it was then; requested_by_principal is who it is. */
+  requested_by: string;
+  requested_by_principal: string;
+  requested_at: Generated<Instant>;
+  started_at: Instant | null;
+  ended_at: Instant | null;
+  /** The operation under which it is done, once that has begun. */
+  operation_id: string | null;
+  step: string | null;
+  done: number | null;
+  total: number | null;
+  unit: string | null;
+  result: JsonColumn | null;
+  /** Object: code, message, remedy, fields. Why it failed, or why it waits. */
+  problem: JsonColumn | null;
+  cancel_requested_at: Instant | null;
+  cancel_requested_by: string | null;
 }
 
 /** Filters, columns and order of a list that a person gave a name. */
@@ -1555,6 +1672,10 @@ interface SyncPlansTable {
   content_sha256: string;
   operation_id: string | null;
   created_at: Generated<Instant>;
+  /** The authorization boundary (ingestion_systems.system_id) of every record in it; null where they are in none. */
+  system_id: string | null;
+  /** False: made before approvals were asked by boundary, so that it may hold records of several. */
+  is_by_boundary: Generated<boolean>;
 }
 
 /** Direction, conflict strategy and approval for each entity of each system; looked up field, entity, system, default. */
@@ -1681,6 +1802,19 @@ interface TielineBackfillTable {
   operation_id: string | null;
   started_at: Generated<Instant>;
   finished_at: Instant | null;
+}
+
+/** That something changed, for whoever watches: ids and counts only, so that whoever is told asks for the rest with their own rights. Kept for 24 hours. */
+interface TielineEventsTable {
+  id: GeneratedAlways<number>;
+  kind: string;
+  /** What changed: the id of an operation, job, approval or connection; null where many did. */
+  subject: string | null;
+  /** The authorization boundary that it concerns; null where it concerns none, or may concern several. */
+  system_id: string | null;
+  /** How many records; null where that says nothing. */
+  count: number | null;
+  at: Generated<Instant>;
 }
 
 /** What Tieline brought into this database; a table that is not listed here was there before. `tieline db remove` takes out exactly these. */

@@ -4,7 +4,7 @@
  * looked up by it or checked against it; and a row whose plugin or asset is not known yet stays in the list where nothing is asked of that.
  */
 import { type RawBuilder, sql } from 'kysely';
-import type { Scope } from '../../canonical/access/index.ts';
+import { inScope, type Scope } from '../../canonical/access/index.ts';
 import { identifierKinds, normalizeIdentifier } from '../../canonical/identity/index.ts';
 import { type FilterOf, type findingList, findingPoamStates } from '../../canonical/lists/index.ts';
 import { severities } from '../../canonical/vocabulary/index.ts';
@@ -23,7 +23,7 @@ import {
 } from '../../platform/lists/index.ts';
 import { storableJson } from '../../platform/postgres/index.ts';
 import { isAcceptedFinding } from '../findings/index.ts';
-import { isAssetIn, isSystemIn, isUnassigned, membershipsIn } from '../systems/index.ts';
+import { isAssetIn, isUnassigned, membershipsIn } from '../systems/index.ts';
 import { hasPoamInScope, poamInScopeOfMany, poamStateOf, weaknessesOf } from './finding-poam.sql.ts';
 
 export type FindingFilterName = FilterOf<typeof findingList>;
@@ -151,7 +151,7 @@ function poamCondition(scope: Scope): ToCondition {
     if (term.is === 'presence') return hasPoamInScope(scope, term.present);
     const words = wordsIn(term);
     const states = findingPoamStates.filter((state) => lowered(words).includes(state));
-    const among = sql<boolean>`${poam} in (select k.id from ingestion_poams k where ${isSystemIn(scope, sql`k.system_id`)}
+    const among = sql<boolean>`${poam} in (select k.id from ingestion_poams k where ${inScope(scope, sql`k.system_id`)}
                                   and (lower(k.poam_id) = any(${lowered(words)}::text[]) or ${poamStateOf('k')} = any(${states}::text[])))`;
     return term.is === 'in' && term.negated ? sql`(${among}) is not true` : among;
   };
@@ -160,8 +160,8 @@ function poamCondition(scope: Scope): ToCondition {
 const controlCondition =
   (scope: Scope): ToCondition =>
   (term) => {
-    const inScope = isSystemIn(scope, sql`c.system_id`);
-    const owned = sql<boolean>`v.control_id in (select c.id from ingestion_controls c where ${inScope}
+    const within = inScope(scope, sql`c.system_id`);
+    const owned = sql<boolean>`v.control_id in (select c.id from ingestion_controls c where ${within}
                                   ${term.is === 'in' ? sql`and upper(c.control_id) = any(${term.values.map((word) => word.toUpperCase())}::text[])` : sql``})`;
     return asksForLack(term) ? sql`(${owned}) is not true` : owned;
   };

@@ -4,10 +4,10 @@
  * the scope: the POA&M that the finding points at, where its system is in the scope, else the one of its weakness in a system of the scope.
  */
 import { type RawBuilder, sql } from 'kysely';
-import type { Scope } from '../../canonical/access/index.ts';
+import { inScope, type Scope } from '../../canonical/access/index.ts';
 import { every, type FilterTerm, instantOf } from '../../platform/lists/index.ts';
 import { isFinished } from '../poams/index.ts';
-import { isSystemIn, systemsOfAsset } from '../systems/index.ts';
+import { systemsOfAsset } from '../systems/index.ts';
 
 /** SQL of where a POA&M stands, as `findingPoamStates` has it; null where there is none. */
 export const poamStateOf = (poam: string): RawBuilder<string | null> =>
@@ -18,12 +18,12 @@ export const poamStateOf = (poam: string): RawBuilder<string | null> =>
 const besideSystems = (scope: Scope): RawBuilder<unknown> => sql`
     from ingestion_system_assets b
     join ingestion_assets main on main.asset_uuid = b.asset_uuid and main.system_id is distinct from b.system_id
-   where b.system_id is not null and ${isSystemIn(scope, sql`b.system_id`)}`;
+   where b.system_id is not null and ${inScope(scope, sql`b.system_id`)}`;
 
 const ownPoam = (scope: Scope): RawBuilder<number | null> =>
   scope.kind === 'everywhere'
     ? sql`v.poam_id`
-    : sql`case when v.poam_id in (select owned.id from ingestion_poams owned where ${isSystemIn(scope, sql`owned.system_id`)}) then v.poam_id end`;
+    : sql`case when v.poam_id in (select owned.id from ingestion_poams owned where ${inScope(scope, sql`owned.system_id`)}) then v.poam_id end`;
 const poamBeside = (scope: Scope): RawBuilder<number | null> => sql`
   (select min(w.poam_id) from weaknesses w
     where w.grouping = 'plugin' and w.identifier = v.plugin_id::text and w.system_id in (select b.system_id ${besideSystems(scope)} and b.asset_uuid = v.asset_ref))`;
@@ -40,7 +40,7 @@ export const poamInScopeOfMany = (scope: Scope): RawBuilder<number | null> =>
 const hasOwnPoam = (scope: Scope): RawBuilder<boolean> =>
   scope.kind === 'everywhere'
     ? sql`v.poam_id is not null`
-    : sql`v.poam_id in (select owned.id from ingestion_poams owned where ${isSystemIn(scope, sql`owned.system_id`)})`;
+    : sql`v.poam_id in (select owned.id from ingestion_poams owned where ${inScope(scope, sql`owned.system_id`)})`;
 const hasPoamBeside = (scope: Scope): RawBuilder<boolean> =>
   sql`(${mayBeAnswered} and v.asset_ref in (select b.asset_uuid ${besideSystems(scope)}) and ${poamBeside(scope)} is not null)`;
 

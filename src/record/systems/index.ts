@@ -1,6 +1,6 @@
-export { listBoundaryNames } from './boundary-names.sql.ts';
 export { boundariesOf, everyBoundary, isSystemOf } from './boundaries.sql.ts';
+export { listBoundaryNames } from './boundary-names.sql.ts';
 export { fetchBoundaryId } from './boundary.ts';
 export { replaceComponentIdentifiers } from './components.sql.ts';
+export { isAssetIn, isUnassigned, membershipsIn, systemsOfAsset } from './scope.sql.ts';
 export { findExcludedOwners, findTakenUuids, saveImpactLevels } from './systems.sql.ts';
-export { isAssetIn, isSystemIn, isUnassigned, membershipsIn, systemsOfAsset } from './scope.sql.ts';

@@ -37,9 +37,3 @@ export const isAssetIn = (scope: Scope, asset: RawBuilder<unknown>): RawBuilder<
 /** Whether an asset is in no boundary at all. */
 export const isUnassigned = (asset: RawBuilder<unknown>): RawBuilder<boolean> =>
   sql`${asset} not in (select asset_uuid from (${membershipsIn({ kind: 'everywhere' })}) every)`;
-
-/** Whether a record of one boundary, such as a POA&M, is in the scope. @param systemId null where it is in none. */
-export const isSystemIn = (scope: Scope, systemId: RawBuilder<unknown>): RawBuilder<boolean> =>
-  scope.kind === 'boundaries' && scope.unassigned
-    ? sql`(${among(scope, systemId)} or ${systemId} is null)`
-    : among(scope, systemId);

@@ -1,10 +1,17 @@
 export {
+  countConflicts,
+  countConflictsBy,
+  type ConflictListFilter,
+  type ConflictListQuery,
+  type ListedConflict,
+  listConflicts,
+} from './conflict-list.sql.ts';
+export { type ConflictDetail, fetchConflict, type OtherField } from './fetch-conflict.ts';
+export {
   type Choice,
-  type ConflictDetail,
   type ConflictQuery,
   type ConflictRow,
   countFittingConflicts,
-  fetchConflict,
   findConflicts,
   type OfferedChoice,
   type Resolution,

@@ -32,11 +32,6 @@ export interface Choice {
   readonly value?: Json;
 }
 
-/** A conflict with what it can be settled by; settled ones have no choices. */
-export interface ConflictDetail extends ConflictRow {
-  readonly choices: readonly OfferedChoice[];
-}
-
 export interface ResolvedConflict {
   readonly conflict: ConflictRow;
   readonly effect: ConflictEffect;
@@ -110,17 +105,6 @@ export function findConflicts(
 
 export function countFittingConflicts(app: Pick<App, 'db'>, filter: ConflictFilter): Promise<number> {
   return countConflicts(app.db, filter);
-}
-
-/** @throws USAGE if there is none with this id. */
-export async function fetchConflict(app: Pick<App, 'db' | 'modules'>, id: number): Promise<ConflictDetail> {
-  const [found] = await listConflicts(app.db, { ids: [id], all: true }, 1);
-  if (!found)
-    throw new TielineError('USAGE', `There is no conflict ${id}.`, {
-      remedy: 'List them with `tieline conflicts list`.',
-    });
-  const facts = await factsReader(app, app.db)(found);
-  return { ...found, choices: found.status === 'pending' ? choicesFor(facts) : [] };
 }
 
 export interface ConflictDecider {

@@ -1,4 +1,12 @@
 export {
+  countMatches,
+  countMatchesBy,
+  isMatchWithin,
+  listMatches,
+  type MatchListFilter,
+  type MatchListQuery,
+} from './match-list.sql.ts';
+export {
   acceptMatch,
   fetchMatch,
   findMatches,

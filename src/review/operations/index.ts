@@ -1,6 +1,24 @@
 export {
+  type Call,
+  type CallListFilter,
+  type CallListQuery,
+  countCallsBy,
+  countFittingCalls,
+  listCalls,
+} from './call-list.sql.ts';
+export type { ChangeListFilter, ChangeListQuery } from './change-list.sql.ts';
+export {
+  countOperations,
+  countOperationsBy,
+  type OperationListFilter,
+  type OperationListQuery,
+} from './operation-list.sql.ts';
+export {
+  countOperationChanges,
   fetchOperation,
   type JournalEntryFacts,
+  listChanges,
+  listLatestOperations,
   listOperations,
   type OperationDetail,
   type OperationFacts,

@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
+import type { Scope } from '../../canonical/access/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
+import { inOrderOf, type ListCount, type Page } from '../../platform/lists/index.ts';
 import {
   countCalls,
   countChanges,
@@ -12,6 +14,7 @@ import {
   type JournalFilter,
   listFoundConflicts,
   listHeldRecords,
+  listOperationRows,
   listRuns,
   listSteps,
   type NamedJournalRow,
@@ -23,6 +26,13 @@ import { isJsonObject, type Json } from '../../platform/values/index.ts';
 import type { DeciderKind, ReasonCode, RuleCode } from '../../canonical/vocabulary/index.ts';
 import { listRefusedRows } from '../../engine/outbox/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
+import {
+  type ChangeListFilter,
+  type ChangeListQuery,
+  countFittingChanges,
+  selectChanges,
+} from './change-list.sql.ts';
+import { type OperationListQuery, selectOperations } from './operation-list.sql.ts';
 
 export interface OperationFacts {
   readonly operationId: string;
@@ -184,11 +194,26 @@ export async function findOneOperation(db: Kysely<Database>, id: string): Promis
   return row;
 }
 
+/** Operations, a page of them; with a `connection` in the filter, its timeline. */
 export async function listOperations(
+  { db }: { readonly db: Kysely<Database> },
+  query: OperationListQuery,
+): Promise<Page<OperationFacts>> {
+  const { items: keys, ...page } = await selectOperations(db, query);
+  const rows = keys.length === 0 ? [] : await listOperationRows(db, keys.map(Number));
+  const runs = inOrderOf(keys, rows, (row) => row.id);
+  return { items: await factsOfRuns(db, runs), ...page };
+}
+
+/** The latest operations, newest first. */
+export async function listLatestOperations(
   { db }: { readonly db: Kysely<Database> },
   limit: number,
 ): Promise<OperationFacts[]> {
-  const runs = await listRuns(db, limit);
+  return factsOfRuns(db, await listRuns(db, limit));
+}
+
+async function factsOfRuns(db: Kysely<Database>, runs: readonly OperationRow[]): Promise<OperationFacts[]> {
   const deciders = await fetchDeciders(
     db,
     runs.map((row) => row.batch_id),
@@ -209,21 +234,60 @@ async function journalOf(
 ): Promise<JournalPage> {
   const { rows, total } = await pageJournal(db, ids, filter, { afterId: after, limit: limit + 1 });
   const page = rows.slice(0, limit);
-  const titles = await fetchTitles(db, page);
   return {
-    entries: page.map((named) => {
-      const { externalId, systemId: _systemId, at, ...row } = named;
-      return {
-        ...row,
-        record: externalId ?? row.entityId,
-        kind: kindOf(named),
-        title: titles.get(`${row.entity} ${row.entityId}`) ?? null,
-        at: at.toISOString(),
-      };
-    }),
+    entries: await entriesOf(db, page),
     total,
     next: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
   };
+}
+
+async function entriesOf(
+  db: Kysely<Database>,
+  rows: readonly NamedJournalRow[],
+): Promise<JournalEntryFacts[]> {
+  const titles = await fetchTitles(db, rows);
+  return rows.map((named) => {
+    const { externalId, systemId: _systemId, at, ...row } = named;
+    return {
+      ...row,
+      record: externalId ?? row.entityId,
+      kind: kindOf(named),
+      title: titles.get(`${row.entity} ${row.entityId}`) ?? null,
+      at: at.toISOString(),
+    };
+  });
+}
+
+/** What an operation and its steps changed within the scope, a page of it. @throws TielineError OPERATION_UNKNOWN. */
+export async function listChanges(
+  { db }: { readonly db: Kysely<Database> },
+  scope: Scope,
+  operationId: string,
+  query: ChangeListQuery,
+): Promise<Page<JournalEntryFacts>> {
+  const operationIds = await withSteps(db, operationId);
+  const { items: keys, ...page } = await selectChanges(db, scope, operationIds, query);
+  if (keys.length === 0) return { items: [], ...page };
+  const ids = keys.map(Number);
+  const found = await pageJournal(db, operationIds, { ids }, { afterId: 0, limit: ids.length });
+  const rows = inOrderOf(keys, found.rows, (row) => row.id);
+  return { items: await entriesOf(db, rows), ...page };
+}
+
+/** @throws TielineError OPERATION_UNKNOWN. */
+export async function countOperationChanges(
+  { db }: { readonly db: Kysely<Database> },
+  scope: Scope,
+  operationId: string,
+  filter: ChangeListFilter,
+): Promise<ListCount> {
+  return countFittingChanges(db, scope, await withSteps(db, operationId), filter);
+}
+
+/** The ids of an operation and its steps. @throws TielineError OPERATION_UNKNOWN. */
+async function withSteps(db: Kysely<Database>, operationId: string): Promise<string[]> {
+  const { batch_id: id } = await findOneOperation(db, operationId);
+  return [id, ...(await listSteps(db, id)).map((step) => step.batch_id)];
 }
 
 /**

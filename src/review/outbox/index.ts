@@ -1,8 +1,17 @@
 export {
+  countOutboxBy,
+  countOutboxChanges,
+  fetchOutboxChange,
+  listChangesOutside,
+  type ListedChange,
+  listOutbox,
+  type OutboxListFilter,
+  type OutboxListQuery,
+} from './outbox-list.sql.ts';
+export {
   countFittingOutbox,
   decideOutbox,
   describeEntries,
-  fetchOutboxEntry,
   findOutbox,
   type OutboxEntry,
   pauseSending,

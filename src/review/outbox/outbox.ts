@@ -32,20 +32,6 @@ export async function findOutbox(
   return listOutbox(app.db, filter, limit);
 }
 
-/** One change, with what it does in words. @throws USAGE if the outbox has none of that number. */
-export async function fetchOutboxEntry(
-  app: Pick<App, 'db' | 'now'>,
-  id: number,
-): Promise<OutboxEntry & DescribedChange> {
-  const [entry] = await listOutbox(app.db, { ids: [id] }, 1);
-  if (!entry)
-    throw new TielineError('USAGE', `There is no change ${id} in the outbox.`, {
-      remedy: 'List them with `tieline outbox list --all`.',
-    });
-  const [described] = await describeChanges(app.db, [{ ...entry, after: entry.payload }], dayOf(app));
-  return { ...entry, title: entry.entityId, boundary: null, lines: [], ...described };
-}
-
 /** What the changes are about, in words, in the order given. */
 export function describeEntries(
   app: Pick<App, 'db' | 'now'>,

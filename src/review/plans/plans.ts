@@ -23,6 +23,7 @@ import {
   type SyncOptions,
   throughOutages,
   underWholeLock,
+  watched,
   withSystems,
 } from '../../engine/run/index.ts';
 import { concludePlanning } from '../../engine/approvals/index.ts';
@@ -31,6 +32,7 @@ import { type ConnectedSystem, takesChanges } from '../../engine/connections/ind
 import { concludeRun, type SyncOutcome } from '../../runs/sync/index.ts';
 import { rehearse, stepCounts, type Rehearsal } from './rehearse.ts';
 import { entityName, isEntity } from '../../record/entities/index.ts';
+import { type MadePlan, showItems } from './show-items.ts';
 
 const checksum = (items: readonly PlanItem[]): string =>
   createHash('sha256').update(planText(items)).digest('hex');
@@ -40,9 +42,14 @@ const checksum = (items: readonly PlanItem[]): string =>
  * @throws what a sync throws that cannot be overcome.
  */
 export async function planSync(app: App, options: SyncOptions, caller: Caller): Promise<PlanDocument> {
+  return (await makePlan(app, options, caller)).document;
+}
+
+/** As `planSync`, with what a plan that is kept shows of its items beside the document. */
+export async function makePlan(app: App, options: SyncOptions, caller: Caller): Promise<MadePlan> {
   return throughOutages(app, caller.signal, () =>
     withSystems(app, options, caller, (environment) =>
-      underWholeLock(environment, (held) => planWith(held, options)),
+      underWholeLock(environment, (held) => planWith(held, options, caller)),
     ),
   );
 }
@@ -60,19 +67,29 @@ export async function planWithMappings(
   const options = { systems: [given.system], entities: given.entities, full: true };
   return withSystems(app, options, caller, (environment) => {
     const systems = environment.systems.map((system) => ({ ...system, mappings: given.mappings }));
-    return underWholeLock(environment, (held) => planWith({ ...held, systems }, options));
-  });
+    return underWholeLock(environment, (held) => planWith({ ...held, systems }, options, caller));
+  }).then(({ document }) => document);
 }
 
 /** As `planSync`, over systems that are connected already, under the lock of the caller. */
-async function planWith(environment: RunEnvironment, options: SyncOptions): Promise<PlanDocument> {
+async function planWith(
+  environment: RunEnvironment,
+  options: SyncOptions,
+  caller: Pick<Caller, 'begun'>,
+): Promise<MadePlan> {
   const by = environment.by === undefined ? {} : { metadata: { by: environment.by } };
   return withOperation(environment.db, { type: 'plan', system: 'tieline', ...by }, async (operation) => {
-    const plan = await rehearse(environment, options, operation.id, async (rehearsal) => {
-      const pauses = await pausesOf(rehearsal.within.db, environment, options);
-      return { keep: false, result: documentOf(environment, options, rehearsal, pauses) };
-    });
-    operation.conclude({ metadata: { items: plan.items.length, sha256: plan.sha256 } });
+    caller.begun?.(operation.id);
+    const plan = await watched({ ...environment, operationId: operation.id }, (context) =>
+      rehearse(context, options, operation.id, async (rehearsal) => {
+        const pauses = await pausesOf(rehearsal.within.db, environment, options);
+        const document = documentOf(environment, options, rehearsal, pauses);
+        const shown = await showItems(rehearsal.within.db, document.items, rehearsal.places);
+        return { keep: false, result: { operationId: operation.id, document, shown } };
+      }),
+    );
+    const { items, sha256 } = plan.document;
+    operation.conclude({ metadata: { items: items.length, sha256 } });
     return plan;
   });
 }
@@ -165,7 +182,7 @@ export async function applyPlan(
     full: plan.full,
   };
   return withSystems(app, options, caller, (environment) =>
-    underWholeLock(environment, (held) => applyWith(held, options, plan, caller.by)),
+    underWholeLock(environment, (held) => applyWith(held, options, plan, caller)),
   );
 }
 
@@ -173,24 +190,26 @@ async function applyWith(
   environment: RunEnvironment,
   options: SyncOptions,
   plan: PlanDocument,
-  by: string,
+  caller: Pick<Caller, 'begun'> & { readonly by: string },
 ): Promise<SyncOutcome> {
   const startedAt = environment.now();
   const systems = environment.systems.map((system) => system.name);
-  const metadata = { plan: plan.sha256, appliedBy: by, systems };
+  const metadata = { plan: plan.sha256, appliedBy: caller.by, systems };
   const outcome = await withOperation(
     environment.db,
     { type: 'sync', system: 'tieline', metadata },
     async (operation) => {
-      await carryOut(environment, options, plan, operation);
-      const context = { ...environment, operationId: operation.id };
-      const sending = environment.systems.filter(takesChanges);
-      const run = { operation, resumed: false, startedAt };
-      return concludeRun(
-        context,
-        run,
-        sending.map((system) => sendPlanned(system, plan)),
-      );
+      caller.begun?.(operation.id);
+      return watched({ ...environment, operationId: operation.id }, async (context) => {
+        await carryOut(context, options, plan, operation);
+        const sending = environment.systems.filter(takesChanges);
+        const run = { operation, resumed: false, startedAt };
+        return concludeRun(
+          context,
+          run,
+          sending.map((system) => sendPlanned(system, plan)),
+        );
+      });
     },
   );
   const [first, ...others] = outcome.failures;

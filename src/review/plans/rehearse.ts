@@ -8,7 +8,7 @@
  */
 import type { PlanItem } from '../../canonical/vocabulary/index.ts';
 import { countsOf, listHeldRecords, listSteps, type OperationRow } from '../../ledger/operations/index.ts';
-import { listHeldItems, listJournalItems, listOutboundItems } from './plan-items.sql.ts';
+import { type ItemPlace, listHeldItems, listJournalItems, listOutboundItems } from './plan-items.sql.ts';
 import type { Store } from '../../platform/postgres/index.ts';
 import { inPlanOrder } from './compare-plans.ts';
 import { judgeQueue } from '../../engine/approvals/index.ts';
@@ -17,6 +17,8 @@ import type { RunEnvironment, SyncOptions } from '../../engine/run/index.ts';
 
 export interface Rehearsal {
   readonly items: readonly PlanItem[];
+  /** Where the record of each item is. */
+  readonly places: ReadonlyMap<PlanItem, ItemPlace>;
   readonly steps: readonly OperationRow[];
   readonly untaken: readonly { readonly record: string; readonly reason: string }[];
   readonly within: Store;
@@ -49,14 +51,15 @@ export async function rehearse<T>(
     const steps = await listSteps(within.db, operationId);
     const stepIds = steps.map((step) => step.batch_id);
     const systemIds = environment.systems.map((system) => system.id);
-    const items = [
+    const placed = [
       ...(await listJournalItems(within.db, stepIds)),
       ...(await listOutboundItems(within.db, systemIds, options.entities)),
       ...(await listHeldItems(within.db, systemIds, options.entities)),
     ];
     const untaken = await listHeldRecords(within.db, stepIds, untakenAtMost);
     return conclude({
-      items: inPlanOrder(items),
+      items: inPlanOrder(placed.map(({ item }) => item)),
+      places: new Map(placed.map(({ item, ...place }) => [item, place])),
       steps,
       untaken: untaken.map((each) => ({
         record: each.record_identifier ?? '–',

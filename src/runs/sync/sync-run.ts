@@ -35,6 +35,7 @@ import {
   type SyncOptions,
   type SystemFailure,
   underSystemsLock,
+  watched,
 } from '../../engine/run/index.ts';
 import { planSteps } from './steps.ts';
 
@@ -72,11 +73,8 @@ export async function runSync(
         { operation: operation.id },
         start.resumed ? 'taking up an unfinished sync' : 'sync started',
       );
-      return concludeRun(
-        { ...held, operationId: operation.id },
-        { ...start, operation },
-        steps,
-        held.unconnected,
+      return watched({ ...held, operationId: operation.id }, (context) =>
+        concludeRun(context, { ...start, operation }, steps, held.unconnected),
       );
     });
   });

@@ -21,7 +21,10 @@ const staleAfterMs = 10 * 60_000;
  */
 export async function syncWhatCanBe(app: App, options: SyncOptions, caller: Caller): Promise<SyncOutcome> {
   let run: string | undefined;
-  const begun = (operationId: string): void => void (run = operationId);
+  const begun = (operationId: string): void => {
+    run = operationId;
+    caller.begun?.(operationId);
+  };
   const outcome = await throughOutages(
     app,
     caller.signal,

@@ -1,10 +1,8 @@
 /** Plays a story of daily life over the real engine, and holds what comes out against what must hold whatever happens. */
 import { decide, findApprovals } from '../../../src/engine/approvals/approvals.ts';
-import {
-  fetchConflict,
-  findConflicts,
-  resolveConflicts,
-} from '../../../src/review/conflicts/resolve-conflicts.ts';
+import { everywhere } from '../../../src/canonical/access/actor.ts';
+import { fetchConflict } from '../../../src/review/conflicts/fetch-conflict.ts';
+import { findConflicts, resolveConflicts } from '../../../src/review/conflicts/resolve-conflicts.ts';
 import { pauseSending } from '../../../src/review/outbox/outbox.ts';
 import { editPolicies } from '../../../src/engine/policies/policies.ts';
 import { recordedUuid } from '../../support/recording.ts';
@@ -233,7 +231,7 @@ async function carryOut(world: EverydayWorld, event: Event): Promise<void> {
 async function settleOne(world: EverydayWorld, n: number, choice: number): Promise<void> {
   const conflict = pick(await findConflicts(world.app, {}, 50), n);
   if (!conflict) return;
-  const { choices } = await fetchConflict(world.app, conflict.id);
+  const { choices } = await fetchConflict(world.app, everywhere, conflict.id);
   const chosen = pick(choices, choice);
   if (!chosen || chosen.choice === 'value') return;
   await resolveConflicts(

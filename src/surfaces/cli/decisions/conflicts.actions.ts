@@ -9,6 +9,7 @@ import {
   resolveConflicts,
   toConflictFilter,
 } from '../../../review/conflicts/index.ts';
+import { everywhere } from '../../../canonical/access/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import type { Json } from '../../../platform/values/index.ts';
 import { decider } from '../kit/account.ts';
@@ -54,7 +55,7 @@ export async function showConflict(
   flags: GlobalFlags,
   [id]: readonly [string],
 ): Promise<void> {
-  const row = await context.host.withApp(flags, (app) => fetchConflict(app, numberOf(id)));
+  const row = await context.host.withApp(flags, (app) => fetchConflict(app, everywhere, numberOf(id)));
   if (flags.json) context.printJson('conflictDetail', row);
   else context.print(conflictText(row));
 }

@@ -3,10 +3,11 @@ import {
   countFittingOutbox,
   decideOutbox,
   describeEntries,
-  fetchOutboxEntry,
+  fetchOutboxChange,
   findOutbox,
   pauseSending,
 } from '../../../review/outbox/index.ts';
+import { everywhere } from '../../../canonical/access/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import { defined } from '../../../platform/values/index.ts';
 import { decider } from '../kit/account.ts';
@@ -43,7 +44,7 @@ export async function showEntry(
   flags: GlobalFlags,
   [id]: readonly [string],
 ): Promise<void> {
-  const entry = await context.host.withApp(flags, (app) => fetchOutboxEntry(app, numberOf(id)));
+  const entry = await context.host.withApp(flags, (app) => fetchOutboxChange(app, everywhere, numberOf(id)));
   if (flags.json) context.printJson('outboxEntry', entry);
   else for (const line of entryLines(entry)) context.print(line);
 }

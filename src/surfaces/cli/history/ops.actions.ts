@@ -1,5 +1,5 @@
 /** `ops list|show|undo`. */
-import { fetchOperation, listOperations, undoOperation } from '../../../review/operations/index.ts';
+import { fetchOperation, listLatestOperations, undoOperation } from '../../../review/operations/index.ts';
 import { defined } from '../../../platform/values/index.ts';
 import { decider } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
@@ -10,7 +10,7 @@ export async function listOps(
   context: CommandContext,
   flags: GlobalFlags & { readonly limit: number },
 ): Promise<void> {
-  const operations = await context.host.withApp(flags, (app) => listOperations(app, flags.limit));
+  const operations = await context.host.withApp(flags, (app) => listLatestOperations(app, flags.limit));
   if (flags.json) context.printJson('operationList', operations);
   else if (operations.length === 0) context.print('No operations yet.');
   else {

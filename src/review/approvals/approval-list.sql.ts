@@ -1,0 +1,77 @@
+/** Approvals as a list: filtered, cut to a scope, paged, counted; keys only, the rest is fetched by them. */
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { inScope, type Scope } from '../../canonical/access/index.ts';
+import type { approvalList, FacetOf, FilterOf, ListQuery } from '../../canonical/lists/index.ts';
+import {
+  type Conditions,
+  countByFacet,
+  countFitting,
+  countedAtMost,
+  type FacetCount,
+  type Filter,
+  filtered,
+  instantOf,
+  type ListCount,
+  type Page,
+  selectKeys,
+  wordsOf,
+} from '../../platform/lists/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
+
+type List = typeof approvalList;
+export type ApprovalListQuery = ListQuery<List>;
+export type ApprovalListFilter = Filter<FilterOf<List>>;
+
+const boundary = sql`p.system_id`;
+
+const source = {
+  from: sql`approvals a join sync_plans p on p.plan_id = a.plan_id join external_systems s on s.id = p.external_system_id`,
+  id: { column: sql`a.id`, type: 'integer' as const, always: true as const },
+  sorts: {
+    asked: { column: sql`a.requested_at`, type: 'timestamptz' as const, always: true as const },
+    decided: { column: sql`a.decided_at`, type: 'timestamptz' as const },
+  },
+  facets: { system: boundary, connection: sql`s.system_name`, state: sql`a.status` },
+};
+
+const conditions: Conditions<FilterOf<List>> = {
+  system: wordsOf(boundary),
+  connection: wordsOf(sql`s.system_name`),
+  state: wordsOf(sql`a.status`),
+  by: wordsOf(sql`a.decided_by`),
+  asked: instantOf(sql`a.requested_at`),
+  decided: instantOf(sql`a.decided_at`),
+};
+
+const isPending = sql<boolean>`a.status = 'pending'`;
+
+/** One that may hold records of several boundaries is for those who may see everywhere. */
+const within = (scope: Scope): RawBuilder<boolean> =>
+  scope.kind === 'everywhere' ? sql`true` : sql`(p.is_by_boundary and ${inScope(scope, boundary)})`;
+
+const fitting = (scope: Scope, filter: ApprovalListFilter): RawBuilder<boolean>[] => [
+  within(scope),
+  ...(filter.state === undefined ? [isPending] : []),
+  ...filtered(conditions, filter),
+];
+
+export const selectApprovals = (
+  db: Kysely<Database>,
+  scope: Scope,
+  query: ApprovalListQuery,
+): Promise<Page<string>> => selectKeys(db, source, fitting(scope, query.filter), query);
+
+/** @param atMost undefined: all are counted. */
+export const countApprovals = (
+  db: Kysely<Database>,
+  scope: Scope,
+  filter: ApprovalListFilter,
+  atMost: number | undefined = countedAtMost,
+): Promise<ListCount> => countFitting(db, source, fitting(scope, filter), atMost);
+
+export const countApprovalsBy = (
+  db: Kysely<Database>,
+  scope: Scope,
+  filter: ApprovalListFilter,
+  facet: FacetOf<List>,
+): Promise<FacetCount[]> => countByFacet(db, source, fitting(scope, filter), facet);
