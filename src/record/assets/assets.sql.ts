@@ -364,7 +364,7 @@ async function renewLinks(tx: Tx, source: AssetSource): Promise<void> {
     )
     update sync_links l set retired_at = case when ends.is_over then now() end
       from ends where ends.id = l.id and (l.retired_at is not null) <> ends.is_over
-       -- So that no more links are read than these: their number is not known to the planner.
+       -- Else the plan may read all links: within the transaction of a large file the planner knows neither their number nor that of these.
        and l.id = any (array(select id from ends))
        -- A match that ended otherwise is for correlation to make again.
        and (ends.is_over or l.entity_type = 'asset')`);
