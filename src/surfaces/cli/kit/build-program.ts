@@ -4,7 +4,6 @@ import { isNoun, type CommandSpec, type FirstLevel, type NounSpec, type OptionSp
 import type { CommandContext, CommandHost, CommandResult, GlobalFlags } from './command-context.ts';
 import { fittedText, widthOf } from './fitted-table.ts';
 import { runnable } from './hint.ts';
-import { recordedHost } from './recorded-host.ts';
 import { shownJson, shownOutput } from '../../../platform/errors/index.ts';
 
 /** A noun or command of the first level, which is only loaded where the command line names it. */
@@ -117,7 +116,7 @@ async function leafOf(spec: CommandSpec, parts: ProgramParts): Promise<Command> 
     );
   return command.action(async () => {
     const flags = command.optsWithGlobals<GlobalFlags>();
-    const run = await spec.action();
+    const [run, { recordedHost }] = await Promise.all([spec.action(), import('../access/recorded-host.ts')]);
     const recorded = { ...parts, host: recordedHost(parts.host, wordsOf(command)) };
     // The action names what the declaration beside it yields; commander has checked both against the command line.
     await run(contextOf(recorded, flags), flags as never, command.processedArgs as never);

@@ -1,6 +1,6 @@
 /** Wraps what a command is given so that what it changes is evidence (`security_events_extended`), whatever its action is. */
-import { accountName } from './account.ts';
-import type { CommandHost } from './command-context.ts';
+import { accountName } from '../kit/account.ts';
+import type { CommandHost } from '../kit/command-context.ts';
 
 /** The last words of commands that change nothing. Every other command is recorded: one that is new, too. */
 const reading = new Set([
