@@ -21,7 +21,7 @@ import { writeFiles, type ImportFiles } from './import-files.ts';
 
 const memoryLimitMegabytes = 350;
 /** As bin/tieline.js starts the product. */
-const nodeFlags = ['--max-semi-space-size=16'];
+const nodeFlags = ['--max-semi-space-size=16', '--heap-growing-percent=30'];
 const { values } = parseArgs({
   options: {
     size: { type: 'string', default: '50' },

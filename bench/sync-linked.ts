@@ -34,6 +34,8 @@ const units = Math.max(1, Math.round(Number(values.size) / 136));
 const limit = { requestsPerSecond: 200, latencyMs: 20 };
 /** Sent at the end: enough to see the pace. */
 const outgoing = 1000;
+/** As `bin/tieline.js` starts Node. */
+const nodeFlags = ['--max-semi-space-size=16', '--heap-growing-percent=30'];
 const work = mkdtempSync(join(tmpdir(), 'tieline-bench-'));
 const dataDir = join(work, 'data');
 const password = new Secret(randomBytes(12).toString('hex'));
@@ -91,7 +93,7 @@ async function run(phase: PhaseSettings['phase']): Promise<Measured> {
   const facts = await new Promise<PhaseFacts>((resolve, reject) => {
     const child = spawn(
       process.execPath,
-      ['--max-semi-space-size=16', join(import.meta.dirname, 'sync-linked-process.ts')],
+      [...nodeFlags, join(import.meta.dirname, 'sync-linked-process.ts')],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
         env: { ...process.env, BENCH: JSON.stringify(settings) },

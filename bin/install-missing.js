@@ -17,8 +17,12 @@ export const ownNode = join(
   process.platform === 'win32' ? 'node.exe' : 'node',
 );
 
-/** Young objects die young here, in streams; a larger space for them only lets more garbage lie (measured: 320 MB against 230). */
-export const nodeFlags = ['--max-semi-space-size=16'];
+/**
+ * Young objects die young here, in streams; a larger space for them only lets more garbage lie (measured: 320 MB against 230). What of a
+ * page outlives that is garbage a page later: V8 lets the heap double before it looks, and so holds 95 MB where 42 are in use. Looking
+ * when it has grown by a third keeps a plan over 100,000 links at 169 MB instead of 249, at the same CPU.
+ */
+export const nodeFlags = ['--max-semi-space-size=16', '--heap-growing-percent=30'];
 
 /** What must be installed: changes when the lock file or the platform does. */
 function wanted() {
