@@ -5,8 +5,9 @@ import type { FacetOf, findingList } from '../../canonical/lists/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { severityWord } from '../findings/index.ts';
 import { membershipsIn } from '../systems/index.ts';
-import { type FindingFilter, matching, pluginOf } from './finding-conditions.sql.ts';
+import { type FindingFilter, pluginOf } from './finding-conditions.sql.ts';
 import { poamInScopeOfMany, poamStateOf } from './finding-poam.sql.ts';
+import { findReach } from './reach.sql.ts';
 
 /** A count ends here unless it is to be exact. */
 export const countedAtMost = 10_000;
@@ -26,9 +27,10 @@ export async function countFindings(
   filter: FindingFilter,
   { exact = false }: { readonly exact?: boolean } = {},
 ): Promise<Counted> {
+  const { matching } = await findReach(db, scope, filter);
   const cut = exact ? sql`` : sql`limit ${countedAtMost + 1}`;
   const { rows } = await sql<{ n: number }>`
-    select count(*)::int as n from (select from ingestion_vulnerabilities v where ${matching(scope, filter)} ${cut}) found`.execute(
+    select count(*)::int as n from (select from ingestion_vulnerabilities v where ${matching} ${cut}) found`.execute(
     db,
   );
   const n = rows[0]?.n ?? 0;
@@ -82,11 +84,12 @@ export async function facetFindings(
   filter: FindingFilter,
   by: FacetOf<typeof findingList>,
 ): Promise<Facet> {
+  const { matching } = await findReach(db, scope, filter);
   const { key, value } = facetSql(scope)[by];
   const { rows } = await sql<{ value: string; count: number; seen: number }>`
     with counted as materialized (
       select key, count(*)::int as n
-        from (select ${key} as key from ingestion_vulnerabilities v where ${matching(scope, filter)} limit ${facetedAtMost + 1}) found
+        from (select ${key} as key from ingestion_vulnerabilities v where ${matching} limit ${facetedAtMost + 1}) found
        group by key
     )
     select coalesce(value, 'none') as value, sum(n)::int as count, (select sum(n)::int from counted) as seen

@@ -1,18 +1,16 @@
 /**
- * Each filter of the list of findings in SQL. The row is `v` (ingestion_vulnerabilities). What a filter says of the plugin or the asset is a
- * set of plugins or assets that the row's is in: they are few beside the findings, so the set is made once and the large table is either
- * looked up by it or checked against it; and a row whose plugin or asset is not known yet stays in the list where nothing is asked of that.
+ * Each filter of the list of findings in SQL. The row is `v` (ingestion_vulnerabilities). What a filter says of the plugin (`p`) or the asset is
+ * a set of plugins or assets that the row's is in: they are few beside the findings, so the set is made once. A row whose plugin or asset is
+ * not known stays in the list where nothing is asked of that, and where what is asked for is a lack.
  */
 import { type RawBuilder, sql } from 'kysely';
 import { inScope, type Scope } from '../../canonical/access/index.ts';
 import { identifierKinds, normalizeIdentifier } from '../../canonical/identity/index.ts';
-import { type FilterOf, type findingList, findingPoamStates } from '../../canonical/lists/index.ts';
+import type { FilterOf, findingList } from '../../canonical/lists/index.ts';
 import { severities } from '../../canonical/vocabulary/index.ts';
 import {
-  type Conditions,
   every,
   type Filter,
-  filtered,
   type FilterTerm,
   flagOf,
   instantOf,
@@ -24,7 +22,7 @@ import {
 import { storableJson } from '../../platform/postgres/index.ts';
 import { isAcceptedFinding } from '../findings/index.ts';
 import { isAssetIn, isUnassigned, membershipsIn } from '../systems/index.ts';
-import { hasPoamInScope, poamInScopeOfMany, poamStateOf, weaknessesOf } from './finding-poam.sql.ts';
+import { dueCondition, poamCondition } from './finding-poam.sql.ts';
 
 export type FindingFilterName = FilterOf<typeof findingList>;
 export type FindingFilter = Filter<FindingFilterName>;
@@ -63,26 +61,30 @@ function opposite(term: FilterTerm): FilterTerm {
   }
 }
 
-/** A condition on what belongs to `column`: those of `relation` (an uncorrelated query of one column) or, of what is asked to lack it, all others. */
+/**
+ * A condition on what belongs to `column`: those of `relation` (an uncorrelated query of one column) or, of what is asked to lack it, all others.
+ * `is true` keeps the planner from joining the relation, of whose size it knows nothing: it is made once, and each row is looked up in it.
+ */
 export const inSet =
   (column: RawBuilder<unknown>, relation: (condition: Condition) => RawBuilder<unknown>) =>
   (of: ToCondition): ToCondition =>
   (term) =>
     asksForLack(term)
-      ? sql`${column} not in (${relation(of(opposite(term)))})`
-      : sql`${column} in (${relation(of(term))})`;
+      ? sql`(${column} in (${relation(of(opposite(term)))})) is not true`
+      : sql`(${column} in (${relation(of(term))})) is true`;
 
-const ofPlugin = inSet(
-  pluginOf,
-  (condition) => sql`select p.plugin_id::text from scan_plugins p where ${condition}`,
-);
-const assetsWhere =
-  (table: RawBuilder<unknown>) =>
-  (condition: Condition): RawBuilder<unknown> =>
-    sql`select t.asset_uuid from ${table} where t.asset_uuid is not null and ${condition}`;
-const ofAsset = (table: RawBuilder<unknown>): ((of: ToCondition) => ToCondition) =>
-  inSet(sql`v.asset_ref`, assetsWhere(table));
-
+const ofPlugin =
+  (condition: ToCondition): Placed =>
+  () => ({ of: 'plugin', condition });
+const ofAsset =
+  (table: RawBuilder<unknown>, condition: ToCondition): Placed =>
+  () => ({
+    of: 'asset',
+    condition: inSet(
+      sql`v.asset_ref`,
+      (such) => sql`select t.asset_uuid from ${table} where t.asset_uuid is not null and ${such}`,
+    )(condition),
+  });
 const severityRanks: ToCondition = (term) =>
   wordsOf(
     sql`v.severity_rank`,
@@ -139,23 +141,12 @@ export const systemCondition =
 const systemsByName = (term: FilterTerm): RawBuilder<unknown> =>
   sql`select s.id from external_systems s where lower(s.system_name) = any(${lowered(wordsIn(term))}::text[])`;
 
+const solutionCondition: ToCondition = (term) => sql`md5(p.solution) = any(${[...wordsIn(term)]}::text[])`;
+
 const reportedBy: ToCondition = (term) => {
   const among = sql<boolean>`v.reported_by && array(${systemsByName(term)})`;
   return term.is === 'in' && term.negated ? sql`(${among}) is not true` : among;
 };
-
-/** By id; or by where it stands (`overdue`), for POA&Ms are not called so. */
-function poamCondition(scope: Scope): ToCondition {
-  const poam = poamInScopeOfMany(scope);
-  return (term) => {
-    if (term.is === 'presence') return hasPoamInScope(scope, term.present);
-    const words = wordsIn(term);
-    const states = findingPoamStates.filter((state) => lowered(words).includes(state));
-    const among = sql<boolean>`${poam} in (select k.id from ingestion_poams k where ${inScope(scope, sql`k.system_id`)}
-                                  and (lower(k.poam_id) = any(${lowered(words)}::text[]) or ${poamStateOf('k')} = any(${states}::text[])))`;
-    return term.is === 'in' && term.negated ? sql`(${among}) is not true` : among;
-  };
-}
 
 const controlCondition =
   (scope: Scope): ToCondition =>
@@ -185,39 +176,82 @@ const cveCondition: ToCondition = (term) =>
     ? sql`p.cves <> '{}'`
     : sql`p.cves && ${wordsIn(term).map((word) => word.toUpperCase())}::text[]`;
 
-export const findingConditions = (scope: Scope): Conditions<FindingFilterName> => ({
-  severity: severityRanks,
-  state: wordsOf(sql`v.lifecycle_state`),
-  system: systemCondition(scope, sql`v.asset_ref`),
-  asset: ofAsset(sql`ingestion_assets t`)(assetsNamedSo),
-  ip: ofAsset(sql`ingestion_asset_network t`)(addressedSo),
-  tag: ofAsset(sql`ingestion_asset_tags t`)(taggedSo),
-  criticality: ofAsset(sql`assets_extended t`)(wordsOf(sql`t.business_criticality`)),
-  plugin: wordsOf(pluginOf),
+/** What a filter is about. A condition on the plugin names `p`, all others `v`. */
+type Placed = (scope: Scope) => {
+  readonly of: 'plugin' | 'asset' | 'finding';
+  readonly condition: ToCondition;
+};
+const scoped =
+  (of: 'asset' | 'finding', condition: (scope: Scope) => ToCondition): Placed =>
+  (scope) => ({ of, condition: condition(scope) });
+const plain =
+  (condition: ToCondition): Placed =>
+  () => ({ of: 'finding', condition });
+
+const filters: Readonly<Record<FindingFilterName, Placed>> = {
+  severity: plain(severityRanks),
+  state: plain(wordsOf(sql`v.lifecycle_state`)),
+  system: scoped('asset', (scope) => systemCondition(scope, sql`v.asset_ref`)),
+  asset: ofAsset(sql`ingestion_assets t`, assetsNamedSo),
+  ip: ofAsset(sql`ingestion_asset_network t`, addressedSo),
+  tag: ofAsset(sql`ingestion_asset_tags t`, taggedSo),
+  criticality: ofAsset(sql`assets_extended t`, wordsOf(sql`t.business_criticality`)),
+  plugin: plain(wordsOf(pluginOf)),
   family: ofPlugin(wordsOf(sql`p.family`)),
   cve: ofPlugin(cveCondition),
   vpr: ofPlugin(numberOf(sql`p.vpr_score`)),
   epss: ofPlugin(numberOf(sql`p.epss_score`)),
   cvss: ofPlugin(numberOf(sql`p.cvss3_base_score`)),
   exploit: ofPlugin(flagOf(sql`p.exploit_available`)),
-  solution: ofPlugin((term) =>
-    term.is === 'presence'
-      ? sql`p.solution is not null`
-      : sql`md5(p.solution) = any(${[...wordsIn(term)]}::text[])`,
-  ),
-  first: instantOf(sql`v.first_found`),
-  age: ageCondition,
-  seen: instantOf(sql`v.last_found`),
-  fixed: instantOf(sql`v.last_fixed`),
-  due: (term) => weaknessesOf(scope)(term),
-  poam: poamCondition(scope),
-  control: controlCondition(scope),
-  accepted: flagOf(sql.raw(isAcceptedFinding('v'))),
-  port: numberOf(sql`v.port`),
-  source: reportedBy,
+  solution: ofPlugin(solutionCondition),
+  first: plain(instantOf(sql`v.first_found`)),
+  age: plain(ageCondition),
+  seen: plain(instantOf(sql`v.last_found`)),
+  fixed: plain(instantOf(sql`v.last_fixed`)),
+  due: scoped('finding', dueCondition),
+  poam: scoped('finding', poamCondition),
+  control: scoped('finding', controlCondition),
+  accepted: plain(flagOf(sql.raw(isAcceptedFinding('v')))),
+  port: plain(numberOf(sql`v.port`)),
+  source: plain(reportedBy),
   q: ofPlugin(textOf(pluginText)),
-});
+};
 
-/** What the rows of a list, its count, its facets and its export all are. */
-export const matching = (scope: Scope, filter: FindingFilter): Condition =>
-  every([isShown, isAssetIn(scope, sql`v.asset_ref`), ...filtered(findingConditions(scope), filter)]);
+/** What is asked of the rows, by what it is about. */
+export interface Asked {
+  /** Of `p`: what the plugin must have. */
+  readonly plugin: readonly Condition[];
+  /** Of `v.plugin_id`: what it must not have. */
+  readonly otherPlugin: readonly Condition[];
+  /** Of `v.asset_ref`, the scope included. */
+  readonly asset: readonly Condition[];
+  /** Whether these leave only assets that are known. */
+  readonly isOfKnownAssets: boolean;
+  /** Of `v` alone. */
+  readonly finding: readonly Condition[];
+}
+
+export function askedOf(scope: Scope, filter: FindingFilter): Asked {
+  const asked = {
+    plugin: [] as Condition[],
+    otherPlugin: [] as Condition[],
+    asset: [] as Condition[],
+    finding: [] as Condition[],
+  };
+  let isOfKnownAssets = scope.kind === 'boundaries' && !scope.unassigned;
+  if (scope.kind !== 'everywhere') asked.asset.push(isAssetIn(scope, sql`v.asset_ref`));
+  for (const [name, term] of Object.entries(filter) as [FindingFilterName, FilterTerm][]) {
+    // its own keys
+    const { of, condition } = filters[name](scope);
+    if (of === 'asset' && !asksForLack(term)) isOfKnownAssets = true;
+    if (of !== 'plugin') asked[of].push(condition(term));
+    else if (asksForLack(term)) asked.otherPlugin.push(pluginSet(condition)(term));
+    else asked.plugin.push(condition(term));
+  }
+  return { ...asked, isOfKnownAssets };
+}
+
+const pluginSet = inSet(
+  pluginOf,
+  (condition) => sql`select p.plugin_id::text from scan_plugins p where ${condition}`,
+);

@@ -50,9 +50,9 @@ export interface FindingRow {
   readonly controls: readonly string[];
 }
 
-/** `page` is a relation (id, sort_value, place); one lookup for each row of each table, so a page's rows only. */
+/** `page` is a relation (id, place); one lookup for each row of each table, so a page's rows only. */
 export const findingRows = (scope: Scope, page: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  select page.id, page.sort_value, v.finding_key::text as key, ${sql.raw(severityWord('v.severity_rank'))} as severity, v.plugin_id::text as "pluginId",
+  select page.id, v.finding_key::text as key, ${sql.raw(severityWord('v.severity_rank'))} as severity, v.plugin_id::text as "pluginId",
          coalesce(p.name, v.vulnerability_name) as name, p.family, v.asset_ref::text as "assetUuid", a.hostname as "assetName",
          (select n.ipv4_address from ingestion_asset_network n where n.asset_uuid = v.asset_ref and n.ipv4_address is not null order by n.id limit 1) as ip,
          (select n.fqdn from ingestion_asset_network n where n.asset_uuid = v.asset_ref and n.fqdn is not null order by n.id limit 1) as fqdn,
@@ -65,11 +65,11 @@ export const findingRows = (scope: Scope, page: RawBuilder<unknown>): RawBuilder
          coalesce(p.cves, '{}') as cves, p.solution, p.patch_published_at as "patchPublishedAt",
          array(select s.system_name::text from external_systems s where s.id = any(v.reported_by) order by s.id) as sources,
          coalesce(x.acr_override, a.acr_score)::float8 as acr, x.business_criticality as criticality, coalesce(w.controls, '{}') as controls
-    from ${page} page
+    from ${page}
     join ingestion_vulnerabilities v on v.id = page.id
     left join scan_plugins p on p.plugin_id = v.plugin_id::text
     left join ingestion_assets a on a.asset_uuid = v.asset_ref
     left join assets_extended x on x.asset_uuid = v.asset_ref
-    left join lateral (${weaknessInScope(scope)}) w on true
+    left join weaknesses w on w.id = ${weaknessInScope(scope)}
     left join ingestion_poams k on k.id = ${poamInScope(scope)}
    order by page.place`;

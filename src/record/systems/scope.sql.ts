@@ -27,13 +27,24 @@ export const systemsOfAsset = (scope: Scope, asset: RawBuilder<unknown>): RawBui
   select beside.system_id::text from ingestion_system_assets beside
    where beside.asset_uuid = ${asset} and beside.system_id is not null and ${among(scope, sql`beside.system_id`)}`;
 
-/** Whether an asset is in the scope. @param asset its uuid, an expression that is never null. */
+/** SQL of the assets in boundaries of the scope, some of them twice. */
+const assetsIn = (scope: Scope): RawBuilder<unknown> => sql`
+  select main.asset_uuid from ingestion_assets main where main.system_id is not null and ${among(scope, sql`main.system_id`)}
+  union all
+  select beside.asset_uuid from ingestion_system_assets beside
+   where beside.asset_uuid is not null and beside.system_id is not null and ${among(scope, sql`beside.system_id`)}`;
+
+/**
+ * Whether an asset is in the scope. `is true` keeps the planner from joining the assets, of whose number it knows nothing: they are looked up
+ * once, and each row in them.
+ * @param asset its uuid, an expression.
+ */
 export const isAssetIn = (scope: Scope, asset: RawBuilder<unknown>): RawBuilder<boolean> => {
   if (scope.kind === 'everywhere') return sql`true`;
-  const assigned = sql<boolean>`${asset} in (select asset_uuid from (${membershipsIn(scope)}) m)`;
+  const assigned = sql<boolean>`(${asset} in (${assetsIn(scope)})) is true`;
   return scope.unassigned ? sql`(${assigned} or ${isUnassigned(asset)})` : assigned;
 };
 
 /** Whether an asset is in no boundary at all. */
 export const isUnassigned = (asset: RawBuilder<unknown>): RawBuilder<boolean> =>
-  sql`${asset} not in (select asset_uuid from (${membershipsIn({ kind: 'everywhere' })}) every)`;
+  sql`(${asset} in (${assetsIn({ kind: 'everywhere' })})) is not true`;

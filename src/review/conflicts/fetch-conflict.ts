@@ -57,7 +57,10 @@ export async function fetchConflict(
     ...found,
     title: titles.get(`${found.entity} ${found.entityId}`)?.title ?? null,
     choices: found.status === 'pending' ? choicesFor(facts) : [],
-    policy: policy && { words: policyWords(policy, found.system ?? 'the other side'), decidedBy: policy.decidedBy },
+    policy: policy && {
+      words: policyWords(policy, found.system ?? 'the other side'),
+      decidedBy: policy.decidedBy,
+    },
     history: await listRecordJournal(db, found, historyAtMost),
     fields: await fieldsOf(db, found),
   };

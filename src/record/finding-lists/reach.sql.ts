@@ -1,0 +1,70 @@
+/**
+ * How far a filter reaches, found out before the large table is touched: which plugins and which assets it leaves, where they are few. The
+ * planner does not know how many a condition on a plugin's name or a caller's boundaries leave; of a list of ids it does.
+ */
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Scope } from '../../canonical/access/index.ts';
+import { every } from '../../platform/lists/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
+import { askedOf, type FindingFilter, isShown, pluginOf } from './finding-conditions.sql.ts';
+
+/** So many assets or plugins are named one by one; more are a set that each row is looked up in. */
+const assetsNamedAtMost = 500;
+const pluginsNamedAtMost = 200;
+/** From these on it is quicker to walk along the order of the list than to fetch all that they have and sort it. */
+const narrowPlugins = 10;
+
+export interface Reach {
+  /** What the rows of list, count, facets and export all are; of `v`. */
+  readonly matching: RawBuilder<boolean>;
+  /** Whether so little is left that it is fetched and sorted, whatever the order. */
+  readonly isNarrow: boolean;
+}
+
+export async function findReach(db: Kysely<Database>, scope: Scope, filter: FindingFilter): Promise<Reach> {
+  const asked = askedOf(scope, filter);
+  const plugins = await namedPlugins(db, asked.plugin);
+  const assets = asked.isOfKnownAssets ? await namedAssets(db, asked.asset) : undefined;
+  const named = filter.plugin;
+  const pluginsWanted =
+    plugins?.length ?? (named?.is === 'in' && !named.negated ? named.values.length : Infinity);
+  const conditions = [
+    ...(asked.plugin.length === 0
+      ? []
+      : [
+          plugins
+            ? sql<boolean>`${pluginOf} = any(${plugins}::text[])`
+            : sql<boolean>`(${pluginOf} in (select p.plugin_id::text from scan_plugins p where ${every(asked.plugin)})) is true`,
+        ]),
+    ...asked.otherPlugin,
+    ...(assets ? [sql<boolean>`v.asset_ref = any(${assets}::uuid[])`] : asked.asset),
+    ...asked.finding,
+  ];
+  return {
+    matching: every([isShown, ...conditions]),
+    isNarrow: assets !== undefined || pluginsWanted <= narrowPlugins,
+  };
+}
+
+async function namedPlugins(
+  db: Kysely<Database>,
+  asked: readonly RawBuilder<boolean>[],
+): Promise<string[] | undefined> {
+  if (asked.length === 0) return undefined;
+  const { rows } = await sql<{ id: string }>`
+    select p.plugin_id::text as id from scan_plugins p where ${every(asked)} limit ${pluginsNamedAtMost + 1}`.execute(
+    db,
+  );
+  return rows.length > pluginsNamedAtMost ? undefined : rows.map((row) => row.id);
+}
+
+async function namedAssets(
+  db: Kysely<Database>,
+  asked: readonly RawBuilder<boolean>[],
+): Promise<string[] | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    select v.asset_ref::text as id from (select asset_uuid as asset_ref from ingestion_assets) v where ${every(asked)} limit ${assetsNamedAtMost + 1}`.execute(
+    db,
+  );
+  return rows.length > assetsNamedAtMost ? undefined : rows.map((row) => row.id);
+}
