@@ -1,6 +1,7 @@
 /** What a person sees of the outbox and decides about it: tried again, dropped, or nothing sent to a system for a while. */
 import { sql, type Kysely } from 'kysely';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
+import { recordEvents } from '../../ledger/events/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { outboxChannel, type OutboxState } from './outbox.sql.ts';
 import { stateAfter, statesBefore } from './outbox-moves.sql.ts';
@@ -82,6 +83,7 @@ export async function retryFailed(db: Kysely<Database>, ids: readonly number[]):
       select pg_notify(${outboxChannel}, external_system_id::text) from (select distinct external_system_id from opened) s
     )
     select id::int from opened, (select count(*) from told) every_told order by id`.execute(db);
+  if (rows.length > 0) await recordEvents(db, [{ kind: 'outbox.changed', count: rows.length }]);
   return rows.map((row) => row.id);
 }
 
@@ -97,5 +99,6 @@ export async function dropRows(
        set state = ${stateAfter('dropped')}, settled_at = now(), failure = ${storableJson(note)}::jsonb
      where id = any(${[...ids]}::bigint[]) and state in (${statesBefore('dropped')})
     returning id::int`.execute(db);
+  if (rows.length > 0) await recordEvents(db, [{ kind: 'outbox.changed', count: rows.length }]);
   return rows.map((row) => row.id).toSorted((a, b) => a - b);
 }

@@ -8,6 +8,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import type { OutboxEvent, OutboxState } from './outbox-states.ts';
+import { recordEvents } from '../../ledger/events/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { stateAfter, statesBefore } from './outbox-moves.sql.ts';
 
@@ -95,7 +96,9 @@ export async function enqueueChanges(
     select count(*)::int as n, case when count(*) > 0 then pg_notify(${outboxChannel}, ${String(source.systemId)}) end from put`.execute(
     db,
   );
-  return rows[0]?.n ?? 0;
+  const queued = rows[0]?.n ?? 0;
+  if (queued > 0) await recordEvents(db, [{ kind: 'outbox.changed', count: queued }]);
+  return queued;
 }
 
 /**
@@ -259,13 +262,14 @@ export async function markConfirmed(
 }
 
 /** @param event `unspellable`: it could not even go out. */
-export function markFailed(
+export async function markFailed(
   db: Kysely<Database>,
   id: number,
   event: 'refused' | 'unspellable',
   failure: Json,
 ): Promise<void> {
-  return moveRow(db, id, event, sql`settled_at = now(), failure = ${storableJson(failure)}::jsonb`);
+  await moveRow(db, id, event, sql`settled_at = now(), failure = ${storableJson(failure)}::jsonb`);
+  await recordEvents(db, [{ kind: 'outbox.changed', subject: String(id), count: 1 }, { kind: 'inbox.changed' }]);
 }
 
 /** Rows by entity and state, for one run or (without) for all. */

@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { recordEvents } from '../events/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 
 const healthTypes = {
@@ -20,6 +21,25 @@ const errorRate = (systemId: number) => sql<number | null>`(
 const lastSuccess = (systemId: number) => sql<Date | null>`(
   select last_sync_time from external_systems where id = ${systemId})`;
 
+/** Tells whoever watches where a check comes to something else than the one before. Before it is kept. */
+async function announceHealth(
+  db: Kysely<Database>,
+  systemId: number,
+  type: string,
+  status: string,
+): Promise<void> {
+  const before = await db
+    .selectFrom('integration_health')
+    .select('status')
+    .where('external_system_id', '=', systemId)
+    .where('health_check_type', '=', type)
+    .orderBy('checked_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (before?.status !== status) await recordEvents(db, [{ kind: 'health.changed', subject: String(systemId) }]);
+}
+
 /** Keeps how a sync over one system went. */
 export async function recordSyncHealth(
   db: Kysely<Database>,
@@ -27,6 +47,7 @@ export async function recordSyncHealth(
   status: 'healthy' | 'degraded' | 'unhealthy',
   detail: string | undefined,
 ): Promise<void> {
+  await announceHealth(db, systemId, 'data_sync', status);
   await db
     .insertInto('integration_health')
     .values({
@@ -95,6 +116,7 @@ export async function recordHealth(
     readonly remedy?: string;
   },
 ): Promise<void> {
+  await announceHealth(db, systemId, healthTypes[result.kind], healthStatuses[result.status]);
   await db
     .insertInto('integration_health')
     .values({

@@ -4,6 +4,7 @@
  */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { isJsonObject, type JsonObject } from '../../platform/values/index.ts';
+import { recordEvents } from '../events/index.ts';
 import { operationMove, type OperationEvent, type OperationStatus } from './operation-states.ts';
 import { type Database, storableJson, storableText } from '../../platform/postgres/index.ts';
 
@@ -221,16 +222,20 @@ async function endOperation(
   outcome: OperationOutcome,
   to: RawBuilder<unknown> = sql`${operationMove(event).to}`,
 ): Promise<boolean> {
-  const { numAffectedRows } = await sql`
+  const { rows } = await sql<{ parent: string | null }>`
     update ingestion_batches
        set status = ${to},
            completed_at = now(),
            error_details = ${outcome.error === undefined ? null : storableText(outcome.error)},
            metadata = coalesce(metadata, '{}') || ${storableJson(outcome.metadata ?? {})}::jsonb
-     where batch_id = ${operationId}::uuid and status = any(${[...operationMove(event).from]}::text[])`.execute(
-    db,
-  );
-  return numAffectedRows !== 0n;
+     where batch_id = ${operationId}::uuid and status = any(${[...operationMove(event).from]}::text[])
+    returning parent_operation_id as parent`.execute(db);
+  const [ended] = rows;
+  if (ended === undefined) return false;
+  // What waits for a person may be another with the end of whatever was done.
+  const all = ended.parent === null ? [{ kind: 'inbox.changed' } as const] : [];
+  await recordEvents(db, [{ kind: 'operation.finished', subject: operationId }, ...all]);
+  return true;
 }
 
 /**

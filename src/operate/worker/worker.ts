@@ -18,6 +18,9 @@ import { countNewConflicts, syncSystems } from '../../runs/sync/index.ts';
 import { type App, type StepProgress, throughOutages } from '../../engine/run/index.ts';
 import { checkSystem } from '../../engine/connections/index.ts';
 import { enqueueDue, scheduledSync } from './schedules.ts';
+import { forgetEvents } from '../../ledger/events/index.ts';
+import { forgetPlans } from '../../review/plans/index.ts';
+import { forgetJobs, requestedJob, runJob } from '../jobs/index.ts';
 import { watchOutbox, sendToAll } from './watch-outbox.ts';
 
 export interface WorkerOptions {
@@ -78,6 +81,7 @@ async function work(app: App, options: WorkerOptions): Promise<void> {
   await logStart(app, options);
   const tasks: Tasks = {
     [scheduledSync]: (payload, signal) => syncBySchedule(app, payload, { ...options, signal }),
+    [requestedJob]: (payload, signal) => runJob(app, payload, signal),
   };
   const work = {
     signal: options.signal,
@@ -97,7 +101,17 @@ async function work(app: App, options: WorkerOptions): Promise<void> {
     watchOutbox(app, options.signal),
     repeat(app, options.signal, schedulesEveryMs, () => enqueueDue(app).then(() => undefined)),
     repeat(app, options.signal, healthEveryMs, () => checkAll(app, options.signal, known)),
+    repeat(app, options.signal, forgetEveryMs, () => forgetOld(app)),
   ]);
+}
+
+const forgetEveryMs = 3_600_000;
+
+/** Deletes what is kept for a time only: events, plans that have expired, jobs that ended long ago. */
+async function forgetOld({ db }: Pick<App, 'db'>): Promise<void> {
+  await forgetEvents(db);
+  await forgetPlans(db);
+  await forgetJobs(db);
 }
 
 /** Enough that systems which all stall at once do not hold up the others. */

@@ -1,2 +1,2 @@
 export { enqueueJob, queueSchema } from './queue-schema.sql.ts';
-export { installQueue, type QueueDatabase, type Tasks, workOnce, workOnQueue } from './queue.ts';
+export { ensureQueue, installQueue, type QueueDatabase, type Tasks, workOnce, workOnQueue } from './queue.ts';

@@ -26,8 +26,8 @@ export interface JobToQueue {
   readonly payload: Json;
   /** Only one of several jobs with one key waits. */
   readonly key: string;
-  /** Jobs of one queue run one after another; those of others beside them. */
-  readonly queue: string;
+  /** Jobs of one queue run one after another; those of others, or of none, beside them. */
+  readonly queue: string | undefined;
   readonly attempts: number;
 }
 
@@ -35,7 +35,7 @@ export interface JobToQueue {
 export async function enqueueJob(db: Kysely<Database>, job: JobToQueue): Promise<void> {
   await sql`
     select ${sql.id(queueSchema)}.add_job(
-      identifier => ${job.task}::text, payload => ${storableJson(job.payload)}::json, queue_name => ${job.queue}::text,
+      identifier => ${job.task}::text, payload => ${storableJson(job.payload)}::json, queue_name => ${job.queue ?? null}::text,
       max_attempts => ${job.attempts}::int, job_key => ${job.key}::text, job_key_mode => 'replace'::text)`.execute(
     db,
   );

@@ -45,6 +45,11 @@ export async function installQueue({ pool, store: { db } }: QueueDatabase): Prom
   }
 }
 
+/** As `installQueue`, where it is not known whether that was done. */
+export async function ensureQueue(database: QueueDatabase): Promise<void> {
+  if (!(await hasQueue(database.store.db))) await installQueue(database);
+}
+
 const silent = () => () => undefined;
 
 /** Loaded by who works on the queue or installs it: every command passes this door. */

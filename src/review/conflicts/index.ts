@@ -7,6 +7,7 @@ export {
   listConflicts,
 } from './conflict-list.sql.ts';
 export { type ConflictDetail, fetchConflict, type OtherField } from './fetch-conflict.ts';
+export { previewResolution, type ResolutionPreview } from './preview-resolution.ts';
 export {
   type Choice,
   type ConflictQuery,

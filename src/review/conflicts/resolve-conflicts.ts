@@ -4,6 +4,8 @@
  * change in the outbox, which the next sync sends and journals. If the remote has moved on meanwhile, that sync finds a
  * conflict again. Which choices a conflict has: `src/engine/merge/conflict-choices.ts`; what they do: `effects.ts`.
  */
+import type { Kysely } from 'kysely';
+import type { Database } from '../../platform/postgres/index.ts';
 import { knownWord, TielineError } from '../../platform/errors/index.ts';
 import { choicesFor, decideConflict, type OfferedChoice } from '../../engine/merge/index.ts';
 import { type ConflictChoice, type ConflictEffect, conflictTypes } from '../../canonical/vocabulary/index.ts';
@@ -112,6 +114,8 @@ export interface ConflictDecider {
   /** The user's name, for the journal. */
   readonly by: string;
   readonly reason: string | undefined;
+  /** Called for each conflict, in the transaction that settles it; of one that is refused, with the reason. */
+  readonly met?: (db: Kysely<Database>, id: number, refused: string | undefined) => Promise<void>;
 }
 
 /**
@@ -142,8 +146,10 @@ async function resolveEach(
   for (let page = await nextPage(app, filter, 0); page.length > 0;) {
     for (const conflict of page) {
       const outcome = await settle(app, operation, conflict, await factsOf(conflict), decided);
-      if ('refused' in outcome) refused.push(outcome.refused);
-      else resolved.push(outcome.resolved);
+      if ('refused' in outcome) {
+        refused.push(outcome.refused);
+        await decided.met?.(app.db, conflict.id, outcome.refused.reason ?? 'has no such choice');
+      } else resolved.push(outcome.resolved);
     }
     page = page.length < pageSize ? [] : await nextPage(app, filter, page.at(-1)?.id ?? 0);
   }
@@ -176,7 +182,7 @@ async function settle(
   operation: () => Promise<string>,
   conflict: ConflictRow,
   facts: ConflictFacts,
-  { choice, by, reason }: ConflictDecider,
+  { choice, by, reason, met }: ConflictDecider,
 ): Promise<{ readonly resolved: ResolvedConflict } | { readonly refused: RefusedConflict }> {
   const { id } = conflict;
   const decision = decideConflict(facts, choice.keep);
@@ -195,6 +201,7 @@ async function settle(
       };
       await operation();
       if (!(await markResolved(tx.db, id, { by, resolution }))) throw new Refused('was settled meanwhile');
+      await met?.(tx.db, id, undefined);
       return { resolved: { conflict, effect, done: carried.done } };
     });
   } catch (error) {

@@ -6,6 +6,7 @@ export {
   countFittingCalls,
   listCalls,
 } from './call-list.sql.ts';
+export { cancelOperation } from './cancel-operation.ts';
 export type { ChangeListFilter, ChangeListQuery } from './change-list.sql.ts';
 export {
   countOperations,

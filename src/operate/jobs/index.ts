@@ -1,0 +1,23 @@
+export { isJobKind, jobKinds, type JobKindName, type JobPayload } from './job-kinds.ts';
+export {
+  forgetJobs,
+  type Job,
+  type JobFilter,
+  type JobState,
+  type Problem,
+  type RecordResult,
+} from './jobs.sql.ts';
+export {
+  cancelJob,
+  fetchJob,
+  listJobResults,
+  listJobs,
+  requestApply,
+  requestedJob,
+  requestImport,
+  requestJob,
+  requestPlan,
+  requestResolution,
+  requestSync,
+} from './request-jobs.ts';
+export { runJob } from './run-job.ts';

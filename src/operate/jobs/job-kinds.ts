@@ -1,0 +1,142 @@
+/**
+ * What a worker does for whoever asked: one entry a kind, with what it is given and how it is done. A job may be begun again after its worker
+ * was killed, so each kind continues where it was or does nothing twice.
+ */
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import type { Scope } from '../../canonical/access/index.ts';
+import { conflictChoices } from '../../canonical/vocabulary/index.ts';
+import { type App, progressNotes, type StepProgress } from '../../engine/run/index.ts';
+import type { ProgressNote } from '../../ledger/operations/index.ts';
+import { importFiles, listScanFiles, readerOf, usualSource } from '../../modules/scan-files/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
+import type { Json } from '../../platform/values/index.ts';
+import { entityName } from '../../record/entities/index.ts';
+import { resolveConflicts } from '../../review/conflicts/index.ts';
+import { applyKeptPlan, keepNewPlan } from '../../review/plans/index.ts';
+import { syncSystems } from '../../runs/sync/index.ts';
+import type { RecordResult } from './jobs.sql.ts';
+
+/** What the work of a job is given, beside what was asked for. */
+export interface JobContext {
+  readonly signal: AbortSignal;
+  readonly note: (progress: ProgressNote) => void;
+  /** Who asked. */
+  readonly actor: { readonly name: string; readonly principalId: string };
+  /** To be called with the operation as soon as it is known. */
+  readonly begun: (operationId: string) => void;
+  /** Records that were dealt with before the job's worker was gone. */
+  readonly done: ReadonlySet<string>;
+  /** Keeps what came of records, in the transaction that changed them. */
+  readonly keep: (db: Kysely<Database>, results: readonly RecordResult[]) => Promise<void>;
+}
+
+interface JobKind<Payload> {
+  readonly payload: z.ZodType<Payload>;
+  /** @returns what the job came to, as its reader is told. */
+  readonly run: (app: App, payload: Payload, context: JobContext) => Promise<Json>;
+}
+
+const defineJob = <Payload>(kind: JobKind<Payload>): JobKind<Payload> => kind;
+
+const scope: z.ZodType<Scope> = z.union([
+  z.strictObject({ kind: z.literal('everywhere') }),
+  z.strictObject({ kind: z.literal('boundaries'), systemIds: z.array(z.string()), unassigned: z.boolean() }),
+]);
+
+const syncOptions = z.strictObject({
+  systems: z.array(z.string()),
+  entities: z.array(z.string()).transform((names) => names.map((name) => entityName(name))),
+  full: z.boolean(),
+  acceptMissing: z.boolean().exactOptional(),
+});
+
+/** The part of a job that a run of steps is called by. */
+function callerOf({ signal, note, actor, begun }: JobContext) {
+  const noteOf = progressNotes();
+  return { signal, report: (progress: StepProgress) => note(noteOf(progress)), by: actor.name, begun };
+}
+
+export const jobKinds = {
+  sync: defineJob({
+    payload: syncOptions,
+    async run(app, options, context) {
+      const { operationId, resumed, counts } = await syncSystems(app, options, callerOf(context));
+      return { operationId, resumed, counts: { ...counts } };
+    },
+  }),
+  plan: defineJob({
+    payload: syncOptions,
+    async run(app, options, context) {
+      return { planId: await keepNewPlan(app, context.actor, options, callerOf(context)) };
+    },
+  }),
+  apply_plan: defineJob({
+    payload: z.strictObject({ planId: z.string(), sha256: z.string().exactOptional(), scope }),
+    async run(app, { planId, sha256, scope: within }, context) {
+      const by = { actor: context.actor, scope: within, caller: callerOf(context) };
+      const { operationId, counts } = await applyKeptPlan(app, by, { id: planId, sha256 });
+      return { operationId, counts: { ...counts } };
+    },
+  }),
+  import: defineJob({
+    payload: z.strictObject({
+      paths: z.array(z.string()).min(1),
+      /** The source that the files are filed under. */
+      source: z.string().optional(),
+      keepPartial: z.boolean(),
+      newSource: z.boolean(),
+      timeZone: z.string().optional(),
+    }),
+    async run(app, { paths, source, ...options }, { signal, note }) {
+      const outcomes = await importFiles(app, await listScanFiles(readerOf(app), paths), {
+        ...options,
+        source: source ?? usualSource,
+        signal,
+        report: (file, { items }) => note({ step: file, done: items, unit: 'items' }),
+      });
+      return outcomes.map(({ heldBecause, counts, ...outcome }) => ({
+        ...outcome,
+        counts: { ...counts },
+        heldBecause: [...heldBecause],
+      }));
+    },
+  }),
+  resolve_conflicts: defineJob({
+    payload: z.strictObject({
+      ids: z.array(z.int()),
+      keep: z.enum(conflictChoices),
+      value: (z.json() as z.ZodType<Json>).optional(),
+      reason: z.string().optional(),
+    }),
+    async run(app, { ids, keep, value, reason }, { signal, note, actor, done, keep: keepResults }) {
+      const left = ids.filter((id) => !done.has(String(id)));
+      let settled = done.size;
+      if (left.length > 0)
+        await resolveConflicts(
+          app,
+          { ids: left },
+          {
+            choice: { keep, ...(value === undefined ? {} : { value }) },
+            by: actor.name,
+            reason,
+            async met(db, id, refused) {
+              signal.throwIfAborted();
+              await keepResults(db, [
+                refused === undefined
+                  ? { record: String(id), outcome: 'done' }
+                  : { record: String(id), outcome: 'refused', detail: { message: refused } },
+              ]);
+              settled += 1;
+              note({ step: 'settle', done: settled, total: ids.length, unit: 'conflicts' });
+            },
+          },
+        );
+      return { conflicts: ids.length };
+    },
+  }),
+} as const;
+
+export type JobKindName = keyof typeof jobKinds;
+export type JobPayload<Kind extends JobKindName> = z.input<(typeof jobKinds)[Kind]['payload']>;
+export const isJobKind = (name: string): name is JobKindName => Object.hasOwn(jobKinds, name);

@@ -1,0 +1,105 @@
+/** Does a requested job, for the worker that took it from the queue. */
+import { z } from 'zod';
+import type { App } from '../../engine/run/index.ts';
+import { watching } from '../../ledger/operations/index.ts';
+import { messageOf, TielineError } from '../../platform/errors/index.ts';
+import { isDatabaseFault } from '../../platform/postgres/index.ts';
+import type { Json } from '../../platform/values/index.ts';
+import { isJobKind, jobKinds, type JobContext } from './job-kinds.ts';
+import {
+  beginJob,
+  endJob,
+  findJobCanceller,
+  insertResults,
+  type JobToDo,
+  listResults,
+  type Problem,
+  requeueJob,
+  saveJobProgress,
+  setOperation,
+} from './jobs.sql.ts';
+
+const queued = z.object({ job: z.string() });
+
+function problemOf(error: unknown): Problem {
+  if (!(error instanceof TielineError)) return { code: 'INTERNAL', message: messageOf(error) };
+  const { code, message, remedy, fields } = error;
+  return { code, message, remedy, fields: fields.map((fault) => ({ ...fault })) };
+}
+
+/** Another one is at it, or the database is away: it is done later. */
+const mustWait = (error: unknown): boolean =>
+  isDatabaseFault(error) ||
+  (error instanceof TielineError && (error.code === 'SYNC_RUNNING' || error.code === 'LOCK_LOST'));
+
+/** @throws what lets the queue try again: the worker ends, another one is at it, the database is away. */
+export async function runJob(app: App, payload: unknown, signal: AbortSignal): Promise<void> {
+  const { job: id } = queued.parse(payload);
+  const job = await beginJob(app.db, id);
+  if (!job) return;
+  if (job.cancelRequestedBy !== null) {
+    await endJob(app.db, id, { state: 'cancelled' });
+    return;
+  }
+  app.log.info({ job: id, kind: job.kind, by: job.requestedBy }, 'job begins');
+  try {
+    const result = await work(app, job, signal);
+    await endJob(app.db, id, { state: 'succeeded', result });
+    app.log.info({ job: id, kind: job.kind }, 'job done');
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const problem = problemOf(error);
+    app.log.warn({ job: id, kind: job.kind, code: problem.code }, `job: ${problem.message}`);
+    if (mustWait(error)) {
+      await requeueJob(app.db, id, problem).catch(() => undefined);
+      throw error;
+    }
+    await endJob(app.db, id, { state: problem.code === 'CANCELLED' ? 'cancelled' : 'failed', problem });
+  }
+}
+
+async function work(app: App, job: JobToDo, signal: AbortSignal): Promise<Json> {
+  const { id, kind, requestedBy: name, requestedByPrincipal: principalId } = job;
+  if (!isJobKind(kind)) throw new TielineError('INTERNAL', `There is no kind of job ${kind}.`);
+  const place = {
+    save: (note: Parameters<typeof saveJobProgress>[2]) => saveJobProgress(app.db, id, note),
+    look: () => findJobCanceller(app.db, id),
+  };
+  const done = await doneBefore(app, id);
+  return watching(place, signal, ({ signal: watched, note }) => {
+    let begun: Promise<void> = Promise.resolve();
+    const context: JobContext = {
+      signal: watched,
+      note,
+      actor: { name, principalId },
+      begun: (operationId) => void (begun = setOperation(app.db, id, operationId).catch(() => undefined)),
+      done,
+      keep: (db, results) => insertResults(db, id, results),
+    };
+    return runKind(app, kind, job.payload, context).finally(() => begun);
+  });
+}
+
+/** The payload was checked when it was asked for, perhaps by an earlier version. */
+function runKind(
+  app: App,
+  kind: keyof typeof jobKinds,
+  payload: Json,
+  context: JobContext,
+): Promise<Json> {
+  const spec: { readonly payload: z.ZodType; readonly run: (app: App, payload: never, context: JobContext) => Promise<Json> } =
+    jobKinds[kind];
+  return spec.run(app, spec.payload.parse(payload) as never, context); // its own schema gave it
+}
+
+const resultsAtOnce = 5_000;
+
+async function doneBefore({ db }: Pick<App, 'db'>, id: string): Promise<ReadonlySet<string>> {
+  const done = new Set<string>();
+  for (let after: string | undefined; ;) {
+    const page = await listResults(db, id, { after, limit: resultsAtOnce });
+    for (const { record } of page) done.add(record);
+    if (page.length < resultsAtOnce) return done;
+    after = page.at(-1)?.record;
+  }
+}
