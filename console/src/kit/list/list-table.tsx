@@ -26,7 +26,7 @@ interface Props<Row> {
 function useOpen<Row>({ spec, title, openKey }: ListPageProps<Row>) {
   const router = useRouter();
   return (row: Row, how: 'drawer' | 'page'): void => {
-    const beside = title !== undefined && how === 'drawer';
+    const beside = title !== undefined && how === 'drawer' && spec.opensPage !== true;
     void router.navigate({
       to: spec.hrefOf(row),
       search: beside ? (before) => ({ ...before, from: 'list' }) : {},
