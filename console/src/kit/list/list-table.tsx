@@ -7,7 +7,7 @@ import type { Search } from '../search.ts';
 import { BulkBar } from './bulk-bar.tsx';
 import { type CellAt, CellMenu } from './cell-menu.tsx';
 import { usualColumns } from './columns.ts';
-import { Grid } from './grid.tsx';
+import { Grid } from './grid/grid.tsx';
 import type { ListPageProps } from './list-page-props.ts';
 import styles from './list.module.css';
 import type { ListState } from './list-state.ts';

@@ -42,8 +42,9 @@ const columns: ListSpec<AssetRow>['columns'] = [
   },
   {
     id: 'open',
-    title: 'Open: critical, high, medium',
-    width: 168,
+    title: 'Open',
+    meaning: 'Open findings: critical, high, medium',
+    width: 132,
     sort: 'critical',
     cell: (row) => <SeverityCounts counts={countsOf(row)} />,
     text: (row) => `${row.openCritical} ${row.openHigh} ${row.openMedium}`,

@@ -53,8 +53,9 @@ const columns: ListSpec<SystemRow>['columns'] = [
   },
   {
     id: 'open',
-    title: 'Open: critical, high, medium',
-    width: 168,
+    title: 'Open',
+    meaning: 'Open findings: critical, high, medium',
+    width: 132,
     sort: 'critical',
     cell: (row) => (
       <SeverityCounts counts={{ Critical: row.openCritical, High: row.openHigh, Medium: row.openMedium }} />
