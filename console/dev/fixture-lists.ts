@@ -6,66 +6,87 @@ import {
   systemList,
   type ListDefinition,
 } from '../../src/canonical/lists/index.ts';
-import { assets, findings, poams, systems } from './fixture-rows.ts';
+import { assets, dayIn, daysAgo, findings, milestones, poams, systems } from './fixture-rows.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 const countOf = (counts: Record<string, number>, severity: string): number => counts[severity] ?? 0;
 
 const openByAsset = Map.groupBy(
   findings.filter(({ state }) => state !== 'fixed'),
-  ({ asset }) => asset.uuid,
+  ({ assetUuid }) => assetUuid,
 );
 export const severityCounts = (of: readonly { readonly severity: string }[]): Record<string, number> => {
   const counts: Record<string, number> = { Critical: 0, High: 0, Medium: 0, Low: 0, Info: 0 };
   for (const { severity } of of) counts[severity] = countOf(counts, severity) + 1;
   return counts;
 };
+const openOf = (of: readonly { readonly severity: string }[]) => {
+  const counts = severityCounts(of);
+  return {
+    openCritical: counts['Critical'] ?? 0,
+    openHigh: counts['High'] ?? 0,
+    openMedium: counts['Medium'] ?? 0,
+    openLow: counts['Low'] ?? 0,
+    openInfo: counts['Info'] ?? 0,
+  };
+};
 const assetRows = assets.map((asset) => ({
   ...asset,
-  open: severityCounts(openByAsset.get(asset.uuid) ?? []),
+  ...openOf(openByAsset.get(asset.assetUuid) ?? []),
+  accepted: 0,
 }));
 const systemRows = systems.map(({ id, name }, index) => {
-  const mine = findings.filter((finding) => finding.system?.id === id && finding.state !== 'fixed');
-  const promised = poams.filter((poam) => poam.system.id === id);
+  const mine = findings.filter((finding) => finding.systemIds.includes(id) && finding.state !== 'fixed');
+  const promised = poams.filter((poam) => poam.systemId === id);
   return {
-    id,
+    systemId: id,
     name,
     impact: { confidentiality: 'Moderate', integrity: 'High', availability: 'Moderate' },
     status: index === 3 ? 'Denied' : 'Authorized',
     isso: ['J. Doe', 'K. Lindqvist', 'A. Okafor'][index % 3],
     ao: 'M. Ray',
     components: { linked: 20 + index, all: 24 + index * 2 },
-    assets: assets.filter(({ system }) => system?.id === id).length,
-    open: severityCounts(mine),
+    assets: assets.filter(({ systemIds }) => systemIds.includes(id)).length,
+    ...openOf(mine),
     poams: {
-      open: promised.filter(({ status }) => status !== 'Completed').length,
-      overdue: promised.filter(
-        ({ scheduledCompletion }) => (scheduledCompletion ?? '9') < new Date().toISOString(),
-      ).length,
+      open: promised.filter(({ isOpen }) => isOpen).length,
+      overdue: promised.filter(({ isOverdue }) => isOverdue).length,
     },
     oldestCritical: mine.find(({ severity }) => severity === 'Critical')?.firstFound ?? null,
-    authorizationEnds: new Date(Date.now() + (index * 70 - 10) * 86_400_000).toISOString(),
-    lastScan: new Date(Date.now() - index * 7_200_000).toISOString(),
-    lastSync: new Date(Date.now() - 600_000).toISOString(),
-    sync: { on: index !== 5, reason: index === 5 ? 'switched off by K. Lindqvist: migration' : null },
+    authorizationEnds: dayIn(index * 70 - 10),
+    lastScan: daysAgo(index / 12),
+    lastSync: daysAgo(0.007),
+    isSynced: index !== 5,
+    whyNotSynced: index === 5 ? 'switched off by K. Lindqvist: migration' : null,
   };
 });
 
 export const nouns: Record<string, { definition: ListDefinition; rows: readonly Row[]; key: string }> = {
   findings: { definition: findingList, rows: findings, key: 'key' },
-  assets: { definition: assetList, rows: assetRows, key: 'uuid' },
-  poams: { definition: poamList, rows: poams, key: 'id' },
-  systems: { definition: systemList, rows: systemRows, key: 'id' },
+  assets: { definition: assetList, rows: assetRows, key: 'assetUuid' },
+  poams: { definition: poamList, rows: poams, key: 'poamId' },
+  systems: { definition: systemList, rows: systemRows, key: 'systemId' },
+  milestones: { definition: { ...poamList, noun: 'milestones' }, rows: milestones, key: 'id' },
 };
 
-/** What a filter compares: the id of what is a record, else the value. */
-function named(value: unknown): string {
-  if (typeof value === 'string' || typeof value === 'number') return String(value);
-  if (typeof value !== 'object' || value === null) return 'none';
-  const id = 'id' in value ? value.id : 'uuid' in value ? value.uuid : undefined;
-  return typeof id === 'string' ? id : 'none';
-}
-const fields: Record<string, string> = { plugin: 'pluginId' };
+const named = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : 'none';
+const fields: Record<string, string> = {
+  plugin: 'pluginId',
+  asset: 'assetUuid',
+  system: 'systemId',
+  poam: 'poamId',
+};
+const flags: Record<string, string> = {
+  open: 'isOpen',
+  overdue: 'isOverdue',
+  exploit: 'hasExploit',
+  sync: 'isSynced',
+};
+const valueOf = (row: Row, name: string): string => {
+  const ids = row['systemIds'];
+  return name === 'system' && Array.isArray(ids) ? named(ids[0]) : named(row[fields[name] ?? name]);
+};
 const keptAside = new Set(['sort', 'limit', 'cursor', 'by', 'columns']);
 
 export function filtered(noun: string, query: URLSearchParams): readonly Row[] {
@@ -75,7 +96,9 @@ export function filtered(noun: string, query: URLSearchParams): readonly Row[] {
     terms.every(([name, text]) => {
       if (name === 'q') return JSON.stringify(row).toLowerCase().includes(text.toLowerCase());
       const kind = definition?.filters[name]?.kind;
-      const value = named(row[fields[name] ?? name]);
+      const flag = flags[name];
+      if (flag !== undefined && typeof row[flag] === 'boolean') return row[flag] === (text === 'yes');
+      const value = valueOf(row, name);
       if (kind !== 'choice' && kind !== 'word') return true;
       const among = text.replace(/^!/, '').toLowerCase().split(',').includes(value.toLowerCase());
       return text.startsWith('!') ? !among : among;
@@ -99,7 +122,7 @@ export function facets(noun: string, query: URLSearchParams) {
   return {
     facets: Object.fromEntries(
       by.map((field) => {
-        const groups = Map.groupBy(rows, (row) => named(row[field]));
+        const groups = Map.groupBy(rows, (row) => valueOf(row, field));
         return [
           field,
           Object.fromEntries([...groups].map(([value, of]) => [value, { count: of.length, exact: true }])),
@@ -112,10 +135,11 @@ export function facets(noun: string, query: URLSearchParams) {
 export function groups(query: URLSearchParams) {
   const by = query.get('by') ?? 'plugin';
   const rows = filtered('findings', query) as readonly (typeof findings)[number][]; // the rows of findings
-  const keyOf = (row: (typeof findings)[number]): string =>
-    by === 'asset' ? row.asset.uuid : by === 'system' ? (row.system?.id ?? 'none') : String(row.pluginId);
-  const titleOf = (row: (typeof findings)[number]): string =>
-    by === 'asset' ? row.asset.name : by === 'system' ? (row.system?.name ?? 'in no system') : row.name;
+  type Finding = (typeof findings)[number];
+  const keyOf = (row: Finding): string =>
+    by === 'asset' ? row.assetUuid : by === 'system' ? (row.systemIds[0] ?? 'none') : row.pluginId;
+  const titleOf = (row: Finding): string | null =>
+    by === 'asset' ? row.assetName : by === 'system' ? (row.systemIds[0] ?? null) : row.name;
   return {
     items: [...Map.groupBy(rows, keyOf)].flatMap(([key, of]) => {
       const first = of[0];
@@ -127,13 +151,10 @@ export function groups(query: URLSearchParams) {
           severity: first.severity,
           bySeverity: severityCounts(of),
           findings: of.length,
-          assets: new Set(of.map(({ asset }) => asset.uuid)).size,
-          systems: [...new Set(of.flatMap(({ system }) => (system ? [system.id] : [])))],
+          assets: new Set(of.map(({ assetUuid }) => assetUuid)).size,
+          systemIds: [...new Set(of.flatMap(({ systemIds }) => systemIds))],
           firstFound: of.map(({ firstFound }) => firstFound).toSorted()[0],
-          due: first.due,
-          poam: first.poam,
-          vpr: first.vpr,
-          exploit: first.exploit,
+          dueOn: first.dueOn,
         },
       ];
     }),

@@ -67,29 +67,28 @@ const uuid = (): string =>
 const kinds = ['web', 'db', 'app', 'dc', 'mail', 'ws', 'file', 'print'];
 export const assets = Array.from({ length: 240 }, (_, index) => {
   const system = random() < 0.08 ? null : pick(systems);
+  const name = `${pick(kinds)}${String(index + 1).padStart(3, '0')}.example.mil`;
   return {
-    uuid: uuid(),
-    name: `${pick(kinds)}${String(index + 1).padStart(3, '0')}.example.mil`,
-    addresses: [`10.2.${Math.floor(index / 250)}.${(index % 250) + 1}`],
-    os: pick([
+    assetUuid: uuid(),
+    name,
+    fqdns: [name],
+    ips: [`10.2.${Math.floor(index / 250)}.${(index % 250) + 1}`],
+    operatingSystem: pick([
       'Windows Server 2022',
       'Red Hat Enterprise Linux 9.3',
       'Windows 11 Enterprise',
       'Ubuntu 22.04',
     ]),
-    system,
-    component:
-      system && random() < 0.8
-        ? { id: `CMP-${String(index).padStart(4, '0')}`, name: `Server ${index}` }
-        : null,
+    systemIds: system ? [system.id] : [],
+    componentId: system && random() < 0.8 ? `CMP-${String(index).padStart(4, '0')}` : null,
     criticality: random() < 0.3 ? null : pick(['High', 'Medium', 'Low']),
     environment: pick(['production', 'test', null]),
     acr: random() < 0.2 ? null : Math.ceil(random() * 10),
     firstSeen: daysAgo(100 + random() * 300),
     lastSeen: daysAgo(random() < 0.1 ? 30 + random() * 40 : random() * 3),
-    agent: random() < 0.6,
-    credentialed: random() < 0.1 ? null : random() < 0.85,
+    hasAgent: random() < 0.6,
     state: random() < 0.95 ? 'reported' : 'unreported',
+    tags: ['Environment:Production', 'Owner:J. Doe'],
     sources: random() < 0.4 ? ['tenable', 'tenable-sc'] : ['tenable'],
   };
 });
@@ -102,31 +101,41 @@ function findingOf(index: number) {
   const found = 5 + random() * 200;
   const poam = (plugin.severity === 'Critical' || plugin.severity === 'High') && random() < 0.75;
   const number = 1 + Math.floor(random() * 60);
-  const late = number % 4 === 0;
   return {
-    key: `${asset.uuid}.${plugin.pluginId}.${index}`,
+    key: `3f2a0000-0000-4000-8000-${String(index).padStart(12, '0')}`,
     severity: plugin.severity,
-    pluginId: plugin.pluginId,
+    pluginId: String(plugin.pluginId),
     name: plugin.name,
-    asset: { uuid: asset.uuid, name: asset.name, address: asset.addresses[0] ?? null },
-    system: asset.system,
+    family: plugin.family,
+    assetUuid: asset.assetUuid,
+    assetName: asset.name,
+    ip: asset.ips[0] ?? null,
+    fqdn: asset.name,
+    systemIds: asset.systemIds,
     port: pick([443, 22, 445, 3389, 8443, 0]),
     protocol: 'tcp',
+    service: null,
     state,
-    accepted: random() < 0.05,
+    isAccepted: random() < 0.05,
     firstFound: daysAgo(found),
     lastSeen: daysAgo(random() * 3),
     lastFixed: state === 'open' ? null : daysAgo(random() * 20),
-    due: plugin.severity === 'Info' ? null : dayIn(Math.round(90 - found)),
-    poam: poam
-      ? { id: `POAM-2026-${String(number).padStart(4, '0')}`, state: late ? 'overdue' : 'open' }
-      : null,
+    timesCameBack: state === 'reopened' ? Math.ceil(random() * 2) : 0,
+    dueOn: plugin.severity === 'Info' ? null : dayIn(Math.round(90 - found)),
+    poamId: poam ? `POAM-2026-${String(number).padStart(4, '0')}` : null,
+    poamStatus: poam ? 'Open' : null,
+    poamState: poam ? (number % 4 === 0 ? 'overdue' : 'open') : null,
     vpr: plugin.vpr,
     epss: plugin.epss,
     cvss: plugin.cvss,
-    exploit: plugin.exploit,
-    family: plugin.family,
+    hasExploit: plugin.exploit,
+    cves: ['CVE-2021-44228', 'CVE-2021-45046'],
+    solution: 'Upgrade to a version that is currently supported.',
+    patchPublishedAt: daysAgo(880),
     sources: asset.sources,
+    acr: asset.acr,
+    criticality: asset.criticality,
+    controls: ['SI-2'],
   };
 }
 const ranks = ['Critical', 'High', 'Medium', 'Low', 'Info'];
@@ -135,35 +144,59 @@ export const findings = Array.from({ length: 6000 }, (_, index) => findingOf(ind
 );
 
 const agreements = ['agreed', 'agreed', 'agreed', 'sending', 'approval', 'conflict', 'refused', 'unlinked'];
+const statuses = ['Open', 'In Progress', 'In Progress', 'Pending Verification', 'Completed', 'Risk Accepted'];
 export const poams = Array.from({ length: 60 }, (_, index) => {
   const plugin = plugins[index % plugins.length] as (typeof plugins)[number]; // within its length
-  const status = pick([
-    'Open',
-    'In Progress',
-    'In Progress',
-    'Pending Verification',
-    'Completed',
-    'Risk Accepted',
-  ]);
-  const total = 1 + Math.floor(random() * 5);
-  const done = status === 'Completed' ? total : Math.floor(random() * total);
-  const all = 3 + Math.floor(random() * 200);
+  const status = pick(statuses);
+  const isOpen = status !== 'Completed' && status !== 'Risk Accepted';
+  const all = 1 + Math.floor(random() * 5);
+  const done = isOpen ? Math.floor(random() * all) : all;
+  const findingsAll = 3 + Math.floor(random() * 200);
+  const days = random() < 0.06 ? null : Math.round(-20 + random() * 130);
+  const system = pick(systems);
   return {
-    id: `POAM-2026-${String(index + 1).padStart(4, '0')}`,
-    system: pick(systems),
+    poamId: `POAM-2026-${String(index + 1).padStart(4, '0')}`,
+    remoteId: `X-${48_210 + index}`,
+    systemId: system.id,
+    systemName: system.name,
     weakness: plugin.name,
     severity: plugin.severity === 'Info' ? 'Low' : plugin.severity,
-    adjustedSeverity: random() < 0.15 ? 'Medium' : null,
+    residualRisk: random() < 0.15 ? 'Medium' : null,
     status,
-    scheduledCompletion: random() < 0.06 ? null : dayIn(Math.round(-20 + random() * 130)),
-    milestones: { done, total, next: done < total ? dayIn(Math.round(random() * 40)) : null },
-    findings: { open: status === 'Completed' ? 0 : Math.floor(all * random()), all },
-    assets: Math.ceil(all / 3),
+    isOpen,
+    isOverdue: isOpen && days !== null && days < 0,
+    due: days === null ? null : dayIn(days),
+    completed: isOpen ? null : dayIn(-12),
+    milestones: { done, all, next: done < all ? dayIn(Math.round(random() * 40)) : null },
+    findings: { open: isOpen ? Math.floor(findingsAll * random()) : 0, all: findingsAll },
+    assets: Math.ceil(findingsAll / 3),
     control: pick(['SI-2', 'CM-6', 'SC-8', 'RA-5']),
     owner: pick(['J. Doe', 'K. Lindqvist', 'A. Okafor', null]),
     agreement: pick(agreements),
     updatedAt: daysAgo(random() * 30),
-    updatedBy: pick(['J. Doe', 'sync', 'M. Ray']),
-    pluginId: plugin.pluginId,
+    changed: { at: daysAgo(random() * 30), by: pick(['J. Doe', 'M. Ray']), where: pick(['here', 'there']) },
   };
 });
+const steps = [
+  'Test the fixed version in the lab',
+  'Install it on the pilot hosts',
+  'Install it on all hosts',
+  'Verify by scan',
+];
+export const milestones = poams.flatMap((poam) =>
+  Array.from({ length: poam.milestones.all }, (_, index) => ({
+    id: `${poam.poamId}-${index + 1}`,
+    remoteId: null,
+    poamId: poam.poamId,
+    weakness: poam.weakness,
+    systemId: poam.systemId,
+    description: steps[index % steps.length] ?? '',
+    due: dayIn(-10 + index * 12),
+    completed: index < poam.milestones.done ? dayIn(-15) : null,
+    status: index < poam.milestones.done ? 'Completed' : 'Pending',
+    isOpen: index >= poam.milestones.done,
+    isOverdue: index === 0 && poam.milestones.done === 0,
+    comments: null,
+    owner: poam.owner,
+  })),
+);

@@ -14,6 +14,36 @@ export interface Shot {
 const rows = '[role="row"][data-index="3"]';
 
 export const pages: readonly Shot[] = [
+  { name: 'home', path: '/', role: 'issm', ready: 'table tbody tr' },
+  { name: 'poams', path: '/poams?open=yes&due=..30d', ready: rows },
+  { name: 'poam', path: '/poams/POAM-2026-0003', ready: 'table tbody tr' },
+  {
+    name: 'poam-edit',
+    path: '/poams/POAM-2026-0003',
+    ready: '[data-edit]',
+    act: async (page) => {
+      await page.click('[aria-label="Edit Scheduled completion"]');
+      await page.waitForSelector('input[type=date]');
+    },
+  },
+  { name: 'poam-weaknesses', path: '/poams/POAM-2026-0003/weaknesses', ready: 'table tbody tr' },
+  { name: 'poam-history', path: '/poams/POAM-2026-0003/history', ready: 'table tbody tr' },
+  { name: 'poam-findings', path: '/poams/POAM-2026-0003/findings', ready: rows },
+  { name: 'board', path: '/poams/board', ready: 'li' },
+  { name: 'milestones', path: '/milestones', ready: rows },
+  { name: 'systems', path: '/systems', ready: rows },
+  { name: 'system', path: '/systems/SYS-001', ready: 'dl' },
+  { name: 'system-poams', path: '/systems/SYS-001/poams', ready: rows },
+  { name: 'assets', path: '/assets', ready: rows },
+  {
+    name: 'asset',
+    path: '/assets',
+    ready: rows,
+    act: async (page) => {
+      await page.click('[role="row"][data-index="2"] [data-column="name"] a');
+      await page.waitForSelector('dl');
+    },
+  },
   { name: 'findings', path: '/findings?severity=Critical,High&first=..30d', role: 'issm', ready: rows },
   {
     name: 'finding-drawer',

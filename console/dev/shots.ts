@@ -8,13 +8,17 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { pages, type Shot } from './shot-pages.ts';
 
-const [address = 'http://127.0.0.1:8440', folder = '/tmp/shots', ...names] = process.argv.slice(2);
+const [address = 'http://127.0.0.1:8440', folder = '/tmp/shots', ...names] = process.argv
+  .slice(2)
+  .filter((word) => word !== '--all');
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const sizes = [
-  { width: 1280, height: 800 },
-  { width: 1920, height: 1080 },
-];
+/** Both modes and both sizes are seen on every page; `--all` takes all four. */
+const all = process.argv.includes('--all');
+const small = { width: 1280, height: 800 };
+const large = { width: 1920, height: 1080 };
+const sizesOf = (mode: Mode) => (all ? [small, large] : [mode === 'light' ? small : large]);
 const modes = ['light', 'dark'] as const;
+type Mode = (typeof modes)[number];
 const faults: string[] = [];
 
 interface Violation {
@@ -48,13 +52,8 @@ function watch(page: Page, name: string): void {
   });
 }
 
-async function shoot(
-  browser: Browser,
-  shot: Shot,
-  mode: (typeof modes)[number],
-  checked: boolean,
-): Promise<void> {
-  for (const viewport of sizes) {
+async function shoot(browser: Browser, shot: Shot, mode: Mode): Promise<void> {
+  for (const viewport of sizesOf(mode)) {
     const context = await browser.newContext({ viewport, colorScheme: mode, reducedMotion: 'reduce' });
     const page = await context.newPage();
     const name = `${shot.name}-${mode}-${viewport.width}`;
@@ -70,7 +69,7 @@ async function shoot(
     await shot.act?.(page);
     await page.waitForTimeout(400);
     await page.screenshot({ path: join(folder, `${name}.png`) });
-    if (checked && viewport.width === 1280)
+    if (viewport === sizesOf(mode)[0])
       for (const { id, nodes } of await violations(page))
         faults.push(
           `${name}: axe ${id}: ${nodes
@@ -90,7 +89,7 @@ const browser = await chromium.launch({
 const chosen = pages.filter(({ name }) => names.length === 0 || names.includes(name));
 for (const shot of chosen) {
   for (const mode of modes)
-    await shoot(browser, shot, mode, true).catch((error: unknown) =>
+    await shoot(browser, shot, mode).catch((error: unknown) =>
       faults.push(`${shot.name} ${mode}: ${String(error)}`),
     );
   console.log(shot.name);

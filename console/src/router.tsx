@@ -93,10 +93,76 @@ const plugin = createRoute({
   component: lazyRouteComponent(() => import('./pages/findings/plugin-page.tsx'), 'PluginPage'),
 });
 
+const lazily = {
+  assets: lazyRouteComponent(() => import('./pages/assets/assets-page.tsx'), 'AssetsPage'),
+  asset: lazyRouteComponent(() => import('./pages/assets/asset-page.tsx'), 'AssetPage'),
+  systems: lazyRouteComponent(() => import('./pages/systems/systems-page.tsx'), 'SystemsPage'),
+  system: lazyRouteComponent(() => import('./pages/systems/system-page.tsx'), 'SystemPage'),
+  poams: lazyRouteComponent(() => import('./pages/poams/poams-page.tsx'), 'PoamsPage'),
+  poam: lazyRouteComponent(() => import('./pages/poams/poam-page.tsx'), 'PoamPage'),
+  board: lazyRouteComponent(() => import('./pages/poams/board-page.tsx'), 'BoardPage'),
+  milestones: lazyRouteComponent(() => import('./pages/poams/milestones-page.tsx'), 'MilestonesPage'),
+};
+
+const assets = createRoute({
+  getParentRoute: () => shell,
+  path: '/assets',
+  beforeLoad: needs('asset:read'),
+  component: lazily.assets,
+});
+const asset = createRoute({
+  getParentRoute: () => shell,
+  path: '/assets/$assetUuid/{-$tab}',
+  beforeLoad: needs('asset:read'),
+  component: lazily.asset,
+});
+const systems = createRoute({
+  getParentRoute: () => shell,
+  path: '/systems',
+  beforeLoad: needs('system:read'),
+  component: lazily.systems,
+});
+const system = createRoute({
+  getParentRoute: () => shell,
+  path: '/systems/$systemId/{-$tab}',
+  beforeLoad: needs('system:read'),
+  component: lazily.system,
+});
+const poams = createRoute({
+  getParentRoute: () => shell,
+  path: '/poams',
+  beforeLoad: needs('poam:read'),
+  component: lazily.poams,
+});
+const poam = createRoute({ getParentRoute: () => poams, path: '$poamId/{-$tab}', component: lazily.poam });
+const board = createRoute({
+  getParentRoute: () => shell,
+  path: '/poams/board',
+  beforeLoad: needs('poam:read'),
+  component: lazily.board,
+});
+const milestones = createRoute({
+  getParentRoute: () => shell,
+  path: '/milestones',
+  beforeLoad: needs('poam:read'),
+  component: lazily.milestones,
+});
+
 const routeTree = root.addChildren([
   signIn,
   firstAdministrator,
-  shell.addChildren([home, findings.addChildren([finding]), plugin]),
+  shell.addChildren([
+    home,
+    findings.addChildren([finding]),
+    plugin,
+    assets,
+    asset,
+    systems,
+    system,
+    poams.addChildren([poam]),
+    board,
+    milestones,
+  ]),
 ]);
 
 export const router = createRouter({

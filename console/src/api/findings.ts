@@ -4,37 +4,48 @@ import { get } from './client.ts';
 
 export type Severity = 'Critical' | 'High' | 'Medium' | 'Low' | 'Info';
 export type FindingState = 'open' | 'reopened' | 'fixed';
-export type PoamState = 'none' | 'open' | 'overdue' | 'completed';
+export type PoamState = 'open' | 'overdue' | 'completed';
 
 export interface FindingRow {
   readonly key: string;
   readonly severity: Severity;
-  readonly pluginId: number;
+  readonly pluginId: string;
   readonly name: string;
-  readonly asset: { readonly uuid: string; readonly name: string; readonly address: string | null };
-  readonly system: { readonly id: string; readonly name: string } | null;
+  readonly family: string | null;
+  readonly assetUuid: string;
+  readonly assetName: string | null;
+  readonly ip: string | null;
+  readonly fqdn: string | null;
+  readonly systemIds: readonly string[];
   readonly port: number | null;
   readonly protocol: string | null;
+  readonly service: string | null;
   readonly state: FindingState;
-  readonly accepted: boolean;
-  readonly firstFound: string;
-  readonly lastSeen: string;
+  readonly isAccepted: boolean;
+  readonly firstFound: string | null;
+  readonly lastSeen: string | null;
   readonly lastFixed: string | null;
-  readonly due: string | null;
-  readonly poam: { readonly id: string; readonly state: PoamState } | null;
+  readonly timesCameBack: number;
+  readonly dueOn: string | null;
+  readonly poamId: string | null;
+  readonly poamStatus: string | null;
+  readonly poamState: PoamState | null;
   readonly vpr: number | null;
   readonly epss: number | null;
   readonly cvss: number | null;
-  readonly exploit: boolean | null;
-  readonly family: string | null;
+  readonly hasExploit: boolean | null;
+  readonly cves: readonly string[];
+  readonly solution: string | null;
+  readonly patchPublishedAt: string | null;
   readonly sources: readonly string[];
+  readonly acr: number | null;
+  readonly criticality: string | null;
+  readonly controls: readonly string[];
 }
 
 export interface FindingDetail extends FindingRow {
   readonly description: string | null;
-  readonly solution: string | null;
   readonly output: string | null;
-  readonly cves: readonly string[];
   readonly references: readonly string[];
   readonly severityBySource: readonly {
     readonly source: string;
@@ -55,21 +66,19 @@ export interface FindingEvent {
 
 export interface FindingGroupRow {
   readonly key: string;
-  readonly title: string;
+  readonly title: string | null;
+  /** The worst of them. */
   readonly severity: Severity;
   readonly bySeverity: Partial<Record<Severity, number>>;
   readonly findings: number;
   readonly assets: number;
-  readonly systems: readonly string[];
-  readonly firstFound: string;
-  readonly due: string | null;
-  readonly poam: { readonly id: string; readonly state: PoamState } | null;
-  readonly vpr: number | null;
-  readonly exploit: boolean | null;
+  readonly systemIds: readonly string[];
+  readonly firstFound: string | null;
+  readonly dueOn: string | null;
 }
 
 export interface PluginDetail {
-  readonly pluginId: number;
+  readonly pluginId: string;
   readonly name: string;
   readonly severity: Severity;
   readonly family: string | null;
@@ -80,9 +89,9 @@ export interface PluginDetail {
   readonly vpr: number | null;
   readonly cvss: number | null;
   readonly epss: number | null;
-  readonly exploit: boolean | null;
-  readonly published: string | null;
-  readonly patchPublished: string | null;
+  readonly hasExploit: boolean | null;
+  readonly publishedAt: string | null;
+  readonly patchPublishedAt: string | null;
 }
 
 export const findingQuery = (key: string) =>

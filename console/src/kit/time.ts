@@ -32,12 +32,12 @@ const steps: readonly (readonly [seconds: number, unit: string])[] = [
   [60, 'min'],
 ];
 
-/** `3 d ago`, `in 2 h`, `just now`. */
+/** `3 d ago`, `in 2 h`, `just now` within a minute to either side. */
 export function relative(iso: string, now: number): string {
   const seconds = (now - new Date(iso).getTime()) / 1000;
   const span = Math.abs(seconds);
   const step = steps.find(([size]) => span >= size);
-  if (!step) return seconds >= 0 ? 'just now' : 'in a moment';
+  if (!step) return 'just now';
   const text = `${Math.floor(span / step[0])} ${step[1]}`;
   return seconds >= 0 ? `${text} ago` : `in ${text}`;
 }

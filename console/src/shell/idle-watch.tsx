@@ -2,15 +2,14 @@
  * The server ends a session that nobody uses. This reports activity at most once a minute, and warns a minute before the end. Tabs share the
  * time of the last activity, so that work in one keeps the others.
  */
-import { Button, Modal } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { lastRequestAt } from '../api/client.ts';
 import { bootstrapQuery } from '../api/session.ts';
 import { useSession } from './use-session.ts';
 import { useSignOut } from './user-menu.tsx';
-import styles from './error-page.module.css';
 
+const IdleDialog = lazy(() => import('./idle-dialog.tsx').then((module) => ({ default: module.IdleDialog })));
 const warnSeconds = 60;
 const sharedKey = 'tieline-active-at';
 const seenSigns = ['pointerdown', 'keydown', 'wheel'] as const;
@@ -68,30 +67,9 @@ export const IdleWatch = () => {
   useEffect(() => {
     if (left === 0) void queryClient.invalidateQueries({ queryKey: bootstrapQuery.queryKey });
   }, [left, queryClient]);
-  return (
-    <Modal
-      opened={near}
-      onClose={report}
-      withCloseButton={false}
-      title="Are you still there?"
-      role="alertdialog"
-    >
-      <p>
-        Nobody has used this session for a while. It ends in{' '}
-        <strong>{left > 10 ? `${Math.ceil(left / 10) * 10} seconds` : `${left} s`}</strong>. What you have
-        typed is kept for you.
-      </p>
-      <p className="hidden-text" role="status">
-        {left > 45 ? 'The session ends in one minute.' : left <= 15 ? 'The session ends in 15 seconds.' : ''}
-      </p>
-      <div className={styles['actions']}>
-        <Button onClick={report} data-autofocus>
-          Stay
-        </Button>
-        <Button variant="default" onClick={leave}>
-          Sign out
-        </Button>
-      </div>
-    </Modal>
-  );
+  return near ? (
+    <Suspense>
+      <IdleDialog left={left} onStay={report} onLeave={leave} />
+    </Suspense>
+  ) : null;
 };

@@ -9,10 +9,11 @@ export interface Hit {
 }
 
 interface Named {
-  readonly id?: string;
-  readonly uuid?: string;
-  readonly name?: string;
-  readonly weakness?: string;
+  readonly systemId?: string | null;
+  readonly poamId?: string;
+  readonly assetUuid?: string;
+  readonly name?: string | null;
+  readonly weakness?: string | null;
 }
 
 const places = [
@@ -43,8 +44,8 @@ async function inPlace(
 ): Promise<readonly Hit[]> {
   const page = await get<Page<Named>>(`/${noun}`, { query: { q: words, limit: 5 }, signal });
   return page.items.map((row) => {
-    const id = row.uuid ?? row.id ?? '';
-    const title = noun === 'assets' ? (row.name ?? id) : `${id} ${row.name ?? row.weakness ?? ''}`;
+    const id = row.poamId ?? row.assetUuid ?? row.systemId ?? '';
+    const title = noun === 'assets' ? (row.name ?? id) : `${id} ${row.weakness ?? row.name ?? ''}`;
     return { kind, title, href: `/${noun}/${encodeURIComponent(id)}` };
   });
 }

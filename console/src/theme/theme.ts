@@ -1,17 +1,9 @@
 /** Mantine in our colours. Its variables point at tokens.css, so that light, dark and print are said in one place. */
 import {
-  ActionIcon,
-  Button,
   type CSSVariablesResolver,
   createTheme,
   localStorageColorSchemeManager,
   type MantineColorsTuple,
-  Menu,
-  Modal,
-  PasswordInput,
-  Popover,
-  TextInput,
-  Tooltip,
 } from '@mantine/core';
 
 const blue: MantineColorsTuple = [
@@ -42,22 +34,23 @@ export const theme = createTheme({
   luminanceThreshold: 0.35,
   cursorType: 'pointer',
   respectReducedMotion: true,
+  // By name and not by `Button.extend`, which would load each of them with the first page.
   components: {
-    Button: Button.extend({ defaultProps: { size: 'xs' } }),
-    ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', size: 28, color: 'gray' } }),
-    TextInput: TextInput.extend({ defaultProps: { size: 'sm' } }),
-    PasswordInput: PasswordInput.extend({ defaultProps: { size: 'sm' } }),
-    Menu: Menu.extend({ defaultProps: { transitionProps: { duration: 0 }, shadow: 'none' } }),
-    Popover: Popover.extend({ defaultProps: { transitionProps: { duration: 0 }, shadow: 'none' } }),
-    Modal: Modal.extend({ defaultProps: { transitionProps: { duration: 120 }, centered: true } }),
-    Tooltip: Tooltip.extend({
+    Button: { defaultProps: { size: 'xs' } },
+    ActionIcon: { defaultProps: { variant: 'subtle', size: 28, color: 'gray' } },
+    TextInput: { defaultProps: { size: 'sm' } },
+    PasswordInput: { defaultProps: { size: 'sm' } },
+    Menu: { defaultProps: { transitionProps: { duration: 0 }, shadow: 'none' } },
+    Popover: { defaultProps: { transitionProps: { duration: 0 }, shadow: 'none' } },
+    Modal: { defaultProps: { transitionProps: { duration: 120 }, centered: true } },
+    Tooltip: {
       defaultProps: {
         openDelay: 300,
         multiline: true,
         maw: 320,
         events: { hover: true, focus: true, touch: true },
       },
-    }),
+    },
   },
 });
 

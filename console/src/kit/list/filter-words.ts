@@ -38,6 +38,6 @@ export function valueWords(spec: FilterSpec | undefined, value: string): string 
   return value.split(',').join(', ');
 }
 
-/** The title of a filter without the remark behind its comma: "due, by the weakness" is "due". */
+/** The title of a filter without the remark behind its comma: "due, by the weakness" is "due". A flag has its name: "open: yes". */
 export const shortTitle = (name: string, spec: FilterSpec | undefined): string =>
-  spec === undefined ? name : (spec.title.split(',')[0] ?? name);
+  spec === undefined || spec.kind === 'flag' ? name : (spec.title.split(',')[0] ?? name);

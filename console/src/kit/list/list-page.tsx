@@ -14,6 +14,7 @@ import { ListTable } from './list-table.tsx';
 import styles from './list.module.css';
 import { Selection } from './selection.ts';
 import { countWords, useRows } from './use-rows.ts';
+import { ViewStrip } from './view-strip.tsx';
 import { ViewsMenu } from './views-menu.tsx';
 
 /** The list's filters that this noun knows; the boundary is dropped where it has no such filter. */
@@ -76,11 +77,18 @@ export const ListPage = <Row,>(props: ListPageProps<Row>) => {
         />
         <div className={styles['toolButtons']}>
           {title === undefined ? <span className="quiet">{countWords(count)}</span> : null}
-          {title !== undefined && spec.views.length > 0 ? <ViewsMenu spec={spec} state={state} /> : null}
+          {title !== undefined && spec.viewStrip !== true && spec.views.length > 0 ? (
+            <ViewsMenu spec={spec} state={state} />
+          ) : null}
           <ColumnsMenu spec={spec} state={state} />
           <ExportMenu spec={spec} state={state} sort={state.sort} count={count} />
         </div>
       </div>
+      {title !== undefined && spec.viewStrip === true ? (
+        <div className={styles['strip']}>
+          <ViewStrip spec={spec} state={state} />
+        </div>
+      ) : null}
       {props.strip ? <div className={styles['strip']}>{props.strip(state)}</div> : null}
       <div className={styles['body']}>
         {props.instead?.(state, filters) ?? (

@@ -39,10 +39,14 @@ export interface ListSpec<Row> {
   readonly noun: string;
   readonly columns: readonly ListColumn<Row>[];
   readonly views: readonly ListView[];
+  /** Its views as buttons in a row instead of a menu: for lists that are read by them. */
+  readonly viewStrip?: true;
   readonly words: ListWords;
   readonly keyOf: (row: Row) => string;
   /** The page of a row below this list, `/findings/3f2a`. */
   readonly hrefOf: (row: Row) => string;
+  /** Where its rows have no page of their own beside the list: Enter and click open the page at once. */
+  readonly opensPage?: true;
   /** What a screen reader hears of a row's checkbox. */
   readonly nameOf: (row: Row) => string;
 }

@@ -7,7 +7,7 @@ import type { Search } from '../search.ts';
 import { BulkBar } from './bulk-bar.tsx';
 import { type CellAt, CellMenu } from './cell-menu.tsx';
 import { usualColumns } from './columns.ts';
-import { Grid } from './grid.tsx';
+import { Grid } from './grid/grid.tsx';
 import type { ListPageProps } from './list-page-props.ts';
 import styles from './list.module.css';
 import type { ListState } from './list-state.ts';
@@ -26,7 +26,7 @@ interface Props<Row> {
 function useOpen<Row>({ spec, title, openKey }: ListPageProps<Row>) {
   const router = useRouter();
   return (row: Row, how: 'drawer' | 'page'): void => {
-    const beside = title !== undefined && how === 'drawer';
+    const beside = title !== undefined && how === 'drawer' && spec.opensPage !== true;
     void router.navigate({
       to: spec.hrefOf(row),
       search: beside ? (before) => ({ ...before, from: 'list' }) : {},

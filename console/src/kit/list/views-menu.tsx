@@ -6,7 +6,7 @@ import type { ListSpec, ListView } from './list-spec.ts';
 import styles from './list.module.css';
 import type { ListState } from './list-state.ts';
 
-const isShown = (view: ListView, filters: Search): boolean => {
+export const isShown = (view: ListView, filters: Search): boolean => {
   const names = new Set([...Object.keys(view.filters), ...Object.keys(filters)]);
   names.delete('system');
   return [...names].every((name) => view.filters[name] === filters[name]);

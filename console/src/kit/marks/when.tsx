@@ -41,6 +41,20 @@ export function dueWords(days: number): { words: string; tone: string } {
   };
 }
 
+/** A day on which something ends by itself: an authorization, an acceptance. */
+export const Ends = ({ on, withDay = false }: { readonly on: string | null; readonly withDay?: boolean }) => {
+  const now = useNow();
+  if (on === null) return <Nothing word="no end" />;
+  const days = daysBetween(now, on);
+  const { words, tone } = dueWords(days);
+  return (
+    <time dateTime={dayOf(on)} title={dayOf(on)} className={tone}>
+      {withDay ? `${dayOf(on)} · ` : ''}
+      {days < 0 ? `ended ${plural(-days)} ago` : words}
+    </time>
+  );
+};
+
 /** A day by which something must be done. `settled`: it is done, so that nothing is late. */
 export const Due = ({
   by,

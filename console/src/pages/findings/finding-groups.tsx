@@ -15,7 +15,8 @@ import { Day, Due, When } from '../../kit/marks/when.tsx';
 import { RecordLink } from '../../kit/record-link.tsx';
 import type { Search } from '../../kit/search.ts';
 import styles from './findings.module.css';
-import { poamWords, stateWords } from './words.ts';
+import { assetName } from './finding-list.tsx';
+import { stateWords } from './words.ts';
 
 export const groupNames = {
   plugin: 'plugin',
@@ -27,9 +28,8 @@ export const groupNames = {
 type Group = keyof typeof groupNames;
 export const isGroup = (word: string | undefined): word is Group => word !== undefined && word in groupNames;
 
-/** A filter that shows one group's findings; a solution has none. */
-const filterOf = (group: Group, key: string): Search | undefined =>
-  group === 'solution' ? undefined : { [group]: key };
+/** The filter that shows one group's findings. */
+const filterOf = (group: Group, key: string): Search => ({ [group]: key });
 const shownInside = 5;
 
 const Inside = ({ group, row, filters }: { group: Group; row: FindingGroupRow; filters: Search }) => {
@@ -43,7 +43,7 @@ const Inside = ({ group, row, filters }: { group: Group; row: FindingGroupRow; f
     return (
       <tr className={styles['inner']}>
         <td />
-        <td colSpan={8} className="quiet">
+        <td colSpan={7} className="quiet">
           Loading…
         </td>
       </tr>
@@ -56,26 +56,25 @@ const Inside = ({ group, row, filters }: { group: Group; row: FindingGroupRow; f
           <td>{group === 'plugin' ? null : <SeverityMark of={finding.severity} />}</td>
           <td className={`${styles['groupName']} cut`}>
             <RecordLink kind="finding" id={finding.key}>
-              {group === 'plugin' ? finding.asset.name : finding.name}
+              {group === 'plugin' ? assetName(finding) : finding.name}
             </RecordLink>
           </td>
           <td colSpan={2} className="quiet">
             {stateWords[finding.state]}, seen <When at={finding.lastSeen} />
           </td>
-          <td>{finding.system?.id}</td>
+          <td>{finding.systemIds.join(', ')}</td>
           <td>
             <Day at={finding.firstFound} />
           </td>
           <td>
-            <Due by={finding.due} settled={finding.state === 'fixed'} />
+            <Due by={finding.dueOn} settled={finding.state === 'fixed'} />
           </td>
-          <td>{finding.poam?.id}</td>
         </tr>
       ))}
       {row.findings > data.items.length ? (
         <tr className={styles['inner']}>
           <td />
-          <td colSpan={8}>
+          <td colSpan={7}>
             <Link to="/findings" search={{ ...narrowed, group: undefined }}>
               All {row.findings.toLocaleString('en')} findings
             </Link>
@@ -88,30 +87,27 @@ const Inside = ({ group, row, filters }: { group: Group; row: FindingGroupRow; f
 
 const GroupRow = ({ group, row, filters }: { group: Group; row: FindingGroupRow; filters: Search }) => {
   const [open, setOpen] = useState(false);
-  const opens = filterOf(group, row.key) !== undefined;
   return (
     <>
       <tr>
         <td>
-          {opens ? (
-            <button
-              type="button"
-              className={styles['expand']}
-              aria-expanded={open}
-              aria-label={`Findings of ${row.title}`}
-              onClick={() => setOpen(!open)}
-            >
-              {open ? <IconDown size={14} /> : <IconRight size={14} />}
-            </button>
-          ) : null}
+          <button
+            type="button"
+            className={styles['expand']}
+            aria-expanded={open}
+            aria-label={`Findings of ${row.title ?? row.key}`}
+            onClick={() => setOpen(!open)}
+          >
+            {open ? <IconDown size={14} /> : <IconRight size={14} />}
+          </button>
         </td>
         <td>
           <SeverityMark of={row.severity} />
         </td>
-        <td className={`${styles['groupName']} cut`} title={row.title}>
+        <td className={`${styles['groupName']} cut`} title={row.title ?? row.key}>
           {group === 'plugin' ? (
             <RecordLink kind="plugin" id={row.key}>
-              {row.title} <span className="quiet">{row.key}</span>
+              {row.title ?? row.key} <span className="quiet">{row.key}</span>
             </RecordLink>
           ) : (
             row.title
@@ -122,21 +118,14 @@ const GroupRow = ({ group, row, filters }: { group: Group; row: FindingGroupRow;
         </td>
         <td className={styles['end']}>{row.assets.toLocaleString('en')}</td>
         <td>
-          {row.systems.slice(0, 2).join(', ')}
-          {row.systems.length > 2 ? ` +${row.systems.length - 2}` : ''}
+          {row.systemIds.slice(0, 2).join(', ')}
+          {row.systemIds.length > 2 ? ` +${row.systemIds.length - 2}` : ''}
         </td>
         <td>
           <Day at={row.firstFound} />
         </td>
         <td>
-          <Due by={row.due} />
-        </td>
-        <td>
-          {row.poam === null ? null : (
-            <>
-              {row.poam.id} <span className="quiet">{poamWords[row.poam.state].toLowerCase()}</span>
-            </>
-          )}
+          <Due by={row.dueOn} />
         </td>
       </tr>
       {open ? <Inside group={group} row={row} filters={filters} /> : null}
@@ -144,7 +133,7 @@ const GroupRow = ({ group, row, filters }: { group: Group; row: FindingGroupRow;
   );
 };
 
-const heads = ['', 'Worst', '', 'Findings', 'Assets', 'Systems', 'First found', 'Due', 'POA&M'];
+const heads = ['', 'Worst', '', 'Findings', 'Assets', 'Systems', 'First found', 'Due'];
 
 const useGroups = (group: Group, filters: Search) =>
   useInfiniteQuery({

@@ -6,6 +6,7 @@ import { recordPath, RecordLink } from '../../kit/record-link.tsx';
 import { dayOf } from '../../kit/time.ts';
 import { poamWords, stateWords, words } from './words.ts';
 
+export const assetName = (row: FindingRow): string => row.assetName ?? row.ip ?? row.assetUuid;
 const portText = ({ port, protocol }: FindingRow): string =>
   port === null || port === 0 ? '' : `${port}/${protocol ?? ''}`;
 const number = (value: number | null, digits: number): string =>
@@ -16,23 +17,26 @@ const State = ({ row }: { readonly row: FindingRow }) => (
   <span>
     <span className={row.state === 'reopened' ? 'attention' : row.state === 'fixed' ? 'good' : ''}>
       {stateWords[row.state]}
+      {row.state === 'reopened' && row.timesCameBack > 1 ? ` ${row.timesCameBack}×` : ''}
     </span>
-    {row.accepted ? <span className="quiet"> · accepted</span> : null}
+    {row.isAccepted ? <span className="quiet"> · accepted</span> : null}
   </span>
 );
 
 const Poam = ({ row }: { readonly row: FindingRow }) =>
-  row.poam === null ? (
+  row.poamId === null ? (
     <Nothing word="none" />
   ) : (
     <span>
-      <RecordLink kind="poam" id={row.poam.id} inRow>
-        {row.poam.id}
+      <RecordLink kind="poam" id={row.poamId} inRow>
+        {row.poamId}
       </RecordLink>
-      <span className={row.poam.state === 'overdue' ? 'bad' : 'quiet'}>
-        {' '}
-        {poamWords[row.poam.state].toLowerCase()}
-      </span>
+      {row.poamState === null ? null : (
+        <span className={row.poamState === 'overdue' ? 'bad' : 'quiet'}>
+          {' '}
+          {poamWords[row.poamState].toLowerCase()}
+        </span>
+      )}
     </span>
   );
 
@@ -57,8 +61,8 @@ const columns: ListSpec<FindingRow>['columns'] = [
         {row.pluginId}
       </RecordLink>
     ),
-    text: (row) => String(row.pluginId),
-    filter: (row) => ['plugin', String(row.pluginId)],
+    text: (row) => row.pluginId,
+    filter: (row) => ['plugin', row.pluginId],
   },
   {
     id: 'name',
@@ -76,12 +80,12 @@ const columns: ListSpec<FindingRow>['columns'] = [
     title: 'Asset',
     width: 148,
     cell: (row) => (
-      <RecordLink kind="asset" id={row.asset.uuid} inRow title={row.asset.address ?? undefined}>
-        {row.asset.name}
+      <RecordLink kind="asset" id={row.assetUuid} inRow title={row.ip ?? undefined}>
+        {assetName(row)}
       </RecordLink>
     ),
-    text: (row) => row.asset.name,
-    filter: (row) => ['asset', row.asset.uuid],
+    text: (row) => assetName(row),
+    filter: (row) => ['asset', row.assetUuid],
   },
   {
     id: 'system',
@@ -89,9 +93,9 @@ const columns: ListSpec<FindingRow>['columns'] = [
     meaning: 'The authorization boundary that the asset belongs to',
     width: 76,
     cell: (row) =>
-      row.system ? <span title={row.system.name}>{row.system.id}</span> : <Nothing word="no system" />,
-    text: (row) => row.system?.id ?? '',
-    filter: (row) => ['system', row.system?.id ?? 'none'],
+      row.systemIds.length === 0 ? <Nothing word="no system" /> : <span>{row.systemIds.join(', ')}</span>,
+    text: (row) => row.systemIds.join(', '),
+    filter: (row) => ['system', row.systemIds[0] ?? 'none'],
   },
   {
     id: 'state',
@@ -106,16 +110,16 @@ const columns: ListSpec<FindingRow>['columns'] = [
     title: 'Due',
     meaning: 'When its weakness must be remediated',
     width: 108,
-    cell: (row) => <Due by={row.due} settled={row.state === 'fixed'} />,
-    text: (row) => row.due ?? '',
+    cell: (row) => <Due by={row.dueOn} settled={row.state === 'fixed'} />,
+    text: (row) => row.dueOn ?? '',
   },
   {
     id: 'poam',
     title: 'POA&M',
     width: 164,
     cell: (row) => <Poam row={row} />,
-    text: (row) => row.poam?.id ?? '',
-    filter: (row) => ['poam', row.poam?.id ?? 'none'],
+    text: (row) => row.poamId ?? '',
+    filter: (row) => ['poam', row.poamId ?? 'none'],
   },
   {
     id: 'first',
@@ -123,7 +127,7 @@ const columns: ListSpec<FindingRow>['columns'] = [
     width: 100,
     sort: 'first',
     cell: (row) => <Day at={row.firstFound} />,
-    text: (row) => dayOf(row.firstFound),
+    text: (row) => dayOf(row.firstFound ?? ''),
   },
   {
     id: 'seen',
@@ -131,7 +135,7 @@ const columns: ListSpec<FindingRow>['columns'] = [
     width: 80,
     sort: 'seen',
     cell: (row) => <When at={row.lastSeen} />,
-    text: (row) => row.lastSeen,
+    text: (row) => row.lastSeen ?? '',
   },
   {
     id: 'port',
@@ -159,7 +163,7 @@ const columns: ListSpec<FindingRow>['columns'] = [
     align: 'end',
     extra: true,
     cell: (row) => <Age since={row.firstFound} />,
-    text: (row) => row.firstFound,
+    text: (row) => row.firstFound ?? '',
   },
   {
     id: 'epss',
@@ -186,10 +190,10 @@ const columns: ListSpec<FindingRow>['columns'] = [
     width: 64,
     extra: true,
     cell: (row) => (
-      <span className={row.exploit === true ? 'attention strong' : 'quiet'}>{yesNo(row.exploit)}</span>
+      <span className={row.hasExploit === true ? 'attention strong' : 'quiet'}>{yesNo(row.hasExploit)}</span>
     ),
-    text: (row) => yesNo(row.exploit),
-    filter: (row) => (row.exploit === null ? undefined : ['exploit', yesNo(row.exploit)]),
+    text: (row) => yesNo(row.hasExploit),
+    filter: (row) => (row.hasExploit === null ? undefined : ['exploit', yesNo(row.hasExploit)]),
   },
   {
     id: 'family',
@@ -205,9 +209,9 @@ const columns: ListSpec<FindingRow>['columns'] = [
     title: 'Address',
     width: 110,
     extra: true,
-    cell: (row) => <span className="mono">{row.asset.address}</span>,
-    text: (row) => row.asset.address ?? '',
-    filter: (row) => (row.asset.address === null ? undefined : ['ip', row.asset.address]),
+    cell: (row) => <span className="mono">{row.ip}</span>,
+    text: (row) => row.ip ?? '',
+    filter: (row) => (row.ip === null ? undefined : ['ip', row.ip]),
   },
   {
     id: 'source',
@@ -250,5 +254,5 @@ export const findingList: ListSpec<FindingRow> = {
   words: { many: words.many, nothingYet: words.nothingYet },
   keyOf: (row) => row.key,
   hrefOf: (row) => recordPath('finding', row.key),
-  nameOf: (row) => `${row.name} on ${row.asset.name}`,
+  nameOf: (row) => `${row.name} on ${assetName(row)}`,
 };

@@ -11,6 +11,7 @@ import { Loaded } from '../../kit/detail/loaded.tsx';
 import { SeverityMark } from '../../kit/marks/severity.tsx';
 import { At, Due, When } from '../../kit/marks/when.tsx';
 import { RecordLink } from '../../kit/record-link.tsx';
+import { assetName } from './finding-list.tsx';
 import { eventWords, poamWords, stateWords, words } from './words.ts';
 
 const Marks = ({ of }: { readonly of: FindingDetail }) => (
@@ -18,18 +19,18 @@ const Marks = ({ of }: { readonly of: FindingDetail }) => (
     <SeverityMark of={of.severity} />
     <span className={of.state === 'reopened' ? 'attention' : of.state === 'fixed' ? 'good' : ''}>
       {stateWords[of.state]}
-      {of.accepted ? ', accepted' : ''}
+      {of.isAccepted ? ', accepted' : ''}
     </span>
     <span>
       <span className="quiet">on </span>
-      <RecordLink kind="asset" id={of.asset.uuid}>
-        {of.asset.name}
+      <RecordLink kind="asset" id={of.assetUuid}>
+        {assetName(of)}
       </RecordLink>
     </span>
-    {of.due === null ? null : (
+    {of.dueOn === null ? null : (
       <span>
         <span className="quiet">due </span>
-        <Due by={of.due} settled={of.state === 'fixed'} withDay />
+        <Due by={of.dueOn} settled={of.state === 'fixed'} withDay />
       </span>
     )}
   </>
@@ -65,63 +66,59 @@ const BySource = ({ of }: { readonly of: FindingDetail }) => (
   </>
 );
 
+const RecordLinks = ({
+  kind,
+  ids,
+}: {
+  readonly kind: 'system' | 'poam';
+  readonly ids: readonly string[];
+}) => (
+  <>
+    {ids.map((id) => (
+      <div key={id}>
+        <RecordLink kind={kind} id={id}>
+          {id}
+        </RecordLink>
+      </div>
+    ))}
+  </>
+);
+
+const Cves = ({ of }: { readonly of: readonly string[] }) => (
+  <>
+    {of.map((cve) => (
+      <div key={cve}>
+        <Link to="/findings" search={{ cve }}>
+          {cve}
+        </Link>
+      </div>
+    ))}
+  </>
+);
+
 const factsOf = (of: FindingDetail): readonly Fact[] => [
   [
     'Plugin',
-    <RecordLink key="p" kind="plugin" id={of.pluginId}>
+    <RecordLink key="plugin" kind="plugin" id={of.pluginId}>
       {of.pluginId}
     </RecordLink>,
   ],
   ['Family', of.family],
-  [
-    'System',
-    of.system ? (
-      <RecordLink key="s" kind="system" id={of.system.id}>
-        {of.system.name}
-      </RecordLink>
-    ) : (
-      'in no system'
-    ),
-  ],
+  ['System', of.systemIds.length === 0 ? 'in no system' : <RecordLinks kind="system" ids={of.systemIds} />],
   ['Port', of.port === null || of.port === 0 ? null : `${of.port}/${of.protocol ?? ''}`],
-  ['First found', <At key="f" at={of.firstFound} />],
-  ['Last seen', <At key="l" at={of.lastSeen} />],
-  [
-    'POA&M',
-    of.poam ? (
-      <RecordLink key="o" kind="poam" id={of.poam.id}>
-        {of.poam.id} ({poamWords[of.poam.state].toLowerCase()})
-      </RecordLink>
-    ) : null,
-  ],
-  ['By source', of.severityBySource.length === 0 ? null : <BySource key="b" of={of} />],
+  ['First found', <At key="first" at={of.firstFound} />],
+  ['Last seen', <At key="last" at={of.lastSeen} />],
+  ['Came back', of.timesCameBack === 0 ? 'never' : `${of.timesCameBack}×`],
+  ['POA&M', of.poamId === null ? null : <RecordLinks kind="poam" ids={[of.poamId]} />],
+  ['POA&M state', of.poamState === null ? null : poamWords[of.poamState]],
+  ['By source', of.severityBySource.length === 0 ? null : <BySource of={of} />],
+  ['Control', of.controls.join(', ')],
   ['VPR', of.vpr?.toFixed(1), 'Tenable’s rating of how likely it is to be exploited, 0 to 10'],
   ['EPSS', of.epss?.toFixed(2), 'The chance that it is exploited within 30 days, 0 to 1 (FIRST.org)'],
   ['CVSS', of.cvss?.toFixed(1)],
-  [
-    'Exploit',
-    of.exploit === null ? null : of.exploit ? (
-      <span key="e" className="attention strong">
-        available
-      </span>
-    ) : (
-      'none known'
-    ),
-  ],
-  [
-    'CVEs',
-    of.cves.length === 0
-      ? null
-      : of.cves.map((cve) => (
-          <div key={cve}>
-            <Link to="/findings" search={{ cve }}>
-              {cve}
-            </Link>
-          </div>
-        )),
-  ],
+  ['Exploit', of.hasExploit === null ? null : of.hasExploit ? 'available' : 'none known'],
+  ['CVEs', of.cves.length === 0 ? null : <Cves of={of.cves} />],
 ];
-
 const Output = ({ text }: { readonly text: string }) => (
   <Section title="Output of the scanner">
     <div style={{ position: 'relative' }}>
@@ -140,7 +137,7 @@ const Parts = ({ of, narrow }: { readonly of: FindingDetail; readonly narrow: bo
     <Facts {...(narrow ? { columns: 1 as const } : {})} of={factsOf(of)} />
     {of.sameElsewhere > 0 ? (
       <p style={{ marginTop: 12 }}>
-        <Link to="/findings" search={{ plugin: String(of.pluginId), state: 'open,reopened' }}>
+        <Link to="/findings" search={{ plugin: of.pluginId, state: 'open,reopened' }}>
           {words.sameElsewhere(of.sameElsewhere)}
         </Link>
       </p>

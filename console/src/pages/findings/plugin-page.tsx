@@ -21,7 +21,7 @@ const Head = ({ of }: { readonly of: PluginDetail }) => (
         <>
           <SeverityMark of={of.severity} />
           <span className="quiet">plugin {of.pluginId}</span>
-          {of.exploit === true ? <span className="attention strong">exploit available</span> : null}
+          {of.hasExploit === true ? <span className="attention strong">exploit available</span> : null}
         </>
       }
     />
@@ -43,8 +43,8 @@ const Head = ({ of }: { readonly of: PluginDetail }) => (
         ['VPR', of.vpr?.toFixed(1)],
         ['CVSS', of.cvss?.toFixed(1)],
         ['EPSS', of.epss?.toFixed(2)],
-        ['Published', <Day key="d" at={of.published} />],
-        ['Patch since', <Day key="p" at={of.patchPublished} />],
+        ['Published', <Day key="d" at={of.publishedAt} />],
+        ['Patch since', <Day key="p" at={of.patchPublishedAt} />],
       ]}
     />
     <details style={{ marginTop: 12 }}>

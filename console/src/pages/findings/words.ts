@@ -6,7 +6,6 @@ export const stateWords: Record<FindingState, string> = {
   fixed: 'Fixed',
 };
 export const poamWords: Record<PoamState, string> = {
-  none: 'None',
   open: 'Open',
   overdue: 'Overdue',
   completed: 'Completed',

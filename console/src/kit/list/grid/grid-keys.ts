@@ -1,7 +1,7 @@
 /** Keys and clicks of a grid, delegated from its root: no handler is made per row. */
 import type { Virtualizer } from '@tanstack/react-virtual';
 import type { RefObject } from 'react';
-import { useKeys } from '../keys.ts';
+import { useKeys } from '../../keys.ts';
 import type { GridProps } from './grid-props.ts';
 
 interface Moving<Row> extends GridProps<Row> {

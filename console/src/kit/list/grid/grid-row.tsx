@@ -1,8 +1,8 @@
 /** One row. Native elements only: with a component library's checkbox and badge a frame took twice as long (console.md f.3). */
 import { memo } from 'react';
-import type { ListColumn, ListSpec } from './list-spec.ts';
-import styles from './list.module.css';
-import { type Selection, useSelected } from './selection.ts';
+import type { ListColumn, ListSpec } from '../list-spec.ts';
+import styles from '../list.module.css';
+import { type Selection, useSelected } from '../selection.ts';
 
 export interface RowProps<Row> {
   readonly spec: ListSpec<Row>;

@@ -1,6 +1,6 @@
-import type { ListSpec } from './list-spec.ts';
-import type { ListState } from './list-state.ts';
-import type { Selection } from './selection.ts';
+import type { ListSpec } from '../list-spec.ts';
+import type { ListState } from '../list-state.ts';
+import type { Selection } from '../selection.ts';
 
 export interface GridProps<Row> {
   readonly spec: ListSpec<Row>;

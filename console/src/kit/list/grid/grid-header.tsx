@@ -1,5 +1,5 @@
-import type { ShownColumn } from './columns.ts';
-import styles from './list.module.css';
+import type { ShownColumn } from '../columns.ts';
+import styles from '../list.module.css';
 
 interface Props<Row> {
   readonly shown: readonly ShownColumn<Row>[];

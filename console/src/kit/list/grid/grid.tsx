@@ -1,14 +1,14 @@
 /** The table of a list: virtual rows of one height, one tab stop, keys and clicks handled once for all rows. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { densityPreference } from '../preference.ts';
-import { useColumns } from './columns.ts';
+import { densityPreference } from '../../preference.ts';
+import { useColumns } from '../columns.ts';
 import { GridHeader } from './grid-header.tsx';
 import { GridRow, SkeletonRows } from './grid-row.tsx';
 import { useGridKeys } from './grid-keys.ts';
 import type { GridProps } from './grid-props.ts';
-import styles from './list.module.css';
-import { useSelectionSize } from './selection.ts';
+import styles from '../list.module.css';
+import { useSelectionSize } from '../selection.ts';
 
 const heights = { compact: 28, normal: 32, comfortable: 40 };
 /** Where each list was scrolled to, by its address, for the way back. */
@@ -54,7 +54,7 @@ export const Grid = <Row,>(props: GridProps<Row>) => {
     <div
       ref={element}
       className={`${styles['scroll']} ${loading === 'again' ? styles['loading'] : ''}`}
-      style={{ '--columns': template } as React.CSSProperties} // a variable of ours
+      style={{ '--columns': template, '--list-width': `max(100%, ${width}px)` } as React.CSSProperties} // variables of ours
       role="grid"
       aria-label={props.label}
       aria-rowcount={props.complete ? rows.length + 1 : -1}
@@ -73,10 +73,7 @@ export const Grid = <Row,>(props: GridProps<Row>) => {
       <div
         className={styles['canvas']}
         role="rowgroup"
-        style={{
-          height: loading === 'first' ? 16 * height : virtualizer.getTotalSize(),
-          width: `max(100%, ${width}px)`,
-        }}
+        style={{ height: loading === 'first' ? 16 * height : virtualizer.getTotalSize() }}
       >
         {loading === 'first' ? <SkeletonRows columns={columns.length} height={height} /> : null}
         {items.map(({ index, start }) => {

@@ -1,0 +1,131 @@
+/** POA&Ms and milestones, as src/review/records and src/record/poams give them. Days are `YYYY-MM-DD`. */
+import { queryOptions } from '@tanstack/react-query';
+import type { Agreement } from '../kit/marks/agreement.tsx';
+import { get, getVersioned, patch, type Versioned } from './client.ts';
+import type { Severity } from './findings.ts';
+
+export type FieldValue = string | number | boolean | null | readonly string[];
+
+export interface PoamRow {
+  readonly poamId: string;
+  readonly remoteId: string | null;
+  readonly systemId: string | null;
+  readonly systemName: string | null;
+  readonly weakness: string | null;
+  readonly severity: Severity | null;
+  readonly residualRisk: string | null;
+  readonly status: string | null;
+  readonly isOpen: boolean;
+  readonly isOverdue: boolean;
+  readonly due: string | null;
+  readonly completed: string | null;
+  readonly milestones: { readonly done: number; readonly all: number; readonly next: string | null };
+  readonly findings: { readonly open: number; readonly all: number };
+  readonly assets: number;
+  readonly control: string | null;
+  readonly owner: string | null;
+  readonly agreement: Agreement;
+  readonly updatedAt: string | null;
+  readonly changed: { readonly at: string; readonly by: string; readonly where: 'here' | 'there' } | null;
+}
+
+export interface FieldThere {
+  readonly connection: string;
+  readonly there: FieldValue;
+  readonly base: FieldValue;
+  readonly differs: boolean;
+  readonly conflictId: number | null;
+  readonly policy: string;
+}
+export interface FieldView {
+  readonly field: string;
+  readonly here: FieldValue;
+  readonly sides: readonly FieldThere[];
+  readonly changed: {
+    readonly at: string;
+    readonly by: string;
+    readonly where: 'here' | 'there';
+    readonly reason: string | null;
+  } | null;
+  readonly isEditable: boolean;
+  readonly whyNot: string | null;
+}
+
+export interface MilestoneRow {
+  readonly id: string;
+  readonly remoteId: string | null;
+  readonly poamId: string;
+  readonly weakness: string | null;
+  readonly systemId: string | null;
+  readonly description: string | null;
+  readonly due: string | null;
+  readonly completed: string | null;
+  readonly status: string | null;
+  readonly isOpen: boolean;
+  readonly isOverdue: boolean;
+  readonly comments: string | null;
+  readonly owner: string | null;
+}
+
+export interface PoamDetail {
+  readonly poam: PoamRow;
+  readonly version: string;
+  readonly fields: readonly FieldView[];
+  readonly remotes: readonly {
+    readonly connection: string;
+    readonly externalId: string;
+    readonly confirmedAt: string;
+    readonly missingSince: string | null;
+  }[];
+  readonly milestones: readonly (MilestoneRow & { readonly version: string })[];
+  readonly weaknesses: readonly {
+    readonly grouping: string;
+    readonly identifier: string;
+    readonly name: string | null;
+    readonly severity: Severity;
+    readonly detectedOn: string;
+    readonly dueOn: string;
+    readonly dueReason: string;
+    readonly controls: readonly string[];
+    readonly findings: { readonly open: number; readonly all: number };
+  }[];
+  readonly assets: readonly {
+    readonly assetUuid: string;
+    readonly hostname: string | null;
+    readonly systemId: string | null;
+    readonly lastSeen: string | null;
+    readonly findings: { readonly open: number; readonly all: number };
+  }[];
+  readonly cves: readonly string[];
+}
+
+export interface Change {
+  readonly id: string | number;
+  readonly at: string;
+  readonly by: string;
+  readonly where: 'here' | 'there';
+  readonly entity: string;
+  readonly field: string | null;
+  readonly before: FieldValue;
+  readonly after: FieldValue;
+  readonly reason: string | null;
+}
+
+export const poamKey = (id: string) => ['poams', id] as const;
+export const poamQuery = (id: string) =>
+  queryOptions({
+    queryKey: poamKey(id),
+    queryFn: ({ signal }) => getVersioned<PoamDetail>(`/poams/${encodeURIComponent(id)}`, { signal }),
+  });
+export const poamHistoryQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...poamKey(id), 'history'],
+    queryFn: ({ signal }) =>
+      get<{ items: readonly Change[] }>(`/poams/${encodeURIComponent(id)}/history`, { signal }),
+  });
+
+export const editPoam = (
+  id: string,
+  edit: { readonly changes: Readonly<Record<string, FieldValue>>; readonly reason?: string },
+  etag: string,
+): Promise<Versioned<unknown>> => patch(`/poams/${encodeURIComponent(id)}`, edit, etag);

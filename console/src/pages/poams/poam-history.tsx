@@ -1,0 +1,52 @@
+import { useQuery } from '@tanstack/react-query';
+import { poamHistoryQuery } from '../../api/poams.ts';
+import styles from '../../kit/detail/detail.module.css';
+import { Loaded } from '../../kit/detail/loaded.tsx';
+import { At } from '../../kit/marks/when.tsx';
+import { fieldTitle, Value } from './field-row.tsx';
+
+export const PoamHistory = ({ poamId }: { readonly poamId: string }) => (
+  <Loaded query={useQuery(poamHistoryQuery(poamId))}>
+    {({ items }) =>
+      items.length === 0 ? (
+        <p className="quiet">Nothing has changed since it was first read.</p>
+      ) : (
+        <table className={styles['table']}>
+          <thead>
+            <tr>
+              <th scope="col">When</th>
+              <th scope="col">Field</th>
+              <th scope="col">Before</th>
+              <th scope="col">After</th>
+              <th scope="col">By</th>
+              <th scope="col">Why</th>
+            </tr>
+          </thead>
+          <tbody>
+            {items.map((change) => (
+              <tr key={change.id}>
+                <td>
+                  <At at={change.at} />
+                </td>
+                <td>
+                  {change.field === null ? 'The record' : fieldTitle(change.field)}
+                  {change.entity === 'milestone' ? <span className="quiet"> (milestone)</span> : null}
+                </td>
+                <td>
+                  <Value of={change.before} />
+                </td>
+                <td>
+                  <Value of={change.after} />
+                </td>
+                <td>
+                  {change.by}, {change.where}
+                </td>
+                <td>{change.reason}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )
+    }
+  </Loaded>
+);
