@@ -1,3 +1,4 @@
+export { csvLine } from './csv.ts';
 export {
   type Filter,
   type FilterFields,
