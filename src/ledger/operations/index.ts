@@ -26,7 +26,6 @@ export {
   type HistoryRow,
   type JournalFilter,
   type JournalRow,
-  type JournalSubject,
   listFoundConflicts,
   listHistory,
   listJournal,

@@ -89,12 +89,12 @@ export const commandGroups: readonly EntryGroup[] = [
       {
         name: 'systems',
         description: 'authorization boundaries: how each of them stands',
-        load: async () => (await import('./records/systems.command.ts')).systems,
+        load: async () => (await import('./poams/systems.command.ts')).systems,
       },
       {
         name: 'poams',
         description: 'POA&Ms and milestones: what is late, what is agreed with the GRC system, edits',
-        load: async () => (await import('./records/poams.command.ts')).poams,
+        load: async () => (await import('./poams/poams.command.ts')).poams,
       },
     ],
   },

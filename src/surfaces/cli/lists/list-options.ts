@@ -1,7 +1,7 @@
 /** Options of commands that list the record: the filter grammar, sort and form of output are the same in all of them. */
-import type { GlobalFlags } from './command-context.ts';
-import type { OptionSpec } from './command.ts';
-import { limitOption } from './flags.ts';
+import type { GlobalFlags } from '../kit/command-context.ts';
+import type { OptionSpec } from '../kit/command.ts';
+import { limitOption } from '../kit/flags.ts';
 
 export interface ListFlags extends GlobalFlags {
   readonly filter?: string;

@@ -1,6 +1,6 @@
 import type { CommandSpec, FirstLevel, NounSpec } from '../kit/command.ts';
 import { byOption, decisionOptions, limitOption, several, wholeNumber } from '../kit/flags.ts';
-import { filterOption, listOptions } from '../kit/list-options.ts';
+import { filterOption, listOptions } from '../lists/list-options.ts';
 
 const day = (what: string, isRequired: boolean) => ({
   flags: '--due <day>',

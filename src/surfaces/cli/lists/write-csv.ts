@@ -1,7 +1,7 @@
 /** Writes rows as CSV as they come, as fast as the reader takes them. */
 import { once } from 'node:events';
 import { csvLine } from '../../../platform/lists/index.ts';
-import type { CommandContext } from './command-context.ts';
+import type { CommandContext } from '../kit/command-context.ts';
 
 /** A column: its head, and what a row has in it. */
 export interface CsvColumn<Row> {

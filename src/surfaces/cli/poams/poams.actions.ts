@@ -13,8 +13,8 @@ import {
 import { fetchPoam, listPoamHistory } from '../../../review/records/index.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { tellCut } from '../kit/cut-list.ts';
-import type { ListFlags } from '../kit/list-options.ts';
-import { writeCsv } from '../kit/write-csv.ts';
+import type { ListFlags } from '../lists/list-options.ts';
+import { writeCsv } from '../lists/write-csv.ts';
 import {
   historyLines,
   milestoneColumns,

@@ -1,5 +1,5 @@
 import type { FirstLevel } from '../kit/command.ts';
-import { listOptions } from '../kit/list-options.ts';
+import { listOptions } from '../lists/list-options.ts';
 import { formerCommands } from '../connections/connections.command.ts';
 
 /** Authorization boundaries. The servers that Tieline talks to are `connections`. */

@@ -7,8 +7,8 @@ import { fetchBoundaryId } from '../../../record/systems/index.ts';
 import { boundarySummary, fetchBoundary } from '../../../review/boundaries/index.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { tellCut } from '../kit/cut-list.ts';
-import type { ListFlags } from '../kit/list-options.ts';
-import { writeCsv } from '../kit/write-csv.ts';
+import type { ListFlags } from '../lists/list-options.ts';
+import { writeCsv } from '../lists/write-csv.ts';
 import { systemColumns, systemDetailLines, systemLines } from './systems.view.ts';
 
 export async function showSystems(context: CommandContext, flags: ListFlags): Promise<void> {

@@ -4,7 +4,7 @@ import type { BoundaryRow } from '../../../record/boundaries/index.ts';
 import type { BoundaryDetail, BoundarySummary } from '../../../review/boundaries/index.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
 import { dayText, minuteText } from '../kit/instants.ts';
-import type { CsvColumn } from '../kit/write-csv.ts';
+import type { CsvColumn } from '../lists/write-csv.ts';
 import { fieldLines } from './poams.view.ts';
 
 const none = '–';

@@ -8,7 +8,7 @@ import { fittedTable } from '../kit/fitted-table.ts';
 import { minuteText } from '../kit/instants.ts';
 import { shortValue } from '../kit/short-value.ts';
 import { counted } from '../kit/table.ts';
-import type { CsvColumn } from '../kit/write-csv.ts';
+import type { CsvColumn } from '../lists/write-csv.ts';
 
 const none = '–';
 const agreementWords: Readonly<Record<Agreement, string>> = {
