@@ -29,6 +29,7 @@ function optionText({ flags, description, choices, required, default: usual }: O
 }
 
 function commandLines(path: string, spec: CommandSpec | NounSpec): string[] {
+  if (!isNoun(spec) && spec.isNow !== undefined) return [];
   if (isNoun(spec)) return spec.commands.flatMap((child) => commandLines(`${path} ${child.name}`, child));
   const words = [path, spec.arguments].filter(Boolean).join(' ');
   return [
@@ -45,8 +46,7 @@ export async function commandLists(): Promise<string> {
   const lines: string[] = [];
   for (const { title, entries } of commandGroups) {
     lines.push(`### ${title}`, '');
-    for (const { name, description, isHidden, load } of entries) {
-      if (isHidden) continue;
+    for (const { name, description, load } of entries) {
       const spec = { ...(await load()), name, description };
       if (isNoun(spec)) lines.push(...wrapped(`**${name}**: ${plain(description)}`, width), '');
       lines.push(...commandLines(name, spec), '');

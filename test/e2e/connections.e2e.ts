@@ -54,11 +54,11 @@ describe('adding a connection', () => {
     }
   });
 
-  it('adding a connection works under the old command name too, which reports its new one on standard error', async () => {
-    const listed = await run('systems', 'list');
-    expect(listed.err).toContain('`connections list`');
-    expect(listed.out).toBe((await run('connections', 'list')).out);
-    expect((await run('systems', 'list', '--json')).err).toBe('');
+  it('checking a connection works under the old command name too, which reports its new one on standard error', async () => {
+    const checked = await run('systems', 'check', 'xacta');
+    expect(checked.err).toContain('`systems check` is now `connections check`');
+    expect((await run('systems', 'check', 'xacta', '--json')).err).toBe('');
+    expect((await run('systems', 'list')).err).toBe('');
   });
 });
 

@@ -5,6 +5,8 @@ import { commentPoam, listPoamComments } from '../../src/review/records/comments
 import { editRecord } from '../../src/review/records/edit-record.ts';
 import { addMilestone, completeMilestone, moveMilestone } from '../../src/review/records/milestones.ts';
 import { fetchPoam, listPoamHistory } from '../../src/review/records/read-poam.ts';
+import { commandOver, commandText } from '../support/command-over.ts';
+import { countPoams } from '../../src/record/poams/poam-list.sql.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 
 interface RemotePoam {
@@ -187,5 +189,57 @@ describe('editing a record here', () => {
     ).toMatchObject({ description: 'Roll out', due: '2026-12-20', status: 'Pending' });
     await world.sync();
     expect(await writes()).toBe(before);
+  });
+
+  it('the command line lists, shows, edits and comments POA&Ms, and lists systems, with the same numbers', async () => {
+    const cli = async (...args: string[]) => {
+      const { code, json, err } = await commandOver(world.app, args);
+      expect([0, 3], err).toContain(code);
+      return json as Record<string, unknown>;
+    };
+    const list = await cli('poams', 'list', '--filter', 'open=yes', '--sort', '-severity', '--limit', '3');
+    expect(list['items']).toHaveLength(3);
+    const systems = (await cli('systems', 'list'))['items'] as {
+      systemId: string;
+      poams: { open: number };
+    }[];
+    expect(systems.reduce((sum, each) => sum + each.poams.open, 0)).toBe(list['total']);
+    expect(await cli('systems', 'show', systems[0]?.systemId ?? '')).toMatchObject({ system: systems[0] });
+    expect(await cli('poams', 'show', poamId)).toMatchObject({ poam: { poamId } });
+    expect(await cli('poams', 'edit', poamId, '--set', 'cost_estimate=12', '--by', 'A. Lee')).toMatchObject({
+      changes: [{ field: 'cost_estimate', after: '12' }],
+    });
+    const many = [
+      'poams',
+      'edit',
+      '--filter',
+      `system=${systems[0]?.systemId}`,
+      '--set',
+      'threat_relevance=High',
+    ];
+    const tried = await cli(...many);
+    expect(await cli(...many, '--yes')).toMatchObject({
+      matched: tried['matched'],
+      changed: tried['willChange'],
+    });
+    expect(await cli('poams', 'comment', poamId)).toMatchObject([{ author: 'J. Doe' }]);
+    expect((await cli('poams', 'milestones', '--filter', `poam=${poamId}`))['total']).toBeGreaterThan(0);
+    expect(await cli('poams', 'history', poamId)).toContainEqual(
+      expect.objectContaining({ field: 'cost_estimate', decidedBy: 'A. Lee' }),
+    );
+    const { out } = await commandText(world.app, ['poams', 'list', '--csv', '--limit', '1']);
+    expect(out.trimEnd().split('\r\n')).toHaveLength(
+      1 + (await countPoams(world.app.db, everywhere, { filter: {}, now: new Date() })),
+    );
+    for (const words of [
+      ['poams', 'list'],
+      ['poams', 'show', poamId],
+      ['poams', 'history', poamId],
+      ['poams', 'milestones'],
+      ['systems', 'list'],
+      ['systems', 'show', systems[0]?.systemId ?? ''],
+    ])
+      expect((await commandText(world.app, words)).code).toBe(0);
+    expect((await commandText(world.app, ['poams', 'list', '--filter', 'colour=red'])).code).toBe(2);
   });
 });

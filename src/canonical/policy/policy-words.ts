@@ -10,7 +10,7 @@ const whenBothEdited: Readonly<Record<ConflictStrategy, (connection: string) => 
   append: () => 'both sides; what both wrote is joined',
 };
 
-/** @param connection what the connection is called: `xacta-prod`. */
+/** @param connection what the connection is called: `grc-prod`. */
 export function policyWords({ direction, strategy }: FieldPolicy, connection: string): string {
   if (direction === 'inbound') return `${connection} decides`;
   if (direction === 'outbound') return 'Tieline decides';

@@ -1,3 +1,11 @@
+export {
+  bulkStep,
+  type BulkState,
+  fetchBulk,
+  findBulk,
+  listBulkOutcomes,
+  saveBulkPosition,
+} from './bulk-edits.sql.ts';
 export { callLogOf, countCalls } from './call-logs.sql.ts';
 export { countChanges, countRecognised, type JournalEntry, recordChanges } from './changes.sql.ts';
 export {
@@ -24,7 +32,6 @@ export {
   type HistoryRow,
   type JournalFilter,
   type JournalRow,
-  type JournalSubject,
   listFoundConflicts,
   listHistory,
   listJournal,

@@ -81,14 +81,11 @@ async function work(app: App, job: JobToDo, signal: AbortSignal): Promise<Json> 
 }
 
 /** The payload was checked when it was asked for, perhaps by an earlier version. */
-function runKind(
-  app: App,
-  kind: keyof typeof jobKinds,
-  payload: Json,
-  context: JobContext,
-): Promise<Json> {
-  const spec: { readonly payload: z.ZodType; readonly run: (app: App, payload: never, context: JobContext) => Promise<Json> } =
-    jobKinds[kind];
+function runKind(app: App, kind: keyof typeof jobKinds, payload: Json, context: JobContext): Promise<Json> {
+  const spec: {
+    readonly payload: z.ZodType;
+    readonly run: (app: App, payload: never, context: JobContext) => Promise<Json>;
+  } = jobKinds[kind];
   return spec.run(app, spec.payload.parse(payload) as never, context); // its own schema gave it
 }
 

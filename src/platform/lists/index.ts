@@ -1,13 +1,5 @@
 export { csvLine, csvLines } from './csv.ts';
 export {
-  type Filter,
-  type FilterFields,
-  type FilterKind,
-  filterPairs,
-  type FilterTerm,
-  parseFilter,
-} from './filter.ts';
-export {
   type Conditions,
   escapedLike,
   every,
@@ -19,8 +11,16 @@ export {
   textOf,
   wordsOf,
 } from './filter.sql.ts';
-export { type After, createCursors, type CursorUse, type Page, parseSort, type Sort } from './page.ts';
+export {
+  type Filter,
+  type FilterFields,
+  type FilterKind,
+  filterPairs,
+  type FilterTerm,
+  parseFilter,
+} from './filter.ts';
 export { behind, type KeySet, orderOf, pageOf, type SortColumn, sortValue } from './page.sql.ts';
+export { type After, createCursors, type CursorUse, type Page, parseSort, type Sort } from './page.ts';
 export {
   countByFacet,
   countedAtMost,

@@ -4,7 +4,7 @@ import { everywhere, type Scope } from '../../canonical/access/index.ts';
 import { poamList, systemList } from '../../canonical/lists/index.ts';
 import { type After, parseFilter, parseSort } from '../../platform/lists/index.ts';
 import { countPoams } from '../poams/index.ts';
-import { databaseWithPoams } from '../poams/poams.test-support.ts';
+import { databaseWithPoams } from '../../../test/support/poam-world.ts';
 import {
   type BoundaryRow,
   countBoundaries,

@@ -75,7 +75,9 @@ const conditionsOf = (columns: PoamColumns, now: Date): Conditions<PoamFilterNam
   findings: findingsTerm,
   contradiction: flagOf(sql<boolean>`(${columns.status} in ('Completed', 'Cancelled') and ${openFinding})`),
   updated: instantOf(sql`p.updated_at`),
-  q: textOf(sql`concat_ws(' ', p.poam_id, p.xacta_poam_id, ${columns.of('weakness_description')})`),
+  q: textOf(
+    sql`concat_ws(' ', p.poam_id, ${columns.of('xacta_poam_id')}, ${columns.of('weakness_description')})`,
+  ),
 });
 
 const sortsOf = (columns: PoamColumns): Readonly<Record<PoamSort, SortColumn>> => ({

@@ -23,7 +23,7 @@ import {
   streamPoams,
 } from './poam-list.sql.ts';
 import { listObstacles } from './agreement.sql.ts';
-import { databaseWithPoams, poamCount } from './poams.test-support.ts';
+import { databaseWithPoams, poamCount } from '../../../test/support/poam-world.ts';
 
 let database: ClonedDatabase;
 beforeAll(async () => {

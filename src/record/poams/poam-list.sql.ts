@@ -1,5 +1,5 @@
 /** The list of POA&Ms: pages, count, facets, board and export, all of one selection (`poam-filters.sql.ts`). */
-import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Scope } from '../../canonical/access/index.ts';
 import type { Agreement } from '../../canonical/lists/index.ts';
 import type { Severity } from '../../canonical/vocabulary/index.ts';
@@ -86,7 +86,7 @@ const milestoneStatus = canonicalStatusOf(sql`m.status`);
 
 /** SQL of what each row of the list shows, over `p` and what `besideRow` joins. */
 const shownOf = ({ columns }: PoamSelection, now: Date) => sql`
-  p.poam_id as "poamId", p.xacta_poam_id as "remoteId", p.system_id as "systemId", s.name as "systemName",
+  p.poam_id as "poamId", ${columns.of('xacta_poam_id')} as "remoteId", p.system_id as "systemId", s.name as "systemName",
   split_part(${columns.of('weakness_description')}, E'\\n', 1) as weakness, ${columns.severity} as severity,
   ${columns.of('residual_risk_level')} as "residualRisk", ${columns.status} as status, ${columns.isOpen} as "isOpen",
   ${isOverdueAt(columns, now)} as "isOverdue", ${dayOf(columns.due)} as due, ${columns.of('actual_completion')}::date::text as completed,

@@ -10,7 +10,16 @@ import type { Actor, Scope } from '../../canonical/access/index.ts';
 import { type FieldFault, TielineError } from '../../platform/errors/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';
 import type { Database, SessionLock, Tx } from '../../platform/postgres/index.ts';
-import { insertHeldRecords, withOperation } from '../../ledger/operations/index.ts';
+import {
+  bulkStep,
+  type BulkState,
+  fetchBulk,
+  findBulk,
+  insertHeldRecords,
+  listBulkOutcomes,
+  saveBulkPosition,
+  withOperation,
+} from '../../ledger/operations/index.ts';
 import { linkedEntity, lockRows } from '../../record/entities/index.ts';
 import {
   listMilestoneIds,
@@ -20,14 +29,6 @@ import {
 } from '../../record/poams/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { applyEdits, type DecidedEdit } from './apply-edits.ts';
-import {
-  bulkStep,
-  type BulkState,
-  fetchBulk,
-  findBulk,
-  listBulkOutcomes,
-  saveBulkPosition,
-} from './bulk-operations.sql.ts';
 import { decideEdit, type EditedRecord, type EditVerdict } from './decide-edit.ts';
 import { type EditableEntity, gatherRecords } from './gather-records.ts';
 import { fetchRules } from './record-rules.ts';

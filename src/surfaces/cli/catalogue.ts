@@ -21,12 +21,6 @@ export const commandGroups: readonly EntryGroup[] = [
         load: async () => (await import('./connections/connections.command.ts')).connections,
       },
       {
-        name: 'systems',
-        description: 'the old name of `connections`',
-        isHidden: true,
-        load: async () => (await import('./connections/connections.command.ts')).systems,
-      },
-      {
         name: 'secrets',
         description: 'the key that protects stored secrets',
         load: async () => (await import('./operate/secrets.command.ts')).secrets,
@@ -91,6 +85,21 @@ export const commandGroups: readonly EntryGroup[] = [
         name: 'ops',
         description: 'every sync and decision with its steps, counts and errors; undo',
         load: async () => (await import('./history/ops.command.ts')).ops,
+      },
+    ],
+  },
+  {
+    title: 'Systems and POA&Ms',
+    entries: [
+      {
+        name: 'systems',
+        description: 'authorization boundaries: how each of them stands',
+        load: async () => (await import('./poams/systems.command.ts')).systems,
+      },
+      {
+        name: 'poams',
+        description: 'POA&Ms and milestones: what is late, what is agreed with the GRC system, edits',
+        load: async () => (await import('./poams/poams.command.ts')).poams,
       },
     ],
   },

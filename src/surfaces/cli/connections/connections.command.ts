@@ -1,4 +1,4 @@
-/** `connections …`: the servers that Tieline talks to. `systems add|list|check` are their old names and still work. */
+/** `connections …`: the servers that Tieline talks to. `systems add|check` are old names that still work. */
 import type { CommandSpec, FirstLevel, OptionSpec } from '../kit/command.ts';
 import { decisionOptions, several, wholeNumber } from '../kit/flags.ts';
 
@@ -125,4 +125,8 @@ export const connections: FirstLevel = {
   ],
 };
 
-export const systems: FirstLevel = { isNow: 'connections', commands: [add, list, check] };
+/** Under `systems`, which lists authorization boundaries now, these keep working. */
+export const formerCommands: readonly CommandSpec[] = [add, check].map((spec) => ({
+  ...spec,
+  isNow: `connections ${spec.name}`,
+}));

@@ -10,7 +10,6 @@ import { shownJson, shownOutput } from '../../../platform/errors/index.ts';
 export interface Entry {
   readonly name: string;
   readonly description: string;
-  readonly isHidden?: true;
   readonly load: () => Promise<FirstLevel>;
 }
 
@@ -69,7 +68,7 @@ export async function buildProgram(parts: ProgramParts): Promise<Command> {
             parts,
           )
         : new Command(entry.name).description(entry.description);
-      program.addCommand(command.helpGroup(`${title}:`), { hidden: entry.isHidden ?? false });
+      program.addCommand(command.helpGroup(`${title}:`));
     }
   inheritSettings(program);
   return program;
@@ -90,15 +89,7 @@ async function commandOf(spec: CommandSpec | NounSpec, parts: ProgramParts): Pro
   for (const child of spec.commands)
     command.addCommand(await commandOf(child, parts), {
       isDefault: !isNoun(child) && (child.isDefault ?? false),
-    });
-  const { isNow } = spec;
-  if (isNow !== undefined)
-    command.hook('preAction', (_command, action) => {
-      // With --json the standard error is for one object, too.
-      if (action.optsWithGlobals<GlobalFlags>().json) return;
-      parts.host.terminal.err.write(
-        `tieline: \`${spec.name} ${action.name()}\` is now \`${isNow} ${action.name()}\`; the old name still works.\n`,
-      );
+      hidden: !isNoun(child) && child.isNow !== undefined,
     });
   return command;
 }
@@ -107,7 +98,15 @@ async function leafOf(spec: CommandSpec, parts: ProgramParts): Promise<Command> 
   const command = new Command(spec.name).description(spec.description);
   if (spec.arguments !== undefined) command.arguments(spec.arguments);
   for (const option of spec.options ?? []) command.addOption(optionOf(option));
-  const { notes, examples } = spec;
+  const { notes, examples, isNow } = spec;
+  if (isNow !== undefined)
+    command.hook('preAction', (action) => {
+      // With --json the standard error is for one object, too.
+      if (action.optsWithGlobals<GlobalFlags>().json) return;
+      parts.host.terminal.err.write(
+        `tieline: \`${action.parent?.name() ?? ''} ${spec.name}\` is now \`${isNow}\`; the old name still works.\n`,
+      );
+    });
   if (notes && parts.wantsHelp) command.addHelpText('after', `\n${await notes(parts.host)}`);
   if (examples)
     command.addHelpText(

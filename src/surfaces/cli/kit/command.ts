@@ -33,6 +33,8 @@ export interface CommandSpec {
   readonly examples?: readonly string[];
   /** Whether it is what the noun alone runs. */
   readonly isDefault?: true;
+  /** An old name of another command: it still works, says what it is now, and is not in the help. */
+  readonly isNow?: string;
   /** What --help adds below the options; only made where help is asked for. */
   readonly notes?: (host: CommandHost) => Promise<string>;
   /** Loads what it does; each action names the flags and arguments that it takes. */
@@ -44,8 +46,6 @@ export interface NounSpec {
   readonly name: string;
   readonly description: string;
   readonly commands: readonly (CommandSpec | NounSpec)[];
-  /** An old name of another noun: it still works, says what it is now, and is not in the help. */
-  readonly isNow?: string;
 }
 
 /** A command or noun of the first level: the catalogue says its name and description, so that it need not be loaded for these. */

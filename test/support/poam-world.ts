@@ -1,6 +1,6 @@
 /** A world of POA&Ms in every state that the list knows, for tests of what is read of them. */
-import { databaseWithConnection } from '../../../test/support/one-connection.ts';
-import type { ClonedDatabase } from '../../../test/support/database.ts';
+import { databaseWithConnection } from './one-connection.ts';
+import type { ClonedDatabase } from './database.ts';
 
 export const poamCount = 120;
 

@@ -2,7 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
-import { noCounts, recordCounts } from '../../ledger/operations/index.ts';
+import { noCounts, recordCounts } from './operations.sql.ts';
 
 /** What such an operation is called as a step. */
 export const bulkStep = 'bulk edit';

@@ -1,0 +1,199 @@
+import { z } from 'zod';
+import { agreements } from '../canonical/lists/index.ts';
+import { severities } from '../canonical/vocabulary/index.ts';
+import { decisionCodes, fieldFault, instant, json } from './shapes.ts';
+
+const openOfAll = z.strictObject({ open: z.number(), all: z.number() });
+
+/** A row of the list. Days are `YYYY-MM-DD`. */
+export const poam = z.strictObject({
+  poamId: z.string(),
+  remoteId: z.string().nullable(),
+  systemId: z.string().nullable(),
+  systemName: z.string().nullable(),
+  weakness: z.string().nullable(),
+  severity: z.enum(severities).nullable(),
+  residualRisk: z.string().nullable(),
+  status: z.string().nullable(),
+  isOpen: z.boolean(),
+  isOverdue: z.boolean(),
+  due: z.string().nullable(),
+  completed: z.string().nullable(),
+  milestones: z.strictObject({ done: z.number(), all: z.number(), next: z.string().nullable() }),
+  findings: openOfAll,
+  assets: z.number(),
+  control: z.string().nullable(),
+  owner: z.string().nullable(),
+  agreement: z.enum(agreements),
+  updatedAt: instant.nullable(),
+  changed: z.strictObject({ at: instant, by: z.string(), where: z.enum(['here', 'there']) }).nullable(),
+});
+
+/** `poams list`. */
+export const poamRows = z.strictObject({ items: z.array(poam), total: z.number() });
+
+const milestone = z.strictObject({
+  id: z.string(),
+  remoteId: z.string().nullable(),
+  poamId: z.string(),
+  weakness: z.string().nullable(),
+  systemId: z.string().nullable(),
+  description: z.string().nullable(),
+  due: z.string().nullable(),
+  completed: z.string().nullable(),
+  status: z.string().nullable(),
+  isOpen: z.boolean(),
+  isOverdue: z.boolean(),
+  comments: z.string().nullable(),
+  owner: z.string().nullable(),
+});
+
+/** `poams milestones`. */
+export const milestoneRows = z.strictObject({ items: z.array(milestone), total: z.number() });
+
+/** A field of a record on both sides. */
+export const fieldView = z.strictObject({
+  field: z.string(),
+  here: json,
+  sides: z.array(
+    z.strictObject({
+      connection: z.string(),
+      there: json,
+      base: json,
+      differs: z.boolean(),
+      conflictId: z.number().nullable(),
+      policy: z.string(),
+    }),
+  ),
+  changed: z
+    .strictObject({
+      at: instant,
+      by: z.string(),
+      where: z.enum(['here', 'there']),
+      reason: z.string().nullable(),
+    })
+    .nullable(),
+  isEditable: z.boolean(),
+  whyNot: z.string().nullable(),
+});
+
+export const remoteRecord = z.strictObject({
+  connection: z.string(),
+  externalId: z.string(),
+  version: z.string().nullable(),
+  confirmedAt: instant,
+  missingSince: instant.nullable(),
+});
+
+/** `poams show`. */
+export const poamDetail = z.strictObject({
+  poam,
+  version: z.string(),
+  obstacles: z.array(
+    z.strictObject({
+      agreement: z.enum(agreements),
+      kind: z.enum(['conflict', 'outbox', 'edit']),
+      id: z.number(),
+      what: z.string(),
+      entity: z.string(),
+      entityId: z.string(),
+      connection: z.string().nullable(),
+      fields: z.array(z.string()),
+      since: instant,
+    }),
+  ),
+  fields: z.array(fieldView),
+  remotes: z.array(remoteRecord),
+  milestones: z.array(milestone.extend({ version: z.string() })),
+  weaknesses: z.array(
+    z.strictObject({
+      grouping: z.string(),
+      identifier: z.string(),
+      name: z.string().nullable(),
+      severity: z.enum(severities),
+      detectedOn: z.string(),
+      dueOn: z.string(),
+      dueReason: z.string(),
+      controls: z.array(z.string()),
+      controlReason: z.string(),
+      findings: openOfAll,
+    }),
+  ),
+  assets: z.array(
+    z.strictObject({
+      assetUuid: z.string(),
+      hostname: z.string().nullable(),
+      systemId: z.string().nullable(),
+      lastSeen: instant.nullable(),
+      findings: openOfAll,
+    }),
+  ),
+  cves: z.array(z.string()),
+  raw: json,
+});
+
+/** `poams edit` of one record; without `operationId` nothing changed. */
+export const recordEdited = z.strictObject({
+  entity: z.string(),
+  id: z.string(),
+  changes: z.array(z.strictObject({ field: z.string(), before: json, after: json })),
+  version: z.string(),
+  operationId: z.string().optional(),
+});
+
+/** `poams edit --filter`: tried, without `--yes`. */
+export const recordsTried = z.strictObject({
+  matched: z.number(),
+  willChange: z.number(),
+  refused: z.array(z.strictObject({ id: z.string(), code: z.string(), faults: z.array(fieldFault) })),
+  token: z.string(),
+});
+
+/** `poams edit --filter --yes`. */
+export const recordsEdited = z.strictObject({
+  operationId: z.string(),
+  matched: z.number(),
+  changed: z.number(),
+  refused: z.number(),
+  outcomes: z.array(
+    z.strictObject({
+      id: z.string(),
+      outcome: z.enum(['changed', 'unchanged', 'refused']),
+      message: z.string().nullable(),
+    }),
+  ),
+});
+
+const comment = z.strictObject({
+  id: z.string(),
+  body: z.string(),
+  principalId: z.string(),
+  author: z.string(),
+  createdAt: instant,
+});
+/** `poams comment`; without a text, the comments, the latest first. */
+export const poamComments = z.array(comment);
+
+/** `poams milestone add`. */
+export const milestoneAdded = z.strictObject({ id: z.string(), operationId: z.string() });
+
+/** `poams history`, the latest first. */
+export const recordHistory = z.array(
+  z.strictObject({
+    id: z.number(),
+    operationId: z.string(),
+    systemId: z.number().nullable(),
+    system: z.string().nullable(),
+    entity: z.string(),
+    entityId: z.string(),
+    externalId: z.string().nullable(),
+    field: z.string().nullable(),
+    before: json,
+    after: json,
+    direction: z.enum(['inbound', 'outbound', 'internal']),
+    decidedBy: z.string(),
+    ...decisionCodes,
+    reason: z.string().nullable(),
+    at: instant,
+  }),
+);

@@ -1,0 +1,116 @@
+import type { CommandSpec, FirstLevel, NounSpec } from '../kit/command.ts';
+import { byOption, decisionOptions, limitOption, several, wholeNumber } from '../kit/flags.ts';
+import { filterOption, listOptions } from '../lists/list-options.ts';
+
+const day = (what: string, isRequired: boolean) => ({
+  flags: '--due <day>',
+  description: what,
+  ...(isRequired ? { required: true as const } : {}),
+});
+
+const edit: CommandSpec = {
+  name: 'edit',
+  arguments: '[poam]',
+  description: 'change fields of one POA&M, or of all that a filter finds; the next sync sends it',
+  options: [
+    {
+      flags: '--set <field=value>',
+      description: 'the new value; empty: the field is emptied. May be given more than once',
+      parse: several,
+      default: [],
+    },
+    {
+      flags: '--shift-due <days>',
+      description: 'with --filter: move each scheduled completion by so many days',
+      parse: wholeNumber(-3650, 3650),
+    },
+    {
+      flags: '--version <version>',
+      description: 'of the record that you saw (poams show); another one is refused',
+    },
+    filterOption,
+    { flags: '--yes', description: 'with --filter: do it; without, it is tried and shown', default: false },
+    ...decisionOptions,
+  ],
+  examples: [
+    'poams edit POAM-2026-0001 --set poc="A. Lee" --set scheduled_completion=2027-01-31 --reason "vendor is late"',
+    'poams edit --filter "system=SYS-001 owner=none" --set poc="A. Lee"',
+  ],
+  action: async () => (await import('./poam-edits.actions.ts')).editPoam,
+};
+
+const milestone: NounSpec = {
+  name: 'milestone',
+  description: 'plan one milestone: add, move, complete',
+  commands: [
+    {
+      name: 'add',
+      arguments: '<poam> <description>',
+      description: 'add one to a POA&M',
+      options: [day('planned for: YYYY-MM-DD', true), ...decisionOptions],
+      action: async () => (await import('./poam-edits.actions.ts')).addOne,
+    },
+    {
+      name: 'move',
+      arguments: '<milestone>',
+      description: 'plan it for another day, with a reason; by its number in `poams milestones`',
+      options: [day('the new day: YYYY-MM-DD', true), ...decisionOptions],
+      action: async () => (await import('./poam-edits.actions.ts')).moveOne,
+    },
+    {
+      name: 'done',
+      arguments: '<milestone>',
+      description: 'it is completed; by its number in `poams milestones`',
+      options: [
+        { flags: '--on <day>', description: 'when: YYYY-MM-DD (default: today)' },
+        ...decisionOptions,
+      ],
+      action: async () => (await import('./poam-edits.actions.ts')).completeOne,
+    },
+  ],
+};
+
+export const poams: FirstLevel = {
+  commands: [
+    {
+      name: 'list',
+      description: 'POA&Ms, by default those due first',
+      options: listOptions,
+      examples: [
+        'poams list --filter "overdue=yes"',
+        'poams list --filter "agreement=conflict,refused" --sort -severity',
+      ],
+      action: async () => (await import('./poams.actions.ts')).showPoams,
+    },
+    {
+      name: 'show',
+      arguments: '<poam>',
+      description:
+        'one POA&M: dates, each field here and there, milestones, weaknesses, what stands in the way',
+      action: async () => (await import('./poams.actions.ts')).showPoam,
+    },
+    edit,
+    {
+      name: 'comment',
+      arguments: '<poam> [text]',
+      description: 'write a comment that stays in Tieline; without a text, read them',
+      options: [byOption, limitOption(10_000, 50)],
+      action: async () => (await import('./poam-edits.actions.ts')).comment,
+    },
+    {
+      name: 'milestones',
+      description: 'milestones of all POA&Ms, by default those planned first',
+      options: listOptions,
+      examples: ['poams milestones --filter "open=yes due=..30d"'],
+      action: async () => (await import('./poams.actions.ts')).showMilestones,
+    },
+    milestone,
+    {
+      name: 'history',
+      arguments: '<poam>',
+      description: 'what was changed of it and its milestones, by whom and why, the latest first',
+      options: [limitOption(10_000, 50)],
+      action: async () => (await import('./poams.actions.ts')).showHistory,
+    },
+  ],
+};

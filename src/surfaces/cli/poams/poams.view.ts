@@ -1,0 +1,191 @@
+/** POA&Ms as people read them at a terminal. */
+import type { Agreement } from '../../../canonical/lists/index.ts';
+import { type Json, scalarText } from '../../../platform/values/index.ts';
+import type { HistoryRow } from '../../../ledger/operations/index.ts';
+import type { MilestoneRow, Obstacle, PoamRow } from '../../../record/poams/index.ts';
+import type { FieldView, PoamDetail } from '../../../review/records/index.ts';
+import { fittedTable } from '../kit/fitted-table.ts';
+import { minuteText } from '../kit/instants.ts';
+import { shortValue } from '../kit/short-value.ts';
+import { counted } from '../kit/table.ts';
+import type { CsvColumn } from '../lists/write-csv.ts';
+
+const none = '–';
+const agreementWords: Readonly<Record<Agreement, string>> = {
+  conflict: '≠ conflict',
+  refused: '! refused',
+  unclear: '? unclear',
+  approval: '⏸ waits for approval',
+  sending: '↑ waits to go out',
+  unlinked: 'here only',
+  agreed: '✓ agreed',
+};
+
+const dueText = ({ due, isOverdue }: Pick<PoamRow, 'due' | 'isOverdue'>): string =>
+  due === null ? 'undated' : isOverdue ? `${due} overdue` : due;
+
+export const poamColumns: readonly CsvColumn<PoamRow>[] = [
+  { head: 'poam', cell: (row) => row.poamId },
+  { head: 'remote id', cell: (row) => row.remoteId },
+  { head: 'system', cell: (row) => row.systemId },
+  { head: 'system name', cell: (row) => row.systemName },
+  { head: 'weakness', cell: (row) => row.weakness },
+  { head: 'severity', cell: (row) => row.severity },
+  { head: 'residual risk', cell: (row) => row.residualRisk },
+  { head: 'status', cell: (row) => row.status },
+  { head: 'scheduled completion', cell: (row) => row.due },
+  { head: 'overdue', cell: (row) => row.isOverdue },
+  { head: 'actual completion', cell: (row) => row.completed },
+  { head: 'milestones done', cell: (row) => row.milestones.done },
+  { head: 'milestones', cell: (row) => row.milestones.all },
+  { head: 'next milestone', cell: (row) => row.milestones.next },
+  { head: 'open findings', cell: (row) => row.findings.open },
+  { head: 'findings', cell: (row) => row.findings.all },
+  { head: 'assets', cell: (row) => row.assets },
+  { head: 'control', cell: (row) => row.control },
+  { head: 'owner', cell: (row) => row.owner },
+  { head: 'agreement', cell: (row) => row.agreement },
+  { head: 'updated', cell: (row) => row.updatedAt },
+];
+
+export function poamLines(rows: readonly PoamRow[], width: number | undefined): string[] {
+  if (rows.length === 0) return ['No POA&Ms.'];
+  return [
+    fittedTable(
+      ['POA&M', 'SYSTEM', 'SEVERITY', 'STATUS', 'DUE', 'STEPS', 'OPEN', 'OWNER', 'AGREEMENT', 'WEAKNESS'],
+      rows.map((row) => [
+        row.poamId,
+        row.systemId ?? none,
+        row.severity ?? none,
+        row.status ?? none,
+        dueText(row),
+        `${row.milestones.done}/${row.milestones.all}`,
+        `${row.findings.open}/${row.findings.all}`,
+        row.owner ?? none,
+        agreementWords[row.agreement],
+        row.weakness ?? none,
+      ]),
+      width,
+    ),
+  ];
+}
+
+export const milestoneColumns: readonly CsvColumn<MilestoneRow>[] = [
+  { head: 'milestone', cell: (row) => row.id },
+  { head: 'poam', cell: (row) => row.poamId },
+  { head: 'system', cell: (row) => row.systemId },
+  { head: 'description', cell: (row) => row.description },
+  { head: 'planned', cell: (row) => row.due },
+  { head: 'completed', cell: (row) => row.completed },
+  { head: 'status', cell: (row) => row.status },
+  { head: 'owner', cell: (row) => row.owner },
+];
+
+export function milestoneLines(rows: readonly MilestoneRow[], width: number | undefined): string[] {
+  if (rows.length === 0) return ['No milestones.'];
+  return [
+    fittedTable(
+      ['ID', 'POA&M', 'PLANNED', 'DONE', 'STATUS', 'OWNER', 'MILESTONE'],
+      rows.map((row) => [
+        row.id,
+        row.poamId,
+        dueText(row),
+        row.completed ?? none,
+        row.status ?? none,
+        row.owner ?? none,
+        row.description ?? none,
+      ]),
+      width,
+    ),
+  ];
+}
+
+const value = (json: Json): string => (json === null ? none : shortValue(json));
+
+const obstacleLine = ({ what, kind, fields, connection, since, id, entity, entityId }: Obstacle): string => {
+  const about = `${entity === 'poam' ? '' : `${entity} ${entityId}, `}${fields.join(', ') || 'record'}`;
+  const at = `since ${minuteText(since)} UTC${connection === null ? '' : `, ${connection}`}`;
+  if (kind === 'conflict') return `  conflict ${id}: ${about}, ${what}, ${at}`;
+  if (kind === 'edit') return `  edited here: waits for the next sync, ${at}`;
+  return `  outbox ${id}: ${about}, ${what}, ${at}`;
+};
+
+function fieldRow(view: FieldView): string[] {
+  const [side] = view.sides;
+  return [
+    view.field,
+    value(view.here),
+    side?.differs ? value(side.there) : '',
+    view.changed ? `${view.changed.by}, ${minuteText(view.changed.at)}` : '',
+    side?.policy ?? '',
+  ];
+}
+
+export function fieldLines(fields: readonly FieldView[], width: number | undefined): string[] {
+  const filled = fields.filter(
+    ({ here, sides }) => here !== null || sides.some((side) => side.there !== null),
+  );
+  return [fittedTable(['FIELD', 'HERE', 'THERE', 'CHANGED BY', 'WHO DECIDES'], filled.map(fieldRow), width)];
+}
+
+const part = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : ['', title, ...lines];
+
+export function poamDetailLines(detail: PoamDetail, width: number | undefined): string[] {
+  const { poam } = detail;
+  return [
+    `${poam.poamId}  ${poam.weakness ?? ''}`,
+    `${poam.status ?? none}, due ${dueText(poam)}, ${poam.severity ?? 'no severity'}, system ${poam.systemId ?? 'none'}, owner ${poam.owner ?? none}`,
+    `${agreementWords[poam.agreement]}  (version ${detail.version})`,
+    ...detail.obstacles.map(obstacleLine),
+    ...detail.remotes.map(
+      ({ connection, externalId, confirmedAt }) =>
+        `In ${connection}: ${externalId}, last confirmed ${minuteText(confirmedAt)} UTC`,
+    ),
+    '',
+    ...fieldLines(detail.fields, width),
+    ...part('Milestones', detail.milestones.length === 0 ? [] : milestoneLines(detail.milestones, width)),
+    ...part(
+      'Weaknesses',
+      detail.weaknesses.map(
+        (each) =>
+          `  ${each.severity}  ${each.grouping} ${each.identifier}${each.name === null ? '' : `: ${each.name}`}; due ${each.dueOn} (${each.dueReason}); ${each.findings.open} of ${each.findings.all} findings open`,
+      ),
+    ),
+    ...part(
+      counted(poam.assets, 'asset'),
+      detail.assets.map(
+        (each) =>
+          `  ${each.hostname ?? each.assetUuid}: ${each.findings.open} of ${each.findings.all} findings open`,
+      ),
+    ),
+    ...part('CVEs', detail.cves.length === 0 ? [] : [`  ${detail.cves.join(', ')}`]),
+  ];
+}
+
+export function historyLines(rows: readonly HistoryRow[], width: number | undefined): string[] {
+  if (rows.length === 0) return ['No changes.'];
+  return [
+    fittedTable(
+      ['AT (UTC)', 'RECORD', 'FIELD', 'BEFORE', 'AFTER', 'BY', 'WHY', 'OPERATION'],
+      rows.map((row) => [
+        minuteText(row.at),
+        `${row.entity} ${row.entityId}`,
+        row.field ?? none,
+        value(row.before),
+        value(row.after),
+        row.decidedBy,
+        row.reason ?? none,
+        row.operationId.slice(0, 8),
+      ]),
+      width,
+    ),
+  ];
+}
+
+export const changeLine = (change: {
+  readonly field: string;
+  readonly before: Json;
+  readonly after: Json;
+}): string =>
+  `${change.field}: ${change.before === null ? none : scalarText(change.before)} → ${change.after === null ? none : scalarText(change.after)}`;
