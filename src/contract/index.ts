@@ -26,5 +26,5 @@ export * from './systems.ts';
 export { openApiOf } from './openapi.ts';
 export { problem, statusOf } from './problem.ts';
 export { type Access, type Audit, defineRoutes, type Route } from './routes/define-route.ts';
-export { routes, sessionRoutes } from './routes/index.ts';
+export { assetRow, findingRoutes, findingRow, poamRoutes, routes, sessionRoutes } from './routes/index.ts';
 export type { Printable } from './shapes.ts';

@@ -32,7 +32,7 @@ export const poam = z.strictObject({
 /** `poams list`. */
 export const poamRows = z.strictObject({ items: z.array(poam), total: z.number() });
 
-const milestone = z.strictObject({
+export const milestone = z.strictObject({
   id: z.string(),
   remoteId: z.string().nullable(),
   poamId: z.string(),

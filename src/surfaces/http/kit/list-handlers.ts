@@ -49,7 +49,7 @@ export interface ListSource<L extends ListDefinition, Row> {
 
 type ListCall = Call & { readonly query: ListQuery };
 
-interface Parts {
+export interface ListParts {
   readonly cursors: Cursors;
   readonly classification: string;
 }
@@ -58,7 +58,11 @@ const wants = (call: ListCall, type: string): boolean => String(call.headers['ac
 
 function exported<L extends ListDefinition, Row>(
   call: ListCall,
-  { list, source, parts }: { readonly list: L; readonly source: ListSource<L, Row>; readonly parts: Parts },
+  {
+    list,
+    source,
+    parts,
+  }: { readonly list: L; readonly source: ListSource<L, Row>; readonly parts: ListParts },
 ): StreamAnswer | undefined {
   const { stream, columns } = source;
   if (!stream || !columns) return undefined;
@@ -96,7 +100,7 @@ function scopeOfExport(call: ListCall): Scope | undefined {
 export function listHandlers<const Plural extends string, L extends ListDefinition, Row>(
   plural: Plural,
   list: L,
-  { source, parts }: { readonly source: ListSource<L, Row>; readonly parts: Parts },
+  { source, parts }: { readonly source: ListSource<L, Row>; readonly parts: ListParts },
 ) {
   const handlers = {
     list: async (

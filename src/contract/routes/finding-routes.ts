@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { assetList, findingList, findingPoamStates, findingStates } from '../../canonical/lists/index.ts';
+import { severities } from '../../canonical/vocabulary/index.ts';
+import { instant } from '../shapes.ts';
+import { listRoutes } from './list-routes.ts';
+
+/** A finding in a list; docs/lists.md says what its columns mean. */
+export const findingRow = z
+  .strictObject({
+    key: z.string(),
+    severity: z.enum(severities),
+    pluginId: z.string(),
+    name: z.string(),
+    family: z.string().nullable(),
+    assetUuid: z.string(),
+    assetName: z.string().nullable(),
+    ip: z.string().nullable(),
+    fqdn: z.string().nullable(),
+    systemIds: z.array(z.string()),
+    port: z.number().nullable(),
+    protocol: z.string().nullable(),
+    service: z.string().nullable(),
+    state: z.enum(findingStates),
+    isAccepted: z.boolean(),
+    firstFound: instant.nullable(),
+    lastSeen: instant.nullable(),
+    lastFixed: instant.nullable(),
+    timesCameBack: z.number(),
+    dueOn: z.string().nullable(),
+    poamId: z.string().nullable(),
+    poamStatus: z.string().nullable(),
+    poamState: z.enum(findingPoamStates).nullable(),
+    vpr: z.number().nullable(),
+    epss: z.number().nullable(),
+    cvss: z.number().nullable(),
+    hasExploit: z.boolean().nullable(),
+    cves: z.array(z.string()),
+    solution: z.string().nullable(),
+    patchPublishedAt: instant.nullable(),
+    sources: z.array(z.string()),
+    acr: z.number().nullable(),
+    criticality: z.string().nullable(),
+    controls: z.array(z.string()),
+  })
+  .meta({ id: 'Finding' });
+
+/** An asset in a list. */
+export const assetRow = z
+  .strictObject({
+    assetUuid: z.string(),
+    name: z.string().nullable(),
+    ips: z.array(z.string()),
+    fqdns: z.array(z.string()),
+    operatingSystem: z.string().nullable(),
+    systemIds: z.array(z.string()),
+    componentId: z.string().nullable(),
+    state: z.enum(['reported', 'unreported', 'terminated', 'deleted']),
+    firstSeen: instant.nullable(),
+    lastSeen: instant.nullable(),
+    hasAgent: z.boolean().nullable(),
+    acr: z.number().nullable(),
+    criticality: z.string().nullable(),
+    environment: z.string().nullable(),
+    tags: z.array(z.string()),
+    sources: z.array(z.string()),
+    openCritical: z.number(),
+    openHigh: z.number(),
+    openMedium: z.number(),
+    openLow: z.number(),
+    openInfo: z.number(),
+    accepted: z.number(),
+  })
+  .meta({ id: 'Asset' });
+
+export const findingRoutes = {
+  ...listRoutes('Findings', findingList, { row: findingRow, permission: 'finding:read' }),
+  ...listRoutes('Assets', assetList, { row: assetRow, permission: 'asset:read' }),
+} as const;

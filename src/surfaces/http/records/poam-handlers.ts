@@ -1,0 +1,173 @@
+/** POA&Ms, milestones and systems: lists, pages and edits. */
+import { milestoneList, poamList, systemList } from '../../../canonical/lists/index.ts';
+import { milestone, poam, type poamRoutes, system } from '../../../contract/index.ts';
+import {
+  type BoundaryRow,
+  countBoundaries,
+  facetBoundaries,
+  listBoundaries,
+} from '../../../record/boundaries/index.ts';
+import {
+  countBoard,
+  countMilestones,
+  countPoams,
+  facetMilestones,
+  facetPoams,
+  listMilestones,
+  listPoams,
+  type MilestoneRow,
+  type PoamRow,
+} from '../../../record/poams/index.ts';
+import { boundarySummary, fetchBoundary } from '../../../review/boundaries/index.ts';
+import {
+  addMilestone,
+  commentPoam,
+  editRecord,
+  editRecords,
+  fetchPoam,
+  listPoamComments,
+  listPoamHistory,
+  RecordMovedError,
+  type BulkEdit,
+  tryRecords,
+} from '../../../review/records/index.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
+import { parseFilter } from '../../../platform/lists/index.ts';
+import { defined } from '../../../platform/values/index.ts';
+import type { Handlers } from '../kit/call.ts';
+import { columnsOf, everyPage } from '../kit/list-export.ts';
+import { filterOf } from '../kit/list-answer.ts';
+import { type Counted, listHandlers, type ListParts } from '../kit/list-handlers.ts';
+import { type Problem, Refusal } from '../kit/problem.ts';
+
+const exactly = async (count: Promise<number>): Promise<Counted> => ({ count: await count, exact: true });
+const byValue = (rows: readonly { readonly value: string | null; readonly count: number }[]) =>
+  Object.fromEntries(rows.map(({ value, count }) => [value ?? 'none', { count, exact: true }]));
+
+/** A record that moved is shown as it is now, for the difference. */
+async function orMoved<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof RecordMovedError)) throw error;
+    throw new Refusal({ present: error.present as Problem['present'] }, 'RECORD_MOVED', error.message, { cause: error });
+  }
+}
+
+type Listed = 'Poams' | 'Milestones' | 'Systems';
+type ListHandlers = Pick<
+  Handlers<typeof poamRoutes>,
+  { [L in Listed]: `list${L}` | `count${L}` | `facet${L}` }[Listed] & keyof typeof poamRoutes
+>;
+
+const lists = (parts: ListParts): ListHandlers => ({
+  ...listHandlers('Poams', poamList, {
+    parts,
+    source: {
+      page: ({ db, now }, scope, request) => listPoams(db, scope, { ...request, now: now() }),
+      count: ({ db, now }, scope, filter) => exactly(countPoams(db, scope, { filter, now: now() })),
+      facet: async ({ db, now }, scope, filter, by) =>
+        byValue(await facetPoams(db, scope, { filter, by, now: now() })),
+      stream: ({ db, now }, scope, { filter, sort }) =>
+        everyPage((after, limit) => listPoams(db, scope, { filter, sort, after, limit, now: now() })),
+      columns: columnsOf<PoamRow>(poam),
+    },
+  }),
+  ...listHandlers('Milestones', milestoneList, {
+    parts,
+    source: {
+      page: ({ db, now }, scope, request) => listMilestones(db, scope, { ...request, now: now() }),
+      count: ({ db, now }, scope, filter) => exactly(countMilestones(db, scope, { filter, now: now() })),
+      facet: async ({ db, now }, scope, filter, by) =>
+        byValue(await facetMilestones(db, scope, { filter, by, now: now() })),
+      stream: ({ db, now }, scope, { filter, sort }) =>
+        everyPage((after, limit) => listMilestones(db, scope, { filter, sort, after, limit, now: now() })),
+      columns: columnsOf<MilestoneRow>(milestone),
+    },
+  }),
+  ...listHandlers('Systems', systemList, {
+    parts,
+    source: {
+      page: ({ db, now }, scope, request) => listBoundaries(db, scope, { ...request, now: now() }),
+      count: ({ db, now }, scope, filter) => exactly(countBoundaries(db, scope, { filter, now: now() })),
+      facet: async ({ db, now }, scope, filter, by) =>
+        byValue(await facetBoundaries(db, scope, { filter, by, now: now() })),
+      stream: ({ db, now }, scope, { filter, sort }) =>
+        everyPage((after, limit) => listBoundaries(db, scope, { filter, sort, after, limit, now: now() })),
+      columns: columnsOf<BoundaryRow>(system),
+    },
+  }),
+});
+
+interface BulkBody {
+  readonly filter?: Readonly<Record<string, string>> | undefined;
+  readonly ids?: readonly string[] | undefined;
+  readonly changes: BulkEdit['changes'];
+  readonly shiftDays?: number | undefined;
+  readonly reason?: string | undefined;
+}
+
+/** @throws TielineError REQUEST_INVALID where neither a filter nor ids are named, or both. */
+function bulkOf({ filter, ids, changes, shiftDays, reason }: BulkBody, now: Date): BulkEdit {
+  if ((filter === undefined) === (ids === undefined))
+    throw new TielineError('REQUEST_INVALID', 'The body of the request is not what it must be.', {
+      fields: [{ field: '/filter', message: 'name either a filter or ids' }],
+    });
+  const selection = ids
+    ? ({ entity: 'poam', ids } as const)
+    : ({ entity: 'poam', filter: parseFilter(poamList.filters, Object.entries(filter ?? {}), now) } as const);
+  return { selection, changes, ...defined({ shiftDays, reason }) };
+}
+
+type Edits = Omit<Handlers<typeof poamRoutes>, keyof ListHandlers>;
+
+const edits: Edits = {
+  countPoamBoard: async ({ app, scope, query, now }) => ({
+    body: { buckets: await countBoard(app.db, scope, { filter: filterOf(poamList, query, now), now }) },
+  }),
+  getPoam: async ({ app, scope, params }) => {
+    const detail = await fetchPoam(app, scope, params.poamId);
+    return { body: detail, version: detail.version };
+  },
+  editPoam: async ({ app, by, scope, params, body, version }) => {
+    const edit = { entity: 'poam', id: params.poamId, version, ...defined(body) } as const;
+    const outcome = await orMoved(editRecord(app, by.actor, scope, { ...edit, changes: body.changes }));
+    return { body: defined(outcome), version: outcome.version };
+  },
+  listPoamHistory: async ({ app, scope, params, query }) => ({
+    body: {
+      items: await listPoamHistory(app, scope, params.poamId, { beforeId: query.before, limit: query.limit }),
+    },
+  }),
+  listPoamComments: async ({ app, scope, params }) => ({
+    body: { items: await listPoamComments(app, scope, params.poamId, 500) },
+  }),
+  commentPoam: async ({ app, by, scope, params, body }) => ({
+    body: await commentPoam(app, by.actor, scope, { poamId: params.poamId, body: body.body }),
+  }),
+  addMilestone: async ({ app, by, scope, params, body }) => ({
+    body: await addMilestone(app, by.actor, scope, { poamId: params.poamId, ...body }),
+  }),
+  editMilestone: async ({ app, by, scope, params, body, version }) => {
+    const edit = { entity: 'milestone', id: params.milestoneId, version, reason: body.reason } as const;
+    const outcome = await orMoved(editRecord(app, by.actor, scope, { ...edit, changes: body.changes }));
+    return { body: defined(outcome), version: outcome.version };
+  },
+  tryPoamEdits: async ({ app, scope, body, now }) => ({
+    body: await tryRecords(app, scope, bulkOf(body, now)),
+  }),
+  editPoams: async ({ app, by, scope, body, now }) => ({
+    body: await editRecords(app, by.actor, scope, { ...bulkOf(body, now), token: body.token }),
+  }),
+  getSystem: async ({ app, scope, params, now }) => {
+    const { systemId } = params;
+    const detail = await fetchBoundary(app, scope, systemId);
+    const summary = await boundarySummary(app.db, scope, systemId, now);
+    return { body: { ...detail, ...summary }, version: detail.version };
+  },
+};
+
+export const poamHandlers = (parts: ListParts): Handlers<typeof poamRoutes> => ({
+  ...lists(parts),
+  ...edits,
+});
