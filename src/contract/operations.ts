@@ -39,6 +39,20 @@ const journalEntry = z.strictObject({
   at: z.string(),
 });
 
+/** `ops show --changes`. */
+export const operationChanges = z.strictObject({
+  operationId: z.string(),
+  changes: z.array(journalEntry),
+  /** How many fit in all; `exact` is false where there are more. */
+  count: z.number(),
+  exact: z.boolean(),
+  /** Give it as --after for the next page; null: that was the last. */
+  next: z.number().nullable(),
+});
+
+/** `ops cancel`. */
+export const operationCancelled = z.strictObject({ operationId: z.string() });
+
 const record = z.strictObject({ identifier: z.string(), reason: z.string() });
 
 /** `ops show`. */

@@ -55,6 +55,19 @@ export const syncStatus = z.strictObject({
   lastRun: z
     .strictObject({ operationId: z.string(), status: z.string(), startedAt: z.string().nullable() })
     .nullable(),
+  running: z.array(
+    z.strictObject({
+      operationId: z.string(),
+      type: z.string(),
+      startedAt: z.string().nullable(),
+      connection: z.string().nullable(),
+      step: z.string().nullable(),
+      done: z.number().nullable(),
+      total: z.number().nullable(),
+      isSilent: z.boolean(),
+      cancelRequestedBy: z.string().nullable(),
+    }),
+  ),
   reads: z.array(
     z.strictObject({
       system: z.string(),
