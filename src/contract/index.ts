@@ -9,8 +9,6 @@ export * from './assets.ts';
 export * from './conflicts.ts';
 export * from './connections.ts';
 export * from './database.ts';
-export * from './inbox.ts';
-export * from './jobs.ts';
 export * from './links.ts';
 export * from './mappings.ts';
 export * from './matches.ts';

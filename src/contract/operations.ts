@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { counts, decisionCodes, json } from './shapes.ts';
+import { counts, decisionCodes, fieldFault, instant, json } from './shapes.ts';
 
 const operation = z.strictObject({
   operationId: z.string(),
@@ -107,3 +107,35 @@ export const undo = z.strictObject({
     }),
   ),
 });
+
+/** `jobs show|cancel`. */
+export const job = z.strictObject({
+  id: z.string(),
+  kind: z.string(),
+  state: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']),
+  requestedBy: z.string(),
+  requestedByPrincipal: z.string(),
+  requestedAt: instant,
+  startedAt: instant.nullable(),
+  endedAt: instant.nullable(),
+  operationId: z.string().nullable(),
+  progress: z.strictObject({
+    done: z.number().nullable(),
+    total: z.number().nullable(),
+    unit: z.string().nullable(),
+    step: z.string().nullable(),
+  }),
+  result: json,
+  problem: z
+    .strictObject({
+      code: z.string(),
+      message: z.string(),
+      remedy: z.string().optional(),
+      fields: z.array(fieldFault).optional(),
+    })
+    .nullable(),
+  cancelRequestedAt: instant.nullable(),
+});
+
+/** `jobs list`. */
+export const jobList = z.array(job);

@@ -10,7 +10,11 @@ import {
   listApprovalItems,
   listApprovals,
 } from '../../src/review/approvals/approvals.ts';
-import { countConflicts, countConflictsBy, listConflicts } from '../../src/review/conflicts/conflict-list.sql.ts';
+import {
+  countConflicts,
+  countConflictsBy,
+  listConflicts,
+} from '../../src/review/conflicts/conflict-list.sql.ts';
 import { fetchConflict } from '../../src/review/conflicts/fetch-conflict.ts';
 import { countInbox, type InboxItem, listInbox } from '../../src/review/inbox/inbox.ts';
 import { countMatches } from '../../src/review/matches/match-list.sql.ts';
@@ -35,7 +39,9 @@ beforeAll(async () => {
     await world.rows(`update ingestion_poams set comments = 'here' where poam_id = $1`, id);
   }
   await commandText(world.app, ['policies', 'set', 'xacta', 'poam', '--approval', 'always']);
-  await world.rows(`update ingestion_poams set remediation_plan = 'patch it' where xacta_poam_id is not null`);
+  await world.rows(
+    `update ingestion_poams set remediation_plan = 'patch it' where xacta_poam_id is not null`,
+  );
   await world.sync();
   // A change that was refused, a check that failed, and a connection to which nothing is sent.
   await world.rows(
@@ -152,7 +158,11 @@ describe('conflicts', () => {
     const { items } = await listConflicts(world.app.db, everywhere, { filter: {}, sort: byAge, limit: 1 });
     const [first] = items;
     const detail = await fetchConflict(world.app, everywhere, first?.id ?? 0);
-    expect(detail).toMatchObject({ internal: 'here', external: 'there', policy: { words: /person decides/ } });
+    expect(detail).toMatchObject({
+      internal: 'here',
+      external: 'there',
+      policy: { words: /person decides/ },
+    });
     expect(detail.choices.length).toBeGreaterThan(2);
     expect(detail.history.length).toBeGreaterThan(0);
     expect(detail.fields.find((each) => each.field === 'comments')).toMatchObject({ inConflict: true });
@@ -179,9 +189,11 @@ describe('approvals', () => {
         `select distinct system_id from ingestion_poams where poam_id = any($1::text[])`,
         items.map((item) => item.entityId),
       );
-      if (approval.boundary !== null) expect(of).toEqual([{ system_id: approval.boundary }]);
+      // Tags span boundaries, so that they are in an approval without one.
+      const expected = approval.boundary === null ? [] : [approval.boundary];
+      expect(of.map((row) => row['system_id'])).toEqual(expected);
       const own = await listed(boundary(approval.boundary ?? ''));
-      expect(own.map((each) => each.boundary)).toEqual(approval.boundary === null ? [] : [approval.boundary]);
+      expect(own.map((each) => each.boundary)).toEqual(expected);
     }
   });
 
@@ -211,9 +223,9 @@ describe('approvals', () => {
     const inside = boundary(approval?.boundary ?? '');
     const actor = { name: 'issm' };
     const approve = { decision: 'approve' } as const;
-    await expect(
-      decideApproval(world.app, actor, boundary('none such'), id, approve),
-    ).rejects.toMatchObject({ code: 'APPROVAL_UNKNOWN' });
+    await expect(decideApproval(world.app, actor, boundary('none such'), id, approve)).rejects.toMatchObject({
+      code: 'APPROVAL_UNKNOWN',
+    });
     await expect(
       decideApproval(world.app, actor, inside, id, { ...approve, sha256: 'other' }),
     ).rejects.toMatchObject({ code: 'APPROVAL_MOVED' });
@@ -227,9 +239,9 @@ describe('approvals', () => {
       JSON.stringify(own?.after),
     );
     const records = [own?.record ?? ''];
-    await expect(
-      decideApproval(world.app, actor, inside, id, { ...approve, records }),
-    ).rejects.toMatchObject({ code: 'APPROVAL_OWN' });
+    await expect(decideApproval(world.app, actor, inside, id, { ...approve, records })).rejects.toMatchObject(
+      { code: 'APPROVAL_OWN' },
+    );
     const sha256 = approval?.contentSha256 ?? '';
     expect(
       await decideApproval(world.app, { name: 'ao' }, inside, id, { ...approve, records, sha256 }),

@@ -269,7 +269,10 @@ export async function markFailed(
   failure: Json,
 ): Promise<void> {
   await moveRow(db, id, event, sql`settled_at = now(), failure = ${storableJson(failure)}::jsonb`);
-  await recordEvents(db, [{ kind: 'outbox.changed', subject: String(id), count: 1 }, { kind: 'inbox.changed' }]);
+  await recordEvents(db, [
+    { kind: 'outbox.changed', subject: String(id), count: 1 },
+    { kind: 'inbox.changed' },
+  ]);
 }
 
 /** Rows by entity and state, for one run or (without) for all. */

@@ -37,7 +37,8 @@ async function announceHealth(
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
-  if (before?.status !== status) await recordEvents(db, [{ kind: 'health.changed', subject: String(systemId) }]);
+  if (before?.status !== status)
+    await recordEvents(db, [{ kind: 'health.changed', subject: String(systemId) }]);
 }
 
 /** Keeps how a sync over one system went. */

@@ -54,11 +54,7 @@ export async function endProgress(db: Kysely<Database>, operationId: string): Pr
 }
 
 /** Asks whoever does the operation to end it. @returns false if nobody can be asked: it is over, or its process says nothing of itself. */
-export async function requestCancel(
-  db: Kysely<Database>,
-  operationId: string,
-  by: string,
-): Promise<boolean> {
+export async function requestCancel(db: Kysely<Database>, operationId: string, by: string): Promise<boolean> {
   const { numAffectedRows = 0n } = await sql`
     update operation_progress p set cancel_requested_at = coalesce(cancel_requested_at, now()), cancel_requested_by = coalesce(cancel_requested_by, left(${by}, 255))
       from ingestion_batches o

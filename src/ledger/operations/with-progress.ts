@@ -83,7 +83,11 @@ export async function watching<T>(
  */
 export async function withProgress<T>(
   db: Kysely<Database>,
-  { operationId, signal, kind = 'operation.progress' }: {
+  {
+    operationId,
+    signal,
+    kind = 'operation.progress',
+  }: {
     readonly operationId: string;
     readonly signal: AbortSignal;
     readonly kind?: 'operation.progress' | 'import.progress';

@@ -70,9 +70,8 @@ const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export async function findJob(db: Kysely<Database>, id: string): Promise<Job | undefined> {
   if (!isId.test(id)) return undefined;
-  const { rows } = await sql<Job>`select ${columns} from requested_jobs j where j.job_id = ${id}::uuid`.execute(
-    db,
-  );
+  const { rows } =
+    await sql<Job>`select ${columns} from requested_jobs j where j.job_id = ${id}::uuid`.execute(db);
   return rows[0];
 }
 
@@ -112,7 +111,9 @@ export async function requeueJob(db: Kysely<Database>, id: string, problem: Prob
 }
 
 export async function setOperation(db: Kysely<Database>, id: string, operationId: string): Promise<void> {
-  await sql`update requested_jobs set operation_id = ${operationId}::uuid where job_id = ${id}::uuid`.execute(db);
+  await sql`update requested_jobs set operation_id = ${operationId}::uuid where job_id = ${id}::uuid`.execute(
+    db,
+  );
 }
 
 /** Says how far a job is. @returns who wants it to end, if anybody does. */

@@ -153,12 +153,16 @@ export const listJobResults = (
 ): Promise<RecordResult[]> => listResults(db, id, page);
 
 /** Asks for a job to end: one that waits ends at once, one that is done ends within seconds. @throws JOB_UNKNOWN. */
-export async function cancelJob({ db }: Pick<App, 'db'>, actor: Pick<Actor, 'name'>, id: string): Promise<Job> {
+export async function cancelJob(
+  { db }: Pick<App, 'db'>,
+  actor: Pick<Actor, 'name'>,
+  id: string,
+): Promise<Job> {
   await fetchJob({ db }, id);
   await cancelJobRow(db, id, actor.name);
   const job = await fetchJob({ db }, id);
   // Its worker reads the wish from either.
-  if (job.state === 'running' && job.operationId !== null) await requestCancel(db, job.operationId, actor.name);
+  if (job.state === 'running' && job.operationId !== null)
+    await requestCancel(db, job.operationId, actor.name);
   return job;
 }
-

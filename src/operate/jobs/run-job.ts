@@ -66,7 +66,7 @@ async function work(app: App, job: JobToDo, signal: AbortSignal): Promise<Json> 
     look: () => findJobCanceller(app.db, id),
   };
   const done = await doneBefore(app, id);
-  return watching(place, signal, ({ signal: watched, note }) => {
+  return watching(place, signal, async ({ signal: watched, note }) => {
     let begun: Promise<void> = Promise.resolve();
     const context: JobContext = {
       signal: watched,
@@ -76,19 +76,20 @@ async function work(app: App, job: JobToDo, signal: AbortSignal): Promise<Json> 
       done,
       keep: (db, results) => insertResults(db, id, results),
     };
-    return runKind(app, kind, job.payload, context).finally(() => begun);
+    try {
+      return await runKind(app, kind, job.payload, context);
+    } finally {
+      await begun;
+    }
   });
 }
 
 /** The payload was checked when it was asked for, perhaps by an earlier version. */
-function runKind(
-  app: App,
-  kind: keyof typeof jobKinds,
-  payload: Json,
-  context: JobContext,
-): Promise<Json> {
-  const spec: { readonly payload: z.ZodType; readonly run: (app: App, payload: never, context: JobContext) => Promise<Json> } =
-    jobKinds[kind];
+function runKind(app: App, kind: keyof typeof jobKinds, payload: Json, context: JobContext): Promise<Json> {
+  const spec: {
+    readonly payload: z.ZodType;
+    readonly run: (app: App, payload: never, context: JobContext) => Promise<Json>;
+  } = jobKinds[kind];
   return spec.run(app, spec.payload.parse(payload) as never, context); // its own schema gave it
 }
 

@@ -70,7 +70,10 @@ export async function listConnectionFacts(db: Kysely<Database>): Promise<Connect
     ...row,
     marks: row.marks.map((mark) => ({
       ...mark,
-      readAt: mark.readAt === null ? null : new Date(`${String(mark.readAt)}${/[Z+]/.test(String(mark.readAt).slice(10)) ? '' : 'Z'}`),
+      readAt:
+        mark.readAt === null
+          ? null
+          : new Date(`${String(mark.readAt)}${/[Z+]/.test(String(mark.readAt).slice(10)) ? '' : 'Z'}`),
     })),
   }));
 }

@@ -32,7 +32,8 @@ export function stateOf(
   if (unhealthy) return { state: 'failing', why: unhealthy.detail ?? unhealthy.check };
   if (facts.sendingPausedAt !== null)
     return { state: 'paused', why: by(facts.sendingPausedBy, facts.sendingPausedReason) };
-  const dueMs = facts.nextRun === null ? undefined : facts.nextRun.getTime() + (facts.jitterSeconds ?? 0) * 1000;
+  const dueMs =
+    facts.nextRun === null ? undefined : facts.nextRun.getTime() + (facts.jitterSeconds ?? 0) * 1000;
   if (dueMs !== undefined && now.getTime() - dueMs > graceMs)
     return { state: 'late', why: 'no worker did what was due' };
   if (facts.unsentSince !== null && now.getTime() - facts.unsentSince.getTime() > unsentLateMs)
@@ -41,7 +42,10 @@ export function stateOf(
 }
 
 /** Every connection with how it is. */
-export async function listConnectionStates({ db, now }: Pick<App, 'db' | 'now'>): Promise<ConnectionOverview[]> {
+export async function listConnectionStates({
+  db,
+  now,
+}: Pick<App, 'db' | 'now'>): Promise<ConnectionOverview[]> {
   const at = now();
   return (await listConnectionFacts(db)).map((row) => {
     const { failedInARow, jitterSeconds: _jitter, ...facts } = row;

@@ -168,7 +168,8 @@ export const errorRegistry = {
   },
   CANCELLED: {
     meaning: 'A person stopped the operation from elsewhere.',
-    remedy: 'What was done stays. A sync that was stopped continues with the next one that asks for the same.',
+    remedy:
+      'What was done stays. A sync that was stopped continues with the next one that asks for the same.',
     exitCode: 1,
     retryable: false,
   },

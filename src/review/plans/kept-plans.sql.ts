@@ -219,7 +219,9 @@ const viewsKeptDays = 365;
 
 /** Deletes plans that have expired, and old marks. @returns how many plans. */
 export async function forgetPlans(db: Kysely<Database>): Promise<number> {
-  await sql`delete from kept_plan_views where viewed_at < now() - make_interval(days => ${viewsKeptDays})`.execute(db);
+  await sql`delete from kept_plan_views where viewed_at < now() - make_interval(days => ${viewsKeptDays})`.execute(
+    db,
+  );
   const { numAffectedRows = 0n } = await sql`delete from kept_plans where expires_at <= now()`.execute(db);
   return Number(numAffectedRows);
 }

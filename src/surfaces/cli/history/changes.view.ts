@@ -11,7 +11,11 @@ interface Page {
 }
 
 const shown = (value: Json): string =>
-  value === null ? '(empty)' : isJsonObject(value) || Array.isArray(value) ? JSON.stringify(value) : scalarText(value);
+  value === null
+    ? '(empty)'
+    : isJsonObject(value) || Array.isArray(value)
+      ? JSON.stringify(value)
+      : scalarText(value);
 
 export function changeLines(changes: readonly JournalEntryFacts[], page: Page): string[] {
   if (changes.length === 0) return ['It changed nothing.'];

@@ -2,7 +2,13 @@
 import { entitiesNamed } from '../kit/entities-named.ts';
 import { readFile } from 'node:fs/promises';
 import { everywhere, localOperator } from '../../../canonical/access/index.ts';
-import { applyPlan, fetchPlanDocument, keepNewPlan, parsePlan, planSync } from '../../../review/plans/index.ts';
+import {
+  applyPlan,
+  fetchPlanDocument,
+  keepNewPlan,
+  parsePlan,
+  planSync,
+} from '../../../review/plans/index.ts';
 import { summarizeRun } from '../../../runs/sync/index.ts';
 import { messageOf, TielineError } from '../../../platform/errors/index.ts';
 import { accountName } from '../kit/account.ts';

@@ -33,7 +33,9 @@ export async function listKept(context: CommandContext, flags: LimitFlags): Prom
           minuteText(plan.madeAt),
           plan.madeBy,
           String(plan.items),
-          plan.appliedAt === null ? `kept until ${minuteText(plan.expiresAt)}` : `applied by ${plan.appliedBy ?? '–'}`,
+          plan.appliedAt === null
+            ? `kept until ${minuteText(plan.expiresAt)}`
+            : `applied by ${plan.appliedBy ?? '–'}`,
         ]),
         context.width,
       ),

@@ -24,7 +24,10 @@ export function statusLines(status: SyncStatus, width: number | undefined, place
 
 function runningLine(run: SyncStatus['running'][number]): string {
   const { operationId, type, connection, step, done, total } = run;
-  const far = done === null ? '' : ` ${done.toLocaleString('en-US')}${total === null ? '' : ` of ${total.toLocaleString('en-US')}`}`;
+  const far =
+    done === null
+      ? ''
+      : ` ${done.toLocaleString('en-US')}${total === null ? '' : ` of ${total.toLocaleString('en-US')}`}`;
   const at = step === null ? '' : `: ${connection ?? ''} ${stepTitle(step)}${far}`;
   const end = run.isSilent
     ? '; its process has said nothing for a minute'
