@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { counts, decisionCodes, json } from './shapes.ts';
+import { counts, decisionCodes, fieldFault, instant, json } from './shapes.ts';
 
 const operation = z.strictObject({
   operationId: z.string(),
@@ -38,6 +38,20 @@ const journalEntry = z.strictObject({
   ...decisionCodes,
   at: z.string(),
 });
+
+/** `ops show --changes`. */
+export const operationChanges = z.strictObject({
+  operationId: z.string(),
+  changes: z.array(journalEntry),
+  /** How many fit in all; `exact` is false where there are more. */
+  count: z.number(),
+  exact: z.boolean(),
+  /** Give it as --after for the next page; null: that was the last. */
+  next: z.number().nullable(),
+});
+
+/** `ops cancel`. */
+export const operationCancelled = z.strictObject({ operationId: z.string() });
 
 const record = z.strictObject({ identifier: z.string(), reason: z.string() });
 
@@ -93,3 +107,35 @@ export const undo = z.strictObject({
     }),
   ),
 });
+
+/** `jobs show|cancel`. */
+export const job = z.strictObject({
+  id: z.string(),
+  kind: z.string(),
+  state: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']),
+  requestedBy: z.string(),
+  requestedByPrincipal: z.string(),
+  requestedAt: instant,
+  startedAt: instant.nullable(),
+  endedAt: instant.nullable(),
+  operationId: z.string().nullable(),
+  progress: z.strictObject({
+    done: z.number().nullable(),
+    total: z.number().nullable(),
+    unit: z.string().nullable(),
+    step: z.string().nullable(),
+  }),
+  result: json,
+  problem: z
+    .strictObject({
+      code: z.string(),
+      message: z.string(),
+      remedy: z.string().optional(),
+      fields: z.array(fieldFault).optional(),
+    })
+    .nullable(),
+  cancelRequestedAt: instant.nullable(),
+});
+
+/** `jobs list`. */
+export const jobList = z.array(job);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { tally } from './shapes.ts';
+import { inboxKinds } from '../canonical/lists/index.ts';
+import { instant, tally } from './shapes.ts';
 
 /** What the record holds after a sync, and what that sync did. docs/cli.md says what each field is. */
 const summary = z.strictObject({
@@ -55,6 +56,19 @@ export const syncStatus = z.strictObject({
   lastRun: z
     .strictObject({ operationId: z.string(), status: z.string(), startedAt: z.string().nullable() })
     .nullable(),
+  running: z.array(
+    z.strictObject({
+      operationId: z.string(),
+      type: z.string(),
+      startedAt: z.string().nullable(),
+      connection: z.string().nullable(),
+      step: z.string().nullable(),
+      done: z.number().nullable(),
+      total: z.number().nullable(),
+      isSilent: z.boolean(),
+      cancelRequestedBy: z.string().nullable(),
+    }),
+  ),
   reads: z.array(
     z.strictObject({
       system: z.string(),
@@ -94,6 +108,37 @@ export const syncStatus = z.strictObject({
       name: z.string(),
       nextRunAt: z.string().nullable(),
       lastOutcome: z.string().nullable(),
+    }),
+  ),
+});
+
+/** The list that holds what waits, and the filter of it. */
+const listThatHolds = z.strictObject({ noun: z.string(), filter: z.record(z.string(), z.string()) });
+
+/** `inbox`. */
+export const inbox = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      kind: z.enum(inboxKinds),
+      subject: z.string(),
+      title: z.string(),
+      detail: z.string().nullable(),
+      since: instant,
+      boundary: z.string().nullable(),
+      connection: z.string().nullable(),
+      list: listThatHolds,
+    }),
+  ),
+  /** Of each kind of which any waits. */
+  counts: z.array(
+    z.strictObject({
+      kind: z.enum(inboxKinds),
+      count: z.number(),
+      since: instant.nullable(),
+      mayAct: z.boolean(),
+      words: z.string(),
+      list: listThatHolds,
+      command: z.string(),
     }),
   ),
 });

@@ -9,7 +9,7 @@ export {
 } from './conflict.ts';
 export { type Danger, dangerOf, dangerRank, dangers, dangerTitles, type JudgedChange } from './danger.ts';
 export type { EntityName, EntityType } from './entity-type.ts';
-export { type PlanDocument, planDocument, type PlanItem } from './plan.ts';
+export { type PlanDocument, planDocument, type PlanItem, planItem } from './plan.ts';
 export {
   byPerson,
   byPolicy,

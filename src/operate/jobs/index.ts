@@ -1,4 +1,4 @@
-export { isJobKind, jobKinds, type JobKindName, type JobPayload } from './job-kinds.ts';
+export type { JobKindName, JobPayload } from './job-kinds.ts';
 export {
   forgetJobs,
   type Job,

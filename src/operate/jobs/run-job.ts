@@ -66,7 +66,7 @@ async function work(app: App, job: JobToDo, signal: AbortSignal): Promise<Json> 
     look: () => findJobCanceller(app.db, id),
   };
   const done = await doneBefore(app, id);
-  return watching(place, signal, ({ signal: watched, note }) => {
+  return watching(place, signal, async ({ signal: watched, note }) => {
     let begun: Promise<void> = Promise.resolve();
     const context: JobContext = {
       signal: watched,
@@ -76,7 +76,11 @@ async function work(app: App, job: JobToDo, signal: AbortSignal): Promise<Json> 
       done,
       keep: (db, results) => insertResults(db, id, results),
     };
-    return runKind(app, kind, job.payload, context).finally(() => begun);
+    try {
+      return await runKind(app, kind, job.payload, context);
+    } finally {
+      await begun;
+    }
   });
 }
 

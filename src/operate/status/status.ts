@@ -4,7 +4,7 @@ import { countPendingConflicts } from '../../ledger/conflicts/index.ts';
 import { countUnreportedAssets, type UnreportedCounts } from '../../record/assets/index.ts';
 import { listHealth, listLag, listReads } from '../../ledger/external-systems/index.ts';
 import { countMatchReviews } from '../../modules/correlation/index.ts';
-import { listRuns } from '../../ledger/operations/index.ts';
+import { listRunning, listRuns } from '../../ledger/operations/index.ts';
 import { countOutbox } from '../../engine/outbox/index.ts';
 import { countWaitingScans } from '../../modules/scans/index.ts';
 import { listSchedules } from '../../ledger/external-systems/index.ts';
@@ -17,6 +17,19 @@ export interface SyncStatus {
     readonly status: string;
     readonly startedAt: string | null;
   } | null;
+  /** What processes are at now, or were when they were killed. */
+  readonly running: readonly {
+    readonly operationId: string;
+    readonly type: string;
+    readonly startedAt: string | null;
+    readonly connection: string | null;
+    readonly step: string | null;
+    readonly done: number | null;
+    readonly total: number | null;
+    /** Its process has said nothing for a minute. */
+    readonly isSilent: boolean;
+    readonly cancelRequestedBy: string | null;
+  }[];
   readonly reads: readonly {
     readonly system: string;
     readonly entity: string;
@@ -70,6 +83,19 @@ export async function fetchSyncStatus({ db }: { readonly db: Kysely<Database> })
     lastRun: last
       ? { operationId: last.batch_id, status: last.status ?? 'unknown', startedAt: text(last.started_at) }
       : null,
+    running: (await listRunning(db)).map(
+      ({ operationId, type, startedAt, connection, step, done, total, isSilent, cancelRequestedBy }) => ({
+        operationId,
+        type,
+        startedAt: text(startedAt),
+        connection,
+        step,
+        done,
+        total,
+        isSilent,
+        cancelRequestedBy,
+      }),
+    ),
     reads: (await listReads(db)).map((read) => ({
       system: read.system_name,
       entity: read.entity_type,

@@ -97,7 +97,7 @@ function moment(text: string, lies: 'behind' | 'ahead', now: Date): { at: Date; 
 }
 
 function instants(text: string, lies: 'behind' | 'ahead', now: Date): FilterTerm {
-  if (!text.includes('..') && /d$/.test(text))
+  if (!text.includes('..') && text.endsWith('d'))
     throw new Refused(`"${text}" is no range; expected ${text}.. or ..${text}`);
   const [first, last] = ends(text);
   const from = first === '' ? undefined : moment(first, lies, now).at;

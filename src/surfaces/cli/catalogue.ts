@@ -36,6 +36,11 @@ export const commandGroups: readonly EntryGroup[] = [
         load: async () => (await import('./sync/sync.command.ts')).sync,
       },
       {
+        name: 'plans',
+        description: 'plans that are kept, to be reviewed and applied exactly',
+        load: async () => (await import('./plans/plans.command.ts')).plans,
+      },
+      {
         name: 'schedules',
         description: 'when a worker syncs by itself',
         load: async () => (await import('./operate/schedules.command.ts')).schedules,
@@ -56,6 +61,11 @@ export const commandGroups: readonly EntryGroup[] = [
   {
     title: 'Decisions',
     entries: [
+      {
+        name: 'inbox',
+        description: 'everything that waits for a person: what, since when, where, and the list it is in',
+        load: async () => (await import('./decisions/inbox.command.ts')).inbox,
+      },
       {
         name: 'approvals',
         description: 'outbound changes that wait for a person, because a policy says so',
@@ -85,6 +95,11 @@ export const commandGroups: readonly EntryGroup[] = [
         name: 'ops',
         description: 'every sync and decision with its steps, counts and errors; undo',
         load: async () => (await import('./history/ops.command.ts')).ops,
+      },
+      {
+        name: 'jobs',
+        description: 'work that was asked for and is done by a worker: syncs, plans, imports, bulk decisions',
+        load: async () => (await import('./history/jobs.command.ts')).jobs,
       },
     ],
   },

@@ -8,6 +8,11 @@ const show: CommandSpec = {
     'one operation: its steps, each change with the reason, what could not be done (the first letters of the id will do)',
   options: [
     {
+      flags: '--changes',
+      description: 'only what it changed, each with record, field, before, after and why, whole',
+      default: false,
+    },
+    {
       flags: '--record <id>',
       description: 'only the changes of this record: our id, or the remote’s',
     },
@@ -32,6 +37,13 @@ export const ops: FirstLevel = {
       action: async () => (await import('./ops.actions.ts')).listOps,
     },
     show,
+    {
+      name: 'cancel',
+      arguments: '<id>',
+      description:
+        'end what a process does now, wherever it runs; a sync continues with the next one that asks for the same',
+      action: async () => (await import('./ops.actions.ts')).cancel,
+    },
     {
       name: 'undo',
       arguments: '<id>',

@@ -1,7 +1,14 @@
 /** `sync plan|apply`. */
 import { entitiesNamed } from '../kit/entities-named.ts';
 import { readFile } from 'node:fs/promises';
-import { applyPlan, parsePlan, planSync } from '../../../review/plans/index.ts';
+import { everywhere, localOperator } from '../../../canonical/access/index.ts';
+import {
+  applyPlan,
+  fetchPlanDocument,
+  keepNewPlan,
+  parsePlan,
+  planSync,
+} from '../../../review/plans/index.ts';
 import { summarizeRun } from '../../../runs/sync/index.ts';
 import { messageOf, TielineError } from '../../../platform/errors/index.ts';
 import { accountName } from '../kit/account.ts';
@@ -15,6 +22,7 @@ interface PlanFlags extends GlobalFlags {
   readonly system?: string[];
   readonly entity?: string[];
   readonly full?: boolean;
+  readonly keep: boolean;
   readonly out?: string;
   readonly limit: number;
 }
@@ -23,11 +31,17 @@ export async function plan(context: CommandContext, flags: PlanFlags): Promise<v
   const view = progressView(context.host.terminal);
   const planned = await context.host.withApp(flags, async (app) => {
     try {
-      return await planSync(
-        app,
-        { systems: flags.system ?? [], entities: entitiesNamed(flags.entity), full: flags.full ?? false },
-        { signal: context.host.signal, report: view.report, by: accountName() },
-      );
+      const options = {
+        systems: flags.system ?? [],
+        entities: entitiesNamed(flags.entity),
+        full: flags.full ?? false,
+      };
+      const by = localOperator(accountName());
+      const caller = { signal: context.host.signal, report: view.report, by: by.name };
+      if (!flags.keep) return await planSync(app, options, caller);
+      const planId = await keepNewPlan(app, by, options, caller);
+      context.host.terminal.err.write(`tieline: kept as plan ${planId.slice(0, 8)}\n`);
+      return await fetchPlanDocument(app, everywhere, planId);
     } finally {
       view.stop();
     }

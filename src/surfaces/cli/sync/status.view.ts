@@ -1,6 +1,7 @@
 import type { SyncStatus } from '../../../operate/status/index.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
 import type { PlaceFlags } from '../kit/hint.ts';
+import { stepTitle } from '../kit/progress.ts';
 import { counted } from '../kit/table.ts';
 import { waitingText } from './waiting-text.ts';
 
@@ -12,12 +13,28 @@ export function statusLines(status: SyncStatus, width: number | undefined, place
     lastRun
       ? `Last sync ${lastRun.operationId.slice(0, 8)}: ${lastRun.status}, started ${lastRun.startedAt ?? '–'} UTC`
       : 'No sync has run yet.',
+    ...status.running.map(runningLine),
     ...readsTable(status, width),
     ...healthTable(status, width),
     ...schedulesTable(status, width),
     `${counted(status.outbox.open, 'change')} waiting to be sent${since}.`,
     waitingText(status.waiting, width, place),
   ];
+}
+
+function runningLine(run: SyncStatus['running'][number]): string {
+  const { operationId, type, connection, step, done, total } = run;
+  const far =
+    done === null
+      ? ''
+      : ` ${done.toLocaleString('en-US')}${total === null ? '' : ` of ${total.toLocaleString('en-US')}`}`;
+  const at = step === null ? '' : `: ${connection ?? ''} ${stepTitle(step)}${far}`;
+  const end = run.isSilent
+    ? '; its process has said nothing for a minute'
+    : run.cancelRequestedBy === null
+      ? ''
+      : `; ${run.cancelRequestedBy} asked it to end`;
+  return `Running ${operationId.slice(0, 8)}, ${type}${at}${end}. Stop it: tieline ops cancel ${operationId.slice(0, 8)}`;
 }
 
 function readsTable({ reads }: SyncStatus, width: number | undefined): string[] {

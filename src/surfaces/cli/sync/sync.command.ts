@@ -21,6 +21,11 @@ const plan: CommandSpec = {
   options: [
     ...scopeOptions,
     { flags: '--out <file>', description: 'also write the plan to this file, for `tieline sync apply`' },
+    {
+      flags: '--keep',
+      description: 'also keep it for 30 days, to be reviewed by others and applied: `tieline plans`',
+      default: false,
+    },
     limitOption(1_000_000, 20, 'how many lines to show of each group'),
   ],
   action: async () => (await import('../plans/plan.actions.ts')).plan,

@@ -1,0 +1,29 @@
+import { defineList, search, systemFilter } from './define-list.ts';
+
+/** Everything that waits for a person, by the list that it is in. */
+export const inboxKinds = [
+  'conflict',
+  'approval',
+  'match',
+  'refused_change',
+  'held_record',
+  'unanswered_weakness',
+  'unreported_asset',
+  'unhealthy_connection',
+  'paused_connection',
+] as const;
+export type InboxKind = (typeof inboxKinds)[number];
+
+export const inboxList = defineList({
+  noun: 'inbox',
+  filters: {
+    kind: { kind: 'choice', known: inboxKinds, title: 'what waits' },
+    system: systemFilter,
+    connection: { kind: 'word', example: 'grc', title: 'connection it is about' },
+    since: { kind: 'instant', lies: 'behind', title: 'waits since' },
+    q: search,
+  },
+  sorts: ['since', 'kind'],
+  defaultSort: 'since',
+  facets: ['kind', 'system', 'connection'],
+});

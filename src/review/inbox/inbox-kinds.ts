@@ -1,0 +1,87 @@
+/**
+ * What may wait for a person: one entry a kind, with who sees it, who can do something about it, and the list that holds just these.
+ * Promise 6 of docs/design.md: nothing that is held is missing here, and each count is that of its list.
+ */
+import type { Permission } from '../../canonical/access/index.ts';
+import type { InboxKind } from '../../canonical/lists/index.ts';
+
+export interface InboxKindSpec {
+  /** Whoever holds it sees what waits, as far as it reaches. */
+  readonly seenBy: Permission;
+  /** Whoever holds one of these can do something about it. */
+  readonly doneBy: readonly Permission[];
+  /** For one, and for many. */
+  readonly words: { readonly one: string; readonly many: string };
+  /** The list that holds just these, and the filter of it. `inbox` where the inbox is their only list. */
+  readonly list: { readonly noun: string; readonly filter: Readonly<Record<string, string>> };
+  /** The command that shows the list. */
+  readonly command: string;
+}
+
+const own = (kind: InboxKind): Pick<InboxKindSpec, 'list' | 'command'> => ({
+  list: { noun: 'inbox', filter: { kind } },
+  command: `tieline inbox --kind ${kind}`,
+});
+
+export const inboxKindSpecs: Readonly<Record<InboxKind, InboxKindSpec>> = {
+  conflict: {
+    seenBy: 'conflict:read',
+    doneBy: ['conflict:resolve'],
+    words: { one: 'conflict', many: 'conflicts' },
+    list: { noun: 'conflicts', filter: {} },
+    command: 'tieline conflicts list',
+  },
+  approval: {
+    seenBy: 'plan:read',
+    doneBy: ['approval:decide'],
+    words: { one: 'approval', many: 'approvals' },
+    list: { noun: 'approvals', filter: {} },
+    command: 'tieline approvals list',
+  },
+  match: {
+    seenBy: 'link:read',
+    doneBy: ['link:write', 'asset:identify'],
+    words: { one: 'match to review', many: 'matches to review' },
+    list: { noun: 'matches', filter: {} },
+    command: 'tieline matches list',
+  },
+  refused_change: {
+    seenBy: 'conflict:read',
+    doneBy: ['sync:operate', 'conflict:resolve'],
+    words: { one: 'change that was refused', many: 'changes that were refused' },
+    list: { noun: 'outbox', filter: { state: 'failed' } },
+    command: 'tieline outbox list',
+  },
+  held_record: {
+    seenBy: 'sync:read',
+    doneBy: ['mapping:write', 'sync:operate'],
+    words: { one: 'record that could not be imported', many: 'records that could not be imported' },
+    ...own('held_record'),
+  },
+  unanswered_weakness: {
+    seenBy: 'poam:read',
+    doneBy: ['poam:write'],
+    words: { one: 'weakness without a POA&M', many: 'weaknesses without a POA&M' },
+    ...own('unanswered_weakness'),
+  },
+  unreported_asset: {
+    seenBy: 'asset:read',
+    doneBy: ['asset:identify', 'asset:write'],
+    words: { one: 'asset that no source reports', many: 'assets that no source reports' },
+    list: { noun: 'assets', filter: { state: 'unreported' } },
+    command: 'tieline assets unreported',
+  },
+  unhealthy_connection: {
+    seenBy: 'sync:read',
+    doneBy: ['connection:admin', 'sync:operate'],
+    words: { one: 'connection that fails', many: 'connections that fail' },
+    ...own('unhealthy_connection'),
+  },
+  paused_connection: {
+    seenBy: 'sync:read',
+    doneBy: ['connection:admin', 'sync:operate'],
+    words: { one: 'connection that is paused', many: 'connections that are paused' },
+    list: { noun: 'connections', filter: {} },
+    command: 'tieline connections list',
+  },
+};

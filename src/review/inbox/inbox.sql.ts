@@ -1,0 +1,77 @@
+/**
+ * What waits for a person, of every kind, as rows of one relation. Each part selects just what its list holds
+ * (conflict-list, approval-list, match-list, outbox-list, …): a test holds the counts against those of the lists.
+ */
+import { type RawBuilder, sql } from 'kysely';
+import type { InboxKind } from '../../canonical/lists/index.ts';
+import { boundaryOf, namedBy } from '../../record/entities/index.ts';
+
+/** The latest check of each kind of each connection. */
+const latestChecks = sql`
+  select distinct on (h.external_system_id, h.health_check_type) h.external_system_id, h.health_check_type, h.status, h.checked_at, h.error_details
+    from integration_health h order by h.external_system_id, h.health_check_type, h.checked_at desc, h.id desc`;
+
+/** The latest read of each entity from each connection, and the latest judgement of weaknesses: what these held is held now. */
+const latestReads = sql`
+  select distinct on (external_system, batch_type) batch_id, external_system, batch_type, started_at
+    from ingestion_batches
+   where (operation_type = 'import' or batch_type = 'weaknesses') and parent_operation_id is not null
+     and status in ('completed', 'completed_with_issues')
+   order by external_system, batch_type, id desc`;
+
+/** Queries of subject, since (UTC), system_id, connection, entity_type, entity_id and detail (what is said beside the title). */
+export const inboxParts: Readonly<Record<InboxKind, () => RawBuilder<unknown>>> = {
+  conflict: () => sql`
+    select c.id::text as subject, c.created_at at time zone 'UTC' as since, ${boundaryOf(namedBy('c'))} as system_id, s.system_name as connection,
+           c.entity_type::text as entity_type, c.entity_id::text as entity_id, concat_ws(' ', c.conflict_type, c.field_name) as detail
+      from sync_conflicts c left join external_systems s on s.id = c.external_system_id
+     where c.resolution_status = 'pending'`,
+  approval: () => sql`
+    select a.approval_id::text, a.requested_at, p.system_id::text, s.system_name, null, null, a.requested_action
+      from approvals a join sync_plans p on p.plan_id = a.plan_id join external_systems s on s.id = p.external_system_id
+     where a.status = 'pending'`,
+  match: () => sql`
+    select r.id::text, r.opened_at, coalesce(a.system_id, shared.system_id, best.system_id)::text, s.system_name, 'asset', a.asset_uuid::text, r.kind
+      from match_reviews r join external_systems s on s.id = r.external_system_id
+      left join asset_identity_decisions d on d.id = r.decision_id
+      left join ingestion_assets a on a.asset_uuid = coalesce(r.asset_uuid, d.asset_uuid)
+      left join system_components shared on shared.id = r.component_id
+      left join lateral (select c.system_id from asset_correlations k join system_components c on c.id = k.component_id
+                          where r.kind = 'component' and k.asset_uuid = r.asset_uuid and c.external_system_id = r.external_system_id
+                            and k.decided_by_kind = 'rule'
+                          order by k.score desc, c.id limit 1) best on true
+     where r.settled_at is null`,
+  refused_change: () => sql`
+    select o.id::text, coalesce(o.settled_at, o.created_at), ${boundaryOf(namedBy('o'))}, s.system_name, o.entity_type::text, o.entity_id::text,
+           coalesce(o.failure ->> 'message', o.reason)
+      from sync_outbox o join external_systems s on s.id = o.external_system_id
+     where o.state = 'failed'`,
+  held_record: () => sql`
+    select held.subject, held.since, null, held.connection, held.entity, held.identifier, held.detail
+      from (select distinct on (l.batch_id, coalesce(e.record_identifier, e.id::text))
+                   e.id::text as subject, l.started_at at time zone 'UTC' as since, l.external_system as connection, l.batch_type as entity,
+                   e.record_identifier as identifier, coalesce(e.error_message, e.error_type) as detail
+              from (${latestReads}) l join ingestion_errors e on e.batch_id = l.batch_id and e.error_type is distinct from 'policy'
+             order by l.batch_id, coalesce(e.record_identifier, e.id::text), e.id desc) held`,
+  unanswered_weakness: () => sql`
+    select w.id::text, w.created_at, w.system_id::text, null, 'weakness', w.identifier::text, concat_ws(' ', w.severity, 'plugin', w.identifier)
+      from weaknesses w
+     where w.poam_id is null and w.grouping = 'plugin'
+       and exists (select from ingestion_assets a join ingestion_vulnerabilities f on f.asset_ref = a.asset_uuid
+                    where a.system_id = w.system_id and a.deleted_at is null and a.terminated_at is null
+                      and f.plugin_id::text = w.identifier and f.lifecycle_state in ('open', 'reopened') and f.severity_rank >= 3)`,
+  unreported_asset: () => sql`
+    select a.asset_uuid::text, a.unreported_since, a.system_id::text, null, 'asset', a.asset_uuid::text, null
+      from ingestion_assets a where a.unreported_since is not null and a.merged_into is null`,
+  unhealthy_connection: () => sql`
+    select s.id::text, min(h.checked_at), null, s.system_name, 'connection', s.id::text,
+           string_agg(concat_ws(': ', h.health_check_type, h.error_details ->> 'detail'), '; ' order by h.health_check_type)
+      from (${latestChecks}) h join external_systems s on s.id = h.external_system_id
+     where h.status = 'unhealthy' and s.removed_at is null and s.sync_enabled is not false
+     group by s.id, s.system_name`,
+  paused_connection: () => sql`
+    select s.id::text, coalesce(s.sync_paused_at, s.sending_paused_at), null, s.system_name, 'connection', s.id::text,
+           coalesce(s.sync_paused_reason, s.sending_paused_reason)
+      from external_systems s
+     where s.removed_at is null and (s.sending_paused_at is not null or s.sync_paused_at is not null)`,
+};

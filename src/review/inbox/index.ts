@@ -1,0 +1,10 @@
+export { inboxKindSpecs, type InboxKindSpec } from './inbox-kinds.ts';
+export {
+  countInbox,
+  type InboxCount,
+  type InboxFilter,
+  type InboxItem,
+  type InboxQuery,
+  type InboxReader,
+  listInbox,
+} from './inbox.ts';
