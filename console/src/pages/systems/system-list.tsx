@@ -87,7 +87,7 @@ const columns: ListSpec<SystemRow>['columns'] = [
   {
     id: 'ends',
     title: 'Authorization ends',
-    width: 128,
+    width: 148,
     sort: 'ends',
     cell: (row) => <Ends on={row.authorizationEnds} />,
     text: (row) => row.authorizationEnds ?? '',
@@ -96,7 +96,7 @@ const columns: ListSpec<SystemRow>['columns'] = [
     id: 'components',
     title: 'Components',
     meaning: 'Components that are matched to an asset, of all',
-    width: 88,
+    width: 100,
     align: 'end',
     cell: (row) => (
       <span>
