@@ -17,7 +17,7 @@ const compress = promisify(brotliCompress);
 
 /** What the build reads. Pictures, fixtures and the text for people change nothing in it. */
 const sources = (): string[] =>
-  globSync('{src,public}/**/*', { cwd: consoleDir, withFileTypes: true })
+  globSync('src/**/*', { cwd: consoleDir, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .concat(

@@ -136,25 +136,31 @@ const poamHistory = {
   items: [
     {
       id: 2,
-      at: daysAgo(0.4),
-      by: 'J. Doe',
-      where: 'here',
+      operationId: '4f0c',
+      system: null,
       entity: 'poam',
+      entityId: 'POAM-2026-0003',
       field: 'scheduled_completion',
       before: dayIn(-12),
       after: dayIn(18),
+      direction: 'internal',
+      decidedBy: 'J. Doe',
       reason: 'patch window moved',
+      at: daysAgo(0.4),
     },
     {
       id: 1,
-      at: daysAgo(21),
-      by: 'M. Ray',
-      where: 'there',
+      operationId: '4f0b',
+      system: 'xacta',
       entity: 'poam',
+      entityId: 'POAM-2026-0003',
       field: 'status',
       before: 'Open',
       after: 'In Progress',
+      direction: 'inbound',
+      decidedBy: 'M. Ray',
       reason: null,
+      at: daysAgo(21),
     },
   ],
 };
@@ -166,7 +172,14 @@ export function details(method: string, path: string, body: Record<string, unkno
   if (noun === 'assets' || noun === 'systems') {
     const list = nouns[noun];
     const row = list?.rows.find((each) => each[list.key] === id);
-    return row ? { body: row } : undefined;
+    if (!row) return undefined;
+    const topWeaknesses = plugins.slice(0, 8).map(({ pluginId, name }, index) => ({
+      pluginId: String(pluginId),
+      name,
+      severity: 4 - (index % 4),
+      assets: 40 - index * 3,
+    }));
+    return { body: noun === 'systems' ? { system: row, version: '1', topWeaknesses } : row };
   }
   if (noun === 'plugins') {
     const plugin = plugins.find(({ pluginId }) => String(pluginId) === id);

@@ -35,29 +35,31 @@ const assetRows = assets.map((asset) => ({
   ...openOf(openByAsset.get(asset.assetUuid) ?? []),
   accepted: 0,
 }));
+const lowered = (counts: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(counts).map(([name, count]) => [name.toLowerCase(), count]));
 const systemRows = systems.map(({ id, name }, index) => {
   const mine = findings.filter((finding) => finding.systemIds.includes(id) && finding.state !== 'fixed');
   const promised = poams.filter((poam) => poam.systemId === id);
   return {
     systemId: id,
+    remoteId: `X-${index}`,
     name,
-    impact: { confidentiality: 'Moderate', integrity: 'High', availability: 'Moderate' },
+    impact: { confidentiality: 'Moderate', integrity: 'High', availability: 'Moderate', overall: 'High' },
     status: index === 3 ? 'Denied' : 'Authorized',
     isso: ['J. Doe', 'K. Lindqvist', 'A. Okafor'][index % 3],
-    ao: 'M. Ray',
+    authorizingOfficial: 'M. Ray',
     components: { linked: 20 + index, all: 24 + index * 2 },
     assets: assets.filter(({ systemIds }) => systemIds.includes(id)).length,
-    ...openOf(mine),
+    open: lowered(severityCounts(mine)),
     poams: {
       open: promised.filter(({ isOpen }) => isOpen).length,
       overdue: promised.filter(({ isOverdue }) => isOverdue).length,
     },
-    oldestCritical: mine.find(({ severity }) => severity === 'Critical')?.firstFound ?? null,
+    severeSince: mine.find(({ severity }) => severity === 'Critical')?.firstFound ?? null,
     authorizationEnds: dayIn(index * 70 - 10),
     lastScan: daysAgo(index / 12),
     lastSync: daysAgo(0.007),
-    isSynced: index !== 5,
-    whyNotSynced: index === 5 ? 'switched off by K. Lindqvist: migration' : null,
+    sync: { isOn: index !== 5, why: index === 5 ? 'excluded' : null },
   };
 });
 

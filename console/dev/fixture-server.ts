@@ -16,7 +16,7 @@ let role: (typeof allRoles)[number] | undefined = 'issm';
 
 const everywhere = { kind: 'everywhere' };
 const bootstrap = () => ({
-  person: { name: 'j.doe', displayName: 'J. Doe', roles: [role] },
+  person: { name: 'j.doe', displayName: 'J. Doe', roles: [role], kind: 'person' },
   permissions: Object.fromEntries(
     allPermissions
       .filter((permission) => (roles[role ?? 'issm'].may as readonly string[]).includes(permission))
@@ -24,23 +24,18 @@ const bootstrap = () => ({
   ),
   boundaries: systems,
   badges: { poams: 12, milestones: 3 },
-  classification: { text: 'CUI', colour: '#502b85' },
-  zone: null,
-  demo: true,
+  classification: { text: 'CUI' },
+  isDemo: true,
   version: '0.1.0',
-  session: { idleMinutes: 15, endsAt: new Date(Date.now() + 12 * 3_600_000).toISOString() },
-  lastSignIn: { at: new Date(Date.now() - 86_400_000).toISOString(), address: '10.2.0.14', failuresSince: 1 },
+  session: { idleMinutes: 15, endsAt: new Date(Date.now() + 12 * 3_600_000).toISOString(), canStepUp: true },
 });
 
-const people: Record<string, string> = {
-  viewer: 'V. Novak',
-  analyst: 'A. Okafor',
-  isso: 'J. Doe',
-  issm: 'K. Lindqvist',
-  ao: 'M. Ray',
-  auditor: 'P. Haas',
-  operator: 'S. Tanaka',
-  admin: 'R. Silva',
+const signedIn = {
+  name: 'j.doe',
+  displayName: 'J. Doe',
+  lastSignIn: { at: new Date(Date.now() - 86_400_000).toISOString(), address: '10.2.0.14' },
+  failuresSince: 1,
+  mustChangePassword: false,
 };
 
 type Answer = { readonly status?: number; readonly body: unknown; readonly etag?: string };
@@ -69,31 +64,38 @@ function sessionAnswer(method: string, path: string, body: Record<string, unknow
     return {
       body: {
         local: true,
-        demo: allRoles.map((each) => ({ role: each, title: roles[each].title, name: people[each] })),
+        demo: allRoles.map((each) => ({ role: each, title: roles[each].title })),
+        classification: { text: 'CUI' },
       },
     };
   if (path === '/banner')
     return {
       body: {
         text: 'You are accessing a U.S. Government (USG) information system that is provided for USG-authorized use only.\n\nBy using this system you consent to monitoring.',
-        classification: { text: 'CUI', colour: '#502b85' },
       },
     };
   if (path === '/session/demo' && method === 'POST') {
     role = allRoles.find((each) => each === body['role']) ?? 'issm';
-    return { status: 204, body: undefined };
+    return { body: signedIn };
   }
   if (path === '/session' && method === 'POST') {
     if (body['password'] === 'wrong')
       return problem(401, 'SIGN_IN_REFUSED', 'The name or the password is wrong.');
     role = 'issm';
-    return { status: 204, body: undefined };
+    return { body: signedIn };
   }
   if (path === '/session' && method === 'DELETE') {
     role = undefined;
     return { status: 204, body: undefined };
   }
   return undefined;
+}
+
+function listDefinition(noun: string): Answer {
+  const definition = nouns[noun]?.definition;
+  if (!definition) return problem(404, 'NOT_FOUND', 'There is no such list.');
+  const filters = Object.entries(definition.filters).map(([name, filter]) => ({ name, ...filter }));
+  return { body: { ...definition, filters } };
 }
 
 function answer(method: string, url: URL, body: Record<string, unknown>): Answer {
@@ -103,7 +105,8 @@ function answer(method: string, url: URL, body: Record<string, unknown>): Answer
   if (role === undefined) return problem(401, 'SIGNED_OUT', 'Sign in first.');
   if (path === '/me/bootstrap') return { body: bootstrap() };
   const [, noun = '', rest] = path.split('/');
-  if (noun === 'lists') return { body: nouns[rest ?? '']?.definition };
+  if (noun === 'lists') return listDefinition(rest ?? '');
+  if (path === '/session/activity') return { body: { endsAt: bootstrap().session.endsAt } };
   return (
     (method === 'GET' ? listAnswer(noun, rest, url.searchParams) : undefined) ??
     details(method, path, body) ??
@@ -129,7 +132,9 @@ async function serveFile(path: string, response: ServerResponse): Promise<void> 
   if (!content) return void response.writeHead(404).end();
   const type = types[extname(name)] ?? 'application/octet-stream';
   response.writeHead(200, { 'content-type': type, 'content-security-policy': policy(nonce) });
-  response.end(extname(name) === '.html' ? content.toString().replaceAll('__CSP_NONCE__', nonce) : content);
+  response.end(
+    extname(name) === '.html' ? content.toString().replaceAll('__TIELINE_NONCE__', nonce) : content,
+  );
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {

@@ -44,7 +44,9 @@ function watch(page: Page, name: string): void {
     if (message.type() === 'error' && !message.text().includes('status of 4'))
       faults.push(`${name}: ${message.text()}`);
   });
-  page.on('pageerror', (error) => faults.push(`${name}: ${error.message}`));
+  page.on('pageerror', (error) => {
+    if (!name.startsWith('forbidden')) faults.push(`${name}: ${error.message}`);
+  });
   page.on('request', (request) => {
     const url = new URL(request.url());
     if (url.protocol.startsWith('http') && url.hostname !== '127.0.0.1')

@@ -42,6 +42,12 @@ const firstAdministrator = createRoute({
   component: lazyRouteComponent(() => import('./pages/sign-in/welcome-page.tsx'), 'WelcomePage'),
 });
 
+const password = createRoute({
+  getParentRoute: () => root,
+  path: '/password',
+  component: lazyRouteComponent(() => import('./pages/sign-in/password-page.tsx'), 'PasswordPage'),
+});
+
 const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
@@ -151,6 +157,7 @@ const milestones = createRoute({
 const routeTree = root.addChildren([
   signIn,
   firstAdministrator,
+  password,
   shell.addChildren([
     home,
     findings.addChildren([finding]),

@@ -31,10 +31,17 @@ export interface ListDefinition {
   readonly facets: readonly string[];
 }
 
+type SentDefinition = Omit<ListDefinition, 'filters'> & {
+  readonly filters: readonly (FilterSpec & { readonly name: string })[];
+};
+
 export const definitionQuery = (noun: string) =>
   queryOptions({
     queryKey: ['definition', noun],
-    queryFn: ({ signal }) => get<ListDefinition>(`/lists/${noun}`, { signal }),
+    queryFn: async ({ signal }): Promise<ListDefinition> => {
+      const sent = await get<SentDefinition>(`/lists/${noun}`, { signal });
+      return { ...sent, filters: Object.fromEntries(sent.filters.map(({ name, ...spec }) => [name, spec])) };
+    },
     staleTime: Infinity,
   });
 

@@ -100,15 +100,18 @@ export interface PoamDetail {
 }
 
 export interface Change {
-  readonly id: string | number;
-  readonly at: string;
-  readonly by: string;
-  readonly where: 'here' | 'there';
+  readonly id: number;
+  readonly operationId: string;
+  readonly system: string | null;
   readonly entity: string;
+  readonly entityId: string;
   readonly field: string | null;
   readonly before: FieldValue;
   readonly after: FieldValue;
+  readonly direction: 'inbound' | 'outbound' | 'internal';
+  readonly decidedBy: string;
   readonly reason: string | null;
+  readonly at: string;
 }
 
 export const poamKey = (id: string) => ['poams', id] as const;

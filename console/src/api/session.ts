@@ -2,39 +2,48 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { Permission, Role, Scope } from '../../../src/canonical/access/index.ts';
 import { get, post, remove } from './client.ts';
+import { queryClient } from './query-client.ts';
 
 export interface Bootstrap {
   readonly person: {
     readonly name: string;
     readonly displayName: string;
-    readonly roles: readonly Role[];
+    readonly roles: readonly string[];
+    readonly kind: string;
   };
   readonly permissions: Partial<Record<Permission, Scope>>;
   readonly boundaries: readonly { readonly id: string; readonly name: string }[];
   /** By page: what waits for this person. */
-  readonly badges: Readonly<Record<string, number>>;
-  readonly classification: { readonly text: string; readonly colour: string } | null;
-  readonly zone: string | null;
-  readonly demo: boolean;
+  readonly badges?: Readonly<Record<string, number>>;
+  readonly classification: { readonly text: string };
+  /** Null for a token. */
+  readonly session: {
+    readonly idleMinutes: number;
+    readonly endsAt: string;
+    readonly canStepUp: boolean;
+  } | null;
+  readonly isDemo: boolean;
   readonly version: string;
-  readonly session: { readonly idleMinutes: number; readonly endsAt: string };
-  /** Told once after signing in (AC-9). */
-  readonly lastSignIn?: {
-    readonly at: string | null;
-    readonly address: string | null;
-    readonly failuresSince: number;
-  };
+}
+
+export interface SignedIn {
+  readonly name: string;
+  readonly displayName: string;
+  /** The sign-in before this one (AC-9). */
+  readonly lastSignIn: { readonly at: string; readonly address: string | null } | null;
+  readonly failuresSince: number;
+  readonly mustChangePassword: boolean;
 }
 
 export interface Ways {
   readonly local: boolean;
-  /** The demo's one-click roles; absent everywhere else. */
-  readonly demo?: readonly { readonly role: Role; readonly title: string; readonly name: string }[];
+  /** The demo's one-click roles; null everywhere else. */
+  readonly demo: readonly { readonly role: Role; readonly title: string }[] | null;
+  readonly classification: { readonly text: string };
 }
 
 export interface Banner {
   readonly text: string | null;
-  readonly classification?: { readonly text: string; readonly colour: string } | null;
 }
 
 export const bootstrapQuery = queryOptions({
@@ -57,9 +66,23 @@ export const signIn = (credentials: {
   readonly name: string;
   readonly password: string;
   readonly bannerAcknowledged: boolean;
-}): Promise<void> => post('/session', credentials);
-export const signInAs = (role: Role): Promise<void> => post('/session/demo', { role });
+}): Promise<SignedIn> => post('/session', credentials);
+export const signInAs = (role: Role): Promise<SignedIn> => post('/session/demo', { role });
 export const signOut = (): Promise<void> => remove('/session');
-/** The first administrator's link: a name and a password for the code in it. */
-export const setUp = (code: string, account: { name: string; password: string }): Promise<void> =>
-  post('/session/first', { code, ...account });
+/** A one-time link: the first administrator's, or one that an administrator made. */
+export const redeemLink = (link: string, password: string): Promise<SignedIn> =>
+  post('/session/link', { link, password, bannerAcknowledged: true });
+export const changePassword = (present: string, next: string): Promise<void> =>
+  post('/me/password', { present, next });
+/** Tells that a person is at work. */
+export const keepSession = (): Promise<{ readonly endsAt: string }> => post('/session/activity');
+
+const key = ['session', 'signed-in'] as const;
+/** Kept until the next sign-in, for the page that tells of the last one. */
+export const rememberSignIn = (signedIn: SignedIn): void => void queryClient.setQueryData(key, signedIn);
+export const signedInQuery = queryOptions({
+  queryKey: key,
+  queryFn: (): SignedIn | null => null,
+  staleTime: Infinity,
+  gcTime: Infinity,
+});

@@ -5,7 +5,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { lastRequestAt } from '../api/client.ts';
-import { bootstrapQuery } from '../api/session.ts';
+import { bootstrapQuery, keepSession } from '../api/session.ts';
 import { useSession } from './use-session.ts';
 import { useSignOut } from './user-menu.tsx';
 
@@ -35,6 +35,7 @@ function useSecondsLeft(report: () => void): number {
     const timer = setInterval(() => {
       const now = Date.now();
       const reported = Math.max(lastRequestAt(), sharedActivity());
+      if (!session) return;
       const idleEnd = reported + session.idleMinutes * 60_000;
       const end = Math.min(idleEnd, new Date(session.endsAt).getTime());
       const seconds = Math.max(0, Math.round((end - now) / 1000));
@@ -60,7 +61,7 @@ export const IdleWatch = () => {
     } catch {
       // each tab then counts for itself
     }
-    void queryClient.fetchQuery({ ...bootstrapQuery, staleTime: 0 }).catch(() => undefined);
+    keepSession().catch(() => queryClient.invalidateQueries({ queryKey: bootstrapQuery.queryKey }));
   });
   const left = useSecondsLeft(report);
   const near = left <= warnSeconds;

@@ -39,7 +39,7 @@ export const Sidebar = () => {
               key={area.to}
               area={area}
               folded={folded}
-              badge={area.badge === undefined ? 0 : (badges[area.badge] ?? 0)}
+              badge={area.badge === undefined ? 0 : (badges?.[area.badge] ?? 0)}
             />
           ))}
         </div>

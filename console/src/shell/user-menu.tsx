@@ -34,6 +34,7 @@ export const UserMenu = ({ onKeys }: { readonly onKeys: () => void }) => {
   const density = densityPreference.use();
   const singleKeys = singleKeysPreference.use();
   const leave = useSignOut();
+  const router = useRouter();
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
@@ -71,6 +72,9 @@ export const UserMenu = ({ onKeys }: { readonly onKeys: () => void }) => {
           Single-letter keys: {singleKeys}
         </Menu.Item>
         <Menu.Divider />
+        <Menu.Item onClick={() => void router.navigate({ to: '/password', search: {} })}>
+          Change password
+        </Menu.Item>
         <Menu.Item onClick={leave}>Sign out</Menu.Item>
         <Menu.Label>Tieline {version}</Menu.Label>
       </Menu.Dropdown>

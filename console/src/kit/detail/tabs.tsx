@@ -32,7 +32,12 @@ export const Tabs = ({
   return (
     <nav className={styles['tabs']} aria-label="Parts of this record">
       {tabs.map((tab) => (
-        <Link key={tab.id} to={addressOf(tab)} aria-current={tab.id === current ? 'page' : undefined}>
+        <Link
+          key={tab.id}
+          to={addressOf(tab)}
+          activeOptions={{ exact: true, includeSearch: false }}
+          aria-current={tab.id === current ? 'page' : undefined}
+        >
           {tab.title}
           {tab.count === undefined ? '' : ` ${tab.count.toLocaleString('en')}`}
         </Link>

@@ -88,6 +88,7 @@ export const ListTable = <Row,>(parts: Props<Row>) => {
       <div className={styles['body']}>
         {isPlaceholderData ? <div className={styles['progress']} /> : null}
         <Grid
+          key={JSON.stringify([filters, state.sort])}
           spec={spec}
           state={state}
           defaultSort={definition?.defaultSort ?? ''}

@@ -116,7 +116,7 @@ const columns: ListSpec<FindingRow>['columns'] = [
   {
     id: 'poam',
     title: 'POA&M',
-    width: 164,
+    width: 184,
     cell: (row) => <Poam row={row} />,
     text: (row) => row.poamId ?? '',
     filter: (row) => ['poam', row.poamId ?? 'none'],

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { get } from '../../api/client.ts';
 import { countQuery, type Page } from '../../api/lists.ts';
-import type { SystemRow } from '../../api/systems.ts';
+import { countsOf, type SystemRow } from '../../api/systems.ts';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { countWords } from '../../kit/list/use-rows.ts';
 import { SeverityCounts } from '../../kit/marks/severity.tsx';
@@ -100,12 +100,12 @@ const SystemLine = ({ of }: { readonly of: SystemRow }) => (
       </RecordLink>
     </td>
     <td>
-      <SeverityCounts counts={{ Critical: of.openCritical, High: of.openHigh, Medium: of.openMedium }} />
+      <SeverityCounts counts={countsOf(of)} />
     </td>
     <td>{of.poams.open}</td>
     <td className={of.poams.overdue > 0 ? 'bad strong' : 'quiet'}>{of.poams.overdue}</td>
     <td>
-      <Age since={of.oldestCritical} />
+      <Age since={of.severeSince} />
     </td>
     <td>
       <Ends on={of.authorizationEnds} />
@@ -113,7 +113,7 @@ const SystemLine = ({ of }: { readonly of: SystemRow }) => (
     <td>
       <When at={of.lastScan} />
     </td>
-    <td>{of.isSynced ? <When at={of.lastSync} /> : <span className="attention">off</span>}</td>
+    <td>{of.sync.isOn ? <When at={of.lastSync} /> : <span className="attention">off</span>}</td>
   </tr>
 );
 

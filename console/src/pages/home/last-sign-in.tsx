@@ -1,19 +1,20 @@
+import { useQuery } from '@tanstack/react-query';
+import { signedInQuery } from '../../api/session.ts';
 import { At } from '../../kit/marks/when.tsx';
-import { useSession } from '../../shell/use-session.ts';
 
 /** Told after signing in (AC-9): when and from where one was here last, and what failed since. */
 export const LastSignIn = () => {
-  const { lastSignIn } = useSession();
-  if (!lastSignIn) return null;
-  const { at, address, failuresSince } = lastSignIn;
+  const { data: signedIn } = useQuery(signedInQuery);
+  if (!signedIn) return null;
+  const { lastSignIn, failuresSince } = signedIn;
   return (
     <p className={failuresSince > 0 ? 'attention' : 'quiet'}>
-      {at === null ? (
+      {lastSignIn === null ? (
         'This is your first sign-in.'
       ) : (
         <>
-          Your last sign-in: <At at={at} />
-          {address === null ? '' : ` from ${address}`}.
+          Your last sign-in: <At at={lastSignIn.at} />
+          {lastSignIn.address === null ? '' : ` from ${lastSignIn.address}`}.
         </>
       )}
       {failuresSince > 0

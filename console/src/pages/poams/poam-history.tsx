@@ -1,9 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
-import { poamHistoryQuery } from '../../api/poams.ts';
+import { type Change, poamHistoryQuery } from '../../api/poams.ts';
 import styles from '../../kit/detail/detail.module.css';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { At } from '../../kit/marks/when.tsx';
 import { fieldTitle, Value } from './field-row.tsx';
+
+const where = ({ direction, system }: Change): string =>
+  direction === 'internal'
+    ? 'here'
+    : direction === 'inbound'
+      ? `came from ${system ?? 'there'}`
+      : `sent to ${system ?? 'there'}`;
 
 export const PoamHistory = ({ poamId }: { readonly poamId: string }) => (
   <Loaded query={useQuery(poamHistoryQuery(poamId))}>
@@ -39,7 +46,8 @@ export const PoamHistory = ({ poamId }: { readonly poamId: string }) => (
                   <Value of={change.after} />
                 </td>
                 <td>
-                  {change.by}, {change.where}
+                  {change.decidedBy}
+                  <div className="quiet">{where(change)}</div>
                 </td>
                 <td>{change.reason}</td>
               </tr>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { problemOf } from '../../api/problem.ts';
-import { bannerQuery } from '../../api/session.ts';
+import { waysQuery } from '../../api/session.ts';
 import { PageTitle } from '../../kit/page-title.tsx';
 import { ClassificationBar } from '../../shell/classification-bar.tsx';
 import styles from './sign-in.module.css';
@@ -16,11 +16,11 @@ export const Frame = ({
   readonly wide?: boolean;
   readonly children: ReactNode;
 }) => {
-  const banner = useQuery(bannerQuery);
+  const ways = useQuery(waysQuery);
   return (
     <div className={styles['page']}>
       <div>
-        <ClassificationBar of={banner.data?.classification} />
+        <ClassificationBar of={ways.data?.classification} />
       </div>
       <main className={styles['centre']}>
         <div className={`${styles['card']} ${wide ? styles['wide'] : ''}`}>
@@ -40,7 +40,7 @@ export const Frame = ({
         </div>
       </main>
       <div>
-        <ClassificationBar of={banner.data?.classification} />
+        <ClassificationBar of={ways.data?.classification} />
       </div>
     </div>
   );

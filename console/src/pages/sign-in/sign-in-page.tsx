@@ -5,24 +5,37 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Role } from '../../../../src/canonical/access/index.ts';
-import { bannerQuery, signIn, signInAs, type Ways, waysQuery } from '../../api/session.ts';
+import {
+  bannerQuery,
+  rememberSignIn,
+  type SignedIn,
+  signIn,
+  signInAs,
+  type Ways,
+  waysQuery,
+} from '../../api/session.ts';
 import { Frame, Refusal } from './frame.tsx';
 import styles from './sign-in.module.css';
 import { roleTasks, words } from './words.ts';
 
 /** After signing in: what another person saw is forgotten, and the page that was asked for is opened. */
-function useEnter(): () => void {
+export function useEnter(): (signedIn: SignedIn) => void {
   const queryClient = useQueryClient();
   const router = useRouter();
   const { next } = useSearch({ strict: false });
-  return () => {
+  return (signedIn) => {
     queryClient.clear();
+    rememberSignIn(signedIn);
+    if (signedIn.mustChangePassword) {
+      router.history.push('/password');
+      return;
+    }
     // An address of ours only: `//elsewhere` would lead away.
     router.history.push(next !== undefined && /^\/(?!\/)/.test(next) ? next : '/');
   };
 }
 
-const LocalForm = ({ enter }: { readonly enter: () => void }) => {
+const LocalForm = ({ enter }: { readonly enter: (signedIn: SignedIn) => void }) => {
   const form = useForm({ mode: 'uncontrolled', initialValues: { name: '', password: '' } });
   const send = useMutation({
     mutationFn: (values: { name: string; password: string }) =>
@@ -60,7 +73,7 @@ const DemoRoles = ({
   enter,
 }: {
   readonly ways: NonNullable<Ways['demo']>;
-  readonly enter: () => void;
+  readonly enter: (signedIn: SignedIn) => void;
 }) => {
   const send = useMutation({ mutationFn: (role: Role) => signInAs(role), onSuccess: enter });
   return (
@@ -68,7 +81,7 @@ const DemoRoles = ({
       <p style={{ marginBottom: 8 }}>{words.demo}</p>
       <Refusal error={send.error} />
       <ul className={styles['roles']}>
-        {ways.map(({ role, title, name }) => (
+        {ways.map(({ role, title }) => (
           <li key={role}>
             <button
               type="button"
@@ -77,9 +90,7 @@ const DemoRoles = ({
               onClick={() => send.mutate(role)}
             >
               <span className="strong">{title}</span>
-              <span className="quiet">
-                {name}: {roleTasks[role]}
-              </span>
+              <span className="quiet">{roleTasks[role]}</span>
             </button>
           </li>
         ))}
@@ -87,6 +98,23 @@ const DemoRoles = ({
     </section>
   );
 };
+
+export const BannerPage = ({
+  text,
+  onAcknowledge,
+}: {
+  readonly text: string;
+  readonly onAcknowledge: () => void;
+}) => (
+  <Frame title="Tieline" wide>
+    <div className={styles['banner']} tabIndex={0} role="region" aria-label="Notice">
+      {text}
+    </div>
+    <Button size="sm" onClick={onAcknowledge}>
+      {words.acknowledge}
+    </Button>
+  </Frame>
+);
 
 export const SignInPage = () => {
   const { ended } = useSearch({ strict: false });
@@ -97,17 +125,8 @@ export const SignInPage = () => {
   const text = banner.data?.text ?? null;
   if (banner.isPending || ways.isPending) return <Frame title={words.signIn}>Loading…</Frame>;
   if (text !== null && !acknowledged)
-    return (
-      <Frame title="Tieline" wide>
-        <div className={styles['banner']} tabIndex={0} role="region" aria-label="Notice">
-          {text}
-        </div>
-        <Button size="sm" onClick={() => setAcknowledged(true)}>
-          {words.acknowledge}
-        </Button>
-      </Frame>
-    );
-  const demo = ways.data?.demo;
+    return <BannerPage text={text} onAcknowledge={() => setAcknowledged(true)} />;
+  const demo = ways.data?.demo ?? undefined;
   return (
     <Frame title={words.signIn} wide={demo !== undefined}>
       {ended === undefined ? null : (

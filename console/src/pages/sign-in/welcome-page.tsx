@@ -1,63 +1,34 @@
-/** The one-time link of the first administrator: a name and a password, once. */
-import { Button, PasswordInput, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
-import { useMutation } from '@tanstack/react-query';
-import { useParams, useRouter } from '@tanstack/react-router';
-import { setUp } from '../../api/session.ts';
+/** A one-time link, such as the first administrator's: it sets a password and signs in. */
+import { Button } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { bannerQuery, redeemLink } from '../../api/session.ts';
 import { Frame, Refusal } from './frame.tsx';
+import { NewPasswordFields, useNewPassword } from './new-password.tsx';
+import { BannerPage, useEnter } from './sign-in-page.tsx';
 import styles from './sign-in.module.css';
-
-const shortest = 15;
 
 export const WelcomePage = () => {
   const { code = '' } = useParams({ strict: false });
-  const router = useRouter();
-  const form = useForm({
-    mode: 'uncontrolled',
-    initialValues: { name: '', password: '', again: '' },
-    validate: {
-      name: (name) => (name.trim() === '' ? 'Enter the name that you will sign in with.' : null),
-      password: (password) =>
-        password.length < shortest ? `At least ${shortest} characters. Several words make a good one.` : null,
-      again: (again, { password }) => (again === password ? null : 'The two passwords differ.'),
-    },
-  });
+  const [acknowledged, setAcknowledged] = useState(false);
+  const banner = useQuery(bannerQuery).data?.text ?? null;
+  const enter = useEnter();
+  const form = useNewPassword();
   const send = useMutation({
-    mutationFn: ({ name, password }: { name: string; password: string }) =>
-      setUp(code, { name: name.trim(), password }),
-    onSuccess: () => void router.navigate({ to: '/sign-in', search: {} }),
+    mutationFn: ({ password }: { password: string }) => redeemLink(code, password),
+    onSuccess: enter,
   });
+  if (banner !== null && !acknowledged)
+    return <BannerPage text={banner} onAcknowledge={() => setAcknowledged(true)} />;
   return (
-    <Frame title="Set up the first administrator">
-      <p>This link works once. It makes the account that adds all others.</p>
+    <Frame title="Set your password">
+      <p>This link works once. With the password you sign in from now on.</p>
       <form className={styles['form']} onSubmit={form.onSubmit((values) => send.mutate(values))}>
         <Refusal error={send.error} />
-        <TextInput
-          label="Name"
-          autoComplete="username"
-          required
-          key={form.key('name')}
-          {...form.getInputProps('name')}
-        />
-        <PasswordInput
-          label="Password"
-          description={`${shortest} to 128 characters`}
-          autoComplete="new-password"
-          required
-          visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
-          key={form.key('password')}
-          {...form.getInputProps('password')}
-        />
-        <PasswordInput
-          label="The same password again"
-          autoComplete="new-password"
-          required
-          visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
-          key={form.key('again')}
-          {...form.getInputProps('again')}
-        />
+        <NewPasswordFields form={form} />
         <Button type="submit" size="sm" loading={send.isPending}>
-          Make the account
+          Set the password and enter
         </Button>
       </form>
     </Frame>

@@ -1,9 +1,9 @@
-import type { SystemRow } from '../../api/systems.ts';
+import { countsOf, type SystemRow } from '../../api/systems.ts';
 import type { ListSpec } from '../../kit/list/list-spec.ts';
 import { Nothing, SeverityCounts } from '../../kit/marks/severity.tsx';
 import { Age, Ends, When } from '../../kit/marks/when.tsx';
 import { recordPath, RecordLink } from '../../kit/record-link.tsx';
-import { words } from './words.ts';
+import { syncWords, words } from './words.ts';
 
 const letter = (word: string | null): string => word?.charAt(0) ?? '–';
 const impactText = ({ impact }: SystemRow): string =>
@@ -57,10 +57,8 @@ const columns: ListSpec<SystemRow>['columns'] = [
     meaning: 'Open findings: critical, high, medium',
     width: 132,
     sort: 'critical',
-    cell: (row) => (
-      <SeverityCounts counts={{ Critical: row.openCritical, High: row.openHigh, Medium: row.openMedium }} />
-    ),
-    text: (row) => `${row.openCritical} ${row.openHigh} ${row.openMedium}`,
+    cell: (row) => <SeverityCounts counts={countsOf(row)} />,
+    text: (row) => `${row.open.critical} ${row.open.high} ${row.open.medium}`,
   },
   {
     id: 'poams',
@@ -81,13 +79,13 @@ const columns: ListSpec<SystemRow>['columns'] = [
     meaning: 'How long the oldest open critical finding has been there',
     width: 100,
     align: 'end',
-    cell: (row) => <Age since={row.oldestCritical} />,
-    text: (row) => row.oldestCritical ?? '',
+    cell: (row) => <Age since={row.severeSince} />,
+    text: (row) => row.severeSince ?? '',
   },
   {
     id: 'ends',
     title: 'Authorization ends',
-    width: 128,
+    width: 148,
     sort: 'ends',
     cell: (row) => <Ends on={row.authorizationEnds} />,
     text: (row) => row.authorizationEnds ?? '',
@@ -96,7 +94,7 @@ const columns: ListSpec<SystemRow>['columns'] = [
     id: 'components',
     title: 'Components',
     meaning: 'Components that are matched to an asset, of all',
-    width: 88,
+    width: 100,
     align: 'end',
     cell: (row) => (
       <span>
@@ -127,21 +125,24 @@ const columns: ListSpec<SystemRow>['columns'] = [
     meaning: 'Whether its records are kept in agreement',
     width: 96,
     cell: (row) => (
-      <span title={row.whyNotSynced ?? undefined} className={row.isSynced ? '' : 'attention'}>
-        {row.isSynced ? <When at={row.lastSync} /> : 'off'}
+      <span
+        title={row.sync.why === null ? undefined : syncWords[row.sync.why]}
+        className={row.sync.isOn ? '' : 'attention'}
+      >
+        {row.sync.isOn ? <When at={row.lastSync} /> : 'off'}
       </span>
     ),
-    text: (row) => (row.isSynced ? (row.lastSync ?? '') : 'off'),
-    filter: (row) => ['sync', row.isSynced ? 'yes' : 'no'],
+    text: (row) => (row.sync.isOn ? (row.lastSync ?? '') : 'off'),
+    filter: (row) => ['sync', row.sync.isOn ? 'yes' : 'no'],
   },
   {
     id: 'ao',
     title: 'Authorizing official',
     width: 130,
     extra: true,
-    cell: (row) => <span>{row.ao}</span>,
-    text: (row) => row.ao ?? '',
-    filter: (row) => ['ao', row.ao ?? 'none'],
+    cell: (row) => <span>{row.authorizingOfficial}</span>,
+    text: (row) => row.authorizingOfficial ?? '',
+    filter: (row) => ['ao', row.authorizingOfficial ?? 'none'],
   },
   {
     id: 'scan',

@@ -1,23 +1,57 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { type SystemRow, systemQuery } from '../../api/systems.ts';
+import { countsOf, type SystemDetail, type SystemRow, systemQuery } from '../../api/systems.ts';
 import styles from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';
 import { Facts, Section } from '../../kit/detail/facts.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { Tabs } from '../../kit/detail/tabs.tsx';
 import { ListPage } from '../../kit/list/list-page.tsx';
-import { SeverityCounts } from '../../kit/marks/severity.tsx';
+import { SeverityCounts, SeverityMark } from '../../kit/marks/severity.tsx';
 import { Age, At, Ends, When } from '../../kit/marks/when.tsx';
-import { recordPath } from '../../kit/record-link.tsx';
+import { recordPath, RecordLink } from '../../kit/record-link.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import { assetList } from '../assets/asset-list.tsx';
 import { findingList } from '../findings/finding-list.tsx';
 import { poamList } from '../poams/poam-list.tsx';
-import { words } from './words.ts';
+import { syncWords, words } from './words.ts';
 
-const Overview = ({ of }: { readonly of: SystemRow }) => (
+const severityByRank = ['Info', 'Low', 'Medium', 'High', 'Critical'] as const;
+
+const TopWeaknesses = ({ of }: { readonly of: SystemDetail['topWeaknesses'] }) =>
+  of.length === 0 ? (
+    <p className="quiet">No open finding.</p>
+  ) : (
+    <table className={styles['table']} style={{ maxWidth: 1100 }}>
+      <thead>
+        <tr>
+          <th scope="col">Severity</th>
+          <th scope="col">Weakness</th>
+          <th scope="col" className={styles['num']}>
+            Assets
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {of.map((weakness) => (
+          <tr key={weakness.pluginId}>
+            <td>
+              <SeverityMark of={severityByRank[weakness.severity] ?? 'Info'} />
+            </td>
+            <td>
+              <RecordLink kind="plugin" id={weakness.pluginId}>
+                {weakness.name ?? weakness.pluginId}
+              </RecordLink>
+            </td>
+            <td className={styles['num']}>{weakness.assets}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+
+const Overview = ({ of, top }: { readonly of: SystemRow; readonly top: SystemDetail['topWeaknesses'] }) => (
   <div className={styles['tabBody']}>
     <Section title="Authorization">
       <Facts
@@ -28,21 +62,15 @@ const Overview = ({ of }: { readonly of: SystemRow }) => (
           ['Integrity', of.impact.integrity],
           ['Availability', of.impact.availability],
           ['ISSO', of.isso],
-          ['Authorizing official', of.ao],
+          ['Authorizing official', of.authorizingOfficial],
         ]}
       />
     </Section>
     <Section title="Exposure">
       <Facts
         of={[
-          [
-            'Open findings',
-            <SeverityCounts
-              key="open"
-              counts={{ Critical: of.openCritical, High: of.openHigh, Medium: of.openMedium }}
-            />,
-          ],
-          ['Oldest critical', <Age key="oldest" since={of.oldestCritical} />],
+          ['Open findings', <SeverityCounts key="open" counts={countsOf(of)} />],
+          ['Oldest critical', <Age key="oldest" since={of.severeSince} />],
           ['POA&Ms open', of.poams.open],
           ['POA&Ms overdue', of.poams.overdue],
           ['Assets', of.assets],
@@ -58,10 +86,13 @@ const Overview = ({ of }: { readonly of: SystemRow }) => (
     <Section title="Agreement with the GRC system">
       <Facts
         of={[
-          ['Sync', of.isSynced ? 'on' : `off${of.whyNotSynced === null ? '' : `: ${of.whyNotSynced}`}`],
+          ['Sync', of.sync.isOn ? 'on' : `off${of.sync.why === null ? '' : `: ${syncWords[of.sync.why]}`}`],
           ['Last sync', <At key="sync" at={of.lastSync} />],
         ]}
       />
+    </Section>
+    <Section title="Weaknesses on most assets">
+      <TopWeaknesses of={top} />
     </Section>
   </div>
 );
@@ -107,7 +138,7 @@ export const SystemPage = () => {
   const shown = lists.find(({ id }) => id === tab);
   return (
     <Loaded query={useQuery(systemQuery(systemId))} whole>
-      {(system) => (
+      {({ system, topWeaknesses }) => (
         <div className={styles['fill']}>
           <div className={styles['page']}>
             <DetailHead
@@ -126,7 +157,7 @@ export const SystemPage = () => {
               {shown.list}
             </div>
           ) : (
-            <Overview of={system} />
+            <Overview of={system} top={topWeaknesses} />
           )}
         </div>
       )}

@@ -1,14 +1,14 @@
 /** Keys and clicks of a grid, delegated from its root: no handler is made per row. */
-import type { Virtualizer } from '@tanstack/react-virtual';
 import type { RefObject } from 'react';
 import { useKeys } from '../../keys.ts';
 import type { GridProps } from './grid-props.ts';
+import type { Scroller } from './grid-rows.tsx';
 
 interface Moving<Row> extends GridProps<Row> {
   readonly keys: readonly string[];
   readonly active: number;
   readonly setActive: (index: number) => void;
-  readonly virtualizer: Virtualizer<HTMLDivElement, Element>;
+  readonly scroller: RefObject<Scroller | null>;
   readonly element: RefObject<HTMLDivElement | null>;
 }
 
@@ -20,14 +20,14 @@ const isControl = (target: EventTarget | null): boolean =>
   target instanceof Element && target.closest('a, button, input') !== null;
 
 function movesOf<Row>(grid: Moving<Row>) {
-  const { rows, keys, active, setActive, virtualizer, element, selection, onOpen, openKey } = grid;
+  const { rows, keys, active, setActive, scroller, element, selection, onOpen, openKey } = grid;
   return {
     goTo: (index: number): void => {
       const next = Math.max(0, Math.min(rows.length - 1, index));
       const row = rows[next];
       if (row === undefined) return;
       setActive(next);
-      virtualizer.scrollToIndex(next);
+      scroller.current?.scrollToIndex(next);
       if (openKey !== undefined) onOpen(row, 'drawer');
       requestAnimationFrame(() =>
         element.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus({ preventScroll: true }),
