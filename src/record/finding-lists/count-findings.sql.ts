@@ -27,10 +27,10 @@ export async function countFindings(
   filter: FindingFilter,
   { exact = false }: { readonly exact?: boolean } = {},
 ): Promise<Counted> {
-  const { matching } = await findReach(db, scope, filter);
+  const { all } = await findReach(db, scope, filter);
   const cut = exact ? sql`` : sql`limit ${countedAtMost + 1}`;
   const { rows } = await sql<{ n: number }>`
-    select count(*)::int as n from (select from ingestion_vulnerabilities v where ${matching} ${cut}) found`.execute(
+    select count(*)::int as n from (select from ingestion_vulnerabilities v where ${all} ${cut}) found`.execute(
     db,
   );
   const n = rows[0]?.n ?? 0;
@@ -84,12 +84,12 @@ export async function facetFindings(
   filter: FindingFilter,
   by: FacetOf<typeof findingList>,
 ): Promise<Facet> {
-  const { matching } = await findReach(db, scope, filter);
+  const { all } = await findReach(db, scope, filter);
   const { key, value } = facetSql(scope)[by];
   const { rows } = await sql<{ value: string; count: number; seen: number }>`
     with counted as materialized (
       select key, count(*)::int as n
-        from (select ${key} as key from ingestion_vulnerabilities v where ${matching} limit ${facetedAtMost + 1}) found
+        from (select ${key} as key from ingestion_vulnerabilities v where ${all} limit ${facetedAtMost + 1}) found
        group by key
     )
     select coalesce(value, 'none') as value, sum(n)::int as count, (select sum(n)::int from counted) as seen

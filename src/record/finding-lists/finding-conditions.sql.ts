@@ -114,7 +114,7 @@ export const assetsNamedSo: ToCondition = (term) => {
 
 /** Assets with an address in the networks. */
 export const addressedSo: ToCondition = (term) =>
-  sql`(${networksOf(sql`t.ipv4_address`)(term)} or ${networksOf(sql`t.ipv6_address`)(term)})`;
+  sql`(${networksOf(sql`t.ipv4_address`, 4)(term)} or ${networksOf(sql`t.ipv6_address`, 6)(term)})`;
 
 /** Tags as `category:value`, or all values of a `category`; compared in any case. */
 export const taggedSo: ToCondition = (term) =>

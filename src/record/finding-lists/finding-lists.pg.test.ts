@@ -133,7 +133,7 @@ describe('the list of findings', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   }, 120_000);
 
@@ -154,7 +154,7 @@ describe('the list of findings', () => {
           if (row.poamId !== null) expect(scope.systemIds).toContain(owner.get(row.poamId));
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
     const all = await allOf(everywhere, {}, parseSort('first', findingList.sorts));
     expect(all).toHaveLength(900);

@@ -141,7 +141,7 @@ function idsOf(
   const branches = parts.flatMap((part) =>
     wanted.map((half) =>
       way === 'gather'
-        ? sql`(select id, key, ${part.place} as part from ${gathered(sort, half, part, reach.matching)} order by ${order} ${cut})`
+        ? sql`(select id, key, ${part.place} as part from ${gathered(sort, half, part, reach.all)} order by ${order} ${cut})`
         : sql`(select v.id, ${column} as key, ${part.place} as part from ${walk(sort, half, part)} where ${reach.matching} order by ${orderOf(part.keys)} ${cut})`,
     ),
   );

@@ -6,15 +6,20 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Scope } from '../../canonical/access/index.ts';
 import { every } from '../../platform/lists/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
+import { assetsIn } from '../systems/index.ts';
+import { answeredIds } from './finding-poam.sql.ts';
 import { askedOf, type FindingFilter, isShown, pluginOf } from './finding-conditions.sql.ts';
 
 /** So many assets or plugins are named one by one; more are a set that each row is looked up in. */
 const assetsNamedAtMost = 500;
-const pluginsNamedAtMost = 200;
-/** From these on it is quicker to walk along the order of the list than to fetch all that they have and sort it. */
-const narrowPlugins = 10;
+const pluginsNamedAtMost = 1000;
+const findingsNamedAtMost = 2000;
+/** Up to these it is quicker to fetch all that they have and sort it than to walk along the order of the list. */
+const narrowPlugins = 60;
 
 export interface Reach {
+  /** The same rows as `matching`, for what reads all of them: those of the assets of the scope are looked up asset by asset. */
+  readonly all: RawBuilder<boolean>;
   /** What the rows of list, count, facets and export all are; of `v`. */
   readonly matching: RawBuilder<boolean>;
   /** Whether so little is left that it is fetched and sorted, whatever the order. */
@@ -25,6 +30,7 @@ export async function findReach(db: Kysely<Database>, scope: Scope, filter: Find
   const asked = askedOf(scope, filter);
   const plugins = await namedPlugins(db, asked.plugin);
   const assets = asked.isOfKnownAssets ? await namedAssets(db, asked.asset) : undefined;
+  const answered = await namedFindings(db, scope, filter);
   const named = filter.plugin;
   const pluginsWanted =
     plugins?.length ?? (named?.is === 'in' && !named.negated ? named.values.length : Infinity);
@@ -39,10 +45,17 @@ export async function findReach(db: Kysely<Database>, scope: Scope, filter: Find
     ...asked.otherPlugin,
     ...(assets ? [sql<boolean>`v.asset_ref = any(${assets}::uuid[])`] : asked.asset),
     ...asked.finding,
+    ...(answered ? [sql<boolean>`v.id = any(${answered}::int[])`] : []),
   ];
+  const isJoined = assets === undefined && scope.kind === 'boundaries' && !scope.unassigned;
   return {
     matching: every([isShown, ...conditions]),
-    isNarrow: assets !== undefined || pluginsWanted <= narrowPlugins,
+    all: every([
+      isShown,
+      ...(isJoined ? [sql<boolean>`v.asset_ref in (${assetsIn(scope)})`] : []),
+      ...conditions,
+    ]),
+    isNarrow: assets !== undefined || answered !== undefined || pluginsWanted <= narrowPlugins,
   };
 }
 
@@ -67,4 +80,18 @@ async function namedAssets(
     db,
   );
   return rows.length > assetsNamedAtMost ? undefined : rows.map((row) => row.id);
+}
+
+/** Findings under POA&Ms that the filter names, or whose weaknesses are due then: found by these, where they are few. */
+async function namedFindings(
+  db: Kysely<Database>,
+  scope: Scope,
+  { poam, due }: FindingFilter,
+): Promise<number[] | undefined> {
+  const relation = answeredIds(scope, poam, 'poam') ?? answeredIds(scope, due, 'due');
+  if (relation === undefined) return undefined;
+  const { rows } = await sql<{
+    id: number;
+  }>`select id from (${relation}) answered limit ${findingsNamedAtMost + 1}`.execute(db);
+  return rows.length > findingsNamedAtMost ? undefined : rows.map((row) => row.id);
 }

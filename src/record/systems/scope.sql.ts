@@ -28,7 +28,7 @@ export const systemsOfAsset = (scope: Scope, asset: RawBuilder<unknown>): RawBui
    where beside.asset_uuid = ${asset} and beside.system_id is not null and ${among(scope, sql`beside.system_id`)}`;
 
 /** SQL of the assets in boundaries of the scope, some of them twice. */
-const assetsIn = (scope: Scope): RawBuilder<unknown> => sql`
+export const assetsIn = (scope: Scope): RawBuilder<unknown> => sql`
   select main.asset_uuid from ingestion_assets main where main.system_id is not null and ${among(scope, sql`main.system_id`)}
   union all
   select beside.asset_uuid from ingestion_system_assets beside

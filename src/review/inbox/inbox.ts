@@ -3,7 +3,14 @@
  * Whoever asks sees the kinds that their permissions let them see, each as far as that permission reaches.
  */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { inScope, type Actor, intersected, isEmpty, type Scope, scopeFor } from '../../canonical/access/index.ts';
+import {
+  inScope,
+  type Actor,
+  intersected,
+  isEmpty,
+  type Scope,
+  scopeFor,
+} from '../../canonical/access/index.ts';
 import {
   type FilterOf,
   type InboxKind,

@@ -50,7 +50,9 @@ async function orMoved<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (!(error instanceof RecordMovedError)) throw error;
-    throw new Refusal({ present: error.present as Problem['present'] }, 'RECORD_MOVED', error.message, { cause: error });
+    throw new Refusal({ present: error.present as Problem['present'] }, 'RECORD_MOVED', error.message, {
+      cause: error,
+    });
   }
 }
 
