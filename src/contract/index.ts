@@ -26,5 +26,15 @@ export * from './systems.ts';
 export { openApiOf } from './openapi.ts';
 export { problem, statusOf } from './problem.ts';
 export { type Access, type Audit, defineRoutes, type Route } from './routes/define-route.ts';
-export { assetRow, findingRoutes, findingRow, poamRoutes, routes, sessionRoutes } from './routes/index.ts';
+export {
+  approvalRoutes,
+  assetRow,
+  conflictRoutes,
+  findingRoutes,
+  findingRow,
+  poamRoutes,
+  routes,
+  sessionRoutes,
+  syncRoutes,
+} from './routes/index.ts';
 export type { Printable } from './shapes.ts';

@@ -97,6 +97,7 @@ export const statusOf: Readonly<Record<ErrorCode, Status>> = {
   RECORD_UNKNOWN: 404,
   RECORD_MOVED: 412,
   EDIT_REFUSED: 422,
+  CONFLICT_SETTLED: 409,
   SELECTION_MOVED: 409,
   APPROVAL_OWN: 403,
   CANCELLED: 409,

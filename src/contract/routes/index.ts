@@ -1,4 +1,5 @@
 /** Every route of the API, by its operation id. */
+import { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -7,7 +8,11 @@ export const routes = {
   ...sessionRoutes,
   ...findingRoutes,
   ...poamRoutes,
+  ...conflictRoutes,
+  ...approvalRoutes,
+  ...syncRoutes,
 } as const;
+export { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { poamRoutes } from './poam-routes.ts';
 export { sessionRoutes };

@@ -119,6 +119,12 @@ export const errorRegistry = {
     exitCode: 2,
     retryable: false,
   },
+  CONFLICT_SETTLED: {
+    meaning: 'The conflict was settled by somebody else meanwhile. Nothing was changed.',
+    remedy: 'Read it again to see by whom, and to what.',
+    exitCode: 2,
+    retryable: false,
+  },
   EDIT_REFUSED: {
     meaning:
       'An edit breaks a rule: a value is not possible in its field, a remote alone decides the field, or something that it needs is missing. Each field is named, and nothing was changed.',

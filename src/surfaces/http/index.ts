@@ -6,6 +6,7 @@ import { createCursors } from '../../platform/lists/index.ts';
 import { serveConsole } from './console.ts';
 import { handlersOf } from './handlers.ts';
 import type { Handler } from './kit/call.ts';
+import { openEventFeed } from './kit/event-feed.ts';
 import { recorderOf } from './kit/recorder.ts';
 import { createServer } from './server.ts';
 import { identification } from './sign-in/identify.ts';
@@ -24,7 +25,9 @@ export interface OpenServer {
 export async function openServer(app: App, options: OpenServer): Promise<FastifyInstance> {
   const { version, tls, trustedProxies, classification, consoleDirectory, isDemo } = options;
   const cursors = createCursors(app.secretBox.derive('list cursors'));
-  const handlers = handlersOf({ facts: { version, classification, isDemo }, cursors });
+  const closing = new AbortController();
+  const feed = openEventFeed(app, closing.signal);
+  const handlers = handlersOf({ facts: { version, classification, isDemo }, cursors, feed });
   const server = await createServer({
     app,
     version,
@@ -39,6 +42,7 @@ export async function openServer(app: App, options: OpenServer): Promise<Fastify
     ...(tls ? { tls } : {}),
     ...(trustedProxies ? { trustedProxies } : {}),
   });
+  server.addHook('preClose', () => closing.abort());
   if (consoleDirectory !== undefined) await serveConsole(server, consoleDirectory);
   return server;
 }

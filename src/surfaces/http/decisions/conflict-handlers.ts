@@ -1,0 +1,89 @@
+/** Conflicts and approvals: what a person decides. */
+import { approvalList, conflictList } from '../../../canonical/lists/index.ts';
+import type { approvalRoutes, conflictRoutes } from '../../../contract/index.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
+import { defined } from '../../../platform/values/index.ts';
+import {
+  countApprovals,
+  countApprovalsBy,
+  decideApproval,
+  fetchApproval,
+  listApprovalItems,
+  listApprovals,
+} from '../../../review/approvals/index.ts';
+import {
+  countConflicts,
+  countConflictsBy,
+  fetchConflict,
+  listConflicts,
+  resolveConflicts,
+} from '../../../review/conflicts/index.ts';
+import type { Handlers } from '../kit/call.ts';
+import { listHandlers, type ListParts } from '../kit/list-handlers.ts';
+
+export const byValue = (rows: readonly { readonly value: string | null; readonly count: number }[]) =>
+  Object.fromEntries(rows.map(({ value, count }) => [value ?? 'none', { count, exact: true }]));
+export const most = (exact: boolean): number | undefined => (exact ? undefined : 10_000);
+
+export const conflictHandlers = (parts: ListParts): Handlers<typeof conflictRoutes> => ({
+  ...listHandlers('Conflicts', conflictList, {
+    parts,
+    source: {
+      page: ({ db }, scope, request) => listConflicts(db, scope, request),
+      count: ({ db }, scope, filter, { exact }) => countConflicts(db, scope, filter, most(exact)),
+      facet: async ({ db }, scope, filter, by) => byValue(await countConflictsBy(db, scope, filter, by)),
+    },
+  }),
+  getConflict: async ({ app, scope, params }) => ({
+    body: await fetchConflict(app, scope, params.conflictId),
+  }),
+  resolveConflict: async ({ app, by, scope, params, body }) => {
+    const conflict = await fetchConflict(app, scope, params.conflictId);
+    if (conflict.status !== 'pending')
+      throw new TielineError(
+        'CONFLICT_SETTLED',
+        `Conflict ${conflict.id} was settled by ${conflict.resolvedBy ?? 'a rule'}.`,
+      );
+    const choice = { keep: body.keep, ...defined({ value: body.value }) };
+    const { operationId, resolved, refused } = await resolveConflicts(
+      app,
+      { ids: [conflict.id] },
+      { choice, by: by.actor.name, reason: body.reason },
+    );
+    return {
+      body: {
+        operationId: operationId ?? null,
+        resolved: resolved.map((each) => each.conflict.id),
+        effects: resolved.map((each) => ({ id: each.conflict.id, effect: each.effect, ...each.done })),
+        refused,
+      },
+    };
+  },
+});
+
+export const approvalHandlers = (parts: ListParts): Handlers<typeof approvalRoutes> => ({
+  ...listHandlers('Approvals', approvalList, {
+    parts,
+    source: {
+      page: (app, scope, request) => listApprovals(app, scope, request),
+      count: ({ db }, scope, filter, { exact }) => countApprovals(db, scope, filter, most(exact)),
+      facet: async ({ db }, scope, filter, by) => byValue(await countApprovalsBy(db, scope, filter, by)),
+    },
+  }),
+  getApproval: async ({ app, scope, params }) => ({
+    body: await fetchApproval(app, scope, params.approvalId),
+  }),
+  listApprovalItems: async ({ app, scope, params, query }) => {
+    const numbers = query.numbers?.split(',').map(Number);
+    const page = await listApprovalItems(app, scope, params.approvalId, {
+      limit: query.limit,
+      ...defined({ after: query.after, numbers }),
+    });
+    return { body: { items: page.items, next: page.next ? Number(page.next.id) : null } };
+  },
+  decideApproval: async ({ app, by, scope, params, body }) => {
+    const { decision, sha256, reason, records } = body;
+    const asked = { decision, sha256, reason, ...defined({ records }) };
+    return { body: await decideApproval(app, by.actor, scope, params.approvalId, asked) };
+  },
+});

@@ -1,0 +1,130 @@
+/** The outbox, operations, work that is asked for, the inbox, and events. */
+import { Readable } from 'node:stream';
+import { everywhere } from '../../../canonical/access/index.ts';
+import { changeList, inboxList, operationList, outboxList } from '../../../canonical/lists/index.ts';
+import type { syncRoutes } from '../../../contract/index.ts';
+import type { TielineEvent } from '../../../ledger/events/index.ts';
+import { fetchJob, requestSync } from '../../../operate/jobs/index.ts';
+import { countInbox, listInbox } from '../../../review/inbox/index.ts';
+import {
+  cancelOperation,
+  countOperations,
+  countOperationsBy,
+  fetchOperation,
+  listChanges,
+  listOperations,
+} from '../../../review/operations/index.ts';
+import {
+  countOutboxBy,
+  countOutboxChanges,
+  fetchOutboxChange,
+  listOutbox,
+} from '../../../review/outbox/index.ts';
+import type { Call, Handlers } from '../kit/call.ts';
+import type { EventFeed } from '../kit/event-feed.ts';
+import { filterOf, pageBody, pageRequest } from '../kit/list-answer.ts';
+import { listHandlers, type ListParts } from '../kit/list-handlers.ts';
+import { byValue, most } from './conflict-handlers.ts';
+
+const heartbeatMs = 15_000;
+
+/** One event as the stream has it: what kind, which, in which boundary; the reader reads again what changed. */
+const eventText = ({ id, kind, subject, boundary, count, at }: TielineEvent): string =>
+  `id: ${id}\nevent: ${kind}\ndata: ${JSON.stringify({ kind, subject, boundary, count, at })}\n\n`;
+
+/** Events until the caller goes; those of boundaries that are not his are left out. */
+function eventStream(call: Call, feed: EventFeed): Readable {
+  const stream = new Readable({ read: () => undefined });
+  stream.push(`retry: 3000\n: Tieline events\n\n`);
+  const last = Number(call.headers['last-event-id']);
+  const stop = feed.follow(Number.isSafeInteger(last) && last > 0 ? last : undefined, (event) => {
+    if (call.by && mayHear(call, event)) stream.push(eventText(event));
+  });
+  const beat = setInterval(() => stream.push(': still here\n\n'), heartbeatMs);
+  const end = (): void => {
+    clearInterval(beat);
+    stop();
+    stream.push(null);
+  };
+  call.signal.addEventListener('abort', end, { once: true });
+  stream.once('close', end);
+  return stream;
+}
+
+function mayHear({ by }: Call, { boundary }: TielineEvent): boolean {
+  if (boundary === null) return true;
+  return (
+    by?.actor.grants.some(({ scope }) => scope.kind === 'everywhere' || scope.systemIds.includes(boundary)) ??
+    false
+  );
+}
+
+type ListHandlers = Pick<
+  Handlers<typeof syncRoutes>,
+  'listOutbox' | 'countOutbox' | 'facetOutbox' | 'listOperations' | 'countOperations' | 'facetOperations'
+>;
+
+const lists = (parts: ListParts): ListHandlers => ({
+  ...listHandlers('Outbox', outboxList, {
+    parts,
+    source: {
+      page: (app, scope, request) => listOutbox(app, scope, request),
+      count: ({ db }, scope, filter, { exact }) => countOutboxChanges(db, scope, filter, most(exact)),
+      facet: async ({ db }, scope, filter, by) => byValue(await countOutboxBy(db, scope, filter, by)),
+    },
+  }),
+  ...listHandlers('Operations', operationList, {
+    parts,
+    source: {
+      page: (app, _scope, request) => listOperations(app, request),
+      count: ({ db }, _scope, filter, { exact }) => countOperations(db, filter, most(exact)),
+      facet: async ({ db }, _scope, filter, by) => byValue(await countOperationsBy(db, filter, by)),
+    },
+  }),
+});
+
+export const syncHandlers = (
+  parts: ListParts & { readonly feed: EventFeed },
+): Handlers<typeof syncRoutes> => ({
+  ...lists(parts),
+  getOutboxChange: async ({ app, scope, params }) => ({
+    body: await fetchOutboxChange(app, scope, params.changeId),
+  }),
+  getOperation: async ({ app, params }) => ({
+    body: await fetchOperation(app, params.operationId, { limit: 100 }),
+  }),
+  listOperationChanges: async ({ app, scope, params, query, now }) => {
+    const { cursors } = parts;
+    const list = { ...changeList, noun: `changes of ${params.operationId}` };
+    const page = await listChanges(
+      app,
+      scope,
+      params.operationId,
+      pageRequest(list, query, { cursors, now }),
+    );
+    return { body: pageBody(list, page, { query, cursors }) };
+  },
+  requestSync: async ({ app, by, body }) => {
+    const id = await requestSync(app, by.actor, body);
+    return { body: await fetchJob(app, id), location: `/api/v1/jobs/${id}` };
+  },
+  cancelOperation: async ({ app, by, params }) => ({
+    body: { operationId: await cancelOperation(app, by.actor, params.operationId) },
+  }),
+  getJob: async ({ app, by, params }) => ({ body: await fetchJob(app, params.jobId, by.actor) }),
+  listInbox: async ({ app, by, query, now }) => {
+    const reader = { actor: by.actor, now };
+    const filter = filterOf(inboxList, query, now);
+    const [page, counts] = await Promise.all([
+      listInbox(app.db, everywhere, reader, {
+        filter,
+        sort: { by: 'since', descending: false },
+        limit: Number(query['limit']),
+      }),
+      countInbox(app.db, everywhere, reader, filter),
+    ]);
+    return { body: { items: page.items, counts } };
+  },
+  followEvents: (call) =>
+    Promise.resolve({ stream: eventStream(call, parts.feed), type: 'text/event-stream; charset=utf-8' }),
+});

@@ -1,0 +1,43 @@
+/** Events of the database for every stream of this process: one connection listens, however many follow. */
+import { listenForEvents, type TielineEvent } from '../../../ledger/events/index.ts';
+import type { App } from '../../../engine/run/index.ts';
+import { messageOf } from '../../../platform/errors/index.ts';
+
+export interface EventFeed {
+  /** @param after the event that was seen last; what is still remembered of later ones comes first. @returns what ends it. */
+  follow(after: number | undefined, onEvent: (event: TielineEvent) => void): () => void;
+}
+
+const rememberedAtMost = 5_000;
+
+/** Begins with the first follower, so that a server nobody looks at keeps no connection for it. */
+export function openEventFeed(app: App, signal: AbortSignal): EventFeed {
+  const followers = new Set<(event: TielineEvent) => void>();
+  const recent: TielineEvent[] = [];
+  let listening = false;
+  const begin = (after: number | undefined): void => {
+    if (listening) return;
+    listening = true;
+    void listenForEvents(
+      app.store,
+      signal,
+      (event) => {
+        recent.push(event);
+        if (recent.length > rememberedAtMost) recent.shift();
+        for (const follower of followers) follower(event);
+      },
+      {
+        ...(after === undefined ? {} : { after }),
+        onLost: (error) => app.log.warn({ err: error }, `events are late: ${messageOf(error)}`),
+      },
+    );
+  };
+  return {
+    follow(after, onEvent) {
+      if (after !== undefined) for (const event of recent) if (event.id > after) onEvent(event);
+      followers.add(onEvent);
+      begin(after);
+      return () => followers.delete(onEvent);
+    },
+  };
+}
