@@ -41,7 +41,11 @@ async function violations(page: Page): Promise<readonly Violation[]> {
 
 function watch(page: Page, name: string): void {
   page.on('console', (message) => {
-    if (message.type() === 'error' && !message.text().includes('status of 4'))
+    if (
+      message.type() === 'error' &&
+      !message.text().includes('status of 4') &&
+      !name.startsWith('forbidden')
+    )
       faults.push(`${name}: ${message.text()}`);
   });
   page.on('pageerror', (error) => {

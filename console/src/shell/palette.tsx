@@ -75,6 +75,7 @@ export const Palette = ({ onClose }: { readonly onClose: () => void }) => {
       onSpotlightClose={onClose}
       shortcut={null}
       scrollable
+      overlayProps={{ backgroundOpacity: 0.4, blur: 0 }}
       maxHeight={420}
     >
       <Spotlight.Search
