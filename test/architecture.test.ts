@@ -121,8 +121,6 @@ describe('the house', () => {
       'src/engine/conflicts/conflict-subjects.sql.ts',
       // How many assets are known by no other system, which the person who removes this one is told.
       'src/engine/connections/remove-system.sql.ts',
-      // No entity: a parameter of a reason's code has this name.
-      'src/engine/links/link-decisions.sql.ts',
       // POA&Ms that are made again, those that were overdue when made, and what a refusal of them hung on.
       'src/engine/outbox/outbox-consent.sql.ts',
       'src/engine/outbox/outbox-refused.sql.ts',
@@ -132,10 +130,10 @@ describe('the house', () => {
     ]);
   });
 
-  // The list may only become shorter: each of these is to come under one roof, with a function that the other rooms call.
   it('each table is written in one room, except for those that this list still has', () => {
     const written = new Map<string, Set<string>>();
-    const statement = /\b(?:insert into|update|delete from)\s+([a-z]+_[a-z_]+|weaknesses)\b/g;
+    const statement =
+      /\b(?:(?:insert into|update|delete from)\s+|(?:insertInto|updateTable|deleteFrom)\(')([a-z]+_[a-z_]+|weaknesses)\b/g;
     for (const file of sources.filter((each) => /^src\/(?!platform\/)/.test(each))) {
       const text = textOf(file).replaceAll(/\/\*\*[\s\S]*?\*\/|\/\/ .*/g, '');
       for (const [, table = ''] of text.matchAll(statement)) {
@@ -146,10 +144,9 @@ describe('the house', () => {
     expect(written.size).toBeGreaterThan(30);
     const shared = [...written].filter(([, rooms]) => rooms.size > 1).map(([table]) => table);
     expect(shared.toSorted()).toEqual([
-      'asset_correlations',
-      'ingestion_assets',
-      'match_reviews',
+      // A statement that changes a row writes its journal too, so that neither can be there without the other.
       'sync_changes',
+      // The loads of assets and of linked records write links in the statement that writes the rows: they are counted in millions.
       'sync_links',
     ]);
   });

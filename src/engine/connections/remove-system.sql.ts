@@ -1,13 +1,13 @@
 /** What hangs on an external system, and taking it out of use without losing what it reported. */
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
-import type { ReasonCode } from '../../canonical/vocabulary/index.ts';
 import { closeConflictsOfSystem, countConflictsOfSystem } from '../../ledger/conflicts/index.ts';
 import { withdrawApprovals } from '../approvals/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { withdrawAllOf } from '../outbox/index.ts';
 import { deleteSchedulesOf, markRemoved } from '../../ledger/external-systems/index.ts';
 import { cancelWaitingScans } from '../../record/remediation-scans/index.ts';
+import { withdrawReviewsOfSystem } from '../../record/matches/index.ts';
 
 export interface WhatHangs {
   /** Linked records, by entity. */
@@ -70,11 +70,6 @@ export async function retireSystem(
     ...note,
     remedy: 'Ask for the scan again, once there is a connection.',
   });
-  // Which component an asset is is asked again where the system is read again; what a source reported is a question in any case.
-  await sql`
-    update match_reviews
-       set settled_at = now(), settled_by_kind = 'person', settled_by = ${decided.by}, outcome = 'withdrawn',
-           reason_code = ${'connection_removed' satisfies ReasonCode}, reason_params = null, reason = null
-     where external_system_id = ${systemId} and settled_at is null and kind <> 'identity'`.execute(db);
+  await withdrawReviewsOfSystem(db, systemId, decided.by);
   await deleteSchedulesOf(db, systemId);
 }

@@ -4,9 +4,7 @@ import type { JsonObject } from '../../platform/values/index.ts';
 import { recordsInside } from '../../canonical/record-fields/index.ts';
 import { supersedeUpdates } from '../outbox/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
-import type { ReasonCode } from '../../canonical/vocabulary/index.ts';
 import { closeConflictsOfLink } from '../../ledger/conflicts/index.ts';
-import { reasonValue } from '../../ledger/operations/index.ts';
 import { readAnew } from '../../ledger/external-systems/index.ts';
 import { deleteLink, endSeparation, insertLink, separate } from '../../ledger/links/index.ts';
 
@@ -116,77 +114,4 @@ export async function makeLink(
 /** What is inside a record follows it into its row. */
 async function readAnewWithin(db: Kysely<Database>, systemId: number, entity: string): Promise<void> {
   for (const each of [entity, ...recordsInside(entity)]) await readAnew(db, systemId, each);
-}
-
-export interface PairDecided {
-  readonly decision: 'linked' | 'rejected';
-  readonly by: string;
-  readonly reason: string | undefined;
-  /** For a match: whether other assets that have the component leave it. Default: they share it. */
-  readonly replaces?: boolean;
-}
-
-/**
- * What a person decides about a pair of asset and component; rules leave it alone from then on. A match holds against all that compete
- * with it: the asset is not another component of that GRC system, and other assets that were under review for this component are not it; those
- * that have it keep it by the same word, unless it replaces them.
- * @returns our number of the component, or nothing where there is no such asset or component.
- */
-export async function decideCorrelationPair(
-  db: Kysely<Database>,
-  pair: { readonly assetUuid: string; readonly systemId: number; readonly componentId: string },
-  decided: PairDecided,
-  operationId: string,
-): Promise<number | undefined> {
-  const { rows } = await sql<{ component: number }>`
-    with pair as (
-      select a.asset_uuid, c.id as component_id
-        from ingestion_assets a, system_components c
-       where a.asset_uuid::text = ${pair.assetUuid} and c.external_system_id = ${pair.systemId} and c.component_id = ${pair.componentId}
-    ), overruled as (
-      update asset_correlations k
-         set decision = 'rejected', decided_by_kind = 'person', decided_by = ${decided.by}, rule_code = null, decided_at = now(),
-             operation_id = ${operationId}::uuid, reason = null,
-             reason_code = case when k.asset_uuid = pair.asset_uuid then ${sql.raw(reasonValue('person_matched_other'))}
-                                else ${sql.raw(reasonValue('person_matched_asset'))} end,
-             reason_params = case when k.asset_uuid <> pair.asset_uuid then jsonb_build_object('asset', pair.asset_uuid) end
-        from pair, system_components c
-       where ${decided.decision === 'linked'} and c.id = k.component_id and c.external_system_id = ${pair.systemId}
-         and (k.asset_uuid = pair.asset_uuid and k.component_id <> pair.component_id and k.decision = 'linked'
-              or k.asset_uuid <> pair.asset_uuid and k.component_id = pair.component_id
-                 and (k.decision = 'review' or k.decision = 'linked' and ${decided.replaces ?? false}))
-    ), beside as (
-      -- Who has the component and was not told to leave shares it by the person's word too: nobody is asked again whether they are one.
-      update asset_correlations k
-         set decided_by_kind = 'person', decided_by = ${decided.by}, rule_code = null, decided_at = now(), operation_id = ${operationId}::uuid,
-             reason = null, reason_code = ${sql.raw(reasonValue('person_matched_beside'))},
-             reason_params = jsonb_build_object('asset', pair.asset_uuid)
-        from pair
-       where ${decided.decision === 'linked' && !decided.replaces} and k.component_id = pair.component_id
-         and k.asset_uuid <> pair.asset_uuid and k.decision = 'linked' and k.decided_by_kind = 'rule'
-    )
-    insert into asset_correlations as known (asset_uuid, component_id, decision, score, evidence, reason, reason_code, decided_by_kind, decided_by, operation_id)
-    select asset_uuid, component_id, ${decided.decision}, 0, '[]', ${decided.reason ?? null},
-           ${decided.reason === undefined ? ('person_decided' satisfies ReasonCode) : null}, 'person', ${decided.by}, ${operationId}::uuid
-      from pair
-    on conflict (asset_uuid, component_id) do update
-      set decision = excluded.decision, reason = excluded.reason, reason_code = excluded.reason_code, reason_params = null,
-          decided_by_kind = excluded.decided_by_kind, decided_by = excluded.decided_by, rule_code = null,
-          operation_id = excluded.operation_id, decided_at = now()
-    returning component_id as component`.execute(db);
-  return rows[0]?.component;
-}
-
-/** Other assets that have a component now. */
-export async function listSharingAssets(
-  db: Kysely<Database>,
-  componentId: number,
-  assetUuid: string,
-): Promise<{ readonly assetUuid: string; readonly hostname: string | null }[]> {
-  const { rows } = await sql<{ assetUuid: string; hostname: string | null }>`
-    select a.asset_uuid::text as "assetUuid", a.hostname from asset_correlations k join ingestion_assets a using (asset_uuid)
-     where k.component_id = ${componentId} and k.decision = 'linked' and k.asset_uuid <> ${assetUuid}::uuid order by 1`.execute(
-    db,
-  );
-  return rows;
 }

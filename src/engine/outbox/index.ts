@@ -17,7 +17,6 @@ export {
   type OutboxFilter,
   retryFailed,
 } from './outbox-decisions.sql.ts';
-export { stateAfter, statesBefore } from './outbox-moves.sql.ts';
 export {
   listRefused,
   type RefusedRow,

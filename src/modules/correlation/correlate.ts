@@ -9,7 +9,8 @@ import {
   type PersonDecision,
 } from './correlations.sql.ts';
 import { showLostMatches } from './lost-matches.sql.ts';
-import { findAssetsBearing, listStandingMatches, saveQuestions } from './match-reviews.sql.ts';
+import { findAssetsBearing, listStandingMatches } from './match-reviews.sql.ts';
+import { saveQuestions } from '../../record/matches/index.ts';
 import { noCounts, recordCounts } from '../../ledger/operations/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { canRead, type ConnectedSystem } from '../../engine/connections/index.ts';

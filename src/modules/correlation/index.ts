@@ -8,7 +8,6 @@ export {
   listStandingMatches,
   type MatchCandidate,
   type MatchReview,
-  settleMatchReview,
   type StandingMatch,
 } from './match-reviews.sql.ts';
 export { listUnmatchedAssets, type UnmatchedAsset } from './unmatched-assets.sql.ts';

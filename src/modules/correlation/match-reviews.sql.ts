@@ -5,13 +5,11 @@
 import { sql, type Kysely } from 'kysely';
 import type { Evidence, Identifier } from '../../canonical/identity/index.ts';
 import type { DeciderKind, RuleCode } from '../../canonical/vocabulary/index.ts';
-import type { Question } from './shared-components.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
-import { isThere } from './correlations.sql.ts';
+import { isThere } from '../../record/assets/index.ts';
 import { shownDecider, shownReason, type StoredReason } from '../../ledger/operations/index.ts';
 
 export type ReviewKind = 'component' | 'duplicate' | 'identity';
-export type ReviewOutcome = 'accepted' | 'rejected' | 'always' | 'withdrawn';
 
 /** What may be chosen, or is there to be confirmed. */
 export interface MatchCandidate {
@@ -149,45 +147,6 @@ export async function countMatchReviews(db: Kysely<Database>, openedBy?: readonl
     db,
   );
   return rows[0]?.n ?? 0;
-}
-
-/** Asks a person exactly these questions about a GRC system's components: what was asked already stays, what is gone is withdrawn. */
-export async function saveQuestions(
-  db: Kysely<Database>,
-  source: { readonly systemId: number; readonly operationId: string },
-  questions: readonly Question[],
-): Promise<void> {
-  const asked = sql`jsonb_to_recordset(${storableJson(questions)}::jsonb) q(kind text, "assetUuid" uuid, "componentId" int, reason jsonb)`;
-  await sql`
-    update match_reviews r
-       set settled_at = now(), settled_by_kind = 'rule', settled_by = null, rule_code = ${'settled_itself' satisfies RuleCode}, outcome = 'withdrawn'
-     where r.external_system_id = ${source.systemId} and r.kind <> 'identity' and r.settled_at is null
-       and not exists (select from ${asked} where q.kind = r.kind and (q."assetUuid" = r.asset_uuid or q."componentId" = r.component_id))`.execute(
-    db,
-  );
-  await sql`
-    update match_reviews r set reason = null, reason_code = q.reason ->> 'code', reason_params = q.reason -> 'params'
-      from ${asked}
-     where r.external_system_id = ${source.systemId} and r.settled_at is null and r.kind = q.kind
-       and (q."assetUuid" = r.asset_uuid or q."componentId" = r.component_id) and (r.reason_code, r.reason_params) is distinct from (q.reason ->> 'code', q.reason -> 'params')`.execute(
-    db,
-  );
-  await sql`
-    insert into match_reviews (kind, external_system_id, asset_uuid, component_id, operation_id, reason_code, reason_params)
-    select q.kind, ${source.systemId}, q."assetUuid", q."componentId", ${source.operationId}::uuid, q.reason ->> 'code', q.reason -> 'params'
-      from ${asked} on conflict do nothing`.execute(db);
-}
-
-/** Closes a review with a person's word. @returns whether it was open. */
-export async function settleMatchReview(
-  db: Kysely<Database>,
-  id: number,
-  settled: { readonly by: string; readonly outcome: ReviewOutcome },
-): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    update match_reviews set settled_at = now(), settled_by_kind = 'person', settled_by = ${settled.by}, outcome = ${settled.outcome}
-     where id = ${id} and settled_at is null`.execute(db);
-  return (numAffectedRows ?? 0n) > 0n;
 }
 
 export interface StandingMatch {

@@ -8,15 +8,8 @@
  * POA&M); leaving it to who fits better (an address that moves takes the system with it).
  */
 import { type CandidateDecision, clearLead, linkAt } from '../../canonical/identity/index.ts';
-import { type Reason, reasonOf, type RuleCode } from '../../canonical/vocabulary/index.ts';
-
-/** A standing decision of a person holds by rule; its number is a parameter of the reason. */
-type MatchRule = Extract<RuleCode, 'weighted_identifiers' | 'standing_decision'>;
-
-export interface PairDecision extends CandidateDecision {
-  readonly assetUuid: string;
-  readonly rule: MatchRule;
-}
+import { reasonOf } from '../../canonical/vocabulary/index.ts';
+import type { PairDecision, Question } from '../../record/matches/index.ts';
 
 export interface PersonLink {
   readonly assetUuid: string;
@@ -33,10 +26,6 @@ export interface Competition {
   readonly unreported: ReadonlySet<string>;
   isSameMachine(one: string, other: string): boolean;
 }
-
-export type Question =
-  | { readonly kind: 'component'; readonly assetUuid: string; readonly reason: Reason }
-  | { readonly kind: 'duplicate'; readonly componentId: number; readonly reason: Reason };
 
 export interface Settlement {
   readonly decisions: readonly PairDecision[];

@@ -10,6 +10,7 @@ import {
   type StoredDecider,
   type StoredReason,
 } from '../../ledger/operations/index.ts';
+import { settleReviewsOfDecisions } from '../matches/index.ts';
 
 export interface AssetSummary {
   readonly assetUuid: string;
@@ -181,7 +182,6 @@ export async function settleReviews(
                             and x.asset_uuid = ${which.assetUuid ?? null}::uuid))
       returning d.id
     )
-    update match_reviews r set settled_at = now(), settled_by_kind = 'person', settled_by = ${settled.by}, outcome = ${settled.outcome}
-      from settled where r.decision_id = settled.id and r.settled_at is null`.execute(db);
+    ${settleReviewsOfDecisions(sql`select id from settled`, settled)}`.execute(db);
   return Number(numAffectedRows ?? 0n);
 }

@@ -9,6 +9,7 @@ import { deriveUuid } from '../../platform/values/index.ts';
 import type { Identifier, IdentifierKind } from '../../canonical/identity/index.ts';
 import { storableJson, type Tx } from '../../platform/postgres/index.ts';
 import { ruleValues } from '../../ledger/operations/index.ts';
+import { askIdentity } from '../matches/index.ts';
 
 export interface AssetSource {
   readonly systemId: number;
@@ -182,15 +183,11 @@ async function recordDecisions(
   // That a machine is new where nothing speaks for another one needs no row of its own: there are a hundred thousand of them.
   const told = decided.filter(({ decision }) => decision.candidates.length > 0);
   if (told.length === 0) return;
-  await tx.client.query(
-    `with kept as (
-     insert into asset_identity_decisions (external_system_id, external_id, asset_uuid, decision, candidates, reason_code, reason_params, decided_by_kind, rule_code, operation_id)
+  const { rows: kept } = await tx.client.query<{ id: string; decision: string }>(
+    `insert into asset_identity_decisions (external_system_id, external_id, asset_uuid, decision, candidates, reason_code, reason_params, decided_by_kind, rule_code, operation_id)
      select $1, d."externalId", d."assetUuid", d.decision, d.candidates, d.reason ->> 'code', d.reason -> 'params', ${ruleValues('weighted_identifiers')}, $2::uuid
        from jsonb_to_recordset($3::jsonb) d("externalId" text, "assetUuid" uuid, decision text, candidates jsonb, reason jsonb)
-     returning id, decision
-     )
-     insert into match_reviews (kind, external_system_id, decision_id, operation_id)
-     select 'identity', $1, id, $2::uuid from kept where decision = 'review'`,
+     returning id::text, decision`,
     [
       source.systemId,
       source.operationId,
@@ -204,5 +201,11 @@ async function recordDecisions(
         })),
       ),
     ],
+  );
+  const asked = kept.filter(({ decision }) => decision === 'review');
+  await askIdentity(
+    tx.db,
+    source,
+    asked.map(({ id }) => id),
   );
 }

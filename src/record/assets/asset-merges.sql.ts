@@ -16,6 +16,7 @@ import { deriveUuid } from '../../platform/values/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { reasonValue } from '../../ledger/operations/index.ts';
 import { readAnew } from '../../ledger/external-systems/index.ts';
+import { moveCorrelations } from '../matches/index.ts';
 
 interface Decided {
   readonly operationId: string;
@@ -80,12 +81,7 @@ async function moveIdentity(tx: Tx, from: string, into: string, decided: Decided
   );
   await tx.client.query('delete from asset_identifiers where asset_uuid = $1::uuid', [from]);
   // What it was matched to, it is as the other one; the next correlation settles it where both were matched.
-  await tx.client.query(
-    `update asset_correlations k set asset_uuid = $2::uuid
-      where k.asset_uuid = $1::uuid
-        and not exists (select from asset_correlations known where known.asset_uuid = $2::uuid and known.component_id = k.component_id)`,
-    [from, into],
-  );
+  await moveCorrelations(tx.db, from, into);
 }
 
 export interface SourceRecord {

@@ -26,6 +26,7 @@ export {
   findAssetAliases,
   listAssetAliases,
 } from './assets.sql.ts';
+export { isThere, livingAssets, settleCorrelationLinks } from './assets-of-matches.sql.ts';
 export { listSharingPairs } from './duplicate-assets.sql.ts';
 export { type Decider, fetchAsset, fetchPresentAsset } from './find-asset.ts';
 export {

@@ -22,15 +22,14 @@ import { correlate } from '../../modules/correlation/index.ts';
 import {
   breakLink,
   countLinks,
-  decideCorrelationPair,
   isOnItsWay,
   type LinkEntry,
   type LinkFilter,
   listLinks,
-  listSharingAssets,
   makeLink,
   wasEverLinked,
 } from '../../engine/links/index.ts';
+import { decideCorrelationPair, listSharingAssets } from '../../record/matches/index.ts';
 import { byPerson } from '../../canonical/vocabulary/index.ts';
 
 export type { LinkEntry };

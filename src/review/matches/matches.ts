@@ -14,7 +14,6 @@ import {
   listStandingMatches,
   type MatchCandidate,
   type MatchReview,
-  settleMatchReview,
   type StandingMatch,
 } from '../../modules/correlation/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
@@ -22,7 +21,7 @@ import type { App } from '../../engine/run/index.ts';
 import { keepApart, merge } from '../assets/index.ts';
 import { type Decider, fetchAsset } from '../../record/assets/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
-import { decideCorrelationPair, listSharingAssets } from '../../engine/links/index.ts';
+import { decideCorrelationPair, listSharingAssets, settleMatchReview } from '../../record/matches/index.ts';
 import { byPerson } from '../../canonical/vocabulary/index.ts';
 
 export type { MatchReview, StandingMatch };

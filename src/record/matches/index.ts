@@ -1,0 +1,15 @@
+export {
+  decideCorrelationPair,
+  listSharingAssets,
+  moveCorrelations,
+  type PairDecision,
+  saveCorrelations,
+} from './correlations.sql.ts';
+export {
+  askIdentity,
+  type Question,
+  saveQuestions,
+  settleMatchReview,
+  settleReviewsOfDecisions,
+  withdrawReviewsOfSystem,
+} from './match-reviews.sql.ts';
