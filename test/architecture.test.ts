@@ -121,8 +121,6 @@ describe('the house', () => {
       'src/engine/conflicts/conflict-subjects.sql.ts',
       // How many assets are known by no other system, which the person who removes this one is told.
       'src/engine/connections/remove-system.sql.ts',
-      // No entity: a parameter of a reason's code has this name.
-      'src/engine/links/link-decisions.sql.ts',
       // POA&Ms that are made again, those that were overdue when made, and what a refusal of them hung on.
       'src/engine/outbox/outbox-consent.sql.ts',
       'src/engine/outbox/outbox-refused.sql.ts',
