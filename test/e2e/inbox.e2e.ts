@@ -16,7 +16,7 @@ import {
   listConflicts,
 } from '../../src/review/conflicts/conflict-list.sql.ts';
 import { fetchConflict } from '../../src/review/conflicts/fetch-conflict.ts';
-import { countInbox, type InboxItem, listInbox } from '../../src/review/inbox/inbox.ts';
+import { countInbox, type InboxItem, listInbox } from '../../src/review/inbox/inbox-list.sql.ts';
 import { countMatches } from '../../src/review/matches/match-list.sql.ts';
 import { countOutboxChanges, listOutbox } from '../../src/review/outbox/outbox-list.sql.ts';
 import { countHeldRecords } from '../../src/ledger/operations/waiting.sql.ts';

@@ -7,4 +7,4 @@ export {
   type InboxQuery,
   type InboxReader,
   listInbox,
-} from './inbox.ts';
+} from './inbox-list.sql.ts';

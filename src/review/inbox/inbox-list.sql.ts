@@ -36,7 +36,7 @@ import {
 import type { Database } from '../../platform/postgres/index.ts';
 import { fetchRecordTitles } from '../../record/entities/index.ts';
 import { inboxKindSpecs, type InboxKindSpec } from './inbox-kinds.ts';
-import { inboxParts } from './inbox.sql.ts';
+import { inboxParts } from './inbox-parts.sql.ts';
 
 type List = typeof inboxList;
 export type InboxQuery = ListQuery<List>;
