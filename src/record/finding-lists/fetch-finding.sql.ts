@@ -99,12 +99,18 @@ async function findByKey(db: Kysely<Database>, scope: Scope, key: string): Promi
 
 const outputOf = (raw: Json): string | null => {
   if (raw === null || typeof raw !== 'object' || Array.isArray(raw)) return null;
-  const output = (raw as Readonly<Record<string, Json>>)['output'] ?? (raw as Readonly<Record<string, Json>>)['plugin_output']; // an object
+  const output =
+    (raw as Readonly<Record<string, Json>>)['output'] ??
+    (raw as Readonly<Record<string, Json>>)['plugin_output']; // an object
   return typeof output === 'string' ? output : null;
 };
 
 /** @returns undefined where there is none of that key in the scope. */
-export async function fetchFinding(db: Kysely<Database>, scope: Scope, key: string): Promise<FindingDetail | undefined> {
+export async function fetchFinding(
+  db: Kysely<Database>,
+  scope: Scope,
+  key: string,
+): Promise<FindingDetail | undefined> {
   const found = await findByKey(db, scope, key);
   if (!found) return undefined;
   const [row] = await fetchRows(db, scope, [found.id]);
@@ -117,7 +123,16 @@ export async function fetchFinding(db: Kysely<Database>, scope: Scope, key: stri
     await fetchRules(db, found),
     await countOtherAssets(db, scope, found),
   ];
-  return { ...shown, output: outputOf(found.raw), resurfacedAt: found.resurfacedAt, views, plugin, weaknesses, rules, otherAssets };
+  return {
+    ...shown,
+    output: outputOf(found.raw),
+    resurfacedAt: found.resurfacedAt,
+    views,
+    plugin,
+    weaknesses,
+    rules,
+    otherAssets,
+  };
 }
 
 async function fetchViews(db: Kysely<Database>, id: number): Promise<FindingSourceView[]> {
@@ -129,10 +144,16 @@ async function fetchViews(db: Kysely<Database>, id: number): Promise<FindingSour
       left join lateral (select c.state, c.occurred_at from finding_state_changes c
                           where c.vulnerability_id = v.id and c.external_system_id = s.id order by c.occurred_at desc limit 1) last on true
      where v.id = ${id} order by s.id`.execute(db);
-  return rows.map(({ rank, ...view }) => ({ ...view, severity: rank === null ? null : (severities[rank] ?? null) }));
+  return rows.map(({ rank, ...view }) => ({
+    ...view,
+    severity: rank === null ? null : (severities[rank] ?? null),
+  }));
 }
 
-export async function fetchPluginText(db: Kysely<Database>, pluginId: string): Promise<FindingPlugin | undefined> {
+export async function fetchPluginText(
+  db: Kysely<Database>,
+  pluginId: string,
+): Promise<FindingPlugin | undefined> {
   const { rows } = await sql<FindingPlugin>`
     select plugin_id as "pluginId", synopsis, description, solution, risk_factor as "riskFactor", cvss3_vector as "cvss3Vector", cvss_base_score::float8 as cvss2,
            cvss_vector as "cvss2Vector", cross_references as "crossReferences", see_also as "seeAlso", published_at as "publishedAt", modified_at as "modifiedAt"
@@ -140,7 +161,11 @@ export async function fetchPluginText(db: Kysely<Database>, pluginId: string): P
   return rows[0];
 }
 
-async function fetchWeaknesses(db: Kysely<Database>, scope: Scope, { plugin, asset }: Found): Promise<FindingWeakness[]> {
+async function fetchWeaknesses(
+  db: Kysely<Database>,
+  scope: Scope,
+  { plugin, asset }: Found,
+): Promise<FindingWeakness[]> {
   const { rows } = await sql<FindingWeakness>`
     select w.system_id as "systemId", (select s.name from ingestion_systems s where s.system_id = w.system_id order by s.id limit 1) as "systemName",
            w.severity, w.detected_on as "detectedOn", w.due_on as "dueOn", w.due_reason as "dueReason", w.controls, w.control_reason as "controlReason",
@@ -166,7 +191,11 @@ async function fetchRules(db: Kysely<Database>, { id, plugin }: Found): Promise<
   return rows;
 }
 
-async function countOtherAssets(db: Kysely<Database>, scope: Scope, { plugin, asset }: Found): Promise<number> {
+async function countOtherAssets(
+  db: Kysely<Database>,
+  scope: Scope,
+  { plugin, asset }: Found,
+): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     select count(distinct v.asset_ref)::int as n from ingestion_vulnerabilities v
      where ${pluginOf} = ${plugin} and ${isShown} and v.lifecycle_state in ('open', 'reopened') and v.asset_ref <> ${asset}::uuid
@@ -185,7 +214,11 @@ export interface FindingEvent {
 }
 
 /** The life line of a finding, oldest first: at most its latest 400 sightings. @returns undefined where there is none of that key in the scope. */
-export async function findingHistory(db: Kysely<Database>, scope: Scope, key: string): Promise<FindingEvent[] | undefined> {
+export async function findingHistory(
+  db: Kysely<Database>,
+  scope: Scope,
+  key: string,
+): Promise<FindingEvent[] | undefined> {
   const found = await findByKey(db, scope, key);
   if (!found) return undefined;
   const { rows } = await sql<FindingEvent>`

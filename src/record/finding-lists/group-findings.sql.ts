@@ -69,20 +69,40 @@ const groupSql = (scope: Scope): Readonly<Record<FindingGroup, GroupSql>> => ({
 
 const worstFirst = severities.toReversed().map((word) => word.toLowerCase());
 const bySeverity = sql.join(
-  severities.map((word, rank) => sql`count(*) filter (where v.severity_rank = ${sql.lit(rank)})::int as ${sql.ref(word.toLowerCase())}`),
+  severities.map(
+    (word, rank) =>
+      sql`count(*) filter (where v.severity_rank = ${sql.lit(rank)})::int as ${sql.ref(word.toLowerCase())}`,
+  ),
 );
-const sums = sql.join([...worstFirst, 'findings'].map((name) => sql`sum(${sql.ref(name)})::int as ${sql.ref(name)}`));
+const sums = sql.join(
+  [...worstFirst, 'findings'].map((name) => sql`sum(${sql.ref(name)})::int as ${sql.ref(name)}`),
+);
 /** Most critical ones first, then most high ones, and so on: as one text that sorts so. */
 const weight = sql`concat(${sql.join(worstFirst.map((name) => sql`lpad(${sql.ref(name)}::text, 9, '0')`))}) collate "C"`;
 /** A finding without a POA&M is worse than one whose POA&M is on time. */
-const worstPoams = ['overdue', 'none', 'open', 'completed'] as const satisfies readonly FindingGroupRow['poamState'][];
+const worstPoams = [
+  'overdue',
+  'none',
+  'open',
+  'completed',
+] as const satisfies readonly FindingGroupRow['poamState'][];
 const noKey = '\u0001';
 
 /** A page of groups, the worst first. */
 export async function groupFindings(
   db: Kysely<Database>,
   scope: Scope,
-  { filter, by, after, limit }: { readonly filter: FindingFilter; readonly by: FindingGroup; readonly after?: After; readonly limit: number },
+  {
+    filter,
+    by,
+    after,
+    limit,
+  }: {
+    readonly filter: FindingFilter;
+    readonly by: FindingGroup;
+    readonly after?: After;
+    readonly limit: number;
+  },
 ): Promise<Page<FindingGroupRow>> {
   const { all } = await findReach(db, scope, filter);
   const { counted, parts, title } = groupSql(scope)[by];
@@ -119,5 +139,10 @@ export async function groupFindings(
       join of_poams on of_poams.key is not distinct from top.key
       left join of_systems on of_systems.key is not distinct from top.key
      order by top.sort_value desc, top.group_id desc`.execute(db);
-  return pageOf(rows, limit, (row) => row.group_id, ({ group_id: _id, sort_value: _value, ...row }) => row);
+  return pageOf(
+    rows,
+    limit,
+    (row) => row.group_id,
+    ({ group_id: _id, sort_value: _value, ...row }) => row,
+  );
 }

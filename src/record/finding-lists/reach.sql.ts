@@ -50,7 +50,11 @@ export async function findReach(db: Kysely<Database>, scope: Scope, filter: Find
   const isJoined = assets === undefined && scope.kind === 'boundaries' && !scope.unassigned;
   return {
     matching: every([isShown, ...conditions]),
-    all: every([isShown, ...(isJoined ? [sql<boolean>`v.asset_ref in (${assetsIn(scope)})`] : []), ...conditions]),
+    all: every([
+      isShown,
+      ...(isJoined ? [sql<boolean>`v.asset_ref in (${assetsIn(scope)})`] : []),
+      ...conditions,
+    ]),
     isNarrow: assets !== undefined || answered !== undefined || pluginsWanted <= narrowPlugins,
   };
 }
