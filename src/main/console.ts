@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectDir } from './project.ts';
 
-/** @returns the directory with index.html and assets/. @throws what the build says is wrong. */
+/** @returns the directory with index.html and static/. @throws what the build says is wrong. */
 export async function builtConsole(): Promise<string> {
   const shipped = join(projectDir, 'console/dist');
   if (existsSync(join(shipped, 'index.html'))) return shipped;

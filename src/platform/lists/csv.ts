@@ -4,6 +4,9 @@
  */
 import { Readable } from 'node:stream';
 
+/** The byte order mark, by which Excel knows UTF-8. */
+export const csvStart = '\uFEFF';
+
 const formula = /^[=+\-@\t\r]/;
 
 /** What a cell shows: instants in ISO 8601, several values by semicolons, nothing for what is not there. */
@@ -40,7 +43,7 @@ export function csvLines<Row>(
   { firstLine }: { readonly firstLine?: string } = {},
 ): Readable {
   async function* lines(): AsyncGenerator<string> {
-    let text = `\uFEFF${firstLine === undefined ? '' : csvLine([firstLine])}${csvLine(columns.map(([heading]) => heading))}`;
+    let text = `${csvStart}${firstLine === undefined ? '' : csvLine([firstLine])}${csvLine(columns.map(([heading]) => heading))}`;
     for await (const row of rows) {
       text += csvLine(columns.map(([, value]) => value(row)));
       if (text.length > piece) {

@@ -1,4 +1,4 @@
-export { csvLine, csvLines } from './csv.ts';
+export { csvLine, csvLines, csvStart } from './csv.ts';
 export {
   type Conditions,
   escapedLike,
@@ -31,3 +31,4 @@ export {
   type ListSource,
   selectKeys,
 } from './select.sql.ts';
+export { streamRows } from './stream-rows.ts';

@@ -6,5 +6,5 @@ export { asKey, isKeyAmong, type KeyKind } from './keys.ts';
 export type { SessionLock } from './lock-session.ts';
 export { ensurePartitions } from './partitions.ts';
 export type { Database } from './schema.ts';
-export type { Store, Tx } from './store.ts';
+export { kyselyOver, type Store, type Tx } from './store.ts';
 export { underSavepoint } from './transaction.ts';

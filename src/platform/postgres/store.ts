@@ -64,7 +64,7 @@ export function openStore(pool: pg.Pool): Store {
 }
 
 /** Kysely over one given connection, so that COPY and typed queries share a transaction. */
-function kyselyOver(client: pg.PoolClient, until?: AbortSignal): Kysely<Database> {
+export function kyselyOver(client: pg.PoolClient, until?: AbortSignal): Kysely<Database> {
   const kept: PostgresPoolClient = { query: client.query.bind(client), release: () => undefined };
   return kyselyOn(() => Promise.resolve(kept), until);
 }

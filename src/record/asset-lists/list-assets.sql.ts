@@ -12,8 +12,9 @@ import {
   type Sort,
   type SortColumn,
   sortValue,
+  streamRows,
 } from '../../platform/lists/index.ts';
-import type { Database } from '../../platform/postgres/index.ts';
+import type { Database, Store } from '../../platform/postgres/index.ts';
 import { type Counted, countedAtMost, type Facet } from '../finding-lists/index.ts';
 import { membershipsIn, systemsOfAsset } from '../systems/index.ts';
 import { acrOf, type AssetFilter, assetsMatching, assetState, openOf } from './asset-conditions.sql.ts';
@@ -62,7 +63,7 @@ const sorts: Readonly<Record<SortOf<typeof assetList>, SortColumn>> = {
 };
 
 /** SQL of the page's rows as a relation (id, sort_value, place). @param limit undefined: all. */
-export function assetIds(
+function assetIds(
   scope: Scope,
   { filter, sort }: AssetQuery,
   after: After | undefined,
@@ -79,7 +80,7 @@ const network = (column: string): RawBuilder<string[]> =>
   sql`array(select ${sql.ref(`n.${column}`)}::text from ingestion_asset_network n where n.asset_uuid = a.asset_uuid and ${sql.ref(`n.${column}`)} is not null order by n.id limit 20)`;
 
 /** `page` is a relation (id, sort_value, place). */
-export const assetRows = (scope: Scope, page: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+const assetRows = (scope: Scope, page: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   select page.id, page.sort_value, a.asset_uuid::text as "assetUuid", a.hostname as name, ${network('ipv4_address')} || ${network('ipv6_address')} as ips, ${network('fqdn')} as fqdns,
          (select o.operating_system from ingestion_asset_systems o where o.asset_uuid = a.asset_uuid order by o.is_primary desc nulls last, o.id limit 1) as "operatingSystem",
          array(select s.system_id from (${systemsOfAsset(scope, sql`a.asset_uuid`)}) s order by 1) as "systemIds",
@@ -95,8 +96,8 @@ export const assetRows = (scope: Scope, page: RawBuilder<unknown>): RawBuilder<u
     left join assets_extended x on x.asset_uuid = a.asset_uuid
    order by page.place`;
 
-export type StoredAssetRow = AssetRow & { readonly id: number; readonly sort_value: string | number | null };
-export const shownAsset = ({ id: _id, sort_value: _value, ...row }: StoredAssetRow): AssetRow => row;
+type StoredAssetRow = AssetRow & { readonly id: number; readonly sort_value: string | number | null };
+const shownAsset = ({ id: _id, sort_value: _value, ...row }: StoredAssetRow): AssetRow => row;
 
 /** A page of assets: those with the most open critical findings first by default. */
 export async function listAssets(
@@ -105,7 +106,7 @@ export async function listAssets(
   query: AssetQuery & { readonly after?: After; readonly limit: number },
 ): Promise<Page<AssetRow>> {
   const { rows } = await sql<StoredAssetRow>`
-    with page as materialized (${assetIds(scope, query, query.after, query.limit + 1)})
+      with page as materialized (${assetIds(scope, query, query.after, query.limit + 1)})
     ${assetRows(scope, sql`page`)}`.execute(db);
   return pageOf(rows, query.limit, (row) => row.id, shownAsset);
 }
@@ -154,4 +155,26 @@ export async function facetAssets(
     select coalesce(value, 'none') as value, count(*)::int as count from (${facetOf(scope, by, sql`found`)}) valued
      group by 1 order by 2 desc, 1 limit 1000`.execute(db);
   return { tally: rows, exact: true };
+}
+
+/** The rows of these ids, in the order of the ids. */
+export async function fetchAssetRows(
+  db: Kysely<Database>,
+  scope: Scope,
+  ids: readonly number[],
+): Promise<AssetRow[]> {
+  const page = sql`(select id, place, null::text as sort_value from unnest(${[...ids]}::int[]) with ordinality each(id, place))`;
+  const { rows } = await sql<StoredAssetRow>`${assetRows(scope, page)}`.execute(db);
+  return rows.map(shownAsset);
+}
+
+/** All assets that match, in their order, some hundred at a time. */
+export async function* streamAssets(
+  store: Store,
+  scope: Scope,
+  query: AssetQuery,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly AssetRow[], void> {
+  const ids = sql`select id from (${assetIds(scope, query, undefined, undefined)}) page order by place`;
+  yield* streamRows(store, ids, (db, some) => fetchAssetRows(db, scope, some), signal);
 }

@@ -1,13 +1,20 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeApiWorld } from '../../../bench/api-world.ts';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
 import { everywhere, nowhere, type Scope } from '../../canonical/access/index.ts';
-import { findingList } from '../../canonical/lists/index.ts';
+import { findingGroups, findingList } from '../../canonical/lists/index.ts';
 import { type After, parseFilter, parseSort } from '../../platform/lists/index.ts';
 import {
   countFindings,
   facetFindings,
+  fetchFinding,
+  fetchPlugin,
+  type FindingGroupRow,
+  findingHistory,
+  groupFindings,
+  streamFindings,
   type FindingFilter,
   type FindingRow,
   type FindingSort,
@@ -151,7 +158,7 @@ describe('the list of findings', () => {
           expect(isIn(scope, row.assetUuid)).toBe(true);
           if (scope.kind === 'everywhere') continue;
           for (const system of row.systemIds) expect(scope.systemIds).toContain(system);
-          if (row.poamId !== null) expect(scope.systemIds).toContain(owner.get(row.poamId));
+          expect([null, ...scope.systemIds]).toContain(row.poamId === null ? null : owner.get(row.poamId));
         }
       }),
       { numRuns: 20 },
@@ -208,4 +215,111 @@ describe('the list of findings', () => {
       expect(up.findIndex((row) => !has(row))).toBe(up.every(has) ? -1 : up.filter(has).length);
     },
   );
+
+  it.each(findingGroups)('grouped by %s, the groups have what the list has', async (by) => {
+    const filter = filterOf([['state', 'open,reopened']]);
+    const rows = await allOf(everywhere, filter, parseSort('-severity', findingList.sorts));
+    const groups: FindingGroupRow[] = [];
+    let after: After | undefined;
+    do {
+      const page = await groupFindings(database.db, everywhere, {
+        filter,
+        by,
+        limit: 9,
+        ...(after ? { after } : {}),
+      });
+      groups.push(...page.items);
+      after = page.next;
+    } while (after);
+    expect(new Set(groups.map((group) => group.key)).size).toBe(groups.length);
+    const keysOf: Readonly<Record<typeof by, (row: FindingRow) => readonly (string | null)[]>> = {
+      plugin: (row) => [row.pluginId],
+      asset: (row) => [row.assetUuid],
+      system: (row) => (row.systemIds.length > 0 ? row.systemIds : [null]),
+      cve: (row) => (row.cves.length > 0 ? row.cves : [null]),
+      solution: (row) => [
+        row.solution === null ? null : createHash('md5').update(row.solution).digest('hex'),
+      ],
+    };
+    for (const group of groups) {
+      const own = rows.filter((row) => keysOf[by](row).includes(group.key));
+      const states = own.map((row) => row.poamState ?? 'none');
+      expect(group).toMatchObject({
+        findings: own.length,
+        critical: own.filter((row) => row.severity === 'Critical').length,
+        info: own.filter((row) => row.severity === 'Info').length,
+        assets: new Set(own.map((row) => row.assetUuid)).size,
+        systems: new Set(own.flatMap((row) => row.systemIds)).size,
+        firstFound: new Date(Math.min(...own.map((row) => Number(row.firstFound)))),
+        poamState: ['overdue', 'none', 'open', 'completed'].find((state) =>
+          states.some((each) => each === state),
+        ),
+      });
+    }
+    expect(groups.map((group) => group.critical)).toEqual(
+      groups.map((group) => group.critical).toSorted((a, b) => b - a),
+    );
+    expect(new Set(groups.map((group) => group.key))).toEqual(new Set(rows.flatMap(keysOf[by])));
+  });
+
+  it('an export has the rows of the list, in its order', async () => {
+    const query = { filter: filterOf([['severity', '!info']]), sort: parseSort('first', findingList.sorts) };
+    const exported: FindingRow[] = [];
+    for await (const rows of streamFindings(database.store, everywhere, query)) exported.push(...rows);
+    expect(exported).toEqual(await allOf(everywhere, query.filter, query.sort));
+    expect(exported.length).toBeGreaterThan(200);
+  });
+
+  it('a finding shows what stands around it, and does not exist for who does not see its asset', async () => {
+    const [row] = await allOf(
+      everywhere,
+      filterOf([
+        ['due', 'any'],
+        ['state', 'reopened'],
+      ]),
+      parseSort('-severity', findingList.sorts),
+    );
+    const [key = '', system = ''] = [row?.key, row?.systemIds[0]];
+    const own: Scope = { kind: 'boundaries', systemIds: [system], unassigned: false };
+    const detail = await fetchFinding(database.db, own, key);
+    expect(detail).toMatchObject({
+      key,
+      output: expect.stringContaining('Installed version'),
+      plugin: { pluginId: row?.pluginId, description: expect.stringContaining('affected by a flaw') },
+      views: [{ source: row?.sources[0], isLatest: true }],
+      weaknesses: [
+        {
+          systemId: system,
+          poamId: row?.poamId,
+          dueOn: row?.dueOn,
+          dueReason: 'High: 90 days',
+          controls: ['SI-2', 'RA-5'],
+        },
+      ],
+    });
+    const others = new Set(
+      (
+        await allOf(
+          own,
+          filterOf([
+            ['plugin', row?.pluginId ?? ''],
+            ['state', 'open,reopened'],
+          ]),
+          parseSort('first', findingList.sorts),
+        )
+      ).map((each) => each.assetUuid),
+    );
+    expect(detail?.otherAssets).toBe(others.size - 1);
+    const history = await findingHistory(database.db, own, key);
+    expect(history?.map(({ event }) => event)).toEqual(['found', 'fixed', 'came back']);
+    const stranger: Scope = { kind: 'boundaries', systemIds: ['SYS-999'], unassigned: true };
+    expect(await fetchFinding(database.db, stranger, key)).toBeUndefined();
+    expect(await findingHistory(database.db, stranger, key)).toBeUndefined();
+    expect(await fetchFinding(database.db, everywhere, "x' or true")).toBeUndefined();
+    expect(await fetchPlugin(database.db, everywhere, row?.pluginId ?? '')).toMatchObject({
+      pluginId: row?.pluginId,
+      cves: row?.cves,
+    });
+    expect(await fetchPlugin(database.db, nowhere, row?.pluginId ?? '')).toBeUndefined();
+  });
 });

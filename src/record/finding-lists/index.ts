@@ -6,6 +6,14 @@ export {
   facetFindings,
 } from './count-findings.sql.ts';
 export {
+  fetchFinding,
+  type FindingDetail,
+  type FindingEvent,
+  findingHistory,
+  type FindingWeakness,
+} from './fetch-finding.sql.ts';
+export { fetchPlugin, type PluginDetail } from './fetch-plugin.sql.ts';
+export {
   addressedSo,
   type FindingFilter,
   inSet,
@@ -13,4 +21,5 @@ export {
   taggedSo,
 } from './finding-conditions.sql.ts';
 export type { FindingRow } from './finding-row.sql.ts';
-export { type FindingQuery, type FindingSort, listFindings } from './list-findings.sql.ts';
+export { type FindingGroupRow, groupFindings } from './group-findings.sql.ts';
+export { type FindingQuery, type FindingSort, listFindings, streamFindings } from './list-findings.sql.ts';

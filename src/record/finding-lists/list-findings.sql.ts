@@ -24,8 +24,9 @@ import {
   type Sort,
   type SortColumn,
   sortValue,
+  streamRows,
 } from '../../platform/lists/index.ts';
-import type { Database } from '../../platform/postgres/index.ts';
+import type { Database, Store } from '../../platform/postgres/index.ts';
 import { type FindingFilter, isShown, pluginOf } from './finding-conditions.sql.ts';
 import { type FindingRow, findingRows } from './finding-row.sql.ts';
 import { findReach, type Reach } from './reach.sql.ts';
@@ -203,4 +204,23 @@ export async function fetchRows(
   const { rows } = await sql<FindingRow & { readonly id: number }>`
     ${findingRows(scope, sql`unnest(${[...ids]}::int[]) with ordinality page(id, place)`)}`.execute(db);
   return rows;
+}
+
+/** All findings that match, in their order, some hundred at a time; however many, in the memory of these. */
+export async function* streamFindings(
+  store: Store,
+  scope: Scope,
+  { filter, sort }: FindingQuery,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly FindingRow[], void> {
+  const wanted = halvesOf(filter);
+  if (wanted.length === 0) return;
+  const reach = await findReach(store.db, scope, filter);
+  const ids = sql`select id from (${idsOf('gather', { reach, sort, halves: wanted }, undefined, undefined)}) page order by place`;
+  yield* streamRows(
+    store,
+    ids,
+    async (db, some) => (await fetchRows(db, scope, some)).map(({ id: _id, ...row }) => row),
+    signal,
+  );
 }

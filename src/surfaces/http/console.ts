@@ -10,12 +10,12 @@ import { makeNonce, pagePolicy } from './kit/headers.ts';
 
 const nonceMark = '__TIELINE_NONCE__';
 
-/** @param directory of the built console: index.html, and what it loads under assets/. */
+/** @param directory of the built console: index.html, and what it loads under static/. */
 export async function serveConsole(server: FastifyInstance, directory: string): Promise<void> {
   const page = await readFile(join(directory, 'index.html'), 'utf8');
   await server.register(fastifyStatic, {
-    root: join(directory, 'assets'),
-    prefix: '/assets/',
+    root: join(directory, 'static'),
+    prefix: '/static/',
     preCompressed: true,
     immutable: true,
     maxAge: '365d',

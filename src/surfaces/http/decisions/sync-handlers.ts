@@ -20,6 +20,8 @@ import {
   fetchOutboxChange,
   listOutbox,
 } from '../../../review/outbox/index.ts';
+import { knownWord } from '../../../platform/errors/index.ts';
+import { listEntities } from '../../../record/entities/index.ts';
 import type { Call, Handlers } from '../kit/call.ts';
 import type { EventFeed } from '../kit/event-feed.ts';
 import { filterOf, pageBody, pageRequest } from '../kit/list-answer.ts';
@@ -105,7 +107,9 @@ export const syncHandlers = (
     return { body: pageBody(list, page, { query, cursors }) };
   },
   requestSync: async ({ app, by, body }) => {
-    const id = await requestSync(app, by.actor, body);
+    const names = listEntities().map(({ name }) => name);
+    const entities = body.entities.map((text) => knownWord('entity', text, names, 'entities'));
+    const id = await requestSync(app, by.actor, { ...body, entities });
     return { body: await fetchJob(app, id), location: `/api/v1/jobs/${id}` };
   },
   cancelOperation: async ({ app, by, params }) => ({

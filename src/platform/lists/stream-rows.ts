@@ -1,0 +1,40 @@
+/**
+ * All rows of a list, in their order, however many: a server's cursor over their ids only, so that what is sorted is narrow, and the rows of
+ * some hundred ids at a time. One snapshot for all of it; memory does not grow with the number of rows.
+ */
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type Database, kyselyOver, type Store } from '../postgres/index.ts';
+
+const rowsAtOnce = 500;
+
+/**
+ * @param ids a query of one column `id`, in the order of the list. @param fetchRows of these ids, in their order.
+ * @param signal ends it between two batches.
+ */
+export async function* streamRows<Row>(
+  store: Store,
+  ids: RawBuilder<unknown>,
+  fetchRows: (db: Kysely<Database>, ids: readonly number[]) => Promise<readonly Row[]>,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly Row[], void> {
+  const client = await store.session();
+  const db = kyselyOver(client);
+  let broken: Error | undefined;
+  try {
+    await client.query('begin isolation level repeatable read read only');
+    await sql`declare list_rows no scroll cursor for ${ids}`.execute(db);
+    for (;;) {
+      signal?.throwIfAborted();
+      const { rows } = await sql<{ id: number }>`fetch ${sql.lit(rowsAtOnce)} from list_rows`.execute(db);
+      if (rows.length === 0) return;
+      yield await fetchRows(
+        db,
+        rows.map((row) => row.id),
+      );
+    }
+  } finally {
+    // Also where the reader of an export is gone: nothing was written.
+    await client.query('rollback').catch((failure: Error) => (broken = failure));
+    client.release(broken);
+  }
+}
