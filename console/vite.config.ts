@@ -1,6 +1,6 @@
 /**
  * The console's build. Its output depends on its sources and the lock file only, so that it may be kept by their hash
- * (tools/build-console.ts). The nonce of the CSP is a placeholder in index.html, which the server replaces in each answer.
+ * (src/main/build-console.ts). The nonce of the CSP is a placeholder in index.html, which the server replaces in each answer.
  */
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';

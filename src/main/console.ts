@@ -10,6 +10,6 @@ import { projectDir } from './project.ts';
 export async function builtConsole(): Promise<string> {
   const shipped = join(projectDir, 'console/dist');
   if (existsSync(join(shipped, 'index.html'))) return shipped;
-  const { buildConsole } = await import('../../tools/build-console.ts');
+  const { buildConsole } = await import('./build-console.ts');
   return buildConsole({ cacheDir: join(projectDir, 'node_modules/.cache/tieline-console') });
 }

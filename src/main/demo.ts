@@ -68,14 +68,7 @@ export async function runDemo(call: DemoCall): Promise<number> {
     opened.push(() => workspace.close());
     const { tenable, xacta, secrets } = await simulators;
     await connect(workspace, { tenable, xacta, secrets });
-    const served = call.flags.once ? undefined : await serveDemo(settings);
-    if (served) {
-      opened.push(() => served.close());
-      say(
-        `\nThe console is at ${call.terminal.err.isTTY ? coloursFor(call.terminal.err, call.terminal.env).bold(served.url) : served.url}`,
-      );
-      say('Enter it as any role with one click; what follows here shows up there.');
-    }
+    if (!call.flags.once) opened.push(await showConsole(call, settings, say));
     say('');
 
     const [first, second] = await syncTwice(workspace, call, say);
@@ -109,6 +102,19 @@ export async function runDemo(call: DemoCall): Promise<number> {
     for (const close of opened.toReversed())
       await close().catch((error: unknown) => say(`tieline: ${String(error)}`));
   }
+}
+
+/** Serves the console and says where. @returns what ends it. */
+async function showConsole(
+  { terminal }: DemoCall,
+  settings: SettingsByName,
+  say: (line: string) => void,
+): Promise<() => Promise<void>> {
+  const served = await serveDemo(settings);
+  const { bold } = coloursFor(terminal.err, terminal.env);
+  say(`\nThe console is at ${bold(served.url)}`);
+  say('Enter it as any role with one click; what follows here shows up there.');
+  return () => served.close();
 }
 
 /** The console over the demo's database, with a person for each role; nothing else ever offers the entry with one click. */

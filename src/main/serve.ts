@@ -17,7 +17,8 @@ import { openWorkspace, type Workspace } from './workspace.ts';
 
 const statementMs = 5_000;
 
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host.startsWith('127.');
 
 /**
  * Passwords and sessions do not cross a network in the clear.

@@ -7,12 +7,13 @@ import {
   outboxList,
 } from '../../canonical/lists/index.ts';
 import { conflictChoices } from '../../canonical/vocabulary/index.ts';
-import { approvalDecided, approvalDetail } from '../approvals.ts';
-import { conflictDetail, conflictList as conflicts, conflictsResolved } from '../conflicts.ts';
-import { job, operationChanges, operationDetail, operationList as operations } from '../operations.ts';
-import { outboxEntry } from '../outbox.ts';
-import { inbox } from '../sync.ts';
-import { instant, json, tally } from '../shapes.ts';
+import { approvalDecided, approvalDetail } from '../work/index.ts';
+import { conflictDetail, conflictList as conflicts, conflictsResolved } from '../work/index.ts';
+import { job, operationChanges, operationDetail, operationList as operations } from '../work/index.ts';
+import { outboxEntry } from '../work/index.ts';
+import { inbox } from '../work/index.ts';
+import { json, tally } from '../json/index.ts';
+import { system } from '../records/index.ts';
 import { defineRoutes } from './define-route.ts';
 import { listRoutes, pageShape } from './list-routes.ts';
 
@@ -141,15 +142,13 @@ export const approvalRoutes = {
   }),
 } as const;
 
-const progress = z.strictObject({
-  id: z.string(),
-  kind: z.string(),
-  subject: z.string().nullable(),
-  boundary: z.string().nullable(),
-  count: z.number().nullable(),
-  at: instant,
+/** A number with the list, and the filter of it, that it counts. */
+const homeNumber = z.strictObject({
+  what: z.string(),
+  list: z.string(),
+  filter: z.record(z.string(), z.string()),
+  count: z.number(),
 });
-export const eventShape = progress;
 
 export const syncRoutes = {
   ...listRoutes('Outbox', outboxList, { row: outboxEntry, permission: 'sync:read' }),
@@ -253,6 +252,23 @@ export const syncRoutes = {
         .catchall(z.string()),
       passive: true,
       answer: { status: 200, shape: inbox },
+    },
+    getHome: {
+      method: 'GET',
+      path: '/me/home',
+      tag: 'me',
+      summary: 'What is yours to do today, in numbers',
+      permission: 'signed-in',
+      scope: 'own',
+      passive: true,
+      answer: {
+        status: 200,
+        shape: z.strictObject({
+          poams: z.array(homeNumber).optional(),
+          milestones: z.array(homeNumber).optional(),
+          systems: z.array(system).optional(),
+        }),
+      },
     },
     followEvents: {
       method: 'GET',

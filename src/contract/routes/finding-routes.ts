@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { assetList, findingList, findingPoamStates, findingStates } from '../../canonical/lists/index.ts';
 import { severities } from '../../canonical/vocabulary/index.ts';
-import { instant } from '../shapes.ts';
+import { instant } from '../json/index.ts';
 import { listRoutes } from './list-routes.ts';
 
 /** A finding in a list; docs/lists.md says what its columns mean. */

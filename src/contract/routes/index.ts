@@ -16,3 +16,6 @@ export { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { poamRoutes } from './poam-routes.ts';
 export { sessionRoutes };
+export { type Access, type Audit, defineRoutes, type Route } from './define-route.ts';
+export { openApiOf } from './openapi.ts';
+export { problem, statusOf } from './problem.ts';

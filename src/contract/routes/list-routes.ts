@@ -64,9 +64,6 @@ export const facets = z
 export const pageShape = <Row extends z.ZodType>(row: Row) =>
   z.strictObject({ items: z.array(row), next: z.string().nullable() });
 
-/** Formats that a list is exported in by its Accept header: all rows, as a stream. */
-export const exportTypes = ['text/csv', 'application/x-ndjson'] as const;
-
 /** @param plural as in operation ids: `Findings` makes listFindings, countFindings, facetFindings. */
 export const listRoutes = <const Plural extends string, Row extends z.ZodType>(
   plural: Plural,

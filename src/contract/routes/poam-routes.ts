@@ -10,9 +10,9 @@ import {
   recordHistory,
   recordsEdited,
   recordsTried,
-} from '../poams.ts';
-import { json } from '../shapes.ts';
-import { system, systemDetail } from '../systems.ts';
+} from '../records/index.ts';
+import { json } from '../json/index.ts';
+import { system, systemDetail } from '../records/index.ts';
 import { defineRoutes } from './define-route.ts';
 import { listRoutes } from './list-routes.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { allRoles } from '../../canonical/access/index.ts';
-import { instant } from '../shapes.ts';
+import { instant } from '../json/index.ts';
 import { defineRoutes } from './define-route.ts';
 
 const before = 'one signs in with it';

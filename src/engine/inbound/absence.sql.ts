@@ -2,7 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import { asKey, type Database, storableText } from '../../platform/postgres/index.ts';
 import { isLinked, linkedEntity } from '../../record/entities/index.ts';
-import { isFinished } from '../../record/poams/index.ts';
+import { isFinished } from '../../record/poam-status/index.ts';
 import { announceConflicts, closeReturnedRecords, openMissingRecords } from '../../ledger/conflicts/index.ts';
 import { reasonValue, ruleValues } from '../../ledger/operations/index.ts';
 

@@ -7,7 +7,7 @@ import type { Weakness } from './weakness.ts';
 import { grounds, type Candidate, type OpenFinding } from './poam-answers.ts';
 import { boundariesOf } from '../../record/systems/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
-import { isFinished } from '../../record/poams/index.ts';
+import { isFinished } from '../../record/poam-status/index.ts';
 
 export interface WeaknessRow extends Weakness {
   /** The GRC system's own id of the system. */

@@ -2,7 +2,8 @@ import { sql, type Kysely } from 'kysely';
 import type { ControlRule } from './weakness.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
-import { isFinished, nameInPoams } from '../../record/poams/index.ts';
+import { isFinished } from '../../record/poam-status/index.ts';
+import { nameInPoams } from '../../record/poams/index.ts';
 
 export async function listControlRules(db: Kysely<Database>): Promise<ControlRule[]> {
   const rows = await db

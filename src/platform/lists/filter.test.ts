@@ -77,14 +77,14 @@ describe('the filter grammar', () => {
   it('whatever text is given, a filter is understood or refused by name, never ignored', () => {
     fc.assert(
       fc.property(fc.constantFrom(...Object.keys(fields)), fc.string(), (name, text) => {
-        let understood;
-        try {
-          understood = parseFilter(fields, [[name, text]], now);
-        } catch (error) {
-          expect(error).toMatchObject({ code: 'FILTER_INVALID', fields: [{ field: name }] });
-          return;
-        }
-        expect(Object.keys(understood)).toEqual([name]);
+        const outcome = (() => {
+          try {
+            return Object.keys(parseFilter(fields, [[name, text]], now));
+          } catch (error) {
+            return (error as { fields: { field: string }[] }).fields.map(({ field }) => field);
+          }
+        })();
+        expect(outcome).toEqual([name]);
       }),
     );
   });

@@ -8,7 +8,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { inScope, type Scope } from '../../canonical/access/index.ts';
 import { findingPoamStates } from '../../canonical/lists/index.ts';
 import { type FilterTerm, instantOf } from '../../platform/lists/index.ts';
-import { isFinished } from '../poams/index.ts';
+import { isFinished } from '../poam-status/index.ts';
 
 /** SQL of where a POA&M stands, as `findingPoamStates` has it; null where there is none. */
 export const poamStateOf = (poam: string): RawBuilder<string | null> =>

@@ -1,7 +1,7 @@
 /** Which POA&M a finding points at. */
 import { sql, type Kysely } from 'kysely';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
-import { isFinished } from '../poams/index.ts';
+import { isFinished } from '../poam-status/index.ts';
 
 /** Points findings at POA&Ms, whatever they pointed at before. @param findings by ingestion_vulnerabilities.id. */
 export async function pointFindings(

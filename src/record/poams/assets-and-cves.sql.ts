@@ -1,10 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 
-/** SQL that is true of a POA&M (an alias) that is completed or cancelled, in the spellings that are known (`canonicalStatus`). */
-export const isFinished = (poam: string) =>
-  sql.raw(`coalesce(lower(trim(${poam}.status)) in ('completed', 'closed', 'cancelled', 'canceled'), false)`);
-
 /** SQL of the uuid that a name in a list of machines is, else null: compared in its own type, so that the index of the assets serves. */
 export const asAssetUuid = (name: string) =>
   sql.raw(

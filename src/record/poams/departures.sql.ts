@@ -5,7 +5,8 @@
 import { sql, type Kysely } from 'kysely';
 import { boundariesOf, isSystemOf } from '../systems/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
-import { asAssetUuid, isFinished } from './assets-and-cves.sql.ts';
+import { isFinished } from '../poam-status/index.ts';
+import { asAssetUuid } from './assets-and-cves.sql.ts';
 import { closeConflictsNotFound, openFoundConflicts } from '../../ledger/conflicts/index.ts';
 import { reasonValue, ruleValues } from '../../ledger/operations/index.ts';
 

@@ -1,11 +1,5 @@
 export { listObstacles, type Obstacle } from './agreement.sql.ts';
-export {
-  addPoamAssets,
-  addPoamCves,
-  assetsNamed,
-  findUnknownAssets,
-  isFinished,
-} from './assets-and-cves.sql.ts';
+export { addPoamAssets, addPoamCves, assetsNamed, findUnknownAssets } from './assets-and-cves.sql.ts';
 export {
   type AssetLists,
   nameInPoams,

@@ -5,7 +5,6 @@ import type { App } from '../../engine/run/index.ts';
 import { createCursors } from '../../platform/lists/index.ts';
 import { serveConsole } from './console.ts';
 import { handlersOf } from './handlers.ts';
-import type { Handler } from './kit/call.ts';
 import { openEventFeed } from './kit/event-feed.ts';
 import { recorderOf } from './kit/recorder.ts';
 import { createServer } from './server.ts';
@@ -33,7 +32,7 @@ export async function openServer(app: App, options: OpenServer): Promise<Fastify
     version,
     routes,
     // Each handler is held to its own route by the table's type; here they are called by name.
-    handlers: handlers as unknown as Readonly<Record<string, Handler>>,
+    handlers: handlers,
     gate: {
       ...identification(app),
       originOf: (request) => `${request.protocol}://${request.host}`,

@@ -10,8 +10,9 @@ import type { Route } from '../../contract/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import { addRoute, type Serving } from './kit/add-route.ts';
 import type { Handler } from './kit/call.ts';
+import { recordRefusal } from './kit/recorder.ts';
 import { addHeaders } from './kit/headers.ts';
-import { asTielineError, problemOf } from './kit/problem.ts';
+import { asTielineError, problemOf, Refusal } from './kit/problem.ts';
 
 export interface ServerOptions extends Serving {
   readonly version: string;
@@ -34,6 +35,12 @@ function answerFailures(server: FastifyInstance, { app }: Serving): void {
   server.setErrorHandler((thrown, request, reply) => {
     const error = asTielineError(thrown);
     const body = problemOf(error, request.id);
+    void recordRefusal(app, error, {
+      actor: error instanceof Refusal ? error.facts.actor : undefined,
+      address: request.ip,
+      requestId: request.id,
+      route: `${request.method} ${request.routeOptions.url ?? ''}`,
+    });
     if (body.status >= 500)
       app.log.warn({ err: thrown, requestId: request.id }, `a request failed: ${error.message}`);
     if (body.status === 429 || body.status === 503)

@@ -5,6 +5,7 @@ import { changeList, inboxList, operationList, outboxList } from '../../../canon
 import type { syncRoutes } from '../../../contract/index.ts';
 import type { TielineEvent } from '../../../ledger/events/index.ts';
 import { fetchJob, requestSync } from '../../../operate/jobs/index.ts';
+import { homeOf } from '../../../review/home/index.ts';
 import { countInbox, listInbox } from '../../../review/inbox/index.ts';
 import {
   cancelOperation,
@@ -129,6 +130,7 @@ export const syncHandlers = (
     ]);
     return { body: { items: page.items, counts } };
   },
+  getHome: async ({ app, by, now }) => ({ body: await homeOf(app.db, everywhere, by.actor, now) }),
   followEvents: (call) =>
     Promise.resolve({ stream: eventStream(call, parts.feed), type: 'text/event-stream; charset=utf-8' }),
 });

@@ -52,7 +52,7 @@ export async function admit(
   const scope = isPermission(route.permission) ? scopeFor(by.actor, route.permission, now) : everywhere;
   if (scope === undefined && isPermission(route.permission))
     throw new Refusal(
-      { permission: route.permission },
+      { permission: route.permission, actor: by.actor },
       'NOT_ALLOWED',
       `${by.actor.name} may not ${permissions[route.permission].title}.`,
     );

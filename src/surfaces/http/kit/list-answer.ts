@@ -6,6 +6,7 @@ import {
   type After,
   createCursors,
   type Filter,
+  type FilterFields,
   type Page,
   parseFilter,
   parseSort,
@@ -27,7 +28,7 @@ export function filterOf<L extends ListDefinition>(
   const pairs = Object.entries(query)
     .filter(([name, value]) => !notFilters.has(name) && value !== undefined)
     .map(([name, value]) => [name, String(value)] as const);
-  return parseFilter(list.filters as never, pairs, now) as Filter<FilterOf<L>>; // the names of the same list
+  return parseFilter(list.filters as FilterFields<FilterOf<L>>, pairs, now); // the names of the same list
 }
 
 export interface PageRequest<L extends ListDefinition> {

@@ -64,15 +64,15 @@ function exported<L extends ListDefinition, Row>(
     parts,
   }: { readonly list: L; readonly source: ListSource<L, Row>; readonly parts: ListParts },
 ): StreamAnswer | undefined {
-  const { stream, columns } = source;
-  if (!stream || !columns) return undefined;
+  const { columns } = source;
+  if (!source.stream || !columns) return undefined;
   const format = wants(call, 'text/csv') ? 'csv' : wants(call, 'application/x-ndjson') ? 'ndjson' : undefined;
   if (format === undefined) return undefined;
   const mayExport = call.by && scopeOfExport(call);
   if (!mayExport)
     throw new Refusal({ permission: 'finding:export' }, 'NOT_ALLOWED', 'You may not export lists.');
   const { filter, sort } = pageRequest(list, call.query, { cursors: parts.cursors, now: call.now });
-  const rows = stream.call(source, call.app, mayExport, { filter, sort });
+  const rows = source.stream(call.app, mayExport, { filter, sort });
   const day = call.now.toISOString().slice(0, 10);
   const mark = parts.classification.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
   return format === 'csv'

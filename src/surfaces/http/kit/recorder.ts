@@ -1,5 +1,4 @@
 /** What the security log is told of calls: writes before they are carried out, reads of records and exports, and every refusal. */
-import { permissions } from '../../../canonical/access/index.ts';
 import type { Route } from '../../../contract/index.ts';
 import {
   type EventKind,
@@ -21,7 +20,7 @@ const originOf = (call: Call): Origin => ({
 
 /** The record that a call is about: the last parameter of its address. */
 function objectOf(route: Route, call: Call): { readonly type: string; readonly id: string } {
-  const ids = Object.values((call.params ?? {}) as Record<string, unknown>).map(String);
+  const ids = Object.values(call.params ?? {}).map(String);
   return { type: route.tag, id: ids.at(-1) ?? '' };
 }
 
@@ -64,7 +63,6 @@ export async function recordRefusal(
     readonly address: string;
     readonly requestId: string;
     readonly route: string;
-    readonly permission?: keyof typeof permissions;
   },
 ): Promise<void> {
   if (!isRecorded(error)) return;

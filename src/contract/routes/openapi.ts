@@ -1,12 +1,12 @@
 /**
  * OpenAPI 3.1 of the route table: `openapi.json` in the root of the project, which a test holds against it, and /api/v1/openapi.json.
  */
-import { createDocument, type ZodOpenApiObject, type ZodOpenApiOperationObject } from 'zod-openapi';
+import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
 import { z } from 'zod';
-import { permissions } from '../canonical/access/index.ts';
-import { errorRegistry } from '../platform/errors/index.ts';
+import { permissions } from '../../canonical/access/index.ts';
+import { errorRegistry } from '../../platform/errors/index.ts';
 import { problem, statusOf } from './problem.ts';
-import type { Route } from './routes/define-route.ts';
+import type { Route } from './define-route.ts';
 
 const access = ({ permission }: Route): string =>
   typeof permission === 'object'
@@ -104,7 +104,7 @@ function operation(id: string, route: Route): ZodOpenApiOperationObject {
         ]),
       ),
     },
-  } as ZodOpenApiOperationObject; // extensions (x-…) are not in its type
+  }; // extensions (x-…) are not in its type
 }
 
 /** The document of these routes. @param version of Tieline. */
@@ -138,5 +138,5 @@ export function openApiOf(routes: Readonly<Record<string, Route>>, version: stri
         },
       },
     },
-  } as ZodOpenApiObject);
+  });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { evidence } from './assets.ts';
 import { sharedWith } from './links.ts';
-import { instant } from './shapes.ts';
+import { instant } from '../json/index.ts';
 
 /** `matches show`. */
 export const matchDetail = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { describedChange } from './approvals.ts';
-import { instant, json, jsonObject } from './shapes.ts';
+import { instant, json, jsonObject } from '../json/index.ts';
 
 const entry = z.strictObject({
   id: z.number(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decisionCodes, instant, json, jsonObject } from './shapes.ts';
+import { decisionCodes, instant, json, jsonObject } from '../json/index.ts';
 
 const asset = z.strictObject({
   assetUuid: z.string(),

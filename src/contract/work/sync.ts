@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { inboxKinds } from '../canonical/lists/index.ts';
-import { instant, tally } from './shapes.ts';
+import { inboxKinds } from '../../canonical/lists/index.ts';
+import { instant, tally } from '../json/index.ts';
 
 /** What the record holds after a sync, and what that sync did. docs/cli.md says what each field is. */
 const summary = z.strictObject({

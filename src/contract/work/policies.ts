@@ -4,7 +4,7 @@ import {
   conflictStrategies,
   fieldLevelPolicies,
   syncDirections,
-} from '../canonical/policy/index.ts';
+} from '../../canonical/policy/index.ts';
 
 const policy = z.strictObject({
   entity: z.string(),

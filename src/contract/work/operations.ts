@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { counts, decisionCodes, fieldFault, instant, json } from './shapes.ts';
+import { counts, decisionCodes, fieldFault, instant, json } from '../json/index.ts';
 
 const operation = z.strictObject({
   operationId: z.string(),

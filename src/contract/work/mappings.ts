@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { planDocument } from '../canonical/vocabulary/index.ts';
-import type { Transform } from '../canonical/mapping/index.ts';
-import { fieldFault, json } from './shapes.ts';
+import { planDocument } from '../../canonical/vocabulary/index.ts';
+import type { Transform } from '../../canonical/mapping/index.ts';
+import { fieldFault, json } from '../json/index.ts';
 
 const direction = z.enum(['inbound', 'outbound', 'bidirectional']);
 /** Its parts depend on its kind; `mappings export` documents them. */

@@ -1,8 +1,8 @@
 /** Authorization boundaries; external servers are connections. */
 import { z } from 'zod';
-import { agreements } from '../canonical/lists/index.ts';
+import { agreements } from '../../canonical/lists/index.ts';
 import { fieldView, remoteRecord } from './poams.ts';
-import { instant, tally } from './shapes.ts';
+import { instant, tally } from '../json/index.ts';
 
 export const system = z.strictObject({
   systemId: z.string(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { counts } from './shapes.ts';
+import { counts } from '../json/index.ts';
 
 /** One file of `import`; with `--watch` a line each. */
 export const fileOutcome = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { allPermissions, allRoles } from '../canonical/access/index.ts';
-import { instant } from './shapes.ts';
+import { allPermissions, allRoles } from '../../canonical/access/index.ts';
+import { instant } from '../json/index.ts';
 
 const reach = {
   reach: z.enum(['everywhere', 'boundaries']),

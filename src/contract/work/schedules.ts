@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant } from './shapes.ts';
+import { instant } from '../json/index.ts';
 
 /** `schedules list`. */
 export const scheduleList = z.array(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, tally } from './shapes.ts';
+import { instant, tally } from '../json/index.ts';
 
 /** `db check`. */
 export const databaseCheck = z.strictObject({

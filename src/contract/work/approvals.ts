@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, json, jsonObject } from './shapes.ts';
+import { instant, json, jsonObject } from '../json/index.ts';
 
 /** A change in words: what a person reads before deciding. */
 export const describedChange = z.strictObject({

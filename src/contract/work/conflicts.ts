@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { decisionCodes, instant, json } from './shapes.ts';
-import { conflictChoices, conflictEffects, conflictTypes } from '../canonical/vocabulary/index.ts';
+import { decisionCodes, instant, json } from '../json/index.ts';
+import { conflictChoices, conflictEffects, conflictTypes } from '../../canonical/vocabulary/index.ts';
 
 const conflict = z.strictObject({
   id: z.number(),

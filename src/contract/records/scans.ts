@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fieldFault, instant } from './shapes.ts';
+import { fieldFault, instant } from '../json/index.ts';
 
 const scan = z.strictObject({
   id: z.number(),

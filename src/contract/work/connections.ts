@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fieldFault, json, tally } from './shapes.ts';
+import { fieldFault, json, tally } from '../json/index.ts';
 
 /** `connections list`. */
 export const connectionList = z.array(

@@ -3,8 +3,8 @@
  * becomes JSON, in which an instant is still a Date.
  */
 import { z } from 'zod';
-import type { Json, JsonObject } from '../platform/values/index.ts';
-import { reasonSentences, ruleSentences } from '../canonical/vocabulary/index.ts';
+import type { Json, JsonObject } from '../../platform/values/index.ts';
+import { reasonSentences, ruleSentences } from '../../canonical/vocabulary/index.ts';
 
 /** Any JSON value. zod's own type of it is not readonly; the set of values is the same. */
 export const json = z.json() as z.ZodType<Json>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { agreements } from '../canonical/lists/index.ts';
-import { severities } from '../canonical/vocabulary/index.ts';
-import { decisionCodes, fieldFault, instant, json } from './shapes.ts';
+import { agreements } from '../../canonical/lists/index.ts';
+import { severities } from '../../canonical/vocabulary/index.ts';
+import { decisionCodes, fieldFault, instant, json } from '../json/index.ts';
 
 const openOfAll = z.strictObject({ open: z.number(), all: z.number() });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, jsonObject } from './shapes.ts';
+import { instant, jsonObject } from '../json/index.ts';
 
 /** `links list`. */
 export const linkList = z.array(

@@ -1,6 +1,6 @@
 /**
  * Builds the web console from its sources, once: the result is kept by the hash of what it is made of, so that a second start finds it.
- * `node tools/build-console.ts` prints the folder. Scripts and styles lie there brotli-compressed too; index.html does not, since the
+ * `node src/main/build-console.ts` prints the folder. Scripts and styles lie there brotli-compressed too; index.html does not, since the
  * server writes a nonce into each copy. Vite is loaded only when something has to be built.
  */
 import { createHash, randomUUID } from 'node:crypto';
@@ -11,7 +11,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '../..');
 const consoleDir = join(root, 'console');
 const compress = promisify(brotliCompress);
 
@@ -76,4 +76,4 @@ export async function buildConsole({ cacheDir }: { readonly cacheDir: string }):
 export const consoleCache = join(root, 'node_modules', '.cache', 'tieline-console');
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
-  console.log(await buildConsole({ cacheDir: consoleCache }));
+  process.stdout.write(`${await buildConsole({ cacheDir: consoleCache })}\n`);

@@ -3,7 +3,7 @@
  * command line prints and docs/errors.md explains.
  */
 import { z } from 'zod';
-import type { ErrorCode } from '../platform/errors/index.ts';
+import type { ErrorCode } from '../../platform/errors/index.ts';
 
 export const problem = z
   .strictObject({

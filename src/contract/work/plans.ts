@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { dangers, planItem } from '../canonical/vocabulary/index.ts';
-import { instant, jsonObject } from './shapes.ts';
+import { dangers, planItem } from '../../canonical/vocabulary/index.ts';
+import { instant, jsonObject } from '../json/index.ts';
 
 /** `sync plan` prints the document that `sync apply` reads, and has one definition with it. */
-export { planDocument } from '../canonical/vocabulary/index.ts';
+export { planDocument } from '../../canonical/vocabulary/index.ts';
 
 const keptPlan = z.strictObject({
   planId: z.string(),
