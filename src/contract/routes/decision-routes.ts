@@ -264,9 +264,9 @@ export const syncRoutes = {
       answer: {
         status: 200,
         shape: z.strictObject({
-          poams: z.array(homeNumber).optional(),
-          milestones: z.array(homeNumber).optional(),
-          systems: z.array(system).optional(),
+          poams: z.array(homeNumber),
+          milestones: z.array(homeNumber),
+          systems: z.array(system),
         }),
       },
     },

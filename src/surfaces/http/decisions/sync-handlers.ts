@@ -130,7 +130,10 @@ export const syncHandlers = (
     ]);
     return { body: { items: page.items, counts } };
   },
-  getHome: async ({ app, by, now }) => ({ body: await homeOf(app.db, everywhere, by.actor, now) }),
+  getHome: async ({ app, by, now }) => {
+    const { poams = [], milestones = [], systems = [] } = await homeOf(app.db, everywhere, by.actor, now);
+    return { body: { poams, milestones, systems } };
+  },
   followEvents: (call) =>
     Promise.resolve({ stream: eventStream(call, parts.feed), type: 'text/event-stream; charset=utf-8' }),
 });
