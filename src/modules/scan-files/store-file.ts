@@ -109,8 +109,6 @@ export class FileStoring {
   /** Hosts with something that is not stored as the scan showed it: what is not there is not fixed. */
   readonly #unsure = new Set<string>();
   taken: FileCounts = nothingTaken;
-  /** Whether most findings of the batch before were new or changed, so that those of the next will have to be mapped too. */
-  seesNew = true;
 
   constructor(tx: Tx, reading: FileReading) {
     this.#tx = tx;
@@ -221,7 +219,6 @@ export class FileStoring {
         { ...sink, add: (finding) => sink.addPrepared(finding) },
         findings,
       );
-      this.seesNew = filled.counts.unchanged < filled.counts.read / 2;
       counts = addCounts(counts, filled.counts);
       this.#noteHeld(filled.held, [...keys]);
     }

@@ -1,6 +1,6 @@
 /**
  * What is in a scan file becomes part of the record, batch by batch and in one transaction. Three things happen at once: the file is read
- * (read-ahead.ts), what was read is gathered and mapped (gather-file.ts), and the batch before is stored (store-file.ts). The database is
+ * (read-ahead.ts), what was read is gathered (gather-file.ts), and the batch before is stored (store-file.ts). The database is
  * the slowest of them, so that it should never wait.
  */
 import type { ScanFileEvent } from '../../connectors/kit/index.ts';

@@ -13,7 +13,7 @@ export interface PreparedFinding {
   /** As it came, without its plugin. */
   readonly json: string;
   readonly digest: string;
-  /** The whole record, or its faults. It is mapped once, at the first call: a report that is the same as before is not mapped. */
+  /** The whole record, or its faults: not looked for where the report is the same as before. */
   map(): ReturnType<MapInbound<FindingRecord>>;
 }
 
@@ -28,13 +28,12 @@ export function findingPreparer(mapperOf: MapperOf): (external: ExternalRecord) 
     const { plugin: _storedOnce, ...raw } = external.raw;
     const json = storableJson(raw);
     const pluginValues = ofPlugin.map((path) => valueAt(external.raw, path));
-    let mapped: ReturnType<typeof mapFinding> | undefined;
     return {
       external,
       identity: identity.ok ? identity.record : undefined,
       json,
       digest: digestOf(mapFinding.edition, json, pluginValues),
-      map: () => (mapped ??= mapFinding(external.raw)),
+      map: () => mapFinding(external.raw),
     };
   };
 }
