@@ -122,7 +122,7 @@ describe('the route table', () => {
   });
 });
 
-describe('the OpenAPI document', () => {
+describe('openapi.json', () => {
   it('it has each route once, by its operation id', () => {
     expect(operations.map((each) => each.operationId).toSorted()).toEqual(Object.keys(table).toSorted());
   });

@@ -4,7 +4,7 @@
  */
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { Route } from '../../contract/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
@@ -30,17 +30,24 @@ function acceptBodies(server: FastifyInstance): void {
   server.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
 }
 
-function answerFailures(server: FastifyInstance, { app }: Serving): void {
-  server.setErrorHandler((thrown, request, reply) => {
-    const error = asTielineError(thrown);
-    const body = problemOf(error, request.id);
-    if (body.status >= 500)
-      app.log.warn({ err: thrown, requestId: request.id }, `a request failed: ${error.message}`);
-    if (body.status === 429 || body.status === 503)
-      void reply.header('retry-after', reply.getHeader('retry-after') ?? '5');
-    if (body.status === 401) void reply.header('www-authenticate', 'Bearer');
-    void reply.code(body.status).type('application/problem+json').send(JSON.stringify(body));
-  });
+function answerFailure(
+  { app }: Serving,
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const error = asTielineError(thrown);
+  const body = problemOf(error, request.id);
+  if (body.status >= 500)
+    app.log.warn({ err: thrown, requestId: request.id }, `a request failed: ${error.message}`);
+  if (body.status === 429 || body.status === 503)
+    void reply.header('retry-after', reply.getHeader('retry-after') ?? '5');
+  if (body.status === 401) void reply.header('www-authenticate', 'Bearer');
+  void reply.code(body.status).type('application/problem+json').send(JSON.stringify(body));
+}
+
+function answerFailures(server: FastifyInstance, serving: Serving): void {
+  server.setErrorHandler((thrown, request, reply) => answerFailure(serving, thrown, request, reply));
   server.setNotFoundHandler((request, reply) => {
     const body = problemOf(
       new TielineError('ROUTE_UNKNOWN', `There is no ${request.method} ${request.url.split('?')[0] ?? ''}.`),
@@ -77,6 +84,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     onConstructorPoisoning: 'error',
     forceCloseConnections: true,
     requestTimeout: 300_000,
+    /** What Fastify refuses before there is a route: an address that cannot be decoded. */
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      answerFailure(options, error, request, reply),
   } as const;
   const server = (
     tls
