@@ -1,8 +1,9 @@
 /**
- * Writes docs/settings.md, docs/errors.md, the lists of docs/cli.md and the state machines of src/engine/merge/SPEC.md from the tables in the code; with `--check`, exits 1
- * if they are stale.
+ * Writes docs/settings.md, docs/errors.md, the lists of docs/cli.md, the state machines of src/engine/merge/SPEC.md and openapi.json from the
+ * tables in the code; with `--check`, exits 1 if they are stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { openApiOf, routes } from '../src/contract/index.ts';
 import { settingsTable, type SettingEntry } from '../src/platform/config/settings-table.ts';
 import { errorRegistry } from '../src/platform/errors/registry.ts';
 import { operationEvents, operationTransitions } from '../src/ledger/operations/operation-states.ts';
@@ -125,12 +126,19 @@ async function commandsPage(): Promise<string> {
   return `${head}${beginOfCommands}\n\n${await commandLists()}\n\n${tail}`;
 }
 
+/** The document of the API, whose changes a review sees. It is of the version in package.json. */
+function openApiPage(): string {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
+  return `${JSON.stringify(openApiOf(routes, version), null, 2)}\n`;
+}
+
 /** The generated pages by file name. */
 export const generatedPages: Readonly<Record<string, string>> = {
   'docs/settings.md': settingsPage(),
   'docs/errors.md': errorsPage(),
   [specFile]: specPage(),
   'docs/cli.md': await commandsPage(),
+  'openapi.json': openApiPage(),
 };
 
 if (import.meta.main) {

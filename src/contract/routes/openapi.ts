@@ -48,8 +48,10 @@ function example(status: number): z.output<typeof problem> {
   };
 }
 
-const headerOf = (name: string, description: string) =>
-  z.string().meta({ description, param: { in: 'header', id: name } });
+const headerOf = (id: string, description: string) => z.string().meta({ description, param: { id } });
+/** One of each, which all operations share: the document refuses two of one name. */
+const idempotencyKey = headerOf('IdempotencyKey', 'A UUID; the same request again bears the same.');
+const ifMatch = headerOf('IfMatch', 'The ETag of the record as you read it.');
 
 function operation(id: string, route: Route): ZodOpenApiOperationObject {
   const { shape, status, stream } = route.answer;
@@ -71,17 +73,8 @@ function operation(id: string, route: Route): ZodOpenApiOperationObject {
       ...(route.idempotent || route.versioned
         ? {
             header: z.object({
-              ...(route.idempotent
-                ? {
-                    'Idempotency-Key': headerOf(
-                      'IdempotencyKey',
-                      'A UUID; the same request again bears the same.',
-                    ),
-                  }
-                : {}),
-              ...(route.versioned
-                ? { 'If-Match': headerOf('IfMatch', 'The ETag of the record as you read it.') }
-                : {}),
+              ...(route.idempotent ? { 'Idempotency-Key': idempotencyKey } : {}),
+              ...(route.versioned ? { 'If-Match': ifMatch } : {}),
             }),
           }
         : {}),

@@ -35,7 +35,7 @@ export interface ConflictDetail extends ListedConflict {
 
 const historyAtMost = 100;
 
-/** @throws USAGE if there is none of this number within the scope. */
+/** @throws RECORD_UNKNOWN if there is none of this number within the scope. */
 export async function fetchConflict(
   app: Pick<App, 'db' | 'modules'>,
   scope: Scope,
@@ -46,7 +46,7 @@ export async function fetchConflict(
     ? await listConflicts(db, { ids: [id], all: true }, 1)
     : [];
   if (!found)
-    throw new TielineError('USAGE', `There is no conflict ${id}.`, {
+    throw new TielineError('RECORD_UNKNOWN', `There is no conflict ${id}.`, {
       remedy: 'List them with `tieline conflicts list`.',
     });
   const facts = await factsReader(app, db)(found);

@@ -125,7 +125,7 @@ export const countOutboxBy = (
   facet: FacetOf<List>,
 ): Promise<FacetCount[]> => countByFacet(db, source(), fitting(scope, filter), facet);
 
-/** One change, with what it does in words. @throws USAGE if the outbox has none of that number within the scope. */
+/** One change, with what it does in words. @throws RECORD_UNKNOWN if the outbox has none of that number within the scope. */
 export async function fetchOutboxChange(
   app: { readonly db: Kysely<Database>; readonly now: () => Date },
   scope: Scope,
@@ -136,7 +136,7 @@ export async function fetchOutboxChange(
     select from ${source().from} where o.id = ${id} and ${inScope(scope, boundary)}`.execute(db);
   const [entry] = rows.length > 0 ? await listByFilter(db, { ids: [id] }, 1) : [];
   if (!entry)
-    throw new TielineError('USAGE', `There is no change ${id} in the outbox.`, {
+    throw new TielineError('RECORD_UNKNOWN', `There is no change ${id} in the outbox.`, {
       remedy: 'List them with `tieline outbox list --all`.',
     });
   const [words] = await described(db, [entry], app.now());

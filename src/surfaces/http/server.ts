@@ -4,15 +4,14 @@
  */
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { Route } from '../../contract/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import { addRoute, type Serving } from './kit/add-route.ts';
 import type { Handler } from './kit/call.ts';
-import { recordRefusal } from './kit/recorder.ts';
 import { addHeaders } from './kit/headers.ts';
-import { asTielineError, problemOf, Refusal } from './kit/problem.ts';
+import { asTielineError, problemOf } from './kit/problem.ts';
 
 export interface ServerOptions extends Serving {
   readonly version: string;
@@ -31,23 +30,24 @@ function acceptBodies(server: FastifyInstance): void {
   server.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
 }
 
-function answerFailures(server: FastifyInstance, { app }: Serving): void {
-  server.setErrorHandler((thrown, request, reply) => {
-    const error = asTielineError(thrown);
-    const body = problemOf(error, request.id);
-    void recordRefusal(app, error, {
-      actor: error instanceof Refusal ? error.facts.actor : undefined,
-      address: request.ip,
-      requestId: request.id,
-      route: `${request.method} ${request.routeOptions.url ?? ''}`,
-    });
-    if (body.status >= 500)
-      app.log.warn({ err: thrown, requestId: request.id }, `a request failed: ${error.message}`);
-    if (body.status === 429 || body.status === 503)
-      void reply.header('retry-after', reply.getHeader('retry-after') ?? '5');
-    if (body.status === 401) void reply.header('www-authenticate', 'Bearer');
-    void reply.code(body.status).type('application/problem+json').send(JSON.stringify(body));
-  });
+function answerFailure(
+  { app }: Serving,
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const error = asTielineError(thrown);
+  const body = problemOf(error, request.id);
+  if (body.status >= 500)
+    app.log.warn({ err: thrown, requestId: request.id }, `a request failed: ${error.message}`);
+  if (body.status === 429 || body.status === 503)
+    void reply.header('retry-after', reply.getHeader('retry-after') ?? '5');
+  if (body.status === 401) void reply.header('www-authenticate', 'Bearer');
+  void reply.code(body.status).type('application/problem+json').send(JSON.stringify(body));
+}
+
+function answerFailures(server: FastifyInstance, serving: Serving): void {
+  server.setErrorHandler((thrown, request, reply) => answerFailure(serving, thrown, request, reply));
   server.setNotFoundHandler((request, reply) => {
     const body = problemOf(
       new TielineError('ROUTE_UNKNOWN', `There is no ${request.method} ${request.url.split('?')[0] ?? ''}.`),
@@ -84,6 +84,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     onConstructorPoisoning: 'error',
     forceCloseConnections: true,
     requestTimeout: 300_000,
+    /** What Fastify refuses before there is a route: an address that cannot be decoded. */
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      answerFailure(options, error, request, reply),
   } as const;
   const server = (
     tls

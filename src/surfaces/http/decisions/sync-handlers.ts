@@ -1,6 +1,6 @@
 /** The outbox, operations, work that is asked for, the inbox, and events. */
 import { Readable } from 'node:stream';
-import { everywhere } from '../../../canonical/access/index.ts';
+import { everywhere, heldBy, isWithin } from '../../../canonical/access/index.ts';
 import { changeList, inboxList, operationList, outboxList } from '../../../canonical/lists/index.ts';
 import type { syncRoutes } from '../../../contract/index.ts';
 import type { TielineEvent } from '../../../ledger/events/index.ts';
@@ -54,12 +54,11 @@ function eventStream(call: Call, feed: EventFeed): Readable {
   return stream;
 }
 
-function mayHear({ by }: Call, { boundary }: TielineEvent): boolean {
+/** Of a boundary hears who holds a permission there at this moment, with this token. */
+function mayHear({ by, app }: Call, { boundary }: TielineEvent): boolean {
   if (boundary === null) return true;
-  return (
-    by?.actor.grants.some(({ scope }) => scope.kind === 'everywhere' || scope.systemIds.includes(boundary)) ??
-    false
-  );
+  const held = by ? [...heldBy(by.actor, app.now()).values()] : [];
+  return held.some((scope) => isWithin(scope, boundary));
 }
 
 type ListHandlers = Pick<

@@ -8,7 +8,7 @@ import type { Route } from '../../../contract/index.ts';
 import type { App } from '../../../engine/run/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import type { Json } from '../../../platform/values/index.ts';
-import type { Answer, Call, Handler, StreamAnswer } from './call.ts';
+import type { Answer, Call, Handler, SignedIn, StreamAnswer } from './call.ts';
 import { admit, type Admitted, type GateOptions } from './gate.ts';
 import { onceForKey, type Reply } from './idempotency.ts';
 import { readPart } from './read-request.ts';
@@ -20,6 +20,15 @@ export interface Recorder {
   begun(route: Route, call: Call): Promise<void>;
   /** A record that was read, an export that began. */
   read(route: Route, call: Call): Promise<void>;
+  /** A call that was refused for want of a right, or because it was forged; the answer is the same if it cannot be recorded. */
+  refused(route: Route, error: unknown, request: Refused): Promise<void>;
+}
+
+export interface Refused {
+  /** Undefined: nobody, or it was not found out. */
+  readonly by: SignedIn | undefined;
+  readonly address: string;
+  readonly requestId: string;
 }
 
 export interface Serving {
@@ -99,6 +108,28 @@ async function sendStream(reply: FastifyReply, { stream, type, fileName }: Strea
   await reply.send(stream);
 }
 
+/** Carries an admitted call out and answers. */
+async function answerCall(
+  { route, handler, app }: { readonly route: Route; readonly handler: Handler; readonly app: App },
+  call: Call,
+  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+): Promise<void> {
+  if (route.idempotent && call.by) {
+    const { principalId } = call.by.actor;
+    const kept = await onceForKey(app.store, { request, principalId, now: call.now }, async () => {
+      const answer = await handler(call);
+      if (isStream(answer))
+        throw new TielineError('INTERNAL', 'A route that is done once cannot answer with a stream.');
+      return replyOf(route, answer);
+    });
+    if (kept.replayed) void reply.header('idempotency-replayed', 'true');
+    return send(request, reply, kept);
+  }
+  const answer = await handler(call);
+  if (isStream(answer)) return sendStream(reply, answer);
+  return send(request, reply, replyOf(route, answer));
+}
+
 /** @param handler of this very route: the table of handlers holds the types together. */
 export function addRoute(server: FastifyInstance, route: Route, handler: Handler, serving: Serving): void {
   const { app, gate, recorder } = serving;
@@ -106,35 +137,24 @@ export function addRoute(server: FastifyInstance, route: Route, handler: Handler
     method: route.method,
     url: `${apiBase}${route.path}`,
     handler: async (request, reply) => {
-      const admitted = await admit(route, request, { gate, now: app.now() });
-      const cookies = {
-        value: cookieOf(request),
-        set: (value: string) => setCookie(request, reply, value),
-        clear: () => clearCookie(request, reply),
-      };
-      const call = callOf(route, { request, cookies }, { ...admitted, app });
-      if (route.audit)
-        await ('event' in route.audit ? recorder.begun(route, call) : recorder.read(route, call));
-      const by = admitted.by;
-      if (route.idempotent && by) {
-        const kept = await onceForKey(
-          app.store,
-          { request, principalId: by.actor.principalId, now: call.now },
-          async () => {
-            const answer = await handler(call);
-            if (isStream(answer))
-              throw new TielineError('INTERNAL', 'A route that is done once cannot answer with a stream.');
-            return replyOf(route, answer);
-          },
-        );
-        if (kept.replayed) void reply.header('idempotency-replayed', 'true');
-        await send(request, reply, kept);
+      let by: SignedIn | undefined;
+      try {
+        const now = app.now();
+        const admitted = await admit(route, request, { gate, now, onIdentified: (found) => (by = found) });
+        const cookies = {
+          value: cookieOf(request),
+          set: (value: string) => setCookie(request, reply, value),
+          clear: () => clearCookie(request, reply),
+        };
+        const call = callOf(route, { request, cookies }, { ...admitted, app });
+        if (route.audit)
+          await ('event' in route.audit ? recorder.begun(route, call) : recorder.read(route, call));
+        await answerCall({ route, handler, app }, call, { request, reply });
         return reply;
+      } catch (error) {
+        await recorder.refused(route, error, { by, address: request.ip, requestId: request.id });
+        throw error;
       }
-      const answer = await handler(call);
-      if (isStream(answer)) await sendStream(reply, answer);
-      else await send(request, reply, replyOf(route, answer));
-      return reply;
     },
   });
 }

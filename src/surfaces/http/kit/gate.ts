@@ -39,7 +39,16 @@ const isPermission = (access: Route['permission']): access is Permission =>
 export async function admit(
   route: Route,
   request: FastifyRequest,
-  { gate, now }: { readonly gate: GateOptions; readonly now: Date },
+  {
+    gate,
+    now,
+    onIdentified,
+  }: {
+    readonly gate: GateOptions;
+    readonly now: Date;
+    /** Told who calls before it is decided whether he may: a refusal is recorded with his name. */
+    readonly onIdentified: (by: SignedIn) => void;
+  },
 ): Promise<Admitted> {
   const isPassive = route.passive === true || request.headers['x-tieline-passive'] === '1';
   const changes = route.method !== 'GET';
@@ -49,10 +58,11 @@ export async function admit(
   if (typeof route.permission === 'object') return { by: undefined, scope: everywhere };
   const by = await gate.identify(request, isPassive);
   if (by === undefined) throw new TielineError('NOT_SIGNED_IN', 'Nobody is signed in.');
+  onIdentified(by);
   const scope = isPermission(route.permission) ? scopeFor(by.actor, route.permission, now) : everywhere;
   if (scope === undefined && isPermission(route.permission))
     throw new Refusal(
-      { permission: route.permission, actor: by.actor },
+      { permission: route.permission },
       'NOT_ALLOWED',
       `${by.actor.name} may not ${permissions[route.permission].title}.`,
     );

@@ -1,7 +1,6 @@
 /** Turns whatever was thrown into problem+json: the code, words and remedy of the registry, never a stack or a statement. */
 import type { z } from 'zod';
 import { type problem, statusOf } from '../../../contract/index.ts';
-import type { Actor } from '../../../canonical/access/index.ts';
 import { type FieldFault, TielineError } from '../../../platform/errors/index.ts';
 
 export type Problem = z.output<typeof problem>;
@@ -10,8 +9,6 @@ export type Problem = z.output<typeof problem>;
 export interface ProblemFacts {
   readonly permission?: string;
   readonly present?: Problem['present'];
-  /** Who was refused, for the security log; never sent. */
-  readonly actor?: Actor;
 }
 
 /** Refusals that carry more than an error does: the missing permission, the record as it is now. */

@@ -7,7 +7,7 @@ import {
   recordSecurityEvent,
 } from '../../../ledger/security/index.ts';
 import type { App } from '../../../engine/run/index.ts';
-import type { TielineError } from '../../../platform/errors/index.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
 import type { Recorder } from './add-route.ts';
 import type { Call } from './call.ts';
 
@@ -23,6 +23,10 @@ function objectOf(route: Route, call: Call): { readonly type: string; readonly i
   const ids = Object.values(call.params ?? {}).map(String);
   return { type: route.tag, id: ids.at(-1) ?? '' };
 }
+
+/** Refusals for want of a right, or from another page, are events; a wrong filter is not. */
+const isRecorded = (error: TielineError): boolean =>
+  ['NOT_ALLOWED', 'REQUEST_FORGED', 'STEP_UP_NEEDED', 'APPROVAL_OWN'].includes(error.code);
 
 export const recorderOf = (app: App): Recorder => ({
   async begun(route, call) {
@@ -48,31 +52,16 @@ export const recorderOf = (app: App): Recorder => ({
       method: call.by?.way === 'token' ? 'api' : 'ui',
     });
   },
-});
-
-/** Refusals for want of a right, or from another page, are events; a wrong filter is not. */
-const isRecorded = (error: TielineError): boolean =>
-  ['NOT_ALLOWED', 'REQUEST_FORGED', 'STEP_UP_NEEDED'].includes(error.code);
-
-/** A refusal is recorded as far as it can be: the answer is the same whether or not it could. */
-export async function recordRefusal(
-  app: App,
-  error: TielineError,
-  request: {
-    readonly actor: Origin['actor'];
-    readonly address: string;
-    readonly requestId: string;
-    readonly route: string;
+  async refused(route, error, { by, address, requestId }) {
+    if (!(error instanceof TielineError) || !isRecorded(error)) return;
+    await recordSecurityEvent(app.db, {
+      kind: 'refused',
+      at: app.now(),
+      origin: { way: by?.way ?? 'none', address, requestId, ...(by ? { actor: by.actor } : {}) },
+      outcome: 'refused',
+      failureReason: error.code,
+      details: { route: `${route.method} ${route.path}` },
+      correlationId: requestId,
+    }).catch((cause: unknown) => app.log.warn({ err: cause }, 'a refusal could not be recorded'));
   },
-): Promise<void> {
-  if (!isRecorded(error)) return;
-  const { actor, address, requestId, route } = request;
-  await recordSecurityEvent(app.db, {
-    kind: 'refused',
-    at: app.now(),
-    origin: { way: 'none', address, requestId, ...(actor ? { actor } : {}) },
-    outcome: 'refused',
-    failureReason: error.code,
-    details: { route },
-  }).catch((cause: unknown) => app.log.warn({ err: cause }, 'a refusal could not be recorded'));
-}
+});

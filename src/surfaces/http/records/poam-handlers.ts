@@ -56,6 +56,12 @@ async function orMoved<T>(work: Promise<T>): Promise<T> {
   }
 }
 
+/** Milestones are numbered; what is no number of one is none. @throws TielineError RECORD_UNKNOWN. */
+function milestoneOf(id: string): string {
+  if (/^\d{1,9}$/.test(id)) return id;
+  throw new TielineError('RECORD_UNKNOWN', `There is no milestone ${id}.`);
+}
+
 type Listed = 'Poams' | 'Milestones' | 'Systems';
 type ListHandlers = Pick<
   Handlers<typeof poamRoutes>,
@@ -151,7 +157,12 @@ const edits: Edits = {
     body: await addMilestone(app, by.actor, scope, { poamId: params.poamId, ...body }),
   }),
   editMilestone: async ({ app, by, scope, params, body, version }) => {
-    const edit = { entity: 'milestone', id: params.milestoneId, version, reason: body.reason } as const;
+    const edit = {
+      entity: 'milestone',
+      id: milestoneOf(params.milestoneId),
+      version,
+      reason: body.reason,
+    } as const;
     const outcome = await orMoved(editRecord(app, by.actor, scope, { ...edit, changes: body.changes }));
     return { body: defined(outcome), version: outcome.version };
   },

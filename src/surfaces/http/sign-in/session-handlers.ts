@@ -2,9 +2,16 @@
 import { readFile } from 'node:fs/promises';
 import { allRoles, heldBy, isPrivileged, roles } from '../../../canonical/access/index.ts';
 import {
+  approvalList,
   assetList,
+  changeList,
+  conflictList,
   findingList,
+  inboxList,
   type ListDefinition,
+  milestoneList,
+  operationList,
+  outboxList,
   poamList,
   systemList,
 } from '../../../canonical/lists/index.ts';
@@ -34,7 +41,19 @@ export interface ServedFacts {
   readonly isDemo: boolean;
 }
 
-const lists: readonly ListDefinition[] = [findingList, assetList, poamList, systemList];
+const lists: readonly ListDefinition[] = [
+  findingList,
+  assetList,
+  poamList,
+  milestoneList,
+  systemList,
+  conflictList,
+  approvalList,
+  outboxList,
+  operationList,
+  changeList,
+  inboxList,
+];
 
 /** Who does something, for the security log. */
 export const originOf = (call: Call): Origin => ({

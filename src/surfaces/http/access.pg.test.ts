@@ -1,0 +1,344 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { asNobody, type Caller } from '../../../test/support/http-server.ts';
+import {
+  type Actor,
+  allRoles,
+  everywhere,
+  permissions,
+  type Role,
+  scopeFor,
+} from '../../canonical/access/index.ts';
+import { type Route, routes } from '../../contract/index.ts';
+import { type HttpWorld, httpWorld, within } from './http.test-support.ts';
+
+let world: HttpWorld;
+beforeAll(async () => {
+  world = await httpWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const table = Object.entries(routes) as [keyof typeof routes, Route][];
+const second = '00000000-0000-0000-0000-000000000002';
+/** Of the second boundary, where there is such a record. */
+const parameters: Readonly<Record<string, string>> = {
+  poamId: 'ZULU-1',
+  milestoneId: '2',
+  systemId: 'SYS-2',
+  conflictId: '2',
+  approvalId: second,
+  operationId: '00000000-0000-0000-0000-000000000001',
+  changeId: '2',
+  jobId: randomUUID(),
+  noun: 'poams',
+};
+const addressOf = ({ path }: Route, others: Readonly<Record<string, string>> = parameters): string =>
+  path.replaceAll(/:(\w+)/g, (_all, name: string) => {
+    const value = others[name] ?? parameters[name];
+    if (value === undefined) throw new Error(`This test knows no ${name}: add one of the second boundary.`);
+    return value;
+  });
+
+/** Answers that are streams without an end are let go after their head. */
+async function ask(
+  caller: Caller,
+  route: Route,
+  more: { readonly body?: unknown; readonly query?: string } = {},
+) {
+  const changes = route.method !== 'GET';
+  const answer = await world.server.inject({
+    method: route.method,
+    url: `/api/v1${addressOf(route)}${more.query ?? ''}`,
+    headers: {
+      ...caller.headers,
+      ...(changes ? { 'idempotency-key': randomUUID() } : {}),
+      ...(route.versioned ? { 'if-match': '"anything"' } : {}),
+    },
+    ...(route.body ? { payload: (more.body ?? {}) as object } : {}),
+    payloadAsStream: true,
+  });
+  const stream = answer.stream();
+  const isEndless = String(answer.headers['content-type']).startsWith('text/event-stream');
+  let text = '';
+  if (!isEndless) for await (const piece of stream) text += String(piece);
+  stream.destroy();
+  const body = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : undefined;
+  return { status: answer.statusCode, text, code: body?.['code'], permission: body?.['permission'], body };
+}
+
+/** What is asked of lists with every parameter that they need. */
+const queryOf = (id: string): string => {
+  const noun = /^facet(\w+)$/.exec(id)?.[1];
+  return noun === undefined ? '' : `?by=${facetsOf[noun] ?? ''}`;
+};
+const facetsOf: Readonly<Record<string, string>> = {
+  Findings: 'severity,system',
+  Assets: 'system',
+  Poams: 'status,system',
+  Milestones: 'system',
+  Systems: 'status',
+  Conflicts: 'system',
+  Approvals: 'system',
+  Outbox: 'system',
+  Operations: 'type,status',
+};
+
+/** What a well-formed request of each route that names one record of a boundary has as its body. */
+const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
+  editPoam: { changes: { poc: 'Mallory' } },
+  commentPoam: { body: 'hello' },
+  addMilestone: { description: 'a step', due: '2027-01-01' },
+  editMilestone: { changes: { status: 'Completed' } },
+  resolveConflict: { keep: 'internal' },
+  decideApproval: { decision: 'approve', sha256: '0'.repeat(64) },
+};
+
+describe('who may call a route', () => {
+  it('without a sign-in every route that is not for anybody answers 401, and no other does', async () => {
+    for (const [id, route] of table) {
+      const { status, code } = await ask(asNobody, route, { query: queryOf(id) });
+      if (typeof route.permission === 'object') expect({ id, status }).not.toEqual({ id, status: 401 });
+      else expect({ id, status, code }).toEqual({ id, status: 401, code: 'NOT_SIGNED_IN' });
+    }
+  });
+
+  it.each(allRoles)(
+    'a token of the role %s may call what its role may, and is told what it lacks',
+    async (role) => {
+      const grants = [{ gives: { role }, scope: everywhere }];
+      const actor: Actor = { principalId: 'p', name: role, kind: 'service', grants };
+      const caller = await world.program(grants);
+      for (const [id, route] of table) {
+        const { status, code, permission } = await ask(caller, route, { query: queryOf(id) });
+        const access = route.permission;
+        const lacks =
+          typeof access === 'string' &&
+          access !== 'signed-in' &&
+          scopeFor(actor, access, world.app.now()) === undefined;
+        if (lacks)
+          expect({ id, status, code, permission }).toEqual({
+            id,
+            status: 403,
+            code: 'NOT_ALLOWED',
+            permission: access,
+          });
+        else
+          expect({ id, status, isRefused: [401, 403].includes(status) || status >= 500 }).toEqual({
+            id,
+            status,
+            isRefused: false,
+          });
+      }
+    },
+  );
+
+  it('a permission of the installation is not held by a grant or a token for one boundary', async () => {
+    const role: Role = 'operator';
+    const callers = [
+      await world.program([{ gives: { role }, scope: within('SYS-1') }]),
+      await world.program([{ gives: { role }, scope: everywhere }], within('SYS-1')),
+    ];
+    const ofInstallation = table.filter(
+      ([, { permission }]) =>
+        typeof permission === 'string' &&
+        permission !== 'signed-in' &&
+        permissions[permission].where === 'installation',
+    );
+    expect(ofInstallation.length).toBeGreaterThan(5);
+    for (const caller of callers)
+      for (const [id, route] of ofInstallation) {
+        const { status, permission } = await ask(caller, route, { query: queryOf(id) });
+        expect({ id, status, permission }).toEqual({ id, status: 403, permission: route.permission });
+      }
+  });
+
+  it('the security log keeps who was refused what, with the id of the request', async () => {
+    const viewer = await world.program([{ gives: { role: 'viewer' }, scope: everywhere }]);
+    const refused = await world.call(viewer, 'POST', '/operations/sync', { body: {} });
+    const forged = await world.call({ headers: {} }, 'DELETE', '/session');
+    expect([refused.statusCode, forged.statusCode]).toEqual([403, 403]);
+    const { rows } = await world.database.pool.query<Record<string, string>>(
+      `select event_type, outcome, failure_reason, correlation_id::text from security_events_extended
+        where correlation_id::text = any($1) order by id`,
+      [[refused, forged].map((answer) => answer.json<{ requestId: string }>().requestId)],
+    );
+    expect(rows.map(({ correlation_id: _id, ...row }) => row)).toEqual([
+      { event_type: 'refused', outcome: 'refused', failure_reason: 'NOT_ALLOWED' },
+      { event_type: 'refused', outcome: 'refused', failure_reason: 'REQUEST_FORGED' },
+    ]);
+  });
+
+  it('a record that there is not is not found, whatever is given as its id', async () => {
+    const caller = await world.program([
+      { gives: { role: 'issm' }, scope: everywhere },
+      { gives: { role: 'operator' }, scope: everywhere },
+    ]);
+    for (const [id, route] of table.filter(([, { path }]) => path.includes(':') && !path.includes(':noun')))
+      for (const given of [randomUUID(), '987654', 'nonsense', "'%3B--", 'x%00y']) {
+        const address = addressOf(
+          route,
+          Object.fromEntries(Object.keys(parameters).map((name) => [name, given])),
+        );
+        const answer = await world.call(caller, route.method, address, {
+          ...(bodies[id] ? { body: bodies[id] } : {}),
+          ...(route.versioned ? { headers: { 'if-match': '"anything"' } } : {}),
+        });
+        const isNoNumber = /conflictId|changeId/.test(route.path) && given !== '987654';
+        const status = isNoNumber || given.includes('%00') ? 400 : 404;
+        expect({ id, given, status: answer.statusCode }).toEqual({ id, given, status });
+      }
+  });
+
+  it('an export needs the right to export, and reaches only as far as that', async () => {
+    const read = [{ gives: { role: 'viewer' as const }, scope: everywhere }];
+    const viewer = await world.program(read);
+    const refused = await world.call(viewer, 'GET', '/poams', { headers: { accept: 'text/csv' } });
+    expect(refused.statusCode).toBe(403);
+    expect(refused.json()).toMatchObject({ code: 'NOT_ALLOWED', permission: 'finding:export' });
+    const half = await world.program([
+      ...read,
+      { gives: { permission: 'finding:export' }, scope: within('SYS-1') },
+    ]);
+    const file = await world.call(half, 'GET', '/poams', { headers: { accept: 'text/csv' } });
+    expect(file.body).toContain('ALFA-5');
+    expect(file.body).not.toMatch(/zulu|SYS-2/i);
+    expect((await world.call(half, 'GET', '/poams')).body).toContain('ZULU-5');
+  });
+});
+
+/** Everything that a boundary holds, by what is in it. */
+const isOfSecond = /zulu|SYS-2/i;
+const lists = ['Findings', 'Assets', 'Poams', 'Milestones', 'Systems', 'Conflicts', 'Approvals'] as const;
+
+describe('what is outside of the boundaries of a grant', () => {
+  let inFirst: Caller;
+  let inBoth: Caller;
+  beforeAll(async () => {
+    inFirst = await world.program([{ gives: { role: 'issm' }, scope: within('SYS-1') }]);
+    inBoth = await world.program([{ gives: { role: 'issm' }, scope: everywhere }]);
+  });
+
+  it.each(lists)('%s of another boundary are in no list, no count and no facet', async (noun) => {
+    const list = await ask(inFirst, routes[`list${noun}`]);
+    const items = (text: string) => (JSON.parse(text) as { items: unknown[] }).items;
+    expect(list.text).not.toMatch(isOfSecond);
+    expect(items(list.text).length).toBeGreaterThan(0);
+    const all = await ask(inBoth, routes[`list${noun}`]);
+    expect(all.text).toMatch(isOfSecond);
+    expect(items(all.text)).toHaveLength(2 * items(list.text).length);
+    const count = await ask(inFirst, routes[`count${noun}`]);
+    expect(JSON.parse(count.text)).toMatchObject({ count: items(list.text).length });
+    const facet = await ask(inFirst, routes[`facet${noun}`], { query: queryOf(`facet${noun}`) });
+    expect(facet.status).toBe(200);
+    expect(facet.text).not.toMatch(isOfSecond);
+  });
+
+  it.each(['Findings', 'Assets', 'Poams', 'Milestones', 'Systems'] as const)(
+    '%s of another boundary are in no export',
+    async (noun) => {
+      for (const accept of ['text/csv', 'application/x-ndjson']) {
+        const file = await world.call(inFirst, 'GET', routes[`list${noun}`].path, { headers: { accept } });
+        expect(file.statusCode).toBe(200);
+        expect(file.body).toMatch(/alfa|SYS-1/i);
+        expect(file.body).not.toMatch(isOfSecond);
+        const whole = await world.call(inBoth, 'GET', routes[`list${noun}`].path, { headers: { accept } });
+        expect(whole.body).toMatch(isOfSecond);
+      }
+    },
+  );
+
+  it.each(lists)('a filter does not tell whether another boundary has such %s', async (noun) => {
+    const list = routes[`list${noun}`];
+    const count = routes[`count${noun}`];
+    for (const filter of ['?system=SYS-2', '?q=zulu']) {
+      const counted = await ask(inFirst, count, { query: filter });
+      if (counted.code === 'FILTER_INVALID') continue; // this list has no such filter
+      expect({ filter, text: counted.text }).toEqual({ filter, text: '{"count":0,"exact":true}' });
+      expect(JSON.parse((await ask(inFirst, list, { query: filter })).text)).toEqual({
+        items: [],
+        next: null,
+      });
+    }
+  });
+
+  it('neither the inbox nor the board counts it', async () => {
+    const inbox = await ask(inFirst, routes.listInbox);
+    expect(inbox.text).toMatch(/alfa|SYS-1/i);
+    expect(inbox.text).not.toMatch(isOfSecond);
+    const board = JSON.parse((await ask(inFirst, routes.countPoamBoard)).text) as {
+      buckets: { count: number }[];
+    };
+    expect(Math.max(...board.buckets.map(({ count }) => count))).toBeLessThanOrEqual(5);
+    const { boundaries } = JSON.parse((await ask(inFirst, routes.getBootstrap)).text) as {
+      boundaries: unknown;
+    };
+    expect(boundaries).toEqual([{ id: 'SYS-1', name: 'alfa system' }]);
+  });
+
+  const ofOneRecord = table.filter(
+    ([, { path, scope, permission }]) =>
+      path.includes(':') && scope === 'boundaries' && !['sync:read'].includes(String(permission)),
+  );
+
+  it.each(ofOneRecord)(
+    '%s does not find a record of another boundary, as if there were none',
+    async (id, route) => {
+      const body = bodies[id];
+      const hidden = await ask(inFirst, route, body ? { body } : {});
+      expect({ status: hidden.status, code: hidden.code }).toEqual({
+        status: 404,
+        code: expect.stringMatching(/_UNKNOWN$/) as string,
+      });
+      const absent = {
+        poamId: 'NONE-1',
+        milestoneId: '999',
+        systemId: 'SYS-9',
+        conflictId: '999',
+        approvalId: randomUUID(),
+      };
+      const none = await world.call(inFirst, route.method, addressOf(route, absent), {
+        ...(body ? { body } : {}),
+        ...(route.versioned ? { headers: { 'if-match': '"anything"' } } : {}),
+      });
+      const plain = (text: string, params: Readonly<Record<string, string>>) =>
+        Object.values(params)
+          .toSorted((a, b) => b.length - a.length)
+          .reduce((rest, value) => rest.replaceAll(value, '…'), text);
+      const shown = (
+        { detail, status, code }: Record<string, unknown>,
+        params: Readonly<Record<string, string>>,
+      ) => ({
+        status,
+        code,
+        detail: plain(String(detail), params),
+      });
+      const { poamId, milestoneId, systemId, conflictId, approvalId } = parameters as typeof absent;
+      expect(shown(hidden.body ?? {}, { poamId, milestoneId, systemId, conflictId, approvalId })).toEqual(
+        shown(none.json(), absent),
+      );
+    },
+  );
+
+  it('an edit of many changes nothing of it, whether it is named or fits a filter', async () => {
+    const changes = { poc: 'Mallory' };
+    for (const selection of [{ ids: ['ZULU-1', 'ZULU-2'] }, { filter: { q: 'zulu' } }]) {
+      const tried = await world.call(inFirst, 'POST', '/poams/bulk/try', { body: { ...selection, changes } });
+      if (tried.statusCode === 404) continue;
+      expect(tried.json()).toMatchObject({ willChange: 0 });
+      const { token } = tried.json<{ token: string }>();
+      const run = await world.call(inFirst, 'POST', '/poams/bulk/edit', {
+        body: { ...selection, changes, token },
+      });
+      expect(run.body).not.toContain('"changed":1');
+    }
+    const everything = { filter: {}, changes };
+    const tried = await world.call(inFirst, 'POST', '/poams/bulk/try', { body: everything });
+    expect(tried.json()).toMatchObject({ matched: 5, willChange: 5 });
+    const { token } = tried.json<{ token: string }>();
+    await world.call(inFirst, 'POST', '/poams/bulk/edit', { body: { ...everything, token } });
+    const { rows } = await world.database.pool.query<{ system_id: string; n: number }>(
+      `select system_id, count(*) as n from ingestion_poams where poc = 'Mallory' group by system_id`,
+    );
+    expect(rows).toEqual([{ system_id: 'SYS-1', n: 5 }]);
+  });
+});

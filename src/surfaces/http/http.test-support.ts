@@ -1,0 +1,80 @@
+/** A server over a database with the same records in two boundaries, and tokens of whoever a test needs. */
+import { randomBytes } from 'node:crypto';
+import { composeApp, type TestApp } from '../../../test/support/compose-app.ts';
+import type { ClonedDatabase } from '../../../test/support/database.ts';
+import { asProgram, type Caller, type TestServer, testServer } from '../../../test/support/http-server.ts';
+import { databaseWithConnection } from '../../../test/support/one-connection.ts';
+import { everywhere, type Grant, type Scope } from '../../canonical/access/index.ts';
+import type { Origin } from '../../ledger/security/index.ts';
+import { addAccount, giveGrant, makeToken } from '../../operate/accounts/index.ts';
+
+export const machine: Origin = {
+  way: 'local',
+  actor: { principalId: 'local:root', name: 'root', kind: 'local' },
+};
+export const within = (...systemIds: string[]): Scope => ({
+  kind: 'boundaries',
+  systemIds,
+  unassigned: false,
+});
+
+/** What each boundary holds, by its number; every name and text of the second one says `zulu`, and nothing else does. */
+const words = `(values (1, 'alfa'), (2, 'zulu')) b(n, word)`;
+const asset = `('00000000-0000-0000-0000-00000000000' || n)::uuid`;
+const operation = `'00000000-0000-0000-0000-000000000001'`;
+
+/** @param systemId of the connection. */
+const statements = (systemId: number): string[] => [
+  `insert into ingestion_systems (system_id, name, uuid) select 'SYS-' || n, word || ' system', gen_random_uuid() from ${words}`,
+  `insert into ingestion_batches (batch_id, source_system, batch_type, operation_type, status) values (${operation}, 'test', 'poam', 'import', 'completed')`,
+  `insert into ingestion_assets (asset_uuid, hostname, system_id) select ${asset}, word || '-web', 'SYS-' || n from ${words}`,
+  `insert into ingestion_poams (poam_id, system_id, weakness_description, status, weakness_risk_level, poc, scheduled_completion)
+   select upper(word) || '-' || s, 'SYS-' || n, 'Weakness ' || s || ' of ' || word, 'Open', 'High', word || ' owner', timestamp '2027-01-01' + s * interval '1 day'
+     from ${words} cross join generate_series(1, 5) s order by n, s`,
+  `insert into ingestion_poam_milestones (poam_id, milestone_description, scheduled_completion, status)
+   select upper(word) || '-1', 'Step of ' || word, timestamp '2027-01-01', 'Pending' from ${words} order by n`,
+  `insert into ingestion_poam_assets (poam_id, asset_uuid) select upper(word) || '-1', ${asset} from ${words}`,
+  `insert into ingestion_vulnerabilities (finding_key, state, plugin_id, vulnerability_name, severity, asset_uuid, asset_ref, lifecycle_state, severity_rank, poam_id)
+   select gen_random_uuid(), 'Open', '100' || n, word || ' flaw', 'High', ${asset}::text::uuid, ${asset}, 'open', 3, (select id from ingestion_poams where poam_id = upper(word) || '-1') from ${words}`,
+  `insert into sync_links (external_system_id, entity_type, entity_id, external_id) select ${systemId}, 'poam', upper(word) || '-1', word || '-there' from ${words}`,
+  `insert into sync_conflicts (entity_type, entity_id, conflict_type, field_name, external_system_id, resolution_status)
+   select 'poam', upper(word) || '-1', 'field_mismatch', 'comments', ${systemId}, 'pending' from ${words} order by n`,
+  `insert into sync_outbox (external_system_id, entity_type, entity_id, change_kind, payload, idempotency_key, operation_id, reason, state)
+   select ${systemId}, 'poam', upper(word) || '-1', 'update', jsonb_build_object('comments', word), 'key ' || n, ${operation}, 'edited here: ' || word, 'pending' from ${words} order by n`,
+  `insert into sync_changes (operation_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by_kind, decided_by, changed_at)
+   select ${operation}, 'poam', upper(word) || '-1', 'comments', '"old"', to_jsonb(word), 'inbound', 'person', 'J. Doe', timestamptz '2026-11-20Z' from ${words}`,
+  `insert into sync_plans (plan_id, external_system_id, content, content_sha256, operation_id, system_id, is_by_boundary)
+   select ${asset}, ${systemId}, '[]', repeat('0', 64), ${operation}, 'SYS-' || n, true from ${words}`,
+  `insert into approvals (approval_id, plan_id, requested_action, requested_by) select ${asset}, ${asset}, 'send what waits in ' || word, 'rule:approval' from ${words}`,
+];
+
+export interface HttpWorld extends TestServer {
+  readonly app: TestApp;
+  readonly database: ClonedDatabase;
+  /** A program with these grants. @param limit of its token. */
+  program(grants: readonly Pick<Grant, 'gives' | 'scope'>[], limit?: Scope): Promise<Caller>;
+}
+
+export async function httpWorld(options: { readonly isDemo?: boolean } = {}): Promise<HttpWorld> {
+  const { database, systemId } = await databaseWithConnection();
+  for (const statement of statements(systemId)) await database.pool.query(statement);
+  const app = composeApp(database, randomBytes(32).toString('base64'));
+  const server = await testServer(app, options);
+  let programs = 0;
+  return {
+    ...server,
+    app,
+    database,
+    async program(grants, limit = everywhere) {
+      const name = `program-${(programs += 1)}`;
+      await addAccount(app, { kind: 'service', name }, machine);
+      for (const grant of grants) await giveGrant(app, name, grant, machine);
+      const { token } = await makeToken(app, name, { name, scope: limit }, machine);
+      return asProgram(token);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await server[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
