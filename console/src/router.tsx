@@ -108,6 +108,8 @@ const lazily = {
   poam: lazyRouteComponent(() => import('./pages/poams/poam-page.tsx'), 'PoamPage'),
   board: lazyRouteComponent(() => import('./pages/poams/board-page.tsx'), 'BoardPage'),
   milestones: lazyRouteComponent(() => import('./pages/poams/milestones-page.tsx'), 'MilestonesPage'),
+  conflicts: lazyRouteComponent(() => import('./pages/conflicts/conflicts-page.tsx'), 'ConflictsPage'),
+  conflict: lazyRouteComponent(() => import('./pages/conflicts/conflict-page.tsx'), 'ConflictPage'),
 };
 
 const assets = createRoute({
@@ -153,6 +155,17 @@ const milestones = createRoute({
   beforeLoad: needs('poam:read'),
   component: lazily.milestones,
 });
+const conflicts = createRoute({
+  getParentRoute: () => shell,
+  path: '/conflicts',
+  beforeLoad: needs('conflict:read'),
+  component: lazily.conflicts,
+});
+const conflict = createRoute({
+  getParentRoute: () => conflicts,
+  path: '$conflictId',
+  component: lazily.conflict,
+});
 
 const routeTree = root.addChildren([
   signIn,
@@ -169,6 +182,7 @@ const routeTree = root.addChildren([
     poams.addChildren([poam]),
     board,
     milestones,
+    conflicts.addChildren([conflict]),
   ]),
 ]);
 
