@@ -110,6 +110,8 @@ const lazily = {
   milestones: lazyRouteComponent(() => import('./pages/poams/milestones-page.tsx'), 'MilestonesPage'),
   conflicts: lazyRouteComponent(() => import('./pages/conflicts/conflicts-page.tsx'), 'ConflictsPage'),
   conflict: lazyRouteComponent(() => import('./pages/conflicts/conflict-page.tsx'), 'ConflictPage'),
+  approvals: lazyRouteComponent(() => import('./pages/approvals/approvals-page.tsx'), 'ApprovalsPage'),
+  approval: lazyRouteComponent(() => import('./pages/approvals/approval-page.tsx'), 'ApprovalPage'),
 };
 
 const assets = createRoute({
@@ -166,6 +168,18 @@ const conflict = createRoute({
   path: '$conflictId',
   component: lazily.conflict,
 });
+const approvals = createRoute({
+  getParentRoute: () => shell,
+  path: '/approvals',
+  beforeLoad: needs('plan:read'),
+  component: lazily.approvals,
+});
+const approval = createRoute({
+  getParentRoute: () => shell,
+  path: '/approvals/$approvalId',
+  beforeLoad: needs('plan:read'),
+  component: lazily.approval,
+});
 
 const routeTree = root.addChildren([
   signIn,
@@ -183,6 +197,8 @@ const routeTree = root.addChildren([
     board,
     milestones,
     conflicts.addChildren([conflict]),
+    approvals,
+    approval,
   ]),
 ]);
 
