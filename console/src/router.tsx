@@ -112,6 +112,10 @@ const lazily = {
   conflict: lazyRouteComponent(() => import('./pages/conflicts/conflict-page.tsx'), 'ConflictPage'),
   approvals: lazyRouteComponent(() => import('./pages/approvals/approvals-page.tsx'), 'ApprovalsPage'),
   approval: lazyRouteComponent(() => import('./pages/approvals/approval-page.tsx'), 'ApprovalPage'),
+  sync: lazyRouteComponent(() => import('./pages/sync/sync-page.tsx'), 'SyncPage'),
+  outbox: lazyRouteComponent(() => import('./pages/sync/outbox-page.tsx'), 'OutboxPage'),
+  change: lazyRouteComponent(() => import('./pages/sync/change-page.tsx'), 'ChangePage'),
+  operation: lazyRouteComponent(() => import('./pages/sync/operation-page.tsx'), 'OperationPage'),
 };
 
 const assets = createRoute({
@@ -180,6 +184,25 @@ const approval = createRoute({
   beforeLoad: needs('plan:read'),
   component: lazily.approval,
 });
+const sync = createRoute({
+  getParentRoute: () => shell,
+  path: '/sync',
+  beforeLoad: needs('sync:read'),
+  component: lazily.sync,
+});
+const outbox = createRoute({
+  getParentRoute: () => shell,
+  path: '/sync/outbox',
+  beforeLoad: needs('sync:read'),
+  component: lazily.outbox,
+});
+const change = createRoute({ getParentRoute: () => outbox, path: '$changeId', component: lazily.change });
+const operation = createRoute({
+  getParentRoute: () => shell,
+  path: '/operations/$operationId/{-$tab}',
+  beforeLoad: needs('sync:read'),
+  component: lazily.operation,
+});
 
 const routeTree = root.addChildren([
   signIn,
@@ -199,6 +222,9 @@ const routeTree = root.addChildren([
     conflicts.addChildren([conflict]),
     approvals,
     approval,
+    sync,
+    outbox.addChildren([change]),
+    operation,
   ]),
 ]);
 
