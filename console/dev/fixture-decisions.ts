@@ -6,14 +6,11 @@ import type { approvalRoutes } from '../../src/contract/routes/decision-routes.t
 import { dayIn, daysAgo, poams } from './fixture-rows.ts';
 
 type Answer = { readonly status?: number; readonly body: unknown };
-type Unbranded<T> = T extends string ? (string extends T ? T : T extends { [key: symbol]: unknown } ? string : T) : T;
 type Conflict = { readonly [Key in keyof z.infer<typeof conflictDetail>]: unknown };
 type Approval = {
   readonly [Key in keyof z.infer<(typeof approvalRoutes)['getApproval']['answer']['shape']>]: unknown;
 };
-export type { Unbranded };
 
-const instant = (at: string): string => at;
 const conflicts = poams.slice(0, 37).map((poam, index) => {
   const isText = index % 5 === 2;
   const type = index % 7 === 4 ? 'validation_rejected' : index % 9 === 8 ? 'duplicate' : 'field_mismatch';
@@ -33,7 +30,7 @@ const conflicts = poams.slice(0, 37).map((poam, index) => {
           ? 'Upgrade to 3.0.15 in window 26-08, by the vendor.'
           : dayIn(25),
     status: 'pending',
-    createdAt: instant(daysAgo(3 - index / 20)),
+    createdAt: daysAgo(3 - index / 20),
     internalChangedAt: daysAgo(3.4),
     externalChangedAt: daysAgo(3.2),
     internalChangedBy: 'J. Doe',
@@ -69,6 +66,60 @@ const choicesOf: Readonly<Record<string, readonly { choice: string; effect: stri
   ],
 };
 
+function conflictDetailOf(row: (typeof conflicts)[number]): Answer {
+  const event = {
+    system: 'xacta',
+    operationId: 'op-0',
+    decidedByKind: 'person',
+    ruleCode: null,
+    reasonCode: null,
+  };
+  const detail: Conflict = {
+    ...row,
+    choices: choicesOf[row.type] ?? [],
+    policy: { words: 'Both sides edit; a person settles what both changed.', decidedBy: 'default policy' },
+    history: [
+      {
+        ...event,
+        at: daysAgo(3.2),
+        side: 'there',
+        field: row.field,
+        before: row.base,
+        after: row.external,
+        decidedBy: 'M. Ray',
+        reason: null,
+      },
+      {
+        ...event,
+        at: daysAgo(3.4),
+        side: 'here',
+        field: row.field,
+        before: row.base,
+        after: row.internal,
+        decidedBy: 'J. Doe',
+        reason: 'patch window moved',
+      },
+      {
+        ...event,
+        at: daysAgo(40),
+        side: 'sent',
+        field: row.field,
+        before: null,
+        after: row.base,
+        decidedBy: 'policy',
+        reason: 'made for an open finding',
+      },
+    ],
+    fields: ['status', 'poc', 'security_control', 'risk_rating', row.field ?? 'comments'].map((field) => ({
+      field,
+      here: 'In Progress',
+      agreed: 'In Progress',
+      inConflict: field === row.field,
+    })),
+  };
+  return { body: detail };
+}
+
 function conflictAnswer(id: string, part: string | undefined): Answer | undefined {
   const row = conflicts.find((each) => String(each.id) === id);
   if (!row) return undefined;
@@ -83,24 +134,7 @@ function conflictAnswer(id: string, part: string | undefined): Answer | undefine
     const effects = [{ id: row.id, effect: choices[0]?.effect, waitsForApproval: true }];
     return { body: { operationId: 'op-9', resolved: [row.id], effects, refused: [] } };
   }
-  const event = { system: 'xacta', operationId: 'op-0', decidedByKind: 'person', ruleCode: null, reasonCode: null };
-  const detail: Conflict = {
-    ...row,
-    choices,
-    policy: { words: 'Both sides edit; a person settles what both changed.', decidedBy: 'default policy' },
-    history: [
-      { ...event, at: daysAgo(3.2), side: 'there', field: row.field, before: row.base, after: row.external, decidedBy: 'M. Ray', reason: null },
-      { ...event, at: daysAgo(3.4), side: 'here', field: row.field, before: row.base, after: row.internal, decidedBy: 'J. Doe', reason: 'patch window moved' },
-      { ...event, at: daysAgo(40), side: 'sent', field: row.field, before: null, after: row.base, decidedBy: 'policy', reason: 'made for an open finding' },
-    ],
-    fields: ['status', 'poc', 'security_control', 'risk_rating', row.field ?? 'comments'].map((field) => ({
-      field,
-      here: 'In Progress',
-      agreed: 'In Progress',
-      inConflict: field === row.field,
-    })),
-  };
-  return { body: detail };
+  return conflictDetailOf(row);
 }
 
 const item = (number: number, danger: string) => {
@@ -126,7 +160,9 @@ const item = (number: number, danger: string) => {
       : isDate
         ? [{ field: 'Scheduled completion', before: dayIn(-12), after: dayIn(18) }]
         : [{ field: 'Status', before: 'In Progress', after: danger === 'ends_poam' ? 'Completed' : 'Open' }],
-    reason: isDate ? 'patch window moved (J. Doe)' : 'No open finding since 12 days; the scan covered all 9 assets.',
+    reason: isDate
+      ? 'patch window moved (J. Doe)'
+      : 'No open finding since 12 days; the scan covered all 9 assets.',
     danger,
   };
 };
@@ -137,7 +173,12 @@ const group = (danger: string, count: number, from: number) => ({
   sample: Array.from({ length: Math.min(5, count) }, (_, n) => item(from + n, danger)),
   items: Array.from({ length: count }, (_, n) => from + n),
 });
-const approvalGroups = [group('ends_poam', 2, 1), group('later_or_lower', 14, 3), group('creates', 38, 17), group('updates', 61, 55)];
+const approvalGroups = [
+  group('ends_poam', 2, 1),
+  group('later_or_lower', 14, 3),
+  group('creates', 38, 17),
+  group('updates', 61, 55),
+];
 const approvals = [0, 1, 2, 3, 4].map((index) => ({
   number: 41 + index,
   approvalId: `0b4c6d2e-0000-4000-8000-00000000000${index}`,
@@ -153,9 +194,24 @@ const approvals = [0, 1, 2, 3, 4].map((index) => ({
   reason: index === 4 ? 'looked at with the ISSO' : null,
   contentSha256: '4f0c9a'.padEnd(64, 'e'),
   boundary: `SYS-00${index + 1}`,
-  boundaryName: ['Logistics Planning', 'Personnel Records', 'Message Gateway', 'Training Portal', 'Weather Data'][index],
+  boundaryName: [
+    'Logistics Planning',
+    'Personnel Records',
+    'Message Gateway',
+    'Training Portal',
+    'Weather Data',
+  ][index],
   changes: 115,
-  dangers: { ends_poam: 2, later_or_lower: 14, accepts_risk: 0, creates: 38, updates: 61, tags: 0, links: 0, held: 0 },
+  dangers: {
+    ends_poam: 2,
+    later_or_lower: 14,
+    accepts_risk: 0,
+    creates: 38,
+    updates: 61,
+    tags: 0,
+    links: 0,
+    held: 0,
+  },
 }));
 
 let steppedUp = false;
@@ -163,10 +219,15 @@ function approvalAnswer(id: string, part: string | undefined): Answer | undefine
   const row = approvals.find(({ approvalId }) => approvalId === id);
   if (!row) return undefined;
   if (part === 'items')
-    return { body: { items: Array.from({ length: 14 }, (_, n) => item(3 + n, 'later_or_lower')), next: null } };
+    return {
+      body: { items: Array.from({ length: 14 }, (_, n) => item(3 + n, 'later_or_lower')), next: null },
+    };
   if (part === 'decision') {
     if (!steppedUp)
-      return { status: 403, body: { code: 'STEP_UP_NEEDED', detail: 'The password was given too long ago.' } };
+      return {
+        status: 403,
+        body: { code: 'STEP_UP_NEEDED', detail: 'The password was given too long ago.' },
+      };
     return { body: { operationId: 'op-8', changes: 115, waiting: 0, system: 'xacta' } };
   }
   const detail: Approval = { ...row, authors: ['J. Doe'], groups: approvalGroups };
@@ -217,7 +278,14 @@ function operationAnswer(id: string, part: string | undefined): Answer | undefin
   const row = operations.find(({ operationId }) => operationId === id);
   if (!row) return undefined;
   if (part === 'changes') return { body: { items: changes, next: null } };
-  const steps = ['Settle what was sent', 'Read assets', 'Read findings', 'Read POA&Ms', 'Link assets', 'Send'];
+  const steps = [
+    'Settle what was sent',
+    'Read assets',
+    'Read findings',
+    'Read POA&Ms',
+    'Link assets',
+    'Send',
+  ];
   return {
     body: {
       ...row,
