@@ -1,4 +1,5 @@
 /** Single records, made from the rows of the lists. */
+import { decisionDetails } from './fixture-decisions.ts';
 import { filtered, nouns } from './fixture-lists.ts';
 import { dayIn, daysAgo, findings, milestones, plugins, poams } from './fixture-rows.ts';
 
@@ -208,5 +209,5 @@ export function details(method: string, path: string, body: Record<string, unkno
         ],
       },
     };
-  return undefined;
+  return decisionDetails(path);
 }

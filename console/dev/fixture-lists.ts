@@ -6,6 +6,7 @@ import {
   systemList,
   type ListDefinition,
 } from '../../src/canonical/lists/index.ts';
+import { decisionNouns } from './fixture-decisions.ts';
 import { assets, dayIn, daysAgo, findings, milestones, poams, systems } from './fixture-rows.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -69,6 +70,7 @@ export const nouns: Record<string, { definition: ListDefinition; rows: readonly 
   poams: { definition: poamList, rows: poams, key: 'poamId' },
   systems: { definition: systemList, rows: systemRows, key: 'systemId' },
   milestones: { definition: { ...poamList, noun: 'milestones' }, rows: milestones, key: 'id' },
+  ...decisionNouns,
 };
 
 const named = (value: unknown): string =>

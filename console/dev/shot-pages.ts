@@ -83,6 +83,45 @@ export const pages: readonly Shot[] = [
       await page.waitForSelector('main pre');
     },
   },
+  { name: 'conflicts', path: '/conflicts', role: 'issm', ready: rows },
+  {
+    name: 'conflict-drawer',
+    path: '/conflicts',
+    ready: rows,
+    act: async (page) => {
+      await page.click('[role="row"][data-index="2"] [data-column="type"]');
+      await page.waitForSelector('aside section');
+    },
+  },
+  { name: 'conflict', path: '/conflicts/5', ready: 'main section' },
+  { name: 'approvals', path: '/approvals', ready: '[role="row"][data-index="2"]' },
+  { name: 'approval', path: '/approvals/0b4c6d2e-0000-4000-8000-000000000000', ready: '[data-group]' },
+  {
+    name: 'approval-step-up',
+    path: '/approvals/0b4c6d2e-0000-4000-8000-000000000000',
+    ready: '[data-group]',
+    act: async (page) => {
+      await page.keyboard.press('v');
+      await page.keyboard.press('v');
+      await page.click('text=Approve…');
+      await page.click('[role="dialog"] button[type="submit"]');
+      await page.waitForSelector('input[type="password"]');
+    },
+  },
+  { name: 'sync', path: '/sync', ready: rows },
+  { name: 'sync-job', path: '/sync?job=job-1', ready: rows },
+  { name: 'outbox', path: '/sync/outbox', ready: rows },
+  { name: 'outbox-change', path: '/sync/outbox/3', ready: 'dl' },
+  {
+    name: 'operation',
+    path: '/operations/4f0c0000-0000-4000-8000-000000000001',
+    ready: 'table tbody tr',
+  },
+  {
+    name: 'operation-changes',
+    path: '/operations/4f0c0000-0000-4000-8000-000000000001/changes',
+    ready: 'table tbody tr',
+  },
   { name: 'forbidden', path: '/findings', role: 'admin', ready: 'h1' },
   { name: 'sign-in', path: '/sign-in', role: 'issm', ready: 'button' },
   {

@@ -108,6 +108,14 @@ const lazily = {
   poam: lazyRouteComponent(() => import('./pages/poams/poam-page.tsx'), 'PoamPage'),
   board: lazyRouteComponent(() => import('./pages/poams/board-page.tsx'), 'BoardPage'),
   milestones: lazyRouteComponent(() => import('./pages/poams/milestones-page.tsx'), 'MilestonesPage'),
+  conflicts: lazyRouteComponent(() => import('./pages/conflicts/conflicts-page.tsx'), 'ConflictsPage'),
+  conflict: lazyRouteComponent(() => import('./pages/conflicts/conflict-page.tsx'), 'ConflictPage'),
+  approvals: lazyRouteComponent(() => import('./pages/approvals/approvals-page.tsx'), 'ApprovalsPage'),
+  approval: lazyRouteComponent(() => import('./pages/approvals/approval-page.tsx'), 'ApprovalPage'),
+  sync: lazyRouteComponent(() => import('./pages/sync/sync-page.tsx'), 'SyncPage'),
+  outbox: lazyRouteComponent(() => import('./pages/sync/outbox-page.tsx'), 'OutboxPage'),
+  change: lazyRouteComponent(() => import('./pages/sync/change-page.tsx'), 'ChangePage'),
+  operation: lazyRouteComponent(() => import('./pages/sync/operation-page.tsx'), 'OperationPage'),
 };
 
 const assets = createRoute({
@@ -153,6 +161,48 @@ const milestones = createRoute({
   beforeLoad: needs('poam:read'),
   component: lazily.milestones,
 });
+const conflicts = createRoute({
+  getParentRoute: () => shell,
+  path: '/conflicts',
+  beforeLoad: needs('conflict:read'),
+  component: lazily.conflicts,
+});
+const conflict = createRoute({
+  getParentRoute: () => conflicts,
+  path: '$conflictId',
+  component: lazily.conflict,
+});
+const approvals = createRoute({
+  getParentRoute: () => shell,
+  path: '/approvals',
+  beforeLoad: needs('plan:read'),
+  component: lazily.approvals,
+});
+const approval = createRoute({
+  getParentRoute: () => shell,
+  path: '/approvals/$approvalId',
+  beforeLoad: needs('plan:read'),
+  component: lazily.approval,
+});
+const sync = createRoute({
+  getParentRoute: () => shell,
+  path: '/sync',
+  beforeLoad: needs('sync:read'),
+  component: lazily.sync,
+});
+const outbox = createRoute({
+  getParentRoute: () => shell,
+  path: '/sync/outbox',
+  beforeLoad: needs('sync:read'),
+  component: lazily.outbox,
+});
+const change = createRoute({ getParentRoute: () => outbox, path: '$changeId', component: lazily.change });
+const operation = createRoute({
+  getParentRoute: () => shell,
+  path: '/operations/$operationId/{-$tab}',
+  beforeLoad: needs('sync:read'),
+  component: lazily.operation,
+});
 
 const routeTree = root.addChildren([
   signIn,
@@ -169,6 +219,12 @@ const routeTree = root.addChildren([
     poams.addChildren([poam]),
     board,
     milestones,
+    conflicts.addChildren([conflict]),
+    approvals,
+    approval,
+    sync,
+    outbox.addChildren([change]),
+    operation,
   ]),
 ]);
 

@@ -34,6 +34,20 @@ export const useKeyGroups = (): readonly KeyGroup[] => useSyncExternalStore(subs
 const fields = 'input:not([type="checkbox"]), textarea, select, [contenteditable="true"]';
 const isModified = (event: KeyboardEvent): boolean => event.ctrlKey || event.metaKey || event.altKey;
 
+let pressed = { key: '', at: 0 };
+let before = pressed;
+window.addEventListener(
+  'keydown',
+  ({ key, timeStamp }) => {
+    before = pressed;
+    pressed = { key, at: timeStamp };
+  },
+  true,
+);
+/** Whether the press is the second of two, `g s`, and not a key alone. */
+const endsSequence = (key: Key): boolean =>
+  !key.press.includes(' ') && before.key === 'g' && pressed.at - before.at < 1000;
+
 /** Whether the press belongs to a field or dialog and not to the page. */
 function belongsElsewhere(event: KeyboardEvent, key: Key): boolean {
   const target = event.target instanceof Element ? event.target : undefined;
@@ -41,6 +55,7 @@ function belongsElsewhere(event: KeyboardEvent, key: Key): boolean {
   if (key.inFields === true) return false;
   if (target?.closest(fields)) return true;
   if (document.querySelector('[role="dialog"][aria-modal="true"], [role="menu"]')) return true;
+  if (endsSequence(key)) return true;
   const single = !isModified(event) && event.key.length === 1;
   return single && singleKeysPreference.get() === 'off';
 }

@@ -13,6 +13,10 @@ const kinds = {
   asset: { path: '/assets', permission: 'asset:read' },
   system: { path: '/systems', permission: 'system:read' },
   poam: { path: '/poams', permission: 'poam:read' },
+  conflict: { path: '/conflicts', permission: 'conflict:read' },
+  approval: { path: '/approvals', permission: 'plan:read' },
+  operation: { path: '/operations', permission: 'sync:read' },
+  change: { path: '/sync/outbox', permission: 'sync:read' },
 } as const satisfies Record<string, { path: string; permission: Permission }>;
 export type RecordKind = keyof typeof kinds;
 
@@ -41,3 +45,23 @@ export const RecordLink = ({
     </a>
   );
 };
+
+/** A record of any kind: a link where it has a page. */
+export const EntityLink = ({
+  entity,
+  id,
+  inRow = false,
+  children,
+}: {
+  readonly entity: string;
+  readonly id: string;
+  readonly inRow?: boolean;
+  readonly children: ReactNode;
+}) =>
+  entity === 'poam' ? (
+    <RecordLink kind="poam" id={id} inRow={inRow}>
+      {children}
+    </RecordLink>
+  ) : (
+    <span>{children}</span>
+  );

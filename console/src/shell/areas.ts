@@ -2,7 +2,10 @@
 import IconBug from '@tabler/icons-react/dist/esm/icons/IconBug.mjs';
 import IconCalendarDue from '@tabler/icons-react/dist/esm/icons/IconCalendarDue.mjs';
 import IconChecklist from '@tabler/icons-react/dist/esm/icons/IconChecklist.mjs';
+import IconClipboardCheck from '@tabler/icons-react/dist/esm/icons/IconClipboardCheck.mjs';
+import IconGitCompare from '@tabler/icons-react/dist/esm/icons/IconGitCompare.mjs';
 import IconHome from '@tabler/icons-react/dist/esm/icons/IconHome.mjs';
+import IconRefresh from '@tabler/icons-react/dist/esm/icons/IconRefresh.mjs';
 import IconServer2 from '@tabler/icons-react/dist/esm/icons/IconServer2.mjs';
 import IconShield from '@tabler/icons-react/dist/esm/icons/IconShield.mjs';
 import type { Icon } from '@tabler/icons-react';
@@ -13,7 +16,7 @@ export interface Area {
   readonly to: string;
   readonly title: string;
   readonly icon: Icon;
-  readonly group: 'today' | 'Work';
+  readonly group: 'today' | 'Work' | 'Agreement';
   /** Undefined: everybody who is signed in. */
   readonly permission?: Permission;
   /** Its key in the badges of GET /me/bootstrap. */
@@ -64,6 +67,32 @@ const areas: readonly Area[] = [
     group: 'Work',
     permission: 'asset:read',
     press: 'g a',
+  },
+  {
+    to: '/conflicts',
+    title: 'Conflicts',
+    icon: IconGitCompare,
+    group: 'Agreement',
+    permission: 'conflict:read',
+    badge: 'conflicts',
+    press: 'g c',
+  },
+  {
+    to: '/approvals',
+    title: 'Approvals',
+    icon: IconClipboardCheck,
+    group: 'Agreement',
+    permission: 'plan:read',
+    badge: 'approvals',
+    press: 'g r',
+  },
+  {
+    to: '/sync',
+    title: 'Sync',
+    icon: IconRefresh,
+    group: 'Agreement',
+    permission: 'sync:read',
+    press: 'g y',
   },
 ];
 

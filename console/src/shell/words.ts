@@ -13,6 +13,8 @@ export const permissionWords: Partial<Record<Permission, string>> = {
   'approval:decide': 'approve and reject what waits to be sent',
   'link:read': 'see links and matches',
   'sync:read': 'see runs, the outbox, calls, schedules and connections',
+  'sync:run': 'start syncs',
+  'sync:operate': 'stop runs, pause sending, and retry or drop changes',
   'import:read': 'see imported scan files',
   'finding:export': 'export lists',
   'asset:write': 'edit the business context of assets',

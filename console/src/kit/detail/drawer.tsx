@@ -10,11 +10,14 @@ import styles from './detail.module.css';
 export const Drawer = ({
   title,
   list,
+  wide = false,
   children,
 }: {
   readonly title: string;
   /** The address of the list. */
   readonly list: string;
+  /** For what has columns of its own. */
+  readonly wide?: boolean;
   readonly children: ReactNode;
 }) => {
   const router = useRouter();
@@ -27,7 +30,7 @@ export const Drawer = ({
   const enlarge = (): void => void router.navigate({ to: '.', search: {} });
   useKeys('Beside the list', [{ press: 'Escape', does: 'Close what is open', run: close }]);
   return (
-    <aside className={styles['drawer']} aria-label={title} data-region tabIndex={-1}>
+    <aside className={styles['drawer']} data-wide={wide} aria-label={title} data-region tabIndex={-1}>
       <div className={styles['drawerBar']}>
         <span className="quiet">{title}</span>
         <ActionIcon aria-label="Open as a page" onClick={enlarge}>

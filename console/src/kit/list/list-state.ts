@@ -7,7 +7,7 @@ import { useMemo } from 'react';
 import type { Search } from '../search.ts';
 
 /** Parameters that are no filters. */
-const ours: ReadonlySet<string> = new Set(['sort', 'cols', 'group', 'from', 'show']);
+const ours: ReadonlySet<string> = new Set(['sort', 'cols', 'group', 'from', 'show', 'job']);
 
 export interface ListState {
   readonly filters: Search;

@@ -18,7 +18,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   comments: 'long',
 };
 
-function kindOf({ field, here }: FieldView): Kind {
+function kindOf({ field, here }: Pick<FieldView, 'field' | 'here'>): Kind {
   return kinds[field] ?? (Array.isArray(here) ? 'list' : 'text');
 }
 
@@ -75,11 +75,13 @@ const Input = ({ kind, title, text, onChange }: InputProps) => {
 export const FieldEditor = ({
   field,
   title,
+  saveWords = 'Save',
   onSave,
   onCancel,
 }: {
-  readonly field: FieldView;
+  readonly field: Pick<FieldView, 'field' | 'here'>;
   readonly title: string;
+  readonly saveWords?: string;
   readonly onSave: (value: FieldValue) => Promise<void>;
   readonly onCancel: () => void;
 }) => {
@@ -92,7 +94,7 @@ export const FieldEditor = ({
   };
   useKeys('While editing', [
     { press: 'Escape', does: 'Leave the field as it was', run: onCancel, inFields: true },
-    { press: '$mod+Enter', does: 'Save', run: save, inFields: true },
+    { press: '$mod+Enter', does: saveWords, run: save, inFields: true },
   ]);
   return (
     <form
@@ -106,7 +108,7 @@ export const FieldEditor = ({
       {kind === 'list' ? <div className={styles['changed']}>One in each line</div> : null}
       <div className={styles['editorActions']}>
         <Button type="submit" loading={saving} disabled={text === asText(field.here, kind)}>
-          Save
+          {saveWords}
         </Button>
         <Button variant="default" onClick={onCancel}>
           Cancel

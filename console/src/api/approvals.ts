@@ -1,0 +1,41 @@
+/** Approvals, as src/contract/routes/decision-routes gives them. */
+import { queryOptions } from '@tanstack/react-query';
+import type { z } from 'zod';
+import type { approvalDecided } from '../../../src/contract/approvals.ts';
+import type { approvalRoutes } from '../../../src/contract/routes/decision-routes.ts';
+import { get, post } from './client.ts';
+
+export type ApprovalRow = z.infer<
+  (typeof approvalRoutes)['listApprovals']['answer']['shape']
+>['items'][number];
+export type ApprovalDetail = z.infer<(typeof approvalRoutes)['getApproval']['answer']['shape']>;
+export type ApprovalGroup = ApprovalDetail['groups'][number];
+export type ApprovalItem = ApprovalGroup['sample'][number];
+type Items = z.infer<(typeof approvalRoutes)['listApprovalItems']['answer']['shape']>;
+export type Decided = z.infer<typeof approvalDecided>;
+
+export interface Decision {
+  readonly decision: 'approve' | 'reject';
+  readonly reason?: string;
+  /** Of the content that was read: what moved since is not decided. */
+  readonly sha256: string;
+  /** Absent: all of it. */
+  readonly records?: readonly string[];
+}
+
+const path = (id: string): string => `/approvals/${encodeURIComponent(id)}`;
+
+export const approvalQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['approvals', id],
+    queryFn: ({ signal }) => get<ApprovalDetail>(path(id), { signal }),
+  });
+
+export const fetchItems = (id: string, numbers: readonly number[], signal: AbortSignal): Promise<Items> =>
+  get(`${path(id)}/items`, { query: { numbers: numbers.join(','), limit: 500 }, signal });
+
+export const decide = (id: string, decision: Decision): Promise<Decided> =>
+  post(`${path(id)}/decision`, decision);
+
+/** Gives the password again before what needs it. */
+export const stepUp = (password: string): Promise<void> => post('/session/step-up', { password });

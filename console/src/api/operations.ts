@@ -1,0 +1,57 @@
+/** Operations, the outbox and jobs, as src/contract gives them. */
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type { z } from 'zod';
+import type {
+  job,
+  operationChanges,
+  operationDetail,
+  operationList,
+} from '../../../src/contract/operations.ts';
+import type { outboxEntry } from '../../../src/contract/outbox.ts';
+import { get, post } from './client.ts';
+import type { Page } from './lists.ts';
+
+export type OperationRow = z.infer<typeof operationList>[number];
+export type OperationDetail = z.infer<typeof operationDetail>;
+export type JournalEntry = z.infer<typeof operationChanges>['changes'][number];
+export type OutboxRow = z.infer<typeof outboxEntry>;
+export type Job = z.infer<typeof job>;
+
+/** These times come as `YYYY-MM-DD hh:mm:ss` in UTC. */
+export const isoOf = (at: string | null): string | null =>
+  at === null ? null : at.includes('T') ? at : `${at.replace(' ', 'T')}Z`;
+
+const path = (id: string): string => `/operations/${encodeURIComponent(id)}`;
+
+export const operationQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['operations', id],
+    queryFn: ({ signal }) => get<OperationDetail>(path(id), { signal }),
+    refetchInterval: (query) => (query.state.data?.status === 'in_progress' ? 5000 : false),
+  });
+
+export const changesQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ['operations', id, 'changes'],
+    queryFn: ({ pageParam, signal }) =>
+      get<Page<JournalEntry>>(`${path(id)}/changes`, { query: { cursor: pageParam, limit: 100 }, signal }),
+    initialPageParam: undefined as string | undefined, // a key of the server's
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+export const outboxQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['outbox', id],
+    queryFn: ({ signal }) => get<OutboxRow>(`/outbox/${encodeURIComponent(id)}`, { signal }),
+  });
+
+export const isOver = ({ state }: Job): boolean => state !== 'queued' && state !== 'running';
+export const jobQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['jobs', id],
+    queryFn: ({ signal }) => get<Job>(`/jobs/${encodeURIComponent(id)}`, { passive: true, signal }),
+    refetchInterval: ({ state: { data } }) => (data && isOver(data) ? false : 2000),
+  });
+
+export const runSync = (): Promise<Job> => post('/operations/sync', {});
+export const stopOperation = (id: string): Promise<unknown> => post(`${path(id)}/cancel`);

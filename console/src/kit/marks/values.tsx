@@ -1,0 +1,88 @@
+/** Values of records as the API has them, for reading: text, lists, and objects field by field. */
+import { Nothing } from './severity.tsx';
+import styles from './marks.module.css';
+
+const midnight = /^(\d{4}-\d\d-\d\d)T00:00:00(?:\.0+)?(?:Z|\+00:00)$/;
+
+/** `scheduled_completion` → `Scheduled completion` */
+export const nameWords = (name: string): string =>
+  name.replaceAll('_', ' ').replace(/^./, (letter) => letter.toUpperCase());
+
+/** In one line. A day loses its midnight. */
+export function valueWords(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'string') return midnight.exec(value)?.[1] ?? value;
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return value.map(valueWords).filter(Boolean).join(', ');
+  return Object.entries(value)
+    .map(([name, each]) => `${nameWords(name)}: ${valueWords(each)}`)
+    .join('; ');
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const AnyValue = ({ of }: { readonly of: unknown }) => {
+  if (isRecord(of))
+    return (
+      <dl className={styles['object']}>
+        {Object.entries(of).map(([name, value]) => (
+          <div key={name}>
+            <dt>{nameWords(name)}</dt>
+            <dd>{valueWords(value) === '' ? <Nothing word="empty" /> : valueWords(value)}</dd>
+          </div>
+        ))}
+      </dl>
+    );
+  const text = valueWords(of);
+  return text === '' ? <Nothing word="empty" /> : <span className={styles['text']}>{text}</span>;
+};
+
+/** Which of these words are not in the same order among the others: a longest common subsequence. */
+function newWords(words: readonly string[], others: readonly string[]): readonly boolean[] {
+  const width = others.length + 1;
+  const lengths = new Uint16Array((words.length + 1) * width);
+  const at = (i: number, j: number): number => lengths[i * width + j] ?? 0;
+  for (let i = words.length - 1; i >= 0; i -= 1)
+    for (let j = others.length - 1; j >= 0; j -= 1)
+      lengths[i * width + j] =
+        words[i] === others[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+  const isNew = words.map(() => true);
+  for (let i = 0, j = 0; i < words.length && j < others.length;)
+    if (words[i] === others[j]) {
+      isNew[i] = false;
+      i += 1;
+      j += 1;
+    } else if (at(i + 1, j) >= at(i, j + 1)) i += 1;
+    else j += 1;
+  return isNew;
+}
+
+const mostWords = 600;
+const wordsOf = (text: string): string[] => text.split(/(\s+)/).filter((word) => word !== '');
+
+/** A text in which the words are marked that the other does not have: `added` by it, or `removed` from it. */
+export const MarkedValue = ({
+  of,
+  against,
+  as,
+}: {
+  readonly of: unknown;
+  readonly against: unknown;
+  readonly as: 'added' | 'removed';
+}) => {
+  const words = wordsOf(valueWords(of));
+  const others = wordsOf(valueWords(against));
+  if (isRecord(of) || words.length === 0 || words.length > mostWords || others.length > mostWords)
+    return <AnyValue of={of} />;
+  const isNew = newWords(words, others);
+  const Mark = as === 'added' ? 'ins' : 'del';
+  return (
+    <span className={styles['text']}>
+      {words.map((word, index) =>
+        isNew[index] === true && word.trim() !== '' ? <Mark key={index}>{word}</Mark> : word,
+      )}
+    </span>
+  );
+};

@@ -1,0 +1,137 @@
+import type { ApprovalRow } from '../../api/approvals.ts';
+import type { ListSpec } from '../../kit/list/list-spec.ts';
+import { Nothing } from '../../kit/marks/severity.tsx';
+import { When } from '../../kit/marks/when.tsx';
+import { recordPath, RecordLink } from '../../kit/record-link.tsx';
+import { dangersOf, mustBeViewed, stateWords, words } from './words.ts';
+
+export const Dangers = ({ of }: { readonly of: Pick<ApprovalRow, 'dangers'> }) => (
+  <>
+    {dangersOf(of).map(({ danger, words: text }, index) => (
+      <span key={danger} className={mustBeViewed.has(danger) ? 'attention strong' : ''}>
+        {index === 0 ? '' : ' · '}
+        {mustBeViewed.has(danger) ? <span aria-hidden="true">▲ </span> : null}
+        {text}
+      </span>
+    ))}
+  </>
+);
+
+const columns: ListSpec<ApprovalRow>['columns'] = [
+  {
+    id: 'approval',
+    title: 'Approval',
+    width: 110,
+    cell: (row) => (
+      <RecordLink kind="approval" id={row.approvalId} inRow>
+        No. {row.number}
+      </RecordLink>
+    ),
+    text: (row) => row.approvalId,
+  },
+  {
+    id: 'system',
+    title: 'System',
+    width: 200,
+    cell: (row) =>
+      row.boundary === null ? (
+        <Nothing word="no system" />
+      ) : (
+        <span title={row.boundary}>{row.boundaryName ?? row.boundary}</span>
+      ),
+    text: (row) => row.boundary ?? '',
+    filter: (row) => ['system', row.boundary ?? 'none'],
+  },
+  {
+    id: 'connection',
+    title: 'Goes to',
+    width: 110,
+    cell: (row) => <span>{row.system}</span>,
+    text: (row) => row.system,
+    filter: (row) => ['connection', row.system],
+  },
+  {
+    id: 'changes',
+    title: 'Changes',
+    width: 84,
+    align: 'end',
+    cell: (row) => <span>{row.changes.toLocaleString('en')}</span>,
+    text: (row) => String(row.changes),
+  },
+  {
+    id: 'dangers',
+    title: 'What they do',
+    meaning: 'The most dangerous first',
+    width: 320,
+    cell: (row) => (
+      <span>
+        <Dangers of={row} />
+      </span>
+    ),
+    text: (row) =>
+      dangersOf(row)
+        .map((each) => each.words)
+        .join(', '),
+  },
+  {
+    id: 'asked',
+    title: 'Asked',
+    width: 180,
+    sort: 'asked',
+    cell: (row) => (
+      <span>
+        <When at={row.requestedAt} /> <span className="quiet">by {row.requestedBy}</span>
+      </span>
+    ),
+    text: (row) => row.requestedAt,
+  },
+  {
+    id: 'state',
+    title: 'State',
+    width: 96,
+    cell: (row) => <span>{stateWords(row.status)}</span>,
+    text: (row) => row.status,
+    filter: (row) => ['state', row.status],
+  },
+  {
+    id: 'decided',
+    title: 'Decided',
+    width: 180,
+    sort: 'decided',
+    extra: true,
+    cell: (row) =>
+      row.decidedAt === null ? (
+        <Nothing word="not yet" />
+      ) : (
+        <span>
+          <When at={row.decidedAt} /> <span className="quiet">by {row.decidedBy}</span>
+        </span>
+      ),
+    text: (row) => row.decidedAt ?? '',
+  },
+  {
+    id: 'reason',
+    title: 'Reason',
+    width: 200,
+    extra: true,
+    cell: (row) => (row.reason === null ? <Nothing /> : <span title={row.reason}>{row.reason}</span>),
+    text: (row) => row.reason ?? '',
+  },
+];
+
+export const approvalList: ListSpec<ApprovalRow> = {
+  noun: 'approvals',
+  columns,
+  views: [
+    { title: 'Waiting', filters: {} },
+    { title: 'Approved', filters: { state: 'approved' }, sort: '-decided' },
+    { title: 'Rejected', filters: { state: 'rejected' }, sort: '-decided' },
+    { title: 'Withdrawn or expired', filters: { state: 'withdrawn,expired' } },
+  ],
+  viewStrip: true,
+  words: { many: words.many, nothingYet: words.nothingYet },
+  keyOf: (row) => row.approvalId,
+  hrefOf: (row) => recordPath('approval', row.approvalId),
+  opensPage: true,
+  nameOf: (row) => `approval ${row.number}`,
+};

@@ -1,0 +1,75 @@
+import type { ApprovalItem, ApprovalRow } from '../../api/approvals.ts';
+
+export const words = {
+  title: 'Approvals',
+  many: 'approvals that wait',
+  nothingYet:
+    'Nothing waits to be approved. A sync asks when a policy wants a person to look at what it sends.',
+};
+
+/** As in src/canonical/vocabulary/danger.ts, the most dangerous first. */
+export const dangerOrder: readonly string[] = [
+  'ends_poam',
+  'later_or_lower',
+  'accepts_risk',
+  'creates',
+  'updates',
+  'tags',
+  'links',
+  'held',
+];
+/** These must be looked at before anything is approved. */
+export const mustBeViewed: ReadonlySet<string> = new Set(['ends_poam', 'later_or_lower', 'accepts_risk']);
+
+const titles: Readonly<Record<string, string>> = {
+  ends_poam: 'Completes or cancels a record',
+  later_or_lower: 'Later date or lower severity',
+  accepts_risk: 'Accepts a risk',
+  creates: 'Creates a record',
+  updates: 'Changes a record',
+  tags: 'Sets tags',
+  links: 'Links records',
+  held: 'Waits for a conflict',
+};
+export const dangerTitle = (danger: string): string => titles[danger] ?? danger.replaceAll('_', ' ');
+
+const short: Readonly<Record<string, string>> = {
+  ends_poam: 'end a record',
+  later_or_lower: 'later or lower',
+  accepts_risk: 'accept a risk',
+  creates: 'create',
+  updates: 'change',
+  tags: 'tag',
+  links: 'link',
+  held: 'held',
+};
+
+export interface DangerCount {
+  readonly danger: string;
+  readonly count: number;
+  readonly words: string;
+}
+/** Those that there are, the most dangerous first. */
+export const dangersOf = ({ dangers }: Pick<ApprovalRow, 'dangers'>): readonly DangerCount[] =>
+  Object.entries(dangers)
+    .filter(([, count]) => count > 0)
+    .toSorted(([one], [other]) => dangerOrder.indexOf(one) - dangerOrder.indexOf(other))
+    .map(([danger, count]) => ({
+      danger,
+      count,
+      words: `${count.toLocaleString('en')} ${short[danger] ?? danger}`,
+    }));
+
+const states: Readonly<Record<string, string>> = {
+  pending: 'Waits',
+  approved: 'Approved',
+  rejected: 'Rejected',
+  withdrawn: 'Withdrawn',
+  expired: 'Expired',
+};
+export const stateWords = (status: string): string => states[status] ?? status;
+
+/** What an item's record is called in a decision. */
+export const recordOf = (item: ApprovalItem): string => item.record;
+export const plural = (count: number, one: string): string =>
+  `${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'}`;
