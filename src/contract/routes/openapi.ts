@@ -113,7 +113,7 @@ export function openApiOf(routes: Readonly<Record<string, Route>>, version: stri
       title: 'Tieline',
       version,
       description:
-        'Keeps Tenable and Xacta in agreement. Conventions: docs/api.md; error codes: docs/errors.md.',
+        'Keeps scanners and GRC systems in agreement. Conventions: docs/api.md; error codes: docs/errors.md.',
       license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' },
     },
     servers: [{ url: '/' }],

@@ -10,7 +10,7 @@ import {
   scopeFor,
 } from '../../canonical/access/index.ts';
 import { type Route, routes } from '../../contract/index.ts';
-import { type HttpWorld, httpWorld, within } from './http.test-support.ts';
+import { type HttpWorld, httpWorld, within } from '../../../test/support/http-world.ts';
 
 let world: HttpWorld;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { everywhere } from '../../canonical/access/index.ts';
 import { problem } from '../../contract/index.ts';
 import { addAccount, giveGrant } from '../../operate/accounts/index.ts';
 import { Secret } from '../../platform/values/index.ts';
-import { type HttpWorld, httpWorld, machine } from './http.test-support.ts';
+import { type HttpWorld, httpWorld, machine } from '../../../test/support/http-world.ts';
 
 const password = 'Plover quartz umbrella 9';
 let world: HttpWorld;

@@ -85,8 +85,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     forceCloseConnections: true,
     requestTimeout: 300_000,
     /** What Fastify refuses before there is a route: an address that cannot be decoded. */
-    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      answerFailure(options, error, request, reply),
+    // One function for HTTP/1.1 and 2, whose requests and answers are of different types.
+    frameworkErrors: ((error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      answerFailure(options, error, request, reply)) as never,
   } as const;
   const server = (
     tls

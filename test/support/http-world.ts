@@ -1,12 +1,12 @@
 /** A server over a database with the same records in two boundaries, and tokens of whoever a test needs. */
 import { randomBytes } from 'node:crypto';
-import { composeApp, type TestApp } from '../../../test/support/compose-app.ts';
-import type { ClonedDatabase } from '../../../test/support/database.ts';
-import { asProgram, type Caller, type TestServer, testServer } from '../../../test/support/http-server.ts';
-import { databaseWithConnection } from '../../../test/support/one-connection.ts';
-import { everywhere, type Grant, type Scope } from '../../canonical/access/index.ts';
-import type { Origin } from '../../ledger/security/index.ts';
-import { addAccount, giveGrant, makeToken } from '../../operate/accounts/index.ts';
+import { composeApp, type TestApp } from './compose-app.ts';
+import type { ClonedDatabase } from './database.ts';
+import { asProgram, type Caller, type TestServer, testServer } from './http-server.ts';
+import { databaseWithConnection } from './one-connection.ts';
+import { everywhere, type Grant, type Scope } from '../../src/canonical/access/index.ts';
+import type { Origin } from '../../src/ledger/security/index.ts';
+import { addAccount, giveGrant, makeToken } from '../../src/operate/accounts/index.ts';
 
 export const machine: Origin = {
   way: 'local',
