@@ -1,8 +1,8 @@
 /** Conflicts, approvals, runs and the outbox, for looking at their pages. */
 import type { z } from 'zod';
 import { approvalList, conflictList, operationList, outboxList } from '../../src/canonical/lists/index.ts';
-import type { conflictDetail } from '../../src/contract/conflicts.ts';
-import type { approvalRoutes } from '../../src/contract/routes/decision-routes.ts';
+import type { conflictDetail } from '../../src/contract/index.ts';
+import type { approvalRoutes } from '../../src/contract/index.ts';
 import { dayIn, daysAgo, poams } from './fixture-rows.ts';
 
 type Answer = { readonly status?: number; readonly body: unknown };

@@ -1,8 +1,8 @@
 /** Approvals, as src/contract/routes/decision-routes gives them. */
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
-import type { approvalDecided } from '../../../src/contract/approvals.ts';
-import type { approvalRoutes } from '../../../src/contract/routes/decision-routes.ts';
+import type { approvalDecided } from '../../../src/contract/index.ts';
+import type { approvalRoutes } from '../../../src/contract/index.ts';
 import { get, post } from './client.ts';
 
 export type ApprovalRow = z.infer<

@@ -1,8 +1,8 @@
 /** Conflicts, as src/contract/conflicts gives them. */
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
-import type { conflictDetail, conflictsResolved } from '../../../src/contract/conflicts.ts';
-import type { conflictRoutes } from '../../../src/contract/routes/decision-routes.ts';
+import type { conflictDetail, conflictsResolved } from '../../../src/contract/index.ts';
+import type { conflictRoutes } from '../../../src/contract/index.ts';
 import { get, post, type Query } from './client.ts';
 import type { Page } from './lists.ts';
 

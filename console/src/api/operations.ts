@@ -1,13 +1,8 @@
 /** Operations, the outbox and jobs, as src/contract gives them. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
-import type {
-  job,
-  operationChanges,
-  operationDetail,
-  operationList,
-} from '../../../src/contract/operations.ts';
-import type { outboxEntry } from '../../../src/contract/outbox.ts';
+import type { job, operationChanges, operationDetail, operationList } from '../../../src/contract/index.ts';
+import type { outboxEntry } from '../../../src/contract/index.ts';
 import { get, post } from './client.ts';
 import type { Page } from './lists.ts';
 

@@ -1,10 +1,12 @@
 /** The door of the server: opens it over the use cases, with every route of the contract. */
 import type { FastifyInstance } from 'fastify';
-import { routes } from '../../contract/index.ts';
+import { openApiOf, routes } from '../../contract/index.ts';
 import type { App } from '../../engine/run/index.ts';
+import { TielineError } from '../../platform/errors/index.ts';
 import { createCursors } from '../../platform/lists/index.ts';
 import { serveConsole } from './console.ts';
 import { handlersOf } from './handlers.ts';
+import { apiBase } from './kit/add-route.ts';
 import { openEventFeed } from './kit/event-feed.ts';
 import { recorderOf } from './kit/recorder.ts';
 import { createServer } from './server.ts';
@@ -42,6 +44,12 @@ export async function openServer(app: App, options: OpenServer): Promise<Fastify
     ...(trustedProxies ? { trustedProxies } : {}),
   });
   server.addHook('preClose', () => closing.abort());
+  const document = openApiOf(routes, version);
+  server.get(`${apiBase}/openapi.json`, async (request) => {
+    if (!(await identification(app).identify(request, true)))
+      throw new TielineError('NOT_SIGNED_IN', 'Nobody is signed in.');
+    return document;
+  });
   if (consoleDirectory !== undefined) await serveConsole(server, consoleDirectory);
   return server;
 }
