@@ -181,7 +181,7 @@ export const FilterBar = ({
   const shown = Object.keys(state.filters).filter((name) => name !== 'q' && !(fixed ?? []).includes(name));
   return (
     <div className={styles['bar']} role="search" aria-label="Filters">
-      <SearchField state={state} label={searchLabel} />
+      {definition && !('q' in definition.filters) ? null : <SearchField state={state} label={searchLabel} />}
       {shown.map((name) => (
         <Chip key={name} name={name} spec={definition?.filters[name]} state={state} />
       ))}

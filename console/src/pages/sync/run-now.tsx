@@ -9,6 +9,7 @@ import { ActButton } from '../../kit/act-button.tsx';
 import { tellProblem } from '../../kit/notice.tsx';
 import { RecordLink } from '../../kit/record-link.tsx';
 import { useWhyNot } from '../../shell/use-session.ts';
+import styles from './sync.module.css';
 import { jobStates } from './words.ts';
 
 const useGoTo = () => {
@@ -86,7 +87,7 @@ export const JobStrip = () => {
   }, [queryClient, id, operationId, over]);
   if (id === undefined) return null;
   return (
-    <p role="status">
+    <p role="status" className={styles['told']}>
       {job ? <Told job={job} /> : query.error ? problemOf(query.error).message : 'Loading…'}{' '}
       {over || query.error ? (
         <Button variant="default" size="compact-xs" onClick={() => goTo(undefined)}>
