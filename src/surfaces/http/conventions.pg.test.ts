@@ -339,7 +339,7 @@ describe('signing in', () => {
     const cookie = await session();
     const post = { body: { body: 'forged' } };
     const answer = await world.call(
-      { headers: { cookie, ...headers } as Record<string, string> },
+      { headers: { cookie, ...headers } },
       'POST',
       '/poams/ALFA-5/comments',
       post,

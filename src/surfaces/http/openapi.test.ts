@@ -122,8 +122,8 @@ describe('the route table', () => {
   });
 });
 
-describe('openapi.json', () => {
-  it('it has each route once, by its operation id', () => {
+describe('the document of the routes', () => {
+  it('openapi.json has each route once, by its operation id', () => {
     expect(operations.map((each) => each.operationId).toSorted()).toEqual(Object.keys(table).toSorted());
   });
 
