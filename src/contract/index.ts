@@ -10,6 +10,7 @@ export * from './conflicts.ts';
 export * from './connections.ts';
 export * from './database.ts';
 export * from './links.ts';
+export * from './lists/index.ts';
 export * from './mappings.ts';
 export * from './matches.ts';
 export * from './operations.ts';

@@ -47,6 +47,8 @@ function takenOf(
     };
   }
   if (field !== 'first_seen') return { taken: value, why: 'latest', from: [first] };
-  const earliest = saying.toSorted((a, b) => String(values[a]).localeCompare(String(values[b])))[0] ?? first;
+  // Instants in ISO 8601, which sort as texts.
+  const textAt = (at: number): string => JSON.stringify(values[at]);
+  const earliest = saying.toSorted((a, b) => (textAt(a) < textAt(b) ? -1 : 1))[0] ?? first;
   return { taken: values[earliest] ?? null, why: 'earliest', from: [earliest] };
 }
