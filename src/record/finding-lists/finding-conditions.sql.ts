@@ -246,7 +246,9 @@ export function askedOf(sight: Sight, filter: FindingFilter): Asked {
   for (const [name, term] of Object.entries(filter) as [FindingFilterName, FilterTerm][]) {
     // its own keys
     const { of, condition } = filters[name](sight);
-    if (of === 'asset' && !asksForLack(term)) isOfKnownAssets = true;
+    // Assets in no system are few, and known.
+    if (of === 'asset' && (!asksForLack(term) || (name === 'system' && term.is === 'presence')))
+      isOfKnownAssets = true;
     if (of !== 'plugin') asked[of].push(condition(term));
     else if (asksForLack(term)) asked.otherPlugin.push(pluginSet(condition)(term));
     else asked.plugin.push(condition(term));

@@ -38,12 +38,17 @@ const besideWeakness = (scope: Scope): RawBuilder<unknown> => sql`
      and w.system_id in (select beside.system_id from (${besideSystems(scope)}) beside where beside.asset_uuid = v.asset_ref)
    order by w.poam_id, w.id limit 1`;
 
-/** The same of all findings at once, as a relation (id, poam_id, due_on): those of assets that have a second system. */
+/**
+ * The same of all findings at once, as a relation (id, poam_id, due_on): those of assets that have a second system. Looked up asset by asset
+ * (`offset 0`): of how many these are the planner has no idea.
+ */
 const answeredBeside = (scope: Scope, relation: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   select distinct on (v.id) v.id, w.poam_id, w.due_on
     from (${relation}) beside
-    join ingestion_vulnerabilities v on v.asset_ref = beside.asset_uuid and ${makesWeakness} and not ${hasOwnPoam(scope)}
-    join weaknesses w on w.system_id = beside.system_id and w.grouping = 'plugin' and w.identifier = v.plugin_id::text and w.poam_id is not null
+   cross join lateral (select v.id, v.plugin_id::text as plugin_id, v.poam_id from ingestion_vulnerabilities v where v.asset_ref = beside.asset_uuid and ${makesWeakness} offset 0) v
+   cross join lateral (select w.id, w.poam_id, w.due_on from weaknesses w
+                        where w.system_id = beside.system_id and w.grouping = 'plugin' and w.identifier = v.plugin_id and w.poam_id is not null offset 0) w
+   where not ${hasOwnPoam(scope)}
    order by v.id, w.poam_id, w.id`;
 
 /** What is asked in which scope, with what of POA&Ms was looked up before. */
@@ -98,9 +103,15 @@ async function findPoams(
   return rows.length > namedAtMost ? undefined : rows.map((row) => row.id);
 }
 
+/** Of one row, where the set of all POA&Ms of the scope costs more. */
+const rowHasOwnPoam = (scope: Scope): RawBuilder<boolean> =>
+  scope.kind === 'everywhere'
+    ? sql`v.poam_id is not null`
+    : sql`exists (select from ingestion_poams owned where owned.id = v.poam_id and ${isSystemIn(scope, sql`owned.system_id`)} offset 0)`;
+
 /** SQL of the POA&M (ingestion_poams.id) that answers the finding `v` in the scope; null where none does. For the rows of a page. */
 export const poamInScope = (scope: Scope): RawBuilder<number | null> =>
-  sql`case when ${hasOwnPoam(scope)} then v.poam_id when ${makesWeakness} then (select poam_id from (${besideWeakness(scope)}) beside) end`;
+  sql`case when ${rowHasOwnPoam(scope)} then v.poam_id when ${makesWeakness} then (select poam_id from (${besideWeakness(scope)}) beside) end`;
 
 /** The same for many rows: which findings are answered beside is asked once. */
 export const poamInScopeOfMany = ({ scope, beside }: Sight): RawBuilder<number | null> =>
@@ -111,7 +122,7 @@ export const poamInScopeOfMany = ({ scope, beside }: Sight): RawBuilder<number |
 
 /** SQL of the weakness (weaknesses.id) of the finding `v` in the scope: the one that its POA&M answers. */
 export const weaknessInScope = (scope: Scope): RawBuilder<number | null> => sql`
-  case when ${hasOwnPoam(scope)} then (
+  case when ${rowHasOwnPoam(scope)} then (
          select w.id from weaknesses w where w.poam_id = v.poam_id and w.grouping = 'plugin' and w.identifier = v.plugin_id::text order by w.due_on, w.id limit 1)
        when ${makesWeakness} then (select id from (${besideWeakness(scope)}) beside) end`;
 

@@ -48,9 +48,10 @@ export const isAssetIn = (scope: Scope, asset: RawBuilder<unknown>): RawBuilder<
     : assigned;
 };
 
-/** Whether an asset is in no boundary at all. */
-export const isUnassigned = (asset: RawBuilder<unknown>): RawBuilder<boolean> =>
-  sql`(${asset} in (${assetsIn({ kind: 'everywhere' })})) is not true`;
+/** Whether an asset that is known is in no boundary at all. */
+export const isUnassigned = (asset: RawBuilder<unknown>): RawBuilder<boolean> => sql`
+  (${asset} in (select main.asset_uuid from ingestion_assets main where main.system_id is null
+     and not exists (select from ingestion_system_assets beside where beside.asset_uuid = main.asset_uuid and beside.system_id is not null))) is true`;
 
 /** Whether a record of one boundary, such as a POA&M, is in the scope. @param systemId null where it is in none. */
 export const isSystemIn = (scope: Scope, systemId: RawBuilder<unknown>): RawBuilder<boolean> =>
