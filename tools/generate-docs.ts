@@ -1,5 +1,5 @@
 /**
- * Writes docs/settings.md, docs/errors.md, the lists of docs/cli.md and the state machines of src/engine/merge/SPEC.md from the tables in the code; with `--check`, exits 1
+ * Writes docs/settings.md, docs/errors.md, docs/lists.md, the lists of docs/cli.md and the state machines of src/engine/merge/SPEC.md from the tables in the code; with `--check`, exits 1
  * if they are stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { operationEvents, operationTransitions } from '../src/ledger/operations/
 import { outboxEvents, outboxStates, outboxTransitions } from '../src/engine/outbox/outbox-states.ts';
 import { statesOf, type Transitions } from '../src/platform/values/transitions.ts';
 import { commandLists } from './command-docs.ts';
+import { listsPage } from './list-docs.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
@@ -131,6 +132,7 @@ export const generatedPages: Readonly<Record<string, string>> = {
   'docs/errors.md': errorsPage(),
   [specFile]: specPage(),
   'docs/cli.md': await commandsPage(),
+  'docs/lists.md': listsPage(),
 };
 
 if (import.meta.main) {

@@ -10,7 +10,7 @@ const poamState = z.enum(findingPoamStates).exclude(['none']).nullable();
 
 /** A finding as a row: of a list, and of an export. */
 export const finding = z.strictObject({
-  key: z.uuid(),
+  key: z.guid(),
   severity,
   pluginId: z.string(),
   name: z.string(),

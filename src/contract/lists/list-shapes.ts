@@ -4,4 +4,5 @@ import { z } from 'zod';
 export const counted = z.strictObject({ count: z.number(), exact: z.boolean() });
 
 /** A list as a command prints it: its first rows in their order, and how many match. */
-export const listOf = <Item extends z.ZodType>(item: Item) => z.strictObject({ items: z.array(item), total: counted });
+export const listOf = <Item extends z.ZodType>(item: Item) =>
+  z.strictObject({ items: z.array(item), total: counted });

@@ -20,5 +20,5 @@ export {
 } from './filter.sql.ts';
 export { type After, createCursors, type CursorUse, type Page, parseSort, type Sort } from './page.ts';
 export { behind, type KeySet, orderOf, pageOf, type SortColumn, sortValue } from './page.sql.ts';
-export { csvLine, csvStart } from './csv.ts';
+export { csvLine, csvStart, type CsvValue } from './csv.ts';
 export { streamRows } from './stream-rows.ts';
