@@ -99,13 +99,13 @@ const findings = (size: WorldSize): readonly string[] => [
           port, protocol, external_system_id, reported_by, evidence_at, seen_at, poam_id, raw_data, solution)
    select ${uuidOf('finding', 'f.g')}, (10000 + f.plugin)::text, 'Finding of plugin ' || f.plugin, ('{Info,Low,Medium,High,Critical}'::text[])[f.rank + 1], f.rank,
           case when f.life < 30 then 'Fixed' when f.accepted then 'Accepted' else 'Open' end, case when f.life < 30 then 'fixed' when f.life < 35 then 'reopened' else 'open' end, case when f.accepted then 'accepted' else 'none' end,
-          f.found, least(${now}, f.found + f.seen * interval '1 day'), case when f.life < 35 then f.found + f.seen * interval '1 day' end, case when f.life between 30 and 34 then least(${now}, f.found + (f.seen + 3) * interval '1 day') end,
+          f.found, case when f.life between 30 and 34 then f.last + (${now} - f.last) / 2 else f.last end, case when f.life < 35 then f.last end, case when f.life between 30 and 34 then f.last + (${now} - f.last) / 2 end,
           ${uuidOf('asset', 'f.asset')}::text, ${uuidOf('asset', 'f.asset')}, (array[0, 443, 445, 22, 8443])[1 + f.g % 5], 'tcp', f.source, array[f.source], ${now}, array[f.found], w.poam_id,
           jsonb_build_object('output', 'Installed version: 1.' || f.g % 90 || repeat(' path', 30)), 'Upgrade.'
-     from (select g, 1 + g % ${size.assets} as asset, 1 + ((${drawn('g', 41, 1000)} / 1000.0) ^ 2 * ${size.plugins - 1})::int as plugin, ${drawn('g', 42, 100)} as life, ${drawn('g', 43, 50)} = 0 as accepted,
+     from (select *, found + (${now} - found) * seen / 300 as last from (select g, 1 + g % ${size.assets} as asset, 1 + ((${drawn('g', 41, 1000)} / 1000.0) ^ 2 * ${size.plugins - 1})::int as plugin, ${drawn('g', 42, 100)} as life, ${drawn('g', 43, 50)} = 0 as accepted,
                   ${now} - ${drawn('g', 44, 60_000_000)} * interval '1 second' as found, ${drawn('g', 45, 300)} as seen, 1 + (g % 5 = 0)::int as source,
                   ${rankOfPlugin(`1 + ((${drawn('g', 41, 1000)} / 1000.0) ^ 2 * ${size.plugins - 1})::int`)} as rank
-             from generate_series(1, ${size.findings}) g) f
+             from generate_series(1, ${size.findings}) g) drawn) f
      left join weaknesses w on f.life >= 30 and f.rank >= 3 and f.asset % 100 <> 7 and w.system_id = ${systemId(`1 + f.asset % ${size.systems}`)} and w.grouping = 'plugin' and w.identifier = (10000 + f.plugin)::text
     order by f.asset, f.g`,
   `insert into finding_state_changes (vulnerability_id, state, occurred_at, external_system_id, is_concluded)

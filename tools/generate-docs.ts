@@ -1,6 +1,8 @@
 /**
  * Writes docs/settings.md, docs/errors.md, the lists of docs/cli.md, the state machines of src/engine/merge/SPEC.md and openapi.json from the
  * tables in the code; with `--check`, exits 1 if they are stale.
+ * Writes docs/settings.md, docs/errors.md, docs/lists.md, the lists of docs/cli.md and the state machines of src/engine/merge/SPEC.md from the tables in the code; with `--check`, exits 1
+ * if they are stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { openApiOf, routes } from '../src/contract/index.ts';
@@ -10,6 +12,7 @@ import { operationEvents, operationTransitions } from '../src/ledger/operations/
 import { outboxEvents, outboxStates, outboxTransitions } from '../src/engine/outbox/outbox-states.ts';
 import { statesOf, type Transitions } from '../src/platform/values/transitions.ts';
 import { commandLists } from './command-docs.ts';
+import { listsPage } from './list-docs.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
@@ -139,6 +142,7 @@ export const generatedPages: Readonly<Record<string, string>> = {
   [specFile]: specPage(),
   'docs/cli.md': await commandsPage(),
   'openapi.json': openApiPage(),
+  'docs/lists.md': listsPage(),
 };
 
 if (import.meta.main) {

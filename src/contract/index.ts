@@ -3,6 +3,7 @@
  * (`printJson('connectionList', value)`), which the compiler holds; the tests parse what commands really print. In production
  * nothing is validated on the way out.
  */
+export * from './lists/index.ts';
 export * from './records/index.ts';
 export * from './work/index.ts';
 export type { Printable } from './json/index.ts';

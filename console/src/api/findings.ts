@@ -94,19 +94,66 @@ export interface PluginDetail {
   readonly patchPublishedAt: string | null;
 }
 
-export const findingQuery = (key: string) =>
-  queryOptions({
-    queryKey: ['findings', key],
-    queryFn: ({ signal }) => get<FindingDetail>(`/findings/${encodeURIComponent(key)}`, { signal }),
-  });
+/** As GET /findings/{key} and GET /plugins/{id} give them. */
+interface Told extends FindingRow {
+  readonly output: string | null;
+  readonly views: readonly { source: string; severity: Severity | null; saidAt: string | null }[];
+  readonly plugin: {
+    description: string | null;
+    crossReferences: readonly string[];
+    seeAlso: readonly string[];
+  } | null;
+  readonly otherAssets: number;
+  readonly history: readonly {
+    event: 'found' | 'seen' | 'fixed' | 'came back';
+    at: string;
+    isConcluded: boolean;
+    source: string | null;
+  }[];
+}
+interface ToldPlugin extends Omit<PluginDetail, 'severity' | 'references'> {
+  readonly severities: readonly Severity[];
+  readonly crossReferences: readonly string[];
+  readonly seeAlso: readonly string[];
+}
+
+const tellFinding = (told: Told): FindingDetail => ({
+  ...told,
+  description: told.plugin?.description ?? null,
+  references: [...(told.plugin?.crossReferences ?? []), ...(told.plugin?.seeAlso ?? [])],
+  severityBySource: told.views.map(({ source, severity, saidAt }) => ({
+    source,
+    severity: severity ?? told.severity,
+    lastSeen: saidAt ?? told.lastSeen ?? '',
+  })),
+  sameElsewhere: told.otherAssets,
+});
+
+const tellHistory = ({ history }: Told): { items: readonly FindingEvent[] } => ({
+  items: history.map(({ event, at, isConcluded, source }) => ({
+    at,
+    kind: event === 'came back' ? 'reopened' : event,
+    source,
+    concluded: isConcluded,
+    note: null,
+  })),
+});
+
+const toldFinding = (key: string) => ({
+  queryKey: ['findings', key],
+  queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
+    get<Told>(`/findings/${encodeURIComponent(key)}`, { signal }),
+});
+
+export const findingQuery = (key: string) => queryOptions({ ...toldFinding(key), select: tellFinding });
 export const findingHistoryQuery = (key: string) =>
-  queryOptions({
-    queryKey: ['findings', key, 'history'],
-    queryFn: ({ signal }) =>
-      get<{ items: readonly FindingEvent[] }>(`/findings/${encodeURIComponent(key)}/history`, { signal }),
-  });
+  queryOptions({ ...toldFinding(key), select: tellHistory });
 export const pluginQuery = (id: string) =>
   queryOptions({
     queryKey: ['plugins', id],
-    queryFn: ({ signal }) => get<PluginDetail>(`/plugins/${encodeURIComponent(id)}`, { signal }),
+    queryFn: async ({ signal }): Promise<PluginDetail> => {
+      const told = await get<ToldPlugin>(`/plugins/${encodeURIComponent(id)}`, { signal });
+      const { severities, crossReferences, seeAlso, ...rest } = told;
+      return { ...rest, severity: severities[0] ?? 'Info', references: [...crossReferences, ...seeAlso] };
+    },
   });

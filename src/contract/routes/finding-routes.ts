@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { assetList, findingList, findingPoamStates, findingStates } from '../../canonical/lists/index.ts';
 import { severities } from '../../canonical/vocabulary/index.ts';
 import { instant } from '../json/index.ts';
+import { assetDetail, findingDetail, pluginDetail } from '../lists/index.ts';
+import { defineRoutes } from './define-route.ts';
 import { listRoutes } from './list-routes.ts';
 
 /** A finding in a list; docs/lists.md says what its columns mean. */
@@ -72,7 +74,43 @@ export const assetRow = z
   })
   .meta({ id: 'Asset' });
 
+const key = z.strictObject({ key: z.string().min(1).max(64) });
+
 export const findingRoutes = {
   ...listRoutes('Findings', findingList, { row: findingRow, permission: 'finding:read' }),
   ...listRoutes('Assets', assetList, { row: assetRow, permission: 'asset:read' }),
+  ...defineRoutes({
+    getFinding: {
+      method: 'GET',
+      path: '/findings/:key',
+      tag: 'findings',
+      summary: 'One finding with its life and its sources',
+      permission: 'finding:read',
+      scope: 'boundaries',
+      params: key,
+      answer: { status: 200, shape: findingDetail },
+      audit: { access: 'read', resource: 'finding' },
+    },
+    getPlugin: {
+      method: 'GET',
+      path: '/plugins/:pluginId',
+      tag: 'findings',
+      summary: 'A plugin with how many findings it has',
+      permission: 'finding:read',
+      scope: 'boundaries',
+      params: z.strictObject({ pluginId: z.string().min(1).max(64) }),
+      answer: { status: 200, shape: pluginDetail },
+    },
+    getAsset: {
+      method: 'GET',
+      path: '/assets/:assetUuid',
+      tag: 'assets',
+      summary: 'One asset',
+      permission: 'asset:read',
+      scope: 'boundaries',
+      params: z.strictObject({ assetUuid: z.guid() }),
+      answer: { status: 200, shape: assetDetail },
+      audit: { access: 'read', resource: 'asset' },
+    },
+  }),
 } as const;

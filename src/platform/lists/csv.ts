@@ -7,6 +7,9 @@ import { Readable } from 'node:stream';
 /** The byte order mark, by which Excel knows UTF-8. */
 export const csvStart = '\uFEFF';
 
+/** What a cell may be made of. */
+export type CsvValue = string | number | boolean | Date | null | undefined | readonly (string | number)[];
+
 const formula = /^[=+\-@\t\r]/;
 
 /** What a cell shows: instants in ISO 8601, several values by semicolons, nothing for what is not there. */

@@ -1,4 +1,4 @@
-export { csvLine, csvLines, csvStart } from './csv.ts';
+export { csvLine, csvLines, csvStart, type CsvValue } from './csv.ts';
 export {
   type Conditions,
   escapedLike,

@@ -14,7 +14,7 @@ import {
   type AssetSort,
   countAssets,
   facetAssets,
-  fetchAsset,
+  fetchAssetDetail,
   fetchAssetComponents,
   fetchAssetCompliance,
   fetchAssetContext,
@@ -160,12 +160,12 @@ describe('the list of assets', () => {
     );
     const [merged] = rows;
     const uuid = merged?.into ?? '';
-    expect(await fetchAsset(database.db, everywhere, merged?.uuid ?? '')).toEqual({
+    expect(await fetchAssetDetail(database.db, everywhere, merged?.uuid ?? '')).toEqual({
       is: 'merged',
       into: uuid,
     });
     const own: Scope = { kind: 'boundaries', systemIds: [merged?.system ?? ''], unassigned: false };
-    expect(await fetchAsset(database.db, own, uuid)).toMatchObject({
+    expect(await fetchAssetDetail(database.db, own, uuid)).toMatchObject({
       is: 'asset',
       asset: { assetUuid: uuid, absorbed: [merged?.uuid] },
     });
@@ -177,7 +177,7 @@ describe('the list of assets', () => {
     ]);
     const stranger: Scope = { kind: 'boundaries', systemIds: ['SYS-999'], unassigned: true };
     const all = [
-      fetchAsset,
+      fetchAssetDetail,
       fetchAssetSources,
       fetchAssetIdentity,
       fetchAssetComponents,

@@ -64,7 +64,7 @@ async function ofAsset<T>(
   return known === undefined || known.into !== null ? undefined : work();
 }
 
-export async function fetchAsset(
+export async function fetchAssetDetail(
   db: Kysely<Database>,
   scope: Scope,
   uuid: string,

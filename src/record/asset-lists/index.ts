@@ -16,7 +16,7 @@ export {
   type AssetMore,
   type AssetSourceView,
   type ComplianceView,
-  fetchAsset,
+  fetchAssetDetail,
   fetchAssetComponents,
   fetchAssetCompliance,
   fetchAssetContext,

@@ -1,5 +1,5 @@
 /** What each source says of an asset, field by field, and which value is taken: as `joinSources` of the load does it in SQL. Pure. */
-import { type Json, scalarText } from '../../platform/values/index.ts';
+import type { Json } from '../../platform/values/index.ts';
 import type { AssetSourceView } from './fetch-asset.sql.ts';
 
 export interface SourceField {
@@ -47,8 +47,8 @@ function takenOf(
     };
   }
   if (field !== 'first_seen') return { taken: value, why: 'latest', from: [first] };
-  const earliest =
-    saying.toSorted((a, b) => (scalarText(values[a]) ?? '').localeCompare(scalarText(values[b]) ?? ''))[0] ??
-    first;
+  // Instants in ISO 8601, which sort as texts.
+  const textAt = (at: number): string => JSON.stringify(values[at]);
+  const earliest = saying.toSorted((a, b) => (textAt(a) < textAt(b) ? -1 : 1))[0] ?? first;
   return { taken: values[earliest] ?? null, why: 'earliest', from: [earliest] };
 }

@@ -6,7 +6,7 @@ import type { Database } from '../../platform/postgres/index.ts';
 import { severityWord } from '../findings/index.ts';
 import { membershipsIn } from '../systems/index.ts';
 import { type FindingFilter, pluginOf } from './finding-conditions.sql.ts';
-import { poamInScopeOfMany, poamStateOf } from './finding-poam.sql.ts';
+import { blind, findSight, poamInScopeOfMany, poamStateOf, type Sight } from './finding-poam.sql.ts';
 import { findReach } from './reach.sql.ts';
 
 /** A count ends here unless it is to be exact. */
@@ -55,13 +55,13 @@ interface FacetSql {
 const plain = (counted: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`select key as value, n from ${counted}`;
 
-const facetSql = (scope: Scope): Readonly<Record<FacetOf<typeof findingList>, FacetSql>> => ({
+const facetSql = (sight: Sight): Readonly<Record<FacetOf<typeof findingList>, FacetSql>> => ({
   severity: { key: sql.raw(severityWord('v.severity_rank')), value: plain },
   state: { key: sql`v.lifecycle_state::text`, value: plain },
   system: {
     key: sql`v.asset_ref`,
     value: (counted) => sql`
-      select m.system_id as value, n from ${counted} left join (${membershipsIn(scope)}) m on m.asset_uuid = key`,
+      select m.system_id as value, n from ${counted} left join (${membershipsIn(sight.scope)}) m on m.asset_uuid = key`,
   },
   family: {
     key: pluginOf,
@@ -69,7 +69,7 @@ const facetSql = (scope: Scope): Readonly<Record<FacetOf<typeof findingList>, Fa
       sql`select p.family as value, n from ${counted} left join scan_plugins p on p.plugin_id = key`,
   },
   poam: {
-    key: poamInScopeOfMany(scope),
+    key: poamInScopeOfMany(sight),
     value: (counted) => sql`
       select ${poamStateOf('k')} as value, n from ${counted} left join ingestion_poams k on k.id = key`,
   },
@@ -85,7 +85,7 @@ export async function facetFindings(
   by: FacetOf<typeof findingList>,
 ): Promise<Facet> {
   const { all } = await findReach(db, scope, filter);
-  const { key, value } = facetSql(scope)[by];
+  const { key, value } = facetSql(by === 'poam' ? await findSight(db, scope) : blind(scope))[by];
   const { rows } = await sql<{ value: string; count: number; seen: number }>`
     with counted as materialized (
       select key, count(*)::int as n

@@ -105,6 +105,22 @@ const outputOf = (raw: Json): string | null => {
   return typeof output === 'string' ? output : null;
 };
 
+/** Keys of the scope that begin so, at most `limit`: a person types the first letters. @param beginning hexadecimal, with or without dashes. */
+export async function findFindingKeys(
+  db: Kysely<Database>,
+  scope: Scope,
+  beginning: string,
+  limit: number,
+): Promise<string[]> {
+  const letters = beginning.toLowerCase().replaceAll('-', '');
+  if (!/^[0-9a-f]{4,32}$/.test(letters)) return [];
+  const { rows } = await sql<{ key: string }>`
+    select v.finding_key::text as key from ingestion_vulnerabilities v
+     where v.finding_key between ${letters.padEnd(32, '0')}::uuid and ${letters.padEnd(32, 'f')}::uuid and ${isShown} and ${isAssetIn(scope, sql`v.asset_ref`)}
+     order by v.finding_key limit ${limit}`.execute(db);
+  return rows.map((row) => row.key);
+}
+
 /** @returns undefined where there is none of that key in the scope. */
 export async function fetchFinding(
   db: Kysely<Database>,

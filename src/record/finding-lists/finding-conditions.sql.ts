@@ -22,7 +22,7 @@ import {
 import { storableJson } from '../../platform/postgres/index.ts';
 import { isAcceptedFinding } from '../findings/index.ts';
 import { isAssetIn, isUnassigned, membershipsIn } from '../systems/index.ts';
-import { dueCondition, poamCondition } from './finding-poam.sql.ts';
+import { dueCondition, poamCondition, type Sight } from './finding-poam.sql.ts';
 
 export type FindingFilterName = FilterOf<typeof findingList>;
 export type FindingFilter = Filter<FindingFilterName>;
@@ -177,13 +177,13 @@ const cveCondition: ToCondition = (term) =>
     : sql`p.cves && ${wordsIn(term).map((word) => word.toUpperCase())}::text[]`;
 
 /** What a filter is about. A condition on the plugin names `p`, all others `v`. */
-type Placed = (scope: Scope) => {
+type Placed = (sight: Sight) => {
   readonly of: 'plugin' | 'asset' | 'finding';
   readonly condition: ToCondition;
 };
 const scoped =
-  (of: 'asset' | 'finding', condition: (scope: Scope) => ToCondition): Placed =>
-  (scope) => ({ of, condition: condition(scope) });
+  (of: 'asset' | 'finding', condition: (sight: Sight) => ToCondition): Placed =>
+  (sight) => ({ of, condition: condition(sight) });
 const plain =
   (condition: ToCondition): Placed =>
   () => ({ of: 'finding', condition });
@@ -191,7 +191,7 @@ const plain =
 const filters: Readonly<Record<FindingFilterName, Placed>> = {
   severity: plain(severityRanks),
   state: plain(wordsOf(sql`v.lifecycle_state`)),
-  system: scoped('asset', (scope) => systemCondition(scope, sql`v.asset_ref`)),
+  system: scoped('asset', ({ scope }) => systemCondition(scope, sql`v.asset_ref`)),
   asset: ofAsset(sql`ingestion_assets t`, assetsNamedSo),
   ip: ofAsset(sql`ingestion_asset_network t`, addressedSo),
   tag: ofAsset(sql`ingestion_asset_tags t`, taggedSo),
@@ -210,7 +210,7 @@ const filters: Readonly<Record<FindingFilterName, Placed>> = {
   fixed: plain(instantOf(sql`v.last_fixed`)),
   due: scoped('finding', dueCondition),
   poam: scoped('finding', poamCondition),
-  control: scoped('finding', controlCondition),
+  control: scoped('finding', ({ scope }) => controlCondition(scope)),
   accepted: plain(flagOf(sql.raw(isAcceptedFinding('v')))),
   port: plain(numberOf(sql`v.port`)),
   source: plain(reportedBy),
@@ -223,27 +223,32 @@ export interface Asked {
   readonly plugin: readonly Condition[];
   /** Of `v.plugin_id`: what it must not have. */
   readonly otherPlugin: readonly Condition[];
-  /** Of `v.asset_ref`, the scope included. */
+  /** Of `v.asset_ref`: whether it is in the scope. */
+  readonly scope: readonly Condition[];
+  /** Of `v.asset_ref`: what the filter says. */
   readonly asset: readonly Condition[];
-  /** Whether these leave only assets that are known. */
+  /** Whether both leave only assets that are known. */
   readonly isOfKnownAssets: boolean;
   /** Of `v` alone. */
   readonly finding: readonly Condition[];
 }
 
-export function askedOf(scope: Scope, filter: FindingFilter): Asked {
+export function askedOf(sight: Sight, filter: FindingFilter): Asked {
+  const { scope } = sight;
   const asked = {
     plugin: [] as Condition[],
     otherPlugin: [] as Condition[],
+    scope: scope.kind === 'everywhere' ? [] : [isAssetIn(scope, sql`v.asset_ref`)],
     asset: [] as Condition[],
     finding: [] as Condition[],
   };
   let isOfKnownAssets = scope.kind === 'boundaries' && !scope.unassigned;
-  if (scope.kind !== 'everywhere') asked.asset.push(isAssetIn(scope, sql`v.asset_ref`));
   for (const [name, term] of Object.entries(filter) as [FindingFilterName, FilterTerm][]) {
     // its own keys
-    const { of, condition } = filters[name](scope);
-    if (of === 'asset' && !asksForLack(term)) isOfKnownAssets = true;
+    const { of, condition } = filters[name](sight);
+    // Assets in no system are few, and known.
+    if (of === 'asset' && (!asksForLack(term) || (name === 'system' && term.is === 'presence')))
+      isOfKnownAssets = true;
     if (of !== 'plugin') asked[of].push(condition(term));
     else if (asksForLack(term)) asked.otherPlugin.push(pluginSet(condition)(term));
     else asked.plugin.push(condition(term));

@@ -70,6 +70,6 @@ export const findingRows = (scope: Scope, page: RawBuilder<unknown>): RawBuilder
     left join scan_plugins p on p.plugin_id = v.plugin_id::text
     left join ingestion_assets a on a.asset_uuid = v.asset_ref
     left join assets_extended x on x.asset_uuid = v.asset_ref
-    left join weaknesses w on w.id = ${weaknessInScope(scope)}
-    left join ingestion_poams k on k.id = ${poamInScope(scope)}
+    left join lateral (select * from weaknesses w where w.id = ${weaknessInScope(scope)} offset 0) w on true
+    left join lateral (select k.id, k.poam_id, k.status, k.scheduled_completion from ingestion_poams k where k.id = ${poamInScope(scope)} offset 0) k on true
    order by page.place`;

@@ -10,7 +10,7 @@ import { type After, type Page, pageOf } from '../../platform/lists/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { membershipsIn } from '../systems/index.ts';
 import { type FindingFilter, pluginOf } from './finding-conditions.sql.ts';
-import { poamInScopeOfMany, poamStateOf } from './finding-poam.sql.ts';
+import { findSight, poamInScopeOfMany, poamStateOf } from './finding-poam.sql.ts';
 import { findReach } from './reach.sql.ts';
 
 export interface FindingGroupRow {
@@ -105,6 +105,7 @@ export async function groupFindings(
   },
 ): Promise<Page<FindingGroupRow>> {
   const { all } = await findReach(db, scope, filter);
+  const sight = await findSight(db, scope);
   const { counted, parts, title } = groupSql(scope)[by];
   const { rows } = await sql<FindingGroupRow & { group_id: string; sort_value: string }>`
     with counted as materialized (
@@ -120,7 +121,7 @@ export async function groupFindings(
       select parts.key, v.asset_ref, min(v.first_found) as first_found, answer.id as poam
         from top join parts on parts.key is not distinct from top.key
         join ingestion_vulnerabilities v on ${counted} = parts.part
-       cross join lateral (select ${poamInScopeOfMany(scope)} as id offset 0) answer
+       cross join lateral (select ${poamInScopeOfMany(sight)} as id offset 0) answer
        where ${all} group by parts.key, v.asset_ref, answer.id
     ), of_assets as (
       select key, count(*)::int as assets, min(first_found) as first_found from (

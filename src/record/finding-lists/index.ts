@@ -9,6 +9,7 @@ export {
   fetchFinding,
   type FindingDetail,
   type FindingEvent,
+  findFindingKeys,
   findingHistory,
   type FindingWeakness,
 } from './fetch-finding.sql.ts';

@@ -84,7 +84,7 @@ function partsOf({ by, descending }: FindingSort, after: After | undefined): rea
 }
 
 /** So many rows of each branch are walked along before all that match are gathered. */
-const walkedAtMost = 10_000;
+const walkedAtMost = 5000;
 /** Of VPR, which is a plugin's: findings of the so many plugins that come first, and of those that share the last one's place. */
 const pluginsWalkedAtMost = 20;
 

@@ -7,7 +7,7 @@ import type { Scope } from '../../canonical/access/index.ts';
 import { every } from '../../platform/lists/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { assetsIn } from '../systems/index.ts';
-import { answeredIds } from './finding-poam.sql.ts';
+import { answeredIds, blind, findSight, type Sight } from './finding-poam.sql.ts';
 import { askedOf, type FindingFilter, isShown, pluginOf } from './finding-conditions.sql.ts';
 
 /** So many assets or plugins are named one by one; more are a set that each row is looked up in. */
@@ -27,10 +27,11 @@ export interface Reach {
 }
 
 export async function findReach(db: Kysely<Database>, scope: Scope, filter: FindingFilter): Promise<Reach> {
-  const asked = askedOf(scope, filter);
+  const sight = filter.poam || filter.due ? await findSight(db, scope, filter.poam) : blind(scope);
+  const asked = askedOf(sight, filter);
   const plugins = await namedPlugins(db, asked.plugin);
-  const assets = asked.isOfKnownAssets ? await namedAssets(db, asked.asset) : undefined;
-  const answered = await namedFindings(db, scope, filter);
+  const assets = asked.isOfKnownAssets ? await namedAssets(db, [...asked.scope, ...asked.asset]) : undefined;
+  const answered = await namedFindings(db, sight, filter);
   const named = filter.plugin;
   const pluginsWanted =
     plugins?.length ?? (named?.is === 'in' && !named.negated ? named.values.length : Infinity);
@@ -47,14 +48,14 @@ export async function findReach(db: Kysely<Database>, scope: Scope, filter: Find
     ...asked.finding,
     ...(answered ? [sql<boolean>`v.id = any(${answered}::int[])`] : []),
   ];
-  const isJoined = assets === undefined && scope.kind === 'boundaries' && !scope.unassigned;
+  const inScope = assets ? [] : asked.scope;
+  const joined =
+    !assets && scope.kind === 'boundaries' && !scope.unassigned
+      ? [sql<boolean>`v.asset_ref in (${assetsIn(scope)})`]
+      : inScope;
   return {
-    matching: every([isShown, ...conditions]),
-    all: every([
-      isShown,
-      ...(isJoined ? [sql<boolean>`v.asset_ref in (${assetsIn(scope)})`] : []),
-      ...conditions,
-    ]),
+    matching: every([isShown, ...inScope, ...conditions]),
+    all: every([isShown, ...joined, ...conditions]),
     isNarrow: assets !== undefined || answered !== undefined || pluginsWanted <= narrowPlugins,
   };
 }
@@ -85,10 +86,10 @@ async function namedAssets(
 /** Findings under POA&Ms that the filter names, or whose weaknesses are due then: found by these, where they are few. */
 async function namedFindings(
   db: Kysely<Database>,
-  scope: Scope,
+  sight: Sight,
   { poam, due }: FindingFilter,
 ): Promise<number[] | undefined> {
-  const relation = answeredIds(scope, poam, 'poam') ?? answeredIds(scope, due, 'due');
+  const relation = answeredIds(sight, poam, 'poam') ?? answeredIds(sight, due, 'due');
   if (relation === undefined) return undefined;
   const { rows } = await sql<{
     id: number;

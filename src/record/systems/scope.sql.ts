@@ -29,10 +29,10 @@ export const systemsOfAsset = (scope: Scope, asset: RawBuilder<unknown>): RawBui
 
 /** SQL of the assets in boundaries of the scope, some of them twice. */
 export const assetsIn = (scope: Scope): RawBuilder<unknown> => sql`
-  select main.asset_uuid from ingestion_assets main where main.system_id is not null and ${among(scope, sql`main.system_id`)}
+  (select main.asset_uuid from ingestion_assets main where main.system_id is not null and ${among(scope, sql`main.system_id`)}
   union all
   select beside.asset_uuid from ingestion_system_assets beside
-   where beside.asset_uuid is not null and beside.system_id is not null and ${among(scope, sql`beside.system_id`)}`;
+   where beside.asset_uuid is not null and beside.system_id is not null and ${among(scope, sql`beside.system_id`)})`;
 
 /**
  * Whether an asset is in the scope. `is true` keeps the planner from joining the assets, of whose number it knows nothing: they are looked up
@@ -42,9 +42,13 @@ export const assetsIn = (scope: Scope): RawBuilder<unknown> => sql`
 export const isAssetIn = (scope: Scope, asset: RawBuilder<unknown>): RawBuilder<boolean> => {
   if (scope.kind === 'everywhere') return sql`true`;
   const assigned = sql<boolean>`(${asset} in (${assetsIn(scope)})) is true`;
-  return scope.unassigned ? sql`(${assigned} or ${isUnassigned(asset)})` : assigned;
+  // All but those that are in some boundary and in none of these: one set, where "in these or in none" are two.
+  return scope.unassigned
+    ? sql`(${asset} in (${assetsIn({ kind: 'everywhere' })} except ${assetsIn(scope)})) is not true`
+    : assigned;
 };
 
-/** Whether an asset is in no boundary at all. */
-export const isUnassigned = (asset: RawBuilder<unknown>): RawBuilder<boolean> =>
-  sql`(${asset} in (${assetsIn({ kind: 'everywhere' })})) is not true`;
+/** Whether an asset that is known is in no boundary at all. */
+export const isUnassigned = (asset: RawBuilder<unknown>): RawBuilder<boolean> => sql`
+  (${asset} in (select main.asset_uuid from ingestion_assets main where main.system_id is null
+     and not exists (select from ingestion_system_assets beside where beside.asset_uuid = main.asset_uuid and beside.system_id is not null))) is true`;

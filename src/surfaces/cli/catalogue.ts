@@ -127,8 +127,18 @@ export const commandGroups: readonly EntryGroup[] = [
         load: async () => (await import('./records/import.command.ts')).importFiles,
       },
       {
+        name: 'findings',
+        description: 'what is open, where, how bad, and who promised to fix it: lists, groups, exports',
+        load: async () => (await import('./lists/findings.command.ts')).findings,
+      },
+      {
+        name: 'plugins',
+        description: 'what the scanners look for, and where it is open',
+        load: async () => (await import('./lists/plugins.command.ts')).plugins,
+      },
+      {
         name: 'assets',
-        description: 'who is who: which records of which sources are one asset, and why',
+        description: 'machines, how exposed each is, and which records of which sources are one of them',
         load: async () => (await import('./records/assets.command.ts')).assets,
       },
       {

@@ -22,7 +22,7 @@ const words = (flags: PlaceFlags): string =>
 
 /** A command of ours: the word `tieline`, then a noun. What else says "tieline" (a database, a directory) is left. */
 const hint =
-  /(?<![\w/.-])tieline (?=(?:acceptances|approvals|assets|conflicts|connections|db|import|links|mappings|matches|ops|outbox|policies|scans|schedules|secrets|sync|worker)\b)/g;
+  /(?<![\w/.-])tieline (?=(?:acceptances|approvals|assets|conflicts|connections|db|findings|import|links|mappings|matches|ops|outbox|plugins|policies|scans|schedules|secrets|sync|worker)\b)/g;
 
 /** The text with its hints as they can be run in the same shell: `tieline --data-dir d sync run`. */
 export function runnable(text: string, flags: PlaceFlags): string {

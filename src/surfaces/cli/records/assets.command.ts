@@ -1,10 +1,25 @@
+import { assetList } from '../../../canonical/lists/index.ts';
 import type { FirstLevel } from '../kit/command.ts';
 import { decisionOptions, limitOption, several } from '../kit/flags.ts';
+import { listOptions } from '../lists/list-flags.ts';
 
 const limit = limitOption(100_000, 100);
 
 export const assets: FirstLevel = {
   commands: [
+    {
+      name: 'list',
+      description: 'assets, those with the most critical findings first',
+      options: listOptions(assetList.sorts),
+      examples: ["assets list --filter 'system=SYS-001 critical=1..'"],
+      action: async () => (await import('../lists/assets.actions.ts')).listThem,
+    },
+    {
+      name: 'show',
+      arguments: '<asset>',
+      description: 'one asset: addresses, system and component, what is open on it; by uuid, name or address',
+      action: async () => (await import('../lists/assets.actions.ts')).showOne,
+    },
     {
       name: 'explain',
       arguments: '<asset>',

@@ -1,13 +1,24 @@
 /** Findings and assets: their lists, as docs/lists.md describes them. */
 import { assetList, findingList } from '../../../canonical/lists/index.ts';
 import { assetRow, findingRow, type findingRoutes } from '../../../contract/index.ts';
-import { type AssetRow, countAssets, facetAssets, listAssets } from '../../../record/asset-lists/index.ts';
+import {
+  type AssetRow,
+  countAssets,
+  facetAssets,
+  fetchAssetContext,
+  fetchAssetDetail,
+  listAssets,
+} from '../../../record/asset-lists/index.ts';
 import {
   countFindings,
   facetFindings,
+  fetchFinding,
+  fetchPlugin,
+  findingHistory,
   type FindingRow,
   listFindings,
 } from '../../../record/finding-lists/index.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
 import type { Handlers } from '../kit/call.ts';
 import { listHandlers, type ListParts } from '../kit/list-handlers.ts';
 import { columnsOf, everyPage } from '../kit/list-export.ts';
@@ -20,7 +31,35 @@ const byValue = ({
   readonly exact: boolean;
 }) => Object.fromEntries(tally.map(({ value, count }) => [value, { count, exact }]));
 
+const unknown = (what: string, id: string): TielineError =>
+  new TielineError('RECORD_UNKNOWN', `There is no ${what} ${id}.`);
+
+type Single = Pick<Handlers<typeof findingRoutes>, 'getFinding' | 'getPlugin' | 'getAsset'>;
+
+const single: Single = {
+  getFinding: async ({ app, scope, params: { key } }) => {
+    const detail = await fetchFinding(app.db, scope, key);
+    const history = detail && (await findingHistory(app.db, scope, key));
+    if (!detail || !history) throw unknown('finding', key);
+    return { body: { ...detail, plugin: detail.plugin ?? null, history } };
+  },
+  getPlugin: async ({ app, scope, params: { pluginId } }) => {
+    const plugin = await fetchPlugin(app.db, scope, pluginId);
+    if (!plugin) throw unknown('plugin', pluginId);
+    return { body: plugin };
+  },
+  getAsset: async ({ app, scope, params: { assetUuid } }) => {
+    const found = await fetchAssetDetail(app.db, scope, assetUuid);
+    if (found?.is === 'merged')
+      throw new TielineError('RECORD_UNKNOWN', `Asset ${assetUuid} was merged into ${found.into}.`);
+    if (!found) throw unknown('asset', assetUuid);
+    const said = await fetchAssetContext(app.db, scope, assetUuid);
+    return { body: { ...found.asset, context: said?.here ?? {} } };
+  },
+};
+
 export const findingHandlers = (parts: ListParts): Handlers<typeof findingRoutes> => ({
+  ...single,
   ...listHandlers('Findings', findingList, {
     parts,
     source: {

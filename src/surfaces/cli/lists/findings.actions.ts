@@ -1,0 +1,133 @@
+/** `findings …`: what is open, where, how bad, and who promised to fix it. */
+import { everywhere } from '../../../canonical/access/index.ts';
+import { type FindingGroup, findingList } from '../../../canonical/lists/index.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
+import {
+  countFindings,
+  fetchFinding,
+  findFindingKeys,
+  findingHistory,
+  type FindingRow,
+  groupFindings,
+  listFindings,
+  streamFindings,
+} from '../../../record/finding-lists/index.ts';
+import type { App } from '../../../engine/run/index.ts';
+import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
+import { findingLines } from './finding.view.ts';
+import { findingTable, groupTable } from './findings.view.ts';
+import type { ListFlags } from './list-flags.ts';
+import { moreText, queryOf, readUpTo, writeCsv } from './read-list.ts';
+
+/** The columns of an export, in their order. */
+const columns = [
+  'key',
+  'severity',
+  'pluginId',
+  'name',
+  'family',
+  'assetUuid',
+  'assetName',
+  'ip',
+  'fqdn',
+  'systemIds',
+  'port',
+  'protocol',
+  'service',
+  'state',
+  'isAccepted',
+  'firstFound',
+  'lastSeen',
+  'lastFixed',
+  'timesCameBack',
+  'dueOn',
+  'poamId',
+  'poamStatus',
+  'poamState',
+  'vpr',
+  'epss',
+  'cvss',
+  'hasExploit',
+  'cves',
+  'solution',
+  'patchPublishedAt',
+  'sources',
+  'acr',
+  'criticality',
+  'controls',
+] as const satisfies readonly (keyof FindingRow)[];
+
+export async function listThem(context: CommandContext, flags: ListFlags): Promise<void> {
+  await context.host.withApp(flags, async (app) => {
+    const query = queryOf(findingList, flags, app.now());
+    if (flags.csv)
+      return writeCsv(context, columns, streamFindings(app.store, everywhere, query, context.host.signal));
+    const { rows } = await readUpTo(flags.limit, (limit, after) =>
+      listFindings(app.db, everywhere, { ...query, limit, ...(after ? { after } : {}) }),
+    );
+    const total = await countFindings(app.db, everywhere, query.filter);
+    if (flags.json) context.printJson('findingRows', { items: rows, total });
+    else if (rows.length === 0)
+      context.print(
+        flags.filter.length > 0
+          ? 'No finding matches.'
+          : 'No findings. Next: tieline import FILE, or tieline sync run',
+      );
+    else {
+      context.print(findingTable(rows, context.width));
+      const more = moreText(rows.length, total);
+      context.print(`${more ? `\n${more}` : ''}\nMore of one: tieline findings show KEY`);
+    }
+  });
+}
+
+export async function listGroups(
+  context: CommandContext,
+  flags: GlobalFlags & { readonly filter: string[]; readonly by: FindingGroup; readonly limit: number },
+): Promise<void> {
+  const { rows, hasMore } = await context.host.withApp(flags, (app) => {
+    const { filter } = queryOf(findingList, flags, app.now());
+    return readUpTo(flags.limit, (limit, after) =>
+      groupFindings(app.db, everywhere, { filter, by: flags.by, limit, ...(after ? { after } : {}) }),
+    );
+  });
+  if (flags.json) context.printJson('findingGroupRows', { items: rows, hasMore });
+  else if (rows.length === 0) context.print('No finding matches.');
+  else
+    context.print(`${groupTable(rows, flags.by, context.width)}${hasMore ? '\n\n… and more: --limit' : ''}`);
+}
+
+/** @throws TielineError USAGE if no finding has this key, or several have one that begins so. */
+async function fetchKey(app: App, wanted: string): Promise<string> {
+  const found = await findFindingKeys(app.db, everywhere, wanted, 6);
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  throw new TielineError(
+    'USAGE',
+    only === undefined
+      ? `No finding has the key ${wanted}.`
+      : `Several findings have keys that begin with ${wanted}.`,
+    {
+      fields: found.map((key) => ({ field: key, message: 'begins so' })),
+      remedy: 'Give the key, or at least its first four letters, as `tieline findings list` shows it.',
+    },
+  );
+}
+
+export async function showOne(
+  context: CommandContext,
+  flags: GlobalFlags,
+  [wanted]: readonly [string],
+): Promise<void> {
+  const { detail, history } = await context.host.withApp(flags, async (app) => {
+    const key = await fetchKey(app, wanted);
+    return {
+      detail: await fetchFinding(app.db, everywhere, key),
+      history: await findingHistory(app.db, everywhere, key),
+    };
+  });
+  // It was there a moment ago.
+  if (!detail || !history) throw new TielineError('USAGE', `No finding has the key ${wanted}.`);
+  if (flags.json) context.printJson('findingDetail', { ...detail, plugin: detail.plugin ?? null, history });
+  else context.print(findingLines(detail, history).join('\n'));
+}

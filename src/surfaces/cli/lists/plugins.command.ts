@@ -1,0 +1,12 @@
+import type { FirstLevel } from '../kit/command.ts';
+
+export const plugins: FirstLevel = {
+  commands: [
+    {
+      name: 'show',
+      arguments: '<plugin>',
+      description: 'what a plugin finds and how it is fixed, and on how many assets it is open; by id',
+      action: async () => (await import('./plugins.actions.ts')).showPlugin,
+    },
+  ],
+};
