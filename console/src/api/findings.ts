@@ -72,10 +72,44 @@ export interface FindingGroupRow {
   readonly bySeverity: Partial<Record<Severity, number>>;
   readonly findings: number;
   readonly assets: number;
-  readonly systemIds: readonly string[];
+  readonly systems: number;
   readonly firstFound: string | null;
-  readonly dueOn: string | null;
 }
+
+/** A group as GET /findings/groups gives it. */
+export interface ToldGroup {
+  readonly key: string | null;
+  readonly title: string | null;
+  readonly critical: number;
+  readonly high: number;
+  readonly medium: number;
+  readonly low: number;
+  readonly info: number;
+  readonly findings: number;
+  readonly assets: number;
+  readonly systems: number;
+  readonly firstFound: string | null;
+}
+
+const worstOf = ({ critical, high, medium, low }: ToldGroup): Severity =>
+  critical > 0 ? 'Critical' : high > 0 ? 'High' : medium > 0 ? 'Medium' : low > 0 ? 'Low' : 'Info';
+
+export const tellGroup = (told: ToldGroup): FindingGroupRow => ({
+  key: told.key ?? 'none',
+  title: told.title,
+  severity: worstOf(told),
+  bySeverity: {
+    Critical: told.critical,
+    High: told.high,
+    Medium: told.medium,
+    Low: told.low,
+    Info: told.info,
+  },
+  findings: told.findings,
+  assets: told.assets,
+  systems: told.systems,
+  firstFound: told.firstFound,
+});
 
 export interface PluginDetail {
   readonly pluginId: string;

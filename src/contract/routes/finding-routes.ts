@@ -1,10 +1,16 @@
 import { z } from 'zod';
-import { assetList, findingList, findingPoamStates, findingStates } from '../../canonical/lists/index.ts';
+import {
+  assetList,
+  findingGroups,
+  findingList,
+  findingPoamStates,
+  findingStates,
+} from '../../canonical/lists/index.ts';
 import { severities } from '../../canonical/vocabulary/index.ts';
 import { instant } from '../json/index.ts';
-import { assetDetail, findingDetail, pluginDetail } from '../lists/index.ts';
+import { assetDetail, findingDetail, findingGroupRows, pluginDetail } from '../lists/index.ts';
 import { defineRoutes } from './define-route.ts';
-import { listRoutes } from './list-routes.ts';
+import { listRoutes, pageShape } from './list-routes.ts';
 
 /** A finding in a list; docs/lists.md says what its columns mean. */
 export const findingRow = z
@@ -80,6 +86,22 @@ export const findingRoutes = {
   ...listRoutes('Findings', findingList, { row: findingRow, permission: 'finding:read' }),
   ...listRoutes('Assets', assetList, { row: assetRow, permission: 'asset:read' }),
   ...defineRoutes({
+    groupFindings: {
+      method: 'GET',
+      path: '/findings/groups',
+      tag: 'findings',
+      summary: 'Findings by plugin, asset, system, CVE or solution',
+      permission: 'finding:read',
+      scope: 'boundaries',
+      query: z
+        .object({
+          by: z.enum(findingGroups),
+          cursor: z.string().max(2000).optional(),
+          limit: z.coerce.number().int().min(1).max(500).default(100),
+        })
+        .catchall(z.string()),
+      answer: { status: 200, shape: pageShape(findingGroupRows.shape.items.element) },
+    },
     getFinding: {
       method: 'GET',
       path: '/findings/:key',

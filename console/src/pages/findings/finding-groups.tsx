@@ -6,7 +6,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { get } from '../../api/client.ts';
-import type { FindingGroupRow, FindingRow } from '../../api/findings.ts';
+import { type FindingGroupRow, type FindingRow, tellGroup, type ToldGroup } from '../../api/findings.ts';
 import type { Page } from '../../api/lists.ts';
 import { ListProblem } from '../../kit/list/list-states.tsx';
 import type { ListState } from '../../kit/list/list-state.ts';
@@ -117,15 +117,9 @@ const GroupRow = ({ group, row, filters }: { group: Group; row: FindingGroupRow;
           <SeverityCounts counts={row.bySeverity} shown={['Critical', 'High', 'Medium', 'Low']} />
         </td>
         <td className={styles['end']}>{row.assets.toLocaleString('en')}</td>
-        <td>
-          {row.systemIds.slice(0, 2).join(', ')}
-          {row.systemIds.length > 2 ? ` +${row.systemIds.length - 2}` : ''}
-        </td>
+        <td>{row.systems}</td>
         <td>
           <Day at={row.firstFound} />
-        </td>
-        <td>
-          <Due by={row.dueOn} />
         </td>
       </tr>
       {open ? <Inside group={group} row={row} filters={filters} /> : null}
@@ -133,16 +127,16 @@ const GroupRow = ({ group, row, filters }: { group: Group; row: FindingGroupRow;
   );
 };
 
-const heads = ['', 'Worst', '', 'Findings', 'Assets', 'Systems', 'First found', 'Due'];
+const heads = ['', 'Worst', '', 'Findings', 'Assets', 'Systems', 'First found'];
 
 const useGroups = (group: Group, filters: Search) =>
   useInfiniteQuery({
     queryKey: ['list', 'findings', 'groups', group, filters],
     queryFn: ({ pageParam, signal }) =>
-      get<Page<FindingGroupRow>>('/findings/groups', {
+      get<Page<ToldGroup>>('/findings/groups', {
         query: { ...filters, by: group, limit: 100, cursor: pageParam },
         signal,
-      }),
+      }).then(({ items, next }) => ({ items: items.map(tellGroup), next })),
     initialPageParam: undefined as string | undefined, // a key of the server's
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,

@@ -16,10 +16,12 @@ import {
   fetchPlugin,
   findingHistory,
   type FindingRow,
+  groupFindings,
   listFindings,
 } from '../../../record/finding-lists/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import type { Handlers } from '../kit/call.ts';
+import { pageBody, pageRequest } from '../kit/list-answer.ts';
 import { listHandlers, type ListParts } from '../kit/list-handlers.ts';
 import { columnsOf, everyPage } from '../kit/list-export.ts';
 
@@ -35,6 +37,18 @@ const unknown = (what: string, id: string): TielineError =>
   new TielineError('RECORD_UNKNOWN', `There is no ${what} ${id}.`);
 
 type Single = Pick<Handlers<typeof findingRoutes>, 'getFinding' | 'getPlugin' | 'getAsset'>;
+type Groups = Pick<Handlers<typeof findingRoutes>, 'groupFindings'>;
+
+/** Groups have an order of their own, the worst first; a cursor is of one filter and one way to group. */
+const groups = ({ cursors }: ListParts): Groups => ({
+  groupFindings: async ({ app, scope, query, now }) => {
+    const { by, ...rest } = query;
+    const list = { ...findingList, noun: `findings by ${by}` };
+    const { filter, after, limit } = pageRequest(list, rest, { cursors, now });
+    const page = await groupFindings(app.db, scope, { filter, by, limit, ...(after ? { after } : {}) });
+    return { body: pageBody(list, page, { query: rest, cursors }) };
+  },
+});
 
 const single: Single = {
   getFinding: async ({ app, scope, params: { key } }) => {
@@ -60,6 +74,7 @@ const single: Single = {
 
 export const findingHandlers = (parts: ListParts): Handlers<typeof findingRoutes> => ({
   ...single,
+  ...groups(parts),
   ...listHandlers('Findings', findingList, {
     parts,
     source: {
