@@ -1,4 +1,4 @@
-/** Promise 6: what waits is one list, and each count leads to a list with the same number; by boundary too. */
+/** What waits is one list, and each count leads to a list with the same number; by boundary too. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { everywhere, localOperator, type Scope } from '../../src/canonical/access/actor.ts';
 import type { InboxKind } from '../../src/canonical/lists/inbox-list.ts';

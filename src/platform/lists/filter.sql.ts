@@ -33,7 +33,7 @@ export const numberOf =
     ]);
   };
 
-/** A timestamp column without a zone, which holds UTC (design section 4). */
+/** A timestamp column without a zone, which holds UTC. */
 export const instantOf =
   (column: RawBuilder<unknown>) =>
   (term: FilterTerm): Condition => {

@@ -10,7 +10,7 @@ import type { FindingRow } from './finding-row.sql.ts';
 import { fetchRows } from './list-findings.sql.ts';
 import { poamStateOf } from './finding-poam.sql.ts';
 
-/** What one connection last said of a finding. Only what a rule there says is kept by connection; the rest is joined (design section 4). */
+/** What one connection last said of a finding. Only what a rule there says is kept by connection; the rest is joined. */
 export interface FindingSourceView {
   readonly source: string;
   readonly type: string;

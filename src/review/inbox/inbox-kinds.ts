@@ -1,6 +1,6 @@
 /**
  * What may wait for a person: one entry a kind, with who sees it, who can do something about it, and the list that holds just these.
- * Promise 6 of docs/design.md: nothing that is held is missing here, and each count is that of its list.
+ * Nothing that is held is missing here, and each count is that of its list.
  */
 import type { Permission } from '../../canonical/access/index.ts';
 import type { InboxKind } from '../../canonical/lists/index.ts';
