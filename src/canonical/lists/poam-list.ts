@@ -1,7 +1,7 @@
 import { poamStatuses, severities } from '../vocabulary/index.ts';
 import { defineList, search, systemFilter } from './define-list.ts';
 
-/** How a record stands between both sides, worst first: one word for the whole record (console.md f.2, Agreement). */
+/** How a record stands between both sides, worst first: one word for the whole record. */
 export const agreements = [
   'conflict',
   'refused',

@@ -1,5 +1,5 @@
 /**
- * What every answer bears (console.md d.1, headers). The policy for pages allows nothing from elsewhere; styles need the nonce of the page,
+ * What every answer bears. The policy for pages allows nothing from elsewhere; styles need the nonce of the page,
  * and style attributes are allowed because virtual rows and the component library set them.
  */
 import { randomBytes } from 'node:crypto';

@@ -1,6 +1,6 @@
 /**
  * A request that creates, decides or starts bears an Idempotency-Key: the same one again gets the first answer, and does nothing a second time
- * (console.md d.1). The answer is kept for 24 hours for that caller.
+ *. The answer is kept for 24 hours for that caller.
  */
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';

@@ -1,4 +1,4 @@
-/** A page, a count, facets or an export of a list: the same steps for every noun (console.md d.1). */
+/** A page, a count, facets or an export of a list: the same steps for every noun. */
 import { Readable } from 'node:stream';
 import type { FilterOf, ListDefinition, SortOf } from '../../../canonical/lists/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';

@@ -1,7 +1,7 @@
 /**
  * Whether a request that changes something comes from a page of this server. A session's cookie goes along with requests that other pages
  * set off; such a request bears neither `Sec-Fetch-Site: same-origin` (or, from an old browser, our Origin) nor the header that only a
- * script of ours may add, since no other origin passes the preflight for it (console.md d.3, CSRF).
+ * script of ours may add, since no other origin passes the preflight for it.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 
