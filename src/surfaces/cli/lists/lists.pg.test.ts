@@ -45,7 +45,7 @@ describe('findings and assets on the command line', () => {
     expect(total.exact).toBe(true);
     expect(total.count).toBeGreaterThan(5);
     expect(items.map((item) => item['firstFound'])).toEqual(
-      items.map((item) => item['firstFound']).toSorted((a, b) => (a < b ? -1 : 1)),
+      items.map((item) => item['firstFound']).toSorted((a, b) => (String(a) < String(b) ? -1 : 1)),
     );
     const { out } = await commandText(app, [
       'findings',
