@@ -30,6 +30,9 @@ const parameters: Readonly<Record<string, string>> = {
   operationId: '00000000-0000-0000-0000-000000000001',
   changeId: '2',
   jobId: randomUUID(),
+  key: '00000000-0000-0000-0000-0000000000f2',
+  pluginId: '1002',
+  assetUuid: second,
   noun: 'poams',
 };
 const addressOf = ({ path }: Route, others: Readonly<Record<string, string>> = parameters): string =>
@@ -184,7 +187,8 @@ describe('who may call a route', () => {
           ...(route.versioned ? { headers: { 'if-match': '"anything"' } } : {}),
         });
         const isNoNumber = /conflictId|changeId/.test(route.path) && given !== '987654';
-        const status = isNoNumber || given.includes('%00') ? 400 : 404;
+        const isNoUuid = route.path.includes('assetUuid') && !/^[\da-f-]{36}$/.test(given);
+        const status = isNoNumber || isNoUuid || given.includes('%00') ? 400 : 404;
         expect({ id, given, status: answer.statusCode }).toEqual({ id, given, status });
       }
   });
@@ -295,6 +299,9 @@ describe('what is outside of the boundaries of a grant', () => {
         systemId: 'SYS-9',
         conflictId: '999',
         approvalId: randomUUID(),
+        key: randomUUID(),
+        pluginId: '999999',
+        assetUuid: randomUUID(),
       };
       const none = await world.call(inFirst, route.method, addressOf(route, absent), {
         ...(body ? { body } : {}),
@@ -312,10 +319,8 @@ describe('what is outside of the boundaries of a grant', () => {
         code,
         detail: plain(String(detail), params),
       });
-      const { poamId, milestoneId, systemId, conflictId, approvalId } = parameters as typeof absent;
-      expect(shown(hidden.body ?? {}, { poamId, milestoneId, systemId, conflictId, approvalId })).toEqual(
-        shown(none.json(), absent),
-      );
+      const ofSecond = Object.fromEntries(Object.keys(absent).map((name) => [name, parameters[name] ?? '']));
+      expect(shown(hidden.body ?? {}, ofSecond)).toEqual(shown(none.json(), absent));
     },
   );
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asNobody, asPage, type Caller } from '../../../test/support/http-server.ts';
+import { asNobody, asPage, asProgram, type Caller, testServer } from '../../../test/support/http-server.ts';
 import { everywhere } from '../../canonical/access/index.ts';
 import { problem } from '../../contract/index.ts';
 import { addAccount, giveGrant } from '../../operate/accounts/index.ts';
@@ -396,16 +396,29 @@ describe('every answer', () => {
     expect(answer.headers['tieline-version']).toBeUndefined();
   });
 
-  it('whoever asks too often in one second is told when to come back', async () => {
+  it('whoever asks too often is told when to come back, by who he is and not by what he sends', async () => {
+    await using strict = await testServer(world.app, { rates: { reads: 20, writes: 5 } });
     const eager = await world.program([{ gives: { role: 'viewer' }, scope: everywhere }]);
     const answers = await Promise.all(
-      Array.from({ length: 120 }, () => world.call(eager, 'GET', '/lists/poams')),
+      Array.from({ length: 30 }, (_, at) =>
+        // A second header that changes each time gives nobody a share of his own.
+        strict.call(eager, 'GET', '/lists/poams', { headers: { cookie: `other=${at}` } }),
+      ),
     );
     const refused = answers.filter(({ statusCode }) => statusCode === 429);
-    expect(refused.length).toBeGreaterThan(0);
+    expect(refused).toHaveLength(10);
     const [one] = refused;
     if (one) expect(refusal(one)).toMatchObject({ code: 'RATE_LIMITED', retryable: true });
-    expect(one?.headers['retry-after']).toMatch(/^\d+$/);
-    expect((await get('/lists/poams')).statusCode).toBe(200);
+    expect(one?.headers['retry-after']).toMatch(/^[1-5]$/);
+    expect((await strict.call(issm, 'GET', '/lists/poams')).statusCode).toBe(200);
   });
+
+  it('tokens that are made up are not looked up without end', async () => {
+    await using strict = await testServer(world.app, { rates: { reads: 10, writes: 5 } });
+    const codes: number[] = [];
+    for (let at = 0; at < 12; at += 1)
+      codes.push((await strict.call(asProgram(`tl_${at}`), 'GET', '/lists/poams')).statusCode);
+    expect(codes).toEqual([...Array<number>(10).fill(401), 429, 429]);
+  });
+});
 });

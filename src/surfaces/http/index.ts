@@ -8,6 +8,7 @@ import { serveConsole } from './console.ts';
 import { handlersOf } from './handlers.ts';
 import { apiBase } from './kit/add-route.ts';
 import { openEventFeed } from './kit/event-feed.ts';
+import type { Rates } from './kit/rates.ts';
 import { recorderOf } from './kit/recorder.ts';
 import { createServer } from './server.ts';
 import { identification } from './sign-in/identify.ts';
@@ -20,11 +21,13 @@ export interface OpenServer {
   /** Of the built console; undefined: the API alone. */
   readonly consoleDirectory: string | undefined;
   readonly isDemo: boolean;
+  /** Undefined: the usual ones. */
+  readonly rates?: Rates;
 }
 
 /** Makes the server with API and console; it does not listen yet. */
 export async function openServer(app: App, options: OpenServer): Promise<FastifyInstance> {
-  const { version, tls, trustedProxies, classification, consoleDirectory, isDemo } = options;
+  const { version, tls, trustedProxies, classification, consoleDirectory, isDemo, rates } = options;
   const cursors = createCursors(app.secretBox.derive('list cursors'));
   const closing = new AbortController();
   const feed = openEventFeed(app, closing.signal);
@@ -41,6 +44,7 @@ export async function openServer(app: App, options: OpenServer): Promise<Fastify
     },
     recorder: recorderOf(app),
     ...(tls ? { tls } : {}),
+    ...(rates ? { rates } : {}),
     ...(trustedProxies ? { trustedProxies } : {}),
   });
   server.addHook('preClose', () => closing.abort());

@@ -3,7 +3,6 @@
  * caller is comes from `sign-in/`, what can be called from the contract, and what is done from the rooms below.
  */
 import cookie from '@fastify/cookie';
-import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { Route } from '../../contract/index.ts';
@@ -12,8 +11,11 @@ import { addRoute, type Serving } from './kit/add-route.ts';
 import type { Handler } from './kit/call.ts';
 import { addHeaders } from './kit/headers.ts';
 import { asTielineError, problemOf } from './kit/problem.ts';
+import { rateGuard, type Rates, usualRates } from './kit/rates.ts';
 
-export interface ServerOptions extends Serving {
+export interface ServerOptions extends Omit<Serving, 'rates'> {
+  /** Undefined: the usual ones. */
+  readonly rates?: Rates;
   readonly version: string;
   /** PEM texts; undefined: plain HTTP, which is for loopback and for a trusted proxy in front. */
   readonly tls?: { readonly certificate: string; readonly key: string };
@@ -31,7 +33,7 @@ function acceptBodies(server: FastifyInstance): void {
 }
 
 function answerFailure(
-  { app }: Serving,
+  { app }: Pick<Serving, 'app'>,
   thrown: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -46,7 +48,7 @@ function answerFailure(
   void reply.code(body.status).type('application/problem+json').send(JSON.stringify(body));
 }
 
-function answerFailures(server: FastifyInstance, serving: Serving): void {
+function answerFailures(server: FastifyInstance, serving: Pick<Serving, 'app'>): void {
   server.setErrorHandler((thrown, request, reply) => answerFailure(serving, thrown, request, reply));
   server.setNotFoundHandler((request, reply) => {
     const body = problemOf(
@@ -54,20 +56,6 @@ function answerFailures(server: FastifyInstance, serving: Serving): void {
       request.id,
     );
     void reply.code(404).type('application/problem+json').send(JSON.stringify(body));
-  });
-}
-
-/** Each caller's share: by token or session where there is one, by address before signing in. */
-async function limitRates(server: FastifyInstance): Promise<void> {
-  await server.register(rateLimit, {
-    global: true,
-    hook: 'onRequest',
-    timeWindow: 1_000,
-    max: (request: FastifyRequest) => (request.method === 'GET' ? 100 : 25),
-    keyGenerator: (request) =>
-      `${request.method === 'GET' ? 'read' : 'write'} ${request.headers.authorization ?? request.headers.cookie ?? request.ip}`,
-    enableDraftSpec: true,
-    errorResponseBuilder: () => new TielineError('RATE_LIMITED', 'Too many requests came in one second.'),
   });
 }
 
@@ -102,11 +90,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   answerFailures(server, options);
   addHeaders(server, { isSecure: tls !== undefined, version });
   await server.register(cookie);
-  await limitRates(server);
+  const rates = await rateGuard(server, options.rates ?? usualRates);
   for (const [id, route] of Object.entries(options.routes)) {
     const handler = options.handlers[id];
     if (handler === undefined) throw new TielineError('INTERNAL', `Route ${id} has no handler.`);
-    addRoute(server, route, handler, options);
+    addRoute(server, route, handler, { ...options, rates });
   }
   server.get('/healthz', () => ({ status: 'ok' }));
   return server;

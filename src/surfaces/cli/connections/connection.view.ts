@@ -8,7 +8,8 @@ import {
   type WhatHangs,
 } from '../../../engine/connections/index.ts';
 import type { Json } from '../../../platform/values/index.ts';
-import { fittedTable, wrapped } from '../kit/fitted-table.ts';
+import { fittedTable } from '../kit/fitted-table.ts';
+import { wrapped } from '../kit/fitted-text.ts';
 import { shellWord } from '../kit/hint.ts';
 import { counted } from '../kit/table.ts';
 

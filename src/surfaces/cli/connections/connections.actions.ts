@@ -9,7 +9,7 @@ import {
 } from '../../../engine/connections/index.ts';
 import { coloursFor } from '../kit/colours.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
-import { wrapped } from '../kit/fitted-table.ts';
+import { wrapped } from '../kit/fitted-text.ts';
 import { shellWord } from '../kit/hint.ts';
 import { secretsFor, settingsFrom } from './connection-inputs.ts';
 import { connectionLines } from './connection.view.ts';

@@ -2,7 +2,7 @@
 import type { ConflictRow, Resolution } from '../../../review/conflicts/index.ts';
 import { shownText } from '../../../platform/errors/index.ts';
 import { entityWord } from '../kit/entity-word.ts';
-import { fittedText } from '../kit/fitted-table.ts';
+import { fittedText } from '../kit/fitted-text.ts';
 import { shortValue } from '../kit/short-value.ts';
 import { counted, table } from '../kit/table.ts';
 import { boundaryText, choiceLines, outcomeText, plainValue, weaknessText } from './conflict.view.ts';

@@ -6,7 +6,8 @@ import type {
   undoOperation,
 } from '../../../review/operations/index.ts';
 import { entityWord } from '../kit/entity-word.ts';
-import { fittedTable, wrapped } from '../kit/fitted-table.ts';
+import { fittedTable } from '../kit/fitted-table.ts';
+import { wrapped } from '../kit/fitted-text.ts';
 import { runnable, type PlaceFlags } from '../kit/hint.ts';
 import { stepTitle } from '../kit/progress.ts';
 import { shortValue } from '../kit/short-value.ts';

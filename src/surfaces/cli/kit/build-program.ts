@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import { isNoun, type CommandSpec, type FirstLevel, type NounSpec, type OptionSpec } from './command.ts';
 import type { CommandContext, CommandHost, CommandResult, GlobalFlags } from './command-context.ts';
-import { fittedText, widthOf } from './fitted-table.ts';
+import { fittedText, widthOf } from './fitted-text.ts';
 import { runnable } from './hint.ts';
 import { shownJson, shownOutput } from '../../../platform/errors/index.ts';
 

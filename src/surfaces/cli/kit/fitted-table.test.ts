@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { fittedTable, fittedText, wrapped } from './fitted-table.ts';
+import { fittedTable } from './fitted-table.ts';
+import { fittedText, wrapped } from './fitted-text.ts';
 
 it('a table that is too wide continues the cells of its widest columns on the next line, and loses no word', () => {
   const rows = [['xacta', 'the remote refused it because a milestone is missing', 'never']];

@@ -3,6 +3,7 @@
  * flag would speak of another database: `runnable` puts it in, in everything that is printed for people.
  */
 import { defined } from '../../../platform/values/index.ts';
+import { commandGroups } from '../catalogue.ts';
 import type { GlobalFlags } from './command-context.ts';
 
 /** A name as it is typed in a shell: in quotes where it has a space. Names of connections hold no quotes. */
@@ -20,9 +21,9 @@ const words = (flags: PlaceFlags): string =>
     ...(flags.config === undefined ? [] : ['--config', shellPath(flags.config)]),
   ].join(' ');
 
-/** A command of ours: the word `tieline`, then a noun. What else says "tieline" (a database, a directory) is left. */
-const hint =
-  /(?<![\w/.-])tieline (?=(?:acceptances|approvals|assets|conflicts|connections|db|findings|import|links|mappings|matches|ops|outbox|plugins|policies|scans|schedules|secrets|sync|worker)\b)/g;
+const firstWords = commandGroups.flatMap(({ entries }) => entries.map(({ name }) => name)).join('|');
+/** A command of ours: the word `tieline`, then a command of the first level. What else says "tieline" (a database) is left. */
+const hint = new RegExp(String.raw`(?<![\w/.-])tieline (?=(?:${firstWords})\b)`, 'g');
 
 /** The text with its hints as they can be run in the same shell: `tieline --data-dir d sync run`. */
 export function runnable(text: string, flags: PlaceFlags): string {

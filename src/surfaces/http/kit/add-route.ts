@@ -11,6 +11,7 @@ import type { Json } from '../../../platform/values/index.ts';
 import type { Answer, Call, Handler, SignedIn, StreamAnswer } from './call.ts';
 import { admit, type Admitted, type GateOptions } from './gate.ts';
 import { onceForKey, type Reply } from './idempotency.ts';
+import type { RateGuard } from './rates.ts';
 import { readPart } from './read-request.ts';
 import { clearCookie, cookieOf, setCookie } from './cookie.ts';
 
@@ -35,6 +36,7 @@ export interface Serving {
   readonly app: App;
   readonly gate: GateOptions;
   readonly recorder: Recorder;
+  readonly rates: RateGuard;
 }
 
 export const apiBase = '/api/v1';
@@ -130,17 +132,27 @@ async function answerCall(
   return send(request, reply, replyOf(route, answer));
 }
 
+/** Whether a token or a session was given that is none. */
+const isRefusedCredential = (error: unknown, request: FastifyRequest): boolean =>
+  error instanceof TielineError &&
+  error.code === 'NOT_SIGNED_IN' &&
+  (request.headers.authorization !== undefined || cookieOf(request) !== undefined);
+
 /** @param handler of this very route: the table of handlers holds the types together. */
 export function addRoute(server: FastifyInstance, route: Route, handler: Handler, serving: Serving): void {
-  const { app, gate, recorder } = serving;
+  const { app, gate, recorder, rates } = serving;
   server.route({
     method: route.method,
     url: `${apiBase}${route.path}`,
     handler: async (request, reply) => {
       let by: SignedIn | undefined;
       try {
-        const now = app.now();
-        const admitted = await admit(route, request, { gate, now, onIdentified: (found) => (by = found) });
+        await rates.checkAddress(request, reply);
+        const onIdentified = async (found: SignedIn | undefined): Promise<void> => {
+          by = found;
+          await rates.count(request, reply, found?.actor.principalId ?? request.ip);
+        };
+        const admitted = await admit(route, request, { gate, now: app.now(), onIdentified });
         const cookies = {
           value: cookieOf(request),
           set: (value: string) => setCookie(request, reply, value),
@@ -152,6 +164,7 @@ export function addRoute(server: FastifyInstance, route: Route, handler: Handler
         await answerCall({ route, handler, app }, call, { request, reply });
         return reply;
       } catch (error) {
+        if (isRefusedCredential(error, request)) await rates.countRefused(request);
         await recorder.refused(route, error, { by, address: request.ip, requestId: request.id });
         throw error;
       }

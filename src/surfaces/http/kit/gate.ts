@@ -46,8 +46,8 @@ export async function admit(
   }: {
     readonly gate: GateOptions;
     readonly now: Date;
-    /** Told who calls before it is decided whether he may: a refusal is recorded with his name. */
-    readonly onIdentified: (by: SignedIn) => void;
+    /** Told who calls (undefined: what anybody may) before it is decided whether he may: a refusal is recorded with his name. */
+    readonly onIdentified: (by: SignedIn | undefined) => Promise<void>;
   },
 ): Promise<Admitted> {
   const isPassive = route.passive === true || request.headers['x-tieline-passive'] === '1';
@@ -55,10 +55,13 @@ export async function admit(
   const byToken = request.headers.authorization !== undefined;
   if (changes && !byToken && !isSameOrigin(request.headers, gate.originOf(request)))
     throw new TielineError('REQUEST_FORGED', 'This request did not come from a page of this server.');
-  if (typeof route.permission === 'object') return { by: undefined, scope: everywhere };
+  if (typeof route.permission === 'object') {
+    await onIdentified(undefined);
+    return { by: undefined, scope: everywhere };
+  }
   const by = await gate.identify(request, isPassive);
   if (by === undefined) throw new TielineError('NOT_SIGNED_IN', 'Nobody is signed in.');
-  onIdentified(by);
+  await onIdentified(by);
   const scope = isPermission(route.permission) ? scopeFor(by.actor, route.permission, now) : everywhere;
   if (scope === undefined && isPermission(route.permission))
     throw new Refusal(
