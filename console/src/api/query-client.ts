@@ -20,7 +20,9 @@ export const queryClient = new QueryClient({
       staleTime: 15_000,
       gcTime: 300_000,
       refetchOnWindowFocus: false,
-      retry: (failures, error) => problemOf(error).status === 0 && failures < 3,
+      retry: (failures, error) => problemOf(error).retryable && failures < 3,
+      retryDelay: (failures, error) =>
+        (problemOf(error).retryAfterSeconds ?? Math.min(2 ** failures, 10)) * 1000,
       throwOnError: false,
     },
     mutations: { onError: noticeEnd },

@@ -10,7 +10,7 @@ export const ActButton = ({
   ...rest
 }: ButtonProps & {
   /** Why it cannot be pressed now; undefined: it can. */
-  readonly why: string | undefined;
+  readonly why?: string | undefined;
   readonly onPress: () => void;
   readonly children: ReactNode;
 }) => {

@@ -10,6 +10,7 @@ export {
   listRecordLinks,
   listReplacedLinks,
   markEdited,
+  markRecordsEdited,
   type RecordLink,
   renameLink,
 } from './links.sql.ts';

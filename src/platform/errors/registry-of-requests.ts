@@ -68,7 +68,7 @@ export const requestErrors = {
     meaning: 'A list took longer than five seconds to read.',
     remedy: 'Add a filter: an authorization boundary or a severity; or export the list.',
     exitCode: 1,
-    retryable: true,
+    retryable: false,
   },
   NOT_SIGNED_IN: {
     meaning: 'The request bears neither a session nor a token that is known.',

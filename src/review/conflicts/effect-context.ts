@@ -2,6 +2,7 @@
 import { isJsonObject, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
 import { byPerson, type Reason, type ReasonCode, reasonOf } from '../../canonical/vocabulary/index.ts';
 import { type JournalEntry, recordChanges } from '../../ledger/operations/index.ts';
+import { markRecordsEdited } from '../../ledger/links/index.ts';
 import type { ConflictRow } from '../../engine/conflicts/index.ts';
 import type { Unanswered } from '../../record/weaknesses/index.ts';
 import { fetchRows, type LinkedEntityName, updateRows } from '../../record/entities/index.ts';
@@ -85,6 +86,8 @@ export async function setFields(
   const changed = Object.entries(columns).filter(([field, value]) => !sameValue(row?.[field], value));
   if (!row || changed.length === 0) return;
   await updateRows(settling.tx.db, entity, [{ entityId, columns: Object.fromEntries(changed) }]);
+  const exceptSystem = why.code === 'conflict_remote_value' ? settling.conflict.systemId : null;
+  await markRecordsEdited(settling.tx.db, { entity, entityIds: [entityId], exceptSystem });
   await journal(
     settling,
     changed.map(([field, after]) => ({

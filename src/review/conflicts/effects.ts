@@ -7,7 +7,7 @@ import { comparisonOf, type ConflictEffect, reasonOf } from '../../canonical/voc
 import { sameValue } from '../../engine/merge/index.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../platform/values/index.ts';
 import { listOpenWeaknesses, moveWeaknesses } from '../../record/weaknesses/index.ts';
-import { fetchLinks, separate } from '../../ledger/links/index.ts';
+import { fetchLinks, markRecordsEdited, separate } from '../../ledger/links/index.ts';
 import {
   fetchRows,
   isLinked,
@@ -65,6 +65,9 @@ async function settleValue(
   await saveLinks(tx.db, { systemId, entity, operationId: await settling.operation() }, [
     { entityId, externalId, base, version: link.remote_version },
   ]);
+  // The remote is based on its own value now: ours is an edit of that, until a sync has sent it.
+  if (!sameValue(value, conflict.external, comparisonOf(field)))
+    await markRecordsEdited(tx.db, { entity, entityIds: [entityId] });
   return { done: {} };
 }
 

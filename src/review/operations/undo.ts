@@ -13,7 +13,7 @@ import {
   withOperation,
 } from '../../ledger/operations/index.ts';
 import { listHeldFields } from '../../ledger/conflicts/index.ts';
-import { findLinkedSystems } from '../../ledger/links/index.ts';
+import { findLinkedSystems, markRecordsEdited } from '../../ledger/links/index.ts';
 import {
   fetchRows,
   isLinked,
@@ -258,7 +258,11 @@ async function applyUndo(
   const operation = { type: 'undo', system: 'internal', step: 'undo', metadata: { undoes } } as const;
   return withOperation(tx.db, operation, async ({ id: operationId, count }) => {
     for (const [entity, ofEntity] of Map.groupBy(fields, (each) => each.entity))
-      if (isLinked(entity)) await updateRows(tx.db, entity, columnsByRecord(ofEntity));
+      if (isLinked(entity)) {
+        await updateRows(tx.db, entity, columnsByRecord(ofEntity));
+        const entityIds = [...new Set(ofEntity.map(({ entityId }) => entityId))];
+        await markRecordsEdited(tx.db, { entity, entityIds });
+      }
     await recordChanges(
       tx.db,
       { systemId: null, operationId },

@@ -23,7 +23,11 @@ export const DetailHead = ({
     <div className={styles['head']}>
       <div className={styles['headText']}>
         <PageTitle title={title} />
-        {marks === undefined ? null : <div className={styles['marks']}>{marks}</div>}
+        {marks === undefined ? null : (
+          <div className={styles['marks']} data-marks>
+            {marks}
+          </div>
+        )}
       </div>
       <div className={styles['actions']}>{actions}</div>
     </div>

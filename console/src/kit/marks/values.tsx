@@ -2,7 +2,7 @@
 import { Nothing } from './severity.tsx';
 import styles from './marks.module.css';
 
-const midnight = /^(\d{4}-\d\d-\d\d)T00:00:00(?:\.0+)?(?:Z|\+00:00)$/;
+const midnight = /^(\d{4}-\d\d-\d\d)T00:00:00(?:\.0+)?(?:Z|\+00:00)?$/;
 
 /** `scheduled_completion` → `Scheduled completion` */
 export const nameWords = (name: string): string =>

@@ -11,7 +11,7 @@ import { Loaded } from '../../kit/detail/loaded.tsx';
 import { useKeys } from '../../kit/keys.ts';
 import { At } from '../../kit/marks/when.tsx';
 import { RecordLink } from '../../kit/record-link.tsx';
-import { useSession, useWhyNot } from '../../shell/use-session.ts';
+import { useMay, useSession, useWhyNot } from '../../shell/use-session.ts';
 import { Dangers } from './approval-list.tsx';
 import styles from './approvals.module.css';
 import { ChangeGroup, type Marks } from './change-group.tsx';
@@ -82,8 +82,8 @@ const Actions = ({
   readonly marks: Marks & { readonly clear: () => void };
   readonly onAsk: (asked: Asked) => void;
 }) => {
-  const whyNot = useWhyNot('approval:decide');
-  if (of.status !== 'pending') return null;
+  const may = useMay('approval:decide');
+  if (of.status !== 'pending' || !may) return null;
   const records = [...marks.chosen];
   const which = records.length === 0 ? '' : ` ${plural(records.length, 'record')}`;
   return (
@@ -93,13 +93,10 @@ const Actions = ({
           Choose none
         </Button>
       )}
-      <ActButton variant="default" why={whyNot} onPress={() => onAsk({ decision: 'reject', records })}>
+      <ActButton variant="default" onPress={() => onAsk({ decision: 'reject', records })}>
         Reject{which}…
       </ActButton>
-      <ActButton
-        why={whyNot ?? unseenWords(of, marks)}
-        onPress={() => onAsk({ decision: 'approve', records })}
-      >
+      <ActButton why={unseenWords(of, marks)} onPress={() => onAsk({ decision: 'approve', records })}>
         Approve{which}…
       </ActButton>
     </>

@@ -72,7 +72,7 @@ const Row = ({ of, marks }: { readonly of: ApprovalItem; readonly marks: Marks }
       <EntityLink entity={of.entity} id={of.entityId}>
         {of.entityId}
       </EntityLink>
-      <div className="quiet">{of.title}</div>
+      <div className="quiet">{of.title.replace(`${of.entityId}: `, '')}</div>
     </td>
     <Change of={of} />
     <td>{of.reason}</td>

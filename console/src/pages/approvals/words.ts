@@ -34,14 +34,14 @@ const titles: Readonly<Record<string, string>> = {
 export const dangerTitle = (danger: string): string => titles[danger] ?? danger.replaceAll('_', ' ');
 
 const short: Readonly<Record<string, string>> = {
-  ends_poam: 'end a record',
+  ends_poam: 'to end',
   later_or_lower: 'later or lower',
-  accepts_risk: 'accept a risk',
-  creates: 'create',
-  updates: 'change',
-  tags: 'tag',
-  links: 'link',
-  held: 'held',
+  accepts_risk: 'to accept a risk',
+  creates: 'to create',
+  updates: 'to change',
+  tags: 'to tag',
+  links: 'to link',
+  held: 'held by a conflict',
 };
 
 export interface DangerCount {

@@ -61,23 +61,23 @@ const Reason = ({
 
 const ChoiceButtons = ({
   of,
-  why,
+  may,
   busy,
   onChoose,
   onSkip,
 }: {
   readonly of: ConflictDetail;
-  readonly why: string | undefined;
+  readonly may: boolean;
   readonly busy: boolean;
   readonly onChoose: (choice: Choice) => void;
   readonly onSkip: () => void;
 }) => (
   <div className={styles['choices']}>
-    {of.choices.map((choice, index) => (
+    {(may ? of.choices : []).map((choice, index) => (
       <ActButton
         key={choice.choice}
         variant="default"
-        why={why ?? (busy ? 'A choice is being carried out.' : undefined)}
+        why={busy ? 'A choice is being carried out.' : undefined}
         onPress={() => onChoose(choice)}
       >
         <kbd className={styles['key']}>{index + 1}</kbd> {choiceTitles[choice.effect]}
@@ -116,7 +116,7 @@ export const Choices = ({ of }: { readonly of: ConflictDetail }) => {
     else void carryOut(choice);
   };
   useKeys('This conflict', [
-    ...of.choices.map((choice, index) => ({
+    ...(whyNot === undefined ? of.choices : []).map((choice, index) => ({
       press: String(index + 1),
       does: choiceTitles[choice.effect],
       run: (event: KeyboardEvent) => (event.preventDefault(), choose(choice)),
@@ -130,7 +130,7 @@ export const Choices = ({ of }: { readonly of: ConflictDetail }) => {
   ]);
   return (
     <>
-      <ChoiceButtons of={of} why={whyNot} busy={busy} onChoose={choose} onSkip={next} />
+      <ChoiceButtons of={of} may={whyNot === undefined} busy={busy} onChoose={choose} onSkip={next} />
       {editing ? (
         <FieldEditor
           field={{

@@ -4,6 +4,7 @@ import { ActionIcon } from '@mantine/core';
 import { useState } from 'react';
 import type { FieldThere, FieldValue, FieldView } from '../../api/poams.ts';
 import { AgreementMark, type Agreement } from '../../kit/marks/agreement.tsx';
+import { valueWords } from '../../kit/marks/values.tsx';
 import { Nothing } from '../../kit/marks/severity.tsx';
 import { When } from '../../kit/marks/when.tsx';
 import { FieldEditor } from './field-editor.tsx';
@@ -14,8 +15,7 @@ export const fieldTitle = (field: string): string =>
   fieldWords[field] ?? field.replaceAll('_', ' ').replace(/^./, (letter) => letter.toUpperCase());
 
 export function valueText(value: FieldValue): string {
-  if (value === null) return '';
-  return Array.isArray(value) ? value.join(', ') : String(value);
+  return valueWords(value);
 }
 
 export const Value = ({ of }: { readonly of: FieldValue }) =>

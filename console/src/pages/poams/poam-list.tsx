@@ -47,7 +47,7 @@ const columns: ListSpec<PoamRow>['columns'] = [
   {
     id: 'due',
     title: 'Scheduled completion',
-    width: 176,
+    width: 196,
     sort: 'due',
     cell: (row) => <Due by={row.due} settled={!row.isOpen} withDay />,
     text: (row) => row.due ?? '',

@@ -10,7 +10,7 @@ import { Tabs } from '../../kit/detail/tabs.tsx';
 import { At, When } from '../../kit/marks/when.tsx';
 import { tell, tellProblem } from '../../kit/notice.tsx';
 import { recordPath } from '../../kit/record-link.tsx';
-import { useWhyNot } from '../../shell/use-session.ts';
+import { useMay } from '../../shell/use-session.ts';
 import { Changes, Left, Steps } from './operation-parts.tsx';
 import { countWords, directionWords, statusOf, words } from './words.ts';
 
@@ -32,10 +32,10 @@ const Marks = ({ of }: { readonly of: OperationDetail }) => (
 );
 
 const Stop = ({ of }: { readonly of: OperationDetail }) => {
-  const whyNot = useWhyNot('sync:operate');
+  const may = useMay('sync:operate');
   const queryClient = useQueryClient();
   const [asked, setAsked] = useState(false);
-  if (of.status !== 'in_progress') return null;
+  if (of.status !== 'in_progress' || !may) return null;
   const stop = async (): Promise<void> => {
     setAsked(true);
     try {
@@ -50,7 +50,7 @@ const Stop = ({ of }: { readonly of: OperationDetail }) => {
   return (
     <ActButton
       variant="default"
-      why={whyNot ?? (asked ? 'It was asked to stop.' : undefined)}
+      why={asked ? 'It was asked to stop.' : undefined}
       onPress={() => void stop()}
     >
       Stop
