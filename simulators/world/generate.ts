@@ -64,6 +64,8 @@ const systemRows = [
   ],
 ] as const;
 
+const issos = ['Martin Okafor', 'Grace Lindholm', 'Daniel Reyes', 'Priya Raman', 'Tomas Brandt'] as const;
+
 function generateSystems(options: WorldOptions): WorldSystem[] {
   return systemRows.map(
     (
@@ -76,7 +78,7 @@ function generateSystems(options: WorldOptions): WorldSystem[] {
       systemType,
       organization,
       owner,
-      isso: 'Jane Doe',
+      isso: issos[index % issos.length] ?? '',
       authorizingOfficial: 'Michael Johnson',
       impact: { confidentiality, integrity, availability },
       assessedOn: daysBefore(options.now, 260 - index * 31),

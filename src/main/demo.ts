@@ -20,7 +20,8 @@ import { listSystems } from '../ledger/external-systems/index.ts';
 import { CarefulClient } from '../platform/postgres/index.ts';
 import { type EmbeddedServer, openEmbeddedServer } from '../platform/embedded/index.ts';
 import { createLogger } from './logger.ts';
-import { type Served, startServing } from './serve.ts';
+import { liveADay } from './demo-day.ts';
+import { type Served, startServing, workBeside } from './serve.ts';
 import { startSimulator, type RunningSimulator } from './simulator-process.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 import { summarizeRun, type SyncSummary, syncSystems } from '../runs/sync/index.ts';
@@ -90,8 +91,7 @@ export async function runDemo(call: DemoCall): Promise<number> {
       out.write(`${shownOutput(renderDemoSummary(summary, place))}\n`);
     }
     if (!call.flags.once) {
-      if (call.flags.json) say('Up until Ctrl-C.');
-      await aborted(call.signal);
+      await stayUp(call, { tenable, xacta, settings, say });
       say('\nStopping …');
     }
     // The last line of all, also after what the shutdown may have to say.
@@ -102,6 +102,36 @@ export async function runDemo(call: DemoCall): Promise<number> {
     for (const close of opened.toReversed())
       await close().catch((error: unknown) => say(`tieline: ${String(error)}`));
   }
+}
+
+/** A day's work for the console, then a worker beside it until the demo is ended. */
+async function stayUp(
+  call: DemoCall,
+  {
+    tenable,
+    xacta,
+    settings,
+    say,
+  }: Simulators & {
+    readonly settings: SettingsByName;
+    readonly say: (line: string) => void;
+  },
+): Promise<void> {
+  const { signal } = call;
+  // What is refused on purpose is for the console to show, not for the terminal.
+  const workspace = await openWorkspace(settings, createLogger('fatal'));
+  try {
+    const left = await liveADay(workspace.app, { tenableUrl: tenable.url, xactaUrl: xacta.url, signal });
+    say('\nA day of work was added, so that each page of the console has something to do:');
+    for (const line of left) say(`  ${line}`);
+    say('\nUp until Ctrl-C.');
+    await workBeside({ ...settings, logLevel: 'error' }, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    await workspace.close();
+  }
+  await aborted(signal);
 }
 
 /** Serves the console and says where. @returns what ends it. */

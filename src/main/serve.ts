@@ -3,7 +3,7 @@
  * long work to the queue; with `--worker` the same process does that work, over connections of its own.
  */
 import { readFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
+import { createServer, isIP } from 'node:net';
 import { type Terminal, type ServeFlags } from '../surfaces/cli/index.ts';
 import { runWorker } from '../operate/worker/index.ts';
 import type { SettingsByName } from '../platform/config/index.ts';
@@ -77,6 +77,21 @@ export interface Served {
   close(): Promise<void>;
 }
 
+/** The port of the settings, or any where something listens on it already: a newcomer's demo is not to end on that. */
+async function freePort({ host, port }: SettingsByName): Promise<number> {
+  const probe = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      probe.once('error', reject).listen({ host, port }, resolve);
+    });
+    return port;
+  } catch {
+    return 0;
+  } finally {
+    probe.close();
+  }
+}
+
 /** Starts serving over an open workspace. @param isDemo whether one click enters as any role: only the demo's own process says so. */
 export async function startServing(
   workspace: Workspace,
@@ -95,7 +110,7 @@ export async function startServing(
     isDemo,
   });
   try {
-    await server.listen({ host: settings.host, port: settings.port });
+    await server.listen({ host: settings.host, port: isDemo ? await freePort(settings) : settings.port });
   } catch (cause) {
     await server.close();
     throw new TielineError(

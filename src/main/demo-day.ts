@@ -1,0 +1,173 @@
+/**
+ * What a day leaves behind in the demo: edits of both sides that disagree, changes that wait for approval in two systems, one that Xacta
+ * refuses, a connection whose keys have expired, schedules, and a scan file from a network without a connection. All of it is done as
+ * people do it, by the product's own use cases; the other side is edited as another user of it would.
+ */
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { type Actor, everywhere } from '../canonical/access/index.ts';
+import { poamList } from '../canonical/lists/index.ts';
+import { addSystem, fetchSystem } from '../engine/connections/index.ts';
+import { editPolicies } from '../engine/policies/index.ts';
+import type { App } from '../engine/run/index.ts';
+import { importFiles } from '../modules/scan-files/index.ts';
+import { actorOf } from '../operate/accounts/index.ts';
+import { setSchedule } from '../operate/worker/index.ts';
+import { TielineError } from '../platform/errors/index.ts';
+import { parseFilter } from '../platform/lists/index.ts';
+import { type JsonObject, Secret } from '../platform/values/index.ts';
+import { listPoams, type PoamRow } from '../record/poams/index.ts';
+import { editRecord } from '../review/records/index.ts';
+import { syncWhatCanBe } from '../runs/sync/index.ts';
+import { writeDemoScanFile } from './demo-scan-file.ts';
+
+export interface DemoDay {
+  readonly tenableUrl: string;
+  readonly xactaUrl: string;
+  readonly signal: AbortSignal;
+}
+
+const dayMs = 86_400_000;
+const moved = (day: string | null, days: number): string =>
+  new Date(Date.parse(day ?? new Date().toISOString()) + days * dayMs).toISOString().slice(0, 10);
+
+/** Open POA&Ms of Xacta, by the system, the ones due last first: these leave room to move a date. */
+async function openPoams(app: App): Promise<Map<string, PoamRow[]>> {
+  const now = app.now();
+  const { items } = await listPoams(app.db, everywhere, {
+    filter: parseFilter(poamList.filters, [['open', 'yes']], now),
+    sort: { by: 'due', descending: true },
+    limit: 500,
+    now,
+  });
+  return Map.groupBy(
+    items.filter(({ remoteId, systemId }) => remoteId !== null && systemId !== null),
+    ({ systemId }) => systemId ?? '',
+  );
+}
+
+async function personOf(app: App, name: string): Promise<Actor> {
+  const actor = await actorOf(app, name);
+  if (!actor) throw new TielineError('INTERNAL', `The demo has no person ${name}.`);
+  return actor;
+}
+
+const sync = async (app: App, { signal }: DemoDay): Promise<unknown> =>
+  syncWhatCanBe(app, { systems: ['xacta'], entities: [], full: false }, { signal, report: () => undefined });
+
+interface Editing {
+  readonly here: (poam: PoamRow, changes: JsonObject, reason: string) => Promise<unknown>;
+  readonly there: (poam: PoamRow, fields: JsonObject) => Promise<unknown>;
+}
+
+async function editing(app: App, { xactaUrl, signal }: DemoDay): Promise<Editing> {
+  const isso = await personOf(app, 'm.okafor');
+  return {
+    here: (poam, changes, reason) =>
+      editRecord(app, isso, everywhere, { entity: 'poam', id: poam.poamId, changes, reason }),
+    there: (poam, fields) =>
+      fetch(`${xactaUrl}/__control/edit`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ entity: 'poam', id: poam.remoteId, fields }),
+        signal,
+      }),
+  };
+}
+
+/** Three that both sides edited, and one that Xacta does not take: its date comes before its last milestone. */
+async function disagree({ here, there }: Editing, poams: readonly PoamRow[]): Promise<void> {
+  const [date, owner, comment, early] = poams;
+  if (date) {
+    await here(date, { scheduled_completion: moved(date.due, 30) }, 'The maintenance window was moved.');
+    await there(date, { scheduled_completion: moved(date.due, 45) });
+  }
+  if (owner) {
+    await here(owner, { poc: 'Grace Lindholm' }, 'Handed over to the platform team.');
+    await there(owner, { poc: 'Daniel Reyes' });
+  }
+  if (comment) {
+    await here(comment, { comments: 'Patch tested in the lab; rollout begins on Monday.' }, 'Weekly review.');
+    await there(comment, { comments: 'Waiting for the vendor to confirm the fixed version.' });
+  }
+  if (early)
+    await here(early, { scheduled_completion: moved(early.due, -10) }, 'The owner promised an earlier date.');
+}
+
+/** Dates that are put off wait for an approver, in each of two systems. */
+async function waitForApproval(
+  app: App,
+  edit: Editing,
+  systems: readonly (readonly PoamRow[])[],
+): Promise<void> {
+  const { id } = await fetchSystem(app, 'xacta');
+  await editPolicies(
+    app.store,
+    { id, name: 'xacta' },
+    { do: 'change', change: { entity: 'poam', approval: { fields: ['scheduled_completion', 'status'] } } },
+  );
+  for (const poams of systems)
+    for (const poam of poams.slice(0, 3))
+      await edit.here(poam, { scheduled_completion: moved(poam.due, 60) }, 'The vendor’s fix comes later.');
+}
+
+/** A scanner whose keys were revoked: its card says so, and what to do. */
+async function expiredConnection(app: App, { tenableUrl, signal }: DemoDay): Promise<void> {
+  await addSystem(app, {
+    type: 'tenable',
+    name: 'tenable-lab',
+    url: tenableUrl,
+    settings: {},
+    secrets: { access_key: new Secret(randomUUID()), secret_key: new Secret(randomUUID()) },
+  });
+  const only = { systems: ['tenable-lab'], entities: [], full: false };
+  await syncWhatCanBe(app, only, { signal, report: () => undefined }).catch((error: unknown) => {
+    if (!(error instanceof TielineError) || error.code !== 'REMOTE_UNAUTHORIZED') throw error;
+  });
+}
+
+async function schedule(app: App): Promise<void> {
+  const usual = { entities: [], full: false, jitterSeconds: 60, enabled: true };
+  await setSchedule(app, { ...usual, system: 'xacta', name: 'xacta-hourly', cron: '15 * * * *' });
+  await setSchedule(app, { ...usual, system: 'tenable', name: 'tenable-nightly', cron: '30 2 * * *' });
+}
+
+async function carriedOver(app: App, { signal }: DemoDay): Promise<void> {
+  const file = join(tmpdir(), `plant-network-${randomUUID().slice(0, 8)}.nessus`);
+  await writeDemoScanFile(file, new Date(app.now().getTime() - 2 * dayMs));
+  try {
+    await importFiles(app, [file], {
+      source: 'plant-network',
+      newSource: true,
+      keepPartial: false,
+      signal,
+      report: () => undefined,
+    });
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+/** Leaves something to do on each page. @returns what, in a line for each. */
+export async function liveADay(app: App, day: DemoDay): Promise<string[]> {
+  const edit = await editing(app, day);
+  const [first = [], second = []] = [...(await openPoams(app)).values()].toSorted(
+    (a, b) => b.length - a.length,
+  );
+  await disagree(edit, first);
+  await sync(app, day);
+  await waitForApproval(app, edit, [first.slice(4), second]);
+  await sync(app, day);
+  await carriedOver(app, day);
+  await schedule(app);
+  await expiredConnection(app, day);
+  return [
+    'a conflict of a date, of an owner and of a comment, and a change that Xacta refused',
+    'later dates that wait for approval, in two systems',
+    'machines that may be one, and machines in no system',
+    'a scan file from a network without a connection',
+    'a connection whose keys have expired (tenable-lab), and schedules for the others',
+  ];
+}
