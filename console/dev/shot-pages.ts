@@ -1,62 +1,63 @@
 /** The pages and states that pictures are taken of. */
 import type { Page } from 'playwright-core';
+import type { FoundIds } from './found-ids.ts';
 
 export interface Shot {
   readonly name: string;
-  readonly path: string;
-  /** Signs in as this role of the demo first. */
-  readonly role?: string;
+  readonly path: (ids: FoundIds) => string;
+  /** Signs in as this role of the demo first; undefined: the ISSM, null: nobody. */
+  readonly role?: string | null;
   /** A selector that is there when the page is. */
   readonly ready?: string;
   readonly act?: (page: Page) => Promise<void>;
 }
 
-const rows = '[role="row"][data-index="3"]';
+const rows = '[role="row"][data-index="0"]';
 
 export const pages: readonly Shot[] = [
-  { name: 'home', path: '/', role: 'issm', ready: 'table tbody tr' },
-  { name: 'poams', path: '/poams?open=yes&due=..30d', ready: rows },
-  { name: 'poam', path: '/poams/POAM-2026-0003', ready: 'table tbody tr' },
+  { name: 'home', path: () => '/', role: 'issm', ready: 'table tbody tr' },
+  { name: 'poams', path: () => '/poams?open=yes&due=..30d', ready: rows },
+  { name: 'poam', path: (ids) => `/poams/${ids.poam}`, ready: 'table tbody tr' },
   {
     name: 'poam-edit',
-    path: '/poams/POAM-2026-0003',
+    path: (ids) => `/poams/${ids.poam}`,
     ready: '[data-edit]',
     act: async (page) => {
       await page.click('[aria-label="Edit Scheduled completion"]');
       await page.waitForSelector('input[type=date]');
     },
   },
-  { name: 'poam-weaknesses', path: '/poams/POAM-2026-0003/weaknesses', ready: 'table tbody tr' },
-  { name: 'poam-history', path: '/poams/POAM-2026-0003/history', ready: 'table tbody tr' },
-  { name: 'poam-findings', path: '/poams/POAM-2026-0003/findings', ready: rows },
-  { name: 'board', path: '/poams/board', ready: 'li' },
-  { name: 'milestones', path: '/milestones', ready: rows },
-  { name: 'systems', path: '/systems', ready: rows },
-  { name: 'system', path: '/systems/SYS-001', ready: 'dl' },
-  { name: 'system-poams', path: '/systems/SYS-001/poams', ready: rows },
-  { name: 'assets', path: '/assets', ready: rows },
+  { name: 'poam-weaknesses', path: (ids) => `/poams/${ids.poam}/weaknesses`, ready: 'table tbody tr' },
+  { name: 'poam-history', path: (ids) => `/poams/${ids.poam}/history`, ready: 'table tbody tr' },
+  { name: 'poam-findings', path: (ids) => `/poams/${ids.poam}/findings`, ready: rows },
+  { name: 'board', path: () => '/poams/board', ready: 'li' },
+  { name: 'milestones', path: () => '/milestones', ready: rows },
+  { name: 'systems', path: () => '/systems', ready: rows },
+  { name: 'system', path: (ids) => `/systems/${ids.system}`, ready: 'dl' },
+  { name: 'system-poams', path: (ids) => `/systems/${ids.system}/poams`, ready: rows },
+  { name: 'assets', path: () => '/assets', ready: rows },
   {
     name: 'asset',
-    path: '/assets',
+    path: () => '/assets',
     ready: rows,
     act: async (page) => {
-      await page.click('[role="row"][data-index="2"] [data-column="name"] a');
+      await page.click('[role="row"][data-index="0"] [data-column="name"] a');
       await page.waitForSelector('dl');
     },
   },
-  { name: 'findings', path: '/findings?severity=Critical,High&first=..30d', role: 'issm', ready: rows },
+  { name: 'findings', path: () => '/findings?severity=Critical,High&first=..30d', role: 'issm', ready: rows },
   {
     name: 'finding-drawer',
-    path: '/findings',
+    path: () => '/findings',
     ready: rows,
     act: async (page) => {
-      await page.click('[role="row"][data-index="2"] [data-column="state"]');
+      await page.click('[role="row"][data-index="0"] [data-column="state"]');
       await page.waitForSelector('aside pre');
     },
   },
   {
     name: 'findings-selected',
-    path: '/findings?state=open',
+    path: () => '/findings?state=open',
     ready: rows,
     act: async (page) => {
       await page.click('[role="row"][data-index="0"] [data-check]');
@@ -68,37 +69,37 @@ export const pages: readonly Shot[] = [
   },
   {
     name: 'findings-grouped',
-    path: '/findings?group=plugin',
+    path: () => '/findings?group=plugin',
     ready: 'table tbody tr',
-    act: (page) => page.click('button[aria-expanded="false"]'),
+    act: (page) => page.click('main button[aria-expanded="false"]'),
   },
-  { name: 'findings-empty', path: '/findings?q=nothing-like-this&severity=Critical', ready: 'h2' },
-  { name: 'plugin', path: '/plugins/156032', ready: rows },
+  { name: 'findings-empty', path: () => '/findings?q=nothing-like-this&severity=Critical', ready: 'h2' },
+  { name: 'plugin', path: (ids) => `/plugins/${ids.plugin}`, ready: rows },
   {
     name: 'finding',
-    path: '/findings',
+    path: () => '/findings',
     ready: rows,
     act: async (page) => {
-      await page.click('[role="row"][data-index="2"] [data-column="name"] a');
+      await page.click('[role="row"][data-index="0"] [data-column="name"] a');
       await page.waitForSelector('main pre');
     },
   },
-  { name: 'conflicts', path: '/conflicts', role: 'issm', ready: rows },
+  { name: 'conflicts', path: () => '/conflicts', role: 'issm', ready: rows },
   {
     name: 'conflict-drawer',
-    path: '/conflicts',
+    path: () => '/conflicts',
     ready: rows,
     act: async (page) => {
-      await page.click('[role="row"][data-index="2"] [data-column="type"]');
+      await page.click('[role="row"][data-index="0"] [data-column="type"]');
       await page.waitForSelector('aside section');
     },
   },
-  { name: 'conflict', path: '/conflicts/5', ready: 'main section' },
-  { name: 'approvals', path: '/approvals', ready: '[role="row"][data-index="2"]' },
-  { name: 'approval', path: '/approvals/0b4c6d2e-0000-4000-8000-000000000000', ready: '[data-group]' },
+  { name: 'conflict', path: (ids) => `/conflicts/${ids.conflict}`, ready: 'main section' },
+  { name: 'approvals', path: () => '/approvals', ready: '[role="row"][data-index="0"]' },
+  { name: 'approval', path: (ids) => `/approvals/${ids.approval}`, ready: '[data-group]' },
   {
     name: 'approval-step-up',
-    path: '/approvals/0b4c6d2e-0000-4000-8000-000000000000',
+    path: (ids) => `/approvals/${ids.approval}`,
     ready: '[data-group]',
     act: async (page) => {
       await page.keyboard.press('v');
@@ -108,25 +109,24 @@ export const pages: readonly Shot[] = [
       await page.waitForSelector('input[type="password"]');
     },
   },
-  { name: 'sync', path: '/sync', ready: rows },
-  { name: 'sync-job', path: '/sync?job=job-1', ready: rows },
-  { name: 'outbox', path: '/sync/outbox', ready: rows },
-  { name: 'outbox-change', path: '/sync/outbox/3', ready: 'dl' },
+  { name: 'sync', path: () => '/sync', ready: rows },
+  { name: 'outbox', path: () => '/sync/outbox', ready: rows },
+  { name: 'outbox-change', path: (ids) => `/sync/outbox/${ids.outbox}`, ready: 'dl' },
   {
     name: 'operation',
-    path: '/operations/4f0c0000-0000-4000-8000-000000000001',
+    path: (ids) => `/operations/${ids.operation}`,
     ready: 'table tbody tr',
   },
   {
     name: 'operation-changes',
-    path: '/operations/4f0c0000-0000-4000-8000-000000000001/changes',
+    path: (ids) => `/operations/${ids.operation}/changes`,
     ready: 'table tbody tr',
   },
-  { name: 'forbidden', path: '/findings', role: 'admin', ready: 'h1' },
-  { name: 'sign-in', path: '/sign-in', role: 'issm', ready: 'button' },
+  { name: 'forbidden', path: () => '/findings', role: 'admin', ready: 'h1' },
+  { name: 'sign-in', path: () => '/sign-in', role: null, ready: 'button' },
   {
     name: 'sign-in-ways',
-    path: '/sign-in',
+    path: () => '/sign-in',
     ready: 'button',
     act: async (page) => {
       await page.click('text=I have read this');
@@ -135,7 +135,7 @@ export const pages: readonly Shot[] = [
   },
   {
     name: 'palette',
-    path: '/findings',
+    path: () => '/findings',
     ready: rows,
     act: async (page) => {
       await page.keyboard.press('Control+k');
@@ -146,7 +146,7 @@ export const pages: readonly Shot[] = [
   },
   {
     name: 'keys',
-    path: '/findings',
+    path: () => '/findings',
     ready: rows,
     act: async (page) => {
       await page.keyboard.press('Shift+?');

@@ -24,4 +24,5 @@ export {
   routes,
   sessionRoutes,
   syncRoutes,
+  repairRoutes,
 } from './routes/index.ts';

@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { job, operationChanges, operationDetail, operationList } from '../../../src/contract/index.ts';
-import type { outboxEntry } from '../../../src/contract/index.ts';
+import type { outboxDecided, outboxEntry, undo } from '../../../src/contract/index.ts';
 import { get, post } from './client.ts';
 import type { Page } from './lists.ts';
 
@@ -47,6 +47,24 @@ export const jobQuery = (id: string) =>
     queryFn: ({ signal }) => get<Job>(`/jobs/${encodeURIComponent(id)}`, { passive: true, signal }),
     refetchInterval: ({ state: { data } }) => (data && isOver(data) ? false : 2000),
   });
+
+export type Undo = z.infer<typeof undo>;
+export const undoQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['operations', id, 'undo'],
+    queryFn: ({ signal }) => get<Undo>(`${path(id)}/undo`, { signal }),
+    staleTime: 0,
+  });
+export const undoOperation = (id: string, reason: string): Promise<Undo> =>
+  post(`${path(id)}/undo`, { reason });
+
+export type OutboxDecided = z.infer<typeof outboxDecided>;
+/** Sends refused changes again, or drops changes for good. */
+export const decideOutbox = (
+  decision: 'retry' | 'drop',
+  ids: readonly number[],
+  reason: string,
+): Promise<OutboxDecided> => post('/outbox/decision', { decision, ids, reason });
 
 export const runSync = (): Promise<Job> => post('/operations/sync', {});
 export const stopOperation = (id: string): Promise<unknown> => post(`${path(id)}/cancel`);

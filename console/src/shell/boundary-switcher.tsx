@@ -57,7 +57,9 @@ export const BoundarySwitcher = () => {
                 }
               />
               <span className="cut">{name}</span>
-              <span className="quiet mono">{id}</span>
+              <span className="quiet mono" style={{ whiteSpace: 'nowrap' }}>
+                {id}
+              </span>
             </label>
           ))}
           {matching.length === 0 ? <p className="quiet">No system of yours has this name.</p> : null}

@@ -2,6 +2,7 @@
 import { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
+import { repairRoutes } from './repair-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 
 export const routes = {
@@ -11,11 +12,12 @@ export const routes = {
   ...conflictRoutes,
   ...approvalRoutes,
   ...syncRoutes,
+  ...repairRoutes,
 } as const;
 export { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { poamRoutes } from './poam-routes.ts';
-export { sessionRoutes };
+export { repairRoutes, sessionRoutes };
 export { type Access, type Audit, defineRoutes, type Route } from './define-route.ts';
 export { openApiOf } from './openapi.ts';
 export { problem, statusOf } from './problem.ts';

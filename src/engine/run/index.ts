@@ -3,6 +3,7 @@ export { holding, inConclusionsTurn, underSystemsLock, underWholeLock } from './
 export { throughOutages } from './outages.ts';
 export type { RunContext, RunEnvironment, StepProgress } from './run-context.ts';
 export type { Conclusion, Step } from './step.ts';
+export { stepTitle } from './step-title.ts';
 export type { SyncOptions } from './sync-options.ts';
 export {
   errorOf,

@@ -24,4 +24,4 @@ export {
   type OperationDetail,
   type OperationFacts,
 } from './operations.ts';
-export { undoOperation } from './undo.ts';
+export { type Undo, undoOperation } from './undo.ts';

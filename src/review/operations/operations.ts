@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { stepTitle } from '../../engine/run/index.ts';
 import type { Scope } from '../../canonical/access/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import { inOrderOf, type ListCount, type Page } from '../../platform/lists/index.ts';
@@ -148,6 +149,8 @@ function wordsFor(row: OperationRow): string {
   // An import's step is the file's name; a step of a run is named by its own code.
   if (type === 'import' && row.parent_operation_id === null)
     return row.batch_type === null ? (words['import'] ?? type) : `import of ${row.batch_type}`;
+  if (row.parent_operation_id !== null && row.batch_type !== null)
+    return words[row.batch_type] ?? stepTitle(row.batch_type);
   return words[row.batch_type ?? ''] ?? words[type] ?? row.batch_type ?? type;
 }
 

@@ -93,6 +93,8 @@ const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   addMilestone: { description: 'a step', due: '2027-01-01' },
   editMilestone: { changes: { status: 'Completed' } },
   resolveConflict: { keep: 'internal' },
+  decideOutbox: { decision: 'retry', ids: [2], reason: 'again' },
+  undoOperation: { reason: 'by mistake' },
   decideApproval: { decision: 'approve', sha256: '0'.repeat(64) },
 };
 

@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { withoutId } from '../../kit/titles.ts';
 import { type ApprovalGroup, type ApprovalItem, fetchItems } from '../../api/approvals.ts';
 import detail from '../../kit/detail/detail.module.css';
 import { problemOf } from '../../api/problem.ts';
@@ -72,7 +73,7 @@ const Row = ({ of, marks }: { readonly of: ApprovalItem; readonly marks: Marks }
       <EntityLink entity={of.entity} id={of.entityId}>
         {of.entityId}
       </EntityLink>
-      <div className="quiet">{of.title.replace(`${of.entityId}: `, '')}</div>
+      <div className="quiet">{withoutId(of.title, of.entityId)}</div>
     </td>
     <Change of={of} />
     <td>{of.reason}</td>

@@ -1,3 +1,4 @@
+import { withoutId } from '../../kit/titles.ts';
 import type { ConflictRow } from '../../api/conflicts.ts';
 import type { ListColumn, ListSpec } from '../../kit/list/list-spec.ts';
 import { Nothing } from '../../kit/marks/severity.tsx';
@@ -48,7 +49,7 @@ const columns: ListSpec<ConflictRow>['columns'] = [
         <RecordLink kind="conflict" id={row.id} inRow>
           {row.entityId}
         </RecordLink>{' '}
-        <span className="quiet">{row.title}</span>
+        <span className="quiet">{withoutId(row.title, row.entityId)}</span>
       </span>
     ),
     text: nameOf,

@@ -1,3 +1,4 @@
+import { withoutId } from '../../kit/titles.ts';
 import type { Choice, ConflictDetail, ConflictRow } from '../../api/conflicts.ts';
 import { valueWords } from '../../kit/marks/values.tsx';
 import { fieldTitle } from '../poams/field-row.tsx';
@@ -33,7 +34,7 @@ export const typeMeanings: Readonly<Record<ConflictRow['type'], string>> = {
 export const titleOf = (of: Pick<ConflictRow, 'field'>): string =>
   of.field === null ? 'The record' : fieldTitle(of.field);
 export const nameOf = (of: ConflictRow | ConflictDetail): string =>
-  of.title === null ? of.entityId : `${of.entityId} ${of.title}`;
+  of.title === null ? of.entityId : `${of.entityId} ${withoutId(of.title, of.entityId)}`.trimEnd();
 
 /** What is on the button, by what it does. */
 export const choiceTitles: Readonly<Record<Choice['effect'], string>> = {

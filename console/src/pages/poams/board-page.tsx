@@ -40,7 +40,9 @@ const Card = ({ row, onMove }: { readonly row: PoamRow; readonly onMove: (() => 
     </div>
     <div className={styles['cardFoot']}>
       <Due by={row.due} />
-      <span className="quiet">{row.owner ?? 'no owner'}</span>
+      <span className={`quiet ${styles['owner'] ?? ''}`} title={row.owner ?? undefined}>
+        {row.owner ?? 'no owner'}
+      </span>
     </div>
     {row.agreement === 'agreed' ? null : <AgreementMark of={row.agreement} />}
     {onMove ? (

@@ -9,6 +9,8 @@ import { Loaded } from '../../kit/detail/loaded.tsx';
 import { AnyValue, nameWords } from '../../kit/marks/values.tsx';
 import { At, When } from '../../kit/marks/when.tsx';
 import { EntityLink, RecordLink } from '../../kit/record-link.tsx';
+import { fieldTitle } from '../poams/field-row.tsx';
+import { OutboxActions } from './outbox-actions.tsx';
 import { outboxState, words } from './words.ts';
 
 const Lines = ({ of }: { readonly of: OutboxRow }) => (
@@ -36,6 +38,32 @@ const Lines = ({ of }: { readonly of: OutboxRow }) => (
   </table>
 );
 
+interface Refusal {
+  readonly message?: unknown;
+  readonly fields?: readonly { readonly field: string; readonly message: string }[];
+}
+const isRefusal = (of: OutboxRow['failure']): of is Refusal & OutboxRow['failure'] =>
+  typeof of === 'object' && of !== null && 'message' in of;
+
+/** Its own words, field by field; what we note beside them is for the log. */
+const Failure = ({ of }: { readonly of: OutboxRow['failure'] }) =>
+  isRefusal(of) ? (
+    <>
+      <p className="bad">{String(of.message)}</p>
+      {of.fields === undefined || of.fields.length === 0 ? null : (
+        <ul>
+          {of.fields.map(({ field, message }) => (
+            <li key={`${field} ${message}`}>
+              <span className="strong">{fieldTitle(field)}</span> {message}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  ) : (
+    <AnyValue of={of} />
+  );
+
 const Body = ({ of }: { readonly of: OutboxRow }) => (
   <>
     <Facts
@@ -50,7 +78,7 @@ const Body = ({ of }: { readonly of: OutboxRow }) => (
           </EntityLink>,
         ],
         [`Id in ${of.system}`, of.externalId],
-        ['Sent', `${of.attempts} times`],
+        ['Sent', of.attempts === 0 ? 'not yet' : of.attempts === 1 ? 'once' : `${of.attempts} times`],
         ['Queued', <At key="queued" at={of.createdAt} />],
         ['Not before', of.notBefore === null ? null : <At key="next" at={of.notBefore} />],
         [
@@ -78,7 +106,7 @@ const Body = ({ of }: { readonly of: OutboxRow }) => (
     </Section>
     {of.failure === null ? null : (
       <Section title={`What ${of.system} answered`}>
-        <AnyValue of={of.failure} />
+        <Failure of={of.failure} />
       </Section>
     )}
   </>
@@ -95,6 +123,9 @@ export const ChangePage = () => {
           {(of) => (
             <div className={detail['page']}>
               <h2>{of.title}</h2>
+              <div className={detail['actions']}>
+                <OutboxActions of={of} />
+              </div>
               <Body of={of} />
             </div>
           )}
@@ -105,7 +136,11 @@ export const ChangePage = () => {
     <Loaded query={query} whole>
       {(of) => (
         <div className={detail['page']}>
-          <DetailHead parent={{ to: '/sync/outbox', title: words.outbox }} title={of.title} />
+          <DetailHead
+            parent={{ to: '/sync/outbox', title: words.outbox }}
+            title={of.title}
+            actions={<OutboxActions of={of} />}
+          />
           <Body of={of} />
         </div>
       )}

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
+import { capitalized } from '../../kit/titles.ts';
 import { isoOf, type OperationDetail, operationQuery, stopOperation } from '../../api/operations.ts';
 import { ActButton } from '../../kit/act-button.tsx';
 import detail from '../../kit/detail/detail.module.css';
@@ -11,6 +12,7 @@ import { At, When } from '../../kit/marks/when.tsx';
 import { tell, tellProblem } from '../../kit/notice.tsx';
 import { recordPath } from '../../kit/record-link.tsx';
 import { useMay } from '../../shell/use-session.ts';
+import { UndoButton } from './undo-button.tsx';
 import { Changes, Left, Steps } from './operation-parts.tsx';
 import { countWords, directionWords, statusOf, words } from './words.ts';
 
@@ -72,8 +74,8 @@ const Sums = ({ of }: { readonly of: OperationDetail }) => (
           ({ direction, entity, changes }) =>
             `${changes.toLocaleString('en')} of ${entity.replaceAll('_', ' ')} ${directionWords(direction)}`,
         )
+        .concat(of.calls.total === 0 ? [] : [`${of.calls.total.toLocaleString('en')} calls made`])
         .join(' · ')}
-      {of.calls.total === 0 ? '' : ` · ${of.calls.total.toLocaleString('en')} calls made`}
     </p>
   </>
 );
@@ -94,9 +96,14 @@ const WholePage = ({ of }: { readonly of: OperationDetail }) => {
       <div className={detail['page']}>
         <DetailHead
           parent={{ to: '/sync', title: words.title }}
-          title={of.what}
+          title={capitalized(of.what)}
           marks={<Marks of={of} />}
-          actions={<Stop of={of} />}
+          actions={
+            <>
+              <Stop of={of} />
+              <UndoButton of={of} />
+            </>
+          }
         />
         <Sums of={of} />
         <Tabs base={recordPath('operation', of.operationId)} tabs={tabs} current={current} />

@@ -1,6 +1,7 @@
 /** The parts of a run: its steps with counts, what it changed, what it left. */
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { capitalized, withoutId } from '../../kit/titles.ts';
 import { changesQuery, isoOf, type JournalEntry, type OperationDetail } from '../../api/operations.ts';
 import detail from '../../kit/detail/detail.module.css';
 import { Section } from '../../kit/detail/facts.tsx';
@@ -35,7 +36,7 @@ export const Steps = ({ of }: { readonly of: OperationDetail }) =>
           {of.steps.map((step) => (
             <tr key={step.operationId}>
               <td>
-                {step.what}
+                {capitalized(step.what)}
                 {step.error === null ? null : <div className="bad">{step.error}</div>}
               </td>
               <td>{step.system}</td>
@@ -74,7 +75,7 @@ const ChangeRow = ({ of }: { readonly of: JournalEntry }) => (
       <EntityLink entity={of.entity} id={of.entityId}>
         {of.record}
       </EntityLink>
-      <div className="quiet">{of.title ?? nameWords(of.entity)}</div>
+      <div className="quiet">{withoutId(of.title, of.entityId) || nameWords(of.entity)}</div>
     </td>
     <td>{of.field === null ? kindWords[of.kind] : fieldTitle(of.field)}</td>
     <td>

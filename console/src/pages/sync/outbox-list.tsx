@@ -1,3 +1,4 @@
+import { withoutId } from '../../kit/titles.ts';
 import type { OutboxRow } from '../../api/operations.ts';
 import type { ListSpec } from '../../kit/list/list-spec.ts';
 import { nameWords } from '../../kit/marks/values.tsx';
@@ -23,7 +24,7 @@ const columns: ListSpec<OutboxRow>['columns'] = [
         <RecordLink kind="change" id={row.id} inRow>
           {row.entityId}
         </RecordLink>{' '}
-        <span className="quiet">{row.title}</span>
+        <span className="quiet">{withoutId(row.title, row.entityId)}</span>
       </span>
     ),
     text: (row) => `${row.entityId} ${row.title}`,

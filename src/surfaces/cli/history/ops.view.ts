@@ -9,7 +9,7 @@ import { entityWord } from '../kit/entity-word.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
 import { wrapped } from '../kit/fitted-text.ts';
 import { runnable, type PlaceFlags } from '../kit/hint.ts';
-import { stepTitle } from '../kit/progress.ts';
+import { stepTitle } from '../../../engine/run/index.ts';
 import { shortValue } from '../kit/short-value.ts';
 import { counted } from '../kit/table.ts';
 import { ruleSentence } from '../../../canonical/vocabulary/index.ts';

@@ -1,26 +1,8 @@
 import { SingleBar } from 'cli-progress';
 import { shownText } from '../../../platform/errors/index.ts';
-import type { StepProgress } from '../../../engine/run/index.ts';
+import { type StepProgress, stepTitle } from '../../../engine/run/index.ts';
 import { coloursFor } from './colours.ts';
-import { entityWord } from './entity-word.ts';
 import type { Terminal } from './command-context.ts';
-import { isEntity } from '../../../record/entities/index.ts';
-
-/** What the steps of a run are called that read no entity. */
-const stepTitles: Readonly<Record<string, string>> = {
-  settle: 'settle what is in flight',
-  asset_context: 'business context of assets',
-  correlate: 'match assets to components',
-  weaknesses: 'turn weaknesses into POA&Ms',
-  edits: 'look for edits made here',
-  tags: 'look for tags to set',
-  approvals: 'ask for approval',
-  send: 'send changes',
-};
-
-/** What a step of a run is called. */
-export const stepTitle = (step: string): string =>
-  stepTitles[step] ?? (isEntity(step) ? `read ${entityWord(step, 2)}` : step);
 
 /** Steps that a person need not hear of when they found nothing. */
 const quietWhenEmpty = new Set(['settle', 'edits', 'send', 'tags', 'approvals']);

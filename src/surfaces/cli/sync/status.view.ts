@@ -1,7 +1,7 @@
 import type { SyncStatus } from '../../../operate/status/index.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
 import type { PlaceFlags } from '../kit/hint.ts';
-import { stepTitle } from '../kit/progress.ts';
+import { stepTitle } from '../../../engine/run/index.ts';
 import { counted } from '../kit/table.ts';
 import { waitingText } from './waiting-text.ts';
 

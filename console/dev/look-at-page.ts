@@ -1,0 +1,96 @@
+/** One page in one appearance: what is wrong with it by axe and by what the browser reports, and its picture. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import type { FoundIds } from './found-ids.ts';
+import type { Shot } from './shot-pages.ts';
+
+export interface Appearance {
+  readonly name: string;
+  readonly scheme: 'light' | 'dark';
+  readonly forcedColors?: boolean;
+  readonly width: number;
+  readonly height: number;
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+/** Of WCAG 2.2 AA. Asked by `evaluate`: a script tag would be stopped by our own policy. */
+async function violations(page: Page): Promise<readonly Violation[]> {
+  await page.evaluate(axeSource);
+  return page.evaluate(async () => {
+    const axe = (
+      globalThis as unknown as { axe: { run: (options: unknown) => Promise<{ violations: Violation[] }> } }
+    ).axe; // put there a line before
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
+    return (await axe.run({ runOnly: { type: 'tag', values: tags } })).violations;
+  });
+}
+
+/** What a page did that none may: an error, a breach of the content security policy, a request to another machine. */
+function watch(page: Page, faults: string[]): void {
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/status of (4\d\d|503)/.test(message.text()))
+      faults.push(message.text());
+  });
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.protocol.startsWith('http') && url.hostname !== '127.0.0.1') faults.push(`asks ${request.url()}`);
+  });
+}
+
+/** Signs in as a role of the demo. */
+export const enter = (page: Page, address: string, role: string) =>
+  page.context().request.post(`${address}/api/v1/session/demo`, {
+    data: { role },
+    headers: { 'X-Tieline': '1', 'Sec-Fetch-Site': 'same-origin' },
+  });
+
+/** @param picture path of the PNG; undefined: none is taken. @returns what is wrong, each with the page's name. */
+export async function lookAtPage(
+  browser: Browser,
+  { address, ids }: { readonly address: string; readonly ids: FoundIds },
+  shot: Shot,
+  appearance: Appearance,
+  picture?: string,
+): Promise<string[]> {
+  const faults: string[] = [];
+  const { scheme, forcedColors, width, height } = appearance;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: scheme,
+    forcedColors: forcedColors ? 'active' : 'none',
+    reducedMotion: 'reduce',
+  });
+  context.setDefaultTimeout(15_000);
+  const page = await context.newPage();
+  watch(page, faults);
+  try {
+    if (shot.role !== null) await enter(page, address, shot.role ?? 'issm');
+    await page.goto(address + shot.path(ids));
+    await page.waitForSelector(shot.ready ?? 'main h1');
+    await shot.act?.(page);
+    await page.getByText('Loading…').first().waitFor({ state: 'hidden' });
+    await page.waitForTimeout(200); // what opens has opened
+    if (picture !== undefined) await page.screenshot({ path: picture });
+    for (const { id, nodes } of await violations(page))
+      faults.push(
+        `axe ${id}: ${nodes
+          .slice(0, 3)
+          .map((node) => `${node.html.slice(0, 160)} | ${node.failureSummary.slice(0, 200)}`)
+          .join('\n    ')}`,
+      );
+  } catch (error) {
+    faults.push(String(error));
+    if (picture !== undefined) await page.screenshot({ path: picture }).catch(() => undefined);
+  } finally {
+    await context.close();
+  }
+  return faults.map((fault) => `${shot.name} ${appearance.name}: ${fault}`);
+}

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Caller } from '../../../test/support/http-server.ts';
+import { type HttpWorld, httpWorld } from '../../../test/support/http-world.ts';
+import { everywhere } from '../../canonical/access/index.ts';
+
+let world: HttpWorld;
+let operator: Caller;
+beforeAll(async () => {
+  world = await httpWorld();
+  operator = await world.program([{ gives: { role: 'operator' }, scope: everywhere }]);
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+describe('what an operator puts right over HTTP', () => {
+  it('a change is dropped for good with a reason, and a second time it says how the change is', async () => {
+    const [{ id } = {}] = (
+      await world.database.pool.query<{ id: string }>(`select id from sync_outbox order by id limit 1`)
+    ).rows;
+    const drop = (reason: string) =>
+      world.call(operator, 'POST', '/outbox/decision', {
+        body: { decision: 'drop', ids: [Number(id)], reason },
+      });
+    expect((await drop(' ')).json()).toMatchObject({ code: 'REQUEST_INVALID' });
+    expect((await drop('sent by hand')).json()).toMatchObject({ done: [Number(id)], refused: [] });
+    expect((await drop('again')).json()).toMatchObject({
+      done: [],
+      refused: [{ id: Number(id), reason: 'is dropped' }],
+    });
+    const change = await world.call(
+      await world.program([{ gives: { role: 'auditor' }, scope: everywhere }]),
+      'GET',
+      `/outbox/${String(id)}`,
+    );
+    expect(change.json()).toMatchObject({ state: 'dropped' });
+  });
+
+  it('an undo is shown before it is done, and done once', async () => {
+    const { pool } = world.database;
+    const operation = '00000000-0000-0000-0000-000000000001';
+    await pool.query(`update sync_conflicts set resolution_status = 'resolved' where entity_id = 'ALFA-1'`);
+    await pool.query(`update ingestion_poams set comments = 'alfa' where poam_id = 'ALFA-1'`);
+    const path = `/operations/${operation}/undo`;
+    const preview = await world.call(operator, 'GET', path);
+    expect(preview.json()).toMatchObject({
+      undoes: operation,
+      fields: [{ entityId: 'ALFA-1', field: 'comments', before: 'alfa', after: 'old' }],
+      refused: [{ entityId: 'ZULU-1', field: 'comments' }],
+    });
+    const comments = async (): Promise<unknown> =>
+      (
+        await pool.query<{ comments: string }>(
+          `select comments from ingestion_poams where poam_id = 'ALFA-1'`,
+        )
+      ).rows[0]?.comments;
+    expect(await comments()).toBe('alfa');
+    const done = await world.call(operator, 'POST', path, { body: { reason: 'by mistake' } });
+    expect(done.json()).toMatchObject({ operationId: expect.any(String) as string });
+    expect(await comments()).toBe('old');
+    expect((await world.call(operator, 'POST', path, { body: { reason: 'twice' } })).json()).toMatchObject({
+      fields: [],
+    });
+  });
+});
