@@ -21,7 +21,7 @@ const asked = {
   plugin: ['/findings?severity=critical&state=open', 'pluginId'],
   conflict: ['/conflicts', 'id'],
   approval: ['/approvals', 'approvalId'],
-  operation: ['/operations', 'operationId'],
+  operation: ['/operations?type=sync&status=!failed', 'operationId'],
   outbox: ['/outbox', 'id'],
 } as const satisfies Record<keyof FoundIds, readonly [string, string]>;
 

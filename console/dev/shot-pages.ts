@@ -97,18 +97,6 @@ export const pages: readonly Shot[] = [
   { name: 'conflict', path: (ids) => `/conflicts/${ids.conflict}`, ready: 'main section' },
   { name: 'approvals', path: () => '/approvals', ready: '[role="row"][data-index="0"]' },
   { name: 'approval', path: (ids) => `/approvals/${ids.approval}`, ready: '[data-group]' },
-  {
-    name: 'approval-step-up',
-    path: (ids) => `/approvals/${ids.approval}`,
-    ready: '[data-group]',
-    act: async (page) => {
-      await page.keyboard.press('v');
-      await page.keyboard.press('v');
-      await page.click('text=Approve…');
-      await page.click('[role="dialog"] button[type="submit"]');
-      await page.waitForSelector('input[type="password"]');
-    },
-  },
   { name: 'sync', path: () => '/sync', ready: rows },
   { name: 'outbox', path: () => '/sync/outbox', ready: rows },
   { name: 'outbox-change', path: (ids) => `/sync/outbox/${ids.outbox}`, ready: 'dl' },
@@ -129,7 +117,6 @@ export const pages: readonly Shot[] = [
     path: () => '/sign-in',
     ready: 'button',
     act: async (page) => {
-      await page.click('text=I have read this');
       await page.waitForSelector('input');
     },
   },

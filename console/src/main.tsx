@@ -8,6 +8,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { Problem } from './api/problem.ts';
 import { onSignedOut, queryClient } from './api/query-client.ts';
 import { densityPreference } from './kit/preference.ts';
 import { Notices } from './kit/notice.tsx';
@@ -28,7 +29,12 @@ onSignedOut(() => {
 
 const container = document.getElementById('root');
 if (!container) throw new Error('index.html has no #root');
-createRoot(container).render(
+createRoot(container, {
+  // What an error page shows in words is no fault of the page: refusals of the server come here too.
+  onCaughtError: (error) => {
+    if (!(error instanceof Problem)) console.error(error);
+  },
+}).render(
   <StrictMode>
     <MantineProvider
       theme={theme}

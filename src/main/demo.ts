@@ -6,7 +6,7 @@
 import { shownJson, shownOutput, TielineError } from '../platform/errors/index.ts';
 import { randomBytes } from 'node:crypto';
 import { existsSync, globSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import pg from 'pg';
 import type { z } from 'zod';
@@ -264,13 +264,15 @@ async function emptyServer(dataDir: string): Promise<EmbeddedServer> {
         fields: [{ field: '--data-dir', message: 'must name a new directory or that of an earlier demo' }],
       },
     );
+  // Before there is a database: one that could not be made whole is the demo's too.
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await writeFile(
+    join(dataDir, marker),
+    'This database belongs to `npm run demo`, which empties it each time.\n',
+  );
   const server = await openEmbeddedServer({ dataDir });
   try {
     if (!server.startedByUs) throw new TielineError('DEMO_RUNNING', `A demo over ${dataDir} is up already.`);
-    await writeFile(
-      join(dataDir, marker),
-      'This database belongs to `npm run demo`, which empties it each time.\n',
-    );
     if (!isNew) await recreateDatabase(server.url);
     return server;
   } catch (error) {

@@ -2,8 +2,14 @@
 import { userInfo } from 'node:os';
 import type { DecisionFlags } from './flags.ts';
 
-/** The name of the account that runs the command. */
-export const accountName = (): string => userInfo().username;
+/** The name of the account that runs the command. In a container the number may have no name: it stands for itself. */
+export function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
 
 /** Who decides and why, for the journal. */
 export const decider = (

@@ -1,0 +1,47 @@
+/** Every page of the console over the demo: WCAG 2.2 AA in light, dark and forced colours, no breach of the policy, nothing asked elsewhere. */
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DemoProcess, startDemo } from '../../console/dev/demo-process.ts';
+import { findIds, type FoundIds } from '../../console/dev/found-ids.ts';
+import { type Appearance, enter, lookAtPage } from '../../console/dev/look-at-page.ts';
+import { pages } from '../../console/dev/shot-pages.ts';
+import { chromiumPath, hasChromium, noChromium } from '../support/chromium.ts';
+
+const size = { width: 1280, height: 800 };
+const appearances: readonly Appearance[] = [
+  { name: 'in light', scheme: 'light', ...size },
+  { name: 'in dark', scheme: 'dark', ...size },
+  { name: 'in forced colours', scheme: 'light', forcedColors: true, ...size },
+];
+
+describe.runIf(hasChromium)(`every page of the console${noChromium}`, () => {
+  let demo: DemoProcess;
+  let browser: Browser;
+  let ids: FoundIds;
+  beforeAll(async () => {
+    demo = await startDemo();
+    browser = await chromium.launch({
+      executablePath: chromiumPath,
+      args: ['--no-sandbox', '--disable-gpu'],
+    });
+    const asker = await browser.newPage();
+    await enter(asker, demo.address, 'issm');
+    ids = await findIds(demo.address, asker.context().request);
+    await asker.close();
+  }, 180_000);
+  afterAll(async () => {
+    await browser?.close();
+    await demo?.stop();
+  });
+
+  it.each(pages.map((page) => [page.name, page] as const))(
+    'the page %s has no fault for a screen reader, the eye or the policy',
+    async (_name, page) => {
+      const faults: string[] = [];
+      for (const appearance of appearances)
+        faults.push(...(await lookAtPage(browser, { address: demo.address, ids }, page, appearance)));
+      expect(faults).toEqual([]);
+    },
+    120_000,
+  );
+});
