@@ -17,11 +17,11 @@ const asked = {
   poam: ['/poams?agreement=agreed&open=yes', 'poamId'],
   system: ['/systems', 'systemId'],
   asset: ['/assets?sort=-critical', 'assetUuid'],
-  finding: ['/findings?severity=critical&state=open', 'key'],
-  plugin: ['/findings?severity=critical&state=open', 'pluginId'],
+  finding: ['/findings?severity=critical&state=open&system=!none', 'key'],
+  plugin: ['/findings?severity=critical&state=open&system=!none', 'pluginId'],
   conflict: ['/conflicts', 'id'],
   approval: ['/approvals', 'approvalId'],
-  operation: ['/operations?type=sync&status=!failed', 'operationId'],
+  operation: ['/operations?type=sync&sort=started&status=!failed', 'operationId'],
   outbox: ['/outbox', 'id'],
 } as const satisfies Record<keyof FoundIds, readonly [string, string]>;
 

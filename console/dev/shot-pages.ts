@@ -48,11 +48,11 @@ export const pages: readonly Shot[] = [
   { name: 'findings', path: () => '/findings?severity=Critical,High&first=..30d', role: 'issm', ready: rows },
   {
     name: 'finding-drawer',
-    path: () => '/findings',
+    path: () => '/findings?system=!none',
     ready: rows,
     act: async (page) => {
       await page.click('[role="row"][data-index="0"] [data-column="state"]');
-      await page.waitForSelector('aside pre');
+      await page.waitForSelector('aside h2');
     },
   },
   {
@@ -75,15 +75,7 @@ export const pages: readonly Shot[] = [
   },
   { name: 'findings-empty', path: () => '/findings?q=nothing-like-this&severity=Critical', ready: 'h2' },
   { name: 'plugin', path: (ids) => `/plugins/${ids.plugin}`, ready: rows },
-  {
-    name: 'finding',
-    path: () => '/findings',
-    ready: rows,
-    act: async (page) => {
-      await page.click('[role="row"][data-index="0"] [data-column="name"] a');
-      await page.waitForSelector('main pre');
-    },
-  },
+  { name: 'finding', path: (ids) => `/findings/${ids.finding}` },
   { name: 'conflicts', path: () => '/conflicts', role: 'issm', ready: rows },
   {
     name: 'conflict-drawer',

@@ -21,6 +21,7 @@ import { CarefulClient } from '../platform/postgres/index.ts';
 import { type EmbeddedServer, openEmbeddedServer } from '../platform/embedded/index.ts';
 import { createLogger } from './logger.ts';
 import { liveADay } from './demo-day.ts';
+import { projectDir } from './project.ts';
 import { type Served, startServing, workBeside } from './serve.ts';
 import { startSimulator, type RunningSimulator } from './simulator-process.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
@@ -80,7 +81,10 @@ export async function runDemo(call: DemoCall): Promise<number> {
       seconds,
     } satisfies Printable<z.output<typeof demoSummary>>;
     const { out, env } = call.terminal;
+    const isPackage = existsSync(join(projectDir, 'bin/tieline'));
     const place = {
+      command: isPackage ? 'bin/tieline' : 'npm run tieline --',
+      demo: isPackage ? 'bin/tieline demo' : 'npm run demo',
       dataDir: relative(process.cwd(), dataDir) || '.',
       stays: !call.flags.once,
       urls: { tenable: tenable.url, xacta: xacta.url },

@@ -20,6 +20,9 @@ const identifierWords: Readonly<Record<string, string>> = {
 };
 
 export interface DemoPlace {
+  /** How this installation is called in a shell. */
+  readonly command: string;
+  readonly demo: string;
   readonly dataDir: string;
   readonly stays: boolean;
   readonly urls: { readonly tenable: string; readonly xacta: string };
@@ -120,7 +123,7 @@ function needLines(summary: DemoSummary): string[] {
 }
 
 function nextLines(summary: DemoSummary, place: DemoPlace): string[] {
-  const command = (words: string): string => `  npm run tieline -- ${words} --data-dir ${place.dataDir}`;
+  const command = (words: string): string => `  ${place.command} ${words} --data-dir ${place.dataDir}`;
   return [
     `${command(`ops show ${summary.operationId.slice(0, 8)}`)}    every step of the first sync`,
     `${command('sync status')}    what was read when, what waits`,
@@ -132,7 +135,7 @@ function nextLines(summary: DemoSummary, place: DemoPlace): string[] {
           `${command('sync run')}    another sync, from another terminal`,
           `\nStill up: Tenable at ${place.urls.tenable}, Xacta at ${place.urls.xacta}, the database in ${place.dataDir}. Ctrl-C ends it all.`,
         ]
-      : [`  npm run demo    the same, and it stays up`]),
+      : [`  ${place.demo}    the same, and it stays up`]),
   ];
 }
 
