@@ -3,6 +3,7 @@
  * what the page asks by itself (polling, live updates) is marked passive, so that it does not keep the session alive.
  */
 import { Problem, type ProblemBody, unreachable } from './problem.ts';
+import { asSent, parseShown, sentText } from './shown-text.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -30,7 +31,7 @@ export const lastRequestAt = (): number => activeAt;
 
 export function addressOf(path: string, query: Query = {}): string {
   const pairs = Object.entries(query).flatMap(([name, value]): [string, string][] =>
-    value === undefined || value === '' ? [] : [[name, String(value)]],
+    value === undefined || value === '' ? [] : [[name, sentText(String(value))]],
   );
   // Commas, slashes and colons read better unescaped, and mean the same.
   const text = new URLSearchParams(pairs).toString().replaceAll('%2C', ',').replaceAll('%2F', '/');
@@ -46,9 +47,11 @@ function headersOf(method: string, options: Options): Headers {
   return headers;
 }
 
+const bodyOf = async (response: Response): Promise<unknown> => parseShown(await response.text());
+
 async function refusal(response: Response): Promise<Problem> {
   const isJson = response.headers.get('content-type')?.includes('json') === true;
-  const body = isJson ? ((await response.json().catch(() => ({}))) as ProblemBody) : {}; // RFC 9457
+  const body = isJson ? ((await bodyOf(response).catch(() => ({}))) as ProblemBody) : {}; // RFC 9457
   const after = Number(response.headers.get('retry-after'));
   return new Problem(response.status, body, Number.isFinite(after) && after > 0 ? after : undefined);
 }
@@ -59,7 +62,7 @@ async function send(method: string, path: string, options: Options): Promise<Res
     method,
     headers: headersOf(method, options),
     credentials: 'same-origin',
-    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body, asSent) }),
     ...(options.signal ? { signal: options.signal } : {}),
   }).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
@@ -71,7 +74,7 @@ async function send(method: string, path: string, options: Options): Promise<Res
 
 async function json<T>(method: string, path: string, options: Options): Promise<T> {
   const response = await send(method, path, options);
-  return (response.status === 204 ? undefined : await response.json()) as T; // the contract's shape of this route
+  return (response.status === 204 ? undefined : await bodyOf(response)) as T; // the contract's shape of this route
 }
 
 export const get = <T>(path: string, options: Options = {}): Promise<T> => json<T>('GET', path, options);
@@ -82,12 +85,12 @@ export const remove = (path: string, options: Options = {}): Promise<void> =>
 
 export async function getVersioned<T>(path: string, options: Options = {}): Promise<Versioned<T>> {
   const response = await send('GET', path, options);
-  return { value: (await response.json()) as T, etag: response.headers.get('etag') ?? '' }; // as above
+  return { value: (await bodyOf(response)) as T, etag: response.headers.get('etag') ?? '' }; // as above
 }
 
 export async function patch<T>(path: string, body: unknown, ifMatch: string): Promise<Versioned<T>> {
   const response = await send('PATCH', path, { body, ifMatch });
-  return { value: (await response.json()) as T, etag: response.headers.get('etag') ?? '' }; // as above
+  return { value: (await bodyOf(response)) as T, etag: response.headers.get('etag') ?? '' }; // as above
 }
 
 /** A list as a file, as the server streams it. */
