@@ -8,10 +8,10 @@ import {
   poamDetail,
   recordEdited,
   recordHistory,
-  recordsEdited,
   recordsTried,
 } from '../records/index.ts';
 import { json } from '../json/index.ts';
+import { job } from '../work/index.ts';
 import { system, systemDetail } from '../records/index.ts';
 import { defineRoutes } from './define-route.ts';
 import { listRoutes } from './list-routes.ts';
@@ -168,7 +168,7 @@ export const poamRoutes = {
         token: z.string().min(1).max(200),
       }),
       idempotent: true,
-      answer: { status: 200, shape: recordsEdited },
+      answer: { status: 202, shape: job },
       audit: { event: 'record_changed' },
     },
     getSystem: {

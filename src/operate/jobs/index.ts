@@ -1,4 +1,4 @@
-export type { JobKindName, JobPayload } from './job-kinds.ts';
+export { bulkPoamEdit, type JobKindName, type JobPayload } from './job-kinds.ts';
 export {
   forgetJobs,
   type Job,
@@ -17,6 +17,7 @@ export {
   requestImport,
   requestJob,
   requestPlan,
+  requestPoamEdits,
   requestResolution,
   requestSync,
 } from './request-jobs.ts';

@@ -5,14 +5,18 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Scope } from '../../canonical/access/index.ts';
+import { poamList } from '../../canonical/lists/index.ts';
 import { conflictChoices } from '../../canonical/vocabulary/index.ts';
 import { type App, progressNotes, type StepProgress } from '../../engine/run/index.ts';
 import type { ProgressNote } from '../../ledger/operations/index.ts';
 import { importFiles, listScanFiles, readerOf, usualSource } from '../../modules/scan-files/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
-import type { Json } from '../../platform/values/index.ts';
+import { parseFilter } from '../../platform/lists/index.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { defined, type Json, type JsonObject } from '../../platform/values/index.ts';
 import { entityName } from '../../record/entities/index.ts';
 import { resolveConflicts } from '../../review/conflicts/index.ts';
+import { type BulkEdit, editRecords } from '../../review/records/index.ts';
 import { applyKeptPlan, keepNewPlan } from '../../review/plans/index.ts';
 import { syncSystems } from '../../runs/sync/index.ts';
 import type { RecordResult } from './jobs.sql.ts';
@@ -50,6 +54,29 @@ const syncOptions = z.strictObject({
   full: z.boolean(),
   acceptMissing: z.boolean().exactOptional(),
 });
+
+/** An edit of many POA&Ms as a request names it. @throws FILTER_INVALID; REQUEST_INVALID where it names both a filter and ids, or neither. */
+export function bulkPoamEdit(
+  { filter, ids, changes, shiftDays, reason }: BulkPoamRequest,
+  now: Date,
+): BulkEdit {
+  if ((filter === undefined) === (ids === undefined))
+    throw new TielineError('REQUEST_INVALID', 'The body of the request is not what it must be.', {
+      fields: [{ field: '/filter', message: 'name either a filter or ids' }],
+    });
+  const selection = ids
+    ? ({ entity: 'poam', ids } as const)
+    : ({ entity: 'poam', filter: parseFilter(poamList.filters, Object.entries(filter ?? {}), now) } as const);
+  return { selection, changes, ...defined({ shiftDays, reason }) };
+}
+
+export interface BulkPoamRequest {
+  readonly filter?: Readonly<Record<string, string>> | undefined;
+  readonly ids?: readonly string[] | undefined;
+  readonly changes: JsonObject;
+  readonly shiftDays?: number | undefined;
+  readonly reason?: string | undefined;
+}
 
 /** The part of a job that a run of steps is called by. */
 function callerOf({ signal, note, actor, begun }: JobContext) {
@@ -100,6 +127,25 @@ export const jobKinds = {
         counts: { ...counts },
         heldBecause: [...heldBecause],
       }));
+    },
+  }),
+  edit_poams: defineJob({
+    payload: z.strictObject({
+      /** Of the list of POA&Ms, or their ids. */
+      filter: z.record(z.string(), z.string()).optional(),
+      ids: z.array(z.string()).optional(),
+      changes: z.record(z.string(), z.json() as z.ZodType<Json>),
+      shiftDays: z.int().optional(),
+      reason: z.string().optional(),
+      token: z.string(),
+      scope,
+      /** The days of a filter count from here. */
+      askedAt: z.iso.datetime(),
+    }),
+    async run(app, payload, { actor, signal }) {
+      const edit = { ...bulkPoamEdit(payload, new Date(payload.askedAt)), token: payload.token, signal };
+      const { operationId, matched, changed, refused } = await editRecords(app, actor, payload.scope, edit);
+      return { operationId, matched, changed, refused };
     },
   }),
   resolve_conflicts: defineJob({

@@ -6,10 +6,11 @@ import type { App, SyncOptions } from '../../engine/run/index.ts';
 import { requestCancel } from '../../ledger/operations/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import { enqueueJob, ensureQueue } from '../../platform/queue/index.ts';
-import type { Json, JsonObject } from '../../platform/values/index.ts';
+import { defined, type Json, type JsonObject } from '../../platform/values/index.ts';
 import { type ConflictListFilter, previewResolution } from '../../review/conflicts/index.ts';
 import { fetchPlan } from '../../review/plans/index.ts';
-import { type JobKindName, type JobPayload } from './job-kinds.ts';
+import { tryRecords } from '../../review/records/index.ts';
+import { type BulkPoamRequest, bulkPoamEdit, type JobKindName, type JobPayload } from './job-kinds.ts';
 import {
   cancelJobRow,
   findJob,
@@ -127,6 +128,30 @@ export async function requestResolution(
   return requestJob(app, actor, 'resolve_conflicts', {
     payload: { ids: [...ids], keep, value, reason },
     total: ids.length,
+  });
+}
+
+/**
+ * Asks for an edit of many POA&Ms, as it was tried. @param scope where the actor may edit them. @returns the job's id.
+ * @throws SELECTION_MOVED where the records are no longer those that were shown.
+ */
+export async function requestPoamEdits(
+  app: App,
+  { actor, scope }: { readonly actor: Who; readonly scope: Scope },
+  { token, ...request }: BulkPoamRequest & { readonly token: string },
+): Promise<string> {
+  const now = app.now();
+  const tried = await tryRecords(app, scope, bulkPoamEdit(request, now));
+  if (tried.token !== token)
+    throw new TielineError('SELECTION_MOVED', 'The POA&Ms are no longer those that you were shown.');
+  const { filter, ids, changes, shiftDays, reason } = request;
+  const asked = { changes: { ...changes }, token, scope, askedAt: now.toISOString() };
+  return requestJob(app, actor, 'edit_poams', {
+    payload: {
+      ...asked,
+      ...defined({ filter: filter && { ...filter }, ids: ids && [...ids], shiftDays, reason }),
+    },
+    total: tried.matched,
   });
 }
 

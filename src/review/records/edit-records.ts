@@ -39,6 +39,9 @@ export type Selection =
   | { readonly entity: 'milestone'; readonly filter: MilestoneFilter }
   | { readonly entity: EditableEntity; readonly ids: readonly string[] };
 
+/** Who edits: what the journal keeps of them. */
+export type Editor = Pick<Actor, 'principalId' | 'name'>;
+
 export interface BulkEdit {
   readonly selection: Selection;
   /** New values by field, the same for all. */
@@ -160,7 +163,7 @@ async function survey(
  */
 export async function editRecords(
   app: App,
-  actor: Actor,
+  actor: Editor,
   scope: Scope,
   run: BulkEdit & { readonly token: string; readonly signal?: AbortSignal },
 ): Promise<BulkOutcome> {
@@ -190,7 +193,7 @@ async function takeTurn(
 
 async function runAlone(
   app: App,
-  actor: Actor,
+  actor: Editor,
   scope: Scope,
   run: BulkEdit & { readonly token: string; readonly signal?: AbortSignal },
 ): Promise<BulkOutcome> {
@@ -212,7 +215,7 @@ async function runAlone(
 /** What a new run is about. */
 async function beginning(
   app: App,
-  actor: Actor,
+  actor: Editor,
   scope: Scope,
   run: BulkEdit & { readonly token: string },
 ): Promise<{ readonly metadata: JsonObject }> {
@@ -244,7 +247,7 @@ async function editPage(
     actor,
     scope,
     operationId,
-  }: { readonly actor: Actor; readonly scope: Scope; readonly operationId: string },
+  }: { readonly actor: Editor; readonly scope: Scope; readonly operationId: string },
 ): Promise<boolean> {
   const state = await fetchBulk(tx.db, operationId);
   const page = state.records.slice(state.done, state.done + pageSize);

@@ -18,21 +18,19 @@ import {
   type MilestoneRow,
   type PoamRow,
 } from '../../../record/poams/index.ts';
+import { bulkPoamEdit, fetchJob, requestPoamEdits } from '../../../operate/jobs/index.ts';
 import { boundarySummary, fetchBoundary } from '../../../review/boundaries/index.ts';
 import {
   addMilestone,
   commentPoam,
   editRecord,
-  editRecords,
   fetchPoam,
   listPoamComments,
   listPoamHistory,
   RecordMovedError,
-  type BulkEdit,
   tryRecords,
 } from '../../../review/records/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
-import { parseFilter } from '../../../platform/lists/index.ts';
 import { defined } from '../../../platform/values/index.ts';
 import type { Handlers } from '../kit/call.ts';
 import { columnsOf, everyPage } from '../kit/list-export.ts';
@@ -107,26 +105,6 @@ const lists = (parts: ListParts): ListHandlers => ({
   }),
 });
 
-interface BulkBody {
-  readonly filter?: Readonly<Record<string, string>> | undefined;
-  readonly ids?: readonly string[] | undefined;
-  readonly changes: BulkEdit['changes'];
-  readonly shiftDays?: number | undefined;
-  readonly reason?: string | undefined;
-}
-
-/** @throws TielineError REQUEST_INVALID where neither a filter nor ids are named, or both. */
-function bulkOf({ filter, ids, changes, shiftDays, reason }: BulkBody, now: Date): BulkEdit {
-  if ((filter === undefined) === (ids === undefined))
-    throw new TielineError('REQUEST_INVALID', 'The body of the request is not what it must be.', {
-      fields: [{ field: '/filter', message: 'name either a filter or ids' }],
-    });
-  const selection = ids
-    ? ({ entity: 'poam', ids } as const)
-    : ({ entity: 'poam', filter: parseFilter(poamList.filters, Object.entries(filter ?? {}), now) } as const);
-  return { selection, changes, ...defined({ shiftDays, reason }) };
-}
-
 type Edits = Omit<Handlers<typeof poamRoutes>, keyof ListHandlers>;
 
 const edits: Edits = {
@@ -167,11 +145,12 @@ const edits: Edits = {
     return { body: defined(outcome), version: outcome.version };
   },
   tryPoamEdits: async ({ app, scope, body, now }) => ({
-    body: await tryRecords(app, scope, bulkOf(body, now)),
+    body: await tryRecords(app, scope, bulkPoamEdit(body, now)),
   }),
-  editPoams: async ({ app, by, scope, body, now }) => ({
-    body: await editRecords(app, by.actor, scope, { ...bulkOf(body, now), token: body.token }),
-  }),
+  editPoams: async ({ app, by, scope, body }) => {
+    const id = await requestPoamEdits(app, { actor: by.actor, scope }, body);
+    return { body: await fetchJob(app, id), location: `/api/v1/jobs/${id}` };
+  },
   getSystem: async ({ app, scope, params, now }) => {
     const { systemId } = params;
     const detail = await fetchBoundary(app, scope, systemId);
