@@ -18,6 +18,7 @@ export {
   approvalRoutes,
   assetRow,
   conflictRoutes,
+  connectionRoutes,
   findingRoutes,
   findingRow,
   poamRoutes,

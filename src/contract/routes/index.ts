@@ -1,4 +1,5 @@
 /** Every route of the API, by its operation id. */
+import { connectionRoutes } from './connection-routes.ts';
 import { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
@@ -11,7 +12,9 @@ export const routes = {
   ...conflictRoutes,
   ...approvalRoutes,
   ...syncRoutes,
+  ...connectionRoutes,
 } as const;
+export { connectionRoutes };
 export { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { poamRoutes } from './poam-routes.ts';

@@ -1,5 +1,5 @@
 /** Adding, listing and checking external systems, and renewing the key that protects their secrets. */
-import type { Store } from '../../platform/postgres/index.ts';
+import type { Store, Tx } from '../../platform/postgres/index.ts';
 import type { CheckResult } from '../../connectors/kit/index.ts';
 import { closest, errorRegistry, type FieldFault, TielineError } from '../../platform/errors/index.ts';
 import { isJsonObject, type Json, type JsonObject, type Secret } from '../../platform/values/index.ts';
@@ -14,9 +14,9 @@ import {
   updateSystemConfig,
 } from '../../ledger/external-systems/index.ts';
 import { mappingRowOf } from '../../canonical/mapping/index.ts';
-import { connectSystem, moduleFor, purposeOf, type ConnectionContext } from './connect.ts';
+import { connectSystem, moduleFor, notStored, purposeOf, type ConnectionContext } from './connect.ts';
 import { isSealed, type SecretBox } from './secret-box.ts';
-import { faultsOfWhole, readSettings, requiredSettings } from './settings.ts';
+import { faultsOfWhole, readSettings, requiredSettings, unknownSetting } from './settings.ts';
 
 export interface NewSystem {
   readonly type: string;
@@ -60,7 +60,7 @@ export const storedUrl = (url: string): string => url.replace(/\/+$/, '');
 export function refusedSettings(message: string, fields: readonly FieldFault[]): TielineError {
   return new TielineError('SETTING_INVALID', message, {
     fields,
-    remedy: 'Correct it and run the command again; nothing was stored.',
+    remedy: 'Correct it and try again; nothing was stored.',
   });
 }
 
@@ -107,29 +107,79 @@ export async function checkNewSystem(
   return values;
 }
 
-/**
- * Adds an external system with its default field mappings. Secrets are stored encrypted. One that was removed is continued,
- * with the mappings that it had.
- * @throws TielineError as `checkNewSystem` does, and SETTING_INVALID for missing secrets.
- */
-export async function addSystem(
-  context: ConnectionContext & { store: Store },
-  system: NewSystem,
-): Promise<ExternalSystemRow> {
+/** Its settings as they are stored, secrets sealed. @throws TielineError as `addSystem` does. */
+async function configOfNew(context: ConnectionContext, system: NewSystem): Promise<JsonObject> {
   const { declaration } = moduleFor(context, system.type);
   const values = await checkNewSystem(context, system);
-  const faults = faultsOfWhole(declaration, values, system.secrets);
+  const known = new Set(declaration.secrets.map(({ name }) => name));
+  const unknown = Object.keys(system.secrets).filter((name) => !known.has(name));
+  const faults =
+    unknown.length > 0
+      ? unknown.map((name) => unknownSetting(name, declaration))
+      : faultsOfWhole(declaration, values, system.secrets);
   if (faults.length > 0) throw refusedSettings(`The connection ${system.name} was not added.`, faults);
   const sealed = Object.entries(system.secrets).map(([name, secret]): [string, Json] => [
     name,
     context.secretBox.seal(secret, purposeOf(system.name, name)),
   ]);
+  return { ...values, ...Object.fromEntries(sealed) };
+}
+
+/**
+ * Checks a system that is to be added, and stores nothing: neither the system nor the calls.
+ * @throws TielineError as `addSystem` does.
+ */
+export async function* checkBeforeAdding(
+  context: ConnectionContext,
+  system: NewSystem,
+  signal: AbortSignal,
+  withinMs: number,
+): AsyncIterable<CheckResult> {
+  const row: ExternalSystemRow = {
+    ...nothingYet,
+    system_name: system.name,
+    system_type: system.type,
+    api_base_url: storedUrl(system.url),
+    connection_config: await configOfNew(context, system),
+  };
+  yield* checkRow(context, row, signal, withinMs);
+}
+
+const nothingYet = {
+  id: notStored,
+  sync_enabled: true,
+  last_sync_time: null,
+  created_at: null,
+  sending_paused_at: null,
+  sending_paused_by: null,
+  sending_paused_reason: null,
+  sync_paused_at: null,
+  sync_paused_by: null,
+  sync_paused_reason: null,
+  removed_at: null,
+  removed_by: null,
+  removed_reason: null,
+};
+
+/**
+ * Adds an external system with its default field mappings. Secrets are stored encrypted. One that was removed is continued,
+ * with the mappings that it had.
+ * @param alsoDo in the same transaction: with which policies it begins, the journal.
+ * @throws TielineError as `checkNewSystem` does, and SETTING_INVALID for missing secrets.
+ */
+export async function addSystem(
+  context: ConnectionContext & { store: Store },
+  system: NewSystem,
+  alsoDo: (tx: Tx, row: ExternalSystemRow) => Promise<void> = () => Promise.resolve(),
+): Promise<ExternalSystemRow> {
+  const { declaration } = moduleFor(context, system.type);
+  const config = await configOfNew(context, system);
   return context.store.transaction(async (tx) => {
     const row = await insertSystem(tx.db, {
       name: system.name,
       type: system.type,
       url: storedUrl(system.url),
-      config: { ...values, ...Object.fromEntries(sealed) },
+      config,
     });
     if (!row) throw new TielineError('SYSTEM_EXISTS', `There is a connection named ${system.name} already.`);
     if ((await listMappings(tx.db, row.id)).length === 0)
@@ -138,6 +188,7 @@ export async function addSystem(
         row.id,
         declaration.mappings.map((mapping) => mappingRowOf(mapping)),
       );
+    await alsoDo(tx, row);
     return row;
   });
 }

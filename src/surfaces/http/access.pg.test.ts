@@ -34,6 +34,7 @@ const parameters: Readonly<Record<string, string>> = {
   pluginId: '1002',
   assetUuid: second,
   noun: 'poams',
+  connection: 'xacta',
 };
 const addressOf = ({ path }: Route, others: Readonly<Record<string, string>> = parameters): string =>
   path.replaceAll(/:(\w+)/g, (_all, name: string) => {
@@ -94,6 +95,9 @@ const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   editMilestone: { changes: { status: 'Completed' } },
   resolveConflict: { keep: 'internal' },
   decideApproval: { decision: 'approve', sha256: '0'.repeat(64) },
+  pauseConnection: { reason: 'maintenance' },
+  trustConnection: { level: 'read_only' },
+  setConnectionSecrets: { secrets: { password: 'x' } },
 };
 
 describe('who may call a route', () => {

@@ -3,6 +3,7 @@ import type { routes } from '../../contract/index.ts';
 import type { Handlers } from './kit/call.ts';
 import type { EventFeed } from './kit/event-feed.ts';
 import type { Cursors } from './kit/list-answer.ts';
+import { connectionHandlers } from './admin/connection-handlers.ts';
 import { approvalHandlers, conflictHandlers } from './decisions/conflict-handlers.ts';
 import { syncHandlers } from './decisions/sync-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
@@ -24,5 +25,6 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...conflictHandlers(parts),
     ...approvalHandlers(parts),
     ...syncHandlers({ ...parts, feed }),
+    ...connectionHandlers(),
   };
 }

@@ -118,7 +118,8 @@ async function answerCall(
 ): Promise<void> {
   if (route.idempotent && call.by) {
     const { principalId } = call.by.actor;
-    const kept = await onceForKey(app.store, { request, principalId, now: call.now }, async () => {
+    const isSecret = route.answersSecret === true;
+    const kept = await onceForKey(app, { request, principalId, now: call.now, isSecret }, async () => {
       const answer = await handler(call);
       if (isStream(answer))
         throw new TielineError('INTERNAL', 'A route that is done once cannot answer with a stream.');
