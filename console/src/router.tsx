@@ -115,6 +115,12 @@ const lazily = {
   sync: lazyRouteComponent(() => import('./pages/sync/sync-page.tsx'), 'SyncPage'),
   outbox: lazyRouteComponent(() => import('./pages/sync/outbox-page.tsx'), 'OutboxPage'),
   change: lazyRouteComponent(() => import('./pages/sync/change-page.tsx'), 'ChangePage'),
+  connections: lazyRouteComponent(
+    () => import('./pages/connections/connections-page.tsx'),
+    'ConnectionsPage',
+  ),
+  addConnection: lazyRouteComponent(() => import('./pages/connections/add-page.tsx'), 'AddConnectionPage'),
+  connection: lazyRouteComponent(() => import('./pages/connections/connection-page.tsx'), 'ConnectionPage'),
   operation: lazyRouteComponent(() => import('./pages/sync/operation-page.tsx'), 'OperationPage'),
 };
 
@@ -204,6 +210,25 @@ const operation = createRoute({
   component: lazily.operation,
 });
 
+const connections = createRoute({
+  getParentRoute: () => shell,
+  path: '/connections',
+  beforeLoad: needs('sync:read'),
+  component: lazily.connections,
+});
+const addConnection = createRoute({
+  getParentRoute: () => shell,
+  path: '/connections/new',
+  beforeLoad: needs('connection:admin'),
+  component: lazily.addConnection,
+});
+const connection = createRoute({
+  getParentRoute: () => shell,
+  path: '/connections/$connection/{-$tab}',
+  beforeLoad: needs('sync:read'),
+  component: lazily.connection,
+});
+
 const routeTree = root.addChildren([
   signIn,
   firstAdministrator,
@@ -225,6 +250,9 @@ const routeTree = root.addChildren([
     sync,
     outbox.addChildren([change]),
     operation,
+    connections,
+    addConnection,
+    connection,
   ]),
 ]);
 

@@ -133,11 +133,12 @@ describe('a new connection over HTTP', () => {
     const path = '/connections/xacta-two';
     expect((await detail(path)).trust).toEqual({ level: 'read_only', exceptions: [] });
 
-    const trust = (caller: Caller, level: string, dryRun = false) =>
-      http.call(caller, 'POST', `${path}/trust`, { body: { level, dryRun, reason: 'looked at it' } });
+    const trust = (caller: Caller, level: string) =>
+      http.call(caller, 'POST', `${path}/trust`, { body: { level, reason: 'looked at it' } });
     expect((await trust(admin, 'plan_only')).statusCode).toBe(403);
     expect((await trust(operator, 'automatic')).json()).toMatchObject({ code: 'USAGE' });
-    expect((await trust(operator, 'plan_only', true)).json()).toMatchObject({ after: 'plan_only' });
+    const tried = await http.call(operator, 'GET', `${path}/trust?level=plan_only`);
+    expect(tried.json()).toMatchObject({ before: 'read_only', after: 'plan_only' });
     expect((await detail(path)).trust.level).toBe('read_only');
     for (const level of ['plan_only', 'approved', 'automatic', 'read_only']) {
       expect((await trust(operator, level)).json()).toMatchObject({ after: level });

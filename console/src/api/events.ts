@@ -24,13 +24,13 @@ type Kind = (typeof kinds)[number];
 /** The beginnings of the query keys that an event makes old. Lists are not among them: rows do not move under the pointer. */
 const concerns: Record<Kind, readonly (readonly string[])[]> = {
   'operation.progress': [['operations'], ['sync']],
-  'operation.finished': [['operations'], ['sync'], ['me']],
+  'operation.finished': [['operations'], ['sync'], ['connections'], ['me']],
   'conflict.opened': [['conflicts'], ['me']],
   'conflict.settled': [['conflicts'], ['me']],
   'approval.asked': [['approvals'], ['me']],
   'approval.decided': [['approvals'], ['me']],
   'outbox.changed': [['outbox'], ['sync']],
-  'health.changed': [['sync']],
+  'health.changed': [['sync'], ['connections']],
   'import.progress': [['imports']],
   'inbox.changed': [['me']],
   bye: [['me']],

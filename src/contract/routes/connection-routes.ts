@@ -191,6 +191,21 @@ export const connectionRoutes = defineRoutes({
     answer: { status: 200, shape: connectionPaused },
     audit: { event: 'setting_changed' },
   },
+  tryConnectionTrust: {
+    ...ofInstallation,
+    method: 'GET',
+    path: '/connections/:connection/trust',
+    summary: 'How far it is trusted, and what a step would do',
+    permission: 'policy:write',
+    params,
+    query: z.strictObject({
+      level: z
+        .enum(trustLevels)
+        .optional()
+        .meta({ description: 'The step; nothing is changed. Default: where it is.' }),
+    }),
+    answer: { status: 200, shape: connectionTrust },
+  },
   trustConnection: {
     ...ofInstallation,
     method: 'POST',
@@ -198,12 +213,7 @@ export const connectionRoutes = defineRoutes({
     summary: 'One step more trust, or any less',
     permission: 'policy:write',
     params,
-    body: z.strictObject({
-      level: z.enum(trustLevels),
-      /** Says what it would do to changes that wait, and does nothing. */
-      dryRun: z.boolean().default(false),
-      reason,
-    }),
+    body: z.strictObject({ level: z.enum(trustLevels), reason }),
     idempotent: true,
     stepUp: true,
     answer: { status: 200, shape: connectionTrust },

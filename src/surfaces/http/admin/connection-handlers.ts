@@ -112,7 +112,12 @@ async function unmoved(app: App, name: string, version: string): Promise<void> {
 
 type Reading = Pick<
   Handlers<typeof connectionRoutes>,
-  'listConnections' | 'listConnectionTypes' | 'getConnection' | 'checkNewConnection' | 'checkConnection'
+  | 'listConnections'
+  | 'listConnectionTypes'
+  | 'getConnection'
+  | 'checkNewConnection'
+  | 'checkConnection'
+  | 'tryConnectionTrust'
 >;
 
 const reading: Reading = {
@@ -132,6 +137,10 @@ const reading: Reading = {
   checkNewConnection: async ({ app, body, signal }) => {
     const system = { ...body, settings: body.settings as JsonObject, secrets: secretsOf(body.secrets) };
     return { body: { checks: await allOf(checkBeforeAdding(app, system, signal, checkMs)) } };
+  },
+  tryConnectionTrust: async ({ app, params, query }) => {
+    const level = query.level ?? (await fetchTrust(app, params.connection)).level;
+    return { body: await tryTrust(app, params.connection, level) };
   },
   checkConnection: async ({ app, params, signal }) => ({
     body: { checks: await allOf(checkSystem(app, params.connection, signal, checkMs)) },
@@ -180,10 +189,7 @@ export const connectionHandlers = (): Handlers<typeof connectionRoutes> => ({
   },
   trustConnection: async (call) => {
     const { app, params, body } = call;
-    const step = body.dryRun
-      ? await tryTrust(app, params.connection, body.level)
-      : await setTrust(app, params.connection, body.level, decidedBy(call, body.reason));
-    return { body: step };
+    return { body: await setTrust(app, params.connection, body.level, decidedBy(call, body.reason)) };
   },
   removeConnection: async (call) => {
     const { connection: name } = call.params;
