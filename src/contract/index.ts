@@ -15,6 +15,7 @@ export {
   problem,
   type Route,
   statusOf,
+  accountRoutes,
   approvalRoutes,
   assetRow,
   conflictRoutes,

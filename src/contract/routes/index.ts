@@ -1,4 +1,5 @@
 /** Every route of the API, by its operation id. */
+import { accountRoutes } from './account-routes.ts';
 import { connectionRoutes } from './connection-routes.ts';
 import { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
@@ -13,8 +14,9 @@ export const routes = {
   ...approvalRoutes,
   ...syncRoutes,
   ...connectionRoutes,
+  ...accountRoutes,
 } as const;
-export { connectionRoutes };
+export { accountRoutes, connectionRoutes };
 export { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { poamRoutes } from './poam-routes.ts';

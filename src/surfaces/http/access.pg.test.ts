@@ -35,6 +35,10 @@ const parameters: Readonly<Record<string, string>> = {
   assetUuid: second,
   noun: 'poams',
   connection: 'xacta',
+  account: 'program-1',
+  sessionId: randomUUID(),
+  grantId: randomUUID(),
+  tokenId: '0123456789ab',
 };
 const addressOf = ({ path }: Route, others: Readonly<Record<string, string>> = parameters): string =>
   path.replaceAll(/:(\w+)/g, (_all, name: string) => {
@@ -85,6 +89,9 @@ const facetsOf: Readonly<Record<string, string>> = {
   Approvals: 'system',
   Outbox: 'system',
   Operations: 'type,status',
+  Users: 'kind,status',
+  Grants: 'role,source,state',
+  Tokens: 'account,state',
 };
 
 /** What a well-formed request of each route that names one record of a boundary has as its body. */
@@ -179,6 +186,7 @@ describe('who may call a route', () => {
     const caller = await world.program([
       { gives: { role: 'issm' }, scope: everywhere },
       { gives: { role: 'operator' }, scope: everywhere },
+      { gives: { role: 'admin' }, scope: everywhere },
     ]);
     for (const [id, route] of table.filter(([, { path }]) => path.includes(':') && !path.includes(':noun')))
       for (const given of [randomUUID(), '987654', 'nonsense', "'%3B--", 'x%00y']) {

@@ -3,6 +3,7 @@ import type { routes } from '../../contract/index.ts';
 import type { Handlers } from './kit/call.ts';
 import type { EventFeed } from './kit/event-feed.ts';
 import type { Cursors } from './kit/list-answer.ts';
+import { accountHandlers } from './admin/account-handlers.ts';
 import { connectionHandlers } from './admin/connection-handlers.ts';
 import { approvalHandlers, conflictHandlers } from './decisions/conflict-handlers.ts';
 import { syncHandlers } from './decisions/sync-handlers.ts';
@@ -26,5 +27,6 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...approvalHandlers(parts),
     ...syncHandlers({ ...parts, feed }),
     ...connectionHandlers(),
+    ...accountHandlers(parts),
   };
 }

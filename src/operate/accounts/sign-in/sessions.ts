@@ -6,6 +6,7 @@ import { TielineError } from '../../../platform/errors/index.ts';
 import { type AccountsApp, minutesAfter, rulesOf, sha256Of } from '../accounts-app.ts';
 import { actorWith, isPrivilegedActor } from '../people/actor.ts';
 import { findPrincipal } from '../people/principals.sql.ts';
+import { requirePrincipal } from '../people/require-principal.ts';
 import { endAndRecord } from './begin-session.ts';
 import { findEnd, type OpenSession, withEnds } from './session-decision.ts';
 import { type EndReason, endSentences } from './session-ends.ts';
@@ -86,6 +87,20 @@ export async function endSession(app: AccountsApp, id: string, by: Origin, only?
   if (!row || (only !== undefined && row.principalId !== only)) return false;
   const how = { at: app.now(), why: 'ended' as const, origin: by };
   return (await app.store.transaction((tx) => endAndRecord(tx, [row.id], how))) > 0;
+}
+
+/** Ends all sessions of an account. @param wanted name or id. @returns how many were open. @throws ACCOUNT_UNKNOWN. */
+export async function endSessionsOf(app: AccountsApp, wanted: string, by: Origin): Promise<number> {
+  const { id } = await requirePrincipal(app.db, wanted);
+  return app.store.transaction(async (tx) => {
+    const open = await listOpenSessions(tx.db, id);
+    const how = { at: app.now(), why: 'ended' as const, origin: by };
+    return endAndRecord(
+      tx,
+      open.map((each) => each.id),
+      how,
+    );
+  });
 }
 
 /** @throws NOT_SIGNED_IN, SESSION_ENDED. */

@@ -7,6 +7,7 @@ import {
   changeList,
   conflictList,
   findingList,
+  grantList,
   inboxList,
   type ListDefinition,
   milestoneList,
@@ -14,6 +15,8 @@ import {
   outboxList,
   poamList,
   systemList,
+  tokenList,
+  userList,
 } from '../../../canonical/lists/index.ts';
 import { sessionRoutes } from '../../../contract/index.ts';
 import {
@@ -28,11 +31,11 @@ import {
   stepUp,
 } from '../../../operate/accounts/index.ts';
 import type { App } from '../../../engine/run/index.ts';
-import type { Origin } from '../../../ledger/security/index.ts';
 import { unknownWord } from '../../../platform/errors/index.ts';
 import { Secret } from '../../../platform/values/index.ts';
 import { listBoundaryNames } from '../../../record/systems/index.ts';
 import type { Answer, Call, Handlers } from '../kit/call.ts';
+import { originOf } from '../kit/origin.ts';
 
 export interface ServedFacts {
   readonly version: string;
@@ -53,15 +56,10 @@ const lists: readonly ListDefinition[] = [
   operationList,
   changeList,
   inboxList,
+  userList,
+  grantList,
+  tokenList,
 ];
-
-/** Who does something, for the security log. */
-export const originOf = (call: Call): Origin => ({
-  way: call.by?.way ?? 'none',
-  address: call.address,
-  requestId: call.requestId,
-  ...(call.by ? { actor: call.by.actor } : {}),
-});
 
 const bannerOf = async (app: App): Promise<string | null> =>
   app.access?.bannerFile === undefined ? null : readFile(app.access.bannerFile, 'utf8');
