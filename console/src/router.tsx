@@ -36,10 +36,11 @@ const signIn = createRoute({
   path: '/sign-in',
   component: lazyRouteComponent(() => import('./pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
 });
-const firstAdministrator = createRoute({
+/** The secret of a one-time link is behind the #, which no server and no log of a proxy sees. */
+const oneTimeLink = createRoute({
   getParentRoute: () => root,
-  path: '/welcome/$code',
-  component: lazyRouteComponent(() => import('./pages/sign-in/welcome-page.tsx'), 'WelcomePage'),
+  path: '/link',
+  component: lazyRouteComponent(() => import('./pages/sign-in/link-page.tsx'), 'LinkPage'),
 });
 
 const password = createRoute({
@@ -121,6 +122,11 @@ const lazily = {
   ),
   addConnection: lazyRouteComponent(() => import('./pages/connections/add-page.tsx'), 'AddConnectionPage'),
   connection: lazyRouteComponent(() => import('./pages/connections/connection-page.tsx'), 'ConnectionPage'),
+  users: lazyRouteComponent(() => import('./pages/access/access-pages.tsx'), 'UsersPage'),
+  user: lazyRouteComponent(() => import('./pages/access/user-page.tsx'), 'UserPage'),
+  grants: lazyRouteComponent(() => import('./pages/access/access-pages.tsx'), 'GrantsPage'),
+  tokens: lazyRouteComponent(() => import('./pages/access/access-pages.tsx'), 'TokensPage'),
+  roles: lazyRouteComponent(() => import('./pages/access/roles-page.tsx'), 'RolesPage'),
   operation: lazyRouteComponent(() => import('./pages/sync/operation-page.tsx'), 'OperationPage'),
 };
 
@@ -229,9 +235,40 @@ const connection = createRoute({
   component: lazily.connection,
 });
 
+const users = createRoute({
+  getParentRoute: () => shell,
+  path: '/users',
+  beforeLoad: needs('admin:users'),
+  component: lazily.users,
+});
+const user = createRoute({
+  getParentRoute: () => shell,
+  path: '/users/$account',
+  beforeLoad: needs('admin:users'),
+  component: lazily.user,
+});
+const grants = createRoute({
+  getParentRoute: () => shell,
+  path: '/grants',
+  beforeLoad: needs('admin:users'),
+  component: lazily.grants,
+});
+const tokens = createRoute({
+  getParentRoute: () => shell,
+  path: '/tokens',
+  beforeLoad: needs('admin:users'),
+  component: lazily.tokens,
+});
+const roles = createRoute({
+  getParentRoute: () => shell,
+  path: '/roles',
+  beforeLoad: needs('admin:users'),
+  component: lazily.roles,
+});
+
 const routeTree = root.addChildren([
   signIn,
-  firstAdministrator,
+  oneTimeLink,
   password,
   shell.addChildren([
     home,
@@ -253,6 +290,11 @@ const routeTree = root.addChildren([
     connections,
     addConnection,
     connection,
+    users,
+    user,
+    grants,
+    tokens,
+    roles,
   ]),
 ]);
 

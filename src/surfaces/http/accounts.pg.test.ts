@@ -57,9 +57,8 @@ describe('accounts over HTTP', () => {
   });
 
   it('the list shows kind, state, roles and sessions, is filtered, and counts as many rows as it has', async () => {
-    const { items } = await get<Items<{ name: string; sessions: number; roles: string[] }>>(
-      '/users?kind=person',
-    );
+    const { items } =
+      await get<Items<{ name: string; sessions: number; roles: string[] }>>('/users?kind=person');
     expect(items).toMatchObject([
       { name: 'boss', roles: ['admin'] },
       { name: 'm.okafor', sessions: 1, roles: [] },
@@ -91,7 +90,10 @@ describe('accounts over HTTP', () => {
     await world.database.pool.query(
       `update principals set status = 'locked', locked_until = now() + interval '10 minutes' where name = 'm.okafor'`,
     );
-    expect((await post('/users/m.okafor/lock')).json()).toMatchObject({ status: 'locked', lockedUntil: null });
+    expect((await post('/users/m.okafor/lock')).json()).toMatchObject({
+      status: 'locked',
+      lockedUntil: null,
+    });
     await post('/users/m.okafor/unlock');
   });
 
@@ -167,7 +169,9 @@ describe('tokens over HTTP', () => {
     expect((await world.call(asProgram(token), 'GET', '/poams')).statusCode).toBe(200);
     expect((await world.call(asProgram(token), 'GET', '/findings')).statusCode).toBe(403);
     const list = await world.call(admin, 'GET', '/tokens?account=robot');
-    expect(list.json<Items<object>>().items).toMatchObject([{ id: row.id, lastUsedAt: expect.any(String) as string }]);
+    expect(list.json<Items<object>>().items).toMatchObject([
+      { id: row.id, lastUsedAt: expect.any(String) as string },
+    ]);
     expect(list.body).not.toContain(token.slice(16));
     expect((await remove(`/tokens/${row.id}`)).statusCode).toBe(200);
     expect((await world.call(asProgram(token), 'GET', '/poams')).statusCode).toBe(401);
@@ -185,6 +189,8 @@ describe('what needs the password again', () => {
       ['/users/m.okafor/link', {}],
       ['/tokens', { account: 'robot', name: 'x' }],
     ] as const)
-      expect((await world.call(page, 'POST', path, { body })).json()).toMatchObject({ code: 'STEP_UP_NEEDED' });
+      expect((await world.call(page, 'POST', path, { body })).json()).toMatchObject({
+        code: 'STEP_UP_NEEDED',
+      });
   });
 });
