@@ -24,6 +24,8 @@ export interface Area {
   /** Its key in the badges of GET /me/bootstrap. */
   readonly badge?: string;
   readonly press: string;
+  /** Pages that belong to it and do not lie below its address. */
+  readonly also?: readonly string[];
 }
 
 const areas: readonly Area[] = [
@@ -111,6 +113,7 @@ const areas: readonly Area[] = [
     group: 'Setup',
     permission: 'admin:users',
     press: 'g u',
+    also: ['/grants', '/tokens', '/roles'],
   },
 ];
 

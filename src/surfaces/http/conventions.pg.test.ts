@@ -320,6 +320,21 @@ describe('signing in', () => {
     expect(refusal(after).status).toBe(401);
   });
 
+  it('a token that gives a password again is told that it has none', async () => {
+    for (const [path, body] of [
+      ['/session/step-up', { password }],
+      ['/me/password', { present: password, next: 'Heron basalt teacup 4' }],
+      ['/session/activity', undefined],
+    ] as const) {
+      const refused = refusal(await world.call(issm, 'POST', path, { body }));
+      expect({ path, status: refused.status, detail: refused.detail }).toEqual({
+        path,
+        status: 400,
+        detail: expect.stringContaining('A token has neither') as string,
+      });
+    }
+  });
+
   it('a password given again changes the cookie, and the former one is worth nothing', async () => {
     const before = await beginSession();
     const answer = await world.call(asPage(before), 'POST', '/session/step-up', { body: { password } });
@@ -385,8 +400,17 @@ describe('every answer', () => {
       'cross-origin-resource-policy': 'same-origin',
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     });
-    if (path !== '/healthz')
-      expect(headers).toMatchObject({ 'cache-control': 'no-store', 'tieline-version': '0.0.0' });
+    if (path !== '/healthz') expect(headers).toMatchObject({ 'cache-control': 'no-store' });
+  });
+
+  it('which version this is, only who is signed in is told', async () => {
+    const version = async (caller: Caller, path: string) =>
+      (await world.call(caller, 'GET', path)).headers['tieline-version'];
+    expect(await version(issm, '/poams')).toBe('0.0.0');
+    expect(await version(issm, '/poams/NONE-1')).toBe('0.0.0');
+    for (const path of ['/banner', '/session/ways', '/poams', '/nothing'])
+      expect({ path, version: await version(asNobody, path) }).toEqual({ path, version: undefined });
+    expect((await signInAs('nobody.here', password)).headers['tieline-version']).toBeUndefined();
   });
 
   it('who is not signed in is told how to be, and not which version this is', async () => {

@@ -261,9 +261,9 @@ const Account = ({ of }: { readonly of: UserDetail }) => (
         ['Full name', of.displayName],
         ['Mail address', of.email],
         ['Added', <At key="added" at={of.createdAt} />],
-        ['By', of.createdBy],
+        ['Added by', of.createdBy],
         ['Last sign-in', <At key="signin" at={of.lastSignInAt} />],
-        ['From', of.lastSignInAddress],
+        ['Signed in from', of.lastSignInAddress],
         [
           'Signs in by',
           of.kind === 'service' ? 'tokens' : of.identities.map(({ way }) => ways[way]).join(', '),

@@ -38,13 +38,23 @@ const touchEveryMs = 15_000;
  * Who a request is by. One that is due to end ends here, and says so.
  * @param cookie what the cookie holds. @param how.passive the page asks by itself (polling, events): that does not keep a session open.
  */
-export async function authenticateSession(
+export const authenticateSession = async (
   app: AccountsApp,
   cookie: string,
-  how: { readonly passive: boolean; readonly origin?: Omit<Origin, 'actor' | 'way'> },
-): Promise<SessionOutcome> {
+  how: How,
+): Promise<SessionOutcome> => outcomeOf(app, await findSession(app.db, sha256Of(cookie)), how);
+
+/** The same of a session that was authenticated before, for what lasts longer than a request; its cookie may be another by now. */
+export const recheckSession = async (app: AccountsApp, id: string): Promise<SessionOutcome> =>
+  outcomeOf(app, await findSessionById(app.db, id), { passive: true });
+
+interface How {
+  readonly passive: boolean;
+  readonly origin?: Omit<Origin, 'actor' | 'way'>;
+}
+
+async function outcomeOf(app: AccountsApp, row: SessionRow | undefined, how: How): Promise<SessionOutcome> {
   const at = app.now();
-  const row = await findSession(app.db, sha256Of(cookie));
   if (!row) return { kind: 'unknown' };
   if (row.endedWhy !== null) return { kind: 'ended', why: row.endedWhy };
   const principal = await findPrincipal(app.db, row.principalId);

@@ -175,12 +175,30 @@ export async function authenticateToken(
     return { kind: 'refused', why: why ?? 'owner' };
   }
   await recordTokenUsed(app.db, row.id, { at, address });
-  const permissions = allPermissions.filter((each) => row.permissions.includes(each));
-  return {
-    kind: 'accepted',
-    actor: { ...actor, limits: { permissions, scope: scopeOf(row) } },
-    token: withoutHash(row),
-  };
+  return { kind: 'accepted', actor: limitedBy(row, actor), token: withoutHash(row) };
+}
+
+/** Pure. */
+const limitedBy = (row: TokenRow, actor: Actor): Actor => ({
+  ...actor,
+  limits: {
+    permissions: allPermissions.filter((each) => row.permissions.includes(each)),
+    scope: scopeOf(row),
+  },
+});
+
+/** Who a token that was accepted before is by now, for what lasts longer than a request. @returns undefined where it would be refused. */
+export async function recheckToken(
+  app: AccountsApp,
+  id: string,
+  address: string | undefined,
+): Promise<Actor | undefined> {
+  const at = app.now();
+  const row = await findToken(app.db, id);
+  const principal = row && (await findPrincipal(app.db, row.principalId));
+  if (!row || !principal) return undefined;
+  if (findRefusal(row, { at, address, isOwnerActive: mayAct(principal, at) })) return undefined;
+  return limitedBy(row, await actorWith(app.db, principal, at));
 }
 
 /** Pure. */

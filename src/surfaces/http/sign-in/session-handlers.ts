@@ -31,7 +31,7 @@ import {
   stepUp,
 } from '../../../operate/accounts/index.ts';
 import type { App } from '../../../engine/run/index.ts';
-import { unknownWord } from '../../../platform/errors/index.ts';
+import { TielineError, unknownWord } from '../../../platform/errors/index.ts';
 import { Secret } from '../../../platform/values/index.ts';
 import { listBoundaryNames } from '../../../record/systems/index.ts';
 import type { Answer, Call, Handlers } from '../kit/call.ts';
@@ -170,10 +170,24 @@ function entryHandlers(
   };
 }
 
+/** @throws TielineError USAGE for a token. */
+function requirePerson(call: Pick<Call, 'by'>): void {
+  if (call.by?.way === 'token')
+    throw new TielineError(
+      'USAGE',
+      'A token has neither a password nor a session: this is for who signed in.',
+      {
+        remedy:
+          'A token does without: what asks a person for the password again, it may do at once. For another token: `tieline tokens make`.',
+      },
+    );
+}
+
 /** @param facts what the server says of itself. */
 export const sessionHandlers = (facts: ServedFacts): Handlers<typeof sessionRoutes> => ({
   ...entryHandlers(facts),
   stepUp: async (call) => {
+    requirePerson(call);
     const asked = {
       password: new Secret(call.body.password),
       address: call.address,
@@ -184,13 +198,17 @@ export const sessionHandlers = (facts: ServedFacts): Handlers<typeof sessionRout
     if (outcome.kind === 'open') call.cookies.set(outcome.cookie);
     return { body: undefined };
   },
-  keepSession: async (call) => ({ body: { endsAt: call.by.session?.idleEndsAt ?? call.now } }),
+  keepSession: async (call) => {
+    requirePerson(call);
+    return { body: { endsAt: call.by.session?.idleEndsAt ?? call.now } };
+  },
   signOut: async (call) => {
     if (call.cookies.value !== undefined) await signOut(call.app, call.cookies.value, originOf(call));
     call.cookies.clear();
     return { body: undefined };
   },
   changePassword: async (call) => {
+    requirePerson(call);
     const { actor, session } = call.by;
     const asked = {
       password: new Secret(call.body.present),
