@@ -117,7 +117,7 @@ describe('a connection over HTTP', () => {
 });
 
 describe('a new connection over HTTP', () => {
-  it('it is checked before it is stored, begins read only, and is trusted one step at a time', async () => {
+  it('is checked before it is stored, begins read only, and is trusted one step at a time', async () => {
     const bad = await http.call(admin, 'POST', '/connections/check', {
       body: newXacta({ secrets: { password: 'no' } }),
     });

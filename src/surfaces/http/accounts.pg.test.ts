@@ -193,4 +193,22 @@ describe('what needs the password again', () => {
         code: 'STEP_UP_NEEDED',
       });
   });
+
+  it('a token that gives a password again is told that it has none', async () => {
+    for (const [path, body] of [
+      ['/session/step-up', { password }],
+      ['/me/password', { present: password, next: 'Heron basalt teacup 4' }],
+      ['/session/activity', undefined],
+    ] as const) {
+      const refused = (await world.call(admin, 'POST', path, { body })).json<{
+        status: number;
+        detail: string;
+      }>();
+      expect({ path, status: refused.status, detail: refused.detail }).toEqual({
+        path,
+        status: 400,
+        detail: expect.stringContaining('A token has neither') as string,
+      });
+    }
+  });
 });

@@ -320,21 +320,6 @@ describe('signing in', () => {
     expect(refusal(after).status).toBe(401);
   });
 
-  it('a token that gives a password again is told that it has none', async () => {
-    for (const [path, body] of [
-      ['/session/step-up', { password }],
-      ['/me/password', { present: password, next: 'Heron basalt teacup 4' }],
-      ['/session/activity', undefined],
-    ] as const) {
-      const refused = refusal(await world.call(issm, 'POST', path, { body }));
-      expect({ path, status: refused.status, detail: refused.detail }).toEqual({
-        path,
-        status: 400,
-        detail: expect.stringContaining('A token has neither') as string,
-      });
-    }
-  });
-
   it('a password given again changes the cookie, and the former one is worth nothing', async () => {
     const before = await beginSession();
     const answer = await world.call(asPage(before), 'POST', '/session/step-up', { body: { password } });

@@ -30,6 +30,49 @@ export const isEmptyPlace = (scope: Scope): boolean =>
 
 const everywhere: Scope = { kind: 'everywhere' };
 
+interface Systems {
+  readonly systemIds: readonly string[];
+  readonly unassigned: boolean;
+}
+
+const SystemOptions = ({
+  value: { systemIds, unassigned },
+  onChange,
+}: {
+  readonly value: Systems;
+  readonly onChange: (to: Systems) => void;
+}) => (
+  <Loaded query={useQuery(grantChoicesQuery)}>
+    {({ boundaries }) => (
+      <div className={styles['options']} role="group" aria-label="Systems" tabIndex={0}>
+        {boundaries.map(({ id, name }) => (
+          <label key={id} className={styles['option']}>
+            <input
+              type="checkbox"
+              checked={systemIds.includes(id)}
+              onChange={(event) => {
+                const others = systemIds.filter((each) => each !== id);
+                onChange({ systemIds: event.currentTarget.checked ? [...others, id] : others, unassigned });
+              }}
+            />
+            <span>
+              {name} <span className="mono quiet">{id}</span>
+            </span>
+          </label>
+        ))}
+        <label className={styles['option']}>
+          <input
+            type="checkbox"
+            checked={unassigned}
+            onChange={(event) => onChange({ systemIds, unassigned: event.currentTarget.checked })}
+          />
+          What is in no system
+        </label>
+      </div>
+    )}
+  </Loaded>
+);
+
 export const PlacePicker = ({
   value,
   onChange,
@@ -40,13 +83,10 @@ export const PlacePicker = ({
   /** Why it cannot be cut to systems; undefined: it can. */
   readonly onlyEverywhere?: string | undefined;
 }) => {
-  const choices = useQuery(grantChoicesQuery);
-  const [chosen, setChosen] = useState<readonly string[]>([]);
-  const [unassigned, setUnassigned] = useState(false);
-  const some = (systemIds: readonly string[], isUnassigned: boolean): void => {
-    setChosen(systemIds);
-    setUnassigned(isUnassigned);
-    onChange({ kind: 'boundaries', systemIds, unassigned: isUnassigned });
+  const [chosen, setChosen] = useState<Systems>({ systemIds: [], unassigned: false });
+  const choose = (to: Systems): void => {
+    setChosen(to);
+    onChange({ kind: 'boundaries', ...to });
   };
   return (
     <fieldset>
@@ -66,46 +106,14 @@ export const PlacePicker = ({
             type="radio"
             name="place"
             checked={value.kind === 'boundaries'}
-            onChange={() => some(chosen, unassigned)}
+            onChange={() => choose(chosen)}
           />
           In some systems
         </label>
       ) : (
         <p className="quiet">{onlyEverywhere}</p>
       )}
-      {value.kind === 'boundaries' ? (
-        <Loaded query={choices}>
-          {({ boundaries }) => (
-            <div className={styles['options']} role="group" aria-label="Systems" tabIndex={0}>
-              {boundaries.map(({ id, name }) => (
-                <label key={id} className={styles['option']}>
-                  <input
-                    type="checkbox"
-                    checked={chosen.includes(id)}
-                    onChange={(event) =>
-                      some(
-                        event.currentTarget.checked ? [...chosen, id] : chosen.filter((each) => each !== id),
-                        unassigned,
-                      )
-                    }
-                  />
-                  <span>
-                    {name} <span className="mono quiet">{id}</span>
-                  </span>
-                </label>
-              ))}
-              <label className={styles['option']}>
-                <input
-                  type="checkbox"
-                  checked={unassigned}
-                  onChange={(event) => some(chosen, event.currentTarget.checked)}
-                />
-                What is in no system
-              </label>
-            </div>
-          )}
-        </Loaded>
-      ) : null}
+      {value.kind === 'boundaries' ? <SystemOptions value={chosen} onChange={choose} /> : null}
     </fieldset>
   );
 };

@@ -13,7 +13,7 @@ import {
 } from '../../api/accounts.ts';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { tell } from '../../kit/notice.tsx';
-import { ActionDialog } from '../../shell/action-dialog.tsx';
+import { ActionDialog } from '../../kit/action-dialog.tsx';
 import styles from './access.module.css';
 import { Effect, isEmptyPlace, PlacePicker } from './dialog-parts.tsx';
 import { useRefresh } from './user-dialogs.tsx';
@@ -36,6 +36,77 @@ const WhatItGives = ({ chosen, choices }: { readonly chosen: string; readonly ch
   );
 };
 
+interface Typed {
+  readonly account: string;
+  readonly chosen: string;
+  readonly scope: Scope;
+  readonly until: string;
+}
+
+const isOfAll = (choices: GrantChoices | undefined, chosen: string): boolean =>
+  choices?.permissions.find(({ permission }) => permission === chosen)?.where === 'installation';
+
+const choicesOf = ({ roles, permissions }: GrantChoices) => [
+  { value: '', label: 'Choose…' },
+  { group: 'Roles', items: roles.map(({ role, title }) => ({ value: role, label: title })) },
+  {
+    group: 'Single permissions',
+    items: permissions.map(({ permission, title }) => ({
+      value: permission,
+      label: `${permission}: ${title}`,
+    })),
+  },
+];
+
+const GrantFields = ({
+  choices,
+  asksAccount,
+  typed,
+  onChange,
+}: {
+  readonly choices: GrantChoices;
+  readonly asksAccount: boolean;
+  readonly typed: Typed;
+  readonly onChange: (typed: Typed) => void;
+}) => {
+  const whole = isOfAll(choices, typed.chosen);
+  return (
+    <div className={styles['fields']}>
+      {asksAccount ? (
+        <TextInput
+          label="Account"
+          required
+          data-autofocus
+          value={typed.account}
+          onChange={(event) => onChange({ ...typed, account: event.currentTarget.value })}
+        />
+      ) : null}
+      <NativeSelect
+        label="Role or permission"
+        required
+        value={typed.chosen}
+        onChange={(event) => onChange({ ...typed, chosen: event.currentTarget.value })}
+        data={choicesOf(choices)}
+      />
+      <WhatItGives chosen={typed.chosen} choices={choices} />
+      <PlacePicker
+        value={whole ? { kind: 'everywhere' } : typed.scope}
+        onChange={(scope) => onChange({ ...typed, scope })}
+        onlyEverywhere={
+          whole ? 'This permission is held for the whole installation or not at all.' : undefined
+        }
+      />
+      <TextInput
+        label="Until (optional)"
+        description="Up to the end of this day, in UTC"
+        type="date"
+        value={typed.until}
+        onChange={(event) => onChange({ ...typed, until: event.currentTarget.value })}
+      />
+    </div>
+  );
+};
+
 /** @param account undefined: asked for. */
 export const GiveGrantDialog = ({
   account: given,
@@ -46,12 +117,28 @@ export const GiveGrantDialog = ({
 }) => {
   const refresh = useRefresh();
   const choices = useQuery(grantChoicesQuery);
-  const [account, setAccount] = useState(given ?? '');
-  const [chosen, setChosen] = useState('');
-  const [scope, setScope] = useState<Scope>({ kind: 'everywhere' });
-  const [until, setUntil] = useState('');
-  const isOfAll =
-    choices.data?.permissions.find(({ permission }) => permission === chosen)?.where === 'installation';
+  const [typed, setTyped] = useState<Typed>({
+    account: given ?? '',
+    chosen: '',
+    scope: { kind: 'everywhere' },
+    until: '',
+  });
+  const { account, chosen, scope, until } = typed;
+  const give = async (reason: string | undefined): Promise<void> => {
+    const { grant, effect } = await giveGrant({
+      account: account.trim(),
+      gives: givesOf(chosen),
+      scope: isOfAll(choices.data, chosen) ? { kind: 'everywhere' } : scope,
+      reason,
+      ...(until === '' ? {} : { until }),
+    });
+    await refresh();
+    const isNew = effect.gained.length + effect.widened.length > 0;
+    tell(
+      `${givenWords(grant)} (${placeWords(grant)}) is given to ${grant.principal}${isNew ? '' : '; other grants gave the same already'}.`,
+    );
+    onClose();
+  };
   return (
     <ActionDialog
       title={given === undefined ? 'Give a grant' : `Give ${given} a grant`}
@@ -60,71 +147,11 @@ export const GiveGrantDialog = ({
       size="lg"
       incomplete={chosen === '' || account.trim() === '' || isEmptyPlace(scope)}
       onClose={onClose}
-      onRun={async (reason) => {
-        const place: Scope = isOfAll ? { kind: 'everywhere' } : scope;
-        const { grant, effect } = await giveGrant({
-          account: account.trim(),
-          gives: givesOf(chosen),
-          scope: place,
-          reason,
-          ...(until === '' ? {} : { until }),
-        });
-        await refresh();
-        const changed = effect.gained.length + effect.widened.length;
-        tell(
-          `${givenWords(grant)} (${placeWords(grant)}) is given to ${grant.principal}${changed === 0 ? '; other grants gave the same already' : ''}.`,
-        );
-        onClose();
-      }}
+      onRun={give}
     >
       <Loaded query={choices}>
         {(all) => (
-          <div className={styles['fields']}>
-            {given === undefined ? (
-              <TextInput
-                label="Account"
-                required
-                data-autofocus
-                value={account}
-                onChange={(event) => setAccount(event.currentTarget.value)}
-              />
-            ) : null}
-            <NativeSelect
-              label="Role or permission"
-              required
-              value={chosen}
-              onChange={(event) => setChosen(event.currentTarget.value)}
-              data={[
-                { value: '', label: 'Choose…' },
-                {
-                  group: 'Roles',
-                  items: all.roles.map(({ role, title }) => ({ value: role, label: title })),
-                },
-                {
-                  group: 'Single permissions',
-                  items: all.permissions.map(({ permission, title }) => ({
-                    value: permission,
-                    label: `${permission}: ${title}`,
-                  })),
-                },
-              ]}
-            />
-            <WhatItGives chosen={chosen} choices={all} />
-            <PlacePicker
-              value={isOfAll ? { kind: 'everywhere' } : scope}
-              onChange={setScope}
-              onlyEverywhere={
-                isOfAll ? 'This permission is held for the whole installation or not at all.' : undefined
-              }
-            />
-            <TextInput
-              label="Until (optional)"
-              description="Up to the end of this day, in UTC"
-              type="date"
-              value={until}
-              onChange={(event) => setUntil(event.currentTarget.value)}
-            />
-          </div>
+          <GrantFields choices={all} asksAccount={given === undefined} typed={typed} onChange={setTyped} />
         )}
       </Loaded>
     </ActionDialog>

@@ -12,7 +12,7 @@ import {
 } from '../../api/accounts.ts';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { tell } from '../../kit/notice.tsx';
-import { ActionDialog } from '../../shell/action-dialog.tsx';
+import { ActionDialog } from '../../kit/action-dialog.tsx';
 import styles from './access.module.css';
 import { isEmptyPlace, PlacePicker, SecretShown } from './dialog-parts.tsx';
 import { useRefresh } from './user-dialogs.tsx';
@@ -60,9 +60,8 @@ const Permissions = ({
                       )
                     }
                   />
-                  <span>
-                    <span className="mono">{permission}</span> <span className="quiet">{title}</span>
-                  </span>
+                  <span className="mono">{permission}</span>
+                  {title}
                 </label>
               ))}
             </div>
@@ -73,6 +72,82 @@ const Permissions = ({
   );
 };
 
+interface Typed {
+  readonly account: string;
+  readonly name: string;
+  readonly permissions: readonly Permission[] | undefined;
+  readonly scope: Scope;
+  readonly addresses: string;
+  readonly days: number | string;
+}
+
+const TokenFields = ({
+  asksAccount,
+  typed,
+  onChange,
+}: {
+  readonly asksAccount: boolean;
+  readonly typed: Typed;
+  readonly onChange: (typed: Typed) => void;
+}) => (
+  <div className={styles['fields']}>
+    {asksAccount ? (
+      <TextInput
+        label="Account"
+        description="Whose rights it has; best that of a program"
+        required
+        data-autofocus
+        value={typed.account}
+        onChange={(event) => onChange({ ...typed, account: event.currentTarget.value })}
+      />
+    ) : null}
+    <TextInput
+      label="What it is for"
+      required
+      maxLength={100}
+      value={typed.name}
+      onChange={(event) => onChange({ ...typed, name: event.currentTarget.value })}
+    />
+    <Permissions value={typed.permissions} onChange={(permissions) => onChange({ ...typed, permissions })} />
+    <PlacePicker value={typed.scope} onChange={(scope) => onChange({ ...typed, scope })} />
+    <Textarea
+      label="Only from these addresses (optional)"
+      description="Addresses or blocks, such as 10.0.0.0/8, by commas or lines"
+      value={typed.addresses}
+      onChange={(event) => onChange({ ...typed, addresses: event.currentTarget.value })}
+      autosize
+      minRows={1}
+    />
+    <NumberInput
+      label="Valid for how many days"
+      description="From 1 to 365"
+      required
+      min={1}
+      max={365}
+      allowDecimal={false}
+      hideControls
+      value={typed.days}
+      onChange={(days) => onChange({ ...typed, days })}
+    />
+  </div>
+);
+
+const TokenShown = ({
+  of: { token, row },
+  onClose,
+}: {
+  readonly of: TokenMade;
+  readonly onClose: () => void;
+}) => (
+  <SecretShown
+    title={`Token of ${row.principal}`}
+    told={`“${row.name}” is valid until ${row.expiresAt.slice(0, 10)}. A program sends it as “Authorization: Bearer …”.`}
+    secret={token}
+    what="the token"
+    onClose={onClose}
+  />
+);
+
 export const MakeTokenDialog = ({
   account: given,
   onClose,
@@ -81,89 +156,36 @@ export const MakeTokenDialog = ({
   readonly onClose: () => void;
 }) => {
   const refresh = useRefresh();
-  const [account, setAccount] = useState(given ?? '');
-  const [name, setName] = useState('');
-  const [permissions, setPermissions] = useState<readonly Permission[]>();
-  const [scope, setScope] = useState<Scope>({ kind: 'everywhere' });
-  const [addresses, setAddresses] = useState('');
-  const [days, setDays] = useState<number | string>(usualDays);
+  const [typed, setTyped] = useState<Typed>({
+    account: given ?? '',
+    name: '',
+    permissions: undefined,
+    scope: { kind: 'everywhere' },
+    addresses: '',
+    days: usualDays,
+  });
   const [made, setMade] = useState<TokenMade>();
-  if (made)
-    return (
-      <SecretShown
-        title={`Token of ${made.row.principal}`}
-        told={`“${made.row.name}” is valid until ${made.row.expiresAt.slice(0, 10)}. A program sends it as “Authorization: Bearer …”.`}
-        secret={made.token}
-        what="the token"
-        onClose={onClose}
-      />
-    );
-  const lacks =
-    account.trim() === '' ||
-    name.trim() === '' ||
-    permissions?.length === 0 ||
-    isEmptyPlace(scope) ||
-    days === '';
+  if (made) return <TokenShown of={made} onClose={onClose} />;
+  const { permissions, scope, days } = typed;
+  const [account, name] = [typed.account.trim(), typed.name.trim()];
+  const make = async (): Promise<void> => {
+    const addresses = typed.addresses.split(/[\s,]+/).filter(Boolean);
+    const asked = { account, name, scope, addresses, days: Number(days) };
+    setMade(await makeToken({ ...asked, ...(permissions ? { permissions } : {}) }));
+    await refresh();
+  };
   return (
     <ActionDialog
       title={given === undefined ? 'Make a token' : `Make a token of ${given}`}
       verb="Make"
       size="lg"
-      incomplete={lacks}
+      incomplete={
+        account === '' || name === '' || permissions?.length === 0 || isEmptyPlace(scope) || days === ''
+      }
       onClose={onClose}
-      onRun={async () => {
-        const blocks = addresses.split(/[\s,]+/).filter(Boolean);
-        const asked = {
-          account: account.trim(),
-          name: name.trim(),
-          scope,
-          addresses: blocks,
-          days: Number(days),
-        };
-        setMade(await makeToken({ ...asked, ...(permissions ? { permissions } : {}) }));
-        await refresh();
-      }}
+      onRun={make}
     >
-      <div className={styles['fields']}>
-        {given === undefined ? (
-          <TextInput
-            label="Account"
-            description="Whose rights it has; best that of a program"
-            required
-            data-autofocus
-            value={account}
-            onChange={(event) => setAccount(event.currentTarget.value)}
-          />
-        ) : null}
-        <TextInput
-          label="What it is for"
-          required
-          maxLength={100}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <Permissions value={permissions} onChange={setPermissions} />
-        <PlacePicker value={scope} onChange={setScope} />
-        <Textarea
-          label="Only from these addresses (optional)"
-          description="Addresses or blocks, such as 10.0.0.0/8, by commas or lines"
-          value={addresses}
-          onChange={(event) => setAddresses(event.currentTarget.value)}
-          autosize
-          minRows={1}
-        />
-        <NumberInput
-          label="Valid for how many days"
-          description="From 1 to 365"
-          required
-          min={1}
-          max={365}
-          allowDecimal={false}
-          hideControls
-          value={days}
-          onChange={setDays}
-        />
-      </div>
+      <TokenFields asksAccount={given === undefined} typed={typed} onChange={setTyped} />
     </ActionDialog>
   );
 };

@@ -14,7 +14,7 @@ import {
 } from '../../api/accounts.ts';
 import { tell } from '../../kit/notice.tsx';
 import { recordPath } from '../../kit/record-link.tsx';
-import { ActionDialog } from '../../shell/action-dialog.tsx';
+import { ActionDialog } from '../../kit/action-dialog.tsx';
 import styles from './access.module.css';
 import { SecretShown } from './dialog-parts.tsx';
 
@@ -40,21 +40,65 @@ const LinkShown = ({ of, onClose }: { readonly of: OneTimeLink; readonly onClose
   />
 );
 
-export const AddUserDialog = ({ onClose }: { readonly onClose: () => void }) => {
-  const router = useRouter();
-  const refresh = useRefresh();
-  const [user, setUser] = useState<Required<NewUser>>({
-    kind: 'person',
-    name: '',
-    displayName: '',
-    email: '',
-  });
-  const [link, setLink] = useState<OneTimeLink>();
+type Typed = Required<NewUser>;
+
+const UserFields = ({
+  user,
+  onChange,
+}: {
+  readonly user: Typed;
+  readonly onChange: (user: Typed) => void;
+}) => {
   const text = (field: 'name' | 'displayName' | 'email') => ({
     value: user[field],
     onChange: (event: { readonly currentTarget: { readonly value: string } }) =>
-      setUser({ ...user, [field]: event.currentTarget.value }),
+      onChange({ ...user, [field]: event.currentTarget.value }),
   });
+  const kind = (of: Typed['kind']) => ({
+    type: 'radio',
+    name: 'kind',
+    checked: user.kind === of,
+    onChange: () => onChange({ ...user, kind: of }),
+  });
+  return (
+    <div className={styles['fields']}>
+      <fieldset>
+        <legend>Who</legend>
+        <label className={styles['option']}>
+          <input {...kind('person')} />A person, who gets a one-time link to set a password
+        </label>
+        <label className={styles['option']}>
+          <input {...kind('service')} />A program, which signs in by tokens
+        </label>
+      </fieldset>
+      <TextInput
+        label="Name to sign in with"
+        description="From 2 to 100 letters, digits and . _ - @"
+        required
+        maxLength={100}
+        data-autofocus
+        {...text('name')}
+      />
+      <TextInput label="Full name" maxLength={200} {...text('displayName')} />
+      <TextInput label="Mail address" type="email" maxLength={200} {...text('email')} />
+      <p className="quiet">It may do nothing until you give it a role.</p>
+    </div>
+  );
+};
+
+/** What was left empty is not sent. */
+const userOf = ({ kind, name, displayName, email }: Typed): NewUser => ({
+  kind,
+  name: name.trim(),
+  ...(displayName.trim() === '' ? {} : { displayName: displayName.trim() }),
+  ...(email.trim() === '' ? {} : { email: email.trim() }),
+});
+
+export const AddUserDialog = ({ onClose }: { readonly onClose: () => void }) => {
+  const router = useRouter();
+  const refresh = useRefresh();
+  const [user, setUser] = useState<Typed>({ kind: 'person', name: '', displayName: '', email: '' });
+  const [link, setLink] = useState<OneTimeLink>();
   const open = (): void => {
     onClose();
     void router.navigate({ to: recordPath('user', user.name.trim()), search: {} });
@@ -67,52 +111,13 @@ export const AddUserDialog = ({ onClose }: { readonly onClose: () => void }) => 
       incomplete={user.name.trim().length < 2}
       onClose={onClose}
       onRun={async () => {
-        const { displayName, email } = user;
-        const added = await addUser({
-          kind: user.kind,
-          name: user.name.trim(),
-          ...(displayName.trim() === '' ? {} : { displayName: displayName.trim() }),
-          ...(email.trim() === '' ? {} : { email: email.trim() }),
-        });
+        const added = await addUser(userOf(user));
         await refresh();
         if (added.link) setLink(added.link);
         else open();
       }}
     >
-      <div className={styles['fields']}>
-        <fieldset>
-          <legend>Who</legend>
-          <label className={styles['option']}>
-            <input
-              type="radio"
-              name="kind"
-              checked={user.kind === 'person'}
-              onChange={() => setUser({ ...user, kind: 'person' })}
-            />
-            A person, who gets a one-time link to set a password
-          </label>
-          <label className={styles['option']}>
-            <input
-              type="radio"
-              name="kind"
-              checked={user.kind === 'service'}
-              onChange={() => setUser({ ...user, kind: 'service' })}
-            />
-            A program, which signs in by tokens
-          </label>
-        </fieldset>
-        <TextInput
-          label="Name to sign in with"
-          description="From 2 to 100 letters, digits and . _ - @"
-          required
-          maxLength={100}
-          data-autofocus
-          {...text('name')}
-        />
-        <TextInput label="Full name" maxLength={200} {...text('displayName')} />
-        <TextInput label="Mail address" type="email" maxLength={200} {...text('email')} />
-        <p className="quiet">It may do nothing until you give it a role.</p>
-      </div>
+      <UserFields user={user} onChange={setUser} />
     </ActionDialog>
   );
 };

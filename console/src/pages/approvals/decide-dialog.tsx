@@ -6,7 +6,7 @@ import { type ApprovalDetail, type Decided, decide, type Decision } from '../../
 import { type Problem, problemOf } from '../../api/problem.ts';
 import { stepUp } from '../../api/session.ts';
 import { tell } from '../../kit/notice.tsx';
-import { PasswordAgain } from '../../shell/action-dialog.tsx';
+import { PasswordAgain } from '../../kit/action-dialog.tsx';
 import styles from './approvals.module.css';
 import { plural } from './words.ts';
 

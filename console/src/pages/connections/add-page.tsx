@@ -21,7 +21,7 @@ import { Loaded } from '../../kit/detail/loaded.tsx';
 import { tell } from '../../kit/notice.tsx';
 import { PageTitle } from '../../kit/page-title.tsx';
 import { recordPath } from '../../kit/record-link.tsx';
-import { Fault, PasswordAgain, useStepUp } from '../../shell/action-dialog.tsx';
+import { Fault, PasswordAgain, useStepUp } from '../../kit/action-dialog.tsx';
 import { CheckLines, checkSummary } from './check-panel.tsx';
 import styles from './connections.module.css';
 import { entityWords, plainWords, settingValue, trustWords, words } from './words.ts';

@@ -1,16 +1,8 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useParams, useRouter } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { Versioned } from '../../api/client.ts';
-import {
-  checkConnection,
-  type ConnectionDetail,
-  connectionQuery,
-  pauseConnection,
-  removeConnection,
-  resumeConnection,
-} from '../../api/connections.ts';
+import { checkConnection, type ConnectionDetail, connectionQuery } from '../../api/connections.ts';
 import detailStyles from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';
 import { Facts, Section } from '../../kit/detail/facts.tsx';
@@ -18,19 +10,16 @@ import { Loaded } from '../../kit/detail/loaded.tsx';
 import { Tabs } from '../../kit/detail/tabs.tsx';
 import { ButtonLink } from '../../kit/link.tsx';
 import { At, When } from '../../kit/marks/when.tsx';
-import { tell, tellProblem } from '../../kit/notice.tsx';
+import { tellProblem } from '../../kit/notice.tsx';
 import { recordPath, RecordLink } from '../../kit/record-link.tsx';
-import { ActionDialog } from '../../shell/action-dialog.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import { CheckLines, checkSummary } from './check-panel.tsx';
+import { type Asked, ConnectionDialog } from './connection-dialogs.tsx';
 import { Waiting } from './connections-page.tsx';
 import styles from './connections.module.css';
-import { Hangs, SecretsDialog, SettingsPart } from './settings-part.tsx';
+import { Hangs, SettingsPart } from './settings-part.tsx';
 import { TrustLadder } from './trust-ladder.tsx';
 import { checkTone, entityWords, healthTone, isFiles, kindWords, stateOf, words } from './words.ts';
-
-type Detail = Versioned<ConnectionDetail>;
-type Asked = 'pause' | 'resume' | 'remove' | 'secrets';
 
 const Marks = ({ of: { overview, title, type } }: { readonly of: ConnectionDetail }) => {
   const { text, tone } = stateOf(overview);
@@ -46,77 +35,6 @@ const Marks = ({ of: { overview, title, type } }: { readonly of: ConnectionDetai
       )}
     </>
   );
-};
-
-/** Pausing, resuming and removing, each with what it means. */
-const Dialogs = ({
-  of,
-  asked,
-  onClose,
-}: {
-  readonly of: Detail;
-  readonly asked: Asked | undefined;
-  readonly onClose: () => void;
-}) => {
-  const queryClient = useQueryClient();
-  const router = useRouter();
-  const { name } = of.value;
-  const done = async (said: string): Promise<void> => {
-    tell(`${name} ${said}`);
-    onClose();
-    await queryClient.invalidateQueries({ queryKey: ['connections'] });
-  };
-  switch (asked) {
-    case undefined:
-      return null;
-    case 'secrets':
-      return <SecretsDialog of={of} onClose={onClose} />;
-    case 'pause':
-      return (
-        <ActionDialog
-          title={`Pause ${name}`}
-          verb="Pause"
-          reason="required"
-          onClose={onClose}
-          onRun={(reason) => pauseConnection(name, reason).then(() => done('is paused.'))}
-        >
-          <p>Nothing is read from it and nothing is sent to it, until somebody resumes it.</p>
-        </ActionDialog>
-      );
-    case 'resume':
-      return (
-        <ActionDialog
-          title={`Resume ${name}`}
-          verb="Resume"
-          reason="optional"
-          onClose={onClose}
-          onRun={(reason) => resumeConnection(name, reason).then(() => done('is on again.'))}
-        >
-          <p>Reading and sending continue with the next run.</p>
-        </ActionDialog>
-      );
-    case 'remove':
-      return (
-        <ActionDialog
-          title={`Remove ${name}`}
-          verb="Remove"
-          reason="required"
-          onClose={onClose}
-          onRun={async (reason) => {
-            await removeConnection(name, reason, of.etag);
-            queryClient.removeQueries({ queryKey: ['connections', name] });
-            await router.navigate({ to: '/connections', search: {} });
-            await done('is removed.');
-          }}
-        >
-          <p>{words.removal}</p>
-          <p className="strong" style={{ marginTop: 8 }}>
-            What hangs on it:
-          </p>
-          <Hangs of={of.value} />
-        </ActionDialog>
-      );
-  }
 };
 
 const Health = ({ of }: { readonly of: ConnectionDetail }) =>
@@ -183,68 +101,78 @@ const CheckPart = ({ of, onSecrets }: { readonly of: ConnectionDetail; readonly 
   );
 };
 
-const Overview = ({ of, onSecrets }: { readonly of: ConnectionDetail; readonly onSecrets: () => void }) => {
-  const { overview, entities, paused } = of;
-  const readAt = new Map(overview.marks.map((mark) => [mark.entity, mark]));
+const HowItIs = ({ of }: { readonly of: ConnectionDetail }) => {
+  const { overview, paused } = of;
   return (
-    <div className={detailStyles['tabBody']}>
-      <Section title="How it is">
-        <Facts
-          of={[
-            ['Address', of.url],
-            ['Added', <At key="added" at={of.addedAt} />],
-            ['Last good sync', <At key="last" at={overview.lastSuccess} />],
-            ['Next run', overview.nextRun === null ? null : <When key="next" at={overview.nextRun} />],
-            ['Waits to go out', <Waiting key="waits" of={overview} />],
-            [
-              'Calls',
-              overview.circuit === 'open' ? (
-                <span key="circuit" className="bad">
-                  the last ones all failed; it is asked again after a pause
-                </span>
-              ) : (
-                'are answered'
-              ),
-            ],
-            ...(paused === null
-              ? []
-              : [['Paused', `${paused.by ?? 'somebody'}: ${paused.reason ?? 'no reason given'}`] as const]),
-          ]}
-        />
-      </Section>
-      <CheckPart of={of} onSecrets={onSecrets} />
-      <Section title="Trust">
-        <TrustLadder of={of} />
-      </Section>
-      <Section title="What is read, and could be sent">
-        <table className={detailStyles['table']} style={{ maxWidth: 700 }}>
-          <thead>
-            <tr>
-              <th scope="col">Records</th>
-              <th scope="col">Read</th>
-              <th scope="col">Sent</th>
-            </tr>
-          </thead>
-          <tbody>
-            {entities.map(({ entity, isRead, isWritten }) => (
-              <tr key={entity}>
-                <td>{entityWords(entity)}</td>
-                <td>
-                  {isRead ? <When at={readAt.get(entity)?.readAt ?? null} never="not yet" /> : 'no'}
-                  {readAt.get(entity)?.isUnfinished === true ? ', a read is unfinished' : ''}
-                </td>
-                <td>{isWritten ? 'as far as it is trusted' : 'no'}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Section>
-      <Section title="What hangs on it">
-        <Hangs of={of} />
-      </Section>
-    </div>
+    <Facts
+      of={[
+        ['Address', of.url],
+        ['Added', <At key="added" at={of.addedAt} />],
+        ['Last good sync', <At key="last" at={overview.lastSuccess} />],
+        ['Next run', overview.nextRun === null ? null : <When key="next" at={overview.nextRun} />],
+        ['Waits to go out', <Waiting key="waits" of={overview} />],
+        [
+          'Calls',
+          overview.circuit === 'open' ? (
+            <span key="circuit" className="bad">
+              the last ones all failed; it is asked again after a pause
+            </span>
+          ) : (
+            'are answered'
+          ),
+        ],
+        ...(paused === null
+          ? []
+          : [['Paused', `${paused.by ?? 'somebody'}: ${paused.reason ?? 'no reason given'}`] as const]),
+      ]}
+    />
   );
 };
+
+const Entities = ({ of: { overview, entities } }: { readonly of: ConnectionDetail }) => {
+  const readAt = new Map(overview.marks.map((mark) => [mark.entity, mark]));
+  return (
+    <table className={detailStyles['table']} style={{ maxWidth: 700 }}>
+      <thead>
+        <tr>
+          <th scope="col">Records</th>
+          <th scope="col">Read</th>
+          <th scope="col">Sent</th>
+        </tr>
+      </thead>
+      <tbody>
+        {entities.map(({ entity, isRead, isWritten }) => (
+          <tr key={entity}>
+            <td>{entityWords(entity)}</td>
+            <td>
+              {isRead ? <When at={readAt.get(entity)?.readAt ?? null} never="not yet" /> : 'no'}
+              {readAt.get(entity)?.isUnfinished === true ? ', a read is unfinished' : ''}
+            </td>
+            <td>{isWritten ? 'as far as it is trusted' : 'no'}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+};
+
+const Overview = ({ of, onSecrets }: { readonly of: ConnectionDetail; readonly onSecrets: () => void }) => (
+  <div className={detailStyles['tabBody']}>
+    <Section title="How it is">
+      <HowItIs of={of} />
+    </Section>
+    <CheckPart of={of} onSecrets={onSecrets} />
+    <Section title="Trust">
+      <TrustLadder of={of} />
+    </Section>
+    <Section title="What is read, and could be sent">
+      <Entities of={of} />
+    </Section>
+    <Section title="What hangs on it">
+      <Hangs of={of} />
+    </Section>
+  </div>
+);
 
 const Actions = ({
   of,
@@ -320,7 +248,7 @@ export const ConnectionPage = () => {
           ) : (
             <Overview of={detail.value} onSecrets={() => setAsked('secrets')} />
           )}
-          <Dialogs of={detail} asked={asked} onClose={close} />
+          <ConnectionDialog of={detail} asked={asked} onClose={close} />
         </div>
       )}
     </Loaded>

@@ -8,7 +8,7 @@ import detailStyles from '../../kit/detail/detail.module.css';
 import { Section } from '../../kit/detail/facts.tsx';
 import { Nothing } from '../../kit/marks/severity.tsx';
 import { tell } from '../../kit/notice.tsx';
-import { ActionDialog } from '../../shell/action-dialog.tsx';
+import { ActionDialog } from '../../kit/action-dialog.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import { hangingWords, plainWords, secretStates, settingValue } from './words.ts';
 

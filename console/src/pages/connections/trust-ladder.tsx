@@ -11,7 +11,7 @@ import {
 } from '../../api/connections.ts';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { tell } from '../../kit/notice.tsx';
-import { ActionDialog } from '../../shell/action-dialog.tsx';
+import { ActionDialog } from '../../kit/action-dialog.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import styles from './connections.module.css';
 import { entityWords, trustOrder, trustWords } from './words.ts';

@@ -6,8 +6,7 @@ import { Button, Modal, PasswordInput, Textarea } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { type Problem, problemOf } from '../api/problem.ts';
 import { stepUp } from '../api/session.ts';
-import styles from './shell.module.css';
-import { useSession } from './use-session.ts';
+import { useSession } from '../shell/use-session.ts';
 
 export const PasswordAgain = ({
   value,
@@ -25,7 +24,7 @@ export const PasswordAgain = ({
     );
   return (
     <>
-      <p className={styles['dialogPart']} role="alert">
+      <p style={{ marginTop: 8 }} role="alert">
         Your password was given too long ago for this. Give it again; nothing was done yet.
       </p>
       <PasswordInput
@@ -42,7 +41,7 @@ export const PasswordAgain = ({
 };
 
 export const Fault = ({ of }: { readonly of: Problem }) => (
-  <div className={`bad ${styles['dialogPart'] ?? ''}`} role="alert">
+  <div className="bad" style={{ marginTop: 8 }} role="alert">
     <p>
       {of.message}{' '}
       {of.body.errors?.map(({ pointer, detail }) => `${pointer.replace(/^\//, '')}: ${detail}`).join('; ')}{' '}
