@@ -31,7 +31,8 @@ export const connectionTypesQuery = queryOptions({
 export const connectionQuery = (name: string) =>
   queryOptions({
     queryKey: ['connections', name],
-    queryFn: ({ signal }) => getVersioned<ConnectionDetail>(path(name), { signal }),
+    // Asked again by itself while it is running: that keeps no session alive.
+    queryFn: ({ signal }) => getVersioned<ConnectionDetail>(path(name), { passive: true, signal }),
     refetchInterval: ({ state: { data } }) => (data?.value.overview.state === 'running' ? 5000 : false),
   });
 

@@ -3,6 +3,7 @@
  * the server refuses.
  */
 import { Button, Modal, PasswordInput, Textarea } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { type Problem, problemOf } from '../api/problem.ts';
 import { stepUp } from '../api/session.ts';
@@ -52,6 +53,7 @@ export const Fault = ({ of }: { readonly of: Problem }) => (
 
 /** Runs what may need the password again. @returns `run`, to be called with the password that was typed, if any. */
 export function useStepUp(work: () => Promise<void>) {
+  const queryClient = useQueryClient();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem>();
   const [needsPassword, setNeedsPassword] = useState(false);
@@ -66,6 +68,8 @@ export function useStepUp(work: () => Promise<void>) {
       const refusal = problemOf(error);
       if (refusal.code === 'STEP_UP_NEEDED') setNeedsPassword(true);
       else setProblem(refusal);
+      // What it was made to is shown as it is now; what was typed stays.
+      if (refusal.code === 'RECORD_MOVED') await queryClient.invalidateQueries();
     } finally {
       setBusy(false);
     }

@@ -69,6 +69,8 @@ export const connectionChecks = z.array(
     status: z.enum(['ok', 'warning', 'failed']),
     detail: z.string(),
     remedy: z.string().optional(),
+    /** On the command line, what the remedy says. */
+    command: z.string().optional(),
   }),
 );
 

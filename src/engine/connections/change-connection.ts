@@ -194,7 +194,9 @@ export async function requireWorking(
   throw new TielineError(
     failed.kind === 'authentication' ? 'REMOTE_UNAUTHORIZED' : 'REMOTE_UNREACHABLE',
     `The connection ${planned.row.system_name} was not changed, because it would not work: ${failed.check}: ${failed.detail}`,
-    { remedy: `${failed.remedy ?? 'Correct it.'} To save it all the same: --no-check` },
+    {
+      remedy: `${failed.remedy ?? 'Correct it.'} To save it all the same, do not try it first (--no-check).`,
+    },
   );
 }
 

@@ -33,9 +33,11 @@ export {
 export {
   addSystem,
   checkBeforeAdding,
+  type CheckedLine,
   checkNewSystem,
   checkSystem,
   fetchSystem,
   listSystemFacts,
+  remedyText,
   resealSecrets,
 } from './systems.ts';

@@ -134,7 +134,7 @@ export async function* checkBeforeAdding(
   system: NewSystem,
   signal: AbortSignal,
   withinMs: number,
-): AsyncIterable<CheckResult> {
+): AsyncIterable<CheckedLine> {
   const row: ExternalSystemRow = {
     ...nothingYet,
     system_name: system.name,
@@ -216,13 +216,18 @@ export async function fetchSystem(
 /** The time limits of a check that a person waits for. */
 const quick = { timeouts: { connectMs: 4000, headersMs: 6000, bodyMs: 6000 }, attempts: 2 };
 
+/** A line of a check, with the command that does what the remedy says; the console has a button for it. */
+export interface CheckedLine extends CheckResult {
+  readonly command?: string;
+}
+
 /** What helps here, with the command for it; the error's own remedy may name this very check. */
-function withCommand(context: ConnectionContext, name: string, result: CheckResult): CheckResult {
+function withCommand(context: ConnectionContext, name: string, result: CheckResult): CheckedLine {
   if (result.status === 'failed' && result.kind === 'authentication')
     return {
       ...result,
-      remedy:
-        `${result.remedy ?? ''} To enter them again: tieline connections set ${name} --secret SECRET (its secrets: tieline connections show ${name})`.trim(),
+      remedy: `${result.remedy ?? ''} Enter its secrets again.`.trim(),
+      command: `tieline connections set ${name} --secret SECRET (its secrets: tieline connections show ${name})`,
     };
   if (result.status !== 'failed' || result.kind !== 'connectivity') return result;
   const general: readonly string[] = [
@@ -232,12 +237,20 @@ function withCommand(context: ConnectionContext, name: string, result: CheckResu
   const { proxy } = context.http;
   const through =
     proxy === undefined ? '' : ` Calls go through the proxy ${new URL(proxy).host} (TIELINE_PROXY).`;
-  const remedy =
-    result.remedy === undefined || general.includes(result.remedy)
-      ? `Check that the server runs and that the network lets this machine reach it. Another address: tieline connections set ${name} --url …`
-      : result.remedy;
-  return { ...result, remedy: `${remedy}${through}` };
+  const isGeneral = result.remedy === undefined || general.includes(result.remedy);
+  const remedy = isGeneral
+    ? 'Check that the server runs and that the network lets this machine reach it, or give another address.'
+    : result.remedy;
+  return {
+    ...result,
+    remedy: `${remedy}${through}`,
+    ...(isGeneral ? { command: `tieline connections set ${name} --url …` } : {}),
+  };
 }
+
+/** What to do, with the command for it, for who reads it at a terminal or in the inbox. */
+export const remedyText = ({ remedy, command }: CheckedLine): string | undefined =>
+  command === undefined ? remedy : `${remedy ?? 'Run it again.'} To do it: ${command}`;
 
 /**
  * Checks a system: reach, TLS, sign-in, permissions, clock. Yields each result as it comes and keeps it.
@@ -249,10 +262,11 @@ export async function* checkSystem(
   name: string,
   signal: AbortSignal,
   withinMs?: number,
-): AsyncIterable<CheckResult> {
+): AsyncIterable<CheckedLine> {
   const row = await fetchSystem(context, name);
   for await (const result of checkRow(context, row, signal, withinMs)) {
-    await recordHealth(context.db, row.id, result);
+    const remedy = remedyText(result);
+    await recordHealth(context.db, row.id, { ...result, ...(remedy === undefined ? {} : { remedy }) });
     yield result;
   }
 }
@@ -263,7 +277,7 @@ export async function* checkRow(
   row: ExternalSystemRow,
   signal: AbortSignal,
   withinMs: number | undefined,
-): AsyncIterable<CheckResult> {
+): AsyncIterable<CheckedLine> {
   const hurried = withinMs === undefined ? context : { ...context, http: { ...context.http, ...quick } };
   const system = await connectSystem(hurried, row);
   const deadline = withinMs === undefined ? signal : AbortSignal.timeout(withinMs);
@@ -275,18 +289,16 @@ export async function* checkRow(
     }
   } catch (error) {
     if (signal.aborted || !deadline.aborted) throw error;
-    const late: CheckResult = {
-      check: reached ? 'answer' : 'reach',
-      kind: 'connectivity',
-      status: 'failed',
-      detail: `${row.api_base_url} ${reached ? 'did not answer everything' : 'did not answer'} within ${Math.round((withinMs ?? 0) / 1000)} seconds.`,
-      ...(reached
-        ? {
-            remedy: `For a slow server, allow more time: tieline connections check ${row.system_name} --timeout 60`,
-          }
-        : {}),
-    };
-    yield withCommand(context, row.system_name, late);
+    const detail = `${row.api_base_url} ${reached ? 'did not answer everything' : 'did not answer'} within ${Math.round((withinMs ?? 0) / 1000)} seconds.`;
+    const late = { kind: 'connectivity', status: 'failed', detail } as const;
+    yield reached
+      ? {
+          ...late,
+          check: 'answer',
+          remedy: 'The server is slow: allow it more time.',
+          command: `tieline connections check ${row.system_name} --timeout 60`,
+        }
+      : withCommand(context, row.system_name, { ...late, check: 'reach' });
   } finally {
     await system.close();
   }

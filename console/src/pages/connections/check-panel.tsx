@@ -9,7 +9,7 @@ export const CheckLines = ({ of }: { readonly of: readonly Check[] }) => (
       <tr>
         <th scope="col">Result</th>
         <th scope="col">What</th>
-        <th scope="col">Said</th>
+        <th scope="col">Detail</th>
       </tr>
     </thead>
     <tbody>

@@ -39,7 +39,7 @@ const Marks = ({ of: { overview, title, type } }: { readonly of: ConnectionDetai
 
 const Health = ({ of }: { readonly of: ConnectionDetail }) =>
   of.health.length === 0 ? (
-    <p className="quiet">It was never checked.</p>
+    <p className="quiet">No check is on record yet.</p>
   ) : (
     <table className={detailStyles['table']} style={{ maxWidth: 1000 }}>
       <thead>
@@ -47,7 +47,7 @@ const Health = ({ of }: { readonly of: ConnectionDetail }) =>
           <th scope="col">Result</th>
           <th scope="col">What</th>
           <th scope="col">When</th>
-          <th scope="col">Said</th>
+          <th scope="col">Detail</th>
         </tr>
       </thead>
       <tbody>

@@ -10,6 +10,7 @@ import { Nothing } from '../../kit/marks/severity.tsx';
 import { tell } from '../../kit/notice.tsx';
 import { ActionDialog } from '../../kit/action-dialog.tsx';
 import { useMay } from '../../shell/use-session.ts';
+import styles from './connections.module.css';
 import { hangingWords, plainWords, secretStates, settingValue } from './words.ts';
 
 interface Part {
@@ -82,6 +83,7 @@ const UrlDialog = ({ of: { value, etag }, onClose }: Part) => {
 
 const SettingDialog = ({ of: { value, etag }, setting, onClose }: Part & { readonly setting: Setting }) => {
   const before = setting.value === undefined ? '' : settingValue(setting.value);
+  const [opened] = useState(before);
   const [text, setText] = useState(before);
   const [check, setCheck] = useState(true);
   const saved = useSaved(value.name, onClose);
@@ -107,6 +109,11 @@ const SettingDialog = ({ of: { value, etag }, setting, onClose }: Part & { reado
         onChange={(event) => setText(event.currentTarget.value)}
         data-autofocus
       />
+      {opened === before ? null : (
+        <p className="attention">
+          Meanwhile somebody set it to {before === '' ? 'its default' : `“${before}”`}. Save to replace that.
+        </p>
+      )}
       <p className="quiet">
         Empty: the default{setting.default === undefined ? '' : `, ${settingValue(setting.default)}`}. Several
         values with commas.
@@ -122,6 +129,23 @@ export const SecretsDialog = ({ of: { value, etag }, onClose }: Part) => {
   const [check, setCheck] = useState(true);
   const saved = useSaved(value.name, onClose);
   const given = Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ''));
+  const secrets = value.settings.filter(({ secret }) => secret);
+  const others = secrets.filter(({ state }) => state === 'not needed');
+  const input = ({ name, description }: Setting) => (
+    <PasswordInput
+      key={name}
+      mt="sm"
+      label={name}
+      description={plainWords(description)}
+      autoComplete="off"
+      visibilityToggleButtonProps={{ 'aria-label': `Show ${name}` }}
+      value={texts[name] ?? ''}
+      onChange={(event) => {
+        const { value: text } = event.currentTarget;
+        setTexts((before) => ({ ...before, [name]: text }));
+      }}
+    />
+  );
   return (
     <ActionDialog
       title="Enter secrets again"
@@ -138,23 +162,13 @@ export const SecretsDialog = ({ of: { value, etag }, onClose }: Part) => {
       <p className="quiet">
         They are stored encrypted and are never shown again. What stays empty stays as it is.
       </p>
-      {value.settings
-        .filter(({ secret }) => secret)
-        .map(({ name, description }) => (
-          <PasswordInput
-            key={name}
-            mt="sm"
-            label={name}
-            description={plainWords(description)}
-            autoComplete="off"
-            visibilityToggleButtonProps={{ 'aria-label': `Show ${name}` }}
-            value={texts[name] ?? ''}
-            onChange={(event) => {
-              const { value: text } = event.currentTarget;
-              setTexts((before) => ({ ...before, [name]: text }));
-            }}
-          />
-        ))}
+      {secrets.filter(({ state }) => state !== 'not needed').map(input)}
+      {others.length === 0 ? null : (
+        <details className={styles['more']}>
+          <summary>Others, which its way of signing in does not need</summary>
+          <div>{others.map(input)}</div>
+        </details>
+      )}
       <TryFirst check={check} onChange={setCheck} />
     </ActionDialog>
   );
