@@ -10,7 +10,7 @@ export interface CommandOutcome {
 }
 
 /** Settings of the test run itself must not leak into the command. */
-const ownSettings = [
+export const ownSettings = [
   'DATABASE_URL',
   'TIELINE_DATA_DIR',
   'TIELINE_MASTER_KEY',

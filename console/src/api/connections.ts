@@ -19,8 +19,10 @@ export type NewConnection = z.input<(typeof connectionRoutes)['checkNewConnectio
 
 const path = (name: string, part = ''): string => `/connections/${encodeURIComponent(name)}${part}`;
 
+/** Below `sync`: the same events make both old. */
+export const connectionsKey = ['sync', 'connections'] as const;
 export const connectionsQuery = queryOptions({
-  queryKey: ['connections'],
+  queryKey: connectionsKey,
   queryFn: ({ signal }) => get<Answer<'listConnections'>>('/connections', { signal }),
 });
 export const connectionTypesQuery = queryOptions({
@@ -30,7 +32,7 @@ export const connectionTypesQuery = queryOptions({
 });
 export const connectionQuery = (name: string) =>
   queryOptions({
-    queryKey: ['connections', name],
+    queryKey: [...connectionsKey, name],
     // Asked again by itself while it is running: that keeps no session alive.
     queryFn: ({ signal }) => getVersioned<ConnectionDetail>(path(name), { passive: true, signal }),
     refetchInterval: ({ state: { data } }) => (data?.value.overview.state === 'running' ? 5000 : false),
@@ -76,7 +78,7 @@ export const trustConnection = (
 /** What a step would do to changes that wait. */
 export const trustStepQuery = (name: string, level: TrustLevel) =>
   queryOptions({
-    queryKey: ['connections', name, 'trust', level],
+    queryKey: [...connectionsKey, name, 'trust', level],
     queryFn: ({ signal }) => get<TrustStep>(path(name, '/trust'), { query: { level }, signal }),
     staleTime: 0,
   });

@@ -21,16 +21,19 @@ const kinds = [
 ] as const;
 type Kind = (typeof kinds)[number];
 
+/** What a page of one record shows; a list is asked for by another key. */
+const records = [['poams'], ['findings'], ['assets'], ['systems'], ['plugins']] as const;
+
 /** The beginnings of the query keys that an event makes old. Lists are not among them: rows do not move under the pointer. */
 const concerns: Record<Kind, readonly (readonly string[])[]> = {
   'operation.progress': [['operations'], ['sync']],
-  'operation.finished': [['operations'], ['sync'], ['connections'], ['me']],
-  'conflict.opened': [['conflicts'], ['me']],
-  'conflict.settled': [['conflicts'], ['me']],
-  'approval.asked': [['approvals'], ['me']],
-  'approval.decided': [['approvals'], ['me']],
-  'outbox.changed': [['outbox'], ['sync']],
-  'health.changed': [['sync'], ['connections']],
+  'operation.finished': [['operations'], ['sync'], ['me'], ...records],
+  'conflict.opened': [['conflicts'], ['me'], ['poams']],
+  'conflict.settled': [['conflicts'], ['me'], ['poams']],
+  'approval.asked': [['approvals'], ['me'], ['poams']],
+  'approval.decided': [['approvals'], ['me'], ['poams']],
+  'outbox.changed': [['outbox'], ['sync'], ['poams']],
+  'health.changed': [['sync']],
   'import.progress': [['imports']],
   'inbox.changed': [['me']],
   bye: [['me']],
@@ -39,6 +42,8 @@ const concerns: Record<Kind, readonly (readonly string[])[]> = {
 /** The stream itself, in the tab that leads, until `signal`. */
 function readStream(pass: (kind: Kind) => void, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    // The lock may be given in the moment in which it is not wanted any more; nobody would end the stream then.
+    if (signal.aborted) return resolve();
     let source: EventSource | undefined;
     let retry: ReturnType<typeof setTimeout> | undefined;
     const open = (): void => {
@@ -68,6 +73,7 @@ export function listen(queryClient: QueryClient): () => void {
   };
   channel.addEventListener('message', (message: MessageEvent<Kind>) => receive(message.data));
   const pass = (kind: Kind): void => {
+    if (end.signal.aborted) return;
     receive(kind);
     channel.postMessage(kind);
   };

@@ -14,6 +14,7 @@ import {
   connectionTypesQuery,
   type ConnectionTypes,
   type NewConnection,
+  connectionsKey,
 } from '../../api/connections.ts';
 import detailStyles from '../../kit/detail/detail.module.css';
 import { Section } from '../../kit/detail/facts.tsx';
@@ -282,7 +283,7 @@ const LastStep = ({ of, typed, onBack }: StepProps) => {
   const [password, setPassword] = useState('');
   const { run, busy, problem, needsPassword } = useStepUp(async () => {
     const { name } = await addConnection(connectionOf(of, typed));
-    await queryClient.invalidateQueries({ queryKey: ['connections'] });
+    await queryClient.invalidateQueries({ queryKey: connectionsKey });
     tell(`${name} is added, read only.`);
     await router.navigate({ to: recordPath('connection', name), search: {} });
   });

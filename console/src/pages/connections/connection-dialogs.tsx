@@ -7,6 +7,7 @@ import {
   pauseConnection,
   removeConnection,
   resumeConnection,
+  connectionsKey,
 } from '../../api/connections.ts';
 import { ActionDialog } from '../../kit/action-dialog.tsx';
 import { tell } from '../../kit/notice.tsx';
@@ -25,7 +26,7 @@ function useDone(name: string, onClose: () => void): (said: string) => Promise<v
   return async (said) => {
     tell(`${name} ${said}`);
     onClose();
-    await queryClient.invalidateQueries({ queryKey: ['connections'] });
+    await queryClient.invalidateQueries({ queryKey: connectionsKey });
   };
 }
 
@@ -89,7 +90,7 @@ const RemoveDialog = ({ of: { value, etag }, onClose }: Props) => {
       onRun={async (reason) => {
         await removeConnection(name, reason, etag);
         await router.navigate({ to: '/connections', search: {} });
-        queryClient.removeQueries({ queryKey: ['connections', name] });
+        queryClient.removeQueries({ queryKey: [...connectionsKey, name] });
         await done('is removed.');
       }}
     >

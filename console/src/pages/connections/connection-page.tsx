@@ -2,7 +2,12 @@ import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { checkConnection, type ConnectionDetail, connectionQuery } from '../../api/connections.ts';
+import {
+  checkConnection,
+  type ConnectionDetail,
+  connectionQuery,
+  connectionsKey,
+} from '../../api/connections.ts';
 import detailStyles from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';
 import { Facts, Section } from '../../kit/detail/facts.tsx';
@@ -76,7 +81,7 @@ const CheckPart = ({ of, onSecrets }: { readonly of: ConnectionDetail; readonly 
   const may = useMay('connection:admin');
   const check = useMutation({
     mutationFn: () => checkConnection(of.name),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['connections'] }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: connectionsKey }),
     onError: (error) => tellProblem('The check could not be done', error),
   });
   const checks = check.data?.checks;

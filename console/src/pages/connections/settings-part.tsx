@@ -3,7 +3,13 @@ import { Button, Checkbox, PasswordInput, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Versioned } from '../../api/client.ts';
-import { type ConnectionDetail, editConnection, setSecrets, type Setting } from '../../api/connections.ts';
+import {
+  type ConnectionDetail,
+  editConnection,
+  setSecrets,
+  type Setting,
+  connectionsKey,
+} from '../../api/connections.ts';
 import detailStyles from '../../kit/detail/detail.module.css';
 import { Section } from '../../kit/detail/facts.tsx';
 import { Nothing } from '../../kit/marks/severity.tsx';
@@ -21,7 +27,7 @@ interface Part {
 function useSaved(name: string, onClose: () => void): (said: string) => Promise<void> {
   const queryClient = useQueryClient();
   return async (said) => {
-    await queryClient.invalidateQueries({ queryKey: ['connections'] });
+    await queryClient.invalidateQueries({ queryKey: connectionsKey });
     tell(`${name}: ${said} It holds from the next run on.`);
     onClose();
   };

@@ -8,6 +8,7 @@ import {
   trustConnection,
   type TrustStep,
   trustStepQuery,
+  connectionsKey,
 } from '../../api/connections.ts';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { tell } from '../../kit/notice.tsx';
@@ -62,7 +63,7 @@ const StepDialog = ({
       onClose={onClose}
       onRun={async (reason) => {
         await trustConnection(name, { level, reason });
-        await queryClient.invalidateQueries({ queryKey: ['connections'] });
+        await queryClient.invalidateQueries({ queryKey: connectionsKey });
         tell(`${name}: ${trustWords[level].title.toLowerCase()}.`);
         onClose();
       }}
