@@ -45,6 +45,10 @@ async function chooses(page: Page, chosen: string): Promise<void> {
   await press(page, 'Set the password and enter');
 }
 
+/** Written down by React (a page that may not be seen) and by the browser (a server that refuses a secret) are no faults. */
+const faults = (): readonly string[] =>
+  windows.flatMap((window) => window.faults).filter((text) => !/status (403|of 502)/.test(text));
+
 describe.runIf(hasChromium)(`the administrator's pages${noChromium}`, () => {
   beforeAll(async () => {
     world = await startTwoSystems([], { tenable: ['--machines', '8'], xacta: ['--systems', '2'] });
@@ -55,13 +59,8 @@ describe.runIf(hasChromium)(`the administrator's pages${noChromium}`, () => {
   });
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') await keepPictures(windows, task.name);
-    // Written down by React (a page that may not be seen) and by the browser (a server that refuses a secret).
-    const faults = windows
-      .flatMap((window) => window.faults)
-      .filter((text) => !/status (403|of 502)/.test(text));
     for (const { context } of windows) await context.close();
     windows = [];
-    expect(faults).toEqual([]);
   });
   afterAll(async () => {
     await browser?.[Symbol.asyncDispose]();
@@ -104,6 +103,7 @@ describe.runIf(hasChromium)(`the administrator's pages${noChromium}`, () => {
     await closed(page);
     await page.getByText('Locked', { exact: true }).waitFor();
     await other.waitForURL(/sign-in/, { timeout: 25_000 });
+    expect(faults()).toEqual([]);
   });
 
   it('an operator sees a dead connection, enters its secret again, checks it, and the sync goes on', async () => {
@@ -145,6 +145,7 @@ describe.runIf(hasChromium)(`the administrator's pages${noChromium}`, () => {
       .toEqual([]);
     await page.goto('/connections');
     await page.getByRole('row', { name: /xacta/ }).getByText('On time').waitFor();
+    expect(faults()).toEqual([]);
   });
 
   it('a connection is added by its wizard, begins read only, and is trusted by one step', async () => {
@@ -171,6 +172,7 @@ describe.runIf(hasChromium)(`the administrator's pages${noChromium}`, () => {
     await dialog(page).getByLabel('Reason').fill('it was a drill');
     await submit(page);
     await page.waitForURL(/connections$/);
+    expect(faults()).toEqual([]);
   });
 
   it('who may only look sees no button, and who may not look no entry', async () => {

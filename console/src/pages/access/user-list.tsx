@@ -122,7 +122,7 @@ export const userList: ListSpec<UserRow> = {
     { title: 'Locked', filters: { status: 'locked' } },
     { title: 'Administrators', filters: { role: 'admin' } },
     { title: 'Programs', filters: { kind: 'service' } },
-    { title: 'Not signed in for 90 days', filters: { kind: 'person', signin: '90d..' } },
+    { title: 'Not signed in for 90 days', filters: { kind: 'person', signin: '..90d' } },
     { title: 'Never signed in', filters: { kind: 'person', signin: 'none' } },
   ],
   words: { many: 'users', nothingYet: words.nothingYet },
