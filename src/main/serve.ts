@@ -2,9 +2,9 @@
  * `tieline serve`: API and console over the database, until it is stopped. It reads with a limit on how long a statement may run, and leaves
  * long work to the queue; with `--worker` the same process does that work, over connections of its own.
  */
+import { userInfo } from 'node:os';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
-import { userInfo } from 'node:os';
 import { type Terminal, type ServeFlags } from '../surfaces/cli/index.ts';
 import { localOrigin, makeFirstAdministratorLink } from '../operate/accounts/index.ts';
 import { runWorker } from '../operate/worker/index.ts';

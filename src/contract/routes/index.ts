@@ -8,13 +8,13 @@ import { sessionRoutes } from './session-routes.ts';
 
 export const routes = {
   ...sessionRoutes,
+  ...accountRoutes,
+  ...connectionRoutes,
   ...findingRoutes,
   ...poamRoutes,
   ...conflictRoutes,
   ...approvalRoutes,
   ...syncRoutes,
-  ...connectionRoutes,
-  ...accountRoutes,
 } as const;
 export { accountRoutes, connectionRoutes };
 export { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';

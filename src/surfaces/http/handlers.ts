@@ -21,12 +21,12 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
   const parts = { cursors, classification: facts.classification };
   return {
     ...sessionHandlers(facts),
+    ...accountHandlers(parts),
+    ...connectionHandlers(),
     ...findingHandlers(parts),
     ...poamHandlers(parts),
     ...conflictHandlers(parts),
     ...approvalHandlers(parts),
     ...syncHandlers({ ...parts, feed }),
-    ...connectionHandlers(),
-    ...accountHandlers(parts),
   };
 }
