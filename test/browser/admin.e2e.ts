@@ -102,7 +102,7 @@ describe.runIf(hasChromium)(`the administrator's pages${noChromium}`, () => {
     await submit(page);
     await closed(page);
     await page.getByText('Locked', { exact: true }).waitFor();
-    await other.waitForURL(/sign-in/, { timeout: 25_000 });
+    await other.waitForURL(/sign-in/, { timeout: 10_000 });
     expect(faults()).toEqual([]);
   });
 

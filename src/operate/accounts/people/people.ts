@@ -2,6 +2,7 @@
 import { type EventKind, type Origin, recordSecurityEvent } from '../../../ledger/security/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import type { Secret } from '../../../platform/values/index.ts';
+import { tellAccessChanged } from '../access-events.ts';
 import type { AccountsApp } from '../accounts-app.ts';
 import { type GrantRow, listGrants } from '../grants/grants.sql.ts';
 import { underAdministratorsRule } from '../grants/last-administrator.ts';
@@ -107,6 +108,7 @@ const changing =
         if (!before) throw new TielineError('ACCOUNT_UNKNOWN', `There is no account "${wanted}" any more.`);
         if (isSo(name, before)) return before;
         await setStatus(tx.db, id, { status: move.to, reason: reason ?? null, at });
+        await tellAccessChanged(tx.db, [id]);
         const details = { name: before.name, before: before.status, after: move.to, reason: reason ?? null };
         await recordSecurityEvent(tx.db, {
           kind: move.event,

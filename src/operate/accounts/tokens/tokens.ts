@@ -9,6 +9,7 @@ import {
 } from '../../../canonical/access/index.ts';
 import { type EventKind, type Origin, recordSecurityEvent } from '../../../ledger/security/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
+import { tellAccessChanged } from '../access-events.ts';
 import { type AccountsApp, newOpaqueSecret, sha256Of } from '../accounts-app.ts';
 import { scopeOf } from '../grants/grants.sql.ts';
 import { actorWith, mayAct } from '../people/actor.ts';
@@ -121,6 +122,7 @@ export async function revokeToken(
     const isTheirs = row !== undefined && (only === undefined || row.principalId === only);
     if (!isTheirs || !(await revokeTokenRow(db, id, { at, name, reason })))
       throw new TielineError('TOKEN_UNKNOWN', `No token in force has the id "${id}".`);
+    await tellAccessChanged(db, [row.principalId]);
     await recordSecurityEvent(db, {
       kind: 'token_revoked',
       at,

@@ -37,8 +37,8 @@ export function eventStream(call: Call & { readonly by: SignedIn }, feed: EventF
     if (by) stream.push(null);
     by = undefined;
   };
-  async function present(): Promise<SignedIn | undefined> {
-    if (!by || Date.now() - checkedAt < trustedMs) return by;
+  async function present(isNew: boolean): Promise<SignedIn | undefined> {
+    if (!by || (!isNew && Date.now() - checkedAt < trustedMs)) return by;
     const found = await recheck(app, by, address);
     checkedAt = Date.now();
     // It may have ended while that was looked up.
@@ -49,10 +49,10 @@ export function eventStream(call: Call & { readonly by: SignedIn }, feed: EventF
     return by && (by = found);
   }
   /** One after the other, so that events keep their order. */
-  const push = (textFor: (by: SignedIn) => string | undefined): void => {
+  const push = (textFor: (by: SignedIn) => string | undefined, isNew = false): void => {
     turn = turn.then(async () => {
       try {
-        const found = await present();
+        const found = await present(isNew);
         const text = found && textFor(found);
         if (text !== undefined) stream.push(text);
       } catch (error) {
@@ -65,9 +65,13 @@ export function eventStream(call: Call & { readonly by: SignedIn }, feed: EventF
 
   stream.push(`retry: 3000\n: Tieline events\n\n`);
   const last = Number(call.headers['last-event-id']);
-  const stop = feed.follow(Number.isSafeInteger(last) && last > 0 ? last : undefined, (event) =>
-    push((reader) => (mayHear(reader, event, app.now()) ? eventText(event) : undefined)),
-  );
+  const stop = feed.follow(Number.isSafeInteger(last) && last > 0 ? last : undefined, (event) => {
+    if (event.kind !== 'access.changed')
+      push((reader) => (mayHear(reader, event, app.now()) ? eventText(event) : undefined));
+    // Others are not told; who it concerns sees another page with other rights.
+    else if (event.subject === by?.actor.principalId)
+      push(() => eventText({ ...event, kind: 'inbox.changed', subject: null }), true);
+  });
   const beat = setInterval(() => push(() => ': still here\n\n'), heartbeatMs);
   call.signal.addEventListener('abort', end, { once: true });
   stream.once('close', end);
