@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { Permission, Role, Scope } from '../../../src/canonical/access/index.ts';
 import type { accountRoutes } from '../../../src/contract/index.ts';
-import { get, post, remove } from './client.ts';
+import { get, post } from './client.ts';
 
 type Answer<Id extends keyof typeof accountRoutes> = z.infer<
   Extract<(typeof accountRoutes)[Id]['answer'], { readonly shape: z.ZodType }>['shape']
@@ -50,7 +50,12 @@ export type Move = 'lock' | 'unlock' | 'disable' | 'enable';
 export const moveUser = (account: string, move: Move, reason: string | undefined): Promise<unknown> =>
   post(path(account, `/${move}`), { reason });
 export const endSessions = (account: string, sessionId?: string): Promise<{ readonly ended: number }> =>
-  remove(path(account, sessionId === undefined ? '/sessions' : `/sessions/${encodeURIComponent(sessionId)}`));
+  post(
+    path(
+      account,
+      sessionId === undefined ? '/sessions/end' : `/sessions/${encodeURIComponent(sessionId)}/end`,
+    ),
+  );
 
 export interface NewGrant {
   readonly account: string;
@@ -61,7 +66,7 @@ export interface NewGrant {
 }
 export const giveGrant = (grant: NewGrant): Promise<GrantChange> => post('/grants', grant);
 export const revokeGrant = (grantId: string, reason: string | undefined): Promise<GrantChange> =>
-  remove(`/grants/${encodeURIComponent(grantId)}`, { query: { reason } });
+  post(`/grants/${encodeURIComponent(grantId)}/revocation`, { reason });
 
 export interface NewToken {
   readonly account: string;
@@ -73,4 +78,4 @@ export interface NewToken {
 }
 export const makeToken = (token: NewToken): Promise<TokenMade> => post('/tokens', token);
 export const revokeToken = (tokenId: string, reason: string | undefined): Promise<TokenRow> =>
-  remove(`/tokens/${encodeURIComponent(tokenId)}`, { query: { reason } });
+  post(`/tokens/${encodeURIComponent(tokenId)}/revocation`, { reason });

@@ -21,7 +21,6 @@ afterAll(() => world[Symbol.asyncDispose]());
 const get = async <T>(path: string): Promise<T> => (await world.call(admin, 'GET', path)).json<T>();
 const post = (path: string, body: object = {}, headers: Readonly<Record<string, string>> = {}) =>
   world.call(admin, 'POST', path, { body, headers });
-const remove = (path: string) => world.call(admin, 'DELETE', path);
 const signIn = (name: string, text: string) =>
   world.call(asNobody, 'POST', '/session', { body: { name, password: text, bannerAcknowledged: true } });
 const pageOf = async (name: string, text: string): Promise<Caller> =>
@@ -102,9 +101,9 @@ describe('accounts over HTTP', () => {
     const page = await pageOf('m.okafor', 'Heron basalt teacup 4');
     const { sessions } = await get<{ sessions: { id: string }[] }>('/users/m.okafor');
     expect(sessions.length).toBeGreaterThan(1);
-    expect((await remove(`/users/m.okafor/sessions/${sessions[0]?.id}`)).json()).toEqual({ ended: 1 });
-    expect((await remove(`/users/boss/sessions/${sessions[1]?.id}`)).statusCode).toBe(404);
-    expect((await remove('/users/m.okafor/sessions')).json()).toEqual({ ended: sessions.length - 1 });
+    expect((await post(`/users/m.okafor/sessions/${sessions[0]?.id}/end`)).json()).toEqual({ ended: 1 });
+    expect((await post(`/users/boss/sessions/${sessions[1]?.id}/end`)).statusCode).toBe(404);
+    expect((await post('/users/m.okafor/sessions/end')).json()).toEqual({ ended: sessions.length - 1 });
     expect((await world.call(page, 'GET', '/me/bootstrap')).statusCode).toBe(401);
   });
 });
@@ -130,7 +129,9 @@ describe('grants over HTTP', () => {
       effect: { removed: expect.arrayContaining(['poam:write']) as string[] },
     });
     expect((await get<Items<object>>('/grants?account=m.okafor')).items).toHaveLength(1);
-    expect((await remove(`${path}?reason=back`)).json()).toMatchObject({ grant: { revokedReason: 'back' } });
+    expect((await post(`${path}/revocation`, { reason: 'back' })).json()).toMatchObject({
+      grant: { revokedReason: 'back' },
+    });
     expect((await get<Items<object>>('/grants?account=m.okafor')).items).toHaveLength(0);
     expect((await get<Items<object>>('/grants?account=m.okafor&state=revoked')).items).toHaveLength(1);
   });
@@ -138,7 +139,7 @@ describe('grants over HTTP', () => {
   it('the last administrator keeps the right, whoever asks', async () => {
     const { items } = await get<Items<{ id: string; principal: string }>>('/grants?role=admin');
     const ofBoss = items.find(({ principal }) => principal === 'boss')?.id ?? '';
-    expect((await remove(`/grants/${ofBoss}`)).json()).toMatchObject({ code: 'LAST_ADMINISTRATOR' });
+    expect((await post(`/grants/${ofBoss}/revocation`)).json()).toMatchObject({ code: 'LAST_ADMINISTRATOR' });
     expect((await post('/users/boss/disable')).json()).toMatchObject({ code: 'LAST_ADMINISTRATOR' });
   });
 
@@ -173,7 +174,7 @@ describe('tokens over HTTP', () => {
       { id: row.id, lastUsedAt: expect.any(String) as string },
     ]);
     expect(list.body).not.toContain(token.slice(16));
-    expect((await remove(`/tokens/${row.id}`)).statusCode).toBe(200);
+    expect((await post(`/tokens/${row.id}/revocation`)).statusCode).toBe(200);
     expect((await world.call(asProgram(token), 'GET', '/poams')).statusCode).toBe(401);
     expect((await get<Items<object>>('/tokens?account=robot&state=revoked')).items).toHaveLength(1);
   });

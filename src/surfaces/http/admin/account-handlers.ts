@@ -106,7 +106,7 @@ const granting: Granting = {
   },
   tryGrantRevocation: async ({ app, params }) => ({ body: await previewRevocation(app, params.grantId) }),
   revokeGrant: async (call) => ({
-    body: await revokeGrant(call.app, call.params.grantId, originOf(call), call.query.reason),
+    body: await revokeGrant(call.app, call.params.grantId, originOf(call), call.body.reason),
   }),
   makeToken: async (call) => {
     const { account, name, permissions: at, scope, addresses, days } = call.body;
@@ -118,7 +118,7 @@ const granting: Granting = {
       call.app,
       call.params.tokenId,
       originOf(call),
-      defined({ reason: call.query.reason }),
+      defined({ reason: call.body.reason }),
     ),
   }),
 };
