@@ -6,6 +6,9 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const executablePath = places.find((path) => existsSync(path));
 
+/** Where there is one. */
+export const chromiumPath = executablePath ?? '';
+
 export const hasChromium = executablePath !== undefined;
 /** What a skipped test says. */
 export const noChromium = hasChromium ? '' : ' (skipped: no Chromium here; apt-get install chromium)';
