@@ -159,6 +159,7 @@ describe('the house', () => {
       'connection-inputs.ts',
       'database.ts',
       'demo.ts',
+      'idempotency.ts',
       'key-file.ts',
       'metrics-query.ts',
       'one-time-links.ts',

@@ -36,10 +36,11 @@ const signIn = createRoute({
   path: '/sign-in',
   component: lazyRouteComponent(() => import('./pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
 });
-const firstAdministrator = createRoute({
+/** The secret of a one-time link is behind the #, which no server and no log of a proxy sees. */
+const oneTimeLink = createRoute({
   getParentRoute: () => root,
-  path: '/welcome/$code',
-  component: lazyRouteComponent(() => import('./pages/sign-in/welcome-page.tsx'), 'WelcomePage'),
+  path: '/link',
+  component: lazyRouteComponent(() => import('./pages/sign-in/link-page.tsx'), 'LinkPage'),
 });
 
 const password = createRoute({
@@ -115,6 +116,17 @@ const lazily = {
   sync: lazyRouteComponent(() => import('./pages/sync/sync-page.tsx'), 'SyncPage'),
   outbox: lazyRouteComponent(() => import('./pages/sync/outbox-page.tsx'), 'OutboxPage'),
   change: lazyRouteComponent(() => import('./pages/sync/change-page.tsx'), 'ChangePage'),
+  connections: lazyRouteComponent(
+    () => import('./pages/connections/connections-page.tsx'),
+    'ConnectionsPage',
+  ),
+  addConnection: lazyRouteComponent(() => import('./pages/connections/add-page.tsx'), 'AddConnectionPage'),
+  connection: lazyRouteComponent(() => import('./pages/connections/connection-page.tsx'), 'ConnectionPage'),
+  users: lazyRouteComponent(() => import('./pages/access/access-pages.tsx'), 'UsersPage'),
+  user: lazyRouteComponent(() => import('./pages/access/user-page.tsx'), 'UserPage'),
+  grants: lazyRouteComponent(() => import('./pages/access/access-pages.tsx'), 'GrantsPage'),
+  tokens: lazyRouteComponent(() => import('./pages/access/access-pages.tsx'), 'TokensPage'),
+  roles: lazyRouteComponent(() => import('./pages/access/roles-page.tsx'), 'RolesPage'),
   operation: lazyRouteComponent(() => import('./pages/sync/operation-page.tsx'), 'OperationPage'),
 };
 
@@ -204,9 +216,59 @@ const operation = createRoute({
   component: lazily.operation,
 });
 
+const connections = createRoute({
+  getParentRoute: () => shell,
+  path: '/connections',
+  beforeLoad: needs('sync:read'),
+  component: lazily.connections,
+});
+const addConnection = createRoute({
+  getParentRoute: () => shell,
+  path: '/connections/new',
+  beforeLoad: needs('connection:admin'),
+  component: lazily.addConnection,
+});
+const connection = createRoute({
+  getParentRoute: () => shell,
+  path: '/connections/$connection/{-$tab}',
+  beforeLoad: needs('sync:read'),
+  component: lazily.connection,
+});
+
+const users = createRoute({
+  getParentRoute: () => shell,
+  path: '/users',
+  beforeLoad: needs('admin:users'),
+  component: lazily.users,
+});
+const user = createRoute({
+  getParentRoute: () => shell,
+  path: '/users/$account',
+  beforeLoad: needs('admin:users'),
+  component: lazily.user,
+});
+const grants = createRoute({
+  getParentRoute: () => shell,
+  path: '/grants',
+  beforeLoad: needs('admin:users'),
+  component: lazily.grants,
+});
+const tokens = createRoute({
+  getParentRoute: () => shell,
+  path: '/tokens',
+  beforeLoad: needs('admin:users'),
+  component: lazily.tokens,
+});
+const roles = createRoute({
+  getParentRoute: () => shell,
+  path: '/roles',
+  beforeLoad: needs('admin:users'),
+  component: lazily.roles,
+});
+
 const routeTree = root.addChildren([
   signIn,
-  firstAdministrator,
+  oneTimeLink,
   password,
   shell.addChildren([
     home,
@@ -225,6 +287,14 @@ const routeTree = root.addChildren([
     sync,
     outbox.addChildren([change]),
     operation,
+    connections,
+    addConnection,
+    connection,
+    users,
+    user,
+    grants,
+    tokens,
+    roles,
   ]),
 ]);
 

@@ -2,9 +2,11 @@
  * `tieline serve`: API and console over the database, until it is stopped. It reads with a limit on how long a statement may run, and leaves
  * long work to the queue; with `--worker` the same process does that work, over connections of its own.
  */
+import { userInfo } from 'node:os';
 import { readFile } from 'node:fs/promises';
 import { createServer, isIP } from 'node:net';
 import { type Terminal, type ServeFlags } from '../surfaces/cli/index.ts';
+import { localOrigin, makeFirstAdministratorLink } from '../operate/accounts/index.ts';
 import { runWorker } from '../operate/worker/index.ts';
 import type { SettingsByName } from '../platform/config/index.ts';
 import { messageOf, shownOutput, TielineError } from '../platform/errors/index.ts';
@@ -142,7 +144,10 @@ export async function serve(
   try {
     const served = await startServing(workspace, { isDemo: false });
     try {
-      terminal.err.write(`${shownOutput(`Tieline is at ${served.url}\nCtrl-C ends it.`)}\n`);
+      const first = await firstAdministratorLines(workspace, served.url);
+      terminal.err.write(
+        `${shownOutput([`Tieline is at ${served.url}`, ...first, 'Ctrl-C ends it.'].join('\n'))}\n`,
+      );
       await Promise.all([aborted(signal), ...(flags.worker ? [workBeside(settings, signal)] : [])]);
     } finally {
       await served.close();
@@ -150,6 +155,17 @@ export async function serve(
   } finally {
     await workspace.close();
   }
+}
+
+/** Where nobody can administer accounts yet: the link by which the first administrator comes in. */
+async function firstAdministratorLines({ app }: Workspace, url: string): Promise<string[]> {
+  const link = await makeFirstAdministratorLink(app, localOrigin(userInfo().username));
+  if (!link) return [];
+  return [
+    `Nobody can administer it yet. Whoever opens this link sets the password of "${link.account}":`,
+    `  ${url}${link.path}`,
+    `Once, and until ${link.expiresAt.toISOString().slice(11, 16)} UTC; the next start makes another.`,
+  ];
 }
 
 /** The worker's part, with connections that know no limit on statements. */

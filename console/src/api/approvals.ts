@@ -36,6 +36,3 @@ export const fetchItems = (id: string, numbers: readonly number[], signal: Abort
 
 export const decide = (id: string, decision: Decision): Promise<Decided> =>
   post(`${path(id)}/decision`, decision);
-
-/** Gives the password again before what needs it. */
-export const stepUp = (password: string): Promise<void> => post('/session/step-up', { password });

@@ -80,8 +80,10 @@ async function json<T>(method: string, path: string, options: Options): Promise<
 export const get = <T>(path: string, options: Options = {}): Promise<T> => json<T>('GET', path, options);
 export const post = <T>(path: string, body?: unknown, options: Options = {}): Promise<T> =>
   json<T>('POST', path, { ...options, body: body ?? {} });
-export const remove = (path: string, options: Options = {}): Promise<void> =>
-  json<void>('DELETE', path, options);
+export const put = <T>(path: string, body: unknown, ifMatch: string): Promise<T> =>
+  json<T>('PUT', path, { body, ifMatch });
+export const remove = <T = void>(path: string, options: Options = {}): Promise<T> =>
+  json<T>('DELETE', path, options);
 
 export async function getVersioned<T>(path: string, options: Options = {}): Promise<Versioned<T>> {
   const response = await send('GET', path, options);

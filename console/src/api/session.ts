@@ -74,6 +74,8 @@ export const redeemLink = (link: string, password: string): Promise<SignedIn> =>
   post('/session/link', { link, password, bannerAcknowledged: true });
 export const changePassword = (present: string, next: string): Promise<void> =>
   post('/me/password', { present, next });
+/** Gives the password again before what needs it. */
+export const stepUp = (password: string): Promise<void> => post('/session/step-up', { password });
 /** Tells that a person is at work. */
 export const keepSession = (): Promise<{ readonly endsAt: string }> => post('/session/activity');
 

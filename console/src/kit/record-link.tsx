@@ -17,6 +17,8 @@ const kinds = {
   approval: { path: '/approvals', permission: 'plan:read' },
   operation: { path: '/operations', permission: 'sync:read' },
   change: { path: '/sync/outbox', permission: 'sync:read' },
+  connection: { path: '/connections', permission: 'sync:read' },
+  user: { path: '/users', permission: 'admin:users' },
 } as const satisfies Record<string, { path: string; permission: Permission }>;
 export type RecordKind = keyof typeof kinds;
 

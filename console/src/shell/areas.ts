@@ -5,9 +5,11 @@ import IconChecklist from '@tabler/icons-react/dist/esm/icons/IconChecklist.mjs'
 import IconClipboardCheck from '@tabler/icons-react/dist/esm/icons/IconClipboardCheck.mjs';
 import IconGitCompare from '@tabler/icons-react/dist/esm/icons/IconGitCompare.mjs';
 import IconHome from '@tabler/icons-react/dist/esm/icons/IconHome.mjs';
+import IconPlugConnected from '@tabler/icons-react/dist/esm/icons/IconPlugConnected.mjs';
 import IconRefresh from '@tabler/icons-react/dist/esm/icons/IconRefresh.mjs';
 import IconServer2 from '@tabler/icons-react/dist/esm/icons/IconServer2.mjs';
 import IconShield from '@tabler/icons-react/dist/esm/icons/IconShield.mjs';
+import IconUsers from '@tabler/icons-react/dist/esm/icons/IconUsers.mjs';
 import type { Icon } from '@tabler/icons-react';
 import type { Permission } from '../../../src/canonical/access/index.ts';
 import type { Bootstrap } from '../api/session.ts';
@@ -16,12 +18,14 @@ export interface Area {
   readonly to: string;
   readonly title: string;
   readonly icon: Icon;
-  readonly group: 'today' | 'Work' | 'Agreement';
+  readonly group: 'today' | 'Work' | 'Agreement' | 'Setup';
   /** Undefined: everybody who is signed in. */
   readonly permission?: Permission;
   /** Its key in the badges of GET /me/bootstrap. */
   readonly badge?: string;
   readonly press: string;
+  /** Pages that belong to it and do not lie below its address. */
+  readonly also?: readonly string[];
 }
 
 const areas: readonly Area[] = [
@@ -93,6 +97,23 @@ const areas: readonly Area[] = [
     group: 'Agreement',
     permission: 'sync:read',
     press: 'g y',
+  },
+  {
+    to: '/connections',
+    title: 'Connections',
+    icon: IconPlugConnected,
+    group: 'Setup',
+    permission: 'sync:read',
+    press: 'g n',
+  },
+  {
+    to: '/users',
+    title: 'Users & access',
+    icon: IconUsers,
+    group: 'Setup',
+    permission: 'admin:users',
+    press: 'g u',
+    also: ['/grants', '/tokens', '/roles'],
   },
 ];
 

@@ -1,29 +1,34 @@
 import IconFold from '@tabler/icons-react/dist/esm/icons/IconLayoutSidebarLeftCollapse.mjs';
 import IconUnfold from '@tabler/icons-react/dist/esm/icons/IconLayoutSidebarLeftExpand.mjs';
 import { ActionIcon } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Link, useLocation } from '@tanstack/react-router';
 import { sidebarPreference } from '../kit/preference.ts';
 import { type Area, areasOf } from './areas.ts';
 import styles from './shell.module.css';
 import { useSession } from './use-session.ts';
 
-const Entry = ({ area, folded, badge }: { area: Area; folded: boolean; badge: number }) => (
-  <Link
-    to={area.to}
-    className={styles['navLink'] ?? ''}
-    activeOptions={{ exact: area.to === '/', includeSearch: false }}
-    title={folded ? area.title : undefined}
-  >
-    <area.icon size={16} stroke={1.75} aria-hidden />
-    <span className={folded ? 'hidden-text' : ''}>{area.title}</span>
-    {badge > 0 && !folded ? (
-      <span className={styles['badge']} title={`${badge} wait for you`}>
-        {badge > 999 ? '999+' : badge}
-        <span className="hidden-text"> wait for you</span>
-      </span>
-    ) : null}
-  </Link>
-);
+const Entry = ({ area, folded, badge }: { area: Area; folded: boolean; badge: number }) => {
+  const { pathname } = useLocation();
+  const isIn = area.also?.some((path) => pathname === path) === true;
+  return (
+    <Link
+      to={area.to}
+      className={styles['navLink'] ?? ''}
+      {...(isIn ? { 'data-status': 'active' } : {})}
+      activeOptions={{ exact: area.to === '/', includeSearch: false }}
+      title={folded ? area.title : undefined}
+    >
+      <area.icon size={16} stroke={1.75} aria-hidden />
+      <span className={folded ? 'hidden-text' : ''}>{area.title}</span>
+      {badge > 0 && !folded ? (
+        <span className={styles['badge']} title={`${badge} wait for you`}>
+          {badge > 999 ? '999+' : badge}
+          <span className="hidden-text"> wait for you</span>
+        </span>
+      ) : null}
+    </Link>
+  );
+};
 
 export const Sidebar = () => {
   const { permissions, badges } = useSession();

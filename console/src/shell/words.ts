@@ -20,6 +20,7 @@ export const permissionWords: Partial<Record<Permission, string>> = {
   'asset:write': 'edit the business context of assets',
   'admin:users': 'manage people, grants and tokens',
   'connection:admin': 'add, change and remove connections',
+  'policy:write': 'change policies, and how far a connection is trusted',
 };
 
 export const roleWords: Record<string, string> = {

@@ -1,3 +1,4 @@
+export { accountStates, grantList, grantStates, tokenList, tokenStates, userList } from './account-lists.ts';
 export { approvalList, approvalStates } from './approval-list.ts';
 export { assetList } from './asset-list.ts';
 export { callList } from './call-list.ts';

@@ -1,5 +1,6 @@
 export { consentTo, mayGoOut, needsApproval } from './approval.ts';
 export { policyWords } from './policy-words.ts';
+export { mayStep, policyOfTrust, type Trust, type TrustLevel, trustLevels, trustOf } from './trust.ts';
 export { defaultPolicy, lookUpPolicy } from './look-up-policy.ts';
 export {
   type ApprovalScope,

@@ -38,6 +38,8 @@ export interface Route {
   };
   /** POST that creates, decides or starts: a repeated Idempotency-Key gets the first answer again. */
   readonly idempotent?: true;
+  /** Its answer holds a secret that is shown once: what is kept of it for a repeated request is sealed. */
+  readonly answersSecret?: true;
   /** PATCH, PUT and DELETE of one record need If-Match with its ETag. */
   readonly versioned?: true;
   /** The person must have signed in within the last minutes (AC-11 step-up). */

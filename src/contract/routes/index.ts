@@ -1,4 +1,6 @@
 /** Every route of the API, by its operation id. */
+import { accountRoutes } from './account-routes.ts';
+import { connectionRoutes } from './connection-routes.ts';
 import { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
@@ -7,6 +9,8 @@ import { sessionRoutes } from './session-routes.ts';
 
 export const routes = {
   ...sessionRoutes,
+  ...accountRoutes,
+  ...connectionRoutes,
   ...findingRoutes,
   ...poamRoutes,
   ...conflictRoutes,
@@ -14,6 +18,7 @@ export const routes = {
   ...syncRoutes,
   ...repairRoutes,
 } as const;
+export { accountRoutes, connectionRoutes };
 export { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { poamRoutes } from './poam-routes.ts';

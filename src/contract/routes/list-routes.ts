@@ -68,9 +68,18 @@ export const pageShape = <Row extends z.ZodType>(row: Row) =>
 export const listRoutes = <const Plural extends string, Row extends z.ZodType>(
   plural: Plural,
   list: ListDefinition,
-  { row, permission }: { readonly row: Row; readonly permission: Permission },
+  {
+    row,
+    permission,
+    scope = 'boundaries',
+  }: {
+    readonly row: Row;
+    readonly permission: Permission;
+    /** Default: `boundaries`. */
+    readonly scope?: 'boundaries' | 'installation';
+  },
 ) => {
-  const shared = { method: 'GET', tag: list.noun, permission, scope: 'boundaries' } as const;
+  const shared = { method: 'GET', tag: list.noun, permission, scope } as const;
   const routes = {
     list: {
       ...shared,

@@ -79,6 +79,10 @@ const token = z.strictObject({
 
 const permissionNames = z.array(z.enum(allPermissions));
 
+/** A row of the list of users over HTTP. */
+export const userRow = account.extend({ roles: z.array(z.string()), sessions: z.number() });
+export const grantRow = grant;
+export const tokenRow = token;
 /** `users list`. */
 export const accountList = z.array(account);
 /** `users show`. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { fieldFault, json, tally } from '../json/index.ts';
+import { trustLevels } from '../../canonical/policy/index.ts';
+import { fieldFault, instant, json, tally } from '../json/index.ts';
 
 /** `connections list`. */
 export const connectionList = z.array(
@@ -40,6 +41,8 @@ export const connectionDetail = z.strictObject({
   state: z.enum(['on', 'paused', 'files']),
   paused,
   sendingPaused: paused,
+  /** What a change over HTTP is made to (If-Match). */
+  version: z.string(),
   addedAt: z.string().nullable(),
   lastSync: z.string().nullable(),
   settings: z.array(
@@ -66,6 +69,8 @@ export const connectionChecks = z.array(
     status: z.enum(['ok', 'warning', 'failed']),
     detail: z.string(),
     remedy: z.string().optional(),
+    /** On the command line, what the remedy says. */
+    command: z.string().optional(),
   }),
 );
 
@@ -88,3 +93,43 @@ export const connectionRemoved = hangs.extend({ name: z.string(), operationId: z
 
 /** `secrets rotate`. */
 export const secretsRotated = z.strictObject({ secrets: z.number(), keyId: z.string() });
+
+const kinds = z.array(
+  z.strictObject({ entity: z.string(), kind: z.enum(['create', 'update']), n: z.number() }),
+);
+
+/** `connections trust`; without `operationId` nothing was changed. */
+export const connectionTrust = z.strictObject({
+  before: z.enum(trustLevels),
+  after: z.enum(trustLevels),
+  waiting: z.strictObject({ released: kinds, held: kinds, withdrawn: kinds }),
+  operationId: z.string().optional(),
+});
+
+/** How a connection is, as a list shows it. */
+export const connectionOverview = z.strictObject({
+  connection: z.string(),
+  type: z.string(),
+  url: z.string(),
+  state: z.enum(['running', 'failing', 'late', 'paused', 'off', 'on time']),
+  why: z.string().nullable(),
+  circuit: z.enum(['closed', 'open']),
+  isEnabled: z.boolean(),
+  pausedAt: instant.nullable(),
+  pausedBy: z.string().nullable(),
+  pausedReason: z.string().nullable(),
+  sendingPausedAt: instant.nullable(),
+  sendingPausedBy: z.string().nullable(),
+  sendingPausedReason: z.string().nullable(),
+  lastSuccess: instant.nullable(),
+  /** Changes that are not settled: the rows of the outbox with this connection. */
+  waiting: z.number(),
+  unsentSince: instant.nullable(),
+  unreadSince: instant.nullable(),
+  nextRun: instant.nullable(),
+  runningOperation: z.string().nullable(),
+  unhealthy: z.array(z.strictObject({ check: z.string(), detail: z.string().nullable() })),
+  marks: z.array(
+    z.strictObject({ entity: z.string(), readAt: instant.nullable(), isUnfinished: z.boolean() }),
+  ),
+});

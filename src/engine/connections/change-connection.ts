@@ -170,7 +170,7 @@ async function linkedRecords(context: ConnectionContext, systemId: number): Prom
  * Tries a connection as it would be: whether the server answers and lets it sign in. Permissions are not asked.
  * @returns the first thing that failed; undefined where both are well.
  */
-export async function tryConnection(
+async function tryConnection(
   context: ConnectionContext,
   row: ExternalSystemRow,
   signal: AbortSignal,
@@ -183,7 +183,26 @@ export async function tryConnection(
   return undefined;
 }
 
-interface Decided {
+/** @throws TielineError of what failed, where the server does not answer or does not let it sign in. */
+export async function requireWorking(
+  context: ConnectionContext,
+  planned: PlannedChange,
+  signal: AbortSignal,
+): Promise<void> {
+  const failed = await tryConnection(context, planned.next, signal, tryForMs);
+  if (!failed) return;
+  throw new TielineError(
+    failed.kind === 'authentication' ? 'REMOTE_UNAUTHORIZED' : 'REMOTE_UNREACHABLE',
+    `The connection ${planned.row.system_name} was not changed, because it would not work: ${failed.check}: ${failed.detail}`,
+    {
+      remedy: `${failed.remedy ?? 'Correct it.'} To save it all the same, do not try it first (--no-check).`,
+    },
+  );
+}
+
+const tryForMs = 8000;
+
+export interface Decided {
   readonly by: string;
   readonly reason: string | undefined;
 }

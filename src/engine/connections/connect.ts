@@ -62,6 +62,9 @@ export function moduleFor(context: Pick<ConnectionContext, 'modules'>, systemTyp
   );
 }
 
+/** The id of a system that is only tried: its calls are not logged, since the log names systems that there are. */
+export const notStored = 0;
+
 /** The purpose under which a setting of a system is sealed. */
 export const purposeOf = (systemName: string, setting: string): string => `${systemName}/${setting}`;
 
@@ -130,7 +133,7 @@ export async function connectSystem(
   const http = await openHttp(context, row, {
     secrets,
     ...limitsOf(module, row),
-    onCall: (call) => calls.keep(call),
+    onCall: (call) => (row.id === notStored ? undefined : calls.keep(call)),
   });
   return {
     id: row.id,

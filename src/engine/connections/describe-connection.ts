@@ -5,6 +5,7 @@ import { isJsonObject, type Json, type JsonObject, type Secret } from '../../pla
 import type { ExternalSystemRow } from '../../ledger/external-systems/index.ts';
 import { countWhatHangs, type WhatHangs } from './remove-system.sql.ts';
 import { purposeOf, type ConnectionContext } from './connect.ts';
+import { connectionVersion } from './connection-version.ts';
 import { isSealed } from './secret-box.ts';
 import { faultsOfWhole, requiredSettings, settingsOf, type SettingFact } from './settings.ts';
 import { fetchSystem } from './systems.ts';
@@ -25,6 +26,8 @@ export interface ConnectionFacts {
   readonly state: 'on' | 'paused' | 'files';
   readonly paused: Paused | null;
   readonly sendingPaused: Paused | null;
+  /** What a change is made to. */
+  readonly version: string;
   /** Instants in ISO 8601. */
   readonly addedAt: string | null;
   readonly lastSync: string | null;
@@ -115,6 +118,7 @@ export async function describeConnection(context: ConnectionContext, name: strin
     state: module === undefined ? 'files' : row.sync_enabled === false ? 'paused' : 'on',
     paused: paused(row.sync_paused_at, row.sync_paused_by, row.sync_paused_reason),
     sendingPaused: paused(row.sending_paused_at, row.sending_paused_by, row.sending_paused_reason),
+    version: connectionVersion(row),
     addedAt: row.created_at?.toISOString() ?? null,
     lastSync: row.last_sync_time?.toISOString() ?? null,
     ...(module ? describeSettings(context, row, module) : { settings: [], ignored: [], faults: [] }),

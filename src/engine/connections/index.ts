@@ -3,9 +3,12 @@ export {
   pauseConnection,
   planConnectionChange,
   type PlannedChange,
+  recordConnectionDecision,
+  requireWorking,
   saveConnectionChange,
-  tryConnection,
 } from './change-connection.ts';
+export { requireVersion } from './connection-version.ts';
+export { addReadOnly, editConnection } from './edit-connection.ts';
 export { type ConnectionContext, connectSystem, fetchMappings, moduleFor } from './connect.ts';
 export {
   canRead,
@@ -29,9 +32,12 @@ export {
 } from './settings.ts';
 export {
   addSystem,
+  checkBeforeAdding,
+  type CheckedLine,
   checkNewSystem,
   checkSystem,
   fetchSystem,
   listSystemFacts,
+  remedyText,
   resealSecrets,
 } from './systems.ts';

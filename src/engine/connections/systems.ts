@@ -1,5 +1,5 @@
 /** Adding, listing and checking external systems, and renewing the key that protects their secrets. */
-import type { Store } from '../../platform/postgres/index.ts';
+import type { Store, Tx } from '../../platform/postgres/index.ts';
 import type { CheckResult } from '../../connectors/kit/index.ts';
 import { closest, errorRegistry, type FieldFault, TielineError } from '../../platform/errors/index.ts';
 import { isJsonObject, type Json, type JsonObject, type Secret } from '../../platform/values/index.ts';
@@ -14,9 +14,9 @@ import {
   updateSystemConfig,
 } from '../../ledger/external-systems/index.ts';
 import { mappingRowOf } from '../../canonical/mapping/index.ts';
-import { connectSystem, moduleFor, purposeOf, type ConnectionContext } from './connect.ts';
+import { connectSystem, moduleFor, notStored, purposeOf, type ConnectionContext } from './connect.ts';
 import { isSealed, type SecretBox } from './secret-box.ts';
-import { faultsOfWhole, readSettings, requiredSettings } from './settings.ts';
+import { faultsOfWhole, readSettings, requiredSettings, unknownSetting } from './settings.ts';
 
 export interface NewSystem {
   readonly type: string;
@@ -60,7 +60,7 @@ export const storedUrl = (url: string): string => url.replace(/\/+$/, '');
 export function refusedSettings(message: string, fields: readonly FieldFault[]): TielineError {
   return new TielineError('SETTING_INVALID', message, {
     fields,
-    remedy: 'Correct it and run the command again; nothing was stored.',
+    remedy: 'Correct it and try again; nothing was stored.',
   });
 }
 
@@ -107,29 +107,79 @@ export async function checkNewSystem(
   return values;
 }
 
-/**
- * Adds an external system with its default field mappings. Secrets are stored encrypted. One that was removed is continued,
- * with the mappings that it had.
- * @throws TielineError as `checkNewSystem` does, and SETTING_INVALID for missing secrets.
- */
-export async function addSystem(
-  context: ConnectionContext & { store: Store },
-  system: NewSystem,
-): Promise<ExternalSystemRow> {
+/** Its settings as they are stored, secrets sealed. @throws TielineError as `addSystem` does. */
+async function configOfNew(context: ConnectionContext, system: NewSystem): Promise<JsonObject> {
   const { declaration } = moduleFor(context, system.type);
   const values = await checkNewSystem(context, system);
-  const faults = faultsOfWhole(declaration, values, system.secrets);
+  const known = new Set(declaration.secrets.map(({ name }) => name));
+  const unknown = Object.keys(system.secrets).filter((name) => !known.has(name));
+  const faults =
+    unknown.length > 0
+      ? unknown.map((name) => unknownSetting(name, declaration))
+      : faultsOfWhole(declaration, values, system.secrets);
   if (faults.length > 0) throw refusedSettings(`The connection ${system.name} was not added.`, faults);
   const sealed = Object.entries(system.secrets).map(([name, secret]): [string, Json] => [
     name,
     context.secretBox.seal(secret, purposeOf(system.name, name)),
   ]);
+  return { ...values, ...Object.fromEntries(sealed) };
+}
+
+/**
+ * Checks a system that is to be added, and stores nothing: neither the system nor the calls.
+ * @throws TielineError as `addSystem` does.
+ */
+export async function* checkBeforeAdding(
+  context: ConnectionContext,
+  system: NewSystem,
+  signal: AbortSignal,
+  withinMs: number,
+): AsyncIterable<CheckedLine> {
+  const row: ExternalSystemRow = {
+    ...nothingYet,
+    system_name: system.name,
+    system_type: system.type,
+    api_base_url: storedUrl(system.url),
+    connection_config: await configOfNew(context, system),
+  };
+  yield* checkRow(context, row, signal, withinMs);
+}
+
+const nothingYet = {
+  id: notStored,
+  sync_enabled: true,
+  last_sync_time: null,
+  created_at: null,
+  sending_paused_at: null,
+  sending_paused_by: null,
+  sending_paused_reason: null,
+  sync_paused_at: null,
+  sync_paused_by: null,
+  sync_paused_reason: null,
+  removed_at: null,
+  removed_by: null,
+  removed_reason: null,
+};
+
+/**
+ * Adds an external system with its default field mappings. Secrets are stored encrypted. One that was removed is continued,
+ * with the mappings that it had.
+ * @param alsoDo in the same transaction: with which policies it begins, the journal.
+ * @throws TielineError as `checkNewSystem` does, and SETTING_INVALID for missing secrets.
+ */
+export async function addSystem(
+  context: ConnectionContext & { store: Store },
+  system: NewSystem,
+  alsoDo: (tx: Tx, row: ExternalSystemRow) => Promise<void> = () => Promise.resolve(),
+): Promise<ExternalSystemRow> {
+  const { declaration } = moduleFor(context, system.type);
+  const config = await configOfNew(context, system);
   return context.store.transaction(async (tx) => {
     const row = await insertSystem(tx.db, {
       name: system.name,
       type: system.type,
       url: storedUrl(system.url),
-      config: { ...values, ...Object.fromEntries(sealed) },
+      config,
     });
     if (!row) throw new TielineError('SYSTEM_EXISTS', `There is a connection named ${system.name} already.`);
     if ((await listMappings(tx.db, row.id)).length === 0)
@@ -138,6 +188,7 @@ export async function addSystem(
         row.id,
         declaration.mappings.map((mapping) => mappingRowOf(mapping)),
       );
+    await alsoDo(tx, row);
     return row;
   });
 }
@@ -165,13 +216,18 @@ export async function fetchSystem(
 /** The time limits of a check that a person waits for. */
 const quick = { timeouts: { connectMs: 4000, headersMs: 6000, bodyMs: 6000 }, attempts: 2 };
 
+/** A line of a check, with the command that does what the remedy says; the console has a button for it. */
+export interface CheckedLine extends CheckResult {
+  readonly command?: string;
+}
+
 /** What helps here, with the command for it; the error's own remedy may name this very check. */
-function withCommand(context: ConnectionContext, name: string, result: CheckResult): CheckResult {
+function withCommand(context: ConnectionContext, name: string, result: CheckResult): CheckedLine {
   if (result.status === 'failed' && result.kind === 'authentication')
     return {
       ...result,
-      remedy:
-        `${result.remedy ?? ''} To enter them again: tieline connections set ${name} --secret SECRET (its secrets: tieline connections show ${name})`.trim(),
+      remedy: `${result.remedy ?? ''} Enter its secrets again.`.trim(),
+      command: `tieline connections set ${name} --secret SECRET (its secrets: tieline connections show ${name})`,
     };
   if (result.status !== 'failed' || result.kind !== 'connectivity') return result;
   const general: readonly string[] = [
@@ -181,12 +237,20 @@ function withCommand(context: ConnectionContext, name: string, result: CheckResu
   const { proxy } = context.http;
   const through =
     proxy === undefined ? '' : ` Calls go through the proxy ${new URL(proxy).host} (TIELINE_PROXY).`;
-  const remedy =
-    result.remedy === undefined || general.includes(result.remedy)
-      ? `Check that the server runs and that the network lets this machine reach it. Another address: tieline connections set ${name} --url …`
-      : result.remedy;
-  return { ...result, remedy: `${remedy}${through}` };
+  const isGeneral = result.remedy === undefined || general.includes(result.remedy);
+  const remedy = isGeneral
+    ? 'Check that the server runs and that the network lets this machine reach it, or give another address.'
+    : result.remedy;
+  return {
+    ...result,
+    remedy: `${remedy}${through}`,
+    ...(isGeneral ? { command: `tieline connections set ${name} --url …` } : {}),
+  };
 }
+
+/** What to do, with the command for it, for who reads it at a terminal or in the inbox. */
+export const remedyText = ({ remedy, command }: CheckedLine): string | undefined =>
+  command === undefined ? remedy : `${remedy ?? 'Run it again.'} To do it: ${command}`;
 
 /**
  * Checks a system: reach, TLS, sign-in, permissions, clock. Yields each result as it comes and keeps it.
@@ -198,10 +262,11 @@ export async function* checkSystem(
   name: string,
   signal: AbortSignal,
   withinMs?: number,
-): AsyncIterable<CheckResult> {
+): AsyncIterable<CheckedLine> {
   const row = await fetchSystem(context, name);
   for await (const result of checkRow(context, row, signal, withinMs)) {
-    await recordHealth(context.db, row.id, result);
+    const remedy = remedyText(result);
+    await recordHealth(context.db, row.id, { ...result, ...(remedy === undefined ? {} : { remedy }) });
     yield result;
   }
 }
@@ -212,7 +277,7 @@ export async function* checkRow(
   row: ExternalSystemRow,
   signal: AbortSignal,
   withinMs: number | undefined,
-): AsyncIterable<CheckResult> {
+): AsyncIterable<CheckedLine> {
   const hurried = withinMs === undefined ? context : { ...context, http: { ...context.http, ...quick } };
   const system = await connectSystem(hurried, row);
   const deadline = withinMs === undefined ? signal : AbortSignal.timeout(withinMs);
@@ -224,18 +289,16 @@ export async function* checkRow(
     }
   } catch (error) {
     if (signal.aborted || !deadline.aborted) throw error;
-    const late: CheckResult = {
-      check: reached ? 'answer' : 'reach',
-      kind: 'connectivity',
-      status: 'failed',
-      detail: `${row.api_base_url} ${reached ? 'did not answer everything' : 'did not answer'} within ${Math.round((withinMs ?? 0) / 1000)} seconds.`,
-      ...(reached
-        ? {
-            remedy: `For a slow server, allow more time: tieline connections check ${row.system_name} --timeout 60`,
-          }
-        : {}),
-    };
-    yield withCommand(context, row.system_name, late);
+    const detail = `${row.api_base_url} ${reached ? 'did not answer everything' : 'did not answer'} within ${Math.round((withinMs ?? 0) / 1000)} seconds.`;
+    const late = { kind: 'connectivity', status: 'failed', detail } as const;
+    yield reached
+      ? {
+          ...late,
+          check: 'answer',
+          remedy: 'The server is slow: allow it more time.',
+          command: `tieline connections check ${row.system_name} --timeout 60`,
+        }
+      : withCommand(context, row.system_name, { ...late, check: 'reach' });
   } finally {
     await system.close();
   }

@@ -1,2 +1,2 @@
-export { editPolicies, fetchPolicies, type PolicyEdit, tryPolicies } from './policies.ts';
+export { editPolicies, editPoliciesWithin, fetchPolicies, type PolicyEdit, tryPolicies } from './policies.ts';
 export { toFile } from './policy-file.ts';

@@ -165,13 +165,19 @@ export function tryPolicies(store: Store, system: NamedSystem, edit: PolicyEdit)
  * consent waits for it, what no longer does is released, what may not go out any more is withdrawn (decision 0011).
  * @throws USAGE naming the entity or field, the rule and what there is; nothing is changed then.
  */
-export function editPolicies(store: Store, system: NamedSystem, edit: PolicyEdit): Promise<PolicyOutcome> {
-  return store.transaction(async (tx) => {
-    const before = await fetchPolicies(tx.db, system.id);
-    const policies = policiesAfter(before, edit);
-    await savePolicies(tx, system.id, before, policies);
-    return { policies, waiting: await reconsiderUnsent(tx.db, system, policies, 'apply') };
-  });
+export const editPolicies = (store: Store, system: NamedSystem, edit: PolicyEdit): Promise<PolicyOutcome> =>
+  store.transaction((tx) => editPoliciesWithin(tx, system, edit));
+
+/** The same as a part of something larger. */
+export async function editPoliciesWithin(
+  tx: Tx,
+  system: NamedSystem,
+  edit: PolicyEdit,
+): Promise<PolicyOutcome> {
+  const before = await fetchPolicies(tx.db, system.id);
+  const policies = policiesAfter(before, edit);
+  await savePolicies(tx, system.id, before, policies);
+  return { policies, waiting: await reconsiderUnsent(tx.db, system, policies, 'apply') };
 }
 
 export interface NamedSystem {

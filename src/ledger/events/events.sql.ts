@@ -19,6 +19,8 @@ export const eventKinds = [
   'health.changed',
   'import.progress',
   'inbox.changed',
+  /** What an account may do, or whether it is signed in; its id. Streams of it look again who they speak to; nobody else is told. */
+  'access.changed',
 ] as const;
 export type EventKind = (typeof eventKinds)[number];
 

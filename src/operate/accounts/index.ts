@@ -20,9 +20,11 @@ export { type EndReason, endSentences } from './sign-in/session-ends.ts';
 export {
   authenticateSession,
   endSession,
+  endSessionsOf,
   findSessions,
   isSteppedUp,
   type OpenOutcome,
+  recheckSession,
   requireOpen,
   requirePermission,
   requireSteppedUp,
@@ -53,6 +55,7 @@ export {
   findTokens,
   type MadeToken,
   makeToken,
+  recheckToken,
   revokeToken,
   type TokenOutcome,
   type TokenRequest,
@@ -68,3 +71,4 @@ export {
 export { deleteSavedView, listSavedViews, type SavedView, saveView } from './people/saved-views.sql.ts';
 export { type DemoPerson, makeDemoPeople, signInDemoPerson } from './people/demo-people.ts';
 export { type LocalCommand, localOrigin, recordLocalCommand } from './local-command.ts';
+export { listedGrants, listedTokens, listedUsers, type UserRow } from './lists/account-lists.sql.ts';

@@ -5,6 +5,7 @@ import type { Database } from '../../platform/postgres/index.ts';
 export interface ConnectionFacts {
   readonly connection: string;
   readonly type: string;
+  readonly url: string;
   readonly isEnabled: boolean;
   readonly pausedAt: Date | null;
   readonly pausedBy: string | null;
@@ -13,6 +14,8 @@ export interface ConnectionFacts {
   readonly sendingPausedBy: string | null;
   readonly sendingPausedReason: string | null;
   readonly lastSuccess: Date | null;
+  /** Changes that are not settled: the rows of `outbox list --connection`. */
+  readonly waiting: number;
   /** Since when the oldest change waits to be sent; null if none does. */
   readonly unsentSince: Date | null;
   /** Since when the entity that was read least recently may have moved on. */
@@ -39,10 +42,11 @@ const callsLookedAt = 20;
 /** Facts of every connection that was not removed, in the order in which they were added. */
 export async function listConnectionFacts(db: Kysely<Database>): Promise<ConnectionFacts[]> {
   const { rows } = await sql<ConnectionFacts>`
-    select s.system_name as connection, s.system_type as type, s.sync_enabled is not false as "isEnabled",
+    select s.system_name as connection, s.system_type as type, s.api_base_url as url, s.sync_enabled is not false as "isEnabled",
            s.sync_paused_at as "pausedAt", s.sync_paused_by as "pausedBy", s.sync_paused_reason as "pausedReason",
            s.sending_paused_at as "sendingPausedAt", s.sending_paused_by as "sendingPausedBy", s.sending_paused_reason as "sendingPausedReason",
            s.last_sync_time as "lastSuccess",
+           (select count(*)::int from sync_outbox o where o.external_system_id = s.id and o.state in ('waiting', 'pending', 'sent', 'failed')) as waiting,
            (select min(o.created_at) from sync_outbox o where o.external_system_id = s.id and o.state in ('pending', 'sent')) as "unsentSince",
            (select min(r.mark_set_at) from sync_reads r where r.external_system_id = s.id) as "unreadSince",
            next.at as "nextRun", next.jitter as "jitterSeconds", run.id as "runningOperation",

@@ -7,6 +7,8 @@ const minutesAgo = (minutes: number): Date => new Date(now.getTime() - minutes *
 const healthy: ConnectionFacts = {
   connection: 'grc',
   type: 'grc',
+  url: 'https://grc.example',
+  waiting: 0,
   isEnabled: true,
   pausedAt: null,
   pausedBy: null,

@@ -37,6 +37,11 @@ const parameters: Readonly<Record<string, string>> = {
   pluginId: '1002',
   assetUuid: second,
   noun: 'poams',
+  connection: 'xacta',
+  account: 'program-1',
+  sessionId: randomUUID(),
+  grantId: randomUUID(),
+  tokenId: '0123456789ab',
 };
 const addressOf = ({ path }: Route, others: Readonly<Record<string, string>> = parameters): string =>
   path.replaceAll(/:(\w+)/g, (_all, name: string) => {
@@ -87,6 +92,9 @@ const facetsOf: Readonly<Record<string, string>> = {
   Approvals: 'system',
   Outbox: 'system',
   Operations: 'type,status',
+  Users: 'kind,status',
+  Grants: 'role,source,state',
+  Tokens: 'account,state',
 };
 
 /** What a well-formed request of each route that names one record of a boundary has as its body. */
@@ -99,6 +107,9 @@ const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   decideOutbox: { decision: 'retry', ids: [2], reason: 'again' },
   undoOperation: { reason: 'by mistake' },
   decideApproval: { decision: 'approve', sha256: '0'.repeat(64) },
+  pauseConnection: { reason: 'maintenance' },
+  trustConnection: { level: 'read_only' },
+  setConnectionSecrets: { secrets: { password: 'x' } },
 };
 
 describe('who may call a route', () => {
@@ -180,6 +191,7 @@ describe('who may call a route', () => {
     const caller = await world.program([
       { gives: { role: 'issm' }, scope: everywhere },
       { gives: { role: 'operator' }, scope: everywhere },
+      { gives: { role: 'admin' }, scope: everywhere },
     ]);
     for (const [id, route] of table.filter(([, { path }]) => path.includes(':') && !path.includes(':noun')))
       for (const given of [randomUUID(), '987654', 'nonsense', "'%3B--", 'x%00y']) {

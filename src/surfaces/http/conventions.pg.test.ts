@@ -385,8 +385,17 @@ describe('every answer', () => {
       'cross-origin-resource-policy': 'same-origin',
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     });
-    if (path !== '/healthz')
-      expect(headers).toMatchObject({ 'cache-control': 'no-store', 'tieline-version': '0.0.0' });
+    if (path !== '/healthz') expect(headers).toMatchObject({ 'cache-control': 'no-store' });
+  });
+
+  it('which version this is, only who is signed in is told', async () => {
+    const version = async (caller: Caller, path: string) =>
+      (await world.call(caller, 'GET', path)).headers['tieline-version'];
+    expect(await version(issm, '/poams')).toBe('0.0.0');
+    expect(await version(issm, '/poams/NONE-1')).toBe('0.0.0');
+    for (const path of ['/banner', '/session/ways', '/poams', '/nothing'])
+      expect({ path, version: await version(asNobody, path) }).toEqual({ path, version: undefined });
+    expect((await signInAs('nobody.here', password)).headers['tieline-version']).toBeUndefined();
   });
 
   it('who is not signed in is told how to be, and not which version this is', async () => {

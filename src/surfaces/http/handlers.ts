@@ -3,6 +3,8 @@ import type { routes } from '../../contract/index.ts';
 import type { Handlers } from './kit/call.ts';
 import type { EventFeed } from './kit/event-feed.ts';
 import type { Cursors } from './kit/list-answer.ts';
+import { accountHandlers } from './admin/account-handlers.ts';
+import { connectionHandlers } from './admin/connection-handlers.ts';
 import { approvalHandlers, conflictHandlers } from './decisions/conflict-handlers.ts';
 import { repairHandlers } from './decisions/repair-handlers.ts';
 import { syncHandlers } from './decisions/sync-handlers.ts';
@@ -20,6 +22,8 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
   const parts = { cursors, classification: facts.classification };
   return {
     ...sessionHandlers(facts),
+    ...accountHandlers(parts),
+    ...connectionHandlers(),
     ...findingHandlers(parts),
     ...poamHandlers(parts),
     ...conflictHandlers(parts),

@@ -10,6 +10,7 @@ const breaking = (breaks: (route: Route) => boolean): string[] =>
 
 /** POST that neither creates, decides nor starts anything, or whose repetition does no harm: a sign-in, a sign of life, a try. */
 const repeatable = new Set([
+  'checkNewConnection',
   'signIn',
   'signInToDemo',
   'redeemLink',

@@ -16,7 +16,6 @@ import { rateGuard, type Rates, usualRates } from './kit/rates.ts';
 export interface ServerOptions extends Omit<Serving, 'rates'> {
   /** Undefined: the usual ones. */
   readonly rates?: Rates;
-  readonly version: string;
   /** PEM texts; undefined: plain HTTP, which is for loopback and for a trusted proxy in front. */
   readonly tls?: { readonly certificate: string; readonly key: string };
   /** Addresses (CIDR) of proxies whose X-Forwarded-For, -Proto and -Host are believed. */
@@ -61,7 +60,7 @@ function answerFailures(server: FastifyInstance, serving: Pick<Serving, 'app'>):
 
 /** Makes the server; it does not listen yet. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { tls, trustedProxies, version } = options;
+  const { tls, trustedProxies } = options;
   const usual = {
     logger: false,
     genReqId: () => randomUUID(),
@@ -88,7 +87,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   ) as FastifyInstance; // one type for both protocols: nothing here differs
   acceptBodies(server);
   answerFailures(server, options);
-  addHeaders(server, { isSecure: tls !== undefined, version });
+  addHeaders(server, { isSecure: tls !== undefined });
   await server.register(cookie);
   const rates = await rateGuard(server, options.rates ?? usualRates);
   for (const [id, route] of Object.entries(options.routes)) {

@@ -1,11 +1,12 @@
 /** Approves or rejects, with a reason; asks for the password again where it was given too long ago, then repeats. */
-import { Button, Modal, PasswordInput, Textarea } from '@mantine/core';
+import { Button, Modal, Textarea } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type ApprovalDetail, type Decided, decide, type Decision, stepUp } from '../../api/approvals.ts';
+import { type ApprovalDetail, type Decided, decide, type Decision } from '../../api/approvals.ts';
 import { type Problem, problemOf } from '../../api/problem.ts';
+import { stepUp } from '../../api/session.ts';
 import { tell } from '../../kit/notice.tsx';
-import { useSession } from '../../shell/use-session.ts';
+import { PasswordAgain } from '../../kit/action-dialog.tsx';
 import styles from './approvals.module.css';
 import { plural } from './words.ts';
 
@@ -79,37 +80,6 @@ const Fault = ({ of, onReload }: { readonly of: Problem; readonly onReload: () =
   </div>
 );
 
-const Password = ({
-  value,
-  onChange,
-}: {
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-}) => {
-  const { session } = useSession();
-  if (session?.canStepUp === false)
-    return (
-      <p className="attention" role="alert">
-        You signed in too long ago for this. Sign out and in again, then repeat it.
-      </p>
-    );
-  return (
-    <>
-      <p className={styles['fault']} role="alert">
-        Your password was given too long ago for this. Give it again; nothing was decided yet.
-      </p>
-      <PasswordInput
-        mt="sm"
-        label="Your password"
-        autoComplete="current-password"
-        value={value}
-        onChange={(event) => onChange(event.currentTarget.value)}
-        required
-      />
-    </>
-  );
-};
-
 export const DecideDialog = ({
   approval,
   asked,
@@ -152,7 +122,7 @@ export const DecideDialog = ({
           minRows={2}
           data-autofocus
         />
-        {needsPassword ? <Password value={password} onChange={setPassword} /> : null}
+        {needsPassword ? <PasswordAgain value={password} onChange={setPassword} /> : null}
         {problem ? <Fault of={problem} onReload={() => void refresh().then(onClose)} /> : null}
         <Button
           type="submit"

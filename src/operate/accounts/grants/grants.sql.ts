@@ -49,6 +49,11 @@ export async function listGrants(
   return rows;
 }
 
+export async function fetchGrantsByIds(db: Kysely<Database>, ids: readonly string[]): Promise<GrantRow[]> {
+  const { rows } = await sql<GrantRow>`${grants} where g.id = any(${[...ids]}::uuid[])`.execute(db);
+  return rows;
+}
+
 /** @param wanted its id, or how it begins; undefined also where several begin so. */
 export async function findGrant(db: Kysely<Database>, wanted: string): Promise<GrantRow | undefined> {
   if (!/^[0-9a-f-]{8,36}$/i.test(wanted)) return undefined;

@@ -3,6 +3,7 @@ import { type Actor, isEmpty, permissions } from '../../../canonical/access/inde
 import { type Origin, recordSecurityEvent } from '../../../ledger/security/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import type { JsonObject } from '../../../platform/values/index.ts';
+import { tellAccessChanged } from '../access-events.ts';
 import type { AccountsApp } from '../accounts-app.ts';
 import { actorWith } from '../people/actor.ts';
 import { lockPrincipal, type PrincipalRow } from '../people/principals.sql.ts';
@@ -60,6 +61,7 @@ export async function giveGrant(
     const before = await actorWith(db, principal, at);
     const source = by.way === 'local' ? 'machine' : 'person';
     const grantId = await insertGrant(db, { ...asked, principalId: id }, { ...giver(by, at), source });
+    await tellAccessChanged(db, [id]);
     const grant = await findGrant(db, grantId);
     if (!grant) throw new TielineError('INTERNAL', 'The grant that was just given is gone.');
     await recordSecurityEvent(db, {
@@ -139,6 +141,7 @@ export async function revokeGrant(
       const before = await actorWith(db, principal, at);
       if (!(await revokeGrantRow(db, found.id, { ...giver(by, at), reason })))
         throw new TielineError('GRANT_UNKNOWN', `The grant ${found.id} was revoked meanwhile.`);
+      await tellAccessChanged(db, [principal.id]);
       const object = { type: 'grant', id: found.id };
       const details = { ...detailsOf(found), reason: reason ?? null };
       await recordSecurityEvent(db, { kind: 'grant_revoked', at, origin: by, object, details });

@@ -55,13 +55,33 @@ function isMonotonous(text: string): boolean {
   return steps.filter((step) => Math.abs(step) <= 1).length > steps.length * 0.8;
 }
 
+/** Rows of the keys of an American keyboard; a neighbour is beside, above or below. Others differ in a few keys only. */
+const keyRows = ['1234567890', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
+const places = new Map(
+  keyRows.flatMap((row, down) => Array.from(row).map((key, across) => [key, { down, across }] as const)),
+);
+
+/** Whether the fingers hardly leave their place: most steps go to a neighbouring key, straight or in zigzag. */
+function isKeyboardWalk(text: string): boolean {
+  const keys = Array.from(text.replaceAll(/[^a-z0-9]/g, ''));
+  const isNeighbour = (one: string, other: string | undefined): boolean => {
+    const [from, to] = [places.get(one), places.get(other ?? '')];
+    return !!from && !!to && Math.abs(from.down - to.down) <= 1 && Math.abs(from.across - to.across) <= 1;
+  };
+  const steps = keys.slice(1).filter((key, at) => isNeighbour(key, keys[at])).length;
+  return keys.length > text.length * 0.7 && steps > (keys.length - 1) * 0.65;
+}
+
+/** Whether the whole is one short piece again and again. */
+const isOfOnePiece = (text: string): boolean => /^(.{1,8})\1{2,}.{0,8}$/u.test(text);
+
 /** @param names of the account, its person, its mail and the product; those of fewer than four letters say nothing. */
 export function findPasswordFault(password: string, names: readonly string[]): PasswordFault | undefined {
   const length = Array.from(password).length;
   if (length < leastLength) return 'too_short';
   if (length > mostLength) return 'too_long';
   const text = plain(password);
-  if (isOfCommonWords(text) || isMonotonous(text)) return 'common';
+  if ([isOfCommonWords, isMonotonous, isKeyboardWalk, isOfOnePiece].some((is) => is(text))) return 'common';
   const parts = names
     .flatMap((name) => plain(name).split(/[^\p{L}\p{N}]+/u))
     .filter((part) => part.length >= 4);

@@ -2,6 +2,7 @@
 import { type EventKind, type Origin, recordSecurityEvent } from '../../../ledger/security/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import type { Secret } from '../../../platform/values/index.ts';
+import { tellAccessChanged } from '../access-events.ts';
 import type { AccountsApp } from '../accounts-app.ts';
 import { type GrantRow, listGrants } from '../grants/grants.sql.ts';
 import { underAdministratorsRule } from '../grants/last-administrator.ts';
@@ -89,6 +90,12 @@ const moves = {
   enable: { to: 'active', event: 'account_enabled' },
 } as const satisfies Record<string, StatusMove>;
 
+/** Whether the move changes nothing. Disabled is more than locked: neither a lock nor a release undoes it. A lock for minutes becomes one for good. */
+function isSo(name: keyof typeof moves, { status, lockedUntil }: PrincipalRow): boolean {
+  if (status === 'disabled') return name !== 'enable';
+  return status === moves[name].to && !(name === 'lock' && lockedUntil !== null);
+}
+
 const changing =
   (name: keyof typeof moves) =>
   async (app: AccountsApp, wanted: string, by: Origin, reason?: string): Promise<PrincipalRow> => {
@@ -99,9 +106,9 @@ const changing =
       const change = async (): Promise<PrincipalRow> => {
         const before = await lockPrincipal(tx.db, id);
         if (!before) throw new TielineError('ACCOUNT_UNKNOWN', `There is no account "${wanted}" any more.`);
-        // Disabled is more than locked: a release does not undo it.
-        if (before.status === move.to || (name === 'unlock' && before.status === 'disabled')) return before;
+        if (isSo(name, before)) return before;
         await setStatus(tx.db, id, { status: move.to, reason: reason ?? null, at });
+        await tellAccessChanged(tx.db, [id]);
         const details = { name: before.name, before: before.status, after: move.to, reason: reason ?? null };
         await recordSecurityEvent(tx.db, {
           kind: move.event,

@@ -56,6 +56,17 @@ export async function listPrincipals(db: Kysely<Database>, limit: number): Promi
   return rows;
 }
 
+export async function fetchPrincipalsByIds(
+  db: Kysely<Database>,
+  ids: readonly string[],
+): Promise<PrincipalRow[]> {
+  const { rows } =
+    await sql<PrincipalRow>`select ${columns} from principals where id = any(${[...ids]}::uuid[])`.execute(
+      db,
+    );
+  return rows;
+}
+
 export interface NewPrincipal {
   readonly kind: 'person' | 'service';
   readonly name: string;

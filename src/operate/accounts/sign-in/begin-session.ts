@@ -1,4 +1,5 @@
 /** How a session begins, whatever way its person came: the oldest make room, and it is recorded. */
+import { tellAccessChanged } from '../access-events.ts';
 import { recordSecurityEvent, type Origin } from '../../../ledger/security/index.ts';
 import type { Actor } from '../../../canonical/access/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
@@ -106,7 +107,8 @@ export async function endAndRecord(
 ): Promise<number> {
   const ended = ids.length === 0 ? [] : await endSessionRows(db, ids, { at, why });
   const kind = why === 'signed_out' ? 'sign_out' : 'session_ended';
-  for (const id of ended)
+  await tellAccessChanged(db, new Set(ended.map(({ principalId }) => principalId)));
+  for (const { id } of ended)
     await recordSecurityEvent(db, { kind, at, origin, object: { type: 'session', id }, details: { why } });
   return ended.length;
 }

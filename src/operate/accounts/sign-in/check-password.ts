@@ -7,6 +7,7 @@ import { type Origin, recordSecurityEvent } from '../../../ledger/security/index
 import { TielineError } from '../../../platform/errors/index.ts';
 import type { Tx } from '../../../platform/postgres/index.ts';
 import type { Secret } from '../../../platform/values/index.ts';
+import { tellAccessChanged } from '../access-events.ts';
 import { type AccountsApp, rulesOf } from '../accounts-app.ts';
 import { hashPassword, isPassword, isToBeHashedAgain } from '../passwords/password-hash.ts';
 import { findPassword, rehashPassword, type StoredPassword } from '../passwords/passwords.sql.ts';
@@ -116,6 +117,7 @@ async function applyRefusal(
   if (!principal || !locks) return;
   const reason = 'refused sign-ins';
   await setStatus(db, principal.id, { status: 'locked', reason, at, lockedUntil: locks.until });
+  await tellAccessChanged(db, [principal.id]);
   await recordSecurityEvent(db, {
     kind: 'account_locked',
     at,

@@ -68,17 +68,17 @@ export async function insertSession(db: Kysely<Database>, it: NewSession): Promi
   return rows[0]?.id ?? '';
 }
 
-/** @returns the id of each that this ended; those that had ended before are not among them. */
+/** @returns each that this ended; those that had ended before are not among them. */
 export async function endSessionRows(
   db: Kysely<Database>,
   ids: readonly string[],
   { at, why }: { readonly at: Date; readonly why: EndReason },
-): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    update sessions set ended_at = ${at}, ended_why = ${why} where id = any(${ids}::uuid[]) and ended_at is null returning id`.execute(
+): Promise<{ readonly id: string; readonly principalId: string }[]> {
+  const { rows } = await sql<{ id: string; principalId: string }>`
+    update sessions set ended_at = ${at}, ended_why = ${why} where id = any(${ids}::uuid[]) and ended_at is null returning id, principal_id as "principalId"`.execute(
     db,
   );
-  return rows.map((row) => row.id);
+  return rows;
 }
 
 export async function touchSession(db: Kysely<Database>, id: string, at: Date): Promise<void> {

@@ -6,6 +6,7 @@ import { TielineError } from '../../../platform/errors/index.ts';
 import { type AccountsApp, minutesAfter, rulesOf, sha256Of } from '../accounts-app.ts';
 import { actorWith, isPrivilegedActor } from '../people/actor.ts';
 import { findPrincipal } from '../people/principals.sql.ts';
+import { requirePrincipal } from '../people/require-principal.ts';
 import { endAndRecord } from './begin-session.ts';
 import { findEnd, type OpenSession, withEnds } from './session-decision.ts';
 import { type EndReason, endSentences } from './session-ends.ts';
@@ -37,13 +38,23 @@ const touchEveryMs = 15_000;
  * Who a request is by. One that is due to end ends here, and says so.
  * @param cookie what the cookie holds. @param how.passive the page asks by itself (polling, events): that does not keep a session open.
  */
-export async function authenticateSession(
+export const authenticateSession = async (
   app: AccountsApp,
   cookie: string,
-  how: { readonly passive: boolean; readonly origin?: Omit<Origin, 'actor' | 'way'> },
-): Promise<SessionOutcome> {
+  how: How,
+): Promise<SessionOutcome> => outcomeOf(app, await findSession(app.db, sha256Of(cookie)), how);
+
+/** The same of a session that was authenticated before, for what lasts longer than a request; its cookie may be another by now. */
+export const recheckSession = async (app: AccountsApp, id: string): Promise<SessionOutcome> =>
+  outcomeOf(app, await findSessionById(app.db, id), { passive: true });
+
+interface How {
+  readonly passive: boolean;
+  readonly origin?: Omit<Origin, 'actor' | 'way'>;
+}
+
+async function outcomeOf(app: AccountsApp, row: SessionRow | undefined, how: How): Promise<SessionOutcome> {
   const at = app.now();
-  const row = await findSession(app.db, sha256Of(cookie));
   if (!row) return { kind: 'unknown' };
   if (row.endedWhy !== null) return { kind: 'ended', why: row.endedWhy };
   const principal = await findPrincipal(app.db, row.principalId);
@@ -86,6 +97,20 @@ export async function endSession(app: AccountsApp, id: string, by: Origin, only?
   if (!row || (only !== undefined && row.principalId !== only)) return false;
   const how = { at: app.now(), why: 'ended' as const, origin: by };
   return (await app.store.transaction((tx) => endAndRecord(tx, [row.id], how))) > 0;
+}
+
+/** Ends all sessions of an account. @param wanted name or id. @returns how many were open. @throws ACCOUNT_UNKNOWN. */
+export async function endSessionsOf(app: AccountsApp, wanted: string, by: Origin): Promise<number> {
+  const { id } = await requirePrincipal(app.db, wanted);
+  return app.store.transaction(async (tx) => {
+    const open = await listOpenSessions(tx.db, id);
+    const how = { at: app.now(), why: 'ended' as const, origin: by };
+    return endAndRecord(
+      tx,
+      open.map((each) => each.id),
+      how,
+    );
+  });
 }
 
 /** @throws NOT_SIGNED_IN, SESSION_ENDED. */

@@ -55,6 +55,14 @@ export async function listTokens(
   return rows;
 }
 
+export async function fetchTokensByIds(db: Kysely<Database>, ids: readonly string[]): Promise<TokenRow[]> {
+  const { rows } = await sql<TokenRow>`
+    select ${columns} from api_tokens t join principals p on p.id = t.principal_id where t.id = any(${[...ids]}::text[])`.execute(
+    db,
+  );
+  return rows;
+}
+
 export interface NewToken {
   readonly id: string;
   readonly secretSha256: Buffer;

@@ -9,6 +9,7 @@ import {
 } from '../../../canonical/access/index.ts';
 import { type EventKind, type Origin, recordSecurityEvent } from '../../../ledger/security/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
+import { tellAccessChanged } from '../access-events.ts';
 import { type AccountsApp, newOpaqueSecret, sha256Of } from '../accounts-app.ts';
 import { scopeOf } from '../grants/grants.sql.ts';
 import { actorWith, mayAct } from '../people/actor.ts';
@@ -121,6 +122,7 @@ export async function revokeToken(
     const isTheirs = row !== undefined && (only === undefined || row.principalId === only);
     if (!isTheirs || !(await revokeTokenRow(db, id, { at, name, reason })))
       throw new TielineError('TOKEN_UNKNOWN', `No token in force has the id "${id}".`);
+    await tellAccessChanged(db, [row.principalId]);
     await recordSecurityEvent(db, {
       kind: 'token_revoked',
       at,
@@ -175,12 +177,30 @@ export async function authenticateToken(
     return { kind: 'refused', why: why ?? 'owner' };
   }
   await recordTokenUsed(app.db, row.id, { at, address });
-  const permissions = allPermissions.filter((each) => row.permissions.includes(each));
-  return {
-    kind: 'accepted',
-    actor: { ...actor, limits: { permissions, scope: scopeOf(row) } },
-    token: withoutHash(row),
-  };
+  return { kind: 'accepted', actor: limitedBy(row, actor), token: withoutHash(row) };
+}
+
+/** Pure. */
+const limitedBy = (row: TokenRow, actor: Actor): Actor => ({
+  ...actor,
+  limits: {
+    permissions: allPermissions.filter((each) => row.permissions.includes(each)),
+    scope: scopeOf(row),
+  },
+});
+
+/** Who a token that was accepted before is by now, for what lasts longer than a request. @returns undefined where it would be refused. */
+export async function recheckToken(
+  app: AccountsApp,
+  id: string,
+  address: string | undefined,
+): Promise<Actor | undefined> {
+  const at = app.now();
+  const row = await findToken(app.db, id);
+  const principal = row && (await findPrincipal(app.db, row.principalId));
+  if (!row || !principal) return undefined;
+  if (findRefusal(row, { at, address, isOwnerActive: mayAct(principal, at) })) return undefined;
+  return limitedBy(row, await actorWith(app.db, principal, at));
 }
 
 /** Pure. */

@@ -7,8 +7,8 @@ import {
   planConnectionChange,
   type PlannedChange,
   removeConnection,
+  requireWorking,
   saveConnectionChange,
-  tryConnection,
   whatHangsOn,
 } from '../../../engine/connections/index.ts';
 import type { App } from '../../../engine/run/index.ts';
@@ -35,8 +35,6 @@ interface SetFlags extends DecisionFlags {
   readonly yes?: boolean;
 }
 
-const tryForMs = 8000;
-
 export async function setConnection(
   context: CommandContext,
   flags: SetFlags,
@@ -52,7 +50,7 @@ export async function setConnection(
       return;
     }
     if (planned.linkedElsewhere > 0 && !(await confirmed(context, flags, sameServer(name, planned)))) return;
-    if (flags.check) await tryFirst(app, planned, context);
+    if (flags.check) await requireWorking(app, planned, context.host.signal);
     const operationId = await saveConnectionChange(app.store, planned, decider(flags));
     if (flags.json) context.printJson('connectionChanged', { name, changes: planned.changes, operationId });
     else {
@@ -100,17 +98,6 @@ function refuseNothing(change: ConnectionChange, name: string): void {
 
 const sameServer = (name: string, planned: PlannedChange): string =>
   `${name} has ${counted(planned.linkedElsewhere, 'linked record')}. The new address must be of the same server: records of another would be taken for them. For another server, add a connection of its own.`;
-
-/** @throws TielineError of what failed, where the server does not answer or does not let it sign in. */
-async function tryFirst(app: App, planned: PlannedChange, context: CommandContext): Promise<void> {
-  const failed = await tryConnection(app, planned.next, context.host.signal, tryForMs);
-  if (!failed) return;
-  throw new TielineError(
-    failed.kind === 'authentication' ? 'REMOTE_UNAUTHORIZED' : 'REMOTE_UNREACHABLE',
-    `The connection ${planned.row.system_name} was not changed, because it would not work: ${failed.check}: ${failed.detail}`,
-    { remedy: `${failed.remedy ?? 'Correct it.'} To save it all the same: --no-check` },
-  );
-}
 
 const pausing =
   (what: 'pause' | 'resume'): Action<DecisionFlags, readonly [string]> =>

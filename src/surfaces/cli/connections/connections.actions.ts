@@ -5,6 +5,7 @@ import {
   checkSystem,
   describeConnection,
   moduleFor,
+  remedyText,
   requiredSettings,
 } from '../../../engine/connections/index.ts';
 import { coloursFor } from '../kit/colours.ts';
@@ -84,7 +85,8 @@ export async function checkConnection(
       results.push(result);
       if (flags.json) continue;
       const [first = '', ...rest] = wrapped(result.detail, width);
-      const remedy = result.remedy ? wrapped(`→ ${result.remedy}`, width) : [];
+      const helps = remedyText(result);
+      const remedy = helps === undefined ? [] : wrapped(`→ ${helps}`, width);
       context.print(`${marks[result.status]}  ${result.check.padEnd(24)}  ${first}`);
       for (const line of [...rest, ...remedy]) context.print(`${' '.repeat(detailAt)}${line}`);
     }

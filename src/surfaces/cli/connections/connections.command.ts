@@ -1,6 +1,7 @@
 /** `connections …`: the servers that Tieline talks to. `systems add|check` are old names that still work. */
+import { trustLevels } from '../../../canonical/policy/index.ts';
 import type { CommandSpec, FirstLevel, OptionSpec } from '../kit/command.ts';
-import { decisionOptions, several, wholeNumber } from '../kit/flags.ts';
+import { decisionOptions, oneOf, several, wholeNumber } from '../kit/flags.ts';
 
 /** How long `connections check` lets a server take, so that the answer is there within ten seconds. */
 const answersWithinSeconds = 8;
@@ -114,6 +115,19 @@ export const connections: FirstLevel = {
       description: 'let reading and sending continue',
       options: decisionOptions,
       action: async () => (await import('./change-connection.actions.ts')).resume,
+    },
+    {
+      name: 'trust',
+      arguments: '<name>',
+      description:
+        'how far it may be written to: read_only, plan_only, approved, automatic; more of it one step at a time',
+      options: [
+        { flags: '--level <level>', description: 'the next step', parse: oneOf('level', trustLevels) },
+        yes,
+        ...decisionOptions,
+      ],
+      examples: ['connections trust xacta-prod --level plan_only --reason "mappings are reviewed"'],
+      action: async () => (await import('./trust-connection.actions.ts')).trust,
     },
     {
       name: 'remove',

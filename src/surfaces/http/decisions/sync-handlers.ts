@@ -1,9 +1,7 @@
 /** The outbox, operations, work that is asked for, the inbox, and events. */
-import { Readable } from 'node:stream';
-import { everywhere, heldBy, isWithin } from '../../../canonical/access/index.ts';
+import { everywhere } from '../../../canonical/access/index.ts';
 import { changeList, inboxList, operationList, outboxList } from '../../../canonical/lists/index.ts';
 import type { syncRoutes } from '../../../contract/index.ts';
-import type { TielineEvent } from '../../../ledger/events/index.ts';
 import { fetchJob, requestSync } from '../../../operate/jobs/index.ts';
 import { homeOf } from '../../../review/home/index.ts';
 import { countInbox, listInbox } from '../../../review/inbox/index.ts';
@@ -23,43 +21,12 @@ import {
 } from '../../../review/outbox/index.ts';
 import { knownWord } from '../../../platform/errors/index.ts';
 import { listEntities } from '../../../record/entities/index.ts';
-import type { Call, Handlers } from '../kit/call.ts';
+import type { Handlers } from '../kit/call.ts';
 import type { EventFeed } from '../kit/event-feed.ts';
 import { filterOf, pageBody, pageRequest } from '../kit/list-answer.ts';
 import { listHandlers, type ListParts } from '../kit/list-handlers.ts';
 import { byValue, most } from './conflict-handlers.ts';
-
-const heartbeatMs = 15_000;
-
-/** One event as the stream has it: what kind, which, in which boundary; the reader reads again what changed. */
-const eventText = ({ id, kind, subject, boundary, count, at }: TielineEvent): string =>
-  `id: ${id}\nevent: ${kind}\ndata: ${JSON.stringify({ kind, subject, boundary, count, at })}\n\n`;
-
-/** Events until the caller goes; those of boundaries that are not his are left out. */
-function eventStream(call: Call, feed: EventFeed): Readable {
-  const stream = new Readable({ read: () => undefined });
-  stream.push(`retry: 3000\n: Tieline events\n\n`);
-  const last = Number(call.headers['last-event-id']);
-  const stop = feed.follow(Number.isSafeInteger(last) && last > 0 ? last : undefined, (event) => {
-    if (call.by && mayHear(call, event)) stream.push(eventText(event));
-  });
-  const beat = setInterval(() => stream.push(': still here\n\n'), heartbeatMs);
-  const end = (): void => {
-    clearInterval(beat);
-    stop();
-    stream.push(null);
-  };
-  call.signal.addEventListener('abort', end, { once: true });
-  stream.once('close', end);
-  return stream;
-}
-
-/** Of a boundary hears who holds a permission there at this moment, with this token. */
-function mayHear({ by, app }: Call, { boundary }: TielineEvent): boolean {
-  if (boundary === null) return true;
-  const held = by ? [...heldBy(by.actor, app.now()).values()] : [];
-  return held.some((scope) => isWithin(scope, boundary));
-}
+import { eventStream } from './event-stream.ts';
 
 type ListHandlers = Pick<
   Handlers<typeof syncRoutes>,

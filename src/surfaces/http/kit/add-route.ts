@@ -37,6 +37,8 @@ export interface Serving {
   readonly gate: GateOptions;
   readonly recorder: Recorder;
   readonly rates: RateGuard;
+  /** Of the product; only who is identified is told. */
+  readonly version: string;
 }
 
 export const apiBase = '/api/v1';
@@ -118,7 +120,8 @@ async function answerCall(
 ): Promise<void> {
   if (route.idempotent && call.by) {
     const { principalId } = call.by.actor;
-    const kept = await onceForKey(app.store, { request, principalId, now: call.now }, async () => {
+    const isSecret = route.answersSecret === true;
+    const kept = await onceForKey(app, { request, principalId, now: call.now, isSecret }, async () => {
       const answer = await handler(call);
       if (isStream(answer))
         throw new TielineError('INTERNAL', 'A route that is done once cannot answer with a stream.');
@@ -140,7 +143,7 @@ const isRefusedCredential = (error: unknown, request: FastifyRequest): boolean =
 
 /** @param handler of this very route: the table of handlers holds the types together. */
 export function addRoute(server: FastifyInstance, route: Route, handler: Handler, serving: Serving): void {
-  const { app, gate, recorder, rates } = serving;
+  const { app, gate, recorder, rates, version } = serving;
   server.route({
     method: route.method,
     url: `${apiBase}${route.path}`,
@@ -150,6 +153,7 @@ export function addRoute(server: FastifyInstance, route: Route, handler: Handler
         await rates.checkAddress(request, reply);
         const onIdentified = async (found: SignedIn | undefined): Promise<void> => {
           by = found;
+          if (found) void reply.header('tieline-version', version);
           await rates.count(request, reply, found?.actor.principalId ?? request.ip);
         };
         const admitted = await admit(route, request, { gate, now: app.now(), onIdentified });

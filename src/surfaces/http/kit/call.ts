@@ -14,6 +14,8 @@ export interface SignedIn {
   readonly isSteppedUp: boolean;
   /** Undefined for a token. */
   readonly session?: OpenSession;
+  /** Undefined for a session. */
+  readonly tokenId?: string;
 }
 
 type Parsed<Shape> = Shape extends ZodType ? output<Shape> : undefined;

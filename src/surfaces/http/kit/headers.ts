@@ -31,19 +31,12 @@ const always: Readonly<Record<string, string>> = {
 };
 
 /** @param isSecure whether browsers reach it by TLS, and may be told to never try without. */
-export function addHeaders(
-  server: FastifyInstance,
-  { isSecure, version }: { isSecure: boolean; version: string },
-): void {
+export function addHeaders(server: FastifyInstance, { isSecure }: { isSecure: boolean }): void {
   server.addHook('onSend', async (request, reply) => {
     void reply.headers(always);
     if (isSecure) void reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains');
     if (!reply.hasHeader('content-security-policy'))
       void reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
-    if (request.url.startsWith('/api/')) {
-      void reply.header('cache-control', 'no-store');
-      if (request.url.startsWith('/api/v1/') && reply.statusCode !== 401)
-        void reply.header('tieline-version', version);
-    }
+    if (request.url.startsWith('/api/')) void reply.header('cache-control', 'no-store');
   });
 }

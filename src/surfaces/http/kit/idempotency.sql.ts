@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../platform/values/index.ts';
 export interface KeyedRequest {
   readonly principalId: string;
   readonly key: string;
-  /** SHA-256 of method, address and body. */
+  /** HMAC-SHA-256 of method, address and body. */
   readonly sha256: Buffer;
 }
 

@@ -1,12 +1,13 @@
 /**
- * A request that creates, decides or starts bears an Idempotency-Key: the same one again gets the first answer, and does nothing a second time
- *. The answer is kept for 24 hours for that caller.
+ * A request that creates, decides or starts bears an Idempotency-Key: the same one again gets the first answer, and does nothing a second
+ * time. The answer is kept for 24 hours for that caller, sealed where it holds a secret; of the request a keyed hash is kept, since a body
+ * may hold a password, which a plain hash would let others guess.
  */
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { TielineError } from '../../../platform/errors/index.ts';
-import type { Store } from '../../../platform/postgres/index.ts';
-import type { Json } from '../../../platform/values/index.ts';
+import type { App } from '../../../engine/run/index.ts';
+import { type Json, Secret } from '../../../platform/values/index.ts';
 import { claimKey, keepAnswer, type KeyedRequest, releaseKey } from './idempotency.sql.ts';
 
 export interface Reply {
@@ -23,21 +24,30 @@ function keyOf(request: FastifyRequest): string {
   throw new TielineError('IDEMPOTENCY_KEY_MISSING', 'Idempotency-Key is missing, or is not a UUID.');
 }
 
+const purpose = 'kept answer';
+
 /**
  * Carries the work out once for its key.
  * @returns what it answered, now or the first time; `replayed` says which.
  * @throws TielineError IDEMPOTENCY_KEY_MISSING, IDEMPOTENCY_KEY_REUSED, REQUEST_IN_FLIGHT.
  */
 export async function onceForKey(
-  store: Store,
+  { store, secretBox }: Pick<App, 'store' | 'secretBox'>,
   {
     request,
     principalId,
     now,
-  }: { readonly request: FastifyRequest; readonly principalId: string; readonly now: Date },
+    isSecret,
+  }: {
+    readonly request: FastifyRequest;
+    readonly principalId: string;
+    readonly now: Date;
+    /** Whether the answer holds a secret. */
+    readonly isSecret: boolean;
+  },
   work: () => Promise<Reply>,
 ): Promise<Reply & { readonly replayed: boolean }> {
-  const sha256 = createHash('sha256')
+  const sha256 = createHmac('sha256', secretBox.derive('idempotency'))
     .update(`${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`)
     .digest();
   const keyed: KeyedRequest = { principalId, key: keyOf(request), sha256 };
@@ -47,14 +57,17 @@ export async function onceForKey(
       throw new TielineError('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another request.');
     if (before.status === null)
       throw new TielineError('REQUEST_IN_FLIGHT', 'The first of these requests is not done yet.');
-    const { body, headers } = before.answer as unknown as Pick<Reply, 'body' | 'headers'>; // as we kept it
+    const text = isSecret ? secretBox.open(before.answer ?? undefined, purpose).reveal() : undefined;
+    const answer: unknown = text === undefined ? before.answer : JSON.parse(text);
+    const { body, headers } = answer as Pick<Reply, 'body' | 'headers'>; // as we kept it
     return { status: before.status, body, headers, replayed: true };
   }
   try {
     const reply = await work();
+    const answer = { body: reply.body, headers: reply.headers };
     await keepAnswer(store, keyed, {
       status: reply.status,
-      answer: { body: reply.body, headers: reply.headers },
+      answer: isSecret ? secretBox.seal(new Secret(JSON.stringify(answer)), purpose) : answer,
     });
     return { ...reply, replayed: false };
   } catch (error) {

@@ -1,22 +1,11 @@
 /** What the security log is told of calls: writes before they are carried out, reads of records and exports, and every refusal. */
 import type { Route } from '../../../contract/index.ts';
-import {
-  type EventKind,
-  type Origin,
-  recordAccess,
-  recordSecurityEvent,
-} from '../../../ledger/security/index.ts';
+import { type EventKind, recordAccess, recordSecurityEvent } from '../../../ledger/security/index.ts';
 import type { App } from '../../../engine/run/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import type { Recorder } from './add-route.ts';
 import type { Call } from './call.ts';
-
-const originOf = (call: Call): Origin => ({
-  way: call.by?.way ?? 'none',
-  address: call.address,
-  requestId: call.requestId,
-  ...(call.by ? { actor: call.by.actor } : {}),
-});
+import { originOf } from './origin.ts';
 
 /** The record that a call is about: the last parameter of its address. */
 function objectOf(route: Route, call: Call): { readonly type: string; readonly id: string } {

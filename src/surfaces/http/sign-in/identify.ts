@@ -4,6 +4,8 @@ import {
   authenticateSession,
   authenticateToken,
   isSteppedUp,
+  recheckSession,
+  recheckToken,
   requireOpen,
 } from '../../../operate/accounts/index.ts';
 import type { App } from '../../../engine/run/index.ts';
@@ -21,7 +23,7 @@ async function byToken(app: App, request: FastifyRequest, header: string): Promi
   const outcome = await authenticateToken(app, token, request.ip, request.id);
   // Why a token is refused is in the security log: who holds one that leaked learns nothing.
   if (outcome.kind === 'refused') throw new TielineError('NOT_SIGNED_IN', 'The token was not accepted.');
-  return { actor: outcome.actor, way: 'token', isSteppedUp: true };
+  return { actor: outcome.actor, way: 'token', isSteppedUp: true, tokenId: outcome.token.id };
 }
 
 /** What may be asked while a password must be changed first. */
@@ -47,4 +49,23 @@ export function identification(app: App): Identification {
       };
     },
   };
+}
+
+/**
+ * Who it is by now, for what lasts longer than a request: with the rights of this moment.
+ * @returns undefined where the session or token has ended, its account is locked, or a password must be changed first.
+ */
+export async function recheck(
+  app: App,
+  by: SignedIn,
+  address: string | undefined,
+): Promise<SignedIn | undefined> {
+  if (by.session) {
+    const outcome = await recheckSession(app, by.session.id);
+    if (outcome.kind !== 'open' || outcome.mustChangePassword) return undefined;
+    const { actor, session } = outcome;
+    return { actor, way: 'session', isSteppedUp: isSteppedUp(app, session), session };
+  }
+  const actor = by.tokenId === undefined ? undefined : await recheckToken(app, by.tokenId, address);
+  return actor && { ...by, actor };
 }

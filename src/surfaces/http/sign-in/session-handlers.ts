@@ -7,6 +7,7 @@ import {
   changeList,
   conflictList,
   findingList,
+  grantList,
   inboxList,
   type ListDefinition,
   milestoneList,
@@ -14,6 +15,8 @@ import {
   outboxList,
   poamList,
   systemList,
+  tokenList,
+  userList,
 } from '../../../canonical/lists/index.ts';
 import { sessionRoutes } from '../../../contract/index.ts';
 import {
@@ -28,11 +31,11 @@ import {
   stepUp,
 } from '../../../operate/accounts/index.ts';
 import type { App } from '../../../engine/run/index.ts';
-import type { Origin } from '../../../ledger/security/index.ts';
-import { unknownWord } from '../../../platform/errors/index.ts';
+import { TielineError, unknownWord } from '../../../platform/errors/index.ts';
 import { Secret } from '../../../platform/values/index.ts';
 import { listBoundaryNames } from '../../../record/systems/index.ts';
 import type { Answer, Call, Handlers } from '../kit/call.ts';
+import { originOf } from '../kit/origin.ts';
 
 export interface ServedFacts {
   readonly version: string;
@@ -53,15 +56,10 @@ const lists: readonly ListDefinition[] = [
   operationList,
   changeList,
   inboxList,
+  userList,
+  grantList,
+  tokenList,
 ];
-
-/** Who does something, for the security log. */
-export const originOf = (call: Call): Origin => ({
-  way: call.by?.way ?? 'none',
-  address: call.address,
-  requestId: call.requestId,
-  ...(call.by ? { actor: call.by.actor } : {}),
-});
 
 const bannerOf = async (app: App): Promise<string | null> =>
   app.access?.bannerFile === undefined ? null : readFile(app.access.bannerFile, 'utf8');
@@ -172,10 +170,24 @@ function entryHandlers(
   };
 }
 
+/** @throws TielineError USAGE for a token. */
+function requirePerson(call: Pick<Call, 'by'>): void {
+  if (call.by?.way === 'token')
+    throw new TielineError(
+      'USAGE',
+      'A token has neither a password nor a session: this is for who signed in.',
+      {
+        remedy:
+          'A token does without: what asks a person for the password again, it may do at once. For another token: `tieline tokens make`.',
+      },
+    );
+}
+
 /** @param facts what the server says of itself. */
 export const sessionHandlers = (facts: ServedFacts): Handlers<typeof sessionRoutes> => ({
   ...entryHandlers(facts),
   stepUp: async (call) => {
+    requirePerson(call);
     const asked = {
       password: new Secret(call.body.password),
       address: call.address,
@@ -186,13 +198,17 @@ export const sessionHandlers = (facts: ServedFacts): Handlers<typeof sessionRout
     if (outcome.kind === 'open') call.cookies.set(outcome.cookie);
     return { body: undefined };
   },
-  keepSession: async (call) => ({ body: { endsAt: call.by.session?.idleEndsAt ?? call.now } }),
+  keepSession: async (call) => {
+    requirePerson(call);
+    return { body: { endsAt: call.by.session?.idleEndsAt ?? call.now } };
+  },
   signOut: async (call) => {
     if (call.cookies.value !== undefined) await signOut(call.app, call.cookies.value, originOf(call));
     call.cookies.clear();
     return { body: undefined };
   },
   changePassword: async (call) => {
+    requirePerson(call);
     const { actor, session } = call.by;
     const asked = {
       password: new Secret(call.body.present),

@@ -1,24 +1,48 @@
-/** A one-time link, such as the first administrator's: it sets a password and signs in. */
+/**
+ * A one-time link, such as the first administrator's: it sets a password and signs in. Its secret is behind the # of the address, and leaves
+ * the address as soon as it is read, so that neither the history nor a picture of the screen keeps it.
+ */
 import { Button } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { bannerQuery, redeemLink } from '../../api/session.ts';
+import { ButtonLink } from '../../kit/link.tsx';
 import { Frame, Refusal } from './frame.tsx';
 import { NewPasswordFields, useNewPassword } from './new-password.tsx';
 import { BannerPage, useEnter } from './sign-in-page.tsx';
 import styles from './sign-in.module.css';
 
-export const WelcomePage = () => {
-  const { code = '' } = useParams({ strict: false });
+/** What is behind the #, once. */
+function useSecret(): string {
+  const [secret] = useState(() => location.hash.slice(1));
+  useEffect(() => {
+    if (location.hash !== '') history.replaceState(history.state, '', location.pathname);
+  }, []);
+  return secret;
+}
+
+export const LinkPage = () => {
+  const secret = useSecret();
   const [acknowledged, setAcknowledged] = useState(false);
   const banner = useQuery(bannerQuery).data?.text ?? null;
   const enter = useEnter();
   const form = useNewPassword();
   const send = useMutation({
-    mutationFn: ({ password }: { password: string }) => redeemLink(code, password),
+    mutationFn: ({ password }: { password: string }) => redeemLink(secret, password),
     onSuccess: enter,
   });
+  if (secret === '')
+    return (
+      <Frame title="Set your password">
+        <p>
+          This address lacks the secret of the link. Open the whole link, as it was given to you, or ask an
+          administrator for another one.
+        </p>
+        <ButtonLink to="/sign-in" variant="default">
+          Sign in with a password
+        </ButtonLink>
+      </Frame>
+    );
   if (banner !== null && !acknowledged)
     return <BannerPage text={banner} onAcknowledge={() => setAcknowledged(true)} />;
   return (

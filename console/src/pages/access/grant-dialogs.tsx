@@ -1,0 +1,191 @@
+/** Giving a grant, and taking one back with what access that takes. */
+import { NativeSelect, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Permission, Role, Scope } from '../../../../src/canonical/access/index.ts';
+import {
+  giveGrant,
+  type GrantChoices,
+  grantChoicesQuery,
+  type GrantRow,
+  revocationQuery,
+  revokeGrant,
+} from '../../api/accounts.ts';
+import { Loaded } from '../../kit/detail/loaded.tsx';
+import { tell } from '../../kit/notice.tsx';
+import { ActionDialog } from '../../kit/action-dialog.tsx';
+import styles from './access.module.css';
+import { Effect, isEmptyPlace, PlacePicker } from './dialog-parts.tsx';
+import { useRefresh } from './user-dialogs.tsx';
+import { givenWords, placeWords } from './words.ts';
+
+const givesOf = (chosen: string): { readonly role: Role } | { readonly permission: Permission } =>
+  chosen.includes(':') ? { permission: chosen as Permission } : { role: chosen as Role }; // both come from the list of choices
+
+const WhatItGives = ({ chosen, choices }: { readonly chosen: string; readonly choices: GrantChoices }) => {
+  const role = choices.roles.find((each) => each.role === chosen);
+  const permission = choices.permissions.find((each) => each.permission === chosen);
+  return (
+    <p className="quiet">
+      {role
+        ? `May ${role.may.join(', ')}.`
+        : permission
+          ? `May ${permission.title}.`
+          : 'Choose what it gives.'}
+    </p>
+  );
+};
+
+interface Typed {
+  readonly account: string;
+  readonly chosen: string;
+  readonly scope: Scope;
+  readonly until: string;
+}
+
+const isOfAll = (choices: GrantChoices | undefined, chosen: string): boolean =>
+  choices?.permissions.find(({ permission }) => permission === chosen)?.where === 'installation';
+
+const choicesOf = ({ roles, permissions }: GrantChoices) => [
+  { value: '', label: 'Choose…' },
+  { group: 'Roles', items: roles.map(({ role, title }) => ({ value: role, label: title })) },
+  {
+    group: 'Single permissions',
+    items: permissions.map(({ permission, title }) => ({
+      value: permission,
+      label: `${permission}: ${title}`,
+    })),
+  },
+];
+
+const GrantFields = ({
+  choices,
+  asksAccount,
+  typed,
+  onChange,
+}: {
+  readonly choices: GrantChoices;
+  readonly asksAccount: boolean;
+  readonly typed: Typed;
+  readonly onChange: (typed: Typed) => void;
+}) => {
+  const whole = isOfAll(choices, typed.chosen);
+  return (
+    <div className={styles['fields']}>
+      {asksAccount ? (
+        <TextInput
+          label="Account"
+          required
+          data-autofocus
+          value={typed.account}
+          onChange={(event) => onChange({ ...typed, account: event.currentTarget.value })}
+        />
+      ) : null}
+      <NativeSelect
+        label="Role or permission"
+        required
+        value={typed.chosen}
+        onChange={(event) => onChange({ ...typed, chosen: event.currentTarget.value })}
+        data={choicesOf(choices)}
+      />
+      <WhatItGives chosen={typed.chosen} choices={choices} />
+      <PlacePicker
+        value={whole ? { kind: 'everywhere' } : typed.scope}
+        onChange={(scope) => onChange({ ...typed, scope })}
+        onlyEverywhere={
+          whole ? 'This permission is held for the whole installation or not at all.' : undefined
+        }
+      />
+      <TextInput
+        label="Until (optional)"
+        description="Up to the end of this day, in UTC"
+        type="date"
+        value={typed.until}
+        onChange={(event) => onChange({ ...typed, until: event.currentTarget.value })}
+      />
+    </div>
+  );
+};
+
+/** @param account undefined: asked for. */
+export const GiveGrantDialog = ({
+  account: given,
+  onClose,
+}: {
+  readonly account: string | undefined;
+  readonly onClose: () => void;
+}) => {
+  const refresh = useRefresh();
+  const choices = useQuery(grantChoicesQuery);
+  const [typed, setTyped] = useState<Typed>({
+    account: given ?? '',
+    chosen: '',
+    scope: { kind: 'everywhere' },
+    until: '',
+  });
+  const { account, chosen, scope, until } = typed;
+  const give = async (reason: string | undefined): Promise<void> => {
+    const { grant, effect } = await giveGrant({
+      account: account.trim(),
+      gives: givesOf(chosen),
+      scope: isOfAll(choices.data, chosen) ? { kind: 'everywhere' } : scope,
+      reason,
+      ...(until === '' ? {} : { until }),
+    });
+    await refresh();
+    const isNew = effect.gained.length + effect.widened.length > 0;
+    tell(
+      `${givenWords(grant)} (${placeWords(grant)}) is given to ${grant.principal}${isNew ? '' : '; other grants gave the same already'}.`,
+    );
+    onClose();
+  };
+  return (
+    <ActionDialog
+      title={given === undefined ? 'Give a grant' : `Give ${given} a grant`}
+      verb="Give"
+      reason="optional"
+      size="lg"
+      incomplete={chosen === '' || account.trim() === '' || isEmptyPlace(scope)}
+      onClose={onClose}
+      onRun={give}
+    >
+      <Loaded query={choices}>
+        {(all) => (
+          <GrantFields choices={all} asksAccount={given === undefined} typed={typed} onChange={setTyped} />
+        )}
+      </Loaded>
+    </ActionDialog>
+  );
+};
+
+export const RevokeGrantDialog = ({
+  of,
+  onClose,
+}: {
+  readonly of: GrantRow;
+  readonly onClose: () => void;
+}) => {
+  const refresh = useRefresh();
+  const effect = useQuery(revocationQuery(of.id));
+  return (
+    <ActionDialog
+      title={`Take ${givenWords(of)} back from ${of.principal}`}
+      verb="Take it back"
+      reason="optional"
+      size="lg"
+      incomplete={effect.data === undefined}
+      onClose={onClose}
+      onRun={async (reason) => {
+        await revokeGrant(of.id, reason);
+        await refresh();
+        tell(`${givenWords(of)} (${placeWords(of)}) is taken back from ${of.principal}.`);
+        onClose();
+      }}
+    >
+      <p>
+        {givenWords(of)}, {placeWords(of)}. What that changes, with all other grants of {of.principal}:
+      </p>
+      <Loaded query={effect}>{(change) => <Effect of={change.effect} />}</Loaded>
+    </ActionDialog>
+  );
+};

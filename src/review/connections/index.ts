@@ -1,0 +1,1 @@
+export { fetchTrust, setTrust, type TrustStep, tryTrust } from './trust.ts';
