@@ -50,6 +50,32 @@ describe('a record that the remote no longer shows', () => {
   });
 });
 
+describe('a record that the remote shows again', () => {
+  it.each([false, true])(
+    'the question about a record that is there again is over, whether an incremental or a full (%s) read shows it',
+    async (full) => {
+      const id = 'POAM-2026-0005';
+      const pending = () =>
+        world.rows(
+          `select conflict_type from sync_conflicts where entity_id = $1 and resolution_status = 'pending'`,
+          id,
+        );
+      await gone('poam', id);
+      await world.sync({ full: true });
+      expect(await pending()).toEqual([{ conflict_type: 'missing_record' }]);
+      await world.control('xacta', 'POST', '/edit', { entity: 'poam', id, restore: true });
+      await world.sync({ full });
+      expect(await pending()).toEqual([]);
+      expect(
+        await world.rows(
+          `select missing_since from sync_links where external_id = $1 and entity_type = 'poam'`,
+          id,
+        ),
+      ).toEqual([{ missing_since: null }]);
+    },
+  );
+});
+
 describe('a milestone that is gone from a POA&M that is there', () => {
   it('a milestone missing from an existing POA&M is put before a person too, and ends here where the person agrees', async () => {
     const [one] = await world.rows(

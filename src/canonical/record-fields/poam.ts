@@ -1,3 +1,4 @@
+/** The fields of a POA&M and its milestones. A new one begins here: CONTRIBUTING.md, "Add a field to an entity". */
 import { z } from 'zod';
 import { poamStatuses } from '../vocabulary/index.ts';
 import { date, text, upTo, words, maybe } from './field-types.ts';

@@ -1,4 +1,7 @@
-/** Tenable Vulnerability Management: assets and findings in, by export jobs; tags and rules out; remediation scans. */
+/**
+ * Tenable Vulnerability Management: assets and findings in, by export jobs; tags and rules out; remediation scans. Here is which entity uses
+ * which request; the requests are in `endpoints/`, a file a topic.
+ */
 import { TielineError } from '../../platform/errors/index.ts';
 import type { Connector, ConnectorModule } from '../kit/index.ts';
 import { AssetAttributes } from './endpoints/asset-attributes.ts';

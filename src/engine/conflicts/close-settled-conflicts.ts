@@ -1,7 +1,16 @@
 /**
- * When conflicts close by themselves here: after a record was read, and after a change of it went through or was withdrawn by a
- * person. Modules close what they opened, once it is over; a person closes one in `src/review/conflicts`. What must be true of a
- * conflict for it to be closed is in `src/ledger/conflicts/close-conflicts.sql.ts`.
+ * When conflicts close by themselves. Here: after a record was read (both sides agree, it can be read, it is there again), and after a
+ * change of it went through or a person decided about it in the outbox. Elsewhere, by what happens:
+ *
+ *   a full read shows what was missing                  engine/inbound/absence.sql.ts
+ *   a refused change is overtaken                       engine/outbox/outbox-refused.sql.ts
+ *   a link is made or broken, a connection is removed   engine/links/link-decisions.sql.ts, engine/connections/remove-system.sql.ts
+ *   a POA&M leaves its system                           record/poams/departures.sql.ts
+ *   a finding is answered, a proposal renewed           modules/poams/show-answers.ts, renew-unsent.ts
+ *   a match is found again, an acceptance planned       modules/correlation/lost-matches.sql.ts, modules/acceptances/plan-acceptances.ts
+ *   a person settles it                                 review/conflicts
+ *
+ * What must be true of a conflict for it to be closed is in `src/ledger/conflicts/close-conflicts.sql.ts`.
  */
 import { closeConflictsOfType, closeSettledConflicts } from '../../ledger/conflicts/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
@@ -23,6 +32,7 @@ export async function closeAfterRead(
 ): Promise<void> {
   await closeConflictsOfType(tx.db, source, 'duplicate', parted);
   await closeConflictsOfType(tx.db, source, 'unmappable_value', readable);
+  await closeConflictsOfType(tx.db, source, 'missing_record', readable);
   await closeSettledConflicts(tx.db, source, agreed);
 }
 

@@ -39,7 +39,7 @@ export async function closeConflictsOfType(
   if (entityIds.length === 0) return;
   const closed = await sql`
     update sync_conflicts known
-       set ${settlesItself('over')}
+       set ${settlesItself(type === 'missing_record' ? 'there_again' : 'over')}
      where ${withSystem(systemId)} and entity_type = ${entity} and conflict_type = ${type} and resolution_status = 'pending'
        and entity_id = any(${[...entityIds]}::text[])
        -- A change of ours that cannot be written in the remote's words is not over because the record could be read.
