@@ -20,6 +20,7 @@ export {
   conflictRoutes,
   findingRoutes,
   findingRow,
+  importRoutes,
   poamRoutes,
   routes,
   sessionRoutes,

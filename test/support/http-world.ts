@@ -1,8 +1,10 @@
 /** A server over a database with the same records in two boundaries, and tokens of whoever a test needs. */
 import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { composeApp, type TestApp } from './compose-app.ts';
 import type { ClonedDatabase } from './database.ts';
 import { asProgram, type Caller, type TestServer, testServer } from './http-server.ts';
+import { makeScratchDirectory } from './scratch-directory.ts';
 import { databaseWithConnection } from './one-connection.ts';
 import { everywhere, type Grant, type Scope } from '../../src/canonical/access/index.ts';
 import type { Origin } from '../../src/ledger/security/index.ts';
@@ -58,7 +60,11 @@ export interface HttpWorld extends TestServer {
 export async function httpWorld(options: { readonly isDemo?: boolean } = {}): Promise<HttpWorld> {
   const { database, systemId } = await databaseWithConnection();
   for (const statement of statements(systemId)) await database.pool.query(statement);
-  const app = composeApp(database, randomBytes(32).toString('base64'));
+  const uploads = await makeScratchDirectory();
+  const app: TestApp = {
+    ...composeApp(database, randomBytes(32).toString('base64')),
+    uploads: { directory: uploads, maxBytes: 1_000_000 },
+  };
   const server = await testServer(app, options);
   let programs = 0;
   return {
@@ -74,6 +80,7 @@ export async function httpWorld(options: { readonly isDemo?: boolean } = {}): Pr
     },
     [Symbol.asyncDispose]: async () => {
       await server[Symbol.asyncDispose]();
+      await rm(uploads, { recursive: true, force: true });
       await database[Symbol.asyncDispose]();
     },
   };

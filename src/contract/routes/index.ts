@@ -1,6 +1,7 @@
 /** Every route of the API, by its operation id. */
 import { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
+import { importRoutes } from './import-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 
@@ -11,9 +12,11 @@ export const routes = {
   ...conflictRoutes,
   ...approvalRoutes,
   ...syncRoutes,
+  ...importRoutes,
 } as const;
 export { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
+export { importRoutes };
 export { poamRoutes } from './poam-routes.ts';
 export { sessionRoutes };
 export { type Access, type Audit, defineRoutes, type Route } from './define-route.ts';

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ListDefinition } from '../../canonical/lists/index.ts';
 import type { Permission } from '../../canonical/access/index.ts';
+import type { Route } from './define-route.ts';
 
 /** A filter's parameter: text in the grammar of docs/lists.md, which the server reads by the list's definition. */
 const filterParameters = (list: ListDefinition): Record<string, z.ZodOptional<z.ZodString>> =>
@@ -68,9 +69,13 @@ export const pageShape = <Row extends z.ZodType>(row: Row) =>
 export const listRoutes = <const Plural extends string, Row extends z.ZodType>(
   plural: Plural,
   list: ListDefinition,
-  { row, permission }: { readonly row: Row; readonly permission: Permission },
+  {
+    row,
+    permission,
+    scope = 'boundaries',
+  }: { readonly row: Row; readonly permission: Permission; readonly scope?: Route['scope'] },
 ) => {
-  const shared = { method: 'GET', tag: list.noun, permission, scope: 'boundaries' } as const;
+  const shared = { method: 'GET', tag: list.noun, permission, scope } as const;
   const routes = {
     list: {
       ...shared,

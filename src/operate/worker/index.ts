@@ -1,2 +1,2 @@
 export { findSchedules, removeSchedule, setSchedule } from './schedules.ts';
-export { installWorker, runWorker } from './worker.ts';
+export { forgetOld, forgetRegularly, installWorker, runWorker } from './worker.ts';

@@ -30,6 +30,7 @@ const parameters: Readonly<Record<string, string>> = {
   operationId: '00000000-0000-0000-0000-000000000001',
   changeId: '2',
   jobId: randomUUID(),
+  importId: randomUUID(),
   key: '00000000-0000-0000-0000-0000000000f2',
   pluginId: '1002',
   assetUuid: second,
@@ -84,6 +85,7 @@ const facetsOf: Readonly<Record<string, string>> = {
   Approvals: 'system',
   Outbox: 'system',
   Operations: 'type,status',
+  Imports: 'state',
 };
 
 /** What a well-formed request of each route that names one record of a boundary has as its body. */

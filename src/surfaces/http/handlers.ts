@@ -6,6 +6,7 @@ import type { Cursors } from './kit/list-answer.ts';
 import { approvalHandlers, conflictHandlers } from './decisions/conflict-handlers.ts';
 import { syncHandlers } from './decisions/sync-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
+import { importHandlers } from './records/import-handlers.ts';
 import { poamHandlers } from './records/poam-handlers.ts';
 import { sessionHandlers, type ServedFacts } from './sign-in/session-handlers.ts';
 
@@ -24,5 +25,6 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...conflictHandlers(parts),
     ...approvalHandlers(parts),
     ...syncHandlers({ ...parts, feed }),
+    ...importHandlers(parts),
   };
 }

@@ -19,11 +19,8 @@ import {
   resolveConflicts,
 } from '../../../review/conflicts/index.ts';
 import type { Handlers } from '../kit/call.ts';
+import { byValue, most } from '../kit/list-answer.ts';
 import { listHandlers, type ListParts } from '../kit/list-handlers.ts';
-
-export const byValue = (rows: readonly { readonly value: string | null; readonly count: number }[]) =>
-  Object.fromEntries(rows.map(({ value, count }) => [value ?? 'none', { count, exact: true }]));
-export const most = (exact: boolean): number | undefined => (exact ? undefined : 10_000);
 
 export const conflictHandlers = (parts: ListParts): Handlers<typeof conflictRoutes> => ({
   ...listHandlers('Conflicts', conflictList, {

@@ -25,9 +25,8 @@ import { knownWord } from '../../../platform/errors/index.ts';
 import { listEntities } from '../../../record/entities/index.ts';
 import type { Call, Handlers } from '../kit/call.ts';
 import type { EventFeed } from '../kit/event-feed.ts';
-import { filterOf, pageBody, pageRequest } from '../kit/list-answer.ts';
+import { byValue, filterOf, most, pageBody, pageRequest } from '../kit/list-answer.ts';
 import { listHandlers, type ListParts } from '../kit/list-handlers.ts';
-import { byValue, most } from './conflict-handlers.ts';
 
 const heartbeatMs = 15_000;
 

@@ -3,6 +3,7 @@
  *. The answer is kept for 24 hours for that caller.
  */
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { TielineError } from '../../../platform/errors/index.ts';
 import type { Store } from '../../../platform/postgres/index.ts';
@@ -23,6 +24,12 @@ function keyOf(request: FastifyRequest): string {
   throw new TielineError('IDEMPOTENCY_KEY_MISSING', 'Idempotency-Key is missing, or is not a UUID.');
 }
 
+/** What tells a request from another one with the same address: its body; of a file, which is not read twice, what is said of it. */
+function contentOf({ body, headers }: FastifyRequest): string {
+  if (!(body instanceof Readable)) return JSON.stringify(body ?? null);
+  return `${headers['content-length'] ?? ''} ${String(headers['content-digest'] ?? '')}`;
+}
+
 /**
  * Carries the work out once for its key.
  * @returns what it answered, now or the first time; `replayed` says which.
@@ -38,7 +45,7 @@ export async function onceForKey(
   work: () => Promise<Reply>,
 ): Promise<Reply & { readonly replayed: boolean }> {
   const sha256 = createHash('sha256')
-    .update(`${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`)
+    .update(`${request.method} ${request.url}\n${contentOf(request)}`)
     .digest();
   const keyed: KeyedRequest = { principalId, key: keyOf(request), sha256 };
   const before = await claimKey(store, keyed, now);

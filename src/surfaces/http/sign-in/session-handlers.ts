@@ -7,6 +7,7 @@ import {
   changeList,
   conflictList,
   findingList,
+  importList,
   inboxList,
   type ListDefinition,
   milestoneList,
@@ -52,6 +53,7 @@ const lists: readonly ListDefinition[] = [
   outboxList,
   operationList,
   changeList,
+  importList,
   inboxList,
 ];
 

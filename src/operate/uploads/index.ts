@@ -1,0 +1,1 @@
+export { clearUploads, plainName, type ReceivedFile, receiveUpload, removeUpload, uploadPath } from './uploads.ts';
