@@ -115,6 +115,8 @@ const lazily = {
   sync: lazyRouteComponent(() => import('./pages/sync/sync-page.tsx'), 'SyncPage'),
   outbox: lazyRouteComponent(() => import('./pages/sync/outbox-page.tsx'), 'OutboxPage'),
   change: lazyRouteComponent(() => import('./pages/sync/change-page.tsx'), 'ChangePage'),
+  imports: lazyRouteComponent(() => import('./pages/imports/imports-page.tsx'), 'ImportsPage'),
+  importOne: lazyRouteComponent(() => import('./pages/imports/import-page.tsx'), 'ImportPage'),
   operation: lazyRouteComponent(() => import('./pages/sync/operation-page.tsx'), 'OperationPage'),
 };
 
@@ -204,6 +206,18 @@ const operation = createRoute({
   component: lazily.operation,
 });
 
+const imports = createRoute({
+  getParentRoute: () => shell,
+  path: '/imports',
+  beforeLoad: needs('import:read'),
+  component: lazily.imports,
+});
+const importOne = createRoute({
+  getParentRoute: () => imports,
+  path: '$importId',
+  component: lazily.importOne,
+});
+
 const routeTree = root.addChildren([
   signIn,
   firstAdministrator,
@@ -225,6 +239,7 @@ const routeTree = root.addChildren([
     sync,
     outbox.addChildren([change]),
     operation,
+    imports.addChildren([importOne]),
   ]),
 ]);
 

@@ -16,6 +16,7 @@ const kinds = {
   conflict: { path: '/conflicts', permission: 'conflict:read' },
   approval: { path: '/approvals', permission: 'plan:read' },
   operation: { path: '/operations', permission: 'sync:read' },
+  import: { path: '/imports', permission: 'import:read' },
   change: { path: '/sync/outbox', permission: 'sync:read' },
 } as const satisfies Record<string, { path: string; permission: Permission }>;
 export type RecordKind = keyof typeof kinds;

@@ -3,6 +3,7 @@ import IconBug from '@tabler/icons-react/dist/esm/icons/IconBug.mjs';
 import IconCalendarDue from '@tabler/icons-react/dist/esm/icons/IconCalendarDue.mjs';
 import IconChecklist from '@tabler/icons-react/dist/esm/icons/IconChecklist.mjs';
 import IconClipboardCheck from '@tabler/icons-react/dist/esm/icons/IconClipboardCheck.mjs';
+import IconFileImport from '@tabler/icons-react/dist/esm/icons/IconFileImport.mjs';
 import IconGitCompare from '@tabler/icons-react/dist/esm/icons/IconGitCompare.mjs';
 import IconHome from '@tabler/icons-react/dist/esm/icons/IconHome.mjs';
 import IconRefresh from '@tabler/icons-react/dist/esm/icons/IconRefresh.mjs';
@@ -85,6 +86,14 @@ const areas: readonly Area[] = [
     permission: 'plan:read',
     badge: 'approvals',
     press: 'g r',
+  },
+  {
+    to: '/imports',
+    title: 'Imports',
+    icon: IconFileImport,
+    group: 'Work',
+    permission: 'import:read',
+    press: 'g i',
   },
   {
     to: '/sync',

@@ -164,9 +164,9 @@ export const settingsTable = {
       .int()
       .min(1024)
       .max(2 ** 40)
-      .default(4 * 2 ** 30),
+      .default(4_000_000_000),
     description: 'The largest scan file that the server accepts, in bytes.',
-    example: '4294967296',
+    example: '4000000000',
   },
   approveOwn: {
     env: 'TIELINE_APPROVE_OWN',

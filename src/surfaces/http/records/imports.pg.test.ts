@@ -34,6 +34,7 @@ interface Import {
   readonly id: string;
   readonly state: string;
   readonly sha256: string;
+  readonly operationId: string;
   readonly newFindings: number;
   readonly hosts: number;
   readonly problem: string | null;
@@ -85,8 +86,11 @@ describe('a scan file that is sent', () => {
       files: [{ outcome: 'imported' }],
     });
     expect(await onDisk()).toEqual([]);
-    const findings = await world.call(analyst, 'GET', '/findings?asset=web-71&severity=Critical');
-    expect(findings.json<{ items: unknown[] }>().items).toHaveLength(1);
+    const { operationId } = await fetch(id);
+    for (const filter of ['asset=web-71&severity=Critical', `operation=${operationId}`]) {
+      const findings = await world.call(analyst, 'GET', `/findings?${filter}`);
+      expect(findings.json<{ items: unknown[] }>().items).toHaveLength(1);
+    }
   });
 
   it('the same file again is imported already and changes nothing', async () => {
