@@ -21,6 +21,7 @@ export {
   findingRoutes,
   findingRow,
   importRoutes,
+  matchRoutes,
   poamRoutes,
   routes,
   sessionRoutes,

@@ -45,6 +45,11 @@ const statements = (systemId: number): string[] => [
    select ${systemId}, 'poam', upper(word) || '-1', 'update', jsonb_build_object('comments', word), 'key ' || n, ${operation}, 'edited here: ' || word, 'pending' from ${words} order by n`,
   `insert into sync_changes (operation_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by_kind, decided_by, changed_at)
    select ${operation}, 'poam', upper(word) || '-1', 'comments', '"old"', to_jsonb(word), 'inbound', 'person', 'J. Doe', timestamptz '2026-11-20Z' from ${words}`,
+  `insert into system_components (external_system_id, component_id, name, system_id) select ${systemId}, word || '-part', word || ' part', 'SYS-' || n from ${words}`,
+  `insert into asset_correlations (asset_uuid, component_id, decision, score, evidence, decided_by_kind, rule_code)
+   select ${asset}, c.id, 'review', 40, '[]', 'rule', 'correlation' from ${words} join system_components c on c.component_id = word || '-part'`,
+  `insert into match_reviews (kind, external_system_id, asset_uuid, operation_id, reason_code)
+   select 'component', ${systemId}, ${asset}, ${operation}, null from ${words} order by n`,
   `insert into sync_plans (plan_id, external_system_id, content, content_sha256, operation_id, system_id, is_by_boundary)
    select ${asset}, ${systemId}, '[]', repeat('0', 64), ${operation}, 'SYS-' || n, true from ${words}`,
   `insert into approvals (approval_id, plan_id, requested_action, requested_by) select ${asset}, ${asset}, 'send what waits in ' || word, 'rule:approval' from ${words}`,

@@ -2,6 +2,7 @@
 import { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
 import { importRoutes } from './import-routes.ts';
+import { matchRoutes } from './match-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 
@@ -13,10 +14,11 @@ export const routes = {
   ...approvalRoutes,
   ...syncRoutes,
   ...importRoutes,
+  ...matchRoutes,
 } as const;
 export { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
-export { importRoutes };
+export { importRoutes, matchRoutes };
 export { poamRoutes } from './poam-routes.ts';
 export { sessionRoutes };
 export { type Access, type Audit, defineRoutes, type Route } from './define-route.ts';

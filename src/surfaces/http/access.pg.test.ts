@@ -31,6 +31,7 @@ const parameters: Readonly<Record<string, string>> = {
   changeId: '2',
   jobId: randomUUID(),
   importId: randomUUID(),
+  matchId: '2',
   key: '00000000-0000-0000-0000-0000000000f2',
   pluginId: '1002',
   assetUuid: second,
@@ -86,6 +87,7 @@ const facetsOf: Readonly<Record<string, string>> = {
   Outbox: 'system',
   Operations: 'type,status',
   Imports: 'state',
+  Matches: 'system',
 };
 
 /** What a well-formed request of each route that names one record of a boundary has as its body. */
@@ -95,6 +97,7 @@ const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   addMilestone: { description: 'a step', due: '2027-01-01' },
   editMilestone: { changes: { status: 'Completed' } },
   resolveConflict: { keep: 'internal' },
+  decideMatch: { decision: 'accept' },
   decideApproval: { decision: 'approve', sha256: '0'.repeat(64) },
 };
 
@@ -188,7 +191,7 @@ describe('who may call a route', () => {
           ...(bodies[id] ? { body: bodies[id] } : {}),
           ...(route.versioned ? { headers: { 'if-match': '"anything"' } } : {}),
         });
-        const isNoNumber = /conflictId|changeId/.test(route.path) && given !== '987654';
+        const isNoNumber = /conflictId|changeId|matchId/.test(route.path) && given !== '987654';
         const isNoUuid = route.path.includes('assetUuid') && !/^[\da-f-]{36}$/.test(given);
         const status = isNoNumber || isNoUuid || given.includes('%00') ? 400 : 404;
         expect({ id, given, status: answer.statusCode }).toEqual({ id, given, status });
@@ -214,7 +217,16 @@ describe('who may call a route', () => {
 
 /** Everything that a boundary holds, by what is in it. */
 const isOfSecond = /zulu|SYS-2/i;
-const lists = ['Findings', 'Assets', 'Poams', 'Milestones', 'Systems', 'Conflicts', 'Approvals'] as const;
+const lists = [
+  'Findings',
+  'Assets',
+  'Poams',
+  'Milestones',
+  'Systems',
+  'Conflicts',
+  'Approvals',
+  'Matches',
+] as const;
 
 describe('what is outside of the boundaries of a grant', () => {
   let inFirst: Caller;
@@ -300,6 +312,7 @@ describe('what is outside of the boundaries of a grant', () => {
         milestoneId: '999',
         systemId: 'SYS-9',
         conflictId: '999',
+        matchId: '999',
         approvalId: randomUUID(),
         key: randomUUID(),
         pluginId: '999999',

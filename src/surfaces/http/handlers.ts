@@ -4,6 +4,7 @@ import type { Handlers } from './kit/call.ts';
 import type { EventFeed } from './kit/event-feed.ts';
 import type { Cursors } from './kit/list-answer.ts';
 import { approvalHandlers, conflictHandlers } from './decisions/conflict-handlers.ts';
+import { matchHandlers } from './decisions/match-handlers.ts';
 import { syncHandlers } from './decisions/sync-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
 import { importHandlers } from './records/import-handlers.ts';
@@ -26,5 +27,6 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...approvalHandlers(parts),
     ...syncHandlers({ ...parts, feed }),
     ...importHandlers(parts),
+    ...matchHandlers(parts),
   };
 }

@@ -10,6 +10,7 @@ import {
   importList,
   inboxList,
   type ListDefinition,
+  matchList,
   milestoneList,
   operationList,
   outboxList,
@@ -54,6 +55,7 @@ const lists: readonly ListDefinition[] = [
   operationList,
   changeList,
   importList,
+  matchList,
   inboxList,
 ];
 
