@@ -117,6 +117,8 @@ const lazily = {
   change: lazyRouteComponent(() => import('./pages/sync/change-page.tsx'), 'ChangePage'),
   imports: lazyRouteComponent(() => import('./pages/imports/imports-page.tsx'), 'ImportsPage'),
   importOne: lazyRouteComponent(() => import('./pages/imports/import-page.tsx'), 'ImportPage'),
+  matches: lazyRouteComponent(() => import('./pages/matches/matches-page.tsx'), 'MatchesPage'),
+  match: lazyRouteComponent(() => import('./pages/matches/match-page.tsx'), 'MatchPage'),
   operation: lazyRouteComponent(() => import('./pages/sync/operation-page.tsx'), 'OperationPage'),
 };
 
@@ -218,6 +220,14 @@ const importOne = createRoute({
   component: lazily.importOne,
 });
 
+const matches = createRoute({
+  getParentRoute: () => shell,
+  path: '/matches',
+  beforeLoad: needs('link:read'),
+  component: lazily.matches,
+});
+const match = createRoute({ getParentRoute: () => matches, path: '$matchId', component: lazily.match });
+
 const routeTree = root.addChildren([
   signIn,
   firstAdministrator,
@@ -240,6 +250,7 @@ const routeTree = root.addChildren([
     outbox.addChildren([change]),
     operation,
     imports.addChildren([importOne]),
+    matches.addChildren([match]),
   ]),
 ]);
 

@@ -16,6 +16,8 @@ const kinds = {
   conflict: { path: '/conflicts', permission: 'conflict:read' },
   approval: { path: '/approvals', permission: 'plan:read' },
   operation: { path: '/operations', permission: 'sync:read' },
+  match: { path: '/matches', permission: 'link:read' },
+  plan: { path: '/plans', permission: 'plan:read' },
   import: { path: '/imports', permission: 'import:read' },
   change: { path: '/sync/outbox', permission: 'sync:read' },
 } as const satisfies Record<string, { path: string; permission: Permission }>;

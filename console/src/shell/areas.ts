@@ -5,6 +5,7 @@ import IconChecklist from '@tabler/icons-react/dist/esm/icons/IconChecklist.mjs'
 import IconClipboardCheck from '@tabler/icons-react/dist/esm/icons/IconClipboardCheck.mjs';
 import IconFileImport from '@tabler/icons-react/dist/esm/icons/IconFileImport.mjs';
 import IconGitCompare from '@tabler/icons-react/dist/esm/icons/IconGitCompare.mjs';
+import IconGitMerge from '@tabler/icons-react/dist/esm/icons/IconGitMerge.mjs';
 import IconHome from '@tabler/icons-react/dist/esm/icons/IconHome.mjs';
 import IconRefresh from '@tabler/icons-react/dist/esm/icons/IconRefresh.mjs';
 import IconServer2 from '@tabler/icons-react/dist/esm/icons/IconServer2.mjs';
@@ -86,6 +87,14 @@ const areas: readonly Area[] = [
     permission: 'plan:read',
     badge: 'approvals',
     press: 'g r',
+  },
+  {
+    to: '/matches',
+    title: 'Matches',
+    icon: IconGitMerge,
+    group: 'Agreement',
+    permission: 'link:read',
+    press: 'g t',
   },
   {
     to: '/imports',

@@ -85,6 +85,7 @@ export const matchPage = matchRow.extend({
         low: z.number(),
         info: z.number(),
       }),
+      systemId: z.string().nullable(),
       lastSeen: instant.nullable(),
       operatingSystem: z.string().nullable(),
       sources: z.array(z.string()),

@@ -9,6 +9,8 @@ export interface MatchFacts {
   readonly gain: number;
   /** Open findings of the asset, which follow it into the system. */
   readonly open: Readonly<Record<'critical' | 'high' | 'medium' | 'low' | 'info', number>>;
+  /** The boundary that it is in now. */
+  readonly systemId: string | null;
   readonly lastSeen: Date | null;
   readonly operatingSystem: string | null;
   /** Sources that report the asset. */
@@ -22,7 +24,7 @@ export async function fetchMatchFacts(db: Kysely<Database>, id: number): Promise
     select ${matchBoundary} as boundary, ${matchGain}::int as gain,
            jsonb_build_object('critical', coalesce(e.open_critical, 0), 'high', coalesce(e.open_high, 0), 'medium', coalesce(e.open_medium, 0),
                               'low', coalesce(e.open_low, 0), 'info', coalesce(e.open_info, 0)) as open,
-           a.last_seen as "lastSeen",
+           a.system_id as "systemId", a.last_seen as "lastSeen",
            (select o.operating_system from ingestion_asset_systems o where o.asset_uuid = a.asset_uuid order by o.is_primary desc nulls last, o.id limit 1) as "operatingSystem",
            coalesce((select jsonb_agg(distinct s.system_name) from asset_sources known join external_systems s on s.id = known.external_system_id
                       where known.asset_uuid = a.asset_uuid), '[]') as sources,
