@@ -36,3 +36,6 @@ SELECT left(f.file_name, 255), s.system_name, 'command', f.sha256, 'unknown', f.
          'openPorts', 0, 'heldBecause', '[]'::jsonb, 'fixed', 0, 'newFindings', 0, 'cameBack', 0, 'operationId', f.operation_id,
          'counts', jsonb_build_object('read', 0, 'created', 0, 'updated', 0, 'unchanged', 0, 'held', 0, 'failed', 0)))
   FROM imported_files f JOIN external_systems s ON s.id = f.external_system_id;
+
+ALTER TABLE tieline_events ADD COLUMN conflict_ids integer[];
+COMMENT ON COLUMN tieline_events.conflict_ids IS 'Of an event about conflicts: which (sync_conflicts.id). Each reader is told of those in its own boundaries only.';

@@ -25,6 +25,9 @@ const words = `(values (1, 'alfa'), (2, 'zulu')) b(n, word)`;
 const asset = `('00000000-0000-0000-0000-00000000000' || n)::uuid`;
 const operation = `'00000000-0000-0000-0000-000000000001'`;
 
+const planItem = `jsonb_build_object('system', 'xacta', 'entity', 'poam', 'record', upper(word) || '-1', 'kind', 'update', 'direction', 'outbound', 'field', 'comments',
+   'before', 'old', 'after', word, 'reason', 'edited here', 'decidedBy', 'J. Doe', 'needsApproval', false, 'key', 'key ' || n)`;
+
 /** @param systemId of the connection. */
 const statements = (systemId: number): string[] => [
   `insert into ingestion_systems (system_id, name, uuid) select 'SYS-' || n, word || ' system', gen_random_uuid() from ${words}`,
@@ -50,6 +53,12 @@ const statements = (systemId: number): string[] => [
    select ${asset}, c.id, 'review', 40, '[]', 'rule', 'correlation' from ${words} join system_components c on c.component_id = word || '-part'`,
   `insert into match_reviews (kind, external_system_id, asset_uuid, operation_id, reason_code)
    select 'component', ${systemId}, ${asset}, ${operation}, null from ${words} order by n`,
+  `insert into kept_plans (plan_id, sha256, head, item_count, made_by, made_by_principal, expires_at)
+   select ${asset}, repeat('0', 64), '{"systems": ["xacta"], "entities": [], "full": false}', 1, 'J. Doe', 'p', now() + interval '1 day' from ${words}`,
+  `insert into kept_plan_groups (plan_id, group_number, danger, danger_rank, content_sha256, sample)
+   select ${asset}, 1, 'updates', 5, repeat(n::text, 64), ${planItem} from ${words}`,
+  `insert into kept_plan_items (plan_id, item_number, group_number, system_id, entity_id, title, item)
+   select ${asset}, 1, 1, 'SYS-' || n, upper(word) || '-1', 'Weakness of ' || word, ${planItem} from ${words}`,
   `insert into sync_plans (plan_id, external_system_id, content, content_sha256, operation_id, system_id, is_by_boundary)
    select ${asset}, ${systemId}, '[]', repeat('0', 64), ${operation}, 'SYS-' || n, true from ${words}`,
   `insert into approvals (approval_id, plan_id, requested_action, requested_by) select ${asset}, ${asset}, 'send what waits in ' || word, 'rule:approval' from ${words}`,

@@ -4,6 +4,7 @@ import { findingRoutes } from './finding-routes.ts';
 import { importRoutes } from './import-routes.ts';
 import { matchRoutes } from './match-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
+import { planRoutes, runRoutes } from './run-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 
 export const routes = {
@@ -15,10 +16,12 @@ export const routes = {
   ...syncRoutes,
   ...importRoutes,
   ...matchRoutes,
+  ...runRoutes,
+  ...planRoutes,
 } as const;
-export { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
+export { approvalRoutes, approvalRow, conflictRoutes, conflictRow, operationRow, syncRoutes } from './decision-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
-export { importRoutes, matchRoutes };
+export { importRoutes, matchRoutes, planRoutes, runRoutes };
 export { poamRoutes } from './poam-routes.ts';
 export { sessionRoutes };
 export { type Access, type Audit, defineRoutes, type Route } from './define-route.ts';

@@ -1842,6 +1842,8 @@ interface TielineEventsTable {
   /** How many records; null where that says nothing. */
   count: number | null;
   at: Generated<Instant>;
+  /** Of an event about conflicts: which (sync_conflicts.id). Each reader is told of those in its own boundaries only. */
+  conflict_ids: number[] | null;
 }
 
 /** What Tieline brought into this database; a table that is not listed here was there before. `tieline db remove` takes out exactly these. */

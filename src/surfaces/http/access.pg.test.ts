@@ -32,6 +32,9 @@ const parameters: Readonly<Record<string, string>> = {
   jobId: randomUUID(),
   importId: randomUUID(),
   matchId: '2',
+  planId: second,
+  connection: 'xacta',
+  schedule: 'none',
   key: '00000000-0000-0000-0000-0000000000f2',
   pluginId: '1002',
   assetUuid: second,
@@ -88,6 +91,7 @@ const facetsOf: Readonly<Record<string, string>> = {
   Operations: 'type,status',
   Imports: 'state',
   Matches: 'system',
+  ApiCalls: 'connection,status',
 };
 
 /** What a well-formed request of each route that names one record of a boundary has as its body. */
@@ -97,6 +101,8 @@ const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   addMilestone: { description: 'a step', due: '2027-01-01' },
   editMilestone: { changes: { status: 'Completed' } },
   resolveConflict: { keep: 'internal' },
+  applyPlan: { sha256: '0'.repeat(64) },
+  changeSchedule: { cron: '0 2 * * *' },
   decideMatch: { decision: 'accept' },
   decideApproval: { decision: 'approve', sha256: '0'.repeat(64) },
 };
@@ -313,6 +319,7 @@ describe('what is outside of the boundaries of a grant', () => {
         systemId: 'SYS-9',
         conflictId: '999',
         matchId: '999',
+        planId: randomUUID(),
         approvalId: randomUUID(),
         key: randomUUID(),
         pluginId: '999999',

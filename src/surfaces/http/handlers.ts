@@ -5,6 +5,8 @@ import type { EventFeed } from './kit/event-feed.ts';
 import type { Cursors } from './kit/list-answer.ts';
 import { approvalHandlers, conflictHandlers } from './decisions/conflict-handlers.ts';
 import { matchHandlers } from './decisions/match-handlers.ts';
+import { planHandlers } from './decisions/plan-handlers.ts';
+import { runHandlers } from './decisions/run-handlers.ts';
 import { syncHandlers } from './decisions/sync-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
 import { importHandlers } from './records/import-handlers.ts';
@@ -28,5 +30,7 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...syncHandlers({ ...parts, feed }),
     ...importHandlers(parts),
     ...matchHandlers(parts),
+    ...runHandlers(parts),
+    ...planHandlers(),
   };
 }

@@ -1,8 +1,8 @@
 /** The outbox, operations, work that is asked for, the inbox, and events. */
 import { Readable } from 'node:stream';
-import { everywhere, heldBy, isWithin } from '../../../canonical/access/index.ts';
+import { everywhere, heldBy, isWithin, scopeFor } from '../../../canonical/access/index.ts';
 import { changeList, inboxList, operationList, outboxList } from '../../../canonical/lists/index.ts';
-import type { syncRoutes } from '../../../contract/index.ts';
+import { operationRow, outboxEntry, type syncRoutes } from '../../../contract/index.ts';
 import type { TielineEvent } from '../../../ledger/events/index.ts';
 import { fetchJob, requestSync } from '../../../operate/jobs/index.ts';
 import { homeOf } from '../../../review/home/index.ts';
@@ -14,11 +14,13 @@ import {
   fetchOperation,
   listChanges,
   listOperations,
+  type OperationFacts,
 } from '../../../review/operations/index.ts';
 import {
   countOutboxBy,
   countOutboxChanges,
   fetchOutboxChange,
+  type ListedChange,
   listOutbox,
 } from '../../../review/outbox/index.ts';
 import { knownWord } from '../../../platform/errors/index.ts';
@@ -26,6 +28,7 @@ import { listEntities } from '../../../record/entities/index.ts';
 import type { Call, Handlers } from '../kit/call.ts';
 import type { EventFeed } from '../kit/event-feed.ts';
 import { byValue, filterOf, most, pageBody, pageRequest } from '../kit/list-answer.ts';
+import { columnsOf, everyPage } from '../kit/list-export.ts';
 import { listHandlers, type ListParts } from '../kit/list-handlers.ts';
 
 const heartbeatMs = 15_000;
@@ -54,7 +57,11 @@ function eventStream(call: Call, feed: EventFeed): Readable {
 }
 
 /** Of a boundary hears who holds a permission there at this moment, with this token. */
-function mayHear({ by, app }: Call, { boundary }: TielineEvent): boolean {
+function mayHear({ by, app }: Call, { boundary, conflicts }: TielineEvent): boolean {
+  if (conflicts !== null) {
+    const scope = by && scopeFor(by.actor, 'conflict:read', app.now());
+    return scope !== undefined && isWithin(scope, boundary);
+  }
   if (boundary === null) return true;
   const held = by ? [...heldBy(by.actor, app.now()).values()] : [];
   return held.some((scope) => isWithin(scope, boundary));
@@ -72,6 +79,11 @@ const lists = (parts: ListParts): ListHandlers => ({
       page: (app, scope, request) => listOutbox(app, scope, request),
       count: ({ db }, scope, filter, { exact }) => countOutboxChanges(db, scope, filter, most(exact)),
       facet: async ({ db }, scope, filter, by) => byValue(await countOutboxBy(db, scope, filter, by)),
+      stream: (app, scope, { filter, sort }) =>
+        everyPage((after, limit) =>
+          listOutbox(app, scope, { filter, sort, limit, ...(after ? { after } : {}) }),
+        ),
+      columns: columnsOf<ListedChange>(outboxEntry),
     },
   }),
   ...listHandlers('Operations', operationList, {
@@ -80,6 +92,9 @@ const lists = (parts: ListParts): ListHandlers => ({
       page: (app, _scope, request) => listOperations(app, request),
       count: ({ db }, _scope, filter, { exact }) => countOperations(db, filter, most(exact)),
       facet: async ({ db }, _scope, filter, by) => byValue(await countOperationsBy(db, filter, by)),
+      stream: (app, _scope, { filter, sort }) =>
+        everyPage((after, limit) => listOperations(app, { filter, sort, limit, ...(after ? { after } : {}) })),
+      columns: columnsOf<OperationFacts>(operationRow),
     },
   }),
 });

@@ -15,31 +15,10 @@ import { TielineError } from '../../../platform/errors/index.ts';
 import type { Handlers } from '../kit/call.ts';
 import { columnsOf, everyPage } from '../kit/list-export.ts';
 import { listHandlers, type ListParts } from '../kit/list-handlers.ts';
+import { withFieldsOf } from '../kit/renamed-fields.ts';
 import { byValue, most } from '../kit/list-answer.ts';
 
-/** How the command line calls what a request has in its query. */
-const parameters: Readonly<Record<string, string>> = {
-  '--system': 'source',
-  '--new-source': 'newSource',
-  '--zone': 'zone',
-};
-
-/** What is refused names the parameters of a request, not the flags of a command. */
-async function inParameters<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof TielineError) || !error.fields.some(({ field }) => field in parameters)) throw error;
-    throw new TielineError(error.code, error.message, {
-      cause: error,
-      remedy: 'Correct it and send the file again; nothing of it was kept.',
-      fields: error.fields.map(({ field, message }) => ({
-        field: parameters[field] ?? field,
-        message: message.replace('--new-source', 'newSource'),
-      })),
-    });
-  }
-}
+const places = { '--system': 'source', '--new-source': 'newSource', '--zone': 'zone' };
 
 const oneHeader = (value: string | string[] | undefined): string | undefined =>
   Array.isArray(value) ? value[0] : value;
@@ -66,7 +45,11 @@ export const importHandlers = (parts: ListParts): Handlers<typeof importRoutes> 
       bytes: Number.isSafeInteger(length) ? length : undefined,
       digest: oneHeader(headers['content-digest']),
     };
-    const body = await inParameters(bringFile(app, by.actor, brought));
+    const body = await withFieldsOf(
+      bringFile(app, by.actor, brought),
+      places,
+      'Correct it and send the file again; nothing of it was kept.',
+    );
     return { body, location: `/api/v1/imports/${body.id}` };
   },
   getImportPlaces: async ({ app }) => ({ body: await importPlaces(app) }),

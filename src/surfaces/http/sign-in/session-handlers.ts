@@ -4,6 +4,7 @@ import { allRoles, heldBy, isPrivileged, roles } from '../../../canonical/access
 import {
   approvalList,
   assetList,
+  callList,
   changeList,
   conflictList,
   findingList,
@@ -56,6 +57,7 @@ const lists: readonly ListDefinition[] = [
   changeList,
   importList,
   matchList,
+  callList,
   inboxList,
 ];
 
