@@ -119,6 +119,11 @@ const lazily = {
   importOne: lazyRouteComponent(() => import('./pages/imports/import-page.tsx'), 'ImportPage'),
   matches: lazyRouteComponent(() => import('./pages/matches/matches-page.tsx'), 'MatchesPage'),
   match: lazyRouteComponent(() => import('./pages/matches/match-page.tsx'), 'MatchPage'),
+  runs: lazyRouteComponent(() => import('./pages/sync/runs-page.tsx'), 'RunsPage'),
+  schedules: lazyRouteComponent(() => import('./pages/sync/schedules-page.tsx'), 'SchedulesPage'),
+  calls: lazyRouteComponent(() => import('./pages/sync/calls-page.tsx'), 'CallsPage'),
+  plans: lazyRouteComponent(() => import('./pages/plans/plans-page.tsx'), 'PlansPage'),
+  plan: lazyRouteComponent(() => import('./pages/plans/plan-page.tsx'), 'PlanPage'),
   operation: lazyRouteComponent(() => import('./pages/sync/operation-page.tsx'), 'OperationPage'),
 };
 
@@ -228,6 +233,37 @@ const matches = createRoute({
 });
 const match = createRoute({ getParentRoute: () => matches, path: '$matchId', component: lazily.match });
 
+const runs = createRoute({
+  getParentRoute: () => shell,
+  path: '/sync/runs',
+  beforeLoad: needs('sync:read'),
+  component: lazily.runs,
+});
+const schedules = createRoute({
+  getParentRoute: () => shell,
+  path: '/sync/schedules',
+  beforeLoad: needs('sync:read'),
+  component: lazily.schedules,
+});
+const calls = createRoute({
+  getParentRoute: () => shell,
+  path: '/sync/calls',
+  beforeLoad: needs('sync:read'),
+  component: lazily.calls,
+});
+const plans = createRoute({
+  getParentRoute: () => shell,
+  path: '/plans',
+  beforeLoad: needs('plan:read'),
+  component: lazily.plans,
+});
+const plan = createRoute({
+  getParentRoute: () => shell,
+  path: '/plans/$planId',
+  beforeLoad: needs('plan:read'),
+  component: lazily.plan,
+});
+
 const routeTree = root.addChildren([
   signIn,
   firstAdministrator,
@@ -251,6 +287,11 @@ const routeTree = root.addChildren([
     operation,
     imports.addChildren([importOne]),
     matches.addChildren([match]),
+    runs,
+    schedules,
+    calls,
+    plans,
+    plan,
   ]),
 ]);
 

@@ -80,6 +80,11 @@ export const post = <T>(path: string, body?: unknown, options: Options = {}): Pr
 export const remove = (path: string, options: Options = {}): Promise<void> =>
   json<void>('DELETE', path, options);
 
+export const put = <T>(path: string, body: unknown, options: Options = {}): Promise<T> =>
+  json<T>('PUT', path, { ...options, body });
+/** Removes a record as it was read. */
+export const removeVersion = (path: string, ifMatch: string): Promise<void> => remove(path, { ifMatch });
+
 export async function getVersioned<T>(path: string, options: Options = {}): Promise<Versioned<T>> {
   const response = await send('GET', path, options);
   return { value: (await response.json()) as T, etag: response.headers.get('etag') ?? '' }; // as above

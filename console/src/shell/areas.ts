@@ -7,6 +7,7 @@ import IconFileImport from '@tabler/icons-react/dist/esm/icons/IconFileImport.mj
 import IconGitCompare from '@tabler/icons-react/dist/esm/icons/IconGitCompare.mjs';
 import IconGitMerge from '@tabler/icons-react/dist/esm/icons/IconGitMerge.mjs';
 import IconHome from '@tabler/icons-react/dist/esm/icons/IconHome.mjs';
+import IconListCheck from '@tabler/icons-react/dist/esm/icons/IconListCheck.mjs';
 import IconRefresh from '@tabler/icons-react/dist/esm/icons/IconRefresh.mjs';
 import IconServer2 from '@tabler/icons-react/dist/esm/icons/IconServer2.mjs';
 import IconShield from '@tabler/icons-react/dist/esm/icons/IconShield.mjs';
@@ -87,6 +88,14 @@ const areas: readonly Area[] = [
     permission: 'plan:read',
     badge: 'approvals',
     press: 'g r',
+  },
+  {
+    to: '/plans',
+    title: 'Plans',
+    icon: IconListCheck,
+    group: 'Agreement',
+    permission: 'plan:read',
+    press: 'g l',
   },
   {
     to: '/matches',

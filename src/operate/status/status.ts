@@ -153,7 +153,8 @@ export interface SyncOverview {
   readonly workers: number;
 }
 
-export async function fetchSyncOverview(app: Pick<App, 'db' | 'now'>): Promise<SyncOverview> {
+/** Sources of scan files are no connections: nothing is ever read from them. */
+export async function fetchSyncOverview(app: Pick<App, 'db' | 'now' | 'scanFiles'>): Promise<SyncOverview> {
   const [connections, health, running, workers] = await Promise.all([
     listConnectionStates(app),
     listHealth(app.db),
@@ -161,12 +162,14 @@ export async function fetchSyncOverview(app: Pick<App, 'db' | 'now'>): Promise<S
     countWorkers(app.db),
   ]);
   return {
-    connections: connections.map((each) => ({
+    connections: connections
+      .filter(({ type }) => type !== app.scanFiles?.systemType)
+      .map((each) => ({
       ...each,
       health: health
         .filter(({ system }) => system === each.connection)
         .map(({ type: check, status, detail, checkedAt }) => ({ check, status, detail, checkedAt })),
-    })),
+      })),
     running: running.map(
       ({ operationId, type, startedAt, connection, step, done, total, isSilent, cancelRequestedBy }) => ({
         ...{ operationId, type, startedAt, connection, step, done, total, isSilent, cancelRequestedBy },

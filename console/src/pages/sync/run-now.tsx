@@ -8,7 +8,7 @@ import { problemOf } from '../../api/problem.ts';
 import { ActButton } from '../../kit/act-button.tsx';
 import { tellProblem } from '../../kit/notice.tsx';
 import { RecordLink } from '../../kit/record-link.tsx';
-import { useWhyNot } from '../../shell/use-session.ts';
+import { useMay } from '../../shell/use-session.ts';
 import styles from './sync.module.css';
 import { jobStates } from './words.ts';
 
@@ -25,7 +25,7 @@ function useJob() {
 }
 
 export const RunNow = () => {
-  const whyNot = useWhyNot('sync:run');
+  const may = useMay('sync:run');
   const goTo = useGoTo();
   const { job } = useJob();
   const [busy, setBusy] = useState(false);
@@ -40,8 +40,9 @@ export const RunNow = () => {
     }
   };
   const goesOn = job && !isOver(job) ? 'A sync that you started is still going on.' : undefined;
+  if (!may) return null;
   return (
-    <ActButton why={whyNot ?? goesOn} loading={busy} onPress={() => void start()}>
+    <ActButton why={goesOn} loading={busy} onPress={() => void start()}>
       Run now
     </ActButton>
   );
