@@ -20,7 +20,7 @@ import { listSystems } from '../ledger/external-systems/index.ts';
 import { CarefulClient } from '../platform/postgres/index.ts';
 import { type EmbeddedServer, openEmbeddedServer } from '../platform/embedded/index.ts';
 import { createLogger } from './logger.ts';
-import { type Served, startServing, workBeside } from './serve.ts';
+import { type Served, startServing } from './serve.ts';
 import { startSimulator, type RunningSimulator } from './simulator-process.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 import { summarizeRun, type SyncSummary, syncSystems } from '../runs/sync/index.ts';
@@ -72,7 +72,6 @@ export async function runDemo(call: DemoCall): Promise<number> {
     say('');
 
     const [first, second] = await syncTwice(workspace, call, say);
-    if (!call.flags.once) opened.push(startWorking(settings, say));
     const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
     const summary = {
       ...first,
@@ -116,18 +115,6 @@ async function showConsole(
   say(`\nThe console is at ${bold(served.url)}`);
   say('Enter it as any role with one click; what follows here shows up there.');
   return () => served.close();
-}
-
-/** Does what is asked for in the console: syncs, imports. @returns what ends it. */
-function startWorking(settings: SettingsByName, say: (line: string) => void): () => Promise<void> {
-  const ending = new AbortController();
-  const working = workBeside(settings, ending.signal).catch((error: unknown) => {
-    if (!ending.signal.aborted) say(`tieline: the worker has ended: ${String(error)}`);
-  });
-  return async () => {
-    ending.abort();
-    await working;
-  };
 }
 
 /** The console over the demo's database, with a person for each role; nothing else ever offers the entry with one click. */

@@ -111,7 +111,12 @@ export async function download(path: string, query: Query, accept: string, fileN
  */
 export function sendFile<T>(
   path: string,
-  { query, file, signal, onSent }: {
+  {
+    query,
+    file,
+    signal,
+    onSent,
+  }: {
     readonly query: Query;
     readonly file: File;
     readonly signal: AbortSignal;

@@ -72,7 +72,8 @@ export const removeSchedule = (connection: string, name: string, etag: string): 
 
 export const plansQuery = queryOptions({
   queryKey: ['plans', 'list'],
-  queryFn: ({ signal }) => get<{ readonly items: readonly Plan[] }>('/plans', { query: { limit: 100 }, signal }),
+  queryFn: ({ signal }) =>
+    get<{ readonly items: readonly Plan[] }>('/plans', { query: { limit: 100 }, signal }),
 });
 const planPath = (id: string): string => `/plans/${encodeURIComponent(id)}`;
 export const planQuery = (id: string) =>

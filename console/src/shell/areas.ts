@@ -72,6 +72,14 @@ const areas: readonly Area[] = [
     press: 'g a',
   },
   {
+    to: '/imports',
+    title: 'Imports',
+    icon: IconFileImport,
+    group: 'Work',
+    permission: 'import:read',
+    press: 'g i',
+  },
+  {
     to: '/conflicts',
     title: 'Conflicts',
     icon: IconGitCompare,
@@ -104,14 +112,6 @@ const areas: readonly Area[] = [
     group: 'Agreement',
     permission: 'link:read',
     press: 'g t',
-  },
-  {
-    to: '/imports',
-    title: 'Imports',
-    icon: IconFileImport,
-    group: 'Work',
-    permission: 'import:read',
-    press: 'g i',
   },
   {
     to: '/sync',

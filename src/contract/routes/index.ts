@@ -19,7 +19,14 @@ export const routes = {
   ...runRoutes,
   ...planRoutes,
 } as const;
-export { approvalRoutes, approvalRow, conflictRoutes, conflictRow, operationRow, syncRoutes } from './decision-routes.ts';
+export {
+  approvalRoutes,
+  approvalRow,
+  conflictRoutes,
+  conflictRow,
+  operationRow,
+  syncRoutes,
+} from './decision-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { importRoutes, matchRoutes, planRoutes, runRoutes };
 export { poamRoutes } from './poam-routes.ts';

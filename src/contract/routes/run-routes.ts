@@ -178,7 +178,10 @@ export const planRoutes = defineRoutes({
     permission: 'plan:read',
     scope: 'boundaries',
     params: ofPlan,
-    query: z.strictObject({ ...page, group: z.coerce.number().int().positive().max(2_147_483_647).optional() }),
+    query: z.strictObject({
+      ...page,
+      group: z.coerce.number().int().positive().max(2_147_483_647).optional(),
+    }),
     answer: {
       status: 200,
       shape: z.strictObject({ items: z.array(planItemRow), next: z.number().nullable() }),

@@ -165,16 +165,12 @@ export async function fetchSyncOverview(app: Pick<App, 'db' | 'now' | 'scanFiles
     connections: connections
       .filter(({ type }) => type !== app.scanFiles?.systemType)
       .map((each) => ({
-      ...each,
-      health: health
-        .filter(({ system }) => system === each.connection)
-        .map(({ type: check, status, detail, checkedAt }) => ({ check, status, detail, checkedAt })),
+        ...each,
+        health: health
+          .filter(({ system }) => system === each.connection)
+          .map(({ type: check, status, detail, checkedAt }) => ({ check, status, detail, checkedAt })),
       })),
-    running: running.map(
-      ({ operationId, type, startedAt, connection, step, done, total, isSilent, cancelRequestedBy }) => ({
-        ...{ operationId, type, startedAt, connection, step, done, total, isSilent, cancelRequestedBy },
-      }),
-    ),
+    running: running.map(({ system: _system, unit: _unit, updatedAt: _at, ...shown }) => shown),
     workers,
   };
 }

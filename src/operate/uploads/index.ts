@@ -1,1 +1,8 @@
-export { clearUploads, plainName, type ReceivedFile, receiveUpload, removeUpload, uploadPath } from './uploads.ts';
+export {
+  clearUploads,
+  plainName,
+  type ReceivedFile,
+  receiveUpload,
+  removeUpload,
+  uploadPath,
+} from './uploads.ts';

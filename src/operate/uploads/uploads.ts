@@ -101,10 +101,14 @@ export async function receiveUpload(
     });
     const sha256 = hash.digest('hex');
     if (expected !== undefined && expected !== sha256)
-      throw new TielineError('REQUEST_INVALID', 'The file is not what Content-Digest says: it was damaged on its way.', {
-        fields: [{ field: 'content-digest', message: `what arrived has SHA-256 ${sha256}` }],
-        remedy: 'Send the file again. Nothing was kept.',
-      });
+      throw new TielineError(
+        'REQUEST_INVALID',
+        'The file is not what Content-Digest says: it was damaged on its way.',
+        {
+          fields: [{ field: 'content-digest', message: `what arrived has SHA-256 ${sha256}` }],
+          remedy: 'Send the file again. Nothing was kept.',
+        },
+      );
     return { path, bytes, sha256 };
   } catch (error) {
     body.resume();
@@ -123,7 +127,9 @@ function asRefusal(error: unknown, signal: AbortSignal): unknown {
       cause: error,
       remedy: 'Send the file again. Nothing was kept.',
     });
-  return new TielineError('OUTPUT_FAILED', `The file could not be kept: ${messageOf(error)}`, { cause: error });
+  return new TielineError('OUTPUT_FAILED', `The file could not be kept: ${messageOf(error)}`, {
+    cause: error,
+  });
 }
 
 /** Removes what is kept of an upload; one that is gone already is no fault. */

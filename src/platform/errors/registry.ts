@@ -59,7 +59,8 @@ export const errorRegistry = {
     retryable: false,
   },
   MATCH_SETTLED: {
-    meaning: 'The match was decided by somebody else meanwhile, or needs no decision any more. Nothing was changed.',
+    meaning:
+      'The match was decided by somebody else meanwhile, or needs no decision any more. Nothing was changed.',
     remedy: 'Read it again to see by whom; to decide otherwise, make or break the link.',
     exitCode: 2,
     retryable: false,

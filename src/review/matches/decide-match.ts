@@ -90,7 +90,8 @@ export async function decideMatch(
       remedy: 'Ask somebody who may decide matches in all systems. Nothing was decided.',
     });
   const wanted = String(id);
-  if (decision === 'accept') return acceptMatch(app, wanted, { ...defined({ choice }), always, replaces }, decided);
+  if (decision === 'accept')
+    return acceptMatch(app, wanted, { ...defined({ choice }), always, replaces }, decided);
   // None of them: of those that this person can see.
   const none =
     choice === undefined && match.kind === 'component' && match.candidatesOutside > 0

@@ -24,21 +24,22 @@ const placeOf = ({ source, newName, zone, keepPartial }: Chosen): Place => ({
   keepPartial,
 });
 
-const PlaceFields = ({
-  places,
-  chosen,
-  onChange,
-}: {
+interface PlaceProps {
   readonly places: ImportPlaces | undefined;
   readonly chosen: Chosen;
   readonly onChange: (chosen: Chosen) => void;
-}) => {
+}
+
+const SourceFields = ({ places, chosen, onChange }: PlaceProps) => {
   const id = useId();
   const usual = places?.usualSource ?? 'scan files';
   const others = places?.sources.filter((name) => name !== usual) ?? [];
   return (
-    <div className={styles['place']}>
-      <label htmlFor={`${id}-source`} title="The network or scanner that the files come from. Assets of different sources are told apart.">
+    <>
+      <label
+        htmlFor={`${id}-source`}
+        title="The network or scanner that the files come from. Assets of different sources are told apart."
+      >
         Source
       </label>
       <select
@@ -65,11 +66,21 @@ const PlaceFields = ({
           />
         </>
       ) : null}
-      <label htmlFor={`${id}-zone`} title="Of times in the file that name no zone. It is kept with the source.">
+    </>
+  );
+};
+
+const PlaceFields = (props: PlaceProps) => {
+  const { chosen, onChange } = props;
+  const id = useId();
+  return (
+    <div className={styles['place']}>
+      <SourceFields {...props} />
+      <label htmlFor={id} title="Of times in the file that name no zone. It is kept with the source.">
         Time zone
       </label>
       <input
-        id={`${id}-zone`}
+        id={id}
         type="text"
         maxLength={64}
         placeholder="only if the file names none, e.g. Europe/Berlin"
@@ -126,7 +137,9 @@ export const BringFiles = () => {
         <div>
           Drop .nessus or .csv files here, also in a .gz or .zip
           <div className="quiet">
-            {places === undefined ? '' : `up to ${sizeWords(places.maxBytes)} each; the same file twice changes nothing`}
+            {places === undefined
+              ? ''
+              : `up to ${sizeWords(places.maxBytes)} each; the same file twice changes nothing`}
           </div>
         </div>
         <input

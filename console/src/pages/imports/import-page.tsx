@@ -53,7 +53,8 @@ const Fault = ({ of: { fault } }: { readonly of: ImportDetail }) =>
 const remedies: Readonly<Partial<Record<OneFile['outcome'], string>>> = {
   refused:
     'Nothing of it was imported. Export or copy the file again and send it again; to keep the hosts that are whole, tick “Of a broken file, keep the hosts that are whole”.',
-  partial: 'The hosts before that place were imported. Export or copy the file again and send it again for the rest.',
+  partial:
+    'The hosts before that place were imported. Export or copy the file again and send it again for the rest.',
 };
 
 const Links = ({ of }: { readonly of: OneFile }) => {
@@ -126,9 +127,14 @@ const factsOf = (of: ImportDetail): readonly Fact[] => [
   ['By', `${of.by}${of.way === 'command' ? ', at the machine' : ''}`],
   ['Source', of.source, 'The network or scanner that the file is filed under'],
   ['Ended', of.endedAt === null ? 'not yet' : <At key="ended" at={of.endedAt} />],
-  ['Size', of.bytes === null ? null : of.bytes < 1000
+  [
+    'Size',
+    of.bytes === null
+      ? null
+      : of.bytes < 1000
         ? sizeWords(of.bytes)
-        : `${sizeWords(of.bytes)} (${of.bytes.toLocaleString('en')} bytes)`],
+        : `${sizeWords(of.bytes)} (${of.bytes.toLocaleString('en')} bytes)`,
+  ],
   [
     'SHA-256',
     of.sha256 === null ? null : (

@@ -72,7 +72,9 @@ export function sendFiles(files: readonly File[], place: Place): void {
 
 export function sendAgain(id: number, place: Place): void {
   const { problem: _old, ...again } = all.find((each) => each.id === id) ?? {};
-  change(all.map((each) => (each.id === id ? { ...each, ...again, place, state: 'waiting', sent: 0 } : each)));
+  change(
+    all.map((each) => (each.id === id ? { ...each, ...again, place, state: 'waiting', sent: 0 } : each)),
+  );
   void work();
 }
 

@@ -1,4 +1,5 @@
 /** The asset beside its candidates, identifier by identifier; what both have is marked with what it counts. */
+import type { ReactNode } from 'react';
 import type { Candidate, MatchDetail } from '../../api/matches.ts';
 import detail from '../../kit/detail/detail.module.css';
 import { Nothing } from '../../kit/marks/severity.tsx';
@@ -12,7 +13,9 @@ type Identifiers = Candidate['identifiers'];
 /** Kinds that either side has, the strongest first. */
 function kindsOf(of: MatchDetail): readonly string[] {
   const kinds = new Set(
-    [of.asset?.identifiers ?? [], ...of.candidates.map((each) => each.identifiers)].flat().map(({ kind }) => kind),
+    [of.asset?.identifiers ?? [], ...of.candidates.map((each) => each.identifiers)]
+      .flat()
+      .map(({ kind }) => kind),
   );
   for (const { evidence } of of.candidates) for (const { kind } of evidence) kinds.add(kind);
   const place = (kind: string): number => (identifierOrder.indexOf(kind) + 100) % 100;
@@ -88,83 +91,107 @@ const SystemOf = ({ id }: { readonly id: string | null }) =>
     </RecordLink>
   );
 
+/** One row: what the asset has, and what each candidate has. */
+const Line = ({
+  title,
+  of,
+  candidates,
+  asset,
+  candidate,
+}: {
+  readonly title: string;
+  readonly of: MatchDetail;
+  readonly candidates: readonly Candidate[];
+  readonly asset: (of: NonNullable<MatchDetail['asset']>) => ReactNode;
+  readonly candidate: (of: Candidate) => ReactNode;
+}) => (
+  <tr>
+    <th scope="row">{title}</th>
+    {of.asset === null ? null : <td>{asset(of.asset)}</td>}
+    {candidates.map((each) => (
+      <td key={each.choice}>{candidate(each)}</td>
+    ))}
+  </tr>
+);
+
+const Head = ({ of, candidates }: { readonly of: MatchDetail; readonly candidates: readonly Candidate[] }) => (
+  <thead>
+    <tr>
+      <th scope="col">Known by</th>
+      {of.asset === null ? null : (
+        <th scope="col">
+          {of.assetUuid === null ? (
+            (of.assetName ?? 'The asset')
+          ) : (
+            <RecordLink kind="asset" id={of.assetUuid}>
+              {of.assetName ?? of.assetUuid.slice(0, 8)}
+            </RecordLink>
+          )}
+          <div className="quiet">this asset</div>
+        </th>
+      )}
+      {candidates.map((each) => (
+        <th key={each.choice} scope="col">
+          <CandidateHead of={each} match={of} />
+        </th>
+      ))}
+    </tr>
+  </thead>
+);
+
 export const Compare = ({ of }: { readonly of: MatchDetail }) => {
-  const candidates = of.candidates.toSorted((one, other) => Number(other.isProposed) - Number(one.isProposed));
+  const candidates = of.candidates.toSorted(
+    (one, other) => Number(other.isProposed) - Number(one.isProposed),
+  );
+  const both = { of, candidates };
   return (
-    <div className={`${detail['scrollX'] ?? ''} ${styles['scroll'] ?? ''}`} tabIndex={0} role="region" aria-label="Both sides, to scroll">
+    <div
+      className={`${detail['scrollX'] ?? ''} ${styles['scroll'] ?? ''}`}
+      tabIndex={0}
+      role="region"
+      aria-label="Both sides, to scroll"
+    >
       <table className={`${detail['table'] ?? ''} ${styles['compare'] ?? ''}`}>
-        <thead>
-          <tr>
-            <th scope="col">Known by</th>
-            {of.asset === null ? null : (
-              <th scope="col">
-                {of.assetUuid === null ? (
-                  (of.assetName ?? 'The asset')
-                ) : (
-                  <RecordLink kind="asset" id={of.assetUuid}>
-                    {of.assetName ?? of.assetUuid.slice(0, 8)}
-                  </RecordLink>
-                )}
-                <div className="quiet">this asset</div>
-              </th>
-            )}
-            {candidates.map((each) => (
-              <th key={each.choice} scope="col">
-                <CandidateHead of={each} match={of} />
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Head {...both} />
         <tbody>
           {kindsOf(of).map((kind) => (
-            <tr key={kind}>
-              <th scope="row">{identifierWords(kind)}</th>
-              {of.asset === null ? null : (
-                <td>
-                  <Values of={of.asset.identifiers} kind={kind} />
-                </td>
-              )}
-              {candidates.map((each) => (
-                <td key={each.choice}>
-                  <Values of={each.identifiers} kind={kind} against={each} />
-                </td>
-              ))}
-            </tr>
+            <Line
+              key={kind}
+              {...both}
+              title={identifierWords(kind)}
+              asset={({ identifiers }) => <Values of={identifiers} kind={kind} />}
+              candidate={(each) => <Values of={each.identifiers} kind={kind} against={each} />}
+            />
           ))}
-          <tr>
-            <th scope="row">System</th>
-            {of.asset === null ? null : (
-              <td>
-                <SystemOf id={of.asset.systemId} />
-              </td>
+          <Line
+            {...both}
+            title="System"
+            asset={({ systemId }) => <SystemOf id={systemId} />}
+            candidate={({ systemId }) => <SystemOf id={systemId} />}
+          />
+          <Line
+            {...both}
+            title="Has it now"
+            asset={({ lastSeen, sources, operatingSystem }) => (
+              <span className="quiet">
+                seen <When at={lastSeen} /> by {sources.join(', ') || 'nobody'}
+                {operatingSystem === null ? '' : `; ${operatingSystem}`}
+              </span>
             )}
-            {candidates.map((each) => (
-              <td key={each.choice}>
-                <SystemOf id={each.systemId} />
-              </td>
-            ))}
-          </tr>
-          <tr>
-            <th scope="row">Has it now</th>
-            {of.asset === null ? null : (
-              <td className="quiet">
-                seen <When at={of.asset.lastSeen} /> by {of.asset.sources.join(', ') || 'nobody'}
-                {of.asset.operatingSystem === null ? '' : `; ${of.asset.operatingSystem}`}
-              </td>
+            candidate={({ heldBy }) =>
+              heldBy.length === 0 ? <Nothing word="nobody" /> : heldBy.join(', ')
+            }
+          />
+          <Line
+            {...both}
+            title="Score"
+            asset={() => <span className="quiet">50, and 30 ahead of the next, are matched by rule</span>}
+            candidate={({ score, reason }) => (
+              <>
+                <span className="strong">{score ?? '–'}</span> <span className="quiet">{reason}</span>
+              </>
             )}
-            {candidates.map((each) => (
-              <td key={each.choice}>{each.heldBy.length === 0 ? <Nothing word="nobody" /> : each.heldBy.join(', ')}</td>
-            ))}
-          </tr>
-          <tr>
-            <th scope="row">Score</th>
-            {of.asset === null ? null : <td className="quiet">50, and 30 ahead of the next, are matched by rule</td>}
-            {candidates.map((each) => (
-              <td key={each.choice}>
-                <span className="strong">{each.score ?? '–'}</span> <span className="quiet">{each.reason}</span>
-              </td>
-            ))}
-          </tr>
+          />
         </tbody>
       </table>
     </div>

@@ -106,7 +106,8 @@ const columns: ListSpec<MatchRow>['columns'] = [
         <Nothing word="open" />
       ) : (
         <span>
-          {row.outcome} <When at={row.settledAt} /> <span className="quiet">by {row.settledBy ?? 'a rule'}</span>
+          {row.outcome} <When at={row.settledAt} />{' '}
+          <span className="quiet">by {row.settledBy ?? 'a rule'}</span>
         </span>
       ),
     text: (row) => row.settledAt ?? '',

@@ -84,12 +84,70 @@ const OptionFields = ({
     </div>
   );
 
+const Buttons = ({
+  choices,
+  busy,
+  onChoose,
+  onSkip,
+}: {
+  readonly choices: readonly Choice[];
+  readonly busy: boolean;
+  readonly onChoose: (choice: Choice) => void;
+  readonly onSkip: () => void;
+}) => (
+  <div className={conflicts['choices']}>
+    {choices.map((choice) => (
+      <ActButton
+        key={choice.press}
+        variant="default"
+        why={busy ? 'A decision is being carried out.' : undefined}
+        onPress={() => onChoose(choice)}
+      >
+        <kbd className={conflicts['key']}>{choice.press}</kbd> {choice.title}
+      </ActButton>
+    ))}
+    <Button variant="default" onClick={onSkip}>
+      <kbd className={conflicts['key']}>s</kbd> Skip
+    </Button>
+  </div>
+);
+
+const Reason = ({
+  text,
+  onChange,
+  inputRef,
+}: {
+  readonly text: string;
+  readonly onChange: (text: string) => void;
+  readonly inputRef: React.Ref<HTMLInputElement>;
+}) => {
+  const id = useId();
+  return (
+    <div className={conflicts['reason']}>
+      <label htmlFor={id}>
+        Reason <kbd>r</kbd>
+      </label>
+      <input
+        id={id}
+        ref={inputRef}
+        maxLength={2000}
+        value={text}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' && event.key !== 'Escape') return;
+          event.stopPropagation();
+          event.currentTarget.blur();
+        }}
+      />
+    </div>
+  );
+};
+
 const Decide = ({ of }: { readonly of: MatchDetail }) => {
   const { decide, next, busy } = useDecide(of);
   const [reason, setReason] = useState('');
   const [options, setOptions] = useState<Options>({ always: false, replaces: false });
   const reasonField = useRef<HTMLInputElement>(null);
-  const id = useId();
   const choices = choicesOf(of);
   const choose = (choice: Choice): void =>
     void decide(choice, {
@@ -111,40 +169,10 @@ const Decide = ({ of }: { readonly of: MatchDetail }) => {
   ]);
   return (
     <>
-      <div className={conflicts['choices']}>
-        {choices.map((choice) => (
-          <ActButton
-            key={choice.press}
-            variant="default"
-            why={busy ? 'A decision is being carried out.' : undefined}
-            onPress={() => choose(choice)}
-          >
-            <kbd className={conflicts['key']}>{choice.press}</kbd> {choice.title}
-          </ActButton>
-        ))}
-        <Button variant="default" onClick={next}>
-          <kbd className={conflicts['key']}>s</kbd> Skip
-        </Button>
-      </div>
+      <Buttons choices={choices} busy={busy} onChoose={choose} onSkip={next} />
       <Compare of={of} />
       <OptionFields of={of} options={options} onChange={setOptions} />
-      <div className={conflicts['reason']}>
-        <label htmlFor={id}>
-          Reason <kbd>r</kbd>
-        </label>
-        <input
-          id={id}
-          ref={reasonField}
-          maxLength={2000}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter' && event.key !== 'Escape') return;
-            event.stopPropagation();
-            event.currentTarget.blur();
-          }}
-        />
-      </div>
+      <Reason text={reason} onChange={setReason} inputRef={reasonField} />
       <ol className={conflicts['meanings']}>
         {choices.map((choice) => (
           <li key={choice.press}>
@@ -163,8 +191,8 @@ const Panel = ({ of }: { readonly of: MatchDetail }) => {
       {of.reason === null ? null : <p className="quiet">{of.reason}</p>}
       {of.candidatesOutside === 0 ? null : (
         <p className="attention">
-          {of.candidatesOutside} more {of.candidatesOutside === 1 ? 'candidate lies' : 'candidates lie'} in systems
-          that are not yours.
+          {of.candidatesOutside} more {of.candidatesOutside === 1 ? 'candidate lies' : 'candidates lie'} in
+          systems that are not yours.
         </p>
       )}
       {of.settledAt === null && may ? (

@@ -13,7 +13,8 @@ export const kindWords: Readonly<Record<MatchRow['kind'], string>> = {
   identity: 'Reported twice',
 };
 
-export const nameOf = ({ name, choice }: Pick<Candidate, 'name' | 'choice'>): string => name ?? choice.slice(0, 8);
+export const nameOf = ({ name, choice }: Pick<Candidate, 'name' | 'choice'>): string =>
+  name ?? choice.slice(0, 8);
 
 /** What is asked, as one sentence. */
 export function questionOf(of: MatchRow | MatchDetail): string {
@@ -45,9 +46,12 @@ export interface Choice {
 
 /** By name; where another candidate bears it too, with the id. */
 const toldApart = (of: Candidate, all: readonly Candidate[]): string =>
-  all.some((each) => each !== of && nameOf(each) === nameOf(of)) ? `${nameOf(of)}, ${of.choice.slice(0, 12)}` : nameOf(of);
+  all.some((each) => each !== of && nameOf(each) === nameOf(of))
+    ? `${nameOf(of)}, ${of.choice.slice(0, 12)}`
+    : nameOf(of);
 
-const counted = (count: number, one: string): string => `${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'}`;
+const counted = (count: number, one: string): string =>
+  `${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'}`;
 
 /** What follows a match with that candidate. */
 function consequence(of: MatchDetail, candidate: Candidate): string {
@@ -56,7 +60,8 @@ function consequence(of: MatchDetail, candidate: Candidate): string {
     of.gain === 0
       ? 'It has no open findings'
       : `Its ${counted(of.gain, 'open finding')}${open && open.critical + open.high > 0 ? `, ${open.critical} critical and ${open.high} high,` : ''} ${of.gain === 1 ? 'gets' : 'get'} system ${candidate.systemId ?? 'none'}`;
-  const shared = candidate.heldBy.length > 0 ? ` ${candidate.heldBy.join(', ')} has it too, and shares it.` : '';
+  const shared =
+    candidate.heldBy.length > 0 ? ` ${candidate.heldBy.join(', ')} has it too, and shares it.` : '';
   return `${findings}; the next sync decides which of them need a POA&M.${shared}`;
 }
 
@@ -68,7 +73,8 @@ export function choicesOf(of: MatchDetail): readonly Choice[] {
       {
         press: '1',
         title: 'They are one machine',
-        meaning: 'All stay with the component. Merge them on the page of one of the assets if they should be one row.',
+        meaning:
+          'All stay with the component. Merge them on the page of one of the assets if they should be one row.',
         decision: { decision: 'accept' },
       },
       ...proposed.slice(0, 8).map((each, at) => ({

@@ -27,7 +27,7 @@ const Outcome = ({ job: id, planId }: { readonly job: string; readonly planId: s
           : job.state === 'succeeded'
             ? 'Applied.'
             : `Not applied: ${job.problem?.message ?? 'it was stopped'} ${job.problem?.remedy ?? ''}`}{' '}
-      {job?.operationId == null ? null : (
+      {job === undefined || job.operationId === null ? null : (
         <RecordLink kind="operation" id={job.operationId}>
           See this run
         </RecordLink>
@@ -58,68 +58,78 @@ function useApply(plan: Plan, onStarted: (job: string) => void) {
   return { run, busy, problem, needsPassword };
 }
 
-export const ApplyPlan = ({ of }: { readonly of: Plan }) => {
+const Password = ({
+  value,
+  onChange,
+}: {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}) => {
   const { session } = useSession();
-  const [asking, setAsking] = useState(false);
+  return session?.canStepUp === false ? (
+    <p className="attention" role="alert">
+      You signed in too long ago for this. Sign out and in again, then repeat it.
+    </p>
+  ) : (
+    <PasswordInput
+      mt="sm"
+      label="Your password"
+      autoComplete="current-password"
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      required
+    />
+  );
+};
+
+const Dialog = ({
+  of,
+  onStarted,
+  onClose,
+}: {
+  readonly of: Plan;
+  readonly onStarted: (job: string) => void;
+  readonly onClose: () => void;
+}) => {
   const [password, setPassword] = useState('');
+  const { run, busy, problem, needsPassword } = useApply(of, onStarted);
+  return (
+    <Modal opened onClose={onClose} title="Apply this plan" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void run(password);
+        }}
+      >
+        <p>
+          Both sides are read again. If exactly this comes out, it is done: <DangerWords of={of} />. If anything
+          moved meanwhile, nothing is done, and what moved is named.
+        </p>
+        {needsPassword ? <Password value={password} onChange={setPassword} /> : null}
+        {problem === undefined ? null : (
+          <p className="bad" role="alert">
+            {problem.message} {problem.body.remedy}
+          </p>
+        )}
+        <Button type="submit" mt="md" loading={busy}>
+          Apply it
+        </Button>
+      </form>
+    </Modal>
+  );
+};
+
+export const ApplyPlan = ({ of }: { readonly of: Plan }) => {
+  const [asking, setAsking] = useState(false);
   const [job, setJob] = useState<string>();
-  const { run, busy, problem, needsPassword } = useApply(of, (id) => {
-    setJob(id);
-    setAsking(false);
-  });
   if (job !== undefined) return <Outcome job={job} planId={of.planId} />;
+  const outside = 'It holds records that are not yours: somebody who may see all of it can apply it.';
   return (
     <>
-      <ActButton
-        why={of.itemsOutside > 0 ? 'It holds records that are not yours: somebody who may see all of it can apply it.' : undefined}
-        onPress={() => setAsking(true)}
-      >
+      <ActButton why={of.itemsOutside > 0 ? outside : undefined} onPress={() => setAsking(true)}>
         Apply…
       </ActButton>
-      {asking ? (
-        <Modal
-          opened
-          onClose={() => setAsking(false)}
-          title="Apply this plan"
-          closeButtonProps={{ 'aria-label': 'Close' }}
-        >
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              void run(password);
-            }}
-          >
-            <p>
-              Both sides are read again. If exactly this comes out, it is done: <DangerWords of={of} />. If anything
-              moved meanwhile, nothing is done, and what moved is named.
-            </p>
-            {needsPassword ? (
-              session?.canStepUp === false ? (
-                <p className="attention" role="alert">
-                  You signed in too long ago for this. Sign out and in again, then repeat it.
-                </p>
-              ) : (
-                <PasswordInput
-                  mt="sm"
-                  label="Your password"
-                  autoComplete="current-password"
-                  value={password}
-                  onChange={(event) => setPassword(event.currentTarget.value)}
-                  required
-                />
-              )
-            ) : null}
-            {problem === undefined ? null : (
-              <p className="bad" role="alert">
-                {problem.message} {problem.body.remedy}
-              </p>
-            )}
-            <Button type="submit" mt="md" loading={busy}>
-              Apply it
-            </Button>
-          </form>
-        </Modal>
-      ) : null}
+      {asking ? <Dialog of={of} onStarted={setJob} onClose={() => setAsking(false)} /> : null}
     </>
   );
 };

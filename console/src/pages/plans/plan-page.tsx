@@ -3,7 +3,14 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { type Plan, type PlanGroup, planGroupsQuery, type PlanItem, planItemsQuery, planQuery } from '../../api/sync.ts';
+import {
+  type Plan,
+  type PlanGroup,
+  planGroupsQuery,
+  type PlanItem,
+  planItemsQuery,
+  planQuery,
+} from '../../api/sync.ts';
 import detail from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';
@@ -25,12 +32,17 @@ const verbs: Readonly<Record<PlanGroup['sample']['kind'], string>> = {
   conflict: 'leaves to a person',
 };
 
+const entityWords = (entity: string): string => (entity === 'poam' ? 'POA&M' : nameWords(entity).toLowerCase());
+/** `rule:outbox` → `by rule: outbox`; a person's name stays. */
+const deciderWords = (by: string): string =>
+  by.replace(/^(rule|policy):/, (_all, kind: string) => `by ${kind}: `).replaceAll('_', ' ');
+
 /** What all items of a group do, in a line. */
 function groupWords({ sample, count }: PlanGroup): string {
   const where = sample.direction === 'outbound' ? `in ${sample.system ?? 'the other side'}` : 'here';
-  const what = `${count.toLocaleString('en')} × ${verbs[sample.kind]} ${nameWords(sample.entity).toLowerCase()} ${where}`;
+  const what = `${count.toLocaleString('en')} × ${verbs[sample.kind]} ${entityWords(sample.entity)} ${where}`;
   if (sample.field === null || sample.kind !== 'update') return what;
-  return `${what}: ${fieldTitle(sample.field).toLowerCase()} → ${valueWords(sample.after) || 'nothing'}`;
+  return `${what}: ${fieldTitle(sample.field)} → ${valueWords(sample.after) || 'nothing'}`;
 }
 
 const Items = ({ planId, group }: { readonly planId: string; readonly group: number }) => (
@@ -53,7 +65,9 @@ const Items = ({ planId, group }: { readonly planId: string; readonly group: num
             ))}
           </tbody>
         </table>
-        {next === null ? null : <p className="quiet">These are the first {items.length}; the others do the same.</p>}
+        {next === null ? null : (
+          <p className="quiet">These are the first {items.length}; the others do the same.</p>
+        )}
       </>
     )}
   </Loaded>
@@ -77,7 +91,7 @@ const ItemRow = ({ of: { item, title, entityId } }: { readonly of: PlanItem }) =
     <td>
       {item.reason}
       <div className="quiet">
-        {item.decidedBy}
+        {deciderWords(item.decidedBy)}
         {item.needsApproval ? '; waits for approval before it is sent' : ''}
       </div>
     </td>
@@ -89,7 +103,9 @@ const Group = ({ planId, of }: { readonly planId: string; readonly of: PlanGroup
   return (
     <section className={approvals['group']} aria-label={groupWords(of)}>
       <div className={approvals['groupHead']}>
-        <span className={mustBeViewed.has(of.danger) ? 'bad strong' : 'strong'}>{dangerTitle(of.danger)}</span>
+        <span className={mustBeViewed.has(of.danger) ? 'bad strong' : 'strong'}>
+          {dangerTitle(of.danger)}
+        </span>
         <span>{groupWords(of)}</span>
         <Button
           variant="default"
@@ -146,12 +162,14 @@ const Notes = ({ of }: { readonly of: Plan }) => (
   <>
     {of.itemsOutside === 0 ? null : (
       <p className={approvals['note']}>
-        {of.itemsOutside.toLocaleString('en')} more changes are about records that are not yours; they are neither
-        shown nor counted here, and only who may see all of a plan can apply it.
+        {of.itemsOutside.toLocaleString('en')} more changes are about records that are not yours; they are
+        neither shown nor counted here, and only who may see all of a plan can apply it.
       </p>
     )}
     {of.sendingPaused.length === 0 ? null : (
-      <p className={approvals['note']}>Nothing is sent to {of.sendingPaused.join(', ')}: sending is paused there.</p>
+      <p className={approvals['note']}>
+        Nothing is sent to {of.sendingPaused.join(', ')}: sending is paused there.
+      </p>
     )}
     {of.leftOut.length === 0 ? null : (
       <p className={approvals['note']}>Left out, because they are paused: {of.leftOut.join(', ')}.</p>
@@ -161,15 +179,19 @@ const Notes = ({ of }: { readonly of: Plan }) => (
 
 const Body = ({ of }: { readonly of: Plan }) => (
   <>
-    <p>
-      <DangerWords of={of} />
-    </p>
+    {of.items === 0 ? null : (
+      <p>
+        <DangerWords of={of} />
+      </p>
+    )}
     <Notes of={of} />
     <Loaded query={useQuery(planGroupsQuery(of.planId))}>
       {({ items, next }) => (
         <>
           {items.length === 0 ? (
-            <p className="quiet">Both sides agree, or what differs is left to a person: a sync would do nothing.</p>
+            <p className="quiet">
+              Both sides agree, or what differs is left to a person: a sync would do nothing.
+            </p>
           ) : (
             items.map((group) => <Group key={group.number} planId={of.planId} of={group} />)
           )}
@@ -194,7 +216,7 @@ export const PlanPage = () => {
         <div className={detail['page']}>
           <DetailHead
             parent={{ to: '/plans', title: 'Plans' }}
-            title={`Plan ${planName(of)}: ${of.items.toLocaleString('en')} changes`}
+            title={`Plan ${planName(of)}: ${of.items.toLocaleString('en')} ${of.items === 1 ? 'change' : 'changes'}`}
             marks={<Marks of={of} />}
             actions={may && of.appliedAt === null && of.items > 0 ? <ApplyPlan of={of} /> : null}
           />

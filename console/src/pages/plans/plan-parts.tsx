@@ -15,7 +15,7 @@ export const DangerWords = ({ of }: { readonly of: Plan }) => {
       {counts.map(({ danger, count }, at) => (
         <span key={danger} className={mustBeViewed.has(danger) ? 'bad strong' : ''}>
           {at === 0 ? '' : ' · '}
-          {count.toLocaleString('en')} {dangerTitle(danger).toLowerCase()}
+          {dangerTitle(danger)}: {count.toLocaleString('en')}
         </span>
       ))}
     </>

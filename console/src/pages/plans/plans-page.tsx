@@ -14,7 +14,6 @@ import { tellProblem } from '../../kit/notice.tsx';
 import { PageTitle } from '../../kit/page-title.tsx';
 import { RecordLink } from '../../kit/record-link.tsx';
 import { useMay } from '../../shell/use-session.ts';
-import { SyncNav } from '../sync/sync-nav.tsx';
 import styles from '../sync/sync.module.css';
 import { DangerWords, planName } from './plan-parts.tsx';
 
@@ -88,7 +87,8 @@ const PlanJob = () => {
           {over ? '' : [job.progress.step, job.progress.done?.toLocaleString('en')].filter(Boolean).join(' ')}{' '}
           {job.problem === null ? null : (
             <>
-              {job.problem.message} {job.problem.remedy} <span className="mono quiet">{job.problem.code}</span>{' '}
+              {job.problem.message} {job.problem.remedy}{' '}
+              <span className="mono quiet">{job.problem.code}</span>{' '}
             </>
           )}
           {made === undefined ? null : (
@@ -141,46 +141,42 @@ const Line = ({ of }: { readonly of: Plan }) => (
   </tr>
 );
 
-export const PlansPage = () => {
-  const seesSync = useMay('sync:read');
-  return (
-    <div className={detail['page']}>
-      <div className={styles['pageHead']}>
-        <PageTitle title="Plans" />
-        <PlanNow />
-      </div>
-      {seesSync ? <SyncNav current="/plans" /> : null}
-      <PlanJob />
-      <Loaded query={useQuery(plansQuery)}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <p className={styles['told']}>
-              No plan is kept. A plan reads both sides and shows what a sync would do, without doing it.
-            </p>
-          ) : (
-            <div className={detail['scrollX']} tabIndex={0} role="region" aria-label="Plans, to scroll">
-              <table className={detail['table']}>
-                <thead>
-                  <tr>
-                    <th scope="col">Plan</th>
-                    <th scope="col">Made</th>
-                    <th scope="col">By</th>
-                    <th scope="col">Over</th>
-                    <th scope="col">Changes</th>
-                    <th scope="col">Of these</th>
-                    <th scope="col">State</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((each) => (
-                    <Line key={each.planId} of={each} />
-                  ))}
-                </tbody>
-              </table>
-            </div>
-          )
-        }
-      </Loaded>
+export const PlansPage = () => (
+  <div className={detail['page']}>
+    <div className={styles['pageHead']}>
+      <PageTitle title="Plans" />
+      <PlanNow />
     </div>
-  );
-};
+    <PlanJob />
+    <Loaded query={useQuery(plansQuery)}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <p className={styles['told']}>
+            No plan is kept. A plan reads both sides and shows what a sync would do, without doing it.
+          </p>
+        ) : (
+          <div className={detail['scrollX']} tabIndex={0} role="region" aria-label="Plans, to scroll">
+            <table className={detail['table']}>
+              <thead>
+                <tr>
+                  <th scope="col">Plan</th>
+                  <th scope="col">Made</th>
+                  <th scope="col">By</th>
+                  <th scope="col">Over</th>
+                  <th scope="col">Changes</th>
+                  <th scope="col">Of these</th>
+                  <th scope="col">State</th>
+                </tr>
+              </thead>
+              <tbody>
+                {items.map((each) => (
+                  <Line key={each.planId} of={each} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )
+      }
+    </Loaded>
+  </div>
+);

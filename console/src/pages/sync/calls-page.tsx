@@ -3,5 +3,5 @@ import { callList } from './call-list.tsx';
 import { SyncNav } from './sync-nav.tsx';
 
 export const CallsPage = () => (
-  <ListPage spec={callList} title="Calls to the other sides" strip={() => <SyncNav current="/sync/calls" />} />
+  <ListPage spec={callList} title="Calls to the other sides" nav={<SyncNav current="/sync/calls" />} />
 );

@@ -45,7 +45,12 @@ const Waiting = ({ connection }: { readonly connection: string }) => {
   const outbox = { to: '/sync/outbox', noun: 'outbox' };
   return (
     <ul className={styles['waiting']} aria-label="What waits">
-      <Waits {...outbox} filters={{ connection, state: 'pending,sent' }} one="change to be sent" many="changes to be sent" />
+      <Waits
+        {...outbox}
+        filters={{ connection, state: 'pending,sent' }}
+        one="change to be sent"
+        many="changes to be sent"
+      />
       <Waits
         {...outbox}
         filters={{ connection, state: 'waiting' }}
@@ -84,7 +89,11 @@ const Waiting = ({ connection }: { readonly connection: string }) => {
   );
 };
 
-const healthTone: Readonly<Record<string, string>> = { healthy: 'good', degraded: 'attention', unhealthy: 'bad strong' };
+const healthTone: Readonly<Record<string, string>> = {
+  healthy: 'good',
+  degraded: 'attention',
+  unhealthy: 'bad strong',
+};
 
 const Health = ({ of }: { readonly of: Connection }) =>
   of.health.length === 0 ? (
@@ -119,7 +128,9 @@ const Marks = ({ of }: { readonly of: Connection }) =>
               <th scope="row">{nameWords(entity)}</th>
               <td>
                 <At at={readAt} />
-                {isUnfinished ? <span className="attention"> a read was interrupted; the next run continues it</span> : null}
+                {isUnfinished ? (
+                  <span className="attention"> a read was interrupted; the next run continues it</span>
+                ) : null}
               </td>
             </tr>
           ))}

@@ -6,9 +6,31 @@ import type { Page } from '../../api/lists.ts';
 import { isoOf, type OperationRow } from '../../api/operations.ts';
 import detail from '../../kit/detail/detail.module.css';
 import { Loaded } from '../../kit/detail/loaded.tsx';
+import { Nothing } from '../../kit/marks/severity.tsx';
 import { When } from '../../kit/marks/when.tsx';
 import { RecordLink } from '../../kit/record-link.tsx';
 import { countWords, statusOf, words } from './words.ts';
+
+const Line = ({ of }: { readonly of: OperationRow }) => (
+  <tr>
+    <td>
+      <When at={isoOf(of.startedAt)} />
+    </td>
+    <td>
+      <RecordLink kind="operation" id={of.operationId}>
+        {of.what}
+      </RecordLink>
+    </td>
+    <td>{of.system}</td>
+    <td className={statusOf(of).tone} title={of.error ?? undefined}>
+      {statusOf(of).text}
+    </td>
+    <td>{countWords(of)}</td>
+    <td>{of.by ?? <Nothing word="not known" />}</td>
+  </tr>
+);
+
+const columns = ['When', 'What', 'Other side', 'How it ended', 'Records', 'By'];
 
 export const Latest = () => {
   const query = useQuery({
@@ -28,32 +50,16 @@ export const Latest = () => {
               <table className={detail['table']}>
                 <thead>
                   <tr>
-                    <th scope="col">When</th>
-                    <th scope="col">What</th>
-                    <th scope="col">Other side</th>
-                    <th scope="col">How it ended</th>
-                    <th scope="col">Records</th>
-                    <th scope="col">By</th>
+                    {columns.map((title) => (
+                      <th key={title} scope="col">
+                        {title}
+                      </th>
+                    ))}
                   </tr>
                 </thead>
                 <tbody>
                   {items.map((each) => (
-                    <tr key={each.operationId}>
-                      <td>
-                        <When at={isoOf(each.startedAt)} />
-                      </td>
-                      <td>
-                        <RecordLink kind="operation" id={each.operationId}>
-                          {each.what}
-                        </RecordLink>
-                      </td>
-                      <td>{each.system}</td>
-                      <td className={statusOf(each).tone} title={each.error ?? undefined}>
-                        {statusOf(each).text}
-                      </td>
-                      <td>{countWords(each)}</td>
-                      <td>{each.by ?? <span className="quiet">a schedule</span>}</td>
-                    </tr>
+                    <Line key={each.operationId} of={each} />
                   ))}
                 </tbody>
               </table>

@@ -12,7 +12,7 @@ export const OutboxPage = () => (
         title={words.outbox}
         openKey={open}
         drawer={drawer}
-        strip={() => <SyncNav current="/sync/outbox" />}
+        nav={<SyncNav current="/sync/outbox" />}
       />
     )}
   </ListWithDetail>

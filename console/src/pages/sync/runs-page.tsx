@@ -3,5 +3,5 @@ import { operationList } from './operation-list.tsx';
 import { SyncNav } from './sync-nav.tsx';
 
 export const RunsPage = () => (
-  <ListPage spec={operationList} title="Runs and changes" strip={() => <SyncNav current="/sync/runs" />} />
+  <ListPage spec={operationList} title="Runs and changes" nav={<SyncNav current="/sync/runs" />} />
 );

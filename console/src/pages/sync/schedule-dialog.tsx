@@ -2,7 +2,7 @@
 import { Button, Modal } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useDeferredValue, useId, useState } from 'react';
-import { type Problem, problemOf } from '../../api/problem.ts';
+import { Problem, problemOf } from '../../api/problem.ts';
 import {
   addSchedule,
   changeSchedule,
@@ -58,7 +58,11 @@ async function save(draft: Draft, present: Schedule | undefined): Promise<void> 
   const { value, etag } = await fetchSchedule(connection, name);
   const same = ['cron', 'full', 'jitterSeconds', 'enabled'] as const;
   if (same.some((field) => value[field] !== present[field]))
-    throw new Error('It was changed by somebody else meanwhile. Close this, look at it, and change it again.');
+    throw new Problem(412, {
+      code: 'RECORD_MOVED',
+      detail: 'It was changed by somebody else meanwhile.',
+      remedy: 'Close this, look at it, and change it again.',
+    });
   await changeSchedule(connection, name, setting, etag);
 }
 
@@ -118,6 +122,108 @@ function useSave(draft: Draft, present: Schedule | undefined, onClose: () => voi
   return { run, busy, problem };
 }
 
+interface FieldProps {
+  readonly draft: Draft;
+  readonly set: (change: Partial<Draft>) => void;
+}
+
+/** Of a new one: which connection, and its name. */
+const NewFields = ({ draft, set, connections }: FieldProps & { readonly connections: readonly Connection[] }) => {
+  const id = useId();
+  return (
+    <>
+      <label htmlFor={`${id}-of`}>Other side</label>
+      <select
+        id={`${id}-of`}
+        value={draft.connection}
+        onChange={(event) => set({ connection: event.currentTarget.value, entities: [] })}
+      >
+        {connections.map(({ connection }) => (
+          <option key={connection}>{connection}</option>
+        ))}
+      </select>
+      <label htmlFor={`${id}-name`}>Name</label>
+      <input
+        id={`${id}-name`}
+        type="text"
+        required
+        maxLength={100}
+        placeholder="nightly"
+        value={draft.name}
+        onChange={(event) => set({ name: event.currentTarget.value })}
+      />
+    </>
+  );
+};
+
+const WhenFields = ({ draft, set }: FieldProps) => {
+  const id = useId();
+  return (
+    <>
+      <label htmlFor={id}>When (cron, in UTC: minute hour day month weekday)</label>
+      <input
+        id={id}
+        type="text"
+        required
+        maxLength={100}
+        value={draft.cron}
+        onChange={(event) => set({ cron: event.currentTarget.value })}
+      />
+      <div className={styles['presets']}>
+        {presets.map(([title, cron]) => (
+          <Button key={cron} variant="default" size="compact-xs" onClick={() => set({ cron })}>
+            {title}
+          </Button>
+        ))}
+      </div>
+      <Preview cron={draft.cron} />
+    </>
+  );
+};
+
+const HowFields = ({ draft, set }: FieldProps) => {
+  const id = useId();
+  return (
+    <>
+      <label className={styles['check']}>
+        <input
+          type="checkbox"
+          checked={draft.full}
+          onChange={(event) => set({ full: event.currentTarget.checked })}
+        />
+        In full, not only what changed since the last read
+      </label>
+      <label htmlFor={id}>Begins up to so many seconds later, at random</label>
+      <input
+        id={id}
+        type="number"
+        min={0}
+        max={86_400}
+        value={draft.jitterSeconds}
+        onChange={(event) => set({ jitterSeconds: Number(event.currentTarget.value) })}
+      />
+      <label className={styles['check']}>
+        <input
+          type="checkbox"
+          checked={draft.enabled}
+          onChange={(event) => set({ enabled: event.currentTarget.checked })}
+        />
+        On
+      </label>
+    </>
+  );
+};
+
+const draftOf = (present: Schedule | undefined, first: Connection | undefined): Draft => ({
+  connection: present?.system ?? first?.connection ?? '',
+  name: present?.name ?? '',
+  cron: present?.cron ?? '0 2 * * *',
+  entities: present?.entities ?? [],
+  full: present?.full ?? false,
+  jitterSeconds: present?.jitterSeconds ?? 60,
+  enabled: present?.enabled ?? true,
+});
+
 export const ScheduleDialog = ({
   present,
   connections,
@@ -128,16 +234,7 @@ export const ScheduleDialog = ({
   readonly connections: readonly Connection[];
   readonly onClose: () => void;
 }) => {
-  const id = useId();
-  const [draft, setDraft] = useState<Draft>({
-    connection: present?.system ?? connections[0]?.connection ?? '',
-    name: present?.name ?? '',
-    cron: present?.cron ?? '0 2 * * *',
-    entities: present?.entities ?? [],
-    full: present?.full ?? false,
-    jitterSeconds: present?.jitterSeconds ?? 60,
-    enabled: present?.enabled ?? true,
-  });
+  const [draft, setDraft] = useState<Draft>(() => draftOf(present, connections[0]));
   const { run, busy, problem } = useSave(draft, present, onClose);
   const set = (change: Partial<Draft>): void => setDraft((before) => ({ ...before, ...change }));
   return (
@@ -154,78 +251,18 @@ export const ScheduleDialog = ({
           void run();
         }}
       >
-        {present ? null : (
-          <>
-            <label htmlFor={`${id}-of`}>Other side</label>
-            <select
-              id={`${id}-of`}
-              value={draft.connection}
-              onChange={(event) => set({ connection: event.currentTarget.value, entities: [] })}
-            >
-              {connections.map(({ connection }) => (
-                <option key={connection}>{connection}</option>
-              ))}
-            </select>
-            <label htmlFor={`${id}-name`}>Name</label>
-            <input
-              id={`${id}-name`}
-              type="text"
-              required
-              maxLength={100}
-              pattern="[A-Za-z0-9][A-Za-z0-9._\-]*"
-              placeholder="nightly"
-              value={draft.name}
-              onChange={(event) => set({ name: event.currentTarget.value })}
-            />
-          </>
-        )}
-        <label htmlFor={`${id}-cron`}>When (cron, in UTC: minute hour day month weekday)</label>
-        <input
-          id={`${id}-cron`}
-          type="text"
-          required
-          maxLength={100}
-          className="mono"
-          value={draft.cron}
-          onChange={(event) => set({ cron: event.currentTarget.value })}
-        />
-        <div className={styles['presets']}>
-          {presets.map(([title, cron]) => (
-            <Button key={cron} variant="default" size="compact-xs" onClick={() => set({ cron })}>
-              {title}
-            </Button>
-          ))}
-        </div>
-        <Preview cron={draft.cron} />
+        {present ? null : <NewFields draft={draft} set={set} connections={connections} />}
+        <WhenFields draft={draft} set={set} />
         <Entities
           of={connections.find(({ connection }) => connection === draft.connection)}
           chosen={draft.entities}
           onChange={(entities) => set({ entities })}
         />
-        <label className={styles['check']}>
-          <input type="checkbox" checked={draft.full} onChange={(event) => set({ full: event.currentTarget.checked })} />
-          In full, not only what changed since the last read
-        </label>
-        <label htmlFor={`${id}-jitter`}>Begins up to so many seconds later, at random</label>
-        <input
-          id={`${id}-jitter`}
-          type="number"
-          min={0}
-          max={86_400}
-          value={draft.jitterSeconds}
-          onChange={(event) => set({ jitterSeconds: Number(event.currentTarget.value) })}
-        />
-        <label className={styles['check']}>
-          <input
-            type="checkbox"
-            checked={draft.enabled}
-            onChange={(event) => set({ enabled: event.currentTarget.checked })}
-          />
-          On
-        </label>
+        <HowFields draft={draft} set={set} />
         {problem === undefined ? null : (
           <p className="bad" role="alert">
-            {problem.message} {problem.body.errors?.map(({ detail }) => detail).join('; ')} {problem.body.remedy}
+            {problem.message} {problem.body.errors?.map(({ detail }) => detail).join('; ')}{' '}
+            {problem.body.remedy}
           </p>
         )}
         <Button type="submit" mt="md" loading={busy}>

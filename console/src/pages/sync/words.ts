@@ -74,11 +74,31 @@ export const connectionStates: Readonly<
     { readonly text: string; readonly tone: string; readonly shape: string; readonly meaning: string }
   >
 > = {
-  'on time': { text: 'On time', tone: 'good', shape: '●', meaning: 'It is read and sent to as its schedules say.' },
+  'on time': {
+    text: 'On time',
+    tone: 'good',
+    shape: '●',
+    meaning: 'It is read and sent to as its schedules say.',
+  },
   running: { text: 'Running', tone: 'strong', shape: '▶', meaning: 'A run is at it now.' },
-  late: { text: 'Late', tone: 'attention strong', shape: '▲', meaning: 'Something that was due did not happen.' },
-  failing: { text: 'Failing', tone: 'bad strong', shape: '◆', meaning: 'A check of it failed the last time.' },
-  paused: { text: 'Paused', tone: 'attention', shape: '❚❚', meaning: 'A person paused it, or sending to it.' },
+  late: {
+    text: 'Late',
+    tone: 'attention strong',
+    shape: '▲',
+    meaning: 'Something that was due did not happen.',
+  },
+  failing: {
+    text: 'Failing',
+    tone: 'bad strong',
+    shape: '◆',
+    meaning: 'A check of it failed the last time.',
+  },
+  paused: {
+    text: 'Paused',
+    tone: 'attention',
+    shape: '❚❚',
+    meaning: 'A person paused it, or sending to it.',
+  },
   off: { text: 'Off', tone: 'quiet', shape: '○', meaning: 'It is left out of every sync.' },
 };
 

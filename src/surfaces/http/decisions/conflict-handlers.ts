@@ -1,6 +1,11 @@
 /** Conflicts and approvals: what a person decides. */
 import { approvalList, conflictList } from '../../../canonical/lists/index.ts';
-import { approvalRow, type approvalRoutes, conflictRow, type conflictRoutes } from '../../../contract/index.ts';
+import {
+  approvalRow,
+  type approvalRoutes,
+  conflictRow,
+  type conflictRoutes,
+} from '../../../contract/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import { defined } from '../../../platform/values/index.ts';
 import {

@@ -59,7 +59,10 @@ describe('a match', () => {
     const { id } = await lost(analyst);
     const whole = (await world.call(analyst, 'GET', `/matches/${id}`)).json<Match>();
     expect(whole).toMatchObject({
-      asset: { open: { critical: 3, high: 2, low: 1 }, identifiers: [{ kind: 'fqdn', value: 'lost.example' }] },
+      asset: {
+        open: { critical: 3, high: 2, low: 1 },
+        identifiers: [{ kind: 'fqdn', value: 'lost.example' }],
+      },
       candidates: [
         { choice: 'alfa-lost', isProposed: true, identifiers: [{ kind: 'fqdn', value: 'lost.example' }] },
         { choice: 'zulu-lost', identifiers: [] },
@@ -73,7 +76,9 @@ describe('a match', () => {
       body: { decision: 'accept', choice: 'zulu-lost' },
     });
     expect(refused.statusCode).toBe(400);
-    expect(refused.json<{ errors: object[] }>().errors).toEqual([{ pointer: 'alfa-lost', detail: 'lost one' }]);
+    expect(refused.json<{ errors: object[] }>().errors).toEqual([
+      { pointer: 'alfa-lost', detail: 'lost one' },
+    ]);
   });
 
   it('who may not decide is refused, and nothing is decided', async () => {
@@ -98,8 +103,8 @@ describe('a match', () => {
     const late = await world.call(inFirst, 'POST', `/matches/${id}/decision`, { body });
     expect(late.statusCode).toBe(409);
     expect(late.json()).toMatchObject({ code: 'MATCH_SETTLED' });
-    expect((await list(analyst, '?asset=lost-web'))).toEqual([]);
-    expect((await list(analyst, '?asset=lost-web&state=settled'))).toHaveLength(1);
+    expect(await list(analyst, '?asset=lost-web')).toEqual([]);
+    expect(await list(analyst, '?asset=lost-web&state=settled')).toHaveLength(1);
   });
 
   it('none of them leaves the asset without a system', async () => {

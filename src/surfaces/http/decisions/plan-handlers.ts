@@ -5,7 +5,13 @@ import { fetchJob, requestApply, requestPlan } from '../../../operate/jobs/index
 import { knownWord } from '../../../platform/errors/index.ts';
 import { defined, type Json, scalarText } from '../../../platform/values/index.ts';
 import { listEntities } from '../../../record/entities/index.ts';
-import { fetchPlan, type KeptPlan, listPlanGroups, listPlanItems, listPlans } from '../../../review/plans/index.ts';
+import {
+  fetchPlan,
+  type KeptPlan,
+  listPlanGroups,
+  listPlanItems,
+  listPlans,
+} from '../../../review/plans/index.ts';
 import type { Handlers } from '../kit/call.ts';
 
 const texts = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(scalarText) : []);

@@ -93,7 +93,9 @@ const lists = (parts: ListParts): ListHandlers => ({
       count: ({ db }, _scope, filter, { exact }) => countOperations(db, filter, most(exact)),
       facet: async ({ db }, _scope, filter, by) => byValue(await countOperationsBy(db, filter, by)),
       stream: (app, _scope, { filter, sort }) =>
-        everyPage((after, limit) => listOperations(app, { filter, sort, limit, ...(after ? { after } : {}) })),
+        everyPage((after, limit) =>
+          listOperations(app, { filter, sort, limit, ...(after ? { after } : {}) }),
+        ),
       columns: columnsOf<OperationFacts>(operationRow),
     },
   }),

@@ -16,7 +16,10 @@ export async function withFieldsOf<T>(
       remedy,
       fields: error.fields.map(({ field, message }) => ({
         field: places[field] ?? field,
-        message: Object.entries(places).reduce((text, [flag, place]) => text.replaceAll(flag, place), message),
+        message: Object.entries(places).reduce(
+          (text, [flag, place]) => text.replaceAll(flag, place),
+          message,
+        ),
       })),
     });
   }

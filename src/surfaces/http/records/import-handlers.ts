@@ -37,11 +37,20 @@ export const importHandlers = (parts: ListParts): Handlers<typeof importRoutes> 
   }),
   bringFile: async ({ app, by, query, stream, headers, signal }) => {
     if (!stream)
-      throw new TielineError('MEDIA_TYPE_UNKNOWN', 'The file is to be the body, as application/octet-stream.');
+      throw new TielineError(
+        'MEDIA_TYPE_UNKNOWN',
+        'The file is to be the body, as application/octet-stream.',
+      );
     const length = Number(headers['content-length'] ?? Number.NaN);
     const { file: name, source, newSource, zone: timeZone, keepPartial } = query;
     const brought = {
-      ...{ name, source, newSource, timeZone, keepPartial, body: stream, signal },
+      name,
+      source,
+      newSource,
+      timeZone,
+      keepPartial,
+      body: stream,
+      signal,
       bytes: Number.isSafeInteger(length) ? length : undefined,
       digest: oneHeader(headers['content-digest']),
     };

@@ -121,22 +121,30 @@ describe('a scan file that is sent', () => {
   });
 
   it.each<[what: string, more: Readonly<Record<string, string>>, status: number, code: string]>([
-    ['another digest', { 'content-digest': `sha-256=:${sha256('other').toString('base64')}:` }, 400, 'REQUEST_INVALID'],
+    [
+      'another digest',
+      { 'content-digest': `sha-256=:${sha256('other').toString('base64')}:` },
+      400,
+      'REQUEST_INVALID',
+    ],
     ['a digest of another kind', { 'content-digest': 'md5=:AAAA:' }, 400, 'REQUEST_INVALID'],
     ['a source that is a GRC system', { query: 'file=a.nessus&source=xacta' }, 400, 'USAGE'],
     ['a source that cannot be one', { query: 'file=a.nessus&source=%2Fetc' }, 422, 'SETTING_INVALID'],
     ['a zone that is none', { query: 'file=a.nessus&zone=Mars' }, 422, 'SETTING_INVALID'],
     ['no name', { query: 'source=files' }, 400, 'REQUEST_INVALID'],
     ['another type', { 'content-type': 'application/json' }, 415, 'MEDIA_TYPE_UNKNOWN'],
-  ])('a file with %s is refused, and is neither on the list nor on the disk', async (_what, more, status, code) => {
-    const text = more['content-type'] ? '{}' : report('web-74', 90_004);
-    const answer = await send(text, more);
-    expect(answer.statusCode).toBe(status);
-    expect(answer.json()).toMatchObject({ code });
-    expect(answer.body).not.toContain('--');
-    expect(await onDisk()).toEqual([]);
-    expect((await world.call(analyst, 'GET', '/imports/count')).json()).toEqual({ count: 0, exact: true });
-  });
+  ])(
+    'a file with %s is refused, and is neither on the list nor on the disk',
+    async (_what, more, status, code) => {
+      const text = more['content-type'] ? '{}' : report('web-74', 90_004);
+      const answer = await send(text, more);
+      expect(answer.statusCode).toBe(status);
+      expect(answer.json()).toMatchObject({ code });
+      expect(answer.body).not.toContain('--');
+      expect(await onDisk()).toEqual([]);
+      expect((await world.call(analyst, 'GET', '/imports/count')).json()).toEqual({ count: 0, exact: true });
+    },
+  );
 
   it('a file with the digest that it has is accepted', async () => {
     const text = report('web-75', 90_005);
@@ -165,8 +173,12 @@ describe('a scan file that is sent', () => {
   });
 
   it('the name of a file is never a path', async () => {
-    const { id } = (await send(report('web-76', 90_006), { query: `file=${encodeURIComponent('../../etc/.x/..')}` })).json<Import>();
-    const other = (await send(report('web-77', 90_007), { query: `file=${encodeURIComponent('C:\\scans\\w.nessus')}` })).json<Import & { file: string }>();
+    const { id } = (
+      await send(report('web-76', 90_006), { query: `file=${encodeURIComponent('../../etc/.x/..')}` })
+    ).json<Import>();
+    const other = (
+      await send(report('web-77', 90_007), { query: `file=${encodeURIComponent('C:\\scans\\w.nessus')}` })
+    ).json<Import & { file: string }>();
     expect(other.file).toBe('w.nessus');
     expect((await onDisk()).toSorted()).toEqual([id, other.id].toSorted());
     await work();
@@ -208,7 +220,8 @@ describe('a scan file that is sent', () => {
     await mkdir(left);
     await writeFile(join(left, 'half.nessus'), '<Nessus');
     const longAgo = new Date(Date.now() - 2 * 3_600_000);
-    for (const path of [join(left, 'half.nessus'), left, join(directory, id)]) await utimes(path, longAgo, longAgo);
+    for (const path of [join(left, 'half.nessus'), left, join(directory, id)])
+      await utimes(path, longAgo, longAgo);
     await forgetOld(world.app);
     expect(await onDisk()).toEqual([id]);
     await work();
