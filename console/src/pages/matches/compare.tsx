@@ -114,7 +114,13 @@ const Line = ({
   </tr>
 );
 
-const Head = ({ of, candidates }: { readonly of: MatchDetail; readonly candidates: readonly Candidate[] }) => (
+const Head = ({
+  of,
+  candidates,
+}: {
+  readonly of: MatchDetail;
+  readonly candidates: readonly Candidate[];
+}) => (
   <thead>
     <tr>
       <th scope="col">Known by</th>
@@ -178,9 +184,7 @@ export const Compare = ({ of }: { readonly of: MatchDetail }) => {
                 {operatingSystem === null ? '' : `; ${operatingSystem}`}
               </span>
             )}
-            candidate={({ heldBy }) =>
-              heldBy.length === 0 ? <Nothing word="nobody" /> : heldBy.join(', ')
-            }
+            candidate={({ heldBy }) => (heldBy.length === 0 ? <Nothing word="nobody" /> : heldBy.join(', '))}
           />
           <Line
             {...both}

@@ -102,8 +102,8 @@ const Dialog = ({
         }}
       >
         <p>
-          Both sides are read again. If exactly this comes out, it is done: <DangerWords of={of} />. If anything
-          moved meanwhile, nothing is done, and what moved is named.
+          Both sides are read again. If exactly this comes out, it is done: <DangerWords of={of} />. If
+          anything moved meanwhile, nothing is done, and what moved is named.
         </p>
         {needsPassword ? <Password value={password} onChange={setPassword} /> : null}
         {problem === undefined ? null : (

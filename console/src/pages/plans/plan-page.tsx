@@ -32,7 +32,8 @@ const verbs: Readonly<Record<PlanGroup['sample']['kind'], string>> = {
   conflict: 'leaves to a person',
 };
 
-const entityWords = (entity: string): string => (entity === 'poam' ? 'POA&M' : nameWords(entity).toLowerCase());
+const entityWords = (entity: string): string =>
+  entity === 'poam' ? 'POA&M' : nameWords(entity).toLowerCase();
 /** `rule:outbox` → `by rule: outbox`; a person's name stays. */
 const deciderWords = (by: string): string =>
   by.replace(/^(rule|policy):/, (_all, kind: string) => `by ${kind}: `).replaceAll('_', ' ');

@@ -128,7 +128,11 @@ interface FieldProps {
 }
 
 /** Of a new one: which connection, and its name. */
-const NewFields = ({ draft, set, connections }: FieldProps & { readonly connections: readonly Connection[] }) => {
+const NewFields = ({
+  draft,
+  set,
+  connections,
+}: FieldProps & { readonly connections: readonly Connection[] }) => {
   const id = useId();
   return (
     <>

@@ -1,8 +1,10 @@
 /** Schedules, calls, connections and plans over HTTP; exports leave an event; events reach whom they concern. */
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Caller } from '../../../../test/support/http-server.ts';
 import { type HttpWorld, httpWorld, within } from '../../../../test/support/http-world.ts';
 import { everywhere } from '../../../canonical/access/index.ts';
+import { forgetRegularly } from '../../../operate/worker/index.ts';
 import { recordConflicts } from '../../../ledger/conflicts/index.ts';
 
 let world: HttpWorld;
@@ -215,5 +217,33 @@ describe('events about conflicts', () => {
     ]);
     expect(await heard(operator, open)).toEqual([]);
     expect((await heard(issm, open)).map(({ count }) => count).toSorted((a, b) => a - b)).toEqual([1, 2]);
+  });
+});
+
+describe('what is kept for a time only', () => {
+  it('a server or worker clears old events, expired plans and jobs that ended long ago, and ends with its signal', async () => {
+    const { pool } = world.database;
+    await pool.query(`
+      insert into tieline_events (kind, at) values ('inbox.changed', now() - interval '2 days');
+      insert into requested_jobs (kind, payload, state, requested_by, requested_by_principal, ended_at)
+        values ('sync', '{}', 'succeeded', 'old', 'p', now() - interval '100 days');
+      insert into kept_plans (sha256, head, item_count, made_by, made_by_principal, expires_at)
+        values (repeat('a', 64), '{}', 0, 'old', 'p', now() - interval '1 minute')`);
+    const left = async (): Promise<number> => {
+      const { rows } = await pool.query<{ n: number }>(
+        `select (select count(*) from tieline_events where at < now() - interval '1 day')
+              + (select count(*) from requested_jobs where requested_by = 'old') + (select count(*) from kept_plans where made_by = 'old') as n`,
+      );
+      return Number(rows[0]?.n);
+    };
+    expect(await left()).toBe(3);
+    const ending = new AbortController();
+    const forgetting = forgetRegularly(
+      { ...world.app, sleep: (_ms, signal) => once(signal, 'abort').then(() => undefined) },
+      ending.signal,
+    );
+    await expect.poll(left).toBe(0);
+    ending.abort();
+    await forgetting;
   });
 });
