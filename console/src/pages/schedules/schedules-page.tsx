@@ -13,8 +13,8 @@ import { PageTitle } from '../../kit/page-title.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import { NextTimes } from './next-times.tsx';
 import { ScheduleDialog } from './schedule-dialog.tsx';
-import { SyncNav } from './sync-nav.tsx';
-import styles from './sync.module.css';
+import { SyncNav } from '../sync/sync-nav.tsx';
+import styles from '../sync/sync.module.css';
 
 type Opened = { readonly schedule: Schedule | undefined } | undefined;
 

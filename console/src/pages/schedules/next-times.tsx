@@ -1,6 +1,6 @@
 /** Coming times, in the person's zone and in UTC. */
 import { absolute } from '../../kit/time.ts';
-import styles from './sync.module.css';
+import styles from './schedules.module.css';
 
 const isUtc = new Date().getTimezoneOffset() === 0;
 

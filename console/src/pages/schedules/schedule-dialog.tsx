@@ -15,7 +15,7 @@ import {
 import { nameWords } from '../../kit/marks/values.tsx';
 import { tell } from '../../kit/notice.tsx';
 import { NextTimes } from './next-times.tsx';
-import styles from './sync.module.css';
+import styles from './schedules.module.css';
 
 const presets = [
   ['Every 15 minutes', '*/15 * * * *'],
