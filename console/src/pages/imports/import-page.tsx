@@ -28,7 +28,7 @@ const Waits = () => {
   const workers = useQuery({ ...placesQuery, refetchInterval: 5000 }).data?.workers;
   return workers === 0 ? (
     <p className="attention" role="status">
-      No worker is running, so it waits. Start one: <code>tieline worker</code>, or{' '}
+      No worker is running, so it stands still. Start one: <code>tieline worker</code>, or{' '}
       <code>tieline serve --worker</code>. It is imported then by itself.
     </p>
   ) : null;
@@ -148,7 +148,7 @@ const factsOf = (of: ImportDetail): readonly Fact[] => [
 
 const Body = ({ of }: { readonly of: ImportDetail }) => (
   <>
-    {of.state === 'waiting' ? <Waits /> : null}
+    {isOpen(of) ? <Waits /> : null}
     {of.files.length === 0 ? <p className="quiet">{states[of.state].meaning}</p> : null}
     <Fault of={of} />
     {of.files.map((each) => (

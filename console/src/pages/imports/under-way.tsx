@@ -78,9 +78,10 @@ const AtTheServer = ({ of, workers }: { readonly of: ImportRow; readonly workers
       {of.itemsUntilNow === null ? null : (
         <span className="quiet">{of.itemsUntilNow.toLocaleString('en')} items read</span>
       )}
-      {of.state === 'waiting' && workers === 0 ? (
+      {workers === 0 ? (
         <span className="attention">
-          No worker is running. Start one: <code>tieline worker</code>, or <code>tieline serve --worker</code>
+          No worker is running, so it stands still. Start one: <code>tieline worker</code>, or{' '}
+          <code>tieline serve --worker</code>
         </span>
       ) : null}
       {of.problem === null ? null : <span className="quiet">{of.problem}</span>}
@@ -93,8 +94,7 @@ export const UnderWay = () => {
   const queryClient = useQueryClient();
   const sending = useSending();
   const open = useQuery(openImportsQuery).data?.items ?? [];
-  const hasWaiting = open.some(({ state }) => state === 'waiting');
-  const workers = useQuery({ ...placesQuery, refetchInterval: hasWaiting ? 5000 : false }).data?.workers;
+  const workers = useQuery({ ...placesQuery, refetchInterval: open.length > 0 ? 5000 : false }).data?.workers;
   const which = open.map(({ id, state }) => `${id} ${state}`).join();
   useEffect(() => {
     void queryClient.invalidateQueries({ queryKey: ['list', 'imports'] });
