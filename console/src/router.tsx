@@ -127,6 +127,15 @@ const lazily = {
   grants: lazyRouteComponent(() => import('./pages/access/access-pages.tsx'), 'GrantsPage'),
   tokens: lazyRouteComponent(() => import('./pages/access/access-pages.tsx'), 'TokensPage'),
   roles: lazyRouteComponent(() => import('./pages/access/roles-page.tsx'), 'RolesPage'),
+  imports: lazyRouteComponent(() => import('./pages/imports/imports-page.tsx'), 'ImportsPage'),
+  importOne: lazyRouteComponent(() => import('./pages/imports/import-page.tsx'), 'ImportPage'),
+  matches: lazyRouteComponent(() => import('./pages/matches/matches-page.tsx'), 'MatchesPage'),
+  match: lazyRouteComponent(() => import('./pages/matches/match-page.tsx'), 'MatchPage'),
+  runs: lazyRouteComponent(() => import('./pages/sync/runs-page.tsx'), 'RunsPage'),
+  schedules: lazyRouteComponent(() => import('./pages/schedules/schedules-page.tsx'), 'SchedulesPage'),
+  calls: lazyRouteComponent(() => import('./pages/calls/calls-page.tsx'), 'CallsPage'),
+  plans: lazyRouteComponent(() => import('./pages/plans/plans-page.tsx'), 'PlansPage'),
+  plan: lazyRouteComponent(() => import('./pages/plans/plan-page.tsx'), 'PlanPage'),
   operation: lazyRouteComponent(() => import('./pages/sync/operation-page.tsx'), 'OperationPage'),
 };
 
@@ -265,6 +274,56 @@ const roles = createRoute({
   beforeLoad: needs('admin:users'),
   component: lazily.roles,
 });
+const imports = createRoute({
+  getParentRoute: () => shell,
+  path: '/imports',
+  beforeLoad: needs('import:read'),
+  component: lazily.imports,
+});
+const importOne = createRoute({
+  getParentRoute: () => imports,
+  path: '$importId',
+  component: lazily.importOne,
+});
+
+const matches = createRoute({
+  getParentRoute: () => shell,
+  path: '/matches',
+  beforeLoad: needs('link:read'),
+  component: lazily.matches,
+});
+const match = createRoute({ getParentRoute: () => matches, path: '$matchId', component: lazily.match });
+
+const runs = createRoute({
+  getParentRoute: () => shell,
+  path: '/sync/runs',
+  beforeLoad: needs('sync:read'),
+  component: lazily.runs,
+});
+const schedules = createRoute({
+  getParentRoute: () => shell,
+  path: '/sync/schedules',
+  beforeLoad: needs('sync:read'),
+  component: lazily.schedules,
+});
+const calls = createRoute({
+  getParentRoute: () => shell,
+  path: '/sync/calls',
+  beforeLoad: needs('sync:read'),
+  component: lazily.calls,
+});
+const plans = createRoute({
+  getParentRoute: () => shell,
+  path: '/plans',
+  beforeLoad: needs('plan:read'),
+  component: lazily.plans,
+});
+const plan = createRoute({
+  getParentRoute: () => shell,
+  path: '/plans/$planId',
+  beforeLoad: needs('plan:read'),
+  component: lazily.plan,
+});
 
 const routeTree = root.addChildren([
   signIn,
@@ -295,6 +354,13 @@ const routeTree = root.addChildren([
     grants,
     tokens,
     roles,
+    imports.addChildren([importOne]),
+    matches.addChildren([match]),
+    runs,
+    schedules,
+    calls,
+    plans,
+    plan,
   ]),
 ]);
 

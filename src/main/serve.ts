@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, isIP } from 'node:net';
 import { type Terminal, type ServeFlags } from '../surfaces/cli/index.ts';
 import { localOrigin, makeFirstAdministratorLink } from '../operate/accounts/index.ts';
-import { runWorker } from '../operate/worker/index.ts';
+import { forgetRegularly, runWorker } from '../operate/worker/index.ts';
 import type { SettingsByName } from '../platform/config/index.ts';
 import { messageOf, shownOutput, TielineError } from '../platform/errors/index.ts';
 import { openServer, type OpenServer } from '../surfaces/http/index.ts';
@@ -124,11 +124,18 @@ export async function startServing(
       },
     );
   }
+  const closing = new AbortController();
+  // A server may be the only process of Tieline that stays: nobody else clears away what is kept for a time only.
+  const forgetting = forgetRegularly(app, closing.signal);
   const address = server.server.address();
   const host = isIP(settings.host) === 6 ? `[${settings.host}]` : settings.host;
   return {
     url: `${tls ? 'https' : 'http'}://${host}:${typeof address === 'object' ? (address?.port ?? settings.port) : settings.port}`,
-    close: () => server.close(),
+    async close() {
+      closing.abort();
+      await forgetting;
+      await server.close();
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 /** Opens all that a command needs, and closes it again: settings, log, database with its schema, keys, connectors. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type App, throughOutages } from '../engine/run/index.ts';
 import { createSecretBox, listSealingKeys } from '../engine/connections/index.ts';
 import type { GlobalFlags } from '../surfaces/cli/index.ts';
@@ -175,6 +175,10 @@ function appOver(database: OpenDatabase, { settings, logger, ca, keys }: AppPart
     outageMs: settings.databaseWaitMs,
     mayApproveOwn: settings.approveOwn === 'yes',
     worker: { schedulesEveryMs: settings.scheduleIntervalMs, healthEveryMs: settings.healthIntervalMs },
+    uploads: {
+      directory: resolve(settings.importDir ?? join(settings.dataDir, 'imports')),
+      maxBytes: settings.importMaxBytes,
+    },
     access: accessSettingsOf(settings),
     now: () => new Date(),
     sleep,

@@ -52,7 +52,7 @@ export async function testServer(
     call: (caller, method, path, { body, headers } = {}) =>
       server.inject({
         method,
-        url: path.startsWith('/api') || path.startsWith('/healthz') ? path : `/api/v1${path}`,
+        url: path.startsWith('/api/') || path.startsWith('/healthz') ? path : `/api/v1${path}`,
         headers: {
           ...(method === 'POST' ? { 'idempotency-key': randomUUID() } : {}),
           ...caller.headers,

@@ -1,8 +1,10 @@
 /** A server over a database with the same records in two boundaries, and tokens of whoever a test needs. */
 import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { composeApp, type TestApp } from './compose-app.ts';
 import type { ClonedDatabase } from './database.ts';
 import { asProgram, type Caller, type TestServer, testServer } from './http-server.ts';
+import { makeScratchDirectory } from './scratch-directory.ts';
 import { databaseWithConnection } from './one-connection.ts';
 import { everywhere, type Grant, type Scope } from '../../src/canonical/access/index.ts';
 import type { Origin } from '../../src/ledger/security/index.ts';
@@ -22,6 +24,9 @@ export const within = (...systemIds: string[]): Scope => ({
 const words = `(values (1, 'alfa'), (2, 'zulu')) b(n, word)`;
 const asset = `('00000000-0000-0000-0000-00000000000' || n)::uuid`;
 const operation = `'00000000-0000-0000-0000-000000000001'`;
+
+const planItem = `jsonb_build_object('system', 'xacta', 'entity', 'poam', 'record', upper(word) || '-1', 'kind', 'update', 'direction', 'outbound', 'field', 'comments',
+   'before', 'old', 'after', word, 'reason', 'edited here', 'decidedBy', 'J. Doe', 'needsApproval', false, 'key', 'key ' || n)`;
 
 /** @param systemId of the connection. */
 const statements = (systemId: number): string[] => [
@@ -43,6 +48,17 @@ const statements = (systemId: number): string[] => [
    select ${systemId}, 'poam', upper(word) || '-1', 'update', jsonb_build_object('comments', word), 'key ' || n, ${operation}, 'edited here: ' || word, 'pending' from ${words} order by n`,
   `insert into sync_changes (operation_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by_kind, decided_by, changed_at)
    select ${operation}, 'poam', upper(word) || '-1', 'comments', '"old"', to_jsonb(word), 'inbound', 'person', 'J. Doe', timestamptz '2026-11-20Z' from ${words}`,
+  `insert into system_components (external_system_id, component_id, name, system_id) select ${systemId}, word || '-part', word || ' part', 'SYS-' || n from ${words}`,
+  `insert into asset_correlations (asset_uuid, component_id, decision, score, evidence, decided_by_kind, rule_code)
+   select ${asset}, c.id, 'review', 40, '[]', 'rule', 'correlation' from ${words} join system_components c on c.component_id = word || '-part'`,
+  `insert into match_reviews (kind, external_system_id, asset_uuid, operation_id, reason_code)
+   select 'component', ${systemId}, ${asset}, ${operation}, null from ${words} order by n`,
+  `insert into kept_plans (plan_id, sha256, head, item_count, made_by, made_by_principal, expires_at)
+   select ${asset}, repeat('0', 64), '{"systems": ["xacta"], "entities": [], "full": false}', 1, 'J. Doe', 'p', now() + interval '1 day' from ${words}`,
+  `insert into kept_plan_groups (plan_id, group_number, danger, danger_rank, content_sha256, sample)
+   select ${asset}, 1, 'updates', 5, repeat(n::text, 64), ${planItem} from ${words}`,
+  `insert into kept_plan_items (plan_id, item_number, group_number, system_id, entity_id, title, item)
+   select ${asset}, 1, 1, 'SYS-' || n, upper(word) || '-1', 'Weakness of ' || word, ${planItem} from ${words}`,
   `insert into sync_plans (plan_id, external_system_id, content, content_sha256, operation_id, system_id, is_by_boundary)
    select ${asset}, ${systemId}, '[]', repeat('0', 64), ${operation}, 'SYS-' || n, true from ${words}`,
   `insert into approvals (approval_id, plan_id, requested_action, requested_by) select ${asset}, ${asset}, 'send what waits in ' || word, 'rule:approval' from ${words}`,
@@ -58,7 +74,11 @@ export interface HttpWorld extends TestServer {
 export async function httpWorld(options: { readonly isDemo?: boolean } = {}): Promise<HttpWorld> {
   const { database, systemId } = await databaseWithConnection();
   for (const statement of statements(systemId)) await database.pool.query(statement);
-  const app = composeApp(database, randomBytes(32).toString('base64'));
+  const uploads = await makeScratchDirectory();
+  const app: TestApp = {
+    ...composeApp(database, randomBytes(32).toString('base64')),
+    uploads: { directory: uploads, maxBytes: 1_000_000 },
+  };
   const server = await testServer(app, options);
   let programs = 0;
   return {
@@ -74,6 +94,7 @@ export async function httpWorld(options: { readonly isDemo?: boolean } = {}): Pr
     },
     [Symbol.asyncDispose]: async () => {
       await server[Symbol.asyncDispose]();
+      await rm(uploads, { recursive: true, force: true });
       await database[Symbol.asyncDispose]();
     },
   };

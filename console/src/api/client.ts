@@ -80,10 +80,13 @@ async function json<T>(method: string, path: string, options: Options): Promise<
 export const get = <T>(path: string, options: Options = {}): Promise<T> => json<T>('GET', path, options);
 export const post = <T>(path: string, body?: unknown, options: Options = {}): Promise<T> =>
   json<T>('POST', path, { ...options, body: body ?? {} });
-export const put = <T>(path: string, body: unknown, ifMatch: string): Promise<T> =>
-  json<T>('PUT', path, { body, ifMatch });
 export const remove = <T = void>(path: string, options: Options = {}): Promise<T> =>
   json<T>('DELETE', path, options);
+
+export const put = <T>(path: string, body: unknown, options: Options = {}): Promise<T> =>
+  json<T>('PUT', path, { ...options, body });
+/** Removes a record as it was read. */
+export const removeVersion = (path: string, ifMatch: string): Promise<void> => remove(path, { ifMatch });
 
 export async function getVersioned<T>(path: string, options: Options = {}): Promise<Versioned<T>> {
   const response = await send('GET', path, options);
@@ -103,4 +106,50 @@ export async function download(path: string, query: Query, accept: string, fileN
   const link = Object.assign(document.createElement('a'), { href: address, download: named ?? fileName });
   link.click();
   URL.revokeObjectURL(address);
+}
+
+/**
+ * Sends a file as the body, telling how far it is: fetch does not say. @param signal ends it; nothing of the file is kept then.
+ * @throws Problem; DOMException (AbortError).
+ */
+export function sendFile<T>(
+  path: string,
+  {
+    query,
+    file,
+    signal,
+    onSent,
+  }: {
+    readonly query: Query;
+    readonly file: File;
+    readonly signal: AbortSignal;
+    readonly onSent: (bytes: number) => void;
+  },
+): Promise<T> {
+  activeAt = Date.now();
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', addressOf(path, query));
+    for (const [name, value] of headersOf('POST', {})) request.setRequestHeader(name, value);
+    request.setRequestHeader('content-type', 'application/octet-stream');
+    request.responseType = 'text';
+    request.upload.addEventListener('progress', ({ loaded }) => onSent(loaded));
+    request.addEventListener('error', () => reject(unreachable()));
+    request.addEventListener('abort', () => reject(new DOMException('It was cancelled.', 'AbortError')));
+    request.addEventListener('load', () => {
+      const body = parsed(request.responseText);
+      if (request.status >= 200 && request.status < 300) resolve(body as T); // the contract's shape of this route
+      else reject(new Problem(request.status, body as ProblemBody)); // RFC 9457
+    });
+    signal.addEventListener('abort', () => request.abort(), { once: true });
+    request.send(file);
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
 }

@@ -66,7 +66,7 @@ export const setSecrets = (
     readonly reason?: string | undefined;
   },
   etag: string,
-): Promise<unknown> => put(path(name, '/secrets'), body, etag);
+): Promise<unknown> => put(path(name, '/secrets'), body, { ifMatch: etag });
 export const pauseConnection = (name: string, reason: string | undefined): Promise<unknown> =>
   post(path(name, '/pause'), { reason });
 export const resumeConnection = (name: string, reason: string | undefined): Promise<unknown> =>

@@ -3,9 +3,12 @@ import IconBug from '@tabler/icons-react/dist/esm/icons/IconBug.mjs';
 import IconCalendarDue from '@tabler/icons-react/dist/esm/icons/IconCalendarDue.mjs';
 import IconChecklist from '@tabler/icons-react/dist/esm/icons/IconChecklist.mjs';
 import IconClipboardCheck from '@tabler/icons-react/dist/esm/icons/IconClipboardCheck.mjs';
+import IconFileImport from '@tabler/icons-react/dist/esm/icons/IconFileImport.mjs';
 import IconGitCompare from '@tabler/icons-react/dist/esm/icons/IconGitCompare.mjs';
+import IconGitMerge from '@tabler/icons-react/dist/esm/icons/IconGitMerge.mjs';
 import IconHome from '@tabler/icons-react/dist/esm/icons/IconHome.mjs';
 import IconPlugConnected from '@tabler/icons-react/dist/esm/icons/IconPlugConnected.mjs';
+import IconListCheck from '@tabler/icons-react/dist/esm/icons/IconListCheck.mjs';
 import IconRefresh from '@tabler/icons-react/dist/esm/icons/IconRefresh.mjs';
 import IconServer2 from '@tabler/icons-react/dist/esm/icons/IconServer2.mjs';
 import IconShield from '@tabler/icons-react/dist/esm/icons/IconShield.mjs';
@@ -73,6 +76,14 @@ const areas: readonly Area[] = [
     press: 'g a',
   },
   {
+    to: '/imports',
+    title: 'Imports',
+    icon: IconFileImport,
+    group: 'Work',
+    permission: 'import:read',
+    press: 'g i',
+  },
+  {
     to: '/conflicts',
     title: 'Conflicts',
     icon: IconGitCompare,
@@ -89,6 +100,22 @@ const areas: readonly Area[] = [
     permission: 'plan:read',
     badge: 'approvals',
     press: 'g r',
+  },
+  {
+    to: '/plans',
+    title: 'Plans',
+    icon: IconListCheck,
+    group: 'Agreement',
+    permission: 'plan:read',
+    press: 'g l',
+  },
+  {
+    to: '/matches',
+    title: 'Matches',
+    icon: IconGitMerge,
+    group: 'Agreement',
+    permission: 'link:read',
+    press: 'g t',
   },
   {
     to: '/sync',

@@ -1,7 +1,7 @@
 import { defineList } from './define-list.ts';
 
 export const callList = defineList({
-  noun: 'calls',
+  noun: 'api-calls',
   filters: {
     connection: { kind: 'word', example: 'scanner', title: 'connection that was called' },
     operation: { kind: 'word', example: '4f0c…', title: 'operation it belongs to, with its steps' },

@@ -44,6 +44,11 @@ export const findingList = defineList({
     accepted: { kind: 'flag', title: 'accepted, or a false positive' },
     port: { kind: 'number', title: 'port' },
     source: { kind: 'word', example: 'scanner', title: 'connection that reported it' },
+    operation: {
+      kind: 'word',
+      example: '4f0c…',
+      title: 'import or run that changed it last, by its whole id',
+    },
     q: search,
   },
   sorts: ['severity', 'first', 'seen', 'plugin', 'vpr'],

@@ -11,6 +11,7 @@ export {
   findingPoamStates,
   findingStates,
 } from './finding-list.ts';
+export { importList, type ImportState, importStates } from './import-list.ts';
 export { type InboxKind, inboxKinds, inboxList } from './inbox-list.ts';
 export type { ListQuery } from './list-query.ts';
 export { matchList } from './match-list.ts';

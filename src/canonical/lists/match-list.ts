@@ -12,6 +12,7 @@ export const matchList = defineList({
     age: { kind: 'instant', lies: 'behind', title: 'opened' },
   },
   sorts: ['age', 'gain'],
-  defaultSort: 'age',
+  // What would give a system to most findings first.
+  defaultSort: '-gain',
   facets: ['system', 'connection', 'kind'],
 });

@@ -1,5 +1,6 @@
 export * from './acceptances.ts';
 export * from './assets.ts';
+export * from './imports.ts';
 export * from './links.ts';
 export * from './matches.ts';
 export * from './poams.ts';

@@ -63,3 +63,34 @@ export const standingMatches = z.array(
 
 /** `matches forget`. */
 export const matchForgotten = z.strictObject({ forgotten: z.number() });
+
+/** A match as the console lists it. */
+export const matchRow = matchDetail.extend({
+  boundary: z.string().nullable(),
+  /** Open findings that would belong to the system. */
+  gain: z.number(),
+  candidatesOutside: z.number(),
+});
+
+const identifiers = z.array(z.strictObject({ kind: z.string(), value: z.string() }));
+
+/** One match, with what both sides are known by. */
+export const matchPage = matchRow.extend({
+  asset: z
+    .strictObject({
+      open: z.strictObject({
+        critical: z.number(),
+        high: z.number(),
+        medium: z.number(),
+        low: z.number(),
+        info: z.number(),
+      }),
+      systemId: z.string().nullable(),
+      lastSeen: instant.nullable(),
+      operatingSystem: z.string().nullable(),
+      sources: z.array(z.string()),
+      identifiers,
+    })
+    .nullable(),
+  candidates: z.array(matchDetail.shape.candidates.element.extend({ identifiers, isProposed: z.boolean() })),
+});

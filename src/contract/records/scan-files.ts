@@ -10,6 +10,8 @@ export const fileOutcome = z.strictObject({
   openPorts: z.number(),
   heldBecause: z.array(z.string()),
   fixed: z.number(),
+  newFindings: z.number(),
+  cameBack: z.number(),
   counts,
   operationId: z.string().optional(),
   problem: z.string().optional(),

@@ -21,7 +21,7 @@ const id = z.string().min(1).max(64);
 const reason = z.string().max(2000).optional();
 const number = z.coerce.number().int().positive();
 
-const approvalRow = approvalDetail
+export const approvalRow = approvalDetail
   .omit({ content: true, isByBoundary: true })
   .extend({ changes: z.number(), dangers: tally });
 
@@ -42,10 +42,10 @@ const approvalItem = z.strictObject({
   danger: z.string(),
 });
 
-const row = conflicts.element.extend({ title: z.string().nullable() });
+export const conflictRow = conflicts.element.extend({ title: z.string().nullable() });
 
 export const conflictRoutes = {
-  ...listRoutes('Conflicts', conflictList, { row, permission: 'conflict:read' }),
+  ...listRoutes('Conflicts', conflictList, { row: conflictRow, permission: 'conflict:read' }),
   ...defineRoutes({
     getConflict: {
       method: 'GET',
@@ -142,6 +142,8 @@ export const approvalRoutes = {
   }),
 } as const;
 
+export const operationRow = operations.element;
+
 /** A number with the list, and the filter of it, that it counts. */
 const homeNumber = z.strictObject({
   what: z.string(),
@@ -152,7 +154,7 @@ const homeNumber = z.strictObject({
 
 export const syncRoutes = {
   ...listRoutes('Outbox', outboxList, { row: outboxEntry, permission: 'sync:read' }),
-  ...listRoutes('Operations', operationList, { row: operations.element, permission: 'sync:read' }),
+  ...listRoutes('Operations', operationList, { row: operationRow, permission: 'sync:read' }),
   ...defineRoutes({
     getOutboxChange: {
       method: 'GET',

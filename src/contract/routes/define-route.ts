@@ -30,6 +30,8 @@ export interface Route {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** Its body is a file, application/octet-stream, which the handler reads as it comes. */
+  readonly file?: true;
   /** The good answer: its status and shape; `stream` for files, exports and events, which have no JSON shape. */
   readonly answer: {
     readonly status: 200 | 201 | 202 | 204;

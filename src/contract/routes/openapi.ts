@@ -22,7 +22,7 @@ function refusals(route: Route): readonly number[] {
   if (route.params || route.scope === 'boundaries') statuses.add(404);
   if (route.versioned) for (const status of [412, 428]) statuses.add(status);
   if (route.idempotent) for (const status of [409, 422]) statuses.add(status);
-  if (route.body) for (const status of [413, 415, 422]) statuses.add(status);
+  if (route.body || route.file) for (const status of [413, 415, 422]) statuses.add(status);
   return [...statuses].toSorted((a, b) => a - b);
 }
 
@@ -81,6 +81,14 @@ function operation(id: string, route: Route): ZodOpenApiOperationObject {
     },
     ...(route.body
       ? { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }
+      : {}),
+    ...(route.file
+      ? {
+          requestBody: {
+            required: true,
+            content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+          },
+        }
       : {}),
     responses: {
       [`${status}`]: {

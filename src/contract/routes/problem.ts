@@ -98,6 +98,7 @@ export const statusOf: Readonly<Record<ErrorCode, Status>> = {
   RECORD_MOVED: 412,
   EDIT_REFUSED: 422,
   CONFLICT_SETTLED: 409,
+  MATCH_SETTLED: 409,
   SELECTION_MOVED: 409,
   APPROVAL_OWN: 403,
   CANCELLED: 409,

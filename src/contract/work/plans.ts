@@ -40,3 +40,26 @@ export const keptPlanDetail = keptPlan.extend({
     }),
   ),
 });
+
+/** A kept plan over HTTP: of its head only what names no record, since records may lie outside the reader's boundaries. */
+export const planRow = keptPlan.omit({ head: true, madeByPrincipal: true }).extend({
+  systems: z.array(z.string()),
+  entities: z.array(z.string()),
+  full: z.boolean(),
+  /** Connections to which nothing is sent, and those that were left out. */
+  sendingPaused: z.array(z.string()),
+  leftOut: z.array(z.string()),
+});
+
+export const planGroup = keptPlanDetail.shape.groups.element;
+
+/** One item, with what its record is called. */
+export const planItemRow = z.strictObject({
+  number: z.number(),
+  group: z.number(),
+  danger: z.enum(dangers),
+  title: z.string().nullable(),
+  entityId: z.string().nullable(),
+  boundary: z.string().nullable(),
+  item: planItem,
+});

@@ -32,3 +32,9 @@ export const scheduleRemoved = z.strictObject({ removed: z.literal(true) });
 
 /** `worker`, when it was stopped. */
 export const workerEnded = z.strictObject({ ended: z.literal(true) });
+
+/** A cron expression in words, and the next times that it names. */
+export const cronPreview = z.strictObject({ words: z.string(), next: z.array(instant) });
+
+/** A schedule as people read it. */
+export const scheduleView = scheduleList.element.extend(cronPreview.shape);

@@ -142,3 +142,67 @@ export const inbox = z.strictObject({
     }),
   ),
 });
+
+/** Each connection with how it is, what runs now, and how many workers live. */
+export const syncOverview = z.strictObject({
+  connections: z.array(
+    z.strictObject({
+      connection: z.string(),
+      type: z.string(),
+      isEnabled: z.boolean(),
+      state: z.enum(['running', 'failing', 'late', 'paused', 'off', 'on time']),
+      why: z.string().nullable(),
+      circuit: z.enum(['closed', 'open']),
+      pausedAt: instant.nullable(),
+      pausedBy: z.string().nullable(),
+      pausedReason: z.string().nullable(),
+      sendingPausedAt: instant.nullable(),
+      sendingPausedBy: z.string().nullable(),
+      sendingPausedReason: z.string().nullable(),
+      lastSuccess: instant.nullable(),
+      unsentSince: instant.nullable(),
+      unreadSince: instant.nullable(),
+      nextRun: instant.nullable(),
+      runningOperation: z.string().nullable(),
+      unhealthy: z.array(z.strictObject({ check: z.string(), detail: z.string().nullable() })),
+      marks: z.array(
+        z.strictObject({ entity: z.string(), readAt: instant.nullable(), isUnfinished: z.boolean() }),
+      ),
+      health: z.array(
+        z.strictObject({
+          check: z.string(),
+          status: z.string(),
+          detail: z.string().nullable(),
+          checkedAt: instant,
+        }),
+      ),
+    }),
+  ),
+  running: z.array(
+    z.strictObject({
+      operationId: z.string(),
+      type: z.string(),
+      startedAt: instant.nullable(),
+      connection: z.string().nullable(),
+      step: z.string().nullable(),
+      done: z.number().nullable(),
+      total: z.number().nullable(),
+      isSilent: z.boolean(),
+      cancelRequestedBy: z.string().nullable(),
+    }),
+  ),
+  workers: z.number(),
+});
+
+/** A call to an external system; `status` is null where no answer came. */
+export const apiCall = z.strictObject({
+  id: z.number(),
+  connection: z.string().nullable(),
+  operationId: z.string().nullable(),
+  method: z.string(),
+  /** Without query. */
+  path: z.string(),
+  status: z.number().nullable(),
+  ms: z.number().nullable(),
+  at: instant,
+});

@@ -107,7 +107,7 @@ export async function markAbsent(
   read: ReadOfEntity,
   withConflict: boolean,
 ): Promise<{ missing: number; revived: number }> {
-  const { rows } = await sql<{ missing: number; revived: number; opened: number; settled: number }>`
+  const { rows } = await sql<{ missing: number; revived: number; opened: number[]; settled: number[] }>`
     with ${linksOf(read)},
     changed as (
       update sync_links l set missing_since = case when k.seen then null else now() end
@@ -131,12 +131,12 @@ export async function markAbsent(
     )
     select count(*) filter (where missing_since is not null)::int as missing,
            count(*) filter (where missing_since is null)::int as revived,
-           (select count(*) from conflicts)::int as opened, (select count(*) from settled)::int as settled from changed`.execute(
+           array(select id from conflicts) as opened, array(select id from settled) as settled from changed`.execute(
     db,
   );
-  const { missing = 0, revived = 0, opened = 0, settled = 0 } = rows[0] ?? {};
-  await announceConflicts(db, 'conflict.opened', { numAffectedRows: BigInt(opened) });
-  await announceConflicts(db, 'conflict.settled', { numAffectedRows: BigInt(settled) });
+  const { missing = 0, revived = 0, opened = [], settled = [] } = rows[0] ?? {};
+  await announceConflicts(db, 'conflict.opened', { rows: opened.map((id) => ({ id })) });
+  await announceConflicts(db, 'conflict.settled', { rows: settled.map((id) => ({ id })) });
   return { missing, revived };
 }
 

@@ -39,6 +39,8 @@ export interface App extends ConnectionContext {
   readonly mayApproveOwn?: boolean;
   /** How often a worker looks for due schedules, and checks the systems. Default: 5 seconds, 5 minutes. */
   readonly worker?: { readonly schedulesEveryMs: number; readonly healthEveryMs: number };
+  /** Where scan files are kept that were sent over the API until they are imported, and how large one may be. Absent: none are accepted. */
+  readonly uploads?: { readonly directory: string; readonly maxBytes: number };
   /** Rules of sign-in and sessions. Default: those of the table of settings. */
   readonly access?: AccessSettings;
 }

@@ -18,14 +18,15 @@ export async function closeSettledConflicts(
   settled: readonly { readonly entityId: string; readonly field?: string }[],
 ): Promise<void> {
   if (settled.length === 0) return;
-  const closed = await sql`
+  const closed = await sql<{ id: number }>`
     update sync_conflicts known
        set ${settlesItself('sides_agree')}
       from jsonb_to_recordset(${storableJson(settled)}::jsonb) as c("entityId" text, field text)
      where ${withSystem(systemId)} and known.entity_type = ${entity} and known.entity_id = c."entityId"
        and known.field_name is not distinct from c.field and known.resolution_status = 'pending'
        -- Neither that the remote has a thing twice nor that it ended too early is over because a change of it went through.
-       and known.conflict_type not in ('duplicate', 'contradiction')`.execute(db);
+       and known.conflict_type not in ('duplicate', 'contradiction')
+    returning known.id`.execute(db);
   await announce(db, 'conflict.settled', closed);
 }
 
@@ -37,13 +38,14 @@ export async function closeConflictsOfType(
   entityIds: readonly string[],
 ): Promise<void> {
   if (entityIds.length === 0) return;
-  const closed = await sql`
+  const closed = await sql<{ id: number }>`
     update sync_conflicts known
        set ${settlesItself(type === 'missing_record' ? 'there_again' : 'over')}
      where ${withSystem(systemId)} and entity_type = ${entity} and conflict_type = ${type} and resolution_status = 'pending'
        and entity_id = any(${[...entityIds]}::text[])
        -- A change of ours that cannot be written in the remote's words is not over because the record could be read.
-       and (conflict_type <> 'unmappable_value' or internal_value is null)`.execute(db);
+       and (conflict_type <> 'unmappable_value' or internal_value is null)
+    returning known.id`.execute(db);
   await announce(db, 'conflict.settled', closed);
 }
 
@@ -53,7 +55,7 @@ export async function closeConflictsNotAmong(
   about: { readonly systemId: number; readonly entity: string; readonly type: ConflictType },
   entityIds: readonly string[],
 ): Promise<void> {
-  const closed = await sql`
+  const closed = await sql<{ id: number }>`
     update sync_conflicts known
        set ${settlesItself('over')}
      where ${withSystem(about.systemId)} and known.entity_type = ${about.entity} and known.conflict_type = ${about.type}
@@ -62,7 +64,8 @@ export async function closeConflictsNotAmong(
        -- One from before its system was kept is this system's if the record is linked to it.
        and (known.external_system_id is not null
             or exists (select from sync_links l where l.external_system_id = ${about.systemId} and l.entity_type = known.entity_type
-                          and l.entity_id = known.entity_id))`.execute(db);
+                          and l.entity_id = known.entity_id))
+    returning known.id`.execute(db);
   await announce(db, 'conflict.settled', closed);
 }
 
@@ -72,12 +75,13 @@ export async function markResolved(
   id: number,
   decided: { readonly by: string; readonly resolution: Json },
 ): Promise<boolean> {
-  const closed = await sql`
+  const closed = await sql<{ id: number }>`
     update sync_conflicts
        set ${settledByPerson(decided.by, decided.resolution)}
-     where id = ${id} and resolution_status = 'pending'`.execute(db);
+     where id = ${id} and resolution_status = 'pending'
+    returning id`.execute(db);
   await announce(db, 'conflict.settled', closed, String(id));
-  return (closed.numAffectedRows ?? 0n) > 0n;
+  return closed.rows.length > 0;
 }
 
 /** Closes the conflicts about refusals of records that have no refused change left. */
@@ -88,7 +92,7 @@ export async function closeRefusals(
   entityIds: readonly string[],
 ): Promise<void> {
   if (entityIds.length === 0) return;
-  const closed = await sql`
+  const closed = await sql<{ id: number }>`
     update sync_conflicts known
        set ${settlesItself('refusal_overtaken')}
      where ${withSystem(systemId)} and known.entity_type = ${entity} and known.entity_id = any(${[...entityIds]}::text[])
@@ -96,7 +100,8 @@ export async function closeRefusals(
        and (known.conflict_type in ('validation_rejected', 'stale_version')
             or known.conflict_type = 'unmappable_value' and known.internal_value is not null)
        and not exists (select from sync_outbox o where o.external_system_id = ${systemId} and o.entity_type = known.entity_type
-                          and o.entity_id = known.entity_id and o.state = 'failed')`.execute(db);
+                          and o.entity_id = known.entity_id and o.state = 'failed')
+    returning known.id`.execute(db);
   await announce(db, 'conflict.settled', closed);
 }
 
@@ -107,11 +112,12 @@ export async function closeConflictsNotFound(
   kind: FoundConflicts,
   why: ReasonCode,
 ): Promise<void> {
-  const closed = await sql`
+  const closed = await sql<{ id: number }>`
     update sync_conflicts known
        set ${settlesItself(why)}
      where known.external_system_id = ${systemId} and ${isOfKind(kind)} and known.resolution_status = 'pending'
-       and not exists (select from (${kind.found}) f where f.entity_id = known.entity_id)`.execute(db);
+       and not exists (select from (${kind.found}) f where f.entity_id = known.entity_id)
+    returning known.id`.execute(db);
   await announce(db, 'conflict.settled', closed);
 }
 
@@ -142,12 +148,13 @@ export async function closeConflictsOf(
   records: readonly OfRecord[],
   decided: { readonly by: string; readonly conflict: number },
 ): Promise<void> {
-  const closed = await sql`
+  const closed = await sql<{ id: number }>`
     update sync_conflicts known
        set ${settledByPerson(decided.by, { choice: `with conflict ${decided.conflict}` })}
       from jsonb_to_recordset(${storableJson(records)}::jsonb) as g(entity text, "entityId" text)
      where ${withSystem(systemId)} and known.entity_type = g.entity and known.entity_id = g."entityId"
-       and known.resolution_status = 'pending' and known.id <> ${decided.conflict}`.execute(db);
+       and known.resolution_status = 'pending' and known.id <> ${decided.conflict}
+    returning known.id`.execute(db);
   await announce(db, 'conflict.settled', closed);
 }
 
@@ -157,11 +164,12 @@ export async function closeConflictsOfLink(
   link: OfRecord & { readonly systemId: number },
   by: string,
 ): Promise<void> {
-  const closed = await sql`
+  const closed = await sql<{ id: number }>`
     update sync_conflicts known
        set ${settledByPerson(by, { code: 'link_broken' satisfies ReasonCode })}
      where ${withSystem(link.systemId)} and known.entity_type = ${link.entity} and known.entity_id = ${link.entityId}
-       and known.resolution_status = 'pending'`.execute(db);
+       and known.resolution_status = 'pending'
+    returning known.id`.execute(db);
   await announce(db, 'conflict.settled', closed);
 }
 
@@ -171,9 +179,10 @@ export async function closeConflictsOfSystem(
   systemId: number,
   by: string,
 ): Promise<void> {
-  const closed = await sql`
+  const closed = await sql<{ id: number }>`
     update sync_conflicts known
        set ${settledByPerson(by, { code: 'connection_removed' satisfies ReasonCode })}
-     where ${openWithSystem(systemId)}`.execute(db);
+     where ${openWithSystem(systemId)}
+    returning known.id`.execute(db);
   await announce(db, 'conflict.settled', closed);
 }

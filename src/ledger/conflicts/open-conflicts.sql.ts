@@ -45,13 +45,14 @@ export async function recordConflicts(
            external_changed_by = case when known.external_value is distinct from c.external
                                       then c."externalChangedBy" else known.external_changed_by end
       from ${given} where ${same}`.execute(db);
-  const opened = await sql`
+  const opened = await sql<{ id: number }>`
     insert into sync_conflicts (operation_id, external_system_id, entity_type, entity_id, conflict_type, field_name, base_value, internal_value, external_value,
                                 internal_changed_at, external_changed_at, external_changed_by)
     select ${source.operationId}::uuid, ${source.systemId}, c.entity, c."entityId", c.type, c.field, c.base, c.internal, c.external,
            c."internalChangedAt" at time zone 'UTC', c."externalChangedAt", c."externalChangedBy"
       from ${given}
-     where not exists (select from sync_conflicts known where ${same})`.execute(db);
+     where not exists (select from sync_conflicts known where ${same})
+    returning id`.execute(db);
   await announce(db, 'conflict.opened', opened);
 }
 
@@ -108,17 +109,16 @@ export async function openFoundConflicts(
   { systemId, operationId }: { readonly systemId: number; readonly operationId: string },
   kind: FoundConflicts,
 ): Promise<number> {
-  const opened = await sql`
+  const opened = await sql<{ id: number }>`
     insert into sync_conflicts (operation_id, external_system_id, entity_type, entity_id, conflict_type, internal_value, external_value)
     select ${operationId}::uuid, ${systemId}, ${kind.entity}, f.entity_id, ${kind.type}, f.internal_value, f.external_value
       from (${kind.found}) f
      where not exists (select from sync_conflicts known
                         where known.external_system_id = ${systemId} and known.entity_id = f.entity_id and ${isOfKind(kind)}
-                          and (known.resolution_status = 'pending' or known.created_at >= f.since at time zone 'UTC'))`.execute(
-    db,
-  );
+                          and (known.resolution_status = 'pending' or known.created_at >= f.since at time zone 'UTC'))
+    returning id`.execute(db);
   await announce(db, 'conflict.opened', opened);
-  return Number(opened.numAffectedRows ?? 0n);
+  return opened.rows.length;
 }
 
 /**

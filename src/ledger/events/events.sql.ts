@@ -33,6 +33,8 @@ export interface EventToRecord {
   /** `ingestion_systems.system_id`; absent where it concerns none, or may concern several. */
   readonly boundary?: string | null | undefined;
   readonly count?: number | undefined;
+  /** Of conflicts: which, so that each boundary is told of its own. */
+  readonly conflicts?: readonly number[] | undefined;
 }
 
 export interface TielineEvent {
@@ -41,6 +43,7 @@ export interface TielineEvent {
   readonly subject: string | null;
   readonly boundary: string | null;
   readonly count: number | null;
+  readonly conflicts: readonly number[] | null;
   readonly at: Date;
 }
 
@@ -49,15 +52,15 @@ export async function recordEvents(db: Kysely<Database>, events: readonly EventT
   if (events.length === 0) return;
   await sql`
     with added as (
-      insert into tieline_events (kind, subject, system_id, count)
-      select e.kind, e.subject, e.boundary, e.count
-        from jsonb_to_recordset(${storableJson(events)}::jsonb) as e(kind text, subject text, boundary text, count int)
+      insert into tieline_events (kind, subject, system_id, count, conflict_ids)
+      select e.kind, e.subject, e.boundary, e.count, e.conflicts
+        from jsonb_to_recordset(${storableJson(events)}::jsonb) as e(kind text, subject text, boundary text, count int, conflicts int[])
       returning id
     )
     select pg_notify(${eventChannel}, id::text) from added`.execute(db);
 }
 
-const columns = sql`id::int8::float8 as id, kind, subject, system_id as boundary, count, at`;
+const columns = sql`id::int8::float8 as id, kind, subject, system_id as boundary, count, conflict_ids as conflicts, at`;
 
 export async function listEvents(db: Kysely<Database>, ids: readonly number[]): Promise<TielineEvent[]> {
   if (ids.length === 0) return [];

@@ -32,39 +32,25 @@ export interface FileSource {
 }
 
 /**
- * The source of that name, made if it is not there.
- * @throws TielineError SETTING_INVALID where the name or the zone is invalid; USAGE where another kind of system carries the name, or
- * where the name is nearly that of a known one and it was not confirmed that a new one is meant.
+ * Refuses a source that cannot be used or made.
+ * @returns the source, if it is there. @throws as `ensureSource`.
  */
-export async function ensureSource(
-  app: App,
+export async function refuseSource(
+  app: Pick<App, 'db'>,
   reader: ScanFileReader,
-  choice: SourceChoice,
-): Promise<FileSource> {
-  const { name, timeZone } = choice;
+  { name, isNew, timeZone }: SourceChoice,
+): Promise<ExternalSystemRow | undefined> {
   if (timeZone !== undefined && !reader.isTimeZone(timeZone))
     throw new TielineError('SETTING_INVALID', `"${timeZone}" is not a time zone.`, {
       fields: [{ field: '--zone', message: 'expected an IANA name, such as Europe/Dublin or Asia/Kolkata' }],
       remedy: 'Nothing was imported; correct it and run the command again.',
     });
   const known = await findSystem(app.db, name);
-  if (!known) return { row: await makeSource(app, reader, choice), timeZone: choice.timeZone, isMade: true };
-  if (known.system_type !== reader.systemType)
+  if (known?.system_type === reader.systemType) return known;
+  if (known)
     throw new TielineError('USAGE', `${name} is a ${known.system_type}, which files cannot be filed under.`, {
       fields: [{ field: '--system', message: 'name another source; it is made if it is not there' }],
     });
-  const config = isJsonObject(known.connection_config) ? known.connection_config : {};
-  const kept = typeof config['time_zone'] === 'string' ? config['time_zone'] : undefined;
-  if (timeZone !== undefined && timeZone !== kept)
-    await updateSystemConfig(app.db, known.id, { ...config, time_zone: timeZone });
-  return { row: known, timeZone: timeZone ?? kept, isMade: false };
-}
-
-async function makeSource(
-  app: App,
-  reader: ScanFileReader,
-  { name, isNew, timeZone }: SourceChoice,
-): Promise<ExternalSystemRow> {
   if (!/^[A-Za-z0-9][A-Za-z0-9._ -]{0,49}$/.test(name))
     throw new TielineError('SETTING_INVALID', `"${name}" cannot be the name of a source.`, {
       fields: [
@@ -83,6 +69,34 @@ async function makeSource(
     throw new TielineError('USAGE', `There is no source named ${name}; did you mean ${like}?`, {
       fields: [{ field: '--system', message: `name ${like}, or give --new-source to make another one` }],
     });
+  return undefined;
+}
+
+/**
+ * The source of that name, made if it is not there.
+ * @throws TielineError SETTING_INVALID where the name or the zone is invalid; USAGE where another kind of system carries the name, or
+ * where the name is nearly that of a known one and it was not confirmed that a new one is meant.
+ */
+export async function ensureSource(
+  app: App,
+  reader: ScanFileReader,
+  choice: SourceChoice,
+): Promise<FileSource> {
+  const { timeZone } = choice;
+  const known = await refuseSource(app, reader, choice);
+  if (!known) return { row: await makeSource(app, reader, choice), timeZone: choice.timeZone, isMade: true };
+  const config = isJsonObject(known.connection_config) ? known.connection_config : {};
+  const kept = typeof config['time_zone'] === 'string' ? config['time_zone'] : undefined;
+  if (timeZone !== undefined && timeZone !== kept)
+    await updateSystemConfig(app.db, known.id, { ...config, time_zone: timeZone });
+  return { row: known, timeZone: timeZone ?? kept, isMade: false };
+}
+
+async function makeSource(
+  app: App,
+  reader: ScanFileReader,
+  { name, timeZone }: SourceChoice,
+): Promise<ExternalSystemRow> {
   return app.store.transaction(async (tx) => {
     const row = await insertSystem(tx.db, {
       name,

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { ScanFile, ScanFileReader } from '../../connectors/kit/index.ts';
 import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { findImportedFile, recordImportedFile } from './imported-files.sql.ts';
+import { countCameBack } from './scan-imports.sql.ts';
 import { type Operation, recordCounts, withOperation } from '../../ledger/operations/index.ts';
 import { type App, throughOutages } from '../../engine/run/index.ts';
 import { fetchMappings } from '../../engine/connections/index.ts';
@@ -178,7 +179,9 @@ async function storeFile(
 ): Promise<FileOutcome> {
   const { source, file, operationId } = reading;
   const { taken, problem } = await app.store.transactionOnce(async (tx) => {
-    const done = await takeFile(tx, reading);
+    const stored = await takeFile(tx, reading);
+    const cameBack = await countCameBack(tx.db, operationId);
+    const done = { ...stored, taken: { ...stored.taken, cameBack } };
     await recordCounts(tx.db, operationId, done.taken.counts);
     await recordImportedFile(tx.db, {
       systemId: source.id,

@@ -1,4 +1,4 @@
-export { usualSource } from './file-sources.ts';
+export { refuseSource, usualSource } from './file-sources.ts';
 export {
   type FileOutcome,
   importFiles,
@@ -6,4 +6,6 @@ export {
   listScanFiles,
   readerOf,
 } from './import-files.ts';
+export { endImportWith, keepImport } from './keep-import.ts';
+export { endImport, insertImport } from './scan-imports.sql.ts';
 export { watchFolders } from './watch-folders.ts';

@@ -36,6 +36,10 @@ export interface FileCounts {
   readonly heldBecause: readonly string[];
   /** Findings that a scan with credentials no longer shows. */
   readonly fixed: number;
+  /** Findings that nothing had shown before. */
+  readonly newFindings: number;
+  /** Findings that were fixed, and are there again. */
+  readonly cameBack: number;
   readonly counts: Counts;
 }
 
@@ -45,6 +49,8 @@ export const nothingTaken: FileCounts = {
   openPorts: 0,
   heldBecause: [],
   fixed: 0,
+  newFindings: 0,
+  cameBack: 0,
   counts: noCounts,
 };
 /** Reasons that an outcome lists; a file without names would have thousands. */
@@ -211,6 +217,7 @@ export class FileStoring {
     ]);
     const aliases = await findAssetAliases(tx.db, source.id, [...keys]);
     const known = { seenPlugins: this.#seenPlugins, assetAliases: aliases };
+    let newFindings = 0;
     if (findings.length > 0) {
       const sink = await openFindingSink(tx, { ...from, verifies: false, unites: true }, mapperOf, known);
       const filled = await fill(
@@ -220,6 +227,7 @@ export class FileStoring {
         findings,
       );
       counts = addCounts(counts, filled.counts);
+      newFindings = filled.counts.created;
       this.#noteHeld(filled.held, [...keys]);
     }
     if (results.length > 0) {
@@ -230,6 +238,7 @@ export class FileStoring {
       ...this.taken,
       hosts: this.taken.hosts + hosts.filter((each) => each.isNew).length,
       items: this.taken.items + items,
+      newFindings: this.taken.newFindings + newFindings,
       counts: addCounts(this.taken.counts, counts),
     };
     this.#noteCoverage(hosts, aliases);

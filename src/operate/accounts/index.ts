@@ -70,5 +70,5 @@ export {
 } from './people/one-time-links.ts';
 export { deleteSavedView, listSavedViews, type SavedView, saveView } from './people/saved-views.sql.ts';
 export { type DemoPerson, makeDemoPeople, signInDemoPerson } from './people/demo-people.ts';
-export { type LocalCommand, localOrigin, recordLocalCommand } from './local-command.ts';
+export { type LocalCommand, localOrigin, recordLocalCommand, recordLocalExport } from './local-command.ts';
 export { listedGrants, listedTokens, listedUsers, type UserRow } from './lists/account-lists.sql.ts';

@@ -46,3 +46,16 @@ export async function recordLocalCommand<T>(
   await record('success');
   return result;
 }
+
+/** Records that a command exports a list, before its first row is written: what cannot be recorded does not leave. */
+export const recordLocalExport = (
+  app: Pick<AccountsApp, 'db' | 'now'>,
+  { words, account }: LocalCommand,
+): Promise<void> =>
+  recordSecurityEvent(app.db, {
+    kind: 'export',
+    at: app.now(),
+    origin: localOrigin(account),
+    outcome: 'success',
+    object: { type: 'command', id: words },
+  });

@@ -2,6 +2,8 @@
  * What a worker does for whoever asked: one entry a kind, with what it is given and how it is done. A job may be begun again after its worker
  * was killed, so each kind continues where it was or does nothing twice.
  */
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Scope } from '../../canonical/access/index.ts';
@@ -9,7 +11,15 @@ import { poamList } from '../../canonical/lists/index.ts';
 import { conflictChoices } from '../../canonical/vocabulary/index.ts';
 import { type App, progressNotes, type StepProgress } from '../../engine/run/index.ts';
 import type { ProgressNote } from '../../ledger/operations/index.ts';
-import { importFiles, listScanFiles, readerOf, usualSource } from '../../modules/scan-files/index.ts';
+import {
+  endImport,
+  endImportWith,
+  importFiles,
+  listScanFiles,
+  readerOf,
+  usualSource,
+} from '../../modules/scan-files/index.ts';
+import { removeUpload } from '../uploads/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { parseFilter } from '../../platform/lists/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
@@ -19,7 +29,7 @@ import { resolveConflicts } from '../../review/conflicts/index.ts';
 import { type BulkEdit, editRecords } from '../../review/records/index.ts';
 import { applyKeptPlan, keepNewPlan } from '../../review/plans/index.ts';
 import { syncSystems } from '../../runs/sync/index.ts';
-import type { RecordResult } from './jobs.sql.ts';
+import type { Problem, RecordResult } from './jobs.sql.ts';
 
 /** What the work of a job is given, beside what was asked for. */
 export interface JobContext {
@@ -39,6 +49,12 @@ interface JobKind<Payload> {
   readonly payload: z.ZodType<Payload>;
   /** @returns what the job came to, as its reader is told. */
   readonly run: (app: App, payload: Payload, context: JobContext) => Promise<Json>;
+  /** Once it is over without a result: failed, or cancelled before or after it began. */
+  readonly failed?: (
+    app: Pick<App, 'db' | 'uploads'>,
+    payload: Payload,
+    end: { readonly state: 'failed' | 'cancelled'; readonly problem: Problem | undefined },
+  ) => Promise<void>;
 }
 
 const defineJob = <Payload>(kind: JobKind<Payload>): JobKind<Payload> => kind;
@@ -84,6 +100,16 @@ function callerOf({ signal, note, actor, begun }: JobContext) {
   return { signal, report: (progress: StepProgress) => note(noteOf(progress)), by: actor.name, begun };
 }
 
+/** A worker on another machine sees an upload only where both see the directory of uploads. */
+function refuseAbsent(paths: readonly string[]): void {
+  const absent = paths.find((path) => !existsSync(path));
+  if (absent !== undefined)
+    throw new TielineError('USAGE', `${basename(absent)} is not where this worker could read it.`, {
+      remedy:
+        'Send the file again; if the worker runs on another machine than the server, both must see the directory of TIELINE_IMPORT_DIR.',
+    });
+}
+
 export const jobKinds = {
   sync: defineJob({
     payload: syncOptions,
@@ -114,19 +140,36 @@ export const jobKinds = {
       keepPartial: z.boolean(),
       newSource: z.boolean(),
       timeZone: z.string().optional(),
+      /** The upload that the path is of, which goes when it is over. */
+      importId: z.string().optional(),
     }),
-    async run(app, { paths, source, ...options }, { signal, note }) {
+    async run(app, { paths, source, importId, ...options }, { signal, note }) {
+      if (importId !== undefined) refuseAbsent(paths);
       const outcomes = await importFiles(app, await listScanFiles(readerOf(app), paths), {
         ...options,
         source: source ?? usualSource,
         signal,
         report: (file, { items }) => note({ step: file, done: items, unit: 'items' }),
       });
+      if (importId !== undefined) {
+        await endImportWith(app.db, importId, outcomes);
+        await removeUpload(app, importId);
+      }
       return outcomes.map(({ heldBecause, counts, ...outcome }) => ({
         ...outcome,
         counts: { ...counts },
         heldBecause: [...heldBecause],
       }));
+    },
+    async failed(app, { importId }, { state, problem }) {
+      if (importId === undefined) return;
+      const outcome = state === 'cancelled' ? 'cancelled' : 'refused';
+      await endImport(app.db, importId, {
+        outcome,
+        files: [],
+        ...(problem && outcome === 'refused' ? { problem } : {}),
+      });
+      await removeUpload(app, importId);
     },
   }),
   edit_poams: defineJob({

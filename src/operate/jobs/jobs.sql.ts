@@ -75,6 +75,12 @@ export async function findJob(db: Kysely<Database>, id: string): Promise<Job | u
   return rows[0];
 }
 
+export async function findJobPayload(db: Kysely<Database>, id: string): Promise<Json | undefined> {
+  const { rows } = await sql<{ payload: Json }>`
+    select payload from requested_jobs where job_id = ${id}::uuid`.execute(db);
+  return rows[0]?.payload;
+}
+
 export interface JobFilter {
   readonly kind?: string | undefined;
   readonly states?: readonly JobState[] | undefined;

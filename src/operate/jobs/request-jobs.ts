@@ -11,9 +11,11 @@ import { type ConflictListFilter, previewResolution } from '../../review/conflic
 import { fetchPlan } from '../../review/plans/index.ts';
 import { tryRecords } from '../../review/records/index.ts';
 import { type BulkPoamRequest, bulkPoamEdit, type JobKindName, type JobPayload } from './job-kinds.ts';
+import { tellFailed } from './run-job.ts';
 import {
   cancelJobRow,
   findJob,
+  findJobPayload,
   insertJob,
   type Job,
   type JobFilter,
@@ -36,12 +38,22 @@ export async function requestJob<Kind extends JobKindName>(
   app: Asking,
   actor: Who,
   kind: Kind,
-  { payload, total }: { readonly payload: JobPayload<Kind>; readonly total?: number },
+  {
+    payload,
+    total,
+    beside,
+  }: {
+    readonly payload: JobPayload<Kind>;
+    readonly total?: number;
+    /** What is kept together with it. */
+    readonly beside?: (db: App['db'], jobId: string) => Promise<void>;
+  },
 ): Promise<string> {
   await ensureQueue(app.queue);
   return app.store.transaction(async (tx) => {
     const row = { kind, payload: payload as JsonObject, by: actor.name, principalId: actor.principalId };
     const id = await insertJob(tx.db, { ...row, total });
+    await beside?.(tx.db, id);
     await enqueueJob(tx.db, {
       task: requestedJob,
       payload: { job: id },
@@ -179,13 +191,17 @@ export const listJobResults = (
 
 /** Asks for a job to end: one that waits ends at once, one that is done ends within seconds. @throws JOB_UNKNOWN. */
 export async function cancelJob(
-  { db }: Pick<App, 'db'>,
+  app: Pick<App, 'db' | 'uploads'>,
   actor: Pick<Actor, 'name'>,
   id: string,
 ): Promise<Job> {
-  await fetchJob({ db }, id);
+  const { db } = app;
+  const before = await fetchJob({ db }, id);
   await cancelJobRow(db, id, actor.name);
   const job = await fetchJob({ db }, id);
+  const payload = await findJobPayload(db, id);
+  if (before.state === 'queued' && job.state === 'cancelled' && payload !== undefined)
+    await tellFailed(app, { kind: job.kind, payload }, { state: 'cancelled', problem: undefined });
   // Its worker reads the wish from either.
   if (job.state === 'running' && job.operationId !== null)
     await requestCancel(db, job.operationId, actor.name);

@@ -38,6 +38,7 @@ export async function runJob(app: App, payload: unknown, signal: AbortSignal): P
   const job = await beginJob(app.db, id);
   if (!job) return;
   if (job.cancelRequestedBy !== null) {
+    await tellFailed(app, job, { state: 'cancelled', problem: undefined });
     await endJob(app.db, id, { state: 'cancelled' });
     return;
   }
@@ -54,8 +55,25 @@ export async function runJob(app: App, payload: unknown, signal: AbortSignal): P
       await requeueJob(app.db, id, problem).catch(() => undefined);
       throw error;
     }
-    await endJob(app.db, id, { state: problem.code === 'CANCELLED' ? 'cancelled' : 'failed', problem });
+    const state = problem.code === 'CANCELLED' ? 'cancelled' : 'failed';
+    await tellFailed(app, job, { state, problem });
+    await endJob(app.db, id, { state, problem });
   }
+}
+
+/** Lets the kind of a job that came to nothing clear up after it. */
+export async function tellFailed(
+  app: Pick<App, 'db' | 'uploads'>,
+  job: Pick<JobToDo, 'kind' | 'payload'>,
+  end: { readonly state: 'failed' | 'cancelled'; readonly problem: Problem | undefined },
+): Promise<void> {
+  if (!isJobKind(job.kind)) return;
+  const spec: {
+    readonly payload: z.ZodType;
+    readonly failed?: (app: Pick<App, 'db' | 'uploads'>, payload: never, told: typeof end) => Promise<void>;
+  } = jobKinds[job.kind];
+  const payload = spec.payload.safeParse(job.payload);
+  if (payload.success) await spec.failed?.(app, payload.data as never, end); // its own schema gave it
 }
 
 async function work(app: App, job: JobToDo, signal: AbortSignal): Promise<Json> {

@@ -8,7 +8,10 @@ import { listRunning, listRuns } from '../../ledger/operations/index.ts';
 import { countOutbox } from '../../engine/outbox/index.ts';
 import { countWaitingScans } from '../../modules/scans/index.ts';
 import { listSchedules } from '../../ledger/external-systems/index.ts';
+import type { App } from '../../engine/run/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
+import { countWorkers } from '../../platform/queue/index.ts';
+import { type ConnectionOverview, listConnectionStates } from './connection-states.ts';
 import { fetchWaiting, type Waiting } from './waiting.ts';
 
 export interface SyncStatus {
@@ -129,5 +132,45 @@ export async function fetchSyncStatus({ db }: { readonly db: Kysely<Database> })
         nextRunAt: text(nextRunAt),
         lastOutcome,
       })),
+  };
+}
+
+/** What an operator looks at first: each connection, what runs now, and whether anything works at all. */
+export interface SyncOverview {
+  readonly connections: readonly (ConnectionOverview & {
+    /** The latest check of each kind. */
+    readonly health: readonly {
+      readonly check: string;
+      readonly status: string;
+      readonly detail: string | null;
+      readonly checkedAt: Date;
+    }[];
+  })[];
+  readonly running: readonly (Omit<SyncStatus['running'][number], 'startedAt'> & {
+    readonly startedAt: Date | null;
+  })[];
+  /** How many workers live; with none, nothing runs by itself. */
+  readonly workers: number;
+}
+
+/** Sources of scan files are no connections: nothing is ever read from them. */
+export async function fetchSyncOverview(app: Pick<App, 'db' | 'now' | 'scanFiles'>): Promise<SyncOverview> {
+  const [connections, health, running, workers] = await Promise.all([
+    listConnectionStates(app),
+    listHealth(app.db),
+    listRunning(app.db),
+    countWorkers(app.db),
+  ]);
+  return {
+    connections: connections
+      .filter(({ type }) => type !== app.scanFiles?.systemType)
+      .map((each) => ({
+        ...each,
+        health: health
+          .filter(({ system }) => system === each.connection)
+          .map(({ type: check, status, detail, checkedAt }) => ({ check, status, detail, checkedAt })),
+      })),
+    running: running.map(({ system: _system, unit: _unit, updatedAt: _at, ...shown }) => shown),
+    workers,
   };
 }

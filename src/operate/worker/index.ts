@@ -1,2 +1,12 @@
-export { findSchedules, removeSchedule, setSchedule } from './schedules.ts';
-export { installWorker, runWorker } from './worker.ts';
+export {
+  addSchedule,
+  fetchSchedule,
+  findSchedules,
+  listScheduleViews,
+  previewCron,
+  removeSchedule,
+  type ScheduleView,
+  scheduleVersion,
+  setSchedule,
+} from './schedules.ts';
+export { forgetOld, forgetRegularly, installWorker, runWorker } from './worker.ts';

@@ -1,4 +1,5 @@
 /** When a worker syncs a system by itself. Cron expressions have five fields and are in UTC. */
+import { createHash } from 'node:crypto';
 import { Cron } from 'croner';
 import type { Kysely } from 'kysely';
 import { messageOf, TielineError } from '../../platform/errors/index.ts';
@@ -15,6 +16,7 @@ import {
 } from '../../ledger/external-systems/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import type { App } from '../../engine/run/index.ts';
+import { cronWords } from './cron-words.ts';
 import { type ConnectorDeclaration, fetchSystem, moduleFor } from '../../engine/connections/index.ts';
 import type { EntityType } from '../../canonical/vocabulary/index.ts';
 
@@ -101,6 +103,65 @@ export async function removeSchedule(app: App, system: string, name: string): Pr
 
 export function findSchedules({ db }: { readonly db: Kysely<Database> }): Promise<ScheduleRow[]> {
   return listSchedules(db);
+}
+
+/** A schedule as people read it. */
+export interface ScheduleView extends ScheduleRow {
+  /** Its cron in words. */
+  readonly words: string;
+  /** Its next five times, without jitter; none where it is off. */
+  readonly next: readonly Date[];
+}
+
+const nextShown = 5;
+
+function viewOf(row: ScheduleRow, now: Date): ScheduleView {
+  let next: Date[] = [];
+  // A row that another version wrote may hold an expression that this one does not read: it is shown all the same.
+  if (row.enabled)
+    try {
+      next = nextTimes(row.cron, now, nextShown);
+    } catch (error) {
+      if (!(error instanceof TielineError)) throw error;
+    }
+  return { ...row, words: cronWords(row.cron), next };
+}
+
+export const listScheduleViews = async ({ db, now }: Pick<App, 'db' | 'now'>): Promise<ScheduleView[]> =>
+  (await listSchedules(db)).map((row) => viewOf(row, now()));
+
+/** What a cron expression means. @throws TielineError USAGE naming what is wrong with it. */
+export const previewCron = (cron: string, now: Date): Pick<ScheduleView, 'words' | 'next'> => {
+  const next = nextTimes(cron, now, nextShown);
+  return { words: cronWords(cron), next };
+};
+
+/** What a change of a schedule is made to: a hash of what people set. */
+export const scheduleVersion = ({ cron, entities, full, jitterSeconds, enabled }: ScheduleRow): string =>
+  createHash('sha256')
+    .update(JSON.stringify([cron, entities, full, jitterSeconds, enabled]))
+    .digest('hex')
+    .slice(0, 32);
+
+/** @throws TielineError RECORD_UNKNOWN. */
+export async function fetchSchedule(
+  { db, now }: Pick<App, 'db' | 'now'>,
+  { system, name }: { readonly system: string; readonly name: string },
+): Promise<ScheduleView> {
+  const found = (await listSchedules(db)).find((row) => row.system === system && row.name === name);
+  if (!found) throw new TielineError('RECORD_UNKNOWN', `There is no schedule ${name} of ${system}.`);
+  return viewOf(found, now());
+}
+
+/** Adds a schedule. @throws as `setSchedule`; USAGE where there is one of that name. */
+export async function addSchedule(app: App, schedule: NewSchedule): Promise<ScheduleView> {
+  const { system, name } = schedule;
+  if ((await listSchedules(app.db)).some((row) => row.system === system && row.name === name))
+    throw new TielineError('USAGE', `${system} has a schedule ${name} already.`, {
+      fields: [{ field: 'name', message: 'choose another name, or change the one that is there' }],
+    });
+  await setSchedule(app, schedule);
+  return fetchSchedule(app, schedule);
 }
 
 /** The task of the queue that a due schedule becomes. */

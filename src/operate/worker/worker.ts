@@ -20,6 +20,7 @@ import { checkSystem } from '../../engine/connections/index.ts';
 import { enqueueDue, scheduledSync } from './schedules.ts';
 import { forgetEvents } from '../../ledger/events/index.ts';
 import { forgetPlans } from '../../review/plans/index.ts';
+import { clearLeftUploads } from '../imports/index.ts';
 import { forgetJobs, requestedJob, runJob } from '../jobs/index.ts';
 import { watchOutbox, sendToAll } from './watch-outbox.ts';
 
@@ -101,18 +102,23 @@ async function work(app: App, options: WorkerOptions): Promise<void> {
     watchOutbox(app, options.signal),
     repeat(app, options.signal, schedulesEveryMs, () => enqueueDue(app).then(() => undefined)),
     repeat(app, options.signal, healthEveryMs, () => checkAll(app, options.signal, known)),
-    repeat(app, options.signal, forgetEveryMs, () => forgetOld(app)),
+    forgetRegularly(app, options.signal),
   ]);
 }
 
 const forgetEveryMs = 3_600_000;
 
-/** Deletes what is kept for a time only: events, plans that have expired, jobs that ended long ago. */
-async function forgetOld({ db }: Pick<App, 'db'>): Promise<void> {
-  await forgetEvents(db);
-  await forgetPlans(db);
-  await forgetJobs(db);
+/** Deletes what is kept for a time only: events, plans that have expired, jobs that ended long ago, files of imports that are over. */
+export async function forgetOld(app: Pick<App, 'db' | 'uploads' | 'now'>): Promise<void> {
+  await forgetEvents(app.db);
+  await forgetPlans(app.db);
+  await forgetJobs(app.db);
+  await clearLeftUploads(app);
 }
+
+/** Does so each hour, until the signal: each worker and each server, for either may be alone. */
+export const forgetRegularly = (app: App, signal: AbortSignal): Promise<void> =>
+  repeat(app, signal, forgetEveryMs, () => forgetOld(app));
 
 /** Enough that systems which all stall at once do not hold up the others. */
 async function jobsAtOnce(app: App): Promise<number> {
@@ -129,7 +135,7 @@ async function repeat(
 ): Promise<void> {
   while (!signal.aborted) {
     await work().catch((error: unknown) => {
-      if (!signal.aborted) app.log.warn({ err: error }, `the worker continues: ${messageOf(error)}`);
+      if (!signal.aborted) app.log.warn({ err: error }, `work continues: ${messageOf(error)}`);
     });
     // The end of the wait is the signal's, which the loop asks.
     await app.sleep(everyMs, signal).catch(() => undefined);

@@ -148,6 +148,26 @@ export const settingsTable = {
     description: 'So many records may go missing in one full read, whatever share they are.',
     example: '20',
   },
+  importDir: {
+    env: 'TIELINE_IMPORT_DIR',
+    key: 'import_dir',
+    type: file.optional(),
+    description:
+      'Directory where scan files that are sent to the server lie until they are imported; a worker on another machine must see it too. Without it: `imports` in the data directory.',
+    example: '/var/lib/tieline/imports',
+  },
+  importMaxBytes: {
+    env: 'TIELINE_IMPORT_MAX_BYTES',
+    key: 'import_max_bytes',
+    type: z.coerce
+      .number()
+      .int()
+      .min(1024)
+      .max(2 ** 40)
+      .default(4_000_000_000),
+    description: 'The largest scan file that the server accepts, in bytes.',
+    example: '4000000000',
+  },
   approveOwn: {
     env: 'TIELINE_APPROVE_OWN',
     key: 'approve_own',

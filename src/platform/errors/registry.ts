@@ -58,6 +58,13 @@ export const errorRegistry = {
     exitCode: 2,
     retryable: false,
   },
+  MATCH_SETTLED: {
+    meaning:
+      'The match was decided by somebody else meanwhile, or needs no decision any more. Nothing was changed.',
+    remedy: 'Read it again to see by whom; to decide otherwise, make or break the link.',
+    exitCode: 2,
+    retryable: false,
+  },
   EDIT_REFUSED: {
     meaning:
       'An edit breaks a rule: a value is not possible in its field, a remote alone decides the field, or something that it needs is missing. Each field is named, and nothing was changed.',

@@ -93,6 +93,7 @@ export interface Database {
   requested_jobs: RequestedJobsTable;
   saved_views: SavedViewsTable;
   scan_coverage: ScanCoverageTable;
+  scan_imports: ScanImportsTable;
   scan_plugins: ScanPluginsTable;
   scan_scopes: ScanScopesTable;
   security_events_extended: SecurityEventsExtendedTable;
@@ -1396,6 +1397,32 @@ interface ScanCoverageTable {
   operation_id: string | null;
 }
 
+/** Scan files as they were brought, one row each, with what became of them; an archive of several is one row. */
+interface ScanImportsTable {
+  import_id: Generated<string>;
+  file_name: string;
+  /** The source that it is filed under, as it was named; the source is made by the first file of that name. */
+  source_name: string;
+  /** upload: over the API; command: from a path on the machine, once or from a watched folder. */
+  way: string;
+  bytes: number | null;
+  /** Of the bytes as they were brought; of an archive, not of what is in it (imported_files). Null for a command. */
+  sha256: string | null;
+  /** A name as it was then; imported_by_principal is who it is. */
+  imported_by: string;
+  imported_by_principal: string | null;
+  requested_at: Generated<Instant>;
+  /** The job that imports it; null for a command, and once the job is forgotten. */
+  job_id: string | null;
+  ended_at: Instant | null;
+  /** Null until it is over; of an archive the gravest, where not all came to the same: partial. */
+  outcome: string | null;
+  /** Array: what became of each file in it, as `import --json` has it. */
+  files: Generated<JsonColumn>;
+  /** Object: code, message, remedy, fields. Why nothing of it could be read. */
+  problem: JsonColumn | null;
+}
+
 /** What every finding of a plugin shares, stored once (design section 4). */
 interface ScanPluginsTable {
   plugin_id: string;
@@ -1815,6 +1842,8 @@ interface TielineEventsTable {
   /** How many records; null where that says nothing. */
   count: number | null;
   at: Generated<Instant>;
+  /** Of an event about conflicts: which (sync_conflicts.id). Each reader is told of those in its own boundaries only. */
+  conflict_ids: number[] | null;
 }
 
 /** What Tieline brought into this database; a table that is not listed here was there before. `tieline db remove` takes out exactly these. */

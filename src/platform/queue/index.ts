@@ -1,2 +1,2 @@
-export { enqueueJob, queueSchema } from './queue-schema.sql.ts';
+export { countWorkers, enqueueJob, queueSchema } from './queue-schema.sql.ts';
 export { ensureQueue, installQueue, type QueueDatabase, type Tasks, workOnce, workOnQueue } from './queue.ts';

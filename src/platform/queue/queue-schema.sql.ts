@@ -62,6 +62,10 @@ export async function listPresentWorkers(db: Kysely<Database>): Promise<number[]
   return rows.map((row) => Number(row.number));
 }
 
+/** How many workers live. */
+export const countWorkers = async (db: Kysely<Database>): Promise<number> =>
+  (await listPresentWorkers(db)).length;
+
 /** Gives back what workers hold that are gone; it is worked on by the next one that looks. */
 export async function freeJobsOf(db: Kysely<Database>, holders: readonly string[]): Promise<void> {
   await sql`select ${sql.id(queueSchema)}.force_unlock_workers(${[...holders]}::text[])`.execute(db);

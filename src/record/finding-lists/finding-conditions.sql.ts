@@ -168,6 +168,15 @@ const ageCondition: ToCondition = (term) => {
   ]);
 };
 
+const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The operation that made or changed the row last: of an import, what it brought, changed and found fixed. */
+const changedBy: ToCondition = (term) => {
+  const ids = wordsIn(term).filter((word) => isUuid.test(word));
+  const among = sql<boolean>`v.batch_id = any(${ids}::uuid[])`;
+  return term.is === 'in' && term.negated ? sql`(${among}) is not true` : among;
+};
+
 /** The name is searched where it is stored once: over the plugins. */
 const pluginText = sql`concat_ws(' ', p.plugin_id, p.name, array_to_string(p.cves, ' '))`;
 
@@ -214,6 +223,7 @@ const filters: Readonly<Record<FindingFilterName, Placed>> = {
   accepted: plain(flagOf(sql.raw(isAcceptedFinding('v')))),
   port: plain(numberOf(sql`v.port`)),
   source: plain(reportedBy),
+  operation: plain(changedBy),
   q: ofPlugin(textOf(pluginText)),
 };
 

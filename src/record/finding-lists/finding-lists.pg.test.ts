@@ -86,6 +86,7 @@ const values: Readonly<Record<keyof typeof findingList.filters, readonly string[
   accepted: ['yes', 'no'],
   port: ['443', '100..', '..22'],
   source: ['tenable', 'securitycenter,tenable', '!securitycenter'],
+  operation: ['00000000-0000-0000-0000-000000000009', '!00000000-0000-0000-0000-000000000009', 'none such'],
   q: ['OpenSSL', 'multiple 4', '10003'],
 };
 const pairs = fc.uniqueArray(

@@ -126,3 +126,14 @@ export async function isConflictWithin(db: Kysely<Database>, scope: Scope, id: n
     select from ${source().from} where c.id = ${id} and ${inScope(scope, boundary)}`.execute(db);
   return rows.length > 0;
 }
+
+/** How many of these conflicts lie in each boundary; null: in none. */
+export async function countByBoundary(
+  db: Kysely<Database>,
+  ids: readonly number[],
+): Promise<{ readonly boundary: string | null; readonly count: number; readonly only: number | null }[]> {
+  const { rows } = await sql<{ boundary: string | null; count: number; only: number | null }>`
+    select ${boundary}::text as boundary, count(*)::int as count, case when count(*) = 1 then min(c.id) end as only
+      from ${source().from} where c.id = any(${[...ids]}::int[]) group by 1`.execute(db);
+  return rows;
+}

@@ -1,4 +1,5 @@
 export {
+  countByBoundary,
   countConflicts,
   countConflictsBy,
   type ConflictListFilter,

@@ -5,7 +5,9 @@ export {
   listMatches,
   type MatchListFilter,
   type MatchListQuery,
+  type MatchRow,
 } from './match-list.sql.ts';
+export { decideMatch, fetchMatchDetail, type MatchDecision, type MatchDetail } from './decide-match.ts';
 export {
   acceptMatch,
   fetchMatch,

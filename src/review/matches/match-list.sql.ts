@@ -1,6 +1,6 @@
 /** Matches that wait for a person as a list: filtered, cut to a scope, paged, counted. */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { inScope, type Scope } from '../../canonical/access/index.ts';
+import { inScope, isWithin, type Scope } from '../../canonical/access/index.ts';
 import type { FacetOf, FilterOf, ListQuery, matchList } from '../../canonical/lists/index.ts';
 import { listMatchReviews, type MatchReview } from '../../modules/correlation/index.ts';
 import {
@@ -28,10 +28,11 @@ export type MatchListFilter = Filter<FilterOf<List>>;
  * The boundary of a match: of its asset or shared component; of an asset that is in none yet, that of its best candidate, whose people are
  * asked whether it is theirs.
  */
-const boundary = sql`coalesce(a.system_id, shared.system_id, best.system_id)::text`;
-const gain = sql`coalesce(e.open_info + e.open_low + e.open_medium + e.open_high + e.open_critical, 0)`;
+export const matchBoundary = sql`coalesce(a.system_id, shared.system_id, best.system_id)::text`;
+export const matchGain = sql`coalesce(e.open_info + e.open_low + e.open_medium + e.open_high + e.open_critical, 0)`;
 
-const source = {
+/** Where matches are listed, counted and read from; `a` is the asset, `e` its open findings. */
+export const matchSource = {
   from: sql`match_reviews r
       join external_systems s on s.id = r.external_system_id
       left join asset_identity_decisions d on d.id = r.decision_id
@@ -45,13 +46,13 @@ const source = {
   id: { column: sql`r.id`, type: 'bigint' as const, always: true as const },
   sorts: {
     age: { column: sql`r.opened_at`, type: 'timestamptz' as const, always: true as const },
-    gain: { column: gain, type: 'integer' as const, always: true as const },
+    gain: { column: matchGain, type: 'integer' as const, always: true as const },
   },
-  facets: { system: boundary, connection: sql`s.system_name`, kind: sql`r.kind` },
+  facets: { system: matchBoundary, connection: sql`s.system_name`, kind: sql`r.kind` },
 };
 
 const conditions: Conditions<FilterOf<List>> = {
-  system: wordsOf(boundary),
+  system: wordsOf(matchBoundary),
   connection: wordsOf(sql`s.system_name`),
   kind: wordsOf(sql`r.kind`),
   asset: (term) =>
@@ -65,21 +66,50 @@ const conditions: Conditions<FilterOf<List>> = {
 
 const isOpen = sql<boolean>`r.settled_at is null`;
 const fitting = (scope: Scope, filter: MatchListFilter): RawBuilder<boolean>[] => [
-  inScope(scope, boundary),
+  inScope(scope, matchBoundary),
   ...(filter.state === undefined ? [isOpen] : []),
   ...filtered(conditions, filter),
 ];
+
+/** A match as it is listed: with what it is worth to decide it. */
+export interface MatchRow extends MatchReview {
+  /** Of its asset; of one that is in none yet, of its best candidate. */
+  readonly boundary: string | null;
+  /** Open findings of the asset, which would belong to the system. */
+  readonly gain: number;
+  /** Candidates that lie in boundaries which the reader may not see, and are left out. */
+  readonly candidatesOutside: number;
+}
+
+/** Leaves out what the reader may not see. */
+export function cutToScope(
+  match: MatchReview,
+  scope: Scope,
+): Pick<MatchRow, 'candidates' | 'candidatesOutside'> {
+  const candidates = match.candidates.filter(({ systemId }) => isWithin(scope, systemId));
+  return { candidates, candidatesOutside: match.candidates.length - candidates.length };
+}
 
 /** Matches within the scope, a page of them; those that wait where the filter names no state. */
 export async function listMatches(
   db: Kysely<Database>,
   scope: Scope,
   query: MatchListQuery,
-): Promise<Page<MatchReview>> {
-  const { items: keys, ...page } = await selectKeys(db, source, fitting(scope, query.filter), query);
-  const rows =
-    keys.length === 0 ? [] : await listMatchReviews(db, { ids: keys.map(Number), all: true }, keys.length);
-  return { items: inOrderOf(keys, rows, (row) => row.id), ...page };
+): Promise<Page<MatchRow>> {
+  const { items: keys, ...page } = await selectKeys(db, matchSource, fitting(scope, query.filter), query);
+  if (keys.length === 0) return { items: [], ...page };
+  const ids = keys.map(Number);
+  const rows = await listMatchReviews(db, { ids, all: true }, keys.length);
+  const { rows: worth } = await sql<{ id: number; boundary: string | null; gain: number }>`
+    select r.id::int as id, ${matchBoundary} as boundary, ${matchGain}::int as gain
+      from ${matchSource.from} where r.id = any(${ids}::bigint[])`.execute(db);
+  const worthOf = new Map(worth.map(({ id, ...facts }) => [id, facts]));
+  const items = rows.map((row) => ({
+    ...row,
+    ...(worthOf.get(row.id) ?? { boundary: null, gain: 0 }),
+    ...cutToScope(row, scope),
+  }));
+  return { items: inOrderOf(keys, items, (row) => row.id), ...page };
 }
 
 /** @param atMost undefined: all are counted. */
@@ -88,18 +118,18 @@ export const countMatches = (
   scope: Scope,
   filter: MatchListFilter,
   atMost: number | undefined = countedAtMost,
-): Promise<ListCount> => countFitting(db, source, fitting(scope, filter), atMost);
+): Promise<ListCount> => countFitting(db, matchSource, fitting(scope, filter), atMost);
 
 export const countMatchesBy = (
   db: Kysely<Database>,
   scope: Scope,
   filter: MatchListFilter,
   facet: FacetOf<List>,
-): Promise<FacetCount[]> => countByFacet(db, source, fitting(scope, filter), facet);
+): Promise<FacetCount[]> => countByFacet(db, matchSource, fitting(scope, filter), facet);
 
 /** Whether there is a match of this number within the scope, open or settled. */
 export async function isMatchWithin(db: Kysely<Database>, scope: Scope, id: number): Promise<boolean> {
   const { rows } = await sql`
-    select from ${source.from} where r.id = ${id} and ${inScope(scope, boundary)}`.execute(db);
+    select from ${matchSource.from} where r.id = ${id} and ${inScope(scope, matchBoundary)}`.execute(db);
   return rows.length > 0;
 }

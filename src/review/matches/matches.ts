@@ -65,7 +65,7 @@ export async function fetchMatch(app: App, wanted: string): Promise<MatchReview>
 
 export interface Choice {
   /** A component's id, or an asset; may be absent where there is one candidate. */
-  readonly choice?: string;
+  readonly choice?: string | undefined;
   /** Other assets that have the component leave it. */
   readonly replaces?: boolean;
   /** Also for assets to come that carry what this one is known by. */
@@ -87,7 +87,7 @@ export interface MatchSettled {
 /**
  * A person says what a match is. Of a component: the asset is it, and who competed for it is not. Of a duplicate: the assets are one
  * machine, and both stay with the component. Of an identity: the reported machine is that asset, and the two are merged.
- * @throws USAGE if the match is settled, or the choice is not clear.
+ * @throws MATCH_SETTLED; USAGE if the choice is not clear.
  */
 export async function acceptMatch(
   app: App,
@@ -145,12 +145,12 @@ export async function acceptMatch(
 /**
  * A person says what a match is not. Of a component: none of the proposed ones, or not this one; the present match, if there is one,
  * stays unless it is named. Of a duplicate: this asset is another machine, and leaves the component. Of an identity: it is none of them.
- * @throws USAGE if the match is settled, or the choice is not clear.
+ * @throws MATCH_SETTLED; USAGE if the choice is not clear.
  */
 export async function rejectMatch(
   app: App,
   wanted: string,
-  choice: string | undefined,
+  choice: string | readonly string[] | undefined,
   decided: Decider,
 ): Promise<MatchSettled> {
   const match = await fetchOpen(app, wanted);
@@ -168,14 +168,10 @@ export async function rejectMatch(
   }
   return settle(app, match, decided, 'rejected', async (tx, operationId) => {
     const isDuplicate = match.kind === 'duplicate';
-    const rejected =
-      isDuplicate || choice !== undefined
-        ? [
-            isDuplicate || choice === undefined
-              ? candidateOf(match, choice).choice
-              : componentNamed(match, choice),
-          ]
-        : proposedOf(match).map((each) => each.choice);
+    const named = typeof choice === 'string' ? [choice] : choice;
+    const rejected = isDuplicate
+      ? [candidateOf(match, named?.[0]).choice]
+      : (named?.map((each) => componentNamed(match, each)) ?? proposedOf(match).map((each) => each.choice));
     for (const each of rejected) {
       const pair = isDuplicate
         ? { assetUuid: each, componentId: match.componentId ?? '' }
@@ -219,7 +215,7 @@ async function fetchOpen(app: App, wanted: string): Promise<MatchReview> {
   const match = await fetchMatch(app, wanted);
   if (match.settledAt === null) return match;
   throw new TielineError(
-    'USAGE',
+    'MATCH_SETTLED',
     `Match ${match.id} is settled: ${match.outcome ?? 'decided'} by ${match.settledBy ?? 'a rule'}.`,
     {
       remedy:

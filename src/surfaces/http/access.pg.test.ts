@@ -33,11 +33,15 @@ const parameters: Readonly<Record<string, string>> = {
   operationId: '00000000-0000-0000-0000-000000000001',
   changeId: '2',
   jobId: randomUUID(),
+  importId: randomUUID(),
+  matchId: '2',
+  planId: second,
+  connection: 'xacta',
+  schedule: 'none',
   key: '00000000-0000-0000-0000-0000000000f2',
   pluginId: '1002',
   assetUuid: second,
   noun: 'poams',
-  connection: 'xacta',
   account: 'program-1',
   sessionId: randomUUID(),
   grantId: randomUUID(),
@@ -95,6 +99,9 @@ const facetsOf: Readonly<Record<string, string>> = {
   Users: 'kind,status',
   Grants: 'role,source,state',
   Tokens: 'account,state',
+  Imports: 'state',
+  Matches: 'system',
+  ApiCalls: 'connection,status',
 };
 
 /** What a well-formed request of each route that names one record of a boundary has as its body. */
@@ -106,6 +113,9 @@ const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   resolveConflict: { keep: 'internal' },
   decideOutbox: { decision: 'retry', ids: [2], reason: 'again' },
   undoOperation: { reason: 'by mistake' },
+  applyPlan: { sha256: '0'.repeat(64) },
+  changeSchedule: { cron: '0 2 * * *' },
+  decideMatch: { decision: 'accept' },
   decideApproval: { decision: 'approve', sha256: '0'.repeat(64) },
   pauseConnection: { reason: 'maintenance' },
   trustConnection: { level: 'read_only' },
@@ -203,7 +213,7 @@ describe('who may call a route', () => {
           ...(bodies[id] ? { body: bodies[id] } : {}),
           ...(route.versioned ? { headers: { 'if-match': '"anything"' } } : {}),
         });
-        const isNoNumber = /conflictId|changeId/.test(route.path) && given !== '987654';
+        const isNoNumber = /conflictId|changeId|matchId/.test(route.path) && given !== '987654';
         const isNoUuid = route.path.includes('assetUuid') && !/^[\da-f-]{36}$/.test(given);
         const status = isNoNumber || isNoUuid || given.includes('%00') ? 400 : 404;
         expect({ id, given, status: answer.statusCode }).toEqual({ id, given, status });
@@ -229,7 +239,16 @@ describe('who may call a route', () => {
 
 /** Everything that a boundary holds, by what is in it. */
 const isOfSecond = /zulu|SYS-2/i;
-const lists = ['Findings', 'Assets', 'Poams', 'Milestones', 'Systems', 'Conflicts', 'Approvals'] as const;
+const lists = [
+  'Findings',
+  'Assets',
+  'Poams',
+  'Milestones',
+  'Systems',
+  'Conflicts',
+  'Approvals',
+  'Matches',
+] as const;
 
 describe('what is outside of the boundaries of a grant', () => {
   let inFirst: Caller;
@@ -315,6 +334,8 @@ describe('what is outside of the boundaries of a grant', () => {
         milestoneId: '999',
         systemId: 'SYS-9',
         conflictId: '999',
+        matchId: '999',
+        planId: randomUUID(),
         approvalId: randomUUID(),
         key: randomUUID(),
         pluginId: '999999',

@@ -7,8 +7,12 @@ import { accountHandlers } from './admin/account-handlers.ts';
 import { connectionHandlers } from './admin/connection-handlers.ts';
 import { approvalHandlers, conflictHandlers } from './decisions/conflict-handlers.ts';
 import { repairHandlers } from './decisions/repair-handlers.ts';
+import { matchHandlers } from './decisions/match-handlers.ts';
+import { planHandlers } from './decisions/plan-handlers.ts';
+import { runHandlers } from './decisions/run-handlers.ts';
 import { syncHandlers } from './decisions/sync-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
+import { importHandlers } from './records/import-handlers.ts';
 import { poamHandlers } from './records/poam-handlers.ts';
 import { sessionHandlers, type ServedFacts } from './sign-in/session-handlers.ts';
 
@@ -30,5 +34,9 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...approvalHandlers(parts),
     ...syncHandlers({ ...parts, feed }),
     ...repairHandlers(),
+    ...importHandlers(parts),
+    ...matchHandlers(parts),
+    ...runHandlers(parts),
+    ...planHandlers(),
   };
 }

@@ -31,6 +31,21 @@ function acceptBodies(server: FastifyInstance): void {
   server.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
 }
 
+const bodyMs = 300_000;
+
+/** A request whose body does not come in time is ended; a file is watched by who reads it. */
+function endSlowBodies(server: FastifyInstance): void {
+  const waiting = new WeakMap<FastifyRequest, ReturnType<typeof setTimeout>>();
+  server.addHook('onRequest', (request, _reply, done) => {
+    waiting.set(request, setTimeout(() => request.raw.destroy(), bodyMs).unref());
+    done();
+  });
+  server.addHook('preValidation', (request, _reply, done) => {
+    clearTimeout(waiting.get(request));
+    done();
+  });
+}
+
 function answerFailure(
   { app }: Pick<Serving, 'app'>,
   thrown: unknown,
@@ -70,7 +85,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     forceCloseConnections: true,
-    requestTimeout: 300_000,
+    // A large file takes as long as its line needs; what is no file is held to less below.
+    requestTimeout: 6 * 3_600_000,
     /** What Fastify refuses before there is a route: an address that cannot be decoded. */
     // One function for HTTP/1.1 and 2, whose requests and answers are of different types.
     frameworkErrors: ((error: Error, request: FastifyRequest, reply: FastifyReply) =>
@@ -86,6 +102,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       : Fastify(usual)
   ) as FastifyInstance; // one type for both protocols: nothing here differs
   acceptBodies(server);
+  endSlowBodies(server);
   answerFailures(server, options);
   addHeaders(server, { isSecure: tls !== undefined });
   await server.register(cookie);

@@ -10,6 +10,8 @@ export interface ListPageProps<Row> {
   readonly title?: string;
   /** Filters of the page itself: the findings of one asset. Keep the same object between renders. */
   readonly fixed?: Search;
+  /** Below the title: the way to the pages beside this one. */
+  readonly nav?: ReactNode;
   /** Between filters and table: counts that are buttons. */
   readonly strip?: (state: ListState) => ReactNode;
   /** Right of the title: other forms of the same list. */

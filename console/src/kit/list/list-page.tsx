@@ -68,6 +68,7 @@ export const ListPage = <Row,>(props: ListPageProps<Row>) => {
           <div className={styles['headTools']}>{props.tools}</div>
         </div>
       )}
+      {props.nav === undefined ? null : <div className={styles['strip']}>{props.nav}</div>}
       <div className={styles['tools']}>
         <FilterBar
           definition={definition}

@@ -30,6 +30,8 @@ export interface ListView {
 export interface ListWords {
   /** `findings`, as in "4,312 findings". */
   readonly many: string;
+  /** Where an empty list is good news: the heading instead of "No … yet". */
+  readonly nothingTitle?: string;
   /** Nothing has been read yet: what to do first. */
   readonly nothingYet: string;
 }

@@ -14,19 +14,21 @@ export const EmptyList = ({
   definition,
   state,
   many,
+  nothingTitle = `No ${many} yet`,
   nothingYet,
 }: {
   readonly filters: Search;
   readonly definition: ListDefinition | undefined;
   readonly state: ListState;
   readonly many: string;
+  readonly nothingTitle?: string | undefined;
   readonly nothingYet: string;
 }) => {
   const names = Object.keys(filters);
   if (names.length === 0)
     return (
       <div className={styles['empty']}>
-        <h2>No {many} yet</h2>
+        <h2>{nothingTitle}</h2>
         <p>{nothingYet}</p>
       </div>
     );

@@ -70,6 +70,7 @@ const Empty = <Row,>({ props, state, filters }: Omit<Props<Row>, 'selection'>) =
     definition={useQuery(definitionQuery(props.spec.noun)).data}
     state={state}
     many={props.spec.words.many}
+    nothingTitle={props.spec.words.nothingTitle}
     nothingYet={props.spec.words.nothingYet}
   />
 );

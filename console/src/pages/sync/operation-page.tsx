@@ -3,6 +3,7 @@ import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { capitalized } from '../../kit/titles.ts';
 import { isoOf, type OperationDetail, operationQuery, stopOperation } from '../../api/operations.ts';
+import { statusQuery } from '../../api/sync.ts';
 import { ActButton } from '../../kit/act-button.tsx';
 import detail from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';
@@ -14,6 +15,8 @@ import { recordPath } from '../../kit/record-link.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import { UndoButton } from './undo-button.tsx';
 import { Changes, Left, Steps } from './operation-parts.tsx';
+import { Run } from './running.tsx';
+import styles from './sync.module.css';
 import { countWords, directionWords, statusOf, words } from './words.ts';
 
 const Marks = ({ of }: { readonly of: OperationDetail }) => (
@@ -80,6 +83,18 @@ const Sums = ({ of }: { readonly of: OperationDetail }) => (
   </>
 );
 
+/** How far a run is, while it runs. */
+const Live = ({ of }: { readonly of: OperationDetail }) => {
+  const { data } = useQuery({ ...statusQuery, enabled: of.status === 'in_progress' });
+  const now = data?.running.find(({ operationId }) => operationId === of.operationId);
+  if (!now || of.status !== 'in_progress') return null;
+  return (
+    <ul className={styles['running']} role="status">
+      <Run of={now} withLink={false} withStop={false} />
+    </ul>
+  );
+};
+
 const WholePage = ({ of }: { readonly of: OperationDetail }) => {
   const { tab } = useParams({ strict: false });
   const left = of.conflicts.length + of.held.length + of.refused.length;
@@ -105,6 +120,7 @@ const WholePage = ({ of }: { readonly of: OperationDetail }) => {
             </>
           }
         />
+        <Live of={of} />
         <Sums of={of} />
         <Tabs base={recordPath('operation', of.operationId)} tabs={tabs} current={current} />
       </div>

@@ -1,6 +1,6 @@
-import { Link } from '@tanstack/react-router';
 import { ListWithDetail } from '../../kit/detail/list-with-detail.tsx';
 import { ListPage } from '../../kit/list/list-page.tsx';
+import { SyncNav } from './sync-nav.tsx';
 import { outboxList } from './outbox-list.tsx';
 import { words } from './words.ts';
 
@@ -12,7 +12,7 @@ export const OutboxPage = () => (
         title={words.outbox}
         openKey={open}
         drawer={drawer}
-        tools={<Link to="/sync">Runs</Link>}
+        nav={<SyncNav current="/sync/outbox" />}
       />
     )}
   </ListWithDetail>

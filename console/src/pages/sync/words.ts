@@ -1,3 +1,4 @@
+import type { Connection } from '../../api/sync.ts';
 import type { Job, OperationRow, OutboxRow } from '../../api/operations.ts';
 
 export const words = {
@@ -66,3 +67,46 @@ const directions: Readonly<Record<string, string>> = {
   internal: 'made here',
 };
 export const directionWords = (direction: string): string => directions[direction] ?? direction;
+
+export const connectionStates: Readonly<
+  Record<
+    Connection['state'],
+    { readonly text: string; readonly tone: string; readonly shape: string; readonly meaning: string }
+  >
+> = {
+  'on time': {
+    text: 'On time',
+    tone: 'good',
+    shape: '●',
+    meaning: 'It is read and sent to as its schedules say.',
+  },
+  running: { text: 'Running', tone: 'strong', shape: '▶', meaning: 'A run is at it now.' },
+  late: {
+    text: 'Late',
+    tone: 'attention strong',
+    shape: '▲',
+    meaning: 'Something that was due did not happen.',
+  },
+  failing: {
+    text: 'Failing',
+    tone: 'bad strong',
+    shape: '◆',
+    meaning: 'A check of it failed the last time.',
+  },
+  paused: {
+    text: 'Paused',
+    tone: 'attention',
+    shape: '❚❚',
+    meaning: 'A person paused it, or sending to it.',
+  },
+  off: { text: 'Off', tone: 'quiet', shape: '○', meaning: 'It is left out of every sync.' },
+};
+
+const runs: Readonly<Record<string, string>> = {
+  sync: 'Sync',
+  plan: 'Plan of a sync',
+  import: 'Import of a scan file',
+  undo: 'Undo',
+  export: 'Changes sent',
+};
+export const runWords = (type: string): string => runs[type] ?? type.replaceAll('_', ' ');

@@ -24,10 +24,25 @@ const reading = new Set([
 
 export const isReading = (words: readonly string[]): boolean => reading.has(words.at(-1) ?? '');
 
+/** Whether all rows of a list leave the house, however many: a command that only reads, and yet evidence. */
+const takesAway = (flags: object): boolean => 'csv' in flags && flags.csv === true;
+
 /** @param words of the command, such as `grants give`. */
 export function recordedHost(host: CommandHost, words: readonly string[]): CommandHost {
-  if (isReading(words)) return host;
   const command = { words: words.join(' '), account: accountName() };
+  if (isReading(words))
+    return {
+      ...host,
+      async withApp(flags, work, options) {
+        if (!takesAway(flags)) return host.withApp(flags, work, options);
+        const { recordLocalExport } = await import('../../../operate/accounts/index.ts');
+        const recorded = async (app: Parameters<typeof work>[0]) => {
+          await recordLocalExport(app, command);
+          return work(app);
+        };
+        return host.withApp(flags, recorded, options);
+      },
+    };
   return {
     ...host,
     async withApp(flags, work, options) {

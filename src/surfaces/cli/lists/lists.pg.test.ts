@@ -81,6 +81,13 @@ describe('findings and assets on the command line', () => {
     );
     expect(findings).toHaveLength((await list('findings', 'list', '--filter', 'poam=any')).total.count);
     expect(findings.every((row) => row['poamId']?.startsWith('POAM-'))).toBe(true);
+    const { rows: events } = await app.pool.query(
+      `select object_id, outcome, source_way from security_events_extended where event_type = 'export' order by id`,
+    );
+    expect(events).toEqual([
+      { object_id: 'assets list', outcome: 'success', source_way: 'local' },
+      { object_id: 'findings list', outcome: 'success', source_way: 'local' },
+    ]);
   });
 
   it('a finding is shown by its key or the beginning of it', async () => {

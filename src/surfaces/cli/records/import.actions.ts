@@ -9,7 +9,9 @@ import {
   usualSource,
   watchFolders,
 } from '../../../modules/scan-files/index.ts';
+import { keepCommandImport } from '../../../operate/imports/index.ts';
 import type { App } from '../../../engine/run/index.ts';
+import { accountName } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { shownText } from '../../../platform/errors/index.ts';
 import { counted } from '../kit/table.ts';
@@ -44,7 +46,10 @@ async function importAll(
   const files = await listScanFiles(readerOf(app), paths);
   const before = await countMatches(app);
   const outcomes = await importFiles(app, files, optionsOf(context, flags));
-  for (const outcome of outcomes) noteExitCode(context, outcome);
+  for (const outcome of outcomes) {
+    noteExitCode(context, outcome);
+    await keepCommandImport(app, { by: accountName(), source: flags.system }, outcome);
+  }
   const added = (await countMatches(app)) - before;
   if (added > 0 && context.result.exitCode === 0) context.result.exitCode = 3;
   if (flags.json) context.printJson('fileOutcomes', outcomes);
@@ -89,6 +94,7 @@ async function watch(
     warn: (message: string) => void context.host.terminal.err.write(`tieline: ${shownText(message)}\n`),
   };
   for await (const outcome of watchFolders(app, paths, options)) {
+    await keepCommandImport(app, { by: accountName(), source: flags.system }, outcome);
     if (flags.json) context.printJson('fileOutcome', outcome);
     else context.print(lineOf(outcome));
     noteExitCode(context, outcome);

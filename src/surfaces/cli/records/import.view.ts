@@ -16,6 +16,7 @@ export function lineOf({
   items,
   openPorts,
   fixed,
+  cameBack,
   counts,
   heldBecause,
   operationId,
@@ -23,7 +24,7 @@ export function lineOf({
 }: FileOutcome): string {
   const file = shownText(of.file);
   const problem = shownText(of.problem ?? '');
-  const what = `${counted(hosts, 'host')}, ${counted(items, 'item')}; ${counts.created} new, ${counts.updated} updated, ${counts.unchanged} unchanged${fixed > 0 ? `, ${fixed} no longer there` : ''}${openPorts > 0 ? `, ${counted(openPorts, 'open port')} listed without a finding` : ''}${counts.failed > 0 ? `, ${counts.failed} held` : ''}`;
+  const what = `${counted(hosts, 'host')}, ${counted(items, 'item')}; ${counts.created} new, ${counts.updated} updated, ${counts.unchanged} unchanged${fixed > 0 ? `, ${fixed} no longer there` : ''}${cameBack > 0 ? `, ${cameBack} came back` : ''}${openPorts > 0 ? `, ${counted(openPorts, 'open port')} listed without a finding` : ''}${counts.failed > 0 ? `, ${counts.failed} held` : ''}`;
   const held =
     counts.failed > 0
       ? [...heldBecause.map(shownText), `what was held: tieline ops show ${operationId ?? ''}`]

@@ -36,10 +36,9 @@ import { TielineError } from '../../../platform/errors/index.ts';
 import type { FacetCount, Filter, ListCount, Page } from '../../../platform/lists/index.ts';
 import { defined } from '../../../platform/values/index.ts';
 import { listBoundaryNames } from '../../../record/systems/index.ts';
-import { byValue, most } from '../decisions/conflict-handlers.ts';
 import { originOf } from '../kit/origin.ts';
 import type { Call, Handlers } from '../kit/call.ts';
-import type { PageRequest } from '../kit/list-answer.ts';
+import { byValue, most, type PageRequest } from '../kit/list-answer.ts';
 import { listHandlers, type ListParts, type ListSource } from '../kit/list-handlers.ts';
 
 type Db = App['db'];

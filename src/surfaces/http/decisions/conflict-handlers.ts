@@ -1,6 +1,11 @@
 /** Conflicts and approvals: what a person decides. */
 import { approvalList, conflictList } from '../../../canonical/lists/index.ts';
-import type { approvalRoutes, conflictRoutes } from '../../../contract/index.ts';
+import {
+  approvalRow,
+  type approvalRoutes,
+  conflictRow,
+  type conflictRoutes,
+} from '../../../contract/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import { defined } from '../../../platform/values/index.ts';
 import {
@@ -8,6 +13,7 @@ import {
   countApprovalsBy,
   decideApproval,
   fetchApproval,
+  type ListedApproval,
   listApprovalItems,
   listApprovals,
 } from '../../../review/approvals/index.ts';
@@ -15,15 +21,14 @@ import {
   countConflicts,
   countConflictsBy,
   fetchConflict,
+  type ListedConflict,
   listConflicts,
   resolveConflicts,
 } from '../../../review/conflicts/index.ts';
 import type { Handlers } from '../kit/call.ts';
+import { byValue, most } from '../kit/list-answer.ts';
+import { columnsOf, everyPage } from '../kit/list-export.ts';
 import { listHandlers, type ListParts } from '../kit/list-handlers.ts';
-
-export const byValue = (rows: readonly { readonly value: string | null; readonly count: number }[]) =>
-  Object.fromEntries(rows.map(({ value, count }) => [value ?? 'none', { count, exact: true }]));
-export const most = (exact: boolean): number | undefined => (exact ? undefined : 10_000);
 
 export const conflictHandlers = (parts: ListParts): Handlers<typeof conflictRoutes> => ({
   ...listHandlers('Conflicts', conflictList, {
@@ -32,6 +37,11 @@ export const conflictHandlers = (parts: ListParts): Handlers<typeof conflictRout
       page: ({ db }, scope, request) => listConflicts(db, scope, request),
       count: ({ db }, scope, filter, { exact }) => countConflicts(db, scope, filter, most(exact)),
       facet: async ({ db }, scope, filter, by) => byValue(await countConflictsBy(db, scope, filter, by)),
+      stream: ({ db }, scope, { filter, sort }) =>
+        everyPage((after, limit) =>
+          listConflicts(db, scope, { filter, sort, limit, ...(after ? { after } : {}) }),
+        ),
+      columns: columnsOf<ListedConflict>(conflictRow),
     },
   }),
   getConflict: async ({ app, scope, params }) => ({
@@ -68,6 +78,11 @@ export const approvalHandlers = (parts: ListParts): Handlers<typeof approvalRout
       page: (app, scope, request) => listApprovals(app, scope, request),
       count: ({ db }, scope, filter, { exact }) => countApprovals(db, scope, filter, most(exact)),
       facet: async ({ db }, scope, filter, by) => byValue(await countApprovalsBy(db, scope, filter, by)),
+      stream: (app, scope, { filter, sort }) =>
+        everyPage((after, limit) =>
+          listApprovals(app, scope, { filter, sort, limit, ...(after ? { after } : {}) }),
+        ),
+      columns: columnsOf<ListedApproval>(approvalRow),
     },
   }),
   getApproval: async ({ app, scope, params }) => ({

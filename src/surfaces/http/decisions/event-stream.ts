@@ -4,7 +4,7 @@
  * locked out what goes on.
  */
 import { Readable } from 'node:stream';
-import { heldBy, isWithin } from '../../../canonical/access/index.ts';
+import { heldBy, isWithin, scopeFor } from '../../../canonical/access/index.ts';
 import type { TielineEvent } from '../../../ledger/events/index.ts';
 import { messageOf } from '../../../platform/errors/index.ts';
 import type { Call, SignedIn } from '../kit/call.ts';
@@ -19,9 +19,14 @@ const trustedMs = 500;
 const eventText = ({ id, kind, subject, boundary, count, at }: TielineEvent): string =>
   `id: ${id}\nevent: ${kind}\ndata: ${JSON.stringify({ kind, subject, boundary, count, at })}\n\n`;
 
-/** Of a boundary hears who holds a permission there at this moment, with this token. */
-const mayHear = ({ actor }: SignedIn, { boundary }: TielineEvent, at: Date): boolean =>
-  boundary === null || [...heldBy(actor, at).values()].some((scope) => isWithin(scope, boundary));
+/** Of a boundary hears who holds a permission there at this moment, with this token; of conflicts, who may read them there. */
+function mayHear({ actor }: SignedIn, { boundary, conflicts }: TielineEvent, at: Date): boolean {
+  if (conflicts !== null) {
+    const scope = scopeFor(actor, 'conflict:read', at);
+    return scope !== undefined && isWithin(scope, boundary);
+  }
+  return boundary === null || [...heldBy(actor, at).values()].some((scope) => isWithin(scope, boundary));
+}
 
 /** Events until the caller goes, or may not hear them any more: then it says `bye`. */
 export function eventStream(call: Call & { readonly by: SignedIn }, feed: EventFeed): Readable {

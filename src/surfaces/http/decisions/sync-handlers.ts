@@ -1,7 +1,7 @@
 /** The outbox, operations, work that is asked for, the inbox, and events. */
 import { everywhere } from '../../../canonical/access/index.ts';
 import { changeList, inboxList, operationList, outboxList } from '../../../canonical/lists/index.ts';
-import type { syncRoutes } from '../../../contract/index.ts';
+import { operationRow, outboxEntry, type syncRoutes } from '../../../contract/index.ts';
 import { fetchJob, requestSync } from '../../../operate/jobs/index.ts';
 import { homeOf } from '../../../review/home/index.ts';
 import { countInbox, listInbox } from '../../../review/inbox/index.ts';
@@ -12,20 +12,22 @@ import {
   fetchOperation,
   listChanges,
   listOperations,
+  type OperationFacts,
 } from '../../../review/operations/index.ts';
 import {
   countOutboxBy,
   countOutboxChanges,
   fetchOutboxChange,
+  type ListedChange,
   listOutbox,
 } from '../../../review/outbox/index.ts';
 import { knownWord } from '../../../platform/errors/index.ts';
 import { listEntities } from '../../../record/entities/index.ts';
 import type { Handlers } from '../kit/call.ts';
 import type { EventFeed } from '../kit/event-feed.ts';
-import { filterOf, pageBody, pageRequest } from '../kit/list-answer.ts';
+import { byValue, filterOf, most, pageBody, pageRequest } from '../kit/list-answer.ts';
+import { columnsOf, everyPage } from '../kit/list-export.ts';
 import { listHandlers, type ListParts } from '../kit/list-handlers.ts';
-import { byValue, most } from './conflict-handlers.ts';
 import { eventStream } from './event-stream.ts';
 
 type ListHandlers = Pick<
@@ -40,6 +42,11 @@ const lists = (parts: ListParts): ListHandlers => ({
       page: (app, scope, request) => listOutbox(app, scope, request),
       count: ({ db }, scope, filter, { exact }) => countOutboxChanges(db, scope, filter, most(exact)),
       facet: async ({ db }, scope, filter, by) => byValue(await countOutboxBy(db, scope, filter, by)),
+      stream: (app, scope, { filter, sort }) =>
+        everyPage((after, limit) =>
+          listOutbox(app, scope, { filter, sort, limit, ...(after ? { after } : {}) }),
+        ),
+      columns: columnsOf<ListedChange>(outboxEntry),
     },
   }),
   ...listHandlers('Operations', operationList, {
@@ -48,6 +55,11 @@ const lists = (parts: ListParts): ListHandlers => ({
       page: (app, _scope, request) => listOperations(app, request),
       count: ({ db }, _scope, filter, { exact }) => countOperations(db, filter, most(exact)),
       facet: async ({ db }, _scope, filter, by) => byValue(await countOperationsBy(db, filter, by)),
+      stream: (app, _scope, { filter, sort }) =>
+        everyPage((after, limit) =>
+          listOperations(app, { filter, sort, limit, ...(after ? { after } : {}) }),
+        ),
+      columns: columnsOf<OperationFacts>(operationRow),
     },
   }),
 });

@@ -19,8 +19,10 @@ import { clearCookie, cookieOf, setCookie } from './cookie.ts';
 export interface Recorder {
   /** Before a call that it tells of is carried out: what cannot be recorded does not happen. */
   begun(route: Route, call: Call): Promise<void>;
-  /** A record that was read, an export that began. */
+  /** A record that was read. */
   read(route: Route, call: Call): Promise<void>;
+  /** An export, before its first row is sent: what cannot be recorded does not leave. */
+  exported(route: Route, call: Call, file: { readonly name: string; readonly type: string }): Promise<void>;
   /** A call that was refused for want of a right, or because it was forged; the answer is the same if it cannot be recorded. */
   refused(route: Route, error: unknown, request: Refused): Promise<void>;
 }
@@ -114,7 +116,12 @@ async function sendStream(reply: FastifyReply, { stream, type, fileName }: Strea
 
 /** Carries an admitted call out and answers. */
 async function answerCall(
-  { route, handler, app }: { readonly route: Route; readonly handler: Handler; readonly app: App },
+  {
+    route,
+    handler,
+    app,
+    recorder,
+  }: { readonly route: Route; readonly handler: Handler } & Pick<Serving, 'app' | 'recorder'>,
   call: Call,
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
 ): Promise<void> {
@@ -131,7 +138,11 @@ async function answerCall(
     return send(request, reply, kept);
   }
   const answer = await handler(call);
-  if (isStream(answer)) return sendStream(reply, answer);
+  if (isStream(answer)) {
+    const { fileName: name, type } = answer;
+    if (name !== undefined) await recorder.exported(route, call, { name, type });
+    return sendStream(reply, answer);
+  }
   return send(request, reply, replyOf(route, answer));
 }
 
@@ -165,7 +176,7 @@ export function addRoute(server: FastifyInstance, route: Route, handler: Handler
         const call = callOf(route, { request, cookies }, { ...admitted, app });
         if (route.audit)
           await ('event' in route.audit ? recorder.begun(route, call) : recorder.read(route, call));
-        await answerCall({ route, handler, app }, call, { request, reply });
+        await answerCall({ route, handler, app, recorder }, call, { request, reply });
         return reply;
       } catch (error) {
         if (isRefusedCredential(error, request)) await rates.countRefused(request);

@@ -4,6 +4,7 @@
  * may hold a password, which a plain hash would let others guess.
  */
 import { createHmac } from 'node:crypto';
+import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { TielineError } from '../../../platform/errors/index.ts';
 import type { App } from '../../../engine/run/index.ts';
@@ -25,6 +26,11 @@ function keyOf(request: FastifyRequest): string {
 }
 
 const purpose = 'kept answer';
+/** What tells a request from another one with the same address: its body; of a file, which is not read twice, what is said of it. */
+function contentOf({ body, headers }: FastifyRequest): string {
+  if (!(body instanceof Readable)) return JSON.stringify(body ?? null);
+  return `${headers['content-length'] ?? ''} ${String(headers['content-digest'] ?? '')}`;
+}
 
 /**
  * Carries the work out once for its key.
@@ -48,7 +54,7 @@ export async function onceForKey(
   work: () => Promise<Reply>,
 ): Promise<Reply & { readonly replayed: boolean }> {
   const sha256 = createHmac('sha256', secretBox.derive('idempotency'))
-    .update(`${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`)
+    .update(`${request.method} ${request.url}\n${contentOf(request)}`)
     .digest();
   const keyed: KeyedRequest = { principalId, key: keyOf(request), sha256 };
   const before = await claimKey(store, keyed, now);

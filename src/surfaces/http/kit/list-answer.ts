@@ -83,6 +83,13 @@ export function facetsAsked<L extends ListDefinition>(list: L, by: string): read
   return asked;
 }
 
+/** Rows by a facet, as they are sent. */
+export const byValue = (rows: readonly { readonly value: string | null; readonly count: number }[]) =>
+  Object.fromEntries(rows.map(({ value, count }) => [value ?? 'none', { count, exact: true }]));
+
+/** How far is counted; undefined: to the end. */
+export const most = (exact: boolean): number | undefined => (exact ? undefined : 10_000);
+
 /** Rows as lines of JSON, for exports. */
 export function jsonLines(rows: AsyncIterable<unknown>): Readable {
   return Readable.from(

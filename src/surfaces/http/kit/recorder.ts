@@ -3,6 +3,7 @@ import type { Route } from '../../../contract/index.ts';
 import { type EventKind, recordAccess, recordSecurityEvent } from '../../../ledger/security/index.ts';
 import type { App } from '../../../engine/run/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
+import type { JsonObject } from '../../../platform/values/index.ts';
 import type { Recorder } from './add-route.ts';
 import type { Call } from './call.ts';
 import { originOf } from './origin.ts';
@@ -38,6 +39,24 @@ export const recorderOf = (app: App): Recorder => ({
       origin: originOf(call),
       resource: { type: route.audit.resource, ...(id === '' ? {} : { id }) },
       action: route.audit.access,
+      method: call.by?.way === 'token' ? 'api' : 'ui',
+    });
+  },
+  async exported(route, call, { name, type }) {
+    await recordSecurityEvent(app.db, {
+      kind: 'export',
+      at: call.now,
+      origin: originOf(call),
+      outcome: 'success',
+      object: { type: route.tag, id: name },
+      details: { route: `${route.method} ${route.path}`, type, query: call.query as unknown as JsonObject }, // parsed texts
+      correlationId: call.requestId,
+    });
+    await recordAccess(app.db, {
+      at: call.now,
+      origin: originOf(call),
+      resource: { type: route.tag },
+      action: 'export',
       method: call.by?.way === 'token' ? 'api' : 'ui',
     });
   },

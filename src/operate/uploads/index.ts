@@ -1,0 +1,8 @@
+export {
+  clearUploads,
+  plainName,
+  type ReceivedFile,
+  receiveUpload,
+  removeUpload,
+  uploadPath,
+} from './uploads.ts';
