@@ -1,7 +1,7 @@
 /** The lists of commands in docs/cli.md, from the declarations in src/cli. What stands around them is written by hand. */
 import { commandGroups } from '../src/surfaces/cli/catalogue.ts';
 import { isNoun, type CommandSpec, type NounSpec, type OptionSpec } from '../src/surfaces/cli/kit/command.ts';
-import { wrapped } from '../src/surfaces/cli/kit/fitted-table.ts';
+import { wrapped } from '../src/surfaces/cli/kit/fitted-text.ts';
 import { decisionOptions } from '../src/surfaces/cli/kit/flags.ts';
 
 const width = 110;

@@ -3,7 +3,7 @@
  * millions: what is counted is counted for all of them at once, so that a list can be sorted and filtered by it.
  */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { inScope, type Scope } from '../../canonical/access/index.ts';
+import { everywhere, inScope, type Scope } from '../../canonical/access/index.ts';
 import type { FacetOf, FilterOf, SortOf, systemList } from '../../canonical/lists/index.ts';
 import {
   type After,
@@ -27,6 +27,7 @@ import {
 } from '../../platform/lists/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { countedBySystem } from '../poams/index.ts';
+import { membershipsIn } from '../systems/index.ts';
 
 export type BoundaryFilter = Filter<FilterOf<typeof systemList>>;
 type BoundarySort = SortOf<typeof systemList>;
@@ -95,10 +96,13 @@ async function boundariesAt(db: Kysely<Database>, now: Date): Promise<RawBuilder
                (count(*) filter (where exists (select from asset_correlations m where m.component_id = k.id and m.decision = 'linked')))::int as linked
           from system_components k group by 1) c on c.system_id = s.system_id
       left join (
-        select main.system_id, count(*)::int as assets, sum(e.open_critical)::int as critical, sum(e.open_high)::int as high,
-               sum(e.open_medium)::int as medium, sum(e.open_low)::int as low, min(e.severe_since) as severe_since, max(main.last_seen) as last_scan
-          from ingestion_assets main left join asset_exposure e on e.asset_uuid = main.asset_uuid
-         where main.merged_into is null group by 1) a on a.system_id = s.system_id
+        -- A machine that is in two boundaries counts in both, as their lists of assets and findings show it.
+        select member.system_id, count(*)::int as assets, sum(e.open_critical)::int as critical, sum(e.open_high)::int as high,
+               sum(e.open_medium)::int as medium, sum(e.open_low)::int as low, min(e.severe_since) as severe_since, max(machine.last_seen) as last_scan
+          from (${membershipsIn(everywhere)}) member
+          join ingestion_assets machine on machine.asset_uuid = member.asset_uuid and machine.merged_into is null
+          left join asset_exposure e on e.asset_uuid = machine.asset_uuid
+         group by 1) a on a.system_id = s.system_id
       left join (${await countedBySystem(db, now)}) p on p.system_id = s.system_id
       left join (
         select own.entity_id, max(x.last_sync_time) as last_sync, bool_or(x.sync_enabled is not false) as is_enabled
@@ -109,6 +113,7 @@ async function boundariesAt(db: Kysely<Database>, now: Date): Promise<RawBuilder
 }
 
 const conditions: Conditions<FilterOf<typeof systemList>> = {
+  system: wordsOf(sql`b.system_id`),
   status: wordsOf(sql`b.status`),
   impact: wordsOf(sql`b.overall`),
   isso: wordsOf(sql`b.isso`),

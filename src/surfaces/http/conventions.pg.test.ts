@@ -421,4 +421,3 @@ describe('every answer', () => {
     expect(codes).toEqual([...Array<number>(10).fill(401), 429, 429]);
   });
 });
-});
