@@ -10,6 +10,7 @@ export {
   listRecordLinks,
   listReplacedLinks,
   markEdited,
+  markRecordEdited,
   type RecordLink,
   renameLink,
 } from './links.sql.ts';

@@ -161,6 +161,18 @@ export async function markEdited(db: Kysely<Database>, linkIds: readonly number[
   await sql`update sync_links set edited_at = now() where id = any(${[...linkIds]}::bigint[])`.execute(db);
 }
 
+/** The same of a record, by its living links. */
+export async function markRecordEdited(
+  db: Kysely<Database>,
+  record: { readonly entity: string; readonly entityId: string },
+): Promise<void> {
+  await sql`
+    update sync_links set edited_at = now()
+     where entity_type = ${record.entity} and entity_id = ${record.entityId} and retired_at is null`.execute(
+    db,
+  );
+}
+
 /** A sync has looked at the records of these links: what was edited is in the outbox, or has nothing to go out. */
 export async function clearEdited(db: Kysely<Database>, linkIds: readonly number[]): Promise<void> {
   if (linkIds.length === 0) return;

@@ -52,7 +52,14 @@ afterAll(() => database[Symbol.asyncDispose]());
 
 describe('which POA&Ms are open', () => {
   it('is said the same in SQL as in the table of statuses, however a status is spelled', async () => {
-    const words = [...Object.keys(statusSpellings), ...poamStatuses, 'Risk_Accepted', ' closed ', 'paused', ''];
+    const words = [
+      ...Object.keys(statusSpellings),
+      ...poamStatuses,
+      'Risk_Accepted',
+      ' closed ',
+      'paused',
+      '',
+    ];
     const { rows: judged } = await sql<{ word: string; open: boolean; finished: boolean }>`
       select word, ${isOpenStatus(sql`word`)} as open, ${isFinishedStatus(sql`word`)} as finished from unnest(${words}::text[]) word`.execute(
       database.db,
@@ -67,7 +74,10 @@ describe('which POA&Ms are open', () => {
   });
 
   it('is the same in the list, on the board, in every system and beside the findings', async () => {
-    const open = await countPoams(database.db, everywhere, { filter: filter(poamList, { open: 'yes' }), now });
+    const open = await countPoams(database.db, everywhere, {
+      filter: filter(poamList, { open: 'yes' }),
+      now,
+    });
     const board = await countBoard(database.db, everywhere, { filter: {}, now });
     expect(board.reduce((sum, column) => sum + column.count, 0)).toBe(open);
     for (const row of rows) {
@@ -119,7 +129,11 @@ describe('what a boundary holds', () => {
           now,
         );
         const { count } = await countFindings(database.db, everywhere, listed);
-        expect({ system: row.systemId, severity, count: row.open[severity] }).toEqual({ system: row.systemId, severity, count });
+        expect({ system: row.systemId, severity, count: row.open[severity] }).toEqual({
+          system: row.systemId,
+          severity,
+          count,
+        });
         total += count;
       }
       expect(total).toBeGreaterThan(0);

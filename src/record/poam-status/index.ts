@@ -1,1 +1,7 @@
-export { canonicalStatusOf, isFinished, isFinishedStatus, isOpenPoam, isOpenStatus } from './poam-status.sql.ts';
+export {
+  canonicalStatusOf,
+  isFinished,
+  isFinishedStatus,
+  isOpenPoam,
+  isOpenStatus,
+} from './poam-status.sql.ts';

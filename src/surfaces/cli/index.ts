@@ -5,4 +5,5 @@ export { placeIn } from './kit/hint.ts';
 export { showError } from './kit/show-error.ts';
 
 /** The views of the demo, loaded on demand. */
-export const loadDemoView = (): Promise<typeof import('./sync/demo-view.ts')> => import('./sync/demo-view.ts');
+export const loadDemoView = (): Promise<typeof import('./sync/demo-view.ts')> =>
+  import('./sync/demo-view.ts');
