@@ -16,6 +16,7 @@ export {
   type Route,
   statusOf,
   approvalRoutes,
+  assetRoutes,
   assetRow,
   conflictRoutes,
   findingRoutes,

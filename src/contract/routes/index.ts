@@ -1,5 +1,6 @@
 /** Every route of the API, by its operation id. */
 import { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
+import { assetRoutes } from './asset-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -7,12 +8,14 @@ import { sessionRoutes } from './session-routes.ts';
 export const routes = {
   ...sessionRoutes,
   ...findingRoutes,
+  ...assetRoutes,
   ...poamRoutes,
   ...conflictRoutes,
   ...approvalRoutes,
   ...syncRoutes,
 } as const;
 export { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
+export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { poamRoutes } from './poam-routes.ts';
 export { sessionRoutes };

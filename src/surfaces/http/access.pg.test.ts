@@ -92,6 +92,7 @@ const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   commentPoam: { body: 'hello' },
   addMilestone: { description: 'a step', due: '2027-01-01' },
   editMilestone: { changes: { status: 'Completed' } },
+  editAssetContext: { changes: { environment: 'test' } },
   resolveConflict: { keep: 'internal' },
   decideApproval: { decision: 'approve', sha256: '0'.repeat(64) },
 };

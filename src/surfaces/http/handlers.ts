@@ -5,6 +5,7 @@ import type { EventFeed } from './kit/event-feed.ts';
 import type { Cursors } from './kit/list-answer.ts';
 import { approvalHandlers, conflictHandlers } from './decisions/conflict-handlers.ts';
 import { syncHandlers } from './decisions/sync-handlers.ts';
+import { assetHandlers } from './records/asset-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
 import { poamHandlers } from './records/poam-handlers.ts';
 import { sessionHandlers, type ServedFacts } from './sign-in/session-handlers.ts';
@@ -20,6 +21,7 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
   return {
     ...sessionHandlers(facts),
     ...findingHandlers(parts),
+    ...assetHandlers,
     ...poamHandlers(parts),
     ...conflictHandlers(parts),
     ...approvalHandlers(parts),
