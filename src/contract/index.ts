@@ -18,6 +18,7 @@ export {
   approvalRoutes,
   assetRoutes,
   assetRow,
+  boundaryRoutes,
   conflictRoutes,
   findingRoutes,
   findingRow,

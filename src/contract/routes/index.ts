@@ -1,6 +1,7 @@
 /** Every route of the API, by its operation id. */
 import { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
 import { assetRoutes } from './asset-routes.ts';
+import { boundaryRoutes } from './boundary-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -10,6 +11,7 @@ export const routes = {
   ...findingRoutes,
   ...assetRoutes,
   ...poamRoutes,
+  ...boundaryRoutes,
   ...conflictRoutes,
   ...approvalRoutes,
   ...syncRoutes,
@@ -17,6 +19,7 @@ export const routes = {
 export { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
 export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
+export { boundaryRoutes } from './boundary-routes.ts';
 export { poamRoutes } from './poam-routes.ts';
 export { sessionRoutes };
 export { type Access, type Audit, defineRoutes, type Route } from './define-route.ts';

@@ -6,6 +6,7 @@ import type { Cursors } from './kit/list-answer.ts';
 import { approvalHandlers, conflictHandlers } from './decisions/conflict-handlers.ts';
 import { syncHandlers } from './decisions/sync-handlers.ts';
 import { assetHandlers } from './records/asset-handlers.ts';
+import { boundaryHandlers } from './records/boundary-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
 import { poamHandlers } from './records/poam-handlers.ts';
 import { sessionHandlers, type ServedFacts } from './sign-in/session-handlers.ts';
@@ -23,6 +24,7 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...findingHandlers(parts),
     ...assetHandlers,
     ...poamHandlers(parts),
+    ...boundaryHandlers,
     ...conflictHandlers(parts),
     ...approvalHandlers(parts),
     ...syncHandlers({ ...parts, feed }),
