@@ -26,4 +26,5 @@ export {
   routes,
   sessionRoutes,
   syncRoutes,
+  viewRoutes,
 } from './routes/index.ts';

@@ -33,6 +33,7 @@ const parameters: Readonly<Record<string, string>> = {
   key: '00000000-0000-0000-0000-0000000000f2',
   pluginId: '1002',
   assetUuid: second,
+  viewId: second,
   noun: 'poams',
 };
 const addressOf = ({ path }: Route, others: Readonly<Record<string, string>> = parameters): string =>
@@ -72,6 +73,7 @@ async function ask(
 /** What is asked of lists with every parameter that they need. */
 const queryOf = (id: string): string => {
   const noun = /^facet(\w+)$/.exec(id)?.[1];
+  if (id === 'listViews') return '?list=poams';
   return noun === undefined ? '' : `?by=${facetsOf[noun] ?? ''}`;
 };
 const facetsOf: Readonly<Record<string, string>> = {
@@ -94,6 +96,7 @@ const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   editMilestone: { changes: { status: 'Completed' } },
   editAssetContext: { changes: { environment: 'test' } },
   resolveConflict: { keep: 'internal' },
+  changeView: { name: 'mine' },
   decideApproval: { decision: 'approve', sha256: '0'.repeat(64) },
 };
 
@@ -188,7 +191,7 @@ describe('who may call a route', () => {
           ...(route.versioned ? { headers: { 'if-match': '"anything"' } } : {}),
         });
         const isNoNumber = /conflictId|changeId/.test(route.path) && given !== '987654';
-        const isNoUuid = route.path.includes('assetUuid') && !/^[\da-f-]{36}$/.test(given);
+        const isNoUuid = /assetUuid|viewId/.test(route.path) && !/^[\da-f-]{36}$/.test(given);
         const status = isNoNumber || isNoUuid || given.includes('%00') ? 400 : 404;
         expect({ id, given, status: answer.statusCode }).toEqual({ id, given, status });
       }

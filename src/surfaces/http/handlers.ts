@@ -9,6 +9,7 @@ import { assetHandlers } from './records/asset-handlers.ts';
 import { boundaryHandlers } from './records/boundary-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
 import { poamHandlers } from './records/poam-handlers.ts';
+import { viewHandlers } from './sign-in/view-handlers.ts';
 import { sessionHandlers, type ServedFacts } from './sign-in/session-handlers.ts';
 
 export interface HandlerParts {
@@ -28,5 +29,6 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...conflictHandlers(parts),
     ...approvalHandlers(parts),
     ...syncHandlers({ ...parts, feed }),
+    ...viewHandlers,
   };
 }
