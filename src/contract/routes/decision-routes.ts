@@ -8,7 +8,13 @@ import {
 } from '../../canonical/lists/index.ts';
 import { conflictChoices } from '../../canonical/vocabulary/index.ts';
 import { approvalDecided, approvalDetail } from '../work/index.ts';
-import { conflictDetail, conflictList as conflicts, conflictsResolved } from '../work/index.ts';
+import {
+  conflictDetail,
+  conflictList as conflicts,
+  conflictsResolved,
+  conflictsSettled,
+  conflictsTried,
+} from '../work/index.ts';
 import { job, operationChanges, operationDetail, operationList as operations } from '../work/index.ts';
 import { outboxEntry } from '../work/index.ts';
 import { inbox } from '../work/index.ts';
@@ -44,6 +50,14 @@ const approvalItem = z.strictObject({
 
 const row = conflicts.element.extend({ title: z.string().nullable() });
 
+/** Either a filter or the numbers of conflicts. */
+const waySettled = {
+  filter: z.record(z.string(), z.string()).optional(),
+  ids: z.array(z.number().int().positive()).max(1000).optional(),
+  keep: z.enum(conflictChoices),
+  value: json.optional(),
+};
+
 export const conflictRoutes = {
   ...listRoutes('Conflicts', conflictList, { row, permission: 'conflict:read' }),
   ...defineRoutes({
@@ -69,6 +83,28 @@ export const conflictRoutes = {
       body: z.strictObject({ keep: z.enum(conflictChoices), value: json.optional(), reason }),
       idempotent: true,
       answer: { status: 200, shape: conflictsResolved },
+      audit: { event: 'conflict_decided' },
+    },
+    tryResolvingConflicts: {
+      method: 'POST',
+      path: '/conflicts/bulk/try',
+      tag: 'conflicts',
+      summary: 'What settling many conflicts in one way would do',
+      permission: 'conflict:resolve',
+      scope: 'boundaries',
+      body: z.strictObject(waySettled),
+      answer: { status: 200, shape: conflictsTried },
+    },
+    resolveConflicts: {
+      method: 'POST',
+      path: '/conflicts/bulk/resolution',
+      tag: 'conflicts',
+      summary: 'Settle many conflicts, as they were tried',
+      permission: 'conflict:resolve',
+      scope: 'boundaries',
+      body: z.strictObject({ ...waySettled, reason, token: z.string().min(1).max(200) }),
+      idempotent: true,
+      answer: { status: 200, shape: conflictsSettled },
       audit: { event: 'conflict_decided' },
     },
   }),

@@ -18,7 +18,8 @@ const mostAdded = 10_000;
 
 /**
  * What people added here to records of the system, and is not there. Only what the journal has as added by a person: rows of before
- * Tieline, and those of POA&Ms that were composed here, are no additions. What may be on its way already, or was linked once, is left out.
+ * Tieline, and those of POA&Ms that were composed here, are no additions. What may be on its way already, was
+ * linked once, or was given up by a person, is left out.
  */
 export async function listAddedRows(
   db: Kysely<Database>,
@@ -39,7 +40,7 @@ export async function listAddedRows(
        and not exists (select from sync_links own where own.external_system_id = ${systemId} and own.entity_type = ${entity} and own.entity_id = c.entity_id)
        and not exists (select from sync_outbox o
                         where o.external_system_id = ${systemId} and o.entity_type = ${entity} and o.entity_id = c.entity_id and o.change_kind = 'create'
-                          and (o.state = 'sent' or o.state = 'failed' and o.failure ->> 'outcome' = 'unclear'))
+                          and (o.state in ('sent', 'dropped') or o.state = 'failed' and o.failure ->> 'outcome' = 'unclear'))
      order by t.${sql.ref(place.key)} limit ${mostAdded}`.execute(db);
   const stored = await fetchRows(
     db,

@@ -2,6 +2,7 @@
 import { approvalList, conflictList } from '../../../canonical/lists/index.ts';
 import type { approvalRoutes, conflictRoutes } from '../../../contract/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
+import { parseFilter } from '../../../platform/lists/index.ts';
 import { defined } from '../../../platform/values/index.ts';
 import {
   countApprovals,
@@ -17,6 +18,9 @@ import {
   fetchConflict,
   listConflicts,
   resolveConflicts,
+  settleMany,
+  trySettlingMany,
+  type WayToSettle,
 } from '../../../review/conflicts/index.ts';
 import type { Handlers } from '../kit/call.ts';
 import { listHandlers, type ListParts } from '../kit/list-handlers.ts';
@@ -24,6 +28,25 @@ import { listHandlers, type ListParts } from '../kit/list-handlers.ts';
 export const byValue = (rows: readonly { readonly value: string | null; readonly count: number }[]) =>
   Object.fromEntries(rows.map(({ value, count }) => [value ?? 'none', { count, exact: true }]));
 export const most = (exact: boolean): number | undefined => (exact ? undefined : 10_000);
+
+interface ManyBody {
+  readonly filter?: Readonly<Record<string, string>> | undefined;
+  readonly ids?: readonly number[] | undefined;
+  readonly keep: WayToSettle['keep'];
+  readonly value?: WayToSettle['value'];
+}
+
+/** @throws TielineError REQUEST_INVALID where neither a filter nor ids are named, or both. */
+function wayOf({ filter, ids, keep, value }: ManyBody, now: Date): WayToSettle {
+  if ((filter === undefined) === (ids === undefined))
+    throw new TielineError('REQUEST_INVALID', 'The body of the request is not what it must be.', {
+      fields: [{ field: '/filter', message: 'name either a filter or ids' }],
+    });
+  const which = ids
+    ? { ids }
+    : { filter: parseFilter(conflictList.filters, Object.entries(filter ?? {}), now) };
+  return { which, keep, ...defined({ value }) };
+}
 
 export const conflictHandlers = (parts: ListParts): Handlers<typeof conflictRoutes> => ({
   ...listHandlers('Conflicts', conflictList, {
@@ -58,6 +81,14 @@ export const conflictHandlers = (parts: ListParts): Handlers<typeof conflictRout
         refused,
       },
     };
+  },
+  tryResolvingConflicts: async ({ app, scope, body, now }) => {
+    const { ids: _ids, ...tried } = await trySettlingMany(app, scope, wayOf(body, now));
+    return { body: tried };
+  },
+  resolveConflicts: async ({ app, by, scope, body, now }) => {
+    const run = { ...wayOf(body, now), token: body.token, reason: body.reason };
+    return { body: await settleMany(app, by.actor, scope, run) };
   },
 });
 
