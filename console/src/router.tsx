@@ -115,6 +115,7 @@ const lazily = {
   sync: lazyRouteComponent(() => import('./pages/sync/sync-page.tsx'), 'SyncPage'),
   outbox: lazyRouteComponent(() => import('./pages/sync/outbox-page.tsx'), 'OutboxPage'),
   change: lazyRouteComponent(() => import('./pages/sync/change-page.tsx'), 'ChangePage'),
+  mappings: lazyRouteComponent(() => import('./pages/mappings/mappings-page.tsx'), 'MappingsPage'),
   operation: lazyRouteComponent(() => import('./pages/sync/operation-page.tsx'), 'OperationPage'),
 };
 
@@ -197,6 +198,18 @@ const outbox = createRoute({
   component: lazily.outbox,
 });
 const change = createRoute({ getParentRoute: () => outbox, path: '$changeId', component: lazily.change });
+const mappings = createRoute({
+  getParentRoute: () => shell,
+  path: '/setup/mappings',
+  beforeLoad: needs('mapping:read'),
+  component: lazily.mappings,
+});
+const mapping = createRoute({
+  getParentRoute: () => shell,
+  path: '/setup/mappings/$connection/{-$entity}',
+  beforeLoad: needs('mapping:read'),
+  component: lazily.mappings,
+});
 const operation = createRoute({
   getParentRoute: () => shell,
   path: '/operations/$operationId/{-$tab}',
@@ -225,6 +238,8 @@ const routeTree = root.addChildren([
     sync,
     outbox.addChildren([change]),
     operation,
+    mappings,
+    mapping,
   ]),
 ]);
 

@@ -22,6 +22,7 @@ export {
   conflictRoutes,
   findingRoutes,
   findingRow,
+  mappingRoutes,
   poamRoutes,
   routes,
   sessionRoutes,

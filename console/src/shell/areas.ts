@@ -1,4 +1,5 @@
 /** The pages of the sidebar: what each needs, its keys, its badge. A page that a person may not open is not shown to them. */
+import IconArrowsExchange from '@tabler/icons-react/dist/esm/icons/IconArrowsExchange.mjs';
 import IconBug from '@tabler/icons-react/dist/esm/icons/IconBug.mjs';
 import IconCalendarDue from '@tabler/icons-react/dist/esm/icons/IconCalendarDue.mjs';
 import IconChecklist from '@tabler/icons-react/dist/esm/icons/IconChecklist.mjs';
@@ -10,17 +11,18 @@ import IconServer2 from '@tabler/icons-react/dist/esm/icons/IconServer2.mjs';
 import IconShield from '@tabler/icons-react/dist/esm/icons/IconShield.mjs';
 import type { Icon } from '@tabler/icons-react';
 import type { Permission } from '../../../src/canonical/access/index.ts';
+import type { Badge } from '../api/badges.ts';
 import type { Bootstrap } from '../api/session.ts';
 
 export interface Area {
   readonly to: string;
   readonly title: string;
   readonly icon: Icon;
-  readonly group: 'today' | 'Work' | 'Agreement';
+  readonly group: 'today' | 'Work' | 'Agreement' | 'Setup';
   /** Undefined: everybody who is signed in. */
   readonly permission?: Permission;
-  /** Its key in the badges of GET /me/bootstrap. */
-  readonly badge?: string;
+  /** What of its own waits for the person (`badges.ts`). */
+  readonly badge?: Badge;
   readonly press: string;
 }
 
@@ -40,7 +42,6 @@ const areas: readonly Area[] = [
     icon: IconChecklist,
     group: 'Work',
     permission: 'poam:read',
-    badge: 'poams',
     press: 'g p',
   },
   {
@@ -49,7 +50,6 @@ const areas: readonly Area[] = [
     icon: IconCalendarDue,
     group: 'Work',
     permission: 'poam:read',
-    badge: 'milestones',
     press: 'g m',
   },
   {
@@ -93,6 +93,14 @@ const areas: readonly Area[] = [
     group: 'Agreement',
     permission: 'sync:read',
     press: 'g y',
+  },
+  {
+    to: '/setup/mappings',
+    title: 'Mappings & policies',
+    icon: IconArrowsExchange,
+    group: 'Setup',
+    permission: 'mapping:read',
+    press: 'g x',
   },
 ];
 

@@ -18,6 +18,7 @@ export const permissionWords: Partial<Record<Permission, string>> = {
   'import:read': 'see imported scan files',
   'finding:export': 'export lists',
   'asset:write': 'edit the business context of assets',
+  'mapping:read': 'see mappings and policies',
   'admin:users': 'manage people, grants and tokens',
   'connection:admin': 'add, change and remove connections',
 };

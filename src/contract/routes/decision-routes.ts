@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   approvalList,
   conflictList,
+  inboxKinds,
   inboxList,
   operationList,
   outboxList,
@@ -264,6 +265,27 @@ export const syncRoutes = {
       params: z.strictObject({ jobId: id }),
       passive: true,
       answer: { status: 200, shape: job },
+    },
+    countWaiting: {
+      method: 'GET',
+      path: '/me/badges',
+      tag: 'me',
+      summary: 'How much waits for you, by kind',
+      permission: 'signed-in',
+      scope: 'own',
+      query: z.strictObject({
+        system: z.string().max(4000).optional().meta({ description: 'Filter: authorization boundary.' }),
+      }),
+      passive: true,
+      answer: {
+        status: 200,
+        shape: z.strictObject({
+          /** Of the kinds about which you can do something. */
+          kinds: z.partialRecord(z.enum(inboxKinds), z.number()),
+          /** All of these. */
+          inbox: z.number(),
+        }),
+      },
     },
     listInbox: {
       method: 'GET',

@@ -34,6 +34,7 @@ const parameters: Readonly<Record<string, string>> = {
   pluginId: '1002',
   assetUuid: second,
   viewId: second,
+  connection: 'xacta',
   noun: 'poams',
 };
 const addressOf = ({ path }: Route, others: Readonly<Record<string, string>> = parameters): string =>

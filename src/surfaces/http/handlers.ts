@@ -4,6 +4,7 @@ import type { Handlers } from './kit/call.ts';
 import type { EventFeed } from './kit/event-feed.ts';
 import type { Cursors } from './kit/list-answer.ts';
 import { approvalHandlers, conflictHandlers } from './decisions/conflict-handlers.ts';
+import { mappingHandlers } from './decisions/mapping-handlers.ts';
 import { syncHandlers } from './decisions/sync-handlers.ts';
 import { assetHandlers } from './records/asset-handlers.ts';
 import { boundaryHandlers } from './records/boundary-handlers.ts';
@@ -30,5 +31,6 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...approvalHandlers(parts),
     ...syncHandlers({ ...parts, feed }),
     ...viewHandlers,
+    ...mappingHandlers,
   };
 }
