@@ -64,10 +64,13 @@ export async function fetchConnectionMappings(app: App, connection: string): Pro
   const { declaration } = moduleFor(app, row.system_type);
   const { added, changed } = compareMappings(declaration.mappings, installed);
   const other = new Set([...added, ...changed.map(({ after }) => after)].map(mappingKey));
-  const policyOf = (entity: string, field: string): MappedField['policy'] => {
+  const policyOf = (entity: string, field: string, direction: Direction): MappedField['policy'] => {
     if (!isLinked(entity)) return null;
     const policy = lookUpPolicy(policies, entity, field);
-    return { words: policyWords(policy, row.system_name), decidedBy: policy.decidedBy };
+    // What is carried one way has one side that decides, whatever the policy says of both.
+    return direction === 'bidirectional'
+      ? { words: policyWords(policy, row.system_name), decidedBy: policy.decidedBy }
+      : { words: policyWords({ ...policy, direction }, row.system_name), decidedBy: 'mapping' };
   };
   const goesOut = (entity: string): boolean => {
     const can = isEntity(entity) ? declaration.entities[entity] : undefined;
@@ -83,7 +86,7 @@ export async function fetchConnectionMappings(app: App, connection: string): Pro
         transforms: mapping.transforms.map(transformWords),
         isRequired: mapping.required,
         differs: other.has(mappingKey(mapping)),
-        policy: policyOf(entity, mapping.internalField),
+        policy: policyOf(entity, mapping.internalField, mapping.direction),
       })),
       approval: goesOut(entity) ? approvalWords(policies, entity) : null,
     }),

@@ -124,7 +124,8 @@ export const ViewsMenu = <Row,>({
       <Menu position="bottom-end" width={300}>
         <Menu.Target>
           <button type="button" className={styles['tool']}>
-            <IconBookmark size={14} aria-hidden /> {saved?.name ?? current?.title ?? 'Views'}
+            <IconBookmark size={14} aria-hidden />{' '}
+            {saved?.name ?? (spec.viewStrip === true ? undefined : current?.title) ?? 'Views'}
           </button>
         </Menu.Target>
         <Menu.Dropdown>
@@ -141,7 +142,7 @@ export const ViewsMenu = <Row,>({
           {views ? (
             <>
               <Saved views={views} state={state} onChange={(view) => setDialog({ view })} />
-              <Menu.Divider />
+              {views.items.length > 0 || spec.viewStrip !== true ? <Menu.Divider /> : null}
               <Menu.Item onClick={() => setDialog({ view: undefined })}>
                 Save what is shown as a view…
               </Menu.Item>

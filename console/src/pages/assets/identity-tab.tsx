@@ -16,6 +16,7 @@ import { When } from '../../kit/marks/when.tsx';
 import { RecordLink } from '../../kit/record-link.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import styles from './asset.module.css';
+import { identifierWords } from './words.ts';
 
 const Command = ({ text }: { readonly text: string }) => (
   <div className={styles['command']}>
@@ -39,7 +40,7 @@ const Identifiers = ({ of }: { readonly of: AssetIdentity['identifiers'] }) =>
       <tbody>
         {of.map((each) => (
           <tr key={`${each.kind} ${each.value}`}>
-            <td>{nameWords(each.kind)}</td>
+            <td>{identifierWords(each.kind)}</td>
             <td className="mono">{each.value}</td>
             <td>
               <When at={each.lastSeen} />
@@ -72,7 +73,7 @@ const EvidenceList = ({ of }: { readonly of: unknown }) =>
     <ul className={styles['evidence']}>
       {of.map((each) => (
         <li key={`${each.kind} ${each.value}`}>
-          {nameWords(each.kind)} <span className="mono">{each.value}</span>{' '}
+          {identifierWords(each.kind)} <span className="mono">{each.value}</span>{' '}
           <span className="quiet">
             {each.weight}
             {each.note === undefined ? '' : `, ${each.note}`}

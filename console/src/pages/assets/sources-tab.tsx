@@ -4,9 +4,10 @@ import { type AssetSources, assetSourcesQuery } from '../../api/assets.ts';
 import detail from '../../kit/detail/detail.module.css';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { Nothing } from '../../kit/marks/severity.tsx';
-import { nameWords, valueWords } from '../../kit/marks/values.tsx';
+import { valueWords } from '../../kit/marks/values.tsx';
 import { When } from '../../kit/marks/when.tsx';
 import styles from './asset.module.css';
+import { identifierWords } from './words.ts';
 
 const whyWords = {
   only: 'only one says it',
@@ -38,7 +39,7 @@ const Table = ({ of }: { readonly of: AssetSources }) => (
       <tbody>
         {of.fields.map((field) => (
           <tr key={field.field}>
-            <th scope="row">{nameWords(field.field)}</th>
+            <th scope="row">{identifierWords(field.field)}</th>
             {field.values.map((value, index) => {
               const text = valueWords(value);
               const isTaken = field.from.includes(index);

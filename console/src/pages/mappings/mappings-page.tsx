@@ -42,6 +42,7 @@ const decidedBy: Readonly<Record<string, string>> = {
   entity: 'set for this kind of record',
   system: 'set for the connection',
   default: 'as it comes',
+  mapping: 'carried one way',
 };
 
 const Command = ({ text }: { readonly text: string }) => (
@@ -84,7 +85,7 @@ const Field = ({
         {of.isRequired ? <div className="quiet">A record without it is not imported.</div> : null}
         {of.differs ? <div className="attention">Not as the connector brings it.</div> : null}
       </td>
-      <td>
+      <td className={styles['policy']}>
         {of.policy === null ? (
           <span className="quiet">reported, not merged</span>
         ) : (

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { type ControlRow, systemControlsQuery } from '../../api/systems.ts';
 import detail from '../../kit/detail/detail.module.css';
 import { Loaded } from '../../kit/detail/loaded.tsx';
+import { nameWords } from '../../kit/marks/values.tsx';
 import { Day } from '../../kit/marks/when.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import styles from './system.module.css';
@@ -20,7 +21,7 @@ const Row = ({ systemId, of }: { readonly systemId: string; readonly of: Control
         <div className="quiet">{of.title}</div>
       </td>
       <td>{of.implementation}</td>
-      <td>{of.assessment}</td>
+      <td>{of.assessment === null ? null : nameWords(of.assessment)}</td>
       <td>
         <Day at={of.nextAssessment} />
       </td>
