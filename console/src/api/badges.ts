@@ -1,12 +1,10 @@
 /** How much waits for the person, in the boundary that they look at: of kinds about which they can do something. */
 import { queryOptions } from '@tanstack/react-query';
-import type { InboxKind } from '../../../src/canonical/lists/index.ts';
+import type { z } from 'zod';
+import type { syncRoutes } from '../../../src/contract/index.ts';
 import { get } from './client.ts';
 
-interface Waiting {
-  readonly kinds: Partial<Readonly<Record<InboxKind, number>>>;
-  readonly inbox: number;
-}
+type Waiting = z.infer<(typeof syncRoutes)['countWaiting']['answer']['shape']>;
 
 /** Of the pages that have one. */
 const badges = {

@@ -1,6 +1,6 @@
 /** One list for every noun: title with count, views, filters, columns, export, table, bulk bar; and a drawer beside it. */
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { definitionQuery } from '../../api/lists.ts';
 import { viewsQuery } from '../../api/views.ts';
 import { useKeys } from '../keys.ts';
@@ -51,13 +51,13 @@ function useListKeys(selection: Selection): void {
 /** A list that is opened without a word begins with the view that its reader, or their role, has chosen. */
 function useBeginning(noun: string, state: ListState, isWhole: boolean): void {
   const { data } = useQuery({ ...viewsQuery(noun), enabled: isWhole });
-  const [opened] = useState(() => ({ isBare: state.isBare && isWhole }));
+  const mayBegin = useRef(state.isBare && isWhole);
   useEffect(() => {
-    if (!data || !opened.isBare) return;
-    opened.isBare = false;
+    if (!data || !mayBegin.current) return;
+    mayBegin.current = false;
     const view = data.items.find(({ id }) => id === data.begins);
     if (view && state.isBare) state.apply(view.query, true);
-  }, [data, opened, state]);
+  }, [data, state]);
 }
 
 export const ListPage = <Row,>(props: ListPageProps<Row>) => {

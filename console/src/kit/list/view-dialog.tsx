@@ -173,13 +173,49 @@ const Keeps = ({
   </fieldset>
 );
 
+const Refused = ({ error }: { readonly error: Error | null }) =>
+  error === null ? null : (
+    <p className="bad" role="alert" style={{ marginTop: 8 }}>
+      {[problemOf(error).message, ...(problemOf(error).body.errors ?? []).map((fault) => fault.detail)].join(
+        ' ',
+      )}
+    </p>
+  );
+
+/** Whether the list begins with it: for the person, and, where they decide for others, for the whole role. */
+const Begins = ({
+  draft,
+  views,
+  set,
+}: {
+  readonly draft: Draft;
+  readonly views: Views;
+  readonly set: (change: Partial<Draft>) => void;
+}) => (
+  <>
+    <Checkbox
+      mt="sm"
+      label="My list begins with it"
+      checked={draft.begins}
+      onChange={(event) => set({ begins: event.currentTarget.checked })}
+    />
+    {views.maySetRoleDefault && draft.share.startsWith('role ') ? (
+      <Checkbox
+        mt="xs"
+        label="The list begins with it for everybody of the role"
+        checked={draft.isRoleDefault}
+        onChange={(event) => set({ isRoleDefault: event.currentTarget.checked })}
+      />
+    ) : null}
+  </>
+);
+
 export const ViewDialog = (props: DialogProps) => {
   const { view, views, onClose } = props;
   const [draft, setDraft] = useState(() => draftOf(view, views));
   const set = (change: Partial<Draft>): void => setDraft({ ...draft, ...change });
   const { save, drop } = useActs(props, draft);
   const keepsNothing = draft.renews && !draft.keepsFilters && !draft.keepsColumns;
-  const error = save.error ?? drop.error;
   return (
     <Modal
       opened
@@ -203,28 +239,8 @@ export const ViewDialog = (props: DialogProps) => {
         />
         <Keeps draft={draft} isNew={view === undefined} set={set} />
         <ShareField value={draft.share} views={views} onChange={(share) => set({ share })} />
-        <Checkbox
-          mt="sm"
-          label="My list begins with it"
-          checked={draft.begins}
-          onChange={(event) => set({ begins: event.currentTarget.checked })}
-        />
-        {views.maySetRoleDefault && draft.share.startsWith('role ') ? (
-          <Checkbox
-            mt="xs"
-            label="The list begins with it for everybody of the role"
-            checked={draft.isRoleDefault}
-            onChange={(event) => set({ isRoleDefault: event.currentTarget.checked })}
-          />
-        ) : null}
-        {error === null ? null : (
-          <p className="bad" role="alert" style={{ marginTop: 8 }}>
-            {[
-              problemOf(error).message,
-              ...(problemOf(error).body.errors ?? []).map((fault) => fault.detail),
-            ].join(' ')}
-          </p>
-        )}
+        <Begins draft={draft} views={views} set={set} />
+        <Refused error={save.error ?? drop.error} />
         <div className={styles['dialogActions']}>
           <Button type="submit" loading={save.isPending} disabled={draft.name.trim() === '' || keepsNothing}>
             Save

@@ -5,7 +5,7 @@ import { type AssetDetail, assetQuery } from '../../api/assets.ts';
 import { CopyButton } from '../../kit/copy-button.tsx';
 import styles from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';
-import { Facts, Section } from '../../kit/detail/facts.tsx';
+import { type Fact, Facts, Section } from '../../kit/detail/facts.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { Tabs } from '../../kit/detail/tabs.tsx';
 import { ListPage } from '../../kit/list/list-page.tsx';
@@ -23,6 +23,35 @@ import { HistoryTab } from './history-tab.tsx';
 import { IdentityTab } from './identity-tab.tsx';
 import { SourcesTab } from './sources-tab.tsx';
 import { stateWords, words } from './words.ts';
+
+/** What ended or is missing, and what turned out to be the same machine. */
+const endOf = (of: AssetDetail): Fact[] => {
+  const times = [
+    ['Unreported since', of.unreportedSince],
+    ['Terminated', of.terminatedAt],
+    ['Deleted', of.deletedAt],
+  ] as const;
+  return [
+    ...times.flatMap(([title, at]): Fact[] => (at === null ? [] : [[title, <At key={title} at={at} />]])),
+    ...(of.absorbed.length === 0
+      ? []
+      : [['Merged into it', `${of.absorbed.length} other records`] satisfies Fact]),
+  ];
+};
+
+const Business = ({ of }: { readonly of: AssetDetail }) => (
+  <Section title="Business">
+    <Facts
+      of={[
+        ['Criticality', of.criticality, 'How much the mission depends on it'],
+        ['Environment', of.environment],
+        ['Business owner', of.businessOwner],
+        ['Technical owner', of.technicalOwner],
+        ['Tags', of.tags.map((tag) => <div key={tag}>{tag}</div>)],
+      ]}
+    />
+  </Section>
+);
 
 const Overview = ({ of }: { readonly of: AssetDetail }) => (
   <>
@@ -66,30 +95,11 @@ const Overview = ({ of }: { readonly of: AssetDetail }) => (
             <At key="credentials" at={of.lastCredentialedScan} />,
             'Only scan files say so',
           ],
-          ...(of.unreportedSince === null
-            ? []
-            : [['Unreported since', <At key="unreported" at={of.unreportedSince} />] as const]),
-          ...(of.terminatedAt === null
-            ? []
-            : [['Terminated', <At key="terminated" at={of.terminatedAt} />] as const]),
-          ...(of.deletedAt === null ? [] : [['Deleted', <At key="deleted" at={of.deletedAt} />] as const]),
-          ...(of.absorbed.length === 0
-            ? []
-            : [['Merged into it', `${of.absorbed.length} other records`] as const]),
+          ...endOf(of),
         ]}
       />
     </Section>
-    <Section title="Business">
-      <Facts
-        of={[
-          ['Criticality', of.criticality, 'How much the mission depends on it'],
-          ['Environment', of.environment],
-          ['Business owner', of.businessOwner],
-          ['Technical owner', of.technicalOwner],
-          ['Tags', of.tags.map((tag) => <div key={tag}>{tag}</div>)],
-        ]}
-      />
-    </Section>
+    <Business of={of} />
   </>
 );
 

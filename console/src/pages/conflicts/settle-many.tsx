@@ -85,6 +85,15 @@ const Summary = ({ of }: { readonly of: Tried }) => (
   </p>
 );
 
+/** The dry run of a choice: asked again for each, and kept for none. */
+const useTried = (which: ManyConflicts, keep: Choice['choice']) =>
+  useQuery({
+    queryKey: ['conflicts', 'tried', which, keep],
+    queryFn: () => tryResolving({ ...which, keep }),
+    gcTime: 0,
+    staleTime: Infinity,
+  });
+
 function useRun(which: ManyConflicts, keep: Choice['choice'], onDone: () => void) {
   const queryClient = useQueryClient();
   return useMutation({
@@ -103,6 +112,47 @@ function useRun(which: ManyConflicts, keep: Choice['choice'], onDone: () => void
   });
 }
 
+const Refused = ({
+  error,
+  onLookAgain,
+}: {
+  readonly error: Error | null;
+  readonly onLookAgain: () => void;
+}) => {
+  if (error === null) return null;
+  const problem = problemOf(error);
+  return (
+    <p className="bad" role="alert">
+      {problem.message} {problem.body.remedy}{' '}
+      {problem.code === 'SELECTION_MOVED' ? (
+        <Button variant="default" onClick={onLookAgain}>
+          Look at them again
+        </Button>
+      ) : null}
+    </p>
+  );
+};
+
+const ReasonField = ({
+  value,
+  onChange,
+}: {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}) => (
+  <Textarea
+    mt="sm"
+    label="Reason"
+    description="It is kept with each of them."
+    value={value}
+    maxLength={2000}
+    onChange={(event) => onChange(event.currentTarget.value)}
+    required
+    autosize
+    minRows={2}
+  />
+);
+
 const Dialog = ({
   which,
   onClose,
@@ -114,14 +164,8 @@ const Dialog = ({
 }) => {
   const [keep, setKeep] = useState<Choice['choice']>('external');
   const [reason, setReason] = useState('');
-  const tried = useQuery({
-    queryKey: ['conflicts', 'tried', which, keep],
-    queryFn: () => tryResolving({ ...which, keep }),
-    gcTime: 0,
-    staleTime: Infinity,
-  });
+  const tried = useTried(which, keep);
   const run = useRun(which, keep, onDone);
-  const problem = run.error === null ? undefined : problemOf(run.error);
   return (
     <Modal
       opened
@@ -147,36 +191,14 @@ const Dialog = ({
             />
             <Summary of={shown} />
             {shown.settled.length === 0 ? null : <Rows of={shown.settled} />}
-            <Textarea
-              mt="sm"
-              label="Reason"
-              description="It is kept with each of them."
-              value={reason}
-              maxLength={2000}
-              onChange={(event) => setReason(event.currentTarget.value)}
-              required
-              autosize
-              minRows={2}
+            <ReasonField value={reason} onChange={setReason} />
+            <Refused
+              error={run.error}
+              onLookAgain={() => {
+                run.reset();
+                void tried.refetch();
+              }}
             />
-            {problem === undefined ? null : (
-              <p className="bad" role="alert">
-                {problem.message} {problem.body.remedy}
-                {problem.code === 'SELECTION_MOVED' ? (
-                  <>
-                    {' '}
-                    <Button
-                      variant="default"
-                      onClick={() => {
-                        run.reset();
-                        void tried.refetch();
-                      }}
-                    >
-                      Look at them again
-                    </Button>
-                  </>
-                ) : null}
-              </p>
-            )}
             <Button
               type="submit"
               mt="md"
