@@ -34,6 +34,7 @@ export const pages: readonly Shot[] = [
   { name: 'systems', path: '/systems', ready: rows },
   { name: 'system', path: '/systems/SYS-001', ready: 'dl' },
   { name: 'system-poams', path: '/systems/SYS-001/poams', ready: rows },
+  { name: 'system-waits', path: '/systems/SYS-001/waits', ready: 'li' },
   { name: 'assets', path: '/assets', ready: rows },
   {
     name: 'asset',
