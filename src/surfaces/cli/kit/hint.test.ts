@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { commandGroups } from '../catalogue.ts';
 import { placeIn, runnable } from './hint.ts';
 
 describe('hints', () => {
@@ -9,6 +10,13 @@ describe('hints', () => {
     expect(runnable('see `tieline ops list`', { dataDir: 'my data', config: 'a.yaml' })).toBe(
       "see `tieline --data-dir 'my data' --config a.yaml ops list`",
     );
+  });
+
+  it('hints are found of every command that there is', () => {
+    const names = commandGroups.flatMap(({ entries }) => entries.map(({ name }) => name));
+    const repeated = (name: string) =>
+      runnable(`tieline ${name} x`, { dataDir: 'd' }).includes('--data-dir d');
+    expect(names.filter((name) => !repeated(name))).toEqual([]);
   });
 
   it('hints are left as they are where neither was given, and so is every other "tieline"', () => {

@@ -16,7 +16,7 @@ import type { FieldMapping } from '../../../canonical/mapping/index.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { progressView } from '../kit/progress.ts';
 import { writeOutput } from '../kit/write-output.ts';
-import { entitiesNamed } from '../kit/entities-named.ts';
+import { entitiesNamed } from '../kit/entity-word.ts';
 import { mappingsTable, outcomeLines, trialTable } from './mappings.view.ts';
 
 interface SaveFlags extends GlobalFlags {

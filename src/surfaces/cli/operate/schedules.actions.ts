@@ -1,5 +1,5 @@
 /** `schedules list|set|remove`. */
-import { entitiesNamed } from '../kit/entities-named.ts';
+import { entitiesNamed } from '../kit/entity-word.ts';
 import { findSchedules, removeSchedule, setSchedule } from '../../../operate/worker/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';

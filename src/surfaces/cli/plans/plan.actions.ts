@@ -1,5 +1,5 @@
 /** `sync plan|apply`. */
-import { entitiesNamed } from '../kit/entities-named.ts';
+import { entitiesNamed } from '../kit/entity-word.ts';
 import { readFile } from 'node:fs/promises';
 import { everywhere, localOperator } from '../../../canonical/access/index.ts';
 import {

@@ -1,5 +1,5 @@
 /** `sync run|status`. */
-import { entitiesNamed } from '../kit/entities-named.ts';
+import { entitiesNamed } from '../kit/entity-word.ts';
 import { type App, errorOf, throughOutages } from '../../../engine/run/index.ts';
 import { fetchSyncStatus } from '../../../operate/status/index.ts';
 import { summarizeRun, type SyncOutcome, type SyncSummary, syncWhatCanBe } from '../../../runs/sync/index.ts';
