@@ -10,7 +10,7 @@ export {
   listRecordLinks,
   listReplacedLinks,
   markEdited,
-  markRecordEdited,
+  markRecordsEdited,
   type RecordLink,
   renameLink,
 } from './links.sql.ts';

@@ -161,16 +161,24 @@ export async function markEdited(db: Kysely<Database>, linkIds: readonly number[
   await sql`update sync_links set edited_at = now() where id = any(${[...linkIds]}::bigint[])`.execute(db);
 }
 
-/** The same of a record, by its living links. */
-export async function markRecordEdited(
+/** The same for every living link of records. @param exceptSystem whose remote has what the records say now. */
+export async function markRecordsEdited(
   db: Kysely<Database>,
-  record: { readonly entity: string; readonly entityId: string },
+  {
+    entity,
+    entityIds,
+    exceptSystem,
+  }: {
+    readonly entity: string;
+    readonly entityIds: readonly string[];
+    readonly exceptSystem?: number | null;
+  },
 ): Promise<void> {
+  if (entityIds.length === 0) return;
   await sql`
     update sync_links set edited_at = now()
-     where entity_type = ${record.entity} and entity_id = ${record.entityId} and retired_at is null`.execute(
-    db,
-  );
+     where entity_type = ${entity} and entity_id = any(${[...entityIds]}::text[]) and retired_at is null
+       and external_system_id is distinct from ${exceptSystem ?? null}`.execute(db);
 }
 
 /** A sync has looked at the records of these links: what was edited is in the outbox, or has nothing to go out. */

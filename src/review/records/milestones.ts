@@ -3,7 +3,7 @@ import { type Actor, isWithin, type Scope } from '../../canonical/access/index.t
 import { TielineError } from '../../platform/errors/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';
 import { byPerson } from '../../canonical/vocabulary/index.ts';
-import { markRecordEdited } from '../../ledger/links/index.ts';
+import { markRecordsEdited } from '../../ledger/links/index.ts';
 import { recordChanges, withOperation } from '../../ledger/operations/index.ts';
 import { insertRows } from '../../record/entities/index.ts';
 import { findPoamSystem, hasMilestone } from '../../record/poams/index.ts';
@@ -65,7 +65,7 @@ export function addMilestone(
           ...(given.reason === undefined ? {} : { reason: given.reason }),
         },
       ]);
-      await markRecordEdited(db, { entity: 'poam', entityId: given.poamId });
+      await markRecordsEdited(db, { entity: 'poam', entityIds: [given.poamId] });
       await count({ read: 1, created: 1 });
       return { id, operationId };
     });
