@@ -48,10 +48,15 @@ const Choice = ({
   readonly isCurrent: boolean;
   readonly onChoose: () => void;
 }) => (
-  <Menu.Item role="menuitemradio" aria-checked={isCurrent} onClick={onChoose}>
+  <Menu.Item onClick={onChoose}>
     {title}
     {note === undefined ? null : <span className="quiet"> {note}</span>}
-    {isCurrent ? ' ✓' : ''}
+    {isCurrent ? (
+      <>
+        <span aria-hidden="true"> ✓</span>
+        <span className="hidden-text">, shown now</span>
+      </>
+    ) : null}
   </Menu.Item>
 );
 
