@@ -23,7 +23,7 @@ const bootstrap = () => ({
       .map((permission) => [permission, everywhere]),
   ),
   boundaries: systems,
-  badges: { poams: 12, milestones: 3 },
+
   classification: { text: 'CUI' },
   isDemo: true,
   version: '0.1.0',
@@ -104,6 +104,9 @@ function answer(method: string, url: URL, body: Record<string, unknown>): Answer
   if (session) return session;
   if (role === undefined) return problem(401, 'SIGNED_OUT', 'Sign in first.');
   if (path === '/me/bootstrap') return { body: bootstrap() };
+  if (path === '/me/badges') return { body: { kinds: { conflict: 3, approval: 1 }, inbox: 4 } };
+  if (path === '/views')
+    return { body: { items: [], begins: null, beginsBy: null, roles: [], maySetRoleDefault: false } };
   const [, noun = '', rest] = path.split('/');
   if (noun === 'lists') return listDefinition(rest ?? '');
   if (path === '/session/activity') return { body: { endsAt: bootstrap().session.endsAt } };

@@ -35,6 +35,7 @@ export const pages: readonly Shot[] = [
   { name: 'systems', path: () => '/systems', ready: rows },
   { name: 'system', path: (ids) => `/systems/${ids.system}`, ready: 'dl' },
   { name: 'system-poams', path: (ids) => `/systems/${ids.system}/poams`, ready: rows },
+  { name: 'system-waits', path: (ids) => `/systems/${ids.system}/waits`, ready: 'li' },
   { name: 'assets', path: () => '/assets', ready: rows },
   {
     name: 'asset',

@@ -136,6 +136,7 @@ const lazily = {
   calls: lazyRouteComponent(() => import('./pages/calls/calls-page.tsx'), 'CallsPage'),
   plans: lazyRouteComponent(() => import('./pages/plans/plans-page.tsx'), 'PlansPage'),
   plan: lazyRouteComponent(() => import('./pages/plans/plan-page.tsx'), 'PlanPage'),
+  mappings: lazyRouteComponent(() => import('./pages/mappings/mappings-page.tsx'), 'MappingsPage'),
   operation: lazyRouteComponent(() => import('./pages/sync/operation-page.tsx'), 'OperationPage'),
 };
 
@@ -218,6 +219,18 @@ const outbox = createRoute({
   component: lazily.outbox,
 });
 const change = createRoute({ getParentRoute: () => outbox, path: '$changeId', component: lazily.change });
+const mappings = createRoute({
+  getParentRoute: () => shell,
+  path: '/setup/mappings',
+  beforeLoad: needs('mapping:read'),
+  component: lazily.mappings,
+});
+const mapping = createRoute({
+  getParentRoute: () => shell,
+  path: '/setup/mappings/$connection/{-$entity}',
+  beforeLoad: needs('mapping:read'),
+  component: lazily.mappings,
+});
 const operation = createRoute({
   getParentRoute: () => shell,
   path: '/operations/$operationId/{-$tab}',
@@ -361,6 +374,8 @@ const routeTree = root.addChildren([
     calls,
     plans,
     plan,
+    mappings,
+    mapping,
   ]),
 ]);
 

@@ -172,23 +172,57 @@ describe('editing a record here', () => {
     });
   });
 
-  it('a comment stays here, and a new milestone is in the plan of its POA&M', async () => {
+  it('a comment stays here; a new milestone is made in Xacta by the next sync, once, and the sync after it writes nothing', async () => {
     const writes = async () => (await world.control<{ writes: number }>('xacta', 'GET', '/requests')).writes;
     const before = await writes();
     await commentPoam(world.app, jane, everywhere, { poamId, body: 'Ask the vendor again.' });
     expect(await listPoamComments(world.app, everywhere, poamId, 10)).toMatchObject([
       { body: 'Ask the vendor again.', author: 'J. Doe' },
     ]);
-    const { id } = await addMilestone(world.app, jane, everywhere, {
-      poamId,
-      description: 'Roll out',
-      due: '2026-12-20',
-    });
-    expect(
-      (await fetchPoam(world.app, everywhere, poamId)).milestones.find((each) => each.id === id),
-    ).toMatchObject({ description: 'Roll out', due: '2026-12-20', status: 'Pending' });
     await world.sync();
     expect(await writes()).toBe(before);
+    const rollOut = { poamId, description: 'Roll out', due: '2026-12-20' };
+    const { id } = await addMilestone(world.app, jane, everywhere, rollOut);
+    const here = async () =>
+      (await fetchPoam(world.app, everywhere, poamId)).milestones.find((each) => each.id === id);
+    expect(await here()).toMatchObject({ description: 'Roll out', due: '2026-12-20', status: 'Pending' });
+    expect(await agreement()).toBe('sending');
+    await expect(addMilestone(world.app, jane, everywhere, rollOut)).rejects.toMatchObject({
+      code: 'EDIT_REFUSED',
+    });
+    expect(await world.sync()).toMatchObject({ written: 1, recordsHeld: 0 });
+    const there = (await remotePoam()).milestones.filter((each) => each.description === 'Roll out');
+    expect(there).toMatchObject([{ target_date: '2026-12-20', status: 'pending' }]);
+    expect(await here()).toMatchObject({ remoteId: there[0]?.id });
+    expect(await agreement()).toBe('agreed');
+    expect(await world.sync()).toMatchObject({ written: 0 });
+    await moveMilestone(world.app, jane, everywhere, { id, due: '2026-12-21', reason: 'a day later' });
+    expect(await world.sync()).toMatchObject({ written: 1 });
+    expect((await remotePoam()).milestones.filter((each) => each.description === 'Roll out')).toMatchObject([
+      { target_date: '2026-12-21' },
+    ]);
+  });
+
+  it('a new milestone whose answer was lost is made once, and one that Xacta refuses is refused in the inbox', async () => {
+    await addMilestone(world.app, jane, everywhere, { poamId, description: 'Lost', due: '2026-12-19' });
+    await world.control('xacta', 'PUT', '/faults', [
+      { kind: 'commit-cut', match: { method: 'POST', path: '/milestones$' }, times: 1 },
+    ]);
+    await world.sync();
+    await world.sync();
+    expect((await remotePoam()).milestones.filter((each) => each.description === 'Lost')).toHaveLength(1);
+    expect(await world.sync()).toMatchObject({ written: 0 });
+    const long = 'x'.repeat(2_100);
+    const { id } = await addMilestone(world.app, jane, everywhere, {
+      poamId,
+      description: long,
+      due: '2026-12-18',
+    });
+    await world.sync();
+    expect(await agreement()).toBe('refused');
+    expect(await world.rows('select entity_type, state from sync_outbox where entity_id = $1', id)).toEqual([
+      { entity_type: 'milestone', state: 'failed' },
+    ]);
   });
 
   it('the command line lists, shows, edits and comments POA&Ms, and lists systems, with the same numbers', async () => {

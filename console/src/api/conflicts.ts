@@ -1,7 +1,12 @@
 /** Conflicts, as src/contract/conflicts gives them. */
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
-import type { conflictDetail, conflictsResolved } from '../../../src/contract/index.ts';
+import type {
+  conflictDetail,
+  conflictsResolved,
+  conflictsSettled,
+  conflictsTried,
+} from '../../../src/contract/index.ts';
 import type { conflictRoutes } from '../../../src/contract/index.ts';
 import { get, post, type Query } from './client.ts';
 import type { Page } from './lists.ts';
@@ -31,3 +36,18 @@ export const settleConflict = (
   id: number,
   decision: { readonly keep: Choice['choice']; readonly value?: unknown; readonly reason?: string },
 ): Promise<Resolved> => post(`/conflicts/${id}/resolution`, decision);
+
+export type Tried = z.infer<typeof conflictsTried>;
+/** Either the filter of a list or the numbers of conflicts. */
+export interface ManyConflicts {
+  readonly filter?: Query;
+  readonly ids?: readonly number[];
+}
+interface Way extends ManyConflicts {
+  readonly keep: Choice['choice'];
+  readonly value?: unknown;
+}
+export const tryResolving = (way: Way): Promise<Tried> => post('/conflicts/bulk/try', way);
+export const resolveMany = (
+  way: Way & { readonly token: string; readonly reason?: string },
+): Promise<z.infer<typeof conflictsSettled>> => post('/conflicts/bulk/resolution', way);

@@ -97,6 +97,12 @@ export interface PoamDetail {
     readonly findings: { readonly open: number; readonly all: number };
   }[];
   readonly cves: readonly string[];
+  /** What stands between it, its milestones included, and agreement; the worst first. */
+  readonly obstacles: readonly {
+    readonly agreement: Agreement;
+    readonly entity: string;
+    readonly entityId: string;
+  }[];
 }
 
 export interface Change {

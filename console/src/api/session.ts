@@ -13,8 +13,6 @@ export interface Bootstrap {
   };
   readonly permissions: Partial<Record<Permission, Scope>>;
   readonly boundaries: readonly { readonly id: string; readonly name: string }[];
-  /** By page: what waits for this person. */
-  readonly badges?: Readonly<Record<string, number>>;
   readonly classification: { readonly text: string };
   /** Null for a token. */
   readonly session: {

@@ -1,6 +1,8 @@
 /** Systems: authorization boundaries. */
 import { queryOptions } from '@tanstack/react-query';
+import type { Agreement } from '../kit/marks/agreement.tsx';
 import { get } from './client.ts';
+import type { Change, FieldView } from './poams.ts';
 
 export interface SystemRow {
   readonly systemId: string;
@@ -35,9 +37,49 @@ export interface SystemRow {
   };
 }
 
+export const componentKinds = ['linked', 'component_without_asset', 'asset_without_component'] as const;
+export type ComponentKind = (typeof componentKinds)[number];
+
+export interface ComponentRow {
+  readonly componentId: string | null;
+  readonly componentName: string | null;
+  readonly componentType: string | null;
+  readonly assetUuid: string | null;
+  readonly hostname: string | null;
+  readonly lastSeen: string | null;
+  readonly openCritical: number;
+  readonly openHigh: number;
+}
+
+export interface ControlRow {
+  readonly controlId: string;
+  readonly title: string | null;
+  readonly family: string | null;
+  readonly implementation: string | null;
+  readonly assessment: string | null;
+  readonly nextAssessment: string | null;
+  readonly findings: number;
+  readonly poams: { readonly open: number; readonly all: number };
+}
+
 export interface SystemDetail {
   readonly system: SystemRow;
   readonly version: string;
+  readonly fields: readonly FieldView[];
+  readonly remotes: readonly {
+    readonly connection: string;
+    readonly externalId: string;
+    readonly confirmedAt: string;
+    readonly missingSince: string | null;
+  }[];
+  /** Open POA&Ms by when they are due, each with the filter that lists them. */
+  readonly board: readonly {
+    readonly bucket: string;
+    readonly filter: Readonly<Record<string, string>>;
+    readonly count: number;
+  }[];
+  readonly agreement: readonly { readonly value: Agreement | null; readonly count: number }[];
+  readonly components: Readonly<Record<ComponentKind, number>>;
   readonly topWeaknesses: readonly {
     readonly pluginId: string;
     readonly name: string | null;
@@ -57,4 +99,30 @@ export const systemQuery = (id: string) =>
   queryOptions({
     queryKey: ['systems', id],
     queryFn: ({ signal }) => get<SystemDetail>(`/systems/${encodeURIComponent(id)}`, { signal }),
+  });
+
+const pathOf = (id: string): string => `/systems/${encodeURIComponent(id)}`;
+export const componentsPage = 100;
+export const systemComponentsQuery = (id: string, kind: ComponentKind, offset: number) =>
+  queryOptions({
+    queryKey: ['systems', id, 'components', kind, offset],
+    queryFn: ({ signal }) =>
+      get<{ readonly items: readonly ComponentRow[]; readonly total: number }>(`${pathOf(id)}/components`, {
+        query: { kind, offset, limit: componentsPage },
+        signal,
+      }),
+  });
+export const systemControlsQuery = (id: string, after: string | undefined) =>
+  queryOptions({
+    queryKey: ['systems', id, 'controls', after],
+    queryFn: ({ signal }) =>
+      get<{ readonly items: readonly ControlRow[]; readonly next: string | null }>(`${pathOf(id)}/controls`, {
+        query: { after },
+        signal,
+      }),
+  });
+export const systemHistoryQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['systems', id, 'history'],
+    queryFn: ({ signal }) => get<{ readonly items: readonly Change[] }>(`${pathOf(id)}/history`, { signal }),
   });

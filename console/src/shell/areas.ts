@@ -1,4 +1,5 @@
 /** The pages of the sidebar: what each needs, its keys, its badge. A page that a person may not open is not shown to them. */
+import IconArrowsExchange from '@tabler/icons-react/dist/esm/icons/IconArrowsExchange.mjs';
 import IconBug from '@tabler/icons-react/dist/esm/icons/IconBug.mjs';
 import IconCalendarDue from '@tabler/icons-react/dist/esm/icons/IconCalendarDue.mjs';
 import IconChecklist from '@tabler/icons-react/dist/esm/icons/IconChecklist.mjs';
@@ -15,6 +16,7 @@ import IconShield from '@tabler/icons-react/dist/esm/icons/IconShield.mjs';
 import IconUsers from '@tabler/icons-react/dist/esm/icons/IconUsers.mjs';
 import type { Icon } from '@tabler/icons-react';
 import type { Permission } from '../../../src/canonical/access/index.ts';
+import type { Badge } from '../api/badges.ts';
 import type { Bootstrap } from '../api/session.ts';
 
 export interface Area {
@@ -24,8 +26,8 @@ export interface Area {
   readonly group: 'today' | 'Work' | 'Agreement' | 'Setup';
   /** Undefined: everybody who is signed in. */
   readonly permission?: Permission;
-  /** Its key in the badges of GET /me/bootstrap. */
-  readonly badge?: string;
+  /** What of its own waits for the person (`badges.ts`). */
+  readonly badge?: Badge;
   readonly press: string;
   /** Pages that belong to it and do not lie below its address. */
   readonly also?: readonly string[];
@@ -47,7 +49,6 @@ const areas: readonly Area[] = [
     icon: IconChecklist,
     group: 'Work',
     permission: 'poam:read',
-    badge: 'poams',
     press: 'g p',
   },
   {
@@ -56,7 +57,6 @@ const areas: readonly Area[] = [
     icon: IconCalendarDue,
     group: 'Work',
     permission: 'poam:read',
-    badge: 'milestones',
     press: 'g m',
   },
   {
@@ -141,6 +141,14 @@ const areas: readonly Area[] = [
     permission: 'admin:users',
     press: 'g u',
     also: ['/grants', '/tokens', '/roles'],
+  },
+  {
+    to: '/setup/mappings',
+    title: 'Mappings & policies',
+    icon: IconArrowsExchange,
+    group: 'Setup',
+    permission: 'mapping:read',
+    press: 'g x',
   },
 ];
 

@@ -1,7 +1,9 @@
 import IconFold from '@tabler/icons-react/dist/esm/icons/IconLayoutSidebarLeftCollapse.mjs';
 import IconUnfold from '@tabler/icons-react/dist/esm/icons/IconLayoutSidebarLeftExpand.mjs';
 import { ActionIcon } from '@mantine/core';
-import { Link, useLocation } from '@tanstack/react-router';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link, useLocation, useSearch } from '@tanstack/react-router';
+import { badgeOf, badgesQuery } from '../api/badges.ts';
 import { sidebarPreference } from '../kit/preference.ts';
 import { type Area, areasOf } from './areas.ts';
 import styles from './shell.module.css';
@@ -31,7 +33,9 @@ const Entry = ({ area, folded, badge }: { area: Area; folded: boolean; badge: nu
 };
 
 export const Sidebar = () => {
-  const { permissions, badges } = useSession();
+  const { permissions } = useSession();
+  const { system } = useSearch({ strict: false });
+  const { data: waiting } = useQuery({ ...badgesQuery(system), placeholderData: keepPreviousData });
   const folded = sidebarPreference.use() === 'folded';
   const groups = Map.groupBy(areasOf(permissions), (area) => area.group);
   return (
@@ -40,12 +44,7 @@ export const Sidebar = () => {
         <div key={group} role="group" aria-label={group}>
           {group === 'today' || folded ? null : <div className={styles['groupTitle']}>{group}</div>}
           {members.map((area) => (
-            <Entry
-              key={area.to}
-              area={area}
-              folded={folded}
-              badge={area.badge === undefined ? 0 : (badges?.[area.badge] ?? 0)}
-            />
+            <Entry key={area.to} area={area} folded={folded} badge={badgeOf(area.badge, waiting)} />
           ))}
         </div>
       ))}

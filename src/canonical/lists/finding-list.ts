@@ -3,7 +3,7 @@ import { defineList, search, systemFilter } from './define-list.ts';
 
 /** As a person reads it: `came back` is a finding that was fixed and was seen again. */
 export const findingStates = ['open', 'reopened', 'fixed'] as const;
-/** Where the POA&M of a finding stands, worst first. */
+/** Where the POA&M of a finding stands, worst first; `completed` are all that are not open, deviations among them. */
 export const findingPoamStates = ['overdue', 'open', 'completed', 'none'] as const;
 
 export const findingList = defineList({

@@ -3,6 +3,7 @@ import { defineList, search } from './define-list.ts';
 export const systemList = defineList({
   noun: 'systems',
   filters: {
+    system: { kind: 'word', example: 'SYS-001', title: 'authorization boundary' },
     status: { kind: 'word', example: 'Authorized', also: ['none', 'any'], title: 'status' },
     impact: { kind: 'choice', known: ['Low', 'Moderate', 'High'], title: 'highest impact level' },
     isso: { kind: 'word', example: 'J. Doe', also: ['none', 'any'], title: 'ISSO' },

@@ -9,3 +9,4 @@ export {
   mappingName,
 } from './mapping-set.ts';
 export type { FieldMapping, Transform } from './mapping.ts';
+export { transformWords } from './transform-words.ts';

@@ -31,14 +31,27 @@ export const poamStatuses = [
   'Cancelled',
 ] as const;
 
-/** Those that ask for nothing more. An operational requirement stands beside the work on a weakness and ends nothing. */
-export const endedPoamStatuses: ReadonlySet<string> = new Set<(typeof poamStatuses)[number]>([
-  'Completed',
-  'Risk Accepted',
-  'False Positive',
-  'Not Applicable',
-  'Cancelled',
-]);
+/**
+ * What a status comes to. `live` asks for work: such a POA&M is open. A `deviation` asks for none, and answers its findings until it expires;
+ * one that is completed or cancelled answers nothing that is found from then on.
+ */
+export type PoamStanding = 'live' | 'deviation' | 'completed' | 'cancelled';
+
+/**
+ * The one place that says which POA&Ms are open and which are over; SQL takes it from here (`record/poam-status`). An operational requirement
+ * stands beside the work on a weakness and ends nothing. A word that is not known, or none, is live.
+ */
+export const poamStandings: Readonly<Record<(typeof poamStatuses)[number], PoamStanding>> = {
+  Open: 'live',
+  'In Progress': 'live',
+  'Pending Verification': 'live',
+  Completed: 'completed',
+  'Risk Accepted': 'deviation',
+  'False Positive': 'deviation',
+  'Operational Requirement': 'live',
+  'Not Applicable': 'deviation',
+  Cancelled: 'cancelled',
+};
 
 export const milestoneStatuses = ['Pending', 'In Progress', 'Completed', 'Cancelled'] as const;
 
@@ -84,4 +97,12 @@ export function canonicalStatus(field: string, value: string): string {
       value
     );
   return value;
+}
+
+/** What a POA&M comes to by its status, in whatever spelling. */
+export function poamStandingOf(status: string | null): PoamStanding {
+  const word = canonicalStatus('status', status ?? '');
+  return poamStatuses.some((known) => known === word)
+    ? poamStandings[word as (typeof poamStatuses)[number]] // just found among them
+    : 'live';
 }

@@ -113,7 +113,13 @@ export interface ReadOptions {
 /** How to look a record up: by the remote's id, or by the idempotency key that a create carried. */
 export type FindKey =
   | { readonly by: 'id'; readonly externalId: string; readonly parentId?: string }
-  | { readonly by: 'idempotency-key'; readonly idempotencyKey: string; readonly parentId?: string };
+  | {
+      readonly by: 'idempotency-key';
+      readonly idempotencyKey: string;
+      readonly parentId?: string;
+      /** What the create wrote, in the remote's spelling: where the remote keeps no key of ours, the record is known by it. */
+      readonly fields?: JsonObject;
+    };
 
 export interface Change {
   readonly kind: 'create' | 'update';

@@ -76,9 +76,19 @@ async function start(): Promise<ConformanceHarness> {
     async touch(entity, id) {
       await simulator.control('POST', '/edit', { entity, id, fields: {} });
     },
-    async sampleCreate() {
+    async sampleCreate(entity) {
       samples += 1;
       const uid = `conformance-${samples}`;
+      if (entity === 'milestone') {
+        const open = (await recordsOf('poam')).find((poam) => poam['status'] === 'ongoing');
+        // None may lie beyond the day of its POA&M.
+        const fields = {
+          description: uid,
+          target_date: open?.['scheduled_completion'] ?? null,
+          status: 'pending',
+        };
+        return { kind: 'create', parentId: open?.id ?? '', idempotencyKey: uid, fields };
+      }
       return {
         kind: 'create',
         parentId: 'SYS-ENT-001',
@@ -120,12 +130,17 @@ async function start(): Promise<ConformanceHarness> {
             externalId: change.externalId ?? '',
             ...(change.parentId === undefined ? {} : { parentId: change.parentId }),
           }
-        : { by: 'idempotency-key', idempotencyKey: change.idempotencyKey, parentId: 'SYS-ENT-001' },
+        : {
+            by: 'idempotency-key',
+            idempotencyKey: change.idempotencyKey,
+            parentId: change.parentId ?? '',
+            fields: change.fields,
+          },
     async effects(entity, change) {
       const records = await recordsOf(entity);
       return records.filter((record) =>
         change.kind === 'create'
-          ? record['external_uid'] === change.idempotencyKey
+          ? record[entity === 'milestone' ? 'description' : 'external_uid'] === change.idempotencyKey
           : record['comments'] === change.idempotencyKey ||
             record['implementation_guidance'] === change.idempotencyKey,
       ).length;

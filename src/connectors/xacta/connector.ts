@@ -1,4 +1,4 @@
-/** Xacta, through a declarative REST profile: systems, components, controls, POA&Ms and milestones in; POA&Ms out. */
+/** Xacta, through a declarative REST profile: systems, components, controls, POA&Ms and milestones in; POA&Ms and milestones out. */
 import { TielineError } from '../../platform/errors/index.ts';
 import { isJsonObject } from '../../platform/values/index.ts';
 import type { Connector, ConnectorModule, EntityType } from '../kit/index.ts';
@@ -40,7 +40,7 @@ export const xactaConnector: ConnectorModule<XactaSettings> = {
       component: { readAll: true, readChanges: true, create: false, update: false, find: false },
       control: { readAll: true, readChanges: true, create: false, update: true, find: true },
       poam: { readAll: true, readChanges: true, create: true, update: true, find: true },
-      milestone: { readAll: true, readChanges: true, create: false, update: true, find: true },
+      milestone: { readAll: true, readChanges: true, create: true, update: true, find: true },
     },
     limits: { requestsPerSecond: 50, concurrency: 4 },
     mappings: xactaMappings,

@@ -22,7 +22,8 @@ export async function findRecord(
   if (!shape) return undefined;
   const parent = key.parentId ?? '';
   if (key.by === 'idempotency-key') {
-    if (!shape.findBy || !shape.list) return undefined;
+    if (!shape.findBy) return findAlike(session, profile, entity, key, signal);
+    if (!shape.list) return undefined;
     const list = {
       path: fillPath(shape.list.path, { parent }),
       items: shape.list.items,
@@ -51,6 +52,23 @@ export async function findRecord(
   return externalRecord(profile, entity, await response.json(), key.parentId);
 }
 
+/** Where the server keeps no key of ours: the record of the parent that says what was written, in every field that is no list. */
+async function findAlike(
+  session: Session,
+  profile: Profile,
+  entity: ProfiledEntity,
+  key: Extract<FindKey, { by: 'idempotency-key' }>,
+  signal: AbortSignal,
+): Promise<ExternalRecord | undefined> {
+  const { parentId, fields } = key;
+  if (!profile.entities[entity]?.list || parentId === undefined || fields === undefined) return undefined;
+  const wanted = Object.entries(fields).filter(([, value]) => value !== null && typeof value !== 'object');
+  const said = (value: Json | undefined): string => scalarText(value ?? null).trim();
+  const isAlike = ({ raw }: ExternalRecord): boolean =>
+    wanted.length > 0 && wanted.every(([field, value]) => said(raw[field]) === said(value));
+  return findListed(session, profile, entity, parentId, isAlike, signal);
+}
+
 /** For records that can only be listed (a control, a milestone): in their parent's list, or in every parent's. */
 async function findInList(
   session: Session,
@@ -66,23 +84,40 @@ async function findInList(
       ? await listParents(session, profile, shape.parent.entity, signal)
       : [key.parentId ?? ''];
   for (const parent of everyParent) {
-    const list = {
-      path: fillPath(shape.list.path, { parent }),
-      items: shape.list.items,
-      query: shape.list.query,
-      signal,
-    };
-    const walk = new PageWalk(`GET ${list.path}`);
-    let at: string | undefined;
-    do {
-      const page = await fetchPage(session, profile, list, at);
-      const records = page.items.map((item) => externalRecord(profile, entity, item, parent || undefined));
-      const found = records.find((record) => record.externalId === key.externalId);
-      if (found) return found;
-      walk.note({ at, next: page.next, ids: records.map((record) => record.externalId) });
-      at = page.next;
-    } while (at !== undefined);
+    const isIt = (record: ExternalRecord): boolean => record.externalId === key.externalId;
+    const found = await findListed(session, profile, entity, parent, isIt, signal);
+    if (found) return found;
   }
+  return undefined;
+}
+
+/** The first record of a parent's list that is the one, page by page. @param parent empty: the list has no parent. */
+async function findListed(
+  session: Session,
+  profile: Profile,
+  entity: ProfiledEntity,
+  parent: string,
+  isIt: (record: ExternalRecord) => boolean,
+  signal: AbortSignal,
+): Promise<ExternalRecord | undefined> {
+  const shape = profile.entities[entity];
+  if (!shape?.list) return undefined;
+  const list = {
+    path: fillPath(shape.list.path, { parent }),
+    items: shape.list.items,
+    query: shape.list.query,
+    signal,
+  };
+  const walk = new PageWalk(`GET ${list.path}`);
+  let at: string | undefined;
+  do {
+    const page = await fetchPage(session, profile, list, at);
+    const records = page.items.map((item) => externalRecord(profile, entity, item, parent || undefined));
+    const found = records.find(isIt);
+    if (found) return found;
+    walk.note({ at, next: page.next, ids: records.map((record) => record.externalId) });
+    at = page.next;
+  } while (at !== undefined);
   return undefined;
 }
 
@@ -97,7 +132,11 @@ export async function writeRecord(
   const shape = profile.entities[entity];
   const write = change.kind === 'create' ? shape?.create : shape?.update;
   if (!shape || !write)
-    throw new TielineError('INTERNAL', `The profile ${profile.profile} has no ${change.kind} for ${entity}.`);
+    return {
+      outcome: 'rejected',
+      message: `The profile ${profile.profile} has no ${change.kind} for ${entity}: complete it, or make the change at the server by hand.`,
+      fields: [],
+    };
   return change.kind === 'create'
     ? create(session, profile, entity, shape, change, signal)
     : update(session, profile, entity, shape, change, signal);
@@ -123,6 +162,22 @@ async function create(
   signal: AbortSignal,
 ): Promise<WriteResult> {
   const parent = change.parentId ?? '';
+  if (!shape.findBy) {
+    // Without a key of ours a second request would make a second record.
+    const key = { by: 'idempotency-key', idempotencyKey: change.idempotencyKey } as const;
+    const alike = await findAlike(
+      session,
+      profile,
+      entity,
+      { ...key, parentId: parent, fields: change.fields },
+      signal,
+    ).catch((error: unknown) => {
+      // No such parent, say: the answer to the request itself says so in its own way.
+      if (error instanceof TielineError && error.code === 'REMOTE_UNEXPECTED') return undefined;
+      throw error;
+    });
+    if (alike) return { outcome: 'confirmed', record: alike };
+  }
   const body = createBody(profile, shape, change);
   const request: HttpRequest = {
     method: shape.create?.method ?? 'POST',

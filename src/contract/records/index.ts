@@ -1,4 +1,5 @@
 export * from './acceptances.ts';
+export * from './asset-parts.ts';
 export * from './assets.ts';
 export * from './imports.ts';
 export * from './links.ts';

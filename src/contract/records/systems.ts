@@ -55,3 +55,39 @@ export const systemDetail = z.strictObject({
     }),
   ),
 });
+
+/** The controls of a boundary, by id; a page ends where `next` is null. */
+export const systemControls = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      controlId: z.string(),
+      title: z.string().nullable(),
+      family: z.string().nullable(),
+      implementation: z.string().nullable(),
+      assessment: z.string().nullable(),
+      nextAssessment: z.string().nullable(),
+      findings: z.number(),
+      poams: z.strictObject({ open: z.number(), all: z.number() }),
+    }),
+  ),
+  next: z.string().nullable(),
+});
+
+export const componentKind = z.enum(['linked', 'component_without_asset', 'asset_without_component']);
+
+/** Components of a boundary and assets in it, of one kind. */
+export const systemComponents = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      componentId: z.string().nullable(),
+      componentName: z.string().nullable(),
+      componentType: z.string().nullable(),
+      assetUuid: z.string().nullable(),
+      hostname: z.string().nullable(),
+      lastSeen: instant.nullable(),
+      openCritical: z.number(),
+      openHigh: z.number(),
+    }),
+  ),
+  total: z.number(),
+});

@@ -2,13 +2,20 @@ import { z } from 'zod';
 import {
   approvalList,
   conflictList,
+  inboxKinds,
   inboxList,
   operationList,
   outboxList,
 } from '../../canonical/lists/index.ts';
 import { conflictChoices } from '../../canonical/vocabulary/index.ts';
 import { approvalDecided, approvalDetail } from '../work/index.ts';
-import { conflictDetail, conflictList as conflicts, conflictsResolved } from '../work/index.ts';
+import {
+  conflictDetail,
+  conflictList as conflicts,
+  conflictsResolved,
+  conflictsSettled,
+  conflictsTried,
+} from '../work/index.ts';
 import { job, operationChanges, operationDetail, operationList as operations } from '../work/index.ts';
 import { outboxEntry } from '../work/index.ts';
 import { inbox } from '../work/index.ts';
@@ -44,6 +51,14 @@ const approvalItem = z.strictObject({
 
 export const conflictRow = conflicts.element.extend({ title: z.string().nullable() });
 
+/** Either a filter or the numbers of conflicts. */
+const waySettled = {
+  filter: z.record(z.string(), z.string()).optional(),
+  ids: z.array(z.number().int().positive()).max(1000).optional(),
+  keep: z.enum(conflictChoices),
+  value: json.optional(),
+};
+
 export const conflictRoutes = {
   ...listRoutes('Conflicts', conflictList, { row: conflictRow, permission: 'conflict:read' }),
   ...defineRoutes({
@@ -69,6 +84,28 @@ export const conflictRoutes = {
       body: z.strictObject({ keep: z.enum(conflictChoices), value: json.optional(), reason }),
       idempotent: true,
       answer: { status: 200, shape: conflictsResolved },
+      audit: { event: 'conflict_decided' },
+    },
+    tryResolvingConflicts: {
+      method: 'POST',
+      path: '/conflicts/bulk/try',
+      tag: 'conflicts',
+      summary: 'What settling many conflicts in one way would do',
+      permission: 'conflict:resolve',
+      scope: 'boundaries',
+      body: z.strictObject(waySettled),
+      answer: { status: 200, shape: conflictsTried },
+    },
+    resolveConflicts: {
+      method: 'POST',
+      path: '/conflicts/bulk/resolution',
+      tag: 'conflicts',
+      summary: 'Settle many conflicts, as they were tried',
+      permission: 'conflict:resolve',
+      scope: 'boundaries',
+      body: z.strictObject({ ...waySettled, reason, token: z.string().min(1).max(200) }),
+      idempotent: true,
+      answer: { status: 200, shape: conflictsSettled },
       audit: { event: 'conflict_decided' },
     },
   }),
@@ -230,6 +267,27 @@ export const syncRoutes = {
       params: z.strictObject({ jobId: id }),
       passive: true,
       answer: { status: 200, shape: job },
+    },
+    countWaiting: {
+      method: 'GET',
+      path: '/me/badges',
+      tag: 'me',
+      summary: 'How much waits for you, by kind',
+      permission: 'signed-in',
+      scope: 'own',
+      query: z.strictObject({
+        system: z.string().max(4000).optional().meta({ description: 'Filter: authorization boundary.' }),
+      }),
+      passive: true,
+      answer: {
+        status: 200,
+        shape: z.strictObject({
+          /** Of the kinds about which you can do something. */
+          kinds: z.partialRecord(z.enum(inboxKinds), z.number()),
+          /** All of these. */
+          inbox: z.number(),
+        }),
+      },
     },
     listInbox: {
       method: 'GET',

@@ -2,12 +2,16 @@
 import { accountRoutes } from './account-routes.ts';
 import { connectionRoutes } from './connection-routes.ts';
 import { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
+import { assetRoutes } from './asset-routes.ts';
+import { boundaryRoutes } from './boundary-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
 import { importRoutes } from './import-routes.ts';
 import { matchRoutes } from './match-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
 import { repairRoutes } from './repair-routes.ts';
 import { planRoutes, runRoutes } from './run-routes.ts';
+import { mappingRoutes } from './mapping-routes.ts';
+import { viewRoutes } from './view-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 
 export const routes = {
@@ -15,7 +19,9 @@ export const routes = {
   ...accountRoutes,
   ...connectionRoutes,
   ...findingRoutes,
+  ...assetRoutes,
   ...poamRoutes,
+  ...boundaryRoutes,
   ...conflictRoutes,
   ...approvalRoutes,
   ...syncRoutes,
@@ -24,6 +30,8 @@ export const routes = {
   ...matchRoutes,
   ...runRoutes,
   ...planRoutes,
+  ...viewRoutes,
+  ...mappingRoutes,
 } as const;
 export { accountRoutes, connectionRoutes };
 export {
@@ -34,10 +42,12 @@ export {
   operationRow,
   syncRoutes,
 } from './decision-routes.ts';
+export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
+export { boundaryRoutes } from './boundary-routes.ts';
 export { importRoutes, matchRoutes, planRoutes, runRoutes };
 export { poamRoutes } from './poam-routes.ts';
-export { repairRoutes, sessionRoutes };
+export { mappingRoutes, repairRoutes, sessionRoutes, viewRoutes };
 export { type Access, type Audit, defineRoutes, type Route } from './define-route.ts';
 export { openApiOf } from './openapi.ts';
 export { problem, statusOf } from './problem.ts';

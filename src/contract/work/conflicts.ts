@@ -90,3 +90,32 @@ export const conflictsResolved = z.strictObject({
   ),
   refused: z.array(z.strictObject({ id: z.number(), reason: z.string().optional(), choices })),
 });
+
+/** What settling many in one way would come to. */
+export const conflictsTried = z.strictObject({
+  matched: z.number(),
+  isCut: z.boolean(),
+  /** Every choice that any of them has, what it does, and how many have it. */
+  offered: z.array(
+    z.strictObject({ choice: z.enum(conflictChoices), effect: z.enum(conflictEffects), count: z.number() }),
+  ),
+  settled: z.array(
+    z.strictObject({
+      id: z.number(),
+      entity: z.string(),
+      entityId: z.string(),
+      field: z.string().nullable(),
+      internal: json,
+      external: json,
+      effect: z.enum(conflictEffects),
+    }),
+  ),
+  refused: z.array(z.strictObject({ id: z.number(), choices })),
+  token: z.string(),
+});
+
+export const conflictsSettled = z.strictObject({
+  operationId: z.string().nullable(),
+  settled: z.array(z.number()),
+  refused: z.array(z.strictObject({ id: z.number(), reason: z.string().optional(), choices })),
+});

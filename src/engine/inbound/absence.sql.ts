@@ -2,7 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import { asKey, type Database, storableText } from '../../platform/postgres/index.ts';
 import { isLinked, linkedEntity } from '../../record/entities/index.ts';
-import { isFinished } from '../../record/poam-status/index.ts';
+import { isOpenPoam } from '../../record/poam-status/index.ts';
 import { announceConflicts, closeReturnedRecords, openMissingRecords } from '../../ledger/conflicts/index.ts';
 import { reasonValue, ruleValues } from '../../ledger/operations/index.ts';
 
@@ -93,7 +93,7 @@ const hangsOn: Readonly<Record<string, ReturnType<typeof sql>>> = {
     'components', (select count(*) from system_components c where c.system_id = m.entity_id),
     'controls', (select count(*) from ingestion_controls c where c.system_id = m.entity_id),
     'open_poams', (select count(*) from ingestion_poams p where p.system_id = m.entity_id
-                      and not ${isFinished('p')}),
+                      and ${isOpenPoam('p')}),
     'assets', (select count(*) from ingestion_assets a where a.system_id = m.entity_id))`,
 };
 

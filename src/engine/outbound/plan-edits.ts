@@ -28,6 +28,7 @@ import { lookUpPolicy, needsApproval } from '../../canonical/policy/index.ts';
 import { compileMappings } from '../../canonical/mapping/index.ts';
 import { canUpdate, type ConnectedSystem } from '../connections/index.ts';
 import { excludedRows } from '../inbound/index.ts';
+import { planAdditions } from './plan-additions.ts';
 import type { RunContext } from '../run/index.ts';
 
 /** What people edit on our side, in the order in which it is looked at: from what is read last, what moves its parent behind that. */
@@ -68,6 +69,7 @@ export async function planEdits(
       await context.store.transaction((tx) => planPage(tx, system, operationId, entity, page));
     }
   }
+  await planAdditions(context, system, operationId, (entity) => sendableFields(system, entity));
 }
 
 /** Plans the edits of one record again, after the remote was found to have moved on. */

@@ -16,7 +16,7 @@ import { claimRows, type Claim } from './claim-row.ts';
 import type { Confirmation } from './confirm.ts';
 import { decideFailure, decideOutcome, type Outcome } from './decide-outcome.ts';
 import { entity as definitionOf } from '../../record/entities/index.ts';
-import { changeOf, parentOf } from './outbound-change.ts';
+import { changeOf, isSpellable, parentOf } from './outbound-change.ts';
 
 export interface Sender {
   /**
@@ -95,7 +95,14 @@ class RowSender implements Sender {
     const parent = row.parent_external_id === null ? {} : { parentId: row.parent_external_id };
     const key =
       row.external_id === null
-        ? ({ by: 'idempotency-key', idempotencyKey: row.idempotency_key, ...parent } as const)
+        ? ({
+            by: 'idempotency-key',
+            idempotencyKey: row.idempotency_key,
+            ...parent,
+            ...(isSpellable(system, { entity: row.entity_type, payload: row.payload })
+              ? { fields: changeOf(system, row).fields }
+              : {}),
+          } as const)
         : ({ by: 'id', externalId: row.external_id, ...parent } as const);
     const found = await system.connector.find(row.entity_type as EntityType, key, context.signal);
     return found && hasArrived(system, row, found) ? found : undefined;

@@ -22,6 +22,7 @@ export {
   type RefusedRow,
   reopenRefused,
   supersedeFulfilled,
+  supersedeOtherCreates,
   supersedeOthers,
   supersedeRefused,
 } from './outbox-refused.sql.ts';

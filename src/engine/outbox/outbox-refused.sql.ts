@@ -129,6 +129,20 @@ export async function supersedeRefused(
   );
 }
 
+/** Sets records aside that were to be made and are wished no more as they are, and those refused: all but the ones that `keep` names. */
+export async function supersedeOtherCreates(
+  db: Kysely<Database>,
+  about: { readonly systemId: number; readonly entity: string },
+  keep: readonly string[],
+): Promise<void> {
+  await supersedeWhere(
+    db,
+    about,
+    sql`o.change_kind = 'create' and o.idempotency_key <> all(${[...keep]}::text[])
+        and (o.state in (${statesBefore('withdrawn')}) or ${certainlyRefused})`,
+  );
+}
+
 /** Supersedes rows `o` of an entity, and closes the conflicts about refusals that are over with them. */
 async function supersedeWhere(
   db: Kysely<Database>,

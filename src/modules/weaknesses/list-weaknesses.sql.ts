@@ -7,7 +7,7 @@ import type { Weakness } from './weakness.ts';
 import { grounds, type Candidate, type OpenFinding } from './poam-answers.ts';
 import { boundariesOf } from '../../record/systems/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
-import { isFinished } from '../../record/poam-status/index.ts';
+import { canonicalStatusOf, isFinished } from '../../record/poam-status/index.ts';
 
 export interface WeaknessRow extends Weakness {
   /** The GRC system's own id of the system. */
@@ -105,7 +105,7 @@ const endOfPoam = sql`
               else exists (select from sync_links l where l.entity_type = 'poam' and l.entity_id = k.poam_id and l.retired_at is null
                               and lower(l.base ->> 'status') is distinct from lower(k.status)) end as is_ended_here
     -- An accepted risk ends on the date that it bears, if it bears one. Apart, so that nothing is looked up of what has not ended.
-    from (select where ${isFinished('k')} or lower(translate(k.status, '_', ' ')) = 'risk accepted' and k.scheduled_completion < current_date
+    from (select where ${isFinished('k')} or ${canonicalStatusOf(sql`k.status`)} = 'Risk Accepted' and k.scheduled_completion < current_date
           offset 0) one left join lateral (
            select j.changed_at, j.direction from sync_changes j
             where j.entity_type = 'poam' and j.entity_id = k.poam_id and j.field_name = 'status' and j.after_value #>> '{}' = k.status

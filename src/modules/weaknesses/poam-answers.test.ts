@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { answersOf, standingOf, type Candidate, type OpenFinding } from './poam-answers.ts';
+import { answersOf, type Candidate, type OpenFinding } from './poam-answers.ts';
+import { poamStandingOf } from '../../canonical/vocabulary/index.ts';
 
 const poam = (given: Partial<Candidate> = {}): Candidate => ({
   id: 1,
@@ -40,7 +41,7 @@ test.each([
   ['closed', 'completed'],
   ['canceled', 'cancelled'],
 ])('a POA&M that is %s is %s', (status, standing) => {
-  expect(standingOf(status)).toBe(standing);
+  expect(poamStandingOf(status)).toBe(standing);
 });
 
 describe('whether a POA&M answers an open finding', () => {

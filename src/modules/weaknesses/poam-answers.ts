@@ -11,25 +11,7 @@
  *
  * A person settles a contradiction: "the finding stands" makes the completed POA&M no answer, "the POA&M stands" leaves it.
  */
-import { canonicalStatus } from '../../canonical/vocabulary/index.ts';
-
-export type Standing = 'live' | 'deviation' | 'completed' | 'cancelled';
-
-/** The state of a POA&M, from its status in whatever spelling; a word that is not known is one that still answers. */
-export function standingOf(status: string | null): Standing {
-  switch (canonicalStatus('status', status ?? '')) {
-    case 'Completed':
-      return 'completed';
-    case 'Cancelled':
-      return 'cancelled';
-    case 'Risk Accepted':
-    case 'False Positive':
-    case 'Not Applicable':
-      return 'deviation';
-    default:
-      return 'live';
-  }
-}
+import { poamStandingOf } from '../../canonical/vocabulary/index.ts';
 
 /** On what grounds a POA&M is about a weakness, the surest first. */
 export const grounds = ['tied', 'pointed', 'named', 'cve'] as const;
@@ -85,7 +67,7 @@ export interface Answers {
 
 /** Whether it answers nothing any more that is found from now on. */
 export const hasEnded = ({ status, endedOn }: Candidate): boolean => {
-  const standing = standingOf(status);
+  const standing = poamStandingOf(status);
   return (
     standing === 'completed' || standing === 'cancelled' || (standing === 'deviation' && endedOn !== null)
   );
@@ -94,7 +76,7 @@ export const hasEnded = ({ status, endedOn }: Candidate): boolean => {
 const rankOf = (ground: Ground): number => Math.max(1, grounds.indexOf(ground));
 const sureness = (a: Candidate, b: Candidate): number =>
   rankOf(a.ground) - rankOf(b.ground) ||
-  Number(standingOf(a.status) !== 'live') - Number(standingOf(b.status) !== 'live') ||
+  Number(poamStandingOf(a.status) !== 'live') - Number(poamStandingOf(b.status) !== 'live') ||
   a.id - b.id;
 
 /** Whether a finding was open already when the POA&M was completed or cancelled. */
@@ -102,7 +84,7 @@ function wasOpenThen(poam: Candidate, finding: OpenFinding): boolean {
   const day = poam.endedOn ?? poam.seenAt?.slice(0, 10);
   const wasAnswer = poam.ground === 'tied' || poam.ground === 'pointed' || finding.poam === poam.id;
   // That one was completed says that it was fixed; one that was cancelled before it was tied to this says nothing.
-  if (day === undefined) return standingOf(poam.status) === 'completed' || wasAnswer;
+  if (day === undefined) return poamStandingOf(poam.status) === 'completed' || wasAnswer;
   const since = finding.since.slice(0, 10);
   if (since !== day) return since < day;
   // On the same day, what came first is decided by when the completion was seen here, else from what pointed where.

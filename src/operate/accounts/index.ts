@@ -68,7 +68,16 @@ export {
   type OneTimeLink,
   redeemLink,
 } from './people/one-time-links.ts';
-export { deleteSavedView, listSavedViews, type SavedView, saveView } from './people/saved-views.sql.ts';
+export type { SavedView, ViewShare } from './views/saved-views.sql.ts';
+export {
+  addView,
+  changeView,
+  chooseDefault,
+  removeView,
+  type ViewChange,
+  type Views,
+  viewsOf,
+} from './views/saved-views.ts';
 export { type DemoPerson, makeDemoPeople, signInDemoPerson } from './people/demo-people.ts';
 export { type LocalCommand, localOrigin, recordLocalCommand, recordLocalExport } from './local-command.ts';
 export { listedGrants, listedTokens, listedUsers, type UserRow } from './lists/account-lists.sql.ts';

@@ -133,7 +133,7 @@ export async function requestResolution(
     readonly token?: string;
   },
 ): Promise<string> {
-  const { ids, token } = await previewResolution(app, scope, which, decided.keep);
+  const { ids, token } = await previewResolution(app, scope, which, decided);
   if (decided.token !== undefined && decided.token !== token)
     throw new TielineError('PLAN_MOVED', 'The conflicts that fit are not those that you were shown.');
   const { keep, value, reason } = decided;

@@ -42,6 +42,7 @@ export interface Database {
   data_access_logs: DataAccessLogsTable;
   data_field_mappings: DataFieldMappingsTable;
   data_subject_requests: DataSubjectRequestsTable;
+  default_views: DefaultViewsTable;
   external_systems: ExternalSystemsTable;
   finding_state_changes: FindingStateChangesTable;
   generated_reports: GeneratedReportsTable;
@@ -477,6 +478,14 @@ interface DataSubjectRequestsTable {
   response_details: JsonColumn | null;
   created_at: Generated<Instant>;
   completed_at: Instant | null;
+}
+
+/** With which saved view a list begins for a person. */
+interface DefaultViewsTable {
+  principal_id: string;
+  list: string;
+  /** Null: with none, whatever the role has. */
+  view_id: string | null;
 }
 
 /** The Tenable, Xacta and other systems that Tieline talks to. */
@@ -1385,6 +1394,12 @@ interface SavedViewsTable {
   is_shared: Generated<boolean>;
   created_at: Generated<Instant>;
   updated_at: Instant;
+  /** Holders of this role see it; where no system is named either, a shared view is for everybody. */
+  shared_role: string | null;
+  /** Those who see something of this authorization boundary (ingestion_systems.system_id) see it. */
+  shared_system: string | null;
+  /** How the list begins for holders of the role who have chosen nothing themselves. */
+  is_role_default: Generated<boolean>;
 }
 
 /** Scans with credentials of an asset, from files: a finding whose plugin was run in one after it was last found is fixed since then, also if it is told of later. */

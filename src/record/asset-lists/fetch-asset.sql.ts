@@ -64,6 +64,12 @@ async function ofAsset<T>(
   return known === undefined || known.into !== null ? undefined : work();
 }
 
+/** Whether there is such an asset in the scope, and it did not turn out to be another one. */
+export async function isAssetThere(db: Kysely<Database>, scope: Scope, uuid: string): Promise<boolean> {
+  const known = await findKnown(db, scope, uuid);
+  return known !== undefined && known.into === null;
+}
+
 export async function fetchAssetDetail(
   db: Kysely<Database>,
   scope: Scope,

@@ -23,6 +23,7 @@ export {
   fetchAssetHistory,
   fetchAssetIdentity,
   fetchAssetSources,
+  isAssetThere,
 } from './fetch-asset.sql.ts';
 export {
   type AssetQuery,

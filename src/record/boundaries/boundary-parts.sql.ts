@@ -1,8 +1,9 @@
 /** What the page of a boundary shows beside its numbers: controls, components and assets, the weaknesses on the most machines. */
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../platform/postgres/index.ts';
 import { isOpenFinding } from '../findings/index.ts';
 import { fetchPoamColumns } from '../poams/index.ts';
+import { assetsOfSystem } from '../systems/index.ts';
 
 const isOpen = sql.raw(isOpenFinding('v.lifecycle_state'));
 
@@ -55,6 +56,13 @@ export const componentKinds = ['linked', 'component_without_asset', 'asset_witho
 export type ComponentKind = (typeof componentKinds)[number];
 
 const isLinked = sql`exists (select from asset_correlations m where m.component_id = k.id and m.decision = 'linked')`;
+/** SQL that is true of an asset `a` in a boundary, by its main system or beside it. */
+const isMember = (systemId: string): RawBuilder<boolean> =>
+  sql`(a.asset_uuid in (${assetsOfSystem(sql`${systemId}`)}) and a.merged_into is null)`;
+/** What a machine is in another boundary says nothing of this one. */
+const isNoComponentOf = (systemId: string): RawBuilder<boolean> => sql`
+  not exists (select from asset_correlations m join system_components k on k.id = m.component_id and k.system_id = ${systemId}
+               where m.asset_uuid = a.asset_uuid and m.decision = 'linked')`;
 const assetShown = sql`a.asset_uuid as "assetUuid", a.hostname, a.last_seen as "lastSeen",
   coalesce(e.open_critical, 0) as "openCritical", coalesce(e.open_high, 0) as "openHigh"`;
 const componentShown = sql`k.component_id as "componentId", k.name as "componentName", k.component_type as "componentType"`;
@@ -79,8 +87,7 @@ export async function listComponents(
     asset_without_component: sql`
       select null as "componentId", null as "componentName", null as "componentType", ${assetShown}
         from ingestion_assets a left join asset_exposure e on e.asset_uuid = a.asset_uuid
-       where a.system_id = ${systemId} and a.merged_into is null
-         and not exists (select from asset_correlations m where m.asset_uuid = a.asset_uuid and m.decision = 'linked')`,
+       where ${isMember(systemId)} and ${isNoComponentOf(systemId)}`,
   } satisfies Record<ComponentKind, unknown>;
   const { rows } = await sql<ComponentRow>`
     select * from (${relations[page.kind]}) listed
@@ -99,8 +106,7 @@ export async function countComponents(
     select (select count(*)::int from system_components k join asset_correlations m on m.component_id = k.id and m.decision = 'linked'
              where k.system_id = ${systemId}) as linked,
            (select count(*)::int from system_components k where k.system_id = ${systemId} and not ${isLinked}) as component_without_asset,
-           (select count(*)::int from ingestion_assets a where a.system_id = ${systemId} and a.merged_into is null
-              and not exists (select from asset_correlations m where m.asset_uuid = a.asset_uuid and m.decision = 'linked')) as asset_without_component`.execute(
+           (select count(*)::int from ingestion_assets a where ${isMember(systemId)} and ${isNoComponentOf(systemId)}) as asset_without_component`.execute(
     db,
   );
   return rows[0] ?? { linked: 0, component_without_asset: 0, asset_without_component: 0 };
@@ -124,7 +130,7 @@ export async function listTopWeaknesses(
       from ingestion_assets a
       join ingestion_vulnerabilities v on v.asset_ref = a.asset_uuid and ${isOpen} and v.severity_rank >= 3
       left join scan_plugins plugin on plugin.plugin_id = v.plugin_id::text
-     where a.system_id = ${systemId} and a.merged_into is null
+     where ${isMember(systemId)}
      group by 1 order by assets desc, severity desc, 1 limit ${limit}`.execute(db);
   return rows;
 }

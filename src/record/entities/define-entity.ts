@@ -222,6 +222,8 @@ export interface LinkedEntity extends AnyEntity {
      * refuses them for reasons of their own (a role, a licence).
      */
     readonly splitsByPlace: boolean;
+    /** Whether one that a person adds here to a record that the remote has is made there too. */
+    readonly adds?: true;
     /** The records inside of a new one that go out with it, in a field of its payload. */
     readonly children?: { readonly field: string; readonly entity: EntityType };
     /** The columns that say how severe what the record is about is, the first that does. */

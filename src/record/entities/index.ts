@@ -18,6 +18,7 @@ export { settleRejected } from './rejected-changes.ts';
 export { inCanonicalWords } from './rows/canonical-words.ts';
 export { fetchBoundariesOf, lockRows } from './rows/record-boundaries.sql.ts';
 export { findKnownReports, recordSettled, saveLinks } from './rows/known-reports.sql.ts';
+export { type AddedRow, listAddedRows } from './rows/added-rows.sql.ts';
 export { type LinkedRow, listLinkedRows } from './rows/linked-rows.sql.ts';
 export { boundaryOf, namedBy, type NamedBy, titleOf } from './rows/record-shown.sql.ts';
 export { fetchRecordTitles, type RecordTitle } from './rows/record-titles.sql.ts';

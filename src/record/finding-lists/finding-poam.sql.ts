@@ -9,11 +9,11 @@ import { inScope, type Scope } from '../../canonical/access/index.ts';
 import { findingPoamStates } from '../../canonical/lists/index.ts';
 import { type FilterTerm, instantOf } from '../../platform/lists/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
-import { isFinished } from '../poam-status/index.ts';
+import { isOpenPoam } from '../poam-status/index.ts';
 
 /** SQL of where a POA&M stands, as `findingPoamStates` has it; null where there is none. */
 export const poamStateOf = (poam: string): RawBuilder<string | null> =>
-  sql`case when ${sql.raw(poam)}.id is null then null when ${isFinished(poam)} then 'completed'
+  sql`case when ${sql.raw(poam)}.id is null then null when not ${isOpenPoam(poam)} then 'completed'
            when ${sql.raw(poam)}.scheduled_completion < current_date then 'overdue' else 'open' end`;
 
 /** Of each asset, systems of the scope beside its main one. */

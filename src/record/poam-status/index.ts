@@ -1,1 +1,7 @@
-export { isFinished } from './finished.sql.ts';
+export {
+  canonicalStatusOf,
+  isFinished,
+  isFinishedStatus,
+  isOpenPoam,
+  isOpenStatus,
+} from './poam-status.sql.ts';

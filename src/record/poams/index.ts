@@ -22,6 +22,7 @@ export { fetchPoamContents, renewProposalDetails } from './poam-contents.sql.ts'
 export {
   countOpenUnder,
   findPoamSystem,
+  hasMilestone,
   listPoamAssets,
   listPoamCves,
   listPoamWeaknesses,

@@ -22,7 +22,8 @@ import {
   wordsOf,
 } from '../../platform/lists/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
-import { canonicalStatusOf, dayOf, fetchPoamColumns, type PoamColumns } from './poam-columns.sql.ts';
+import { canonicalStatusOf } from '../poam-status/index.ts';
+import { dayOf, fetchPoamColumns, type PoamColumns } from './poam-columns.sql.ts';
 import type { FacetValue } from './poam-list.sql.ts';
 
 export type MilestoneFilter = Filter<FilterOf<typeof milestoneList>>;

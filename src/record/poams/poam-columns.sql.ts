@@ -1,20 +1,9 @@
 /** What the columns of POA&Ms are in SQL, in whichever variant of the table this database has (`platform/migrations`). */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { endedPoamStatuses, severities, statusSpellings } from '../../canonical/vocabulary/index.ts';
+import { severities } from '../../canonical/vocabulary/index.ts';
 import { besideName, olderNames } from '../../platform/migrations/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
-
-/** SQL of a status in canonical words, as `canonicalStatus` says it; a word that is not known stays as it is. */
-export function canonicalStatusOf(column: RawBuilder<unknown>): RawBuilder<string | null> {
-  const plain = sql`lower(regexp_replace(btrim(${column}, E' \\t\\r\\n'), '[\\s_-]+', ' ', 'g'))`;
-  const known = Object.entries(statusSpellings).map(
-    ([spelling, word]) => sql`when ${sql.lit(spelling)} then ${sql.lit(word)}`,
-  );
-  // Nearly all are spelled as we spell them, and to compare is a tenth of the work.
-  const ours = sql.join([...new Set(Object.values(statusSpellings))].map((word) => sql.lit(word)));
-  return sql`(case when ${column} in (${ours}) then ${column}::text
-                   else case ${plain} ${sql.join(known, sql` `)} else ${column}::text end end)`;
-}
+import { canonicalStatusOf, isOpenStatus } from '../poam-status/index.ts';
 
 /** SQL of a day, `YYYY-MM-DD`. */
 export const dayOf = (column: RawBuilder<unknown>): RawBuilder<string | null> =>
@@ -78,7 +67,7 @@ export async function fetchPoamColumns(db: Kysely<Database>): Promise<PoamColumn
   return {
     of,
     status,
-    isOpen: sql<boolean>`coalesce(${status} <> all(${[...endedPoamStatuses]}::text[]), true)`,
+    isOpen: isOpenStatus(of('status')),
     severityRank,
     severity: severityOfRank(severityRank),
     due: sql`p.scheduled_completion`,

@@ -87,6 +87,18 @@ export async function findPoamSystem(
   return rows[0];
 }
 
+/** Whether a POA&M has a milestone of these words for this day already. */
+export async function hasMilestone(
+  db: Kysely<Database>,
+  milestone: { readonly poamId: string; readonly description: string; readonly due: string },
+): Promise<boolean> {
+  const { rows } = await sql<{ known: boolean }>`
+    select exists (select from ingestion_poam_milestones m
+                    where m.poam_id = ${milestone.poamId} and lower(trim(m.milestone_description)) = lower(trim(${milestone.description}))
+                      and m.scheduled_completion::date = ${milestone.due}::date) as known`.execute(db);
+  return rows[0]?.known ?? false;
+}
+
 /** How many open findings there are under each of the POA&Ms; one that has none is left out. */
 export async function countOpenUnder(
   db: Kysely<Database>,

@@ -17,6 +17,7 @@ import {
 import type { Database } from '../../platform/postgres/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import { isOpenFinding } from '../findings/index.ts';
+import { isFinishedStatus } from '../poam-status/index.ts';
 import { agreementOf, joinObstacle } from './agreement.sql.ts';
 import { fetchPoamColumns, type PoamColumns } from './poam-columns.sql.ts';
 
@@ -73,7 +74,7 @@ const conditionsOf = (columns: PoamColumns, now: Date): Conditions<PoamFilterNam
                       and (a.asset_uuid::text = any(${words}) or lower(a.hostname) in (select lower(word) from unnest(${words}) word))`,
   ),
   findings: findingsTerm,
-  contradiction: flagOf(sql<boolean>`(${columns.status} in ('Completed', 'Cancelled') and ${openFinding})`),
+  contradiction: flagOf(sql<boolean>`(${isFinishedStatus(columns.of('status'))} and ${openFinding})`),
   updated: instantOf(sql`p.updated_at`),
   q: textOf(
     sql`concat_ws(' ', p.poam_id, ${columns.of('xacta_poam_id')}, ${columns.of('weakness_description')})`,

@@ -12,7 +12,7 @@ import {
 import { type After, parseFilter, parseSort } from '../../platform/lists/index.ts';
 import { sql } from 'kysely';
 import { countBoard } from './poam-board.ts';
-import { canonicalStatusOf } from './poam-columns.sql.ts';
+import { canonicalStatusOf } from '../poam-status/index.ts';
 import type { PoamFilter } from './poam-filters.sql.ts';
 import {
   countPoams,

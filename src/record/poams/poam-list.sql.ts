@@ -22,7 +22,8 @@ import {
 import type { Database } from '../../platform/postgres/index.ts';
 import { isOpenFinding } from '../findings/index.ts';
 import { agreementOf } from './agreement.sql.ts';
-import { canonicalStatusOf, dayOf } from './poam-columns.sql.ts';
+import { canonicalStatusOf } from '../poam-status/index.ts';
+import { dayOf } from './poam-columns.sql.ts';
 import {
   isOverdueAt,
   type PoamFacet,

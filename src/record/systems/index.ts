@@ -2,5 +2,12 @@ export { boundariesOf, everyBoundary, isSystemOf } from './boundaries.sql.ts';
 export { listBoundaryNames } from './boundary-names.sql.ts';
 export { fetchBoundaryId } from './boundary.ts';
 export { replaceComponentIdentifiers } from './components.sql.ts';
-export { assetsIn, isAssetIn, isUnassigned, membershipsIn, systemsOfAsset } from './scope.sql.ts';
+export {
+  assetsIn,
+  assetsOfSystem,
+  isAssetIn,
+  isUnassigned,
+  membershipsIn,
+  systemsOfAsset,
+} from './scope.sql.ts';
 export { findExcludedOwners, findTakenUuids, saveImpactLevels } from './systems.sql.ts';

@@ -34,6 +34,12 @@ export const assetsIn = (scope: Scope): RawBuilder<unknown> => sql`
   select beside.asset_uuid from ingestion_system_assets beside
    where beside.asset_uuid is not null and beside.system_id is not null and ${among(scope, sql`beside.system_id`)})`;
 
+/** SQL of a relation (asset_uuid): the assets of one boundary, each once. @param system its system_id, an expression; for a lateral join. */
+export const assetsOfSystem = (system: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  select main.asset_uuid from ingestion_assets main where main.system_id = ${system}
+  union
+  select beside.asset_uuid from ingestion_system_assets beside where beside.asset_uuid is not null and beside.system_id = ${system}`;
+
 /**
  * Whether an asset is in the scope. `is true` keeps the planner from joining the assets, of whose number it knows nothing: they are looked up
  * once, and each row in them.

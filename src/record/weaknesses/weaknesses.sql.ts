@@ -4,7 +4,7 @@ import type { Severity } from '../../canonical/vocabulary/index.ts';
 import { reasonValue, ruleValues } from '../../ledger/operations/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { moveFindingsOfPoams, releaseFindingsOfPoams } from '../findings/index.ts';
-import { isSystemOf } from '../systems/index.ts';
+import { assetsOfSystem, isSystemOf } from '../systems/index.ts';
 
 export interface WeaknessToSave {
   readonly systemId: string;
@@ -108,7 +108,8 @@ export async function listOpenWeaknesses(db: Kysely<Database>, poamId: string): 
     select w.system_id as boundary, w.identifier as plugin, w.severity, count(*)::int as "openFindings"
       from ingestion_poams p
       join weaknesses w on w.poam_id = p.id and w.grouping = 'plugin'
-      join ingestion_assets a on a.system_id = w.system_id and a.deleted_at is null and a.terminated_at is null
+     cross join lateral (${assetsOfSystem(sql`w.system_id`)}) member
+      join ingestion_assets a on a.asset_uuid = member.asset_uuid and a.deleted_at is null and a.terminated_at is null
       join ingestion_vulnerabilities f on f.asset_ref = a.asset_uuid and f.plugin_id::text = w.identifier
                                       and f.lifecycle_state in ('open', 'reopened')
      where p.poam_id = ${poamId}
@@ -120,8 +121,10 @@ export async function listOpenWeaknesses(db: Kysely<Database>, poamId: string): 
 export async function countOpenFindings(db: Kysely<Database>, boundary: string): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n
-      from ingestion_assets a join ingestion_vulnerabilities f on f.asset_ref = a.asset_uuid
-     where a.system_id = ${boundary} and a.deleted_at is null and a.terminated_at is null
+      from (${assetsOfSystem(sql`${boundary}`)}) member
+      join ingestion_assets a on a.asset_uuid = member.asset_uuid
+      join ingestion_vulnerabilities f on f.asset_ref = a.asset_uuid
+     where a.deleted_at is null and a.terminated_at is null
        and f.lifecycle_state in ('open', 'reopened') and f.severity_rank >= 3`.execute(db);
   return rows[0]?.n ?? 0;
 }

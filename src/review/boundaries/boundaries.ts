@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Scope } from '../../canonical/access/index.ts';
 import { type Agreement, poamList } from '../../canonical/lists/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
+import { type HistoryRow, listHistory } from '../../ledger/operations/index.ts';
 import { parseFilter } from '../../platform/lists/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import {
@@ -91,7 +92,21 @@ export async function listBoundaryComponents(
   scope: Scope,
   systemId: string,
   page: { readonly kind: ComponentKind; readonly offset: number; readonly limit: number; readonly now: Date },
-): Promise<ComponentRow[]> {
+): Promise<{ readonly items: readonly ComponentRow[]; readonly total: number }> {
   await fetchRow(db, scope, systemId, page.now);
-  return listComponents(db, systemId, page);
+  return {
+    items: await listComponents(db, systemId, page),
+    total: (await countComponents(db, systemId))[page.kind],
+  };
+}
+
+/** What happened to the record of the boundary itself, the latest first. */
+export async function listBoundaryHistory(
+  db: Kysely<Database>,
+  scope: Scope,
+  systemId: string,
+  page: { readonly beforeId?: number | undefined; readonly limit: number; readonly now: Date },
+): Promise<HistoryRow[]> {
+  await fetchRow(db, scope, systemId, page.now);
+  return listHistory(db, [{ entity: 'system', entityId: systemId }], page);
 }

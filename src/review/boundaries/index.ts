@@ -5,4 +5,5 @@ export {
   fetchBoundary,
   listBoundaryComponents,
   listBoundaryControls,
+  listBoundaryHistory,
 } from './boundaries.ts';

@@ -9,6 +9,7 @@ export {
 } from './conflict-list.sql.ts';
 export { type ConflictDetail, fetchConflict, type OtherField } from './fetch-conflict.ts';
 export { previewResolution, type ResolutionPreview } from './preview-resolution.ts';
+export { settleMany, trySettlingMany, type WayToSettle } from './settle-many.ts';
 export {
   type Choice,
   type ConflictQuery,

@@ -84,15 +84,24 @@ function seen(scope: Scope, { actor, now }: InboxReader): { kind: InboxKind; wit
   });
 }
 
+/** The scope as far as a filter of boundaries leaves it: what is in several boundaries shows the one that is looked at. */
+const lookedAt = (scope: Scope, { system }: InboxFilter): Scope =>
+  system?.is === 'in' && !system.negated
+    ? intersected(scope, { kind: 'boundaries', systemIds: [...system.values], unassigned: false })
+    : scope;
+
 /** SQL of all that waits within the scope: rows `w`. */
-function relation(scope: Scope, reader: InboxReader): RawBuilder<unknown> | undefined {
-  const parts = seen(scope, reader).map(
+function relation(scope: Scope, reader: InboxReader, filter: InboxFilter): RawBuilder<unknown> | undefined {
+  const parts = seen(lookedAt(scope, filter), reader).map(
     ({ kind, within }) => sql`
-      select ${kind}::text as kind, p.* from (${inboxParts[kind]()}) p(subject, since, system_id, connection, entity_type, entity_id, detail)
+      select ${kind}::text as kind, p.* from (${inboxParts[kind](within)}) p(subject, since, system_id, connection, entity_type, entity_id, detail)
        where ${inScope(within, sql`p.system_id`)}`,
   );
   return parts.length === 0 ? undefined : sql`(${sql.join(parts, sql` union all `)}) w`;
 }
+
+const nothing = sql`(select null::text as kind, null::text as subject, null::timestamptz as since, null::text as system_id, null::text as connection,
+                            null::text as entity_id, null::text as detail limit 0) w`;
 
 const conditions: Conditions<FilterOf<List>> = {
   kind: wordsOf(sql`w.kind`),
@@ -128,7 +137,7 @@ export async function listInbox(
   reader: InboxReader,
   query: InboxQuery,
 ): Promise<Page<InboxItem>> {
-  const from = relation(scope, reader);
+  const from = relation(scope, reader, query.filter);
   if (from === undefined) return { items: [] };
   const keys = { by: sorts[query.sort.by], id, descending: query.sort.descending };
   const where = [
@@ -181,10 +190,9 @@ export async function countInbox(
   reader: InboxReader,
   filter: InboxFilter = {},
 ): Promise<InboxCount[]> {
-  const from = relation(scope, reader);
-  if (from === undefined) return [];
+  const from = relation(scope, reader, filter);
   const { rows } = await sql<{ kind: InboxKind; n: number; since: Date | null }>`
-    select w.kind, count(*)::int as n, min(w.since) as since from ${from} where ${every(filtered(conditions, filter))} group by w.kind`.execute(
+    select w.kind, count(*)::int as n, min(w.since) as since from ${from ?? nothing} where ${every(filtered(conditions, filter))} group by w.kind`.execute(
     db,
   );
   return seen(scope, reader).map(({ kind }) => {

@@ -3,8 +3,10 @@
  * (conflict-list, approval-list, match-list, outbox-list, …): a test holds the counts against those of the lists.
  */
 import { type RawBuilder, sql } from 'kysely';
+import type { Scope } from '../../canonical/access/index.ts';
 import type { InboxKind } from '../../canonical/lists/index.ts';
 import { boundaryOf, namedBy } from '../../record/entities/index.ts';
+import { assetsOfSystem, isAssetIn, systemsOfAsset } from '../../record/systems/index.ts';
 
 /** The latest check of each kind of each connection. */
 const latestChecks = sql`
@@ -19,8 +21,8 @@ const latestReads = sql`
      and status in ('completed', 'completed_with_issues')
    order by external_system, batch_type, id desc`;
 
-/** Queries of subject, since (UTC), system_id, connection, entity_type, entity_id and detail (what is said beside the title). */
-export const inboxParts: Readonly<Record<InboxKind, () => RawBuilder<unknown>>> = {
+/** Queries, within a scope, of subject, since (UTC), system_id, connection, entity_type, entity_id and detail (what is said beside the title). */
+export const inboxParts: Readonly<Record<InboxKind, (within: Scope) => RawBuilder<unknown>>> = {
   conflict: () => sql`
     select c.id::text as subject, c.created_at at time zone 'UTC' as since, ${boundaryOf(namedBy('c'))} as system_id, s.system_name as connection,
            c.entity_type::text as entity_type, c.entity_id::text as entity_id, concat_ws(' ', c.conflict_type, c.field_name) as detail
@@ -57,12 +59,15 @@ export const inboxParts: Readonly<Record<InboxKind, () => RawBuilder<unknown>>> 
     select w.id::text, w.created_at, w.system_id::text, null, 'weakness', w.identifier::text, concat_ws(' ', w.severity, 'plugin', w.identifier)
       from weaknesses w
      where w.poam_id is null and w.grouping = 'plugin'
-       and exists (select from ingestion_assets a join ingestion_vulnerabilities f on f.asset_ref = a.asset_uuid
-                    where a.system_id = w.system_id and a.deleted_at is null and a.terminated_at is null
+       and exists (select from (${assetsOfSystem(sql`w.system_id`)}) member
+                     join ingestion_assets a on a.asset_uuid = member.asset_uuid
+                     join ingestion_vulnerabilities f on f.asset_ref = a.asset_uuid
+                    where a.deleted_at is null and a.terminated_at is null
                       and f.plugin_id::text = w.identifier and f.lifecycle_state in ('open', 'reopened') and f.severity_rank >= 3)`,
-  unreported_asset: () => sql`
-    select a.asset_uuid::text, a.unreported_since, a.system_id::text, null, 'asset', a.asset_uuid::text, null
-      from ingestion_assets a where a.unreported_since is not null and a.merged_into is null`,
+  // A machine in two boundaries is one row: of the first of those that are looked at.
+  unreported_asset: (within) => sql`
+    select a.asset_uuid::text, a.unreported_since, (select min(own.system_id) from (${systemsOfAsset(within, sql`a.asset_uuid`)}) own), null, 'asset', a.asset_uuid::text, null
+      from ingestion_assets a where a.unreported_since is not null and a.merged_into is null and ${isAssetIn(within, sql`a.asset_uuid`)}`,
   unhealthy_connection: () => sql`
     select s.id::text, min(h.checked_at), null, s.system_name, 'connection', s.id::text,
            string_agg(concat_ws(': ', h.health_check_type, h.error_details ->> 'detail'), '; ' order by h.health_check_type)

@@ -1,3 +1,4 @@
+export { type AssetContextDetail, fetchContextOfAsset } from './asset-context.ts';
 export { commentPoam, listPoamComments } from './comments.ts';
 export type { PoamComment } from './comments.sql.ts';
 export type { FieldChange } from './decide-edit.ts';

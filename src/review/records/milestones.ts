@@ -3,9 +3,10 @@ import { type Actor, isWithin, type Scope } from '../../canonical/access/index.t
 import { TielineError } from '../../platform/errors/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';
 import { byPerson } from '../../canonical/vocabulary/index.ts';
+import { markRecordsEdited } from '../../ledger/links/index.ts';
 import { recordChanges, withOperation } from '../../ledger/operations/index.ts';
 import { insertRows } from '../../record/entities/index.ts';
-import { findPoamSystem } from '../../record/poams/index.ts';
+import { findPoamSystem, hasMilestone } from '../../record/poams/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { parseChanges } from './decide-edit.ts';
 import { editRecord, type EditOutcome, unknownRecord } from './edit-record.ts';
@@ -20,8 +21,8 @@ export interface NewMilestone {
 }
 
 /**
- * Adds a milestone to a POA&M. A new POA&M takes it along when it is sent; to one that the GRC system has, a connector may not be able to
- * add one: then it stays here, unlinked.
+ * Adds a milestone to a POA&M. A new POA&M takes it along when it is sent; to one that the GRC system has, the next sync adds it
+ * (`engine/outbound/plan-additions.ts`). What the remote does not take is in the inbox like any other refusal.
  * @returns its id. @throws RECORD_UNKNOWN, EDIT_REFUSED.
  */
 export function addMilestone(
@@ -41,6 +42,13 @@ export function addMilestone(
   return app.store.transaction(async ({ db }) => {
     const poam = await findPoamSystem(db, given.poamId);
     if (!poam || !isWithin(scope, poam.systemId)) throw unknownRecord('poam', given.poamId);
+    // A remote tells milestones of a POA&M apart by what they say.
+    if (await hasMilestone(db, given))
+      throw new TielineError('EDIT_REFUSED', 'Nothing was added.', {
+        fields: [
+          { field: 'milestone_description', message: 'is a milestone of this POA&M on that day already' },
+        ],
+      });
     const about = { principalId: actor.principalId, by: actor.name };
     const operation = { type: 'update', system: 'tieline', step: 'add milestone', metadata: about } as const;
     return withOperation(db, operation, async ({ id: operationId, count }) => {
@@ -57,6 +65,7 @@ export function addMilestone(
           ...(given.reason === undefined ? {} : { reason: given.reason }),
         },
       ]);
+      await markRecordsEdited(db, { entity: 'poam', entityIds: [given.poamId] });
       await count({ read: 1, created: 1 });
       return { id, operationId };
     });

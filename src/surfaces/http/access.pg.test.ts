@@ -41,6 +41,7 @@ const parameters: Readonly<Record<string, string>> = {
   key: '00000000-0000-0000-0000-0000000000f2',
   pluginId: '1002',
   assetUuid: second,
+  viewId: second,
   noun: 'poams',
   account: 'program-1',
   sessionId: randomUUID(),
@@ -84,6 +85,7 @@ async function ask(
 /** What is asked of lists with every parameter that they need. */
 const queryOf = (id: string): string => {
   const noun = /^facet(\w+)$/.exec(id)?.[1];
+  if (id === 'listViews') return '?list=poams';
   return noun === undefined ? '' : `?by=${facetsOf[noun] ?? ''}`;
 };
 const facetsOf: Readonly<Record<string, string>> = {
@@ -110,12 +112,14 @@ const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   commentPoam: { body: 'hello' },
   addMilestone: { description: 'a step', due: '2027-01-01' },
   editMilestone: { changes: { status: 'Completed' } },
+  editAssetContext: { changes: { environment: 'test' } },
   resolveConflict: { keep: 'internal' },
   decideOutbox: { decision: 'retry', ids: [2], reason: 'again' },
   undoOperation: { reason: 'by mistake' },
   applyPlan: { sha256: '0'.repeat(64) },
   changeSchedule: { cron: '0 2 * * *' },
   decideMatch: { decision: 'accept' },
+  changeView: { name: 'mine' },
   decideApproval: { decision: 'approve', sha256: '0'.repeat(64) },
   pauseConnection: { reason: 'maintenance' },
   trustConnection: { level: 'read_only' },
@@ -214,7 +218,7 @@ describe('who may call a route', () => {
           ...(route.versioned ? { headers: { 'if-match': '"anything"' } } : {}),
         });
         const isNoNumber = /conflictId|changeId|matchId/.test(route.path) && given !== '987654';
-        const isNoUuid = route.path.includes('assetUuid') && !/^[\da-f-]{36}$/.test(given);
+        const isNoUuid = /assetUuid|viewId/.test(route.path) && !/^[\da-f-]{36}$/.test(given);
         const status = isNoNumber || isNoUuid || given.includes('%00') ? 400 : 404;
         expect({ id, given, status: answer.statusCode }).toEqual({ id, given, status });
       }

@@ -10,10 +10,14 @@ import { repairHandlers } from './decisions/repair-handlers.ts';
 import { matchHandlers } from './decisions/match-handlers.ts';
 import { planHandlers } from './decisions/plan-handlers.ts';
 import { runHandlers } from './decisions/run-handlers.ts';
+import { mappingHandlers } from './decisions/mapping-handlers.ts';
 import { syncHandlers } from './decisions/sync-handlers.ts';
+import { assetHandlers } from './records/asset-handlers.ts';
+import { boundaryHandlers } from './records/boundary-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
 import { importHandlers } from './records/import-handlers.ts';
 import { poamHandlers } from './records/poam-handlers.ts';
+import { viewHandlers } from './sign-in/view-handlers.ts';
 import { sessionHandlers, type ServedFacts } from './sign-in/session-handlers.ts';
 
 export interface HandlerParts {
@@ -29,7 +33,9 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...accountHandlers(parts),
     ...connectionHandlers(),
     ...findingHandlers(parts),
+    ...assetHandlers,
     ...poamHandlers(parts),
+    ...boundaryHandlers,
     ...conflictHandlers(parts),
     ...approvalHandlers(parts),
     ...syncHandlers({ ...parts, feed }),
@@ -38,5 +44,7 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...matchHandlers(parts),
     ...runHandlers(parts),
     ...planHandlers(),
+    ...viewHandlers,
+    ...mappingHandlers,
   };
 }

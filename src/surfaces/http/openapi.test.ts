@@ -18,6 +18,7 @@ const repeatable = new Set([
   'keepSession',
   'changePassword',
   'tryPoamEdits',
+  'tryResolvingConflicts',
 ]);
 
 interface Parameter {
@@ -110,7 +111,7 @@ describe('the route table', () => {
       breaking(
         ({ method, scope, audit }) => method !== 'GET' && scope !== 'own' && !(audit && 'event' in audit),
       ),
-    ).toEqual(['tryPoamEdits']);
+    ).toEqual(['tryPoamEdits', 'tryResolvingConflicts']);
   });
 
   it('a GET has no body, and an answer has a shape, is a stream, or is empty', () => {

@@ -1,7 +1,8 @@
 /** One list for every noun: title with count, views, filters, columns, export, table, bulk bar; and a drawer beside it. */
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { definitionQuery } from '../../api/lists.ts';
+import { viewsQuery } from '../../api/views.ts';
 import { useKeys } from '../keys.ts';
 import type { Search } from '../search.ts';
 import { PageTitle } from '../page-title.tsx';
@@ -47,6 +48,18 @@ function useListKeys(selection: Selection): void {
   ]);
 }
 
+/** A list that is opened without a word begins with the view that its reader, or their role, has chosen. */
+function useBeginning(noun: string, state: ListState, isWhole: boolean): void {
+  const { data } = useQuery({ ...viewsQuery(noun), enabled: isWhole });
+  const mayBegin = useRef(state.isBare && isWhole);
+  useEffect(() => {
+    if (!data || !mayBegin.current) return;
+    mayBegin.current = false;
+    const view = data.items.find(({ id }) => id === data.begins);
+    if (view && state.isBare) state.apply(view.query, true);
+  }, [data, state]);
+}
+
 export const ListPage = <Row,>(props: ListPageProps<Row>) => {
   const { spec, title } = props;
   const state = useListState(props.fixed);
@@ -57,6 +70,7 @@ export const ListPage = <Row,>(props: ListPageProps<Row>) => {
   const filterText = JSON.stringify(filters);
   useEffect(() => selection.clear(), [selection, filterText]);
   useListKeys(selection);
+  useBeginning(spec.noun, state, title !== undefined && props.openKey === undefined);
   return (
     <div className={styles['list']}>
       {title === undefined ? null : (
@@ -78,9 +92,7 @@ export const ListPage = <Row,>(props: ListPageProps<Row>) => {
         />
         <div className={styles['toolButtons']}>
           {title === undefined ? <span className="quiet">{countWords(count)}</span> : null}
-          {title !== undefined && spec.viewStrip !== true && spec.views.length > 0 ? (
-            <ViewsMenu spec={spec} state={state} />
-          ) : null}
+          {title === undefined ? null : <ViewsMenu spec={spec} state={state} />}
           <ColumnsMenu spec={spec} state={state} />
           <ExportMenu spec={spec} state={state} sort={state.sort} count={count} />
         </div>

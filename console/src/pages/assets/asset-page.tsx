@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { type AssetRow, assetQuery } from '../../api/assets.ts';
+import { type AssetDetail, assetQuery } from '../../api/assets.ts';
 import { CopyButton } from '../../kit/copy-button.tsx';
 import styles from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';
-import { Facts, Section } from '../../kit/detail/facts.tsx';
+import { type Fact, Facts, Section } from '../../kit/detail/facts.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { Tabs } from '../../kit/detail/tabs.tsx';
 import { ListPage } from '../../kit/list/list-page.tsx';
@@ -16,10 +16,45 @@ import { useMay } from '../../shell/use-session.ts';
 import { findingList } from '../findings/finding-list.tsx';
 import { poamList } from '../poams/poam-list.tsx';
 import { assetTitle, countsOf } from './asset-list.tsx';
+import { BusinessTab } from './business-tab.tsx';
+import { ComplianceTab } from './compliance-tab.tsx';
+import { ExposureTab } from './exposure-tab.tsx';
+import { HistoryTab } from './history-tab.tsx';
+import { IdentityTab } from './identity-tab.tsx';
+import { SourcesTab } from './sources-tab.tsx';
 import { stateWords, words } from './words.ts';
 
-const Overview = ({ of }: { readonly of: AssetRow }) => (
-  <div className={styles['tabBody']}>
+/** What ended or is missing, and what turned out to be the same machine. */
+const endOf = (of: AssetDetail): Fact[] => {
+  const times = [
+    ['Unreported since', of.unreportedSince],
+    ['Terminated', of.terminatedAt],
+    ['Deleted', of.deletedAt],
+  ] as const;
+  return [
+    ...times.flatMap(([title, at]): Fact[] => (at === null ? [] : [[title, <At key={title} at={at} />]])),
+    ...(of.absorbed.length === 0
+      ? []
+      : [['Merged into it', `${of.absorbed.length} other records`] satisfies Fact]),
+  ];
+};
+
+const Business = ({ of }: { readonly of: AssetDetail }) => (
+  <Section title="Business">
+    <Facts
+      of={[
+        ['Criticality', of.criticality, 'How much the mission depends on it'],
+        ['Environment', of.environment],
+        ['Business owner', of.businessOwner],
+        ['Technical owner', of.technicalOwner],
+        ['Tags', of.tags.map((tag) => <div key={tag}>{tag}</div>)],
+      ]}
+    />
+  </Section>
+);
+
+const Overview = ({ of }: { readonly of: AssetDetail }) => (
+  <>
     <Section title="What it is">
       <Facts
         of={[
@@ -31,28 +66,44 @@ const Overview = ({ of }: { readonly of: AssetRow }) => (
             </span>,
           ],
           ['Operating system', of.operatingSystem],
-          ['Component', of.componentId, 'What the GRC system calls this machine'],
+          [
+            'Component',
+            of.component === null ? (
+              of.componentId
+            ) : (
+              <span key="component">
+                {of.component.name} <span className="quiet mono">{of.component.id}</span> in{' '}
+                <RecordLink kind="system" id={of.component.systemId}>
+                  {of.component.systemId}
+                </RecordLink>
+              </span>
+            ),
+            'What the GRC system calls this machine',
+          ],
+          ['NetBIOS name', of.netbiosName],
           ['Agent', of.hasAgent === null ? 'unknown' : of.hasAgent ? 'yes' : 'no'],
           ['Reported by', of.sources.join(', ')],
           ['First seen', <At key="first" at={of.firstSeen} />],
           ['Last seen', <At key="last" at={of.lastSeen} />],
-          ['ACR', of.acr, 'Tenable’s asset criticality rating, 1 to 10'],
+          [
+            'ACR',
+            of.acrOverride === null ? of.acr : `${of.acrOverride}, set here (rated ${of.acrRated ?? 'not'})`,
+            'Tenable’s asset criticality rating, 1 to 10',
+          ],
+          [
+            'Last scan with credentials',
+            <At key="credentials" at={of.lastCredentialedScan} />,
+            'Only scan files say so',
+          ],
+          ...endOf(of),
         ]}
       />
     </Section>
-    <Section title="Business">
-      <Facts
-        of={[
-          ['Criticality', of.criticality, 'How much the mission depends on it'],
-          ['Environment', of.environment],
-          ['Tags', of.tags.map((tag) => <div key={tag}>{tag}</div>)],
-        ]}
-      />
-    </Section>
-  </div>
+    <Business of={of} />
+  </>
 );
 
-const Marks = ({ of }: { readonly of: AssetRow }) => (
+const Marks = ({ of }: { readonly of: AssetDetail }) => (
   <>
     <span className={of.state === 'reported' ? '' : 'attention'}>{stateWords[of.state]}</span>
     <span>
@@ -79,17 +130,52 @@ const Marks = ({ of }: { readonly of: AssetRow }) => (
   </>
 );
 
+const Tab = ({ id, asset }: { readonly id: string; readonly asset: AssetDetail }) => {
+  const { assetUuid } = asset;
+  const fixed = useMemo(() => ({ asset: assetUuid, system: undefined }), [assetUuid]);
+  switch (id) {
+    case 'exposure':
+      return <ExposureTab of={asset} />;
+    case 'findings':
+      return <ListPage spec={findingList} fixed={fixed} />;
+    case 'poams':
+      return <ListPage spec={poamList} fixed={fixed} />;
+    case 'sources':
+      return <SourcesTab assetUuid={assetUuid} />;
+    case 'identity':
+      return <IdentityTab assetUuid={assetUuid} />;
+    case 'business':
+      return <BusinessTab assetUuid={assetUuid} />;
+    case 'compliance':
+      return <ComplianceTab assetUuid={assetUuid} />;
+    case 'history':
+      return <HistoryTab assetUuid={assetUuid} />;
+    default:
+      return <Overview of={asset} />;
+  }
+};
+
 export const AssetPage = () => {
   const { assetUuid = '', tab } = useParams({ strict: false });
-  const fixed = useMemo(() => ({ asset: assetUuid, system: undefined }), [assetUuid]);
   const seesFindings = useMay('finding:read');
   const seesPoams = useMay('poam:read');
   const tabs = [
     { id: 'overview', title: 'Overview' },
-    ...(seesFindings ? [{ id: 'findings', title: 'Findings' }] : []),
+    ...(seesFindings
+      ? [
+          { id: 'exposure', title: 'Exposure' },
+          { id: 'findings', title: 'Findings' },
+        ]
+      : []),
     ...(seesPoams ? [{ id: 'poams', title: 'POA&Ms' }] : []),
+    { id: 'sources', title: 'Sources' },
+    { id: 'identity', title: 'Who is who' },
+    { id: 'business', title: 'Business' },
+    ...(seesFindings ? [{ id: 'compliance', title: 'Compliance' }] : []),
+    { id: 'history', title: 'History' },
   ];
   const current = tabs.find(({ id }) => id === tab)?.id ?? 'overview';
+  const isList = current === 'findings' || current === 'poams';
   return (
     <Loaded query={useQuery(assetQuery(assetUuid))} whole>
       {(asset) => (
@@ -102,17 +188,9 @@ export const AssetPage = () => {
             />
             <Tabs base={recordPath('asset', assetUuid)} tabs={tabs} current={current} />
           </div>
-          {current === 'overview' ? <Overview of={asset} /> : null}
-          {current === 'findings' ? (
-            <div className={styles['tabList']}>
-              <ListPage spec={findingList} fixed={fixed} />
-            </div>
-          ) : null}
-          {current === 'poams' ? (
-            <div className={styles['tabList']}>
-              <ListPage spec={poamList} fixed={fixed} />
-            </div>
-          ) : null}
+          <div key={current} className={isList ? styles['tabList'] : styles['tabBody']}>
+            <Tab id={current} asset={asset} />
+          </div>
         </div>
       )}
     </Loaded>

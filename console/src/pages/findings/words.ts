@@ -8,7 +8,7 @@ export const stateWords: Record<FindingState, string> = {
 export const poamWords: Record<PoamState, string> = {
   open: 'Open',
   overdue: 'Overdue',
-  completed: 'Completed',
+  completed: 'Ended',
 };
 export const eventWords = {
   found: 'Found',

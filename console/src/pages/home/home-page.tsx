@@ -51,10 +51,11 @@ const PartSection = ({ part, system }: { readonly part: Part; readonly system: s
 );
 
 const SystemsTable = () => {
+  const { system } = useSearch({ strict: false });
   const query = useQuery({
-    queryKey: ['list', 'systems', 'home'],
+    queryKey: ['list', 'systems', 'home', system],
     queryFn: ({ signal }) =>
-      get<Page<SystemRow>>('/systems', { query: { sort: '-critical', limit: 12 }, signal }),
+      get<Page<SystemRow>>('/systems', { query: { sort: '-critical', limit: 12, system }, signal }),
   });
   return (
     <section aria-label="My systems">

@@ -1,4 +1,4 @@
-import type { PoamDetail } from '../../api/poams.ts';
+import { editPoam, type PoamDetail, poamKey } from '../../api/poams.ts';
 import { When } from '../../kit/marks/when.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import { CollisionPanel } from './collision-panel.tsx';
@@ -31,7 +31,12 @@ const Where = ({ of }: { readonly of: PoamDetail['remotes'] }) =>
 /** Every field here and there, who decides, who changed it last. */
 export const BothSides = ({ detail }: { readonly detail: PoamDetail }) => {
   const mayEdit = useMay('poam:write');
-  const { save, collision, dropCollision } = useEdit(detail.poam.poamId);
+  const { poamId } = detail.poam;
+  const { save, collision, dropCollision } = useEdit({
+    queryKey: poamKey(poamId),
+    also: [['list', 'poams']],
+    save: (edit, etag) => editPoam(poamId, edit, etag),
+  });
   const fields = detail.fields.toSorted((one, other) => placeOf(one.field) - placeOf(other.field));
   const there = detail.remotes.map(({ connection }) => connection).join(', ');
   return (

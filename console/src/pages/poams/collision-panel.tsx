@@ -15,7 +15,7 @@ export const CollisionPanel = ({
 }) => (
   <div className={styles['moved']} role="alert">
     <p className="strong">
-      This POA&M was changed while you edited {fieldTitle(of.field)}. Nothing was saved.
+      This record was changed while you edited {fieldTitle(of.field)}. Nothing was saved.
     </p>
     <div className={styles['movedSides']}>
       <div>

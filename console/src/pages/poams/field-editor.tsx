@@ -5,7 +5,7 @@ import { useKeys } from '../../kit/keys.ts';
 import styles from './poam.module.css';
 import { statuses } from './words.ts';
 
-type Kind = 'day' | 'status' | 'long' | 'list' | 'text';
+type Kind = 'day' | 'status' | 'long' | 'list' | 'number' | 'text';
 const kinds: Readonly<Record<string, Kind>> = {
   scheduled_completion: 'day',
   actual_completion: 'day',
@@ -16,6 +16,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   resources_required: 'long',
   deviation_rationale: 'long',
   comments: 'long',
+  compliance_scope: 'list',
+  acr_override: 'number',
 };
 
 function kindOf({ field, here }: Pick<FieldView, 'field' | 'here'>): Kind {
@@ -34,7 +36,8 @@ function asValue(text: string, kind: Kind): FieldValue {
       .split('\n')
       .map((line) => line.trim())
       .filter(Boolean);
-  return text.trim() === '' ? null : text;
+  if (text.trim() === '') return null;
+  return kind === 'number' ? Number(text) : text;
 }
 
 interface InputProps {
@@ -65,7 +68,7 @@ const Input = ({ kind, title, text, onChange }: InputProps) => {
   return (
     <input
       {...common}
-      type={kind === 'day' ? 'date' : 'text'}
+      type={kind === 'day' ? 'date' : kind === 'number' ? 'number' : 'text'}
       onChange={(event) => onChange(event.currentTarget.value)}
     />
   );

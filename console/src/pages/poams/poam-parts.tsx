@@ -1,8 +1,17 @@
 import type { PoamDetail } from '../../api/poams.ts';
 import styles from '../../kit/detail/detail.module.css';
+import { type Agreement, AgreementMark } from '../../kit/marks/agreement.tsx';
 import { SeverityMark } from '../../kit/marks/severity.tsx';
 import { Day, Due, When } from '../../kit/marks/when.tsx';
 import { RecordLink } from '../../kit/record-link.tsx';
+
+/** One that was added here is `sending` until the GRC system has it, together with its POA&M or by the next sync. */
+function agreementOf(of: PoamDetail, { id, remoteId }: PoamDetail['milestones'][number]): Agreement {
+  const own = of.obstacles.find((each) => each.entity === 'milestone' && each.entityId === id);
+  if (own) return own.agreement;
+  if (remoteId !== null) return 'agreed';
+  return of.remotes.length > 0 && of.poam.agreement !== 'agreed' ? 'sending' : 'unlinked';
+}
 
 export const MilestonesTable = ({ of }: { readonly of: PoamDetail }) =>
   of.milestones.length === 0 ? (
@@ -15,6 +24,7 @@ export const MilestonesTable = ({ of }: { readonly of: PoamDetail }) =>
           <th scope="col">Planned</th>
           <th scope="col">Completed</th>
           <th scope="col">Status</th>
+          <th scope="col">Agreement</th>
         </tr>
       </thead>
       <tbody>
@@ -31,6 +41,9 @@ export const MilestonesTable = ({ of }: { readonly of: PoamDetail }) =>
               <Day at={milestone.completed} />
             </td>
             <td>{milestone.status}</td>
+            <td>
+              <AgreementMark of={agreementOf(of, milestone)} />
+            </td>
           </tr>
         ))}
       </tbody>

@@ -1,8 +1,8 @@
 /** Saves a field at once, shows it before the server confirms it, and offers to take it back. Someone else's edit is never overwritten. */
-import { useQueryClient } from '@tanstack/react-query';
+import { type QueryKey, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Versioned } from '../../api/client.ts';
-import { editPoam, type FieldValue, poamKey, type PoamDetail, poamQuery } from '../../api/poams.ts';
+import type { FieldValue, FieldView } from '../../api/poams.ts';
 import { problemOf } from '../../api/problem.ts';
 import { tell, tellProblem } from '../../kit/notice.tsx';
 
@@ -14,7 +14,19 @@ export interface Collision {
   readonly mine: FieldValue;
 }
 
-type Shown = Versioned<PoamDetail>;
+/** A record whose fields are edited in place. */
+export interface EditedRecord {
+  /** Of the query that shows its fields. */
+  readonly queryKey: QueryKey;
+  /** What else shows something of it. */
+  readonly also: readonly QueryKey[];
+  readonly save: (
+    edit: { readonly changes: Readonly<Record<string, FieldValue>> },
+    etag: string,
+  ) => Promise<unknown>;
+}
+
+type Shown = Versioned<{ readonly fields: readonly FieldView[] }>;
 
 const withValue = (shown: Shown, field: string, value: FieldValue): Shown => ({
   ...shown,
@@ -30,23 +42,21 @@ const withValue = (shown: Shown, field: string, value: FieldValue): Shown => ({
 const valueOf = (shown: Shown | undefined, field: string): FieldValue =>
   shown?.value.fields.find((each) => each.field === field)?.here ?? null;
 
-export function useEdit(poamId: string) {
+export function useEdit({ queryKey, also, save: send }: EditedRecord) {
   const queryClient = useQueryClient();
   const [collision, setCollision] = useState<Collision>();
-  const { queryKey } = poamQuery(poamId);
   const refresh = async (): Promise<void> => {
-    await queryClient.invalidateQueries({ queryKey: poamKey(poamId) });
-    await queryClient.invalidateQueries({ queryKey: ['list', 'poams'] });
+    for (const each of [queryKey, ...also]) await queryClient.invalidateQueries({ queryKey: each });
   };
 
   /** @returns whether it was saved. */
   async function save(field: string, value: FieldValue, undoable = true): Promise<boolean> {
-    const shown = queryClient.getQueryData(queryKey);
+    const shown = queryClient.getQueryData<Shown>(queryKey);
     if (!shown) return false;
     const before = valueOf(shown, field);
     queryClient.setQueryData(queryKey, withValue(shown, field, value));
     try {
-      await editPoam(poamId, { changes: { [field]: value } }, shown.etag);
+      await send({ changes: { [field]: value } }, shown.etag);
       setCollision(undefined);
       await refresh();
       if (undoable)
@@ -59,7 +69,7 @@ export function useEdit(poamId: string) {
       queryClient.setQueryData(queryKey, shown);
       if (problemOf(error).status === 412) {
         await refresh();
-        const now = valueOf(queryClient.getQueryData(queryKey), field);
+        const now = valueOf(queryClient.getQueryData<Shown>(queryKey), field);
         setCollision({ field, before, now, mine: value });
       } else tellProblem('The change was not saved', error);
       return false;

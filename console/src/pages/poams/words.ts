@@ -30,6 +30,14 @@ export const fieldWords: Readonly<Record<string, string>> = {
   cves: 'CVEs',
   cost_estimate: 'Cost estimate',
   external_uid: 'Integration key',
+  business_criticality: 'Business criticality',
+  cost_center: 'Cost center',
+  compliance_scope: 'Compliance scope',
+  data_classification: 'Data classification',
+  network_zone: 'Network zone',
+  acr_override: 'ACR, set here',
+  component_remote_id: 'Component in the GRC system',
+  system_remote_id: 'System in the GRC system',
 };
 
 /** Those that a person changes most come first; the rest follows in the record's order. */

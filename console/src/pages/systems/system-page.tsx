@@ -1,21 +1,36 @@
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
-import { useMemo } from 'react';
-import { countsOf, type SystemDetail, type SystemRow, systemQuery } from '../../api/systems.ts';
+import { Link, useParams } from '@tanstack/react-router';
+import { type ReactNode, useMemo } from 'react';
+import type { Permission } from '../../../../src/canonical/access/index.ts';
+import {
+  countsOf,
+  type SystemDetail,
+  systemHistoryQuery,
+  systemQuery,
+  type SystemRow,
+} from '../../api/systems.ts';
 import styles from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';
 import { Facts, Section } from '../../kit/detail/facts.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { Tabs } from '../../kit/detail/tabs.tsx';
 import { ListPage } from '../../kit/list/list-page.tsx';
-import { SeverityCounts, SeverityMark } from '../../kit/marks/severity.tsx';
+import { SeverityMark } from '../../kit/marks/severity.tsx';
 import { Age, At, Ends, When } from '../../kit/marks/when.tsx';
 import { recordPath, RecordLink } from '../../kit/record-link.tsx';
+import type { Search } from '../../kit/search.ts';
 import { useMay } from '../../shell/use-session.ts';
 import { assetList } from '../assets/asset-list.tsx';
 import { findingList } from '../findings/finding-list.tsx';
+import { FieldRow } from '../poams/field-row.tsx';
+import { ChangesTable } from '../poams/poam-history.tsx';
 import { poamList } from '../poams/poam-list.tsx';
-import { syncWords, words } from './words.ts';
+import fieldStyles from '../poams/poam.module.css';
+import { ComponentsTab } from './components-tab.tsx';
+import { ControlsTab } from './controls-tab.tsx';
+import own from './system.module.css';
+import { WaitsTab } from './waits-tab.tsx';
+import { bucketWords, syncWords, words } from './words.ts';
 
 const severityByRank = ['Info', 'Low', 'Medium', 'High', 'Critical'] as const;
 
@@ -51,50 +66,179 @@ const TopWeaknesses = ({ of }: { readonly of: SystemDetail['topWeaknesses'] }) =
     </table>
   );
 
-const Overview = ({ of, top }: { readonly of: SystemRow; readonly top: SystemDetail['topWeaknesses'] }) => (
-  <div className={styles['tabBody']}>
-    <Section title="Authorization">
-      <Facts
-        of={[
-          ['Status', of.status],
-          ['Ends', <Ends key="ends" on={of.authorizationEnds} withDay />],
-          ['Confidentiality', of.impact.confidentiality],
-          ['Integrity', of.impact.integrity],
-          ['Availability', of.impact.availability],
-          ['ISSO', of.isso],
-          ['Authorizing official', of.authorizingOfficial],
-        ]}
+/** A number that is the count of a list, and leads to it where one may see the list. */
+const Tile = ({
+  title,
+  count,
+  to,
+  search,
+  permission,
+  tone = '',
+}: {
+  readonly title: ReactNode;
+  readonly count: number;
+  readonly to: string;
+  readonly search: Search;
+  readonly permission: Permission;
+  readonly tone?: string;
+}) => {
+  const content = (
+    <>
+      <span className={`${own['figure']} ${count === 0 ? 'quiet' : tone}`}>{count.toLocaleString('en')}</span>
+      <span>{title}</span>
+    </>
+  );
+  return useMay(permission) ? (
+    <Link to={to} search={search} className={own['tile'] ?? ''}>
+      {content}
+    </Link>
+  ) : (
+    <span className={own['tile']}>{content}</span>
+  );
+};
+
+const severities = ['Critical', 'High', 'Medium', 'Low'] as const;
+
+const Exposure = ({ of }: { readonly of: SystemRow }) => {
+  const system = of.systemId;
+  return (
+    <div className={own['numbers']}>
+      {severities.map((severity) => (
+        <Tile
+          key={severity}
+          title={<SeverityMark of={severity} />}
+          count={countsOf(of)[severity]}
+          to="/findings"
+          search={{ system, severity: severity.toLowerCase(), state: 'open,reopened', accepted: 'no' }}
+          permission="finding:read"
+        />
+      ))}
+      <Tile title="Assets" count={of.assets} to="/assets" search={{ system }} permission="asset:read" />
+    </div>
+  );
+};
+
+const Promised = ({ of }: { readonly of: SystemDetail }) => {
+  const system = of.system.systemId;
+  return (
+    <div className={own['numbers']}>
+      <Tile
+        title="Open"
+        count={of.system.poams.open}
+        to="/poams"
+        search={{ system, open: 'yes' }}
+        permission="poam:read"
       />
-    </Section>
-    <Section title="Exposure">
-      <Facts
-        of={[
-          ['Open findings', <SeverityCounts key="open" counts={countsOf(of)} />],
-          ['Oldest critical', <Age key="oldest" since={of.severeSince} />],
-          ['POA&Ms open', of.poams.open],
-          ['POA&Ms overdue', of.poams.overdue],
-          ['Assets', of.assets],
-          [
-            'Components',
-            `${of.components.linked} of ${of.components.all} matched`,
-            'Components that are matched to an asset',
-          ],
-          ['Last scan', <At key="scan" at={of.lastScan} />],
-        ]}
-      />
-    </Section>
-    <Section title="Agreement with the GRC system">
-      <Facts
-        of={[
-          ['Sync', of.sync.isOn ? 'on' : `off${of.sync.why === null ? '' : `: ${syncWords[of.sync.why]}`}`],
-          ['Last sync', <At key="sync" at={of.lastSync} />],
-        ]}
-      />
-    </Section>
-    <Section title="Weaknesses on most assets">
-      <TopWeaknesses of={top} />
-    </Section>
-  </div>
+      {of.board.map(({ bucket, filter, count }) => (
+        <Tile
+          key={bucket}
+          title={bucketWords[bucket] ?? bucket}
+          count={count}
+          to="/poams"
+          search={{ system, ...filter }}
+          permission="poam:read"
+          tone={bucket === 'overdue' ? 'bad' : ''}
+        />
+      ))}
+    </div>
+  );
+};
+
+const Overview = ({ of }: { readonly of: SystemDetail }) => {
+  const { system } = of;
+  return (
+    <>
+      <Section title="Open findings and assets">
+        <Exposure of={system} />
+      </Section>
+      <Section title="POA&Ms by when they are due">
+        <Promised of={of} />
+      </Section>
+      <Section title="Authorization">
+        <Facts
+          of={[
+            ['Status', system.status],
+            ['Ends', <Ends key="ends" on={system.authorizationEnds} withDay />],
+            ['Confidentiality', system.impact.confidentiality],
+            ['Integrity', system.impact.integrity],
+            ['Availability', system.impact.availability],
+            ['ISSO', system.isso],
+            ['Authorizing official', system.authorizingOfficial],
+            ['Oldest critical', <Age key="oldest" since={system.severeSince} />],
+            [
+              'Components',
+              `${system.components.linked} of ${system.components.all} matched`,
+              'Components that are matched to an asset',
+            ],
+            ['Last scan', <At key="scan" at={system.lastScan} />],
+            [
+              'Sync',
+              system.sync.isOn
+                ? 'on'
+                : `off${system.sync.why === null ? '' : `: ${syncWords[system.sync.why]}`}`,
+            ],
+            ['Last sync', <At key="sync" at={system.lastSync} />],
+          ]}
+        />
+      </Section>
+      <Section title="Weaknesses on most assets">
+        <TopWeaknesses of={of.topWeaknesses} />
+      </Section>
+    </>
+  );
+};
+
+/** The record of the system itself, here and there; it is edited in the GRC system. */
+const Fields = ({ of }: { readonly of: SystemDetail }) => (
+  <>
+    <p className="quiet">
+      {of.remotes.length === 0
+        ? 'It is not linked to a record of a GRC system.'
+        : of.remotes.map((remote) => (
+            <span key={remote.connection}>
+              In {remote.connection} as <span className="mono">{remote.externalId}</span>, last compared{' '}
+              <When at={remote.confirmedAt} />
+              {remote.missingSince === null ? '. ' : ', and missing there since '}
+              {remote.missingSince === null ? null : <When at={remote.missingSince} />}
+            </span>
+          ))}
+    </p>
+    <table className={fieldStyles['fields']}>
+      <colgroup>
+        <col className={fieldStyles['name']} />
+        <col />
+        <col />
+        <col className={fieldStyles['agreement']} />
+        <col className={fieldStyles['policy']} />
+      </colgroup>
+      <thead>
+        <tr>
+          <th scope="col">Field</th>
+          <th scope="col">Here</th>
+          <th scope="col">There</th>
+          <th scope="col">Agreement</th>
+          <th scope="col">Who decides</th>
+        </tr>
+      </thead>
+      <tbody>
+        {of.fields.map((field) => (
+          <FieldRow
+            key={field.field}
+            field={field}
+            record="sending"
+            mayEdit={false}
+            onSave={() => Promise.resolve(false)}
+          />
+        ))}
+      </tbody>
+    </table>
+  </>
+);
+
+const History = ({ systemId }: { readonly systemId: string }) => (
+  <Loaded query={useQuery(systemHistoryQuery(systemId))}>
+    {({ items }) => <ChangesTable items={items} />}
+  </Loaded>
 );
 
 const Marks = ({ of }: { readonly of: SystemRow }) => (
@@ -112,53 +256,71 @@ const Marks = ({ of }: { readonly of: SystemRow }) => (
   </>
 );
 
+const Tab = ({ id, detail }: { readonly id: string; readonly detail: SystemDetail }) => {
+  const { systemId } = detail.system;
+  const fixed = useMemo(() => ({ system: systemId }), [systemId]);
+  switch (id) {
+    case 'waits':
+      return <WaitsTab systemId={systemId} of={detail} />;
+    case 'poams':
+      return <ListPage spec={poamList} fixed={fixed} />;
+    case 'findings':
+      return <ListPage spec={findingList} fixed={fixed} />;
+    case 'assets':
+      return <ListPage spec={assetList} fixed={fixed} />;
+    case 'components':
+      return <ComponentsTab systemId={systemId} counts={detail.components} />;
+    case 'controls':
+      return <ControlsTab systemId={systemId} />;
+    case 'fields':
+      return <Fields of={detail} />;
+    case 'history':
+      return <History systemId={systemId} />;
+    default:
+      return <Overview of={detail} />;
+  }
+};
+
+const lists: ReadonlySet<string> = new Set(['poams', 'findings', 'assets']);
+
 export const SystemPage = () => {
   const { systemId = '', tab } = useParams({ strict: false });
-  const fixed = useMemo(() => ({ system: systemId }), [systemId]);
-  const lists = [
-    {
-      id: 'poams',
-      title: 'POA&Ms',
-      may: useMay('poam:read'),
-      list: <ListPage spec={poamList} fixed={fixed} />,
-    },
-    {
-      id: 'findings',
-      title: 'Findings',
-      may: useMay('finding:read'),
-      list: <ListPage spec={findingList} fixed={fixed} />,
-    },
-    {
-      id: 'assets',
-      title: 'Assets',
-      may: useMay('asset:read'),
-      list: <ListPage spec={assetList} fixed={fixed} />,
-    },
-  ].filter(({ may }) => may);
-  const shown = lists.find(({ id }) => id === tab);
+  const [seesPoams, seesFindings, seesAssets] = [
+    useMay('poam:read'),
+    useMay('finding:read'),
+    useMay('asset:read'),
+  ];
+  const tabs = [
+    { id: 'overview', title: 'Overview' },
+    { id: 'waits', title: 'What waits' },
+    ...(seesPoams ? [{ id: 'poams', title: 'POA&Ms' }] : []),
+    ...(seesFindings ? [{ id: 'findings', title: 'Findings' }] : []),
+    ...(seesAssets
+      ? [
+          { id: 'assets', title: 'Assets' },
+          { id: 'components', title: 'Components' },
+        ]
+      : []),
+    { id: 'controls', title: 'Controls' },
+    { id: 'fields', title: 'Both sides' },
+    { id: 'history', title: 'History' },
+  ];
+  const current = tabs.find(({ id }) => id === tab)?.id ?? 'overview';
   return (
     <Loaded query={useQuery(systemQuery(systemId))} whole>
-      {({ system, topWeaknesses }) => (
+      {(detail) => (
         <div className={styles['fill']}>
           <div className={styles['page']}>
             <DetailHead
               parent={{ to: '/systems', title: words.title }}
-              title={system.name}
-              marks={<Marks of={system} />}
+              title={detail.system.name}
+              marks={<Marks of={detail.system} />}
             />
-            <Tabs
-              base={recordPath('system', systemId)}
-              tabs={[{ id: 'overview', title: 'Overview' }, ...lists.map(({ id, title }) => ({ id, title }))]}
-              current={shown?.id ?? 'overview'}
-            />
+            <Tabs base={recordPath('system', systemId)} tabs={tabs} current={current} />
           </div>
-          {shown ? (
-            <div key={shown.id} className={styles['tabList']}>
-              {shown.list}
-            </div>
-          ) : (
-            <Overview of={system} top={topWeaknesses} />
-          )}
+          <div key={current} className={lists.has(current) ? styles['tabList'] : styles['tabBody']}>
+            <Tab id={current} detail={detail} />
+          </div>
         </div>
       )}
     </Loaded>

@@ -12,7 +12,6 @@ import {
   redeemLink,
 } from './one-time-links.ts';
 import { addAccount } from './people.ts';
-import { deleteSavedView, listSavedViews, saveView } from './saved-views.sql.ts';
 
 let world: AccountsWorld;
 beforeAll(async () => {
@@ -62,28 +61,5 @@ describe('people of the demo', () => {
     }
     await world.database.pool.query(`update grants set source = 'person' where role = 'admin'`);
     await expect(signInDemoPerson(world.app, 'admin', {})).rejects.toMatchObject({ code: 'ACCOUNT_UNKNOWN' });
-  });
-});
-
-describe('saved views', () => {
-  it('a person has their own and sees shared ones; a name is one view of a list', async () => {
-    const mine = await world.person('mine');
-    const other = await world.person('other');
-    const view = { list: 'findings', name: 'Mine', query: { filter: 'severity=critical' }, isShared: false };
-    const id = await saveView(world.app.db, mine, view, world.app.now());
-    expect(
-      await saveView(world.app.db, mine, { ...view, query: { filter: 'severity=high' } }, world.app.now()),
-    ).toBe(id);
-    await saveView(world.app.db, other, { ...view, isShared: true }, world.app.now());
-    const seen = await listSavedViews(world.app.db, mine, 'findings');
-    expect(seen.map((each) => [each.owner, each.isMine])).toEqual(
-      expect.arrayContaining([
-        ['mine', true],
-        ['other', false],
-      ]),
-    );
-    expect(await listSavedViews(world.app.db, other, 'findings')).toHaveLength(1);
-    expect(await deleteSavedView(world.app.db, other, id)).toBe(false);
-    expect(await deleteSavedView(world.app.db, mine, id)).toBe(true);
   });
 });

@@ -7,6 +7,7 @@ import {
   type conflictRoutes,
 } from '../../../contract/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
+import { parseFilter } from '../../../platform/lists/index.ts';
 import { defined } from '../../../platform/values/index.ts';
 import {
   countApprovals,
@@ -24,11 +25,33 @@ import {
   type ListedConflict,
   listConflicts,
   resolveConflicts,
+  settleMany,
+  trySettlingMany,
+  type WayToSettle,
 } from '../../../review/conflicts/index.ts';
 import type { Handlers } from '../kit/call.ts';
 import { byValue, most } from '../kit/list-answer.ts';
 import { columnsOf, everyPage } from '../kit/list-export.ts';
 import { listHandlers, type ListParts } from '../kit/list-handlers.ts';
+
+interface ManyBody {
+  readonly filter?: Readonly<Record<string, string>> | undefined;
+  readonly ids?: readonly number[] | undefined;
+  readonly keep: WayToSettle['keep'];
+  readonly value?: WayToSettle['value'];
+}
+
+/** @throws TielineError REQUEST_INVALID where neither a filter nor ids are named, or both. */
+function wayOf({ filter, ids, keep, value }: ManyBody, now: Date): WayToSettle {
+  if ((filter === undefined) === (ids === undefined))
+    throw new TielineError('REQUEST_INVALID', 'The body of the request is not what it must be.', {
+      fields: [{ field: '/filter', message: 'name either a filter or ids' }],
+    });
+  const which = ids
+    ? { ids }
+    : { filter: parseFilter(conflictList.filters, Object.entries(filter ?? {}), now) };
+  return { which, keep, ...defined({ value }) };
+}
 
 export const conflictHandlers = (parts: ListParts): Handlers<typeof conflictRoutes> => ({
   ...listHandlers('Conflicts', conflictList, {
@@ -68,6 +91,14 @@ export const conflictHandlers = (parts: ListParts): Handlers<typeof conflictRout
         refused,
       },
     };
+  },
+  tryResolvingConflicts: async ({ app, scope, body, now }) => {
+    const { ids: _ids, ...tried } = await trySettlingMany(app, scope, wayOf(body, now));
+    return { body: tried };
+  },
+  resolveConflicts: async ({ app, by, scope, body, now }) => {
+    const run = { ...wayOf(body, now), token: body.token, reason: body.reason };
+    return { body: await settleMany(app, by.actor, scope, run) };
   },
 });
 

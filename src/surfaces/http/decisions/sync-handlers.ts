@@ -22,6 +22,7 @@ import {
   listOutbox,
 } from '../../../review/outbox/index.ts';
 import { knownWord } from '../../../platform/errors/index.ts';
+import { defined } from '../../../platform/values/index.ts';
 import { listEntities } from '../../../record/entities/index.ts';
 import type { Handlers } from '../kit/call.ts';
 import type { EventFeed } from '../kit/event-feed.ts';
@@ -64,6 +65,19 @@ const lists = (parts: ListParts): ListHandlers => ({
   }),
 });
 
+const countWaiting: Handlers<typeof syncRoutes>['countWaiting'] = async ({ app, by, query, now }) => {
+  const filter = filterOf(inboxList, defined(query), now);
+  const counts = await countInbox(app.db, everywhere, { actor: by.actor, now }, filter);
+  // What one only sees is in the inbox, and no reason to come.
+  const mine = counts.filter(({ mayAct, count }) => mayAct && count > 0);
+  return {
+    body: {
+      kinds: Object.fromEntries(mine.map(({ kind, count }) => [kind, count])),
+      inbox: mine.reduce((sum, { count }) => sum + count, 0),
+    },
+  };
+};
+
 export const syncHandlers = (
   parts: ListParts & { readonly feed: EventFeed },
 ): Handlers<typeof syncRoutes> => ({
@@ -95,6 +109,7 @@ export const syncHandlers = (
     body: { operationId: await cancelOperation(app, by.actor, params.operationId) },
   }),
   getJob: async ({ app, by, params }) => ({ body: await fetchJob(app, params.jobId, by.actor) }),
+  countWaiting,
   listInbox: async ({ app, by, query, now }) => {
     const reader = { actor: by.actor, now };
     const filter = filterOf(inboxList, query, now);

@@ -36,23 +36,11 @@ import type { Handlers } from '../kit/call.ts';
 import { columnsOf, everyPage } from '../kit/list-export.ts';
 import { filterOf } from '../kit/list-answer.ts';
 import { type Counted, listHandlers, type ListParts } from '../kit/list-handlers.ts';
-import { type Problem, Refusal } from '../kit/problem.ts';
+import { orMoved } from '../kit/moved.ts';
 
 const exactly = async (count: Promise<number>): Promise<Counted> => ({ count: await count, exact: true });
 const byValue = (rows: readonly { readonly value: string | null; readonly count: number }[]) =>
   Object.fromEntries(rows.map(({ value, count }) => [value ?? 'none', { count, exact: true }]));
-
-/** A record that moved is shown as it is now, for the difference. */
-async function orMoved<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof RecordMovedError)) throw error;
-    throw new Refusal({ present: error.present as Problem['present'] }, 'RECORD_MOVED', error.message, {
-      cause: error,
-    });
-  }
-}
 
 /** Milestones are numbered; what is no number of one is none. @throws TielineError RECORD_UNKNOWN. */
 function milestoneOf(id: string): string {

@@ -47,7 +47,8 @@ export interface ServedFacts {
   readonly isDemo: boolean;
 }
 
-const lists: readonly ListDefinition[] = [
+/** Every list that the API has. */
+export const lists: readonly ListDefinition[] = [
   findingList,
   assetList,
   poamList,
