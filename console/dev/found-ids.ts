@@ -32,7 +32,8 @@ export async function findIds(address: string, request: APIRequestContext): Prom
     const answer = await request.get(`${address}/api/v1${path}`, { headers: { 'X-Tieline': '1' } });
     if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
     const { items } = (await answer.json()) as { items: Record<string, unknown>[] };
-    found[name] = String(items[0]?.[field] ?? 'none');
+    const value = items[0]?.[field];
+    found[name] = typeof value === 'string' || typeof value === 'number' ? String(value) : 'none';
   }
   return found as unknown as FoundIds; // one for each name that is asked
 }

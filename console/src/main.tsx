@@ -8,8 +8,8 @@ import { RouterProvider } from '@tanstack/react-router';
 import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { Problem } from './api/problem.ts';
-import { onSignedOut, queryClient } from './api/query-client.ts';
+import { Problem } from './api/http/problem.ts';
+import { onSignedOut, queryClient } from './api/http/query-client.ts';
 import { densityPreference } from './kit/preference.ts';
 import { Notices } from './kit/notice.tsx';
 import { router } from './router.tsx';
@@ -32,7 +32,7 @@ if (!container) throw new Error('index.html has no #root');
 createRoot(container, {
   // What an error page shows in words is no fault of the page: refusals of the server come here too.
   onCaughtError: (error) => {
-    if (!(error instanceof Problem)) console.error(error);
+    if (!(error instanceof Problem)) reportError(error);
   },
 }).render(
   <StrictMode>

@@ -13,8 +13,8 @@ import {
 } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
 import type { Permission } from '../../src/canonical/access/index.ts';
-import { Problem, problemOf } from './api/problem.ts';
-import { queryClient } from './api/query-client.ts';
+import { Problem, problemOf } from './api/http/problem.ts';
+import { queryClient } from './api/http/query-client.ts';
 import { bootstrapQuery } from './api/session.ts';
 import { asSearch, parseSearch, type Search, stringifySearch } from './kit/search.ts';
 import { ErrorPage, NotFoundPage } from './shell/error-page.tsx';

@@ -41,6 +41,11 @@ const randomSecret = (): Secret => new Secret(randomBytes(24).toString('hex'));
 /** Marks a data directory as the demo's, so that a demo never empties a database with real data. */
 const marker = 'demo-only.txt';
 
+const greeting = ({ recorded }: DemoFlags): string =>
+  recorded === undefined
+    ? 'Tieline demo: a Tenable, an Xacta and a PostgreSQL, all on this machine'
+    : `Tieline demo over the recorded exports in ${recorded}`;
+
 /** @returns the exit code. @throws TielineError; nothing that was started is left running. */
 export async function runDemo(call: DemoCall): Promise<number> {
   const started = performance.now();
@@ -50,11 +55,7 @@ export async function runDemo(call: DemoCall): Promise<number> {
   const opened: (() => Promise<void>)[] = [];
   const say = (line: string): void => void call.terminal.err.write(`${shownOutput(line)}\n`);
   try {
-    say(
-      recorded
-        ? `Tieline demo over the recorded exports in ${call.flags.recorded ?? ''}`
-        : 'Tieline demo: a Tenable, an Xacta and a PostgreSQL, all on this machine',
-    );
+    say(greeting(call.flags));
     // Both take most of a second to start; side by side they take one.
     const simulators = startSimulators(call.flags, recorded);
     opened.push(async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asSent, parseShown, sentText, shownText } from '../../console/src/api/shown-text.ts';
+import { asSent, parseShown, sentText, shownText } from '../../console/src/api/http/shown-text.ts';
 import { shownLines } from '../../src/platform/errors/shown-text.ts';
 
 describe('text from outside on a page', () => {

@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { Permission, Role, Scope } from '../../../src/canonical/access/index.ts';
 import type { accountRoutes } from '../../../src/contract/index.ts';
-import { get, post } from './client.ts';
+import { get, post } from './http/client.ts';
 
 type Answer<Id extends keyof typeof accountRoutes> = z.infer<
   Extract<(typeof accountRoutes)[Id]['answer'], { readonly shape: z.ZodType }>['shape']

@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { approvalDecided } from '../../../src/contract/index.ts';
 import type { approvalRoutes } from '../../../src/contract/index.ts';
-import { get, post } from './client.ts';
+import { get, post } from './http/client.ts';
 
 export type ApprovalRow = z.infer<
   (typeof approvalRoutes)['listApprovals']['answer']['shape']

@@ -1,6 +1,6 @@
 /** Assets, as src/record/asset-lists gives them. */
 import { queryOptions } from '@tanstack/react-query';
-import { get, getVersioned, patch, type Versioned } from './client.ts';
+import { get, getVersioned, patch, type Versioned } from './http/client.ts';
 import type { Severity } from './findings.ts';
 import type { FieldValue, FieldView } from './poams.ts';
 

@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { syncRoutes } from '../../../src/contract/index.ts';
-import { get } from './client.ts';
+import { get } from './http/client.ts';
 
 type Waiting = z.infer<(typeof syncRoutes)['countWaiting']['answer']['shape']>;
 

@@ -8,7 +8,7 @@ import type {
   conflictsTried,
 } from '../../../src/contract/index.ts';
 import type { conflictRoutes } from '../../../src/contract/index.ts';
-import { get, post, type Query } from './client.ts';
+import { get, post, type Query } from './http/client.ts';
 import type { Page } from './lists.ts';
 
 export type ConflictRow = z.infer<

@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { connectionChecks, connectionRoutes, connectionTrust } from '../../../src/contract/index.ts';
-import { get, getVersioned, patch, post, put, remove } from './client.ts';
+import { get, getVersioned, patch, post, put, remove } from './http/client.ts';
 
 type Answer<Id extends keyof typeof connectionRoutes> = z.infer<
   (typeof connectionRoutes)[Id]['answer']['shape']

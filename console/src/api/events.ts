@@ -4,7 +4,7 @@
  * Events bear ids only. What is shown is asked for again, so that rights are checked in one place.
  */
 import type { QueryClient } from '@tanstack/react-query';
-import { addressOf } from './client.ts';
+import { addressOf } from './http/client.ts';
 
 const kinds = [
   'operation.progress',

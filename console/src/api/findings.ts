@@ -1,6 +1,6 @@
 /** Findings as GET /findings gives them. */
 import { queryOptions } from '@tanstack/react-query';
-import { get } from './client.ts';
+import { get } from './http/client.ts';
 
 export type Severity = 'Critical' | 'High' | 'Medium' | 'Low' | 'Info';
 export type FindingState = 'open' | 'reopened' | 'fixed';

@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { importDetail, importPlaces, importRow } from '../../../src/contract/index.ts';
-import { get, post, sendFile } from './client.ts';
+import { get, post, sendFile } from './http/client.ts';
 import type { Page } from './lists.ts';
 
 export type ImportRow = z.infer<typeof importRow>;

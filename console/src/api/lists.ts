@@ -1,6 +1,6 @@
 /** What every list of the API has in common. Its names of filters, sorts and facets come from GET /lists/:noun. */
 import { queryOptions } from '@tanstack/react-query';
-import { get, type Query } from './client.ts';
+import { get, type Query } from './http/client.ts';
 
 export interface Page<Row> {
   readonly items: readonly Row[];

@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { mappingRoutes } from '../../../src/contract/index.ts';
-import { get } from './client.ts';
+import { get } from './http/client.ts';
 
 export type ConnectionMappings = z.infer<(typeof mappingRoutes)['getMappings']['answer']['shape']>;
 export type MappedEntity = ConnectionMappings['entities'][number];

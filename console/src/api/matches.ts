@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { matchPage, matchRow, matchSettled } from '../../../src/contract/index.ts';
-import { get, post, type Query } from './client.ts';
+import { get, post, type Query } from './http/client.ts';
 import type { Page } from './lists.ts';
 
 export type MatchRow = z.infer<typeof matchRow>;

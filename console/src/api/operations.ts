@@ -3,7 +3,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { job, operationChanges, operationDetail, operationList } from '../../../src/contract/index.ts';
 import type { outboxDecided, outboxEntry, undo } from '../../../src/contract/index.ts';
-import { get, post } from './client.ts';
+import { get, post } from './http/client.ts';
 import type { Page } from './lists.ts';
 
 export type OperationRow = z.infer<typeof operationList>[number];

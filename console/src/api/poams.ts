@@ -1,7 +1,7 @@
 /** POA&Ms and milestones, as src/review/records and src/record/poams give them. Days are `YYYY-MM-DD`. */
 import { queryOptions } from '@tanstack/react-query';
 import type { Agreement } from '../kit/marks/agreement.tsx';
-import { get, getVersioned, patch, type Versioned } from './client.ts';
+import { get, getVersioned, patch, type Versioned } from './http/client.ts';
 import type { Severity } from './findings.ts';
 
 export type FieldValue = string | number | boolean | null | readonly string[];

@@ -1,8 +1,8 @@
 /** Who is signed in, what they may do, and the ways in. */
 import { queryOptions } from '@tanstack/react-query';
 import type { Permission, Role, Scope } from '../../../src/canonical/access/index.ts';
-import { get, post, remove } from './client.ts';
-import { queryClient } from './query-client.ts';
+import { get, post, remove } from './http/client.ts';
+import { queryClient } from './http/query-client.ts';
 
 export interface Bootstrap {
   readonly person: {

@@ -10,7 +10,7 @@ import type {
   scheduleView,
   syncOverview,
 } from '../../../src/contract/index.ts';
-import { get, getVersioned, post, put, removeVersion } from './client.ts';
+import { get, getVersioned, post, put, removeVersion } from './http/client.ts';
 import type { Job } from './operations.ts';
 
 export type SyncOverview = z.infer<typeof syncOverview>;

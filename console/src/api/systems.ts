@@ -1,7 +1,7 @@
 /** Systems: authorization boundaries. */
 import { queryOptions } from '@tanstack/react-query';
 import type { Agreement } from '../kit/marks/agreement.tsx';
-import { get } from './client.ts';
+import { get } from './http/client.ts';
 import type { Change, FieldView } from './poams.ts';
 
 export interface SystemRow {

@@ -1,6 +1,6 @@
 /** Saved views of lists: one's own, and what others share. */
 import { queryOptions } from '@tanstack/react-query';
-import { get, patch, post, remove, type Versioned } from './client.ts';
+import { get, patch, post, remove, type Versioned } from './http/client.ts';
 
 /** As the address of a page has it. What is left out, the view leaves as it is. */
 export interface ViewQuery {

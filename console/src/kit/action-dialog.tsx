@@ -5,7 +5,7 @@
 import { Button, Modal, PasswordInput, Textarea } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { type Problem, problemOf } from '../api/problem.ts';
+import { type Problem, problemOf } from '../api/http/problem.ts';
 import { stepUp } from '../api/session.ts';
 import { useSession } from '../shell/use-session.ts';
 

@@ -1,7 +1,7 @@
 /** Short messages at the corner. What failed stays until it is closed (WCAG 2.2.1); what worked goes after 10 seconds. */
 import IconX from '@tabler/icons-react/dist/esm/icons/IconX.mjs';
 import { useSyncExternalStore } from 'react';
-import { problemOf } from '../api/problem.ts';
+import { problemOf } from '../api/http/problem.ts';
 import styles from './notice.module.css';
 
 interface Notice {

@@ -2,7 +2,7 @@
 import { Button, Modal, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { problemOf } from '../api/problem.ts';
+import { problemOf } from '../api/http/problem.ts';
 
 export const ReasonDialog = ({
   title,

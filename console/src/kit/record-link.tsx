@@ -4,7 +4,7 @@
  */
 import type { ReactNode } from 'react';
 import type { Permission } from '../../../src/canonical/access/index.ts';
-import { queryClient } from '../api/query-client.ts';
+import { queryClient } from '../api/http/query-client.ts';
 import { bootstrapQuery } from '../api/session.ts';
 
 const kinds = {

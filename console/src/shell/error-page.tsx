@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { type Problem, problemOf } from '../api/problem.ts';
+import { type Problem, problemOf } from '../api/http/problem.ts';
 import { ButtonLink } from '../kit/link.tsx';
 import styles from './error-page.module.css';
 import { permissionWords } from './words.ts';

@@ -1,4 +1,4 @@
-import { get } from '../api/client.ts';
+import { get } from '../api/http/client.ts';
 import type { Page } from '../api/lists.ts';
 import type { Bootstrap } from '../api/session.ts';
 

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import type { ListDefinition } from '../../canonical/lists/index.ts';
 import type { Permission } from '../../canonical/access/index.ts';
-import type { Route } from './define-route.ts';
 
 /** A filter's parameter: text in the grammar of docs/lists.md, which the server reads by the list's definition. */
 const filterParameters = (list: ListDefinition): Record<string, z.ZodOptional<z.ZodString>> =>

@@ -1,7 +1,7 @@
 import IconDownload from '@tabler/icons-react/dist/esm/icons/IconDownload.mjs';
 import { Menu } from '@mantine/core';
 import { useState } from 'react';
-import { download } from '../../api/client.ts';
+import { download } from '../../api/http/client.ts';
 import type { Count } from '../../api/lists.ts';
 import { useMay } from '../../shell/use-session.ts';
 import { tellProblem } from '../notice.tsx';

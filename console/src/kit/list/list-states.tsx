@@ -1,6 +1,6 @@
 /** What a list shows when it has no rows, and when it cannot get them. */
 import { Button } from '@mantine/core';
-import { problemOf } from '../../api/problem.ts';
+import { problemOf } from '../../api/http/problem.ts';
 import type { ListDefinition } from '../../api/lists.ts';
 import { permissionWords } from '../../shell/words.ts';
 import type { Search } from '../search.ts';

@@ -1,7 +1,7 @@
 /** The rows of a list, page by page behind the last key; old rows stay while new ones are asked for. */
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { get } from '../../api/client.ts';
+import { get } from '../../api/http/client.ts';
 import { countQuery, type Page } from '../../api/lists.ts';
 import type { Search } from '../search.ts';
 

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { withoutId } from '../../kit/titles.ts';
 import { type ApprovalGroup, type ApprovalItem, fetchItems } from '../../api/approvals.ts';
 import detail from '../../kit/detail/detail.module.css';
-import { problemOf } from '../../api/problem.ts';
+import { problemOf } from '../../api/http/problem.ts';
 import { AnyValue, MarkedValue, nameWords } from '../../kit/marks/values.tsx';
 import { EntityLink } from '../../kit/record-link.tsx';
 import { fieldTitle } from '../poams/field-row.tsx';

@@ -3,7 +3,7 @@ import { Button, Modal, Textarea } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type ApprovalDetail, type Decided, decide, type Decision } from '../../api/approvals.ts';
-import { type Problem, problemOf } from '../../api/problem.ts';
+import { type Problem, problemOf } from '../../api/http/problem.ts';
 import { stepUp } from '../../api/session.ts';
 import { tell } from '../../kit/notice.tsx';
 import { PasswordAgain } from '../../kit/action-dialog.tsx';

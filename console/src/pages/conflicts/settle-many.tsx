@@ -9,7 +9,7 @@ import {
   type Tried,
   tryResolving,
 } from '../../api/conflicts.ts';
-import { problemOf } from '../../api/problem.ts';
+import { problemOf } from '../../api/http/problem.ts';
 import detail from '../../kit/detail/detail.module.css';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { useListState } from '../../kit/list/list-state.ts';

@@ -9,7 +9,7 @@ import {
   type Resolved,
   settleConflict,
 } from '../../api/conflicts.ts';
-import { problemOf } from '../../api/problem.ts';
+import { problemOf } from '../../api/http/problem.ts';
 import { useListState } from '../../kit/list/list-state.ts';
 import { tell, tellProblem } from '../../kit/notice.tsx';
 import { recordPath } from '../../kit/record-link.tsx';

@@ -1,7 +1,7 @@
 /** Pausing, resuming and removing a connection, each with what it means. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import type { Versioned } from '../../api/client.ts';
+import type { Versioned } from '../../api/http/client.ts';
 import {
   type ConnectionDetail,
   pauseConnection,

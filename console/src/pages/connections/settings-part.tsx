@@ -2,7 +2,7 @@
 import { Button, Checkbox, PasswordInput, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import type { Versioned } from '../../api/client.ts';
+import type { Versioned } from '../../api/http/client.ts';
 import {
   type ConnectionDetail,
   editConnection,

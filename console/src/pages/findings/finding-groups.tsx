@@ -5,7 +5,7 @@ import { Button } from '@mantine/core';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { get } from '../../api/client.ts';
+import { get } from '../../api/http/client.ts';
 import { type FindingGroupRow, type FindingRow, tellGroup, type ToldGroup } from '../../api/findings.ts';
 import type { Page } from '../../api/lists.ts';
 import { ListProblem } from '../../kit/list/list-states.tsx';

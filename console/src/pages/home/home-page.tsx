@@ -1,7 +1,7 @@
 /** What must I do today, and is anything wrong? Every number is the count of a list, and leads to it. */
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
-import { get } from '../../api/client.ts';
+import { get } from '../../api/http/client.ts';
 import { countQuery, type Page } from '../../api/lists.ts';
 import { countsOf, type SystemRow } from '../../api/systems.ts';
 import { Loaded } from '../../kit/detail/loaded.tsx';

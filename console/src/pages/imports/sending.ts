@@ -4,8 +4,8 @@
  */
 import { useSyncExternalStore } from 'react';
 import { bringFile, type Place } from '../../api/imports.ts';
-import { type Problem, problemOf } from '../../api/problem.ts';
-import { queryClient } from '../../api/query-client.ts';
+import { type Problem, problemOf } from '../../api/http/problem.ts';
+import { queryClient } from '../../api/http/query-client.ts';
 
 export interface Sending {
   readonly id: number;

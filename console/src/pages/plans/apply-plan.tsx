@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { stepUp } from '../../api/session.ts';
 import { isOver, jobQuery } from '../../api/operations.ts';
-import { type Problem, problemOf } from '../../api/problem.ts';
+import { type Problem, problemOf } from '../../api/http/problem.ts';
 import { applyPlan, type Plan } from '../../api/sync.ts';
 import { ActButton } from '../../kit/act-button.tsx';
 import { RecordLink } from '../../kit/record-link.tsx';

@@ -4,7 +4,7 @@ import { Button } from '@mantine/core';
 import { Link, useRouter, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { isOver, type Job, jobQuery } from '../../api/operations.ts';
-import { problemOf } from '../../api/problem.ts';
+import { problemOf } from '../../api/http/problem.ts';
 import { makePlan, type Plan, plansQuery } from '../../api/sync.ts';
 import { ActButton } from '../../kit/act-button.tsx';
 import detail from '../../kit/detail/detail.module.css';

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { get } from '../../api/client.ts';
+import { get } from '../../api/http/client.ts';
 import { countQuery, type Page } from '../../api/lists.ts';
 import type { PoamRow } from '../../api/poams.ts';
 import { Loaded } from '../../kit/detail/loaded.tsx';

@@ -2,7 +2,7 @@ import { Button, Modal, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { editPoam, poamKey, type PoamRow, poamQuery } from '../../api/poams.ts';
-import { problemOf } from '../../api/problem.ts';
+import { problemOf } from '../../api/http/problem.ts';
 import { tell } from '../../kit/notice.tsx';
 
 function useSave(poamId: string, etag: string | undefined, onSaved: () => void) {

@@ -1,9 +1,9 @@
 /** Saves a field at once, shows it before the server confirms it, and offers to take it back. Someone else's edit is never overwritten. */
 import { type QueryKey, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Versioned } from '../../api/client.ts';
+import type { Versioned } from '../../api/http/client.ts';
 import type { FieldValue, FieldView } from '../../api/poams.ts';
-import { problemOf } from '../../api/problem.ts';
+import { problemOf } from '../../api/http/problem.ts';
 import { tell, tellProblem } from '../../kit/notice.tsx';
 
 /** Two edits of one field: what it was when one began, what it is now, what one wrote. */

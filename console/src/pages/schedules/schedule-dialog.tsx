@@ -2,7 +2,7 @@
 import { Button, Modal } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useDeferredValue, useId, useState } from 'react';
-import { Problem, problemOf } from '../../api/problem.ts';
+import { Problem, problemOf } from '../../api/http/problem.ts';
 import {
   addSchedule,
   changeSchedule,

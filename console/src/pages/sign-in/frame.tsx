@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { problemOf } from '../../api/problem.ts';
+import { problemOf } from '../../api/http/problem.ts';
 import { waysQuery } from '../../api/session.ts';
 import { PageTitle } from '../../kit/page-title.tsx';
 import { ClassificationBar } from '../../shell/classification-bar.tsx';

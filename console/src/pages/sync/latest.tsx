@@ -1,7 +1,7 @@
 /** The latest runs and changes, as the beginning of their list. */
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { get } from '../../api/client.ts';
+import { get } from '../../api/http/client.ts';
 import type { Page } from '../../api/lists.ts';
 import { isoOf, type OperationRow } from '../../api/operations.ts';
 import detail from '../../kit/detail/detail.module.css';

@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { isOver, type Job, jobQuery, runSync } from '../../api/operations.ts';
-import { problemOf } from '../../api/problem.ts';
+import { problemOf } from '../../api/http/problem.ts';
 import { ActButton } from '../../kit/act-button.tsx';
 import { tellProblem } from '../../kit/notice.tsx';
 import { RecordLink } from '../../kit/record-link.tsx';

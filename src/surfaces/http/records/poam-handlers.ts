@@ -27,7 +27,6 @@ import {
   fetchPoam,
   listPoamComments,
   listPoamHistory,
-  RecordMovedError,
   tryRecords,
 } from '../../../review/records/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
