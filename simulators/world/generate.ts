@@ -64,8 +64,6 @@ const systemRows = [
   ],
 ] as const;
 
-const issos = ['Martin Okafor', 'Grace Lindholm', 'Daniel Reyes', 'Priya Raman', 'Tomas Brandt'] as const;
-
 function generateSystems(options: WorldOptions): WorldSystem[] {
   return systemRows.map(
     (
@@ -78,7 +76,7 @@ function generateSystems(options: WorldOptions): WorldSystem[] {
       systemType,
       organization,
       owner,
-      isso: issos[index % issos.length] ?? '',
+      isso: 'Jane Doe',
       authorizingOfficial: 'Michael Johnson',
       impact: { confidentiality, integrity, availability },
       assessedOn: daysBefore(options.now, 260 - index * 31),

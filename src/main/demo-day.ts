@@ -33,6 +33,28 @@ const dayMs = 86_400_000;
 const moved = (day: string | null, days: number): string =>
   new Date(Date.parse(day ?? new Date().toISOString()) + days * dayMs).toISOString().slice(0, 10);
 
+const owners = ['Martin Okafor', 'Grace Lindholm', 'Daniel Reyes', 'Priya Raman', 'Tomas Brandt'];
+
+/** Gives each system of the simulated Xacta its own security officer, who owns its POA&Ms: before the first sync. */
+export async function nameOwners(xactaUrl: string): Promise<void> {
+  const state = await fetch(`${xactaUrl}/__control/state`);
+  const { systems = [] } = (await state.json()) as { systems?: readonly { readonly id: string }[] }; // our own simulator's
+  for (const [index, { id }] of systems.entries())
+    await editThere(xactaUrl, {
+      entity: 'system',
+      id,
+      fields: { information_system_security_officer: owners[index % owners.length] ?? '' },
+    });
+}
+
+const editThere = (xactaUrl: string, edit: JsonObject, signal?: AbortSignal): Promise<unknown> =>
+  fetch(`${xactaUrl}/__control/edit`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(edit),
+    ...(signal ? { signal } : {}),
+  });
+
 /** Open POA&Ms of Xacta, by the system, the ones due last first: these leave room to move a date. */
 async function openPoams(app: App): Promise<Map<string, PoamRow[]>> {
   const now = app.now();
@@ -67,13 +89,7 @@ async function editing(app: App, { xactaUrl, signal }: DemoDay): Promise<Editing
   return {
     here: (poam, changes, reason) =>
       editRecord(app, isso, everywhere, { entity: 'poam', id: poam.poamId, changes, reason }),
-    there: (poam, fields) =>
-      fetch(`${xactaUrl}/__control/edit`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ entity: 'poam', id: poam.remoteId, fields }),
-        signal,
-      }),
+    there: (poam, fields) => editThere(xactaUrl, { entity: 'poam', id: poam.remoteId, fields }, signal),
   };
 }
 

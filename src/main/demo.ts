@@ -20,7 +20,7 @@ import { listSystems } from '../ledger/external-systems/index.ts';
 import { CarefulClient } from '../platform/postgres/index.ts';
 import { type EmbeddedServer, openEmbeddedServer } from '../platform/embedded/index.ts';
 import { createLogger } from './logger.ts';
-import { liveADay } from './demo-day.ts';
+import { liveADay, nameOwners } from './demo-day.ts';
 import { projectDir } from './project.ts';
 import { type Served, startServing, workBeside } from './serve.ts';
 import { startSimulator, type RunningSimulator } from './simulator-process.ts';
@@ -70,6 +70,7 @@ export async function runDemo(call: DemoCall): Promise<number> {
     const workspace = await openWorkspace(settings, createLogger(settings.logLevel));
     opened.push(() => workspace.close());
     const { tenable, xacta, secrets } = await simulators;
+    if (recorded === undefined) await nameOwners(xacta.url);
     await connect(workspace, { tenable, xacta, secrets });
     if (!call.flags.once) opened.push(await showConsole(call, settings, say));
     say('');
