@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-const api = process.env.TIELINE_API ?? 'http://127.0.0.1:8440';
+const api = process.env.TIELINE_API ?? 'http://127.0.0.1:7480';
 
 export default defineConfig({
   root: import.meta.dirname,

@@ -11,6 +11,8 @@ export interface FoundIds {
   readonly approval: string;
   readonly operation: string;
   readonly outbox: string;
+  readonly match: string;
+  readonly import: string;
 }
 
 const asked = {
@@ -22,7 +24,9 @@ const asked = {
   conflict: ['/conflicts', 'id'],
   approval: ['/approvals', 'approvalId'],
   operation: ['/operations?type=sync&sort=started&status=!failed', 'operationId'],
-  outbox: ['/outbox', 'id'],
+  outbox: ['/outbox?state=failed', 'id'],
+  match: ['/matches', 'id'],
+  import: ['/imports', 'importId'],
 } as const satisfies Record<keyof FoundIds, readonly [string, string]>;
 
 /** @param request of somebody who sees everything. @returns `none` for what there is none of: its page then says so. */

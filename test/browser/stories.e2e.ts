@@ -2,7 +2,9 @@
  * The day's work of the people of the product, done by mouse and keyboard in a real browser against the real server, database and
  * simulators. What they see and what arrives on the other side are both looked at.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   hasChromium,
@@ -64,6 +66,7 @@ describe.runIf(hasChromium)(`a day with the console${noChromium}`, () => {
     ids = first?.['ids'] as string[];
     await addPerson(world.app, 'm.okafor', [{ role: 'isso', scope: within(boundary) }]);
     await addPerson(world.app, 's.haddad', [{ role: 'issm' }]);
+    await addPerson(world.app, 'a.lindqvist', [{ role: 'analyst' }]);
     await addPerson(world.app, 't.nakamura', [{ role: 'auditor' }]);
     [served, browser] = await Promise.all([startServe(world.environment()), openBrowser()]);
   }, 120_000);
@@ -142,6 +145,48 @@ describe.runIf(hasChromium)(`a day with the console${noChromium}`, () => {
     await world.sync();
     const comments = await Promise.all([one, two, three].map(async (id) => (await there(id))?.comments));
     expect(comments.map((text) => text?.startsWith('patched') ?? false)).toEqual([true, false, true]);
+    expect(faults).toEqual([]);
+  });
+
+  it('an ISSM moves many dates at once after seeing what would change, and a worker does it', async () => {
+    const { page, faults } = await signIn('s.haddad', '/poams?open=yes');
+    await page.locator('[role="row"][data-index="0"] [data-check]').click();
+    await page.locator('[role="row"][data-index="2"] [data-check]').click({ modifiers: ['Shift'] });
+    await page.getByRole('button', { name: 'Change…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel(/What is changed/).selectOption('poc');
+    await dialog.getByLabel(/New owner/).fill('Platform team');
+    await dialog.getByLabel(/Reason/).fill('The team took over.');
+    await dialog.getByRole('button', { name: 'See what would change' }).click();
+    await dialog.getByText('3 POA&Ms would change').waitFor();
+    await dialog.getByRole('button', { name: 'Change 3 POA&Ms' }).click();
+    await dialog.getByText(/^3 POA&Ms changed/).waitFor();
+    expect(
+      await world.rows(`select count(*)::int as n from ingestion_poams where poc = 'Platform team'`),
+    ).toEqual([{ n: 3 }]);
+    expect(faults).toEqual([]);
+  });
+
+  it('an analyst drops a scan file, and finds its new critical on the page of the asset', async () => {
+    const { page, faults } = await signIn('a.lindqvist', '/imports');
+    const file = join(tmpdir(), `weekly-${process.pid}.nessus`);
+    await writeFile(
+      file,
+      `<NessusClientData_v2><Report name="weekly"><ReportHost name="198.51.100.77"><HostProperties><tag name="HOST_START_TIMESTAMP">1764100000</tag><tag name="HOST_END_TIMESTAMP">1764100600</tag><tag name="host-fqdn">carried.over.example</tag><tag name="host-ip">198.51.100.77</tag></HostProperties><ReportItem port="445" svc_name="cifs" protocol="tcp" severity="4" pluginID="97833" pluginName="MS17-010: Security Update for Microsoft Windows SMB Server" pluginFamily="Windows"><solution>Install the update.</solution><risk_factor>Critical</risk_factor></ReportItem></ReportHost></Report></NessusClientData_v2>`,
+    );
+    await page.locator('input[type=file]').setInputFiles(file);
+    await page.getByRole('grid').getByText('Imported', { exact: true }).waitFor();
+    await page.goto('/assets?q=carried.over');
+    await page
+      .getByRole('link', { name: /carried\.over/ })
+      .first()
+      .click();
+    await page.locator('main').getByRole('link', { name: 'Findings', exact: true }).click();
+    await page.waitForURL(/findings$/);
+    await page
+      .getByRole('grid')
+      .getByText(/MS17-010/)
+      .waitFor();
     expect(faults).toEqual([]);
   });
 

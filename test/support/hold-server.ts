@@ -1,5 +1,5 @@
 /**
- * A client process of an embedded server, run by embedded.pg.test.ts: opens the server of the data directory in its
+ * A client process of an embedded server, run by embedded.proof.ts: opens the server of the data directory in its
  * argument, says so in one line of JSON, and holds it until its input ends.
  */
 import { openEmbeddedServer } from '../../src/platform/embedded/server.ts';

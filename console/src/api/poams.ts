@@ -1,8 +1,12 @@
 /** POA&Ms and milestones, as src/review/records and src/record/poams give them. Days are `YYYY-MM-DD`. */
 import { queryOptions } from '@tanstack/react-query';
+import type { z } from 'zod';
+import type { recordsTried } from '../../../src/contract/index.ts';
+import type { Search } from '../kit/search.ts';
 import type { Agreement } from '../kit/marks/agreement.tsx';
-import { get, getVersioned, patch, type Versioned } from './http/client.ts';
+import { get, getVersioned, patch, post, type Versioned } from './http/client.ts';
 import type { Severity } from './findings.ts';
+import type { Job } from './operations.ts';
 
 export type FieldValue = string | number | boolean | null | readonly string[];
 
@@ -132,6 +136,20 @@ export const poamHistoryQuery = (id: string) =>
     queryFn: ({ signal }) =>
       get<{ items: readonly Change[] }>(`/poams/${encodeURIComponent(id)}/history`, { signal }),
   });
+
+/** An edit of all POA&Ms of a filter, or of some by id. */
+export interface BulkEdit {
+  readonly filter?: Search;
+  readonly ids?: readonly string[];
+  readonly changes: Readonly<Record<string, FieldValue>>;
+  readonly shiftDays?: number;
+  readonly reason?: string;
+}
+export type TriedEdit = z.infer<typeof recordsTried>;
+export const tryPoamEdits = (edit: BulkEdit): Promise<TriedEdit> => post('/poams/bulk/try', edit);
+/** @param token of the try: exactly that is done, by a worker. */
+export const editPoams = (edit: BulkEdit, token: string): Promise<Job> =>
+  post('/poams/bulk/edit', { ...edit, token });
 
 export const editPoam = (
   id: string,

@@ -84,7 +84,7 @@ export interface ActionDialogProps {
   readonly reason?: 'required' | 'optional';
   /** Whether what it asks for is not complete yet. */
   readonly incomplete?: boolean;
-  readonly size?: 'md' | 'lg';
+  readonly size?: 'md' | 'lg' | 'xl';
   /** Closes by itself where it is done, unless it says otherwise. @param reason undefined: none was given. */
   readonly onRun: (reason: string | undefined) => Promise<void>;
   readonly onClose: () => void;

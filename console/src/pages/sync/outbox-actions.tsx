@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { decideOutbox, type OutboxRow } from '../../api/operations.ts';
 import { tell } from '../../kit/notice.tsx';
-import { ReasonDialog } from '../../kit/reason-dialog.tsx';
+import { ActionDialog } from '../../kit/action-dialog.tsx';
 import { useMay } from '../../shell/use-session.ts';
 
 const acts = {
@@ -44,14 +44,15 @@ export const OutboxActions = ({ of }: { readonly of: OutboxRow }) => {
         </Button>
       ))}
       {act === undefined ? null : (
-        <ReasonDialog
+        <ActionDialog
           title={`${acts[act].title}: ${of.entityId}`}
-          act={acts[act].title}
-          onSend={(reason) => send(act, reason)}
+          verb={acts[act].title}
+          reason="required"
+          onRun={(reason) => send(act, reason ?? '')}
           onClose={() => setAct(undefined)}
         >
           <p>{acts[act].meaning}</p>
-        </ReasonDialog>
+        </ActionDialog>
       )}
     </>
   );

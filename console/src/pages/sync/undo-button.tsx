@@ -8,7 +8,7 @@ import detail from '../../kit/detail/detail.module.css';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { AnyValue } from '../../kit/marks/values.tsx';
 import { tell } from '../../kit/notice.tsx';
-import { ReasonDialog } from '../../kit/reason-dialog.tsx';
+import { ActionDialog } from '../../kit/action-dialog.tsx';
 import { EntityLink } from '../../kit/record-link.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import { fieldTitle } from '../poams/field-row.tsx';
@@ -81,12 +81,13 @@ const UndoDialog = ({ of, onClose }: { readonly of: OperationDetail; readonly on
       });
   };
   return (
-    <ReasonDialog
+    <ActionDialog
       title="Undo this operation"
-      act="Undo"
+      verb="Undo"
+      reason="required"
       size="xl"
-      disabled={!query.data || query.data.fields.length === 0}
-      onSend={send}
+      incomplete={!query.data || query.data.fields.length === 0}
+      onRun={(reason) => send(reason ?? '')}
       onClose={onClose}
     >
       <Loaded query={query}>
@@ -102,7 +103,7 @@ const UndoDialog = ({ of, onClose }: { readonly of: OperationDetail; readonly on
           </>
         )}
       </Loaded>
-    </ReasonDialog>
+    </ActionDialog>
   );
 };
 
