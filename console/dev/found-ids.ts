@@ -26,7 +26,7 @@ const asked = {
   operation: ['/operations?type=sync&sort=started&status=!failed', 'operationId'],
   outbox: ['/outbox?state=failed', 'id'],
   match: ['/matches', 'id'],
-  import: ['/imports', 'importId'],
+  import: ['/imports', 'id'],
 } as const satisfies Record<keyof FoundIds, readonly [string, string]>;
 
 /** @param request of somebody who sees everything. @returns `none` for what there is none of: its page then says so. */
