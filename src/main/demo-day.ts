@@ -5,7 +5,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { type Actor, everywhere } from '../canonical/access/index.ts';
 import { poamList } from '../canonical/lists/index.ts';
@@ -14,6 +14,7 @@ import { editPolicies } from '../engine/policies/index.ts';
 import type { App } from '../engine/run/index.ts';
 import { importFiles } from '../modules/scan-files/index.ts';
 import { actorOf } from '../operate/accounts/index.ts';
+import { keepCommandImport } from '../operate/imports/index.ts';
 import { setSchedule } from '../operate/worker/index.ts';
 import { TielineError } from '../platform/errors/index.ts';
 import { parseFilter } from '../platform/lists/index.ts';
@@ -151,16 +152,19 @@ async function schedule(app: App): Promise<void> {
 }
 
 async function carriedOver(app: App, { signal }: DemoDay): Promise<void> {
-  const file = join(tmpdir(), `plant-network-${randomUUID().slice(0, 8)}.nessus`);
+  const file = join(tmpdir(), `plant-network-weekly-${randomUUID().slice(0, 4)}.nessus`);
   await writeDemoScanFile(file, new Date(app.now().getTime() - 2 * dayMs));
   try {
-    await importFiles(app, [file], {
+    const outcomes = await importFiles(app, [file], {
       source: 'plant-network',
       newSource: true,
       keepPartial: false,
       signal,
       report: () => undefined,
     });
+    const by = { by: 'a.lindqvist', source: 'plant-network' };
+    for (const outcome of outcomes)
+      await keepCommandImport(app, by, { ...outcome, file: basename(outcome.file) });
   } finally {
     await rm(file, { force: true });
   }

@@ -19,7 +19,7 @@ import {
 import { job, operationChanges, operationDetail, operationList as operations } from '../work/index.ts';
 import { outboxEntry } from '../work/index.ts';
 import { inbox } from '../work/index.ts';
-import { json, tally } from '../json/index.ts';
+import { instant, json, tally } from '../json/index.ts';
 import { system } from '../records/index.ts';
 import { defineRoutes } from './define-route.ts';
 import { listRoutes, pageShape } from './list-routes.ts';
@@ -46,6 +46,8 @@ const approvalItem = z.strictObject({
   after: json,
   lines: z.array(describedLine),
   reason: z.string(),
+  /** Where a person edited it here: who, and what was written. */
+  edit: z.strictObject({ by: z.string(), at: instant, reason: z.string().nullable() }).nullable(),
   danger: z.string(),
 });
 

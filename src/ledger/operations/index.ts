@@ -36,6 +36,7 @@ export {
   listHistory,
   listJournal,
   listLatestEdits,
+  listPersonsEdits,
   listRecordJournal,
   type NamedJournalRow,
   pageJournal,

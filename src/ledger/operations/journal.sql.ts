@@ -170,6 +170,33 @@ export async function listLatestEdits(
   return rows.map(shownDecision);
 }
 
+/** A person's own latest edit of a field, as it was journaled here. */
+export interface PersonsEdit extends JournalSubject {
+  readonly field: string;
+  readonly by: string;
+  readonly at: Date;
+  /** What the person wrote. */
+  readonly reason: string | null;
+}
+
+/** The latest edit of each field of these records that a person made here; what a rule or the other side changed since hides it. */
+export async function listPersonsEdits(
+  db: Kysely<Database>,
+  subjects: readonly JournalSubject[],
+): Promise<PersonsEdit[]> {
+  if (subjects.length === 0) return [];
+  const { rows } = await sql<PersonsEdit & { readonly isPersons: boolean }>`
+    select distinct on (c.entity_type, c.entity_id, c.field_name)
+           c.entity_type as entity, c.entity_id as "entityId", c.field_name as field, c.decided_by as by, c.changed_at as at, c.reason,
+           c.direction = 'internal' and c.decided_by_kind = 'person' as "isPersons"
+      from sync_changes c
+     where c.entity_type = any(${[...new Set(subjects.map((each) => each.entity))]}::text[])
+       and c.entity_id = any(${[...new Set(subjects.map((each) => each.entityId))]}::text[]) and ${amongSubjects(subjects)}
+       and c.field_name is not null and c.direction <> 'outbound'
+     order by c.entity_type, c.entity_id, c.field_name, c.id desc`.execute(db);
+  return rows.filter(({ isPersons }) => isPersons).map(({ isPersons: _is, ...edit }) => edit);
+}
+
 /** A change of one record, in its history. */
 export interface RecordJournalRow extends ShownDecision {
   readonly at: Date;

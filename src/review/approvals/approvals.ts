@@ -2,6 +2,7 @@
  * What a person who approves reads and decides: what is asked for, by authorization boundary, as rows of record, field, before, after and
  * why; changes that do the same to many records together, the most dangerous first; and a decision on all of it or on some records.
  */
+import { listPersonsEdits } from '../../ledger/operations/index.ts';
 import { type Actor, type Scope } from '../../canonical/access/index.ts';
 import { type Danger, dangers } from '../../canonical/vocabulary/index.ts';
 import {
@@ -43,6 +44,8 @@ export interface ApprovalItem {
   /** The same in words: names, not ids; of a record as a whole a line for each field. */
   readonly lines: readonly DescribedLine[];
   readonly reason: string;
+  /** Where a person edited it here: who, and what he wrote. */
+  readonly edit: { readonly by: string; readonly at: Date; readonly reason: string | null } | null;
   readonly danger: Danger;
 }
 
@@ -152,6 +155,9 @@ export async function listApprovalItems(
   return flat.length > shown.length ? { items, next: { value: last, id: last } } : { items };
 }
 
+const editKey = ({ entity, entityId, field }: Pick<ApprovalItem, 'entity' | 'entityId' | 'field'>): string =>
+  JSON.stringify([entity, entityId, field]);
+
 type Flat = ReturnType<typeof flatten>[number] & { readonly number: number };
 
 async function describeItems(
@@ -170,6 +176,11 @@ async function describeItems(
     })),
     now().toISOString().slice(0, 10),
   );
+  const edits = new Map((await listPersonsEdits(db, flat)).map((each) => [editKey(each), each]));
+  const editOf = (key: { entity: string; entityId: string; field: string | null }): ApprovalItem['edit'] => {
+    const edit = edits.get(editKey(key));
+    return edit ? { by: edit.by, at: edit.at, reason: edit.reason } : null;
+  };
   const judged = new Map(
     groupChanges(flat).flatMap(({ danger, changes }) => changes.map(({ number }) => [number, danger])),
   );
@@ -177,6 +188,7 @@ async function describeItems(
     ...item,
     title: words[n]?.title ?? item.record,
     lines: words[n]?.lines ?? [],
+    edit: editOf(item),
     danger: judged.get(item.number) ?? dangers[0],
   }));
 }

@@ -78,8 +78,10 @@ export const MarkedValue = ({
     return <AnyValue of={of} />;
   const isNew = newWords(words, others);
   const Mark = as === 'added' ? 'ins' : 'del';
+  // A day or a word is not broken at its hyphens.
+  const isShort = words.length === 1;
   return (
-    <span className={styles['text']}>
+    <span className={styles['text']} style={isShort ? { whiteSpace: 'nowrap' } : undefined}>
       {words.map((word, index) =>
         isNew[index] === true && word.trim() !== '' ? <Mark key={index}>{word}</Mark> : word,
       )}

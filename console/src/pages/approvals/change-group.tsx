@@ -7,6 +7,7 @@ import { type ApprovalGroup, type ApprovalItem, fetchItems } from '../../api/app
 import detail from '../../kit/detail/detail.module.css';
 import { problemOf } from '../../api/http/problem.ts';
 import { AnyValue, MarkedValue, nameWords } from '../../kit/marks/values.tsx';
+import { When } from '../../kit/marks/when.tsx';
 import { EntityLink } from '../../kit/record-link.tsx';
 import { fieldTitle } from '../poams/field-row.tsx';
 import styles from './approvals.module.css';
@@ -76,7 +77,18 @@ const Row = ({ of, marks }: { readonly of: ApprovalItem; readonly marks: Marks }
       <div className="quiet">{withoutId(of.title, of.entityId)}</div>
     </td>
     <Change of={of} />
-    <td>{of.reason}</td>
+    <td>
+      {of.edit === null ? (
+        of.reason
+      ) : (
+        <>
+          {of.edit.reason ?? <span className="quiet">no reason given</span>}
+          <div className="quiet">
+            {of.edit.by}, <When at={of.edit.at} />
+          </div>
+        </>
+      )}
+    </td>
   </tr>
 );
 

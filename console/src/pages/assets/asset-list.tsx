@@ -52,7 +52,7 @@ const columns: ListSpec<AssetRow>['columns'] = [
   {
     id: 'system',
     title: 'System',
-    width: 84,
+    width: 108,
     cell: (row) =>
       row.systemIds.length === 0 ? <Nothing word="no system" /> : <span>{row.systemIds.join(', ')}</span>,
     text: (row) => row.systemIds.join(', '),
@@ -77,7 +77,7 @@ const columns: ListSpec<AssetRow>['columns'] = [
   {
     id: 'seen',
     title: 'Last seen',
-    width: 84,
+    width: 108,
     sort: 'seen',
     cell: (row) => <When at={row.lastSeen} />,
     text: (row) => row.lastSeen ?? '',
@@ -96,7 +96,7 @@ const columns: ListSpec<AssetRow>['columns'] = [
     id: 'criticality',
     title: 'Criticality',
     meaning: 'How much the mission depends on it',
-    width: 84,
+    width: 108,
     cell: (row) => (row.criticality === null ? <Nothing /> : <span>{row.criticality}</span>),
     text: (row) => row.criticality ?? '',
     filter: (row) => ['criticality', row.criticality ?? 'none'],

@@ -57,7 +57,7 @@ const columns: ListSpec<ConflictRow>['columns'] = [
   {
     id: 'system',
     title: 'System',
-    width: 84,
+    width: 108,
     cell: (row) =>
       row.boundary === null ? (
         <Nothing word="no system" />
@@ -90,7 +90,7 @@ const columns: ListSpec<ConflictRow>['columns'] = [
   {
     id: 'age',
     title: 'Found',
-    width: 84,
+    width: 108,
     sort: 'age',
     cell: (row) => <When at={row.createdAt} />,
     text: (row) => row.createdAt ?? '',

@@ -91,7 +91,7 @@ const columns: ListSpec<FindingRow>['columns'] = [
     id: 'system',
     title: 'System',
     meaning: 'The authorization boundary that the asset belongs to',
-    width: 76,
+    width: 108,
     cell: (row) =>
       row.systemIds.length === 0 ? <Nothing word="no system" /> : <span>{row.systemIds.join(', ')}</span>,
     text: (row) => row.systemIds.join(', '),

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { get } from '../../api/http/client.ts';
 import { countQuery, type Page } from '../../api/lists.ts';
+import { statusQuery } from '../../api/sync.ts';
 import { countsOf, type SystemRow } from '../../api/systems.ts';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { countWords } from '../../kit/list/use-rows.ts';
@@ -13,6 +14,8 @@ import { RecordLink } from '../../kit/record-link.tsx';
 import type { Search } from '../../kit/search.ts';
 import detail from '../../kit/detail/detail.module.css';
 import { useMay, useSession } from '../../shell/use-session.ts';
+import { ConnectionCard } from '../sync/connection-card.tsx';
+import syncStyles from '../sync/sync.module.css';
 import { LastSignIn } from './last-sign-in.tsx';
 import styles from './home.module.css';
 import { type Part, partsOf, type Waiting } from './words.ts';
@@ -118,10 +121,36 @@ const SystemLine = ({ of }: { readonly of: SystemRow }) => (
   </tr>
 );
 
+/** For who sees no record, and runs the connections. */
+const Connections = () => {
+  const query = useQuery(statusQuery);
+  return (
+    <section aria-label="Connections">
+      <h2>Connections</h2>
+      <Loaded query={query}>
+        {({ connections }) =>
+          connections.length === 0 ? (
+            <p>
+              Nothing is connected yet. <Link to="/connections">Add a connection</Link>
+            </p>
+          ) : (
+            <div className={syncStyles['cards']}>
+              {connections.map((each) => (
+                <ConnectionCard key={each.connection} of={each} />
+              ))}
+            </div>
+          )
+        }
+      </Loaded>
+    </section>
+  );
+};
+
 export const HomePage = () => {
   const { person, permissions } = useSession();
   const { system } = useSearch({ strict: false });
   const seesSystems = useMay('system:read');
+  const runsSync = useMay('sync:read') && !seesSystems;
   const parts = partsOf(person.roles).filter(({ permission }) => permissions[permission] !== undefined);
   return (
     <div className={styles['page']}>
@@ -133,7 +162,8 @@ export const HomePage = () => {
         ))}
       </div>
       {seesSystems ? <SystemsTable /> : null}
-      {parts.length === 0 && !seesSystems ? (
+      {runsSync ? <Connections /> : null}
+      {parts.length === 0 && !seesSystems && !runsSync ? (
         <p>None of your roles shows findings, POA&Ms or systems. Your pages are in the sidebar.</p>
       ) : null}
     </div>

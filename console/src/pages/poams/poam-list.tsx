@@ -83,7 +83,7 @@ const columns: ListSpec<PoamRow>['columns'] = [
     id: 'findings',
     title: 'Findings',
     meaning: 'Open of all that are under it',
-    width: 84,
+    width: 108,
     align: 'end',
     cell: ({ findings }) => (
       <span>
@@ -96,7 +96,7 @@ const columns: ListSpec<PoamRow>['columns'] = [
   {
     id: 'system',
     title: 'System',
-    width: 84,
+    width: 108,
     cell: (row) =>
       row.systemId === null ? (
         <Nothing word="no system" />

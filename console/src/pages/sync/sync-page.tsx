@@ -1,5 +1,6 @@
 /** Is it running, is it on time, what is stuck, what did it do? */
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { statusQuery } from '../../api/sync.ts';
 import detail from '../../kit/detail/detail.module.css';
 import { Loaded } from '../../kit/detail/loaded.tsx';
@@ -34,7 +35,7 @@ export const SyncPage = () => {
             <RunningNow of={running} />
             {connections.length === 0 ? (
               <p className={styles['told']}>
-                Nothing is connected yet. Add a connection with <code>tieline connections add</code>.
+                Nothing is connected yet. <Link to="/connections">Add a connection</Link>.
               </p>
             ) : (
               <div className={styles['cards']}>
