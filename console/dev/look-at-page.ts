@@ -45,6 +45,20 @@ function watch(page: Page, faults: string[]): void {
   });
 }
 
+/**
+ * What a mouse can press and a keyboard cannot reach. Within a list, a menu or a set of tabs the arrow keys go on from its one tab stop.
+ */
+const unreachable = (page: Page): Promise<string[]> =>
+  page.evaluate<string[]>(`(() => {
+    const composite = '[role=grid],[role=menu],[role=listbox],[role=tablist],[role=radiogroup],[role=combobox]';
+    const pressable = 'a[href],button,input,select,textarea,summary,[role=button],[role=checkbox],[role=link]';
+    const isHidden = (element) =>
+      element.getClientRects().length === 0 || element.closest('[aria-hidden=true],[inert]') !== null;
+    return [...document.querySelectorAll(pressable)]
+      .filter((element) => element.tabIndex < 0 && !isHidden(element) && element.closest(composite) === null)
+      .map((element) => element.outerHTML.slice(0, 120));
+  })()`);
+
 /** Signs in as a role of the demo. */
 export const enter = (page: Page, address: string, role: string) =>
   page.context().request.post(`${address}/api/v1/session/demo`, {
@@ -79,6 +93,7 @@ export async function lookAtPage(
     await page.getByText('Loading…').first().waitFor({ state: 'hidden' });
     await page.waitForTimeout(200); // what opens has opened
     if (picture !== undefined) await page.screenshot({ path: picture });
+    for (const element of await unreachable(page)) faults.push(`no key reaches ${element}`);
     for (const { id, nodes } of await violations(page))
       faults.push(
         `axe ${id}: ${nodes

@@ -231,13 +231,16 @@ describe('approvals', () => {
     ).rejects.toMatchObject({ code: 'APPROVAL_MOVED' });
     const { items } = await listApprovalItems(world.app, inside, id, { limit: 1 });
     const [own] = items;
+    expect(own?.edit).toBeNull();
     await world.rows(
-      `insert into sync_changes (operation_id, entity_type, entity_id, field_name, after_value, direction, decided_by_kind, decided_by)
-       select (select batch_id from ingestion_batches limit 1), 'poam', $1, $2, $3::jsonb, 'internal', 'person', 'issm'`,
+      `insert into sync_changes (operation_id, entity_type, entity_id, field_name, after_value, direction, decided_by_kind, decided_by, reason)
+       select (select batch_id from ingestion_batches limit 1), 'poam', $1, $2, $3::jsonb, 'internal', 'person', 'issm', 'the fix comes later'`,
       own?.entityId,
       own?.field,
       JSON.stringify(own?.after),
     );
+    const shown = await listApprovalItems(world.app, inside, id, { limit: 1 });
+    expect(shown.items[0]?.edit).toMatchObject({ by: 'issm', reason: 'the fix comes later' });
     const records = [own?.record ?? ''];
     await expect(decideApproval(world.app, actor, inside, id, { ...approve, records })).rejects.toMatchObject(
       { code: 'APPROVAL_OWN' },
