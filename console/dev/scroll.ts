@@ -1,7 +1,7 @@
 /** How fast a list of 5,000 loaded rows scrolls: `node console/dev/scroll.ts ADDRESS`. Prints the frame times of a scroll through all rows. */
 import { chromium } from 'playwright-core';
 
-const [address = 'http://127.0.0.1:8440'] = process.argv.slice(2);
+const [address = 'http://127.0.0.1:7480'] = process.argv.slice(2);
 const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
