@@ -55,7 +55,7 @@ export const listsPage = (): string =>
     "line: `tieline findings list --filter 'severity=critical,high poam=none' --sort -seen`; in a URL: `?severity=critical,high&poam=none`.",
     '',
     'Several values of one filter, with commas between them, are alternatives; `!` before them means none of these. Several filters must',
-    'all be met. `none` and `any` ask whether there is a value at all. An unknown filter or value is refused, never left out.',
+    'all be met. `none` and `any` ask whether there is a value at all; each stands alone, and `!none` is `any`. An unknown filter or value is refused, never left out.',
     '',
     'A list ends where its page or `--limit` ends and says how many more there are, up to 10,000. `--csv` writes every row, in the memory of a',
     "few hundred: RFC 4180, UTF-8 with a byte order mark; a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return gets a `'` before it.",

@@ -57,9 +57,18 @@ function values(text: string): { values: string[]; negated: boolean } {
   return { values: found, negated };
 }
 
+/** `none` and `any`; `!none` is `any`. @throws Refused where one of them stands among other values: it is no value. */
 function presence(text: string, also: readonly Presence[] = []): FilterTerm | undefined {
-  const word = also.find((each) => each === text.trim().toLowerCase());
-  return word === undefined ? undefined : { is: 'presence', present: word === 'any' };
+  const negated = text.trim().startsWith('!');
+  const words = text
+    .trim()
+    .slice(negated ? 1 : 0)
+    .split(',')
+    .map((each) => each.trim().toLowerCase());
+  const word = also.find((each) => words.includes(each));
+  if (word === undefined) return undefined;
+  if (words.length > 1) throw new Refused(`names "${word}" beside other values; it stands alone`);
+  return { is: 'presence', present: (word === 'any') !== negated };
 }
 
 const ends = (text: string): [string, string] => {
