@@ -50,7 +50,7 @@ function watch(page: Page, faults: string[]): void {
  */
 const unreachable = (page: Page): Promise<string[]> =>
   page.evaluate<string[]>(`(() => {
-    const composite = '[role=grid],[role=menu],[role=listbox],[role=tablist],[role=radiogroup],[role=combobox]';
+    const composite = '[role=grid],[role=menu],[role=listbox],[role=tablist],[role=radiogroup],[role=combobox],.mantine-Spotlight-content';
     const pressable = 'a[href],button,input,select,textarea,summary,[role=button],[role=checkbox],[role=link]';
     const isHidden = (element) =>
       element.getClientRects().length === 0 || element.closest('[aria-hidden=true],[inert]') !== null;

@@ -2,6 +2,7 @@
  * Adds a connection in five steps: type, address, secrets, check, what is read. Nothing is stored before the last one; the type is in the
  * address of the page, what was typed is not, since secrets are among it.
  */
+import { entityWords } from '../../kit/entities.ts';
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useRouter, useSearch } from '@tanstack/react-router';
@@ -25,7 +26,7 @@ import { recordPath } from '../../kit/record-link.tsx';
 import { Fault, PasswordAgain, useStepUp } from '../../kit/action-dialog.tsx';
 import { CheckLines, checkSummary } from './check-panel.tsx';
 import styles from './connections.module.css';
-import { entityWords, plainWords, settingValue, trustWords, words } from './words.ts';
+import { plainWords, settingValue, trustWords, words } from './words.ts';
 
 const steps = ['Type', 'Address', 'Secrets', 'Check', 'What is read'] as const;
 

@@ -1,3 +1,4 @@
+import { entityWords } from '../../kit/entities.ts';
 import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
@@ -24,7 +25,7 @@ import { Waiting } from './connections-page.tsx';
 import styles from './connections.module.css';
 import { Hangs, SettingsPart } from './settings-part.tsx';
 import { TrustLadder } from './trust-ladder.tsx';
-import { checkTone, entityWords, healthTone, isFiles, kindWords, stateOf, words } from './words.ts';
+import { checkTone, healthTone, isFiles, kindWords, stateOf, words } from './words.ts';
 
 const Marks = ({ of: { overview, title, type } }: { readonly of: ConnectionDetail }) => {
   const { text, tone } = stateOf(overview);

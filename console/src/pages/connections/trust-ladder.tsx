@@ -1,4 +1,5 @@
 /** How far a connection may be written to, as rungs; one step up is a button, so is each step down. */
+import { entityWords } from '../../kit/entities.ts';
 import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -15,7 +16,7 @@ import { tell } from '../../kit/notice.tsx';
 import { ActionDialog } from '../../kit/action-dialog.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import styles from './connections.module.css';
-import { entityWords, trustOrder, trustWords } from './words.ts';
+import { trustOrder, trustWords } from './words.ts';
 
 const kindWords = (kinds: TrustStep['waiting']['released']): string =>
   kinds

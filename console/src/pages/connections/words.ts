@@ -1,3 +1,4 @@
+import { entityWords } from '../../kit/entities.ts';
 import type { Check, ConnectionDetail, ConnectionRow, Setting, TrustLevel } from '../../api/connections.ts';
 import { valueWords } from '../../kit/marks/values.tsx';
 
@@ -88,20 +89,6 @@ export const settingValue = (value: unknown): string => valueWords(value);
 /** Descriptions are written for a terminal. */
 export const plainWords = (text: string): string => text.replaceAll('`', '');
 
-const entities: Readonly<Record<string, string>> = {
-  asset: 'assets',
-  finding: 'findings',
-  compliance: 'audit results',
-  acceptance: 'acceptances',
-  system: 'systems',
-  component: 'components',
-  control: 'controls',
-  poam: 'POA&Ms',
-  milestone: 'milestones',
-  asset_tag: 'tags of assets',
-  asset_context: 'business context of assets',
-};
-export const entityWords = (entity: string): string => entities[entity] ?? entity.replaceAll('_', ' ');
 export const plural = (count: number, one: string): string =>
   `${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'}`;
 

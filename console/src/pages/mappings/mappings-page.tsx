@@ -12,24 +12,13 @@ import detail from '../../kit/detail/detail.module.css';
 import { Section } from '../../kit/detail/facts.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { nameWords } from '../../kit/marks/values.tsx';
+import { entityWords } from '../../kit/entities.ts';
+import { capitalized } from '../../kit/titles.ts';
 import { PageTitle } from '../../kit/page-title.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import styles from './mappings.module.css';
 
-const entityWords: Readonly<Record<string, string>> = {
-  poam: 'POA&Ms',
-  milestone: 'Milestones',
-  system: 'Systems',
-  component: 'Components',
-  control: 'Controls',
-  asset: 'Assets',
-  asset_context: 'Business context of assets',
-  finding: 'Findings',
-  plugin: 'Plugins',
-  compliance: 'Compliance results',
-  acceptance: 'Acceptances',
-};
-const titleOf = (entity: string): string => entityWords[entity] ?? nameWords(entity);
+const titleOf = (entity: string): string => capitalized(entityWords(entity));
 
 const ways: Readonly<Record<MappedField['direction'], { readonly sign: string; readonly words: string }>> = {
   inbound: { sign: '→', words: 'comes in' },

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
+import { entityWords } from '../../kit/entities.ts';
 import { capitalized } from '../../kit/titles.ts';
 import { isoOf, type OperationDetail, operationQuery, stopOperation } from '../../api/operations.ts';
 import { statusQuery } from '../../api/sync.ts';
@@ -75,7 +76,7 @@ const Sums = ({ of }: { readonly of: OperationDetail }) => (
       {of.changes
         .map(
           ({ direction, entity, changes }) =>
-            `${changes.toLocaleString('en')} of ${entity.replaceAll('_', ' ')} ${directionWords(direction)}`,
+            `${changes.toLocaleString('en')} ${entityWords(entity, changes)} ${directionWords(direction)}`,
         )
         .concat(of.calls.total === 0 ? [] : [`${of.calls.total.toLocaleString('en')} calls made`])
         .join(' · ')}
