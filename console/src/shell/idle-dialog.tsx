@@ -17,7 +17,7 @@ export const IdleDialog = ({
       <p>
         Nobody has used this session for a while. It ends in{' '}
         <strong>{left > 10 ? `${Math.ceil(left / 10) * 10} seconds` : `${left} s`}</strong>. What you have
-        typed is kept for you.
+        typed and not saved is lost then.
       </p>
       <p className="hidden-text" role="status">
         {left > 45 ? 'The session ends in one minute.' : left <= 15 ? 'The session ends in 15 seconds.' : ''}
