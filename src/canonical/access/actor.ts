@@ -64,6 +64,13 @@ export function intersected(one: Scope, other: Scope): Scope {
 export const isWithin = (scope: Scope, systemId: string | null): boolean =>
   scope.kind === 'everywhere' || (systemId === null ? scope.unassigned : scope.systemIds.includes(systemId));
 
+/** Whether `outer` holds all of `inner`. */
+export const isInside = (inner: Scope, outer: Scope): boolean =>
+  outer.kind === 'everywhere' ||
+  (inner.kind === 'boundaries' &&
+    inner.systemIds.every((id) => outer.systemIds.includes(id)) &&
+    (outer.unassigned || !inner.unassigned));
+
 export const isEmpty = (scope: Scope): boolean =>
   scope.kind === 'boundaries' && scope.systemIds.length === 0 && !scope.unassigned;
 

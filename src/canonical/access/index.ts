@@ -5,6 +5,7 @@ export {
   heldBy,
   intersected,
   isEmpty,
+  isInside,
   isWithin,
   localOperator,
   nowhere,

@@ -135,6 +135,8 @@ export const connectionRoutes = defineRoutes({
     body: z.strictObject({
       url: z.string().min(1).max(500).optional(),
       settings: settings.default({}),
+      /** Needed where the address is of another server: stored ones are not sent there. */
+      secrets: secrets.default({}),
       /** Back to the default. */
       unset: z.array(z.string().max(100)).max(100).default([]),
       /** False: saved without trying it at the server. */
@@ -144,6 +146,7 @@ export const connectionRoutes = defineRoutes({
       reason,
     }),
     versioned: true,
+    stepUp: true,
     answer: { status: 200, shape: changedFields },
     audit: { event: 'setting_changed' },
   },

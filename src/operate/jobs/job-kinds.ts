@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import type { Scope } from '../../canonical/access/index.ts';
+import type { Permission, Scope } from '../../canonical/access/index.ts';
 import { poamList } from '../../canonical/lists/index.ts';
 import { conflictChoices } from '../../canonical/vocabulary/index.ts';
 import { type App, progressNotes, type StepProgress } from '../../engine/run/index.ts';
@@ -46,6 +46,8 @@ export interface JobContext {
 }
 
 interface JobKind<Payload> {
+  /** Looked at again when it is done: who asked may have lost it meanwhile. */
+  readonly permission: Permission;
   readonly payload: z.ZodType<Payload>;
   /** @returns what the job came to, as its reader is told. */
   readonly run: (app: App, payload: Payload, context: JobContext) => Promise<Json>;
@@ -112,6 +114,7 @@ function refuseAbsent(paths: readonly string[]): void {
 
 export const jobKinds = {
   sync: defineJob({
+    permission: 'sync:run',
     payload: syncOptions,
     async run(app, options, context) {
       const { operationId, resumed, counts } = await syncSystems(app, options, callerOf(context));
@@ -119,12 +122,14 @@ export const jobKinds = {
     },
   }),
   plan: defineJob({
+    permission: 'plan:create',
     payload: syncOptions,
     async run(app, options, context) {
       return { planId: await keepNewPlan(app, context.actor, options, callerOf(context)) };
     },
   }),
   apply_plan: defineJob({
+    permission: 'plan:apply',
     payload: z.strictObject({ planId: z.string(), sha256: z.string().exactOptional(), scope }),
     async run(app, { planId, sha256, scope: within }, context) {
       const by = { actor: context.actor, scope: within, caller: callerOf(context) };
@@ -133,6 +138,7 @@ export const jobKinds = {
     },
   }),
   import: defineJob({
+    permission: 'import:write',
     payload: z.strictObject({
       paths: z.array(z.string()).min(1),
       /** The source that the files are filed under. */
@@ -173,6 +179,7 @@ export const jobKinds = {
     },
   }),
   edit_poams: defineJob({
+    permission: 'poam:write',
     payload: z.strictObject({
       /** Of the list of POA&Ms, or their ids. */
       filter: z.record(z.string(), z.string()).optional(),
@@ -192,6 +199,7 @@ export const jobKinds = {
     },
   }),
   resolve_conflicts: defineJob({
+    permission: 'conflict:resolve',
     payload: z.strictObject({
       ids: z.array(z.int()),
       keep: z.enum(conflictChoices),

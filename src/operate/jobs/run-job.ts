@@ -4,7 +4,9 @@ import type { App } from '../../engine/run/index.ts';
 import { watching } from '../../ledger/operations/index.ts';
 import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { isDatabaseFault } from '../../platform/postgres/index.ts';
-import type { Json } from '../../platform/values/index.ts';
+import { isJsonObject, type Json } from '../../platform/values/index.ts';
+import { isInside, permissions, type Scope, scopeFor } from '../../canonical/access/index.ts';
+import { actorOf } from '../accounts/index.ts';
 import { isJobKind, jobKinds, type JobContext } from './job-kinds.ts';
 import {
   beginJob,
@@ -32,6 +34,31 @@ const mustWait = (error: unknown): boolean =>
   isDatabaseFault(error) ||
   (error instanceof TielineError && (error.code === 'SYNC_RUNNING' || error.code === 'LOCK_LOST'));
 
+const localPrefix = 'local:';
+
+/** Of a job that reaches only so far. */
+const scopeIn = (payload: Json): Scope | undefined =>
+  isJsonObject(payload) && isJsonObject(payload['scope'])
+    ? (payload['scope'] as unknown as Scope) // as its kind's schema had it when it was asked for
+    : undefined;
+
+/**
+ * Whoever asked may have been locked out, or lost the right, since: then nothing is done in his name. The operator at the machine has an
+ * account of the system and none of ours. @throws TielineError NOT_ALLOWED.
+ */
+async function requireStillAllowed(app: App, job: JobToDo): Promise<void> {
+  if (job.requestedByPrincipal.startsWith(localPrefix) || !isJobKind(job.kind)) return;
+  const { permission } = jobKinds[job.kind];
+  const actor = await actorOf(app, job.requestedByPrincipal);
+  const scope = actor && scopeFor(actor, permission, app.now());
+  const asked = scopeIn(job.payload);
+  if (scope && (asked === undefined || isInside(asked, scope))) return;
+  throw new TielineError(
+    'NOT_ALLOWED',
+    `${job.requestedBy} may not ${permissions[permission].title} any more.`,
+  );
+}
+
 /** @throws what lets the queue try again: the worker ends, another one is at it, the database is away. */
 export async function runJob(app: App, payload: unknown, signal: AbortSignal): Promise<void> {
   const { job: id } = queued.parse(payload);
@@ -44,6 +71,7 @@ export async function runJob(app: App, payload: unknown, signal: AbortSignal): P
   }
   app.log.info({ job: id, kind: job.kind, by: job.requestedBy }, 'job begins');
   try {
+    await requireStillAllowed(app, job);
     const result = await work(app, job, signal);
     await endJob(app.db, id, { state: 'succeeded', result });
     app.log.info({ job: id, kind: job.kind }, 'job done');

@@ -1,6 +1,6 @@
 /** Matches as the console decides them: within a scope, with what both sides are known by and what would follow. */
 import type { Identifier } from '../../canonical/identity/index.ts';
-import type { Scope } from '../../canonical/access/index.ts';
+import { permissions, type Scope } from '../../canonical/access/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import { defined } from '../../platform/values/index.ts';
@@ -63,6 +63,22 @@ export interface MatchDecision {
 }
 
 /**
+ * What is accepted where nothing is named: the one that is proposed, among those that the person can see. What lies outside is neither
+ * chosen nor named. Undefined of a duplicate, whose component is given.
+ * @throws TielineError USAGE where more than one is proposed, or none that he can see.
+ */
+function onlyProposed(match: MatchDetail): string | undefined {
+  if (match.kind === 'duplicate') return undefined;
+  const proposed = match.candidates.filter((each) => each.isProposed);
+  const [only] = proposed;
+  if (only && proposed.length === 1 && match.candidatesOutside === 0) return only.choice;
+  throw new TielineError('USAGE', `Match ${match.id} has more than one candidate.`, {
+    fields: match.candidates.map((each) => ({ field: each.choice, message: each.name ?? 'has no name' })),
+    remedy: 'Name the one that it is. Nothing was decided.',
+  });
+}
+
+/**
  * A person's word about a match, by candidates that lie within the scope.
  * @throws TielineError RECORD_UNKNOWN; MATCH_SETTLED; USAGE where the choice is none of the candidates, or is not clear.
  */
@@ -70,21 +86,26 @@ export async function decideMatch(
   app: App,
   scope: Scope,
   id: number,
-  { decision, choice, always, replaces }: MatchDecision,
+  { decision, choice: named, always, replaces, mayMerge }: MatchDecision & { readonly mayMerge: boolean },
   decided: Decider,
 ): Promise<MatchSettled> {
   const match = await fetchMatchDetail(app, scope, id);
+  if (match.kind === 'identity' && !mayMerge)
+    throw new TielineError('NOT_ALLOWED', `${decided.by} may not ${permissions['asset:identify'].title}.`);
   if (match.settledAt !== null)
     throw new TielineError(
       'MATCH_SETTLED',
       `Match ${id} is settled: ${match.outcome ?? 'decided'} by ${match.settledBy ?? 'a rule'}.`,
     );
+  const choice = decision === 'accept' ? (named ?? onlyProposed(match)) : named;
   if (choice !== undefined && !match.candidates.some((each) => each.choice === choice))
     throw new TielineError('USAGE', `"${choice}" is not one candidate of match ${id}.`, {
       fields: match.candidates.map((each) => ({ field: each.choice, message: each.name ?? 'has no name' })),
       remedy: 'Choose one that is named here. Nothing was decided.',
     });
-  const decidesAll = match.kind === 'duplicate' || (match.kind === 'identity' && choice === undefined);
+  const decidesAll =
+    match.kind === 'duplicate' ||
+    (match.kind === 'identity' && (choice === undefined || decision === 'reject'));
   if (decidesAll && match.candidatesOutside > 0)
     throw new TielineError('USAGE', `Match ${id} is also about an asset of a system that is not yours.`, {
       remedy: 'Ask somebody who may decide matches in all systems. Nothing was decided.',

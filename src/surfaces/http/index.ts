@@ -2,16 +2,19 @@
 import type { FastifyInstance } from 'fastify';
 import { openApiOf, routes } from '../../contract/index.ts';
 import type { App } from '../../engine/run/index.ts';
-import { TielineError } from '../../platform/errors/index.ts';
+import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { createCursors } from '../../platform/lists/index.ts';
 import { serveConsole } from './console.ts';
 import { handlersOf } from './handlers.ts';
 import { apiBase } from './kit/add-route.ts';
 import { openEventFeed } from './kit/event-feed.ts';
 import type { Rates } from './kit/rates.ts';
+import { forgetKeptAnswers } from './kit/idempotency.sql.ts';
 import { recorderOf } from './kit/recorder.ts';
 import { createServer } from './server.ts';
 import { identification } from './sign-in/identify.ts';
+
+const forgetEveryMs = 3_600_000;
 
 export interface OpenServer {
   readonly version: string;
@@ -47,7 +50,15 @@ export async function openServer(app: App, options: OpenServer): Promise<Fastify
     ...(rates ? { rates } : {}),
     ...(trustedProxies ? { trustedProxies } : {}),
   });
-  server.addHook('preClose', () => closing.abort());
+  const forgetting = setInterval(() => {
+    forgetKeptAnswers(app.store, app.now()).catch((error: unknown) =>
+      app.log.warn({ err: error }, `kept answers were not forgotten: ${messageOf(error)}`),
+    );
+  }, forgetEveryMs).unref();
+  server.addHook('preClose', () => {
+    clearInterval(forgetting);
+    closing.abort();
+  });
   const document = openApiOf(routes, version);
   server.get(`${apiBase}/openapi.json`, async (request) => {
     if (!(await identification(app).identify(request, true)))

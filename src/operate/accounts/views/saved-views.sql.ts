@@ -62,7 +62,9 @@ export async function listSavedViews(
 ): Promise<SavedView[]> {
   const { rows } = await sql<SavedView>`
     select ${columns(reader)} from saved_views v join principals p on p.id = v.principal_id
-     where v.list = ${list} and ${seenBy(reader)} order by lower(v.name), v.id limit 500`.execute(db);
+     where v.list = ${list} and ${seenBy(reader)} order by v.principal_id = ${reader.principalId}::uuid desc, v.is_role_default desc, lower(v.name), v.id limit 500`.execute(
+    db,
+  );
   return rows;
 }
 

@@ -86,6 +86,21 @@ const lists = (parts: ListParts): Lists => ({
   ...listHandlers('Tokens', tokenList, { parts, source: sourceOf(listedTokens) }),
 });
 
+/**
+ * A token reaches only as far as it was cut to; what it made would not be. @throws TielineError NOT_ALLOWED for whoever came with one.
+ */
+function refuseToken({ by }: Call, what: string): void {
+  if (by?.way === 'token')
+    throw new TielineError('NOT_ALLOWED', `A token may not ${what}: sign in for that.`);
+}
+
+/** A token acts in its owner's name: a person's is made by that person alone. @throws TielineError NOT_ALLOWED, ACCOUNT_UNKNOWN. */
+async function refuseOthers({ app, by }: Call, account: string): Promise<void> {
+  const owner = await fetchAccount(app, account);
+  if (owner.kind === 'person' && owner.id !== by?.actor.principalId)
+    throw new TielineError('NOT_ALLOWED', `Only ${owner.name} makes tokens that act in that name.`);
+}
+
 type Granting = Pick<
   Handlers<typeof accountRoutes>,
   'getGrantChoices' | 'giveGrant' | 'tryGrantRevocation' | 'revokeGrant' | 'makeToken' | 'revokeToken'
@@ -109,6 +124,8 @@ const granting: Granting = {
   }),
   makeToken: async (call) => {
     const { account, name, permissions: at, scope, addresses, days } = call.body;
+    refuseToken(call, 'make another token');
+    await refuseOthers(call, account);
     const asked = { name, scope, addresses, days, ...defined({ permissions: at }) };
     return { body: await makeToken(call.app, account, asked, originOf(call)) };
   },

@@ -4,7 +4,7 @@
  * locked out what goes on.
  */
 import { Readable } from 'node:stream';
-import { heldBy, isWithin, scopeFor } from '../../../canonical/access/index.ts';
+import { heldBy, isWithin, type Permission, scopeFor } from '../../../canonical/access/index.ts';
 import type { TielineEvent } from '../../../ledger/events/index.ts';
 import { messageOf } from '../../../platform/errors/index.ts';
 import type { Call, SignedIn } from '../kit/call.ts';
@@ -26,6 +26,18 @@ function mayHear({ actor }: SignedIn, { boundary, conflicts }: TielineEvent, at:
     return scope !== undefined && isWithin(scope, boundary);
   }
   return boundary === null || [...heldBy(actor, at).values()].some((scope) => isWithin(scope, boundary));
+}
+
+/** Who may see what an event without a boundary is about; everybody else is told that something changed, and not what. */
+const seenWith = (kind: TielineEvent['kind']): Permission =>
+  kind === 'import.progress' ? 'import:read' : kind.startsWith('approval.') ? 'plan:read' : 'sync:read';
+
+function shownTo({ actor }: SignedIn, event: TielineEvent, at: Date): TielineEvent {
+  const isOfInstallation =
+    event.boundary === null && event.conflicts === null && event.kind !== 'inbox.changed';
+  return isOfInstallation && scopeFor(actor, seenWith(event.kind), at) === undefined
+    ? { ...event, subject: null, count: 1 }
+    : event;
 }
 
 /** Events until the caller goes, or may not hear them any more: then it says `bye`. */
@@ -72,7 +84,10 @@ export function eventStream(call: Call & { readonly by: SignedIn }, feed: EventF
   const last = Number(call.headers['last-event-id']);
   const stop = feed.follow(Number.isSafeInteger(last) && last > 0 ? last : undefined, (event) => {
     if (event.kind !== 'access.changed')
-      push((reader) => (mayHear(reader, event, app.now()) ? eventText(event) : undefined));
+      push((reader) => {
+        const at = app.now();
+        return mayHear(reader, event, at) ? eventText(shownTo(reader, event, at)) : undefined;
+      });
     // Others are not told; who it concerns sees another page with other rights.
     else if (event.subject === by?.actor.principalId)
       push(() => eventText({ ...event, kind: 'inbox.changed', subject: null }), true);

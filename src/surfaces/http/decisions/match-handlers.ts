@@ -9,6 +9,7 @@ import {
   listMatches,
   type MatchRow,
 } from '../../../review/matches/index.ts';
+import { scopeFor } from '../../../canonical/access/index.ts';
 import type { Handlers } from '../kit/call.ts';
 import { byValue, most } from '../kit/list-answer.ts';
 import { columnsOf, everyPage } from '../kit/list-export.ts';
@@ -29,8 +30,9 @@ export const matchHandlers = (parts: ListParts): Handlers<typeof matchRoutes> =>
     },
   }),
   getMatch: async ({ app, scope, params }) => ({ body: await fetchMatchDetail(app, scope, params.matchId) }),
-  decideMatch: async ({ app, by, scope, params, body }) => {
-    const { reason, ...decision } = body;
+  decideMatch: async ({ app, by, scope, params, body, now }) => {
+    const { reason, ...rest } = body;
+    const decision = { ...rest, mayMerge: scopeFor(by.actor, 'asset:identify', now) !== undefined };
     return {
       body: await decideMatch(app, scope, params.matchId, decision, { by: by.actor.name, reason }),
     };

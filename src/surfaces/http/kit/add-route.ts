@@ -173,12 +173,19 @@ export function addRoute(server: FastifyInstance, route: Route, handler: Handler
           set: (value: string) => setCookie(request, reply, value),
           clear: () => clearCookie(request, reply),
         };
+        if (request.body instanceof Readable && route.file !== true)
+          throw new TielineError('MEDIA_TYPE_UNKNOWN', 'This address takes JSON, and no file.');
         const call = callOf(route, { request, cookies }, { ...admitted, app });
         if (route.audit)
           await ('event' in route.audit ? recorder.begun(route, call) : recorder.read(route, call));
         await answerCall({ route, handler, app, recorder }, call, { request, reply });
         return reply;
       } catch (error) {
+        // Nobody reads what is still to come of a file that was refused.
+        if (request.body instanceof Readable) {
+          void reply.header('connection', 'close');
+          reply.raw.once('finish', () => request.raw.destroy());
+        }
         if (isRefusedCredential(error, request)) await rates.countRefused(request);
         await recorder.refused(route, error, { by, address: request.ip, requestId: request.id });
         throw error;

@@ -61,3 +61,8 @@ export async function releaseKey(store: Store, { principalId, key }: KeyedReques
     store.db,
   );
 }
+
+/** Deletes answers that no repeated request is given any more: some hold a sealed token or link. */
+export async function forgetKeptAnswers(store: Store, now: Date): Promise<void> {
+  await sql`delete from idempotency_keys where created_at < ${now} - interval '24 hours'`.execute(store.db);
+}
