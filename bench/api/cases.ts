@@ -138,7 +138,10 @@ const measured: readonly Measured[] = [
     list: callList,
     filters: ['', 'failed=yes', 'status=none', 'ms=2000..', 'connection=tenable', 'q=records/12'],
   },
-  { list: userList, filters: ['', 'status=locked', 'role=admin', 'kind=service', 'kind=person signin=..90d'] },
+  {
+    list: userList,
+    filters: ['', 'status=locked', 'role=admin', 'kind=service', 'kind=person signin=..90d'],
+  },
   { list: grantList, filters: ['', 'role=admin', 'until=..30d', 'state=ended,revoked'] },
   { list: tokenList, filters: ['', 'ends=..14d', 'used=none', 'state=expired,revoked'] },
 ];
@@ -147,9 +150,16 @@ export const nouns: readonly string[] = measured.map(({ list }) => list.noun);
 
 const details: Readonly<Record<string, readonly string[]>> = {
   findings: ['/findings/{findings}'],
-  assets: ['', '/sources', '/exposure', '/context', '/components', '/history', '/identity', '/compliance'].map(
-    (part) => `/assets/{assets}${part}`,
-  ),
+  assets: [
+    '',
+    '/sources',
+    '/exposure',
+    '/context',
+    '/components',
+    '/history',
+    '/identity',
+    '/compliance',
+  ].map((part) => `/assets/{assets}${part}`),
   poams: ['', '/history', '/comments'].map((part) => `/poams/{poams}${part}`),
   systems: ['', '/controls', '/components', '/history'].map((part) => `/systems/{systems}${part}`),
   conflicts: ['/conflicts/{conflicts}'],
@@ -171,14 +181,24 @@ function casesOf({ list, filters }: Measured): readonly Case[] {
   const { noun } = list;
   const sorts = list.sorts.flatMap((sort) => [sort, `-${sort}`]);
   // Findings are opened with a view as often as without.
-  const sorted = sorts.flatMap((sort) => (noun === 'findings' ? ['', filters[1] ?? ''] : ['']).map((filter) => ({ sort, filter })));
+  const sorted = sorts.flatMap((sort) =>
+    (noun === 'findings' ? ['', filters[1] ?? ''] : ['']).map((filter) => ({ sort, filter })),
+  );
   const facetFilters = noun === 'findings' ? filters.slice(0, 3) : filters.slice(0, 2);
   return [
-    ...sorted.map(({ sort, filter }): Case => ({ kind: 'list', noun, path: `/${noun}${queryOf(filter, { sort })}` })),
+    ...sorted.map(({ sort, filter }): Case => ({
+      kind: 'list',
+      noun,
+      path: `/${noun}${queryOf(filter, { sort })}`,
+    })),
     ...filters.map((filter): Case => ({ kind: 'list', noun, path: `/${noun}${queryOf(filter, {})}` })),
     ...filters.map((filter): Case => ({ kind: 'count', noun, path: `/${noun}/count${queryOf(filter, {})}` })),
     ...list.facets.flatMap((by) =>
-      facetFilters.map((filter): Case => ({ kind: 'facet', noun, path: `/${noun}/facets${queryOf(filter, { by })}` })),
+      facetFilters.map((filter): Case => ({
+        kind: 'facet',
+        noun,
+        path: `/${noun}/facets${queryOf(filter, { by })}`,
+      })),
     ),
   ];
 }
@@ -187,10 +207,18 @@ function casesOf({ list, filters }: Measured): readonly Case[] {
 export const cases: readonly Case[] = [
   ...measured.flatMap(casesOf),
   ...findingGroups.flatMap((by) =>
-    ['', 'state=open,reopened'].map(
-      (filter): Case => ({ kind: 'facet', noun: 'findings', path: `/findings/groups${queryOf(filter, { by })}` }),
-    ),
+    ['', 'state=open,reopened'].map((filter): Case => ({
+      kind: 'facet',
+      noun: 'findings',
+      path: `/findings/groups${queryOf(filter, { by })}`,
+    })),
   ),
-  ...['/me/badges', '/me/home', '/poams/board', '/me/inbox'].map((path): Case => ({ kind: 'count', noun: 'home', path })),
-  ...Object.entries(details).flatMap(([noun, paths]) => paths.map((path): Case => ({ kind: 'detail', noun, path }))),
+  ...['/me/badges', '/me/home', '/poams/board', '/me/inbox'].map((path): Case => ({
+    kind: 'count',
+    noun: 'home',
+    path,
+  })),
+  ...Object.entries(details).flatMap(([noun, paths]) =>
+    paths.map((path): Case => ({ kind: 'detail', noun, path })),
+  ),
 ];

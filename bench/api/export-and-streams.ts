@@ -24,7 +24,9 @@ async function timed(bytes: AsyncIterable<Uint8Array>): Promise<{ lines: number;
 /** @returns rows a second beside those of COPY of the findings' table as CSV, over the same connection to nothing. */
 export async function measureExport(server: ServerProcess, person: Person, client: pg.ClientBase) {
   const copied = await timed(
-    client.query(copyTo('copy ingestion_vulnerabilities to stdout (format csv)')) as AsyncIterable<Uint8Array>,
+    client.query(
+      copyTo('copy ingestion_vulnerabilities to stdout (format csv)'),
+    ) as AsyncIterable<Uint8Array>,
   );
   server.forgetPeak();
   const as: Person = { ...person, headers: { ...person.headers, accept: 'text/csv' } };
@@ -56,7 +58,11 @@ async function cpuShareOf(pid: number): Promise<number> {
 }
 
 /** What ten streams cost a server that does nothing else, beside the same server without them. */
-export async function measureStreams(server: ServerProcess, people: readonly Person[], client: pg.ClientBase) {
+export async function measureStreams(
+  server: ServerProcess,
+  people: readonly Person[],
+  client: pg.ClientBase,
+) {
   await delay(2000); // what was read before is put away
   const idle = await cpuShareOf(server.pid);
   const before = server.residentMegabytes();

@@ -22,7 +22,7 @@ const idOf: Readonly<Record<string, string>> = {
   operations: 'operationId',
   matches: 'id',
   approvals: 'approvalId',
-  imports: 'importId',
+  imports: 'id',
   users: 'name',
 };
 
