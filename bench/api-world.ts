@@ -5,35 +5,17 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setInterval } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { openDatabase, type OpenDatabase } from '../src/platform/postgres/database.ts';
 import { openEmbeddedServer } from '../src/platform/embedded/server.ts';
 import { migrate } from '../src/platform/migrations/migrate.ts';
-
-export interface WorldSize {
-  readonly findings: number;
-  readonly assets: number;
-  readonly systems: number;
-  readonly plugins: number;
-  readonly poams: number;
-}
-export const fullSize: WorldSize = {
-  findings: 1_000_000,
-  assets: 20_000,
-  systems: 200,
-  plugins: 3000,
-  poams: 20_000,
-};
+import { drawn, fullSize, sizeOf, systemId, uuidOf, type WorldSize } from './api/draw.ts';
+import { workStatements } from './api/work-rows.ts';
 
 /** Everything happened before this moment. */
 export const worldNow = new Date('2026-11-25T12:00:00Z');
 const now = `timestamp '2026-11-25 12:00'`;
-
-/** A number from 0 to below `below` that looks random and is the same each time; `of` is an expression, `salt` tells draws apart. */
-const drawn = (of: string, salt: number, below: string | number): string =>
-  `(((hashint8(((${of})::bigint * 31 + ${salt}) * 2654435761 + ${salt}) & 2147483647)::bigint) % (${below}))`;
-const uuidOf = (kind: string, of: string): string => `md5('${kind}' || (${of}))::uuid`;
-const systemId = (of: string): string => `'SYS-' || lpad((${of})::text, 3, '0')`;
 
 const families = `'{Windows,Windows : Microsoft Bulletins,Red Hat Local Security Checks,Ubuntu Local Security Checks,Web Servers,Databases,General,Misc.,Service detection,CGI abuses,Firewalls,Policy Compliance}'::text[]`;
 const products = `'{OpenSSL,Apache HTTP Server,Microsoft Windows,Oracle Java SE,VMware ESXi,nginx,PostgreSQL,Google Chrome,Mozilla Firefox,Adobe Reader,Cisco IOS XE,Red Hat kernel,OpenSSH,Apache Log4j,Microsoft Office,PHP}'::text[]`;
@@ -143,23 +125,33 @@ export interface ApiWorld extends AsyncDisposable {
   readonly database: OpenDatabase;
 }
 
+/** Does what the marker says was not done yet. */
+async function once(
+  { pool }: OpenDatabase,
+  marker: string,
+  make: (client: pg.PoolClient) => Promise<void>,
+): Promise<void> {
+  if (existsSync(marker)) return;
+  const client = await pool.connect();
+  const started = performance.now();
+  await make(client);
+  client.release(true);
+  writeFileSync(marker, JSON.stringify({ seconds: Math.round((performance.now() - started) / 1000) }));
+}
+
 /** @param directory of the embedded server; made where it is not there, kept for the next time. */
 export async function openApiWorld(directory: string, size: WorldSize = fullSize): Promise<ApiWorld> {
   const server = await openEmbeddedServer({ dataDir: directory });
   const url = server.url.reveal();
   const database = await openDatabase(url, { applicationName: 'tieline bench' });
   await migrate(database.pool, { folder: join(import.meta.dirname, '../migrations') });
-  const made = join(directory, 'api-world.json');
-  if (!existsSync(made)) {
-    const client = await database.pool.connect();
-    const started = performance.now();
-    await makeApiWorld(client, size);
-    client.release(true);
-    writeFileSync(
-      made,
-      JSON.stringify({ ...size, seconds: Math.round((performance.now() - started) / 1000) }),
-    );
-  }
+  await once(database, join(directory, 'api-world.json'), (client) => makeApiWorld(client, size));
+  await once(database, join(directory, 'api-work.json'), async (client) => {
+    await client.query('begin');
+    for (const statement of workStatements(size)) await client.query(statement);
+    await client.query('commit');
+    await client.query('vacuum analyze');
+  });
   return {
     url,
     database,
@@ -171,12 +163,20 @@ export async function openApiWorld(directory: string, size: WorldSize = fullSize
 }
 
 if (import.meta.main) {
-  const directory = process.argv[2];
-  if (directory === undefined) throw new Error('usage: node bin/run.js bench/api-world.ts DIRECTORY');
-  await using world = await openApiWorld(directory);
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      findings: { type: 'string', default: String(fullSize.findings) },
+      hold: { type: 'boolean', default: false },
+    },
+  });
+  const [directory] = positionals;
+  if (directory === undefined)
+    throw new Error('usage: node bin/run.js bench/api-world.ts DIRECTORY [--findings N] [--hold]');
+  await using world = await openApiWorld(directory, sizeOf(Number(values.findings)));
   console.log(world.url);
   let stopped = false;
   process.once('SIGTERM', () => (stopped = true));
   // Held open for psql until it is stopped.
-  if (process.argv.includes('--hold')) for await (const _ of setInterval(1000)) if (stopped) break;
+  if (values.hold) for await (const _ of setInterval(1000)) if (stopped) break;
 }

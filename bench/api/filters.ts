@@ -1,0 +1,81 @@
+/** By whom and by what lists are read when they are measured, at the database (read-lists.ts) and over HTTP (api.ts). */
+import { everywhere, type Scope } from '../../src/canonical/access/index.ts';
+
+const systems = (from: number, count: number): string[] =>
+  Array.from({ length: count }, (_, at) => `SYS-${String(from + at).padStart(3, '0')}`);
+/** One who sees all, some who see many boundaries, most who see a few or one. */
+export const scopes: readonly Scope[] = [
+  everywhere,
+  ...[150, 100, 50, 20, 10, 5].map((count): Scope => ({
+    kind: 'boundaries',
+    systemIds: systems(3, count),
+    unassigned: count > 20,
+  })),
+  ...Array.from({ length: 13 }, (_, at): Scope => ({
+    kind: 'boundaries',
+    systemIds: systems(1 + at * 15, 1 + (at % 3)),
+    unassigned: false,
+  })),
+];
+
+export const findingFilters = [
+  '',
+  'state=open,reopened',
+  'state=open,reopened severity=critical,high',
+  'state=open,reopened severity=critical,high first=..30d',
+  'state=open,reopened exploit=yes first=..7d',
+  'state=open,reopened severity=critical,high poam=none',
+  'state=fixed fixed=7d..',
+  'state=reopened',
+  'state=open seen=..30d',
+  'due=..30d',
+  'due=..0d state=open,reopened',
+  'poam=overdue',
+  'poam=any',
+  'poam=POAM-2026-00042',
+  'severity=critical',
+  'severity=!info',
+  'system=SYS-009',
+  'system=none',
+  'asset=host-000017',
+  'ip=10.2.0.0/24',
+  'plugin=10001',
+  'plugin=12345,12346',
+  'family=Windows',
+  'cve=CVE-2017-1005',
+  'cve=none',
+  'vpr=9..',
+  'vpr=none',
+  'epss=0.9.. severity=high',
+  'cvss=9..',
+  'exploit=yes',
+  'first=..600d',
+  'seen=2d..',
+  'age=100..110',
+  'accepted=yes',
+  'port=8443 severity=low',
+  'source=securitycenter',
+  'control=any',
+  'criticality=High',
+  'tag=environment:production',
+  'q=openssl',
+  'q="log4j 2499"',
+];
+export const assetFilters = [
+  '',
+  'q=host-0001',
+  'ip=10.2.0.0/16',
+  'os=windows',
+  'source=securitycenter',
+  'component=none',
+  'tag=environment:test',
+  'critical=1..',
+  'seen=..30d',
+  'state=unreported',
+  'criticality=High',
+  'environment=production',
+  'acr=8..',
+  'system=SYS-009',
+  'system=none',
+  'agent=yes',
+];
