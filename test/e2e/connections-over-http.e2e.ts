@@ -108,6 +108,25 @@ describe('a connection over HTTP', () => {
     expect(wrong.json<{ errors: object[] }>().errors).toMatchObject([{ pointer: 'concurrency' }]);
   });
 
+  it('stored secrets go to no other server, and no setting names a file of this one', async () => {
+    const change = async (body: object) =>
+      http.call(operator, 'PATCH', xacta, { ...(await ifMatch()), body: { check: false, ...body } });
+    const elsewhere = await change({ url: 'https://mine.example', isSameServer: true });
+    expect(elsewhere.json()).toMatchObject({
+      code: 'SETTING_INVALID',
+      errors: [{ pointer: '/secrets/password' }],
+    });
+    for (const answer of [
+      await change({ settings: { profile: '/etc/passwd' } }),
+      await http.call(operator, 'POST', '/connections/check', {
+        body: newXacta({ settings: { username: 'x', profile: '/etc/passwd' } }),
+      }),
+    ]) {
+      expect(answer.json()).toMatchObject({ code: 'SETTING_INVALID' });
+      expect(answer.body).not.toContain('root:');
+    }
+  });
+
   it('a paused connection says by whom and why, and continues when it is resumed', async () => {
     await http.call(operator, 'POST', `${xacta}/pause`, { body: { reason: 'moving house' } });
     expect((await detail()).overview).toMatchObject({ state: 'paused', why: 'by operator: moving house' });

@@ -369,6 +369,25 @@ describe('what is outside of the boundaries of a grant', () => {
   /** Does a job as a worker would. */
   const finish = (job: string): Promise<void> => runJob(world.app, { job }, new AbortController().signal);
 
+  it('a job is not done in the name of somebody who lost the right to it meanwhile', async () => {
+    const edit = { filter: {}, changes: { poc: 'Too late' } };
+    const tried = await world.call(inFirst, 'POST', '/poams/bulk/try', { body: edit });
+    const { token } = tried.json<{ token: string }>();
+    const asked = await world.call(inFirst, 'POST', '/poams/bulk/edit', { body: { ...edit, token } });
+    const { id, requestedByPrincipal } = asked.json<{ id: string; requestedByPrincipal: string }>();
+    const { pool } = world.database;
+    await pool.query(`update principals set status = 'disabled' where id = $1::uuid`, [requestedByPrincipal]);
+    await finish(id);
+    await pool.query(`update principals set status = 'active' where id = $1::uuid`, [requestedByPrincipal]);
+    const { rows } = await pool.query(
+      `select state, problem ->> 'code' as code from requested_jobs where job_id = $1::uuid`,
+      [id],
+    );
+    expect(rows).toEqual([{ state: 'failed', code: 'NOT_ALLOWED' }]);
+    const edited = await pool.query(`select from ingestion_poams where poc = 'Too late'`);
+    expect(edited.rowCount).toBe(0);
+  });
+
   it('an edit of many changes nothing of it, whether it is named or fits a filter', async () => {
     const changes = { poc: 'Mallory' };
     for (const selection of [{ ids: ['ZULU-1', 'ZULU-2'] }, { filter: { q: 'zulu' } }]) {

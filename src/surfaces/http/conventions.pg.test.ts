@@ -71,6 +71,14 @@ describe('refusals', () => {
     expect(refusal(await world.call(issm, 'DELETE', '/poams/ALFA-1')).status).toBe(404);
   });
 
+  it('a file where JSON is wanted is refused, and nothing is read of it', async () => {
+    const answer = await world.call(issm, 'POST', '/poams/ALFA-1/comments', {
+      body: Buffer.from('{"body":"hello"}') as never,
+      headers: { 'content-type': 'application/octet-stream' },
+    });
+    expect(refusal(answer)).toMatchObject({ status: 415, code: 'MEDIA_TYPE_UNKNOWN' });
+  });
+
   it('an address that cannot be decoded is refused as a problem', async () => {
     expect(refusal(await get('/poams/%FF'))).toMatchObject({ status: 400, code: 'REQUEST_INVALID' });
   });

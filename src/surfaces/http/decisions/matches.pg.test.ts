@@ -81,6 +81,16 @@ describe('a match', () => {
     ]);
   });
 
+  it('an accept that names nothing takes no candidate of another boundary, and names none', async () => {
+    const { id } = await lost(inFirst);
+    const answer = await world.call(inFirst, 'POST', `/matches/${id}/decision`, {
+      body: { decision: 'accept' },
+    });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.body).toContain('alfa-lost');
+    expect(answer.body).not.toMatch(/zulu|SYS-2/);
+  });
+
   it('who may not decide is refused, and nothing is decided', async () => {
     const viewer = await world.program([{ gives: { role: 'viewer' }, scope: everywhere }]);
     const { id } = await lost(viewer);
