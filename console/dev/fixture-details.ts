@@ -106,7 +106,10 @@ function poamAnswer(id: string, method: string, body: Record<string, unknown>): 
           missingSince: null,
         },
       ],
-      milestones: milestones.filter(({ poamId }) => poamId === id).map((each) => ({ ...each, version: '1' })),
+      milestones: milestones
+        .filter(({ poamId }) => poamId === id)
+        .map((each) => ({ ...each, version: '1', fixedFields: {} })),
+      milestoneTargets: [{ connection: 'xacta', whyNot: null, needsApproval: false }],
       weaknesses: [
         {
           grouping: 'plugin',
