@@ -147,7 +147,7 @@ describe('grants over HTTP', () => {
     const give = (scope: object) =>
       post('/grants', { account: 'm.okafor', gives: { permission: 'sync:run' }, scope });
     const nowhere = { kind: 'boundaries', systemIds: ['SYS-1'], unassigned: false };
-    expect((await give(nowhere)).json()).toMatchObject({ code: 'USAGE' });
+    expect((await give(nowhere)).json()).toMatchObject({ code: 'REQUEST_INVALID' });
     expect((await give({ ...nowhere, systemIds: ['SYS-9'] })).statusCode).toBe(400);
   });
 });

@@ -61,6 +61,23 @@ describe('refusals', () => {
     });
   });
 
+  it('nothing over HTTP says that a command line was not understood', async () => {
+    const operator = await world.program([{ gives: { role: 'operator' }, scope: everywhere }]);
+    const answers = [
+      await get('/lists/shoes'),
+      await get('/views?list=shoes'),
+      await world.call(operator, 'POST', '/operations/sync', { body: { entities: ['shoes'] } }),
+      await world.call(operator, 'GET', '/schedules/preview?cron=soon'),
+    ];
+    expect(answers.map((answer) => refusal(answer).code)).toEqual([
+      'RECORD_UNKNOWN',
+      'REQUEST_INVALID',
+      'REQUEST_INVALID',
+      'REQUEST_INVALID',
+    ]);
+    for (const answer of answers) expect(answer.body).not.toMatch(/command line|--help/);
+  });
+
   it('an unknown address is a problem too, with or without a sign-in', async () => {
     for (const caller of [issm, asNobody])
       for (const path of ['/nothing', '/api/v2/poams', '/poams/ALFA-1/nothing'])
@@ -128,7 +145,9 @@ describe('lists', () => {
   });
 
   it('an unknown sort or facet is refused with those that there are', async () => {
-    expect(refusal(await get('/poams?sort=shoe-size')).status).toBe(400);
+    const unknown = refusal(await get('/assets?sort=severity'));
+    expect(unknown).toMatchObject({ status: 400, code: 'FILTER_INVALID', errors: [{ pointer: 'sort' }] });
+    expect(unknown.remedy).toMatch(/The sorts are name, critical, seen/);
     expect(refusal(await get('/poams/facets?by=shoe-size')).errors).toMatchObject([{ pointer: 'by' }]);
   });
 

@@ -60,7 +60,7 @@ describe('schedules', () => {
     const good = await world.call(operator, 'GET', '/schedules/preview?cron=0%202%20*%20*%20*');
     expect(good.json()).toMatchObject({ words: 'Every day at 02:00 UTC' });
     const bad = await world.call(operator, 'GET', '/schedules/preview?cron=soon');
-    expect(bad.json()).toMatchObject({ code: 'USAGE', errors: [{ pointer: 'cron' }] });
+    expect(bad.json()).toMatchObject({ code: 'REQUEST_INVALID', errors: [{ pointer: 'cron' }] });
   });
 
   it('who may only read does not change a schedule', async () => {

@@ -163,7 +163,7 @@ function entryHandlers(
       return begun(call, requireGranted(await signIn(call.app, asked)));
     },
     signInToDemo: async (call) => {
-      if (!facts.isDemo) throw unknownWord('way to sign in', 'demo', ['local']);
+      if (!facts.isDemo) throw unknownWord('way to sign in', 'demo', ['local'], { code: 'REQUEST_INVALID' });
       return begun(call, await signInDemoPerson(call.app, call.body.role, arrivalOf(call)));
     },
     redeemLink: async (call) => {
@@ -177,11 +177,11 @@ function entryHandlers(
   };
 }
 
-/** @throws TielineError USAGE for a token. */
+/** @throws TielineError REQUEST_INVALID for a token. */
 function requirePerson(call: Pick<Call, 'by'>): void {
   if (call.by?.way === 'token')
     throw new TielineError(
-      'USAGE',
+      'REQUEST_INVALID',
       'A token has neither a password nor a session: this is for who signed in.',
       {
         remedy:
@@ -240,6 +240,7 @@ export const sessionHandlers = (facts: ServedFacts): Handlers<typeof sessionRout
         'list',
         call.params.noun,
         lists.map(({ noun }) => noun),
+        { code: 'RECORD_UNKNOWN' },
       );
     return Promise.resolve({ body: described(list) });
   },
