@@ -54,7 +54,13 @@ async function allOf(
   const rows: FindingRow[] = [];
   let after: After | undefined;
   do {
-    const page = await listFindings(database.db, scope, { filter, sort, limit, now, ...(after ? { after } : {}) });
+    const page = await listFindings(database.db, scope, {
+      filter,
+      sort,
+      limit,
+      now,
+      ...(after ? { after } : {}),
+    });
     rows.push(...page.items);
     after = page.next;
   } while (after);
@@ -266,7 +272,11 @@ describe('the list of findings', () => {
   });
 
   it('an export has the rows of the list, in its order', async () => {
-    const query = { filter: filterOf([['severity', '!info']]), sort: parseSort('first', findingList.sorts), now };
+    const query = {
+      filter: filterOf([['severity', '!info']]),
+      sort: parseSort('first', findingList.sorts),
+      now,
+    };
     const exported: FindingRow[] = [];
     for await (const rows of streamFindings(database.store, everywhere, query)) exported.push(...rows);
     expect(exported).toEqual(await allOf(everywhere, query.filter, query.sort));

@@ -32,9 +32,7 @@ export async function findReach(
   { filter, now }: { readonly filter: FindingFilter; readonly now: Date },
 ): Promise<Reach> {
   const sight =
-    filter.poam || filter.due
-      ? await findSight(db, scope, { now, poam: filter.poam })
-      : blind(scope, now);
+    filter.poam || filter.due ? await findSight(db, scope, { now, poam: filter.poam }) : blind(scope, now);
   const asked = askedOf(sight, filter);
   const plugins = await namedPlugins(db, asked.plugin);
   const assets = asked.isOfKnownAssets ? await namedAssets(db, [...asked.scope, ...asked.asset]) : undefined;

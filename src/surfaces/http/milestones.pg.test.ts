@@ -94,6 +94,13 @@ describe('milestones of a POA&M over HTTP', () => {
     await profileWithout(undefined);
   });
 
+  it('a day is a day in the fields of the record and in what an edit says of it', async () => {
+    const due = (await detail()).fields.find(({ field }) => field === 'scheduled_completion');
+    expect(due?.here).toBe('2027-01-02');
+    const edited = await edit({ changes: { scheduled_completion: '2027-01-15' }, reason: 'soon' });
+    expect(edited.json()).toMatchObject({ changes: [{ before: '2027-01-01', after: '2027-01-15' }] });
+  });
+
   it('a milestone is moved with a reason only, and completed on a day', async () => {
     const without = await edit({ changes: { scheduled_completion: '2027-03-01' } });
     expect(without.json()).toMatchObject({ code: 'EDIT_REFUSED' });
