@@ -4,6 +4,7 @@ export {
   type AccountDetail,
   addAccount,
   disableAccount,
+  displayNameOf,
   enableAccount,
   fetchAccount,
   findAccounts,
