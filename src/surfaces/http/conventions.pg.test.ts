@@ -125,7 +125,9 @@ describe('lists', () => {
     await world.database.pool.query(
       `update ingestion_batches set started_at = timestamp '2026-11-26 16:44:47', completed_at = timestamp '2026-11-26 16:45:00'`,
     );
-    const { items } = (await get('/operations')).json<{ items: { startedAt: string; completedAt: string }[] }>();
+    const { items } = (await get('/operations')).json<{
+      items: { startedAt: string; completedAt: string }[];
+    }>();
     expect(items[0]).toMatchObject({
       startedAt: '2026-11-26T16:44:47.000Z',
       completedAt: '2026-11-26T16:45:00.000Z',

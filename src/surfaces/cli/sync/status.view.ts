@@ -9,7 +9,8 @@ import { waitingText } from './waiting-text.ts';
 /** `sync status` in paragraphs: the last run, reads, health and lag, schedules, what waits. @param width of the terminal. */
 export function statusLines(status: SyncStatus, width: number | undefined, place: PlaceFlags): string[] {
   const { lastRun, oldestConflict } = status;
-  const since = oldestConflict === null ? '' : `; the oldest conflict is open since ${secondText(oldestConflict)} UTC`;
+  const since =
+    oldestConflict === null ? '' : `; the oldest conflict is open since ${secondText(oldestConflict)} UTC`;
   return [
     lastRun
       ? `Last sync ${lastRun.operationId.slice(0, 8)}: ${lastRun.status}, started ${secondText(lastRun.startedAt)} UTC`
