@@ -61,7 +61,9 @@ export const MilestonesTab = ({ of }: { readonly of: PoamDetail }) => {
       ) : null}
       <MilestonesTable
         of={of}
-        {...(may ? { actions: (each) => <Actions of={each} onOpen={setOpened} /> } : {})}
+        {...(may && of.milestones.some(({ isOpen }) => isOpen)
+          ? { actions: (each) => <Actions of={each} onOpen={setOpened} /> }
+          : {})}
       />
       {opened?.does === 'add' ? <AddMilestone of={of} onClose={close} /> : null}
       {opened?.does === 'move' && chosen ? <MoveMilestone of={chosen} onClose={close} /> : null}

@@ -239,7 +239,7 @@ describe('what is kept for a time only', () => {
     expect(await left()).toBe(3);
     const ending = new AbortController();
     const forgetting = forgetRegularly(
-      { ...world.app, sleep: (_ms, signal) => once(signal, 'abort').then(() => undefined) },
+      { ...world.app, sleep: async (_ms, signal) => void (signal.aborted || (await once(signal, 'abort'))) },
       ending.signal,
     );
     await expect.poll(left).toBe(0);
