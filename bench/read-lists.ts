@@ -64,19 +64,26 @@ async function ofFindings({ db }: OpenDatabase, measure: Measure): Promise<void>
   for (const each of findingList.sorts.flatMap((by) => [by, `-${by}`]))
     for (const line of ['', 'state=open,reopened'])
       await measure(`findings page ${each} ${line}`, (scope) =>
-        findings.listFindings(db, scope, { filter: filterOf(line), sort: sort(each), limit: 100 }),
+        findings.listFindings(db, scope, {
+          filter: filterOf(line),
+          sort: sort(each),
+          limit: 100,
+          now: worldNow,
+        }),
       );
   for (const line of findingFilters) {
     const filter = filterOf(line);
     await measure(`findings page ${line}`, (scope) =>
-      findings.listFindings(db, scope, { filter, sort: sort('-severity'), limit: 100 }),
+      findings.listFindings(db, scope, { filter, sort: sort('-severity'), limit: 100, now: worldNow }),
     );
-    await measure(`findings count ${line}`, (scope) => findings.countFindings(db, scope, filter));
+    await measure(`findings count ${line}`, (scope) =>
+      findings.countFindings(db, scope, filter, { now: worldNow }),
+    );
   }
   for (const line of ['', 'state=open,reopened', 'state=open,reopened severity=critical,high', 'q=openssl'])
     for (const by of findingList.facets)
       await measure(`findings facet ${by} ${line}`, (scope) =>
-        findings.facetFindings(db, scope, filterOf(line), by),
+        findings.facetFindings(db, scope, { filter: filterOf(line), by, now: worldNow }),
       );
 }
 

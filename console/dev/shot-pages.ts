@@ -28,6 +28,7 @@ export const pages: readonly Shot[] = [
     },
   },
   { name: 'poam-weaknesses', path: (ids) => `/poams/${ids.poam}/weaknesses`, ready: 'table tbody tr' },
+  { name: 'poam-milestones', path: (ids) => `/poams/${ids.poam}/milestones`, ready: 'table tbody tr' },
   { name: 'poam-history', path: (ids) => `/poams/${ids.poam}/history`, ready: 'table tbody tr' },
   { name: 'poam-findings', path: (ids) => `/poams/${ids.poam}/findings`, ready: rows },
   { name: 'board', path: () => '/poams/board', ready: 'li' },

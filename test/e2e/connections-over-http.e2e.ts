@@ -155,7 +155,7 @@ describe('a new connection over HTTP', () => {
     const trust = (caller: Caller, level: string) =>
       http.call(caller, 'POST', `${path}/trust`, { body: { level, reason: 'looked at it' } });
     expect((await trust(admin, 'plan_only')).statusCode).toBe(403);
-    expect((await trust(operator, 'automatic')).json()).toMatchObject({ code: 'USAGE' });
+    expect((await trust(operator, 'automatic')).json()).toMatchObject({ code: 'REQUEST_INVALID' });
     const tried = await http.call(operator, 'GET', `${path}/trust?level=plan_only`);
     expect(tried.json()).toMatchObject({ before: 'read_only', after: 'plan_only' });
     expect((await detail(path)).trust.level).toBe('read_only');

@@ -12,10 +12,6 @@ export type JournalEntry = z.infer<typeof operationChanges>['changes'][number];
 export type OutboxRow = z.infer<typeof outboxEntry>;
 export type Job = z.infer<typeof job>;
 
-/** These times come as `YYYY-MM-DD hh:mm:ss` in UTC. */
-export const isoOf = (at: string | null): string | null =>
-  at === null ? null : at.includes('T') ? at : `${at.replace(' ', 'T')}Z`;
-
 const path = (id: string): string => `/operations/${encodeURIComponent(id)}`;
 
 export const operationQuery = (id: string) =>

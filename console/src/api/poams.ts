@@ -71,6 +71,12 @@ export interface MilestoneRow {
   readonly owner: string | null;
 }
 
+export interface MilestoneView extends MilestoneRow {
+  readonly version: string;
+  /** Fields that may not be edited here, each with why. */
+  readonly fixedFields: Readonly<Record<string, string>>;
+}
+
 export interface PoamDetail {
   readonly poam: PoamRow;
   readonly version: string;
@@ -81,7 +87,13 @@ export interface PoamDetail {
     readonly confirmedAt: string;
     readonly missingSince: string | null;
   }[];
-  readonly milestones: readonly (MilestoneRow & { readonly version: string })[];
+  readonly milestones: readonly MilestoneView[];
+  /** Where a milestone that is added now goes; empty while no connection has the POA&M, which takes its milestones along. */
+  readonly milestoneTargets: readonly {
+    readonly connection: string;
+    readonly whyNot: string | null;
+    readonly needsApproval: boolean;
+  }[];
   readonly weaknesses: readonly {
     readonly grouping: string;
     readonly identifier: string;
@@ -156,3 +168,15 @@ export const editPoam = (
   edit: { readonly changes: Readonly<Record<string, FieldValue>>; readonly reason?: string },
   etag: string,
 ): Promise<Versioned<unknown>> => patch(`/poams/${encodeURIComponent(id)}`, edit, etag);
+
+export const addMilestone = (
+  poamId: string,
+  milestone: { readonly description: string; readonly due: string; readonly reason?: string },
+): Promise<{ readonly id: string }> => post(`/poams/${encodeURIComponent(poamId)}/milestones`, milestone);
+
+/** @param version of the milestone as it was shown. */
+export const editMilestone = (
+  id: string,
+  edit: { readonly changes: Readonly<Record<string, FieldValue>>; readonly reason?: string },
+  version: string,
+): Promise<Versioned<unknown>> => patch(`/milestones/${encodeURIComponent(id)}`, edit, `"${version}"`);

@@ -13,5 +13,5 @@ export {
   scopeFor,
 } from './actor.ts';
 export { allPermissions, type Permission, permissions } from './permission.ts';
-export { allRoles, isPrivileged, type Role, roles, type RoleSpec } from './role.ts';
+export { allRoles, isPrivileged, type Role, roles } from './role.ts';
 export { inScope } from './scope.sql.ts';

@@ -1,9 +1,9 @@
-export { accountStates, grantList, grantStates, tokenList, tokenStates, userList } from './account-lists.ts';
-export { approvalList, approvalStates } from './approval-list.ts';
+export { grantList, tokenList, userList } from './account-lists.ts';
+export { approvalList } from './approval-list.ts';
 export { assetList } from './asset-list.ts';
 export { callList } from './call-list.ts';
 export { conflictList } from './conflict-list.ts';
-export { defineList, type FacetOf, type FilterOf, type ListDefinition, type SortOf } from './define-list.ts';
+export { type FacetOf, type FilterOf, type ListDefinition, type SortOf } from './define-list.ts';
 export {
   type FindingGroup,
   findingGroups,
@@ -16,7 +16,7 @@ export { type InboxKind, inboxKinds, inboxList } from './inbox-list.ts';
 export type { ListQuery } from './list-query.ts';
 export { matchList } from './match-list.ts';
 export { milestoneList } from './milestone-list.ts';
-export { changeList, operationList, operationStatuses } from './operation-list.ts';
+export { changeList, operationList } from './operation-list.ts';
 export { outboxList, outboxStates } from './outbox-list.ts';
 export { type Agreement, agreements, poamList } from './poam-list.ts';
 export { systemList } from './system-list.ts';

@@ -45,6 +45,14 @@ export interface ConnectorDeclaration<Settings = unknown> {
    */
   readonly requires?: (settings: JsonObject) => readonly string[];
   readonly entities: Partial<Record<EntityType, EntityCapabilities>>;
+  /**
+   * What of an entity's declared writes the server takes with these settings, where that depends on them (a profile). Absent: all of
+   * them. Takes the values as stored, before defaults.
+   */
+  readonly takes?: (
+    settings: JsonObject,
+    entity: EntityType,
+  ) => Pick<EntityCapabilities, 'create' | 'update'>;
   /** Defaults; an installation may lower them in its settings. */
   readonly limits: { readonly requestsPerSecond: number; readonly concurrency: number };
   readonly mappings: readonly FieldMapping[];

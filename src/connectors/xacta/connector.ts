@@ -7,7 +7,7 @@ import { xactaMappings } from './mappings.ts';
 import { loadProfile, type ProfiledEntity } from './profile.ts';
 import { readEntity } from './read.ts';
 import { createSession } from './session.ts';
-import { requiredByProfile, xactaSettings, type XactaSettings } from './settings.ts';
+import { requiredByProfile, takenByProfile, xactaSettings, type XactaSettings } from './settings.ts';
 import { findRecord, writeRecord } from './write.ts';
 
 const profiled: readonly string[] = [
@@ -35,6 +35,7 @@ export const xactaConnector: ConnectorModule<XactaSettings> = {
       { name: 'client_secret', prompt: 'OAuth2 client secret', env: 'XACTA_CLIENT_SECRET', optional: true },
     ],
     requires: requiredByProfile,
+    takes: takenByProfile,
     entities: {
       system: { readAll: true, readChanges: true, create: false, update: false, find: true },
       component: { readAll: true, readChanges: true, create: false, update: false, find: false },

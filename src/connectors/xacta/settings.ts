@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { isJsonObject, type JsonObject, Secret } from '../../platform/values/index.ts';
-import { loadProfile } from './profile.ts';
+import type { EntityType } from '../kit/index.ts';
+import { loadProfile, type Profile, type ProfileEntity } from './profile.ts';
 
 /** Settings of one Xacta, as external_systems.connection_config keeps them. Which are needed depends on the profile's `auth`. */
 export const xactaSettings = z.object({
@@ -28,9 +29,22 @@ const neededBy = {
   'oauth2-client-credentials': ['client_id', 'client_secret'],
 } as const;
 
+const profileOf = (settings: JsonObject): Profile =>
+  loadProfile(
+    isJsonObject(settings) && typeof settings['profile'] === 'string' ? settings['profile'] : 'default',
+  );
+
 /** What the profile's way of signing in needs. @throws TielineError PROFILE_INVALID. */
-export function requiredByProfile(settings: JsonObject): readonly string[] {
-  const named =
-    isJsonObject(settings) && typeof settings['profile'] === 'string' ? settings['profile'] : 'default';
-  return neededBy[loadProfile(named).auth.kind];
+export const requiredByProfile = (settings: JsonObject): readonly string[] =>
+  neededBy[profileOf(settings).auth.kind];
+
+/** Which writes of an entity the profile has an endpoint for. @throws TielineError PROFILE_INVALID. */
+export function takenByProfile(
+  settings: JsonObject,
+  entity: EntityType,
+): { readonly create: boolean; readonly update: boolean } {
+  const entities: Readonly<Partial<Record<EntityType, ProfileEntity | undefined>>> =
+    profileOf(settings).entities;
+  const shape = entities[entity];
+  return { create: shape?.create !== undefined, update: shape?.update !== undefined };
 }

@@ -104,7 +104,16 @@ export const poamDetail = z.strictObject({
   ),
   fields: z.array(fieldView),
   remotes: z.array(remoteRecord),
-  milestones: z.array(milestone.extend({ version: z.string() })),
+  milestones: z.array(
+    milestone.extend({ version: z.string(), fixedFields: z.record(z.string(), z.string()) }),
+  ),
+  milestoneTargets: z.array(
+    z.strictObject({
+      connection: z.string(),
+      whyNot: z.string().nullable(),
+      needsApproval: z.boolean(),
+    }),
+  ),
   weaknesses: z.array(
     z.strictObject({
       grouping: z.string(),

@@ -26,15 +26,17 @@ function refusals(route: Route): readonly number[] {
   return [...statuses].toSorted((a, b) => a - b);
 }
 
+/** What the command line alone says is said as REQUEST_INVALID here. */
+const overHttp = Object.entries(statusOf).filter(([code]) => code !== 'USAGE');
+
 const codesOf = (status: number): string =>
-  Object.entries(statusOf)
+  overHttp
     .filter(([, its]) => its === status)
     .map(([code]) => code)
     .join(', ');
 
 function example(status: number): z.output<typeof problem> {
-  const code = (Object.entries(statusOf).find(([, its]) => its === status)?.[0] ??
-    'INTERNAL') as keyof typeof statusOf; // of that table
+  const code = (overHttp.find(([, its]) => its === status)?.[0] ?? 'INTERNAL') as keyof typeof statusOf; // of that table
   const { meaning, remedy, retryable } = errorRegistry[code];
   return {
     type: `/problems/${code}`,

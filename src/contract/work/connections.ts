@@ -10,8 +10,7 @@ export const connectionList = z.array(
     url: z.string(),
     enabled: z.boolean(),
     sendingPaused: z.boolean(),
-    /** `YYYY-MM-DD hh:mm:ss` in UTC. */
-    lastSync: z.string().nullable(),
+    lastSync: instant.nullable(),
   }),
 );
 
@@ -43,8 +42,8 @@ export const connectionDetail = z.strictObject({
   sendingPaused: paused,
   /** What a change over HTTP is made to (If-Match). */
   version: z.string(),
-  addedAt: z.string().nullable(),
-  lastSync: z.string().nullable(),
+  addedAt: instant.nullable(),
+  lastSync: instant.nullable(),
   settings: z.array(
     z.strictObject({
       name: z.string(),

@@ -9,9 +9,8 @@ const operation = z.strictObject({
   step: z.string().nullable(),
   system: z.string(),
   status: z.string(),
-  /** `YYYY-MM-DD hh:mm:ss` in UTC. */
-  startedAt: z.string().nullable(),
-  completedAt: z.string().nullable(),
+  startedAt: instant.nullable(),
+  completedAt: instant.nullable(),
   counts,
   planned: z.number().nullable(),
   retries: z.number(),
@@ -36,7 +35,7 @@ const journalEntry = z.strictObject({
   decidedBy: z.string(),
   reason: z.string().nullable(),
   ...decisionCodes,
-  at: z.string(),
+  at: instant,
 });
 
 /** `ops show --changes`. */

@@ -51,16 +51,16 @@ export const demoSummary = syncSummary.extend({
   secondSync: z.strictObject({ read: z.number(), written: z.number() }),
 });
 
-/** `sync status`; instants as `YYYY-MM-DD hh:mm:ss` in UTC. */
+/** `sync status`. */
 export const syncStatus = z.strictObject({
   lastRun: z
-    .strictObject({ operationId: z.string(), status: z.string(), startedAt: z.string().nullable() })
+    .strictObject({ operationId: z.string(), status: z.string(), startedAt: instant.nullable() })
     .nullable(),
   running: z.array(
     z.strictObject({
       operationId: z.string(),
       type: z.string(),
-      startedAt: z.string().nullable(),
+      startedAt: instant.nullable(),
       connection: z.string().nullable(),
       step: z.string().nullable(),
       done: z.number().nullable(),
@@ -73,7 +73,7 @@ export const syncStatus = z.strictObject({
     z.strictObject({
       system: z.string(),
       entity: z.string(),
-      completeAt: z.string().nullable(),
+      completeAt: instant.nullable(),
       unfinished: z.boolean(),
     }),
   ),
@@ -88,25 +88,25 @@ export const syncStatus = z.strictObject({
       check: z.string(),
       status: z.string(),
       detail: z.string().nullable(),
-      checkedAt: z.string().nullable(),
+      checkedAt: instant.nullable(),
     }),
   ),
   lag: z.array(
     z.strictObject({
       system: z.string(),
       enabled: z.boolean(),
-      unsentSince: z.string().nullable(),
-      unreadSince: z.string().nullable(),
+      unsentSince: instant.nullable(),
+      unreadSince: instant.nullable(),
       sendingPaused: z.string().nullable(),
     }),
   ),
   waiting: z.array(z.strictObject({ kind: z.string(), count: z.number(), of: tally })),
-  oldestConflict: z.string().nullable(),
+  oldestConflict: instant.nullable(),
   schedules: z.array(
     z.strictObject({
       system: z.string(),
       name: z.string(),
-      nextRunAt: z.string().nullable(),
+      nextRunAt: instant.nullable(),
       lastOutcome: z.string().nullable(),
     }),
   ),

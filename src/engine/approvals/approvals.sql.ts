@@ -246,13 +246,20 @@ export async function withdrawApprovals(
   systemId: number,
   ids?: readonly string[],
 ): Promise<void> {
-  const { numAffectedRows = 0n } = await sql`
-    update approvals a set status = 'withdrawn', reason = null, reason_code = ${'no_longer_asked' satisfies ReasonCode}
-      from sync_plans p
-     where p.plan_id = a.plan_id and p.external_system_id = ${systemId} and a.status = 'pending'
-       and (${ids === undefined} or a.approval_id = any(${[...(ids ?? [])]}::uuid[]))`.execute(db);
-  if (numAffectedRows > 0n)
-    await recordEvents(db, [{ kind: 'approval.decided', count: Number(numAffectedRows) }]);
+  const { rows } = await sql<{ boundary: string | null; count: number }>`
+    with withdrawn as (
+      update approvals a set status = 'withdrawn', reason = null, reason_code = ${'no_longer_asked' satisfies ReasonCode}
+        from sync_plans p
+       where p.plan_id = a.plan_id and p.external_system_id = ${systemId} and a.status = 'pending'
+         and (${ids === undefined} or a.approval_id = any(${[...(ids ?? [])]}::uuid[]))
+      returning p.system_id
+    )
+    select system_id as boundary, count(*)::int as count from withdrawn group by 1 order by 1`.execute(db);
+  // Each boundary is told of its own, as where they are decided.
+  await recordEvents(
+    db,
+    rows.map(({ boundary, count }) => ({ kind: 'approval.decided', boundary, count })),
+  );
 }
 
 /** Lets what waits under a plan go out, or drops it. @returns how many changes, and which scans are among them. */

@@ -33,7 +33,6 @@ export {
 export {
   addSystem,
   checkBeforeAdding,
-  type CheckedLine,
   checkNewSystem,
   checkSystem,
   fetchSystem,

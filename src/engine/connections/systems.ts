@@ -333,8 +333,7 @@ export interface SystemFacts {
   readonly enabled: boolean;
   /** Whether changes are sent to it: `outbox pause`. */
   readonly sendingPaused: boolean;
-  /** `YYYY-MM-DD hh:mm:ss` in UTC. */
-  readonly lastSync: string | null;
+  readonly lastSync: Date | null;
 }
 
 /** The systems, without their settings. */
@@ -345,6 +344,6 @@ export async function listSystemFacts({ db }: Pick<ConnectionContext, 'db'>): Pr
     url: row.api_base_url,
     enabled: row.sync_enabled !== false,
     sendingPaused: row.sending_paused_at !== null,
-    lastSync: row.last_sync_time?.toISOString().slice(0, 19).replace('T', ' ') ?? null,
+    lastSync: row.last_sync_time,
   }));
 }

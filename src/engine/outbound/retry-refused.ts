@@ -4,8 +4,8 @@
  * depends on something that cannot be seen from here (a right of our account) is left to a person: `tieline outbox retry`.
  */
 import type { EntityType } from '../../connectors/kit/index.ts';
-import type { JsonObject } from '../../platform/values/index.ts';
-import { byRule, type Reason, reasonOf } from '../../canonical/vocabulary/index.ts';
+import type { Json, JsonObject } from '../../platform/values/index.ts';
+import { byRule, comparisonOf, type Reason, reasonOf } from '../../canonical/vocabulary/index.ts';
 import { noCounts, recordChanges, recordCounts } from '../../ledger/operations/index.ts';
 import { fetchRows, inCanonicalWords, linkedEntity } from '../../record/entities/index.ts';
 import { listRefused, type RefusedRow, reopenRefused } from '../outbox/index.ts';
@@ -125,15 +125,14 @@ async function presentPayloads(
 function presentPayload({ entity, payload }: RefusedRow, stored: JsonObject): JsonObject {
   const row = inCanonicalWords(entity as EntityType, stored);
   const fields = linkedEntity(entity).fields.filter(
-    (field) => payload[field] !== undefined && !sameDay(payload[field], row[field]),
+    (field) => payload[field] !== undefined && !sameSpelling(field, payload[field], row[field]),
   );
   return { ...payload, ...Object.fromEntries(fields.map((field) => [field, row[field] ?? null])) };
 }
 
-/** A day that a column keeps with the time 00:00 is the same day. */
-const sameDay = (one: unknown, other: unknown): boolean =>
-  sameValue(one as JsonObject, other as JsonObject) ||
-  (typeof one === 'string' && typeof other === 'string' && other === `${one}T00:00:00`);
+/** A day is the same day with the time 00:00, as payloads of former releases have it. */
+const sameSpelling = (field: string, one: Json | undefined, other: Json | undefined): boolean =>
+  sameValue(one, other, comparisonOf(field) === 'day' ? 'day' : 'text');
 
 /** Whether a person must agree: what was agreed to before is something else. */
 function asksAgain(system: ConnectedSystem, row: RefusedRow, payload: JsonObject): boolean {

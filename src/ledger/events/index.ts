@@ -1,9 +1,2 @@
-export {
-  type EventKind,
-  eventKinds,
-  type EventToRecord,
-  forgetEvents,
-  recordEvents,
-  type TielineEvent,
-} from './events.sql.ts';
-export { listenForEvents, type ListenOptions } from './listen.ts';
+export { type EventKind, forgetEvents, recordEvents, type TielineEvent } from './events.sql.ts';
+export { listenForEvents } from './listen.ts';

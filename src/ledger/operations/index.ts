@@ -64,7 +64,7 @@ export {
   recordRetry,
   type UnfinishedRun,
 } from './operations.sql.ts';
-export { listRunning, type ProgressNote, requestCancel, type RunningOperation } from './progress.sql.ts';
+export { listRunning, type ProgressNote, requestCancel } from './progress.sql.ts';
 export { type AssetTitle, fetchAssetTitles, fetchPluginTitles } from './record-titles.sql.ts';
 export { countHeldRecords } from './waiting.sql.ts';
 export {
@@ -74,4 +74,4 @@ export {
   withOperation,
   withOperationOnDemand,
 } from './with-operation.ts';
-export { type ProgressPlace, type Watched, watching, withProgress } from './with-progress.ts';
+export { watching, withProgress } from './with-progress.ts';

@@ -1,9 +1,2 @@
-export { type EventKind, eventKinds, type Outcome, type Severity } from './event-kinds.ts';
-export {
-  type DataAccess,
-  type EventObject,
-  type Origin,
-  recordAccess,
-  recordSecurityEvent,
-  type SecurityEvent,
-} from './security-events.sql.ts';
+export { type EventKind, eventKinds, type Outcome } from './event-kinds.ts';
+export { type Origin, recordAccess, recordSecurityEvent } from './security-events.sql.ts';

@@ -106,17 +106,6 @@ export async function requestApply(
   return requestJob(app, actor, 'apply_plan', { payload: { planId, sha256, scope } });
 }
 
-/** Asks for scan files to be imported, from paths that the worker can read. @returns the job's id. */
-export const requestImport = (
-  app: Asking,
-  actor: Who,
-  files: Omit<JobPayload<'import'>, 'keepPartial' | 'newSource'> & {
-    readonly keepPartial?: boolean;
-    readonly newSource?: boolean;
-  },
-): Promise<string> =>
-  requestJob(app, actor, 'import', { payload: { keepPartial: false, newSource: false, ...files } });
-
 /**
  * Asks for many conflicts to be settled in one way. @param scope where the actor may settle conflicts.
  * @param decided.token of the preview: only what was shown is settled.

@@ -1,3 +1,3 @@
-export { type ConnectionOverview, type ConnectionState, listConnectionStates } from './connection-states.ts';
-export { fetchSyncOverview, fetchSyncStatus, type SyncOverview, type SyncStatus } from './status.ts';
+export { type ConnectionOverview, listConnectionStates } from './connection-states.ts';
+export { fetchSyncOverview, fetchSyncStatus, type SyncStatus } from './status.ts';
 export type { Waiting, WaitingKind } from './waiting.ts';

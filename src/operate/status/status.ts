@@ -18,13 +18,13 @@ export interface SyncStatus {
   readonly lastRun: {
     readonly operationId: string;
     readonly status: string;
-    readonly startedAt: string | null;
+    readonly startedAt: Date | null;
   } | null;
   /** What processes are at now, or were when they were killed. */
   readonly running: readonly {
     readonly operationId: string;
     readonly type: string;
-    readonly startedAt: string | null;
+    readonly startedAt: Date | null;
     readonly connection: string | null;
     readonly step: string | null;
     readonly done: number | null;
@@ -36,7 +36,7 @@ export interface SyncStatus {
   readonly reads: readonly {
     readonly system: string;
     readonly entity: string;
-    readonly completeAt: string | null;
+    readonly completeAt: Date | null;
     readonly unfinished: boolean;
   }[];
   readonly outbox: { readonly open: number; readonly failed: number };
@@ -53,30 +53,28 @@ export interface SyncStatus {
     readonly check: string;
     readonly status: string;
     readonly detail: string | null;
-    readonly checkedAt: string | null;
+    readonly checkedAt: Date | null;
   }[];
   /** How far each system is behind. */
   readonly lag: readonly {
     readonly system: string;
     readonly enabled: boolean;
-    readonly unsentSince: string | null;
-    readonly unreadSince: string | null;
+    readonly unsentSince: Date | null;
+    readonly unreadSince: Date | null;
     readonly sendingPaused: string | null;
   }[];
   /** What waits for a person, by kind. */
   readonly waiting: readonly Waiting[];
-  readonly oldestConflict: string | null;
+  readonly oldestConflict: Date | null;
   readonly schedules: readonly {
     readonly system: string;
     readonly name: string;
-    readonly nextRunAt: string | null;
+    readonly nextRunAt: Date | null;
     readonly lastOutcome: string | null;
   }[];
 }
 
-const text = (at: Date | null): string | null => at?.toISOString().slice(0, 19).replace('T', ' ') ?? null;
-
-/** The state of sync over all systems; instants as `YYYY-MM-DD hh:mm:ss` in UTC. */
+/** The state of sync over all systems. */
 export async function fetchSyncStatus({ db }: { readonly db: Kysely<Database> }): Promise<SyncStatus> {
   const [last] = await listRuns(db, 1, 'sync');
   const outbox = await countOutbox(db);
@@ -84,13 +82,13 @@ export async function fetchSyncStatus({ db }: { readonly db: Kysely<Database> })
     outbox.filter((row) => states.includes(row.state)).reduce((sum, row) => sum + row.n, 0);
   return {
     lastRun: last
-      ? { operationId: last.batch_id, status: last.status ?? 'unknown', startedAt: text(last.started_at) }
+      ? { operationId: last.batch_id, status: last.status ?? 'unknown', startedAt: last.started_at }
       : null,
     running: (await listRunning(db)).map(
       ({ operationId, type, startedAt, connection, step, done, total, isSilent, cancelRequestedBy }) => ({
         operationId,
         type,
-        startedAt: text(startedAt),
+        startedAt,
         connection,
         step,
         done,
@@ -102,7 +100,7 @@ export async function fetchSyncStatus({ db }: { readonly db: Kysely<Database> })
     reads: (await listReads(db)).map((read) => ({
       system: read.system_name,
       entity: read.entity_type,
-      completeAt: text(read.mark_set_at),
+      completeAt: read.mark_set_at,
       unfinished: read.unfinished,
     })),
     outbox: { open: rowsIn('pending', 'sent'), failed: rowsIn('failed') },
@@ -113,23 +111,23 @@ export async function fetchSyncStatus({ db }: { readonly db: Kysely<Database> })
     health: (await listHealth(db)).map(({ type, checkedAt, ...health }) => ({
       ...health,
       check: type,
-      checkedAt: text(checkedAt),
+      checkedAt,
     })),
     lag: (await listLag(db)).map((lag) => ({
       system: lag.system,
       enabled: lag.enabled,
-      unsentSince: text(lag.unsentSince),
-      unreadSince: text(lag.unreadSince),
+      unsentSince: lag.unsentSince,
+      unreadSince: lag.unreadSince,
       sendingPaused: lag.sendingPausedAt === null ? null : (lag.sendingPausedReason ?? ''),
     })),
     waiting: await fetchWaiting({ db }),
-    oldestConflict: text((await listConflicts(db, {}, 1))[0]?.createdAt ?? null),
+    oldestConflict: (await listConflicts(db, {}, 1))[0]?.createdAt ?? null,
     schedules: (await listSchedules(db))
       .filter((schedule) => schedule.enabled)
       .map(({ system, name, nextRunAt, lastOutcome }) => ({
         system,
         name,
-        nextRunAt: text(nextRunAt),
+        nextRunAt,
         lastOutcome,
       })),
   };

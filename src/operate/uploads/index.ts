@@ -1,8 +1,1 @@
-export {
-  clearUploads,
-  plainName,
-  type ReceivedFile,
-  receiveUpload,
-  removeUpload,
-  uploadPath,
-} from './uploads.ts';
+export { clearUploads, plainName, receiveUpload, removeUpload } from './uploads.ts';

@@ -27,7 +27,7 @@ export const errorRegistry = {
   },
   FILTER_INVALID: {
     meaning:
-      'A filter of a list names something that the list does not have, or a value that is not possible there.',
+      'A filter or sort of a list names something that the list does not have, or a value that is not possible there.',
     remedy:
       'Correct what the message names; it lists what is possible. Nothing is shown rather than the wrong rows.',
     exitCode: 2,

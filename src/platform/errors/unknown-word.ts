@@ -59,14 +59,18 @@ export function unknownWord(
   );
 }
 
-/** The known word that is meant, in any case. @throws TielineError USAGE that names the choices. */
+/** The known word that is meant, in any case. @throws TielineError USAGE, or `code`, that names the choices. */
 export function knownWord<Word extends string>(
   what: string,
   word: string,
   known: readonly Word[],
   plural?: string,
+  code?: ErrorCode,
 ): Word {
   const found = known.find((each) => each.toLowerCase() === word.trim().toLowerCase());
   if (found !== undefined) return found;
-  throw unknownWord(what, word, known, plural === undefined ? {} : { plural });
+  throw unknownWord(what, word, known, {
+    ...(plural === undefined ? {} : { plural }),
+    ...(code === undefined ? {} : { code }),
+  });
 }

@@ -1,7 +1,6 @@
 export { csvLine, csvLines, csvStart, type CsvValue } from './csv.ts';
 export {
   type Conditions,
-  escapedLike,
   every,
   filtered,
   flagOf,
@@ -20,7 +19,7 @@ export {
   parseFilter,
 } from './filter.ts';
 export { behind, type KeySet, orderOf, pageOf, type SortColumn, sortValue } from './page.sql.ts';
-export { type After, createCursors, type CursorUse, type Page, parseSort, type Sort } from './page.ts';
+export { type After, createCursors, type Page, parseSort, type Sort } from './page.ts';
 export {
   countByFacet,
   countedAtMost,
@@ -28,7 +27,6 @@ export {
   type FacetCount,
   inOrderOf,
   type ListCount,
-  type ListSource,
   selectKeys,
 } from './select.sql.ts';
 export { streamRows } from './stream-rows.ts';

@@ -3,7 +3,7 @@
  * and the thousandth page costs what the first does. A cursor is signed and names the list, sort and filter that it belongs to.
  */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import { knownWord, TielineError } from '../errors/index.ts';
+import { TielineError, unknownWord } from '../errors/index.ts';
 import type { Json } from '../values/index.ts';
 
 export interface Sort<Name extends string> {
@@ -11,10 +11,17 @@ export interface Sort<Name extends string> {
   readonly descending: boolean;
 }
 
-/** @param text `-severity`, `lastSeen`; @throws TielineError USAGE that lists what there is. */
+/** @param text `-severity`, `lastSeen`; @throws TielineError FILTER_INVALID that lists what there is. */
 export function parseSort<Name extends string>(text: string, known: readonly Name[]): Sort<Name> {
   const descending = text.startsWith('-');
-  return { by: knownWord('sort', descending ? text.slice(1) : text, known, 'sorts'), descending };
+  const named = (descending ? text.slice(1) : text).trim();
+  const by = known.find((each) => each.toLowerCase() === named.toLowerCase());
+  if (by !== undefined) return { by, descending };
+  const { message, remedy } = unknownWord('sort', named, known);
+  throw new TielineError('FILTER_INVALID', message, {
+    remedy,
+    fields: [{ field: 'sort', message: `Unknown "${named}". Expected: ${known.join(', ')}` }],
+  });
 }
 
 /** Where a page begins: behind the row with this value of the sort column and this id. */

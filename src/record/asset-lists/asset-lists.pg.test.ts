@@ -198,6 +198,7 @@ describe('the list of assets', () => {
     const [row] = await allOf(everywhere, {}, parseSort('-critical', assetList.sorts));
     const uuid = row?.assetUuid ?? '';
     const open = await listFindings(database.db, everywhere, {
+      now,
       filter: parseFilter(
         findingList.filters,
         [

@@ -1,21 +1,8 @@
-export { type SourceField, sourceFields } from './source-fields.ts';
-export {
-  assetExposureOverTime,
-  assetFixTimes,
-  type ExposureDay,
-  type FixTime,
-} from './asset-exposure-over-time.sql.ts';
+export { sourceFields } from './source-fields.ts';
+export { assetExposureOverTime, assetFixTimes } from './asset-exposure-over-time.sql.ts';
 export type { AssetFilter } from './asset-conditions.sql.ts';
 export {
-  type AssetChangeView,
-  type AssetComponentView,
-  type AssetContextView,
-  type AssetDecisionView,
-  type AssetFound,
-  type AssetIdentity,
   type AssetMore,
-  type AssetSourceView,
-  type ComplianceView,
   fetchAssetDetail,
   fetchAssetComponents,
   fetchAssetCompliance,
@@ -26,7 +13,6 @@ export {
   isAssetThere,
 } from './fetch-asset.sql.ts';
 export {
-  type AssetQuery,
   type AssetRow,
   type AssetSort,
   countAssets,

@@ -80,25 +80,49 @@ const held = sql`
   count(*)::int as assets, sum(e.open_critical)::int as critical, sum(e.open_high)::int as high, sum(e.open_medium)::int as medium,
   sum(e.open_low)::int as low, min(e.severe_since) as severe_since, max(machine.last_seen) as last_scan`;
 
+/** Machines in a boundary beside their main one. */
+const beside = sql`
+  select distinct b.asset_uuid, b.system_id
+    from ingestion_system_assets b join ingestion_assets main on main.asset_uuid = b.asset_uuid
+   where b.system_id is distinct from main.system_id and b.system_id is not null`;
+/** So many are named, and looked up one by one. */
+const besideNamedAtMost = 5000;
+
+/** SQL of what they hold there, as a relation. */
+async function heldBeside(db: Kysely<Database>): Promise<RawBuilder<unknown>> {
+  const { rows } = await sql<{ asset: string; system: string }>`
+    select asset_uuid::text as asset, system_id::text as system from (${beside}) beside limit ${besideNamedAtMost + 1}`.execute(
+    db,
+  );
+  if (rows.length > besideNamedAtMost)
+    return sql`
+      select beside.system_id, ${held}
+        from (${beside}) beside
+        join ingestion_assets machine on machine.asset_uuid = beside.asset_uuid and machine.merged_into is null
+        left join asset_exposure e on e.asset_uuid = machine.asset_uuid
+       group by 1`;
+  return sql`
+    select beside.system_id, ${held}
+      from unnest(${rows.map((row) => row.asset)}::uuid[], ${rows.map((row) => row.system)}::text[]) beside(asset_uuid, system_id)
+     cross join lateral (select own.asset_uuid, own.last_seen from ingestion_assets own
+                          where own.asset_uuid = beside.asset_uuid and own.merged_into is null offset 0) machine
+      left join lateral (select * from asset_exposure known where known.asset_uuid = machine.asset_uuid offset 0) e on true
+     group by 1`;
+}
+
 /**
  * SQL of a relation: what each boundary holds. A machine that is in two counts in both, as their lists of assets and findings show it. Most are
- * in their main one only: these are counted as they lie, and only the others are looked for twice.
+ * in their main one only: these are counted as they lie. How many are beside the planner cannot know; not told, it took them for all, and read
+ * every machine and its exposure a second time (50,000 machines, 1,000 of them in two: 120 ms, now 80).
  */
-const heldBySystem = sql`
+const heldBySystem = async (db: Kysely<Database>): Promise<RawBuilder<unknown>> => sql`
   select part.system_id, sum(part.assets)::int as assets, sum(part.critical)::int as critical, sum(part.high)::int as high,
          sum(part.medium)::int as medium, sum(part.low)::int as low, min(part.severe_since) as severe_since, max(part.last_scan) as last_scan
     from (
       select machine.system_id, ${held}
         from ingestion_assets machine left join asset_exposure e on e.asset_uuid = machine.asset_uuid
        where machine.merged_into is null and machine.system_id is not null group by 1
-      union all
-      select beside.system_id, ${held}
-        from (select distinct b.asset_uuid, b.system_id
-                from ingestion_system_assets b join ingestion_assets main on main.asset_uuid = b.asset_uuid
-               where b.system_id is distinct from main.system_id and b.system_id is not null) beside
-        join ingestion_assets machine on machine.asset_uuid = beside.asset_uuid and machine.merged_into is null
-        left join asset_exposure e on e.asset_uuid = machine.asset_uuid
-       group by 1) part
+      union all ${await heldBeside(db)}) part
    group by 1`;
 
 /** SQL of every boundary with its numbers, as a relation `b`; not every owner's database declares system_id unique. */
@@ -119,7 +143,7 @@ async function boundariesAt(db: Kysely<Database>, now: Date): Promise<RawBuilder
         select k.system_id, count(*)::int as components,
                (count(*) filter (where exists (select from asset_correlations m where m.component_id = k.id and m.decision = 'linked')))::int as linked
           from system_components k group by 1) c on c.system_id = s.system_id
-      left join (${heldBySystem}) a on a.system_id = s.system_id
+      left join (${await heldBySystem(db)}) a on a.system_id = s.system_id
       left join (${await countedBySystem(db, now)}) p on p.system_id = s.system_id
       left join (
         select own.entity_id, max(x.last_sync_time) as last_sync, bool_or(x.sync_enabled is not false) as is_enabled

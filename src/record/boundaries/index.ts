@@ -1,6 +1,4 @@
 export {
-  type BoundaryFilter,
-  type BoundaryQuery,
   type BoundaryRow,
   countBoundaries,
   facetBoundaries,
@@ -9,7 +7,6 @@ export {
 } from './boundary-list.sql.ts';
 export {
   type ComponentKind,
-  componentKinds,
   type ComponentRow,
   type ControlRow,
   countComponents,

@@ -30,6 +30,8 @@ beforeAll(async () => {
     `insert into ingestion_system_assets (system_id, asset_uuid, assignment_type) select system_id, asset_uuid, 'correlated' from ingestion_assets where hostname = 'web3'`,
     `update ingestion_vulnerabilities set asset_ref = ('00000000-0000-0000-0000-' || lpad((id % 10)::text, 12, '0'))::uuid, severity_rank = 1 + (id / 3) % 4, finding_key = gen_random_uuid(), state = 'Open',
             severity_modification = case when id % 5 = 0 then 'accepted' else 'none' end`,
+    // Of some the owner's column says nothing.
+    `update ingestion_vulnerabilities set state = null where id % 7 = 0`,
     // Every status that there is, in both spellings, under a finding each.
     `update ingestion_poams set scheduled_completion = current_date - 10 where id % 3 = 1`,
   ])
@@ -91,7 +93,7 @@ describe('which POA&Ms are open', () => {
         overdue: await counted({ overdue: 'yes' }),
       });
     }
-    const states = await facetFindings(database.db, everywhere, {}, 'poam');
+    const states = await facetFindings(database.db, everywhere, { filter: {}, by: 'poam', now });
     const { rows: pointing } = await sql<{ id: string; n: number }>`
       select p.poam_id as id, count(*)::int as n from ingestion_vulnerabilities v join ingestion_poams p on p.id = v.poam_id group by 1`.execute(
       database.db,
@@ -105,17 +107,34 @@ describe('which POA&Ms are open', () => {
     expect(tallied).toMatchObject(under);
     expect(Math.min(...Object.values(under))).toBeGreaterThan(0);
   });
+
+  it('is overdue by the clock that is asked by, not by that of the database', async () => {
+    const overdue = parseFilter(findingList.filters, [['poam', 'overdue']], now);
+    const at = async (moment: Date): Promise<number[]> => {
+      const asked = { filter: {}, by: 'poam', now: moment } as const;
+      const { tally } = await facetFindings(database.db, everywhere, asked);
+      const { count } = await countFindings(database.db, everywhere, overdue, { now: moment });
+      return [tally.find(({ value }) => value === 'overdue')?.count ?? 0, count];
+    };
+    const [before, present, later] = [
+      await at(new Date('2000-01-01T00:00:00Z')),
+      await at(now),
+      await at(new Date('2100-01-01T00:00:00Z')),
+    ];
+    expect(before).toEqual([0, 0]);
+    for (const [facet, count] of [present, later]) expect(facet).toBe(count);
+    expect(later[0]).toBeGreaterThan(present[0] ?? 0);
+  });
 });
 
 describe('what a boundary holds', () => {
   it('a machine in two boundaries counts in both, in the list of systems as in those of assets and findings', async () => {
     const byAssets = await facetAssets(database.db, everywhere, {}, 'system');
-    const byFindings = await facetFindings(
-      database.db,
-      everywhere,
-      parseFilter(findingList.filters, [['state', 'open,reopened']], now),
-      'system',
-    );
+    const byFindings = await facetFindings(database.db, everywhere, {
+      filter: parseFilter(findingList.filters, [['state', 'open,reopened']], now),
+      by: 'system',
+      now,
+    });
     expect(rows.reduce((sum, row) => sum + row.assets, 0)).toBeGreaterThan(10);
     for (const row of rows) {
       const assets = parseFilter(assetList.filters, [['system', row.systemId]], now);
@@ -128,7 +147,7 @@ describe('what a boundary holds', () => {
           Object.entries({ system: row.systemId, severity, state: 'open,reopened', accepted: 'no' }),
           now,
         );
-        const { count } = await countFindings(database.db, everywhere, listed);
+        const { count } = await countFindings(database.db, everywhere, listed, { now });
         expect({ system: row.systemId, severity, count: row.open[severity] }).toEqual({
           system: row.systemId,
           severity,
@@ -142,7 +161,7 @@ describe('what a boundary holds', () => {
         Object.entries({ system: row.systemId, state: 'open,reopened', accepted: 'yes' }),
         now,
       );
-      const all = total + (await countFindings(database.db, everywhere, accepted)).count;
+      const all = total + (await countFindings(database.db, everywhere, accepted, { now })).count;
       expect(byFindings.tally.find(({ value }) => value === row.systemId)?.count ?? 0).toBe(all);
       expect((await countComponents(database.db, row.systemId)).asset_without_component).toBe(row.assets);
     }

@@ -12,7 +12,6 @@ export {
   type RecordOfRow,
   type RecordSource,
   type Renewed,
-  type RowPlace,
 } from './define-entity.ts';
 export { settleRejected } from './rejected-changes.ts';
 export { inCanonicalWords } from './rows/canonical-words.ts';
@@ -20,7 +19,7 @@ export { fetchBoundariesOf, lockRows } from './rows/record-boundaries.sql.ts';
 export { findKnownReports, recordSettled, saveLinks } from './rows/known-reports.sql.ts';
 export { type AddedRow, listAddedRows } from './rows/added-rows.sql.ts';
 export { type LinkedRow, listLinkedRows } from './rows/linked-rows.sql.ts';
-export { boundaryOf, namedBy, type NamedBy, titleOf } from './rows/record-shown.sql.ts';
+export { boundaryOf, namedBy, titleOf } from './rows/record-shown.sql.ts';
 export { fetchRecordTitles, type RecordTitle } from './rows/record-titles.sql.ts';
 export {
   countRows,

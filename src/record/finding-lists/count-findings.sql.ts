@@ -25,9 +25,9 @@ export async function countFindings(
   db: Kysely<Database>,
   scope: Scope,
   filter: FindingFilter,
-  { exact = false }: { readonly exact?: boolean } = {},
+  { now, exact = false }: { readonly now: Date; readonly exact?: boolean | undefined },
 ): Promise<Counted> {
-  const { all } = await findReach(db, scope, filter);
+  const { all } = await findReach(db, scope, { filter, now });
   const cut = exact ? sql`` : sql`limit ${countedAtMost + 1}`;
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from (select from ingestion_vulnerabilities v where ${all} ${cut}) found`.execute(
@@ -71,7 +71,7 @@ const facetSql = (sight: Sight): Readonly<Record<FacetOf<typeof findingList>, Fa
   poam: {
     key: poamInScopeOfMany(sight),
     value: (counted) => sql`
-      select ${poamStateOf('k')} as value, n from ${counted} left join ingestion_poams k on k.id = key`,
+      select ${poamStateOf('k', sight.now)} as value, n from ${counted} left join ingestion_poams k on k.id = key`,
   },
 });
 
@@ -81,11 +81,15 @@ const facetValuesAtMost = 1000;
 export async function facetFindings(
   db: Kysely<Database>,
   scope: Scope,
-  filter: FindingFilter,
-  by: FacetOf<typeof findingList>,
+  {
+    filter,
+    by,
+    now,
+  }: { readonly filter: FindingFilter; readonly by: FacetOf<typeof findingList>; readonly now: Date },
 ): Promise<Facet> {
-  const { all } = await findReach(db, scope, filter);
-  const { key, value } = facetSql(by === 'poam' ? await findSight(db, scope) : blind(scope))[by];
+  const { all } = await findReach(db, scope, { filter, now });
+  const sight = by === 'poam' ? await findSight(db, scope, { now }) : blind(scope, now);
+  const { key, value } = facetSql(sight)[by];
   const { rows } = await sql<{ value: string; count: number; seen: number }>`
     with counted as materialized (
       select key, count(*)::int as n

@@ -125,17 +125,17 @@ export async function findFindingKeys(
 export async function fetchFinding(
   db: Kysely<Database>,
   scope: Scope,
-  key: string,
+  { key, now }: { readonly key: string; readonly now: Date },
 ): Promise<FindingDetail | undefined> {
   const found = await findByKey(db, scope, key);
   if (!found) return undefined;
-  const [row] = await fetchRows(db, scope, [found.id]);
+  const [row] = await fetchRows(db, { scope, now }, [found.id]);
   if (!row) return undefined;
   const { id: _id, ...shown } = row;
   const [views, plugin, weaknesses, rules, otherAssets] = [
     await fetchViews(db, found.id),
     await fetchPluginText(db, found.plugin),
-    await fetchWeaknesses(db, scope, found),
+    await fetchWeaknesses(db, { scope, now }, found),
     await fetchRules(db, found),
     await countOtherAssets(db, scope, found),
   ];
@@ -179,13 +179,13 @@ export async function fetchPluginText(
 
 async function fetchWeaknesses(
   db: Kysely<Database>,
-  scope: Scope,
+  { scope, now }: { readonly scope: Scope; readonly now: Date },
   { plugin, asset }: Found,
 ): Promise<FindingWeakness[]> {
   const { rows } = await sql<FindingWeakness>`
     select w.system_id as "systemId", (select s.name from ingestion_systems s where s.system_id = w.system_id order by s.id limit 1) as "systemName",
            w.severity, w.detected_on as "detectedOn", w.due_on as "dueOn", w.due_reason as "dueReason", w.controls, w.control_reason as "controlReason",
-           k.poam_id as "poamId", k.status as "poamStatus", ${poamStateOf('k')} as "poamState", k.scheduled_completion as "poamDueOn"
+           k.poam_id as "poamId", k.status as "poamStatus", ${poamStateOf('k', now)} as "poamState", k.scheduled_completion as "poamDueOn"
       from weaknesses w left join ingestion_poams k on k.id = w.poam_id and ${inScope(scope, sql`k.system_id`)}
      where w.grouping = 'plugin' and w.identifier = ${plugin} and w.system_id in (${systemsOfAsset(scope, sql`${asset}::uuid`)})
      order by w.due_on, w.id`.execute(db);

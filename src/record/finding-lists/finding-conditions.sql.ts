@@ -158,15 +158,17 @@ const controlCondition =
   };
 
 /** Whole days since it was first found, at this moment. */
-const ageCondition: ToCondition = (term) => {
-  if (term.is !== 'numbers') return sql`true`;
-  const daysAgo = (days: number): RawBuilder<unknown> =>
-    sql`(now() at time zone 'UTC' - ${days} * interval '1 day')`;
-  return every([
-    ...(term.from === undefined ? [] : [sql<boolean>`v.first_found <= ${daysAgo(term.from)}`]),
-    ...(term.to === undefined ? [] : [sql<boolean>`v.first_found > ${daysAgo(term.to + 1)}`]),
-  ]);
-};
+const ageCondition =
+  ({ now }: Sight): ToCondition =>
+  (term) => {
+    if (term.is !== 'numbers') return sql`true`;
+    const daysAgo = (days: number): RawBuilder<unknown> =>
+      sql`(${now.toISOString().slice(0, -1)}::timestamp - ${days} * interval '1 day')`;
+    return every([
+      ...(term.from === undefined ? [] : [sql<boolean>`v.first_found <= ${daysAgo(term.from)}`]),
+      ...(term.to === undefined ? [] : [sql<boolean>`v.first_found > ${daysAgo(term.to + 1)}`]),
+    ]);
+  };
 
 const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -214,7 +216,7 @@ const filters: Readonly<Record<FindingFilterName, Placed>> = {
   exploit: ofPlugin(flagOf(sql`p.exploit_available`)),
   solution: ofPlugin(solutionCondition),
   first: plain(instantOf(sql`v.first_found`)),
-  age: plain(ageCondition),
+  age: scoped('finding', ageCondition),
   seen: plain(instantOf(sql`v.last_found`)),
   fixed: plain(instantOf(sql`v.last_fixed`)),
   due: scoped('finding', dueCondition),

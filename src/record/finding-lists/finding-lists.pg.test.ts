@@ -22,6 +22,7 @@ import {
 } from './index.ts';
 
 let database: ClonedDatabase;
+const now = new Date('2026-11-25T12:00:00Z');
 /** The boundaries of each asset, looked up by other SQL than that of the lists. */
 const systemsOf = new Map<string, Set<string>>();
 
@@ -41,7 +42,7 @@ const filterOf = (pairs: readonly (readonly [string, string])[]): FindingFilter 
   parseFilter(
     findingList.filters,
     pairs.map(([name, text]) => [name, text] as const),
-    new Date('2026-11-25T12:00:00Z'),
+    now,
   );
 
 async function allOf(
@@ -53,7 +54,13 @@ async function allOf(
   const rows: FindingRow[] = [];
   let after: After | undefined;
   do {
-    const page = await listFindings(database.db, scope, { filter, sort, limit, ...(after ? { after } : {}) });
+    const page = await listFindings(database.db, scope, {
+      filter,
+      sort,
+      limit,
+      now,
+      ...(after ? { after } : {}),
+    });
     rows.push(...page.items);
     after = page.next;
   } while (after);
@@ -131,12 +138,12 @@ describe('the list of findings', () => {
           const filter = filterOf(given);
           const rows = await allOf(scope, filter, sort, limit);
           expect(new Set(rows.map((row) => row.key)).size).toBe(rows.length);
-          expect(await countFindings(database.db, scope, filter)).toEqual({
+          expect(await countFindings(database.db, scope, filter, { now })).toEqual({
             count: rows.length,
             exact: true,
           });
           for (const by of ['severity', 'state', 'family', 'poam'] as const) {
-            const facet = await facetFindings(database.db, scope, filter, by);
+            const facet = await facetFindings(database.db, scope, { filter, by, now });
             expect(facet.tally.reduce((sum, each) => sum + each.count, 0)).toBe(rows.length);
           }
         },
@@ -227,6 +234,7 @@ describe('the list of findings', () => {
         filter,
         by,
         limit: 9,
+        now,
         ...(after ? { after } : {}),
       });
       groups.push(...page.items);
@@ -264,7 +272,11 @@ describe('the list of findings', () => {
   });
 
   it('an export has the rows of the list, in its order', async () => {
-    const query = { filter: filterOf([['severity', '!info']]), sort: parseSort('first', findingList.sorts) };
+    const query = {
+      filter: filterOf([['severity', '!info']]),
+      sort: parseSort('first', findingList.sorts),
+      now,
+    };
     const exported: FindingRow[] = [];
     for await (const rows of streamFindings(database.store, everywhere, query)) exported.push(...rows);
     expect(exported).toEqual(await allOf(everywhere, query.filter, query.sort));
@@ -282,7 +294,7 @@ describe('the list of findings', () => {
     );
     const [key = '', system = ''] = [row?.key, row?.systemIds[0]];
     const own: Scope = { kind: 'boundaries', systemIds: [system], unassigned: false };
-    const detail = await fetchFinding(database.db, own, key);
+    const detail = await fetchFinding(database.db, own, { key, now });
     expect(detail).toMatchObject({
       key,
       output: expect.stringContaining('Installed version'),
@@ -314,9 +326,9 @@ describe('the list of findings', () => {
     const history = await findingHistory(database.db, own, key);
     expect(history?.map(({ event }) => event)).toEqual(['found', 'fixed', 'came back']);
     const stranger: Scope = { kind: 'boundaries', systemIds: ['SYS-999'], unassigned: true };
-    expect(await fetchFinding(database.db, stranger, key)).toBeUndefined();
+    expect(await fetchFinding(database.db, stranger, { key, now })).toBeUndefined();
     expect(await findingHistory(database.db, stranger, key)).toBeUndefined();
-    expect(await fetchFinding(database.db, everywhere, "x' or true")).toBeUndefined();
+    expect(await fetchFinding(database.db, everywhere, { key: "x' or true", now })).toBeUndefined();
     expect(await fetchPlugin(database.db, everywhere, row?.pluginId ?? '')).toMatchObject({
       pluginId: row?.pluginId,
       cves: row?.cves,

@@ -11,10 +11,10 @@ import { type FilterTerm, instantOf } from '../../platform/lists/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { isOpenPoam } from '../poam-status/index.ts';
 
-/** SQL of where a POA&M stands, as `findingPoamStates` has it; null where there is none. */
-export const poamStateOf = (poam: string): RawBuilder<string | null> =>
+/** SQL of where a POA&M stands at that moment, as `findingPoamStates` has it; null where there is none. */
+export const poamStateOf = (poam: string, now: Date): RawBuilder<string | null> =>
   sql`case when ${sql.raw(poam)}.id is null then null when not ${isOpenPoam(poam)} then 'completed'
-           when ${sql.raw(poam)}.scheduled_completion < current_date then 'overdue' else 'open' end`;
+           when ${sql.raw(poam)}.scheduled_completion < ${now.toISOString().slice(0, 10)}::date then 'overdue' else 'open' end`;
 
 /** Of each asset, systems of the scope beside its main one. */
 const besideSystems = (scope: Scope): RawBuilder<unknown> => sql`
@@ -53,6 +53,7 @@ const answeredBeside = (scope: Scope, relation: RawBuilder<unknown>): RawBuilder
 /** What is asked in which scope, with what of POA&Ms was looked up before. */
 export interface Sight {
   readonly scope: Scope;
+  readonly now: Date;
   /** SQL of a relation (id, poam_id, due_on): findings that are answered in a system beside their asset's main one; undefined where none is. */
   readonly beside: RawBuilder<unknown> | undefined;
   /** The POA&Ms of the scope that the filter names, where they are few. */
@@ -60,7 +61,12 @@ export interface Sight {
 }
 
 /** For what asks nothing of POA&Ms. */
-export const blind = (scope: Scope): Sight => ({ scope, beside: undefined, poams: undefined });
+export const blind = (scope: Scope, now: Date): Sight => ({
+  scope,
+  now,
+  beside: undefined,
+  poams: undefined,
+});
 
 const namedAtMost = 5000;
 
@@ -68,8 +74,17 @@ const namedAtMost = 5000;
  * Looks up which assets have a second system, which of their findings are answered there, and which POA&Ms are meant. All are few or none, which
  * the planner cannot know: not told, it read the whole table of findings to find that none of them is answered so.
  */
-export async function findSight(db: Kysely<Database>, scope: Scope, poam?: FilterTerm): Promise<Sight> {
-  return { scope, beside: await findBeside(db, scope), poams: await findPoams(db, scope, poam) };
+export async function findSight(
+  db: Kysely<Database>,
+  scope: Scope,
+  { now, poam }: { readonly now: Date; readonly poam?: FilterTerm | undefined },
+): Promise<Sight> {
+  return {
+    scope,
+    now,
+    beside: await findBeside(db, scope),
+    poams: poam?.is === 'in' ? await findPoams(db, { scope, now }, poam.values) : undefined,
+  };
 }
 
 async function findBeside(db: Kysely<Database>, scope: Scope): Promise<RawBuilder<unknown> | undefined> {
@@ -92,13 +107,12 @@ async function findBeside(db: Kysely<Database>, scope: Scope): Promise<RawBuilde
 
 async function findPoams(
   db: Kysely<Database>,
-  scope: Scope,
-  term: FilterTerm | undefined,
+  sight: Pick<Sight, 'scope' | 'now'>,
+  named: readonly string[],
 ): Promise<number[] | undefined> {
-  if (term?.is !== 'in') return undefined;
   const { rows } = await sql<{
     id: number;
-  }>`select id from (${poamsNamed(scope, term.values)}) named limit ${namedAtMost + 1}`.execute(db);
+  }>`select id from (${poamsNamed(sight, named)}) named limit ${namedAtMost + 1}`.execute(db);
   return rows.length > namedAtMost ? undefined : rows.map((row) => row.id);
 }
 
@@ -141,21 +155,25 @@ const answered = ({ beside: relation }: Sight, { own, beside }: Answer): RawBuil
 const lowered = (words: readonly string[]): string[] => words.map((word) => word.toLowerCase());
 
 /** SQL of the POA&Ms (id) of the scope of these ids, or that stand so. */
-function poamsNamed(scope: Scope, values: readonly string[]): RawBuilder<unknown> {
+function poamsNamed(
+  { scope, now }: Pick<Sight, 'scope' | 'now'>,
+  values: readonly string[],
+): RawBuilder<unknown> {
   const words = lowered(values);
   const states = findingPoamStates.filter((state) => words.includes(state));
-  const stands = states.length === 0 ? sql`false` : sql`${poamStateOf('k')} = any(${states}::text[])`;
+  const stands = states.length === 0 ? sql`false` : sql`${poamStateOf('k', now)} = any(${states}::text[])`;
   return sql`select k.id from ingestion_poams k where ${inScope(scope, sql`k.system_id`)} and (lower(k.poam_id) = any(${words}::text[]) or ${stands})`;
 }
 
-function poamAnswer({ scope, poams }: Sight, term: FilterTerm): Answer {
+function poamAnswer(sight: Sight, term: FilterTerm): Answer {
+  const { scope, poams } = sight;
   if (term.is !== 'in') return { own: hasOwnPoam(scope), beside: sql`true` };
   if (poams)
     return {
       own: sql`coalesce(v.poam_id = any(${[...poams]}::int[]), false)`,
       beside: sql`beside.poam_id = any(${[...poams]}::int[])`,
     };
-  const named = poamsNamed(scope, term.values);
+  const named = poamsNamed(sight, term.values);
   return { own: sql`(v.poam_id in (${named})) is true`, beside: sql`beside.poam_id in (${named})` };
 }
 

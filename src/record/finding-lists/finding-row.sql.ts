@@ -51,7 +51,10 @@ export interface FindingRow {
 }
 
 /** `page` is a relation (id, place); one lookup for each row of each table, so a page's rows only. */
-export const findingRows = (scope: Scope, page: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+export const findingRows = (
+  { scope, now }: { readonly scope: Scope; readonly now: Date },
+  page: RawBuilder<unknown>,
+): RawBuilder<unknown> => sql`
   select page.id, v.finding_key::text as key, ${sql.raw(severityWord('v.severity_rank'))} as severity, v.plugin_id::text as "pluginId",
          coalesce(p.name, v.vulnerability_name) as name, p.family, v.asset_ref::text as "assetUuid", a.hostname as "assetName",
          (select n.ipv4_address from ingestion_asset_network n where n.asset_uuid = v.asset_ref and n.ipv4_address is not null order by n.id limit 1) as ip,
@@ -60,7 +63,7 @@ export const findingRows = (scope: Scope, page: RawBuilder<unknown>): RawBuilder
          v.port, v.protocol, v.service, v.lifecycle_state as state, ${sql.raw(isAcceptedFinding('v'))} as "isAccepted",
          v.first_found as "firstFound", v.last_found as "lastSeen", v.last_fixed as "lastFixed",
          (select count(*)::int from finding_state_changes c where c.vulnerability_id = v.id and c.state = 'reopened') as "timesCameBack",
-         w.due_on as "dueOn", k.poam_id as "poamId", k.status as "poamStatus", ${poamStateOf('k')} as "poamState",
+         w.due_on as "dueOn", k.poam_id as "poamId", k.status as "poamStatus", ${poamStateOf('k', now)} as "poamState",
          p.vpr_score::float8 as vpr, p.epss_score::float8 as epss, p.cvss3_base_score::float8 as cvss, p.exploit_available as "hasExploit",
          coalesce(p.cves, '{}') as cves, p.solution, p.patch_published_at as "patchPublishedAt",
          array(select s.system_name::text from external_systems s where s.id = any(v.reported_by) order by s.id) as sources,

@@ -97,15 +97,17 @@ export async function groupFindings(
     by,
     after,
     limit,
+    now,
   }: {
     readonly filter: FindingFilter;
     readonly by: FindingGroup;
     readonly after?: After;
     readonly limit: number;
+    readonly now: Date;
   },
 ): Promise<Page<FindingGroupRow>> {
-  const { all } = await findReach(db, scope, filter);
-  const sight = await findSight(db, scope);
+  const { all } = await findReach(db, scope, { filter, now });
+  const sight = await findSight(db, scope, { now });
   const { counted, parts, title } = groupSql(scope)[by];
   const { rows } = await sql<FindingGroupRow & { group_id: string; sort_value: string }>`
     with counted as materialized (
@@ -130,7 +132,7 @@ export async function groupFindings(
       select key, count(distinct m.system_id)::int as systems from (select distinct key, asset_ref from found) each
         join (${membershipsIn(scope)}) m on m.asset_uuid = each.asset_ref group by key
     ), of_poams as (
-      select key, min(array_position(${[...worstPoams]}::text[], coalesce(${poamStateOf('k')}, 'none'))) as worst
+      select key, min(array_position(${[...worstPoams]}::text[], coalesce(${poamStateOf('k', now)}, 'none'))) as worst
         from (select distinct key, poam from found) each left join ingestion_poams k on k.id = each.poam group by key
     )
     select top.*, ${title} as title, of_assets.assets, of_assets.first_found as "firstFound", coalesce(of_systems.systems, 0) as systems,

@@ -11,7 +11,6 @@ export {
   type FindingEvent,
   findFindingKeys,
   findingHistory,
-  type FindingWeakness,
 } from './fetch-finding.sql.ts';
 export { fetchPlugin, type PluginDetail } from './fetch-plugin.sql.ts';
 export {
@@ -23,4 +22,4 @@ export {
 } from './finding-conditions.sql.ts';
 export type { FindingRow } from './finding-row.sql.ts';
 export { type FindingGroupRow, groupFindings } from './group-findings.sql.ts';
-export { type FindingQuery, type FindingSort, listFindings, streamFindings } from './list-findings.sql.ts';
+export { type FindingSort, listFindings, streamFindings } from './list-findings.sql.ts';

@@ -35,6 +35,8 @@ export type FindingSort = Sort<SortOf<typeof findingList>>;
 export interface FindingQuery {
   readonly filter: FindingFilter;
   readonly sort: FindingSort;
+  /** By which a POA&M is overdue. */
+  readonly now: Date;
 }
 
 const id: SortColumn = { column: sql`v.id`, type: 'integer', always: true };
@@ -159,11 +161,11 @@ interface Place {
 async function findPage(
   db: Kysely<Database>,
   scope: Scope,
-  { filter, sort, after, limit }: FindingQuery & { readonly after?: After; readonly limit: number },
+  { filter, sort, after, limit, now }: FindingQuery & { readonly after?: After; readonly limit: number },
 ): Promise<Place[]> {
   const wanted = halvesOf(filter);
   if (wanted.length === 0) return [];
-  const reach = await findReach(db, scope, filter);
+  const reach = await findReach(db, scope, { filter, now });
   const ids = async (way: 'walk' | 'gather'): Promise<Place[]> =>
     (await sql<Place>`${idsOf(way, { reach, sort, halves: wanted }, after, limit)}`.execute(db)).rows;
   if (!reach.isNarrow) {
@@ -182,7 +184,7 @@ export async function listFindings(
   const places = await findPage(db, scope, { ...query, limit: query.limit + 1 });
   const rows = await fetchRows(
     db,
-    scope,
+    { scope, now: query.now },
     places.map((place) => place.id),
   );
   const values = new Map(places.map((place) => [place.id, place.sort_value]));
@@ -197,12 +199,12 @@ export async function listFindings(
 /** The rows of these ids, in the order of the ids. */
 export async function fetchRows(
   db: Kysely<Database>,
-  scope: Scope,
+  sight: { readonly scope: Scope; readonly now: Date },
   ids: readonly number[],
 ): Promise<(FindingRow & { readonly id: number })[]> {
   if (ids.length === 0) return [];
   const { rows } = await sql<FindingRow & { readonly id: number }>`
-    ${findingRows(scope, sql`unnest(${[...ids]}::int[]) with ordinality page(id, place)`)}`.execute(db);
+    ${findingRows(sight, sql`unnest(${[...ids]}::int[]) with ordinality page(id, place)`)}`.execute(db);
   return rows;
 }
 
@@ -210,17 +212,17 @@ export async function fetchRows(
 export async function* streamFindings(
   store: Store,
   scope: Scope,
-  { filter, sort }: FindingQuery,
+  { filter, sort, now }: FindingQuery,
   signal?: AbortSignal,
 ): AsyncGenerator<readonly FindingRow[], void> {
   const wanted = halvesOf(filter);
   if (wanted.length === 0) return;
-  const reach = await findReach(store.db, scope, filter);
+  const reach = await findReach(store.db, scope, { filter, now });
   const ids = sql`select id from (${idsOf('gather', { reach, sort, halves: wanted }, undefined, undefined)}) page order by place`;
   yield* streamRows(
     store,
     ids,
-    async (db, some) => (await fetchRows(db, scope, some)).map(({ id: _id, ...row }) => row),
+    async (db, some) => (await fetchRows(db, { scope, now }, some)).map(({ id: _id, ...row }) => row),
     signal,
   );
 }

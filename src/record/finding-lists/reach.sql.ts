@@ -26,8 +26,13 @@ export interface Reach {
   readonly isNarrow: boolean;
 }
 
-export async function findReach(db: Kysely<Database>, scope: Scope, filter: FindingFilter): Promise<Reach> {
-  const sight = filter.poam || filter.due ? await findSight(db, scope, filter.poam) : blind(scope);
+export async function findReach(
+  db: Kysely<Database>,
+  scope: Scope,
+  { filter, now }: { readonly filter: FindingFilter; readonly now: Date },
+): Promise<Reach> {
+  const sight =
+    filter.poam || filter.due ? await findSight(db, scope, { now, poam: filter.poam }) : blind(scope, now);
   const asked = askedOf(sight, filter);
   const plugins = await namedPlugins(db, asked.plugin);
   const assets = asked.isOfKnownAssets ? await namedAssets(db, [...asked.scope, ...asked.asset]) : undefined;

@@ -20,9 +20,9 @@ export const severityWord = (rank: string): string => `('{${severities.join(',')
 /** SQL of whether a finding of these states is to be worked on. Spelled as the partial indexes are, so that they serve. */
 export const isOpenFinding = (lifecycleState: string): string => `${lifecycleState} in ('open', 'reopened')`;
 
-/** SQL of whether a person or a rule of a server accepted the finding of this row. */
+/** SQL of whether a person or a rule of a server accepted the finding of this row: true or false, also where nothing is said of a state. */
 export const isAcceptedFinding = (row: string): string =>
-  `(${row}.severity_modification is not distinct from 'accepted' or ${row}.state in ('Accepted', 'False Positive'))`;
+  `(${row}.severity_modification is not distinct from 'accepted' or coalesce(${row}.state in ('Accepted', 'False Positive'), false))`;
 
 /**
  * SQL of the state that follows from the times; `otherwise` where they say nothing of a fix. A fix counts against a sighting of the

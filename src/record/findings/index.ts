@@ -1,7 +1,7 @@
 export { renewAllExposure, renewExposure } from './asset-exposure.sql.ts';
 export { beginComplianceLoad } from './compliance.sql.ts';
 export { uuidText } from './finding-columns.sql.ts';
-export { isAcceptedFinding, isOpenFinding, severityWord, twinColumns } from './finding-lifecycle.sql.ts';
+export { isAcceptedFinding, isOpenFinding, severityWord } from './finding-lifecycle.sql.ts';
 export { digestOf, type FindingSource, type ReportedFinding } from './finding-staging.sql.ts';
 export {
   beginFindingLoad,

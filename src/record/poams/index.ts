@@ -13,11 +13,10 @@ export {
   listMilestoneIds,
   listMilestones,
   type MilestoneFilter,
-  type MilestoneQuery,
   type MilestoneRow,
 } from './milestone-list.sql.ts';
 export { listOpenProposals } from './open-proposals.sql.ts';
-export { type BoardBucket, boardBuckets, type BoardColumn, countBoard } from './poam-board.ts';
+export { type BoardColumn, countBoard } from './poam-board.ts';
 export { fetchPoamContents, renewProposalDetails } from './poam-contents.sql.ts';
 export {
   countOpenUnder,
@@ -30,15 +29,13 @@ export {
   type PoamWeakness,
 } from './poam-details.sql.ts';
 export { fetchPoamColumns } from './poam-columns.sql.ts';
-export { countedBySystem, type PoamFacet, type PoamFilter, type PoamSort } from './poam-filters.sql.ts';
+export { countedBySystem, type PoamFilter } from './poam-filters.sql.ts';
 export {
   countPoams,
   facetPoams,
-  type FacetValue,
   findPoamRow,
   listPoamIds,
   listPoams,
-  type PoamQuery,
   type PoamRow,
   streamPoams,
 } from './poam-list.sql.ts';

@@ -32,7 +32,10 @@ const openFinding = sql<boolean>`exists (select from ingestion_vulnerabilities v
 const startOfDay = (now: Date): RawBuilder<unknown> => sql`${now.toISOString().slice(0, 10)}::timestamp`;
 
 export const isOverdueAt = (columns: PoamColumns, now: Date): RawBuilder<boolean> =>
-  sql<boolean>`(${columns.isOpen} and coalesce(${columns.due} < ${startOfDay(now)}, false))`;
+  sql<boolean>`(${columns.isOpen} and ${isLateAt(columns, now)})`;
+/** Whether its day is past, whatever its status. */
+const isLateAt = (columns: PoamColumns, now: Date): RawBuilder<boolean> =>
+  sql<boolean>`coalesce(${columns.due} < ${startOfDay(now)}, false)`;
 
 /** A row that exists where one of the words is among what a subquery finds. @param found SQL, given the words as a parameter. */
 const anyOf =
@@ -124,7 +127,10 @@ export async function selectPoams(
 /** SQL of a relation (system_id, open, overdue): how many POA&Ms each boundary has, as the list counts them. */
 export async function countedBySystem(db: Kysely<Database>, now: Date): Promise<RawBuilder<unknown>> {
   const columns = await fetchPoamColumns(db);
+  // What a status comes to is the dear part: asked once of each, and of what is overdue only where it is open.
   return sql`
-    select p.system_id, count(*) filter (where ${columns.isOpen})::int as open, count(*) filter (where ${isOverdueAt(columns, now)})::int as overdue
-      from ingestion_poams p where p.system_id is not null group by 1`;
+    select each.system_id, count(*) filter (where each.open)::int as open, count(*) filter (where each.open and each.late)::int as overdue
+      from (select p.system_id, ${columns.isOpen} as open, ${isLateAt(columns, now)} as late
+              from ingestion_poams p where p.system_id is not null offset 0) each
+     group by 1`;
 }

@@ -10,7 +10,13 @@ import { listRecordJournal, type RecordJournalRow } from '../../ledger/operation
 import { TielineError } from '../../platform/errors/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import type { Json } from '../../platform/values/index.ts';
-import { fetchRecordTitles, fetchRows, isLinked, linkedEntity } from '../../record/entities/index.ts';
+import {
+  fetchRecordTitles,
+  fetchRows,
+  inCanonicalWords,
+  isLinked,
+  linkedEntity,
+} from '../../record/entities/index.ts';
 import { factsReader } from './conflict-facts.ts';
 import { isConflictWithin, type ListedConflict } from './conflict-list.sql.ts';
 
@@ -71,7 +77,7 @@ async function fieldsOf(
   { entity, entityId, systemId, externalId, field }: ListedConflict | Omit<ListedConflict, 'title'>,
 ): Promise<OtherField[]> {
   if (!isLinked(entity)) return [];
-  const row = (await fetchRows(db, entity, [entityId])).get(entityId)?.row ?? {};
+  const row = inCanonicalWords(entity, (await fetchRows(db, entity, [entityId])).get(entityId)?.row ?? {});
   const link =
     systemId === null || externalId === null
       ? undefined

@@ -3,12 +3,11 @@ export {
   countConflicts,
   countConflictsBy,
   type ConflictListFilter,
-  type ConflictListQuery,
   type ListedConflict,
   listConflicts,
 } from './conflict-list.sql.ts';
-export { type ConflictDetail, fetchConflict, type OtherField } from './fetch-conflict.ts';
-export { previewResolution, type ResolutionPreview } from './preview-resolution.ts';
+export { type ConflictDetail, fetchConflict } from './fetch-conflict.ts';
+export { previewResolution } from './preview-resolution.ts';
 export { settleMany, trySettlingMany, type WayToSettle } from './settle-many.ts';
 export {
   type Choice,

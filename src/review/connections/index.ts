@@ -1,1 +1,1 @@
-export { fetchTrust, setTrust, type TrustStep, tryTrust } from './trust.ts';
+export { fetchTrust, setTrust, tryTrust } from './trust.ts';

@@ -1,1 +1,1 @@
-export { type Home, type HomeNumber, homeOf } from './home.ts';
+export { homeOf } from './home.ts';

@@ -9,4 +9,4 @@ export {
   toFile,
   tryMappings,
 } from './mappings.ts';
-export { type ConnectionMappings, fetchConnectionMappings, listMappedConnections } from './mapping-view.ts';
+export { fetchConnectionMappings, listMappedConnections } from './mapping-view.ts';

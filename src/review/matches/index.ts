@@ -1,13 +1,5 @@
-export {
-  countMatches,
-  countMatchesBy,
-  isMatchWithin,
-  listMatches,
-  type MatchListFilter,
-  type MatchListQuery,
-  type MatchRow,
-} from './match-list.sql.ts';
-export { decideMatch, fetchMatchDetail, type MatchDecision, type MatchDetail } from './decide-match.ts';
+export { countMatches, countMatchesBy, listMatches, type MatchRow } from './match-list.sql.ts';
+export { decideMatch, fetchMatchDetail } from './decide-match.ts';
 export {
   acceptMatch,
   fetchMatch,

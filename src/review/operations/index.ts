@@ -1,19 +1,6 @@
-export {
-  type Call,
-  type CallListFilter,
-  type CallListQuery,
-  countCallsBy,
-  countFittingCalls,
-  listCalls,
-} from './call-list.sql.ts';
+export { type Call, countCallsBy, countFittingCalls, listCalls } from './call-list.sql.ts';
 export { cancelOperation } from './cancel-operation.ts';
-export type { ChangeListFilter, ChangeListQuery } from './change-list.sql.ts';
-export {
-  countOperations,
-  countOperationsBy,
-  type OperationListFilter,
-  type OperationListQuery,
-} from './operation-list.sql.ts';
+export { countOperations, countOperationsBy } from './operation-list.sql.ts';
 export {
   countOperationChanges,
   fetchOperation,

@@ -45,9 +45,8 @@ export interface OperationFacts {
   readonly step: string | null;
   readonly system: string;
   readonly status: string;
-  /** `YYYY-MM-DD hh:mm:ss` in UTC. */
-  readonly startedAt: string | null;
-  readonly completedAt: string | null;
+  readonly startedAt: Date | null;
+  readonly completedAt: Date | null;
   readonly counts: Counts;
   /** For a plan: how many items it holds; null for anything else. */
   readonly planned: number | null;
@@ -78,7 +77,7 @@ export interface JournalEntryFacts {
   readonly reason: string | null;
   /** Null where no reason was given, or one in a person's own words. */
   readonly reasonCode: ReasonCode | null;
-  readonly at: string;
+  readonly at: Date;
 }
 
 export interface JournalPage {
@@ -160,7 +159,6 @@ const plannedBy = (row: OperationRow): number | null =>
   row.operation_type === 'plan' && isJsonObject(row.metadata) && typeof row.metadata['items'] === 'number'
     ? row.metadata['items']
     : null;
-const text = (at: Date | null): string | null => at?.toISOString().slice(0, 19).replace('T', ' ') ?? null;
 
 function factsOf(row: OperationRow, by?: string): OperationFacts {
   return {
@@ -171,8 +169,8 @@ function factsOf(row: OperationRow, by?: string): OperationFacts {
     step: row.parent_operation_id === null ? null : row.batch_type,
     system: row.external_system ?? row.source_system,
     status: row.status ?? 'unknown',
-    startedAt: text(row.started_at),
-    completedAt: text(row.completed_at),
+    startedAt: row.started_at,
+    completedAt: row.completed_at,
     counts: countsOf(row),
     planned: plannedBy(row),
     retries: row.retry_count ?? 0,
@@ -256,7 +254,7 @@ async function entriesOf(
       record: externalId ?? row.entityId,
       kind: kindOf(named),
       title: titles.get(`${row.entity} ${row.entityId}`) ?? null,
-      at: at.toISOString(),
+      at,
     };
   });
 }

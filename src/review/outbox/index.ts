@@ -2,11 +2,8 @@ export {
   countOutboxBy,
   countOutboxChanges,
   fetchOutboxChange,
-  listChangesOutside,
   type ListedChange,
   listOutbox,
-  type OutboxListFilter,
-  type OutboxListQuery,
 } from './outbox-list.sql.ts';
 export {
   countFittingOutbox,

@@ -142,17 +142,3 @@ export async function fetchOutboxChange(
   const [words] = await described(db, [entry], app.now());
   return { ...entry, ...(words ?? { title: entry.entityId, boundary: null, lines: [] }) };
 }
-
-/** Of these changes, those that lie outside of the scope. */
-export async function listChangesOutside(
-  db: Kysely<Database>,
-  scope: Scope,
-  ids: readonly number[],
-): Promise<number[]> {
-  if (scope.kind === 'everywhere') return [];
-  const { rows } = await sql<{ id: number }>`
-    select o.id::int as id from ${source().from} where o.id = any(${[...ids]}::bigint[]) and (${inScope(scope, boundary)}) is not true`.execute(
-    db,
-  );
-  return rows.map((row) => row.id);
-}

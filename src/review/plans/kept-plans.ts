@@ -16,7 +16,6 @@ import type { Page } from '../../platform/lists/index.ts';
 import { isJsonObject } from '../../platform/values/index.ts';
 import type { SyncOutcome } from '../../runs/sync/index.ts';
 import { groupChanges } from './change-groups.ts';
-import { comparePlans, type PlanDifference } from './compare-plans.ts';
 import {
   countItems,
   findPlans,
@@ -194,17 +193,6 @@ export async function fetchPlanDocument(
   }
   const head = isJsonObject(plan.head) ? plan.head : {};
   return planDocument.parse({ ...head, items: items.map(({ item }) => item) });
-}
-
-/** What moved between two plans that are kept: items gone, new and other. @throws TielineError PLAN_UNKNOWN. */
-export async function compareKeptPlans(
-  app: Pick<App, 'db'>,
-  scope: Scope,
-  a: string,
-  b: string,
-): Promise<PlanDifference[]> {
-  const [planned, now] = [await fetchPlanDocument(app, scope, a), await fetchPlanDocument(app, scope, b)];
-  return comparePlans(planned.items, now.items);
 }
 
 /**

@@ -71,6 +71,12 @@ function fieldThere(
   };
 }
 
+/** Why an editable field may not be edited as the record stands; undefined where it may. */
+export const whyNotNow = (record: EditedRecord, field: string): string | undefined =>
+  record.held.includes(field)
+    ? 'is in an open conflict: settle that first'
+    : whyNotEditable(record.entity, field, record.sides);
+
 /** Each field of a record on both sides. Pure. */
 function viewFields(
   name: LinkedEntityName,
@@ -92,11 +98,7 @@ function viewFields(
         ) ?? [],
     );
     const edit = edits.find((each) => each.field === field);
-    const whyNot = !editable.has(field)
-      ? 'names the record'
-      : record.held.includes(field)
-        ? 'is in an open conflict: settle that first'
-        : whyNotEditable(name, field, record.sides);
+    const whyNot = editable.has(field) ? whyNotNow(record, field) : 'names the record';
     return {
       field,
       here,

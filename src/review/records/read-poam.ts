@@ -1,6 +1,7 @@
 /** One POA&M with all that its page shows: head, each field on both sides with who decides, milestones, weaknesses, assets. */
 import type { Scope } from '../../canonical/access/index.ts';
 import { milestoneList } from '../../canonical/lists/index.ts';
+import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
 import { isJsonObject, type Json } from '../../platform/values/index.ts';
 import { parseFilter } from '../../platform/lists/index.ts';
 import { type HistoryRow, listHistory } from '../../ledger/operations/index.ts';
@@ -19,12 +20,24 @@ import {
   type PoamWeakness,
 } from '../../record/poams/index.ts';
 import type { App } from '../../engine/run/index.ts';
+import type { EditedRecord } from './decide-edit.ts';
 import { unknownRecord } from './edit-record.ts';
-import { type FieldView, listFieldViews, type RemoteRecord } from './field-views.ts';
+import { type FieldView, listFieldViews, type RemoteRecord, whyNotNow } from './field-views.ts';
 import { gatherRecords } from './gather-records.ts';
+import { type ConnectionRules, editableFields, fetchRules, listSides } from './record-rules.ts';
 
 export interface MilestoneView extends MilestoneRow {
   readonly version: string;
+  /** Fields that may not be edited here, each with why. */
+  readonly fixedFields: Readonly<Record<string, string>>;
+}
+
+/** A connection that a milestone added now goes to. */
+export interface MilestoneTarget {
+  readonly connection: string;
+  /** Why it does not get there; null where it does. */
+  readonly whyNot: string | null;
+  readonly needsApproval: boolean;
 }
 
 export interface PoamDetail {
@@ -36,6 +49,8 @@ export interface PoamDetail {
   readonly fields: readonly FieldView[];
   readonly remotes: readonly RemoteRecord[];
   readonly milestones: readonly MilestoneView[];
+  /** Empty while no connection has the POA&M: its milestones go along with it. */
+  readonly milestoneTargets: readonly MilestoneTarget[];
   readonly weaknesses: readonly PoamWeakness[];
   readonly assets: readonly PoamAsset[];
   readonly cves: readonly string[];
@@ -47,7 +62,9 @@ const entity = 'poam';
 const mostMilestones = 500;
 const mostAssets = 500;
 
-async function milestonesOf(app: App, scope: Scope, poamId: string): Promise<MilestoneView[]> {
+type Rules = ReadonlyMap<number, ConnectionRules>;
+
+async function milestonesOf(app: App, scope: Scope, poamId: string, rules: Rules): Promise<MilestoneView[]> {
   const { items } = await listMilestones(app.db, scope, {
     filter: parseFilter(milestoneList.filters, [['poam', poamId]], app.now()),
     sort: { by: 'due', descending: false },
@@ -55,20 +72,50 @@ async function milestonesOf(app: App, scope: Scope, poamId: string): Promise<Mil
     now: app.now(),
   });
   const ids = items.map(({ id }) => id);
-  const records = await gatherRecords(app.db, scope, { entity: 'milestone', ids, rules: new Map() });
-  return items.map((item) => ({ ...item, version: records.get(item.id)?.version ?? '' }));
+  const records = await gatherRecords(app.db, scope, { entity: 'milestone', ids, rules });
+  return items.map((item) => {
+    const record = records.get(item.id);
+    return { ...item, version: record?.version ?? '', fixedFields: record ? fixedFieldsOf(record) : {} };
+  });
+}
+
+const fixedFieldsOf = (record: EditedRecord): Record<string, string> =>
+  Object.fromEntries(
+    editableFields('milestone').flatMap((field) => {
+      const whyNot = whyNotNow(record, field);
+      return whyNot === undefined ? [] : [[field, whyNot]];
+    }),
+  );
+
+/** Where a milestone that is added now goes with the next sync, and what stands in its way. */
+async function milestoneTargetsOf(app: App, poamId: string, rules: Rules): Promise<MilestoneTarget[]> {
+  const sides = (await listSides(app.db, entity, [poamId], rules)).get(poamId) ?? [];
+  return sides.map(({ rules: { connection, takesNew, policies } }) => {
+    const added = { entity: 'milestone', kind: 'create', fields: [], severity: undefined } as const;
+    return {
+      connection,
+      whyNot: !takesNew
+        ? `${connection} takes no new milestones as it is set up`
+        : mayGoOut(policies, added)
+          ? null
+          : `${connection} alone decides milestones, by policy`,
+      needsApproval: needsApproval(policies, added),
+    };
+  });
 }
 
 /** @throws RECORD_UNKNOWN where it is not there or out of scope. */
 export async function fetchPoam(app: App, scope: Scope, poamId: string): Promise<PoamDetail> {
   const poam = await findPoamRow(app.db, scope, poamId, app.now());
   if (!poam) throw unknownRecord(entity, poamId);
+  const rules = await fetchRules(app, app.db, 'milestone');
   const raw = (await fetchRows(app.db, entity, [poamId])).get(poamId)?.row['raw_json'];
   return {
     poam,
     obstacles: await listObstacles(app.db, poamId),
     ...(await listFieldViews(app, scope, { entity, id: poamId })),
-    milestones: await milestonesOf(app, scope, poamId),
+    milestones: await milestonesOf(app, scope, poamId, rules),
+    milestoneTargets: await milestoneTargetsOf(app, poamId, rules),
     weaknesses: await listPoamWeaknesses(app.db, poamId),
     assets: await listPoamAssets(app.db, poamId, mostAssets),
     cves: await listPoamCves(app.db, poamId),

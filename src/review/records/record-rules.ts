@@ -1,6 +1,9 @@
 /** What holds for the fields of a record: who decides each, which way it travels, whether a person may edit it here. */
 import type { Kysely } from 'kysely';
+import { TielineError } from '../../platform/errors/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
+import { isJsonObject, type Json } from '../../platform/values/index.ts';
+import type { ConnectorDeclaration } from '../../connectors/kit/index.ts';
 import { type EntityPolicy, type FieldPolicy, lookUpPolicy } from '../../canonical/policy/index.ts';
 import { compileMappings, type FieldMapping } from '../../canonical/mapping/index.ts';
 import { sentOnlyFields } from '../../canonical/record-fields/index.ts';
@@ -16,7 +19,9 @@ export interface ConnectionRules {
   readonly systemId: number;
   readonly connection: string;
   readonly policies: readonly EntityPolicy[];
-  /** Fields that a mapping sends out, and the connector can write. */
+  /** Whether the remote takes new records of the entity. */
+  readonly takesNew: boolean;
+  /** Fields that a mapping sends out, and the remote takes a change of. */
   readonly sendable: ReadonlySet<string>;
   /** Fields that a mapping reads in. */
   readonly readable: ReadonlySet<string>;
@@ -30,17 +35,37 @@ export async function fetchRules(
 ): Promise<ReadonlyMap<number, ConnectionRules>> {
   const rules = new Map<number, ConnectionRules>();
   for (const row of await listSystems(db)) {
-    const capabilities = app.modules.get(row.system_type)?.declaration.entities[entity];
+    const declaration = app.modules.get(row.system_type)?.declaration;
+    const taken = declaration ? takenBy(declaration, row.connection_config, entity) : undefined;
     const mappings = await fetchMappings(db, row.id);
     rules.set(row.id, {
       systemId: row.id,
       connection: row.system_name,
       policies: await fetchPolicies(db, row.id),
-      sendable: capabilities?.update ? compileMappings(mappings, entity).sendable : new Set(),
+      takesNew: taken?.create ?? false,
+      sendable: taken?.update ? compileMappings(mappings, entity).sendable : new Set(),
       readable: new Set(mappings.flatMap((each) => readField(each, entity) ?? [])),
     });
   }
   return rules;
+}
+
+/** What a remote takes of an entity with the settings of its connection. */
+function takenBy(
+  { entities, takes }: ConnectorDeclaration,
+  settings: Json,
+  entity: LinkedEntityName,
+): { readonly create: boolean; readonly update: boolean } | undefined {
+  const declared = entities[entity];
+  if (!declared || !takes) return declared;
+  try {
+    const taken = takes(isJsonObject(settings) ? settings : {}, entity);
+    return { create: declared.create && taken.create, update: declared.update && taken.update };
+  } catch (error) {
+    // Settings that cannot be used (a profile that is gone) are told by the connection's own check; the record is shown all the same.
+    if (error instanceof TielineError) return declared;
+    throw error;
+  }
 }
 
 const readField = (mapping: FieldMapping, entity: string): string | undefined =>

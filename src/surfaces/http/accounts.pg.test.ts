@@ -50,7 +50,11 @@ describe('accounts over HTTP', () => {
       });
     expect((await redeem('short')).json()).toMatchObject({ code: 'PASSWORD_REFUSED' });
     const entered = await redeem('Heron basalt teacup 4');
-    expect(entered.json()).toMatchObject({ name: 'm.okafor', mustChangePassword: false });
+    expect(entered.json()).toMatchObject({
+      name: 'm.okafor',
+      displayName: 'Martin Okafor',
+      mustChangePassword: false,
+    });
     expect(entered.headers['set-cookie']).toBeDefined();
     expect((await redeem('Heron basalt teacup 5')).json()).toMatchObject({ code: 'LINK_UNKNOWN' });
   });
@@ -72,6 +76,9 @@ describe('accounts over HTTP', () => {
 
   it('a locked account is signed out and refused until it is released; a lock does not undo disabling', async () => {
     const page = await pageOf('m.okafor', 'Heron basalt teacup 4');
+    expect((await world.call(page, 'GET', '/me/bootstrap')).json()).toMatchObject({
+      person: { name: 'm.okafor', displayName: 'Martin Okafor' },
+    });
     expect((await post('/users/m.okafor/lock', { reason: 'left the building' })).json()).toMatchObject({
       status: 'locked',
       statusReason: 'left the building',
@@ -147,7 +154,7 @@ describe('grants over HTTP', () => {
     const give = (scope: object) =>
       post('/grants', { account: 'm.okafor', gives: { permission: 'sync:run' }, scope });
     const nowhere = { kind: 'boundaries', systemIds: ['SYS-1'], unassigned: false };
-    expect((await give(nowhere)).json()).toMatchObject({ code: 'USAGE' });
+    expect((await give(nowhere)).json()).toMatchObject({ code: 'REQUEST_INVALID' });
     expect((await give({ ...nowhere, systemIds: ['SYS-9'] })).statusCode).toBe(400);
   });
 });

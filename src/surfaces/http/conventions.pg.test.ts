@@ -136,7 +136,9 @@ describe('lists', () => {
   });
 
   it('an unknown sort or facet is refused with those that there are', async () => {
-    expect(refusal(await get('/poams?sort=shoe-size')).status).toBe(400);
+    const unknown = refusal(await get('/assets?sort=severity'));
+    expect(unknown).toMatchObject({ status: 400, code: 'FILTER_INVALID', errors: [{ pointer: 'sort' }] });
+    expect(unknown.remedy).toMatch(/The sorts are name, critical, seen/);
     expect(refusal(await get('/poams/facets?by=shoe-size')).errors).toMatchObject([{ pointer: 'by' }]);
   });
 

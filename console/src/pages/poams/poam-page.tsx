@@ -17,7 +17,9 @@ import { useMay } from '../../shell/use-session.ts';
 import { findingList } from '../findings/finding-list.tsx';
 import { BothSides } from './both-sides.tsx';
 import { PoamHistory } from './poam-history.tsx';
-import { AssetsTable, MilestonesTable, WeaknessesTable } from './poam-parts.tsx';
+import { MilestonesTab } from './milestones-tab.tsx';
+import { MilestonesTable } from './milestones-table.tsx';
+import { AssetsTable, WeaknessesTable } from './poam-parts.tsx';
 import { words } from './words.ts';
 
 const Marks = ({ of }: { readonly of: PoamRow }) => (
@@ -83,7 +85,7 @@ const Tab = ({ id, detail }: { readonly id: string; readonly detail: PoamDetail 
     case 'weaknesses':
       return <WeaknessesTable of={detail} />;
     case 'milestones':
-      return <MilestonesTable of={detail} />;
+      return <MilestonesTab of={detail} />;
     case 'assets':
       return <AssetsTable of={detail} />;
     case 'findings':

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { get } from '../../api/http/client.ts';
 import type { Page } from '../../api/lists.ts';
-import { isoOf, type OperationRow } from '../../api/operations.ts';
+import { type OperationRow } from '../../api/operations.ts';
 import detail from '../../kit/detail/detail.module.css';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { Nothing } from '../../kit/marks/severity.tsx';
@@ -14,7 +14,7 @@ import { countWords, statusOf, words } from './words.ts';
 const Line = ({ of }: { readonly of: OperationRow }) => (
   <tr>
     <td>
-      <When at={isoOf(of.startedAt)} />
+      <When at={of.startedAt} />
     </td>
     <td>
       <RecordLink kind="operation" id={of.operationId}>

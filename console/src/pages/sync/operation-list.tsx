@@ -1,4 +1,4 @@
-import { isoOf, type OperationRow } from '../../api/operations.ts';
+import { type OperationRow } from '../../api/operations.ts';
 import type { ListSpec } from '../../kit/list/list-spec.ts';
 import { Nothing } from '../../kit/marks/severity.tsx';
 import { When } from '../../kit/marks/when.tsx';
@@ -42,15 +42,15 @@ const columns: ListSpec<OperationRow>['columns'] = [
     title: 'Started',
     width: 96,
     sort: 'started',
-    cell: (row) => <When at={isoOf(row.startedAt)} />,
-    text: (row) => isoOf(row.startedAt) ?? '',
+    cell: (row) => <When at={row.startedAt} />,
+    text: (row) => row.startedAt ?? '',
   },
   {
     id: 'completed',
     title: 'Ended',
     width: 96,
-    cell: (row) => <When at={isoOf(row.completedAt)} never="not yet" />,
-    text: (row) => isoOf(row.completedAt) ?? '',
+    cell: (row) => <When at={row.completedAt} never="not yet" />,
+    text: (row) => row.completedAt ?? '',
   },
   {
     id: 'counts',

@@ -3,7 +3,7 @@ import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { entityWords } from '../../kit/entities.ts';
 import { capitalized } from '../../kit/titles.ts';
-import { isoOf, type OperationDetail, operationQuery, stopOperation } from '../../api/operations.ts';
+import { type OperationDetail, operationQuery, stopOperation } from '../../api/operations.ts';
 import { statusQuery } from '../../api/sync.ts';
 import { ActButton } from '../../kit/act-button.tsx';
 import detail from '../../kit/detail/detail.module.css';
@@ -26,12 +26,12 @@ const Marks = ({ of }: { readonly of: OperationDetail }) => (
     <span>{of.system}</span>
     <span>
       <span className="quiet">started </span>
-      <At at={isoOf(of.startedAt)} />
+      <At at={of.startedAt} />
       {of.by === null ? null : <span className="quiet"> by {of.by}</span>}
     </span>
     <span>
       <span className="quiet">ended </span>
-      <When at={isoOf(of.completedAt)} never="not yet" />
+      <When at={of.completedAt} never="not yet" />
     </span>
     <span className="mono quiet">{of.operationId}</span>
   </>

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { capitalized, withoutId } from '../../kit/titles.ts';
-import { changesQuery, isoOf, type JournalEntry, type OperationDetail } from '../../api/operations.ts';
+import { changesQuery, type JournalEntry, type OperationDetail } from '../../api/operations.ts';
 import detail from '../../kit/detail/detail.module.css';
 import { Section } from '../../kit/detail/facts.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';
@@ -50,10 +50,10 @@ export const Steps = ({ of }: { readonly of: OperationDetail }) =>
                 </td>
               ))}
               <td>
-                <At at={isoOf(step.startedAt)} />
+                <At at={step.startedAt} />
               </td>
               <td>
-                <At at={isoOf(step.completedAt)} />
+                <At at={step.completedAt} />
               </td>
             </tr>
           ))}
@@ -93,7 +93,7 @@ const ChangeRow = ({ of }: { readonly of: JournalEntry }) => (
       {of.reason === null ? null : <div className="quiet">{of.reason}</div>}
     </td>
     <td>
-      <At at={isoOf(of.at)} />
+      <At at={of.at} />
     </td>
   </tr>
 );

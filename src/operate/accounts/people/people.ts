@@ -1,4 +1,5 @@
 /** Accounts of people and programs: added, locked, released, disabled. */
+import type { Actor } from '../../../canonical/access/index.ts';
 import { type EventKind, type Origin, recordSecurityEvent } from '../../../ledger/security/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import type { Secret } from '../../../platform/values/index.ts';
@@ -10,6 +11,7 @@ import { acceptedHash, applyPassword } from '../passwords/set-password.ts';
 import { endAndRecord } from '../sign-in/begin-session.ts';
 import { listOpenSessions, type SessionRow } from '../sign-in/sessions.sql.ts';
 import {
+  fetchPrincipalsByIds,
   type IdentityRow,
   insertPrincipal,
   listIdentities,
@@ -164,4 +166,12 @@ export async function fetchAccount(app: AccountsApp, wanted: string): Promise<Ac
     listOpenSessions(app.db, principal.id),
   ]);
   return { ...principal, identities, grants, sessions };
+}
+
+/** What an account is called on a page: the full name, else that of the account. */
+export async function displayNameOf(
+  { db }: Pick<AccountsApp, 'db'>,
+  { principalId, name }: Pick<Actor, 'principalId' | 'name'>,
+): Promise<string> {
+  return (await fetchPrincipalsByIds(db, [principalId]))[0]?.displayName ?? name;
 }

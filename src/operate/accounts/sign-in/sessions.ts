@@ -1,6 +1,5 @@
 /** Sessions: who a request is by, and how sessions end. */
-import type { Actor, Permission, Scope } from '../../../canonical/access/index.ts';
-import { permissions, scopeFor } from '../../../canonical/access/index.ts';
+import type { Actor } from '../../../canonical/access/index.ts';
 import type { Origin } from '../../../ledger/security/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import { type AccountsApp, minutesAfter, rulesOf, sha256Of } from '../accounts-app.ts';
@@ -118,14 +117,6 @@ export function requireOpen(outcome: SessionOutcome): OpenOutcome {
   if (outcome.kind === 'open') return outcome;
   if (outcome.kind === 'ended') throw new TielineError('SESSION_ENDED', endSentences[outcome.why]);
   throw new TielineError('NOT_SIGNED_IN', 'You are not signed in.');
-}
-
-/** @returns how far the actor holds the permission. @throws NOT_ALLOWED. */
-export function requirePermission(actor: Actor, permission: Permission, at: Date): Scope {
-  const scope = scopeFor(actor, permission, at);
-  if (scope) return scope;
-  const { title } = permissions[permission];
-  throw new TielineError('NOT_ALLOWED', `${actor.name} may not ${title} (${permission}).`);
 }
 
 /** Whether the password was given a short while ago. */

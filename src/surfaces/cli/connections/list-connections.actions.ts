@@ -1,6 +1,7 @@
 import { listSystemFacts } from '../../../engine/connections/index.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
+import { minuteText } from '../kit/instants.ts';
 
 type Facts = Awaited<ReturnType<typeof listSystemFacts>>[number];
 
@@ -19,7 +20,7 @@ export async function listConnections(context: CommandContext, flags: GlobalFlag
           each.type,
           each.url,
           syncState(each),
-          each.lastSync?.slice(0, 16) ?? 'never',
+          minuteText(each.lastSync, 'never'),
         ]),
         context.width,
       ),

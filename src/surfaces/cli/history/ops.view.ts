@@ -9,6 +9,7 @@ import { entityWord } from '../kit/entity-word.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
 import { wrapped } from '../kit/fitted-text.ts';
 import { runnable, type PlaceFlags } from '../kit/hint.ts';
+import { minuteText } from '../kit/instants.ts';
 import { stepTitle } from '../../../engine/run/index.ts';
 import { shortValue } from '../kit/short-value.ts';
 import { counted } from '../kit/table.ts';
@@ -42,7 +43,7 @@ function result(facts: OperationFacts): string {
 
 const row = (facts: OperationFacts): string[] => [
   facts.operationId.slice(0, 8),
-  facts.startedAt?.slice(0, 16) ?? '–',
+  minuteText(facts.startedAt),
   facts.what,
   facts.system === 'tieline' || facts.system === 'internal' ? '' : facts.system,
   facts.by ?? '',

@@ -5,9 +5,9 @@ const none = '–';
 export const dayText = (at: Date | null, absent = none): string => at?.toISOString().slice(0, 10) ?? absent;
 
 /** `2026-11-25 14:05`. */
-export const minuteText = (at: Date | null): string =>
-  at?.toISOString().slice(0, 16).replace('T', ' ') ?? none;
+export const minuteText = (at: Date | null, absent = none): string =>
+  at?.toISOString().slice(0, 16).replace('T', ' ') ?? absent;
 
 /** `2026-11-25 14:05:09`. */
-export const secondText = (at: Date | null): string =>
-  at?.toISOString().slice(0, 19).replace('T', ' ') ?? none;
+export const secondText = (at: Date | null, absent = none): string =>
+  at?.toISOString().slice(0, 19).replace('T', ' ') ?? absent;

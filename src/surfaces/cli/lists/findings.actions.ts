@@ -59,13 +59,14 @@ const columns = [
 
 export async function listThem(context: CommandContext, flags: ListFlags): Promise<void> {
   await context.host.withApp(flags, async (app) => {
-    const query = queryOf(findingList, flags, app.now());
+    const now = app.now();
+    const query = { ...queryOf(findingList, flags, now), now };
     if (flags.csv)
       return writeCsv(context, columns, streamFindings(app.store, everywhere, query, context.host.signal));
     const { rows } = await readUpTo(flags.limit, (limit, after) =>
       listFindings(app.db, everywhere, { ...query, limit, ...(after ? { after } : {}) }),
     );
-    const total = await countFindings(app.db, everywhere, query.filter);
+    const total = await countFindings(app.db, everywhere, query.filter, { now });
     if (flags.json) context.printJson('findingRows', { items: rows, total });
     else if (rows.length === 0)
       context.print(
@@ -86,9 +87,10 @@ export async function listGroups(
   flags: GlobalFlags & { readonly filter: string[]; readonly by: FindingGroup; readonly limit: number },
 ): Promise<void> {
   const { rows, hasMore } = await context.host.withApp(flags, (app) => {
-    const { filter } = queryOf(findingList, flags, app.now());
+    const now = app.now();
+    const { filter } = queryOf(findingList, flags, now);
     return readUpTo(flags.limit, (limit, after) =>
-      groupFindings(app.db, everywhere, { filter, by: flags.by, limit, ...(after ? { after } : {}) }),
+      groupFindings(app.db, everywhere, { filter, by: flags.by, limit, now, ...(after ? { after } : {}) }),
     );
   });
   if (flags.json) context.printJson('findingGroupRows', { items: rows, hasMore });
@@ -122,7 +124,7 @@ export async function showOne(
   const { detail, history } = await context.host.withApp(flags, async (app) => {
     const key = await fetchKey(app, wanted);
     return {
-      detail: await fetchFinding(app.db, everywhere, key),
+      detail: await fetchFinding(app.db, everywhere, { key, now: app.now() }),
       history: await findingHistory(app.db, everywhere, key),
     };
   });

@@ -16,7 +16,7 @@ import {
 import type { CommandContext } from '../kit/command-context.ts';
 import type { ListFlags } from './list-flags.ts';
 
-/** @throws TielineError FILTER_INVALID, USAGE. */
+/** @throws TielineError FILTER_INVALID. */
 export function queryOf<F extends string, S extends string>(
   list: ListDefinition<F, S>,
   flags: Pick<ListFlags, 'filter' | 'sort'>,

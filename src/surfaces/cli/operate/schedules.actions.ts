@@ -55,7 +55,7 @@ export async function set(
   if (flags.json) context.printJson('scheduleSaved', { system, name, next: times });
   else
     context.print(
-      `Saved. Next: ${times.map(secondText).join(', ')} UTC, and up to ${jitterSeconds} s later. A worker must run: tieline worker`,
+      `Saved. Next: ${times.map((at) => secondText(at)).join(', ')} UTC, and up to ${jitterSeconds} s later. A worker must run: tieline worker`,
     );
 }
 

@@ -1,6 +1,7 @@
 import type { SyncStatus } from '../../../operate/status/index.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
 import type { PlaceFlags } from '../kit/hint.ts';
+import { secondText } from '../kit/instants.ts';
 import { stepTitle } from '../../../engine/run/index.ts';
 import { counted } from '../kit/table.ts';
 import { waitingText } from './waiting-text.ts';
@@ -8,10 +9,11 @@ import { waitingText } from './waiting-text.ts';
 /** `sync status` in paragraphs: the last run, reads, health and lag, schedules, what waits. @param width of the terminal. */
 export function statusLines(status: SyncStatus, width: number | undefined, place: PlaceFlags): string[] {
   const { lastRun, oldestConflict } = status;
-  const since = oldestConflict === null ? '' : `; the oldest conflict is open since ${oldestConflict} UTC`;
+  const since =
+    oldestConflict === null ? '' : `; the oldest conflict is open since ${secondText(oldestConflict)} UTC`;
   return [
     lastRun
-      ? `Last sync ${lastRun.operationId.slice(0, 8)}: ${lastRun.status}, started ${lastRun.startedAt ?? '–'} UTC`
+      ? `Last sync ${lastRun.operationId.slice(0, 8)}: ${lastRun.status}, started ${secondText(lastRun.startedAt)} UTC`
       : 'No sync has run yet.',
     ...status.running.map(runningLine),
     ...readsTable(status, width),
@@ -42,7 +44,7 @@ function readsTable({ reads }: SyncStatus, width: number | undefined): string[] 
   const rows = reads.map((read) => [
     read.system,
     read.entity,
-    read.completeAt ?? 'never',
+    secondText(read.completeAt, 'never'),
     read.unfinished ? 'unfinished: the next sync continues it' : '',
   ]);
   return [fittedTable(['SYSTEM', 'ENTITY', 'LAST COMPLETE READ (UTC)', ''], rows, width)];
@@ -59,8 +61,8 @@ function healthTable({ health, lag }: SyncStatus, width: number | undefined): st
   const rows = lag.map((each) => [
     each.system,
     healthOf(each.system),
-    each.unsentSince ?? '–',
-    each.unreadSince ?? 'never',
+    secondText(each.unsentSince),
+    secondText(each.unreadSince, 'never'),
     each.sendingPaused !== null
       ? `sending is paused: ${each.sendingPaused}`
       : each.enabled
@@ -74,7 +76,7 @@ function schedulesTable({ schedules }: SyncStatus, width: number | undefined): s
   if (schedules.length === 0) return [];
   const rows = schedules.map((schedule) => [
     `${schedule.system} ${schedule.name}`,
-    schedule.nextRunAt ?? 'when a worker runs',
+    secondText(schedule.nextRunAt, 'when a worker runs'),
     schedule.lastOutcome ?? '–',
   ]);
   return [fittedTable(['SCHEDULE', 'NEXT (UTC)', 'LAST'], rows, width)];

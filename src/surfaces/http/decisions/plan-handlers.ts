@@ -39,7 +39,9 @@ export const planHandlers = (): Handlers<typeof planRoutes> => ({
   },
   makePlan: async ({ app, by, body }) => {
     const names = listEntities().map(({ name }) => name);
-    const entities = body.entities.map((text) => knownWord('entity', text, names, 'entities'));
+    const entities = body.entities.map((text) =>
+      knownWord('entity', text, names, 'entities', 'REQUEST_INVALID'),
+    );
     const id = await requestPlan(app, by.actor, { ...body, entities });
     return { body: await fetchJob(app, id), location: `/api/v1/jobs/${id}` };
   },

@@ -30,7 +30,7 @@ const inBody = <T>(work: Promise<T>): Promise<T> =>
 
 const entitiesOf = (names: readonly string[]) => {
   const known = listEntities().map(({ name }) => name);
-  return names.map((text) => knownWord('entity', text, known, '/entities'));
+  return names.map((text) => knownWord('entity', text, known, 'entities', 'REQUEST_INVALID'));
 };
 
 /** @throws Refusal RECORD_MOVED with the schedule as it is. */

@@ -60,7 +60,7 @@ describe('schedules', () => {
     const good = await world.call(operator, 'GET', '/schedules/preview?cron=0%202%20*%20*%20*');
     expect(good.json()).toMatchObject({ words: 'Every day at 02:00 UTC' });
     const bad = await world.call(operator, 'GET', '/schedules/preview?cron=soon');
-    expect(bad.json()).toMatchObject({ code: 'USAGE', errors: [{ pointer: 'cron' }] });
+    expect(bad.json()).toMatchObject({ code: 'REQUEST_INVALID', errors: [{ pointer: 'cron' }] });
   });
 
   it('who may only read does not change a schedule', async () => {
@@ -239,7 +239,7 @@ describe('what is kept for a time only', () => {
     expect(await left()).toBe(3);
     const ending = new AbortController();
     const forgetting = forgetRegularly(
-      { ...world.app, sleep: (_ms, signal) => once(signal, 'abort').then(() => undefined) },
+      { ...world.app, sleep: async (_ms, signal) => void (signal.aborted || (await once(signal, 'abort'))) },
       ending.signal,
     );
     await expect.poll(left).toBe(0);

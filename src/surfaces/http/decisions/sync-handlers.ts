@@ -101,7 +101,9 @@ export const syncHandlers = (
   },
   requestSync: async ({ app, by, body }) => {
     const names = listEntities().map(({ name }) => name);
-    const entities = body.entities.map((text) => knownWord('entity', text, names, 'entities'));
+    const entities = body.entities.map((text) =>
+      knownWord('entity', text, names, 'entities', 'REQUEST_INVALID'),
+    );
     const id = await requestSync(app, by.actor, { ...body, entities });
     return { body: await fetchJob(app, id), location: `/api/v1/jobs/${id}` };
   },

@@ -38,7 +38,7 @@ export interface PageRequest<L extends ListDefinition> {
   readonly limit: number;
 }
 
-/** @throws TielineError FILTER_INVALID, USAGE (sort), CURSOR_INVALID. */
+/** @throws TielineError FILTER_INVALID, CURSOR_INVALID. */
 export function pageRequest<L extends ListDefinition>(
   list: L,
   query: ListQuery,

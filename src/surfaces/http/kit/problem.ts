@@ -35,9 +35,21 @@ const ownCodes: Readonly<
   FST_ERR_BAD_URL: 'REQUEST_INVALID',
 };
 
+/** What a use case that the command line shares says of its usage is said of the request: nobody typed a command. */
+function ofRequest(error: TielineError): TielineError {
+  if (error.code !== 'USAGE') return error;
+  const { message, remedy, fields } = error;
+  const isGeneral = remedy === error.entry.remedy;
+  return new TielineError('REQUEST_INVALID', message, {
+    cause: error,
+    fields,
+    ...(isGeneral ? {} : { remedy }),
+  });
+}
+
 /** Any failure as an error of ours. What nobody expected is INTERNAL, and says nothing of its inside. */
 export function asTielineError(error: unknown): TielineError {
-  if (error instanceof TielineError) return error;
+  if (error instanceof TielineError) return ofRequest(error);
   if (isTimeout(error))
     return new TielineError('QUERY_TOO_WIDE', 'This took longer than five seconds and was stopped.', {
       cause: error,

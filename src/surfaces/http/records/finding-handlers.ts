@@ -45,14 +45,14 @@ const groups = ({ cursors }: ListParts): Groups => ({
     const { by, ...rest } = query;
     const list = { ...findingList, noun: `findings by ${by}` };
     const { filter, after, limit } = pageRequest(list, rest, { cursors, now });
-    const page = await groupFindings(app.db, scope, { filter, by, limit, ...(after ? { after } : {}) });
+    const page = await groupFindings(app.db, scope, { filter, by, limit, now, ...(after ? { after } : {}) });
     return { body: pageBody(list, page, { query: rest, cursors }) };
   },
 });
 
 const single: Single = {
-  getFinding: async ({ app, scope, params: { key } }) => {
-    const detail = await fetchFinding(app.db, scope, key);
+  getFinding: async ({ app, scope, params: { key }, now }) => {
+    const detail = await fetchFinding(app.db, scope, { key, now });
     const history = detail && (await findingHistory(app.db, scope, key));
     if (!detail || !history) throw unknown('finding', key);
     return { body: { ...detail, plugin: detail.plugin ?? null, history } };
@@ -78,13 +78,17 @@ export const findingHandlers = (parts: ListParts): Handlers<typeof findingRoutes
   ...listHandlers('Findings', findingList, {
     parts,
     source: {
-      page: ({ db }, scope, request) => listFindings(db, scope, request),
-      count: ({ db }, scope, filter, options) => countFindings(db, scope, filter, options),
-      facet: async ({ db }, scope, filter, by) => byValue(await facetFindings(db, scope, filter, by)),
-      stream: ({ db }, scope, { filter, sort }) =>
-        everyPage((after, limit) =>
-          listFindings(db, scope, { filter, sort, limit, ...(after ? { after } : {}) }),
-        ),
+      page: ({ db, now }, scope, request) => listFindings(db, scope, { ...request, now: now() }),
+      count: ({ db, now }, scope, filter, options) =>
+        countFindings(db, scope, filter, { ...options, now: now() }),
+      facet: async ({ db, now }, scope, filter, by) =>
+        byValue(await facetFindings(db, scope, { filter, by, now: now() })),
+      stream: ({ db, now }, scope, { filter, sort }) => {
+        const query = { filter, sort, now: now() };
+        return everyPage((after, limit) =>
+          listFindings(db, scope, { ...query, limit, ...(after ? { after } : {}) }),
+        );
+      },
       columns: columnsOf<FindingRow>(findingRow),
     },
   }),

@@ -128,7 +128,7 @@ describe('a scan file that is sent', () => {
       'REQUEST_INVALID',
     ],
     ['a digest of another kind', { 'content-digest': 'md5=:AAAA:' }, 400, 'REQUEST_INVALID'],
-    ['a source that is a GRC system', { query: 'file=a.nessus&source=xacta' }, 400, 'USAGE'],
+    ['a source that is a GRC system', { query: 'file=a.nessus&source=xacta' }, 400, 'REQUEST_INVALID'],
     ['a source that cannot be one', { query: 'file=a.nessus&source=%2Fetc' }, 422, 'SETTING_INVALID'],
     ['a zone that is none', { query: 'file=a.nessus&zone=Mars' }, 422, 'SETTING_INVALID'],
     ['no name', { query: 'source=files' }, 400, 'REQUEST_INVALID'],

@@ -23,6 +23,7 @@ import {
 } from '../../../canonical/lists/index.ts';
 import { sessionRoutes } from '../../../contract/index.ts';
 import {
+  displayNameOf,
   redeemLink,
   requireGranted,
   requireOpen,
@@ -71,22 +72,24 @@ export const lists: readonly ListDefinition[] = [
 const bannerOf = async (app: App): Promise<string | null> =>
   app.access?.bannerFile === undefined ? null : readFile(app.access.bannerFile, 'utf8');
 
-function begun(
-  call: Pick<Call, 'cookies'>,
+async function begun(
+  call: Pick<Call, 'app' | 'cookies'>,
   session: Begun,
-): Answer<{
-  name: string;
-  displayName: string;
-  lastSignIn: { at: Date; address: string | null } | null;
-  failuresSince: number;
-  mustChangePassword: boolean;
-}> {
+): Promise<
+  Answer<{
+    name: string;
+    displayName: string;
+    lastSignIn: { at: Date; address: string | null } | null;
+    failuresSince: number;
+    mustChangePassword: boolean;
+  }>
+> {
   call.cookies.set(session.cookie);
   const { actor, lastSuccess, failuresSince, mustChangePassword } = session;
   return {
     body: {
       name: actor.name,
-      displayName: actor.name,
+      displayName: await displayNameOf(call.app, actor),
       lastSignIn: lastSuccess ?? null,
       failuresSince,
       mustChangePassword,
@@ -109,7 +112,7 @@ async function bootstrapOf(call: Call & { readonly by: NonNullable<Call['by']> }
   return {
     person: {
       name: actor.name,
-      displayName: actor.name,
+      displayName: await displayNameOf(call.app, actor),
       roles: [...new Set(actor.grants.flatMap(({ gives }) => ('role' in gives ? [gives.role] : [])))],
       kind: actor.kind,
     },
@@ -163,7 +166,7 @@ function entryHandlers(
       return begun(call, requireGranted(await signIn(call.app, asked)));
     },
     signInToDemo: async (call) => {
-      if (!facts.isDemo) throw unknownWord('way to sign in', 'demo', ['local']);
+      if (!facts.isDemo) throw unknownWord('way to sign in', 'demo', ['local'], { code: 'REQUEST_INVALID' });
       return begun(call, await signInDemoPerson(call.app, call.body.role, arrivalOf(call)));
     },
     redeemLink: async (call) => {
@@ -177,11 +180,11 @@ function entryHandlers(
   };
 }
 
-/** @throws TielineError USAGE for a token. */
+/** @throws TielineError REQUEST_INVALID for a token. */
 function requirePerson(call: Pick<Call, 'by'>): void {
   if (call.by?.way === 'token')
     throw new TielineError(
-      'USAGE',
+      'REQUEST_INVALID',
       'A token has neither a password nor a session: this is for who signed in.',
       {
         remedy:
@@ -240,6 +243,7 @@ export const sessionHandlers = (facts: ServedFacts): Handlers<typeof sessionRout
         'list',
         call.params.noun,
         lists.map(({ noun }) => noun),
+        { code: 'RECORD_UNKNOWN' },
       );
     return Promise.resolve({ body: described(list) });
   },

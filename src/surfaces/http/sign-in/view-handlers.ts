@@ -6,7 +6,7 @@ import { unknownWord } from '../../../platform/errors/index.ts';
 import type { Handlers } from '../kit/call.ts';
 import { lists } from './session-handlers.ts';
 
-/** @throws TielineError USAGE with what there is. */
+/** @throws TielineError REQUEST_INVALID with what there is. */
 function listOf(noun: string): ListDefinition {
   const list = lists.find((each) => each.noun === noun);
   if (list) return list;
@@ -14,6 +14,7 @@ function listOf(noun: string): ListDefinition {
     'list',
     noun,
     lists.map((each) => each.noun),
+    { code: 'REQUEST_INVALID' },
   );
 }
 

@@ -1,0 +1,116 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Caller } from '../../../test/support/http-server.ts';
+import { type HttpWorld, httpWorld } from '../../../test/support/http-world.ts';
+import { makeScratchDirectory } from '../../../test/support/scratch-directory.ts';
+import { everywhere } from '../../canonical/access/index.ts';
+import { mappingRowOf } from '../../canonical/mapping/index.ts';
+import { xactaMappings } from '../../connectors/xacta/mappings.ts';
+import { insertMappings } from '../../ledger/external-systems/index.ts';
+import type { PoamDetail } from '../../review/records/index.ts';
+
+let world: HttpWorld;
+let issm: Caller;
+let folder: string;
+beforeAll(async () => {
+  world = await httpWorld();
+  issm = await world.program([{ gives: { role: 'issm' }, scope: everywhere }]);
+  folder = await makeScratchDirectory();
+  const { db, pool } = world.database;
+  const [{ id } = { id: 0 }] = (await pool.query<{ id: number }>(`select id from external_systems`)).rows;
+  await insertMappings(db, id, xactaMappings.map(mappingRowOf));
+  await pool.query(
+    `insert into sync_links (external_system_id, entity_type, entity_id, external_id) select $1, 'milestone', id::text, 'there-' || id from ingestion_poam_milestones`,
+    [id],
+  );
+});
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const detail = async (): Promise<PoamDetail> =>
+  (await world.call(issm, 'GET', '/poams/ALFA-1')).json<PoamDetail>();
+const step = async () => {
+  const found = (await detail()).milestones.find(({ description }) => description === 'Step of alfa');
+  if (!found) throw new Error('The step is not there.');
+  return found;
+};
+const edit = async (body: object) => {
+  const { id, version } = await step();
+  return world.call(issm, 'PATCH', `/milestones/${id}`, { body, headers: { 'if-match': `"${version}"` } });
+};
+
+/** Takes one line of the milestones' part out of the profile that the connection uses; undefined: the default profile. */
+async function profileWithout(line: 'create' | 'update' | undefined): Promise<void> {
+  const text = await readFile(
+    new URL('../../connectors/xacta/profiles/default.yaml', import.meta.url),
+    'utf8',
+  );
+  const path = join(folder, `without-${line}.yaml`);
+  const verb = line === 'create' ? 'POST' : 'PUT';
+  await writeFile(
+    path,
+    text.replace(
+      new RegExp(`^ +${line}: \\{ method: ${verb}, path: '/api/poams/\\{parent\\}/mile.*\\n`, 'm'),
+      '',
+    ),
+  );
+  const settings = line === undefined ? {} : { profile: path };
+  await world.database.pool.query(`update external_systems set connection_config = $1`, [
+    JSON.stringify(settings),
+  ]);
+}
+
+describe('milestones of a POA&M over HTTP', () => {
+  it('a page is told where a new milestone goes, and that a profile without `create` does not take it', async () => {
+    expect((await detail()).milestoneTargets).toEqual([
+      { connection: 'xacta', whyNot: null, needsApproval: false },
+    ]);
+    await profileWithout('create');
+    expect((await detail()).milestoneTargets).toMatchObject([
+      { connection: 'xacta', whyNot: 'xacta takes no new milestones as it is set up' },
+    ]);
+    await profileWithout(undefined);
+  });
+
+  it('a field that a profile without `update` cannot send is fixed, and an edit of it is refused', async () => {
+    await profileWithout('update');
+    expect((await step()).fixedFields).toMatchObject({
+      scheduled_completion: 'it is read from xacta, which takes no change of it from here',
+    });
+    const refused = await edit({ changes: { scheduled_completion: '2027-03-01' }, reason: 'later' });
+    expect(refused.json()).toMatchObject({ code: 'EDIT_REFUSED' });
+    await profileWithout(undefined);
+    expect((await step()).fixedFields).toEqual({});
+  });
+
+  it('a profile that is gone does not keep the page from being shown', async () => {
+    await world.database.pool.query(`update external_systems set connection_config = $1`, [
+      JSON.stringify({ profile: join(folder, 'gone.yaml') }),
+    ]);
+    expect((await detail()).milestoneTargets).toHaveLength(1);
+    await profileWithout(undefined);
+  });
+
+  it('a day is a day in the fields of the record and in what an edit says of it', async () => {
+    const due = (await detail()).fields.find(({ field }) => field === 'scheduled_completion');
+    expect(due?.here).toBe('2027-01-02');
+    const edited = await edit({ changes: { scheduled_completion: '2027-01-15' }, reason: 'soon' });
+    expect(edited.json()).toMatchObject({ changes: [{ before: '2027-01-01', after: '2027-01-15' }] });
+  });
+
+  it('a milestone is moved with a reason only, and completed on a day', async () => {
+    const without = await edit({ changes: { scheduled_completion: '2027-03-01' } });
+    expect(without.json()).toMatchObject({ code: 'EDIT_REFUSED' });
+    await edit({ changes: { scheduled_completion: '2027-03-01' }, reason: 'the vendor is late' });
+    await edit({ changes: { status: 'Completed', actual_completion: '2027-02-20' } });
+    expect(await step()).toMatchObject({
+      due: '2027-03-01',
+      completed: '2027-02-20',
+      status: 'Completed',
+      isOpen: false,
+    });
+  });
+});
