@@ -20,6 +20,7 @@ import { type ConnectionOverview, listConnectionStates } from '../../../operate/
 import { TielineError } from '../../../platform/errors/index.ts';
 import { defined, type JsonObject, Secret } from '../../../platform/values/index.ts';
 import { fetchTrust, setTrust, tryTrust } from '../../../review/connections/index.ts';
+import { refuseElsewhere, refuseFiles } from './refuse-connection.ts';
 import type { Call, Handlers } from '../kit/call.ts';
 import { type Problem, Refusal } from '../kit/problem.ts';
 
@@ -28,57 +29,6 @@ const checkMs = 20_000;
 
 const secretsOf = (texts: Readonly<Record<string, string>>): Record<string, Secret> =>
   Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, new Secret(text)]));
-
-type Detail = Awaited<ReturnType<typeof describeConnection>>;
-
-/** Settings that name a file of the server: whoever may set one could have it read. They are set at the machine. */
-const fileSettings: Readonly<Record<string, string>> = { profile: 'default' };
-
-/** @param stored what the connection has: it may be sent back as it is. @throws TielineError SETTING_INVALID. */
-function refuseFiles(settings: JsonObject, stored: Detail['settings'] = []): void {
-  for (const [name, usual] of Object.entries(fileSettings)) {
-    const value = settings[name];
-    const before = stored.find((each) => each.name === name)?.value;
-    if (value === undefined || value === usual || value === before) continue;
-    throw new TielineError('SETTING_INVALID', `The setting ${name} was not taken.`, {
-      fields: [
-        {
-          field: `/settings/${name}`,
-          message: `names a file of the server; over HTTP it can only be ${usual}`,
-        },
-      ],
-      remedy: `Set it at the machine: \`tieline connections set NAME --set ${name}=PATH\`.`,
-    });
-  }
-}
-
-/**
- * Stored secrets go to the server that they were entered for and to no other.
- * @throws TielineError SETTING_INVALID where the address is another server's and a secret is not given anew.
- */
-function refuseElsewhere(
-  { url: before, settings }: Detail,
-  url: string | undefined,
-  given: Readonly<Record<string, string>>,
-): void {
-  const hostOf = (text: string): string | undefined => URL.parse(text)?.host;
-  if (url === undefined || hostOf(url) === hostOf(before)) return;
-  const lacking = settings
-    .filter(({ name, state }) => state === 'set' && !(name in given))
-    .map(({ name }) => name);
-  if (lacking.length === 0) return;
-  throw new TielineError(
-    'SETTING_INVALID',
-    'The address is of another server, which is not sent the stored secrets.',
-    {
-      fields: lacking.map((name) => ({
-        field: `/secrets/${name}`,
-        message: 'must be given anew with this address',
-      })),
-      remedy: 'Give the secrets of that server together with its address. Nothing was changed.',
-    },
-  );
-}
 
 const decidedBy = (call: Pick<Call, 'by'>, reason: string | undefined) => ({
   by: call.by?.actor.name ?? 'nobody',
@@ -186,7 +136,7 @@ const reading: Reading = {
     return { body, version: body.version };
   },
   checkNewConnection: async ({ app, body, signal }) => {
-    refuseFiles(body.settings as JsonObject);
+    refuseFiles(body.settings);
     const system = { ...body, settings: body.settings as JsonObject, secrets: secretsOf(body.secrets) };
     return { body: { checks: await allOf(checkBeforeAdding(app, system, signal, checkMs)) } };
   },
@@ -199,24 +149,13 @@ const reading: Reading = {
   }),
 };
 
-export const connectionHandlers = (): Handlers<typeof connectionRoutes> => ({
-  ...reading,
-  addConnection: async (call) => {
-    const { reason, ...rest } = call.body;
-    refuseFiles(rest.settings as JsonObject);
-    const system = { ...rest, settings: rest.settings as JsonObject, secrets: secretsOf(rest.secrets) };
-    const row = await addReadOnly(call.app, system, decidedBy(call, reason));
-    return {
-      body: { name: row.system_name, type: row.system_type, url: row.api_base_url },
-      location: `/api/v1/connections/${encodeURIComponent(row.system_name)}`,
-    };
-  },
+const editing: Pick<Handlers<typeof connectionRoutes>, 'editConnection' | 'setConnectionSecrets'> = {
   editConnection: async (call) => {
     const { app, params, body, version, signal } = call;
     const { url, settings, secrets, unset, check, isSameServer, reason } = body;
     await unmoved(app, params.connection, version);
     const present = await describeConnection(app, params.connection);
-    refuseFiles(settings as JsonObject, present.settings);
+    refuseFiles(settings, present.settings);
     refuseElsewhere(present, url, secrets);
     const change = {
       ...defined({ url }),
@@ -234,6 +173,21 @@ export const connectionHandlers = (): Handlers<typeof connectionRoutes> => ({
     const how = { decided: decidedBy(call, body.reason), check: body.check, isSameServer: true, signal };
     return { body: await editConnection(app, params.connection, change, how) };
   },
+};
+
+export const connectionHandlers = (): Handlers<typeof connectionRoutes> => ({
+  ...reading,
+  addConnection: async (call) => {
+    const { reason, ...rest } = call.body;
+    refuseFiles(rest.settings);
+    const system = { ...rest, settings: rest.settings as JsonObject, secrets: secretsOf(rest.secrets) };
+    const row = await addReadOnly(call.app, system, decidedBy(call, reason));
+    return {
+      body: { name: row.system_name, type: row.system_type, url: row.api_base_url },
+      location: `/api/v1/connections/${encodeURIComponent(row.system_name)}`,
+    };
+  },
+  ...editing,
   pauseConnection: async (call) => {
     const { connection: name } = call.params;
     const decided = decidedBy(call, call.body.reason);

@@ -1,0 +1,55 @@
+/** What of a connection is not changed over HTTP, though it is at the machine. */
+import type { ConnectionFacts } from '../../../engine/connections/index.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
+import type { JsonObject } from '../../../platform/values/index.ts';
+
+type Detail = Pick<ConnectionFacts, 'url' | 'settings'>;
+
+/** Settings that name a file of the server: whoever may set one could have it read. They are set at the machine. */
+const fileSettings: Readonly<Record<string, string>> = { profile: 'default' };
+
+/** @param stored what the connection has: it may be sent back as it is. @throws TielineError SETTING_INVALID. */
+export function refuseFiles(settings: JsonObject, stored: Detail['settings'] = []): void {
+  for (const [name, usual] of Object.entries(fileSettings)) {
+    const value = settings[name];
+    const before = stored.find((each) => each.name === name)?.value;
+    if (value === undefined || value === usual || value === before) continue;
+    throw new TielineError('SETTING_INVALID', `The setting ${name} was not taken.`, {
+      fields: [
+        {
+          field: `/settings/${name}`,
+          message: `names a file of the server; over HTTP it can only be ${usual}`,
+        },
+      ],
+      remedy: `Set it at the machine: \`tieline connections set NAME --set ${name}=PATH\`.`,
+    });
+  }
+}
+
+/**
+ * Stored secrets go to the server that they were entered for and to no other.
+ * @throws TielineError SETTING_INVALID where the address is another server's and a secret is not given anew.
+ */
+export function refuseElsewhere(
+  { url: before, settings }: Detail,
+  url: string | undefined,
+  given: Readonly<Record<string, string>>,
+): void {
+  const hostOf = (text: string): string | undefined => URL.parse(text)?.host;
+  if (url === undefined || hostOf(url) === hostOf(before)) return;
+  const lacking = settings
+    .filter(({ name, state }) => state === 'set' && !(name in given))
+    .map(({ name }) => name);
+  if (lacking.length === 0) return;
+  throw new TielineError(
+    'SETTING_INVALID',
+    'The address is of another server, which is not sent the stored secrets.',
+    {
+      fields: lacking.map((name) => ({
+        field: `/secrets/${name}`,
+        message: 'must be given anew with this address',
+      })),
+      remedy: 'Give the secrets of that server together with its address. Nothing was changed.',
+    },
+  );
+}
