@@ -51,6 +51,8 @@ export const addConnection = (
 export interface ConnectionEdit {
   readonly url?: string;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Needed with the address of another server. */
+  readonly secrets?: Readonly<Record<string, string>>;
   readonly unset?: readonly string[];
   readonly check: boolean;
   readonly isSameServer?: boolean;

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { type AssetChange, assetHistoryQuery } from '../../api/assets.ts';
+import { deciderWords } from '../../kit/decider.ts';
 import detail from '../../kit/detail/detail.module.css';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { AnyValue, nameWords } from '../../kit/marks/values.tsx';
@@ -25,7 +26,7 @@ const Row = ({ of }: { readonly of: AssetChange }) => (
       <AnyValue of={of.after} />
     </td>
     <td>
-      {of.decidedBy}
+      {deciderWords(of.decidedBy)}
       <div className="quiet">{directionWords[of.direction] ?? of.direction}</div>
     </td>
     <td>

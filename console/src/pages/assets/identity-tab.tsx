@@ -7,6 +7,7 @@ import {
   assetIdentityQuery,
   type Evidence,
 } from '../../api/assets.ts';
+import { deciderWords } from '../../kit/decider.ts';
 import { CopyButton } from '../../kit/copy-button.tsx';
 import detail from '../../kit/detail/detail.module.css';
 import { Section } from '../../kit/detail/facts.tsx';
@@ -126,7 +127,7 @@ const Components = ({ of }: { readonly of: readonly AssetComponent[] }) =>
               <EvidenceList of={each.evidence} />
             </td>
             <td>
-              {each.decidedBy}
+              {deciderWords(each.decidedBy)}
               <div className="quiet">
                 <When at={each.decidedAt} />
                 {each.reason === null ? '' : `: ${each.reason}`}
@@ -180,7 +181,7 @@ const Decisions = ({ of }: { readonly of: AssetIdentity['decisions'] }) =>
               ))}
             </td>
             <td>
-              {each.decidedBy}
+              {deciderWords(each.decidedBy)}
               {each.settledBy === null ? null : <div className="quiet">settled by {each.settledBy}</div>}
             </td>
           </tr>

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
 import { type ConflictDetail, conflictQuery } from '../../api/conflicts.ts';
+import { deciderWords } from '../../kit/decider.ts';
 import detailStyles from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';
 import { Drawer } from '../../kit/detail/drawer.tsx';
@@ -78,7 +79,7 @@ const History = ({ of }: { readonly of: ConflictDetail }) => (
                     <AnyValue of={event.after} />
                   </td>
                   <td>
-                    {event.decidedBy}
+                    {deciderWords(event.decidedBy)}
                     <div className="quiet">{sideWords[event.side]}</div>
                   </td>
                   <td>{event.reason}</td>

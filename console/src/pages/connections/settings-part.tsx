@@ -48,21 +48,48 @@ const TryFirst = ({
   />
 );
 
+const SecretField = ({
+  of: { name, description },
+  text,
+  onChange,
+}: {
+  readonly of: Setting;
+  readonly text: string;
+  readonly onChange: (text: string) => void;
+}) => (
+  <PasswordInput
+    mt="sm"
+    label={name}
+    description={plainWords(description)}
+    autoComplete="off"
+    visibilityToggleButtonProps={{ 'aria-label': `Show ${name}` }}
+    value={text}
+    onChange={(event) => onChange(event.currentTarget.value)}
+  />
+);
+
+const hostOf = (url: string): string | undefined => URL.parse(url)?.host;
+
 const UrlDialog = ({ of: { value, etag }, onClose }: Part) => {
   const [url, setUrl] = useState(value.url);
   const [check, setCheck] = useState(true);
   const [isSameServer, setSameServer] = useState(false);
   const saved = useSaved(value.name, onClose);
   const isLinked = Object.keys(value.hangs.links).length > 0;
+  const [secrets, setSecretTexts] = useState<Readonly<Record<string, string>>>({});
+  // Stored secrets go to the server that they were entered for, and to no other.
+  const isElsewhere = hostOf(url.trim()) !== hostOf(value.url);
+  const anew = isElsewhere ? value.settings.filter(({ state }) => state === 'set') : [];
   return (
     <ActionDialog
       title="Change the address"
       verb="Save"
       reason="optional"
-      incomplete={url.trim() === value.url}
+      incomplete={url.trim() === value.url || anew.some(({ name }) => (secrets[name] ?? '') === '')}
       onClose={onClose}
       onRun={async (reason) => {
-        await editConnection(value.name, { url: url.trim(), check, isSameServer, reason }, etag);
+        const edit = { url: url.trim(), check, isSameServer, reason };
+        await editConnection(value.name, isElsewhere ? { ...edit, secrets } : edit, etag);
         await saved('the address is changed.');
       }}
     >
@@ -73,6 +100,19 @@ const UrlDialog = ({ of: { value, etag }, onClose }: Part) => {
         required
         data-autofocus
       />
+      {anew.length === 0 ? null : (
+        <p className="attention" style={{ marginTop: 8 }}>
+          This is another host: the stored secrets are not sent to it. Enter the ones that it knows.
+        </p>
+      )}
+      {anew.map((setting) => (
+        <SecretField
+          key={setting.name}
+          of={setting}
+          text={secrets[setting.name] ?? ''}
+          onChange={(text) => setSecretTexts((before) => ({ ...before, [setting.name]: text }))}
+        />
+      ))}
       {isLinked ? (
         <Checkbox
           mt="sm"
@@ -137,19 +177,12 @@ export const SecretsDialog = ({ of: { value, etag }, onClose }: Part) => {
   const given = Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ''));
   const secrets = value.settings.filter(({ secret }) => secret);
   const others = secrets.filter(({ state }) => state === 'not needed');
-  const input = ({ name, description }: Setting) => (
-    <PasswordInput
-      key={name}
-      mt="sm"
-      label={name}
-      description={plainWords(description)}
-      autoComplete="off"
-      visibilityToggleButtonProps={{ 'aria-label': `Show ${name}` }}
-      value={texts[name] ?? ''}
-      onChange={(event) => {
-        const { value: text } = event.currentTarget;
-        setTexts((before) => ({ ...before, [name]: text }));
-      }}
+  const input = (setting: Setting) => (
+    <SecretField
+      key={setting.name}
+      of={setting}
+      text={texts[setting.name] ?? ''}
+      onChange={(text) => setTexts((before) => ({ ...before, [setting.name]: text }))}
     />
   );
   return (

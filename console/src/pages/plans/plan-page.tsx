@@ -11,6 +11,7 @@ import {
   planItemsQuery,
   planQuery,
 } from '../../api/sync.ts';
+import { deciderWords } from '../../kit/decider.ts';
 import detail from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';
@@ -35,9 +36,6 @@ const verbs: Readonly<Record<PlanGroup['sample']['kind'], string>> = {
 const entityWords = (entity: string): string =>
   entity === 'poam' ? 'POA&M' : nameWords(entity).toLowerCase();
 /** `rule:outbox` → `by rule: outbox`; a person's name stays. */
-const deciderWords = (by: string): string =>
-  by.replace(/^(rule|policy):/, (_all, kind: string) => `by ${kind}: `).replaceAll('_', ' ');
-
 /** What all items of a group do, in a line. */
 function groupWords({ sample, count }: PlanGroup): string {
   const where = sample.direction === 'outbound' ? `in ${sample.system ?? 'the other side'}` : 'here';

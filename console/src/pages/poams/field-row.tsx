@@ -3,6 +3,7 @@ import IconPencil from '@tabler/icons-react/dist/esm/icons/IconPencil.mjs';
 import { ActionIcon } from '@mantine/core';
 import { useState } from 'react';
 import type { FieldThere, FieldValue, FieldView } from '../../api/poams.ts';
+import { deciderWords } from '../../kit/decider.ts';
 import { AgreementMark, type Agreement } from '../../kit/marks/agreement.tsx';
 import { valueWords } from '../../kit/marks/values.tsx';
 import { Nothing } from '../../kit/marks/severity.tsx';
@@ -45,7 +46,7 @@ const There = ({ side }: { readonly side: FieldThere }) => (
 const Changed = ({ of }: { readonly of: FieldView['changed'] }) =>
   of === null ? null : (
     <div className={styles['changed']}>
-      <When at={of.at} /> by {of.by}, {of.where}
+      <When at={of.at} /> by {deciderWords(of.by)}, {of.where}
       {of.reason === null ? '' : `: ${of.reason}`}
     </div>
   );

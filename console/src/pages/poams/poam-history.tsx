@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { type Change, poamHistoryQuery } from '../../api/poams.ts';
+import { deciderWords } from '../../kit/decider.ts';
 import styles from '../../kit/detail/detail.module.css';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { At } from '../../kit/marks/when.tsx';
@@ -45,7 +46,7 @@ export const ChangesTable = ({ items }: { readonly items: readonly Change[] }) =
               <Value of={change.after} />
             </td>
             <td>
-              {change.decidedBy}
+              {deciderWords(change.decidedBy)}
               <div className="quiet">{where(change)}</div>
             </td>
             <td>{change.reason}</td>

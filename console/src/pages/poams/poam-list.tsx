@@ -1,4 +1,5 @@
 import type { PoamRow } from '../../api/poams.ts';
+import { deciderWords } from '../../kit/decider.ts';
 import type { ListSpec } from '../../kit/list/list-spec.ts';
 import { AgreementMark, agreementWord } from '../../kit/marks/agreement.tsx';
 import { Meter } from '../../kit/marks/meter.tsx';
@@ -153,7 +154,7 @@ const columns: ListSpec<PoamRow>['columns'] = [
         <span>
           <When at={changed.at} />{' '}
           <span className="quiet">
-            by {changed.by}, {changed.where}
+            by {deciderWords(changed.by)}, {changed.where}
           </span>
         </span>
       ),

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { type PoamDetail, poamQuery, type PoamRow } from '../../api/poams.ts';
+import { deciderWords } from '../../kit/decider.ts';
 import styles from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';
 import { Drawer } from '../../kit/detail/drawer.tsx';
@@ -57,7 +58,7 @@ const Summary = ({ of }: { readonly of: PoamRow }) => (
         'Last change',
         of.changed === null ? null : (
           <>
-            <When at={of.changed.at} /> by {of.changed.by}, {of.changed.where}
+            <When at={of.changed.at} /> by {deciderWords(of.changed.by)}, {of.changed.where}
           </>
         ),
       ],

@@ -1,6 +1,7 @@
 /** The parts of a run: its steps with counts, what it changed, what it left. */
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { deciderWords } from '../../kit/decider.ts';
 import { capitalized, withoutId } from '../../kit/titles.ts';
 import { changesQuery, type JournalEntry, type OperationDetail } from '../../api/operations.ts';
 import detail from '../../kit/detail/detail.module.css';
@@ -89,7 +90,7 @@ const ChangeRow = ({ of }: { readonly of: JournalEntry }) => (
       {of.system === null ? null : <div className="quiet">{of.system}</div>}
     </td>
     <td>
-      {of.decidedBy}
+      {deciderWords(of.decidedBy)}
       {of.reason === null ? null : <div className="quiet">{of.reason}</div>}
     </td>
     <td>
