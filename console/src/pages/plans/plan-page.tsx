@@ -11,11 +11,12 @@ import {
   planItemsQuery,
   planQuery,
 } from '../../api/sync.ts';
+import { entityWords } from '../../kit/entities.ts';
 import { deciderWords } from '../../kit/decider.ts';
 import detail from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';
-import { MarkedValue, nameWords, valueWords } from '../../kit/marks/values.tsx';
+import { MarkedValue, valueWords } from '../../kit/marks/values.tsx';
 import { At, When } from '../../kit/marks/when.tsx';
 import { EntityLink, RecordLink } from '../../kit/record-link.tsx';
 import { useMay } from '../../shell/use-session.ts';
@@ -33,13 +34,10 @@ const verbs: Readonly<Record<PlanGroup['sample']['kind'], string>> = {
   conflict: 'leaves to a person',
 };
 
-const entityWords = (entity: string): string =>
-  entity === 'poam' ? 'POA&M' : nameWords(entity).toLowerCase();
-/** `rule:outbox` → `by rule: outbox`; a person's name stays. */
 /** What all items of a group do, in a line. */
 function groupWords({ sample, count }: PlanGroup): string {
   const where = sample.direction === 'outbound' ? `in ${sample.system ?? 'the other side'}` : 'here';
-  const what = `${count.toLocaleString('en')} × ${verbs[sample.kind]} ${entityWords(sample.entity)} ${where}`;
+  const what = `${count.toLocaleString('en')} × ${verbs[sample.kind]} ${entityWords(sample.entity, 1)} ${where}`;
   if (sample.field === null || sample.kind !== 'update') return what;
   return `${what}: ${fieldTitle(sample.field)} → ${valueWords(sample.after) || 'nothing'}`;
 }
