@@ -5,7 +5,9 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { type Database, kyselyOver, type Store } from '../postgres/index.ts';
 
-const rowsAtOnce = 500;
+const rowsAtOnce = 1_000;
+/** Where statements have a limit, the first row of a long list may take longer than a page of it: all of it is sorted before. */
+const firstRowMs = 60_000;
 
 /**
  * @param ids a query of one column `id`, in the order of the list. @param fetchRows of these ids, in their order.
@@ -22,6 +24,9 @@ export async function* streamRows<Row>(
   let broken: Error | undefined;
   try {
     await client.query('begin isolation level repeatable read read only');
+    await sql`
+      select set_config('statement_timeout', ${`${firstRowMs}ms`}, true)
+       where current_setting('statement_timeout') <> '0'`.execute(db);
     await sql`declare list_rows no scroll cursor for ${ids}`.execute(db);
     for (;;) {
       signal?.throwIfAborted();

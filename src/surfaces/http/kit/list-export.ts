@@ -16,6 +16,11 @@ export async function* everyPage<Row>(
   } while (after);
 }
 
+/** Rows of batches, one batch in memory at a time. */
+export async function* everyRow<Row>(batches: AsyncIterable<readonly Row[]>): AsyncGenerator<Row> {
+  for await (const rows of batches) yield* rows;
+}
+
 /** The fields of a row's shape as columns, in its order. */
 export const columnsOf = <Row extends object>(
   shape: ZodObject,

@@ -8,6 +8,7 @@ import {
   fetchAssetContext,
   fetchAssetDetail,
   listAssets,
+  streamAssets,
 } from '../../../record/asset-lists/index.ts';
 import {
   countFindings,
@@ -18,12 +19,13 @@ import {
   type FindingRow,
   groupFindings,
   listFindings,
+  streamFindings,
 } from '../../../record/finding-lists/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import type { Handlers } from '../kit/call.ts';
 import { pageBody, pageRequest } from '../kit/list-answer.ts';
 import { listHandlers, type ListParts } from '../kit/list-handlers.ts';
-import { columnsOf, everyPage } from '../kit/list-export.ts';
+import { columnsOf, everyRow } from '../kit/list-export.ts';
 
 const byValue = ({
   tally,
@@ -83,12 +85,8 @@ export const findingHandlers = (parts: ListParts): Handlers<typeof findingRoutes
         countFindings(db, scope, filter, { ...options, now: now() }),
       facet: async ({ db, now }, scope, filter, by) =>
         byValue(await facetFindings(db, scope, { filter, by, now: now() })),
-      stream: ({ db, now }, scope, { filter, sort }) => {
-        const query = { filter, sort, now: now() };
-        return everyPage((after, limit) =>
-          listFindings(db, scope, { ...query, limit, ...(after ? { after } : {}) }),
-        );
-      },
+      stream: ({ store, now }, scope, { filter, sort }) =>
+        everyRow(streamFindings(store, scope, { filter, sort, now: now() })),
       columns: columnsOf<FindingRow>(findingRow),
     },
   }),
@@ -98,10 +96,7 @@ export const findingHandlers = (parts: ListParts): Handlers<typeof findingRoutes
       page: ({ db }, scope, request) => listAssets(db, scope, request),
       count: ({ db }, scope, filter, options) => countAssets(db, scope, filter, options),
       facet: async ({ db }, scope, filter, by) => byValue(await facetAssets(db, scope, filter, by)),
-      stream: ({ db }, scope, { filter, sort }) =>
-        everyPage((after, limit) =>
-          listAssets(db, scope, { filter, sort, limit, ...(after ? { after } : {}) }),
-        ),
+      stream: ({ store }, scope, { filter, sort }) => everyRow(streamAssets(store, scope, { filter, sort })),
       columns: columnsOf<AssetRow>(assetRow),
     },
   }),
