@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { demoSummary } from '../../src/contract/index.ts';
 import { removeDataDirectory } from '../../src/platform/embedded/remove-data.ts';
@@ -65,22 +64,6 @@ describe('npm run demo -- --once --json', () => {
       });
     },
   );
-
-  it('the demo is ended by Ctrl-C with all that it started', async () => {
-    const { code } = await tieline(['demo', '--data-dir', dataDir], {}, (child) => {
-      void delay(3500).then(() => child.kill('SIGINT'));
-    });
-    expect(code).not.toBeNull();
-    expect(leftRunning()).toEqual([]);
-  });
-
-  it('the demo leaves nothing running when it is killed', async () => {
-    await tieline(['demo', '--data-dir', dataDir], {}, (child) => {
-      void delay(3500).then(() => child.kill('SIGKILL'));
-    });
-    for (let waited = 0; leftRunning().length > 0 && waited < 30_000; waited += 200) await delay(200);
-    expect(leftRunning()).toEqual([]);
-  });
 
   it('the demo refuses a directory whose database is not the demo’s', async () => {
     const foreign = mkdtempSync(join(tmpdir(), 'tieline-foreign-'));
