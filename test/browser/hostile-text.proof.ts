@@ -1,7 +1,14 @@
 /** Text that wants to be more than text, as scanners, remotes and people may deliver it: on each page, in exports and on the terminal. */
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasChromium, noChromium, type OpenBrowser, openBrowser, type Window } from '../support/chromium.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  hasChromium,
+  keepPictures,
+  noChromium,
+  type OpenBrowser,
+  openBrowser,
+  type Window,
+} from '../support/chromium.ts';
 import { tieline } from '../support/command.ts';
 import { addPerson, password, type ServedProcess, startServe } from '../support/served.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
@@ -58,12 +65,16 @@ describe.runIf(hasChromium)(`text that wants to be more than text${noChromium}`,
     await page.getByLabel('Name').fill('mallory');
     await page.locator('input[type=password]').fill(password);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.waitForSelector('main h1');
+    await page.getByRole('navigation', { name: 'Pages' }).waitFor();
   }, 180_000);
   afterAll(async () => {
     await browser?.[Symbol.asyncDispose]();
     await served?.stop();
     await world?.stop();
+  });
+
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await keepPictures([window], task.name);
   });
 
   const paths = (): readonly string[] => [
@@ -110,7 +121,7 @@ describe.runIf(hasChromium)(`text that wants to be more than text${noChromium}`,
   it('a person sees that the text holds what turns it', async () => {
     const { page } = window;
     await page.goto(`/poams/${poam}`);
-    await page.getByText('Loading…').first().waitFor({ state: 'hidden' });
+    await page.waitForSelector('main table');
     expect(await page.locator('main').innerText()).toContain(String.raw`evil\u202etxt.exe`);
   });
 

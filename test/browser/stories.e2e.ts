@@ -33,7 +33,7 @@ async function signIn(name: string, path = '/'): Promise<Window> {
   await page.getByLabel('Name').fill(name);
   await page.locator('input[type=password]').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.waitForSelector('main h1');
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
   return window;
 }
 

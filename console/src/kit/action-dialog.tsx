@@ -34,7 +34,7 @@ export const PasswordAgain = ({
         autoComplete="current-password"
         value={value}
         onChange={(event) => onChange(event.currentTarget.value)}
-        visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+        visibilityToggleButtonProps={{ tabIndex: 0, 'aria-label': 'Show the password' }}
         required
       />
     </>

@@ -39,12 +39,14 @@ export const UserMenu = ({ onKeys }: { readonly onKeys: () => void }) => {
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
         <button type="button" className={styles['headerButton']}>
-          {person.displayName}
+          <span className={styles['userName']} title={person.displayName}>
+            {person.displayName}
+          </span>
           <IconChevronDown size={12} aria-hidden />
         </button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>
+        <Menu.Label className={styles['userName'] ?? ''}>
           {person.name} · {person.roles.map((role) => roleWords[role] ?? role).join(', ')}
         </Menu.Label>
         <Menu.Divider />

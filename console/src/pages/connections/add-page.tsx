@@ -221,7 +221,7 @@ const SecretsStep = ({ of, typed, onType, onBack, onNext }: StepProps) => {
             description={plainWords(description)}
             required={isRequired}
             autoComplete="off"
-            visibilityToggleButtonProps={{ 'aria-label': `Show ${name}` }}
+            visibilityToggleButtonProps={{ tabIndex: 0, 'aria-label': `Show ${name}` }}
             value={typed.texts[name] ?? ''}
             onChange={(event) =>
               onType({ ...typed, texts: { ...typed.texts, [name]: event.currentTarget.value } })

@@ -62,7 +62,7 @@ const SecretField = ({
     label={name}
     description={plainWords(description)}
     autoComplete="off"
-    visibilityToggleButtonProps={{ 'aria-label': `Show ${name}` }}
+    visibilityToggleButtonProps={{ tabIndex: 0, 'aria-label': `Show ${name}` }}
     value={text}
     onChange={(event) => onChange(event.currentTarget.value)}
   />

@@ -75,6 +75,7 @@ const Password = ({
       mt="sm"
       label="Your password"
       autoComplete="current-password"
+      visibilityToggleButtonProps={{ tabIndex: 0, 'aria-label': 'Show the password' }}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
       required

@@ -2,7 +2,7 @@ import { PasswordInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 
 const shortest = 15;
-const toggle = { 'aria-label': 'Show the password' };
+const toggle = { tabIndex: 0, 'aria-label': 'Show the password' };
 
 /** A new password, twice; the server knows the other rules. */
 export const useNewPassword = () =>

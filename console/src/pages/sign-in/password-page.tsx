@@ -26,7 +26,7 @@ export const PasswordPage = () => {
           label="Present password"
           autoComplete="current-password"
           required
-          visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+          visibilityToggleButtonProps={{ tabIndex: 0, 'aria-label': 'Show the password' }}
           key={form.key('present')}
           {...form.getInputProps('present')}
         />

@@ -57,7 +57,7 @@ const LocalForm = ({ enter }: { readonly enter: (signedIn: SignedIn) => void }) 
         label="Password"
         autoComplete="current-password"
         required
-        visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+        visibilityToggleButtonProps={{ tabIndex: 0, 'aria-label': 'Show the password' }}
         key={form.key('password')}
         {...form.getInputProps('password')}
       />
