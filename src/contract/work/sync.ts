@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { inboxKinds } from '../../canonical/lists/index.ts';
 import { instant, tally } from '../json/index.ts';
+import { connectionOverview } from './connections.ts';
 
 /** What the record holds after a sync, and what that sync did. docs/cli.md says what each field is. */
 const summary = z.strictObject({
@@ -146,28 +147,7 @@ export const inbox = z.strictObject({
 /** Each connection with how it is, what runs now, and how many workers live. */
 export const syncOverview = z.strictObject({
   connections: z.array(
-    z.strictObject({
-      connection: z.string(),
-      type: z.string(),
-      isEnabled: z.boolean(),
-      state: z.enum(['running', 'failing', 'late', 'paused', 'off', 'on time']),
-      why: z.string().nullable(),
-      circuit: z.enum(['closed', 'open']),
-      pausedAt: instant.nullable(),
-      pausedBy: z.string().nullable(),
-      pausedReason: z.string().nullable(),
-      sendingPausedAt: instant.nullable(),
-      sendingPausedBy: z.string().nullable(),
-      sendingPausedReason: z.string().nullable(),
-      lastSuccess: instant.nullable(),
-      unsentSince: instant.nullable(),
-      unreadSince: instant.nullable(),
-      nextRun: instant.nullable(),
-      runningOperation: z.string().nullable(),
-      unhealthy: z.array(z.strictObject({ check: z.string(), detail: z.string().nullable() })),
-      marks: z.array(
-        z.strictObject({ entity: z.string(), readAt: instant.nullable(), isUnfinished: z.boolean() }),
-      ),
+    connectionOverview.extend({
       health: z.array(
         z.strictObject({
           check: z.string(),
