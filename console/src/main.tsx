@@ -30,7 +30,7 @@ onSignedOut(() => {
 const container = document.getElementById('root');
 if (!container) throw new Error('index.html has no #root');
 createRoot(container, {
-  // What an error page shows in words is no fault of the page: refusals of the server come here too.
+  // An error that the page shows in words is not a fault of the page: the server's refusals end up here too.
   onCaughtError: (error) => {
     if (!(error instanceof Problem)) reportError(error);
   },

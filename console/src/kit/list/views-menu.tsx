@@ -24,7 +24,7 @@ const isShownSaved = ({ query }: SavedView, state: ListState): boolean =>
   (query.filters === undefined || query.sort === state.sort) &&
   (query.columns === undefined || query.columns.join(',') === state.columns?.join(','));
 
-/** The list as it is shown: what a new view keeps. The boundary is chosen for all pages, and is no part of it. */
+/** The list as it is shown: what a new view keeps. The boundary is chosen for all pages, and is not part of it. */
 function shownOf<Row>(spec: ListSpec<Row>, state: ListState): ViewQuery {
   const { system: _system, ...filters } = state.filters;
   return {

@@ -79,13 +79,13 @@ const UrlDialog = ({ of: { value, etag }, onClose }: Part) => {
   const [secrets, setSecretTexts] = useState<Readonly<Record<string, string>>>({});
   // Stored secrets go to the server that they were entered for, and to no other.
   const isElsewhere = hostOf(url.trim()) !== hostOf(value.url);
-  const anew = isElsewhere ? value.settings.filter(({ state }) => state === 'set') : [];
+  const secretsToEnter = isElsewhere ? value.settings.filter(({ state }) => state === 'set') : [];
   return (
     <ActionDialog
       title="Change the address"
       verb="Save"
       reason="optional"
-      incomplete={url.trim() === value.url || anew.some(({ name }) => (secrets[name] ?? '') === '')}
+      incomplete={url.trim() === value.url || secretsToEnter.some(({ name }) => (secrets[name] ?? '') === '')}
       onClose={onClose}
       onRun={async (reason) => {
         const edit = { url: url.trim(), check, isSameServer, reason };
@@ -100,12 +100,12 @@ const UrlDialog = ({ of: { value, etag }, onClose }: Part) => {
         required
         data-autofocus
       />
-      {anew.length === 0 ? null : (
+      {secretsToEnter.length === 0 ? null : (
         <p className="attention" style={{ marginTop: 8 }}>
           This is another host: the stored secrets are not sent to it. Enter the ones that it knows.
         </p>
       )}
-      {anew.map((setting) => (
+      {secretsToEnter.map((setting) => (
         <SecretField
           key={setting.name}
           of={setting}

@@ -28,7 +28,7 @@ export function refuseFiles(settings: JsonObject, stored: Detail['settings'] = [
 
 /**
  * Stored secrets go to the server that they were entered for and to no other.
- * @throws TielineError SETTING_INVALID where the address is another server's and a secret is not given anew.
+ * @throws TielineError SETTING_INVALID where the address is another server's and a secret is not entered again.
  */
 export function refuseElsewhere(
   { url: before, settings }: Detail,
@@ -47,7 +47,7 @@ export function refuseElsewhere(
     {
       fields: lacking.map((name) => ({
         field: `/secrets/${name}`,
-        message: 'must be given anew with this address',
+        message: 'must be entered again with this address',
       })),
       remedy: 'Give the secrets of that server together with its address. Nothing was changed.',
     },
