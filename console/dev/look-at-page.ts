@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
+import { watchPage } from '../../test/support/chromium.ts';
 import type { FoundIds } from './found-ids.ts';
 import type { Shot } from './shot-pages.ts';
 
@@ -29,19 +30,6 @@ async function violations(page: Page): Promise<readonly Violation[]> {
     ).axe; // put there a line before
     const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
     return (await axe.run({ runOnly: { type: 'tag', values: tags } })).violations;
-  });
-}
-
-/** What a page did that none may: an error, a breach of the content security policy, a request to another machine. */
-function watch(page: Page, faults: string[]): void {
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !/status of (4\d\d|503)/.test(message.text()))
-      faults.push(message.text());
-  });
-  page.on('pageerror', (error) => faults.push(error.message));
-  page.on('request', (request) => {
-    const url = new URL(request.url());
-    if (url.protocol.startsWith('http') && url.hostname !== '127.0.0.1') faults.push(`asks ${request.url()}`);
   });
 }
 
@@ -84,7 +72,7 @@ export async function lookAtPage(
   });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
-  watch(page, faults);
+  watchPage(page, faults);
   try {
     if (shot.role !== null) await enter(page, address, shot.role ?? 'issm');
     await page.goto(address + shot.path(ids));

@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
+import { launchChromium } from '../../test/support/chromium.ts';
 import { startDemo } from './demo-process.ts';
 import { findIds } from './found-ids.ts';
 import { type Appearance, enter, lookAtPage } from './look-at-page.ts';
@@ -33,10 +33,7 @@ const appearances = values.all
 mkdirSync(folder, { recursive: true });
 const demo = values.at === undefined ? await startDemo() : undefined;
 const address = values.at ?? demo?.address ?? '';
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
-});
+const browser = await launchChromium();
 const faults: string[] = [];
 try {
   const asker = await browser.newPage();

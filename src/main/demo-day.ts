@@ -7,13 +7,13 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { type Actor, everywhere } from '../canonical/access/index.ts';
+import { type Actor, everywhere, localOperator } from '../canonical/access/index.ts';
 import { poamList } from '../canonical/lists/index.ts';
 import { addSystem, fetchSystem } from '../engine/connections/index.ts';
 import { editPolicies } from '../engine/policies/index.ts';
 import type { App } from '../engine/run/index.ts';
 import { importFiles } from '../modules/scan-files/index.ts';
-import { actorOf } from '../operate/accounts/index.ts';
+import { actorOf, addAccount, giveGrant } from '../operate/accounts/index.ts';
 import { keepCommandImport } from '../operate/imports/index.ts';
 import { setSchedule } from '../operate/worker/index.ts';
 import { TielineError } from '../platform/errors/index.ts';
@@ -85,11 +85,27 @@ interface Editing {
   readonly there: (poam: PoamRow, fields: JsonObject) => Promise<unknown>;
 }
 
+/** Who puts dates off: not the ISSM of the demo, who is to approve it. */
+async function makeDeputy(app: App): Promise<Actor> {
+  const name = 'l.brandt';
+  const origin = { way: 'local', actor: localOperator('demo') } as const;
+  const deputy = { kind: 'person', name, displayName: 'Lena Brandt' } as const;
+  await addAccount(app, deputy, origin);
+  await giveGrant(app, name, { gives: { role: 'issm' }, scope: everywhere }, origin);
+  return personOf(app, name);
+}
+
 async function editing(app: App, { xactaUrl, signal }: DemoDay): Promise<Editing> {
   const isso = await personOf(app, 'm.okafor');
+  const deputy = await makeDeputy(app);
   return {
     here: (poam, changes, reason) =>
-      editRecord(app, isso, everywhere, { entity: 'poam', id: poam.poamId, changes, reason }),
+      editRecord(app, 'scheduled_completion' in changes ? deputy : isso, everywhere, {
+        entity: 'poam',
+        id: poam.poamId,
+        changes,
+        reason,
+      }),
     there: (poam, fields) => editThere(xactaUrl, { entity: 'poam', id: poam.remoteId, fields }, signal),
   };
 }

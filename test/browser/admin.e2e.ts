@@ -8,14 +8,16 @@ import {
   noChromium,
   type OpenBrowser,
   openBrowser,
+  signInByForm,
   type Window,
 } from '../support/chromium.ts';
 import { machine } from '../support/http-world.ts';
-import { addPerson, password, type ServedProcess, startServe } from '../support/served.ts';
+import { addPerson, password, startServe } from '../support/served.ts';
+import type { ServeProcess } from '../support/serve-process.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 
 let world: TwoSystems;
-let served: ServedProcess;
+let served: ServeProcess;
 let browser: OpenBrowser;
 let windows: Window[] = [];
 
@@ -26,11 +28,7 @@ async function openWindow(): Promise<Window> {
 }
 async function signIn(name: string, path: string): Promise<Page> {
   const { page } = await openWindow();
-  await page.goto(path);
-  await page.getByLabel('Name').fill(name);
-  await page.locator('input[type=password]').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+  await signInByForm(page, path, name, password);
   return page;
 }
 const press = (on: Page | Locator, name: string): Promise<void> =>

@@ -7,10 +7,12 @@ import {
   noChromium,
   type OpenBrowser,
   openBrowser,
+  signInByForm,
   type Window,
 } from '../support/chromium.ts';
 import { tieline } from '../support/command.ts';
-import { addPerson, password, type ServedProcess, startServe } from '../support/served.ts';
+import { addPerson, password, startServe } from '../support/served.ts';
+import type { ServeProcess } from '../support/serve-process.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 
 const escape = String.fromCharCode(27);
@@ -27,7 +29,7 @@ const short = hostile.slice(0, 250);
 
 describe.runIf(hasChromium)(`text that wants to be more than text${noChromium}`, () => {
   let world: TwoSystems;
-  let served: ServedProcess;
+  let served: ServeProcess;
   let browser: OpenBrowser;
   let window: Window;
   let asset: string;
@@ -60,12 +62,7 @@ describe.runIf(hasChromium)(`text that wants to be more than text${noChromium}`,
     await world.rows(`update principals set display_name = $1 where name = 'mallory'`, short);
     [served, browser] = await Promise.all([startServe(world.environment()), openBrowser()]);
     window = await browser.open(served.address);
-    const { page } = window;
-    await page.goto('/');
-    await page.getByLabel('Name').fill('mallory');
-    await page.locator('input[type=password]').fill(password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+    await signInByForm(window.page, '/', 'mallory', password);
   }, 180_000);
   afterAll(async () => {
     await browser?.[Symbol.asyncDispose]();

@@ -1,11 +1,11 @@
 /** Every page of the console over the demo: WCAG 2.2 AA in light, dark and forced colours, no breach of the policy, nothing asked elsewhere. */
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DemoProcess, startDemo } from '../../console/dev/demo-process.ts';
 import { findIds, type FoundIds } from '../../console/dev/found-ids.ts';
 import { type Appearance, enter, lookAtPage } from '../../console/dev/look-at-page.ts';
 import { pages } from '../../console/dev/shot-pages.ts';
-import { chromiumPath, hasChromium, noChromium } from '../support/chromium.ts';
+import { hasChromium, launchChromium, noChromium } from '../support/chromium.ts';
 
 const size = { width: 1280, height: 800 };
 const appearances: readonly Appearance[] = [
@@ -20,10 +20,7 @@ describe.runIf(hasChromium)(`every page of the console${noChromium}`, () => {
   let ids: FoundIds;
   beforeAll(async () => {
     demo = await startDemo();
-    browser = await chromium.launch({
-      executablePath: chromiumPath,
-      args: ['--no-sandbox', '--disable-gpu'],
-    });
+    browser = await launchChromium();
     const asker = await browser.newPage();
     await enter(asker, demo.address, 'issm');
     ids = await findIds(demo.address, asker.context().request);

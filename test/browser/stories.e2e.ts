@@ -12,16 +12,18 @@ import {
   noChromium,
   type OpenBrowser,
   openBrowser,
+  signInByForm,
   type Window,
 } from '../support/chromium.ts';
 import { within } from '../support/http-world.ts';
-import { addPerson, password, type ServedProcess, startServe } from '../support/served.ts';
+import { addPerson, password, startServe } from '../support/served.ts';
+import type { ServeProcess } from '../support/serve-process.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 import { fetchSystem } from '../../src/engine/connections/systems.ts';
 import { editPolicies } from '../../src/engine/policies/policies.ts';
 
 let world: TwoSystems;
-let served: ServedProcess;
+let served: ServeProcess;
 let browser: OpenBrowser;
 const windows: Window[] = [];
 
@@ -29,11 +31,7 @@ async function signIn(name: string, path = '/'): Promise<Window> {
   const window = await browser.open(served.address);
   windows.push(window);
   const { page } = window;
-  await page.goto(path);
-  await page.getByLabel('Name').fill(name);
-  await page.locator('input[type=password]').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+  await signInByForm(page, path, name, password);
   return window;
 }
 

@@ -8,14 +8,15 @@ import { composeApp } from '../support/compose-app.ts';
 import type { ClonedDatabase } from '../support/database.ts';
 import { machine } from '../support/http-world.ts';
 import { databaseWithConnection } from '../support/one-connection.ts';
-import { type ServedProcess, startServe } from '../support/served.ts';
+import { startServe } from '../support/served.ts';
+import type { ServeProcess } from '../support/serve-process.ts';
 
 const poams = 20_000;
 const hosts = 400;
 const itemsOfHost = 50;
 
 let database: ClonedDatabase;
-let served: ServedProcess;
+let served: ServeProcess;
 let env: Record<string, string>;
 let token: string;
 

@@ -6,9 +6,6 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const executablePath = places.find((path) => existsSync(path));
 
-/** Where there is one. */
-export const chromiumPath = executablePath ?? '';
-
 export const hasChromium = executablePath !== undefined;
 /** What a skipped test says. */
 export const noChromium = hasChromium ? '' : ' (skipped: no Chromium here; apt-get install chromium)';
@@ -28,7 +25,8 @@ export interface OpenBrowser extends AsyncDisposable {
 /** Answers that a page asks for and handles are written to the console too; they are no faults. */
 const isHandled = (text: string): boolean => /status of (4\d\d|503)/.test(text);
 
-function watched(page: Page, faults: string[]): void {
+/** Writes down what the page does that no page of ours may. */
+export function watchPage(page: Page, faults: string[]): void {
   page.on('console', (message) => {
     if (message.type() === 'error' && !isHandled(message.text())) faults.push(message.text());
   });
@@ -39,11 +37,24 @@ function watched(page: Page, faults: string[]): void {
   });
 }
 
-export async function openBrowser(): Promise<OpenBrowser> {
-  const browser: Browser = await chromium.launch({
+/** Headless, and quiet towards the outside. */
+export const launchChromium = (): Promise<Browser> =>
+  chromium.launch({
     ...(executablePath === undefined ? {} : { executablePath }),
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
   });
+
+/** By the form, as a person does it. @param path the page that was asked for, which follows the sign-in. */
+export async function signInByForm(page: Page, path: string, name: string, password: string): Promise<void> {
+  await page.goto(path);
+  await page.getByLabel('Name').fill(name);
+  await page.locator('input[type=password]').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+}
+
+export async function openBrowser(): Promise<OpenBrowser> {
+  const browser = await launchChromium();
   return {
     async open(address, { colorScheme = 'light' } = {}) {
       const context = await browser.newContext({
@@ -56,7 +67,7 @@ export async function openBrowser(): Promise<OpenBrowser> {
       context.setDefaultTimeout(15_000);
       const page = await context.newPage();
       const faults: string[] = [];
-      watched(page, faults);
+      watchPage(page, faults);
       return { page, context, faults };
     },
     [Symbol.asyncDispose]: () => browser.close(),

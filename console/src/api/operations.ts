@@ -51,8 +51,9 @@ export const undoQuery = (id: string) =>
     queryFn: ({ signal }) => get<Undo>(`${path(id)}/undo`, { signal }),
     staleTime: 0,
   });
-export const undoOperation = (id: string, reason: string): Promise<Undo> =>
-  post(`${path(id)}/undo`, { reason });
+/** @param sha256 of the preview that was looked at. */
+export const undoOperation = (id: string, reason: string, sha256: string): Promise<Undo> =>
+  post(`${path(id)}/undo`, { reason, sha256 });
 
 export type OutboxDecided = z.infer<typeof outboxDecided>;
 /** Sends refused changes again, or drops changes for good. */

@@ -69,7 +69,7 @@ export function useStepUp(work: () => Promise<void>) {
       if (refusal.code === 'STEP_UP_NEEDED') setNeedsPassword(true);
       else setProblem(refusal);
       // What it was made to is shown as it is now; what was typed stays.
-      if (refusal.code === 'RECORD_MOVED') await queryClient.invalidateQueries();
+      if (refusal.code.endsWith('_MOVED')) await queryClient.invalidateQueries();
     } finally {
       setBusy(false);
     }

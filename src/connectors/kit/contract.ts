@@ -22,6 +22,13 @@ export interface EntityCapabilities {
   readonly find: boolean;
 }
 
+/** What a setting's schema may say of it, by `.meta()`, beside its description. */
+export interface SettingMeta {
+  readonly description: string;
+  /** Its value is the path of a file that this machine reads. Over HTTP it cannot be set, but to its default. */
+  readonly namesFile?: true;
+}
+
 export interface ConnectorDeclaration<Settings = unknown> {
   readonly systemType: string;
   /** What the product is called in records that others read. */

@@ -13,6 +13,7 @@ export type {
   Connector,
   ConnectorContext,
   ConnectorDeclaration,
+  SettingMeta,
   ConnectorModule,
   EntityType,
   ExternalRecord,

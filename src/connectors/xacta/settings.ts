@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { isJsonObject, type JsonObject, Secret } from '../../platform/values/index.ts';
-import type { EntityType } from '../kit/index.ts';
+import type { EntityType, SettingMeta } from '../kit/index.ts';
 import { loadProfile, type Profile, type ProfileEntity } from './profile.ts';
 
 /** Settings of one Xacta, as external_systems.connection_config keeps them. Which are needed depends on the profile's `auth`. */
@@ -12,7 +12,10 @@ export const xactaSettings = z.object({
     .default('default')
     // A worker is started in another directory than the one in which the path was typed.
     .transform((name) => (name === 'default' ? name : resolve(name)))
-    .describe('`default`, or the path of a profile for this installation.'),
+    .meta({
+      description: '`default`, or the path of a profile for this installation.',
+      namesFile: true,
+    } satisfies SettingMeta),
   username: z.string().min(1).optional().describe('The account that signs in; for `login` and `basic`.'),
   password: z.instanceof(Secret).optional().describe('Its password.'),
   token: z.instanceof(Secret).optional().describe('The API token; for `bearer`.'),

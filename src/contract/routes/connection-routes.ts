@@ -35,6 +35,8 @@ const setting = z.strictObject({
   secret: z.boolean(),
   env: z.string().optional(),
   default: json.optional(),
+  /** Set at the machine only, but for its default. */
+  namesFile: z.literal(true).optional(),
   /** Whether it must be there with the settings as they are before anything is set. */
   isRequired: z.boolean(),
 });

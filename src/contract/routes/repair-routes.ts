@@ -41,7 +41,13 @@ export const repairRoutes = defineRoutes({
     permission: 'sync:operate',
     scope: 'installation',
     params: operation,
-    body: z.strictObject({ reason }),
+    body: z.strictObject({
+      reason,
+      sha256: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .meta({ description: 'Of the preview: exactly what it showed is done, or nothing.' }),
+    }),
     idempotent: true,
     answer: { status: 200, shape: undo },
     audit: { event: 'command' },

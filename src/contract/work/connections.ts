@@ -53,6 +53,8 @@ export const connectionDetail = z.strictObject({
       default: json.optional(),
       value: json.optional(),
       state: z.enum(['set', 'unreadable', 'missing', 'not needed']).optional(),
+      /** Set at the machine only, but for its default. */
+      namesFile: z.literal(true).optional(),
     }),
   ),
   ignored: z.array(z.string()),

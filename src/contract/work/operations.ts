@@ -105,6 +105,8 @@ export const undo = z.strictObject({
       reason: z.string(),
     }),
   ),
+  /** Of both: what was shown is what is done, or nothing. */
+  sha256: z.string(),
 });
 
 /** `jobs show|cancel`. */

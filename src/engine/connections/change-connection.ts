@@ -15,6 +15,7 @@ import {
 import { countWhatHangs } from './remove-system.sql.ts';
 import type { Store, Tx } from '../../platform/postgres/index.ts';
 import { sameValue } from '../merge/index.ts';
+import { holdAsRead } from './connection-version.ts';
 import { moduleFor, purposeOf, type ConnectionContext } from './connect.ts';
 import { isSealed } from './secret-box.ts';
 import { faultsOfWhole, readSettings, settingsOf, unknownSetting } from './settings.ts';
@@ -232,7 +233,7 @@ export async function recordConnectionDecision(
   });
 }
 
-/** Saves what was planned. @returns the operation under which the journal has it. */
+/** Saves what was planned. @returns the operation under which the journal has it. @throws TielineError RECORD_MOVED where somebody else changed it meanwhile. */
 export async function saveConnectionChange(
   store: Store,
   planned: PlannedChange,
@@ -240,6 +241,7 @@ export async function saveConnectionChange(
 ): Promise<string> {
   return store.transaction(async (tx) => {
     const { row, next } = planned;
+    await holdAsRead(tx, row);
     await updateSystemConfig(tx.db, row.id, configOf(next), next.api_base_url);
     return recordConnectionDecision(tx, row, 'change connection', planned.changes, decided);
   });
@@ -260,6 +262,7 @@ export async function pauseConnection(
   const isOn = row.sync_enabled !== false;
   if (isOn === (what === 'resume')) return false;
   await context.store.transaction(async (tx) => {
+    await holdAsRead(tx, row);
     const paused = { by: decided.by, reason: decided.reason ?? '' };
     await setSyncPaused(tx.db, row.id, what === 'pause' ? paused : undefined);
     const change = { field: 'sync', before: isOn ? 'on' : 'paused', after: isOn ? 'paused' : 'on' };

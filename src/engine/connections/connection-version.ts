@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ExternalSystemRow } from '../../ledger/external-systems/index.ts';
+import { type ExternalSystemRow, lockSystem } from '../../ledger/external-systems/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import type { ConnectionContext } from './connect.ts';
 import { fetchSystem } from './systems.ts';
@@ -17,6 +18,19 @@ export async function requireVersion(
   name: string,
   version: string,
 ): Promise<void> {
-  if (connectionVersion(await fetchSystem(context, name)) !== version)
-    throw new TielineError('RECORD_MOVED', `The connection ${name} was changed meanwhile.`);
+  if (connectionVersion(await fetchSystem(context, name)) !== version) throw moved(name);
+}
+
+const moved = (name: string): TielineError =>
+  new TielineError('RECORD_MOVED', `The connection ${name} was changed meanwhile.`, {
+    remedy: 'Look at it as it is now, and decide again. Nothing was changed.',
+  });
+
+/**
+ * Holds the row until the transaction ends: between what was read, tried at the server and written here, a minute may have passed.
+ * @throws TielineError RECORD_MOVED where it is no longer as it was read.
+ */
+export async function holdAsRead(tx: Tx, read: ExternalSystemRow): Promise<void> {
+  const present = await lockSystem(tx.db, read.id);
+  if (!present || connectionVersion(present) !== connectionVersion(read)) throw moved(read.system_name);
 }

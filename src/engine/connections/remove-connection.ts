@@ -7,6 +7,7 @@ import type { Store } from '../../platform/postgres/index.ts';
 import { isJsonObject, type JsonObject } from '../../platform/values/index.ts';
 import { countWhatHangs, retireSystem, type WhatHangs } from './remove-system.sql.ts';
 import { recordConnectionDecision } from './change-connection.ts';
+import { holdAsRead } from './connection-version.ts';
 import type { ConnectionContext } from './connect.ts';
 import { isSealed } from './secret-box.ts';
 import { fetchSystem } from './systems.ts';
@@ -28,6 +29,7 @@ export async function removeConnection(
   const config: JsonObject = isJsonObject(row.connection_config) ? row.connection_config : {};
   const kept = Object.fromEntries(Object.entries(config).filter(([, value]) => !isSealed(value)));
   return context.store.transaction(async (tx) => {
+    await holdAsRead(tx, row);
     const hangs = await countWhatHangs(tx.db, row.id);
     await retireSystem(tx.db, row.id, kept, { by: decided.by, reason: decided.reason ?? '' });
     const change = { field: 'connection', before: row.api_base_url, after: 'removed' };

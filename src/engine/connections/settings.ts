@@ -3,7 +3,7 @@
  * wrong or missing. One place for `connections add`, `set` and `show`, so that all three say the same.
  */
 import { z } from 'zod';
-import type { ConnectorDeclaration, ConnectorModule } from '../../connectors/kit/index.ts';
+import type { ConnectorDeclaration, ConnectorModule, SettingMeta } from '../../connectors/kit/index.ts';
 import { closest, type FieldFault, TielineError } from '../../platform/errors/index.ts';
 import type { Json, JsonObject, Secret } from '../../platform/values/index.ts';
 
@@ -28,6 +28,8 @@ export interface SettingFact {
   readonly env?: string;
   /** What holds where it is not set; undefined: nothing. */
   readonly default?: Json;
+  /** Its value is the path of a file that this machine reads; only its default is none. */
+  readonly namesFile?: true;
 }
 
 function shapeOf(declaration: ConnectorDeclaration): Record<string, z.ZodType> {
@@ -53,6 +55,7 @@ export function settingsOf(declaration: ConnectorDeclaration): SettingFact[] {
       secret: secret !== undefined,
       ...(secret ? { env: secret.env } : {}),
       ...(fallback === undefined ? {} : { default: fallback }),
+      ...((schema.meta() as SettingMeta | undefined)?.namesFile === true ? { namesFile: true } : {}),
     };
   });
 }

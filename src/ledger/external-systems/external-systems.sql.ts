@@ -52,6 +52,17 @@ export function findSystemById(db: Kysely<Database>, id: number): Promise<Extern
   return db.selectFrom('external_systems').select(columns).where('id', '=', id).executeTakeFirst();
 }
 
+/** The row, which nobody else changes until the transaction ends; undefined: it was removed. */
+export function lockSystem(db: Kysely<Database>, id: number): Promise<ExternalSystemRow | undefined> {
+  return db
+    .selectFrom('external_systems')
+    .select(columns)
+    .where('id', '=', id)
+    .where('removed_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
 /**
  * Adds a system, or resumes one that was removed, if its name, type and address are the same: its links and marks
  * are then still true.

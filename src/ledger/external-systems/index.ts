@@ -10,6 +10,7 @@ export {
   recordSystemSynced,
   setSendingPaused,
   setSyncPaused,
+  lockSystem,
   updateSystemConfig,
 } from './external-systems.sql.ts';
 export { insertMappings, listMappings, replaceMappings } from './field-mappings.sql.ts';

@@ -114,6 +114,16 @@ export async function isImportOpen(db: Kysely<Database>, id: string): Promise<bo
   return rows.length > 0;
 }
 
+/** How many files of a person wait for a worker or are being imported. */
+export async function countOpenUploads(db: Kysely<Database>, principalId: string): Promise<number> {
+  const { rows } = await sql<{ waiting: number }>`
+    select count(*)::int as waiting from ${source.from}
+     where i.imported_by_principal = ${principalId} and i.outcome is null and j.state in ('queued', 'running')`.execute(
+    db,
+  );
+  return rows[0]?.waiting ?? 0;
+}
+
 /** @param atMost undefined: all are counted. */
 export const countImports = (
   db: Kysely<Database>,

@@ -19,7 +19,13 @@ import { defined } from '../../platform/values/index.ts';
 import { countWorkers } from '../../platform/queue/index.ts';
 import { cancelJob, requestJob } from '../jobs/index.ts';
 import { clearUploads, plainName, receiveUpload, removeUpload } from '../uploads/index.ts';
-import { findImport, type ImportRow, isImportOpen, listSourceNames } from './import-list.sql.ts';
+import {
+  countOpenUploads,
+  findImport,
+  type ImportRow,
+  isImportOpen,
+  listSourceNames,
+} from './import-list.sql.ts';
 
 export interface Fault {
   readonly code: string;
@@ -48,9 +54,22 @@ export interface BroughtFile {
   readonly signal: AbortSignal;
 }
 
+/** Of one person's files. Each lies on the disk of the server until a worker has imported it. */
+const waitingEach = 100;
+
+/** @throws TielineError IMPORTS_WAITING where as many of the actor's files wait as one person's may. */
+async function refuseTooMany(
+  app: Pick<App, 'db'>,
+  { principalId }: Pick<Actor, 'principalId'>,
+): Promise<void> {
+  const waiting = await countOpenUploads(app.db, principalId);
+  if (waiting < waitingEach) return;
+  throw new TielineError('IMPORTS_WAITING', `${waiting} files of yours wait to be imported already.`);
+}
+
 /**
  * Takes a file that is sent, and asks a worker to import it. @returns its import.
- * @throws TielineError as `refuseSource` and `receiveUpload` do; WORKER_NOT_INSTALLED. Nothing of it is kept then.
+ * @throws TielineError as `refuseSource` and `receiveUpload` do; IMPORTS_WAITING, WORKER_NOT_INSTALLED. Nothing of it is kept then.
  */
 export async function bringFile(
   app: App,
@@ -60,6 +79,7 @@ export async function bringFile(
   const source = file.source ?? usualSource;
   const { timeZone } = file;
   await refuseSource(app, readerOf(app), { name: source, isNew: file.newSource, timeZone });
+  await refuseTooMany(app, actor);
   const id = randomUUID();
   const name = plainName(file.name);
   const { bytes, digest, signal } = file;

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import type { Permission, Scope } from '../../canonical/access/index.ts';
+import { intersected, nowhere, type Permission, type Scope } from '../../canonical/access/index.ts';
 import { poamList } from '../../canonical/lists/index.ts';
 import { conflictChoices } from '../../canonical/vocabulary/index.ts';
 import { type App, progressNotes, type StepProgress } from '../../engine/run/index.ts';
@@ -37,6 +37,8 @@ export interface JobContext {
   readonly note: (progress: ProgressNote) => void;
   /** Who asked. */
   readonly actor: { readonly name: string; readonly principalId: string };
+  /** Where they hold a permission now; undefined: nowhere. */
+  readonly holds: (permission: Permission) => Promise<Scope | undefined>;
   /** To be called with the operation as soon as it is known. */
   readonly begun: (operationId: string) => void;
   /** Records that were dealt with before the job's worker was gone. */
@@ -76,7 +78,7 @@ const syncOptions = z.strictObject({
 /** An edit of many POA&Ms as a request names it. @throws FILTER_INVALID; REQUEST_INVALID where it names both a filter and ids, or neither. */
 export function bulkPoamEdit(
   { filter, ids, changes, shiftDays, reason }: BulkPoamRequest,
-  now: Date,
+  { now, approves }: { readonly now: Date; readonly approves: Scope },
 ): BulkEdit {
   if ((filter === undefined) === (ids === undefined))
     throw new TielineError('REQUEST_INVALID', 'The body of the request is not what it must be.', {
@@ -85,7 +87,7 @@ export function bulkPoamEdit(
   const selection = ids
     ? ({ entity: 'poam', ids } as const)
     : ({ entity: 'poam', filter: parseFilter(poamList.filters, Object.entries(filter ?? {}), now) } as const);
-  return { selection, changes, ...defined({ shiftDays, reason }) };
+  return { selection, changes, approves, ...defined({ shiftDays, reason }) };
 }
 
 export interface BulkPoamRequest {
@@ -189,11 +191,15 @@ export const jobKinds = {
       reason: z.string().optional(),
       token: z.string(),
       scope,
+      /** Where the asker could extend and complete POA&Ms. */
+      approves: scope,
       /** The days of a filter count from here. */
       askedAt: z.iso.datetime(),
     }),
-    async run(app, payload, { actor, signal }) {
-      const edit = { ...bulkPoamEdit(payload, new Date(payload.askedAt)), token: payload.token, signal };
+    async run(app, payload, { actor, holds, signal }) {
+      const approves = intersected(payload.approves, (await holds('poam:approve')) ?? nowhere);
+      const asked = bulkPoamEdit(payload, { now: new Date(payload.askedAt), approves });
+      const edit = { ...asked, token: payload.token, signal };
       const { operationId, matched, changed, refused } = await editRecords(app, actor, payload.scope, edit);
       return { operationId, matched, changed, refused };
     },

@@ -1,5 +1,5 @@
 /** Asks a worker for work: a row that says what, and a job of the queue, in one transaction. */
-import type { Actor, Scope } from '../../canonical/access/index.ts';
+import { type Actor, nowhere, type Scope, scopeFor } from '../../canonical/access/index.ts';
 import type { ConflictChoice, EntityType } from '../../canonical/vocabulary/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
 import type { App, SyncOptions } from '../../engine/run/index.ts';
@@ -138,15 +138,16 @@ export async function requestResolution(
  */
 export async function requestPoamEdits(
   app: App,
-  { actor, scope }: { readonly actor: Who; readonly scope: Scope },
+  { actor, scope }: { readonly actor: Actor; readonly scope: Scope },
   { token, ...request }: BulkPoamRequest & { readonly token: string },
 ): Promise<string> {
   const now = app.now();
-  const tried = await tryRecords(app, scope, bulkPoamEdit(request, now));
+  const approves = scopeFor(actor, 'poam:approve', now) ?? nowhere;
+  const tried = await tryRecords(app, scope, bulkPoamEdit(request, { now, approves }));
   if (tried.token !== token)
     throw new TielineError('SELECTION_MOVED', 'The POA&Ms are no longer those that you were shown.');
   const { filter, ids, changes, shiftDays, reason } = request;
-  const asked = { changes: { ...changes }, token, scope, askedAt: now.toISOString() };
+  const asked = { changes: { ...changes }, token, scope, approves, askedAt: now.toISOString() };
   return requestJob(app, actor, 'edit_poams', {
     payload: {
       ...asked,

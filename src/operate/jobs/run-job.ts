@@ -5,7 +5,14 @@ import { watching } from '../../ledger/operations/index.ts';
 import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { isDatabaseFault } from '../../platform/postgres/index.ts';
 import { isJsonObject, type Json } from '../../platform/values/index.ts';
-import { isInside, permissions, type Scope, scopeFor } from '../../canonical/access/index.ts';
+import {
+  everywhere,
+  isInside,
+  type Permission,
+  permissions,
+  type Scope,
+  scopeFor,
+} from '../../canonical/access/index.ts';
 import { actorOf } from '../accounts/index.ts';
 import { isJobKind, jobKinds, type JobContext } from './job-kinds.ts';
 import {
@@ -42,15 +49,25 @@ const scopeIn = (payload: Json): Scope | undefined =>
     ? (payload['scope'] as unknown as Scope) // as its kind's schema had it when it was asked for
     : undefined;
 
+/** Where the asker holds a permission at this moment. */
+async function heldNow(
+  app: App,
+  { requestedByPrincipal: principalId }: Pick<JobToDo, 'requestedByPrincipal'>,
+  permission: Permission,
+): Promise<Scope | undefined> {
+  if (principalId.startsWith(localPrefix)) return everywhere;
+  const actor = await actorOf(app, principalId);
+  return actor && scopeFor(actor, permission, app.now());
+}
+
 /**
  * Whoever asked may have been locked out, or lost the right, since: then nothing is done in his name. The operator at the machine has an
  * account of the system and none of ours. @throws TielineError NOT_ALLOWED.
  */
 async function requireStillAllowed(app: App, job: JobToDo): Promise<void> {
-  if (job.requestedByPrincipal.startsWith(localPrefix) || !isJobKind(job.kind)) return;
+  if (!isJobKind(job.kind)) return;
   const { permission } = jobKinds[job.kind];
-  const actor = await actorOf(app, job.requestedByPrincipal);
-  const scope = actor && scopeFor(actor, permission, app.now());
+  const scope = await heldNow(app, job, permission);
   const asked = scopeIn(job.payload);
   if (scope && (asked === undefined || isInside(asked, scope))) return;
   throw new TielineError(
@@ -118,6 +135,7 @@ async function work(app: App, job: JobToDo, signal: AbortSignal): Promise<Json> 
       signal: watched,
       note,
       actor: { name, principalId },
+      holds: (permission) => heldNow(app, job, permission),
       begun: (operationId) => void (begun = setOperation(app.db, id, operationId).catch(() => undefined)),
       done,
       keep: (db, results) => insertResults(db, id, results),

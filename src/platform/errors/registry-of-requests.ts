@@ -52,6 +52,13 @@ export const requestErrors = {
     exitCode: 1,
     retryable: true,
   },
+  IMPORTS_WAITING: {
+    meaning: 'As many files of one person wait to be imported as may lie on the server.',
+    remedy:
+      'Wait until some are imported, or cancel them on the page Imports. A worker must run: `tieline worker`.',
+    exitCode: 1,
+    retryable: true,
+  },
   BODY_TOO_LARGE: {
     meaning: 'The body of a request is larger than this address accepts.',
     remedy: 'Send less at once; scan files are sent to /api/v1/imports.',

@@ -88,13 +88,19 @@ const fitting = (scope: Scope, filter: ConflictListFilter): RawBuilder<boolean>[
   ...filtered(conditions, filter),
 ];
 
-/** Conflicts within the scope, a page of them; open ones where the filter names no state. */
+/**
+ * Conflicts within the scope, a page of them; open ones where the filter names no state.
+ * @param query.ids only these; undefined: all.
+ */
 export async function listConflicts(
   db: Kysely<Database>,
   scope: Scope,
-  query: ConflictListQuery,
+  { ids, ...query }: ConflictListQuery & { readonly ids?: readonly number[] },
 ): Promise<Page<ListedConflict>> {
-  const { items: keys, ...page } = await selectKeys(db, source(), fitting(scope, query.filter), query);
+  const { id } = source();
+  const among = ids === undefined ? [] : [sql<boolean>`${id.column} = any(${[...ids]}::bigint[])`];
+  const fits = [...fitting(scope, query.filter), ...among];
+  const { items: keys, ...page } = await selectKeys(db, source(), fits, query);
   if (keys.length === 0) return { items: [], ...page };
   const rows = await listByFilter(db, { ids: keys.map(Number), all: true }, keys.length);
   const titles = await fetchRecordTitles(db, rows);

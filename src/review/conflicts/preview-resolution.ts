@@ -62,13 +62,10 @@ export async function previewResolution(
   atOnce: number = settledAtOnce,
 ): Promise<ResolutionPreview> {
   const sort = { by: 'age', descending: false } as const;
-  const filter = 'filter' in which ? which.filter : {};
-  const limit = 'ids' in which ? settledAtOnce : atOnce;
-  const page = await listConflicts(app.db, scope, { filter, sort, limit });
-  const wanted = 'ids' in which ? new Set(which.ids) : undefined;
-  const shown = page.items.filter(
-    ({ id, status }) => status === 'pending' && (wanted === undefined || wanted.has(id)),
-  );
+  const asked =
+    'ids' in which ? { ids: which.ids, filter: {}, limit: settledAtOnce } : { ...which, limit: atOnce };
+  const page = await listConflicts(app.db, scope, { ...asked, sort });
+  const shown = page.items.filter(({ status }) => status === 'pending');
   const factsOf = factsReader(app, app.db);
   const settled: SettledSo[] = [];
   const refused: { id: number; choices: readonly OfferedChoice[] }[] = [];

@@ -2,6 +2,7 @@
  * Undo: an operation's values go back on our side, as a new operation; what is to change at the remote then goes the way of
  * every edit, through plan, outbox and journal, and meets the same conflicts. Nothing is deleted on either side.
  */
+import { createHash } from 'node:crypto';
 import { matchedColumns } from '../../modules/correlation/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
@@ -53,19 +54,26 @@ export interface Undo {
   readonly undoes: string;
   readonly fields: readonly UndoneField[];
   readonly refused: readonly NotUndone[];
+  /** SHA-256 of what is set back and what is not: the same only as long as nothing of it moved. */
+  readonly sha256: string;
 }
 
 const pageSize = 5_000;
 /**
  * Takes back what an operation and its steps changed.
  * @param id the whole id or its first characters. @param given.by the user's name, for the journal.
- * @param given.planOnly shows what would be done and does nothing.
- * @throws OPERATION_UNKNOWN; USAGE if the operation is still running.
+ * @param given.planOnly shows what would be done and does nothing. @param given.sha256 of what was shown: exactly that is done, or nothing.
+ * @throws OPERATION_UNKNOWN; USAGE if the operation is still running; PLAN_MOVED if it would do something else than was shown.
  */
 export async function undoOperation(
   app: App,
   id: string,
-  given: { readonly by: string; readonly reason: string | undefined; readonly planOnly: boolean },
+  given: {
+    readonly by: string;
+    readonly reason: string | undefined;
+    readonly planOnly: boolean;
+    readonly sha256?: string;
+  },
 ): Promise<Undo> {
   const operation = await findOneOperation(app.db, id);
   const undoes = operation.batch_id;
@@ -76,8 +84,18 @@ export async function undoOperation(
   const ids = [undoes, ...(await listSteps(app.db, undoes)).map((step) => step.batch_id)];
   return app.store.transaction(async (tx) => {
     const plan = decideUndo(await gatherRecords(tx, ids));
-    if (given.planOnly || plan.fields.length === 0) return { operationId: undefined, undoes, ...plan };
-    return { operationId: await applyUndo(tx, undoes, plan, given), undoes, ...plan };
+    const sha256 = createHash('sha256').update(JSON.stringify(plan)).digest('hex');
+    if (given.sha256 !== undefined && given.sha256 !== sha256)
+      throw new TielineError(
+        'PLAN_MOVED',
+        'Values have changed since it was shown what this would set back.',
+        {
+          remedy: 'Look at what it would do now. Nothing was set back.',
+        },
+      );
+    const undo = { undoes, ...plan, sha256 };
+    if (given.planOnly || plan.fields.length === 0) return { operationId: undefined, ...undo };
+    return { operationId: await applyUndo(tx, undoes, plan, given), ...undo };
   });
 }
 

@@ -1,5 +1,6 @@
 /** Whether an edit of a record may be made, and what it changes. Pure: what it asks was gathered before. */
 import type { z } from 'zod';
+import { isWithin, type Scope } from '../../canonical/access/index.ts';
 import type { FieldFault } from '../../platform/errors/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import { canonicalStatus, comparisonOf } from '../../canonical/vocabulary/index.ts';
@@ -11,6 +12,8 @@ import { editableFields, type RecordSide, whyNotEditable } from './record-rules.
 export interface EditedRecord {
   readonly entity: LinkedEntityName;
   readonly entityId: string;
+  /** Its authorization boundary; null: it is in none. */
+  readonly boundary: string | null;
   /** In canonical words. */
   readonly row: JsonObject;
   readonly version: string;
@@ -41,6 +44,8 @@ export interface AskedEdit {
   /** Of the record that the person saw; undefined: whatever it is. */
   readonly version: string | undefined;
   readonly reason: string | undefined;
+  /** Where the editor may extend and complete POA&Ms (`poam:approve`). */
+  readonly approves: Scope;
 }
 
 const noValue = (value: Json | undefined): boolean => value === null || value === undefined || value === '';
@@ -73,15 +78,29 @@ export function parseChanges(
 /** Dates that were promised: who moves one says why. */
 const promised: ReadonlySet<string> = new Set(['scheduled_completion']);
 
+/** What only who may approve POA&Ms does with one; undefined: who may edit it may do this too. */
+function needsApprover({ entity }: EditedRecord, { field, before, after }: FieldChange): string | undefined {
+  if (entity !== 'poam') return undefined;
+  if (field === 'status' && after === 'Completed') return 'complete';
+  const isLater = typeof before === 'string' && (typeof after !== 'string' || after > before);
+  return field === 'scheduled_completion' && isLater ? 'extend' : undefined;
+}
+
 function faultsOf(
   record: EditedRecord,
   changed: readonly FieldChange[],
-  reason: string | undefined,
+  { reason, approves }: Pick<AskedEdit, 'reason' | 'approves'>,
 ): FieldFault[] {
-  return changed.flatMap(({ field, before, after }): FieldFault[] => {
+  return changed.flatMap((change): FieldFault[] => {
+    const { field, before, after } = change;
     const owner = whyNotEditable(record.entity, field, record.sides);
     if (owner !== undefined) return [{ field, message: owner }];
     if (record.held.includes(field)) return [{ field, message: 'is in an open conflict: settle that first' }];
+    const approval = needsApprover(record, change);
+    if (approval !== undefined && !isWithin(approves, record.boundary))
+      return [
+        { field, message: `needs the right to ${approval} POA&Ms: ask an ISSM or the authorizing official` },
+      ];
     if (promised.has(field) && !noValue(before) && noValue(reason?.trim()))
       return [{ field, message: 'is a promised date: moving it needs a reason' }];
     if (field === 'status' && after === 'Completed' && (record.openFindings ?? 0) > 0)
@@ -104,6 +123,6 @@ export function decideEdit(record: EditedRecord, asked: AskedEdit): EditVerdict 
       ? []
       : [{ field, before, after: after ?? null }];
   });
-  const all = [...faults, ...faultsOf(record, changes, asked.reason)];
+  const all = [...faults, ...faultsOf(record, changes, asked)];
   return all.length > 0 ? { may: false, code: 'EDIT_REFUSED', faults: all } : { may: true, changes };
 }

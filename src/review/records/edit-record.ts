@@ -2,7 +2,7 @@
  * A person edits one record here: it is checked against the version that was shown, the schema of the record and the policies, then row and
  * journal change in one transaction. The next sync sends it as it sends an edit that the owner's application made.
  */
-import type { Actor, Scope } from '../../canonical/access/index.ts';
+import { type Actor, nowhere, type Scope, scopeFor } from '../../canonical/access/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';
 import { withOperation } from '../../ledger/operations/index.ts';
@@ -63,16 +63,22 @@ export function editRecord(app: App, actor: Actor, scope: Scope, edit: RecordEdi
 
 /** The same, inside of a transaction. */
 export async function editWithin(
-  app: Pick<App, 'modules'>,
+  app: Pick<App, 'modules' | 'now'>,
   tx: Tx,
   { actor, scope, edit }: { readonly actor: Actor; readonly scope: Scope; readonly edit: RecordEdit },
 ): Promise<EditOutcome> {
   const { entity, id } = edit;
+  const now = app.now();
   const rules = await fetchRules(app, tx.db, entity);
   await lockRows(tx.db, entity, [id]);
   const record = (await gatherRecords(tx.db, scope, { entity, ids: [id], rules })).get(id);
   if (!record) throw unknownRecord(entity, id);
-  const verdict = decideEdit(record, { changes: edit.changes, version: edit.version, reason: edit.reason });
+  const verdict = decideEdit(record, {
+    changes: edit.changes,
+    version: edit.version,
+    reason: edit.reason,
+    approves: scopeFor(actor, 'poam:approve', now) ?? nowhere,
+  });
   if (!verdict.may) {
     if (verdict.code === 'RECORD_MOVED') throw new RecordMovedError(record);
     throw new TielineError('EDIT_REFUSED', 'Nothing was changed.', { fields: [...verdict.faults] });

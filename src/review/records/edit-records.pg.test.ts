@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { composeApp, type TestApp } from '../../../test/support/compose-app.ts';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
 import type { LockKey } from '../../platform/postgres/lock-session.ts';
-import { everywhere, localOperator } from '../../canonical/access/index.ts';
+import { everywhere, localOperator, nowhere } from '../../canonical/access/index.ts';
 import { poamList } from '../../canonical/lists/index.ts';
 import { parseFilter } from '../../platform/lists/index.ts';
 import { editRecords, tryRecords, type BulkEdit } from './edit-records.ts';
@@ -40,6 +40,7 @@ describe('editing many records', () => {
   it('a try counts what would change and what is refused, and changes nothing', async () => {
     const tried = await tryRecords(app, everywhere, {
       selection: open(),
+      approves: everywhere,
       changes: { poc: 'A. Lee', status: 'Completed' },
     });
     expect(tried).toMatchObject({ matched: many, willChange: many - many / 10 });
@@ -54,6 +55,7 @@ describe('editing many records', () => {
   it('a run that was interrupted continues with its token: one operation, and no record twice', async () => {
     const edit: BulkEdit = {
       selection: open({ system: 'S-1' }),
+      approves: everywhere,
       changes: { poc: 'A. Lee' },
       reason: 'new owner',
     };
@@ -123,6 +125,7 @@ describe('editing many records', () => {
     const scope = { kind: 'boundaries', systemIds: ['S-1'], unassigned: false } as const;
     const edit: BulkEdit = {
       selection: { entity: 'poam', ids: ['P-0001', 'P-0002', 'P-0003', 'NONE'] },
+      approves: everywhere,
       changes: {},
       shiftDays: 30,
     };
@@ -144,5 +147,23 @@ describe('editing many records', () => {
         `select count(*) as n from ingestion_poams where scheduled_completion = timestamp '2026-12-31'`,
       ),
     ).toBe(2);
+  });
+
+  it('who may edit and not approve moves a date nearer, and neither puts it off nor completes it', async () => {
+    const edit = { selection: { entity: 'poam', ids: ['P-0005'] }, reason: 'as agreed' } as const;
+    const tried = (shiftDays: number, approves: BulkEdit['approves'], changes = {}) =>
+      tryRecords(app, everywhere, { ...edit, changes, shiftDays, approves });
+    const elsewhere = { kind: 'boundaries', systemIds: ['S-9'], unassigned: false } as const;
+    expect(await tried(-1, nowhere)).toMatchObject({ willChange: 1, refused: [] });
+    expect((await tried(1, elsewhere)).refused).toMatchObject([
+      {
+        id: 'P-0005',
+        faults: [{ field: 'scheduled_completion', message: expect.stringContaining('extend') as string }],
+      },
+    ]);
+    expect((await tried(-1, nowhere, { status: 'Completed' })).refused).toMatchObject([
+      { faults: [{ field: 'status', message: expect.stringContaining('complete') as string }] },
+    ]);
+    expect(await tried(1, everywhere)).toMatchObject({ willChange: 1, refused: [] });
   });
 });

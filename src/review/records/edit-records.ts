@@ -49,6 +49,8 @@ export interface BulkEdit {
   /** Moves the scheduled completion of each by so many days; one without such a date keeps none. */
   readonly shiftDays?: number | undefined;
   readonly reason?: string | undefined;
+  /** Where the editor may extend and complete POA&Ms. */
+  readonly approves: Scope;
 }
 
 export interface RefusedEdit {
@@ -109,7 +111,7 @@ const refusalOf = ({ id, verdict }: Judged): RefusedEdit | undefined =>
       : { id, code: verdict.code, faults: verdict.faults };
 
 const judge = (
-  edit: Pick<BulkEdit, 'changes' | 'shiftDays' | 'reason'>,
+  edit: Omit<BulkEdit, 'selection'>,
   id: string,
   record: EditedRecord | undefined,
   version?: string,
@@ -118,7 +120,12 @@ const judge = (
     ? {
         id,
         record,
-        verdict: decideEdit(record, { changes: changesFor(edit, record), version, reason: edit.reason }),
+        verdict: decideEdit(record, {
+          changes: changesFor(edit, record),
+          version,
+          reason: edit.reason,
+          approves: edit.approves,
+        }),
       }
     : { id, verdict: undefined };
 
@@ -206,7 +213,9 @@ async function runAlone(
   return withOperation(app.db, spec, async ({ id: operationId }) => {
     for (;;) {
       run.signal?.throwIfAborted();
-      const isOver = await app.store.transaction((tx) => editPage(app, tx, { actor, scope, operationId }));
+      const isOver = await app.store.transaction((tx) =>
+        editPage(app, tx, { actor, scope, approves: run.approves, operationId }),
+      );
       if (isOver) return outcomeOf(app.db, operationId);
     }
   });
@@ -246,8 +255,14 @@ async function editPage(
   {
     actor,
     scope,
+    approves,
     operationId,
-  }: { readonly actor: Editor; readonly scope: Scope; readonly operationId: string },
+  }: {
+    readonly actor: Editor;
+    readonly scope: Scope;
+    readonly approves: Scope;
+    readonly operationId: string;
+  },
 ): Promise<boolean> {
   const state = await fetchBulk(tx.db, operationId);
   const page = state.records.slice(state.done, state.done + pageSize);
@@ -264,6 +279,7 @@ async function editPage(
     changes: state.changes,
     shiftDays: state.shiftDays ?? undefined,
     reason: state.reason ?? undefined,
+    approves,
   };
   const judged = page.map(([id, version]) => judge(edit, id, found.get(id), version));
   const decided = judged.flatMap(({ record, verdict }): DecidedEdit[] =>

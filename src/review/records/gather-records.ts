@@ -44,6 +44,7 @@ export async function gatherRecords(
         {
           entity,
           entityId,
+          boundary: boundaries.get(entityId) ?? null,
           row: inCanonicalWords(entity, row),
           version: versionOf(entity, row),
           sides: sides.get(entityId) ?? [],

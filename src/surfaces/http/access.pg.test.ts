@@ -115,7 +115,7 @@ const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   editAssetContext: { changes: { environment: 'test' } },
   resolveConflict: { keep: 'internal' },
   decideOutbox: { decision: 'retry', ids: [2], reason: 'again' },
-  undoOperation: { reason: 'by mistake' },
+  undoOperation: { reason: 'by mistake', sha256: '0'.repeat(64) },
   applyPlan: { sha256: '0'.repeat(64) },
   changeSchedule: { cron: '0 2 * * *' },
   decideMatch: { decision: 'accept' },

@@ -111,4 +111,21 @@ describe('a stream of events', () => {
     await happens('SYS-1');
     await soon(() => expect(ended()).toBe(true));
   });
+
+  it('one person has twenty streams at most, and those that end make room', async () => {
+    const open = async ({ headers }: Caller): Promise<number> => {
+      const request = { method: 'GET', url: '/api/v1/events', headers, payloadAsStream: true } as const;
+      return (await world.server.inject(request)).statusCode;
+    };
+    const page = await signedIn();
+    const opened = await Promise.all(Array.from({ length: 20 }, () => open(page)));
+    expect(new Set(opened)).toEqual(new Set([200]));
+    expect(await open(page)).toBe(429);
+    expect(await open(await world.program([{ gives: { role: 'viewer' }, scope: within('SYS-1') }]))).toBe(
+      200,
+    );
+    await endSessionsOf(world.app, 'reader', machine);
+    const again = await signedIn();
+    await expect.poll(() => open(again), { timeout: 4000 }).toBe(200);
+  });
 });

@@ -34,7 +34,7 @@ describe('what an operator puts right over HTTP', () => {
     expect(change.json()).toMatchObject({ state: 'dropped' });
   });
 
-  it('an undo is shown before it is done, and done once', async () => {
+  it('an undo does exactly what it showed or nothing, and does it once', async () => {
     const { pool } = world.database;
     const operation = '00000000-0000-0000-0000-000000000001';
     await pool.query(`update sync_conflicts set resolution_status = 'resolved' where entity_id = 'ALFA-1'`);
@@ -53,11 +53,19 @@ describe('what an operator puts right over HTTP', () => {
         )
       ).rows[0]?.comments;
     expect(await comments()).toBe('alfa');
-    const done = await world.call(operator, 'POST', path, { body: { reason: 'by mistake' } });
+    const { sha256: shown } = preview.json<{ sha256: string }>();
+    const undo = (reason: string, sha256: string) =>
+      world.call(operator, 'POST', path, { body: { reason, sha256 } });
+    await pool.query(`update sync_conflicts set resolution_status = 'resolved' where entity_id = 'ZULU-1'`);
+    await pool.query(`update ingestion_poams set comments = 'zulu' where poam_id = 'ZULU-1'`);
+    const moved = await undo('by mistake', shown);
+    expect(moved.json()).toMatchObject({ code: 'PLAN_MOVED' });
+    expect(await comments()).toBe('alfa');
+    const again = (await world.call(operator, 'GET', path)).json<{ sha256: string }>();
+    const done = await undo('by mistake', again.sha256);
     expect(done.json()).toMatchObject({ operationId: expect.any(String) as string });
     expect(await comments()).toBe('old');
-    expect((await world.call(operator, 'POST', path, { body: { reason: 'twice' } })).json()).toMatchObject({
-      fields: [],
-    });
+    const { sha256: left } = (await world.call(operator, 'GET', path)).json<{ sha256: string }>();
+    expect((await undo('twice', left)).json()).toMatchObject({ fields: [] });
   });
 });

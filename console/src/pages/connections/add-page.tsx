@@ -119,8 +119,9 @@ const SettingInput = ({
 }: Pick<StepProps, 'typed' | 'onType'> & { readonly of: ConnectionType['settings'][number] }) => (
   <TextInput
     label={of.name}
-    description={plainWords(of.description)}
+    description={`${plainWords(of.description)}${of.namesFile ? ` A path is set at the machine, once it is added: tieline connections set NAME --set ${of.name}=PATH` : ''}`}
     required={of.isRequired}
+    disabled={of.namesFile === true}
     placeholder={of.default === undefined ? '' : settingValue(of.default)}
     value={typed.texts[of.name] ?? ''}
     onChange={(event) =>

@@ -15,6 +15,7 @@ import { Section } from '../../kit/detail/facts.tsx';
 import { Nothing } from '../../kit/marks/severity.tsx';
 import { tell } from '../../kit/notice.tsx';
 import { ActionDialog } from '../../kit/action-dialog.tsx';
+import { CopyButton } from '../../kit/copy-button.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import styles from './connections.module.css';
 import { hangingWords, plainWords, secretStates, settingValue } from './words.ts';
@@ -257,34 +258,48 @@ const SettingsTable = ({
   </table>
 );
 
+/** What names a file of the server is not set from a browser. */
+const AtTheMachine = ({ connection, setting }: { readonly connection: string; readonly setting: string }) => (
+  <CopyButton
+    text={`tieline connections set ${connection} --set ${setting}=PATH`}
+    what={`the command that sets ${setting}: it names a file, so it is set at the machine`}
+  />
+);
+
+const Faulty = ({ of: { faults } }: { readonly of: ConnectionDetail }) =>
+  faults.length === 0 ? null : (
+    <Section title="Wrong or missing">
+      {faults.map(({ field, message }) => (
+        <p key={field} className="bad">
+          <span className="mono">{field}</span> {message}
+        </p>
+      ))}
+    </Section>
+  );
+
 export const SettingsPart = ({ of }: { readonly of: Versioned<ConnectionDetail> }) => {
   const may = useMay('connection:admin');
   const [open, setOpen] = useState<string>();
-  const { settings, faults, ignored, url } = of.value;
+  const { settings, ignored, url } = of.value;
   const plain = settings.filter(({ secret }) => !secret);
   const secrets = settings.filter(({ secret }) => secret);
   const close = () => setOpen(undefined);
   const chosen = plain.find(({ name }) => name === open);
-  const edit = (name: string) => (
-    <Button variant="default" size="compact-xs" aria-label={`Change ${name}`} onClick={() => setOpen(name)}>
-      Change
-    </Button>
-  );
+  const edit = (name: string) =>
+    plain.find((each) => each.name === name)?.namesFile ? (
+      <AtTheMachine connection={of.value.name} setting={name} />
+    ) : (
+      <Button variant="default" size="compact-xs" aria-label={`Change ${name}`} onClick={() => setOpen(name)}>
+        Change
+      </Button>
+    );
   const rows = [
     { name: 'url', value: <span>{url}</span>, description: 'The address of the server.' },
     ...plain.map((each) => ({ name: each.name, value: <Value of={each} />, description: each.description })),
   ];
   return (
     <div className={detailStyles['tabBody']}>
-      {faults.length === 0 ? null : (
-        <Section title="Wrong or missing">
-          {faults.map(({ field, message }) => (
-            <p key={field} className="bad">
-              <span className="mono">{field}</span> {message}
-            </p>
-          ))}
-        </Section>
-      )}
+      <Faulty of={of.value} />
       <Section title="Secrets">
         <SettingsTable
           rows={secrets.map(({ name, state = 'not needed', description }) => ({

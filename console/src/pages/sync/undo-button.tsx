@@ -71,7 +71,7 @@ const UndoDialog = ({ of, onClose }: { readonly of: OperationDetail; readonly on
   const queryClient = useQueryClient();
   const router = useRouter();
   const send = async (reason: string): Promise<void> => {
-    const { operationId, fields } = await undoOperation(of.operationId, reason);
+    const { operationId, fields } = await undoOperation(of.operationId, reason, query.data?.sha256 ?? '');
     tell(`${fields.length} values were set back. The next sync sends what differs.`);
     await queryClient.invalidateQueries({ queryKey: ['operations'] });
     if (operationId !== undefined)

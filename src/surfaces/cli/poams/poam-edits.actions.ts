@@ -83,6 +83,7 @@ async function editMany(context: CommandContext, flags: EditFlags, changes: Json
       changes,
       shiftDays: flags.shiftDue,
       reason: flags.reason,
+      approves: everywhere,
     };
     const tried = await tryRecords(app, everywhere, edit);
     if (!flags.yes) {

@@ -7,7 +7,6 @@ import {
   type ConnectorModule,
   describeConnection,
   editConnection,
-  fetchSystem,
   pauseConnection,
   removeConnection,
   requiredSettings,
@@ -100,16 +99,23 @@ async function detailOf(app: App, name: string) {
   };
 }
 
-/** A connection that moved is shown as it is now. */
-async function unmoved(app: App, name: string, version: string): Promise<void> {
+/** What is done to a connection as its asker saw it. One that moved is shown as it is now. */
+async function asSeen<T>(app: App, name: string, version: string, work: () => Promise<T>): Promise<T> {
   try {
     await requireVersion(app, name, version);
+    return await work();
   } catch (error) {
     if (!(error instanceof TielineError) || error.code !== 'RECORD_MOVED') throw error;
     const present = JSON.parse(JSON.stringify(await detailOf(app, name))) as Problem['present'];
     throw new Refusal({ present }, 'RECORD_MOVED', error.message, { cause: error });
   }
 }
+
+/** Every setting of a type; none where it is not known, which is refused later. */
+const settingsOfType = (app: App, type: string) => {
+  const module = app.modules.get(type);
+  return module ? settingsOf(module.declaration) : [];
+};
 
 type Reading = Pick<
   Handlers<typeof connectionRoutes>,
@@ -136,7 +142,7 @@ const reading: Reading = {
     return { body, version: body.version };
   },
   checkNewConnection: async ({ app, body, signal }) => {
-    refuseFiles(body.settings);
+    refuseFiles(body.settings, settingsOfType(app, body.type));
     const system = { ...body, settings: body.settings as JsonObject, secrets: secretsOf(body.secrets) };
     return { body: { checks: await allOf(checkBeforeAdding(app, system, signal, checkMs)) } };
   },
@@ -153,10 +159,7 @@ const editing: Pick<Handlers<typeof connectionRoutes>, 'editConnection' | 'setCo
   editConnection: async (call) => {
     const { app, params, body, version, signal } = call;
     const { url, settings, secrets, unset, check, isSameServer, reason } = body;
-    await unmoved(app, params.connection, version);
-    const present = await describeConnection(app, params.connection);
-    refuseFiles(settings, present.settings);
-    refuseElsewhere(present, url, secrets);
+    const { connection: name } = params;
     const change = {
       ...defined({ url }),
       settings: settings as JsonObject,
@@ -164,14 +167,20 @@ const editing: Pick<Handlers<typeof connectionRoutes>, 'editConnection' | 'setCo
       secrets: secretsOf(secrets),
     };
     const how = { decided: decidedBy(call, reason), check, isSameServer, signal };
-    return { body: await editConnection(app, params.connection, change, how) };
+    const edited = await asSeen(app, name, version, async () => {
+      const present = await describeConnection(app, name);
+      refuseFiles(settings, present.settings);
+      refuseElsewhere(present, url, secrets);
+      return editConnection(app, name, change, how);
+    });
+    return { body: edited };
   },
   setConnectionSecrets: async (call) => {
     const { app, params, body, version, signal } = call;
-    await unmoved(app, params.connection, version);
+    const { connection: name } = params;
     const change = { settings: {}, unset: [], secrets: secretsOf(body.secrets) };
     const how = { decided: decidedBy(call, body.reason), check: body.check, isSameServer: true, signal };
-    return { body: await editConnection(app, params.connection, change, how) };
+    return { body: await asSeen(app, name, version, () => editConnection(app, name, change, how)) };
   },
 };
 
@@ -179,7 +188,7 @@ export const connectionHandlers = (): Handlers<typeof connectionRoutes> => ({
   ...reading,
   addConnection: async (call) => {
     const { reason, ...rest } = call.body;
-    refuseFiles(rest.settings);
+    refuseFiles(rest.settings, settingsOfType(call.app, rest.type));
     const system = { ...rest, settings: rest.settings as JsonObject, secrets: secretsOf(rest.secrets) };
     const row = await addReadOnly(call.app, system, decidedBy(call, reason));
     return {
@@ -208,10 +217,9 @@ export const connectionHandlers = (): Handlers<typeof connectionRoutes> => ({
   },
   removeConnection: async (call) => {
     const { connection: name } = call.params;
-    await fetchSystem(call.app, name);
-    await unmoved(call.app, name, call.version);
-    return {
-      body: { name, ...(await removeConnection(call.app, name, decidedBy(call, call.query.reason))) },
-    };
+    const removed = await asSeen(call.app, name, call.version, () =>
+      removeConnection(call.app, name, decidedBy(call, call.query.reason)),
+    );
+    return { body: { name, ...removed } };
   },
 });

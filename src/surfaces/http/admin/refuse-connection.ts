@@ -1,29 +1,29 @@
 /** What of a connection is not changed over HTTP, though it is at the machine. */
-import type { ConnectionFacts } from '../../../engine/connections/index.ts';
+import type { ConnectionFacts, ShownSetting } from '../../../engine/connections/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import type { JsonObject } from '../../../platform/values/index.ts';
 
 type Detail = Pick<ConnectionFacts, 'url' | 'settings'>;
 
-/** Settings that name a file of the server: whoever may set one could have it read. They are set at the machine. */
-const fileSettings: Readonly<Record<string, string>> = { profile: 'default' };
-
-/** @param stored what the connection has: it may be sent back as it is. @throws TielineError SETTING_INVALID. */
-export function refuseFiles(settings: JsonObject, stored: Detail['settings'] = []): void {
-  for (const [name, usual] of Object.entries(fileSettings)) {
-    const value = settings[name];
-    const before = stored.find((each) => each.name === name)?.value;
-    if (value === undefined || value === usual || value === before) continue;
-    throw new TielineError('SETTING_INVALID', `The setting ${name} was not taken.`, {
-      fields: [
-        {
-          field: `/settings/${name}`,
-          message: `names a file of the server; over HTTP it can only be ${usual}`,
-        },
-      ],
-      remedy: `Set it at the machine: \`tieline connections set NAME --set ${name}=PATH\`.`,
-    });
-  }
+/**
+ * Settings that name a file of the server: whoever may set one could have it read. They are set at the machine.
+ * @param known every setting of the type; of a connection that is there, with its value, which may be sent back as it is.
+ * @throws TielineError SETTING_INVALID naming each.
+ */
+export function refuseFiles(settings: JsonObject, known: readonly ShownSetting[]): void {
+  const named = known.filter(({ name, namesFile, value, default: usual }) => {
+    const given = settings[name];
+    return namesFile === true && given !== undefined && given !== value && given !== usual;
+  });
+  const [first] = named;
+  if (!first) return;
+  throw new TielineError('SETTING_INVALID', `The setting ${first.name} was not taken.`, {
+    fields: named.map(({ name, default: usual }) => ({
+      field: `/settings/${name}`,
+      message: `names a file of the server; over HTTP it can only be ${JSON.stringify(usual ?? null)}`,
+    })),
+    remedy: `Set it at the machine: \`tieline connections set NAME --set ${first.name}=PATH\`.`,
+  });
 }
 
 /**

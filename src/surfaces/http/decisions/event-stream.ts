@@ -82,7 +82,8 @@ export function eventStream(call: Call & { readonly by: SignedIn }, feed: EventF
 
   stream.push(`retry: 3000\n: Tieline events\n\n`);
   const last = Number(call.headers['last-event-id']);
-  const stop = feed.follow(Number.isSafeInteger(last) && last > 0 ? last : undefined, (event) => {
+  const after = Number.isSafeInteger(last) && last > 0 ? last : undefined;
+  const stop = feed.follow(call.by.actor.principalId, after, (event) => {
     if (event.kind !== 'access.changed')
       push((reader) => {
         const at = app.now();

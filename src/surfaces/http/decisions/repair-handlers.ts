@@ -5,11 +5,12 @@ import { type Undo, undoOperation } from '../../../review/operations/index.ts';
 import { decideOutbox } from '../../../review/outbox/index.ts';
 import type { Handlers } from '../kit/call.ts';
 
-const undoBody = ({ operationId, undoes, fields, refused }: Undo) => ({
+const undoBody = ({ operationId, undoes, fields, refused, sha256 }: Undo) => ({
   undoes,
   ...defined({ operationId }),
   fields: fields.map(({ note, ...field }) => ({ ...field, ...defined({ note }) })),
   refused: [...refused],
+  sha256,
 });
 
 export const repairHandlers = (): Handlers<typeof repairRoutes> => ({
@@ -23,7 +24,7 @@ export const repairHandlers = (): Handlers<typeof repairRoutes> => ({
     return { body: undoBody(await undoOperation(app, params.operationId, given)) };
   },
   undoOperation: async ({ app, by, params, body }) => {
-    const given = { by: by.actor.name, reason: body.reason, planOnly: false };
+    const given = { by: by.actor.name, reason: body.reason, sha256: body.sha256, planOnly: false };
     return { body: undoBody(await undoOperation(app, params.operationId, given)) };
   },
 });

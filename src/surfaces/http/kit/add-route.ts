@@ -128,7 +128,7 @@ async function answerCall(
   if (route.idempotent && call.by) {
     const { principalId } = call.by.actor;
     const isSecret = route.answersSecret === true;
-    const kept = await onceForKey(app, { request, principalId, now: call.now, isSecret }, async () => {
+    const kept = await onceForKey(app, { request, principalId, isSecret }, async () => {
       const answer = await handler(call);
       if (isStream(answer))
         throw new TielineError('INTERNAL', 'A route that is done once cannot answer with a stream.');

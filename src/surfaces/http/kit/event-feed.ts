@@ -2,18 +2,25 @@
 import { listenForEvents, type TielineEvent } from '../../../ledger/events/index.ts';
 import type { App } from '../../../engine/run/index.ts';
 import { countByBoundary } from '../../../review/conflicts/index.ts';
-import { messageOf } from '../../../platform/errors/index.ts';
+import { messageOf, TielineError } from '../../../platform/errors/index.ts';
 
 export interface EventFeed {
-  /** @param after the event that was seen last; what is still remembered of later ones comes first. @returns what ends it. */
-  follow(after: number | undefined, onEvent: (event: TielineEvent) => void): () => void;
+  /**
+   * @param principalId of who follows. @param after the event that was seen last; what is still remembered of later ones comes first.
+   * @returns what ends it. @throws TielineError RATE_LIMITED where that person follows by as many streams as one may.
+   */
+  follow(principalId: string, after: number | undefined, onEvent: (event: TielineEvent) => void): () => void;
 }
+
+/** A browser needs one; each is looked at with every heartbeat. */
+const streamsEach = 20;
 
 const rememberedAtMost = 5_000;
 
 /** Begins with the first follower, so that a server nobody looks at keeps no connection for it. */
 export function openEventFeed(app: App, signal: AbortSignal): EventFeed {
   const followers = new Set<(event: TielineEvent) => void>();
+  const streamsOf = new Map<string, number>();
   const recent: TielineEvent[] = [];
   let listening = false;
   const tell = (event: TielineEvent): void => {
@@ -41,11 +48,22 @@ export function openEventFeed(app: App, signal: AbortSignal): EventFeed {
     );
   };
   return {
-    follow(after, onEvent) {
+    follow(principalId, after, onEvent) {
+      const streams = streamsOf.get(principalId) ?? 0;
+      if (streams >= streamsEach)
+        throw new TielineError('RATE_LIMITED', `${streams} streams of events are open for you already.`, {
+          remedy: 'Close one; a browser needs one for all its windows.',
+        });
+      streamsOf.set(principalId, streams + 1);
       if (after !== undefined) for (const event of recent) if (event.id > after) onEvent(event);
       followers.add(onEvent);
       begin(after);
-      return () => followers.delete(onEvent);
+      return () => {
+        if (!followers.delete(onEvent)) return;
+        const left = (streamsOf.get(principalId) ?? 1) - 1;
+        if (left === 0) streamsOf.delete(principalId);
+        else streamsOf.set(principalId, left);
+      };
     },
   };
 }

@@ -43,6 +43,14 @@ export async function claimKey(
   return rows.some(({ claimed }) => claimed) ? undefined : rows[0];
 }
 
+/** Says that the request is still being carried out: a file may take longer to arrive than a claim lasts. */
+export async function holdKey(store: Store, { principalId, key }: KeyedRequest, now: Date): Promise<void> {
+  await sql`
+    update idempotency_keys set created_at = ${now} where principal_id = ${principalId} and key = ${key} and status is null`.execute(
+    store.db,
+  );
+}
+
 /** Keeps the answer for whoever repeats the request within 24 hours. */
 export async function keepAnswer(
   store: Store,

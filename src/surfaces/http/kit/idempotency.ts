@@ -9,7 +9,7 @@ import type { FastifyRequest } from 'fastify';
 import { TielineError } from '../../../platform/errors/index.ts';
 import type { App } from '../../../engine/run/index.ts';
 import { type Json, Secret } from '../../../platform/values/index.ts';
-import { claimKey, keepAnswer, type KeyedRequest, releaseKey } from './idempotency.sql.ts';
+import { claimKey, holdKey, keepAnswer, type KeyedRequest, releaseKey } from './idempotency.sql.ts';
 
 export interface Reply {
   readonly status: number;
@@ -26,6 +26,9 @@ function keyOf(request: FastifyRequest): string {
 }
 
 const purpose = 'kept answer';
+/** A claim counts as given up ten minutes after it was last held. */
+const holdEveryMs = 60_000;
+
 /** What tells a request from another one with the same address: its body; of a file, which is not read twice, what is said of it. */
 function contentOf({ body, headers }: FastifyRequest): string {
   if (!(body instanceof Readable)) return JSON.stringify(body ?? null);
@@ -38,16 +41,14 @@ function contentOf({ body, headers }: FastifyRequest): string {
  * @throws TielineError IDEMPOTENCY_KEY_MISSING, IDEMPOTENCY_KEY_REUSED, REQUEST_IN_FLIGHT.
  */
 export async function onceForKey(
-  { store, secretBox }: Pick<App, 'store' | 'secretBox'>,
+  { store, secretBox, now }: Pick<App, 'store' | 'secretBox' | 'now'>,
   {
     request,
     principalId,
-    now,
     isSecret,
   }: {
     readonly request: FastifyRequest;
     readonly principalId: string;
-    readonly now: Date;
     /** Whether the answer holds a secret. */
     readonly isSecret: boolean;
   },
@@ -57,7 +58,7 @@ export async function onceForKey(
     .update(`${request.method} ${request.url}\n${contentOf(request)}`)
     .digest();
   const keyed: KeyedRequest = { principalId, key: keyOf(request), sha256 };
-  const before = await claimKey(store, keyed, now);
+  const before = await claimKey(store, keyed, now());
   if (before) {
     if (!before.sha256.equals(sha256))
       throw new TielineError('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another request.');
@@ -68,6 +69,8 @@ export async function onceForKey(
     const { body, headers } = answer as Pick<Reply, 'body' | 'headers'>; // as we kept it
     return { status: before.status, body, headers, replayed: true };
   }
+  // A claim that could not be held for once is held the next time.
+  const holding = setInterval(() => void holdKey(store, keyed, now()).catch(() => undefined), holdEveryMs);
   try {
     const reply = await work();
     const answer = { body: reply.body, headers: reply.headers };
@@ -79,5 +82,7 @@ export async function onceForKey(
   } catch (error) {
     await releaseKey(store, keyed);
     throw error;
+  } finally {
+    clearInterval(holding);
   }
 }

@@ -70,6 +70,23 @@ const countOpen = async (): Promise<number> => {
 const onDisk = (): Promise<string[]> => readdir(world.app.uploads?.directory ?? '');
 
 describe('a scan file that is sent', () => {
+  it('of one person a hundred files wait at most; another one sends all the same', async () => {
+    await send(report('web-81', 90_081));
+    await world.database.pool.query(
+      `with job as (select * from requested_jobs where state = 'queued' order by requested_at desc limit 1)
+       insert into scan_imports (import_id, file_name, source_name, way, imported_by, imported_by_principal, job_id, requested_at)
+       select gen_random_uuid(), 'scan-' || n, source_name, way, imported_by, imported_by_principal, job_id, requested_at
+         from scan_imports cross join generate_series(2, 100) n`,
+    );
+    const refused = await send(report('web-82', 90_082));
+    expect(refused.statusCode).toBe(429);
+    expect(refused.json()).toMatchObject({ code: 'IMPORTS_WAITING' });
+    expect(await onDisk()).toHaveLength(1);
+    const other = await world.program([{ gives: { role: 'analyst' }, scope: everywhere }]);
+    expect((await send(report('web-82', 90_082), {}, other)).statusCode).toBe(202);
+    await work();
+  });
+
   it('a file that is sent waits with its SHA-256, and once a worker took it its critical finding is on the asset', async () => {
     const text = report('web-71', 90_001);
     const sent = await send(text);

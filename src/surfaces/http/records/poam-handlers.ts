@@ -1,4 +1,5 @@
 /** POA&Ms, milestones and systems: lists, pages and edits. */
+import { nowhere, scopeFor } from '../../../canonical/access/index.ts';
 import { milestoneList, poamList, systemList } from '../../../canonical/lists/index.ts';
 import { milestone, poam, type poamRoutes, system } from '../../../contract/index.ts';
 import {
@@ -131,8 +132,12 @@ const edits: Edits = {
     const outcome = await orMoved(editRecord(app, by.actor, scope, { ...edit, changes: body.changes }));
     return { body: defined(outcome), version: outcome.version };
   },
-  tryPoamEdits: async ({ app, scope, body, now }) => ({
-    body: await tryRecords(app, scope, bulkPoamEdit(body, now)),
+  tryPoamEdits: async ({ app, by, scope, body, now }) => ({
+    body: await tryRecords(
+      app,
+      scope,
+      bulkPoamEdit(body, { now, approves: scopeFor(by.actor, 'poam:approve', now) ?? nowhere }),
+    ),
   }),
   editPoams: async ({ app, by, scope, body }) => {
     const id = await requestPoamEdits(app, { actor: by.actor, scope }, body);
