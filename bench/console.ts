@@ -27,7 +27,14 @@ const { values } = parseArgs({
 const findings = Number(values.findings);
 const times = Number(values.times);
 const directory = values.directory ?? join(tmpdir(), `tieline-bench-world-${findings}`);
-const aims = { firstPage: 1500, entryKilobytes: 180, interaction: 100, frameMedian: 25, frameP95: 60 };
+const aims = {
+  firstPage: 1500,
+  scriptKilobytes: 180,
+  styleKilobytes: 20,
+  interaction: 100,
+  frameMedian: 25,
+  frameP95: 60,
+};
 
 async function measure() {
   await using world = await openApiWorld(directory, sizeOf(findings));
@@ -86,7 +93,7 @@ const table = [
   ),
   `${'  CPU of the page for a frame'.padEnd(48)}${scrolling.cpuMs.toFixed(1).padStart(9)}`,
   '',
-  `Entry: ${entryKilobytes.script} kB of script and ${entryKilobytes.style} kB of styles, gzip; aim < ${aims.entryKilobytes}: ${word(entryKilobytes.script + entryKilobytes.style < aims.entryKilobytes)}`,
+  `Entry, gzip: ${entryKilobytes.script} kB of script (aim < ${aims.scriptKilobytes}: ${word(entryKilobytes.script < aims.scriptKilobytes)}), ${entryKilobytes.style} kB of styles (aim < ${aims.styleKilobytes}: ${word(entryKilobytes.style < aims.styleKilobytes)})`,
 ];
 console.log(values.json ? JSON.stringify(result) : table.join('\n'));
 writeFileSync(

@@ -2,30 +2,33 @@
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import type { Person } from '../api/people.ts';
-import { openAs, type SharedTimes, sharedTimes } from './window.ts';
+import { openAs, type SharedTimes, sharedTimes, until } from './window.ts';
 
-/** What is usable, by a selector: rows that can be clicked, a home page with its numbers. */
+/** What is usable, in the words of the page: rows that can be clicked, a home page with all of its numbers. */
 export interface FirstPage {
   readonly name: string;
   readonly path: string;
   readonly usable: string;
 }
+const firstRow = `document.querySelector('[role="row"][data-index="0"]')`;
+const allNumbers = `document.querySelector('main table tbody tr') && ![...document.querySelectorAll('main li')].some(({ textContent }) => textContent.startsWith('…'))`;
+
 export const firstPages: readonly FirstPage[] = [
-  { name: 'home', path: '/', usable: 'main h1' },
-  { name: 'findings', path: '/findings', usable: '[role="row"][data-index="0"]' },
+  { name: 'home', path: '/', usable: allNumbers },
+  { name: 'findings', path: '/findings', usable: firstRow },
   {
     name: 'findings, most severe without a POA&M',
     path: '/findings?state=open,reopened&severity=critical,high&poam=none',
-    usable: '[role="row"][data-index="0"]',
+    usable: firstRow,
   },
-  { name: 'POA&Ms', path: '/poams', usable: '[role="row"][data-index="0"]' },
-  { name: 'conflicts', path: '/conflicts', usable: '[role="row"][data-index="0"]' },
+  { name: 'POA&Ms', path: '/poams', usable: firstRow },
+  { name: 'conflicts', path: '/conflicts', usable: firstRow },
 ];
 
-/** Before the first script runs: notes when the selector is first there, and the frame that shows it is out. Milliseconds from the navigation. */
-const noteUsable = (selector: string): string => `(() => {
+/** Before the first script runs: notes when it holds for the first time, and the frame that shows it is out. Milliseconds from the navigation. */
+const noteUsable = (usable: string): string => `(() => {
   const look = () => {
-    if (document.querySelector(${JSON.stringify(selector)}) === null) return void requestAnimationFrame(look);
+    if (!(${usable})) return void requestAnimationFrame(look);
     requestAnimationFrame(() => setTimeout(() => { window.usableAfter = performance.now(); }));
   };
   requestAnimationFrame(look);
@@ -43,7 +46,7 @@ export async function measureFirstPage(
     const { page, context } = await openAs(browser, address, person);
     await page.addInitScript(noteUsable(usable));
     await page.goto(path, { waitUntil: 'commit' });
-    await page.waitForFunction('window.usableAfter !== undefined');
+    await until(page, 'window.usableAfter !== undefined');
     taken.push(await page.evaluate<number>('window.usableAfter'));
     await context.close();
   }

@@ -1,6 +1,6 @@
 /** How a list of 5,000 loaded rows scrolls. */
 import type { Page } from 'playwright-core';
-import { type SharedTimes, sharedTimes } from './window.ts';
+import { type SharedTimes, sharedTimes, until } from './window.ts';
 
 const rowsWanted = 5000;
 
@@ -28,7 +28,7 @@ async function loadRows(page: Page): Promise<void> {
   const wanted = rowsWanted * (await page.evaluate<number>(heightOfRow));
   for (let height = 0; height < wanted;) {
     await page.evaluate(`document.querySelector('[role="grid"]').scrollTo(0, 1e9)`);
-    await page.waitForFunction(`${heightOfRows} > ${height}`);
+    await until(page, `${heightOfRows} > ${height}`);
     height = await page.evaluate<number>(heightOfRows);
   }
 }

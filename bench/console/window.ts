@@ -1,4 +1,5 @@
 /** Windows of a person who has signed in, and times as they are reported. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { Person } from '../api/people.ts';
 
@@ -13,6 +14,11 @@ export async function openAs(
   await context.addCookies([{ name, value, url: address }]);
   context.setDefaultTimeout(30_000);
   return { context, page: await context.newPage() };
+}
+
+/** Asks until it holds; `waitForFunction` would need what our content security policy forbids. @param expression in the words of the page. */
+export async function until(page: Page, expression: string): Promise<void> {
+  while (!(await page.evaluate<boolean>(`Boolean(${expression})`))) await delay(20);
 }
 
 /** Milliseconds. */

@@ -100,7 +100,11 @@ describe('editing many records', () => {
   });
 
   it('two calls with one token at the same time do it once', async () => {
-    const edit: BulkEdit = { selection: open({ system: 'S-0' }), changes: { comments: 'together' } };
+    const edit: BulkEdit = {
+      selection: open({ system: 'S-0' }),
+      approves: everywhere,
+      changes: { comments: 'together' },
+    };
     const { token } = await tryRecords(app, everywhere, edit);
     const both = await Promise.all([
       editRecords(app, jane, everywhere, { ...edit, token }),
@@ -113,7 +117,11 @@ describe('editing many records', () => {
   });
 
   it('a run is refused where the records are no longer those that were shown', async () => {
-    const edit: BulkEdit = { selection: open({ system: 'S-1' }), changes: { comments: 'x' } };
+    const edit: BulkEdit = {
+      selection: open({ system: 'S-1' }),
+      approves: everywhere,
+      changes: { comments: 'x' },
+    };
     const { token } = await tryRecords(app, everywhere, edit);
     await database.pool.query(`update ingestion_poams set poc = 'B. May' where poam_id = 'P-0001'`);
     await expect(editRecords(app, jane, everywhere, { ...edit, token })).rejects.toMatchObject({
