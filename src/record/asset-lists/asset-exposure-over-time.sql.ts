@@ -4,7 +4,7 @@ import type { Scope } from '../../canonical/access/index.ts';
 import type { Severity } from '../../canonical/vocabulary/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { severityWord } from '../findings/index.ts';
-import { isAssetIn } from '../systems/index.ts';
+import { isThisAssetIn } from '../systems/index.ts';
 
 export interface ExposureDay {
   /** `2026-11-25`; counted at its end, in UTC. */
@@ -28,7 +28,7 @@ export async function assetExposureOverTime(
     with found as (
       select v.id, v.severity_rank, v.first_found from ingestion_vulnerabilities v
        where v.asset_ref = ${uuid}::uuid and v.finding_key is not null and v.severity_rank is not null and v.lifecycle_state is not null
-         and ${isAssetIn(scope, sql`v.asset_ref`)}
+         and ${isThisAssetIn(scope, sql`${uuid}::uuid`)}
     ), events as (
       select id, severity_rank, first_found as at, true as opens, 0 as place from found where first_found is not null
       union all
@@ -58,7 +58,7 @@ export async function assetFixTimes(db: Kysely<Database>, scope: Scope, uuid: st
            percentile_cont(0.5) within group (order by extract(epoch from v.last_fixed - v.first_found) / 86400)::float8 as "medianDays"
       from ingestion_vulnerabilities v
      where v.asset_ref = ${uuid}::uuid and v.finding_key is not null and v.severity_rank is not null and v.lifecycle_state = 'fixed'
-       and v.last_fixed is not null and v.first_found is not null and ${isAssetIn(scope, sql`v.asset_ref`)}
+       and v.last_fixed is not null and v.first_found is not null and ${isThisAssetIn(scope, sql`${uuid}::uuid`)}
      group by v.severity_rank order by v.severity_rank desc`.execute(db);
   return rows;
 }

@@ -10,7 +10,7 @@ import {
 import { inScope, type Scope } from '../../canonical/access/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
-import { isAssetIn } from '../systems/index.ts';
+import { isThisAssetIn } from '../systems/index.ts';
 import { type AssetRow, fetchAssetRows } from './list-assets.sql.ts';
 
 export type AssetFound =
@@ -47,7 +47,7 @@ async function findKnown(db: Kysely<Database>, scope: Scope, uuid: string): Prom
   if (!uuidPattern.test(uuid)) return undefined;
   const { rows } = await sql<Known>`
     select a.id, a.merged_into::text as into from ingestion_assets a
-     where a.asset_uuid = ${uuid}::uuid and ${isAssetIn(scope, sql`coalesce(a.merged_into, a.asset_uuid)`)}`.execute(
+     where a.asset_uuid = ${uuid}::uuid and ${isThisAssetIn(scope, sql`coalesce(a.merged_into, a.asset_uuid)`)}`.execute(
     db,
   );
   return rows[0];
@@ -162,14 +162,14 @@ export function fetchAssetIdentity(
              coalesce((select jsonb_agg(jsonb_build_object('assetUuid', o.asset_uuid, 'name', o.hostname, 'lastSeen', o.last_seen) order by o.asset_uuid)
                          from (select a.asset_uuid, a.hostname, shared.last_seen from asset_identifiers shared join ingestion_assets a using (asset_uuid)
                                 where shared.kind = i.kind and shared.value = i.value and shared.asset_uuid <> i.asset_uuid and a.merged_into is null
-                                  and ${isAssetIn(scope, sql`a.asset_uuid`)} order by a.asset_uuid limit 20) o), '[]') as "sharedBy"
+                                  and ${isThisAssetIn(scope, sql`a.asset_uuid`)} order by a.asset_uuid limit 20) o), '[]') as "sharedBy"
         from asset_identifiers i where i.asset_uuid = ${uuid}::uuid order by i.kind, i.value limit 500`.execute(
       db,
     );
     const decisions = await sql<Omit<AssetDecisionView, keyof ShownDecision> & StoredDecider & StoredReason>`
       select d.id::int, s.system_name as source, d.external_id as "externalId", d.decision, ${sql.raw(decisionColumnsOf('d'))},
              coalesce((select jsonb_agg(c.candidate order by c.place) from jsonb_array_elements(d.candidates) with ordinality c(candidate, place)
-                        where exists (select from ingestion_assets a where a.asset_uuid::text = c.candidate ->> 'assetUuid' and ${isAssetIn(scope, sql`coalesce(a.merged_into, a.asset_uuid)`)})), '[]') as candidates,
+                        where exists (select from ingestion_assets a where a.asset_uuid = (c.candidate ->> 'assetUuid')::uuid and ${isThisAssetIn(scope, sql`coalesce(a.merged_into, a.asset_uuid)`)})), '[]') as candidates,
              d.decided_at as "decidedAt", d.settled_by as "settledBy", d.settled_at as "settledAt"
         from asset_identity_decisions d join external_systems s on s.id = d.external_system_id
        where d.asset_uuid = ${uuid}::uuid

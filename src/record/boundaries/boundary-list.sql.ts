@@ -80,16 +80,20 @@ const held = sql`
   count(*)::int as assets, sum(e.open_critical)::int as critical, sum(e.open_high)::int as high, sum(e.open_medium)::int as medium,
   sum(e.open_low)::int as low, min(e.severe_since) as severe_since, max(machine.last_seen) as last_scan`;
 
+/** Which boundaries are counted: a condition on their id. What nobody asked about is not counted first and left out later. */
+type Among = (systemId: RawBuilder<unknown>) => RawBuilder<boolean>;
+
 /** Machines in a boundary beside their main one. */
-const beside = sql`
+const besideOf = (among: Among): RawBuilder<unknown> => sql`
   select distinct b.asset_uuid, b.system_id
     from ingestion_system_assets b join ingestion_assets main on main.asset_uuid = b.asset_uuid
-   where b.system_id is distinct from main.system_id and b.system_id is not null`;
+   where b.system_id is distinct from main.system_id and b.system_id is not null and ${among(sql`b.system_id`)}`;
 /** So many are named, and looked up one by one. */
 const besideNamedAtMost = 5000;
 
 /** SQL of what they hold there, as a relation. */
-async function heldBeside(db: Kysely<Database>): Promise<RawBuilder<unknown>> {
+async function heldBeside(db: Kysely<Database>, among: Among): Promise<RawBuilder<unknown>> {
+  const beside = besideOf(among);
   const { rows } = await sql<{ asset: string; system: string }>`
     select asset_uuid::text as asset, system_id::text as system from (${beside}) beside limit ${besideNamedAtMost + 1}`.execute(
     db,
@@ -115,18 +119,18 @@ async function heldBeside(db: Kysely<Database>): Promise<RawBuilder<unknown>> {
  * in their main one only: these are counted as they lie. How many are beside the planner cannot know; not told, it took them for all, and read
  * every machine and its exposure a second time (50,000 machines, 1,000 of them in two: 120 ms, now 80).
  */
-const heldBySystem = async (db: Kysely<Database>): Promise<RawBuilder<unknown>> => sql`
+const heldBySystem = async (db: Kysely<Database>, among: Among): Promise<RawBuilder<unknown>> => sql`
   select part.system_id, sum(part.assets)::int as assets, sum(part.critical)::int as critical, sum(part.high)::int as high,
          sum(part.medium)::int as medium, sum(part.low)::int as low, min(part.severe_since) as severe_since, max(part.last_scan) as last_scan
     from (
       select machine.system_id, ${held}
         from ingestion_assets machine left join asset_exposure e on e.asset_uuid = machine.asset_uuid
-       where machine.merged_into is null and machine.system_id is not null group by 1
-      union all ${await heldBeside(db)}) part
+       where machine.merged_into is null and machine.system_id is not null and ${among(sql`machine.system_id`)} group by 1
+      union all ${await heldBeside(db, among)}) part
    group by 1`;
 
 /** SQL of every boundary with its numbers, as a relation `b`; not every owner's database declares system_id unique. */
-async function boundariesAt(db: Kysely<Database>, now: Date): Promise<RawBuilder<unknown>> {
+async function boundariesAt(db: Kysely<Database>, now: Date, among: Among): Promise<RawBuilder<unknown>> {
   return sql`(
     select s.system_id, s.xacta_system_id as remote_id, s.name, s.status, s.information_system_security_officer as isso,
            s.authorizing_official as ao, s.authorization_termination_date as ends, s.sync_enabled,
@@ -142,14 +146,14 @@ async function boundariesAt(db: Kysely<Database>, now: Date): Promise<RawBuilder
       left join (
         select k.system_id, count(*)::int as components,
                (count(*) filter (where exists (select from asset_correlations m where m.component_id = k.id and m.decision = 'linked')))::int as linked
-          from system_components k group by 1) c on c.system_id = s.system_id
-      left join (${await heldBySystem(db)}) a on a.system_id = s.system_id
-      left join (${await countedBySystem(db, now)}) p on p.system_id = s.system_id
+          from system_components k where ${among(sql`k.system_id`)} group by 1) c on c.system_id = s.system_id
+      left join (${await heldBySystem(db, among)}) a on a.system_id = s.system_id
+      left join (${await countedBySystem(db, now, among)}) p on p.system_id = s.system_id
       left join (
         select own.entity_id, max(x.last_sync_time) as last_sync, bool_or(x.sync_enabled is not false) as is_enabled
           from sync_links own join external_systems x on x.id = own.external_system_id and x.removed_at is null
-         where own.entity_type = 'system' and own.retired_at is null group by 1) l on l.entity_id = s.system_id
-     where s.system_id is not null
+         where own.entity_type = 'system' and own.retired_at is null and ${among(sql`own.entity_id`)} group by 1) l on l.entity_id = s.system_id
+     where s.system_id is not null and ${among(sql`s.system_id`)}
        and not exists (select from ingestion_systems older where older.system_id = s.system_id and older.id < s.id)) b`;
 }
 
@@ -185,8 +189,11 @@ const shown = sql`
   to_char(b.ends, 'YYYY-MM-DD') as "authorizationEnds", b.last_scan as "lastScan", b.last_sync as "lastSync",
   jsonb_build_object('isOn', b.no_sync is null, 'why', b.no_sync) as sync`;
 
-const whereOf = (scope: Scope, filter: BoundaryFilter) =>
-  every([inScope(scope, sql`b.system_id`), ...filtered(conditions, filter)]);
+const within =
+  (scope: Scope): Among =>
+  (systemId) =>
+    inScope(scope, systemId);
+const whereOf = (filter: BoundaryFilter) => every(filtered(conditions, filter));
 
 /** A page of boundaries in a scope. (`listSystems` of the ledger lists connections.) */
 export async function listBoundaries(
@@ -196,8 +203,8 @@ export async function listBoundaries(
 ): Promise<Page<BoundaryRow>> {
   const keys: KeySet = { by: sorts[query.sort.by], id: byId, descending: query.sort.descending };
   const { rows } = await sql<BoundaryRow & { readonly sort_value: string | number | null }>`
-    select ${sortValue(keys.by)} as sort_value, ${shown} from ${await boundariesAt(db, query.now)}
-     where ${whereOf(scope, query.filter)} and ${query.after ? behind(keys, query.after) : sql`true`}
+    select ${sortValue(keys.by)} as sort_value, ${shown} from ${await boundariesAt(db, query.now, within(scope))}
+     where ${whereOf(query.filter)} and ${query.after ? behind(keys, query.after) : sql`true`}
      order by ${orderOf(keys)} limit ${query.limit + 1}`.execute(db);
   return pageOf(
     rows,
@@ -213,7 +220,7 @@ export async function countBoundaries(
   asked: Pick<BoundaryQuery, 'filter' | 'now'>,
 ): Promise<number> {
   const { rows } = await sql<{ n: number }>`
-    select count(*)::int as n from ${await boundariesAt(db, asked.now)} where ${whereOf(scope, asked.filter)}`.execute(
+    select count(*)::int as n from ${await boundariesAt(db, asked.now, within(scope))} where ${whereOf(asked.filter)}`.execute(
     db,
   );
   return rows[0]?.n ?? 0;
@@ -225,8 +232,8 @@ export async function facetBoundaries(
   asked: Pick<BoundaryQuery, 'filter' | 'now'> & { readonly by: BoundaryFacet },
 ): Promise<{ readonly value: string | null; readonly count: number }[]> {
   const { rows } = await sql<{ value: string | null; count: number }>`
-    select ${facets[asked.by]} as value, count(*)::int as count from ${await boundariesAt(db, asked.now)}
-     where ${whereOf(scope, asked.filter)} group by 1 order by count(*) desc, 1`.execute(db);
+    select ${facets[asked.by]} as value, count(*)::int as count from ${await boundariesAt(db, asked.now, within(scope))}
+     where ${whereOf(asked.filter)} group by 1 order by count(*) desc, 1`.execute(db);
   return rows;
 }
 
@@ -237,9 +244,22 @@ export async function findBoundaryRow(
   systemId: string,
   now: Date,
 ): Promise<BoundaryRow | undefined> {
-  const { rows } = await sql<BoundaryRow>`
-    select ${shown} from ${await boundariesAt(db, now)} where b.system_id = ${systemId} and ${inScope(scope, sql`b.system_id`)}`.execute(
+  const among: Among = (id) => sql<boolean>`${id} = ${systemId} and ${inScope(scope, id)}`;
+  const { rows } = await sql<BoundaryRow>`select ${shown} from ${await boundariesAt(db, now, among)}`.execute(
     db,
   );
   return rows[0];
+}
+
+/** Whether a boundary is there and in scope. */
+export async function isBoundaryWithin(
+  db: Kysely<Database>,
+  scope: Scope,
+  systemId: string,
+): Promise<boolean> {
+  const { rows } = await sql`
+    select from ingestion_systems s where s.system_id = ${systemId} and ${inScope(scope, sql`s.system_id`)} limit 1`.execute(
+    db,
+  );
+  return rows.length > 0;
 }

@@ -3,6 +3,7 @@ export {
   countBoundaries,
   facetBoundaries,
   findBoundaryRow,
+  isBoundaryWithin,
   listBoundaries,
 } from './boundary-list.sql.ts';
 export {

@@ -4,7 +4,7 @@ import { inScope, type Scope } from '../../canonical/access/index.ts';
 import { type Severity, severities } from '../../canonical/vocabulary/index.ts';
 import type { Json } from '../../platform/values/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
-import { isAssetIn, systemsOfAsset } from '../systems/index.ts';
+import { isAssetIn, isThisAssetIn, systemsOfAsset } from '../systems/index.ts';
 import { isShown, pluginOf } from './finding-conditions.sql.ts';
 import type { FindingRow } from './finding-row.sql.ts';
 import { fetchRows } from './list-findings.sql.ts';
@@ -93,7 +93,9 @@ async function findByKey(db: Kysely<Database>, scope: Scope, key: string): Promi
   const { rows } = await sql<Found>`
     select v.id, ${pluginOf} as plugin, v.asset_ref::text as asset, coalesce(to_jsonb(v) -> 'raw_data', to_jsonb(v) -> 'raw_json') as raw, v.resurfaced_at as "resurfacedAt"
       from ingestion_vulnerabilities v
-     where v.finding_key = ${key}::uuid and ${isShown} and ${isAssetIn(scope, sql`v.asset_ref`)}`.execute(db);
+     where v.finding_key = ${key}::uuid and ${isShown} and ${isThisAssetIn(scope, sql`v.asset_ref`)}`.execute(
+    db,
+  );
   return rows[0];
 }
 
@@ -116,7 +118,7 @@ export async function findFindingKeys(
   if (!/^[0-9a-f]{4,32}$/.test(letters)) return [];
   const { rows } = await sql<{ key: string }>`
     select v.finding_key::text as key from ingestion_vulnerabilities v
-     where v.finding_key between ${letters.padEnd(32, '0')}::uuid and ${letters.padEnd(32, 'f')}::uuid and ${isShown} and ${isAssetIn(scope, sql`v.asset_ref`)}
+     where v.finding_key between ${letters.padEnd(32, '0')}::uuid and ${letters.padEnd(32, 'f')}::uuid and ${isShown} and ${isThisAssetIn(scope, sql`v.asset_ref`)}
      order by v.finding_key limit ${limit}`.execute(db);
   return rows.map((row) => row.key);
 }

@@ -58,6 +58,8 @@ export interface Sight {
   readonly beside: RawBuilder<unknown> | undefined;
   /** The POA&Ms of the scope that the filter names, where they are few. */
   readonly poams: readonly number[] | undefined;
+  /** The POA&Ms of the scope whose weaknesses are due as the filter asks, where they are few. */
+  readonly duePoams: readonly number[] | undefined;
 }
 
 /** For what asks nothing of POA&Ms. */
@@ -66,9 +68,12 @@ export const blind = (scope: Scope, now: Date): Sight => ({
   now,
   beside: undefined,
   poams: undefined,
+  duePoams: undefined,
 });
 
 const namedAtMost = 5000;
+/** Named, even so many are found sooner by an index than every finding that has a POA&M is looked at. */
+const dueNamedAtMost = 20_000;
 
 /**
  * Looks up which assets have a second system, which of their findings are answered there, and which POA&Ms are meant. All are few or none, which
@@ -77,13 +82,18 @@ const namedAtMost = 5000;
 export async function findSight(
   db: Kysely<Database>,
   scope: Scope,
-  { now, poam }: { readonly now: Date; readonly poam?: FilterTerm | undefined },
+  {
+    now,
+    poam,
+    due,
+  }: { readonly now: Date; readonly poam?: FilterTerm | undefined; readonly due?: FilterTerm | undefined },
 ): Promise<Sight> {
   return {
     scope,
     now,
     beside: await findBeside(db, scope),
     poams: poam?.is === 'in' ? await findPoams(db, { scope, now }, poam.values) : undefined,
+    duePoams: due && due.is !== 'presence' ? await findDuePoams(db, scope, due) : undefined,
   };
 }
 
@@ -114,6 +124,20 @@ async function findPoams(
     id: number;
   }>`select id from (${poamsNamed(sight, named)}) named limit ${namedAtMost + 1}`.execute(db);
   return rows.length > namedAtMost ? undefined : rows.map((row) => row.id);
+}
+
+/** Most have weaknesses that are due at some other time, and their findings need not be looked at. */
+async function findDuePoams(
+  db: Kysely<Database>,
+  scope: Scope,
+  due: FilterTerm,
+): Promise<number[] | undefined> {
+  const { rows } = await sql<{ id: number }>`
+    select distinct w.poam_id as id from (${dueWeaknesses(due)}) w
+      join ingestion_poams owned on owned.id = w.poam_id and ${inScope(scope, sql`owned.system_id`)} limit ${dueNamedAtMost + 1}`.execute(
+    db,
+  );
+  return rows.length > dueNamedAtMost ? undefined : rows.map((row) => row.id);
 }
 
 /** Of one row, where the set of all POA&Ms of the scope costs more. */
@@ -177,13 +201,19 @@ function poamAnswer(sight: Sight, term: FilterTerm): Answer {
   return { own: sql`(v.poam_id in (${named})) is true`, beside: sql`beside.poam_id in (${named})` };
 }
 
-function dueAnswer({ scope }: Sight, term: FilterTerm): Answer {
-  const within = (day: RawBuilder<unknown>): RawBuilder<boolean> =>
-    term.is === 'presence' ? sql`${day} is not null` : instantOf(sql`${day}::timestamp`)(term);
+const dueWithin = (day: RawBuilder<unknown>, term: FilterTerm): RawBuilder<boolean> =>
+  term.is === 'presence' ? sql`${day} is not null` : instantOf(sql`${day}::timestamp`)(term);
+
+/** SQL of the weaknesses (poam_id, identifier) that have a POA&M and are due then. */
+const dueWeaknesses = (term: FilterTerm): RawBuilder<unknown> => sql`
+  select w.poam_id, w.identifier from weaknesses w
+   where w.grouping = 'plugin' and w.poam_id is not null group by 1, 2 having ${dueWithin(sql`min(w.due_on)`, term)}`;
+
+function dueAnswer({ scope, duePoams }: Sight, term: FilterTerm): Answer {
+  const named = duePoams ? sql`v.poam_id = any(${[...duePoams]}::int[])` : hasOwnPoam(scope);
   return {
-    own: sql`(${hasOwnPoam(scope)} and (v.poam_id, v.plugin_id::text) in (select w.poam_id, w.identifier from weaknesses w
-                where w.grouping = 'plugin' and w.poam_id is not null group by 1, 2 having ${within(sql`min(w.due_on)`)}) is true)`,
-    beside: within(sql`beside.due_on`),
+    own: sql`(${named} and (v.poam_id, v.plugin_id::text) in (${dueWeaknesses(term)}) is true)`,
+    beside: dueWithin(sql`beside.due_on`, term),
   };
 }
 
@@ -218,6 +248,7 @@ export function answeredIds(
   of: 'poam' | 'due',
 ): RawBuilder<unknown> | undefined {
   if (term === undefined || term.is === 'presence' || (term.is === 'in' && term.negated)) return undefined;
+  if (of === 'due' && !sight.duePoams) return undefined;
   const { own, beside } = of === 'poam' ? poamAnswer(sight, term) : dueAnswer(sight, term);
   const indexed = of === 'poam' && sight.poams ? sql`v.poam_id = any(${[...sight.poams]}::int[])` : own;
   return sql`

@@ -32,7 +32,9 @@ export async function findReach(
   { filter, now }: { readonly filter: FindingFilter; readonly now: Date },
 ): Promise<Reach> {
   const sight =
-    filter.poam || filter.due ? await findSight(db, scope, { now, poam: filter.poam }) : blind(scope, now);
+    filter.poam || filter.due
+      ? await findSight(db, scope, { now, poam: filter.poam, due: filter.due })
+      : blind(scope, now);
   const asked = askedOf(sight, filter);
   const plugins = await namedPlugins(db, asked.plugin);
   const assets = asked.isOfKnownAssets ? await namedAssets(db, [...asked.scope, ...asked.asset]) : undefined;
@@ -54,8 +56,9 @@ export async function findReach(
     ...(answered ? [sql<boolean>`v.id = any(${answered}::int[])`] : []),
   ];
   const inScope = assets ? [] : asked.scope;
+  // Where the findings are named, there is nothing to look up asset by asset.
   const joined =
-    !assets && scope.kind === 'boundaries' && !scope.unassigned
+    !assets && !answered && scope.kind === 'boundaries' && !scope.unassigned
       ? [sql<boolean>`v.asset_ref in (${assetsIn(scope)})`]
       : inScope;
   return {

@@ -1,4 +1,4 @@
-/** What each filter, sort and facet of the list of POA&Ms is in SQL, over `p` and `obstacle`. */
+/** What each filter, sort and facet of the list of POA&Ms is in SQL, over `p`. */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { inScope, type Scope } from '../../canonical/access/index.ts';
 import type { FacetOf, FilterOf, poamList, SortOf } from '../../canonical/lists/index.ts';
@@ -18,7 +18,7 @@ import type { Database } from '../../platform/postgres/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import { isOpenFinding } from '../findings/index.ts';
 import { isFinishedStatus } from '../poam-status/index.ts';
-import { agreementOf, joinObstacle } from './agreement.sql.ts';
+import { agreementOf } from './agreement.sql.ts';
 import { fetchPoamColumns, type PoamColumns } from './poam-columns.sql.ts';
 
 type PoamFilterName = FilterOf<typeof poamList>;
@@ -64,7 +64,7 @@ const conditionsOf = (columns: PoamColumns, now: Date): Conditions<PoamFilterNam
   overdue: flagOf(isOverdueAt(columns, now)),
   owner: wordsOf(columns.of('poc')),
   control: wordsOf(columns.of('security_control')),
-  agreement: wordsOf(agreementOf),
+  agreement: wordsOf(agreementOf()),
   plugin: anyOf(
     (words) =>
       sql`select from weaknesses w where w.poam_id = p.id and w.grouping = 'plugin' and w.identifier = any(${words})`,
@@ -95,7 +95,7 @@ const facetsOf = (columns: PoamColumns): Readonly<Record<PoamFacet, RawBuilder<s
   status: columns.status,
   severity: columns.severity,
   system: sql`p.system_id`,
-  agreement: agreementOf,
+  agreement: agreementOf(),
 });
 
 /** The POA&Ms that a filter means in a scope, as parts of SQL. */
@@ -103,8 +103,7 @@ export interface PoamSelection {
   readonly columns: PoamColumns;
   readonly sorts: Readonly<Record<PoamSort, SortColumn>>;
   readonly facets: Readonly<Record<PoamFacet, RawBuilder<string | null>>>;
-  /** `ingestion_poams p` with what the conditions look at. */
-  readonly from: RawBuilder<unknown>;
+  /** Of `ingestion_poams p`. */
   readonly where: RawBuilder<boolean>;
 }
 
@@ -119,18 +118,24 @@ export async function selectPoams(
     columns,
     sorts: sortsOf(columns),
     facets: facetsOf(columns),
-    from: sql`ingestion_poams p ${joinObstacle}`,
     where: every([inScope(scope, sql`p.system_id`), ...filtered(conditionsOf(columns, now), filter)]),
   };
 }
 
-/** SQL of a relation (system_id, open, overdue): how many POA&Ms each boundary has, as the list counts them. */
-export async function countedBySystem(db: Kysely<Database>, now: Date): Promise<RawBuilder<unknown>> {
+/**
+ * SQL of a relation (system_id, open, overdue): how many POA&Ms each boundary has, as the list counts them.
+ * @param among which boundaries: a condition on their id.
+ */
+export async function countedBySystem(
+  db: Kysely<Database>,
+  now: Date,
+  among: (systemId: RawBuilder<unknown>) => RawBuilder<boolean>,
+): Promise<RawBuilder<unknown>> {
   const columns = await fetchPoamColumns(db);
   // What a status comes to is the dear part: asked once of each, and of what is overdue only where it is open.
   return sql`
     select each.system_id, count(*) filter (where each.open)::int as open, count(*) filter (where each.open and each.late)::int as overdue
       from (select p.system_id, ${columns.isOpen} as open, ${isLateAt(columns, now)} as late
-              from ingestion_poams p where p.system_id is not null offset 0) each
+              from ingestion_poams p where p.system_id is not null and ${among(sql`p.system_id`)} offset 0) each
      group by 1`;
 }

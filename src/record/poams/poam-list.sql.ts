@@ -156,11 +156,11 @@ export async function listPoams(
   const onPage: KeySet = { ...keys, by: { ...keys.by, column: sql`page.sort_key` } };
   const { rows } = await sql<StoredRow>`
     with page as materialized (
-      select p.id, ${keys.by.column} as sort_key, ${sortValue(keys.by)} as sort_value, ${agreementOf} as agreement
-        from ${selection.from}
+      select p.id, ${keys.by.column} as sort_key, ${sortValue(keys.by)} as sort_value
+        from ingestion_poams p
        where ${selection.where} and ${query.after ? behind(keys, query.after) : sql`true`}
        order by ${orderOf(keys)} limit ${query.limit + 1})
-    select page.sort_value, page.agreement, ${shownOf(selection, query.now)}
+    select page.sort_value, ${agreementOf()} as agreement, ${shownOf(selection, query.now)}
       from page join ingestion_poams p on p.id = page.id ${besideRow}
      order by ${orderOf(onPage)}`.execute(db);
   return pageOf(rows, query.limit, (row) => row.poamId, rowOf);
@@ -171,10 +171,10 @@ export async function countPoams(
   scope: Scope,
   asked: Pick<PoamQuery, 'filter' | 'now'>,
 ): Promise<number> {
-  const { from, where } = await selectPoams(db, scope, asked.filter, asked.now);
-  const { rows } = await sql<{ n: number }>`select count(*)::int as n from ${from} where ${where}`.execute(
-    db,
-  );
+  const { where } = await selectPoams(db, scope, asked.filter, asked.now);
+  const { rows } = await sql<{
+    n: number;
+  }>`select count(*)::int as n from ingestion_poams p where ${where}`.execute(db);
   return rows[0]?.n ?? 0;
 }
 
@@ -184,10 +184,10 @@ export async function listPoamIds(
   scope: Scope,
   asked: Pick<PoamQuery, 'filter' | 'now'>,
 ): Promise<string[]> {
-  const { from, where } = await selectPoams(db, scope, asked.filter, asked.now);
+  const { where } = await selectPoams(db, scope, asked.filter, asked.now);
   const { rows } = await sql<{
     id: string;
-  }>`select p.poam_id as id from ${from} where ${where} order by 1`.execute(db);
+  }>`select p.poam_id as id from ingestion_poams p where ${where} order by 1`.execute(db);
   return rows.map((row) => row.id);
 }
 
@@ -203,9 +203,9 @@ export async function facetPoams(
   scope: Scope,
   asked: Pick<PoamQuery, 'filter' | 'now'> & { readonly by: PoamFacet },
 ): Promise<FacetValue[]> {
-  const { from, where, facets } = await selectPoams(db, scope, asked.filter, asked.now);
+  const { where, facets } = await selectPoams(db, scope, asked.filter, asked.now);
   const { rows } = await sql<FacetValue>`
-    select value, count(*)::int as count from (select ${facets[asked.by]} as value from ${from} where ${where}) chosen
+    select value, count(*)::int as count from (select ${facets[asked.by]} as value from ingestion_poams p where ${where}) chosen
      group by value order by count(*) desc, value`.execute(db);
   return rows;
 }
@@ -235,8 +235,8 @@ export async function findPoamRow(
 ): Promise<PoamRow | undefined> {
   const selection = await selectPoams(db, scope, {}, now);
   const { rows } = await sql<StoredRow>`
-    select null as sort_value, ${agreementOf} as agreement, ${shownOf(selection, now)}
-      from ${selection.from} ${besideRow}
+    select null as sort_value, ${agreementOf(poamId)} as agreement, ${shownOf(selection, now)}
+      from ingestion_poams p ${besideRow}
      where p.poam_id = ${poamId} and ${selection.where}`.execute(db);
   const [found] = rows;
   return found && rowOf(found);

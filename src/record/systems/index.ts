@@ -6,6 +6,7 @@ export {
   assetsIn,
   assetsOfSystem,
   isAssetIn,
+  isThisAssetIn,
   isUnassigned,
   membershipsIn,
   systemsOfAsset,

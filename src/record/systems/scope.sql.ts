@@ -54,6 +54,19 @@ export const isAssetIn = (scope: Scope, asset: RawBuilder<unknown>): RawBuilder<
     : assigned;
 };
 
+/**
+ * The same, for one asset or a few: each is looked up by itself, where `isAssetIn` reads all assets of the scope first (20,000 of them take
+ * longer than the rest of a page).
+ * @param asset its uuid, an expression.
+ */
+export const isThisAssetIn = (scope: Scope, asset: RawBuilder<unknown>): RawBuilder<boolean> => {
+  if (scope.kind === 'everywhere') return sql`true`;
+  const assigned = sql<boolean>`exists (${systemsOfAsset(scope, asset)})`;
+  return scope.unassigned
+    ? sql`(${assigned} or not exists (${systemsOfAsset({ kind: 'everywhere' }, asset)}))`
+    : assigned;
+};
+
 /** Whether an asset that is known is in no boundary at all. */
 export const isUnassigned = (asset: RawBuilder<unknown>): RawBuilder<boolean> => sql`
   (${asset} in (select main.asset_uuid from ingestion_assets main where main.system_id is null

@@ -13,6 +13,7 @@ import {
   type ControlRow,
   countComponents,
   findBoundaryRow,
+  isBoundaryWithin,
   listComponents,
   listControls,
   listTopWeaknesses,
@@ -27,10 +28,6 @@ export interface BoundaryDetail {
   readonly version: string;
   readonly fields: readonly FieldView[];
   readonly remotes: readonly RemoteRecord[];
-}
-
-export interface BoundarySummary {
-  readonly system: BoundaryRow;
   /** Open POA&Ms by when they are due. */
   readonly board: readonly BoardColumn[];
   /** POA&Ms by how they stand between both sides. */
@@ -39,41 +36,34 @@ export interface BoundarySummary {
   readonly topWeaknesses: readonly TopWeakness[];
 }
 
-async function fetchRow(
-  db: Kysely<Database>,
-  scope: Scope,
-  systemId: string,
-  now: Date,
-): Promise<BoundaryRow> {
-  const row = await findBoundaryRow(db, scope, systemId, now);
-  if (row) return row;
-  throw new TielineError('RECORD_UNKNOWN', `There is no system ${systemId}.`);
+const unknown = (systemId: string): TielineError =>
+  new TielineError('RECORD_UNKNOWN', `There is no system ${systemId}.`);
+
+async function requireWithin(db: Kysely<Database>, scope: Scope, systemId: string): Promise<void> {
+  if (!(await isBoundaryWithin(db, scope, systemId))) throw unknown(systemId);
 }
 
 /** @throws RECORD_UNKNOWN where it is not there or out of scope; so do all below. */
 export async function fetchBoundary(app: App, scope: Scope, systemId: string): Promise<BoundaryDetail> {
-  const system = await fetchRow(app.db, scope, systemId, app.now());
-  return { system, ...(await listFieldViews(app, scope, { entity: 'system', id: systemId })) };
-}
-
-export async function boundarySummary(
-  db: Kysely<Database>,
-  scope: Scope,
-  systemId: string,
-  now: Date,
-): Promise<BoundarySummary> {
-  const system = await fetchRow(db, scope, systemId, now);
+  const { db } = app;
+  const now = app.now();
+  const system = await findBoundaryRow(db, scope, systemId, now);
+  if (!system) throw unknown(systemId);
   const filter = parseFilter(poamList.filters, [['system', systemId]], now);
+  const [views, board, agreement, components, topWeaknesses] = await Promise.all([
+    listFieldViews(app, scope, { entity: 'system', id: systemId }),
+    countBoard(db, scope, { filter, now }),
+    facetPoams(db, scope, { filter, now, by: 'agreement' }),
+    countComponents(db, systemId),
+    listTopWeaknesses(db, systemId, 10),
+  ]);
   return {
     system,
-    board: await countBoard(db, scope, { filter, now }),
-    agreement: (await facetPoams(db, scope, {
-      filter,
-      now,
-      by: 'agreement',
-    })) as BoundarySummary['agreement'], // its words
-    components: await countComponents(db, systemId),
-    topWeaknesses: await listTopWeaknesses(db, systemId, 10),
+    ...views,
+    board,
+    agreement: agreement as BoundaryDetail['agreement'], // its words
+    components,
+    topWeaknesses,
   };
 }
 
@@ -81,9 +71,9 @@ export async function listBoundaryControls(
   db: Kysely<Database>,
   scope: Scope,
   systemId: string,
-  page: { readonly after?: string | undefined; readonly limit: number; readonly now: Date },
+  page: { readonly after?: string | undefined; readonly limit: number },
 ): Promise<ControlRow[]> {
-  await fetchRow(db, scope, systemId, page.now);
+  await requireWithin(db, scope, systemId);
   return listControls(db, systemId, page);
 }
 
@@ -91,9 +81,9 @@ export async function listBoundaryComponents(
   db: Kysely<Database>,
   scope: Scope,
   systemId: string,
-  page: { readonly kind: ComponentKind; readonly offset: number; readonly limit: number; readonly now: Date },
+  page: { readonly kind: ComponentKind; readonly offset: number; readonly limit: number },
 ): Promise<{ readonly items: readonly ComponentRow[]; readonly total: number }> {
-  await fetchRow(db, scope, systemId, page.now);
+  await requireWithin(db, scope, systemId);
   return {
     items: await listComponents(db, systemId, page),
     total: (await countComponents(db, systemId))[page.kind],
@@ -105,8 +95,8 @@ export async function listBoundaryHistory(
   db: Kysely<Database>,
   scope: Scope,
   systemId: string,
-  page: { readonly beforeId?: number | undefined; readonly limit: number; readonly now: Date },
+  page: { readonly beforeId?: number | undefined; readonly limit: number },
 ): Promise<HistoryRow[]> {
-  await fetchRow(db, scope, systemId, page.now);
+  await requireWithin(db, scope, systemId);
   return listHistory(db, [{ entity: 'system', entityId: systemId }], page);
 }

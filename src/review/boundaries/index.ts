@@ -1,7 +1,5 @@
 export {
   type BoundaryDetail,
-  type BoundarySummary,
-  boundarySummary,
   fetchBoundary,
   listBoundaryComponents,
   listBoundaryControls,

@@ -108,17 +108,28 @@ async function milestoneTargetsOf(app: App, poamId: string, rules: Rules): Promi
 export async function fetchPoam(app: App, scope: Scope, poamId: string): Promise<PoamDetail> {
   const poam = await findPoamRow(app.db, scope, poamId, app.now());
   if (!poam) throw unknownRecord(entity, poamId);
-  const rules = await fetchRules(app, app.db, 'milestone');
-  const raw = (await fetchRows(app.db, entity, [poamId])).get(poamId)?.row['raw_json'];
+  const { db } = app;
+  const rules = fetchRules(app, db, 'milestone');
+  const [rows, obstacles, views, milestones, milestoneTargets, weaknesses, assets, cves] = await Promise.all([
+    fetchRows(db, entity, [poamId]),
+    listObstacles(db, poamId),
+    listFieldViews(app, scope, { entity, id: poamId }),
+    rules.then((known) => milestonesOf(app, scope, poamId, known)),
+    rules.then((known) => milestoneTargetsOf(app, poamId, known)),
+    listPoamWeaknesses(db, poamId),
+    listPoamAssets(db, poamId, mostAssets),
+    listPoamCves(db, poamId),
+  ]);
+  const raw = rows.get(poamId)?.row['raw_json'];
   return {
     poam,
-    obstacles: await listObstacles(app.db, poamId),
-    ...(await listFieldViews(app, scope, { entity, id: poamId })),
-    milestones: await milestonesOf(app, scope, poamId, rules),
-    milestoneTargets: await milestoneTargetsOf(app, poamId, rules),
-    weaknesses: await listPoamWeaknesses(app.db, poamId),
-    assets: await listPoamAssets(app.db, poamId, mostAssets),
-    cves: await listPoamCves(app.db, poamId),
+    obstacles,
+    ...views,
+    milestones,
+    milestoneTargets,
+    weaknesses,
+    assets,
+    cves,
     raw: isJsonObject(raw) ? raw : null,
   };
 }

@@ -4,7 +4,7 @@ import { systemList } from '../../../canonical/lists/index.ts';
 import { filterPairs, parseFilter, parseSort } from '../../../platform/lists/index.ts';
 import { type BoundaryRow, countBoundaries, listBoundaries } from '../../../record/boundaries/index.ts';
 import { fetchBoundaryId } from '../../../record/systems/index.ts';
-import { boundarySummary, fetchBoundary } from '../../../review/boundaries/index.ts';
+import { fetchBoundary } from '../../../review/boundaries/index.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { tellCut } from '../kit/cut-list.ts';
 import type { ListFlags } from '../lists/list-options.ts';
@@ -46,13 +46,9 @@ export async function showSystem(
   flags: GlobalFlags,
   [named]: readonly [string],
 ): Promise<void> {
-  const detail = await context.host.withApp(flags, async (app) => {
-    const id = await fetchBoundaryId(app, named);
-    return {
-      ...(await boundarySummary(app.db, everywhere, id, app.now())),
-      ...(await fetchBoundary(app, everywhere, id)),
-    };
-  });
+  const detail = await context.host.withApp(flags, async (app) =>
+    fetchBoundary(app, everywhere, await fetchBoundaryId(app, named)),
+  );
   if (flags.json) context.printJson('systemDetail', detail);
   else context.print(systemDetailLines(detail, context.width).join('\n'));
 }

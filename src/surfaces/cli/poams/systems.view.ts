@@ -1,7 +1,7 @@
 /** Authorization boundaries as people read them at a terminal. */
 import { severities } from '../../../canonical/vocabulary/index.ts';
 import type { BoundaryRow } from '../../../record/boundaries/index.ts';
-import type { BoundaryDetail, BoundarySummary } from '../../../review/boundaries/index.ts';
+import type { BoundaryDetail } from '../../../review/boundaries/index.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
 import { dayText, minuteText } from '../kit/instants.ts';
 import type { CsvColumn } from '../lists/write-csv.ts';
@@ -75,10 +75,7 @@ export function systemLines(rows: readonly BoundaryRow[], width: number | undefi
   ];
 }
 
-export function systemDetailLines(
-  detail: BoundarySummary & BoundaryDetail,
-  width: number | undefined,
-): string[] {
+export function systemDetailLines(detail: BoundaryDetail, width: number | undefined): string[] {
   const { system } = detail;
   const numbers = (pairs: readonly (readonly [unknown, number])[]): string =>
     pairs.map(([word, n]) => `${String(word).replaceAll('_', ' ')} ${n}`).join(', ') || none;

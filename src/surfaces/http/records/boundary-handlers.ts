@@ -8,17 +8,17 @@ import {
 import type { Handlers } from '../kit/call.ts';
 
 export const boundaryHandlers: Handlers<typeof boundaryRoutes> = {
-  listSystemControls: async ({ app, scope, params, query: { after, limit }, now }) => {
-    const rows = await listBoundaryControls(app.db, scope, params.systemId, { after, limit: limit + 1, now });
+  listSystemControls: async ({ app, scope, params, query: { after, limit } }) => {
+    const rows = await listBoundaryControls(app.db, scope, params.systemId, { after, limit: limit + 1 });
     const items = rows.slice(0, limit);
     return { body: { items, next: rows.length > limit ? (items.at(-1)?.controlId ?? null) : null } };
   },
-  listSystemComponents: async ({ app, scope, params: { systemId }, query, now }) => ({
-    body: await listBoundaryComponents(app.db, scope, systemId, { ...query, now }),
+  listSystemComponents: async ({ app, scope, params: { systemId }, query }) => ({
+    body: await listBoundaryComponents(app.db, scope, systemId, query),
   }),
-  listSystemHistory: async ({ app, scope, params, query: { before, limit }, now }) => ({
+  listSystemHistory: async ({ app, scope, params, query: { before, limit } }) => ({
     body: {
-      items: await listBoundaryHistory(app.db, scope, params.systemId, { beforeId: before, limit, now }),
+      items: await listBoundaryHistory(app.db, scope, params.systemId, { beforeId: before, limit }),
     },
   }),
 };

@@ -20,7 +20,7 @@ import {
   type PoamRow,
 } from '../../../record/poams/index.ts';
 import { bulkPoamEdit, fetchJob, requestPoamEdits } from '../../../operate/jobs/index.ts';
-import { boundarySummary, fetchBoundary } from '../../../review/boundaries/index.ts';
+import { fetchBoundary } from '../../../review/boundaries/index.ts';
 import {
   addMilestone,
   commentPoam,
@@ -143,11 +143,9 @@ const edits: Edits = {
     const id = await requestPoamEdits(app, { actor: by.actor, scope }, body);
     return { body: await fetchJob(app, id), location: `/api/v1/jobs/${id}` };
   },
-  getSystem: async ({ app, scope, params, now }) => {
-    const { systemId } = params;
-    const detail = await fetchBoundary(app, scope, systemId);
-    const summary = await boundarySummary(app.db, scope, systemId, now);
-    return { body: { ...detail, ...summary }, version: detail.version };
+  getSystem: async ({ app, scope, params }) => {
+    const detail = await fetchBoundary(app, scope, params.systemId);
+    return { body: detail, version: detail.version };
   },
 };
 
