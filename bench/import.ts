@@ -2,6 +2,7 @@
  * `npm run bench`: findings from export chunks and .nessus files against baselines of the same run, and a million of them for memory,
  * storage and queries. How to read it: bench/README.md. Rates are never a pass or a fail; memory and counts are.
  */
+import nodeSettings from '../bin/node-settings.json' with { type: 'json' };
 import { spawn } from 'node:child_process';
 import { createReadStream, createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
@@ -20,8 +21,6 @@ import { consoleQueries } from './console-queries.ts';
 import { writeFiles, type ImportFiles } from './import-files.ts';
 
 const memoryLimitMegabytes = 350;
-/** As bin/tieline.js starts the product. */
-const nodeFlags = ['--max-semi-space-size=16', '--heap-growing-percent=30'];
 const { values } = parseArgs({
   options: {
     size: { type: 'string', default: '50' },
@@ -95,10 +94,14 @@ async function withBench<T>(size: number, measure: (bench: Bench, work: string) 
 
 function runLoad(work: object): Promise<Load> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...nodeFlags, join(import.meta.dirname, 'import-process.ts')], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, BENCH: JSON.stringify(work) },
-    });
+    const child = spawn(
+      process.execPath,
+      [...nodeSettings.flags, join(import.meta.dirname, 'import-process.ts')],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, BENCH: JSON.stringify(work) },
+      },
+    );
     let line = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (line += text));
     child.on('exit', (code) =>

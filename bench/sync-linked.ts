@@ -3,6 +3,7 @@
  * how much of a remote's rate limit the outbox makes use of. The CPU of the sync process and of PostgreSQL is reported separately from that of the
  * simulated remote, which runs on the same cores. Needs Linux (/proc). How to read it: bench/README.md.
  */
+import nodeSettings from '../bin/node-settings.json' with { type: 'json' };
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -34,8 +35,6 @@ const units = Math.max(1, Math.round(Number(values.size) / 136));
 const limit = { requestsPerSecond: 200, latencyMs: 20 };
 /** Sent at the end: enough to see the pace. */
 const outgoing = 1000;
-/** As `bin/tieline.js` starts Node. */
-const nodeFlags = ['--max-semi-space-size=16', '--heap-growing-percent=30'];
 const work = mkdtempSync(join(tmpdir(), 'tieline-bench-'));
 const dataDir = join(work, 'data');
 const password = new Secret(randomBytes(12).toString('hex'));
@@ -93,7 +92,7 @@ async function run(phase: PhaseSettings['phase']): Promise<Measured> {
   const facts = await new Promise<PhaseFacts>((resolve, reject) => {
     const child = spawn(
       process.execPath,
-      [...nodeFlags, join(import.meta.dirname, 'sync-linked-process.ts')],
+      [...nodeSettings.flags, join(import.meta.dirname, 'sync-linked-process.ts')],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
         env: { ...process.env, BENCH: JSON.stringify(settings) },

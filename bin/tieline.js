@@ -5,7 +5,7 @@ import nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileCacheIn } from './compile-cache.js';
-import { installMissing, nodeFlags, ownNode } from './install-missing.js';
+import { installMissing, nodeEnvironment, nodeFlags, ownNode } from './install-missing.js';
 
 installMissing();
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -15,10 +15,14 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
   if (compileCache !== undefined) nodeModule.enableCompileCache(compileCache);
   await import(main);
 } else {
-  const child = spawn(ownNode, [...nodeFlags, main, ...process.argv.slice(2)], {
+  const child = spawn(ownNode, [...nodeFlags(process.argv[2]), main, ...process.argv.slice(2)], {
     // The channel lets the child notice when this process is killed without a chance to say so.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: compileCache === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: compileCache },
+    env: {
+      ...nodeEnvironment,
+      ...process.env,
+      ...(compileCache === undefined ? {} : { NODE_COMPILE_CACHE: compileCache }),
+    },
   });
   // The terminal sends Ctrl-C to both; the child decides how to end, and this process ends as it does.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

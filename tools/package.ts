@@ -3,6 +3,7 @@
  * built console, a list of what is in it (CycloneDX) and checksums. For the operating system, C library and processor of the machine that
  * makes it; the least glibc that it needs is read from its programs, and `bin/tieline` looks for it first.
  */
+import nodeSettings from '../bin/node-settings.json' with { type: 'json' };
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, createReadStream, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -93,7 +94,13 @@ for loader in /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1 /lib/ld-lin
   fi
   break
 done
-exec "$home/node_modules/node/bin/node" --max-semi-space-size=16 --heap-growing-percent=30 "$home/bin/tieline.js" "$@"
+flags='${nodeSettings.flags.join(' ')}'
+if [ "\${1-}" = serve ]; then flags='${nodeSettings.serveFlags.join(' ')}'; fi
+${Object.entries(nodeSettings.env)
+  .map(([name, value]) => `export ${name}="\${${name}-${value}}"`)
+  .join('\n')}
+# shellcheck disable=SC2086 # several flags
+exec "$home/node_modules/node/bin/node" $flags "$home/bin/tieline.js" "$@"
 `;
 
 async function sha256(path: string): Promise<string> {

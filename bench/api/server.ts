@@ -1,11 +1,9 @@
 /** `tieline serve` as a process of its own over the world's database, and what Linux says of it. */
+import nodeSettings from '../../bin/node-settings.json' with { type: 'json' };
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnServe } from '../../test/support/serve-process.ts';
-
-/** As bin/tieline.js starts the product. */
-const nodeFlags = ['--max-semi-space-size=16', '--heap-growing-percent=30'];
 
 export interface ServerProcess extends AsyncDisposable {
   readonly address: string;
@@ -25,8 +23,13 @@ function statusOf(pid: number, field: 'VmHWM' | 'VmRSS'): number {
 export async function startServer(databaseUrl: string): Promise<ServerProcess> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tieline-bench-serve-'));
   // Twenty people come from one address here.
-  const env = { ...process.env, DATABASE_URL: databaseUrl, TIELINE_SIGN_INS_PER_MINUTE: '1000' };
-  const served = await spawnServe(['--data-dir', dataDir], env, nodeFlags);
+  const env = {
+    ...nodeSettings.env,
+    ...process.env,
+    DATABASE_URL: databaseUrl,
+    TIELINE_SIGN_INS_PER_MINUTE: '1000',
+  };
+  const served = await spawnServe(['--data-dir', dataDir], env, nodeSettings.serveFlags);
   const { address, pid } = served;
   return {
     address,

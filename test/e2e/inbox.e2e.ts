@@ -200,7 +200,7 @@ describe('approvals', () => {
   it('items are grouped by the change that they make, and pages hold each once', async () => {
     const [approval] = await listed(everywhere);
     const id = approval?.approvalId ?? '';
-    const detail = await fetchApproval(world.app, everywhere, id);
+    const detail = await fetchApproval(world.app, everywhere, id, { principalId: 'p' });
     const grouped = detail.groups.flatMap((group) => group.items).toSorted((a, b) => a - b);
     const paged: number[] = [];
     let after = 0;

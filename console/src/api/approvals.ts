@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { approvalDecided } from '../../../src/contract/index.ts';
 import type { approvalRoutes } from '../../../src/contract/index.ts';
-import { get, post } from './http/client.ts';
+import { get, post, put } from './http/client.ts';
 
 export type ApprovalRow = z.infer<
   (typeof approvalRoutes)['listApprovals']['answer']['shape']
@@ -36,3 +36,7 @@ export const fetchItems = (id: string, numbers: readonly number[], signal: Abort
 
 export const decide = (id: string, decision: Decision): Promise<Decided> =>
   post(`${path(id)}/decision`, decision);
+
+/** Marks a group as viewed, for whoever is signed in. */
+export const viewApprovalGroup = (id: string, sha256: string, viewed: boolean): Promise<void> =>
+  put(`${path(id)}/groups/${sha256}/viewed`, { viewed });

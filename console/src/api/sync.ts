@@ -96,6 +96,9 @@ export const planItemsQuery = (id: string, group: number) =>
         signal,
       }),
   });
+/** Marks a group as viewed, for whoever is signed in. */
+export const viewPlanGroup = (id: string, group: number, viewed: boolean): Promise<void> =>
+  put(`${planPath(id)}/groups/${group}/viewed`, { viewed });
 export const makePlan = (): Promise<Job> => post('/plans', {});
 export const applyPlan = (id: string, sha256: string): Promise<Job> =>
   post(`${planPath(id)}/apply`, { sha256 });

@@ -135,6 +135,8 @@ export const approvalRoutes = {
               count: z.number(),
               sample: z.array(approvalItem),
               items: z.array(z.number()),
+              /** When the reader marked it as viewed. */
+              viewedAt: instant.nullable(),
             }),
           ),
         }),
@@ -158,6 +160,17 @@ export const approvalRoutes = {
         status: 200,
         shape: z.strictObject({ items: z.array(approvalItem), next: z.number().nullable() }),
       },
+    },
+    viewApprovalGroup: {
+      method: 'PUT',
+      path: '/approvals/:approvalId/groups/:sha256/viewed',
+      tag: 'approvals',
+      summary: 'Mark equal changes of an approval as viewed, for oneself',
+      permission: 'plan:read',
+      scope: 'boundaries',
+      params: z.strictObject({ approvalId: id, sha256: id }),
+      body: z.strictObject({ viewed: z.boolean() }),
+      answer: { status: 204 },
     },
     decideApproval: {
       method: 'POST',

@@ -187,6 +187,17 @@ export const planRoutes = defineRoutes({
       shape: z.strictObject({ items: z.array(planItemRow), next: z.number().nullable() }),
     },
   },
+  viewPlanGroup: {
+    method: 'PUT',
+    path: '/plans/:planId/groups/:number/viewed',
+    tag: 'plans',
+    summary: 'Mark equal changes of a plan as viewed, for oneself',
+    permission: 'plan:read',
+    scope: 'boundaries',
+    params: ofPlan.extend({ number: z.coerce.number().int().positive().max(2_147_483_647) }),
+    body: z.strictObject({ viewed: z.boolean() }),
+    answer: { status: 204 },
+  },
   applyPlan: {
     method: 'POST',
     path: '/plans/:planId/apply',

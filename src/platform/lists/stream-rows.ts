@@ -5,7 +5,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { type Database, kyselyOver, type Store } from '../postgres/index.ts';
 
-const rowsAtOnce = 1_000;
+const rowsAtOnce = 2_000;
 /** Where statements have a limit, the first row of a long list may take longer than a page of it: all of it is sorted before. */
 const firstRowMs = 60_000;
 
@@ -21,24 +21,34 @@ export async function* streamRows<Row>(
 ): AsyncGenerator<readonly Row[], void> {
   const client = await store.session();
   const db = kyselyOver(client);
+  const fetchBatch = async (): Promise<readonly Row[]> => {
+    const { rows } = await sql<{ id: number }>`fetch ${sql.lit(rowsAtOnce)} from list_rows`.execute(db);
+    return rows.length === 0
+      ? []
+      : fetchRows(
+          db,
+          rows.map((row) => row.id),
+        );
+  };
   let broken: Error | undefined;
+  /** The batch after the one that is being written: the database works on it meanwhile. */
+  let next: Promise<readonly Row[]> = Promise.resolve([]);
   try {
     await client.query('begin isolation level repeatable read read only');
     await sql`
       select set_config('statement_timeout', ${`${firstRowMs}ms`}, true)
        where current_setting('statement_timeout') <> '0'`.execute(db);
     await sql`declare list_rows no scroll cursor for ${ids}`.execute(db);
-    for (;;) {
+    for (let rows = await fetchBatch(); rows.length > 0; rows = await next) {
       signal?.throwIfAborted();
-      const { rows } = await sql<{ id: number }>`fetch ${sql.lit(rowsAtOnce)} from list_rows`.execute(db);
-      if (rows.length === 0) return;
-      yield await fetchRows(
-        db,
-        rows.map((row) => row.id),
-      );
+      next = fetchBatch();
+      // Where the reader is gone nobody waits for it any more.
+      next.catch(() => undefined);
+      yield rows;
     }
   } finally {
     // Also where the reader of an export is gone: nothing was written.
+    await next.catch(() => undefined);
     await client.query('rollback').catch((failure: Error) => (broken = failure));
     client.release(broken);
   }

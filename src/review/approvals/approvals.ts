@@ -20,7 +20,7 @@ import { TielineError } from '../../platform/errors/index.ts';
 import { inOrderOf, type Page } from '../../platform/lists/index.ts';
 import { isJsonObject, type Json } from '../../platform/values/index.ts';
 import { entity as entityOf, isEntity } from '../../record/entities/index.ts';
-import { countDangers, groupChanges } from '../plans/index.ts';
+import { countDangers, findViewed, groupChanges, markGroup } from '../plans/index.ts';
 import { type ApprovalListQuery, selectApprovals } from './approval-list.sql.ts';
 
 export interface ListedApproval extends Omit<ApprovalRow, 'content' | 'isByBoundary'> {
@@ -58,6 +58,8 @@ export interface ApprovalGroup {
   readonly sample: readonly ApprovalItem[];
   /** `number` of each. */
   readonly items: readonly number[];
+  /** When the reader marked it as viewed; null where they did not. */
+  readonly viewedAt: Date | null;
 }
 
 export interface ApprovalDetail extends ListedApproval {
@@ -115,11 +117,21 @@ async function fetchWithin({ db }: Pick<App, 'db'>, scope: Scope, id: string): P
   throw new TielineError('APPROVAL_UNKNOWN', `There is no approval ${id}.`);
 }
 
-/** One approval with its groups. @param id the whole id. @throws TielineError APPROVAL_UNKNOWN. */
-export async function fetchApproval(app: Reader, scope: Scope, id: string): Promise<ApprovalDetail> {
+/** One approval with its groups. @param id the whole id. @param reader whose marks are shown. @throws TielineError APPROVAL_UNKNOWN. */
+export async function fetchApproval(
+  app: Reader,
+  scope: Scope,
+  id: string,
+  reader: Pick<Actor, 'principalId'>,
+): Promise<ApprovalDetail> {
   const row = await fetchWithin(app, scope, id);
   const flat = flatten(row).map((each, n) => ({ ...each, number: n + 1 }));
   const groups = groupChanges(flat);
+  const viewed = await findViewed(
+    app.db,
+    reader.principalId,
+    groups.map(({ sha256 }) => sha256),
+  );
   const samples = groups.map(({ changes }) => changes.slice(0, 5));
   const described = new Map(
     (await describeItems(app, row, samples.flat())).map((item) => [item.number, item]),
@@ -133,8 +145,27 @@ export async function fetchApproval(app: Reader, scope: Scope, id: string): Prom
       count: changes.length,
       sample: (samples[n] ?? []).flatMap(({ number }) => described.get(number) ?? []),
       items: changes.map(({ number }) => number),
+      viewedAt: viewed.get(sha256) ?? null,
     })),
   };
+}
+
+/** Marks a group of an approval as viewed by the actor, or takes the mark back. @throws TielineError APPROVAL_UNKNOWN; RECORD_UNKNOWN if it has no such group. */
+export async function viewApprovalGroup(
+  app: Reader,
+  scope: Scope,
+  group: {
+    readonly id: string;
+    readonly sha256: string;
+    readonly actor: Pick<Actor, 'principalId'>;
+  },
+  viewed: boolean,
+): Promise<void> {
+  const { id, sha256, actor } = group;
+  const groups = groupChanges(flatten(await fetchWithin(app, scope, id)));
+  if (!groups.some((each) => each.sha256 === sha256))
+    throw new TielineError('RECORD_UNKNOWN', 'The approval has no such group.');
+  await markGroup(app.db, { principalId: actor.principalId, sha256 }, viewed);
 }
 
 /** Items of an approval after `after`, in the order of its records. @throws TielineError APPROVAL_UNKNOWN. */

@@ -2,6 +2,7 @@ export { countApprovals, countApprovalsBy } from './approval-list.sql.ts';
 export {
   decideApproval,
   fetchApproval,
+  viewApprovalGroup,
   listApprovalItems,
   type ListedApproval,
   listApprovals,

@@ -9,5 +9,7 @@ export {
   listPlanGroups,
   listPlanItems,
   listPlans,
+  viewPlanGroup,
 } from './kept-plans.ts';
+export { findViewed, markGroup } from './viewed-groups.sql.ts';
 export { applyPlan, parsePlan, planSync, planWithMappings } from './plans.ts';

@@ -4,6 +4,7 @@ import { inScope, type Scope } from '../../canonical/access/index.ts';
 import type { Danger, PlanItem } from '../../canonical/vocabulary/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';
+import { markGroup } from './viewed-groups.sql.ts';
 
 export interface PlanToKeep {
   readonly sha256: string;
@@ -196,11 +197,7 @@ export async function markViewed(
   );
   const sha256 = rows[0]?.sha256;
   if (sha256 === undefined) return false;
-  await (
-    viewed
-      ? sql`insert into kept_plan_views (principal_id, content_sha256) values (${group.principalId}, ${sha256}) on conflict do nothing`
-      : sql`delete from kept_plan_views where principal_id = ${group.principalId} and content_sha256 = ${sha256}`
-  ).execute(db);
+  await markGroup(db, { principalId: group.principalId, sha256 }, viewed);
   return true;
 }
 

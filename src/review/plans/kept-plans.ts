@@ -162,7 +162,7 @@ function pageOf<Row extends { readonly number: number }>(rows: readonly Row[], l
   return rows.length > limit ? { items, next: { value: last, id: last } } : { items };
 }
 
-/** Marks a group of a plan as reviewed by the actor, or takes the mark back. @throws TielineError PLAN_UNKNOWN; USAGE if it has no such group. */
+/** Marks a group of a plan as reviewed by the actor, or takes the mark back. @throws TielineError PLAN_UNKNOWN; RECORD_UNKNOWN if it has no such group. */
 export async function viewPlanGroup(
   app: Pick<App, 'db'>,
   scope: Scope,
@@ -172,7 +172,7 @@ export async function viewPlanGroup(
   const { planId } = await fetchPlan(app, scope, group.id);
   const of = { planId, number: group.number, principalId: group.actor.principalId };
   if (!(await markViewed(app.db, scope, of, viewed)))
-    throw new TielineError('USAGE', `The plan has no group ${group.number}.`);
+    throw new TielineError('RECORD_UNKNOWN', `The plan has no group ${group.number}.`);
 }
 
 /** The plan as the document that `sync apply` reads. @throws TielineError PLAN_UNKNOWN, also where some of it lies outside of the scope. */

@@ -36,6 +36,8 @@ const parameters: Readonly<Record<string, string>> = {
   importId: randomUUID(),
   matchId: '2',
   planId: second,
+  number: '1',
+  sha256: '0'.repeat(64),
   connection: 'xacta',
   schedule: 'none',
   key: '00000000-0000-0000-0000-0000000000f2',
@@ -120,6 +122,8 @@ const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   changeSchedule: { cron: '0 2 * * *' },
   decideMatch: { decision: 'accept' },
   changeView: { name: 'mine' },
+  viewPlanGroup: { viewed: true },
+  viewApprovalGroup: { viewed: true },
   decideApproval: { decision: 'approve', sha256: '0'.repeat(64) },
   pauseConnection: { reason: 'maintenance' },
   trustConnection: { level: 'read_only' },
@@ -217,7 +221,7 @@ describe('who may call a route', () => {
           ...(bodies[id] ? { body: bodies[id] } : {}),
           ...(route.versioned ? { headers: { 'if-match': '"anything"' } } : {}),
         });
-        const isNoNumber = /conflictId|changeId|matchId/.test(route.path) && given !== '987654';
+        const isNoNumber = /conflictId|changeId|matchId|:number/.test(route.path) && given !== '987654';
         const isNoUuid = /assetUuid|viewId/.test(route.path) && !/^[\da-f-]{36}$/.test(given);
         const status = isNoNumber || isNoUuid || given.includes('%00') ? 400 : 404;
         expect({ id, given, status: answer.statusCode }).toEqual({ id, given, status });

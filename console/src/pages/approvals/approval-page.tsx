@@ -16,8 +16,8 @@ import { Dangers } from './approval-list.tsx';
 import styles from './approvals.module.css';
 import { ChangeGroup, type Marks } from './change-group.tsx';
 import { type Asked, DecideDialog } from './decide-dialog.tsx';
-import { useMarks } from './use-marks.ts';
-import { dangerOrder, mustBeViewed, plural, stateWords, words } from './words.ts';
+import { unseenWords, useMarks } from './use-marks.ts';
+import { dangerOrder, plural, stateWords, words } from './words.ts';
 
 const Head = ({ of }: { readonly of: ApprovalDetail }) => (
   <>
@@ -65,14 +65,6 @@ const DecidedNote = ({ of }: { readonly of: ApprovalDetail }) =>
     </p>
   );
 
-/** How many dangerous groups have not been looked at, as a reason why nothing can be approved yet. */
-function unseenWords(of: ApprovalDetail, { viewed }: Marks): string | undefined {
-  const unseen = of.groups.filter(({ danger, sha256 }) => mustBeViewed.has(danger) && !viewed.has(sha256));
-  return unseen.length === 0
-    ? undefined
-    : `Look at the dangerous groups first: ${unseen.length} not marked as viewed.`;
-}
-
 const Actions = ({
   of,
   marks,
@@ -96,7 +88,7 @@ const Actions = ({
       <ActButton variant="default" onPress={() => onAsk({ decision: 'reject', records })}>
         Reject{which}…
       </ActButton>
-      <ActButton why={unseenWords(of, marks)} onPress={() => onAsk({ decision: 'approve', records })}>
+      <ActButton why={unseenWords(of.groups)} onPress={() => onAsk({ decision: 'approve', records })}>
         Approve{which}…
       </ActButton>
     </>
@@ -117,14 +109,14 @@ function useViewKey(of: ApprovalDetail, { viewed, setViewed }: Marks): void {
 }
 
 const WholePage = ({ of }: { readonly of: ApprovalDetail }) => {
-  const marks = useMarks(of.status === 'pending');
+  const marks = useMarks(of, of.status === 'pending');
   const [asked, setAsked] = useState<Asked>();
   const whyNot = useWhyNot('approval:decide');
   const groups = of.groups.toSorted(
     (one, other) => dangerOrder.indexOf(one.danger) - dangerOrder.indexOf(other.danger),
   );
   useViewKey({ ...of, groups }, marks);
-  const unseen = unseenWords(of, marks);
+  const unseen = unseenWords(of.groups);
   return (
     <div className={detailStyles['page']}>
       <DetailHead

@@ -1,5 +1,50 @@
+/** What a person viewed, kept by the server by content: a group that is the same in a later plan or approval is viewed; and what is chosen. */
+import { type QueryKey, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { type ApprovalDetail, approvalQuery, viewApprovalGroup } from '../../api/approvals.ts';
+import { problemOf } from '../../api/http/problem.ts';
+import { tell } from '../../kit/notice.tsx';
 import type { Marks } from './change-group.tsx';
+import { mustBeViewed, plural } from './words.ts';
+
+interface Viewable {
+  readonly danger: string;
+  readonly sha256: string;
+  readonly viewedAt: string | null;
+}
+
+export const viewedOf = (groups: readonly Viewable[]): ReadonlySet<string> =>
+  new Set(groups.filter(({ viewedAt }) => viewedAt !== null).map(({ sha256 }) => sha256));
+
+/** How many dangerous groups have not been looked at, as a reason why nothing can be done yet. */
+export function unseenWords(groups: readonly Viewable[]): string | undefined {
+  const unseen = groups.filter(
+    ({ danger, viewedAt }) => mustBeViewed.has(danger) && viewedAt === null,
+  ).length;
+  return unseen === 0
+    ? undefined
+    : `Look at the dangerous changes first: ${plural(unseen, 'group')} not marked as viewed.`;
+}
+
+/** Shows the mark at once, and takes it back where the server refuses it. @param groupsIn where what is kept under the key holds its groups. */
+export function useViewed<Kept>(
+  queryKey: QueryKey,
+  groupsIn: (kept: Kept, change: <Group extends Viewable>(of: Group) => Group) => Kept,
+  save: (sha256: string, viewed: boolean) => Promise<void>,
+) {
+  const queryClient = useQueryClient();
+  return async (sha256: string, viewed: boolean): Promise<void> => {
+    const mark = <Group extends Viewable>(of: Group): Group =>
+      of.sha256 === sha256 ? { ...of, viewedAt: viewed ? new Date().toISOString() : null } : of;
+    queryClient.setQueryData<Kept>(queryKey, (kept) => (kept === undefined ? kept : groupsIn(kept, mark)));
+    try {
+      await save(sha256, viewed);
+    } catch (error) {
+      tell(problemOf(error).message);
+      await queryClient.invalidateQueries({ queryKey });
+    }
+  };
+}
 
 const withOrWithout = (set: ReadonlySet<string>, key: string, on: boolean): ReadonlySet<string> => {
   const next = new Set(set);
@@ -8,15 +53,19 @@ const withOrWithout = (set: ReadonlySet<string>, key: string, on: boolean): Read
   return next;
 };
 
-/** What is viewed and what is chosen, by content: a group that is the same after a reload keeps its mark. */
-export function useMarks(mayChoose: boolean): Marks & { readonly clear: () => void } {
-  const [viewed, setViewed] = useState<ReadonlySet<string>>(new Set());
+export function useMarks(of: ApprovalDetail, mayChoose: boolean): Marks & { readonly clear: () => void } {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const { approvalId } = of;
+  const view = useViewed<ApprovalDetail>(
+    approvalQuery(approvalId).queryKey,
+    (kept, change) => ({ ...kept, groups: kept.groups.map(change) }),
+    (sha256, viewed) => viewApprovalGroup(approvalId, sha256, viewed),
+  );
   return {
-    viewed,
+    viewed: viewedOf(of.groups),
     chosen,
     mayChoose,
-    setViewed: (sha256, on) => setViewed((before) => withOrWithout(before, sha256, on)),
+    setViewed: (sha256, on) => void view(sha256, on),
     setChosen: (record, on) => setChosen((before) => withOrWithout(before, record, on)),
     clear: () => setChosen(new Set()),
   };

@@ -1,6 +1,6 @@
 /** One plan: what would be done, the most dangerous first; equal changes in one line. */
 import { Button } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import {
@@ -10,21 +10,29 @@ import {
   type PlanItem,
   planItemsQuery,
   planQuery,
+  viewPlanGroup,
 } from '../../api/sync.ts';
 import { entityWords } from '../../kit/entities.ts';
 import { deciderWords } from '../../kit/decider.ts';
 import detail from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';
+import { useKeys } from '../../kit/keys.ts';
 import { MarkedValue, valueWords } from '../../kit/marks/values.tsx';
 import { At, When } from '../../kit/marks/when.tsx';
 import { EntityLink, RecordLink } from '../../kit/record-link.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import approvals from '../approvals/approvals.module.css';
+import { unseenWords, useViewed } from '../approvals/use-marks.ts';
 import { dangerTitle, mustBeViewed } from '../approvals/words.ts';
 import { fieldTitle } from '../poams/field-row.tsx';
 import { ApplyPlan } from './apply-plan.tsx';
 import { DangerWords, planName } from './plan-parts.tsx';
+
+interface Groups {
+  readonly items: readonly PlanGroup[];
+  readonly next: number | null;
+}
 
 const verbs: Readonly<Record<PlanGroup['sample']['kind'], string>> = {
   create: 'creates',
@@ -95,10 +103,38 @@ const ItemRow = ({ of: { item, title, entityId } }: { readonly of: PlanItem }) =
   </tr>
 );
 
-const Group = ({ planId, of }: { readonly planId: string; readonly of: PlanGroup }) => {
+/** Marks groups of the plan as viewed, for the reader. */
+function useViewGroup(planId: string) {
+  const { queryKey } = planGroupsQuery(planId);
+  const queryClient = useQueryClient();
+  return useViewed<Groups>(
+    queryKey,
+    (kept, change) => ({ ...kept, items: kept.items.map(change) }),
+    async (sha256, viewed) => {
+      const group = queryClient.getQueryData<Groups>(queryKey)?.items.find((each) => each.sha256 === sha256);
+      if (group) await viewPlanGroup(planId, group.number, viewed);
+    },
+  );
+}
+
+const Group = ({
+  planId,
+  of,
+  onView,
+}: {
+  readonly planId: string;
+  readonly of: PlanGroup;
+  readonly onView: ((viewed: boolean) => void) | undefined;
+}) => {
   const [open, setOpen] = useState(false);
+  const viewed = of.viewedAt !== null;
   return (
-    <section className={approvals['group']} aria-label={groupWords(of)}>
+    <section
+      className={approvals['group']}
+      data-group={of.sha256}
+      data-viewed={viewed}
+      aria-label={groupWords(of)}
+    >
       <div className={approvals['groupHead']}>
         <span className={mustBeViewed.has(of.danger) ? 'bad strong' : 'strong'}>
           {dangerTitle(of.danger)}
@@ -113,6 +149,16 @@ const Group = ({ planId, of }: { readonly planId: string; readonly of: PlanGroup
         >
           {open ? 'Fold' : `Show ${of.count === 1 ? 'it' : 'them'}`}
         </Button>
+        {onView ? (
+          <label>
+            <input
+              type="checkbox"
+              checked={viewed}
+              onChange={(event) => onView(event.currentTarget.checked)}
+            />
+            Viewed <kbd>v</kbd>
+          </label>
+        ) : null}
       </div>
       {open ? <Items planId={planId} group={of.number} /> : null}
     </section>
@@ -174,6 +220,32 @@ const Notes = ({ of }: { readonly of: Plan }) => (
   </>
 );
 
+/** `v` marks the group that has the focus, else the first that is not yet viewed. */
+function useViewKey(groups: readonly PlanGroup[], view: (of: PlanGroup) => void): void {
+  const mark = (): void => {
+    const focused = document.activeElement?.closest<HTMLElement>('[data-group]')?.dataset['group'];
+    const group = groups.find(({ sha256, viewedAt }) =>
+      focused === undefined ? viewedAt === null : sha256 === focused,
+    );
+    if (group) view(group);
+  };
+  useKeys('This plan', [{ press: 'v', does: 'Mark the changes as viewed', run: mark }]);
+}
+
+const GroupList = ({ of, groups }: { readonly of: Plan; readonly groups: readonly PlanGroup[] }) => {
+  const view = useViewGroup(of.planId);
+  const isOpen = of.appliedAt === null;
+  useViewKey(groups, (group) => void (isOpen && view(group.sha256, group.viewedAt === null)));
+  return groups.map((group) => (
+    <Group
+      key={group.number}
+      planId={of.planId}
+      of={group}
+      onView={isOpen ? (viewed) => void view(group.sha256, viewed) : undefined}
+    />
+  ));
+};
+
 const Body = ({ of }: { readonly of: Plan }) => (
   <>
     {of.items === 0 ? null : (
@@ -190,7 +262,7 @@ const Body = ({ of }: { readonly of: Plan }) => (
               Both sides agree, or what differs is left to a person: a sync would do nothing.
             </p>
           ) : (
-            items.map((group) => <Group key={group.number} planId={of.planId} of={group} />)
+            <GroupList of={of} groups={items} />
           )}
           {next === null ? null : (
             <p className="quiet">
@@ -204,6 +276,11 @@ const Body = ({ of }: { readonly of: Plan }) => (
   </>
 );
 
+const Apply = ({ of }: { readonly of: Plan }) => {
+  const { data } = useQuery(planGroupsQuery(of.planId));
+  return <ApplyPlan of={of} whyNot={data && unseenWords(data.items)} />;
+};
+
 export const PlanPage = () => {
   const { planId = '' } = useParams({ strict: false });
   const may = useMay('plan:apply');
@@ -215,7 +292,7 @@ export const PlanPage = () => {
             parent={{ to: '/plans', title: 'Plans' }}
             title={`Plan ${planName(of)}: ${of.items.toLocaleString('en')} ${of.items === 1 ? 'change' : 'changes'}`}
             marks={<Marks of={of} />}
-            actions={may && of.appliedAt === null && of.items > 0 ? <ApplyPlan of={of} /> : null}
+            actions={may && of.appliedAt === null && of.items > 0 ? <Apply of={of} /> : null}
           />
           <Body of={of} />
         </div>

@@ -1,12 +1,15 @@
 /** One connection: how it is in words, since when, what waits, and why. Every number is a link to its list. */
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import { countQuery } from '../../api/lists.ts';
 import type { Connection } from '../../api/sync.ts';
 import { nameWords } from '../../kit/marks/values.tsx';
 import { At, When } from '../../kit/marks/when.tsx';
 import type { Search } from '../../kit/search.ts';
 import { useMay } from '../../shell/use-session.ts';
+import { SwitchDialog } from '../connections/switch-dialog.tsx';
 import styles from './sync.module.css';
 import { connectionStates } from './words.ts';
 
@@ -160,6 +163,22 @@ const Why = ({ of }: { readonly of: Connection }) => (
   </>
 );
 
+/** Pauses or resumes it, for who administers connections. */
+const Switch = ({ of: { connection, isEnabled, pausedAt } }: { readonly of: Connection }) => {
+  const may = useMay('connection:admin');
+  const [asked, setAsked] = useState(false);
+  const way = pausedAt === null ? 'pause' : 'resume';
+  if (!may || (!isEnabled && pausedAt === null)) return null;
+  return (
+    <>
+      <Button variant="default" size="compact-xs" ml="auto" onClick={() => setAsked(true)}>
+        {way === 'pause' ? 'Pause…' : 'Resume…'}
+      </Button>
+      {asked ? <SwitchDialog connection={connection} way={way} onClose={() => setAsked(false)} /> : null}
+    </>
+  );
+};
+
 export const ConnectionCard = ({ of }: { readonly of: Connection }) => {
   const { text, tone, shape, meaning } = connectionStates[of.state];
   return (
@@ -199,6 +218,7 @@ export const ConnectionCard = ({ of }: { readonly of: Connection }) => {
         <Link to="/sync/calls" search={{ connection: of.connection }}>
           Calls
         </Link>
+        <Switch of={of} />
       </p>
     </section>
   );

@@ -14,6 +14,7 @@ import {
   countApprovalsBy,
   decideApproval,
   fetchApproval,
+  viewApprovalGroup,
   type ListedApproval,
   listApprovalItems,
   listApprovals,
@@ -116,9 +117,13 @@ export const approvalHandlers = (parts: ListParts): Handlers<typeof approvalRout
       columns: columnsOf<ListedApproval>(approvalRow),
     },
   }),
-  getApproval: async ({ app, scope, params }) => ({
-    body: await fetchApproval(app, scope, params.approvalId),
+  getApproval: async ({ app, by, scope, params }) => ({
+    body: await fetchApproval(app, scope, params.approvalId, by.actor),
   }),
+  viewApprovalGroup: async ({ app, by, scope, params: { approvalId, sha256 }, body }) => {
+    await viewApprovalGroup(app, scope, { id: approvalId, sha256, actor: by.actor }, body.viewed);
+    return { body: undefined };
+  },
   listApprovalItems: async ({ app, scope, params, query }) => {
     const numbers = query.numbers?.split(',').map(Number);
     const page = await listApprovalItems(app, scope, params.approvalId, {

@@ -11,6 +11,7 @@ import {
   listPlanGroups,
   listPlanItems,
   listPlans,
+  viewPlanGroup,
 } from '../../../review/plans/index.ts';
 import type { Handlers } from '../kit/call.ts';
 
@@ -55,6 +56,10 @@ export const planHandlers = (): Handlers<typeof planRoutes> => ({
     const page = { limit, ...defined({ after, group }) };
     const { items, next } = await listPlanItems(app, scope, params.planId, page);
     return { body: { items, next: next ? Number(next.id) : null } };
+  },
+  viewPlanGroup: async ({ app, by, scope, params: { planId, number }, body }) => {
+    await viewPlanGroup(app, scope, { id: planId, number, actor: by.actor }, body.viewed);
+    return { body: undefined };
   },
   applyPlan: async ({ app, by, scope, params, body }) => {
     const id = await requestApply(app, by.actor, scope, { id: params.planId, sha256: body.sha256 });

@@ -109,6 +109,23 @@ describe('kept plans', () => {
     expect((await world.call(issm, 'GET', '/plans')).json<{ items: object[] }>().items).toHaveLength(2);
   });
 
+  it('what a person has looked at is marked for them alone, and within what they see', async () => {
+    const inFirst = await world.program([{ gives: { role: 'issm' }, scope: within('SYS-1') }]);
+    const viewed = async (caller: Caller): Promise<unknown[]> =>
+      (await world.call(caller, 'GET', `/plans/${first}/groups`))
+        .json<{ items: { viewedAt: string | null }[] }>()
+        .items.map(({ viewedAt }) => viewedAt !== null);
+    const mark = (caller: Caller, group: string, on: boolean) =>
+      world.call(caller, 'PUT', `/plans/${group}/viewed`, { body: { viewed: on } });
+    expect((await mark(issm, `${first}/groups/1`, true)).statusCode).toBe(204);
+    expect(await viewed(issm)).toEqual([true]);
+    expect(await viewed(inFirst)).toEqual([false]);
+    expect((await mark(issm, `${first}/groups/1`, false)).statusCode).toBe(204);
+    expect(await viewed(issm)).toEqual([false]);
+    expect((await mark(issm, `${first}/groups/99`, true)).statusCode).toBe(404);
+    expect((await mark(inFirst, `${second}/groups/1`, true)).statusCode).toBe(404);
+  });
+
   it('a plan is asked of a worker, and only what was reviewed can be applied', async () => {
     const asked = await world.call(operator, 'POST', '/plans', { body: {} });
     expect(asked.statusCode).toBe(202);
