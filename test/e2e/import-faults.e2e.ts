@@ -91,6 +91,7 @@ describe('a file that fails for a reason that nobody foresaw', () => {
       report: () => undefined,
       everyMs: 20,
       warn: () => undefined,
+      by: 'tester',
     };
     for await (const { file: name, outcome } of watchFolders(world.app, [inbox], options)) {
       outcomes.push(`${name} ${outcome}`);

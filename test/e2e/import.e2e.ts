@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { watchFolders } from '../../src/modules/scan-files/watch-folders.ts';
+import { listWatchedFolders } from '../../src/modules/scan-files/watched-folders.sql.ts';
 import { commandOver, type CommandOutcome } from '../support/command-over.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 
@@ -313,6 +314,7 @@ describe('a watched folder', () => {
         report: () => undefined,
         everyMs: 20,
         warn: (message: string) => void warnings.push(message),
+        by: 'tester',
       };
       for await (const { file: name, outcome, hosts } of watchFolders(world.app, [inbox], options))
         outcomes.push(`${name} ${outcome} ${hosts}`);
@@ -334,13 +336,26 @@ describe('a watched folder', () => {
       scan(host('watched1', 4, item(90_001)) + host('watched2', 4, '')),
     );
     await seen(3);
+    const folders = () => listWatchedFolders(world.app.db, world.app.now());
+    expect(await folders()).toMatchObject([
+      { folder: inbox, source: 'inbox', by: 'tester', isWatched: true, files: 2, problem: null },
+    ]);
     await rename(inbox, `${inbox} away`);
     for (let looks = 0; warnings.length === 0 && looks < 1_000; looks += 1) await delay(10);
+    await expect
+      .poll(folders)
+      .toMatchObject([{ isWatched: true, problem: expect.stringContaining('inbox') as string }]);
     await rename(`${inbox} away`, inbox);
     await writeFile(join(inbox, 'c.csv'), 'not a scan');
     await seen(4);
     stop.abort();
     await watching;
+    expect(await folders()).toMatchObject([{ isWatched: false, endedAt: expect.any(Date) as Date }]);
+    // One that was killed says nothing more; after some minutes nobody believes that it still looks.
+    await world.app.db.updateTable('watched_folders').set({ ended_at: null }).execute();
+    expect(await listWatchedFolders(world.app.db, new Date(Date.now() + 600_000))).toMatchObject([
+      { isWatched: false, endedAt: null },
+    ]);
     expect(outcomes.filter((line) => !line.startsWith('a.nessus refused'))).toEqual([
       'a.nessus imported 1',
       'b.nessus refused 0',

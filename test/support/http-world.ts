@@ -39,8 +39,8 @@ const statements = (systemId: number): string[] => [
   `insert into ingestion_poam_milestones (poam_id, milestone_description, scheduled_completion, status)
    select upper(word) || '-1', 'Step of ' || word, timestamp '2027-01-01', 'Pending' from ${words} order by n`,
   `insert into ingestion_poam_assets (poam_id, asset_uuid) select upper(word) || '-1', ${asset} from ${words}`,
-  `insert into ingestion_vulnerabilities (finding_key, state, plugin_id, vulnerability_name, severity, asset_uuid, asset_ref, lifecycle_state, severity_rank, poam_id)
-   select ('00000000-0000-0000-0000-0000000000f' || n)::uuid, 'Open', '100' || n, word || ' flaw', 'High', ${asset}::text::uuid, ${asset}, 'open', 3, (select id from ingestion_poams where poam_id = upper(word) || '-1') from ${words}`,
+  `insert into ingestion_vulnerabilities (finding_key, state, plugin_id, vulnerability_name, severity, asset_uuid, asset_ref, port, protocol, lifecycle_state, severity_rank, poam_id)
+   select ('00000000-0000-0000-0000-0000000000f' || n)::uuid, 'Open', '100' || n, word || ' flaw', 'High', ${asset}::text::uuid, ${asset}, 443, 'tcp', 'open', 3, (select id from ingestion_poams where poam_id = upper(word) || '-1') from ${words}`,
   `insert into sync_links (external_system_id, entity_type, entity_id, external_id) select ${systemId}, 'poam', upper(word) || '-1', word || '-there' from ${words}`,
   `insert into sync_conflicts (entity_type, entity_id, conflict_type, field_name, external_system_id, resolution_status)
    select 'poam', upper(word) || '-1', 'field_mismatch', 'comments', ${systemId}, 'pending' from ${words} order by n`,

@@ -1,6 +1,6 @@
 /** Assets, as src/record/asset-lists gives them. */
 import { queryOptions } from '@tanstack/react-query';
-import { get, getVersioned, patch, type Versioned } from './http/client.ts';
+import { get, getVersioned, patch, post, type Versioned } from './http/client.ts';
 import type { Severity } from './findings.ts';
 import type { FieldValue, FieldView } from './poams.ts';
 
@@ -180,3 +180,14 @@ export const editAssetContext = (
   edit: { readonly changes: Readonly<Record<string, FieldValue>> },
   etag: string,
 ): Promise<Versioned<unknown>> => patch(`${pathOf(uuid)}/context`, edit, etag);
+
+/** Says that an asset is another one, which stays. */
+export const mergeAsset = (uuid: string, into: string, reason: string): Promise<{ readonly into: string }> =>
+  post(`${pathOf(uuid)}/merge`, { into, reason });
+/** Says that what a source reports is another machine. @returns the asset that it is now. */
+export const splitAsset = (
+  uuid: string,
+  record: { readonly source: string; readonly externalId: string },
+  reason: string,
+): Promise<{ readonly into: string; readonly isSynced: boolean }> =>
+  post(`${pathOf(uuid)}/split`, { ...record, reason });

@@ -1,7 +1,7 @@
 /** Scan files that are sent, and what became of them, as src/contract gives them. */
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
-import type { importDetail, importPlaces, importRow } from '../../../src/contract/index.ts';
+import type { importDetail, importPlaces, importRow, watchedFolders } from '../../../src/contract/index.ts';
 import { get, post, sendFile } from './http/client.ts';
 import type { Page } from './lists.ts';
 
@@ -37,6 +37,14 @@ export const placesQuery = queryOptions({
   queryKey: ['imports', 'places'],
   queryFn: ({ signal }) => get<ImportPlaces>('/imports/places', { passive: true, signal }),
   staleTime: 10_000,
+});
+
+export type WatchedFolder = z.infer<typeof watchedFolders>[number];
+export const foldersQuery = queryOptions({
+  queryKey: ['imports', 'folders'],
+  queryFn: ({ signal }) =>
+    get<{ readonly items: readonly WatchedFolder[] }>('/imports/folders', { passive: true, signal }),
+  refetchInterval: 30_000,
 });
 
 export interface Place {

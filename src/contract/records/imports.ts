@@ -41,6 +41,30 @@ export const importDetail = importRow.extend({
     .nullable(),
 });
 
+/** `imports list`. */
+export const importRows = z.strictObject({
+  items: z.array(importRow),
+  total: z.number(),
+});
+
+/** `imports folders`. */
+export const watchedFolders = z.array(
+  z.strictObject({
+    folder: z.string(),
+    host: z.string(),
+    source: z.string(),
+    by: z.string(),
+    everySeconds: z.number(),
+    beganAt: instant,
+    lookedAt: instant,
+    endedAt: instant.nullable(),
+    /** Whether a process still looks at it. */
+    isWatched: z.boolean(),
+    files: z.number(),
+    problem: z.string().nullable(),
+  }),
+);
+
 /** Where files can be filed, and what is accepted. */
 export const importPlaces = z.strictObject({
   sources: z.array(z.string()),

@@ -7,7 +7,9 @@ import {
   assetExposure,
   assetHistory,
   assetIdentity,
+  assetsMerged,
   assetSources,
+  assetSplit,
   recordEdited,
 } from '../records/index.ts';
 import { json } from '../json/index.ts';
@@ -15,6 +17,7 @@ import { defineRoutes } from './define-route.ts';
 
 const params = z.strictObject({ assetUuid: z.guid() });
 const day = z.iso.date().optional();
+const reason = z.string().min(1).max(2000);
 const limit = z.coerce.number().int().min(1).max(500).default(200);
 const ofAsset = { tag: 'assets', scope: 'boundaries', params } as const;
 
@@ -73,6 +76,32 @@ export const assetRoutes = defineRoutes({
     versioned: true,
     answer: { status: 200, shape: recordEdited },
     audit: { event: 'record_changed' },
+  },
+  mergeAsset: {
+    method: 'POST',
+    path: '/assets/:assetUuid/merge',
+    ...ofAsset,
+    summary: 'Say that an asset is another one, which stays',
+    permission: 'asset:identify',
+    body: z.strictObject({ into: z.guid(), reason }),
+    idempotent: true,
+    answer: { status: 200, shape: assetsMerged },
+    audit: { event: 'link_decided' },
+  },
+  splitAsset: {
+    method: 'POST',
+    path: '/assets/:assetUuid/split',
+    ...ofAsset,
+    summary: 'Say that what a source reports is another machine',
+    permission: 'asset:identify',
+    body: z.strictObject({
+      source: z.string().min(1).max(50),
+      externalId: z.string().min(1).max(500),
+      reason,
+    }),
+    idempotent: true,
+    answer: { status: 200, shape: assetSplit },
+    audit: { event: 'link_decided' },
   },
   listAssetHistory: {
     method: 'GET',

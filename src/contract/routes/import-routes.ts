@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { importList } from '../../canonical/lists/index.ts';
-import { importDetail, importPlaces, importRow } from '../records/index.ts';
+import { importDetail, importPlaces, importRow, watchedFolders } from '../records/index.ts';
 import { defineRoutes } from './define-route.ts';
 import { listRoutes } from './list-routes.ts';
 
@@ -55,6 +55,16 @@ export const importRoutes = {
       scope: 'installation',
       passive: true,
       answer: { status: 200, shape: importPlaces },
+    },
+    listWatchedFolders: {
+      method: 'GET',
+      path: '/imports/folders',
+      tag: 'imports',
+      summary: 'Folders that processes import scan files from',
+      permission: 'import:read',
+      scope: 'installation',
+      passive: true,
+      answer: { status: 200, shape: z.strictObject({ items: watchedFolders }) },
     },
     getImport: {
       method: 'GET',

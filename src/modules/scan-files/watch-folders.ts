@@ -1,4 +1,6 @@
 import { stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import {
@@ -8,17 +10,21 @@ import {
   type FileOutcome,
   type ImportOptions,
 } from './import-files.ts';
+import { type FolderLook, noteEnd, noteLooks } from './watched-folders.sql.ts';
 
 export type WatchOptions = ImportOptions & {
   /** How long between two looks at the folders. */
   readonly everyMs: number;
   /** A look that failed: a folder that is not mounted just now, say. The next one may find it. */
   readonly warn: (message: string) => void;
+  /** Who watches, for the page that shows which folders are watched. */
+  readonly by: string;
 };
 
 /**
  * Imports what comes into folders, until the signal; what is there at the start too. A file that is still being written is left
- * until it has not changed for one look; one that is changed later is imported again.
+ * until it has not changed for one look; one that is changed later is imported again. Each look is noted, and a file that takes long is no
+ * reason to believe that nobody looks any more.
  */
 export async function* watchFolders(
   app: App,
@@ -27,8 +33,12 @@ export async function* watchFolders(
 ): AsyncGenerator<FileOutcome, void, undefined> {
   let before = new Map<string, string>();
   const taken = new Map<string, string>();
+  const note = noter(app, options);
+  await using _ = { [Symbol.asyncDispose]: () => note.end() };
   while (!options.signal.aborted) {
-    const now = await lookAt(app, paths, options.warn);
+    const { found: now, looks } = await lookAt(app, paths, options.warn);
+    note.looks(looks);
+    await note.now();
     const ready = [...now].filter(([path, look]) => before.get(path) === look && taken.get(path) !== look);
     for (const [path, look] of ready) {
       if (options.signal.aborted) break;
@@ -54,21 +64,55 @@ export async function* watchFolders(
 const isForGood = (error: unknown): boolean =>
   error instanceof TielineError && !error.entry.retryable && !error.code.startsWith('DATABASE_UNREACHABLE');
 
-/** The scan files that are there, each with its size and time of change. */
+const noteEveryMs = 30_000;
+
+/** Tells the database what was seen; that it cannot be told is no reason to stop watching. */
+function noter(app: App, { by, source, everyMs, warn, signal }: WatchOptions) {
+  const watcher = {
+    host: hostname(),
+    source,
+    by,
+    everySeconds: Math.ceil(everyMs / 1000),
+    beganAt: app.now(),
+  };
+  let latest: readonly FolderLook[] = [];
+  const tell = async (work: () => Promise<void>): Promise<void> => {
+    await work().catch((error: unknown) => {
+      if (!signal.aborted) warn(`that the folders are watched could not be noted: ${messageOf(error)}`);
+    });
+  };
+  const now = (): Promise<void> => tell(() => noteLooks(app.db, watcher, latest, app.now()));
+  const again = setInterval(() => void now(), noteEveryMs).unref();
+  return {
+    looks: (looks: readonly FolderLook[]): void => void (latest = looks),
+    now,
+    end: async (): Promise<void> => {
+      clearInterval(again);
+      await tell(() => noteEnd(app.db, watcher, app.now()));
+    },
+  };
+}
+
+/** The scan files that are there, each with its size and time of change; and what was seen of each folder. */
 async function lookAt(
   app: App,
   paths: readonly string[],
   warn: (message: string) => void,
-): Promise<Map<string, string>> {
+): Promise<{ readonly found: Map<string, string>; readonly looks: readonly FolderLook[] }> {
   const found = new Map<string, string>();
-  try {
-    for (const path of await listScanFiles(readerOf(app), paths)) {
-      // Between the list and this look a file may have gone.
-      const facts = await stat(path).catch(() => undefined);
-      if (facts) found.set(path, `${facts.size} ${facts.mtimeMs}`);
+  const looks: FolderLook[] = [];
+  for (const folder of paths)
+    try {
+      const files = await listScanFiles(readerOf(app), [folder]);
+      for (const path of files) {
+        // Between the list and this look a file may have gone.
+        const facts = await stat(path).catch(() => undefined);
+        if (facts) found.set(path, `${facts.size} ${facts.mtimeMs}`);
+      }
+      looks.push({ folder: resolve(folder), files: files.length, problem: undefined });
+    } catch (error) {
+      warn(messageOf(error));
+      looks.push({ folder: resolve(folder), files: 0, problem: messageOf(error) });
     }
-  } catch (error) {
-    warn(messageOf(error));
-  }
-  return found;
+  return { found, looks };
 }

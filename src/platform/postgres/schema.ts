@@ -121,6 +121,7 @@ export interface Database {
   users: UsersTable;
   vulnerability_intelligence: VulnerabilityIntelligenceTable;
   vulnerability_remediation: VulnerabilityRemediationTable;
+  watched_folders: WatchedFoldersTable;
   weaknesses: WeaknessesTable;
   workflow_executions: WorkflowExecutionsTable;
   workflows: WorkflowsTable;
@@ -1928,6 +1929,26 @@ interface VulnerabilityRemediationTable {
   /** In the organization's currency. */
   cost_estimate: number | null;
   effort_estimate_hours: number | null;
+}
+
+/** Folders that a process imports scan files from as they come, by machine. */
+interface WatchedFoldersTable {
+  /** The machine on which the process runs and the folder is. */
+  host: string;
+  folder: string;
+  /** The source that the files are filed under. */
+  source_name: string;
+  watched_by: string;
+  every_seconds: number;
+  began_at: Instant;
+  /** When the process last looked; one that was killed looks no more. */
+  looked_at: Instant;
+  /** When the process ended as it should; null while it runs, or where it was killed. */
+  ended_at: Instant | null;
+  /** Scan files that were there at the last look, imported or not. */
+  files: Generated<number>;
+  /** Why the folder could not be read at the last look. */
+  problem: string | null;
 }
 
 /** One weakness of one system, grouped from its findings by rule; each has at most one POA&M (design section 7). */

@@ -5,6 +5,7 @@ export { replaceComponentIdentifiers } from './components.sql.ts';
 export {
   assetsIn,
   assetsOfSystem,
+  fetchAssetReach,
   isAssetIn,
   isThisAssetIn,
   isUnassigned,

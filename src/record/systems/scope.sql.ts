@@ -2,8 +2,9 @@
  * A caller's scope in SQL. An asset is in a boundary by its main system and by each row of `ingestion_system_assets`, so it can be in several;
  * what is outside of the scope does not exist, memberships of an asset included: who sees one of its boundaries does not learn of the others.
  */
-import { type RawBuilder, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Scope } from '../../canonical/access/index.ts';
+import type { Database } from '../../platform/postgres/index.ts';
 
 const among = (scope: Scope, column: RawBuilder<unknown>): RawBuilder<boolean> =>
   scope.kind === 'everywhere' ? sql`true` : sql`${column} = any(${[...scope.systemIds]}::text[])`;
@@ -71,3 +72,20 @@ export const isThisAssetIn = (scope: Scope, asset: RawBuilder<unknown>): RawBuil
 export const isUnassigned = (asset: RawBuilder<unknown>): RawBuilder<boolean> => sql`
   (${asset} in (select main.asset_uuid from ingestion_assets main where main.system_id is null
      and not exists (select from ingestion_system_assets beside where beside.asset_uuid = main.asset_uuid and beside.system_id is not null))) is true`;
+
+/**
+ * Whether an asset is in the scope, and whether it is in a boundary outside of it too.
+ * @param uuid one that is none is in no scope.
+ */
+export async function fetchAssetReach(
+  db: Kysely<Database>,
+  scope: Scope,
+  uuid: string,
+): Promise<{ readonly isInside: boolean; readonly isOutside: boolean }> {
+  const asset = sql`${uuid}::uuid`;
+  const { rows } = await sql<{ isInside: boolean; isOutside: boolean }>`
+    select ${isThisAssetIn(scope, asset)} as "isInside",
+           exists (${systemsOfAsset({ kind: 'everywhere' }, asset)} except (${systemsOfAsset(scope, asset)})) as "isOutside"
+      from ingestion_assets where asset_uuid = ${asset}`.execute(db);
+  return rows[0] ?? { isInside: false, isOutside: false };
+}

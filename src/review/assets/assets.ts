@@ -1,4 +1,5 @@
 /** Who is who: why a record of a source is this asset, and a person's word that it is another one, or none that is known. */
+import type { Scope } from '../../canonical/access/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import { isSameMachine } from '../../canonical/identity/index.ts';
 import { byPerson } from '../../canonical/vocabulary/index.ts';
@@ -29,6 +30,7 @@ import {
 } from '../../modules/correlation/index.ts';
 import { recordChanges, withDecision } from '../../ledger/operations/index.ts';
 import { listSystems } from '../../ledger/external-systems/index.ts';
+import { fetchAssetReach } from '../../record/systems/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
@@ -94,16 +96,31 @@ export async function keepApart(app: App, id: number, decided: Decider): Promise
 }
 
 /**
- * Makes two assets one. @throws USAGE where that cannot be: a server whose assets have ids of their own has both, one of them was
+ * Of an asset that is in several boundaries, who may say who it is sees all of them: what is said holds in each.
+ * @throws TielineError RECORD_UNKNOWN where it is not there or in no boundary of the scope; NOT_ALLOWED where it is in another one too.
+ */
+async function requireWhollyIn({ db }: Pick<App, 'db'>, scope: Scope, assetUuid: string): Promise<void> {
+  if (scope.kind === 'everywhere') return;
+  const reach = await fetchAssetReach(db, scope, assetUuid);
+  if (!reach.isInside) throw new TielineError('RECORD_UNKNOWN', `There is no asset ${assetUuid}.`);
+  if (reach.isOutside)
+    throw new TielineError('NOT_ALLOWED', `Asset ${assetUuid} is also in a system that is not yours.`, {
+      remedy: 'Ask somebody who may merge and split assets in all of its systems. Nothing was decided.',
+    });
+}
+
+/**
+ * Makes two assets one. @param scope where the decider may. @throws as `requireWhollyIn` does; USAGE where that cannot be: a server whose assets have ids of their own has both, one of them was
  * merged already, or they are the same.
  */
 export async function merge(
   app: App,
-  from: string,
-  into: string,
+  scope: Scope,
+  { from, into }: { readonly from: string; readonly into: string },
   decided: Decider,
 ): Promise<{ readonly from: string; readonly into: string; readonly operationId: string }> {
   const [gone, kept] = [await fetchAsset(app, from), await fetchAsset(app, into)];
+  for (const { assetUuid } of [gone, kept]) await requireWhollyIn(app, scope, assetUuid);
   if (gone.assetUuid === kept.assetUuid) throw new TielineError('USAGE', 'They are the same asset.');
   for (const each of [gone, kept])
     if (each.mergedInto)
@@ -136,11 +153,15 @@ export async function merge(
   });
 }
 
-/** Takes a source's record out of the asset it was tied to. @throws USAGE if it is not there, or the only one. */
+/**
+ * Takes a source's record out of the asset it was tied to.
+ * @param scope where the decider may. @param record.of the asset that it is believed to be tied to; undefined: whichever it is.
+ * @throws as `requireWhollyIn` does; USAGE if it is not there, or the only one.
+ */
 export async function split(
   app: App,
-  system: string,
-  externalId: string,
+  scope: Scope,
+  { system, externalId, of }: { readonly system: string; readonly externalId: string; readonly of?: string },
   decided: Decider,
 ): Promise<{
   readonly from: string;
@@ -152,7 +173,8 @@ export async function split(
   const { id, system_type: type } = await fetchSystem(app, system);
   return app.store.transaction(async (tx) => {
     const record = await findSourceRecord(tx, id, externalId);
-    if (!record)
+    if (record) await requireWhollyIn(tx, scope, record.assetUuid);
+    if (!record || (of !== undefined && record.assetUuid !== of))
       throw new TielineError('USAGE', `${system} reports no asset ${externalId}.`, {
         remedy: '`tieline assets explain UUID` shows what its sources call it.',
       });

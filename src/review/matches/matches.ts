@@ -2,6 +2,7 @@
  * Matches that rules leave to a person, seen and settled: which component an asset is, whether two assets of a component are one machine,
  * whether what a source reports is an asset that is known. Each is a row of match_reviews; what is decided here holds at once.
  */
+import { everywhere } from '../../canonical/access/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import { standingEvidence } from '../../canonical/identity/index.ts';
 import { recordChanges, withDecision } from '../../ledger/operations/index.ts';
@@ -106,7 +107,7 @@ export async function acceptMatch(
         },
       );
     const into = choice ?? candidateOf(match, undefined).choice;
-    const outcome = await merge(app, match.assetUuid ?? '', into, decided);
+    const outcome = await merge(app, everywhere, { from: match.assetUuid ?? '', into }, decided);
     return {
       id: match.id,
       operationId: outcome.operationId,

@@ -124,7 +124,12 @@ export const commandGroups: readonly EntryGroup[] = [
       {
         name: 'import',
         description: 'import scan files: .nessus and CSV exports of Tenable, plain, gzipped or zipped',
-        load: async () => (await import('./records/import.command.ts')).importFiles,
+        load: async () => (await import('./imports/import.command.ts')).importFiles,
+      },
+      {
+        name: 'imports',
+        description: 'scan files that were brought and what became of each; folders that are watched',
+        load: async () => (await import('./imports/imports.command.ts')).imports,
       },
       {
         name: 'findings',

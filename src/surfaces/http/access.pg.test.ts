@@ -114,6 +114,8 @@ const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   commentPoam: { body: 'hello' },
   addMilestone: { description: 'a step', due: '2027-01-01' },
   editMilestone: { changes: { status: 'Completed' } },
+  mergeAsset: { into: '00000000-0000-0000-0000-000000000001', reason: 'one machine' },
+  splitAsset: { source: 'xacta', externalId: '1', reason: 'two machines' },
   editAssetContext: { changes: { environment: 'test' } },
   resolveConflict: { keep: 'internal' },
   decideOutbox: { decision: 'retry', ids: [2], reason: 'again' },

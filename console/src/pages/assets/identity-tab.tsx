@@ -8,7 +8,6 @@ import {
   type Evidence,
 } from '../../api/assets.ts';
 import { deciderWords } from '../../kit/decider.ts';
-import { CopyButton } from '../../kit/copy-button.tsx';
 import detail from '../../kit/detail/detail.module.css';
 import { Section } from '../../kit/detail/facts.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';
@@ -17,13 +16,8 @@ import { When } from '../../kit/marks/when.tsx';
 import { RecordLink } from '../../kit/record-link.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import styles from './asset.module.css';
+import { SayOtherwise } from './identity-dialogs.tsx';
 import { identifierWords } from './words.ts';
-
-const Command = ({ text }: { readonly text: string }) => (
-  <div className={styles['command']}>
-    <code className="mono">{text}</code> <CopyButton text={text} what="the command" />
-  </div>
-);
 
 const Identifiers = ({ of }: { readonly of: AssetIdentity['identifiers'] }) =>
   of.length === 0 ? (
@@ -212,17 +206,15 @@ export const IdentityTab = ({ assetUuid }: { readonly assetUuid: string }) => {
             <Section title="Decisions about who it is">
               <Decisions of={found.decisions} />
             </Section>
+            {mayIdentify ? (
+              <Section title="Say otherwise">
+                <SayOtherwise assetUuid={assetUuid} of={found} />
+              </Section>
+            ) : null}
           </>
         )}
       </Loaded>
       {seesLinks ? <ComponentCandidates assetUuid={assetUuid} /> : null}
-      {mayIdentify ? (
-        <Section title="Say otherwise">
-          <p className="quiet">Two records are one machine, or one of its sources is another machine:</p>
-          <Command text={`tieline assets merge ${assetUuid} OTHER --reason WHY`} />
-          <Command text="tieline assets split CONNECTION ID --reason WHY" />
-        </Section>
-      ) : null}
     </>
   );
 };

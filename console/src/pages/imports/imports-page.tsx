@@ -4,6 +4,7 @@ import { useMay } from '../../shell/use-session.ts';
 import { BringFiles } from './bring-files.tsx';
 import { importList } from './import-list.tsx';
 import { UnderWay } from './under-way.tsx';
+import { WatchedFolders } from './watched-folders.tsx';
 import { words } from './words.ts';
 
 export const ImportsPage = () => {
@@ -20,6 +21,7 @@ export const ImportsPage = () => {
             <>
               {may ? <BringFiles /> : null}
               <UnderWay />
+              <WatchedFolders />
             </>
           )}
         />

@@ -11,6 +11,7 @@ import {
   merge,
   split,
 } from '../../../review/assets/index.ts';
+import { everywhere } from '../../../canonical/access/index.ts';
 import { decider } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { listUpTo, tellCut } from '../kit/cut-list.ts';
@@ -83,7 +84,9 @@ export async function mergeAssets(
   flags: DecisionFlags,
   [asset, into]: readonly [string, string],
 ): Promise<void> {
-  const outcome = await context.host.withApp(flags, (app) => merge(app, asset, into, decider(flags)));
+  const outcome = await context.host.withApp(flags, (app) =>
+    merge(app, everywhere, { from: asset, into }, decider(flags)),
+  );
   if (flags.json) context.printJson('assetsMerged', outcome);
   else context.print(`${outcome.from} is ${outcome.into} now. Undone by: tieline assets split SYSTEM RECORD`);
 }
@@ -93,7 +96,9 @@ export async function splitAsset(
   flags: DecisionFlags,
   [system, record]: readonly [string, string],
 ): Promise<void> {
-  const outcome = await context.host.withApp(flags, (app) => split(app, system, record, decider(flags)));
+  const outcome = await context.host.withApp(flags, (app) =>
+    split(app, everywhere, { system, externalId: record }, decider(flags)),
+  );
   if (flags.json) {
     context.printJson('assetSplit', outcome);
     return;

@@ -14,6 +14,7 @@ import {
 } from '../../../record/asset-lists/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import { defined } from '../../../platform/values/index.ts';
+import { merge, split } from '../../../review/assets/index.ts';
 import { editRecord, fetchContextOfAsset } from '../../../review/records/index.ts';
 import type { Handlers } from '../kit/call.ts';
 import { orMoved } from '../kit/moved.ts';
@@ -79,6 +80,16 @@ export const assetHandlers: Handlers<typeof assetRoutes> = {
     const edit = { entity: 'asset_context', id: assetUuid, version, ...defined(body) } as const;
     const outcome = await orMoved(editRecord(app, by.actor, scope, { ...edit, changes: body.changes }));
     return { body: defined(outcome), version: outcome.version };
+  },
+  mergeAsset: async ({ app, by, scope, params: { assetUuid }, body: { into, reason } }) => {
+    for (const each of [assetUuid, into])
+      if (!(await isAssetThere(app.db, scope, each))) known(undefined, each);
+    return { body: await merge(app, scope, { from: assetUuid, into }, { by: by.actor.name, reason }) };
+  },
+  splitAsset: async ({ app, by, scope, params: { assetUuid }, body: { source, externalId, reason } }) => {
+    if (!(await isAssetThere(app.db, scope, assetUuid))) known(undefined, assetUuid);
+    const record = { system: source, externalId, of: assetUuid };
+    return { body: await split(app, scope, record, { by: by.actor.name, reason }) };
   },
   listAssetHistory: async ({ app, scope, params: { assetUuid }, query }) => ({
     body: { items: known(await fetchAssetHistory(app.db, scope, assetUuid, query.limit), assetUuid) },

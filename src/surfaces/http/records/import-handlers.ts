@@ -11,6 +11,7 @@ import {
   importPlaces,
   listImports,
 } from '../../../operate/imports/index.ts';
+import { listWatchedFolders } from '../../../modules/scan-files/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import type { Handlers } from '../kit/call.ts';
 import { columnsOf, everyPage } from '../kit/list-export.ts';
@@ -62,6 +63,7 @@ export const importHandlers = (parts: ListParts): Handlers<typeof importRoutes> 
     return { body, location: `/api/v1/imports/${body.id}` };
   },
   getImportPlaces: async ({ app }) => ({ body: await importPlaces(app) }),
+  listWatchedFolders: async ({ app, now }) => ({ body: { items: await listWatchedFolders(app.db, now) } }),
   getImport: async ({ app, params }) => ({ body: await fetchImport(app, params.importId) }),
   cancelImport: async ({ app, by, params }) => ({
     body: await cancelImport(app, by.actor, params.importId),

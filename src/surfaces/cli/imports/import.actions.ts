@@ -91,6 +91,7 @@ async function watch(
   const options = {
     ...optionsOf(context, flags),
     everyMs: flags.every * 1000,
+    by: accountName(),
     warn: (message: string) => void context.host.terminal.err.write(`tieline: ${shownText(message)}\n`),
   };
   for await (const outcome of watchFolders(app, paths, options)) {

@@ -1,0 +1,42 @@
+/** `imports …`: what became of scan files, and which folders are watched for them. */
+import { importList } from '../../../canonical/lists/index.ts';
+import { listWatchedFolders } from '../../../modules/scan-files/index.ts';
+import { countImports, type ImportRow, listImports } from '../../../operate/imports/index.ts';
+import { filterPairs, parseFilter, parseSort } from '../../../platform/lists/index.ts';
+import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
+import { tellCut } from '../kit/cut-list.ts';
+import type { ListFlags } from '../lists/list-options.ts';
+import { writeCsv } from '../lists/write-csv.ts';
+import { folderLines, importColumns, importLines } from './imports.view.ts';
+
+export async function showImports(context: CommandContext, flags: ListFlags): Promise<void> {
+  await context.host.withApp(flags, async ({ db, now }) => {
+    const filter = parseFilter(importList.filters, filterPairs(flags.filter ?? ''), now());
+    const sort = parseSort(flags.sort ?? importList.defaultSort, importList.sorts);
+    if (flags.csv) {
+      const every = async function* (): AsyncGenerator<ImportRow> {
+        for (let page = await listImports(db, { filter, sort, limit: 1_000 }); ;) {
+          yield* page.items;
+          if (!page.next) return;
+          page = await listImports(db, { filter, sort, limit: 1_000, after: page.next });
+        }
+      };
+      await writeCsv(context, importColumns, every());
+      return;
+    }
+    const { items } = await listImports(db, { filter, sort, limit: flags.limit });
+    const total = await countImports(db, filter, undefined);
+    if (flags.json) context.printJson('importRows', { items, total: total.count });
+    else context.print(importLines(items, context.width).join('\n'));
+    tellCut(context, flags, { rows: [...items], total: total.count });
+  });
+}
+
+export async function showFolders(context: CommandContext, flags: GlobalFlags): Promise<void> {
+  const folders = await context.host.withApp(flags, ({ db, now }) => listWatchedFolders(db, now()));
+  // A folder that nobody looks at, or that cannot be read, waits for a person.
+  if (folders.some(({ isWatched, endedAt, problem }) => problem !== null || (!isWatched && endedAt === null)))
+    context.result.exitCode = 3;
+  if (flags.json) context.printJson('watchedFolders', folders);
+  else context.print(folderLines(folders, context.width).join('\n'));
+}
