@@ -44,19 +44,19 @@ export async function isKnownPlugin(db: Kysely<Database>, pluginId: string): Pro
 export async function listAcceptances(
   db: Kysely<Database>,
   filter: AcceptanceFilter,
-  limit: number,
+  { limit, now }: { readonly limit: number; readonly now: Date },
 ): Promise<AcceptanceEntry[]> {
   const { rows } = await sql<AcceptanceEntry>`
     select a.id, s.system_name as system, a.acceptance_id as "acceptanceId", a.name, a.kind, a.plugin_id as "pluginId",
            a.cve_id as "cveId", a.scope, a.repository, a.port, a.protocol, a.severity, a.comment, a.expires_at as "expiresAt",
-           a.status, a.requested_by as "requestedBy", l.missing_since as "missingSince", coalesce(a.expires_at <= now(), false) as expired
+           a.status, a.requested_by as "requestedBy", l.missing_since as "missingSince", coalesce(a.expires_at <= ${now}::timestamptz, false) as expired
       from acceptances a
       join external_systems s on s.id = a.external_system_id
       left join sync_links l on l.external_system_id = a.external_system_id and l.entity_type = 'acceptance' and l.entity_id = a.id::text
      where (${filter.systemId ?? null}::int is null or a.external_system_id = ${filter.systemId ?? null})
        and (${filter.pluginId ?? null}::text is null or a.plugin_id = ${filter.pluginId ?? null})
        and (${filter.id ?? null}::int is null or a.id = ${filter.id ?? null})
-       and (${filter.all ?? false} or a.status = 'active' and coalesce(a.expires_at > now(), true))
+       and (${filter.all ?? false} or a.status = 'active' and coalesce(a.expires_at > ${now}::timestamptz, true))
      order by a.id desc limit ${limit}`.execute(db);
   return rows;
 }
@@ -65,9 +65,10 @@ export async function listAcceptances(
 export async function listUnsentAcceptances(
   db: Kysely<Database>,
   systemId: number,
+  now: Date,
 ): Promise<readonly { readonly id: string; readonly isActive: boolean }[]> {
   const { rows } = await sql<{ id: string; isActive: boolean }>`
-    select a.id::text, a.status = 'active' and coalesce(a.expires_at > now(), true) as "isActive"
+    select a.id::text, a.status = 'active' and coalesce(a.expires_at > ${now}::timestamptz, true) as "isActive"
       from acceptances a
      where a.external_system_id = ${systemId} and a.acceptance_id is null
        and not exists (select from sync_links l where l.external_system_id = a.external_system_id and l.entity_type = 'acceptance'

@@ -62,7 +62,7 @@ export async function findAcceptances(
   return listAcceptances(
     app.db,
     { ...rest, ...(system === undefined ? {} : { systemId: (await fetchSystem(app, system)).id }) },
-    limit,
+    { limit, now: app.now() },
   );
 }
 
@@ -204,7 +204,7 @@ export async function withdrawAcceptance(
   id: number,
   decided: { readonly by: string; readonly reason: string | undefined },
 ): Promise<{ readonly operationId: string; readonly system: string }> {
-  const [found] = await listAcceptances(app.db, { id, all: true }, 1);
+  const [found] = await listAcceptances(app.db, { id, all: true }, { limit: 1, now: app.now() });
   if (!found)
     throw new TielineError('USAGE', `There is no acceptance ${id}.`, {
       remedy: 'See `tieline acceptances list`.',

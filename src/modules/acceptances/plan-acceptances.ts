@@ -36,7 +36,7 @@ export async function planAcceptances(
   const { sendable } = compileMappings(system.mappings, 'acceptance');
   const fields = linkedEntity('acceptance').fields.filter((field) => sendable.has(field));
   await context.store.transaction(async (tx) => {
-    const unsent = await listUnsentAcceptances(tx.db, system.id);
+    const unsent = await listUnsentAcceptances(tx.db, system.id, context.now());
     const active = unsent.filter((each) => each.isActive && mayLeave).map((each) => each.id);
     const rows = await fetchRows(tx.db, 'acceptance', active);
     const changes = active.flatMap((id): OutboundChange[] => {

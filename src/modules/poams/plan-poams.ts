@@ -71,7 +71,7 @@ export async function planPoams(
     await renewMentions(tx.db);
     await letGoOfMovedPoams(tx.db, source);
     await recordDepartures(tx.db, source);
-    const weaknesses = await listWeaknesses(tx.db, system.id);
+    const weaknesses = await listWeaknesses(tx.db, system.id, context.now());
     const unsent = await listUnsentPoams(tx.db, system.id);
     const controls = await fetchControls(tx, system, weaknesses);
     const judged = weaknesses.flatMap(

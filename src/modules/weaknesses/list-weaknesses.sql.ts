@@ -2,7 +2,7 @@
  * The weaknesses of a GRC system with the POA&Ms that are about each: one statement, put together from named parts. Each part is a
  * common table expression that the parts after it name by its own name (own, found, grouped, by_cve, by_plugin, about, candidates, each).
  */
-import { sql, type Kysely } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Weakness } from './weakness.ts';
 import { grounds, type Candidate, type OpenFinding } from './poam-answers.ts';
 import { boundariesOf } from '../../record/systems/index.ts';
@@ -36,7 +36,7 @@ const ownSystems = (externalSystemId: number) => sql`
       on coalesce(s.sync_enabled, true)`;
 
 /** found: the findings that make a weakness, each with the boundary, machine and times that count. */
-const weakFindings = (externalSystemId: number) => sql`
+const weakFindings = (externalSystemId: number, now: Date) => sql`
   select f.id, f.external_system_id as server, b.system_id, f.plugin_id::text as plugin_id, case when f.lifecycle_state = 'reopened' then f.resurfaced_at end as found_again, f.poam_id, f.severity_rank = 4 as is_critical, a.asset_uuid,
          coalesce(a.tenable_asset_uuid, a.asset_uuid::text) as asset, coalesce(f.first_found, f.created_at) as first_found,
          coalesce(f.last_found, f.created_at) as last_seen,
@@ -52,7 +52,7 @@ const weakFindings = (externalSystemId: number) => sql`
      -- The server has the rule, and its findings were not read since.
      and not exists (select from acceptances r
                       where r.plugin_id = f.plugin_id::text and r.kind in ('accepted', 'false_positive') and r.status = 'active'
-                        and r.acceptance_id is not null and coalesce(r.expires_at > now(), true)
+                        and r.acceptance_id is not null and coalesce(r.expires_at > ${now}::timestamptz, true)
                         and coalesce(r.port = f.port, true) and coalesce(r.protocol = lower(f.protocol), true)
                         and (r.scope = 'all' or r.scope = 'asset ' || a.tenable_asset_uuid))`;
 
@@ -98,14 +98,14 @@ const poamsAbout = sql`
     join grouped g on g.system_id = c.system_id and g.plugin_id = c.plugin_id and (c.machines <@ g.machines or g.machines <@ c.machines)`;
 
 /** For the POA&M k: the day on which it ended or is to end, when and on which side that was said. */
-const endOfPoam = sql`
+const endOfPoam = (now: Date): RawBuilder<unknown> => sql`
   select case when ${isFinished('k')} then left(to_jsonb(k) ->> 'actual_completion', 10) else left(to_jsonb(k) ->> 'scheduled_completion', 10) end as on,
          to_jsonb(said.changed_at at time zone 'UTC') #>> '{}' || 'Z' as seen_at,
          case when said.direction is not null then said.direction <> 'inbound'
               else exists (select from sync_links l where l.entity_type = 'poam' and l.entity_id = k.poam_id and l.retired_at is null
                               and lower(l.base ->> 'status') is distinct from lower(k.status)) end as is_ended_here
     -- An accepted risk ends on the date that it bears, if it bears one. Apart, so that nothing is looked up of what has not ended.
-    from (select where ${isFinished('k')} or ${canonicalStatusOf(sql`k.status`)} = 'Risk Accepted' and k.scheduled_completion < current_date
+    from (select where ${isFinished('k')} or ${canonicalStatusOf(sql`k.status`)} = 'Risk Accepted' and k.scheduled_completion < ${now.toISOString().slice(0, 10)}::date
           offset 0) one left join lateral (
            select j.changed_at, j.direction from sync_changes j
             where j.entity_type = 'poam' and j.entity_id = k.poam_id and j.field_name = 'status' and j.after_value #>> '{}' = k.status
@@ -122,7 +122,7 @@ const wordOnEnd = sql`
    order by c.resolution_status = 'pending' desc, c.id desc limit 1`;
 
 /** candidates: the POA&Ms about each weakness as one list, and whether any has ended. */
-const candidatePoams = sql`
+const candidatePoams = (now: Date): RawBuilder<unknown> => sql`
   select g.system_id, g.plugin_id, bool_or(${isFinished('k')} or ended.on is not null) as any_ended,
          jsonb_agg(jsonb_build_object(
            'id', k.id, 'poamId', k.poam_id, 'status', k.status, 'ground', (${[...grounds]}::text[])[ground],
@@ -133,7 +133,7 @@ const candidatePoams = sql`
     join grouped g on g.system_id = one.system_id and g.plugin_id = one.plugin_id
     join ingestion_poams k on k.id = one.id and (k.system_id = g.system_id or ground = 1)
     left join lateral (
-      ${endOfPoam}
+      ${endOfPoam(now)}
     ) ended on true
     left join lateral (
       ${wordOnEnd}
@@ -153,19 +153,24 @@ const findingsOneByOne = sql`
  * The weaknesses that meet the rule: findings open or reopened, high or critical, on a living asset of a known system
  * of this GRC system that is not excluded from sync, and that no rule of a scanner's server accepts or dismisses, grouped by plugin and
  * system (decision 0015); each with the POA&Ms that are about it. What POA&Ms name is to be up to date (`renewMentions`).
+ * @param now what acceptances and accepted risks end by.
  */
-export async function listWeaknesses(db: Kysely<Database>, externalSystemId: number): Promise<WeaknessRow[]> {
+export async function listWeaknesses(
+  db: Kysely<Database>,
+  externalSystemId: number,
+  now: Date,
+): Promise<WeaknessRow[]> {
   // How many rows the parts have is not known to the planner, above all after a first import: taken for few, hundreds of thousands are
   // compared each with each. For this transaction only.
   await sql`select set_config('enable_nestloop', 'off', true)`.execute(db);
   const { rows } = await sql<WeaknessRow>`
     with own as materialized (${ownSystems(externalSystemId)}
-    ), found as materialized (${weakFindings(externalSystemId)}
+    ), found as materialized (${weakFindings(externalSystemId, now)}
     ), grouped as materialized (${findingsByPlugin}
     ), by_cve as materialized (${poamsByCve}
     ), by_plugin as materialized (${poamsByPlugin}
     ), about as (${poamsAbout}
-    ), candidates as materialized (${candidatePoams}
+    ), candidates as materialized (${candidatePoams(now)}
     ), each as (${findingsOneByOne}
     )
     select g.system_id as "systemId", own.external_id as "systemExternalId", g.plugin_id as "pluginId", p.name as "pluginName", p.family, p.synopsis, p.solution, p.cves,

@@ -66,7 +66,7 @@ async function poam(id: string, given: { source?: string; cve?: string; assets?:
 /** By plugin the POA&Ms about it and on what grounds. */
 async function about(): Promise<Record<string, string[]>> {
   await renewMentions(database.db);
-  const weaknesses = await listWeaknesses(database.db, systemId);
+  const weaknesses = await listWeaknesses(database.db, systemId, new Date());
   return Object.fromEntries(
     weaknesses.map((each) => [
       each.pluginId,
@@ -110,9 +110,9 @@ describe('the POA&Ms about a weakness', () => {
       systemId,
       `asset ${uuid(11)}`,
     );
-    const [left] = await listWeaknesses(database.db, systemId);
+    const [left] = await listWeaknesses(database.db, systemId, new Date());
     expect(left).toMatchObject({ pluginId: '20001', findings: 1, assets: [uuid(12)] });
     await run(`update acceptances set expires_at = now() - interval '1 day'`);
-    expect((await listWeaknesses(database.db, systemId))[0]).toMatchObject({ findings: 2 });
+    expect((await listWeaknesses(database.db, systemId, new Date()))[0]).toMatchObject({ findings: 2 });
   });
 });
