@@ -15,6 +15,7 @@ export function seedPoams(
   weaknesses: readonly ScanWeakness[],
 ): XactaPoam[] {
   const covered = spreadOverSystems(weaknesses, systems);
+  const ownComponents = Map.groupBy(components, ({ systemId }) => systemId);
   const poams: XactaPoam[] = [];
   for (let block = 0; block < options.size; block += 1) {
     for (let index = 0; index < scanPoams; index += 1) {
@@ -24,7 +25,7 @@ export function seedPoams(
     for (const [index, written] of writtenWeaknesses.entries()) {
       const system = systems[(block + index) % systems.length];
       if (!system) continue;
-      const own = components.filter((each) => each.systemId === system.id);
+      const own = ownComponents.get(system.id) ?? [];
       poams.push(aboutAssessment(options, poams.length, block, system, own, written));
     }
     // A large world runs out of plugins before it runs out of POA&Ms; the number holds all the same.
@@ -43,10 +44,9 @@ function spreadOverSystems(
   weaknesses: readonly ScanWeakness[],
   systems: readonly WorldSystem[],
 ): ScanWeakness[] {
+  const own = Map.groupBy(weaknesses, ({ systemId }) => systemId);
   const queues = systems.map(({ id }) =>
-    weaknesses
-      .filter((each) => each.systemId === id)
-      .toSorted((a, b) => b.severity - a.severity || a.pluginId - b.pluginId),
+    (own.get(id) ?? []).toSorted((a, b) => b.severity - a.severity || a.pluginId - b.pluginId),
   );
   const covered = new Set<number>();
   const spread: ScanWeakness[] = [];

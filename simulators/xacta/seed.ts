@@ -23,11 +23,12 @@ export function createSeed(
   components: readonly WorldComponent[],
   weaknesses: readonly ScanWeakness[],
 ): Seed {
+  const own = Map.groupBy(components, ({ systemId }) => systemId);
   const controls = world.systems.flatMap((system, index) =>
     controlCatalog.map((control, row) => controlOf(options, system, index, control, row)),
   );
   return {
-    systems: world.systems.map((system) => systemOf(options, system, components)),
+    systems: world.systems.map((system) => systemOf(options, system, own.get(system.id) ?? [])),
     components: components.map((component) => componentOf(options, component)),
     controls,
     poams: seedPoams(options, world.systems, components, weaknesses),
@@ -112,7 +113,7 @@ function systemOf(
     last_assessment_date: system.assessedOn,
     authorization_date: system.authorizedOn,
     authorization_termination_date: system.authorizationEndsOn,
-    assets: components.flatMap((each) => (each.systemId === system.id ? (each.tenableUuid ?? []) : [])),
+    assets: components.flatMap(({ tenableUuid }) => tenableUuid ?? []),
     modified_at: daysBefore(options.now, random.between(20, 200)),
     version: random.between(1, 9),
   };
