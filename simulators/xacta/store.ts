@@ -113,5 +113,5 @@ export function touch(record: Stamped, now: Date): void {
 
 /** The highest number with which an id ends. */
 function highest(ids: readonly string[]): number {
-  return Math.max(0, ...ids.map((id) => Number(/\d+$/.exec(id)?.[0] ?? 0)));
+  return ids.reduce((most, id) => Math.max(most, Number(/\d+$/.exec(id)?.[0] ?? 0)), 0);
 }
