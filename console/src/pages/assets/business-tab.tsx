@@ -4,8 +4,7 @@ import { assetContextQuery, type AssetContext, editAssetContext } from '../../ap
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import { CollisionPanel } from '../poams/collision-panel.tsx';
-import { FieldRow } from '../poams/field-row.tsx';
-import fields from '../poams/poam.module.css';
+import { FieldsTable } from '../poams/fields-table.tsx';
 import { useEdit } from '../poams/use-edit.ts';
 import styles from './asset.module.css';
 
@@ -19,7 +18,6 @@ const Fields = ({ assetUuid, of }: { readonly assetUuid: string; readonly of: As
     ],
     save: (edit, etag) => editAssetContext(assetUuid, edit, etag),
   });
-  const there = [...new Set(of.fields.flatMap(({ sides }) => sides.map(({ connection }) => connection)))];
   return (
     <>
       {mayWrite && !of.mayEdit ? (
@@ -32,35 +30,7 @@ const Fields = ({ assetUuid, of }: { readonly assetUuid: string; readonly of: As
           onDrop={dropCollision}
         />
       ) : null}
-      <table className={fields['fields']}>
-        <colgroup>
-          <col className={fields['name']} />
-          <col />
-          <col />
-          <col className={fields['agreement']} />
-          <col className={fields['policy']} />
-        </colgroup>
-        <thead>
-          <tr>
-            <th scope="col">Field</th>
-            <th scope="col">Here</th>
-            <th scope="col">There{there.length === 0 ? '' : ` (${there.join(', ')})`}</th>
-            <th scope="col">Agreement</th>
-            <th scope="col">Who decides</th>
-          </tr>
-        </thead>
-        <tbody>
-          {of.fields.map((field) => (
-            <FieldRow
-              key={field.field}
-              field={field}
-              record="sending"
-              mayEdit={of.mayEdit}
-              onSave={(value) => save(field.field, value)}
-            />
-          ))}
-        </tbody>
-      </table>
+      <FieldsTable fields={of.fields} onSave={of.mayEdit ? save : undefined} />
     </>
   );
 };

@@ -22,10 +22,9 @@ import type { Search } from '../../kit/search.ts';
 import { useMay } from '../../shell/use-session.ts';
 import { assetList } from '../assets/asset-list.tsx';
 import { findingList } from '../findings/finding-list.tsx';
-import { FieldRow } from '../poams/field-row.tsx';
+import { FieldsTable, Where } from '../poams/fields-table.tsx';
 import { ChangesTable } from '../poams/poam-history.tsx';
 import { poamList } from '../poams/poam-list.tsx';
-import fieldStyles from '../poams/poam.module.css';
 import { ComponentsTab } from './components-tab.tsx';
 import { ControlsTab } from './controls-tab.tsx';
 import own from './system.module.css';
@@ -191,47 +190,12 @@ const Overview = ({ of }: { readonly of: SystemDetail }) => {
 /** The record of the system itself, here and there; it is edited in the GRC system. */
 const Fields = ({ of }: { readonly of: SystemDetail }) => (
   <>
-    <p className="quiet">
-      {of.remotes.length === 0
-        ? 'It is not linked to a record of a GRC system.'
-        : of.remotes.map((remote) => (
-            <span key={remote.connection}>
-              In {remote.connection} as <span className="mono">{remote.externalId}</span>, last compared{' '}
-              <When at={remote.confirmedAt} />
-              {remote.missingSince === null ? '. ' : ', and missing there since '}
-              {remote.missingSince === null ? null : <When at={remote.missingSince} />}
-            </span>
-          ))}
-    </p>
-    <table className={fieldStyles['fields']}>
-      <colgroup>
-        <col className={fieldStyles['name']} />
-        <col />
-        <col />
-        <col className={fieldStyles['agreement']} />
-        <col className={fieldStyles['policy']} />
-      </colgroup>
-      <thead>
-        <tr>
-          <th scope="col">Field</th>
-          <th scope="col">Here</th>
-          <th scope="col">There</th>
-          <th scope="col">Agreement</th>
-          <th scope="col">Who decides</th>
-        </tr>
-      </thead>
-      <tbody>
-        {of.fields.map((field) => (
-          <FieldRow
-            key={field.field}
-            field={field}
-            record="sending"
-            mayEdit={false}
-            onSave={() => Promise.resolve(false)}
-          />
-        ))}
-      </tbody>
-    </table>
+    {of.remotes.length === 0 ? (
+      <p className="quiet">It is not linked to a record of a GRC system.</p>
+    ) : (
+      <Where of={of.remotes} />
+    )}
+    <FieldsTable fields={of.fields} />
   </>
 );
 
