@@ -13,6 +13,7 @@ export interface FoundIds {
   readonly outbox: string;
   readonly match: string;
   readonly import: string;
+  readonly plan: string;
 }
 
 const asked = {
@@ -27,6 +28,7 @@ const asked = {
   outbox: ['/outbox?state=failed', 'id'],
   match: ['/matches', 'id'],
   import: ['/imports', 'id'],
+  plan: ['/plans', 'planId'],
 } as const satisfies Record<keyof FoundIds, readonly [string, string]>;
 
 /** @param request of somebody who sees everything. @returns `none` for what there is none of: its page then says so. */

@@ -92,6 +92,7 @@ export const pages: readonly Shot[] = [
   { name: 'approvals', path: () => '/approvals', ready: '[role="row"][data-index="0"]' },
   { name: 'approval', path: (ids) => `/approvals/${ids.approval}`, ready: '[data-group]' },
   { name: 'plans', path: () => '/plans' },
+  { name: 'plan', path: ({ plan }) => `/plans/${plan}` },
   { name: 'matches', path: () => '/matches', ready: rows },
   { name: 'match', path: (ids) => `/matches/${ids.match}` },
   { name: 'imports', path: () => '/imports', ready: rows },

@@ -20,6 +20,7 @@ import { TielineError } from '../platform/errors/index.ts';
 import { parseFilter } from '../platform/lists/index.ts';
 import { type JsonObject, Secret } from '../platform/values/index.ts';
 import { listPoams, type PoamRow } from '../record/poams/index.ts';
+import { keepNewPlan } from '../review/plans/index.ts';
 import { editRecord } from '../review/records/index.ts';
 import { syncWhatCanBe } from '../runs/sync/index.ts';
 import { writeDemoScanFile } from './demo-scan-file.ts';
@@ -146,6 +147,19 @@ async function waitForApproval(
       await edit.here(poam, { scheduled_completion: moved(poam.due, 60) }, 'The vendor’s fix comes later.');
 }
 
+/** Two POA&Ms with a new owner, and a plan that says what the next sync would do with them. */
+async function keepAPlan(
+  app: App,
+  edit: Editing,
+  { signal }: DemoDay,
+  poams: readonly PoamRow[],
+): Promise<void> {
+  for (const poam of poams.slice(0, 2))
+    await edit.here(poam, { poc: 'Grace Lindholm' }, 'Handed over to the platform team.');
+  const only = { systems: ['xacta'], entities: [], full: false };
+  await keepNewPlan(app, await personOf(app, 'm.okafor'), only, { signal, report: () => undefined });
+}
+
 /** A scanner whose keys were revoked: its card says so, and what to do. */
 async function expiredConnection(app: App, { tenableUrl, signal }: DemoDay): Promise<void> {
   await addSystem(app, {
@@ -197,11 +211,13 @@ export async function liveADay(app: App, day: DemoDay): Promise<string[]> {
   await waitForApproval(app, edit, [first.slice(4), second]);
   await sync(app, day);
   await carriedOver(app, day);
+  await keepAPlan(app, edit, day, first.slice(7));
   await schedule(app);
   await expiredConnection(app, day);
   return [
     'a conflict of a date, of an owner and of a comment, and a change that Xacta refused',
     'later dates that wait for approval, in two systems',
+    'a plan of the next sync, to read and to apply',
     'machines that may be one, and machines in no system',
     'a scan file from a network without a connection',
     'a connection whose keys have expired (tenable-lab), and schedules for the others',

@@ -35,19 +35,26 @@ interface Groups {
 }
 
 const verbs: Readonly<Record<PlanGroup['sample']['kind'], string>> = {
-  create: 'creates',
-  update: 'changes',
-  link: 'links',
-  missing: 'marks as missing',
-  conflict: 'leaves to a person',
+  create: 'Creates',
+  update: 'Changes',
+  link: 'Links',
+  missing: 'Marks as missing',
+  conflict: 'Leaves to a person',
 };
 
-/** What all items of a group do, in a line. */
+/** What all items of a group do, in a line; of one alone, which it is. */
 function groupWords({ sample, count }: PlanGroup): string {
-  const where = sample.direction === 'outbound' ? `in ${sample.system ?? 'the other side'}` : 'here';
-  const what = `${count.toLocaleString('en')} × ${verbs[sample.kind]} ${entityWords(sample.entity, 1)} ${where}`;
-  if (sample.field === null || sample.kind !== 'update') return what;
-  return `${what}: ${fieldTitle(sample.field)} → ${valueWords(sample.after) || 'nothing'}`;
+  const { kind, entity, record, direction, system, field, after } = sample;
+  const which =
+    count === 1 && kind !== 'create' ? record : `${count.toLocaleString('en')} ${entityWords(entity, count)}`;
+  const where = direction === 'outbound' ? `in ${system ?? 'the other side'}` : 'here';
+  const what =
+    kind === 'conflict' || kind === 'missing'
+      ? `${verbs[kind]}: ${which}`
+      : `${verbs[kind]} ${which} ${where}`;
+  return field === null || kind !== 'update'
+    ? what
+    : `${what}: ${fieldTitle(field)} → ${valueWords(after) || 'nothing'}`;
 }
 
 const Items = ({ planId, group }: { readonly planId: string; readonly group: number }) => (
@@ -143,7 +150,6 @@ const Group = ({
         <Button
           variant="default"
           size="compact-xs"
-          ml="auto"
           aria-expanded={open}
           onClick={() => setOpen((before) => !before)}
         >
@@ -178,7 +184,7 @@ const Marks = ({ of }: { readonly of: Plan }) => (
     </span>
     {of.appliedAt === null ? (
       <span className="quiet">
-        kept until <When at={of.expiresAt} />
+        kept until <At at={of.expiresAt} />
       </span>
     ) : (
       <span className="good">
@@ -257,6 +263,9 @@ const Body = ({ of }: { readonly of: Plan }) => (
     <Loaded query={useQuery(planGroupsQuery(of.planId))}>
       {({ items, next }) => (
         <>
+          {of.appliedAt === null && unseenWords(items) !== undefined ? (
+            <p className="quiet">{unseenWords(items)}</p>
+          ) : null}
           {items.length === 0 ? (
             <p className="quiet">
               Both sides agree, or what differs is left to a person: a sync would do nothing.

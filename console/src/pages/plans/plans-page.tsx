@@ -130,7 +130,7 @@ const Line = ({ of }: { readonly of: Plan }) => (
     <td>
       {of.appliedAt === null ? (
         <span className="quiet">
-          kept until <When at={of.expiresAt} />
+          kept until <At at={of.expiresAt} />
         </span>
       ) : (
         <>
