@@ -338,23 +338,23 @@ describe('a watched folder', () => {
     await seen(3);
     const folders = () => listWatchedFolders(world.app.db, world.app.now());
     expect(await folders()).toMatchObject([
-      { folder: inbox, source: 'inbox', by: 'tester', isWatched: true, files: 2, problem: null },
+      { folder: inbox, source: 'inbox', by: 'tester', state: 'watched', files: 2, problem: null },
     ]);
     await rename(inbox, `${inbox} away`);
     for (let looks = 0; warnings.length === 0 && looks < 1_000; looks += 1) await delay(10);
     await expect
       .poll(folders)
-      .toMatchObject([{ isWatched: true, problem: expect.stringContaining('inbox') as string }]);
+      .toMatchObject([{ state: 'unreadable', problem: expect.stringContaining('inbox') as string }]);
     await rename(`${inbox} away`, inbox);
     await writeFile(join(inbox, 'c.csv'), 'not a scan');
     await seen(4);
     stop.abort();
     await watching;
-    expect(await folders()).toMatchObject([{ isWatched: false, endedAt: expect.any(Date) as Date }]);
+    expect(await folders()).toMatchObject([{ state: 'ended', endedAt: expect.any(Date) as Date }]);
     // One that was killed says nothing more; after some minutes nobody believes that it still looks.
     await world.app.db.updateTable('watched_folders').set({ ended_at: null }).execute();
     expect(await listWatchedFolders(world.app.db, new Date(Date.now() + 600_000))).toMatchObject([
-      { isWatched: false, endedAt: null },
+      { state: 'gone', endedAt: null },
     ]);
     expect(outcomes.filter((line) => !line.startsWith('a.nessus refused'))).toEqual([
       'a.nessus imported 1',

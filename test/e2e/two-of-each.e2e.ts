@@ -1,4 +1,5 @@
 /** Two GRC systems of different worlds whose ids overlap, and two scanners that know one machine by different uuids. */
+import { everywhere } from '../../src/canonical/access/index.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeOne } from '../../src/review/links/links.ts';
 import { findConflicts, resolveConflicts } from '../../src/review/conflicts/resolve-conflicts.ts';
@@ -153,7 +154,7 @@ describe('two GRC systems and two scanners', () => {
     await resolveConflicts(
       world.app,
       { system: 'grc-b' },
-      { choice: { keep: 'internal' }, by: 'isso', reason: undefined },
+      { choice: { keep: 'internal' }, by: 'isso', reason: undefined, approves: everywhere },
     );
     expect(await world.sync()).toMatchObject({ conflictsPending: 0 });
     expect((await poamOf('grc-b', 'POAM-2026-0001'))?.comments).toBe('ours');

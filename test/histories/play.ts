@@ -1,4 +1,5 @@
 /** Plays a batch of histories over the real engine, and holds what comes out against the reference model and the promises. */
+import { everywhere } from '../../src/canonical/access/index.ts';
 import { resolveConflicts } from '../../src/review/conflicts/resolve-conflicts.ts';
 import { editPolicies } from '../../src/engine/policies/policies.ts';
 import { historyFields, type Entity, type HistoryField, type Value } from './fields.ts';
@@ -212,7 +213,7 @@ async function carryOut(
       const { refused } = await resolveConflicts(
         world.app,
         { ids: [open.id] },
-        { choice, by: 'a person', reason: undefined },
+        { choice, by: 'a person', reason: undefined, approves: everywhere },
       );
       if (refused[0])
         throw new BrokenPromise(history, `the conflict could not be settled: ${refused[0].reason}`);

@@ -27,7 +27,7 @@ export const permissions = {
   'poam:write': { where: 'boundary', title: 'edit POA&Ms and milestones' },
   'conflict:resolve': { where: 'boundary', title: 'settle conflicts' },
   'asset:write': { where: 'boundary', title: 'edit the business context of assets' },
-  'poam:approve': { where: 'boundary', title: 'extend and complete POA&Ms' },
+  'poam:approve': { where: 'boundary', title: 'extend and end POA&Ms' },
   'deviation:approve': { where: 'boundary', title: 'approve deviations' },
   'approval:decide': { where: 'boundary', title: 'approve and reject what waits to be sent' },
   'plan:create': { where: 'boundary', title: 'make plans' },

@@ -58,8 +58,9 @@ export const watchedFolders = z.array(
     beganAt: instant,
     lookedAt: instant,
     endedAt: instant.nullable(),
-    /** Whether a process still looks at it. */
-    isWatched: z.boolean(),
+    /** `not looking`: its process is there and has not looked for long; `gone`: its process said nothing more. */
+    state: z.enum(['watched', 'importing', 'unreadable', 'not looking', 'gone', 'ended']),
+    importing: z.string().nullable(),
     files: z.number(),
     problem: z.string().nullable(),
   }),

@@ -18,7 +18,12 @@ export async function requireVersion(
   name: string,
   version: string,
 ): Promise<void> {
-  if (connectionVersion(await fetchSystem(context, name)) !== version) throw moved(name);
+  requireAsSeen(await fetchSystem(context, name), version);
+}
+
+/** @throws TielineError RECORD_MOVED where the row is not as `version` says. */
+export function requireAsSeen(row: ExternalSystemRow, version: string): void {
+  if (connectionVersion(row) !== version) throw moved(row.system_name);
 }
 
 const moved = (name: string): TielineError =>

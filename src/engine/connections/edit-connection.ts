@@ -13,6 +13,7 @@ import {
   saveConnectionChange,
 } from './change-connection.ts';
 import type { ConnectionContext } from './connect.ts';
+import { requireAsSeen } from './connection-version.ts';
 import { addSystem, type NewSystem, refusedSettings } from './systems.ts';
 
 export interface EditHow {
@@ -21,6 +22,8 @@ export interface EditHow {
   readonly check: boolean;
   /** Said by a person: another address is of the same server, whose ids are kept. */
   readonly isSameServer: boolean;
+  /** Of the connection that the person saw; undefined: whatever it is. */
+  readonly version?: string;
   readonly signal: AbortSignal;
 }
 
@@ -38,6 +41,8 @@ export async function editConnection(
   how: EditHow,
 ): Promise<ConnectionEdited> {
   const planned = await planConnectionChange(context, name, change);
+  // Before anything is tried: what is typed for one server is sent to no other.
+  if (how.version !== undefined) requireAsSeen(planned.row, how.version);
   if (planned.changes.length === 0) return { changes: [] };
   if (planned.linkedElsewhere > 0 && !how.isSameServer)
     throw refusedSettings(`The connection ${name} was not changed.`, [

@@ -7,7 +7,7 @@ import type { Store } from '../../platform/postgres/index.ts';
 import { isJsonObject, type JsonObject } from '../../platform/values/index.ts';
 import { countWhatHangs, retireSystem, type WhatHangs } from './remove-system.sql.ts';
 import { recordConnectionDecision } from './change-connection.ts';
-import { holdAsRead } from './connection-version.ts';
+import { holdAsRead, requireAsSeen } from './connection-version.ts';
 import type { ConnectionContext } from './connect.ts';
 import { isSealed } from './secret-box.ts';
 import { fetchSystem } from './systems.ts';
@@ -23,9 +23,10 @@ export async function whatHangsOn(context: ConnectionContext, name: string): Pro
 export async function removeConnection(
   context: ConnectionContext & { store: Store },
   name: string,
-  decided: { readonly by: string; readonly reason: string | undefined },
+  decided: { readonly by: string; readonly reason: string | undefined; readonly version?: string },
 ): Promise<WhatHangs & { readonly operationId: string }> {
   const row = await fetchSystem(context, name);
+  if (decided.version !== undefined) requireAsSeen(row, decided.version);
   const config: JsonObject = isJsonObject(row.connection_config) ? row.connection_config : {};
   const kept = Object.fromEntries(Object.entries(config).filter(([, value]) => !isSealed(value)));
   return context.store.transaction(async (tx) => {

@@ -10,6 +10,7 @@ import {
   insertSystem,
   listMappings,
   listSystems,
+  lockSystem,
   recordHealth,
   updateSystemConfig,
 } from '../../ledger/external-systems/index.ts';
@@ -311,7 +312,10 @@ export async function* checkRow(
 export async function resealSecrets(store: Store, present: SecretBox, next: SecretBox): Promise<number> {
   return store.transaction(async (tx) => {
     let resealed = 0;
-    for (const row of await listSystems(tx.db)) {
+    for (const { id } of await listSystems(tx.db)) {
+      // As it is now, and nobody changes it meanwhile: an edit would be written over.
+      const row = await lockSystem(tx.db, id);
+      if (!row) continue;
       const config: JsonObject = isJsonObject(row.connection_config) ? { ...row.connection_config } : {};
       for (const [name, value] of Object.entries(config)) {
         if (!isSealed(value)) continue;

@@ -9,4 +9,4 @@ export {
 export { endImportWith, keepImport } from './keep-import.ts';
 export { endImport, insertImport } from './scan-imports.sql.ts';
 export { watchFolders } from './watch-folders.ts';
-export { listWatchedFolders, type WatchedFolder } from './watched-folders.sql.ts';
+export { listWatchedFolders, needsPerson, type WatchedFolder } from './watched-folders.sql.ts';

@@ -23,8 +23,8 @@ export type WatchOptions = ImportOptions & {
 
 /**
  * Imports what comes into folders, until the signal; what is there at the start too. A file that is still being written is left
- * until it has not changed for one look; one that is changed later is imported again. Each look is noted, and a file that takes long is no
- * reason to believe that nobody looks any more.
+ * until it has not changed for one look; one that is changed later is imported again. Each look is noted, and
+ * while a file is imported, which takes long, that it is.
  */
 export async function* watchFolders(
   app: App,
@@ -37,12 +37,12 @@ export async function* watchFolders(
   await using _ = { [Symbol.asyncDispose]: () => note.end() };
   while (!options.signal.aborted) {
     const { found: now, looks } = await lookAt(app, paths, options.warn);
-    note.looks(looks);
-    await note.now();
+    await note.saw(looks);
     const ready = [...now].filter(([path, look]) => before.get(path) === look && taken.get(path) !== look);
     for (const [path, look] of ready) {
       if (options.signal.aborted) break;
       let outcomes: FileOutcome[] = [];
+      await note.imports(path);
       try {
         outcomes = await importFiles(app, [path], options);
         taken.set(path, look);
@@ -53,8 +53,10 @@ export async function* watchFolders(
       }
       yield* outcomes;
     }
-    // What is gone may come again under the same name.
-    for (const path of taken.keys()) if (now.size > 0 && !now.has(path)) taken.delete(path);
+    // What is gone may come again under the same name; what is in a folder that cannot be read just now is not gone.
+    const sawAll = now.size > 0 && looks.every(({ problem }) => problem === undefined);
+    for (const path of taken.keys()) if (sawAll && !now.has(path)) taken.delete(path);
+    if (ready.length > 0) await note.imports(undefined);
     before = now;
     await app.sleep(options.everyMs, options.signal).catch(() => undefined);
   }
@@ -64,9 +66,9 @@ export async function* watchFolders(
 const isForGood = (error: unknown): boolean =>
   error instanceof TielineError && !error.entry.retryable && !error.code.startsWith('DATABASE_UNREACHABLE');
 
-const noteEveryMs = 30_000;
+const aliveEveryMs = 30_000;
 
-/** Tells the database what was seen; that it cannot be told is no reason to stop watching. */
+/** Tells the database that somebody watches, and what was seen; that it cannot be told is no reason to stop. One thing after the other. */
 function noter(app: App, { by, source, everyMs, warn, signal }: WatchOptions) {
   const watcher = {
     host: hostname(),
@@ -75,20 +77,29 @@ function noter(app: App, { by, source, everyMs, warn, signal }: WatchOptions) {
     everySeconds: Math.ceil(everyMs / 1000),
     beganAt: app.now(),
   };
-  let latest: readonly FolderLook[] = [];
-  const tell = async (work: () => Promise<void>): Promise<void> => {
-    await work().catch((error: unknown) => {
+  let looks: readonly FolderLook[] = [];
+  let importing: string | undefined;
+  let turn: Promise<void> = Promise.resolve();
+  const tell = (work: () => Promise<void>): Promise<void> => {
+    turn = turn.then(work).catch((error: unknown) => {
       if (!signal.aborted) warn(`that the folders are watched could not be noted: ${messageOf(error)}`);
     });
+    return turn;
   };
-  const now = (): Promise<void> => tell(() => noteLooks(app.db, watcher, latest, app.now()));
-  const again = setInterval(() => void now(), noteEveryMs).unref();
+  const now = (): Promise<void> => tell(() => noteLooks(app.db, watcher, { looks, importing }, app.now()));
+  const alive = setInterval(() => void now(), aliveEveryMs).unref();
   return {
-    looks: (looks: readonly FolderLook[]): void => void (latest = looks),
-    now,
-    end: async (): Promise<void> => {
-      clearInterval(again);
-      await tell(() => noteEnd(app.db, watcher, app.now()));
+    saw(seen: readonly FolderLook[]): Promise<void> {
+      looks = seen;
+      return now();
+    },
+    imports(path: string | undefined): Promise<void> {
+      importing = path;
+      return now();
+    },
+    end(): Promise<void> {
+      clearInterval(alive);
+      return tell(() => noteEnd(app.db, watcher, app.now()));
     },
   };
 }
@@ -109,10 +120,10 @@ async function lookAt(
         const facts = await stat(path).catch(() => undefined);
         if (facts) found.set(path, `${facts.size} ${facts.mtimeMs}`);
       }
-      looks.push({ folder: resolve(folder), files: files.length, problem: undefined });
+      looks.push({ folder: resolve(folder), files: files.length, problem: undefined, lookedAt: app.now() });
     } catch (error) {
       warn(messageOf(error));
-      looks.push({ folder: resolve(folder), files: 0, problem: messageOf(error) });
+      looks.push({ folder: resolve(folder), files: 0, problem: messageOf(error), lookedAt: app.now() });
     }
   return { found, looks };
 }

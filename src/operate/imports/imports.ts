@@ -57,12 +57,20 @@ export interface BroughtFile {
 /** Of one person's files. Each lies on the disk of the server until a worker has imported it. */
 const waitingEach = 100;
 
-/** @throws TielineError IMPORTS_WAITING where as many of the actor's files wait as one person's may. */
+/** Files that this process is receiving, by whose they are: none of them is an import yet. */
+const receiving = new Map<string, number>();
+const countReceiving = (principalId: string, by: 1 | -1): void => {
+  const count = (receiving.get(principalId) ?? 0) + by;
+  if (count === 0) receiving.delete(principalId);
+  else receiving.set(principalId, count);
+};
+
+/** @throws TielineError IMPORTS_WAITING where as many of the actor's files wait or arrive as one person's may. */
 async function refuseTooMany(
   app: Pick<App, 'db'>,
   { principalId }: Pick<Actor, 'principalId'>,
 ): Promise<void> {
-  const waiting = await countOpenUploads(app.db, principalId);
+  const waiting = (await countOpenUploads(app.db, principalId)) + (receiving.get(principalId) ?? 0);
   if (waiting < waitingEach) return;
   throw new TielineError('IMPORTS_WAITING', `${waiting} files of yours wait to be imported already.`);
 }
@@ -83,7 +91,12 @@ export async function bringFile(
   const id = randomUUID();
   const name = plainName(file.name);
   const { bytes, digest, signal } = file;
-  const { path, ...received } = await receiveUpload(app, { id, name }, file.body, { bytes, digest, signal });
+  countReceiving(actor.principalId, 1);
+  const { path, ...received } = await receiveUpload(app, { id, name }, file.body, {
+    bytes,
+    digest,
+    signal,
+  }).finally(() => countReceiving(actor.principalId, -1));
   const { newSource, keepPartial } = file;
   try {
     await requestJob(app, actor, 'import', {

@@ -192,7 +192,7 @@ export const jobKinds = {
       token: z.string(),
       scope,
       /** Where the asker could extend and complete POA&Ms. */
-      approves: scope,
+      approves: scope.default(nowhere),
       /** The days of a filter count from here. */
       askedAt: z.iso.datetime(),
     }),
@@ -212,7 +212,7 @@ export const jobKinds = {
       value: (z.json() as z.ZodType<Json>).optional(),
       reason: z.string().optional(),
     }),
-    async run(app, { ids, keep, value, reason }, { signal, note, actor, done, keep: keepResults }) {
+    async run(app, { ids, keep, value, reason }, { signal, note, actor, holds, done, keep: keepResults }) {
       const left = ids.filter((id) => !done.has(String(id)));
       let settled = done.size;
       if (left.length > 0)
@@ -223,6 +223,7 @@ export const jobKinds = {
             choice: { keep, ...(value === undefined ? {} : { value }) },
             by: actor.name,
             reason,
+            approves: (await holds('poam:approve')) ?? nowhere,
             async met(db, id, refused) {
               signal.throwIfAborted();
               await keepResults(db, [

@@ -1941,8 +1941,12 @@ interface WatchedFoldersTable {
   watched_by: string;
   every_seconds: number;
   began_at: Instant;
-  /** When the process last looked; one that was killed looks no more. */
+  /** When the process last said that it is there; one that was killed says nothing more. */
+  alive_at: Instant;
+  /** When it last looked into the folder; it may be alive and wait for a share that does not answer. */
   looked_at: Instant;
+  /** The file that it is importing, during which it does not look. */
+  importing: string | null;
   /** When the process ended as it should; null while it runs, or where it was killed. */
   ended_at: Instant | null;
   /** Scan files that were there at the last look, imported or not. */

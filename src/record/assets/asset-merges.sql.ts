@@ -82,6 +82,25 @@ async function moveIdentity(tx: Tx, from: string, into: string, decided: Decided
   await tx.client.query('delete from asset_identifiers where asset_uuid = $1::uuid', [from]);
   // What it was matched to, it is as the other one; the next correlation settles it where both were matched.
   await moveCorrelations(tx.db, from, into);
+  await joinMemberships(tx, from, into);
+}
+
+/**
+ * An asset is then also in the boundaries of another one: nobody loses sight of a machine because somebody says who it is. What came of a
+ * match goes with the next match, as elsewhere.
+ */
+async function joinMemberships(tx: Tx, of: string, into: string): Promise<void> {
+  await tx.client.query(
+    `insert into ingestion_system_assets (system_id, asset_uuid, assignment_type)
+     select distinct on (m.system_id) m.system_id, $2::uuid, m.assignment_type
+       from (select system_id, assignment_type from ingestion_system_assets where asset_uuid = $1::uuid
+             union all select system_id, 'direct' from ingestion_assets where asset_uuid = $1::uuid) m
+      where m.system_id is not null
+        and not exists (select from ingestion_assets a where a.asset_uuid = $2::uuid and a.system_id = m.system_id)
+        and not exists (select from ingestion_system_assets known where known.asset_uuid = $2::uuid and known.system_id = m.system_id)
+      order by m.system_id, m.assignment_type`,
+    [of, into],
+  );
 }
 
 export interface SourceRecord {
@@ -159,6 +178,8 @@ async function separateRecord(tx: Tx, record: SourceRecord, decided: Decided): P
      on conflict (asset_uuid) do update set merged_into = null, updated_at = now()`,
     [uuid, record.hostname, record.systemId, decided.operationId],
   );
+  // One that was an asset before is where it was; a new one is where it was thought to be, until a match says otherwise.
+  if (earlier[0] === undefined) await joinMemberships(tx, record.assetUuid, uuid);
   const key = [record.systemId, record.externalId];
   await tx.client.query(
     `update asset_sources set asset_uuid = $3::uuid where external_system_id = $1 and external_id = $2`,

@@ -32,6 +32,9 @@ function describe(asset: AssetSummary): string {
 export async function fetchAsset(app: AssetsPlace, wanted: string): Promise<AssetSummary> {
   const found = await findAssets(app.db, wanted, 6);
   const [only] = found;
+  // The uuid is said whole: what else is known by the same one (a scanner's, an agent's) is not meant.
+  const named = found.find(({ assetUuid }) => assetUuid === wanted.trim().toLowerCase());
+  if (named) return named;
   if (only && found.length === 1) return only;
   throw new TielineError('USAGE', only ? `Several assets fit ${wanted}.` : `No asset fits ${wanted}.`, {
     fields: found.map((each) => ({ field: each.assetUuid, message: describe(each) })),

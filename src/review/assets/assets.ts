@@ -173,11 +173,11 @@ export async function split(
   const { id, system_type: type } = await fetchSystem(app, system);
   return app.store.transaction(async (tx) => {
     const record = await findSourceRecord(tx, id, externalId);
-    if (record) await requireWhollyIn(tx, scope, record.assetUuid);
-    if (!record || (of !== undefined && record.assetUuid !== of))
+    if (!record || (of !== undefined && record.assetUuid !== of.toLowerCase()))
       throw new TielineError('USAGE', `${system} reports no asset ${externalId}.`, {
         remedy: '`tieline assets explain UUID` shows what its sources call it.',
       });
+    await requireWhollyIn(tx, scope, record.assetUuid);
     if (record.others === 0)
       throw new TielineError(
         'USAGE',

@@ -1,4 +1,5 @@
 /** What every effect of a decided conflict is given, and how it writes to our rows. */
+import type { Scope } from '../../canonical/access/index.ts';
 import { isJsonObject, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
 import { byPerson, type Reason, type ReasonCode, reasonOf } from '../../canonical/vocabulary/index.ts';
 import { type JournalEntry, recordChanges } from '../../ledger/operations/index.ts';
@@ -17,6 +18,8 @@ export interface Settling {
   readonly facts: ConflictFacts;
   readonly by: string;
   readonly reason: string | undefined;
+  /** Where whoever settles it may extend and end POA&Ms. */
+  readonly approves: Scope;
   /** A third value, where that was chosen. */
   readonly value: Json | undefined;
   /** The operation that settles, begun by the first conflict that can be settled. */

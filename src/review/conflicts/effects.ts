@@ -3,6 +3,8 @@
  * is to go out becomes an edit or a change in the outbox, which the next sync plans, sends and journals like any other.
  */
 import type { z } from 'zod';
+import { isWithin } from '../../canonical/access/index.ts';
+import { needsApprover } from '../../canonical/policy/index.ts';
 import { comparisonOf, type ConflictEffect, reasonOf } from '../../canonical/vocabulary/index.ts';
 import { sameValue } from '../../engine/merge/index.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../platform/values/index.ts';
@@ -59,6 +61,11 @@ async function settleValue(
   const row = (await fetchRows(tx.db, entity, [entityId])).get(entityId);
   if (!link || !row) return { refused: 'belongs to a record that is not there any more' };
   const value = valueFor(row.row[field]);
+  const present = row.row[field] ?? null;
+  const approval =
+    entity === 'poam' ? needsApprover(field, [present, conflict.external], value ?? null) : undefined;
+  if (approval !== undefined && !isWithin(settling.approves, conflict.boundary))
+    return { refused: `needs the right to ${approval} POA&Ms: ask an ISSM or the authorizing official` };
   const why = settling.value === undefined ? 'conflict_remote_value' : 'conflict_third_value';
   await setFields(settling, entity, entityId, { [field]: value ?? null }, { code: why });
   const base = { ...link.base, [field]: conflict.external };

@@ -6,6 +6,7 @@
  */
 import type { Kysely } from 'kysely';
 import type { Database } from '../../platform/postgres/index.ts';
+import type { Scope } from '../../canonical/access/index.ts';
 import { knownWord, TielineError } from '../../platform/errors/index.ts';
 import { choicesFor, decideConflict, type OfferedChoice } from '../../engine/merge/index.ts';
 import { type ConflictChoice, type ConflictEffect, conflictTypes } from '../../canonical/vocabulary/index.ts';
@@ -114,6 +115,8 @@ export interface ConflictDecider {
   /** The user's name, for the journal. */
   readonly by: string;
   readonly reason: string | undefined;
+  /** Where they may extend and end POA&Ms. */
+  readonly approves: Scope;
   /** Called for each conflict, in the transaction that settles it; of one that is refused, with the reason. */
   readonly met?: (db: Kysely<Database>, id: number, refused: string | undefined) => Promise<void>;
 }
@@ -182,7 +185,7 @@ async function settle(
   operation: () => Promise<string>,
   conflict: ConflictRow,
   facts: ConflictFacts,
-  { choice, by, reason, met }: ConflictDecider,
+  { choice, by, reason, approves, met }: ConflictDecider,
 ): Promise<{ readonly resolved: ResolvedConflict } | { readonly refused: RefusedConflict }> {
   const { id } = conflict;
   const decision = decideConflict(facts, choice.keep);
@@ -190,7 +193,7 @@ async function settle(
   const effect = decision.do;
   try {
     return await app.store.transaction(async (tx) => {
-      const settling = { tx, conflict, facts, by, reason, value: choice.value, operation };
+      const settling = { tx, conflict, facts, by, reason, approves, value: choice.value, operation };
       const carried = await carryOut(effect, settling);
       if ('refused' in carried) throw new Refused(carried.refused);
       const resolution = {

@@ -1,5 +1,5 @@
 /** A person settles many conflicts in one way: first it is tried, then done with the token of what was shown. */
-import type { Actor, Scope } from '../../canonical/access/index.ts';
+import { type Actor, nowhere, type Scope, scopeFor } from '../../canonical/access/index.ts';
 import type { ConflictChoice } from '../../canonical/vocabulary/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import { defined, type Json } from '../../platform/values/index.ts';
@@ -36,7 +36,7 @@ export interface SettledMany {
  * @param scope where the actor may settle conflicts. @throws SELECTION_MOVED where they are no longer those that were shown.
  */
 export async function settleMany(
-  app: Pick<App, 'db' | 'store' | 'modules'>,
+  app: Pick<App, 'db' | 'store' | 'modules' | 'now'>,
   actor: Actor,
   scope: Scope,
   run: WayToSettle & { readonly token: string; readonly reason?: string | undefined },
@@ -49,7 +49,12 @@ export async function settleMany(
   const { operationId, resolved, refused } = await resolveConflicts(
     app,
     { ids },
-    { choice, by: actor.name, reason: run.reason },
+    {
+      choice,
+      by: actor.name,
+      reason: run.reason,
+      approves: scopeFor(actor, 'poam:approve', app.now()) ?? nowhere,
+    },
   );
   return {
     operationId: operationId ?? null,

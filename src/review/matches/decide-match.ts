@@ -1,6 +1,6 @@
 /** Matches as the console decides them: within a scope, with what both sides are known by and what would follow. */
 import type { Identifier } from '../../canonical/identity/index.ts';
-import { permissions, type Scope } from '../../canonical/access/index.ts';
+import { nowhere, permissions, type Scope } from '../../canonical/access/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import { defined } from '../../platform/values/index.ts';
@@ -86,11 +86,20 @@ export async function decideMatch(
   app: App,
   scope: Scope,
   id: number,
-  { decision, choice: named, always, replaces, mayMerge }: MatchDecision & { readonly mayMerge: boolean },
+  {
+    decision,
+    choice: named,
+    always,
+    replaces,
+    merges,
+  }: MatchDecision & {
+    /** Where the decider may merge assets; undefined: nowhere. */
+    readonly merges: Scope | undefined;
+  },
   decided: Decider,
 ): Promise<MatchSettled> {
   const match = await fetchMatchDetail(app, scope, id);
-  if (match.kind === 'identity' && !mayMerge)
+  if (match.kind === 'identity' && merges === undefined)
     throw new TielineError('NOT_ALLOWED', `${decided.by} may not ${permissions['asset:identify'].title}.`);
   if (match.settledAt !== null)
     throw new TielineError(
@@ -112,7 +121,12 @@ export async function decideMatch(
     });
   const wanted = String(id);
   if (decision === 'accept')
-    return acceptMatch(app, wanted, { ...defined({ choice }), always, replaces }, decided);
+    return acceptMatch(
+      app,
+      wanted,
+      { ...defined({ choice }), always, replaces, merges: merges ?? nowhere },
+      decided,
+    );
   // None of them: of those that this person can see.
   const none =
     choice === undefined && match.kind === 'component' && match.candidatesOutside > 0

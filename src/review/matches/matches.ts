@@ -2,7 +2,7 @@
  * Matches that rules leave to a person, seen and settled: which component an asset is, whether two assets of a component are one machine,
  * whether what a source reports is an asset that is known. Each is a row of match_reviews; what is decided here holds at once.
  */
-import { everywhere } from '../../canonical/access/index.ts';
+import type { Scope } from '../../canonical/access/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import { standingEvidence } from '../../canonical/identity/index.ts';
 import { recordChanges, withDecision } from '../../ledger/operations/index.ts';
@@ -71,6 +71,8 @@ export interface Choice {
   readonly replaces?: boolean;
   /** Also for assets to come that carry what this one is known by. */
   readonly always?: boolean;
+  /** Where the decider may merge assets. */
+  readonly merges: Scope;
 }
 
 export interface MatchSettled {
@@ -93,7 +95,7 @@ export interface MatchSettled {
 export async function acceptMatch(
   app: App,
   wanted: string,
-  { choice, replaces, always }: Choice,
+  { choice, replaces, always, merges }: Choice,
   decided: Decider,
 ): Promise<MatchSettled> {
   const match = await fetchOpen(app, wanted);
@@ -107,7 +109,7 @@ export async function acceptMatch(
         },
       );
     const into = choice ?? candidateOf(match, undefined).choice;
-    const outcome = await merge(app, everywhere, { from: match.assetUuid ?? '', into }, decided);
+    const outcome = await merge(app, merges, { from: match.assetUuid ?? '', into }, decided);
     return {
       id: match.id,
       operationId: outcome.operationId,

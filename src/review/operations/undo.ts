@@ -20,6 +20,7 @@ import {
   isLinked,
   linkedEntity,
   type LinkedEntityName,
+  lockRows,
   updateRows,
 } from '../../record/entities/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
@@ -83,7 +84,7 @@ export async function undoOperation(
     });
   const ids = [undoes, ...(await listSteps(app.db, undoes)).map((step) => step.batch_id)];
   return app.store.transaction(async (tx) => {
-    const plan = decideUndo(await gatherRecords(tx, ids));
+    const plan = decideUndo(await gatherRecords(tx, ids, { lock: !given.planOnly }));
     const sha256 = createHash('sha256').update(JSON.stringify(plan)).digest('hex');
     if (given.sha256 !== undefined && given.sha256 !== sha256)
       throw new TielineError(
@@ -117,12 +118,18 @@ interface PresentRecord {
   readonly mappings: readonly FieldMapping[];
 }
 
-async function gatherRecords(tx: Tx, operationIds: readonly string[]): Promise<ChangedRecord[]> {
+/** @param given.lock holds the rows until the transaction ends: what is decided over is what is then written. */
+async function gatherRecords(
+  tx: Tx,
+  operationIds: readonly string[],
+  given: { readonly lock: boolean },
+): Promise<ChangedRecord[]> {
   const journal = await fetchWholeJournal(tx, operationIds);
   const rules = rulesReader(tx);
   const records: ChangedRecord[] = [];
   for (const [entity, ofEntity] of Map.groupBy(journal, (row) => row.entity)) {
     const byRecord = Map.groupBy(ofEntity, (row) => row.entityId);
+    if (given.lock && isLinked(entity)) await lockRows(tx.db, entity, [...byRecord.keys()]);
     const presentOf = isLinked(entity)
       ? await presentReader(tx, entity, [...byRecord.keys()], rules)
       : undefined;

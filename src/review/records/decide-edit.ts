@@ -1,6 +1,7 @@
 /** Whether an edit of a record may be made, and what it changes. Pure: what it asks was gathered before. */
 import type { z } from 'zod';
 import { isWithin, type Scope } from '../../canonical/access/index.ts';
+import { needsApprover } from '../../canonical/policy/index.ts';
 import type { FieldFault } from '../../platform/errors/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import { canonicalStatus, comparisonOf } from '../../canonical/vocabulary/index.ts';
@@ -78,25 +79,16 @@ export function parseChanges(
 /** Dates that were promised: who moves one says why. */
 const promised: ReadonlySet<string> = new Set(['scheduled_completion']);
 
-/** What only who may approve POA&Ms does with one; undefined: who may edit it may do this too. */
-function needsApprover({ entity }: EditedRecord, { field, before, after }: FieldChange): string | undefined {
-  if (entity !== 'poam') return undefined;
-  if (field === 'status' && after === 'Completed') return 'complete';
-  const isLater = typeof before === 'string' && (typeof after !== 'string' || after > before);
-  return field === 'scheduled_completion' && isLater ? 'extend' : undefined;
-}
-
 function faultsOf(
   record: EditedRecord,
   changed: readonly FieldChange[],
   { reason, approves }: Pick<AskedEdit, 'reason' | 'approves'>,
 ): FieldFault[] {
-  return changed.flatMap((change): FieldFault[] => {
-    const { field, before, after } = change;
+  return changed.flatMap(({ field, before, after }): FieldFault[] => {
     const owner = whyNotEditable(record.entity, field, record.sides);
     if (owner !== undefined) return [{ field, message: owner }];
     if (record.held.includes(field)) return [{ field, message: 'is in an open conflict: settle that first' }];
-    const approval = needsApprover(record, change);
+    const approval = record.entity === 'poam' ? needsApprover(field, [before], after) : undefined;
     if (approval !== undefined && !isWithin(approves, record.boundary))
       return [
         { field, message: `needs the right to ${approval} POA&Ms: ask an ISSM or the authorizing official` },

@@ -170,7 +170,7 @@ describe('editing many records', () => {
       },
     ]);
     expect((await tried(-1, nowhere, { status: 'Completed' })).refused).toMatchObject([
-      { faults: [{ field: 'status', message: expect.stringContaining('complete') as string }] },
+      { faults: [{ field: 'status', message: expect.stringContaining('to end') as string }] },
     ]);
     expect(await tried(1, everywhere)).toMatchObject({ willChange: 1, refused: [] });
   });

@@ -237,6 +237,6 @@ async function settleOne(world: EverydayWorld, n: number, choice: number): Promi
   await resolveConflicts(
     world.app,
     { ids: [conflict.id] },
-    { choice: { keep: chosen.choice }, by: 'soak', reason: undefined },
+    { choice: { keep: chosen.choice }, by: 'soak', reason: undefined, approves: everywhere },
   );
 }

@@ -58,12 +58,18 @@ export const DecideDialog = ({
     <ActionDialog
       title={title}
       reason={decision === 'reject' ? 'required' : 'optional'}
+      incomplete={approval.contentSha256 !== sha256}
       onRun={send}
       onClose={onClose}
     >
       <p>
         {title} {what}. They go to {approval.system}.
       </p>
+      {approval.contentSha256 === sha256 ? null : (
+        <p className="attention">
+          It has changed since you opened this. Close it, look at it, and decide again.
+        </p>
+      )}
     </ActionDialog>
   );
 };

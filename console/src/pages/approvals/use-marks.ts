@@ -36,6 +36,8 @@ export function useViewed<Kept>(
   return async (sha256: string, viewed: boolean): Promise<void> => {
     const mark = <Group extends Viewable>(of: Group): Group =>
       of.sha256 === sha256 ? { ...of, viewedAt: viewed ? new Date().toISOString() : null } : of;
+    // An answer that is on its way knows nothing of the mark yet.
+    await queryClient.cancelQueries({ queryKey, exact: true });
     queryClient.setQueryData<Kept>(queryKey, (kept) => (kept === undefined ? kept : groupsIn(kept, mark)));
     try {
       await save(sha256, viewed);
@@ -46,6 +48,7 @@ export function useViewed<Kept>(
   };
 }
 
+const nothing: ReadonlySet<string> = new Set();
 const withOrWithout = (set: ReadonlySet<string>, key: string, on: boolean): ReadonlySet<string> => {
   const next = new Set(set);
   if (on) next.add(key);
@@ -54,8 +57,11 @@ const withOrWithout = (set: ReadonlySet<string>, key: string, on: boolean): Read
 };
 
 export function useMarks(of: ApprovalDetail, mayChoose: boolean): Marks & { readonly clear: () => void } {
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const { approvalId } = of;
+  const { approvalId, contentSha256 } = of;
+  // Of what was shown then: where that has changed, nothing of it is chosen any more.
+  const [choice, setChoice] = useState({ of: contentSha256, records: nothing });
+  const chosen = choice.of === contentSha256 ? choice.records : nothing;
+  const choose = (records: ReadonlySet<string>): void => setChoice({ of: contentSha256, records });
   const view = useViewed<ApprovalDetail>(
     approvalQuery(approvalId).queryKey,
     (kept, change) => ({ ...kept, groups: kept.groups.map(change) }),
@@ -66,7 +72,7 @@ export function useMarks(of: ApprovalDetail, mayChoose: boolean): Marks & { read
     chosen,
     mayChoose,
     setViewed: (sha256, on) => void view(sha256, on),
-    setChosen: (record, on) => setChosen((before) => withOrWithout(before, record, on)),
-    clear: () => setChosen(new Set()),
+    setChosen: (record, on) => choose(withOrWithout(chosen, record, on)),
+    clear: () => choose(nothing),
   };
 }

@@ -96,6 +96,10 @@ const MergeDialog = ({
   );
 };
 
+/** Names a source's record, whatever the order in which they come. */
+const keyOf = ({ source, externalId }: AssetSources['sources'][number]): string =>
+  JSON.stringify([source, externalId]);
+
 const SplitDialog = ({
   assetUuid,
   sources,
@@ -105,9 +109,9 @@ const SplitDialog = ({
   readonly sources: AssetSources['sources'];
   readonly onClose: () => void;
 }) => {
-  const [at, setAt] = useState('0');
+  const [key, setKey] = useState(sources[0] ? keyOf(sources[0]) : '');
   const decided = useDecided();
-  const chosen = sources[Number(at)];
+  const chosen = sources.find((each) => keyOf(each) === key);
   return (
     <ActionDialog
       title="Split a source off"
@@ -127,12 +131,9 @@ const SplitDialog = ({
       <NativeSelect
         mt="sm"
         label="Source"
-        value={at}
-        onChange={(event) => setAt(event.currentTarget.value)}
-        data={sources.map(({ source, externalId }, index) => ({
-          value: String(index),
-          label: `${source}, as ${externalId}`,
-        }))}
+        value={key}
+        onChange={(event) => setKey(event.currentTarget.value)}
+        data={sources.map((each) => ({ value: keyOf(each), label: `${each.source}, as ${each.externalId}` }))}
       />
     </ActionDialog>
   );
@@ -147,7 +148,6 @@ export const SayOtherwise = ({
 }) => {
   const [asked, setAsked] = useState<'merge' | 'split'>();
   const { data } = useQuery(assetSourcesQuery(assetUuid));
-  const sources = data?.sources ?? [];
   const close = () => setAsked(undefined);
   return (
     <>
@@ -155,7 +155,7 @@ export const SayOtherwise = ({
       <Button variant="default" mt="sm" mr="sm" onClick={() => setAsked('merge')}>
         Merge into another asset…
       </Button>
-      {sources.length > 1 ? (
+      {data === undefined ? null : data.sources.length > 1 ? (
         <Button variant="default" mt="sm" onClick={() => setAsked('split')}>
           Split a source off…
         </Button>
@@ -163,7 +163,9 @@ export const SayOtherwise = ({
         <span className="quiet">Only one source reports it: there is nothing to split off.</span>
       )}
       {asked === 'merge' ? <MergeDialog assetUuid={assetUuid} others={othersOf(of)} onClose={close} /> : null}
-      {asked === 'split' ? <SplitDialog assetUuid={assetUuid} sources={sources} onClose={close} /> : null}
+      {asked === 'split' && data ? (
+        <SplitDialog assetUuid={assetUuid} sources={data.sources} onClose={close} />
+      ) : null}
     </>
   );
 };

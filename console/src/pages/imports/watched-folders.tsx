@@ -6,18 +6,47 @@ import detail from '../../kit/detail/detail.module.css';
 import { When } from '../../kit/marks/when.tsx';
 import styles from './imports.module.css';
 
-const State = ({ of: { isWatched, endedAt, problem } }: { readonly of: WatchedFolder }) =>
-  !isWatched && endedAt === null ? (
-    <span className="bad strong" title="The process that watched it was killed, or its machine is away">
-      not watched any more
-    </span>
-  ) : !isWatched ? (
-    <span className="quiet">ended</span>
-  ) : problem === null ? (
-    <span className="good">watched</span>
-  ) : (
-    <span className="bad">cannot be read: {problem}</span>
+const states: Readonly<
+  Record<WatchedFolder['state'], { readonly text: string; readonly tone: string; readonly meaning: string }>
+> = {
+  watched: { text: 'watched', tone: 'good', meaning: 'Its process looks into it again and again.' },
+  importing: {
+    text: 'importing',
+    tone: 'strong',
+    meaning: 'Its process is at a file, and looks again afterwards.',
+  },
+  unreadable: {
+    text: 'cannot be read',
+    tone: 'bad strong',
+    meaning: 'It was not there, or not readable, at the last look.',
+  },
+  'not looking': {
+    text: 'not looked at',
+    tone: 'bad strong',
+    meaning: 'Its process runs and has not come back from the folder: a share that does not answer, perhaps.',
+  },
+  gone: {
+    text: 'not watched any more',
+    tone: 'bad strong',
+    meaning: 'Its process was killed, or its machine is away.',
+  },
+  ended: { text: 'ended', tone: 'quiet', meaning: 'Somebody ended it.' },
+};
+const needsPerson = ({ state }: WatchedFolder): boolean =>
+  state === 'unreadable' || state === 'not looking' || state === 'gone';
+
+const State = ({ of: { state, problem, importing } }: { readonly of: WatchedFolder }) => {
+  const { text, tone, meaning } = states[state];
+  const more = state === 'importing' ? importing : problem;
+  return (
+    <>
+      <span className={tone} title={meaning}>
+        {text}
+      </span>
+      {more === null ? null : <div className="quiet">{more}</div>}
+    </>
   );
+};
 
 const command = 'tieline import FOLDER --watch';
 
@@ -61,10 +90,8 @@ export const WatchedFolders = () => {
   const { data } = useQuery(foldersQuery);
   if (!data) return null;
   const { items } = data;
-  const ill = items.filter(
-    ({ isWatched, endedAt, problem }) => problem !== null || (!isWatched && endedAt === null),
-  ).length;
-  const watched = items.filter(({ isWatched }) => isWatched).length;
+  const ill = items.filter(needsPerson).length;
+  const watched = items.filter(({ state }) => state === 'watched' || state === 'importing').length;
   return (
     <details className={styles['folders']} open={ill > 0}>
       <summary>

@@ -287,7 +287,14 @@ const Body = ({ of }: { readonly of: Plan }) => (
 
 const Apply = ({ of }: { readonly of: Plan }) => {
   const { data } = useQuery(planGroupsQuery(of.planId));
-  return <ApplyPlan of={of} whyNot={data && unseenWords(data.items)} />;
+  const last = data?.items.at(-1);
+  const whyNot =
+    data === undefined
+      ? 'What it would do is not shown yet.'
+      : data.next !== null && last !== undefined && mustBeViewed.has(last.danger)
+        ? `It has more dangerous changes than are shown here: tieline plans show ${planName(of)} --limit 10000`
+        : unseenWords(data.items);
+  return <ApplyPlan of={of} whyNot={whyNot} />;
 };
 
 export const PlanPage = () => {

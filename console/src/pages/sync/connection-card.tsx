@@ -166,15 +166,18 @@ const Why = ({ of }: { readonly of: Connection }) => (
 /** Pauses or resumes it, for who administers connections. */
 const Switch = ({ of: { connection, isEnabled, pausedAt } }: { readonly of: Connection }) => {
   const may = useMay('connection:admin');
-  const [asked, setAsked] = useState(false);
+  // As it was when the button was pressed: a colleague's pause must not turn the open dialog into a resume.
+  const [asked, setAsked] = useState<'pause' | 'resume'>();
   const way = pausedAt === null ? 'pause' : 'resume';
   if (!may || (!isEnabled && pausedAt === null)) return null;
   return (
     <>
-      <Button variant="default" size="compact-xs" ml="auto" onClick={() => setAsked(true)}>
+      <Button variant="default" size="compact-xs" ml="auto" onClick={() => setAsked(way)}>
         {way === 'pause' ? 'Pause…' : 'Resume…'}
       </Button>
-      {asked ? <SwitchDialog connection={connection} way={way} onClose={() => setAsked(false)} /> : null}
+      {asked ? (
+        <SwitchDialog connection={connection} way={asked} onClose={() => setAsked(undefined)} />
+      ) : null}
     </>
   );
 };

@@ -79,7 +79,11 @@ export async function resolve(
       ],
     });
   const outcome = await context.host.withApp(flags, async (app) =>
-    resolveConflicts(app, await toConflictFilter(app, query), { choice, ...decider(flags) }),
+    resolveConflicts(app, await toConflictFilter(app, query), {
+      choice,
+      ...decider(flags),
+      approves: everywhere,
+    }),
   );
   if (outcome.refused.length > 0) context.result.exitCode = 3;
   if (flags.json) context.printJson('conflictsResolved', resolutionJson(outcome));

@@ -1,6 +1,6 @@
 /** `imports …`: what became of scan files, and which folders are watched for them. */
 import { importList } from '../../../canonical/lists/index.ts';
-import { listWatchedFolders } from '../../../modules/scan-files/index.ts';
+import { listWatchedFolders, needsPerson } from '../../../modules/scan-files/index.ts';
 import { countImports, type ImportRow, listImports } from '../../../operate/imports/index.ts';
 import { filterPairs, parseFilter, parseSort } from '../../../platform/lists/index.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
@@ -34,9 +34,7 @@ export async function showImports(context: CommandContext, flags: ListFlags): Pr
 
 export async function showFolders(context: CommandContext, flags: GlobalFlags): Promise<void> {
   const folders = await context.host.withApp(flags, ({ db, now }) => listWatchedFolders(db, now()));
-  // A folder that nobody looks at, or that cannot be read, waits for a person.
-  if (folders.some(({ isWatched, endedAt, problem }) => problem !== null || (!isWatched && endedAt === null)))
-    context.result.exitCode = 3;
+  if (folders.some(needsPerson)) context.result.exitCode = 3;
   if (flags.json) context.printJson('watchedFolders', folders);
   else context.print(folderLines(folders, context.width).join('\n'));
 }

@@ -47,15 +47,14 @@ export function importLines(rows: readonly ImportRow[], width: number | undefine
   ];
 }
 
-/** How a folder is, in words. */
-export const folderState = ({ isWatched, endedAt, problem }: WatchedFolder): string =>
-  isWatched
-    ? problem === null
-      ? 'watched'
-      : 'cannot be read'
-    : endedAt === null
-      ? 'not watched any more'
-      : 'ended';
+const stateWords: Readonly<Record<WatchedFolder['state'], string>> = {
+  watched: 'watched',
+  importing: 'importing',
+  unreadable: 'cannot be read',
+  'not looking': 'not looked at: it does not answer',
+  gone: 'not watched any more',
+  ended: 'ended',
+};
 
 export function folderLines(folders: readonly WatchedFolder[], width: number | undefined): string[] {
   if (folders.length === 0) return ['No folder is watched. To watch one: tieline import FOLDER --watch'];
@@ -66,10 +65,10 @@ export function folderLines(folders: readonly WatchedFolder[], width: number | u
         each.folder,
         each.host,
         each.source,
-        folderState(each),
+        stateWords[each.state],
         minuteText(each.lookedAt),
         String(each.files),
-        each.problem ?? '',
+        each.problem ?? each.importing ?? '',
       ]),
       width,
     ),

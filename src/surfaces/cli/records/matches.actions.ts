@@ -1,4 +1,5 @@
 /** `matches …`: which asset is which component, and which records are one machine, where a person decides. */
+import { everywhere } from '../../../canonical/access/index.ts';
 import {
   acceptMatch,
   fetchMatch,
@@ -54,7 +55,7 @@ type MatchArgs = readonly [string, string | undefined];
 const accepting =
   (always: boolean): Action<AcceptFlags, MatchArgs> =>
   async (context, flags, [wanted, choice]) => {
-    const asked = { replaces: flags.replace, always, ...defined({ choice }) };
+    const asked = { replaces: flags.replace, always, merges: everywhere, ...defined({ choice }) };
     const outcome = await context.host.withApp(flags, (app) =>
       acceptMatch(app, wanted, asked, decider(flags)),
     );

@@ -166,7 +166,7 @@ const editing: Pick<Handlers<typeof connectionRoutes>, 'editConnection' | 'setCo
       unset,
       secrets: secretsOf(secrets),
     };
-    const how = { decided: decidedBy(call, reason), check, isSameServer, signal };
+    const how = { decided: decidedBy(call, reason), check, isSameServer, signal, version };
     const edited = await asSeen(app, name, version, async () => {
       const present = await describeConnection(app, name);
       refuseFiles(settings, present.settings);
@@ -179,7 +179,8 @@ const editing: Pick<Handlers<typeof connectionRoutes>, 'editConnection' | 'setCo
     const { app, params, body, version, signal } = call;
     const { connection: name } = params;
     const change = { settings: {}, unset: [], secrets: secretsOf(body.secrets) };
-    const how = { decided: decidedBy(call, body.reason), check: body.check, isSameServer: true, signal };
+    const decided = decidedBy(call, body.reason);
+    const how = { decided, check: body.check, isSameServer: true, signal, version };
     return { body: await asSeen(app, name, version, () => editConnection(app, name, change, how)) };
   },
 };
@@ -218,7 +219,10 @@ export const connectionHandlers = (): Handlers<typeof connectionRoutes> => ({
   removeConnection: async (call) => {
     const { connection: name } = call.params;
     const removed = await asSeen(call.app, name, call.version, () =>
-      removeConnection(call.app, name, decidedBy(call, call.query.reason)),
+      removeConnection(call.app, name, {
+        ...decidedBy(call, call.query.reason),
+        version: call.version,
+      }),
     );
     return { body: { name, ...removed } };
   },

@@ -1,4 +1,5 @@
 /** Conflicts and approvals: what a person decides. */
+import { nowhere, scopeFor } from '../../../canonical/access/index.ts';
 import { approvalList, conflictList } from '../../../canonical/lists/index.ts';
 import {
   approvalRow,
@@ -71,7 +72,7 @@ export const conflictHandlers = (parts: ListParts): Handlers<typeof conflictRout
   getConflict: async ({ app, scope, params }) => ({
     body: await fetchConflict(app, scope, params.conflictId),
   }),
-  resolveConflict: async ({ app, by, scope, params, body }) => {
+  resolveConflict: async ({ app, by, scope, params, body, now }) => {
     const conflict = await fetchConflict(app, scope, params.conflictId);
     if (conflict.status !== 'pending')
       throw new TielineError(
@@ -82,7 +83,12 @@ export const conflictHandlers = (parts: ListParts): Handlers<typeof conflictRout
     const { operationId, resolved, refused } = await resolveConflicts(
       app,
       { ids: [conflict.id] },
-      { choice, by: by.actor.name, reason: body.reason },
+      {
+        choice,
+        by: by.actor.name,
+        reason: body.reason,
+        approves: scopeFor(by.actor, 'poam:approve', now) ?? nowhere,
+      },
     );
     return {
       body: {

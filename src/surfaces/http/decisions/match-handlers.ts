@@ -32,7 +32,7 @@ export const matchHandlers = (parts: ListParts): Handlers<typeof matchRoutes> =>
   getMatch: async ({ app, scope, params }) => ({ body: await fetchMatchDetail(app, scope, params.matchId) }),
   decideMatch: async ({ app, by, scope, params, body, now }) => {
     const { reason, ...rest } = body;
-    const decision = { ...rest, mayMerge: scopeFor(by.actor, 'asset:identify', now) !== undefined };
+    const decision = { ...rest, merges: scopeFor(by.actor, 'asset:identify', now) };
     return {
       body: await decideMatch(app, scope, params.matchId, decision, { by: by.actor.name, reason }),
     };

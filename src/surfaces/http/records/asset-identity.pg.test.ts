@@ -47,7 +47,24 @@ describe('a person says who an asset is', () => {
     expect(refused.json()).toMatchObject({ code: 'NOT_ALLOWED' });
   });
 
+  it('what is reported of an asset of others cannot be asked about by splitting it off', async () => {
+    const answers = [];
+    for (const externalId of ['seen-2', 'never-seen'])
+      answers.push(await say(analystOfFirst, alfa, 'split', { source: 'xacta', externalId, reason }));
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([400, 400]);
+    expect(answers.map(({ body }) => body.replaceAll(/seen-2|never-seen|"requestId":"[^"]*"/g, ''))).toEqual([
+      answers[0]?.body.replaceAll(/seen-2|"requestId":"[^"]*"/g, ''),
+      answers[0]?.body.replaceAll(/seen-2|"requestId":"[^"]*"/g, ''),
+    ]);
+    expect(answers[0]?.body).not.toContain(zulu);
+  });
+
   it('who sees all of both merges them, once, with a reason that the journal keeps', async () => {
+    // A scan file may know the one by the uuid of the other: who names a uuid means the asset that has it.
+    await world.database.pool.query(
+      `insert into asset_identifiers (asset_uuid, kind, value, last_seen) values ($1, 'scanner_uuid', $2, now())`,
+      [zulu, alfa.replaceAll('-', '')],
+    );
     expect((await say(everyAnalyst, zulu, 'merge', { into: alfa })).statusCode).toBe(400);
     const merged = await say(everyAnalyst, zulu, 'merge', { into: alfa, reason });
     expect(merged.json()).toMatchObject({ from: zulu, into: alfa });
@@ -57,6 +74,11 @@ describe('a person says who an asset is', () => {
       [zulu],
     );
     expect(rows).toEqual([{ reason }]);
+    // A boundary that had one of them still has the machine.
+    const { systemIds } = (await world.call(everyAnalyst, 'GET', `/assets/${alfa}`)).json<{
+      systemIds: string[];
+    }>();
+    expect(systemIds).toEqual(['SYS-1', 'SYS-2']);
   });
 
   it('what a source reports is split off again; the last source stays', async () => {
@@ -66,7 +88,9 @@ describe('a person says who an asset is', () => {
     expect(split.statusCode).toBe(200);
     const { into } = split.json<{ into: string }>();
     expect(into).not.toBe(alfa);
-    expect((await world.call(everyAnalyst, 'GET', `/assets/${into}`)).statusCode).toBe(200);
+    expect((await world.call(everyAnalyst, 'GET', `/assets/${into}`)).json()).toMatchObject({
+      systemIds: ['SYS-1', 'SYS-2'],
+    });
     expect(
       (await say(everyAnalyst, alfa, 'split', { ...record, externalId: 'seen-1' })).json(),
     ).toMatchObject({
