@@ -99,6 +99,7 @@ export const planItemsQuery = (id: string, group: number) =>
 /** Marks a group as viewed, for whoever is signed in. */
 export const viewPlanGroup = (id: string, group: number, viewed: boolean): Promise<void> =>
   put(`${planPath(id)}/groups/${group}/viewed`, { viewed });
-export const makePlan = (): Promise<Job> => post('/plans', {});
+/** @param systems the connections; none: all. */
+export const makePlan = (systems: readonly string[]): Promise<Job> => post('/plans', { systems });
 export const applyPlan = (id: string, sha256: string): Promise<Job> =>
   post(`${planPath(id)}/apply`, { sha256 });

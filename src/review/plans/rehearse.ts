@@ -13,7 +13,8 @@ import type { Store } from '../../platform/postgres/index.ts';
 import { inPlanOrder } from './compare-plans.ts';
 import { judgeQueue } from '../../engine/approvals/index.ts';
 import { planSteps, runStep } from '../../runs/sync/index.ts';
-import type { RunEnvironment, SyncOptions } from '../../engine/run/index.ts';
+import { isOfSystem, type RunEnvironment, type SyncOptions } from '../../engine/run/index.ts';
+import { TielineError } from '../../platform/errors/index.ts';
 
 export interface Rehearsal {
   readonly items: readonly PlanItem[];
@@ -25,6 +26,13 @@ export interface Rehearsal {
 }
 
 const untakenAtMost = 10_000;
+
+/** A plan is of all its systems or of none: what ended it says which of them it was. */
+function namingSystem(error: unknown, system: string, signal: AbortSignal): unknown {
+  if (error instanceof TielineError && isOfSystem(error, signal) && !error.message.includes(system))
+    error.message = `${system}: ${error.message}`;
+  return error;
+}
 
 /**
  * @param operationId the run; committed before, since calls are logged outside of the transaction. Its steps are not.
@@ -45,7 +53,10 @@ export async function rehearse<T>(
       callsUnder: operationId,
     };
     for (const step of planSteps(environment.systems, options))
-      if (step.type !== 'export') await runStep(context, step);
+      if (step.type !== 'export')
+        await runStep(context, step).catch((error: unknown) => {
+          throw namingSystem(error, step.system.name, context.signal);
+        });
     // Shown as the policies in force judge it now, also what was queued under others.
     for (const system of environment.systems) await judgeQueue(within.db, system, operationId);
     const steps = await listSteps(within.db, operationId);

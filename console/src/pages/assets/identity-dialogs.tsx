@@ -63,8 +63,8 @@ const MergeDialog = ({
       }}
     >
       <p>
-        The other asset stays, with the findings, sources and history of both. It can be taken back source by
-        source: Split a source off.
+        The other asset stays, with the findings, sources and history of both. To take it back, split a source
+        off.
       </p>
       {others.size === 0 ? null : (
         <NativeSelect

@@ -1,58 +1,86 @@
 /** What a sync would do, planned and kept for 30 days. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button } from '@mantine/core';
-import { Link, useRouter, useSearch } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { isOver, type Job, jobQuery } from '../../api/operations.ts';
-import { problemOf } from '../../api/http/problem.ts';
-import { makePlan, type Plan, plansQuery } from '../../api/sync.ts';
+import type { Job } from '../../api/operations.ts';
+import { makePlan, type Plan, plansQuery, statusQuery } from '../../api/sync.ts';
 import { ActButton } from '../../kit/act-button.tsx';
+import { ActionDialog } from '../../kit/action-dialog.tsx';
 import detail from '../../kit/detail/detail.module.css';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { At, When } from '../../kit/marks/when.tsx';
-import { tellProblem } from '../../kit/notice.tsx';
+import { JobLine, useFollowedJob } from '../../kit/followed-job.tsx';
 import { PageTitle } from '../../kit/page-title.tsx';
 import { RecordLink } from '../../kit/record-link.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import styles from '../sync/sync.module.css';
 import { DangerWords, planName } from './plan-parts.tsx';
 
-const useGoTo = () => {
-  const router = useRouter();
-  return (job: string | undefined): void =>
-    void router.navigate({ to: '/plans', search: (before) => ({ ...before, job }), resetScroll: false });
+/** Over which connections; one that fails would keep all of it from being made, so it is left out at first. */
+const PlanDialog = ({
+  onStarted,
+  onClose,
+}: {
+  readonly onStarted: (job: string) => void;
+  readonly onClose: () => void;
+}) => {
+  const { data } = useQuery(statusQuery);
+  const connections = (data?.connections ?? []).filter(({ isEnabled }) => isEnabled);
+  const [left, setLeft] = useState<ReadonlySet<string>>();
+  const out =
+    left ?? new Set(connections.flatMap((each) => (each.state === 'failing' ? [each.connection] : [])));
+  const over = connections.filter(({ connection }) => !out.has(connection));
+  return (
+    <ActionDialog
+      title="Plan a sync"
+      verb="Plan it"
+      incomplete={over.length === 0}
+      onClose={onClose}
+      onRun={async () => {
+        const names = over.map(({ connection }) => connection);
+        onStarted((await makePlan(names.length === connections.length ? [] : names)).id);
+        onClose();
+      }}
+    >
+      <p>Both sides are read and nothing is written. The plan is kept for 30 days.</p>
+      <fieldset className={styles['over']}>
+        <legend>Over</legend>
+        {connections.map(({ connection, state }) => (
+          <label key={connection}>
+            <input
+              type="checkbox"
+              checked={!out.has(connection)}
+              onChange={(event) => {
+                const next = new Set(out);
+                if (event.currentTarget.checked) next.delete(connection);
+                else next.add(connection);
+                setLeft(next);
+              }}
+            />
+            {connection}
+            {state === 'failing' ? <span className="bad"> fails just now</span> : null}
+          </label>
+        ))}
+      </fieldset>
+    </ActionDialog>
+  );
 };
-
-function useJob() {
-  const { job: id } = useSearch({ strict: false });
-  const query = useQuery({ ...jobQuery(id ?? ''), enabled: id !== undefined });
-  return { id, query, job: id === undefined ? undefined : query.data };
-}
 
 const PlanNow = () => {
   const may = useMay('sync:run');
-  const goTo = useGoTo();
-  const { job } = useJob();
-  const [busy, setBusy] = useState(false);
+  const { job, over, follow } = useFollowedJob('/plans');
+  const [asking, setAsking] = useState(false);
   if (!may) return null;
-  const start = async (): Promise<void> => {
-    setBusy(true);
-    try {
-      goTo((await makePlan()).id);
-    } catch (error) {
-      tellProblem('The plan was not started', error);
-    } finally {
-      setBusy(false);
-    }
-  };
   return (
-    <ActButton
-      why={job && !isOver(job) ? 'A plan that you asked for is still being made.' : undefined}
-      loading={busy}
-      onPress={() => void start()}
-    >
-      Plan now
-    </ActButton>
+    <>
+      <ActButton
+        why={job && !over ? 'A plan that you asked for is still being made.' : undefined}
+        onPress={() => setAsking(true)}
+      >
+        Plan now…
+      </ActButton>
+      {asking ? <PlanDialog onStarted={follow} onClose={() => setAsking(false)} /> : null}
+    </>
   );
 };
 
@@ -70,44 +98,24 @@ const planOf = ({ result }: Job): string | undefined =>
     : undefined;
 
 const PlanJob = () => {
-  const { id, query, job } = useJob();
-  const goTo = useGoTo();
+  const { over } = useFollowedJob('/plans');
   const queryClient = useQueryClient();
-  const over = job !== undefined && isOver(job);
   useEffect(() => {
     if (over) void queryClient.invalidateQueries({ queryKey: ['plans', 'list'] });
   }, [queryClient, over]);
-  if (id === undefined) return null;
-  const made = job && planOf(job);
   return (
-    <p role="status" className={styles['told']}>
-      {job ? (
-        <>
-          <span className={job.state === 'failed' ? 'bad strong' : 'strong'}>{states[job.state]}</span>{' '}
-          {over ? '' : [job.progress.step, job.progress.done?.toLocaleString('en')].filter(Boolean).join(' ')}{' '}
-          {job.problem === null ? null : (
-            <>
-              {job.problem.message} {job.problem.remedy}{' '}
-              <span className="mono quiet">{job.problem.code}</span>{' '}
-            </>
-          )}
-          {made === undefined ? null : (
-            <RecordLink kind="plan" id={made}>
-              See the plan
-            </RecordLink>
-          )}
-        </>
-      ) : query.error ? (
-        problemOf(query.error).message
-      ) : (
-        'Loading…'
-      )}{' '}
-      {over || query.error ? (
-        <Button variant="default" size="compact-xs" onClick={() => goTo(undefined)}>
-          Hide
-        </Button>
-      ) : null}
-    </p>
+    <JobLine
+      page="/plans"
+      words={states}
+      more={(job) => {
+        const made = planOf(job);
+        return made === undefined ? null : (
+          <RecordLink kind="plan" id={made}>
+            See the plan
+          </RecordLink>
+        );
+      }}
+    />
   );
 };
 
