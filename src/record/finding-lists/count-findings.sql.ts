@@ -7,6 +7,7 @@ import { severityWord } from '../findings/index.ts';
 import { membershipsIn } from '../systems/index.ts';
 import { type FindingFilter, pluginOf } from './finding-conditions.sql.ts';
 import { blind, findSight, poamInScopeOfMany, poamStateOf, type Sight } from './finding-poam.sql.ts';
+import { byNarrowIndex } from './narrow-index.ts';
 import { findReach } from './reach.sql.ts';
 
 /** A count ends here unless it is to be exact. */
@@ -29,10 +30,9 @@ export async function countFindings(
 ): Promise<Counted> {
   const { all } = await findReach(db, scope, { filter, now });
   const cut = exact ? sql`` : sql`limit ${countedAtMost + 1}`;
-  const { rows } = await sql<{ n: number }>`
-    select count(*)::int as n from (select from ingestion_vulnerabilities v where ${all} ${cut}) found`.execute(
-    db,
-  );
+  const counting = sql<{ n: number }>`
+    select count(*)::int as n from (select from ingestion_vulnerabilities v where ${all} ${cut}) found`;
+  const { rows } = await byNarrowIndex(db, (one) => counting.execute(one));
   const n = rows[0]?.n ?? 0;
   return exact || n <= countedAtMost ? { count: n, exact: true } : { count: countedAtMost, exact: false };
 }
@@ -90,16 +90,15 @@ export async function facetFindings(
   const { all } = await findReach(db, scope, { filter, now });
   const sight = by === 'poam' ? await findSight(db, scope, { now }) : blind(scope, now);
   const { key, value } = facetSql(sight)[by];
-  const { rows } = await sql<{ value: string; count: number; seen: number }>`
+  const counting = sql<{ value: string; count: number; seen: number }>`
     with counted as materialized (
       select key, count(*)::int as n
         from (select ${key} as key from ingestion_vulnerabilities v where ${all} limit ${facetedAtMost + 1}) found
        group by key
     )
     select coalesce(value, 'none') as value, sum(n)::int as count, (select sum(n)::int from counted) as seen
-      from (${value(sql`counted`)}) valued group by 1 order by 2 desc, 1 limit ${facetValuesAtMost}`.execute(
-    db,
-  );
+      from (${value(sql`counted`)}) valued group by 1 order by 2 desc, 1 limit ${facetValuesAtMost}`;
+  const { rows } = await byNarrowIndex(db, (one) => counting.execute(one));
   const exact = (rows[0]?.seen ?? 0) <= facetedAtMost;
   return { tally: rows.map(({ value: each, count }) => ({ value: each, count })), exact };
 }

@@ -11,6 +11,7 @@ import type { Database } from '../../platform/postgres/index.ts';
 import { membershipsIn } from '../systems/index.ts';
 import { type FindingFilter, pluginOf } from './finding-conditions.sql.ts';
 import { findSight, poamInScopeOfMany, poamStateOf } from './finding-poam.sql.ts';
+import { byNarrowIndex } from './narrow-index.ts';
 import { findReach } from './reach.sql.ts';
 
 export interface FindingGroupRow {
@@ -109,7 +110,7 @@ export async function groupFindings(
   const { all } = await findReach(db, scope, { filter, now });
   const sight = await findSight(db, scope, { now });
   const { counted, parts, title } = groupSql(scope)[by];
-  const { rows } = await sql<FindingGroupRow & { group_id: string; sort_value: string }>`
+  const grouping = sql<FindingGroupRow & { group_id: string; sort_value: string }>`
     with counted as materialized (
       select ${counted} as part, ${bySeverity}, count(*)::int as findings from ingestion_vulnerabilities v where ${all} group by 1
     ), parts as materialized (${parts}
@@ -141,7 +142,8 @@ export async function groupFindings(
       join of_assets on of_assets.key is not distinct from top.key
       join of_poams on of_poams.key is not distinct from top.key
       left join of_systems on of_systems.key is not distinct from top.key
-     order by top.sort_value desc, top.group_id desc`.execute(db);
+     order by top.sort_value desc, top.group_id desc`;
+  const { rows } = await byNarrowIndex(db, (one) => grouping.execute(one));
   return pageOf(
     rows,
     limit,
