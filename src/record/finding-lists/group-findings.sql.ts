@@ -89,23 +89,19 @@ const worstPoams = [
 ] as const satisfies readonly FindingGroupRow['poamState'][];
 const noKey = '\u0001';
 
+interface GroupQuery {
+  readonly filter: FindingFilter;
+  readonly by: FindingGroup;
+  readonly after?: After;
+  readonly limit: number;
+  readonly now: Date;
+}
+
 /** A page of groups, the worst first. */
 export async function groupFindings(
   db: Kysely<Database>,
   scope: Scope,
-  {
-    filter,
-    by,
-    after,
-    limit,
-    now,
-  }: {
-    readonly filter: FindingFilter;
-    readonly by: FindingGroup;
-    readonly after?: After;
-    readonly limit: number;
-    readonly now: Date;
-  },
+  { filter, by, after, limit, now }: GroupQuery,
 ): Promise<Page<FindingGroupRow>> {
   const { all } = await findReach(db, scope, { filter, now });
   const sight = await findSight(db, scope, { now });
