@@ -6,8 +6,7 @@ import type { Json } from '../../platform/values/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { isAssetIn, isThisAssetIn, systemsOfAsset } from '../systems/index.ts';
 import { isShown, pluginOf } from './finding-conditions.sql.ts';
-import type { FindingRow } from './finding-row.sql.ts';
-import { fetchRows } from './list-findings.sql.ts';
+import { fetchRows, type FindingRow } from './finding-row.sql.ts';
 import { poamStateOf } from './finding-poam.sql.ts';
 
 /** What one connection last said of a finding. Only what a rule there says is kept by connection; the rest is joined. */
@@ -131,9 +130,8 @@ export async function fetchFinding(
 ): Promise<FindingDetail | undefined> {
   const found = await findByKey(db, scope, key);
   if (!found) return undefined;
-  const [row] = await fetchRows(db, { scope, now }, [found.id]);
-  if (!row) return undefined;
-  const { id: _id, ...shown } = row;
+  const [shown] = await fetchRows(db, { scope, now }, [found.id]);
+  if (!shown) return undefined;
   const [views, plugin, weaknesses, rules, otherAssets] = [
     await fetchViews(db, found.id),
     await fetchPluginText(db, found.plugin),
@@ -142,7 +140,7 @@ export async function fetchFinding(
     await countOtherAssets(db, scope, found),
   ];
   return {
-    ...shown,
+    ...shown.row,
     output: outputOf(found.raw),
     resurfacedAt: found.resurfacedAt,
     views,

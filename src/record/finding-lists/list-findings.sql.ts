@@ -28,7 +28,7 @@ import {
 } from '../../platform/lists/index.ts';
 import type { Database, Store } from '../../platform/postgres/index.ts';
 import { type FindingFilter, isShown, pluginOf } from './finding-conditions.sql.ts';
-import { type FindingRow, findingRows } from './finding-row.sql.ts';
+import { fetchRows, type FindingRow, nothingKnown } from './finding-row.sql.ts';
 import { findReach, type Reach } from './reach.sql.ts';
 
 export type FindingSort = Sort<SortOf<typeof findingList>>;
@@ -189,23 +189,11 @@ export async function listFindings(
   );
   const values = new Map(places.map((place) => [place.id, place.sort_value]));
   return pageOf(
-    rows.map((row) => ({ ...row, sort_value: values.get(row.id) ?? null })),
+    rows.map((listed) => ({ ...listed, sort_value: values.get(listed.id) ?? null })),
     query.limit,
-    (row) => row.id,
-    ({ id: _id, sort_value: _value, ...row }) => row,
+    (listed) => listed.id,
+    (listed) => listed.row,
   );
-}
-
-/** The rows of these ids, in the order of the ids. */
-export async function fetchRows(
-  db: Kysely<Database>,
-  sight: { readonly scope: Scope; readonly now: Date },
-  ids: readonly number[],
-): Promise<(FindingRow & { readonly id: number })[]> {
-  if (ids.length === 0) return [];
-  const { rows } = await sql<FindingRow & { readonly id: number }>`
-    ${findingRows(sight, sql`unnest(${[...ids]}::int[]) with ordinality page(id, place)`)}`.execute(db);
-  return rows;
 }
 
 /** All findings that match, in their order, some hundred at a time; however many, in the memory of these. */
@@ -219,10 +207,11 @@ export async function* streamFindings(
   if (wanted.length === 0) return;
   const reach = await findReach(store.db, scope, { filter, now });
   const ids = sql`select id from (${idsOf('gather', { reach, sort, halves: wanted }, undefined, undefined)}) page order by place`;
+  const known = nothingKnown();
   yield* streamRows(
     store,
     ids,
-    async (db, some) => (await fetchRows(db, { scope, now }, some)).map(({ id: _id, ...row }) => row),
+    async (db, some) => (await fetchRows(db, { scope, now }, some, known)).map(({ row }) => row),
     signal,
   );
 }
