@@ -23,6 +23,7 @@ beforeAll(async () => {
 afterAll(() => database[Symbol.asyncDispose]());
 beforeEach(async () => {
   await emptyTables(database.pool);
+  await database.pool.query(`delete from approval_rules where system_id is not null`);
   today = new Date('2026-11-27T09:00:00Z');
 });
 
@@ -193,7 +194,7 @@ describe('a request', () => {
 
   it('falls back when nobody decided it in time, and says so', async () => {
     await setDeciderRule(app, { name: 'Cid' }, {
-      place: { boundary: null, kind: 'completion', severity: null },
+      place: { boundary: 'SYS-1', kind: 'completion', severity: null },
       levels: [{ roles: ['isso'], needs: 'one' }],
       isRefused: false,
       answerWithinDays: 2,
@@ -211,7 +212,6 @@ describe('a request', () => {
       decidedBy: null,
       reason: 'nobody decided it in time: it stays as it was',
     });
-    await database.pool.query(`update approval_rules set answer_within_days = null`);
   });
 });
 

@@ -4,7 +4,7 @@ import { requestKinds, severities } from '../../../canonical/vocabulary/index.ts
 import { deciderLevel, deciderList, deciderSet } from '../../work/index.ts';
 import { defineRoutes } from '../define-route.ts';
 
-const kind = z.strictObject({ kind: z.enum(requestKinds) });
+const kind = z.enum(requestKinds);
 const severity = z.enum(severities).nullable();
 
 export const deciderRoutes = {
@@ -21,13 +21,13 @@ export const deciderRoutes = {
     },
     setDecider: {
       method: 'PUT',
-      path: '/deciders/:kind',
+      path: '/deciders',
       tag: 'approvals',
       summary: 'Set who decides a kind of request',
       permission: 'policy:write',
       scope: 'installation',
-      params: kind,
       body: z.strictObject({
+        kind,
         /** Null: every boundary that has no rule of its own. */
         boundary: z.string().max(50).nullable(),
         severity,
@@ -37,19 +37,17 @@ export const deciderRoutes = {
         longestDays: z.number().int().min(1).max(3650).nullable().default(null),
         note: z.string().max(500).nullable().default(null),
       }),
-      idempotent: true,
       answer: { status: 200, shape: deciderSet },
       audit: { event: 'command' },
     },
     resetDecider: {
       method: 'POST',
-      path: '/deciders/:kind/reset',
+      path: '/deciders/reset',
       tag: 'approvals',
       summary: 'Give a boundary back to the rules of all',
       permission: 'policy:write',
       scope: 'installation',
-      params: kind,
-      body: z.strictObject({ boundary: z.string().max(50), severity }),
+      body: z.strictObject({ kind, boundary: z.string().max(50), severity }),
       idempotent: true,
       answer: { status: 200, shape: deciderSet },
       audit: { event: 'command' },

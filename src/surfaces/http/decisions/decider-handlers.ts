@@ -7,10 +7,10 @@ export const deciderHandlers: Handlers<typeof deciderRoutes> = {
   listDeciders: async ({ app, scope, query }) => ({
     body: await listDeciderRules(app.db, scope, query.system),
   }),
-  setDecider: async ({ app, by, params: { kind }, body: { boundary, severity, ...rule } }) => ({
+  setDecider: async ({ app, by, body: { kind, boundary, severity, ...rule } }) => ({
     body: await setDeciderRule(app, by.actor, { place: { boundary, kind, severity }, ...rule }),
   }),
-  resetDecider: async ({ app, by, params: { kind }, body: { boundary, severity } }) => ({
+  resetDecider: async ({ app, by, body: { kind, boundary, severity } }) => ({
     body: await resetDeciderRule(app, by.actor, { boundary, kind, severity }),
   }),
 };
