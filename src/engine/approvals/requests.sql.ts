@@ -213,6 +213,8 @@ export async function closeRequest(
 /** Requests that wait. */
 export async function countPendingRequests(db: Kysely<Database>): Promise<number> {
   const { rows } = await sql<{ n: number }>`
-    select count(*)::int as n from approvals where status = 'pending' and subject_kind is not null`.execute(db);
+    select count(*)::int as n from approvals where status = 'pending' and subject_kind is not null`.execute(
+    db,
+  );
   return rows[0]?.n ?? 0;
 }

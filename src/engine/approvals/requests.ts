@@ -6,8 +6,23 @@
  */
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import { type Actor, everywhere, isWithin, rolesWithin, roles, type Scope } from '../../canonical/access/index.ts';
-import { byPerson, byRule, type ReasonCode, type RequestEnd, requestTitles, type Severity, severities } from '../../canonical/vocabulary/index.ts';
+import {
+  type Actor,
+  everywhere,
+  isWithin,
+  rolesWithin,
+  roles,
+  type Scope,
+} from '../../canonical/access/index.ts';
+import {
+  byPerson,
+  byRule,
+  type ReasonCode,
+  type RequestEnd,
+  requestTitles,
+  type Severity,
+  severities,
+} from '../../canonical/vocabulary/index.ts';
 import { recordChanges } from '../../ledger/operations/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';

@@ -41,7 +41,11 @@ const isso = person('Ben', 'isso');
 const issm = person('Cid', 'issm');
 const ao = person('Dee', 'ao');
 
-const ask = (kind: RequestKind, severity: string | null = 'Medium', boundary = 'SYS-1'): Promise<MadeRequest> =>
+const ask = (
+  kind: RequestKind,
+  severity: string | null = 'Medium',
+  boundary = 'SYS-1',
+): Promise<MadeRequest> =>
   requestApproval(database.db, {
     subject: { kind, id: 'POAM-1' },
     boundary,
@@ -58,7 +62,12 @@ async function asked(kind: RequestKind, severity?: string | null): Promise<strin
   return made.approvalId;
 }
 const decide = (id: string, actor: Actor, approved = true, sha256?: string) =>
-  decideRequest(app, actor, everywhere, { id, approved, reason: approved ? undefined : 'not enough', sha256 });
+  decideRequest(app, actor, everywhere, {
+    id,
+    approved,
+    reason: approved ? undefined : 'not enough',
+    sha256,
+  });
 const the = async (id: string) => (await listRequests(database.db, { approvalId: id }, 1))[0];
 
 describe('a request', () => {
@@ -123,14 +132,18 @@ describe('a request', () => {
   it.each(['High', 'Critical', null])(
     'of an operational requirement is refused for a weakness that is %s, also where the boundary names its own deciders',
     async (severity) => {
-      await setDeciderRule(app, { name: 'Cid' }, {
-        place: { boundary: 'SYS-1', kind: 'operational_requirement', severity: null },
-        levels: [{ roles: ['ao', 'issm'], needs: 'all' }],
-        isRefused: false,
-        answerWithinDays: null,
-        longestDays: null,
-        note: null,
-      });
+      await setDeciderRule(
+        app,
+        { name: 'Cid' },
+        {
+          place: { boundary: 'SYS-1', kind: 'operational_requirement', severity: null },
+          levels: [{ roles: ['ao', 'issm'], needs: 'all' }],
+          isRefused: false,
+          answerWithinDays: null,
+          longestDays: null,
+          note: null,
+        },
+      );
       expect(await ask('operational_requirement', severity)).toMatchObject({
         kind: 'refused',
         why: expect.stringContaining('risk adjustment') as string,
@@ -149,14 +162,18 @@ describe('a request', () => {
   });
 
   it('follows the rule of its boundary, and only that boundary does', async () => {
-    await setDeciderRule(app, { name: 'Cid' }, {
-      place: { boundary: 'SYS-1', kind: 'completion', severity: null },
-      levels: [{ roles: ['isso', 'issm'], needs: 'all' }],
-      isRefused: false,
-      answerWithinDays: 5,
-      longestDays: null,
-      note: null,
-    });
+    await setDeciderRule(
+      app,
+      { name: 'Cid' },
+      {
+        place: { boundary: 'SYS-1', kind: 'completion', severity: null },
+        levels: [{ roles: ['isso', 'issm'], needs: 'all' }],
+        isRefused: false,
+        answerWithinDays: 5,
+        longestDays: null,
+        note: null,
+      },
+    );
     expect(await ask('completion')).toMatchObject({
       levels: [{ roles: ['isso', 'issm'], needs: 'all' }],
       expiresAt: new Date('2026-12-02T09:00:00Z'),
@@ -189,18 +206,24 @@ describe('a request', () => {
   it('is decided for the content that was read, and no other', async () => {
     const id = await asked('completion');
     await expect(decide(id, isso, true, 'f'.repeat(64))).rejects.toMatchObject({ code: 'APPROVAL_MOVED' });
-    expect(await decide(id, isso, true, (await the(id))?.contentSha256)).toMatchObject({ status: 'approved' });
+    expect(await decide(id, isso, true, (await the(id))?.contentSha256)).toMatchObject({
+      status: 'approved',
+    });
   });
 
   it('falls back when nobody decided it in time, and says so', async () => {
-    await setDeciderRule(app, { name: 'Cid' }, {
-      place: { boundary: 'SYS-1', kind: 'completion', severity: null },
-      levels: [{ roles: ['isso'], needs: 'one' }],
-      isRefused: false,
-      answerWithinDays: 2,
-      longestDays: null,
-      note: null,
-    });
+    await setDeciderRule(
+      app,
+      { name: 'Cid' },
+      {
+        place: { boundary: 'SYS-1', kind: 'completion', severity: null },
+        levels: [{ roles: ['isso'], needs: 'one' }],
+        isRefused: false,
+        answerWithinDays: 2,
+        longestDays: null,
+        note: null,
+      },
+    );
     const id = await asked('completion');
     today = new Date('2026-11-29T08:59:59Z');
     expect(await expireRequests(app)).toEqual([]);
@@ -267,7 +290,9 @@ describe('requests on the command line', () => {
       }),
     );
     expect((await commandOver(app, ['deciders', 'set', 'extension', '--level', 'viewer'])).code).toBe(2);
-    expect((await commandOver(app, ['deciders', 'reset', 'risk_acceptance', '--boundary', 'SYS-1'])).code).toBe(0);
+    expect(
+      (await commandOver(app, ['deciders', 'reset', 'risk_acceptance', '--boundary', 'SYS-1'])).code,
+    ).toBe(0);
     const after = await commandOver(app, ['deciders', 'list', '--boundary', 'SYS-1']);
     expect(after.json).not.toContainEqual(expect.objectContaining({ boundary: 'SYS-1' }));
   });

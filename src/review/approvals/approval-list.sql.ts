@@ -52,7 +52,9 @@ const isPending = sql<boolean>`a.status = 'pending'`;
 
 /** One that may hold records of several boundaries is for those who may see everywhere. */
 const within = (scope: Scope): RawBuilder<boolean> =>
-  scope.kind === 'everywhere' ? sql`true` : sql`(p.is_by_boundary is not false and ${inScope(scope, boundary)})`;
+  scope.kind === 'everywhere'
+    ? sql`true`
+    : sql`(p.is_by_boundary is not false and ${inScope(scope, boundary)})`;
 
 const fitting = (scope: Scope, filter: ApprovalListFilter): RawBuilder<boolean>[] => [
   isListed,

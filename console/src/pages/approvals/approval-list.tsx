@@ -64,11 +64,7 @@ const columns: ListSpec<ApprovalRow>['columns'] = [
     width: 84,
     align: 'end',
     cell: (row) =>
-      row.request === null ? (
-        <span>{row.changes.toLocaleString('en')}</span>
-      ) : (
-        <Nothing word="a request" />
-      ),
+      row.request === null ? <span>{row.changes.toLocaleString('en')}</span> : <Nothing word="a request" />,
     text: (row) => (row.request === null ? String(row.changes) : ''),
   },
   {

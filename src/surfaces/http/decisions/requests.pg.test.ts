@@ -54,9 +54,14 @@ describe('a request over HTTP', () => {
     expect(refused.json()).toMatchObject({ status: 403, permission: 'deviation:approve' });
     const asChanges = await world.call(ao, 'POST', `/approvals/${first}/decision`, { body: yes });
     expect(asChanges.statusCode).toBe(404);
-    const changesAsRequest = await world.call(ao, 'POST', '/approvals/00000000-0000-0000-0000-000000000001/answer', {
-      body: yes,
-    });
+    const changesAsRequest = await world.call(
+      ao,
+      'POST',
+      '/approvals/00000000-0000-0000-0000-000000000001/answer',
+      {
+        body: yes,
+      },
+    );
     expect(changesAsRequest.statusCode).toBe(404);
   });
 
@@ -76,7 +81,12 @@ describe('a request over HTTP', () => {
 describe('who decides, over HTTP', () => {
   it('is read by whoever reads approvals, as far as they see, and set by who sets policies', async () => {
     const issm = await world.program([{ gives: { role: 'issm' }, scope: everywhere }]);
-    const rule = { kind: 'completion', boundary: 'SYS-2', severity: null, levels: [{ roles: ['issm'], needs: 'one' }] };
+    const rule = {
+      kind: 'completion',
+      boundary: 'SYS-2',
+      severity: null,
+      levels: [{ roles: ['issm'], needs: 'one' }],
+    };
     expect((await world.call(issm, 'PUT', '/deciders', { body: rule })).statusCode).toBe(200);
     const viewer = await world.program([{ gives: { role: 'viewer' }, scope: within('SYS-1') }]);
     const seen = await world.call(viewer, 'GET', '/deciders');

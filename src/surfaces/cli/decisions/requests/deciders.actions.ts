@@ -94,7 +94,9 @@ export async function setDecider(
   );
   if (flags.json) context.printJson('deciderSet', outcome);
   else
-    context.print('Saved. Requests that wait keep the deciders that they were asked of. See: tieline deciders list');
+    context.print(
+      'Saved. Requests that wait keep the deciders that they were asked of. See: tieline deciders list',
+    );
 }
 
 export async function resetDecider(
