@@ -14,7 +14,6 @@ export {
   type RequestEnd,
   type RequestKind,
   requestDangers,
-  requestEnds,
   requestKinds,
   requestTitles,
 } from './request-kinds.ts';

@@ -37,5 +37,4 @@ export const requestDangers: Readonly<Record<RequestKind, Danger>> = {
 };
 
 /** How a request ended without a yes: the subject falls back to what it was. `lapsed`: what it was about is over. */
-export const requestEnds = ['rejected', 'withdrawn', 'expired', 'lapsed'] as const;
-export type RequestEnd = (typeof requestEnds)[number];
+export type RequestEnd = 'rejected' | 'withdrawn' | 'expired' | 'lapsed';

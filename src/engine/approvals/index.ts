@@ -17,30 +17,23 @@ export {
   isWithin,
   judgeQueue,
 } from './approvals.ts';
-export { type DeciderRule, listDeciderRules, type RulePlace } from './deciders.sql.ts';
-export { levelOf, levelText, resetDeciderRule, type RuleToSet, setDeciderRule } from './deciders.ts';
-export type { Level, OpenLevel } from './levels.ts';
+export { type DeciderRule, listDeciderRules } from './deciders.sql.ts';
+export { levelOf, levelText, resetDeciderRule, setDeciderRule } from './deciders.ts';
+export type { OpenLevel } from './levels.ts';
 export {
-  type AskedLine,
   countPendingRequests,
-  type GivenAnswer,
   listRequests,
   lockOverdueRequests,
   type RequestRow,
-  type RequestSubject,
 } from './requests.sql.ts';
 export {
-  type Answered,
   answerRequest,
   endOverdueRequest,
   endRequest,
   findRequest,
   type MadeRequest,
   recordRequestEnd,
-  type RequestAnswer,
   requestApproval,
-  requestsAbout,
-  type RequestToMake,
   rolesText,
   turnOf,
 } from './requests.ts';

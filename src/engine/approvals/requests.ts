@@ -33,7 +33,6 @@ import {
   closeRequest,
   insertAnswer,
   insertRequest,
-  listRequests,
   lockPendingRequest,
   lockRequests,
   type AskedLine,
@@ -290,10 +289,6 @@ export async function findRequest(
     );
   return found;
 }
-
-/** Requests about a subject, the newest last. */
-export const requestsAbout = (db: Kysely<Database>, subject: RequestSubject): Promise<RequestRow[]> =>
-  listRequests(db, { subject }, 1_000);
 
 /** Whose turn it is; undefined where the request does not wait. */
 export const turnOf = (request: RequestRow): OpenLevel | undefined =>

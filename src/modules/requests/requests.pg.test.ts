@@ -271,10 +271,10 @@ describe('requests on the command line', () => {
   });
 
   it('who decides is listed, set for a boundary, and given back', async () => {
-    const set = await commandOver(app, [
-      ...['deciders', 'set', 'risk_acceptance', '--boundary', 'SYS-1'],
-      ...['--level', 'issm', '--level', 'ao', '--within', '14', '--by', 'Cid'],
-    ]);
+    const set = await commandOver(
+      app,
+      'deciders set risk_acceptance --boundary SYS-1 --level issm --level ao --within 14 --by Cid'.split(' '),
+    );
     expect(set.code).toBe(0);
     const list = await commandOver(app, ['deciders', 'list', '--boundary', 'SYS-1']);
     expect(list.json).toContainEqual(

@@ -7,4 +7,4 @@ export {
   type ListedApproval,
   listApprovals,
 } from './approvals.ts';
-export { type Asking, askingOf } from './requests.ts';
+export { askingOf } from './requests.ts';
