@@ -20,12 +20,7 @@ export {
 export { type DeciderRule, listDeciderRules } from './deciders.sql.ts';
 export { levelOf, levelText, resetDeciderRule, setDeciderRule } from './deciders.ts';
 export type { OpenLevel } from './levels.ts';
-export {
-  countPendingRequests,
-  listRequests,
-  lockOverdueRequests,
-  type RequestRow,
-} from './requests.sql.ts';
+export { countPendingRequests, listRequests, lockOverdueRequests, type RequestRow } from './requests.sql.ts';
 export {
   answerRequest,
   endOverdueRequest,
