@@ -37,5 +37,6 @@ export {
   sessionRoutes,
   syncRoutes,
   repairRoutes,
+  ruleRoutes,
   viewRoutes,
 } from './routes/index.ts';

@@ -19,6 +19,7 @@ const reads = [
   'conflict:read',
   'plan:read',
   'link:read',
+  'rule:read',
   'metric:read',
   'sync:read',
   'import:read',
@@ -47,7 +48,7 @@ export const roles = {
   isso: {
     title: 'ISSO',
     may: [...reads, ...analysis, ...upkeep, 'plan:create', 'sync:run', 'audit:read'],
-    further: [],
+    further: ['rule:write'],
   },
   issm: {
     title: 'ISSM',
@@ -63,6 +64,7 @@ export const roles = {
       'approval:decide',
       'plan:apply',
       'mapping:write',
+      'rule:write',
       'policy:write',
       'workflow:write',
       'metric:write',

@@ -212,6 +212,11 @@ const booleans: Readonly<Record<string, boolean>> = {
   '0': false,
 };
 
+/** A template with the fields that it names between braces; one that is not there leaves nothing. */
+export const fillTemplate = (text: string, fields: JsonObject): string =>
+  // A function: in a text as replacement, '$&' and its kind would be commands.
+  text.replaceAll(/\{(\w+)\}/g, (_all, name: string) => scalarText(fields[name]));
+
 function template(text: string): TransformWays {
   const names = [...text.matchAll(/\{(\w*)\}/g)].map((match) => match[1] ?? '');
   const fill = (value: Json): Json | Refused => {
@@ -223,7 +228,7 @@ function template(text: string): TransformWays {
     }
     const missing = names.find((name) => typeof value[name] !== 'string' && typeof value[name] !== 'number');
     if (missing !== undefined) return new Refused(`the field ${missing} of the template is missing`);
-    return text.replaceAll(/\{(\w+)\}/g, (_all, name: string) => scalarText(value[name]));
+    return fillTemplate(text, value);
   };
   const fillAll: Way = (value) => {
     if (!Array.isArray(value)) return fill(value);

@@ -8,6 +8,7 @@ import { findingRoutes } from './finding-routes.ts';
 import { importRoutes } from './import-routes.ts';
 import { matchRoutes } from './match-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
+import { ruleRoutes } from './weaknesses/rule-routes.ts';
 import { repairRoutes } from './repair-routes.ts';
 import { planRoutes, runRoutes } from './run-routes.ts';
 import { mappingRoutes } from './mapping-routes.ts';
@@ -32,6 +33,7 @@ export const routes = {
   ...planRoutes,
   ...viewRoutes,
   ...mappingRoutes,
+  ...ruleRoutes,
 } as const;
 export { accountRoutes, connectionRoutes };
 export {
@@ -47,6 +49,7 @@ export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { boundaryRoutes } from './boundary-routes.ts';
 export { importRoutes, matchRoutes, planRoutes, runRoutes };
 export { poamRoutes } from './poam-routes.ts';
+export { ruleRoutes };
 export { mappingRoutes, repairRoutes, sessionRoutes, viewRoutes };
 export { type Access, type Audit, defineRoutes, type Route } from './define-route.ts';
 export { openApiOf } from './openapi.ts';

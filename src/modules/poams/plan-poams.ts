@@ -1,6 +1,7 @@
 import { deriveUuid } from '../../platform/values/index.ts';
 import {
   type Controls,
+  gatherWeakFindings,
   type Ground,
   isAnswered,
   isUnanswered,
@@ -10,13 +11,22 @@ import {
   listPoamsLackingAssets,
   listSystemControls,
   listWeaknesses,
+  namedWeakness,
   ownControls,
   renewMentions,
   repointed,
   type WeaknessRow,
 } from '../weaknesses/index.ts';
 import { pointFindings, tieFindings } from '../../record/findings/index.ts';
-import { followDates, saveWeaknesses, letGoOfMovedPoams } from '../../record/weaknesses/index.ts';
+import {
+  followDates,
+  keepExcluded,
+  keepWeaknessFindings,
+  letGoOfMovedPoams,
+  listRulesInForce,
+  type RuleInForce,
+  saveWeaknesses,
+} from '../../record/weaknesses/index.ts';
 import { poamId } from './compose-poam.ts';
 import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
 import { byRule, reasonOf, type RuleCode } from '../../canonical/vocabulary/index.ts';
@@ -33,7 +43,7 @@ import { enqueueChanges, type OutboundChange, supersedeOthers } from '../../engi
 import type { Tx } from '../../platform/postgres/index.ts';
 import { canRead, type ConnectedSystem } from '../../engine/connections/index.ts';
 import type { Conclusion, RunContext } from '../../engine/run/index.ts';
-import { createPoams, type OutboundSource, type Proposed } from './create-poams.ts';
+import { createPoams, type OutboundSource, type Proposed, type TemplatesOf } from './create-poams.ts';
 import { presentOf, proposalsOf, withoutProposals } from './proposals.ts';
 import { type NamesOf, sourceNames } from './source-names.ts';
 import { renewUnsent } from './renew-unsent.ts';
@@ -65,13 +75,17 @@ export async function planPoams(
   operationId: string,
 ): Promise<void> {
   const names: NamesOf = (systemTypes) => sourceNames(context, systemTypes);
-  const source = { systemId: system.id, operationId, policies: system.policies, names };
-  const today = context.now().toISOString().slice(0, 10);
+  const now = context.now();
+  const today = now.toISOString().slice(0, 10);
   const counts = await context.store.transaction(async (tx) => {
+    const rules = await listRulesInForce(tx.db);
+    const source = { systemId: system.id, operationId, now, policies: system.policies, names, templatesOf: templatesBy(rules) };
     await renewMentions(tx.db);
     await letGoOfMovedPoams(tx.db, source);
     await recordDepartures(tx.db, source);
-    const weaknesses = await listWeaknesses(tx.db, system.id, context.now());
+    await gatherWeakFindings(tx.db, system.id, { rules, now });
+    await keepExcluded(tx.db, system.id);
+    const weaknesses = await listWeaknesses(tx.db, system.id, now);
     const unsent = await listUnsentPoams(tx.db, system.id);
     const controls = await fetchControls(tx, system, weaknesses);
     const judged = weaknesses.flatMap(
@@ -80,7 +94,12 @@ export async function planPoams(
     const mayCreate = mayGoOut(system.policies, { entity: 'poam', kind: 'create', fields: [] });
     const proposals = proposalsOf(weaknesses, unsent, judged);
     const renewal = await renewUnsent(tx, source, unsent, (poamId) =>
-      presentOf(proposals.get(poamId), unsent.get(poamId), { mayGoOut: mayCreate, today, names }),
+      presentOf(proposals.get(poamId), unsent.get(poamId), {
+        mayGoOut: mayCreate,
+        today,
+        names,
+        templatesOf: source.templatesOf,
+      }),
     );
     const proposed = [...proposals].flatMap(([poam, each]) =>
       renewal.standing.has(poam) ? [{ ...each, poam, isLive: unsent.get(poam)?.state !== 'dropped' }] : [],
@@ -119,6 +138,11 @@ export async function planPoams(
   });
   context.report({ system: system.name, step: 'poams', state: 'working', counts });
 }
+
+const templatesBy = (rules: readonly RuleInForce[]): TemplatesOf => {
+  const byId = new Map(rules.map(({ id, rule }) => [id, rule.templates]));
+  return (ruleId) => byId.get(ruleId);
+};
 
 async function fetchControls(
   tx: Tx,
@@ -202,6 +226,7 @@ async function tie(
     tx.db,
     judged.flatMap((each) => repointed(each, poamOf.get(each.weakness))),
   );
+  await keepWeaknessFindings(tx.db);
   await tieFindings(tx.db);
 }
 
@@ -262,7 +287,7 @@ async function recordTies(
               entity: 'poam',
               entityId: by.poamId,
               field: 'weakness',
-              after: `${weakness.systemId} plugin ${weakness.pluginId}`,
+              after: `${weakness.systemId} ${namedWeakness(weakness)}`,
               direction: 'internal' as const,
               decidedBy: byRule(groundRules[by.ground]),
               reason: reasonOf('recognised'),

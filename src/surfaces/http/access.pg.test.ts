@@ -49,6 +49,7 @@ const parameters: Readonly<Record<string, string>> = {
   sessionId: randomUUID(),
   grantId: randomUUID(),
   tokenId: '0123456789ab',
+  exclusionId: '2',
 };
 const addressOf = ({ path }: Route, others: Readonly<Record<string, string>> = parameters): string =>
   path.replaceAll(/:(\w+)/g, (_all, name: string) => {

@@ -17,6 +17,7 @@ import { boundaryHandlers } from './records/boundary-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
 import { importHandlers } from './records/import-handlers.ts';
 import { poamHandlers } from './records/poam-handlers.ts';
+import { ruleHandlers } from './records/rule-handlers.ts';
 import { viewHandlers } from './sign-in/view-handlers.ts';
 import { sessionHandlers, type ServedFacts } from './sign-in/session-handlers.ts';
 
@@ -46,5 +47,6 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...planHandlers(),
     ...viewHandlers,
     ...mappingHandlers,
+    ...ruleHandlers,
   };
 }

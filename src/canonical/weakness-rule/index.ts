@@ -1,0 +1,15 @@
+export {
+  type CompliancePart,
+  complianceParts,
+  type Grouping,
+  groupings,
+  inheritedRule,
+  type SeveritySource,
+  severitySources,
+  templateFields,
+  type WeaknessKind,
+  weaknessKinds,
+  type WeaknessRule,
+  weaknessRule,
+} from './weakness-rule.ts';
+export { type Exclusion, exclusionScope, type ExclusionScope } from './exclusion.ts';
