@@ -58,11 +58,11 @@ const words = (longest: number) =>
   z
     .array(z.string().trim().min(1).max(longest))
     .max(200)
-    .transform((list) => [...new Set(list)]);
+    .overwrite((list) => [...new Set(list)]);
 
 const filters = z.strictObject({
   /** As category:value; one of them is enough. */
-  tags: words(400).transform((tags) => tags.map((tag) => tag.toLowerCase())),
+  tags: words(400).overwrite((tags) => tags.map((tag) => tag.toLowerCase())),
   networks: z.array(z.union([z.cidrv4(), z.cidrv6()])).max(200),
   ports: z.array(z.number().int().min(0).max(65_535)).max(200),
   /** Families of plugins. */

@@ -80,7 +80,6 @@ export const conflictsResolved = z.strictObject({
             boundary: z.string(),
             plugin: z.string(),
             named: z.string(),
-            named: z.string(),
             severity: z.string(),
             openFindings: z.number(),
           }),
