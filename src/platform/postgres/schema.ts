@@ -38,6 +38,9 @@ export interface Database {
   compliance_results: ComplianceResultsTable;
   component_identifiers: ComponentIdentifiersTable;
   control_rules: ControlRulesTable;
+  cve_changes: CveChangesTable;
+  cve_intelligence: CveIntelligenceTable;
+  cve_reports: CveReportsTable;
   dashboards: DashboardsTable;
   data_access_logs: DataAccessLogsTable;
   data_field_mappings: DataFieldMappingsTable;
@@ -71,6 +74,7 @@ export interface Database {
   ingestion_vulnerabilities: IngestionVulnerabilitiesTable;
   ingestion_vulnerability_cves: IngestionVulnerabilityCvesTable;
   integration_health: IntegrationHealthTable;
+  intelligence_loads: IntelligenceLoadsTable;
   kept_plan_groups: KeptPlanGroupsTable;
   kept_plan_items: KeptPlanItemsTable;
   kept_plan_views: KeptPlanViewsTable;
@@ -410,6 +414,86 @@ interface ControlRulesTable {
   pattern: string;
   controls: string[];
   source: string;
+}
+
+/** What loads changed of CVEs that a known plugin names, and of the KEV catalogue for all: what a date or a score that moved can be explained by. */
+interface CveChangesTable {
+  id: GeneratedAlways<number>;
+  cve: string;
+  /** A column of cve_intelligence. */
+  field_name: string;
+  before_value: JsonColumn | null;
+  after_value: JsonColumn | null;
+  load_id: number;
+  changed_at: Instant;
+}
+
+/** What is known of a CVE from all feeds together. What no feed says is null, which means unknown and never no. */
+interface CveIntelligenceTable {
+  cve: string;
+  /** Day on which CISA listed it as known to be exploited; null if it is not listed, or no longer. */
+  kev_added: string | null;
+  /** The due date that the catalogue prints; for some entries it lies before kev_added. */
+  kev_due: string | null;
+  /** Whether ransomware is known to use it; false: the catalogue says Unknown; null: not listed. */
+  kev_ransomware: boolean | null;
+  kev_name: string | null;
+  /** What the catalogue requires to be done. */
+  kev_action: string | null;
+  /** Day of the catalogue that no longer listed it; what it said before is in cve_reports. */
+  kev_withdrawn_on: string | null;
+  /** Probability of exploitation in the next 30 days, 0 to 1 (EPSS, FIRST). */
+  epss: number | null;
+  epss_percentile: number | null;
+  /** Day of the file that brought this score; a later file that says the same does not move it. */
+  epss_date: string | null;
+  /** The model that made the score: a score that differs only because the model changed is no change of risk. */
+  epss_model: string | null;
+  /** SSVC: whether exploitation can be automated. */
+  automatable: string | null;
+  /** SSVC: total or partial control of the software. */
+  technical_impact: string | null;
+  /** SSVC: none, poc (exploit code is public), active. */
+  exploitation: string | null;
+  /** When the SSVC points were assessed; null if not said. */
+  ssvc_at: Instant | null;
+  /** The feed that the SSVC points are from. */
+  ssvc_source: string | null;
+  /** By version (2.0, 3.0, 3.1, 4.0) an object of score, severity, vector, attack_vector, exploitability, impact, source; NVD's own rating before that of others. */
+  cvss: Generated<JsonColumn>;
+  /** Of the newest CVSS version: network, adjacent, local, physical. */
+  attack_vector: string | null;
+  /** CVSS exploitability on a scale of 0 to 10, whatever the version's own scale. */
+  exploitability_score: number | null;
+  /** Exploited, or exploit code is public; false only where a feed says that there is none. */
+  exploit_known: boolean | null;
+  /** True where a reference is marked as a patch; false is never concluded from the absence of one. */
+  patch_available: boolean | null;
+  nvd_status: string | null;
+  /** The CVE was rejected: its scores are withdrawn. */
+  is_rejected: Generated<boolean>;
+  description: string | null;
+  cwes: Generated<string[]>;
+  published_at: Instant | null;
+  /** When NVD, or else the CVE program, last changed its record. */
+  modified_at: Instant | null;
+  /** When a load last changed this row. */
+  loaded_at: Instant;
+}
+
+/** What each feed last said of a CVE; cve_intelligence is put together from it. EPSS scores are kept there alone. */
+interface CveReportsTable {
+  cve: string;
+  feed: string;
+  /** When the publisher last changed its record, as the record says. */
+  reported_at: Instant | null;
+  /** What we take of the record, in one form for all feeds. */
+  facts: JsonColumn;
+  first_loaded_at: Instant;
+  /** When a load first no longer listed it; null while it is listed. */
+  withdrawn_at: Instant | null;
+  /** The load that last changed it. */
+  load_id: number;
 }
 
 /** Saved views. */
@@ -1046,6 +1130,34 @@ interface IntegrationHealthTable {
   /** What failed and the remedy; no secrets. */
   error_details: JsonColumn | null;
   checked_at: Generated<Instant>;
+}
+
+/** Files of threat feeds that were loaded, one row a file. */
+interface IntelligenceLoadsTable {
+  id: GeneratedAlways<number>;
+  feed: string;
+  /** The file or address that it came from. */
+  source: string;
+  /** What the publisher calls this issue of the feed: catalogue version, model version. */
+  version: string | null;
+  /** When the publisher made it, as the file says. */
+  feed_date: Instant | null;
+  loaded_at: Instant;
+  loaded_by: string;
+  rows_read: number;
+  /** Rows that were new or said something else than the last load. */
+  rows_changed: number;
+  rows_unchanged: number;
+  /** Records that were left out because what is stored of the same feed is newer. */
+  rows_older: Generated<number>;
+  /** Entries that the feed no longer lists. */
+  rows_withdrawn: Generated<number>;
+  /** Of the file as it came, packed or not. */
+  sha256: string;
+  bytes: number;
+  /** Why a person had a file loaded that is older than the one before, or that lacks many entries. */
+  forced_reason: string | null;
+  operation_id: string | null;
 }
 
 /** Items of a plan that make the same change, in the order in which they are reviewed: the most dangerous first. */
