@@ -26,7 +26,7 @@ export function poamKey(weakness: WeaknessKey, occurrence = 1): string {
 /** Our own id of the POA&M: readable where that is short enough for the column (50 characters) and holds no digest, else derived. */
 export function poamId(weakness: WeaknessKey, occurrence = 1): string {
   const readable = `TL-${weakness.systemId}-${weakness.identifier}${occurrence === 1 ? '' : `-${occurrence}`}`;
-  return readable.length <= 50 && /^(?:\d+|CVE-[\d-]+)$/.test(weakness.identifier)
+  return readable.length <= 50 && (weakness.grouping === 'plugin' || /^CVE-[\d-]+$/.test(weakness.identifier))
     ? readable
     : `TL-${poamKey(weakness, occurrence)}`;
 }

@@ -98,6 +98,23 @@ export async function listRulesByBoundary(
   return rows;
 }
 
+export interface PoamRule {
+  readonly ruleId: number;
+  /** Null: the rule of all boundaries. */
+  readonly systemId: string | null;
+  readonly version: number;
+  /** ISO in UTC. */
+  readonly madeAt: string;
+}
+
+/** Under which version of which rule Tieline made a POA&M; undefined: by others, or before rules had versions. */
+export async function findPoamRule(db: Kysely<Database>, poamId: string): Promise<PoamRule | undefined> {
+  const { rows } = await sql<PoamRule>`
+    select r.id as "ruleId", r.system_id as "systemId", r.version, to_json(m.made_at at time zone 'UTC') #>> '{}' || 'Z' as "madeAt"
+      from poam_rules m join weakness_rules r on r.id = m.rule_id where m.poam_id = ${poamId}`.execute(db);
+  return rows[0];
+}
+
 /** Notes under which version of a rule POA&Ms were made. */
 export async function recordPoamRules(
   db: Kysely<Database>,

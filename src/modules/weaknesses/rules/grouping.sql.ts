@@ -35,7 +35,10 @@ const cvss3 = rank(sql`p.cvss3_base_score`);
 /** The record of plugins has no column of it: as the scanner sent it. */
 const cvss4 = rank(sql`(substring(p.raw_json ->> 'cvss4_base_score' from '^\\d{1,2}(?:\\.\\d+)?$'))::numeric`);
 const vpr = rank(sql`p.vpr_score`);
-const isKnownExploited = sql`exists (select from unnest(p.cross_references) x where x ilike 'CISA-KNOWN-EXPLOITED%')`;
+/** By the catalogue that was loaded, or by what the plugin itself refers to. */
+const isKnownExploited = sql`
+  (exists (select from unnest(p.cves) named join cve_intelligence i on i.cve = upper(named) where i.kev_added is not null and i.kev_withdrawn_on is null)
+   or exists (select from unnest(p.cross_references) x where x ilike 'CISA-KNOWN-EXPLOITED%'))`;
 
 /**
  * SQL of how grave the finding is, by its rule: 0 for info to 4 for critical. What a person recast at the scanner stays as recast, whatever its

@@ -209,6 +209,20 @@ describe('how grave a finding is by a rule', () => {
     expect(await severityOf({ severitySource }, plugin, { rank: 1 })).toBe(expected);
   });
 
+  it('a CVE of the KEV catalogue makes a finding critical by KEV, until it is taken out of it', async () => {
+    const kev = (withdrawn: string | null): Promise<unknown> =>
+      run(
+        `insert into cve_intelligence (cve, kev_added, kev_withdrawn_on, loaded_at) values ('CVE-2026-900', '2026-11-01', $1, now())
+         on conflict (cve) do update set kev_withdrawn_on = excluded.kev_withdrawn_on`,
+        withdrawn,
+      );
+    await kev(null);
+    expect(await severityOf({ severitySource: 'kev' }, '20001', { rank: 1 })).toBe('Critical');
+    await kev('2026-11-10');
+    expect((await listed())[0]?.severity).toBe('Low');
+    await run(`delete from cve_intelligence`);
+  });
+
   it('what a person recast at the scanner stays as recast, whatever its scores', async () => {
     expect(await severityOf({ severitySource: 'cvss3' }, '20001', { rank: 1, modification: 'recast' })).toBe('Low');
   });
