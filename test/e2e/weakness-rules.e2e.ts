@@ -12,10 +12,20 @@ afterAll(async () => {
 });
 const tieline = (...args: string[]) => commandText(world.app, args);
 const json = async (...args: string[]): Promise<unknown> => (await commandOver(world.app, args)).json;
-const there = async (): Promise<{ id: string; source: string; system_id: string; weakness_description: string }[]> =>
-  (await world.control<{ poams: { id: string; source: string; system_id: string; weakness_description: string }[] }>('xacta', 'GET', '/state')).poams;
+const there = async (): Promise<
+  { id: string; source: string; system_id: string; weakness_description: string }[]
+> =>
+  (
+    await world.control<{
+      poams: { id: string; source: string; system_id: string; weakness_description: string }[];
+    }>('xacta', 'GET', '/state')
+  ).poams;
 const boundaryWithMost = async (): Promise<string> =>
-  String((await world.rows(`select system_id from weaknesses group by 1 order by count(*) desc, 1 limit 1`))[0]?.['system_id']);
+  String(
+    (await world.rows(`select system_id from weaknesses group by 1 order by count(*) desc, 1 limit 1`))[0]?.[
+      'system_id'
+    ],
+  );
 
 /** Open findings of a boundary at or above a rank, on living machines. */
 const openFindings = (boundary: string, rank: number) =>
@@ -44,22 +54,46 @@ describe('weakness rules', () => {
     const boundary = await boundaryWithMost();
     expect(await findingsUnder(boundary)).toEqual(await openFindings(boundary, 3));
     const [made] = await world.rows(`select poam_id from poam_rules order by 1 limit 1`);
-    expect(await json('poams', 'show', String(made?.['poam_id']))).toMatchObject({ madeUnder: { systemId: null, version: 1 } });
+    expect(await json('poams', 'show', String(made?.['poam_id']))).toMatchObject({
+      madeUnder: { systemId: null, version: 1 },
+    });
     const shown = await tieline('poams', 'show', String(made?.['poam_id']));
     expect(shown.out).toContain('Made by version 1 of the weakness rule of all boundaries');
     // And it converges.
     await world.sync();
-    expect(await world.rows(`select count(*)::int as n from sync_outbox where state in ('waiting', 'pending', 'failed')`)).toEqual([{ n: 0 }]);
+    expect(
+      await world.rows(
+        `select count(*)::int as n from sync_outbox where state in ('waiting', 'pending', 'failed')`,
+      ),
+    ).toEqual([{ n: 0 }]);
   });
 
   it('a lower floor is shown first, then makes POA&Ms for what it adds, in the words of its templates', async () => {
     const boundary = await boundaryWithMost();
     const before = await there();
-    const change = ['rules', 'set', boundary, '--floor', 'Medium', '--description', '{title} on {assets} of {boundary}', '--plan', 'Fix {plugin} by {due}', '--milestone', '50:Patch {machines}', '--milestone', '100:Scan again', '--reason', 'Moderate too'];
+    const change = [
+      'rules',
+      'set',
+      boundary,
+      '--floor',
+      'Medium',
+      '--description',
+      '{title} on {assets} of {boundary}',
+      '--plan',
+      'Fix {plugin} by {due}',
+      '--milestone',
+      '50:Patch {machines}',
+      '--milestone',
+      '100:Scan again',
+      '--reason',
+      'Moderate too',
+    ];
     const preview = await json(...change);
     expect(preview).toMatchObject({ systemId: boundary, boundaries: 1 });
     expect(await json('rules', 'list')).toMatchObject({ inherited: { version: 1 } });
-    expect((await world.rows(`select count(*)::int as n from weakness_rules where system_id is not null`))[0]).toEqual({ n: 0 });
+    expect(
+      (await world.rows(`select count(*)::int as n from weakness_rules where system_id is not null`))[0],
+    ).toEqual({ n: 0 });
 
     expect((await tieline(...change, '--yes')).code).toBe(0);
     await world.sync();
@@ -76,7 +110,11 @@ describe('weakness rules', () => {
     expect(texts).toMatch(new RegExp(`${boundary} +version 1 +plugin +Medium or worse`));
     // And it converges.
     await world.sync();
-    expect(await world.rows(`select count(*)::int as n from sync_outbox where state in ('waiting', 'pending', 'failed')`)).toEqual([{ n: 0 }]);
+    expect(
+      await world.rows(
+        `select count(*)::int as n from sync_outbox where state in ('waiting', 'pending', 'failed')`,
+      ),
+    ).toEqual([{ n: 0 }]);
   });
 
   it('what is excluded makes no POA&M until its day, and is counted and listed with it', async () => {
@@ -85,10 +123,22 @@ describe('weakness rules', () => {
     );
     const { boundary, plugin } = one as { boundary: string; plugin: string };
     await world.beginAgain();
-    const excluded = await tieline('rules', 'exclude', '--plugin', plugin, '--until', '2036-12-31', '--reason', 'x');
+    const excluded = await tieline(
+      'rules',
+      'exclude',
+      '--plugin',
+      plugin,
+      '--until',
+      '2036-12-31',
+      '--reason',
+      'x',
+    );
     expect(excluded.err).toContain('more than 3 years away');
     const until = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
-    expect((await tieline('rules', 'exclude', '--plugin', plugin, '--until', until, '--reason', 'replaced soon')).code).toBe(0);
+    expect(
+      (await tieline('rules', 'exclude', '--plugin', plugin, '--until', until, '--reason', 'replaced soon'))
+        .code,
+    ).toBe(0);
     await world.sync();
     expect(await world.rows(`select 1 from weaknesses where identifier = $1`, plugin)).toEqual([]);
     const list = (await tieline('rules', 'exclusions')).out;
@@ -97,6 +147,12 @@ describe('weakness rules', () => {
     expect((await tieline('rules', 'exclusions', String(id))).out).toContain(plugin);
     await tieline('rules', 'unexclude', String(id), '--reason', 'it stays after all');
     await world.sync();
-    expect(await world.rows(`select poam_id is not null as has_poam from weaknesses where identifier = $1 and system_id = $2`, plugin, boundary)).toEqual([{ has_poam: true }]);
+    expect(
+      await world.rows(
+        `select poam_id is not null as has_poam from weaknesses where identifier = $1 and system_id = $2`,
+        plugin,
+        boundary,
+      ),
+    ).toEqual([{ has_poam: true }]);
   });
 });

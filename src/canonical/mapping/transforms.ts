@@ -2,7 +2,13 @@
  * The transforms of a field mapping (decision 0018), each with its way in and, where there is one, its way out.
  * Pure. A way in that cannot make sense of a value says so; it never guesses.
  */
-import { deriveUuid, isJsonObject, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
+import {
+  deriveUuid,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  scalarText,
+} from '../../platform/values/index.ts';
 import { dateWords, type Transform } from './mapping.ts';
 import { dateForm } from './date-forms.ts';
 

@@ -8,7 +8,6 @@ export {
   severitySources,
   templateFields,
   type WeaknessKind,
-  weaknessKinds,
   type WeaknessRule,
   weaknessRule,
 } from './weakness-rule.ts';

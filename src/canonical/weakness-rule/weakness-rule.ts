@@ -14,8 +14,7 @@ export const complianceParts = ['none', 'check'] as const;
 export type CompliancePart = (typeof complianceParts)[number];
 
 /** What a weakness can be grouped by (weaknesses.grouping). */
-export const weaknessKinds = [...groupings, 'check'] as const;
-export type WeaknessKind = (typeof weaknessKinds)[number];
+export type WeaknessKind = Grouping | 'check';
 
 /**
  * Where the severity of a finding comes from. A score that a plugin does not have falls back, in the order of the docs, to another version of

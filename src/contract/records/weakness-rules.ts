@@ -47,8 +47,8 @@ const gathered = z.strictObject({
 export const rulePreview = z.strictObject({
   systemId: z.string().nullable(),
   boundaries: z.number(),
-  now: gathered,
-  then: gathered,
+  before: gathered,
+  after: gathered,
 });
 
 export const exclusion = z.strictObject({

@@ -69,27 +69,33 @@ const severally = (names: readonly string[]): string =>
     : `${names.slice(0, machinesNamed).join(', ')} and ${names.length - machinesNamed} more`;
 
 /** What a template may name (`templateFields`). */
-const fieldsOf = (weakness: Weakness, due: string) => ({
-  title: titleOf(weakness) ?? weakness.pluginName,
-  synopsis: weakness.synopsis ?? '',
-  solution: weakness.solution ?? '',
-  severity: weakness.severity,
-  plugin: weakness.pluginId ?? '',
-  cves: weakness.cves.join(', '),
-  boundary: weakness.systemId,
-  findings: weakness.findings,
-  assets: weakness.assets.length,
-  machines: severally(weakness.assets),
-  detected: weakness.detectedOn,
-  due,
-} satisfies Record<(typeof templateFields)[number], string | number>);
+const fieldsOf = (weakness: Weakness, due: string) =>
+  ({
+    title: titleOf(weakness) ?? weakness.pluginName,
+    synopsis: weakness.synopsis ?? '',
+    solution: weakness.solution ?? '',
+    severity: weakness.severity,
+    plugin: weakness.pluginId ?? '',
+    cves: weakness.cves.join(', '),
+    boundary: weakness.systemId,
+    findings: weakness.findings,
+    assets: weakness.assets.length,
+    machines: severally(weakness.assets),
+    detected: weakness.detectedOn,
+    due,
+  }) satisfies Record<(typeof templateFields)[number], string | number>;
 
 /** Who found it, in words that are read again as what the POA&M is about (`poam-mentions.ts`). */
 function sourceOf(weakness: Weakness, pluginsOf: string): string {
   if (weakness.grouping === 'check')
-    return upTo(255, `${pluginsOf} audit check "${upTo(150, weakness.pluginName)}" of ${weakness.audit ?? 'an audit'}`);
+    return upTo(
+      255,
+      `${pluginsOf} audit check "${upTo(150, weakness.pluginName)}" of ${weakness.audit ?? 'an audit'}`,
+    );
   const plugin = `${pluginsOf} plugin ${weakness.pluginId ?? ''}`;
-  return weakness.grouping === 'cve' && weakness.identifier.startsWith('CVE-') ? `${plugin}, ${weakness.identifier}` : plugin;
+  return weakness.grouping === 'cve' && weakness.identifier.startsWith('CVE-')
+    ? `${plugin}, ${weakness.identifier}`
+    : plugin;
 }
 
 /** The day so many percent of the way; a due date that is past is the day itself. */

@@ -74,18 +74,9 @@ export async function planPoams(
   system: ConnectedSystem,
   operationId: string,
 ): Promise<void> {
-  const names: NamesOf = (systemTypes) => sourceNames(context, systemTypes);
-  const now = context.now();
-  const today = now.toISOString().slice(0, 10);
+  const today = context.now().toISOString().slice(0, 10);
   const counts = await context.store.transaction(async (tx) => {
-    const rules = await listRulesInForce(tx.db);
-    const source = { systemId: system.id, operationId, now, policies: system.policies, names, templatesOf: templatesBy(rules) };
-    await renewMentions(tx.db);
-    await letGoOfMovedPoams(tx.db, source);
-    await recordDepartures(tx.db, source);
-    await gatherWeakFindings(tx.db, system.id, { rules, now });
-    await keepExcluded(tx.db, system.id);
-    const weaknesses = await listWeaknesses(tx.db, system.id, now);
+    const { source, weaknesses } = await gatherWeaknesses(context, tx, system, operationId);
     const unsent = await listUnsentPoams(tx.db, system.id);
     const controls = await fetchControls(tx, system, weaknesses);
     const judged = weaknesses.flatMap(
@@ -97,8 +88,7 @@ export async function planPoams(
       presentOf(proposals.get(poamId), unsent.get(poamId), {
         mayGoOut: mayCreate,
         today,
-        names,
-        templatesOf: source.templatesOf,
+        ...source,
       }),
     );
     const proposed = [...proposals].flatMap(([poam, each]) =>
@@ -137,6 +127,26 @@ export async function planPoams(
     return outcome;
   });
   context.report({ system: system.name, step: 'poams', state: 'working', counts });
+}
+
+/** The weaknesses under the rules in force, after what POA&Ms name and where machines are was brought up to date. */
+async function gatherWeaknesses(
+  context: RunContext,
+  tx: Tx,
+  system: ConnectedSystem,
+  operationId: string,
+): Promise<{ readonly source: OutboundSource; readonly weaknesses: readonly WeaknessRow[] }> {
+  const rules = await listRulesInForce(tx.db);
+  const now = context.now();
+  const names: NamesOf = (systemTypes) => sourceNames(context, systemTypes);
+  const { id: systemId, policies } = system;
+  const source = { systemId, operationId, now, policies, names, templatesOf: templatesBy(rules) };
+  await renewMentions(tx.db);
+  await letGoOfMovedPoams(tx.db, source);
+  await recordDepartures(tx.db, source);
+  await gatherWeakFindings(tx.db, systemId, { rules, now });
+  await keepExcluded(tx.db, systemId);
+  return { source, weaknesses: await listWeaknesses(tx.db, systemId, now) };
 }
 
 const templatesBy = (rules: readonly RuleInForce[]): TemplatesOf => {

@@ -42,7 +42,8 @@ export function presentOf(
     readonly templatesOf: TemplatesOf;
   },
 ): Present {
-  const { names, templatesOf, ...present } = context;
+  const { names, templatesOf } = context;
+  const present = { mayGoOut: context.mayGoOut, today: context.today };
   if (!judged || judged.weakness.findings === 0) return { ...present, reason: '' };
   const { weakness, due, control, answers } = judged;
   const { poam, milestones } = composePoam(weakness, {

@@ -26,5 +26,5 @@ export {
   setRule,
 } from './rules/change-rules.ts';
 export { previewRule, type RulePreview } from './rules/preview-rule.ts';
-export { type Gathered, gatherWeakFindings } from './rules/weak-findings.sql.ts';
+export { gatherWeakFindings } from './rules/weak-findings.sql.ts';
 export { listControlRules, listPoamsLackingAssets, listSystemControls } from './weaknesses.sql.ts';

@@ -105,7 +105,9 @@ export function repointed(
   const ended = new Set(weakness.candidates.filter((each) => hasEnded(each)).map((each) => each.id));
   return [
     ...answers.contradicted.flatMap(({ poam, findings }) =>
-      findings.filter((each) => isFinding(each) && each.poam !== poam.id).map(({ id }) => ({ id, poamId: poam.poamId })),
+      findings
+        .filter((each) => isFinding(each) && each.poam !== poam.id)
+        .map(({ id }) => ({ id, poamId: poam.poamId })),
     ),
     ...(poamId === undefined
       ? []

@@ -86,7 +86,10 @@ export const titleOf = (weakness: Weakness): string | null => {
 
 /** The controls of SP 800-53 that a check names itself. */
 const controlsNamed = (references: readonly string[]): string[] =>
-  references.flatMap((each) => /^(?:NIST\s*)?(?:SP\s*)?800-53(?:r\d)?\s*[|#:]*\s*([A-Z]{2}-\d+)/i.exec(each)?.[1]?.toUpperCase() ?? []);
+  references.flatMap(
+    (each) =>
+      /^(?:NIST\s*)?(?:SP\s*)?800-53(?:r\d)?\s*[|#:]*\s*([A-Z]{2}-\d+)/i.exec(each)?.[1]?.toUpperCase() ?? [],
+  );
 
 /**
  * The controls that a weakness concerns: those that a check names; else those of the first rule that matches. A pattern is a case-insensitive

@@ -10,7 +10,12 @@ export {
   untieWeaknesses,
   type WeaknessToSave,
 } from './weaknesses.sql.ts';
-export { type ExcludedFinding, keepExcluded, keepWeaknessFindings, listExcluded } from './weakness-findings.sql.ts';
+export {
+  type ExcludedFinding,
+  keepExcluded,
+  keepWeaknessFindings,
+  listExcluded,
+} from './weakness-findings.sql.ts';
 export {
   addExclusion,
   addRuleVersion,

@@ -44,7 +44,9 @@ const latest = sql`select distinct on (system_id) * from weakness_rules order by
 /** The rules in force: that of all, and those of boundaries that have one of their own. */
 export async function listRulesInForce(db: Kysely<Database>): Promise<RuleInForce[]> {
   const { rows } = await sql<RuleRow>`
-    select ${columns} from (${latest}) r where r.definition is not null order by r.system_id nulls first`.execute(db);
+    select ${columns} from (${latest}) r where r.definition is not null order by r.system_id nulls first`.execute(
+    db,
+  );
   return rows.map(read).filter(isInForce);
 }
 

@@ -113,17 +113,18 @@ export async function fetchPoam(app: App, scope: Scope, poamId: string): Promise
   if (!poam) throw unknownRecord(entity, poamId);
   const { db } = app;
   const rules = fetchRules(app, db, 'milestone');
-  const [rows, obstacles, views, milestones, milestoneTargets, weaknesses, madeUnder, assets, cves] = await Promise.all([
-    fetchRows(db, entity, [poamId]),
-    listObstacles(db, poamId),
-    listFieldViews(app, scope, { entity, id: poamId }),
-    rules.then((known) => milestonesOf(app, scope, poamId, known)),
-    rules.then((known) => milestoneTargetsOf(app, poamId, known)),
-    listPoamWeaknesses(db, poamId),
-    findPoamRule(db, poamId),
-    listPoamAssets(db, poamId, mostAssets),
-    listPoamCves(db, poamId),
-  ]);
+  const [rows, obstacles, views, milestones, milestoneTargets, weaknesses, madeUnder, assets, cves] =
+    await Promise.all([
+      fetchRows(db, entity, [poamId]),
+      listObstacles(db, poamId),
+      listFieldViews(app, scope, { entity, id: poamId }),
+      rules.then((known) => milestonesOf(app, scope, poamId, known)),
+      rules.then((known) => milestoneTargetsOf(app, poamId, known)),
+      listPoamWeaknesses(db, poamId),
+      findPoamRule(db, poamId),
+      listPoamAssets(db, poamId, mostAssets),
+      listPoamCves(db, poamId),
+    ]);
   const raw = rows.get(poamId)?.row['raw_json'];
   return {
     poam,

@@ -83,7 +83,8 @@ export const commandGroups: readonly EntryGroup[] = [
       },
       {
         name: 'rules',
-        description: 'which findings make a weakness and so a POA&M, by boundary; what is excluded until when',
+        description:
+          'which findings make a weakness and so a POA&M, by boundary; what is excluded until when',
         load: async () => (await import('./rules/rules.command.ts')).rules,
       },
       {

@@ -9,7 +9,8 @@ export const WeaknessesTable = ({ of }: { readonly of: PoamDetail }) => (
   <>
     {of.madeUnder && (
       <p className="quiet">
-        Made by version {of.madeUnder.version} of the weakness rule of {of.madeUnder.systemId ?? 'all boundaries'}.
+        Made by version {of.madeUnder.version} of the weakness rule of{' '}
+        {of.madeUnder.systemId ?? 'all boundaries'}.
       </p>
     )}
     <WeaknessRows of={of} />

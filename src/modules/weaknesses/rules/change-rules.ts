@@ -40,7 +40,8 @@ export interface RulesInForce {
 
 function inheritedOf(rules: readonly RuleInForce[]): RuleInForce {
   const rule = rules.find(({ systemId }) => systemId === null);
-  if (!rule) throw new TielineError('INTERNAL', 'There is no weakness rule for boundaries without one of their own.');
+  if (!rule)
+    throw new TielineError('INTERNAL', 'There is no weakness rule for boundaries without one of their own.');
   return rule;
 }
 
@@ -137,7 +138,12 @@ export async function setRuleWithin(
 ): Promise<RuleVersion> {
   if (edit.reason.trim() === '') throw refused('reason', 'say why: it stands beside the version');
   await checkRuleEdit(tx, scope, edit);
-  const operation = { type: 'update', system: 'tieline', step: 'weakness rule', metadata: about(actor) } as const;
+  const operation = {
+    type: 'update',
+    system: 'tieline',
+    step: 'weakness rule',
+    metadata: about(actor),
+  } as const;
   return withOperation(tx.db, operation, async ({ id: operationId, count }) => {
     const version = await addRuleVersion(tx.db, {
       systemId: edit.systemId,
@@ -170,13 +176,19 @@ export function exclude(app: App, actor: Actor, scope: Scope, given: NewExclusio
   latest.setUTCFullYear(latest.getUTCFullYear() + longestYears);
   if (given.systemId === null && scope.kind !== 'everywhere')
     throw refused('systemId', 'name a boundary; in all of them excludes who may do so in all of them');
-  if (given.reason.trim() === '') throw refused('reason', 'say why: it stands beside every finding that is left out');
+  if (given.reason.trim() === '')
+    throw refused('reason', 'say why: it stands beside every finding that is left out');
   if (!(given.expiresAt > now)) throw refused('until', 'is past already');
   if (given.expiresAt > latest)
     throw refused('until', `is more than ${longestYears} years away; look at it again before that`);
   return app.store.transaction(async (tx) => {
     if (given.systemId !== null) await fetchBoundaryRule(tx, scope, given.systemId);
-    const operation = { type: 'update', system: 'tieline', step: 'exclusion', metadata: about(actor) } as const;
+    const operation = {
+      type: 'update',
+      system: 'tieline',
+      step: 'exclusion',
+      metadata: about(actor),
+    } as const;
     return withOperation(tx.db, operation, async ({ id: operationId, count }) => {
       const { id } = await addExclusion(tx.db, {
         ...given,
@@ -207,7 +219,12 @@ export function endExclusionNow(
     // Of all boundaries: seen by everybody, ended by who may do so everywhere.
     if (known.systemId === null ? scope.kind !== 'everywhere' : !isWithin(scope, known.systemId))
       throw refused('id', 'it holds in every boundary; it is ended by who may do so in all of them');
-    const operation = { type: 'update', system: 'tieline', step: 'exclusion', metadata: about(actor) } as const;
+    const operation = {
+      type: 'update',
+      system: 'tieline',
+      step: 'exclusion',
+      metadata: about(actor),
+    } as const;
     return withOperation(tx.db, operation, async ({ count }) => {
       const done = await endExclusion(tx.db, ended.id, { by: actor.name, reason: ended.reason.trim(), now });
       if (!done) throw refused('id', 'it has ended already');

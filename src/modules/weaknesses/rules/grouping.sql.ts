@@ -33,7 +33,9 @@ const rank2 = (score: RawBuilder<unknown>): RawBuilder<unknown> =>
 const cvss2 = rank2(sql`p.cvss_base_score`);
 const cvss3 = rank(sql`p.cvss3_base_score`);
 /** The record of plugins has no column of it: as the scanner sent it. */
-const cvss4 = rank(sql`(substring(p.raw_json ->> 'cvss4_base_score' from '^\\d{1,2}(?:\\.\\d+)?$'))::numeric`);
+const cvss4 = rank(
+  sql`(substring(p.raw_json ->> 'cvss4_base_score' from '^\\d{1,2}(?:\\.\\d+)?$'))::numeric`,
+);
 const vpr = rank(sql`p.vpr_score`);
 /** By the catalogue that was loaded, or by what the plugin itself refers to. */
 const isKnownExploited = sql`

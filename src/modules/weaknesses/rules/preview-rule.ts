@@ -11,8 +11,8 @@ export interface RulePreview {
   readonly systemId: string | null;
   /** Boundaries in which the rule would hold. */
   readonly boundaries: number;
-  readonly now: Gathered;
-  readonly then: Gathered;
+  readonly before: Gathered;
+  readonly after: Gathered;
 }
 
 /** The rules in force as they would be. @param rule null: the boundary has the rule of all again. */
@@ -42,7 +42,11 @@ const added = (one: Gathered, other: Gathered): Gathered => ({
 
 async function counted(
   { db }: Tx,
-  given: { readonly rules: readonly RuleInForce[]; readonly now: Date; readonly systemIds: readonly string[] },
+  given: {
+    readonly rules: readonly RuleInForce[];
+    readonly now: Date;
+    readonly systemIds: readonly string[];
+  },
 ): Promise<Gathered> {
   let sum: Gathered = { findings: 0, weaknesses: 0, bySeverity: {}, excluded: 0, accepted: 0 };
   for (const system of await listGrcSystems(db)) {
@@ -69,8 +73,8 @@ export function previewRule(
     return {
       systemId: edit.systemId,
       boundaries: systemIds.length,
-      now: await counted(tx, { rules, now, systemIds }),
-      then: await counted(tx, { rules: rulesWith(rules, edit.systemId, edit.rule), now, systemIds }),
+      before: await counted(tx, { rules, now, systemIds }),
+      after: await counted(tx, { rules: rulesWith(rules, edit.systemId, edit.rule), now, systemIds }),
     };
   });
 }

@@ -70,7 +70,8 @@ function filtersOf({ rules, now }: Parts): RawBuilder<unknown> {
     });
   const conditions = [
     uses('tags') && sql`(cardinality(r.tags) = 0 or ${isTagged(sql`a.asset_uuid`, sql`r.tags`)})`,
-    uses('networks') && sql`(cardinality(r.networks) = 0 or ${isOnNetwork(sql`a.asset_uuid`, sql`r.networks`)})`,
+    uses('networks') &&
+      sql`(cardinality(r.networks) = 0 or ${isOnNetwork(sql`a.asset_uuid`, sql`r.networks`)})`,
     uses('ports') && sql`(cardinality(r.ports) = 0 or f.port = any(r.ports))`,
     uses('families') && sql`(cardinality(r.families) = 0 or lower(p.family) = any(r.families))`,
     uses('exploitAvailable') && sql`(not r.exploit or p.exploit_available is true)`,
@@ -210,7 +211,9 @@ export async function gatherWeakFindings(
 /** Systems from which authorization boundaries come (external_systems.id). */
 export async function listGrcSystems(db: Kysely<Database>): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
-    select distinct external_system_id as id from sync_links where entity_type = 'system' and retired_at is null order by 1`.execute(db);
+    select distinct external_system_id as id from sync_links where entity_type = 'system' and retired_at is null order by 1`.execute(
+    db,
+  );
   return rows.map(({ id }) => id);
 }
 
@@ -238,7 +241,9 @@ export async function countGathered(
     select coalesce((select sum(n)::int from grouped), 0) as findings, (select count(*)::int from grouped) as weaknesses,
            coalesce((select jsonb_object_agg(severity, n) from (select (${[...severities]}::text[])[rank + 1] as severity, count(*)::int as n from grouped group by 1) by_severity), '{}') as "bySeverity",
            (select count(*)::int from weak where exclusion_id is not null) as excluded,
-           (select count(*)::int from weak where exclusion_id is null and is_accepted) as accepted`.execute(db);
+           (select count(*)::int from weak where exclusion_id is null and is_accepted) as accepted`.execute(
+    db,
+  );
   const [row] = rows;
   return row ?? { findings: 0, weaknesses: 0, bySeverity: {}, excluded: 0, accepted: 0 };
 }

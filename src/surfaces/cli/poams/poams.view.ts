@@ -134,7 +134,9 @@ const part = (title: string, lines: readonly string[]): string[] =>
 
 /** A digest says nothing to a person: the name does. */
 const identified = ({ grouping, identifier }: PoamDetail['weaknesses'][number]): string =>
-  grouping === 'plugin' || grouping === 'cve' ? `${grouping} ${identifier}` : grouping.replaceAll('_', ' and ');
+  grouping === 'plugin' || grouping === 'cve'
+    ? `${grouping} ${identifier}`
+    : grouping.replaceAll('_', ' and ');
 
 export function poamDetailLines(detail: PoamDetail, width: number | undefined): string[] {
   const { poam } = detail;

@@ -49,7 +49,10 @@ export function parsedRule(given: unknown): WeaknessRule {
 function milestoneOf(text: string): { readonly at: number; readonly text: string } {
   const [, at, words] = /^(\d{1,3}):(.+)$/s.exec(text) ?? [];
   if (at === undefined || words === undefined)
-    throw new TielineError('USAGE', `--milestone takes percent:template, as "50:Patch {machines}", not "${text}".`);
+    throw new TielineError(
+      'USAGE',
+      `--milestone takes percent:template, as "50:Patch {machines}", not "${text}".`,
+    );
   return { at: Number(at), text: words };
 }
 
@@ -57,7 +60,11 @@ async function readRule(path: string): Promise<unknown> {
   try {
     return parse(await readFile(path, 'utf8'));
   } catch (cause) {
-    throw new TielineError('USAGE', `${path} could not be read: ${messageOf(cause).split('\n', 1)[0] ?? ''}`, { cause });
+    throw new TielineError(
+      'USAGE',
+      `${path} could not be read: ${messageOf(cause).split('\n', 1)[0] ?? ''}`,
+      { cause },
+    );
   }
 }
 

@@ -1,7 +1,11 @@
 /** `rules list|show|set|preview|history|exclude|exclusions|unexclude`. */
 import { stringify } from 'yaml';
 import { type Actor, everywhere, localOperator } from '../../../canonical/access/index.ts';
-import { type ExclusionScope, exclusionScope, type WeaknessRule } from '../../../canonical/weakness-rule/index.ts';
+import {
+  type ExclusionScope,
+  exclusionScope,
+  type WeaknessRule,
+} from '../../../canonical/weakness-rule/index.ts';
 import type { App } from '../../../engine/run/index.ts';
 import {
   type BoundaryRule,
@@ -33,7 +37,10 @@ import {
 } from './rules.view.ts';
 
 /** The operator at the machine, under the name that was given. */
-const actorOf = (flags: DecisionFlags): Actor => ({ ...localOperator(accountName()), name: decider(flags).by });
+const actorOf = (flags: DecisionFlags): Actor => ({
+  ...localOperator(accountName()),
+  name: decider(flags).by,
+});
 
 /** `*` is the rule of all boundaries that have none of their own. */
 const systemOf = (boundary: string | undefined): string | null =>

@@ -66,7 +66,10 @@ const ruleOptions: readonly OptionSpec[] = [
   },
   { flags: '--no-templates', description: 'Tieline’s own words, but for what is given here' },
   { flags: '--inherit', description: 'the rule of all boundaries again, none of its own' },
-  { flags: '--file <file>', description: 'the whole rule from a YAML file, as `rules show --yaml` writes it' },
+  {
+    flags: '--file <file>',
+    description: 'the whole rule from a YAML file, as `rules show --yaml` writes it',
+  },
 ];
 
 const boundary = '<boundary>';

@@ -75,7 +75,9 @@ export function ruleLines({
     `  since          ${version.changedAt.slice(0, 16).replace('T', ' ')} UTC, by ${version.changedBy}: ${version.reason}`,
     `  grouped by     ${groupingText(rule)}`,
     `  severity       ${floorText(rule)}`,
-    ...(rule.compliance === 'none' ? [] : [`  failed checks  ${rule.checkSeverity}, where the audit names no category`]),
+    ...(rule.compliance === 'none'
+      ? []
+      : [`  failed checks  ${rule.checkSeverity}, where the audit names no category`]),
     `  findings       ${filterTexts(rule).join('; ') || 'all'}`,
     `  description    ${templates.description ?? 'Tieline’s own words'}`,
     `  plan           ${templates.plan ?? 'Tieline’s own words'}`,
@@ -86,12 +88,19 @@ export function ruleLines({
 }
 
 /** What is open under the rule in force, and what would be. */
-export function previewLines(preview: Pick<RulePreview, 'systemId' | 'boundaries' | 'now' | 'then'>): string[] {
-  const { now, then } = preview;
-  const line = (title: string, { weaknesses, findings, bySeverity, excluded, accepted }: RulePreview['now']): string => {
+export function previewLines(
+  preview: Pick<RulePreview, 'systemId' | 'boundaries' | 'before' | 'after'>,
+): string[] {
+  const { before, after } = preview;
+  const line = (
+    title: string,
+    { weaknesses, findings, bySeverity, excluded, accepted }: RulePreview['before'],
+  ): string => {
     const each = severities
       .toReversed()
-      .flatMap((severity) => (bySeverity[severity] ? [`${bySeverity[severity]} ${severity.toLowerCase()}`] : []));
+      .flatMap((severity) =>
+        bySeverity[severity] ? [`${bySeverity[severity]} ${severity.toLowerCase()}`] : [],
+      );
     const apart = [
       ...(excluded > 0 ? [`${counted(excluded, 'finding')} excluded`] : []),
       ...(accepted > 0 ? [`${counted(accepted, 'finding')} accepted at the scanner`] : []),
@@ -102,8 +111,8 @@ export function previewLines(preview: Pick<RulePreview, 'systemId' | 'boundaries
     preview.systemId === null
       ? `In ${counted(preview.boundaries, 'boundary', 'boundaries')} that ${preview.boundaries === 1 ? 'inherits' : 'inherit'} the rule of all:`
       : `In ${preview.systemId}:`,
-    line('  now   ', now),
-    line('  then  ', then),
+    line('  now   ', before),
+    line('  then  ', after),
   ];
 }
 
