@@ -68,7 +68,7 @@ export const ruleRoutes = defineRoutes({
     }),
     idempotent: true,
     answer: { status: 201, shape: ruleVersion },
-    audit: { event: 'weakness_rule_changed' },
+    audit: { event: 'rule_changed' },
   },
   listExclusions: {
     method: 'GET',
@@ -102,7 +102,7 @@ export const ruleRoutes = defineRoutes({
     }),
     idempotent: true,
     answer: { status: 201, shape: exclusion },
-    audit: { event: 'weakness_excluded' },
+    audit: { event: 'rule_changed' },
   },
   endExclusion: {
     method: 'POST',
@@ -114,6 +114,6 @@ export const ruleRoutes = defineRoutes({
     body: z.strictObject({ reason }),
     idempotent: true,
     answer: { status: 200, shape: exclusion },
-    audit: { event: 'weakness_exclusion_ended' },
+    audit: { event: 'rule_changed' },
   },
 });
