@@ -28,6 +28,7 @@ export {
   findingRoutes,
   findingRow,
   importRoutes,
+  intelligenceRoutes,
   matchRoutes,
   planRoutes,
   mappingRoutes,
