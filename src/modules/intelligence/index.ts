@@ -1,4 +1,3 @@
-export { ageOf } from './feed-ages.ts';
 export { feedStatus, type FeedStatus } from './feed-status.ts';
 export { openFeedFile } from './feed-file.ts';
 export { withFeedFile } from './fetch-feed.ts';

@@ -6,7 +6,6 @@
  * - A rejected CVE keeps its row and loses its ratings.
  * EPSS is not touched here (epss-scores.sql.ts).
  */
-import { sql } from 'kysely';
 import type { Tx } from '../../platform/postgres/index.ts';
 
 /** Columns that are put together, with their SQL in terms of `k` (kev), `n` (nvd), `c` (cve), `s` (ssvc points), `x` (CVSS). */

@@ -8,32 +8,28 @@ export {
   type Feed,
   feeds,
   findFeed,
-  type KevEntry,
   type SsvcPoints,
 } from './cve-facts.ts';
 export {
   countVanished,
   mergeReports,
-  type ReportStage,
   stageReports,
   touchKevOfOthers,
   withdrawVanished,
 } from './cve-reports.sql.ts';
 export { deriveCves } from './derive-cves.sql.ts';
-export { type EpssStage, findScoredTwice, mergeEpss, stageEpss } from './epss-scores.sql.ts';
+export { findScoredTwice, mergeEpss, stageEpss } from './epss-scores.sql.ts';
 export {
   countLoad,
-  dateLoad,
   findLastLoad,
   insertLoad,
-  listLoads,
   listNewestLoads,
   type LoadCounts,
   type LoadRow,
   waitForTurnToLoad,
 } from './loads.sql.ts';
 export { renewPluginIntelligence } from './plugin-intelligence.sql.ts';
-export { type CveDetail, type CveQuery, type CveRow, fetchCve, searchCves } from './show-cves.sql.ts';
+export { type CveDetail, type CveRow, fetchCve, searchCves } from './show-cves.sql.ts';
 export {
   deleteFeedSource,
   type FeedSource,

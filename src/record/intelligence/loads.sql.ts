@@ -33,13 +33,6 @@ export async function listNewestLoads(db: Kysely<Database>): Promise<LoadRow[]> 
   return rows;
 }
 
-/** The latest loads of all feeds, the last one first. */
-export async function listLoads(db: Kysely<Database>, limit: number): Promise<LoadRow[]> {
-  const { rows } = await sql<LoadRow>`
-    select ${columns} from intelligence_loads l order by l.id desc limit ${limit}`.execute(db);
-  return rows;
-}
-
 /** The last load of a feed; its sum says whether a file is the same again. */
 export async function findLastLoad(db: Kysely<Database>, feed: Feed): Promise<LoadRow | undefined> {
   const { rows } = await sql<LoadRow>`
@@ -91,18 +84,6 @@ export async function countLoad(db: Kysely<Database>, id: number, counts: LoadCo
        set rows_read = ${counts.read}, rows_changed = ${counts.changed}, rows_unchanged = ${counts.unchanged},
            rows_older = ${counts.older}, rows_withdrawn = ${counts.withdrawn}
      where id = ${id}`.execute(db);
-}
-
-/** Keeps the date and version of a feed that are known only once its file was read. */
-export async function dateLoad(
-  db: Kysely<Database>,
-  id: number,
-  issue: { readonly version: string | null; readonly date: string | null },
-): Promise<void> {
-  await sql`
-    update intelligence_loads set version = ${issue.version}, feed_date = ${issue.date}::timestamptz where id = ${id}`.execute(
-    db,
-  );
 }
 
 /** Waits until no other load is under way, for the rest of the transaction: two of them would meet at the same rows. */
