@@ -28,6 +28,8 @@ export interface Database {
   alerts: AlertsTable;
   api_call_logs: ApiCallLogsTable;
   api_tokens: ApiTokensTable;
+  approval_answers: ApprovalAnswersTable;
+  approval_rules: ApprovalRulesTable;
   approvals: ApprovalsTable;
   asset_correlations: AssetCorrelationsTable;
   asset_exposure: AssetExposureTable;
@@ -228,6 +230,43 @@ interface ApiTokensTable {
   revoked_reason: string | null;
 }
 
+/** What each decider of a request said. One no rejects it; nobody answers twice. */
+interface ApprovalAnswersTable {
+  approval_id: string;
+  /** Place in approvals.levels, from 1. */
+  level_number: number;
+  /** The role by which they answered, of src/canonical/access/role.ts. */
+  role_name: string;
+  approved: boolean;
+  /** A name as it was then; answered_by_principal is who it is. */
+  answered_by: string;
+  answered_by_principal: string;
+  answered_at: Instant;
+  reason: string | null;
+}
+
+/** Who decides a request: the row of its boundary, kind and severity, else of its boundary and kind, else the same of every boundary. */
+interface ApprovalRulesTable {
+  id: GeneratedAlways<number>;
+  /** ingestion_systems.system_id; null: every boundary that has no row of its own. */
+  system_id: string | null;
+  subject_kind: string;
+  /** Null: any severity that has no row of its own. An unknown severity counts as High. */
+  severity: string | null;
+  /** Such a request is not taken at all; the note says why. */
+  is_refused: Generated<boolean>;
+  /** In turn: {roles, needs}, where needs is one (a person of any of the roles) or all (one person of each). Empty: nobody is asked. */
+  levels: Generated<JsonColumn>;
+  /** A request that nobody decided after so many days falls back; null: it waits. */
+  answer_within_days: number | null;
+  /** What is granted holds at most so many days from the request, so that it must bear an end; null: it may be without an end. */
+  longest_days: number | null;
+  note: string | null;
+  /** Who set it; null: it came with Tieline. */
+  set_by: string | null;
+  set_at: Instant | null;
+}
+
 /** Decisions that a person must take before a workflow step or a sync plan goes on. */
 interface ApprovalsTable {
   id: GeneratedAlways<number>;
@@ -249,6 +288,24 @@ interface ApprovalsTable {
   reason: string | null;
   /** Why Tieline withdrew it, of src/canonical/vocabulary/rule-codes.ts; its sentence is made when it is shown. */
   reason_code: string | null;
+  /** What is asked for, of src/canonical/vocabulary/request-kinds.ts; null where a plan or a workflow run waits. */
+  subject_kind: string | null;
+  /** Our id of what it is asked for: a POA&M of an extension or a completion, a deviation. */
+  subject_id: string | null;
+  /** Of a request: its authorization boundary (ingestion_systems.system_id); null where it is in none. Of a plan the plan says it. */
+  system_id: string | null;
+  /** Of a request: the severity of the weakness when it was asked for, by which its deciders were looked up. */
+  severity: string | null;
+  /** Of a request: its rationale, and lines of field, before and after, as its deciders read them. */
+  asked: JsonColumn | null;
+  /** Of a request: of what its deciders read. A decision about another content is refused. */
+  content_sha256: string | null;
+  /** Of a request: who decides, in turn, as the rule said when it was asked for: roles, and whether one of them or all must agree. */
+  levels: JsonColumn | null;
+  /** Who asked for it, as the key of an account; never one of those who decide. */
+  requested_by_principal: string | null;
+  /** Of a request: when it falls back if nobody has decided it; null: never. */
+  expires_at: Instant | null;
 }
 
 /** Candidates that share an identifier, what was decided about each, and on what evidence. */
