@@ -226,7 +226,8 @@ describe('who may call a route', () => {
           ...(bodies[id] ? { body: bodies[id] } : {}),
           ...(route.versioned ? { headers: { 'if-match': '"anything"' } } : {}),
         });
-        const isNoNumber = /conflictId|changeId|matchId|exclusionId|:number/.test(route.path) && given !== '987654';
+        const isNoNumber =
+          /conflictId|changeId|matchId|exclusionId|:number/.test(route.path) && given !== '987654';
         const isNoUuid = /assetUuid|viewId/.test(route.path) && !/^[\da-f-]{36}$/.test(given);
         const status = isNoNumber || isNoUuid || given.includes('%00') ? 400 : 404;
         expect({ id, given, status: answer.statusCode }).toEqual({ id, given, status });
