@@ -29,6 +29,7 @@ export {
   findingRoutes,
   findingRow,
   importRoutes,
+  intelligenceRoutes,
   matchRoutes,
   planRoutes,
   mappingRoutes,
@@ -38,5 +39,6 @@ export {
   sessionRoutes,
   syncRoutes,
   repairRoutes,
+  ruleRoutes,
   viewRoutes,
 } from './routes/index.ts';
