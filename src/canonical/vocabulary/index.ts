@@ -45,6 +45,7 @@ export {
   poamStandingOf,
   poamStandings,
   implementationStatuses,
+  findingLifecycles,
   lifecycleStates,
   milestoneStatuses,
   poamStatuses,
@@ -53,3 +54,4 @@ export {
   severityModifications,
   statusSpellings,
 } from './vocabulary.ts';
+export { type QuestionCode, questionCodes, questionSentence } from './poam-questions.ts';

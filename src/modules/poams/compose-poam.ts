@@ -3,7 +3,7 @@
  * GRC system enforces.
  */
 import { deriveUuid, type JsonObject } from '../../platform/values/index.ts';
-import { addDays, type DueDate, type Weakness } from '../weaknesses/index.ts';
+import { addDays, type Candidate, type DueDate, type Weakness } from '../weaknesses/index.ts';
 
 /**
  * The key by which the GRC system knows this POA&M as Tieline's: the same weakness always carries the same one.
@@ -60,6 +60,8 @@ export function composePoam(
     readonly today: string;
     /** Which POA&M of this weakness it is, from 1. */
     readonly occurrence?: number;
+    /** The POA&M of the same weakness that was completed before. */
+    readonly follows?: Pick<Candidate, 'poamId' | 'remoteId' | 'endedOn'> | undefined;
   },
 ): ProposedPoam {
   const machines = some(weakness.assets.length, 'asset');
@@ -79,10 +81,19 @@ export function composePoam(
       original_detection_date: weakness.detectedOn,
       remediation_plan: upTo(2000, remedy ?? 'Assess the finding and agree a remedy with the system owner.'),
       external_uid: poamKey(weakness, context.occurrence),
+      ...(context.follows === undefined ? {} : { comments: followingText(context.follows) }),
     },
     milestones: planMilestones(machines, context.due.on, context.today),
   };
 }
+
+/** A completed POA&M is not opened again where the weakness returns late, or on another machine: the new one names it. */
+const followingText = ({
+  poamId,
+  remoteId,
+  endedOn,
+}: Pick<Candidate, 'poamId' | 'remoteId' | 'endedOn'>): string =>
+  `Follows POA&M ${remoteId ?? poamId}, which was completed${endedOn === null ? '' : ` on ${endedOn}`}; the weakness was found again since.`;
 
 function planMilestones(machines: string, due: string, today: string): ProposedPoam['milestones'] {
   const daysLeft = Math.floor((Date.parse(due) - Date.parse(today)) / 86_400_000);

@@ -6,8 +6,10 @@ import { recordChanges } from '../../ledger/operations/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { insertRows } from '../../record/entities/index.ts';
+import { keepFirstValues } from '../../record/poam-life/index.ts';
 import { type JudgedWeakness } from '../weaknesses/index.ts';
 import { composePoam, dueText, poamId, poamKey, purposeOf } from './compose-poam.ts';
+import { completedBefore } from './life/reopen-poams.ts';
 import type { NamesOf } from './source-names.ts';
 
 /** A weakness for which a POA&M is made, and which of its POA&Ms that is. */
@@ -37,6 +39,13 @@ export async function createPoams(
 ): Promise<void> {
   const composed = planned.map((each) => compose(source, each, today));
   await insertPoams(tx, source, composed);
+  await keepFirstValues(
+    tx.db,
+    composed.flatMap((each) => {
+      const followed = completedBefore(each);
+      return followed === undefined ? [] : [{ poamId: each.id, followsPoamId: followed.poamId }];
+    }),
+  );
   await recordChanges(
     tx.db,
     source,
@@ -69,6 +78,7 @@ function compose(source: OutboundSource, planned: Proposed, today: string): Comp
       pluginsOf: source.names(weakness.sourceTypes).pluginsOf,
       today,
       occurrence,
+      follows: completedBefore(planned),
     }),
   };
 }

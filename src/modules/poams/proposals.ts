@@ -1,5 +1,6 @@
 /** Which weakness a proposal that has not gone out is about, and what it would say now. */
 import { type JudgedWeakness, type WeaknessRow } from '../weaknesses/index.ts';
+import { completedBefore } from './life/reopen-poams.ts';
 import { composePoam, purposeOf } from './compose-poam.ts';
 import type { UnsentPoamRow } from './unsent-poams.sql.ts';
 import type { Present } from './renew-unsent.ts';
@@ -47,6 +48,7 @@ export function presentOf(
     poc: weakness.poc,
     pluginsOf: names(weakness.sourceTypes).pluginsOf,
     today: context.today,
+    follows: completedBefore(judged),
   });
   return {
     ...present,

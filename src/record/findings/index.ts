@@ -12,6 +12,14 @@ export {
   type WaitingFinding,
 } from './findings.sql.ts';
 export {
+  countNewlyMissing,
+  countNotShown,
+  type FindingsNotShown,
+  markNotShown,
+  settleGone,
+  settleGoneOf,
+} from './gone-findings.sql.ts';
+export {
   moveAllFindings,
   moveCompliance,
   moveCoverage,

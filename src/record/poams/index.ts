@@ -4,16 +4,25 @@ export {
   type AssetLists,
   nameInPoams,
   recordDepartures,
+  recordEnded,
   recordTakenOff,
   showAbandonedPoams,
 } from './departures.sql.ts';
+export {
+  type FindingUnderRow,
+  findingsUnder,
+  listRestingPoams,
+  type RestingPoam,
+} from './findings-under.sql.ts';
 export {
   countMilestones,
   facetMilestones,
   listMilestoneIds,
   listMilestones,
+  listOpenMilestones,
   type MilestoneFilter,
   type MilestoneRow,
+  type OpenMilestone,
 } from './milestone-list.sql.ts';
 export { listOpenProposals } from './open-proposals.sql.ts';
 export { type BoardColumn, countBoard } from './poam-board.ts';
