@@ -54,4 +54,4 @@ export {
   severityModifications,
   statusSpellings,
 } from './vocabulary.ts';
-export { type QuestionCode, questionCodes, questionSentence } from './poam-questions.ts';
+export { type QuestionCode, questionSentence } from './poam-questions.ts';

@@ -4,7 +4,7 @@
  */
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 
-export const questionCodes = [
+const questionCodes = [
   /** Everything under it is fixed, and something of the evidence is not known or speaks against it. */
   'fix_unproven',
   /** Everything under it is fixed with evidence, and its boundary wants the word of a person. */

@@ -114,31 +114,29 @@ export async function planPoams(
     );
     const abandoned = await showAbandonedPoams(tx.db, source);
     const held = new Set([...waiting, ...shown]);
-    const created = fresh.filter((each) => !shown.has(each)).length;
-    const read = weaknesses.length + renewal.withdrawn + abandoned;
-    const updated = Math.min(
-      extended + renewal.renewed + renewal.withdrawn,
-      read - created - held.size - abandoned,
-    );
-    const outcome: Counts = {
-      ...noCounts,
-      read,
-      created,
-      updated,
+    const outcome = countsOf({
+      read: weaknesses.length + renewal.withdrawn + abandoned,
+      created: fresh.filter((each) => !shown.has(each)).length,
+      moved: extended + renewal.renewed + renewal.withdrawn,
       held: held.size + abandoned,
-      unchanged: read - created - updated - held.size - abandoned,
-    };
+    });
     await recordCounts(tx.db, operationId, outcome);
     return outcome;
   });
   context.report({ system: system.name, step: 'poams', state: 'working', counts });
 }
 
+/** What is held counts as held, whatever else was done about it. */
+function countsOf({ moved, ...of }: Record<'read' | 'created' | 'moved' | 'held', number>): Counts {
+  const updated = Math.min(moved, of.read - of.created - of.held);
+  return { ...noCounts, ...of, updated, unchanged: of.read - of.created - updated - of.held };
+}
+
 interface Ended {
   /** The POA&M that each opens again. */
   readonly reopened: ReadonlyMap<JudgedWeakness, string>;
   /** Whether its contradiction, if it has one, is settled by the settings of its boundary. */
-  isOver(judged: JudgedWeakness): boolean;
+  readonly isOver: (judged: JudgedWeakness) => boolean;
 }
 
 /** What the settings of boundaries say about POA&Ms that ended though findings are open, or returned. */

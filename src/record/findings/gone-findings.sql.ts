@@ -73,7 +73,7 @@ export async function settleGone(
 export const settleGoneOf = (tx: Tx, source: Source, uuids: readonly string[]): Promise<void> =>
   settleGone(tx, source, 'select unnest($3::uuid[])', [uuids]);
 
-export interface FindingsNotShown {
+interface FindingsNotShown {
   /** Open findings that the server has reported and that it should have shown. */
   readonly expected: number;
   readonly missing: number;

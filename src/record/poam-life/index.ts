@@ -1,12 +1,4 @@
-export {
-  closeAfterWords,
-  contradictionWords,
-  type LifeSettings,
-  listLifeSettings,
-  settingsInForce,
-  type StoredLifeSettings,
-  usualLife,
-} from './life-settings.sql.ts';
+export { type LifeSettings, listLifeSettings, usualLife } from './life-settings.sql.ts';
 export { dropEvidence, keepClosure, keepEvidence, keepFirstValues } from './poam-lives.sql.ts';
 export {
   addQuestions,
@@ -14,7 +6,4 @@ export {
   closeRatingQuestions,
   countQuestions,
   listQuestions,
-  type OpenQuestion,
-  type QuestionToAsk,
-  settleQuestions,
 } from './poam-questions.sql.ts';

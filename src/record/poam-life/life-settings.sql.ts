@@ -2,8 +2,8 @@
 import { sql, type Kysely } from 'kysely';
 import type { Database } from '../../platform/postgres/index.ts';
 
-export const closeAfterWords = ['at once', 'days', 'word'] as const;
-export const contradictionWords = ['ask', 'reopen', 'accept'] as const;
+const closeAfterWords = ['at once', 'days', 'word'] as const;
+const contradictionWords = ['ask', 'reopen', 'accept'] as const;
 
 export interface LifeSettings {
   /** When a POA&M is completed whose findings are all fixed with evidence. */
@@ -32,10 +32,10 @@ export const usualLife: LifeSettings = {
 };
 
 /** As it is set; null: the default. */
-export type StoredLifeSettings = { readonly [K in keyof LifeSettings]: LifeSettings[K] | null };
+type StoredLifeSettings = { readonly [K in keyof LifeSettings]: LifeSettings[K] | null };
 
 /** The settings in force: FedRAMP knows no reopening, a closed item is followed by a new one (grc-formats 6, 8). */
-export function settingsInForce(stored: StoredLifeSettings | undefined): LifeSettings {
+function settingsInForce(stored: StoredLifeSettings | undefined): LifeSettings {
   const isFedramp = stored?.isFedramp ?? usualLife.isFedramp;
   return {
     closeAfter: stored?.closeAfter ?? usualLife.closeAfter,

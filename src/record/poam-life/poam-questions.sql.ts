@@ -5,7 +5,7 @@ import type { JsonObject } from '../../platform/values/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { isOpenPoam } from '../poam-status/index.ts';
 
-export interface QuestionToAsk {
+interface QuestionToAsk {
   readonly poamId: string;
   readonly code: QuestionCode;
   readonly params: JsonObject;
@@ -53,21 +53,7 @@ export async function addQuestions(
   return new Set(rows.flatMap(({ poamId, isNew }) => (isNew ? [poamId] : [])));
 }
 
-/** Settles what is asked about a POA&M: a person has answered. @param codes undefined: all of it. */
-export async function settleQuestions(
-  db: Kysely<Database>,
-  poamIds: readonly string[],
-  by: { readonly by: string | null; readonly settlement: string },
-  codes?: readonly QuestionCode[],
-): Promise<void> {
-  if (poamIds.length === 0) return;
-  await sql`
-    update poam_questions set settled_at = now(), settled_by = ${by.by}, settlement = ${by.settlement}
-     where poam_id = any(${[...poamIds]}::text[]) and settled_at is null
-       and ${codes === undefined ? sql`true` : sql`code = any(${[...codes]}::text[])`}`.execute(db);
-}
-
-export interface OpenQuestion {
+interface OpenQuestion {
   readonly code: string;
   readonly params: JsonObject;
   readonly since: Date;

@@ -22,7 +22,6 @@ export {
   listOpenMilestones,
   type MilestoneFilter,
   type MilestoneRow,
-  type OpenMilestone,
 } from './milestone-list.sql.ts';
 export { listOpenProposals } from './open-proposals.sql.ts';
 export { type BoardColumn, countBoard } from './poam-board.ts';

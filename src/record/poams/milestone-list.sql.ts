@@ -150,7 +150,7 @@ export async function facetMilestones(
   return rows;
 }
 
-export interface OpenMilestone {
+interface OpenMilestone {
   readonly id: string;
   readonly poamId: string;
   readonly status: string | null;

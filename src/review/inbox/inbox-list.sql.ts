@@ -35,7 +35,7 @@ import {
 } from '../../platform/lists/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { questionSentence } from '../../canonical/vocabulary/index.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../platform/values/index.ts';
+import { isJsonObject, type Json } from '../../platform/values/index.ts';
 import { fetchRecordTitles } from '../../record/entities/index.ts';
 import { inboxKindSpecs, type InboxKindSpec } from './inbox-kinds.ts';
 import { inboxParts } from './inbox-parts.sql.ts';
@@ -171,8 +171,8 @@ export async function listInbox(
 /** The sentence of a question, of which the row has code and parameters. */
 function questionText(stored: string): string {
   const at = stored.indexOf(' ');
-  const params: unknown = JSON.parse(stored.slice(at + 1));
-  return questionSentence(stored.slice(0, at), isJsonObject(params as Json) ? (params as JsonObject) : {}); // as it was stored
+  const params = JSON.parse(stored.slice(at + 1)) as Json; // it was jsonb
+  return questionSentence(stored.slice(0, at), isJsonObject(params) ? params : {});
 }
 
 /** What rows are about, by `entity entityId`. */

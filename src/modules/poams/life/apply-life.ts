@@ -3,7 +3,7 @@ import { byRule, type Decider, type Reason, type RuleCode } from '../../../canon
 import { recordChanges } from '../../../ledger/operations/index.ts';
 import { markRecordsEdited } from '../../../ledger/links/index.ts';
 import type { Tx } from '../../../platform/postgres/index.ts';
-import type { Json, JsonObject } from '../../../platform/values/index.ts';
+import type { JsonObject } from '../../../platform/values/index.ts';
 import { fetchRows, updateRows } from '../../../record/entities/index.ts';
 import { listOpenMilestones } from '../../../record/poams/index.ts';
 import { sameValue } from '../../../engine/merge/index.ts';
@@ -105,7 +105,7 @@ export async function completeMilestones(
           status: 'Completed',
           actual_completion: poam.on,
           comments: appended(milestone.comments, poam.note),
-        } as Record<string, Json>,
+        },
       },
     ];
   });

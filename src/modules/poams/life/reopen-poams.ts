@@ -38,7 +38,8 @@ export function reopens(judged: JudgedWeakness, settings: SettingsOf): Reopened 
   const { reopenDays } = settings.get(judged.weakness.systemId) ?? usualLife;
   const poam = completedBefore(judged);
   const { foundAgainAt } = judged.weakness;
-  if (reopenDays === 0 || poam?.endedOn == null || foundAgainAt === null) return undefined;
+  if (reopenDays === 0 || poam === undefined || poam.endedOn === null || foundAgainAt === null)
+    return undefined;
   const days = daysBetween(poam.endedOn, foundAgainAt);
   return days >= 0 && days <= reopenDays ? { judged, poam, days } : undefined;
 }
