@@ -92,3 +92,14 @@ SELECT s.id, 'asset', CASE s.system_type WHEN 'tenable' THEN 'last_authenticated
  WHERE s.system_type IN ('tenable', 'tenable_sc')
    AND NOT EXISTS (SELECT FROM data_field_mappings m
                     WHERE m.external_system_id = s.id AND m.entity_type = 'asset' AND m.internal_field_name = 'last_authenticated_at');
+
+-- What these connections have told of it already, so that their assets need not be told again.
+UPDATE asset_sources
+   SET record = asset_sources.record || jsonb_build_object('last_authenticated_at',
+         CASE WHEN told.at ~ '^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$'
+              THEN to_char(told.at::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') END)
+  FROM (SELECT x.external_system_id, x.external_id,
+               coalesce(x.raw_json ->> 'last_authenticated_scan_date', x.raw_json #>> '{scan,last_authenticated_scan_date}') AS at
+          FROM asset_sources x JOIN external_systems s ON s.id = x.external_system_id AND s.system_type = 'tenable'
+         WHERE x.record ? 'last_seen') told
+ WHERE told.external_system_id = asset_sources.external_system_id AND told.external_id = asset_sources.external_id;
