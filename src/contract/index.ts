@@ -24,6 +24,7 @@ export {
   conflictRoutes,
   connectionRoutes,
   conflictRow,
+  deciderRoutes,
   operationRow,
   findingRoutes,
   findingRow,
