@@ -29,6 +29,7 @@ export {
   findingRoutes,
   findingRow,
   importRoutes,
+  intelligenceRoutes,
   matchRoutes,
   planRoutes,
   mappingRoutes,

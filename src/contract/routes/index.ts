@@ -6,6 +6,7 @@ import { assetRoutes } from './asset-routes.ts';
 import { boundaryRoutes } from './boundary-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
 import { importRoutes } from './import-routes.ts';
+import { intelligenceRoutes } from './intelligence/intelligence-routes.ts';
 import { matchRoutes } from './match-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
 import { deciderRoutes } from './requests/decider-routes.ts';
@@ -29,6 +30,7 @@ export const routes = {
   ...syncRoutes,
   ...repairRoutes,
   ...importRoutes,
+  ...intelligenceRoutes,
   ...matchRoutes,
   ...runRoutes,
   ...planRoutes,
@@ -48,7 +50,7 @@ export { deciderRoutes };
 export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { boundaryRoutes } from './boundary-routes.ts';
-export { importRoutes, matchRoutes, planRoutes, runRoutes };
+export { importRoutes, intelligenceRoutes, matchRoutes, planRoutes, runRoutes };
 export { poamRoutes } from './poam-routes.ts';
 export { mappingRoutes, repairRoutes, sessionRoutes, viewRoutes };
 export { type Access, type Audit, defineRoutes, type Route } from './define-route.ts';
