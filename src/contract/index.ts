@@ -39,5 +39,6 @@ export {
   sessionRoutes,
   syncRoutes,
   repairRoutes,
+  ruleRoutes,
   viewRoutes,
 } from './routes/index.ts';

@@ -11,19 +11,29 @@ import { assetsOfSystem, isSystemOf } from '../systems/index.ts';
 const isInside = sql<boolean>`(a.system_id is not distinct from p.system_id
   or exists (select from ingestion_system_assets beside where beside.asset_uuid = a.asset_uuid and beside.system_id = p.system_id))`;
 
-/** SQL of a relation (poam, finding): `p` is to have id and system_id of the POA&Ms that are asked about. */
+/**
+ * SQL of a relation (poam, finding): `p` is to have id, system_id and detected_on of the POA&Ms that are asked about. A weakness by plugin has
+ * every open finding of that under it, also one that is less severe than a weakness is made of.
+ */
 const underEach = (poams: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   select p.id as poam, v.id as finding from (${poams}) p join ingestion_vulnerabilities v on v.poam_id = p.id
   union
   select p.id, v.id
     from (${poams}) p
+    join weaknesses w on w.poam_id = p.id
+    join weakness_findings k on k.weakness_id = w.id
+    join ingestion_vulnerabilities v on v.id = k.finding_id
+   where v.lifecycle_state in ('open', 'reopened')
+      or v.lifecycle_state = 'fixed' and v.last_fixed >= coalesce(p.detected_on, w.detected_on)
+      or v.lifecycle_state in ('missing', 'gone') and v.missing_since >= w.created_at
+  union
+  select p.id, v.id
+    from (${poams}) p
     join weaknesses w on w.poam_id = p.id and w.grouping = 'plugin'
    cross join lateral (${assetsOfSystem(sql`w.system_id`)}) member
-   cross join lateral (select f.id, f.lifecycle_state, f.last_fixed, f.missing_since from ingestion_vulnerabilities f
-                        where f.asset_ref = member.asset_uuid and f.plugin_id::text = w.identifier and f.external_system_id is not null offset 0) v
-   where v.lifecycle_state in ('open', 'reopened')
-      or v.lifecycle_state = 'fixed' and v.last_fixed >= w.detected_on
-      or v.lifecycle_state in ('missing', 'gone') and v.missing_since >= w.created_at`;
+   cross join lateral (select f.id from ingestion_vulnerabilities f
+                        where f.asset_ref = member.asset_uuid and f.plugin_id::text = w.identifier and f.external_system_id is not null
+                          and f.lifecycle_state in ('open', 'reopened') offset 0) v`;
 
 /** Times are ISO in UTC. */
 export interface FindingUnderRow {
@@ -59,8 +69,8 @@ export async function findingsUnder(
   if (poamIds.length === 0) return [];
   const { rows } = await sql<FindingUnderRow>`
     with asked as materialized (
-      select id, poam_id, system_id from ingestion_poams where poam_id = any(${[...poamIds]}::text[])
-    ), under as materialized (${underEach(sql`select id, system_id from asked`)}
+      select id, poam_id, system_id, original_detection_date as detected_on from ingestion_poams where poam_id = any(${[...poamIds]}::text[])
+    ), under as materialized (${underEach(sql`select id, system_id, detected_on from asked`)}
     )
     select p.poam_id as "poamId", v.id::int as id, v.finding_key::text as key, v.plugin_id::text as "pluginId",
            coalesce(a.hostname, v.asset_ref::text, v.asset_uuid::text) as asset,
