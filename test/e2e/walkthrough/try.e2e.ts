@@ -1,0 +1,41 @@
+import { it } from 'vitest';
+import { commandText } from '../../support/command-over.ts';
+import { startTwoSystems } from '../../support/two-systems.ts';
+import { machines, writeRecord, writeScan } from './world.ts';
+it('try', async () => {
+  const world = await startTwoSystems([], { tenable: ['--recorded', await writeScan()], xacta: ['--written', await writeRecord()] });
+  let now = '';
+  Object.assign(world.app, { now: () => new Date(now) });
+  const at = async (t: string) => { now = t; console.log('=====', t); for (const each of ['tenable', 'xacta'] as const) await world.control(each, 'POST', '/clock', { stoppedAt: t }); };
+  const t = async (...args: string[]) => { const r = await commandText(world.app, args); console.log('$', args.join(' '), '\n', r.code, r.out, r.err); };
+  const edit = (body: object) => world.control('tenable', 'POST', '/edit', body);
+  await at('2027-01-04T08:00:00Z');
+  await t('sync', 'run');
+  await at('2027-01-10T08:00:00Z');
+  for (const each of ['web01', 'web02'] as const) {
+    await edit({ asset: machines[each], plugin: 155999, fields: { state: 'FIXED', last_fixed: '2027-01-10T02:30:00.000Z', last_found: '2027-01-04T02:00:00.000Z' } });
+    await edit({ asset: machines[each], fields: { last_seen: '2027-01-10T02:30:00.000Z', last_scan_time: '2027-01-10T02:30:00.000Z', ...(each === 'web01' ? { last_authenticated_scan_date: '2027-01-10T02:30:00.000Z' } : {}) } });
+  }
+  await t('sync', 'run');
+  await t('inbox');
+  await t('poams', 'show', 'TL-SYS-PORTAL-155999');
+  await at('2027-02-02T08:00:00Z');
+  await edit({ asset: machines.app01, plugin: 155999, fields: { state: 'FIXED', last_fixed: '2027-02-02T02:30:00.000Z', last_found: '2027-01-20T02:00:00.000Z' } });
+  await edit({ asset: machines.app01, fields: { last_seen: '2027-02-02T02:30:00.000Z', last_scan_time: '2027-02-02T02:30:00.000Z', last_authenticated_scan_date: '2027-02-02T02:30:00.000Z' } });
+  await t('sync', 'run');
+  await t('inbox');
+  await at('2027-02-03T08:00:00Z');
+  await edit({ asset: machines.web02, fields: { last_seen: '2027-02-03T02:30:00.000Z', last_scan_time: '2027-02-03T02:30:00.000Z', last_authenticated_scan_date: '2027-02-03T02:30:00.000Z' } });
+  await t('sync', 'run');
+  await t('inbox');
+  await t('poams', 'show', 'TL-SYS-PORTAL-155999');
+  await t('poams', 'complete', 'TL-SYS-PORTAL-155999');
+  await t('sync', 'run');
+  await t('sync', 'run');
+  await at('2027-03-10T08:00:00Z');
+  await edit({ asset: machines.web01, plugin: 155999, fields: { state: 'REOPENED', last_found: '2027-03-10T02:30:00.000Z', resurfaced_date: '2027-03-10T02:30:00.000Z' } });
+  await t('sync', 'run');
+  await t('poams', 'list');
+  console.log(JSON.stringify((await world.control<any>('xacta', 'GET', '/state')).poams, null, 1));
+  await world.stop();
+}, 60000);
