@@ -1,3 +1,4 @@
+export { assessRisks } from './assess-risks.ts';
 export { feedStatus, type FeedStatus } from './feed-status.ts';
 export { openFeedFile } from './feed-file.ts';
 export { withFeedFile } from './fetch-feed.ts';

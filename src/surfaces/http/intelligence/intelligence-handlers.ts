@@ -1,4 +1,5 @@
 /** Threat feeds, and what they say of a CVE. */
+import { nowhere, scopeFor } from '../../../canonical/access/index.ts';
 import type { intelligenceRoutes } from '../../../contract/index.ts';
 import { feedStatus } from '../../../modules/intelligence/index.ts';
 import { takeFeedFile } from '../../../operate/feeds/index.ts';
@@ -37,8 +38,10 @@ export const intelligenceHandlers: Handlers<typeof intelligenceRoutes> = {
     const items = rows.slice(0, limit);
     return { body: { items, next: rows.length > limit ? (items.at(-1)?.cve ?? null) : null } };
   },
-  getCve: async ({ app, scope, query }) => {
+  getCve: async ({ app, by, now, query }) => {
     const cve = query.cve.toUpperCase();
+    // Findings are counted where the caller may see findings.
+    const scope = scopeFor(by.actor, 'finding:read', now) ?? nowhere;
     const found = await fetchCve(app.db, scope, cve);
     if (!found) throw new TielineError('RECORD_UNKNOWN', `No feed that is loaded names ${cve}.`);
     return { body: found };
