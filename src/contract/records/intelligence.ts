@@ -249,6 +249,14 @@ export const pluginRisk = z.strictObject({
   ),
 });
 
+/** When risk scores were computed last, why, and how many assets changed theirs. */
+export const lastAssessed = z.strictObject({
+  at: instant,
+  cause: z.string(),
+  findings: z.number(),
+  changed: z.number(),
+});
+
 /** `risk assess`. */
 export const risksAssessed = z.strictObject({
   findings: z.number(),

@@ -226,7 +226,7 @@ describe('the risk score of an asset', () => {
 });
 
 describe('the risk score of a group of findings', () => {
-  it('it is that of the worst finding of the plugin in the boundary, and is seen by boundary', async () => {
+  it('the worst finding of the plugin in the boundary gives it, and each boundary sees its own', async () => {
     await asset(1, 'S1', { zone: 'dmz' });
     await asset(2, 'S2', { zone: 'internal', override: 4 });
     await asset(3, 'S2', { zone: 'internal', override: 2 });

@@ -32,7 +32,7 @@ const pluginFactors = sql`
   i.exploitability_factor::float8 as exploitability, i.factor_reasons -> 'exploitability' as "exploitabilityReason",
   i.reach_factor::float8 as reach, i.attack_vector as "attackVector"`;
 
-export interface ScoredFinding extends PluginFactors {
+interface ScoredFinding extends PluginFactors {
   readonly findingKey: string;
   readonly pluginId: string;
   readonly name: string;
@@ -97,6 +97,8 @@ interface AssetRow {
   readonly businessCriticality: string | null;
   readonly acr: number | null;
   readonly criticalityRating: string | null;
+  readonly ifYes: number;
+  readonly ifNo: number;
 }
 
 const factorOf = { yes: sql.raw(exposureFactor(`'yes'`)), no: sql.raw(exposureFactor(`'no'`)) };
@@ -107,8 +109,35 @@ export async function explainAssetRisk(
   scope: Scope,
   assetUuid: string,
 ): Promise<AssetRisk | undefined> {
+  const row = await fetchAssetRow(db, scope, assetUuid);
+  if (!row) return undefined;
+  const criticality = row.impact * row.environmentFactor;
+  const findings = await listWorst(db, assetUuid, { exposure: row.exposure, criticality });
+  const scoreNow = findings[0]?.score ?? 0;
+  const isUnknown = row.answer === 'unknown';
+  const scaled = (factor: number): number | null =>
+    isUnknown ? Math.round((scoreNow / row.exposure) * factor * 100) / 100 : null;
+  const { name, score, assessedAt, answer, networkZone, ifYes, ifNo, exposure, ...worth } = row;
+  return {
+    assetUuid,
+    name,
+    score,
+    assessedAt,
+    scoreNow,
+    exposure: { answer, factor: exposure, networkZone, scoreIfYes: scaled(ifYes), scoreIfNo: scaled(ifNo) },
+    criticality: { factor: criticality, ...worth },
+    ...(await countAround(db, assetUuid)),
+    findings,
+  };
+}
+
+async function fetchAssetRow(
+  db: Kysely<Database>,
+  scope: Scope,
+  assetUuid: string,
+): Promise<AssetRow | undefined> {
   const asset = sql`${assetUuid}::uuid`;
-  const { rows } = await sql<AssetRow & { readonly ifYes: number; readonly ifNo: number }>`
+  const { rows } = await sql<AssetRow>`
     select a.hostname as name, x.risk_score::float8 as score, x.last_risk_assessment as "assessedAt", f.exposure as answer,
            (${sql.raw(exposureFactor('f.exposure'))})::float8 as exposure, x.network_zone as "networkZone", ${sql.raw(impactOf('f.worth', 'f.boundary_worth'))} as impact,
            f.worth as "assetWorth", f.boundary_worth as "boundaryWorth", x.environment, f.environment as "environmentFactor",
@@ -118,51 +147,26 @@ export async function explainAssetRisk(
       join (${sql.raw(assetFactors('true'))}) f on f.asset_uuid = a.asset_uuid
       left join assets_extended x on x.asset_uuid = a.asset_uuid
      where a.asset_uuid = ${asset} and ${isThisAssetIn(scope, asset)}`.execute(db);
-  const [row] = rows;
-  if (!row) return undefined;
-  const criticality = row.impact * row.environmentFactor;
-  const findings = await sql<ScoredFinding>`
+  return rows[0];
+}
+
+/** The findings of an asset that count, the worst first. */
+async function listWorst(
+  db: Kysely<Database>,
+  assetUuid: string,
+  { exposure, criticality }: { readonly exposure: number; readonly criticality: number },
+): Promise<ScoredFinding[]> {
+  const { rows } = await sql<ScoredFinding>`
     select v.finding_key as "findingKey", i.plugin_id as "pluginId", p.name, v.severity::text as "severityWord",
            v.severity_modification is not distinct from 'recast' as "isRecast", ${pluginFactors},
            (case when v.severity_modification = 'recast' or i.severity_factor is null then ${sql.raw(factorOfRank('v.severity_rank'))} else i.severity_factor end)::float8 as "severityUsed",
-           round((${sql.raw(scoreOf(String(row.exposure), String(criticality)))})::numeric, 2)::float8 as score
+           round((${sql.raw(scoreOf(String(exposure), String(criticality)))})::numeric, 2)::float8 as score
       from ingestion_vulnerabilities v
       join vulnerability_intelligence i on i.plugin_id = v.plugin_id::text
       join scan_plugins p on p.plugin_id = i.plugin_id
-     where v.asset_ref = ${asset} and ${sql.raw(countsForRisk)}
+     where v.asset_ref = ${assetUuid}::uuid and ${sql.raw(countsForRisk)}
      order by score desc, v.id limit ${shownFindings}`.execute(db);
-  const counts = await countAround(db, assetUuid);
-  const scoreNow = findings.rows[0]?.score ?? 0;
-  const scaled = (factor: number): number => Math.round((scoreNow / row.exposure) * factor * 100) / 100;
-  const isUnknown = row.answer === 'unknown';
-  return {
-    assetUuid,
-    name: row.name,
-    score: row.score,
-    assessedAt: row.assessedAt,
-    scoreNow,
-    exposure: {
-      answer: row.answer,
-      factor: row.exposure,
-      networkZone: row.networkZone,
-      scoreIfYes: isUnknown ? scaled(row.ifYes) : null,
-      scoreIfNo: isUnknown ? scaled(row.ifNo) : null,
-    },
-    criticality: {
-      factor: criticality,
-      impact: row.impact,
-      assetWorth: row.assetWorth,
-      acrOverride: row.acrOverride,
-      businessCriticality: row.businessCriticality,
-      acr: row.acr,
-      criticalityRating: row.criticalityRating,
-      boundaryWorth: row.boundaryWorth,
-      environment: row.environment,
-      environmentFactor: row.environmentFactor,
-    },
-    ...counts,
-    findings: findings.rows,
-  };
+  return rows;
 }
 
 async function countAround(

@@ -47,6 +47,5 @@ export {
   findLastAssessment,
   type PluginFactors,
   type PluginRisk,
-  type ScoredFinding,
 } from './explain-risk.sql.ts';
 export { type Assessed, recordAssessment, scoreRisks } from './risk-scores.sql.ts';

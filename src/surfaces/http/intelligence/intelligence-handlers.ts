@@ -1,7 +1,7 @@
 /** Threat feeds, and what they say of a CVE. */
 import { nowhere, scopeFor } from '../../../canonical/access/index.ts';
 import type { intelligenceRoutes } from '../../../contract/index.ts';
-import { feedStatus } from '../../../modules/intelligence/index.ts';
+import { feedStatus, lastAssessment } from '../../../modules/intelligence/index.ts';
 import { takeFeedFile } from '../../../operate/feeds/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import { fetchCve, searchCves } from '../../../record/intelligence/index.ts';
@@ -11,7 +11,9 @@ const oneHeader = (value: string | string[] | undefined): string | undefined =>
   Array.isArray(value) ? value[0] : value;
 
 export const intelligenceHandlers: Handlers<typeof intelligenceRoutes> = {
-  listFeeds: async ({ app }) => ({ body: { items: await feedStatus(app) } }),
+  listFeeds: async ({ app }) => ({
+    body: { items: await feedStatus(app), assessed: await lastAssessment(app) },
+  }),
   loadFeed: async ({ app, by, query, stream, headers, signal }) => {
     if (!stream)
       throw new TielineError(
