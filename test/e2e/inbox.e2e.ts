@@ -122,7 +122,11 @@ describe('the inbox', () => {
       count: (await countConflicts(world.app.db, boundary(one), {})).count,
       mayAct: true,
     });
-    expect(counts.find(({ kind }) => kind === 'approval')?.mayAct).toBe(false);
+    // The ISSO decides what the rules of who decides name that role for; an analyst decides nothing.
+    expect(counts.find(({ kind }) => kind === 'approval')?.mayAct).toBe(true);
+    const analyst = { ...actor, grants: [{ gives: { role: 'analyst' }, scope: boundary(one) }] } as const;
+    const seen = await countInbox(world.app.db, everywhere, { actor: analyst, now: new Date() });
+    expect(seen.find(({ kind }) => kind === 'approval')?.mayAct).toBe(false);
   });
 
   it('`tieline inbox` shows what waits with its lists, of one kind or one boundary', async () => {

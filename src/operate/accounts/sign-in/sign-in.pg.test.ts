@@ -153,7 +153,7 @@ describe('sessions', () => {
   };
 
   it('a session ends after 15 minutes without activity; what the page asks by itself is none', async () => {
-    await world.person('jdoe', 'isso');
+    await world.person('jdoe', 'analyst');
     const { cookie } = granted(await world.signIn('jdoe'));
     world.pass(14);
     expect(await stateOf(cookie)).toBe('open');
@@ -168,7 +168,7 @@ describe('sessions', () => {
 
   it('who may approve is signed out after 10 minutes, and everybody after 12 hours', async () => {
     await world.person('issm', 'issm');
-    await world.person('jdoe', 'isso');
+    await world.person('jdoe', 'analyst');
     const privileged = granted(await world.signIn('issm'));
     const usual = granted(await world.signIn('jdoe'));
     world.pass(11);
@@ -181,7 +181,7 @@ describe('sessions', () => {
   });
 
   it('a fourth session ends the oldest, a third of who is privileged does, also when they begin at once', async () => {
-    await world.person('jdoe', 'isso');
+    await world.person('jdoe', 'analyst');
     await world.person('boss', 'ao');
     for (const [name, most] of [
       ['jdoe', 3],
