@@ -49,6 +49,7 @@ export interface Database {
   data_subject_requests: DataSubjectRequestsTable;
   default_views: DefaultViewsTable;
   external_systems: ExternalSystemsTable;
+  file_store: FileStoreTable;
   finding_state_changes: FindingStateChangesTable;
   generated_reports: GeneratedReportsTable;
   grants: GrantsTable;
@@ -107,6 +108,8 @@ export interface Database {
   sessions: SessionsTable;
   sign_in_attempts: SignInAttemptsTable;
   standing_matches: StandingMatchesTable;
+  stored_file_chunks: StoredFileChunksTable;
+  stored_files: StoredFilesTable;
   sync_changes: SyncChangesTable;
   sync_conflicts: SyncConflictsTable;
   sync_links: SyncLinksTable;
@@ -656,6 +659,15 @@ interface ExternalSystemsTable {
   removed_at: Instant | null;
   removed_by: string | null;
   removed_reason: string | null;
+}
+
+/** Where files are kept: one row. A process that does not see this store refuses to start. */
+interface FileStoreTable {
+  is_the_one: Generated<boolean>;
+  /** Of a folder: what the file tieline-files.id in it says, so that two folders of one path are told apart. */
+  store_id: string;
+  kind: string;
+  opened_at: Instant;
 }
 
 /** Each time a finding was fixed or came back, by the scanner's time, however late it was told; with first_found what the time to remediate is computed from. */
@@ -1737,6 +1749,27 @@ interface StandingMatchesTable {
   decided_at: Generated<Instant>;
   ended_at: Instant | null;
   ended_by: string | null;
+}
+
+/** Bytes of files where no folder is set, a mebibyte a row. Rows without a file are of an upload that was broken off, and are cleared away after a day. */
+interface StoredFileChunksTable {
+  upload_id: string;
+  chunk_number: number;
+  bytes: Buffer;
+  written_at: Instant;
+}
+
+/** Files by the SHA-256 of their bytes; what each is called is kept where it belongs. */
+interface StoredFilesTable {
+  sha256: string;
+  size_bytes: number;
+  /** Where its bytes are rows of stored_file_chunks; null: they are a file of the folder. */
+  upload_id: string | null;
+  stored_at: Instant;
+  /** When its bytes were last read whole and compared with the hash. */
+  checked_at: Instant | null;
+  /** What the last check found: the bytes are gone, or are not those of the hash. Such a file is not handed out. */
+  fault: string | null;
 }
 
 /** The journal: one row for each change of a field, or of a whole record where field_name is null. Kept for ever by default. */

@@ -207,6 +207,11 @@ export const commandGroups: readonly EntryGroup[] = [
     title: 'Database',
     entries: [
       {
+        name: 'files',
+        description: 'the files that are kept (evidence), and whether each is what it was',
+        load: async () => (await import('./operate/files.command.ts')).files,
+      },
+      {
         name: 'db',
         description: 'check the database, move into it, see how it is, remove Tieline again',
         load: async () => (await import('./operate/db.command.ts')).db,

@@ -1,0 +1,1 @@
+export { type FilesChecked, type FileStore, type KeptFile, openFileStore } from './file-store.ts';
