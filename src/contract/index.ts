@@ -25,6 +25,7 @@ export {
   connectionRoutes,
   conflictRow,
   deciderRoutes,
+  deviationRoutes,
   operationRow,
   findingRoutes,
   findingRow,

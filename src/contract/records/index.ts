@@ -1,6 +1,7 @@
 export * from './acceptances.ts';
 export * from './asset-parts.ts';
 export * from './assets.ts';
+export * from './deviations.ts';
 export * from './imports.ts';
 export * from './links.ts';
 export * from './matches.ts';

@@ -116,6 +116,18 @@ export const requestErrors = {
     exitCode: 1,
     retryable: false,
   },
+  DEVIATION_INCOMPLETE: {
+    meaning: 'A deviation lacks something that its kind needs, or says something that does not fit; each field is named.',
+    remedy: 'Correct the fields that are named and ask again; nothing was recorded. docs/deviations.md lists what each kind needs.',
+    exitCode: 2,
+    retryable: false,
+  },
+  DEVIATION_OVER: {
+    meaning: 'The deviation has ended, and what ended does not hold again.',
+    remedy: 'Ask for a new one: `tieline deviations request`.',
+    exitCode: 2,
+    retryable: false,
+  },
   FILE_UNKNOWN: {
     meaning: 'No file of that hash is kept.',
     remedy: 'See what the record lists as its files.',

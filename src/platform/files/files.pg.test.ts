@@ -25,12 +25,16 @@ afterEach(async () => {
 const storeIn = (place: string | undefined): FileStore =>
   openFileStore({ db: database.db, now, folder: place });
 const keep = (store: FileStore, bytes: Buffer) => store.keep(Readable.from([bytes]), limits);
-const read = async (store: FileStore, sha256: string) => buffer((await store.open(sha256)).stream);
+async function read(store: FileStore, sha256: string): Promise<Buffer> {
+  const { stream } = await store.open(sha256);
+  return buffer(stream);
+}
 
-describe.each([
+const places: readonly (readonly [string, () => string | undefined])[] = [
   ['the database', () => undefined],
   ['a folder', () => folder],
-] as const)('files that are kept in %s', (_name, placeOf) => {
+];
+describe.each(places)('files that are kept in %s', (_name, placeOf) => {
   it('come back byte for byte, whatever their size', async () => {
     const store = storeIn(placeOf());
     for (const size of [0, 1, 1024 * 1024, 2_500_001]) {
@@ -55,7 +59,7 @@ describe.each([
     await expect(store.keep(Readable.from([randomBytes(2000)]), { maxBytes: 1999 })).rejects.toMatchObject({
       code: 'BODY_TOO_LARGE',
     });
-    const broken = async function* () {
+    const broken = async function* (): AsyncGenerator<Buffer> {
       yield await Promise.resolve(randomBytes(2_000_000));
       throw new Error('the caller is gone');
     };

@@ -48,6 +48,12 @@ export interface Database {
   data_field_mappings: DataFieldMappingsTable;
   data_subject_requests: DataSubjectRequestsTable;
   default_views: DefaultViewsTable;
+  deviation_assets: DeviationAssetsTable;
+  deviation_checkins: DeviationCheckinsTable;
+  deviation_files: DeviationFilesTable;
+  deviation_notices: DeviationNoticesTable;
+  deviation_rules: DeviationRulesTable;
+  deviations: DeviationsTable;
   external_systems: ExternalSystemsTable;
   file_store: FileStoreTable;
   finding_state_changes: FindingStateChangesTable;
@@ -631,6 +637,91 @@ interface DefaultViewsTable {
   list: string;
   /** Null: with none, whatever the role has. */
   view_id: string | null;
+}
+
+/** The assets that a deviation is for, where it is not for the whole POA&M. */
+interface DeviationAssetsTable {
+  deviation_id: number;
+  asset_uuid: string;
+}
+
+/** When a vendor was asked for the fix that a dependency waits for, and what they said. */
+interface DeviationCheckinsTable {
+  id: GeneratedAlways<number>;
+  deviation_id: number;
+  checked_on: string;
+  note: string;
+  checked_by: string;
+  recorded_at: Instant;
+}
+
+/** Evidence of a deviation: files of the store, with what they are called here. */
+interface DeviationFilesTable {
+  deviation_id: number;
+  sha256: string;
+  file_name: string;
+  added_by: string;
+  added_at: Instant;
+}
+
+/** What a person is to know or do about a deviation; a row of the inbox as long as it holds. */
+interface DeviationNoticesTable {
+  deviation_id: number;
+  /** src/modules/deviations/notices.ts. */
+  kind: string;
+  noticed_at: Instant;
+  /** The day, the number or the name that its sentence says. */
+  about: string | null;
+}
+
+/** By which rule at a scanner's server a deviation holds there: one for each asset and plugin. */
+interface DeviationRulesTable {
+  deviation_id: number;
+  acceptance_id: number;
+  external_system_id: number;
+  asset_uuid: string;
+  plugin_id: string;
+}
+
+/** Deviations of POA&Ms, never deleted. Several may hold at once beside the state of the POA&M. */
+interface DeviationsTable {
+  id: GeneratedAlways<number>;
+  /** A word of src/canonical/vocabulary/request-kinds.ts. */
+  kind: string;
+  /** Of ingestion_poams, by name: the record of what was decided outlives the POA&M. */
+  poam_id: string;
+  /** The authorization boundary of the POA&M when it was asked for. */
+  system_id: string | null;
+  /** Of the weakness when it was asked for, by which its deciders were looked up. */
+  severity: string | null;
+  /** True: every asset of the POA&M, also those that join it later. False: those of deviation_assets. */
+  is_whole_poam: boolean;
+  /** src/modules/deviations/deviation-states.ts. */
+  state: Generated<string>;
+  rationale: string;
+  compensating_controls: string | null;
+  /** What its kind needs beside the rationale: src/modules/deviations/requirements.ts names the fields. */
+  details: Generated<JsonColumn>;
+  /** Of a risk adjustment: what the weakness is to be rated. */
+  adjusted_severity: string | null;
+  /** Of an approved risk adjustment: the rating of the POA&M before it, which returns when it ends. */
+  rating_before: string | null;
+  /** The last day on which it holds, in UTC; null: no end. */
+  expires_on: string | null;
+  /** When an operational requirement is to be looked at again. */
+  review_on: string | null;
+  requested_by: string;
+  requested_by_principal: string;
+  requested_at: Instant;
+  /** The request that it waits or waited with (approvals); null where the rules asked nobody. */
+  approval_id: string | null;
+  decided_by: string | null;
+  decided_at: Instant | null;
+  decision_reason: string | null;
+  ended_by: string | null;
+  ended_at: Instant | null;
+  /** Why it was withdrawn; what it was about, where it lapsed. */
+  end_reason: string | null;
 }
 
 /** The Tenable, Xacta and other systems that Tieline talks to. */

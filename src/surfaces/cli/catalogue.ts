@@ -121,6 +121,11 @@ export const commandGroups: readonly EntryGroup[] = [
         description: 'POA&Ms and milestones: what is late, what is agreed with the GRC system, edits',
         load: async () => (await import('./poams/poams.command.ts')).poams,
       },
+      {
+        name: 'deviations',
+        description: 'risks accepted, false positives, requirements of operations, adjustments, vendors waited for',
+        load: async () => (await import('./deviations/deviations.command.ts')).deviations,
+      },
     ],
   },
   {

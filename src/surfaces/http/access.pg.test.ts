@@ -35,6 +35,7 @@ const parameters: Readonly<Record<string, string>> = {
   jobId: randomUUID(),
   importId: randomUUID(),
   matchId: '2',
+  deviationId: '2',
   planId: second,
   number: '1',
   sha256: '0'.repeat(64),
@@ -106,6 +107,7 @@ const facetsOf: Readonly<Record<string, string>> = {
   Imports: 'state',
   Matches: 'system',
   ApiCalls: 'connection,status',
+  Deviations: 'kind,state',
 };
 
 /** What a well-formed request of each route that names one record of a boundary has as its body. */
@@ -128,6 +130,9 @@ const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   viewApprovalGroup: { viewed: true },
   decideApproval: { decision: 'approve', sha256: '0'.repeat(64) },
   decideRequest: { decision: 'approve', sha256: '0'.repeat(64) },
+  withdrawDeviation: { reason: 'gone' },
+  addEvidence: { sha256: '0'.repeat(64), name: 'proof.txt' },
+  checkInVendor: { on: '2026-11-20', note: 'asked' },
   pauseConnection: { reason: 'maintenance' },
   trustConnection: { level: 'read_only' },
   setConnectionSecrets: { secrets: { password: 'x' } },
@@ -224,7 +229,7 @@ describe('who may call a route', () => {
           ...(bodies[id] ? { body: bodies[id] } : {}),
           ...(route.versioned ? { headers: { 'if-match': '"anything"' } } : {}),
         });
-        const isNoNumber = /conflictId|changeId|matchId|:number/.test(route.path) && given !== '987654';
+        const isNoNumber = /conflictId|changeId|matchId|deviationId|:number/.test(route.path) && given !== '987654';
         const isNoUuid = /assetUuid|viewId/.test(route.path) && !/^[\da-f-]{36}$/.test(given);
         const status = isNoNumber || isNoUuid || given.includes('%00') ? 400 : 404;
         expect({ id, given, status: answer.statusCode }).toEqual({ id, given, status });
@@ -258,6 +263,7 @@ const lists = [
   'Systems',
   'Conflicts',
   'Approvals',
+  'Deviations',
   'Matches',
 ] as const;
 
@@ -346,6 +352,7 @@ describe('what is outside of the boundaries of a grant', () => {
         systemId: 'SYS-9',
         conflictId: '999',
         matchId: '999',
+        deviationId: '999',
         planId: randomUUID(),
         approvalId: randomUUID(),
         key: randomUUID(),

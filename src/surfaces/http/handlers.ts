@@ -15,6 +15,7 @@ import { mappingHandlers } from './decisions/mapping-handlers.ts';
 import { syncHandlers } from './decisions/sync-handlers.ts';
 import { assetHandlers } from './records/asset-handlers.ts';
 import { boundaryHandlers } from './records/boundary-handlers.ts';
+import { deviationHandlers } from './records/deviation-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
 import { importHandlers } from './records/import-handlers.ts';
 import { poamHandlers } from './records/poam-handlers.ts';
@@ -40,6 +41,7 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...conflictHandlers(parts),
     ...approvalHandlers(parts),
     ...deciderHandlers,
+    ...deviationHandlers(parts),
     ...syncHandlers({ ...parts, feed }),
     ...repairHandlers(),
     ...importHandlers(parts),
