@@ -54,6 +54,7 @@ export {
   poamStandingOf,
   poamStandings,
   implementationStatuses,
+  findingLifecycles,
   lifecycleStates,
   milestoneStatuses,
   otherSeverities,
@@ -64,3 +65,4 @@ export {
   severityModifications,
   statusSpellings,
 } from './vocabulary.ts';
+export { type QuestionCode, questionSentence } from './poam-questions.ts';

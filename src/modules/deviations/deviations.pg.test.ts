@@ -140,6 +140,9 @@ describe('a risk acceptance of one host', () => {
   it('does not lapse where its findings vanish', async () => {
     const { id, approvalId } = await ask();
     await decide(approvalId);
+    await world.database.pool.query(`update ingestion_vulnerabilities set lifecycle_state = 'missing'`);
+    await world.follow();
+    expect(await the(id)).toMatchObject({ state: 'approved' });
     await world.database.pool.query(`delete from ingestion_vulnerabilities`);
     await world.follow();
     expect(await the(id)).toMatchObject({ state: 'approved' });
@@ -356,6 +359,8 @@ describe('deviations on the command line', () => {
     const shown = await commandText(world.app, ['deviations', 'show', String(id)]);
     expect(shown.out).toContain('stays behind the firewall');
     expect((await commandOver(world.app, ['deviations', 'show', String(id)])).code).toBe(0);
+    const ofPoam = await commandText(world.app, ['poams', 'show', 'P-1']);
+    expect(ofPoam.out).toContain('1 asset accepted until 2026-12-31; the POA&M stays open');
     const back = await commandOver(world.app, ['deviations', 'withdraw', String(id), '--reason', 'gone']);
     expect(back.code).toBe(0);
     expect((await commandOver(world.app, ['deviations', 'list', '--filter', 'state=withdrawn'])).json).toHaveLength(1);

@@ -2,7 +2,7 @@
  * What a sync does about deviations: those whose last day is past end, on both sides; those whose findings have all been fixed lapse; those that
  * hold get their rules at the scanner of this step; and what a person is to know is a notice, which is a row of the inbox.
  *
- * A deviation about which nothing is known any more (no finding under it, because data went missing) neither lapses nor is made.
+ * A deviation about which nothing is known any more (no finding under it, or one that no source shows) neither lapses nor is made.
  */
 import type { App, RunContext } from '../../engine/run/index.ts';
 import { type ConnectedSystem, canWrite } from '../../engine/connections/index.ts';
@@ -18,12 +18,12 @@ import { countNotSent, countScopedFindings, listChangedPlugins, listRulesToMake 
 /** Why a living deviation ends now; undefined where it stays. Pure. */
 export function endOf(
   deviation: Pick<DeviationRow, 'state' | 'expiresOn'>,
-  facts: { readonly today: string; readonly findings: { readonly open: number; readonly all: number } | undefined },
+  facts: { readonly today: string; readonly findings: { readonly unfixed: number; readonly all: number } | undefined },
 ): 'expire' | 'lapse' | undefined {
   const { today, findings } = facts;
   const isPast = deviation.expiresOn !== null && deviation.expiresOn < today;
   if (isPast) return deviation.state === 'approved' ? 'expire' : 'lapse';
-  return findings !== undefined && findings.all > 0 && findings.open === 0 ? 'lapse' : undefined;
+  return findings !== undefined && findings.all > 0 && findings.unfixed === 0 ? 'lapse' : undefined;
 }
 
 /** Ends what is over. @returns those that stay. */

@@ -39,7 +39,9 @@ export async function fetchDeviation(
   const isWaiting = found.kind === 'vendor_dependency' && found.state === 'approved';
   return {
     ...deviation,
-    assets: found.isWholePoam ? all : all.filter(({ assetUuid }) => chosen.includes(assetUuid)),
+    assets: all
+      .filter(({ assetUuid }) => found.isWholePoam || chosen.includes(assetUuid))
+      .map(({ assetUuid, hostname, open }) => ({ assetUuid, hostname, open })),
     evidence: await listEvidence(db, id),
     rules: (await listRulesOf(db, [id])).map(({ deviationId: _this, ...rule }) => rule),
     checkIns,

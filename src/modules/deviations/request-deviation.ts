@@ -23,7 +23,7 @@ import {
   unknownFiles,
 } from './deviations.sql.ts';
 import { type DeviationRequest, deviationRequest, faultsOf } from './requirements.ts';
-import { type DeviatedPoam, findDeviatedPoam, listScopedAssets, type ScopedAsset } from './scope.sql.ts';
+import { type DeviatedPoam, findDeviatedPoam, listScopedAssets, type CountedAsset } from './scope.sql.ts';
 
 type Asking = Pick<App, 'db' | 'store' | 'now'>;
 
@@ -92,10 +92,10 @@ export async function requestDeviation(
 async function chosenAssets(
   db: Kysely<Database>,
   { poam, assets: named }: Pick<DeviationRequest, 'poam' | 'assets'>,
-): Promise<readonly ScopedAsset[]> {
+): Promise<readonly CountedAsset[]> {
   const all = await listScopedAssets(db, poam);
   if (named === undefined) return all;
-  const chosen: ScopedAsset[] = [];
+  const chosen: CountedAsset[] = [];
   for (const name of named) {
     const known = new Set((await findAssets(db, name, 100)).map(({ assetUuid }) => assetUuid));
     const [found, another] = all.filter(({ assetUuid }) => known.has(assetUuid));
@@ -108,7 +108,7 @@ async function chosenAssets(
   return chosen;
 }
 
-const listed = (assets: readonly ScopedAsset[]): string =>
+const listed = (assets: readonly CountedAsset[]): string =>
   assets.length === 0
     ? 'it has none'
     : `it has ${assets
@@ -116,7 +116,7 @@ const listed = (assets: readonly ScopedAsset[]): string =>
         .map(nameOf)
         .join(', ')}${assets.length > 10 ? ', …' : ''}`;
 
-const nameOf = ({ hostname, assetUuid }: ScopedAsset): string => hostname ?? assetUuid;
+const nameOf = ({ hostname, assetUuid }: CountedAsset): string => hostname ?? assetUuid;
 
 /** @throws TielineError DEVIATION_INCOMPLETE. */
 async function refuseFaults(
@@ -129,7 +129,7 @@ async function refuseFaults(
   }: {
     readonly asked: DeviationRequest;
     readonly poam: DeviatedPoam;
-    readonly assets: readonly ScopedAsset[];
+    readonly assets: readonly CountedAsset[];
     readonly today: string;
   },
 ): Promise<void> {
@@ -148,10 +148,10 @@ async function refuseFaults(
   if (faults.length > 0) throw incomplete(faults);
 }
 
-function standingFaults(poam: DeviatedPoam, assets: readonly ScopedAsset[], kind: DeviationKind): FieldFault[] {
+function standingFaults(poam: DeviatedPoam, assets: readonly CountedAsset[], kind: DeviationKind): FieldFault[] {
   if (!poam.isOpen)
     return [{ field: 'poam', message: `${poam.poamId} is over: there is nothing to deviate from` }];
-  const isAllFixed = assets.length > 0 && assets.every(({ open }) => open === 0);
+  const isAllFixed = assets.length > 0 && assets.every(({ unfixed }) => unfixed === 0);
   return isAllFixed && kind !== 'vendor_dependency'
     ? [{ field: 'poam', message: 'no finding of it is open on these assets: there is nothing to deviate from' }]
     : [];
@@ -161,7 +161,7 @@ function standingFaults(poam: DeviatedPoam, assets: readonly ScopedAsset[], kind
 async function overlapFaults(
   db: Kysely<Database>,
   asked: DeviationRequest,
-  assets: readonly ScopedAsset[],
+  assets: readonly CountedAsset[],
 ): Promise<FieldFault[]> {
   const living = (await lockLivingDeviations(db, asked.poam)).filter(({ kind }) => kind === asked.kind);
   const wanted = new Set(assets.map(({ assetUuid }) => assetUuid));
@@ -188,7 +188,7 @@ function rowOf(
     now,
   }: {
     readonly poam: DeviatedPoam;
-    readonly assets: readonly ScopedAsset[];
+    readonly assets: readonly CountedAsset[];
     readonly actor: Pick<Actor, 'name' | 'principalId'>;
     readonly now: Date;
   },
@@ -229,7 +229,7 @@ async function putBefore(
   made: {
     readonly id: number;
     readonly row: NewDeviation;
-    readonly assets: readonly ScopedAsset[];
+    readonly assets: readonly CountedAsset[];
     readonly asked: DeviationRequest;
     readonly operationId: string;
     readonly now: Date;

@@ -128,12 +128,12 @@ describe('the states of a deviation', () => {
   });
 
   it.each([
-    ['approved', '2026-11-26', { open: 2, all: 2 }, 'expire'],
-    ['approved', today, { open: 2, all: 2 }, undefined],
-    ['requested', '2026-11-26', { open: 2, all: 2 }, 'lapse'],
-    ['approved', null, { open: 0, all: 2 }, 'lapse'],
-    ['requested', null, { open: 0, all: 2 }, 'lapse'],
-    ['approved', null, { open: 0, all: 0 }, undefined],
+    ['approved', '2026-11-26', { unfixed: 2, all: 2 }, 'expire'],
+    ['approved', today, { unfixed: 2, all: 2 }, undefined],
+    ['requested', '2026-11-26', { unfixed: 2, all: 2 }, 'lapse'],
+    ['approved', null, { unfixed: 0, all: 2 }, 'lapse'],
+    ['requested', null, { unfixed: 0, all: 2 }, 'lapse'],
+    ['approved', null, { unfixed: 0, all: 0 }, undefined],
     ['approved', null, undefined, undefined],
   ] as const)('one that is %s until %s with findings %o comes to %s', (state, expiresOn, findings, event) => {
     expect(endOf({ state, expiresOn }, { today, findings })).toBe(event);

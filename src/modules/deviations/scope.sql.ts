@@ -3,7 +3,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { inScope, type Scope } from '../../canonical/access/index.ts';
 import type { Severity } from '../../canonical/vocabulary/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
-import { fetchPoamColumns } from '../../record/poams/index.ts';
+import { fetchPoamColumns, underEach } from '../../record/poams/index.ts';
 
 export interface DeviatedPoam {
   readonly poamId: string;
@@ -38,34 +38,53 @@ export interface ScopedAsset {
   readonly open: number;
 }
 
+export interface CountedAsset extends ScopedAsset {
+  /** Of which no scan has shown that they are fixed: also those that no source shows any more. */
+  readonly unfixed: number;
+}
+
+/** SQL of POA&Ms as `underEach` asks for them. */
+const askedPoams = (where: RawBuilder<boolean>): RawBuilder<unknown> =>
+  sql`select p.id, p.system_id, p.original_detection_date as detected_on from ingestion_poams p where ${where}`;
+
 /** The assets of a POA&M: those that it lists, and those with findings under it. */
-export async function listScopedAssets(db: Kysely<Database>, poamId: string): Promise<ScopedAsset[]> {
-  const { rows } = await sql<ScopedAsset>`
-    select a.asset_uuid::text as "assetUuid", a.hostname, count(v.id) filter (where v.lifecycle_state in ('open', 'reopened'))::int as open
-      from (select l.asset_uuid from ingestion_poam_assets l where l.poam_id = ${poamId}
-             union select f.asset_ref from ingestion_vulnerabilities f join ingestion_poams p on p.id = f.poam_id where p.poam_id = ${poamId}) listed
+export async function listScopedAssets(db: Kysely<Database>, poamId: string): Promise<CountedAsset[]> {
+  const { rows } = await sql<CountedAsset>`
+    with found as (
+      select v.asset_ref as asset_uuid, v.lifecycle_state
+        from (${underEach(askedPoams(sql<boolean>`p.poam_id = ${poamId}`))}) under join ingestion_vulnerabilities v on v.id = under.finding
+    )
+    select a.asset_uuid::text as "assetUuid", a.hostname,
+           (select count(*)::int from found f where f.asset_uuid = a.asset_uuid and f.lifecycle_state in ('open', 'reopened')) as open,
+           (select count(*)::int from found f where f.asset_uuid = a.asset_uuid and f.lifecycle_state <> 'fixed') as unfixed
+      from (select l.asset_uuid from ingestion_poam_assets l where l.poam_id = ${poamId} union select f.asset_uuid from found f) listed
       join ingestion_assets a on a.asset_uuid = listed.asset_uuid and a.merged_into is null
-      left join (ingestion_vulnerabilities v join ingestion_poams p on p.id = v.poam_id and p.poam_id = ${poamId}) on v.asset_ref = a.asset_uuid
-     group by a.asset_uuid, a.hostname order by a.hostname, a.asset_uuid limit 10000`.execute(db);
+     order by a.hostname, a.asset_uuid limit 10000`.execute(db);
   return rows;
 }
 
-/** SQL of the findings that deviations `d` are about, as a relation (deviation_id, asset_uuid, plugin_id, is_open). */
+/** SQL of the findings that deviations `d` are about, as a relation (deviation_id, asset_uuid, plugin_id, is_open, is_fixed). */
 const scopedFindings = (where: RawBuilder<boolean>): RawBuilder<unknown> => sql`
-  select d.id as deviation_id, v.asset_ref as asset_uuid, v.plugin_id::text as plugin_id, v.lifecycle_state in ('open', 'reopened') as is_open
+  select d.id as deviation_id, v.asset_ref as asset_uuid, v.plugin_id::text as plugin_id,
+         v.lifecycle_state in ('open', 'reopened') as is_open, v.lifecycle_state = 'fixed' as is_fixed
     from deviations d
-    join ingestion_poams p on p.poam_id = d.poam_id
-    join ingestion_vulnerabilities v on v.poam_id = p.id
+    join ingestion_poams named on named.poam_id = d.poam_id
+    join (${underEach(
+      askedPoams(
+        sql<boolean>`p.poam_id in (select d.poam_id from deviations d where ${where})`,
+      ),
+    )}) under on under.poam = named.id
+    join ingestion_vulnerabilities v on v.id = under.finding and v.lifecycle_state is not null
    where ${where} and (d.is_whole_poam or exists (select from deviation_assets a where a.deviation_id = d.id and a.asset_uuid = v.asset_ref))`;
 
 const living = sql<boolean>`d.state in ('requested', 'approved')`;
 
-/** Of living deviations, how many findings each is about, and how many of them are open. */
+/** Of living deviations, how many findings each is about, and of how many no scan has shown that they are fixed. */
 export async function countScopedFindings(
   db: Kysely<Database>,
-): Promise<ReadonlyMap<number, { readonly open: number; readonly all: number }>> {
-  const { rows } = await sql<{ id: number; open: number; all: number }>`
-    select s.deviation_id as id, count(*) filter (where s.is_open)::int as open, count(*)::int as all
+): Promise<ReadonlyMap<number, { readonly unfixed: number; readonly all: number }>> {
+  const { rows } = await sql<{ id: number; unfixed: number; all: number }>`
+    select s.deviation_id as id, count(*) filter (where not s.is_fixed)::int as unfixed, count(*)::int as all
       from (${scopedFindings(living)}) s group by s.deviation_id`.execute(db);
   return new Map(rows.map(({ id, ...counts }) => [id, counts]));
 }

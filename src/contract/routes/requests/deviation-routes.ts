@@ -80,7 +80,7 @@ export const deviationRoutes = {
       body: z.strictObject({ reason: z.string().trim().min(1).max(2000) }),
       idempotent: true,
       answer: { status: 200, shape: deviationChanged },
-      audit: { event: 'deviation_withdrawn' },
+      audit: { event: 'deviation_changed' },
     },
     addEvidence: {
       method: 'POST',
