@@ -129,7 +129,11 @@ export interface PoamWords {
 export async function tellPoam(
   tx: Tx,
   { poamId, before, line, rating }: PoamWords,
-  decision: { readonly operationId: string; readonly by: string | undefined; readonly reason: string | undefined },
+  decision: {
+    readonly operationId: string;
+    readonly by: string | undefined;
+    readonly reason: string | undefined;
+  },
 ): Promise<void> {
   const after = before === null || before.trim() === '' ? line : `${before}\n${line}`;
   const fields = [

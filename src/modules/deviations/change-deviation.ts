@@ -46,15 +46,11 @@ export function withdrawDeviation(
 ): Promise<{ readonly operationId: string }> {
   return store.transaction(async (tx) => {
     const deviation = await locked(tx, scope, id);
-    return withDecision(
-      tx.db,
-      { system: 'tieline', step: 'withdraw a deviation' },
-      async (operationId) => {
-        const decision = { operationId, by: actor.name, reason, now: now() };
-        if (!(await endDeviation(tx, deviation, 'withdraw', decision))) throw over(deviation);
-        return { operationId };
-      },
-    );
+    return withDecision(tx.db, { system: 'tieline', step: 'withdraw a deviation' }, async (operationId) => {
+      const decision = { operationId, by: actor.name, reason, now: now() };
+      if (!(await endDeviation(tx, deviation, 'withdraw', decision))) throw over(deviation);
+      return { operationId };
+    });
   });
 }
 

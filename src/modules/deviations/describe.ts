@@ -69,7 +69,11 @@ const detailTitles: Readonly<Record<Exclude<keyof DeviationDetails, 'explanation
 /** Line by line what a decider reads. */
 export function linesOf(
   deviation: Described,
-  about: { readonly severity: string | null; readonly names: readonly string[]; readonly evidence: readonly string[] },
+  about: {
+    readonly severity: string | null;
+    readonly names: readonly string[];
+    readonly evidence: readonly string[];
+  },
 ) {
   const { details, compensatingControls, reviewOn, expiresOn, adjustedSeverity } = deviation;
   const given = (Object.entries(detailTitles) as [keyof typeof detailTitles, string][]).flatMap(
@@ -110,7 +114,9 @@ export function grantedText(
   const parts = [
     `on ${whereText(deviation.isWholePoam, names)}`,
     deviation.adjustedSeverity === null ? undefined : `rated ${deviation.adjustedSeverity}`,
-    deviation.kind === 'vendor_dependency' ? `recorded by ${by} ${dayText(at)}` : `approved by ${by} ${dayText(at)}`,
+    deviation.kind === 'vendor_dependency'
+      ? `recorded by ${by} ${dayText(at)}`
+      : `approved by ${by} ${dayText(at)}`,
     deviation.expiresOn === null ? undefined : `until ${deviation.expiresOn}`,
     numbered(deviation),
   ];
@@ -127,7 +133,12 @@ export type EndEvent = keyof typeof endWords;
 /** What the POA&M says of it after its end. */
 export function endedText(
   deviation: Pick<DeviationRow, 'id' | 'kind' | 'expiresOn'>,
-  end: { readonly event: EndEvent; readonly at: Date; readonly by: string | undefined; readonly reason: string | undefined },
+  end: {
+    readonly event: EndEvent;
+    readonly at: Date;
+    readonly by: string | undefined;
+    readonly reason: string | undefined;
+  },
 ): string {
   const by = end.by === undefined ? '' : ` by ${end.by}`;
   const why = end.reason === undefined ? '' : `: ${end.reason}`;

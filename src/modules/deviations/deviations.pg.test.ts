@@ -51,11 +51,15 @@ const the = (id: number) => fetchDeviation(world.database.db, everywhere, id);
 const rows = async <T extends object>(query: string): Promise<T[]> =>
   (await world.database.pool.query<T>(query)).rows;
 const rules = () =>
-  rows(`select kind, plugin_id, scope, status, expires_at::text as expires, requested_by from acceptances order by id`);
+  rows(
+    `select kind, plugin_id, scope, status, expires_at::text as expires, requested_by from acceptances order by id`,
+  );
 const poam = async () =>
-  (await rows<{ status: string; rationale: string; rating: string }>(
-    `select status, deviation_rationale as rationale, risk_rating as rating from ingestion_poams where poam_id = 'P-1'`,
-  ))[0];
+  (
+    await rows<{ status: string; rationale: string; rating: string }>(
+      `select status, deviation_rationale as rationale, risk_rating as rating from ingestion_poams where poam_id = 'P-1'`,
+    )
+  )[0];
 
 describe('a risk acceptance of one host', () => {
   it('changes nothing until the AO approves it', async () => {
@@ -93,7 +97,9 @@ describe('a risk acceptance of one host', () => {
     expect(await listHeldBack(world.database.db, ['P-1'])).toEqual([
       { poamId: 'P-1', kind: 'risk_acceptance', assets: 1, until: '2026-12-31' },
     ]);
-    const edited = await rows(`select edited_at is not null as edited from sync_links where entity_type = 'poam'`);
+    const edited = await rows(
+      `select edited_at is not null as edited from sync_links where entity_type = 'poam'`,
+    );
     expect(edited).toEqual([{ edited: true }]);
   });
 
@@ -176,7 +182,11 @@ describe('a risk acceptance of one host', () => {
     await world.follow();
     const back = { id, reason: 'the host is gone' };
     await withdrawDeviation(world.app, { actor: ann, scope: inFirst }, back);
-    expect(await the(id)).toMatchObject({ state: 'withdrawn', endedBy: 'Ann', endReason: 'the host is gone' });
+    expect(await the(id)).toMatchObject({
+      state: 'withdrawn',
+      endedBy: 'Ann',
+      endReason: 'the host is gone',
+    });
     expect(await rules()).toMatchObject([{ status: 'withdrawn' }]);
     await expect(withdrawDeviation(world.app, { actor: ann, scope: inFirst }, back)).rejects.toMatchObject({
       code: 'DEVIATION_OVER',
@@ -185,12 +195,17 @@ describe('a risk acceptance of one host', () => {
 
   it('is asked for once for a host, and is outside of the boundaries of others', async () => {
     const { id } = await ask();
-    await expect(ask()).rejects.toMatchObject({ code: 'DEVIATION_INCOMPLETE', fields: [{ field: 'assets' }] });
+    await expect(ask()).rejects.toMatchObject({
+      code: 'DEVIATION_INCOMPLETE',
+      fields: [{ field: 'assets' }],
+    });
     await expect(ask({ assets: undefined })).rejects.toMatchObject({ code: 'DEVIATION_INCOMPLETE' });
     expect((await ask({ assets: ['web-1'] })).state).toBe('requested');
     await expect(ask({ poam: 'P-9', assets: undefined })).rejects.toMatchObject({ code: 'RECORD_UNKNOWN' });
     const second: Scope = { kind: 'boundaries', systemIds: ['SYS-2'], unassigned: false };
-    await expect(fetchDeviation(world.database.db, second, id)).rejects.toMatchObject({ code: 'RECORD_UNKNOWN' });
+    await expect(fetchDeviation(world.database.db, second, id)).rejects.toMatchObject({
+      code: 'RECORD_UNKNOWN',
+    });
     await expect(
       withdrawDeviation(world.app, { actor: ann, scope: second }, { id, reason: 'x' }),
     ).rejects.toMatchObject({ code: 'RECORD_UNKNOWN' });
@@ -276,7 +291,9 @@ describe('deviations of other kinds', () => {
     const asked = { kind: 'false_positive', until: undefined, details: { proof: 'not installed' } };
     await expect(ask(asked)).rejects.toMatchObject({ fields: [{ field: 'evidence' }] });
     const unknown = [{ sha256: 'f'.repeat(64), name: 'gone.txt' }];
-    await expect(ask({ ...asked, evidence: unknown })).rejects.toMatchObject({ fields: [{ field: 'evidence' }] });
+    await expect(ask({ ...asked, evidence: unknown })).rejects.toMatchObject({
+      fields: [{ field: 'evidence' }],
+    });
     const store = world.app.files?.store;
     const kept = await store?.keep(Readable.from([Buffer.from('package list')]), { maxBytes: 1000 });
     const sha256 = kept?.sha256 ?? '';
@@ -363,7 +380,9 @@ describe('deviations on the command line', () => {
     expect(ofPoam.out).toContain('1 asset accepted until 2026-12-31; the POA&M stays open');
     const back = await commandOver(world.app, ['deviations', 'withdraw', String(id), '--reason', 'gone']);
     expect(back.code).toBe(0);
-    expect((await commandOver(world.app, ['deviations', 'list', '--filter', 'state=withdrawn'])).json).toHaveLength(1);
+    expect(
+      (await commandOver(world.app, ['deviations', 'list', '--filter', 'state=withdrawn'])).json,
+    ).toHaveLength(1);
   });
 
   it('what a request lacks is named by its flag', async () => {

@@ -102,7 +102,11 @@ export async function noteApproval(db: Kysely<Database>, id: number, approvalId:
   await sql`update deviations set approval_id = ${approvalId}::uuid where id = ${id}`.execute(db);
 }
 
-export async function noteRatingBefore(db: Kysely<Database>, id: number, rating: string | null): Promise<void> {
+export async function noteRatingBefore(
+  db: Kysely<Database>,
+  id: number,
+  rating: string | null,
+): Promise<void> {
   await sql`update deviations set rating_before = ${rating} where id = ${id}`.execute(db);
 }
 
@@ -125,7 +129,9 @@ export async function moveDeviation(
       ? sql`decided_by = ${by ?? 'the rules'}, decided_at = ${at}::timestamptz, decision_reason = ${reason ?? null}`
       : sql`ended_by = ${by ?? null}, ended_at = ${at}::timestamptz, end_reason = ${reason ?? null}`;
   const { numAffectedRows } = await sql`
-    update deviations set state = ${to}, ${signed} where id = ${id} and state = any(${[...from]}::text[])`.execute(db);
+    update deviations set state = ${to}, ${signed} where id = ${id} and state = any(${[...from]}::text[])`.execute(
+    db,
+  );
   return (numAffectedRows ?? 0n) > 0n;
 }
 
@@ -181,7 +187,9 @@ export async function insertCheckIn(
 ): Promise<void> {
   await sql`
     insert into deviation_checkins (deviation_id, checked_on, note, checked_by, recorded_at)
-    values (${id}, ${checkIn.on}::date, ${checkIn.note}, ${checkIn.by}, ${checkIn.at}::timestamptz)`.execute(db);
+    values (${id}, ${checkIn.on}::date, ${checkIn.note}, ${checkIn.by}, ${checkIn.at}::timestamptz)`.execute(
+    db,
+  );
 }
 
 /** The newest first. */

@@ -18,7 +18,10 @@ import { countNotSent, countScopedFindings, listChangedPlugins, listRulesToMake 
 /** Why a living deviation ends now; undefined where it stays. Pure. */
 export function endOf(
   deviation: Pick<DeviationRow, 'state' | 'expiresOn'>,
-  facts: { readonly today: string; readonly findings: { readonly unfixed: number; readonly all: number } | undefined },
+  facts: {
+    readonly today: string;
+    readonly findings: { readonly unfixed: number; readonly all: number } | undefined;
+  },
 ): 'expire' | 'lapse' | undefined {
   const { today, findings } = facts;
   const isPast = deviation.expiresOn !== null && deviation.expiresOn < today;
@@ -27,11 +30,7 @@ export function endOf(
 }
 
 /** Ends what is over. @returns those that stay. */
-async function endWhatIsOver(
-  tx: Tx,
-  operationId: string,
-  now: Date,
-): Promise<readonly DeviationRow[]> {
+async function endWhatIsOver(tx: Tx, operationId: string, now: Date): Promise<readonly DeviationRow[]> {
   const living = await lockLivingDeviations(tx.db);
   if (living.length === 0) return [];
   const findings = await countScopedFindings(tx.db);
@@ -111,6 +110,5 @@ export async function followInRun(
     operationId,
     canWrite(system, 'acceptance') ? system : undefined,
   );
-  if (made > 0)
-    await recordCounts(context.db, operationId, { ...noCounts, read: made, created: made });
+  if (made > 0) await recordCounts(context.db, operationId, { ...noCounts, read: made, created: made });
 }

@@ -57,9 +57,13 @@ async function moved(
 /** @throws TielineError APPROVAL_MOVED if its last day is past: nothing holds beyond it, not even for a moment. */
 function refusePast({ id, expiresOn }: DeviationRow, now: Date): void {
   if (expiresOn === null || expiresOn >= now.toISOString().slice(0, 10)) return;
-  throw new TielineError('APPROVAL_MOVED', `Deviation ${id} was asked for until ${expiresOn}, which is past.`, {
-    remedy: 'Reject it; whoever wants it asks again with another last day.',
-  });
+  throw new TielineError(
+    'APPROVAL_MOVED',
+    `Deviation ${id} was asked for until ${expiresOn}, which is past.`,
+    {
+      remedy: 'Reject it; whoever wants it asks again with another last day.',
+    },
+  );
 }
 
 /** Grants it: from now on it holds, the POA&M says so, and the next sync makes its rules at the scanners. */

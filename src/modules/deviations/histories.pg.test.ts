@@ -82,7 +82,10 @@ const moves: Readonly<{ [Name in Move['do']]: (move: Extract<Move, { do: Name }>
       ),
     ),
   async decide({ which, who, approved }) {
-    const id = await idOf(`select approval_id::text as id from approvals where status = 'pending' order by id`, which);
+    const id = await idOf(
+      `select approval_id::text as id from approvals where status = 'pending' order by id`,
+      which,
+    );
     const actor = deciders[who] ?? ann;
     if (id !== undefined)
       await tried(decideRequest(world.app, actor, everywhere, { id, approved, reason: 'because' }));

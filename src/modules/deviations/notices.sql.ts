@@ -17,7 +17,9 @@ export async function saveNotices(
   const given = sql`jsonb_to_recordset(${rows}::jsonb) as n("deviationId" int, kind text, about text)`;
   await sql`
     delete from deviation_notices k
-     where not exists (select from ${given} where n."deviationId" = k.deviation_id and n.kind = k.kind)`.execute(db);
+     where not exists (select from ${given} where n."deviationId" = k.deviation_id and n.kind = k.kind)`.execute(
+    db,
+  );
   const { rows: added } = await sql<{ isNew: boolean }>`
     insert into deviation_notices as k (deviation_id, kind, about, noticed_at)
     select n."deviationId", n.kind, n.about, ${now}::timestamptz from ${given}

@@ -43,10 +43,7 @@ export interface NoticeFacts {
   readonly isAdjusted: boolean;
 }
 
-type Noticed = Pick<
-  DeviationRow,
-  'state' | 'kind' | 'expiresOn' | 'reviewOn' | 'severity' | 'requestedAt'
->;
+type Noticed = Pick<DeviationRow, 'state' | 'kind' | 'expiresOn' | 'reviewOn' | 'severity' | 'requestedAt'>;
 
 /** FedRAMP: a High weakness that depends on its vendor is adjusted to Moderate within so many days. */
 const adjustDays = 30;
@@ -70,8 +67,7 @@ export function noticesOf(deviation: Noticed, facts: NoticeFacts): readonly Noti
     if (isGrave(deviation.severity) && !facts.isAdjusted)
       notices.push({ kind: 'adjust_due', about: dayAfter(requested, adjustDays) });
   }
-  if (facts.changedPlugin !== undefined)
-    notices.push({ kind: 'plugin_changed', about: facts.changedPlugin });
+  if (facts.changedPlugin !== undefined) notices.push({ kind: 'plugin_changed', about: facts.changedPlugin });
   if (facts.notSent > 0) notices.push({ kind: 'not_sent', about: String(facts.notSent) });
   return notices;
 }

@@ -46,9 +46,7 @@ const incomplete = (fields: readonly FieldFault[]): TielineError =>
 export function readRequest(asked: unknown): DeviationRequest {
   const parsed = deviationRequest.safeParse(asked);
   if (parsed.success) return parsed.data;
-  throw incomplete(
-    parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message })),
-  );
+  throw incomplete(parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message })));
 }
 
 /**
@@ -102,7 +100,9 @@ async function chosenAssets(
     if (!found)
       throw incomplete([{ field: 'assets', message: `${name} is no asset of ${poam}: ${listed(all)}` }]);
     if (another)
-      throw incomplete([{ field: 'assets', message: `${name} may be several of them: give the uuid of one` }]);
+      throw incomplete([
+        { field: 'assets', message: `${name} may be several of them: give the uuid of one` },
+      ]);
     if (!chosen.includes(found)) chosen.push(found);
   }
   return chosen;
@@ -111,10 +111,7 @@ async function chosenAssets(
 const listed = (assets: readonly CountedAsset[]): string =>
   assets.length === 0
     ? 'it has none'
-    : `it has ${assets
-        .slice(0, 10)
-        .map(nameOf)
-        .join(', ')}${assets.length > 10 ? ', …' : ''}`;
+    : `it has ${assets.slice(0, 10).map(nameOf).join(', ')}${assets.length > 10 ? ', …' : ''}`;
 
 const nameOf = ({ hostname, assetUuid }: CountedAsset): string => hostname ?? assetUuid;
 
@@ -139,7 +136,12 @@ async function refuseFaults(
   const faults = [
     ...faultsOf(asked, { today, severity: poam.severity, longestDays: rules.longestDays }),
     ...standingFaults(poam, assets, kind),
-    ...(await unknownFiles(db, asked.evidence.map(({ sha256 }) => sha256))).map((sha256) => ({
+    ...(
+      await unknownFiles(
+        db,
+        asked.evidence.map(({ sha256 }) => sha256),
+      )
+    ).map((sha256) => ({
       field: 'evidence',
       message: `no file ${sha256.slice(0, 12)} is kept: send it first`,
     })),
@@ -148,12 +150,21 @@ async function refuseFaults(
   if (faults.length > 0) throw incomplete(faults);
 }
 
-function standingFaults(poam: DeviatedPoam, assets: readonly CountedAsset[], kind: DeviationKind): FieldFault[] {
+function standingFaults(
+  poam: DeviatedPoam,
+  assets: readonly CountedAsset[],
+  kind: DeviationKind,
+): FieldFault[] {
   if (!poam.isOpen)
     return [{ field: 'poam', message: `${poam.poamId} is over: there is nothing to deviate from` }];
   const isAllFixed = assets.length > 0 && assets.every(({ unfixed }) => unfixed === 0);
   return isAllFixed && kind !== 'vendor_dependency'
-    ? [{ field: 'poam', message: 'no finding of it is open on these assets: there is nothing to deviate from' }]
+    ? [
+        {
+          field: 'poam',
+          message: 'no finding of it is open on these assets: there is nothing to deviate from',
+        },
+      ]
     : [];
 }
 
@@ -219,8 +230,7 @@ async function noteFirstCheckIn(
   { details: { checkedIn, contact } }: DeviationRequest,
   added: { readonly by: string; readonly at: Date },
 ): Promise<void> {
-  if (checkedIn !== undefined)
-    await insertCheckIn(db, id, { on: checkedIn, note: contact ?? '', ...added });
+  if (checkedIn !== undefined) await insertCheckIn(db, id, { on: checkedIn, note: contact ?? '', ...added });
 }
 
 /** Puts it before those who decide; where the rules ask nobody, it holds. */

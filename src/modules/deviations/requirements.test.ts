@@ -73,26 +73,47 @@ describe('a request for a deviation', () => {
       'acceptedBecause',
       'FedRAMP: why accept a Moderate unmitigated',
     ],
-    ['operational_requirement', { compensatingControls: undefined }, {}, 'compensatingControls', 'C-PAT: mitigations'],
+    [
+      'operational_requirement',
+      { compensatingControls: undefined },
+      {},
+      'compensatingControls',
+      'C-PAT: mitigations',
+    ],
     ['operational_requirement', { reviewOn: undefined }, {}, 'reviewOn', 'FedRAMP: reassess periodically'],
     ['operational_requirement', { reviewOn: '2027-07-01' }, {}, 'reviewOn', 'not after its end'],
     ['risk_adjustment', {}, { vectorBefore: undefined }, 'vectorBefore', 'FedRAMP: CVSS values'],
     ['risk_adjustment', {}, { vectorAfter: undefined }, 'vectorAfter', 'FedRAMP: CVSS environmental values'],
     ['risk_adjustment', {}, { explanations: {} }, 'explanations', 'FedRAMP: each with explanation'],
-    ['risk_adjustment', {}, { mitigation: undefined }, 'mitigation', 'C-PAT: mitigations when adjusted differs'],
+    [
+      'risk_adjustment',
+      {},
+      { mitigation: undefined },
+      'mitigation',
+      'C-PAT: mitigations when adjusted differs',
+    ],
     ['risk_adjustment', { adjustedSeverity: undefined }, {}, 'adjustedSeverity', 'FedRAMP: requested rating'],
-    ['risk_adjustment', { adjustedSeverity: 'High' }, {}, 'adjustedSeverity', 'FedRAMP: a raise needs no request'],
+    [
+      'risk_adjustment',
+      { adjustedSeverity: 'High' },
+      {},
+      'adjustedSeverity',
+      'FedRAMP: a raise needs no request',
+    ],
     ['vendor_dependency', {}, { product: undefined }, 'product', 'FedRAMP column R'],
     ['vendor_dependency', {}, { vendor: undefined }, 'vendor', 'Tieline: vendor'],
     ['vendor_dependency', {}, { checkedIn: undefined }, 'checkedIn', 'FedRAMP column Q'],
     ['vendor_dependency', {}, { checkedIn: '2026-10-27' }, 'checkedIn', 'FedRAMP: at least every 30 days'],
     ['vendor_dependency', {}, { checkedIn: '2026-11-28' }, 'checkedIn', 'not ahead'],
     ['vendor_dependency', {}, { contact: undefined }, 'contact', 'Tieline: evidence of contact'],
-  ] as const)('of the kind %s without or with a wrong %o %o is refused at %s (%s)', (kind, changes, details, field, _source) => {
-    const faults = faultsOf(ask(kind, changes, details), facts());
-    expect(faults.map((each) => each.field)).toContain(field);
-    expect(faults.find((each) => each.field === field)?.message.length).toBeGreaterThan(10);
-  });
+  ] as const)(
+    'of the kind %s without or with a wrong %o %o is refused at %s (%s)',
+    (kind, changes, details, field, _source) => {
+      const faults = faultsOf(ask(kind, changes, details), facts());
+      expect(faults.map((each) => each.field)).toContain(field);
+      expect(faults.find((each) => each.field === field)?.message.length).toBeGreaterThan(10);
+    },
+  );
 
   it('needs an end where the rules say how long it may hold, and not a later one', () => {
     expect(fieldsOf('risk_acceptance', { until: undefined }, {}, facts('Low', 365))).toEqual(['until']);
@@ -109,10 +130,19 @@ describe('a request for a deviation', () => {
   });
 
   it.each([
-    ['changes a base metric', { vectorAfter: 'CVSS:3.1/AV:A/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H', explanations: { AV: 'x' } }],
-    ['changes a temporal metric', { vectorAfter: `${whole.risk_adjustment.details.vectorBefore}/E:U`, explanations: { E: 'x' } }],
+    [
+      'changes a base metric',
+      { vectorAfter: 'CVSS:3.1/AV:A/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H', explanations: { AV: 'x' } },
+    ],
+    [
+      'changes a temporal metric',
+      { vectorAfter: `${whole.risk_adjustment.details.vectorBefore}/E:U`, explanations: { E: 'x' } },
+    ],
     ['changes nothing', { vectorAfter: whole.risk_adjustment.details.vectorBefore }],
-    ['is of another version', { vectorAfter: 'CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/MAV:A' }],
+    [
+      'is of another version',
+      { vectorAfter: 'CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/MAV:A' },
+    ],
     ['is none', { vectorAfter: 'low, in our view' }],
     ['lacks a metric', { vectorAfter: 'CVSS:3.1/AV:N/AC:L' }],
     ['says one twice', { vectorAfter: `${whole.risk_adjustment.details.vectorAfter}/MAV:L` }],
@@ -162,7 +192,8 @@ describe('what a person is told of a deviation', () => {
 
   it('a vendor is to be asked again 30 days after the last time', () => {
     const waiting = { ...holding, kind: 'vendor_dependency' } as const;
-    const kinds = (lastCheckIn: string) => noticesOf(waiting, { ...quiet, lastCheckIn }).map(({ kind }) => kind);
+    const kinds = (lastCheckIn: string) =>
+      noticesOf(waiting, { ...quiet, lastCheckIn }).map(({ kind }) => kind);
     expect(kinds('2026-10-29')).toEqual([]);
     expect(kinds('2026-10-28')).toEqual(['check_in_due']);
   });

@@ -102,8 +102,16 @@ const rankOf = (severity: string | null): number =>
 const vectorsOf: Judge = ({ details: { vectorBefore, vectorAfter, explanations = {} } }) => {
   if (vectorBefore === undefined || vectorAfter === undefined)
     return [
-      ...lacks(vectorBefore, 'vectorBefore', 'is needed: the CVSS vector of the weakness, as NVD or the scanner has it'),
-      ...lacks(vectorAfter, 'vectorAfter', 'is needed: the same vector with the environmental metrics of this system'),
+      ...lacks(
+        vectorBefore,
+        'vectorBefore',
+        'is needed: the CVSS vector of the weakness, as NVD or the scanner has it',
+      ),
+      ...lacks(
+        vectorAfter,
+        'vectorAfter',
+        'is needed: the same vector with the environmental metrics of this system',
+      ),
     ];
   const [before, after] = [readVector(vectorBefore), readVector(vectorAfter)];
   if (typeof before === 'string' || typeof after === 'string')
@@ -112,38 +120,79 @@ const vectorsOf: Judge = ({ details: { vectorBefore, vectorAfter, explanations =
       ...(typeof after === 'string' ? [fault('vectorAfter', after)] : []),
     ];
   if (before.version !== after.version)
-    return [fault('vectorAfter', `is of CVSS ${after.version}, the other of ${before.version}: give both in one version`)];
+    return [
+      fault(
+        'vectorAfter',
+        `is of CVSS ${after.version}, the other of ${before.version}: give both in one version`,
+      ),
+    ];
   const { changed, ofBase, ofTime } = changeOf(before, after);
   if (changed.length === 0)
-    return [fault('vectorAfter', 'changes nothing: name the environmental metrics that differ here (MAV, MAC, CR, …)')];
+    return [
+      fault(
+        'vectorAfter',
+        'changes nothing: name the environmental metrics that differ here (MAV, MAC, CR, …)',
+      ),
+    ];
   return [
     ...ofBase.map((name) =>
-      fault('vectorAfter', `changes ${name}, which is of the weakness itself: use the environmental metric M${name} instead`),
+      fault(
+        'vectorAfter',
+        `changes ${name}, which is of the weakness itself: use the environmental metric M${name} instead`,
+      ),
     ),
-    ...ofTime.map((name) => fault('vectorAfter', `changes ${name}: a rating is not adjusted by metrics that change with time`)),
+    ...ofTime.map((name) =>
+      fault('vectorAfter', `changes ${name}: a rating is not adjusted by metrics that change with time`),
+    ),
     ...changed
       .filter((name) => (explanations[name] ?? '').trim() === '')
-      .map((name) => fault('explanations', `say why ${name} is another here: each metric that changes has its explanation`)),
+      .map((name) =>
+        fault(
+          'explanations',
+          `say why ${name} is another here: each metric that changes has its explanation`,
+        ),
+      ),
   ];
 };
 
 /** Total: a new kind says what it needs. */
 const needs: Readonly<Record<DeviationKind, Judge>> = {
   false_positive: (asked, facts) => [
-    ...lacks(asked.details.proof, 'proof', 'is needed: what shows that the scanner is wrong (version found, setting, vendor statement)'),
+    ...lacks(
+      asked.details.proof,
+      'proof',
+      'is needed: what shows that the scanner is wrong (version found, setting, vendor statement)',
+    ),
     ...(asked.evidence.length === 0
-      ? [fault('evidence', 'is needed: attach at least one file (screenshot, package list, vendor statement)')]
+      ? [
+          fault(
+            'evidence',
+            'is needed: attach at least one file (screenshot, package list, vendor statement)',
+          ),
+        ]
       : []),
     ...endOf(asked, facts),
   ],
   risk_acceptance: (asked, facts) => [
-    ...lacks(asked.details.conditions, 'conditions', 'are needed: under which the risk is accepted (what must stay as it is)'),
+    ...lacks(
+      asked.details.conditions,
+      'conditions',
+      'are needed: under which the risk is accepted (what must stay as it is)',
+    ),
     ...endOf(asked, facts),
   ],
   operational_requirement: (asked, facts) => [
     ...lacks(asked.details.impact, 'impact', 'is needed: what a fix would do to operations'),
-    ...lacks(asked.details.acceptedBecause, 'acceptedBecause', 'is needed: why the remaining risk is accepted unmitigated'),
-    ...lacks(asked.compensatingControls, 'compensatingControls', 'are needed: what reduces the risk meanwhile'),
+    ...lacks(
+      asked.details.acceptedBecause,
+      'acceptedBecause',
+      'is needed: why the remaining risk is accepted unmitigated',
+    ),
+    ...lacks(
+      asked.compensatingControls,
+      'compensatingControls',
+      'are needed: what reduces the risk meanwhile',
+    ),
     ...(asked.reviewOn === undefined
       ? [fault('reviewOn', 'is needed: the day on which it is looked at again')]
       : asked.reviewOn < facts.today

@@ -17,7 +17,9 @@ export async function insertRules(
     insert into deviation_rules (deviation_id, acceptance_id, external_system_id, asset_uuid, plugin_id)
     select r."deviationId", r."acceptanceId", r."systemId", r."assetUuid", r."pluginId"
       from jsonb_to_recordset(${storableJson(rules)}::jsonb)
-        as r("deviationId" int, "acceptanceId" int, "systemId" int, "assetUuid" uuid, "pluginId" text)`.execute(db);
+        as r("deviationId" int, "acceptanceId" int, "systemId" int, "assetUuid" uuid, "pluginId" text)`.execute(
+    db,
+  );
 }
 
 export interface RuleOfDeviation {

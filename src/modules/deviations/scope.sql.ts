@@ -70,9 +70,7 @@ const scopedFindings = (where: RawBuilder<boolean>): RawBuilder<unknown> => sql`
     from deviations d
     join ingestion_poams named on named.poam_id = d.poam_id
     join (${underEach(
-      askedPoams(
-        sql<boolean>`p.poam_id in (select d.poam_id from deviations d where ${where})`,
-      ),
+      askedPoams(sql<boolean>`p.poam_id in (select d.poam_id from deviations d where ${where})`),
     )}) under on under.poam = named.id
     join ingestion_vulnerabilities v on v.id = under.finding and v.lifecycle_state is not null
    where ${where} and (d.is_whole_poam or exists (select from deviation_assets a where a.deviation_id = d.id and a.asset_uuid = v.asset_ref))`;

@@ -117,8 +117,10 @@ export const requestErrors = {
     retryable: false,
   },
   DEVIATION_INCOMPLETE: {
-    meaning: 'A deviation lacks something that its kind needs, or says something that does not fit; each field is named.',
-    remedy: 'Correct the fields that are named and ask again; nothing was recorded. docs/deviations.md lists what each kind needs.',
+    meaning:
+      'A deviation lacks something that its kind needs, or says something that does not fit; each field is named.',
+    remedy:
+      'Correct the fields that are named and ask again; nothing was recorded. docs/deviations.md lists what each kind needs.',
     exitCode: 2,
     retryable: false,
   },
@@ -137,7 +139,8 @@ export const requestErrors = {
   FILE_DAMAGED: {
     meaning:
       'The bytes of a file are gone, or are not those whose hash was kept. Nothing of it was handed out.',
-    remedy: 'Restore it from the backup of the files, or attach it again; `tieline files check` looks at all of them.',
+    remedy:
+      'Restore it from the backup of the files, or attach it again; `tieline files check` looks at all of them.',
     exitCode: 1,
     retryable: false,
   },

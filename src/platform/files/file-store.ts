@@ -217,7 +217,7 @@ async function checkAll(place: Place, { db, now }: StoreParts): Promise<FilesChe
   const faults: FilesChecked['faults'][number][] = [];
   let files = 0;
   let bytes = 0;
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const page = await listFiles(db, after, pageOfFiles);
     for (const file of page) {
       const fault = await faultOf(place, file);

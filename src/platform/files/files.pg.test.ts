@@ -85,30 +85,36 @@ describe('a file whose bytes are not those of its hash', () => {
     ['changed in the database', 'database', 'damaged'],
     ['cut short in the database', 'database', 'damaged'],
     ['removed from the database', 'database', 'missing'],
-  ] as const)('%s is never handed out, and is put right by the same file once more', async (how, kind, fault) => {
-    const store = storeIn(kind === 'folder' ? folder : undefined);
-    const bytes = randomBytes(1_500_000);
-    const { sha256 } = await keep(store, bytes);
-    const path = join(folder, sha256.slice(0, 2), sha256);
-    const harm: Readonly<Record<typeof how, () => Promise<unknown>>> = {
-      'changed in the folder': async () => {
-        const there = await readFile(path);
-        there[there.length - 1] = (there.at(-1) ?? 0) ^ 1;
-        await writeFile(path, there);
-      },
-      'removed from the folder': () => rm(path),
-      'changed in the database': () =>
-        database.pool.query(`update stored_file_chunks set bytes = set_byte(bytes, 7, get_byte(bytes, 7) # 1) where chunk_number = 1`),
-      'cut short in the database': () => database.pool.query(`delete from stored_file_chunks where chunk_number = 1`),
-      'removed from the database': () => database.pool.query(`delete from stored_file_chunks`),
-    };
-    await harm[how]();
-    await expect(store.open(sha256)).rejects.toMatchObject({ code: 'FILE_DAMAGED' });
-    expect((await store.check()).faults).toEqual([{ sha256, fault }]);
-    await keep(store, bytes);
-    expect((await store.check()).faults).toEqual([]);
-    expect((await read(store, sha256)).equals(bytes)).toBe(true);
-  });
+  ] as const)(
+    '%s is never handed out, and is put right by the same file once more',
+    async (how, kind, fault) => {
+      const store = storeIn(kind === 'folder' ? folder : undefined);
+      const bytes = randomBytes(1_500_000);
+      const { sha256 } = await keep(store, bytes);
+      const path = join(folder, sha256.slice(0, 2), sha256);
+      const harm: Readonly<Record<typeof how, () => Promise<unknown>>> = {
+        'changed in the folder': async () => {
+          const there = await readFile(path);
+          there[there.length - 1] = (there.at(-1) ?? 0) ^ 1;
+          await writeFile(path, there);
+        },
+        'removed from the folder': () => rm(path),
+        'changed in the database': () =>
+          database.pool.query(
+            `update stored_file_chunks set bytes = set_byte(bytes, 7, get_byte(bytes, 7) # 1) where chunk_number = 1`,
+          ),
+        'cut short in the database': () =>
+          database.pool.query(`delete from stored_file_chunks where chunk_number = 1`),
+        'removed from the database': () => database.pool.query(`delete from stored_file_chunks`),
+      };
+      await harm[how]();
+      await expect(store.open(sha256)).rejects.toMatchObject({ code: 'FILE_DAMAGED' });
+      expect((await store.check()).faults).toEqual([{ sha256, fault }]);
+      await keep(store, bytes);
+      expect((await store.check()).faults).toEqual([]);
+      expect((await read(store, sha256)).equals(bytes)).toBe(true);
+    },
+  );
 
   it('that is changed after it was looked at ends before its last piece', async () => {
     const store = storeIn(folder);
@@ -144,7 +150,10 @@ describe('a process that does not see the store', () => {
     expect(await storeIn(undefined).confirm()).toBe('database');
     const chosen = join(folder, 'files');
     await mkdir(chosen);
-    expect(await Promise.all([storeIn(chosen).confirm(), storeIn(chosen).confirm()])).toEqual(['folder', 'folder']);
+    expect(await Promise.all([storeIn(chosen).confirm(), storeIn(chosen).confirm()])).toEqual([
+      'folder',
+      'folder',
+    ]);
     await keep(storeIn(chosen), randomBytes(10));
     await expect(storeIn(undefined).confirm()).rejects.toMatchObject({ code: 'FILES_ELSEWHERE' });
   });

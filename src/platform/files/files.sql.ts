@@ -20,7 +20,9 @@ export interface FileRow {
 
 export async function findStore(db: Kysely<Database>): Promise<StoreRow | undefined> {
   const { rows } = await sql<StoreRow>`
-    select store_id as "storeId", kind, exists (select from stored_files) as "isInUse" from file_store`.execute(db);
+    select store_id as "storeId", kind, exists (select from stored_files) as "isInUse" from file_store`.execute(
+    db,
+  );
   return rows[0];
 }
 
@@ -39,16 +41,17 @@ export async function claimStore(
 const columns = sql`f.sha256, f.size_bytes::float8 as bytes, f.upload_id as "uploadId", f.stored_at as "storedAt", f.fault`;
 
 export async function findFile(db: Kysely<Database>, sha256: string): Promise<FileRow | undefined> {
-  const { rows } = await sql<FileRow>`select ${columns} from stored_files f where f.sha256 = ${sha256}`.execute(
-    db,
-  );
+  const { rows } =
+    await sql<FileRow>`select ${columns} from stored_files f where f.sha256 = ${sha256}`.execute(db);
   return rows[0];
 }
 
 /** Files after `after`, by their hash. */
 export async function listFiles(db: Kysely<Database>, after: string, limit: number): Promise<FileRow[]> {
   const { rows } = await sql<FileRow>`
-    select ${columns} from stored_files f where f.sha256 > ${after} order by f.sha256 limit ${limit}`.execute(db);
+    select ${columns} from stored_files f where f.sha256 > ${after} order by f.sha256 limit ${limit}`.execute(
+    db,
+  );
   return rows;
 }
 

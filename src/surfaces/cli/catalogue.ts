@@ -129,7 +129,8 @@ export const commandGroups: readonly EntryGroup[] = [
       },
       {
         name: 'deviations',
-        description: 'risks accepted, false positives, requirements of operations, adjustments, vendors waited for',
+        description:
+          'risks accepted, false positives, requirements of operations, adjustments, vendors waited for',
         load: async () => (await import('./deviations/deviations.command.ts')).deviations,
       },
     ],

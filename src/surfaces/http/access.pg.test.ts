@@ -232,7 +232,8 @@ describe('who may call a route', () => {
           ...(route.versioned ? { headers: { 'if-match': '"anything"' } } : {}),
         });
         const isNoNumber =
-          /conflictId|changeId|matchId|deviationId|exclusionId|:number/.test(route.path) && given !== '987654';
+          /conflictId|changeId|matchId|deviationId|exclusionId|:number/.test(route.path) &&
+          given !== '987654';
         const isNoUuid = /assetUuid|viewId/.test(route.path) && !/^[\da-f-]{36}$/.test(given);
         const status = isNoNumber || isNoUuid || given.includes('%00') ? 400 : 404;
         expect({ id, given, status: answer.statusCode }).toEqual({ id, given, status });

@@ -123,7 +123,10 @@ function explanations(given: readonly string[] | undefined): Record<string, stri
     given.map((each) => {
       const at = each.indexOf('=');
       if (at > 0) return [each.slice(0, at).trim().toUpperCase(), each.slice(at + 1).trim()];
-      throw new TielineError('USAGE', `"${each}" explains no metric. Expected: METRIC=why, such as MAV=adjacent only.`);
+      throw new TielineError(
+        'USAGE',
+        `"${each}" explains no metric. Expected: METRIC=why, such as MAV=adjacent only.`,
+      );
     }),
   );
 }
@@ -186,7 +189,8 @@ const deciding =
     if (flags.json) context.printJson('requestDecided', outcome);
     else {
       context.print(decidedLine(outcome));
-      if (outcome.status === 'approved') context.print('Next: tieline sync run carries it to the other side.');
+      if (outcome.status === 'approved')
+        context.print('Next: tieline sync run carries it to the other side.');
     }
   };
 

@@ -66,8 +66,7 @@ const labelled = (label: string, text: string | null): string[] =>
     : wrapped(text, 58).map((line, at) => `  ${(at === 0 ? label : '').padEnd(24)}${line}`);
 
 /** `accepted_because`, as a label: `accepted because`. */
-const words = (field: string): string =>
-  field.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+const words = (field: string): string => field.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 const detailsOf = ({ details }: DeviationDetail): string[] =>
   Object.entries(details).flatMap(([field, value]) =>

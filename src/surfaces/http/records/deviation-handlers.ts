@@ -30,10 +30,7 @@ function filesOf({ files }: Pick<App, 'files'>): NonNullable<App['files']> {
 /** The file of a request, as it comes. */
 function bodyOf(stream: Readable | undefined): Readable {
   if (stream) return stream;
-  throw new TielineError(
-    'MEDIA_TYPE_UNKNOWN',
-    'The file is to be the body, as application/octet-stream.',
-  );
+  throw new TielineError('MEDIA_TYPE_UNKNOWN', 'The file is to be the body, as application/octet-stream.');
 }
 
 /** A name of a file as a header may bear it. */

@@ -67,7 +67,9 @@ describe('deviations over HTTP', () => {
     expect(done.json()).toMatchObject({ status: 'approved' });
     const found = await world.call(viewer, 'GET', `/deviations/${id}`);
     expect(found.json()).toMatchObject({ state: 'approved', evidence: [{ sha256, bytes: 200_000 }] });
-    expect((await world.call(viewer, 'GET', '/deviations/count?state=approved')).json()).toMatchObject({ count: 1 });
+    expect((await world.call(viewer, 'GET', '/deviations/count?state=approved')).json()).toMatchObject({
+      count: 1,
+    });
   });
 
   it('a file that was changed where it is kept is not handed out', async () => {
@@ -105,18 +107,31 @@ describe('deviations over HTTP', () => {
     expect(refused.statusCode).toBe(422);
     expect(refused.json()).toMatchObject({
       code: 'DEVIATION_INCOMPLETE',
-      errors: [{ pointer: expect.stringContaining('proof') as string }, { pointer: expect.stringContaining('evidence') as string }],
+      errors: [
+        { pointer: expect.stringContaining('proof') as string },
+        { pointer: expect.stringContaining('evidence') as string },
+      ],
     });
   });
 
   it('one of another boundary is neither asked for nor taken back', async () => {
     const elsewhere = await world.call(analyst, 'POST', '/deviations', {
-      body: { kind: 'risk_acceptance', poam: 'ZULU-2', rationale: 'no', details: { conditions: 'x' }, until: '2027-01-01' },
+      body: {
+        kind: 'risk_acceptance',
+        poam: 'ZULU-2',
+        rationale: 'no',
+        details: { conditions: 'x' },
+        until: '2027-01-01',
+      },
     });
     expect(elsewhere.json()).toMatchObject({ status: 404, code: 'RECORD_UNKNOWN' });
-    const own = await world.call(analyst, 'POST', '/deviations/1/withdrawal', { body: { reason: 'not needed' } });
+    const own = await world.call(analyst, 'POST', '/deviations/1/withdrawal', {
+      body: { reason: 'not needed' },
+    });
     expect(own.statusCode).toBe(200);
-    const again = await world.call(analyst, 'POST', '/deviations/1/withdrawal', { body: { reason: 'not needed' } });
+    const again = await world.call(analyst, 'POST', '/deviations/1/withdrawal', {
+      body: { reason: 'not needed' },
+    });
     expect(again.json()).toMatchObject({ code: 'DEVIATION_OVER' });
   });
 });
