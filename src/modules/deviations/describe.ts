@@ -1,5 +1,5 @@
 /** Deviations in words: what is asked, as its deciders read it, and what the GRC system and the scanner are told. Pure. */
-import { type DeviationKind, requestTitles } from '../../canonical/vocabulary/index.ts';
+import type { DeviationKind } from '../../canonical/vocabulary/index.ts';
 import type { DeviationRow } from './deviations.sql.ts';
 import type { DeviationDetails } from './requirements.ts';
 
@@ -95,8 +95,6 @@ export function linesOf(
   ];
   return lines;
 }
-
-export const requestTitleOf = (kind: DeviationKind): string => requestTitles[kind];
 
 type Granted = Pick<
   DeviationRow,

@@ -13,4 +13,3 @@ export { dropDeviation, grantDeviation } from './grant-deviation.ts';
 export { waitingDeviations } from './notices.sql.ts';
 export { type DeviationDetail, fetchDeviation } from './read-deviation.ts';
 export { type DeviationAsked, readRequest, requestDeviation } from './request-deviation.ts';
-export { deviationRequest } from './requirements.ts';

@@ -1,1 +1,1 @@
-export { type FilesChecked, type FileStore, type KeptFile, openFileStore } from './file-store.ts';
+export { type FileStore, openFileStore } from './file-store.ts';
