@@ -11,6 +11,7 @@ import {
 } from '../../canonical/access/index.ts';
 import { type Route, routes } from '../../contract/index.ts';
 import { runJob } from '../../operate/jobs/index.ts';
+import { queryOf } from './access.test-support.ts';
 import { installQueue } from '../../platform/queue/index.ts';
 import { type HttpWorld, httpWorld, within } from '../../../test/support/http-world.ts';
 
@@ -85,31 +86,6 @@ async function ask(
   const body = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : undefined;
   return { status: answer.statusCode, text, code: body?.['code'], permission: body?.['permission'], body };
 }
-
-/** What is asked of lists with every parameter that they need. */
-const queryOf = (id: string): string => {
-  const noun = /^facet(\w+)$/.exec(id)?.[1];
-  if (id === 'listViews') return '?list=poams';
-  return noun === undefined ? '' : `?by=${facetsOf[noun] ?? ''}`;
-};
-const facetsOf: Readonly<Record<string, string>> = {
-  Findings: 'severity,system',
-  Assets: 'system',
-  Poams: 'status,system',
-  Milestones: 'system',
-  Systems: 'status',
-  Conflicts: 'system',
-  Approvals: 'system',
-  Outbox: 'system',
-  Operations: 'type,status',
-  Users: 'kind,status',
-  Grants: 'role,source,state',
-  Tokens: 'account,state',
-  Imports: 'state',
-  Matches: 'system',
-  ApiCalls: 'connection,status',
-  Deviations: 'kind,state',
-};
 
 /** What a well-formed request of each route that names one record of a boundary has as its body. */
 const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
