@@ -136,7 +136,8 @@ export const reasonSentences = {
   boundary_earlier_rule: 'boundary rule {rule} of system {system} comes before it (priority {priority})',
   boundary_rules_contest: 'rules of {count} systems with priority {priority} fit the asset',
   boundary_component_asked: 'it may be a component of system {system}: that is asked first',
-  boundary_nobody_responsible: 'the rule says that it is inherited, and no other system answers for the asset',
+  boundary_nobody_responsible:
+    'the rule says that it is inherited, and no other system answers for the asset',
   see_boundary_decisions: 'see boundary_decisions for the evidence',
   boundary_rule_gone: 'no boundary rule fits the asset any more',
   no_identifier: 'no asset shares an identifier',

@@ -8,6 +8,7 @@ import { findingRoutes } from './finding-routes.ts';
 import { importRoutes } from './import-routes.ts';
 import { matchRoutes } from './match-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
+import { boundaryRuleRoutes } from './boundaries/rule-routes.ts';
 import { deciderRoutes } from './requests/decider-routes.ts';
 import { repairRoutes } from './repair-routes.ts';
 import { planRoutes, runRoutes } from './run-routes.ts';
@@ -25,6 +26,7 @@ export const routes = {
   ...boundaryRoutes,
   ...conflictRoutes,
   ...approvalRoutes,
+  ...boundaryRuleRoutes,
   ...deciderRoutes,
   ...syncRoutes,
   ...repairRoutes,
@@ -44,7 +46,7 @@ export {
   operationRow,
   syncRoutes,
 } from './decision-routes.ts';
-export { deciderRoutes };
+export { boundaryRuleRoutes, deciderRoutes };
 export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { boundaryRoutes } from './boundary-routes.ts';

@@ -15,7 +15,9 @@ export async function applyBoundaryRules(
   if (!(await isAnythingRuled(tx.db, source.systemId))) return;
   const fits = Map.groupBy(await listFits(tx.db, source.systemId), ({ assetUuid }) => assetUuid);
   const standings = await fetchStandings(tx.db, source.systemId, [...fits.keys()]);
-  const decisions = [...fits].flatMap(([assetUuid, list]) => decideBoundaries(list, standings.get(assetUuid)));
+  const decisions = [...fits].flatMap(([assetUuid, list]) =>
+    decideBoundaries(list, standings.get(assetUuid)),
+  );
   await saveBoundaryDecisions(tx.db, source, decisions);
   await saveQuestions(tx.db, source, ['boundary'], questionsOf(decisions));
   const memberships = [...membershipsOf(decisions), ...(await listSaidMemberships(tx.db, source.systemId))];

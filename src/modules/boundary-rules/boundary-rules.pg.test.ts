@@ -31,7 +31,12 @@ beforeAll(async () => {
   [database, grc, store] = [made, systemId, openStore(made.pool)];
   await run(`insert into ingestion_batches (batch_id, source_system) values ($1, 'grc')`, uuid(1));
   for (const [n, id] of ['S1', 'S2', 'S3'].entries()) {
-    await run(`insert into ingestion_systems (system_id, uuid, name) values ($1, $2, $3)`, id, uuid(900 + n), `System ${id}`);
+    await run(
+      `insert into ingestion_systems (system_id, uuid, name) values ($1, $2, $3)`,
+      id,
+      uuid(900 + n),
+      `System ${id}`,
+    );
     await run(
       `insert into sync_links (external_system_id, entity_type, entity_id, external_id) values ($1, 'system', $2, $3)`,
       grc,
@@ -53,7 +58,10 @@ beforeAll(async () => {
       `${name}.prod.example`,
     );
   }
-  await run(`insert into ingestion_asset_tags (asset_uuid, tag_key, tag_value) values ($1, 'Environment', 'Production')`, uuid(1));
+  await run(
+    `insert into ingestion_asset_tags (asset_uuid, tag_key, tag_value) values ($1, 'Environment', 'Production')`,
+    uuid(1),
+  );
   await run(
     `insert into assets_extended (asset_uuid, cost_center, compliance_scope, data_classification, asset_tags)
      values ($1, 'CC-1', '{FISMA,PCI DSS}', 'CUI', '{"Owner": ["Ops"]}')`,
@@ -68,7 +76,11 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => database[Symbol.asyncDispose]());
 
-const rule = (systemId: string, conditions: readonly Condition[], more: Partial<RuleToMake> = {}): RuleToMake => ({
+const rule = (
+  systemId: string,
+  conditions: readonly Condition[],
+  more: Partial<RuleToMake> = {},
+): RuleToMake => ({
   systemId,
   priority: 100,
   role: 'responsible',
@@ -77,9 +89,12 @@ const rule = (systemId: string, conditions: readonly Condition[], more: Partial<
   ...more,
 });
 const network = (...values: string[]): Condition => ({ kind: 'network', values });
-const make = (made: RuleToMake) => changeRule({ store, now: () => now }, { kind: 'make', rule: made }, { by: 'issm', scope: everywhere });
-const end = (ruleId: number) => changeRule({ store, now: () => now }, { kind: 'end', ruleId }, { by: 'issm', scope: everywhere });
-const preview = (made: RuleToMake) => previewRuleChange({ store, now: () => now }, { kind: 'make', rule: made }, everywhere);
+const make = (made: RuleToMake) =>
+  changeRule({ store, now: () => now }, { kind: 'make', rule: made }, { by: 'issm', scope: everywhere });
+const end = (ruleId: number) =>
+  changeRule({ store, now: () => now }, { kind: 'end', ruleId }, { by: 'issm', scope: everywhere });
+const preview = (made: RuleToMake) =>
+  previewRuleChange({ store, now: () => now }, { kind: 'make', rule: made }, everywhere);
 const sync = () => store.transaction((tx) => correlate(tx, grc, uuid(1)));
 /** Where each machine is, as the record says: its main system, then every membership with its role. */
 const places = async () =>
@@ -121,7 +136,9 @@ describe('what a condition fits', () => {
   });
 
   it('a condition that cannot be meant is refused with its field, and nothing is saved', async () => {
-    await expect(make(rule('S1', [network('10.1.0.0/33'), { kind: 'name', values: ['*'] }]))).rejects.toMatchObject({
+    await expect(
+      make(rule('S1', [network('10.1.0.0/33'), { kind: 'name', values: ['*'] }])),
+    ).rejects.toMatchObject({
       code: 'USAGE',
       fields: [{ field: 'network' }, { field: 'name' }],
     });
@@ -155,7 +172,10 @@ describe('a rule and what it moves', () => {
     expect(made.effect).toEqual(shown);
     expect(await places()).toEqual({ ...nowhere, web1: 'S1 S1:responsible', web2: 'S1 S1:responsible' });
     expect(
-      await run(`select decision, evidence, reason_code from boundary_decisions where asset_uuid = $1`, uuid(1)),
+      await run(
+        `select decision, evidence, reason_code from boundary_decisions where asset_uuid = $1`,
+        uuid(1),
+      ),
     ).toEqual([
       {
         decision: 'linked',
@@ -190,7 +210,9 @@ describe('a rule and what it moves', () => {
       { kind: 'boundary', reason_code: 'boundary_rules_contest' },
     ]);
     expect((await end(ruleId)).effect).toMatchObject({ moved: 1, settled: 1 });
-    expect(await run(`select outcome from match_reviews where kind = 'boundary'`)).toEqual([{ outcome: 'withdrawn' }]);
+    expect(await run(`select outcome from match_reviews where kind = 'boundary'`)).toEqual([
+      { outcome: 'withdrawn' },
+    ]);
   });
 
   it('the component that an asset is takes it out of the boundary of a rule, and gives it back when it is gone', async () => {

@@ -5,7 +5,12 @@
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { type Scope, isWithin } from '../../canonical/access/index.ts';
-import { type AssetRole, type Condition, conditionKinds, conditionText } from '../../canonical/boundary-rules/index.ts';
+import {
+  type AssetRole,
+  type Condition,
+  conditionKinds,
+  conditionText,
+} from '../../canonical/boundary-rules/index.ts';
 import { byPerson } from '../../canonical/vocabulary/index.ts';
 import { recordChanges, withDecision } from '../../ledger/operations/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
@@ -17,7 +22,9 @@ import {
   findRulingSystem,
   type HeldPlace,
   insertBoundaryRule,
+  isSystem,
   listBoundaryRules,
+  listContestingRules,
   listRuledPlaces,
   type RuleToMake,
 } from './rules.sql.ts';
@@ -74,7 +81,11 @@ interface ChangeOptions {
 }
 
 /** What a change would do; nothing stays of it. @throws as `changeRule`. */
-export const previewRuleChange = ({ store, now }: Changing, change: RuleChange, scope: Scope): Promise<RuleEffect> =>
+export const previewRuleChange = (
+  { store, now }: Changing,
+  change: RuleChange,
+  scope: Scope,
+): Promise<RuleEffect> =>
   store.asOne((within) =>
     within.transaction(async (tx) => ({
       keep: false,
@@ -83,7 +94,11 @@ export const previewRuleChange = ({ store, now }: Changing, change: RuleChange, 
   );
 
 /** @throws TielineError USAGE; RECORD_UNKNOWN of a rule that is not in force, or out of scope; PLAN_MOVED where the effect is another one. */
-export const changeRule = ({ store, now }: Changing, change: RuleChange, options: ChangeOptions): Promise<RuleChanged> =>
+export const changeRule = (
+  { store, now }: Changing,
+  change: RuleChange,
+  options: ChangeOptions,
+): Promise<RuleChanged> =>
   store.transaction(async (tx) => {
     const outcome = await changed(tx, change, { ...options, at: now() });
     if (options.sha256 === undefined || options.sha256 === outcome.effect.sha256) return outcome;
@@ -91,6 +106,31 @@ export const changeRule = ({ store, now }: Changing, change: RuleChange, options
       remedy: 'Look at it again. Nothing was changed.',
     });
   });
+
+/**
+ * A rule from what a person decided about one asset: whatever fits all the rules that contest it is of this boundary, before any of them.
+ * @returns its number. @throws TielineError USAGE where nothing comes before the first of them.
+ */
+export async function makeRuleOfDecision(
+  tx: Tx,
+  { assetUuid, systemId }: { readonly assetUuid: string; readonly systemId: string },
+  options: ChangeOptions & { readonly at: Date },
+): Promise<number> {
+  const contesting = await listContestingRules(tx.db, assetUuid);
+  const first = Math.min(...contesting.map(({ priority }) => priority));
+  if (contesting.length === 0 || first <= 1)
+    throw new TielineError('USAGE', 'No rule can come before those that contest the asset.', {
+      remedy: 'Accept it for this asset alone, or make the rules again with a later priority than 1.',
+    });
+  const rule = {
+    systemId,
+    priority: first - 1,
+    role: 'responsible',
+    conditions: contesting.flatMap(({ conditions }) => conditions),
+    note: `decided about asset ${assetUuid}`,
+  } as const;
+  return (await changed(tx, { kind: 'make', rule }, options)).ruleId;
+}
 
 async function changed(
   tx: Tx,
@@ -101,6 +141,8 @@ async function changed(
   const wanted = change.kind === 'make' ? checked(change.rule) : undefined;
   const boundary = before?.systemId ?? wanted?.systemId ?? '';
   const systemId = await findRulingSystem(tx.db, boundary);
+  if (!(await isSystem(tx.db, boundary)))
+    throw new TielineError('RECORD_UNKNOWN', `There is no system ${boundary}.`);
   if (systemId === undefined)
     throw new TielineError('USAGE', `System ${boundary} is in no GRC system that is read.`, {
       remedy: 'Rules hold for the systems of a GRC connection: see `tieline systems list`.',
@@ -161,7 +203,9 @@ function effectOf(before: readonly HeldPlace[], after: readonly HeldPlace[]): Ru
   const questions = assets
     .filter(({ wasAsked, isAsked }) => wasAsked.length === 0 && isAsked.length > 0)
     .map(({ assetUuid, hostname, isAsked }) => ({ assetUuid, hostname, systemIds: isAsked }));
-  const settled = assets.filter(({ wasAsked, isAsked }) => wasAsked.length > 0 && isAsked.length === 0).length;
+  const settled = assets.filter(
+    ({ wasAsked, isAsked }) => wasAsked.length > 0 && isAsked.length === 0,
+  ).length;
   return {
     moved: moves.length,
     moves: moves.slice(0, listedAtMost),
@@ -217,6 +261,7 @@ function faultsOf({ kind, values }: Condition): { field: string; message: string
 function isNetwork(text: string): boolean {
   const [address = '', length, ...rest] = text.split('/');
   const family = isIP(address);
-  const fits = length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= (family === 4 ? 32 : 128));
+  const fits =
+    length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= (family === 4 ? 32 : 128));
   return family !== 0 && !address.includes('%') && fits && rest.length === 0;
 }

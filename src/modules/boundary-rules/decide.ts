@@ -85,11 +85,7 @@ function decideAnswering(fits: readonly Fit[], { holders, words, asked }: Standi
       );
     const other = asked.find((systemId) => systemId !== fit.systemId);
     return other === undefined
-      ? said(
-          fit,
-          'linked',
-          reasonOf('boundary_rule_fits', { rule: fit.ruleId, priority: fit.priority }),
-        )
+      ? said(fit, 'linked', reasonOf('boundary_rule_fits', { rule: fit.ruleId, priority: fit.priority }))
       : said(fit, 'review', reasonOf('boundary_component_asked', { system: other }));
   });
 }
@@ -101,11 +97,7 @@ function besideHolders(fit: Fit, held: readonly Holder[]): BoundaryDecision {
   return said(fit, 'rejected', reasonOf(firstCode[first.how], { system: first.systemId }));
 }
 
-function decideInherited(
-  fit: Fit,
-  { holders }: Standing,
-  answers: ReadonlySet<string>,
-): BoundaryDecision {
+function decideInherited(fit: Fit, { holders }: Standing, answers: ReadonlySet<string>): BoundaryDecision {
   if (holders.some(({ systemId, how }) => systemId === fit.systemId && how === 'owner'))
     return said(fit, 'rejected', reasonOf('boundary_owner_first', { system: fit.systemId }));
   const other = [...answers].find((systemId) => systemId !== fit.systemId);

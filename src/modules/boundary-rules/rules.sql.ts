@@ -47,6 +47,19 @@ export async function listBoundaryRules(
   return rows;
 }
 
+/** Rules in force that leave an asset to a person. */
+export async function listContestingRules(
+  db: Kysely<Database>,
+  assetUuid: string,
+): Promise<Pick<BoundaryRule, 'id' | 'priority' | 'conditions'>[]> {
+  const { rows } = await sql<Pick<BoundaryRule, 'id' | 'priority' | 'conditions'>>`
+    select r.id, r.priority, r.conditions from boundary_decisions d join boundary_rules r on r.id = d.rule_id
+     where d.asset_uuid::text = ${assetUuid} and d.decision = 'review' and r.ended_at is null order by r.priority, r.id`.execute(
+    db,
+  );
+  return rows;
+}
+
 export async function insertBoundaryRule(
   db: Kysely<Database>,
   rule: RuleToMake,
@@ -66,7 +79,9 @@ export async function endBoundaryRule(
   ended: { readonly by: string; readonly at: Date },
 ): Promise<boolean> {
   const { numAffectedRows } = await sql`
-    update boundary_rules set ended_by = ${ended.by}, ended_at = ${ended.at} where id = ${id} and ended_at is null`.execute(db);
+    update boundary_rules set ended_by = ${ended.by}, ended_at = ${ended.at} where id = ${id} and ended_at is null`.execute(
+    db,
+  );
   return (numAffectedRows ?? 0n) > 0n;
 }
 
@@ -93,6 +108,11 @@ export async function listSaidMemberships(
        and a.deleted_at is null and a.terminated_at is null and a.merged_into is null
      order by 1, 2`.execute(db);
   return rows;
+}
+
+export async function isSystem(db: Kysely<Database>, systemId: string): Promise<boolean> {
+  const { rows } = await sql`select from ingestion_systems where system_id = ${systemId} limit 1`.execute(db);
+  return rows.length > 0;
 }
 
 /** The first GRC system that has a boundary, whose rules are applied with it. */

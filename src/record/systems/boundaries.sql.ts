@@ -11,13 +11,17 @@ export const isSystemOf = (externalSystemId: number, systemId: string) => sql`
  * SQL that is true of a system whose boundary rules are applied with this GRC system: the first one that has the system and still shows it.
  * @param systemId ingestion_systems.system_id, an expression.
  */
-export const isRuledBy = (externalSystemId: number, systemId: RawBuilder<unknown>): RawBuilder<boolean> => sql`
+export const isRuledBy = (
+  externalSystemId: number,
+  systemId: RawBuilder<unknown>,
+): RawBuilder<boolean> => sql`
   ${systemId} in (select own.entity_id from sync_links own
                    where own.entity_type = 'system' and own.retired_at is null and own.missing_since is null
                    group by own.entity_id having min(own.external_system_id) = ${externalSystemId})`;
 
 /** SQL of the role in which a boundary has an asset: it answers for it, unless the row says that another one does. */
-const isInherited = (asset: string, system: string) => sql.raw(`exists (
+const isInherited = (asset: string, system: string) =>
+  sql.raw(`exists (
     select from ingestion_system_assets shared
      where shared.asset_uuid = ${asset} and shared.system_id = ${system} and shared.asset_role = 'inherited')`);
 

@@ -1,0 +1,7 @@
+export {
+  type BoundaryExplanation,
+  explainBoundaries,
+  explainMatches,
+  listRulesOf,
+  type MatchExplanation,
+} from './boundary-rules.ts';
