@@ -19,6 +19,8 @@ const reads = [
   'conflict:read',
   'plan:read',
   'link:read',
+  'rule:read',
+  'intelligence:read',
   'metric:read',
   'sync:read',
   'import:read',
@@ -32,6 +34,7 @@ const analysis = [
   'link:write',
   'scan:launch',
   'import:write',
+  'intelligence:write',
   'acceptance:request',
   'deviation:request',
 ] as const;
@@ -47,7 +50,7 @@ export const roles = {
   isso: {
     title: 'ISSO',
     may: [...reads, ...analysis, ...upkeep, 'plan:create', 'sync:run', 'audit:read', 'deviation:approve'],
-    further: [],
+    further: ['rule:write'],
   },
   issm: {
     title: 'ISSM',
@@ -63,6 +66,7 @@ export const roles = {
       'approval:decide',
       'plan:apply',
       'mapping:write',
+      'rule:write',
       'policy:write',
       'workflow:write',
       'metric:write',
@@ -97,6 +101,8 @@ export const roles = {
       'link:read',
       'link:write',
       'import:write',
+      'intelligence:read',
+      'intelligence:write',
       'plan:create',
       'sync:run',
       'sync:operate',

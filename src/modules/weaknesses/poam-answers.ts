@@ -11,7 +11,7 @@
  *
  * A person settles a contradiction: "the finding stands" makes the completed POA&M no answer, "the POA&M stands" leaves it.
  */
-import { poamStandingOf } from '../../canonical/vocabulary/index.ts';
+import { poamStandingOf, type Severity } from '../../canonical/vocabulary/index.ts';
 
 /** On what grounds a POA&M is about a weakness, the surest first. */
 export const grounds = ['tied', 'pointed', 'named', 'cve'] as const;
@@ -23,6 +23,9 @@ export interface Candidate {
   readonly poamId: string;
   readonly ground: Ground;
   readonly status: string | null;
+  /** What it says about itself so far, and what its remote calls it. */
+  readonly comments?: string | null;
+  readonly remoteId?: string | null;
   /** YYYY-MM-DD: when it was completed or cancelled, or an accepted risk that has run out ended; null where the record does not say. */
   readonly endedOn: string | null;
   /** When its present status came into the record, ISO in UTC; null where the journal does not know. */
@@ -36,6 +39,7 @@ export interface Candidate {
 }
 
 export interface OpenFinding {
+  /** ingestion_vulnerabilities.id; of a failed check that of its result, negated. */
   readonly id: number;
   /** As the scanner names the machine. */
   readonly asset: string;
@@ -44,7 +48,7 @@ export interface OpenFinding {
   readonly firstFound: string;
   /** When a scan last saw it, ISO in UTC. */
   readonly lastSeen: string;
-  readonly isCritical: boolean;
+  readonly severity: Severity;
   /** ingestion_poams.id that it points at. */
   readonly poam: number | null;
 }

@@ -1,6 +1,7 @@
 export { csvLine, csvLines, csvStart, type CsvValue } from './csv.ts';
 export {
   addressOf,
+  addressPatterns,
   type Conditions,
   every,
   filtered,

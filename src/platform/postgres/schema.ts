@@ -79,19 +79,25 @@ export interface Database {
   ingestion_vulnerability_cves: IngestionVulnerabilityCvesTable;
   integration_health: IntegrationHealthTable;
   intelligence_loads: IntelligenceLoadsTable;
+  intelligence_sources: IntelligenceSourcesTable;
   kept_plan_groups: KeptPlanGroupsTable;
   kept_plan_items: KeptPlanItemsTable;
   kept_plan_views: KeptPlanViewsTable;
   kept_plans: KeptPlansTable;
+  life_settings: LifeSettingsTable;
   match_reviews: MatchReviewsTable;
   metrics_definitions: MetricsDefinitionsTable;
   metrics_values: MetricsValuesTable;
   one_time_links: OneTimeLinksTable;
   operation_progress: OperationProgressTable;
   performance_metrics: PerformanceMetricsTable;
+  plugin_cves: PluginCvesTable;
   poam_asset_departures: PoamAssetDeparturesTable;
   poam_comments: PoamCommentsTable;
+  poam_lives: PoamLivesTable;
   poam_mentions: PoamMentionsTable;
+  poam_questions: PoamQuestionsTable;
+  poam_rules: PoamRulesTable;
   principal_identities: PrincipalIdentitiesTable;
   principal_secrets: PrincipalSecretsTable;
   principals: PrincipalsTable;
@@ -130,6 +136,11 @@ export interface Database {
   vulnerability_intelligence: VulnerabilityIntelligenceTable;
   vulnerability_remediation: VulnerabilityRemediationTable;
   watched_folders: WatchedFoldersTable;
+  weakness_checks: WeaknessChecksTable;
+  weakness_excluded: WeaknessExcludedTable;
+  weakness_exclusions: WeaknessExclusionsTable;
+  weakness_findings: WeaknessFindingsTable;
+  weakness_rules: WeaknessRulesTable;
   weaknesses: WeaknessesTable;
   workflow_executions: WorkflowExecutionsTable;
   workflows: WorkflowsTable;
@@ -1183,7 +1194,7 @@ interface IngestionVulnerabilitiesTable {
   port: number | null;
   protocol: string | null;
   service: string | null;
-  /** open, reopened or fixed, as Tenable says. The column state keeps the words its readers know (Open for both open and reopened). */
+  /** open, reopened or fixed, as the scanner says; missing: the last full read of its scanner did not show it, and nobody said that it was fixed; gone: its machine is gone (terminated, deleted, or shown by no source), or a person said that it is. The last two count neither as open nor as fixed. */
   lifecycle_state: string | null;
   /** none, recast or accepted: whether a rule in Tenable changed the severity. */
   severity_modification: string | null;
@@ -1207,6 +1218,12 @@ interface IngestionVulnerabilitiesTable {
   report_digest: number | null;
   /** When sources have seen the finding (UTC), the latest 400 times: what tells a scan that showed it from one that did not, also when that scan is told of late. */
   seen_at: Date[] | null;
+  /** Since when it is missing or gone; null while it is neither. */
+  missing_since: Instant | null;
+  /** When a person reported that it was fixed: a scan proves that only if it began later. */
+  fix_reported_at: Instant | null;
+  /** Who reported that it was fixed. */
+  fix_reported_by: string | null;
 }
 
 /** CVE ids of a finding. */
@@ -1259,6 +1276,22 @@ interface IntelligenceLoadsTable {
   /** Why a person had a file loaded that is older than the one before, or that lacks many entries. */
   forced_reason: string | null;
   operation_id: string | null;
+}
+
+/** From where and when a worker loads a feed by itself; at most one a feed. */
+interface IntelligenceSourcesTable {
+  feed: string;
+  /** Address or file. {date} stands for the day before, YYYY-MM-DD; {year} for the year. */
+  address: string;
+  /** Five fields (minute hour day month weekday), in UTC. */
+  cron: string;
+  is_enabled: Generated<boolean>;
+  next_run_at: Instant | null;
+  last_run_at: Instant | null;
+  /** What the last time came to: what was loaded, or why not. */
+  last_outcome: string | null;
+  set_by: string;
+  set_at: Instant;
 }
 
 /** Items of a plan that make the same change, in the order in which they are reviewed: the most dangerous first. */
@@ -1315,6 +1348,25 @@ interface KeptPlansTable {
   applied_at: Instant | null;
   applied_by: string | null;
   applied_operation_id: string | null;
+}
+
+/** How the POA&Ms of an authorization boundary live; what is null, or has no row, is the default. */
+interface LifeSettingsTable {
+  system_id: string;
+  /** When a POA&M whose findings are all fixed with evidence is completed: at once, after close_days without return, or after the word of a person (the default). */
+  close_after: string | null;
+  close_days: number | null;
+  /** A finding that returns within so many days after completion reopens its POA&M; later it gets a new one that names the old. Default 30, of a FedRAMP boundary 0. */
+  reopen_days: number | null;
+  /** A POA&M that was completed at the remote while findings are open: ask a person (the default), reopen it, or accept the completion until accept_until. */
+  contradiction: string | null;
+  accept_until: string | null;
+  /** How many persons other than the one who asks must agree to an extension. Default 1. */
+  extension_approvers: number | null;
+  /** Whether the boundary is authorized by FedRAMP. */
+  is_fedramp: boolean | null;
+  set_by: string | null;
+  set_at: Generated<Instant>;
 }
 
 /** Matches that a person is asked about, and what came of each. */
@@ -1417,6 +1469,12 @@ interface PerformanceMetricsTable {
   recorded_at: Generated<Instant>;
 }
 
+/** scan_plugins.cves, a row each: which plugins look for a CVE. Renewed after each sync and load. */
+interface PluginCvesTable {
+  cve: string;
+  plugin_id: string;
+}
+
 /** Assets that a POA&M is no longer about, and that its remote still lists. */
 interface PoamAssetDeparturesTable {
   /** ingestion_poams.poam_id. */
@@ -1425,7 +1483,7 @@ interface PoamAssetDeparturesTable {
   reason: string;
   operation_id: string | null;
   departed_at: Generated<Instant>;
-  /** moved: to another system, kept until the remote no longer lists the machine. taken off: by a person at the remote, kept until the remote lists it again. */
+  /** moved: to another system, kept until the remote no longer lists the machine. taken off: by a person at the remote, kept until the remote lists it again. ended: terminated or deleted, while another machine under the POA&M lives; kept until it is there again, or the remote no longer lists it. */
   kind: Generated<string>;
 }
 
@@ -1443,6 +1501,25 @@ interface PoamCommentsTable {
   created_at: Generated<Instant>;
 }
 
+/** What is kept of the life of a POA&M beside its fields: first values that are never rewritten, and the evidence that it is fixed. */
+interface PoamLivesTable {
+  /** ingestion_poams.poam_id. */
+  poam_id: string;
+  /** Its rating before that first followed the weakness; null: it never moved. */
+  original_rating: string | null;
+  /** Its scheduled completion before that was first moved by an extension; null: it never moved. */
+  original_completion: string | null;
+  /** Since when all its findings are fixed with evidence; null: they are not. */
+  verified_at: Instant | null;
+  /** Array of {finding, asset, plugin, fixedAt, after, sawHost, authenticated, ranPlugin, source}, each answer yes, no or unknown. */
+  evidence: JsonColumn | null;
+  /** When it was completed on this evidence. */
+  closed_by_evidence_at: Instant | null;
+  /** The POA&M that was completed before the weakness was found again; this one was made in its place. */
+  follows_poam_id: string | null;
+  updated_at: Generated<Instant>;
+}
+
 /** The plugins and CVEs that the text of a POA&M names, by the rule in src/modules/weaknesses/poam-mentions.ts; renewed whenever the text differs from what was read. */
 interface PoamMentionsTable {
   poam_id: number;
@@ -1453,6 +1530,34 @@ interface PoamMentionsTable {
   /** As CVE-2026-20008. */
   cve_ids: Generated<string[]>;
   read_at: Generated<Instant>;
+}
+
+/** What only a person can say about the life of a POA&M: each open one is a row of the inbox. */
+interface PoamQuestionsTable {
+  id: GeneratedAlways<number>;
+  /** ingestion_poams.poam_id. */
+  poam_id: string;
+  external_system_id: number | null;
+  /** What is asked (canonical/vocabulary/poam-questions.ts); the sentence is made when it is shown. */
+  code: string;
+  /** What the sentence names. */
+  params: Generated<JsonColumn>;
+  operation_id: string | null;
+  opened_at: Generated<Instant>;
+  /** When a person answered, or it was over by itself. */
+  settled_at: Instant | null;
+  /** Who answered; null: it was over by itself. */
+  settled_by: string | null;
+  /** over, or what the person answered. */
+  settlement: string | null;
+}
+
+/** Under which version of which weakness rule Tieline made a POA&M. One that was made before rules had versions, or by others, has no row. */
+interface PoamRulesTable {
+  /** ingestion_poams.poam_id. */
+  poam_id: string;
+  rule_id: number;
+  made_at: Instant;
 }
 
 /** By which ways a principal signs in, and as whom there. */
@@ -2132,6 +2237,15 @@ interface VulnerabilityIntelligenceTable {
   patch_available: Generated<boolean | null>;
   /** 0 to 10, set by the organization. */
   business_impact_score: number | null;
+  /** Earliest day on which a CVE of the plugin was listed as known to be exploited; null: none is. */
+  kev_added: string | null;
+  /** Earliest due date that the catalogue prints for a CVE of the plugin. */
+  kev_due: string | null;
+  /** Whether ransomware is known to use a CVE of the plugin; null: none is listed. */
+  kev_ransomware: boolean | null;
+  /** Highest EPSS score of its CVEs, 0 to 1. */
+  epss: number | null;
+  epss_percentile: number | null;
 }
 
 /** The work on a finding: who, until when, how far. */
@@ -2174,11 +2288,75 @@ interface WatchedFoldersTable {
   problem: string | null;
 }
 
+/** The same of compliance results that make a weakness. */
+interface WeaknessChecksTable {
+  weakness_id: number;
+  result_id: number;
+}
+
+/** Which open findings make no weakness because of an exclusion, as of the last sync or the last change of an exclusion: what the rule would name otherwise. */
+interface WeaknessExcludedTable {
+  id: GeneratedAlways<number>;
+  exclusion_id: number;
+  system_id: string;
+  finding_id: number | null;
+  result_id: number | null;
+}
+
+/** Findings that make no weakness until a day, with the reason. All that a row names must be true of a finding. */
+interface WeaknessExclusionsTable {
+  id: GeneratedAlways<number>;
+  /** The boundary in which it holds; null: in all. */
+  system_id: string | null;
+  plugin_id: string | null;
+  cve: string | null;
+  asset_uuid: string | null;
+  /** In CIDR notation. */
+  network: string | null;
+  /** As category:value, in lower case. */
+  tag: string | null;
+  reason: string;
+  expires_at: Instant;
+  excluded_by: string;
+  excluded_by_principal: string;
+  excluded_at: Instant;
+  /** When a person ended it before its day; null: nobody has. */
+  ended_at: Instant | null;
+  ended_by: string | null;
+  ended_reason: string | null;
+  operation_id: string | null;
+}
+
+/** Which findings lie under which weakness: of one boundary a finding is under one. A fixed finding stays. ingestion_vulnerabilities.poam_id is the POA&M of the main boundary of its asset, for readers that know one. */
+interface WeaknessFindingsTable {
+  weakness_id: number;
+  finding_id: number;
+}
+
+/** Which findings make a weakness, and how they are grouped, by authorization boundary; every version is a row and none is altered. The highest version is in force. */
+interface WeaknessRulesTable {
+  id: GeneratedAlways<number>;
+  /** The boundary (ingestion_systems.system_id); null: the rule of every boundary that has none of its own. */
+  system_id: string | null;
+  /** From 1, counted by boundary. */
+  version: number;
+  /** As src/canonical/weakness-rule has it; null: from this version on the boundary has the rule of all again. */
+  definition: JsonColumn | null;
+  reason: string;
+  changed_by: string;
+  /** Who made the version: the principal, or local:… for the operator at the machine; null: it came with Tieline. */
+  changed_by_principal: string | null;
+  operation_id: string | null;
+  changed_at: Generated<Instant>;
+}
+
 /** One weakness of one system, grouped from its findings by rule; each has at most one POA&M (design section 7). */
 interface WeaknessesTable {
   id: GeneratedAlways<number>;
   system_id: string;
+  /** By what its findings belong together: a word of src/canonical/weakness-rule. */
   grouping: Generated<string>;
+  /** Of what it is grouped by: the plugin; the CVE; solution and a digest of its text; plugin and asset; a digest of audit file and check. A finding without CVE or solution is grouped by plugin and number. */
   identifier: string;
   severity: string;
   /** First found among the findings when the weakness was recognised; never moves. */
@@ -2191,6 +2369,14 @@ interface WeaknessesTable {
   poam_id: number | null;
   created_at: Generated<Instant>;
   updated_at: Generated<Instant>;
+  /** weakness_rules.id of the version under which it was last looked at; null: not since rules have versions. */
+  rule_id: number | null;
+  /** What it is called, where it is not grouped by plugin; else the name of the plugin says it. */
+  title: string | null;
+  /** A plugin that reports it: of several the first; null for checks of an audit that has none, and where it is the identifier. */
+  plugin_id: string | null;
+  /** The severity by which its POA&M was rated last: where the severity differs from it, the rating is to follow, or a person is asked. */
+  rated_severity: string | null;
 }
 
 /** Runs of a workflow. */
