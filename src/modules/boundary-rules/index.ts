@@ -4,7 +4,6 @@ export {
   makeRuleOfDecision,
   previewRuleChange,
   type RuleChange,
-  type RuleChanged,
   type RuleEffect,
 } from './change-rules.ts';
 export { type BoundaryRule, listBoundaryRules, type RuleToMake } from './rules.sql.ts';

@@ -62,7 +62,7 @@ export const addressPatterns = {
 
 /** SQL of the address that a text is; null where it is none. */
 export const addressOf = (column: RawBuilder<unknown>): RawBuilder<string | null> =>
-  sql`case when lower(${column}) ~ ${patterns[4]} or lower(${column}) ~ ${patterns[6]} then ${column}::inet end`;
+  sql`case when lower(${column}) ~ ${addressPatterns[4]} or lower(${column}) ~ ${addressPatterns[6]} then ${column}::inet end`;
 
 /** Whole octets that every address of the network begins with: compared as text first, which is quicker than reading addresses. */
 function prefixOf(network: string): string {

@@ -113,21 +113,26 @@ async function makeLinks(
            updated_at = now()
       from changing c
      where a.asset_uuid = c.asset_uuid`.execute(db);
+  await assignSystems(db, source.systemId);
+}
+
+/** Memberships that matches give: those of other systems of this GRC system end, and one that a rule gave is a match's now. */
+async function assignSystems(db: Kysely<Database>, systemId: number): Promise<void> {
   await sql`
-    delete from ingestion_system_assets s using (${linked(source.systemId)}) k
+    delete from ingestion_system_assets s using (${linked(systemId)}) k
      where s.asset_uuid = k.asset_uuid and s.assignment_type = 'correlated' and s.system_id <> k.system_id
        and not exists (select from (${everyLinked}) other where other.asset_uuid = s.asset_uuid and other.system_id = s.system_id)`.execute(
     db,
   );
   await sql`
     update ingestion_system_assets s set assignment_type = 'correlated', asset_role = null
-      from (${linked(source.systemId)}) k
+      from (${linked(systemId)}) k
      where s.asset_uuid = k.asset_uuid and s.system_id = k.system_id and s.assignment_type = 'boundary_rule'`.execute(
     db,
   );
   await sql`
     insert into ingestion_system_assets (system_id, asset_uuid, assignment_type)
-    select k.system_id, k.asset_uuid, 'correlated' from (${linked(source.systemId)}) k
+    select k.system_id, k.asset_uuid, 'correlated' from (${linked(systemId)}) k
      where not exists (select from ingestion_system_assets s where s.asset_uuid = k.asset_uuid and s.system_id = k.system_id)`.execute(
     db,
   );

@@ -1,7 +1,1 @@
-export {
-  type BoundaryExplanation,
-  explainBoundaries,
-  explainMatches,
-  listRulesOf,
-  type MatchExplanation,
-} from './boundary-rules.ts';
+export { explainBoundaries, explainMatches, listRulesOf, type MatchExplanation } from './boundary-rules.ts';

@@ -73,7 +73,7 @@ const mainOf = async (n: number) =>
   (await run(`select system_id from ingestion_assets where asset_uuid = $1`, uuid(n)))[0]?.['system_id'];
 
 describe('a match that asks in which boundary an asset is', () => {
-  it('it shows each boundary with what of its rule fits, and the asset is in none of them meanwhile', async () => {
+  it('the match shows each boundary with what of its rule fits, and the asset is in none of them meanwhile', async () => {
     const matches = await findMatches(app, {}, 10);
     expect(matches).toMatchObject([
       {

@@ -8,7 +8,7 @@ import type { MatchReview } from '../../modules/correlation/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import type { Decider } from '../../record/assets/index.ts';
 import { decideBoundary, settleMatchReview } from '../../record/matches/index.ts';
-import type { MatchSettled } from './matches.ts';
+import type { MatchSettled } from './match-settled.ts';
 
 interface Said {
   readonly systemIds: readonly string[];

@@ -24,9 +24,10 @@ import { acceptBoundary, rejectBoundary } from './boundary-matches.ts';
 import { type Decider, fetchAsset } from '../../record/assets/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
 import { decideCorrelationPair, listSharingAssets, settleMatchReview } from '../../record/matches/index.ts';
+import type { MatchSettled } from './match-settled.ts';
 import { byPerson } from '../../canonical/vocabulary/index.ts';
 
-export type { MatchReview, StandingMatch };
+export type { MatchReview, MatchSettled, StandingMatch };
 
 export interface MatchQuery {
   /** The name of an external system. */
@@ -74,20 +75,6 @@ export interface Choice {
   readonly always?: boolean;
   /** Where the decider may merge assets. */
   readonly merges: Scope;
-}
-
-export interface MatchSettled {
-  readonly id: number;
-  readonly operationId: string | null;
-  readonly asset: string | null;
-  readonly assetName: string | null;
-  readonly choice: string | null;
-  /** The standing decision that was made. */
-  readonly standing: number | null;
-  /** The boundary rule that was made. */
-  readonly ruleId: number | null;
-  /** Other assets that have the component too. */
-  readonly sharedWith: readonly { readonly assetUuid: string; readonly hostname: string | null }[];
 }
 
 /**
