@@ -89,8 +89,6 @@ async function ask(
   return { status: answer.statusCode, text, code: body?.['code'], permission: body?.['permission'], body };
 }
 
-};
-
 describe('who may call a route', () => {
   it('without a sign-in every route that is not for anybody answers 401, and no other does', async () => {
     for (const [id, route] of table) {
