@@ -1,12 +1,12 @@
 import { deriveUuid } from '../../platform/values/index.ts';
 import {
   type Controls,
-  gatherWeakFindings,
   type Ground,
   isAnswered,
   isUnanswered,
   judge,
   type JudgedWeakness,
+  keyOfWeakness,
   listControlRules,
   listPoamsLackingAssets,
   listSystemControls,
@@ -33,8 +33,10 @@ import { byRule, reasonOf, type RuleCode } from '../../canonical/vocabulary/inde
 import {
   addPoamAssets,
   addPoamCves,
+  followSplits,
   recordDepartures,
   showAbandonedPoams,
+  takeBackAssets,
 } from '../../record/poams/index.ts';
 import { listUnsentPoams } from './unsent-poams.sql.ts';
 import { type Counts, noCounts, recordChanges, recordCounts } from '../../ledger/operations/index.ts';
@@ -46,6 +48,7 @@ import type { Conclusion, RunContext } from '../../engine/run/index.ts';
 import { createPoams, type OutboundSource, type Proposed, type TemplatesOf } from './create-poams.ts';
 import { presentOf, proposalsOf, withoutProposals } from './proposals.ts';
 import { type NamesOf, sourceNames } from './source-names.ts';
+import { recordSplits, regroup, type Regrouped } from './regroup/regroup.ts';
 import { renewUnsent } from './renew-unsent.ts';
 import { showAnswers } from './show-answers.ts';
 import { findUnreadPoams, mayBeAnsweredBy, showNotLetOut, showWaiting } from './unread-poams.ts';
@@ -76,7 +79,7 @@ export async function planPoams(
 ): Promise<void> {
   const today = context.now().toISOString().slice(0, 10);
   const counts = await context.store.transaction(async (tx) => {
-    const { source, weaknesses } = await gatherWeaknesses(context, tx, system, operationId);
+    const { source, weaknesses, regrouped } = await gatherWeaknesses(context, tx, system, operationId);
     const unsent = await listUnsentPoams(tx.db, system.id);
     const controls = await fetchControls(tx, system, weaknesses);
     const judged = weaknesses.flatMap(
@@ -84,13 +87,10 @@ export async function planPoams(
     );
     const mayCreate = mayGoOut(system.policies, { entity: 'poam', kind: 'create', fields: [] });
     const proposals = proposalsOf(weaknesses, unsent, judged);
-    const renewal = await renewUnsent(tx, source, unsent, (poamId) =>
-      presentOf(proposals.get(poamId), unsent.get(poamId), {
-        mayGoOut: mayCreate,
-        today,
-        ...source,
-      }),
-    );
+    const renewal = await renewUnsent(tx, source, unsent, (poamId) => ({
+      ...presentOf(proposals.get(poamId), unsent.get(poamId), { mayGoOut: mayCreate, today, ...source }),
+      ending: regrouped.endings.get(poamId),
+    }));
     const proposed = [...proposals].flatMap(([poam, each]) =>
       renewal.standing.has(poam) ? [{ ...each, poam, isLive: unsent.get(poam)?.state !== 'dropped' }] : [],
     );
@@ -103,31 +103,49 @@ export async function planPoams(
     const answered = judged.filter(isAnswered);
 
     await createPoams(tx, source, fresh, today);
+    const splits = splitsOf(fresh, regrouped);
+    await recordSplits(tx, source, splits);
     await tie(tx, fresh, [...answered, ...proposed.filter((each) => each.isLive)], judged);
+    await followSplits(
+      tx.db,
+      source,
+      splits.map(({ from, poamId: to }) => ({ from, to })),
+    );
     const extended = await sendMissingAssets(tx, source);
     await recordTies(tx, source, answered);
     const shown = await showAnswers(tx, source, judged);
     const abandoned = await showAbandonedPoams(tx.db, source);
     const held = new Set([...waiting, ...shown]);
     const created = fresh.filter((each) => !shown.has(each)).length;
-    const read = weaknesses.length + renewal.withdrawn + abandoned;
-    const updated = Math.min(
-      extended + renewal.renewed + renewal.withdrawn,
-      read - created - held.size - abandoned,
-    );
-    const outcome: Counts = {
-      ...noCounts,
-      read,
+    const outcome = outcomeOf({
+      read: weaknesses.length + renewal.withdrawn + abandoned,
       created,
-      updated,
+      updated: extended + renewal.renewed + renewal.withdrawn,
       held: held.size + abandoned,
-      unchanged: read - created - updated - held.size - abandoned,
-    };
+    });
     await recordCounts(tx.db, operationId, outcome);
     return outcome;
   });
   context.report({ system: system.name, step: 'poams', state: 'working', counts });
 }
+
+/** One that was created or is held is not counted as updated beside that. */
+function outcomeOf({
+  read,
+  created,
+  updated,
+  held,
+}: Pick<Counts, 'read' | 'created' | 'updated' | 'held'>): Counts {
+  const alone = Math.min(updated, read - created - held);
+  return { ...noCounts, read, created, updated: alone, held, unchanged: read - created - alone - held };
+}
+
+/** Which of the POA&Ms that are made were split from others. */
+const splitsOf = (fresh: readonly Proposed[], { splits }: Regrouped) =>
+  fresh.flatMap(({ weakness, occurrence }) => {
+    const split = splits.get(keyOfWeakness(weakness));
+    return split ? [{ ...split, poamId: poamId(weakness, occurrence) }] : [];
+  });
 
 /** The weaknesses under the rules in force, after what POA&Ms name and where machines are was brought up to date. */
 async function gatherWeaknesses(
@@ -135,7 +153,11 @@ async function gatherWeaknesses(
   tx: Tx,
   system: ConnectedSystem,
   operationId: string,
-): Promise<{ readonly source: OutboundSource; readonly weaknesses: readonly WeaknessRow[] }> {
+): Promise<{
+  readonly source: OutboundSource;
+  readonly weaknesses: readonly WeaknessRow[];
+  readonly regrouped: Regrouped;
+}> {
   const rules = await listRulesInForce(tx.db);
   const now = context.now();
   const names: NamesOf = (systemTypes) => sourceNames(context, systemTypes);
@@ -144,9 +166,10 @@ async function gatherWeaknesses(
   await renewMentions(tx.db);
   await letGoOfMovedPoams(tx.db, source);
   await recordDepartures(tx.db, source);
-  await gatherWeakFindings(tx.db, systemId, { rules, now });
+  const regrouped = await regroup(tx, source, rules);
   await keepExcluded(tx.db, systemId);
-  return { source, weaknesses: await listWeaknesses(tx.db, systemId, now) };
+  await takeBackAssets(tx.db);
+  return { source, weaknesses: await listWeaknesses(tx.db, systemId, now), regrouped };
 }
 
 const templatesBy = (rules: readonly RuleInForce[]): TemplatesOf => {

@@ -24,6 +24,7 @@ export {
   fetchRules,
   type RulesInForce,
   setRule,
+  setRuleWithin,
 } from './rules/change-rules.ts';
 export { previewRule, type RulePreview } from './rules/preview-rule.ts';
 export { gatherWeakFindings } from './rules/weak-findings.sql.ts';

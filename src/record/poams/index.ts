@@ -3,9 +3,11 @@ export { addPoamAssets, addPoamCves, assetsNamed, findUnknownAssets } from './as
 export {
   type AssetLists,
   nameInPoams,
+  followSplits,
   recordDepartures,
   recordTakenOff,
   showAbandonedPoams,
+  takeBackAssets,
 } from './departures.sql.ts';
 export {
   countMilestones,

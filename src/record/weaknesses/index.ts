@@ -17,6 +17,20 @@ export {
   listExcluded,
 } from './weakness-findings.sql.ts';
 export {
+  continueWeaknesses,
+  followRules,
+  keepGathered,
+  listChangedBoundaries,
+  listChangedWeaknesses,
+  listPoamOutcomes,
+  type PoamOutcome,
+  recordFates,
+  releaseSplitFindings,
+  type SplitOff,
+  supersedeWeaknesses,
+  type WeaknessBefore,
+} from './regrouping.sql.ts';
+export {
   addExclusion,
   addRuleVersion,
   endExclusion,
@@ -25,6 +39,7 @@ export {
   listExclusions,
   listRulesByBoundary,
   listRulesInForce,
+  listRulesNumbered,
   listRuleVersions,
   type PoamRule,
   recordPoamRules,
