@@ -8,6 +8,8 @@ export const inboxKinds = [
   'refused_change',
   'held_record',
   'unanswered_weakness',
+  'poam_question',
+  'missing_finding',
   'unreported_asset',
   'unhealthy_connection',
   'paused_connection',

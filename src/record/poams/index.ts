@@ -5,15 +5,23 @@ export {
   nameInPoams,
   followSplits,
   recordDepartures,
+  recordEnded,
   recordTakenOff,
   showAbandonedPoams,
   takeBackAssets,
 } from './departures.sql.ts';
 export {
+  type FindingUnderRow,
+  findingsUnder,
+  listRestingPoams,
+  type RestingPoam,
+} from './findings-under.sql.ts';
+export {
   countMilestones,
   facetMilestones,
   listMilestoneIds,
   listMilestones,
+  listOpenMilestones,
   type MilestoneFilter,
   type MilestoneRow,
 } from './milestone-list.sql.ts';
