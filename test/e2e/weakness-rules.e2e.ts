@@ -17,7 +17,13 @@ const there = async (): Promise<
 > =>
   (
     await world.control<{
-      poams: { id: string; source: string; system_id: string; weakness_description: string; status: string }[];
+      poams: {
+        id: string;
+        source: string;
+        system_id: string;
+        weakness_description: string;
+        status: string;
+      }[];
     }>('xacta', 'GET', '/state')
   ).poams;
 const boundaryWithMost = async (): Promise<string> =>
@@ -199,7 +205,10 @@ describe('weakness rules', () => {
     // What was shown first is what was done.
     const did = merged.map((each) => `${String(each['poam_id'])} ${String(each['merged_into'])}`).toSorted();
     expect(
-      shown.poams.filter(({ outcome }) => outcome === 'merged').map(({ poamId, other }) => `${poamId} ${other ?? ''}`).toSorted(),
+      shown.poams
+        .filter(({ outcome }) => outcome === 'merged')
+        .map(({ poamId, other }) => `${poamId} ${other ?? ''}`)
+        .toSorted(),
     ).toEqual(did);
     const [gone] = merged.filter((each) => [one?.['poam_id'], other?.['poam_id']].includes(each['poam_id']));
     expect(gone).toBeDefined();
@@ -262,14 +271,16 @@ describe('weakness rules', () => {
       `select p.poam_id, w.severity from ingestion_poams p join weaknesses w on w.poam_id = p.id where w.system_id = $1`,
       boundary,
     );
-    const high = before.filter((each) => each['severity'] === 'High').map((each) => each['poam_id']);
+    const high = before.filter((each) => each['severity'] === 'High').map((each) => String(each['poam_id']));
     expect(high.length).toBeGreaterThan(0);
     await tieline('rules', 'set', boundary, '--floor', 'Critical', '--reason', 'fewer', '--yes');
     await world.sync();
     const ended = await world.rows(
       `select m.poam_id, p.status from poam_rules m join ingestion_poams p on p.poam_id = m.poam_id where m.ended_at is not null and m.merged_into is null order by 1`,
     );
-    expect(ended).toEqual(high.toSorted().map((poam_id) => ({ poam_id, status: 'Cancelled' })));
+    expect(ended).toEqual(
+      high.toSorted((a, b) => (a < b ? -1 : 1)).map((poam_id) => ({ poam_id, status: 'Cancelled' })),
+    );
     await world.sync();
     expect(
       await world.rows(

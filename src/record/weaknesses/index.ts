@@ -30,7 +30,6 @@ export {
   type PoamOutcome,
   recordFates,
   releaseSplitFindings,
-  type SplitOff,
   supersedeWeaknesses,
   type WeaknessBefore,
 } from './regrouping.sql.ts';

@@ -111,13 +111,14 @@ interface Continued {
 /**
  * Gives weaknesses that continue what they are grouped by now. Where a row of that is there already (a rule that held before), that one
  * takes the POA&M and the dates over.
+ * @returns by the weaknesses that continue so the row that took over.
  */
 export async function continueWeaknesses(
   db: Kysely<Database>,
   continued: readonly Continued[],
   now: Date,
-): Promise<void> {
-  if (continued.length === 0) return;
+): Promise<ReadonlyMap<number, number>> {
+  if (continued.length === 0) return new Map();
   const given = sql`jsonb_to_recordset(${storableJson(continued)}::jsonb) as g("weaknessId" int, "grouping" text, identifier text)`;
   const { rows: taken } = await sql<{ weaknessId: number; by: number }>`
     update weaknesses known
@@ -132,6 +133,7 @@ export async function continueWeaknesses(
       from ${given}
      where known.id = g."weaknessId" and (known.grouping, known.identifier) is distinct from (g."grouping", g.identifier)
        and g."weaknessId" <> all(${taken.map((each) => each.weaknessId)}::int[])`.execute(db);
+  return new Map(taken.map(({ weaknessId, by }) => [weaknessId, by]));
 }
 
 /** Weaknesses that no rule makes any more have no POA&M; their findings, fixed ones too, go to the one that has them since. */
@@ -169,22 +171,17 @@ export interface SplitOff {
   readonly identifier: string;
 }
 
-/**
- * Findings of weaknesses that were split off point at none until these have a POA&M. Then what was gathered knows where findings point now.
- */
+/** Findings of weaknesses that were split off point at none until these have a POA&M. */
 export async function releaseSplitFindings(db: Kysely<Database>, splits: readonly SplitOff[]): Promise<void> {
-  if (splits.length > 0)
-    await releaseFindings(
-      db,
-      sql`
+  if (splits.length === 0) return;
+  await releaseFindings(
+    db,
+    sql`
       select t.finding_id as id, p.id as poam_id
         from jsonb_to_recordset(${storableJson(splits)}::jsonb) as g("from" text, "systemId" text, "grouping" text, identifier text)
         join ingestion_poams p on p.poam_id = g."from"
         join weak_findings t on t.system_id = g."systemId" and t."grouping" = g."grouping" and t.identifier = g.identifier`,
-    );
-  await sql`
-    update weak_findings t set poam_id = f.poam_id from ingestion_vulnerabilities f
-     where f.id = t.finding_id and f.poam_id is distinct from t.poam_id`.execute(db);
+  );
 }
 
 /** Notes that the weaknesses of these boundaries follow the version in force now, whatever became of them. */

@@ -4,7 +4,13 @@
  */
 import type { Actor, Scope } from '../../canonical/access/index.ts';
 import type { WeaknessRule } from '../../canonical/weakness-rule/index.ts';
-import { type App, type Caller, type RunEnvironment, underWholeLock, withSystems } from '../../engine/run/index.ts';
+import {
+  type App,
+  type Caller,
+  type RunEnvironment,
+  underWholeLock,
+  withSystems,
+} from '../../engine/run/index.ts';
 import { withOperation } from '../../ledger/operations/index.ts';
 import { weaknessStep } from '../../modules/poams/index.ts';
 import { previewRule, type RulePreview, setRuleWithin } from '../../modules/weaknesses/index.ts';

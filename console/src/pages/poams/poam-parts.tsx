@@ -9,15 +9,23 @@ export const WeaknessesTable = ({ of }: { readonly of: PoamDetail }) => (
   <>
     {of.madeUnder && (
       <p className="quiet">
-        Made by version {of.madeUnder.version} of the weakness rule of {of.madeUnder.systemId ?? 'all boundaries'}
+        Made by version {of.madeUnder.version} of the weakness rule of{' '}
+        {of.madeUnder.systemId ?? 'all boundaries'}
         {of.madeUnder.splitFrom && (
           <>
-            , split from <RecordLink kind="poam" id={of.madeUnder.splitFrom} />
+            , split from{' '}
+            <RecordLink kind="poam" id={of.madeUnder.splitFrom}>
+              {of.madeUnder.splitFrom}
+            </RecordLink>
           </>
         )}
         {of.madeUnder.mergedInto && (
           <>
-            ; merged into <RecordLink kind="poam" id={of.madeUnder.mergedInto} /> when the rule was changed
+            ; merged into{' '}
+            <RecordLink kind="poam" id={of.madeUnder.mergedInto}>
+              {of.madeUnder.mergedInto}
+            </RecordLink>{' '}
+            when the rule was changed
           </>
         )}
         {of.madeUnder.endedAt !== null &&

@@ -3,12 +3,7 @@
  * plans POA&Ms, before weaknesses are listed, once for each change. No POA&M is completed because of a rule: what a GRC system has is cancelled
  * with the reason, and what was not sent is withdrawn.
  */
-import {
-  byRule,
-  type Reason,
-  reasonOf,
-  reasonSentence,
-} from '../../../canonical/vocabulary/index.ts';
+import { byRule, type Reason, reasonOf, reasonSentence } from '../../../canonical/vocabulary/index.ts';
 import { markRecordsEdited } from '../../../ledger/links/index.ts';
 import { type JournalEntry, recordChanges } from '../../../ledger/operations/index.ts';
 import { scalarText } from '../../../platform/values/index.ts';
@@ -28,7 +23,7 @@ import {
   supersedeWeaknesses,
   type WeaknessBefore,
 } from '../../../record/weaknesses/index.ts';
-import { gatherWeakFindings, keyOfWeakness } from '../../weaknesses/index.ts';
+import { followPointers, gatherWeakFindings, keyOfWeakness } from '../../weaknesses/index.ts';
 import { decideRegrouping, type Regrouping } from './decide-regrouping.ts';
 
 interface Source {
@@ -111,7 +106,7 @@ async function apply(
     if (!rule) throw new Error('a boundary has no rule');
     return rule;
   };
-  await continueWeaknesses(
+  const taken = await continueWeaknesses(
     tx.db,
     decided.continues.flatMap(({ before: { weaknessId }, key }) => {
       const to = keys.get(key);
@@ -119,25 +114,23 @@ async function apply(
     }),
     source.now,
   );
-  await carryOut(tx, source, { decided, rowOf, version });
+  const all: Decided = {
+    decided,
+    rowOf,
+    version,
+    rowFor: (weaknessId) => taken.get(weaknessId) ?? weaknessId,
+  };
+  await carryOut(tx, source, all);
   await releaseSplitFindings(
     tx.db,
-    decided.split.flatMap(({ key, from }) => {
+    decided.split.flatMap(({ key, from: { poamId, weaknessId } }) => {
       const to = keys.get(key);
-      return to
-        ? [
-            {
-              from: from.poamId,
-              systemId: rowOf(from.weaknessId).systemId,
-              grouping: to.grouping,
-              identifier: to.identifier,
-            },
-          ]
-        : [];
+      return to ? [{ ...to, from: poamId, systemId: rowOf(weaknessId).systemId }] : [];
     }),
   );
+  await followPointers(tx.db);
   return {
-    endings: new Map(endingsOf({ decided, rowOf, version }).map(({ poamId, reason }) => [poamId, reason])),
+    endings: new Map(endingsOf(all).map(({ poamId, reason }) => [poamId, reason])),
     splits: new Map(
       decided.split.map(({ key, from }) => [key, { from: from.poamId, version: version(from.weaknessId) }]),
     ),
@@ -148,6 +141,8 @@ interface Decided {
   readonly decided: Regrouping;
   readonly rowOf: (weaknessId: number) => WeaknessBefore;
   readonly version: (weaknessId: number) => RuleInForce;
+  /** The row of a weakness that continues: another one, where there was one by its key already. */
+  readonly rowFor: (weaknessId: number) => number;
 }
 
 const titled = (row: WeaknessBefore): string => row.title ?? `${row.grouping} ${row.identifier}`;
@@ -177,7 +172,7 @@ function endingsOf({ decided, rowOf, version }: Decided) {
 
 /** Moves what hangs on weaknesses and POA&Ms, with journal. */
 async function carryOut(tx: Tx, source: Source, all: Decided): Promise<void> {
-  const { decided, rowOf, version } = all;
+  const { decided, rowFor } = all;
   const endings = endingsOf(all);
   await mergeFindingsOfPoams(
     tx.db,
@@ -186,7 +181,10 @@ async function carryOut(tx: Tx, source: Source, all: Decided): Promise<void> {
   await supersedeWeaknesses(
     tx.db,
     [
-      ...decided.merged.map(({ before, into }) => ({ weaknessId: before.weaknessId, by: into.weaknessId })),
+      ...decided.merged.map(({ before, into }) => ({
+        weaknessId: before.weaknessId,
+        by: rowFor(into.weaknessId),
+      })),
       ...decided.ended.map(({ weaknessId }) => ({ weaknessId, by: null })),
     ],
     source.now,
@@ -196,6 +194,16 @@ async function carryOut(tx: Tx, source: Source, all: Decided): Promise<void> {
     endings.flatMap(({ poamId, into }) => (into === undefined ? [poamId] : [])),
   );
   await cancelSent(tx, source, endings);
+  await recordOutcomes(tx, source, all, endings);
+}
+
+/** Keeps beside POA&Ms what became of them, and says so in the journal of each. */
+async function recordOutcomes(
+  tx: Tx,
+  source: Source,
+  { decided, rowOf, version }: Decided,
+  endings: ReturnType<typeof endingsOf>,
+): Promise<void> {
   const moved = decided.continues.filter(
     ({ before, key }) => keyOfWeakness(rowOf(before.weaknessId)) !== key,
   );
@@ -205,11 +213,11 @@ async function carryOut(tx: Tx, source: Source, all: Decided): Promise<void> {
       ...moved
         .filter(({ before }) => before.isOurs)
         .map(({ before }) => ({
-        poamId: before.poamId,
-        ruleId: version(before.weaknessId).id,
-        fate: 'regrouped' as const,
-        other: null,
-      })),
+          poamId: before.poamId,
+          ruleId: version(before.weaknessId).id,
+          fate: 'regrouped' as const,
+          other: null,
+        })),
       ...endings.map(({ row, poamId, into }) => ({
         poamId,
         ruleId: version(row.weaknessId).id,
@@ -311,7 +319,12 @@ export async function recordSplits(
     tx.db,
     source,
     made.flatMap(({ poamId, from, version }) => [
-      { ...internal(poamId), field: 'weakness', before: from, reason: reasonOf('split_from', { version: named(version), poam: from }) },
+      {
+        ...internal(poamId),
+        field: 'weakness',
+        before: from,
+        reason: reasonOf('split_from', { version: named(version), poam: from }),
+      },
       {
         ...internal(from),
         field: 'weakness',

@@ -112,7 +112,10 @@ export async function setWeaknessRule(
     if (!flags.yes) {
       const preview = await tried(context, app, { systemId, rule });
       if (flags.json) context.printJson('rulePreview', preview);
-      else context.print([...previewLines(preview, context.width), '', 'Nothing was saved. Save it with --yes.'].join('\n'));
+      else
+        context.print(
+          [...previewLines(preview, context.width), '', 'Nothing was saved. Save it with --yes.'].join('\n'),
+        );
       return;
     }
     const edit = { systemId, rule, reason, replaces: before.rule.id };

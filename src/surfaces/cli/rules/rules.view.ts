@@ -90,10 +90,15 @@ export function ruleLines({
 
 type Counted = RuleChangePreview['before'];
 
-function countedLine(title: string, { weaknesses, findings, bySeverity, excluded, accepted }: Counted): string {
+function countedLine(
+  title: string,
+  { weaknesses, findings, bySeverity, excluded, accepted }: Counted,
+): string {
   const each = severities
     .toReversed()
-    .flatMap((severity) => (bySeverity[severity] ? [`${bySeverity[severity]} ${severity.toLowerCase()}`] : []));
+    .flatMap((severity) =>
+      bySeverity[severity] ? [`${bySeverity[severity]} ${severity.toLowerCase()}`] : [],
+    );
   const apart = [
     ...(excluded > 0 ? [`${counted(excluded, 'finding')} excluded`] : []),
     ...(accepted > 0 ? [`${counted(accepted, 'finding')} accepted at the scanner`] : []),
