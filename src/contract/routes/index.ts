@@ -6,9 +6,11 @@ import { assetRoutes } from './asset-routes.ts';
 import { boundaryRoutes } from './boundary-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
 import { importRoutes } from './import-routes.ts';
+import { riskRoutes } from './intelligence/risk-routes.ts';
 import { intelligenceRoutes } from './intelligence/intelligence-routes.ts';
 import { matchRoutes } from './match-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
+import { boundaryRuleRoutes } from './boundaries/rule-routes.ts';
 import { ruleRoutes } from './weaknesses/rule-routes.ts';
 import { deciderRoutes } from './requests/decider-routes.ts';
 import { repairRoutes } from './repair-routes.ts';
@@ -27,11 +29,13 @@ export const routes = {
   ...boundaryRoutes,
   ...conflictRoutes,
   ...approvalRoutes,
+  ...boundaryRuleRoutes,
   ...deciderRoutes,
   ...syncRoutes,
   ...repairRoutes,
   ...importRoutes,
   ...intelligenceRoutes,
+  ...riskRoutes,
   ...matchRoutes,
   ...runRoutes,
   ...planRoutes,
@@ -48,11 +52,11 @@ export {
   operationRow,
   syncRoutes,
 } from './decision-routes.ts';
-export { deciderRoutes };
+export { boundaryRuleRoutes, deciderRoutes };
 export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { boundaryRoutes } from './boundary-routes.ts';
-export { importRoutes, intelligenceRoutes, matchRoutes, planRoutes, runRoutes };
+export { importRoutes, intelligenceRoutes, riskRoutes, matchRoutes, planRoutes, runRoutes };
 export { poamRoutes } from './poam-routes.ts';
 export { ruleRoutes };
 export { mappingRoutes, repairRoutes, sessionRoutes, viewRoutes };

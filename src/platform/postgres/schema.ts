@@ -37,6 +37,8 @@ export interface Database {
   asset_identity_decisions: AssetIdentityDecisionsTable;
   asset_sources: AssetSourcesTable;
   assets_extended: AssetsExtendedTable;
+  boundary_decisions: BoundaryDecisionsTable;
+  boundary_rules: BoundaryRulesTable;
   compliance_results: ComplianceResultsTable;
   component_identifiers: ComponentIdentifiersTable;
   control_rules: ControlRulesTable;
@@ -52,6 +54,7 @@ export interface Database {
   finding_state_changes: FindingStateChangesTable;
   generated_reports: GeneratedReportsTable;
   grants: GrantsTable;
+  group_risks: GroupRisksTable;
   idempotency_keys: IdempotencyKeysTable;
   imported_files: ImportedFilesTable;
   ingestion_asset_network: IngestionAssetNetworkTable;
@@ -104,6 +107,7 @@ export interface Database {
   report_templates: ReportTemplatesTable;
   requested_job_results: RequestedJobResultsTable;
   requested_jobs: RequestedJobsTable;
+  risk_assessments: RiskAssessmentsTable;
   saved_views: SavedViewsTable;
   scan_coverage: ScanCoverageTable;
   scan_imports: ScanImportsTable;
@@ -430,6 +434,52 @@ interface AssetsExtendedTable {
   acr_override: number | null;
 }
 
+/** What was decided about an asset and a boundary that a rule of boundary_rules puts it into, and on what evidence; what identifiers of components say is in asset_correlations. */
+interface BoundaryDecisionsTable {
+  asset_uuid: string;
+  system_id: string;
+  /** linked: the asset is in the boundary; review: a person is asked; rejected: something comes before the rule, which the reason names. */
+  decision: string;
+  asset_role: string;
+  /** The rule that put the asset forward; null where a person decided. */
+  rule_id: number | null;
+  /** Array of {kind, value, found}: each value of the rule that fits, and what of the asset it fits. */
+  evidence: JsonColumn;
+  /** What a person gave as the reason, as it was written; null where reason_code says it. */
+  reason: string | null;
+  /** Of src/canonical/vocabulary/rule-codes.ts; its sentence is made when it is shown. */
+  reason_code: string | null;
+  /** Object: what the sentences of reason_code and rule_code name in braces. */
+  reason_params: JsonColumn | null;
+  /** rule: Tieline, by what rule_code says; person: a user, by name in decided_by. What a person decided, rules leave alone. */
+  decided_by_kind: string;
+  /** Of src/canonical/vocabulary/rule-codes.ts; null where a person decided. */
+  rule_code: string | null;
+  /** Name of the person; null where a rule decided. */
+  decided_by: string | null;
+  operation_id: string | null;
+  decided_at: Instant;
+}
+
+/** Which assets belong to an authorization boundary, where neither an identifier nor a person says so. A rule is never changed: it ends, and another one is made. */
+interface BoundaryRulesTable {
+  id: GeneratedAlways<number>;
+  /** The boundary: ingestion_systems.system_id. */
+  system_id: string;
+  /** 1 comes first. Rules of two boundaries with the same one that both fit an asset leave it to a person. */
+  priority: number;
+  /** responsible: a finding on the asset makes a weakness of this boundary; inherited: the boundary sees it, and another one answers for it. */
+  asset_role: string;
+  /** Array of {kind, values}: all of them must fit the asset, each by one of its values. Kinds: src/canonical/boundary-rules. */
+  conditions: JsonColumn;
+  note: string | null;
+  made_by: string;
+  made_at: Instant;
+  ended_by: string | null;
+  /** Since when the rule is not in force; it is kept because decisions name it. */
+  ended_at: Instant | null;
+}
+
 /** What each check of an audit file came to on each asset; one row for asset, audit file and check (design section 4). */
 interface ComplianceResultsTable {
   id: GeneratedAlways<number>;
@@ -728,6 +778,20 @@ interface GrantsTable {
   revoked_by: string | null;
   revoked_by_principal_id: string | null;
   revoked_reason: string | null;
+}
+
+/** The risk score of a group of findings: those of a plugin in a boundary. It is that of the worst of them. */
+interface GroupRisksTable {
+  /** Empty: on assets that are in no boundary. */
+  system_id: string;
+  plugin_id: string;
+  risk_score: number;
+  /** Open findings that count: neither informational nor accepted. */
+  findings: number;
+  assets: number;
+  worst_asset: string;
+  /** When this row was set. */
+  assessed_at: Instant;
 }
 
 /** Answers to requests that may be sent twice, for 24 hours. */
@@ -1059,6 +1123,8 @@ interface IngestionSystemAssetsTable {
   asset_uuid: string | null;
   assignment_type: Generated<string | null>;
   created_at: Generated<Instant | null>;
+  /** inherited: the boundary sees the asset, another one answers for it, and its findings make no weakness here; responsible, or null: they do. */
+  asset_role: string | null;
 }
 
 /** FIPS 199 impact levels of a system. */
@@ -1322,7 +1388,7 @@ interface LifeSettingsTable {
 /** Matches that a person is asked about, and what came of each. */
 interface MatchReviewsTable {
   id: GeneratedAlways<number>;
-  /** component: which component is this asset; duplicate: are the assets of this component one machine; identity: is what a source reports an asset that is known. */
+  /** component: which component is this asset; duplicate: are the assets of this component one machine; identity: is what a source reports an asset that is known; boundary: in which boundary is this asset, of those whose rules fit it. */
   kind: string;
   external_system_id: number;
   /** Of a component: the asset that is asked about. A duplicate is about all assets of the component; an identity names its asset in the decision. */
@@ -1667,6 +1733,18 @@ interface RequestedJobsTable {
   problem: JsonColumn | null;
   cancel_requested_at: Instant | null;
   cancel_requested_by: string | null;
+}
+
+/** When risk scores were computed, and how many changed. */
+interface RiskAssessmentsTable {
+  id: GeneratedAlways<number>;
+  assessed_at: Instant;
+  cause: string;
+  /** Open findings that counted. */
+  findings: number;
+  assets: number;
+  /** Assets whose score changed. */
+  changed: number;
 }
 
 /** Filters, columns and order of a list that a person gave a name. */
@@ -2208,6 +2286,14 @@ interface VulnerabilityIntelligenceTable {
   /** Highest EPSS score of its CVEs, 0 to 1. */
   epss: number | null;
   epss_percentile: number | null;
+  /** Part of the risk score, 0 to 1 (docs/intelligence.md). */
+  severity_factor: number | null;
+  /** Part of the risk score, 0 to 1: exploited is 1. */
+  exploitability_factor: number | null;
+  /** Part of the risk score, 0 to 1: from where it can be attacked. */
+  reach_factor: number | null;
+  /** Of severity and exploitability: the rule that gave the factor, the CVE, and what it says. */
+  factor_reasons: Generated<JsonColumn>;
 }
 
 /** The work on a finding: who, until when, how far. */

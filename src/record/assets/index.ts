@@ -9,6 +9,7 @@ export {
   listIdentityReviews,
   settleReviews,
 } from './asset-explanations.sql.ts';
+export { saveAssetRisks } from './asset-risks.sql.ts';
 export type { AssetSource } from './asset-identity.sql.ts';
 export { findSourceRecord, listSystemsKnowingBoth, mergeAssets, splitAsset } from './asset-merges.sql.ts';
 export {
@@ -27,6 +28,7 @@ export {
   listAssetAliases,
 } from './assets.sql.ts';
 export { isThere, livingAssets, settleCorrelationLinks } from './assets-of-matches.sql.ts';
+export { type BoundaryMembership, settleBoundaryMemberships } from './assets-of-rules.sql.ts';
 export { listSharingPairs } from './duplicate-assets.sql.ts';
 export { type Decider, fetchAsset, fetchPresentAsset } from './find-asset.ts';
 export {

@@ -6,6 +6,7 @@ import type { Cursors } from './kit/list-answer.ts';
 import { accountHandlers } from './admin/account-handlers.ts';
 import { connectionHandlers } from './admin/connection-handlers.ts';
 import { approvalHandlers, conflictHandlers } from './decisions/conflict-handlers.ts';
+import { boundaryRuleHandlers } from './boundaries/rule-handlers.ts';
 import { deciderHandlers } from './decisions/decider-handlers.ts';
 import { repairHandlers } from './decisions/repair-handlers.ts';
 import { matchHandlers } from './decisions/match-handlers.ts';
@@ -16,6 +17,7 @@ import { syncHandlers } from './decisions/sync-handlers.ts';
 import { assetHandlers } from './records/asset-handlers.ts';
 import { boundaryHandlers } from './records/boundary-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
+import { riskHandlers } from './intelligence/risk-handlers.ts';
 import { intelligenceHandlers } from './intelligence/intelligence-handlers.ts';
 import { importHandlers } from './records/import-handlers.ts';
 import { poamHandlers } from './records/poam-handlers.ts';
@@ -41,11 +43,13 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...boundaryHandlers,
     ...conflictHandlers(parts),
     ...approvalHandlers(parts),
+    ...boundaryRuleHandlers,
     ...deciderHandlers,
     ...syncHandlers({ ...parts, feed }),
     ...repairHandlers(),
     ...importHandlers(parts),
     ...intelligenceHandlers,
+    ...riskHandlers,
     ...matchHandlers(parts),
     ...runHandlers(parts),
     ...planHandlers(),
