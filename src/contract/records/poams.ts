@@ -138,6 +138,9 @@ export const poamDetail = z.strictObject({
       systemId: z.string().nullable(),
       version: z.number(),
       madeAt: instant,
+      splitFrom: z.string().nullable(),
+      endedAt: instant.nullable(),
+      mergedInto: z.string().nullable(),
     })
     .nullable(),
   assets: z.array(

@@ -1677,6 +1677,18 @@ interface PoamRulesTable {
   poam_id: string;
   rule_id: number;
   made_at: Instant;
+  /** The POA&M that answered its findings before a rule was changed. */
+  split_from: string | null;
+  /** When a change of a rule last gave it other findings: what its text says of plugins may be about others since. */
+  regrouped_at: Instant | null;
+  /** weakness_rules.id of the version that did. */
+  regrouped_by: number | null;
+  /** When a change of a rule ended it: merged, or none of its findings is named any more. */
+  ended_at: Instant | null;
+  /** weakness_rules.id of the version that did. */
+  ended_by: number | null;
+  /** The POA&M that answers its findings since; null where none does. */
+  merged_into: string | null;
 }
 
 /** By which ways a principal signs in, and as whom there. */
@@ -2535,6 +2547,10 @@ interface WeaknessesTable {
   title: string | null;
   /** A plugin that reports it: of several the first; null for checks of an audit that has none, and where it is the identifier. */
   plugin_id: string | null;
+  /** When a rule no longer made it; null: it is made, or was when it was last open. */
+  superseded_at: Instant | null;
+  /** weaknesses.id of the one that has its findings since; null where the rule names none of them. */
+  superseded_by: number | null;
   /** The severity by which its POA&M was rated last: where the severity differs from it, the rating is to follow, or a person is asked. */
   rated_severity: string | null;
 }

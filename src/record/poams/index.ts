@@ -3,10 +3,12 @@ export { addPoamAssets, addPoamCves, assetsNamed, findUnknownAssets } from './as
 export {
   type AssetLists,
   nameInPoams,
+  followSplits,
   recordDepartures,
   recordEnded,
   recordTakenOff,
   showAbandonedPoams,
+  takeBackAssets,
 } from './departures.sql.ts';
 export {
   type FindingUnderRow,
