@@ -181,7 +181,7 @@ describe('who may call a route', () => {
           ...(route.versioned ? { headers: { 'if-match': '"anything"' } } : {}),
         });
         const isNoNumber =
-          /conflictId|changeId|matchId|deviationId|exclusionId|:number/.test(route.path) &&
+          /conflictId|changeId|matchId|deviationId|exclusionId|ruleId|:number/.test(route.path) &&
           given !== '987654';
         const isNoUuid = /assetUuid|viewId/.test(route.path) && !/^[\da-f-]{36}$/.test(given);
         const status = isNoNumber || isNoUuid || given.includes('%00') ? 400 : 404;
