@@ -37,7 +37,7 @@ describe('the walkthrough', () => {
         return undefined;
       case 'command': {
         const { code, out, err } = await commandText(world.app, act.args);
-        shown = out;
+        shown = `${out}\n${err}`;
         // 3 is said by a sync after which something waits for a person.
         return code === 0 || (act.args[0] === 'sync' && code === 3) ? undefined : `ended with ${code}: ${err}`;
       }
