@@ -20,7 +20,3 @@ COMMENT ON COLUMN poam_rules.regrouped_by IS 'weakness_rules.id of the version t
 COMMENT ON COLUMN poam_rules.ended_at IS 'When a change of a rule ended it: merged, or none of its findings is named any more.';
 COMMENT ON COLUMN poam_rules.ended_by IS 'weakness_rules.id of the version that did.';
 COMMENT ON COLUMN poam_rules.merged_into IS 'The POA&M that answers its findings since; null where none does.';
-
-ALTER TABLE poam_asset_departures DROP CONSTRAINT poam_asset_departures_kind_known;
-ALTER TABLE poam_asset_departures ADD CONSTRAINT poam_asset_departures_kind_known CHECK (kind IN ('moved', 'taken off', 'regrouped'));
-COMMENT ON COLUMN poam_asset_departures.kind IS 'moved: to another system, kept until the remote no longer lists the machine. taken off: by a person at the remote, kept until the remote lists it again. regrouped: its findings are under another POA&M since a rule was changed, kept while they are.';

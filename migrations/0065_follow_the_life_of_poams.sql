@@ -61,9 +61,9 @@ COMMENT ON COLUMN poam_questions.settled_by IS 'Who answered; null: it was over 
 COMMENT ON COLUMN poam_questions.settlement IS 'over, or what the person answered.';
 
 -- The new check bears a name of its own, so that it may come before the old one goes.
-ALTER TABLE poam_asset_departures ADD CONSTRAINT poam_asset_departures_kind_told CHECK (kind IN ('moved', 'taken off', 'ended'));
+ALTER TABLE poam_asset_departures ADD CONSTRAINT poam_asset_departures_kind_told CHECK (kind IN ('moved', 'taken off', 'ended', 'regrouped'));
 ALTER TABLE poam_asset_departures DROP CONSTRAINT poam_asset_departures_kind_known;
-COMMENT ON COLUMN poam_asset_departures.kind IS 'moved: to another system, kept until the remote no longer lists the machine. taken off: by a person at the remote, kept until the remote lists it again. ended: terminated or deleted, while another machine under the POA&M lives; kept until it is there again, or the remote no longer lists it.';
+COMMENT ON COLUMN poam_asset_departures.kind IS 'moved: to another system, kept until the remote no longer lists the machine. taken off: by a person at the remote, kept until the remote lists it again. ended: terminated or deleted, while another machine under the POA&M lives; kept until it is there again, or the remote no longer lists it. regrouped: its findings are under another POA&M since a rule was changed, kept while they are.';
 
 CREATE TABLE life_settings (
   system_id varchar(50) PRIMARY KEY REFERENCES ingestion_systems (system_id) ON DELETE CASCADE,
