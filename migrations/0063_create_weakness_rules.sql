@@ -102,5 +102,7 @@ CREATE TABLE weakness_excluded (
 CREATE INDEX idx_weakness_excluded_exclusion ON weakness_excluded (exclusion_id, id);
 CREATE INDEX idx_weakness_excluded_finding ON weakness_excluded (finding_id);
 CREATE INDEX idx_weakness_excluded_result ON weakness_excluded (result_id);
+CREATE UNIQUE INDEX idx_weakness_excluded_finding_once ON weakness_excluded (exclusion_id, system_id, finding_id) WHERE finding_id IS NOT NULL;
+CREATE UNIQUE INDEX idx_weakness_excluded_result_once ON weakness_excluded (exclusion_id, system_id, result_id) WHERE result_id IS NOT NULL;
 CREATE INDEX idx_weakness_excluded_system ON weakness_excluded (system_id);
 COMMENT ON TABLE weakness_excluded IS 'Which open findings make no weakness because of an exclusion, as of the last sync or the last change of an exclusion: what the rule would name otherwise.';

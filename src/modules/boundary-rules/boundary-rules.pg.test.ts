@@ -7,7 +7,8 @@ import type { Condition } from '../../canonical/boundary-rules/index.ts';
 import type { Store } from '../../platform/postgres/index.ts';
 import { openStore } from '../../platform/postgres/store.ts';
 import { correlate } from '../correlation/index.ts';
-import { listWeaknesses } from '../weaknesses/index.ts';
+import { listRulesInForce } from '../../record/weaknesses/index.ts';
+import { gatherWeakFindings, listWeaknesses } from '../weaknesses/index.ts';
 import { changeRule, listBoundaryRules, previewRuleChange, type RuleToMake } from './index.ts';
 
 let database: ClonedDatabase;
@@ -233,6 +234,12 @@ describe('a rule and what it moves', () => {
     expect((await places())['web2']).toBe('S1 S1:responsible');
   });
 
+  const weaknesses = () =>
+    store.transaction(async ({ db }) => {
+      await gatherWeakFindings(db, grc, { rules: await listRulesInForce(db), now });
+      return listWeaknesses(db, grc, now);
+    });
+
   it('a finding on a shared asset makes a weakness where the role says responsible, and none where it is inherited', async () => {
     await make(rule('S2', [network('10.1.0.11')], { role: 'inherited' }));
     expect((await places())['web1']).toBe('S1 S1:responsible S2:inherited');
@@ -244,15 +251,14 @@ describe('a rule and what it moves', () => {
       uuid(1),
       grc,
     );
-    const weaknesses = await listWeaknesses(database.db, grc, now);
-    expect(weaknesses.map(({ systemId }) => systemId)).toEqual(['S1']);
+    expect((await weaknesses()).map(({ systemId }) => systemId)).toEqual(['S1']);
   });
 
   it('when the rule of who answers for an asset ends, the boundary that inherited it asks, and answers for nothing', async () => {
     const { effect } = await end(first);
     expect(effect).toMatchObject({ moved: 2, questions: [{ hostname: 'WEB1', systemIds: ['S2'] }] });
     expect(await places()).toEqual(nowhere);
-    expect(await listWeaknesses(database.db, grc, now)).toEqual([]);
+    expect(await weaknesses()).toEqual([]);
     expect(
       await run(`select reason_code from match_reviews where kind = 'boundary' and settled_at is null`),
     ).toEqual([{ reason_code: 'boundary_nobody_responsible' }]);

@@ -46,22 +46,24 @@ export async function fetchStandings(
       select s.asset_uuid, s.system_id, s.asset_role from ingestion_system_assets s join wanted using (asset_uuid)
        where s.system_id is not null and coalesce(s.assignment_type, '') not in ('correlated', 'boundary_rule')
     ), holder as (
-      select c.asset_uuid, c.system_id, 'component' as how,
+      select c.asset_uuid, c.system_id::text as system_id, 'component' as how,
              coalesce((select min(s.asset_role) from ingestion_system_assets s where s.asset_uuid = c.asset_uuid and s.system_id = c.system_id), 'responsible') as role
         from component c
       union all
       select o.asset_uuid, o.system_id, 'owner', coalesce(min(o.asset_role), 'responsible') from owner o
-       where not exists (select from component c where c.asset_uuid = o.asset_uuid and c.system_id = o.system_id)
+        left join component c on c.asset_uuid = o.asset_uuid and c.system_id = o.system_id
+       where c.asset_uuid is null
        group by o.asset_uuid, o.system_id
+    ), held as (
+      select h.asset_uuid, jsonb_agg(jsonb_build_object('systemId', h.system_id, 'how', h.how, 'role', h.role,
+                                                        'isOwn', ${isRuledBy(externalSystemId, sql`h.system_id`)}) order by h.how, h.system_id) as holders
+        from holder h group by 1
     )
-    select w.asset_uuid::text as "assetUuid",
-           coalesce((select jsonb_agg(jsonb_build_object('systemId', h.system_id, 'how', h.how, 'role', h.role,
-                                                         'isOwn', ${isRuledBy(externalSystemId, sql`h.system_id`)}) order by h.how, h.system_id)
-                       from holder h where h.asset_uuid = w.asset_uuid), '[]') as holders,
+    select w.asset_uuid::text as "assetUuid", coalesce(held.holders, '[]') as holders,
            coalesce((select jsonb_agg(jsonb_build_object('systemId', d.system_id, 'decision', d.decision, 'role', d.asset_role) order by d.system_id)
                        from boundary_decisions d where d.asset_uuid = w.asset_uuid and d.decided_by_kind = 'person'), '[]') as words,
            array(select distinct c.system_id::text from asset_correlations k join system_components c on c.id = k.component_id
                   where k.asset_uuid = w.asset_uuid and k.decision = 'review' and c.external_system_id = ${externalSystemId} and ${isThere('c')} order by 1) as asked
-      from wanted w`.execute(db);
+      from wanted w left join held using (asset_uuid)`.execute(db);
   return new Map(rows.map(({ assetUuid, ...standing }) => [assetUuid, standing]));
 }

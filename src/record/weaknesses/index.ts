@@ -19,6 +19,7 @@ export {
   keepExcluded,
   keepWeaknessFindings,
   listExcluded,
+  recordKey,
 } from './weakness-findings.sql.ts';
 export {
   continueWeaknesses,

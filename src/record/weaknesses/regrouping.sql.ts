@@ -5,6 +5,7 @@ import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { releaseFindings } from '../findings/index.ts';
 import { isFinished } from '../poam-status/index.ts';
 import { isSystemOf } from '../systems/index.ts';
+import { recordKey } from './weakness-findings.sql.ts';
 import type { RuleVersion } from './weakness-rules.sql.ts';
 
 /** Weaknesses w of a GRC system with a living POA&M p that were last looked at under another version than is in force: as a relation. */
@@ -43,6 +44,7 @@ export async function keepGathered(db: Kysely<Database>): Promise<void> {
   await sql`insert into weak_findings_before select finding_id, result_id, system_id from weak_findings`.execute(
     db,
   );
+  await sql`analyze weak_findings_before`.execute(db);
 }
 
 export interface WeaknessBefore {
@@ -81,15 +83,15 @@ export async function listChangedWeaknesses(
     ), common as (
       select u.weakness_id, t."grouping", t.identifier, count(*)::int as findings
         from under u
-        join weak_findings t on t.system_id = u.system_id and t.exclusion_id is null
-                            and (t.finding_id = u.finding_id and u.result_id is null or t.result_id = u.result_id and u.finding_id is null)
+        join weak_findings t on t.system_id = u.system_id and t.exclusion_id is null and ${recordKey('t')} = ${recordKey('u')}
        group by 1, 2, 3
+    ), still_named as (
+      select distinct t.system_id, ${recordKey('t')} as key from weak_findings t
     ), open as (
-      select u.weakness_id, count(*)::int as open,
-             count(*) filter (where exists (select from weak_findings t where t.system_id = u.system_id and t.finding_id is not distinct from u.finding_id
-                                               and t.result_id is not distinct from u.result_id))::int as named
+      select u.weakness_id, count(*)::int as open, count(n.key)::int as named
         from under u
-        join weak_findings_before b on b.system_id = u.system_id and b.finding_id is not distinct from u.finding_id and b.result_id is not distinct from u.result_id
+        join weak_findings_before b on b.system_id = u.system_id and ${recordKey('b')} = ${recordKey('u')}
+        left join still_named n on n.system_id = u.system_id and n.key = ${recordKey('u')}
        group by 1
     )
     select c.id as "weaknessId", c.poam_key as "poamId", c.is_ours as "isOurs",

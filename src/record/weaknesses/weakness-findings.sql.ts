@@ -1,9 +1,16 @@
 /** Which findings lie under which weakness: the truth of which `ingestion_vulnerabilities.poam_id` is a projection. */
-import { sql, type Kysely } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { inScope, type Scope } from '../../canonical/access/index.ts';
 import { severities } from '../../canonical/vocabulary/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { isSystemOf } from '../systems/index.ts';
+
+/**
+ * SQL of one number for a finding or a check of a row `of`: what rows are compared by. Two columns of which one is null could be joined by
+ * neither hash nor merge, so that each row would be compared with each.
+ */
+export const recordKey = (of: string): RawBuilder<number> =>
+  sql.raw(`coalesce(${of}.finding_id::bigint, -${of}.result_id)`);
 
 /**
  * Puts findings under their weaknesses, as far as these are rows. One that lay under another weakness of the same boundary and lies under
@@ -46,8 +53,7 @@ export async function keepExcluded(db: Kysely<Database>, externalSystemId: numbe
     delete from weakness_excluded k
      where ${isSystemOf(externalSystemId, 'k.system_id')}
        and not exists (select from weak_findings t
-                        where t.exclusion_id = k.exclusion_id and t.system_id = k.system_id
-                          and t.finding_id is not distinct from k.finding_id and t.result_id is not distinct from k.result_id)`.execute(
+                        where t.exclusion_id = k.exclusion_id and t.system_id = k.system_id and ${recordKey('t')} = ${recordKey('k')})`.execute(
     db,
   );
   await sql`
@@ -55,8 +61,8 @@ export async function keepExcluded(db: Kysely<Database>, externalSystemId: numbe
     select t.exclusion_id, t.system_id, t.finding_id, t.result_id from weak_findings t
      where t.exclusion_id is not null
        and not exists (select from weakness_excluded k
-                        where k.exclusion_id = t.exclusion_id and k.system_id = t.system_id
-                          and k.finding_id is not distinct from t.finding_id and k.result_id is not distinct from t.result_id)`.execute(
+                        where k.exclusion_id = t.exclusion_id and k.system_id = t.system_id and ${recordKey('k')} = ${recordKey('t')})
+    on conflict do nothing`.execute(
     db,
   );
 }

@@ -11,7 +11,7 @@ import type { WeaknessRule } from '../../../canonical/weakness-rule/index.ts';
 import { severities } from '../../../canonical/vocabulary/index.ts';
 import { type Database, storableJson } from '../../../platform/postgres/index.ts';
 import { boundariesOf } from '../../../record/systems/index.ts';
-import { isExcluding, type RuleInForce } from '../../../record/weaknesses/index.ts';
+import { isExcluding, recordKey, type RuleInForce } from '../../../record/weaknesses/index.ts';
 import { checkKey, checkRank, groupKey, rankBySource } from './grouping.sql.ts';
 import { isOnNetwork, isTagged } from './asset-conditions.sql.ts';
 
@@ -202,7 +202,7 @@ export async function gatherWeakFindings(
       hasExclusions
         ? sql`, excluded as (${excluded(parts)})
               select ${sql.raw('w.*')}, x.exclusion_id from (select ${columns} from weak) w
-                left join excluded x on x.finding_id is not distinct from w.finding_id and x.result_id is not distinct from w.result_id and x.system_id = w.system_id`
+                left join excluded x on ${recordKey('x')} = ${recordKey('w')} and x.system_id = w.system_id`
         : sql`select ${columns}, null from weak`
     }`.execute(db);
   await sql`analyze weak_findings`.execute(db);
