@@ -30,6 +30,7 @@ export {
   findingRow,
   importRoutes,
   intelligenceRoutes,
+  poamLifeRoutes,
   matchRoutes,
   planRoutes,
   mappingRoutes,

@@ -6,6 +6,7 @@ import { assetRoutes } from './asset-routes.ts';
 import { boundaryRoutes } from './boundary-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
 import { importRoutes } from './import-routes.ts';
+import { poamLifeRoutes } from './poams/poam-life-routes.ts';
 import { intelligenceRoutes } from './intelligence/intelligence-routes.ts';
 import { matchRoutes } from './match-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
@@ -32,6 +33,7 @@ export const routes = {
   ...repairRoutes,
   ...importRoutes,
   ...intelligenceRoutes,
+  ...poamLifeRoutes,
   ...matchRoutes,
   ...runRoutes,
   ...planRoutes,
@@ -52,7 +54,7 @@ export { deciderRoutes };
 export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { boundaryRoutes } from './boundary-routes.ts';
-export { importRoutes, intelligenceRoutes, matchRoutes, planRoutes, runRoutes };
+export { importRoutes, intelligenceRoutes, matchRoutes, planRoutes, poamLifeRoutes, runRoutes };
 export { poamRoutes } from './poam-routes.ts';
 export { ruleRoutes };
 export { mappingRoutes, repairRoutes, sessionRoutes, viewRoutes };

@@ -1311,8 +1311,6 @@ interface LifeSettingsTable {
   /** A POA&M that was completed at the remote while findings are open: ask a person (the default), reopen it, or accept the completion until accept_until. */
   contradiction: string | null;
   accept_until: string | null;
-  /** How many persons other than the one who asks must agree to an extension. Default 1. */
-  extension_approvers: number | null;
   /** Whether the boundary is authorized by FedRAMP. */
   is_fedramp: boolean | null;
   set_by: string | null;

@@ -127,6 +127,11 @@ export const commandGroups: readonly EntryGroup[] = [
         description: 'POA&Ms and milestones: what is late, what is agreed with the GRC system, edits',
         load: async () => (await import('./poams/poams.command.ts')).poams,
       },
+      {
+        name: 'changes',
+        description: 'what changed since a moment: POA&Ms, findings, what you are newly asked',
+        load: async () => (await import('./poams/changes.command.ts')).changes,
+      },
     ],
   },
   {

@@ -10,6 +10,7 @@ import {
   scopeFor,
 } from '../../canonical/access/index.ts';
 import { type Route, routes } from '../../contract/index.ts';
+import { lifeBodies } from './life-bodies.test-support.ts';
 import { runJob } from '../../operate/jobs/index.ts';
 import { installQueue } from '../../platform/queue/index.ts';
 import { type HttpWorld, httpWorld, within } from '../../../test/support/http-world.ts';
@@ -112,6 +113,7 @@ const facetsOf: Readonly<Record<string, string>> = {
 /** What a well-formed request of each route that names one record of a boundary has as its body. */
 const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   editPoam: { changes: { poc: 'Mallory' } },
+  ...lifeBodies,
   commentPoam: { body: 'hello' },
   addMilestone: { description: 'a step', due: '2027-01-01' },
   editMilestone: { changes: { status: 'Completed' } },
