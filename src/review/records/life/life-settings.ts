@@ -11,7 +11,8 @@ import {
   settingsInForce,
   type StoredLifeSettings,
 } from '../../../record/poam-life/index.ts';
-import { fetchBoundaryId } from '../../../record/systems/index.ts';
+import { fetchBoundariesOf } from '../../../record/entities/index.ts';
+import { unknownRecord } from '../edit-record.ts';
 
 export interface LifeSettingsShown {
   readonly systemId: string;
@@ -29,22 +30,26 @@ const nothingSet: StoredLifeSettings = {
   isFedramp: null,
 };
 
-async function boundaryOf(app: App, scope: Scope, named: string): Promise<string> {
-  const systemId = await fetchBoundaryId(app, named);
-  if (isWithin(scope, systemId)) return systemId;
-  throw new TielineError('RECORD_UNKNOWN', `There is no system ${named}.`);
+async function refuseUnknown(app: App, scope: Scope, systemId: string): Promise<void> {
+  const known = await fetchBoundariesOf(app.db, 'system', [systemId]);
+  if (known.has(systemId) && isWithin(scope, systemId)) return;
+  throw unknownRecord('system', systemId);
 }
 
-/** @throws USAGE or RECORD_UNKNOWN where there is no such boundary in the scope. */
-export async function fetchLifeSettings(app: App, scope: Scope, named: string): Promise<LifeSettingsShown> {
-  const systemId = await boundaryOf(app, scope, named);
+/** @throws RECORD_UNKNOWN where there is no such boundary in the scope. */
+export async function fetchLifeSettings(
+  app: App,
+  scope: Scope,
+  systemId: string,
+): Promise<LifeSettingsShown> {
+  await refuseUnknown(app, scope, systemId);
   const own = (await fetchStoredSettings(app.db, systemId)) ?? nothingSet;
   return { systemId, own, inForce: settingsInForce(own) };
 }
 
 /**
  * Sets what is named; null gives it back to the default.
- * @throws USAGE or RECORD_UNKNOWN where there is no such boundary in the scope; EDIT_REFUSED where the settings contradict each other.
+ * @throws RECORD_UNKNOWN where there is no such boundary in the scope; EDIT_REFUSED where the settings contradict each other.
  */
 export async function setLifeSettings(
   app: App,

@@ -14,6 +14,7 @@ import {
   tellChangesSince,
   tellPoam,
 } from '../../../review/records/index.ts';
+import { fetchBoundaryId } from '../../../record/systems/index.ts';
 import { accountName, decider } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import type { DecisionFlags } from '../kit/flags.ts';
@@ -103,7 +104,9 @@ export async function showLife(
   tellSettings(
     context,
     flags,
-    await context.host.withApp(flags, (app) => fetchLifeSettings(app, everywhere, boundary)),
+    await context.host.withApp(flags, async (app) =>
+      fetchLifeSettings(app, everywhere, await fetchBoundaryId(app, boundary)),
+    ),
   );
 }
 
@@ -143,8 +146,12 @@ export async function setLife(
   tellSettings(
     context,
     flags,
-    await context.host.withApp(flags, (app) =>
-      setLifeSettings(app, actorOf(flags), everywhere, { boundary, set, reason: flags.reason }),
+    await context.host.withApp(flags, async (app) =>
+      setLifeSettings(app, actorOf(flags), everywhere, {
+        boundary: await fetchBoundaryId(app, boundary),
+        set,
+        reason: flags.reason,
+      }),
     ),
   );
 }
