@@ -31,6 +31,7 @@ export {
   importRoutes,
   intelligenceRoutes,
   poamLifeRoutes,
+  riskRoutes,
   matchRoutes,
   planRoutes,
   mappingRoutes,

@@ -7,6 +7,7 @@ import { boundaryRoutes } from './boundary-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
 import { importRoutes } from './import-routes.ts';
 import { poamLifeRoutes } from './poams/poam-life-routes.ts';
+import { riskRoutes } from './intelligence/risk-routes.ts';
 import { intelligenceRoutes } from './intelligence/intelligence-routes.ts';
 import { matchRoutes } from './match-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
@@ -34,6 +35,7 @@ export const routes = {
   ...importRoutes,
   ...intelligenceRoutes,
   ...poamLifeRoutes,
+  ...riskRoutes,
   ...matchRoutes,
   ...runRoutes,
   ...planRoutes,
@@ -54,7 +56,7 @@ export { deciderRoutes };
 export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { boundaryRoutes } from './boundary-routes.ts';
-export { importRoutes, intelligenceRoutes, matchRoutes, planRoutes, poamLifeRoutes, runRoutes };
+export { importRoutes, intelligenceRoutes, matchRoutes, planRoutes, poamLifeRoutes, riskRoutes, runRoutes };
 export { poamRoutes } from './poam-routes.ts';
 export { ruleRoutes };
 export { mappingRoutes, repairRoutes, sessionRoutes, viewRoutes };
