@@ -24,6 +24,7 @@ export {
   conflictRoutes,
   connectionRoutes,
   conflictRow,
+  boundaryRuleRoutes,
   deciderRoutes,
   operationRow,
   findingRoutes,

@@ -37,6 +37,8 @@ export interface Database {
   asset_identity_decisions: AssetIdentityDecisionsTable;
   asset_sources: AssetSourcesTable;
   assets_extended: AssetsExtendedTable;
+  boundary_decisions: BoundaryDecisionsTable;
+  boundary_rules: BoundaryRulesTable;
   compliance_results: ComplianceResultsTable;
   component_identifiers: ComponentIdentifiersTable;
   control_rules: ControlRulesTable;
@@ -430,6 +432,52 @@ interface AssetsExtendedTable {
   last_risk_assessment: Instant | null;
   /** The Asset Criticality Rating that the organization gives the asset, 1 to 10, in place of the one that Tenable computes; null: none is given. Sent out only where a mapping of the system says so. */
   acr_override: number | null;
+}
+
+/** What was decided about an asset and a boundary that a rule of boundary_rules puts it into, and on what evidence; what identifiers of components say is in asset_correlations. */
+interface BoundaryDecisionsTable {
+  asset_uuid: string;
+  system_id: string;
+  /** linked: the asset is in the boundary; review: a person is asked; rejected: something comes before the rule, which the reason names. */
+  decision: string;
+  asset_role: string;
+  /** The rule that put the asset forward; null where a person decided. */
+  rule_id: number | null;
+  /** Array of {kind, value, found}: each value of the rule that fits, and what of the asset it fits. */
+  evidence: JsonColumn;
+  /** What a person gave as the reason, as it was written; null where reason_code says it. */
+  reason: string | null;
+  /** Of src/canonical/vocabulary/rule-codes.ts; its sentence is made when it is shown. */
+  reason_code: string | null;
+  /** Object: what the sentences of reason_code and rule_code name in braces. */
+  reason_params: JsonColumn | null;
+  /** rule: Tieline, by what rule_code says; person: a user, by name in decided_by. What a person decided, rules leave alone. */
+  decided_by_kind: string;
+  /** Of src/canonical/vocabulary/rule-codes.ts; null where a person decided. */
+  rule_code: string | null;
+  /** Name of the person; null where a rule decided. */
+  decided_by: string | null;
+  operation_id: string | null;
+  decided_at: Instant;
+}
+
+/** Which assets belong to an authorization boundary, where neither an identifier nor a person says so. A rule is never changed: it ends, and another one is made. */
+interface BoundaryRulesTable {
+  id: GeneratedAlways<number>;
+  /** The boundary: ingestion_systems.system_id. */
+  system_id: string;
+  /** 1 comes first. Rules of two boundaries with the same one that both fit an asset leave it to a person. */
+  priority: number;
+  /** responsible: a finding on the asset makes a weakness of this boundary; inherited: the boundary sees it, and another one answers for it. */
+  asset_role: string;
+  /** Array of {kind, values}: all of them must fit the asset, each by one of its values. Kinds: src/canonical/boundary-rules. */
+  conditions: JsonColumn;
+  note: string | null;
+  made_by: string;
+  made_at: Instant;
+  ended_by: string | null;
+  /** Since when the rule is not in force; it is kept because decisions name it. */
+  ended_at: Instant | null;
 }
 
 /** What each check of an audit file came to on each asset; one row for asset, audit file and check (design section 4). */
@@ -1075,6 +1123,8 @@ interface IngestionSystemAssetsTable {
   asset_uuid: string | null;
   assignment_type: Generated<string | null>;
   created_at: Generated<Instant | null>;
+  /** inherited: the boundary sees the asset, another one answers for it, and its findings make no weakness here; responsible, or null: they do. */
+  asset_role: string | null;
 }
 
 /** FIPS 199 impact levels of a system. */
@@ -1336,7 +1386,7 @@ interface LifeSettingsTable {
 /** Matches that a person is asked about, and what came of each. */
 interface MatchReviewsTable {
   id: GeneratedAlways<number>;
-  /** component: which component is this asset; duplicate: are the assets of this component one machine; identity: is what a source reports an asset that is known. */
+  /** component: which component is this asset; duplicate: are the assets of this component one machine; identity: is what a source reports an asset that is known; boundary: in which boundary is this asset, of those whose rules fit it. */
   kind: string;
   external_system_id: number;
   /** Of a component: the asset that is asked about. A duplicate is about all assets of the component; an identity names its asset in the decision. */

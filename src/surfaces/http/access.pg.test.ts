@@ -14,6 +14,7 @@ import { lifeBodies } from './life-bodies.test-support.ts';
 import { runJob } from '../../operate/jobs/index.ts';
 import { installQueue } from '../../platform/queue/index.ts';
 import { type HttpWorld, httpWorld, within } from '../../../test/support/http-world.ts';
+import { bodies } from '../../../test/support/route-bodies.ts';
 
 let world: HttpWorld;
 beforeAll(async () => {
@@ -36,6 +37,7 @@ const parameters: Readonly<Record<string, string>> = {
   jobId: randomUUID(),
   importId: randomUUID(),
   matchId: '2',
+  ruleId: '2',
   planId: second,
   number: '1',
   sha256: '0'.repeat(64),
