@@ -5,6 +5,10 @@ const boundaryRule = { conditions: [{ kind: 'name', values: ['web*'] }] };
 /** What a well-formed request of each route that names one record of a boundary has as its body. */
 export const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   editPoam: { changes: { poc: 'Mallory' } },
+  completePoam: { reason: 'done' },
+  reopenPoam: { reason: 'found again' },
+  extendPoam: { to: '2030-01-01', reason: 'late' },
+  setLifeSettings: { set: { reopenDays: 3 } },
   commentPoam: { body: 'hello' },
   addMilestone: { description: 'a step', due: '2027-01-01' },
   editMilestone: { changes: { status: 'Completed' } },
@@ -24,6 +28,9 @@ export const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   viewPlanGroup: { viewed: true },
   viewApprovalGroup: { viewed: true },
   decideApproval: { decision: 'approve', sha256: '0'.repeat(64) },
+  withdrawDeviation: { reason: 'gone' },
+  addEvidence: { sha256: '0'.repeat(64), name: 'proof.txt' },
+  checkInVendor: { on: '2026-11-20', note: 'asked' },
   decideRequest: { decision: 'approve', sha256: '0'.repeat(64) },
   pauseConnection: { reason: 'maintenance' },
   trustConnection: { level: 'read_only' },

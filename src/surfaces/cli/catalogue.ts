@@ -132,6 +132,12 @@ export const commandGroups: readonly EntryGroup[] = [
         description: 'what changed since a moment: POA&Ms, findings, what you are newly asked',
         load: async () => (await import('./poams/changes.command.ts')).changes,
       },
+      {
+        name: 'deviations',
+        description:
+          'risks accepted, false positives, requirements of operations, adjustments, vendors waited for',
+        load: async () => (await import('./deviations/deviations.command.ts')).deviations,
+      },
     ],
   },
   {
@@ -233,6 +239,11 @@ export const commandGroups: readonly EntryGroup[] = [
   {
     title: 'Database',
     entries: [
+      {
+        name: 'files',
+        description: 'the files that are kept (evidence), and whether each is what it was',
+        load: async () => (await import('./operate/files.command.ts')).files,
+      },
       {
         name: 'db',
         description: 'check the database, move into it, see how it is, remove Tieline again',
