@@ -4,6 +4,7 @@ import { connectionRoutes } from './connection-routes.ts';
 import { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
 import { assetRoutes } from './asset-routes.ts';
 import { boundaryRoutes } from './boundary-routes.ts';
+import { dueDateRoutes } from './rules/due-date-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
 import { importRoutes } from './import-routes.ts';
 import { matchRoutes } from './match-routes.ts';
@@ -22,6 +23,7 @@ export const routes = {
   ...assetRoutes,
   ...poamRoutes,
   ...boundaryRoutes,
+  ...dueDateRoutes,
   ...conflictRoutes,
   ...approvalRoutes,
   ...syncRoutes,
@@ -45,6 +47,7 @@ export {
 export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { boundaryRoutes } from './boundary-routes.ts';
+export { dueDateRoutes } from './rules/due-date-routes.ts';
 export { importRoutes, matchRoutes, planRoutes, runRoutes };
 export { poamRoutes } from './poam-routes.ts';
 export { mappingRoutes, repairRoutes, sessionRoutes, viewRoutes };

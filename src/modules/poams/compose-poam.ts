@@ -3,7 +3,8 @@
  * GRC system enforces.
  */
 import { deriveUuid, type JsonObject } from '../../platform/values/index.ts';
-import { addDays, type DueDate, type Weakness } from '../weaknesses/index.ts';
+import { addDays } from '../due-dates/index.ts';
+import type { Weakness } from '../weaknesses/index.ts';
 
 /**
  * The key by which the GRC system knows this POA&M as Tieline's: the same weakness always carries the same one.
@@ -22,17 +23,23 @@ export function poamId(weakness: Pick<Weakness, 'systemId' | 'pluginId'>, occurr
 
 const some = (n: number, one: string): string => `${n} ${n === 1 ? one : `${one}s`}`;
 
+/** By which day a POA&M is obliged, and which it promises; the same, unless the obligation was past when it was proposed. */
+export interface TwoDates {
+  readonly on: string;
+  readonly promised: string;
+}
+
 /** What a POA&M is for, in a line for a person: how much of which weakness where, and when it is due. @param today YYYY-MM-DD. */
-export function purposeOf(weakness: Weakness, dueOn: string, today: string): string {
+export function purposeOf(weakness: Weakness, due: TwoDates, today: string): string {
   return (
     `${some(weakness.findings, `open ${weakness.severity.toLowerCase()} finding`)} of plugin ${weakness.pluginId} (${upTo(120, weakness.pluginName)})` +
-    ` on ${some(weakness.assets.length, 'asset')} of ${weakness.systemId}, ${dueText(dueOn, today)}`
+    ` on ${some(weakness.assets.length, 'asset')} of ${weakness.systemId}, ${dueText(due, today)}`
   );
 }
 
-/** "due 2026-11-30", and that the day is past already where it is. */
-export const dueText = (dueOn: string, today: string): string =>
-  `due ${dueOn}${dueOn < today ? ' (already overdue)' : ''}`;
+/** "due 2026-11-30", and that the day is past already where it is, with the day that is proposed instead. */
+export const dueText = ({ on, promised }: TwoDates, today: string): string =>
+  `due ${on}${on < today ? ` (already overdue${promised === on ? '' : `; proposed for ${promised}`})` : ''}`;
 
 export interface ProposedPoam {
   readonly poam: JsonObject;
@@ -47,12 +54,13 @@ const upTo = (length: number, text: string): string =>
 
 /**
  * Composes the POA&M of a weakness.
- * @param context.today YYYY-MM-DD in UTC: no milestone is planned for the past, unless the due date is past already.
+ * @param context.today YYYY-MM-DD in UTC: no milestone is planned for the past, unless the promised date is past already.
  */
 export function composePoam(
   weakness: Weakness,
   context: {
-    readonly due: DueDate;
+    /** The day that it promises, YYYY-MM-DD. */
+    readonly promised: string;
     readonly control: string | undefined;
     readonly poc: string | null;
     /** Whose plugin it is, as its source says. */
@@ -71,7 +79,7 @@ export function composePoam(
       source_of_discovery: `${context.pluginsOf} plugin ${weakness.pluginId}`,
       security_control: context.control ?? null,
       resources_required: 'System administrator, maintenance window',
-      scheduled_completion: context.due.on,
+      scheduled_completion: context.promised,
       poc: upTo(100, context.poc ?? 'Information system security officer'),
       status: 'Open',
       risk_rating: weakness.severity,
@@ -80,7 +88,7 @@ export function composePoam(
       remediation_plan: upTo(2000, remedy ?? 'Assess the finding and agree a remedy with the system owner.'),
       external_uid: poamKey(weakness, context.occurrence),
     },
-    milestones: planMilestones(machines, context.due.on, context.today),
+    milestones: planMilestones(machines, context.promised, context.today),
   };
 }
 

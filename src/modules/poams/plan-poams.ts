@@ -15,6 +15,7 @@ import {
   repointed,
   type WeaknessRow,
 } from '../weaknesses/index.ts';
+import { fetchDueDates, recordObligations } from '../due-dates/index.ts';
 import { pointFindings, tieFindings } from '../../record/findings/index.ts';
 import { followDates, saveWeaknesses, letGoOfMovedPoams } from '../../record/weaknesses/index.ts';
 import { poamId } from './compose-poam.ts';
@@ -74,8 +75,9 @@ export async function planPoams(
     const weaknesses = await listWeaknesses(tx.db, system.id, context.now());
     const unsent = await listUnsentPoams(tx.db, system.id);
     const controls = await fetchControls(tx, system, weaknesses);
+    const dueDatesOf = await fetchDueDates(tx.db);
     const judged = weaknesses.flatMap(
-      (weakness) => judge(withoutProposals(weakness, unsent), controls) ?? [],
+      (weakness) => judge(withoutProposals(weakness, unsent), controls, dueDatesOf) ?? [],
     );
     const mayCreate = mayGoOut(system.policies, { entity: 'poam', kind: 'create', fields: [] });
     const proposals = proposalsOf(weaknesses, unsent, judged);
@@ -94,7 +96,13 @@ export async function planPoams(
     const answered = judged.filter(isAnswered);
 
     await createPoams(tx, source, fresh, today);
-    await tie(tx, fresh, [...answered, ...proposed.filter((each) => each.isLive)], judged);
+    const tied = [...answered, ...proposed.filter((each) => each.isLive)];
+    await tie(tx, fresh, tied, judged);
+    await recordObligations(
+      tx.db,
+      { operationId, now: context.now() },
+      [...fresh, ...tied].map(({ weakness, due }) => ({ ...weakness, due })),
+    );
     const extended = await sendMissingAssets(tx, source);
     await recordTies(tx, source, answered);
     const shown = await showAnswers(tx, source, judged);

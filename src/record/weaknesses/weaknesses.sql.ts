@@ -18,7 +18,10 @@ export interface WeaknessToSave {
   readonly poamId: string;
 }
 
-/** Ties weaknesses to the POA&Ms that answer them. One that is tied already keeps its dates, unless its POA&M is a new one. */
+/**
+ * Ties weaknesses to the POA&Ms that answer them. One that is tied already is due by the earliest day that it ever was, unless its POA&M is a
+ * new one: a severity that falls, or a listing that is withdrawn, gives nobody more time.
+ */
 export async function saveWeaknesses(
   db: Kysely<Database>,
   weaknesses: readonly WeaknessToSave[],
@@ -33,9 +36,9 @@ export async function saveWeaknesses(
       join ingestion_poams p on p.poam_id = w."poamId"
     on conflict (system_id, grouping, identifier) do update
       set poam_id = excluded.poam_id, severity = excluded.severity, updated_at = now(),
-          due_on = case when known.poam_id is distinct from excluded.poam_id then excluded.due_on else known.due_on end,
-          due_reason = case when known.poam_id is distinct from excluded.poam_id then excluded.due_reason else known.due_reason end
-      where (known.poam_id, known.severity) is distinct from (excluded.poam_id, excluded.severity)`.execute(
+          due_on = case when known.poam_id is distinct from excluded.poam_id then excluded.due_on else least(known.due_on, excluded.due_on) end,
+          due_reason = case when known.poam_id is distinct from excluded.poam_id or excluded.due_on < known.due_on then excluded.due_reason else known.due_reason end
+      where (known.poam_id, known.severity) is distinct from (excluded.poam_id, excluded.severity) or excluded.due_on < known.due_on`.execute(
     db,
   );
 }

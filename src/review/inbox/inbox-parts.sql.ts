@@ -5,6 +5,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Scope } from '../../canonical/access/index.ts';
 import type { InboxKind } from '../../canonical/lists/index.ts';
+import { isLateAgainstObligation } from '../../modules/due-dates/index.ts';
 import { boundaryOf, namedBy } from '../../record/entities/index.ts';
 import { assetsOfSystem, isAssetIn, systemsOfAsset } from '../../record/systems/index.ts';
 
@@ -64,6 +65,12 @@ export const inboxParts: Readonly<Record<InboxKind, (within: Scope) => RawBuilde
                      join ingestion_vulnerabilities f on f.asset_ref = a.asset_uuid
                     where a.deleted_at is null and a.terminated_at is null
                       and f.plugin_id::text = w.identifier and f.lifecycle_state in ('open', 'reopened') and f.severity_rank >= 3)`,
+  late_obligation: () => sql`
+    select p.poam_id::text, d.since, p.system_id::text, null, 'poam', p.poam_id::text,
+           concat('obliged by ', d.obliged_by, ', promised for ', p.scheduled_completion::date,
+                  case when d.proposed = p.scheduled_completion::date then ' (proposed, because the obligation was past)' end)
+      from poam_due_dates d join ingestion_poams p on p.id = d.poam_ref
+     where ${isLateAgainstObligation('d', 'p')}`,
   // A machine in two boundaries is one row: of the first of those that are looked at.
   unreported_asset: (within) => sql`
     select a.asset_uuid::text, a.unreported_since, (select min(own.system_id) from (${systemsOfAsset(within, sql`a.asset_uuid`)}) own), null, 'asset', a.asset_uuid::text, null

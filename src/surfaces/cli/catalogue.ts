@@ -116,6 +116,11 @@ export const commandGroups: readonly EntryGroup[] = [
         description: 'POA&Ms and milestones: what is late, what is agreed with the GRC system, edits',
         load: async () => (await import('./poams/poams.command.ts')).poams,
       },
+      {
+        name: 'due-policies',
+        description: 'by which rules POA&Ms are due: which apply where, what each says, why a POA&M is due when it is',
+        load: async () => (await import('./poams/due-policies.command.ts')).duePolicies,
+      },
     ],
   },
   {

@@ -14,6 +14,7 @@ import { mappingHandlers } from './decisions/mapping-handlers.ts';
 import { syncHandlers } from './decisions/sync-handlers.ts';
 import { assetHandlers } from './records/asset-handlers.ts';
 import { boundaryHandlers } from './records/boundary-handlers.ts';
+import { dueDateHandlers } from './records/due-date-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
 import { importHandlers } from './records/import-handlers.ts';
 import { poamHandlers } from './records/poam-handlers.ts';
@@ -36,6 +37,7 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...assetHandlers,
     ...poamHandlers(parts),
     ...boundaryHandlers,
+    ...dueDateHandlers,
     ...conflictHandlers(parts),
     ...approvalHandlers(parts),
     ...syncHandlers({ ...parts, feed }),

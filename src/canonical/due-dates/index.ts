@@ -1,0 +1,15 @@
+export {
+  type DayCount,
+  dayCounts,
+  type DueBasis,
+  dueBases,
+  type DueCondition,
+  dueConditions,
+  type DueFacts,
+  type EarlierRule,
+  earlierRules,
+  type PolicyTime,
+  policyTime,
+  type PolicyVersion,
+  policyVersion,
+} from './policy-words.ts';
