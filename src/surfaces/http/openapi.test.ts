@@ -18,6 +18,9 @@ const repeatable = new Set([
   'keepSession',
   'changePassword',
   'tryPoamEdits',
+  'tryDuePolicies',
+  'previewDefaultDuePolicy',
+  'previewSystemDuePolicy',
   'tryResolvingConflicts',
 ]);
 
@@ -114,7 +117,14 @@ describe('the route table', () => {
       breaking(
         ({ method, scope, audit }) => method !== 'GET' && scope !== 'own' && !(audit && 'event' in audit),
       ),
-    ).toEqual(['tryPoamEdits', 'tryResolvingConflicts', ...marks]);
+    ).toEqual([
+      'tryPoamEdits',
+      'tryDuePolicies',
+      'previewDefaultDuePolicy',
+      'previewSystemDuePolicy',
+      'tryResolvingConflicts',
+      ...marks,
+    ]);
   });
 
   it('a GET has no body, and an answer has a shape, is a stream, or is empty', () => {
