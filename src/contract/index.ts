@@ -25,6 +25,7 @@ export {
   dueDateRoutes,
   connectionRoutes,
   conflictRow,
+  deciderRoutes,
   operationRow,
   findingRoutes,
   findingRow,

@@ -62,6 +62,10 @@ const statements = (systemId: number): string[] => [
   `insert into sync_plans (plan_id, external_system_id, content, content_sha256, operation_id, system_id, is_by_boundary)
    select ${asset}, ${systemId}, '[]', repeat('0', 64), ${operation}, 'SYS-' || n, true from ${words}`,
   `insert into approvals (approval_id, plan_id, requested_action, requested_by) select ${asset}, ${asset}, 'send what waits in ' || word, 'rule:approval' from ${words}`,
+  `insert into approvals (approval_id, subject_kind, subject_id, system_id, severity, asked, content_sha256, levels, requested_action, requested_by, requested_by_principal)
+   select ('00000000-0000-0000-0000-0000000000e' || n)::uuid, 'completion', upper(word) || '-1', 'SYS-' || n, 'Medium',
+          jsonb_build_object('rationale', word || ' is fixed', 'lines', jsonb_build_array(jsonb_build_object('field', 'status', 'before', 'Open', 'after', 'Completed'))),
+          repeat('0', 64), '[{"roles": ["isso"], "needs": "one"}]', 'complete ' || upper(word) || '-1', 'J. Doe', 'p' from ${words}`,
 ];
 
 export interface HttpWorld extends TestServer {

@@ -1,7 +1,7 @@
 /** Approvals, as src/contract/routes/decision-routes gives them. */
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
-import type { approvalDecided } from '../../../src/contract/index.ts';
+import type { approvalDecided, requestDecided } from '../../../src/contract/index.ts';
 import type { approvalRoutes } from '../../../src/contract/index.ts';
 import { get, post, put } from './http/client.ts';
 
@@ -12,7 +12,9 @@ export type ApprovalDetail = z.infer<(typeof approvalRoutes)['getApproval']['ans
 export type ApprovalGroup = ApprovalDetail['groups'][number];
 export type ApprovalItem = ApprovalGroup['sample'][number];
 type Items = z.infer<(typeof approvalRoutes)['listApprovalItems']['answer']['shape']>;
+export type AskedRequest = NonNullable<ApprovalDetail['request']>;
 export type Decided = z.infer<typeof approvalDecided>;
+export type RequestDecided = z.infer<typeof requestDecided>;
 
 export interface Decision {
   readonly decision: 'approve' | 'reject';
@@ -36,6 +38,12 @@ export const fetchItems = (id: string, numbers: readonly number[], signal: Abort
 
 export const decide = (id: string, decision: Decision): Promise<Decided> =>
   post(`${path(id)}/decision`, decision);
+
+/** Agrees to a request, or rejects it. */
+export const answerRequest = (
+  id: string,
+  answer: Pick<Decision, 'decision' | 'reason' | 'sha256'>,
+): Promise<RequestDecided> => post(`${path(id)}/answer`, answer);
 
 /** Marks a group as viewed, for whoever is signed in. */
 export const viewApprovalGroup = (id: string, sha256: string, viewed: boolean): Promise<void> =>

@@ -3,7 +3,7 @@
  * that caller. Assets and findings in no authorization boundary are a scope of their own, `unassigned`.
  */
 import { type Permission, permissions } from './permission.ts';
-import { type Role, roles } from './role.ts';
+import { allRoles, type Role, roles } from './role.ts';
 
 /** The rows that a caller may see: all, or those of some authorization boundaries (`system_id`) and, where it says so, those in none. */
 export type Scope =
@@ -90,6 +90,20 @@ export function scopeFor(actor: Actor, permission: Permission, at: Date): Scope 
       : undefined;
   const scope = intersected(united(held.map((grant) => grant.scope)), limit);
   return isEmpty(scope) ? undefined : scope;
+}
+
+/**
+ * The roles that the actor holds for what is in an authorization boundary at that moment, for decisions that a role takes and not whoever has a
+ * permission. The operator at the machine stands in for each of them.
+ * @param systemId null: it is in none.
+ */
+export function rolesWithin(actor: Actor, systemId: string | null, at: Date): readonly Role[] {
+  if (actor.kind === 'local') return allRoles;
+  if (actor.limits && !isWithin(actor.limits.scope, systemId)) return [];
+  const held = actor.grants.flatMap(({ gives: what, scope, until }) =>
+    'role' in what && (until === undefined || until > at) && isWithin(scope, systemId) ? [what.role] : [],
+  );
+  return [...new Set(held)];
 }
 
 /** Every permission that the actor holds somewhere at that moment, with where. */

@@ -9,6 +9,7 @@ export {
   isWithin,
   localOperator,
   nowhere,
+  rolesWithin,
   type Scope,
   scopeFor,
 } from './actor.ts';

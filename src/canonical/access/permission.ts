@@ -28,7 +28,10 @@ export const permissions = {
   'conflict:resolve': { where: 'boundary', title: 'settle conflicts' },
   'asset:write': { where: 'boundary', title: 'edit the business context of assets' },
   'poam:approve': { where: 'boundary', title: 'extend and end POA&Ms' },
-  'deviation:approve': { where: 'boundary', title: 'approve deviations' },
+  'deviation:approve': {
+    where: 'boundary',
+    title: 'decide requests (deviations, extensions, completions) as the rules of who decides say',
+  },
   'approval:decide': { where: 'boundary', title: 'approve and reject what waits to be sent' },
   'plan:create': { where: 'boundary', title: 'make plans' },
   'plan:apply': { where: 'boundary', title: 'apply plans' },

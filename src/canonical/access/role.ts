@@ -46,7 +46,7 @@ export const roles = {
   },
   isso: {
     title: 'ISSO',
-    may: [...reads, ...analysis, ...upkeep, 'plan:create', 'sync:run', 'audit:read'],
+    may: [...reads, ...analysis, ...upkeep, 'plan:create', 'sync:run', 'audit:read', 'deviation:approve'],
     further: [],
   },
   issm: {

@@ -1,12 +1,17 @@
+import { requestKinds } from '../vocabulary/index.ts';
 import { defineList, systemFilter } from './define-list.ts';
 
 export const approvalStates = ['pending', 'approved', 'rejected', 'withdrawn', 'expired'] as const;
+
+/** What is asked for: changes that are to be sent, or one of the requests that people make. */
+export const approvalKinds = ['changes', ...requestKinds] as const;
 
 /** Without a `state`, approvals that wait. */
 export const approvalList = defineList({
   noun: 'approvals',
   filters: {
     system: systemFilter,
+    kind: { kind: 'choice', known: approvalKinds, title: 'what is asked for' },
     connection: { kind: 'word', example: 'grc', title: 'connection that the changes go to' },
     state: { kind: 'choice', known: approvalStates, title: 'state' },
     by: { kind: 'word', example: 'J. Doe', also: ['none', 'any'], title: 'who decided' },
@@ -15,5 +20,5 @@ export const approvalList = defineList({
   },
   sorts: ['asked', 'decided'],
   defaultSort: 'asked',
-  facets: ['system', 'connection', 'state'],
+  facets: ['system', 'kind', 'connection', 'state'],
 });

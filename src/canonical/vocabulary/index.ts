@@ -11,6 +11,13 @@ export { type Danger, dangerOf, dangerRank, dangers, dangerTitles, type JudgedCh
 export type { EntityName, EntityType } from './entity-type.ts';
 export { type PlanDocument, planDocument, type PlanItem, planItem } from './plan.ts';
 export {
+  type RequestEnd,
+  type RequestKind,
+  requestDangers,
+  requestKinds,
+  requestTitles,
+} from './request-kinds.ts';
+export {
   byPerson,
   byPolicy,
   byRule,

@@ -34,6 +34,7 @@ export const ruleSentences = {
   dependency_changed: 'what it depends on changed',
   scan_server: "the scanner's server says so",
   settled_itself: 'settled itself',
+  request_ended: 'it was not decided',
   // No longer given; in journals of earlier versions.
   answer_source_named: 'its source names the plugin',
   scan_no_longer_shows: 'a scan with credentials no longer shows it',
@@ -77,6 +78,9 @@ export const reasonSentences = {
   withdrawn_not_let_out: 'withdrawn before it was sent: the policy lets no new POA&M out',
   withdrawn_cancelled: 'withdrawn before it was sent: it was cancelled here',
   no_longer_asked: 'what waits is no longer what was asked for',
+  request_expired: 'nobody decided it in time: it stays as it was',
+  request_fixed: 'what it is about has been fixed since',
+  request_over: 'what it is about is over',
   connection_removed: 'the connection was removed',
   link_broken: 'the link was broken',
   // Decisions that were made without a reason of the person's own.

@@ -8,7 +8,7 @@ import {
   outboxList,
 } from '../../canonical/lists/index.ts';
 import { conflictChoices } from '../../canonical/vocabulary/index.ts';
-import { approvalDecided, approvalDetail } from '../work/index.ts';
+import { approvalDecided, approvalDetail, requestDecided } from '../work/index.ts';
 import {
   conflictDetail,
   conflictList as conflicts,
@@ -189,6 +189,24 @@ export const approvalRoutes = {
       idempotent: true,
       stepUp: true,
       answer: { status: 200, shape: approvalDecided },
+      audit: { event: 'approval_decided' },
+    },
+    decideRequest: {
+      method: 'POST',
+      path: '/approvals/:approvalId/answer',
+      tag: 'approvals',
+      summary: 'Agree to a request, or reject it, as a role of it',
+      permission: 'deviation:approve',
+      scope: 'boundaries',
+      params: z.strictObject({ approvalId: id }),
+      body: z.strictObject({
+        decision: z.enum(['approve', 'reject']),
+        reason,
+        sha256: z.string().length(64),
+      }),
+      idempotent: true,
+      stepUp: true,
+      answer: { status: 200, shape: requestDecided },
       audit: { event: 'approval_decided' },
     },
   }),

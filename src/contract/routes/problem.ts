@@ -102,6 +102,7 @@ export const statusOf: Readonly<Record<ErrorCode, Status>> = {
   MATCH_SETTLED: 409,
   SELECTION_MOVED: 409,
   APPROVAL_OWN: 403,
+  APPROVAL_ROLE: 403,
   CANCELLED: 409,
   JOB_UNKNOWN: 404,
   PLAN_UNKNOWN: 404,

@@ -17,3 +17,18 @@ export {
   isWithin,
   judgeQueue,
 } from './approvals.ts';
+export { type DeciderRule, listDeciderRules } from './deciders.sql.ts';
+export { levelOf, levelText, resetDeciderRule, setDeciderRule } from './deciders.ts';
+export type { OpenLevel } from './levels.ts';
+export { countPendingRequests, listRequests, lockOverdueRequests, type RequestRow } from './requests.sql.ts';
+export {
+  answerRequest,
+  endOverdueRequest,
+  endRequest,
+  findRequest,
+  type MadeRequest,
+  recordRequestEnd,
+  requestApproval,
+  rolesText,
+  turnOf,
+} from './requests.ts';

@@ -4,6 +4,7 @@ import { countConflictsByType } from '../../ledger/conflicts/index.ts';
 import { countUnreportedAssets } from '../../record/assets/index.ts';
 import { countMatchReviews } from '../../modules/correlation/index.ts';
 import { listSystems } from '../../ledger/external-systems/index.ts';
+import { countPendingRequests } from '../../engine/approvals/index.ts';
 import { countOutbox } from '../../engine/outbox/index.ts';
 import { countWaitingScans } from '../../modules/scans/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
@@ -47,7 +48,7 @@ export async function fetchWaiting({ db }: { readonly db: Kysely<Database> }): P
     conflicts: await countConflictsByType(db),
     matches: nonZero({ review: await countMatchReviews(db) }),
     unreported_assets: nonZero({ assets: (await countUnreportedAssets(db)).assets }),
-    approvals: nonZero({ ...changes('waiting'), scan: scans }),
+    approvals: nonZero({ ...changes('waiting'), scan: scans, request: await countPendingRequests(db) }),
     refused: changes('failed'),
     held_records: await countHeldRecords(db),
     paused_systems: Object.fromEntries(

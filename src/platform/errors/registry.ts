@@ -172,9 +172,17 @@ export const errorRegistry = {
     retryable: false,
   },
   APPROVAL_OWN: {
-    meaning: 'A change may not be approved by the person whose edit it sends (SP 800-53 AC-5).',
+    meaning:
+      'A change may not be approved by the person whose edit it sends, nor a request by the person who asked for it (SP 800-53 AC-5).',
     remedy:
       'Let somebody else approve it, or set `approve_own` (TIELINE_APPROVE_OWN) where one person does both.',
+    exitCode: 2,
+    retryable: false,
+  },
+  APPROVAL_ROLE: {
+    meaning: 'A request is decided by certain roles in turn, and it is not the turn of this person.',
+    remedy:
+      'Let somebody of the role decide it; `tieline deciders list` shows who decides what, and `tieline deciders set` changes it.',
     exitCode: 2,
     retryable: false,
   },

@@ -28,6 +28,8 @@ export interface Database {
   alerts: AlertsTable;
   api_call_logs: ApiCallLogsTable;
   api_tokens: ApiTokensTable;
+  approval_answers: ApprovalAnswersTable;
+  approval_rules: ApprovalRulesTable;
   approvals: ApprovalsTable;
   asset_correlations: AssetCorrelationsTable;
   asset_exposure: AssetExposureTable;
@@ -40,6 +42,9 @@ export interface Database {
   compliance_results: ComplianceResultsTable;
   component_identifiers: ComponentIdentifiersTable;
   control_rules: ControlRulesTable;
+  cve_changes: CveChangesTable;
+  cve_intelligence: CveIntelligenceTable;
+  cve_reports: CveReportsTable;
   dashboards: DashboardsTable;
   data_access_logs: DataAccessLogsTable;
   data_field_mappings: DataFieldMappingsTable;
@@ -77,6 +82,7 @@ export interface Database {
   ingestion_vulnerabilities: IngestionVulnerabilitiesTable;
   ingestion_vulnerability_cves: IngestionVulnerabilityCvesTable;
   integration_health: IntegrationHealthTable;
+  intelligence_loads: IntelligenceLoadsTable;
   kept_plan_groups: KeptPlanGroupsTable;
   kept_plan_items: KeptPlanItemsTable;
   kept_plan_views: KeptPlanViewsTable;
@@ -230,6 +236,43 @@ interface ApiTokensTable {
   revoked_reason: string | null;
 }
 
+/** What each decider of a request said. One no rejects it; nobody answers twice. */
+interface ApprovalAnswersTable {
+  approval_id: string;
+  /** Place in approvals.levels, from 1. */
+  level_number: number;
+  /** The role by which they answered, of src/canonical/access/role.ts. */
+  role_name: string;
+  approved: boolean;
+  /** A name as it was then; answered_by_principal is who it is. */
+  answered_by: string;
+  answered_by_principal: string;
+  answered_at: Instant;
+  reason: string | null;
+}
+
+/** Who decides a request: the row of its boundary, kind and severity, else of its boundary and kind, else the same of every boundary. */
+interface ApprovalRulesTable {
+  id: GeneratedAlways<number>;
+  /** ingestion_systems.system_id; null: every boundary that has no row of its own. */
+  system_id: string | null;
+  subject_kind: string;
+  /** Null: any severity that has no row of its own. An unknown severity counts as High. */
+  severity: string | null;
+  /** Such a request is not taken at all; the note says why. */
+  is_refused: Generated<boolean>;
+  /** In turn: {roles, needs}, where needs is one (a person of any of the roles) or all (one person of each). Empty: nobody is asked. */
+  levels: Generated<JsonColumn>;
+  /** A request that nobody decided after so many days falls back; null: it waits. */
+  answer_within_days: number | null;
+  /** What is granted holds at most so many days from the request, so that it must bear an end; null: it may be without an end. */
+  longest_days: number | null;
+  note: string | null;
+  /** Who set it; null: it came with Tieline. */
+  set_by: string | null;
+  set_at: Instant | null;
+}
+
 /** Decisions that a person must take before a workflow step or a sync plan goes on. */
 interface ApprovalsTable {
   id: GeneratedAlways<number>;
@@ -251,6 +294,24 @@ interface ApprovalsTable {
   reason: string | null;
   /** Why Tieline withdrew it, of src/canonical/vocabulary/rule-codes.ts; its sentence is made when it is shown. */
   reason_code: string | null;
+  /** What is asked for, of src/canonical/vocabulary/request-kinds.ts; null where a plan or a workflow run waits. */
+  subject_kind: string | null;
+  /** Our id of what it is asked for: a POA&M of an extension or a completion, a deviation. */
+  subject_id: string | null;
+  /** Of a request: its authorization boundary (ingestion_systems.system_id); null where it is in none. Of a plan the plan says it. */
+  system_id: string | null;
+  /** Of a request: the severity of the weakness when it was asked for, by which its deciders were looked up. */
+  severity: string | null;
+  /** Of a request: its rationale, and lines of field, before and after, as its deciders read them. */
+  asked: JsonColumn | null;
+  /** Of a request: of what its deciders read. A decision about another content is refused. */
+  content_sha256: string | null;
+  /** Of a request: who decides, in turn, as the rule said when it was asked for: roles, and whether one of them or all must agree. */
+  levels: JsonColumn | null;
+  /** Who asked for it, as the key of an account; never one of those who decide. */
+  requested_by_principal: string | null;
+  /** Of a request: when it falls back if nobody has decided it; null: never. */
+  expires_at: Instant | null;
 }
 
 /** Candidates that share an identifier, what was decided about each, and on what evidence. */
@@ -432,6 +493,86 @@ interface ControlRulesTable {
   pattern: string;
   controls: string[];
   source: string;
+}
+
+/** What loads changed of CVEs that a known plugin names, and of the KEV catalogue for all: what a date or a score that moved can be explained by. */
+interface CveChangesTable {
+  id: GeneratedAlways<number>;
+  cve: string;
+  /** A column of cve_intelligence. */
+  field_name: string;
+  before_value: JsonColumn | null;
+  after_value: JsonColumn | null;
+  load_id: number;
+  changed_at: Instant;
+}
+
+/** What is known of a CVE from all feeds together. What no feed says is null, which means unknown and never no. */
+interface CveIntelligenceTable {
+  cve: string;
+  /** Day on which CISA listed it as known to be exploited; null if it is not listed, or no longer. */
+  kev_added: string | null;
+  /** The due date that the catalogue prints; for some entries it lies before kev_added. */
+  kev_due: string | null;
+  /** Whether ransomware is known to use it; false: the catalogue says Unknown; null: not listed. */
+  kev_ransomware: boolean | null;
+  kev_name: string | null;
+  /** What the catalogue requires to be done. */
+  kev_action: string | null;
+  /** Day of the catalogue that no longer listed it; what it said before is in cve_reports. */
+  kev_withdrawn_on: string | null;
+  /** Probability of exploitation in the next 30 days, 0 to 1 (EPSS, FIRST). */
+  epss: number | null;
+  epss_percentile: number | null;
+  /** Day of the file that brought this score; a later file that says the same does not move it. */
+  epss_date: string | null;
+  /** The model that made the score: a score that differs only because the model changed is no change of risk. */
+  epss_model: string | null;
+  /** SSVC: whether exploitation can be automated. */
+  automatable: string | null;
+  /** SSVC: total or partial control of the software. */
+  technical_impact: string | null;
+  /** SSVC: none, poc (exploit code is public), active. */
+  exploitation: string | null;
+  /** When the SSVC points were assessed; null if not said. */
+  ssvc_at: Instant | null;
+  /** The feed that the SSVC points are from. */
+  ssvc_source: string | null;
+  /** By version (2.0, 3.0, 3.1, 4.0) an object of score, severity, vector, attack_vector, exploitability, impact, source; NVD's own rating before that of others. */
+  cvss: Generated<JsonColumn>;
+  /** Of the newest CVSS version: network, adjacent, local, physical. */
+  attack_vector: string | null;
+  /** CVSS exploitability on a scale of 0 to 10, whatever the version's own scale. */
+  exploitability_score: number | null;
+  /** Exploited, or exploit code is public; false only where a feed says that there is none. */
+  exploit_known: boolean | null;
+  /** True where a reference is marked as a patch; false is never concluded from the absence of one. */
+  patch_available: boolean | null;
+  nvd_status: string | null;
+  /** The CVE was rejected: its scores are withdrawn. */
+  is_rejected: Generated<boolean>;
+  description: string | null;
+  cwes: Generated<string[]>;
+  published_at: Instant | null;
+  /** When NVD, or else the CVE program, last changed its record. */
+  modified_at: Instant | null;
+  /** When a load last changed this row. */
+  loaded_at: Instant;
+}
+
+/** What each feed last said of a CVE; cve_intelligence is put together from it. EPSS scores are kept there alone. */
+interface CveReportsTable {
+  cve: string;
+  feed: string;
+  /** When the publisher last changed its record, as the record says. */
+  reported_at: Instant | null;
+  /** What we take of the record, in one form for all feeds. */
+  facts: JsonColumn;
+  first_loaded_at: Instant;
+  /** When a load first no longer listed it; null while it is listed. */
+  withdrawn_at: Instant | null;
+  /** The load that last changed it. */
+  load_id: number;
 }
 
 /** Saved views. */
@@ -1133,6 +1274,34 @@ interface IntegrationHealthTable {
   /** What failed and the remedy; no secrets. */
   error_details: JsonColumn | null;
   checked_at: Generated<Instant>;
+}
+
+/** Files of threat feeds that were loaded, one row a file. */
+interface IntelligenceLoadsTable {
+  id: GeneratedAlways<number>;
+  feed: string;
+  /** The file or address that it came from. */
+  source: string;
+  /** What the publisher calls this issue of the feed: catalogue version, model version. */
+  version: string | null;
+  /** When the publisher made it, as the file says. */
+  feed_date: Instant | null;
+  loaded_at: Instant;
+  loaded_by: string;
+  rows_read: number;
+  /** Rows that were new or said something else than the last load. */
+  rows_changed: number;
+  rows_unchanged: number;
+  /** Records that were left out because what is stored of the same feed is newer. */
+  rows_older: Generated<number>;
+  /** Entries that the feed no longer lists. */
+  rows_withdrawn: Generated<number>;
+  /** Of the file as it came, packed or not. */
+  sha256: string;
+  bytes: number;
+  /** Why a person had a file loaded that is older than the one before, or that lacks many entries. */
+  forced_reason: string | null;
+  operation_id: string | null;
 }
 
 /** Items of a plan that make the same change, in the order in which they are reviewed: the most dangerous first. */

@@ -16,6 +16,17 @@ const ofAllPoams = sql`entity_type in ('poam', 'milestone')`;
 const ofOnePoam = (poamId: string): RawBuilder<unknown> => sql`
   (entity_type = 'poam' and entity_id = ${poamId}
    or entity_type = 'milestone' and entity_id in (select own.id::text from ingestion_poam_milestones own where own.poam_id = ${poamId}))`;
+/** Named as arrays: each of them is then looked up by the index over both columns. */
+const ofSystems = (systemIds: readonly string[]): RawBuilder<unknown> => sql`
+  (entity_type = 'poam' and entity_id = any(array(select own.poam_id::text from ingestion_poams own where own.system_id = any(${systemIds})))
+   or entity_type = 'milestone' and entity_id = any(array(
+        select step.id::text from ingestion_poam_milestones step join ingestion_poams own on own.poam_id = step.poam_id where own.system_id = any(${systemIds}))))`;
+
+/** The POA&Ms that are asked about: one, or those of a few systems. */
+export type AmongPoams = { readonly poam: string } | { readonly systems: readonly string[] };
+
+const obstaclesOf = (among: AmongPoams | undefined): RawBuilder<unknown> =>
+  among === undefined ? ofAllPoams : 'poam' in among ? ofOnePoam(among.poam) : ofSystems(among.systems);
 
 interface Obstacles {
   readonly from: RawBuilder<unknown>;
@@ -68,15 +79,15 @@ const poamOfObstacle = sql`
 /**
  * SQL of the word, over a row `p` of ingestion_poams. The worst of each POA&M is gathered once into a map, in which each row is looked up: the
  * planner cannot know how many POA&Ms a status leaves, and where it took them for few it gathered all anew for each (20,000 POA&Ms: 4 s).
- * @param only the POA&M that is asked about; undefined: all.
+ * @param among undefined: all.
  */
-export const agreementOf = (only?: string): RawBuilder<Agreement> => sql`
+export const agreementOf = (among?: AmongPoams): RawBuilder<Agreement> => sql`
   (${agreements}::text[])[1 + coalesce(
      ((select jsonb_object_agg(worst.poam_id, worst.rank) from (
          select ${poamOfObstacle} as poam_id, min(o.rank) as rank
-           from (${obstacles(only === undefined ? ofAllPoams : ofOnePoam(only), (each) => sql`${each.rank} as rank`)}) o
+           from (${obstacles(obstaclesOf(among), (each) => sql`${each.rank} as rank`)}) o
           group by 1) worst where worst.poam_id is not null) -> p.poam_id)::int,
-     case when exists (select from sync_links l where l.entity_type = 'poam' and l.entity_id = p.poam_id and l.retired_at is null)
+     case when exists (select from sync_links l where l.entity_type = 'poam' and l.entity_id = p.poam_id and l.retired_at is null${among === undefined ? sql`` : sql` offset 0`})
           then ${rank('agreed')} else ${rank('unlinked')} end)]`;
 
 /** One thing that stands between a POA&M and agreement. */

@@ -18,7 +18,7 @@ import type { Database } from '../../platform/postgres/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import { isOpenFinding } from '../findings/index.ts';
 import { isFinishedStatus } from '../poam-status/index.ts';
-import { agreementOf } from './agreement.sql.ts';
+import { agreementOf, type AmongPoams } from './agreement.sql.ts';
 import { fetchPoamColumns, type PoamColumns } from './poam-columns.sql.ts';
 
 type PoamFilterName = FilterOf<typeof poamList>;
@@ -59,7 +59,11 @@ function findingsTerm(term: FilterTerm): RawBuilder<boolean> {
   return term.negated ? sql<boolean>`not ${any}` : any;
 }
 
-const conditionsOf = (columns: PoamColumns, now: Date): Conditions<PoamFilterName> => ({
+const conditionsOf = (
+  columns: PoamColumns,
+  now: Date,
+  among: AmongPoams | undefined,
+): Conditions<PoamFilterName> => ({
   system: wordsOf(sql`p.system_id`),
   status: wordsOf(columns.status),
   open: flagOf(columns.isOpen),
@@ -68,7 +72,7 @@ const conditionsOf = (columns: PoamColumns, now: Date): Conditions<PoamFilterNam
   overdue: flagOf(isOverdueAt(columns, now)),
   owner: wordsOf(columns.of('poc')),
   control: wordsOf(columns.of('security_control')),
-  agreement: wordsOf(agreementOf()),
+  agreement: wordsOf(agreementOf(among)),
   plugin: anyOf(
     (words) =>
       sql`select from weaknesses w where w.poam_id = p.id and w.grouping = 'plugin' and w.identifier = any(${words})`,
@@ -95,11 +99,14 @@ const sortsOf = (columns: PoamColumns): Readonly<Record<PoamSort, SortColumn>> =
   updated: { column: sql`p.updated_at`, type: 'timestamp' },
 });
 
-const facetsOf = (columns: PoamColumns): Readonly<Record<PoamFacet, RawBuilder<string | null>>> => ({
+const facetsOf = (
+  columns: PoamColumns,
+  among: AmongPoams | undefined,
+): Readonly<Record<PoamFacet, RawBuilder<string | null>>> => ({
   status: columns.status,
   severity: columns.severity,
   system: sql`p.system_id`,
-  agreement: agreementOf(),
+  agreement: agreementOf(among),
 });
 
 /** The POA&Ms that a filter means in a scope, as parts of SQL. */
@@ -111,6 +118,16 @@ export interface PoamSelection {
   readonly where: RawBuilder<boolean>;
 }
 
+/** So many systems are asked about alone; of more, everything that stands in the way is gathered at once. */
+const fewSystems = 5;
+
+/** @returns undefined where the POA&Ms of all systems, or of many, are meant. */
+function systemsMeant(scope: Scope, { system }: PoamFilter): AmongPoams | undefined {
+  const named = system?.is === 'in' && !system.negated ? system.values : undefined;
+  const systems = named ?? (scope.kind === 'boundaries' && !scope.unassigned ? scope.systemIds : undefined);
+  return systems && systems.length <= fewSystems ? { systems } : undefined;
+}
+
 export async function selectPoams(
   db: Kysely<Database>,
   scope: Scope,
@@ -118,11 +135,12 @@ export async function selectPoams(
   now: Date,
 ): Promise<PoamSelection> {
   const columns = await fetchPoamColumns(db);
+  const among = systemsMeant(scope, filter);
   return {
     columns,
     sorts: sortsOf(columns),
-    facets: facetsOf(columns),
-    where: every([inScope(scope, sql`p.system_id`), ...filtered(conditionsOf(columns, now), filter)]),
+    facets: facetsOf(columns, among),
+    where: every([inScope(scope, sql`p.system_id`), ...filtered(conditionsOf(columns, now, among), filter)]),
   };
 }
 

@@ -160,7 +160,7 @@ export async function listPoams(
         from ingestion_poams p
        where ${selection.where} and ${query.after ? behind(keys, query.after) : sql`true`}
        order by ${orderOf(keys)} limit ${query.limit + 1})
-    select page.sort_value, ${agreementOf()} as agreement, ${shownOf(selection, query.now)}
+    select page.sort_value, ${selection.facets.agreement} as agreement, ${shownOf(selection, query.now)}
       from page join ingestion_poams p on p.id = page.id ${besideRow}
      order by ${orderOf(onPage)}`.execute(db);
   return pageOf(rows, query.limit, (row) => row.poamId, rowOf);
@@ -235,7 +235,7 @@ export async function findPoamRow(
 ): Promise<PoamRow | undefined> {
   const selection = await selectPoams(db, scope, {}, now);
   const { rows } = await sql<StoredRow>`
-    select null as sort_value, ${agreementOf(poamId)} as agreement, ${shownOf(selection, now)}
+    select null as sort_value, ${agreementOf({ poam: poamId })} as agreement, ${shownOf(selection, now)}
       from ingestion_poams p ${besideRow}
      where p.poam_id = ${poamId} and ${selection.where}`.execute(db);
   const [found] = rows;

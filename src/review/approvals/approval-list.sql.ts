@@ -22,20 +22,25 @@ type List = typeof approvalList;
 export type ApprovalListQuery = ListQuery<List>;
 export type ApprovalListFilter = Filter<FilterOf<List>>;
 
-const boundary = sql`p.system_id`;
+/** Of a plan the plan says it. */
+const boundary = sql`coalesce(p.system_id, a.system_id)`;
+const kind = sql`coalesce(a.subject_kind, 'changes')`;
+/** Workflow runs wait in a list of their own. */
+const isListed = sql<boolean>`a.execution_id is null`;
 
 const source = {
-  from: sql`approvals a join sync_plans p on p.plan_id = a.plan_id join external_systems s on s.id = p.external_system_id`,
+  from: sql`approvals a left join sync_plans p on p.plan_id = a.plan_id left join external_systems s on s.id = p.external_system_id`,
   id: { column: sql`a.id`, type: 'integer' as const, always: true as const },
   sorts: {
     asked: { column: sql`a.requested_at`, type: 'timestamptz' as const, always: true as const },
     decided: { column: sql`a.decided_at`, type: 'timestamptz' as const },
   },
-  facets: { system: boundary, connection: sql`s.system_name`, state: sql`a.status` },
+  facets: { system: boundary, kind, connection: sql`s.system_name`, state: sql`a.status` },
 };
 
 const conditions: Conditions<FilterOf<List>> = {
   system: wordsOf(boundary),
+  kind: wordsOf(kind),
   connection: wordsOf(sql`s.system_name`),
   state: wordsOf(sql`a.status`),
   by: wordsOf(sql`a.decided_by`),
@@ -47,9 +52,12 @@ const isPending = sql<boolean>`a.status = 'pending'`;
 
 /** One that may hold records of several boundaries is for those who may see everywhere. */
 const within = (scope: Scope): RawBuilder<boolean> =>
-  scope.kind === 'everywhere' ? sql`true` : sql`(p.is_by_boundary and ${inScope(scope, boundary)})`;
+  scope.kind === 'everywhere'
+    ? sql`true`
+    : sql`(p.is_by_boundary is not false and ${inScope(scope, boundary)})`;
 
 const fitting = (scope: Scope, filter: ApprovalListFilter): RawBuilder<boolean>[] => [
+  isListed,
   within(scope),
   ...(filter.state === undefined ? [isPending] : []),
   ...filtered(conditions, filter),

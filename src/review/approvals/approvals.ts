@@ -3,8 +3,8 @@
  * why; changes that do the same to many records together, the most dangerous first; and a decision on all of it or on some records.
  */
 import { listPersonsEdits } from '../../ledger/operations/index.ts';
-import { type Actor, type Scope } from '../../canonical/access/index.ts';
-import { type Danger, dangers } from '../../canonical/vocabulary/index.ts';
+import { type Actor, isWithin as isInScope, type Scope } from '../../canonical/access/index.ts';
+import { type Danger, dangers, requestDangers } from '../../canonical/vocabulary/index.ts';
 import {
   type ApprovalRow,
   decide,
@@ -13,6 +13,8 @@ import {
   isWithin,
   listApprovalRows,
   listAuthors,
+  listRequests,
+  type RequestRow,
 } from '../../engine/approvals/index.ts';
 import { describeChanges, type DescribedLine } from '../../engine/outbox/index.ts';
 import type { App } from '../../engine/run/index.ts';
@@ -22,8 +24,9 @@ import { isJsonObject, type Json } from '../../platform/values/index.ts';
 import { entity as entityOf, isEntity } from '../../record/entities/index.ts';
 import { countDangers, findViewed, groupChanges, markGroup } from '../plans/index.ts';
 import { type ApprovalListQuery, selectApprovals } from './approval-list.sql.ts';
+import { type Asking, askingOf } from './requests.ts';
 
-export interface ListedApproval extends Omit<ApprovalRow, 'content' | 'isByBoundary'> {
+export interface ListedApproval extends Asking {
   /** Changes, each of one record. */
   readonly changes: number;
   readonly dangers: Readonly<Record<Danger, number>>;
@@ -96,7 +99,13 @@ const flatten = ({ content, system }: ApprovalRow) =>
 
 function summaryOf(row: ApprovalRow): ListedApproval {
   const { content, isByBoundary: _known, ...approval } = row;
-  return { ...approval, changes: content.length, dangers: countDangers(groupChanges(flatten(row))) };
+  const dangers = countDangers(groupChanges(flatten(row)));
+  return { ...approval, request: null, changes: content.length, dangers };
+}
+
+function summaryOfRequest(row: RequestRow): ListedApproval {
+  const dangers = { ...countDangers([]), [requestDangers[row.subject.kind]]: 1 };
+  return { ...askingOf(row), changes: 1, dangers };
 }
 
 /** Approvals within the scope, a page of them; those that wait where the filter names no state. */
@@ -106,8 +115,12 @@ export async function listApprovals(
   query: ApprovalListQuery,
 ): Promise<Page<ListedApproval>> {
   const { items: keys, ...page } = await selectApprovals(db, scope, query);
-  const rows = keys.length === 0 ? [] : await listApprovalRows(db, { ids: keys.map(Number) }, keys.length);
-  return { items: inOrderOf(keys, rows, (row) => row.number).map(summaryOf), ...page };
+  if (keys.length === 0) return { items: [], ...page };
+  const ids = keys.map(Number);
+  const plans = await listApprovalRows(db, { ids }, ids.length);
+  const requests = await listRequests(db, { ids }, ids.length);
+  const rows = [...plans.map(summaryOf), ...requests.map(summaryOfRequest)];
+  return { items: inOrderOf(keys, rows, (row) => row.number), ...page };
 }
 
 /** @throws TielineError APPROVAL_UNKNOWN, also where it is outside of the scope. */
@@ -124,6 +137,9 @@ export async function fetchApproval(
   id: string,
   reader: Pick<Actor, 'principalId'>,
 ): Promise<ApprovalDetail> {
+  const [request] = await listRequests(app.db, { approvalId: id }, 1);
+  if (request && isInScope(scope, request.boundary))
+    return { ...summaryOfRequest(request), authors: [request.requestedBy], groups: [] };
   const row = await fetchWithin(app, scope, id);
   const flat = flatten(row).map((each, n) => ({ ...each, number: n + 1 }));
   const groups = groupChanges(flat);

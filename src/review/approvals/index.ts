@@ -7,3 +7,4 @@ export {
   type ListedApproval,
   listApprovals,
 } from './approvals.ts';
+export { askingOf } from './requests.ts';

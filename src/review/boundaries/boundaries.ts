@@ -47,16 +47,16 @@ async function requireWithin(db: Kysely<Database>, scope: Scope, systemId: strin
 export async function fetchBoundary(app: App, scope: Scope, systemId: string): Promise<BoundaryDetail> {
   const { db } = app;
   const now = app.now();
-  const system = await findBoundaryRow(db, scope, systemId, now);
-  if (!system) throw unknown(systemId);
   const filter = parseFilter(poamList.filters, [['system', systemId]], now);
-  const [views, board, agreement, components, topWeaknesses] = await Promise.all([
+  const [system, views, board, agreement, components, topWeaknesses] = await Promise.all([
+    findBoundaryRow(db, scope, systemId, now),
     listFieldViews(app, scope, { entity: 'system', id: systemId }),
     countBoard(db, scope, { filter, now }),
     facetPoams(db, scope, { filter, now, by: 'agreement' }),
     countComponents(db, systemId),
     listTopWeaknesses(db, systemId, 10),
   ]);
+  if (!system) throw unknown(systemId);
   return {
     system,
     ...views,

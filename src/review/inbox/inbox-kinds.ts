@@ -33,7 +33,7 @@ export const inboxKindSpecs: Readonly<Record<InboxKind, InboxKindSpec>> = {
   },
   approval: {
     seenBy: 'plan:read',
-    doneBy: ['approval:decide'],
+    doneBy: ['approval:decide', 'deviation:approve'],
     words: { one: 'approval', many: 'approvals' },
     list: { noun: 'approvals', filter: {} },
     command: 'tieline approvals list',

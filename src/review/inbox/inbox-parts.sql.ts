@@ -30,9 +30,9 @@ export const inboxParts: Readonly<Record<InboxKind, (within: Scope) => RawBuilde
       from sync_conflicts c left join external_systems s on s.id = c.external_system_id
      where c.resolution_status = 'pending'`,
   approval: () => sql`
-    select a.approval_id::text, a.requested_at, p.system_id::text, s.system_name, null, null, a.requested_action
-      from approvals a join sync_plans p on p.plan_id = a.plan_id join external_systems s on s.id = p.external_system_id
-     where a.status = 'pending'`,
+    select a.approval_id::text, a.requested_at, coalesce(p.system_id, a.system_id)::text, s.system_name, null, null, a.requested_action
+      from approvals a left join sync_plans p on p.plan_id = a.plan_id left join external_systems s on s.id = p.external_system_id
+     where a.status = 'pending' and a.execution_id is null`,
   match: () => sql`
     select r.id::text, r.opened_at, coalesce(a.system_id, shared.system_id, best.system_id)::text, s.system_name, 'asset', a.asset_uuid::text, r.kind
       from match_reviews r join external_systems s on s.id = r.external_system_id

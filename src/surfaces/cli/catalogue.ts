@@ -68,8 +68,13 @@ export const commandGroups: readonly EntryGroup[] = [
       },
       {
         name: 'approvals',
-        description: 'outbound changes that wait for a person, because a policy says so',
+        description: 'outbound changes and requests that wait for a person to agree',
         load: async () => (await import('./decisions/approvals.command.ts')).approvals,
+      },
+      {
+        name: 'deciders',
+        description: 'who decides what people ask for, by authorization boundary, kind and severity',
+        load: async () => (await import('./decisions/requests/deciders.command.ts')).deciders,
       },
       {
         name: 'conflicts',

@@ -130,6 +130,7 @@ const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   viewPlanGroup: { viewed: true },
   viewApprovalGroup: { viewed: true },
   decideApproval: { decision: 'approve', sha256: '0'.repeat(64) },
+  decideRequest: { decision: 'approve', sha256: '0'.repeat(64) },
   pauseConnection: { reason: 'maintenance' },
   trustConnection: { level: 'read_only' },
   setConnectionSecrets: { secrets: { password: 'x' } },

@@ -6,6 +6,7 @@ import type { Cursors } from './kit/list-answer.ts';
 import { accountHandlers } from './admin/account-handlers.ts';
 import { connectionHandlers } from './admin/connection-handlers.ts';
 import { approvalHandlers, conflictHandlers } from './decisions/conflict-handlers.ts';
+import { deciderHandlers } from './decisions/decider-handlers.ts';
 import { repairHandlers } from './decisions/repair-handlers.ts';
 import { matchHandlers } from './decisions/match-handlers.ts';
 import { planHandlers } from './decisions/plan-handlers.ts';
@@ -40,6 +41,7 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...dueDateHandlers,
     ...conflictHandlers(parts),
     ...approvalHandlers(parts),
+    ...deciderHandlers,
     ...syncHandlers({ ...parts, feed }),
     ...repairHandlers(),
     ...importHandlers(parts),

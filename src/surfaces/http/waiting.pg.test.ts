@@ -15,9 +15,9 @@ describe('how much waits for a person', () => {
     const auditor = await world.program([{ gives: { role: 'auditor' }, scope: everywhere }]);
     const of = async (caller: typeof issm, query = '') =>
       (await world.call(caller, 'GET', `/me/badges${query}`)).json<{ kinds: object; inbox: number }>();
-    expect((await of(issm)).kinds).toMatchObject({ conflict: 2, approval: 2 });
-    expect((await of(issm, '?system=SYS-1')).kinds).toMatchObject({ conflict: 1, approval: 1 });
-    expect((await of(first)).kinds).toMatchObject({ conflict: 1, approval: 1 });
+    expect((await of(issm)).kinds).toMatchObject({ conflict: 2, approval: 4 });
+    expect((await of(issm, '?system=SYS-1')).kinds).toMatchObject({ conflict: 1, approval: 2 });
+    expect((await of(first)).kinds).toMatchObject({ conflict: 1, approval: 2 });
     expect(await of(first, '?system=SYS-2')).toEqual({ kinds: {}, inbox: 0 });
     expect(await of(auditor)).toEqual({ kinds: {}, inbox: 0 });
   });

@@ -1,6 +1,6 @@
 /** One list for every noun: title with count, views, filters, columns, export, table, bulk bar; and a drawer beside it. */
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { definitionQuery } from '../../api/lists.ts';
 import { viewsQuery } from '../../api/views.ts';
 import { useKeys } from '../keys.ts';
@@ -67,6 +67,8 @@ export const ListPage = <Row,>(props: ListPageProps<Row>) => {
   const filters = useFilters(state, definition?.filters);
   const { count } = useRows<Row>(spec.noun, filters, state.sort);
   const [selection] = useState(() => new Selection());
+  // A page that is gone to shows its title and filters first: the table is most of the work.
+  const isTableDue = useDeferredValue(true, false);
   const filterText = JSON.stringify(filters);
   useEffect(() => selection.clear(), [selection, filterText]);
   useListKeys(selection);
@@ -104,9 +106,10 @@ export const ListPage = <Row,>(props: ListPageProps<Row>) => {
       ) : null}
       {props.strip ? <div className={styles['strip']}>{props.strip(state)}</div> : null}
       <div className={styles['body']}>
-        {props.instead?.(state, filters) ?? (
-          <ListTable props={props} state={state} filters={filters} selection={selection} />
-        )}
+        {props.instead?.(state, filters) ??
+          (isTableDue ? (
+            <ListTable props={props} state={state} filters={filters} selection={selection} />
+          ) : null)}
         {props.drawer}
       </div>
     </div>

@@ -75,6 +75,13 @@ const Empty = <Row,>({ props, state, filters }: Omit<Props<Row>, 'selection'>) =
   />
 );
 
+/** What the rows on the screen were asked by: old rows stay as they lie until the new ones are there. */
+function useShownBy(asked: string, areOld: boolean): string {
+  const [shownBy, setShownBy] = useState(asked);
+  if (!areOld && shownBy !== asked) setShownBy(asked);
+  return areOld ? shownBy : asked;
+}
+
 export const ListTable = <Row,>(parts: Props<Row>) => {
   const { props, state, filters, selection } = parts;
   const { spec } = props;
@@ -83,13 +90,14 @@ export const ListTable = <Row,>(parts: Props<Row>) => {
   const [cell, setCell] = useState<CellAt<Row>>();
   const open = useOpen(props);
   const { isPlaceholderData, isPending } = query;
+  const shownBy = useShownBy(JSON.stringify([filters, state.sort]), isPlaceholderData);
   if (query.isSuccess && rows.length === 0 && !isPlaceholderData) return <Empty {...parts} />;
   return (
     <div className={styles['list']} style={{ flex: 1 }}>
       <div className={styles['body']}>
         {isPlaceholderData ? <div className={styles['progress']} /> : null}
         <Grid
-          key={JSON.stringify([filters, state.sort])}
+          key={shownBy}
           spec={spec}
           state={state}
           defaultSort={definition?.defaultSort ?? ''}

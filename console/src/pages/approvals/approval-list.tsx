@@ -3,7 +3,7 @@ import type { ListSpec } from '../../kit/list/list-spec.ts';
 import { Nothing } from '../../kit/marks/severity.tsx';
 import { When } from '../../kit/marks/when.tsx';
 import { recordPath, RecordLink } from '../../kit/record-link.tsx';
-import { dangersOf, mustBeViewed, stateWords, words } from './words.ts';
+import { dangersOf, mustBeViewed, waitsFor, words } from './words.ts';
 
 export const Dangers = ({ of }: { readonly of: Pick<ApprovalRow, 'dangers'> }) => (
   <>
@@ -30,6 +30,14 @@ const columns: ListSpec<ApprovalRow>['columns'] = [
     text: (row) => row.approvalId,
   },
   {
+    id: 'action',
+    title: 'What is asked',
+    width: 320,
+    cell: (row) => <span title={row.action}>{row.action}</span>,
+    text: (row) => row.action,
+    filter: (row) => ['kind', row.request?.subject.kind ?? 'changes'],
+  },
+  {
     id: 'system',
     title: 'System',
     width: 200,
@@ -46,23 +54,24 @@ const columns: ListSpec<ApprovalRow>['columns'] = [
     id: 'connection',
     title: 'Goes to',
     width: 110,
-    cell: (row) => <span>{row.system}</span>,
-    text: (row) => row.system,
-    filter: (row) => ['connection', row.system],
+    cell: (row) => (row.system === null ? <Nothing word="stays here" /> : <span>{row.system}</span>),
+    text: (row) => row.system ?? '',
+    filter: (row) => ['connection', row.system ?? 'none'],
   },
   {
     id: 'changes',
     title: 'Changes',
     width: 84,
     align: 'end',
-    cell: (row) => <span>{row.changes.toLocaleString('en')}</span>,
-    text: (row) => String(row.changes),
+    cell: (row) =>
+      row.request === null ? <span>{row.changes.toLocaleString('en')}</span> : <Nothing word="a request" />,
+    text: (row) => (row.request === null ? String(row.changes) : ''),
   },
   {
     id: 'dangers',
     title: 'What they do',
     meaning: 'The most dangerous first',
-    width: 320,
+    width: 200,
     cell: (row) => (
       <span>
         <Dangers of={row} />
@@ -88,8 +97,8 @@ const columns: ListSpec<ApprovalRow>['columns'] = [
   {
     id: 'state',
     title: 'State',
-    width: 96,
-    cell: (row) => <span>{stateWords(row.status)}</span>,
+    width: 150,
+    cell: (row) => <span>{waitsFor(row)}</span>,
     text: (row) => row.status,
     filter: (row) => ['state', row.status],
   },
@@ -124,6 +133,7 @@ export const approvalList: ListSpec<ApprovalRow> = {
   columns,
   views: [
     { title: 'Waiting', filters: {} },
+    { title: 'Requests', filters: { kind: '!changes' } },
     { title: 'Approved', filters: { state: 'approved' }, sort: '-decided' },
     { title: 'Rejected', filters: { state: 'rejected' }, sort: '-decided' },
     { title: 'Withdrawn or expired', filters: { state: 'withdrawn,expired' } },

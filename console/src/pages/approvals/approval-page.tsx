@@ -16,6 +16,7 @@ import { Dangers } from './approval-list.tsx';
 import styles from './approvals.module.css';
 import { ChangeGroup, type Marks } from './change-group.tsx';
 import { type Asked, DecideDialog } from './decide-dialog.tsx';
+import { RequestPage } from './request-page.tsx';
 import { unseenWords, useMarks } from './use-marks.ts';
 import { dangerOrder, plural, stateWords, words } from './words.ts';
 
@@ -121,7 +122,7 @@ const WholePage = ({ of }: { readonly of: ApprovalDetail }) => {
     <div className={detailStyles['page']}>
       <DetailHead
         parent={{ to: '/approvals', title: words.title }}
-        title={`Approval ${of.number}: ${plural(of.changes, 'change')} for ${of.system}`}
+        title={`Approval ${of.number}: ${plural(of.changes, 'change')} for ${of.system ?? ''}`}
         marks={<Head of={of} />}
         actions={<Actions of={of} marks={marks} onAsk={setAsked} />}
       />
@@ -157,7 +158,13 @@ export const ApprovalPage = () => {
   const { approvalId = '' } = useParams({ strict: false });
   return (
     <Loaded query={useQuery(approvalQuery(approvalId))} whole>
-      {(of) => <WholePage key={of.approvalId} of={of} />}
+      {({ request, ...of }) =>
+        request === null ? (
+          <WholePage key={of.approvalId} of={{ ...of, request }} />
+        ) : (
+          <RequestPage key={of.approvalId} of={{ ...of, request }} />
+        )
+      }
     </Loaded>
   );
 };

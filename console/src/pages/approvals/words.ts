@@ -4,7 +4,7 @@ export const words = {
   title: 'Approvals',
   many: 'approvals that wait',
   nothingYet:
-    'Nothing waits to be approved. A sync asks when a policy wants a person to look at what it sends.',
+    'Nothing waits to be approved. A sync asks when a policy wants a person to look at what it sends; people ask for deviations, extensions and completions.',
 };
 
 /** As in src/canonical/vocabulary/danger.ts, the most dangerous first. */
@@ -68,6 +68,35 @@ const states: Readonly<Record<string, string>> = {
   expired: 'Expired',
 };
 export const stateWords = (status: string): string => states[status] ?? status;
+
+const roleTitles: Readonly<Record<string, string>> = {
+  isso: 'ISSO',
+  issm: 'ISSM',
+  ao: 'authorizing official',
+};
+export const roleWords = (role: string): string => roleTitles[role] ?? role;
+
+/** `the ISSO`, `the ISSO or the ISSM`. */
+export const rolesWords = (roles: readonly string[], needs: 'one' | 'all'): string =>
+  roles.map((role) => `the ${roleWords(role)}`).join(needs === 'one' ? ' or ' : ' and ');
+
+/** The state, and of a request that waits for whom. */
+export const waitsFor = ({ status, request }: Pick<ApprovalRow, 'status' | 'request'>): string =>
+  status === 'pending' && request !== null && request.turn.length > 0
+    ? `${stateWords(status)} for ${request.turn.map(roleWords).join(', ')}`
+    : stateWords(status);
+
+const kindTitles: Readonly<Record<string, string>> = {
+  false_positive: 'False positive',
+  risk_adjustment: 'Risk adjustment',
+  risk_acceptance: 'Risk acceptance',
+  operational_requirement: 'Operational requirement',
+  vendor_dependency: 'Vendor dependency',
+  extension: 'Extension',
+  completion: 'Completion',
+  due_date: 'Due date',
+};
+export const kindWords = (kind: string): string => kindTitles[kind] ?? kind.replaceAll('_', ' ');
 
 /** What an item's record is called in a decision. */
 export const recordOf = (item: ApprovalItem): string => item.record;

@@ -27,17 +27,17 @@ export const approvals: FirstLevel = {
     {
       name: 'show',
       arguments: '<id>',
-      description: 'what would be sent, field by field, in full',
+      description: 'what would be sent, or what is asked for, field by field, in full',
       action: async () => (await import('./approvals.actions.ts')).showApproval,
     },
     deciding(
       'approve',
-      'let the changes of an approval go out; a worker or the next sync sends them',
+      'let the changes of an approval go out (a worker or the next sync sends them), or agree to a request',
       async () => (await import('./approvals.actions.ts')).approve,
     ),
     deciding(
       'reject',
-      'drop the changes of an approval; they are not planned again until their values are others',
+      'drop the changes of an approval (they are not planned again until their values are others), or reject a request',
       async () => (await import('./approvals.actions.ts')).reject,
     ),
   ],

@@ -6,7 +6,7 @@ const kinds: Readonly<Record<WaitingKind, { readonly words: string; readonly com
   conflicts: { words: 'conflicts', command: 'tieline conflicts list' },
   matches: { words: 'asset matches', command: 'tieline matches list' },
   unreported_assets: { words: 'machines no source reports', command: 'tieline assets unreported' },
-  approvals: { words: 'changes for approval', command: 'tieline approvals list' },
+  approvals: { words: 'for approval', command: 'tieline approvals list' },
   refused: { words: 'changes refused', command: 'tieline outbox list' },
   held_records: { words: 'records held', command: 'tieline ops list, tieline ops show ID' },
   paused_systems: { words: 'systems paused', command: 'tieline connections list' },

@@ -7,6 +7,7 @@ import {
   conflictRow,
   type conflictRoutes,
 } from '../../../contract/index.ts';
+import { decideRequest } from '../../../modules/requests/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import { parseFilter } from '../../../platform/lists/index.ts';
 import { defined } from '../../../platform/values/index.ts';
@@ -109,6 +110,12 @@ export const conflictHandlers = (parts: ListParts): Handlers<typeof conflictRout
   },
 });
 
+/** @throws TielineError APPROVAL_UNKNOWN where it is only the beginning of an id. */
+function wholeId(id: string): string {
+  if (/^[0-9a-f-]{36}$/i.test(id)) return id;
+  throw new TielineError('APPROVAL_UNKNOWN', `There is no request ${id}.`);
+}
+
 export const approvalHandlers = (parts: ListParts): Handlers<typeof approvalRoutes> => ({
   ...listHandlers('Approvals', approvalList, {
     parts,
@@ -142,5 +149,9 @@ export const approvalHandlers = (parts: ListParts): Handlers<typeof approvalRout
     const { decision, sha256, reason, records } = body;
     const asked = { decision, sha256, reason, ...defined({ records }) };
     return { body: await decideApproval(app, by.actor, scope, params.approvalId, asked) };
+  },
+  decideRequest: async ({ app, by, scope, params, body: { decision, reason, sha256 } }) => {
+    const answer = { id: wholeId(params.approvalId), approved: decision === 'approve', reason, sha256 };
+    return { body: await decideRequest(app, by.actor, scope, answer) };
   },
 });

@@ -16,7 +16,7 @@ function objectOf(route: Route, call: Call): { readonly type: string; readonly i
 
 /** Refusals for want of a right, or from another page, are events; a wrong filter is not. */
 const isRecorded = (error: TielineError): boolean =>
-  ['NOT_ALLOWED', 'REQUEST_FORGED', 'STEP_UP_NEEDED', 'APPROVAL_OWN'].includes(error.code);
+  ['NOT_ALLOWED', 'REQUEST_FORGED', 'STEP_UP_NEEDED', 'APPROVAL_OWN', 'APPROVAL_ROLE'].includes(error.code);
 
 export const recorderOf = (app: App): Recorder => ({
   async begun(route, call) {

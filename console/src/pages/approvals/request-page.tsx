@@ -1,0 +1,206 @@
+/** What a person asks for: before and after in plain words, why, who has answered and whose turn it is, and the answer. */
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { answerRequest, type ApprovalDetail, type AskedRequest, type Decision } from '../../api/approvals.ts';
+import { ActButton } from '../../kit/act-button.tsx';
+import { ActionDialog } from '../../kit/action-dialog.tsx';
+import detailStyles from '../../kit/detail/detail.module.css';
+import { DetailHead } from '../../kit/detail/detail-head.tsx';
+import { Prose, Section } from '../../kit/detail/facts.tsx';
+import { Nothing } from '../../kit/marks/severity.tsx';
+import { At } from '../../kit/marks/when.tsx';
+import { tell } from '../../kit/notice.tsx';
+import { RecordLink } from '../../kit/record-link.tsx';
+import { useMay, useSession } from '../../shell/use-session.ts';
+import styles from './approvals.module.css';
+import { kindWords, roleWords, rolesWords, waitsFor, words } from './words.ts';
+
+type Request = Omit<ApprovalDetail, 'request'> & { readonly request: AskedRequest };
+
+/** Kinds that are asked for a POA&M itself. */
+const ofPoams: ReadonlySet<string> = new Set(['extension', 'completion', 'due_date']);
+
+const Head = ({ of }: { readonly of: Request }) => (
+  <>
+    <span className="strong">{waitsFor(of)}</span>
+    <span>{kindWords(of.request.subject.kind)}</span>
+    {ofPoams.has(of.request.subject.kind) ? (
+      <RecordLink kind="poam" id={of.request.subject.id}>
+        {of.request.subject.id}
+      </RecordLink>
+    ) : null}
+    {of.boundary === null ? null : (
+      <span>
+        <span className="quiet">system </span>
+        <RecordLink kind="system" id={of.boundary}>
+          {of.boundaryName ?? of.boundary}
+        </RecordLink>
+      </span>
+    )}
+    {of.request.severity === null ? null : (
+      <span>
+        <span className="quiet">severity </span>
+        {of.request.severity}
+      </span>
+    )}
+    <span>
+      <span className="quiet">asked by {of.requestedBy}, </span>
+      <At at={of.requestedAt} />
+    </span>
+  </>
+);
+
+const Lines = ({ of }: { readonly of: AskedRequest }) => (
+  <div className={detailStyles['scrollX']} tabIndex={0} role="region" aria-label="What is asked, to scroll">
+    <table className={detailStyles['table']}>
+      <thead>
+        <tr>
+          <th scope="col">What</th>
+          <th scope="col">Now</th>
+          <th scope="col">After a yes</th>
+        </tr>
+      </thead>
+      <tbody>
+        {of.lines.map((line) => (
+          <tr key={line.field}>
+            <td>{line.field}</td>
+            <td>{line.before ?? <Nothing />}</td>
+            <td>{line.after}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
+);
+
+/** Each level, with what its people said, and who of it has not answered. */
+const Levels = ({ of }: { readonly of: Request }) => {
+  const { levels, answers } = of.request;
+  return (
+    <ol className={styles['levels']}>
+      {levels.map(({ roles, needs }, at) => {
+        const given = answers.filter(({ level }) => level === at + 1);
+        const isOver = needs === 'one' && given.length > 0;
+        const left = isOver ? [] : roles.filter((role) => !given.some((answer) => answer.role === role));
+        return (
+          <li key={`${at} ${roles.join(' ')}`}>
+            <span className="strong">{rolesWords(roles, needs)}</span>
+            {given.map((answer) => (
+              <div key={answer.role}>
+                {answer.approved ? 'agreed' : 'rejected'}: {answer.by} as {roleWords(answer.role)},{' '}
+                <At at={answer.at} />
+                {answer.reason === null ? '' : `: ${answer.reason}`}
+              </div>
+            ))}
+            {of.status === 'pending' && left.length > 0 ? (
+              <div className="quiet">not yet: {rolesWords(left, needs)}</div>
+            ) : null}
+          </li>
+        );
+      })}
+    </ol>
+  );
+};
+
+const verbs = { approve: 'Agree', reject: 'Reject' } as const;
+
+const AnswerDialog = ({
+  of,
+  decision,
+  onClose,
+}: {
+  readonly of: Request;
+  readonly decision: Decision['decision'];
+  readonly onClose: () => void;
+}) => {
+  const queryClient = useQueryClient();
+  // Of what was read when the dialog opened.
+  const [{ contentSha256: sha256 }] = useState(of);
+  const send = async (reason: string | undefined): Promise<void> => {
+    const done = await answerRequest(of.approvalId, {
+      decision,
+      sha256,
+      ...(reason === undefined ? {} : { reason }),
+    });
+    tell(
+      done.status === 'pending'
+        ? `Your yes counts. Now ${done.next === null ? 'others' : rolesWords(done.next.left, done.next.level.needs)} decides.`
+        : `${done.status === 'approved' ? 'Approved' : 'Rejected'}: ${of.action}.`,
+    );
+    onClose();
+    await queryClient.invalidateQueries();
+  };
+  return (
+    <ActionDialog
+      title={verbs[decision]}
+      reason={decision === 'reject' ? 'required' : 'optional'}
+      incomplete={of.contentSha256 !== sha256}
+      onRun={send}
+      onClose={onClose}
+    >
+      <p>
+        {decision === 'approve' ? 'You agree to: ' : 'You reject: '}
+        {of.action}.{decision === 'reject' ? ' It stays as it is now.' : ''}
+      </p>
+    </ActionDialog>
+  );
+};
+
+/** Why the person may not answer; undefined where they may. The server decides by role; this says what is known here. */
+function useWhyNot(of: Request): string | undefined {
+  const { person } = useSession();
+  const may = useMay('deviation:approve');
+  const names = [person.name, person.displayName];
+  if (!may) return `${rolesWords(of.request.turn, 'one')} decides this.`;
+  if (names.includes(of.requestedBy)) return 'You asked for it: somebody else decides.';
+  if (of.request.answers.some(({ by }) => names.includes(by)))
+    return 'You have agreed already: somebody else decides next.';
+  return undefined;
+}
+
+export const RequestPage = ({ of }: { readonly of: Request }) => {
+  const [asked, setAsked] = useState<Decision['decision']>();
+  const whyNot = useWhyNot(of);
+  return (
+    <div className={detailStyles['page']}>
+      <DetailHead
+        parent={{ to: '/approvals', title: words.title }}
+        title={`Request ${of.number}: ${of.action}`}
+        marks={<Head of={of} />}
+        actions={
+          of.status === 'pending' ? (
+            <>
+              <ActButton variant="default" why={whyNot} onPress={() => setAsked('reject')}>
+                Reject…
+              </ActButton>
+              <ActButton why={whyNot} onPress={() => setAsked('approve')}>
+                Agree…
+              </ActButton>
+            </>
+          ) : null
+        }
+      />
+      {of.status === 'pending' && whyNot !== undefined ? <p className="attention">{whyNot}</p> : null}
+      {of.status !== 'pending' && of.reason !== null ? (
+        <p className={styles['note']}>
+          {waitsFor(of)}: {of.reason}
+        </p>
+      ) : null}
+      <Section title="What is asked">
+        <Lines of={of.request} />
+      </Section>
+      <Section title="Why">
+        <Prose text={of.request.rationale} />
+      </Section>
+      <Section title="Who decides">
+        <Levels of={of} />
+        {of.request.expiresAt === null || of.status !== 'pending' ? null : (
+          <p className="quiet">
+            It falls back if nobody has decided it by <At at={of.request.expiresAt} />.
+          </p>
+        )}
+      </Section>
+      {asked ? <AnswerDialog of={of} decision={asked} onClose={() => setAsked(undefined)} /> : null}
+    </div>
+  );
+};

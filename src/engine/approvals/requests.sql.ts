@@ -1,0 +1,220 @@
+/** Requests: rows of approvals that ask for something a person wants, and the answers of their deciders. */
+import { sql, type Kysely } from 'kysely';
+import type { ReasonCode, RequestEnd, RequestKind } from '../../canonical/vocabulary/index.ts';
+import { recordEvents } from '../../ledger/events/index.ts';
+import { shownReason } from '../../ledger/operations/index.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import type { ApprovalStatus } from './approvals.sql.ts';
+import type { Answer, Level } from './levels.ts';
+
+/** What is asked for, a line a field, in plain words. */
+export interface AskedLine {
+  readonly field: string;
+  readonly before?: string | undefined;
+  readonly after: string;
+}
+
+export interface RequestSubject {
+  readonly kind: RequestKind;
+  /** Our id of what it is asked for. */
+  readonly id: string;
+}
+
+export interface GivenAnswer extends Answer {
+  readonly at: Date;
+  readonly reason: string | null;
+}
+
+export interface RequestRow {
+  /** Of the row. */
+  readonly number: number;
+  readonly approvalId: string;
+  readonly action: string;
+  readonly requestedBy: string;
+  readonly requestedByPrincipal: string | null;
+  readonly requestedAt: Date;
+  readonly status: ApprovalStatus;
+  readonly decidedBy: string | null;
+  readonly decidedAt: Date | null;
+  readonly reason: string | null;
+  /** The authorization boundary of what it is about; null where it is in none. */
+  readonly boundary: string | null;
+  readonly boundaryName: string | null;
+  readonly contentSha256: string;
+  readonly subject: RequestSubject;
+  readonly severity: string | null;
+  readonly rationale: string;
+  readonly lines: readonly AskedLine[];
+  readonly levels: readonly Level[];
+  readonly answers: readonly GivenAnswer[];
+  readonly expiresAt: Date | null;
+}
+
+const requests = sql`
+    select a.id as number, a.approval_id as "approvalId", a.requested_action as action, a.requested_by as "requestedBy",
+           a.requested_by_principal as "requestedByPrincipal", a.requested_at as "requestedAt", a.status, a.decided_by as "decidedBy",
+           a.decided_at as "decidedAt", a.reason, a.reason_code as "reasonCode", a.system_id as boundary,
+           (select own.name from ingestion_systems own where own.system_id = a.system_id order by own.id limit 1) as "boundaryName",
+           a.content_sha256 as "contentSha256", a.subject_kind as kind, a.subject_id as id, a.severity, a.asked ->> 'rationale' as rationale,
+           a.asked -> 'lines' as lines, a.levels, a.expires_at as "expiresAt",
+           (select coalesce(jsonb_agg(jsonb_build_object('level', w.level_number, 'role', w.role_name, 'approved', w.approved, 'by', w.answered_by,
+                      'principalId', w.answered_by_principal, 'at', w.answered_at, 'reason', w.reason) order by w.level_number, w.answered_at), '[]')
+              from approval_answers w where w.approval_id = a.approval_id) as answers
+      from approvals a`;
+
+type Stored = Omit<RequestRow, 'subject' | 'answers'> & {
+  readonly reasonCode: ReasonCode | null;
+  readonly kind: RequestKind;
+  readonly id: string;
+  readonly answers: readonly (Answer & { readonly at: string; readonly reason: string | null })[];
+};
+
+function shown(row: Stored): RequestRow {
+  const { kind, id, reasonCode, answers, reason, ...rest } = row;
+  return {
+    ...rest,
+    subject: { kind, id },
+    reason: shownReason({ reason, reasonCode, reasonParams: null }),
+    answers: answers.map((answer) => ({ ...answer, at: new Date(answer.at) })),
+  };
+}
+
+export interface RequestFilter {
+  /** Absent: of any state. */
+  readonly status?: ApprovalStatus;
+  readonly subject?: RequestSubject;
+  /** The whole id. */
+  readonly approvalId?: string;
+  /** Numbers of rows. */
+  readonly ids?: readonly number[];
+}
+
+/** Newest last. */
+export async function listRequests(
+  db: Kysely<Database>,
+  filter: RequestFilter,
+  limit: number,
+): Promise<RequestRow[]> {
+  const { rows } = await sql<Stored>`${requests}
+     where a.subject_kind is not null
+       and (${filter.status ?? null}::text is null or a.status = ${filter.status ?? null})
+       and (${filter.subject?.kind ?? null}::text is null or a.subject_kind = ${filter.subject?.kind ?? null})
+       and (${filter.subject?.id ?? null}::text is null or a.subject_id = ${filter.subject?.id ?? null})
+       and (${filter.approvalId ?? null}::text is null or a.approval_id::text = ${filter.approvalId?.toLowerCase() ?? null})
+       and (${filter.ids === undefined} or a.id = any(${[...(filter.ids ?? [])]}::int[]))
+     order by a.id desc limit ${limit}`.execute(db);
+  return rows.map(shown).toReversed();
+}
+
+/** Requests whose id begins so, locked against a second decision until the transaction ends; at most two. */
+export async function lockRequests(db: Kysely<Database>, prefix: string): Promise<RequestRow[]> {
+  const { rows } = await sql<Stored>`${requests}
+     where a.subject_kind is not null and a.approval_id::text like ${`${prefix.toLowerCase()}%`}
+     order by a.id limit 2 for update of a`.execute(db);
+  return rows.map(shown);
+}
+
+/** The request that waits about a subject, locked. */
+export async function lockPendingRequest(
+  db: Kysely<Database>,
+  subject: RequestSubject,
+): Promise<RequestRow | undefined> {
+  const { rows } = await sql<Stored>`${requests}
+     where a.subject_kind = ${subject.kind} and a.subject_id = ${subject.id} and a.status = 'pending' for update of a`.execute(
+    db,
+  );
+  return rows[0] && shown(rows[0]);
+}
+
+/** Requests that nobody decided in time, locked. */
+export async function lockOverdueRequests(
+  db: Kysely<Database>,
+  now: Date,
+  limit: number,
+): Promise<RequestRow[]> {
+  const { rows } = await sql<Stored>`${requests}
+     where a.subject_kind is not null and a.status = 'pending' and a.expires_at <= ${now}::timestamptz
+     order by a.expires_at, a.id limit ${limit} for update of a skip locked`.execute(db);
+  return rows.map(shown);
+}
+
+export async function insertRequest(
+  db: Kysely<Database>,
+  asked: Pick<
+    RequestRow,
+    | 'action'
+    | 'requestedBy'
+    | 'requestedAt'
+    | 'boundary'
+    | 'contentSha256'
+    | 'subject'
+    | 'severity'
+    | 'rationale'
+    | 'lines'
+    | 'levels'
+    | 'expiresAt'
+  > & { readonly requestedByPrincipal: string },
+): Promise<string> {
+  const { rows } = await sql<{ approval_id: string }>`
+    insert into approvals (subject_kind, subject_id, system_id, severity, asked, content_sha256, levels, requested_action, requested_by,
+                           requested_by_principal, requested_at, expires_at)
+    values (${asked.subject.kind}, ${asked.subject.id}, ${asked.boundary}, ${asked.severity},
+            ${storableJson({ rationale: asked.rationale, lines: asked.lines })}::jsonb, ${asked.contentSha256}, ${storableJson(asked.levels)}::jsonb,
+            ${asked.action}, ${asked.requestedBy}, ${asked.requestedByPrincipal}, ${asked.requestedAt}::timestamptz, ${asked.expiresAt}::timestamptz)
+    returning approval_id`.execute(db);
+  const approvalId = rows[0]?.approval_id ?? '';
+  await recordEvents(db, [{ kind: 'approval.asked', subject: approvalId, boundary: asked.boundary }]);
+  return approvalId;
+}
+
+export async function insertAnswer(
+  db: Kysely<Database>,
+  approvalId: string,
+  answer: GivenAnswer,
+): Promise<void> {
+  await sql`
+    insert into approval_answers (approval_id, level_number, role_name, approved, answered_by, answered_by_principal, answered_at, reason)
+    values (${approvalId}::uuid, ${answer.level}, ${answer.role}, ${answer.approved}, ${answer.by}, ${answer.principalId},
+            ${answer.at}::timestamptz, ${answer.reason})`.execute(db);
+}
+
+const statusAfter: Readonly<Record<RequestEnd | 'approved', ApprovalStatus>> = {
+  approved: 'approved',
+  rejected: 'rejected',
+  withdrawn: 'withdrawn',
+  expired: 'expired',
+  lapsed: 'withdrawn',
+};
+
+/** How a request ends: by whom, and why in their words; or by itself, for a reason of Tieline's. */
+export interface RequestClose {
+  readonly how: RequestEnd | 'approved';
+  readonly at: Date;
+  readonly by?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly code?: ReasonCode | undefined;
+}
+
+/** Ends a request. */
+export async function closeRequest(
+  db: Kysely<Database>,
+  request: Pick<RequestRow, 'approvalId' | 'boundary'>,
+  { how, at, by, reason, code }: RequestClose,
+): Promise<void> {
+  await sql`
+    update approvals set status = ${statusAfter[how]}, decided_by = ${by ?? null}, decided_at = ${at}::timestamptz, reason = ${reason ?? null},
+           reason_code = ${code ?? null}
+     where approval_id = ${request.approvalId}::uuid`.execute(db);
+  await recordEvents(db, [
+    { kind: 'approval.decided', subject: request.approvalId, boundary: request.boundary },
+  ]);
+}
+
+/** Requests that wait. */
+export async function countPendingRequests(db: Kysely<Database>): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from approvals where status = 'pending' and subject_kind is not null`.execute(
+    db,
+  );
+  return rows[0]?.n ?? 0;
+}

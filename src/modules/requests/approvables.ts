@@ -1,0 +1,47 @@
+/**
+ * What a decision about a request does, by kind: one row each, of the room that the kind belongs to. A kind whose room is not there yet only
+ * keeps its decision.
+ *
+ * The last of the modules, so that it may know the doors of all others; they ask by `requestApproval` and end their requests by
+ * `endRequest` of engine/approvals.
+ */
+import type { RequestEnd, RequestKind } from '../../canonical/vocabulary/index.ts';
+import type { RequestRow } from '../../engine/approvals/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
+
+export interface DecisionMade {
+  /** The operation that the decision is. */
+  readonly operationId: string;
+  /** Undefined where it ended by itself. */
+  readonly by: string | undefined;
+  readonly reason: string | undefined;
+  readonly now: Date;
+}
+
+export interface Approvable {
+  /** The last of those who were asked said yes: what was asked for happens, in the transaction of the decision. */
+  readonly approved: (tx: Tx, request: RequestRow, decision: DecisionMade) => Promise<void>;
+  /** It ended otherwise: its subject falls back to what it was. */
+  readonly ended: (
+    tx: Tx,
+    request: RequestRow,
+    decision: DecisionMade & { readonly how: RequestEnd },
+  ) => Promise<void>;
+}
+
+const onlyKept: Approvable = {
+  approved: () => Promise.resolve(),
+  ended: () => Promise.resolve(),
+};
+
+/** Total: a new kind says what its decision does. */
+export const approvables: Readonly<Record<RequestKind, Approvable>> = {
+  false_positive: onlyKept,
+  risk_adjustment: onlyKept,
+  risk_acceptance: onlyKept,
+  operational_requirement: onlyKept,
+  vendor_dependency: onlyKept,
+  extension: onlyKept,
+  completion: onlyKept,
+  due_date: onlyKept,
+};

@@ -1,0 +1,1 @@
+export { decideRequest, expireRequests, type RequestDecided } from './decide-request.ts';
