@@ -300,9 +300,7 @@ export async function countOverdueCreates(
        and state not in ('superseded', 'dropped')
        and (payload ->> 'scheduled_completion' < to_char(created_at, 'YYYY-MM-DD')
             or exists (select from ingestion_poams p join poam_due_dates d on d.poam_ref = p.id
-                        where p.poam_id = o.entity_id and d.obliged_by < o.created_at::date))`.execute(
-    db,
-  );
+                        where p.poam_id = o.entity_id and d.obliged_by < o.created_at::date))`.execute(db);
   return rows[0]?.n ?? 0;
 }
 

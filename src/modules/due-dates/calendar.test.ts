@@ -4,9 +4,7 @@ import { type Calendar, countDays, federalHolidays, isWorkingDay } from './calen
 import { addDays, weekdayOf } from './days.ts';
 
 const federal: Calendar = { name: 'federal', weekend: [6, 7], federalHolidays: true, days: new Map() };
-const day = fc
-  .integer({ min: 0, max: 36_500 })
-  .map((n) => addDays('2000-01-01', n));
+const day = fc.integer({ min: 0, max: 36_500 }).map((n) => addDays('2000-01-01', n));
 
 describe('the calendar of working days', () => {
   it('federal holidays of 2026 are those that the Office of Personnel Management lists, Independence Day on a Friday', () => {
@@ -36,7 +34,13 @@ describe('the calendar of working days', () => {
   });
 
   it('own days go before weekends and holidays', () => {
-    const own = { ...federal, days: new Map([['2026-11-28', true], ['2026-11-30', false]]) };
+    const own = {
+      ...federal,
+      days: new Map([
+        ['2026-11-28', true],
+        ['2026-11-30', false],
+      ]),
+    };
     expect(isWorkingDay(own, '2026-11-28')).toBe(true);
     expect(isWorkingDay(own, '2026-11-30')).toBe(false);
   });

@@ -6,7 +6,9 @@ import { severities } from '../../canonical/vocabulary/index.ts';
 import { addDays } from './days.ts';
 import { type AppliedPolicy, answersOf, dueDateOf, type DueInputs, type DueRules } from './due-date-of.ts';
 
-const policy = (given: Partial<PolicyVersion> & Pick<PolicyVersion, 'policyId' | 'times'>): PolicyVersion => ({
+const policy = (
+  given: Partial<PolicyVersion> & Pick<PolicyVersion, 'policyId' | 'times'>,
+): PolicyVersion => ({
   title: given.policyId,
   version: 1,
   basis: 'first_found',
@@ -136,7 +138,9 @@ const time: fc.Arbitrary<PolicyTime> = fc.record({
   when: fc
     .uniqueArray(fc.constantFrom(...conditions), { maxLength: 3 })
     .chain((asked) =>
-      fc.record(Object.fromEntries(asked.map((each) => [each, fc.constantFrom<string>(...dueConditions[each])]))),
+      fc.record(
+        Object.fromEntries(asked.map((each) => [each, fc.constantFrom<string>(...dueConditions[each])])),
+      ),
     ),
   days: fc.option(fc.oneof(fc.integer({ min: 0, max: 200 }), fc.constant(0.5)), { nil: null }),
   remark: fc.constant(null),
@@ -184,14 +188,27 @@ describe('when a weakness is due, whatever the policies', () => {
 
   it('a date under something unknown is never later than that under anything that it may turn out to be', () => {
     const forgotten = fc.uniqueArray(
-      fc.constantFrom('exposed', 'class', 'reachable', 'exploitable', 'agencyImpact', 'evaluatedAt', 'kev', 'automatable', 'impact'),
+      fc.constantFrom(
+        'exposed',
+        'class',
+        'reachable',
+        'exploitable',
+        'agencyImpact',
+        'evaluatedAt',
+        'kev',
+        'automatable',
+        'impact',
+      ),
       { minLength: 1 },
     );
     fc.assert(
       fc.property(known, anyRules, forgotten, (inputs, each, names) => {
         const forget = <T extends object>(of: T): T =>
           Object.fromEntries(Object.entries(of).filter(([name]) => !(names as string[]).includes(name))) as T; // less of the same
-        const less = { ...forget(inputs), cves: inputs.cves.map((cve) => ({ ...forget(cve), kev: forget(cve).kev })) };
+        const less = {
+          ...forget(inputs),
+          cves: inputs.cves.map((cve) => ({ ...forget(cve), kev: forget(cve).kev })),
+        };
         const inFull = answersOf(inputs, each);
         for (const answer of answersOf(less, each)) {
           const full = inFull.find(({ policyId }) => policyId === answer.policyId);

@@ -112,7 +112,9 @@ interface Clock {
 const daysAreGiven = (basis: DueBasis): boolean => basis === 'kev_due' || basis === 'comply_by';
 
 /** @param cve the CVE that is judged, where the policy is about CVEs. */
-const clocks: Readonly<Record<DueBasis, (inputs: DueInputs, cve: CveFacts | undefined) => Clock | undefined>> = {
+const clocks: Readonly<
+  Record<DueBasis, (inputs: DueInputs, cve: CveFacts | undefined) => Clock | undefined>
+> = {
   first_found: ({ detectedOn }) => ({ on: detectedOn, forcedOn: detectedOn }),
   original_detection: ({ detectedOn, vendorReleasedOn }) => ({
     on: vendorReleasedOn === undefined ? detectedOn : laterOf(detectedOn, vendorReleasedOn),
@@ -224,7 +226,8 @@ function choose(applied: AppliedPolicy, inputs: DueInputs, cve: CveFacts | undef
     .filter((each) => (each.effectiveFrom ?? '') > (clockOf(each)?.forcedOn ?? inputs.detectedOn))
     .toSorted((a, b) => ((a.effectiveFrom ?? '') < (b.effectiveFrom ?? '') ? -1 : 1))[0];
   const policy = inForce ?? later ?? first;
-  if (policy.civilianOnly && inputs.nationalSecurity === 'yes') return { policy, silence: 'national_security' };
+  if (policy.civilianOnly && inputs.nationalSecurity === 'yes')
+    return { policy, silence: 'national_security' };
   const clock = clockOf(policy);
   if (!clock) return { policy, silence: 'no_day_given' };
   if (inForce === undefined && !(later !== undefined && applied.coversOpen))
@@ -318,5 +321,7 @@ export function answersOf(inputs: DueInputs, { policies, calendars }: DueRules):
 export function dueDateOf(inputs: DueInputs, rules: DueRules): DueDate | undefined {
   const answers = answersOf(inputs, rules);
   const [first] = answers;
-  return first && first.on !== null ? { on: first.on, answer: { ...first, on: first.on }, answers } : undefined;
+  return first && first.on !== null
+    ? { on: first.on, answer: { ...first, on: first.on }, answers }
+    : undefined;
 }

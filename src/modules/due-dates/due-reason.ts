@@ -50,6 +50,7 @@ export function reasonOfAnswer(answer: DueAnswer, severity: Severity): string {
 function unknownText({ unknown, latest, on }: DueAnswer): string {
   if (unknown.length === 0) return '';
   const asked = unknown.map((each) => words[each] ?? each).join(', ');
-  const other = on === null ? '' : `; otherwise ${latest === null ? 'possibly no date' : `as late as ${latest}`}`;
+  const other =
+    on === null ? '' : `; otherwise ${latest === null ? 'possibly no date' : `as late as ${latest}`}`;
   return ` (not known: ${asked}${other})`;
 }

@@ -2,7 +2,13 @@ export { addDays } from './days.ts';
 export { fetchDueDates, type DueDatesOf, type ReasonedDate } from './due-dates.ts';
 export { countNewlyLate, isLateAgainstObligation, recordObligations } from './obligations.sql.ts';
 export { promisedDate } from './promised-date.ts';
-export { type DueExplanation, explainDueDate, letPromiseStand, type ReasonedAnswer, tryDueDate } from './explain.ts';
+export {
+  type DueExplanation,
+  explainDueDate,
+  letPromiseStand,
+  type ReasonedAnswer,
+  tryDueDate,
+} from './explain.ts';
 export {
   addPolicyVersion,
   changeFreeDay,

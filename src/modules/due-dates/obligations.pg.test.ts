@@ -43,7 +43,9 @@ async function judged(severity: Severity): Promise<void> {
   await recordObligations(database.db, { operationId, now }, [{ systemId, pluginId, due }]);
 }
 const dates = () =>
-  rows(`select d.obliged_by::text, d.proposed::text from poam_due_dates d join ingestion_poams p on p.id = d.poam_ref where p.poam_id = 'P-OPEN'`);
+  rows(
+    `select d.obliged_by::text, d.proposed::text from poam_due_dates d join ingestion_poams p on p.id = d.poam_ref where p.poam_id = 'P-OPEN'`,
+  );
 const inbox = async (): Promise<unknown[]> => {
   const { json } = await commandOver(app, ['inbox', '--kind', 'late_obligation']);
   return (json as { items: { subject: string }[] }).items.filter((each) => each.subject === 'P-OPEN');
@@ -144,9 +146,13 @@ describe('policies, and where they apply', () => {
 
   it('a boundary can be let off a default, and return to it; what held is kept with its end', async () => {
     await command('set', 'org-default', 'off', '--system', 'S-3', '--yes');
-    expect((await fetchDueDates(database.db))({ ...weakness, systemId: 'S-3', severity: 'High' })).toBeUndefined();
+    expect(
+      (await fetchDueDates(database.db))({ ...weakness, systemId: 'S-3', severity: 'High' }),
+    ).toBeUndefined();
     await command('set', 'org-default', 'inherit', '--system', 'S-3', '--yes');
-    expect((await fetchDueDates(database.db))({ ...weakness, systemId: 'S-3', severity: 'High' })?.on).toBe('2026-12-20');
+    expect((await fetchDueDates(database.db))({ ...weakness, systemId: 'S-3', severity: 'High' })?.on).toBe(
+      '2026-12-20',
+    );
     expect((await command('history')).json).toEqual(
       expect.arrayContaining([
         expect.objectContaining({
@@ -194,7 +200,10 @@ describe('policies, and where they apply', () => {
     const due = (await fetchDueDates(database.db))({ ...weakness, severity: 'High' });
     await rm(folder, { recursive: true });
     // 2026-11-25 is a Wednesday before a holiday; exposure is not known.
-    expect(due).toMatchObject({ on: '2026-11-25', answer: { policyId: 'strict', version: 1, unknown: ['exposed'] } });
+    expect(due).toMatchObject({
+      on: '2026-11-25',
+      answer: { policyId: 'strict', version: 1, unknown: ['exposed'] },
+    });
   });
 
   it('own days are set and removed, and the holidays of a year are told', async () => {

@@ -99,7 +99,9 @@ async function renewDueDates(db: Kysely<Database>, { operationId, now }: Obligat
       join ingestion_poams p on p.id = w.poam_id
       left join poam_due_dates d on d.poam_ref = p.id
      where d.obliged_by is distinct from w.due_on
-    on conflict (poam_ref) do update set obliged_by = excluded.obliged_by, since = excluded.since`.execute(db);
+    on conflict (poam_ref) do update set obliged_by = excluded.obliged_by, since = excluded.since`.execute(
+    db,
+  );
   await sql`
     delete from poam_due_dates d where not exists (select from weaknesses w where w.poam_id = d.poam_ref)`.execute(
     db,
@@ -117,10 +119,7 @@ export const isLateAgainstObligation = (d: string, p: string): RawBuilder<unknow
 };
 
 /** POA&Ms that an obligation of these operations made late: they promise a later day. */
-export async function countNewlyLate(
-  db: Kysely<Database>,
-  operationIds: readonly string[],
-): Promise<number> {
+export async function countNewlyLate(db: Kysely<Database>, operationIds: readonly string[]): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     select count(distinct d.poam_ref)::int as n
       from poam_obligations o join poam_due_dates d on d.poam_ref = o.poam_ref join ingestion_poams p on p.id = d.poam_ref

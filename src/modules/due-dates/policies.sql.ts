@@ -96,13 +96,11 @@ export function rulesFrom({ versions, uses, calendars }: RuleParts): RulesOf {
     const policies = [...use.values()]
       .filter((each) => each.applies)
       .toSorted((a, b) => (a.policyId < b.policyId ? -1 : 1))
-      .map(
-        ({ policyId, coversOpen }): AppliedPolicy => ({
-          policyId,
-          coversOpen,
-          versions: versionsOf.get(policyId) ?? [],
-        }),
-      );
+      .map(({ policyId, coversOpen }): AppliedPolicy => ({
+        policyId,
+        coversOpen,
+        versions: versionsOf.get(policyId) ?? [],
+      }));
     return { policies, calendars };
   };
   const byDefault = rulesOf([]);
@@ -133,7 +131,9 @@ export async function insertPolicyVersion(
   await sql`
     insert into due_date_policy_times (policy_id, version, ordinal, conditions, days, remark)
     select ${version.policyId}, ${added}, t.place, t.each -> 'when', (t.each ->> 'days')::numeric, t.each ->> 'remark'
-      from jsonb_array_elements(${storableJson(version.times)}::jsonb) with ordinality t(each, place)`.execute(db);
+      from jsonb_array_elements(${storableJson(version.times)}::jsonb) with ordinality t(each, place)`.execute(
+    db,
+  );
   return added;
 }
 
@@ -174,7 +174,9 @@ export async function setCalendarDay(
   by: { readonly name: string; readonly now: Date },
 ): Promise<void> {
   if (set === null)
-    await sql`delete from calendar_days where calendar = ${given.calendar} and day = ${given.day}::date`.execute(db);
+    await sql`delete from calendar_days where calendar = ${given.calendar} and day = ${given.day}::date`.execute(
+      db,
+    );
   else
     await sql`
       insert into calendar_days (calendar, day, is_working, title, set_by, set_at)

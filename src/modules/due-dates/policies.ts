@@ -98,7 +98,11 @@ export async function addPolicyVersion(
     faults.push({ field: 'calendar', message: `is unknown; there are ${[...calendars.keys()].join(', ')}` });
   if (given.counts !== 'days' && given.calendar === null)
     faults.push({ field: 'calendar', message: `is needed to count ${given.counts}` });
-  if (given.effectiveFrom !== null && given.effectiveUntil !== null && given.effectiveUntil <= given.effectiveFrom)
+  if (
+    given.effectiveFrom !== null &&
+    given.effectiveUntil !== null &&
+    given.effectiveUntil <= given.effectiveFrom
+  )
     faults.push({ field: 'effectiveUntil', message: 'is not after effectiveFrom' });
   if (faults.length > 0)
     throw new TielineError('EDIT_REFUSED', 'The policy was not saved.', { fields: faults });
@@ -153,7 +157,8 @@ export async function previewPolicyUse(app: App, scope: Scope, use: UseToSet): P
   return {
     looked: weaknesses.length,
     earlier: moved.length,
-    late: moved.filter(({ weakness, due }) => weakness.promised !== null && weakness.promised > due.on).length,
+    late: moved.filter(({ weakness, due }) => weakness.promised !== null && weakness.promised > due.on)
+      .length,
     items: moved.slice(0, shownItems).map(({ weakness, due }) => ({
       poamId: weakness.poamId,
       systemId: weakness.systemId,

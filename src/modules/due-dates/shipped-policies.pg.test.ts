@@ -83,11 +83,15 @@ describe('the policies that ship', () => {
   it('BOD 19-02 gives critical 15 and high 30 days to what faces the internet, and was revoked on 2026-06-10', () => {
     expect(daysBySeverity('cisa-bod-19-02', '2026-06-09')).toEqual([15, 30, null, null, null]);
     expect(answer('cisa-bod-19-02', { detectedOn: '2026-06-09', exposed: 'no' }).silence).toBe('no_row');
-    expect(answer('cisa-bod-19-02', { detectedOn: '2026-06-10', exposed: 'yes' }).silence).toBe('not_in_force');
+    expect(answer('cisa-bod-19-02', { detectedOn: '2026-06-10', exposed: 'yes' }).silence).toBe(
+      'not_in_force',
+    );
   });
 
   it('BOD 22-01 gives the catalogue’s own due date, also one before the day of listing, until it was revoked', () => {
-    const cves = [{ cve: 'CVE-2020-1472', kev: 'yes', kevAdded: '2021-11-03', kevDue: '2020-09-21' }] as const;
+    const cves = [
+      { cve: 'CVE-2020-1472', kev: 'yes', kevAdded: '2021-11-03', kevDue: '2020-09-21' },
+    ] as const;
     expect(answer('cisa-bod-22-01', { detectedOn: '2022-01-01', cves }).on).toBe('2020-09-21');
     expect(answer('cisa-bod-22-01', { cves }).silence).toBe('not_in_force');
   });
@@ -117,9 +121,17 @@ describe('BOD 26-04', () => {
     for (const [row, expected] of rows) {
       const found = answer('cisa-bod-26-04', { cves: [cveOf(row)], exposed: yes(row[1]) });
       const days = expected === '-' ? null : Number.parseInt(expected, 10);
-      expect([row, found.days, found.on]).toEqual([row, days, days === null ? null : addDays('2026-11-20', days)]);
+      expect([row, found.days, found.on]).toEqual([
+        row,
+        days,
+        days === null ? null : addDays('2026-11-20', days),
+      ]);
       expect(found.remark).toBe(
-        expected === '-' ? 'fix on system upgrade' : expected.endsWith('F') ? 'with forensic investigation' : null,
+        expected === '-'
+          ? 'fix on system upgrade'
+          : expected.endsWith('F')
+            ? 'with forensic investigation'
+            : null,
       );
       expect(found.unknown).toEqual([]);
     }
@@ -141,7 +153,11 @@ describe('BOD 26-04', () => {
     const log4shell = { ...cveOf('YYYT'), kevAdded: '2021-12-10' };
     const found = answer('cisa-bod-26-04', { cves: [log4shell], exposed: 'yes' });
     expect([found.since, found.on]).toEqual(['2026-06-10', '2026-06-13']);
-    const later = answer('cisa-bod-26-04', { detectedOn: '2026-07-01', cves: [cveOf('YYYT')], exposed: 'yes' });
+    const later = answer('cisa-bod-26-04', {
+      detectedOn: '2026-07-01',
+      cves: [cveOf('YYYT')],
+      exposed: 'yes',
+    });
     expect([later.since, later.on]).toEqual(['2026-07-01', '2026-07-04']);
   });
 
@@ -152,28 +168,53 @@ describe('BOD 26-04', () => {
   });
 
   const csv = '/work/shared/data/grc/cisa-bod-26-04-ssvc.csv';
-  it.skipIf(!existsSync(csv))('the rows of BOD 26-04 are those of CERT/CC’s file, where that is at hand', () => {
-    const lines = readFileSync(csv, 'utf8').trim().split('\n').slice(1);
-    expect(lines).toHaveLength(16);
-    for (const line of lines) {
-      const [, kev, exposed, automatable, impact, time = ''] = line.trim().split(',');
-      const found = answer('cisa-bod-26-04', {
-        exposed: exposed as 'yes',
-        cves: [{ cve: 'c', kev: kev as 'yes', automatable: automatable as 'yes', impact: impact as 'total' }],
-      });
-      expect(found.days).toBe(time.startsWith('fix') ? null : Number.parseInt(time, 10));
-    }
-  });
+  it.skipIf(!existsSync(csv))(
+    'the rows of BOD 26-04 are those of CERT/CC’s file, where that is at hand',
+    () => {
+      const lines = readFileSync(csv, 'utf8').trim().split('\n').slice(1);
+      expect(lines).toHaveLength(16);
+      for (const line of lines) {
+        const [, kev, exposed, automatable, impact, time = ''] = line.trim().split(',');
+        const found = answer('cisa-bod-26-04', {
+          exposed: exposed as 'yes',
+          cves: [
+            { cve: 'c', kev: kev as 'yes', automatable: automatable as 'yes', impact: impact as 'total' },
+          ],
+        });
+        expect(found.days).toBe(time.startsWith('fix') ? null : Number.parseInt(time, 10));
+      }
+    },
+  );
 });
 
 describe('FedRAMP vulnerability detection and response', () => {
   const evaluated = { detectedOn: '2026-12-08', evaluatedAt: '2026-12-10T20:00:00Z' };
   /** Class, then N5 to N2: reachable and exploitable, exploitable only, not exploitable. */
   const days: Record<'A' | 'B' | 'C' | 'D', readonly (readonly number[])[]> = {
-    A: [[4, 8, 32], [8, 32, 64], [32, 64, 192], [96, 160, 192]],
-    B: [[4, 8, 32], [8, 32, 64], [32, 64, 192], [96, 160, 192]],
-    C: [[2, 4, 16], [4, 8, 64], [16, 32, 128], [48, 128, 192]],
-    D: [[0.5, 1, 8], [2, 8, 32], [8, 16, 64], [24, 96, 192]],
+    A: [
+      [4, 8, 32],
+      [8, 32, 64],
+      [32, 64, 192],
+      [96, 160, 192],
+    ],
+    B: [
+      [4, 8, 32],
+      [8, 32, 64],
+      [32, 64, 192],
+      [96, 160, 192],
+    ],
+    C: [
+      [2, 4, 16],
+      [4, 8, 64],
+      [16, 32, 128],
+      [48, 128, 192],
+    ],
+    D: [
+      [0.5, 1, 8],
+      [2, 8, 32],
+      [8, 16, 64],
+      [24, 96, 192],
+    ],
   };
 
   it('each class, agency impact and reachability gives the days of VDR-TFR-PVR from the evaluation on (consolidated rules 2026)', () => {
@@ -209,7 +250,9 @@ describe('FedRAMP vulnerability detection and response', () => {
   it('twelve hours count from the very time of the evaluation', () => {
     const worst = { class: 'D', agencyImpact: 'N5', exploitable: 'yes', reachable: 'yes' } as const;
     expect(answer('fedramp-vdr', { ...evaluated, ...worst }).on).toBe('2026-12-11');
-    expect(answer('fedramp-vdr', { ...evaluated, evaluatedAt: '2026-12-10T08:00:00Z', ...worst }).on).toBe('2026-12-10');
+    expect(answer('fedramp-vdr', { ...evaluated, evaluatedAt: '2026-12-10T08:00:00Z', ...worst }).on).toBe(
+      '2026-12-10',
+    );
   });
 
   it('what was not evaluated counts from its detection by the worst that it may be, and says what is not known', () => {

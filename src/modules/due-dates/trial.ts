@@ -2,7 +2,8 @@
 import { defined } from '../../platform/values/index.ts';
 import type { CveFacts, DueInputs } from './due-date-of.ts';
 
-export type Trial = Omit<DueInputs, 'cves'> & Omit<CveFacts, 'cve' | 'kev'> & { readonly kev?: CveFacts['kev'] };
+export type Trial = Omit<DueInputs, 'cves'> &
+  Omit<CveFacts, 'cve' | 'kev'> & { readonly kev?: CveFacts['kev'] };
 
 /** @param trial what is left out of it is unknown. It has one CVE. */
 export function inputsOfTrial(trial: Trial): DueInputs {

@@ -123,7 +123,8 @@ export const commandGroups: readonly EntryGroup[] = [
       },
       {
         name: 'due-policies',
-        description: 'by which rules POA&Ms are due: which apply where, what each says, why a POA&M is due when it is',
+        description:
+          'by which rules POA&Ms are due: which apply where, what each says, why a POA&M is due when it is',
         load: async () => (await import('./poams/due-policies.command.ts')).duePolicies,
       },
     ],

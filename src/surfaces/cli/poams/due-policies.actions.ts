@@ -224,12 +224,7 @@ export async function setDay(
   [day, title]: readonly [string, string],
 ): Promise<void> {
   await context.host.withApp(flags, (app) =>
-    changeFreeDay(
-      app,
-      actorOf(flags),
-      { calendar, day: dayOf(day) },
-      { isWorking: flags.working, title },
-    ),
+    changeFreeDay(app, actorOf(flags), { calendar, day: dayOf(day) }, { isWorking: flags.working, title }),
   );
   await showDays(context, flags);
 }

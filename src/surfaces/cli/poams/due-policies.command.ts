@@ -21,7 +21,8 @@ const set: CommandSpec = {
     system('only in this authorization boundary; else the default of all'),
     {
       flags: '--open',
-      description: 'also for weaknesses that were open before the policy began, from the day on which it began',
+      description:
+        'also for weaknesses that were open before the policy began, from the day on which it began',
       default: false,
     },
     yes('do it'),
@@ -60,7 +61,9 @@ const tryIt: CommandSpec = {
     choice('agency-impact', dueConditions.agency_impact, 'potential agency impact'),
     dayOption('--comply-by <day>', 'the day that a notice gives'),
   ],
-  examples: ['due-policies try --severity High --detected 2026-11-20 --kev yes --automatable yes --impact total'],
+  examples: [
+    'due-policies try --severity High --detected 2026-11-20 --kev yes --automatable yes --impact total',
+  ],
   action: async () => (await import('./due-policies.actions.ts')).tryPolicies,
 };
 
@@ -113,7 +116,8 @@ export const duePolicies: FirstLevel = {
     {
       name: 'add',
       arguments: '<file>',
-      description: 'add a policy, or a version of one, from YAML or JSON (docs/due-dates.md); nothing is overwritten',
+      description:
+        'add a policy, or a version of one, from YAML or JSON (docs/due-dates.md); nothing is overwritten',
       options: [byOption],
       action: async () => (await import('./due-policies.actions.ts')).addPolicy,
     },
@@ -125,7 +129,8 @@ export const duePolicies: FirstLevel = {
     {
       name: 'explain',
       arguments: '<poam>',
-      description: 'why a POA&M is due when it is: both dates, every policy’s answer, and every obligation that it ever had',
+      description:
+        'why a POA&M is due when it is: both dates, every policy’s answer, and every obligation that it ever had',
       action: async () => (await import('./due-policies.actions.ts')).explainPoam,
     },
     {

@@ -1,5 +1,11 @@
 /** Due-date policies and what they say, as people read them. */
-import type { DueExplanation, PolicyUse, PolicyView, ReasonedAnswer, UsePreview } from '../../../modules/due-dates/index.ts';
+import type {
+  DueExplanation,
+  PolicyUse,
+  PolicyView,
+  ReasonedAnswer,
+  UsePreview,
+} from '../../../modules/due-dates/index.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
 import { minuteText } from '../kit/instants.ts';
 import { counted, table } from '../kit/table.ts';
@@ -38,18 +44,26 @@ export const policiesTable = (policies: readonly PolicyView[], width: number | u
 export function policyLines({ policyId, versions, uses }: PolicyView): string[] {
   return [
     policyId,
-    ...(uses.length === 0 ? ['  applies nowhere'] : uses.map((use) => `  applies ${useText(use)}${use.reason === null ? '' : `: ${use.reason}`}`)),
+    ...(uses.length === 0
+      ? ['  applies nowhere']
+      : uses.map((use) => `  applies ${useText(use)}${use.reason === null ? '' : `: ${use.reason}`}`)),
     ...versions.flatMap((version) => [
       '',
       `Version ${version.version}: ${version.title}, ${forceText(version)}`,
       `  counts from ${version.basis.replaceAll('_', ' ')}, ${version.counts.replaceAll('_', ' ')}${version.calendar === null ? '' : ` of calendar ${version.calendar}`}`,
       ...(version.civilianOnly ? ['  not for national security systems'] : []),
-      ...(version.graceUntil === null ? [] : [`  its issuer takes work under it until ${version.graceUntil}`]),
+      ...(version.graceUntil === null
+        ? []
+        : [`  its issuer takes work under it until ${version.graceUntil}`]),
       `  source: ${version.source}${version.sourceRead ? '' : ' (by hearsay)'}`,
       ...table(
         ['  WHEN', 'DAYS', ''],
         version.times.map(({ when, days, remark }) => [
-          `  ${Object.entries(when).map(([name, value]) => `${name.replaceAll('_', ' ')} ${value}`).join(', ') || 'always'}`,
+          `  ${
+            Object.entries(when)
+              .map(([name, value]) => `${name.replaceAll('_', ' ')} ${value}`)
+              .join(', ') || 'always'
+          }`,
           days === null ? '-' : String(days),
           remark ?? '',
         ]),
@@ -79,7 +93,10 @@ export function previewLines(preview: UsePreview): string[] {
     `${counted(looked, 'weakness', 'weaknesses')} of open POA&Ms looked at: ${counted(earlier, 'one', 'of them')} would be due earlier, ${late} of these earlier than promised.`,
     ...items
       .slice(0, 50)
-      .map(({ poamId, dueOn, wouldBe, promised, reason }) => `  ${poamId}: ${dueOn} → ${wouldBe}, promised for ${promised ?? 'no day'}; ${reason}`),
+      .map(
+        ({ poamId, dueOn, wouldBe, promised, reason }) =>
+          `  ${poamId}: ${dueOn} → ${wouldBe}, promised for ${promised ?? 'no day'}; ${reason}`,
+      ),
     ...(earlier > 50 ? [`  … and ${earlier - 50} more: --json`] : []),
   ];
 }
@@ -98,7 +115,9 @@ export function explanationLines(explained: DueExplanation): string[] {
       ? '  No obligation is on record yet; the next sync records it.'
       : `  obliged by ${obligedBy}${since === null ? '' : `, since ${minuteText(since)} UTC`}${isLate && !stands ? ': LATE AGAINST ITS OBLIGATION' : ''}`,
     ...(stands
-      ? [`  the promised date stands, says ${explained.standsBy ?? 'somebody'}: ${explained.standsReason ?? ''}`]
+      ? [
+          `  the promised date stands, says ${explained.standsBy ?? 'somebody'}: ${explained.standsReason ?? ''}`,
+        ]
       : []),
     ...explained.weaknesses.flatMap((weakness) => [
       '',

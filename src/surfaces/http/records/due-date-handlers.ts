@@ -21,8 +21,7 @@ import type { Handlers } from '../kit/call.ts';
 
 /** @throws RECORD_UNKNOWN where it is not there or out of scope. */
 async function known(app: App, scope: Scope, systemId: string): Promise<string> {
-  if (!isWithin(scope, systemId))
-    throw new TielineError('RECORD_UNKNOWN', `There is no system ${systemId}.`);
+  if (!isWithin(scope, systemId)) throw new TielineError('RECORD_UNKNOWN', `There is no system ${systemId}.`);
   await fetchBoundary(app, scope, systemId);
   return systemId;
 }
