@@ -6,7 +6,6 @@ export {
   type DueCondition,
   dueConditions,
   type DueFacts,
-  type EarlierRule,
   earlierRules,
   type PolicyTime,
   policyTime,

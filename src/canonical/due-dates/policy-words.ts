@@ -28,7 +28,6 @@ export type DayCount = (typeof dayCounts)[number];
 
 /** What becomes of a promised date when an earlier obligation arises. */
 export const earlierRules = ['ask', 'follow'] as const;
-export type EarlierRule = (typeof earlierRules)[number];
 
 const yesNo = ['yes', 'no'] as const;
 

@@ -187,7 +187,13 @@ function lookUp(policy: PolicyVersion, asked: readonly DueCondition[], facts: Du
   }
   const fits = (time: PolicyTime, way: Readonly<Record<string, string>>): boolean =>
     Object.entries(time.when).every(([condition, value]) => way[condition] === value);
-  const possible = [...new Set(ways.map((way) => policy.times.find((time) => fits(time, way))))];
+  const found = ways.map((way) => policy.times.find((time) => fits(time, way)));
+  // Two rows that say the same are one.
+  const possible = [
+    ...new Map(
+      found.map((time) => [JSON.stringify([time?.days, time?.remark, time === undefined]), time]),
+    ).values(),
+  ];
   // What is unknown and makes no difference is not asked for.
   const unknown = possible.length < 2 ? [] : asked.filter((each) => facts[each] === undefined);
   return { possible, unknown, asked };

@@ -173,8 +173,10 @@ describe('policies, and where they apply', () => {
 
   it('`due-policies try` says what every policy would say of a weakness that is made up', async () => {
     const { json } = await command(
-      ...['try', '--severity', 'High', '--detected', '2026-11-20', '--kev', 'yes'],
-      ...['--automatable', 'yes', '--impact', 'total', '--exposed', 'no'],
+      'try',
+      ...'--severity High --detected 2026-11-20 --kev yes --automatable yes --impact total --exposed no'.split(
+        ' ',
+      ),
     );
     expect((json as { policyId: string; on: string | null }[])[0]).toMatchObject({
       policyId: 'cisa-bod-26-04',

@@ -107,25 +107,27 @@ export async function planPoams(
     await recordTies(tx, source, answered);
     const shown = await showAnswers(tx, source, judged);
     const abandoned = await showAbandonedPoams(tx.db, source);
-    const held = new Set([...waiting, ...shown]);
-    const created = fresh.filter((each) => !shown.has(each)).length;
-    const read = weaknesses.length + renewal.withdrawn + abandoned;
-    const updated = Math.min(
-      extended + renewal.renewed + renewal.withdrawn,
-      read - created - held.size - abandoned,
-    );
-    const outcome: Counts = {
-      ...noCounts,
-      read,
-      created,
-      updated,
-      held: held.size + abandoned,
-      unchanged: read - created - updated - held.size - abandoned,
-    };
+    const outcome = outcomeOf({
+      read: weaknesses.length + renewal.withdrawn + abandoned,
+      created: fresh.filter((each) => !shown.has(each)).length,
+      held: new Set([...waiting, ...shown]).size + abandoned,
+      changed: extended + renewal.renewed + renewal.withdrawn,
+    });
     await recordCounts(tx.db, operationId, outcome);
     return outcome;
   });
   context.report({ system: system.name, step: 'poams', state: 'working', counts });
+}
+
+/** What the step came to. @param changed what was changed, of which some may be held or created too. */
+function outcomeOf({
+  read,
+  created,
+  held,
+  changed,
+}: Record<'read' | 'created' | 'held' | 'changed', number>): Counts {
+  const updated = Math.min(changed, read - created - held);
+  return { ...noCounts, read, created, updated, held, unchanged: read - created - updated - held };
 }
 
 async function fetchControls(
