@@ -30,6 +30,7 @@ export {
   findingRoutes,
   findingRow,
   importRoutes,
+  intelligenceRoutes,
   matchRoutes,
   planRoutes,
   mappingRoutes,

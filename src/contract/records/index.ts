@@ -2,6 +2,7 @@ export * from './acceptances.ts';
 export * from './asset-parts.ts';
 export * from './assets.ts';
 export * from './imports.ts';
+export * from './intelligence.ts';
 export * from './links.ts';
 export * from './matches.ts';
 export * from './poams.ts';

@@ -7,6 +7,7 @@ import { boundaryRoutes } from './boundary-routes.ts';
 import { dueDateRoutes } from './rules/due-date-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
 import { importRoutes } from './import-routes.ts';
+import { intelligenceRoutes } from './intelligence/intelligence-routes.ts';
 import { matchRoutes } from './match-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
 import { deciderRoutes } from './requests/decider-routes.ts';
@@ -31,6 +32,7 @@ export const routes = {
   ...syncRoutes,
   ...repairRoutes,
   ...importRoutes,
+  ...intelligenceRoutes,
   ...matchRoutes,
   ...runRoutes,
   ...planRoutes,
@@ -52,6 +54,7 @@ export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { boundaryRoutes } from './boundary-routes.ts';
 export { dueDateRoutes } from './rules/due-date-routes.ts';
 export { importRoutes, matchRoutes, planRoutes, runRoutes };
+export { importRoutes, intelligenceRoutes, matchRoutes, planRoutes, runRoutes };
 export { poamRoutes } from './poam-routes.ts';
 export { mappingRoutes, repairRoutes, sessionRoutes, viewRoutes };
 export { type Access, type Audit, defineRoutes, type Route } from './define-route.ts';

@@ -83,6 +83,7 @@ export interface Database {
   ingestion_vulnerability_cves: IngestionVulnerabilityCvesTable;
   integration_health: IntegrationHealthTable;
   intelligence_loads: IntelligenceLoadsTable;
+  intelligence_sources: IntelligenceSourcesTable;
   kept_plan_groups: KeptPlanGroupsTable;
   kept_plan_items: KeptPlanItemsTable;
   kept_plan_views: KeptPlanViewsTable;
@@ -93,6 +94,7 @@ export interface Database {
   one_time_links: OneTimeLinksTable;
   operation_progress: OperationProgressTable;
   performance_metrics: PerformanceMetricsTable;
+  plugin_cves: PluginCvesTable;
   poam_asset_departures: PoamAssetDeparturesTable;
   poam_comments: PoamCommentsTable;
   poam_due_dates: PoamDueDatesTable;
@@ -1304,6 +1306,22 @@ interface IntelligenceLoadsTable {
   operation_id: string | null;
 }
 
+/** From where and when a worker loads a feed by itself; at most one a feed. */
+interface IntelligenceSourcesTable {
+  feed: string;
+  /** Address or file. {date} stands for the day before, YYYY-MM-DD; {year} for the year. */
+  address: string;
+  /** Five fields (minute hour day month weekday), in UTC. */
+  cron: string;
+  is_enabled: Generated<boolean>;
+  next_run_at: Instant | null;
+  last_run_at: Instant | null;
+  /** What the last time came to: what was loaded, or why not. */
+  last_outcome: string | null;
+  set_by: string;
+  set_at: Instant;
+}
+
 /** Items of a plan that make the same change, in the order in which they are reviewed: the most dangerous first. */
 interface KeptPlanGroupsTable {
   plan_id: string;
@@ -1458,6 +1476,12 @@ interface PerformanceMetricsTable {
   unit: string;
   tags: Generated<JsonColumn>;
   recorded_at: Generated<Instant>;
+}
+
+/** scan_plugins.cves, a row each: which plugins look for a CVE. Renewed after each sync and load. */
+interface PluginCvesTable {
+  cve: string;
+  plugin_id: string;
 }
 
 /** Assets that a POA&M is no longer about, and that its remote still lists. */
@@ -2208,6 +2232,15 @@ interface VulnerabilityIntelligenceTable {
   patch_available: Generated<boolean | null>;
   /** 0 to 10, set by the organization. */
   business_impact_score: number | null;
+  /** Earliest day on which a CVE of the plugin was listed as known to be exploited; null: none is. */
+  kev_added: string | null;
+  /** Earliest due date that the catalogue prints for a CVE of the plugin. */
+  kev_due: string | null;
+  /** Whether ransomware is known to use a CVE of the plugin; null: none is listed. */
+  kev_ransomware: boolean | null;
+  /** Highest EPSS score of its CVEs, 0 to 1. */
+  epss: number | null;
+  epss_percentile: number | null;
 }
 
 /** The work on a finding: who, until when, how far. */

@@ -175,6 +175,17 @@ export const commandGroups: readonly EntryGroup[] = [
     ],
   },
   {
+    title: 'Threat intelligence',
+    entries: [
+      {
+        name: 'intelligence',
+        description:
+          'threat feeds (KEV, EPSS, NVD, CVE, SSVC), loaded from files, and what they say of a CVE',
+        load: async () => (await import('./intelligence/intelligence.command.ts')).intelligence,
+      },
+    ],
+  },
+  {
     title: 'Links and mappings',
     entries: [
       {

@@ -17,6 +17,7 @@ import { assetHandlers } from './records/asset-handlers.ts';
 import { boundaryHandlers } from './records/boundary-handlers.ts';
 import { dueDateHandlers } from './records/due-date-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
+import { intelligenceHandlers } from './intelligence/intelligence-handlers.ts';
 import { importHandlers } from './records/import-handlers.ts';
 import { poamHandlers } from './records/poam-handlers.ts';
 import { viewHandlers } from './sign-in/view-handlers.ts';
@@ -45,6 +46,7 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...syncHandlers({ ...parts, feed }),
     ...repairHandlers(),
     ...importHandlers(parts),
+    ...intelligenceHandlers,
     ...matchHandlers(parts),
     ...runHandlers(parts),
     ...planHandlers(),
