@@ -40,5 +40,6 @@ export {
   sessionRoutes,
   syncRoutes,
   repairRoutes,
+  ruleRoutes,
   viewRoutes,
 } from './routes/index.ts';

@@ -59,7 +59,7 @@ const emptying = `
     set local session_replication_role = replica;
     for each in select c.oid, c.oid::regclass::text as name from pg_class c
                  where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-                   and c.relname not in ('approval_rules', 'control_rules', 'tieline_migrations', 'tieline_objects', 'tieline_partitioned_tables')
+                   and c.relname not in ('approval_rules', 'control_rules', 'weakness_rules', 'tieline_migrations', 'tieline_objects', 'tieline_partitioned_tables')
                    and c.relname not in ('calendars', 'due_date_policies', 'due_date_policy_times', 'due_date_policy_uses', 'due_date_policy_versions')
     loop
       execute 'delete from ' || each.name;

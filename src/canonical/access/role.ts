@@ -19,6 +19,7 @@ const reads = [
   'conflict:read',
   'plan:read',
   'link:read',
+  'rule:read',
   'intelligence:read',
   'metric:read',
   'sync:read',
@@ -49,7 +50,7 @@ export const roles = {
   isso: {
     title: 'ISSO',
     may: [...reads, ...analysis, ...upkeep, 'plan:create', 'sync:run', 'audit:read', 'deviation:approve'],
-    further: [],
+    further: ['rule:write'],
   },
   issm: {
     title: 'ISSM',
@@ -65,6 +66,7 @@ export const roles = {
       'approval:decide',
       'plan:apply',
       'mapping:write',
+      'rule:write',
       'policy:write',
       'workflow:write',
       'metric:write',

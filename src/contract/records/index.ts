@@ -9,3 +9,4 @@ export * from './poams.ts';
 export * from './scan-files.ts';
 export * from './scans.ts';
 export * from './systems.ts';
+export * from './weakness-rules.ts';

@@ -10,6 +10,7 @@ import { importRoutes } from './import-routes.ts';
 import { intelligenceRoutes } from './intelligence/intelligence-routes.ts';
 import { matchRoutes } from './match-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
+import { ruleRoutes } from './weaknesses/rule-routes.ts';
 import { deciderRoutes } from './requests/decider-routes.ts';
 import { repairRoutes } from './repair-routes.ts';
 import { planRoutes, runRoutes } from './run-routes.ts';
@@ -38,6 +39,7 @@ export const routes = {
   ...planRoutes,
   ...viewRoutes,
   ...mappingRoutes,
+  ...ruleRoutes,
 } as const;
 export { accountRoutes, connectionRoutes };
 export {
@@ -53,9 +55,9 @@ export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { boundaryRoutes } from './boundary-routes.ts';
 export { dueDateRoutes } from './rules/due-date-routes.ts';
-export { importRoutes, matchRoutes, planRoutes, runRoutes };
 export { importRoutes, intelligenceRoutes, matchRoutes, planRoutes, runRoutes };
 export { poamRoutes } from './poam-routes.ts';
+export { ruleRoutes };
 export { mappingRoutes, repairRoutes, sessionRoutes, viewRoutes };
 export { type Access, type Audit, defineRoutes, type Route } from './define-route.ts';
 export { openApiOf } from './openapi.ts';

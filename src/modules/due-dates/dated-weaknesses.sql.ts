@@ -17,8 +17,8 @@ export interface TiedWeakness extends DatedWeakness {
 }
 
 const columns = sql`
-  p.poam_id as "poamId", w.system_id as "systemId", w.grouping, w.identifier, plugin.name, w.severity, w.detected_on::text as "detectedOn",
-  w.due_on::text as "dueOn", w.due_reason as "dueReason", coalesce(plugin.cves, '{}') as cves, p.scheduled_completion::date::text as promised`;
+  p.poam_id as "poamId", w.system_id as "systemId", w.grouping, w.identifier, coalesce(w.title, plugin.name) as name, w.severity, w.detected_on::text as "detectedOn",
+  w.due_on::text as "dueOn", w.due_reason as "dueReason", case when w.grouping = 'cve' and w.identifier like 'CVE-%' then array[w.identifier::text] else coalesce(plugin.cves, '{}') end as cves, p.scheduled_completion::date::text as promised`;
 
 /** The weaknesses of open POA&Ms. @param systemId only of this boundary. */
 export async function listTiedWeaknesses(
@@ -30,7 +30,7 @@ export async function listTiedWeaknesses(
     select ${columns}
       from weaknesses w
       join ingestion_poams p on p.id = w.poam_id and ${isOpenPoam('p')}
-      left join scan_plugins plugin on w.grouping = 'plugin' and plugin.plugin_id = w.identifier
+      left join scan_plugins plugin on plugin.plugin_id = coalesce(w.plugin_id, case when w.grouping = 'plugin' then w.identifier end)
      where ${inScope(scope, sql`w.system_id`)} and ${systemId === null ? sql`true` : sql`w.system_id = ${systemId}`}
      order by w.system_id, w.identifier`.execute(db);
   return rows;
@@ -42,7 +42,7 @@ export async function listWeaknessesOf(db: Kysely<Database>, poamId: string): Pr
     select ${columns}
       from ingestion_poams p
       join weaknesses w on w.poam_id = p.id
-      left join scan_plugins plugin on w.grouping = 'plugin' and plugin.plugin_id = w.identifier
+      left join scan_plugins plugin on plugin.plugin_id = coalesce(w.plugin_id, case when w.grouping = 'plugin' then w.identifier end)
      where p.poam_id = ${poamId} order by w.due_on, w.identifier limit 1000`.execute(db);
   return rows;
 }

@@ -20,17 +20,27 @@ const operationId = '00000000-0000-0000-0000-000000000001';
 const rows = async (query: string): Promise<Record<string, unknown>[]> =>
   (await database.pool.query<Record<string, unknown>>(query)).rows;
 /** The weakness of an open POA&M in system S-2, which promises 2026-12-30. */
-const weakness = { systemId: 'S-2', pluginId: '1', detectedOn: '2026-11-20', cves: [] };
+const weakness = {
+  systemId: 'S-2',
+  grouping: 'plugin' as const,
+  identifier: '1',
+  detectedOn: '2026-11-20',
+  cves: [],
+};
 
 /** As a sync does: ties the weakness with this severity and records what follows. */
 async function judged(severity: Severity): Promise<void> {
   const due = (await fetchDueDates(database.db))({ ...weakness, severity });
   if (!due) throw new Error('no date');
-  const { systemId, pluginId, detectedOn } = weakness;
+  const { systemId, grouping, identifier, detectedOn } = weakness;
   await saveWeaknesses(database.db, [
     {
       systemId,
-      pluginId,
+      grouping,
+      identifier,
+      ruleId: 1,
+      title: 'Weak',
+      pluginId: '1',
       detectedOn,
       severity,
       dueOn: due.on,
@@ -40,7 +50,7 @@ async function judged(severity: Severity): Promise<void> {
       poamId: 'P-OPEN',
     },
   ]);
-  await recordObligations(database.db, { operationId, now }, [{ systemId, pluginId, due }]);
+  await recordObligations(database.db, { operationId, now }, [{ systemId, grouping, identifier, due }]);
 }
 const dates = () =>
   rows(

@@ -11,7 +11,8 @@ import type { ReasonedDate } from './due-dates.ts';
 /** A weakness that a POA&M answers, with the date that policies give it. */
 export interface Obliged {
   readonly systemId: string;
-  readonly pluginId: string;
+  readonly grouping: string;
+  readonly identifier: string;
   readonly due: ReasonedDate;
 }
 
@@ -30,11 +31,13 @@ interface Renewed {
 
 /** The weaknesses whose date is another one than the newest obligation of their POA&M says, or that have none. */
 async function listRenewed(db: Kysely<Database>, obliged: readonly Obliged[]): Promise<Renewed[]> {
+  const column = (name: 'systemId' | 'grouping' | 'identifier'): string[] =>
+    obliged.map((each) => each[name]);
   const { rows } = await sql<Renewed>`
     select w.id as "weaknessId", w.poam_id as "poamRef", w.due_on::text as "dueOn", w.due_reason as reason, given.place
-      from unnest(${obliged.map((each) => each.systemId)}::text[], ${obliged.map((each) => each.pluginId)}::text[]) with ordinality
-             as given(system_id, identifier, place)
-      join weaknesses w on w.system_id = given.system_id and w.grouping = 'plugin' and w.identifier = given.identifier and w.poam_id is not null
+      from unnest(${column('systemId')}::text[], ${column('grouping')}::text[], ${column('identifier')}::text[]) with ordinality
+             as given(system_id, kind, identifier, place)
+      join weaknesses w on w.system_id = given.system_id and w.grouping = given.kind and w.identifier = given.identifier and w.poam_id is not null
       left join lateral (select o.obliged_by from poam_obligations o where o.poam_ref = w.poam_id and o.weakness_id = w.id
                           order by o.id desc limit 1) newest on true
      where newest.obliged_by is distinct from w.due_on`.execute(db);

@@ -90,7 +90,9 @@ const isStored = (code: string): boolean => migration.includes(`'${code}'`);
 
 it('every rule and every reason that an earlier version stored is its code, and is shown as it was', async () => {
   await using old = await databaseBefore();
-  const rules = Object.entries(ruleSentences).filter(([code]) => isStored(code) && code !== 'standing_decision');
+  const rules = Object.entries(ruleSentences).filter(
+    ([code]) => isStored(code) && code !== 'standing_decision',
+  );
   // These two are worded otherwise since they were stored; nothing else is.
   const stored: Readonly<Record<string, string>> = { same_scanner_uuid: 'same Tenable uuid' };
   await writeChanges(

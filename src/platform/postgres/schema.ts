@@ -100,6 +100,7 @@ export interface Database {
   poam_due_dates: PoamDueDatesTable;
   poam_mentions: PoamMentionsTable;
   poam_obligations: PoamObligationsTable;
+  poam_rules: PoamRulesTable;
   principal_identities: PrincipalIdentitiesTable;
   principal_secrets: PrincipalSecretsTable;
   principals: PrincipalsTable;
@@ -138,6 +139,11 @@ export interface Database {
   vulnerability_intelligence: VulnerabilityIntelligenceTable;
   vulnerability_remediation: VulnerabilityRemediationTable;
   watched_folders: WatchedFoldersTable;
+  weakness_checks: WeaknessChecksTable;
+  weakness_excluded: WeaknessExcludedTable;
+  weakness_exclusions: WeaknessExclusionsTable;
+  weakness_findings: WeaknessFindingsTable;
+  weakness_rules: WeaknessRulesTable;
   weaknesses: WeaknessesTable;
   workflow_executions: WorkflowExecutionsTable;
   workflows: WorkflowsTable;
@@ -1555,6 +1561,14 @@ interface PoamObligationsTable {
   operation_id: string | null;
 }
 
+/** Under which version of which weakness rule Tieline made a POA&M. One that was made before rules had versions, or by others, has no row. */
+interface PoamRulesTable {
+  /** ingestion_poams.poam_id. */
+  poam_id: string;
+  rule_id: number;
+  made_at: Instant;
+}
+
 /** By which ways a principal signs in, and as whom there. */
 interface PrincipalIdentitiesTable {
   id: GeneratedAlways<number>;
@@ -2283,11 +2297,75 @@ interface WatchedFoldersTable {
   problem: string | null;
 }
 
+/** The same of compliance results that make a weakness. */
+interface WeaknessChecksTable {
+  weakness_id: number;
+  result_id: number;
+}
+
+/** Which open findings make no weakness because of an exclusion, as of the last sync or the last change of an exclusion: what the rule would name otherwise. */
+interface WeaknessExcludedTable {
+  id: GeneratedAlways<number>;
+  exclusion_id: number;
+  system_id: string;
+  finding_id: number | null;
+  result_id: number | null;
+}
+
+/** Findings that make no weakness until a day, with the reason. All that a row names must be true of a finding. */
+interface WeaknessExclusionsTable {
+  id: GeneratedAlways<number>;
+  /** The boundary in which it holds; null: in all. */
+  system_id: string | null;
+  plugin_id: string | null;
+  cve: string | null;
+  asset_uuid: string | null;
+  /** In CIDR notation. */
+  network: string | null;
+  /** As category:value, in lower case. */
+  tag: string | null;
+  reason: string;
+  expires_at: Instant;
+  excluded_by: string;
+  excluded_by_principal: string;
+  excluded_at: Instant;
+  /** When a person ended it before its day; null: nobody has. */
+  ended_at: Instant | null;
+  ended_by: string | null;
+  ended_reason: string | null;
+  operation_id: string | null;
+}
+
+/** Which findings lie under which weakness: of one boundary a finding is under one. A fixed finding stays. ingestion_vulnerabilities.poam_id is the POA&M of the main boundary of its asset, for readers that know one. */
+interface WeaknessFindingsTable {
+  weakness_id: number;
+  finding_id: number;
+}
+
+/** Which findings make a weakness, and how they are grouped, by authorization boundary; every version is a row and none is altered. The highest version is in force. */
+interface WeaknessRulesTable {
+  id: GeneratedAlways<number>;
+  /** The boundary (ingestion_systems.system_id); null: the rule of every boundary that has none of its own. */
+  system_id: string | null;
+  /** From 1, counted by boundary. */
+  version: number;
+  /** As src/canonical/weakness-rule has it; null: from this version on the boundary has the rule of all again. */
+  definition: JsonColumn | null;
+  reason: string;
+  changed_by: string;
+  /** Who made the version: the principal, or local:… for the operator at the machine; null: it came with Tieline. */
+  changed_by_principal: string | null;
+  operation_id: string | null;
+  changed_at: Generated<Instant>;
+}
+
 /** One weakness of one system, grouped from its findings by rule; each has at most one POA&M (design section 7). */
 interface WeaknessesTable {
   id: GeneratedAlways<number>;
   system_id: string;
+  /** By what its findings belong together: a word of src/canonical/weakness-rule. */
   grouping: Generated<string>;
+  /** Of what it is grouped by: the plugin; the CVE; solution and a digest of its text; plugin and asset; a digest of audit file and check. A finding without CVE or solution is grouped by plugin and number. */
   identifier: string;
   severity: string;
   /** First found among the findings when the weakness was recognised; never moves. */
@@ -2300,6 +2378,12 @@ interface WeaknessesTable {
   poam_id: number | null;
   created_at: Generated<Instant>;
   updated_at: Generated<Instant>;
+  /** weakness_rules.id of the version under which it was last looked at; null: not since rules have versions. */
+  rule_id: number | null;
+  /** What it is called, where it is not grouped by plugin; else the name of the plugin says it. */
+  title: string | null;
+  /** A plugin that reports it: of several the first; null for checks of an audit that has none, and where it is the identifier. */
+  plugin_id: string | null;
 }
 
 /** Runs of a workflow. */

@@ -87,6 +87,12 @@ export const commandGroups: readonly EntryGroup[] = [
         load: async () => (await import('./decisions/policies.command.ts')).policies,
       },
       {
+        name: 'rules',
+        description:
+          'which findings make a weakness and so a POA&M, by boundary; what is excluded until when',
+        load: async () => (await import('./rules/rules.command.ts')).rules,
+      },
+      {
         name: 'outbox',
         description: 'changes on their way to the remote systems, and those that were refused',
         load: async () => (await import('./decisions/outbox.command.ts')).outbox,

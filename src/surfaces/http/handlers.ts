@@ -20,6 +20,7 @@ import { findingHandlers } from './records/finding-handlers.ts';
 import { intelligenceHandlers } from './intelligence/intelligence-handlers.ts';
 import { importHandlers } from './records/import-handlers.ts';
 import { poamHandlers } from './records/poam-handlers.ts';
+import { ruleHandlers } from './records/rule-handlers.ts';
 import { viewHandlers } from './sign-in/view-handlers.ts';
 import { sessionHandlers, type ServedFacts } from './sign-in/session-handlers.ts';
 
@@ -52,5 +53,6 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...planHandlers(),
     ...viewHandlers,
     ...mappingHandlers,
+    ...ruleHandlers,
   };
 }

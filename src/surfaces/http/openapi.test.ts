@@ -17,6 +17,7 @@ const repeatable = new Set([
   'stepUp',
   'keepSession',
   'changePassword',
+  'previewRule',
   'tryPoamEdits',
   'tryDuePolicies',
   'previewDefaultDuePolicy',
@@ -124,6 +125,7 @@ describe('the route table', () => {
       'previewSystemDuePolicy',
       'tryResolvingConflicts',
       ...marks,
+      'previewRule',
     ]);
   });
 
