@@ -52,6 +52,7 @@ export {
   poamStandingOf,
   poamStandings,
   implementationStatuses,
+  findingLifecycles,
   lifecycleStates,
   milestoneStatuses,
   poamStatuses,
@@ -60,3 +61,4 @@ export {
   severityModifications,
   statusSpellings,
 } from './vocabulary.ts';
+export { type QuestionCode, questionSentence } from './poam-questions.ts';

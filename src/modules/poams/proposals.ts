@@ -2,6 +2,7 @@
 import { promisedDate } from '../due-dates/index.ts';
 import { scalarText } from '../../platform/values/index.ts';
 import { type JudgedWeakness, keyOfWeakness, type WeaknessRow } from '../weaknesses/index.ts';
+import { completedBefore } from './life/reopen-poams.ts';
 import { composePoam, purposeOf } from './compose-poam.ts';
 import type { UnsentPoamRow } from './unsent-poams.sql.ts';
 import type { Present } from './renew-unsent.ts';
@@ -60,6 +61,7 @@ export function presentOf(
     poc: weakness.poc,
     pluginsOf: names(weakness.sourceTypes).pluginsOf,
     today: context.today,
+    follows: completedBefore(judged),
     templates: templatesOf(weakness.ruleId),
   });
   return {
