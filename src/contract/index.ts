@@ -31,6 +31,7 @@ export {
   findingRow,
   importRoutes,
   intelligenceRoutes,
+  riskRoutes,
   matchRoutes,
   planRoutes,
   mappingRoutes,
