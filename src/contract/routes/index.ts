@@ -57,7 +57,6 @@ export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { boundaryRoutes } from './boundary-routes.ts';
 export { dueDateRoutes } from './rules/due-date-routes.ts';
-export { importRoutes, intelligenceRoutes, matchRoutes, planRoutes, runRoutes };
 export { importRoutes, intelligenceRoutes, riskRoutes, matchRoutes, planRoutes, runRoutes };
 export { poamRoutes } from './poam-routes.ts';
 export { ruleRoutes };
