@@ -25,6 +25,7 @@ export {
   dueDateRoutes,
   connectionRoutes,
   conflictRow,
+  boundaryRuleRoutes,
   deciderRoutes,
   operationRow,
   findingRoutes,

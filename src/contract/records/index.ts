@@ -1,3 +1,4 @@
+export * from './boundary-rules.ts';
 export * from './acceptances.ts';
 export * from './asset-parts.ts';
 export * from './assets.ts';

@@ -11,6 +11,7 @@ import { riskRoutes } from './intelligence/risk-routes.ts';
 import { intelligenceRoutes } from './intelligence/intelligence-routes.ts';
 import { matchRoutes } from './match-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
+import { boundaryRuleRoutes } from './boundaries/rule-routes.ts';
 import { ruleRoutes } from './weaknesses/rule-routes.ts';
 import { deciderRoutes } from './requests/decider-routes.ts';
 import { repairRoutes } from './repair-routes.ts';
@@ -30,6 +31,7 @@ export const routes = {
   ...dueDateRoutes,
   ...conflictRoutes,
   ...approvalRoutes,
+  ...boundaryRuleRoutes,
   ...deciderRoutes,
   ...syncRoutes,
   ...repairRoutes,
@@ -52,7 +54,7 @@ export {
   operationRow,
   syncRoutes,
 } from './decision-routes.ts';
-export { deciderRoutes };
+export { boundaryRuleRoutes, deciderRoutes };
 export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { boundaryRoutes } from './boundary-routes.ts';

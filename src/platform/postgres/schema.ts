@@ -37,8 +37,8 @@ export interface Database {
   asset_identity_decisions: AssetIdentityDecisionsTable;
   asset_sources: AssetSourcesTable;
   assets_extended: AssetsExtendedTable;
-  calendar_days: CalendarDaysTable;
-  calendars: CalendarsTable;
+  boundary_decisions: BoundaryDecisionsTable;
+  boundary_rules: BoundaryRulesTable;
   compliance_results: ComplianceResultsTable;
   component_identifiers: ComponentIdentifiersTable;
   control_rules: ControlRulesTable;
@@ -50,10 +50,6 @@ export interface Database {
   data_field_mappings: DataFieldMappingsTable;
   data_subject_requests: DataSubjectRequestsTable;
   default_views: DefaultViewsTable;
-  due_date_policies: DueDatePoliciesTable;
-  due_date_policy_times: DueDatePolicyTimesTable;
-  due_date_policy_uses: DueDatePolicyUsesTable;
-  due_date_policy_versions: DueDatePolicyVersionsTable;
   external_systems: ExternalSystemsTable;
   finding_state_changes: FindingStateChangesTable;
   generated_reports: GeneratedReportsTable;
@@ -99,10 +95,8 @@ export interface Database {
   plugin_cves: PluginCvesTable;
   poam_asset_departures: PoamAssetDeparturesTable;
   poam_comments: PoamCommentsTable;
-  poam_due_dates: PoamDueDatesTable;
   poam_lives: PoamLivesTable;
   poam_mentions: PoamMentionsTable;
-  poam_obligations: PoamObligationsTable;
   poam_questions: PoamQuestionsTable;
   poam_rules: PoamRulesTable;
   principal_identities: PrincipalIdentitiesTable;
@@ -440,24 +434,50 @@ interface AssetsExtendedTable {
   acr_override: number | null;
 }
 
-/** Days that an organization adds to a calendar: free ones, or ones that are worked on although they would be free. */
-interface CalendarDaysTable {
-  calendar: string;
-  day: string;
-  is_working: boolean;
-  title: string;
-  set_by: string;
-  set_at: Instant;
+/** What was decided about an asset and a boundary that a rule of boundary_rules puts it into, and on what evidence; what identifiers of components say is in asset_correlations. */
+interface BoundaryDecisionsTable {
+  asset_uuid: string;
+  system_id: string;
+  /** linked: the asset is in the boundary; review: a person is asked; rejected: something comes before the rule, which the reason names. */
+  decision: string;
+  asset_role: string;
+  /** The rule that put the asset forward; null where a person decided. */
+  rule_id: number | null;
+  /** Array of {kind, value, found}: each value of the rule that fits, and what of the asset it fits. */
+  evidence: JsonColumn;
+  /** What a person gave as the reason, as it was written; null where reason_code says it. */
+  reason: string | null;
+  /** Of src/canonical/vocabulary/rule-codes.ts; its sentence is made when it is shown. */
+  reason_code: string | null;
+  /** Object: what the sentences of reason_code and rule_code name in braces. */
+  reason_params: JsonColumn | null;
+  /** rule: Tieline, by what rule_code says; person: a user, by name in decided_by. What a person decided, rules leave alone. */
+  decided_by_kind: string;
+  /** Of src/canonical/vocabulary/rule-codes.ts; null where a person decided. */
+  rule_code: string | null;
+  /** Name of the person; null where a rule decided. */
+  decided_by: string | null;
+  operation_id: string | null;
+  decided_at: Instant;
 }
 
-/** On which days people work, for due dates and working days; own days are in calendar_days. */
-interface CalendarsTable {
-  name: string;
-  title: string;
-  /** Days of the week that are free: 1 Monday to 7 Sunday. */
-  weekend: Generated<number[]>;
-  /** Whether the US federal holidays are free; they are computed by rule (5 U.S.C. 6103), not stored. */
-  federal_holidays: Generated<boolean>;
+/** Which assets belong to an authorization boundary, where neither an identifier nor a person says so. A rule is never changed: it ends, and another one is made. */
+interface BoundaryRulesTable {
+  id: GeneratedAlways<number>;
+  /** The boundary: ingestion_systems.system_id. */
+  system_id: string;
+  /** 1 comes first. Rules of two boundaries with the same one that both fit an asset leave it to a person. */
+  priority: number;
+  /** responsible: a finding on the asset makes a weakness of this boundary; inherited: the boundary sees it, and another one answers for it. */
+  asset_role: string;
+  /** Array of {kind, values}: all of them must fit the asset, each by one of its values. Kinds: src/canonical/boundary-rules. */
+  conditions: JsonColumn;
+  note: string | null;
+  made_by: string;
+  made_at: Instant;
+  ended_by: string | null;
+  /** Since when the rule is not in force; it is kept because decisions name it. */
+  ended_at: Instant | null;
 }
 
 /** What each check of an audit file came to on each asset; one row for asset, audit file and check (design section 4). */
@@ -669,71 +689,6 @@ interface DefaultViewsTable {
   list: string;
   /** Null: with none, whatever the role has. */
   view_id: string | null;
-}
-
-/** Due-date policies; what each says is in its versions. */
-interface DueDatePoliciesTable {
-  policy_id: string;
-  created_at: Generated<Instant>;
-  /** Who added it; tieline: it was shipped. */
-  created_by: Generated<string>;
-}
-
-/** The table of a version: under these conditions so many days from the start of its clock; the first row that fits counts. */
-interface DueDatePolicyTimesTable {
-  policy_id: string;
-  version: number;
-  ordinal: number;
-  /** By condition the value that it must have (src/canonical/due-dates/policy-words.ts); one that is left out may be anything. */
-  conditions: JsonColumn;
-  /** Half a day is twelve hours; null: no date, the remark says until when. */
-  days: number | null;
-  remark: string | null;
-}
-
-/** Which policies apply where, and since when: a boundary inherits what applies by default, and its own rows decide otherwise. What is replaced is kept with its end. */
-interface DueDatePolicyUsesTable {
-  id: GeneratedAlways<number>;
-  /** The authorization boundary; null: the default of all. */
-  system_id: string | null;
-  policy_id: string;
-  /** false: it does not apply to this boundary although it does by default. */
-  applies: boolean;
-  /** Whether it counts for weaknesses too whose clock had started before the policy began, from the day on which it began. */
-  covers_open: Generated<boolean>;
-  reason: string | null;
-  set_at: Generated<Instant>;
-  set_by: Generated<string>;
-  /** When it was replaced; null: it holds. */
-  ended_at: Instant | null;
-}
-
-/** What a due-date policy says, by version; a version is never changed. A weakness follows the newest version in force on the day on which its clock starts. */
-interface DueDatePolicyVersionsTable {
-  policy_id: string;
-  version: number;
-  title: string;
-  /** What the clock starts with (src/canonical/due-dates/policy-words.ts). */
-  basis: string;
-  /** days: every day; working_days: only those of the calendar; days_then_before, days_then_after: every day, and an end on a free day moves to the working day before or after. */
-  counts: Generated<string>;
-  calendar: string | null;
-  /** Does not apply to national security systems. */
-  civilian_only: Generated<boolean>;
-  /** What becomes of a promised date when this policy gives an earlier one: ask a person, or follow by itself. */
-  when_earlier: Generated<string>;
-  /** First day on which a clock may start under it; null: any. */
-  effective_from: string | null;
-  /** First day on which none starts any more; null: it is in force. */
-  effective_until: string | null;
-  /** Until when its issuer still takes work under it, for information. */
-  grace_until: string | null;
-  /** The document that it is taken from. */
-  source: string;
-  /** Whether that document was read; false: by hearsay. */
-  source_read: Generated<boolean>;
-  created_at: Generated<Instant>;
-  created_by: Generated<string>;
 }
 
 /** The Tenable, Xacta and other systems that Tieline talks to. */
@@ -1168,6 +1123,8 @@ interface IngestionSystemAssetsTable {
   asset_uuid: string | null;
   assignment_type: Generated<string | null>;
   created_at: Generated<Instant | null>;
+  /** inherited: the boundary sees the asset, another one answers for it, and its findings make no weakness here; responsible, or null: they do. */
+  asset_role: string | null;
 }
 
 /** FIPS 199 impact levels of a system. */
@@ -1431,7 +1388,7 @@ interface LifeSettingsTable {
 /** Matches that a person is asked about, and what came of each. */
 interface MatchReviewsTable {
   id: GeneratedAlways<number>;
-  /** component: which component is this asset; duplicate: are the assets of this component one machine; identity: is what a source reports an asset that is known. */
+  /** component: which component is this asset; duplicate: are the assets of this component one machine; identity: is what a source reports an asset that is known; boundary: in which boundary is this asset, of those whose rules fit it. */
   kind: string;
   external_system_id: number;
   /** Of a component: the asset that is asked about. A duplicate is about all assets of the component; an identity names its asset in the decision. */
@@ -1560,22 +1517,6 @@ interface PoamCommentsTable {
   created_at: Generated<Instant>;
 }
 
-/** By which day each POA&M is obliged now: the earliest of what its weaknesses are due by. What it promises is scheduled_completion of the POA&M. */
-interface PoamDueDatesTable {
-  poam_ref: number;
-  obliged_by: string;
-  /** Since when it is obliged by that day. */
-  since: Instant;
-  /** The scheduled completion that Tieline proposed because the obligation was past already; null where they were the same day. */
-  proposed: string | null;
-  /** The obligation about which a person said that the promised date stands although it is later. */
-  stands_for: string | null;
-  stands_since: Instant | null;
-  stands_by: string | null;
-  /** Why, in the words of that person. */
-  stands_reason: string | null;
-}
-
 /** What is kept of the life of a POA&M beside its fields: first values that are never rewritten, and the evidence that it is fixed. */
 interface PoamLivesTable {
   /** ingestion_poams.poam_id. */
@@ -1605,23 +1546,6 @@ interface PoamMentionsTable {
   /** As CVE-2026-20008. */
   cve_ids: Generated<string[]>;
   read_at: Generated<Instant>;
-}
-
-/** Every date by which a POA&M was ever obliged, with the policy that gave it and what was known then. Rows are only added: a new obligation never rewrites an older one. */
-interface PoamObligationsTable {
-  id: GeneratedAlways<number>;
-  poam_ref: number;
-  /** The weakness that it is about; null where that is gone. */
-  weakness_id: number | null;
-  obliged_by: string;
-  policy_id: string;
-  version: number;
-  reason: string;
-  /** What the policy was told: when the clock started, the facts, what was unknown, and what every other policy answered. */
-  inputs: JsonColumn;
-  /** When the obligation arose. */
-  since: Instant;
-  operation_id: string | null;
 }
 
 /** What only a person can say about the life of a POA&M: each open one is a row of the inbox. */

@@ -12,8 +12,8 @@ import {
 import { type Route, routes } from '../../contract/index.ts';
 import { runJob } from '../../operate/jobs/index.ts';
 import { installQueue } from '../../platform/queue/index.ts';
-import { bodies, facetsOf, parameters } from '../../../test/support/route-samples.ts';
 import { type HttpWorld, httpWorld, within } from '../../../test/support/http-world.ts';
+import { bodies } from '../../../test/support/route-bodies.ts';
 
 let world: HttpWorld;
 beforeAll(async () => {
@@ -23,6 +23,36 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 const table = Object.entries(routes) as [keyof typeof routes, Route][];
+const second = '00000000-0000-0000-0000-000000000002';
+/** Of the second boundary, where there is such a record. */
+const parameters: Readonly<Record<string, string>> = {
+  poamId: 'ZULU-1',
+  milestoneId: '2',
+  systemId: 'SYS-2',
+  conflictId: '2',
+  approvalId: second,
+  operationId: '00000000-0000-0000-0000-000000000001',
+  changeId: '2',
+  jobId: randomUUID(),
+  importId: randomUUID(),
+  matchId: '2',
+  ruleId: '2',
+  planId: second,
+  number: '1',
+  sha256: '0'.repeat(64),
+  connection: 'xacta',
+  schedule: 'none',
+  key: '00000000-0000-0000-0000-0000000000f2',
+  pluginId: '1002',
+  assetUuid: second,
+  viewId: second,
+  noun: 'poams',
+  account: 'program-1',
+  sessionId: randomUUID(),
+  grantId: randomUUID(),
+  tokenId: '0123456789ab',
+  exclusionId: '2',
+};
 const addressOf = ({ path }: Route, others: Readonly<Record<string, string>> = parameters): string =>
   path.replaceAll(/:(\w+)/g, (_all, name: string) => {
     const value = others[name] ?? parameters[name];
@@ -63,6 +93,24 @@ const queryOf = (id: string): string => {
   if (id === 'listViews') return '?list=poams';
   return noun === undefined ? '' : `?by=${facetsOf[noun] ?? ''}`;
 };
+const facetsOf: Readonly<Record<string, string>> = {
+  Findings: 'severity,system',
+  Assets: 'system',
+  Poams: 'status,system',
+  Milestones: 'system',
+  Systems: 'status',
+  Conflicts: 'system',
+  Approvals: 'system',
+  Outbox: 'system',
+  Operations: 'type,status',
+  Users: 'kind,status',
+  Grants: 'role,source,state',
+  Tokens: 'account,state',
+  Imports: 'state',
+  Matches: 'system',
+  ApiCalls: 'connection,status',
+};
+
 describe('who may call a route', () => {
   it('without a sign-in every route that is not for anybody answers 401, and no other does', async () => {
     for (const [id, route] of table) {

@@ -6,6 +6,7 @@ import type { Cursors } from './kit/list-answer.ts';
 import { accountHandlers } from './admin/account-handlers.ts';
 import { connectionHandlers } from './admin/connection-handlers.ts';
 import { approvalHandlers, conflictHandlers } from './decisions/conflict-handlers.ts';
+import { boundaryRuleHandlers } from './boundaries/rule-handlers.ts';
 import { deciderHandlers } from './decisions/decider-handlers.ts';
 import { repairHandlers } from './decisions/repair-handlers.ts';
 import { matchHandlers } from './decisions/match-handlers.ts';
@@ -44,6 +45,7 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...dueDateHandlers,
     ...conflictHandlers(parts),
     ...approvalHandlers(parts),
+    ...boundaryRuleHandlers,
     ...deciderHandlers,
     ...syncHandlers({ ...parts, feed }),
     ...repairHandlers(),

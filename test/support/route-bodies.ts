@@ -1,53 +1,6 @@
-/** What the test that calls every route as every role gives to each: add to it what a new route needs. */
-import { randomUUID } from 'node:crypto';
 import type { routes } from '../../src/contract/index.ts';
 
-const second = '00000000-0000-0000-0000-000000000002';
-/** Of the second boundary, where there is such a record. */
-export const parameters: Readonly<Record<string, string>> = {
-  poamId: 'ZULU-1',
-  milestoneId: '2',
-  systemId: 'SYS-2',
-  conflictId: '2',
-  approvalId: second,
-  operationId: '00000000-0000-0000-0000-000000000001',
-  changeId: '2',
-  jobId: randomUUID(),
-  importId: randomUUID(),
-  matchId: '2',
-  planId: second,
-  number: '1',
-  sha256: '0'.repeat(64),
-  connection: 'xacta',
-  schedule: 'none',
-  key: '00000000-0000-0000-0000-0000000000f2',
-  pluginId: '1002',
-  assetUuid: second,
-  viewId: second,
-  noun: 'poams',
-  account: 'program-1',
-  sessionId: randomUUID(),
-  grantId: randomUUID(),
-  tokenId: '0123456789ab',
-  exclusionId: '2',
-};
-export const facetsOf: Readonly<Record<string, string>> = {
-  Findings: 'severity,system',
-  Assets: 'system',
-  Poams: 'status,system',
-  Milestones: 'system',
-  Systems: 'status',
-  Conflicts: 'system',
-  Approvals: 'system',
-  Outbox: 'system',
-  Operations: 'type,status',
-  Users: 'kind,status',
-  Grants: 'role,source,state',
-  Tokens: 'account,state',
-  Imports: 'state',
-  Matches: 'system',
-  ApiCalls: 'connection,status',
-};
+const boundaryRule = { conditions: [{ kind: 'name', values: ['web*'] }] };
 
 /** What a well-formed request of each route that names one record of a boundary has as its body. */
 export const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
@@ -68,6 +21,8 @@ export const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   changeSchedule: { cron: '0 2 * * *' },
   endExclusion: { reason: 'rebuilt' },
   decideMatch: { decision: 'accept' },
+  previewBoundaryRule: boundaryRule,
+  addBoundaryRule: boundaryRule,
   changeView: { name: 'mine' },
   viewPlanGroup: { viewed: true },
   viewApprovalGroup: { viewed: true },
