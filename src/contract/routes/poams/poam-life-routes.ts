@@ -42,7 +42,7 @@ export const poamLifeRoutes = defineRoutes({
     path: '/poams/:poamId/complete',
     tag: 'poams',
     summary: 'Complete a POA&M; without evidence, others agree first',
-    permission: 'poam:approve',
+    permission: 'poam:write',
     scope: 'boundaries',
     params: poamId,
     body: z.strictObject({ reason, on: day.optional() }),

@@ -70,8 +70,8 @@ async function refuseOpen(tx: Tx, poamId: string): Promise<void> {
   const status = (await fetchRows(tx.db, 'poam', [poamId])).get(poamId)?.row['status'];
   const state = stateOf(typeof status === 'string' ? status : null);
   const open = (await findingsUnder(tx.db, [poamId])).filter(
-    ({ lifecycle, isFalsePositive }) =>
-      (lifecycle === 'open' || lifecycle === 'reopened') && !isFalsePositive,
+    ({ lifecycle, isFalsePositive, isInside }) =>
+      isInside && (lifecycle === 'open' || lifecycle === 'reopened') && !isFalsePositive,
   );
   const fields = [
     ...(state === undefined || afterEvent(state, 'completed') === undefined

@@ -83,7 +83,7 @@ export const contentsOf = (
   openMilestones: isVerified(poam) ? [] : poam.openMilestones,
   milestones: poam.milestones,
   unsettled: poam.findings
-    .filter((each) => isOpen(each) && !each.isFalsePositive)
+    .filter((each) => isOpen(each) && each.isInside && !each.isFalsePositive)
     .map(({ asset, pluginId }) => `${asset} plugin ${pluginId}`),
   isVerified: isVerified(poam),
   reason,

@@ -68,7 +68,7 @@ export async function listRequestEvents(
 ): Promise<RequestEvent[]> {
   const { rows } = await sql<RequestEvent>`
     select requested_at as at, requested_by as by, requested_action as action, status, decided_at as "decidedAt", decided_by as "decidedBy", reason
-      from approvals where subject_id = ${poamId} and subject_kind is not null order by requested_at desc, id desc limit ${limit}`.execute(
+      from approvals where subject_id = ${poamId} and subject_kind in ('extension', 'completion', 'due_date') order by requested_at desc, id desc limit ${limit}`.execute(
     db,
   );
   return rows;
