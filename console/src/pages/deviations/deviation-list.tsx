@@ -9,7 +9,7 @@ const columns: ListSpec<DeviationRow>['columns'] = [
   {
     id: 'deviation',
     title: 'Deviation',
-    width: 190,
+    width: 170,
     cell: (row) => (
       <RecordLink kind="deviation" id={row.id} inRow>
         {kindTitles[row.kind]} {row.id}
@@ -21,7 +21,7 @@ const columns: ListSpec<DeviationRow>['columns'] = [
   {
     id: 'poam',
     title: 'POA&M',
-    width: 250,
+    width: 210,
     cell: (row) => (
       <span title={row.weakness ?? undefined}>
         <RecordLink kind="poam" id={row.poamId} inRow>
@@ -36,7 +36,7 @@ const columns: ListSpec<DeviationRow>['columns'] = [
   {
     id: 'system',
     title: 'System',
-    width: 150,
+    width: 140,
     cell: (row) =>
       row.boundary === null ? (
         <Nothing word="no system" />
@@ -56,7 +56,7 @@ const columns: ListSpec<DeviationRow>['columns'] = [
   {
     id: 'on',
     title: 'On',
-    width: 110,
+    width: 90,
     cell: (row) => (
       <span>
         {row.assetCount} {row.assetCount === 1 ? 'asset' : 'assets'}
@@ -68,7 +68,7 @@ const columns: ListSpec<DeviationRow>['columns'] = [
   {
     id: 'state',
     title: 'State',
-    width: 86,
+    width: 80,
     cell: (row) => <span>{stateWords(row.state)}</span>,
     text: (row) => row.state,
     filter: (row) => ['state', row.state],
@@ -76,7 +76,7 @@ const columns: ListSpec<DeviationRow>['columns'] = [
   {
     id: 'ends',
     title: 'Last day',
-    width: 130,
+    width: 120,
     sort: 'ends',
     cell: (row) => (row.expiresOn === null ? <Nothing word="no end" /> : <Ends on={row.expiresOn} withDay />),
     text: (row) => row.expiresOn ?? '',
@@ -84,7 +84,7 @@ const columns: ListSpec<DeviationRow>['columns'] = [
   {
     id: 'asked',
     title: 'Asked',
-    width: 170,
+    width: 160,
     sort: 'asked',
     cell: (row) => (
       <span>

@@ -48,12 +48,14 @@ const Head = ({ of }: { readonly of: DeviationDetail }) => (
   </>
 );
 
+/** Texts, and of a risk adjustment a table of metrics with why. */
 const detailFacts = ({ details }: DeviationDetail): readonly Fact[] =>
-  Object.entries(details).flatMap(([name, value]): Fact[] =>
-    typeof value === 'object' && value !== null
-      ? Object.entries(value).map(([metric, why]): Fact => [`Why ${metric} differs`, String(why)])
-      : [[detailTitle(name), String(value)]],
-  );
+  Object.entries(details).flatMap(([name, value]): Fact[] => {
+    if (typeof value === 'string') return [[detailTitle(name), value]];
+    return Object.entries(value ?? {}).flatMap(([metric, why]): Fact[] =>
+      typeof why === 'string' ? [[`Why ${metric} differs`, why]] : [],
+    );
+  });
 
 const Asked = ({ of }: { readonly of: DeviationDetail }) => (
   <Section title="What is asked">
@@ -136,6 +138,7 @@ const EvidenceTable = ({ of }: { readonly of: DeviationDetail }) => (
               <td>
                 <Button
                   variant="subtle"
+                  style={{ paddingInline: 0 }}
                   onClick={() => {
                     saveEvidence(of.id, file).catch((error: unknown) => tell(problemOf(error).message));
                   }}

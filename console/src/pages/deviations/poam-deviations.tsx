@@ -28,7 +28,7 @@ export const PoamDeviations = ({ of }: { readonly of: PoamDetail }) => {
   return (
     <>
       {may ? (
-        <div className={styles['actions']} style={{ padding: '8px 0' }}>
+        <div className={styles['actions']} style={{ padding: '8px 16px' }}>
           <ActButton
             why={isOpen ? undefined : 'The POA&M is over: there is nothing to deviate from.'}
             onPress={() => setAsks(true)}

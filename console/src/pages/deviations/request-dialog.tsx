@@ -54,7 +54,9 @@ const Assets = ({
   readonly onChange: (chosen: ReadonlySet<string> | undefined) => void;
 }) => (
   <fieldset style={{ marginTop: 12, border: 0, padding: 0 }}>
-    <legend className="strong">For which assets</legend>
+    <legend className="strong" style={{ padding: 0 }}>
+      For which assets
+    </legend>
     <Checkbox
       mt={4}
       label={`The whole POA&M: all its assets (${of.assets.length}), and those that join it later`}
@@ -104,7 +106,8 @@ function requestOf(
   };
 }
 
-export const RequestDialog = ({ of, onClose }: { readonly of: PoamDetail; readonly onClose: () => void }) => {
+/** What is typed, whether something that its kind needs is missing, and how it is sent. */
+function useForm(of: PoamDetail, onClose: () => void) {
   const queryClient = useQueryClient();
   const [kind, setKind] = useState<Kind>('risk_acceptance');
   const [rationale, setRationale] = useState('');
@@ -112,10 +115,11 @@ export const RequestDialog = ({ of, onClose }: { readonly of: PoamDetail; readon
   const [rating, setRating] = useState<string>('Low');
   const [files, setFiles] = useState<readonly File[]>([]);
   const [chosen, setChosen] = useState<ReadonlySet<string>>();
-  const fields = fieldsOf[kind];
-  const isMissing = fields.some(
-    ({ name, optional }) => optional !== true && (values[name] ?? '').trim() === '',
-  );
+  const isMissing =
+    rationale.trim() === '' ||
+    fieldsOf[kind].some(({ name, optional }) => optional !== true && (values[name] ?? '').trim() === '') ||
+    chosen?.size === 0 ||
+    (kind === 'false_positive' && files.length === 0);
   const send = async (): Promise<void> => {
     const { signal } = new AbortController();
     const evidence = [];
@@ -129,62 +133,83 @@ export const RequestDialog = ({ of, onClose }: { readonly of: PoamDetail; readon
     onClose();
     await queryClient.invalidateQueries();
   };
+  return {
+    kind,
+    rationale,
+    values,
+    rating,
+    chosen,
+    isMissing,
+    setKind,
+    setRationale,
+    setValues,
+    setRating,
+    setFiles,
+    setChosen,
+    send,
+  };
+}
+
+/** What the kind needs beside the rationale. */
+const OfKind = ({ form }: { readonly form: ReturnType<typeof useForm> }) => (
+  <>
+    {form.kind === 'risk_adjustment' ? (
+      <NativeSelect
+        mt="sm"
+        label="Rating that is asked for"
+        value={form.rating}
+        onChange={(event) => form.setRating(event.currentTarget.value)}
+        data={[...ratings]}
+      />
+    ) : null}
+    {fieldsOf[form.kind].map((field) => (
+      <Input
+        key={field.name}
+        field={field}
+        value={form.values[field.name] ?? ''}
+        onChange={(value) => form.setValues({ ...form.values, [field.name]: value })}
+      />
+    ))}
+    <FilePick
+      label={form.kind === 'false_positive' ? 'Evidence *' : 'Evidence'}
+      hint="Kept with its SHA-256: what is handed out later is exactly this."
+      many
+      onPick={form.setFiles}
+    />
+  </>
+);
+
+export const RequestDialog = ({ of, onClose }: { readonly of: PoamDetail; readonly onClose: () => void }) => {
+  const form = useForm(of, onClose);
   return (
     <ActionDialog
       title="Ask for a deviation"
       verb="Ask"
       size="lg"
-      incomplete={
-        rationale.trim() === '' ||
-        isMissing ||
-        chosen?.size === 0 ||
-        (kind === 'false_positive' && files.length === 0)
-      }
+      incomplete={form.isMissing}
       onClose={onClose}
-      onRun={send}
+      onRun={form.send}
     >
       <NativeSelect
         label="Kind"
-        value={kind}
-        onChange={(event) => setKind(event.currentTarget.value as Kind)} // its options are the kinds
+        value={form.kind}
+        onChange={(event) => form.setKind(event.currentTarget.value as Kind)} // its options are the kinds
         data={kinds.map((each) => ({ value: each, label: kindTitles[each] }))}
-        description={kindMeanings[kind]}
+        description={kindMeanings[form.kind]}
         data-autofocus
       />
-      <Assets of={of} chosen={chosen} onChange={setChosen} />
+      <Assets of={of} chosen={form.chosen} onChange={form.setChosen} />
       <Textarea
         mt="sm"
         label="Rationale: those who decide read it"
-        value={rationale}
-        onChange={(event) => setRationale(event.currentTarget.value)}
+        value={form.rationale}
+        onChange={(event) => form.setRationale(event.currentTarget.value)}
         maxLength={10_000}
         required
         autosize
         minRows={2}
       />
-      {kind === 'risk_adjustment' ? (
-        <NativeSelect
-          mt="sm"
-          label="Rating that is asked for"
-          value={rating}
-          onChange={(event) => setRating(event.currentTarget.value)}
-          data={[...ratings]}
-        />
-      ) : null}
-      {fields.map((field) => (
-        <Input
-          key={field.name}
-          field={field}
-          value={values[field.name] ?? ''}
-          onChange={(value) => setValues({ ...values, [field.name]: value })}
-        />
-      ))}
-      <FilePick
-        label={kind === 'false_positive' ? 'Evidence *' : 'Evidence'}
-        hint="Kept with its SHA-256: what is handed out later is exactly this."
-        many
-        onPick={setFiles}
-      />
+      <OfKind form={form} />
     </ActionDialog>
   );
 };
