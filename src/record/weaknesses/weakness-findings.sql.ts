@@ -62,9 +62,7 @@ export async function keepExcluded(db: Kysely<Database>, externalSystemId: numbe
      where t.exclusion_id is not null
        and not exists (select from weakness_excluded k
                         where k.exclusion_id = t.exclusion_id and k.system_id = t.system_id and ${recordKey('k')} = ${recordKey('t')})
-    on conflict do nothing`.execute(
-    db,
-  );
+    on conflict do nothing`.execute(db);
 }
 
 export interface ExcludedFinding {

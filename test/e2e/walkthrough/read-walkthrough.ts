@@ -63,7 +63,12 @@ const asPattern = (line: string): RegExp =>
     line
       .trim()
       .split('…')
-      .map((part) => part.split(/\s+/).map((word) => RegExp.escape(word)).join('\\s+'))
+      .map((part) =>
+        part
+          .split(/\s+/)
+          .map((word) => RegExp.escape(word))
+          .join('\\s+'),
+      )
       .join('.*'),
   );
 

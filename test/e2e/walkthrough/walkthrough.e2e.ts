@@ -39,7 +39,9 @@ describe('the walkthrough', () => {
         const { code, out, err } = await commandText(world.app, act.args);
         shown = `${out}\n${err}`;
         // 3 is said by a sync after which something waits for a person.
-        return code === 0 || (act.args[0] === 'sync' && code === 3) ? undefined : `ended with ${code}: ${err}`;
+        return code === 0 || (act.args[0] === 'sync' && code === 3)
+          ? undefined
+          : `ended with ${code}: ${err}`;
       }
       case 'shows': {
         const missing = firstNotShown(shown, act.lines);
@@ -48,12 +50,16 @@ describe('the walkthrough', () => {
     }
   }
 
-  it('each step of docs/walkthrough.md is done and shows what the page says', { timeout: 120_000 }, async () => {
-    const acts = readWalkthrough(readFileSync(page, 'utf8'), machines);
-    expect(acts.length).toBeGreaterThan(3);
-    for (const act of acts) {
-      const fault = await perform(act);
-      expect(fault, `docs/walkthrough.md, line ${act.line}`).toBeUndefined();
-    }
-  });
+  it(
+    'each step of docs/walkthrough.md is done and shows what the page says',
+    { timeout: 120_000 },
+    async () => {
+      const acts = readWalkthrough(readFileSync(page, 'utf8'), machines);
+      expect(acts.length).toBeGreaterThan(3);
+      for (const act of acts) {
+        const fault = await perform(act);
+        expect(fault, `docs/walkthrough.md, line ${act.line}`).toBeUndefined();
+      }
+    },
+  );
 });
