@@ -66,7 +66,7 @@ const asPattern = (line: string): RegExp =>
       .map((part) =>
         part
           .split(/\s+/)
-          .map((word) => RegExp.escape(word))
+          .map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
           .join('\\s+'),
       )
       .join('.*'),
