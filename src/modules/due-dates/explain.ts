@@ -53,12 +53,13 @@ async function requireWithin(app: Pick<App, 'db'>, scope: Scope, poamId: string)
 /** @throws RECORD_UNKNOWN where it is not there or out of scope. */
 export async function explainDueDate(app: App, scope: Scope, poamId: string): Promise<DueExplanation> {
   const dates = await requireWithin(app, scope, poamId);
-  const answersFor = await fetchAnswers(app.db);
+  const weaknesses = await listWeaknessesOf(app.db, poamId);
+  const answersFor = await fetchAnswers(app.db, weaknesses);
   return {
     poamId,
     ...dates,
     isLate: dates.promised !== null && dates.obligedBy !== null && dates.promised > dates.obligedBy,
-    weaknesses: (await listWeaknessesOf(app.db, poamId)).map((weakness) => ({
+    weaknesses: weaknesses.map((weakness) => ({
       identifier: weakness.identifier,
       name: weakness.name,
       severity: weakness.severity,

@@ -17,7 +17,7 @@ import {
   repointed,
   type WeaknessRow,
 } from '../weaknesses/index.ts';
-import { fetchDueDates, recordObligations } from '../due-dates/index.ts';
+import { fetchDueDates, followObligations, recordObligations } from '../due-dates/index.ts';
 import { pointFindings, tieFindings } from '../../record/findings/index.ts';
 import {
   followDates,
@@ -88,7 +88,7 @@ export async function planPoams(
     const { source, weaknesses } = await gatherWeaknesses(context, tx, system, operationId);
     const unsent = await listUnsentPoams(tx.db, system.id);
     const controls = await fetchControls(tx, system, weaknesses);
-    const dueDatesOf = await fetchDueDates(tx.db);
+    const dueDatesOf = await fetchDueDates(tx.db, weaknesses);
     const judged = weaknesses.flatMap(
       (weakness) => judge(withoutProposals(weakness, unsent), controls, dueDatesOf) ?? [],
     );
@@ -140,16 +140,18 @@ export async function planPoams(
 }
 
 /** By which day each POA&M is obliged, from now on. */
-const recordDueDates = (
-  { db }: Tx,
+async function recordDueDates(
+  tx: Tx,
   { operationId, now }: OutboundSource,
   answered: readonly JudgedWeakness[],
-): Promise<void> =>
-  recordObligations(
-    db,
+): Promise<void> {
+  await recordObligations(
+    tx.db,
     { operationId, now },
     answered.map(({ weakness, due }) => ({ ...weakness, due })),
   );
+  await followObligations(tx, { operationId, now });
+}
 
 /** What is held counts as held, whatever else was done about it. */
 function countsOf({ moved, ...of }: Record<'read' | 'created' | 'moved' | 'held', number>): Counts {

@@ -38,7 +38,10 @@ export interface Database {
   asset_sources: AssetSourcesTable;
   assets_extended: AssetsExtendedTable;
   boundary_decisions: BoundaryDecisionsTable;
+  boundary_due_facts: BoundaryDueFactsTable;
   boundary_rules: BoundaryRulesTable;
+  calendar_days: CalendarDaysTable;
+  calendars: CalendarsTable;
   compliance_results: ComplianceResultsTable;
   component_identifiers: ComponentIdentifiersTable;
   control_rules: ControlRulesTable;
@@ -50,6 +53,11 @@ export interface Database {
   data_field_mappings: DataFieldMappingsTable;
   data_subject_requests: DataSubjectRequestsTable;
   default_views: DefaultViewsTable;
+  due_date_policies: DueDatePoliciesTable;
+  due_date_policy_times: DueDatePolicyTimesTable;
+  due_date_policy_uses: DueDatePolicyUsesTable;
+  due_date_policy_versions: DueDatePolicyVersionsTable;
+  exposures: ExposuresTable;
   external_systems: ExternalSystemsTable;
   finding_state_changes: FindingStateChangesTable;
   generated_reports: GeneratedReportsTable;
@@ -95,8 +103,10 @@ export interface Database {
   plugin_cves: PluginCvesTable;
   poam_asset_departures: PoamAssetDeparturesTable;
   poam_comments: PoamCommentsTable;
+  poam_due_dates: PoamDueDatesTable;
   poam_lives: PoamLivesTable;
   poam_mentions: PoamMentionsTable;
+  poam_obligations: PoamObligationsTable;
   poam_questions: PoamQuestionsTable;
   poam_rules: PoamRulesTable;
   principal_identities: PrincipalIdentitiesTable;
@@ -139,6 +149,8 @@ export interface Database {
   vulnerability_remediation: VulnerabilityRemediationTable;
   watched_folders: WatchedFoldersTable;
   weakness_checks: WeaknessChecksTable;
+  weakness_due_unknowns: WeaknessDueUnknownsTable;
+  weakness_evaluations: WeaknessEvaluationsTable;
   weakness_excluded: WeaknessExcludedTable;
   weakness_exclusions: WeaknessExclusionsTable;
   weakness_findings: WeaknessFindingsTable;
@@ -461,6 +473,20 @@ interface BoundaryDecisionsTable {
   decided_at: Instant;
 }
 
+/** What due-date policies ask about an authorization boundary; of each boundary the newest row counts. */
+interface BoundaryDueFactsTable {
+  id: GeneratedAlways<number>;
+  system_id: string;
+  /** FedRAMP class; null: nobody has said. */
+  class: string | null;
+  /** true: a national security system; false: a civilian one; null: nobody has said. */
+  national_security: boolean | null;
+  set_at: Instant;
+  set_by: string;
+  set_by_principal: string;
+  reason: string | null;
+}
+
 /** Which assets belong to an authorization boundary, where neither an identifier nor a person says so. A rule is never changed: it ends, and another one is made. */
 interface BoundaryRulesTable {
   id: GeneratedAlways<number>;
@@ -478,6 +504,26 @@ interface BoundaryRulesTable {
   ended_by: string | null;
   /** Since when the rule is not in force; it is kept because decisions name it. */
   ended_at: Instant | null;
+}
+
+/** Days that an organization adds to a calendar: free ones, or ones that are worked on although they would be free. */
+interface CalendarDaysTable {
+  calendar: string;
+  day: string;
+  is_working: boolean;
+  title: string;
+  set_by: string;
+  set_at: Instant;
+}
+
+/** On which days people work, for due dates and working days; own days are in calendar_days. */
+interface CalendarsTable {
+  name: string;
+  title: string;
+  /** Days of the week that are free: 1 Monday to 7 Sunday. */
+  weekend: Generated<number[]>;
+  /** Whether the US federal holidays are free; they are computed by rule (5 U.S.C. 6103), not stored. */
+  federal_holidays: Generated<boolean>;
 }
 
 /** What each check of an audit file came to on each asset; one row for asset, audit file and check (design section 4). */
@@ -689,6 +735,84 @@ interface DefaultViewsTable {
   list: string;
   /** Null: with none, whatever the role has. */
   view_id: string | null;
+}
+
+/** Due-date policies; what each says is in its versions. */
+interface DueDatePoliciesTable {
+  policy_id: string;
+  created_at: Generated<Instant>;
+  /** Who added it; tieline: it was shipped. */
+  created_by: Generated<string>;
+}
+
+/** The table of a version: under these conditions so many days from the start of its clock; the first row that fits counts. */
+interface DueDatePolicyTimesTable {
+  policy_id: string;
+  version: number;
+  ordinal: number;
+  /** By condition the value that it must have (src/canonical/due-dates/policy-words.ts); one that is left out may be anything. */
+  conditions: JsonColumn;
+  /** Half a day is twelve hours; null: no date, the remark says until when. */
+  days: number | null;
+  remark: string | null;
+}
+
+/** Which policies apply where, and since when: a boundary inherits what applies by default, and its own rows decide otherwise. What is replaced is kept with its end. */
+interface DueDatePolicyUsesTable {
+  id: GeneratedAlways<number>;
+  /** The authorization boundary; null: the default of all. */
+  system_id: string | null;
+  policy_id: string;
+  /** false: it does not apply to this boundary although it does by default. */
+  applies: boolean;
+  /** Whether it counts for weaknesses too whose clock had started before the policy began, from the day on which it began. */
+  covers_open: Generated<boolean>;
+  reason: string | null;
+  set_at: Generated<Instant>;
+  set_by: Generated<string>;
+  /** When it was replaced; null: it holds. */
+  ended_at: Instant | null;
+}
+
+/** What a due-date policy says, by version; a version is never changed. A weakness follows the newest version in force on the day on which its clock starts. */
+interface DueDatePolicyVersionsTable {
+  policy_id: string;
+  version: number;
+  title: string;
+  /** What the clock starts with (src/canonical/due-dates/policy-words.ts). */
+  basis: string;
+  /** days: every day; working_days: only those of the calendar; days_then_before, days_then_after: every day, and an end on a free day moves to the working day before or after. */
+  counts: Generated<string>;
+  calendar: string | null;
+  /** Does not apply to national security systems. */
+  civilian_only: Generated<boolean>;
+  /** What becomes of a promised date when this policy gives an earlier one: ask a person, or follow by itself. */
+  when_earlier: Generated<string>;
+  /** First day on which a clock may start under it; null: any. */
+  effective_from: string | null;
+  /** First day on which none starts any more; null: it is in force. */
+  effective_until: string | null;
+  /** Until when its issuer still takes work under it, for information. */
+  grace_until: string | null;
+  /** The document that it is taken from. */
+  source: string;
+  /** Whether that document was read; false: by hearsay. */
+  source_read: Generated<boolean>;
+  created_at: Generated<Instant>;
+  created_by: Generated<string>;
+}
+
+/** Whether an asset, or all of a network zone, can be reached from public networks by anybody: somebody says so, no scanner. The newest row of each counts, an asset before its zone. */
+interface ExposuresTable {
+  id: GeneratedAlways<number>;
+  asset_uuid: string | null;
+  network_zone: string | null;
+  /** null: not known any more. */
+  exposed: boolean | null;
+  set_at: Instant;
+  set_by: string;
+  set_by_principal: string;
+  reason: string | null;
 }
 
 /** The Tenable, Xacta and other systems that Tieline talks to. */
@@ -1517,6 +1641,22 @@ interface PoamCommentsTable {
   created_at: Generated<Instant>;
 }
 
+/** By which day each POA&M is obliged now: the earliest of what its weaknesses are due by. What it promises is scheduled_completion of the POA&M. */
+interface PoamDueDatesTable {
+  poam_ref: number;
+  obliged_by: string;
+  /** Since when it is obliged by that day. */
+  since: Instant;
+  /** The scheduled completion that Tieline proposed because the obligation was past already; null where they were the same day. */
+  proposed: string | null;
+  /** The obligation about which a person said that the promised date stands although it is later. */
+  stands_for: string | null;
+  stands_since: Instant | null;
+  stands_by: string | null;
+  /** Why, in the words of that person. */
+  stands_reason: string | null;
+}
+
 /** What is kept of the life of a POA&M beside its fields: first values that are never rewritten, and the evidence that it is fixed. */
 interface PoamLivesTable {
   /** ingestion_poams.poam_id. */
@@ -1546,6 +1686,23 @@ interface PoamMentionsTable {
   /** As CVE-2026-20008. */
   cve_ids: Generated<string[]>;
   read_at: Generated<Instant>;
+}
+
+/** Every date by which a POA&M was ever obliged, with the policy that gave it and what was known then. Rows are only added: a new obligation never rewrites an older one. */
+interface PoamObligationsTable {
+  id: GeneratedAlways<number>;
+  poam_ref: number;
+  /** The weakness that it is about; null where that is gone. */
+  weakness_id: number | null;
+  obliged_by: string;
+  policy_id: string;
+  version: number;
+  reason: string;
+  /** What the policy was told: when the clock started, the facts, what was unknown, and what every other policy answered. */
+  inputs: JsonColumn;
+  /** When the obligation arose. */
+  since: Instant;
+  operation_id: string | null;
 }
 
 /** What only a person can say about the life of a POA&M: each open one is a row of the inbox. */
@@ -2328,6 +2485,37 @@ interface WatchedFoldersTable {
 interface WeaknessChecksTable {
   weakness_id: number;
   result_id: number;
+}
+
+/** Weaknesses whose due date hangs on something that nobody has said: what the policies that apply asked in vain. */
+interface WeaknessDueUnknownsTable {
+  weakness_id: number;
+  /** Conditions of src/canonical/due-dates/policy-words.ts, and `evaluated`. */
+  unknown: string[];
+  since: Instant;
+}
+
+/** How weaknesses were evaluated, by whom and when; of each the newest row counts, the older ones are its history. Named like the weakness (weaknesses.system_id, grouping, identifier), which may be made again. */
+interface WeaknessEvaluationsTable {
+  id: GeneratedAlways<number>;
+  system_id: string;
+  grouping: string;
+  identifier: string;
+  evaluated_at: Instant;
+  /** Likely exploitable; null: not known. */
+  exploitable: boolean | null;
+  /** Reachable from the internet; null: not known. */
+  reachable: boolean | null;
+  /** Potential agency impact, N1 to N5; null: not known. */
+  agency_impact: string | null;
+  /** The day that a notice (IAVM) gives; null: none does. */
+  comply_by: string | null;
+  /** When the vendor released the fix that was waited for; null: it was not waited for, or is not released. */
+  vendor_released_on: string | null;
+  note: string | null;
+  set_at: Instant;
+  set_by: string;
+  set_by_principal: string;
 }
 
 /** Which open findings make no weakness because of an exclusion, as of the last sync or the last change of an exclusion: what the rule would name otherwise. */
