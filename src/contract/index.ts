@@ -27,6 +27,7 @@ export {
   conflictRow,
   boundaryRuleRoutes,
   deciderRoutes,
+  deviationRoutes,
   operationRow,
   findingRoutes,
   findingRow,

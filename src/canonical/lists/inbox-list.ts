@@ -10,6 +10,7 @@ export const inboxKinds = [
   'unanswered_weakness',
   'late_obligation',
   'unanswered_fact',
+  'deviation',
   'poam_question',
   'missing_finding',
   'unreported_asset',

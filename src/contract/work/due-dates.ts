@@ -211,6 +211,8 @@ export const exposureSaid = z.strictObject({
   exposed: z.boolean().nullable(),
   reason: z.string().max(2000).nullable().default(null),
 });
+/** `due-policies tell asset|zone`. */
+export const exposureTold = z.strictObject({ subject: z.string(), exposed: z.boolean().nullable() });
 /** The same of all of a network zone. */
 export const zoneExposure = exposureSaid.extend({ zone: z.string().min(1).max(255) });
 

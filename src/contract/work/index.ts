@@ -4,6 +4,7 @@ export * from './conflicts.ts';
 export * from './connections.ts';
 export * from './database.ts';
 export * from './due-dates.ts';
+export * from './files.ts';
 export * from './mappings.ts';
 export * from './operations.ts';
 export * from './outbox.ts';

@@ -2,7 +2,14 @@
 import type { Kysely } from 'kysely';
 import type { Severity } from '../../canonical/vocabulary/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
-import { answersOf, type CveFacts, type DueAnswer, type DueDate, dueDateOf, type DueInputs } from './due-date-of.ts';
+import {
+  answersOf,
+  type CveFacts,
+  type DueAnswer,
+  type DueDate,
+  dueDateOf,
+  type DueInputs,
+} from './due-date-of.ts';
 import { reasonOfAnswer } from './due-reason.ts';
 import {
   fetchBoundaryFacts,

@@ -4,7 +4,8 @@ import type { Database } from '../../platform/postgres/index.ts';
 import type { CveFacts, DueInputs } from './due-date-of.ts';
 
 type YesNo = 'yes' | 'no';
-const yesNo = (value: boolean | null): YesNo | undefined => (value === null ? undefined : value ? 'yes' : 'no');
+const yesNo = (value: boolean | null): YesNo | undefined =>
+  value === null ? undefined : value ? 'yes' : 'no';
 
 /** Whether a catalogue of exploited vulnerabilities was ever loaded: without one, nothing is known not to be in it. */
 export async function hasKevCatalogue(db: Kysely<Database>): Promise<boolean> {
@@ -64,7 +65,11 @@ export async function fetchExposures(db: Kysely<Database>): Promise<ReadonlyMap<
 export type BoundaryFacts = Pick<DueInputs, 'class' | 'nationalSecurity'>;
 
 export async function fetchBoundaryFacts(db: Kysely<Database>): Promise<ReadonlyMap<string, BoundaryFacts>> {
-  const { rows } = await sql<{ systemId: string; class: DueInputs['class'] | null; nationalSecurity: boolean | null }>`
+  const { rows } = await sql<{
+    systemId: string;
+    class: DueInputs['class'] | null;
+    nationalSecurity: boolean | null;
+  }>`
     select distinct on (system_id) system_id as "systemId", class, national_security as "nationalSecurity"
       from boundary_due_facts order by system_id, id desc`.execute(db);
   return new Map(
@@ -129,7 +134,11 @@ export interface Sayer {
 export async function insertBoundaryFacts(
   db: Kysely<Database>,
   systemId: string,
-  facts: { readonly class: string | null; readonly nationalSecurity: boolean | null; readonly reason: string | null },
+  facts: {
+    readonly class: string | null;
+    readonly nationalSecurity: boolean | null;
+    readonly reason: string | null;
+  },
   by: Sayer,
 ): Promise<void> {
   await sql`

@@ -33,7 +33,11 @@ export async function setBoundaryFacts(
   app: App,
   actor: Actor,
   systemId: string,
-  facts: { readonly class: string | null; readonly nationalSecurity: boolean | null; readonly reason: string | null },
+  facts: {
+    readonly class: string | null;
+    readonly nationalSecurity: boolean | null;
+    readonly reason: string | null;
+  },
 ): Promise<void> {
   await app.store.transaction(({ db }) =>
     withOperation(db, operation(actor, 'due-date facts'), async ({ count }) => {
@@ -51,7 +55,10 @@ export async function evaluatePoam(
   app: App,
   actor: Actor,
   scope: Scope,
-  { poamId, ...facts }: Omit<EvaluationToSave, 'evaluatedAt'> & {
+  {
+    poamId,
+    ...facts
+  }: Omit<EvaluationToSave, 'evaluatedAt'> & {
     readonly poamId: string;
     readonly evaluatedAt: string | null;
   },

@@ -162,9 +162,9 @@ describe('policies, and where they apply', () => {
       (await fetchDueDates(database.db, []))({ ...weakness, systemId: 'S-3', severity: 'High' }),
     ).toBeUndefined();
     await command('set', 'org-default', 'inherit', '--system', 'S-3', '--yes');
-    expect((await fetchDueDates(database.db, []))({ ...weakness, systemId: 'S-3', severity: 'High' })?.on).toBe(
-      '2026-12-20',
-    );
+    expect(
+      (await fetchDueDates(database.db, []))({ ...weakness, systemId: 'S-3', severity: 'High' })?.on,
+    ).toBe('2026-12-20');
     expect((await command('history')).json).toEqual(
       expect.arrayContaining([
         expect.objectContaining({
@@ -245,6 +245,7 @@ const dueOf = async (given = exploited) => (await fetchDueDates(database.db, [gi
 // One story in order: more is known with each step.
 describe('what due dates hang on', () => {
   it('a CVE of which no feed says anything leaves everything unknown, and the earliest date is proposed', async () => {
+    await command('set', 'strict', 'off', '--yes');
     await command('set', 'cisa-bod-26-04', 'on', '--system', 'S-1', '--yes');
     expect((await dueOf())?.answer).toMatchObject({
       policyId: 'cisa-bod-26-04',
@@ -265,24 +266,49 @@ describe('what due dates hang on', () => {
     );
     // Not listed: 60 days if exposed, else with the next upgrade; the matrix is earlier.
     expect(await dueOf()).toMatchObject({ on: '2026-12-20', answer: { policyId: 'org-default' } });
-    await database.pool.query(`update cve_intelligence set kev_added = '2026-11-26' where cve = 'CVE-2026-77'`);
-    expect(await dueOf()).toMatchObject({ on: '2026-12-04', answer: { policyId: 'cisa-bod-26-04', days: 14 } });
+    await database.pool.query(
+      `update cve_intelligence set kev_added = '2026-11-26' where cve = 'CVE-2026-77'`,
+    );
+    expect(await dueOf()).toMatchObject({
+      on: '2026-12-04',
+      answer: { policyId: 'cisa-bod-26-04', days: 14 },
+    });
   });
 
   it('a zone that was said to be exposed makes its machines exposed, but for one of which the contrary was said', async () => {
-    await database.pool.query(`update cve_intelligence set technical_impact = 'total' where cve = 'CVE-2026-77'`);
+    await database.pool.query(
+      `update cve_intelligence set technical_impact = 'total' where cve = 'CVE-2026-77'`,
+    );
     await database.pool.query(
       `insert into assets_extended (asset_uuid, network_zone) values ('00000000-0000-0000-0000-000000000001', 'DMZ')`,
     );
-    expect((await dueOf())?.answer).toMatchObject({ on: '2026-11-23', latest: '2026-12-04', unknown: ['exposed'] });
+    expect((await dueOf())?.answer).toMatchObject({
+      on: '2026-11-23',
+      latest: '2026-12-04',
+      unknown: ['exposed'],
+    });
     await command('tell', 'zone', 'dmz', 'yes');
-    expect((await dueOf())?.answer).toMatchObject({ on: '2026-11-23', facts: { exposed: 'yes' }, unknown: [] });
+    expect((await dueOf())?.answer).toMatchObject({
+      on: '2026-11-23',
+      facts: { exposed: 'yes' },
+      unknown: [],
+    });
     await command('tell', 'asset', 'web1', 'no', '--reason', 'behind the VPN');
     expect((await dueOf())?.answer).toMatchObject({ on: '2026-12-04', facts: { exposed: 'no' } });
   });
 
   it('a national security system is not under the directive for civilian agencies, and who said so is kept', async () => {
-    const { json } = await command('tell', 'system', 'S-1', '--class', 'C', '--national-security', 'yes', '--by', 'AO');
+    const { json } = await command(
+      'tell',
+      'system',
+      'S-1',
+      '--class',
+      'C',
+      '--national-security',
+      'yes',
+      '--by',
+      'AO',
+    );
     expect(json).toMatchObject({ boundary: [{ class: 'C', nationalSecurity: true, setBy: 'AO' }] });
     expect((await dueOf())?.answer.policyId).toBe('org-default');
     await command('tell', 'system', 'S-1', '--national-security', 'no');
@@ -319,14 +345,16 @@ describe('what due dates hang on', () => {
     );
     await database.pool.query(`update weaknesses set due_on = '2027-03-01' where identifier = '77'`);
     await judgedAs();
+    expect(await database.store.transaction((tx) => followObligations(tx, { operationId, now }))).toBe(1);
     expect(
-      await database.store.transaction((tx) => followObligations(tx, { operationId, now })),
-    ).toBe(1);
-    expect(await rows(`select scheduled_completion::date::text as promised from ingestion_poams where poam_id = 'P-KEV'`)).toEqual([
-      { promised: '2026-12-04' },
-    ]);
+      await rows(
+        `select scheduled_completion::date::text as promised from ingestion_poams where poam_id = 'P-KEV'`,
+      ),
+    ).toEqual([{ promised: '2026-12-04' }]);
     expect(
-      await rows(`select before_value, after_value from sync_changes where entity_id = 'P-KEV' and field_name = 'scheduled_completion'`),
+      await rows(
+        `select before_value, after_value from sync_changes where entity_id = 'P-KEV' and field_name = 'scheduled_completion'`,
+      ),
     ).toEqual([{ before_value: '2027-03-01', after_value: '2026-12-04' }]);
   });
 });

@@ -133,6 +133,12 @@ export const commandGroups: readonly EntryGroup[] = [
           'by which rules POA&Ms are due: which apply where, what each says, why a POA&M is due when it is',
         load: async () => (await import('./poams/due-policies.command.ts')).duePolicies,
       },
+      {
+        name: 'deviations',
+        description:
+          'risks accepted, false positives, requirements of operations, adjustments, vendors waited for',
+        load: async () => (await import('./deviations/deviations.command.ts')).deviations,
+      },
     ],
   },
   {
@@ -234,6 +240,11 @@ export const commandGroups: readonly EntryGroup[] = [
   {
     title: 'Database',
     entries: [
+      {
+        name: 'files',
+        description: 'the files that are kept (evidence), and whether each is what it was',
+        load: async () => (await import('./operate/files.command.ts')).files,
+      },
       {
         name: 'db',
         description: 'check the database, move into it, see how it is, remove Tieline again',

@@ -17,6 +17,7 @@ import { syncHandlers } from './decisions/sync-handlers.ts';
 import { assetHandlers } from './records/asset-handlers.ts';
 import { boundaryHandlers } from './records/boundary-handlers.ts';
 import { dueDateHandlers } from './records/due-date-handlers.ts';
+import { deviationHandlers } from './records/deviation-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
 import { riskHandlers } from './intelligence/risk-handlers.ts';
 import { intelligenceHandlers } from './intelligence/intelligence-handlers.ts';
@@ -47,6 +48,7 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...approvalHandlers(parts),
     ...boundaryRuleHandlers,
     ...deciderHandlers,
+    ...deviationHandlers(parts),
     ...syncHandlers({ ...parts, feed }),
     ...repairHandlers(),
     ...importHandlers(parts),

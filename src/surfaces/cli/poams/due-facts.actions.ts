@@ -23,7 +23,8 @@ const actorOf = (flags: DecisionFlags): Actor => ({
   name: decider(flags).by,
 });
 type Answer = 'yes' | 'no';
-const isYes = (answer: Answer | undefined): boolean | null => (answer === undefined ? null : answer === 'yes');
+const isYes = (answer: Answer | undefined): boolean | null =>
+  answer === undefined ? null : answer === 'yes';
 const answerWord = (said: boolean | null): string => (said === null ? 'unknown' : said ? 'yes' : 'no');
 
 export async function tellSystem(
@@ -88,6 +89,19 @@ const exposureOf = (text: string): boolean | null => {
   return word === 'unknown' ? null : word === 'yes';
 };
 
+function sayExposure(
+  context: CommandContext,
+  flags: GlobalFlags,
+  subject: string,
+  exposed: boolean | null,
+): void {
+  if (flags.json) context.printJson('exposureTold', { subject, exposed });
+  else
+    context.print(
+      `Saved: whether ${subject} is publicly exposed: ${answerWord(exposed)}. Next: tieline sync run`,
+    );
+}
+
 export async function tellAsset(
   context: CommandContext,
   flags: DecisionFlags,
@@ -98,7 +112,7 @@ export async function tellAsset(
     const { assetUuid } = await fetchAsset(app, wanted);
     await setExposure(app, actorOf(flags), { assetUuid, zone: null }, said);
   });
-  context.print(`Saved: ${wanted} is publicly exposed: ${answerWord(said.exposed)}. Next: tieline sync run`);
+  sayExposure(context, flags, wanted, said.exposed);
 }
 
 export async function tellZone(
@@ -110,7 +124,7 @@ export async function tellZone(
   await context.host.withApp(flags, (app) =>
     setExposure(app, actorOf(flags), { assetUuid: null, zone }, said),
   );
-  context.print(`Saved: zone ${zone} is publicly exposed: ${answerWord(said.exposed)}. Next: tieline sync run`);
+  sayExposure(context, flags, `zone ${zone}`, said.exposed);
 }
 
 export async function showTold(
@@ -134,6 +148,6 @@ const toldLines = ({ boundary, exposures }: ToldFacts): string[] => [
   ),
   ...exposures.map(
     (each) =>
-      `${minuteText(each.setAt)}  ${each.setBy}  ${each.zone === null ? each.asset ?? '' : `zone ${each.zone}`} publicly exposed: ${answerWord(each.exposed)}${each.reason === null ? '' : `: ${each.reason}`}`,
+      `${minuteText(each.setAt)}  ${each.setBy}  ${each.zone === null ? (each.asset ?? '') : `zone ${each.zone}`} publicly exposed: ${answerWord(each.exposed)}${each.reason === null ? '' : `: ${each.reason}`}`,
   ),
 ];

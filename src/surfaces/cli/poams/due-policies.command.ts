@@ -69,12 +69,14 @@ const tryIt: CommandSpec = {
 
 const tell: NounSpec = {
   name: 'tell',
-  description: 'say what due dates hang on and no scanner knows; what was said is kept, and the newest counts',
+  description:
+    'say what due dates hang on and no scanner knows; what was said is kept, and the newest counts',
   commands: [
     {
       name: 'system',
       arguments: '<system>',
-      description: 'the FedRAMP class of a boundary, and whether it is a national security system; what is left out is unknown',
+      description:
+        'the FedRAMP class of a boundary, and whether it is a national security system; what is left out is unknown',
       options: [
         choice('class', dueConditions.class, 'FedRAMP class'),
         choice('national-security', ['yes', 'no'], 'it is a national security system'),
@@ -107,7 +109,8 @@ const tell: NounSpec = {
     {
       name: 'zone',
       arguments: '<zone> <exposed>',
-      description: 'the same of all assets of a network zone; what is said of an asset itself counts before it',
+      description:
+        'the same of all assets of a network zone; what is said of an asset itself counts before it',
       options: decisionOptions,
       action: async () => (await import('./due-facts.actions.ts')).tellZone,
     },

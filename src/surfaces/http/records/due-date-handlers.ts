@@ -83,8 +83,7 @@ export const dueDateHandlers: Handlers<typeof dueDateRoutes> = {
   setAssetExposure: async ({ app, by, scope, params: { assetUuid }, body }) => {
     // Of an asset in several boundaries, who says so sees all of them: it holds in each.
     const { isInside, isOutside } = await fetchAssetReach(app.db, scope, assetUuid);
-    if (!isInside || isOutside)
-      throw new TielineError('RECORD_UNKNOWN', `There is no asset ${assetUuid}.`);
+    if (!isInside || isOutside) throw new TielineError('RECORD_UNKNOWN', `There is no asset ${assetUuid}.`);
     await setExposure(app, by.actor, { assetUuid, zone: null }, body);
     return { body: undefined };
   },
