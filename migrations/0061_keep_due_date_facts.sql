@@ -62,3 +62,7 @@ CREATE TABLE weakness_due_unknowns (
 );
 COMMENT ON TABLE weakness_due_unknowns IS 'Weaknesses whose due date hangs on something that nobody has said: what the policies that apply asked in vain.';
 COMMENT ON COLUMN weakness_due_unknowns.unknown IS 'Conditions of src/canonical/due-dates/policy-words.ts, and `evaluated`.';
+
+-- A POA&M that answers no weakness just now is obliged by none; what a person said of its promised date stays.
+ALTER TABLE poam_due_dates ALTER COLUMN obliged_by DROP NOT NULL;
+COMMENT ON COLUMN poam_due_dates.obliged_by IS 'The earliest of what its weaknesses are due by; null: it answers none just now.';

@@ -8,6 +8,7 @@ import {
   type DueAnswer,
   type DueDate,
   dueDateOf,
+  dueWithoutPolicy,
   type DueInputs,
 } from './due-date-of.ts';
 import { reasonOfAnswer } from './due-reason.ts';
@@ -37,7 +38,7 @@ export interface ReasonedDate extends DueDate {
   readonly reason: string;
 }
 
-export type DueDatesOf = (weakness: DatedWeakness) => ReasonedDate | undefined;
+export type DueDatesOf = (weakness: DatedWeakness) => ReasonedDate;
 
 /** What is known of a weakness. */
 type InputsOf = (weakness: DatedWeakness) => DueInputs;
@@ -77,7 +78,7 @@ export async function gatherInputs(
   });
 }
 
-/** @returns when each of these weaknesses is due by the policies of its boundary; undefined where none gives a date. */
+/** @returns when each of these weaknesses is due by the policies of its boundary; where none gives a date, by the usual days. */
 export const fetchDueDates = async (
   db: Kysely<Database>,
   weaknesses: readonly DatedWeakness[],
@@ -87,8 +88,13 @@ export const fetchDueDates = async (
 export function dueDatesFrom(parts: RuleParts, inputsOf: InputsOf): DueDatesOf {
   const rulesOf = rulesFrom(parts);
   return (weakness) => {
-    const due = dueDateOf(inputsOf(weakness), rulesOf(weakness.systemId));
-    return due && { ...due, reason: reasonOfAnswer(due.answer, weakness.severity) };
+    const inputs = inputsOf(weakness);
+    const rules = rulesOf(weakness.systemId);
+    const due = dueDateOf(inputs, rules);
+    if (due) return { ...due, reason: reasonOfAnswer(due.answer, weakness.severity) };
+    const { answer, answers } = dueWithoutPolicy(inputs, rules);
+    const reason = `no policy that applies gives a date, so the usual days count: ${reasonOfAnswer(answer, weakness.severity)}`;
+    return { on: answer.on, answer, answers, reason };
   };
 }
 

@@ -104,7 +104,7 @@ const inputsOf = ({ answer, answers }: ReasonedDate) => ({
     })),
 });
 
-/** Of every POA&M the earliest date of its weaknesses; one that answers none any more is obliged by none. */
+/** Of every POA&M the earliest date of its weaknesses; one that answers none any more is obliged by none; what a person said of it is kept. */
 async function renewDueDates(db: Kysely<Database>, { operationId, now }: ObligationSource): Promise<void> {
   await sql`
     insert into poam_due_dates as known (poam_ref, obliged_by, since, proposed)
@@ -118,7 +118,8 @@ async function renewDueDates(db: Kysely<Database>, { operationId, now }: Obligat
     db,
   );
   await sql`
-    delete from poam_due_dates d where not exists (select from weaknesses w where w.poam_id = d.poam_ref)`.execute(
+    update poam_due_dates d set obliged_by = null
+     where obliged_by is not null and not exists (select from weaknesses w where w.poam_id = d.poam_ref)`.execute(
     db,
   );
 }

@@ -6,4 +6,5 @@ export {
   closeRatingQuestions,
   countQuestions,
   listQuestions,
+  settlePromiseQuestion,
 } from './poam-questions.sql.ts';

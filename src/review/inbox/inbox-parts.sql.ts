@@ -79,7 +79,9 @@ export const inboxParts: Readonly<Record<InboxKind, (within: Scope) => RawBuilde
            concat('obliged by ', d.obliged_by, ', promised for ', p.scheduled_completion::date,
                   case when d.proposed = p.scheduled_completion::date then ' (proposed, because the obligation was past)' end)
       from poam_due_dates d join ingestion_poams p on p.id = d.poam_ref
-     where ${isLateAgainstObligation('d', 'p')}`,
+     where ${isLateAgainstObligation('d', 'p')}
+       -- Asked about it already, by its rating: one thing is one row.
+       and not exists (select from poam_questions q where q.poam_id = p.poam_id and q.code = 'due_earlier' and q.settled_at is null)`,
   unanswered_fact: () => sql`${unansweredFacts} where ${isOpenPoam('p')}`,
   poam_question: () => sql`
     select q.id::text, q.opened_at, p.system_id::text, s.system_name, 'poam', q.poam_id::text, q.code || ' ' || q.params::text

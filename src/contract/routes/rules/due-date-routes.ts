@@ -177,7 +177,7 @@ export const dueDateRoutes = defineRoutes({
     summary: 'Say whether an asset is publicly exposed',
     permission: 'asset:write',
     scope: 'boundaries',
-    params: z.strictObject({ assetUuid: z.uuid() }),
+    params: z.strictObject({ assetUuid: z.guid() }),
     body: exposureSaid,
     idempotent: true,
     answer: done,
