@@ -333,7 +333,13 @@ export function dueDateOf(inputs: DueInputs, rules: DueRules): DueDate | undefin
 }
 
 /** Where no policy gives a date: a weakness is never without one, since without it nobody would be told of it. */
-const usualDays: Readonly<Record<Severity, number>> = { Critical: 7, High: 30, Medium: 90, Low: 180, Info: 365 };
+const usualDays: Readonly<Record<Severity, number>> = {
+  Critical: 7,
+  High: 30,
+  Medium: 90,
+  Low: 180,
+  Info: 365,
+};
 
 /** The date by the usual days from its detection, with what each policy answered beside it. */
 export function dueWithoutPolicy(inputs: DueInputs, rules: DueRules): DueDate {

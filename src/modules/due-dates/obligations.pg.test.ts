@@ -33,7 +33,6 @@ const weakness = {
 /** As a sync does: ties the weakness with this severity and records what follows. */
 async function judged(severity: Severity): Promise<void> {
   const due = (await fetchDueDates(database.db, []))({ ...weakness, severity });
-  if (!due) throw new Error('no date');
   const { systemId, grouping, identifier, detectedOn } = weakness;
   await saveWeaknesses(database.db, [
     {
@@ -151,7 +150,7 @@ describe('policies, and where they apply', () => {
     });
     const dueDatesOf = await fetchDueDates(database.db, []);
     const policiesOf = (systemId: string) =>
-      dueDatesOf({ ...weakness, systemId, severity: 'High' })?.answers.map((each) => each.policyId);
+      dueDatesOf({ ...weakness, systemId, severity: 'High' }).answers.map((each) => each.policyId);
     expect(policiesOf('S-2')).toEqual(['hhs-cms', 'org-default']);
     expect(policiesOf('S-1')).toEqual(['org-default']);
   });
@@ -161,10 +160,13 @@ describe('policies, and where they apply', () => {
     // A weakness is never without a date: nobody would be told of it.
     expect(
       (await fetchDueDates(database.db, []))({ ...weakness, systemId: 'S-3', severity: 'High' }),
-    ).toMatchObject({ on: '2026-12-20', reason: expect.stringMatching(/^no policy that applies gives a date/) as string });
+    ).toMatchObject({
+      on: '2026-12-20',
+      reason: expect.stringMatching(/^no policy that applies gives a date/) as string,
+    });
     await command('set', 'org-default', 'inherit', '--system', 'S-3', '--yes');
     expect(
-      (await fetchDueDates(database.db, []))({ ...weakness, systemId: 'S-3', severity: 'High' })?.on,
+      (await fetchDueDates(database.db, []))({ ...weakness, systemId: 'S-3', severity: 'High' }).on,
     ).toBe('2026-12-20');
     expect((await command('history')).json).toEqual(
       expect.arrayContaining([
@@ -248,7 +250,7 @@ describe('what due dates hang on', () => {
   it('a CVE of which no feed says anything leaves everything unknown, and the earliest date is proposed', async () => {
     await command('set', 'strict', 'off', '--yes');
     await command('set', 'cisa-bod-26-04', 'on', '--system', 'S-1', '--yes');
-    expect((await dueOf())?.answer).toMatchObject({
+    expect((await dueOf()).answer).toMatchObject({
       policyId: 'cisa-bod-26-04',
       on: '2026-11-23',
       latest: null,
@@ -283,19 +285,19 @@ describe('what due dates hang on', () => {
     await database.pool.query(
       `insert into assets_extended (asset_uuid, network_zone) values ('00000000-0000-0000-0000-000000000001', 'DMZ')`,
     );
-    expect((await dueOf())?.answer).toMatchObject({
+    expect((await dueOf()).answer).toMatchObject({
       on: '2026-11-23',
       latest: '2026-12-04',
       unknown: ['exposed'],
     });
     await command('tell', 'zone', 'dmz', 'yes');
-    expect((await dueOf())?.answer).toMatchObject({
+    expect((await dueOf()).answer).toMatchObject({
       on: '2026-11-23',
       facts: { exposed: 'yes' },
       unknown: [],
     });
     await command('tell', 'asset', 'web1', 'no', '--reason', 'behind the VPN');
-    expect((await dueOf())?.answer).toMatchObject({ on: '2026-12-04', facts: { exposed: 'no' } });
+    expect((await dueOf()).answer).toMatchObject({ on: '2026-12-04', facts: { exposed: 'no' } });
   });
 
   it('a national security system is not under the directive for civilian agencies, and who said so is kept', async () => {
@@ -311,9 +313,9 @@ describe('what due dates hang on', () => {
       'AO',
     );
     expect(json).toMatchObject({ boundary: [{ class: 'C', nationalSecurity: true, setBy: 'AO' }] });
-    expect((await dueOf())?.answer.policyId).toBe('org-default');
+    expect((await dueOf()).answer.policyId).toBe('org-default');
     await command('tell', 'system', 'S-1', '--national-security', 'no');
-    expect((await dueOf())?.answer.policyId).toBe('cisa-bod-26-04');
+    expect((await dueOf()).answer.policyId).toBe('cisa-bod-26-04');
   });
 
   it('what nobody has said is a row of the inbox until somebody says it', async () => {
@@ -333,9 +335,9 @@ describe('what due dates hang on', () => {
   it('an evaluation of a POA&M is kept with its history, and the newest counts', async () => {
     await command('tell', 'poam', 'P-KEV', '--comply-by', '2026-11-30', '--reason', 'IAVA 2026-A-0007');
     await command('set', 'dod-iavm', 'on', '--system', 'S-1', '--yes');
-    expect((await dueOf())?.answer).toMatchObject({ policyId: 'dod-iavm', on: '2026-11-30' });
+    expect((await dueOf()).answer).toMatchObject({ policyId: 'dod-iavm', on: '2026-11-30' });
     await command('tell', 'poam', 'P-KEV', '--exploitable', 'yes', '--agency-impact', 'N3');
-    expect((await dueOf())?.answer.policyId).toBe('cisa-bod-26-04');
+    expect((await dueOf()).answer.policyId).toBe('cisa-bod-26-04');
     expect(await rows(`select count(*)::int as n from weakness_evaluations`)).toEqual([{ n: 2 }]);
     expect((await command('tell', 'poam', 'P-1')).code).toBe(2);
   });
@@ -364,7 +366,6 @@ describe('what due dates hang on', () => {
 async function judgedAs(): Promise<void> {
   const named = exploited;
   const due = await dueOf(named);
-  if (!due) throw new Error('no date');
   const { systemId, grouping, identifier, detectedOn, severity } = named;
   await saveWeaknesses(database.db, [
     {

@@ -152,7 +152,7 @@ export async function previewPolicyUse(app: App, scope: Scope, use: UseToSet): P
   const dueDatesOf = dueDatesFrom(withUse(parts, use), await gatherInputs(app.db, weaknesses));
   const moved = weaknesses.flatMap((weakness) => {
     const due = dueDatesOf(weakness);
-    return due !== undefined && due.on < weakness.dueOn ? [{ weakness, due }] : [];
+    return due.on < weakness.dueOn ? [{ weakness, due }] : [];
   });
   return {
     looked: weaknesses.length,

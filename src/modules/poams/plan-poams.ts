@@ -92,8 +92,8 @@ export async function planPoams(
     const unsent = await listUnsentPoams(tx.db, system.id);
     const controls = await fetchControls(tx, system, weaknesses);
     const dueDatesOf = await fetchDueDates(tx.db, weaknesses);
-    const judged = weaknesses.flatMap(
-      (weakness) => judge(withoutProposals(weakness, unsent), controls, dueDatesOf) ?? [],
+    const judged = weaknesses.map((weakness) =>
+      judge(withoutProposals(weakness, unsent), controls, dueDatesOf),
     );
     const mayCreate = mayGoOut(system.policies, { entity: 'poam', kind: 'create', fields: [] });
     const proposals = proposalsOf(weaknesses, unsent, judged);
