@@ -1,5 +1,13 @@
-export { type LifeSettings, listLifeSettings, usualLife } from './life-settings.sql.ts';
-export { dropEvidence, keepClosure, keepEvidence, keepFirstValues } from './poam-lives.sql.ts';
+export {
+  fetchStoredSettings,
+  type LifeSettings,
+  listLifeSettings,
+  saveLifeSettings,
+  settingsInForce,
+  type StoredLifeSettings,
+  usualLife,
+} from './life-settings.sql.ts';
+export { dropEvidence, fetchLife, keepClosure, keepEvidence, keepFirstValues } from './poam-lives.sql.ts';
 export {
   addQuestions,
   askAbout,
@@ -7,4 +15,5 @@ export {
   countQuestions,
   listQuestions,
   settlePromiseQuestion,
+  settleQuestions,
 } from './poam-questions.sql.ts';
