@@ -48,18 +48,15 @@ async function fill(): Promise<void> {
   await pool.query('analyze');
 }
 
-const weaknesses = Array.from(
-  { length: count },
-  (_, n): DatedWeakness => ({
-    systemId: `S-${n % 200}`,
-    grouping: 'plugin',
-    identifier: String(n),
-    severity: n % 4 === 0 ? 'Critical' : 'High',
-    detectedOn: n % 3 === 0 ? '2026-11-20' : '2026-12-08',
-    cves: [`CVE-2026-${10_000 + n}`],
-    assets: [0, 1].map((k) => `00000000-0000-4000-8000-${String((n + k * 200) % 5000).padStart(12, '0')}`),
-  }),
-);
+const weaknesses = Array.from({ length: count }, (_, n): DatedWeakness => ({
+  systemId: `S-${n % 200}`,
+  grouping: 'plugin',
+  identifier: String(n),
+  severity: n % 4 === 0 ? 'Critical' : 'High',
+  detectedOn: n % 3 === 0 ? '2026-11-20' : '2026-12-08',
+  cves: [`CVE-2026-${10_000 + n}`],
+  assets: [0, 1].map((k) => `00000000-0000-4000-8000-${String((n + k * 200) % 5000).padStart(12, '0')}`),
+}));
 
 /** As the step `weaknesses` of a sync does. */
 async function judge(): Promise<void> {

@@ -4,7 +4,7 @@ import { byPerson } from '../../canonical/vocabulary/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { recordChanges, withOperation } from '../../ledger/operations/index.ts';
-import { settlePromiseQuestion } from '../../record/poam-life/index.ts';
+import { settleQuestions } from '../../record/poam-life/index.ts';
 import { findPoamSystem } from '../../record/poams/index.ts';
 import {
   findPoamDates,
@@ -100,7 +100,7 @@ export async function letPromiseStand(
       },
       async ({ id: operationId, count }) => {
         await savePromiseStands(db, given.poamId, { by: actor.name, at: app.now(), reason: given.reason });
-        await settlePromiseQuestion(db, given.poamId, app.now());
+        await settleQuestions(db, [given.poamId], { by: actor.name, settlement: 'stands' }, ['due_earlier']);
         await recordChanges(db, { systemId: null, operationId }, [
           {
             entity: 'poam',

@@ -14,6 +14,5 @@ export {
   closeRatingQuestions,
   countQuestions,
   listQuestions,
-  settlePromiseQuestion,
   settleQuestions,
 } from './poam-questions.sql.ts';

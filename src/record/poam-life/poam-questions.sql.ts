@@ -103,10 +103,3 @@ export async function closeRatingQuestions(db: Kysely<Database>, systemId: numbe
     db,
   );
 }
-
-/** A person said that the promised date stands: that is the answer to the question about an earlier one. */
-export async function settlePromiseQuestion(db: Kysely<Database>, poamId: string, at: Date): Promise<void> {
-  await sql`
-    update poam_questions set settled_at = ${at}::timestamptz, settlement = 'over'
-     where poam_id = ${poamId} and code = 'due_earlier' and settled_at is null`.execute(db);
-}
