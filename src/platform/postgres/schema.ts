@@ -1745,7 +1745,8 @@ interface PoamCommentsTable {
 /** By which day each POA&M is obliged now: the earliest of what its weaknesses are due by. What it promises is scheduled_completion of the POA&M. */
 interface PoamDueDatesTable {
   poam_ref: number;
-  obliged_by: string;
+  /** The earliest of what its weaknesses are due by; null: it answers none just now. */
+  obliged_by: string | null;
   /** Since when it is obliged by that day. */
   since: Instant;
   /** The scheduled completion that Tieline proposed because the obligation was past already; null where they were the same day. */
