@@ -33,16 +33,20 @@ const Values = ({
 }) => {
   const values = of.filter((each) => each.kind === kind).map(({ value }) => value);
   const counted = against?.evidence.filter((each) => each.kind === kind) ?? [];
-  const shown = values.length > 0 ? values : counted.map(({ value }) => value);
+  // One value of a rule may fit several names of the asset.
+  const shown = values.length > 0 ? values : [...new Set(counted.map(({ value }) => value))];
   if (shown.length === 0 && counted.length === 0) return <Nothing />;
   return (
     <>
       {shown.slice(0, 4).map((value) => {
-        const hit = counted.find((each) => each.value === value);
+        const hits = counted.filter((each) => each.value === value);
+        const [hit] = hits;
         return (
           <div key={value}>
             <span className={hit && hit.weight > 0 ? `mono ${styles['same'] ?? ''}` : 'mono'}>{value}</span>
-            {hit ? <Weight of={hit} /> : null}
+            {hits.map((each) => (
+              <Weight key={`${each.weight} ${each.note ?? ''}`} of={each} />
+            ))}
           </div>
         );
       })}
