@@ -33,6 +33,7 @@ export const ruleSentences = {
   weakness_by_solution: 'weakness by remedy and system',
   weakness_by_plugin_and_asset: 'weakness by plugin, asset and system',
   weakness_by_check: 'weakness by audit check and system',
+  weakness_rule_changed: 'the weakness rule was changed',
   answer_tied: 'it was tied to it',
   answer_pointed: 'findings point at it',
   answer_named: 'it names the plugin',
@@ -43,6 +44,7 @@ export const ruleSentences = {
   scan_server: "the scanner's server says so",
   settled_itself: 'settled itself',
   request_ended: 'it was not decided',
+  deviation_ended: 'its deviation ended',
   // No longer given; in journals of earlier versions.
   answer_source_named: 'its source names the plugin',
   scan_no_longer_shows: 'a scan with credentials no longer shows it',
@@ -84,6 +86,13 @@ export const reasonSentences = {
   machine_moved: 'moved from {from} to {to}',
   taken_off: 'taken off the list at the remote',
   recognised: 'recognised, so that the weakness is in the record once',
+  // What a change of a weakness rule made of POA&Ms.
+  regrouped: 'version {version} of the weakness rule groups its findings so',
+  took_in: 'it answers what {poam} answered, by version {version} of the weakness rule',
+  merged_into: 'merged into {poam} by version {version} of the weakness rule',
+  split_from: 'split from {poam} by version {version} of the weakness rule',
+  split_into: '{poam} answers some of its findings since, by version {version} of the weakness rule',
+  not_named: 'version {version} of the weakness rule names none of its open findings',
   // What waits to be sent, and what is sent again.
   spellable_now: 'its values can be written in the words of the remote now',
   record_changed: 'the record was changed here since it was refused',
