@@ -1,11 +1,13 @@
 /** Rules that put assets into a system, what a change of one would move, and the assets of a system, as src/contract gives them. */
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
-import type { AssetRole, Condition } from '../../../src/canonical/boundary-rules/index.ts';
 import type { boundaryMembers, boundaryRules, ruleChanged, ruleEffect } from '../../../src/contract/index.ts';
 import { get, post } from './http/client.ts';
 
 export type BoundaryRule = z.infer<typeof boundaryRules>['items'][number];
+export type AssetRole = BoundaryRule['role'];
+type Condition = BoundaryRule['conditions'][number];
+export type ConditionKind = Condition['kind'];
 export type RuleEffect = z.infer<typeof ruleEffect>;
 type RuleChanged = z.infer<typeof ruleChanged>;
 type Members = z.infer<typeof boundaryMembers>;

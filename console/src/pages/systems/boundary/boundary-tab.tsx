@@ -115,7 +115,14 @@ const Rules = ({ systemId }: { readonly systemId: string }) => {
               No rule yet: only components are in this system, and what was assigned to it.
             </p>
           ) : (
-            <RuleTable of={items} onEnd={may ? setEnding : undefined} />
+            <>
+              <RuleTable of={items} onEnd={may ? setEnding : undefined} />
+              {items.some(({ review }) => review > 0) ? (
+                <p>
+                  <a href="/matches?kind=boundary">Say in which system the assets are that are asked about</a>
+                </p>
+              ) : null}
+            </>
           )
         }
       </Loaded>

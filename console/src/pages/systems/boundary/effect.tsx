@@ -7,7 +7,7 @@ import { effectWords } from './words.ts';
 
 const placesText = (places: RuleEffect['moves'][number]['before']): string =>
   places.length === 0
-    ? '–'
+    ? 'no system'
     : places
         .map(({ systemId, role }) => `${systemId}${role === 'inherited' ? ', inherited' : ''}`)
         .join('; ');
@@ -22,7 +22,7 @@ export const Effect = ({ of }: { readonly of: RuleEffect }) => (
         <thead>
           <tr>
             <th scope="col">Asset</th>
-            <th scope="col">By rules now in</th>
+            <th scope="col">Now in, by rules</th>
             <th scope="col">Then in</th>
           </tr>
         </thead>

@@ -2,10 +2,11 @@
 import { Button, NativeSelect, TextInput, Textarea } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { AssetRole, ConditionKind } from '../../../../../src/canonical/boundary-rules/index.ts';
 import {
   addRule,
+  type AssetRole,
   type BoundaryRule,
+  type ConditionKind,
   endRule,
   previewRule,
   type RuleDraft,

@@ -1,5 +1,4 @@
-import type { ConditionKind } from '../../../../../src/canonical/boundary-rules/index.ts';
-import type { Member, RuleEffect } from '../../../api/boundary-rules.ts';
+import type { ConditionKind, Member, RuleEffect } from '../../../api/boundary-rules.ts';
 
 /** By kind: what it is called, an example of a value, and what it fits. */
 export const kindWords: Readonly<
