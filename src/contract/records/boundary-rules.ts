@@ -56,6 +56,29 @@ export const ruleChanged = z.strictObject({
   effect: ruleEffect,
 });
 
+const evidence = z.array(z.strictObject({ kind, value: z.string(), found: z.string() }));
+const membershipBy = z.enum(['component', 'rule', 'owner']);
+
+/** Assets of a boundary, those that it inherits first, then those that a rule gives it. */
+export const boundaryMembers = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      ...asset,
+      role: assetRole,
+      by: membershipBy,
+      componentId: z.string().nullable(),
+      ruleId: z.number().nullable(),
+      reason: z.string().nullable(),
+      evidence,
+      /** Other boundaries that have it too. */
+      alsoIn: z.number(),
+      openCritical: z.number(),
+      openHigh: z.number(),
+    }),
+  ),
+  total: z.number(),
+});
+
 export const boundaryExplanation = z.strictObject({
   memberships: z.array(
     z.strictObject({
@@ -63,7 +86,7 @@ export const boundaryExplanation = z.strictObject({
       name: z.string().nullable(),
       role: assetRole,
       isMain: z.boolean(),
-      by: z.enum(['component', 'rule', 'owner']),
+      by: membershipBy,
     }),
   ),
   decisions: z.array(
@@ -73,7 +96,7 @@ export const boundaryExplanation = z.strictObject({
       decision: z.enum(['linked', 'review', 'rejected']),
       role: assetRole,
       ruleId: z.number().nullable(),
-      evidence: z.array(z.strictObject({ kind, value: z.string(), found: z.string() })),
+      evidence,
       decidedBy: z.string(),
       ...decisionCodes,
       reason: z.string().nullable(),

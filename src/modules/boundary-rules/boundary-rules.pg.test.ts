@@ -7,8 +7,9 @@ import type { Condition } from '../../canonical/boundary-rules/index.ts';
 import type { Store } from '../../platform/postgres/index.ts';
 import { openStore } from '../../platform/postgres/store.ts';
 import { correlate } from '../correlation/index.ts';
+import { listWeaknesses } from '../weaknesses/list-weaknesses.sql.ts';
+import { gatherWeakFindings } from '../weaknesses/rules/weak-findings.sql.ts';
 import { listRulesInForce } from '../../record/weaknesses/index.ts';
-import { gatherWeakFindings, listWeaknesses } from '../weaknesses/index.ts';
 import { changeRule, listBoundaryRules, previewRuleChange, type RuleToMake } from './index.ts';
 
 let database: ClonedDatabase;
@@ -96,6 +97,12 @@ const end = (ruleId: number) =>
   changeRule({ store, now: () => now }, { kind: 'end', ruleId }, { by: 'issm', scope: everywhere });
 const preview = (made: RuleToMake) =>
   previewRuleChange({ store, now: () => now }, { kind: 'make', rule: made }, everywhere);
+/** Systems that have a weakness. */
+const weakSystems = () =>
+  store.transaction(async ({ db }) => {
+    await gatherWeakFindings(db, grc, { rules: await listRulesInForce(db), now });
+    return (await listWeaknesses(db, grc, now)).map(({ systemId }) => systemId);
+  });
 const sync = () => store.transaction((tx) => correlate(tx, grc, uuid(1)));
 /** Where each machine is, as the record says: its main system, then every membership with its role. */
 const places = async () =>
@@ -234,12 +241,6 @@ describe('a rule and what it moves', () => {
     expect((await places())['web2']).toBe('S1 S1:responsible');
   });
 
-  const weaknesses = () =>
-    store.transaction(async ({ db }) => {
-      await gatherWeakFindings(db, grc, { rules: await listRulesInForce(db), now });
-      return listWeaknesses(db, grc, now);
-    });
-
   it('a finding on a shared asset makes a weakness where the role says responsible, and none where it is inherited', async () => {
     await make(rule('S2', [network('10.1.0.11')], { role: 'inherited' }));
     expect((await places())['web1']).toBe('S1 S1:responsible S2:inherited');
@@ -251,14 +252,14 @@ describe('a rule and what it moves', () => {
       uuid(1),
       grc,
     );
-    expect((await weaknesses()).map(({ systemId }) => systemId)).toEqual(['S1']);
+    expect(await weakSystems()).toEqual(['S1']);
   });
 
   it('when the rule of who answers for an asset ends, the boundary that inherited it asks, and answers for nothing', async () => {
     const { effect } = await end(first);
     expect(effect).toMatchObject({ moved: 2, questions: [{ hostname: 'WEB1', systemIds: ['S2'] }] });
     expect(await places()).toEqual(nowhere);
-    expect(await weaknesses()).toEqual([]);
+    expect(await weakSystems()).toEqual([]);
     expect(
       await run(`select reason_code from match_reviews where kind = 'boundary' and settled_at is null`),
     ).toEqual([{ reason_code: 'boundary_nobody_responsible' }]);
@@ -270,4 +271,18 @@ describe('a rule and what it moves', () => {
     await end(ruleId);
     expect((await places())['db1']).toBe('S3');
   });
+});
+
+describe('a rule that fits many assets', () => {
+  it('a rule over 20,000 assets moves them all: what is known of them is read once, not for each of them', async () => {
+    await run(
+      `insert into ingestion_assets (asset_uuid, hostname) select ('00000000-0000-4000-9000-' || lpad(n::text, 12, '0'))::uuid, 'lab' || n from generate_series(1, 20000) n`,
+    );
+    await run(
+      `insert into asset_identifiers (asset_uuid, kind, value)
+       select asset_uuid, 'ip', '10.9.' || (substr(hostname, 4)::int / 250) || '.' || (substr(hostname, 4)::int % 250) from ingestion_assets where hostname like 'lab%'`,
+    );
+    await run('analyze ingestion_assets, asset_identifiers');
+    expect((await preview(rule('S1', [network('10.9.0.0/16')]))).moved).toBe(20_000);
+  }, 120_000);
 });

@@ -13,3 +13,4 @@ export {
   listMemberships,
   type Membership,
 } from './explain.sql.ts';
+export { listMembers, type Member } from './members.sql.ts';

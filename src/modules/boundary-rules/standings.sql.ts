@@ -46,24 +46,29 @@ export async function fetchStandings(
       select s.asset_uuid, s.system_id, s.asset_role from ingestion_system_assets s join wanted using (asset_uuid)
        where s.system_id is not null and coalesce(s.assignment_type, '') not in ('correlated', 'boundary_rule')
     ), holder as (
-      select c.asset_uuid, c.system_id::text as system_id, 'component' as how,
+      select c.asset_uuid, c.system_id, 'component' as how,
              coalesce((select min(s.asset_role) from ingestion_system_assets s where s.asset_uuid = c.asset_uuid and s.system_id = c.system_id), 'responsible') as role
         from component c
       union all
       select o.asset_uuid, o.system_id, 'owner', coalesce(min(o.asset_role), 'responsible') from owner o
-        left join component c on c.asset_uuid = o.asset_uuid and c.system_id = o.system_id
-       where c.asset_uuid is null
+       where not exists (select from component c where c.asset_uuid = o.asset_uuid and c.system_id = o.system_id)
        group by o.asset_uuid, o.system_id
-    ), held as (
+    ), holders as (
       select h.asset_uuid, jsonb_agg(jsonb_build_object('systemId', h.system_id, 'how', h.how, 'role', h.role,
-                                                        'isOwn', ${isRuledBy(externalSystemId, sql`h.system_id`)}) order by h.how, h.system_id) as holders
-        from holder h group by 1
+                                                        'isOwn', ${isRuledBy(externalSystemId, sql`h.system_id`)}) order by h.how, h.system_id) as list
+        from holder h group by h.asset_uuid
+    ), words as (
+      select d.asset_uuid, jsonb_agg(jsonb_build_object('systemId', d.system_id, 'decision', d.decision, 'role', d.asset_role) order by d.system_id) as list
+        from boundary_decisions d join wanted using (asset_uuid) where d.decided_by_kind = 'person' group by d.asset_uuid
+    ), asked as (
+      select k.asset_uuid, array_agg(distinct c.system_id::text order by c.system_id::text) as list
+        from asset_correlations k join system_components c on c.id = k.component_id join wanted using (asset_uuid)
+       where k.decision = 'review' and c.external_system_id = ${externalSystemId} and ${isThere('c')} group by k.asset_uuid
     )
-    select w.asset_uuid::text as "assetUuid", coalesce(held.holders, '[]') as holders,
-           coalesce((select jsonb_agg(jsonb_build_object('systemId', d.system_id, 'decision', d.decision, 'role', d.asset_role) order by d.system_id)
-                       from boundary_decisions d where d.asset_uuid = w.asset_uuid and d.decided_by_kind = 'person'), '[]') as words,
-           array(select distinct c.system_id::text from asset_correlations k join system_components c on c.id = k.component_id
-                  where k.asset_uuid = w.asset_uuid and k.decision = 'review' and c.external_system_id = ${externalSystemId} and ${isThere('c')} order by 1) as asked
-      from wanted w left join held using (asset_uuid)`.execute(db);
+    -- Each is put together once and joined: asked for asset by asset, all of it would be read for each.
+    select w.asset_uuid::text as "assetUuid", coalesce(h.list, '[]') as holders, coalesce(s.list, '[]') as words, coalesce(q.list, '{}') as asked
+      from wanted w left join holders h using (asset_uuid) left join words s using (asset_uuid) left join asked q using (asset_uuid)`.execute(
+    db,
+  );
   return new Map(rows.map(({ assetUuid, ...standing }) => [assetUuid, standing]));
 }

@@ -39,6 +39,15 @@ const among = (table: RawBuilder<unknown>, of: ToCondition): ToCondition =>
 const assetText = sql`concat_ws(' ', a.hostname, a.netbios_name, a.asset_uuid::text, a.xacta_component_id,
   (select string_agg(concat_ws(' ', n.fqdn, n.ipv4_address, n.ipv6_address, n.mac_address), ' ') from ingestion_asset_network n where n.asset_uuid = a.asset_uuid))`;
 
+/** One of its regimes; none: it falls under none that is known. */
+const complianceOf: ToCondition = (term) =>
+  term.is === 'presence'
+    ? sql`(coalesce(x.compliance_scope, '{}') = '{}') is ${term.present ? sql`not true` : sql`true`}`
+    : among(
+        sql`(select o.asset_uuid, s.word from assets_extended o cross join lateral unnest(o.compliance_scope) s(word)) t`,
+        wordsOf(sql`t.word`),
+      )(term);
+
 const ofSource: ToCondition = (term) =>
   sql`lower(s.system_name) = any(${term.is === 'in' ? term.values.map((word) => word.toLowerCase()) : []}::text[])`;
 
@@ -58,6 +67,9 @@ export const assetConditions = (scope: Scope): Conditions<AssetFilterName> => ({
   state: wordsOf(assetState),
   criticality: wordsOf(sql`x.business_criticality`),
   environment: wordsOf(sql`x.environment`),
+  compliance: complianceOf,
+  classification: wordsOf(sql`x.data_classification`),
+  costcenter: wordsOf(sql`x.cost_center`),
   q: textOf(assetText),
 });
 

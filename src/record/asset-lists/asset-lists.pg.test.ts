@@ -34,6 +34,13 @@ beforeAll(async () => {
   await client.query(
     `update ingestion_assets set merged_into = (select asset_uuid from ingestion_assets where hostname like 'host-000002%') where hostname like 'host-000001%'`,
   );
+  const { rows: said } = await client.query<{ uuid: string }>(
+    `insert into assets_extended (asset_uuid, cost_center, data_classification, compliance_scope)
+     select asset_uuid, 'CC-7', 'CUI', '{FISMA,PCI DSS}' from ingestion_assets where hostname like 'host-000003%'
+     on conflict (asset_uuid) do update set cost_center = excluded.cost_center, data_classification = excluded.data_classification, compliance_scope = excluded.compliance_scope
+     returning asset_uuid::text as uuid`,
+  );
+  for (const { uuid } of said) third.add(uuid);
   await client.query(`update ingestion_assets set hostname = null where hostname like 'host-000009%'`);
   client.release(true);
 }, 60_000);
@@ -56,6 +63,10 @@ async function allOf(scope: Scope, filter: AssetFilter, sort: AssetSort, limit =
   } while (after);
   return rows;
 }
+
+/** Of whom the world of this test says what the business says. */
+const third = new Set<string>();
+const isOfThird = ({ assetUuid }: AssetRow): boolean => third.has(assetUuid);
 
 const cases: Readonly<
   Record<
@@ -102,6 +113,16 @@ const cases: Readonly<
     ['High,Low', (row) => ['High', 'Low'].includes(row.criticality ?? '')],
   ],
   environment: [['!test', (row) => row.environment !== 'test']],
+  compliance: [
+    ['PCI DSS', (row) => isOfThird(row)],
+    ['!FISMA', (row) => !isOfThird(row)],
+    ['none', (row) => !isOfThird(row)],
+  ],
+  classification: [['CUI', (row) => isOfThird(row)]],
+  costcenter: [
+    ['CC-7', (row) => isOfThird(row)],
+    ['any', (row) => isOfThird(row)],
+  ],
   q: [['host-00001 site', (row) => row.name?.startsWith('host-00001') ?? false]],
 };
 const filters = fc.uniqueArray(

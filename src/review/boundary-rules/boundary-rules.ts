@@ -6,7 +6,9 @@ import {
   type BoundaryRule,
   listBoundaryDecisions,
   listBoundaryRules,
+  listMembers,
   listMemberships,
+  type Member,
   type Membership,
 } from '../../modules/boundary-rules/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
@@ -23,6 +25,18 @@ export async function listRulesOf(
   if (!(await isBoundaryWithin(db, scope, systemId)))
     throw new TielineError('RECORD_UNKNOWN', `There is no system ${systemId}.`);
   return listBoundaryRules(db, scope, { systemId });
+}
+
+/** Assets of one boundary with role and reason. @throws TielineError RECORD_UNKNOWN where it is not there or out of scope. */
+export async function listMembersOf(
+  { db }: Pick<App, 'db'>,
+  scope: Scope,
+  systemId: string,
+  page: { readonly offset: number; readonly limit: number },
+): Promise<{ readonly items: readonly Member[]; readonly total: number }> {
+  if (!(await isBoundaryWithin(db, scope, systemId)))
+    throw new TielineError('RECORD_UNKNOWN', `There is no system ${systemId}.`);
+  return listMembers(db, systemId, page);
 }
 
 export interface BoundaryExplanation {

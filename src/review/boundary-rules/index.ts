@@ -1,1 +1,7 @@
-export { explainBoundaries, explainMatches, listRulesOf, type MatchExplanation } from './boundary-rules.ts';
+export {
+  explainBoundaries,
+  explainMatches,
+  listMembersOf,
+  listRulesOf,
+  type MatchExplanation,
+} from './boundary-rules.ts';

@@ -33,16 +33,20 @@ const Values = ({
 }) => {
   const values = of.filter((each) => each.kind === kind).map(({ value }) => value);
   const counted = against?.evidence.filter((each) => each.kind === kind) ?? [];
-  const shown = values.length > 0 ? values : counted.map(({ value }) => value);
+  // One value of a rule may fit several names of the asset.
+  const shown = values.length > 0 ? values : [...new Set(counted.map(({ value }) => value))];
   if (shown.length === 0 && counted.length === 0) return <Nothing />;
   return (
     <>
       {shown.slice(0, 4).map((value) => {
-        const hit = counted.find((each) => each.value === value);
+        const hits = counted.filter((each) => each.value === value);
+        const [hit] = hits;
         return (
           <div key={value}>
             <span className={hit && hit.weight > 0 ? `mono ${styles['same'] ?? ''}` : 'mono'}>{value}</span>
-            {hit ? <Weight of={hit} /> : null}
+            {hits.map((each) => (
+              <Weight key={`${each.weight} ${each.note ?? ''}`} of={each} />
+            ))}
           </div>
         );
       })}
@@ -145,6 +149,33 @@ const Head = ({
   </thead>
 );
 
+/** What is known of both sides beyond names; a boundary, which only rules put forward, has none of it. */
+const Weighed = (both: { readonly of: MatchDetail; readonly candidates: readonly Candidate[] }) => (
+  <>
+    <Line
+      {...both}
+      title="Has it now"
+      asset={({ lastSeen, sources, operatingSystem }) => (
+        <span className="quiet">
+          seen <When at={lastSeen} /> by {sources.join(', ') || 'nobody'}
+          {operatingSystem === null ? '' : `; ${operatingSystem}`}
+        </span>
+      )}
+      candidate={({ heldBy }) => (heldBy.length === 0 ? <Nothing word="nobody" /> : heldBy.join(', '))}
+    />
+    <Line
+      {...both}
+      title="Score"
+      asset={() => <span className="quiet">50, and 30 ahead of the next, are matched by rule</span>}
+      candidate={({ score, reason }) => (
+        <>
+          <span className="strong">{score ?? '–'}</span> <span className="quiet">{reason}</span>
+        </>
+      )}
+    />
+  </>
+);
+
 export const Compare = ({ of }: { readonly of: MatchDetail }) => {
   const candidates = of.candidates.toSorted(
     (one, other) => Number(other.isProposed) - Number(one.isProposed),
@@ -175,27 +206,7 @@ export const Compare = ({ of }: { readonly of: MatchDetail }) => {
             asset={({ systemId }) => <SystemOf id={systemId} />}
             candidate={({ systemId }) => <SystemOf id={systemId} />}
           />
-          <Line
-            {...both}
-            title="Has it now"
-            asset={({ lastSeen, sources, operatingSystem }) => (
-              <span className="quiet">
-                seen <When at={lastSeen} /> by {sources.join(', ') || 'nobody'}
-                {operatingSystem === null ? '' : `; ${operatingSystem}`}
-              </span>
-            )}
-            candidate={({ heldBy }) => (heldBy.length === 0 ? <Nothing word="nobody" /> : heldBy.join(', '))}
-          />
-          <Line
-            {...both}
-            title="Score"
-            asset={() => <span className="quiet">50, and 30 ahead of the next, are matched by rule</span>}
-            candidate={({ score, reason }) => (
-              <>
-                <span className="strong">{score ?? '–'}</span> <span className="quiet">{reason}</span>
-              </>
-            )}
-          />
+          {of.kind === 'boundary' ? null : <Weighed {...both} />}
         </tbody>
       </table>
     </div>

@@ -25,6 +25,7 @@ import { findingList } from '../findings/finding-list.tsx';
 import { FieldsTable, Where } from '../poams/fields-table.tsx';
 import { ChangesTable } from '../poams/poam-history.tsx';
 import { poamList } from '../poams/poam-list.tsx';
+import { BoundaryTab } from './boundary/boundary-tab.tsx';
 import { ComponentsTab } from './components-tab.tsx';
 import { ControlsTab } from './controls-tab.tsx';
 import own from './system.module.css';
@@ -234,6 +235,8 @@ const Tab = ({ id, detail }: { readonly id: string; readonly detail: SystemDetai
       return <ListPage spec={assetList} fixed={fixed} />;
     case 'components':
       return <ComponentsTab systemId={systemId} counts={detail.components} />;
+    case 'boundary':
+      return <BoundaryTab systemId={systemId} />;
     case 'controls':
       return <ControlsTab systemId={systemId} />;
     case 'fields':
@@ -263,6 +266,7 @@ export const SystemPage = () => {
       ? [
           { id: 'assets', title: 'Assets' },
           { id: 'components', title: 'Components' },
+          { id: 'boundary', title: 'Boundary' },
         ]
       : []),
     { id: 'controls', title: 'Controls' },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   assetRole,
   boundaryExplanation,
+  boundaryMembers,
   boundaryRules,
   ruleChanged,
   ruleConditions,
@@ -44,6 +45,20 @@ export const boundaryRuleRoutes = defineRoutes({
     summary: 'Rules that put assets into a system',
     permission: 'link:read',
     answer: { status: 200, shape: boundaryRules },
+  },
+  listSystemMembers: {
+    method: 'GET',
+    path: '/systems/:systemId/members',
+    tag: 'systems',
+    scope: 'boundaries',
+    params: ofSystem,
+    query: z.strictObject({
+      offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
+      limit: z.coerce.number().int().min(1).max(500).default(100),
+    }),
+    summary: 'Assets of a system, each in which role and why',
+    permission: 'asset:read',
+    answer: { status: 200, shape: boundaryMembers },
   },
   previewBoundaryRule: {
     method: 'POST',

@@ -106,6 +106,21 @@ describe('rules of boundaries over HTTP', () => {
       memberships: [{ systemId: 'SYS-1', role: 'responsible' }],
       decisions: [{ ruleId, evidence: [{ found: '10.7.0.7' }] }],
     });
+    expect((await world.call(analyst, 'GET', '/systems/SYS-1/members')).json()).toMatchObject({
+      total: 2,
+      items: [
+        {
+          hostname: 'new-web',
+          role: 'responsible',
+          by: 'rule',
+          ruleId,
+          evidence: [{ found: '10.7.0.7' }],
+          alsoIn: 0,
+        },
+        { hostname: 'alfa-web', by: 'owner', ruleId: null },
+      ],
+    });
+    expect((await world.call(analyst, 'GET', '/systems/SYS-2/members')).statusCode).toBe(404);
     expect((await world.call(issm, 'POST', `/boundary-rules/${ruleId}/end`, { body: {} })).statusCode).toBe(
       200,
     );

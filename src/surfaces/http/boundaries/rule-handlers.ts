@@ -2,12 +2,15 @@
 import { everywhere } from '../../../canonical/access/index.ts';
 import type { boundaryRuleRoutes } from '../../../contract/index.ts';
 import { changeRule, previewRuleChange } from '../../../modules/boundary-rules/index.ts';
-import { explainBoundaries, listRulesOf } from '../../../review/boundary-rules/index.ts';
+import { explainBoundaries, listMembersOf, listRulesOf } from '../../../review/boundary-rules/index.ts';
 import type { Handlers } from '../kit/call.ts';
 
 export const boundaryRuleHandlers: Handlers<typeof boundaryRuleRoutes> = {
   listBoundaryRules: async ({ app, scope, params }) => ({
     body: { items: await listRulesOf(app, scope, params.systemId) },
+  }),
+  listSystemMembers: async ({ app, scope, params, query }) => ({
+    body: await listMembersOf(app, scope, params.systemId, query),
   }),
   previewBoundaryRule: async ({ app, params, body }) => ({
     body: await previewRuleChange(app, { kind: 'make', rule: { ...params, ...body } }, everywhere),
