@@ -168,6 +168,19 @@ describe('the risk score of an asset', () => {
     expect(rows).toEqual([{ factor, rule }]);
   });
 
+  it('the EPSS score of the scanner counts where no feed gives one, and is named as such', async () => {
+    await asset(1, null);
+    await plugin('10', { cvss: 10, cves: ['CVE-2026-0001'] });
+    await cve('CVE-2026-0001', { score: 10 });
+    await run(`update scan_plugins set epss_score = 0.7`);
+    await finding(1, '10');
+    await assess();
+    expect(await explainPluginRisk(database.db, everywhere, '10')).toMatchObject({
+      exploitability: 0.7,
+      exploitabilityReason: { rule: 'epss', cve: null, score: 0.7, date: null },
+    });
+  });
+
   it('what can only be attacked from the machine counts less', async () => {
     await asset(1, null);
     await asset(2, null);

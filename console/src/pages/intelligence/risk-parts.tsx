@@ -71,7 +71,7 @@ function worthWords({ criticality: of }: AssetRisk): string {
     of.boundaryWorth === null
       ? 'impact of the boundary unknown'
       : `boundary ${of.boundaryWorth.toFixed(2)} by its impact level`;
-  return `${asset}; ${boundary}; environment ${of.environment ?? 'not set'} ${of.environmentFactor.toFixed(2)}`;
+  return `${asset}; ${boundary}; environment ${of.environmentFactor.toFixed(2)} (${of.environment ?? 'not set'})`;
 }
 
 /** What an asset contributes. */

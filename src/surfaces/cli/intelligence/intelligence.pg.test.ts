@@ -126,5 +126,11 @@ describe('risk on the command line', () => {
     expect(json).toMatchObject({ pluginId: '77', groups: [{ systemId: null, worstAssetName: 'web01' }] });
     expect((await commandText(app, ['risk', 'explain', '77'])).out).toContain('web01');
     expect(await commandText(app, ['risk', 'explain', '78'])).toMatchObject({ code: 2 });
+    await database.pool.query(`update scan_plugins set cves = '{CVE-2026-0009}'`);
+    await commandOver(app, ['risk', 'assess']);
+    expect((await commandOver(app, ['intelligence', 'show', 'CVE-2026-0009'])).json).toMatchObject({
+      loadedAt: null,
+      foundBy: [{ pluginId: '77', open: 1 }],
+    });
   });
 });
