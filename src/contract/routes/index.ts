@@ -10,6 +10,8 @@ import { riskRoutes } from './intelligence/risk-routes.ts';
 import { intelligenceRoutes } from './intelligence/intelligence-routes.ts';
 import { matchRoutes } from './match-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
+import { deviationRoutes } from './requests/deviation-routes.ts';
+import { boundaryRuleRoutes } from './boundaries/rule-routes.ts';
 import { ruleRoutes } from './weaknesses/rule-routes.ts';
 import { deciderRoutes } from './requests/decider-routes.ts';
 import { repairRoutes } from './repair-routes.ts';
@@ -28,7 +30,9 @@ export const routes = {
   ...boundaryRoutes,
   ...conflictRoutes,
   ...approvalRoutes,
+  ...boundaryRuleRoutes,
   ...deciderRoutes,
+  ...deviationRoutes,
   ...syncRoutes,
   ...repairRoutes,
   ...importRoutes,
@@ -50,7 +54,7 @@ export {
   operationRow,
   syncRoutes,
 } from './decision-routes.ts';
-export { deciderRoutes };
+export { boundaryRuleRoutes, deciderRoutes, deviationRoutes };
 export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { boundaryRoutes } from './boundary-routes.ts';

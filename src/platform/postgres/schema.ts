@@ -37,6 +37,8 @@ export interface Database {
   asset_identity_decisions: AssetIdentityDecisionsTable;
   asset_sources: AssetSourcesTable;
   assets_extended: AssetsExtendedTable;
+  boundary_decisions: BoundaryDecisionsTable;
+  boundary_rules: BoundaryRulesTable;
   compliance_results: ComplianceResultsTable;
   component_identifiers: ComponentIdentifiersTable;
   control_rules: ControlRulesTable;
@@ -48,7 +50,14 @@ export interface Database {
   data_field_mappings: DataFieldMappingsTable;
   data_subject_requests: DataSubjectRequestsTable;
   default_views: DefaultViewsTable;
+  deviation_assets: DeviationAssetsTable;
+  deviation_checkins: DeviationCheckinsTable;
+  deviation_files: DeviationFilesTable;
+  deviation_notices: DeviationNoticesTable;
+  deviation_rules: DeviationRulesTable;
+  deviations: DeviationsTable;
   external_systems: ExternalSystemsTable;
+  file_store: FileStoreTable;
   finding_state_changes: FindingStateChangesTable;
   generated_reports: GeneratedReportsTable;
   grants: GrantsTable;
@@ -115,6 +124,8 @@ export interface Database {
   sessions: SessionsTable;
   sign_in_attempts: SignInAttemptsTable;
   standing_matches: StandingMatchesTable;
+  stored_file_chunks: StoredFileChunksTable;
+  stored_files: StoredFilesTable;
   sync_changes: SyncChangesTable;
   sync_conflicts: SyncConflictsTable;
   sync_links: SyncLinksTable;
@@ -432,6 +443,52 @@ interface AssetsExtendedTable {
   acr_override: number | null;
 }
 
+/** What was decided about an asset and a boundary that a rule of boundary_rules puts it into, and on what evidence; what identifiers of components say is in asset_correlations. */
+interface BoundaryDecisionsTable {
+  asset_uuid: string;
+  system_id: string;
+  /** linked: the asset is in the boundary; review: a person is asked; rejected: something comes before the rule, which the reason names. */
+  decision: string;
+  asset_role: string;
+  /** The rule that put the asset forward; null where a person decided. */
+  rule_id: number | null;
+  /** Array of {kind, value, found}: each value of the rule that fits, and what of the asset it fits. */
+  evidence: JsonColumn;
+  /** What a person gave as the reason, as it was written; null where reason_code says it. */
+  reason: string | null;
+  /** Of src/canonical/vocabulary/rule-codes.ts; its sentence is made when it is shown. */
+  reason_code: string | null;
+  /** Object: what the sentences of reason_code and rule_code name in braces. */
+  reason_params: JsonColumn | null;
+  /** rule: Tieline, by what rule_code says; person: a user, by name in decided_by. What a person decided, rules leave alone. */
+  decided_by_kind: string;
+  /** Of src/canonical/vocabulary/rule-codes.ts; null where a person decided. */
+  rule_code: string | null;
+  /** Name of the person; null where a rule decided. */
+  decided_by: string | null;
+  operation_id: string | null;
+  decided_at: Instant;
+}
+
+/** Which assets belong to an authorization boundary, where neither an identifier nor a person says so. A rule is never changed: it ends, and another one is made. */
+interface BoundaryRulesTable {
+  id: GeneratedAlways<number>;
+  /** The boundary: ingestion_systems.system_id. */
+  system_id: string;
+  /** 1 comes first. Rules of two boundaries with the same one that both fit an asset leave it to a person. */
+  priority: number;
+  /** responsible: a finding on the asset makes a weakness of this boundary; inherited: the boundary sees it, and another one answers for it. */
+  asset_role: string;
+  /** Array of {kind, values}: all of them must fit the asset, each by one of its values. Kinds: src/canonical/boundary-rules. */
+  conditions: JsonColumn;
+  note: string | null;
+  made_by: string;
+  made_at: Instant;
+  ended_by: string | null;
+  /** Since when the rule is not in force; it is kept because decisions name it. */
+  ended_at: Instant | null;
+}
+
 /** What each check of an audit file came to on each asset; one row for asset, audit file and check (design section 4). */
 interface ComplianceResultsTable {
   id: GeneratedAlways<number>;
@@ -643,6 +700,91 @@ interface DefaultViewsTable {
   view_id: string | null;
 }
 
+/** The assets that a deviation is for, where it is not for the whole POA&M. */
+interface DeviationAssetsTable {
+  deviation_id: number;
+  asset_uuid: string;
+}
+
+/** When a vendor was asked for the fix that a dependency waits for, and what they said. */
+interface DeviationCheckinsTable {
+  id: GeneratedAlways<number>;
+  deviation_id: number;
+  checked_on: string;
+  note: string;
+  checked_by: string;
+  recorded_at: Instant;
+}
+
+/** Evidence of a deviation: files of the store, with what they are called here. */
+interface DeviationFilesTable {
+  deviation_id: number;
+  sha256: string;
+  file_name: string;
+  added_by: string;
+  added_at: Instant;
+}
+
+/** What a person is to know or do about a deviation; a row of the inbox as long as it holds. */
+interface DeviationNoticesTable {
+  deviation_id: number;
+  /** src/modules/deviations/notices.ts. */
+  kind: string;
+  noticed_at: Instant;
+  /** The day, the number or the name that its sentence says. */
+  about: string | null;
+}
+
+/** By which rule at a scanner's server a deviation holds there: one for each asset and plugin. */
+interface DeviationRulesTable {
+  deviation_id: number;
+  acceptance_id: number;
+  external_system_id: number;
+  asset_uuid: string;
+  plugin_id: string;
+}
+
+/** Deviations of POA&Ms, never deleted. Several may hold at once beside the state of the POA&M. */
+interface DeviationsTable {
+  id: GeneratedAlways<number>;
+  /** A word of src/canonical/vocabulary/request-kinds.ts. */
+  kind: string;
+  /** Of ingestion_poams, by name: the record of what was decided outlives the POA&M. */
+  poam_id: string;
+  /** The authorization boundary of the POA&M when it was asked for. */
+  system_id: string | null;
+  /** Of the weakness when it was asked for, by which its deciders were looked up. */
+  severity: string | null;
+  /** True: every asset of the POA&M, also those that join it later. False: those of deviation_assets. */
+  is_whole_poam: boolean;
+  /** src/modules/deviations/deviation-states.ts. */
+  state: Generated<string>;
+  rationale: string;
+  compensating_controls: string | null;
+  /** What its kind needs beside the rationale: src/modules/deviations/requirements.ts names the fields. */
+  details: Generated<JsonColumn>;
+  /** Of a risk adjustment: what the weakness is to be rated. */
+  adjusted_severity: string | null;
+  /** Of an approved risk adjustment: the rating of the POA&M before it, which returns when it ends. */
+  rating_before: string | null;
+  /** The last day on which it holds, in UTC; null: no end. */
+  expires_on: string | null;
+  /** When an operational requirement is to be looked at again. */
+  review_on: string | null;
+  requested_by: string;
+  requested_by_principal: string;
+  requested_at: Instant;
+  /** The request that it waits or waited with (approvals); null where the rules asked nobody. */
+  approval_id: string | null;
+  decided_by: string | null;
+  decided_at: Instant | null;
+  decision_reason: string | null;
+  ended_by: string | null;
+  ended_at: Instant | null;
+  /** Why it was withdrawn; what it was about, where it lapsed. */
+  end_reason: string | null;
+}
+
 /** The Tenable, Xacta and other systems that Tieline talks to. */
 interface ExternalSystemsTable {
   id: Generated<number>;
@@ -669,6 +811,15 @@ interface ExternalSystemsTable {
   removed_at: Instant | null;
   removed_by: string | null;
   removed_reason: string | null;
+}
+
+/** Where files are kept: one row. A process that does not see this store refuses to start. */
+interface FileStoreTable {
+  is_the_one: Generated<boolean>;
+  /** Of a folder: what the file tieline-files.id in it says, so that two folders of one path are told apart. */
+  store_id: string;
+  kind: string;
+  opened_at: Instant;
 }
 
 /** Each time a finding was fixed or came back, by the scanner's time, however late it was told; with first_found what the time to remediate is computed from. */
@@ -1075,6 +1226,8 @@ interface IngestionSystemAssetsTable {
   asset_uuid: string | null;
   assignment_type: Generated<string | null>;
   created_at: Generated<Instant | null>;
+  /** inherited: the boundary sees the asset, another one answers for it, and its findings make no weakness here; responsible, or null: they do. */
+  asset_role: string | null;
 }
 
 /** FIPS 199 impact levels of a system. */
@@ -1338,7 +1491,7 @@ interface LifeSettingsTable {
 /** Matches that a person is asked about, and what came of each. */
 interface MatchReviewsTable {
   id: GeneratedAlways<number>;
-  /** component: which component is this asset; duplicate: are the assets of this component one machine; identity: is what a source reports an asset that is known. */
+  /** component: which component is this asset; duplicate: are the assets of this component one machine; identity: is what a source reports an asset that is known; boundary: in which boundary is this asset, of those whose rules fit it. */
   kind: string;
   external_system_id: number;
   /** Of a component: the asset that is asked about. A duplicate is about all assets of the component; an identity names its asset in the decision. */
@@ -1524,6 +1677,18 @@ interface PoamRulesTable {
   poam_id: string;
   rule_id: number;
   made_at: Instant;
+  /** The POA&M that answered its findings before a rule was changed. */
+  split_from: string | null;
+  /** When a change of a rule last gave it other findings: what its text says of plugins may be about others since. */
+  regrouped_at: Instant | null;
+  /** weakness_rules.id of the version that did. */
+  regrouped_by: number | null;
+  /** When a change of a rule ended it: merged, or none of its findings is named any more. */
+  ended_at: Instant | null;
+  /** weakness_rules.id of the version that did. */
+  ended_by: number | null;
+  /** The POA&M that answers its findings since; null where none does. */
+  merged_into: string | null;
 }
 
 /** By which ways a principal signs in, and as whom there. */
@@ -1870,6 +2035,27 @@ interface StandingMatchesTable {
   decided_at: Generated<Instant>;
   ended_at: Instant | null;
   ended_by: string | null;
+}
+
+/** Bytes of files where no folder is set, a mebibyte a row. Rows without a file are of an upload that was broken off, and are cleared away after a day. */
+interface StoredFileChunksTable {
+  upload_id: string;
+  chunk_number: number;
+  bytes: Buffer;
+  written_at: Instant;
+}
+
+/** Files by the SHA-256 of their bytes; what each is called is kept where it belongs. */
+interface StoredFilesTable {
+  sha256: string;
+  size_bytes: number;
+  /** Where its bytes are rows of stored_file_chunks; null: they are a file of the folder. */
+  upload_id: string | null;
+  stored_at: Instant;
+  /** When its bytes were last read whole and compared with the hash. */
+  checked_at: Instant | null;
+  /** What the last check found: the bytes are gone, or are not those of the hash. Such a file is not handed out. */
+  fault: string | null;
 }
 
 /** The journal: one row for each change of a field, or of a whole record where field_name is null. Kept for ever by default. */
@@ -2361,6 +2547,10 @@ interface WeaknessesTable {
   title: string | null;
   /** A plugin that reports it: of several the first; null for checks of an audit that has none, and where it is the identifier. */
   plugin_id: string | null;
+  /** When a rule no longer made it; null: it is made, or was when it was last open. */
+  superseded_at: Instant | null;
+  /** weaknesses.id of the one that has its findings since; null where the rule names none of them. */
+  superseded_by: number | null;
   /** The severity by which its POA&M was rated last: where the severity differs from it, the rating is to follow, or a person is asked. */
   rated_severity: string | null;
 }

@@ -3,14 +3,17 @@ export { addPoamAssets, addPoamCves, assetsNamed, findUnknownAssets } from './as
 export {
   type AssetLists,
   nameInPoams,
+  followSplits,
   recordDepartures,
   recordEnded,
   recordTakenOff,
   showAbandonedPoams,
+  takeBackAssets,
 } from './departures.sql.ts';
 export {
   type FindingUnderRow,
   findingsUnder,
+  underEach,
   listRestingPoams,
   type RestingPoam,
 } from './findings-under.sql.ts';

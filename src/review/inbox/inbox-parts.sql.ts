@@ -5,6 +5,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Scope } from '../../canonical/access/index.ts';
 import type { InboxKind } from '../../canonical/lists/index.ts';
+import { waitingDeviations } from '../../modules/deviations/index.ts';
 import { boundaryOf, namedBy } from '../../record/entities/index.ts';
 import { assetsOfSystem, isAssetIn, systemsOfAsset } from '../../record/systems/index.ts';
 import { openFindingsOf } from '../../record/weaknesses/index.ts';
@@ -42,7 +43,10 @@ export const inboxParts: Readonly<Record<InboxKind, (within: Scope) => RawBuilde
       left join lateral (select c.system_id from asset_correlations k join system_components c on c.id = k.component_id
                           where r.kind = 'component' and k.asset_uuid = r.asset_uuid and c.external_system_id = r.external_system_id
                             and k.decided_by_kind = 'rule'
-                          order by k.score desc, c.id limit 1) best on true
+                          order by k.score desc, c.id limit 1) fitting on true
+      left join lateral (select coalesce(fitting.system_id,
+                                         (select min(b.system_id) from boundary_decisions b
+                                           where r.kind = 'boundary' and b.asset_uuid = r.asset_uuid and b.decision = 'review')) as system_id) best on true
      where r.settled_at is null`,
   refused_change: () => sql`
     select o.id::text, coalesce(o.settled_at, o.created_at), ${boundaryOf(namedBy('o'))}, s.system_name, o.entity_type::text, o.entity_id::text,
@@ -78,6 +82,8 @@ export const inboxParts: Readonly<Record<InboxKind, (within: Scope) => RawBuilde
       from ingestion_vulnerabilities v
       left join ingestion_assets a on a.asset_uuid = v.asset_ref left join external_systems s on s.id = v.external_system_id
      where v.missing_since is not null and v.lifecycle_state = 'missing' and v.severity_rank > 0 and ${isAssetIn(within, sql`v.asset_ref`)}`,
+  deviation: () =>
+    sql`select w.subject, w.since, w.system_id, null, null, null, w.what from (${waitingDeviations}) w`,
   // A machine in two boundaries is one row: of the first of those that are looked at.
   unreported_asset: (within) => sql`
     select a.asset_uuid::text, a.unreported_since, (select min(own.system_id) from (${systemsOfAsset(within, sql`a.asset_uuid`)}) own), null, 'asset', a.asset_uuid::text, null

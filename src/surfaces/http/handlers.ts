@@ -6,6 +6,7 @@ import type { Cursors } from './kit/list-answer.ts';
 import { accountHandlers } from './admin/account-handlers.ts';
 import { connectionHandlers } from './admin/connection-handlers.ts';
 import { approvalHandlers, conflictHandlers } from './decisions/conflict-handlers.ts';
+import { boundaryRuleHandlers } from './boundaries/rule-handlers.ts';
 import { deciderHandlers } from './decisions/decider-handlers.ts';
 import { repairHandlers } from './decisions/repair-handlers.ts';
 import { matchHandlers } from './decisions/match-handlers.ts';
@@ -15,6 +16,7 @@ import { mappingHandlers } from './decisions/mapping-handlers.ts';
 import { syncHandlers } from './decisions/sync-handlers.ts';
 import { assetHandlers } from './records/asset-handlers.ts';
 import { boundaryHandlers } from './records/boundary-handlers.ts';
+import { deviationHandlers } from './records/deviation-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
 import { riskHandlers } from './intelligence/risk-handlers.ts';
 import { intelligenceHandlers } from './intelligence/intelligence-handlers.ts';
@@ -42,7 +44,9 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...boundaryHandlers,
     ...conflictHandlers(parts),
     ...approvalHandlers(parts),
+    ...boundaryRuleHandlers,
     ...deciderHandlers,
+    ...deviationHandlers(parts),
     ...syncHandlers({ ...parts, feed }),
     ...repairHandlers(),
     ...importHandlers(parts),

@@ -132,11 +132,36 @@ export function fieldLines(fields: readonly FieldView[], width: number | undefin
 const part = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', title, ...lines];
 
+/** Under which rule it was made, and what changes of rules made of it. */
+function madeLines({ madeUnder }: PoamDetail): string[] {
+  if (madeUnder === null) return [];
+  const { version, systemId, splitFrom, endedAt, mergedInto } = madeUnder;
+  const history = `tieline rules history${systemId === null ? '' : ` ${shellWord(systemId)}`}`;
+  const made = `Made by version ${version} of the weakness rule of ${systemId ?? 'all boundaries'}${splitFrom === null ? '' : `, split from ${splitFrom}`}: ${history}`;
+  if (endedAt === null) return [made];
+  return [
+    made,
+    `Ended when the rule was changed: ${mergedInto === null ? 'it names none of its findings' : `merged into ${mergedInto}`}`,
+  ];
+}
+
 /** A digest says nothing to a person: the name does. */
 const identified = ({ grouping, identifier }: PoamDetail['weaknesses'][number]): string =>
   grouping === 'plugin' || grouping === 'cve'
     ? `${grouping} ${identifier}`
     : grouping.replaceAll('_', ' and ');
+
+const heldWords: Readonly<Record<PoamDetail['deviations'][number]['kind'], string>> = {
+  risk_acceptance: 'accepted',
+  false_positive: 'taken for a false positive',
+  operational_requirement: 'left for operations',
+  risk_adjustment: 'adjusted',
+  vendor_dependency: 'waiting for their vendor',
+};
+
+/** `2 assets accepted until 2026-12-31; the POA&M stays open`. */
+const heldLine = ({ kind, assets, until }: PoamDetail['deviations'][number]): string =>
+  `${counted(assets, 'asset')} ${heldWords[kind]}${until === null ? '' : ` until ${until}`}; the POA&M stays open`;
 
 export function poamDetailLines(detail: PoamDetail, width: number | undefined): string[] {
   const { poam } = detail;
@@ -144,16 +169,13 @@ export function poamDetailLines(detail: PoamDetail, width: number | undefined): 
     `${poam.poamId}  ${poam.weakness ?? ''}`,
     `${poam.status ?? none}, due ${dueText(poam)}, ${poam.severity ?? 'no severity'}, system ${poam.systemId ?? 'none'}, owner ${poam.owner ?? none}`,
     `${agreementWords[poam.agreement]}  (version ${detail.version})`,
+    ...detail.deviations.map(heldLine),
     ...detail.obstacles.map(obstacleLine),
     ...detail.remotes.map(
       ({ connection, externalId, confirmedAt }) =>
         `In ${connection}: ${externalId}, last confirmed ${minuteText(confirmedAt)} UTC`,
     ),
-    ...(detail.madeUnder === null
-      ? []
-      : [
-          `Made by version ${detail.madeUnder.version} of the weakness rule of ${detail.madeUnder.systemId ?? 'all boundaries'}: tieline rules history${detail.madeUnder.systemId === null ? '' : ` ${shellWord(detail.madeUnder.systemId)}`}`,
-        ]),
+    ...madeLines(detail),
     '',
     ...fieldLines(detail.fields, width),
     ...part('Milestones', detail.milestones.length === 0 ? [] : milestoneLines(detail.milestones, width)),
