@@ -14,6 +14,7 @@ export const inboxKinds = [
   'unreported_asset',
   'unhealthy_connection',
   'paused_connection',
+  'old_feed',
 ] as const;
 export type InboxKind = (typeof inboxKinds)[number];
 

@@ -52,6 +52,12 @@ describe('threat feeds on the command line', () => {
     ]);
   });
 
+  it('a feed that is old waits in the inbox', async () => {
+    const { json } = await commandOver(app, ['inbox', '--kind', 'old_feed']);
+    expect(JSON.stringify(json)).toContain('epss of 2020-01-01');
+    expect(JSON.stringify(json)).not.toContain('kev of');
+  });
+
   it('a CVE is found by the beginning of its number or by words, and shown with where each fact is from', async () => {
     expect((await commandOver(app, ['intelligence', 'search', 'CVE-2026-00'])).json).toMatchObject([
       { cve: 'CVE-2026-0001', epss: 0.4 },
