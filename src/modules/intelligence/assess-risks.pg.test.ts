@@ -238,6 +238,37 @@ describe('the risk score of an asset', () => {
   });
 });
 
+describe('what is outside of a scope', () => {
+  it('an asset of two boundaries is explained by the one that is seen', async () => {
+    await asset(1, 'S2', { zone: 'dmz', override: 4 });
+    await run(`insert into ingestion_system_assets (system_id, asset_uuid) values ('S1', $1)`, uuid(1));
+    await plugin('10', { cvss: 10, exploit: true });
+    await finding(1, '10');
+    await assess();
+    expect(await explainAssetRisk(database.db, everywhere, uuid(1))).toMatchObject({
+      score: 42,
+      criticality: { boundaryWorth: 1 },
+    });
+    const second: Scope = { kind: 'boundaries', systemIds: ['S2'], unassigned: false };
+    expect(await explainAssetRisk(database.db, second, uuid(1))).toMatchObject({
+      score: null,
+      scoreNow: 24,
+      criticality: { boundaryWorth: null, impact: 0.4 },
+    });
+    expect(await explainPluginRisk(database.db, second, '10')).toMatchObject({ businessImpact: null });
+  });
+
+  it('an asset that ended has no score any more', async () => {
+    await asset(1, null);
+    await plugin('10', { cvss: 10 });
+    await finding(1, '10');
+    await assess();
+    await run(`update ingestion_assets set deleted_at = now()`);
+    expect(await assess()).toEqual({ findings: 0, assets: 0, changed: 1 });
+    expect(await scoreOf(1)).toBeNull();
+  });
+});
+
 describe('the risk score of a group of findings', () => {
   it('the worst finding of the plugin in the boundary gives it, and each boundary sees its own', async () => {
     await asset(1, 'S1', { zone: 'dmz' });

@@ -55,7 +55,7 @@ export interface CveQuery {
 
 const escaped = (text: string): string => text.replaceAll(/[\\%_]/g, String.raw`\$&`);
 
-function conditionsOf({ q, kev, here, after }: CveQuery): RawBuilder<boolean>[] {
+function conditionsOf({ q, kev, after }: CveQuery): RawBuilder<boolean>[] {
   const text = q?.trim() ?? '';
   const isId = /^cve-?[\d-]*$/i.test(text) || /^\d{4}(?:-\d*)?$/.test(text);
   const id = `CVE-${text.toUpperCase().replace(/^CVE-?/, '')}`;
@@ -68,16 +68,21 @@ function conditionsOf({ q, kev, here, after }: CveQuery): RawBuilder<boolean>[] 
             : sql<boolean>`c.kev_name ilike ${`%${escaped(text)}%`}`,
         ]),
     ...(kev === true || (text !== '' && !isId) ? [sql<boolean>`c.kev_added is not null`] : []),
-    ...(here === true ? [sql<boolean>`exists (select from plugin_cves p where p.cve = c.cve)`] : []),
     ...(after === undefined ? [] : [sql<boolean>`c.cve < ${after}`]),
   ];
 }
+
+/** Those that plugins name are few beside all that feeds name: they are looked up, instead of all being asked whether a plugin names them. */
+const among = ({ here }: CveQuery): RawBuilder<unknown> =>
+  here === true
+    ? sql`(select known.* from (select distinct p.cve from plugin_cves p) named join cve_intelligence known on known.cve = named.cve)`
+    : sql`cve_intelligence`;
 
 /** CVEs that fit, the newest identifier first. */
 export async function searchCves(db: Kysely<Database>, query: CveQuery): Promise<CveRow[]> {
   const conditions = conditionsOf(query);
   const { rows } = await sql<CveRow>`
-    select ${columnsOf(sql`c.cve`)} from cve_intelligence c
+    select ${columnsOf(sql`c.cve`)} from ${among(query)} c
      where ${conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `)}
      order by c.cve desc limit ${query.limit}`.execute(db);
   return rows;

@@ -58,7 +58,7 @@ const Risk = ({ of }: { readonly of: AssetRisk }) => (
     <p style={{ marginTop: 12 }}>
       <span className={styles['score']}>{of.scoreNow.toFixed(1)}</span> of 100{' '}
       <span className="quiet">
-        {of.score === null ? 'not stored yet' : `stored ${of.score.toFixed(1)}, `}
+        {of.score === null ? '' : `stored ${of.score.toFixed(1)}, `}
         {of.assessedAt === null ? null : <When at={of.assessedAt} />}
       </span>
     </p>
