@@ -134,6 +134,8 @@ const lazily = {
   ),
   cve: lazyRouteComponent(() => import('./pages/intelligence/cve-page.tsx'), 'CvePage'),
   importOne: lazyRouteComponent(() => import('./pages/imports/import-page.tsx'), 'ImportPage'),
+  deviations: lazyRouteComponent(() => import('./pages/deviations/deviations-page.tsx'), 'DeviationsPage'),
+  deviation: lazyRouteComponent(() => import('./pages/deviations/deviation-page.tsx'), 'DeviationPage'),
   matches: lazyRouteComponent(() => import('./pages/matches/matches-page.tsx'), 'MatchesPage'),
   match: lazyRouteComponent(() => import('./pages/matches/match-page.tsx'), 'MatchPage'),
   runs: lazyRouteComponent(() => import('./pages/sync/runs-page.tsx'), 'RunsPage'),
@@ -316,6 +318,19 @@ const importOne = createRoute({
   component: lazily.importOne,
 });
 
+const deviations = createRoute({
+  getParentRoute: () => shell,
+  path: '/deviations',
+  beforeLoad: needs('poam:read'),
+  component: lazily.deviations,
+});
+const deviation = createRoute({
+  getParentRoute: () => shell,
+  path: '/deviations/$deviationId',
+  beforeLoad: needs('poam:read'),
+  component: lazily.deviation,
+});
+
 const matches = createRoute({
   getParentRoute: () => shell,
   path: '/matches',
@@ -387,6 +402,8 @@ const routeTree = root.addChildren([
     imports.addChildren([importOne]),
     intelligence,
     cve,
+    deviations,
+    deviation,
     matches.addChildren([match]),
     runs,
     schedules,
