@@ -7,10 +7,10 @@ import type { Scope } from '../../canonical/access/index.ts';
 import type { InboxKind } from '../../canonical/lists/index.ts';
 import { waitingDeviations } from '../../modules/deviations/index.ts';
 import { isLateAgainstObligation } from '../../modules/due-dates/index.ts';
-import { mostDays } from '../../modules/intelligence/index.ts';
 import { boundaryOf, namedBy } from '../../record/entities/index.ts';
 import { assetsOfSystem, isAssetIn, systemsOfAsset } from '../../record/systems/index.ts';
 import { openFindingsOf } from '../../record/weaknesses/index.ts';
+import { mostDays } from '../../modules/intelligence/index.ts';
 
 /** The latest check of each kind of each connection. */
 const latestChecks = sql`
