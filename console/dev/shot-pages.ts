@@ -87,6 +87,12 @@ export const pages: readonly Shot[] = [
     act: (page) => page.click('main button[aria-expanded="false"]'),
   },
   { name: 'findings-empty', path: () => '/findings?q=nothing-like-this&severity=Critical', ready: 'h2' },
+  { name: 'intelligence', path: () => '/intelligence', ready: 'table tbody tr' },
+  {
+    name: 'asset-risk',
+    path: (ids) => `/assets/${ids.asset}/risk`,
+    ready: 'table tbody tr',
+  },
   { name: 'plugin', path: (ids) => `/plugins/${ids.plugin}`, ready: rows },
   { name: 'finding', path: (ids) => `/findings/${ids.finding}` },
   { name: 'conflicts', path: () => '/conflicts', role: 'issm', ready: rows },

@@ -128,6 +128,11 @@ const lazily = {
   tokens: lazyRouteComponent(() => import('./pages/access/access-pages.tsx'), 'TokensPage'),
   roles: lazyRouteComponent(() => import('./pages/access/roles-page.tsx'), 'RolesPage'),
   imports: lazyRouteComponent(() => import('./pages/imports/imports-page.tsx'), 'ImportsPage'),
+  intelligence: lazyRouteComponent(
+    () => import('./pages/intelligence/intelligence-page.tsx'),
+    'IntelligencePage',
+  ),
+  cve: lazyRouteComponent(() => import('./pages/intelligence/cve-page.tsx'), 'CvePage'),
   importOne: lazyRouteComponent(() => import('./pages/imports/import-page.tsx'), 'ImportPage'),
   deviations: lazyRouteComponent(() => import('./pages/deviations/deviations-page.tsx'), 'DeviationsPage'),
   deviation: lazyRouteComponent(() => import('./pages/deviations/deviation-page.tsx'), 'DeviationPage'),
@@ -295,6 +300,18 @@ const imports = createRoute({
   beforeLoad: needs('import:read'),
   component: lazily.imports,
 });
+const intelligence = createRoute({
+  getParentRoute: () => shell,
+  path: '/intelligence',
+  beforeLoad: needs('intelligence:read'),
+  component: lazily.intelligence,
+});
+const cve = createRoute({
+  getParentRoute: () => shell,
+  path: '/intelligence/$cve',
+  beforeLoad: needs('intelligence:read'),
+  component: lazily.cve,
+});
 const importOne = createRoute({
   getParentRoute: () => imports,
   path: '$importId',
@@ -383,6 +400,8 @@ const routeTree = root.addChildren([
     tokens,
     roles,
     imports.addChildren([importOne]),
+    intelligence,
+    cve,
     deviations,
     deviation,
     matches.addChildren([match]),

@@ -11,6 +11,7 @@ import IconGitMerge from '@tabler/icons-react/dist/esm/icons/IconGitMerge.mjs';
 import IconHome from '@tabler/icons-react/dist/esm/icons/IconHome.mjs';
 import IconPlugConnected from '@tabler/icons-react/dist/esm/icons/IconPlugConnected.mjs';
 import IconListCheck from '@tabler/icons-react/dist/esm/icons/IconListCheck.mjs';
+import IconRadar from '@tabler/icons-react/dist/esm/icons/IconRadar.mjs';
 import IconRefresh from '@tabler/icons-react/dist/esm/icons/IconRefresh.mjs';
 import IconServer2 from '@tabler/icons-react/dist/esm/icons/IconServer2.mjs';
 import IconShield from '@tabler/icons-react/dist/esm/icons/IconShield.mjs';
@@ -91,6 +92,14 @@ const areas: readonly Area[] = [
     group: 'Work',
     permission: 'import:read',
     press: 'g i',
+  },
+  {
+    to: '/intelligence',
+    title: 'Intelligence',
+    icon: IconRadar,
+    group: 'Work',
+    permission: 'intelligence:read',
+    press: 'g e',
   },
   {
     to: '/conflicts',

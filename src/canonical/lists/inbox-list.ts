@@ -16,6 +16,7 @@ export const inboxKinds = [
   'unreported_asset',
   'unhealthy_connection',
   'paused_connection',
+  'old_feed',
 ] as const;
 export type InboxKind = (typeof inboxKinds)[number];
 

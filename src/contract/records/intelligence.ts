@@ -133,7 +133,8 @@ export const cveDetail = z.strictObject({
   nvdStatus: z.string().nullable(),
   cwes: z.array(z.string()),
   modifiedAt: instant.nullable(),
-  loadedAt: instant,
+  /** Null: no feed has named it, only plugins do. */
+  loadedAt: instant.nullable(),
   /** What each feed said of it, and when. EPSS is not among them: its day stands beside the score. */
   reports: z.array(
     z.strictObject({

@@ -168,6 +168,19 @@ describe('the risk score of an asset', () => {
     expect(rows).toEqual([{ factor, rule }]);
   });
 
+  it('the EPSS score of the scanner counts where no feed gives one, and is named as such', async () => {
+    await asset(1, null);
+    await plugin('10', { cvss: 10, cves: ['CVE-2026-0001'] });
+    await cve('CVE-2026-0001', { score: 10 });
+    await run(`update scan_plugins set epss_score = 0.7`);
+    await finding(1, '10');
+    await assess();
+    expect(await explainPluginRisk(database.db, everywhere, '10')).toMatchObject({
+      exploitability: 0.7,
+      exploitabilityReason: { rule: 'epss', cve: null, score: 0.7, date: null },
+    });
+  });
+
   it('what can only be attacked from the machine counts less', async () => {
     await asset(1, null);
     await asset(2, null);
@@ -222,6 +235,37 @@ describe('the risk score of an asset', () => {
       { risky: true, at: before },
       { risky: false, at: now },
     ]);
+  });
+});
+
+describe('what is outside of a scope', () => {
+  it('an asset of two boundaries is explained by the one that is seen', async () => {
+    await asset(1, 'S2', { zone: 'dmz', override: 4 });
+    await run(`insert into ingestion_system_assets (system_id, asset_uuid) values ('S1', $1)`, uuid(1));
+    await plugin('10', { cvss: 10, exploit: true });
+    await finding(1, '10');
+    await assess();
+    expect(await explainAssetRisk(database.db, everywhere, uuid(1))).toMatchObject({
+      score: 42,
+      criticality: { boundaryWorth: 1 },
+    });
+    const second: Scope = { kind: 'boundaries', systemIds: ['S2'], unassigned: false };
+    expect(await explainAssetRisk(database.db, second, uuid(1))).toMatchObject({
+      score: null,
+      scoreNow: 24,
+      criticality: { boundaryWorth: null, impact: 0.4 },
+    });
+    expect(await explainPluginRisk(database.db, second, '10')).toMatchObject({ businessImpact: null });
+  });
+
+  it('an asset that ended has no score any more', async () => {
+    await asset(1, null);
+    await plugin('10', { cvss: 10 });
+    await finding(1, '10');
+    await assess();
+    await run(`update ingestion_assets set deleted_at = now()`);
+    expect(await assess()).toEqual({ findings: 0, assets: 0, changed: 1 });
+    expect(await scoreOf(1)).toBeNull();
   });
 });
 

@@ -1,4 +1,5 @@
 export { assessRisks } from './assess-risks.ts';
+export { mostDays } from './feed-ages.ts';
 export { feedStatus, type FeedStatus, lastAssessment } from './feed-status.ts';
 export { openFeedFile } from './feed-file.ts';
 export { withFeedFile } from './fetch-feed.ts';

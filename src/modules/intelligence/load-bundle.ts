@@ -2,7 +2,8 @@
  * A bundle: a folder with files of feeds and `manifest.json`, made where there is a network and carried over. Every file is checked against
  * its sum before the first is loaded, and all of them are loaded in one transaction: a bundle is in the record whole or not at all.
  */
-import { readFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { App } from '../../engine/run/index.ts';
@@ -44,10 +45,25 @@ export async function loadBundle(
   folder: string,
   options: LoadOptions,
 ): Promise<BundleOutcome> {
+  const copies = await mkdtemp(join(tmpdir(), 'tieline-bundle-'));
+  try {
+    return await loadCopied(app, folder, copies, options);
+  } finally {
+    await rm(copies, { recursive: true, force: true });
+  }
+}
+
+/** What is summed is what is loaded: copies that nobody else can change, for whoever fills the folder may still be at it. */
+async function loadCopied(
+  app: Pick<App, 'store' | 'now'>,
+  folder: string,
+  copies: string,
+  options: LoadOptions,
+): Promise<BundleOutcome> {
   const listed = (await readManifest(folder)).files;
   const opened: { readonly each: (typeof listed)[number]; readonly file: FeedFile }[] = [];
   for (const each of listed) {
-    const file = await openFeedFile(join(folder, each.file), options.signal);
+    const file = await openCopied(join(folder, each.file), join(copies, each.file), options.signal);
     if (file.sha256 !== each.sha256.toLowerCase())
       throw new TielineError('FEED_INVALID', `${each.file} is not the file that the manifest names.`, {
         fields: [
@@ -79,6 +95,15 @@ export async function loadBundle(
   });
   if (bundle.files.some(({ outcome }) => outcome === 'loaded')) await assessRisks(app, 'load');
   return bundle;
+}
+
+async function openCopied(path: string, copy: string, signal: AbortSignal): Promise<FeedFile> {
+  try {
+    await copyFile(path, copy);
+  } catch (error) {
+    throw new TielineError('FEED_INVALID', `${path} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+  return openFeedFile(copy, signal, path);
 }
 
 async function readManifest(folder: string): Promise<z.output<typeof manifest>> {

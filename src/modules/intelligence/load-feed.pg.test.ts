@@ -141,6 +141,21 @@ describe('loading EPSS', () => {
     expect(await world.row('CVE-2026-0002')).toMatchObject({ epss: 0.8, epss_date: '2026-11-20' });
   });
 
+  it('a score that the file of a day no longer gives is taken back, unless it lacks many', async () => {
+    const all = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`CVE-2026-${1000 + n}`, '0.5']));
+    await world.load('epss', epssText('2026-11-18', all));
+    const { 'CVE-2026-1000': _rejected, ...rest } = all;
+    expect(await world.load('epss', epssText('2026-11-19', rest))).toMatchObject({
+      withdrawn: 1,
+      unchanged: 59,
+    });
+    expect(await world.row('CVE-2026-1000')).toMatchObject({ epss: null, epss_percentile: null });
+    const few = Object.fromEntries(Object.entries(all).slice(0, 20));
+    await expect(world.load('epss', epssText('2026-11-20', few))).rejects.toMatchObject({
+      code: 'FEED_INCOMPLETE',
+    });
+  });
+
   it('a change of score is kept where a plugin names the CVE', async () => {
     await plugin('10', ['CVE-2026-0001']);
     await world.load('epss', epssText('2026-11-19', { 'CVE-2026-0001': '0.1', 'CVE-2026-0002': '0.1' }));

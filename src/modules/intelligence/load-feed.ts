@@ -9,6 +9,7 @@ import type { Tx } from '../../platform/postgres/index.ts';
 import { throwIfAborted } from '../../platform/values/index.ts';
 import {
   countLoad,
+  countUnscored,
   countVanished,
   deriveCves,
   type Feed,
@@ -248,12 +249,13 @@ async function takeScores(
   const twice = await findScoredTwice(tx);
   if (twice !== undefined)
     throw new TielineError('FEED_INVALID', `${file.name} was not loaded: it scores ${twice} twice.`);
+  refuseVanished(await countUnscored(tx), 'epss', file, options);
   const merged = await mergeEpss(tx, {
     ...entering,
     day: reading.day,
     model: reading.issue.version ?? 'unknown',
   });
-  return { read, ...merged, older: 0, withdrawn: 0, cves: merged.changed };
+  return { read, ...merged, older: 0, cves: merged.changed + merged.withdrawn };
 }
 
 async function takeReports(
@@ -264,7 +266,7 @@ async function takeReports(
 ): Promise<LoadCounts & { readonly cves: number }> {
   const read = await fill(reading.reports, await stageReports(tx), options.signal);
   if (read === 0) throw new TielineError('FEED_INVALID', `${file.name} was not loaded: it holds no record.`);
-  if (reading.isWhole) await refuseVanished(tx, feed, file, options);
+  if (reading.isWhole) refuseVanished(await countVanished(tx, feed), feed, file, options);
   const merged = await mergeReports(tx, { feed, ...entering, force: options.force !== undefined });
   const at = reading.issue.date ?? entering.now.toISOString();
   const withdrawn = reading.isWhole ? await withdrawVanished(tx, { feed, loadId: entering.loadId, at }) : 0;
@@ -275,9 +277,13 @@ async function takeReports(
 }
 
 /** Absence is not withdrawal where very much is absent at once: 5 percent, at least 20 entries. */
-async function refuseVanished(tx: Tx, feed: Feed, file: FeedFile, options: LoadOptions): Promise<void> {
+function refuseVanished(
+  { listed, vanished }: { readonly listed: number; readonly vanished: number },
+  feed: Feed,
+  file: FeedFile,
+  options: LoadOptions,
+): void {
   if (options.force !== undefined) return;
-  const { listed, vanished } = await countVanished(tx, feed);
   if (vanished < 20 || vanished <= listed * 0.05) return;
   throw new TielineError(
     'FEED_INCOMPLETE',

@@ -1,7 +1,8 @@
 import type { Tx } from '../../platform/postgres/index.ts';
 
 /**
- * Keeps the risk scores that are staged in `staging_asset_scores` (asset_uuid, score). A score that stays as it was is not rewritten.
+ * Keeps the risk scores that are staged in `staging_asset_scores` (asset_uuid, score). A score that stays as it was is not rewritten; an asset that
+ * ended or was merged is not staged, and has none any more.
  * @returns how many changed.
  */
 export async function saveAssetRisks(tx: Tx, now: Date): Promise<number> {
@@ -18,5 +19,10 @@ export async function saveAssetRisks(tx: Tx, now: Date): Promise<number> {
      on conflict (asset_uuid) do nothing`,
     [now],
   );
-  return (updated.rowCount ?? 0) + (inserted.rowCount ?? 0);
+  const ended = await tx.client.query(
+    `update assets_extended x set risk_score = null, last_risk_assessment = $1::timestamptz at time zone 'UTC'
+      where x.risk_score is not null and not exists (select from staging_asset_scores s where s.asset_uuid = x.asset_uuid)`,
+    [now],
+  );
+  return (updated.rowCount ?? 0) + (inserted.rowCount ?? 0) + (ended.rowCount ?? 0);
 }

@@ -42,6 +42,31 @@ export interface EpssIssue {
   readonly keepsChanges: boolean;
 }
 
+/** How many CVEs have a score, and how many of them the staged file lacks. */
+export async function countUnscored(tx: Tx): Promise<{ readonly listed: number; readonly vanished: number }> {
+  const { rows } = await sql<{ listed: number; vanished: number }>`
+    select count(*)::int as listed, count(*) filter (where s.cve is null)::int as vanished
+      from cve_intelligence c left join staging_epss_scores s on s.cve = c.cve
+     where c.epss is not null`.execute(tx.db);
+  return rows[0] ?? { listed: 0, vanished: 0 };
+}
+
+/** Takes the scores back that the staged file, which is whole, no longer gives: of CVEs that were rejected. @returns how many. */
+async function withdrawUnscored(tx: Tx, { loadId, now, day, keepsChanges }: EpssIssue): Promise<number> {
+  const gone = sql`c.epss is not null and not exists (select from staging_epss_scores s where s.cve = c.cve)`;
+  if (keepsChanges)
+    await sql`
+      insert into cve_changes (cve, field_name, before_value, after_value, load_id, changed_at)
+      select c.cve, 'epss', jsonb_build_object('score', c.epss, 'model', c.epss_model), null, ${loadId}, ${now}::timestamptz
+        from cve_intelligence c where ${gone} and c.cve in (select p.cve from plugin_cves p)`.execute(tx.db);
+  const { numAffectedRows } = await sql`
+    update cve_intelligence c
+       set epss = null, epss_percentile = null, epss_date = ${day}::date, loaded_at = ${now}::timestamptz where ${gone}`.execute(
+    tx.db,
+  );
+  return Number(numAffectedRows ?? 0n);
+}
+
 /**
  * Takes the staged scores over. A score that is as it was is not rewritten, and keeps the day that it is of. Changes are kept of CVEs
  * that a known plugin names, and only where the score itself moved: ranks move every day. They name the model, since another model is
@@ -49,8 +74,9 @@ export interface EpssIssue {
  */
 export async function mergeEpss(
   tx: Tx,
-  { loadId, now, day, model, keepsChanges }: EpssIssue,
-): Promise<{ readonly changed: number; readonly unchanged: number }> {
+  issue: EpssIssue,
+): Promise<{ readonly changed: number; readonly unchanged: number; readonly withdrawn: number }> {
+  const { loadId, now, day, model, keepsChanges } = issue;
   await tx.client.query('analyze staging_epss_scores');
   if (keepsChanges)
     await sql`
@@ -76,5 +102,5 @@ export async function mergeEpss(
     tx.db,
   );
   const changed = Number(updated.numAffectedRows ?? 0n) + Number(inserted.numAffectedRows ?? 0n);
-  return { changed, unchanged: (rows[0]?.all ?? 0) - changed };
+  return { changed, unchanged: (rows[0]?.all ?? 0) - changed, withdrawn: await withdrawUnscored(tx, issue) };
 }

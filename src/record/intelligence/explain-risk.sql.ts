@@ -2,9 +2,9 @@
 import { type Kysely, sql } from 'kysely';
 import { inScope, type Scope } from '../../canonical/access/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
-import { isThisAssetIn } from '../systems/index.ts';
+import { fetchAssetReach, isThisAssetIn } from '../systems/index.ts';
 import { exposureFactor, factorOfRank, impactOf } from './risk-factors.sql.ts';
-import { assetFactors, countsForRisk, scoreOf } from './risk-scores.sql.ts';
+import { assetFactorsIn, countsForRisk, scoreOf } from './risk-scores.sql.ts';
 
 /** Why a factor of a plugin is what it is; which fields there are depends on the rule. */
 export interface FactorReason {
@@ -46,7 +46,7 @@ interface ScoredFinding extends PluginFactors {
 export interface AssetRisk {
   readonly assetUuid: string;
   readonly name: string | null;
-  /** As it was stored last, and when. */
+  /** As it was stored last, and when; null also for who does not see all boundaries of the asset. */
   readonly score: number | null;
   readonly assessedAt: Date | null;
   /** What it comes to now. */
@@ -111,6 +111,7 @@ export async function explainAssetRisk(
 ): Promise<AssetRisk | undefined> {
   const row = await fetchAssetRow(db, scope, assetUuid);
   if (!row) return undefined;
+  const { isOutside } = await fetchAssetReach(db, scope, assetUuid);
   const criticality = row.impact * row.environmentFactor;
   const findings = await listWorst(db, assetUuid, { exposure: row.exposure, criticality });
   const scoreNow = findings[0]?.score ?? 0;
@@ -121,8 +122,9 @@ export async function explainAssetRisk(
   return {
     assetUuid,
     name,
-    score,
-    assessedAt,
+    // What is stored counts every boundary of the asset.
+    score: isOutside ? null : score,
+    assessedAt: isOutside ? null : assessedAt,
     scoreNow,
     exposure: { answer, factor: exposure, networkZone, scoreIfYes: scaled(ifYes), scoreIfNo: scaled(ifNo) },
     criticality: { factor: criticality, ...worth },
@@ -144,7 +146,7 @@ async function fetchAssetRow(
            x.acr_override as "acrOverride", x.business_criticality as "businessCriticality", a.acr_score::float8 as acr,
            a.criticality_rating as "criticalityRating", (${factorOf.yes})::float8 as "ifYes", (${factorOf.no})::float8 as "ifNo"
       from ingestion_assets a
-      join (${sql.raw(assetFactors('true'))}) f on f.asset_uuid = a.asset_uuid
+      join (${assetFactorsIn(scope)}) f on f.asset_uuid = a.asset_uuid
       left join assets_extended x on x.asset_uuid = a.asset_uuid
      where a.asset_uuid = ${asset} and ${isThisAssetIn(scope, asset)}`.execute(db);
   return rows[0];
@@ -197,7 +199,7 @@ export interface PluginRisk extends PluginFactors {
   readonly name: string;
   /** The highest in the scope; null where nothing of it is open there. */
   readonly score: number | null;
-  /** What the most important asset is worth that it is open on, 0 to 10. */
+  /** What the most important asset is worth that it is open on, 0 to 10; null for who does not see all boundaries. */
   readonly businessImpact: number | null;
   /** By boundary, the highest first. */
   readonly groups: readonly GroupRisk[];
@@ -222,7 +224,8 @@ export async function explainPluginRisk(
      where g.plugin_id = ${pluginId} and ${inScope(scope, sql`nullif(g.system_id, '')`)}
      order by g.risk_score desc, g.system_id limit 100`.execute(db);
   if (groups.rows.length === 0 && scope.kind !== 'everywhere') return undefined;
-  return { ...row, score: groups.rows[0]?.score ?? null, groups: groups.rows };
+  const businessImpact = scope.kind === 'everywhere' ? row.businessImpact : null;
+  return { ...row, businessImpact, score: groups.rows[0]?.score ?? null, groups: groups.rows };
 }
 
 /** When scores were computed last, and what it came to; null: never. */

@@ -18,7 +18,7 @@ export {
   withdrawVanished,
 } from './cve-reports.sql.ts';
 export { deriveCves } from './derive-cves.sql.ts';
-export { findScoredTwice, mergeEpss, stageEpss } from './epss-scores.sql.ts';
+export { countUnscored, findScoredTwice, mergeEpss, stageEpss } from './epss-scores.sql.ts';
 export {
   countLoad,
   findLastLoad,

@@ -18,7 +18,8 @@ const vectorWord = (letter: string): string =>
 /** The worst first. */
 const places = `array['network', 'adjacent', 'local', 'physical']`;
 
-const worst = (what: string, order: string): string => `(array_agg(${what} order by ${order}))[1]`;
+const worst = (what: string, order: string, among = 'true'): string =>
+  `(array_agg(${what} order by ${order}) filter (where ${among}))[1]`;
 
 /** What the CVEs of each plugin come to. */
 const ofCves = `
@@ -28,8 +29,8 @@ const ofCves = `
          bool_or(i.exploitation = 'active') as active, min(i.cve) filter (where i.exploitation = 'active') as active_cve,
          min(i.kev_added) as kev_added, ${worst('i.cve', 'i.kev_added nulls last, i.cve')} as kev_cve,
          min(i.kev_due) as kev_due, bool_or(i.kev_ransomware) as kev_ransomware,
-         max(i.epss) as epss, ${worst('i.cve', 'i.epss desc nulls last, i.cve')} as epss_cve,
-         ${worst('i.epss_date', 'i.epss desc nulls last, i.cve')} as epss_date, max(i.epss_percentile) as epss_percentile,
+         max(i.epss) as epss, ${worst('i.cve', 'i.epss desc, i.cve', 'i.epss is not null')} as epss_cve,
+         ${worst('i.epss_date', 'i.epss desc, i.cve', 'i.epss is not null')} as epss_date, max(i.epss_percentile) as epss_percentile,
          max(${scoreOfCve}) as score, ${worst('i.cve', `${scoreOfCve} desc nulls last, i.cve`)} as score_cve
     from plugin_cves n join cve_intelligence i on i.cve = n.cve
    group by n.plugin_id`;

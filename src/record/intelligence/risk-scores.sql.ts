@@ -7,7 +7,10 @@
  */
 import { isAcceptedFinding, isOpenFinding } from '../findings/index.ts';
 import { saveAssetRisks } from '../assets/index.ts';
+import { type RawBuilder, sql } from 'kysely';
+import type { Scope } from '../../canonical/access/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
+import { membershipsIn } from '../systems/index.ts';
 import {
   assetWorth,
   boundaryWorth,
@@ -21,20 +24,34 @@ import {
 /** SQL of what counts of a finding `v`. */
 export const countsForRisk = `${isOpenFinding('v.lifecycle_state')} and v.severity_rank > 0 and not ${isAcceptedFinding('v')}`;
 
-/** SQL of a relation (asset_uuid, exposure, worth, boundary_worth, environment): what assets contribute. @param which a condition on `a`. */
-export const assetFactors = (which: string): string => `
+/** SQL of a relation (asset_uuid, system_id): in which boundaries assets are. */
+const everyMembership = `
+  select main.asset_uuid, main.system_id::text as system_id from ingestion_assets main where main.system_id is not null
+   union select beside.asset_uuid, beside.system_id::text from ingestion_system_assets beside`;
+
+/** SQL of what stands before and behind the memberships in the relation of `assetFactors`. */
+const aroundMemberships = [
+  `
   select a.asset_uuid, ${exposureWord} as exposure, (${assetWorth})::float8 as worth, b.worth::float8 as boundary_worth,
          (${environmentFactor})::float8 as environment
     from ingestion_assets a
     left join assets_extended x on x.asset_uuid = a.asset_uuid
     left join (
       select m.asset_uuid, max(${boundaryWorth}) as worth
-        from (select main.asset_uuid, main.system_id from ingestion_assets main where main.system_id is not null
-              union select beside.asset_uuid, beside.system_id from ingestion_system_assets beside) m
+        from (`,
+  `) m
         join ingestion_system_impact_levels l on l.system_id = m.system_id
        group by m.asset_uuid
     ) b on b.asset_uuid = a.asset_uuid
-   where a.merged_into is null and a.deleted_at is null and a.terminated_at is null and ${which}`;
+   where a.merged_into is null and a.deleted_at is null and a.terminated_at is null`,
+] as const;
+
+/** SQL of a relation (asset_uuid, exposure, worth, boundary_worth, environment): what assets contribute, whatever boundaries they are in. */
+const assetFactors = aroundMemberships.join(everyMembership);
+
+/** The same as far as a scope reaches: whoever sees one boundary of an asset does not learn of the others. */
+export const assetFactorsIn = (scope: Scope): RawBuilder<unknown> =>
+  sql`${sql.raw(aroundMemberships[0])}${membershipsIn(scope)}${sql.raw(aroundMemberships[1])}`;
 
 /** SQL of the score of a finding `v` of a plugin `i` on an asset with the factors `exposure` and `criticality`, both numbers. */
 export const scoreOf = (exposure: string, criticality: string): string => `
@@ -58,7 +75,7 @@ export async function scoreRisks(tx: Tx, now: Date): Promise<Assessed> {
   await tx.client.query(
     `create temporary table staging_asset_factors on commit drop as
      select f.asset_uuid, ${exposureFactor('f.exposure')}::float8 as exposure, ${impactOf('f.worth', 'f.boundary_worth')} as impact, f.environment
-       from (${assetFactors('true')}) f`,
+       from (${assetFactors}) f`,
   );
   await tx.client.query('analyze staging_asset_factors');
   const scored = await tx.client.query(

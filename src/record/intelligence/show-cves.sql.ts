@@ -32,13 +32,14 @@ export interface CveRow {
   readonly plugins: number;
 }
 
-const columns = sql`
-  c.cve, c.kev_added::text as "kevAdded", c.kev_due::text as "kevDue", c.kev_ransomware as "kevRansomware", c.kev_name as "kevName",
+/** @param cve its number: that of the row, or the one that was asked for. */
+const columnsOf = (cve: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  ${cve} as cve, c.kev_added::text as "kevAdded", c.kev_due::text as "kevDue", c.kev_ransomware as "kevRansomware", c.kev_name as "kevName",
   c.kev_withdrawn_on::text as "kevWithdrawnOn", c.epss::float8 as epss, c.epss_percentile::float8 as "epssPercentile",
   c.epss_date::text as "epssDate", c.epss_model as "epssModel", c.exploitation, c.automatable, c.technical_impact as "technicalImpact",
-  c.cvss, c.attack_vector as "attackVector", c.exploitability_score::float8 as "exploitabilityScore", c.exploit_known as "exploitKnown",
-  c.patch_available as "patchAvailable", c.is_rejected as "isRejected", c.description, c.published_at as "publishedAt",
-  (select count(*)::int from plugin_cves p where p.cve = c.cve) as plugins`;
+  coalesce(c.cvss, '{}') as cvss, c.attack_vector as "attackVector", c.exploitability_score::float8 as "exploitabilityScore", c.exploit_known as "exploitKnown",
+  c.patch_available as "patchAvailable", coalesce(c.is_rejected, false) as "isRejected", c.description, c.published_at as "publishedAt",
+  (select count(*)::int from plugin_cves p where p.cve = ${cve}) as plugins`;
 
 export interface CveQuery {
   /** The beginning of an identifier, or words of the catalogue's name. */
@@ -54,7 +55,7 @@ export interface CveQuery {
 
 const escaped = (text: string): string => text.replaceAll(/[\\%_]/g, String.raw`\$&`);
 
-function conditionsOf({ q, kev, here, after }: CveQuery): RawBuilder<boolean>[] {
+function conditionsOf({ q, kev, after }: CveQuery): RawBuilder<boolean>[] {
   const text = q?.trim() ?? '';
   const isId = /^cve-?[\d-]*$/i.test(text) || /^\d{4}(?:-\d*)?$/.test(text);
   const id = `CVE-${text.toUpperCase().replace(/^CVE-?/, '')}`;
@@ -67,16 +68,21 @@ function conditionsOf({ q, kev, here, after }: CveQuery): RawBuilder<boolean>[] 
             : sql<boolean>`c.kev_name ilike ${`%${escaped(text)}%`}`,
         ]),
     ...(kev === true || (text !== '' && !isId) ? [sql<boolean>`c.kev_added is not null`] : []),
-    ...(here === true ? [sql<boolean>`exists (select from plugin_cves p where p.cve = c.cve)`] : []),
     ...(after === undefined ? [] : [sql<boolean>`c.cve < ${after}`]),
   ];
 }
+
+/** Those that plugins name are few beside all that feeds name: they are looked up, instead of all being asked whether a plugin names them. */
+const among = ({ here }: CveQuery): RawBuilder<unknown> =>
+  here === true
+    ? sql`(select known.* from (select distinct p.cve from plugin_cves p) named join cve_intelligence known on known.cve = named.cve)`
+    : sql`cve_intelligence`;
 
 /** CVEs that fit, the newest identifier first. */
 export async function searchCves(db: Kysely<Database>, query: CveQuery): Promise<CveRow[]> {
   const conditions = conditionsOf(query);
   const { rows } = await sql<CveRow>`
-    select ${columns} from cve_intelligence c
+    select ${columnsOf(sql`c.cve`)} from ${among(query)} c
      where ${conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `)}
      order by c.cve desc limit ${query.limit}`.execute(db);
   return rows;
@@ -115,22 +121,25 @@ export interface CveDetail extends CveRow {
   readonly nvdStatus: string | null;
   readonly cwes: readonly string[];
   readonly modifiedAt: Date | null;
-  readonly loadedAt: Date;
+  /** Null: no feed has named it, only plugins do. */
+  readonly loadedAt: Date | null;
   readonly reports: readonly CveReported[];
   readonly changes: readonly CveChange[];
   readonly foundBy: readonly CvePlugin[];
 }
 
-/** What is known of a CVE, where from, and what it means here. @returns undefined where no feed has named it. */
+/** What is known of a CVE, where from, and what it means here. @returns undefined where neither a feed nor a plugin names it. */
 export async function fetchCve(
   db: Kysely<Database>,
   scope: Scope,
   cve: string,
 ): Promise<CveDetail | undefined> {
+  // One that no feed has named is shown by what plugins say; the view of it is a row of nulls.
   const { rows } = await sql<Omit<CveDetail, 'reports' | 'changes' | 'foundBy'>>`
-    select ${columns}, c.kev_action as "kevAction", c.ssvc_at as "ssvcAt", c.ssvc_source as "ssvcSource", c.nvd_status as "nvdStatus",
-           c.cwes, c.modified_at as "modifiedAt", c.loaded_at as "loadedAt"
-      from cve_intelligence c where c.cve = ${cve}`.execute(db);
+    select ${columnsOf(sql`asked.cve`)}, c.kev_action as "kevAction", c.ssvc_at as "ssvcAt", c.ssvc_source as "ssvcSource", c.nvd_status as "nvdStatus",
+           coalesce(c.cwes, '{}') as cwes, c.modified_at as "modifiedAt", c.loaded_at as "loadedAt"
+      from (select ${cve}::text as cve) asked left join cve_intelligence c on c.cve = asked.cve
+     where c.cve is not null or exists (select from plugin_cves p where p.cve = asked.cve)`.execute(db);
   const [row] = rows;
   if (!row) return undefined;
   const reports = await sql<CveReported>`

@@ -124,4 +124,11 @@ export const inboxKindSpecs: Readonly<Record<InboxKind, InboxKindSpec>> = {
     list: { noun: 'connections', filter: {} },
     command: 'tieline connections list',
   },
+  old_feed: {
+    seenBy: 'intelligence:read',
+    doneBy: ['intelligence:write'],
+    words: { one: 'threat feed that is old', many: 'threat feeds that are old' },
+    ...own('old_feed'),
+    command: 'tieline intelligence',
+  },
 };

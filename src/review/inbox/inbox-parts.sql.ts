@@ -11,6 +11,7 @@ import { boundaryOf, namedBy } from '../../record/entities/index.ts';
 import { assetsOfSystem, isAssetIn, systemsOfAsset } from '../../record/systems/index.ts';
 import { isOpenPoam } from '../../record/poam-status/index.ts';
 import { openFindingsOf } from '../../record/weaknesses/index.ts';
+import { mostDays } from '../../modules/intelligence/index.ts';
 
 /** The latest check of each kind of each connection. */
 const latestChecks = sql`
@@ -25,8 +26,15 @@ const latestReads = sql`
      and status in ('completed', 'completed_with_issues')
    order by external_system, batch_type, id desc`;
 
+/** After how many days what is loaded of a feed is old. */
+const feedAges = sql.join(
+  Object.entries(mostDays).flatMap(([feed, days]) =>
+    days === undefined ? [] : [sql`(${feed}::text, ${days}::int)`],
+  ),
+);
+
 /** Queries, within a scope, of subject, since (UTC), system_id, connection, entity_type, entity_id and detail (what is said beside the title). */
-export const inboxParts: Readonly<Record<InboxKind, (within: Scope) => RawBuilder<unknown>>> = {
+export const inboxParts: Readonly<Record<InboxKind, (within: Scope, now: Date) => RawBuilder<unknown>>> = {
   conflict: () => sql`
     select c.id::text as subject, c.created_at at time zone 'UTC' as since, ${boundaryOf(namedBy('c'))} as system_id, s.system_name as connection,
            c.entity_type::text as entity_type, c.entity_id::text as entity_id, concat_ws(' ', c.conflict_type, c.field_name) as detail
@@ -110,4 +118,11 @@ export const inboxParts: Readonly<Record<InboxKind, (within: Scope) => RawBuilde
            coalesce(s.sync_paused_reason, s.sending_paused_reason)
       from external_systems s
      where s.removed_at is null and (s.sending_paused_at is not null or s.sync_paused_at is not null)`,
+  // As `tieline intelligence` says it: older by whole days than what is loaded of the feed should be.
+  old_feed: (_within, now) => sql`
+    select l.feed::text, l.newest + (m.days + 1) * interval '1 day', null, null, null, null,
+           concat_ws(' ', l.feed, 'of', to_char(l.newest at time zone 'UTC', 'YYYY-MM-DD'))
+      from (select feed, max(feed_date) as newest from intelligence_loads group by feed) l
+      join (values ${feedAges}) m(feed, days) on m.feed = l.feed
+     where l.newest + (m.days + 1) * interval '1 day' <= ${now}::timestamptz`,
 };

@@ -21,6 +21,7 @@ import { ComplianceTab } from './compliance-tab.tsx';
 import { ExposureTab } from './exposure-tab.tsx';
 import { HistoryTab } from './history-tab.tsx';
 import { IdentityTab } from './identity-tab.tsx';
+import { RiskTab } from './risk-tab.tsx';
 import { SourcesTab } from './sources-tab.tsx';
 import { stateWords, words } from './words.ts';
 
@@ -136,6 +137,8 @@ const Tab = ({ id, asset }: { readonly id: string; readonly asset: AssetDetail }
   switch (id) {
     case 'exposure':
       return <ExposureTab of={asset} />;
+    case 'risk':
+      return <RiskTab assetUuid={assetUuid} />;
     case 'findings':
       return <ListPage spec={findingList} fixed={fixed} />;
     case 'poams':
@@ -163,6 +166,7 @@ export const AssetPage = () => {
     { id: 'overview', title: 'Overview' },
     ...(seesFindings
       ? [
+          { id: 'risk', title: 'Risk' },
           { id: 'exposure', title: 'Exposure' },
           { id: 'findings', title: 'Findings' },
         ]

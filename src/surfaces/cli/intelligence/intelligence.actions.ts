@@ -90,7 +90,7 @@ export async function show(
   const cve = given.trim().toUpperCase();
   const found = await context.host.withApp(flags, ({ db }) => fetchCve(db, everywhere, cve));
   if (!found)
-    throw new TielineError('RECORD_UNKNOWN', `No feed that is loaded names ${cve}.`, {
+    throw new TielineError('RECORD_UNKNOWN', `Neither a feed that is loaded nor a plugin names ${cve}.`, {
       remedy: 'What is loaded: tieline intelligence status',
     });
   if (flags.json) context.printJson('cveDetail', found);

@@ -52,6 +52,12 @@ describe('threat feeds on the command line', () => {
     ]);
   });
 
+  it('a feed that is old waits in the inbox', async () => {
+    const { json } = await commandOver(app, ['inbox', '--kind', 'old_feed']);
+    expect(JSON.stringify(json)).toContain('epss of 2020-01-01');
+    expect(JSON.stringify(json)).not.toContain('kev of');
+  });
+
   it('a CVE is found by the beginning of its number or by words, and shown with where each fact is from', async () => {
     expect((await commandOver(app, ['intelligence', 'search', 'CVE-2026-00'])).json).toMatchObject([
       { cve: 'CVE-2026-0001', epss: 0.4 },
@@ -126,5 +132,11 @@ describe('risk on the command line', () => {
     expect(json).toMatchObject({ pluginId: '77', groups: [{ systemId: null, worstAssetName: 'web01' }] });
     expect((await commandText(app, ['risk', 'explain', '77'])).out).toContain('web01');
     expect(await commandText(app, ['risk', 'explain', '78'])).toMatchObject({ code: 2 });
+    await database.pool.query(`update scan_plugins set cves = '{CVE-2026-0009}'`);
+    await commandOver(app, ['risk', 'assess']);
+    expect((await commandOver(app, ['intelligence', 'show', 'CVE-2026-0009'])).json).toMatchObject({
+      loadedAt: null,
+      foundBy: [{ pluginId: '77', open: 1 }],
+    });
   });
 });

@@ -142,7 +142,7 @@ export function cveLines(cve: CveDetail): string[] {
       'Feeds',
       cve.reports.map(
         (each) =>
-          `${each.feed}: ${each.withdrawnAt ? `withdrawn ${dayText(each.withdrawnAt)}` : `changed ${dayText(each.reportedAt, 'without date')}`}, loaded ${minuteText(each.loadedAt)} from ${each.source}`,
+          `${each.feed}: ${each.withdrawnAt ? `withdrawn ${dayText(each.withdrawnAt)}` : each.reportedAt ? `changed ${dayText(each.reportedAt)}` : `listed, known since ${dayText(each.firstLoadedAt)}`}, loaded ${minuteText(each.loadedAt)} from ${each.source}`,
       ),
     ),
     ...section(

@@ -29,7 +29,7 @@ export function reasonText(reason: FactorReason): string {
     case 'active':
       return `actively exploited${cve}, SSVC`;
     case 'epss':
-      return `EPSS ${score}${reason.date ? ` of ${reason.date}` : ''}${cve}`;
+      return reason.date ? `EPSS ${score} of ${reason.date}${cve}` : `EPSS ${score}, as the scanner says`;
     case 'public':
       return `exploit code is public${cve}`;
     case 'unknown':

@@ -45,7 +45,8 @@ export const intelligenceHandlers: Handlers<typeof intelligenceRoutes> = {
     // Findings are counted where the caller may see findings.
     const scope = scopeFor(by.actor, 'finding:read', now) ?? nowhere;
     const found = await fetchCve(app.db, scope, cve);
-    if (!found) throw new TielineError('RECORD_UNKNOWN', `No feed that is loaded names ${cve}.`);
+    if (!found)
+      throw new TielineError('RECORD_UNKNOWN', `Neither a feed that is loaded nor a plugin names ${cve}.`);
     return { body: found };
   },
 };
