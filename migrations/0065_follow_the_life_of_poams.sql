@@ -96,7 +96,7 @@ SELECT s.id, 'asset', CASE s.system_type WHEN 'tenable' THEN 'last_authenticated
 -- What these connections have told of it already, so that their assets need not be told again.
 UPDATE asset_sources
    SET record = asset_sources.record || jsonb_build_object('last_authenticated_at',
-         CASE WHEN told.at ~ '^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$'
+         CASE WHEN told.at ~ '^[12]\d{3}-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,3})?Z$'
               THEN to_char(told.at::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') END)
   FROM (SELECT x.external_system_id, x.external_id,
                coalesce(x.raw_json ->> 'last_authenticated_scan_date', x.raw_json #>> '{scan,last_authenticated_scan_date}') AS at

@@ -19,6 +19,14 @@ const questionCodes = [
   'rating_differs',
   /** Its weakness is due earlier than it promises. */
   'due_earlier',
+  /** The checks of audits under it pass now. */
+  'checks_pass',
+  /** Every finding under it is an approved false positive. */
+  'all_false_positive',
+  /** What is open under it was dismissed at a scanner's server, and nobody approved that here. */
+  'dismissed_there',
+  /** It was opened again, and its plan is the old one. */
+  'plan_needed',
   /** It should move on, and the policies let no such change out. */
   'not_let_out',
 ] as const;
@@ -51,9 +59,16 @@ const whyNot: Readonly<Record<string, string>> = {
 
 const sentences: Readonly<Record<QuestionCode, (params: JsonObject) => string>> = {
   fix_unproven: (of) =>
-    `${some(count(of['findings']), 'finding')} under it fixed, but not proven (${named(of['machines'])}): not known ${lacksOf(of)}. Scan again, or complete it by your word`,
+    `${count(of['unproven'])} of ${some(count(of['findings']), 'fixed finding')} not proven fixed (${named(of['machines'])}): no evidence ${lacksOf(of)}. Scan again, or complete it yourself`,
   awaits_word: (of) =>
-    `${some(count(of['findings']), 'finding')} under it fixed, with evidence: it waits for your word to be completed`,
+    `${some(count(of['findings']), 'finding')} under it fixed, with evidence: complete it, or say why not`,
+  checks_pass: (of) => `${some(count(of['checks']), 'check')} under it pass now: complete it, or say why not`,
+  all_false_positive: (of) =>
+    `${some(count(of['findings']), 'finding')} under it, each an approved false positive: say that it is one, or complete it`,
+  dismissed_there: (of) =>
+    `${some(count(of['findings']), 'finding')} open under it dismissed at the scanner as false positive (${named(of['machines'])}), which nobody approved here: ask for a deviation, or take it back there`,
+  plan_needed: () =>
+    'it was opened again, and has no open milestone: plan what is to be done, and until when',
   machines_gone: (of) =>
     `nothing under it is open, but ${some(count(of['findings']), 'finding')} not fixed: machines are gone (${named(of['machines'])})`,
   machines_left: (of) =>

@@ -123,11 +123,7 @@ export async function planPoams(
     await recordDueDates(tx, source, [...fresh, ...tied]);
     const extended = await sendMissingAssets(tx, source);
     await recordTies(tx, source, answered);
-    const shown = await showAnswers(
-      tx,
-      source,
-      judged.filter((each) => !isOver(each)),
-    );
+    const shown = await showAnswers(tx, source, judged, isOver);
     const abandoned = await showAbandonedPoams(tx.db, source);
     const held = new Set([...waiting, ...shown]);
     const outcome = countsOf({

@@ -85,14 +85,16 @@ function united(shown: readonly Shown[]): ConflictToRecord[] {
 
 /**
  * Records what is to be shown, and closes what is over. One that a person has settled is not shown again.
+ * @param isOver whether the settings of its boundary answer the contradiction of a weakness, if it has one.
  * @returns the weaknesses for which something new is shown.
  */
 export async function showAnswers(
   tx: Tx,
   source: { readonly systemId: number; readonly operationId: string },
   judged: readonly JudgedWeakness[],
+  isOver: (judged: JudgedWeakness) => boolean,
 ): Promise<ReadonlySet<JudgedWeakness>> {
-  const contradictions = judged.flatMap((each) => contradictionsOf(each));
+  const contradictions = judged.flatMap((each) => (isOver(each) ? [] : contradictionsOf(each)));
   const seconds = judged.flatMap((each) => secondOnesOf(each));
   const fresh = new Set<JudgedWeakness>();
   for (const [type, shown] of [

@@ -412,7 +412,7 @@ async function updateChanged(
      ), written as (
        update ingestion_vulnerabilities v
           set ${assignments.join(', ')},
-              report_digest = c.new_report_digest, last_tenable_update = now(), updated_at = now(), batch_id = $1, sync_status = 'synced'
+              missing_since = case when c.new_lifecycle_state in ('missing', 'gone') then v.missing_since end, report_digest = c.new_report_digest, last_tenable_update = now(), updated_at = now(), batch_id = $1, sync_status = 'synced'
          from changed c where v.id = c.id
        returning 1
      ), ${journalOfChanged}, ${cvesOfLinked}

@@ -44,7 +44,10 @@ export async function keepEvidence(
       from jsonb_to_recordset(${storableJson(lives)}::jsonb) as l("poamId" text, evidence jsonb, "isVerified" boolean)
     on conflict (poam_id) do update
       set evidence = excluded.evidence, updated_at = now(),
-          verified_at = case when excluded.verified_at is null then null else coalesce(known.verified_at, excluded.verified_at) end
+          -- What returned and was fixed again meanwhile is proven anew.
+          verified_at = case when excluded.verified_at is null then null
+                             when known.verified_at >= (select max((e ->> 'fixedAt')::timestamptz) from jsonb_array_elements(excluded.evidence) e) then known.verified_at
+                             else excluded.verified_at end
       where known.evidence is distinct from excluded.evidence or (known.verified_at is null) <> (excluded.verified_at is null)`.execute(
     db,
   );

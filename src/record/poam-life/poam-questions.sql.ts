@@ -91,13 +91,24 @@ export async function countQuestions(db: Kysely<Database>): Promise<Record<strin
 }
 
 /** Closes what was asked about ratings and dates that agree by now, or whose POA&M is over. */
-export async function closeRatingQuestions(db: Kysely<Database>, systemId: number): Promise<void> {
-  const plain = (value: string) => sql`lower(replace(${sql.raw(value)}, '_', ' '))`;
+export async function closeRatingQuestions(
+  db: Kysely<Database>,
+  systemId: number,
+  now: { readonly judged: readonly string[]; readonly asked: readonly string[] },
+): Promise<void> {
+  // As ratings are spelled elsewhere (decide-rating.ts).
+  const plain = (value: string) =>
+    sql`(case lower(replace(${sql.raw(value)}, '_', ' ')) when 'moderate' then 'medium' when 'very high' then 'critical' when 'informational' then 'info'
+              when 'very low' then 'info' else lower(replace(${sql.raw(value)}, '_', ' ')) end)`;
   await sql`
     update poam_questions q set settled_at = now(), settlement = 'over'
       from ingestion_poams p
-     where q.external_system_id = ${systemId} and q.settled_at is null and q.code in ('rating_differs', 'due_earlier') and p.poam_id = q.poam_id
+     where q.external_system_id = ${systemId} and q.settled_at is null and q.code in ('rating_differs', 'due_earlier', 'plan_needed') and p.poam_id = q.poam_id
        and (not ${isOpenPoam('p')}
+            or q.code = 'rating_differs' and p.poam_id = any(${[...now.judged]}::text[]) and p.poam_id <> all(${[...now.asked]}::text[])
+            or q.code = 'due_earlier' and exists (select from poam_due_dates d where d.poam_ref = p.id and d.stands_for is not null)
+            or q.code = 'plan_needed' and exists (select from ingestion_poam_milestones m
+                                                   where m.poam_id = p.poam_id and coalesce(m.status not in ('Completed', 'Cancelled'), true))
             or q.code = 'rating_differs' and ${plain(`coalesce(to_jsonb(p) ->> 'risk_rating', to_jsonb(p) ->> 'weakness_risk_level')`)} = lower(q.params ->> 'to')
             or q.code = 'due_earlier' and p.scheduled_completion::date <= (q.params ->> 'obliged')::date)`.execute(
     db,

@@ -5,11 +5,21 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../platform/postgres/index.ts';
 import { isOpenPoam } from '../poam-status/index.ts';
-import { assetsOfSystem, isSystemOf } from '../systems/index.ts';
+import { isSystemOf } from '../systems/index.ts';
 
 /** SQL of whether asset `a` is in the boundary of POA&M `p`. */
 const isInside = sql<boolean>`(a.system_id is not distinct from p.system_id
-  or exists (select from ingestion_system_assets beside where beside.asset_uuid = a.asset_uuid and beside.system_id = p.system_id))`;
+  or exists (select from ingestion_system_assets beside where beside.asset_uuid = a.asset_uuid and beside.system_id = p.system_id
+               -- Another boundary answers for what is inherited.
+               and beside.asset_role is distinct from 'inherited'))`;
+
+/** SQL of whether an approved deviation of POA&M `p` says that finding `v` is a false positive. */
+const isApprovedFalsePositive = sql<boolean>`exists (
+  select from deviations d
+   where d.poam_id = p.poam_id and d.kind = 'false_positive' and d.state = 'approved'
+     and (d.is_whole_poam or exists (select from deviation_assets own where own.deviation_id = d.id and own.asset_uuid = v.asset_ref)))`;
+/** SQL of whether finding `v` was dismissed at its scanner's server. */
+const isDismissed = sql<boolean>`coalesce(v.severity_modification = 'accepted' and v.state = 'False Positive', false)`;
 
 /**
  * SQL of a relation (poam, finding): `p` is to have id, system_id and detected_on of the POA&Ms that are asked about. A weakness by plugin has
@@ -30,7 +40,10 @@ export const underEach = (poams: RawBuilder<unknown>): RawBuilder<unknown> => sq
   select p.id, v.id
     from (${poams}) p
     join weaknesses w on w.poam_id = p.id and w.grouping = 'plugin'
-   cross join lateral (${assetsOfSystem(sql`w.system_id`)}) member
+   cross join lateral (select main.asset_uuid from ingestion_assets main where main.system_id = w.system_id
+                       union select beside.asset_uuid from ingestion_system_assets beside
+                              where beside.system_id = w.system_id and beside.asset_uuid is not null
+                                and beside.asset_role is distinct from 'inherited') member
    cross join lateral (select f.id from ingestion_vulnerabilities f
                         where f.asset_ref = member.asset_uuid and f.plugin_id::text = w.identifier and f.external_system_id is not null
                           and f.lifecycle_state in ('open', 'reopened') offset 0) v`;
@@ -45,7 +58,10 @@ export interface FindingUnderRow {
   readonly lifecycle: 'open' | 'reopened' | 'fixed' | 'missing' | 'gone';
   readonly severityRank: number;
   readonly isAccepted: boolean;
+  /** By an approved deviation. */
   readonly isFalsePositive: boolean;
+  /** The scanner's server dismissed it: somebody there says that it is a false positive. */
+  readonly isDismissed: boolean;
   readonly isInside: boolean;
   readonly fixedAt: string | null;
   readonly lastFound: string | null;
@@ -76,7 +92,7 @@ export async function findingsUnder(
            coalesce(a.hostname, v.asset_ref::text, v.asset_uuid::text) as asset,
            v.lifecycle_state as lifecycle, v.severity_rank as "severityRank",
            v.severity_modification is not distinct from 'accepted' as "isAccepted",
-           coalesce(v.severity_modification = 'accepted' and v.state = 'False Positive', false) as "isFalsePositive",
+           ${isApprovedFalsePositive} as "isFalsePositive", ${isDismissed} as "isDismissed",
            coalesce(${isInside}, false) as "isInside",
            ${utc(sql`v.last_fixed`)} as "fixedAt", ${utc(sql`v.last_found`)} as "lastFound",
            ${utc(sql`v.fix_reported_at at time zone 'UTC'`)} as "fixReportedAt", ${utc(sql`a.last_seen`)} as "assetSeenAt",
@@ -112,6 +128,26 @@ export interface RestingPoam {
   /** ISO in UTC. */
   readonly verifiedAt: string | null;
   readonly isAsked: boolean;
+  /** How many checks of audits it answers, all of which pass. */
+  readonly checks: number;
+}
+
+/** SQL of the checks of audits that POA&M `p` answers, each with whether it fails. */
+const checksUnder = sql`
+  select r.id, coalesce(a.hostname, r.asset_uuid::text) as asset, r.check_name as name,
+         r.status = 'failed' and r.lifecycle_state is distinct from 'fixed' as fails
+    from weaknesses w
+    join weakness_checks k on k.weakness_id = w.id
+    join compliance_results r on r.id = k.result_id
+    left join ingestion_assets a on a.asset_uuid = r.asset_uuid
+   where w.poam_id = p.id`;
+
+/** The checks of audits under a POA&M that fail, as people know them. */
+export async function listFailedChecks(db: Kysely<Database>, poamId: string): Promise<string[]> {
+  const { rows } = await sql<{ check: string }>`
+    select c.asset || ' ' || c.name as check from ingestion_poams p cross join lateral (${checksUnder}) c
+     where p.poam_id = ${poamId} and c.fails order by 1 limit 200`.execute(db);
+  return rows.map(({ check }) => check);
 }
 
 /**
@@ -126,7 +162,8 @@ export async function listRestingPoams(
     select p.poam_id as "poamId", p.system_id as "systemId", p.status, coalesce(p.ingestion_source = 'tieline', false) as "isMadeHere",
            coalesce(to_jsonb(p) ->> 'weakness_risk_level', to_jsonb(p) ->> 'risk_rating') as rating, p.comments,
            left(p.scheduled_completion::text, 10) as scheduled, ${utc(sql`life.verified_at at time zone 'UTC'`)} as "verifiedAt",
-           exists (select from poam_questions q where q.poam_id = p.poam_id and q.settled_at is null) as "isAsked"
+           exists (select from poam_questions q where q.poam_id = p.poam_id and q.settled_at is null) as "isAsked",
+           (select count(*)::int from (${checksUnder}) c) as checks
       from ingestion_poams p
       join sync_links l on l.external_system_id = ${externalSystemId} and l.entity_type = 'poam' and l.entity_id = p.poam_id
                        and l.retired_at is null and l.missing_since is null
@@ -136,8 +173,14 @@ export async function listRestingPoams(
        and (life.verified_at is not null
             or exists (select from poam_questions q where q.poam_id = p.poam_id and q.settled_at is null)
             or not exists (select from ingestion_vulnerabilities v join ingestion_assets a on a.asset_uuid = v.asset_ref
-                            where v.poam_id = p.id and v.lifecycle_state in ('open', 'reopened') and ${isInside}))
+                            where v.poam_id = p.id and v.lifecycle_state in ('open', 'reopened') and ${isInside}
+                              -- An approved false positive is as good as fixed; about one that was dismissed elsewhere a person is asked.
+                              and not ${isDismissed} and not ${isApprovedFalsePositive}))
+       -- While a check fails, nothing is to be decided.
+       and not exists (select from (${checksUnder}) c where c.fails)
        and (exists (select from ingestion_vulnerabilities v where v.poam_id = p.id)
-            or exists (select from weaknesses w where w.poam_id = p.id))`.execute(db);
+            or exists (select from weaknesses w where w.poam_id = p.id))
+     -- What is judged here is written below: nobody moves it meanwhile.
+     for update of p`.execute(db);
   return rows;
 }

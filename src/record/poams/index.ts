@@ -13,6 +13,7 @@ export {
 export {
   type FindingUnderRow,
   findingsUnder,
+  listFailedChecks,
   underEach,
   listRestingPoams,
   type RestingPoam,

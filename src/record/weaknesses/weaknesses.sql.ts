@@ -61,14 +61,15 @@ const isToMove = sql`(known.poam_id is distinct from excluded.poam_id or exclude
  * Weaknesses that answered POA&Ms are about and under which no finding makes a weakness any more, since all are below the floor of their rule by now: what is stored of
  * their severity follows. Where a rule takes it from scores, only those say it.
  */
-export async function lowerSeverities(db: Kysely<Database>): Promise<void> {
+export async function lowerSeverities(db: Kysely<Database>, externalSystemId: number): Promise<void> {
   await sql`
     with now_lower as materialized (
       select w.id, max(v.severity_rank) as rank
-        from ingestion_vulnerabilities v
-        join weaknesses w on w.poam_id = v.poam_id and w.grouping = 'plugin' and w.identifier = v.plugin_id::text
+        from weaknesses w
+        join weakness_findings k on k.weakness_id = w.id
+        join ingestion_vulnerabilities v on v.id = k.finding_id and v.lifecycle_state in ('open', 'reopened')
         left join weakness_rules r on r.id = w.rule_id
-       where v.poam_id is not null and v.lifecycle_state in ('open', 'reopened')
+       where w.poam_id is not null and ${isSystemOf(externalSystemId, 'w.system_id')}
          and coalesce(r.definition ->> 'severitySource', 'plugin') = 'plugin'
        group by w.id, r.id having max(v.severity_rank) < coalesce(${rankOf(`r.definition ->> 'floor'`)}, 3)
     )

@@ -78,6 +78,16 @@ export async function changePoams(
   return new Set(entityIds);
 }
 
+interface MilestoneDone {
+  readonly milestone: {
+    readonly id: string;
+    readonly status: string | null;
+    readonly comments: string | null;
+  };
+  readonly poam: { readonly decidedBy: Decider; readonly note: string };
+  readonly columns: Readonly<Record<'status' | 'actual_completion' | 'comments', string>>;
+}
+
 /** Completes the open milestones of POAs&M that were completed, each with the same reason. @param on YYYY-MM-DD by POA&M. */
 export async function completeMilestones(
   tx: Tx,
@@ -115,25 +125,31 @@ export async function completeMilestones(
     'milestone',
     changes.map(({ milestone, columns }) => ({ entityId: milestone.id, columns })),
   );
-  await recordChanges(
-    tx.db,
-    source,
-    changes.map(({ milestone, poam }) => ({
-      entity: 'milestone',
-      entityId: milestone.id,
-      field: 'status',
-      before: milestone.status,
-      after: 'Completed',
-      direction: 'internal' as const,
-      decidedBy: poam.decidedBy,
-      reason: poam.note,
-    })),
-  );
+  await recordChanges(tx.db, source, changes.flatMap(journalOf));
   await markRecordsEdited(tx.db, {
     entity: 'milestone',
     entityIds: changes.map(({ milestone }) => milestone.id),
   });
 }
+
+/** Each value that a completed milestone gets, so that it can be undone whole. */
+const journalOf = ({ milestone, poam, columns }: MilestoneDone) =>
+  (
+    [
+      ['status', milestone.status],
+      ['actual_completion', null],
+      ['comments', milestone.comments],
+    ] as const
+  ).map(([field, before]) => ({
+    entity: 'milestone',
+    entityId: milestone.id,
+    field,
+    before,
+    after: columns[field],
+    direction: 'internal' as const,
+    decidedBy: poam.decidedBy,
+    reason: poam.note,
+  }));
 
 /** A change of a POA&M that a rule decides. */
 export const ruledChange = (

@@ -81,7 +81,15 @@ describe('a POA&M under which', () => {
     expect(questions).toEqual([
       {
         code: 'fix_unproven',
-        params: { findings: 2, machines: ['db01'], after: 0, sawHost: 0, authenticated: 1, ranPlugin: 0 },
+        params: {
+          findings: 2,
+          unproven: 1,
+          machines: ['db01'],
+          after: 0,
+          sawHost: 0,
+          authenticated: 1,
+          ranPlugin: 0,
+        },
       },
     ]);
   });
@@ -103,6 +111,29 @@ describe('a POA&M under which', () => {
       'pending_verification',
     );
     expect(decided({ findings: [fixed, open] }).to).toBeUndefined();
+  });
+
+  it('everything open was dismissed at a scanner only asks a person, and is not closed', () => {
+    const settings = { ...usualLife, closeAfter: 'at once' as const };
+    expect(decided({ findings: [fixed, { ...open, isDismissed: true }], settings })).toEqual({
+      to: undefined,
+      asks: ['dismissed_there'],
+    });
+    expect(decided({ findings: [open, { ...open, isDismissed: true }], settings }).asks).toEqual([]);
+  });
+
+  it('nothing is fixed, and each finding is an approved false positive, asks a person and closes nothing', () => {
+    const settings = { ...usualLife, closeAfter: 'at once' as const };
+    expect(decided({ findings: [{ ...open, isFalsePositive: true }], settings })).toEqual({
+      to: undefined,
+      asks: ['all_false_positive'],
+    });
+  });
+
+  it('checks of audits pass asks a person, whether or not findings are fixed too', () => {
+    const settings = { ...usualLife, closeAfter: 'at once' as const };
+    expect(decided({ findings: [], checks: 2, settings })).toEqual({ to: undefined, asks: ['checks_pass'] });
+    expect(decided({ checks: 2, settings })).toEqual({ to: undefined, asks: ['checks_pass'] });
   });
 
   it('nothing was ever found is left alone, and so is one that has ended or whose status is a word of its own', () => {

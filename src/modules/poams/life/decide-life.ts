@@ -22,7 +22,10 @@ export interface FindingUnder extends FixFacts {
   /** As people know the machine. */
   readonly asset: string;
   readonly lifecycle: 'open' | 'reopened' | 'fixed' | 'missing' | 'gone';
+  /** By an approved deviation. */
   readonly isFalsePositive: boolean;
+  /** Dismissed at the scanner's server, by whomever. */
+  readonly isDismissed?: boolean;
   /** Whether its machine is in the boundary of the POA&M. */
   readonly isInside: boolean;
 }
@@ -38,6 +41,8 @@ export interface LivingPoam {
   /** Whether the policies let a change of its state out. */
   readonly mayMove: boolean;
   readonly findings: readonly FindingUnder[];
+  /** How many checks of audits it answers; they all pass, else it is not asked about. */
+  readonly checks?: number;
 }
 
 export interface Question {
@@ -72,19 +77,37 @@ export function decideLife(poam: LivingPoam, now: string): LifeDecision {
   const state = stateOf(poam.status);
   if (state === undefined || state === 'draft' || poamStandingOf(poam.status) !== 'live') return nothing;
   const counting = poam.findings.filter((each) => !each.isFalsePositive || each.lifecycle === 'fixed');
-  if (poam.findings.length === 0) return nothing;
-  if (counting.some(({ lifecycle, isInside }) => isInside && isOpen(lifecycle)))
+  const checks = poam.checks ?? 0;
+  if (poam.findings.length === 0 && checks === 0) return nothing;
+  const open = counting.filter(({ lifecycle, isInside }) => isInside && isOpen(lifecycle));
+  if (open.length > 0 && open.every((each) => each.isDismissed === true))
+    return {
+      ...nothing,
+      questions: [{ code: 'dismissed_there', params: { findings: open.length, machines: machinesOf(open) } }],
+    };
+  if (open.length > 0)
     // Only what evidence had brought there: a person who says that it is to be verified knows more.
     return state === 'pending_verification' && poam.verifiedAt !== null && poam.mayMove
       ? { ...nothing, events: ['fix_lost'] }
       : nothing;
   const absent = counting.filter(({ lifecycle }) => lifecycle !== 'fixed');
   if (absent.length > 0) return { ...nothing, questions: absenceOf(absent) };
+  // What says that a check passes is no evidence of the four parts: a person closes.
+  if (checks > 0) return { ...nothing, questions: [{ code: 'checks_pass', params: { checks } }] };
+  if (counting.length === 0)
+    return {
+      ...nothing,
+      questions: [{ code: 'all_false_positive', params: { findings: poam.findings.length } }],
+    };
   const evidence = counting.map(evidenceOf);
   const unproven = evidence.filter((each) => !isProven(each));
   if (unproven.length > 0)
     return { ...nothing, evidence, questions: [unprovenQuestion(evidence.length, unproven)] };
-  return { ...closing(poam, evidence.length, now), evidence, isVerified: true };
+  return {
+    ...closing({ ...poam, verifiedAt: verifiedSince(poam, evidence) }, evidence.length, now),
+    evidence,
+    isVerified: true,
+  };
 }
 
 /** The evidence of one fixed finding. */
@@ -95,6 +118,14 @@ export const evidenceOf = (finding: FindingUnder): EvidenceRow => ({
   fixedAt: finding.fixedAt,
   ...evidenceOfFix(finding),
 });
+
+/** Since when it is verified; null: from now on, as what returned and was fixed again since is proven anew. */
+function verifiedSince({ verifiedAt }: LivingPoam, evidence: readonly EvidenceRow[]): string | null {
+  const isOlder = evidence.some(
+    ({ fixedAt }) => verifiedAt !== null && fixedAt !== null && Date.parse(fixedAt) > Date.parse(verifiedAt),
+  );
+  return isOlder ? null : verifiedAt;
+}
 
 const isOpen = (lifecycle: FindingUnder['lifecycle']): boolean =>
   lifecycle === 'open' || lifecycle === 'reopened';
@@ -120,7 +151,12 @@ function unprovenQuestion(findings: number, unproven: readonly EvidenceRow[]): Q
   ]);
   return {
     code: 'fix_unproven',
-    params: { findings, machines: machinesOf(unproven), ...Object.fromEntries(lacking) },
+    params: {
+      findings,
+      unproven: unproven.length,
+      machines: machinesOf(unproven),
+      ...Object.fromEntries(lacking),
+    },
   };
 }
 

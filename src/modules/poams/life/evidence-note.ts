@@ -17,7 +17,7 @@ export function evidenceNote(evidence: readonly EvidenceRow[], today: string, by
   const who = by === undefined ? 'Closed by evidence' : `Closed by ${by} on evidence`;
   return (
     `${who} on ${today}: ${some(evidence.length, 'finding')} on ${some(byMachine.length, 'machine')} fixed: ${machines.join('; ')}` +
-    `${more > 0 ? `; and ${some(more, 'more machine')}` : ''}. Each scan began after the fix, saw the machine, had the credentials that the check needs and ran it.`
+    `${more > 0 ? `; and ${some(more, 'more machine')}` : ''}. Each scan came after the finding was last found, saw the machine, had the credentials that the check needs and ran it.`
   );
 }
 

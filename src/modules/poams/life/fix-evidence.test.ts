@@ -22,6 +22,7 @@ it('a scan with credentials that came later, saw the machine and ran the check p
 it.each([
   ['after', { fixReportedAt: '2026-11-21T00:00:00.000Z' }, 'no'],
   ['after', { fixReportedAt: '2026-11-19T00:00:00.000Z' }, 'yes'],
+  ['after', { fixReportedAt: '2026-11-20T08:00:00.000Z' }, 'unknown'],
   ['after', { lastFound: '2026-11-20T10:00:00.000Z' }, 'no'],
   ['after', { lastFound: null }, 'unknown'],
   ['after', { fixedAt: null }, 'unknown'],
@@ -29,7 +30,12 @@ it.each([
   ['sawHost', { assetSeenAt: '2026-11-19T23:00:00.000Z' }, 'unknown'],
   ['sawHost', { assetSeenAt: null, covered: { scans: 1, ranPlugin: true } }, 'yes'],
   ['authenticated', { authenticatedAt: null }, 'unknown'],
-  ['authenticated', { authenticatedAt: '2026-11-19T10:00:00.000Z' }, 'no'],
+  ['authenticated', { authenticatedAt: '2026-11-19T10:00:00.000Z' }, 'unknown'],
+  [
+    'authenticated',
+    { authenticatedAt: '2026-11-20T08:00:00.000Z', lastFound: '2026-11-20T08:00:00.000Z' },
+    'no',
+  ],
   ['authenticated', { authenticatedAt: null, isRemoteCheck: true }, 'yes'],
   ['authenticated', { authenticatedAt: null, isRemoteCheck: null }, 'unknown'],
   ['authenticated', { authenticatedAt: null, covered: { scans: 1, ranPlugin: true } }, 'yes'],

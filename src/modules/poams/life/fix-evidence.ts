@@ -31,24 +31,39 @@ export interface FixFacts {
 }
 
 const day = (time: string): string => time.slice(0, 10);
-const answer = (holds: boolean): Answer => (holds ? 'yes' : 'no');
+const minuteMs = 60_000;
+/** Clocks of a scan's parts differ by so much. */
+const toleranceMs = 15 * minuteMs;
+/** A scan takes no longer; its beginning is not kept. */
+const longestScanMs = 24 * 60 * minuteMs;
 
 /** The answers of one finding. */
 export function evidenceOfFix(facts: FixFacts): FixEvidence {
-  const { fixedAt, covered } = facts;
-  const from = facts.fixReportedAt ?? facts.lastFound;
+  const { covered } = facts;
   return {
-    after: fixedAt === null || from === null ? 'unknown' : answer(Date.parse(fixedAt) > Date.parse(from)),
+    after: cameAfter(facts),
     sawHost: sawHost(facts),
-    authenticated:
-      covered.scans > 0 || facts.isRemoteCheck === true
-        ? 'yes'
-        : fixedAt === null || facts.authenticatedAt === null
-          ? 'unknown'
-          : answer(day(facts.authenticatedAt) >= day(fixedAt)),
+    authenticated: covered.scans > 0 || facts.isRemoteCheck === true ? 'yes' : hadCredentials(facts),
     // A scanner that says "fixed" has looked; that it no longer shows the finding says nothing by itself.
     ranPlugin: facts.isReportedFixed || covered.ranPlugin ? 'yes' : covered.scans > 0 ? 'no' : 'unknown',
   };
+}
+
+/** What is known is when a scan showed it fixed, and not when that scan began: a fix reported shortly before may lie behind its beginning. */
+function cameAfter({ fixedAt, fixReportedAt, lastFound }: FixFacts): Answer {
+  const from = fixReportedAt ?? lastFound;
+  if (fixedAt === null || from === null) return 'unknown';
+  const later = Date.parse(fixedAt) - Date.parse(from);
+  if (later <= 0) return 'no';
+  return fixReportedAt !== null && later < longestScanMs ? 'unknown' : 'yes';
+}
+
+/** Credentials of the scan that found it say nothing of the one that no longer does. */
+function hadCredentials({ fixedAt, lastFound, authenticatedAt }: FixFacts): Answer {
+  if (fixedAt === null || authenticatedAt === null) return 'unknown';
+  const at = Date.parse(authenticatedAt);
+  if (lastFound !== null && at <= Date.parse(lastFound)) return 'no';
+  return at >= Date.parse(fixedAt) - toleranceMs ? 'yes' : 'unknown';
 }
 
 function sawHost({ covered, fixedAt, assetSeenAt }: FixFacts): Answer {

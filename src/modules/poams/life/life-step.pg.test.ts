@@ -71,7 +71,7 @@ beforeEach(async () => {
     );
     await run(
       `insert into asset_sources (external_system_id, external_id, asset_uuid, record, identifiers, raw_json, last_seen, operation_id)
-       values ($1, 'a' || $2::text, $3, '{"last_authenticated_at": "2026-11-20T09:00:00Z"}', '[]', '{}', now(), $4)`,
+       values ($1, 'a' || $2::text, $3, '{"last_authenticated_at": "2026-11-20T09:55:00Z"}', '[]', '{}', now(), $4)`,
       ids.scanner,
       n,
       uuid(n),
@@ -243,6 +243,83 @@ describe('the life of a POA&M', () => {
     await run(`update ingestion_assets set system_id = null where asset_uuid = $1`, uuid(12));
     await live();
     expect(await asked()).toEqual(['machines_left']);
+  });
+
+  it('the life of a POA&M counts the days anew where a finding returned and was fixed again between two runs', async () => {
+    await settings(`close_after = 'days', close_days = 7`);
+    await fix(11);
+    await fix(12);
+    await live();
+    await fix(12, '2026-11-30 10:00');
+    await run(`update ingestion_assets set last_seen = '2026-11-30 10:05'`);
+    await run(`update asset_sources set record = '{"last_authenticated_at": "2026-11-30T09:55:00Z"}'`);
+    clock = new Date('2026-12-04T00:00:00.000Z');
+    await live();
+    expect(await poam()).toMatchObject({ status: 'Pending Verification' });
+    clock = new Date('2026-12-11T00:00:00.000Z');
+    await live();
+    expect(await poam()).toMatchObject({ status: 'Completed' });
+  });
+
+  it('the life of a POA&M asks about what was dismissed at the scanner only, and takes an approved false positive for fixed', async () => {
+    await fix(11);
+    await run(
+      `update ingestion_vulnerabilities set severity_modification = 'accepted', state = 'False Positive' where asset_ref = $1`,
+      uuid(12),
+    );
+    await live();
+    expect(await asked()).toEqual(['dismissed_there']);
+    await run(
+      `insert into deviations (kind, poam_id, system_id, is_whole_poam, state, rationale, requested_by, requested_by_principal, requested_at, decided_by, decided_at)
+       values ('false_positive', 'P1', 'S1', false, 'approved', 'checked', 'a', 'a', now(), 'isso', now())`,
+    );
+    await run(
+      `insert into deviation_assets (deviation_id, asset_uuid) select id, $1 from deviations`,
+      uuid(12),
+    );
+    await live();
+    expect(await asked()).toEqual(['awaits_word']);
+    await run('delete from deviation_assets');
+    await run('delete from deviations');
+  });
+
+  it('the life of a POA&M is not decided while a check of an audit under it fails, and a person is asked once it passes', async () => {
+    await settings(`close_after = 'at once'`);
+    await fix(11);
+    await fix(12);
+    await run(
+      `insert into compliance_results (result_key, asset_uuid, audit_file, check_id, check_name, status, lifecycle_state)
+       values (gen_random_uuid(), $1, 'a.audit', 'C1', 'Passwords', 'failed', 'open')`,
+      uuid(11),
+    );
+    await run(
+      `insert into weakness_checks (weakness_id, result_id) select w.id, r.id from weaknesses w, compliance_results r`,
+    );
+    await live();
+    expect([await poam(), await asked()]).toMatchObject([{ status: 'Open' }, []]);
+    await run(`update compliance_results set status = 'passed', lifecycle_state = 'fixed'`);
+    await live();
+    expect([await poam(), await asked()]).toMatchObject([{ status: 'Open' }, ['checks_pass']]);
+    await run('delete from compliance_results');
+  });
+
+  it('the life of a POA&M closes what it asked about a rating when the severity goes back, and forgets no change meanwhile', async () => {
+    const inbound = { policies: [{ entity: 'poam', direction: 'inbound', fields: {} }] } as const;
+    await run(`update weaknesses set severity = 'Critical'`);
+    await live(inbound);
+    expect(await asked()).toEqual(['rating_differs']);
+    await run(`update weaknesses set severity = 'High'`);
+    await live(inbound);
+    expect(await asked()).toEqual([]);
+    // Not shown by the remote just then: the change waits.
+    await run(`update sync_links set missing_since = now() where entity_type = 'poam'`);
+    await run(`update weaknesses set severity = 'Critical'`);
+    await live();
+    await run(`update sync_links set missing_since = null`);
+    await live();
+    expect((await run('select risk_rating from ingestion_poams')).rows).toEqual([
+      { risk_rating: 'Critical' },
+    ]);
   });
 
   it('the life of a POA&M of which the policies let no state out asks a person', async () => {

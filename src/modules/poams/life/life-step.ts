@@ -3,7 +3,12 @@
  * else can say. Gather, decide, apply: what is decided is in `decide-life.ts` and `decide-rating.ts`.
  */
 import { mayGoOut } from '../../../canonical/policy/index.ts';
-import { type QuestionCode, reasonOf, severities } from '../../../canonical/vocabulary/index.ts';
+import {
+  poamStandingOf,
+  type QuestionCode,
+  reasonOf,
+  severities,
+} from '../../../canonical/vocabulary/index.ts';
 import { canRead, type ConnectedSystem } from '../../../engine/connections/index.ts';
 import type { Conclusion, RunContext } from '../../../engine/run/index.ts';
 import { noCounts, recordCounts } from '../../../ledger/operations/index.ts';
@@ -31,6 +36,7 @@ import { appended, changePoams, completeMilestones, type PoamChange, ruledChange
 import { decideLife, type FindingUnder, type LifeDecision, stateAfter } from './decide-life.ts';
 import { decideRating } from './decide-rating.ts';
 import { evidenceNote } from './evidence-note.ts';
+import { endRequestsOf } from './person-moves.ts';
 import { statusOf } from './poam-states.ts';
 
 /** What is asked here, and closed again when it is over. */
@@ -40,6 +46,9 @@ const askedHere = [
   'machines_gone',
   'machines_left',
   'findings_missing',
+  'checks_pass',
+  'all_false_positive',
+  'dismissed_there',
   'not_let_out',
 ] as const satisfies readonly QuestionCode[];
 
@@ -98,7 +107,7 @@ interface Outcome {
 
 /** The rating of POA&Ms whose weakness is of another severity now. */
 async function followSeverity(tx: Tx, source: Source, system: ConnectedSystem): Promise<Outcome> {
-  await lowerSeverities(tx.db);
+  await lowerSeverities(tx.db, system.id);
   const poams = await listRatingChanges(tx.db, system.id);
   const mayFollow = mayGoOut(system.policies, { entity: 'poam', kind: 'update', fields: ratingFields });
   const decided = poams.map((poam) => ({ poam, decision: decideRating(poam, mayFollow) }));
@@ -126,10 +135,15 @@ async function followSeverity(tx: Tx, source: Source, system: ConnectedSystem): 
       decision.questions.map((question) => ({ poamId: poam.poamId, ...question })),
     ),
   );
-  await closeRatingQuestions(tx.db, system.id);
+  const judged = poams.filter(({ status, isLinked }) => isLinked && poamStandingOf(status) === 'live');
+  await closeRatingQuestions(tx.db, system.id, {
+    judged: judged.map(({ poamId }) => poamId),
+    asked: decided.filter(({ decision }) => decision.questions.length > 0).map(({ poam }) => poam.poamId),
+  });
+  // Of the others the change waits until they live again, or are there again.
   await noteRated(
     tx.db,
-    poams.map(({ poamId }) => poamId),
+    judged.map(({ poamId }) => poamId),
   );
   return { changed, asked };
 }
@@ -254,6 +268,11 @@ async function move(
       note: evidenceNote(decision.evidence ?? [], today),
       decidedBy: { kind: 'rule', code: 'closed_by_evidence' } as const,
     })),
+  );
+  await endRequestsOf(
+    tx,
+    completed.map(({ poam }) => poam.poamId),
+    now,
   );
   await keepClosure(
     tx.db,

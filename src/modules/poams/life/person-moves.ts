@@ -1,5 +1,6 @@
 /** What a person decided about a POA&M, carried out in the transaction of the decision: completed, opened again, extended. */
-import { byPerson } from '../../../canonical/vocabulary/index.ts';
+import { endRequest } from '../../../engine/approvals/index.ts';
+import { byPerson, poamStandingOf } from '../../../canonical/vocabulary/index.ts';
 import { markRecordsEdited } from '../../../ledger/links/index.ts';
 import { recordChanges } from '../../../ledger/operations/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
@@ -60,6 +61,7 @@ export async function completeByPerson(
     await keepClosure(tx.db, move.now, [poamId]);
   }
   await settleQuestions(tx.db, [poamId], { by, settlement: 'completed' });
+  await endRequestsOf(tx, [poamId], move.now);
 }
 
 /**
@@ -80,6 +82,38 @@ async function refuseOpen(tx: Tx, poamId: string): Promise<void> {
     ...(open.length > 0 ? [{ field: 'findings', message: `${open.length} open under it by now` }] : []),
   ];
   if (fields.length > 0) throw new TielineError('EDIT_REFUSED', 'Nothing was changed.', { fields });
+}
+
+/** @throws TielineError EDIT_REFUSED if it is not worked on any more, bears another day by now, or the new one is past. */
+async function refuseMoved(
+  tx: Tx,
+  {
+    poamId,
+    from,
+    to,
+    now,
+  }: Pick<PersonMove, 'poamId' | 'now'> & { readonly from: string | null; readonly to: string },
+): Promise<void> {
+  const row = (await fetchRows(tx.db, 'poam', [poamId])).get(poamId)?.row;
+  const [status, scheduled] = [row?.['status'], row?.['scheduled_completion']];
+  const present = typeof scheduled === 'string' ? scheduled.slice(0, 10) : null;
+  const fields = [
+    ...(poamStandingOf(typeof status === 'string' ? status : null) === 'live'
+      ? []
+      : [{ field: 'status', message: 'it is not worked on any more' }]),
+    ...(present === from
+      ? []
+      : [{ field: 'scheduled_completion', message: `is ${present ?? 'empty'} by now` }]),
+    ...(to < day(now) ? [{ field: 'to', message: 'is past by now' }] : []),
+  ];
+  if (fields.length > 0) throw new TielineError('EDIT_REFUSED', 'Nothing was changed.', { fields });
+}
+
+/** What was asked for a POA&M that is over by now lapses. */
+export async function endRequestsOf(tx: Tx, poamIds: readonly string[], now: Date): Promise<void> {
+  for (const id of poamIds)
+    for (const kind of ['extension', 'completion'] as const)
+      await endRequest(tx.db, { kind, id }, { how: 'lapsed', at: now, code: 'request_over' });
 }
 
 /** Opens a POA&M again by the word of a person. */
@@ -111,6 +145,7 @@ export async function extendByPerson(
   move: PersonMove & { readonly from: string | null; readonly to: string; readonly byMilestone: boolean },
 ): Promise<void> {
   const { poamId, by, reason, from, to, byMilestone } = move;
+  await refuseMoved(tx, move);
   const decidedBy = byPerson(by);
   if (from !== null) await keepFirstValues(tx.db, [{ poamId, originalCompletion: from }]);
   const note = `Extended by ${by} on ${day(move.now)} from ${from ?? 'no date'} to ${to}: ${reason}`;

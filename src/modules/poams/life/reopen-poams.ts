@@ -4,7 +4,7 @@
  */
 import { byRule, poamStandingOf, reasonOf } from '../../../canonical/vocabulary/index.ts';
 import type { Tx } from '../../../platform/postgres/index.ts';
-import { dropEvidence, type LifeSettings, usualLife } from '../../../record/poam-life/index.ts';
+import { addQuestions, dropEvidence, type LifeSettings, usualLife } from '../../../record/poam-life/index.ts';
 import type { Candidate, JudgedWeakness } from '../../weaknesses/index.ts';
 import { appended, changePoams, type LifeSource } from './apply-life.ts';
 import { afterEvent, stateOf, statusOf } from './poam-states.ts';
@@ -48,7 +48,10 @@ export function reopens(judged: JudgedWeakness, settings: SettingsOf): Reopened 
 export function contradictionsToReopen(judged: JudgedWeakness, settings: SettingsOf): Reopened[] {
   if ((settings.get(judged.weakness.systemId) ?? usualLife).contradiction !== 'reopen') return [];
   return judged.answers.contradicted.flatMap(({ poam }) =>
-    poamStandingOf(poam.status) === 'completed' ? [{ judged, poam, days: undefined }] : [],
+    // What a person said of it stands.
+    poamStandingOf(poam.status) === 'completed' && poam.contradiction !== 'external' && !poam.isEndedHere
+      ? [{ judged, poam, days: undefined }]
+      : [],
   );
 }
 
@@ -70,7 +73,7 @@ export async function reopenPoams(
     tx.db,
     each.map(({ poam }) => poam.poamId),
   );
-  return changePoams(
+  const changed = await changePoams(
     tx,
     source,
     each.flatMap(({ judged, poam, days }) => {
@@ -96,4 +99,13 @@ export async function reopenPoams(
       ];
     }),
   );
+  // Its plan is the old one, done as it seemed.
+  const { systemId, operationId } = source;
+  if (systemId !== null)
+    await addQuestions(
+      tx.db,
+      { systemId, operationId },
+      [...changed].map((poamId) => ({ poamId, code: 'plan_needed', params: {} })),
+    );
+  return changed;
 }

@@ -32,7 +32,8 @@ export async function listChangesSince(
            c.id::float8 as "journalId"
       from sync_changes c
       join ingestion_poams p on p.poam_id = case when c.entity_type = 'poam' then c.entity_id
-                                                 else (select m.poam_id from ingestion_poam_milestones m where m.id::text = c.entity_id) end
+                                                 else (select m.poam_id from ingestion_poam_milestones m
+                                                        where m.id = case when c.entity_id ~ '^\\d{1,9}$' then c.entity_id::int end) end
      where c.changed_at >= ${since} and c.entity_type in ('poam', 'milestone') and ${inScope(scope, sql`p.system_id`)}
      order by c.changed_at desc, c.id desc limit ${limit}`.execute(db);
   return rows;

@@ -10,6 +10,9 @@ import {
   listQuestionsSince,
 } from './changes-since.sql.ts';
 
+/** Further back it says no more: whoever asks for years asks for a report. */
+const longestDays = 92;
+
 export interface ChangesSince {
   readonly since: Date;
   readonly changes: readonly ChangeSince[];
@@ -31,7 +34,9 @@ export async function tellChangesSince(
   scope: Scope,
   asked: { readonly since: Date; readonly limit: number },
 ): Promise<ChangesSince> {
-  const { since, limit } = asked;
+  const { limit } = asked;
+  const earliest = app.now().getTime() - longestDays * 86_400_000;
+  const since = new Date(Math.max(asked.since.getTime(), earliest));
   const changes = await listChangesSince(app.db, scope, { since, limit: limit + 1 });
   const questions = await listQuestionsSince(app.db, scope, { since, limit });
   return {

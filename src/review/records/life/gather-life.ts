@@ -13,7 +13,12 @@ import {
 import type { Tx } from '../../../platform/postgres/index.ts';
 import { isJsonObject, type JsonObject } from '../../../platform/values/index.ts';
 import { fetchRows } from '../../../record/entities/index.ts';
-import { countMilestones, findingsUnder, listOpenMilestones } from '../../../record/poams/index.ts';
+import {
+  countMilestones,
+  findingsUnder,
+  listFailedChecks,
+  listOpenMilestones,
+} from '../../../record/poams/index.ts';
 import type { EditedRecord } from '../decide-edit.ts';
 import { unknownRecord } from '../edit-record.ts';
 import { gatherRecords } from '../gather-records.ts';
@@ -28,6 +33,8 @@ export interface PoamAtHand {
   readonly evidence: readonly EvidenceRow[];
   readonly openMilestones: PoamContents['openMilestones'];
   readonly milestones: number;
+  /** Checks of audits under it that fail. */
+  readonly failedChecks: readonly string[];
   /** As the remote has it, as last read. */
   readonly raw: JsonObject;
   readonly today: string;
@@ -55,6 +62,7 @@ export async function gatherLife(
     findings,
     evidence: findings.filter(({ lifecycle }) => lifecycle === 'fixed').map(evidenceOf),
     openMilestones: await listOpenMilestones(db, [poamId]),
+    failedChecks: await listFailedChecks(db, poamId),
     milestones: await countMilestones(db, scope, { filter, now: app.now() }),
     raw: isJsonObject(raw) ? raw : {},
     today: app.now().toISOString().slice(0, 10),
@@ -82,9 +90,12 @@ export const contentsOf = (
   row: { ...poam.record.row, ...fields },
   openMilestones: isVerified(poam) ? [] : poam.openMilestones,
   milestones: poam.milestones,
-  unsettled: poam.findings
-    .filter((each) => isOpen(each) && each.isInside && !each.isFalsePositive)
-    .map(({ asset, pluginId }) => `${asset} plugin ${pluginId}`),
+  unsettled: [
+    ...poam.findings
+      .filter((each) => isOpen(each) && each.isInside && !each.isFalsePositive)
+      .map(({ asset, pluginId }) => `${asset} plugin ${pluginId}`),
+    ...poam.failedChecks,
+  ],
   isVerified: isVerified(poam),
   reason,
   today: poam.today,
