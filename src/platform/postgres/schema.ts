@@ -56,6 +56,7 @@ export interface Database {
   deviation_notices: DeviationNoticesTable;
   deviation_rules: DeviationRulesTable;
   deviations: DeviationsTable;
+  evidence_uploads: EvidenceUploadsTable;
   external_systems: ExternalSystemsTable;
   file_store: FileStoreTable;
   finding_state_changes: FindingStateChangesTable;
@@ -783,6 +784,13 @@ interface DeviationsTable {
   ended_at: Instant | null;
   /** Why it was withdrawn; what it was about, where it lapsed. */
   end_reason: string | null;
+}
+
+/** Files that people sent as evidence, by who sent them; of the same bytes the latest time. */
+interface EvidenceUploadsTable {
+  sha256: string;
+  sent_by_principal: string;
+  sent_at: Instant;
 }
 
 /** The Tenable, Xacta and other systems that Tieline talks to. */
