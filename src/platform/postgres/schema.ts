@@ -62,6 +62,7 @@ export interface Database {
   due_date_policy_times: DueDatePolicyTimesTable;
   due_date_policy_uses: DueDatePolicyUsesTable;
   due_date_policy_versions: DueDatePolicyVersionsTable;
+  evidence_uploads: EvidenceUploadsTable;
   external_systems: ExternalSystemsTable;
   file_store: FileStoreTable;
   finding_state_changes: FindingStateChangesTable;
@@ -876,6 +877,13 @@ interface DueDatePolicyVersionsTable {
   source_read: Generated<boolean>;
   created_at: Generated<Instant>;
   created_by: Generated<string>;
+}
+
+/** Files that people sent as evidence, by who sent them; of the same bytes the latest time. */
+interface EvidenceUploadsTable {
+  sha256: string;
+  sent_by_principal: string;
+  sent_at: Instant;
 }
 
 /** The Tenable, Xacta and other systems that Tieline talks to. */
