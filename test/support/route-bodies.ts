@@ -35,6 +35,7 @@ export const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   viewApprovalGroup: { viewed: true },
   decideApproval: { decision: 'approve', sha256: '0'.repeat(64) },
   withdrawDeviation: { reason: 'gone' },
+  revokeDeviation: { reason: 'gone' },
   addEvidence: { sha256: '0'.repeat(64), name: 'proof.txt' },
   checkInVendor: { on: '2026-11-20', note: 'asked' },
   decideRequest: { decision: 'approve', sha256: '0'.repeat(64) },

@@ -59,6 +59,10 @@ export const requestDeviation = (asked: DeviationRequest): Promise<DeviationAske
 export const withdrawDeviation = (id: number, reason: string): Promise<Changed> =>
   post(`${path(id)}/withdrawal`, { reason });
 
+/** What was granted, by who may grant. */
+export const revokeDeviation = (id: number, reason: string): Promise<Changed> =>
+  post(`${path(id)}/revocation`, { reason });
+
 export const addEvidence = (id: number, evidence: Evidence): Promise<Changed> =>
   post(`${path(id)}/evidence`, evidence);
 

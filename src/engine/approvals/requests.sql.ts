@@ -1,6 +1,7 @@
 /** Requests: rows of approvals that ask for something a person wants, and the answers of their deciders. */
 import { sql, type Kysely } from 'kysely';
 import type { ReasonCode, RequestEnd, RequestKind } from '../../canonical/vocabulary/index.ts';
+import { inScope, type Scope } from '../../canonical/access/index.ts';
 import { recordEvents } from '../../ledger/events/index.ts';
 import { shownReason } from '../../ledger/operations/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
@@ -106,10 +107,14 @@ export async function listRequests(
   return rows.map(shown).toReversed();
 }
 
-/** Requests whose id begins so, locked against a second decision until the transaction ends; at most two. */
-export async function lockRequests(db: Kysely<Database>, prefix: string): Promise<RequestRow[]> {
+/** Requests within the scope whose id begins so, locked against a second decision until the transaction ends; at most two. */
+export async function lockRequests(
+  db: Kysely<Database>,
+  prefix: string,
+  scope: Scope,
+): Promise<RequestRow[]> {
   const { rows } = await sql<Stored>`${requests}
-     where a.subject_kind is not null and a.approval_id::text like ${`${prefix.toLowerCase()}%`}
+     where a.subject_kind is not null and ${inScope(scope, sql`a.system_id`)} and a.approval_id::text like ${`${prefix.toLowerCase()}%`}
      order by a.id limit 2 for update of a`.execute(db);
   return rows.map(shown);
 }
@@ -138,6 +143,7 @@ export async function lockOverdueRequests(
   return rows.map(shown);
 }
 
+/** @returns its id; undefined where somebody else asked about the subject at the same moment. */
 export async function insertRequest(
   db: Kysely<Database>,
   asked: Pick<
@@ -154,15 +160,17 @@ export async function insertRequest(
     | 'levels'
     | 'expiresAt'
   > & { readonly requestedByPrincipal: string },
-): Promise<string> {
+): Promise<string | undefined> {
   const { rows } = await sql<{ approval_id: string }>`
     insert into approvals (subject_kind, subject_id, system_id, severity, asked, content_sha256, levels, requested_action, requested_by,
                            requested_by_principal, requested_at, expires_at)
     values (${asked.subject.kind}, ${asked.subject.id}, ${asked.boundary}, ${asked.severity},
             ${storableJson({ rationale: asked.rationale, lines: asked.lines })}::jsonb, ${asked.contentSha256}, ${storableJson(asked.levels)}::jsonb,
             ${asked.action}, ${asked.requestedBy}, ${asked.requestedByPrincipal}, ${asked.requestedAt}::timestamptz, ${asked.expiresAt}::timestamptz)
+    on conflict (subject_kind, subject_id) where status = 'pending' and subject_kind is not null do nothing
     returning approval_id`.execute(db);
-  const approvalId = rows[0]?.approval_id ?? '';
+  const approvalId = rows[0]?.approval_id;
+  if (approvalId === undefined) return undefined;
   await recordEvents(db, [{ kind: 'approval.asked', subject: approvalId, boundary: asked.boundary }]);
   return approvalId;
 }

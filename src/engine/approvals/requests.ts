@@ -6,14 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import {
-  type Actor,
-  everywhere,
-  isWithin,
-  rolesWithin,
-  roles,
-  type Scope,
-} from '../../canonical/access/index.ts';
+import { type Actor, everywhere, rolesWithin, roles, type Scope } from '../../canonical/access/index.ts';
 import {
   byPerson,
   byRule,
@@ -125,7 +118,11 @@ export async function requestApproval(db: Kysely<Database>, wanted: RequestToMak
     levels,
     expiresAt,
   });
-  return { kind: 'asked', approvalId, levels, expiresAt };
+  if (approvalId !== undefined) return { kind: 'asked', approvalId, levels, expiresAt };
+  const other = await lockPendingRequest(db, subject);
+  if (other) return { kind: 'pending', approvalId: other.approvalId };
+  // It was asked for and decided between two looks.
+  return requestApproval(db, wanted);
 }
 
 /** An answer to a request. */
@@ -290,7 +287,7 @@ export async function findRequest(
   scope: Scope = everywhere,
 ): Promise<RequestRow | undefined> {
   if (!/^[0-9a-f-]{4,36}$/i.test(prefix)) return undefined;
-  const [found, another] = (await lockRequests(db, prefix)).filter((each) => isWithin(scope, each.boundary));
+  const [found, another] = await lockRequests(db, prefix, scope);
   if (another)
     throw new TielineError(
       'APPROVAL_UNKNOWN',

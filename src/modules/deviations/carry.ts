@@ -125,6 +125,21 @@ export interface PoamWords {
   readonly rating?: { readonly before: string | null; readonly after: string | null };
 }
 
+/** A GRC system takes a text of some thousand characters; beyond this, the oldest of our own lines leave. */
+const longest = 3_500;
+const isOurs = (line: string): boolean => /deviation \d+\)$/.test(line);
+
+/** The text with a line more. What others wrote stays; our own lines are kept whole in the list of deviations. */
+function withLine(before: string | null, line: string): string {
+  const lines = before === null || before.trim() === '' ? [] : before.split('\n');
+  while ([...lines, line].join('\n').length > longest) {
+    const oldest = lines.findIndex(isOurs);
+    if (oldest === -1) break;
+    lines.splice(oldest, 1);
+  }
+  return [...lines, line].join('\n');
+}
+
 /** Writes into the POA&M what is decided; the next sync sends it to the GRC system. */
 export async function tellPoam(
   tx: Tx,
@@ -135,7 +150,7 @@ export async function tellPoam(
     readonly reason: string | undefined;
   },
 ): Promise<void> {
-  const after = before === null || before.trim() === '' ? line : `${before}\n${line}`;
+  const after = withLine(before, line);
   const fields = [
     { field: 'deviation_rationale', before, after },
     ...(rating === undefined ? [] : [{ field: 'risk_rating', before: rating.before, after: rating.after }]),

@@ -1,6 +1,6 @@
 /** What people do to a deviation that is there: take it back, add evidence, say that they asked the vendor again. */
 import type { Actor, Scope } from '../../canonical/access/index.ts';
-import { isWithin } from '../../canonical/access/index.ts';
+import { isWithin, scopeFor } from '../../canonical/access/index.ts';
 import { byPerson } from '../../canonical/vocabulary/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { recordChanges, withDecision } from '../../ledger/operations/index.ts';
@@ -12,15 +12,15 @@ import {
   insertEvidence,
   listEvidence,
   lockDeviation,
-  unknownFiles,
 } from './deviations.sql.ts';
+import { unusableFiles } from './evidence.sql.ts';
 import { endDeviation } from './grant-deviation.ts';
 
 type Changing = Pick<App, 'store' | 'now'>;
 
 /** Whose change, and how far they may change. */
 interface By {
-  readonly actor: Pick<Actor, 'name'>;
+  readonly actor: Actor;
   readonly scope: Scope;
 }
 
@@ -38,7 +38,21 @@ async function locked(tx: Tx, scope: Scope, id: number): Promise<DeviationRow> {
 const over = ({ id, state }: DeviationRow): TielineError =>
   new TielineError('DEVIATION_OVER', `Deviation ${id} is ${state} already.`);
 
-/** Takes a deviation back, whether it waits or holds. @throws TielineError RECORD_UNKNOWN, DEVIATION_OVER. */
+/** What was granted is taken back by those who may grant; what waits, or was only recorded, also by who asked for it. */
+function refuseOthers(deviation: DeviationRow, actor: Actor, now: Date): void {
+  const decides = scopeFor(actor, 'deviation:approve', now);
+  if (decides !== undefined && isWithin(decides, deviation.boundary)) return;
+  const wasGranted = deviation.state === 'approved' && deviation.approvalId !== null;
+  if (!wasGranted && actor.principalId === deviation.requestedByPrincipal) return;
+  throw new TielineError(
+    'NOT_ALLOWED',
+    wasGranted
+      ? `Deviation ${deviation.id} was granted by ${deviation.decidedBy ?? 'others'}: who may grant takes it back.`
+      : `Deviation ${deviation.id} was asked for by ${deviation.requestedBy}: they, or who may grant it, take it back.`,
+  );
+}
+
+/** Takes a deviation back, whether it waits or holds. @throws TielineError RECORD_UNKNOWN, NOT_ALLOWED, DEVIATION_OVER. */
 export function withdrawDeviation(
   { store, now }: Changing,
   { actor, scope }: By,
@@ -46,6 +60,7 @@ export function withdrawDeviation(
 ): Promise<{ readonly operationId: string }> {
   return store.transaction(async (tx) => {
     const deviation = await locked(tx, scope, id);
+    if (isLiving(deviation)) refuseOthers(deviation, actor, now());
     return withDecision(tx.db, { system: 'tieline', step: 'withdraw a deviation' }, async (operationId) => {
       const decision = { operationId, by: actor.name, reason, now: now() };
       if (!(await endDeviation(tx, deviation, 'withdraw', decision))) throw over(deviation);
@@ -65,7 +80,7 @@ export function addEvidence(
   return store.transaction(async (tx) => {
     const deviation = await locked(tx, scope, id);
     if (!isLiving(deviation)) throw over(deviation);
-    if ((await unknownFiles(tx.db, [sha256])).length > 0)
+    if ((await unusableFiles(tx.db, [sha256], { actor, scope })).length > 0)
       throw new TielineError('FILE_UNKNOWN', `There is no file ${sha256.slice(0, 12)}.`);
     return withDecision(tx.db, { system: 'tieline', step: 'add evidence' }, async (operationId) => {
       await insertEvidence(tx.db, id, [{ sha256, name }], { by: actor.name, at: now() });

@@ -123,7 +123,7 @@ export function grantedText(
 
 const endWords = {
   expire: 'has expired',
-  lapse: 'is over: what it was about has been fixed',
+  lapse: 'is over',
   withdraw: 'was withdrawn',
 } as const;
 export type EndEvent = keyof typeof endWords;
@@ -139,7 +139,10 @@ export function endedText(
   },
 ): string {
   const by = end.by === undefined ? '' : ` by ${end.by}`;
-  const why = end.reason === undefined ? '' : `: ${end.reason}`;
+  const why =
+    end.reason === undefined
+      ? ''
+      : `: ${end.reason === 'fixed' ? 'what it was about has been fixed' : end.reason}`;
   const on = end.event === 'expire' && deviation.expiresOn !== null ? deviation.expiresOn : dayText(end.at);
   return `${deviationNames[deviation.kind]} ${endWords[end.event]}${by} ${on}${why} (${numbered(deviation)})`;
 }

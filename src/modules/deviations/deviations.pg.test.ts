@@ -12,6 +12,7 @@ import {
   countDeviations,
   fetchDeviation,
   fetchEvidence,
+  keepEvidence,
   listHeldBack,
   readRequest,
   requestDeviation,
@@ -140,7 +141,7 @@ describe('a risk acceptance of one host', () => {
     await world.follow();
     expect(await the(id)).toMatchObject({ state: 'lapsed' });
     expect(await rules()).toMatchObject([{ status: 'withdrawn' }]);
-    expect((await poam())?.rationale).toContain('is over: what it was about has been fixed');
+    expect((await poam())?.rationale).toContain('what it was about has been fixed');
   });
 
   it('does not lapse where its findings vanish', async () => {
@@ -181,14 +182,14 @@ describe('a risk acceptance of one host', () => {
     await decide(approvalId);
     await world.follow();
     const back = { id, reason: 'the host is gone' };
-    await withdrawDeviation(world.app, { actor: ann, scope: inFirst }, back);
+    await withdrawDeviation(world.app, { actor: ao, scope: inFirst }, back);
     expect(await the(id)).toMatchObject({
       state: 'withdrawn',
-      endedBy: 'Ann',
+      endedBy: 'Dee',
       endReason: 'the host is gone',
     });
     expect(await rules()).toMatchObject([{ status: 'withdrawn' }]);
-    await expect(withdrawDeviation(world.app, { actor: ann, scope: inFirst }, back)).rejects.toMatchObject({
+    await expect(withdrawDeviation(world.app, { actor: ao, scope: inFirst }, back)).rejects.toMatchObject({
       code: 'DEVIATION_OVER',
     });
   });
@@ -256,7 +257,7 @@ describe('deviations of other kinds', () => {
       { kind: 'recast', severity: 'Low', scope: 'asset there-1' },
       { kind: 'recast', severity: 'Low', scope: 'asset there-2' },
     ]);
-    await withdrawDeviation(world.app, { actor: ann, scope: inFirst }, { id, reason: 'was wrong' });
+    await withdrawDeviation(world.app, { actor: ao, scope: inFirst }, { id, reason: 'was wrong' });
     expect(await poam()).toMatchObject({ rating: 'Medium' });
   });
 
@@ -264,7 +265,7 @@ describe('deviations of other kinds', () => {
     const { id, approvalId } = await ask(adjustment);
     await decide(approvalId);
     await world.database.pool.query(`update ingestion_poams set risk_rating = 'High' where poam_id = 'P-1'`);
-    await withdrawDeviation(world.app, { actor: ann, scope: inFirst }, { id, reason: 'was wrong' });
+    await withdrawDeviation(world.app, { actor: ao, scope: inFirst }, { id, reason: 'was wrong' });
     expect(await poam()).toMatchObject({ rating: 'High' });
   });
 
@@ -295,8 +296,7 @@ describe('deviations of other kinds', () => {
       fields: [{ field: 'evidence' }],
     });
     const store = world.app.files?.store;
-    const kept = await store?.keep(Readable.from([Buffer.from('package list')]), { maxBytes: 1000 });
-    const sha256 = kept?.sha256 ?? '';
+    const { sha256 } = await keepEvidence(world.app, ann, Readable.from([Buffer.from('package list')]));
     const { id, approvalId } = await ask({ ...asked, evidence: [{ sha256, name: 'packages.txt' }] });
     const file = await fetchEvidence(world.app, inFirst, { id, sha256 });
     expect(file).toMatchObject({ name: 'packages.txt' });
@@ -329,7 +329,7 @@ describe('what a person is to do about deviations', () => {
       {
         kind: 'deviation',
         subject: String(id),
-        title: `deviation ${id} of P-1: not sent: no scanner reports 1 of its assets`,
+        title: `deviation ${id} of P-1: not sent: no scanner holds it for 1 of its assets`,
         boundary: 'SYS-1',
       },
     ]);
@@ -340,7 +340,7 @@ describe('what a person is to do about deviations', () => {
     world.today = new Date('2026-12-05T09:00:00Z');
     await world.follow();
     expect((await the(id)).notices.map(({ kind }) => kind).toSorted()).toEqual(['ends_in_30', 'not_sent']);
-    await withdrawDeviation(world.app, { actor: ann, scope: inFirst }, { id, reason: 'x' });
+    await withdrawDeviation(world.app, { actor: ao, scope: inFirst }, { id, reason: 'x' });
     await world.follow();
     expect(await countDeviations(db, inFirst, waits)).toMatchObject({ count: 0 });
   });

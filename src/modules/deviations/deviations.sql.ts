@@ -165,15 +165,6 @@ export async function listEvidence(db: Kysely<Database>, id: number): Promise<Ev
   return rows;
 }
 
-/** Which of these hashes no file is kept under. */
-export async function unknownFiles(db: Kysely<Database>, hashes: readonly string[]): Promise<string[]> {
-  const { rows } = await sql<{ sha256: string }>`
-    select h as sha256 from unnest(${[...hashes]}::text[]) h where not exists (select from stored_files f where f.sha256 = h)`.execute(
-    db,
-  );
-  return rows.map((row) => row.sha256);
-}
-
 export interface CheckIn {
   readonly on: string;
   readonly note: string;

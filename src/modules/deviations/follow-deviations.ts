@@ -1,5 +1,5 @@
 /**
- * What a sync does about deviations: those whose last day is past end, on both sides; those whose findings have all been fixed lapse; those that
+ * What a sync does about deviations: those whose last day is past end, on both sides; those whose findings have all been fixed, or whose POA&M is over, lapse; those that
  * hold get their rules at the scanner of this step; and what a person is to know is a notice, which is a row of the inbox.
  *
  * A deviation about which nothing is known any more (no finding under it, or one that no source shows) neither lapses nor is made.
@@ -8,25 +8,50 @@ import type { App, RunContext } from '../../engine/run/index.ts';
 import { type ConnectedSystem, canWrite } from '../../engine/connections/index.ts';
 import { noCounts, recordCounts } from '../../ledger/operations/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
+import type { DeviationKind, PoamStanding } from '../../canonical/vocabulary/index.ts';
 import { carriedKinds, makeRules } from './carry.ts';
 import { type DeviationRow, lockLivingDeviations } from './deviations.sql.ts';
 import { endDeviation } from './grant-deviation.ts';
 import { listLastCheckIns, type NoticeRow, saveNotices } from './notices.sql.ts';
 import { noticesOf } from './notices.ts';
-import { countNotSent, countScopedFindings, listChangedPlugins, listRulesToMake } from './scope.sql.ts';
+import {
+  countNotSent,
+  countScopedFindings,
+  listChangedPlugins,
+  listRulesToMake,
+  listStandings,
+} from './scope.sql.ts';
 
-/** Why a living deviation ends now; undefined where it stays. Pure. */
+/** Why a living deviation ends. */
+export interface Over {
+  readonly event: 'expire' | 'lapse';
+  /** What lapsed it, in the words of the record. */
+  readonly reason?: 'fixed' | 'its POA&M is over';
+}
+
+interface EndFacts {
+  readonly today: string;
+  /** Findings that it is about; undefined: none is known. */
+  readonly findings: { readonly unfixed: number; readonly all: number } | undefined;
+  /** Of its POA&M; undefined: it is not there any more. */
+  readonly standing: PoamStanding | undefined;
+}
+
+/** A POA&M that ended holds nothing back; but one is completed because of a false positive, and accepted because of an acceptance. */
+const isHeldBy = (kind: DeviationKind, standing: PoamStanding | undefined): boolean =>
+  standing === 'live' || standing === 'deviation' || (standing === 'completed' && kind === 'false_positive');
+
+/** Whether a living deviation ends now; undefined: it stays. Pure. */
 export function endOf(
-  deviation: Pick<DeviationRow, 'state' | 'expiresOn'>,
-  facts: {
-    readonly today: string;
-    readonly findings: { readonly unfixed: number; readonly all: number } | undefined;
-  },
-): 'expire' | 'lapse' | undefined {
-  const { today, findings } = facts;
+  deviation: Pick<DeviationRow, 'state' | 'expiresOn' | 'kind'>,
+  { today, findings, standing }: EndFacts,
+): Over | undefined {
   const isPast = deviation.expiresOn !== null && deviation.expiresOn < today;
-  if (isPast) return deviation.state === 'approved' ? 'expire' : 'lapse';
-  return findings !== undefined && findings.all > 0 && findings.unfixed === 0 ? 'lapse' : undefined;
+  if (isPast) return { event: deviation.state === 'approved' ? 'expire' : 'lapse' };
+  if (!isHeldBy(deviation.kind, standing)) return { event: 'lapse', reason: 'its POA&M is over' };
+  return findings !== undefined && findings.all > 0 && findings.unfixed === 0
+    ? { event: 'lapse', reason: 'fixed' }
+    : undefined;
 }
 
 /** Ends what is over. @returns those that stay. */
@@ -34,12 +59,20 @@ async function endWhatIsOver(tx: Tx, operationId: string, now: Date): Promise<re
   const living = await lockLivingDeviations(tx.db);
   if (living.length === 0) return [];
   const findings = await countScopedFindings(tx.db);
+  const standings = await listStandings(tx.db);
   const today = now.toISOString().slice(0, 10);
   const stay: DeviationRow[] = [];
   for (const deviation of living) {
-    const event = endOf(deviation, { today, findings: findings.get(deviation.id) });
-    if (event === undefined) stay.push(deviation);
-    else await endDeviation(tx, deviation, event, { operationId, by: undefined, reason: undefined, now });
+    const standing = standings.get(deviation.poamId);
+    const over = endOf(deviation, { today, findings: findings.get(deviation.id), standing });
+    if (over === undefined) stay.push(deviation);
+    else
+      await endDeviation(tx, deviation, over.event, {
+        operationId,
+        by: undefined,
+        reason: over.reason,
+        now,
+      });
   }
   return stay;
 }

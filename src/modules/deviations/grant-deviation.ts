@@ -6,6 +6,7 @@ import { recordEvents } from '../../ledger/events/index.ts';
 import { recordChanges } from '../../ledger/operations/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
+import { lockRows } from '../../record/entities/index.ts';
 import { endRules, tellPoam } from './carry.ts';
 import { type EndEvent, endedText, grantedText } from './describe.ts';
 import { type DeviationEvent, deviationTransitions } from './deviation-states.ts';
@@ -71,9 +72,18 @@ export async function grantDeviation(tx: Tx, id: number, decision: Decision): Pr
   const deviation = await lockDeviation(tx.db, id);
   if (!deviation) return;
   refusePast(deviation, decision.now);
-  if (!(await moved(tx, deviation, 'approve', decision))) return;
+  // What is said in a POA&M follows from what it says: two who decide about one take turns.
+  await lockRows(tx.db, 'poam', [deviation.poamId]);
   const poam = await findDeviatedPoam(tx.db, everywhere, deviation.poamId);
-  if (!poam) return;
+  if (!poam?.isOpen)
+    throw new TielineError(
+      'APPROVAL_MOVED',
+      `${deviation.poamId} is over: there is nothing to deviate from.`,
+      {
+        remedy: 'Reject it; the next sync lets it lapse otherwise.',
+      },
+    );
+  if (!(await moved(tx, deviation, 'approve', decision))) return;
   const by = decision.by ?? deviation.requestedBy;
   const line = grantedText(deviation, { at: decision.now, by, names: await namesOf(tx, deviation) });
   // A rating is of the whole POA&M: what is adjusted for some machines only is recast at the scanner and stays as it is here.
@@ -118,7 +128,8 @@ export async function endDeviation(
   if (deviation.state === 'requested') {
     const subject = { kind: deviation.kind, id: String(deviation.id) };
     const how = event === 'withdraw' ? 'withdrawn' : 'lapsed';
-    const why = by === undefined ? { code: requestCode[event] } : { by, reason };
+    const code = reason === 'its POA&M is over' ? 'request_over' : requestCode[event];
+    const why = by === undefined ? { code } : { by, reason };
     const request = await endRequest(tx.db, subject, { how, at: now, ...why });
     if (request) await recordRequestEnd(tx.db, operationId, request, { status: 'withdrawn', by, ...why });
     return true;
@@ -126,6 +137,7 @@ export async function endDeviation(
   const line = endedText(deviation, { event, at: now, by, reason });
   const decidedBy = by === undefined ? byRule('deviation_ended') : byPerson(by);
   await endRules(tx, deviation, { operationId, decidedBy, reason: line });
+  await lockRows(tx.db, 'poam', [deviation.poamId]);
   const poam = await findDeviatedPoam(tx.db, everywhere, deviation.poamId);
   if (!poam) return true;
   // Where somebody rated it anew meanwhile, theirs stays.

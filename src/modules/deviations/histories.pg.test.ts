@@ -50,6 +50,7 @@ const refusals = new Set([
   'APPROVAL_MOVED',
   'APPROVAL_OWN',
   'APPROVAL_ROLE',
+  'NOT_ALLOWED',
 ]);
 /** What a person tries may be refused, for a reason that is one. */
 async function tried(work: Promise<unknown>): Promise<void> {
@@ -94,7 +95,11 @@ const moves: Readonly<{ [Name in Move['do']]: (move: Extract<Move, { do: Name }>
     const id = await idOf(`select id::text from deviations order by id`, which);
     if (id !== undefined)
       await tried(
-        withdrawDeviation(world.app, { actor: ann, scope: everywhere }, { id: Number(id), reason: 'z' }),
+        withdrawDeviation(
+          world.app,
+          { actor: deciders[which % 3] ?? ann, scope: everywhere },
+          { id: Number(id), reason: 'z' },
+        ),
       );
   },
   fix: ({ asset }) => world.fix(asset),

@@ -8,6 +8,7 @@ export {
   type ListedDeviation,
   listHeldBack,
 } from './deviation-list.sql.ts';
+export { forgetUnnamedEvidence, keepEvidence } from './evidence.ts';
 export { followDeviations, followInRun } from './follow-deviations.ts';
 export { dropDeviation, grantDeviation } from './grant-deviation.ts';
 export { waitingDeviations } from './notices.sql.ts';

@@ -26,7 +26,7 @@ export const noticeSentences: Readonly<Record<NoticeKind, string>> = {
   check_in_due: 'the vendor was to be asked again by {}',
   review_due: 'was to be looked at again on {}',
   plugin_changed: 'the check {} was changed since: look whether it is still false',
-  not_sent: 'not sent: no scanner reports {} of its assets',
+  not_sent: 'not sent: no scanner holds it for {} of its assets',
   adjust_due: 'a High weakness that waits for its vendor is to be adjusted by {}',
 };
 

@@ -11,6 +11,7 @@ import { recordChanges, withDecision } from '../../ledger/operations/index.ts';
 import { type FieldFault, TielineError } from '../../platform/errors/index.ts';
 import type { Database, Tx } from '../../platform/postgres/index.ts';
 import { findAssets } from '../../record/assets/index.ts';
+import { lockRows } from '../../record/entities/index.ts';
 import { grantDeviation } from './grant-deviation.ts';
 import { actionOf, linesOf } from './describe.ts';
 import {
@@ -20,8 +21,8 @@ import {
   lockLivingDeviations,
   type NewDeviation,
   noteApproval,
-  unknownFiles,
 } from './deviations.sql.ts';
+import { unusableFiles } from './evidence.sql.ts';
 import { type DeviationRequest, deviationRequest, faultsOf } from './requirements.ts';
 import { type DeviatedPoam, findDeviatedPoam, listScopedAssets, type CountedAsset } from './scope.sql.ts';
 
@@ -61,10 +62,13 @@ export async function requestDeviation(
 ): Promise<DeviationAsked> {
   const now = app.now();
   return app.store.transaction(async (tx) => {
+    // Two who ask about one POA&M at the same moment take turns: the second sees what the first asked for.
+    await lockRows(tx.db, 'poam', [asked.poam]);
     const poam = await findDeviatedPoam(tx.db, scope, asked.poam);
     if (!poam) throw new TielineError('RECORD_UNKNOWN', `There is no POA&M ${asked.poam}.`);
     const assets = await chosenAssets(tx.db, asked);
-    await refuseFaults(tx.db, { asked, poam, assets, today: now.toISOString().slice(0, 10) });
+    const today = now.toISOString().slice(0, 10);
+    await refuseFaults(tx.db, { asked, poam, assets, today, sender: { actor, scope } });
     const step = `ask for ${requestTitles[asked.kind]}`;
     return withDecision(tx.db, { system: 'tieline', step }, async (operationId) => {
       const row = rowOf(asked, { poam, assets, actor, now });
@@ -123,11 +127,13 @@ async function refuseFaults(
     poam,
     assets,
     today,
+    sender,
   }: {
     readonly asked: DeviationRequest;
     readonly poam: DeviatedPoam;
     readonly assets: readonly CountedAsset[];
     readonly today: string;
+    readonly sender: { readonly actor: Pick<Actor, 'principalId'>; readonly scope: Scope };
   },
 ): Promise<void> {
   const { kind } = asked;
@@ -137,13 +143,14 @@ async function refuseFaults(
     ...faultsOf(asked, { today, severity: poam.severity, longestDays: rules.longestDays }),
     ...standingFaults(poam, assets, kind),
     ...(
-      await unknownFiles(
+      await unusableFiles(
         db,
         asked.evidence.map(({ sha256 }) => sha256),
+        sender,
       )
     ).map((sha256) => ({
       field: 'evidence',
-      message: `no file ${sha256.slice(0, 12)} is kept: send it first`,
+      message: `you have sent no file ${sha256.slice(0, 12)}: send it first`,
     })),
     ...(await overlapFaults(db, asked, assets)),
   ];

@@ -157,16 +157,34 @@ describe('the states of a deviation', () => {
       expect(Object.values(deviationTransitions[state]).every((next) => next === null)).toBe(true);
   });
 
+  const some = { unfixed: 2, all: 2 };
+  const none = { unfixed: 0, all: 2 };
   it.each([
-    ['approved', '2026-11-26', { unfixed: 2, all: 2 }, 'expire'],
-    ['approved', today, { unfixed: 2, all: 2 }, undefined],
-    ['requested', '2026-11-26', { unfixed: 2, all: 2 }, 'lapse'],
-    ['approved', null, { unfixed: 0, all: 2 }, 'lapse'],
-    ['requested', null, { unfixed: 0, all: 2 }, 'lapse'],
-    ['approved', null, { unfixed: 0, all: 0 }, undefined],
-    ['approved', null, undefined, undefined],
-  ] as const)('one that is %s until %s with findings %o comes to %s', (state, expiresOn, findings, event) => {
-    expect(endOf({ state, expiresOn }, { today, findings })).toBe(event);
+    ['approved', '2026-11-26', some, 'live', { event: 'expire' }],
+    ['approved', today, some, 'live', undefined],
+    ['requested', '2026-11-26', some, 'live', { event: 'lapse' }],
+    ['approved', null, none, 'live', { event: 'lapse', reason: 'fixed' }],
+    ['requested', null, none, 'live', { event: 'lapse', reason: 'fixed' }],
+    ['approved', null, { unfixed: 0, all: 0 }, 'live', undefined],
+    ['approved', null, undefined, 'live', undefined],
+    ['approved', null, some, 'deviation', undefined],
+    ['approved', null, some, 'completed', { event: 'lapse', reason: 'its POA&M is over' }],
+    ['requested', null, some, 'cancelled', { event: 'lapse', reason: 'its POA&M is over' }],
+    ['approved', null, some, undefined, { event: 'lapse', reason: 'its POA&M is over' }],
+  ] as const)(
+    'one that is %s until %s with findings %o, whose POA&M is %s, comes to %o',
+    (state, expiresOn, findings, standing, over) => {
+      const deviation = { state, expiresOn, kind: 'risk_acceptance' } as const;
+      expect(endOf(deviation, { today, findings, standing })).toEqual(over);
+    },
+  );
+
+  it('a false positive outlives the completion that it is the reason of, and no cancellation', () => {
+    const deviation = { state: 'approved', expiresOn: null, kind: 'false_positive' } as const;
+    expect(endOf(deviation, { today, findings: some, standing: 'completed' })).toBeUndefined();
+    expect(endOf(deviation, { today, findings: some, standing: 'cancelled' })).toMatchObject({
+      event: 'lapse',
+    });
   });
 });
 

@@ -4,7 +4,12 @@
  */
 import { z } from 'zod';
 import type { FieldFault } from '../../platform/errors/index.ts';
-import { type DeviationKind, deviationKinds, severities } from '../../canonical/vocabulary/index.ts';
+import {
+  type DeviationKind,
+  deviationKinds,
+  requestTitles,
+  severities,
+} from '../../canonical/vocabulary/index.ts';
 import { changeOf, readVector } from './vectors.ts';
 
 const text = z.string().trim().min(1).max(10_000);
@@ -252,10 +257,10 @@ const ownFields: Readonly<Record<keyof DeviationDetails, DeviationKind>> = {
 export function faultsOf(asked: DeviationRequest, facts: RequestFacts): readonly FieldFault[] {
   const strange = (Object.keys(asked.details) as (keyof DeviationDetails)[]) // parsed by a strict schema
     .filter((field) => asked.details[field] !== undefined && ownFields[field] !== asked.kind)
-    .map((field) => fault(field, `is of a ${ownFields[field].replaceAll('_', ' ')}, not of this`));
+    .map((field) => fault(field, `belongs to ${requestTitles[ownFields[field]]}, not to this`));
   const adjusted =
     asked.adjustedSeverity !== undefined && asked.kind !== 'risk_adjustment'
-      ? [fault('adjustedSeverity', 'is of a risk adjustment, not of this')]
+      ? [fault('adjustedSeverity', 'belongs to a risk adjustment, not to this')]
       : [];
   return [...strange, ...adjusted, ...needs[asked.kind](asked, facts)];
 }

@@ -1,7 +1,12 @@
 /** What a deviation is about: the POA&M, its assets, and the findings under it. */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { inScope, type Scope } from '../../canonical/access/index.ts';
-import type { Severity } from '../../canonical/vocabulary/index.ts';
+import {
+  poamStandingOf,
+  type PoamStanding,
+  severities,
+  type Severity,
+} from '../../canonical/vocabulary/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { fetchPoamColumns, underEach } from '../../record/poams/index.ts';
 
@@ -16,6 +21,17 @@ export interface DeviatedPoam {
   readonly isOpen: boolean;
 }
 
+/**
+ * SQL of the severity by which deciders are looked up: the graver of what POA&M `p` says and of the weaknesses that it answers. Its own rating can
+ * be edited by who asks; it counts for less only while an approved adjustment of the whole POA&M stands.
+ */
+const graverOf = (rank: RawBuilder<number | null>): RawBuilder<string | null> => sql`
+  coalesce((select d.adjusted_severity from deviations d
+             where d.poam_id = p.poam_id and d.kind = 'risk_adjustment' and d.state = 'approved' and d.is_whole_poam
+             order by d.decided_at desc, d.id desc limit 1),
+           (${severities}::text[])[1 + greatest(${rank}, (select max(array_position(${severities}::text[], w.severity::text)) - 1
+                                                             from weaknesses w where w.poam_id = p.id))])`;
+
 /** The POA&M within the scope. */
 export async function findDeviatedPoam(
   db: Kysely<Database>,
@@ -25,7 +41,7 @@ export async function findDeviatedPoam(
   const columns = await fetchPoamColumns(db);
   const { rows } = await sql<DeviatedPoam>`
     select p.poam_id as "poamId", p.system_id as boundary, split_part(${columns.of('weakness_description')}::text, E'\\n', 1) as weakness,
-           ${columns.severity} as severity, ${columns.of('risk_rating')} as rating, ${columns.of('deviation_rationale')} as "deviationRationale",
+           ${graverOf(columns.severityRank)} as severity, ${columns.of('risk_rating')} as rating, ${columns.of('deviation_rationale')} as "deviationRationale",
            ${columns.isOpen} as "isOpen"
       from ingestion_poams p where p.poam_id = ${poamId} and ${inScope(scope, sql`p.system_id`)}`.execute(db);
   return rows[0];
@@ -136,4 +152,12 @@ export async function listChangedPlugins(db: Kysely<Database>): Promise<Readonly
       join scan_plugins g on g.plugin_id = s.plugin_id and g.modified_at > d.decided_at
      where s.is_open group by s.deviation_id`.execute(db);
   return new Map(rows.map((row) => [row.id, row.plugin]));
+}
+
+/** How the POA&Ms of living deviations stand; one that is gone is left out. */
+export async function listStandings(db: Kysely<Database>): Promise<ReadonlyMap<string, PoamStanding>> {
+  const { rows } = await sql<{ id: string; status: string | null }>`
+    select p.poam_id as id, p.status from ingestion_poams p
+     where p.poam_id in (select d.poam_id from deviations d where ${living})`.execute(db);
+  return new Map(rows.map(({ id, status }) => [id, poamStandingOf(status)]));
 }

@@ -3,7 +3,7 @@ import { cloneDatabase, type ClonedDatabase, emptyTables } from '../../../test/s
 import { commandOver, commandText } from '../../../test/support/command-over.ts';
 import { composeApp, type TestApp } from '../../../test/support/compose-app.ts';
 import { type Actor, everywhere, type Role } from '../../canonical/access/index.ts';
-import type { RequestKind } from '../../canonical/vocabulary/index.ts';
+import { deviationKinds, type RequestKind } from '../../canonical/vocabulary/index.ts';
 import {
   endRequest,
   listRequests,
@@ -47,7 +47,8 @@ const ask = (
   boundary = 'SYS-1',
 ): Promise<MadeRequest> =>
   requestApproval(database.db, {
-    subject: { kind, id: 'POAM-1' },
+    // A deviation is asked for by its number.
+    subject: { kind, id: deviationKinds.some((each) => each === kind) ? '1' : 'POAM-1' },
     boundary,
     severity,
     action: `${kind} of POAM-1`,
@@ -183,6 +184,11 @@ describe('a request', () => {
       levels: [{ roles: ['isso'], needs: 'one' }],
       expiresAt: null,
     });
+  });
+
+  it('that two make about one thing at the same moment is one', async () => {
+    const both = await Promise.all([ask('completion'), ask('completion'), ask('completion')]);
+    expect(both.map(({ kind }) => kind).toSorted()).toEqual(['asked', 'pending', 'pending']);
   });
 
   it('waits once for one thing', async () => {

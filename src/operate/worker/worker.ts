@@ -3,6 +3,7 @@
  * share a database: the queue, row locks and the locks on syncing and sending are what coordinates them.
  */
 import { z } from 'zod';
+import { forgetUnnamedEvidence } from '../../modules/deviations/index.ts';
 import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { isEntity } from '../../record/entities/index.ts';
 import { installQueue, type Tasks, workOnce, workOnQueue } from '../../platform/queue/index.ts';
@@ -115,12 +116,13 @@ async function work(app: App, options: WorkerOptions): Promise<void> {
 
 const forgetEveryMs = 3_600_000;
 
-/** Deletes what is kept for a time only: events, plans that have expired, jobs that ended long ago, files of imports that are over. */
-export async function forgetOld(app: Pick<App, 'db' | 'uploads' | 'now'>): Promise<void> {
+/** Deletes what is kept for a time only: events, plans that have expired, jobs that ended long ago, files of imports that are over, evidence that nobody names. */
+export async function forgetOld(app: Pick<App, 'db' | 'uploads' | 'files' | 'now'>): Promise<void> {
   await forgetEvents(app.db);
   await forgetPlans(app.db);
   await forgetJobs(app.db);
   await clearLeftUploads(app);
+  await forgetUnnamedEvidence(app);
 }
 
 /** Does so each hour, until the signal: each worker and each server, for either may be alone. */

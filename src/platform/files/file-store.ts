@@ -16,6 +16,7 @@ import { messageOf, TielineError } from '../errors/index.ts';
 import type { Database } from '../postgres/index.ts';
 import {
   claimStore,
+  deleteFile,
   type FileRow,
   findFile,
   findStore,
@@ -44,6 +45,8 @@ export interface FileStore {
   keep(body: AsyncIterable<Buffer>, limits: { readonly maxBytes: number }): Promise<KeptFile>;
   /** The whole of a file, after it was compared with its hash. @throws TielineError FILE_UNKNOWN, FILE_DAMAGED, FILES_ELSEWHERE. */
   open(sha256: string): Promise<KeptFile & { readonly stream: Readable }>;
+  /** Removes a file that nothing refers to. */
+  remove(sha256: string): Promise<void>;
   /** Reads every file and compares it; clears away what broken uploads left. */
   check(): Promise<FilesChecked>;
 }
@@ -135,6 +138,14 @@ export function openFileStore(parts: StoreParts): FileStore {
       if (fault) throw damaged(file, fault);
       return { sha256, bytes: file.bytes, stream: Readable.from(compared(place, file)) };
     },
+    async remove(sha256) {
+      await confirm();
+      const file = await findFile(db, sha256);
+      if (!file) return;
+      // The row first: a row without its bytes would be a file that is missing.
+      await deleteFile(db, sha256);
+      await place.forget(file);
+    },
     async check() {
       await confirm();
       await place.clear(new Date(now().getTime() - dayMs));
@@ -171,7 +182,8 @@ async function keepIn(
       return { sha256, bytes };
     }
     await saveFile(db, { sha256, bytes, ...(await arriving.finish(sha256)) }, now());
-    if (before) await place.forget(before);
+    // In the folder the new bytes lie in the place of the old ones already.
+    if (before && before.uploadId !== null) await place.forget(before);
     return { sha256, bytes };
   } catch (error) {
     await arriving.abandon().catch(() => undefined);

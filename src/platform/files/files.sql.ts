@@ -69,6 +69,10 @@ export async function saveFile(
   );
 }
 
+export async function deleteFile(db: Kysely<Database>, sha256: string): Promise<void> {
+  await sql`delete from stored_files where sha256 = ${sha256}`.execute(db);
+}
+
 export async function noteCheck(
   db: Kysely<Database>,
   sha256: string,

@@ -24,7 +24,7 @@ export interface Place {
   /** Its bytes in pieces; ends at once where there are none. */
   read(file: Pick<FileRow, 'sha256' | 'uploadId'>): AsyncIterable<Buffer>;
   /** Removes bytes that no row points at any more. */
-  forget(file: Pick<FileRow, 'uploadId'>): Promise<void>;
+  forget(file: Pick<FileRow, 'sha256' | 'uploadId'>): Promise<void>;
   /** Clears away what uploads left that were broken off before that time. */
   clear(before: Date): Promise<number>;
 }
@@ -65,7 +65,7 @@ export function folderPlace(folder: string): Place {
         if (!isMissing(error)) throw error;
       }
     },
-    forget: () => Promise.resolve(),
+    forget: ({ sha256 }) => rm(pathOf(folder, sha256), { force: true }),
     async clear(before) {
       let cleared = 0;
       for (const name of await readdir(incoming).catch(() => [])) {

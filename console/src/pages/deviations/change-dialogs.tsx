@@ -7,12 +7,14 @@ import {
   checkInVendor,
   type DeviationDetail,
   keepEvidence,
+  revokeDeviation,
   withdrawDeviation,
 } from '../../api/deviations.ts';
 import { ActionDialog } from '../../kit/action-dialog.tsx';
 import { tell } from '../../kit/notice.tsx';
 import { useNow } from '../../kit/now.ts';
 import { dayOf } from '../../kit/time.ts';
+import { useMay } from '../../shell/use-session.ts';
 import { FilePick } from './file-pick.tsx';
 import { kindTitles } from './words.ts';
 
@@ -31,6 +33,7 @@ function useDone(onClose: () => void): (told: string) => Promise<void> {
 }
 
 export const Withdraw = ({ of, onClose }: Props) => {
+  const mayGrant = useMay('deviation:approve');
   const done = useDone(onClose);
   return (
     <ActionDialog
@@ -38,7 +41,7 @@ export const Withdraw = ({ of, onClose }: Props) => {
       reason="required"
       onClose={onClose}
       onRun={async (reason) => {
-        await withdrawDeviation(of.id, reason ?? '');
+        await (mayGrant ? revokeDeviation : withdrawDeviation)(of.id, reason ?? '');
         await done(`${kindTitles[of.kind]} ${of.id} is withdrawn. The next sync ends it on both sides.`);
       }}
     >

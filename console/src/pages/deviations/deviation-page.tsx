@@ -14,7 +14,7 @@ import { SeverityWord } from '../../kit/marks/severity.tsx';
 import { At, Day, Ends } from '../../kit/marks/when.tsx';
 import { tell } from '../../kit/notice.tsx';
 import { RecordLink } from '../../kit/record-link.tsx';
-import { useMay } from '../../shell/use-session.ts';
+import { useMay, useSession } from '../../shell/use-session.ts';
 import { Attach, CheckIn, Withdraw } from './change-dialogs.tsx';
 import { detailTitle, kindTitles, stateWords, words } from './words.ts';
 
@@ -232,6 +232,11 @@ const dialogs = { withdraw: Withdraw, attach: Attach, checkIn: CheckIn } as cons
 
 const WholePage = ({ of }: { readonly of: DeviationDetail }) => {
   const may = useMay('deviation:request');
+  const mayGrant = useMay('deviation:approve');
+  const { person } = useSession();
+  const wasGranted = of.state === 'approved' && of.approvalId !== null;
+  const isMine = [person.name, person.displayName].includes(of.requestedBy);
+  const mayWithdraw = mayGrant || (may && isMine && !wasGranted);
   const [open, setOpen] = useState<keyof typeof dialogs>();
   const isLiving = of.state === 'requested' || of.state === 'approved';
   const Dialog = open === undefined ? undefined : dialogs[open];
@@ -242,19 +247,23 @@ const WholePage = ({ of }: { readonly of: DeviationDetail }) => {
         title={`${kindTitles[of.kind]} ${of.id}`}
         marks={<Head of={of} />}
         actions={
-          may && isLiving ? (
+          isLiving ? (
             <>
-              {of.kind === 'vendor_dependency' ? (
+              {may && of.kind === 'vendor_dependency' ? (
                 <ActButton variant="default" onPress={() => setOpen('checkIn')}>
                   Vendor was asked…
                 </ActButton>
               ) : null}
-              <ActButton variant="default" onPress={() => setOpen('attach')}>
-                Add evidence…
-              </ActButton>
-              <ActButton variant="default" onPress={() => setOpen('withdraw')}>
-                Withdraw…
-              </ActButton>
+              {may ? (
+                <ActButton variant="default" onPress={() => setOpen('attach')}>
+                  Add evidence…
+                </ActButton>
+              ) : null}
+              {mayWithdraw ? (
+                <ActButton variant="default" onPress={() => setOpen('withdraw')}>
+                  Withdraw…
+                </ActButton>
+              ) : null}
             </>
           ) : null
         }

@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { everywhere, localOperator } from '../../../canonical/access/index.ts';
+import { type Actor, everywhere, localOperator } from '../../../canonical/access/index.ts';
 import { deviationList } from '../../../canonical/lists/index.ts';
 import type { DeviationKind, Severity } from '../../../canonical/vocabulary/index.ts';
 import type { App } from '../../../engine/run/index.ts';
@@ -13,6 +13,7 @@ import {
   countDeviations,
   fetchDeviation,
   fetchEvidence,
+  keepEvidence,
   listDeviations,
   readRequest,
   requestDeviation,
@@ -76,10 +77,13 @@ function filesOf(app: App): NonNullable<App['files']> {
 }
 
 /** Keeps a file of this machine. @throws TielineError USAGE if it cannot be read. */
-async function kept(app: App, path: string): Promise<{ readonly sha256: string; readonly name: string }> {
-  const { store, maxBytes } = filesOf(app);
+async function kept(
+  app: App,
+  actor: Actor,
+  path: string,
+): Promise<{ readonly sha256: string; readonly name: string }> {
   try {
-    const { sha256 } = await store.keep(createReadStream(path), { maxBytes });
+    const { sha256 } = await keepEvidence(app, actor, createReadStream(path));
     return { sha256, name: basename(path) };
   } catch (cause) {
     if (cause instanceof TielineError) throw cause;
@@ -163,11 +167,11 @@ export async function request(
   const given = Object.fromEntries(detailFlags.map((name) => [name, flags[name]]));
   const details = defined({ ...given, explanations: explanations(flags.explain) });
   const asked = await context.host.withApp(flags, async (app) => {
+    const actor = localOperator(decider(flags).by);
     const evidence = [];
-    for (const path of flags.evidence ?? []) evidence.push(await kept(app, path));
+    for (const path of flags.evidence ?? []) evidence.push(await kept(app, actor, path));
     const shape = { kind, poam, rationale, details, evidence };
     const rest = defined({ assets: flags.asset, compensatingControls, until, reviewOn, adjustedSeverity });
-    const actor = localOperator(decider(flags).by);
     return byFlags(
       (async () => requestDeviation(app, actor, everywhere, readRequest({ ...shape, ...rest })))(),
     );
@@ -235,7 +239,7 @@ export async function attach(
 ): Promise<void> {
   const outcome = await context.host.withApp(flags, async (app) => {
     const actor = localOperator(decider(flags).by);
-    const file = await kept(app, path);
+    const file = await kept(app, actor, path);
     return addEvidence(app, { actor, scope: everywhere }, { id: rowId(id), ...file });
   });
   if (flags.json) context.printJson('deviationChanged', outcome);

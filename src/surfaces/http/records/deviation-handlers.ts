@@ -10,6 +10,7 @@ import {
   countDeviationsBy,
   fetchDeviation,
   fetchEvidence,
+  keepEvidence,
   listDeviations,
   type ListedDeviation,
   readRequest,
@@ -53,15 +54,17 @@ export const deviationHandlers = (parts: ListParts): Handlers<typeof deviationRo
   getDeviation: async ({ app, scope, params }) => ({
     body: await fetchDeviation(app.db, scope, params.deviationId),
   }),
-  keepEvidence: async ({ app, stream }) => {
-    const { store, maxBytes } = filesOf(app);
-    return { body: await store.keep(bodyOf(stream), { maxBytes }) };
-  },
+  keepEvidence: async ({ app, by, stream }) => ({
+    body: await keepEvidence(app, by.actor, bodyOf(stream)),
+  }),
   requestDeviation: async ({ app, by, scope, body }) => {
     const asked = await requestDeviation(app, by.actor, scope, readRequest(body));
     return { body: asked, location: `/api/v1/deviations/${asked.id}` };
   },
   withdrawDeviation: async ({ app, by, scope, params, body }) => ({
+    body: await withdrawDeviation(app, { actor: by.actor, scope }, { id: params.deviationId, ...body }),
+  }),
+  revokeDeviation: async ({ app, by, scope, params, body }) => ({
     body: await withdrawDeviation(app, { actor: by.actor, scope }, { id: params.deviationId, ...body }),
   }),
   addEvidence: async ({ app, by, scope, params, body }) => ({

@@ -125,11 +125,15 @@ describe('deviations over HTTP', () => {
       },
     });
     expect(elsewhere.json()).toMatchObject({ status: 404, code: 'RECORD_UNKNOWN' });
-    const own = await world.call(analyst, 'POST', '/deviations/1/withdrawal', {
+    const other = await world.call(analyst, 'POST', '/deviations/1/withdrawal', {
       body: { reason: 'not needed' },
     });
-    expect(own.statusCode).toBe(200);
-    const again = await world.call(analyst, 'POST', '/deviations/1/withdrawal', {
+    expect(other.json()).toMatchObject({ status: 403, code: 'NOT_ALLOWED' });
+    const taken = await world.call(issm, 'POST', '/deviations/1/revocation', {
+      body: { reason: 'not needed' },
+    });
+    expect(taken.statusCode).toBe(200);
+    const again = await world.call(issm, 'POST', '/deviations/1/revocation', {
       body: { reason: 'not needed' },
     });
     expect(again.json()).toMatchObject({ code: 'DEVIATION_OVER' });
