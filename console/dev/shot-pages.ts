@@ -40,7 +40,7 @@ export const pages: readonly Shot[] = [
     path: (ids) => `/setup/rules/boundary/${ids.system}`,
     ready: 'form, select',
     act: async (page) => {
-      await page.getByLabel('Makes a weakness from').selectOption('Medium');
+      await page.getByLabel('Least severity').selectOption('Medium');
       await page.getByRole('button', { name: 'Show what it would change' }).click();
       await page.getByRole('heading', { name: 'What it would change' }).waitFor();
     },

@@ -57,7 +57,7 @@ describe.runIf(hasChromium)(`weakness rules with the console${noChromium}`, () =
       .getByRole('link', { name: /^Rule of/ })
       .click();
     await page.getByText('This boundary has no rule of its own.').waitFor();
-    await page.getByLabel('Makes a weakness from').selectOption('Medium');
+    await page.getByLabel('Least severity').selectOption('Medium');
     await page.getByRole('button', { name: 'Show what it would change' }).click();
     const shown = page.getByRole('region', { name: 'POA&Ms that change' });
     await shown.waitFor();

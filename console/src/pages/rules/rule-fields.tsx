@@ -105,7 +105,7 @@ export const RuleFields = ({ draft, set }: Fields) => (
         draft={draft}
         set={set}
       />
-      <Choice name="floor" title="Makes a weakness from" choices={floorChoices} draft={draft} set={set} />
+      <Choice name="floor" title="Least severity" choices={floorChoices} draft={draft} set={set} />
       <Choice
         name="compliance"
         title="Failed checks of audits"
@@ -123,7 +123,7 @@ export const RuleFields = ({ draft, set }: Fields) => (
         />
       )}
     </div>
-    <h3>Only findings</h3>
+    <h2 className={styles['part']}>Only findings</h2>
     <div className={styles['form']}>
       <Text
         name="tags"
@@ -151,25 +151,30 @@ export const RuleFields = ({ draft, set }: Fields) => (
         That an exploit is known for
       </label>
     </div>
-    <h3>What a POA&M says</h3>
-    <div className={styles['form']}>
-      <Text name="description" title="Description" hint={templateHint} lines={2} draft={draft} set={set} />
-      <Text
-        name="plan"
-        title="Plan"
-        hint="Empty: the remedy that the scanner gives."
-        lines={2}
-        draft={draft}
-        set={set}
-      />
-      <Text
-        name="milestones"
-        title="Milestones"
-        hint="One a line: percent of the days to the due date, a colon, the text, as “50: Patch {machines}”. Empty: Tieline’s own."
-        lines={3}
-        draft={draft}
-        set={set}
-      />
-    </div>
+    <details
+      className={styles['part']}
+      open={[draft.description, draft.plan, draft.milestones].some((text) => text !== '')}
+    >
+      <summary>What a POA&M says: description, plan and milestones</summary>
+      <div className={styles['form']}>
+        <Text name="description" title="Description" hint={templateHint} lines={2} draft={draft} set={set} />
+        <Text
+          name="plan"
+          title="Plan"
+          hint="Empty: the remedy that the scanner gives."
+          lines={2}
+          draft={draft}
+          set={set}
+        />
+        <Text
+          name="milestones"
+          title="Milestones"
+          hint="One a line: percent of the days to the due date, a colon, the text, as “50: Patch {machines}”. Empty: Tieline’s own."
+          lines={3}
+          draft={draft}
+          set={set}
+        />
+      </div>
+    </details>
   </>
 );

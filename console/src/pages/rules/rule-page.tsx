@@ -130,7 +130,12 @@ const Editor = ({
         }}
       />
       <div className={styles['actions']}>
-        <ActButton loading={busy} why={isSame ? 'Nothing is changed yet.' : undefined} onPress={preview}>
+        <ActButton
+          variant={tried ? 'default' : 'filled'}
+          loading={busy}
+          why={isSame ? 'Nothing is changed yet.' : undefined}
+          onPress={preview}
+        >
           Show what it would change
         </ActButton>
         {systemId === null || isInherited ? null : (
@@ -223,7 +228,7 @@ export const RulePage = () => {
                 title={
                   boundary
                     ? `Weakness rule of ${boundary.name}`
-                    : 'Weakness rule of every boundary without its own'
+                    : 'Weakness rule of every boundary without one of its own'
                 }
               />
               <Editor

@@ -1,4 +1,5 @@
 /** What a change of a rule would do, before it is saved. */
+import { useEffect, useRef } from 'react';
 import type { RulePreview } from '../../api/rules.ts';
 import detail from '../../kit/detail/detail.module.css';
 import { RecordLink } from '../../kit/record-link.tsx';
@@ -100,52 +101,57 @@ function sentenceOf({ outcomes }: RulePreview): string {
     : `POA&Ms with the next sync: ${parts.join(', ')}. None is completed because of a rule.`;
 }
 
-export const PreviewOf = ({ of }: { readonly of: RulePreview }) => (
-  <section className={styles['preview']} aria-label="What it would change">
-    <h2>What it would change</h2>
-    {of.systemId === null ? (
-      <p className="quiet">In {of.boundaries.length} boundaries that have no rule of their own.</p>
-    ) : null}
-    <Counts of={of} />
-    <p className="strong" role="status">
-      {sentenceOf(of)}
-    </p>
-    {of.poams.length === 0 ? null : (
-      <div className={detail['scrollX']} tabIndex={0} role="region" aria-label="POA&Ms that change">
-        <table className={detail['table']}>
-          <thead>
-            <tr>
-              <th scope="col">POA&M</th>
-              <th scope="col">What becomes of it</th>
-              <th scope="col" className={detail['num']}>
-                Open findings
-              </th>
-              <th scope="col">Weakness</th>
-            </tr>
-          </thead>
-          <tbody>
-            {of.poams.map((each) => (
-              <tr key={each.poamId}>
-                <td>
-                  {each.outcome === 'made' || each.outcome === 'split' ? (
-                    each.poamId
-                  ) : (
-                    <RecordLink kind="poam" id={each.poamId}>
-                      {each.poamId}
-                    </RecordLink>
-                  )}
-                  {of.systemId === null ? <div className="quiet mono">{each.systemId}</div> : null}
-                </td>
-                <td>
-                  <What of={each} />
-                </td>
-                <td className={detail['num']}>{each.findings}</td>
-                <td>{each.title}</td>
+export const PreviewOf = ({ of }: { readonly of: RulePreview }) => {
+  const shown = useRef<HTMLElement>(null);
+  // It appears below a long form.
+  useEffect(() => shown.current?.scrollIntoView({ block: 'start' }), []);
+  return (
+    <section ref={shown} className={styles['preview']} aria-label="What it would change">
+      <h2>What it would change</h2>
+      {of.systemId === null ? (
+        <p className="quiet">In {of.boundaries.length} boundaries that have no rule of their own.</p>
+      ) : null}
+      <Counts of={of} />
+      <p className="strong" role="status">
+        {sentenceOf(of)}
+      </p>
+      {of.poams.length === 0 ? null : (
+        <div className={detail['scrollX']} tabIndex={0} role="region" aria-label="POA&Ms that change">
+          <table className={detail['table']}>
+            <thead>
+              <tr>
+                <th scope="col">POA&M</th>
+                <th scope="col">What becomes of it</th>
+                <th scope="col" className={detail['num']}>
+                  Open findings
+                </th>
+                <th scope="col">Weakness</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    )}
-  </section>
-);
+            </thead>
+            <tbody>
+              {of.poams.map((each) => (
+                <tr key={each.poamId}>
+                  <td>
+                    {each.outcome === 'made' || each.outcome === 'split' ? (
+                      each.poamId
+                    ) : (
+                      <RecordLink kind="poam" id={each.poamId}>
+                        {each.poamId}
+                      </RecordLink>
+                    )}
+                    {of.systemId === null ? <div className="quiet mono">{each.systemId}</div> : null}
+                  </td>
+                  <td>
+                    <What of={each} />
+                  </td>
+                  <td className={detail['num']}>{each.findings}</td>
+                  <td>{each.title}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+};

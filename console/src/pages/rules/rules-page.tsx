@@ -12,6 +12,7 @@ import { RecordLink } from '../../kit/record-link.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import { ExclusionDialog } from './exclusion-dialog.tsx';
 import { Exclusions } from './exclusions.tsx';
+import styles from './rules.module.css';
 import { complianceWords, filterWords, floorWords, groupingWords, sourceWords } from './words.ts';
 
 const Cells = ({ rule }: { readonly rule: Rule }) => (
@@ -31,7 +32,12 @@ const Cells = ({ rule }: { readonly rule: Rule }) => (
 );
 
 const RulesTable = ({ of }: { readonly of: Rules }) => (
-  <div className={detail['scrollX']} tabIndex={0} role="region" aria-label="Rules by boundary">
+  <div
+    className={`${detail['scrollX'] ?? ''} ${styles['table'] ?? ''}`}
+    tabIndex={0}
+    role="region"
+    aria-label="Rules by boundary"
+  >
     <table className={detail['table']}>
       <thead>
         <tr>
@@ -46,7 +52,7 @@ const RulesTable = ({ of }: { readonly of: Rules }) => (
         <tr>
           <td className="strong">Every boundary without a rule of its own</td>
           <td>
-            <Link to="/setup/rules/inherited">Version {of.inherited.version}</Link>
+            <Link to="/setup/rules/inherited">Version {of.inherited.version}: look or change</Link>
           </td>
           <Cells rule={of.inherited.rule} />
         </tr>
@@ -60,7 +66,9 @@ const RulesTable = ({ of }: { readonly of: Rules }) => (
             </td>
             <td>
               <Link to="/setup/rules/boundary/$systemId" params={{ systemId }} aria-label={`Rule of ${name}`}>
-                {isInherited ? 'Inherited' : `Its own, version ${rule.version}`}
+                {isInherited
+                  ? 'Inherited: give it its own'
+                  : `Its own, version ${rule.version}: look or change`}
               </Link>
             </td>
             {isInherited ? (
