@@ -11,6 +11,8 @@ export { type Danger, dangerOf, dangerRank, dangers, dangerTitles, type JudgedCh
 export type { EntityName, EntityType } from './entity-type.ts';
 export { type PlanDocument, planDocument, type PlanItem, planItem } from './plan.ts';
 export {
+  type DeviationKind,
+  deviationKinds,
   type RequestEnd,
   type RequestKind,
   requestDangers,
@@ -55,9 +57,11 @@ export {
   findingLifecycles,
   lifecycleStates,
   milestoneStatuses,
+  otherSeverities,
   poamStatuses,
   severities,
   type Severity,
+  severityNamed,
   severityModifications,
   statusSpellings,
 } from './vocabulary.ts';

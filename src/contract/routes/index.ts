@@ -10,6 +10,7 @@ import { riskRoutes } from './intelligence/risk-routes.ts';
 import { intelligenceRoutes } from './intelligence/intelligence-routes.ts';
 import { matchRoutes } from './match-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
+import { deviationRoutes } from './requests/deviation-routes.ts';
 import { boundaryRuleRoutes } from './boundaries/rule-routes.ts';
 import { ruleRoutes } from './weaknesses/rule-routes.ts';
 import { deciderRoutes } from './requests/decider-routes.ts';
@@ -31,6 +32,7 @@ export const routes = {
   ...approvalRoutes,
   ...boundaryRuleRoutes,
   ...deciderRoutes,
+  ...deviationRoutes,
   ...syncRoutes,
   ...repairRoutes,
   ...importRoutes,
@@ -52,7 +54,7 @@ export {
   operationRow,
   syncRoutes,
 } from './decision-routes.ts';
-export { boundaryRuleRoutes, deciderRoutes };
+export { boundaryRuleRoutes, deciderRoutes, deviationRoutes };
 export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { boundaryRoutes } from './boundary-routes.ts';

@@ -13,6 +13,7 @@ export {
 export {
   type FindingUnderRow,
   findingsUnder,
+  underEach,
   listRestingPoams,
   type RestingPoam,
 } from './findings-under.sql.ts';

@@ -64,6 +64,13 @@ export const inboxKindSpecs: Readonly<Record<InboxKind, InboxKindSpec>> = {
     words: { one: 'weakness without a POA&M', many: 'weaknesses without a POA&M' },
     ...own('unanswered_weakness'),
   },
+  deviation: {
+    seenBy: 'poam:read',
+    doneBy: ['deviation:request'],
+    words: { one: 'deviation to look at', many: 'deviations to look at' },
+    list: { noun: 'deviations', filter: { state: 'approved', waits: 'yes' } },
+    command: 'tieline deviations list --filter waits=yes',
+  },
   poam_question: {
     seenBy: 'poam:read',
     doneBy: ['poam:write', 'poam:approve'],

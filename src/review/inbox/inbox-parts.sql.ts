@@ -5,6 +5,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Scope } from '../../canonical/access/index.ts';
 import type { InboxKind } from '../../canonical/lists/index.ts';
+import { waitingDeviations } from '../../modules/deviations/index.ts';
 import { boundaryOf, namedBy } from '../../record/entities/index.ts';
 import { assetsOfSystem, isAssetIn, systemsOfAsset } from '../../record/systems/index.ts';
 import { openFindingsOf } from '../../record/weaknesses/index.ts';
@@ -81,6 +82,8 @@ export const inboxParts: Readonly<Record<InboxKind, (within: Scope) => RawBuilde
       from ingestion_vulnerabilities v
       left join ingestion_assets a on a.asset_uuid = v.asset_ref left join external_systems s on s.id = v.external_system_id
      where v.missing_since is not null and v.lifecycle_state = 'missing' and v.severity_rank > 0 and ${isAssetIn(within, sql`v.asset_ref`)}`,
+  deviation: () =>
+    sql`select w.subject, w.since, w.system_id, null, null, null, w.what from (${waitingDeviations}) w`,
   // A machine in two boundaries is one row: of the first of those that are looked at.
   unreported_asset: (within) => sql`
     select a.asset_uuid::text, a.unreported_since, (select min(own.system_id) from (${systemsOfAsset(within, sql`a.asset_uuid`)}) own), null, 'asset', a.asset_uuid::text, null

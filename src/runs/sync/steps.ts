@@ -7,6 +7,7 @@ import { openFactSink } from '../../modules/scanner-records/index.ts';
 import { importEntity } from '../../engine/inbound/index.ts';
 import { drainOutbox, planEdits, retryRefused, settleInFlight } from '../../engine/outbound/index.ts';
 import { acceptanceStep } from '../../modules/acceptances/index.ts';
+import { deviationStep } from '../../modules/requests/index.ts';
 import { tagStep } from '../../modules/tags/index.ts';
 import { lifeStep, weaknessStep } from '../../modules/poams/index.ts';
 import type { Conclusion, Step, SyncOptions } from '../../engine/run/index.ts';
@@ -20,7 +21,15 @@ export function planSteps(systems: readonly ConnectedSystem[], options: SyncOpti
     options.entities.length === 0 || entities.some((entity) => options.entities.includes(entity));
   const scannersFirst = systems.toSorted((a, b) => Number(canRead(b, 'asset')) - Number(canRead(a, 'asset')));
   const writable = systems.filter(takesChanges);
-  const conclusions = [correlationStep, weaknessStep, lifeStep, acceptanceStep, editStep(asked), tagStep];
+  const conclusions = [
+    correlationStep,
+    weaknessStep,
+    deviationStep,
+    lifeStep,
+    acceptanceStep,
+    editStep(asked),
+    tagStep,
+  ];
   return [
     ...writable.map((system) => settleStep(system, asked)),
     ...scannersFirst.flatMap((system) => readSteps(system, asked, options)),
